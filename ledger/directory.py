@@ -1,0 +1,148 @@
+"""Who is who at an index: operator, authorities, parties, keys. The states of ``log/main`` and ``party/<USCC>`` and their lookups.
+
+Source: formats §3 (signers, regions), §5 (founding, key validity). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct, field
+
+from ledger.facts import Facts
+from ledger.model import Statement
+from signing.refusal import Reason
+
+LOG_MAIN = "log/main"
+
+
+class Authority(Struct, frozen=True):
+    """An authority (主管部门) and its regions: 2-, 4- or 6-digit prefixes of GB/T 2260."""
+
+    uscc: str
+    name: str
+    regions: tuple[str, ...]
+
+    def covers(self, division: str) -> bool:
+        """Whether a division code (or characters 3-8 of a USCC) lies in one of its regions."""
+        return any(division.startswith(region) for region in self.regions)
+
+
+class DataPin(Struct, frozen=True):
+    """A data set in force: looked up by name, content fixed by SHA-256 (hex)."""
+
+    version: str
+    sha256: str
+
+
+class LogState(Struct, frozen=True, kw_only=True):
+    """State of ``log/main``."""
+
+    found: str
+    """Statement hash of ``log.found``, hex."""
+    origin: str
+    operator: str
+    operator_name: str
+    authorities: tuple[Authority, ...]
+    """In order of admission."""
+    ruleset: str
+    data: dict[str, DataPin] = field(default_factory=dict)
+    log_keys: tuple[str, ...] = ()
+    witness_policy: tuple[str, ...] = ()
+    clock: str = "real"
+    closed: bool = False
+
+
+class PartyState(Struct, frozen=True, kw_only=True):
+    """State of ``party/<USCC>``."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    """Every keyid ever registered for the party, oldest first."""
+
+
+class KeyRecord(Struct, frozen=True, kw_only=True):
+    """Register ``key:<keyid>``: one key of one party. Valid at i iff added < i <= revoked (formats §5)."""
+
+    uscc: str
+    suite: str
+    spki: bytes
+    added: int
+    revoked: int | None = None
+
+    def is_valid_at(self, index: int) -> bool:
+        """Validity by log index; a key of ``log.found`` also signs entry 0."""
+        begun = self.added < index or (index == 0 and self.added == 0)
+        return begun and (self.revoked is None or index <= self.revoked)
+
+
+def party_chain(uscc: str) -> str:
+    """Name of a party's chain."""
+    return f"party/{uscc}"
+
+
+def log_state(facts: Facts) -> LogState:
+    """State of ``log/main``; the log must be founded."""
+    state = facts.state(LOG_MAIN)
+    assert isinstance(state, LogState), "the log is not founded"
+    return state
+
+
+def is_registered(facts: Facts, uscc: str) -> bool:
+    """Whether ``uscc`` is the operator, an authority or a registered party (its party chain must be loaded)."""
+    log = log_state(facts)
+    if uscc == log.operator or any(a.uscc == uscc for a in log.authorities):
+        return True
+    return facts.state(party_chain(uscc)) is not None
+
+
+def party_name(facts: Facts, uscc: str) -> str:
+    """Registered name of a party, or the USCC itself."""
+    log = log_state(facts)
+    if uscc == log.operator:
+        return log.operator_name
+    for authority in log.authorities:
+        if authority.uscc == uscc:
+            return authority.name
+    state = facts.state(party_chain(uscc))
+    return uscc if state is None else str(state.name)
+
+
+def authorities_of_division(log: LogState, division: str) -> tuple[str, ...]:
+    """USCCs of the authorities whose regions cover a division; the most specific first."""
+    found = [(max(len(r) for r in a.regions if division.startswith(r)), a.uscc) for a in log.authorities if a.covers(division)]
+    return tuple(uscc for _, uscc in sorted(found, key=lambda pair: -pair[0]))
+
+
+def authorities_of_party(log: LogState, uscc: str) -> tuple[tuple[str, ...], bool]:
+    """Authorities that may act for a party and whether it is foreign (no region matches: any authority may, tag FOREIGN)."""
+    found = authorities_of_division(log, uscc[2:8])
+    return (found, False) if found else (tuple(a.uscc for a in log.authorities), True)
+
+
+def check_signers(statement: Statement, roles: Iterable[tuple[str, Iterable[str]]]) -> list[Reason]:
+    """Compare ``by`` with the roles in order; each role is (name, USCCs that may hold it). R-66, formats §1.
+
+    Two roles that fall on one party are named once, at the first. With ``for`` the first role is held by the principal and signed by
+    the delegate; whether the delegation is in force is the kind's matter.
+    """
+    wanted: list[tuple[str, tuple[str, ...]]] = []
+    for position, (role, holders) in enumerate(roles):
+        allowed = tuple(holders)
+        if position == 0 and statement.principal is not None:
+            if statement.principal not in allowed:
+                return [Reason("SIGNER_ROLE", "for", statement.principal, f"{role}: {' / '.join(allowed) or '-'}")]
+            allowed = statement.by[:1]
+        if len(allowed) == 1 and any(allowed == earlier for _, earlier in wanted):
+            continue
+        wanted.append((role, allowed))
+    reasons: list[Reason] = []
+    for position, (role, allowed) in enumerate(wanted):
+        found = statement.by[position] if position < len(statement.by) else ""
+        if found not in allowed:
+            code = "SIGNER_ROLE" if found else "SIGNER_MISSING"
+            reasons.append(Reason(code, f"by.{position}", found, f"{role}: {' / '.join(allowed[:4]) or '-'}"))
+    if len(statement.by) > len(wanted) and not reasons:
+        extra = statement.by[len(wanted)]
+        reasons.append(Reason("SIGNER_EXTRA", f"by.{len(wanted)}", extra, ", ".join(role for role, _ in wanted)))
+    return reasons

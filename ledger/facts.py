@@ -1,0 +1,74 @@
+"""Facts: everything a decision may know, as one overlay over named values.
+
+Keys are strings: ``chain:<name>`` holds a Head, ``account:<name>`` an Account, any other ``<register>:<key>`` a value of the type that a
+personality registered for it. The sequencer fills the overlay from the database in one query per batch; the auditor fills the same
+overlay by replaying entries. Rules cannot tell the difference, which is what makes a decision recomputable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ledger.model import Account, Head
+
+
+class Unread(LookupError):
+    """A rule asked for a key that its kind did not declare in ``reads``: a programming error, never a user's."""
+
+
+def chain_key(chain: str) -> str:
+    """Key of a chain's head."""
+    return f"chain:{chain}"
+
+
+def account_key(account: str) -> str:
+    """Key of a quota account."""
+    return f"account:{account}"
+
+
+class Facts:
+    """An overlay of loaded values (``None`` = known to be absent) and the adopted data sets."""
+
+    def __init__(self, dataset: Callable[[str], Any]) -> None:
+        """``dataset(sha256)`` returns the parsed data file; it must be pure and cached."""
+        self.values: dict[str, Any] = {}
+        self.changed: set[str] = set()
+        self._dataset = dataset
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Those of ``keys`` that are not loaded yet."""
+        return [key for key in dict.fromkeys(keys) if key not in self.values]
+
+    def put(self, key: str, value: Any) -> None:
+        """Change a value; it is written back at the end of the batch."""
+        self.values[key] = value
+        self.changed.add(key)
+
+    def get(self, key: str) -> Any:
+        """A loaded value or ``None`` if the log has none; raises Unread if nobody loaded it."""
+        try:
+            return self.values[key]
+        except KeyError:
+            raise Unread(key) from None
+
+    def head(self, chain: str) -> Head | None:
+        """Head of a chain, or ``None`` for a chain without entries."""
+        head: Head | None = self.get(chain_key(chain))
+        return head
+
+    def state(self, chain: str) -> Any:
+        """The personality's state of a chain, or ``None``."""
+        head = self.head(chain)
+        return None if head is None else head.state
+
+    def used_g(self, account: str) -> int:
+        """Grams used on an account; 0 before its first touch."""
+        found: Account | None = self.get(account_key(account))
+        return 0 if found is None else found.used_g
+
+    def data(self, name: str) -> Any:
+        """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
+        log = self.state("log/main")
+        pinned = None if log is None else log.data.get(name)
+        return None if pinned is None else self._dataset(pinned.sha256)

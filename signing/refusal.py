@@ -1,0 +1,79 @@
+"""What a refusal is: one vocabulary for everything the product turns down.
+
+A refusal is a list of reasons. A reason names a rule by its stable code and says where, what was found and what was expected;
+the rule's text (Chinese and English), its source and who can lift it stand once, in the table of the package that owns the rule.
+Codes match ``[A-Z0-9_]+``, are documented, and are never reused for another meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+Lift = Literal[
+    "sender",
+    "generator",
+    "carrier",
+    "receiver",
+    "origin_authority",
+    "destination_authority",
+    "both_authorities",
+    "operator",
+    "nobody",
+]
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """The standing text of one refusal, alert or tag code."""
+
+    code: str
+    zh: str
+    """What is wrong, one sentence, Chinese."""
+    en: str
+    do_zh: str
+    """What to do, one sentence, Chinese."""
+    do_en: str
+    rule: str = ""
+    """Number in the rule book, e.g. ``R-33``; empty for rules of the format."""
+    source: str = ""
+    """Law article or specification section with its mark, e.g. ``Order 23 Art. 28(1) [READ]`` or ``formats §1 [DESIGN]``."""
+    lift: Lift = "sender"
+    """Who can make this reason go away."""
+
+
+class Reason(Struct, frozen=True, omit_defaults=True):
+    """One occurrence of a rule."""
+
+    code: str
+    field: str = ""
+    """Where, as a dotted path into the statement (``body.lines.0.code``)."""
+    found: str = ""
+    expected: str = ""
+
+
+class Refusal(Exception):
+    """Input turned down, with all reasons at once, in order of report."""
+
+    def __init__(self, reasons: Iterable[Reason]) -> None:
+        self.reasons: tuple[Reason, ...] = tuple(reasons)
+        super().__init__(", ".join(f"{r.code}({r.field})" if r.field else r.code for r in self.reasons))
+
+    @property
+    def codes(self) -> list[str]:
+        """Distinct codes, sorted: the form of a refusal receipt (formats §8)."""
+        return sorted({reason.code for reason in self.reasons})
+
+
+def refuse(code: str, *, field: str = "", found: object = "", expected: object = "") -> Refusal:
+    """A refusal with one reason; ``found`` is cut to 120 characters so that no body is echoed whole."""
+    return Refusal([Reason(code, field, str(found)[:120], str(expected)[:200])])
+
+
+def table(*rules: Rule) -> Mapping[str, Rule]:
+    """Rules by code; a code given twice is a programming error."""
+    by_code = {rule.code: rule for rule in rules}
+    if len(by_code) != len(rules):
+        raise ValueError("a rule code is defined twice")
+    return by_code
