@@ -1,0 +1,46 @@
+# liandan: every target sets up what it needs. Wanted beforehand: Python >= 3.11, make, git (uv is used if it is there).
+#   make demo    the whole story on this machine, results in demo-out/
+#   make test    all tests, on an embedded PostgreSQL
+#   PYTHON=/path/to/python3.12 chooses an interpreter; NO_UV=1 uses pip even where uv is found.
+# Paths are relative on purpose: the checkout may lie in a directory with spaces.
+.POSIX:
+.SUFFIXES:
+SHELL = /bin/sh
+BIN = .venv/bin
+
+.PHONY: help setup demo serve test check bench lock clean
+
+help:
+	@sed -n '1,4s/^# \{0,1\}//p' Makefile
+	@echo 'targets: demo serve test check bench lock clean'
+
+setup:
+	@sh .ci/setup
+
+demo: setup
+	@$(BIN)/liandan demo --out demo-out $(ARGS)
+
+serve: setup
+	@$(BIN)/liandan serve $(ARGS)
+
+test: setup
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/house
+
+bench: setup
+	@$(BIN)/liandan bench $(ARGS)
+
+# One file for every platform and Python 3.11 to 3.13: names, versions, hashes; no address of any registry.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-header --no-annotate \
+	  --no-emit-package liandan --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
