@@ -1,0 +1,27 @@
+"""Canonical base64: RFC 4648 §4 with padding, and only the one text that encoding gives.
+
+Lax decoders accept several texts for the same bytes (white space, stray bits before the padding); then a frozen envelope
+would not be one text any more. Source: formats, opening paragraph.
+"""
+
+from __future__ import annotations
+
+import binascii
+
+from signing.refusal import refuse
+
+
+def encode(raw: bytes) -> str:
+    """Standard alphabet, padded, no line breaks."""
+    return binascii.b2a_base64(raw, newline=False).decode("ascii")
+
+
+def decode(text: str, *, field: str = "") -> bytes:
+    """The bytes of a canonical base64 text; raises Refusal ``BASE64`` naming ``field``."""
+    try:
+        raw = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError:  # binascii.Error is one; a text outside ASCII raises the plain one
+        raw = None
+    if raw is None or encode(raw) != text:
+        raise refuse("BASE64", field=field, found=f"{len(text)} characters", expected="RFC 4648 §4 with padding, canonical")
+    return raw

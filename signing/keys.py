@@ -1,0 +1,118 @@
+"""Keys: their identity, the private half in memory, and its file.
+
+A keyid names a key for ever and independently of its owner. A private key never shows itself: not in ``repr``, not in an error.
+Source: formats §1; files are encrypted PKCS#8 (RFC 5958), which other programs can read.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from signing.refusal import refuse
+from signing.suite import SUITES, suite
+
+SEED_BYTES = 32
+PASSPHRASE_LIMIT = 1023
+"""Bytes of a passphrase that OpenSSL takes."""
+FILE_LIMIT = 64 * 1024
+"""Bytes read of a key file; the largest of ours has 5 KB."""
+
+
+def keyid(spki: bytes) -> str:
+    """Hex SHA-256 of the DER SubjectPublicKeyInfo: 64 lower-case digits."""
+    return sha256(spki).hexdigest()
+
+
+class PrivateKey:
+    """A private key of a known suite, ready to sign."""
+
+    __slots__ = ("_private", "_sign", "keyid", "spki", "suite")
+
+    suite: str
+    spki: bytes
+    """DER SubjectPublicKeyInfo in the encoding that registration demands."""
+    keyid: str
+
+    def __init__(self, suite_name: str, private: PrivateKeyTypes) -> None:
+        """``private`` must be a key of that suite; see ``generate``, ``from_seed`` and ``from_pem``."""
+        self.suite = suite_name
+        self.spki = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        self.keyid = keyid(self.spki)
+        self._private = private
+        self._sign = suite(suite_name).signer(private)
+
+    def __repr__(self) -> str:
+        return f"PrivateKey({self.suite}, {self.keyid[:16]}…)"
+
+    @classmethod
+    def generate(cls, suite_name: str = "ed25519") -> PrivateKey:
+        """A new random key; raises Refusal SUITE_UNKNOWN."""
+        return cls(suite_name, suite(suite_name).generate())
+
+    @classmethod
+    def from_seed(cls, suite_name: str, seed: bytes) -> PrivateKey:
+        """The key of a 32-byte seed, the same for ever; raises Refusal SUITE_UNKNOWN."""
+        assert len(seed) == SEED_BYTES, "a seed has 32 bytes"
+        return cls(suite_name, suite(suite_name).from_seed(seed))
+
+    @classmethod
+    def from_pem(cls, pem: bytes, passphrase: bytes) -> PrivateKey:
+        """Read an encrypted PKCS#8 key; raises Refusal KEY_FILE (not a key, not encrypted, wrong passphrase) or SUITE_UNKNOWN."""
+        try:
+            private = load_pem_private_key(pem, passphrase)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise refuse("KEY_FILE", expected="an encrypted PKCS#8 key and its passphrase") from None
+        for name, candidate in SUITES.items():
+            if candidate.holds(private):
+                return cls(name, private)
+        raise refuse("SUITE_UNKNOWN", found=type(private).__name__, expected=", ".join(SUITES))
+
+    def to_pem(self, passphrase: bytes) -> bytes:
+        """Encrypted PKCS#8 (PBES2, AES-256); raises Refusal KEY_FILE for an empty or overlong passphrase.
+
+        OpenSSL stretches the passphrase by 2,048 rounds of PBKDF2 only: it guards a lost file, a short passphrase does not.
+        """
+        if not 0 < len(passphrase) <= PASSPHRASE_LIMIT:
+            raise refuse("KEY_FILE", found=f"a passphrase of {len(passphrase)} bytes", expected=f"1 to {PASSPHRASE_LIMIT} bytes")
+        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+
+    def sign(self, message: bytes) -> bytes:
+        """A signature over ``message`` in the suite's form."""
+        return self._sign(message)
+
+
+def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
+    """Write the key to a new file that only its owner may read (0600); raises Refusal KEY_FILE_EXISTS, never overwrites."""
+    pem = key.to_pem(passphrase)
+    try:
+        path.touch(mode=0o600, exist_ok=False)  # exclusive, and private before the first byte is in it
+    except FileExistsError:
+        raise refuse("KEY_FILE_EXISTS", found=path, expected="a path that does not exist yet") from None
+    except OSError as error:
+        raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected="a folder that can be written") from None
+    try:
+        path.write_bytes(pem)
+    except OSError:
+        path.unlink()  # half a key would only block the next attempt
+        raise
+
+
+def read_key(path: Path, passphrase: bytes) -> PrivateKey:
+    """Read a key file; raises Refusal KEY_FILE when it is missing, unreadable or not ours, or the passphrase is wrong."""
+    try:
+        with path.open("rb") as file:
+            pem = file.read(FILE_LIMIT)
+    except OSError as error:
+        raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected="a readable key file") from None
+    return PrivateKey.from_pem(pem, passphrase)

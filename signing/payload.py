@@ -1,0 +1,164 @@
+"""The strict JSON of everything that is signed: one text, one reading, or a refusal.
+
+Two readers that disagree about a text would disagree about what was signed. So everything that JSON leaves open is closed here: UTF-8
+without BOM, no duplicate keys after unescaping, integers only, a bounded depth, no null, no forbidden character (formats §1).
+``json``'s C scanner does the work; what it lets pass is marked by its hooks and found by one walk over the result.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from signing.characters import first_forbidden, visible
+from signing.refusal import Reason, Refusal, refuse
+
+BODY_LIMIT = 24 * 1024
+"""Bytes of a signed body (formats §1)."""
+DEPTH_LIMIT = 8
+"""Nesting of objects and arrays; the top object is depth 1 (formats §1)."""
+INTEGER_LIMIT = 2**53 - 1
+"""What every JSON reader holds exactly, JavaScript included."""
+REASON_LIMIT = 20
+"""A refusal stays readable, and a hostile body cannot buy a long answer."""
+
+_BOM = b"\xef\xbb\xbf"
+_NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+_DIGITS = "0123456789"
+
+
+class _Flaw(Struct, frozen=True):
+    """Stands in the parsed value where the text was valid JSON but not ours."""
+
+    code: str
+    found: str
+    expected: str
+
+
+def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> dict[str, Any]:
+    """The JSON object that ``raw`` holds; values are dict, list, str, int and bool only. Raises nothing but Refusal.
+
+    Safe for any bytes: size and depth are checked before a parser sees them, and no number is converted before its length is known.
+    """
+    if len(raw) > limit:
+        raise refuse("BODY_TOO_LARGE", found=f"{len(raw)} bytes", expected=f"at most {limit} bytes")
+    text = _decode(raw)
+    _check_depth(raw, depth)
+    value = _scan(text)
+    if not isinstance(value, dict):
+        raise refuse("NOT_OBJECT", found=_kind(value), expected="object")
+    if not _is_clean(value):
+        reasons = [reason for reason, _ in zip(_flaws(value, ""), range(REASON_LIMIT), strict=False)]
+        if reasons:
+            raise Refusal(reasons)
+    return value
+
+
+def _decode(raw: bytes) -> str:
+    if raw.startswith(_BOM):
+        raise refuse("BYTE_ORDER_MARK", found="EF BB BF", expected="UTF-8 without BOM")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise refuse("NOT_UTF8", found=f"byte {raw[error.start]:#04x} at offset {error.start}", expected="UTF-8") from None
+
+
+def _check_depth(raw: bytes, limit: int) -> None:
+    """Measure nesting without recursion, by the brackets that stand outside strings.
+
+    In a text that is not JSON the count may be wrong behind the first error, never before it; there the scanner stops anyway.
+    """
+    if b"\\" in raw:
+        # Pairs first: in ``\\\\"`` the quote ends the string, in ``\\"`` it does not.
+        raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    depth = 0
+    for part in raw.translate(None, _NOT_STRUCTURE).split(b'"')[::2]:
+        for byte in part:
+            if byte in b"[{":
+                depth += 1
+                if depth > limit:
+                    raise refuse("TOO_DEEP", found=f"more than {limit} levels", expected=f"at most {limit} levels")
+            else:
+                depth -= 1
+
+
+def _scan(text: str) -> Any:  # any JSON value, with flaws
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        at = error.pos
+        if 0 < at < len(text) and text[at - 1] == "0" and text[at] in _DIGITS:
+            # The scanner reads ``01`` as 0 and trips over the 1.
+            raise refuse("NOT_INTEGER", found=visible(text[at - 1 : at + 16]), expected="no leading zero") from None
+        raise refuse("NOT_JSON", found=f"{error.msg}, line {error.lineno} column {error.colno}", expected="JSON") from None
+
+
+def _integer(literal: str) -> int | _Flaw:
+    """Hook for ``-?(0|[1-9][0-9]*)``; the length is checked first, since converting a long literal takes quadratic time."""
+    if literal == "-0":
+        return _not_integer(literal)
+    if len(literal) <= len("-9007199254740991"):
+        number = int(literal)
+        if -INTEGER_LIMIT <= number <= INTEGER_LIMIT:
+            return number
+    return _Flaw("INTEGER_RANGE", literal, f"within ±{INTEGER_LIMIT}")
+
+
+def _not_integer(literal: str) -> _Flaw:
+    """Hook for fractions, exponents, NaN and the infinities."""
+    return _Flaw("NOT_INTEGER", literal, "an integer without fraction or exponent; masses are strings")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # JSON values
+    """Hook for objects: a key that comes twice is marked."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                members[key] = _Flaw("DUPLICATE_KEY", visible(key), "each key once")
+            seen.add(key)
+    return members
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_not_integer, parse_constant=_not_integer)
+
+
+def _is_clean(value: object) -> bool:
+    """The fast answer for nearly every body; ``False`` only means that ``_flaws`` must look closely (U+3000 is unprintable, too)."""
+    if isinstance(value, str):
+        return value.isprintable()
+    if isinstance(value, dict):
+        return all(map(str.isprintable, value)) and all(map(_is_clean, value.values()))
+    if isinstance(value, list):
+        return all(map(_is_clean, value))
+    return isinstance(value, int)
+
+
+def _flaws(value: object, path: str) -> Iterator[Reason]:
+    """Everything wrong with a parsed value, in document order, each with its dotted path."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            at = f"{path}.{visible(key)}" if path else visible(key)
+            if forbidden := first_forbidden(key):
+                yield Reason("FORBIDDEN_CHARACTER", at, forbidden, "a key without it")
+            yield from _flaws(member, at)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _flaws(item, f"{path}.{number}")
+    elif isinstance(value, str):
+        if forbidden := first_forbidden(value):
+            yield Reason("FORBIDDEN_CHARACTER", path, forbidden, "text without it")
+    elif isinstance(value, _Flaw):
+        yield Reason(value.code, path, value.found[:120], value.expected)
+    elif value is None:
+        yield Reason("NULL_VALUE", path, "null", "leave the field out")
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, _Flaw):
+        return "number"
+    return {list: "array", str: "string", int: "number", bool: "boolean"}.get(type(value), "null")

@@ -1,0 +1,91 @@
+"""Suite ``ed25519``: 64 bytes R‖S, judged by libsodium.
+
+libsodium's rule is strict (cofactorless; R compared by its encoding; small-order and non-canonical A and R refused; S < L), so every
+reader's library accepts what was admitted; OpenSSL also accepts small-order keys, under which one signature fits many messages.
+Source: RFC 8032, formats §1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
+from nacl.exceptions import BadSignatureError
+
+from signing.refusal import refuse
+
+NAME = "ed25519"
+SIGNATURE_BYTES = 64
+
+SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
+"""DER of SubjectPublicKeyInfo up to the 32 bytes of the key (RFC 8410)."""
+
+_P = 2**255 - 19
+_D = -121665 * pow(121666, -1, _P) % _P
+_L = 2**252 + 27742317777372353535851937790883648493
+
+
+def verifier(spki: bytes) -> Callable[[bytes, bytes], None]:
+    """``(message, signature) -> None`` for one key; raises KEY_INVALID here, SIGNATURE_FORM or SIGNATURE_WRONG there."""
+    key = spki[len(SPKI_PREFIX) :]
+    if len(key) != 32 or not spki.startswith(SPKI_PREFIX):
+        raise refuse("KEY_INVALID", found=f"{len(spki)} bytes", expected="DER SubjectPublicKeyInfo of an Ed25519 key, 44 bytes")
+    _check_point(key)
+
+    def verify(message: bytes, signature: bytes) -> None:
+        if len(signature) != SIGNATURE_BYTES:
+            raise refuse("SIGNATURE_FORM", found=f"{len(signature)} bytes", expected=f"{SIGNATURE_BYTES} bytes")
+        try:
+            crypto_sign_open(signature + message, key)
+        except BadSignatureError:
+            if int.from_bytes(signature[32:], "little") >= _L:
+                raise refuse("SIGNATURE_FORM", found="S not below the group order", expected="S < L") from None
+            raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes") from None
+
+    return verify
+
+
+def _check_point(key: bytes) -> None:
+    """Refuse what can never be an honest key: non-canonical, off the curve, or of small order (formats §1)."""
+    y = int.from_bytes(key, "little") & (2**255 - 1)
+    if y >= _P:
+        raise refuse("KEY_INVALID", found="y not reduced", expected="a canonical point")
+    numerator, denominator = (y * y - 1) % _P, (_D * y * y + 1) % _P
+    # x² = numerator / denominator; Euler's criterion for the product says whether the quotient is a square.
+    if pow(numerator * denominator, (_P - 1) // 2, _P) not in (0, 1):
+        raise refuse("KEY_INVALID", found="not on the curve", expected="a point of edwards25519")
+    if _is_small_order(y):
+        raise refuse("KEY_INVALID", found="a point of small order", expected="a point of large order")
+
+
+def _is_small_order(y: int) -> bool:
+    """Whether 8·(x, y) is neutral: y = ±1, y = 0, or the point doubles to y = 0, which is d·y⁴ + 2·y² - 1 = 0."""
+    return y in (0, 1, _P - 1) or (_D * pow(y, 4, _P) + 2 * y * y - 1) % _P == 0
+
+
+def generate() -> Ed25519PrivateKey:
+    """A new random key."""
+    return Ed25519PrivateKey.generate()
+
+
+def from_seed(seed: bytes) -> Ed25519PrivateKey:
+    """The key of a 32-byte seed (RFC 8032 §5.1.5)."""
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def holds(private: PrivateKeyTypes) -> bool:
+    """Whether ``private`` is a key of this suite."""
+    return isinstance(private, Ed25519PrivateKey)
+
+
+def signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
+    """``message -> signature``, deterministic (RFC 8032)."""
+    assert isinstance(private, Ed25519PrivateKey)
+    _, secret = crypto_sign_seed_keypair(private.private_bytes_raw())
+
+    def sign(message: bytes) -> bytes:
+        return crypto_sign(message, secret)[:SIGNATURE_BYTES]
+
+    return sign
