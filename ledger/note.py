@@ -1,0 +1,268 @@
+"""Signed notes: a text, an empty line, and one line per signature; and the verifier keys (vkeys) they are checked with.
+
+Source: C2SP signed-note. A key is known by (name, key id); lines of unknown keys are ignored, one failing line of a known key rejects the
+whole note. Ed25519 is libsodium's strict rule, as for statements (formats §1).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Protocol
+
+from msgspec import Struct
+
+from signing.refusal import Refusal, refuse
+from signing.suite import load_key, verify
+from signing.suites import ed25519, ml_dsa_44
+
+MAX_BYTES = 64 * 1024
+MAX_LINES = 64
+"""Signature lines; the specification asks for at least 16."""
+
+ED25519 = 0x01
+COSIGNATURE_V1 = 0x04
+SUBTREE_V1 = 0x06
+_KEYS = {
+    ED25519: (ed25519.NAME, ed25519.SPKI_PREFIX, 32),
+    COSIGNATURE_V1: (ed25519.NAME, ed25519.SPKI_PREFIX, 32),
+    SUBTREE_V1: (ml_dsa_44.NAME, ml_dsa_44.SPKI_PREFIX, 1312),
+}
+"""Suite, DER before the raw public key and its length by signature type."""
+
+_DASH = "— ".encode()
+_CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
+
+
+class Vkey(Struct, frozen=True):
+    """A public key for notes: ``name+hex8(id)+b64(type || key)``."""
+
+    name: str
+    type: int
+    key: bytes
+
+    @property
+    def id(self) -> int:
+        """SHA-256(name || LF || type || key)[:4] as a big-endian number."""
+        return int.from_bytes(sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.key).digest()[:4], "big")
+
+    @property
+    def suite(self) -> str:
+        """The signature suite of its type."""
+        return _KEYS[self.type][0]
+
+    @property
+    def spki(self) -> bytes:
+        """The key as DER SubjectPublicKeyInfo, as ``signing`` knows it."""
+        return _KEYS[self.type][1] + self.key
+
+    def holds(self, message: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is one of this key over exactly these bytes."""
+        try:
+            verify(self.suite, self.spki, message, signature)
+        except Refusal:
+            return False
+        return True
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.id:08x}+{base64.b64encode(bytes([self.type]) + self.key).decode()}"
+
+
+class Line(Struct, frozen=True):
+    """One signature line; ``signature`` without the key id."""
+
+    name: str
+    key_id: int
+    signature: bytes
+
+    def to_bytes(self) -> bytes:
+        """The line as it stands in the note, with LF."""
+        blob = base64.b64encode(self.key_id.to_bytes(4, "big") + self.signature)
+        return _DASH + self.name.encode() + b" " + blob + b"\n"
+
+
+class Note(Struct, frozen=True):
+    """An opened note: its text (with the final LF), the lines that verified, the lines of unknown keys."""
+
+    text: bytes
+    verified: tuple[Line, ...]
+    unverified: tuple[Line, ...] = ()
+
+
+class Verifier(Protocol):
+    """A known key: what it answers for (name, key id) and whether a line of it holds."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def key_id(self) -> int: ...
+    def verify(self, text: bytes, signature: bytes) -> bool: ...
+
+
+class NoteSigner(Protocol):
+    """A key that signs note texts; ``sign`` gives the signature without the key id."""
+
+    @property
+    def vkey(self) -> Vkey: ...
+    def sign(self, text: bytes) -> bytes: ...
+
+
+class SigningKey(Protocol):
+    """The part of ``signing.keys.PrivateKey`` that notes need; an HSM may stand behind it."""
+
+    @property
+    def suite(self) -> str: ...
+    @property
+    def spki(self) -> bytes: ...
+    def sign(self, message: bytes, /) -> bytes: ...
+
+
+class Ed25519Verifier(Struct, frozen=True):
+    """Verifies type 01: Ed25519 over the note text."""
+
+    vkey: Vkey
+
+    @property
+    def name(self) -> str:
+        return self.vkey.name
+
+    @property
+    def key_id(self) -> int:
+        return self.vkey.id
+
+    def verify(self, text: bytes, signature: bytes) -> bool:
+        return self.vkey.holds(text, signature)
+
+
+class Ed25519Signer(Struct, frozen=True):
+    """Signs type 01 with a key of suite ``ed25519``."""
+
+    name: str
+    key: SigningKey
+
+    @property
+    def vkey(self) -> Vkey:
+        return vkey_of(self.name, ED25519, self.key)
+
+    def sign(self, text: bytes) -> bytes:
+        return self.key.sign(text)
+
+
+def vkey_of(name: str, type_: int, key: SigningKey) -> Vkey:
+    """The vkey of a private key; refuses VKEY_FORM for a name that cannot be a key name."""
+    suite, prefix, _ = _KEYS[type_]
+    assert key.suite == suite, f"a note key of type {type_:02x} is {suite}, not {key.suite}"
+    return parse_vkey(str(Vkey(name, type_, key.spki.removeprefix(prefix))))
+
+
+def parse_vkey(text: str) -> Vkey:
+    """Read a vkey; refuses VKEY_FORM (form, unknown type, key id that does not belong, Ed25519 point of small order or not canonical)."""
+    parts = text.split("+", 2)  # base64 may hold a plus
+    if len(parts) != 3 or not is_key_name(parts[0]):
+        raise refuse("VKEY_FORM", found=ascii(text), expected="name+hex8+base64")
+    name, id_, blob = parts
+    try:
+        raw = base64.b64decode(blob.encode("ascii"), validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="base64") from None
+    if base64.b64encode(raw).decode() != blob or not raw:
+        raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="canonical base64")
+    if raw[0] not in _KEYS or _KEYS[raw[0]][2] != len(raw) - 1:
+        raise refuse(
+            "VKEY_FORM", field="type", found=f"{raw[0]:02x}, {len(raw) - 1} bytes", expected="01 or 04 with 32, 06 with 1312 bytes"
+        )
+    vkey = Vkey(name, raw[0], raw[1:])
+    if id_ != f"{vkey.id:08x}":
+        raise refuse("VKEY_FORM", field="id", found=ascii(id_), expected=f"{vkey.id:08x}")
+    try:
+        load_key(vkey.suite, vkey.spki)
+    except Refusal:
+        raise refuse("VKEY_FORM", field="key", found=vkey.key.hex(), expected="a canonical point of large order") from None
+    return vkey
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a key name is well-formed: not empty, no Unicode space, control character or plus."""
+    return bool(name) and not any(c.isspace() or c == "+" or c < " " or "\ud800" <= c <= "\udfff" for c in name)
+
+
+def sign_note(text: bytes, signers: Iterable[NoteSigner]) -> bytes:
+    """A signed note: the text and one line per signer, in their order; refuses NOTE_FORM when the text cannot be one."""
+    lines = [sign_line(text, signer) for signer in signers]
+    raw = join_note(text, lines)
+    parse_note(raw)
+    return raw
+
+
+def sign_line(text: bytes, signer: NoteSigner) -> Line:
+    """One signer's line for a text."""
+    vkey = signer.vkey
+    return Line(vkey.name, vkey.id, signer.sign(text))
+
+
+def join_note(text: bytes, lines: Iterable[Line]) -> bytes:
+    """Text and lines as the bytes of a note."""
+    return text + b"\n" + b"".join(line.to_bytes() for line in lines)
+
+
+def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
+    """Parse a note and verify every line of a known key.
+
+    Refuses NOTE_FORM, and NOTE_SIGNATURE when a known key's line fails or stands twice, or when no line is of a known key.
+    """
+    known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
+    text, lines = parse_note(raw)
+    verified: dict[tuple[str, int], Line] = {}
+    unverified = []
+    for line in lines:
+        key = (line.name, line.key_id)
+        if key not in known:
+            unverified.append(line)
+        elif key in verified:
+            raise refuse("NOTE_SIGNATURE", field=line.name, found="a second line of one key", expected="one line per key")
+        elif not known[key].verify(text, line.signature):
+            raise refuse("NOTE_SIGNATURE", field=line.name, found=f"{line.key_id:08x}", expected="a valid signature of the known key")
+        else:
+            verified[key] = line
+    if not verified:
+        raise refuse("NOTE_SIGNATURE", found="no line of a known key", expected=", ".join(sorted(name for name, _ in known)))
+    return Note(text, tuple(verified.values()), tuple(unverified))
+
+
+def parse_note(raw: bytes) -> tuple[bytes, tuple[Line, ...]]:
+    """Text and lines of a note, nothing verified: for proxies and tools, never for trust."""
+    if len(raw) > MAX_BYTES:
+        raise refuse("NOTE_FORM", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise refuse("NOTE_FORM", found="not UTF-8", expected="UTF-8") from None
+    if _CONTROL.search(raw):
+        raise refuse("NOTE_FORM", found="a control character", expected="none but LF")
+    split = raw.rfind(b"\n\n")
+    tail = raw[split + 2 :]
+    if split < 0 or not tail.endswith(b"\n"):
+        raise refuse("NOTE_FORM", found="no signature lines after an empty line", expected="text, empty line, signature lines")
+    lines = tail[:-1].split(b"\n")
+    if len(lines) > MAX_LINES:
+        raise refuse("NOTE_FORM", found=f"{len(lines)} signature lines", expected=f"at most {MAX_LINES}")
+    return raw[: split + 1], tuple(parse_line(line) for line in lines)
+
+
+def parse_line(line: bytes) -> Line:
+    """One signature line without its LF; also what a witness answers."""
+    name, space, blob = line.removeprefix(_DASH).partition(b" ")
+    try:
+        text = name.decode("utf-8")
+        raw = base64.b64decode(blob, validate=True)
+    except ValueError:
+        raise refuse("NOTE_FORM", field="line", found=ascii(line[:60]), expected="— name base64") from None
+    if not line.startswith(_DASH) or not space or not is_key_name(text) or len(raw) < 5:
+        raise refuse("NOTE_FORM", field="line", found=ascii(line[:60]), expected="— name base64(4-byte id, signature)")
+    if base64.b64encode(raw) != blob:
+        # Bits that the decoder drops: the form of a tampered signature, and witnesses are expected to answer it as one (403, not 400).
+        raise refuse("NOTE_SIGNATURE", field=text, found="base64 that is not canonical", expected="canonical base64")
+    return Line(text, int.from_bytes(raw[:4], "big"), raw[4:])
