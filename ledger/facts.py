@@ -30,8 +30,8 @@ def account_key(account: str) -> str:
 class Facts:
     """An overlay of loaded values (``None`` = known to be absent) and the adopted data sets."""
 
-    def __init__(self, dataset: Callable[[str], Any]) -> None:
-        """``dataset(sha256)`` returns the parsed data file; it must be pure and cached."""
+    def __init__(self, dataset: Callable[[str, str], Any]) -> None:
+        """``dataset(name, sha256)`` returns the parsed data file; it must be pure and cached."""
         self.values: dict[str, Any] = {}
         self.changed: set[str] = set()
         self._dataset = dataset
@@ -52,9 +52,9 @@ class Facts:
         except KeyError:
             raise Unread(key) from None
 
-    def head(self, chain: str) -> Head | None:
+    def head(self, chain: str) -> Head[Any] | None:
         """Head of a chain, or ``None`` for a chain without entries."""
-        head: Head | None = self.get(chain_key(chain))
+        head: Head[Any] | None = self.get(chain_key(chain))
         return head
 
     def state(self, chain: str) -> Any:
@@ -71,4 +71,4 @@ class Facts:
         """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
         log = self.state("log/main")
         pinned = None if log is None else log.data.get(name)
-        return None if pinned is None else self._dataset(pinned.sha256)
+        return None if pinned is None else self._dataset(name, pinned.sha256)

@@ -5,9 +5,11 @@ Source: formats §1 (statement), §4 (entry). Nothing here does I/O or reads a c
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
+
+StateT = TypeVar("StateT")
 
 Level = Literal["L", "M", "H"]
 Tag = tuple[str] | tuple[str, int]
@@ -37,6 +39,8 @@ class Statement(Struct, frozen=True, kw_only=True):
     seen: Seen | None = None
     body: Any
     hash: str
+    keyids: tuple[str, ...] = ()
+    """Keys that signed, in the order of ``by``; not part of the act, read only where a kind asks for one key (``key.rotate``)."""
 
     @property
     def chain_type(self) -> str:
@@ -58,13 +62,13 @@ class Moment(Struct, frozen=True):
     ruleset: str
 
 
-class Head(Struct, frozen=True):
+class Head(Struct, Generic[StateT], frozen=True):
     """Newest entry of a chain and the personality's state after it."""
 
     seq: int
     hash: str
     idx: int
-    state: Any = None
+    state: StateT | None = None
 
 
 class Account(Struct, frozen=True):

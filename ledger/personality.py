@@ -98,7 +98,7 @@ class Personality(Struct, frozen=True, kw_only=True):
     name: str
     kinds: tuple[Kind, ...]
     states: Mapping[str, type]
-    """State Struct by chain type."""
+    """State Struct by chain type, or by whole chain name where one chain of a type differs (``log/refusals``)."""
     chains: Mapping[str, str] = field(default_factory=dict)
     """Regular expression of the whole chain name by chain type."""
     registers: Mapping[str, Any] = field(default_factory=dict)

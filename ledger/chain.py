@@ -1,0 +1,42 @@
+"""Chains: their names, their first ``prev``, and the hash that links them (formats §2, §3).
+
+Everything here can be done without the server.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from signing.refusal import refuse
+
+CHAIN_PATTERN = re.compile(r"[a-z]+(?:/[0-9A-Za-z._-]{1,64}){1,3}")
+ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
+USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
+"""Shape only; the check character is judged by signing.uscc."""
+HASH_PATTERN = re.compile(r"[0-9a-f]{64}")
+ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
+
+
+def check_chain_name(chain: object) -> str:
+    """The name if it is well-formed; Refusal CHAIN_FORM otherwise."""
+    if not isinstance(chain, str) or not CHAIN_PATTERN.fullmatch(chain):
+        raise refuse("CHAIN_FORM", field="chain", found=chain, expected=CHAIN_PATTERN.pattern)
+    if any(segment in (".", "..") for segment in chain.split("/")):
+        raise refuse("CHAIN_FORM", field="chain", found=chain, expected="no segment . or ..")
+    return chain
+
+
+def statement_hash(pae: bytes) -> str:
+    """Statement hash, 64 hex digits: the act without its signatures."""
+    return sha256(b"liandan/statement/v1\n" + pae).hexdigest()
+
+
+def genesis_prev(found: str, chain: str) -> str:
+    """``prev`` of seq 0 of a chain in the log founded by the statement with hash ``found`` (hex)."""
+    return sha256(f"liandan/chain/v1\n{found}\n{chain}".encode()).hexdigest()
+
+
+def founding_prev(origin: str) -> str:
+    """``prev`` of ``log.found`` itself."""
+    return sha256(f"liandan/found/v1\n{origin}".encode()).hexdigest()

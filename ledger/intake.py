@@ -1,0 +1,116 @@
+"""Intake: from posted bytes to statements whose form, content and signatures hold. All of it happens outside the sequencer's lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from asyncpg import Pool, Record
+from msgspec import Struct
+
+from ledger import store
+from ledger.admit import Submission
+from ledger.content import check_content
+from ledger.directory import KeyRecord
+from ledger.kinds import Kinds
+from ledger.receipts import Refused
+from ledger.statement import claimed_act, read_statement
+from ledger.verification import keys_brought, verify_signatures
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
+from signing.refusal import Refusal
+
+KEY_CACHE_MAX = 100_000
+THREADED_FROM = 16
+"""Envelopes from which reading and verifying move to threads; below, the hop costs more than it saves."""
+CHUNK = 64
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Lookup = Callable[[str], KeyRecord | None]
+
+
+class Taken(Struct):
+    """One envelope on its way in: a submission, or a refusal; ``signed`` says whose refused act it was, once its signatures hold."""
+
+    submission: Submission | None = None
+    refusal: Refusal | None = None
+    envelope: Envelope | None = None
+    signed: Refused | None = None
+
+
+class Intake:
+    """Reads and verifies envelopes. Keys are cached for ever: suite and SPKI of a keyid never change (validity is judged at admission)."""
+
+    def __init__(self, pool: Pool[Record], kinds: Kinds) -> None:
+        self._pool, self._kinds = pool, kinds
+        self._keys: dict[str, KeyRecord] = {}
+
+    async def take(self, raws: Sequence[bytes]) -> list[Taken]:
+        """Envelopes in order; a later one may be signed with a key that an earlier one registers."""
+        taken = await _map(self._read, raws)
+        await self._load_keys({s.keyid for item in taken if item.envelope for s in item.envelope.signatures})
+        brought: dict[str, KeyRecord] = {}
+        for item in taken:
+            if item.submission is not None and item.submission.statement.chain_type in ("log", "party"):
+                brought.update(keys_brought(item.submission.statement))
+
+        def lookup(keyid: str) -> KeyRecord | None:
+            return self._keys.get(keyid) or brought.get(keyid)
+
+        await _map(lambda item: _verify(item, lookup), taken)
+        return taken
+
+    def _read(self, raw: bytes) -> Taken:
+        item = Taken()
+        try:
+            item.envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
+            statement, kind = read_statement(item.envelope, self._kinds)
+            reasons = check_content(statement.body)
+            if reasons:
+                raise Refusal(reasons)
+            item.submission = Submission(envelope=item.envelope, statement=statement, kind=kind)
+        except Refusal as refusal:
+            item.refusal = refusal
+        return item
+
+    async def _load_keys(self, keyids: set[str]) -> None:
+        wanted = [keyid for keyid in keyids if keyid not in self._keys]
+        if not wanted:
+            return
+        if len(self._keys) > KEY_CACHE_MAX:
+            self._keys.clear()
+            wanted = list(keyids)
+        async with self._pool.acquire() as conn:
+            found = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in wanted])
+        for key, raw in found.items():
+            self._keys[key.removeprefix("key:")] = self._kinds.decode(key, raw)
+
+
+def _verify(item: Taken, lookup: Lookup) -> None:
+    """Verify signatures; for an act that is refused already, only to know whether its signers are owed a receipt."""
+    envelope = item.envelope
+    act = None if envelope is None else claimed_act(envelope)
+    if envelope is None or act is None:
+        return
+    by, kind, statement = act
+    try:
+        verify_signatures(envelope, by, lookup)
+    except Refusal as refusal:
+        item.refusal = item.refusal or refusal
+        return
+    item.signed = Refused(statement=statement, by=by, kind=kind, codes=[])
+
+
+async def _map(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Run work over items, in threads when there are many (signature checks release the interpreter lock)."""
+    if len(items) < THREADED_FROM:
+        return [work(item) for item in items]
+
+    def chunk(part: Sequence[T]) -> list[R]:
+        return [work(item) for item in part]
+
+    parts = [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
+    done = await asyncio.gather(*(asyncio.to_thread(chunk, part) for part in parts))
+    return [result for part in done for result in part]

@@ -1,0 +1,149 @@
+"""The log as a service: take statements in, answer with entries, proofs and refusal receipts.
+
+It joins intake, sequencer, publisher and store for one process; it knows nothing of HTTP and nothing of what kinds mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from time import time
+
+from asyncpg import Pool, Record
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger import store
+from ledger.data import DataSets
+from ledger.directory import LOG_MAIN, LogState
+from ledger.entry import Entry, read_entry
+from ledger.intake import Intake, Taken
+from ledger.kinds import Kinds
+from ledger.model import Head
+from ledger.publisher import Published, Publisher
+from ledger.receipts import Refused, make_receipt
+from ledger.sequencer import Sequenced, Sequencer
+from signing.keys import PrivateKey
+from signing.refusal import Refusal
+
+
+class Admitted(Struct, frozen=True, kw_only=True):
+    """A statement that is an entry; ``is_new`` is False for a resubmission, which is answered with the first entry."""
+
+    entry: Entry
+    is_new: bool
+
+
+class TurnedDown(Struct, frozen=True, kw_only=True):
+    """A refused statement. ``receipt`` is the operator's signed word for it, present when the signatures held."""
+
+    refusal: Refusal
+    statement: str | None = None
+    receipt: bytes | None = None
+
+
+Answer = Admitted | TurnedDown
+
+
+class Log:
+    """One log in one process."""
+
+    def __init__(
+        self,
+        pool: Pool[Record],
+        kinds: Kinds,
+        data: DataSets,
+        publisher: Publisher,
+        operator_key: PrivateKey,
+        *,
+        simulated: bool = False,
+        queue_max: int = 4096,
+        batch_max: int = 256,
+    ) -> None:
+        """A ``simulated`` log takes the time from the client (formats §6). ``operator_key`` signs refusal receipts."""
+        self.pool, self.kinds, self.publisher = pool, kinds, publisher
+        self.operator_key, self.simulated = operator_key, simulated
+        self._intake = Intake(pool, kinds)
+        self.sequencer = Sequencer(
+            pool,
+            kinds,
+            data,
+            lambda: int(time()),
+            publisher.root_at,
+            may_append=publisher.may_append,
+            queue_max=queue_max,
+            batch_max=batch_max,
+        )
+
+    async def append(self, raws: Sequence[bytes], *, now_s: int | None = None) -> list[Answer]:
+        """Take envelopes in order, one answer each, in order; a refused one never harms the others.
+
+        ``now_s`` is the simulated time and ignored by a real log. Raises sequencer.Busy when nothing was taken.
+        """
+        now_s = await self.now(now_s)
+        taken = await self._intake.take(raws)
+        going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
+        outcomes = iter(await asyncio.gather(*self.sequencer.submit(going, now_s=now_s if self.simulated else None)))
+        return [await self._answer(item, item.refusal or next(outcomes), now_s) for item in taken]
+
+    async def now(self, claimed_s: int | None = None) -> int:
+        """The log's present, Unix seconds: the clock, or for a simulated log the claimed time, never before its last entry."""
+        if not self.simulated:
+            return int(time())
+        head = await self.head()
+        return max(claimed_s or 0, 0 if head is None else head.at_s)
+
+    async def _answer(self, item: Taken, outcome: Sequenced | Refusal, now_s: int) -> Answer:
+        if isinstance(outcome, Sequenced):
+            return Admitted(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
+        if item.signed is None:
+            return TurnedDown(refusal=outcome)
+        refused: Refused = replace(item.signed, codes=outcome.codes)
+        row = make_receipt(refused, self.sequencer.size, now_s, self.operator_key)
+        async with self.pool.acquire() as conn:
+            await store.insert_refusal(conn, row)
+        return TurnedDown(refusal=outcome, statement=refused.statement, receipt=row.receipt)
+
+    async def head(self) -> store.LogHead | None:
+        """The committed head; may be ahead of what is published."""
+        async with self.pool.acquire() as conn:
+            return await store.fetch_head(conn)
+
+    async def entry_at(self, index: int) -> Entry:
+        """A committed entry; LookupError beyond the end."""
+        found = await self.entries_at([index])
+        if not found:
+            raise LookupError(f"the log has no entry {index}")
+        return found[0]
+
+    async def entries_at(self, indices: Sequence[int]) -> list[Entry]:
+        """Committed entries by index, ascending."""
+        async with self.pool.acquire() as conn:
+            rows = await store.fetch_entries_at(conn, indices)
+        return [read_entry(row.entry, self.kinds) for row in rows]
+
+    async def chain_entries(self, chain: str) -> list[Entry]:
+        """All entries of a chain, in order."""
+        async with self.pool.acquire() as conn:
+            links = await store.list_links(conn, chain)
+        return await self.entries_at([link.idx for link in links])
+
+    async def chain_head(self, chain: str) -> Head[object] | None:
+        """Head of a chain with its state, as committed."""
+        async with self.pool.acquire() as conn:
+            found = await store.fetch_facts(conn, [f"chain:{chain}"])
+        raw = found.get(f"chain:{chain}")
+        head: Head[object] | None = None if raw is None else self.kinds.decode(f"chain:{chain}", raw)
+        return head
+
+    async def state(self) -> LogState | None:
+        """State of ``log/main``, or None before the founding."""
+        head = await self.chain_head(LOG_MAIN)
+        if head is None:
+            return None
+        assert isinstance(head.state, LogState)
+        return head.state
+
+    async def proof(self, index: int, published: Published) -> tuple[bytes, ...]:
+        """Inclusion hashes of an entry in a published checkpoint."""
+        return await asyncio.to_thread(self.publisher.inclusion, index, published.size)

@@ -1,0 +1,19 @@
+"""The log's own personality: itself, its parties and their keys. It knows nothing above."""
+
+from __future__ import annotations
+
+from ledger.chain import USCC
+from ledger.directory import LogState, PartyState
+from ledger.log_kinds import LOG_KINDS, LOG_REGISTERS, RefusalsState
+from ledger.party_kinds import PARTY_KINDS
+from ledger.personality import Personality
+from ledger.rulebook import RULES
+
+PERSONALITY = Personality(
+    name="ledger",
+    kinds=(*LOG_KINDS, *PARTY_KINDS),
+    states={"log/main": LogState, "log/refusals": RefusalsState, "party": PartyState},
+    chains={"log": r"log/(?:main|refusals)", "party": rf"party/{USCC}"},
+    registers=LOG_REGISTERS,
+    rules=RULES,
+)

@@ -1,0 +1,58 @@
+"""Refusal receipts and refusal pages: nothing that was validly signed disappears silently (formats §8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import msgspec
+
+from ledger.log_kinds import LogRefusals, RefusalItem
+from ledger.store import RefusalRow
+from ledger.times import format_at
+from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
+from signing.keys import PrivateKey
+
+PAGE_ITEMS = 60
+"""Items on a page: 60 x ~350 bytes stay below the 24 KiB of a statement."""
+CODES_MAX = 12
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """A validly signed statement that was turned down."""
+
+    statement: str
+    by: tuple[str, ...]
+    kind: str
+    codes: list[str]
+
+
+def make_receipt(refused: Refused, size: int, at_s: int, key: PrivateKey) -> RefusalRow:
+    """The receipt, signed by a key of the operator, as a row to keep. ``size`` is the log's size when it was refused."""
+    at = format_at(at_s)
+    body = {"statement": refused.statement, "codes": refused.codes[:CODES_MAX], "size": size, "at": at}
+    envelope = seal(PAYLOAD_REFUSAL, json.dumps(body, separators=(",", ":")).encode(), [key])
+    return RefusalRow(
+        hour=at[:13],
+        statement=refused.statement,
+        signers=list(refused.by),
+        kind=refused.kind,
+        codes=refused.codes[:CODES_MAX],
+        size=size,
+        at=at,
+        receipt=freeze(envelope),
+    )
+
+
+def pages(rows: Sequence[RefusalRow]) -> Iterator[LogRefusals]:
+    """Pages of every hour, from rows sorted by hour and time."""
+    for hour, group in groupby(rows, key=lambda row: row.hour):
+        items = [_item(row) for row in group]
+        cut = [items[at : at + PAGE_ITEMS] for at in range(0, len(items), PAGE_ITEMS)]
+        for page, part in enumerate(cut):
+            yield LogRefusals(hour=hour, page=page, of=len(cut), items=tuple(part))
+
+
+def _item(row: RefusalRow) -> RefusalItem:
+    return RefusalItem(statement=row.statement, by=tuple(row.signers), kind=row.kind, codes=tuple(row.codes), size=row.size, at=row.at)

@@ -1,0 +1,120 @@
+"""Replay: judge every entry again, from entries alone. The same ``admit`` runs as in the sequencer, and must give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.admit import RootAt, Submission, admit, apply
+from ledger.directory import LOG_MAIN, KeyRecord
+from ledger.entry import Entry, encode_admission, read_entry
+from ledger.facts import Facts, chain_key
+from ledger.founding import LogFound, founding_keys
+from ledger.kinds import Kinds
+from ledger.model import Admission, Head, Moment, Statement
+from ledger.times import parse_admission_at
+from ledger.verification import verify_signatures
+from signing.refusal import Refusal
+
+
+class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that is not as it must be: where, what was found, what was expected."""
+
+    code: str
+    index: int | None = None
+    chain: str = ""
+    field: str = ""
+    found: str = ""
+    expected: str = ""
+
+
+class ReplayFacts(Facts):
+    """Facts of a complete replay: what no entry has set does not exist."""
+
+    def get(self, key: str) -> Any:
+        """A value or None; nothing is ever unread."""
+        return self.values.get(key)
+
+
+class Replay:
+    """State of a log after the entries seen so far. Feed entries in order from index 0."""
+
+    def __init__(self, kinds: Kinds, dataset: Callable[[str, str], Any], root_at: RootAt) -> None:
+        """``root_at`` gives roots of smaller trees for ``seen``."""
+        self._kinds, self._root_at = kinds, root_at
+        self.facts = ReplayFacts(dataset)
+        self.size = 0
+        self._at_s = 0
+
+    def step(self, raw: bytes) -> tuple[Entry | None, list[Finding]]:
+        """The next entry, decoded, and everything wrong with it. An entry with findings still counts as far as it can be read."""
+        index, self.size = self.size, self.size + 1
+        try:
+            entry = read_entry(raw, self._kinds)
+        except Refusal as refusal:
+            return None, [_finding(reason.code, index, "", reason.field, reason.found, reason.expected) for reason in refusal.reasons]
+        return entry, [*self._signatures(entry, index), *self._admission(entry, index)]
+
+    def _signatures(self, entry: Entry, index: int) -> list[Finding]:
+        founding = founding_keys(entry.statement) if index == 0 and isinstance(entry.statement.body, LogFound) else {}
+
+        def lookup(keyid: str) -> KeyRecord | None:
+            record: KeyRecord | None = founding.get(keyid) or self.facts.get(f"key:{keyid}")
+            return record
+
+        try:
+            verify_signatures(entry.envelope, entry.statement.by, lookup)
+        except Refusal as refusal:
+            chain = entry.statement.chain
+            return [_finding(r.code, index, chain, f"statement.{r.field}", r.found, r.expected) for r in refusal.reasons]
+        return []
+
+    def _admission(self, entry: Entry, index: int) -> list[Finding]:
+        """Decide again, compare field by field, and go on from what the second decision says: one fault gives one finding."""
+        statement, stored = entry.statement, entry.admission
+        at_s = parse_admission_at(stored.at)
+        findings = [] if at_s >= self._at_s else [_finding("AT_ORDER", index, statement.chain, "admission.at", stored.at, "not earlier")]
+        self._at_s = max(self._at_s, at_s)
+        kind = self._kinds.by_name[statement.kind]
+        submission = Submission(envelope=entry.envelope, statement=statement, kind=kind)
+        try:
+            again = admit(submission, self.facts, Moment(index, at_s, self._ruleset(statement)), self._root_at)
+        except Refusal as refusal:
+            self._skip(statement, index)
+            return findings + [_finding(r.code, index, statement.chain, r.field, r.found, r.expected) for r in refusal.reasons]
+        apply(again, kind, self.facts)
+        differences = _differences(stored, again.admission)
+        return findings + [_finding("DECISION_DIFFERS", index, statement.chain, *difference) for difference in differences]
+
+    def _skip(self, statement: Statement, index: int) -> None:
+        """An entry that should not be here: its chain goes on behind it, its meaning is not believed."""
+        head = self.facts.head(statement.chain)
+        self.facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, index, None if head is None else head.state))
+
+    def _ruleset(self, statement: Statement) -> str:
+        state = self.facts.state(LOG_MAIN)
+        return (
+            str(statement.body.ruleset.version) if state is None and isinstance(statement.body, LogFound) else getattr(state, "ruleset", "")
+        )
+
+
+def _differences(stored: Admission, again: Admission) -> list[tuple[str, str, str]]:
+    """(field, found, expected) for each part of an admission that a second decision sees otherwise."""
+    if encode_admission(stored) == encode_admission(again):
+        return []
+    pairs = (
+        ("admission.index", stored.index, again.index),
+        ("admission.ruleset", stored.ruleset, again.ruleset),
+        ("admission.facts", stored.facts, again.facts),
+        ("admission.decision.route", stored.decision.route, again.decision.route),
+        ("admission.decision.tags", stored.decision.tags, again.decision.tags),
+        ("admission.decision.alerts", stored.decision.alerts, again.decision.alerts),
+        ("admission.decision.accounts", stored.decision.accounts, again.decision.accounts),
+    )
+    return [(name, str(found)[:200], str(expected)[:200]) for name, found, expected in pairs if found != expected]
+
+
+def _finding(code: str, index: int, chain: str, field: str, found: str, expected: str) -> Finding:
+    return Finding(code=code, index=index, chain=chain, field=field, found=found, expected=expected)

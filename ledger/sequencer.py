@@ -1,0 +1,258 @@
+"""The sequencer: one batch, one transaction, one place in the log for each statement.
+
+Safety rests on the row lock of ``log_head`` and on the primary keys of ``entry`` and ``link``; never on there being only one sequencer.
+Crash points: before COMMIT nothing has happened and the sender retries; after COMMIT the entry has its place for ever and only the
+answer may be lost, which a resubmission brings again (formats §2). Source: design §5.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import structlog
+from asyncpg import InterfaceError, Pool, PostgresConnectionError, Record
+from msgspec import Struct
+
+from ledger import store
+from ledger.admit import RootAt, Submission, admit, apply, base_keys, read_keys
+from ledger.directory import LOG_MAIN
+from ledger.entry import Entry
+from ledger.facts import Facts, Unread
+from ledger.kinds import Kinds
+from ledger.merkle import Edge, leaf_hash
+from ledger.model import Moment
+from signing.refusal import Reason, Refusal
+
+log = structlog.get_logger("ledger.sequencer")
+
+BATCH_MAX = 256
+QUEUE_MAX = 4096
+READ_ROUNDS_MAX = 4
+
+
+class Busy(Exception):
+    """The log cannot take statements now: the queue is full, publication is behind, or the database is away. Retry later."""
+
+    def __init__(self, why: str, retry_after_s: int = 1) -> None:
+        self.why = why
+        self.retry_after_s = retry_after_s
+        super().__init__(why)
+
+
+class Sequenced(Struct, frozen=True):
+    """The statement is entry ``index``; ``is_new`` is False for a resubmission, whose ``entry`` is then read from the store."""
+
+    index: int
+    is_new: bool
+    entry: Entry | None = None
+
+
+Outcome = Sequenced | Refusal
+Clock = Callable[[], int]
+Dataset = Callable[[str, str], Any]
+"""Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
+
+
+class _Pending(Struct):
+    submission: Submission
+    now_s: int | None
+    done: asyncio.Future[Outcome]
+
+
+class Sequencer:
+    """Queue in front of the log. One per process; several processes against one database are safe, and slower than one."""
+
+    def __init__(
+        self,
+        pool: Pool[Record],
+        kinds: Kinds,
+        dataset: Dataset,
+        clock: Clock,
+        root_at: RootAt,
+        *,
+        may_append: Callable[[], str | None] = lambda: None,
+        batch_max: int = BATCH_MAX,
+        queue_max: int = QUEUE_MAX,
+    ) -> None:
+        """``clock`` gives Unix seconds; ``may_append`` gives a reason why nothing may be appended now, or None."""
+        self._pool, self._kinds, self._dataset, self._clock, self._root_at = pool, kinds, dataset, clock, root_at
+        self._may_append, self._batch_max, self._queue_max = may_append, batch_max, queue_max
+        self._queue: asyncio.Queue[_Pending] = asyncio.Queue()
+        self.committed = asyncio.Event()
+        """Set after every commit: the publisher's hint."""
+        self.size = 0
+
+    def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None) -> list[asyncio.Future[Outcome]]:
+        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log."""
+        reason = self._may_append()
+        if reason is not None:
+            raise Busy(reason, 5)
+        if self._queue.qsize() + len(submissions) > self._queue_max:
+            raise Busy("the queue is full", 1)
+        loop = asyncio.get_running_loop()
+        pending = [_Pending(submission, now_s, loop.create_future()) for submission in submissions]
+        for item in pending:
+            self._queue.put_nowait(item)
+        return [item.done for item in pending]
+
+    async def run(self) -> None:
+        """Sequence batches until cancelled. What waits in the queue then is answered Busy: nothing was written of it."""
+        try:
+            while True:
+                batch = [await self._queue.get()]
+                while len(batch) < self._batch_max and not self._queue.empty():
+                    batch.append(self._queue.get_nowait())
+                await asyncio.shield(self._settle(batch))
+        finally:
+            while not self._queue.empty():
+                _fail(self._queue.get_nowait(), Busy("the server is stopping"))
+
+    async def _settle(self, batch: list[_Pending]) -> None:
+        """Sequence a batch and answer; a batch that fails is halved until the culprit stands alone."""
+        try:
+            async with self._pool.acquire() as conn:
+                outcomes = await self._sequence(conn, batch)
+        except (PostgresConnectionError, InterfaceError, OSError) as error:
+            log.warning("database_away", error=type(error).__name__)
+            for item in batch:
+                _fail(item, Busy("the database is away", 2))
+            return
+        except Exception as error:  # noqa: BLE001  # whatever one statement breaks must not take the others with it
+            if len(batch) == 1:
+                log.error("poison", statement=batch[0].submission.statement.hash, error=f"{type(error).__name__}: {error}"[:300])
+                _answer(batch[0], Refusal([Reason("INTERNAL_POISON")]))
+                return
+            middle = len(batch) // 2
+            await self._settle(batch[:middle])
+            await self._settle(batch[middle:])
+            return
+        self.committed.set()
+        for item, outcome in zip(batch, outcomes, strict=True):
+            _answer(item, outcome)
+
+    async def _sequence(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome]:
+        async with conn.transaction():
+            head = await store.lock_head(conn)
+            edge = Edge.from_bytes(head.edge) if head else Edge()
+            at_s = head.at_s if head else 0
+            desk = _Desk(conn, self._kinds, self._dataset)
+            await desk.load([key for item in batch for key in base_keys(item.submission)])
+            await desk.preload([item.submission for item in batch])
+            outcomes: list[Outcome] = []
+            entries: list[Entry] = []
+            for item in batch:
+                at = max(at_s, self._clock() if item.now_s is None else item.now_s)
+                outcome = await self._one(desk, item.submission, edge.size + len(entries), at)
+                if isinstance(outcome, Sequenced) and outcome.entry is not None:
+                    entries.append(outcome.entry)
+                    at_s = at
+                outcomes.append(outcome)
+            if entries:
+                edge = await _write(desk, entries, head, edge, at_s)
+            self.size = edge.size
+        return outcomes
+
+    async def _one(self, desk: _Desk, submission: Submission, index: int, at_s: int) -> Outcome:
+        statement = submission.statement
+        place = (statement.chain, statement.seq)
+        holder = desk.links.get(place)
+        if holder is not None:
+            if holder.hash == statement.hash:
+                return Sequenced(holder.idx, is_new=False)
+            head = desk.facts.head(statement.chain)
+            known = "" if head is None else f"head {head.seq} {head.hash}"
+            return Refusal([Reason("CHAIN_CONFLICT", "seq", f"{statement.seq} {statement.hash}", f"{holder.hash}; {known}")])
+        try:
+            await desk.load_reads(submission)
+            moment = Moment(index, at_s, _ruleset(desk.facts, submission))
+            entry = admit(submission, desk.facts, moment, self._root_at)
+        except Refusal as refusal:
+            return refusal
+        apply(entry, submission.kind, desk.facts)
+        desk.links[place] = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
+        desk.new_links.append(desk.links[place])
+        return Sequenced(index, is_new=True, entry=entry)
+
+
+class _Desk:
+    """What lies on the table during one batch: the overlay, and who holds which place."""
+
+    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset) -> None:
+        self.conn, self._kinds = conn, kinds
+        self.facts = Facts(dataset)
+        self.links: dict[tuple[str, int], store.LinkRow] = {}
+        self.new_links: list[store.LinkRow] = []
+
+    async def load(self, keys: Sequence[str]) -> None:
+        """Bring values into the overlay; absent ones become None."""
+        missing = self.facts.missing(keys)
+        if not missing:
+            return
+        found = await store.fetch_facts(self.conn, missing)
+        for key in missing:
+            raw = found.get(key)
+            self.facts.values[key] = None if raw is None else self._kinds.decode(key, raw)
+
+    def changes(self) -> list[tuple[str, bytes]]:
+        """Changed values as the database keeps them, by key."""
+        return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
+
+    async def preload(self, submissions: Sequence[Submission]) -> None:
+        """One query for the reads of the whole batch as far as they can be told now, and one for places that may be taken."""
+        keys: list[str] = []
+        places: list[tuple[str, int]] = []
+        for submission in submissions:
+            statement = submission.statement
+            head = self.facts.head(statement.chain)
+            if head is not None and statement.seq <= head.seq:
+                places.append((statement.chain, statement.seq))
+                continue
+            try:
+                keys += read_keys(submission.kind.reads(statement, self.facts))
+            except Unread:
+                continue
+        await self.load(keys)
+        if places:
+            self.links.update(await store.fetch_links(self.conn, places))
+
+    async def load_reads(self, submission: Submission) -> None:
+        """All that a statement's decision reads, following references until nothing new is named."""
+        for _ in range(READ_ROUNDS_MAX):
+            keys = read_keys(submission.kind.reads(submission.statement, self.facts))
+            if not self.facts.missing(keys):
+                return
+            await self.load(keys)
+        raise AssertionError(f"{submission.kind.name}: reads do not come to an end")
+
+
+def _ruleset(facts: Facts, submission: Submission) -> str:
+    state = facts.state(LOG_MAIN)
+    if state is not None:
+        return str(state.ruleset)
+    body = submission.statement.body
+    return str(body.ruleset.version) if submission.statement.kind == "log.found/1" else ""
+
+
+async def _write(desk: _Desk, entries: list[Entry], head: store.LogHead | None, edge: Edge, at_s: int) -> Edge:
+    """Everything that a batch leaves behind. Leaves are hashed here, again by the CHECK, and a third time by the publisher."""
+    leaves = [leaf_hash(entry.raw) for entry in entries]
+    grown = edge.append_many(leaves)
+    rows = [store.EntryRow(entry.index, leaf, entry.raw) for entry, leaf in zip(entries, leaves, strict=True)]
+    await store.insert_entries(desk.conn, rows, desk.new_links)
+    await store.upsert_facts(desk.conn, desk.changes())
+    new = store.LogHead(grown.size, grown.root(), grown.to_bytes(), at_s)
+    done = await (store.insert_head(desk.conn, new) if head is None else store.replace_head(desk.conn, new, old_size=head.size))
+    assert done, "the head moved although it was locked"
+    return grown
+
+
+def _answer(item: _Pending, outcome: Outcome) -> None:
+    if not item.done.done():
+        item.done.set_result(outcome)
+
+
+def _fail(item: _Pending, error: Exception) -> None:
+    if not item.done.done():
+        item.done.set_exception(error)

@@ -1,0 +1,219 @@
+"""The log's SQL: one statement per function, connection first. A transaction is opened by the caller (sequencer, service)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+from asyncpg import Connection, Record
+from asyncpg.pool import PoolConnectionProxy
+from msgspec import Struct
+
+Conn = Connection[Record] | PoolConnectionProxy[Record]
+"""A connection, or one lent by a pool."""
+
+
+class LogHead(Struct, frozen=True):
+    """The right edge of the log: size, root, compact range and the ``admission.at`` of the last entry in Unix seconds."""
+
+    size: int
+    root: bytes
+    edge: bytes
+    at_s: int
+
+
+class LinkRow(Struct, frozen=True):
+    """Which statement holds (chain, seq), and where."""
+
+    chain: str
+    seq: int
+    hash: str
+    idx: int
+
+
+class EntryRow(Struct, frozen=True):
+    """One stored entry."""
+
+    idx: int
+    leaf: bytes
+    entry: bytes
+
+
+class RefusalRow(Struct, frozen=True, kw_only=True):
+    """A refused statement with its signed receipt."""
+
+    hour: str
+    statement: str
+    signers: list[str]
+    kind: str
+    codes: list[str]
+    size: int
+    at: str
+    receipt: bytes
+
+
+async def lock_head(conn: Conn) -> LogHead | None:
+    """The head, locked until commit: this row lock is what serialises all sequencers. ``None`` before the first entry."""
+    row = await conn.fetchrow("SELECT size, root, edge, at_s FROM log_head FOR UPDATE")
+    return None if row is None else LogHead(*row)
+
+
+async def fetch_head(conn: Conn) -> LogHead | None:
+    """The head as last committed; takes no lock."""
+    row = await conn.fetchrow("SELECT size, root, edge, at_s FROM log_head")
+    return None if row is None else LogHead(*row)
+
+
+async def insert_head(conn: Conn, head: LogHead) -> bool:
+    """The first head; False if another process was first."""
+    status = await conn.execute(
+        "INSERT INTO log_head (size, root, edge, at_s) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        head.size,
+        head.root,
+        head.edge,
+        head.at_s,
+    )
+    return status == "INSERT 0 1"
+
+
+async def replace_head(conn: Conn, head: LogHead, *, old_size: int) -> bool:
+    """Compare-and-swap on the size; False means that somebody else appended meanwhile."""
+    status = await conn.execute(
+        "UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4 WHERE size = $5",
+        head.size,
+        head.root,
+        head.edge,
+        head.at_s,
+        old_size,
+    )
+    return status == "UPDATE 1"
+
+
+async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
+    """Stored values of the overlay; keys without a value are left out."""
+    rows = await conn.fetch("SELECT key, value FROM fact WHERE key = ANY($1::text[])", keys)
+    return {row["key"]: row["value"] for row in rows}
+
+
+async def upsert_facts(conn: Conn, facts: Sequence[tuple[str, bytes]]) -> None:
+    """Write changed values. One row per key."""
+    await conn.execute(
+        """
+        INSERT INTO fact (key, value)
+        SELECT * FROM unnest($1::text[], $2::bytea[])
+        ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+        """,
+        [key for key, _ in facts],
+        [value for _, value in facts],
+    )
+
+
+async def fetch_links(conn: Conn, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LinkRow]:
+    """Who holds these (chain, seq) places; free ones are left out."""
+    rows = await conn.fetch(
+        """
+        SELECT link.chain, link.seq, encode(link.hash, 'hex') AS hash, link.idx
+          FROM link
+          JOIN unnest($1::text[], $2::bigint[]) AS place (chain, seq)
+            ON link.chain = place.chain AND link.seq = place.seq
+        """,
+        [chain for chain, _ in places],
+        [seq for _, seq in places],
+    )
+    return {(row["chain"], row["seq"]): LinkRow(*row) for row in rows}
+
+
+async def list_links(conn: Conn, chain: str, *, limit: int = 1000) -> list[LinkRow]:
+    """Links of one chain in order, at most ``limit``."""
+    rows = await conn.fetch(
+        "SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link WHERE chain = $1 ORDER BY seq LIMIT $2", chain, limit
+    )
+    return [LinkRow(*row) for row in rows]
+
+
+async def insert_entries(conn: Conn, entries: Iterable[EntryRow], links: Iterable[LinkRow]) -> None:
+    """COPY new entries and links; a taken place raises UniqueViolationError and nothing is written."""
+    await conn.copy_records_to_table("entry", records=[(e.idx, e.leaf, e.entry) for e in entries], columns=("idx", "leaf", "entry"))
+    await conn.copy_records_to_table(
+        "link",
+        records=[(link.chain, link.seq, bytes.fromhex(link.hash), link.idx) for link in links],
+        columns=("chain", "seq", "hash", "idx"),
+    )
+
+
+async def list_entries(conn: Conn, *, start: int, end: int) -> list[EntryRow]:
+    """Entries with start <= idx < end, in order."""
+    rows = await conn.fetch("SELECT idx, leaf, entry FROM entry WHERE idx >= $1 AND idx < $2 ORDER BY idx", start, end)
+    return [EntryRow(*row) for row in rows]
+
+
+async def stream_entries(conn: Conn, *, start: int, end: int, page: int = 2000) -> AsyncIterator[EntryRow]:
+    """The same, page by page, for readers of the whole log."""
+    while start < end:
+        rows = await list_entries(conn, start=start, end=min(end, start + page))
+        if not rows:
+            return
+        for row in rows:
+            yield row
+        start = rows[-1].idx + 1
+
+
+async def fetch_entries_at(conn: Conn, indices: Sequence[int]) -> list[EntryRow]:
+    """Entries at given positions, in order of position."""
+    rows = await conn.fetch("SELECT idx, leaf, entry FROM entry WHERE idx = ANY($1::bigint[]) ORDER BY idx", indices)
+    return [EntryRow(*row) for row in rows]
+
+
+async def insert_refusal(conn: Conn, row: RefusalRow) -> None:
+    """Remember a refusal; the same statement refused for the same codes stands once."""
+    await conn.execute(
+        """
+        INSERT INTO refusal (hour, statement, signers, kind, codes, size, at, receipt)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (statement, codes) DO NOTHING
+        """,
+        row.hour,
+        row.statement,
+        row.signers,
+        row.kind,
+        row.codes,
+        row.size,
+        row.at,
+        row.receipt,
+    )
+
+
+async def list_open_refusals(conn: Conn, *, before_hour: str) -> list[tuple[int, RefusalRow]]:
+    """Refusals of closed hours that no page names yet, by hour and time; at most 20,000."""
+    rows = await conn.fetch(
+        """
+        SELECT id, hour, statement, signers, kind, codes, size, at, receipt
+          FROM refusal
+         WHERE page IS NULL AND hour < $1
+         ORDER BY hour, at, id
+         LIMIT 20000
+        """,
+        before_hour,
+    )
+    return [(r["id"], RefusalRow(**{name: r[name] for name in RefusalRow.__struct_fields__})) for r in rows]
+
+
+async def mark_refusals(conn: Conn, ids: Sequence[int], *, page: int) -> None:
+    """Note the index of the ``log.refusals`` entry that names these refusals."""
+    await conn.execute("UPDATE refusal SET page = $1 WHERE id = ANY($2::bigint[])", page, ids)
+
+
+async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalRow]]:
+    """Newest refusals first, optionally of one signer."""
+    rows = await conn.fetch(
+        """
+        SELECT id, hour, statement, signers, kind, codes, size, at, receipt
+          FROM refusal
+         WHERE ($1::text IS NULL OR $1 = ANY(signers)) AND ($2::bigint IS NULL OR id < $2)
+         ORDER BY id DESC
+         LIMIT $3
+        """,
+        signer,
+        before_id,
+        limit,
+    )
+    return [(r["id"], RefusalRow(**{name: r[name] for name in RefusalRow.__struct_fields__})) for r in rows]

@@ -1,0 +1,132 @@
+"""A log without a database: real keys, real admission, real entries, kept in a list. For tests of rules, evidence and reports.
+
+It is the auditor's own machinery (ReplayFacts, admit, apply), not a stand-in for the store; store and sequencer are tested on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from ledger.admit import Submission, admit, apply
+from ledger.chain import founding_prev, genesis_prev
+from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.data import DataSets
+from ledger.draft import Draft
+from ledger.entry import Entry
+from ledger.facts import chain_key
+from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds import Kinds
+from ledger.log_personality import PERSONALITY as LOG
+from ledger.merkle import Edge, leaf_hash
+from ledger.model import Moment
+from ledger.personality import Personality
+from ledger.replay import ReplayFacts
+from ledger.rulesets import CURRENT
+from ledger.statement import read_statement
+from ledger.tiles import new_bundles, new_tiles
+from ledger.times import format_at, parse_at
+from signing.keys import PrivateKey
+from signing.possession import register
+
+OPERATOR = "91510100MA00XX0A0D"
+ORIGIN = "log.example/liandan-test"
+START = parse_at("2026-10-01T08:00:00+08:00")
+
+
+def uscc(region: str, serial: int) -> str:
+    """A fictitious valid USCC of a 6-digit division."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91{region}00{serial:06d}"
+    body = (body + "F")[:16] + "X"
+    weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+    check = (31 - sum(alphabet.index(c) * w for c, w in zip(body, weights, strict=True)) % 31) % 31
+    return body + alphabet[check]
+
+
+OPERATOR = uscc("510100", 1)
+AUTHORITY_51 = uscc("510000", 51)
+AUTHORITY_50 = uscc("500000", 50)
+
+
+def key_of(party: str, generation: int = 0) -> PrivateKey:
+    """The deterministic test key of a party."""
+    return PrivateKey.from_seed("ed25519", sha256(f"test {party} {generation}".encode()).digest())
+
+
+class Workbench:
+    """A growing log of two authorities (51, 50)."""
+
+    def __init__(
+        self, personalities: Iterable[Personality] = (), data: Mapping[str, tuple[str, bytes]] | None = None, at_s: int = START
+    ) -> None:
+        """``data`` maps a data set's name to (version, content)."""
+        self.kinds = Kinds([LOG, *personalities])
+        self.data = {f"data/{sha256(content).hexdigest()}": content for _, content in (data or {}).values()}
+        self.facts = ReplayFacts(DataSets(self.kinds, self.data.get))
+        self.entries: list[Entry] = []
+        self.at_s = at_s
+        self.log_key = key_of("log")
+        self.found = ""
+        self.post_founding({name: (version, sha256(content).hexdigest()) for name, (version, content) in (data or {}).items()})
+
+    def post_founding(self, data: Mapping[str, tuple[str, str]]) -> Entry:
+        """Entry 0."""
+        body = LogFound(
+            origin=ORIGIN,
+            nonce=b64encode(bytes(range(32))).decode(),
+            log_keys=log_vkeys(ORIGIN, [self.log_key]),
+            operator=FoundingParty(OPERATOR, "川渝联单运营中心（虚构）", (register(key_of(OPERATOR), ORIGIN, OPERATOR),)),
+            authorities=tuple(
+                FoundingAuthority(code, name, regions, (register(key_of(code), ORIGIN, code),))
+                for code, name, regions in (
+                    (AUTHORITY_51, "甲省生态环境厅（虚构）", ("51",)),
+                    (AUTHORITY_50, "乙市生态环境局（虚构）", ("50",)),
+                )
+            ),
+            ruleset=Adopted("liandan", CURRENT, "0" * 64),
+            data=tuple(Adopted(name, version, digest) for name, (version, digest) in sorted(data.items())),
+            witness_policy=("quorum none",),
+            clock="simulated",
+        )
+        entry = self.post("log.found/1", "log/main", (OPERATOR, AUTHORITY_51, AUTHORITY_50), body)
+        self.found = entry.statement.hash
+        return entry
+
+    def draft(self, kind: str, chain: str, by: tuple[str, ...], body: object, **changes: object) -> Draft:
+        """The next statement of a chain; ``changes`` replace fields (``at``, ``prev``, ``seq``, ``seen``, ``principal``)."""
+        head = self.facts.values.get(chain_key(chain))
+        prev = head.hash if head else genesis_prev(self.found, chain) if self.found else founding_prev(ORIGIN)
+        fields: dict[str, object] = {"seq": head.seq + 1 if head else 0, "prev": prev, "at": format_at(self.at_s)}
+        return Draft(kind=kind, chain=chain, by=by, body=body, **{**fields, **changes})  # type: ignore[arg-type]  # test shorthand
+
+    def post(
+        self, kind: str, chain: str, by: tuple[str, ...], body: object, *, keys: Iterable[PrivateKey] | None = None, **changes: object
+    ) -> Entry:
+        """Sign and admit one statement; raises Refusal. Each entry comes a minute after the one before."""
+        envelope = self.draft(kind, chain, by, body, **changes).sign(list(keys or map(key_of, by)))
+        statement, known = read_statement(envelope, self.kinds)
+        submission = Submission(envelope=envelope, statement=statement, kind=known)
+        entry = admit(submission, self.facts, Moment(len(self.entries), self.at_s, CURRENT), lambda size: None)
+        apply(entry, known, self.facts)
+        self.entries.append(entry)
+        self.at_s += 60
+        return entry
+
+    def register(self, party: str, name: str = "测试单位（虚构）", authority: str | None = None) -> Entry:
+        """Register a party with its test key, by the authority of its province."""
+        by = authority or (AUTHORITY_50 if party[2:4] == "50" else AUTHORITY_51)
+        body = {"name": name, "keys": [register(key_of(party), self.found, party)]}
+        return self.post("party.register/1", f"party/{party}", (by,), body)
+
+    def export(self) -> dict[str, bytes]:
+        """The export of this log as path → bytes, with its newest checkpoint archived too."""
+        raws = [entry.raw for entry in self.entries]
+        leaves = [leaf_hash(raw) for raw in raws]
+        edge = Edge().append_many(leaves)
+        files = {tile.path: content for tile, content in new_tiles(0, leaves, lambda path: None)}
+        files |= {tile.path: content for tile, content in new_bundles(0, raws, lambda path: None)}
+        note = sign_checkpoint(Checkpoint(ORIGIN, edge.size, edge.root()), self.log_key)
+        vkeys = "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [self.log_key])).encode()
+        return {**files, **self.data, "checkpoint": note, f"checkpoints/{edge.size}": note, "log.vkey": vkeys}
