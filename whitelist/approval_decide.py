@@ -1,0 +1,193 @@
+"""``approval.decide/1``: yes or no, on which route, for how much and until when.
+
+LISTED: every decided line stands on a listing in force that covers it, within its quota Q1, which the decision commits; no letter needed.
+APPROVED: otherwise, with the other province's agreeing reply. One decision has one route. A listing whose quota is used up does not bar
+the way by letter (2020 mechanism 4: "应提前函告对方并征得同意，方可继续审批").
+Source: Order 23 Art. 26, 27 [READ]; 2020 mechanism 3, 4 [READ S6]; R-32, R-35, R-36; one route per decision [DESIGN].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.facts import Facts
+from ledger.model import Admission, Moment, Statement
+from ledger.personality import Admitted, Changes, Reads, Refused
+from ledger.times import day_of
+from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine
+from whitelist.approval_kinds import approval_state, judge_stage
+from whitelist.case import APPROVED, LISTED
+from whitelist.days import judge_day, twelve_months_after
+from whitelist.findings import Findings
+from whitelist.listing import list_at
+from whitelist.mass import format_mass, parse_mass
+from whitelist.permit import PermitState, permit_at
+from whitelist.quota import q1_account
+from whitelist.rules.listing import judge_list, judge_list_day, judge_row
+from whitelist.rules.permit import judge_permit, judge_permit_method, judge_permit_scope
+from whitelist.rules.quantity import judge_mass
+from whitelist.signers import signed_by_province
+
+
+class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is granted on a line of the application; lines not named are not granted."""
+
+    line: int
+    mass_t: str
+
+
+class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``approval.decide/1``. ``valid_to`` and ``lines`` stand with ``approve``, ``reason`` with a refusal; ``no`` always."""
+
+    approve: bool
+    no: str
+    valid_to: str | None = None
+    lines: tuple[DecidedLine, ...] = ()
+    reason: str | None = None
+
+
+def reads_decide(statement: Statement, facts: Facts) -> Reads:
+    """The receiver's permit, and the lists and Q1 accounts that the application's lines name."""
+    state = approval_state(statement, facts)
+    if state is None:
+        return Reads()
+    refs = [line.listing for line in state.lines if line.listing is not None]
+    chains = dict.fromkeys((state.permit, *(ref.list for ref in refs)))
+    return Reads(chains=tuple(chains), accounts=tuple(dict.fromkeys(q1_account(ref.list, ref.row) for ref in refs)))
+
+
+def decide_decide(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
+    """The origin's authority decides once. An approval states what R-32 and the route allow, or less."""
+    body: ApprovalDecide = statement.body
+    out = Findings()
+    state = judge_stage(out, approval_state(statement, facts), *OPEN_STAGES)
+    if state is None:
+        return out.answer()
+    signed_by_province(out, statement, facts, state.direction[0])
+    if not body.no.strip():
+        out.refuse("MISSING", "body.no", "", "决定文号 / number of the decision")
+    if not body.approve:
+        _judge_refusal(out, body)
+        return out.answer()
+    if body.reason is not None:
+        out.refuse("DECISION_FORM", "body.reason", body.reason, "only with a refusal")
+    granted = _judge_lines(out, body, state)
+    _judge_permit(out, body, state, facts, moment)
+    return _routed(out, state, granted, facts, moment)
+
+
+def _judge_refusal(out: Findings, body: ApprovalDecide) -> None:
+    if not (body.reason or "").strip():
+        out.refuse("MISSING", "body.reason", "", "不予批准的理由 / reason of the refusal")
+    if body.lines or body.valid_to is not None:
+        out.refuse("DECISION_FORM", "body.lines", len(body.lines), "no lines and no valid_to with a refusal")
+
+
+def _judge_lines(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[tuple[int, int]]:
+    """Granted (line, grams) in order; reasons LINES, APPROVAL_LINE, QTY, APPROVAL_MASS."""
+    if not body.lines:
+        out.refuse("LINES", "body.lines", 0, f"1 to {len(state.lines)}")
+    granted: list[tuple[int, int]] = []
+    last = -1
+    for position, line in enumerate(body.lines):
+        path = f"body.lines.{position}"
+        if not last < line.line < len(state.lines):
+            out.refuse("APPROVAL_LINE", f"{path}.line", line.line, f"{last + 1} … {len(state.lines) - 1}, ascending")
+            continue
+        last = line.line
+        grams = judge_mass(out, f"{path}.mass_t", line.mass_t)
+        applied_g = state.lines[line.line].applied_g
+        if grams > applied_g:
+            out.refuse("APPROVAL_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(applied_g)} t")
+        granted.append((line.line, grams))
+    return granted
+
+
+def latest_valid_to(today: str, applied_to: str, permit_to: str) -> str:
+    """R-32: 12 months, but not beyond the period applied for nor the receiver's permit. Order 23 Art. 27.2 [READ]."""
+    return min(twelve_months_after(today), applied_to, permit_to)
+
+
+def _judge_permit(out: Findings, body: ApprovalDecide, state: ApprovalState, facts: Facts, moment: Moment) -> None:
+    """The receiver may still take the granted lines, and the term keeps to R-32."""
+    today = day_of(moment.at_s)
+    permit = judge_permit(out, state.permit, state.receiver, permit_at(facts, state.permit), today, "body.lines")
+    if permit is None:
+        return
+    for position, line in enumerate(body.lines):
+        if 0 <= line.line < len(state.lines):
+            applied = state.lines[line.line]
+            judge_permit_scope(out, f"body.lines.{position}.line", permit, applied.code)
+            judge_permit_method(out, f"body.lines.{position}.line", permit, applied.code, applied.method)
+    _judge_term(out, body, state, permit, today)
+
+
+def _judge_term(out: Findings, body: ApprovalDecide, state: ApprovalState, permit: PermitState, today: str) -> None:
+    latest = latest_valid_to(today, state.applied_to, permit.valid_to)
+    if body.valid_to is None:
+        out.refuse("MISSING", "body.valid_to", "", latest)
+    elif judge_day(out, "body.valid_to", body.valid_to) and not today <= body.valid_to <= latest:
+        out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{today} … {latest}")
+
+
+def _routed(out: Findings, state: ApprovalState, granted: list[tuple[int, int]], facts: Facts, moment: Moment) -> Admitted | Refused:
+    """Find the route: by the lists, else by the reply; what the lists lack is said only if there is no reply to go by."""
+    if state.stage == "disagreed":
+        out.refuse("CONSENT_REFUSED", "body.approve", state.reply_no, "an agreeing reply")
+        return out.answer()
+    listed = Findings()
+    commits = _commit(listed, state, granted, facts, day_of(moment.at_s))
+    if not listed.reasons:
+        return out.answer(route=LISTED, accounts=commits)
+    if state.stage != "agreed":
+        out.reasons += listed.reasons
+    return out.answer(route=APPROVED)
+
+
+def _commit(out: Findings, state: ApprovalState, granted: list[tuple[int, int]], facts: Facts, today: str) -> dict[str, int]:
+    """Grams to commit per Q1 account; reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36)."""
+    commits: dict[str, int] = {}
+    for position, number, grams, line in _granted_lines(state, granted):
+        path = f"body.lines.{position}"
+        if line.listing is None:
+            out.refuse("NO_CONSENT", f"{path}.line", number, "a listing, or the agreeing reply of the receiving province")
+            continue
+        listed = list_at(facts, line.listing.list)
+        row = judge_list(out, f"{path}.line", line.listing, listed, state.direction)
+        if row is None or listed is None:
+            continue
+        judge_list_day(out, f"{path}.line", listed, today)
+        judge_row(out, f"{path}.line", row, receiver=state.receiver, permit=state.permit, code=line.code, method=line.method)
+        account = q1_account(line.listing.list, line.listing.row)
+        before = facts.used_g(account) + commits.get(account, 0)
+        commits[account] = commits.get(account, 0) + grams
+        if before + grams > row.quota_g:
+            found = f"{format_mass(before)} + {format_mass(grams)} t"
+            out.refuse("WL_QUOTA", f"{path}.mass_t", found, f"≤ {format_mass(row.quota_g)} t")
+    return commits
+
+
+def _granted_lines(state: ApprovalState, granted: list[tuple[int, int]]) -> Iterator[tuple[int, int, int, DecisionLine]]:
+    for position, (number, grams) in enumerate(granted):
+        yield position, number, grams, state.lines[number]
+
+
+def evolve_decide(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The decision. Listings stay on the lines only where the route is LISTED."""
+    body: ApprovalDecide = statement.body
+    state: ApprovalState = facts.state(statement.chain)
+    decided_on = admission.at[:10]
+    if not body.approve:
+        return Changes(state=replace(state, stage="refused", no=body.no, decided_on=decided_on))
+    route = admission.decision.route or ""
+    granted = {line.line: parse_mass(line.mass_t) for line in body.lines}
+    lines = tuple(
+        replace(line, mass_g=granted.get(number, 0), listing=line.listing if route == LISTED and number in granted else None)
+        for number, line in enumerate(state.lines)
+    )
+    valid_to = body.valid_to or ""
+    decided = replace(state, stage="approved", no=body.no, route=route, decided_on=decided_on, valid_to=valid_to, lines=lines)
+    return Changes(state=decided)

@@ -1,0 +1,126 @@
+"""The waste catalogue (国家危险废物名录): which codes exist and which hazards each may have.
+
+Data set ``hw-catalogue``: CSV, columns in ``COLUMNS``, one row per code. An edition counts for days from its ``IN_FORCE`` date on. Only the
+2021 edition is to be had as a table; since 2025-01-01 it stands in for the 2025 edition (law, corrections), and rules that depend on
+the table itself then alert instead of refusing. Source: 名录 2021, 部令第15号, Art. 5, 6, note 1 of the annex [READ S5].
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from signing.refusal import refuse
+
+COLUMNS = ("edition", "category", "category_name", "industry", "code", "description", "hazard", "hazard_mode", "pdf_page")
+HAZARDS = ("T", "C", "I", "R", "In")
+CATEGORIES = frozenset(f"HW{number:02d}" for number in (*range(1, 41), *range(45, 51)))
+"""HW41 to HW44 do not exist."""
+CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
+COUNTS: Mapping[str, int] = {"2021": 467, "2025": 470}
+"""Entries per edition: what a loader must find, because wrong tables of the 2025 edition circulate (addenda §3)."""
+IN_FORCE: tuple[tuple[str, str], ...] = (("2025-01-01", "2025"), ("2021-01-01", "2021"))
+FIRST_CODE = "841-001-01"
+
+Mode = Literal["single", "first_plus_possible", "any_of"]
+_SEPARATORS: Mapping[str, str] = {"single": "", "first_plus_possible": ",", "any_of": "/"}
+
+
+class Waste(Struct, frozen=True, kw_only=True):
+    """One code of the catalogue. ``hazards`` in printed order; ``mode`` says what their separator means."""
+
+    code: str
+    category: str
+    category_name: str
+    industry: str
+    description: str
+    hazards: tuple[str, ...]
+    mode: Mode
+
+    def allows(self, hazards: tuple[str, ...]) -> bool:
+        """Whether a manifest may state these hazards: ``，`` = the first and perhaps others, ``/`` = one or more (annex note 1)."""
+        stated = set(hazards)
+        if not stated or not stated <= set(self.hazards):
+            return False
+        return self.mode == "any_of" or self.hazards[0] in stated
+
+    @property
+    def printed_hazards(self) -> str:
+        """As the catalogue prints them: ``T，C`` or ``T/C``."""
+        return ("/" if self.mode == "any_of" else "，").join(self.hazards)
+
+
+class Catalogue(Struct, frozen=True):
+    """One edition, by code."""
+
+    edition: str
+    wastes: dict[str, Waste]
+
+    def stands_in_on(self, day: str) -> bool:
+        """Whether another edition is the law on ``day``, so that this one is only a stand-in."""
+        return edition_on(day) != self.edition
+
+
+def edition_on(day: str) -> str:
+    """The edition in force on a day; the oldest known one before that."""
+    return next((edition for since, edition in IN_FORCE if day >= since), IN_FORCE[-1][1])
+
+
+def parse_catalogue(raw: bytes) -> Catalogue:
+    """The data set ``hw-catalogue``; Refusal DATA_FORM where the file contradicts itself or the official counts."""
+    rows = list(read_rows(raw, COLUMNS))
+    editions = sorted({row["edition"] for row in rows})
+    if len(editions) != 1 or len(rows) != COUNTS.get(editions[0]):
+        raise refuse("DATA_FORM", field="hw-catalogue", found=f"{editions}, {len(rows)} rows", expected=f"one edition of {dict(COUNTS)}")
+    if rows[0]["code"] != FIRST_CODE:
+        raise refuse("DATA_FORM", field="hw-catalogue.0.code", found=rows[0]["code"], expected=FIRST_CODE)
+    wastes = {row["code"]: _waste(position, row) for position, row in enumerate(rows)}
+    if len(wastes) != len(rows):
+        raise refuse("DATA_FORM", field="hw-catalogue", found="a code twice", expected="every code once")
+    if {waste.category for waste in wastes.values()} != CATEGORIES:
+        raise refuse("DATA_FORM", field="hw-catalogue", found="categories missing", expected="HW01–HW40, HW45–HW50")
+    return Catalogue(editions[0], wastes)
+
+
+def _waste(position: int, row: dict[str, str]) -> Waste:
+    code, category, mode = row["code"], row["category"], row["hazard_mode"]
+    field = f"hw-catalogue.{position}"
+    if not CODE.fullmatch(code) or category not in CATEGORIES or code[-2:] != category[2:]:
+        raise refuse("DATA_FORM", field=f"{field}.code", found=f"{code} {category}", expected="suffix = category")
+    separator = _SEPARATORS.get(mode)
+    if separator is None:
+        raise refuse("DATA_FORM", field=f"{field}.hazard_mode", found=mode, expected=" ".join(_SEPARATORS))
+    hazards = tuple(row["hazard"].split(separator)) if separator else (row["hazard"],)
+    if not set(hazards) <= set(HAZARDS) or len(set(hazards)) != len(hazards) or bool(separator) != (len(hazards) > 1):
+        raise refuse("DATA_FORM", field=f"{field}.hazard", found=row["hazard"], expected=f"{mode} of {' '.join(HAZARDS)}")
+    return Waste(
+        code=code,
+        category=category,
+        category_name=row["category_name"],
+        industry=row["industry"],
+        description=row["description"],
+        hazards=hazards,
+        mode=_MODES[mode],
+    )
+
+
+_MODES: Mapping[str, Mode] = {"single": "single", "first_plus_possible": "first_plus_possible", "any_of": "any_of"}
+
+
+def read_rows(raw: bytes, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Rows of a UTF-8 CSV file with exactly these columns; Refusal DATA_FORM otherwise."""
+    try:
+        lines = list(csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise refuse("DATA_FORM", found=error, expected="UTF-8 CSV") from None
+    if not lines or tuple(lines[0]) != columns:
+        raise refuse("DATA_FORM", found=",".join(lines[0]) if lines else "", expected=",".join(columns))
+    for number, cells in enumerate(lines[1:]):
+        if len(cells) != len(columns):
+            raise refuse("DATA_FORM", field=str(number), found=len(cells), expected=f"{len(columns)} cells")
+        yield dict(zip(columns, cells, strict=True))

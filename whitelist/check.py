@@ -1,0 +1,99 @@
+"""The check: may this transfer be made now, and if not, for which reasons, all at once.
+
+Pure, deterministic and total over anything a ``Transfer`` can hold. ``manifest.issue`` admits by it and ``POST /v1/checks`` answers from
+it, so a dry run and the act cannot differ. Source: design §7, law §7 with its corrections.
+"""
+
+from __future__ import annotations
+
+from ledger.facts import Facts, chain_key
+from ledger.model import Moment
+from ledger.personality import Reads
+from whitelist.approval import ApprovalState, DecisionLine, approval_at
+from whitelist.case import Case, open_case
+from whitelist.chains import APPROVAL, LIST, PERMIT
+from whitelist.findings import Findings
+from whitelist.number import NUMBER, number_key
+from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
+from whitelist.rules import RULES
+from whitelist.transfer import Answer, Transfer
+
+
+def reads(transfer: Transfer, facts: Facts) -> Reads:
+    """What :func:`check` needs. Call again once ``chains`` are loaded: the decision then names its listings."""
+    chains: list[str] = []
+    accounts: list[str] = []
+    registers: list[str] = []
+    if PERMIT.fullmatch(transfer.permit):
+        chains.append(transfer.permit)
+        accounts.append(q3_account(transfer.permit))
+        registers.append(q3_key(transfer.permit))
+    if transfer.number is not None and NUMBER.fullmatch(transfer.number):
+        registers.append(number_key(transfer.number))
+    if _needs_approval(transfer) and transfer.approval is not None and APPROVAL.fullmatch(transfer.approval):
+        chains.append(transfer.approval)
+        if chain_key(transfer.approval) in facts.values:
+            approval = approval_at(facts, transfer.approval)
+            for number, decided in _decided_lines(transfer, approval):
+                accounts.append(q2_account(transfer.approval, number))
+                if decided.listing is not None and LIST.fullmatch(decided.listing.list):
+                    chains.append(decided.listing.list)
+                    accounts.append(q1_account(decided.listing.list, decided.listing.row))
+    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(dict.fromkeys(accounts)), registers=tuple(registers))
+
+
+def check(transfer: Transfer, facts: Facts, moment: Moment) -> Answer:
+    """Judge a transfer by every rule; everything that :func:`reads` names must be loaded. Raises nothing a user could cause."""
+    case = open_case(transfer, facts, moment)
+    out = Findings()
+    for rule in RULES:
+        rule(case, out)
+    return Answer(
+        route=case.route,
+        reasons=tuple(out.reasons),
+        draws=_draws(case),
+        left_g=_left(case),
+        tags=out.sorted_tags(),
+        alerts=out.sorted_alerts(),
+        listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in case.decided),
+    )
+
+
+def _needs_approval(transfer: Transfer) -> bool:
+    return transfer.origin[:2] != transfer.destination[:2]
+
+
+def _decided_lines(transfer: Transfer, approval: ApprovalState | None) -> list[tuple[int, DecisionLine]]:
+    """Numbers and lines of the decision that the transfer names and that were approved."""
+    if approval is None:
+        return []
+    numbers = dict.fromkeys(line.decision_line for line in transfer.lines if line.decision_line is not None)
+    return [(number, line) for number in numbers if (line := approval.line(number)) is not None]
+
+
+def _draws(case: Case) -> dict[str, int]:
+    """Grams that an issue would add: Q2 per decision line, Q3 for all lines together."""
+    draws: dict[str, int] = {}
+    for _, number, grams in case.drawn():
+        account = q2_account(case.transfer.approval or "", number)
+        draws[account] = draws.get(account, 0) + grams
+    if case.permit is not None and case.total_g:
+        draws[q3_account(case.transfer.permit)] = case.total_g
+    return draws
+
+
+def _left(case: Case) -> dict[str, int]:
+    """Grams left before this transfer: Q1 of the listing, Q2 of the decided mass, Q3 of 100 % of the scale; negative = overdrawn."""
+    left: dict[str, int] = {}
+    facts, transfer = case.facts, case.transfer
+    for number, line in _decided_lines(transfer, case.approval):
+        account = q2_account(transfer.approval or "", number)
+        left[account] = line.mass_g - facts.used_g(account)
+        listed = None if line.listing is None else case.lists.get(line.listing.list)
+        row = None if listed is None or line.listing is None else listed.row(line.listing.row)
+        if row is not None and line.listing is not None:
+            account = q1_account(line.listing.list, line.listing.row)
+            left[account] = row.quota_g - facts.used_g(account)
+    if case.permit is not None:
+        left[q3_account(transfer.permit)] = case.permit.scale_g - q3_used_g(facts, transfer.permit, case.year)
+    return left

@@ -1,0 +1,36 @@
+"""Mass: decimal tonne strings outside, integer grams inside, never a float.
+
+``"5.600000"`` is 5,600,000 g. At most 6 decimals (1 g) and 9 digits before the point, so every sum of a log fits 2^53.
+Source: law §2 (number precision), HJ 1259 5.5 (unit: tonne) [READ].
+"""
+
+from __future__ import annotations
+
+import re
+
+from signing.refusal import refuse
+
+GRAMS_PER_TONNE = 1_000_000
+_TONNES = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?")
+
+
+def parse_mass(text: str, field: str = "") -> int:
+    """Grams of a tonne string, zero included; Refusal QTY for anything but plain decimal notation."""
+    grams = read_mass(text)
+    if grams is None:
+        raise refuse("QTY", field=field, found=text, expected="5.600000")
+    return grams
+
+
+def read_mass(text: str) -> int | None:
+    """Grams of a tonne string, or ``None`` where it is not one: for rules that collect all reasons."""
+    found = _TONNES.fullmatch(text)
+    if found is None:
+        return None
+    return int(found[1]) * GRAMS_PER_TONNE + int((found[2] or "").ljust(6, "0"))
+
+
+def format_mass(grams: int) -> str:
+    """Tonnes with six decimals; negative for what is overdrawn."""
+    sign, size = ("-", -grams) if grams < 0 else ("", grams)
+    return f"{sign}{size // GRAMS_PER_TONNE}.{size % GRAMS_PER_TONNE:06d}"

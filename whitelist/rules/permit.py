@@ -1,0 +1,85 @@
+"""R-17 to R-20: may the receiver take this waste, this way, today, and this much more this year?
+
+The ``judge_`` functions serve decisions too.
+"""
+
+from __future__ import annotations
+
+from whitelist.case import Case
+from whitelist.chains import is_permit_of
+from whitelist.findings import Findings
+from whitelist.mass import format_mass
+from whitelist.permit import PermitState
+from whitelist.quota import exceeds_limit, exceeds_scale, q3_used_g
+
+
+def r_17(case: Case, out: Findings) -> None:
+    """The permit is the receiver's, for the facility at the destination, in force on the day. Code Art. 534 [READ]; site [DESIGN].
+
+    The site is compared because the destination decides whether an approval is needed at all.
+    """
+    transfer = case.transfer
+    if judge_permit(out, transfer.permit, transfer.receiver, case.permit, case.day) is None:
+        return
+    assert case.permit is not None, "judge_permit found it"
+    if transfer.destination != case.permit.division:
+        out.refuse("PERMIT_SITE", "destination", transfer.destination, case.permit.division)
+
+
+def r_18(case: Case, out: Findings) -> None:
+    """The permit covers the code (ALL, INCLUDE, EXCEPT). Code Art. 534 [READ]."""
+    if case.permit is not None:
+        for path, line in case.lines():
+            judge_permit_scope(out, f"{path}.code", case.permit, line.code)
+
+
+def r_19(case: Case, out: Findings) -> None:
+    """The method is permitted for the code. 危险废物经营许可证管理办法 Art. 10 [READ S3]."""
+    if case.permit is not None:
+        for path, line in case.lines():
+            judge_permit_method(out, f"{path}.method", case.permit, line.code, line.method)
+
+
+def r_20(case: Case, out: Findings) -> None:
+    """The receiver's year total stays within the permit's yearly scale: ALERT M above 100 %, refused above 120 %.
+
+    All lines of the transfer count together. 危险废物经营许可证管理办法 Art. 12(4) [READ S3]; alert level [DESIGN].
+    """
+    if case.permit is None:
+        return
+    scale_g = case.permit.scale_g
+    total_g = q3_used_g(case.facts, case.transfer.permit, case.year) + case.total_g
+    if exceeds_limit(total_g, scale_g):
+        out.refuse("PERMIT_SCALE", "permit", f"{format_mass(total_g)} t", f"≤ {format_mass(scale_g * 6 // 5)} t (120 %)")
+    elif exceeds_scale(total_g, scale_g):
+        out.alert("M", "PERMIT_SCALE")
+
+
+def judge_permit(
+    out: Findings, chain: str, receiver: str, permit: PermitState | None, day: str, field: str = "permit"
+) -> PermitState | None:
+    """The permit if the log has it; reasons PERMIT_UNKNOWN, PERMIT_HOLDER, PERMIT_STATUS, PERMIT_DATE."""
+    if permit is None:
+        out.refuse("PERMIT_UNKNOWN", field, chain, f"permit/{receiver}/…")
+        return None
+    if not is_permit_of(chain, receiver):
+        out.refuse("PERMIT_HOLDER", field, chain, f"permit/{receiver}/…")
+    if permit.status != "ACTIVE":
+        out.refuse("PERMIT_STATUS", field, permit.status, "ACTIVE")
+    if not permit.is_valid_on(day):
+        out.refuse("PERMIT_DATE", field, day, f"{permit.valid_from} … {permit.valid_to}")
+    return permit
+
+
+def judge_permit_scope(out: Findings, field: str, permit: PermitState, code: str) -> None:
+    """Reason PERMIT_SCOPE (R-18)."""
+    if not permit.items_for(code):
+        out.refuse("PERMIT_SCOPE", field, code, "; ".join(str(item) for item in permit.items))
+
+
+def judge_permit_method(out: Findings, field: str, permit: PermitState, code: str, method: str) -> None:
+    """Reason PERMIT_METHOD (R-19); silent where no item covers the code, which R-18 says."""
+    items = permit.items_for(code)
+    allowed = sorted({allowed for item in items for allowed in item.methods})
+    if items and method not in allowed:
+        out.refuse("PERMIT_METHOD", field, method, " / ".join(allowed))

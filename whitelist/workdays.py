@@ -1,0 +1,129 @@
+"""Working days (工作日): the day after the trigger is day 1; weekends and statutory holidays out, make-up workdays in.
+
+Calendars are adopted data, one set per year (``workdays-2026``): which weekdays are off and which weekend days are worked, by the State
+Council's yearly notice. A year without its notice counts weekends only and says so (``PROVISIONAL_CALENDAR``).
+Source: 行政许可法 Art. 82, 民法典 Art. 201 [READ, addenda §1.4]; notice for 2026 of 2025-11-04 [READ T25].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from ledger.facts import Facts
+from signing.refusal import refuse
+from whitelist.days import read_day
+
+PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
+_SATURDAY = 5
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """One year's exceptions to the rule "Monday to Friday"."""
+
+    year: int
+    provisional: bool
+    off: frozenset[date]
+    work: frozenset[date]
+
+    def is_workday(self, day: date) -> bool:
+        """Whether a day of this year is worked."""
+        return day in self.work or (day.weekday() < _SATURDAY and day not in self.off)
+
+
+class Count(Struct, frozen=True):
+    """A counted deadline or span, and whether a provisional calendar had a part in it."""
+
+    day: date
+    workdays: int
+    provisional: bool
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """``PROVISIONAL_CALENDAR`` where it applies."""
+        return (PROVISIONAL_CALENDAR,) if self.provisional else ()
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    year: int
+    provisional: bool
+    source: str
+    off: tuple[str, ...]
+    work: tuple[str, ...]
+
+
+def parse_workdays(raw: bytes) -> Calendar:
+    """A data set ``workdays-<YYYY>``; Refusal DATA_FORM for days of another year or exceptions that change nothing."""
+    try:
+        file = msgspec.json.decode(raw, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise refuse("DATA_FORM", field="workdays", found=error, expected="year, provisional, source, off, work") from None
+    off = frozenset(_day(file, text, weekend=False) for text in file.off)
+    work = frozenset(_day(file, text, weekend=True) for text in file.work)
+    if file.provisional and (off or work):
+        raise refuse("DATA_FORM", field="workdays.off", found=file.year, expected="a provisional year counts weekends only")
+    return Calendar(year=file.year, provisional=file.provisional, off=off, work=work)
+
+
+def _day(file: _File, text: str, *, weekend: bool) -> date:
+    day = read_day(text)
+    if day is None or day.year != file.year or (day.weekday() >= _SATURDAY) != weekend:
+        expected = f"a {'weekend' if weekend else 'week'} day of {file.year}"
+        raise refuse("DATA_FORM", field="workdays.work" if weekend else "workdays.off", found=text, expected=expected)
+    return day
+
+
+def weekends_only(year: int) -> Calendar:
+    """The calendar of a year for which no data set was adopted."""
+    return Calendar(year=year, provisional=True, off=frozenset(), work=frozenset())
+
+
+class Workdays:
+    """Counts working days over the calendars of several years."""
+
+    def __init__(self, calendar_of: Callable[[int], Calendar | None]) -> None:
+        """``calendar_of(year)`` gives the adopted calendar or ``None``."""
+        self._calendar_of = calendar_of
+        self._years: dict[int, Calendar] = {}
+
+    def calendar(self, year: int) -> Calendar:
+        """The year's calendar, weekends only where none was adopted."""
+        if year not in self._years:
+            self._years[year] = self._calendar_of(year) or weekends_only(year)
+        return self._years[year]
+
+    def is_workday(self, day: date) -> bool:
+        """Whether a day is worked, by the best calendar there is."""
+        return self.calendar(day.year).is_workday(day)
+
+    def due(self, trigger: date, workdays: int) -> Count:
+        """The last day of a term of ``workdays`` ≥ 1 working days; the trigger's own day does not count."""
+        assert workdays >= 1, "a term has at least one day"
+        day, counted, provisional = trigger, 0, False
+        while counted < workdays:
+            day += timedelta(days=1)
+            provisional = provisional or self.calendar(day.year).provisional
+            counted += self.is_workday(day)
+        return Count(day, workdays, provisional)
+
+    def between(self, trigger: date, last: date) -> Count:
+        """How many working days lie after ``trigger`` up to and including ``last``; 0 when ``last`` is not after it."""
+        day, counted, provisional = trigger, 0, False
+        while day < last:
+            day += timedelta(days=1)
+            provisional = provisional or self.calendar(day.year).provisional
+            counted += self.is_workday(day)
+        return Count(last, counted, provisional)
+
+
+def workdays_of(facts: Facts) -> Workdays:
+    """Counting by the calendars in force at this index (``log/main`` must be loaded)."""
+
+    def adopted(year: int) -> Calendar | None:
+        calendar: Calendar | None = facts.data(f"workdays-{year}")
+        return calendar
+
+    return Workdays(adopted)
