@@ -21,7 +21,7 @@ def is_commitment_field(name: str) -> bool:
     return _FIELD.fullmatch(name) is not None
 
 
-def commit(found: str, chain: str, seq: int, field: str, salt: bytes, value: str) -> str:  # noqa: PLR0917 - the order of the hashed bytes
+def commit(found: str, chain: str, seq: int, field: str, salt: bytes, value: str) -> str:
     """Hex SHA-256 that commits ``value`` for ``field`` of the statement (chain, seq) in the log ``found`` (64 hex digits).
 
     Raises Refusal ``COMMIT_FIELD``, ``COMMIT_SALT`` (not 32 bytes, or one byte repeated) or ``COMMIT_VALUE`` (not NFC, not UTF-8).

@@ -2,13 +2,15 @@
 
 Two readers that disagree about a text would disagree about what was signed. So everything that JSON leaves open is closed here: UTF-8
 without BOM, no duplicate keys after unescaping, integers only, a bounded depth, no null, no forbidden character (formats §1).
-``json``'s C scanner does the work; what it lets pass is marked by its hooks and found by one walk over the result.
+``json``'s C scanner does the work. A quick reading serves nearly every body; where it doubts, a careful one marks what is wrong,
+walks the result and names every place.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -38,6 +40,10 @@ class _Flaw(Struct, frozen=True):
     expected: str
 
 
+class _Doubt(Exception):
+    """Raised by the hooks of the quick reading, not as an error: the careful one must look."""
+
+
 def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> dict[str, Any]:
     """The JSON object that ``raw`` holds; values are dict, list, str, int and bool only. Raises nothing but Refusal.
 
@@ -47,14 +53,8 @@ def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> d
         raise refuse("BODY_TOO_LARGE", found=f"{len(raw)} bytes", expected=f"at most {limit} bytes")
     text = _decode(raw)
     _check_depth(raw, depth)
-    value = _scan(text)
-    if not isinstance(value, dict):
-        raise refuse("NOT_OBJECT", found=_kind(value), expected="object")
-    if not _is_clean(value):
-        reasons = [reason for reason, _ in zip(_flaws(value, ""), range(REASON_LIMIT), strict=False)]
-        if reasons:
-            raise Refusal(reasons)
-    return value
+    quick = _read_quickly(text) if _is_plain(text) else None
+    return _read_carefully(text) if quick is None else quick
 
 
 def _decode(raw: bytes) -> str:
@@ -85,15 +85,67 @@ def _check_depth(raw: bytes, limit: int) -> None:
                 depth -= 1
 
 
+def _is_plain(text: str) -> bool:
+    """Whether surely no string holds a forbidden character and no value is null: then the quick reading need not walk the result.
+
+    Every forbidden character is unprintable for Python; the reverse does not hold (U+3000), which only costs the careful reading.
+    """
+    if "\\" in text or "null" in text:
+        return False
+    # White space between tokens is unprintable; inside strings the scanner itself refuses these three.
+    return text.replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable()
+
+
+def _read_quickly(text: str) -> dict[str, Any] | None:  # JSON values
+    """The object, or ``None`` where the careful reading must decide."""
+    try:
+        value = _QUICK.decode(text)
+    except (_Doubt, json.JSONDecodeError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _read_carefully(text: str) -> dict[str, Any]:  # JSON values
+    """The object; raises Refusal with every reason, up to the limit."""
+    value = _scan(text)
+    if not isinstance(value, dict):
+        raise refuse("NOT_OBJECT", found=_kind(value), expected="object")
+    if not _is_clean(value):
+        raise Refusal(islice(_flaws(value, ""), REASON_LIMIT))
+    return value
+
+
 def _scan(text: str) -> Any:  # any JSON value, with flaws
     try:
-        return _DECODER.decode(text)
+        return _CAREFUL.decode(text)
     except json.JSONDecodeError as error:
         at = error.pos
         if 0 < at < len(text) and text[at - 1] == "0" and text[at] in _DIGITS:
             # The scanner reads ``01`` as 0 and trips over the 1.
             raise refuse("NOT_INTEGER", found=visible(text[at - 1 : at + 16]), expected="no leading zero") from None
         raise refuse("NOT_JSON", found=f"{error.msg}, line {error.lineno} column {error.colno}", expected="JSON") from None
+
+
+def _quick_integer(literal: str) -> int:
+    if len(literal) > 15 or literal == "-0":  # 15 digits always lie in range
+        raise _Doubt
+    return int(literal)
+
+
+def _quick_number(_literal: str) -> Any:  # never returns
+    raise _Doubt
+
+
+def _quick_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # JSON values
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _Doubt
+    return members
+
+
+_QUICK = json.JSONDecoder(
+    object_pairs_hook=_quick_object, parse_int=_quick_integer, parse_float=_quick_number, parse_constant=_quick_number
+)
 
 
 def _integer(literal: str) -> int | _Flaw:
@@ -124,15 +176,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # JSON values
     return members
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_not_integer, parse_constant=_not_integer)
+_CAREFUL = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_not_integer, parse_constant=_not_integer)
 
 
 def _is_clean(value: object) -> bool:
-    """The fast answer for nearly every body; ``False`` only means that ``_flaws`` must look closely (U+3000 is unprintable, too)."""
+    """Whether ``_flaws`` would find nothing, a few times faster."""
     if isinstance(value, str):
-        return value.isprintable()
+        return value.isprintable() or first_forbidden(value) is None
     if isinstance(value, dict):
-        return all(map(str.isprintable, value)) and all(map(_is_clean, value.values()))
+        return all(map(_is_clean, value)) and all(map(_is_clean, value.values()))
     if isinstance(value, list):
         return all(map(_is_clean, value))
     return isinstance(value, int)
