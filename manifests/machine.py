@@ -1,0 +1,93 @@
+"""The machine of the manifest: one table, (stage, act) → move. Nothing else in the product knows which act may follow which.
+
+Two rules of this file:
+
+1. Everything about the order of acts lives here. Whether an act is *right* (masses, times, labels, quotas, who exactly signs) is judged by
+   the rules of manifests/rules, after the move is found.
+2. This file knows no statement, no facts, no clock. It can be printed, and it is: docs/manifest-machine.md and ``/v1/manifests/machine``
+   are made from the table, so the table must stay a table.
+
+How to read it. A manifest begins with ``issue`` and is *issued*: it may still be voided, because nothing has moved. ``depart`` starts the
+trip; from then on the waste is under way whatever anybody signs, and the trunk only records facts: a load changes hands (``hand_over``),
+changes its vehicle (``transship``), arrives. ``receive`` is the one act with three ends: the receiver accepts everything, a part, or
+nothing. What was accepted stays with the receiver until ``dispose`` has given every gram a fate (so dispose may leave the stage as it is),
+and the generator's ``verify`` closes the manifest. A rejected load leaves the trunk here: its way back is a new manifest, tied to this one
+by a case.
+
+Where a move has several ends, the outcome of the act decides among exactly these; there are no hidden ends. No act leads out of *voided*,
+*rejected* or *closed*. Time moves nothing by itself: a deadline that passes raises alerts, never a stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from manifests.model import Act, Role, Stage
+
+
+class Move(Struct, frozen=True):
+    """One row: where the act may lead, who signs (in order), from where the duty comes, which fields of the state it writes."""
+
+    to: tuple[Stage, ...]
+    roles: tuple[Role, ...]
+    source: str
+    seals: tuple[str, ...]
+    """Fields of ManifestState that this act writes, beside ``stage``, ``times``, ``acts`` and ``number``."""
+
+
+_TRIP = (Stage.IN_TRANSIT,)
+_ISSUED = (
+    "generator",
+    "receiver",
+    "consignor",
+    "carriers",
+    "origin",
+    "destination",
+    "mode",
+    "route",
+    "permit",
+    "approval",
+    "trip_id",
+    "backfill",
+    "planned_s",
+    "lines",
+    "drawn",
+    "reserved_year",
+)
+
+MOVES: Mapping[tuple[Stage, Act], Move] = {
+    (Stage.NONE, Act.ISSUE): Move((Stage.ISSUED,), (Role.GENERATOR,), "Order 23 Art. 10(4) [READ]", _ISSUED),
+    (Stage.ISSUED, Act.VOID): Move((Stage.VOIDED,), (Role.GENERATOR,), "platforms' 作废 [READ T5, T6]; R-59 [DESIGN]", ("drawn",)),
+    (Stage.ISSUED, Act.DEPART): Move(_TRIP, (Role.CONSIGNOR, Role.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines")),
+    (Stage.IN_TRANSIT, Act.HAND_OVER): Move(_TRIP, (Role.CARRIER, Role.TAKING_CARRIER), "Order 23 Art. 17 [READ]", ("legs",)),
+    (Stage.IN_TRANSIT, Act.TRANSSHIP): Move(_TRIP, (Role.CARRIER,), "design §6 [DESIGN]", ("legs",)),
+    (Stage.IN_TRANSIT, Act.ARRIVE): Move((Stage.ARRIVED,), (Role.CARRIER,), "Order 23 Art. 11(4) [READ]", ("legs",)),
+    (Stage.ARRIVED, Act.RECEIVE): Move(
+        (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED),
+        (Role.RECEIVER,),
+        "Order 23 Art. 12(1)(2), 18 [READ]",
+        ("lines", "drawn", "discrepancies"),
+    ),
+    (Stage.ACCEPTED, Act.DISPOSE): Move((Stage.ACCEPTED, Stage.DISPOSED), (Role.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)),
+    (Stage.PARTLY_ACCEPTED, Act.DISPOSE): Move(
+        (Stage.PARTLY_ACCEPTED, Stage.DISPOSED), (Role.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)
+    ),
+    (Stage.DISPOSED, Act.VERIFY): Move((Stage.CLOSED,), (Role.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
+}
+
+
+def move(stage: Stage, act: Act) -> Move | None:
+    """The move that ``act`` makes at ``stage``, or ``None`` where the act is not open."""
+    return MOVES.get((stage, act))
+
+
+def moves_from(stage: Stage) -> tuple[tuple[Act, Move], ...]:
+    """The acts open at a stage, in the order of the table; empty for an end."""
+    return tuple((act, found) for (at, act), found in MOVES.items() if at is stage)
+
+
+def ends() -> tuple[Stage, ...]:
+    """Stages that no act leaves, in the order of life."""
+    return tuple(stage for stage in Stage if not moves_from(stage))

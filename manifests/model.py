@@ -1,0 +1,228 @@
+"""The nouns of a manifest (危险废物转移联单): stages, acts, roles, and the state of the trunk ``manifest/<generator>/<ULID>``.
+
+The state is derived from signed acts only; it is small, plain and kept beside the chain's head. Masses are integer grams, moments Unix
+seconds.
+Source: design §6, formats §3, Order 23 Art. 10–18.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Stage(StrEnum):
+    """Where a manifest stands. ``none`` is the place before its first act and is never shown."""
+
+    NONE = "none"
+    ISSUED = "issued"
+    VOIDED = "voided"
+    IN_TRANSIT = "in_transit"
+    ARRIVED = "arrived"
+    ACCEPTED = "accepted"
+    PARTLY_ACCEPTED = "partly_accepted"
+    REJECTED = "rejected"
+    DISPOSED = "disposed"
+    CLOSED = "closed"
+
+
+FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED})
+"""Stages in which the manifest's national number is no longer live (formats §3)."""
+
+
+class Act(StrEnum):
+    """What a party does on the trunk; the value is the last word of the kind, ``manifest.<act>/1``."""
+
+    ISSUE = "issue"
+    VOID = "void"
+    DEPART = "depart"
+    HAND_OVER = "hand_over"
+    TRANSSHIP = "transship"
+    ARRIVE = "arrive"
+    RECEIVE = "receive"
+    DISPOSE = "dispose"
+    VERIFY = "verify"
+
+
+class Role(StrEnum):
+    """In which capacity a party signs."""
+
+    GENERATOR = "generator"
+    CONSIGNOR = "consignor"
+    CARRIER = "carrier"
+    TAKING_CARRIER = "taking_carrier"
+    RECEIVER = "receiver"
+
+
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
+    """A site: GB/T 2260 division (6 digits) and address in words."""
+
+    division: str
+    address: str
+
+
+class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """运输工具. Plates of dangerous-goods vehicles are company data, in clear (formats §7)."""
+
+    kind: str
+    """truck 汽车, train 火车, ship 轮船, pipeline 管道, aircraft 飞机, other 其他 (addenda §8.12)."""
+    plate: str
+    """牌号; name or number where there is no plate."""
+    trailer: str | None = None
+    """挂车号."""
+
+
+class Part(Struct, frozen=True):
+    """Grams of one line."""
+
+    line: int
+    mass_g: int
+
+
+class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One carrier's run with one vehicle; legs are numbered by their place in the list (运输顺序)."""
+
+    carrier: str
+    vehicle: Vehicle
+    waybill_no: str
+    """危险货物运单号."""
+    place: Place
+    """Where it began."""
+    begun_s: int
+    ended_s: int | None = None
+    """``None`` while it lasts."""
+    parts: tuple[Part, ...] = ()
+    """What it carries when the load was split by a partial transshipment; empty means everything."""
+    reason: str | None = None
+    """Why the vehicle was changed, after a transshipment."""
+
+
+class Fate(Struct, frozen=True):
+    """Grams of a line that were used or disposed of by one method."""
+
+    method: str
+    mass_g: int
+
+
+class LineState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One waste line and what became of its grams: declared → loaded → accepted + refused, accepted = fates + stock."""
+
+    name: str
+    code: str
+    category: str
+    form: str
+    packing: str
+    method: str
+    decision_line: int | None = None
+    listing: tuple[str, int] | None = None
+    """The listing (list chain, row) on which the decision line was given."""
+    declared_g: int
+    loaded_g: int | None = None
+    """``None`` when nothing was weighed at loading."""
+    accepted_g: int | None = None
+    """``None`` until the receipt."""
+    refused_g: int | None = None
+    opinion: str | None = None
+    """处理意见: accept, partly, reject."""
+    fates: tuple[Fate, ...] = ()
+
+    @property
+    def sent_g(self) -> int:
+        """移出量 as far as it is known: weighed at loading, else declared."""
+        return self.declared_g if self.loaded_g is None else self.loaded_g
+
+    @property
+    def disposed_g(self) -> int:
+        """Accepted grams that have a fate."""
+        return sum(fate.mass_g for fate in self.fates)
+
+    @property
+    def stock_g(self) -> int:
+        """Accepted grams still without a fate."""
+        return (self.accepted_g or 0) - self.disposed_g
+
+
+class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When the acts took place, as claimed and judged; each is ``None`` until then."""
+
+    issued_s: int
+    departed_s: int | None = None
+    arrived_s: int | None = None
+    accepted_s: int | None = None
+    """接受之日: the day the receiver took the waste over; the clock of R-60 starts here."""
+    received_s: int | None = None
+    """Confirmation (receive)."""
+    disposed_s: int | None = None
+    verified_s: int | None = None
+    voided_s: int | None = None
+    latest_s: int
+    """The latest ``at`` on the trunk: no later act lies more than 5 minutes before it (formats §6)."""
+
+
+class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """State of the trunk. The generator is the owner named in the chain."""
+
+    generator: str
+    receiver: str
+    consignor: str
+    """USCC of 托运人: the generator or the receiver."""
+    carriers: tuple[str, ...] = ()
+    """Carriers named at issue, in the order of travel."""
+    origin: Place
+    destination: Place
+    mode: str
+    route: str
+    permit: str
+    approval: str | None = None
+    number: str | None = None
+    """National number as the trunk knows it; a number given by a case joins it with the next act."""
+    trip_id: str | None = None
+    backfill: bool = False
+    planned_s: int | None = None
+    lines: tuple[LineState, ...]
+    drawn: dict[str, int]
+    """Grams this manifest now holds on each quota account: reserved at issue, settled by the receipt, 0 after void or rejection."""
+    reserved_year: int
+    """Year of the issue's admission: to which year of the permit's scale the grams belong."""
+    stage: Stage
+    times: Times
+    legs: tuple[Leg, ...] = ()
+    discrepancies: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    """Per line with a difference: which of name, quantity, property, form, packing differ (Order 23 Art. 18.2)."""
+    acts: tuple[str, ...]
+    """Statement hashes of the trunk by seq: how a case proves which act it speaks of."""
+
+    @property
+    def carrier(self) -> str | None:
+        """The carrier who has the load, or had it last."""
+        return self.legs[-1].carrier if self.legs else None
+
+    @property
+    def open_legs(self) -> tuple[Leg, ...]:
+        """Legs still under way: one, or two after a partial transshipment."""
+        return tuple(leg for leg in self.legs if leg.ended_s is None)
+
+
+class CaseState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """State of ``case/<generator>/<manifest ULID>/<ULID>``: a side chain about one manifest."""
+
+    topic: str
+    """What it is about: ``number``."""
+    trunk: str
+    """Chain of the manifest."""
+    number: str | None = None
+    """The national number it gave."""
+
+
+class VehicleTrips(Struct, frozen=True):
+    """Register ``trip:<plate>``: manifests under way on one vehicle, as (manifest chain, trip_id or empty), oldest first."""
+
+    open: tuple[tuple[str, str], ...] = ()
+
+
+def trunk_of(chain: str) -> str:
+    """The trunk that a ``manifest/`` or ``case/`` chain belongs to."""
+    kind, generator, ulid = chain.split("/")[:3]
+    assert kind in ("manifest", "case"), chain
+    return f"manifest/{generator}/{ulid}"

@@ -1,0 +1,50 @@
+"""Fates: what the receiver did with the accepted grams (利用或者处置结果, Order 23 Art. 12(4)). No gram gets two fates."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from manifests.acts import Dispose
+from manifests.rules.judged import DISPOSALS_MAX, Judged, judge_grams
+from whitelist.findings import Findings
+from whitelist.methods import METHODS
+
+FATES_MAX = 64
+"""Fates in one act: four methods for each of 16 lines."""
+_OTHER_ACTS = 5 + 15
+"""Issue, depart, arrive, receive, verify, and the hand-overs between."""
+
+
+def fates_are_counted(judged: Judged, out: Findings) -> None:
+    """1 to FATES_MAX fates in one act; DISPOSALS_MAX acts on one manifest."""
+    body: Dispose = judged.statement.body
+    if not 1 <= len(body.fates) <= FATES_MAX:
+        out.refuse("LIST_LENGTH", "body.fates", len(body.fates), f"1 … {FATES_MAX}")
+    if len(judged.state.acts) >= DISPOSALS_MAX + _OTHER_ACTS:
+        out.refuse("TRUNK_FULL", "chain", len(judged.state.acts), f"≤ {DISPOSALS_MAX + _OTHER_ACTS}")
+
+
+def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
+    """Each fate names a line, a known method and grams > 0; together they leave no line with less than nothing."""
+    body: Dispose = judged.statement.body
+    totals: Counter[int] = Counter()
+    for position, fate in enumerate(body.fates[:FATES_MAX]):
+        field = f"body.fates.{position}"
+        if not 0 <= fate.line < len(judged.state.lines):
+            out.refuse("LINE_UNKNOWN", f"{field}.line", fate.line, f"0 … {len(judged.state.lines) - 1}")
+            continue
+        if fate.method not in METHODS:
+            out.refuse("METHOD", f"{field}.method", fate.method, "R1 … R15, D1 … D16, C1 …")
+        totals[fate.line] += judge_grams(out, f"{field}.mass_t", fate.mass_t, positive=True) or 0
+    for number, total_g in sorted(totals.items()):
+        stock_g = judged.state.lines[number].stock_g
+        if total_g > stock_g:
+            out.refuse("FATE_EXCEEDS", f"body.fates (line {number})", f"{total_g} g", f"≤ {stock_g} g")
+
+
+def method_stays(judged: Judged, out: Findings) -> None:
+    """ALERT H METHOD_CHANGED: the waste is gone, but not by the method of the manifest (R-64, Art. 28(2))."""
+    body: Dispose = judged.statement.body
+    for fate in body.fates:
+        if 0 <= fate.line < len(judged.state.lines) and fate.method != judged.state.lines[fate.line].method:
+            out.alert("H", "METHOD_CHANGED")

@@ -1,0 +1,74 @@
+"""What a manifest does to the quota accounts: issue reserves, the receipt settles to what was accepted, void and rejection release.
+
+Q2 belongs to a decision line, Q3 to the receiver's permit; a line of the manifest draws its own decision line's account and the permit's.
+Settling is exact: afterwards a manifest holds on each account the grams that stayed with the receiver, no more and no less (design §7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.facts import Facts
+from ledger.model import Moment
+from ledger.times import year_of
+from manifests.model import ManifestState
+from whitelist.approval import approval_at
+from whitelist.findings import Findings
+from whitelist.permit import permit_at
+from whitelist.quota import exceeds_limit, q2_account, q3_account, q3_key, q3_used_g
+
+
+def account_chains(state: ManifestState) -> tuple[str, ...]:
+    """Chains that say how much the accounts may hold: the permit and the decision."""
+    return (state.permit,) if state.approval is None else (state.permit, state.approval)
+
+
+def account_registers(state: ManifestState) -> tuple[str, ...]:
+    """Registers that go with the accounts a manifest holds."""
+    return (q3_key(state.permit),) if q3_account(state.permit) in state.drawn else ()
+
+
+def settle(state: ManifestState, kept_g: Sequence[int]) -> dict[str, int]:
+    """Changes by account so that the manifest holds exactly ``kept_g`` (grams by line) on them; accounts that stay are left out."""
+    changes = {account: _holding(state, account, kept_g) - held for account, held in state.drawn.items()}
+    return {account: change for account, change in changes.items() if change}
+
+
+def release(state: ManifestState) -> dict[str, int]:
+    """Changes that give back everything the manifest holds."""
+    return settle(state, [0] * len(state.lines))
+
+
+def _holding(state: ManifestState, account: str, kept_g: Sequence[int]) -> int:
+    """Grams of ``kept_g`` that belong on an account."""
+    if account == q3_account(state.permit):
+        return sum(kept_g)
+    return sum(kept for line, kept in zip(state.lines, kept_g, strict=True) if account == _decision_account(state, line.decision_line))
+
+
+def _decision_account(state: ManifestState, decision_line: int | None) -> str | None:
+    return None if state.approval is None or decision_line is None else q2_account(state.approval, decision_line)
+
+
+def note_overdraft(state: ManifestState, changes: dict[str, int], facts: Facts, moment: Moment, out: Findings) -> None:
+    """A receipt is a fact: it may take an account beyond its limit; then ALERT H QUOTA_OVERDRAWN, and the check refuses new issues."""
+    year = year_of(moment.at_s)
+    for account, change in changes.items():
+        if change <= 0:
+            continue
+        if account == q3_account(state.permit):
+            permit = permit_at(facts, state.permit)
+            total_g = q3_used_g(facts, state.permit, year) + change
+            # A reservation of an earlier year is settled in that year, which nobody issues against any more.
+            over = permit is not None and state.reserved_year == year and exceeds_limit(total_g, permit.scale_g)
+        else:
+            over = facts.used_g(account) + change > _decided_g(state, account, facts)
+        if over:
+            out.alert("H", "QUOTA_OVERDRAWN")
+
+
+def _decided_g(state: ManifestState, account: str, facts: Facts) -> int:
+    assert state.approval is not None, "a Q2 account belongs to a decision"
+    approval = approval_at(facts, state.approval)
+    assert approval is not None, "a decision that was drawn on is on the log"
+    return approval.lines[int(account.rpartition(" ")[2])].mass_g

@@ -1,0 +1,1 @@
+"""The rule texts by theme; ``manifests.rulebook`` puts them together."""
