@@ -1,0 +1,73 @@
+"""Clusters that live as long as a test run or a demonstration, and leave nothing behind.
+
+What a killed process had to leave behind is collected by the next one that makes a temporary cluster.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from liandan.postgres.account import server_account
+from liandan.postgres.embedded import EmbeddedPostgres
+from signing.refusal import Refusal
+
+PREFIX = "liandan-pg-"
+ABANDONED_AFTER_S = 600
+"""A younger directory may belong to somebody who has not come to locking it yet."""
+
+
+@contextmanager
+def temporary_directory() -> Iterator[Path]:
+    """A directory in which clusters can be made, also by other processes; at the end their servers are stopped and it is removed."""
+    parent = _parent()
+    _collect_abandoned(parent)
+    made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    if os.geteuid() == 0:
+        made.chmod(0o711)  # the server's account must pass; what lies inside is closed by its own mode
+    try:
+        yield made
+    finally:
+        _remove(made, even_if_used=True)
+
+
+@contextmanager
+def temporary_postgres(
+    *, bindir: Path | None = None, settings: Mapping[str, str] | None = None, fast: bool = False
+) -> Iterator[EmbeddedPostgres]:
+    """A started cluster in a directory of its own; ``fast`` as in EmbeddedPostgres."""
+    with temporary_directory() as directory, EmbeddedPostgres(directory, bindir=bindir, settings=settings, fast=fast) as server:
+        yield server
+
+
+def _parent() -> Path:
+    """TMPDIR, unless we are root and the server's account cannot pass there."""
+    found = Path(tempfile.gettempdir())
+    return found if server_account(Path("/nonexistent")).reaches(found) else Path("/var/tmp")  # noqa: S108 -- mkdtemp makes the directory
+
+
+def _collect_abandoned(parent: Path) -> None:
+    """Remove our own temporary clusters whose users have all died."""
+    for found in parent.glob(f"{PREFIX}*"):
+        try:
+            state = found.lstat()
+            is_ours = state.st_uid == os.geteuid() and not found.is_symlink()
+            if is_ours and time.time() - state.st_mtime > ABANDONED_AFTER_S:
+                _remove(found, even_if_used=False)
+        except FileNotFoundError:  # another collector was faster
+            continue
+
+
+def _remove(directory: Path, *, even_if_used: bool) -> None:
+    """Stop what runs there and delete it; with ``even_if_used=False`` only if all its users are dead."""
+    try:
+        is_stopped = not (directory / "postgres").exists() or EmbeddedPostgres(directory).halt(even_if_used=even_if_used)
+    except Refusal:  # its programs or its account are gone, so nothing can run there
+        is_stopped = True
+    if is_stopped:
+        shutil.rmtree(directory, ignore_errors=True)

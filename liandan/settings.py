@@ -1,0 +1,187 @@
+"""Settings: one frozen Struct, read once at start from ``LIANDAN_*`` variables or one TOML file, passed on as plain arguments.
+
+A variable is the field's name in capitals after ``LIANDAN_``; in TOML the field's name as it stands. A variable wins over the file. A name
+that does not exist is an error, so that a misspelt limit is not silently the default. Secrets are paths of files, never values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from signing.refusal import Reason, Refusal, refuse
+
+PREFIX = "LIANDAN_"
+NOT_SETTINGS = ("LIANDAN_CONFIG", "LIANDAN_TEST_DATABASE_URL")
+"""Variables of ours that are no settings: where the TOML file lies, and the server that the tests use."""
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator can choose. The table in docs/operations.md says the same and is checked against it."""
+
+    data_dir: Path
+    """Directory of everything this installation keeps.
+
+    Default: ``$XDG_DATA_HOME/liandan``, else ``~/.local/share/liandan``, for root ``/var/lib/liandan``.
+    """
+
+    database_url: str | None = None
+    """PostgreSQL >= 15, as ``postgresql://user@host/name``. Default: the embedded server in ``data_dir``."""
+
+    postgres_bindir: Path | None = None
+    """Directory of the programs for the embedded server. Default: the installed wheel, then ``pg_config``, then ``/usr/lib/postgresql``."""
+
+    pool_min: Positive = 2
+    """Connections held open per process."""
+
+    pool_max: Positive = 16
+    """Most connections per process; times the processes it must stay below the server's ``max_connections``."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Anything but loopback belongs behind a TLS terminator."""
+
+    port: Port = 8551
+    """TCP port to listen on."""
+
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    """Language of answers and pages when the client names none."""
+
+    log_dir: Path | None = None
+    """Static files of the log (checkpoints, tiles), servable by any web server. Default: ``data_dir``/log."""
+
+    checkpoint_store: Path | None = None
+    """SQLite file that remembers what was published. Must lie outside the database's backups. Default: ``data_dir``/checkpoints.sqlite3."""
+
+    key_file: Path | None = None
+    """Encrypted PEM file with the log's and the operator's private keys. Default: ``data_dir``/keys.pem. Read only by the publisher."""
+
+    passphrase_file: Path | None = None
+    """File with the passphrase of ``key_file``, mode 0600. Default: ``data_dir``/passphrase."""
+
+    batch_max: Annotated[int, Meta(ge=1, le=256)] = 256
+    """Most statements in one sequencer transaction. The contract of the log allows no more than 256."""
+
+    queue_max: Positive = 4096
+    """Most statements waiting for the sequencer; beyond it answers are 503 with Retry-After."""
+
+    publish_interval_ms: Annotated[int, Meta(ge=50, le=60_000)] = 50
+    """Shortest time between two publications, milliseconds."""
+
+    republish_s: Annotated[int, Meta(ge=10, le=600)] = 600
+    """Longest time between two cosigned checkpoints while nothing is admitted, seconds."""
+
+    statement_bytes_max: Annotated[int, Meta(ge=32_768)] = 65_536
+    """Largest request body with one envelope, bytes. A body of 24 KiB needs 32 KiB in base64, and signatures come on top."""
+
+    batch_bytes_max: Annotated[int, Meta(ge=65_536)] = 134_217_728
+    """Largest NDJSON request body, bytes; it is streamed, not held."""
+
+    batch_lines_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
+    """Most envelopes in one NDJSON request."""
+
+    checks_max: Annotated[int, Meta(ge=1, le=1_000)] = 1_000
+    """Most lines in one ``POST /v1/checks``."""
+
+    evidence_bytes_max: Positive = 33_554_432
+    """Largest attachment, bytes."""
+
+    failures_per_minute: Positive = 60
+    """Failed posts per address and minute without a bearer token; beyond it answers are 429 with Retry-After."""
+
+    requests_per_minute: Positive = 6_000
+    """Requests per address and minute, of any kind; beyond it answers are 429 with Retry-After."""
+
+    @property
+    def log_path(self) -> Path:
+        """``log_dir`` or its default."""
+        return self.log_dir or self.data_dir / "log"
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """``checkpoint_store`` or its default."""
+        return self.checkpoint_store or self.data_dir / "checkpoints.sqlite3"
+
+    @property
+    def key_path(self) -> Path:
+        """``key_file`` or its default."""
+        return self.key_file or self.data_dir / "keys.pem"
+
+    @property
+    def passphrase_path(self) -> Path:
+        """``passphrase_file`` or its default."""
+        return self.passphrase_file or self.data_dir / "passphrase"
+
+
+def load(env: Mapping[str, str], toml: Path | None = None) -> Settings:
+    """Settings from an environment and at most one TOML file; raises Refusal (SETTING_FILE, SETTING_UNKNOWN, SETTING_VALUE).
+
+    Without ``toml``, the file that ``LIANDAN_CONFIG`` names is read. All unknown names are reported at once.
+    """
+    named = toml or (Path(env["LIANDAN_CONFIG"]) if env.get("LIANDAN_CONFIG") else None)
+    given: dict[str, Any] = {} if named is None else _read(named)  # TOML values, typed by the conversion below
+    origin = dict.fromkeys(given, str(named))
+    for name, value in env.items():
+        if name.startswith(PREFIX) and name not in NOT_SETTINGS and value != "":
+            field = name.removeprefix(PREFIX).lower()
+            given[field], origin[field] = value, name
+    if unknown := sorted(given.keys() - set(Settings.__struct_fields__)):
+        raise Refusal(Reason("SETTING_UNKNOWN", origin[field], field, _alike(field)) for field in unknown)
+    given.setdefault("data_dir", default_data_dir(env))
+    return _convert(given, origin)
+
+
+def default_data_dir(env: Mapping[str, str]) -> str:
+    """Where an installation lives by default. Root's home is closed to the database's account, so root's data lies in /var/lib."""
+    if env.get("XDG_DATA_HOME"):
+        return str(Path(env["XDG_DATA_HOME"]) / "liandan")
+    if os.geteuid() == 0:
+        return "/var/lib/liandan"
+    return str(Path(env.get("HOME") or "~").expanduser() / ".local/share/liandan")
+
+
+def _alike(name: str) -> str:
+    """What the operator may have meant; every name if none is close."""
+    return ", ".join(difflib.get_close_matches(name, Settings.__struct_fields__) or Settings.__struct_fields__)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise refuse("SETTING_FILE", field=str(path), found=error, expected="TOML") from error
+
+
+def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
+    """Convert field by field, so that every wrong value is reported, under the name the operator wrote."""
+    hints = {field.name: field.type for field in msgspec.structs.fields(Settings)}
+    values: dict[str, Any] = {}
+    reasons: list[Reason] = []
+    for name, value in given.items():
+        try:
+            values[name] = msgspec.convert(value, hints[name], strict=False, dec_hook=_path)
+        except msgspec.ValidationError as error:
+            # The value of an address may hold a password, so only the value of other fields is shown.
+            shown = "***" if name == "database_url" else str(value)[:120]
+            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), shown, str(error)))
+    if not reasons and values.get("pool_min", 2) > values.get("pool_max", 16):
+        reasons.append(Reason("SETTING_VALUE", origin.get("pool_min", "pool_min"), str(values.get("pool_min", 2)), "pool_min <= pool_max"))
+    if reasons:
+        raise Refusal(reasons)
+    return Settings(**values)
+
+
+def _path(wanted: type, value: object) -> Path:
+    """msgspec knows no paths; ``~`` is the operator's home, and a relative path counts from the working directory at start."""
+    if wanted is Path and isinstance(value, str) and value:
+        return Path(value).expanduser().absolute()
+    raise ValueError(f"Expected a path, got {value!r}")

@@ -1,0 +1,138 @@
+"""One PostgreSQL for the whole run, one migrated template, one fresh database per test.
+
+All workers of pytest-xdist share an embedded server in a directory that the controlling process makes and removes. With
+LIANDAN_TEST_DATABASE_URL (a role that may create databases) another server is used: ``make test`` on both finds what depends on one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from liandan.database import connect, migrate, open_pool
+from liandan.postgres import EmbeddedPostgres, temporary_directory
+
+EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
+TEMPLATE_LOCK = 0x74656D706C617465
+RUN = pytest.StashKey[dict[str, str]]()
+CLEANUP = pytest.StashKey[ExitStack]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name this run and give it a directory; workers are told both by the controller."""
+    if hasattr(config, "workerinput"):
+        config.stash[RUN] = config.workerinput["liandan_run"]
+        return
+    cleanup = config.stash[CLEANUP] = ExitStack()
+    run = config.stash[RUN] = {"name": f"liandan_test_{uuid.uuid4().hex[:12]}"}
+    if EXTERNAL:
+        cleanup.callback(lambda: asyncio.run(drop_databases(EXTERNAL, run["name"])))
+    else:
+        run["directory"] = str(cleanup.enter_context(temporary_directory()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def] # a WorkerController of xdist, which may be absent
+    """Tell a worker which run it belongs to."""
+    node.workerinput["liandan_run"] = node.config.stash[RUN]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and remove its directory, or drop our databases on a server that is not ours."""
+    if (cleanup := config.stash.get(CLEANUP, None)) is not None:
+        cleanup.close()
+
+
+async def drop_databases(dsn: str, prefix: str) -> None:
+    """Drop what this run created on an external server."""
+    admin = await asyncpg.connect(dsn)
+    for row in await admin.fetch("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", prefix):
+        await admin.execute(f'DROP DATABASE "{row["datname"]}" WITH (FORCE)')
+    await admin.close()
+
+
+def dsn_of(dsn: str, database: str) -> str:
+    """The same server, another database."""
+    return urlunsplit(urlsplit(dsn)._replace(path="/" + quote(database, safe="")))
+
+
+@pytest.fixture(scope="session")
+def run(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Name and directory of this run."""
+    return request.config.stash[RUN]
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(run: dict[str, str]) -> Iterator[str]:
+    """Address of the server's own database; do not write to it, take ``database_url``."""
+    if EXTERNAL:
+        yield EXTERNAL
+        return
+    # Tests need speed, not durability: the directory is gone after the run.
+    with EmbeddedPostgres(Path(run["directory"]), fast=True, settings={"max_connections": "200"}) as server:
+        yield server.dsn
+
+
+@pytest.fixture(scope="session")
+async def admin(postgres_dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """The connection that creates and drops databases."""
+    connection = await asyncpg.connect(postgres_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def template(admin: asyncpg.Connection, postgres_dsn: str, run: dict[str, str]) -> str:
+    """Name of the migrated database that every test's database is a copy of; the first worker to come makes it."""
+    name = f"{run['name']}_template"
+    await admin.execute("SELECT pg_advisory_lock($1)", TEMPLATE_LOCK)
+    try:
+        if not await admin.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", name):
+            await admin.execute(f'CREATE DATABASE "{name}_new" TEMPLATE template0')
+            await migrate(dsn_of(postgres_dsn, f"{name}_new"))
+            await admin.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+    finally:
+        await admin.execute("SELECT pg_advisory_unlock($1)", TEMPLATE_LOCK)
+    return name
+
+
+@pytest.fixture
+async def empty_database_url(admin: asyncpg.Connection, postgres_dsn: str, run: dict[str, str]) -> AsyncIterator[str]:
+    """Address of a fresh database without our schema."""
+    name = f"{run['name']}_{uuid.uuid4().hex[:12]}"
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield dsn_of(postgres_dsn, name)
+    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database_url(admin: asyncpg.Connection, postgres_dsn: str, run: dict[str, str], template: str) -> AsyncIterator[str]:
+    """Address of a fresh, migrated database; gone after the test."""
+    name = f"{run['name']}_{uuid.uuid4().hex[:12]}"
+    await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield dsn_of(postgres_dsn, name)
+    await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A prepared connection to ``database_url``."""
+    connection = await connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """A pool on ``database_url``."""
+    opened = await open_pool(database_url, min_size=1, max_size=8)
+    yield opened
+    await opened.close()

@@ -1,0 +1,59 @@
+"""The pool, its checks of the server, and the check of the schema."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from liandan.database import check_schema, connect, migrate, open_pool, prepare_connection, schema_revision
+from signing.refusal import Refusal
+
+
+async def test_jsonb_is_read_and_written_as_python_values(pool: asyncpg.Pool) -> None:
+    value = {"名称": "废矿物油（虚构）", "list": [1, None, True], "big": 2**53 - 1}
+    assert await pool.fetchval("SELECT $1::jsonb", value) == value
+    assert await pool.fetchval("""SELECT '{"a": [1]}'::jsonb""") == {"a": [1]}
+
+
+async def test_a_session_keeps_time_in_utc(database: asyncpg.Connection) -> None:
+    assert await database.fetchval("SHOW timezone") == "UTC"
+
+
+async def test_a_server_that_forgets_commits_is_refused(database_url: str, database: asyncpg.Connection) -> None:
+    name = await database.fetchval("SELECT current_database()")
+    await database.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+    with pytest.raises(Refusal, match="DATABASE_NOT_DURABLE"):
+        await open_pool(database_url)
+    with pytest.raises(Refusal, match="DATABASE_NOT_DURABLE"):
+        await connect(database_url)
+
+
+async def test_an_old_server_is_refused(database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = await database.fetchval("SELECT current_setting('server_version_num')::int")
+    monkeypatch.setattr("liandan.database.OLDEST_VERSION", version)
+    await prepare_connection(database)
+    monkeypatch.setattr("liandan.database.OLDEST_VERSION", version + 1)
+    with pytest.raises(Refusal, match="DATABASE_VERSION"):
+        await prepare_connection(database)
+
+
+async def test_a_migrated_schema_is_served(database: asyncpg.Connection) -> None:
+    await check_schema(database)
+
+
+async def test_an_unmigrated_database_is_not_served(empty_database_url: str) -> None:
+    connection = await connect(empty_database_url)
+    with pytest.raises(Refusal) as caught:
+        await check_schema(connection)
+    assert "liandan migrate" in caught.value.reasons[0].expected
+    await migrate(empty_database_url)
+    await check_schema(connection)
+    await connection.close()
+
+
+async def test_a_schema_of_another_revision_is_not_served(database: asyncpg.Connection) -> None:
+    await database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(Refusal) as caught:
+        await check_schema(database)
+    assert caught.value.reasons[0].found == "9999"
+    assert caught.value.reasons[0].expected.startswith(schema_revision() or "")
