@@ -173,14 +173,15 @@ class TileReader:
             yield self.hash_at(0, index)
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
-        """Entries of ``[start, stop)``; refuses TILE_FORM when one does not hash to its leaf."""
+        """Entries of ``[start, stop)``; refuses TILE_FORM when one does not hash to its leaf, or beyond the size."""
         for index in range(start // WIDTH, -(-stop // WIDTH)):
             first = index * WIDTH
             tile = tile_at(None, index, self.size)
             bundle = _load_bundle(tile, self._read)
-            for at in range(max(start, first), min(stop, self.size, first + WIDTH)):
-                if leaf_hash(bundle[at - first]) != self.hash_at(0, at):
-                    raise refuse("TILE_FORM", field=f"entry {at}", found="does not hash to its leaf", expected=self.hash_at(0, at).hex())
+            for at in range(max(start, first), min(stop, first + WIDTH)):
+                leaf = self.hash_at(0, at)
+                if leaf_hash(bundle[at - first]) != leaf:
+                    raise refuse("TILE_FORM", field=f"entry {at}", found="does not hash to its leaf", expected=leaf.hex())
                 yield bundle[at - first]
 
 
