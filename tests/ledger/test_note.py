@@ -188,6 +188,7 @@ def test_base64_with_stray_bits_is_a_signature_that_does_not_hold():
         NOTE.replace(b"second", b"sec\rnd"),
         NOTE.replace(b"second", b"sec\x00nd"),
         "text\n\n— name AAAA\n".encode(),
+        "text\n\n— name AAAAAA==\n".encode(),
         "text\n\n— a+b AAAAAAA=\n".encode(),
         "text\n\n—  AAAAAAA=\n".encode(),
         "text\n\n— name AAAA AAA=\n".encode(),
