@@ -63,7 +63,7 @@ class EmbeddedPostgres:
 
     @property
     def socket_dir(self) -> Path:
-        """Directory of the socket: beside the cluster, or a short one in /tmp if that path is too long or has a comma (clients split there)."""
+        """Directory of the socket: beside the cluster, or in /tmp if that path is too long or has a comma (clients split there)."""
         beside = self._home / "run"
         if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES and "," not in str(beside):
             return beside

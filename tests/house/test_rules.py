@@ -1,0 +1,37 @@
+"""The rule books: one meaning per code, in two languages, with something to do."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections import Counter
+
+import pytest
+
+from signing.refusal import Rule
+from tests.house.source import FLOORS
+
+BOOKS = {floor: importlib.import_module(f"{floor}.rulebook").RULES for floor in FLOORS if importlib.util.find_spec(f"{floor}.rulebook")}
+RULES = [(floor, rule) for floor, book in BOOKS.items() for rule in book.values()]
+
+
+def test_every_package_that_refuses_has_a_rule_book() -> None:
+    assert {"signing", "ledger", "whitelist", "manifests", "liandan"} <= BOOKS.keys()
+
+
+def test_a_code_means_one_thing_in_the_whole_house() -> None:
+    assert [code for code, times in Counter(rule.code for _, rule in RULES).items() if times > 1] == []
+
+
+@pytest.mark.parametrize(("floor", "rule"), RULES, ids=[f"{floor}-{rule.code}" for floor, rule in RULES])
+def test_a_rule_is_complete_in_both_languages(floor: str, rule: Rule) -> None:
+    assert re.fullmatch(r"[A-Z0-9_]+", rule.code)
+    assert BOOKS[floor][rule.code] is rule
+    for text in (rule.zh, rule.do_zh):
+        assert re.search(r"[\u4e00-\u9fff]{2}", text), "Chinese comes first"
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!](?:\s|$|[\u4e00-\u9fff])", text), "Chinese takes full-width punctuation"
+    for text in (rule.en, rule.do_en):
+        assert re.search(r"[A-Za-z]{2,} \w", text)
+        assert not re.search(r"[\u4e00-\u9fff]{8}", text), "English, but for names and terms"
+    assert re.search(r"\[(READ|RECALL|DESIGN)( [^\]]+)?\]", rule.source), "a source says how far it can be trusted"
