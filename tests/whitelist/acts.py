@@ -1,0 +1,178 @@
+"""Bodies of the worked example (law §7.8), to be changed field by field. All firms are fictitious."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, PERMIT, RECEIVER, SICHUAN, Log
+from whitelist.approval import ListingRef
+from whitelist.approval_decide import ApprovalDecide, DecidedLine
+from whitelist.approval_kinds import ApplicationLine, ApprovalApply, ApprovalConsult, ApprovalReply
+from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
+from whitelist.listing import rows_hash
+from whitelist.permit_kinds import PermitGrant
+from whitelist.scope import PermitItem, Scope
+from whitelist.transfer import Transfer, WasteLine
+
+BATTERY = "900-052-31"
+
+
+def grant(**changes: Any) -> PermitGrant:
+    """HW31 INCLUDE 900-052-31, R4, 60,000 t/a, to 2027-06-30."""
+    body = PermitGrant(
+        no="CQ5001160001",
+        valid_from="2022-07-01",
+        valid_to="2027-06-30",
+        division="500116",
+        items=(PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R4",)),),
+        scale_t="60000",
+    )
+    return replace(body, **changes)
+
+
+def row(**changes: Any) -> Row:
+    """60,000 t of lead batteries a year."""
+    body = Row(
+        receiver=RECEIVER,
+        permit=PERMIT,
+        waste=Scope(category="HW31", scope="INCLUDE", codes=(BATTERY,)),
+        methods=("R4",),
+        quota_t="60000.000000",
+    )
+    return replace(body, **changes)
+
+
+def propose(**changes: Any) -> ListPropose:
+    """A list of one row on one page for 2026."""
+    body = ListPropose(
+        letter_no="川环函〔2025〕900号",
+        letter_date="2025-12-20",
+        effective_from="2026-01-01",
+        effective_to="2026-12-31",
+        rows=1,
+        pages=1,
+    )
+    return replace(body, **changes)
+
+
+def application(*lines: ApplicationLine, **changes: Any) -> ApprovalApply:
+    """An application to 2026-12-31 from 510112."""
+    body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin="510112", applied_to="2026-12-31", lines=lines or (applied(),))
+    return replace(body, **changes)
+
+
+def applied(**changes: Any) -> ApplicationLine:
+    """3,000 t of lead batteries on row 0 of the list."""
+    body = ApplicationLine(
+        name="废铅蓄电池",
+        code=BATTERY,
+        category="HW31",
+        hazards=("T", "C"),
+        mass_t="3000.000000",
+        method="R4",
+        listing=ListingRef(list=LIST, row=0),
+    )
+    return replace(body, **changes)
+
+
+def decision(**changes: Any) -> ApprovalDecide:
+    """Line 0 approved whole, to 2026-12-31."""
+    body = ApprovalDecide(
+        approve=True,
+        no="川环审批〔2026〕1号",
+        valid_to="2026-12-31",
+        lines=(DecidedLine(line=0, mass_t="3000"),),
+    )
+    return replace(body, **changes)
+
+
+def line(**changes: Any) -> WasteLine:
+    """5.6 t of lead batteries in 14 boxes."""
+    body = WasteLine(
+        name="废铅蓄电池",
+        code=BATTERY,
+        category="HW31",
+        hazards=("T", "C"),
+        components="铅、硫酸",
+        form="S",
+        packing="box",
+        packs=14,
+        mass_t="5.600000",
+        method="R4",
+        decision_line=0,
+    )
+    return replace(body, **changes)
+
+
+def transfer(*lines: WasteLine, **changes: Any) -> Transfer:
+    """The first load of the worked example."""
+    body = Transfer(
+        generator=GENERATOR,
+        origin="510112",
+        receiver=RECEIVER,
+        destination="500116",
+        consignor="generator",
+        permit=PERMIT,
+        approval=APPROVAL,
+        number="20265101000123",
+        lines=lines or (line(),),
+    )
+    return replace(body, **changes)
+
+
+def with_permit(now: str = "2026-02-02 09:00", **changes: Any) -> Log:
+    """A log with the receiver's permit."""
+    log = Log("2026-01-05 09:00")
+    log.post("permit.grant/1", PERMIT, grant(**changes), CHONGQING)
+    log.at(now)
+    return log
+
+
+def add_list(log: Log, *rows: Row, chain: str = LIST, sides: tuple[str, str] = (SICHUAN, CHONGQING), **changes: Any) -> None:
+    """Propose, fill and countersign a list."""
+    rows = rows or (row(),)
+    log.post("list.propose/1", chain, propose(rows=len(rows), **changes), sides[0])
+    log.post("list.rows/1", chain, ListRows(page=0, rows=rows), sides[0])
+    countersign(log, chain, sides[1])
+
+
+def countersign(log: Log, chain: str = LIST, by: str = CHONGQING) -> None:
+    """Countersign the rows that are there."""
+    body = ListCountersign(rows_hash=rows_hash(log.state(chain).rows), letter_no="渝环函〔2025〕800号", letter_date="2025-12-25")
+    log.post("list.countersign/1", chain, body, by)
+
+
+def agree(log: Log, *, answer: bool = True, chain: str = APPROVAL) -> None:
+    """The letter and its answer."""
+    letter = ApprovalConsult(letter_no="川环固函〔2026〕10号", letter_date="2026-02-01")
+    log.post("approval.consult/1", chain, letter, SICHUAN)
+    reply = ApprovalReply(
+        letter_no="渝环固函〔2026〕11号", letter_date="2026-02-01", agree=answer, reason=None if answer else "处置能力不足"
+    )
+    log.post("approval.reply/1", chain, reply, CHONGQING)
+
+
+def listed() -> Log:
+    """A log on 2026-11-05 with permit, list, and an approval of 3,000 t given on row 0."""
+    log = with_permit()
+    add_list(log)
+    log.post("approval.apply/1", APPROVAL, application(), GENERATOR)
+    log.at("2026-02-09 16:00")
+    log.post("approval.decide/1", APPROVAL, decision(), SICHUAN)
+    log.at("2026-11-05 08:30")
+    return log
+
+
+def approved(*lines: ApplicationLine, granted: tuple[DecidedLine, ...] | None = None, permit: PermitGrant | None = None) -> Log:
+    """A log on 2026-11-05 with an approval by letter."""
+    log = Log("2026-02-02 09:00")
+    log.post("permit.grant/1", PERMIT, permit or grant(), CHONGQING)
+    lines = lines or (applied(listing=None),)
+    log.post("approval.apply/1", APPROVAL, application(*lines), GENERATOR)
+    agree(log)
+    granted = granted or tuple(DecidedLine(line=number, mass_t=one.mass_t) for number, one in enumerate(lines))
+    log.post("approval.decide/1", APPROVAL, decision(lines=granted), SICHUAN)
+    log.at("2026-11-05 08:30")
+    return log
