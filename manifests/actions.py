@@ -1,0 +1,95 @@
+"""Who must do what next, and by when: a pure function of the view, the calendars and the as-of time.
+
+Due days follow from the acts; that one has passed changes nothing by itself, it only shows here (formats §6).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from ledger.times import day_of
+from manifests.machine import moves_from
+from manifests.model import Act, ManifestState, Role, Stage
+from manifests.rules.receipt import CONFIRM_WORKDAYS
+from manifests.view import ManifestView
+from whitelist.workdays import Workdays
+
+STORAGE_DAYS = 365
+"""贮存期限不得超过一年 (Code Art. 535 [READ]; R-68)."""
+FOLLOW_UP_DAYS = 90
+"""The generator's verification is expected within 90 days of the confirmation (R-69 [DESIGN])."""
+
+
+class Duty(Struct, frozen=True, kw_only=True):
+    """An act that is open and expected. ``due_on`` is a day, included; ``None`` where no rule sets one."""
+
+    kind: str
+    """Kind of the statement to submit."""
+    signers: tuple[tuple[str, tuple[str, ...]], ...]
+    """Roles in the order of ``by``, each with the parties that may hold it; empty where any party may."""
+    due_on: str | None = None
+    overdue: bool = False
+    provisional: bool = False
+    """The due day was counted with a calendar whose official notice is not in yet."""
+
+
+def duties(view: ManifestView, now_s: int, workdays: Workdays) -> tuple[Duty, ...]:
+    """What is expected next, the trunk's act first. Voiding is open while issued but nobody's duty."""
+    state = view.state
+    today = day_of(now_s)
+    found = [_duty(state, act, _due(state, act, workdays), today) for act, _ in moves_from(state.stage) if act in _EXPECTED]
+    if state.number is None and state.stage not in (Stage.VOIDED, Stage.CLOSED):
+        found.append(Duty(kind="case.number/1", signers=(("generator or origin's authority", (state.generator,)),)))
+    return tuple(found)
+
+
+_EXPECTED = frozenset({Act.DEPART, Act.ARRIVE, Act.RECEIVE, Act.DISPOSE, Act.VERIFY})
+"""Acts that bring a manifest on; the others (void, hand_over, transship) happen when they happen."""
+
+
+def _duty(state: ManifestState, act: Act, due: tuple[date, bool] | None, today: str) -> Duty:
+    roles = next(move.roles for at, move in moves_from(state.stage) if at is act)
+    due_on = None if due is None else due[0].isoformat()
+    return Duty(
+        kind=f"manifest.{act}/1",
+        signers=tuple((role.value, _holders(state, role)) for role in roles),
+        due_on=due_on,
+        overdue=due_on is not None and due_on < today,
+        provisional=due is not None and due[1],
+    )
+
+
+def _due(state: ManifestState, act: Act, workdays: Workdays) -> tuple[date, bool] | None:
+    """Last day of the act, and whether a provisional calendar was used."""
+    times = state.times
+    if act is Act.DEPART and state.planned_s is not None:
+        return _day(state.planned_s), False
+    if act is Act.RECEIVE and times.arrived_s is not None:
+        # 接受之日 is not known before the receipt; it cannot lie before the arrival, so this is the earliest due day.
+        count = workdays.due(_day(times.arrived_s), CONFIRM_WORKDAYS)
+        return count.day, count.provisional
+    if act is Act.DISPOSE and times.accepted_s is not None:
+        return _day(times.accepted_s) + timedelta(days=STORAGE_DAYS), False
+    if act is Act.VERIFY and times.received_s is not None:
+        return _day(times.received_s) + timedelta(days=FOLLOW_UP_DAYS), False
+    return None
+
+
+def _day(at_s: int) -> date:
+    return date.fromisoformat(day_of(at_s))
+
+
+def _holders(state: ManifestState, role: Role) -> tuple[str, ...]:
+    match role:
+        case Role.GENERATOR:
+            return (state.generator,)
+        case Role.CONSIGNOR:
+            return (state.consignor,)
+        case Role.CARRIER:
+            return state.carriers if state.carrier is None else (state.carrier,)
+        case Role.RECEIVER:
+            return (state.receiver,)
+        case Role.TAKING_CARRIER:
+            return ()

@@ -1,0 +1,159 @@
+"""SQL of the manifests' projection: views to read, views to write, and how far the projection has come. A transaction is the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from ledger.store import Conn
+from ledger.times import to_datetime
+from manifests.view import ManifestView
+
+PROJECTION = "manifests"
+PAGE_MAX = 500
+"""Manifests of one page: some 2 MB of views."""
+_DECODE = msgspec.msgpack.Decoder(ManifestView).decode
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+
+class Search(Struct, frozen=True, kw_only=True):
+    """What to look for; what is ``None`` or empty does not narrow. Times compare with the admission of the issue, ``until`` excluded."""
+
+    visible_to: str | None = None
+    """USCC of a party of the manifest: generator, receiver or a carrier."""
+    region: tuple[str, ...] = ()
+    """Provinces of an authority: manifests that leave from or lead to one of them."""
+    generator: str | None = None
+    receiver: str | None = None
+    carrier: str | None = None
+    number: str | None = None
+    stage: str | None = None
+    code: str | None = None
+    from_province: str | None = None
+    to_province: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Cursor(Struct, frozen=True):
+    """Where a page ended: the place of its last manifest in the order of listing."""
+
+    issued_s: int
+    chain: str
+
+
+async def position(conn: Conn) -> int:
+    """Entries applied so far: the log size that every view reflects."""
+    found: int | None = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1", PROJECTION)
+    return found or 0
+
+
+async def lock_position(conn: Conn) -> int:
+    """The same, locked until commit, so that two followers never apply one entry twice."""
+    await conn.execute("INSERT INTO projection_position (name, idx) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING", PROJECTION)
+    found: int = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1 FOR UPDATE", PROJECTION)
+    return found
+
+
+async def set_position(conn: Conn, idx: int) -> None:
+    """Move on; the row is there since :func:`lock_position`."""
+    await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, idx)
+
+
+async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
+    """The view of one manifest by its chain."""
+    raw: bytes | None = await conn.fetchval("SELECT view FROM manifest_view WHERE chain = $1", chain)
+    return None if raw is None else _DECODE(raw)
+
+
+async def fetch_views(conn: Conn, chains: Sequence[str]) -> dict[str, ManifestView]:
+    """Views by chain; chains without one are left out."""
+    rows = await conn.fetch("SELECT chain, view FROM manifest_view WHERE chain = ANY($1::text[])", chains)
+    return {row["chain"]: _DECODE(row["view"]) for row in rows}
+
+
+async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[ManifestView]:
+    """Manifests that a ULID or a national number names, oldest first; more than one while a number is disputed."""
+    rows = await conn.fetch("SELECT view FROM manifest_view WHERE ulid = $1 OR number = $1 ORDER BY issued_at, chain LIMIT $2", name, limit)
+    return [_DECODE(row["view"]) for row in rows]
+
+
+async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None, limit: int = 50) -> list[ManifestView]:
+    """A page of manifests, newest issue first; ``after`` is the cursor of the page before (:func:`cursor_of` its last view)."""
+    assert 1 <= limit <= PAGE_MAX, "routes bound the page"
+    conditions, arguments = _conditions(search, after)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    # Only fixed text and $n stand in the statement; every value is an argument.
+    sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
+    return [_DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
+
+
+def cursor_of(view: ManifestView) -> Cursor:
+    """The cursor of a page that ends with this view."""
+    return Cursor(view.issued_s, view.chain)
+
+
+def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:
+    """SQL conditions and their arguments, in the same order."""
+    wanted: list[tuple[str, object]] = [
+        ("(generator = ? OR receiver = ? OR carriers @> ARRAY[?::text])", search.visible_to),
+        ("(from_province = ANY(?::text[]) OR to_province = ANY(?::text[]))", list(search.region) or None),
+        ("generator = ?", search.generator),
+        ("receiver = ?", search.receiver),
+        ("carriers @> ARRAY[?::text]", search.carrier),
+        ("number = ?", search.number),
+        ("stage = ?", search.stage),
+        ("codes @> ARRAY[?::text]", search.code),
+        ("from_province = ?", search.from_province),
+        ("to_province = ?", search.to_province),
+        ("issued_at >= ?", search.since),
+        ("issued_at < ?", search.until),
+    ]
+    conditions: list[str] = []
+    arguments: list[object] = []
+    for condition, value in wanted:
+        if value is not None:
+            arguments.append(value)
+            conditions.append(condition.replace("?", f"${len(arguments)}"))
+    if after is not None:
+        arguments += [to_datetime(after.issued_s), after.chain]
+        conditions.append(f"(issued_at, chain) < (${len(arguments) - 1}, ${len(arguments)})")
+    return conditions, arguments
+
+
+async def upsert_views(conn: Conn, views: Iterable[ManifestView]) -> None:
+    """Write views, new or changed, in one statement."""
+    rows = [_row(view) for view in views]
+    await conn.executemany(
+        """
+        INSERT INTO manifest_view
+               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, codes, issued_at, updated_idx, view)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            ON CONFLICT (chain) DO UPDATE
+           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers,
+               updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
+        """,
+        rows,
+    )
+
+
+def _row(view: ManifestView) -> tuple[object, ...]:
+    state = view.state
+    return (
+        view.chain,
+        state.generator,
+        view.ulid,
+        state.number,
+        state.stage.value,
+        state.origin.division[:2],
+        state.destination.division[:2],
+        state.receiver,
+        list(view.carriers),
+        list(view.codes),
+        to_datetime(view.issued_s),
+        view.updated_idx,
+        _ENCODE(view),
+    )

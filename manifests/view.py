@@ -1,0 +1,114 @@
+"""The manifest as readers want it: its state, the entries that made it, what was flagged. Folded from entries alone, one after another.
+
+The same ``evolve`` functions run as in the log, without facts: what only other chains know (the listing of a decision line) is not here.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.entry import Entry
+from ledger.model import Level, Tag
+from ledger.times import parse_at
+from manifests.acts import CaseNumber
+from manifests.evolve import advanced, opened
+from manifests.model import ManifestState, trunk_of
+
+VIEWED = ("manifest", "case")
+"""Chain types whose entries change a view."""
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One entry about the manifest, on its trunk or in a case."""
+
+    kind: str
+    chain: str
+    seq: int
+    index: int
+    hash: str
+    by: tuple[str, ...]
+    at: str
+    admitted_at: str
+    tags: tuple[Tag, ...] = ()
+
+
+class Flag(Struct, frozen=True):
+    """An alert, and the entry that raised it."""
+
+    level: Level
+    code: str
+    index: int
+
+
+class ManifestView(Struct, frozen=True, kw_only=True):
+    """A manifest with its history, as of entry ``updated_idx``."""
+
+    chain: str
+    state: ManifestState
+    records: tuple[Record, ...]
+    flags: tuple[Flag, ...] = ()
+    issued_s: int
+    """Admission of the issue, Unix seconds: the order in which manifests are listed."""
+    updated_idx: int
+
+    @property
+    def ulid(self) -> str:
+        """The manifest's own identity within its generator."""
+        return self.chain.rpartition("/")[2]
+
+    @property
+    def carriers(self) -> tuple[str, ...]:
+        """Everybody who is named to carry or carried."""
+        return tuple(dict.fromkeys((*self.state.carriers, *(leg.carrier for leg in self.state.legs))))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Waste codes on the manifest."""
+        return tuple(dict.fromkeys(line.code for line in self.state.lines))
+
+
+def concerns(entry: Entry) -> str | None:
+    """Chain of the manifest that an entry is about, or ``None``."""
+    statement = entry.statement
+    return trunk_of(statement.chain) if statement.chain_type in VIEWED else None
+
+
+def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
+    """The view after an entry that concerns its manifest; ``None`` before the issue. Entries come in the order of the log."""
+    statement, admission = entry.statement, entry.admission
+    record, flags = _record(entry), tuple(Flag(level, code, entry.index) for level, code in admission.decision.alerts)
+    if view is None:
+        assert statement.kind == "manifest.issue/1", "a manifest begins with its issue"
+        state = opened(statement, admission)
+        issued_s = parse_at(admission.at)
+        return ManifestView(chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index)
+    return replace(
+        view,
+        state=_state(view.state, entry),
+        records=(*view.records, record),
+        flags=(*view.flags, *flags),
+        updated_idx=entry.index,
+    )
+
+
+def _state(state: ManifestState, entry: Entry) -> ManifestState:
+    body = entry.statement.body
+    if isinstance(body, CaseNumber):
+        return replace(state, number=body.number)
+    return advanced(state, entry.statement, entry.admission)
+
+
+def _record(entry: Entry) -> Record:
+    statement = entry.statement
+    return Record(
+        kind=statement.kind,
+        chain=statement.chain,
+        seq=statement.seq,
+        index=entry.index,
+        hash=statement.hash,
+        by=statement.by,
+        at=statement.at,
+        admitted_at=entry.admission.at,
+        tags=entry.admission.decision.tags,
+    )
