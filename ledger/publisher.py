@@ -126,8 +126,10 @@ class Publisher:
             pause = max(0.0, self._interval_s - (time.monotonic() - started))
             await asyncio.sleep(pause)
             if not moved:
+                # asyncio.timeout, not wait_for: on Python 3.11 the latter loses a cancellation that comes together with the event.
                 try:
-                    await asyncio.wait_for(hint.wait(), 1.0)
+                    async with asyncio.timeout(1.0):
+                        await hint.wait()
                 except TimeoutError:
                     if self.published and time.monotonic() - self.published.at > REPUBLISH_S:
                         await asyncio.to_thread(self._sign_and_show)
@@ -241,7 +243,8 @@ class Publisher:
             if left <= 0 or self.mismatch is not None:
                 return None
             try:
-                await asyncio.wait_for(self._changed.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._changed.wait()
             except TimeoutError:
                 return None
         return self.published

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from msgspec import Struct
 
 
 class Ruleset(Struct, frozen=True):
-    """A version of the rules and the Unicode version it names."""
+    """A version of the rules. Its file lies under ``data/`` of an export like every adopted file."""
 
+    name: str
     version: str
     unicode: str
 
+    @property
+    def file(self) -> bytes:
+        """The adopted bytes: what the version promises to whoever reads it later."""
+        return f'{{"name":"{self.name}","version":"{self.version}","unicode":"{self.unicode}"}}\n'.encode()
 
-RULESETS = {"liandan-2026.1": Ruleset("liandan-2026.1", "14.0.0")}
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the file, hex."""
+        return sha256(self.file).hexdigest()
+
+
 CURRENT = "liandan-2026.1"
+RULESETS = {ruleset.version: ruleset for ruleset in (Ruleset("liandan", CURRENT, "14.0.0"),)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import TypeAlias
 
 from asyncpg import Connection, Record
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-Conn = Connection[Record] | PoolConnectionProxy[Record]
+Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 """A connection, or one lent by a pool."""
 
 

@@ -1,0 +1,48 @@
+"""A real log on PostgreSQL for tests: founded, sequencing, publishing; the workbench writes its statements."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from asyncpg import Pool, Record
+
+from ledger.checkpoint import log_vkeys
+from ledger.checkpoint_store import CheckpointStore
+from ledger.data import DataSets
+from ledger.files import LogFiles
+from ledger.kinds import Kinds
+from ledger.log import Log
+from ledger.publisher import Publisher
+from signing.envelope import freeze
+from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
+
+
+def make_publisher(pool: Pool[Record], directory: Path) -> Publisher:
+    """A publisher over ``directory``, as a start of the server would make it."""
+    key = key_of("log")
+    store = CheckpointStore(directory / "checkpoints.sqlite")
+    return Publisher(pool, store, LogFiles(directory / "log"), ORIGIN, key, log_vkeys(ORIGIN, [key]), interval_s=0.01)
+
+
+@asynccontextmanager
+async def running(pool: Pool[Record], directory: Path, kinds: Kinds, data: Mapping[str, bytes] | None = None) -> AsyncIterator[Log]:
+    """A log that sequences and publishes until the block ends."""
+    publisher = make_publisher(pool, directory)
+    publisher.files.put_data((data or {}).values())
+    publisher.recover()
+    log = Log(pool, kinds, DataSets(kinds, publisher.files.read), publisher, key_of(OPERATOR), simulated=True)
+    tasks = [asyncio.create_task(log.sequencer.run()), asyncio.create_task(publisher.run(log.sequencer.committed))]
+    try:
+        yield log
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def envelopes(bench: Workbench) -> list[bytes]:
+    """The workbench's statements as a client would post them."""
+    return [freeze(entry.envelope) for entry in bench.entries]

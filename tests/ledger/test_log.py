@@ -1,0 +1,160 @@
+"""Sequencer and publisher on PostgreSQL: what is answered is in the log, is published, and audits clean."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from asyncpg import Pool, Record
+
+from ledger.audit import audit
+from ledger.log import Admitted, TurnedDown
+from ledger.merkle import leaf_hash, verify_inclusion
+from ledger.publisher import Mismatch
+from ledger.refusals import publish_refusals
+from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
+from signing.possession import register
+from tests.ledger.log_server import envelopes, make_publisher, running
+from tests.workbench import AUTHORITY_51, START, Workbench, key_of, uscc
+
+NOW = START + 3600
+PARTIES = [uscc("510112", serial) for serial in range(10, 40)]
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    bench = Workbench()
+    for party in PARTIES:
+        bench.register(party)
+    return bench
+
+
+async def test_admitted_statements_are_published_with_proofs(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        answers = await log.append(envelopes(bench), now_s=NOW)
+        assert all(isinstance(answer, Admitted) and answer.is_new for answer in answers)
+        published = await log.publisher.wait_for(len(answers), 5)
+        assert published is not None
+        for answer in answers:
+            assert isinstance(answer, Admitted)
+            proof = await log.proof(answer.entry.index, published)
+            verify_inclusion(answer.entry.index, published.size, leaf_hash(answer.entry.raw), proof, published.root)
+        files = log.publisher.files
+        report = audit(files.read, bench.kinds, archived=iter(files.archived_sizes()))
+        assert report.findings == []
+        assert report.entries == len(answers)
+
+
+async def test_a_resubmission_is_answered_with_the_first_entry(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        first = await log.append(envelopes(bench), now_s=NOW)
+        again = await log.append(envelopes(bench), now_s=NOW)
+        for before, after in zip(first, again, strict=True):
+            assert isinstance(before, Admitted)
+            assert isinstance(after, Admitted)
+            assert not after.is_new
+            assert after.entry.raw == before.entry.raw
+        head = await log.head()
+        assert head is not None
+        assert head.size == len(first)
+
+
+async def test_one_bad_statement_does_not_harm_the_rest_of_a_batch(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    posted = envelopes(bench)
+    posted.insert(3, b"{not json")
+    posted.insert(9, posted[8].replace(b'"sig":"', b'"sig":"AAAA'))
+    async with running(pool, tmp_path, bench.kinds) as log:
+        answers = await log.append(posted, now_s=NOW)
+    turned = {position for position, answer in enumerate(answers) if isinstance(answer, TurnedDown)}
+    assert turned == {3, 9}
+
+
+async def test_of_competing_statements_exactly_one_wins(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    party = PARTIES[0]
+    async with running(pool, tmp_path / "a", bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+        rivals = []
+        for serial in range(12):
+            body = {"key": register(key_of(party, serial + 1), bench.found, party)}
+            rivals.append(freeze(bench.draft("key.add/1", f"party/{party}", (party,), body).sign([key_of(party)])))
+        answers = [found for part in await asyncio.gather(*(log.append([raw], now_s=NOW) for raw in rivals)) for found in part]
+    winners = [answer for answer in answers if isinstance(answer, Admitted)]
+    assert len(winners) == 1
+    codes = {code for answer in answers if isinstance(answer, TurnedDown) for code in answer.refusal.codes}
+    assert codes == {"CHAIN_CONFLICT"}
+
+
+async def test_a_refused_statement_gets_a_receipt_and_is_named_in_the_log(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    posted = envelopes(bench)
+    party = PARTIES[0]
+    stale = bench.draft(
+        "key.add/1", f"party/{party}", (party,), {"key": register(key_of(party, 1), bench.found, party)}, at="2026-09-01T00:00:00+08:00"
+    )
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(posted, now_s=NOW)
+        [answer] = await log.append([freeze(stale.sign([key_of(party)]))], now_s=NOW)
+        assert isinstance(answer, TurnedDown)
+        assert answer.refusal.codes == ["STATEMENT_STALE"]
+        assert answer.receipt is not None
+        assert b"STATEMENT_STALE" in parse_envelope(answer.receipt, payload_type=PAYLOAD_REFUSAL).body
+        assert await publish_refusals(log, NOW) == 0
+        assert await publish_refusals(log, NOW + 3600) == 1
+        assert await publish_refusals(log, NOW + 3600) == 0
+        [page] = await log.chain_entries("log/refusals")
+        assert page.statement.body.items[0].statement == answer.statement
+
+
+async def test_a_restart_goes_on_where_publication_stopped(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    posted = envelopes(bench)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(posted[:20], now_s=NOW)
+        assert await log.publisher.wait_for(20, 5)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(posted[20:], now_s=NOW)
+        assert await log.publisher.wait_for(len(posted), 5)
+        assert audit(log.publisher.files.read, bench.kinds).findings == []
+
+
+async def test_a_changed_leaf_is_not_signed(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:5], now_s=NOW)
+        assert await log.publisher.wait_for(5, 5)
+    async with pool.acquire() as conn:
+        await conn.execute("UPDATE log_head SET root = sha256('x'), size = size")
+        publisher = make_publisher(pool, tmp_path)
+        publisher.recover()
+        with pytest.raises(Mismatch, match="another root"):
+            await publisher.step()
+
+
+async def test_a_database_behind_the_checkpoint_store_is_refused(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:5], now_s=NOW)
+        assert await log.publisher.wait_for(5, 5)
+    async with pool.acquire() as conn:
+        await conn.execute("UPDATE log_head SET size = 4")
+    publisher = make_publisher(pool, tmp_path)
+    publisher.recover()
+    with pytest.raises(Mismatch, match="restored backup"):
+        await publisher.step()
+
+
+async def test_ledger_rows_cannot_be_changed(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:5], now_s=NOW)
+    async with pool.acquire() as conn:
+        for statement in ("UPDATE entry SET leaf = leaf", "DELETE FROM link", "TRUNCATE entry"):
+            with pytest.raises(Exception, match="append-only"):
+                await conn.execute(statement)
+
+
+async def test_an_authority_signs_for_its_own_region_only(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    party = uscc("500116", 77)
+    body = {"name": "越权登记（虚构）", "keys": [register(key_of(party), bench.found, party)]}
+    draft = bench.draft("party.register/1", f"party/{party}", (AUTHORITY_51,), body)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+        [answer] = await log.append([freeze(draft.sign([key_of(AUTHORITY_51)]))], now_s=NOW)
+    assert isinstance(answer, TurnedDown)
+    assert answer.refusal.codes == ["SIGNER_ROLE"]
