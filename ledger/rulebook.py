@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger import tree_rules
 from signing.refusal import Lift, Rule, table
 
 _FORMATS = "formats"
@@ -80,4 +81,4 @@ _SIGNER = (
     ),
 )
 
-RULES = table(*_FORM, *_ADMISSION, *_CONTENT, *_EVIDENCE, *_MARKS, *_SIGNER)
+RULES = table(*_FORM, *_ADMISSION, *_CONTENT, *_EVIDENCE, *_MARKS, *_SIGNER, *tree_rules.RULES.values())
