@@ -18,6 +18,7 @@ from ledger.times import SHANGHAI, format_at
 from whitelist.adopted import DataFile, data_files
 from whitelist.check import check, reads
 from whitelist.personality import PERSONALITY
+from whitelist.quota import q3_account, q3_base_change, q3_key
 from whitelist.transfer import Answer, Transfer
 
 GENERATOR = "915101120000FX029E"  # 成都锦川蓄能回收有限公司（虚构）
@@ -113,6 +114,10 @@ class Log:
         self.facts.values.update(dict.fromkeys(missing))
         return bool(missing)
 
+    def load_permit_accounts(self, permit: str) -> None:
+        """Load what a manifest entry on a permit reads."""
+        self.load(Reads(accounts=(q3_account(permit),), registers=(q3_key(permit),)))
+
     def statement(self, kind: str, chain: str, body: Any, by: str, principal: str | None = None) -> Statement:
         """The next statement of a chain."""
         head = self.facts.values.setdefault(chain_key(chain), None)
@@ -173,6 +178,24 @@ class Log:
         while self.load(reads(transfer, self.facts)):
             pass
         return check(transfer, self.facts, self.moment)
+
+    def issue(self, transfer: Transfer) -> Answer:
+        """Ask, and where nothing stands against it book the draws as ``manifest.issue`` does."""
+        answer = self.ask(transfer)
+        if not answer.reasons:
+            self.book(answer.draws)
+        return answer
+
+    def book(self, deltas: dict[str, int], reserved_year: int | None = None) -> None:
+        """An entry that changes accounts: an issue, or the settlement of one reserved in ``reserved_year``."""
+        moment = self.moment
+        decision = Decision(accounts=self.rows(deltas))
+        admission = Admission(index=moment.index, at=format_at(moment.at_s), ruleset=moment.ruleset, decision=decision)
+        registers = q3_base_change(admission, self.facts, reserved_year)
+        self.draw(admission)
+        for key, value in registers.items():
+            self.facts.put(key, value)
+        self.index = moment.index
 
     def without_data(self, name: str) -> None:
         """Forget an adopted data set."""
