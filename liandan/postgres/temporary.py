@@ -15,11 +15,14 @@ from pathlib import Path
 
 from liandan.postgres.account import server_account
 from liandan.postgres.embedded import EmbeddedPostgres
+from liandan.postgres.locks import Membership
 from signing.refusal import Refusal
 
 PREFIX = "liandan-pg-"
-ABANDONED_AFTER_S = 600
+ABANDONED_AFTER_S = 60
 """A younger directory may belong to somebody who has not come to locking it yet."""
+OWNER_LOCK = "owner.lock"
+"""Held while the directory is wanted, whether or not a server runs in it."""
 
 
 @contextmanager
@@ -30,10 +33,13 @@ def temporary_directory() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     if os.geteuid() == 0:
         made.chmod(0o711)  # the server's account must pass; what lies inside is closed by its own mode
+    owner = Membership(made / OWNER_LOCK)
+    owner.join()
     try:
         yield made
     finally:
         _remove(made, even_if_used=True)
+        owner.leave()
 
 
 @contextmanager
@@ -52,12 +58,13 @@ def _parent() -> Path:
 
 
 def _collect_abandoned(parent: Path) -> None:
-    """Remove our own temporary clusters whose users have all died."""
+    """Remove our own temporary directories whose owner and users have all died."""
     for found in parent.glob(f"{PREFIX}*"):
         try:
             state = found.lstat()
             is_ours = state.st_uid == os.geteuid() and not found.is_symlink()
-            if is_ours and time.time() - state.st_mtime > ABANDONED_AFTER_S:
+            is_young = time.time() - state.st_mtime < ABANDONED_AFTER_S
+            if is_ours and not is_young and Membership(found / OWNER_LOCK).is_only_member():
                 _remove(found, even_if_used=False)
         except FileNotFoundError:  # another collector was faster
             continue

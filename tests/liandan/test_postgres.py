@@ -19,6 +19,7 @@ import pytest
 from liandan.postgres import EmbeddedPostgres, binaries, temporary, temporary_directory, temporary_postgres
 from liandan.postgres import account as accounts
 from liandan.postgres.embedded import SOCKET_PATH_BYTES
+from liandan.postgres.locks import Membership
 from liandan.rulebook import RULES
 from signing.refusal import Refusal
 
@@ -266,8 +267,8 @@ def test_a_temporary_directory_ends_even_if_somebody_forgot_to_stop() -> None:
 
 
 def test_a_temporary_server_of_a_killed_process_is_collected(monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
-    left, used = directory / "liandan-pg-left", directory / "liandan-pg-used"
-    for path in (left, used):
+    left, used, owned = (directory / f"liandan-pg-{name}" for name in ("left", "used", "owned"))
+    for path in (left, used, owned):
         path.mkdir()
         path.chmod(0o711)
     dead, living = holder(left), holder(used)
@@ -279,11 +280,15 @@ def test_a_temporary_server_of_a_killed_process_is_collected(monkeypatch: pytest
         with temporary_directory():
             assert left.exists(), "a young one may just be coming up"
         old = time.time() - temporary.ABANDONED_AFTER_S - 1
-        for path in (left, used):
+        owner = Membership(owned / temporary.OWNER_LOCK)
+        owner.join()
+        for path in (left, used, owned):
             os.utime(path, (old, old))
         with temporary_directory():
             assert not left.exists()
             assert used.exists()
+            assert owned.exists()
+        owner.leave()
         assert not is_alive(pid)
     finally:
         living.kill()
