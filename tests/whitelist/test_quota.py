@@ -119,7 +119,7 @@ TestQuotas = Quotas.TestCase
 
 def test_the_scale_is_compared_without_rounding() -> None:
     assert (exceeds_scale(SCALE, SCALE), exceeds_scale(SCALE + 1, SCALE)) == (False, True)
-    assert (exceeds_limit(120 * T, SCALE), exceeds_limit(120 * T + 1, SCALE)) == (False, True)
+    assert (exceeds_limit(30 * T, SCALE), exceeds_limit(30 * T + 1, SCALE)) == (False, True)
     assert (exceeds_limit(3, 3), exceeds_limit(4, 3)) == (False, True)
 
 
