@@ -1,0 +1,183 @@
+"""Issue and void: part 1 of the form, the check, the reservation, R-59."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from ledger.model import Admission, Decision, Moment
+from ledger.personality import Refused
+from ledger.rulesets import CURRENT
+from manifests import acts
+from manifests.model import Stage
+from manifests.rules.commitment import COMMITMENTS_MAX
+from tests.manifests.driver import (
+    APPROVAL,
+    CARRIER,
+    GENERATOR,
+    NUMBER,
+    PERMIT,
+    Q2,
+    Q3,
+    SECOND_CARRIER,
+    Driver,
+    a_line,
+    an_issue,
+    approval,
+    codes,
+)
+from whitelist.approval import ListingRef
+from whitelist.number import NumberHolders
+
+ISSUE = "manifest.issue/1"
+HEX = "ab" * 32
+SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
+
+
+def refused(log: Driver | None = None, **changes: object) -> list[str]:
+    return (log or Driver()).refused(ISSUE, (GENERATOR,), an_issue(**changes))
+
+
+def test_an_issue_reserves_what_it_declares() -> None:
+    log = Driver()
+    entry = log.issue()
+    assert entry.admission.decision.route == "APPROVED"
+    assert [(row.account, row.after_g) for row in entry.admission.decision.accounts] == [(Q2, 5_600_000), (Q3, 5_600_000)]
+    assert log.state().drawn == {Q2: 5_600_000, Q3: 5_600_000}
+    assert [chain for chain, _ in entry.admission.facts] == [APPROVAL, PERMIT]
+
+
+def test_lines_of_one_decision_line_are_drawn_together() -> None:
+    log = Driver()
+    log.issue(lines=(a_line(mass_t="1"), a_line(mass_t="2")))
+    assert log.state().drawn == {Q2: 3_000_000, Q3: 3_000_000}
+
+
+def test_the_check_refuses_what_it_refuses_with_paths_into_the_statement() -> None:
+    log = Driver()
+    submission = log.submission(ISSUE, (GENERATOR,), an_issue(lines=(a_line(mass_t="3000.000001"),)))
+    answer = submission.kind.decide(submission.statement, log.facts_for(submission), Moment(log.index, log.at_s, CURRENT))
+    assert isinstance(answer, Refused)
+    assert [(reason.code, reason.field) for reason in answer.reasons] == [("APPROVAL_QUOTA", "body.lines.0.mass_t")]
+
+
+def test_the_whole_quota_may_be_issued_and_not_a_gram_more() -> None:
+    log = Driver(decided_t="10")
+    log.issue(lines=(a_line(mass_t="10"),))
+    assert log.refused(ISSUE, (GENERATOR,), an_issue(lines=(a_line(mass_t="0.000001"),)), chain=SECOND) == ["APPROVAL_QUOTA"]
+
+
+def test_emergency_measures_are_part_of_the_form() -> None:
+    assert refused(emergency_measures="") == ["MISSING"]
+    assert refused(emergency_measures="   ") == ["MISSING"]
+    assert refused(emergency_measures="堵" * 2001) == ["TEXT_LONG"]
+    Driver().issue(emergency_measures="堵" * 2000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"carriers": ("915101000000FX037X",)}, ["USCC"]),
+        ({"carriers": (CARRIER, CARRIER)}, ["LIST_LENGTH"]),
+        ({"dangerous_goods": (acts.DangerousGoods(line=1, un_no="2794", dg_class="8"),)}, ["LINE_UNKNOWN"]),
+        ({"dangerous_goods": (acts.DangerousGoods(line=0, un_no="UN2794", dg_class="8.7"),)}, ["DG_DATA"]),
+        ({"planned_at": "2026-11-05"}, ["AT_FORM"]),
+        ({"trip_id": "川A 1"}, ["TRIP_ID"]),
+        ({"consignor": "915101000000FX037W"}, ["CONSIGNOR"]),
+        ({"origin": acts.Place("510112", "")}, ["MISSING"]),
+        ({"destination": acts.Place("500115", "重庆市长寿区（虚构）")}, ["PERMIT_SITE"]),
+        ({"approval": None}, ["NO_APPROVAL"]),
+        ({"mode": "sea"}, ["SEA"]),
+        ({"number": "2026510100012"}, ["NO_FORMAT"]),
+        ({"number": "20265001000123"}, ["NO_ORIGIN"]),
+    ],
+)
+def test_a_wrong_part_one_is_refused(changes: dict[str, object], expected: list[str]) -> None:
+    assert refused(**changes) == expected
+
+
+def test_all_reasons_of_an_issue_come_together() -> None:
+    found = refused(emergency_measures="", carriers=("x",), lines=(a_line(mass_t="9999"),), mode="sea")
+    assert found == ["APPROVAL_QUOTA", "MISSING", "SEA", "USCC"]
+
+
+def test_an_issue_stands_at_the_head_of_its_chain_only() -> None:
+    log = Driver()
+    log.issue()
+    assert log.refused(ISSUE, (GENERATOR,), an_issue()) == ["ACT_NOT_OPEN"]
+
+
+def test_the_manifest_remembers_the_listing_of_its_decision_line() -> None:
+    log = Driver()
+    decided = approval()
+    log.lay(APPROVAL, replace(decided, lines=(replace(decided.lines[0], listing=ListingRef(list="list/2026-51-50-cy", row=7)),)))
+    submission = log.submission(ISSUE, (GENERATOR,), an_issue())
+    admission = Admission(index=1, at="2026-11-05T08:30:00+08:00", ruleset="x", decision=Decision(route="LISTED"))
+    changes = submission.kind.evolve(submission.statement, admission, log.facts_for(submission))
+    assert changes.state.lines[0].listing == ("list/2026-51-50-cy", 7)
+
+
+def test_a_plan_and_an_ordered_trip_are_remembered() -> None:
+    log = Driver()
+    log.issue(planned_at="2026-11-06T09:00:00+08:00", trip_id="TRIP-1", carriers=(CARRIER, SECOND_CARRIER))
+    state = log.state()
+    assert (state.trip_id, state.carriers, state.planned_s) == ("TRIP-1", (CARRIER, SECOND_CARRIER), log.at_s + 86_400 + 1800)
+
+
+# --- commitments -----------------------------------------------------------------------------------------------------------------------
+
+
+def test_personal_data_stands_in_commitments_only() -> None:
+    log = Driver()
+    log.issue(commit={"handler.name": HEX, "handler.phone": HEX})
+    log.post("manifest.void/1", (GENERATOR,), acts.Void(reason="改期", commit={"handler.name": HEX}))
+
+
+@pytest.mark.parametrize(
+    ("commit", "expected"),
+    [
+        ({"Handler": HEX}, ["COMMIT_FIELD"]),
+        ({"handler..name": HEX}, ["COMMIT_FIELD"]),
+        ({"1st": HEX}, ["COMMIT_FIELD"]),
+        ({"a" * 65: HEX}, ["COMMIT_FIELD"]),
+        ({"handler.name": HEX.upper()}, ["COMMIT_FORM"]),
+        ({"handler.name": HEX[:-1]}, ["COMMIT_FORM"]),
+        ({f"person.p{n}": HEX for n in range(COMMITMENTS_MAX + 1)}, ["COMMIT_FORM"]),
+    ],
+)
+def test_a_malformed_commitment_is_refused(commit: dict[str, str], expected: list[str]) -> None:
+    assert refused(commit=commit) == expected
+
+
+# --- void ------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_void_gives_everything_back() -> None:
+    log = Driver()
+    log.issue(number=NUMBER)
+    assert log.value(f"number:{NUMBER}") == NumberHolders(((GENERATOR, f"manifest/{GENERATOR}/01K9000000000000000000MAN1"),))
+    log.void()
+    assert log.state().stage is Stage.VOIDED
+    assert log.state().drawn == {Q2: 0, Q3: 0}
+    assert (log.used_g(Q2), log.used_g(Q3)) == (0, 0)
+    assert log.value(f"number:{NUMBER}") == NumberHolders()
+
+
+def test_a_void_says_why() -> None:
+    log = Driver()
+    log.issue()
+    assert log.refused("manifest.void/1", (GENERATOR,), acts.Void(reason=" ")) == ["MISSING"]
+    assert log.refused("manifest.void/1", (GENERATOR,), acts.Void(reason="改" * 201)) == ["TEXT_LONG"]
+
+
+def test_a_void_after_departure_is_too_late() -> None:
+    log = Driver().to_in_transit()
+    assert log.refused("manifest.void/1", (GENERATOR,), acts.Void(reason="改期")) == ["VOID_LATE"]
+
+
+def test_a_voided_number_may_be_used_again() -> None:
+    log = Driver()
+    log.issue(number=NUMBER)
+    assert log.refused(ISSUE, (GENERATOR,), an_issue(number=NUMBER), chain=SECOND) == ["NO_DUPLICATE"]
+    log.void()
+    assert codes(log.issue(chain=SECOND, number=NUMBER)) == set()

@@ -1,0 +1,277 @@
+"""R-17 at receipt, R-60 to R-64, and the disposal after it."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from ledger.times import format_at, parse_at
+from manifests import acts
+from manifests.model import Fate, Stage
+from manifests.rules.disposal import FATES_MAX
+from tests.manifests.driver import PERMIT, RECEIVER, Driver, a_line, accepted, codes, partly, permit, rejected, reported
+
+RECEIVE = "manifest.receive/1"
+DISPOSE = "manifest.dispose/1"
+
+
+@pytest.fixture
+def log() -> Driver:
+    return Driver().to_arrived()
+
+
+def two_lines(form: str = "S") -> Driver:
+    return Driver(line_count=2).to_arrived(lines=(a_line(form=form), a_line(decision_line=1, mass_t="20", form=form)))
+
+
+# --- R-62, R-61 ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_small_weight_difference_passes_without_report(log: Driver) -> None:
+    assert codes(log.receive(accepted(0, "5.548"))) == set()
+    assert log.state().discrepancies == ()
+
+
+@pytest.mark.parametrize(("mass_t", "level"), [("5.539999", "M"), ("5.660001", "M"), ("5.3", "H"), ("6.1", "H")])
+def test_a_weight_difference_is_reported_and_flagged(log: Driver, mass_t: str, level: str) -> None:
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(accepted(0, mass_t))) == ["DISCREPANCY_UNREPORTED"]
+    assert codes(log.receive(accepted(0, mass_t), **reported(format_at(log.at_s)))) == {f"{level}:WEIGHT"}
+    assert log.state().discrepancies == ((0, ("quantity",)),)
+
+
+@pytest.mark.parametrize("mass_t", ["5.54", "5.66"])
+def test_the_tolerance_itself_needs_no_report(log: Driver, mass_t: str) -> None:
+    assert codes(log.receive(accepted(0, mass_t))) == set()
+
+
+def test_liquids_have_a_wider_tolerance() -> None:
+    log = Driver().to_arrived(lines=(a_line(form="L", packing="drum", mass_t="20"),))
+    assert codes(log.receive(accepted(0, "19.4"))) == set()
+
+
+@pytest.mark.parametrize("key", ["name", "quantity", "property", "form", "packing"])
+def test_each_of_the_five_differences_is_reported_even_when_accepted(log: Driver, key: str) -> None:
+    line = accepted(0, "5.6", differences=(key,))
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(line)) == ["DISCREPANCY_UNREPORTED"]
+    log.receive(line, **reported(format_at(log.at_s)))
+    assert log.state().discrepancies == ((0, (key,)),)
+
+
+@pytest.mark.parametrize("missing", ["reported_to_authority", "notified_generator"])
+def test_both_the_generator_and_the_authority_are_told(log: Driver, missing: str) -> None:
+    duties = {name: report for name, report in reported(format_at(log.at_s)).items() if name != missing}
+    body = log.a_receipt(accepted(0, "5.6", differences=("form",)), **duties)
+    assert log.refused(RECEIVE, (RECEIVER,), body) == ["DISCREPANCY_UNREPORTED"]
+
+
+def test_a_report_of_the_future_is_none(log: Driver) -> None:
+    line = accepted(0, "5.6", differences=("form",))
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(line, **reported(format_at(log.at_s + 301)))) == ["TIME_ORDER"]
+    log.receive(line, **reported(format_at(log.at_s + 300)))
+
+
+def test_a_major_difference_is_described_and_has_a_key(log: Driver) -> None:
+    line = accepted(0, "5.6", major_difference=True)
+    body = log.a_receipt(line, **reported(format_at(log.at_s)))
+    assert log.refused(RECEIVE, (RECEIVER,), body) == ["MISSING"]
+    described = replace(line, differences=("packing",), major_difference_note="木箱改为吨袋")
+    log.receive(described, **reported(format_at(log.at_s)))
+
+
+# --- R-63 ------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        acts.ReceivedLine(line=0, opinion="accept", accepted_t="0", method="R4"),
+        acts.ReceivedLine(line=0, opinion="accept", accepted_t="5", refused_t="0.6", method="R4"),
+        acts.ReceivedLine(line=0, opinion="partly", accepted_t="5.6", method="R4", reason="x"),
+        acts.ReceivedLine(line=0, opinion="partly", accepted_t="5.6", refused_t="0", method="R4", reason="x"),
+        acts.ReceivedLine(line=0, opinion="partly", accepted_t="0", refused_t="5.6", method="R4", reason="x"),
+        acts.ReceivedLine(line=0, opinion="reject", accepted_t="0.000001", refused_t="5.6", method="R4", reason="x"),
+        acts.ReceivedLine(line=0, opinion="reject", accepted_t="0", refused_t="0", reason="x"),
+    ],
+)
+def test_an_opinion_that_does_not_fit_its_masses_is_refused(log: Driver, line: acts.ReceivedLine) -> None:
+    body = log.a_receipt(line, **reported(format_at(log.at_s)))
+    assert log.refused(RECEIVE, (RECEIVER,), body) == ["OPINION_QTY"]
+
+
+def test_a_partial_acceptance_splits_the_mass(log: Driver) -> None:
+    log.receive(partly(0, "5.599999", "0.000001"))
+    line = log.state().lines[0]
+    assert log.state().stage is Stage.PARTLY_ACCEPTED
+    assert (line.accepted_g, line.refused_g, line.opinion) == (5_599_999, 1, "partly")
+
+
+def test_a_rejected_load_refuses_what_was_sent(log: Driver) -> None:
+    log.receive(rejected(0))
+    line = log.state().lines[0]
+    assert log.state().stage is Stage.REJECTED
+    assert (line.accepted_g, line.refused_g) == (0, 5_600_000)
+
+
+def test_a_rejected_load_may_be_weighed_before_it_is_sent_back(log: Driver) -> None:
+    log.receive(rejected(0, refused_t="5.58"))
+    assert log.state().lines[0].refused_g == 5_580_000
+
+
+@pytest.mark.parametrize("opinion", ["partly", "reject"])
+def test_a_refusal_gives_its_reason(log: Driver, opinion: str) -> None:
+    line = partly(0, "3", "2.6", reason=None) if opinion == "partly" else rejected(0, reason=" ")
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(line)) == ["MISSING"]
+
+
+def test_lines_with_different_opinions_make_a_partly_accepted_manifest() -> None:
+    log = two_lines()
+    log.receive(accepted(0, "5.6"), rejected(1))
+    assert log.state().stage is Stage.PARTLY_ACCEPTED
+
+
+def test_all_lines_rejected_reject_the_manifest() -> None:
+    log = two_lines()
+    log.receive(rejected(1), rejected(0))
+    assert log.state().stage is Stage.REJECTED
+
+
+@pytest.mark.parametrize("numbers", [(0,), (0, 0), (0, 1, 1), (0, 2), (-1, 0)])
+def test_every_line_is_answered_once(numbers: tuple[int, ...]) -> None:
+    log = two_lines()
+    lines = tuple(accepted(number, "20" if number == 1 else "5.6") for number in numbers)
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(*lines)) == ["LINES_ONCE"]
+
+
+@pytest.mark.parametrize("mass_t", ["", "5.6t", "-1", "1e3", "5.6000000", "05.6", "５.６", "100000.000001"])
+def test_a_mass_is_a_plain_decimal_of_at_most_six_places(log: Driver, mass_t: str) -> None:
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(accepted(0, mass_t), **reported(format_at(log.at_s)))) == ["QTY"]
+
+
+# --- R-64 ------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", [None, "D1"])
+def test_the_method_at_receipt_is_the_manifests(log: Driver, method: str | None) -> None:
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(accepted(0, "5.6", method=method))) == ["METHOD_CHANGED"]
+
+
+def test_a_rejected_line_needs_no_method_but_may_not_name_another(log: Driver) -> None:
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(rejected(0, method="D1"))) == ["METHOD_CHANGED"]
+    log.receive(rejected(0, method="R4"))
+
+
+# --- weighing --------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_weighing_slip_adds_up(log: Driver) -> None:
+    wrong = acts.Weighing(gross_t="15.648", tare_t="10.1", net_t="5.549")
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(weighing=wrong)) == ["WEIGHING_SUM"]
+    log.receive(weighing=replace(wrong, net_t="5.548"))
+
+
+def test_masses_of_a_weighing_are_masses(log: Driver) -> None:
+    wrong = acts.Weighing(gross_t="x", tare_t="y", net_t="z", scale="")
+    assert log.refused(RECEIVE, (RECEIVER,), log.a_receipt(weighing=wrong)) == ["MISSING", "QTY"]
+
+
+# --- R-60, R-70 ------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("accepted_at", "admitted_at", "expected"),
+    [
+        ("2026-11-05T14:30:00+08:00", "2026-11-12T23:59:59+08:00", set()),  # Thursday to Thursday: day 5
+        ("2026-11-05T14:30:00+08:00", "2026-11-13T00:00:00+08:00", {"M:RECEIPT_OVERDUE"}),  # day 6
+        ("2026-11-05T14:30:00+08:00", "2026-11-18T12:00:00+08:00", {"M:RECEIPT_OVERDUE"}),  # day 9
+        ("2026-11-05T14:30:00+08:00", "2026-11-19T12:00:00+08:00", {"H:RECEIPT_OVERDUE"}),  # day 10
+        ("2026-09-28T10:00:00+08:00", "2026-10-10T12:00:00+08:00", set()),  # national holidays; Saturday 10-10 is worked
+        ("2026-09-28T10:00:00+08:00", "2026-10-11T12:00:00+08:00", set()),  # a Sunday counts for nothing
+        ("2026-09-28T10:00:00+08:00", "2026-10-12T12:00:00+08:00", {"M:RECEIPT_OVERDUE"}),
+        ("2026-12-28T10:00:00+08:00", "2027-01-05T12:00:00+08:00", {"M:RECEIPT_OVERDUE", "PROVISIONAL_CALENDAR"}),
+    ],
+)
+def test_a_receipt_is_confirmed_within_five_working_days(accepted_at: str, admitted_at: str, expected: set[str]) -> None:
+    accepted_s = parse_at(accepted_at)
+    log = Driver(at_s=accepted_s - 3600).to_in_transit()
+    log.at_s = accepted_s
+    log.arrive()
+    log.at_s = parse_at(admitted_at)
+    found = codes(log.receive(accepted_at=accepted_at))
+    assert found == expected
+
+
+def test_a_backfill_has_ten_working_days_instead() -> None:
+    for admitted_at, expected in (("2026-11-19T12:00:00+08:00", set()), ("2026-11-20T12:00:00+08:00", {"M:BACKFILL_LATE"})):
+        log = Driver(at_s=parse_at("2026-11-05T09:00:00+08:00")).to_in_transit(backfill=True)
+        log.arrive()
+        accepted_at = format_at(log.at_s)
+        log.at_s = parse_at(admitted_at)
+        assert codes(log.receive(accepted_at=accepted_at)) == expected
+
+
+# --- R-17 ------------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("valid_to", "expected"), [("2026-11-05", set()), ("2026-11-04", {"H:PERMIT_DATE"})])
+def test_a_permit_that_ran_out_on_the_way_is_flagged(log: Driver, valid_to: str, expected: set[str]) -> None:
+    log.lay(PERMIT, replace(permit(), valid_to=valid_to))
+    assert codes(log.receive()) == expected
+
+
+@pytest.mark.parametrize("status", ["SUSPENDED", "REVOKED"])
+def test_a_permit_that_is_no_longer_in_force_is_flagged(log: Driver, status: str) -> None:
+    log.lay(PERMIT, replace(permit(), status=status))  # type: ignore[arg-type]  # the parameter is one of the literals
+    assert codes(log.receive()) == {"H:PERMIT_STATUS"}
+
+
+# --- disposal --------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_manifest_is_disposed_when_every_gram_has_a_fate(log: Driver) -> None:
+    log.receive(accepted(0, "5.548"))
+    log.dispose((0, "R4", "5"), (0, "R4", "0.5"))
+    assert log.state().stage is Stage.ACCEPTED
+    log.dispose((0, "R4", "0.047999"))
+    assert log.state().stage is Stage.ACCEPTED
+    log.dispose((0, "R4", "0.000001"))
+    assert log.state().stage is Stage.DISPOSED
+    assert log.state().lines[0].fates == (Fate("R4", 5_548_000),)
+
+
+def test_a_partly_accepted_manifest_is_disposed_by_what_was_accepted() -> None:
+    log = two_lines()
+    log.receive(partly(0, "5", "0.6"), rejected(1))
+    log.dispose((0, "R4", "5"))
+    assert log.state().stage is Stage.DISPOSED
+
+
+@pytest.mark.parametrize(
+    ("fates", "expected"),
+    [
+        ([(0, "R4", "5.600001")], ["FATE_EXCEEDS"]),
+        ([(0, "R4", "5"), (0, "R4", "0.600001")], ["FATE_EXCEEDS"]),
+        ([(0, "R4", "0")], ["QTY"]),
+        ([(1, "R4", "1")], ["LINE_UNKNOWN"]),
+        ([(0, "R99", "1")], ["METHOD"]),
+        ([], ["LIST_LENGTH"]),
+        ([(0, "R4", "0.000001")] * (FATES_MAX + 1), ["LIST_LENGTH"]),
+    ],
+)
+def test_no_gram_has_two_fates(log: Driver, fates: list[tuple[int, str, str]], expected: list[str]) -> None:
+    log.receive()
+    body = acts.Dispose(fates=tuple(acts.DisposedLine(line=line, method=method, mass_t=mass_t) for line, method, mass_t in fates))
+    assert log.refused(DISPOSE, (RECEIVER,), body) == expected
+
+
+def test_a_rejected_line_has_nothing_to_dispose_of() -> None:
+    log = two_lines()
+    log.receive(accepted(0, "5.6"), rejected(1))
+    body = acts.Dispose(fates=(acts.DisposedLine(line=1, method="R4", mass_t="0.000001"),))
+    assert log.refused(DISPOSE, (RECEIVER,), body) == ["FATE_EXCEEDS"]
+
+
+def test_another_method_than_the_manifests_is_flagged(log: Driver) -> None:
+    log.receive()
+    assert codes(log.dispose((0, "D1", "1"))) == {"H:METHOD_CHANGED"}
+    assert codes(log.dispose((0, "R4", "4.6"))) == set()
+    assert log.state().lines[0].fates == (Fate("D1", 1_000_000), Fate("R4", 4_600_000))

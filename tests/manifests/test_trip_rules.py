@@ -1,0 +1,238 @@
+"""R-53 to R-56 and formats §6: vehicles, hand-overs, delivery, times."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.times import format_at
+from manifests import acts
+from manifests.rules.judged import LEGS_MAX
+from manifests.rules.times import BACKFILL_AFTER_S
+from tests.manifests.driver import (
+    CARRIER,
+    DESTINATION,
+    GENERATOR,
+    OTHER_TRUCK,
+    RECEIVER,
+    SECOND_CARRIER,
+    TRUCK,
+    Driver,
+    a_departure,
+    a_line,
+    codes,
+)
+
+HAND_OVER = "manifest.hand_over/1"
+PORT = acts.Place("510502", "泸州港多用途码头（虚构）")
+SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
+
+
+def hand_over(**changes: object) -> acts.HandOver:
+    fields: dict[str, object] = {"vehicle": acts.Vehicle(kind="ship", plate="川泸货1666"), "waybill_no": "W2", "place": PORT, **changes}
+    return acts.HandOver(**fields)  # type: ignore[arg-type]  # test shorthand
+
+
+def transship(**changes: object) -> acts.Transship:
+    fields: dict[str, object] = {"vehicle": OTHER_TRUCK, "reason": "车辆故障", "place": PORT, **changes}
+    return acts.Transship(**fields)  # type: ignore[arg-type]  # test shorthand
+
+
+@pytest.mark.parametrize(
+    "changes", [{"place": None}, {"place": acts.Place("510502", " ")}, {"waybill_no": ""}], ids=["no place", "blank place", "no waybill"]
+)
+def test_a_hand_over_without_place_or_waybill_is_refused(changes: dict[str, object]) -> None:
+    log = Driver().to_in_transit()
+    assert log.refused(HAND_OVER, (CARRIER, SECOND_CARRIER), hand_over(**changes)) == ["HANDOVER"]
+
+
+def test_a_hand_over_ends_one_leg_and_begins_the_next() -> None:
+    log = Driver().to_in_transit()
+    log.wait(hours=2)
+    log.post(HAND_OVER, (CARRIER, SECOND_CARRIER), hand_over())
+    first, second = log.state().legs
+    assert first.ended_s == second.begun_s == log.at_s
+    assert (second.carrier, second.vehicle.kind, second.waybill_no, second.ended_s) == (SECOND_CARRIER, "ship", "W2", None)
+
+
+def test_a_place_outside_the_table_of_divisions_is_refused() -> None:
+    log = Driver().to_in_transit()
+    body = hand_over(place=acts.Place("519999", "不存在的地方（虚构）"))
+    assert log.refused(HAND_OVER, (CARRIER, SECOND_CARRIER), body) == ["DIVISION"]
+
+
+def test_a_trip_has_at_most_sixteen_legs() -> None:
+    log = Driver().to_in_transit()
+    for _ in range(LEGS_MAX - 1):
+        log.post("manifest.transship/1", (CARRIER,), transship())
+    assert log.refused("manifest.transship/1", (CARRIER,), transship()) == ["TRUNK_FULL"]
+    assert log.refused(HAND_OVER, (CARRIER, SECOND_CARRIER), hand_over()) == ["TRUNK_FULL"]
+    log.arrive()
+    assert len(log.state().acts) == LEGS_MAX + 2
+
+
+def test_a_whole_transshipment_keeps_carrier_and_waybill() -> None:
+    log = Driver().to_in_transit()
+    log.post("manifest.transship/1", (CARRIER,), transship())
+    first, second = log.state().legs
+    assert first.ended_s is not None
+    assert (second.carrier, second.vehicle, second.waybill_no, second.reason) == (CARRIER, OTHER_TRUCK, first.waybill_no, "车辆故障")
+
+
+def test_a_partial_transshipment_leaves_two_vehicles_under_way_until_both_arrive() -> None:
+    log = Driver().to_in_transit()
+    log.post("manifest.transship/1", (CARRIER,), transship(part=(acts.MovedLine(line=0, mass_t="2"),)))
+    assert [leg.vehicle.plate for leg in log.state().open_legs] == [TRUCK.plate, OTHER_TRUCK.plate]
+    assert log.state().legs[1].parts[0].mass_g == 2_000_000
+    log.arrive()
+    assert log.state().open_legs == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ([(0, "5.599999")], None),
+        ([(0, "5.6")], ["TRANSSHIP_PART"]),
+        ([(0, "5.600001")], ["TRANSSHIP_PART"]),
+        ([(0, "0")], ["QTY"]),
+        ([(1, "1")], ["LINE_UNKNOWN"]),
+        ([(0, "1"), (0, "1")], ["LINES_ONCE"]),
+    ],
+)
+def test_a_part_is_less_than_the_load(part: list[tuple[int, str]], expected: list[str] | None) -> None:
+    log = Driver().to_in_transit()
+    body = transship(part=tuple(acts.MovedLine(line=line, mass_t=mass_t) for line, mass_t in part))
+    if expected is None:
+        log.post("manifest.transship/1", (CARRIER,), body)
+    else:
+        assert log.refused("manifest.transship/1", (CARRIER,), body) == expected
+
+
+def test_a_split_load_is_not_split_again() -> None:
+    log = Driver().to_in_transit()
+    body = transship(part=(acts.MovedLine(line=0, mass_t="1"),))
+    log.post("manifest.transship/1", (CARRIER,), body)
+    assert log.refused("manifest.transship/1", (CARRIER,), body) == ["TRANSSHIP_PART"]
+    log.post("manifest.transship/1", (CARRIER,), transship())
+
+
+def test_a_transshipment_says_why() -> None:
+    log = Driver().to_in_transit()
+    assert log.refused("manifest.transship/1", (CARRIER,), transship(reason="")) == ["MISSING"]
+
+
+def test_a_load_arrives_where_the_manifest_says() -> None:
+    log = Driver().to_in_transit()
+    elsewhere = acts.Arrive(place=acts.Place("500115", "重庆市长寿区（虚构）"))
+    assert log.refused("manifest.arrive/1", (CARRIER,), elsewhere) == ["WRONG_RECEIVER"]
+    log.arrive()
+
+
+# --- R-53 ------------------------------------------------------------------------------------------------------------------------------
+
+
+def two_manifests(**changes: object) -> Driver:
+    log = Driver()
+    log.issue(**changes)
+    log.issue(chain=SECOND, **changes)
+    log.depart()
+    return log
+
+
+def test_a_vehicle_under_way_with_another_trip_is_flagged() -> None:
+    log = two_manifests()
+    assert codes(log.depart(chain=SECOND)) == {"H:VEHICLE_OVERLAP"}
+
+
+def test_manifests_of_one_trip_share_a_vehicle() -> None:
+    log = two_manifests(trip_id="01K9-TRIP-7")
+    assert codes(log.depart(chain=SECOND)) == set()
+
+
+def test_a_vehicle_is_free_after_its_arrival() -> None:
+    log = two_manifests()
+    log.arrive()
+    assert codes(log.depart(chain=SECOND)) == set()
+
+
+def test_a_vehicle_is_free_after_the_load_left_it() -> None:
+    log = two_manifests()
+    log.post("manifest.transship/1", (CARRIER,), transship())
+    assert codes(log.depart(chain=SECOND)) == set()
+    assert log.value(f"trip:{OTHER_TRUCK.plate}").open[0][0].endswith("MAN1")
+
+
+def test_a_vehicle_taken_over_while_under_way_is_flagged() -> None:
+    log = two_manifests()
+    log.depart(chain=SECOND, vehicle=OTHER_TRUCK)
+    assert codes(log.post("manifest.transship/1", (CARRIER,), transship())) == {"H:VEHICLE_OVERLAP"}
+
+
+# --- R-56, formats §6 ------------------------------------------------------------------------------------------------------------------
+
+
+def test_times_run_at_most_five_minutes_back() -> None:
+    log = Driver()
+    log.issue()
+    early = format_at(log.at_s - 300)
+    earlier = format_at(log.at_s - 301)
+    assert log.refused("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=earlier) == ["TIME_ORDER"]
+    log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=early)
+
+
+def test_steps_back_do_not_add_up() -> None:
+    log = Driver()
+    log.issue()
+    log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=format_at(log.at_s - 200))
+    arrival = acts.Arrive(place=DESTINATION)
+    assert log.refused("manifest.arrive/1", (CARRIER,), arrival, at=format_at(log.at_s - 301)) == ["TIME_ORDER"]
+
+
+def test_a_late_act_is_admitted_with_its_seconds() -> None:
+    log = Driver()
+    log.issue()
+    departed_at = format_at(log.at_s + 60)
+    log.wait(days=3)
+    entry = log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=departed_at)
+    assert entry.admission.decision.tags == (("LATE", 3 * 86_400 - 60),)
+
+
+def test_an_act_of_exactly_fifteen_days_is_still_admitted() -> None:
+    log = Driver()
+    log.issue()
+    departed_at = format_at(log.at_s)
+    log.wait(seconds=BACKFILL_AFTER_S + 1)
+    assert log.refused("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=departed_at) == ["BACKFILL_REQUIRED"]
+    log.wait(seconds=-1)
+    log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=departed_at)
+
+
+def test_a_backfill_takes_older_acts_and_says_so() -> None:
+    log = Driver()
+    assert codes(log.issue(backfill=True)) == {"BACKFILL"}
+    departed_at = format_at(log.at_s)
+    log.wait(seconds=BACKFILL_AFTER_S + 1)
+    body = a_departure(gate=acts.Gate(labels=(), checks=("carrier", "vehicle", "crew", "labels")))
+    assert codes(log.post("manifest.depart/1", (GENERATOR, CARRIER), body, at=departed_at)) == {"BACKFILL", "LATE"}
+
+
+@pytest.mark.parametrize(("shift", "fits"), [(-30 * 60 - 300, True), (-30 * 60 - 301, False), (300, True), (301, False)])
+def test_acceptance_lies_between_arrival_and_confirmation(shift: int, fits: bool) -> None:
+    log = Driver().to_arrived()  # arrived 30 minutes ago
+    body = log.a_receipt(accepted_at=format_at(log.at_s + shift))
+    if fits:
+        log.post("manifest.receive/1", (RECEIVER,), body)
+        assert log.state().times.accepted_s == log.at_s + shift
+    else:
+        assert log.refused("manifest.receive/1", (RECEIVER,), body) == ["TIME_ORDER"]
+
+
+def test_a_malformed_time_in_a_body_is_refused() -> None:
+    log = Driver().to_arrived()
+    body = log.a_receipt(accepted_at="2026-11-05 14:00")
+    assert log.refused("manifest.receive/1", (RECEIVER,), body) == ["AT_FORM"]
+
+
+def test_two_lines_of_one_manifest_travel_together() -> None:
+    log = Driver(line_count=2).to_in_transit(lines=(a_line(), a_line(decision_line=1, mass_t="2")))
+    log.post("manifest.transship/1", (CARRIER,), transship(part=(acts.MovedLine(line=1, mass_t="2"),)))
+    assert log.state().legs[1].parts[0].line == 1
