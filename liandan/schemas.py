@@ -135,8 +135,21 @@ def kind_schema(kind: Kind, kinds: Kinds) -> dict[str, Any]:
             "route": kind.routed,
             "reads": kind.reads_doc,
         },
-        **msgspec.json.schema(kind.body),
+        **_without_null(msgspec.json.schema(kind.body)),
     }
+
+
+def _without_null(schema: Any) -> Any:  # any part of a schema
+    """Optional fields are absent, never null (formats §1), which the types alone do not say."""
+    if isinstance(schema, list):
+        return [_without_null(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _without_null(part) for key, part in schema.items() if not (key == "default" and part is None)}
+    choices = [part for part in found.pop("anyOf", []) if part != {"type": "null"}]
+    if len(choices) == 1:
+        return found | choices[0]
+    return found | {"anyOf": choices} if choices else found
 
 
 def files(kinds: Kinds) -> dict[str, str]:

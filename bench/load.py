@@ -1,0 +1,174 @@
+"""A load to measure with: a founded log's statements, and whole lives of manifests, signed in advance by the parties' own keys.
+
+Realistic entries (about 3 KB each with their admission): one generator, carrier and receiver per lane, decisions by consultation.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+
+from msgspec import Struct
+
+from ledger.chain import founding_prev, genesis_prev
+from ledger.checkpoint import log_vkeys
+from ledger.draft import Draft, hash_of
+from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.rulesets import CURRENT, RULESETS
+from ledger.times import format_at, parse_at
+from signing.envelope import freeze
+from signing.keys import PrivateKey
+from signing.possession import register
+from signing.uscc import check_character
+from whitelist.adopted import data_files
+
+ORIGIN = "bench.example/liandan"
+START = parse_at("2026-10-08T08:00:00+08:00")
+LANES = 16
+_BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def uscc(region: str, serial: int) -> str:
+    """A fictitious valid USCC."""
+    first = f"91{region}00FX{serial:05d}"[:17]
+    return first + check_character(first)
+
+
+def ulid(number: int) -> str:
+    """A ULID made of a number."""
+    text = ""
+    for _ in range(26):
+        number, digit = divmod(number, 32)
+        text = _BASE32[digit] + text
+    return text
+
+
+def key_of(party: str) -> PrivateKey:
+    """A party's key."""
+    return PrivateKey.from_seed("ed25519", sha256(f"bench {party}".encode()).digest())
+
+
+OPERATOR, FROM, TO = uscc("510100", 1), uscc("510000", 51), uscc("500000", 50)
+
+
+class Lane(Struct, frozen=True):
+    """Who moves waste to whom, and by which permit and decision."""
+
+    generator: str
+    carrier: str
+    receiver: str
+    permit: str
+    approval: str
+
+
+class Load:
+    """Statements in an order in which they are admitted; ``setup`` first."""
+
+    def __init__(self, simulated: bool = True) -> None:
+        self.now_s = START
+        self.clock = "simulated" if simulated else "real"
+        self._heads: dict[str, tuple[int, str]] = {}
+        self._found = ""
+        self.lanes = [self._lane(number) for number in range(LANES)]
+        self.log_key = key_of("log")
+        self.operator_key = key_of(OPERATOR)
+
+    def _lane(self, number: int) -> Lane:
+        generator, carrier, receiver = uscc("510112", number), uscc("510100", 1000 + number), uscc("500116", number)
+        return Lane(generator, carrier, receiver, f"permit/{receiver}/{ulid(number)}", f"approval/{generator}/{ulid(number)}")
+
+    def post(self, kind: str, chain: str, by: tuple[str, ...], body: object) -> bytes:
+        """The next envelope of a chain, as bytes to post."""
+        seq, prev = self._heads.get(chain, (0, genesis_prev(self._found, chain) if self._found else founding_prev(ORIGIN)))
+        envelope = Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(self.now_s), body=body).sign([key_of(p) for p in by])
+        digest = hash_of(envelope)
+        self._found = self._found or digest
+        self._heads[chain] = (seq + 1, digest)
+        return freeze(envelope)
+
+    def setup(self) -> Iterator[bytes]:
+        """Founding, parties, permits, decisions."""
+        yield self.post("log.found/1", "log/main", (OPERATOR, FROM, TO), self._founding())
+        for lane in self.lanes:
+            for party, authority in ((lane.generator, FROM), (lane.carrier, FROM), (lane.receiver, TO)):
+                keys = [register(key_of(party), self._found, party)]
+                yield self.post("party.register/1", f"party/{party}", (authority,), {"name": f"测试企业{party[-6:]}（虚构）", "keys": keys})
+            yield self.post("permit.grant/1", lane.permit, (TO,), _PERMIT)
+            application = {**_APPLICATION, "receiver": lane.receiver, "permit": lane.permit}
+            yield self.post("approval.apply/1", lane.approval, (lane.generator,), application)
+            yield self.post("approval.consult/1", lane.approval, (FROM,), _letter("甲环固函〔2026〕1号"))
+            yield self.post("approval.reply/1", lane.approval, (TO,), {**_letter("乙环函〔2026〕1号"), "agree": True})
+            yield self.post("approval.decide/1", lane.approval, (FROM,), _DECISION)
+
+    def _founding(self) -> LogFound:
+        ruleset = RULESETS[CURRENT]
+        return LogFound(
+            origin=ORIGIN,
+            nonce=b64encode(bytes(32)).decode(),
+            log_keys=log_vkeys(ORIGIN, [self.log_key]),
+            operator=FoundingParty(OPERATOR, "运营单位（虚构）", (register(key_of(OPERATOR), ORIGIN, OPERATOR),)),
+            authorities=tuple(
+                FoundingAuthority(code, name, (region,), (register(key_of(code), ORIGIN, code),))
+                for code, name, region in ((FROM, "甲省生态环境厅（虚构）", "51"), (TO, "乙市生态环境局（虚构）", "50"))
+            ),
+            ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
+            data=tuple(Adopted(f.name, f.version, sha256(f.path.read_bytes()).hexdigest()) for f in data_files()),
+            witness_policy=("quorum none",),
+            clock=self.clock,
+        )
+
+    def manifest(self, number: int) -> list[bytes]:
+        """One whole life: issue, depart, arrive, receive, dispose, verify."""
+        lane = self.lanes[number % LANES]
+        chain = f"manifest/{lane.generator}/{ulid(2**64 + number)}"
+        by_generator, by_receiver = (lane.generator,), (lane.receiver,)
+        place, goal = {"division": "510112", "address": "甲市工业园1号（虚构）"}, {"division": "500116", "address": "乙区工业园9号（虚构）"}
+        issue = {
+            "lines": [_LINE],
+            "receiver": lane.receiver,
+            "permit": lane.permit,
+            "approval": lane.approval,
+            "origin": place,
+            "destination": goal,
+            "consignor": "generator",
+            "carriers": [lane.carrier],
+            "emergency_measures": "泄漏时用砂土围堵，收集残液，通知应急联系人。",
+            "dangerous_goods": [{"line": 0, "un_no": "2794", "dg_class": "8"}],
+        }
+        label = f"{lane.generator}90005231{format_at(self.now_s)[:10].replace('-', '')}{number % 1000:03d}"
+        depart = {
+            "vehicle": {"kind": "truck", "plate": f"川A·B{number % 100000:05d}"},
+            "waybill_no": f"YD{number:010d}",
+            "gate": {"labels": [label], "checks": ["carrier", "vehicle", "crew", "labels"]},
+            "place": place,
+        }
+        received = {"line": 0, "opinion": "accept", "accepted_t": "5.590000", "method": "R4"}
+        receive = {"accepted_at": format_at(self.now_s), "lines": [received], "weighing": {"net_t": "5.590000"}}
+        return [
+            self.post("manifest.issue/1", chain, by_generator, issue),
+            self.post("manifest.depart/1", chain, (lane.generator, lane.carrier), depart),
+            self.post("manifest.arrive/1", chain, (lane.carrier,), {"place": goal}),
+            self.post("manifest.receive/1", chain, by_receiver, receive),
+            self.post("manifest.dispose/1", chain, by_receiver, {"fates": [{"line": 0, "method": "R4", "mass_t": "5.590000"}]}),
+            self.post("manifest.verify/1", chain, by_generator, {}),
+        ]
+
+
+def _letter(number: str) -> dict[str, object]:
+    return {"letter_no": number, "letter_date": "2026-10-08"}
+
+
+_WASTE = {"name": "废铅蓄电池", "code": "900-052-31", "category": "HW31", "hazards": ["T", "C"], "method": "R4"}
+_LINE = {**_WASTE, "components": "铅、硫酸", "form": "S", "packing": "box", "packs": 14, "mass_t": "5.600000", "unit": "t", "decision_line": 0}
+_SCALE_T = "900000000"
+_PERMIT = {
+    "no": "乙环危证0001号",
+    "valid_from": "2024-01-01",
+    "valid_to": "2028-12-31",
+    "division": "500116",
+    "items": [{"category": "HW31", "scope": "INCLUDE", "codes": ["900-052-31"], "methods": ["R4"]}],
+    "scale_t": _SCALE_T,
+}
+_APPLICATION = {"origin": "510112", "applied_to": "2026-12-31", "lines": [{**_WASTE, "mass_t": _SCALE_T}]}
+_DECISION = {"approve": True, "no": "甲环固转〔2026〕1号", "valid_to": "2026-12-31", "lines": [{"line": 0, "mass_t": _SCALE_T}]}
