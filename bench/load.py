@@ -81,7 +81,9 @@ class Load:
     def post(self, kind: str, chain: str, by: tuple[str, ...], body: object) -> bytes:
         """The next envelope of a chain, as bytes to post."""
         seq, prev = self._heads.get(chain, (0, genesis_prev(self._found, chain) if self._found else founding_prev(ORIGIN)))
-        envelope = Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(self.now_s), body=body).sign([key_of(p) for p in by])
+        envelope = Draft(kind=kind, chain=chain, seq=seq, prev=prev, by=by, at=format_at(self.now_s), body=body).sign(
+            [key_of(p) for p in by]
+        )
         digest = hash_of(envelope)
         self._found = self._found or digest
         self._heads[chain] = (seq + 1, digest)
@@ -160,7 +162,16 @@ def _letter(number: str) -> dict[str, object]:
 
 
 _WASTE = {"name": "废铅蓄电池", "code": "900-052-31", "category": "HW31", "hazards": ["T", "C"], "method": "R4"}
-_LINE = {**_WASTE, "components": "铅、硫酸", "form": "S", "packing": "box", "packs": 14, "mass_t": "5.600000", "unit": "t", "decision_line": 0}
+_LINE = {
+    **_WASTE,
+    "components": "铅、硫酸",
+    "form": "S",
+    "packing": "box",
+    "packs": 14,
+    "mass_t": "5.600000",
+    "unit": "t",
+    "decision_line": 0,
+}
 _SCALE_T = "900000000"
 _PERMIT = {
     "no": "乙环危证0001号",

@@ -55,6 +55,7 @@ class AuditReport(Struct, kw_only=True):
 
 
 Watch = Callable[[Entry], None]
+Progress = Callable[[int, int], None]
 
 
 def audit(
@@ -63,11 +64,13 @@ def audit(
     *,
     archived: Iterator[int] | None = None,
     watch: Watch | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
+    after: Callable[[Replay], None] | None = None,
 ) -> AuditReport:
     """Audit an export or a live log through ``read(path)``; ``archived`` are the sizes of archived checkpoints to look at.
 
-    ``watch`` sees every readable entry after its replay step (registers, reports); ``progress(done, size)`` is called now and then.
+    ``watch`` sees every readable entry after its replay step (registers, reports); ``progress(done, size)`` is called now and then;
+    ``after`` gets the finished replay.
     """
     report = AuditReport()
     checkpoint = _open_unpinned(read, report)
@@ -94,6 +97,8 @@ def audit(
         report.add(Finding(code="ROOT_DIFFERS", field="checkpoint", found=report.root, expected=b64encode(edge.root()).decode()))
     _check_tiles(read, checkpoint.size, report)
     _check_pins(read, replay.facts.state(LOG_MAIN), checkpoint, report)
+    if after is not None:
+        after(replay)
     for size in archived or ():
         _check_archived(read, size, replay.facts.state(LOG_MAIN), tree, report)
     return report

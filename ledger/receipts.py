@@ -9,7 +9,6 @@ from itertools import groupby
 import msgspec
 
 from ledger.log_kinds import LogRefusals, RefusalItem
-from ledger.store import RefusalRow
 from ledger.times import format_at
 from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
 from signing.keys import PrivateKey
@@ -26,6 +25,19 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     by: tuple[str, ...]
     kind: str
     codes: list[str]
+
+
+class RefusalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A refused statement with its signed receipt."""
+
+    hour: str
+    statement: str
+    signers: list[str]
+    kind: str
+    codes: list[str]
+    size: int
+    at: str
+    receipt: bytes
 
 
 def make_receipt(refused: Refused, size: int, at_s: int, key: PrivateKey) -> RefusalRow:

@@ -9,6 +9,8 @@ from asyncpg import Connection, Record
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
+from ledger.receipts import RefusalRow
+
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 """A connection, or one lent by a pool."""
 
@@ -37,19 +39,6 @@ class EntryRow(Struct, frozen=True):
     idx: int
     leaf: bytes
     entry: bytes
-
-
-class RefusalRow(Struct, frozen=True, kw_only=True):
-    """A refused statement with its signed receipt."""
-
-    hour: str
-    statement: str
-    signers: list[str]
-    kind: str
-    codes: list[str]
-    size: int
-    at: str
-    receipt: bytes
 
 
 async def lock_head(conn: Conn) -> LogHead | None:
@@ -129,6 +118,18 @@ async def list_links(conn: Conn, chain: str, *, limit: int = 1000) -> list[LinkR
         "SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link WHERE chain = $1 ORDER BY seq LIMIT $2", chain, limit
     )
     return [LinkRow(*row) for row in rows]
+
+
+async def stream_links(conn: Conn, *, below: int) -> AsyncIterator[LinkRow]:
+    """All links of entries below an index, in no order; inside a transaction."""
+    async for row in conn.cursor("SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link WHERE idx < $1", below, prefetch=2000):
+        yield LinkRow(*row)
+
+
+async def stream_facts(conn: Conn) -> AsyncIterator[tuple[str, bytes]]:
+    """All facts, in no order; inside a transaction."""
+    async for row in conn.cursor("SELECT key, value FROM fact", prefetch=2000):
+        yield row["key"], row["value"]
 
 
 async def insert_entries(conn: Conn, entries: Iterable[EntryRow], links: Iterable[LinkRow]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from asyncpg import Pool, Record
 
 from ledger.audit import audit
+from ledger.database_audit import audit_database
 from ledger.log import Admitted, TurnedDown
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.publisher import Mismatch
@@ -158,3 +159,28 @@ async def test_an_authority_signs_for_its_own_region_only(pool: Pool[Record], tm
         [answer] = await log.append([freeze(draft.sign([key_of(AUTHORITY_51)]))], now_s=NOW)
     assert isinstance(answer, TurnedDown)
     assert answer.refusal.codes == ["SIGNER_ROLE"]
+
+
+async def test_a_live_database_audits_clean_and_edits_of_derived_rows_are_found(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+        assert await log.publisher.wait_for(len(bench.entries), 5)
+    files = make_publisher(pool, tmp_path).files
+    assert (await audit_database(pool, files, bench.kinds)).findings == []
+    party = f"chain:party/{PARTIES[0]}"
+    async with pool.acquire() as conn:
+        await conn.execute(
+            "UPDATE fact SET value = (SELECT value FROM fact WHERE key = $2) WHERE key = $1", party, f"chain:party/{PARTIES[1]}"
+        )
+        await conn.execute("ALTER TABLE link DISABLE TRIGGER ALL")
+        await conn.execute("UPDATE link SET hash = sha256('x') WHERE idx = 5")
+        await conn.execute("ALTER TABLE entry DISABLE TRIGGER ALL")
+        await conn.execute("ALTER TABLE entry DROP CONSTRAINT entry_leaf")
+        await conn.execute("UPDATE entry SET entry = set_byte(entry, 700, (get_byte(entry, 700) + 1) % 256) WHERE idx = 7")
+    found = {(finding.code, finding.index, finding.chain) for finding in (await audit_database(pool, files, bench.kinds)).findings}
+    assert {code for code, _, _ in found} >= {"FACT_DIFFERS", "LINK_DIFFERS", "LEAF_DIFFERS"}
+    assert any(code == "LEAF_DIFFERS" and index == 7 for code, index, _ in found)
+    assert any(code == "FACT_DIFFERS" and chain == party for code, _, chain in found)
+    assert any(code == "LINK_DIFFERS" and index == 5 for code, index, _ in found)

@@ -1,0 +1,36 @@
+"""``python -m bench``: every figure we claim, beside the limit it is measured against in the same run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from bench import append
+from bench.figures import Figure
+
+SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {"append": append.measure}
+
+
+def main() -> None:
+    """Run the sections asked for and write ``bench-out/figures.json``."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="all without arguments")
+    parser.add_argument("--manifests", type=int, default=2000, help="lives of manifests in the load, 6 statements each")
+    parser.add_argument("--out", type=Path, default=Path("bench-out"))
+    options = parser.parse_args()
+    figures: list[Figure] = []
+    for name in options.sections or SECTIONS:
+        print(f"== {name}", flush=True)
+        for figure in SECTIONS[name](options.manifests):
+            print(figure.line(), flush=True)
+            figures.append(figure)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "figures.json").write_text(json.dumps(msgspec.to_builtins(figures), ensure_ascii=False, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
