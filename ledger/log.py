@@ -63,6 +63,7 @@ class Log:
         """A ``simulated`` log takes the time from the client (formats §6). ``operator_key`` signs refusal receipts."""
         self.pool, self.kinds, self.publisher = pool, kinds, publisher
         self.operator_key, self.simulated = operator_key, simulated
+        self.data = data
         self._intake = Intake(pool, kinds)
         self.sequencer = Sequencer(
             pool,

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import structlog
 from asyncpg import InterfaceError, Pool, PostgresConnectionError, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admit import RootAt, Submission, admit, apply, base_keys, read_keys
+from ledger.admit import RootAt, Submission, admit, apply, base_keys
+from ledger.desk import Dataset, Desk
 from ledger.directory import LOG_MAIN
 from ledger.entry import Entry
-from ledger.facts import Facts, Unread
+from ledger.facts import Facts
 from ledger.kinds import Kinds
 from ledger.merkle import Edge, leaf_hash
 from ledger.model import Moment
@@ -29,7 +29,6 @@ log = structlog.get_logger("ledger.sequencer")
 
 BATCH_MAX = 256
 QUEUE_MAX = 4096
-READ_ROUNDS_MAX = 4
 
 
 class Busy(Exception):
@@ -51,8 +50,6 @@ class Sequenced(Struct, frozen=True):
 
 Outcome = Sequenced | Refusal
 Clock = Callable[[], int]
-Dataset = Callable[[str, str], Any]
-"""Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
 
 
 class _Pending(Struct):
@@ -137,7 +134,7 @@ class Sequencer:
             head = await store.lock_head(conn)
             edge = Edge.from_bytes(head.edge) if head else Edge()
             at_s = head.at_s if head else 0
-            desk = _Desk(conn, self._kinds, self._dataset)
+            desk = Desk(conn, self._kinds, self._dataset)
             await desk.load([key for item in batch for key in base_keys(item.submission)])
             await desk.preload([item.submission for item in batch])
             outcomes: list[Outcome] = []
@@ -154,7 +151,7 @@ class Sequencer:
             self.size = edge.size
         return outcomes
 
-    async def _one(self, desk: _Desk, submission: Submission, index: int, at_s: int) -> Outcome:
+    async def _one(self, desk: Desk, submission: Submission, index: int, at_s: int) -> Outcome:
         statement = submission.statement
         place = (statement.chain, statement.seq)
         holder = desk.links.get(place)
@@ -176,57 +173,6 @@ class Sequencer:
         return Sequenced(index, is_new=True, entry=entry)
 
 
-class _Desk:
-    """What lies on the table during one batch: the overlay, and who holds which place."""
-
-    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset) -> None:
-        self.conn, self._kinds = conn, kinds
-        self.facts = Facts(dataset)
-        self.links: dict[tuple[str, int], store.LinkRow] = {}
-        self.new_links: list[store.LinkRow] = []
-
-    async def load(self, keys: Sequence[str]) -> None:
-        """Bring values into the overlay; absent ones become None."""
-        missing = self.facts.missing(keys)
-        if not missing:
-            return
-        found = await store.fetch_facts(self.conn, missing)
-        for key in missing:
-            raw = found.get(key)
-            self.facts.values[key] = None if raw is None else self._kinds.decode(key, raw)
-
-    def changes(self) -> list[tuple[str, bytes]]:
-        """Changed values as the database keeps them, by key."""
-        return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
-
-    async def preload(self, submissions: Sequence[Submission]) -> None:
-        """One query for the reads of the whole batch as far as they can be told now, and one for places that may be taken."""
-        keys: list[str] = []
-        places: list[tuple[str, int]] = []
-        for submission in submissions:
-            statement = submission.statement
-            head = self.facts.head(statement.chain)
-            if head is not None and statement.seq <= head.seq:
-                places.append((statement.chain, statement.seq))
-                continue
-            try:
-                keys += read_keys(submission.kind.reads(statement, self.facts))
-            except Unread:
-                continue
-        await self.load(keys)
-        if places:
-            self.links.update(await store.fetch_links(self.conn, places))
-
-    async def load_reads(self, submission: Submission) -> None:
-        """All that a statement's decision reads, following references until nothing new is named."""
-        for _ in range(READ_ROUNDS_MAX):
-            keys = read_keys(submission.kind.reads(submission.statement, self.facts))
-            if not self.facts.missing(keys):
-                return
-            await self.load(keys)
-        raise AssertionError(f"{submission.kind.name}: reads do not come to an end")
-
-
 def _ruleset(facts: Facts, submission: Submission) -> str:
     state = facts.state(LOG_MAIN)
     if state is not None:
@@ -235,7 +181,7 @@ def _ruleset(facts: Facts, submission: Submission) -> str:
     return str(body.ruleset.version) if submission.statement.kind == "log.found/1" else ""
 
 
-async def _write(desk: _Desk, entries: list[Entry], head: store.LogHead | None, edge: Edge, at_s: int) -> Edge:
+async def _write(desk: Desk, entries: list[Entry], head: store.LogHead | None, edge: Edge, at_s: int) -> Edge:
     """Everything that a batch leaves behind. Leaves are hashed here, again by the CHECK, and a third time by the publisher."""
     leaves = [leaf_hash(entry.raw) for entry in entries]
     grown = edge.append_many(leaves)

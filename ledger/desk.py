@@ -1,0 +1,75 @@
+"""The desk: what lies on the table while the database is asked. The overlay of facts, and who holds which place.
+
+The sequencer decides a batch on it; dry runs and read answers are made on one that is thrown away. Values come in few queries: all keys
+that are known to be needed at once, then those that the loaded values name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+from ledger import store
+from ledger.admit import Submission, read_keys
+from ledger.facts import Facts, Unread
+from ledger.kinds import Kinds
+
+READ_ROUNDS_MAX = 4
+
+Dataset: TypeAlias = Callable[[str, str], Any]
+"""Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
+
+
+class Desk:
+    """An overlay over one connection. What it shows is of one moment only inside one transaction: lock the head, or read REPEATABLE."""
+
+    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset) -> None:
+        self.conn, self._kinds = conn, kinds
+        self.facts = Facts(dataset)
+        self.links: dict[tuple[str, int], store.LinkRow] = {}
+        self.new_links: list[store.LinkRow] = []
+
+    async def load(self, keys: Iterable[str]) -> None:
+        """Bring values into the overlay; absent ones become None."""
+        missing = self.facts.missing(keys)
+        if not missing:
+            return
+        found = await store.fetch_facts(self.conn, missing)
+        for key in missing:
+            raw = found.get(key)
+            self.facts.values[key] = None if raw is None else self._kinds.decode(key, raw)
+
+    async def follow(self, wanted: Callable[[], Iterable[str]]) -> None:
+        """Load what is wanted, and again what is wanted once that is there, until nothing new is named."""
+        for _ in range(READ_ROUNDS_MAX):
+            keys = list(wanted())
+            if not self.facts.missing(keys):
+                return
+            await self.load(keys)
+        raise AssertionError("reads do not come to an end")
+
+    def changes(self) -> list[tuple[str, bytes]]:
+        """Changed values as the database keeps them, by key."""
+        return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
+
+    async def preload(self, submissions: Sequence[Submission]) -> None:
+        """One query for the reads of the whole batch as far as they can be told now, and one for places that may be taken."""
+        keys: list[str] = []
+        places: list[tuple[str, int]] = []
+        for submission in submissions:
+            statement = submission.statement
+            head = self.facts.head(statement.chain)
+            if head is not None and statement.seq <= head.seq:
+                places.append((statement.chain, statement.seq))
+                continue
+            try:
+                keys += read_keys(submission.kind.reads(statement, self.facts))
+            except Unread:
+                continue
+        await self.load(keys)
+        if places:
+            self.links.update(await store.fetch_links(self.conn, places))
+
+    async def load_reads(self, submission: Submission) -> None:
+        """All that a statement's decision reads, following references until nothing new is named."""
+        await self.follow(lambda: read_keys(submission.kind.reads(submission.statement, self.facts)))
