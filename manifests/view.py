@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.entry import Entry
-from ledger.model import Level, Tag
+from ledger.model import Level
 from ledger.times import parse_at
 from manifests.acts import CaseNumber
 from manifests.evolve import advanced, opened
@@ -30,7 +30,8 @@ class Record(Struct, frozen=True, kw_only=True):
     by: tuple[str, ...]
     at: str
     admitted_at: str
-    tags: tuple[Tag, ...] = ()
+    tags: tuple[tuple[str | int, ...], ...] = ()
+    """As in the admission: ``(code,)`` or ``(code, integer)``; a union of the two is more than a decoder can tell apart."""
 
 
 class Flag(Struct, frozen=True):

@@ -1,0 +1,168 @@
+"""The projection on PostgreSQL: every entry once, in order, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import asyncpg
+import pytest
+from msgspec.structs import replace
+
+from ledger.entry import Entry
+from ledger.times import to_datetime
+from manifests import store
+from manifests.projection import FeedGap, follow
+from manifests.store import Search
+from tests.manifests.driver import (
+    APPROVAL,
+    CARRIER,
+    GENERATOR,
+    MANIFEST,
+    NUMBER,
+    RECEIVER,
+    SECOND_CARRIER,
+    STRANGER,
+    Driver,
+    an_issue,
+    approval,
+)
+from tests.manifests.test_view import number_it, viewed
+
+SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
+OTHER = f"manifest/{SECOND_CARRIER}/01K9000000000000000000MAN3"
+
+
+def from_zero(entries: Sequence[Entry]) -> list[Entry]:
+    """The driver's log begins after the workbench's founding; a projection begins at 0."""
+    return [replace(entry, index=position) for position, entry in enumerate(entries)]
+
+
+def busy() -> Driver:
+    """Three manifests of two generators, one numbered by a case, one voided."""
+    log = Driver()
+    log.issue()
+    log.wait(minutes=1)
+    number_it(log)
+    log.issue(chain=SECOND)
+    log.wait(minutes=1)
+    other_approval = APPROVAL.replace(GENERATOR, SECOND_CARRIER)
+    log.lay(other_approval, approval())
+    log.post("manifest.issue/1", (SECOND_CARRIER,), an_issue(approval=other_approval, number=NUMBER, carriers=()), chain=OTHER)
+    log.void(chain=SECOND)
+    log.depart()
+    return log
+
+
+async def test_views_follow_the_entries(database: asyncpg.Connection) -> None:
+    log = busy()
+    entries = from_zero(log.entries)
+    assert await store.position(database) == 0
+    assert await follow(database, entries) == await store.position(database) == 6
+    view = await store.fetch_view(database, MANIFEST)
+    assert view is not None
+    assert (view.state, view.updated_idx) == (log.state(), 5)
+    assert view.records == tuple(replace(record, index=at) for record, at in zip(viewed(log).records, (0, 1, 5), strict=True))
+    assert await store.fetch_view(database, MANIFEST.replace("MAN1", "MAN9")) is None
+
+
+async def test_a_range_that_comes_twice_or_overlaps_changes_nothing(database: asyncpg.Connection) -> None:
+    entries = from_zero(busy().entries)
+    await follow(database, entries[:4])
+    await follow(database, entries[:4])
+    await follow(database, entries[2:])
+    view = await store.fetch_view(database, MANIFEST)
+    assert view is not None
+    assert [record.index for record in view.records] == [0, 1, 5]
+    assert await store.position(database) == 6
+
+
+async def test_one_by_one_is_the_same_as_at_once(database: asyncpg.Connection) -> None:
+    log = busy()
+    for entry in from_zero(log.entries):
+        await follow(database, [entry])
+    view = await store.fetch_view(database, MANIFEST)
+    assert view is not None
+    assert view.state == log.state()
+
+
+async def test_a_gap_is_never_jumped(database: asyncpg.Connection) -> None:
+    entries = from_zero(busy().entries)
+    await follow(database, entries[:1])
+    for offered in (entries[2:], [entries[1], entries[3]]):
+        with pytest.raises(FeedGap):
+            await follow(database, offered)
+    assert await store.position(database) == 1
+    assert len(await store.list_views(database, Search())) == 1
+
+
+async def test_nothing_new_leaves_the_position(database: asyncpg.Connection) -> None:
+    assert await follow(database, []) == 0
+
+
+async def test_a_manifest_is_found_by_ulid_or_number_and_a_disputed_number_finds_two(database: asyncpg.Connection) -> None:
+    await follow(database, from_zero(busy().entries))
+    assert [view.chain for view in await store.find_views(database, NUMBER)] == [MANIFEST, OTHER]
+    assert [view.chain for view in await store.find_views(database, SECOND.rpartition("/")[2])] == [SECOND]
+    assert await store.find_views(database, "20265101999999") == []
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        (Search(), [OTHER, SECOND, MANIFEST]),
+        (Search(visible_to=GENERATOR), [SECOND, MANIFEST]),
+        (Search(visible_to=CARRIER), [SECOND, MANIFEST]),
+        (Search(visible_to=RECEIVER), [OTHER, SECOND, MANIFEST]),
+        (Search(visible_to=STRANGER), []),
+        (Search(region=("51",)), [OTHER, SECOND, MANIFEST]),
+        (Search(region=("50",)), [OTHER, SECOND, MANIFEST]),
+        (Search(region=("52",)), []),
+        (Search(generator=SECOND_CARRIER), [OTHER]),
+        (Search(receiver=RECEIVER, stage="voided"), [SECOND]),
+        (Search(stage="in_transit"), [MANIFEST]),
+        (Search(carrier=CARRIER, number=NUMBER), [MANIFEST]),
+        (Search(code="900-052-31"), [OTHER, SECOND, MANIFEST]),
+        (Search(code="900-249-08"), []),
+        (Search(from_province="51", to_province="50"), [OTHER, SECOND, MANIFEST]),
+        (Search(from_province="50"), []),
+    ],
+)
+async def test_searches_narrow(database: asyncpg.Connection, search: Search, expected: list[str]) -> None:
+    await follow(database, from_zero(busy().entries))
+    assert [view.chain for view in await store.list_views(database, search)] == expected
+
+
+async def test_a_search_by_time_includes_its_beginning_and_excludes_its_end(database: asyncpg.Connection) -> None:
+    await follow(database, from_zero(busy().entries))
+    (first,) = await store.list_views(database, Search(number=NUMBER, generator=GENERATOR))
+    issued_at = to_datetime(first.issued_s)
+    assert len(await store.list_views(database, Search(since=issued_at))) == 3
+    assert len(await store.list_views(database, Search(since=issued_at + timedelta(seconds=1)))) == 2
+    assert await store.list_views(database, Search(until=issued_at)) == []
+
+
+async def test_pages_join_without_gap_or_repetition(database: asyncpg.Connection) -> None:
+    await follow(database, from_zero(busy().entries))
+    seen: list[str] = []
+    after = None
+    while page := await store.list_views(database, Search(), after=after, limit=1):
+        seen += [view.chain for view in page]
+        after = store.cursor_of(page[-1])
+    assert seen == [OTHER, SECOND, MANIFEST]
+
+
+async def test_two_followers_apply_each_entry_once(database_url: str) -> None:
+    """A second follower waits for the first and then finds its range applied."""
+    import asyncio
+
+    entries = from_zero(busy().entries)
+    one, two = await asyncpg.connect(database_url), await asyncpg.connect(database_url)
+    try:
+        assert await asyncio.gather(follow(one, entries), follow(two, entries)) == [6, 6]
+        view = await store.fetch_view(one, MANIFEST)
+        assert view is not None
+        assert len(view.records) == 3
+    finally:
+        await one.close()
+        await two.close()

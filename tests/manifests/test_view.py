@@ -1,0 +1,187 @@
+"""Views are folded from entries alone and say the same as the log's own state; duties say who is next, and by when."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from ledger.entry import Entry
+from ledger.model import Statement
+from ledger.times import format_at, parse_at
+from manifests import acts
+from manifests.actions import Duty, duties
+from manifests.model import Stage
+from manifests.view import Flag, ManifestView, concerns, fold
+from tests.manifests.driver import (
+    CARRIER,
+    GENERATOR,
+    MANIFEST,
+    NUMBER,
+    RECEIVER,
+    SECOND_CARRIER,
+    Driver,
+    accepted,
+    partly,
+    rejected,
+    reported,
+)
+from tests.workbench import AUTHORITY_51
+from whitelist.workdays import Workdays, workdays_of
+
+CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000CASE"
+
+
+def viewed(log: Driver) -> ManifestView:
+    view: ManifestView | None = None
+    for entry in log.entries:
+        if concerns(entry) == MANIFEST:
+            view = fold(view, entry)
+    assert view is not None
+    return view
+
+
+def calendar(log: Driver) -> Workdays:
+    return workdays_of(log.bench.facts)
+
+
+def next_duties(log: Driver) -> tuple[Duty, ...]:
+    return duties(viewed(log), log.at_s, calendar(log))
+
+
+def number_it(log: Driver) -> Entry:
+    body = acts.CaseNumber(trunk=acts.Trunk(seq=0, hash=log.state().acts[0]), number=NUMBER)
+    return log.post("case.number/1", (AUTHORITY_51,), body, chain=CASE)
+
+
+def test_the_fold_is_the_logs_own_state_at_every_step() -> None:
+    log = Driver()
+    steps = [
+        log.issue,
+        log.depart,
+        log.arrive,
+        lambda: log.receive(partly(0, "5", "0.6")),
+        lambda: log.dispose((0, "R4", "5")),
+        log.verify,
+    ]
+    view: ManifestView | None = None
+    for step in steps:
+        log.wait(minutes=30)
+        entry = step()
+        view = fold(view, entry)
+        assert view.state == log.state()
+        assert view.records[-1].hash == entry.statement.hash
+    assert view is not None
+    assert (view.state.stage, len(view.records), view.updated_idx) == (Stage.CLOSED, 6, log.entries[-1].index)
+
+
+def test_a_number_of_a_case_shows_at_once() -> None:
+    log = Driver()
+    log.issue()
+    number_it(log)
+    view = viewed(log)
+    assert view.state.number == NUMBER
+    assert [record.kind for record in view.records] == ["manifest.issue/1", "case.number/1"]
+    log.depart()
+    assert viewed(log).state == log.state()
+
+
+def test_alerts_are_collected_with_their_entries() -> None:
+    log = Driver()
+    log.issue()
+    log.depart((CARRIER,))
+    log.arrive()
+    log.receive(accepted(0, "5.3"), **reported(format_at(log.at_s)))
+    assert viewed(log).flags == (
+        Flag("L", "LOAD_UNILATERAL", log.entries[1].index),
+        Flag("H", "WEIGHT", log.entries[3].index),
+    )
+    assert viewed(log).records[1].tags == (("LOAD_UNILATERAL",),)
+
+
+def test_carriers_are_those_named_and_those_who_came() -> None:
+    log = Driver()
+    log.issue()
+    log.depart((GENERATOR, SECOND_CARRIER))
+    assert viewed(log).carriers == (CARRIER, SECOND_CARRIER)
+    assert viewed(log).codes == ("900-052-31",)
+
+
+def test_a_view_survives_its_encoding() -> None:
+    log = Driver().to_arrived()
+    log.receive(rejected(0))
+    view = viewed(log)
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(view), type=ManifestView) == view
+    assert msgspec.json.decode(msgspec.json.encode(view), type=ManifestView) == view
+
+
+def test_entries_of_other_chains_concern_no_manifest() -> None:
+    log = Driver()
+    entry = log.issue()
+    foreign: Statement = replace(entry.statement, chain=f"party/{GENERATOR}")
+    assert concerns(replace(entry, statement=foreign)) is None
+
+
+# --- duties ----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_after_the_issue_consignor_and_carrier_are_next_and_the_number_is_missing() -> None:
+    log = Driver()
+    log.issue(planned_at="2026-11-06T09:00:00+08:00")
+    depart, number = next_duties(log)
+    assert depart == Duty(
+        kind="manifest.depart/1", signers=(("consignor", (GENERATOR,)), ("carrier", (CARRIER,))), due_on="2026-11-06", overdue=False
+    )
+    assert number.kind == "case.number/1"
+
+
+def test_a_planned_day_is_overdue_the_day_after() -> None:
+    log = Driver()
+    log.issue(planned_at="2026-11-06T09:00:00+08:00", number=NUMBER)
+    log.at_s = parse_at("2026-11-06T23:59:59+08:00")
+    assert [duty.overdue for duty in next_duties(log)] == [False]
+    log.wait(seconds=1)
+    assert [duty.overdue for duty in next_duties(log)] == [True]
+
+
+def test_under_way_the_carrier_who_has_the_load_is_next() -> None:
+    log = Driver().to_in_transit(number=NUMBER)
+    (arrive,) = next_duties(log)
+    assert (arrive.kind, arrive.signers, arrive.due_on) == ("manifest.arrive/1", (("carrier", (CARRIER,)),), None)
+
+
+def test_the_receiver_has_five_working_days_from_the_arrival() -> None:
+    log = Driver().to_arrived(number=NUMBER)  # Thursday 2026-11-05
+    (receive,) = next_duties(log)
+    assert (receive.kind, receive.signers) == ("manifest.receive/1", (("receiver", (RECEIVER,)),))
+    assert (receive.due_on, receive.overdue, receive.provisional) == ("2026-11-12", False, False)
+
+
+def test_a_day_counted_without_the_official_notice_says_so() -> None:
+    log = Driver(at_s=parse_at("2026-12-30T08:00:00+08:00")).to_arrived(number=NUMBER)
+    (receive,) = next_duties(log)
+    assert receive.provisional
+
+
+def test_accepted_waste_is_disposed_of_within_a_year_and_verified_within_ninety_days() -> None:
+    log = Driver().to_arrived(number=NUMBER)
+    log.receive()
+    (dispose,) = next_duties(log)
+    assert (dispose.kind, dispose.due_on) == ("manifest.dispose/1", "2027-11-05")
+    log.dispose((0, "R4", "5.6"))
+    (verify,) = next_duties(log)
+    assert (verify.kind, verify.signers, verify.due_on) == ("manifest.verify/1", (("generator", (GENERATOR,)),), "2027-02-03")
+    log.verify()
+    assert next_duties(log) == ()
+
+
+@pytest.mark.parametrize("end", ["voided", "rejected"])
+def test_nothing_is_due_on_an_ended_manifest(end: str) -> None:
+    log = Driver()
+    if end == "voided":
+        log.issue()
+        log.void()
+    else:
+        log.to_arrived(number=NUMBER)
+        log.receive(rejected(0))
+    assert next_duties(log) == ()
