@@ -114,6 +114,8 @@ def _closed(log: LogState | None) -> list[Reason]:
 def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) -> list[Reason]:
     if log is None and statement.kind != "log.found/1":
         return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
+    if log is not None and statement.kind == "log.found/1":
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "a log is founded once")]
     head = facts.head(statement.chain)
     wanted = 0 if head is None else head.seq + 1
     if statement.seq > wanted:

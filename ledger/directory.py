@@ -123,16 +123,13 @@ def authorities_of_party(log: LogState, uscc: str) -> tuple[tuple[str, ...], boo
 def check_signers(statement: Statement, roles: Iterable[tuple[str, Iterable[str]]]) -> list[Reason]:
     """Compare ``by`` with the roles in order; each role is (name, USCCs that may hold it). R-66, formats §1.
 
-    Two roles that fall on one party are named once, at the first. With ``for`` the first role is held by the principal and signed by
-    the delegate; whether the delegation is in force is the kind's matter.
+    Two roles that fall on one party are named once, at the first. ``for`` is refused: this ruleset has no kind that grants a delegation.
     """
+    if statement.principal is not None:
+        return [Reason("DELEGATION_MISSING", "for", statement.principal, "a delegation in force")]
     wanted: list[tuple[str, tuple[str, ...]]] = []
-    for position, (role, holders) in enumerate(roles):
+    for role, holders in roles:
         allowed = tuple(holders)
-        if position == 0 and statement.principal is not None:
-            if statement.principal not in allowed:
-                return [Reason("SIGNER_ROLE", "for", statement.principal, f"{role}: {' / '.join(allowed) or '-'}")]
-            allowed = statement.by[:1]
         if len(allowed) == 1 and any(allowed == earlier for _, earlier in wanted):
             continue
         wanted.append((role, allowed))

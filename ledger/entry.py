@@ -16,11 +16,12 @@ from ledger.statement import read_statement
 from ledger.times import parse_admission_at
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze
 from signing.payload import parse
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
 
 ENTRY_MAX = 60_000
 ENTRY_DEPTH = 8
 _CODE = re.compile(r"[A-Z0-9_]+")
+_ACCOUNT = re.compile(r"Q1 list/\S+ (?:0|[1-9][0-9]*)|Q2 approval/\S+ (?:0|[1-9][0-9]*)|Q3 permit/\S+")
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
 _GRAMS_MAX = 2**53 - 1
 
@@ -76,8 +77,11 @@ def read_entry(raw: bytes, kinds: Kinds) -> Entry:
     """
     if len(raw) > ENTRY_MAX:
         raise refuse("ENTRY_TOO_LARGE", found=len(raw), expected=ENTRY_MAX)
-    fields = parse(raw, limit=ENTRY_MAX, depth=ENTRY_DEPTH)
-    if list(fields) != ["v", "statement", "admission"] or fields["v"] != 1 or not isinstance(fields["statement"], dict):
+    try:
+        fields = parse(raw, limit=ENTRY_MAX, depth=ENTRY_DEPTH)
+    except Refusal as refusal:
+        raise refuse("ENTRY_FORM", field="entry", found=", ".join(refusal.codes), expected="strict JSON of formats §1") from None
+    if fields.keys() != {"v", "statement", "admission"} or fields["v"] != 1 or not isinstance(fields["statement"], dict):
         raise refuse("ENTRY_FORM", found=", ".join(fields), expected="v, statement, admission")
     envelope = envelope_of(fields["statement"])
     if envelope.payload_type != PAYLOAD_STATEMENT:
@@ -90,9 +94,12 @@ def read_entry(raw: bytes, kinds: Kinds) -> Entry:
 
 
 def _admission(value: object) -> Admission:
-    if not isinstance(value, dict) or list(value) != ["index", "at", "ruleset", "facts", "decision"]:
+    if not isinstance(value, dict) or value.keys() != {"index", "at", "ruleset", "facts", "decision"}:
         raise refuse("ENTRY_FORM", field="admission", expected="index, at, ruleset, facts, decision")
-    parse_admission_at(value["at"])
+    try:
+        parse_admission_at(value["at"])
+    except Refusal:
+        raise refuse("ENTRY_FORM", field="admission.at", found=value["at"], expected="YYYY-MM-DDThh:mm:ss+08:00") from None
     if not isinstance(value["ruleset"], str):
         raise refuse("ENTRY_FORM", field="admission.ruleset")
     return Admission(
@@ -121,7 +128,7 @@ def _facts(value: object) -> tuple[tuple[str, int], ...]:
 
 def _decision(value: object) -> Decision:
     field = "admission.decision"
-    if not isinstance(value, dict) or list(value) not in (["tags", "alerts", "accounts"], ["route", "tags", "alerts", "accounts"]):
+    if not isinstance(value, dict) or value.keys() - {"route"} != {"tags", "alerts", "accounts"}:
         raise refuse("ENTRY_FORM", field=field, expected="route?, tags, alerts, accounts")
     route = value.get("route")
     if route is not None and (not isinstance(route, str) or not _CODE.fullmatch(route)):
@@ -161,9 +168,10 @@ def _accounts(value: object) -> tuple[AccountRow, ...]:
 
 
 def _row(row: Any, field: str) -> AccountRow:
-    shapes = (["account", "before_g", "after_g"], ["account", "prev_index", "before_g", "after_g"])
-    if not isinstance(row, dict) or list(row) not in shapes or not isinstance(row["account"], str):
+    if not isinstance(row, dict) or row.keys() - {"prev_index"} != {"account", "before_g", "after_g"}:
         raise refuse("ENTRY_FORM", field=field, expected="account, prev_index?, before_g, after_g")
+    if not isinstance(row["account"], str) or not _ACCOUNT.fullmatch(row["account"]):
+        raise refuse("ENTRY_FORM", field=field, found=row["account"], expected="Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>")
     before, after = row["before_g"], row["after_g"]
     if type(before) is not int or type(after) is not int or before == after or max(abs(before), abs(after)) > _GRAMS_MAX:
         raise refuse("ENTRY_FORM", field=field, found=row["account"], expected="a changed amount in grams")

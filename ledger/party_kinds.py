@@ -110,7 +110,7 @@ def _may_change_keys(statement: Statement, facts: Facts, recovery: bool) -> tupl
     """Reasons, whether an authority acts in the party's stead, whether the party is foreign."""
     owner = statement.owner
     if facts.state(statement.chain) is None and not _is_founder(facts, owner):
-        return [Reason("PARTY_UNKNOWN", "chain", owner, "a registered party")], False, False
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "party.register/1 first")], False, False
     if statement.by == (owner,) or not recovery:
         return check_signers(statement, [("party", (owner,))]), False, False
     roles, foreign = _guardians(facts, owner)

@@ -12,6 +12,7 @@ from ledger.kinds import Kinds
 from ledger.model import Seen, Statement
 from ledger.personality import Kind
 from ledger.times import parse_at
+from signing import b64
 from signing.envelope import Envelope
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
@@ -39,7 +40,9 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
     kind = _kind(fields["kind"], kinds)
     chain = _chain(fields["chain"], kind, kinds)
     seq = fields["seq"]
-    if type(seq) is not int or seq < 0:
+    if type(seq) is not int:
+        raise refuse("FIELD_TYPE", field="seq", found=type(seq).__name__, expected="an integer")
+    if seq < 0:
         raise refuse("SEQ_FORM", field="seq", found=seq, expected="0, 1, 2, …")
     prev = fields["prev"]
     if not isinstance(prev, str) or not HASH_PATTERN.fullmatch(prev):
@@ -115,8 +118,10 @@ def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
 
 
 def _signers(by: object, chain: str) -> tuple[str, ...]:
-    if not isinstance(by, list) or not by:
-        raise refuse("BY_COUNT", field="by", found=by, expected="a list of 1 to 4 USCCs")
+    if not isinstance(by, list):
+        raise refuse("FIELD_TYPE", field="by", found=type(by).__name__, expected="a list of USCCs")
+    if not by:
+        raise refuse("BY_COUNT", field="by", found=0, expected="1 to 4")
     limit = SIGNERS_MAX_LOG if chain == "log/main" else SIGNERS_MAX
     if len(by) > limit:
         raise refuse("BY_COUNT", field="by", found=len(by), expected=f"1 to {limit}")
@@ -139,8 +144,12 @@ def _seen(value: object) -> Seen | None:
         seen = msgspec.convert(value, Seen, strict=True)
     except msgspec.ValidationError as error:
         raise refuse("SEEN_FORM", field="seen", found=str(error), expected="{size, root}") from None
-    if seen.size <= 0 or not re.fullmatch(r"[A-Za-z0-9+/]{43}=", seen.root):
-        raise refuse("SEEN_FORM", field="seen", found=seen.size, expected="size > 0 and a 32-byte root in base64")
+    try:
+        width = len(b64.decode(seen.root))
+    except Refusal:
+        width = 0
+    if seen.size <= 0 or width != 32:
+        raise refuse("SEEN_FORM", field="seen", found=seen.size, expected="size > 0 and a 32-byte root in canonical base64")
     return seen
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.directory import authorities_of_division, log_state
+from ledger.directory import authorities_of_division, check_signers, log_state
 from ledger.facts import Facts
 from ledger.model import Admission, Head, Moment, Statement
 from ledger.personality import Admitted, Changes, Reads, Refused
@@ -17,7 +17,6 @@ from manifests.evolve import is_live
 from manifests.model import CaseState, ManifestState, trunk_of
 from manifests.rules.commitment import commitments_have_form
 from manifests.rules.number import judge_number, judge_trunk_number
-from manifests.rules.signer import signer_reasons
 from manifests.trunk import given_number_key
 from whitelist.findings import Findings
 from whitelist.number import NUMBER, NumberHolders, number_key
@@ -45,7 +44,7 @@ def decide_number(statement: Statement, facts: Facts, moment: Moment) -> Admitte
         out.refuse("TRUNK_UNKNOWN", "body.trunk", body.trunk.hash, trunk)
         return out.answer()
     state: ManifestState = head.state
-    out.reasons += signer_reasons(statement, [("generator or origin's authority", _concerned(state, facts, out))])
+    out.reasons += check_signers(statement, [("generator or origin's authority", _concerned(state, facts, out))])
     commitments_have_form(body.commit, out)
     judge_trunk(body.trunk, trunk, head, state.acts, out)
     judge_trunk_number(state, state.number or facts.get(given_number_key(trunk)), out)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ledger.directory import check_signers
 from ledger.facts import Facts
 from ledger.model import Admission, Moment, Statement
 from ledger.personality import Admitted, Changes, Reads, Refused
@@ -21,7 +22,7 @@ from manifests.rules.commitment import commitments_have_form
 from manifests.rules.issue import judge_issue
 from manifests.rules.judged import Judged
 from manifests.rules.receipt import received_lines
-from manifests.rules.signer import signer_reasons, signers
+from manifests.rules.signer import signers
 from manifests.rules.trip import TRIPS_MAX, trip_key
 from signing.refusal import Reason
 from whitelist import check
@@ -72,7 +73,7 @@ def decide_issue(statement: Statement, facts: Facts, moment: Moment) -> Admitted
     out = Findings()
     if statement.seq != 0:
         return Refused((_not_open(facts.state(statement.chain), Act.ISSUE),))
-    out.reasons += signer_reasons(statement, [("generator", (statement.owner,))])
+    out.reasons += check_signers(statement, [("generator", (statement.owner,))])
     commitments_have_form(statement.body.commit, out)
     judge_issue(statement, out)
     answer = check.check(transfer_of(statement), facts, moment)

@@ -7,20 +7,14 @@ from collections.abc import Iterable
 from ledger.directory import authorities_of_division, authorities_of_party, check_signers, log_state
 from ledger.facts import Facts
 from ledger.model import Statement
-from signing.refusal import Reason
 from whitelist.findings import Findings
 
 FOREIGN = "FOREIGN"
 
 
 def signed_by(out: Findings, statement: Statement, role: str, holders: Iterable[str]) -> None:
-    """Reasons unless exactly one party signed and it holds the role.
-
-    A delegate's signature (``for``) needs a delegation in force; until delegations are recorded, none is.
-    """
+    """Reasons unless exactly one party signed and it holds the role."""
     out.reasons += check_signers(statement, [(role, tuple(holders))])
-    if statement.principal is not None:
-        out.reasons.append(Reason("DELEGATION_MISSING", "for", statement.principal, f"{statement.kind}, {statement.by[0]}"))
 
 
 def signed_by_regional_authority(out: Findings, statement: Statement, facts: Facts) -> None:

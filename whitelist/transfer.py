@@ -50,7 +50,10 @@ class WasteLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     identification: str | None = None
     """Reference of the identification report (鉴别报告) for ``900-000-CC`` (R-07)."""
     exemption: int | None = None
-    """Item of the exemption list (豁免管理清单) that the generator claims and whose conditions it attests; waives one link, never the manifest."""
+    """Item of the exemption list (豁免管理清单) that the generator claims and whose conditions it attests.
+
+    It waives one link, never the manifest.
+    """
 
 
 class Transfer(Struct, frozen=True, kw_only=True):

@@ -1,18 +1,15 @@
 """R-66: every act is signed by the parties whose part of the form it is, in the order of the machine's roles.
 
-Carriers sign with their organisation's key. Delegations are not on the log yet, so a signature ``for`` a principal finds none in force.
+Carriers sign with their organisation's key.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 from ledger.directory import check_signers
 from ledger.model import Statement
 from manifests.machine import Move
 from manifests.model import Act, ManifestState, Role
 from manifests.rules.judged import Judged
-from signing.refusal import Reason
 from whitelist.findings import Findings
 
 
@@ -21,18 +18,10 @@ def signers(judged: Judged, move: Move, act: Act, out: Findings) -> None:
     if act is Act.DEPART:
         return _departure(judged, out)
     holders = [(role.value, _holders(role, judged.statement, judged.state)) for role in move.roles]
-    out.reasons += signer_reasons(judged.statement, holders)
+    out.reasons += check_signers(judged.statement, holders)
     if act is Act.HAND_OVER:
         _note_new_carrier(judged, judged.statement.by[-1], out)
     return None
-
-
-def signer_reasons(statement: Statement, roles: Iterable[tuple[str, Iterable[str]]]) -> list[Reason]:
-    """Reasons of :func:`ledger.directory.check_signers`, and DELEGATION_MISSING for every signature on behalf of another."""
-    reasons = check_signers(statement, roles)
-    if statement.principal is not None:
-        reasons.append(Reason("DELEGATION_MISSING", "for", statement.principal, f"{statement.kind}, {statement.by[0]}"))
-    return reasons
 
 
 def _holders(role: Role, statement: Statement, state: ManifestState) -> tuple[str, ...]:
@@ -62,7 +51,7 @@ def _departure(judged: Judged, out: Findings) -> None:
         out.tag("LOAD_UNILATERAL")
         out.alert("L", "LOAD_UNILATERAL")
         return
-    out.reasons += signer_reasons(statement, [("consignor", (state.consignor,)), ("carrier", statement.by[1:2])])
+    out.reasons += check_signers(statement, [("consignor", (state.consignor,)), ("carrier", statement.by[1:2])])
     if len(statement.by) > 1:
         _note_new_carrier(judged, statement.by[1], out)
 
