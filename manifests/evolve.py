@@ -61,7 +61,7 @@ def opened(statement: Statement, admission: Admission, listings: Sequence[Listin
         drawn=_drawn({}, admission),
         reserved_year=int(admission.at[:4]),
         stage=Stage.ISSUED,
-        times=Times(issued_s=statement.at_s, latest_s=statement.at_s),
+        times=Times(issued_s=statement.at_s, latest_s=0 if body.backfill else statement.at_s),
         acts=(statement.hash,),
     )
 

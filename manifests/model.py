@@ -157,7 +157,8 @@ class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
     verified_s: int | None = None
     voided_s: int | None = None
     latest_s: int
-    """The latest ``at`` on the trunk: no later act lies more than 5 minutes before it (formats §6)."""
+    """The latest ``at`` on the trunk: no later act lies more than 5 minutes before it (formats §6). 0 after the issue of a backfill,
+    which is written when the transfer is over: its first custody act may lie before it."""
 
 
 class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):

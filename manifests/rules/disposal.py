@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections import Counter
 
 from manifests.acts import Dispose
-from manifests.rules.judged import DISPOSALS_MAX, Judged, judge_grams
+from manifests.rules.judged import ACTS_MAX, Judged, judge_grams
 from whitelist.findings import Findings
+from whitelist.mass import format_mass
 from whitelist.methods import METHODS
 
 FATES_MAX = 64
 """Fates in one act: four methods for each of 16 lines."""
-_OTHER_ACTS = 5 + 15
-"""Issue, depart, arrive, receive, verify, and the hand-overs between."""
 
 
 def fates_are_counted(judged: Judged, out: Findings) -> None:
-    """1 to FATES_MAX fates in one act; DISPOSALS_MAX acts on one manifest."""
+    """1 to FATES_MAX fates in one act, and no disposal on a trunk of ACTS_MAX acts."""
     body: Dispose = judged.statement.body
     if not 1 <= len(body.fates) <= FATES_MAX:
         out.refuse("LIST_LENGTH", "body.fates", len(body.fates), f"1 … {FATES_MAX}")
-    if len(judged.state.acts) >= DISPOSALS_MAX + _OTHER_ACTS:
-        out.refuse("TRUNK_FULL", "chain", len(judged.state.acts), f"≤ {DISPOSALS_MAX + _OTHER_ACTS}")
+    if len(judged.state.acts) >= ACTS_MAX:
+        out.refuse("TRUNK_FULL", "chain", len(judged.state.acts), f"≤ {ACTS_MAX}")
 
 
 def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
@@ -39,7 +38,7 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
     for number, total_g in sorted(totals.items()):
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
-            out.refuse("FATE_EXCEEDS", f"body.fates (line {number})", f"{total_g} g", f"≤ {stock_g} g")
+            out.refuse("FATE_EXCEEDS", "body.fates", f"line {number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t")
 
 
 def method_stays(judged: Judged, out: Findings) -> None:

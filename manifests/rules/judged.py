@@ -20,8 +20,8 @@ LEGS_MAX = 16
 """Legs of one trip, hand-overs and transshipments together; a longer trip is another manifest."""
 LINE_MAX_G = 100_000 * GRAMS_PER_TONNE
 """No vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
-DISPOSALS_MAX = 64
-"""Acts of disposal on one manifest, so that its state and history stay readable in one page."""
+ACTS_MAX = 96
+"""Acts of one trunk after which no further disposal is taken, so that state and history stay readable in one page."""
 
 
 class Judged(Struct, frozen=True):

@@ -114,10 +114,13 @@ def delivered_to_the_receiver(judged: Judged, out: Findings) -> None:
 
 
 def vehicle_makes_one_trip(judged: Judged, out: Findings) -> None:
-    """R-53: ALERT H when the vehicle is under way with another trip; manifests of one trip share a ``trip_id`` (Art. 16.2)."""
+    """R-53: ALERT H when the vehicle is under way with another trip; manifests of one trip share a ``trip_id`` (Art. 16.2).
+
+    A backfill is left out: its trip was over before it was recorded.
+    """
     body: Depart | HandOver | Transship = judged.statement.body
     known: VehicleTrips | None = judged.facts.get(trip_key(body.vehicle.plate))
-    if known is None:
+    if known is None or judged.state.backfill:
         return
     trip_id = judged.state.trip_id
     for manifest, other in known.open:

@@ -9,6 +9,7 @@ from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.model import Fate, Stage
 from manifests.rules.disposal import FATES_MAX
+from manifests.rules.judged import ACTS_MAX
 from tests.manifests.driver import PERMIT, RECEIVER, Driver, a_line, accepted, codes, partly, permit, rejected, reported
 
 RECEIVE = "manifest.receive/1"
@@ -268,6 +269,14 @@ def test_a_rejected_line_has_nothing_to_dispose_of() -> None:
     log.receive(accepted(0, "5.6"), rejected(1))
     body = acts.Dispose(fates=(acts.DisposedLine(line=1, method="R4", mass_t="0.000001"),))
     assert log.refused(DISPOSE, (RECEIVER,), body) == ["FATE_EXCEEDS"]
+
+
+def test_disposal_ends_with_the_acts_a_trunk_may_hold(log: Driver) -> None:
+    log.receive()
+    for _ in range(ACTS_MAX - 4):
+        log.dispose((0, "R4", "0.000001"))
+    rest = acts.Dispose(fates=(acts.DisposedLine(line=0, method="R4", mass_t="1"),))
+    assert log.refused(DISPOSE, (RECEIVER,), rest) == ["TRUNK_FULL"]
 
 
 def test_another_method_than_the_manifests_is_flagged(log: Driver) -> None:

@@ -215,6 +215,25 @@ def test_a_backfill_takes_older_acts_and_says_so() -> None:
     assert codes(log.post("manifest.depart/1", (GENERATOR, CARRIER), body, at=departed_at)) == {"BACKFILL", "LATE"}
 
 
+def test_a_backfill_is_issued_after_its_trip() -> None:
+    log = Driver()
+    log.issue(backfill=True)
+    trip = [format_at(log.at_s - days * 86_400) for days in (9, 8)]
+    log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=trip[0])
+    arrival = acts.Arrive(place=DESTINATION)
+    assert log.refused("manifest.arrive/1", (CARRIER,), arrival, at=format_at(log.at_s - 10 * 86_400)) == ["TIME_ORDER"]
+    log.post("manifest.arrive/1", (CARRIER,), arrival, at=trip[1])
+    log.receive(accepted_at=trip[1])
+
+
+def test_a_trip_of_the_past_overlaps_nothing() -> None:
+    log = Driver()
+    log.issue()
+    log.depart()
+    log.issue(chain=SECOND, backfill=True)
+    assert codes(log.depart(chain=SECOND)) == set()
+
+
 @pytest.mark.parametrize(("shift", "fits"), [(-30 * 60 - 300, True), (-30 * 60 - 301, False), (300, True), (301, False)])
 def test_acceptance_lies_between_arrival_and_confirmation(shift: int, fits: bool) -> None:
     log = Driver().to_arrived()  # arrived 30 minutes ago
