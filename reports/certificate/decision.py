@@ -1,0 +1,142 @@
+"""The decision a manifest ran under, the listings it was given on, and how each act moved the quota accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ledger.bundle import Bundle
+from ledger.facts import chain_key
+from manifests.acts import Issue
+from reports.legal import Citation, basis
+from whitelist.approval import ApprovalState
+from whitelist.list_kinds import ListCountersign
+from whitelist.listing import ListState
+from whitelist.permit import PermitState
+from whitelist.quota import q2_account, q3_account
+
+
+class Listing(Struct, frozen=True, kw_only=True):
+    """A row of a list, with the letters of both sides."""
+
+    chain: str
+    row: int
+    effective: str
+    proposed_by: str
+    agreed_by: str
+    quota_g: int
+
+
+class Approved(Struct, frozen=True, kw_only=True):
+    """A decision: number, day, term, the lines that were used, and what it was given on."""
+
+    chain: str
+    no: str
+    route: str
+    decided_on: str
+    valid_to: str
+    letters: tuple[str, ...]
+    """Numbers of the letter and the reply, where there were any."""
+    lines: tuple[tuple[int, str, str, int], ...]
+    """(line, name, code, grams) of the decision lines that the manifest used."""
+    listings: tuple[Listing, ...]
+    citations: tuple[Citation, ...]
+
+
+class Quota(Struct, frozen=True, kw_only=True):
+    """How one entry changed one account; ``limit_g`` is what the account may hold, ``None`` where the bundle does not tell."""
+
+    layer: str
+    """``Q1``, ``Q2`` or ``Q3``."""
+    subject: str
+    kind: str
+    index: int
+    before_g: int
+    after_g: int
+    limit_g: int | None
+
+
+def approved(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]) -> Approved | None:
+    """The decision, or ``None`` where the bundle has none under this name."""
+    head = bundle.facts.values.get(chain_key(chain))
+    if head is None or not isinstance(head.state, ApprovalState):
+        return None
+    state = head.state
+    used = sorted({number for number in decision_lines if number is not None and 0 <= number < len(state.lines)})
+    refs = {(ref.list, ref.row) for number in used if (ref := state.lines[number].listing) is not None}
+    listings = tuple(found for name, row in sorted(refs) if (found := _listing(bundle, name, row)) is not None)
+    citations = basis("approval", state.decided_on)
+    return Approved(
+        chain=chain,
+        no=state.no,
+        route=state.route,
+        decided_on=state.decided_on,
+        valid_to=state.valid_to,
+        letters=tuple(no for no in (state.letter_no, state.reply_no) if no),
+        lines=tuple((number, state.lines[number].name, state.lines[number].code, state.lines[number].mass_g) for number in used),
+        listings=listings,
+        citations=(*citations, *(c for c in basis("listing", state.decided_on) if c not in citations)) if listings else citations,
+    )
+
+
+def _listing(bundle: Bundle, chain: str, row: int) -> Listing | None:
+    head = bundle.facts.values.get(chain_key(chain))
+    if head is None or not isinstance(head.state, ListState) or head.state.row(row) is None:
+        return None
+    state = head.state
+    bodies = [entry.statement.body for entry in bundle.chain(chain)]
+    agreed = next((body for body in bodies if isinstance(body, ListCountersign)), None)
+    found = state.row(row)
+    assert found is not None
+    return Listing(
+        chain=chain,
+        row=row,
+        effective=f"{state.effective_from} 至 {state.effective_to}",
+        proposed_by=f"{state.letter_no}（{state.letter_date}）",
+        agreed_by="" if agreed is None else f"{agreed.letter_no}（{agreed.letter_date}）",
+        quota_g=found.quota_g,
+    )
+
+
+def quotas(bundle: Bundle, issue: Issue) -> tuple[Quota, ...]:
+    """Account rows of the decision (Q1) and of the trunk (Q2, Q3), in the order of the log."""
+    own = {q3_account(issue.permit)}
+    if issue.approval is not None:
+        own |= {q2_account(issue.approval, line.decision_line) for line in issue.lines if line.decision_line is not None}
+    found = []
+    for entry in bundle.entries:
+        chain = entry.statement.chain
+        if chain not in (bundle.subject, issue.approval):
+            continue
+        for row in entry.admission.decision.accounts:
+            if chain == bundle.subject and row.account not in own:
+                continue
+            layer, _, subject = row.account.partition(" ")
+            found.append(
+                Quota(
+                    layer=layer,
+                    subject=subject,
+                    kind=entry.statement.kind,
+                    index=entry.index,
+                    before_g=row.before_g,
+                    after_g=row.after_g,
+                    limit_g=_limit(bundle, layer, subject),
+                )
+            )
+    return tuple(found)
+
+
+def _limit(bundle: Bundle, layer: str, subject: str) -> int | None:
+    """What an account may hold, from the chain it belongs to."""
+    chain, _, number = subject.partition(" ")
+    head = bundle.facts.values.get(chain_key(chain))
+    state = None if head is None else head.state
+    if layer == "Q3" and isinstance(state, PermitState):
+        return state.scale_g
+    if layer == "Q1" and isinstance(state, ListState) and number.isdecimal():
+        row = state.row(int(number))
+        return None if row is None else row.quota_g
+    if layer == "Q2" and isinstance(state, ApprovalState) and number.isdecimal() and int(number) < len(state.lines):
+        return state.lines[int(number)].mass_g
+    return None

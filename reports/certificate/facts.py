@@ -1,0 +1,189 @@
+"""What a certificate says, taken from a verified bundle and from nothing else.
+
+Names come from registrations, the decision from its own chain, quotas from the account rows of the entries, times from the acts. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.bundle import Bundle
+from ledger.directory import party_name
+from ledger.entry import Entry
+from ledger.facts import chain_key
+from ledger.merkle import leaf_hash
+from manifests.acts import Depart, Gate, Issue, Receive
+from manifests.model import LineState, ManifestState
+from reports.certificate.decision import Approved, Quota, approved, quotas
+from reports.certificate.timeline import Signed, signed
+from reports.legal import Citation, bases
+from signing.refusal import refuse
+from whitelist.permit import PermitState
+from whitelist.transfer import WasteLine
+
+LAYOUT = 1
+"""Version of what is printed and where; a verifier compares pages only with its own version."""
+
+
+class Party(Struct, frozen=True):
+    """A party as registered in the log."""
+
+    uscc: str
+    name: str
+
+    @property
+    def both(self) -> str:
+        """Name over code."""
+        return f"{self.name}\n{self.uscc}"
+
+
+class CertifiedLine(Struct, frozen=True, kw_only=True):
+    """One waste line: as issued, and as received."""
+
+    issued: WasteLine
+    state: LineState
+    un_no: str = ""
+    dg_class: str = ""
+    differences: tuple[str, ...] = ()
+    major: bool = False
+    note: str = ""
+    reason: str = ""
+    method: str = ""
+
+
+class CertificateFacts(Struct, frozen=True, kw_only=True):
+    """Everything that the pages print."""
+
+    chain: str
+    state: ManifestState
+    issue: Issue
+    receive: Receive
+    parties: Mapping[str, Party]
+    lines: tuple[CertifiedLine, ...]
+    gate: Gate | None
+    permit: PermitState | None
+    approved: Approved | None
+    quotas: tuple[Quota, ...]
+    custody: tuple[Signed, ...]
+    """Acts on the trunk and in cases, in the order of the log."""
+    grounds: tuple[Signed, ...]
+    """Acts of the permit, the list and the decision."""
+    personal: tuple[str, ...]
+    """Fields of personal data that are committed, not shown."""
+    citations: tuple[tuple[str, str, tuple[Citation, ...]], ...]
+    origin: str
+    found: str
+    size: int
+    root: bytes
+    witnesses: tuple[str, ...]
+    leaf: bytes
+    """Leaf hash of the receipt, the act that this certificate confirms."""
+    leaf_index: int
+    dated: str
+    """``admission.at`` of the newest entry about the manifest."""
+    is_demo: bool
+
+    @property
+    def ulid(self) -> str:
+        """The manifest's own identity."""
+        return self.chain.rpartition("/")[2]
+
+    def party(self, uscc: str) -> Party:
+        """A party; its code alone where the bundle has no name for it."""
+        return self.parties.get(uscc) or Party(uscc, uscc)
+
+
+def facts_of(bundle: Bundle) -> CertificateFacts:
+    """The facts; Refusal CERT_STATE before the receipt (R-74), CERT_SUBJECT if the bundle is not about a manifest."""
+    state = bundle.facts.state(bundle.subject)
+    if not isinstance(state, ManifestState):
+        raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/<USCC>/<ULID>")
+    trunk = bundle.chain(bundle.subject)
+    receipt = next((entry for entry in trunk if isinstance(entry.statement.body, Receive)), None)
+    if receipt is None:
+        raise refuse("CERT_STATE", found=state.stage, expected="接受人的接受确认 / the receiver's manifest.receive")
+    issue: Issue = trunk[0].statement.body
+    about = _about(bundle)
+    try:
+        lines = _lines(issue, receipt.statement.body, state)
+    except LookupError:
+        raise refuse("BUNDLE_MEANING", field=bundle.subject, found="lines") from None
+    return CertificateFacts(
+        chain=bundle.subject,
+        state=state,
+        issue=issue,
+        receive=receipt.statement.body,
+        parties=_parties(bundle),
+        lines=lines,
+        gate=next((entry.statement.body.gate for entry in trunk if isinstance(entry.statement.body, Depart)), None),
+        permit=_permit(bundle, issue.permit),
+        approved=None if issue.approval is None else approved(bundle, issue.approval, [line.decision_line for line in issue.lines]),
+        quotas=quotas(bundle, issue),
+        custody=tuple(signed(bundle, entry) for entry in about),
+        grounds=tuple(signed(bundle, entry) for entry in bundle.entries if entry.statement.chain_type in ("permit", "list", "approval")),
+        personal=_personal(about),
+        citations=bases("manifest", [entry.statement.at[:10] for entry in trunk]),
+        origin=bundle.opened.checkpoint.origin,
+        found=bundle.found,
+        size=bundle.opened.checkpoint.size,
+        root=bundle.opened.checkpoint.root,
+        witnesses=tuple(cosignature.vkey.partition("+")[0] for cosignature in bundle.opened.cosignatures),
+        leaf=leaf_hash(receipt.raw),
+        leaf_index=receipt.index,
+        dated=about[-1].admission.at,
+        is_demo=bundle.log.clock != "real",
+    )
+
+
+def _about(bundle: Bundle) -> list[Entry]:
+    """Entries of the trunk and of its cases."""
+    cases = bundle.subject.replace("manifest/", "case/", 1) + "/"
+    return [entry for entry in bundle.entries if entry.statement.chain == bundle.subject or entry.statement.chain.startswith(cases)]
+
+
+def _parties(bundle: Bundle) -> dict[str, Party]:
+    """Everybody whose registration is in the bundle."""
+    log = bundle.log
+    known = {log.operator, *(authority.uscc for authority in log.authorities)}
+    known |= {entry.statement.owner for entry in bundle.entries if entry.statement.chain_type == "party"}
+    return {uscc: Party(uscc, party_name(bundle.facts, uscc) or uscc) for uscc in sorted(known)}
+
+
+def _permit(bundle: Bundle, chain: str) -> PermitState | None:
+    head = bundle.facts.values.get(chain_key(chain))
+    return head.state if head is not None and isinstance(head.state, PermitState) else None
+
+
+def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[CertifiedLine, ...]:
+    goods = {good.line: good for good in issue.dangerous_goods}
+    received = {line.line: line for line in receive.lines}
+    found = []
+    for number, (wanted, line) in enumerate(zip(issue.lines, state.lines, strict=True)):
+        got, good = received[number], goods.get(number)
+        found.append(
+            CertifiedLine(
+                issued=wanted,
+                state=line,
+                un_no=good.un_no if good else "",
+                dg_class=good.dg_class if good else "",
+                differences=got.differences,
+                major=got.major_difference,
+                note=got.major_difference_note or "",
+                reason=got.reason or "",
+                method=got.method or "",
+            )
+        )
+    return tuple(found)
+
+
+def _personal(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Names of committed fields over all acts."""
+    fields: dict[str, None] = {}
+    for entry in entries:
+        body: Any = entry.statement.body  # every act and case of manifests/ has ``commit``
+        fields |= dict.fromkeys(sorted(getattr(body, "commit", {})))
+    return tuple(fields)
+

@@ -1,0 +1,160 @@
+"""The parts behind the form: decision and quotas, the timeline of signatures, what was flagged, the checkpoint and how to check it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+
+from reports.certificate.decision import Approved, Quota
+from reports.certificate.facts import CertificateFacts
+from reports.certificate.form import KEY, VAL, pair, wide
+from reports.certificate.timeline import Signed
+from reports.paper.fonts import BOLD
+from reports.paper.grid import Cell, head, label, row, section, table, value
+from reports.paper.sheet import ALARM, GREY, Paint, Sheet
+from reports.texts import explain
+from reports.words import KINDS, LEVELS, ROUTES, SUITES, moment
+from whitelist.mass import format_mass
+
+_LAYERS = {"Q1": "Q1 白名单名录行年度额度", "Q2": "Q2 批准决定分行数量", "Q3": "Q3 许可证年经营规模"}
+_EVENTS = {"approval.decide/1": "批准时占用", "manifest.issue/1": "开具时预占", "manifest.receive/1": "接受时结算", "manifest.void/1": "作废时退回"}
+
+
+def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
+    """第四部分: the decision, the articles in force at the time, the quotas before and after."""
+    section(sheet, "第四部分　审批依据与额度", "Decision, legal basis, quotas", keep=80)
+    route = ROUTES.get(facts.state.route, facts.state.route)
+    decision = facts.approved
+    if decision is None:
+        row(sheet, (*pair("审批路径", "Route", route), *pair("批准决定", "Decision", "省内转移，无跨省批准决定" if not facts.issue.approval else "")))
+    else:
+        _decision(sheet, decision, route)
+    for first, last, citations in facts.citations:
+        span = first if first == last else f"{first} 至 {last}"
+        text = "\n".join(f"{citation.zh} {citation.mark}" for citation in citations)
+        wide(sheet, "转移行为依据", f"In force {span}", f"行为日 {span} 施行：\n{text}")
+    if facts.quotas:
+        _quotas(sheet, facts.quotas)
+
+
+def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
+    row(sheet, (*pair("审批路径", "Route", f"{route}（{decision.route}）"), *pair("批准决定文号", "Decision no.", decision.no, face=BOLD)))
+    row(sheet, (*pair("决定日期", "Decided on", decision.decided_on), *pair("有效期至", "Valid to", decision.valid_to)))
+    lines = "\n".join(f"第 {number} 行　{name}　{code}　批准 {format_mass(mass_g)} 吨" for number, name, code, mass_g in decision.lines)
+    wide(sheet, "所用决定行", "Lines of the decision", lines)
+    for listing in decision.listings:
+        text = (
+            f"{listing.chain} 第 {listing.row} 行　年度额度 {format_mass(listing.quota_g)} 吨　有效 {listing.effective}\n"
+            f"移出地提出：{listing.proposed_by}　接受地会签：{listing.agreed_by or '—'}"
+        )
+        wide(sheet, "白名单名录行", "Listing", text)
+    if decision.letters:
+        wide(sheet, "商请函与复函", "Letter, reply", "　".join(decision.letters))
+    text = "\n".join(f"{citation.zh} {citation.mark}" for citation in decision.citations)
+    wide(sheet, "批准依据", f"In force {decision.decided_on}", f"决定日 {decision.decided_on} 施行：\n{text}")
+
+
+def _quotas(sheet: Sheet, quotas: Iterable[Quota]) -> None:
+    heads = (
+        head("额度层次", "Layer", 1.9),
+        head("账户", "Account", 3.1),
+        head("事项", "Event", 1.0),
+        head("上限（吨）", "Limit, t", 1.3),
+        head("此前累计（吨）", "Before, t", 1.3),
+        head("此后累计（吨）", "After, t", 1.3),
+        head("变动（吨）", "Change, t", 1.25),
+    )
+    rows = [
+        (
+            value(_LAYERS.get(quota.layer, quota.layer), 1.9, size=7),
+            value(quota.subject.replace(" ", "　第 ", 1) + (" 行" if " " in quota.subject else ""), 3.1, size=6.3),
+            value(_EVENTS.get(quota.kind, KINDS.get(quota.kind, quota.kind)), 1.0, align="center", size=7),
+            value("" if quota.limit_g is None else format_mass(quota.limit_g), 1.3, align="right", size=7),
+            value(format_mass(quota.before_g), 1.3, align="right", size=7),
+            value(format_mass(quota.after_g), 1.3, align="right", size=7),
+            value(f"{'+' if quota.after_g > quota.before_g else ''}{format_mass(quota.after_g - quota.before_g)}", 1.25, align="right", size=7),
+        )
+        for quota in quotas
+    ]
+    sheet.y += 4
+    table(sheet, heads, rows)
+    sheet.y += 1
+    sheet.paragraph("Q3 账户自入账起连续累计，上限为每年经营规模；年度占用以账本按年计算为准。", Paint(6.5, color=GREY))
+
+
+def timeline(sheet: Sheet, facts: CertificateFacts) -> None:
+    """第五部分: every signature."""
+    section(sheet, "第五部分　签署与入账时间线", "Timeline of signatures, in the order of the log", keep=80)
+    heads = (
+        head("序位", "Index", 0.75),
+        head("行为", "Act", 1.5),
+        head("签署单位", "Signed by", 2.7),
+        head("行为时间 / 入账时间", "Done at / admitted at", 1.75),
+        head("声明哈希（前 16 位）", "Statement hash", 1.75),
+        head("签名算法 密钥", "Suite, key id", 1.5),
+        head("标记", "Flags", 1.35),
+    )
+    table(sheet, heads, [_signed(act) for act in sorted((*facts.grounds, *facts.custody), key=lambda act: act.index)])
+
+
+def _signed(act: Signed) -> tuple[Cell, ...]:
+    on_behalf = f"\n（受 {act.principal} 委托）" if act.principal else ""
+    keys = "\n".join(f"{SUITES.get(suite, suite)} {keyid}" for suite, _, keyid in (key.partition(" ") for key in act.keys))
+    flags = "\n".join((*(str(tag[0]) for tag in act.tags), *(f"{level} {code}" for level, code in act.alerts)))
+    return (
+        value(str(act.index), 0.75, align="center", size=6.8),
+        value(KINDS.get(act.kind, act.kind), 1.5, size=6.8),
+        value("\n".join(name for _, name in act.signers) + on_behalf, 2.7, size=6.8),
+        value(f"{moment(act.at)}\n{moment(act.admitted_at)}", 1.75, align="center", size=6.8),
+        value(act.hash[:16], 1.75, align="center", size=6.8),
+        value(keys, 1.5, size=6.8),
+        Cell(text=flags or "—", share=1.35, size=5.8, color=ALARM if act.alerts else "#1A1A1A"),
+    )
+
+
+def marks(sheet: Sheet, facts: CertificateFacts) -> None:
+    """第六部分: alerts and tags in words; only where there are any."""
+    alerts = {(level, code): act for act in facts.custody for level, code in act.alerts}
+    tags = {str(tag[0]): act for act in facts.custody for tag in act.tags}
+    if not alerts and not tags:
+        return
+    section(sheet, "第六部分　提示与标记", "Alerts and tags", keep=40)
+    rows = [
+        (
+            Cell(text=f"{LEVELS[level]}级提示", share=0.9, size=7.2, color=ALARM if level == "H" else "#1A1A1A", align="center"),
+            value(code, 2.0, size=6.8),
+            value(f"{KINDS.get(act.kind, act.kind)}（{act.index}）", 1.6, size=7.2),
+            value(explain(code), 4.6, size=7.2),
+        )
+        for (level, code), act in sorted(alerts.items())
+    ]
+    rows += [
+        (
+            value("标记", 0.9, size=7.2, align="center"),
+            value(code, 2.0, size=6.8),
+            value(f"{KINDS.get(act.kind, act.kind)}（{act.index}）", 1.6, size=7.2),
+            value(explain(code), 4.6, size=7.2),
+        )
+        for code, act in sorted(tags.items())
+    ]
+    table(sheet, (head("类别", "Level", 0.9), head("代码", "Code", 2.0), head("所在行为", "At", 1.6), head("含义", "Meaning", 4.6)), rows)
+
+
+def checkpoint(sheet: Sheet, facts: CertificateFacts) -> None:
+    """第七部分: the tree head, and how anybody checks this paper."""
+    section(sheet, "第七部分　检查点与核验方法", "Checkpoint, and how to verify", keep=110)
+    root = b64encode(facts.root).decode()
+    row(sheet, (*pair("账本名称", "Origin", facts.origin), *pair("检查点规模", "Tree size", str(facts.size))))
+    wide(sheet, "检查点根哈希", "Root hash", root)
+    wide(sheet, "创始声明哈希", "log.found", facts.found)
+    wide(sheet, "接受确认叶哈希", f"Leaf at {facts.leaf_index}", facts.leaf.hex())
+    wide(sheet, "见证方", "Witnesses", "、".join(facts.witnesses))
+    how = (
+        "1. 本文件内嵌附件 liandan-bundle.json，含上列全部声明原文、签名、入账记录与包含证明。\n"
+        "2. 离线执行：liandan verify 本文件.pdf（不需要网络和数据库）；程序核验检查点签名、每条声明的包含证明与签名、链接关系，"
+        "并依附件重新排版，逐页比对印刷内容。\n"
+        "3. 请将上列创始声明哈希与贵单位事先留存的数值比对，以确认账本身份。\n"
+        "4. 本件证明：何单位、何时、以何密钥签署了何内容，以及各项内容入账的先后与未被更改；不证明重量等陈述本身真实，"
+        "也不证明检查点之后没有新的行为。"
+    )
+    row(sheet, (label("核验方法", "How to verify", KEY), Cell(text=how, share=KEY + 2 * VAL, size=7.2)))

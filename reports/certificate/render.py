@@ -1,0 +1,107 @@
+"""The certificate as PDF bytes: the pages, then the bundle inside. Same bundle, same bytes."""
+
+from __future__ import annotations
+
+import io
+
+import pikepdf
+
+from ledger.bundle import Bundle
+from ledger.times import format_at
+from reports.certificate import form, proof
+from reports.certificate.code import content, draw_code
+from reports.certificate.facts import LAYOUT, CertificateFacts, facts_of
+from reports.paper.fonts import BOLD, REGULAR, uncovered
+from reports.paper.furniture import footer, watermark
+from reports.paper.grid import row
+from reports.paper.sheet import ALARM, GREY, INK, Paint, Sheet
+from reports.words import ROUTES, STAGES, province
+
+ATTACHMENT = "liandan-bundle.json"
+TITLE = "危险废物转移存证证明"
+_NOT_STATUTORY = "此件不是法定联单；法定联单以国家危险废物信息管理系统的记录为准。"
+_QR = 96.0
+
+
+def render_certificate(bundle: Bundle, raw: bytes) -> bytes:
+    """The certificate of an opened bundle, with ``raw`` (its file) attached. Refusal CERT_STATE, CERT_SUBJECT."""
+    facts = facts_of(bundle)
+    return _attach(render_pages(facts), facts, raw)
+
+
+def render_pages(facts: CertificateFacts) -> bytes:
+    """The pages alone."""
+    sheet = Sheet(bottom=52)
+    _masthead(sheet, facts)
+    form.part_one(sheet, facts)
+    form.part_two(sheet, facts)
+    form.part_three(sheet, facts)
+    proof.part_four(sheet, facts)
+    proof.timeline(sheet, facts)
+    proof.marks(sheet, facts)
+    proof.checkpoint(sheet, facts)
+    _footnotes(sheet, facts)
+
+    def furniture(page: Sheet, number: int, total: int) -> None:
+        if facts.is_demo:
+            watermark(page)
+        left = f"{TITLE}　{facts.state.number or facts.ulid}　检查点 {facts.size}"
+        footer(page, _NOT_STATUTORY, left, number, total)
+
+    return sheet.to_pdf(f"{TITLE} {facts.state.number or facts.ulid}", facts.chain, furniture)
+
+
+def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
+    state, left = facts.state, sheet.margin
+    draw_code(sheet, content(facts), sheet.width - sheet.margin - _QR + 4, sheet.top - 10, _QR)
+    sheet.text(left, sheet.top + 20, TITLE, Paint(22, BOLD, INK))
+    sheet.text(left, sheet.top + 35, "Evidence certificate of a hazardous-waste transfer · liandan", Paint(8, REGULAR, GREY))
+    sheet.text(left, sheet.top + 55, _NOT_STATUTORY, Paint(9, REGULAR, ALARM))
+    stage = STAGES.get(state.stage, state.stage)
+    sheet.text(left, sheet.top + 76, f"状态：{stage}", Paint(11, BOLD, INK))
+    sheet.text(left + 130, sheet.top + 76, f"截至 {facts.dated[:19].replace('T', ' ')}", Paint(8.5, REGULAR, GREY))
+    sheet.y = sheet.top + 90
+    number = state.number or "未取得"
+    way = f"{province(state.origin.division)} → {province(state.destination.division)}"
+    row(sheet, (*form.pair("国家联单编号", "National number", number, face=BOLD), *form.pair("存证标识", "Manifest ULID", facts.ulid)))
+    route = ROUTES.get(state.route, state.route)
+    kind = f"{'补录' if state.backfill else '正常'}　{route}"
+    row(sheet, (*form.pair("转移方向", "Direction", way), *form.pair("类型", "Type", kind)))
+    issued = format_at(state.times.issued_s)[:19].replace("T", " ")
+    total = f"{len(facts.lines)} 类废物，{len(state.legs)} 段运输"
+    row(sheet, (*form.pair("开具时间", "Issued at", issued), *form.pair("规模", "Scope", total)))
+
+
+def _footnotes(sheet: Sheet, facts: CertificateFacts) -> None:
+    """Characters that no font here can draw, named."""
+    texts = [party.name for party in facts.parties.values()]
+    texts += [text for line in facts.lines for text in (line.issued.name, line.issued.components or "", line.note, line.reason)]
+    texts += [facts.issue.emergency_measures, facts.issue.origin.address, facts.issue.destination.address]
+    rare = uncovered(texts)
+    if rare:
+        sheet.y += 6
+        named = "、".join(f"U+{ord(char):04X}" for char in rare)
+        sheet.paragraph(f"注：下列字符本件字体无字形，正文以〔U+码位〕代替，原文见附件：{named}。", Paint(7, color=GREY))
+
+
+def _attach(pages: bytes, facts: CertificateFacts, raw: bytes) -> bytes:
+    """Put the bundle inside and date the document by its evidence."""
+    at = facts.dated
+    date = f"D:{at[:4]}{at[5:7]}{at[8:10]}{at[11:13]}{at[14:16]}{at[17:19]}+08'00'"
+    with pikepdf.open(io.BytesIO(pages)) as pdf:
+        pdf.attachments[ATTACHMENT] = pikepdf.AttachedFileSpec(
+            pdf,
+            raw,
+            filename=ATTACHMENT,
+            description="离线核验所需的全部证据 / everything needed to verify this certificate offline",
+            mime_type="application/json",
+            relationship=pikepdf.Name.Data,
+            creation_date=date,
+            mod_date=date,
+        )
+        pdf.docinfo["/CreationDate"] = date
+        pdf.docinfo["/ModDate"] = date
+        pdf.docinfo["/LiandanLayout"] = str(LAYOUT)
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()

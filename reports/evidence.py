@@ -1,0 +1,87 @@
+"""Which entries a manifest's bundle holds, and fetching them: whatever is needed to read the manifest and to verify every signature.
+
+The trunk and its cases; the decision and the lists its lines were given on; the receiver's permit; ``log/main``; and the ``party/`` chains
+of everybody who signed or is named, closed under "who registered these keys".
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from ledger.bundle import make_bundle
+from ledger.directory import LOG_MAIN, party_chain
+from ledger.entry import Entry
+from ledger.log import Log
+from manifests.acts import Issue
+from reports import store
+from signing.refusal import refuse
+from whitelist.approval_kinds import ApprovalApply
+
+Chain = Callable[[str], Awaitable[list[Entry]]]
+"""All entries of a chain, in order; empty for a chain the log does not have."""
+
+
+async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]:
+    """The entries of a manifest's bundle, by index; Refusal MANIFEST_UNKNOWN if the log has no such trunk."""
+    entries = await chain(trunk)
+    if not entries:
+        raise refuse("MANIFEST_UNKNOWN", found=trunk)
+    issue = entries[0].statement
+    assert isinstance(issue.body, Issue), "a trunk begins with its issue"
+    named = {issue.owner, issue.body.receiver, *issue.body.carriers}
+    for case in cases:
+        entries += await chain(case)
+    entries += await chain(issue.body.permit)
+    if issue.body.approval is not None:
+        decision = await chain(issue.body.approval)
+        entries += decision
+        for listed in _lists(decision):
+            entries += await chain(listed)
+    entries += await chain(LOG_MAIN)
+    entries += await _parties(chain, entries, named)
+    return sorted(entries, key=lambda entry: entry.index)
+
+
+def _lists(decision: Iterable[Entry]) -> list[str]:
+    """Lists that the application's lines name."""
+    found = [
+        line.listing.list
+        for entry in decision
+        if isinstance(entry.statement.body, ApprovalApply)
+        for line in entry.statement.body.lines
+        if line.listing is not None
+    ]
+    return list(dict.fromkeys(found))
+
+
+async def _parties(chain: Chain, entries: Iterable[Entry], named: set[str]) -> list[Entry]:
+    """Party chains of signers and named parties; their entries may have signers of their own."""
+    wanted = named | {uscc for entry in entries for uscc in entry.statement.by}
+    seen: set[str] = set()
+    found: list[Entry] = []
+    while wanted - seen:
+        uscc = min(wanted - seen)
+        seen.add(uscc)
+        more = await chain(party_chain(uscc))
+        found += more
+        wanted |= {signer for entry in more for signer in entry.statement.by}
+    return found
+
+
+async def gather(log: Log, trunk: str) -> bytes:
+    """The bundle of a manifest as of the newest published checkpoint, which is archived because documents print it.
+
+    Refusal MANIFEST_UNKNOWN, also while its issue is not published yet.
+    """
+    published = await asyncio.to_thread(log.publisher.archive_now)
+
+    async def chain(name: str) -> list[Entry]:
+        return [entry for entry in await log.chain_entries(name) if entry.index < published.size]
+
+    async with log.pool.acquire() as conn:
+        cases = await store.list_cases(conn, trunk)
+    entries = await collect(chain, trunk, cases)
+    return await asyncio.to_thread(
+        make_bundle, published.note, trunk, entries, lambda index: log.publisher.inclusion(index, published.size)
+    )

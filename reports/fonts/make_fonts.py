@@ -1,0 +1,78 @@
+"""Make the two fonts of this folder from the variable Noto Sans SC. Run by hand, once; needs fontTools, which the product does not.
+
+``python -m reports.fonts.make_fonts 'NotoSansSC[wght].ttf'`` writes ``NotoSansSC-Regular.ttf`` (names of firms, places, wastes: wide
+coverage) and ``NotoSansSC-Bold.ttf`` (headings only: what we print ourselves). Layout tables and hints go: reportlab reads neither.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+WEIGHTS = {"Regular": 400, "Bold": 700}
+DROPPED = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "STAT", "MVAR", "HVAR", "avar", "fvar", "gvar", "DSIG", "meta", "gasp")
+EXTENSION_A = (
+    "㑇㑊㕮㘎㙍㙘㙦㛃㛚㛹㟃㠇㠓㤘㥄㧐㧑㧟㫰㬊㬎㬚㭎㭕㮾㰀㳇㳘㳚㴔㵐㶲㸆㸌㺄㻬㽏㿠䁖䂮䃅䃎䅟䌹䎃䎖䏝䏡䏲䐃䓖䓛䓨䓫䓬䗖䗛䗪䗴"
+    "䜣䝙䢺䢼䣘䥽䦃䲟䲠䲢䴓䴔䴕䴖䴗䴘䴙䶮"
+)
+"""Characters of 通用规范汉字表 in CJK Extension A, written down from memory and kept generously; the wider planes are taken whole."""
+
+
+def gbk() -> set[int]:
+    """Every character that GBK can write (GB2312 and its hanzi beyond)."""
+    found: set[int] = set()
+    for lead in range(0x81, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            try:
+                found.add(ord(bytes((lead, trail)).decode("gbk")))
+            except (UnicodeDecodeError, TypeError):
+                continue
+    return found
+
+
+def gb2312_first_level() -> set[int]:
+    """The 3,755 common hanzi and the symbols of GB2312."""
+    found: set[int] = set()
+    for lead in (*range(0xA1, 0xAA), *range(0xB0, 0xD8)):
+        for trail in range(0xA1, 0xFF):
+            try:
+                found.add(ord(bytes((lead, trail)).decode("gb2312")))
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+def wanted(weight: str, available: set[int]) -> set[int]:
+    """Code points of one file, among those the source has."""
+    latin = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x205F), *range(0x2070, 0x20A0)}
+    symbols = {*range(0x2100, 0x2600), *range(0x25A0, 0x2700), *range(0x3000, 0x3040), *range(0x3200, 0x3400), *range(0xFF00, 0xFFF0)}
+    if weight != "Regular":
+        return (latin | gb2312_first_level()) & available
+    newer = {*range(0x9FA6, 0xA000), *range(0x20000, 0x33480), *map(ord, EXTENSION_A)}
+    return (latin | symbols | gbk() | newer) & available
+
+
+def make(source: Path, weight: str) -> Path:
+    """Instantiate, subset and save one weight; the path of the file."""
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415  # only here: fontTools is no dependency of the product
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
+    from fontTools.varLib.instancer import instantiateVariableFont  # noqa: PLC0415
+
+    font = instantiateVariableFont(TTFont(source), {"wght": WEIGHTS[weight]}, updateFontNames=True)
+    options = Options(
+        layout_features=[], hinting=False, notdef_outline=True, glyph_names=False, name_languages=[0x409], recalc_timestamp=False
+    )
+    options.drop_tables += DROPPED
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=wanted(weight, set(font.getBestCmap())))
+    subsetter.subset(font)
+    target = FOLDER / f"NotoSansSC-{weight}.ttf"
+    font.save(target)
+    return target
+
+
+if __name__ == "__main__":
+    for name in WEIGHTS:
+        written = make(Path(sys.argv[1]), name)
+        sys.stdout.write(f"{written.name}: {written.stat().st_size} bytes\n")

@@ -1,0 +1,1 @@
+"""Drawing on paper: fonts that are checked before they draw, wrapped text, grids, pages."""

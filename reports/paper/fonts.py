@@ -1,0 +1,68 @@
+"""The two shipped fonts, what they can draw, and how wide it is.
+
+reportlab draws a character without glyph silently as a box. So every text goes through :func:`drawable` first, which writes such a
+character as 〔U+XXXX〕; nothing is lost and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR = "NotoSansSC"
+BOLD = "NotoSansSC-Bold"
+_FOLDER = Path(__file__).parents[1] / "fonts"
+_FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
+
+
+@cache
+def load() -> dict[str, TTFont]:
+    """Both fonts, registered with reportlab; read from disk once per process."""
+    fonts = {name: TTFont(name, str(_FOLDER / file)) for name, file in _FILES.items()}
+    for font in fonts.values():
+        pdfmetrics.registerFont(font)
+    return fonts
+
+
+@cache
+def _glyphs(face: str) -> frozenset[int]:
+    return frozenset(load()[face].face.charToGlyph)
+
+
+@cache
+def _widths(face: str) -> dict[int, float]:
+    return dict(load()[face].face.charWidths)
+
+
+def missing(text: str) -> tuple[str, ...]:
+    """Characters that the regular font cannot draw, each once, in order."""
+    glyphs = _glyphs(REGULAR)
+    return tuple(dict.fromkeys(char for char in text if ord(char) not in glyphs))
+
+
+def drawable(text: str) -> str:
+    """The text as it can be drawn: a character without glyph becomes 〔U+XXXX〕."""
+    glyphs = _glyphs(REGULAR)
+    if all(ord(char) in glyphs for char in text):
+        return text
+    return "".join(char if ord(char) in glyphs else f"〔U+{ord(char):04X}〕" for char in text)
+
+
+def face_for(text: str, wanted: str) -> str:
+    """The wanted face if it has every glyph of a drawable text, else the regular one."""
+    return wanted if wanted == REGULAR or all(ord(char) in _glyphs(wanted) for char in text) else REGULAR
+
+
+def width(text: str, face: str, size: float) -> float:
+    """Width of a drawable text in points."""
+    widths = _widths(face)
+    return sum(widths.get(ord(char), 1000.0) for char in text) * size / 1000.0
+
+
+def uncovered(texts: Iterable[str]) -> tuple[str, ...]:
+    """All characters of some texts that no shipped font can draw."""
+    return missing("".join(texts))

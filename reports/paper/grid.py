@@ -1,0 +1,117 @@
+"""Grids: rows of bordered cells that share one height, and tables that repeat their head on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from reports.paper.fonts import BOLD, REGULAR
+from reports.paper.sheet import ACCENT, GREY, INK, RULE, SHADE, Paint, Sheet
+from reports.paper.text import wrap
+
+PAD = 4.0
+LEADING = 1.32
+SUB_SIZE = 5.2
+
+
+class Cell(Struct, frozen=True, kw_only=True):
+    """One cell: a text, a smaller line in the second language under it, and how both look. ``share`` is its part of the width."""
+
+    text: str
+    share: float = 1.0
+    sub: str = ""
+    size: float = 8.0
+    face: str = REGULAR
+    color: str = INK
+    align: str = "left"
+    fill: str | None = None
+
+
+def label(text: str, sub: str, share: float) -> Cell:
+    """A label cell: shaded, Chinese over small English."""
+    return Cell(text=text, sub=sub, share=share, size=7.5, fill=SHADE, color="#334155")
+
+
+def value(text: str, share: float, *, face: str = REGULAR, align: str = "left", size: float = 8.0) -> Cell:
+    """A value cell; an empty value is a dash, so that nobody writes something in."""
+    return Cell(text=text or "—", share=share, face=face, align=align, size=size)
+
+
+def head(text: str, sub: str, share: float, align: str = "center") -> Cell:
+    """A column head."""
+    return Cell(text=text, sub=sub, share=share, size=7.2, face=BOLD, fill=SHADE, align=align, color="#334155")
+
+
+class _Laid(Struct, frozen=True):
+    cell: Cell
+    width: float
+    lines: tuple[str, ...]
+    subs: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        return len(self.lines) * self.cell.size * LEADING + len(self.subs) * SUB_SIZE * 1.2
+
+
+def _lay(cells: Sequence[Cell], room: float) -> list[_Laid]:
+    total = sum(cell.share for cell in cells)
+    found = []
+    for cell in cells:
+        wide = room * cell.share / total
+        lines = wrap(cell.text, cell.face, cell.size, wide - 2 * PAD)
+        subs = wrap(cell.sub, REGULAR, SUB_SIZE, wide - 2 * PAD) if cell.sub else ()
+        found.append(_Laid(cell, wide, lines, subs))
+    return found
+
+
+def row_height(cells: Sequence[Cell], room: float, *, least: float = 0.0) -> float:
+    """Height that a row of cells needs."""
+    return max(least, max(laid.height for laid in _lay(cells, room)) + 2 * PAD - 1)
+
+
+def row(sheet: Sheet, cells: Sequence[Cell], *, least: float = 0.0) -> None:
+    """Draw a row at the cursor, on a new page if it does not fit."""
+    height = row_height(cells, sheet.room, least=least)
+    sheet.need(height)
+    x = sheet.margin
+    for laid in _lay(cells, sheet.room):
+        sheet.box(x, sheet.y, laid.width, height, fill=laid.cell.fill, stroke=RULE)
+        _draw(sheet, laid, x, height)
+        x += laid.width
+    sheet.y += height
+
+
+def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
+    cell = laid.cell
+    at = {"left": x + PAD, "center": x + laid.width / 2, "right": x + laid.width - PAD}[cell.align]
+    y = sheet.y + (height - laid.height) / 2
+    for line in laid.lines:
+        y += cell.size * LEADING
+        sheet.text(at, y - cell.size * 0.28, line, Paint(cell.size, cell.face, cell.color, cell.align))
+    for line in laid.subs:
+        y += SUB_SIZE * 1.2
+        sheet.text(at, y - SUB_SIZE * 0.2, line, Paint(SUB_SIZE, REGULAR, GREY, cell.align))
+
+
+def table(sheet: Sheet, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> None:
+    """A table: the head again on every page, at least one row under it."""
+    head_height = row_height(heads, sheet.room)
+    first = row_height(rows[0], sheet.room) if rows else 0.0
+    sheet.need(head_height + first)
+    row(sheet, heads)
+    for cells in rows:
+        if sheet.need(row_height(cells, sheet.room)):
+            row(sheet, heads)
+        row(sheet, cells)
+
+
+def section(sheet: Sheet, title: str, sub: str, *, keep: float = 60.0) -> None:
+    """A section's heading, never alone at the foot of a page (``keep``: height that must follow on the same page)."""
+    if sheet.y > sheet.top:
+        sheet.y += 9
+    sheet.need(20 + keep)
+    sheet.box(sheet.margin, sheet.y + 1.5, 2.6, 11, fill=ACCENT, stroke=None)
+    sheet.text(sheet.margin + 8, sheet.y + 10.6, title, Paint(10, BOLD, ACCENT))
+    sheet.text(sheet.margin + sheet.room, sheet.y + 10.4, sub, Paint(6.5, REGULAR, GREY, "right"))
+    sheet.y += 17

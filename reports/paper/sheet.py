@@ -1,0 +1,151 @@
+"""Pages as lists of marks: laid out first, drawn afterwards, when it is known how many pages there are.
+
+Coordinates are points from the top left corner, y down. The same marks give the same bytes (reportlab ``invariant``).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from reportlab.lib.colors import HexColor
+from reportlab.pdfgen.canvas import Canvas
+
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, width
+from reports.paper.text import wrap
+
+INK = "#1A1A1A"
+GREY = "#6B7280"
+RULE = "#9AA3AD"
+SHADE = "#EEF2F1"
+ACCENT = "#1F5A4C"
+ALARM = "#B42318"
+
+A4 = (595.276, 841.89)
+
+
+class Paint(Struct, frozen=True):
+    """How a text looks."""
+
+    size: float = 8.5
+    face: str = REGULAR
+    color: str = INK
+    align: str = "left"
+    """``left``, ``center`` or ``right`` of the given x."""
+
+
+class Mark(Struct, frozen=True):
+    """One thing to draw."""
+
+    draw: Callable[[Canvas, float], None]
+
+
+class Sheet:
+    """Pages of one size with a cursor ``y`` that runs down the current page."""
+
+    def __init__(self, size: tuple[float, float] = A4, *, margin: float = 42, top: float = 42, bottom: float = 54) -> None:
+        load()
+        self.width, self.height = size
+        self.margin, self.top, self.bottom = margin, top, bottom
+        self.pages: list[list[Mark]] = [[]]
+        self.y = top
+
+    @property
+    def room(self) -> float:
+        """Width between the margins."""
+        return self.width - 2 * self.margin
+
+    @property
+    def left_over(self) -> float:
+        """Height left on the current page."""
+        return self.height - self.bottom - self.y
+
+    def new_page(self) -> None:
+        """Begin the next page."""
+        self.pages.append([])
+        self.y = self.top
+
+    def need(self, height: float) -> bool:
+        """Begin a new page unless ``height`` is left; whether it did."""
+        if self.left_over >= height or self.y <= self.top:
+            return False
+        self.new_page()
+        return True
+
+    def mark(self, draw: Callable[[Canvas, float], None]) -> None:
+        """Put something on the current page; ``draw`` gets the canvas and the page height."""
+        self.pages[-1].append(Mark(draw))
+
+    def text(self, x: float, baseline: float, text: str, paint: Paint) -> None:
+        """One line; characters without glyph are named."""
+        shown = drawable(text)
+        face = face_for(shown, paint.face)
+        left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[paint.align] * (width(shown, face, paint.size) if paint.align != "left" else 0)
+
+        def draw(canvas: Canvas, height: float) -> None:
+            canvas.setFillColor(HexColor(paint.color))
+            canvas.setFont(face, paint.size)
+            canvas.drawString(left, height - baseline, shown)
+
+        self.mark(draw)
+
+    def box(self, x: float, y: float, w: float, h: float, *, fill: str | None = None, stroke: str | None = RULE, line: float = 0.5) -> None:
+        """A rectangle from its upper left corner."""
+
+        def draw(canvas: Canvas, height: float) -> None:
+            if fill is not None:
+                canvas.setFillColor(HexColor(fill))
+            if stroke is not None:
+                canvas.setStrokeColor(HexColor(stroke))
+                canvas.setLineWidth(line)
+            canvas.rect(x, height - y - h, w, h, stroke=int(stroke is not None), fill=int(fill is not None))
+
+        self.mark(draw)
+
+    def rule(self, x: float, y: float, length: float, *, color: str = RULE, line: float = 0.5) -> None:
+        """A horizontal line."""
+
+        def draw(canvas: Canvas, height: float) -> None:
+            canvas.setStrokeColor(HexColor(color))
+            canvas.setLineWidth(line)
+            canvas.line(x, height - y, x + length, height - y)
+
+        self.mark(draw)
+
+    def paragraph(self, text: str, paint: Paint, *, leading: float = 1.45, indent: float = 0) -> None:
+        """Wrapped text across the page at the cursor."""
+        for line in wrap(text, paint.face, paint.size, self.room - indent):
+            self.need(paint.size * leading)
+            self.y += paint.size * leading
+            self.text(self.margin + indent, self.y - paint.size * (leading - 1) / 2 - paint.size * 0.12, line, paint)
+
+    def to_pdf(self, title: str, subject: str, furniture: Callable[[Sheet, int, int], None]) -> bytes:
+        """The document; ``furniture`` adds header, footer and watermark of page n of m before anything is drawn."""
+        total = len(self.pages)
+        bodies = self.pages
+        self.pages = []
+        for number, body in enumerate(bodies, 1):
+            self.pages.append([])
+            furniture(self, number, total)
+            self.pages[-1].extend(body)
+        return _drawn(self.pages, (self.width, self.height), title, subject)
+
+
+def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN")
+    canvas.setTitle(title)
+    canvas.setSubject(subject)
+    canvas.setAuthor("liandan")
+    canvas.setCreator("liandan")
+    for marks in pages:
+        for mark in marks:
+            mark.draw(canvas, size[1])
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+HEADING = Paint(size=10, face=BOLD, color=ACCENT)
+SMALL = Paint(size=6.5, color=GREY)

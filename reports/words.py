@@ -1,0 +1,95 @@
+"""Chinese words for the codes of the evidence, as documents print them. A code without a word is printed as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STAGES: Mapping[str, str] = {
+    "issued": "已开具",
+    "voided": "已作废",
+    "in_transit": "运输中",
+    "arrived": "已运抵",
+    "accepted": "已接受",
+    "partly_accepted": "部分接受",
+    "rejected": "已拒收",
+    "disposed": "已利用处置",
+    "closed": "已核实完结",
+}
+FORMS: Mapping[str, str] = {"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}
+PACKINGS: Mapping[str, str] = {"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他"}
+OPINIONS: Mapping[str, str] = {"accept": "接受", "partly": "部分接受", "reject": "拒收"}
+DIFFERENCES: Mapping[str, str] = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
+VEHICLES: Mapping[str, str] = {"truck": "汽车", "train": "火车", "ship": "轮船", "pipeline": "管道", "aircraft": "飞机", "other": "其他"}
+CONSIGNORS: Mapping[str, str] = {"generator": "移出人", "receiver": "接受人"}
+WEIGHINGS: Mapping[str, str] = {
+    "weighbridge": "地磅",
+    "scale": "台秤",
+    "flow_meter": "流量计",
+    "volume": "体积换算",
+    "estimate": "估算",
+}
+CHECKS: Mapping[str, str] = {
+    "carrier": "承运人资质",
+    "vehicle": "车辆",
+    "crew": "驾押人员",
+    "labels": "识别标志与联单一致",
+    "packaging": "包装",
+    "intact": "未破损",
+    "weatherproof": "防雨防渗",
+    "leakproof": "防泄漏",
+}
+ROUTES: Mapping[str, str] = {
+    "INTRA": "省内转移",
+    "LISTED": "跨省“白名单”简化审批",
+    "APPROVED": "跨省商请审批",
+    "PILOT387": "试点单位（视同省内）",
+    "EMERGENCY": "应急转移",
+}
+KINDS: Mapping[str, str] = {
+    "manifest.issue/1": "开具联单",
+    "manifest.void/1": "作废",
+    "manifest.depart/1": "起运（装载核实）",
+    "manifest.hand_over/1": "承运人交接",
+    "manifest.transship/1": "换装",
+    "manifest.arrive/1": "运抵",
+    "manifest.receive/1": "接受确认",
+    "manifest.dispose/1": "利用处置结果",
+    "manifest.verify/1": "移出人核实",
+    "case.number/1": "补登国家联单编号",
+    "approval.apply/1": "跨省转移申请",
+    "approval.consult/1": "商请函",
+    "approval.reply/1": "商请复函",
+    "approval.decide/1": "批准决定",
+    "list.propose/1": "白名单提出",
+    "list.rows/1": "白名单行",
+    "list.countersign/1": "白名单会签",
+    "permit.grant/1": "经营许可证登记",
+    "permit.amend/1": "经营许可证变更",
+    "permit.suspend/1": "经营许可证暂停",
+    "permit.resume/1": "经营许可证恢复",
+    "permit.revoke/1": "经营许可证吊销",
+}
+LEVELS: Mapping[str, str] = {"H": "高", "M": "中", "L": "低"}
+PROVINCES: Mapping[str, str] = {
+    "11": "北京市", "12": "天津市", "13": "河北省", "14": "山西省", "15": "内蒙古自治区", "21": "辽宁省", "22": "吉林省",
+    "23": "黑龙江省", "31": "上海市", "32": "江苏省", "33": "浙江省", "34": "安徽省", "35": "福建省", "36": "江西省", "37": "山东省",
+    "41": "河南省", "42": "湖北省", "43": "湖南省", "44": "广东省", "45": "广西壮族自治区", "46": "海南省", "50": "重庆市",
+    "51": "四川省", "52": "贵州省", "53": "云南省", "54": "西藏自治区", "61": "陕西省", "62": "甘肃省", "63": "青海省",
+    "64": "宁夏回族自治区", "65": "新疆维吾尔自治区", "71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区",
+}  # fmt: skip
+SUITES: Mapping[str, str] = {
+    "ed25519": "Ed25519",
+    "ecdsa-p256-sha256": "ECDSA P-256",
+    "ml-dsa-44": "ML-DSA-44",
+    "sm2-sm3": "SM2",
+}
+
+
+def province(code: str) -> str:
+    """Name of a province by its two digits, or the digits."""
+    return PROVINCES.get(code[:2], code[:2])
+
+
+def moment(at: str) -> str:
+    """A claimed or admission time in +08:00 as documents print it, to the second; other offsets stay visible."""
+    return at[:19].replace("T", " ") + ("" if at.endswith("+08:00") else f" ({at[19:]})")

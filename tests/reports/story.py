@@ -1,0 +1,268 @@
+"""Stories told through real admission, for the tests of reports: parties, permit, list, decision, and manifests of any shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from msgspec.structs import replace
+
+from ledger.bundle import make_bundle
+from ledger.entry import Entry
+from ledger.merkle import inclusion_proof
+from ledger.tiles import TileReader
+from ledger.times import format_at, parse_at
+from manifests import acts
+from manifests.model import Place, Vehicle
+from manifests.personality import PERSONALITY as MANIFESTS
+from reports.evidence import collect
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
+from whitelist.adopted import data_files
+from whitelist.approval import ListingRef
+from whitelist.approval_decide import ApprovalDecide, DecidedLine
+from whitelist.approval_kinds import ApplicationLine, ApprovalApply
+from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
+from whitelist.listing import rows_hash
+from whitelist.permit_kinds import PermitGrant
+from whitelist.personality import PERSONALITY as WHITELIST
+from whitelist.scope import PermitItem, Scope
+from whitelist.transfer import WasteLine
+
+GENERATOR = "915101120000FX029E"
+RECEIVER = "915001160000FX0107"
+CARRIERS = ("915101000000FX037W", "915105000000FX0537", "915117000000FX061Q", "915001050000FX045U")
+NAMES: Mapping[str, str] = {
+    GENERATOR: "成都锦川蓄能回收有限公司（虚构）",
+    RECEIVER: "重庆江津再生铅有限公司（虚构）",
+    CARRIERS[0]: "四川蜀安危货运输有限公司（虚构）",
+    CARRIERS[1]: "泸州长航危货运输有限公司（虚构）",
+    CARRIERS[2]: "达州绿焰环保科技有限公司（虚构）",
+    CARRIERS[3]: "重庆渝中捷运危险货物运输有限公司（虚构）",
+}
+PERMIT = f"permit/{RECEIVER}/01K9000000000000000000PERM"
+APPROVAL = f"approval/{GENERATOR}/01K9000000000000000000APPR"
+LIST = "list/2026-51-50-cy"
+ORIGIN = Place("510112", "成都市龙泉驿区桃都大道88号（虚构）")
+PORT = Place("510502", "泸州市江阳区国际集装箱码头3号泊位（虚构）")
+DESTINATION = Place("500116", "重庆市江津区德感工业园12号（虚构）")
+BATTERY = "900-052-31"
+LEAD_WASTES = (BATTERY, "384-004-31", "304-002-31", "398-052-31", "243-001-31", "900-025-31")
+
+
+def trunk(serial: int) -> str:
+    """Chain of the manifest with this serial."""
+    return f"manifest/{GENERATOR}/01K9{serial:022d}"
+
+
+def waste(mass_t: str = "5.600000", number: int = 0, **changes: Any) -> WasteLine:
+    """Lead batteries on line ``number`` of the decision."""
+    line = WasteLine(
+        name=f"废铅蓄电池{number or ''}",
+        code=BATTERY,
+        category="HW31",
+        hazards=("T", "C"),
+        components="铅、硫酸",
+        form="S",
+        packing="box",
+        packs=14,
+        mass_t=mass_t,
+        method="R4",
+        decision_line=number,
+    )
+    return replace(line, **changes)
+
+
+class Story:
+    """A log with a decision of ``len(lines)`` lines, given on the list; then manifests, act by act."""
+
+    def __init__(self, lines: Sequence[WasteLine] = (), names: Mapping[str, str] = NAMES, approved_t: str = "3000") -> None:
+        self.lines = tuple(lines) or (waste(),)
+        files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
+        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2026-01-05T09:00:00+08:00"))
+        for party, name in names.items():
+            self.bench.register(party, name)
+        self._permit()
+        self._list()
+        self._decision(approved_t)
+        self.at("2026-10-08T08:30:00+08:00")
+
+    def at(self, text: str) -> None:
+        """Set the clock."""
+        self.bench.at_s = parse_at(text)
+
+    def _permit(self) -> None:
+        item = PermitItem(category="HW31", scope="INCLUDE", codes=tuple(sorted({line.code for line in self.lines})), methods=("R4",))
+        body = PermitGrant(
+            no="CQ5001160043（虚构）",
+            valid_from="2022-07-01",
+            valid_to="2027-06-30",
+            division=DESTINATION.division,
+            items=(item,),
+            scale_t="60000",
+        )
+        self.bench.post("permit.grant/1", PERMIT, (AUTHORITY_50,), body)
+
+    def _list(self) -> None:
+        codes = tuple(sorted({line.code for line in self.lines}))
+        row = Row(
+            receiver=RECEIVER,
+            permit=PERMIT,
+            waste=Scope(category="HW31", scope="INCLUDE", codes=codes),
+            methods=("R4",),
+            quota_t="60000.000000",
+        )
+        propose = ListPropose(
+            letter_no="川环函〔2025〕900号（虚构）",
+            letter_date="2025-12-20",
+            effective_from="2026-01-01",
+            effective_to="2026-12-31",
+            rows=1,
+            pages=1,
+        )
+        self.bench.post("list.propose/1", LIST, (AUTHORITY_51,), propose)
+        self.bench.post("list.rows/1", LIST, (AUTHORITY_51,), ListRows(page=0, rows=(row,)))
+        digest = rows_hash(self.bench.facts.state(LIST).rows)
+        body = ListCountersign(rows_hash=digest, letter_no="渝环函〔2025〕800号（虚构）", letter_date="2025-12-25")
+        self.bench.post("list.countersign/1", LIST, (AUTHORITY_50,), body)
+
+    def _decision(self, approved_t: str) -> None:
+        self.at("2026-02-02T09:00:00+08:00")
+        applied = tuple(
+            ApplicationLine(
+                name=line.name,
+                code=line.code,
+                category=line.category,
+                hazards=line.hazards,
+                mass_t=approved_t,
+                method=line.method,
+                listing=ListingRef(list=LIST, row=0),
+            )
+            for line in self.lines
+        )
+        body = ApprovalApply(
+            receiver=RECEIVER, permit=PERMIT, origin=ORIGIN.division, applied_to="2026-12-31", lines=applied, agreement="JC-2026-014（虚构）"
+        )
+        self.bench.post("approval.apply/1", APPROVAL, (GENERATOR,), body)
+        self.at("2026-02-09T16:00:00+08:00")
+        decided = ApprovalDecide(
+            approve=True,
+            no="川环审批〔2026〕1号（虚构）",
+            valid_to="2026-12-31",
+            lines=tuple(DecidedLine(line=number, mass_t=approved_t) for number in range(len(applied))),
+        )
+        self.bench.post("approval.decide/1", APPROVAL, (AUTHORITY_51,), decided)
+
+    # --- acts --------------------------------------------------------------------------------------------------------------------
+
+    def wait(self, **spans: int) -> None:
+        """Move the clock: ``minutes=``, ``hours=``, ``days=``."""
+        self.bench.at_s += sum({"minutes": 60, "hours": 3600, "days": 86_400}[unit] * count for unit, count in spans.items())
+
+    def issue(self, serial: int, lines: Sequence[WasteLine] = (), **changes: Any) -> Entry:
+        """开具."""
+        body = acts.Issue(
+            lines=tuple(lines) or self.lines,
+            receiver=RECEIVER,
+            permit=PERMIT,
+            approval=APPROVAL,
+            number=f"20265101{serial:06d}",
+            origin=ORIGIN,
+            destination=DESTINATION,
+            consignor="generator",
+            carriers=CARRIERS[:1],
+            emergency_measures="配备防酸手套、耐酸围堰和碱性吸附材料；泄漏时先围堵、后中和，并报告当地生态环境部门。",
+            dangerous_goods=(acts.DangerousGoods(line=0, un_no="2794", dg_class="8"),),
+            planned_at=format_at(self.bench.at_s + 3600),
+        )
+        return self.bench.post("manifest.issue/1", trunk(serial), (GENERATOR,), replace(body, **changes))
+
+    def depart(self, serial: int, by: tuple[str, ...] = (GENERATOR, CARRIERS[0]), **changes: Any) -> Entry:
+        """起运."""
+        codes = {line.code for line in self.bench.facts.state(trunk(serial)).lines}
+        labels = tuple(f"{GENERATOR}{code.replace('-', '')}20261005{count:03d}" for code in sorted(codes) for count in range(1, 5))
+        body = acts.Depart(
+            vehicle=Vehicle(kind="truck", plate=f"川A·F{serial % 10_000:04d}"),
+            waybill_no=f"5101002026{serial:06d}",
+            gate=acts.Gate(labels=labels, checks=("carrier", "vehicle", "crew", "labels")),
+            place=ORIGIN,
+        )
+        return self.bench.post("manifest.depart/1", trunk(serial), by, replace(body, **changes))
+
+    def arrive(self, serial: int, by: tuple[str, ...] = (CARRIERS[0],)) -> Entry:
+        """运抵."""
+        return self.bench.post("manifest.arrive/1", trunk(serial), by, acts.Arrive(place=DESTINATION))
+
+    def receive(self, serial: int, lines: Sequence[acts.ReceivedLine] = (), **changes: Any) -> Entry:
+        """接受确认; without lines everything is accepted as declared."""
+        state = self.bench.facts.state(trunk(serial))
+        given = tuple(lines) or tuple(
+            acts.ReceivedLine(line=number, opinion="accept", accepted_t=f"{line.sent_g / 1e6:.6f}", method=line.method)
+            for number, line in enumerate(state.lines)
+        )
+        body = acts.Receive(
+            accepted_at=format_at(self.bench.at_s),
+            lines=given,
+            weighing=acts.Weighing(scale="江津1号地磅", gross_t="18.348", tare_t="12.8", net_t="5.548"),
+        )
+        return self.bench.post("manifest.receive/1", trunk(serial), (RECEIVER,), replace(body, **changes))
+
+    def dispose(self, serial: int) -> Entry:
+        """利用处置 of everything that was accepted."""
+        state = self.bench.facts.state(trunk(serial))
+        fates = tuple(
+            acts.DisposedLine(line=number, method=line.method, mass_t=f"{line.accepted_g / 1e6:.6f}")
+            for number, line in enumerate(state.lines)
+            if line.accepted_g
+        )
+        return self.bench.post("manifest.dispose/1", trunk(serial), (RECEIVER,), acts.Dispose(fates=fates))
+
+    def verify(self, serial: int) -> Entry:
+        """核实."""
+        return self.bench.post("manifest.verify/1", trunk(serial), (GENERATOR,), acts.Verify())
+
+    def ordinary(self, serial: int, accepted_t: str = "5.548000") -> None:
+        """One load of the worked example, from issue to verification."""
+        self.issue(serial)
+        self.wait(minutes=40)
+        self.depart(serial)
+        self.wait(hours=4)
+        self.arrive(serial)
+        self.wait(minutes=30)
+        self.receive(serial, [acts.ReceivedLine(line=0, opinion="accept", accepted_t=accepted_t, method="R4")])
+        self.wait(days=3)
+        self.dispose(serial)
+        self.wait(days=1)
+        self.verify(serial)
+
+    # --- evidence ----------------------------------------------------------------------------------------------------------------
+
+    async def bundle(self, serial: int) -> bytes:
+        """The manifest's bundle under the newest checkpoint."""
+        return await bundle_of(self.bench, trunk(serial))
+
+
+async def bundle_of(bench: Workbench, chain: str) -> bytes:
+    """A bundle from the workbench, chosen by the product's own rule."""
+    by_chain: dict[str, list[Entry]] = {}
+    for entry in bench.entries:
+        by_chain.setdefault(entry.statement.chain, []).append(entry)
+
+    async def entries_of(name: str) -> list[Entry]:
+        return by_chain.get(name, [])
+
+    cases = [name for name in sorted(by_chain) if name.startswith(chain.replace("manifest/", "case/", 1) + "/")]
+    files = bench.export()
+    reader = TileReader(len(bench.entries), files.get)
+    entries = await collect(entries_of, chain, cases)
+    return make_bundle(
+        files["checkpoint"], chain, entries, lambda index: inclusion_proof(index, len(bench.entries), reader.hash_at)
+    )
+
+
+@cache
+def ordinary() -> Story:
+    """A finished manifest, serial 123; shared, so never changed."""
+    story = Story()
+    story.ordinary(123)
+    return story
