@@ -1,0 +1,51 @@
+"""``log.found`` of the demonstration: operator, two authorities, the data in force, a simulated clock."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from hashlib import sha256
+
+from ledger.chain import founding_prev
+from ledger.checkpoint import log_vkeys
+from ledger.directory import LOG_MAIN
+from ledger.draft import Draft
+from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.rulesets import CURRENT, RULESETS
+from ledger.times import format_at
+from liandan.demo import calendar, firms
+from liandan.demo.keys import Keyring
+from signing.envelope import Envelope
+from whitelist.adopted import DataFile
+
+ORIGIN = "demo.liandan.example/2026"
+
+
+def founding(keyring: Keyring, seed: int, files: Iterable[tuple[DataFile, bytes]]) -> Envelope:
+    """The signed founding statement. ``files`` are the data sets to adopt with their content."""
+    authorities = (firms.SICHUAN, firms.CHONGQING)
+    ruleset = RULESETS[CURRENT]
+    body = LogFound(
+        origin=ORIGIN,
+        nonce=b64encode(sha256(f"liandan/demo/{seed}/nonce".encode()).digest()).decode(),
+        log_keys=tuple(log_vkeys(ORIGIN, [keyring.key("log")])),
+        operator=FoundingParty(firms.OPERATOR.uscc, firms.OPERATOR.name, (keyring.registration(ORIGIN, firms.OPERATOR.uscc),)),
+        authorities=tuple(
+            FoundingAuthority(firm.uscc, firm.name, (firm.province,), (keyring.registration(ORIGIN, firm.uscc),)) for firm in authorities
+        ),
+        ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
+        data=tuple(sorted((Adopted(file.name, file.version, sha256(raw).hexdigest()) for file, raw in files), key=lambda one: one.name)),
+        witness_policy=("quorum none",),
+        clock="simulated",
+    )
+    by = (firms.OPERATOR.uscc, *(firm.uscc for firm in authorities))
+    draft = Draft(
+        kind="log.found/1",
+        chain=LOG_MAIN,
+        seq=0,
+        prev=founding_prev(ORIGIN),
+        by=by,
+        at=format_at(calendar.FOUNDED),
+        body=body,
+    )
+    return draft.sign(keyring.keys(by))
