@@ -1,13 +1,18 @@
 """The checkpoint store: what this log has promised, kept outside the database and outside its backups (design §5).
 
-One SQLite file with one row that matters: epoch, size, root and the digest of the staged bundle. It moves by compare-and-swap only, so a
-second publisher, a restored database or a paused process that wakes up cannot promise anything that contradicts an earlier promise.
-The epoch is the fencing token: taking over raises it, and whoever holds an older one can no longer swap.
+One SQLite file. ``promise`` is the row that matters: epoch, size, root and the digest of the staged bundle. It moves by compare-and-swap
+only, so a second publisher, a restored database or a paused process that wakes up cannot promise anything that contradicts an earlier
+promise. The epoch is the fencing token: taking over raises it, and whoever holds an older one can no longer swap.
+
+``shadow`` is the publisher's own memory of what the entries below the promised size mean (heads, states, accounts, keys): it decides
+every entry a second time from there, so that an edit of the database's derived rows is caught before anything is signed. It moves in the
+same transaction as the promise, and can be rebuilt from the published files at any time.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,6 +28,15 @@ class Promise(Struct, frozen=True):
     """SHA-256 (hex) of the staged bundle that brings the published files to this size; empty at size 0."""
 
 
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS promise (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL,"
+    " size INTEGER NOT NULL, root BLOB NOT NULL, digest TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS shadow (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS shadow_size (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, at_s INTEGER NOT NULL)",
+)
+
+
 class CheckpointStore:
     """A small SQLite database with full durability; safe between processes. Methods block for one fsync at most."""
 
@@ -31,11 +45,9 @@ class CheckpointStore:
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS promise (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL,"
-            " size INTEGER NOT NULL, root BLOB NOT NULL, digest TEXT NOT NULL)"
-        )
-        self._db.execute("CREATE TABLE IF NOT EXISTS origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL)")
+        for table in _TABLES:
+            self._db.execute(table)
+        self._db.execute("INSERT OR IGNORE INTO shadow_size VALUES (1, 0, 0)")
 
     def bind(self, origin: str) -> str:
         """Tie the store to one log; returns the origin it is tied to, which is another one if the store belongs to another log."""
@@ -58,14 +70,48 @@ class CheckpointStore:
         row = self._db.execute("SELECT epoch, size, root, digest FROM promise").fetchone()
         return None if row is None else Promise(*row)
 
-    def swap(self, old: Promise, new: Promise) -> bool:
-        """Replace ``old`` by ``new``; False if somebody else moved it, and then nothing has changed. Durable on return."""
+    def swap(self, old: Promise, new: Promise, shadow: Iterable[tuple[str, bytes]], *, at_s: int) -> bool:
+        """Replace ``old`` by ``new`` and move the shadow with it; False if somebody else moved the promise, and then nothing has changed.
+
+        Durable on return. ``at_s`` is the ``admission.at`` of the last entry below the new size.
+        """
         assert new.size >= old.size, "a promise never shrinks"
-        cursor = self._db.execute(
-            "UPDATE promise SET size = ?, root = ?, digest = ? WHERE epoch = ? AND size = ? AND root = ?",
-            (new.size, new.root, new.digest, old.epoch, old.size, old.root),
-        )
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            cursor = self._db.execute(
+                "UPDATE promise SET size = ?, root = ?, digest = ? WHERE epoch = ? AND size = ? AND root = ?",
+                (new.size, new.root, new.digest, old.epoch, old.size, old.root),
+            )
+            if cursor.rowcount == 1:
+                self._keep(shadow, new.size, at_s)
         return cursor.rowcount == 1
+
+    def _keep(self, values: Iterable[tuple[str, bytes]], size: int, at_s: int) -> None:
+        self._db.executemany("INSERT INTO shadow VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values)
+        self._db.execute("UPDATE shadow_size SET size = ?, at_s = ?", (size, at_s))
+
+    def shadow_size(self) -> tuple[int, int]:
+        """How many entries the shadow reflects, and the ``admission.at`` of the last of them."""
+        row = self._db.execute("SELECT size, at_s FROM shadow_size").fetchone()
+        return int(row[0]), int(row[1])
+
+    def shadow_value(self, key: str) -> bytes | None:
+        """One value of the shadow."""
+        row = self._db.execute("SELECT value FROM shadow WHERE key = ?", (key,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def catch_up_shadow(self, values: Iterable[tuple[str, bytes]], *, size: int, at_s: int) -> None:
+        """Move the shadow alone, when it is rebuilt from published files."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._keep(values, size, at_s)
+
+    def forget_shadow(self) -> None:
+        """Empty the shadow, so that it is rebuilt from the published files."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM shadow")
+            self._db.execute("UPDATE shadow_size SET size = 0, at_s = 0")
 
     def close(self) -> None:
         """Close the file."""

@@ -2,9 +2,11 @@
 
 Order of one step (design §5), and what a crash after each part leaves:
 
-1. re-read and re-hash the committed rows on a connection of its own, compare with ``log_head`` - nothing has happened;
+1. re-read and re-hash the committed rows on a connection of its own, compare with ``log_head``, and decide every entry again from the
+   publisher's own memory (ledger/shadow.py) - nothing has happened;
 2. stage the files of the new size in one bundle, flushed - an orphan bundle, replaced next time;
-3. compare-and-swap the promise in the checkpoint store, outside the database - :meth:`Publisher.recover` replays the bundle;
+3. compare-and-swap the promise, and with it that memory, in the checkpoint store, outside the database -
+   :meth:`Publisher.recover` replays the bundle;
 4. unpack the tiles, sign what the store holds (Ed25519 is deterministic: signing again gives the same note) - the same;
 5. replace ``/checkpoint`` - the same;
 6. wake the waiters - senders resubmit and get their receipt.
@@ -25,9 +27,13 @@ from msgspec import Struct
 from ledger import store
 from ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
 from ledger.checkpoint_store import CheckpointStore, Promise
+from ledger.data import DataSets
 from ledger.files import Bundle, LogFiles
+from ledger.kinds import Kinds
 from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, leaf_hash, range_root, verify_consistency
 from ledger.note import SigningKey
+from ledger.replay import Finding
+from ledger.shadow import Shadow
 from ledger.tiles import TileReader, new_bundles, new_tiles
 from signing.refusal import Refusal
 
@@ -67,11 +73,13 @@ class Publisher:
         key: SigningKey,
         log_keys: tuple[str, ...],
         *,
+        kinds: Kinds,
         ml_dsa_key: SigningKey | None = None,
         interval_s: float = INTERVAL_S,
     ) -> None:
         self._pool, self._store, self.files, self._origin = pool, checkpoint_store, files, origin
         self._key, self._ml_dsa_key, self._log_keys, self._interval_s = key, ml_dsa_key, log_keys, interval_s
+        self._shadow = Shadow(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._edge = Edge()
         self._reader = TileReader(0, files.read)
@@ -100,6 +108,7 @@ class Publisher:
         self._rest_on(self._promise)
         if self._promise.size > 0:
             self._sign_and_show()
+        self._rebuild_shadow()
 
     def _rest_on(self, promise: Promise) -> None:
         """Take the published tiles as the base of the next step, if they give the promised root."""
@@ -108,6 +117,15 @@ class Publisher:
         if edge.root() != promise.root:
             raise Mismatch(f"the published tiles of size {promise.size} do not give the promised root")
         self._promise, self._edge = promise, edge
+
+    def _rebuild_shadow(self) -> None:
+        """Bring the publisher's own memory to the promised size, from the published entries; usually it is there already."""
+        if self._shadow.size > self._promise.size:
+            self._store.forget_shadow()
+            self._shadow.dropped()
+        findings = self._shadow.catch_up(self._reader.entries(self._shadow.size, self._promise.size), self._promise.size)
+        if findings:
+            raise Mismatch(f"published entries do not replay: {_described(findings[0])}")
 
     async def run(self, hint: asyncio.Event) -> None:
         """Publish until cancelled. ``hint`` is set when something was committed; idle logs are republished every 10 minutes."""
@@ -160,13 +178,16 @@ class Publisher:
         grown = self._edge.append_many(leaves)
         if grown.size == head.size and grown.root() != head.root:
             raise Mismatch(f"re-hashed entries give another root at size {head.size} than log_head holds")
+        self._decide_again(rows)
         files = [(tile.path, content) for tile, content in new_tiles(self._edge.size, leaves, self.files.read)]
         files += [(tile.path, content) for tile, content in new_bundles(self._edge.size, [row.entry for row in rows], self.files.read)]
         digest = self.files.stage(Bundle(grown.size, tuple(files)))
         promise = Promise(self._promise.epoch, grown.size, grown.root(), digest)
         self._archive_day(rows)
-        if not self._store.swap(self._promise, promise):
+        if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
+            self._shadow.dropped()
             raise Mismatch("another publisher has taken over")
+        self._shadow.kept()
         # From here the size is promised: a crash now is finished by recover(), and no other root can ever be signed for it.
         self.files.unpack(Bundle(grown.size, tuple(files)))
         self._check_growth(promise)
@@ -183,6 +204,13 @@ class Publisher:
                 raise Mismatch(f"entry {expected}: stored index {row.idx}, stored leaf {row.leaf.hex()[:16]}, re-hashed {leaf.hex()[:16]}")
             leaves.append(leaf)
         return leaves
+
+    def _decide_again(self, rows: list[store.EntryRow]) -> None:
+        """Signatures, keys, decisions and accounts from the publisher's own memory: what was edited in the database shows here."""
+        findings = self._shadow.check(row.entry for row in rows)
+        if findings:
+            self._shadow.dropped()
+            raise Mismatch(f"a second decision differs: {_described(findings[0])}")
 
     def _check_growth(self, promise: Promise) -> None:
         """Prove from the new tiles that the new tree extends the published one, before it is signed."""
@@ -263,6 +291,10 @@ class Publisher:
         if self.published is None or size > self.published.size:
             return None
         return b64encode(range_root(0, size, self._reader.hash_at)).decode()
+
+
+def _described(finding: Finding) -> str:
+    return f"entry {finding.index} {finding.chain} {finding.code} {finding.field}: found {finding.found}, expected {finding.expected}"
 
 
 def _edge_of(reader: TileReader) -> Edge:

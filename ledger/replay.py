@@ -41,12 +41,21 @@ class ReplayFacts(Facts):
 class Replay:
     """State of a log after the entries seen so far. Feed entries in order from index 0."""
 
-    def __init__(self, kinds: Kinds, dataset: Callable[[str, str], Any], root_at: RootAt) -> None:
-        """``root_at`` gives roots of smaller trees for ``seen``."""
+    def __init__(
+        self,
+        kinds: Kinds,
+        dataset: Callable[[str, str], Any],
+        root_at: RootAt,
+        *,
+        facts: Facts | None = None,
+        size: int = 0,
+        at_s: int = 0,
+    ) -> None:
+        """``root_at`` gives roots of smaller trees for ``seen``; a replay that goes on from kept ``facts`` says from where and when."""
         self._kinds, self._root_at = kinds, root_at
-        self.facts = ReplayFacts(dataset)
-        self.size = 0
-        self._at_s = 0
+        self.facts = ReplayFacts(dataset) if facts is None else facts
+        self.size = size
+        self.at_s = at_s
 
     def step(self, raw: bytes) -> tuple[Entry | None, list[Finding]]:
         """The next entry, decoded, and everything wrong with it. An entry with findings still counts as far as it can be read."""
@@ -75,8 +84,8 @@ class Replay:
         """Decide again, compare field by field, and go on from what the second decision says: one fault gives one finding."""
         statement, stored = entry.statement, entry.admission
         at_s = parse_admission_at(stored.at)
-        findings = [] if at_s >= self._at_s else [_finding("AT_ORDER", index, statement.chain, "admission.at", stored.at, "not earlier")]
-        self._at_s = max(self._at_s, at_s)
+        findings = [] if at_s >= self.at_s else [_finding("AT_ORDER", index, statement.chain, "admission.at", stored.at, "not earlier")]
+        self.at_s = max(self.at_s, at_s)
         kind = self._kinds.by_name[statement.kind]
         submission = Submission(envelope=entry.envelope, statement=statement, kind=kind)
         try:

@@ -20,17 +20,17 @@ from signing.envelope import freeze
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
 
 
-def make_publisher(pool: Pool[Record], directory: Path) -> Publisher:
+def make_publisher(pool: Pool[Record], directory: Path, kinds: Kinds) -> Publisher:
     """A publisher over ``directory``, as a start of the server would make it."""
     key = key_of("log")
     store = CheckpointStore(directory / "checkpoints.sqlite")
-    return Publisher(pool, store, LogFiles(directory / "log"), ORIGIN, key, log_vkeys(ORIGIN, [key]), interval_s=0.01)
+    return Publisher(pool, store, LogFiles(directory / "log"), ORIGIN, key, log_vkeys(ORIGIN, [key]), kinds=kinds, interval_s=0.01)
 
 
 @asynccontextmanager
 async def running(pool: Pool[Record], directory: Path, kinds: Kinds, data: Mapping[str, bytes] | None = None) -> AsyncIterator[Log]:
     """A log that sequences and publishes until the block ends."""
-    publisher = make_publisher(pool, directory)
+    publisher = make_publisher(pool, directory, kinds)
     publisher.files.put_data((data or {}).values())
     publisher.recover()
     log = Log(pool, kinds, DataSets(kinds, publisher.files.read), publisher, key_of(OPERATOR), simulated=True)

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from asyncpg import Pool, Record
+from msgspec.structs import replace
 
 from ledger.audit import audit
+from ledger.checkpoint_store import CheckpointStore
 from ledger.database_audit import audit_database
 from ledger.log import Admitted, TurnedDown
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.publisher import Mismatch
 from ledger.refusals import publish_refusals
+from ledger.sequencer import Busy
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, make_publisher, running
@@ -123,7 +126,7 @@ async def test_a_changed_leaf_is_not_signed(pool: Pool[Record], tmp_path: Path, 
         assert await log.publisher.wait_for(5, 5)
     async with pool.acquire() as conn:
         await conn.execute("UPDATE log_head SET root = sha256('x'), size = size")
-        publisher = make_publisher(pool, tmp_path)
+        publisher = make_publisher(pool, tmp_path, bench.kinds)
         publisher.recover()
         with pytest.raises(Mismatch, match="another root"):
             await publisher.step()
@@ -135,7 +138,7 @@ async def test_a_database_behind_the_checkpoint_store_is_refused(pool: Pool[Reco
         assert await log.publisher.wait_for(5, 5)
     async with pool.acquire() as conn:
         await conn.execute("UPDATE log_head SET size = 4")
-    publisher = make_publisher(pool, tmp_path)
+    publisher = make_publisher(pool, tmp_path, bench.kinds)
     publisher.recover()
     with pytest.raises(Mismatch, match="restored backup"):
         await publisher.step()
@@ -167,7 +170,7 @@ async def test_a_live_database_audits_clean_and_edits_of_derived_rows_are_found(
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench), now_s=NOW)
         assert await log.publisher.wait_for(len(bench.entries), 5)
-    files = make_publisher(pool, tmp_path).files
+    files = make_publisher(pool, tmp_path, bench.kinds).files
     assert (await audit_database(pool, files, bench.kinds)).findings == []
     party = f"chain:party/{PARTIES[0]}"
     async with pool.acquire() as conn:
@@ -184,3 +187,39 @@ async def test_a_live_database_audits_clean_and_edits_of_derived_rows_are_found(
     assert any(code == "LEAF_DIFFERS" and index == 7 for code, index, _ in found)
     assert any(code == "FACT_DIFFERS" and chain == party for code, _, chain in found)
     assert any(code == "LINK_DIFFERS" and index == 5 for code, index, _ in found)
+
+
+async def test_what_a_dba_edits_between_two_batches_is_caught_before_it_is_signed(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    """A revoked key is made valid again in the database: the sequencer believes it, the publisher's own memory does not."""
+    party = PARTIES[0]
+    bench.post("key.add/1", f"party/{party}", (party,), {"key": register(key_of(party, 1), bench.found, party)})
+    bench.post("key.revoke/1", f"party/{party}", (party,), {"keyid": key_of(party).keyid, "reason": "停用"}, keys=[key_of(party, 1)])
+    forged = bench.draft("key.add/1", f"party/{party}", (party,), {"key": register(key_of(party, 2), bench.found, party)})
+    key = f"key:{key_of(party).keyid}"
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+        assert await log.publisher.wait_for(len(bench.entries), 5)
+        async with pool.acquire() as conn:
+            valid = bench.kinds.encode(replace(bench.facts.get(key), revoked=None))
+            await conn.execute("UPDATE fact SET value = $2 WHERE key = $1", key, valid)
+        [answer] = await log.append([freeze(forged.sign([key_of(party)]))], now_s=NOW)
+        assert isinstance(answer, Admitted)
+        assert await log.publisher.wait_for(answer.entry.index + 1, 3) is None
+        assert "KEY_NOT_VALID" in str(log.publisher.mismatch)
+        with pytest.raises(Busy, match="frozen"):
+            await log.append(envelopes(bench)[:1], now_s=NOW)
+        assert log.publisher.published is not None
+        assert log.publisher.published.size == len(bench.entries)
+
+
+async def test_the_publishers_memory_is_rebuilt_from_the_published_files(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    posted = envelopes(bench)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(posted[:20], now_s=NOW)
+        assert await log.publisher.wait_for(20, 5)
+    CheckpointStore(tmp_path / "checkpoints.sqlite").forget_shadow()
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(posted[20:], now_s=NOW)
+        assert await log.publisher.wait_for(len(posted), 5)
