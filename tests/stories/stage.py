@@ -1,0 +1,91 @@
+"""A stage for stories: a real server on PostgreSQL, the demo's parties with permits, lists and decisions, and an audit at the end."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from ledger.audit import AuditReport, audit
+from ledger.entry import Entry
+from ledger.files import LogFiles
+from liandan.demo import calendar, firms, setup
+from liandan.demo.founding import ORIGIN, founding
+from liandan.demo.http_poster import HttpPoster
+from liandan.demo.keys import Keyring
+from liandan.demo.plan import Act, Names, Scribe, slots
+from liandan.demo.play import Played, play
+from liandan.demo.specials import Ground
+from liandan.demo.story import Story
+from liandan.demo.trip import Counters, Trip
+from liandan.demo.world import World
+from liandan.keyring import Keyring as ServerKeys
+from liandan.server import serving
+from liandan.wiring import KINDS
+from manifests.view import ManifestView, concerns, fold
+from tests.liandan.serving import settings_of
+from whitelist.adopted import DataFile, data_files
+
+SEED = 31
+
+
+class Stage:
+    """A founded log with everybody on it. ``play`` posts trips over HTTP; ``audit`` recomputes the whole log from its files."""
+
+    def __init__(self, poster: HttpPoster, scribe: Scribe, files: LogFiles) -> None:
+        self.poster, self.scribe, self._files = poster, scribe, files
+        self.world = World(Names(SEED))
+        self.ground = Ground(self.world, self.world.names, Counters())
+        self.views: dict[str, ManifestView] = {}
+        self.used_g: dict[str, int] = {}
+        """Grams on each quota account, as the last entry that touched it says; known after the audit."""
+
+    async def post(self, acts: Iterable[Act]) -> Played:
+        """Post acts in the order of time; answers must be as planned."""
+        return await play(Story(self.world, tuple(slots(acts))), self.scribe, self.poster)
+
+    async def play(self, trips: Iterable[Trip]) -> Played:
+        """Post whole trips."""
+        return await self.post([act for trip in trips for act in trip.acts])
+
+    def audit(self) -> AuditReport:
+        """The audit of everything that is published; fills ``views``."""
+        report = audit(self._files.read, KINDS, archived=iter(self._files.archived_sizes()), watch=self._watch)
+        assert report.findings == []
+        return report
+
+    def _watch(self, entry: Entry) -> None:
+        trunk = concerns(entry)
+        if trunk is not None:
+            self.views[trunk] = fold(self.views.get(trunk), entry)
+        self.used_g.update((row.account, row.after_g) for row in entry.admission.decision.accounts)
+
+    def view(self, trip: Trip) -> ManifestView:
+        """A manifest as the audited entries tell it."""
+        return self.views[trip.chain]
+
+    def flags(self, trip: Trip) -> list[tuple[str, str]]:
+        """Alerts on a manifest: (level, code)."""
+        return [(flag.level, flag.code) for flag in self.view(trip).flags]
+
+
+@asynccontextmanager
+async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
+    """A stage with everything up to the last decision of September."""
+    keyring = Keyring(SEED)
+    settings = settings_of(database_url, directory)
+    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(firms.OPERATOR.uscc))
+    async with serving(settings, keyring=keys) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
+        poster = HttpPoster(http)
+        found = await poster.found(founding(keyring, SEED, data()), calendar.FOUNDED)
+        await poster.login(ORIGIN, keyring.key(firms.SICHUAN.uscc))
+        built = Stage(poster, Scribe(keyring, found), LogFiles(settings.log_path))
+        await built.post(setup.before_october(built.world))
+        yield built
+
+
+def data() -> list[tuple[DataFile, bytes]]:
+    """The data sets to adopt."""
+    return [(file, file.path.read_bytes()) for file in data_files()]
