@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 OLDEST_VERSION = 150000
 """``server_version_num`` of the oldest server we test against."""
 COMMAND_TIMEOUT_S = 60
+WRITER = "liandan_writer"
+"""Role of the pool: SELECT and INSERT on the ledger, UPDATE on what is derived."""
 _migrating = threading.Lock()
 """Alembic keeps its context in module globals: one migration at a time per process."""
 
 
 async def open_pool(dsn: str, *, min_size: int = 2, max_size: int = 16) -> Pool[Record]:
-    """A pool whose connections read and write ``jsonb`` as Python values; every new connection is checked.
+    """A pool whose connections read and write ``jsonb`` as Python values, in the writer's role; every new connection is checked.
+
+    Whatever account the address names, the program appends and nothing more (migration 0004).
 
     Raises Refusal (DATABASE_VERSION, DATABASE_NOT_DURABLE); what the server itself refuses passes through as asyncpg's error.
     """
@@ -41,12 +45,18 @@ async def open_pool(dsn: str, *, min_size: int = 2, max_size: int = 16) -> Pool[
         max_size=max_size,
         command_timeout=COMMAND_TIMEOUT_S,
         server_settings={"application_name": "liandan", "timezone": "UTC"},
-        init=prepare_connection,
+        init=_prepare_writer,
     )
 
 
+async def _prepare_writer(connection: Connection[Record]) -> None:
+    await prepare_connection(connection)
+    if await connection.fetchval("SELECT count(*) FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'MEMBER')", WRITER):
+        await connection.execute(f"SET ROLE {WRITER}")
+
+
 async def connect(dsn: str) -> Connection[Record]:
-    """One connection, prepared and checked like those of the pool; the caller closes it."""
+    """One connection with the rights of its own account, prepared and checked like those of the pool; the caller closes it."""
     connection = await asyncpg.connect(
         dsn, command_timeout=COMMAND_TIMEOUT_S, server_settings={"application_name": "liandan", "timezone": "UTC"}
     )

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from asyncpg import Pool, Record
+from asyncpg import Connection, Pool, Record
 
 from ledger.checkpoint import log_vkeys
 from ledger.checkpoint_store import CheckpointStore
@@ -46,3 +46,13 @@ async def running(pool: Pool[Record], directory: Path, kinds: Kinds, data: Mappi
 def envelopes(bench: Workbench) -> list[bytes]:
     """The workbench's statements as a client would post them."""
     return [freeze(entry.envelope) for entry in bench.entries]
+
+
+@asynccontextmanager
+async def unguarded(conn: Connection[Record]) -> AsyncIterator[Connection[Record]]:
+    """What a determined database administrator does first: take the guards away. Everything after is caught by other means."""
+    await conn.execute("ALTER EVENT TRIGGER guard_ledger_alter DISABLE")
+    await conn.execute("ALTER EVENT TRIGGER guard_ledger_drop DISABLE")
+    await conn.execute("ALTER TABLE entry DISABLE TRIGGER ALL")
+    await conn.execute("ALTER TABLE link DISABLE TRIGGER ALL")
+    yield conn

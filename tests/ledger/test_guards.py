@@ -1,0 +1,90 @@
+"""The database refuses to change the ledger's tables, whoever asks; tried the way a database administrator would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import asyncpg
+import pytest
+from asyncpg import Connection, Pool, Record
+
+from tests.ledger.log_server import envelopes, running
+from tests.workbench import START, Workbench, uscc
+
+REFUSED_TO_ALL = (
+    "UPDATE entry SET leaf = leaf",
+    "UPDATE link SET idx = idx + 1",
+    "DELETE FROM entry",
+    "DELETE FROM link WHERE seq = 0",
+    "TRUNCATE entry",
+    "TRUNCATE link CASCADE",
+    "DROP TABLE entry",
+    "DROP TABLE link CASCADE",
+    "DROP SCHEMA public CASCADE",
+    "DROP TRIGGER append_only ON entry",
+    "ALTER TABLE entry DISABLE TRIGGER append_only",
+    "ALTER TABLE entry DISABLE TRIGGER ALL",
+    "ALTER TABLE link RENAME TO old_link",
+    "ALTER TABLE entry DROP CONSTRAINT entry_leaf",
+    "ALTER TABLE entry DROP COLUMN leaf",
+    "ALTER TABLE entry ALTER COLUMN entry TYPE text USING encode(entry, 'hex')",
+    "ALTER TABLE link SET UNLOGGED",
+)
+REFUSED_TO_THE_WRITER = (
+    "DELETE FROM fact",
+    "DELETE FROM log_head",
+    "TRUNCATE fact",
+    "SET session_replication_role = replica",
+    "CREATE TABLE elsewhere (a int)",
+    "ALTER EVENT TRIGGER guard_ledger_drop DISABLE",
+    "SET ROLE liandan_owner",
+)
+
+
+@pytest.fixture
+async def filled(pool: Pool[Record], tmp_path: Path) -> None:
+    bench = Workbench()
+    for serial in range(4):
+        bench.register(uscc("510112", serial))
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=START + 3600)
+
+
+async def refuses(conn: Connection[Record], statement: str) -> None:
+    transaction = conn.transaction()
+    await transaction.start()
+    with pytest.raises(asyncpg.PostgresError):
+        await conn.execute(statement)
+    await transaction.rollback()
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("statement", REFUSED_TO_ALL)
+async def test_a_superuser_is_refused(database: Connection[Record], statement: str) -> None:
+    await refuses(database, statement)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_disabled_by_replication_role_the_guards_still_hold(database: Connection[Record]) -> None:
+    await database.execute("SET session_replication_role = replica")
+    for statement in ("UPDATE entry SET leaf = leaf", "DELETE FROM link", "TRUNCATE entry", "DROP TABLE entry"):
+        await refuses(database, statement)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_without_triggers_a_changed_entry_still_does_not_fit_its_leaf(database: Connection[Record]) -> None:
+    await database.execute("ALTER EVENT TRIGGER guard_ledger_alter DISABLE")
+    await database.execute("ALTER TABLE entry DISABLE TRIGGER ALL")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await database.execute("UPDATE entry SET entry = set_byte(entry, 9, 0)")
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("statement", [*REFUSED_TO_ALL, *REFUSED_TO_THE_WRITER])
+async def test_the_programs_own_role_is_refused(database: Connection[Record], statement: str) -> None:
+    await database.execute("SET SESSION AUTHORIZATION liandan_writer")
+    await refuses(database, statement)
+
+
+async def test_the_pool_works_in_the_writers_role(pool: Pool[Record]) -> None:
+    assert await pool.fetchval("SELECT current_user") == "liandan_writer"
