@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.chain import founding_prev, genesis_prev
-from ledger.directory import LOG_MAIN, KeyRecord, LogState, party_chain
+from ledger.directory import LOG_MAIN, KeyRecord, LogState, PartyState, party_chain
 from ledger.entry import ENTRY_MAX, Entry, encode_entry
 from ledger.facts import Facts, account_key, chain_key
 from ledger.founding import founding_keys
@@ -68,7 +68,12 @@ def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt)
     reasons = _closed(log) or _link(statement, kind, facts, log)
     if reasons:
         raise Refusal(reasons)
-    reasons = [*_window(statement, kind, moment), *_keys(submission, facts, moment, log), *_seen(statement, moment, root_at)]
+    reasons = [
+        *_window(statement, kind, moment),
+        *_keys(submission, facts, moment, log),
+        *_delegation(statement, kind, facts, moment),
+        *_seen(statement, moment, root_at),
+    ]
     if reasons:
         raise Refusal(reasons)
     answer = kind.decide(statement, facts, moment)
@@ -156,6 +161,20 @@ def _keys(submission: Submission, facts: Facts, moment: Moment, log: LogState | 
     return reasons
 
 
+def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
+    """Whoever signs ``for`` another has that party's delegation, in force at this index and time (formats §3)."""
+    principal = statement.principal
+    if principal is None:
+        return []
+    if principal == statement.by[0]:
+        return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
+    state: PartyState | None = facts.state(party_chain(principal))
+    at_s = statement.at_s if kind.window is Window.CUSTODY else moment.at_s
+    if state is not None and any(known.covers(statement.by[0], statement.kind, at_s) for known in state.delegations):
+        return []
+    return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.kind}: a delegation to {statement.by[0]} in force")]
+
+
 def _seen(statement: Statement, moment: Moment, root_at: RootAt) -> list[Reason]:
     seen = statement.seen
     if seen is None:
@@ -169,7 +188,8 @@ def _seen(statement: Statement, moment: Moment, root_at: RootAt) -> list[Reason]
 def _fact_list(statement: Statement, reads: Reads, facts: Facts) -> tuple[tuple[str, int], ...]:
     always = {statement.chain, LOG_MAIN, *(party_chain(uscc) for uscc in statement.by)}
     found: list[tuple[str, int]] = []
-    for chain in set(reads.chains) - always:
+    principal = () if statement.principal is None else (party_chain(statement.principal),)
+    for chain in {*reads.chains, *principal} - always:
         head = facts.head(chain)
         if head is not None:
             found.append((chain, head.idx))

@@ -53,12 +53,27 @@ class LogState(Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
+class Delegation(Struct, frozen=True):
+    """A right to sign for a party: which kinds (names without version), until when (Unix seconds)."""
+
+    delegate: str
+    kinds: tuple[str, ...]
+    until_s: int | None = None
+
+    def covers(self, delegate: str, kind: str, at_s: int) -> bool:
+        """Whether it lets ``delegate`` sign a statement of ``kind`` (with version) at that time."""
+        in_time = self.until_s is None or at_s <= self.until_s
+        return in_time and self.delegate == delegate and kind.partition("/")[0] in self.kinds
+
+
 class PartyState(Struct, frozen=True, kw_only=True):
     """State of ``party/<USCC>``."""
 
     name: str
     keys: tuple[str, ...] = ()
     """Every keyid ever registered for the party, oldest first."""
+    delegations: tuple[Delegation, ...] = ()
+    """Granted by the party and not revoked."""
 
 
 class KeyRecord(Struct, frozen=True, kw_only=True):
@@ -123,14 +138,17 @@ def authorities_of_party(log: LogState, uscc: str) -> tuple[tuple[str, ...], boo
 def check_signers(statement: Statement, roles: Iterable[tuple[str, Iterable[str]]]) -> list[Reason]:
     """Compare ``by`` with the roles in order; each role is (name, USCCs that may hold it). R-66, formats §1.
 
-    Two roles that fall on one party are named once, at the first. ``for`` is refused: this ruleset has no kind that grants a delegation.
+    Two roles that fall on one party are named once, at the first. With ``for``, the first role is held by the principal and signed by its
+    delegate; that the delegation is in force is judged at admission (ledger.admit).
     """
-    if statement.principal is not None:
-        return [Reason("DELEGATION_MISSING", "for", statement.principal, "a delegation in force")]
     wanted: list[tuple[str, tuple[str, ...]]] = []
-    for role, holders in roles:
+    for position, (role, holders) in enumerate(roles):
         allowed = tuple(holders)
-        if len(allowed) == 1 and any(allowed == earlier for _, earlier in wanted):
+        if position == 0 and statement.principal is not None:
+            if statement.principal not in allowed:
+                return [Reason("SIGNER_ROLE", "for", statement.principal, f"{role}: {' / '.join(allowed) or '-'}")]
+            allowed = statement.by[:1]
+        elif len(allowed) == 1 and any(allowed == earlier for _, earlier in wanted):
             continue
         wanted.append((role, allowed))
     reasons: list[Reason] = []

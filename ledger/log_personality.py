@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ledger.chain import USCC
+from ledger.delegation_kinds import DELEGATION_KINDS
 from ledger.directory import LogState, PartyState
+from ledger.life_kinds import LIFE_KINDS
 from ledger.log_kinds import LOG_KINDS, LOG_REGISTERS, RefusalsState
 from ledger.party_kinds import PARTY_KINDS
 from ledger.personality import Personality
@@ -11,7 +13,7 @@ from ledger.rulebook import RULES
 
 PERSONALITY = Personality(
     name="ledger",
-    kinds=(*LOG_KINDS, *PARTY_KINDS),
+    kinds=(*LOG_KINDS, *LIFE_KINDS, *PARTY_KINDS, *DELEGATION_KINDS),
     states={"log/main": LogState, "log/refusals": RefusalsState, "party": PartyState},
     chains={"log": r"log/(?:main|refusals)", "party": rf"party/{USCC}"},
     registers=LOG_REGISTERS,

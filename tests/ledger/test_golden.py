@@ -18,11 +18,11 @@ from ledger.chain import ULID, USCC
 from ledger.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.content import check_content
 from ledger.entry import encode_entry, read_entry
-from ledger.facts import Facts, chain_key
+from ledger.facts import Facts
 from ledger.kinds import Kinds
 from ledger.log_personality import PERSONALITY as LOG
 from ledger.merkle import verify_consistency, verify_inclusion
-from ledger.model import Head, Moment, Statement
+from ledger.model import Moment, Statement
 from ledger.note import parse_note, parse_vkey
 from ledger.personality import Admitted, Changes, Kind, Personality, Window, no_reads
 from ledger.proof import parse_proof
@@ -71,10 +71,7 @@ ANYTHING = Personality(
         _kind("permit.grant/1", "permit", Window.DAY, opens=True),
         _kind("manifest.issue/1", "manifest", Window.DAY, opens=True),
         _kind("manifest.depart/1", "manifest", Window.CUSTODY, opens=False),
-        _kind("delegation.grant/1", "party", Window.DAY, opens=False),
         _kind("pd.erase/1", "log", Window.DAY, opens=True),
-        _kind("witness.set/1", "log", Window.MONTH, opens=False),
-        _kind("log.close/1", "log", Window.MONTH, opens=False),
     ),
     states={"permit": dict, "manifest": dict, "log/erasures": dict},
     chains={
@@ -95,14 +92,6 @@ class Grown:
         for entry in self.entries:
             kind = KINDS.by_name[entry.statement.kind]
             apply(entry, kind, self.facts)
-            if entry.statement.kind == "log.close/1":
-                self._close()
-
-    def _close(self) -> None:
-        from msgspec.structs import replace
-
-        head: Head[Any] = self.facts.values[chain_key("log/main")]
-        self.facts.values[chain_key("log/main")] = replace(head, state=replace(head.state, closed=True))
 
 
 @pytest.mark.parametrize("case", load("payloads"), ids=lambda case: case["name"])

@@ -43,8 +43,9 @@ def test_a_foreign_holder_is_granted_by_either_authority_with_a_tag() -> None:
         assert admission.decision.tags == (("FOREIGN",),)
 
 
-def test_no_delegate_signs_before_delegations_are_recorded() -> None:
-    assert post(Log(), "permit.grant/1", grant(), SICHUAN, principal=CHONGQING) == [("DELEGATION_MISSING", "for")]
+def test_a_delegate_signs_for_an_authority_of_the_region_only() -> None:
+    assert post(Log(), "permit.grant/1", grant(), SICHUAN, principal=CHONGQING) == []
+    assert post(Log(), "permit.grant/1", grant(), CHONGQING, principal=SICHUAN) == [("SIGNER_ROLE", "for")]
 
 
 @pytest.mark.parametrize(

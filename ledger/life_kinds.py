@@ -1,0 +1,92 @@
+"""Kinds on ``log/main`` that change the log's own life: its witnesses, its end (formats §5)."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.directory import LOG_MAIN, check_signers, log_state
+from ledger.facts import Facts
+from ledger.log_kinds import everyone
+from ledger.model import Admission, Moment, Statement
+from ledger.personality import Admitted, Changes, Kind, Refused, Window, no_reads
+from ledger.policy import parse_policy_lines
+from ledger.statement import check_origin
+from signing.refusal import Reason, Refusal
+
+
+class WitnessSet(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``witness.set/1``: the whole new policy, tlog-policy lines without comments or URLs."""
+
+    witness_policy: tuple[str, ...]
+
+
+class LogClose(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``log.close/1``: the last entry; the successor names this log in ``continues``."""
+
+    successor_origin: str
+
+
+def _main(statement: Statement, facts: Facts) -> list[Reason]:
+    reasons = check_signers(statement, everyone(facts))
+    if statement.chain != LOG_MAIN:
+        reasons.append(Reason("CHAIN_KIND", "chain", statement.chain, LOG_MAIN))
+    return reasons
+
+
+def decide_witnesses(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
+    """A policy that can be read, agreed by operator and all authorities; in force from the next index."""
+    reasons = _main(statement, facts)
+    try:
+        parse_policy_lines(statement.body.witness_policy)
+    except Refusal as refusal:
+        reasons += [Reason(r.code, f"body.witness_policy.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+    return Refused(tuple(reasons)) if reasons else Admitted()
+
+
+def evolve_witnesses(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The new policy."""
+    return Changes(state=replace(log_state(facts), witness_policy=statement.body.witness_policy))
+
+
+def decide_close(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
+    """Agreed by operator and all authorities; a log does not succeed itself."""
+    reasons = _main(statement, facts)
+    try:
+        check_origin(statement.body.successor_origin)
+    except Refusal as refusal:
+        reasons += refusal.reasons
+    if statement.body.successor_origin == log_state(facts).origin:
+        reasons.append(Reason("FIELD_TYPE", "body.successor_origin", statement.body.successor_origin, "another origin"))
+    return Refused(tuple(reasons)) if reasons else Admitted()
+
+
+def evolve_close(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """Nothing enters any more."""
+    return Changes(state=replace(log_state(facts), closed=True))
+
+
+LIFE_KINDS = (
+    Kind(
+        name="witness.set/1",
+        body=WitnessSet,
+        chain_type="log",
+        roles=("operator", "authority …"),
+        window=Window.MONTH,
+        reads=no_reads,
+        reads_doc="Nothing beside log/main.",
+        decide=decide_witnesses,
+        evolve=evolve_witnesses,
+    ),
+    Kind(
+        name="log.close/1",
+        body=LogClose,
+        chain_type="log",
+        roles=("operator", "authority …"),
+        window=Window.MONTH,
+        reads=no_reads,
+        reads_doc="Nothing beside log/main.",
+        decide=decide_close,
+        evolve=evolve_close,
+    ),
+)
