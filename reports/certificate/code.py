@@ -26,21 +26,26 @@ def content(facts: CertificateFacts) -> str:
 
 def draw_code(sheet: Sheet, text: str, x: float, y: float, side: float) -> None:
     """The code as one filled path, upper left corner at (x, y); error correction M."""
-    matrix = [list(line) for line in segno.make_qr(text, error="m", boost_error=False).matrix]
-    module = side / (len(matrix) + 2 * QUIET)
+    # A fixed mask: scoring all eight costs more than drawing, and every reader reads every mask.
+    matrix = [list(line) for line in segno.make_qr(text, error="m", boost_error=False, mask=2).matrix]
+    side_modules = len(matrix) + 2 * QUIET
+    runs = [_runs(line, side_modules - QUIET - 1 - at) for at, line in enumerate(matrix)]
+    squares = " ".join(f"{start + QUIET} {low} {length} 1 re" for line in runs for start, low, length in line)
 
     def draw(canvas: Canvas, height: float) -> None:
-        path = canvas.beginPath()
-        for at, line in enumerate(matrix):
-            top = height - y - (at + QUIET + 1) * module
-            start = None
-            for position, dark in enumerate([*line, 0]):
-                if dark and start is None:
-                    start = position
-                elif not dark and start is not None:
-                    path.rect(x + (start + QUIET) * module, top, (position - start) * module, module)
-                    start = None
+        module = side / side_modules
         canvas.setFillColor(black)
-        canvas.drawPath(path, stroke=0, fill=1)
+        canvas.addLiteral(f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {height - y - side:.3f} cm {squares} f Q")
 
     sheet.mark(draw)
+
+
+def _runs(line: list[int], low: int) -> list[tuple[int, int, int]]:
+    """Dark modules of one line as (start, lower edge, length)."""
+    found: list[tuple[int, int, int]] = []
+    for position, dark in enumerate(line):
+        if dark and found and found[-1][0] + found[-1][2] == position:
+            found[-1] = (found[-1][0], low, found[-1][2] + 1)
+        elif dark:
+            found.append((position, low, 1))
+    return found

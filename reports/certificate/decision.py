@@ -124,7 +124,7 @@ def quotas(bundle: Bundle, issue: Issue) -> tuple[Quota, ...]:
                     limit_g=_limit(bundle, layer, subject),
                 )
             )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda quota: (quota.index, quota.layer, len(quota.subject), quota.subject)))
 
 
 def _limit(bundle: Bundle, layer: str, subject: str) -> int | None:

@@ -186,4 +186,3 @@ def _personal(entries: Iterable[Entry]) -> tuple[str, ...]:
         body: Any = entry.statement.body  # every act and case of manifests/ has ``commit``
         fields |= dict.fromkeys(sorted(getattr(body, "commit", {})))
     return tuple(fields)
-

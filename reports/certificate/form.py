@@ -29,7 +29,7 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     generator = facts.party(state.generator)
     section(sheet, "第一部分　危险废物移出信息（由移出人填写）", "Part 1 · Generator", keep=120)
     row(sheet, (*pair("单位名称", "Generator", generator.name, face=BOLD), *pair("统一社会信用代码", "USCC", generator.uscc)))
-    consignor = f"{CONSIGNORS[issue.consignor]}（{facts.party(state.consignor).name}）"
+    consignor = f"{CONSIGNORS.get(issue.consignor, issue.consignor)}：{facts.party(state.consignor).name}"
     row(sheet, (*pair("移出地址", "Origin", _place(issue.origin.division, issue.origin.address)), *pair("托运人", "Consignor", consignor)))
     planned = moment(issue.planned_at) if issue.planned_at else ""
     receiver = facts.party(state.receiver)
@@ -42,7 +42,7 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
         head("序号", "No.", 0.5),
         head("废物名称", "Waste", 2.1),
         head("废物类别/代码", "Code", 1.35),
-        head("危险特性", "Hazard", 0.75),
+        head("危险\n特性", "Hazard", 0.75),
         head("形态", "Form", 0.65),
         head("有害成分", "Components", 1.15),
         head("包装方式×数量", "Packing", 1.0),

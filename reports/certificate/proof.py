@@ -17,7 +17,12 @@ from reports.words import KINDS, LEVELS, ROUTES, SUITES, moment
 from whitelist.mass import format_mass
 
 _LAYERS = {"Q1": "Q1 白名单名录行年度额度", "Q2": "Q2 批准决定分行数量", "Q3": "Q3 许可证年经营规模"}
-_EVENTS = {"approval.decide/1": "批准时占用", "manifest.issue/1": "开具时预占", "manifest.receive/1": "接受时结算", "manifest.void/1": "作废时退回"}
+_EVENTS = {
+    "approval.decide/1": "批准时占用",
+    "manifest.issue/1": "开具时预占",
+    "manifest.receive/1": "接受时结算",
+    "manifest.void/1": "作废时退回",
+}
 
 
 def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
@@ -26,7 +31,13 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
     route = ROUTES.get(facts.state.route, facts.state.route)
     decision = facts.approved
     if decision is None:
-        row(sheet, (*pair("审批路径", "Route", route), *pair("批准决定", "Decision", "省内转移，无跨省批准决定" if not facts.issue.approval else "")))
+        row(
+            sheet,
+            (
+                *pair("审批路径", "Route", route),
+                *pair("批准决定", "Decision", "省内转移，无跨省批准决定" if not facts.issue.approval else ""),
+            ),
+        )
     else:
         _decision(sheet, decision, route)
     for first, last, citations in facts.citations:
@@ -56,8 +67,8 @@ def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
 
 def _quotas(sheet: Sheet, quotas: Iterable[Quota]) -> None:
     heads = (
-        head("额度层次", "Layer", 1.9),
-        head("账户", "Account", 3.1),
+        head("额度层次", "Layer", 2.2),
+        head("账户", "Account", 2.5),
         head("事项", "Event", 1.0),
         head("上限（吨）", "Limit, t", 1.3),
         head("此前累计（吨）", "Before, t", 1.3),
@@ -66,13 +77,15 @@ def _quotas(sheet: Sheet, quotas: Iterable[Quota]) -> None:
     )
     rows = [
         (
-            value(_LAYERS.get(quota.layer, quota.layer), 1.9, size=7),
-            value(quota.subject.replace(" ", "　第 ", 1) + (" 行" if " " in quota.subject else ""), 3.1, size=6.3),
+            value(_LAYERS.get(quota.layer, quota.layer), 2.2, size=7),
+            value(_account(quota), 2.5, size=6.8),
             value(_EVENTS.get(quota.kind, KINDS.get(quota.kind, quota.kind)), 1.0, align="center", size=7),
             value("" if quota.limit_g is None else format_mass(quota.limit_g), 1.3, align="right", size=7),
             value(format_mass(quota.before_g), 1.3, align="right", size=7),
             value(format_mass(quota.after_g), 1.3, align="right", size=7),
-            value(f"{'+' if quota.after_g > quota.before_g else ''}{format_mass(quota.after_g - quota.before_g)}", 1.25, align="right", size=7),
+            value(
+                f"{'+' if quota.after_g > quota.before_g else ''}{format_mass(quota.after_g - quota.before_g)}", 1.25, align="right", size=7
+            ),
         )
         for quota in quotas
     ]
@@ -80,6 +93,14 @@ def _quotas(sheet: Sheet, quotas: Iterable[Quota]) -> None:
     table(sheet, heads, rows)
     sheet.y += 1
     sheet.paragraph("Q3 账户自入账起连续累计，上限为每年经营规模；年度占用以账本按年计算为准。", Paint(6.5, color=GREY))
+
+
+def _account(quota: Quota) -> str:
+    """The account in words; decision and permit are named above, so their chains are not repeated."""
+    chain, _, number = quota.subject.partition(" ")
+    if quota.layer == "Q2":
+        return f"本批准决定第 {number} 行"
+    return "接受人经营许可证" if quota.layer == "Q3" else f"{chain} 第 {number} 行"
 
 
 def timeline(sheet: Sheet, facts: CertificateFacts) -> None:
@@ -113,12 +134,13 @@ def _signed(act: Signed) -> tuple[Cell, ...]:
 
 
 def marks(sheet: Sheet, facts: CertificateFacts) -> None:
-    """第六部分: alerts and tags in words; only where there are any."""
+    """第六部分: alerts and tags in words."""
     alerts = {(level, code): act for act in facts.custody for level, code in act.alerts}
     tags = {str(tag[0]): act for act in facts.custody for tag in act.tags}
-    if not alerts and not tags:
-        return
     section(sheet, "第六部分　提示与标记", "Alerts and tags", keep=40)
+    if not alerts and not tags:
+        row(sheet, (value("本联单各项行为入账时无提示、无标记。", 1.0),))
+        return
     rows = [
         (
             Cell(text=f"{LEVELS[level]}级提示", share=0.9, size=7.2, color=ALARM if level == "H" else "#1A1A1A", align="center"),

@@ -89,7 +89,7 @@ def _attach(pages: bytes, facts: CertificateFacts, raw: bytes) -> bytes:
     at = facts.dated
     date = f"D:{at[:4]}{at[5:7]}{at[8:10]}{at[11:13]}{at[14:16]}{at[17:19]}+08'00'"
     with pikepdf.open(io.BytesIO(pages)) as pdf:
-        pdf.attachments[ATTACHMENT] = pikepdf.AttachedFileSpec(
+        pdf.attachments[ATTACHMENT] = pikepdf.AttachedFileSpec(  # type: ignore[call-arg]  # its stub does not know ``relationship``
             pdf,
             raw,
             filename=ATTACHMENT,

@@ -25,12 +25,14 @@ def watermark(sheet: Sheet) -> None:
 
     def draw(canvas: Canvas, _: float) -> None:
         canvas.saveState()
-        canvas.setFillColor(HexColor("#F3E3E1"))
-        canvas.translate(width / 2, height / 2)
-        canvas.rotate(38)
-        for at in (-250, 0, 250):
-            canvas.setFont(BOLD, 54)
-            canvas.drawCentredString(0, at, "演示  DEMO")
+        canvas.setFillColor(HexColor("#F5E9E7"))
+        canvas.setFont(BOLD, 46)
+        for at in (0.2, 0.5, 0.8):
+            canvas.saveState()
+            canvas.translate(width / 2, height * at)
+            canvas.rotate(30)
+            canvas.drawCentredString(0, 0, "演示  DEMO")
+            canvas.restoreState()
         canvas.restoreState()
 
     sheet.mark(draw)

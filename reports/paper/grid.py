@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from reports.paper.fonts import BOLD, REGULAR
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for
 from reports.paper.sheet import ACCENT, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.paper.text import wrap
 
@@ -59,6 +60,8 @@ def _lay(cells: Sequence[Cell], room: float) -> list[_Laid]:
     found = []
     for cell in cells:
         wide = room * cell.share / total
+        # One face for the whole cell: a name half bold because of one rare character looks like a forgery.
+        cell = replace(cell, face=face_for(drawable(cell.text.replace("\n", "")), cell.face))  # noqa: PLW2901  # the same cell
         lines = wrap(cell.text, cell.face, cell.size, wide - 2 * PAD)
         subs = wrap(cell.sub, REGULAR, SUB_SIZE, wide - 2 * PAD) if cell.sub else ()
         found.append(_Laid(cell, wide, lines, subs))

@@ -16,8 +16,8 @@ _PIECES = re.compile(r"[0-9A-Za-z+/=_.:@#&-]+| +|.", re.DOTALL)
 def wrap(text: str, face: str, size: float, room: float) -> tuple[str, ...]:
     """Lines of a text no wider than ``room`` points; LF breaks too. At least one line, possibly empty."""
     lines: list[str] = []
-    for paragraph in drawable(text).split("\n"):
-        lines += _wrap(paragraph, face, size, room)
+    for paragraph in text.split("\n"):
+        lines += _wrap(drawable(paragraph), face, size, room)
     return tuple(lines)
 
 

@@ -141,7 +141,12 @@ class Story:
             for line in self.lines
         )
         body = ApprovalApply(
-            receiver=RECEIVER, permit=PERMIT, origin=ORIGIN.division, applied_to="2026-12-31", lines=applied, agreement="JC-2026-014（虚构）"
+            receiver=RECEIVER,
+            permit=PERMIT,
+            origin=ORIGIN.division,
+            applied_to="2026-12-31",
+            lines=applied,
+            agreement="JC-2026-014（虚构）",
         )
         self.bench.post("approval.apply/1", APPROVAL, (GENERATOR,), body)
         self.at("2026-02-09T16:00:00+08:00")
@@ -255,9 +260,61 @@ async def bundle_of(bench: Workbench, chain: str) -> bytes:
     files = bench.export()
     reader = TileReader(len(bench.entries), files.get)
     entries = await collect(entries_of, chain, cases)
-    return make_bundle(
-        files["checkpoint"], chain, entries, lambda index: inclusion_proof(index, len(bench.entries), reader.hash_at)
+    return make_bundle(files["checkpoint"], chain, entries, lambda index: inclusion_proof(index, len(bench.entries), reader.hash_at))
+
+
+LONG = "龘靐齉爩㙍䶮𬭊𪚥环境科技（集团）股份有限公司四川天府新区成都直管区第二危险废物资源化综合利用分公司（虚构）"
+"""A name with rare characters, one of which no shipped font has (U+2A6A5)."""
+
+
+@cache
+def worst() -> Story:
+    """16 lines of long names, four legs, differences and refusals, serial 900; shared, so never changed."""
+    lines = tuple(
+        replace(
+            waste("0.350000", number),
+            name=f"含铅废物（铅蓄电池拆解产生的废铅膏、铅渣及酸液混合物，第{number + 1}类）",
+            components="铅、二氧化铅、硫酸、锑",
+        )
+        for number in range(16)
     )
+    names = {**NAMES, GENERATOR: LONG, RECEIVER: f"重庆{LONG}"}
+    story = Story(lines, names)
+    goods = tuple(acts.DangerousGoods(line=number, un_no="2794", dg_class="8") for number in range(16))
+    story.issue(900, carriers=CARRIERS, dangerous_goods=goods, commit={"contact.name": "ab" * 32, "contact.phone": "cd" * 32})
+    story.wait(minutes=30)
+    loaded = tuple(acts.LoadedLine(line=number, mass_t="0.351") for number in range(16))
+    story.depart(900, loaded=loaded)
+    for giving, taking, kind in ((0, 1, "ship"), (1, 2, "train"), (2, 3, "truck")):
+        story.wait(hours=5)
+        body = acts.HandOver(vehicle=Vehicle(kind=kind, plate=f"长航货{taking}号（挂{taking}）"), waybill_no=f"WB{taking:010d}", place=PORT)
+        story.bench.post("manifest.hand_over/1", trunk(900), (CARRIERS[giving], CARRIERS[taking]), body)
+    story.wait(hours=6)
+    story.arrive(900, (CARRIERS[3],))
+    story.wait(hours=1)
+    now = format_at(story.bench.at_s)
+    report = acts.Report(at=now, ref="津环告〔2026〕11号（虚构）")
+    received = tuple(_received(number) for number in range(16))
+    story.receive(900, received, reported_to_authority=report, notified_generator=report)
+    return story
+
+
+def _received(number: int) -> acts.ReceivedLine:
+    if number == 3:
+        return acts.ReceivedLine(
+            line=3,
+            opinion="reject",
+            accepted_t="0",
+            differences=("form",),
+            major_difference=True,
+            reason="外壳破损、电解液泄漏，形态与联单不符",
+            major_difference_note="联单为固态，到场为半固态，含游离酸液",
+        )
+    if number == 7:
+        return acts.ReceivedLine(
+            line=7, opinion="partly", accepted_t="0.2", refused_t="0.151", method="R4", reason="部分外壳破损", differences=("packing",)
+        )
+    return acts.ReceivedLine(line=number, opinion="accept", accepted_t="0.3505", method="R4")
 
 
 @cache

@@ -1,0 +1,110 @@
+"""Reading a PDF we printed: its attachment, its layout version, and whether two documents show the same pages.
+
+Pages are compared as object trees with decoded streams: text, fonts, graphics, annotations, everything a viewer would draw. So a document
+that was merely saved again stays equal, and one whose visible page was changed in any way does not.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from hashlib import sha256
+from typing import Any
+
+import pikepdf
+
+from ledger.bundle import BUNDLE_MAX
+from signing.refusal import Refusal, refuse
+
+STREAM_MAX = BUNDLE_MAX
+"""Decoded bytes of one stream: a small file cannot make us inflate a big one."""
+
+
+class Document:
+    """An opened PDF. Raises Refusal PDF_FORM for whatever is none."""
+
+    def __init__(self, raw: bytes) -> None:
+        try:
+            self._pdf = pikepdf.open(io.BytesIO(raw))
+            self.page_count = len(self._pdf.pages)
+        except (pikepdf.PdfError, RuntimeError, ValueError) as error:
+            raise _wrong(error) from None
+
+    def attachment(self, name: str) -> bytes | None:
+        """The content of an embedded file, or None if there is none of this name."""
+        try:
+            if name not in self._pdf.attachments:
+                return None
+            stream = self._pdf.attachments[name].obj.EF.F
+            return _decoded(stream)
+        except (pikepdf.PdfError, RuntimeError, ValueError, AttributeError, TypeError, KeyError) as error:
+            raise _wrong(error) from None
+
+    def info(self, key: str) -> str:
+        """An entry of the document information, or the empty string."""
+        return str(self._pdf.docinfo.get(key, "")) if "/Info" in self._pdf.trailer else ""
+
+    def page_digests(self) -> list[bytes]:
+        """One digest per page over everything it draws."""
+        return [self._digest(page.obj, frozenset({"/Parent"})) for page in self._pdf.pages]
+
+    def frame_digest(self) -> bytes:
+        """Digest of the document beside its pages: actions, forms, layers, embedded files."""
+        return self._digest(self._pdf.Root, frozenset({"/Pages"}))
+
+    def _digest(self, root: Any, skipped: frozenset[str]) -> bytes:
+        try:
+            return sha256(_Shape(skipped).of(root)).digest()
+        except (pikepdf.PdfError, RuntimeError, ValueError, TypeError) as error:
+            raise _wrong(error) from None
+
+
+class _Shape:
+    """A canonical text of an object tree; references are followed once each, in order of visit."""
+
+    def __init__(self, skipped: frozenset[str]) -> None:
+        self._skipped = skipped
+        self._seen: dict[tuple[int, int], int] = {}
+
+    def of(self, value: Any) -> bytes:
+        """The text of one value."""
+        if isinstance(value, pikepdf.Object) and value.is_indirect:
+            if value.objgen in self._seen:
+                return b"#%d" % self._seen[value.objgen]
+            self._seen[value.objgen] = len(self._seen)
+        if isinstance(value, pikepdf.Stream):
+            return b"S" + self._dictionary(value, {"/Length", "/Filter", "/DecodeParms"}) + b"%" + sha256(_decoded(value)).digest()
+        if isinstance(value, pikepdf.Dictionary):
+            return self._dictionary(value, set())
+        if isinstance(value, pikepdf.Array):
+            return b"[" + b" ".join(self.of(item) for item in value) + b"]"
+        if isinstance(value, pikepdf.String):
+            return b"(" + bytes(value).hex().encode() + b")"
+        return repr(value).encode()
+
+    def _dictionary(self, value: Any, extra: set[str]) -> bytes:
+        keys = sorted(set(value.keys()) - self._skipped - extra)
+        return b"<" + b" ".join(key.encode() + b" " + self.of(value[key]) for key in keys) + b">"
+
+
+def _decoded(stream: Any) -> bytes:
+    """A stream's content; only the filters we write ourselves are decoded, within STREAM_MAX bytes."""
+    raw: bytes = stream.read_raw_bytes()
+    filters = stream.get("/Filter")
+    names = [str(name) for name in filters] if isinstance(filters, pikepdf.Array) else [] if filters is None else [str(filters)]
+    if not names:
+        return raw
+    if names != ["/FlateDecode"] or "/DecodeParms" in stream:
+        return b"?" + repr(names).encode() + raw
+    try:
+        inflater = zlib.decompressobj()
+        content = inflater.decompress(raw, STREAM_MAX)
+    except zlib.error as error:
+        raise _wrong(error) from None
+    if inflater.unconsumed_tail:
+        raise refuse("PDF_FORM", field="stream", found=f"more than {STREAM_MAX} bytes", expected="a certificate")
+    return content
+
+
+def _wrong(error: object) -> Refusal:
+    return refuse("PDF_FORM", found=str(error)[:100], expected="an undamaged PDF")

@@ -1,0 +1,16 @@
+"""All kinds of the house as one table, for readers of evidence that have no running log."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ledger.kinds import Kinds
+from ledger.log_personality import PERSONALITY as LOG
+from manifests.personality import PERSONALITY as MANIFESTS
+from whitelist.personality import PERSONALITY as WHITELIST
+
+
+@cache
+def all_kinds() -> Kinds:
+    """The kinds of the log, the whitelist and the manifests."""
+    return Kinds([LOG, WHITELIST, MANIFESTS])
