@@ -7,10 +7,8 @@ chain, account and admission record continues what came before. What it does *no
 
     python3 liandan_audit.py EXPORT_DIR --pin FOUND_HASH          exit 0: nothing found, 1: findings, 2: wrong use or unreadable
 
-The § in comments are those of the format document, "Evidence formats, version 1"; RFC 6962, 8032, 9162 and C2SP are named.
+§ is the format document, "Evidence formats, version 1"; RFC 6962, RFC 8032 and C2SP are named.
 """
-
-from __future__ import annotations
 
 import argparse
 import base64
@@ -19,29 +17,27 @@ import hashlib
 import json
 import re
 import sys
-import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 STATEMENT = "application/vnd.liandan.statement.v1+json"
-POSSESSION = "application/vnd.liandan.possession.v1"
 
 
 class Bad(Exception):
-    """One thing that is not as the format says."""
+    """One thing that is not as the format says: code, field, found, expected."""
 
     def __init__(self, code: str, field: str = "", found: object = "", expected: object = "") -> None:
-        super().__init__(code)
-        self.code, self.field, self.found, self.expected = code, field, str(found)[:120], str(expected)[:200]
+        super().__init__(code, field, str(found)[:120], str(expected)[:200])
+        self.code = code
 
 
 def need(holds: object, code: str, field: str = "", found: object = "", expected: object = "") -> None:
-    """Raise unless the format's rule holds."""
     if not holds:
         raise Bad(code, field, found, expected)
 
@@ -50,23 +46,11 @@ def sha256(raw: bytes) -> bytes:
     return hashlib.sha256(raw).digest()
 
 
-# ---- strict JSON and base64 (§1, §4) -------------------------------------------------------------------------------------------------
-
+# ---- strict JSON and base64 (§1, §4) ---------------------------------------------------------------------------------------------------
 FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufdd0-\ufdef"
     "\U000e0000-\U000e007f" + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)) + "]"
 )
-
-
-def _walk(value: Any, path: str, level: int) -> None:
-    need(value is not None, "NULL_VALUE", path)
-    if isinstance(value, str) and (bad := FORBIDDEN.search(value)):
-        raise Bad("FORBIDDEN_CHARACTER", path, f"U+{ord(bad.group()):04X}")
-    if isinstance(value, dict | list):
-        need(level <= 8, "TOO_DEEP", path, level, 8)
-        for name, item in value.items() if isinstance(value, dict) else enumerate(value):
-            _walk(name, path, level)
-            _walk(item, f"{path}.{name}" if path else str(name), level + 1)
 
 
 def strict_json(raw: bytes, limit: int = 24 * 1024, too_large: str = "BODY_TOO_LARGE") -> dict[str, Any]:
@@ -81,20 +65,28 @@ def strict_json(raw: bytes, limit: int = 24 * 1024, too_large: str = "BODY_TOO_L
         need(len(text) < 18 and abs(int(text)) < 2**53, "INTEGER_RANGE", found=text)
         return int(text)
 
+    def walk(value: Any, path: str, level: int) -> None:
+        need(value is not None, "NULL_VALUE", path)
+        if isinstance(value, str) and (bad := FORBIDDEN.search(value)):
+            raise Bad("FORBIDDEN_CHARACTER", path, f"U+{ord(bad.group()):04X}")
+        if isinstance(value, dict | list):
+            need(level <= 8, "TOO_DEEP", path, level, 8)
+            for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+                walk(name, path, level)
+                walk(item, f"{path}.{name}" if path else str(name), level + 1)
+
     need(len(raw) <= limit, too_large, found=len(raw), expected=limit)
     need(not raw.startswith(b"\xef\xbb\xbf"), "BYTE_ORDER_MARK")
     try:
         value = json.loads(raw.decode(), object_pairs_hook=pairs, parse_int=number, parse_float=number, parse_constant=number)
-    except UnicodeDecodeError as error:
-        raise Bad("NOT_UTF8", found=f"byte {error.start}") from None
-    except RecursionError:
-        raise Bad("TOO_DEEP") from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise Bad("TOO_DEEP" if isinstance(error, RecursionError) else "NOT_UTF8") from None
     except json.JSONDecodeError as error:  # "01", "1.", "1e" and a lone "-" are numbers, but not integers
         around = error.doc[max(error.pos - 1, 0) : error.pos + 1]
         numeric = re.fullmatch(r"[0-9][0-9.eE]", around) or (error.msg == "Expecting value" and around[-1:] == "-")
         raise Bad("NOT_INTEGER" if numeric else "NOT_JSON", found=f"{error.msg} at {error.pos}") from None
     need(isinstance(value, dict), "NOT_OBJECT", found=type(value).__name__)
-    _walk(value, "", 1)
+    walk(value, "", 1)
     return value
 
 
@@ -114,15 +106,11 @@ def unb64(text: str, field: str, code: str = "BASE64") -> bytes:
 
 
 def pae(payload_type: str, body: bytes) -> bytes:
-    """DSSE pre-authentication encoding."""
     return b"DSSEv1 %d %b %d %b" % (len(payload_type.encode()), payload_type.encode(), len(body), body)
 
 
 def shape(value: Any, spec: Any, path: str, codes: tuple[str, str, str]) -> Any:
-    """Check a value against a spec and give it back in the spec's field order. ``codes``: unknown field, missing field, wrong type.
-
-    A spec is a type, a list with one spec for all items, or a dict of specs; a name ending in ``?`` is optional.
-    """
+    """The value in its spec's field order. A spec is a type, [spec of all items], or {name: spec}, where a name with ``?`` is optional."""
     kind = spec if isinstance(spec, type) else type(spec)
     need(type(value) is kind, codes[2], path, value, kind.__name__)
     if isinstance(spec, list):
@@ -130,20 +118,17 @@ def shape(value: Any, spec: Any, path: str, codes: tuple[str, str, str]) -> Any:
     if not isinstance(spec, dict):
         return value
     dot, specs = f"{path}." if path else "", {name.rstrip("?"): inner for name, inner in spec.items()}
-    for name in value:
-        need(name in specs, codes[0], dot + name)
+    need(value.keys() <= specs.keys(), codes[0], dot + ", ".join(sorted(value.keys() - specs.keys())))
     for name in spec:
         need(name in value or name[-1] == "?", codes[1], dot + name)
     return {name: shape(value[name], inner, dot + name, codes) for name, inner in specs.items() if name in value}
 
 
 # ---- Ed25519 by the strict rule of §1 (RFC 8032 without cofactor), ECDSA P-256 (FIPS 186-5) ----------------------------------------------
-
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
-_Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7
-SMALL_ORDER_Y = (0, 1, P - 1, _Y8, P - _Y8)  # of the points of order 4, 1, 2, 8, 8
+Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+SMALL_ORDER_Y = (0, 1, P - 1, Y8, P - Y8)  # of the points of order 4, 1, 2, 8, 8
 PP = 2**256 - 2**224 + 2**192 + 2**96 - 1
 PN = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PB = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
@@ -151,22 +136,13 @@ PGX = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
 PGY = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
 
 
-def _sum(add: Callable[[Any, Any], Any], zero: Any, u: int, a: Any, v: int, b: Any) -> Any:
-    """[u]a + [v]b on either curve, both scalars at once."""
+def _sum(add: Callable[[Any, Any], Any], zero: Any, u: int, a: Any, v: int, b: Any) -> Any:  # [u]a + [v]b on either curve
     table, r = (zero, a, b, add(a, b)), zero
     for bit in range(255, -1, -1):
         r = add(r, r)
         if pick := (u >> bit & 1) | (v >> bit & 1) << 1:
             r = add(r, table[pick])
     return r
-
-
-def _ed_add(a: Any, b: Any) -> Any:
-    """Extended coordinates, complete formula."""
-    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    e, f, g, h = f - e, h - g, h + g, f + e
-    return e * f % P, g * h % P, f * g % P, e * h % P
 
 
 def _ed_y(raw: bytes, code: str) -> int:
@@ -181,76 +157,77 @@ def _ed_point(raw: bytes) -> Any:
     y = _ed_y(raw, "KEY_INVALID")
     u, v = (y * y - 1) % P, (D * y * y + 1) % P
     x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    if v * x * x % P != u:
-        x = x * pow(2, (P - 1) // 4, P) % P
+    x = x if v * x * x % P == u else x * pow(2, (P - 1) // 4, P) % P
     need(v * x * x % P == u, "KEY_INVALID", "", raw.hex(), "a point on the curve")
     x = P - x if x & 1 != raw[31] >> 7 else x
     return x, y, 1, x * y % P
 
 
 def ed25519_pure(public: bytes, message: bytes, signature: bytes) -> bool:
-    """encode([S]B - [h]A) equals R byte for byte."""
+    """encode([S]B - [h]A) equals R byte for byte; extended coordinates with the complete addition formula."""
+
+    def add(a: Any, b: Any) -> Any:
+        e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+        g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+        e, f, g, h = f - e, h - g, h + g, f + e
+        return e * f % P, g * h % P, f * g % P, e * h % P
+
     base, a = _ed_point(b"\x58" + b"\x66" * 31), _ed_point(public)
     h = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
-    r = _sum(_ed_add, (0, 1, 1, 0), int.from_bytes(signature[32:], "little"), base, h, (P - a[0], a[1], 1, P - a[3]))
+    r = _sum(add, (0, 1, 1, 0), int.from_bytes(signature[32:], "little"), base, h, (P - a[0], a[1], 1, P - a[3]))
     x, y = (r[k] * pow(r[2], -1, P) % P for k in (0, 1))
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
-def _p_add(a: Any, b: Any) -> Any:
-    """Affine coordinates; None is the neutral element."""
-    if a is None or b is None:
-        return a or b
-    if a[0] == b[0] and (a[1] + b[1]) % PP == 0:
-        return None
-    slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, PP) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, PP)
-    x = (slope * slope - a[0] - b[0]) % PP
-    return x, (slope * (a[0] - x) - a[1]) % PP
-
-
 def p256_pure(public: bytes, message: bytes, signature: bytes) -> bool:
-    """``public`` is x||y on the curve, ``signature`` r||s in range."""
+    """``public`` is x||y on the curve, ``signature`` r||s in range; affine coordinates, None is the neutral element."""
+
+    def add(a: Any, b: Any) -> Any:
+        if a is None or b is None:
+            return a or b
+        if a[0] == b[0] and (a[1] + b[1]) % PP == 0:
+            return None
+        slope = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, PP) if a == b else (b[1] - a[1]) * pow(b[0] - a[0], -1, PP)
+        x = (slope * slope - a[0] - b[0]) % PP
+        return x, (slope * (a[0] - x) - a[1]) % PP
+
     x, y, r, s = (int.from_bytes(part, "big") for part in (public[:32], public[32:], signature[:32], signature[32:]))
-    w = pow(s, -1, PN)
-    t = _sum(_p_add, None, int.from_bytes(sha256(message), "big") * w % PN, (PGX, PGY), r * w % PN, (x, y))
+    t = _sum(add, None, int.from_bytes(sha256(message), "big") * (w := pow(s, -1, PN)) % PN, (PGX, PGY), r * w % PN, (x, y))
     return t is not None and t[0] % PN == r
 
 
 # ---- suites and keys (§1, §5) ----------------------------------------------------------------------------------------------------------
-
-VERIFIERS: dict[str, Callable[[bytes, bytes, bytes], Any]] = {"ed25519": ed25519_pure, "ecdsa-p256-sha256": p256_pure}
-WRONG: list[type[Exception]] = []  # what a compiled verifier raises; the pure ones return False
+VERIFIERS: dict[str, Callable[[bytes, bytes, bytes], bool]] = {"ed25519": ed25519_pure, "ecdsa-p256-sha256": p256_pure}
 SPKI = {  # DER prefix, length of the raw key, length of a signature
     "ed25519": (bytes.fromhex("302a300506032b6570032100"), 32, 64),
     "ecdsa-p256-sha256": (bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004"), 64, 64),
     "sm2-sm3": (bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004"), 64, 64),
     "ml-dsa-44": (bytes.fromhex("30820532300b06096086480165030403110382052100"), 1312, 2420),
 }
-USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 HEX64 = re.compile(r"[0-9a-f]{64}")
+KEY = {"suite": str, "spki": str, "pop": str}
+STATEMENT_CODES = ("FIELD_UNKNOWN", "FIELD_MISSING", "FIELD_TYPE")
 
 
 def use_fast_libraries() -> None:
-    """Swap in compiled verifiers for speed. Their inputs have passed the checks of ``verify``, so the accepted set stays the same."""
+    """Swap in compiled verifiers, for speed alone: their inputs have passed the checks of ``verify``, so the same set is accepted."""
     with contextlib.suppress(ImportError):
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
         from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
         from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils  # noqa: PLC0415
 
-        def p256(public: bytes, message: bytes, signature: bytes) -> None:
-            der = utils.encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
-            key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + public)
-            key.verify(der, message, ec.ECDSA(hashes.SHA256()))
+        def fast(public: bytes, message: bytes, signature: bytes) -> bool:
+            with contextlib.suppress(InvalidSignature):
+                if len(public) == 32:
+                    ed25519.Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+                else:
+                    der = utils.encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+                    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), b"\x04" + public)
+                    key.verify(der, message, ec.ECDSA(hashes.SHA256()))
+                return True
+            return False
 
-        WRONG.append(InvalidSignature)
-        load = ed25519.Ed25519PublicKey.from_public_bytes
-        VERIFIERS.update({"ecdsa-p256-sha256": p256, "ed25519": lambda public, message, sig: load(public).verify(sig, message)})
-    with contextlib.suppress(ImportError):
-        from nacl.bindings import crypto_sign_open  # noqa: PLC0415
-        from nacl.exceptions import BadSignatureError  # noqa: PLC0415
-
-        WRONG.append(BadSignatureError)
-        VERIFIERS["ed25519"] = lambda public, message, sig: crypto_sign_open(sig + message, public)
+        VERIFIERS.update(dict.fromkeys(VERIFIERS, fast))
 
 
 @lru_cache(4096)
@@ -280,41 +257,35 @@ def verify(suite: str, spki: bytes, message: bytes, signature: bytes) -> bool:
     else:
         ranged = 0 < int.from_bytes(signature[:32], "big") < PN and 0 < int.from_bytes(signature[32:], "big") <= (PN - 1) // 2
     need(ranged, "SIGNATURE_FORM", "", signature.hex(), "S < L, or 0 < r < n and 0 < s <= (n-1)/2")
-    try:
-        need(VERIFIERS[suite](public, message, signature) is not False, "SIGNATURE_WRONG")
-    except tuple(WRONG):
-        raise Bad("SIGNATURE_WRONG") from None
+    need(VERIFIERS[suite](public, message, signature), "SIGNATURE_WRONG")
     return True
 
 
 @lru_cache(65536)
 def is_uscc(text: str) -> bool:
     """GB 32100: 18 characters of 31, the last one a weighted sum modulo 31."""
-    digits = [USCC_ALPHABET.find(c) for c in text]
+    digits = ["0123456789ABCDEFGHJKLMNPQRTUWXY".find(c) for c in text]
     return len(digits) == 18 and min(digits) >= 0 and (sum(d * pow(3, i, 31) for i, d in enumerate(digits[:17])) + digits[17]) % 31 == 0
 
 
 def check_registration(reg: Any, x: str, uscc: str, path: str = "") -> tuple[str, str, bytes, bool]:
     """A key registration; gives keyid, suite, spki, and whether the possession proof could be checked."""
-    shape(reg, {"suite": str, "spki": str, "pop": str}, path, STATEMENT_CODES)
+    shape(reg, KEY, path, STATEMENT_CODES)
     spki, pop = unb64(reg["spki"], f"{path}.spki"), unb64(reg["pop"], f"{path}.pop")
     public_key(reg["suite"], spki)
     try:
-        checked = verify(reg["suite"], spki, pae(POSSESSION, f"{x}\n{uscc}\n{reg['suite']}\n{reg['spki']}".encode()), pop)
+        message = f"{x}\n{uscc}\n{reg['suite']}\n{reg['spki']}".encode()
+        checked = verify(reg["suite"], spki, pae("application/vnd.liandan.possession.v1", message), pop)
     except Bad as bad:
         raise Bad("POSSESSION_WRONG", f"{path}.pop", bad.code) from None
     return sha256(spki).hex(), reg["suite"], spki, checked
 
 
-# ---- envelope, chains, kinds, statement (§1, §3) -----------------------------------------------------------------------------------------
-
-STATEMENT_CODES = ("FIELD_UNKNOWN", "FIELD_MISSING", "FIELD_TYPE")
-ENVELOPE = {"payloadType": str, "payload": str, "signatures": [{"keyid": str, "sig": str}]}
+# ---- envelope, chains, kinds, statement, entry (§1, §3, §4) ------------------------------------------------------------------------------
 WIRE = {"kind": str, "chain": str, "seq": int, "prev": str, "by": [str], "for?": str, "at": str, "body": dict}
-# One row per kind of chain: name, form (U USCC, I ULID, M month, digits as #), role of the kinds that name none, kinds. "!": opens its
-# chain and stands nowhere else; "?": may open it. Roles, in order: O operator, A every authority, R authority of the owner's region,
-# W owner, P owner or (recovery) the authorities over him, E any authority, X any registered party (which one is in the body, and the
-# second half of the product judges it).
+# One row per kind of chain: name, form (U USCC, I ULID, M month, # digit), roles of the kinds that name none, kinds. "!": opens its chain
+# and stands nowhere else; "?": may open it. Roles, in order: O operator, A every authority, R authority of the owner's region, W owner,
+# P owner or (recovery) the authorities over him, E any authority, X any registered party (which one, is in bodies not judged here).
 TABLE = """
 log/main log/main OA log.found! ruleset.adopt data.adopt authority.admit witness.set log.cut log.close
 log/refusals log/refusals O log.refusals?
@@ -324,54 +295,45 @@ permit permit/U/I R grant! amend suspend resume revoke quota.open=EE
 licence licence/U/I R grant! amend suspend resume revoke
 vehicle vehicle/U/I R grant! amend suspend resume revoke
 plan plan/U/#### W file? amend
-list list/####-##-##-[a-z0-9]{1,16} E propose? rows countersign amend amend_consent suspend resume remove confirm exceed_consent report quota.open=EE
+list list/####-##-##-N E propose? rows countersign amend amend_consent suspend resume remove confirm exceed_consent report quota.open=EE
 approval approval/U/I E apply!=W accept notice consult decide suspend revoke reply quota.open=EE
 manifest manifest/U/I X issue!=W void=W verify=W depart=XX hand_over=XX transship arrive receive dispose
-case case/U/I/I X number? amend_propose? amend_consent? amend_refuse? return? comment? report? contest? hold?=E release?=E close_with_gap?=EE
+case case/U/I/I X? number amend_propose amend_consent amend_refuse return comment report contest hold?=E release?=E close_with_gap?=EE
 number number/############## E settle?
 lease lease/U/I E number.lease?
 emergency emergency/U/I E declare!=W join close
 incident incident/U/I E report?=X close
 period period/M/##-## E close?=O confirm dispute
-item item/M/I X comment? settle?
+item item/M/I X? comment settle
 """
-FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "M": "[0-9]{4}-(?:0[1-9]|1[0-2])", "#": "[0-9]"}
+FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "M": "[0-9]{4}-(?:0[1-9]|1[0-2])"}
+FORMS |= {"N": "[a-z0-9]{1,16}", "#": "[0-9]"}
 CHAINS: dict[str, str] = {}
 ROLES: dict[tuple[str, str], tuple[str, str]] = {}
 for row, form, usual, *kinds in (line.split() for line in TABLE.strip().splitlines()):
-    CHAINS[row] = re.sub(r"[UIM#]", lambda match: FORMS[match[0]], form)
+    CHAINS[row] = re.sub(r"[UIMN#]", lambda match: FORMS[match[0]], form)
     for name, _, special in (kind.partition("=") for kind in kinds):
-        ROLES[row, (name if "." in name else f"{row}.{name}").rstrip("!?") + "/1"] = (special or usual, name[-1])
+        full = name.rstrip("!?") if "." in name else f"{row}.{name.rstrip('!?')}"
+        ROLES[row, full + "/1"] = (special or usual.strip("?"), (name if name[-1] in "!?" else usual)[-1])
 ALL_KINDS = {kind for _, kind in ROLES}
 CUSTODY = {f"manifest.{act}/1" for act in ("depart", "hand_over", "transship", "arrive", "receive", "dispose")}
-KEY, PIN = {"suite": str, "spki": str, "pop": str}, {"name": str, "version": str, "sha256": str}
+PIN: dict[str, Any] = {"name": str, "version": str, "sha256": str}
 OPERATOR: dict[str, Any] = {"uscc": str, "name": str, "keys": [KEY]}
-AUTHORITY = OPERATOR | {"regions": [str]}
-FOUND = {"origin": str, "nonce": str, "log_keys": [str], "operator": OPERATOR, "authorities": [AUTHORITY], "ruleset": PIN, "data": [PIN]}
-FOUND |= {"witness_policy": [str], "clock": str, "continues?": {"origin": str, "checkpoint": str}}
+AUTHORITY, POLICY = OPERATOR | {"regions": [str]}, {"witness_policy": [str]}
+FOUND = POLICY | {"origin": str, "nonce": str, "log_keys": [str], "operator": OPERATOR, "authorities": [AUTHORITY], "ruleset": PIN}
+FOUND |= {"data": [PIN], "clock": str, "continues?": {"origin": str, "checkpoint": str}}
 REFUSED = {"statement": str, "by": [str], "kind": str, "codes": [str], "size": int, "at": str}
-BODIES: dict[str, Any] = {  # of the log's own kinds; docs/formats/README.md explains them
-    "log.found/1": FOUND,
-    "ruleset.adopt/1": PIN,
-    "data.adopt/1": PIN,
-    "authority.admit/1": AUTHORITY,
-    "witness.set/1": {"witness_policy": [str]},
-    "log.cut/1": {"size": int, "root": str, "tail": str},
-    "log.close/1": {"successor_origin": str},
-    "log.refusals/1": {"hour": str, "page": int, "of": int, "items": [REFUSED]},
-    "pd.erase/1": {"statement": str, "field": str},
-    "party.register/1": {"name": str, "keys": [KEY]},
-    "key.add/1": {"key": KEY},
-    "key.rotate/1": {"old": str, "key": KEY},
-    "key.revoke/1": {"keyid": str, "reason": str},
-    "delegation.grant/1": {"delegate": str, "kinds": [str], "until?": str},
-}
-INSTANT = r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])([+-])([01][0-9]|2[0-3]):([0-5][0-9])"
+# Bodies of the log's own kinds; docs/formats/README.md explains them.
+BODIES = {"log.found": FOUND, "ruleset.adopt": PIN, "data.adopt": PIN, "authority.admit": AUTHORITY, "witness.set": POLICY}
+BODIES |= {"log.cut": {"size": int, "root": str, "tail": str}, "log.close": {"successor_origin": str}}
+BODIES |= {"log.refusals": {"hour": str, "page": int, "of": int, "items": [REFUSED]}, "pd.erase": {"statement": str, "field": str}}
+BODIES |= {"party.register": {"name": str, "keys": [KEY]}, "key.add": {"key": KEY}, "key.rotate": {"old": str, "key": KEY}}
+BODIES |= {"key.revoke": {"keyid": str, "reason": str}, "delegation.grant": {"delegate": str, "kinds": [str], "until?": str}}
 
 
-def read_envelope(value: Any, payload_type: str = STATEMENT) -> SimpleNamespace:
+def read_envelope(value: Any, payload_type: str = STATEMENT) -> Any:
     """body, signatures (keyid, bytes) and, in published field order, the frozen form of a strictly parsed DSSE envelope."""
-    frozen = shape(value, ENVELOPE, "", ("ENVELOPE_FIELD",) * 3)
+    frozen = shape(value, {"payloadType": str, "payload": str, "signatures": [{"keyid": str, "sig": str}]}, "", ("ENVELOPE_FIELD",) * 3)
     need(frozen["payloadType"] == payload_type, "PAYLOAD_TYPE", "payloadType", frozen["payloadType"], payload_type)
     body, signatures = unb64(frozen["payload"], "payload"), []
     for k, signature in enumerate(frozen["signatures"]):
@@ -381,91 +343,78 @@ def read_envelope(value: Any, payload_type: str = STATEMENT) -> SimpleNamespace:
     return SimpleNamespace(body=body, signatures=signatures, frozen=frozen)
 
 
-def parse_envelope(raw: bytes, payload_type: str = STATEMENT) -> SimpleNamespace:
-    """A posted envelope: strict JSON, at most 64 KiB."""
-    return read_envelope(strict_json(raw, 65_536, "ENVELOPE_TOO_LARGE"), payload_type)
-
-
 def instant(text: str, field: str = "at", code: str = "AT_FORM") -> int:
     """Seconds since 1970 of a real Gregorian time with offset."""
+    form = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
     try:
-        year, month, day, hour, minute, second, sign, h, m = re.fullmatch(INSTANT, text).groups()  # type: ignore[union-attr]
-        days = date(int(year), int(month), int(day)).toordinal() - date(1970, 1, 1).toordinal()
-    except (AttributeError, ValueError):
+        return int(datetime.fromisoformat(text if re.fullmatch(form, text) else "").timestamp())
+    except ValueError:
         raise Bad(code, field, text, "a real YYYY-MM-DDThh:mm:ss+hh:mm") from None
-    offset = (int(h) * 60 + int(m)) * (60 if sign == "+" else -60)
-    return days * 86_400 + int(hour) * 3600 + int(minute) * 60 + int(second) - offset
 
 
-def read_statement(envelope: Any) -> SimpleNamespace:
+def read_statement(envelope: Any) -> Any:
     """Parse the signed body and check what needs no other entry."""
     v = strict_json(envelope.body)
     seen = v.pop("seen", None)
     shape(v, WIRE, "", STATEMENT_CODES)
     kind, chain, by = v["kind"], v["chain"], v["by"]
     row = chain if chain.startswith("log/") else chain.partition("/")[0]
-    match = re.fullmatch(CHAINS[row], chain) if row in CHAINS else None
-    need(match and all(map(is_uscc, match.groups())), "CHAIN_FORM", "chain", chain)
+    match = re.fullmatch(CHAINS.get(row, "(?!)"), chain)
+    need(match, "CHAIN_FORM", "chain", chain)
     need(kind in ALL_KINDS, "KIND_UNKNOWN", "kind", kind)
     need((row, kind) in ROLES, "CHAIN_KIND", "kind", kind, f"a kind of {row}")
     need(v["seq"] >= 0, "SEQ_FORM", "seq", v["seq"])
     need(HEX64.fullmatch(v["prev"]), "PREV_FORM", "prev", v["prev"])
     need(1 <= len(by) <= (8 if row == "log/main" else 4), "BY_COUNT", "by", len(by))
-    for where, party in [*((f"by.{k}", party) for k, party in enumerate(by)), ("for", v.get("for", by[0]))]:
-        need(is_uscc(party), "USCC", where, party)
+    for party in (*by, v.get("for", by[0]), *(match.groups() if match else ())):
+        need(is_uscc(party), "USCC", "by, for or chain", party)
     need(len(set(by)) == len(by), "BY_TWICE", "by", by)
     if seen is not None:
         shape(seen, {"size": int, "root": str}, "seen", ("SEEN_FORM",) * 3)
         seen = (seen["size"], unb64(seen["root"], "seen.root", "SEEN_FORM"))
         need(seen[0] > 0 and len(seen[1]) == 32, "SEEN_FORM", "seen", seen)
     at = instant(v["at"])
-    shape(v["body"], BODIES.get(kind, dict), "body", STATEMENT_CODES)
+    shape(v["body"], BODIES.get(kind[:-2], dict), "body", STATEMENT_CODES)
     need(len(envelope.signatures) == len(by), "SIGNATURE_COUNT", "signatures", len(envelope.signatures), len(by))
     digest = sha256(b"liandan/statement/v1\n" + pae(STATEMENT, envelope.body)).hex()
     roles, opening = ROLES[row, kind]
     v |= {"row": row, "owner": chain.split("/")[1], "roles": roles, "opening": opening, "principal": v.get("for")}
-    return SimpleNamespace(**v | {"at": at, "seen": seen, "hash": digest})
+    return SimpleNamespace(**v | {"at": at, "seen": seen, "hash": digest, "envelope": envelope})
 
 
-# ---- entry (§4) ------------------------------------------------------------------------------------------------------------------------
-
-_ROW = {"account": str, "prev_index?": int, "before_g": int, "after_g": int}
-_DECISION = {"route?": str, "tags": [list], "alerts": [list], "accounts": [_ROW]}
-ENTRY = {"v": int, "statement": dict, "admission": {"index": int, "at": str, "ruleset": str, "facts": [list], "decision": _DECISION}}
-
-
-def _listed(path: str, items: list[Any], pattern: str, key: Callable[[Any], Any]) -> None:
-    """Every item, written as JSON, matches the pattern; keys ascend."""
-    for k, item in enumerate(items):
-        need(re.fullmatch(pattern, encode(item).decode()), "ENTRY_FORM", f"admission.{path}.{k}", item, pattern)
-    keys = [key(item) for item in items]
-    need(keys == sorted(set(keys)), "ENTRY_FORM", f"admission.{path}", keys, "sorted, unique")
+ACCOUNT = {"account": str, "prev_index?": int, "before_g": int, "after_g": int}
+DECISION = {"route?": str, "tags": [list], "alerts": [list], "accounts": [ACCOUNT]}
+ENTRY = {"v": int, "statement": dict, "admission": {"index": int, "at": str, "ruleset": str, "facts": [list], "decision": DECISION}}
+LISTS = {  # each item as JSON; the group is what the list is sorted by
+    "facts": r'\["([^"\\]+)",[0-9]+\]',
+    "route": r'\["([A-Z0-9_]+)"\]',
+    "tags": r'\["([A-Z0-9_]+)"(?:,-?[0-9]+)?\]',
+    "alerts": r'\["[LMH]","([A-Z0-9_]+)"\]',
+    "accounts": r'.*"account":"(Q1 list/[^ "]+ [0-9]+|Q2 approval/[^ "]+ [0-9]+|Q3 permit/[^ "]+)".*',
+}
 
 
 def read_entry(raw: bytes) -> tuple[Any, Any]:
-    """Decode one entry, envelope and admission; it must re-encode to the same bytes."""
+    """Decode one entry (§4), statement and admission; it must re-encode to the same bytes."""
     try:
         v = strict_json(raw, 60_000, "ENTRY_TOO_LARGE")
     except Bad as bad:
-        raise Bad("ENTRY_FORM" if bad.code != "ENTRY_TOO_LARGE" else bad.code, bad.field, f"{bad.code} {bad.found}") from None
+        raise Bad("ENTRY_FORM" if bad.code != "ENTRY_TOO_LARGE" else bad.code, bad.args[1], bad.code) from None
     ordered = shape(v, ENTRY, "", ("ENTRY_FORM",) * 3)
     envelope, a, d = read_envelope(v["statement"]), ordered["admission"], ordered["admission"]["decision"]
     ordered["statement"] = envelope.frozen
     need(encode(ordered) == raw, "ENTRY_NOT_CANONICAL")
     need(v["v"] == 1 and a["at"].endswith("+08:00"), "ENTRY_FORM", "admission.at", a["at"], "version 1, +08:00")
-    at = instant(a["at"], "admission.at", "ENTRY_FORM")
-    _listed("facts", a["facts"], r'\["[^"\\]+",[0-9]+\]', lambda fact: fact[0].encode())
-    _listed("decision.tags", d["tags"], r'\["[A-Z0-9_]+"(,-?[0-9]+)?\]', lambda tag: tag[0])
-    _listed("decision.alerts", d["alerts"], r'\["[LMH]","[A-Z0-9_]+"\]', lambda alert: alert[1])
-    accounts = r'.*"account":"(Q1 list/[^ "]+ [0-9]+|Q2 approval/[^ "]+ [0-9]+|Q3 permit/[^ "]+)".*'
-    _listed("decision.accounts", d["accounts"], accounts, lambda row: row["account"].encode())
-    tags = {tag[0]: tag[-1] for tag in d["tags"]}
-    return envelope, SimpleNamespace(**d | {"index": a["index"], "at": at, "ruleset": a["ruleset"], "facts": a["facts"], "tags": tags})
+    for path, items in {"facts": a["facts"], **d}.items():
+        matches = [re.fullmatch(LISTS[path], encode(item).decode()) for item in (items if path != "route" else [[items]])]
+        need(all(matches), "ENTRY_FORM", f"admission.{path}", items, LISTS[path])
+        names = [match[1].encode() for match in matches if match]
+        need(names == sorted(set(names)), "ENTRY_FORM", f"admission.{path}", names, "sorted, unique")
+    admission = d | a | {"at": instant(a["at"], "admission.at", "ENTRY_FORM"), "tags": {tag[0]: tag[-1] for tag in d["tags"]}}
+    return read_statement(envelope), SimpleNamespace(**admission)
 
 
-# ---- notes, checkpoints, tree, proofs (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof; RFC 6962) -------------------------
-
-
+# ---- notes, checkpoints, tree, proofs (C2SP signed-note, tlog-checkpoint, tlog-cosignature; RFC 6962) ---------------
 def parse_vkey(text: str) -> tuple[tuple[str, bytes], Any]:
     """A verifier key: the (name, key id) under which its lines stand, and the key."""
     name, _, rest = text.partition("+")
@@ -480,13 +429,11 @@ def parse_vkey(text: str) -> tuple[tuple[str, bytes], Any]:
 def split_note(raw: bytes) -> tuple[str, list[tuple[tuple[str, bytes], bytes]]]:
     """Text (with its last LF) and signature lines as ((name, key id), signature)."""
     need(len(raw) <= 65_536 and not re.search(rb"[\x00-\x09\x0b-\x1f]", raw), "NOTE_FORM")
-    try:
-        head, middle, tail = raw.decode().rpartition("\n\n")
-    except UnicodeDecodeError:
-        raise Bad("NOTE_FORM", found="not UTF-8") from None
-    need(middle and re.fullmatch(r"(\u2014 [^\s+]+ [A-Za-z0-9+/=]+\n)+", tail), "NOTE_FORM", "", tail)
+    head, middle, tail = raw.decode(errors="replace").rpartition("\n\n")
+    form = r"(\u2014 [^\s+]+ [A-Za-z0-9+/=]+\n)+"
+    need(middle and re.fullmatch(form, tail) and f"{head}{middle}{tail}".encode() == raw, "NOTE_FORM", "", tail, "UTF-8, signature lines")
     lines = []
-    for _, name, coded in (line.split(" ") for line in tail.splitlines()):
+    for _, name, coded in (line.split(" ") for line in tail[:-1].split("\n")):
         blob = unb64(coded, "signature", "NOTE_FORM")
         need(len(blob) > 4, "NOTE_FORM", "signature", coded)
         lines.append(((name, blob[:4]), blob[4:]))
@@ -494,10 +441,7 @@ def split_note(raw: bytes) -> tuple[str, list[tuple[tuple[str, bytes], bytes]]]:
 
 
 def open_note(raw: bytes, vkeys: list[str]) -> tuple[str, dict[str, int], int]:
-    """Verify a note: its text, the timestamps of its verified lines by vkey, and how many lines are by unknown keys.
-
-    A failing or doubled line of a known key, an unsorted line, or no line of the log's Ed25519 key makes the note invalid (§4).
-    """
+    """Text, timestamps of the verified lines by vkey, number of lines by unknown keys. A bad line of a known key makes all invalid (§4)."""
     (text, lines), known, stamps = split_note(raw), dict(map(parse_vkey, vkeys)), dict[str, int]()
     for key, signature in [(known[line], signature) for line, signature in lines if line in known]:
         need(key.text not in stamps, "NOTE_SIGNATURE", "signature", key.name, "one line per key")
@@ -507,10 +451,9 @@ def open_note(raw: bytes, vkeys: list[str]) -> tuple[str, dict[str, int], int]:
             _ = key.type == 6 or verify("ed25519", SPKI["ed25519"][0] + key.public, message.encode(), blob)
         except Bad as bad:
             raise Bad("NOTE_SIGNATURE", "signature", f"{key.name}: {bad.code}") from None
-    logs = [key.text for key in known.values() if key.type == 1]
-    need(logs and set(logs) <= set(stamps), "NOTE_SIGNATURE", "signature", list(stamps), logs)
-    log_name = parse_vkey(logs[0])[1].name
-    order = sorted(stamps, key=lambda vkey: (vkey not in logs, not vkey.startswith(log_name + "+"), vkey))
+    logs = [key for key in known.values() if key.type == 1]
+    need(logs and all(key.text in stamps for key in logs), "NOTE_SIGNATURE", "signature", list(stamps), vkeys)
+    order = sorted(stamps, key=lambda vkey: (vkey != logs[0].text, not vkey.startswith(logs[0].name + "+"), vkey))
     need(list(stamps) == order, "NOTE_FORM", "signature", list(stamps), "log lines, then witnesses sorted by vkey")
     return text, stamps, len(lines) - len(stamps)
 
@@ -523,149 +466,88 @@ def parse_checkpoint(text: str) -> tuple[str, int, bytes]:
     return match[1], int(match[2]), unb64(match[3], "root", "CHECKPOINT_FORM")
 
 
-def node(left: bytes, right: bytes) -> bytes:
-    return sha256(b"\x01" + left + right)
-
-
-class Tree:
-    """The hashes of all tiles: level l holds MTH of every full run of 256^l leaves, 32 bytes each."""
-
-    def __init__(self) -> None:
-        self.levels = [bytearray()]
-
-    def append(self, entry: bytes) -> None:
-        level, value = 0, sha256(b"\x00" + entry)
-        while True:
-            self.levels[level] += value
-            if len(self.levels[level]) % 8192:
-                return
-            value, level = self._perfect(level, len(self.levels[level]) // 32 - 256, 256), level + 1
-            self.levels += [bytearray()] if level == len(self.levels) else []
-
-    def leaf(self, index: int) -> bytes:
-        return bytes(self.levels[0][32 * index : 32 * index + 32])
-
-    def _perfect(self, level: int, start: int, count: int) -> bytes:
-        row = [bytes(self.levels[level][i * 32 : i * 32 + 32]) for i in range(start, start + count)]
-        while len(row) > 1:
-            row = [node(row[i], row[i + 1]) for i in range(0, len(row), 2)]
-        return row[0]
-
-    def root(self, size: int) -> bytes:
-        """MTH of the first ``size`` leaves; of no bytes when there are fewer."""
-        parts, offset = [], 0
-        if size * 32 > len(self.levels[0]):
-            return b""
-        for height in range(size.bit_length() - 1, -1, -1):
-            if size >> height & 1:
-                parts.append(self._perfect(height // 8, offset >> height // 8 * 8, 1 << height % 8))
-                offset += 1 << height
-        root = parts.pop() if parts else sha256(b"")
-        while parts:
-            root = node(parts.pop(), root)
-        return root
-
-
-def verify_inclusion(index: int, size: int, leaf: bytes, root: bytes, hashes: list[bytes]) -> None:
-    """RFC 9162 §2.1.3.2."""
-    fn, sn, r = index, size - 1, leaf
-    for p in hashes:
-        need(sn > 0, "PROOF_WRONG", "hashes", "too long")
-        r = node(p, r) if fn & 1 or fn == sn else node(r, p)
-        while fn == sn and fn and not fn & 1:
-            fn, sn = fn >> 1, sn >> 1
-        fn, sn = fn >> 1, sn >> 1
-    need(index < size and not sn and r == root, "PROOF_WRONG", "hashes", r.hex(), root.hex())
-
-
-def parse_tlog_proof(raw: bytes) -> tuple[int, list[bytes], bytes]:
-    """Index, hashes and the checkpoint's bytes of a ``.tlog-proof`` file."""
-    head, blank, note = raw.partition(b"\n\n")
-    match = re.fullmatch(rb"c2sp\.org/tlog-proof@v1\n(?:extra [A-Za-z0-9+/=]*\n)?index (0|[1-9][0-9]{0,15})((?:\n[A-Za-z0-9+/=]+)*)", head)
-    if match is None or not blank:
-        raise Bad("PROOF_FORM")
-    hashes = [unb64(line.decode(), "hash", "PROOF_FORM") for line in match[2].split(b"\n")[1:]]
-    need(all(len(h) == 32 for h in hashes) and len(hashes) < 64, "PROOF_FORM", "hash")
-    return int(match[1]), hashes, note
-
-
 # ---- the log, replayed -----------------------------------------------------------------------------------------------------------------
-
-
 class Log:
     """Registries that grow entry by entry; every deviation becomes a finding."""
 
     def __init__(self, data: Callable[[str], bytes | None]) -> None:
-        self.data, self.tree, self.size, self.signatures = data, Tree(), 0, 0
+        self.data, self.size, self.leaves, self.full = data, 0, bytearray(), dict[tuple[int, int], bytes]()
         self.findings: list[dict[str, Any]] = []
-        self.unchecked: dict[str, int] = {}  # signatures by suite that this reader cannot compute
+        self.signatures: Counter[tuple[str, bool]] = Counter()  # by suite and whether this reader can compute them
         self.heads: dict[str, tuple[int, str, int, int]] = {}  # chain: seq, statement hash, index, at
-        self.keys: dict[str, SimpleNamespace] = {}  # keyid: uscc, suite, spki, added, revoked
+        self.keys: dict[str, Any] = {}  # keyid: uscc, suite, spki, added, revoked
         self.accounts: dict[str, tuple[int | None, int]] = {}  # account: index of its last touch, grams after it
         self.authorities: dict[str, list[str]] = {}  # USCC: regions, in order of admission
         self.policies: list[tuple[int, list[str]]] = []  # index, vkeys of witnesses in force after it
-        self.recut: dict[str, int] = {}  # statement hash: admission.at before log.cut
         self.grants, self.backfilled, self.reserved = set[tuple[str, str]](), set[str](), set[str]()
         self.found = self.origin = self.operator = self.ruleset = self.clock = self.chain = ""
-        self.log_keys, self.last_at, self.not_before, self.recut_until, self.closed = list[str](), 0, 0, 0, False
+        self.log_keys, self.last_at, self.not_before, self.closed = list[str](), 0, 0, False
 
-    def check(self, holds: object, code: str, field: str = "", found: object = "", expected: object = "") -> None:
-        """A finding about the present entry unless the rule holds."""
+    def mth(self, start: int, end: int) -> bytes:
+        """RFC 6962 §2.1 over leaves start to end; full runs of 256, 512, ... are remembered."""
+        count = end - start
+        if count < 2 or (start, end) in self.full:
+            return self.full.get((start, end)) or (bytes(self.leaves[32 * start : 32 * end]) if count else sha256(b""))
+        k = 1 << (count - 1).bit_length() - 1
+        value = sha256(b"\x01" + self.mth(start, start + k) + self.mth(start + k, end))
+        if count >= 256 and count == 2 * k:
+            self.full[start, end] = value
+        return value
+
+    def root(self, size: int) -> bytes:
+        return self.mth(0, size) if size <= self.size else b""
+
+    def flag(self, bad: Bad, index: int | None = None) -> None:
+        place = {"index": self.size - 1, "chain": self.chain} if index is None else {"index": index, "chain": ""}
+        self.findings.append({"code": bad.code} | place | dict(zip(("field", "found", "expected"), bad.args[1:], strict=True)))
+
+    def check(self, holds: object, *bad: Any) -> None:
         if not holds:
-            self.flag(Bad(code, field, found, expected), self.size - 1, self.chain)
-
-    def flag(self, bad: Bad, index: int, chain: str = "") -> None:
-        where = {"code": bad.code, "index": index, "chain": chain, "field": bad.field}
-        self.findings.append(where | {"found": bad.found, "expected": bad.expected})
+            self.flag(Bad(*bad))
 
     def add(self, raw: bytes) -> None:
         """Check one entry and take it in."""
-        self.tree.append(raw)
+        self.leaves += sha256(b"\x00" + raw)
         self.size, self.chain = self.size + 1, ""
         try:
-            envelope, a = read_entry(raw)
-            s = read_statement(envelope)
-            s.index, s.envelope, self.chain = self.size - 1, envelope, s.chain
+            s, a = read_entry(raw)
+            s.index, self.chain = self.size - 1, s.chain
             if s.index == 0:
                 need(s.kind == "log.found/1", "FOUNDING", "kind", s.kind)
                 self._found(s.hash, s.body)
-            ruleset = self.ruleset
-            self._admission(s, a)
-            self._place(s)
-            self._times(s, a)
-            for check in (self._roles, self._signatures, self._effect):
+            for check in (self._admission, self._place, self._times, self._roles, self._signatures, self._effect):
                 try:
-                    check(s)
+                    check(s, a)
                 except Bad as bad:
-                    self.flag(bad, s.index, s.chain)
-            self.check(a.ruleset == ruleset, "ADMISSION_RULESET", "admission.ruleset", a.ruleset, ruleset)
+                    self.flag(bad)
             if s.chain not in self.heads or s.seq > self.heads[s.chain][0]:
                 self.heads[s.chain] = (s.seq, s.hash, s.index, s.at)
             self.last_at = max(self.last_at, a.at)
         except Bad as bad:
-            self.flag(bad, self.size - 1, self.chain)
+            self.flag(bad)
 
     def _admission(self, s: Any, a: Any) -> None:
         """The operator's half of the entry, as far as it follows from earlier entries alone."""
+        self.check(a.ruleset == self.ruleset, "ADMISSION_RULESET", "admission.ruleset", a.ruleset, self.ruleset)
         self.check(a.index == s.index, "ADMISSION_INDEX", "admission.index", a.index, s.index)
         routed = not hasattr(a, "route") or s.kind in ("approval.decide/1", "manifest.issue/1")
         self.check(routed, "DECISION_WRONG", "admission.decision.route", s.kind)
-        recovery = s.kind == "key.add/1" and s.by[0] != s.owner
-        self.check((["H", "KEY_BY_AUTHORITY"] in a.alerts) == recovery, "DECISION_WRONG", "admission.decision.alerts", a.alerts, recovery)
+        recovery = s.kind != "key.add/1" or s.by[0] == s.owner or ["H", "KEY_BY_AUTHORITY"] in a.alerts
+        self.check(recovery, "DECISION_WRONG", "admission.decision.alerts", a.alerts, "KEY_BY_AUTHORITY")
         always = (s.chain, "log/main", *(f"party/{party}" for party in s.by))
         for chain, index in a.facts:
             newest = self.heads.get(chain, (0, "", -1, 0))[2]
             self.check(chain not in always and index == newest, "FACTS_WRONG", "admission.facts", f"{chain} {index}", newest)
-        for account in a.accounts:
-            before = self.accounts.get(account["account"], (None, 0))
-            linked = (account.get("prev_index"), account["before_g"]) == before and account["after_g"] != account["before_g"]
-            self.check(linked, "ACCOUNT_WRONG", "admission.decision.accounts", account, f"prev_index {before[0]}, before_g {before[1]}")
-            self.accounts[account["account"]] = (s.index, account["after_g"])
+        for row in a.accounts:
+            before = self.accounts.get(row["account"], (None, 0))
+            linked = (row.get("prev_index"), row["before_g"]) == before and row["after_g"] != row["before_g"]
+            self.check(linked, "ACCOUNT_WRONG", "admission.decision.accounts", row, f"prev_index {before[0]}, before_g {before[1]}")
+            self.accounts[row["account"]] = (s.index, row["after_g"])
         if s.seen is not None:
-            root = self.tree.root(s.seen[0]) if s.seen[0] <= s.index else b""
+            root = self.root(s.seen[0]) if s.seen[0] <= s.index else b""
             self.check(root == s.seen[1], "SEEN_MISMATCH", "seen", f"{s.seen[0]} {s.seen[1].hex()}", root.hex())
 
-    def _place(self, s: Any) -> None:
+    def _place(self, s: Any, _: Any) -> None:
         """The statement's place in its chain (§2). A second entry with the same hash fails here: the hash binds chain and seq."""
         self.check(not self.closed, "LOG_CLOSED", "kind", s.kind, "nothing after log.close")
         first = sha256(f"liandan/chain/v1\n{self.found}\n{s.chain}".encode() if s.index else f"liandan/found/v1\n{self.origin}".encode())
@@ -684,28 +566,23 @@ class Log:
     def _times(self, s: Any, a: Any) -> None:
         """§6, and §4's bracket between cosigned checkpoints."""
         self.check(a.at >= self.last_at, "ADMISSION_AT", "admission.at", a.at, f"not before {self.last_at}")
-        self.check(
-            a.at >= self.not_before - 300, "CHECKPOINT_TIME", "admission.at", a.at, f"not before cosignature {self.not_before} - 300"
-        )
-        late = (self.recut.get(s.hash, a.at) if "RECUT" in a.tags and a.at <= self.recut_until else a.at) - s.at
-        window = 30 * 86_400 if s.row in ("log/main", "list", "period") else 86_400
+        self.check(a.at >= self.not_before - 300, "CHECKPOINT_TIME", "admission.at", a.at, f"not before witnesses' {self.not_before} - 300")
+        late, recut = a.at - s.at, 30 * 86_400 * ("RECUT" in a.tags)
+        window = (30 * 86_400 if s.row in ("log/main", "list", "period") else 86_400) + recut
         if s.kind in CUSTODY:
             window, last = 2**53 if s.chain in self.backfilled else 1_296_000, self.heads.get(s.chain, (0, "", 0, s.at))[3]
             self.check(a.tags.get("LATE", 0) == (late if late > 7200 else 0), "DECISION_WRONG", "admission.decision.tags", a.tags, late)
             self.check(s.at >= last - 300, "AT_BACKWARDS", "at", s.at, f"not before {last} - 300")
         self.check(s.index == 0 or -300 <= late <= window, "STATEMENT_STALE", "at", late, f"-300 to {window} seconds before admission")
 
-    def _holders(self, s: Any) -> list[list[str] | None]:
-        """Who may hold each role, in order; None: anybody registered."""
-        everyone, authorities = [[self.operator], *([uscc] for uscc in self.authorities)], list(self.authorities)
+    def _roles(self, s: Any, _: Any) -> None:
+        """``by`` holds the roles of §3 in order; None: any registered party. Two roles that fall on one party are named once."""
+        everyone, authorities, taken = [[self.operator], *([uscc] for uscc in self.authorities)], list(self.authorities), 0
         region = [uscc for uscc, prefixes in self.authorities.items() if s.owner[2:8].startswith(tuple(prefixes))] or authorities
-        if s.roles == "P" and s.by[0] != s.owner and s.principal != s.owner:
-            return [u for u in everyone if u != [s.owner]] if [s.owner] in everyone else [region]
-        table = {"O": everyone[:1], "A": everyone[1:], "W": [[s.owner]], "P": [[s.owner]], "R": [region], "E": [authorities], "X": [None]}
-        return [holder for role in s.roles for holder in table[role]]
-
-    def _roles(self, s: Any) -> None:
-        holders, taken = self._holders(s), 0
+        over = [party for party in everyone if party != [s.owner]] if [s.owner] in everyone else [region]
+        own = [[s.owner]] if s.owner in (s.by[0], s.principal) else over
+        table = {"O": everyone[:1], "A": everyone[1:], "W": [[s.owner]], "P": own, "R": [region], "E": [authorities], "X": [None]}
+        holders: list[list[str] | None] = [holder for role in s.roles for holder in table[role]]
         if s.principal is not None:
             allowed = holders[0] or [s.principal]
             need(s.principal in allowed and s.by[0] not in allowed, "SIGNER_ROLE", "for", s.principal, allowed)
@@ -714,81 +591,65 @@ class Log:
         for allowed in holders:
             if taken < len(s.by) and (allowed is None or s.by[taken] in allowed):
                 taken += 1
-            elif not any(allowed is None or party in allowed for party in s.by[:taken]):  # two roles, one party: named once
+            elif not any(allowed is None or party in allowed for party in s.by[:taken]):
                 raise Bad("SIGNER_ROLE" if taken < len(s.by) else "SIGNER_MISSING", f"by.{taken}", s.by[taken:], allowed)
         need(taken == len(s.by), "SIGNER_EXTRA", f"by.{taken}", s.by[taken:])
 
-    def _signatures(self, s: Any) -> None:
+    def _signatures(self, s: Any, _: Any) -> None:
         for k, (party, (keyid, signature)) in enumerate(zip(s.by, s.envelope.signatures, strict=True)):
             where, key = f"statement.signatures.{k}", self.keys.get(keyid) or SimpleNamespace(uscc="")
             need(key.uscc == party, "KEY_OTHER_PARTY" if key.uscc else "KEY_UNKNOWN", where, f"{keyid} of {key.uscc}", party)
-            valid = (key.added < s.index or s.index == 0) and s.index <= key.revoked and keyid == s.body.get("old", keyid)
+            signs = keyid == s.body["old"] if s.kind == "key.rotate/1" else True
+            valid = signs and (key.added < s.index or s.index == 0) and s.index <= key.revoked
             need(valid, "KEY_NOT_VALID", where, keyid, f"added {key.added}, revoked {key.revoked}")  # §5: add < i <= revoke
             try:
-                self._count(key.suite, verify(key.suite, key.spki, pae(STATEMENT, s.envelope.body), signature))
+                self.signatures[key.suite, verify(key.suite, key.spki, pae(STATEMENT, s.envelope.body), signature)] += 1
             except Bad as bad:
-                raise Bad(bad.code, where, bad.found, bad.expected) from None
+                raise Bad(bad.code, where, *bad.args[2:]) from None
 
-    def _count(self, suite: str, checked: bool) -> None:
-        self.signatures += checked
-        if not checked:
-            self.unchecked[suite] = self.unchecked.get(suite, 0) + 1
-
-    def _effect(self, s: Any) -> None:
+    def _effect(self, s: Any, _: Any) -> None:
         """What the log's own kinds change (§3, §5)."""
         kind, body = s.kind.removesuffix("/1"), s.body
-        if kind == "authority.admit":
-            self._member(body, self.found)
-        elif kind == "witness.set":
+        self.closed |= kind == "log.close"
+        self.grants |= {(s.owner, body["delegate"])} if kind == "delegation.grant" else set()
+        self.backfilled |= {s.chain} if kind == "manifest.issue" and body.get("backfill") is True else set()
+        if kind == "witness.set":
             self._policy(body["witness_policy"])
-        elif kind == "log.close":
-            self.closed = True
         elif kind in ("ruleset.adopt", "data.adopt"):
             self.ruleset = body["version"] if kind == "ruleset.adopt" else self.ruleset
             self._data(body["sha256"])
         elif kind == "log.cut":
-            cut = body["size"] == s.index and unb64(body["root"], "body.root") == self.tree.root(s.index)
-            self.check(cut, "CUT_WRONG", "body", body, f"{s.index} {self.tree.root(s.index).hex()}")
-            lines = self._data(body["tail"]).decode().splitlines()
-            self.recut, self.recut_until = {line[:64]: instant(line[65:], "tail") for line in lines}, self.last_at + 30 * 86_400
-        elif kind == "delegation.grant":
-            self.grants.add((s.owner, body["delegate"]))
-        elif kind == "manifest.issue" and body.get("backfill") is True:
-            self.backfilled.add(s.chain)
+            cut = body["size"] == s.index and unb64(body["root"], "body.root") == self.root(s.index)
+            self.check(cut, "CUT_WRONG", "body", body, f"{s.index} {self.root(s.index).hex()}")
+            self._data(body["tail"])
         if kind in ("key.rotate", "key.revoke"):
             key = self.keys.get(body["old" if kind == "key.rotate" else "keyid"]) or SimpleNamespace(uscc="", revoked=-1)
             need(key.uscc == s.owner and key.revoked > s.index, "KEY_UNKNOWN", "body", body, "a key of the owner that is not revoked")
             key.revoked = s.index
-        if kind in ("party.register", "key.add", "key.rotate"):
-            self._keys(body.get("keys") or [body["key"]], self.found, s.owner)
+        if kind in ("authority.admit", "party.register", "key.add", "key.rotate"):
+            self._keys({"uscc": s.owner, "keys": [body.get("key")]} | body, self.found)
 
     def _found(self, found: str, body: Any) -> None:
         self.found, self.origin, self.clock, self.log_keys = found, body["origin"], body["clock"], body["log_keys"]
         self.ruleset, self.operator = body["ruleset"]["version"], body["operator"]["uscc"]
         self._policy(body["witness_policy"])
         for member in (body["operator"], *body["authorities"]):
-            self._member(member, self.origin)
+            self._keys(member, self.origin)
         for pin in (body["ruleset"], *body["data"]):
             self._data(pin["sha256"])
         own = [parse_vkey(text)[1] for text in self.log_keys]
         sound = {key.name for key in own} == {self.origin} and own[0].type == 1 and len(unb64(body["nonce"], "body.nonce")) == 32
-        need(
-            sound and self.clock in ("real", "simulated"), "FOUNDING", "body", body, "log keys of the origin, Ed25519 first; 32 byte nonce"
-        )
+        need(sound and self.clock in ("real", "simulated"), "FOUNDING", "body", body, "first log key Ed25519, named as origin; nonce of 32")
 
-    def _member(self, member: dict[str, Any], x: str) -> None:
+    def _keys(self, member: dict[str, Any], x: str) -> None:
+        """Register the keys of a party; with regions, it is an authority."""
         need(is_uscc(member["uscc"]), "USCC", "body", member["uscc"])
-        if "regions" in member:
-            self.authorities[member["uscc"]] = member["regions"]
-        self._keys(member["keys"], x, member["uscc"])
-
-    def _keys(self, registrations: list[Any], x: str, uscc: str) -> None:
-        for registration in registrations:
-            keyid, suite, spki, checked = check_registration(registration, x, uscc, "body.key")
-            fresh = keyid not in self.keys and keyid not in self.reserved
-            need(fresh, "KEY_REGISTERED", "body.key", keyid, "a key registered once, for one party, that is no note key")
-            self.keys[keyid] = SimpleNamespace(uscc=uscc, suite=suite, spki=spki, added=self.size - 1, revoked=2**53)
-            self._count(suite, checked)
+        self.authorities |= {member["uscc"]: member["regions"]} if "regions" in member else {}
+        for registration in member["keys"]:
+            keyid, suite, spki, checked = check_registration(registration, x, member["uscc"], "body.key")
+            need(keyid not in self.keys and keyid not in self.reserved, "KEY_REGISTERED", "body.key", keyid, "registered once, no note key")
+            self.keys[keyid] = SimpleNamespace(uscc=member["uscc"], suite=suite, spki=spki, added=self.size - 1, revoked=2**53)
+            self.signatures[suite, checked] += 1
 
     def _policy(self, lines: list[str]) -> None:
         witnesses = [line.split(" ")[2] for line in lines if re.fullmatch(r"witness \S+ \S+", line)]
@@ -796,11 +657,9 @@ class Log:
         keys = [parse_vkey(text)[1] for text in (*self.log_keys, *witnesses)]
         self.reserved |= {sha256(SPKI["ed25519"][0] + key.public).hex() for key in keys if key.type != 6}
 
-    def _data(self, name: str) -> bytes:
-        raw = self.data(name)
-        need(raw is not None, "DATA_MISSING", f"data/{name}")
-        need(sha256(raw or b"").hex() == name, "DATA_HASH", f"data/{name}", sha256(raw or b"").hex(), name)
-        return raw or b""
+    def _data(self, name: str) -> None:
+        raw = self.data(name) or b""
+        need(sha256(raw).hex() == name, "DATA_HASH", f"data/{name}", sha256(raw).hex() if raw else "missing", name)
 
     def checkpoint(self, raw: bytes) -> tuple[int, int]:
         """Check a checkpoint of any size up to ours; its size, and how many of its lines are by unknown keys."""
@@ -808,7 +667,7 @@ class Log:
         witnesses = next((vkeys for start, vkeys in reversed(self.policies) if start < size), [])
         _, stamps, unknown = open_note(raw, [*self.log_keys, *witnesses])
         need(origin == self.origin, "ORIGIN", "origin", origin, self.origin)
-        need(root == self.tree.root(size), "ROOT_MISMATCH", "root", f"{size} {root.hex()}", self.tree.root(size).hex())
+        need(root == self.root(size), "ROOT_MISMATCH", "root", f"{size} {root.hex()}", self.root(size).hex())
         cosigned = min((stamp for stamp in stamps.values() if stamp), default=0)
         if cosigned and self.clock == "real" and size == self.size:
             self.not_before = max(self.not_before, cosigned)
@@ -817,14 +676,13 @@ class Log:
 
 
 # ---- export directory or base URL --------------------------------------------------------------------------------------------------------
-
-
-class Source:
-    """The static files of a log; remembers which were read."""
+class Audit:
+    """One reading of the static files of a log."""
 
     def __init__(self, place: str) -> None:
         self.url = place.rstrip("/") if place.startswith(("http://", "https://")) else ""
-        self.directory, self.used = Path(place), set[str]()
+        self.directory, self.used, self.remarks, self.checkpoints = Path(place), set[str](), list[str](), 0
+        self.log = Log(lambda name: self.read(f"data/{name}"))
 
     def read(self, path: str) -> bytes | None:
         self.used.add(path)
@@ -833,141 +691,108 @@ class Source:
         try:
             with urllib.request.urlopen(f"{self.url}/{path}", timeout=60) as answer:
                 return bytes(answer.read())
-        except urllib.error.HTTPError as error:
+        except urllib.request.HTTPError as error:
             if error.code != 404:
                 raise
             return None
-
-    def files(self) -> list[str]:
-        return [] if self.url else sorted(f.relative_to(self.directory).as_posix() for f in self.directory.rglob("*") if not f.is_dir())
 
     def tile(self, level: str, number: int, width: int) -> tuple[str, bytes]:
         """Path and bytes of a tile. Over HTTP a partial one may since have been replaced by the full one."""
         name, rest = f"{number % 1000:03}", number // 1000
         while rest:
             name, rest = f"x{rest % 1000:03}/{name}", rest // 1000
-        full = f"tile/{level}/{name}"
-        path = full if width == 256 else f"{full}.p/{width}"
+        path = f"tile/{level}/{name}" + ("" if width == 256 else f".p/{width}")
         raw = self.read(path)
-        return path, (self.read(full) if raw is None and self.url else raw) or b""
+        return path, (self.read(f"tile/{level}/{name}") if raw is None and self.url else raw) or b""
 
+    def entries(self, size: int) -> Iterator[bytes]:
+        """All entries, from bundles: two bytes of length, then the entry."""
+        for number in range(-(-size // 256)):
+            width, offset = min(256, size - number * 256), 0
+            path, raw = self.tile("entries", number, width)
+            for _ in range(width):
+                end = offset + 2 + int.from_bytes(raw[offset : offset + 2], "big")
+                need(offset + 2 < end <= len(raw), "TILE_FORM", path, f"{len(raw)} bytes", f"{width} entries")
+                yield raw[offset + 2 : end]
+                offset = end
+            need(offset == len(raw) or self.url, "TILE_FORM", path, f"{len(raw) - offset} bytes too many")
 
-def entries(source: Source, size: int) -> Iterator[bytes]:
-    """All entries, from bundles: two bytes of length, then the entry."""
-    for number in range(-(-size // 256)):
-        width, offset = min(256, size - number * 256), 0
-        path, raw = source.tile("entries", number, width)
-        for _ in range(width):
-            end = offset + 2 + int.from_bytes(raw[offset : offset + 2], "big")
-            need(offset + 2 < end <= len(raw), "TILE_FORM", path, f"{len(raw)} bytes", f"{width} entries")
-            yield raw[offset + 2 : end]
-            offset = end
-        need(offset == len(raw) or source.url, "TILE_FORM", path, f"{len(raw) - offset} bytes too many")
-
-
-class Report:
-    """One audit: reads every file once."""
-
-    def __init__(self, place: str) -> None:
-        self.source, self.remarks = Source(place), list[str]()
-        self.log, self.size, self.checkpoints = Log(lambda name: self.source.read(f"data/{name}")), 0, 0
-
-    def attempt(self, path: str, check: Callable[..., Any], *arguments: Any) -> None:
-        """Run a check that concerns a file rather than an entry."""
+    def attempt(self, path: str, check: Callable[..., Any], *arguments: Any) -> None:  # of a file rather than an entry
         try:
             check(*arguments)
         except Bad as bad:
-            self.log.flag(Bad(bad.code, f"{path} {bad.field}".strip(), bad.found, bad.expected), -1)
+            self.log.flag(Bad(bad.code, f"{path} {bad.args[1]}".strip(), *bad.args[2:]), -1)
 
-    def run(self, pin: str, proofs: list[Path]) -> None:
-        newest = self.source.read("checkpoint") or b""
+    def run(self, pin: str = "") -> dict[str, Any]:
+        """Read everything once and report."""
+        log, newest = self.log, self.read("checkpoint") or b""
+        if not self.url and not self.directory.is_dir():
+            raise NotADirectoryError(self.directory)
         self.attempt("checkpoint", self._read_entries, newest)
-        self.attempt("checkpoint", self._checkpoint, newest, "checkpoint")
-        for level, row in enumerate(self.log.tree.levels):
-            for number in range(-(-len(row) // 8192)):
-                self._tile(level, number, bytes(row[number * 8192 : (number + 1) * 8192]))
-        vkeys = "".join(f"{vkey}\n" for vkey in self.log.log_keys).encode()
-        self.attempt("log.vkey", need, self.source.read("log.vkey") == vkeys, "VKEY_FORM", "", "", vkeys)
-        for path in set(self.source.files()) - self.source.used:
-            code = "DATA_HASH" if path == f"data/{sha256(self.source.read(path) or b'').hex()}" else "FILE_UNEXPECTED"
-            self.attempt(path, need, code == "DATA_HASH", code)
-        self.attempt("log.found", need, pin in ("", self.log.found), "PIN", "", self.log.found, pin)
-        for path in proofs:
-            self.attempt(str(path), self._proof, path.read_bytes())
+        self.attempt("checkpoint", self._checkpoint, newest, log.size, "checkpoint")
+        for level in range(max(log.size.bit_length() + 7, 8) // 8):
+            for number in range(-(-(log.size >> 8 * level) // 256)):
+                self._tile(level, number)
+        vkeys = "".join(f"{vkey}\n" for vkey in log.log_keys).encode()
+        self.attempt("log.vkey", need, self.read("log.vkey") == vkeys, "VKEY_FORM", "", "", vkeys)
+        files = [] if self.url else [f.relative_to(self.directory).as_posix() for f in self.directory.rglob("*") if not f.is_dir()]
+        for path in sorted({*files} - self.used):
+            self.attempt(path, need, path == f"data/{sha256(self.read(path) or b'').hex()}", "FILE_UNEXPECTED")
+        self.attempt("log.found", need, pin in ("", log.found), "PIN", "", log.found, pin)
+        self.remarks += [] if pin else ["no --pin: this report shows that the log agrees with itself, not which log it is"]
+        self.remarks += ["simulated clock (演示 / DEMO): no witness brackets the times"] if log.clock == "simulated" else []
+        unchecked = {suite: count for (suite, checked), count in sorted(log.signatures.items()) if not checked}
+        self.remarks += [f"{count} {suite} signatures were not checked by this reader" for suite, count in unchecked.items()]
+        facts = {"origin": log.origin, "found": log.found, "size": log.size, "root": log.root(log.size).hex(), "pinned": bool(pin)}
+        counts = {"signatures": log.signatures.total() - sum(unchecked.values()), "unchecked": unchecked, "checkpoints": self.checkpoints}
+        return {"ok": not log.findings, **facts, **counts, "remarks": self.remarks, "findings": log.findings}
 
     def _read_entries(self, newest: bytes) -> None:
-        self.size = parse_checkpoint(split_note(newest)[0])[1]
-        for entry in entries(self.source, self.size):
+        for entry in self.entries(parse_checkpoint(split_note(newest)[0])[1]):
             self.log.add(entry)
             path = f"checkpoints/{self.log.size}"
-            raw = None if self.source.url else self.source.read(path)
-            if raw is not None:
-                self.attempt(path, self._checkpoint, raw, path)
+            if not self.url and (raw := self.read(path)) is not None:
+                self.attempt(path, self._checkpoint, raw, self.log.size, path)
 
-    def _checkpoint(self, raw: bytes, path: str) -> None:
-        size, unknown = self.log.checkpoint(raw)
+    def _checkpoint(self, raw: bytes, size: int, path: str) -> None:
+        found, unknown = self.log.checkpoint(raw)
+        need(found == size, "CHECKPOINT_FORM", "size", found, size)
         self.checkpoints += 1
-        need(path in ("checkpoint", f"checkpoints/{size}"), "CHECKPOINT_FORM", "size", size)
-        if unknown:
-            self.remarks.append(f"{path}: {unknown} signature lines by unknown keys were ignored")
+        self.remarks += [f"{path}: {unknown} signature lines by unknown keys were ignored"] if unknown else []
 
-    def _tile(self, level: int, number: int, want: bytes) -> None:
-        path, raw = self.source.tile(str(level), number, len(want) // 32)
-        if raw[: len(want) if self.source.url else None] != want:
-            at = next((k for k in range(0, len(want), 32) if raw[k : k + 32] != want[k : k + 32]), len(want))
-            index = (number * 256 + at // 32) << 8 * level
-            self.log.flag(Bad("TILE_HASH", path, raw[at : at + 32].hex(), want[at : at + 32].hex()), index)
-
-    def _proof(self, raw: bytes) -> None:
-        """A ``.tlog-proof`` or a bare checkpoint from elsewhere, say from a printed document, agrees with this log."""
-        index, hashes, note = parse_tlog_proof(raw) if raw.startswith(b"c2sp.org/tlog-proof") else (-1, [], raw)
-        size, _ = self.log.checkpoint(note)
-        if index >= 0:
-            verify_inclusion(index, size, bytes(self.log.tree.levels[0][index * 32 : index * 32 + 32]), self.log.tree.root(size), hashes)
-
-    def summary(self, pin: str) -> dict[str, Any]:
-        log = self.log
-        if not pin:
-            self.remarks.append("no --pin: this report shows that the log agrees with itself, not which log it is")
-        if log.clock == "simulated":
-            self.remarks.append("simulated clock (演示 / DEMO): times of admission are not bracketed by witnesses")
-        self.remarks += [f"{count} {suite} signatures were not checked by this reader" for suite, count in sorted(log.unchecked.items())]
-        facts = {"origin": log.origin, "found": log.found, "size": log.size, "root": log.tree.root(log.size).hex(), "pinned": bool(pin)}
-        counts = {"signatures": log.signatures, "checkpoints": self.checkpoints, "unchecked": log.unchecked}
-        return {"ok": not log.findings, **facts, **counts, "remarks": self.remarks, "findings": log.findings}
+    def _tile(self, level: int, number: int) -> None:
+        span, first = 256**level, number * 256
+        width = min(256, (self.log.size >> 8 * level) - first)
+        want = [self.log.mth(i * span, (i + 1) * span) for i in range(first, first + width)]
+        path, raw = self.tile(str(level), number, width)
+        got = [raw[32 * k : 32 * k + 32] for k in range(width)]
+        at = next((k for k in range(width) if got[k] != want[k]), 0)
+        if got != want or (len(raw) != 32 * width and not self.url):
+            self.log.flag(Bad("TILE_HASH", path, got[at].hex(), want[at].hex()), (first + at) * span)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="liandan_audit", description="Audit a liandan log from its export, standard library only.")
     parser.add_argument("place", help="export directory or http(s) base URL")
     parser.add_argument("--pin", default="", metavar="FOUND_HASH", help="statement hash of the log.found that you trust")
-    parser.add_argument("--proof", action="append", default=[], type=Path, metavar="FILE", help="a .tlog-proof or checkpoint to compare")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--pure", action="store_true", help="use no compiled library")
     options = parser.parse_args()
     if not options.pure:
         use_fast_libraries()
-    report = Report(options.place)
     try:
-        need(report.source.url or report.source.directory.is_dir(), "no such directory")
-        report.run(options.pin, options.proof)
-    except (OSError, Bad) as error:
-        print(f"liandan_audit: cannot read {options.place}: {error}", file=sys.stderr)
-        return 2
-    summary = report.summary(options.pin)
+        report = Audit(options.place).run(options.pin)
+    except OSError as error:
+        parser.error(f"cannot read {options.place}: {error}")
     if options.json:
-        print(json.dumps(summary, ensure_ascii=False, indent=1))
-        return 0 if summary["ok"] else 1
-    for finding in summary["findings"][:1000]:
-        place = f"entry {finding['index']}" if finding["index"] >= 0 else "log"
-        print(
-            f"{finding['code']}  {place}  {finding['chain']}  {finding['field']}: found {finding['found']}; expected {finding['expected']}"
-        )
-    for remark in summary["remarks"]:
-        print(f"remark: {remark}")
-    print(f"{summary['size']} entries, {summary['signatures']} signatures, {summary['checkpoints']} checkpoints; root {summary['root']}")
-    print("nothing found" if summary["ok"] else f"{len(summary['findings'])} findings")
-    return 0 if summary["ok"] else 1
+        print(json.dumps(report, ensure_ascii=False, indent=1))
+    else:
+        for finding in report["findings"][:1000]:
+            print("{code}  entry {index} {chain}  {field}: found {found}; expected {expected}".format_map(finding))
+        print(*(f"remark: {remark}\n" for remark in report["remarks"]), sep="", end="")
+        print(f"{report['size']} entries, {report['signatures']} signatures, {report['checkpoints']} checkpoints; root {report['root']}")
+        print("nothing found" if report["ok"] else f"{len(report['findings'])} findings")
+    return 0 if report["ok"] else 1
 
 
 if __name__ == "__main__":

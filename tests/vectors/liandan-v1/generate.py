@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import good
+import refused
+import refused_log
 from story import closed_log, small_log
 
 
@@ -21,16 +23,30 @@ def write(path: Path, value: Any) -> None:
 
 
 def main(directory: Path) -> None:
-    log = small_log()
+    log, closed = small_log(), closed_log()
     write(directory / "keys.json", {"party": good.keys(), "note": good.note_keys()})
     write(directory / "possession.json", good.possessions(log))
     write(directory / "payloads.json", good.payloads())
     write(directory / "envelopes.json", good.envelopes(log))
     write(directory / "statements.json", good.statements(log))
     write(directory / "log.json", good.log_file(log))
-    write(directory / "log-closed.json", good.log_file(closed_log()))
+    write(directory / "log-closed.json", good.log_file(closed))
     write(directory / "checkpoints.json", good.checkpoints(log))
     write(directory / "proofs.json", good.proofs(log))
+    stages = {
+        "payload": refused.payload(),
+        "envelope": refused.envelope(log),
+        "signature": refused.signature(),
+        "key": refused.key(log),
+        "statement": refused.statement(log),
+        "admission": refused_log.admission(log, closed),
+        "entry": refused_log.entry(log),
+        "note": refused_log.note(log),
+        "checkpoint": refused_log.checkpoint(log),
+        "proof": refused_log.proof(log),
+    }
+    for stage, cases in stages.items():
+        write(directory / "refused" / f"{stage}.json", [{"stage": stage, **case} for case in cases])
     shutil.rmtree(directory / "export", ignore_errors=True)
     log.export(directory / "export")
 

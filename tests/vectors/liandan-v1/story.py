@@ -1,4 +1,8 @@
-"""The small log of the vectors: founding, three parties, key changes, adoptions, a permit, two manifests. All names are fictitious."""
+"""The small log of the vectors: founding, three parties, key changes, adoptions, a permit, two manifests. All names are fictitious.
+
+Entries 0 to 10 are acts of log and parties alone. The bodies of permit and manifests are examples that a reader of the format does not
+judge.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import bytes_v1 as v1
 from writer import Act, Log
 
 ORIGIN = "liandan.example/vectors-2026"
+RULESET = "liandan-2026.1"
 OPERATOR = v1.uscc("125000000000FX900")
 SICHUAN = v1.uscc("115100000000FX510")
 CHONGQING = v1.uscc("115000000000FX500")
@@ -81,9 +86,9 @@ def _member(name: str, title: str, origin: str) -> dict[str, object]:
 
 def founding(log: Log, clock_mode: str = "real") -> Act:
     """The statement that pins everything."""
-    ruleset = log.adopt(v1.compact({"name": "liandan", "version": "2026-1", "unicode": "14.0.0"}))
+    ruleset = log.adopt(v1.compact({"name": "liandan", "version": RULESET, "unicode": "14.0.0"}) + b"\n")
     workdays = log.adopt(v1.compact({"name": "workdays-2026", "version": "1", "holidays": ["2026-10-01"], "workdays": ["2026-10-10"]}))
-    log.ruleset = "2026-1"
+    log.ruleset = RULESET
     body = {
         "origin": log.origin,
         "nonce": v1.b64(v1.sha256(b"nonce " + log.origin.encode())),
@@ -93,7 +98,7 @@ def founding(log: Log, clock_mode: str = "real") -> Act:
             {**_member("sichuan", "四川省生态环境厅（虚构）", log.origin), "regions": ["51"]},
             {**_member("chongqing", "重庆市生态环境局（虚构）", log.origin), "regions": ["50"]},
         ],
-        "ruleset": {"name": "liandan", "version": "2026-1", "sha256": ruleset},
+        "ruleset": {"name": "liandan", "version": RULESET, "sha256": ruleset},
         "data": [{"name": "workdays-2026", "version": "1", "sha256": workdays}],
         "witness_policy": witness_policy(),
         "clock": clock_mode,
@@ -133,9 +138,7 @@ def _keys(log: Log) -> None:
     log.checkpoint(stamps("08:10:20"))
 
 
-def _housekeeping(log: Log) -> None:
-    grant = {"delegate": CARRIER, "kinds": ["manifest.issue/1"]}
-    log.add(Act("delegation.grant/1", f"party/{GENERATOR}", grant, signers("generator-2"), clock("09:00:00")), clock("09:00:01"))
+def _pages_and_authorities(log: Log) -> None:
     item = {
         "statement": v1.sha256(b"a statement that was refused").hex(),
         "by": [GENERATOR],
@@ -144,14 +147,23 @@ def _housekeeping(log: Log) -> None:
         "size": 9,
         "at": clock("08:59:10"),
     }
-    page = {"hour": "2026-11-02T08", "page": 1, "of": 1, "items": [item]}
+    page = {"hour": "2026-11-02T08", "page": 0, "of": 1, "items": [item]}
     log.add(Act("log.refusals/1", "log/refusals", page, signers("operator"), clock("09:00:30")), clock("09:00:31"))
-    erased = {"statement": log.hashes[9], "field": "driver.name"}
+    keys = [v1.registration(KEYS["guizhou"], log.found, GUIZHOU)]
+    third = {"uscc": GUIZHOU, "name": "贵州省生态环境厅（虚构）", "regions": ["52"], "keys": keys}
+    log.add(Act("authority.admit/1", "log/main", third, signers("operator", "sichuan", "chongqing"), clock("09:00:40")), clock("09:00:41"))
+
+
+def _housekeeping(log: Log) -> None:
+    grant = {"delegate": CARRIER, "kinds": ["manifest.issue/1"]}
+    log.add(Act("delegation.grant/1", f"party/{GENERATOR}", grant, signers("generator-2"), clock("09:00:50")), clock("09:00:51"))
+    erased = {"statement": log.hashes[8], "field": "driver.name"}
     log.add(Act("pd.erase/1", "log/erasures", erased, signers("operator"), clock("09:01:00")), clock("09:01:00"))
-    ruleset = log.adopt(v1.compact({"name": "liandan", "version": "2026-2", "unicode": "14.0.0"}))
-    adoption = {"name": "liandan", "version": "2026-2", "sha256": ruleset}
-    log.add(Act("ruleset.adopt/1", "log/main", adoption, signers("operator", "sichuan", "chongqing"), clock("09:01:00")), clock("09:01:05"))
-    log.ruleset = "2026-2"
+    ruleset = log.adopt(v1.compact({"name": "liandan", "version": "liandan-2026.2", "unicode": "14.0.0"}) + b"\n")
+    adoption = {"name": "liandan", "version": "liandan-2026.2", "sha256": ruleset}
+    everyone = signers("operator", "sichuan", "chongqing", "guizhou")
+    log.add(Act("ruleset.adopt/1", "log/main", adoption, everyone, clock("09:01:00")), clock("09:01:05"))
+    log.ruleset = "liandan-2026.2"
     log.checkpoint(stamps("09:01:10"))
 
 
@@ -173,14 +185,11 @@ def _custody(log: Log) -> None:
     depart = Act("manifest.depart/1", MANIFEST, loaded, (*signers("generator"), (CARRIER, KEYS["carrier-2"])), clock("10:00:00"))
     log.add(depart, clock("13:30:00"), [PERMIT], tags=[["LATE", 12_600]])
     delegated = Act("manifest.issue/1", MANIFEST_2, issue("2.000001"), signers("carrier-2"), clock("13:31:00"), principal=GENERATOR)
-    row = {"account": account, "prev_index": 14, "before_g": 5_600_000, "after_g": 7_600_001}
+    row = {"account": account, "prev_index": 15, "before_g": 5_600_000, "after_g": 7_600_001}
     log.add(delegated, clock("13:31:01"), [PERMIT], route="PILOT387", accounts=[row])
 
 
-def _growth(log: Log) -> None:
-    keys = [v1.registration(KEYS["guizhou"], log.found, GUIZHOU)]
-    third = {"uscc": GUIZHOU, "name": "贵州省生态环境厅（虚构）", "regions": ["52"], "keys": keys}
-    log.add(Act("authority.admit/1", "log/main", third, signers("operator", "sichuan", "chongqing"), clock("13:40:00")), clock("13:40:01"))
+def _witnesses(log: Log) -> None:
     policy = {"witness_policy": [*witness_policy()[:2], "group some any sichuan chongqing", "quorum some"]}
     everyone = signers("operator", "sichuan", "chongqing", "guizhou")
     log.add(Act("witness.set/1", "log/main", policy, everyone, clock("13:41:00")), clock("13:41:01"))
@@ -194,9 +203,10 @@ def small_log() -> Log:
     log.checkpoint(stamps("08:00:10"))
     _parties(log)
     _keys(log)
+    _pages_and_authorities(log)
     _housekeeping(log)
     _custody(log)
-    _growth(log)
+    _witnesses(log)
     return log
 
 
