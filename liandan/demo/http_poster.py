@@ -43,6 +43,11 @@ class HttpPoster:
         self._http = http
         self._token: dict[str, str] = {}
 
+    @property
+    def address(self) -> str:
+        """Base URL of the server."""
+        return str(self._http.base_url).rstrip("/")
+
     async def found(self, envelope: Envelope, now_s: int) -> str:
         """Post ``log.found``; its statement hash."""
         answer = await self._answer("/v1/statements", freeze(envelope), now_s)
@@ -54,7 +59,7 @@ class HttpPoster:
         """Get a bearer token for reading and posting."""
         challenge = {
             "origin": origin,
-            "audience": str(self._http.base_url).rstrip("/"),
+            "audience": self.address,
             "nonce": b64encode(sha256(uuid4().bytes).digest()).decode(),
             "keyid": key.keyid,
             "not_after": format_at(int(time.time()) + LIFE_S),

@@ -1,0 +1,122 @@
+"""``liandan demo``: the whole demonstration from an empty directory to the summary. The only file of the demo that knows every other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import msgspec
+from msgspec import Struct
+
+from ledger.audit import AuditReport, audit
+from ledger.files import LogFiles
+from liandan.demo import calendar, firms, harvest, home
+from liandan.demo.founding import ORIGIN, founding
+from liandan.demo.http_poster import HttpPoster, Unreachable
+from liandan.demo.keys import Keyring
+from liandan.demo.plan import Scribe
+from liandan.demo.play import Played, Unplanned, play
+from liandan.demo.screen import Bar, Screen, show
+from liandan.demo.server_process import server
+from liandan.demo.story import Story, tell
+from liandan.demo.summary import Books, Summary, summarize
+from liandan.keyring import Keyring as ServerKeys
+from liandan.keyring import write_keyring
+from liandan.wiring import KINDS
+from signing.refusal import refuse
+from whitelist.adopted import data_files
+
+SEED = 20261001
+TIMEOUT_S = 120.0
+
+
+class _Demo(Struct):
+    """What the phases hand to each other."""
+
+    out: Path
+    data: Path
+    seed: int
+    story: Story
+    keyring: Keyring
+    screen: Screen
+
+
+async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen | None = None) -> Summary:
+    """Play the story into ``out`` and write its results; with ``serve`` the server stays up until the caller is cancelled.
+
+    Raises Refusal (DEMO_DIRECTORY, DEMO_FAILED, those of embedded PostgreSQL). Interrupted anywhere, even by ``kill -9``, it leaves a data
+    directory that ``liandan serve`` starts again and that audits clean.
+    """
+    screen = screen or Screen()
+    data = await asyncio.to_thread(home.prepare, out)
+    demo = _Demo(out, data, seed, tell(seed), Keyring(seed), screen)
+    try:
+        async with _online(demo) as poster:
+            with screen.showing():
+                summary = await _phases(demo, poster)
+            (out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
+            show(summary, out, screen.console)
+            if serve:
+                await _wait(poster, screen)
+    except (Unplanned, Unreachable, httpx.HTTPError) as error:
+        raise refuse("DEMO_FAILED", field=type(error).__name__, found=error, expected=out / "server.log") from error
+    return summary
+
+
+@asynccontextmanager
+async def _online(demo: _Demo) -> AsyncIterator[HttpPoster]:
+    """The server with its keys in place, and a client."""
+    keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(firms.OPERATOR.uscc))
+    demo.data.mkdir(exist_ok=True)
+    await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
+    demo.screen.console.print(f"正在启动：内置 PostgreSQL 与服务，数据在 {demo.data}/ …")
+    async with server(demo.data, demo.out / "server.log") as url, httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
+        yield HttpPoster(http)
+
+
+async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
+    played = await _play(demo, poster)
+    screen, out = demo.screen, demo.out
+    books = Books()
+    async for entry in harvest.entries(poster):
+        books.watch(entry)
+    with screen.phase("certificates", "出具联单凭证", len(harvest.completed(books.views.values()))) as bar:
+        certificates = await harvest.certificates(poster, books.views.values(), out / "certificates", bar.step)
+    with screen.phase("statements", "编制月度对账单", len(harvest.WAYS) * len(harvest.FORMATS)) as bar:
+        statements = await harvest.reconciliations(poster, calendar.MONTH, out, bar.step)
+    # Last, so that every checkpoint that a document prints is archived by now (formats §4).
+    with screen.phase("export", "导出日志") as bar:
+        await harvest.export(poster, out / "export", bar.step)
+    with screen.phase("audit", "审计导出件") as bar:
+        audited, report = await asyncio.to_thread(_audit, out / "export", bar)
+    summary = summarize(demo.seed, calendar.MONTH, demo.story.world, played, audited, report)
+    summary.certificates, summary.statements = certificates, statements
+    summary.data_dir, summary.seconds = str(demo.data), dict(screen.seconds)
+    return summary
+
+
+async def _play(demo: _Demo, poster: HttpPoster) -> Played:
+    """Found the log and tell the story."""
+    with demo.screen.phase("story", "推演十月", demo.story.acts) as bar:
+        files = [(file, file.path.read_bytes()) for file in data_files()]
+        found = await poster.found(founding(demo.keyring, demo.seed, files), calendar.FOUNDED)
+        await poster.login(ORIGIN, demo.keyring.key(firms.SICHUAN.uscc))
+
+        def progress(count: int, now: str) -> None:
+            bar.step(count, now[5:10])
+
+        return await play(demo.story, Scribe(demo.keyring, found), poster, progress)
+
+
+def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
+    """Recompute the export from its bytes alone."""
+    books, files = Books(), LogFiles(folder)
+    return books, audit(files.read, KINDS, archived=iter(files.archived_sizes()), watch=books.watch, progress=bar.reach)
+
+
+async def _wait(poster: HttpPoster, screen: Screen) -> None:
+    screen.console.print(f"服务仍在运行：{poster.address}　按 Ctrl-C 结束。")
+    await asyncio.Event().wait()

@@ -1,0 +1,125 @@
+"""What the demonstration shows on the terminal: progress while it works, a short Chinese summary at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from liandan.demo.summary import Summary
+from liandan.wiring import RULES
+
+STAGES = {
+    "issued": "已签发，未起运",
+    "voided": "已作废",
+    "in_transit": "运输中",
+    "arrived": "已运抵，未确认",
+    "accepted": "已接受，待利用处置",
+    "partly_accepted": "部分接受，待利用处置",
+    "rejected": "已拒收",
+    "disposed": "已利用处置，待核实",
+    "closed": "已办结",
+}
+
+
+class Screen:
+    """Progress bars with the time that each phase took."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console()
+        self.seconds: dict[str, float] = {}
+        self._progress = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self.console
+        )
+
+    @contextmanager
+    def showing(self) -> Iterator[None]:
+        """Bars are drawn inside the block."""
+        with self._progress:
+            yield
+
+    @contextmanager
+    def phase(self, name: str, title: str, total: int | None = None) -> Iterator[Bar]:
+        """One bar; its time is kept under ``name``. Without ``total`` nobody knows beforehand how much it is."""
+        bar = Bar(self._progress, self._progress.add_task(title, total=total), title)
+        begun = time.monotonic()
+        yield bar
+        self.seconds[name] = round(time.monotonic() - begun, 1)
+        bar.fill()
+
+
+class Bar:
+    """A bar of one phase."""
+
+    def __init__(self, progress: Progress, task: TaskID, title: str) -> None:
+        self._progress, self._task, self._title = progress, task, title
+
+    def step(self, count: int = 1, note: str = "") -> None:
+        """``count`` more are done; ``note`` stands behind the title."""
+        self._progress.update(self._task, advance=count, description=f"{self._title} {note}".rstrip())
+
+    def reach(self, done: int, total: int) -> None:
+        """``done`` of ``total`` are done."""
+        self._progress.update(self._task, completed=done, total=total)
+
+    def fill(self) -> None:
+        """Everything is done."""
+        task = self._progress.tasks[self._task]
+        total = task.completed if task.total is None else task.total
+        self._progress.update(self._task, completed=total, total=total, description=self._title)
+
+
+def show(summary: Summary, out: Path, console: Console) -> None:
+    """The summary in Chinese."""
+    console.print()
+    console.print(f"[bold]川渝危险废物跨省转移演示　{summary.month}[/bold]　[yellow]演示 / DEMO，单位均为虚构[/yellow]")
+    console.print(
+        f"拟签发联单 {summary.attempted} 份，签发 {summary.attempted - summary.refused_at_issue} 份，"
+        f"签发时退回 {summary.refused_at_issue} 份；全部提交中共有 {summary.refused_statements} 次被退回。"
+    )
+    console.print(_states(summary), _directions(summary), _balances(summary), sep="\n")
+    clients, admitted = summary.race["clients"], summary.race["admitted"]
+    console.print(f"争抢最后额度：{clients} 家客户端同时申报等量货物，恰好 {admitted} 份获准。")
+    console.print(_codes("退回原因", summary.refusals), _codes("预警", summary.alerts), sep="\n")
+    verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
+    console.print(f"日志 {summary.size} 条，根 {summary.root}；{verdict}。")
+    console.print(f"凭证 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。")
+    console.print(f"独立验证：liandan audit {out}/export　　liandan verify {out}/certificates/*.pdf")
+
+
+def _states(summary: Summary) -> Table:
+    table = Table("联单状态（月末）", "份数")
+    for stage, title in STAGES.items():
+        if stage in summary.states:
+            table.add_row(title, str(summary.states[stage]))
+    return table
+
+
+def _directions(summary: Summary) -> Table:
+    table = Table("方向", "废物", "联单", "移出 t", "接受 t", "拒收 t", "未确认 t", "磅差 t")
+    for row in summary.directions:
+        mass = row.mass_t
+        masses = [mass[name] for name in ("declared", "accepted", "refused", "under_way", "difference")]
+        table.add_row(row.direction, f"{row.name} {row.code}", str(row.manifests), *(mass_t[:-3] for mass_t in masses))
+    return table
+
+
+def _balances(summary: Summary) -> Table:
+    """The lists only; decisions and permits stand in summary.json."""
+    table = Table("白名单额度：接受单位", "额度 t", "已批准 t", "剩余 t")
+    for row in summary.balances:
+        if row.account.startswith("Q1 "):
+            table.add_row(row.holder, row.limit_t[:-7], row.used_t[:-3], row.left_t[:-3])
+    return table
+
+
+def _codes(title: str, counted: dict[str, int]) -> Table:
+    table = Table(title, "含义", "次数")
+    for code, count in counted.items():
+        table.add_row(code, RULES[code.rpartition(" ")[2]].zh, str(count))
+    return table

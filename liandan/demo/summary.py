@@ -1,0 +1,183 @@
+"""What came of the story: counted from the exported evidence, entry by entry, not from anything the server says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ledger.audit import AuditReport
+from ledger.entry import Entry
+from liandan.demo.play import Played
+from liandan.demo.world import LICENSES, LIST_50_51, LIST_51_50, ROWS, Flow, World
+from manifests.mass import balance
+from manifests.model import Stage
+from manifests.view import ManifestView, concerns, fold
+from whitelist.mass import format_mass, parse_mass
+from whitelist.quota import q1_account, q2_account, q3_account
+
+NOTICE = "演示 / DEMO：时钟为模拟时钟，单位均为虚构，本目录内容不具有任何法律效力。"
+
+
+class Books:
+    """Folds an audited log into manifests, accounts and flags: give :meth:`watch` to the audit."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, ManifestView] = {}
+        self.used_g: dict[str, int] = {}
+        self.tags: Counter[str] = Counter()
+        self.alerts: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
+
+    def watch(self, entry: Entry) -> None:
+        """Take one entry into the books."""
+        trunk = concerns(entry)
+        if trunk is not None:
+            self.views[trunk] = fold(self.views.get(trunk), entry)
+        decision = entry.admission.decision
+        self.used_g.update((row.account, row.after_g) for row in decision.accounts)
+        self.tags.update(tag[0] for tag in decision.tags)
+        self.alerts.update(f"{level} {code}" for level, code in decision.alerts)
+        self.kinds[entry.statement.kind] += 1
+
+
+class Balance(Struct, frozen=True, kw_only=True):
+    """A quota account at the end: tonnes it may hold, holds, and has left."""
+
+    account: str
+    holder: str
+    limit_t: str
+    used_t: str
+    left_t: str
+
+
+class Direction(Struct, frozen=True, kw_only=True):
+    """One waste one way: manifests and tonnes, where the grams are."""
+
+    direction: str
+    code: str
+    name: str
+    manifests: int
+    mass_t: dict[str, str]
+
+
+class Summary(Struct, kw_only=True):
+    """``summary.json``. Masses are decimal tonnes.
+
+    With the same seed states, refusals, flags, masses and balances are the same. ``root`` is not: receipts are stamped, and which of the
+    racing loads won is a matter of microseconds.
+    """
+
+    notice: str = NOTICE
+    month: str
+    seed: int
+    origin: str
+    found: str
+    size: int
+    root: str
+    clock: str
+    attempted: int
+    """Manifests that were to be issued."""
+    refused_at_issue: int
+    states: dict[str, int]
+    """Manifests by stage at the end of the month."""
+    routes: dict[str, int]
+    refused_statements: int
+    refusals: dict[str, int]
+    """By code; a statement refused for several reasons counts at each."""
+    race: dict[str, int]
+    alerts: dict[str, int]
+    tags: dict[str, int]
+    entries: dict[str, int]
+    """Entries by kind."""
+    directions: tuple[Direction, ...]
+    balances: tuple[Balance, ...]
+    certificates: int
+    statements: tuple[str, ...]
+    """Files of the monthly statements."""
+    audit: dict[str, int | bool]
+    data_dir: str
+    seconds: dict[str, float]
+    """How long each phase took."""
+
+
+def summarize(seed: int, month: str, world: World, played: Played, books: Books, report: AuditReport) -> Summary:
+    """The summary without the files, which are counted by whoever wrote them."""
+    views = books.views.values()
+    return Summary(
+        month=month,
+        seed=seed,
+        origin=report.origin,
+        found=report.found,
+        size=report.size,
+        root=report.root,
+        clock=report.clock,
+        attempted=len(views) + played.refused_issues,
+        refused_at_issue=played.refused_issues,
+        states=_counted(Counter(view.state.stage.value for view in views)),
+        routes=_counted(Counter(view.state.route for view in views)),
+        refused_statements=played.refused_statements,
+        refusals=_counted(played.refused),
+        race=dict(zip(("clients", "admitted"), played.race, strict=True)),
+        alerts=_counted(books.alerts),
+        tags=_counted(books.tags),
+        entries=_counted(books.kinds),
+        directions=directions(books.views),
+        balances=tuple(balances(world, books.used_g)),
+        certificates=0,
+        statements=(),
+        audit={"clean": report.is_clean, "findings": report.count, "entries": report.entries, "checkpoints": report.checkpoints},
+        data_dir="",
+        seconds={},
+    )
+
+
+def _counted(counter: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counter.items()))
+
+
+def directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
+    """Every waste each way, with its mass balance; what was voided never moved and does not count."""
+    grouped: dict[tuple[str, str], list[ManifestView]] = {}
+    for view in views.values():
+        if view.state.stage is Stage.VOIDED:
+            continue
+        way = f"{view.state.origin.division[:2]}→{view.state.destination.division[:2]}"
+        grouped.setdefault((way, view.state.lines[0].code), []).append(view)
+    return tuple(
+        Direction(
+            direction=way,
+            code=code,
+            name=found[0].state.lines[0].name,
+            manifests=len(found),
+            mass_t={name: format_mass(grams) for name, grams in balance(line for view in found for line in view.state.lines).items()},
+        )
+        for (way, code), found in sorted(grouped.items())
+    )
+
+
+def balances(world: World, used_g: Mapping[str, int]) -> list[Balance]:
+    """The three quotas: Q1 of every listing, Q2 of every decision, Q3 of every permit."""
+    found = [
+        _balance(q1_account(chain, number), receiver.name, quota_t, used_g)
+        for chain in (LIST_51_50, LIST_50_51)
+        for number, (receiver, quota_t) in enumerate(ROWS[chain])
+    ]
+    found += [_balance(q2_account(flow.approval, 0), flow.generator.name, flow.mass_t, used_g) for flow in flows(world)]
+    found += [
+        _balance(q3_account(world.permits[licence.receiver.uscc]), licence.receiver.name, licence.scale_t, used_g) for licence in LICENSES
+    ]
+    return found
+
+
+def flows(world: World) -> list[Flow]:
+    """All approved decisions of the story."""
+    return [flow for flow in vars(world).values() if isinstance(flow, Flow) and flow is not world.ash_refused]
+
+
+def _balance(account: str, holder: str, limit_t: str, used_g: Mapping[str, int]) -> Balance:
+    limit_g, used = parse_mass(limit_t), used_g.get(account, 0)
+    return Balance(
+        account=account, holder=holder, limit_t=format_mass(limit_g), used_t=format_mass(used), left_t=format_mass(limit_g - used)
+    )

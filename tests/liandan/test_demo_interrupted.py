@@ -1,0 +1,78 @@
+"""A demonstration that is interrupted, politely or not, leaves a data directory that starts again and audits clean."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ledger.audit import audit
+from ledger.checkpoint import parse_checkpoint
+from ledger.files import LogFiles
+from ledger.note import parse_note
+from liandan.demo import home
+from liandan.demo.server_process import server
+from liandan.postgres import temporary_directory
+from liandan.wiring import KINDS
+from signing.refusal import Refusal
+
+PROGRAM = "import asyncio, sys; from pathlib import Path; from liandan.demo.run import run; asyncio.run(run(Path(sys.argv[1])))"
+ENOUGH = 150
+"""Entries after which the demonstration is interrupted: in the middle of the first week."""
+PATIENCE_S = 90
+
+
+def size_of(checkpoint: Path) -> int:
+    """The published size, 0 before the first checkpoint."""
+    return parse_checkpoint(parse_note(checkpoint.read_bytes())[0]).size if checkpoint.exists() else 0
+
+
+async def interrupted(out: Path, by: signal.Signals) -> int:
+    """Run the demonstration into ``out``, interrupt it, and return what had been published by then."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROGRAM, str(out), stdout=asyncio.subprocess.DEVNULL)
+    deadline = time.monotonic() + PATIENCE_S
+    while (size := size_of(out / "data" / "log" / "checkpoint")) < ENOUGH:
+        assert process.returncode is None, "it ended by itself"
+        assert time.monotonic() < deadline, "it never came so far"
+        await asyncio.sleep(0.02)
+    process.send_signal(by)
+    await process.wait()
+    return size
+
+
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL])
+async def test_an_interrupted_demo_starts_again_and_audits_clean(by: signal.Signals) -> None:
+    with temporary_directory() as directory:
+        out = directory / "out"
+        seen = await interrupted(out, by)
+        async with server(out / "data", out / "again.log") as url, httpx.AsyncClient(base_url=url) as http:
+            log = (await http.get("/v1/log")).json()
+            assert (await http.get("/readyz")).status_code == 200
+        files = LogFiles(out / "data" / "log")
+        report = audit(files.read, KINDS, archived=iter(files.archived_sizes()))
+        assert report.findings == []
+        assert report.size == log["committed"] >= seen
+        # Another demonstration in the same place clears it away and nothing else.
+        assert home.prepare(out) == out / "data"
+        assert sorted(found.name for found in out.iterdir()) == [home.MARK]
+
+
+def test_a_directory_that_the_demo_did_not_make_is_never_cleared(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(Refusal) as refused:
+        home.prepare(tmp_path)
+    assert refused.value.codes == ["DEMO_DIRECTORY"]
+    assert (tmp_path / "thesis.docx").exists()
+
+
+async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises(Refusal) as refused:
+        async with server(tmp_path, tmp_path / "server.log"):
+            pass
+    assert refused.value.codes == ["DEMO_FAILED"]
+    assert "keys.pem" in refused.value.reasons[0].found
