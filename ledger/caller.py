@@ -13,6 +13,8 @@ class Caller(Struct, frozen=True):
     uscc: str
     role: Literal["party", "authority", "operator"]
     keyid: str
+    scope: tuple[str, ...] = ("read", "post")
+    """What the token may be used for."""
 
     @property
     def reads_all(self) -> bool:

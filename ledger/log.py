@@ -24,7 +24,7 @@ from ledger.publisher import Published, Publisher
 from ledger.receipts import Refused, make_receipt
 from ledger.sequencer import Sequenced, Sequencer
 from signing.keys import PrivateKey
-from signing.refusal import Refusal
+from signing.refusal import Reason, Refusal
 
 
 class Admitted(Struct, frozen=True, kw_only=True):
@@ -76,15 +76,19 @@ class Log:
             batch_max=batch_max,
         )
 
-    async def append(self, raws: Sequence[bytes], *, now_s: int | None = None) -> list[Answer]:
-        """Take envelopes in order, one answer each, in order; a refused one never harms the others.
+    async def append(self, raws: Sequence[bytes], *, now_s: int | None = None, atomic: bool = False) -> list[Answer]:
+        """Take envelopes in order, one answer each, in order; a refused one never harms the others, unless they are ``atomic``.
 
         ``now_s`` is the simulated time and ignored by a real log. Raises sequencer.Busy when nothing was taken.
         """
         now_s = await self.now(now_s)
         taken = await self._intake.take(raws)
+        if atomic and any(item.refusal is not None for item in taken):
+            for item in taken:
+                item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
         going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
-        outcomes = iter(await asyncio.gather(*self.sequencer.submit(going, now_s=now_s if self.simulated else None)))
+        claimed_s = now_s if self.simulated else None
+        outcomes = iter(await asyncio.gather(*self.sequencer.submit(going, now_s=claimed_s, atomic=atomic)))
         return [await self._answer(item, item.refusal or next(outcomes), now_s) for item in taken]
 
     async def now(self, claimed_s: int | None = None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger import tree_rules
+from ledger import desk_rules, tree_rules
 from signing.refusal import Lift, Rule, table
 
 _FORMATS = "formats"
@@ -68,6 +68,7 @@ _EVIDENCE = (
 _MARKS = (
     _rule("LATE", "§6", "入账时间比行为时间晚两小时以上。", "Admitted more than two hours after the act.", "尽早提交。", "Submit earlier."),
     _rule("FOREIGN", "§3", "单位不在任何一方的行政区域内。", "The party lies in no authority's region.", "任一主管部门可代为办理。", "Either authority may act."),
+    _rule("RECUT", "§5", "截断后重新入账。", "Admitted again after a cut of the log.", "无需处理。", "Nothing to do."),
     _rule("KEY_BY_AUTHORITY", "§3", "密钥由主管部门代为办理。", "A key was changed by an authority in the party's stead.", "请该单位核实。", "Let the party confirm it."),
 )  # fmt: skip
 
@@ -83,4 +84,4 @@ _SIGNER = (
     ),
 )
 
-RULES = table(*_FORM, *_ADMISSION, *_CONTENT, *_EVIDENCE, *_MARKS, *_SIGNER, *tree_rules.RULES.values())
+RULES = table(*_FORM, *_ADMISSION, *_CONTENT, *_EVIDENCE, *_MARKS, *_SIGNER, *tree_rules.RULES.values(), *desk_rules.RULES.values())

@@ -3,11 +3,14 @@
 Safety rests on the row lock of ``log_head`` and on the primary keys of ``entry`` and ``link``; never on there being only one sequencer.
 Crash points: before COMMIT nothing has happened and the sender retries; after COMMIT the entry has its place for ever and only the
 answer may be lost, which a resubmission brings again (formats §2). Source: design §5.
+
+An atomic group is a batch of its own: when one of its statements is refused, nothing of the group is written.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -76,60 +79,89 @@ class Sequencer:
         """``clock`` gives Unix seconds; ``may_append`` gives a reason why nothing may be appended now, or None."""
         self._pool, self._kinds, self._dataset, self._clock, self._root_at = pool, kinds, dataset, clock, root_at
         self._may_append, self._batch_max, self._queue_max = may_append, batch_max, queue_max
-        self._queue: asyncio.Queue[_Pending] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[_Pending, ...]] = asyncio.Queue()
+        self._held: tuple[_Pending, ...] = ()
+        """An atomic group that was met while a batch was filled: it comes next."""
+        self.waiting = 0
+        """Statements in the queue."""
+        self.observe: Callable[[int, float], None] = lambda size, seconds: None
+        """Told the size of every batch and how long its transaction took; for metrics."""
         self.committed = asyncio.Event()
         """Set after every commit: the publisher's hint."""
         self.size = 0
 
-    def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None) -> list[asyncio.Future[Outcome]]:
-        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log."""
+    def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> list[asyncio.Future[Outcome]]:
+        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log.
+
+        An ``atomic`` group (at most ``batch_max``) is admitted whole or not at all.
+        """
+        assert not atomic or len(submissions) <= self._batch_max, "an atomic group is one batch"
         reason = self._may_append()
         if reason is not None:
             raise Busy(reason, 5)
-        if self._queue.qsize() + len(submissions) > self._queue_max:
+        if self.waiting + len(submissions) > self._queue_max:
             raise Busy("the queue is full", 1)
         loop = asyncio.get_running_loop()
-        pending = [_Pending(submission, now_s, loop.create_future()) for submission in submissions]
-        for item in pending:
-            self._queue.put_nowait(item)
+        pending = tuple(_Pending(submission, now_s, loop.create_future()) for submission in submissions)
+        self.waiting += len(pending)
+        for group in (pending,) if atomic and pending else ((item,) for item in pending):
+            self._queue.put_nowait(group)
         return [item.done for item in pending]
 
     async def run(self) -> None:
         """Sequence batches until cancelled. What waits in the queue then is answered Busy: nothing was written of it."""
         try:
             while True:
-                batch = [await self._queue.get()]
-                while len(batch) < self._batch_max and not self._queue.empty():
-                    batch.append(self._queue.get_nowait())
-                await asyncio.shield(self._settle(batch))
+                batch, atomic = await self._next_batch()
+                self.waiting -= len(batch)
+                await asyncio.shield(self._settle(batch, atomic=atomic))
         finally:
+            for item in self._held:
+                _fail(item, Busy("the server is stopping"))
             while not self._queue.empty():
-                _fail(self._queue.get_nowait(), Busy("the server is stopping"))
+                for item in self._queue.get_nowait():
+                    _fail(item, Busy("the server is stopping"))
 
-    async def _settle(self, batch: list[_Pending]) -> None:
-        """Sequence a batch and answer; a batch that fails is halved until the culprit stands alone."""
+    async def _next_batch(self) -> tuple[list[_Pending], bool]:
+        """An atomic group, or single statements as far as they wait and fit."""
+        group = self._held or await self._queue.get()
+        self._held = ()
+        batch = list(group)
+        while len(group) == 1 and len(batch) < self._batch_max and not self._queue.empty():
+            following = self._queue.get_nowait()
+            if len(following) > 1:
+                self._held = following
+                break
+            batch += following
+        return batch, len(group) > 1
+
+    async def _settle(self, batch: list[_Pending], *, atomic: bool) -> None:
+        """Sequence a batch and answer; a batch that fails is halved until the culprit stands alone, unless it is atomic."""
+        begun = time.monotonic()
         try:
             async with self._pool.acquire() as conn:
-                outcomes = await self._sequence(conn, batch)
+                outcomes = await self._sequence(conn, batch, atomic=atomic)
         except (PostgresConnectionError, InterfaceError, OSError) as error:
             log.warning("database_away", error=type(error).__name__)
             for item in batch:
                 _fail(item, Busy("the database is away", 2))
             return
         except Exception as error:  # noqa: BLE001  # whatever one statement breaks must not take the others with it
-            if len(batch) == 1:
+            if len(batch) == 1 or atomic:
                 log.error("poison", statement=batch[0].submission.statement.hash, error=f"{type(error).__name__}: {error}"[:300])
-                _answer(batch[0], Refusal([Reason("INTERNAL_POISON")]))
+                for item in batch:
+                    _answer(item, Refusal([Reason("INTERNAL_POISON")]))
                 return
             middle = len(batch) // 2
-            await self._settle(batch[:middle])
-            await self._settle(batch[middle:])
+            await self._settle(batch[:middle], atomic=False)
+            await self._settle(batch[middle:], atomic=False)
             return
         self.committed.set()
+        self.observe(len(batch), time.monotonic() - begun)
         for item, outcome in zip(batch, outcomes, strict=True):
             _answer(item, outcome)
 
-    async def _sequence(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome]:
+    async def _sequence(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
         async with conn.transaction():
             head = await store.lock_head(conn)
             edge = Edge.from_bytes(head.edge) if head else Edge()
@@ -146,6 +178,8 @@ class Sequencer:
                     entries.append(outcome.entry)
                     at_s = at
                 outcomes.append(outcome)
+            if atomic and any(isinstance(outcome, Refusal) for outcome in outcomes):
+                outcomes, entries = [_rolled_back(outcome) for outcome in outcomes], []
             if entries:
                 edge = await _write(desk, entries, head, edge, at_s)
             self.size = edge.size
@@ -192,6 +226,13 @@ async def _write(desk: Desk, entries: list[Entry], head: store.LogHead | None, e
     done = await (store.insert_head(desk.conn, new) if head is None else store.replace_head(desk.conn, new, old_size=head.size))
     assert done, "the head moved although it was locked"
     return grown
+
+
+def _rolled_back(outcome: Outcome) -> Outcome:
+    """What a member of an atomic group is told when another one was refused."""
+    if isinstance(outcome, Sequenced) and outcome.is_new:
+        return Refusal([Reason("BATCH_ROLLED_BACK")])
+    return outcome
 
 
 def _answer(item: _Pending, outcome: Outcome) -> None:

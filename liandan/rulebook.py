@@ -1,7 +1,9 @@
-"""Texts of the refusals that the shell itself gives: settings, embedded PostgreSQL, database."""
+"""Texts of the refusals that the shell itself gives: settings, embedded PostgreSQL, database; those of HTTP stand in http_rules."""
 
 from __future__ import annotations
 
+from liandan import http_rules
+from liandan.demo import rulebook as demo_rules
 from signing.refusal import Rule, table
 
 RULES = table(
@@ -105,4 +107,6 @@ RULES = table(
         source="design §9 [DESIGN]",
         lift="operator",
     ),
+    *http_rules.RULES.values(),
+    *demo_rules.RULES.values(),
 )

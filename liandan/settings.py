@@ -53,6 +53,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     port: Port = 8551
     """TCP port to listen on."""
 
+    public_url: str | None = None
+    """Address under which clients reach this server, e.g. ``https://ledger.example.cn``: login challenges must name it.
+
+    Default: ``http://<host>:<port>``.
+    """
+
     language: Literal["zh-CN", "en"] = "zh-CN"
     """Language of answers and pages when the client names none."""
 
@@ -83,8 +89,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     statement_bytes_max: Annotated[int, Meta(ge=32_768)] = 65_536
     """Largest request body with one envelope, bytes. A body of 24 KiB needs 32 KiB in base64, and signatures come on top."""
 
-    batch_bytes_max: Annotated[int, Meta(ge=65_536)] = 134_217_728
-    """Largest NDJSON request body, bytes; it is streamed, not held."""
+    batch_bytes_max: Annotated[int, Meta(ge=65_536)] = 67_108_864
+    """Largest NDJSON request body, bytes; it is held until its lines are counted, the answer is streamed."""
 
     batch_lines_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
     """Most envelopes in one NDJSON request."""
@@ -99,7 +105,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Failed posts per address and minute without a bearer token; beyond it answers are 429 with Retry-After."""
 
     requests_per_minute: Positive = 6_000
-    """Requests per address and minute, of any kind; beyond it answers are 429 with Retry-After."""
+    """Requests per address and minute without a bearer token, of any kind; beyond it answers are 429 with Retry-After."""
 
     @property
     def log_path(self) -> Path:

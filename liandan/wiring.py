@@ -1,18 +1,26 @@
-"""All personalities of the product, put together. The one list to extend when a package brings new kinds."""
+"""All personalities of the product, put together, and the texts of every code. The one list to extend when a package brings new kinds."""
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
 
 from ledger.kinds import Kinds
 from ledger.log_personality import PERSONALITY as LOG
+from liandan.rulebook import RULES as SHELL
 from manifests.personality import PERSONALITY as MANIFESTS
+from signing.refusal import Rule
+from signing.rulebook import RULES as SIGNING
 from whitelist.personality import PERSONALITY as WHITELIST
 
 PERSONALITIES = (LOG, WHITELIST, MANIFESTS)
 
+KINDS = Kinds(PERSONALITIES)
+"""Every kind of statement that this program can judge."""
 
-@cache
+RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **SHELL}
+"""Texts of every code of every package."""
+
+
 def kinds() -> Kinds:
     """Every kind that this program can read."""
-    return Kinds(PERSONALITIES)
+    return KINDS

@@ -1,0 +1,201 @@
+"""What the log answers over HTTP: wire Structs, and how they are made from entries. Bytes travel as base64."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from ledger.directory import Authority, DataPin
+from ledger.entry import Entry
+from ledger.model import AccountRow, Decision
+from ledger.problem import Problem
+from ledger.receipts import RefusalRow
+
+
+class Decided(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What the log decided, as in the entry."""
+
+    route: str | None = None
+    tags: tuple[tuple[str | int, ...], ...]
+    """``[code]`` or ``[code, integer]``."""
+    alerts: tuple[tuple[str, str], ...]
+    """``[level, code]``, level L, M or H."""
+    accounts: tuple[AccountRow, ...]
+
+
+class Posted(Struct, frozen=True, kw_only=True):
+    """An admitted statement with everything its sender needs to prove it (formats §8)."""
+
+    statement: str
+    """Statement hash."""
+    index: int
+    entry: str
+    """The exact entry bytes, base64: the Merkle leaf."""
+    at: str
+    """``admission.at``."""
+    decision: Decided
+    is_new: bool
+    """False for a resubmission, which is answered with the first entry."""
+    inclusion: tuple[str, ...]
+    """Inclusion hashes of the entry in ``checkpoint``, the leaf's sibling first."""
+    checkpoint: str
+    """The signed note."""
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """Committed, not yet published: post the same envelope again to get the receipt. Carries no index (formats §8)."""
+
+    statement: str
+    waiting_for: str = "publication"
+
+
+class BatchLine(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The answer to one line of a batch; ``problem`` when it was refused, no ``index`` when it is not published yet."""
+
+    line: int
+    """Counted from 0."""
+    status: int
+    statement: str = ""
+    index: int | None = None
+    entry: str = ""
+    inclusion: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
+class BatchEnd(Struct, frozen=True, kw_only=True):
+    """The last line of a batch answer: the one checkpoint that all inclusion hashes above lead to, None if none was reached."""
+
+    checkpoint: str | None
+    admitted: int
+    resubmitted: int
+    refused: int
+
+
+class FeedEntry(Struct, frozen=True, kw_only=True):
+    """One entry of the feed."""
+
+    index: int
+    entry: str
+
+
+class FeedPage(Struct, frozen=True, kw_only=True):
+    """Entries behind a position, in order, without gaps among those the reader may see."""
+
+    entries: tuple[FeedEntry, ...]
+    next: int
+    """``after`` of the next page."""
+    size: int
+    """Published size this page was read at."""
+
+
+class RefusalItem(Struct, frozen=True, kw_only=True):
+    """One refused statement with the operator's receipt."""
+
+    id: int
+    statement: str
+    by: tuple[str, ...]
+    kind: str
+    codes: tuple[str, ...]
+    size: int
+    at: str
+    receipt: str
+    """Frozen DSSE envelope, base64."""
+
+
+class RefusalPage(Struct, frozen=True, kw_only=True):
+    """Newest refusals first; ``next`` is ``before`` of the next page, None at the end."""
+
+    refusals: tuple[RefusalItem, ...]
+    next: int | None
+
+
+class KeyItem(Struct, frozen=True, kw_only=True):
+    """A registered key; it signs validly at index i iff ``added`` < i <= ``revoked`` (formats §5)."""
+
+    keyid: str
+    suite: str
+    spki: str
+    added: int
+    revoked: int | None
+
+
+class PartyAnswer(Struct, frozen=True, kw_only=True):
+    """A party, or an authority or operator, with its keys, as of ``size`` entries."""
+
+    uscc: str
+    name: str
+    role: str
+    regions: tuple[str, ...]
+    keys: tuple[KeyItem, ...]
+    size: int
+
+
+class LogAnswer(Struct, frozen=True, kw_only=True):
+    """What this log is. Before the founding only ``origin`` and ``log_keys`` are known and ``found`` is None."""
+
+    origin: str
+    log_keys: tuple[str, ...]
+    found: str | None
+    size: int
+    """Published size."""
+    committed: int
+    clock: str
+    now: str
+    """The log's present: the clock, or the time of the last entry of a simulated log."""
+    ruleset: str
+    operator: str
+    authorities: tuple[Authority, ...]
+    data: dict[str, DataPin]
+    witness_policy: tuple[str, ...]
+
+
+class Sizes(Struct, frozen=True, kw_only=True):
+    """Sizes of archived checkpoints, ascending."""
+
+    sizes: tuple[int, ...]
+
+
+def b64_text(raw: bytes) -> str:
+    """Base64 as everywhere on the wire."""
+    return b64encode(raw).decode("ascii")
+
+
+def posted(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: bytes) -> Posted:
+    """The answer to an admitted and published statement."""
+    return Posted(
+        statement=entry.statement.hash,
+        index=entry.index,
+        entry=b64_text(entry.raw),
+        at=entry.admission.at,
+        decision=decided(entry.admission.decision),
+        is_new=is_new,
+        inclusion=tuple(map(b64_text, hashes)),
+        checkpoint=note.decode(),
+    )
+
+
+def decided(decision: Decision) -> Decided:
+    """A decision in the types that a schema can state."""
+    return Decided(route=decision.route, tags=decision.tags, alerts=decision.alerts, accounts=decision.accounts)
+
+
+def refusal_item(row_id: int, row: RefusalRow) -> RefusalItem:
+    """A refusal as it is listed."""
+    return RefusalItem(
+        id=row_id,
+        statement=row.statement,
+        by=tuple(row.signers),
+        kind=row.kind,
+        codes=tuple(row.codes),
+        size=row.size,
+        at=row.at,
+        receipt=b64_text(row.receipt),
+    )
+
+
+def concerns(entry: Entry, uscc: str) -> bool:
+    """Whether a party takes part in an entry: it signs it, or is its principal, or its chain names the party."""
+    statement = entry.statement
+    return uscc in statement.by or uscc == statement.principal or uscc in statement.chain.split("/")

@@ -1,0 +1,112 @@
+"""What a client is told when something is refused: an RFC 9457 problem with every reason in its language.
+
+The shape and the texts only; which status a code has is the shell's table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from signing.refusal import Reason, Rule
+
+Language = Literal["zh", "en"]
+
+
+class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One reason: what is wrong where, what to do about it, by which rule, and who can lift it."""
+
+    code: str
+    field: str = ""
+    """Dotted path into the statement, e.g. ``body.lines.0.code``."""
+    message: str
+    what_to_do: str
+    found: str = ""
+    expected: str = ""
+    rule: str = ""
+    source: str = ""
+    lift: str = ""
+
+
+class ChainHead(Struct, frozen=True, kw_only=True):
+    """Newest entry of a chain: what the next statement's ``seq`` and ``prev`` follow from."""
+
+    chain: str
+    seq: int
+    hash: str
+    index: int
+
+
+class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """RFC 9457 with our extensions; media type ``application/problem+json``."""
+
+    type: str
+    """``/problems/<code in kebab case>``: a page in both languages."""
+    title: str
+    status: int
+    detail: str
+    instance: str
+    """The request id; name it when you ask the operator."""
+    code: str
+    errors: tuple[ProblemError, ...]
+    statement: str = ""
+    """Statement hash, when the signatures held."""
+    receipt: str = ""
+    """The operator's signed refusal (frozen DSSE envelope, base64), when the signatures held."""
+    head: ChainHead | None = None
+    """The chain's head, when the statement does not follow it."""
+
+
+def problem_path(code: str) -> str:
+    """Address of a code's page, which is also the problem's type."""
+    return f"/problems/{code.lower().replace('_', '-')}"
+
+
+def problem_errors(reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language) -> tuple[ProblemError, ...]:
+    """Reasons with their standing texts; a code must be in ``rules``."""
+    return tuple(_error(reason, rules[reason.code], language) for reason in reasons)
+
+
+def _error(reason: Reason, rule: Rule, language: Language) -> ProblemError:
+    is_zh = language == "zh"
+    return ProblemError(
+        code=reason.code,
+        field=reason.field,
+        message=rule.zh if is_zh else rule.en,
+        what_to_do=rule.do_zh if is_zh else rule.do_en,
+        found=reason.found,
+        expected=reason.expected,
+        rule=rule.rule,
+        source=rule.source,
+        lift=rule.lift,
+    )
+
+
+def make_problem(
+    reasons: Sequence[Reason],
+    rules: Mapping[str, Rule],
+    language: Language,
+    *,
+    status: int,
+    instance: str,
+    statement: str = "",
+    receipt: str = "",
+    head: ChainHead | None = None,
+) -> Problem:
+    """A problem from at least one reason; the first names it."""
+    errors = problem_errors(reasons, rules, language)
+    mark = "；" if language == "zh" else " "
+    return Problem(
+        type=problem_path(errors[0].code),
+        title=errors[0].message,
+        status=status,
+        detail=mark.join(dict.fromkeys(error.what_to_do.rstrip("。") if language == "zh" else error.what_to_do for error in errors)),
+        instance=instance,
+        code=errors[0].code,
+        errors=errors,
+        statement=statement,
+        receipt=receipt,
+        head=head,
+    )

@@ -1,0 +1,371 @@
+"""The log over HTTP: statements in, entries, proofs, checkpoints and tiles out (design §8).
+
+Signed input is read as raw bytes and never decoded by the framework: what is signed is exactly what came. The shell puts ``service``,
+``limits``, ``problem_of`` and the caller of each request in place; nothing here knows tokens or statuses of refusals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, Router, get, post
+from litestar.openapi import ResponseSpec
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.params import Parameter
+from litestar.response import Stream
+from msgspec import Struct
+
+from ledger import store
+from ledger.answers import (
+    BatchEnd,
+    BatchLine,
+    FeedEntry,
+    FeedPage,
+    LogAnswer,
+    PartyAnswer,
+    Posted,
+    RefusalPage,
+    Sizes,
+    Waiting,
+    b64_text,
+    concerns,
+    refusal_item,
+)
+from ledger.caller import Caller
+from ledger.entry import read_entry
+from ledger.problem import ChainHead, Problem
+from ledger.publisher import Published
+from ledger.sequencer import Busy
+from ledger.service import Batch, Line, NotAdmitted, Service
+from ledger.tiles import parse_path
+from ledger.times import format_at, parse_at
+from signing.refusal import Refusal, refuse
+
+NDJSON = "application/x-ndjson"
+PROBLEM_JSON = "application/problem+json"
+FOREVER = "public, max-age=31536000, immutable"
+WAIT_S, WAIT_MAX_S, BATCH_WAIT_S = 2.0, 30.0, 30.0
+ATOMIC_LINES_MAX = 256
+FEED_MAX, PAGE_MAX = 1000, 500
+_WAIT = re.compile(r"(?:^|[,\s])wait=([0-9]{1,4})(?:[,;\s]|$)")
+_ENCODE = msgspec.json.Encoder().encode
+
+ProblemOf = Callable[[Request[Any, Any, Any], Exception], Problem]
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What one request may bring."""
+
+    statement_bytes: int
+    batch_bytes: int
+    batch_lines: int
+
+
+@dataclass
+class TakesEnvelope(Operation):
+    """Documents the raw body of a post: one DSSE envelope."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
+            {"application/json": OpenAPIMediaType(schema=_envelope())}, "One DSSE envelope (formats §1)", required=True
+        )
+
+
+@dataclass
+class TakesEnvelopes(Operation):
+    """Documents the raw body of a batch: one envelope a line."""
+
+    def __post_init__(self) -> None:
+        lines = Schema(type=OpenAPIType.STRING, description="NDJSON: one envelope per line, in the order in which they are to be admitted")
+        self.request_body = RequestBody({NDJSON: OpenAPIMediaType(schema=lines)}, required=True)
+
+
+def _envelope() -> Schema:
+    text = Schema(type=OpenAPIType.STRING)
+    signature = Schema(
+        type=OpenAPIType.OBJECT,
+        required=["keyid", "sig"],
+        properties={"keyid": Schema(type=OpenAPIType.STRING, pattern="^[0-9a-f]{64}$"), "sig": text},
+        additional_properties=False,
+    )
+    return Schema(
+        type=OpenAPIType.OBJECT,
+        required=["payloadType", "payload", "signatures"],
+        properties={
+            "payloadType": Schema(const="application/vnd.liandan.statement.v1+json"),
+            "payload": text,
+            "signatures": Schema(type=OpenAPIType.ARRAY, items=signature, min_items=1, max_items=8),
+        },
+        additional_properties=False,
+    )
+
+
+def refusals(*statuses: int) -> dict[int, ResponseSpec]:
+    """Documents that these statuses are problems."""
+    return {status: ResponseSpec(Problem, media_type=PROBLEM_JSON, description="RFC 9457", generate_examples=False) for status in statuses}
+
+
+POST_REFUSALS = refusals(400, 401, 403, 409, 413, 422, 429, 500, 503)
+POST_ANSWERS = {
+    200: ResponseSpec(Posted, description="Resubmission: the first entry", generate_examples=False),
+    202: ResponseSpec(Waiting, description="Not published yet; carries no index", generate_examples=False),
+}
+READ_REFUSALS = refusals(400, 401, 403, 404, 429, 500)
+
+
+def caller_of(request: Request[Any, Any, Any], scope: str) -> Caller:
+    """Who asks, with a token of that scope; Refusal TOKEN_MISSING or TOKEN_SCOPE."""
+    caller: Caller | None = request.scope.get("user")
+    if caller is None:
+        raise refuse("TOKEN_MISSING", field="Authorization", expected="Bearer <token>")
+    if scope not in caller.scope:
+        raise refuse("TOKEN_SCOPE", field="Authorization", found=" ".join(caller.scope), expected=scope)
+    return caller
+
+
+@post("/v1/statements", operation_class=TakesEnvelope, responses={**POST_REFUSALS, **POST_ANSWERS})
+async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
+    """Admit one signed statement; answered after publication with entry, inclusion hashes and checkpoint, or with 202."""
+    _may_post(request)
+    service: Service = request.app.state.service
+    answer = await service.post(await request.body(), now_s=_now(request), wait_s=_wait_s(request, WAIT_S))
+    if isinstance(answer, Waiting):
+        return Response(_ENCODE(answer), status_code=202, media_type="application/json")  # type: ignore[arg-type]  # encoded here
+    status = 201 if answer.is_new else 200
+    return Response(_ENCODE(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
+
+
+@post("/v1/statements/batch", status_code=200, media_type=NDJSON, operation_class=TakesEnvelopes, responses=POST_REFUSALS)
+async def post_batch(request: Request[Any, Any, Any], atomic: bool = False) -> Stream:
+    """Admit a whole offline chain in one request: NDJSON in, one line of answer per line, then one line with the checkpoint."""
+    _may_post(request)
+    limits: Limits = request.app.state.limits
+    most = min(ATOMIC_LINES_MAX, limits.batch_lines) if atomic else limits.batch_lines
+    raws = await _lines(request, most)
+    service: Service = request.app.state.service
+    batch = await service.post_batch(raws, now_s=_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
+    return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
+
+
+async def _lines(request: Request[Any, Any, Any], most: int) -> list[bytes]:
+    """The envelopes of a batch; too many are noticed while they come, before any is looked at."""
+    parts: list[bytes] = []
+    count = 0
+    async for chunk in request.stream():
+        parts.append(chunk)
+        count += chunk.count(b"\n")
+        if count > most:
+            break
+    raws = [line for line in b"".join(parts).split(b"\n") if line.strip()]
+    if len(raws) > most or count > most:
+        raise refuse("TOO_MANY_LINES", found=f"more than {most}", expected=f"1 to {most}")
+    if not raws:
+        raise refuse("BATCH_EMPTY", found="0 lines", expected=f"1 to {most}")
+    return raws
+
+
+async def _batch_lines(request: Request[Any, Any, Any], service: Service, batch: Batch) -> AsyncIterator[bytes]:
+    problem_of: ProblemOf = request.app.state.problem_of
+    printed = 0
+    async for number, raw, hashes in service.receipts(batch):
+        for skipped in range(printed, number):
+            yield _ENCODE(_refused(skipped, batch.lines[skipped], request, problem_of)) + b"\n"
+        line = batch.lines[number]
+        status = 201 if line.is_new else 200
+        proof = tuple(map(b64_text, hashes))
+        answer = BatchLine(line=number, status=status, statement=line.statement, index=line.index, entry=b64_text(raw), inclusion=proof)
+        yield _ENCODE(answer) + b"\n"
+        printed = number + 1
+    for skipped in range(printed, len(batch.lines)):
+        yield _ENCODE(_refused(skipped, batch.lines[skipped], request, problem_of)) + b"\n"
+    yield _ENCODE(batch.end) + b"\n"
+
+
+def _refused(number: int, line: Line, request: Request[Any, Any, Any], problem_of: ProblemOf) -> BatchLine:
+    """A line that brings no receipt: refused, not taken because the log is busy, or admitted and not yet published."""
+    error: NotAdmitted | Busy | None = line.refused or line.busy
+    if error is None:
+        return BatchLine(line=number, status=202, statement=line.statement)
+    problem = problem_of(request, error)
+    return BatchLine(line=number, status=problem.status, statement=line.statement, problem=problem)
+
+
+def _may_post(request: Request[Any, Any, Any]) -> None:
+    """Without a token anybody may post within the failure budget of the address; a token that is shown must cover posting."""
+    if request.scope.get("user") is not None:
+        caller_of(request, "post")
+
+
+def _now(request: Request[Any, Any, Any]) -> int | None:
+    claimed = request.headers.get("liandan-now")
+    return None if claimed is None else parse_at(claimed, "Liandan-Now")
+
+
+def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
+    prefer = request.headers.get("prefer", "")
+    if "respond-async" in prefer:
+        return 0.0
+    found = _WAIT.search(prefer)
+    return default_s if found is None else min(float(found[1]), WAIT_MAX_S)
+
+
+# ---------------------------------------------------------------------- the published log
+
+
+@get("/checkpoint", media_type="text/plain", responses=READ_REFUSALS)
+async def get_checkpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The newest checkpoint: a signed note (C2SP tlog-checkpoint)."""
+    return _file(request, "checkpoint", "text/plain", "public, max-age=1")
+
+
+@get("/checkpoint/{size:int}", media_type="text/plain", responses=READ_REFUSALS)
+async def get_archived_checkpoint(request: Request[Any, Any, Any], size: Annotated[int, Parameter(ge=0, le=2**53)]) -> Response[bytes]:
+    """An archived checkpoint by its size."""
+    return _file(request, f"checkpoints/{size}", "text/plain", FOREVER)
+
+
+@get("/tile/{tile_path:path}", media_type="application/octet-stream", responses=READ_REFUSALS)
+async def get_tile(request: Request[Any, Any, Any], tile_path: str) -> Response[bytes]:
+    """A hash tile (public) or a bundle of entries (authorities and operator) in the paths of C2SP tlog-tiles."""
+    path = f"tile{tile_path}"
+    if parse_path(path).level is None and not caller_of(request, "read").reads_all:
+        raise refuse("READ_FORBIDDEN", found=path)
+    service: Service = request.app.state.service
+    raw = service.log.publisher.files.read_tile(path)
+    if raw is None:
+        raise refuse("NOT_FOUND", found=path)
+    return Response(raw, media_type="application/octet-stream", headers={"Cache-Control": FOREVER})
+
+
+@get("/data/{digest:str}", media_type="application/octet-stream", responses=READ_REFUSALS)
+async def get_data(request: Request[Any, Any, Any], digest: str) -> Response[bytes]:
+    """An adopted data file by its SHA-256."""
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        raise refuse("NOT_FOUND", found=digest, expected="64 hex digits")
+    return _file(request, f"data/{digest}", "application/octet-stream", FOREVER)
+
+
+@get("/log.vkey", media_type="text/plain", responses=READ_REFUSALS)
+async def get_vkeys(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The log's verifier keys, one per line. Pin them from another source than this."""
+    service: Service = request.app.state.service
+    return Response("".join(f"{vkey}\n" for vkey in service.log_keys).encode(), media_type="text/plain")
+
+
+def _file(request: Request[Any, Any, Any], path: str, media_type: str, cache: str) -> Response[bytes]:
+    service: Service = request.app.state.service
+    raw = service.log.publisher.files.read(path)
+    if raw is None:
+        raise refuse("NOT_FOUND", found=path)
+    return Response(raw, media_type=media_type, headers={"Cache-Control": cache})
+
+
+@get("/v1/checkpoints", responses=READ_REFUSALS)
+async def list_checkpoints(request: Request[Any, Any, Any], after: Annotated[int, Parameter(ge=0, le=2**53)] = 0) -> Sizes:
+    """Sizes of archived checkpoints above ``after``, at most 1,000."""
+    service: Service = request.app.state.service
+    sizes = [size for size in service.log.publisher.files.archived_sizes() if size > after]
+    return Sizes(sizes=tuple(sizes[:1000]))
+
+
+# ---------------------------------------------------------------------- reading
+
+
+@get("/v1/feed", responses=READ_REFUSALS)
+async def get_feed(
+    request: Request[Any, Any, Any],
+    after: Annotated[int, Parameter(ge=-1, le=2**53)] = -1,
+    limit: Annotated[int, Parameter(ge=1, le=FEED_MAX)] = 256,
+) -> FeedPage:
+    """Published entries behind index ``after``: all for authorities, those they take part in for parties."""
+    caller = caller_of(request, "read")
+    service: Service = request.app.state.service
+    published: Published | None = service.log.publisher.published
+    size = 0 if published is None else published.size
+    end = min(after + 1 + limit, size)
+    async with service.log.pool.acquire() as conn:
+        rows = await store.list_entries(conn, start=after + 1, end=end) if after + 1 < end else []
+    seen = [row for row in rows if caller.reads_all or concerns(read_entry(row.entry, service.log.kinds), caller.uscc)]
+    entries = tuple(FeedEntry(index=row.idx, entry=b64_text(row.entry)) for row in seen)
+    return FeedPage(entries=entries, next=rows[-1].idx if rows else after, size=size)
+
+
+@get("/v1/refusals", responses=READ_REFUSALS)
+async def list_refusals(
+    request: Request[Any, Any, Any],
+    before: Annotated[int | None, Parameter(ge=0, le=2**53)] = None,
+    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = 100,
+) -> RefusalPage:
+    """Refused statements with their receipts, newest first: all for authorities, their own for parties."""
+    caller = caller_of(request, "read")
+    service: Service = request.app.state.service
+    async with service.log.pool.acquire() as conn:
+        rows = await store.list_refusals(conn, signer=None if caller.reads_all else caller.uscc, before_id=before, limit=limit)
+    return RefusalPage(refusals=tuple(refusal_item(*row) for row in rows), next=rows[-1][0] if len(rows) == limit else None)
+
+
+@get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)
+async def get_party(request: Request[Any, Any, Any], uscc: str) -> PartyAnswer:
+    """A party with all keys ever registered for it."""
+    caller_of(request, "read")
+    service: Service = request.app.state.service
+    party = await service.party(uscc)
+    if party is None:
+        raise refuse("NOT_FOUND", field="uscc", found=uscc)
+    return party
+
+
+@get("/v1/log", responses=refusals(429, 500))
+async def get_log(request: Request[Any, Any, Any]) -> LogAnswer:
+    """What this log is and how far it has come."""
+    service: Service = request.app.state.service
+    state, head = await service.log.state(), await service.log.head()
+    published = service.log.publisher.published
+    return LogAnswer(
+        origin=service.origin,
+        log_keys=service.log_keys,
+        found=None if state is None else state.found,
+        size=0 if published is None else published.size,
+        committed=0 if head is None else head.size,
+        clock="" if state is None else state.clock,
+        now=format_at(await service.log.now()),
+        ruleset="" if state is None else state.ruleset,
+        operator="" if state is None else state.operator,
+        authorities=() if state is None else state.authorities,
+        data={} if state is None else state.data,
+        witness_policy=() if state is None else state.witness_policy,
+    )
+
+
+@get("/v1/chains/{chain:path}", responses=READ_REFUSALS)
+async def get_chain(request: Request[Any, Any, Any], chain: str) -> ChainHead:
+    """Head of a chain, so that a client can go on with it."""
+    caller_of(request, "read")
+    service: Service = request.app.state.service
+    head = await service.head(chain.strip("/")) if _is_known(service, chain.strip("/")) else None
+    if head is None:
+        raise refuse("NOT_FOUND", field="chain", found=chain.strip("/"))
+    return head
+
+
+def _is_known(service: Service, chain: str) -> bool:
+    pattern = service.log.kinds.chain_pattern(chain.partition("/")[0])
+    return pattern is not None and pattern.fullmatch(chain) is not None
+
+
+def ledger_routers(limits: Limits) -> list[Router]:
+    """All routes of this package; bodies are cut off at their limits while they come."""
+    reading = [get_checkpoint, get_archived_checkpoint, get_tile, get_data, get_vkeys, list_checkpoints]
+    reading += [get_feed, list_refusals, get_party, get_log, get_chain]
+    return [
+        Router("/", route_handlers=[post_statement], request_max_body_size=limits.statement_bytes, tags=["statements"]),
+        Router("/", route_handlers=[post_batch], request_max_body_size=limits.batch_bytes, tags=["statements"]),
+        Router("/", route_handlers=reading, tags=["log"]),
+    ]
+
+
+__all__ = ["BatchEnd", "Limits", "Refusal", "caller_of", "ledger_routers", "refusals"]

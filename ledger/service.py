@@ -1,0 +1,233 @@
+"""Posting statements as a client sees it: admit, wait until it is published, answer with the proof (formats §8).
+
+It also keeps the door of a log that is not founded: nothing but the operator's own ``log.found`` passes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from ledger import store
+from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, posted
+from ledger.directory import KeyRecord, LogState, party_chain
+from ledger.founding import LogFound, founding_keys
+from ledger.log import Admitted, Log, TurnedDown
+from ledger.problem import ChainHead
+from ledger.publisher import Published
+from ledger.refusals import publish_refusals
+from ledger.sequencer import Busy
+from ledger.statement import read_statement
+from ledger.times import format_at
+from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
+from signing.payload import parse
+from signing.refusal import Refusal, refuse
+
+SLICE = 256
+"""Lines of a batch that go to the sequencer together."""
+BUSY_RETRIES = 20
+"""A batch waits for room in the queue, a tenth of a second at a time, before it answers that the log is busy."""
+HEAD_CODES = frozenset({"CHAIN_CONFLICT", "PREV_MISMATCH", "PREDECESSOR_MISSING"})
+
+
+class NotAdmitted(Exception):
+    """A posted statement was refused; ``head`` is its chain's head when it does not follow it."""
+
+    def __init__(self, answer: TurnedDown, head: ChainHead | None) -> None:
+        self.refusal, self.statement, self.receipt, self.head = answer.refusal, answer.statement, answer.receipt, head
+        super().__init__(str(answer.refusal))
+
+
+class Meter(Protocol):
+    """What the shell counts."""
+
+    def admitted(self, count: int) -> None:
+        """New entries."""
+
+    def refused(self, codes: Sequence[str]) -> None:
+        """One refused statement and its codes."""
+
+    def published(self, seconds: float) -> None:
+        """From the arrival of a statement to its published checkpoint."""
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """What became of one line of a batch."""
+
+    index: int | None = None
+    statement: str = ""
+    is_new: bool = False
+    refused: NotAdmitted | None = None
+    busy: Busy | None = None
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """What became of a batch; ``published`` reaches beyond every admitted line, or is None when it did not come in time."""
+
+    lines: tuple[Line, ...]
+    published: Published | None
+
+    @property
+    def end(self) -> BatchEnd:
+        """The last line of the answer."""
+        admitted = [line for line in self.lines if line.index is not None]
+        return BatchEnd(
+            checkpoint=None if self.published is None else self.published.note.decode(),
+            admitted=sum(line.is_new for line in admitted),
+            resubmitted=sum(not line.is_new for line in admitted),
+            refused=len(self.lines) - len(admitted),
+        )
+
+
+class Service:
+    """One log behind HTTP."""
+
+    def __init__(self, log: Log, meter: Meter, *, origin: str, log_keys: tuple[str, ...]) -> None:
+        """``origin`` and ``log_keys`` are those of this installation's keys: what it will found, or has founded."""
+        self.log, self.meter, self.origin, self.log_keys = log, meter, origin, log_keys
+        self._is_founded = False
+        self._hour = ""
+        self._pages = asyncio.Lock()
+
+    async def post(self, raw: bytes, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
+        """Admit one envelope and wait for its publication; raises NotAdmitted and Busy."""
+        begun = time.monotonic()
+        await self._prepare([raw], now_s)
+        [answer] = await self.log.append([raw], now_s=now_s)
+        if isinstance(answer, TurnedDown):
+            raise await self._turned_down(raw, answer)
+        self.meter.admitted(answer.is_new)
+        entry = answer.entry
+        published = await self.log.publisher.wait_for(entry.index + 1, wait_s)
+        if published is None:
+            return Waiting(statement=entry.statement.hash)
+        self.meter.published(time.monotonic() - begun)
+        hashes = await self.log.proof(entry.index, published)
+        return posted(entry, is_new=answer.is_new, hashes=hashes, note=published.note)
+
+    async def post_batch(self, raws: Sequence[bytes], *, now_s: int | None, wait_s: float, atomic: bool) -> Batch:
+        """Admit envelopes in order, slice by slice; a refused one leaves the others unharmed, unless they are ``atomic``."""
+        begun = time.monotonic()
+        lines: list[Line] = []
+        for start in range(0, len(raws), SLICE):
+            lines += await self._slice(raws[start : start + SLICE], now_s, atomic)
+        top = max((line.index + 1 for line in lines if line.index is not None), default=0)
+        published = await self.log.publisher.wait_for(top, wait_s) if top else self.log.publisher.published
+        if top and published is not None:
+            self.meter.published(time.monotonic() - begun)
+        return Batch(lines=tuple(lines), published=published)
+
+    async def _slice(self, raws: Sequence[bytes], now_s: int | None, atomic: bool) -> list[Line]:
+        for attempt in range(BUSY_RETRIES + 1):
+            try:
+                await self._prepare(raws, now_s)
+                answers = await self.log.append(raws, now_s=now_s, atomic=atomic)
+                break
+            except Busy as busy:
+                if attempt == BUSY_RETRIES or self.log.publisher.mismatch is not None:
+                    return [Line(busy=busy)] * len(raws)
+                await asyncio.sleep(0.1)
+            except Refusal as refusal:
+                return [Line(refused=NotAdmitted(TurnedDown(refusal=refusal), None))] * len(raws)
+        else:
+            raise AssertionError("the loop returns or breaks")
+        lines: list[Line] = []
+        for raw, answer in zip(raws, answers, strict=True):
+            if isinstance(answer, Admitted):
+                self.meter.admitted(answer.is_new)
+                lines.append(Line(index=answer.entry.index, statement=answer.entry.statement.hash, is_new=answer.is_new))
+            else:
+                lines.append(Line(refused=await self._turned_down(raw, answer), statement=answer.statement or ""))
+        return lines
+
+    async def receipts(self, batch: Batch) -> AsyncIterator[tuple[int, bytes, tuple[bytes, ...]]]:
+        """Line number, entry bytes and inclusion hashes of every admitted line, as far as it is published."""
+        if batch.published is None:
+            return
+        wanted = [(number, line.index) for number, line in enumerate(batch.lines) if line.index is not None]
+        for start in range(0, len(wanted), SLICE):
+            part = wanted[start : start + SLICE]
+            async with self.log.pool.acquire() as conn:
+                rows = {row.idx: row.entry for row in await store.fetch_entries_at(conn, [index for _, index in part])}
+            hashes = await asyncio.to_thread(self._proofs, [index for _, index in part], batch.published)
+            for (number, index), proof in zip(part, hashes, strict=True):
+                yield number, rows[index], proof
+
+    def _proofs(self, indices: Sequence[int], published: Published) -> list[tuple[bytes, ...]]:
+        return [self.log.publisher.inclusion(index, published.size) for index in indices]
+
+    async def head(self, chain: str) -> ChainHead | None:
+        """Head of a chain as committed."""
+        head = await self.log.chain_head(chain)
+        return None if head is None else ChainHead(chain=chain, seq=head.seq, hash=head.hash, index=head.idx)
+
+    async def party(self, uscc: str) -> PartyAnswer | None:
+        """A party, authority or the operator with all keys ever registered for it; None when the log knows no such party."""
+        state, party = await self.log.state(), await self.log.chain_head(party_chain(uscc))
+        named = None if state is None else _named(state, uscc)
+        if state is None or (named is None and party is None):
+            return None
+        registered = () if party is None else party.state.keys  # type: ignore[attr-defined]  # the state of a party chain
+        founding = founding_keys((await self.log.entry_at(0)).statement)
+        keyids = [*(keyid for keyid, record in founding.items() if record.uscc == uscc), *registered]
+        async with self.log.pool.acquire() as conn:
+            head = await store.fetch_head(conn)
+            raws = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
+        name, role, regions = named or (party.state.name, "party", ())  # type: ignore[union-attr]  # party is there when named is not
+        keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
+        return PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=0 if head is None else head.size)
+
+    async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
+        self.meter.refused(answer.refusal.codes)
+        head = None
+        if HEAD_CODES & set(answer.refusal.codes):
+            head = await self.head(str(parse(parse_envelope(raw, payload_type=PAYLOAD_STATEMENT).body)["chain"]))
+        return NotAdmitted(answer, head)
+
+    # ------------------------------------------------------------------ before a statement goes to the sequencer
+
+    async def _prepare(self, raws: Sequence[bytes], now_s: int | None) -> None:
+        if not self._is_founded:
+            await self._check_founding(raws)
+        if self.log.simulated and self._is_founded and now_s is not None:
+            await self._close_hour(now_s)
+
+    async def _check_founding(self, raws: Sequence[bytes]) -> None:
+        """Refuse everything but the operator's ``log.found`` with the keys of this installation, until the log is founded."""
+        state = await self.log.state()
+        if state is not None:
+            self.log.simulated = state.clock == "simulated"
+            self._is_founded = True
+            return
+        statement, _ = read_statement(parse_envelope(raws[0], payload_type=PAYLOAD_STATEMENT), self.log.kinds)
+        body = statement.body
+        if not isinstance(body, LogFound) or len(raws) > 1:
+            raise refuse("FOUNDING_ONLY", field="kind", found=statement.kind, expected="log.found/1 alone")
+        if (body.origin, body.log_keys) != (self.origin, self.log_keys):
+            raise refuse("FOUNDING_ONLY", field="body.log_keys", found=body.origin, expected=f"{self.origin} with the keys of this server")
+        if self.log.operator_key.keyid not in statement.keyids:
+            raise refuse("FOUNDING_ONLY", field="signatures", found=statement.keyids[0], expected=self.log.operator_key.keyid)
+        self.log.simulated = body.clock == "simulated"
+
+    async def _close_hour(self, now_s: int) -> None:
+        """Name the refusals of the hours before the simulated present, in the order of the story: simulated logs have no such job."""
+        hour = format_at(now_s)[:13]
+        async with self._pages:
+            if hour > self._hour:
+                await publish_refusals(self.log, await self.log.now(now_s))
+                self._hour = hour
+
+
+def _named(state: LogState, uscc: str) -> tuple[str, str, tuple[str, ...]] | None:
+    """Operator and authorities are named by the log itself."""
+    if uscc == state.operator:
+        return state.operator_name, "operator", ()
+    return next(((a.name, "authority", a.regions) for a in state.authorities if a.uscc == uscc), None)
+
+
+def _key(keyid: str, record: KeyRecord) -> KeyItem:
+    return KeyItem(keyid=keyid, suite=record.suite, spki=b64_text(record.spki), added=record.added, revoked=record.revoked)

@@ -1,0 +1,140 @@
+"""The outermost layer of HTTP: request id, who asks, budgets per address, one log line per request. It never looks at bodies."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import msgspec
+import structlog
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
+
+from ledger.caller import Caller
+from ledger.routes import PROBLEM_JSON
+from liandan.identity import Identity
+from liandan.metrics import Metrics
+from liandan.problems import Problems, problem_headers
+from signing.refusal import Refusal, refuse
+
+log = structlog.get_logger("liandan.access")
+
+WINDOW_S = 60.0
+ADDRESSES_MAX = 20_000
+"""Addresses remembered; beyond it the oldest are forgotten, so that a flood of addresses costs no memory."""
+
+
+class Window:
+    """At most ``limit`` events per address in any minute. In memory of one process."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._events: dict[str, deque[float]] = {}
+
+    def is_full(self, address: str) -> bool:
+        """Whether the address has used up its minute."""
+        events = self._events.get(address)
+        if events is None:
+            return False
+        horizon = time.monotonic() - WINDOW_S
+        while events and events[0] < horizon:
+            events.popleft()
+        return len(events) >= self._limit
+
+    def note(self, address: str) -> None:
+        """Count an event."""
+        if address not in self._events:
+            if len(self._events) >= ADDRESSES_MAX:
+                self._events.pop(next(iter(self._events)))
+            self._events[address] = deque(maxlen=self._limit)
+        self._events[address].append(time.monotonic())
+
+
+class Access:
+    """An ASGI application around the real one."""
+
+    def __init__(
+        self,
+        app: Callable[[Any, Any, Any], Awaitable[None]],
+        identity: Identity,
+        problems: Problems,
+        metrics: Metrics,
+        *,
+        failures_per_minute: int,
+        requests_per_minute: int,
+    ) -> None:
+        self._app, self._identity, self._problems, self._metrics = app, identity, problems, metrics
+        self._failures, self._requests = Window(failures_per_minute), Window(requests_per_minute)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or pass lifespan events on."""
+        if str(scope["type"]) != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._serve(cast("HTTPScope", scope), receive, send)
+
+    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        begun = time.monotonic()
+        extras = cast("dict[str, Any]", scope)  # ASGI allows own keys; Litestar's TypedDict does not name them
+        name = extras["liandan_request_id"] = secrets.token_hex(8)
+        address = (scope.get("client") or ("", 0))[0]
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", name.encode())]
+            await send(message)
+
+        try:
+            caller = extras["user"] = await self._caller(scope)
+            self._check_budget(scope, address, caller)
+        except Refusal as refusal:
+            await self._refuse(scope, refusal, sending)
+        else:
+            await self._app(scope, receive, sending)
+        finally:
+            self._after(scope, address, extras.get("user"), status)
+            took_ms = round((time.monotonic() - begun) * 1000, 1)
+            log.info("request", request=name, method=scope["method"], path=scope["path"], status=status, ms=took_ms, address=address)
+
+    async def _caller(self, scope: HTTPScope) -> Caller | None:
+        """The caller that the Authorization header proves; None without one, Refusal TOKEN_UNKNOWN for a bad one."""
+        token = bearer(scope)
+        return None if token is None else await self._identity.caller(token)
+
+    def _check_budget(self, scope: HTTPScope, address: str, caller: Caller | None) -> None:
+        if caller is not None:
+            return
+        if self._requests.is_full(address):
+            raise refuse("REQUESTS_TOO_MANY", found=address)
+        self._requests.note(address)
+        if scope["method"] == "POST" and self._failures.is_full(address):
+            raise refuse("FAILURES_TOO_MANY", found=address)
+
+    def _after(self, scope: HTTPScope, address: str, caller: Caller | None, status: int) -> None:
+        self._metrics.request(status)
+        if caller is None and scope["method"] == "POST" and 400 <= status < 500:
+            self._failures.note(address)
+
+    async def _refuse(self, scope: HTTPScope, refusal: Refusal, send: Callable[[Message], Awaitable[None]]) -> None:
+        problem = self._problems.of(scope, refusal)
+        body = msgspec.json.encode(problem)
+        headers = {"content-type": PROBLEM_JSON, "content-length": str(len(body)), **problem_headers(problem)}
+        raw = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
+        await send(cast("Message", {"type": "http.response.start", "status": problem.status, "headers": raw}))
+        await send(cast("Message", {"type": "http.response.body", "body": body, "more_body": False}))
+
+
+def bearer(scope: Scope) -> str | None:
+    """The bearer token of a request."""
+    for key, value in scope["headers"]:
+        if key == b"authorization":
+            kind, _, token = value.decode("latin-1").partition(" ")
+            if kind.lower() != "bearer" or not token.strip():
+                raise refuse("TOKEN_UNKNOWN", field="Authorization", found=kind[:20], expected="Bearer <token>")
+            return token.strip()
+    return None

@@ -1,0 +1,83 @@
+"""The HTTP application: routes of all floors, problems, health and metrics, behind the access layer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from ledger.routes import Limits, ledger_routers
+from ledger.service import Service
+from liandan.access import Access
+from liandan.health import healthz, metrics, readyz
+from liandan.identity import Identity
+from liandan.metrics import Metrics
+from liandan.problems import Problems, problem_page
+from liandan.projector import Projector
+from liandan.settings import Settings
+from liandan.tokens import delete_token, post_token
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def create_app(
+    settings: Settings,
+    service: Service,
+    identity: Identity,
+    projector: Projector,
+    counted: Metrics,
+    on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
+) -> App:
+    """An ASGI application over a running log. What runs in the background is the server's matter."""
+    problems = Problems("zh" if settings.language == "zh-CN" else "en", lambda: service.log.publisher.mismatch)
+    limits = Limits(
+        statement_bytes=settings.statement_bytes_max, batch_bytes=settings.batch_bytes_max, batch_lines=settings.batch_lines_max
+    )
+    own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
+    litestar = Litestar(
+        route_handlers=[*ledger_routers(limits), own],
+        exception_handlers=problems.handlers(),
+        openapi_config=_openapi(),
+        logging_config=None,
+        state=State(
+            {
+                "service": service,
+                "identity": identity,
+                "projector": projector,
+                "metrics": counted,
+                "settings": settings,
+                "limits": limits,
+                "problem_of": lambda request, error: problems.of(request.scope, error),
+            }
+        ),
+        on_app_init=list(on_app_init),
+        request_max_body_size=settings.statement_bytes_max,
+    )
+    return Access(
+        litestar,
+        identity,
+        problems,
+        counted,
+        failures_per_minute=settings.failures_per_minute,
+        requests_per_minute=settings.requests_per_minute,
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    """The schema as JSON and YAML; no page that loads anything from elsewhere."""
+    return OpenAPIConfig(
+        title="联单 liandan",
+        version="1",
+        description="危险废物跨省转移的可验证账本 / A verifiable ledger of hazardous-waste transfers. Errors: RFC 9457, /problems/{code}.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin()],
+        components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="POST /v1/tokens")}),
+        security=[{}, {"token": []}],
+        use_handler_docstrings=True,
+    )

@@ -1,0 +1,115 @@
+"""Texts of the codes that the shell gives over HTTP: login, budgets, faults; and those of its key file."""
+
+from __future__ import annotations
+
+from signing.refusal import Lift, Rule, table
+
+_HTTP = "design §8 [DESIGN]"
+
+
+def _rule(code: str, zh: str, en: str, do_zh: str, do_en: str, source: str = _HTTP, lift: Lift = "sender") -> Rule:
+    return Rule(code=code, zh=zh, en=en, do_zh=do_zh, do_en=do_en, source=source, lift=lift)
+
+
+RULES = table(
+    _rule(
+        "TOKEN_UNKNOWN",
+        "访问令牌无效、已过期或已撤销。",
+        "The bearer token is not valid, expired or revoked.",
+        "重新登录取得令牌。",
+        "Log in again for a new token.",
+    ),
+    _rule(
+        "LOGIN_FORM",
+        "登录声明的格式不对。",
+        "The login challenge is malformed.",
+        "按 docs/api.md 给出 origin、audience、nonce、keyid、not_after、scope 六项。",
+        "Give origin, audience, nonce, keyid, not_after and scope as docs/api.md says.",
+        source="formats §8 [DESIGN]",
+    ),
+    _rule(
+        "LOGIN_ORIGIN",
+        "登录声明写的是另一个账本或另一个服务地址。",
+        "The login challenge is for another log or another address.",
+        "origin 填本账本名称（GET /v1/log），audience 填您所访问的服务地址。",
+        "Put this log's name (GET /v1/log) into origin and the address you connect to into audience.",
+        source="formats §8 [DESIGN]",
+    ),
+    _rule(
+        "LOGIN_TIME",
+        "登录声明已过期，或有效期超过 12 小时。",
+        "The login challenge has expired or runs for more than 12 hours.",
+        "校准时钟，not_after 填 12 小时以内的时间。",
+        "Set the clock and give a not_after within 12 hours.",
+    ),
+    _rule(
+        "LOGIN_NONCE",
+        "登录声明的随机数已用过。",
+        "The nonce of the login challenge was used before.",
+        "每次登录生成新的 32 字节随机数。",
+        "Make 32 new random bytes for every login.",
+    ),
+    _rule(
+        "REQUEST_TOO_LARGE",
+        "请求体超过上限，未读完即拒绝。",
+        "The request body is too large; it was not read to its end.",
+        "缩小内容，或改用分批接口 /v1/statements/batch。",
+        "Send less, or use /v1/statements/batch in parts.",
+    ),
+    _rule(
+        "METHOD_NOT_ALLOWED",
+        "此地址不支持该方法。",
+        "This address does not take that method.",
+        "接口见 /schema。",
+        "See /schema for the interface.",
+        source="RFC 9110 §15.5.6 [READ]",
+    ),
+    _rule(
+        "FAILURES_TOO_MANY",
+        "该地址未携带令牌的失败提交过多，已暂时限制。",
+        "Too many failed posts without a token from this address.",
+        "稍后再试，或先登录取得令牌。",
+        "Wait, or log in for a token first.",
+    ),
+    _rule(
+        "REQUESTS_TOO_MANY",
+        "该地址未携带令牌的请求过多，已暂时限制。",
+        "Too many requests without a token from this address.",
+        "按 Retry-After 稍后再试，或先登录取得令牌。",
+        "Wait as Retry-After says, or log in for a token first.",
+    ),
+    _rule(
+        "BUSY",
+        "系统繁忙，本次请求未写入任何内容。",
+        "The log is busy; nothing of this request was written.",
+        "按 Retry-After 等待后原样重发；重复提交是安全的。",
+        "Wait as Retry-After says and send the same again; resending is safe.",
+        lift="operator",
+    ),
+    _rule(
+        "LOG_FROZEN",
+        "账本已冻结：数据与已发布的检查点不一致，停止写入，读取不受影响。",
+        "The log is frozen: data contradict a published checkpoint. Appends have stopped, reads go on.",
+        "请联系运营单位和两地主管部门；保存您手中的回执。",
+        "Contact the operator and both authorities, and keep your receipts.",
+        source="design §5 [DESIGN]",
+        lift="operator",
+    ),
+    _rule(
+        "INTERNAL",
+        "系统内部错误。",
+        "An internal error.",
+        "请将请求编号告知运营单位。",
+        "Tell the operator the request id.",
+        lift="operator",
+    ),
+    _rule(
+        "KEYRING",
+        "运营密钥文件不完整、无法读取，或不属于本账本。",
+        "The operator's key file is incomplete, unreadable, or belongs to another log.",
+        "用 liandan key new --log 生成密钥文件，或恢复原文件；账本的密钥终身不变。",
+        "Make one with liandan key new --log, or bring back the old file; the keys of a log never change.",
+        source="formats §4 [DESIGN]",
+        lift="operator",
+    ),
+)

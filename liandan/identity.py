@@ -1,0 +1,179 @@
+"""Your key is your login: a signed challenge becomes a short-lived, scoped, revocable bearer token.
+
+The challenge has a payload type of its own and can never be a statement (formats §8). Tokens are random, stored as hashes, and looked up at
+most every few seconds per process; a revoked key or token stops working within that time. Real time, also on a simulated log.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from base64 import b64decode
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Literal
+
+import msgspec
+from asyncpg import Pool, Record
+from msgspec import Meta, Struct
+
+from ledger import store
+from ledger.caller import Caller
+from ledger.directory import KeyRecord, LogState
+from ledger.log import Log
+from ledger.times import format_at, parse_at
+from signing.envelope import PAYLOAD_LOGIN, parse_envelope
+from signing.payload import parse
+from signing.refusal import Refusal, refuse
+from signing.suite import verify
+
+LIFE_MAX_S = 12 * 3600
+RECHECK_S = 5.0
+"""How long a token's caller is believed without asking the database again."""
+CACHE_MAX = 10_000
+Scope = Literal["read", "post"]
+
+
+class Challenge(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a client signs to log in; built by the client."""
+
+    origin: str
+    """Name of the log."""
+    audience: str
+    """Address of the server as the client reaches it, so that no server can pass the challenge on to another."""
+    nonce: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    """32 random bytes, base64, used once."""
+    keyid: str
+    not_after: str
+    """End of the token's life, at most 12 hours ahead; form of ``at``."""
+    scope: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=2)]
+
+
+class Token(Struct, frozen=True, kw_only=True):
+    """A granted token."""
+
+    token: str
+    uscc: str
+    role: str
+    scope: tuple[str, ...]
+    expires_at: str
+
+
+class _Known(Struct):
+    caller: Caller
+    expires_s: float
+    checked: float
+
+
+class Identity:
+    """Grants, recognises and revokes tokens."""
+
+    def __init__(self, log: Log, origin: str, audiences: tuple[str, ...]) -> None:
+        self._log, self._origin, self._audiences = log, origin, audiences
+        self._known: dict[bytes, _Known] = {}
+
+    @property
+    def _pool(self) -> Pool[Record]:
+        return self._log.pool
+
+    async def login(self, raw: bytes) -> Token:
+        """A token for a signed challenge; Refusal LOGIN_…, KEY_UNKNOWN, KEY_NOT_VALID, SIGNATURE_WRONG and those of envelopes."""
+        envelope = parse_envelope(raw, payload_type=PAYLOAD_LOGIN)
+        try:
+            challenge = msgspec.convert(parse(envelope.body), Challenge)
+        except msgspec.ValidationError as error:
+            raise refuse("LOGIN_FORM", found=error, expected="origin, audience, nonce, keyid, not_after, scope") from None
+        ends_s = self._check(challenge)
+        [signature, *others] = envelope.signatures
+        if others or signature.keyid != challenge.keyid:
+            raise refuse("LOGIN_FORM", field="signatures", found=signature.keyid, expected=f"one, by {challenge.keyid[:64]}")
+        record, state, size = await self._key(challenge.keyid)
+        verify(record.suite, record.spki, envelope.message, signature.sig)
+        if not record.is_valid_at(size):
+            raise refuse("KEY_NOT_VALID", field="keyid", found=f"revoked at {record.revoked}", expected=f"valid at {size}")
+        token = secrets.token_urlsafe(32)
+        await self._keep(token, record.uscc, challenge, ends_s)
+        return Token(token=token, uscc=record.uscc, role=_role(state, record.uscc), scope=challenge.scope, expires_at=format_at(ends_s))
+
+    def _check(self, challenge: Challenge) -> int:
+        if challenge.origin != self._origin or challenge.audience.rstrip("/") not in self._audiences:
+            found = f"{challenge.origin} {challenge.audience}"
+            raise refuse("LOGIN_ORIGIN", field="audience", found=found, expected=f"{self._origin} {' / '.join(self._audiences)}")
+        ends_s, now_s = parse_at(challenge.not_after, "not_after"), int(time.time())
+        if not now_s < ends_s <= now_s + LIFE_MAX_S:
+            latest = format_at(now_s + LIFE_MAX_S)
+            raise refuse("LOGIN_TIME", field="not_after", found=challenge.not_after, expected=f"{format_at(now_s)} … {latest}")
+        return ends_s
+
+    async def _key(self, keyid: str) -> tuple[KeyRecord, LogState, int]:
+        """The key as registered now, the log's state and size; Refusal KEY_UNKNOWN."""
+        async with self._pool.acquire() as conn:
+            head = await store.fetch_head(conn)
+            found = await store.fetch_facts(conn, [f"key:{keyid}"])
+        state = await self._log.state()
+        if head is None or state is None or not found:
+            raise refuse("KEY_UNKNOWN", field="keyid", found=keyid, expected="a registered key")
+        record: KeyRecord = self._log.kinds.decode(f"key:{keyid}", found[f"key:{keyid}"])
+        return record, state, head.size
+
+    async def _keep(self, token: str, uscc: str, challenge: Challenge, ends_s: int) -> None:
+        nonce, expires_at = b64decode(challenge.nonce), datetime.fromtimestamp(ends_s, UTC)
+        async with self._pool.acquire() as conn, conn.transaction():
+            used = await conn.execute(
+                "INSERT INTO login_nonce (nonce, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", nonce, expires_at
+            )
+            if used != "INSERT 0 1":
+                raise refuse("LOGIN_NONCE", field="nonce", found=challenge.nonce)
+            await conn.execute(
+                "INSERT INTO token (digest, uscc, keyid, scope, expires_at) VALUES ($1, $2, $3, $4, $5)",
+                _digest(token),
+                uscc,
+                challenge.keyid,
+                list(challenge.scope),
+                expires_at,
+            )
+
+    async def caller(self, token: str) -> Caller:
+        """Whose token this is; Refusal TOKEN_UNKNOWN."""
+        digest, now = _digest(token), time.monotonic()
+        known = self._known.get(digest)
+        if known is not None and now - known.checked < RECHECK_S and known.expires_s > time.time():
+            return known.caller
+        self._known.pop(digest, None)
+        async with self._pool.acquire() as conn:
+            row = await conn.fetchrow("SELECT uscc, keyid, scope, expires_at FROM token WHERE digest = $1 AND expires_at > now()", digest)
+        if row is None:
+            raise refuse("TOKEN_UNKNOWN", field="Authorization")
+        record, state, size = await self._key(row["keyid"])
+        if not record.is_valid_at(size):
+            raise refuse("TOKEN_UNKNOWN", field="Authorization", found="the key that logged in is no longer valid")
+        caller = Caller(row["uscc"], _role(state, row["uscc"]), row["keyid"], tuple(row["scope"]))
+        if len(self._known) > CACHE_MAX:
+            self._known.clear()
+        self._known[digest] = _Known(caller, row["expires_at"].timestamp(), now)
+        return caller
+
+    async def revoke(self, token: str) -> None:
+        """End a token before its time."""
+        self._known.pop(_digest(token), None)
+        async with self._pool.acquire() as conn:
+            await conn.execute("DELETE FROM token WHERE digest = $1", _digest(token))
+
+    async def sweep(self) -> None:
+        """Forget what has expired; nonces an hour later, as clocks differ."""
+        async with self._pool.acquire() as conn:
+            await conn.execute("DELETE FROM token WHERE expires_at < now()")
+            await conn.execute("DELETE FROM login_nonce WHERE expires_at < now() - $1::interval", timedelta(hours=1))
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def _role(state: LogState, uscc: str) -> Literal["party", "authority", "operator"]:
+    if uscc == state.operator:
+        return "operator"
+    return "authority" if any(authority.uscc == uscc for authority in state.authorities) else "party"
+
+
+__all__ = ["Challenge", "Identity", "Refusal", "Token"]

@@ -1,0 +1,98 @@
+"""The operator's key file: the log's note key (Ed25519), optionally its ML-DSA-44 key, and the operator's own key.
+
+One file of encrypted PEM blocks; the line before a block says which key it is (text between PEM blocks is allowed, RFC 7468 §2), and the
+first line names the log: ``Origin: <origin>``. All blocks have one passphrase. The keys of a log never change (formats §4).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from msgspec import Struct
+
+from ledger.checkpoint import log_vkeys
+from ledger.statement import check_origin
+from liandan.settings import Settings
+from signing.keys import PrivateKey
+from signing.refusal import Refusal, refuse
+
+FILE_MAX = 64 * 1024
+_BLOCK = re.compile(r"^Key: ([a-z-]+)\n(-----BEGIN [A-Z ]+-----\n.+?-----END [A-Z ]+-----\n)", re.M | re.S)
+_ORIGIN = re.compile(r"\AOrigin: (\S+)\n")
+
+
+class Keyring(Struct, frozen=True, kw_only=True):
+    """Everything the server signs with."""
+
+    origin: str
+    log: PrivateKey
+    operator: PrivateKey
+    log_ml_dsa: PrivateKey | None = None
+
+    @property
+    def vkeys(self) -> tuple[str, ...]:
+        """``log_keys`` of this log: what ``log.found`` pins."""
+        return log_vkeys(self.origin, [self.log, *([self.log_ml_dsa] if self.log_ml_dsa else [])])
+
+
+def generate(origin: str, *, with_ml_dsa: bool = False) -> Keyring:
+    """New keys for a log to be founded under ``origin``; Refusal FIELD_TYPE for a name that cannot be one."""
+    check_origin(origin)
+    second = PrivateKey.generate("ml-dsa-44") if with_ml_dsa else None
+    return Keyring(origin=origin, log=PrivateKey.generate(), operator=PrivateKey.generate(), log_ml_dsa=second)
+
+
+def write_keyring(keyring: Keyring, path: Path, passphrase_path: Path) -> None:
+    """Write the key file (0600), and a random passphrase beside it if there is none; never overwrites (Refusal KEY_FILE_EXISTS)."""
+    if not passphrase_path.exists():
+        _write_new(passphrase_path, secrets.token_urlsafe(32) + "\n")
+    passphrase = read_passphrase(passphrase_path)
+    keys = {"log": keyring.log, "operator": keyring.operator, "log-ml-dsa": keyring.log_ml_dsa}
+    blocks = [f"Key: {name}\n{key.to_pem(passphrase).decode()}" for name, key in keys.items() if key is not None]
+    _write_new(path, f"Origin: {keyring.origin}\n" + "".join(blocks))
+
+
+def _write_new(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise refuse("KEY_FILE_EXISTS", found=path, expected="a path that does not exist yet") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_passphrase(path: Path) -> bytes:
+    """The first line of a passphrase file; Refusal KEYRING when it is missing or empty."""
+    try:
+        found = path.read_bytes().split(b"\n", 1)[0].strip()
+    except OSError as error:
+        raise refuse("KEYRING", field="passphrase_file", found=f"{path}: {error.strerror}", expected="a file with the passphrase") from None
+    if not found:
+        raise refuse("KEYRING", field="passphrase_file", found=f"{path}: empty", expected="a file with the passphrase")
+    return found
+
+
+def read_keyring(settings: Settings) -> Keyring:
+    """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted."""
+    path = settings.key_path
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise refuse("KEYRING", field="key_file", found=f"{path}: {error}", expected="liandan key new --log ORIGIN") from None
+    origin = _ORIGIN.match(text)
+    passphrase = read_passphrase(settings.passphrase_path)
+    blocks = {name: PrivateKey.from_pem(pem.encode(), passphrase) for name, pem in _BLOCK.findall(text[:FILE_MAX])}
+    if origin is None or not {"log", "operator"} <= blocks.keys() or blocks["log"].suite != "ed25519":
+        raise refuse(
+            "KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected="Origin, an Ed25519 log key, an operator key"
+        )
+    return Keyring(origin=origin[1], log=blocks["log"], operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
+
+
+__all__ = ["Keyring", "Refusal", "generate", "read_keyring", "read_passphrase", "write_keyring"]

@@ -1,0 +1,201 @@
+"""Refusals as HTTP answers: one table from code to status, RFC 9457 problems in Chinese or English, and a page for every code.
+
+Nothing of a request's body or of an internal error is in an answer beyond what a rule chose to quote; a fault tells its request id only.
+"""
+
+from __future__ import annotations
+
+import html
+import traceback
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response, get
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap, Scope
+
+from ledger.answers import b64_text
+from ledger.problem import Language, Problem, make_problem
+from ledger.routes import PROBLEM_JSON
+from ledger.sequencer import Busy
+from ledger.service import NotAdmitted
+from liandan.wiring import RULES
+from signing.refusal import Reason, Refusal, Rule
+
+log = structlog.get_logger("liandan.problems")
+
+FORM = (
+    "NOT_UTF8 BYTE_ORDER_MARK NOT_JSON NOT_OBJECT DUPLICATE_KEY NOT_INTEGER INTEGER_RANGE TOO_DEEP FORBIDDEN_CHARACTER NULL_VALUE "
+    "ENVELOPE_FIELD PAYLOAD_TYPE BASE64 KEYID_FORM KEYID_TWICE SUITE_UNKNOWN KEY_INVALID SIGNATURE_FORM FIELD_UNKNOWN FIELD_MISSING "
+    "FIELD_TYPE KIND_UNKNOWN CHAIN_FORM CHAIN_KIND SEQ_FORM PREV_FORM BY_COUNT BY_TWICE USCC AT_FORM SEEN_FORM SIGNATURE_COUNT TILE_FORM "
+    "QUERY_FORM BATCH_EMPTY LOGIN_FORM"
+)
+STATUS: dict[str, int] = {
+    **dict.fromkeys(FORM.split(), 400),
+    **dict.fromkeys(("KEY_UNKNOWN", "SIGNATURE_WRONG", "POSSESSION_WRONG", "TOKEN_MISSING", "TOKEN_UNKNOWN"), 401),
+    **dict.fromkeys(("LOGIN_ORIGIN", "LOGIN_TIME", "LOGIN_NONCE"), 401),
+    **dict.fromkeys(("KEY_OTHER_PARTY", "KEY_NOT_VALID", "SIGNER_ROLE", "SIGNER_EXTRA", "SIGNER_MISSING", "CHAIN_OWNER"), 403),
+    **dict.fromkeys(("DELEGATION_MISSING", "TOKEN_SCOPE", "READ_FORBIDDEN", "FOUNDING_ONLY"), 403),
+    "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
+    **dict.fromkeys(("PREDECESSOR_MISSING", "CHAIN_CONFLICT", "PREV_MISMATCH", "CHAIN_NOT_OPEN", "SEEN_MISMATCH", "LOG_CLOSED"), 409),
+    "BATCH_ROLLED_BACK": 409,
+    **dict.fromkeys(("BODY_TOO_LARGE", "ENVELOPE_TOO_LARGE", "ENTRY_TOO_LARGE", "REQUEST_TOO_LARGE", "TOO_MANY_LINES"), 413),
+    **dict.fromkeys(("FAILURES_TOO_MANY", "REQUESTS_TOO_MANY"), 429),
+    **dict.fromkeys(("INTERNAL", "INTERNAL_POISON"), 500),
+    **dict.fromkeys(("BUSY", "LOG_FROZEN"), 503),
+}
+"""What is not here is 422: the statement can be read, and a rule refuses it."""
+REFUSED = 422
+OF_STATUS = {400: "QUERY_FORM", 401: "TOKEN_UNKNOWN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
+"""Codes of what the framework itself turns down."""
+
+
+def status_of(reasons: Iterable[Reason]) -> int:
+    """Status of a refusal: that of its first reason."""
+    return STATUS.get(next(iter(reasons)).code, REFUSED)
+
+
+def language_of(accept_language: str, query: str, default: Language) -> Language:
+    """``?lang=`` first, then the best of ``Accept-Language``, then the installation's own."""
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name == "lang" and value[:2] in ("zh", "en"):
+            return "zh" if value[:2] == "zh" else "en"
+    best, language = 0.0, default
+    for item in accept_language.split(","):
+        tag, _, weight = item.strip().partition(";q=")
+        primary = tag.strip().lower()[:2]
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            continue
+        if primary in ("zh", "en") and quality > best:
+            best, language = quality, "zh" if primary == "zh" else "en"
+    return language
+
+
+def scope_language(scope: Scope, default: Language) -> Language:
+    """The language of a request."""
+    accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
+    return language_of(accepted, scope["query_string"].decode("latin-1"), default)
+
+
+def request_id(scope: Scope) -> str:
+    """The request's id; the access layer gave it."""
+    return str(scope.get("liandan_request_id", ""))
+
+
+class Problems:
+    """Makes problems for one installation: its default language, and whether its log is frozen."""
+
+    def __init__(self, default: Language, frozen: Callable[[], str | None]) -> None:
+        self._default, self._frozen = default, frozen
+
+    def of(self, scope: Scope, error: Exception) -> Problem:
+        """The problem of anything that can be raised behind a route."""
+        language, instance = scope_language(scope, self._default), request_id(scope)
+        if isinstance(error, NotAdmitted):
+            receipt = "" if error.receipt is None else b64_text(error.receipt)
+            return make_problem(
+                error.refusal.reasons,
+                RULES,
+                language,
+                status=status_of(error.refusal.reasons),
+                instance=instance,
+                statement=error.statement or "",
+                receipt=receipt,
+                head=error.head,
+            )
+        reasons = self._reasons(error)
+        return make_problem(reasons, RULES, language, status=status_of(reasons), instance=instance)
+
+    def _reasons(self, error: Exception) -> tuple[Reason, ...]:
+        if isinstance(error, Refusal):
+            return error.reasons
+        if isinstance(error, Busy):
+            frozen = self._frozen()
+            return (Reason("BUSY", found=error.why),) if frozen is None else (Reason("LOG_FROZEN", found=frozen[:200]),)
+        if isinstance(error, HTTPException) and error.status_code in OF_STATUS:
+            code = OF_STATUS[error.status_code]
+            return tuple(_query_reasons(error)) if code == "QUERY_FORM" else (Reason(code),)
+        return (Reason("INTERNAL"),)
+
+    def answer(self, request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+        """The exception handler of the application."""
+        problem = self.of(request.scope, error)
+        if problem.code == "INTERNAL":
+            # Frames only: messages and locals may hold what somebody posted.
+            log.error(
+                "fault", request=problem.instance, error=type(error).__name__, trace="".join(traceback.format_tb(error.__traceback__))
+            )
+        return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=problem_headers(problem, error))
+
+    def handlers(self) -> ExceptionHandlersMap:
+        """For Litestar: everything ends here."""
+        return {HTTPException: self.answer, Exception: self.answer}
+
+
+def problem_headers(problem: Problem, error: Exception | None = None) -> dict[str, str]:
+    """Headers that belong to a status."""
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Language"}
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="liandan"'
+    if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        headers["Retry-After"] = str(error.retry_after_s if isinstance(error, Busy) else 5)
+    if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
+        headers["Allow"] = error.headers["Allow"]
+    return headers
+
+
+def _query_reasons(error: HTTPException) -> list[Reason]:
+    """The framework's validation messages name the parameter; its text with the whole address is not passed on."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    found = [Reason("QUERY_FORM", str(e.get("key", "")), expected=str(e.get("message", ""))[:200]) for e in extra if isinstance(e, dict)]
+    return found or [Reason("QUERY_FORM")]
+
+
+# ---------------------------------------------------------------------- pages
+
+
+class RulePage(msgspec.Struct, frozen=True):
+    """A rule as its page gives it to programs."""
+
+    code: str
+    status: int
+    zh: str
+    en: str
+    do_zh: str
+    do_en: str
+    rule: str
+    source: str
+    lift: str
+
+
+@get("/problems/{code:str}", media_type="text/html", tags=["problems"], raises=[])
+async def problem_page(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+    """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
+    rule = RULES.get(code.upper().replace("-", "_"))
+    if rule is None or code != code.lower():
+        raise Refusal([Reason("NOT_FOUND", "code", code[:60])])
+    status = STATUS.get(rule.code, REFUSED)
+    if "application/json" in request.headers.get("accept", ""):
+        page = RulePage(rule.code, status, rule.zh, rule.en, rule.do_zh, rule.do_en, rule.rule, rule.source, rule.lift)
+        return Response(page, media_type="application/json")
+    return Response(_page(rule, status), media_type="text/html")
+
+
+def _page(rule: Rule, status: int) -> str:
+    """A plain page without scripts."""
+    parts = {name: html.escape(str(getattr(rule, name))) for name in ("code", "zh", "en", "do_zh", "do_en", "rule", "source", "lift")}
+    return (
+        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{code} · 联单</title></head><body>'
+        "<h1>{code} <small>{status}</small></h1><p>{zh}</p><p>{do_zh}</p>"
+        '<div lang="en"><p>{en}</p><p>{do_en}</p></div>'
+        "<dl><dt>规则 / rule</dt><dd>{rule}</dd><dt>依据 / source</dt><dd>{source}</dd>"
+        "<dt>由谁解决 / who can lift it</dt><dd>{lift}</dd></dl>"
+        "</body></html>"
+    ).format(status=status, **parts)

@@ -1,0 +1,277 @@
+"""Assembling and running: settings, keys, database, log, background tasks, HTTP; stopped in the opposite order.
+
+Start: embedded PostgreSQL or the given one; migrate (embedded only) and check the schema; pool; static files, checkpoint store and
+publisher, which refuses a restored backup or a fork (Mismatch); sequencer; projections; refusal pages. Stop: HTTP first, so that whoever
+was told to wait gets his answer; then the sequencer; the publisher after a last step; the pool; PostgreSQL last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+import uvicorn
+from asyncpg import InterfaceError, PostgresError
+from msgspec import Struct
+
+from ledger import rulesets
+from ledger.checkpoint_store import CheckpointStore
+from ledger.data import DataSets
+from ledger.files import LogFiles
+from ledger.log import Log
+from ledger.publisher import Mismatch, Publisher
+from ledger.refusals import publish_refusals
+from ledger.sequencer import Busy
+from ledger.service import Service
+from liandan.app import App, create_app
+from liandan.database import check_schema, connect, migrate, open_pool
+from liandan.identity import Identity
+from liandan.keyring import Keyring, read_keyring
+from liandan.metrics import Metrics
+from liandan.postgres import EmbeddedPostgres
+from liandan.projector import PROJECTIONS, Projector
+from liandan.settings import Settings
+from liandan.wiring import KINDS
+from signing.refusal import refuse
+from whitelist.adopted import data_files
+
+log = structlog.get_logger("liandan.server")
+
+PAGES_EVERY_S = 60
+SWEEP_EVERY_S = 600
+STOP_S = 20
+"""Seconds that open requests get to end; they wait 30 s at most for a publication that comes within one."""
+START_POLL_S = 0.01
+
+
+class Running(Struct, frozen=True, kw_only=True):
+    """An assembled server without its HTTP."""
+
+    service: Service
+    identity: Identity
+    projector: Projector
+    app: App
+
+
+@asynccontextmanager
+async def database_url(settings: Settings) -> AsyncIterator[str]:
+    """Address of the database: the one in the settings as it is, or the embedded one, started and migrated."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    embedded = EmbeddedPostgres(settings.data_dir, bindir=settings.postgres_bindir)
+    dsn = await asyncio.to_thread(embedded.start)
+    try:
+        await migrate(dsn)
+        yield dsn
+    finally:
+        await asyncio.to_thread(embedded.stop)
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_url: str | None = None) -> AsyncIterator[Running]:
+    """Everything but HTTP, running; raises Refusal and Mismatch instead of starting on something wrong."""
+    keys = keyring or read_keyring(settings)
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database_url(settings))
+        connection = await connect(dsn)
+        try:
+            await check_schema(connection)
+        finally:
+            await connection.close()
+        pool = await open_pool(dsn, min_size=settings.pool_min, max_size=settings.pool_max)
+        stack.push_async_callback(pool.close)
+        checkpoints = CheckpointStore(settings.checkpoint_path)
+        stack.callback(checkpoints.close)
+        publisher = Publisher(
+            pool,
+            checkpoints,
+            LogFiles(settings.log_path),
+            keys.origin,
+            keys.log,
+            keys.vkeys,
+            kinds=KINDS,
+            ml_dsa_key=keys.log_ml_dsa,
+            interval_s=settings.publish_interval_ms / 1000,
+        )
+        put_adopted_data(publisher.files)
+        publisher.recover()
+        ledger = Log(
+            pool,
+            KINDS,
+            DataSets(KINDS, publisher.files.read),
+            publisher,
+            keys.operator,
+            queue_max=settings.queue_max,
+            batch_max=settings.batch_max,
+        )
+        await _check_keys(ledger, keys)
+        await publisher.step()
+        counted = Metrics()
+        ledger.sequencer.observe = counted.batch
+        service = Service(ledger, counted, origin=keys.origin, log_keys=keys.vkeys)
+        identity = Identity(ledger, keys.origin, audiences(settings, base_url))
+        projector = Projector(ledger, PROJECTIONS)
+        app = create_app(settings, service, identity, projector, counted)
+        await stack.enter_async_context(_background(service, identity, projector))
+        yield Running(service=service, identity=identity, projector=projector, app=app)
+
+
+def put_adopted_data(files: LogFiles) -> None:
+    """Data sets and rulesets that ship with this program, under their SHA-256: what a founding or adoption may name."""
+    files.put_data(file.path.read_bytes() for file in data_files())
+    files.put_data(ruleset.file for ruleset in rulesets.RULESETS.values())
+
+
+async def _check_keys(ledger: Log, keys: Keyring) -> None:
+    """A founded log is served only with its own keys (Refusal KEYRING); a simulated one takes its clock from clients."""
+    state = await ledger.state()
+    if state is None:
+        return
+    if (state.origin, state.log_keys) != (keys.origin, keys.vkeys):
+        raise refuse("KEYRING", field="key_file", found=keys.origin, expected=f"the keys of {state.origin}")
+    ledger.simulated = state.clock == "simulated"
+
+
+def audiences(settings: Settings, base_url: str | None) -> tuple[str, ...]:
+    """Addresses that login challenges may name."""
+    if settings.public_url is not None:
+        return (settings.public_url.rstrip("/"),)
+    if base_url is not None:
+        return (base_url,)
+    names = [settings.host, "localhost"] if settings.host.startswith("127.") else [settings.host]
+    return tuple(f"http://{name}:{settings.port}" for name in names)
+
+
+@asynccontextmanager
+async def _background(service: Service, identity: Identity, projector: Projector) -> AsyncIterator[None]:
+    """Sequencer, publisher, projections, refusal pages and sweeping; ended in the order of the data."""
+    ledger = service.log
+    sequencing = asyncio.create_task(ledger.sequencer.run(), name="sequencer")
+    publishing = asyncio.create_task(ledger.publisher.run(ledger.sequencer.committed), name="publisher")
+    following = [
+        asyncio.create_task(projector.run(), name="projector"),
+        asyncio.create_task(_name_refusals(ledger), name="refusal pages"),
+        asyncio.create_task(_sweep(identity), name="sweep"),
+    ]
+    try:
+        yield
+    finally:
+        await _end(sequencing)
+        with contextlib.suppress(Mismatch, OSError, InterfaceError, PostgresError):
+            while ledger.publisher.mismatch is None and (size := await _behind(ledger)) is not None:
+                await ledger.publisher.wait_for(size, 1.0)
+        await _end(publishing, *following)
+
+
+async def _behind(ledger: Log) -> int | None:
+    """Committed size that is not published yet."""
+    head, published = await ledger.head(), ledger.publisher.published
+    return head.size if head is not None and (published is None or published.size < head.size) else None
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            log.error("task_failed", error=f"{type(outcome).__name__}: {outcome}")
+
+
+async def _name_refusals(ledger: Log) -> None:
+    """Every minute, name the refusals of closed hours. A simulated log does it as its clients' clock goes on (ledger.service)."""
+    while True:
+        await asyncio.sleep(PAGES_EVERY_S)
+        if ledger.simulated:
+            continue
+        try:
+            await publish_refusals(ledger, await ledger.now())
+        except (Busy, OSError, InterfaceError, PostgresError) as error:
+            log.warning("pages_wait", error=type(error).__name__)
+
+
+async def _sweep(identity: Identity) -> None:
+    while True:
+        await asyncio.sleep(SWEEP_EVERY_S)
+        with contextlib.suppress(OSError, InterfaceError, PostgresError):
+            await identity.sweep()
+
+
+# ---------------------------------------------------------------------- HTTP
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn that can be told to leave the process's signals alone."""
+
+    takes_signals = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if not self.takes_signals:
+            yield
+            return
+        with super().capture_signals():
+            yield
+
+
+def _server(app: App, *, takes_signals: bool) -> _Uvicorn:
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_S,
+        proxy_headers=False,
+    )
+    server = _Uvicorn(config)
+    server.takes_signals = takes_signals
+    return server
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+@asynccontextmanager
+async def serving(settings: Settings, *, keyring: Keyring | None = None, port: int | None = 0) -> AsyncIterator[str]:
+    """A whole server in this process and loop, on a free loopback port; yields its base URL. For demonstrations and tests.
+
+    ``port`` None takes the port of the settings. Clock and data follow the log: a log that is not founded accepts ``log.found`` alone.
+    """
+    listening = _listen("127.0.0.1", settings.port if port is None else port)
+    base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        async with assembled(settings, keyring=keyring, base_url=base_url) as running:
+            server = _server(running.app, takes_signals=False)
+            task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+            try:
+                while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event for it
+                    await asyncio.sleep(START_POLL_S)
+                yield base_url
+            finally:
+                server.should_exit = True
+                await task
+    finally:
+        listening.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    listening = _listen(settings.host, settings.port)
+    try:
+        async with assembled(settings) as running:
+            log.info("serving", host=settings.host, port=settings.port, data_dir=str(settings.data_dir))
+            await _server(running.app, takes_signals=True).serve(sockets=[listening])
+    finally:
+        listening.close()
