@@ -48,13 +48,15 @@ class Sheet:
         load()
         self.width, self.height = size
         self.margin, self.top, self.bottom = margin, top, bottom
+        self.inset = 0.0
+        """Kept free at the right, for something that stands beside a table."""
         self.pages: list[list[Mark]] = [[]]
         self.y = top
 
     @property
     def room(self) -> float:
         """Width between the margins."""
-        return self.width - 2 * self.margin
+        return self.width - 2 * self.margin - self.inset
 
     @property
     def left_over(self) -> float:

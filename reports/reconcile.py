@@ -1,0 +1,119 @@
+"""Drawing and writing monthly statements. ``reconcile`` is a pure function of the log's first ``size`` entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import reduce
+from pathlib import Path
+
+from ledger.entry import Entry
+from ledger.kinds import Kinds
+from manifests.model import Stage
+from reports.kinds import all_kinds
+from reports.reconciliation.fold import Fold
+from reports.reconciliation.model import LineRow, Mirror, Period, Statement, period_of
+from reports.reconciliation.paper import to_pdf
+from reports.reconciliation.text import to_json
+from reports.reconciliation.workbook import to_xlsx
+from signing.refusal import refuse
+
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_PROVINCE = re.compile(r"[1-8][0-9]")
+SUFFIXES = ("pdf", "xlsx", "json")
+
+
+def check_month(month: str) -> Period:
+    """The period of ``YYYY-MM``; Refusal MONTH_FORM."""
+    if not _MONTH.fullmatch(month) or month < "1992-01":
+        raise refuse("MONTH_FORM", field="month", found=month, expected="YYYY-MM")
+    return period_of(month)
+
+
+def check_direction(from_province: str, to_province: str) -> tuple[str, str]:
+    """The direction; Refusal DIRECTION_FORM unless it names two different provinces by their two digits."""
+    if not _PROVINCE.fullmatch(from_province) or not _PROVINCE.fullmatch(to_province) or from_province == to_province:
+        raise refuse("DIRECTION_FORM", field="from, to", found=f"{from_province}, {to_province}", expected="51, 50")
+    return from_province, to_province
+
+
+def begin(month: str, from_province: str, to_province: str, kinds: Kinds | None = None) -> Fold:
+    """A fold to feed the log's entries to, in order; Refusal MONTH_FORM, DIRECTION_FORM."""
+    return Fold(kinds or all_kinds(), check_month(month), check_direction(from_province, to_province))
+
+
+def reconcile(
+    entries: Iterable[Entry], month: str, from_province: str, to_province: str, *, size: int, root: str, kinds: Kinds | None = None
+) -> Statement:
+    """The statement of a month and direction over entries 0 … ``size`` − 1; ``root`` (base64) is the checkpoint's at that size.
+
+    Raises Refusal MONTH_FORM, DIRECTION_FORM. Further entries are left alone; fewer are a programming error.
+    """
+    fold = begin(month, from_province, to_province, kinds)
+    for entry in entries:
+        if fold.size == size:
+            break
+        fold.step(entry)
+    assert fold.size == size, f"{fold.size} entries for a statement of {size}"
+    return finish(fold, root)
+
+
+def finish(fold: Fold, root: str) -> Statement:
+    """The statement of what was fed."""
+    rows, log = fold.rows(), fold.log()
+    from_province, to_province = fold.direction
+    mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
+    return Statement(
+        period=fold.period,
+        from_province=from_province,
+        to_province=to_province,
+        origin=log.origin,
+        found=log.found,
+        size=fold.size,
+        root=root,
+        drawn_at=fold.at,
+        is_demo=log.clock != "real",
+        names=fold.names(uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc),
+        rows=rows,
+        mirror=mirror,
+        total=reduce(_added, mirror, Mirror(code="")),
+        duplicates=fold.duplicates(),
+        accounts=fold.accounts(),
+    )
+
+
+def _mirror(code: str, rows: list[LineRow], period: Period) -> Mirror:
+    """The equation of one code. Each term is summed for itself; that they agree is the check (R-93)."""
+    received = [row for row in rows if period.holds(row.received_s)]
+    return Mirror(
+        code=code,
+        opening_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.start_s)),
+        departed_g=sum(row.declared_g for row in rows if period.holds(row.departed_s)),
+        accepted_g=sum(row.accepted_g or 0 for row in received),
+        refused_g=sum(row.refused_g or 0 for row in received),
+        difference_g=sum(row.difference_g for row in received),
+        closing_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.end_s)),
+        waiting_g=sum(row.declared_g for row in rows if row.is_waiting_at(period.end_s)),
+        voided_g=sum(row.declared_g for row in rows if row.stage == Stage.VOIDED and period.holds(row.voided_s)),
+    )
+
+
+def _added(total: Mirror, part: Mirror) -> Mirror:
+    fields = [name for name in Mirror.__struct_fields__ if name != "code"]
+    return Mirror(code="", **{name: getattr(total, name) + getattr(part, name) for name in fields})
+
+
+def to_bytes(statement: Statement, suffix: str) -> bytes:
+    """The statement as ``pdf``, ``xlsx`` or ``json``; same statement, same bytes."""
+    return {"pdf": to_pdf, "xlsx": to_xlsx, "json": to_json}[suffix](statement)
+
+
+def write(statement: Statement, directory: Path) -> list[Path]:
+    """Write all three files ``reconciliation-<month>-<from>-<to>.{pdf,xlsx,json}``; OSError where that fails."""
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for suffix in SUFFIXES:
+        path = directory / f"{statement.stem}.{suffix}"
+        path.write_bytes(to_bytes(statement, suffix))
+        paths.append(path)
+    return paths

@@ -1,0 +1,220 @@
+"""The fold over the log that a statement needs: manifests of a direction, quota accounts over the month, numbers held twice. Pure.
+
+Entries come in the order of the log, from index 0, from any source: database, export, bundle of tiles. What they mean is computed by the
+same ``evolve`` functions as in the log; nothing is read from projections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ledger.admit import apply
+from ledger.directory import LOG_MAIN, LogState, party_name
+from ledger.entry import Entry
+from ledger.kinds import Kinds
+from ledger.replay import ReplayFacts
+from ledger.times import parse_at
+from manifests.model import ManifestState, Stage, trunk_of
+from manifests.trunk import given_number_key
+from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period
+from whitelist.approval import ApprovalState
+from whitelist.listing import ListState
+from whitelist.permit import PermitState
+
+_FIELD = {
+    "approval.decide/1": "decided_g",
+    "manifest.issue/1": "reserved_g",
+    "manifest.receive/1": "settled_g",
+    "manifest.void/1": "released_g",
+}
+_LAYERS = ("Q1", "Q2", "Q3")
+
+
+class Fold:
+    """State after the entries seen so far."""
+
+    def __init__(self, kinds: Kinds, period: Period, direction: tuple[str, str]) -> None:
+        """``direction``: provinces from and to, two digits each."""
+        self._kinds, self.period, self.direction = kinds, period, direction
+        self.facts = ReplayFacts(lambda name, digest: None)
+        self.size = 0
+        self.at = ""
+        self._rows: dict[str, tuple[LineRow, ...]] = {}
+        self._numbers: dict[str, dict[str, None]] = {}
+        self._number_of: dict[str, str] = {}
+        self._accounts: dict[str, dict[str, int]] = {}
+        self._closing: dict[str, int] = {}
+        self._held: dict[str, dict[str, int]] = {}
+        self._q3: set[str] = set()
+
+    def step(self, entry: Entry) -> None:
+        """Take the next entry."""
+        assert entry.index == self.size, "entries come in order, without a gap"
+        self.size += 1
+        self.at = entry.admission.at
+        statement = entry.statement
+        apply(entry, self._kinds.by_name[statement.kind], self.facts)
+        at_s = parse_at(entry.admission.at)
+        if at_s < self.period.end_s:
+            self._move(entry, at_s)
+        if statement.chain_type in ("manifest", "case"):
+            self._follow(trunk_of(statement.chain), statement.kind)
+
+    # --- manifests ---------------------------------------------------------------------------------------------------------------
+
+    def _follow(self, trunk: str, kind: str) -> None:
+        state = self.facts.state(trunk)
+        if not isinstance(state, ManifestState):
+            return
+        number = state.number or self.facts.get(given_number_key(trunk))
+        if number is not None:
+            self._hold_number(trunk, number, state.stage)
+        if (state.origin.division[:2], state.destination.division[:2]) == self.direction:
+            self._rows[trunk] = _rows(trunk, state, number or "")
+            if kind == "manifest.issue/1":
+                self._q3.add(f"Q3 {state.permit}")
+
+    def _hold_number(self, trunk: str, number: str, stage: Stage) -> None:
+        before = self._number_of.get(trunk)
+        if before is not None and before != number:
+            self._numbers[before].pop(trunk, None)
+        self._number_of[trunk] = number
+        holders = self._numbers.setdefault(number, {})
+        if stage is Stage.VOIDED:
+            holders.pop(trunk, None)
+        else:
+            holders[trunk] = None
+
+    def rows(self) -> tuple[LineRow, ...]:
+        """Lines of the direction that concern the month, by departure (those not departed last), manifest and line."""
+        found = [row for rows in self._rows.values() for row in rows if self._concerns(row)]
+        return tuple(sorted(found, key=lambda row: (row.departed_s or 2**62, row.issued_s, row.generator, row.manifest, row.line)))
+
+    def _concerns(self, row: LineRow) -> bool:
+        period = self.period
+        if any(period.holds(at) for at in (row.departed_s, row.received_s, row.voided_s)):
+            return True
+        return row.is_under_way_at(period.start_s) or row.is_under_way_at(period.end_s) or row.is_waiting_at(period.end_s)
+
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """Numbers held by several manifests, at least one of them of this direction."""
+        found = [
+            Duplicate(number, tuple(sorted(holders)))
+            for number, holders in self._numbers.items()
+            if len(holders) > 1 and any(trunk in self._rows for trunk in holders)
+        ]
+        return tuple(sorted(found, key=lambda duplicate: duplicate.number))
+
+    # --- accounts ----------------------------------------------------------------------------------------------------------------
+
+    def _move(self, entry: Entry, at_s: int) -> None:
+        """Account rows admitted before the month's end; a receipt or void ends its manifest's reservations even if no grams change."""
+        kind, chain = entry.statement.kind, entry.statement.chain
+        for row in entry.admission.decision.accounts:
+            change = row.after_g - row.before_g
+            months = self._accounts.setdefault(row.account, {"opening_g": 0})
+            self._closing[row.account] = row.after_g
+            if at_s < self.period.start_s:
+                months["opening_g"] = row.after_g
+            else:
+                field = _FIELD.get(kind, "settled_g")
+                months[field] = months.get(field, 0) + change
+            if kind == "manifest.issue/1":
+                self._held.setdefault(chain, {})[row.account] = change
+        if kind in ("manifest.receive/1", "manifest.void/1"):
+            self._held.pop(chain, None)
+
+    def accounts(self) -> tuple[AccountMonth, ...]:
+        """Accounts of the direction's lists, decisions and receivers' permits."""
+        held: dict[str, int] = {}
+        for reserved in self._held.values():
+            for account, grams in reserved.items():
+                held[account] = held.get(account, 0) + grams
+        found = [self._account(name, held.get(name, 0)) for name in sorted(self._accounts, key=_account_order) if self._is_ours(name)]
+        return tuple(found)
+
+    def _account(self, name: str, held_g: int) -> AccountMonth:
+        layer, _, subject = name.partition(" ")
+        label, limit = self._described(subject)
+        months = self._accounts[name]
+        return AccountMonth(
+            account=name,
+            layer=layer,
+            label=label,
+            closing_g=self._closing[name],
+            held_g=held_g,
+            limit_g=limit,
+            **months,
+        )
+
+    def _is_ours(self, name: str) -> bool:
+        layer, _, subject = name.partition(" ")
+        state = self.facts.state(subject.partition(" ")[0])
+        if isinstance(state, ListState):
+            return (state.from_province, state.to_province) == self.direction
+        if isinstance(state, ApprovalState):
+            return state.direction == self.direction
+        return layer == "Q3" and name in self._q3
+
+    def _described(self, subject: str) -> tuple[str, int | None]:
+        """What the account is, in words, and what it may hold."""
+        chain, _, number = subject.partition(" ")
+        state = self.facts.state(chain)
+        place = int(number) if number.isdecimal() else 0
+        if isinstance(state, ListState):
+            row = state.row(place)
+            words = f"{chain.removeprefix('list/')} 第 {place} 行"
+            return (words, None) if row is None else (f"{words}　{party_name(self.facts, row.receiver)}", row.quota_g)
+        if isinstance(state, ApprovalState) and place < len(state.lines):
+            line = state.lines[place]
+            return f"{state.no} 第 {place} 行　{line.name} {line.code}", line.mass_g
+        if isinstance(state, PermitState):
+            return f"{state.no}　{party_name(self.facts, chain.split('/')[1])}", state.scale_g
+        return subject, None
+
+    # --- the log -----------------------------------------------------------------------------------------------------------------
+
+    def log(self) -> LogState:
+        """State of ``log/main``."""
+        state = self.facts.state(LOG_MAIN)
+        assert isinstance(state, LogState), "a statement is drawn from a founded log"
+        return state
+
+    def names(self, parties: Iterable[str]) -> dict[str, str]:
+        """Registered names by USCC."""
+        return {uscc: party_name(self.facts, uscc) or uscc for uscc in sorted(set(parties))}
+
+
+def _account_order(name: str) -> tuple[int, str, int]:
+    layer, _, subject = name.partition(" ")
+    chain, _, number = subject.partition(" ")
+    return _LAYERS.index(layer) if layer in _LAYERS else 9, chain, int(number) if number.isdecimal() else 0
+
+
+def _rows(trunk: str, state: ManifestState, number: str) -> tuple[LineRow, ...]:
+    times = state.times
+    received = None if times.received_s is None else max(times.received_s, times.departed_s or times.received_s)
+    return tuple(
+        LineRow(
+            manifest=trunk.rpartition("/")[2],
+            number=number,
+            line=place,
+            name=line.name,
+            code=line.code,
+            form=line.form,
+            generator=state.generator,
+            receiver=state.receiver,
+            carrier=state.carrier or "",
+            stage=state.stage.value,
+            declared_g=line.declared_g,
+            loaded_g=line.loaded_g,
+            accepted_g=line.accepted_g,
+            refused_g=line.refused_g,
+            opinion=line.opinion or "",
+            issued_s=times.issued_s,
+            departed_s=times.departed_s,
+            received_s=received,
+            voided_s=times.voided_s,
+        )
+        for place, line in enumerate(state.lines, 1)
+    )

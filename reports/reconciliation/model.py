@@ -1,0 +1,207 @@
+"""What a monthly statement holds. Masses are integer grams here and tonne strings in every output; moments are Unix seconds.
+
+Which time counts: an act belongs to the month of its own ``at`` (Asia/Shanghai), not of its admission, so a truck that left on the 31st
+and was entered on the 1st left in the old month. A quota moves when the log admits the entry, so accounts go by ``admission.at``.
+A late act therefore changes the statement of a past month: every statement names the log size it was drawn at, and two statements are
+compared at one size. Closing of a month and opening of the next agree by construction when drawn at the same size.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from ledger.times import SHANGHAI
+
+
+class Period(Struct, frozen=True):
+    """A calendar month of Asia/Shanghai: ``start_s`` included, ``end_s`` not."""
+
+    month: str
+    start_s: int
+    end_s: int
+
+    def holds(self, at_s: int | None) -> bool:
+        """Whether a moment lies in the month."""
+        return at_s is not None and self.start_s <= at_s < self.end_s
+
+
+def period_of(month: str) -> Period:
+    """The period of a well-formed ``YYYY-MM``."""
+    year, number = int(month[:4]), int(month[5:])
+    following = (year + 1, 1) if number == 12 else (year, number + 1)
+    start, end = (datetime(y, m, 1, tzinfo=SHANGHAI) for y, m in ((year, number), following))
+    return Period(month, int(start.timestamp()), int(end.timestamp()))
+
+
+class LineRow(Struct, frozen=True, kw_only=True):
+    """One waste line of one manifest, as it stands at the log size of the statement."""
+
+    manifest: str
+    """ULID."""
+    number: str
+    line: int
+    """From 1, as printed."""
+    name: str
+    code: str
+    form: str
+    generator: str
+    receiver: str
+    carrier: str
+    """USCC of the last carrier, empty before departure."""
+    stage: str
+    declared_g: int
+    loaded_g: int | None
+    accepted_g: int | None
+    refused_g: int | None
+    opinion: str
+    issued_s: int
+    departed_s: int | None
+    received_s: int | None
+    """The receipt's ``at``, never before the departure (claimed times may run back by 5 minutes, formats §6)."""
+    voided_s: int | None
+
+    @property
+    def difference_g(self) -> int:
+        """Declared − accepted − refused of a received line; 0 before the receipt."""
+        return 0 if self.accepted_g is None or self.refused_g is None else self.declared_g - self.accepted_g - self.refused_g
+
+    @property
+    def sent_g(self) -> int:
+        """Weighed at loading, else declared."""
+        return self.declared_g if self.loaded_g is None else self.loaded_g
+
+    def is_under_way_at(self, moment_s: int) -> bool:
+        """Departed before a moment and not received before it."""
+        return self.departed_s is not None and self.departed_s < moment_s and (self.received_s is None or self.received_s >= moment_s)
+
+    def is_waiting_at(self, moment_s: int) -> bool:
+        """Issued before a moment, neither departed nor voided before it."""
+        gone = [at for at in (self.departed_s, self.voided_s) if at is not None]
+        return self.issued_s < moment_s and all(at >= moment_s for at in gone)
+
+
+class Mirror(Struct, frozen=True, kw_only=True):
+    """The mirror equation of one code (R-93), in grams; ``code`` empty for the total."""
+
+    code: str
+    opening_g: int = 0
+    departed_g: int = 0
+    accepted_g: int = 0
+    refused_g: int = 0
+    difference_g: int = 0
+    closing_g: int = 0
+    waiting_g: int = 0
+    """Issued, not departed at the end of the month: outside the equation."""
+    voided_g: int = 0
+    """Voided in the month: outside the equation."""
+
+    @property
+    def unequal_g(self) -> int:
+        """Left side minus right side; anything but 0 is an alert H."""
+        return self.opening_g + self.departed_g - self.accepted_g - self.refused_g - self.difference_g - self.closing_g
+
+
+class AccountMonth(Struct, frozen=True, kw_only=True):
+    """One quota account over the month (M9), in grams. opening + decided + reserved + settled + released = closing."""
+
+    account: str
+    layer: str
+    label: str
+    opening_g: int = 0
+    decided_g: int = 0
+    """Committed by decisions (Q1)."""
+    reserved_g: int = 0
+    """Reserved by issues."""
+    settled_g: int = 0
+    """Changed by receipts, to what was accepted."""
+    released_g: int = 0
+    """Given back by voids."""
+    closing_g: int = 0
+    held_g: int = 0
+    """Of the closing: reserved by manifests not yet received or voided."""
+    limit_g: int | None = None
+
+    @property
+    def used_g(self) -> int:
+        """Of the closing: settled use."""
+        return self.closing_g - self.held_g
+
+    @property
+    def left_g(self) -> int | None:
+        """Limit minus closing; None where the limit is not known."""
+        return None if self.limit_g is None else self.limit_g - self.closing_g
+
+
+class Duplicate(Struct, frozen=True):
+    """A national number on more than one manifest that was not voided (M6)."""
+
+    number: str
+    manifests: tuple[str, ...]
+    """Chains."""
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """The statement of a month and a direction, drawn at one log size."""
+
+    period: Period
+    from_province: str
+    to_province: str
+    origin: str
+    found: str
+    size: int
+    root: str
+    """Root of the checkpoint, base64."""
+    drawn_at: str
+    """``admission.at`` of the last entry."""
+    is_demo: bool
+    names: dict[str, str]
+    """Registered names by USCC, of everybody named."""
+    rows: tuple[LineRow, ...]
+    """Lines that departed, were received or were under way in the month, or wait at its end, or were voided in it."""
+    mirror: tuple[Mirror, ...]
+    total: Mirror
+    duplicates: tuple[Duplicate, ...]
+    accounts: tuple[AccountMonth, ...]
+
+    @property
+    def stem(self) -> str:
+        """Name of the files without suffix."""
+        return f"reconciliation-{self.period.month}-{self.from_province}-{self.to_province}"
+
+    @property
+    def differing(self) -> tuple[LineRow, ...]:
+        """M4: received in the month, other weight than sent or declared."""
+        return tuple(row for row in self.received if row.difference_g or row.sent_g != row.declared_g)
+
+    @property
+    def departed(self) -> tuple[LineRow, ...]:
+        """Departed in the month."""
+        return tuple(row for row in self.rows if self.period.holds(row.departed_s))
+
+    @property
+    def received(self) -> tuple[LineRow, ...]:
+        """Received in the month."""
+        return tuple(row for row in self.rows if self.period.holds(row.received_s))
+
+    @property
+    def in_flight(self) -> tuple[LineRow, ...]:
+        """M5: under way at the end of the month."""
+        return tuple(row for row in self.rows if row.is_under_way_at(self.period.end_s))
+
+    @property
+    def waiting(self) -> tuple[LineRow, ...]:
+        """Issued, not departed at the end of the month."""
+        return tuple(row for row in self.rows if row.is_waiting_at(self.period.end_s))
+
+    @property
+    def cut_off(self) -> tuple[LineRow, ...]:
+        """M7: departure and receipt in different months, one of them this month."""
+        both = (row for row in self.rows if row.departed_s is not None and row.received_s is not None)
+        return tuple(row for row in both if self.period.holds(row.departed_s) != self.period.holds(row.received_s))
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every code's mirror equation holds."""
+        return all(mirror.unequal_g == 0 for mirror in (*self.mirror, self.total))

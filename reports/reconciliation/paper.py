@@ -1,0 +1,214 @@
+"""The statement on paper, A4 landscape: page 1 says everything that matters, the pages behind it list what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.paper.fonts import BOLD, REGULAR
+from reports.paper.furniture import footer, watermark
+from reports.paper.grid import Cell, head, label, row, section, table, value
+from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
+from reports.reconciliation.chart import draw_chart
+from reports.reconciliation.lists import line_lists
+from reports.reconciliation.model import AccountMonth, Mirror, Statement
+from reports.reconciliation.text import age_days, level_of
+from reports.words import province
+from whitelist.mass import format_mass
+
+_NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
+_CODES_ON_PAGE_1 = 8
+_SMALL = 6.8
+
+
+def to_pdf(statement: Statement) -> bytes:
+    """The bytes of the document."""
+    sheet = Sheet((A4[1], A4[0]), margin=40, top=38, bottom=48)
+    _masthead(sheet, statement)
+    _equation(sheet, statement)
+    _codes(sheet, statement)
+    _indicators(sheet, statement)
+    _sources(sheet, statement)
+    if statement.rows or statement.duplicates or statement.accounts:
+        sheet.new_page()
+        _lists(sheet, statement)
+
+    def furniture(page: Sheet, number: int, total: int) -> None:
+        if statement.is_demo:
+            watermark(page)
+        footer(page, _NOTICE, f"{_direction(statement)}　{statement.period.month}　检查点 {statement.size}", number, total)
+
+    return sheet.to_pdf(f"月度对账单 {statement.period.month} {_direction(statement)}", statement.stem, furniture)
+
+
+def _direction(statement: Statement) -> str:
+    return f"{province(statement.from_province)} → {province(statement.to_province)}"
+
+
+def _masthead(sheet: Sheet, statement: Statement) -> None:
+    left, right = sheet.margin, sheet.margin + sheet.room
+    sheet.text(left, sheet.top + 18, "危险废物跨省转移月度对账单", Paint(20, BOLD, INK))
+    sheet.text(
+        left, sheet.top + 32, "Monthly reconciliation of interprovincial hazardous-waste transfers · liandan", Paint(7.5, REGULAR, GREY)
+    )
+    year, month = statement.period.month.split("-")
+    sheet.text(right, sheet.top + 14, f"{year} 年 {int(month)} 月", Paint(15, BOLD, ACCENT, "right"))
+    sheet.text(right, sheet.top + 31, _direction(statement), Paint(11, REGULAR, INK, "right"))
+    sheet.rule(left, sheet.top + 40, sheet.room, color=ACCENT, line=1.2)
+    sheet.y = sheet.top + 44
+
+
+def _equation(sheet: Sheet, statement: Statement) -> None:
+    """The mirror equation as six boxes with its signs."""
+    section(sheet, "镜像等式（移出地与接受地互相解释，单位：吨）", "Mirror equation, t")
+    total = statement.total
+    parts = (
+        ("期初在途", "in transit, opening", total.opening_g, ""),
+        ("本月移出", "departed", total.departed_g, "＋"),
+        ("本月接受", "accepted", total.accepted_g, "＝"),
+        ("本月拒收", "refused", total.refused_g, "＋"),
+        ("磅差", "difference", total.difference_g, "＋"),
+        ("期末在途", "in transit, closing", total.closing_g, "＋"),
+    )
+    gap, high = 17.0, 46.0
+    wide = (sheet.room - gap * (len(parts) - 1)) / len(parts)
+    x, y = sheet.margin, sheet.y
+    for zh, en, grams, sign in parts:
+        if sign:
+            sheet.text(x + gap / 2, y + high / 2 + 5, sign, Paint(13, BOLD, ACCENT, "center"))
+            x += gap
+        sheet.box(x, y, wide, high, fill=SHADE, stroke=RULE)
+        sheet.text(x + wide / 2, y + 12, f"{zh}　{en}", Paint(6.8, REGULAR, GREY, "center"))
+        sheet.text(x + wide / 2, y + 33, format_mass(grams), Paint(12.5, BOLD, INK, "center"))
+        x += wide
+    sheet.y = y + high + 15
+    if statement.is_balanced:
+        verdict, color = "等式两边相等，差额 0.000000 吨；按废物代码逐一成立。", ACCENT
+    else:
+        codes = "、".join(mirror.code for mirror in statement.mirror if mirror.unequal_g)
+        verdict, color = f"高级提示 MIRROR_UNEQUAL：等式不平，差额 {format_mass(total.unequal_g)} 吨，涉及 {codes}。", ALARM
+    sheet.text(sheet.margin, sheet.y - 3, verdict, Paint(9, BOLD, color))
+    outside = f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废 {format_mass(total.voided_g)} 吨。"
+    sheet.text(sheet.margin + sheet.room, sheet.y - 3, outside, Paint(8, REGULAR, GREY, "right"))
+
+
+_MIRROR_HEADS = (
+    head("废物代码", "Code", 1.2),
+    head("期初在途", "Opening", 1.25),
+    head("本月移出", "Departed", 1.25),
+    head("本月接受", "Accepted", 1.25),
+    head("本月拒收", "Refused", 1.2),
+    head("磅差", "Difference", 1.15),
+    head("期末在途", "Closing", 1.25),
+    head("差额", "Unequal", 1.0),
+)
+
+
+def _mirror_row(mirror: Mirror, face: str = REGULAR) -> tuple[Cell, ...]:
+    grams = (mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g, mirror.closing_g)
+    shares = (1.25, 1.25, 1.25, 1.2, 1.15, 1.25)
+    cells = [value(format_mass(mass), share, align="right", size=7.2, face=face) for mass, share in zip(grams, shares, strict=True)]
+    unequal = Cell(
+        text=format_mass(mirror.unequal_g), share=1.0, align="right", size=7.2, face=face, color=ALARM if mirror.unequal_g else INK
+    )
+    return (value(mirror.code or "合计", 1.2, align="center", size=7.2, face=face), *cells, unequal)
+
+
+def _codes(sheet: Sheet, statement: Statement) -> None:
+    """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
+    section(sheet, "按废物代码", "By waste code", keep=100)
+    shown = statement.mirror[:_CODES_ON_PAGE_1]
+    top, chart_width = sheet.y, 205.0
+    sheet.inset = chart_width + 14
+    rows = [_mirror_row(mirror) for mirror in shown] or [(value("本月无转移", 9.55, align="center"),)]
+    table(sheet, _MIRROR_HEADS, rows)
+    if statement.mirror:
+        row(sheet, _mirror_row(statement.total, BOLD))
+    sheet.inset = 0.0
+    if len(statement.mirror) > len(shown):
+        sheet.y += 2
+        sheet.paragraph(f"其余 {len(statement.mirror) - len(shown)} 个代码见后页，合计含全部代码。", Paint(6.8, color=GREY))
+    height = max(sheet.y - top, 96.0)
+    draw_chart(sheet, statement, sheet.margin + sheet.room - chart_width, top, chart_width, height)
+    sheet.y = top + height
+
+
+def _indicators(sheet: Sheet, statement: Statement) -> None:
+    """What needs a person: one line of figures, by number of the check."""
+    section(sheet, "需要核对的事项", "Open items", keep=40)
+    flagged = [row for row in statement.differing if level_of(row)]
+    oldest = max((age_days(row, statement.period.end_s) for row in statement.in_flight), default=0)
+    manifests = len({(row.generator, row.manifest) for row in statement.departed})
+    over = [account for account in statement.accounts if (account.left_g or 0) < 0]
+    items = (
+        ("本月移出", f"{manifests} 份联单，{len(statement.departed)} 行"),
+        ("M4 重量差异", f"{len(statement.differing)} 行，其中超差 {len(flagged)} 行"),
+        ("M5 期末在途", f"{len(statement.in_flight)} 行，最长 {oldest} 天"),
+        ("M6 编号重复", f"{len(statement.duplicates)} 个"),
+        ("M7 跨期", f"{len(statement.cut_off)} 行"),
+        ("M9 额度超用", f"{len(over)} 个账户"),
+    )
+    row(sheet, [Cell(text=name, sub="", share=1, size=7.2, fill=SHADE, align="center", color="#334155") for name, _ in items])
+    row(sheet, [Cell(text=text, share=1, size=8, align="center") for _, text in items])
+
+
+def _sources(sheet: Sheet, statement: Statement) -> None:
+    """What it was drawn from: enough to compute it again."""
+    section(sheet, "数据来源与复算", "Drawn from", keep=60)
+    found = f"{statement.origin}　创始声明 {statement.found}"
+    row(sheet, (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)))
+    drawn = f"{statement.root}　末条入账 {statement.drawn_at[:19].replace('T', ' ')}"
+    row(sheet, (label("根哈希", "Root", 0.8), value(drawn, 5.4, size=7), label("差异标准", "Tolerance", 0.8), value("R-62", 1.0)))
+    rules = (
+        "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"
+        f"超差标准（无法定数值，本软件设定）：差值大于 0.06 吨且大于 1 %（固态、气态）或 3 %（液态、半固态），大于 5 % 为高级。"
+        f"复算：liandan reconcile {statement.period.month} --from 导出目录，所得 JSON、XLSX、PDF 应逐字节相同。"
+    )
+    row(sheet, (label("规则", "Rules", 0.8), value(rules, 7.2, size=6.8)))
+
+
+def _lists(sheet: Sheet, statement: Statement) -> None:
+    if len(statement.mirror) > _CODES_ON_PAGE_1:
+        section(sheet, "镜像等式：全部废物代码", "Mirror equation, all codes")
+        table(sheet, _MIRROR_HEADS, [*map(_mirror_row, statement.mirror), _mirror_row(statement.total, BOLD)])
+    _account_list(sheet, statement.accounts)
+    line_lists(sheet, statement)
+    if statement.duplicates:
+        section(sheet, "M6　编号重复", "Duplicate numbers", keep=40)
+        rows = [(value(found.number, 1, size=7), value("\n".join(found.manifests), 4, size=6.5)) for found in statement.duplicates]
+        table(sheet, (head("国家联单编号", "Number", 1), head("联单", "Manifests", 4)), rows)
+
+
+def _account_list(sheet: Sheet, accounts: Sequence[AccountMonth]) -> None:
+    if not accounts:
+        return
+    section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas", keep=60)
+    names = ("期初累计", "批准占用", "开具预占", "接受结算", "作废退回", "期末累计", "其中预占", "上限", "余额")
+    subs = ("Opening", "Decided", "Reserved", "Settled", "Released", "Closing", "Of it held", "Limit", "Left")
+    heads = [head("层次", "Layer", 0.45), head("账户", "Account", 3.3), *(head(zh, en, 1.18) for zh, en in zip(names, subs, strict=True))]
+    rows = [_account(account) for account in accounts]
+    table(sheet, heads, rows)
+
+
+def _account(account: AccountMonth) -> tuple[Cell, ...]:
+    grams = (
+        account.opening_g,
+        account.decided_g,
+        account.reserved_g,
+        account.settled_g,
+        account.released_g,
+        account.closing_g,
+        account.held_g,
+        account.limit_g,
+        account.left_g,
+    )
+    cells = [
+        Cell(
+            text="—" if mass is None else format_mass(mass),
+            share=1.18,
+            align="right",
+            size=_SMALL,
+            color=ALARM if (mass or 0) < 0 and at == 8 else INK,
+        )
+        for at, mass in enumerate(grams)
+    ]
+    return (value(account.layer, 0.45, align="center", size=_SMALL), value(account.label, 3.3, size=_SMALL), *cells)

@@ -1,0 +1,205 @@
+"""The statement as an Excel workbook: one sheet per question, Chinese heads, masses as numbers with six decimals, never a formula."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from ledger.times import format_at, parse_at
+from reports.reconciliation.model import LineRow, Mirror, Statement
+from reports.reconciliation.text import age_days, level_of
+from reports.words import LEVELS, OPINIONS, STAGES, province
+
+Value = str | int | Decimal | None
+MASS = "#,##0.000000"
+
+
+def to_xlsx(statement: Statement) -> bytes:
+    """The bytes of the workbook; texts are texts even when they begin with ``=``."""
+    out = io.BytesIO()
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = _Book(xlsxwriter.Workbook(out, options))
+    drawn = datetime.fromtimestamp(parse_at(statement.drawn_at), UTC).replace(tzinfo=None)
+    book.workbook.set_properties({"title": _title(statement), "author": "liandan", "created": drawn})
+    _cover(book, statement)
+    book.sheet("镜像等式", _MIRROR, [_mirror(mirror) for mirror in (*statement.mirror, statement.total)])
+    book.sheet("联单行", _LINES, [_line(row, statement) for row in statement.rows])
+    book.sheet("重量差异 M4", _M4, [_m4(row, statement) for row in statement.differing])
+    book.sheet("在途 M5", _M5, [_m5(row, statement) for row in statement.in_flight])
+    book.sheet("编号重复 M6", _M6, [(found.number, trunk) for found in statement.duplicates for trunk in found.manifests])
+    book.sheet("跨期 M7", _M7, [_m7(row, statement) for row in statement.cut_off])
+    book.sheet("额度 M9", _M9, list(_m9(statement)))
+    book.workbook.close()
+    return out.getvalue()
+
+
+class _Book:
+    """A workbook with the three formats that every sheet uses."""
+
+    def __init__(self, workbook: Any) -> None:
+        self.workbook = workbook
+        font = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
+        self._head = workbook.add_format(
+            {**font, "bold": True, "bg_color": "#1F5A4C", "font_color": "#FFFFFF", "text_wrap": True, "border": 1, "align": "center"}
+        )
+        self._text = workbook.add_format({**font, "border": 1, "num_format": "@"})
+        self._mass = workbook.add_format({**font, "border": 1, "num_format": MASS})
+        self._whole = workbook.add_format({**font, "border": 1, "num_format": "0"})
+
+    def sheet(self, name: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Value]]) -> None:
+        """A sheet with a frozen head and a filter; ``heads`` are (text, width in characters)."""
+        sheet = self.workbook.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        for column, (_, wide) in enumerate(heads):
+            sheet.set_column(column, column, wide)
+        sheet.set_row(0, 32)
+        for column, (text, _) in enumerate(heads):
+            sheet.write_string(0, column, text, self._head)
+        last = 0
+        for last, values in enumerate(rows, 1):
+            for column, value in enumerate(values):
+                self._write(sheet, last, column, value)
+        sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
+
+    def _write(self, sheet: Any, row: int, column: int, value: Value) -> None:
+        if isinstance(value, Decimal):
+            sheet.write_number(row, column, value, self._mass)
+        elif isinstance(value, int):
+            sheet.write_number(row, column, value, self._whole)
+        else:
+            sheet.write_string(row, column, value or "", self._text)
+
+
+def _tonnes(grams: int | None) -> Decimal | None:
+    return None if grams is None else Decimal(grams).scaleb(-6)
+
+
+def _when(at_s: int | None) -> str:
+    return "" if at_s is None else format_at(at_s)[:19].replace("T", " ")
+
+
+def _title(statement: Statement) -> str:
+    return f"{province(statement.from_province)}→{province(statement.to_province)} 危险废物跨省转移月度对账单 {statement.period.month}"
+
+
+def _cover(book: _Book, statement: Statement) -> None:
+    facts: list[tuple[str, str]] = [
+        ("对账单", _title(statement)),
+        ("性质", "演示 / DEMO：时间为模拟时间，不具证据效力" if statement.is_demo else "由账本计算得出，双方可各自复算"),
+        ("对账月", f"{_when(statement.period.start_s)} 至 {_when(statement.period.end_s)}（不含），北京时间"),
+        (
+            "方向",
+            f"{statement.from_province} {province(statement.from_province)} → {statement.to_province} {province(statement.to_province)}",
+        ),
+        ("账本", statement.origin),
+        ("创始声明哈希", statement.found),
+        ("检查点规模", str(statement.size)),
+        ("检查点根哈希", statement.root),
+        ("末条入账时间", statement.drawn_at),
+        ("镜像等式", "平" if statement.is_balanced else "不平，见“镜像等式”页（提示 H MIRROR_UNEQUAL）"),
+        ("归月规则", "起运、接受按行为时间归月；额度变动按入账时间归月。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"),
+        ("单位", "吨，六位小数"),
+    ]
+    book.sheet("说明", (("项目", 16), ("内容", 96)), facts)
+
+
+_MIRROR = (
+    ("废物代码", 14), ("期初在途", 16), ("本月移出", 16), ("本月接受", 16), ("本月拒收", 16), ("磅差（移出−接受−拒收）", 20),
+    ("期末在途", 16), ("等式差额（应为 0）", 16), ("期末已开具未起运", 18), ("本月作废", 16),
+)  # fmt: skip
+
+
+def _mirror(mirror: Mirror) -> tuple[Value, ...]:
+    grams = (
+        mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g,
+        mirror.closing_g, mirror.unequal_g, mirror.waiting_g, mirror.voided_g,
+    )  # fmt: skip
+    return (mirror.code or "合计", *map(_tonnes, grams))
+
+
+_KEY = (("国家联单编号", 18), ("存证标识", 30), ("行", 5), ("废物名称", 24), ("废物代码", 13))
+_PARTIES = (("移出人", 32), ("接受人", 32))
+
+
+def _key(row: LineRow) -> tuple[Value, ...]:
+    return (row.number, row.manifest, row.line, row.name, row.code)
+
+
+def _parties(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+    return (statement.names.get(row.generator, row.generator), statement.names.get(row.receiver, row.receiver))
+
+
+_LINES = (
+    *_KEY, *_PARTIES, ("末程承运人", 32), ("状态", 12), ("移出量（申报）", 16), ("装载称重", 16), ("接受量", 16), ("拒收量", 16),
+    ("磅差", 14), ("处理意见", 10), ("开具时间", 20), ("起运时间", 20), ("接受确认时间", 20), ("作废时间", 20),
+)  # fmt: skip
+
+
+def _line(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+    return (
+        *_key(row),
+        *_parties(row, statement),
+        statement.names.get(row.carrier, row.carrier),
+        STAGES.get(row.stage, row.stage),
+        _tonnes(row.declared_g),
+        _tonnes(row.loaded_g),
+        _tonnes(row.accepted_g),
+        _tonnes(row.refused_g),
+        _tonnes(row.difference_g) if row.accepted_g is not None else None,
+        OPINIONS.get(row.opinion, row.opinion),
+        *map(_when, (row.issued_s, row.departed_s, row.received_s, row.voided_s)),
+    )
+
+
+_M4 = (
+    *_KEY, *_PARTIES, ("移出量（申报）", 16), ("移出量（称重，未称为申报）", 18), ("到场量（接受+拒收）", 18),
+    ("磅差", 14), ("超差级别", 10),
+)  # fmt: skip
+
+
+def _m4(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+    received = (row.accepted_g or 0) + (row.refused_g or 0)
+    level = LEVELS.get(level_of(row), "允差内")
+    masses = (row.declared_g, row.sent_g, received, row.difference_g)
+    return (*_key(row), *_parties(row, statement), *map(_tonnes, masses), level)
+
+
+_M5 = (*_KEY, *_PARTIES, ("承运人", 32), ("移出量（申报）", 16), ("起运时间", 20), ("在途天数", 10))
+
+
+def _m5(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+    carrier = statement.names.get(row.carrier, row.carrier)
+    age = age_days(row, statement.period.end_s)
+    return (*_key(row), *_parties(row, statement), carrier, _tonnes(row.declared_g), _when(row.departed_s), age)
+
+
+_M6 = (("国家联单编号", 20), ("持有该编号的联单", 70))
+_M7 = (*_KEY, *_PARTIES, ("移出量（申报）", 16), ("起运时间", 20), ("接受确认时间", 20))
+
+
+def _m7(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+    return (*_key(row), *_parties(row, statement), _tonnes(row.declared_g), _when(row.departed_s), _when(row.received_s))
+
+
+_M9 = (
+    ("层次", 8), ("账户", 60), ("期初累计", 16), ("批准占用", 16), ("开具预占", 16), ("接受结算", 16), ("作废退回", 16), ("期末累计", 16),
+    ("其中预占未结", 16), ("其中已用", 16), ("上限", 16), ("余额", 16),
+)  # fmt: skip
+
+
+def _m9(statement: Statement) -> Iterable[tuple[Value, ...]]:
+    for found in statement.accounts:
+        grams = (
+            found.opening_g, found.decided_g, found.reserved_g, found.settled_g, found.released_g, found.closing_g,
+            found.held_g, found.used_g, found.limit_g, found.left_g,
+        )  # fmt: skip
+        yield (found.layer, found.label, *map(_tonnes, grams))

@@ -1,0 +1,53 @@
+"""HTTP of the reports. Handlers take ``log`` and ``caller`` as dependencies; refusals become problems in the shell."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Response, Router, get
+from litestar.params import Parameter
+
+from ledger.caller import Caller
+from ledger.log import Log
+from reports import service
+from reports.reconcile import SUFFIXES
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MEDIA = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
+
+
+def _file(content: bytes, name: str, media: str) -> Response[bytes]:
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(content, media_type=media, headers=headers)
+
+
+@get("/v1/manifests/{name:str}/certificate.pdf", summary="存证证明 / certificate", operation_id="GetCertificate")
+async def get_certificate(log: Log, caller: Caller, name: str) -> Response[bytes]:
+    """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
+    ulid, content = await service.certificate_of(log, caller, name)
+    return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
+
+
+@get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", operation_id="GetBundle")
+async def get_bundle(log: Log, caller: Caller, name: str) -> Response[bytes]:
+    """The self-verifying bundle of a manifest in any state."""
+    ulid, content = await service.bundle_of(log, caller, name)
+    return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
+
+
+@get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", operation_id="GetReconciliation")
+async def get_reconciliation(
+    log: Log,
+    caller: Caller,
+    name: str,
+    from_province: Annotated[str, Parameter(query="from", description="移出省级代码 / from")] = "51",
+    to_province: Annotated[str, Parameter(query="to", description="接受省级代码 / to")] = "50",
+) -> Response[bytes]:
+    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator."""
+    month, _, suffix = name.partition(".")
+    suffix = suffix if suffix in SUFFIXES else "json"
+    file, content = await service.statement_of(log, caller, month, (from_province, to_province), suffix)
+    return _file(content, file, _MEDIA[suffix])
+
+
+router = Router(path="/", route_handlers=[get_certificate, get_bundle, get_reconciliation], tags=["reports"])

@@ -1,0 +1,73 @@
+"""Reports on request: who may have which, drawn from the newest published checkpoint."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+
+from ledger.bundle import open_bundle
+from ledger.caller import Caller
+from ledger.entry import read_entry
+from ledger.log import Log
+from ledger.store import EntryRow, stream_entries
+from manifests.store import find_views
+from manifests.view import ManifestView
+from reports.certificate.render import render_certificate
+from reports.evidence import gather
+from reports.reconcile import begin, finish, to_bytes
+from reports.reconciliation.fold import Fold
+from signing.refusal import refuse
+
+_PAGE = 1000
+"""Entries folded per turn on a thread: some 100 ms."""
+
+
+async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
+    """(ULID, bundle) of the manifest that a ULID or national number names.
+
+    Refusal MANIFEST_UNKNOWN (none, or none the caller may read: the answer does not tell which), MANIFEST_AMBIGUOUS.
+    """
+    async with log.pool.acquire() as conn:
+        views = [view for view in await find_views(conn, name) if may_read(caller, view)]
+    if not views:
+        raise refuse("MANIFEST_UNKNOWN", field="id", found=name)
+    if len(views) > 1:
+        raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in views))
+    return views[0].ulid, await gather(log, views[0].chain)
+
+
+async def certificate_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
+    """(ULID, PDF) of a manifest; further Refusal CERT_STATE. The bundle is opened as any verifier would, before it is printed."""
+    ulid, raw = await bundle_of(log, caller, name)
+    return ulid, await asyncio.to_thread(lambda: render_certificate(open_bundle(raw, log.kinds), raw))
+
+
+def may_read(caller: Caller, view: ManifestView) -> bool:
+    """Authorities and the operator read all manifests, parties those they take part in."""
+    return caller.reads_all or caller.uscc in (view.state.generator, view.state.receiver, view.state.consignor, *view.carriers)
+
+
+async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:
+    """(file name, bytes) of a monthly statement as of the newest published checkpoint, which is archived because it is printed.
+
+    Refusal REPORT_SCOPE for parties, MONTH_FORM, DIRECTION_FORM.
+    """
+    if not caller.reads_all:
+        raise refuse("REPORT_SCOPE", field="from, to", found=caller.uscc)
+    fold = begin(month, *direction, log.kinds)
+    published = await asyncio.to_thread(log.publisher.archive_now)
+    page: list[EntryRow] = []
+    async with log.pool.acquire() as conn:
+        async for row in stream_entries(conn, start=0, end=published.size):
+            page.append(row)
+            if len(page) == _PAGE:
+                await asyncio.to_thread(_feed, log, fold, page)
+                page = []
+    await asyncio.to_thread(_feed, log, fold, page)
+    statement = await asyncio.to_thread(finish, fold, b64encode(published.root).decode())
+    return f"{statement.stem}.{suffix}", await asyncio.to_thread(to_bytes, statement, suffix)
+
+
+def _feed(log: Log, fold: Fold, page: list[EntryRow]) -> None:
+    for row in page:
+        fold.step(read_entry(row.entry, log.kinds))
