@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.chain import founding_prev, genesis_prev
+from ledger.cut_kinds import old_admission_s
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, PartyState, party_chain
 from ledger.entry import ENTRY_MAX, Entry, encode_entry
 from ledger.facts import Facts, account_key, chain_key
@@ -68,11 +69,13 @@ def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt)
     reasons = _closed(log) or _link(statement, kind, facts, log)
     if reasons:
         raise Refusal(reasons)
+    recut_s = old_admission_s(statement, facts, moment)
+    judged_s = moment.at_s if recut_s is None else recut_s
     reasons = [
-        *_window(statement, kind, moment),
+        *_window(statement, kind, judged_s),
         *_keys(submission, facts, moment, log),
         *_delegation(statement, kind, facts, moment),
-        *_seen(statement, moment, root_at),
+        *_roots(statement, kind, moment, root_at),
     ]
     if reasons:
         raise Refusal(reasons)
@@ -84,7 +87,7 @@ def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt)
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
         facts=_fact_list(statement, kind.reads(statement, facts), facts),
-        decision=_decision(answer, statement, kind, moment, facts),
+        decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
     raw = encode_entry(submission.envelope, admission)
     if len(raw) > ENTRY_MAX:
@@ -136,13 +139,14 @@ def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) 
     return []
 
 
-def _window(statement: Statement, kind: Kind, moment: Moment) -> list[Reason]:
+def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
+    """Formats §6, at the present; for a statement that was cut, at its first admission."""
     span = WINDOW_S[kind.window]
     if kind.window is Window.NONE:
         return []
-    if statement.at_s > moment.at_s + FUTURE_S or (span is not None and statement.at_s < moment.at_s - span):
-        earliest = "" if span is None else format_at(moment.at_s - span)
-        return [Reason("STATEMENT_STALE", "at", statement.at, f"{earliest} … {format_at(moment.at_s + FUTURE_S)}")]
+    if statement.at_s > judged_s + FUTURE_S or (span is not None and statement.at_s < judged_s - span):
+        earliest = "" if span is None else format_at(judged_s - span)
+        return [Reason("STATEMENT_STALE", "at", statement.at, f"{earliest} … {format_at(judged_s + FUTURE_S)}")]
     return []
 
 
@@ -175,14 +179,15 @@ def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) 
     return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.kind}: a delegation to {statement.by[0]} in force")]
 
 
-def _seen(statement: Statement, moment: Moment, root_at: RootAt) -> list[Reason]:
-    seen = statement.seen
-    if seen is None:
-        return []
-    root = root_at(seen.size) if seen.size <= moment.index else None
-    if root == seen.root:
-        return []
-    return [Reason("SEEN_MISMATCH", "seen", f"{seen.size} {seen.root}", f"{seen.size} {root or 'not yet reached'}")]
+def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) -> list[Reason]:
+    """What the signer has seen, and what the body claims, is this log's history."""
+    reasons: list[Reason] = []
+    claims = kind.roots(statement) if statement.seen is None else (statement.seen, *kind.roots(statement))
+    for claim in claims:
+        root = root_at(claim.size) if 0 < claim.size <= moment.index else None
+        if root is None or root != claim.root:
+            reasons.append(Reason("SEEN_MISMATCH", "seen", f"{claim.size} {claim.root}", f"{claim.size} {root or 'not yet reached'}"))
+    return reasons
 
 
 def _fact_list(statement: Statement, reads: Reads, facts: Facts) -> tuple[tuple[str, int], ...]:
@@ -196,12 +201,14 @@ def _fact_list(statement: Statement, reads: Reads, facts: Facts) -> tuple[tuple[
     return tuple(sorted(found))
 
 
-def _decision(answer: Admitted, statement: Statement, kind: Kind, moment: Moment, facts: Facts) -> Decision:
+def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, judged_s: int, *, is_recut: bool) -> Decision:
     assert kind.routed or answer.route is None, f"{kind.name} gives a route but is not routed"
     tags = list(answer.tags)
-    late_s = moment.at_s - statement.at_s
+    late_s = judged_s - statement.at_s
     if kind.window is Window.CUSTODY and late_s > LATE_S:
         tags.append(("LATE", late_s))
+    if is_recut:
+        tags.append(("RECUT",))
     return Decision(
         route=answer.route,
         tags=tuple(_unique(tags, lambda tag: tag[0])),

@@ -100,6 +100,10 @@ class CheckpointStore:
         row = self._db.execute("SELECT value FROM shadow WHERE key = ?", (key,)).fetchone()
         return None if row is None else bytes(row[0])
 
+    def shadow(self) -> list[tuple[str, bytes]]:
+        """The whole shadow: what the entries below the promised size mean."""
+        return [(str(key), bytes(value)) for key, value in self._db.execute("SELECT key, value FROM shadow ORDER BY key")]
+
     def catch_up_shadow(self, values: Iterable[tuple[str, bytes]], *, size: int, at_s: int) -> None:
         """Move the shadow alone, when it is rebuilt from published files."""
         with self._db:

@@ -35,6 +35,13 @@ class DataPin(Struct, frozen=True):
     sha256: str
 
 
+class Cut(Struct, frozen=True):
+    """A cut of the log: its tail file (SHA-256, hex) and when, Unix seconds."""
+
+    tail: str
+    at_s: int
+
+
 class LogState(Struct, frozen=True, kw_only=True):
     """State of ``log/main``."""
 
@@ -51,6 +58,7 @@ class LogState(Struct, frozen=True, kw_only=True):
     witness_policy: tuple[str, ...] = ()
     clock: str = "real"
     closed: bool = False
+    cuts: tuple[Cut, ...] = ()
 
 
 class Delegation(Struct, frozen=True):

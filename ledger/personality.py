@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from ledger.facts import Facts
-from ledger.model import Admission, Alert, Moment, Statement, Tag
+from ledger.model import Admission, Alert, Moment, Seen, Statement, Tag
 from signing.refusal import Reason, Rule
 
 
@@ -70,6 +70,11 @@ DecideFn = Callable[[Statement, Facts, Moment], Admitted | Refused]
 EvolveFn = Callable[[Statement, Admission, Facts], Changes]
 
 
+def no_roots(statement: Statement) -> tuple[Seen, ...]:
+    """For kinds whose body claims no root."""
+    return ()
+
+
 class Kind(Struct, frozen=True, kw_only=True):
     """One kind of statement, e.g. ``manifest.issue/1``."""
 
@@ -88,6 +93,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     evolve: EvolveFn
     opens: bool = False
     """May stand at seq 0 of its chain."""
+    roots: Callable[[Statement], tuple[Seen, ...]] = no_roots
+    """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
     routed: bool = False
     """The admission carries a route (approval.decide, manifest.issue)."""
 

@@ -113,7 +113,7 @@ class Publisher:
     def _rest_on(self, promise: Promise) -> None:
         """Take the published tiles as the base of the next step, if they give the promised root."""
         self._reader = TileReader(promise.size, self.files.read)
-        edge = _edge_of(self._reader)
+        edge = edge_of(self._reader)
         if edge.root() != promise.root:
             raise Mismatch(f"the published tiles of size {promise.size} do not give the promised root")
         self._promise, self._edge = promise, edge
@@ -297,7 +297,7 @@ def _described(finding: Finding) -> str:
     return f"entry {finding.index} {finding.chain} {finding.code} {finding.field}: found {finding.found}, expected {finding.expected}"
 
 
-def _edge_of(reader: TileReader) -> Edge:
+def edge_of(reader: TileReader) -> Edge:
     """The compact range of a tree from its tiles: one perfect subtree per set bit of the size, largest first."""
     hashes: list[bytes] = []
     start = 0

@@ -17,11 +17,33 @@ branch_labels = None
 depends_on = None
 
 LEDGER = ("entry", "link")
+# What a cut of the log moved aside (ledger/cut.py).
+QUARANTINE = "quarantine"
 DERIVED = ("fact", "log_head", "refusal", "projection_position", "manifest_view")
 ACCESS = ("token", "login_nonce")
-TABLES = (*LEDGER, *DERIVED, *ACCESS)
+TABLES = (*LEDGER, QUARANTINE, *DERIVED, *ACCESS)
 
 STATEMENTS: tuple[str, ...] = (
+    """
+    CREATE TABLE quarantine (
+        cut_to bigint NOT NULL,
+        idx    bigint NOT NULL,
+        entry  bytea  NOT NULL,
+        cut_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    # Only the owner's role may delete, only above the size it has declared to cut to, only in that transaction.
+    """
+    CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'DELETE' AND current_user = 'liandan_owner'
+           AND OLD.idx >= nullif(current_setting('liandan.cut_to', true), '')::bigint THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME USING ERRCODE = 'LD001';
+    END
+    $$
+    """,
     """
     DO $$
     DECLARE name text;
