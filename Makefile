@@ -8,11 +8,11 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 
-.PHONY: help setup demo serve test check bench lock clean
+.PHONY: help setup demo serve test check interop bench lock clean
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
-	@echo 'targets: demo serve test check bench lock clean'
+	@echo 'targets: demo serve test check interop bench lock clean'
 
 setup:
 	@sh .ci/setup
@@ -32,6 +32,9 @@ check: setup
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/house
+
+interop: setup
+	@sh .ci/interop $(ARGS)
 
 bench: setup
 	@$(BIN)/liandan bench $(ARGS)
