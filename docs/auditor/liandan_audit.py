@@ -81,17 +81,15 @@ def strict_json(raw: bytes, limit: int = 24 * 1024, too_large: str = "BODY_TOO_L
         value = json.loads(raw.decode(), object_pairs_hook=pairs, parse_int=number, parse_float=number, parse_constant=number)
     except (UnicodeDecodeError, RecursionError) as error:
         raise Bad("TOO_DEEP" if isinstance(error, RecursionError) else "NOT_UTF8") from None
-    except json.JSONDecodeError as error:  # "01", "1.", "1e" and a lone "-" are numbers, but not integers
-        around = error.doc[max(error.pos - 1, 0) : error.pos + 1]
-        numeric = re.fullmatch(r"[0-9][0-9.eE]", around) or (error.msg == "Expecting value" and around[-1:] == "-")
-        raise Bad("NOT_INTEGER" if numeric else "NOT_JSON", found=f"{error.msg} at {error.pos}") from None
+    except json.JSONDecodeError as error:  # "01" is a number, but not an integer of ours
+        code = "NOT_INTEGER" if re.fullmatch(r"0[0-9]", error.doc[error.pos - 1 : error.pos + 1]) else "NOT_JSON"
+        raise Bad(code, found=f"{error.msg} at {error.pos}") from None
     need(isinstance(value, dict), "NOT_OBJECT", found=type(value).__name__)
     walk(value, "", 1)
     return value
 
 
-def encode(value: Any) -> bytes:
-    """§4 encoding of a strictly parsed value. U+0000-001F, where Python's escapes differ, were refused by the parser."""
+def encode(value: Any) -> bytes:  # §4; U+0000-001F, where Python's escapes differ, were refused by the parser
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -113,10 +111,8 @@ def shape(value: Any, spec: Any, path: str, codes: tuple[str, str, str]) -> Any:
     """The value in its spec's field order. A spec is a type, [spec of all items], or {name: spec}, where a name with ``?`` is optional."""
     kind = spec if isinstance(spec, type) else type(spec)
     need(type(value) is kind, codes[2], path, value, kind.__name__)
-    if isinstance(spec, list):
-        return [shape(item, spec[0], f"{path}.{k}", codes) for k, item in enumerate(value)]
     if not isinstance(spec, dict):
-        return value
+        return [shape(item, spec[0], f"{path}.{k}", codes) for k, item in enumerate(value)] if isinstance(spec, list) else value
     dot, specs = f"{path}." if path else "", {name.rstrip("?"): inner for name, inner in spec.items()}
     need(value.keys() <= specs.keys(), codes[0], dot + ", ".join(sorted(value.keys() - specs.keys())))
     for name in spec:
@@ -129,8 +125,7 @@ P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 SMALL_ORDER_Y = (0, 1, P - 1, Y8, P - Y8)  # of the points of order 4, 1, 2, 8, 8
-PP = 2**256 - 2**224 + 2**192 + 2**96 - 1
-PN = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+PP, PN = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PB = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
 PGX = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
 PGY = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
@@ -145,8 +140,7 @@ def _sum(add: Callable[[Any, Any], Any], zero: Any, u: int, a: Any, v: int, b: A
     return r
 
 
-def _ed_y(raw: bytes, code: str) -> int:
-    """The y coordinate of a canonical encoding that is not one of a small-order point."""
+def _ed_y(raw: bytes, code: str) -> int:  # the y coordinate
     y = int.from_bytes(raw, "little") & (2**255 - 1)
     need(y < P and y not in SMALL_ORDER_Y, code, "", raw.hex(), "a canonical encoding of a point of large order")
     return y
@@ -205,8 +199,7 @@ SPKI = {  # DER prefix, length of the raw key, length of a signature
     "ml-dsa-44": (bytes.fromhex("30820532300b06096086480165030403110382052100"), 1312, 2420),
 }
 HEX64 = re.compile(r"[0-9a-f]{64}")
-KEY = {"suite": str, "spki": str, "pop": str}
-STATEMENT_CODES = ("FIELD_UNKNOWN", "FIELD_MISSING", "FIELD_TYPE")
+KEY, STATEMENT_CODES = {"suite": str, "spki": str, "pop": str}, ("FIELD_UNKNOWN", "FIELD_MISSING", "FIELD_TYPE")
 
 
 def use_fast_libraries() -> None:
@@ -262,8 +255,7 @@ def verify(suite: str, spki: bytes, message: bytes, signature: bytes) -> bool:
 
 
 @lru_cache(65536)
-def is_uscc(text: str) -> bool:
-    """GB 32100: 18 characters of 31, the last one a weighted sum modulo 31."""
+def is_uscc(text: str) -> bool:  # GB 32100: 18 characters of 31, the last one a weighted sum modulo 31
     digits = ["0123456789ABCDEFGHJKLMNPQRTUWXY".find(c) for c in text]
     return len(digits) == 18 and min(digits) >= 0 and (sum(d * pow(3, i, 31) for i, d in enumerate(digits[:17])) + digits[17]) % 31 == 0
 
@@ -308,14 +300,12 @@ item item/M/I X? comment settle
 """
 FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "M": "[0-9]{4}-(?:0[1-9]|1[0-2])"}
 FORMS |= {"N": "[a-z0-9]{1,16}", "#": "[0-9]"}
-CHAINS: dict[str, str] = {}
-ROLES: dict[tuple[str, str], tuple[str, str]] = {}
+CHAINS, ROLES = dict[str, str](), dict[tuple[str, str], tuple[str, str]]()
 for row, form, usual, *kinds in (line.split() for line in TABLE.strip().splitlines()):
     CHAINS[row] = re.sub(r"[UIMN#]", lambda match: FORMS[match[0]], form)
     for name, _, special in (kind.partition("=") for kind in kinds):
         full = name.rstrip("!?") if "." in name else f"{row}.{name.rstrip('!?')}"
         ROLES[row, full + "/1"] = (special or usual.strip("?"), (name if name[-1] in "!?" else usual)[-1])
-ALL_KINDS = {kind for _, kind in ROLES}
 CUSTODY = {f"manifest.{act}/1" for act in ("depart", "hand_over", "transship", "arrive", "receive", "dispose")}
 PIN: dict[str, Any] = {"name": str, "version": str, "sha256": str}
 OPERATOR: dict[str, Any] = {"uscc": str, "name": str, "keys": [KEY]}
@@ -329,6 +319,7 @@ BODIES |= {"log.cut": {"size": int, "root": str, "tail": str}, "log.close": {"su
 BODIES |= {"log.refusals": {"hour": str, "page": int, "of": int, "items": [REFUSED]}, "pd.erase": {"statement": str, "field": str}}
 BODIES |= {"party.register": {"name": str, "keys": [KEY]}, "key.add": {"key": KEY}, "key.rotate": {"old": str, "key": KEY}}
 BODIES |= {"key.revoke": {"keyid": str, "reason": str}, "delegation.grant": {"delegate": str, "kinds": [str], "until?": str}}
+BODIES |= {"delegation.revoke": {"delegate": str, "reason": str}}
 
 
 def read_envelope(value: Any, payload_type: str = STATEMENT) -> Any:
@@ -361,7 +352,7 @@ def read_statement(envelope: Any) -> Any:
     row = chain if chain.startswith("log/") else chain.partition("/")[0]
     match = re.fullmatch(CHAINS.get(row, "(?!)"), chain)
     need(match, "CHAIN_FORM", "chain", chain)
-    need(kind in ALL_KINDS, "KIND_UNKNOWN", "kind", kind)
+    need((row, kind) in ROLES or any(kind == known for _, known in ROLES), "KIND_UNKNOWN", "kind", kind)
     need((row, kind) in ROLES, "CHAIN_KIND", "kind", kind, f"a kind of {row}")
     need(v["seq"] >= 0, "SEQ_FORM", "seq", v["seq"])
     need(HEX64.fullmatch(v["prev"]), "PREV_FORM", "prev", v["prev"])
@@ -458,15 +449,13 @@ def open_note(raw: bytes, vkeys: list[str]) -> tuple[str, dict[str, int], int]:
     return text, stamps, len(lines) - len(stamps)
 
 
-def parse_checkpoint(text: str) -> tuple[str, int, bytes]:
-    """origin, size, root; extension lines are refused."""
+def parse_checkpoint(text: str) -> tuple[str, int, bytes]:  # origin, size, root; extension lines are refused
     match = re.fullmatch(r"([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n", text)
     if match is None:
         raise Bad("CHECKPOINT_FORM", found=text)
     return match[1], int(match[2]), unb64(match[3], "root", "CHECKPOINT_FORM")
 
 
-# ---- the log, replayed -----------------------------------------------------------------------------------------------------------------
 class Log:
     """Registries that grow entry by entry; every deviation becomes a finding."""
 
@@ -479,9 +468,10 @@ class Log:
         self.accounts: dict[str, tuple[int | None, int]] = {}  # account: index of its last touch, grams after it
         self.authorities: dict[str, list[str]] = {}  # USCC: regions, in order of admission
         self.policies: list[tuple[int, list[str]]] = []  # index, vkeys of witnesses in force after it
-        self.grants, self.backfilled, self.reserved = set[tuple[str, str]](), set[str](), set[str]()
+        self.grants: dict[tuple[str, str], list[tuple[list[str], int]]] = {}  # principal and delegate: kinds, until
         self.found = self.origin = self.operator = self.ruleset = self.clock = self.chain = ""
-        self.log_keys, self.last_at, self.not_before, self.closed = list[str](), 0, 0, False
+        self.last_at, self.not_before, self.closed = 0, 0, False
+        self.log_keys, self.backfilled, self.reserved = list[str](), set[str](), set[str]()
 
     def mth(self, start: int, end: int) -> bytes:
         """RFC 6962 §2.1 over leaves start to end; full runs of 256, 512, ... are remembered."""
@@ -575,7 +565,7 @@ class Log:
             self.check(s.at >= last - 300, "AT_BACKWARDS", "at", s.at, f"not before {last} - 300")
         self.check(s.index == 0 or -300 <= late <= window, "STATEMENT_STALE", "at", late, f"-300 to {window} seconds before admission")
 
-    def _roles(self, s: Any, _: Any) -> None:
+    def _roles(self, s: Any, a: Any) -> None:
         """``by`` holds the roles of §3 in order; None: any registered party. Two roles that fall on one party are named once."""
         everyone, authorities, taken = [[self.operator], *([uscc] for uscc in self.authorities)], list(self.authorities), 0
         region = [uscc for uscc, prefixes in self.authorities.items() if s.owner[2:8].startswith(tuple(prefixes))] or authorities
@@ -586,7 +576,13 @@ class Log:
         if s.principal is not None:
             allowed = holders[0] or [s.principal]
             need(s.principal in allowed and s.by[0] not in allowed, "SIGNER_ROLE", "for", s.principal, allowed)
-            need((s.principal, s.by[0]) in self.grants, "DELEGATION_MISSING", "for", f"{s.by[0]} for {s.principal}")
+            grants, when = self.grants.get((s.principal, s.by[0]), []), s.at if s.kind in CUSTODY else a.at
+            need(
+                any(s.kind[:-2] in kinds and when <= until for kinds, until in grants),
+                "DELEGATION_MISSING",
+                "for",
+                f"{s.by[0]} for {s.principal}",
+            )
             holders[0] = s.by[:1]
         for allowed in holders:
             if taken < len(s.by) and (allowed is None or s.by[taken] in allowed):
@@ -599,8 +595,8 @@ class Log:
         for k, (party, (keyid, signature)) in enumerate(zip(s.by, s.envelope.signatures, strict=True)):
             where, key = f"statement.signatures.{k}", self.keys.get(keyid) or SimpleNamespace(uscc="")
             need(key.uscc == party, "KEY_OTHER_PARTY" if key.uscc else "KEY_UNKNOWN", where, f"{keyid} of {key.uscc}", party)
-            signs = keyid == s.body["old"] if s.kind == "key.rotate/1" else True
-            valid = signs and (key.added < s.index or s.index == 0) and s.index <= key.revoked
+            old = s.body["old"] if s.kind == "key.rotate/1" else keyid
+            valid = key.added < max(s.index, 1) and s.index <= key.revoked and keyid == old
             need(valid, "KEY_NOT_VALID", where, keyid, f"added {key.added}, revoked {key.revoked}")  # §5: add < i <= revoke
             try:
                 self.signatures[key.suite, verify(key.suite, key.spki, pae(STATEMENT, s.envelope.body), signature)] += 1
@@ -611,7 +607,11 @@ class Log:
         """What the log's own kinds change (§3, §5)."""
         kind, body = s.kind.removesuffix("/1"), s.body
         self.closed |= kind == "log.close"
-        self.grants |= {(s.owner, body["delegate"])} if kind == "delegation.grant" else set()
+        if kind == "delegation.grant":
+            until = instant(body.get("until", "9999-12-31T23:59:59+00:00"), "body.until")
+            self.grants.setdefault((s.owner, body["delegate"]), []).append((body["kinds"], until))
+        elif kind == "delegation.revoke":
+            self.grants.pop((s.owner, body["delegate"]), None)
         self.backfilled |= {s.chain} if kind == "manifest.issue" and body.get("backfill") is True else set()
         if kind == "witness.set":
             self._policy(body["witness_policy"])
@@ -675,7 +675,6 @@ class Log:
         return size, unknown
 
 
-# ---- export directory or base URL --------------------------------------------------------------------------------------------------------
 class Audit:
     """One reading of the static files of a log."""
 
@@ -790,7 +789,7 @@ def main() -> int:
         for finding in report["findings"][:1000]:
             print("{code}  entry {index} {chain}  {field}: found {found}; expected {expected}".format_map(finding))
         print(*(f"remark: {remark}\n" for remark in report["remarks"]), sep="", end="")
-        print(f"{report['size']} entries, {report['signatures']} signatures, {report['checkpoints']} checkpoints; root {report['root']}")
+        print("{size} entries, {signatures} signatures, {checkpoints} checkpoints; root {root}".format_map(report))
         print("nothing found" if report["ok"] else f"{len(report['findings'])} findings")
     return 0 if report["ok"] else 1
 

@@ -155,8 +155,9 @@ def _pages_and_authorities(log: Log) -> None:
 
 
 def _housekeeping(log: Log) -> None:
-    grant = {"delegate": CARRIER, "kinds": ["manifest.issue/1"]}
-    log.add(Act("delegation.grant/1", f"party/{GENERATOR}", grant, signers("generator-2"), clock("09:00:50")), clock("09:00:51"))
+    body = {"delegate": CARRIER, "kinds": ["manifest.issue"]}
+    grant = Act("delegation.grant/1", f"party/{GENERATOR}", body, signers("generator-2"), clock("09:00:50"))
+    log.add(grant, clock("09:00:51"), [f"party/{CARRIER}"])
     erased = {"statement": log.hashes[8], "field": "driver.name"}
     log.add(Act("pd.erase/1", "log/erasures", erased, signers("operator"), clock("09:01:00")), clock("09:01:00"))
     ruleset = log.adopt(v1.compact({"name": "liandan", "version": "liandan-2026.2", "unicode": "14.0.0"}) + b"\n")
