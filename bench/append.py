@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,11 +53,13 @@ async def _run(load: Load, manifests: int, dsn: str, directory: Path) -> list[Fi
         entries = len(setup) + len(statements)
         limit = signatures_per_s()
         waits: list[float] = []
+        cpu = time.process_time()
         with timed() as seconds:
             lanes = [statements[at : at + REQUEST] for at in range(0, len(statements), REQUEST)]
-            for at in range(0, len(lanes), 1):
-                waits.append(await _timed_append(log, lanes[at], load.now_s))
-            await publisher.wait_for(entries, 60)
+            for lane in lanes:
+                waits.append(await _timed_append(log, lane, load.now_s))
+            await publisher.wait_for(entries, 120)
+        cpu = time.process_time() - cpu
         rate = len(statements) / seconds()
         found = [
             Figure(
@@ -67,7 +70,8 @@ async def _run(load: Load, manifests: int, dsn: str, directory: Path) -> list[Fi
                 limit_is="signatures/s, 2 threads",
                 must=4000,
                 goal=8000,
-                note=f"request of {REQUEST}: p50 {quantile(waits, 0.5):.2f} s; fdatasync {flushes_per_s():,.0f}/s",
+                note=f"request of {REQUEST}: p50 {quantile(waits, 0.5):.2f} s; {1e6 * cpu / len(statements):,.0f} µs CPU each (ours); "
+                f"fdatasync {flushes_per_s():,.0f}/s",
             )
         ]
         with timed() as seconds:

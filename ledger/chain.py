@@ -6,6 +6,7 @@ Everything here can be done without the server.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 from signing.refusal import refuse
@@ -20,11 +21,14 @@ ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
 
 def check_chain_name(chain: object) -> str:
     """The name if it is well-formed; Refusal CHAIN_FORM otherwise."""
-    if not isinstance(chain, str) or not CHAIN_PATTERN.fullmatch(chain):
-        raise refuse("CHAIN_FORM", field="chain", found=chain, expected=CHAIN_PATTERN.pattern)
-    if any(segment in (".", "..") for segment in chain.split("/")):
-        raise refuse("CHAIN_FORM", field="chain", found=chain, expected="no segment . or ..")
+    if not isinstance(chain, str) or not _is_chain_name(chain):
+        raise refuse("CHAIN_FORM", field="chain", found=chain, expected=f"{CHAIN_PATTERN.pattern}, no segment . or ..")
     return chain
+
+
+@lru_cache(maxsize=8192)
+def _is_chain_name(chain: str) -> bool:
+    return CHAIN_PATTERN.fullmatch(chain) is not None and not any(segment in (".", "..") for segment in chain.split("/"))
 
 
 def statement_hash(pae: bytes) -> str:

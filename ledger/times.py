@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from signing.refusal import refuse
 
 SHANGHAI = timezone(timedelta(hours=8))
 """Asia/Shanghai has had no other offset since 1991; the evidence fixes ``+08:00``."""
 
+_OFFSET_S = 8 * 3600
+_DAY_S = 86_400
+_EPOCH = date(1970, 1, 1)
 _CLAIMED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -18,14 +22,28 @@ def parse_at(text: object, field: str = "at") -> int:
     if not isinstance(text, str) or not _CLAIMED.fullmatch(text):
         raise refuse("AT_FORM", field=field, found=text, expected="YYYY-MM-DDThh:mm:ss±hh:mm")
     try:
-        return int(datetime.fromisoformat(text).timestamp())
+        return _seconds(text)
     except (ValueError, OverflowError):
         raise refuse("AT_FORM", field=field, found=text, expected="a real Gregorian date") from None
 
 
+@lru_cache(maxsize=8192)
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
 def format_at(seconds: int) -> str:
     """Unix seconds as ``admission.at``: Asia/Shanghai, whole seconds."""
-    return datetime.fromtimestamp(seconds, SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S+08:00")
+    day, second = divmod(seconds + _OFFSET_S, _DAY_S)
+    hour, second = divmod(second, 3600)
+    minute, second = divmod(second, 60)
+    return f"{_day(day)}T{hour:02d}:{minute:02d}:{second:02d}+08:00"
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    """A day as text, counted from 1970-01-01; dates are formatted a hundred times as often as they change."""
+    return (_EPOCH + timedelta(days=number)).isoformat()
 
 
 def parse_admission_at(text: object) -> int:
@@ -38,12 +56,12 @@ def parse_admission_at(text: object) -> int:
 
 def day_of(seconds: int) -> str:
     """The Shanghai day ``YYYY-MM-DD`` of a moment."""
-    return datetime.fromtimestamp(seconds, SHANGHAI).strftime("%Y-%m-%d")
+    return _day((seconds + _OFFSET_S) // _DAY_S)
 
 
 def year_of(seconds: int) -> int:
     """The Shanghai year of a moment."""
-    return datetime.fromtimestamp(seconds, SHANGHAI).year
+    return int(day_of(seconds)[:4])
 
 
 def to_datetime(seconds: int) -> datetime:

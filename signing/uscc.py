@@ -6,6 +6,7 @@ Source: GB 32100-2015 as fixed in formats §1. Wider than some libraries on purp
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
@@ -13,6 +14,7 @@ _WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
 _FORM = re.compile("[0-9A-HJ-NPQRTUWXY]{18}")
 
 
+@lru_cache(maxsize=16_384)
 def check_uscc(text: str) -> bool:
     """Whether ``text`` is a USCC with a correct check character; upper case only, nothing around it."""
     return _FORM.fullmatch(text) is not None and check_character(text[:17]) == text[17]
