@@ -1,90 +1,16 @@
-"""The auditor of docs/auditor agrees with the independent writer on every vector, and finds what was tampered with."""
+"""The auditor of docs/auditor agrees with the independent writer on every vector."""
 
 from __future__ import annotations
 
-import base64
-import importlib
-import importlib.util
 import json
-import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-AUDITOR = ROOT / "docs" / "auditor" / "liandan_audit.py"
-VECTORS = Path(__file__).parent / "liandan-v1"
-
-
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-audit = _load(AUDITOR)
-sys.modules["liandan_audit"] = audit
-proof = _load(AUDITOR.with_name("liandan_proof.py"))
-VERIFIERS = {"pure": dict(audit.VERIFIERS)}
-audit.use_fast_libraries()
-VERIFIERS["fast"] = dict(audit.VERIFIERS)
-
-
-def read(name: str) -> Any:
-    return json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
-
-
-def unb64(text: str) -> bytes:
-    return base64.b64decode(text, validate=True)
-
-
-def refused(stage: str) -> list[Any]:
-    return [pytest.param(case, id=f"{stage}: {case['name']}") for case in read(f"refused/{stage}")]
-
-
-def code_of(check: Callable[..., Any], *arguments: Any) -> str:
-    with pytest.raises(audit.Bad) as caught:
-        check(*arguments)
-    return str(caught.value.code)
-
-
-def acceptable(case: dict[str, Any]) -> set[str]:
-    return {case["code"], case.get("either", case["code"])}
-
-
-@pytest.fixture(params=["pure", "fast"])
-def verifiers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both sets of verifiers must accept the same signatures."""
-    monkeypatch.setattr(audit, "VERIFIERS", VERIFIERS[request.param])
-    return str(request.param)
-
-
-def parse_envelope(raw: bytes) -> Any:
-    """A posted envelope: the format's strict JSON, at most 64 KiB."""
-    return audit.read_envelope(audit.strict_json(raw, 64 * 1024, "ENVELOPE_TOO_LARGE"))
-
-
-def replay(name: str, size: int) -> Any:
-    """The auditor's log after the first entries of a vector log."""
-    vector = read(name.removesuffix(".json"))
-    log = audit.Log(lambda sha: unb64(vector["data"][sha]) if sha in vector["data"] else None)
-    for entry in vector["entries"][:size]:
-        log.add(unb64(entry["entry"]))
-    assert log.findings == []
-    return log
-
+from tests.vectors.second_reader import VECTORS, acceptable, audit, code_of, parse_envelope, proof, read, refused, replay, unb64
 
 # --- what must be accepted
 
@@ -240,189 +166,45 @@ def test_the_generator_writes_the_committed_bytes(tmp_path: Path) -> None:
     assert committed == set(written)
 
 
-# --- whole exports
+# --- the cryptography of the pure path, on vectors of others
 
 
-def report(directory: Path, pin: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = audit.Audit(str(directory)).run(pin)
-    return found
+def test_the_strict_ed25519_rule_is_libsodiums(verifiers: str) -> None:
+    """CCTV: 914 signatures at the edges of RFC 8032; libsodium's rule accepts 43 of them."""
+    cases = json.loads((VECTORS.parent / "cctv-ed25519" / "ed25519vectors.json").read_text(encoding="utf-8"))
+    accepted = [case["number"] for case in cases if _accepts("ed25519", case["key"], case["msg"].encode(), case["sig"])]
+    strict = [case["number"] for case in cases if _libsodium_accepts(case)]
+    assert accepted == strict
+    assert len(accepted) == 43
 
 
-@pytest.fixture
-def export(tmp_path: Path) -> Path:
-    shutil.copytree(VECTORS / "export", tmp_path / "export")
-    return tmp_path / "export"
+def _libsodium_accepts(case: dict[str, Any]) -> bool:
+    from nacl.exceptions import BadSignatureError
+    from nacl.signing import VerifyKey
+
+    try:
+        VerifyKey(bytes.fromhex(case["key"])).verify(case["msg"].encode(), bytes.fromhex(case["sig"]))
+    except BadSignatureError:
+        return False
+    return True
 
 
-def test_the_mini_export_is_fine(export: Path, verifiers: str) -> None:
-    result = report(export, read("log")["found"])
-    assert result["findings"] == []
-    assert (result["size"], result["checkpoints"], result["pinned"], result["remarks"]) == (19, 6, True, [])
+def _accepts(suite: str, key: str, message: bytes, signature: str) -> bool:
+    try:
+        return bool(audit.verify(suite, audit.SPKI[suite][0] + bytes.fromhex(key), message, bytes.fromhex(signature)))
+    except audit.Bad:
+        return False
 
 
-def test_another_pin_is_a_finding(export: Path) -> None:
-    assert [f["code"] for f in report(export, "0" * 64)["findings"]] == ["PIN"]
-
-
-def flip(file: Path, bit: int) -> None:
-    raw = bytearray(file.read_bytes())
-    raw[bit // 8] ^= 1 << bit % 8
-    file.write_bytes(raw)
-
-
-def _flips() -> list[tuple[str, int]]:
-    """Some 400 bits over all files, at places that differ from file to file."""
-    out = []
-    for n, file in enumerate(sorted(f for f in (VECTORS / "export").rglob("*") if f.is_file())):
-        bits = file.stat().st_size * 8
-        count = 200 if "entries" in file.parts else 18
-        out += [(file.relative_to(VECTORS / "export").as_posix(), (k * bits // count + 37 * n + 3 * k) % bits) for k in range(count)]
-    return out
-
-
-def test_every_flipped_bit_is_found(export: Path) -> None:
-    """Bits that make a witness's line one of an unknown key cannot be findings (C2SP: such lines are ignored): they are remarked."""
-    missed = []
-    for name, bit in _flips():
-        flip(export / name, bit)
-        result = report(export)
-        if not result["findings"] and not any("unknown keys" in remark for remark in result["remarks"]):
-            missed.append((name, bit))
-        flip(export / name, bit)
-    assert missed == []
-    assert report(export)["ok"]
-
-
-def test_a_flipped_bit_of_an_entry_is_located(export: Path) -> None:
-    bundle = export / "tile" / "entries" / "000.p" / "19"
-    raw = bundle.read_bytes()
-    entry = unb64(read("log")["entries"][9]["entry"])
-    flip(bundle, (raw.index(entry) + len(entry) // 2) * 8)
-    findings = report(export)["findings"]
-    assert {f["index"] for f in findings if f["code"] == "TILE_HASH"} == {9}
-    assert any(f["code"] == "ROOT_MISMATCH" for f in findings)
-
-
-def test_a_flipped_bit_of_a_tile_is_located(export: Path) -> None:
-    flip(export / "tile" / "0" / "000.p" / "19", 32 * 8 * 7 + 5)
-    findings = report(export)["findings"]
-    assert [(f["code"], f["index"], f["field"]) for f in findings] == [("TILE_HASH", 7, "tile/0/000.p/19")]
-
-
-@pytest.mark.parametrize(
-    ("damage", "code"),
-    [
-        (lambda d: (d / "log.vkey").unlink(), "VKEY_FORM"),
-        (lambda d: (d / "checkpoint").unlink(), "NOTE_FORM"),
-        (lambda d: (d / "tile/0/000.p/19").unlink(), "TILE_HASH"),
-        (lambda d: (d / "tile/entries/000.p/19").unlink(), "TILE_FORM"),
-        (lambda d: next((d / "data").iterdir()).unlink(), "DATA_HASH"),
-        (lambda d: (d / "extra").write_bytes(b"x"), "FILE_UNEXPECTED"),
-        (lambda d: (d / "tile/0/000.p/18").write_bytes(b"x" * 32 * 18), "FILE_UNEXPECTED"),
-        (lambda d: (d / "checkpoints/9").rename(d / "checkpoints/8"), "ROOT_MISMATCH"),
-        (lambda d: (d / "checkpoints/9").rename(d / "checkpoints/10"), "CHECKPOINT_FORM"),
-        (lambda d: shutil.copy(d / "checkpoints/9", d / "checkpoint"), "TILE_FORM"),
-    ],
-    ids=[
-        "no vkey",
-        "no checkpoint",
-        "no tile",
-        "no bundle",
-        "no data",
-        "stray file",
-        "partial of another size",
-        "misnamed ahead",
-        "misnamed behind",
-        "rolled back",
-    ],
-)
-def test_a_damaged_export_is_found(export: Path, damage: Callable[[Path], Any], code: str) -> None:
-    damage(export)
-    assert code in {f["code"] for f in report(export)["findings"]}
-
-
-def test_the_proof_reader_tells_a_document_of_this_log_from_another(tmp_path: Path) -> None:
-    file, entry, log_vkey = tmp_path / "a.tlog-proof", tmp_path / "entry", read("keys")["note"][0]["vkey"]
-    file.write_text(read("proofs")["tlog_proof"][0]["text"], encoding="utf-8")
-    entry.write_bytes(unb64(read("log")["entries"][14]["entry"]))
-    command = [sys.executable, "-S", "-W", "error", str(AUDITOR.with_name("liandan_proof.py")), str(file), "--vkey", log_vkey]
-    good = subprocess.run([*command, "--entry", str(entry)], capture_output=True, text=True, env={}, check=False)
-    assert (good.returncode, good.stdout) == (0, "liandan.example/vectors-2026: entry 14 of 19\n")
-    bad = subprocess.run([*command, "--leaf", "00" * 32], capture_output=True, text=True, env={}, check=False)
-    assert bad.returncode == 1
-    assert bad.stdout.startswith("PROOF_WRONG")
-
-
-@pytest.mark.parametrize("size", [256, 257, 300])
-def test_a_log_with_full_tiles_is_fine_and_its_upper_tiles_are_checked(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(VECTORS))
-    story, writer = importlib.import_module("story"), importlib.import_module("writer")
-    log = writer.Log(story.ORIGIN, story.LOG_KEY, story.WITNESSES)
-    log.add(story.founding(log), story.clock("08:00:05"))
-    for page in range(1, size):
-        body = {"hour": "2026-11-02T08", "page": page, "of": size, "items": []}
-        act = writer.Act("log.refusals/1", "log/refusals", body, story.signers("operator"), story.clock("09:00:00"))
-        log.add(act, story.clock("09:00:01"))
-    log.checkpoint(story.stamps("09:00:02"))
-    log.export(tmp_path / "export")
-    assert report(tmp_path / "export", log.found)["findings"] == []
-    flip(tmp_path / "export" / "tile" / "1" / "000.p" / "1", 77)
-    assert [f["code"] for f in report(tmp_path / "export")["findings"]] == ["TILE_HASH"]
-
-
-def test_it_reads_a_log_over_http(export: Path) -> None:
-    """The live endpoints give the same bytes; archived checkpoints cannot be listed there, so only the newest is read."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments: Any) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(export))) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        place = f"http://127.0.0.1:{server.server_port}"
-        good = audit.Audit(place).run(read("log")["found"])
-        flip(export / "tile" / "0" / "000.p" / "19", 9)
-        bad = audit.Audit(place).run()
-        server.shutdown()
-        thread.join()
-    assert (good["findings"], good["checkpoints"], good["size"]) == ([], 1, 19)
-    assert [f["code"] for f in bad["findings"]] == ["TILE_HASH"]
-
-
-def test_an_entry_admitted_twice_is_found() -> None:
-    log = replay("log", 19)
-    log.add(unb64(read("log")["entries"][15]["entry"]))
-    assert {"ADMISSION_INDEX", "ADMISSION_AT", "CHAIN_CONFLICT", "ACCOUNT_WRONG"} <= {finding["code"] for finding in log.findings}
-
-
-# --- the program itself
-
-
-def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Isolated, without site-packages and with an empty environment."""
-    command = [sys.executable, "-I", "-S", "-W", "error", str(AUDITOR), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env={"PYTHONUTF8": "1"}, cwd=os.sep, check=False)
-
-
-def test_it_runs_with_the_standard_library_alone(export: Path) -> None:
-    good = _run(str(export), "--pure", "--pin", read("log")["found"])
-    assert (good.returncode, good.stderr) == (0, "")
-    assert "nothing found" in good.stdout
-
-
-def test_it_exits_1_with_findings_and_names_them(export: Path) -> None:
-    flip(export / "tile" / "0" / "000.p" / "19", 3)
-    found = _run(str(export), "--json")
-    assert found.returncode == 1
-    assert json.loads(found.stdout)["findings"][0]["code"] == "TILE_HASH"
-    assert "TILE_HASH  entry 0" in _run(str(export)).stdout
-
-
-def test_it_exits_2_on_wrong_use(tmp_path: Path) -> None:
-    assert _run(str(tmp_path / "nowhere")).returncode == 2
-    assert _run().returncode == 2
-
-
-def test_it_stays_one_short_file() -> None:
-    assert len(AUDITOR.read_text(encoding="utf-8").splitlines()) < 800
+def test_ecdsa_agrees_with_wycheproof_but_for_high_s(verifiers: str) -> None:
+    groups = json.loads((VECTORS.parent / "wycheproof" / "ecdsa_secp256r1_sha256_p1363_test.json").read_text(encoding="utf-8"))[
+        "testGroups"
+    ]
+    wrong = []
+    for group in groups:
+        for test in group["tests"]:
+            high = len(test["sig"]) == 128 and int(test["sig"][64:], 16) > (audit.PN - 1) // 2
+            key = group["publicKey"]["uncompressed"][2:]
+            if _accepts("ecdsa-p256-sha256", key, bytes.fromhex(test["msg"]), test["sig"]) != (test["result"] == "valid" and not high):
+                wrong.append(test["tcId"])
+    assert wrong == []

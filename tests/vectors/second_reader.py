@@ -1,0 +1,76 @@
+"""The auditor, loaded from its file as an outsider has it, and the vectors it is held against."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+AUDITOR = Path(__file__).resolve().parents[2] / "docs" / "auditor" / "liandan_audit.py"
+VECTORS = Path(__file__).parent / "liandan-v1"
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+audit = _load(AUDITOR)
+sys.modules["liandan_audit"] = audit  # liandan_proof.py imports it from beside itself
+proof = _load(AUDITOR.with_name("liandan_proof.py"))
+VERIFIERS = {"pure": dict(audit.VERIFIERS)}
+audit.use_fast_libraries()
+VERIFIERS["fast"] = dict(audit.VERIFIERS)
+
+
+def read(name: str) -> Any:
+    """A vector file."""
+    return json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def unb64(text: str) -> bytes:
+    """Bytes of a vector."""
+    return base64.b64decode(text, validate=True)
+
+
+def refused(stage: str) -> list[Any]:
+    """The inputs of a stage that must be refused, as test parameters."""
+    return [pytest.param(case, id=f"{stage}: {case['name']}") for case in read(f"refused/{stage}")]
+
+
+def code_of(check: Callable[..., Any], *arguments: Any) -> str:
+    """The code with which a check refuses."""
+    with pytest.raises(audit.Bad) as caught:
+        check(*arguments)
+    return str(caught.value.code)
+
+
+def acceptable(case: dict[str, Any]) -> set[str]:
+    """The codes that will do for a refused input."""
+    return {case["code"], case.get("either", case["code"])}
+
+
+def parse_envelope(raw: bytes) -> Any:
+    """A posted envelope: the format's strict JSON, at most 64 KiB."""
+    return audit.read_envelope(audit.strict_json(raw, 64 * 1024, "ENVELOPE_TOO_LARGE"))
+
+
+def replay(name: str, size: int) -> Any:
+    """The auditor's log after the first entries of a vector log."""
+    vector = read(name.removesuffix(".json"))
+    log = audit.Log(lambda sha: unb64(vector["data"][sha]) if sha in vector["data"] else None)
+    for entry in vector["entries"][:size]:
+        log.add(unb64(entry["entry"]))
+    assert log.findings == []
+    return log
