@@ -15,7 +15,7 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -140,7 +140,7 @@ async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
 
 
 @post("/v1/statements/batch", status_code=200, media_type=NDJSON, operation_class=TakesEnvelopes, responses=POST_REFUSALS)
-async def post_batch(request: Request[Any, Any, Any], atomic: bool = False) -> Stream:
+async def post_batch(request: Request[Any, Any, Any], atomic: FromQuery[bool] = False) -> Stream:
     """Admit a whole offline chain in one request: NDJSON in, one line of answer per line, then one line with the checkpoint."""
     _may_post(request)
     limits: Limits = request.app.state.limits
@@ -223,13 +223,13 @@ async def get_checkpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
 
 
 @get("/checkpoint/{size:int}", media_type="text/plain", responses=READ_REFUSALS)
-async def get_archived_checkpoint(request: Request[Any, Any, Any], size: Annotated[int, Parameter(ge=0, le=2**53)]) -> Response[bytes]:
+async def get_archived_checkpoint(request: Request[Any, Any, Any], size: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
     """An archived checkpoint by its size."""
     return _file(request, f"checkpoints/{size}", "text/plain", FOREVER)
 
 
 @get("/tile/{tile_path:path}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_tile(request: Request[Any, Any, Any], tile_path: str) -> Response[bytes]:
+async def get_tile(request: Request[Any, Any, Any], tile_path: FromPath[str]) -> Response[bytes]:
     """A hash tile (public) or a bundle of entries (authorities and operator) in the paths of C2SP tlog-tiles."""
     path = f"tile{tile_path}"
     if parse_path(path).level is None and not caller_of(request, "read").reads_all:
@@ -242,7 +242,7 @@ async def get_tile(request: Request[Any, Any, Any], tile_path: str) -> Response[
 
 
 @get("/data/{digest:str}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_data(request: Request[Any, Any, Any], digest: str) -> Response[bytes]:
+async def get_data(request: Request[Any, Any, Any], digest: FromPath[str]) -> Response[bytes]:
     """An adopted data file by its SHA-256."""
     if not re.fullmatch("[0-9a-f]{64}", digest):
         raise refuse("NOT_FOUND", found=digest, expected="64 hex digits")
@@ -265,7 +265,7 @@ def _file(request: Request[Any, Any, Any], path: str, media_type: str, cache: st
 
 
 @get("/v1/checkpoints", responses=READ_REFUSALS)
-async def list_checkpoints(request: Request[Any, Any, Any], after: Annotated[int, Parameter(ge=0, le=2**53)] = 0) -> Sizes:
+async def list_checkpoints(request: Request[Any, Any, Any], after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0) -> Sizes:
     """Sizes of archived checkpoints above ``after``, at most 1,000."""
     service: Service = request.app.state.service
     sizes = [size for size in service.log.publisher.files.archived_sizes() if size > after]
@@ -278,8 +278,8 @@ async def list_checkpoints(request: Request[Any, Any, Any], after: Annotated[int
 @get("/v1/feed", responses=READ_REFUSALS)
 async def get_feed(
     request: Request[Any, Any, Any],
-    after: Annotated[int, Parameter(ge=-1, le=2**53)] = -1,
-    limit: Annotated[int, Parameter(ge=1, le=FEED_MAX)] = 256,
+    after: Annotated[int, QueryParameter(ge=-1, le=2**53)] = -1,
+    limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX)] = 256,
 ) -> FeedPage:
     """Published entries behind index ``after``: all for authorities, those they take part in for parties."""
     caller = caller_of(request, "read")
@@ -297,8 +297,8 @@ async def get_feed(
 @get("/v1/refusals", responses=READ_REFUSALS)
 async def list_refusals(
     request: Request[Any, Any, Any],
-    before: Annotated[int | None, Parameter(ge=0, le=2**53)] = None,
-    limit: Annotated[int, Parameter(ge=1, le=PAGE_MAX)] = 100,
+    before: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = 100,
 ) -> RefusalPage:
     """Refused statements with their receipts, newest first: all for authorities, their own for parties."""
     caller = caller_of(request, "read")
@@ -309,7 +309,7 @@ async def list_refusals(
 
 
 @get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)
-async def get_party(request: Request[Any, Any, Any], uscc: str) -> PartyAnswer:
+async def get_party(request: Request[Any, Any, Any], uscc: FromPath[str]) -> PartyAnswer:
     """A party with all keys ever registered for it."""
     caller_of(request, "read")
     service: Service = request.app.state.service
@@ -342,7 +342,7 @@ async def get_log(request: Request[Any, Any, Any]) -> LogAnswer:
 
 
 @get("/v1/chains/{chain:path}", responses=READ_REFUSALS)
-async def get_chain(request: Request[Any, Any, Any], chain: str) -> ChainHead:
+async def get_chain(request: Request[Any, Any, Any], chain: FromPath[str]) -> ChainHead:
     """Head of a chain, so that a client can go on with it."""
     caller_of(request, "read")
     service: Service = request.app.state.service

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.config.app import AppConfig
 from litestar.datastructures import State
+from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from ledger.routes import Limits, ledger_routers
+from ledger.caller import Caller
+from ledger.log import Log
+from ledger.problem import Language
+from ledger.routes import Limits, caller_of, ledger_routers
 from ledger.service import Service
 from liandan.access import Access
 from liandan.health import healthz, metrics, readyz
 from liandan.identity import Identity
 from liandan.metrics import Metrics
-from liandan.problems import Problems, problem_page
+from liandan.problems import Problems, problem_page, scope_language
 from liandan.projector import Projector
 from liandan.settings import Settings
 from liandan.tokens import delete_token, post_token
+from whitelist.routes import ROUTER as WHITELIST
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -41,7 +46,8 @@ def create_app(
     )
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
     litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), own],
+        route_handlers=[*ledger_routers(limits), WHITELIST, own],
+        dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
         exception_handlers=problems.handlers(),
         openapi_config=_openapi(),
         logging_config=None,
@@ -67,6 +73,21 @@ def create_app(
         failures_per_minute=settings.failures_per_minute,
         requests_per_minute=settings.requests_per_minute,
     )
+
+
+async def _log(request: Request[Any, Any, Any]) -> Log:
+    service: Service = request.app.state.service
+    return service.log
+
+
+async def _caller(request: Request[Any, Any, Any]) -> Caller:
+    """Routes that ask for a caller are for those who may read."""
+    return caller_of(request, "read")
+
+
+async def _lang(request: Request[Any, Any, Any]) -> Language:
+    settings: Settings = request.app.state.settings
+    return scope_language(request.scope, "zh" if settings.language == "zh-CN" else "en")
 
 
 def _openapi() -> OpenAPIConfig:

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from litestar import Request, Response, get
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap, Scope
 
 from ledger.answers import b64_text
@@ -176,7 +177,7 @@ class RulePage(msgspec.Struct, frozen=True):
 
 
 @get("/problems/{code:str}", media_type="text/html", tags=["problems"], raises=[])
-async def problem_page(request: Request[Any, Any, Any], code: str) -> Response[Any]:
+async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
     rule = RULES.get(code.upper().replace("-", "_"))
     if rule is None or code != code.lower():

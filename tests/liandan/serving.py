@@ -35,9 +35,11 @@ def settings_of(database_url: str, directory: Path, **changes: object) -> Settin
 @asynccontextmanager
 async def http(database_url: str, directory: Path, **changes: object) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a running server."""
-    async with serving(settings_of(database_url, directory, **changes), keyring=KEYRING) as base_url:
-        async with httpx.AsyncClient(base_url=base_url, timeout=60, headers={"Liandan-Now": NOW}) as client:
-            yield client
+    async with (
+        serving(settings_of(database_url, directory, **changes), keyring=KEYRING) as base_url,
+        httpx.AsyncClient(base_url=base_url, timeout=60, headers={"Liandan-Now": NOW}) as client,
+    ):
+        yield client
 
 
 async def post_all(client: httpx.AsyncClient, bench: Workbench) -> list[httpx.Response]:

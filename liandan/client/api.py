@@ -1,0 +1,290 @@
+"""AsyncLiandan: one party's way to a log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+import httpx
+import msgspec
+
+from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
+from ledger.chain import statement_hash
+from ledger.checkpoint import Checkpoint, open_checkpoint
+from ledger.draft import Draft
+from ledger.merkle import consistency_proof, verify_consistency
+from ledger.model import Seen
+from ledger.problem import ChainHead, Problem
+from ledger.tiles import TileReader, tiles_needed
+from ledger.times import format_at
+from liandan.client.errors import Dishonest, Refused, Unavailable
+from liandan.client.folder import ReceiptFolder
+from liandan.client.heads import Heads
+from liandan.client.receipt import Claim, Receipt, Trust, check_receipt
+from liandan.client.transport import Transport
+from signing import b64
+from signing.envelope import Envelope, freeze
+from signing.keys import PrivateKey
+from signing.payload import parse
+from signing.refusal import Refusal
+
+PUBLICATION_S = 30
+"""How long the log is asked to wait for publication in one request."""
+CONSISTENCY_EVERY_S = 60.0
+"""How often it is proved that the log only grew since the checkpoint last proved; also when the client is closed."""
+
+
+class AsyncLiandan:
+    """Draft, sign, post, verify, keep. One instance per party and log; safe for concurrent use on different chains."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: PrivateKey | None = None,
+        *,
+        uscc: str = "",
+        trust: Trust | None = None,
+        folder: ReceiptFolder | None = None,
+        heads: Heads | None = None,
+        patience_s: float = 60.0,
+        states_seen: bool = True,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        """``key`` signs and logs in for the party ``uscc``. Without ``trust`` the server's first answer is pinned (trust on first use).
+
+        ``states_seen`` puts the newest verified checkpoint into each draft: whoever shows another history later is convicted by it.
+        """
+        self._transport = Transport(base_url, key, patience_s=patience_s, http=http)
+        self._key, self.uscc, self.trust, self._folder = key, uscc, trust, folder
+        self.heads = heads or Heads()
+        self._states_seen = states_seen
+        self.checkpoint: Checkpoint | None = None
+        """The newest checkpoint that the pinned keys signed."""
+        self._proved: Checkpoint | None = None
+        self._proved_at = float("-inf")
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if error is None:
+                await self.check_growth()
+        finally:
+            await self._transport.close()
+
+    # ------------------------------------------------------------------ the log
+
+    async def connect(self) -> None:
+        """Learn or check what the log is, go on from the folder's checkpoint, and log in if there is a key."""
+        if self.trust is None:
+            found = await self.log()
+            if found.found is None:
+                return
+            self.trust = Trust(origin=found.origin, found=found.found, log_keys=found.log_keys)
+        note = None if self._folder is None else self._folder.checkpoint()
+        if note is not None:
+            self.checkpoint = self._proved = open_checkpoint(note, self.trust.log_keys).checkpoint
+        await self._transport.login(self.trust.origin)
+
+    async def log(self) -> LogAnswer:
+        """What the log says it is."""
+        return msgspec.json.decode((await self._transport.get("/v1/log")).content, type=LogAnswer)
+
+    def set_now(self, now_s: int | None) -> None:
+        """The present of a simulated log, Unix seconds; every request carries it, and drafts claim it."""
+        self._transport.now_s = now_s
+
+    async def check_growth(self) -> None:
+        """Prove from hash tiles that the newest checkpoint extends the one proved before; Dishonest when it does not."""
+        new, old = self.checkpoint, self._proved
+        if new is None:
+            return
+        if old is not None and old != new:
+            await self._prove(*sorted((old, new), key=lambda checkpoint: checkpoint.size))
+        self._proved, self._proved_at = new, time.monotonic()
+
+    async def _prove(self, old: Checkpoint, new: Checkpoint) -> None:
+        if old.size == new.size:
+            if old.root != new.root:
+                raise Dishonest(f"two roots for size {old.size}: {b64.encode(old.root)} and {b64.encode(new.root)}")
+            return
+        tiles = tiles_needed(new.size, lambda hash_at: consistency_proof(old.size, new.size, hash_at))
+        files = {tile.path: (await self._transport.get(f"/{tile.path}")).content for tile in tiles}
+        try:
+            proof = consistency_proof(old.size, new.size, TileReader(new.size, files.get).hash_at)
+            verify_consistency(old.size, new.size, old.root, new.root, proof)
+        except Refusal as refusal:
+            raise Dishonest(f"size {new.size} does not extend size {old.size}: {refusal}") from refusal
+
+    # ------------------------------------------------------------------ statements
+
+    async def draft(
+        self,
+        kind: str,
+        chain: str,
+        body: object,
+        *,
+        by: Sequence[str] = (),
+        principal: str | None = None,
+        at_s: int | None = None,
+    ) -> Draft:
+        """The next statement of a chain. The head is the one known here; a chain that is not known is asked for once.
+
+        ``by`` defaults to this client's party alone; ``at_s`` to now.
+        """
+        if not self.heads.knows(chain):
+            await self.resume(chain)
+        return self.draft_offline(kind, chain, body, by=by, principal=principal, at_s=at_s)
+
+    def draft_offline(
+        self,
+        kind: str,
+        chain: str,
+        body: object,
+        *,
+        by: Sequence[str] = (),
+        principal: str | None = None,
+        at_s: int | None = None,
+    ) -> Draft:
+        """The same without a network: a chain that is not known here begins here."""
+        assert self.trust is not None, "connect first, or give trust"
+        place = self.heads.next(chain, self.trust.found)
+        now_s = self._transport.now_s if self._transport.now_s is not None else int(time.time())
+        seen = None
+        if self._states_seen and self.checkpoint is not None and self.checkpoint.size > 0:
+            seen = Seen(self.checkpoint.size, b64.encode(self.checkpoint.root))
+        return Draft(
+            kind=kind,
+            chain=chain,
+            seq=place.seq,
+            prev=place.prev,
+            by=tuple(by) or (self.uscc,),
+            at=format_at(now_s if at_s is None else at_s),
+            body=body,
+            principal=principal,
+            seen=seen,
+        )
+
+    def sign(self, draft: Draft, *others: PrivateKey) -> Envelope:
+        """Sign with this client's key, then with ``others`` in the order of ``by``. The chain goes on from here, also offline."""
+        assert self._key is not None, "this client has no key"
+        envelope = draft.sign([self._key, *others])
+        self.heads.advance(draft.chain, draft.seq, statement_hash(envelope.message))
+        return envelope
+
+    async def resume(self, chain: str) -> ChainHead | None:
+        """Ask the log for the head of a chain and go on from it."""
+        try:
+            answer = await self._transport.get(f"/v1/chains/{chain}")
+            head: ChainHead | None = msgspec.json.decode(answer.content, type=ChainHead)
+        except Refused as refused:
+            if refused.codes != ["NOT_FOUND"]:
+                raise
+            head = None
+        self.heads.learn(chain, head)
+        return head
+
+    async def post(self, envelope: Envelope) -> Receipt:
+        """Post one envelope until it is published; the verified receipt, kept in the folder. Refused, Unavailable, Dishonest.
+
+        Posting the same envelope again is answered with the first entry, so a lost answer costs nothing.
+        """
+        ends = time.monotonic() + PUBLICATION_S * 2
+        while True:
+            try:
+                answer = await self._transport.send(
+                    "POST", "/v1/statements", content=freeze(envelope), headers={"Prefer": f"wait={PUBLICATION_S}"}
+                )
+            except Refused as refused:
+                self._turned_down(envelope, refused.problem)
+                raise
+            if answer.status_code != 202:
+                receipt = await self._believe(envelope, msgspec.json.decode(answer.content, type=Claim))
+                await self._after_posting()
+                return receipt
+            if time.monotonic() > ends:
+                raise Unavailable("committed, but not published in time; post it again later for the receipt")
+
+    async def post_batch(self, envelopes: Sequence[Envelope], *, atomic: bool = False) -> list[Receipt | Problem]:
+        """Post a whole offline chain in one request; one receipt or problem per envelope, in order. Unavailable when not published."""
+        raw = b"\n".join(map(freeze, envelopes)) + b"\n"
+        params = {"atomic": "true"} if atomic else {}
+        answer = await self._transport.send(
+            "POST", "/v1/statements/batch", content=raw, params=params, headers={"Prefer": f"wait={PUBLICATION_S}"}
+        )
+        *texts, last = answer.content.rstrip(b"\n").split(b"\n")
+        lines = [msgspec.json.decode(text, type=BatchLine) for text in texts]
+        end = msgspec.json.decode(last, type=BatchEnd)
+        if len(lines) != len(envelopes):
+            raise Dishonest(f"{len(lines)} answers to {len(envelopes)} envelopes")
+        found = [await self._line(envelope, line, end) for envelope, line in zip(envelopes, lines, strict=True)]
+        await self._after_posting()
+        return found
+
+    async def _line(self, envelope: Envelope, line: BatchLine, end: BatchEnd) -> Receipt | Problem:
+        if line.problem is not None:
+            self._turned_down(envelope, line.problem)
+            return line.problem
+        if line.index is None or end.checkpoint is None:
+            return await self.post(envelope)
+        claim = Claim(index=line.index, entry=line.entry, inclusion=line.inclusion, checkpoint=end.checkpoint, is_new=line.status == 201)
+        return await self._believe(envelope, claim)
+
+    async def _believe(self, envelope: Envelope, claim: Claim) -> Receipt:
+        assert self.trust is not None, "connect first, or give trust"
+        receipt = check_receipt(envelope, claim, self.trust)
+        if self._folder is not None:
+            self._folder.keep(receipt)
+        if self.checkpoint is None or receipt.checkpoint.size >= self.checkpoint.size:
+            if self.checkpoint is not None and receipt.checkpoint.size == self.checkpoint.size:
+                await self._prove(self.checkpoint, receipt.checkpoint)
+            self.checkpoint = receipt.checkpoint
+            if self._folder is not None:
+                self._folder.keep_checkpoint(receipt.note)
+        return receipt
+
+    async def _after_posting(self) -> None:
+        if time.monotonic() - self._proved_at >= CONSISTENCY_EVERY_S:
+            await self.check_growth()
+
+    def _turned_down(self, envelope: Envelope, problem: Problem) -> None:
+        """Keep the signed refusal, and take the chain back to where the log has it."""
+        if self._folder is not None:
+            self._folder.keep_refusal(problem)
+        try:
+            fields = parse(envelope.body)
+            chain, seq, prev = str(fields["chain"]), int(fields["seq"]), str(fields["prev"])
+        except (Refusal, KeyError, ValueError):
+            return
+        if problem.head is not None:
+            self.heads.learn(chain, problem.head)
+        elif seq == 0:
+            self.heads.learn(chain, None)
+        else:
+            self.heads.advance(chain, seq - 1, prev)
+
+    # ------------------------------------------------------------------ reading
+
+    async def feed(self, after: int = -1, limit: int = 256) -> FeedPage:
+        """Published entries behind an index."""
+        return msgspec.json.decode((await self._transport.get("/v1/feed", after=after, limit=limit)).content, type=FeedPage)
+
+    async def refusals(self, before: int | None = None, limit: int = 100) -> RefusalPage:
+        """Refused statements with their receipts, newest first."""
+        return msgspec.json.decode((await self._transport.get("/v1/refusals", before=before, limit=limit)).content, type=RefusalPage)
+
+    async def party(self, uscc: str) -> PartyAnswer:
+        """A party with its keys."""
+        return msgspec.json.decode((await self._transport.get(f"/v1/parties/{uscc}")).content, type=PartyAnswer)
+
+    async def get(self, path: str, **params: str | int | None) -> bytes:
+        """Any other resource of the server, e.g. ``/checkpoint`` or a tile."""
+        return (await self._transport.get(path, **params)).content
+
+    async def logout(self) -> None:
+        """Revoke the token before its time."""
+        await self._transport.logout()

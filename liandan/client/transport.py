@@ -1,0 +1,102 @@
+"""HTTP with patience: retries what is safe to repeat, logs in when a token is needed, turns problems into Refused."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import msgspec
+
+from ledger.problem import Problem
+from ledger.times import format_at
+from liandan.client.errors import Refused, Unavailable
+from liandan.client.signing import challenge
+from signing.envelope import freeze
+from signing.keys import PrivateKey
+
+LIFE_S = 6 * 3600
+RENEW_S = 300
+"""A token is renewed when it has less than this left."""
+RETRIED = frozenset({429, 502, 503, 504})
+PAUSE_MAX_S = 10.0
+
+
+class Transport:
+    """One connection pool, one token. Every request of ours is idempotent, posts included (formats §2), so all may be repeated."""
+
+    def __init__(self, base_url: str, key: PrivateKey | None, *, patience_s: float, http: httpx.AsyncClient | None = None) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._key, self._patience_s = key, patience_s
+        self._http = http or httpx.AsyncClient(timeout=httpx.Timeout(60.0, connect=10.0))
+        self._token, self._ends = "", 0.0
+        self._logging_in = asyncio.Lock()
+        self.now_s: int | None = None
+        """The present of a simulated log; None on real ones."""
+
+    async def close(self) -> None:
+        """Close the connections; the token runs out by itself."""
+        await self._http.aclose()
+
+    async def login(self, origin: str) -> None:
+        """Get a token, unless there is one that lives long enough."""
+        if self._key is None:
+            return
+        async with self._logging_in:
+            if self._ends - time.time() > RENEW_S:
+                return
+            ends_s = int(time.time()) + LIFE_S
+            envelope = challenge(origin, self.base_url, self._key, ends_s, ("read", "post"))
+            answer = await self.send("POST", "/v1/tokens", content=freeze(envelope))
+            self._token, self._ends = answer.json()["token"], ends_s
+
+    async def logout(self) -> None:
+        """Revoke the token."""
+        if self._token:
+            await self.send("DELETE", "/v1/tokens/current")
+            self._token, self._ends = "", 0.0
+
+    async def get(self, path: str, **params: Any) -> httpx.Response:
+        """A GET that must succeed; Refused, Unavailable."""
+        return await self.send("GET", path, params={name: value for name, value in params.items() if value is not None})
+
+    async def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+        """A request, repeated while the log is busy or away, until patience ends; Refused for every other problem."""
+        ends, pause, why = time.monotonic() + self._patience_s, 0.1, ""
+        while True:
+            try:
+                answer = await self._http.request(method, self.base_url + path, headers=self._headers(headers), **options)
+            except httpx.TransportError as error:
+                why, wait = f"{type(error).__name__}: {error}", pause
+            else:
+                if answer.status_code < 400:
+                    return answer
+                if answer.status_code not in RETRIED:
+                    raise Refused(problem_of(answer))
+                why, wait = f"{answer.status_code} {answer.text[:200]}", max(pause, _retry_after(answer))
+            if time.monotonic() + wait > ends:
+                raise Unavailable(f"{method} {path}: {why}")
+            await asyncio.sleep(wait)
+            pause = min(pause * 2, PAUSE_MAX_S)
+
+    def _headers(self, headers: dict[str, str] | None) -> dict[str, str]:
+        found = dict(headers or {})
+        if self._token:
+            found["Authorization"] = f"Bearer {self._token}"
+        if self.now_s is not None:
+            found["Liandan-Now"] = format_at(self.now_s)
+        return found
+
+
+def problem_of(answer: httpx.Response) -> Problem:
+    """The problem in an answer; Unavailable when it is not one of ours (a proxy's page)."""
+    try:
+        return msgspec.json.decode(answer.content, type=Problem)
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        raise Unavailable(f"{answer.status_code} from something that is not a log: {answer.text[:200]}") from None
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    value = answer.headers.get("retry-after", "")
+    return min(float(value), PAUSE_MAX_S) if value.isdecimal() else 0.0
