@@ -53,7 +53,7 @@ async def reconciliations(poster: HttpPoster, month: str, out: Path, done: Calla
         source, destination = way.split("-")
         for kind in FORMATS:
             name = f"reconciliation-{month}-{way}.{kind}"
-            content = await poster.get(f"/v1/reconciliations/{month}.{kind}?from={source}&to={destination}")
+            content = await poster.get(f"/v1/reconciliations/{month}.{kind}", **{"from": source, "to": destination})
             await asyncio.to_thread((out / name).write_bytes, content)
             names.append(name)
             done()
@@ -64,21 +64,20 @@ async def entries(poster: HttpPoster) -> AsyncIterator[Entry]:
     """All published entries, from the feed."""
     after, size = -1, 1
     while after < size - 1:
-        page = json.loads(await poster.get(f"/v1/feed?after={after}&limit=1000"))
+        page = json.loads(await poster.get("/v1/feed", after=after, limit=1000))
         for item in page["entries"]:
             yield read_entry(b64decode(item["entry"]), KINDS)
         after, size = page["next"], page["size"]
 
 
-async def export(poster: HttpPoster, folder: Path, done: Callable[[], None]) -> int:
-    """Write the fixed shape of an export (formats §4); the size of its checkpoint."""
+async def export(poster: HttpPoster, adopted: Iterable[str], folder: Path, done: Callable[[], None]) -> int:
+    """Write the fixed shape of an export (formats §4); the size of its checkpoint. ``adopted``: SHA-256 of rulesets and data sets."""
     note = await poster.get("/checkpoint")
     size = parse_checkpoint(parse_note(note)[0]).size
     sizes = json.loads(await poster.get("/v1/checkpoints"))["sizes"]
-    log = json.loads(await poster.get("/v1/log"))
     paths = {f"checkpoints/{archived}": f"/checkpoint/{archived}" for archived in sizes if archived <= size}
     paths |= {tile.path: f"/{tile.path}" for tile in tiles_between(0, size)}
-    paths |= {f"data/{pin['sha256']}": f"/data/{pin['sha256']}" for pin in log["data"].values()}
+    paths |= {f"data/{digest}": f"/data/{digest}" for digest in adopted}
     paths["log.vkey"] = "/log.vkey"
     for path, address in paths.items():
         await asyncio.to_thread(_write, folder / path, await poster.get(address))

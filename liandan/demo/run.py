@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import msgspec
 from msgspec import Struct
 
 from ledger.audit import AuditReport, audit
 from ledger.files import LogFiles
+from liandan.client import Dishonest, Refused, Unavailable
 from liandan.demo import calendar, firms, harvest, home
 from liandan.demo.founding import ORIGIN, founding
-from liandan.demo.http_poster import HttpPoster, Unreachable
+from liandan.demo.http_poster import HttpPoster, founded
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Scribe
 from liandan.demo.play import Played, Unplanned, play
@@ -30,7 +31,6 @@ from signing.refusal import refuse
 from whitelist.adopted import data_files
 
 SEED = 20261001
-TIMEOUT_S = 120.0
 
 
 class _Demo(Struct):
@@ -61,20 +61,24 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
             show(summary, out, screen.console)
             if serve:
                 await _wait(poster, screen)
-    except (Unplanned, Unreachable, httpx.HTTPError) as error:
+    except (Unplanned, Refused, Unavailable, Dishonest) as error:
         raise refuse("DEMO_FAILED", field=type(error).__name__, found=error, expected=out / "server.log") from error
     return summary
 
 
 @asynccontextmanager
 async def _online(demo: _Demo) -> AsyncIterator[HttpPoster]:
-    """The server with its keys in place, and a client."""
+    """The server with its keys in place, the log founded, and a client of it."""
     keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(firms.OPERATOR.uscc))
     demo.data.mkdir(exist_ok=True)
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
     demo.screen.console.print(f"正在启动：内置 PostgreSQL 与服务，数据在 {demo.data}/ …")
-    async with server(demo.data, demo.out / "server.log") as url, httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http:
-        yield HttpPoster(http)
+    begun = time.monotonic()
+    files = [(file, file.path.read_bytes()) for file in data_files()]
+    statement = founding(demo.keyring, demo.seed, files)
+    async with server(demo.data, demo.out / "server.log") as url, founded(url, statement, demo.keyring) as poster:
+        demo.screen.seconds["start"] = round(time.monotonic() - begun, 1)
+        yield poster
 
 
 async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
@@ -89,7 +93,7 @@ async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
         statements = await harvest.reconciliations(poster, calendar.MONTH, out, bar.step)
     # Last, so that every checkpoint that a document prints is archived by now (formats §4).
     with screen.phase("export", "导出日志") as bar:
-        await harvest.export(poster, out / "export", bar.step)
+        await harvest.export(poster, books.adopted, out / "export", bar.step)
     with screen.phase("audit", "审计导出件") as bar:
         audited, report = await asyncio.to_thread(_audit, out / "export", bar)
     summary = summarize(demo.seed, calendar.MONTH, demo.story.world, played, audited, report)
@@ -99,16 +103,12 @@ async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
 
 
 async def _play(demo: _Demo, poster: HttpPoster) -> Played:
-    """Found the log and tell the story."""
     with demo.screen.phase("story", "推演十月", demo.story.acts) as bar:
-        files = [(file, file.path.read_bytes()) for file in data_files()]
-        found = await poster.found(founding(demo.keyring, demo.seed, files), calendar.FOUNDED)
-        await poster.login(ORIGIN, demo.keyring.key(firms.SICHUAN.uscc))
 
         def progress(count: int, now: str) -> None:
             bar.step(count, now[5:10])
 
-        return await play(demo.story, Scribe(demo.keyring, found), poster, progress)
+        return await play(demo.story, Scribe(demo.keyring, poster.found), poster, progress)
 
 
 def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
@@ -118,5 +118,5 @@ def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
 
 
 async def _wait(poster: HttpPoster, screen: Screen) -> None:
-    screen.console.print(f"服务仍在运行：{poster.address}　按 Ctrl-C 结束。")
+    screen.console.print(f"服务仍在运行：{poster.url}　按 Ctrl-C 结束。")
     await asyncio.Event().wait()

@@ -6,14 +6,12 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
-
 from ledger.audit import AuditReport, audit
 from ledger.entry import Entry
 from ledger.files import LogFiles
-from liandan.demo import calendar, firms, setup
+from liandan.demo import firms, setup
 from liandan.demo.founding import ORIGIN, founding
-from liandan.demo.http_poster import HttpPoster
+from liandan.demo.http_poster import HttpPoster, founded
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Act, Names, Scribe, slots
 from liandan.demo.play import Played, play
@@ -26,7 +24,7 @@ from liandan.server import serving
 from liandan.wiring import KINDS
 from manifests.view import ManifestView, concerns, fold
 from tests.liandan.serving import settings_of
-from whitelist.adopted import DataFile, data_files
+from whitelist.adopted import data_files
 
 SEED = 31
 
@@ -77,15 +75,8 @@ async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
     keyring = Keyring(SEED)
     settings = settings_of(database_url, directory)
     keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(firms.OPERATOR.uscc))
-    async with serving(settings, keyring=keys) as url, httpx.AsyncClient(base_url=url, timeout=60) as http:
-        poster = HttpPoster(http)
-        found = await poster.found(founding(keyring, SEED, data()), calendar.FOUNDED)
-        await poster.login(ORIGIN, keyring.key(firms.SICHUAN.uscc))
-        built = Stage(poster, Scribe(keyring, found), LogFiles(settings.log_path))
+    statement = founding(keyring, SEED, [(file, file.path.read_bytes()) for file in data_files()])
+    async with serving(settings, keyring=keys) as url, founded(url, statement, keyring) as poster:
+        built = Stage(poster, Scribe(keyring, poster.found), LogFiles(settings.log_path))
         await built.post(setup.before_october(built.world))
         yield built
-
-
-def data() -> list[tuple[DataFile, bytes]]:
-    """The data sets to adopt."""
-    return [(file, file.path.read_bytes()) for file in data_files()]
