@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from threading import get_ident
 
 import msgspec
 
@@ -56,10 +57,10 @@ class LogFiles:
         return full[: 32 * tile.width]
 
     def write(self, path: str, content: bytes) -> None:
-        """Write one file so that it is whole and on disk before it can be seen."""
+        """Write one file so that it is whole and on disk before it can be seen. Several may write the same file at once: the last stays."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.tmp")
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.{get_ident()}.tmp")
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
