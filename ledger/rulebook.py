@@ -48,6 +48,7 @@ _ADMISSION = (
     _rule("ENTRY_TOO_LARGE", "§4", "条目超过 60000 字节。", "The entry is larger than 60,000 bytes.", "拆分内容后提交。", "Split the content."),
     _rule("RULESET_UNKNOWN", "§5", "规则集版本不受支持。", "The ruleset version is not supported.", "采用本版本支持的规则集。", "Adopt a ruleset that this version supports.", "operator"),
     _rule("PAGE_ORDER", "§8", "拒绝记录的页次不连续。", "Refusal pages are out of order.", "按小时、页次依次提交。", "Submit pages in order of hour and page.", "operator"),
+    _rule("SIGNER_REFUSED", "§4", "签名进程拒绝为该检查点签名。", "The signer declined to sign the checkpoint.", "核对检查点存储，查看签名进程日志。", "Compare the checkpoint store and read the signer's log.", "operator"),
     _rule("LOG_CLOSED", "§5", "本账本已关闭。", "This log is closed.", "改用后续账本。", "Use the successor log.", "operator"),
     _rule("BATCH_ROLLED_BACK", "§2", "同一原子批次中有声明被拒绝，整批均未入账。", "Another statement of the atomic batch was refused, so none was admitted.", "改正被拒绝的声明后整批重发，或去掉 atomic=true。", "Correct the refused statement and resend the batch, or leave out atomic=true."),
     _rule("FOUNDING_ONLY", "§5", "本账本尚未成立，只接受本运营单位签署的 log.found。", "The log is not founded yet: only the operator's own log.found is accepted.", "由运营单位运行 liandan log found 成立账本。", "Let the operator found the log with liandan log found.", "operator"),
