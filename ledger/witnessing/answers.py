@@ -1,0 +1,113 @@
+"""What asking the witnesses brings: verified lines, typed failures, and proof that a log has contradicted itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.checkpoint import attach_cosignatures
+from ledger.note import Line
+
+
+class FailureKind(StrEnum):
+    """Why a witness is absent from a checkpoint."""
+
+    NO_ADDRESS = "no_address"
+    """The policy names it and no address is configured."""
+    RESTING = "resting"
+    """It failed a moment ago and is not asked again yet."""
+    LATE = "late"
+    """The quorum was met without it."""
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    """No connection, a broken or an endless answer."""
+    UNKNOWN_LOG = "unknown_log"
+    """404: it does not know this log."""
+    FORBIDDEN = "forbidden"
+    """403: it does not accept our signature."""
+    UNAVAILABLE = "unavailable"
+    """Any other status, e.g. 503 of a mirror that is behind."""
+    NO_LINE = "no_line"
+    """200 without a valid line of the configured key."""
+    CLOCK = "clock"
+    """A valid line that states a time far from ours; it would break the audit's time bracket, so it is not attached."""
+    SIZE = "size"
+    """409 that cannot be answered: ahead of us, nonsense, or twice. An alarm."""
+    PROOF = "proof"
+    """422: our proof does not hold against its memory. An alarm."""
+    OWN_PROOF = "own_proof"
+    """We could not build the proof it needs. An alarm: our tiles are incomplete."""
+    FAULT = "fault"
+    """A defect on our side while asking; the others are not touched by it."""
+
+
+ALARMS = frozenset({FailureKind.SIZE, FailureKind.PROOF, FailureKind.OWN_PROOF, FailureKind.FAULT})
+
+
+class Failure(Struct, frozen=True):
+    """One key of a witness without a line."""
+
+    witness: str
+    """Name in the policy."""
+    vkey: str
+    kind: FailureKind
+    detail: str = ""
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether people must look. By itself it proves nothing against the log: the witness may lie."""
+        return self.kind in ALARMS
+
+
+class ContradictionKind(StrEnum):
+    """How a note signed by our key contradicts the tree we have."""
+
+    AHEAD = "ahead"
+    """It is larger than what we are about to publish: a restored backup, or a publisher that was replaced."""
+    FORK = "fork"
+    """Another root at its size: two histories."""
+
+
+class Contradiction(Struct, frozen=True):
+    """A note signed by our own key that our tree cannot explain. Freeze, and keep it as evidence.
+
+    AHEAD also happens to a publisher that was paused and replaced: compare with the checkpoint store before alarming people.
+    """
+
+    witness: str
+    kind: ContradictionKind
+    size: int
+    root: bytes
+    note: bytes
+    """As the witness gave it: the evidence."""
+
+
+class Cosigned(Struct, frozen=True, kw_only=True):
+    """The outcome for one checkpoint."""
+
+    lines: Mapping[str, Line]
+    """Verified witness lines by vkey."""
+    is_quorum: bool
+    """Whether these keys meet the policy's quorum."""
+    failures: tuple[Failure, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def alarms(self) -> tuple[Failure, ...]:
+        """Failures that people must look at."""
+        return tuple(failure for failure in self.failures if failure.is_alarm)
+
+    def attach(self, note: bytes) -> bytes:
+        """The log's signed note with these lines, in the order of formats §4."""
+        return attach_cosignatures(note, list(self.lines.items()))
+
+
+class Inspected(Struct, frozen=True, kw_only=True):
+    """What the witnesses show as their newest checkpoint of this log, compared with ours."""
+
+    contradictions: tuple[Contradiction, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    sizes: Mapping[str, int]
+    """Size by witness, of those that showed one signed by us."""

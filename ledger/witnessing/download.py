@@ -1,0 +1,48 @@
+"""Bounded HTTP: an answer of at most so many bytes, or one typed failure, whatever the other side does.
+
+Nothing is followed (no redirects), nothing is believed about lengths; the time limit is the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import httpx
+from msgspec import Struct
+
+
+class Unreadable(Exception):
+    """No answer, a broken one, or one that is too long."""
+
+
+class HttpAnswer(Struct, frozen=True):
+    """A complete answer."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+async def fetch(
+    http: httpx.AsyncClient,
+    url: str,
+    *,
+    most: int,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpAnswer:
+    """GET, or POST when there is ``content``; raises Unreadable and nothing else but a time limit of the caller."""
+    sent = {"Accept-Encoding": "identity", **(headers or {})}
+    method = "GET" if content is None else "POST"
+    try:
+        async with http.stream(method, url, content=content, headers=sent, follow_redirects=False) as response:
+            parts: list[bytes] = []
+            size = 0
+            async for part in response.aiter_bytes(65_536):
+                size += len(part)
+                if size > most:
+                    raise Unreadable(f"more than {most} bytes")
+                parts.append(part)
+            return HttpAnswer(response.status_code, response.headers.get("content-type", ""), b"".join(parts))
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error

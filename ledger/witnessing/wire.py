@@ -1,0 +1,87 @@
+"""The bytes of tlog-witness: the body of ``add-checkpoint``, the answer that names a size, the address of a log at a witness.
+
+Source: C2SP tlog-witness. The body is ``old <size>``, up to 63 base64 hashes, an empty line, and the signed checkpoint; every line ends
+in LF.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+
+from msgspec import Struct
+
+from ledger.merkle import HASH_BYTES, MAX_SIZE
+from ledger.note import MAX_BYTES
+from signing.refusal import refuse
+
+PROOF_MAX = 63
+BODY_MAX = MAX_BYTES + 32 + PROOF_MAX * 45
+"""Bytes of a request: the largest note, the size line, the proof lines."""
+SIZE_TYPE = "text/x.tlog.size"
+"""Media type of the answer 409, exactly."""
+_OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
+_SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n")
+
+
+class AddCheckpoint(Struct, frozen=True):
+    """A request: the size the witness should know, the proof from there, the signed checkpoint as it came."""
+
+    old: int
+    proof: tuple[bytes, ...]
+    note: bytes
+
+
+def encode_request(request: AddCheckpoint) -> bytes:
+    """The body of a request."""
+    lines = [b"old %d" % request.old, *(b64encode(hash_) for hash_ in request.proof), b"", request.note]
+    return b"\n".join(lines)
+
+
+def parse_request(raw: bytes) -> AddCheckpoint:
+    """Read a body; refuses WITNESS_REQUEST. The note is not looked at."""
+    if len(raw) > BODY_MAX:
+        raise refuse("WITNESS_REQUEST", found=f"{len(raw)} bytes", expected=f"at most {BODY_MAX}")
+    head, blank, note = raw.partition(b"\n\n")
+    if not blank:
+        raise refuse("WITNESS_REQUEST", found="no empty line", expected="old size, proof lines, an empty line, the checkpoint")
+    first, *lines = head.split(b"\n")
+    match = _OLD.fullmatch(first)
+    if match is None or int(match[1]) > MAX_SIZE:
+        raise refuse("WITNESS_REQUEST", field="old", found=ascii(first[:40]), expected="old <decimal number below 2^63>")
+    if len(lines) > PROOF_MAX:
+        raise refuse("WITNESS_REQUEST", field="proof", found=f"{len(lines)} lines", expected=f"at most {PROOF_MAX}")
+    return AddCheckpoint(int(match[1]), _hashes(lines), note)
+
+
+def _hashes(lines: Sequence[bytes]) -> tuple[bytes, ...]:
+    hashes: list[bytes] = []
+    for number, line in enumerate(lines):
+        try:
+            hash_ = b64decode(line, validate=True)
+        except ValueError:
+            hash_ = b""
+        if len(hash_) != HASH_BYTES or b64encode(hash_) != line:
+            raise refuse("WITNESS_REQUEST", field=f"proof {number}", found=ascii(line[:60]), expected="canonical base64 of 32 bytes")
+        hashes.append(hash_)
+    return tuple(hashes)
+
+
+def encode_size(size: int) -> bytes:
+    """The body of an answer 409."""
+    return b"%d\n" % size
+
+
+def parse_size(raw: bytes) -> int:
+    """The size in an answer 409; refuses WITNESS_ANSWER."""
+    match = _SIZE.fullmatch(raw)
+    if match is None or int(match[1]) > MAX_SIZE:
+        raise refuse("WITNESS_ANSWER", field="size", found=ascii(raw[:40]), expected="a decimal number below 2^63 and LF")
+    return int(match[1])
+
+
+def log_id(origin: str) -> str:
+    """The name of a log in addresses and directories of a witness: hex SHA-256 of its origin."""
+    return sha256(origin.encode()).hexdigest()
