@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
@@ -20,9 +21,17 @@ _FOLDER = Path(__file__).parents[1] / "fonts"
 _FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 
 
-@cache
+_LOADING = Lock()
+
+
 def load() -> dict[str, TTFont]:
-    """Both fonts, registered with reportlab; read from disk once per process."""
+    """Both fonts, registered with reportlab; read from disk once per process, also when several threads ask first."""
+    with _LOADING:
+        return _loaded()
+
+
+@cache
+def _loaded() -> dict[str, TTFont]:
     rl_config.useA85 = 0  # binary streams: a fifth less to write, and nobody mails a PDF as text
     fonts = {name: TTFont(name, str(_FOLDER / file)) for name, file in _FILES.items()}
     for font in fonts.values():
