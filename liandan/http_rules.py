@@ -112,4 +112,21 @@ RULES = table(
         source="formats §4 [DESIGN]",
         lift="operator",
     ),
+    _rule(
+        "EXPORT_DIRECTORY",
+        "导出目录不是空目录。",
+        "The export directory is not empty.",
+        "换一个新目录。",
+        "Choose a new directory.",
+        source="formats §4 [DESIGN]",
+    ),
+    _rule(
+        "EXPORT_AUDIT",
+        "导出件未通过审计，不能据以编制报表。",
+        "The export does not audit clean; no report is made from it.",
+        "先运行 liandan audit 查看发现。",
+        "Run liandan audit and look at the findings.",
+        source="design §8 [DESIGN]",
+        lift="operator",
+    ),
 )

@@ -21,7 +21,7 @@ from msgspec import Struct
 from ledger import rulesets
 from ledger.checkpoint_store import CheckpointStore
 from ledger.data import DataSets
-from ledger.files import LogFiles
+from ledger.files import VKEYS, LogFiles
 from ledger.log import Log
 from ledger.publisher import Mismatch, Publisher
 from ledger.refusals import publish_refusals
@@ -99,6 +99,7 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
             interval_s=settings.publish_interval_ms / 1000,
         )
         put_adopted_data(publisher.files)
+        publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in keys.vkeys).encode())
         publisher.recover()
         ledger = Log(
             pool,

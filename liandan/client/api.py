@@ -74,7 +74,11 @@ class AsyncLiandan:
             if error is None:
                 await self.check_growth()
         finally:
-            await self._transport.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._transport.close()
 
     # ------------------------------------------------------------------ the log
 
@@ -93,6 +97,11 @@ class AsyncLiandan:
     async def log(self) -> LogAnswer:
         """What the log says it is."""
         return msgspec.json.decode((await self._transport.get("/v1/log")).content, type=LogAnswer)
+
+    async def found(self, envelope: Envelope) -> str:
+        """Post ``log.found`` to a log that does not exist yet; its statement hash. Whoever trusts the log pins it."""
+        await self._transport.send("POST", "/v1/statements", content=freeze(envelope), headers={"Prefer": f"wait={PUBLICATION_S}"})
+        return statement_hash(envelope.message)
 
     def set_now(self, now_s: int | None) -> None:
         """The present of a simulated log, Unix seconds; every request carries it, and drafts claim it."""

@@ -1,0 +1,5 @@
+"""``python -m liandan`` is the console script."""
+
+from liandan.cli import main
+
+main()

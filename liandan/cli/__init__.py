@@ -1,0 +1,56 @@
+"""``liandan``: one command per thing an operator, a party or an auditor does. Commands are imported when they are called.
+
+Exit codes: 0 fine, 1 something was found or refused, 2 wrong usage or set-up, 3 not reachable. ``--json`` prints one JSON value on stdout.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "serve": ("liandan.cli.serve:serve", "启动服务 / run the server"),
+    "migrate": ("liandan.cli.serve:migrate_command", "升级数据库结构 / bring the schema up to date"),
+    "key": ("liandan.cli.key:key", "密钥：生成、查看、登记材料 / keys: make, show, registrations"),
+    "log": ("liandan.cli.log:log", "账本：成立、状态 / the log: found it, its status"),
+    "statement": ("liandan.cli.statement:statement", "声明：会签、提交 / statements: co-sign, post"),
+    "manifest": ("liandan.cli.manifest:manifest", "联单：查询 / manifests: list, show"),
+    "certificate": ("liandan.cli.manifest:certificate", "下载存证证明 / download a certificate"),
+    "export": ("liandan.cli.export:export", "导出整本账 / export the whole log"),
+    "audit": ("liandan.cli.audit:audit_command", "审计导出件、服务或本机账本 / audit an export, a server or this log"),
+    "verify": ("liandan.cli.verify:verify", "离线验证文件 / verify files offline"),
+    "reconcile": ("liandan.cli.reconcile:reconcile_command", "编制月度对账单 / make a monthly statement"),
+    "demo": ("liandan.cli.demo:demo", "在本机演示全过程 / the whole story on this machine"),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command when it is called, so that ``verify`` needs no web framework."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
+        """In the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # the signature is click's
+        """The command itself."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        found = getattr(importlib.import_module(module), name)
+        assert isinstance(found, click.Command), f"{module}.{name} is a command"
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # the signature is click's
+        """The table's texts, without importing anything."""
+        with formatter.section("命令 / commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="liandan")
+def main() -> None:
+    """联单：危险废物跨省转移的可验证账本。 / liandan: a verifiable ledger of hazardous-waste transfers.
+
+    退出码 / exit codes: 0 正常 fine, 1 有发现 findings, 2 用法 usage, 3 无法连接 unavailable.
+    """

@@ -1,0 +1,23 @@
+"""``liandan demo``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from liandan.cli.output import command
+
+
+@click.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-out"), show_default=True, help="结果目录 / results"
+)
+@click.option("--seed", type=int, default=20261001, show_default=True, help="随机种子 / seed")
+@click.option("--serve", is_flag=True, help="结束后继续提供服务 / keep serving afterwards")
+@command
+async def demo(out: Path, seed: int, serve: bool) -> None:
+    """在本机演示川渝两地一个月的跨省转移。 / A month of transfers between two provinces, on this machine."""
+    from liandan.demo.run import run
+
+    await run(out, seed, serve)

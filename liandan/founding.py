@@ -1,0 +1,84 @@
+"""Assembling ``log.found`` offline: who operates, which authorities, which data, from a plan and registrations (formats §5)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping
+from hashlib import sha256
+
+from msgspec import Struct
+
+from ledger.chain import founding_prev
+from ledger.directory import LOG_MAIN
+from ledger.draft import Draft
+from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.rulesets import CURRENT, RULESETS
+from ledger.times import format_at
+from liandan.keyring import Keyring
+from signing import b64
+from signing.envelope import Envelope
+from signing.keys import PrivateKey
+from signing.possession import KeyRegistration, register
+from signing.refusal import refuse
+from whitelist.adopted import data_files
+
+
+class PlannedOperator(Struct, frozen=True, forbid_unknown_fields=True):
+    """The operator; its key is in the key file."""
+
+    uscc: str
+    name: str
+
+
+class PlannedAuthority(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """An authority; ``key`` is its registration, made by its own ``liandan key registration``. Absent when its key file is at hand."""
+
+    uscc: str
+    name: str
+    regions: tuple[str, ...]
+    key: KeyRegistration | None = None
+
+
+class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is agreed before a log is founded."""
+
+    operator: PlannedOperator
+    authorities: tuple[PlannedAuthority, ...]
+    clock: str = "real"
+    witness_policy: tuple[str, ...] = ("quorum none",)
+
+
+def founding_draft(plan: Plan, keyring: Keyring, keys: Mapping[str, PrivateKey]) -> Draft:
+    """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities."""
+    ruleset = RULESETS[CURRENT]
+    body = LogFound(
+        origin=keyring.origin,
+        nonce=b64.encode(secrets.token_bytes(32)),
+        log_keys=keyring.vkeys,
+        operator=FoundingParty(plan.operator.uscc, plan.operator.name, (register(keyring.operator, keyring.origin, plan.operator.uscc),)),
+        authorities=tuple(_authority(one, keyring.origin, keys) for one in plan.authorities),
+        ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
+        data=tuple(Adopted(file.name, file.version, sha256(file.path.read_bytes()).hexdigest()) for file in data_files()),
+        witness_policy=plan.witness_policy,
+        clock=plan.clock,
+    )
+    by = (plan.operator.uscc, *(one.uscc for one in plan.authorities))
+    at = format_at(int(time.time()))
+    return Draft(kind="log.found/1", chain=LOG_MAIN, seq=0, prev=founding_prev(keyring.origin), by=by, at=at, body=body)
+
+
+def _authority(one: PlannedAuthority, origin: str, keys: Mapping[str, PrivateKey]) -> FoundingAuthority:
+    registration = one.key or (register(keys[one.uscc], origin, one.uscc) if one.uscc in keys else None)
+    if registration is None:
+        raise refuse("FIELD_MISSING", field=f"authorities.{one.uscc}.key", expected="liandan key registration, or --key USCC=FILE")
+    return FoundingAuthority(one.uscc, one.name, one.regions, (registration,))
+
+
+def sign_founding(draft: Draft, plan: Plan, keyring: Keyring, keys: Mapping[str, PrivateKey]) -> tuple[Envelope, tuple[str, ...]]:
+    """Signed by the operator and then by authorities as far as their keys are at hand, in order; and who has yet to sign."""
+    signing = [keyring.operator]
+    missing = [one.uscc for one in plan.authorities]
+    while missing and missing[0] in keys:
+        signing.append(keys[missing.pop(0)])
+    return draft.sign(signing), tuple(missing)
