@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
@@ -21,42 +23,45 @@ STREAM_MAX = BUNDLE_MAX
 
 
 class Document:
-    """An opened PDF. Raises Refusal PDF_FORM for whatever is none."""
+    """An opened PDF. Every method raises Refusal PDF_FORM for whatever is none, and nothing else."""
 
     def __init__(self, raw: bytes) -> None:
-        try:
+        with _reading():
             self._pdf = pikepdf.open(io.BytesIO(raw))
             self.page_count = len(self._pdf.pages)
-        except (pikepdf.PdfError, RuntimeError, ValueError) as error:
-            raise _wrong(error) from None
 
     def attachment(self, name: str) -> bytes | None:
         """The content of an embedded file, or None if there is none of this name."""
-        try:
-            if name not in self._pdf.attachments:
-                return None
-            stream = self._pdf.attachments[name].obj.EF.F
-            return _decoded(stream)
-        except (pikepdf.PdfError, RuntimeError, ValueError, AttributeError, TypeError, KeyError) as error:
-            raise _wrong(error) from None
+        with _reading():
+            return _decoded(self._pdf.attachments[name].obj.EF.F) if name in self._pdf.attachments else None
 
     def info(self, key: str) -> str:
         """An entry of the document information, or the empty string."""
-        return str(self._pdf.docinfo.get(key, "")) if "/Info" in self._pdf.trailer else ""
+        with _reading():
+            return str(self._pdf.docinfo.get(key, "")) if "/Info" in self._pdf.trailer else ""
 
     def page_digests(self) -> list[bytes]:
         """One digest per page over everything it draws."""
-        return [self._digest(page.obj, frozenset({"/Parent"})) for page in self._pdf.pages]
+        with _reading():
+            return [_digest(page.obj, frozenset({"/Parent"})) for page in self._pdf.pages]
 
     def frame_digest(self) -> bytes:
         """Digest of the document beside its pages: actions, forms, layers, embedded files."""
-        return self._digest(self._pdf.Root, frozenset({"/Pages"}))
+        with _reading():
+            return _digest(self._pdf.Root, frozenset({"/Pages"}))
 
-    def _digest(self, root: Any, skipped: frozenset[str]) -> bytes:
-        try:
-            return sha256(_Shape(skipped).of(root)).digest()
-        except (pikepdf.PdfError, RuntimeError, ValueError, TypeError) as error:
-            raise _wrong(error) from None
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """What a damaged or hostile file makes the library raise, as one refusal (RecursionError is a RuntimeError)."""
+    try:
+        yield
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise _wrong(error) from None
+
+
+def _digest(root: Any, skipped: frozenset[str]) -> bytes:
+    return sha256(_Shape(skipped).of(root)).digest()
 
 
 class _Shape:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Response, Router, get
-from litestar.params import Parameter
+from litestar import Request, Response, Router, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, QueryParameter
 
 from ledger.caller import Caller
 from ledger.log import Log
+from ledger.routes import caller_of
 from reports import service
 from reports.reconcile import SUFFIXES
 
@@ -22,14 +24,14 @@ def _file(content: bytes, name: str, media: str) -> Response[bytes]:
 
 
 @get("/v1/manifests/{name:str}/certificate.pdf", summary="存证证明 / certificate", operation_id="GetCertificate")
-async def get_certificate(log: Log, caller: Caller, name: str) -> Response[bytes]:
+async def get_certificate(log: NamedDependency[Log], caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
     ulid, content = await service.certificate_of(log, caller, name)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 
 @get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", operation_id="GetBundle")
-async def get_bundle(log: Log, caller: Caller, name: str) -> Response[bytes]:
+async def get_bundle(log: NamedDependency[Log], caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
     """The self-verifying bundle of a manifest in any state."""
     ulid, content = await service.bundle_of(log, caller, name)
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
@@ -37,17 +39,30 @@ async def get_bundle(log: Log, caller: Caller, name: str) -> Response[bytes]:
 
 @get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", operation_id="GetReconciliation")
 async def get_reconciliation(
-    log: Log,
-    caller: Caller,
-    name: str,
-    from_province: Annotated[str, Parameter(query="from", description="移出省级代码 / from")] = "51",
-    to_province: Annotated[str, Parameter(query="to", description="接受省级代码 / to")] = "50",
+    log: NamedDependency[Log],
+    caller: NamedDependency[Caller],
+    name: FromPath[str],
+    from_province: Annotated[str, QueryParameter(name="from", description="移出省级代码 / from")] = "51",
+    to_province: Annotated[str, QueryParameter(name="to", description="接受省级代码 / to")] = "50",
 ) -> Response[bytes]:
     """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator."""
-    month, _, suffix = name.partition(".")
-    suffix = suffix if suffix in SUFFIXES else "json"
+    month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
     file, content = await service.statement_of(log, caller, month, (from_province, to_province), suffix)
     return _file(content, file, _MEDIA[suffix])
 
 
-router = Router(path="/", route_handlers=[get_certificate, get_bundle, get_reconciliation], tags=["reports"])
+def _log(request: Request[Any, Any, Any]) -> Log:
+    found: Log = request.app.state.service.log
+    return found
+
+
+def _caller(request: Request[Any, Any, Any]) -> Caller:
+    return caller_of(request, "read")
+
+
+router = Router(
+    path="/",
+    route_handlers=[get_certificate, get_bundle, get_reconciliation],
+    dependencies={"log": Provide(_log, sync_to_thread=False), "caller": Provide(_caller, sync_to_thread=False)},
+    tags=["reports"],
+)

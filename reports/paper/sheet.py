@@ -150,7 +150,7 @@ def _shown(canvas: Canvas, face: str, size: float, x: float, y: float, text: str
 
 def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str) -> bytes:
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN")
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=REGULAR)
     canvas.setTitle(title)
     canvas.setSubject(subject)
     canvas.setAuthor("liandan")

@@ -128,6 +128,11 @@ class Story:
 
     def _decision(self, approved_t: str) -> None:
         self.at("2026-02-02T09:00:00+08:00")
+        self.decide_for(GENERATOR, approved_t)
+
+    def decide_for(self, generator: str, approved_t: str) -> str:
+        """Apply and decide for a generator; the chain of the decision."""
+        chain = APPROVAL.replace(GENERATOR, generator)
         applied = tuple(
             ApplicationLine(
                 name=line.name,
@@ -148,15 +153,16 @@ class Story:
             lines=applied,
             agreement="JC-2026-014（虚构）",
         )
-        self.bench.post("approval.apply/1", APPROVAL, (GENERATOR,), body)
-        self.at("2026-02-09T16:00:00+08:00")
+        self.bench.post("approval.apply/1", chain, (generator,), body)
+        self.wait(days=7, hours=7)
         decided = ApprovalDecide(
             approve=True,
-            no="川环审批〔2026〕1号（虚构）",
+            no="川环审批〔2026〕1号（虚构）" if generator == GENERATOR else "川环审批〔2026〕2号（虚构）",
             valid_to="2026-12-31",
             lines=tuple(DecidedLine(line=number, mass_t=approved_t) for number in range(len(applied))),
         )
-        self.bench.post("approval.decide/1", APPROVAL, (AUTHORITY_51,), decided)
+        self.bench.post("approval.decide/1", chain, (AUTHORITY_51,), decided)
+        return chain
 
     # --- acts --------------------------------------------------------------------------------------------------------------------
 
@@ -164,13 +170,13 @@ class Story:
         """Move the clock: ``minutes=``, ``hours=``, ``days=``."""
         self.bench.at_s += sum({"minutes": 60, "hours": 3600, "days": 86_400}[unit] * count for unit, count in spans.items())
 
-    def issue(self, serial: int, lines: Sequence[WasteLine] = (), **changes: Any) -> Entry:
+    def issue(self, serial: int, lines: Sequence[WasteLine] = (), generator: str = GENERATOR, **changes: Any) -> Entry:
         """开具."""
         body = acts.Issue(
             lines=tuple(lines) or self.lines,
             receiver=RECEIVER,
             permit=PERMIT,
-            approval=APPROVAL,
+            approval=APPROVAL.replace(GENERATOR, generator),
             number=f"20265101{serial:06d}",
             origin=ORIGIN,
             destination=DESTINATION,
@@ -180,10 +186,11 @@ class Story:
             dangerous_goods=(acts.DangerousGoods(line=0, un_no="2794", dg_class="8"),),
             planned_at=format_at(self.bench.at_s + 3600),
         )
-        return self.bench.post("manifest.issue/1", trunk(serial), (GENERATOR,), replace(body, **changes))
+        chain = trunk(serial).replace(GENERATOR, generator)
+        return self.bench.post("manifest.issue/1", chain, (generator,), replace(body, **changes))
 
-    def depart(self, serial: int, by: tuple[str, ...] = (GENERATOR, CARRIERS[0]), **changes: Any) -> Entry:
-        """起运."""
+    def depart(self, serial: int, by: tuple[str, ...] = (GENERATOR, CARRIERS[0]), at: str | None = None, **changes: Any) -> Entry:
+        """起运, claimed at the present or ``at``."""
         codes = {line.code for line in self.bench.facts.state(trunk(serial)).lines}
         labels = tuple(f"{GENERATOR}{code.replace('-', '')}20261005{count:03d}" for code in sorted(codes) for count in range(1, 5))
         body = acts.Depart(
@@ -192,7 +199,7 @@ class Story:
             gate=acts.Gate(labels=labels, checks=("carrier", "vehicle", "crew", "labels")),
             place=ORIGIN,
         )
-        return self.bench.post("manifest.depart/1", trunk(serial), by, replace(body, **changes))
+        return self.bench.post("manifest.depart/1", trunk(serial), by, replace(body, **changes), at=at or format_at(self.bench.at_s))
 
     def arrive(self, serial: int, by: tuple[str, ...] = (CARRIERS[0],)) -> Entry:
         """运抵."""

@@ -1,0 +1,72 @@
+"""A month with one of everything, for the tests of the statement: October 2026, 51 to 50, two codes."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+
+from msgspec.structs import replace
+
+from ledger.entry import Entry
+from ledger.merkle import leaf_hash, root_of
+from ledger.times import format_at
+from manifests import acts
+from reports.reconcile import reconcile
+from reports.reconciliation.model import Statement
+from tests.reports.story import GENERATOR, Story, trunk, waste
+
+SLAG = replace(waste("5.6", 1), code="384-004-31", name="铅蓄电池生产废渣", hazards=("T",))
+LINES = (waste("5.6", 0), SLAG)
+
+
+def trip(story: Story, serial: int, line: int, accepted_t: str = "", *, days: int = 0, stop: str = "", refused_t: str = "") -> None:
+    """One manifest of one line, as far as ``stop`` (``issue``, ``void``, ``depart``) or to its receipt."""
+    story.issue(serial, [story.lines[line]], dangerous_goods=(acts.DangerousGoods(line=0, un_no="2794", dg_class="8"),))
+    story.wait(minutes=30)
+    if stop == "issue":
+        return
+    if stop == "void":
+        story.bench.post("manifest.void/1", trunk(serial), (GENERATOR,), acts.Void(reason="车辆故障"))
+        return
+    story.depart(serial)
+    if stop == "depart":
+        return
+    story.wait(hours=5, days=days)
+    story.arrive(serial)
+    story.wait(minutes=30)
+    if not refused_t:
+        story.receive(serial, [acts.ReceivedLine(line=0, opinion="accept", accepted_t=accepted_t, method="R4")])
+        return
+    report = acts.Report(at=format_at(story.bench.at_s), ref="津环告〔2026〕11号（虚构）")
+    partly = acts.ReceivedLine(
+        line=0, opinion="partly", accepted_t=accepted_t, refused_t=refused_t, method="R4", reason="外壳破损", differences=("packing",)
+    )
+    story.receive(serial, [partly], reported_to_authority=report, notified_generator=report)
+
+
+@cache
+def october() -> Story:
+    """1 and 2 leave in September and arrive in October; 3 to 6 lie within it; 7 is refused in part; 8 is voided; 9 arrives in November;
+    10 never arrives; 11 never leaves."""
+    story = Story(LINES)
+    story.at("2026-09-29T08:00:00+08:00")
+    trip(story, 1, 0, "5.58", days=3)
+    story.at("2026-10-02T18:00:00+08:00")
+    for serial in (3, 4, 5, 6):
+        story.at(f"2026-10-{serial + 2:02d}T08:30:00+08:00")
+        trip(story, serial, serial % 2, "5.548" if serial % 2 else "5.6")
+    story.at("2026-10-14T08:30:00+08:00")
+    trip(story, 7, 0, "3.2", refused_t="2.38")
+    trip(story, 8, 0, stop="void")
+    story.at("2026-10-28T08:30:00+08:00")
+    trip(story, 10, 1, stop="depart")
+    trip(story, 11, 1, stop="issue")
+    trip(story, 9, 0, "5.59", days=5)
+    return story
+
+
+def drawn(story: Story, month: str = "2026-10", *, size: int | None = None, direction: tuple[str, str] = ("51", "50")) -> Statement:
+    """The statement over the first ``size`` entries."""
+    entries: list[Entry] = story.bench.entries[:size]
+    root = b64encode(root_of(leaf_hash(entry.raw) for entry in entries)).decode()
+    return reconcile(entries, month, *direction, size=len(entries), root=root, kinds=story.bench.kinds)

@@ -1,0 +1,173 @@
+"""The certificate as other people's tools read it, and when there is none."""
+
+from __future__ import annotations
+
+import io
+from functools import cache
+
+import pypdf
+import pypdfium2
+import pytest
+import segno
+
+from ledger.bundle import Bundle, open_bundle
+from reports.certificate.code import content
+from reports.certificate.facts import facts_of
+from reports.certificate.render import ATTACHMENT, render_certificate
+from reports.kinds import all_kinds
+from signing.refusal import Refusal
+from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, worst
+
+
+async def certificate(story: Story, serial: int) -> tuple[Bundle, bytes, bytes]:
+    """Bundle, its bytes and the PDF of a manifest."""
+    raw = await story.bundle(serial)
+    bundle = open_bundle(raw, all_kinds())
+    return bundle, raw, render_certificate(bundle, raw)
+
+
+def text_of(pdf: bytes) -> str:
+    """All text, as pypdf extracts it, without line breaks."""
+    return "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).replace("\n", "")
+
+
+async def test_it_prints_what_the_evidence_says() -> None:
+    _, _, pdf = await certificate(ordinary(), 123)
+    text = text_of(pdf)
+    for wanted in (
+        "此件不是法定联单",
+        "20265101000123",
+        *(NAMES[uscc] for uscc in (GENERATOR, RECEIVER, CARRIERS[0])),
+        "废铅蓄电池",
+        "5.600000",
+        "5.548000",
+        "0.052000",
+        "川环审批〔2026〕1号（虚构）",
+        "川环函〔2025〕900号（虚构）",
+        "CQ5001160043（虚构）",
+        "已核实完结",
+        "演示",
+        "第 1 页 / 共 3 页",
+    ):
+        assert wanted in text, wanted
+
+
+async def test_it_cites_the_law_in_force_on_the_day_of_each_act() -> None:
+    text = text_of((await certificate(ordinary(), 123))[2])
+    assert "《中华人民共和国生态环境法典》第五百三十六条第一款" in text
+    assert "《固体废物污染环境防治法》（2020年修订）第八十二条第二款" in text, "the decision is of February"
+
+
+async def test_quotas_stand_before_and_after() -> None:
+    bundle, _, pdf = await certificate(ordinary(), 123)
+    rows = [(quota.layer, quota.kind, quota.before_g, quota.after_g, quota.limit_g) for quota in facts_of(bundle).quotas]
+    assert rows == [
+        ("Q1", "approval.decide/1", 0, 3_000_000_000, 60_000_000_000),
+        ("Q2", "manifest.issue/1", 0, 5_600_000, 3_000_000_000),
+        ("Q3", "manifest.issue/1", 0, 5_600_000, 60_000_000_000),
+        ("Q2", "manifest.receive/1", 5_600_000, 5_548_000, 3_000_000_000),
+        ("Q3", "manifest.receive/1", 5_600_000, 5_548_000, 60_000_000_000),
+    ]
+    assert "-0.052000" in text_of(pdf)
+
+
+async def test_the_same_bundle_gives_the_same_bytes_and_a_small_file() -> None:
+    bundle, raw, pdf = await certificate(ordinary(), 123)
+    assert render_certificate(bundle, raw) == pdf
+    assert len(pdf) <= 120_000
+
+
+async def test_every_font_is_embedded_and_cut_to_what_is_used() -> None:
+    reader = pypdf.PdfReader(io.BytesIO((await certificate(ordinary(), 123))[2]))
+    used = {name: font.get_object() for page in reader.pages for name, font in page["/Resources"]["/Font"].items()}
+    ours = [font for font in used.values() if "NotoSansSC" in font["/BaseFont"]]
+    assert len(ours) >= 2
+    for font in ours:
+        assert font["/FontDescriptor"]["/FontFile2"].get_object().get_data()
+        assert "/ToUnicode" in font
+    drawn = {operands[0] for page in reader.pages for operands, operator in page.get_contents().operations if operator == b"Tf"}  # type: ignore[union-attr]  # pages have contents
+    assert drawn <= {name for name, font in used.items() if font in ours}
+
+
+async def test_the_bundle_is_attached_as_it_is() -> None:
+    _, raw, pdf = await certificate(ordinary(), 123)
+    assert pypdf.PdfReader(io.BytesIO(pdf)).attachments[ATTACHMENT] == [raw]
+
+
+async def test_the_document_is_dated_by_its_evidence() -> None:
+    bundle, _, pdf = await certificate(ordinary(), 123)
+    at = facts_of(bundle).dated
+    info = pypdf.PdfReader(io.BytesIO(pdf)).metadata
+    assert info is not None
+    assert info["/CreationDate"] == f"D:{at[:19].translate(str.maketrans('', '', '-T:'))}+08'00'"
+
+
+async def test_the_square_code_is_small_enough_to_scan_and_names_the_leaf() -> None:
+    bundle, _, _ = await certificate(ordinary(), 123)
+    text = content(facts_of(bundle))
+    assert text.startswith("liandan:v1?o=log.example/liandan-test&n=19&r=")
+    assert trunk(123) in text
+    assert int(segno.make_qr(text, error="m", boost_error=False).version) <= 20
+
+
+@pytest.mark.parametrize("story", [ordinary, worst], ids=["ordinary", "worst"])
+async def test_nothing_is_drawn_beyond_the_margins(story: object) -> None:
+    told = ordinary() if story is ordinary else worst()
+    _, _, pdf = await certificate(told, 123 if story is ordinary else 900)
+    document = pypdfium2.PdfDocument(pdf)
+    for page in document:
+        wide, high = page.get_size()
+        text = page.get_textpage()
+        for at in range(text.count_chars()):
+            left, bottom, right, top = text.get_charbox(at)
+            if right - left > 30 or not text.get_text_range(at, 1).strip():
+                continue  # the watermark, white space
+            assert left >= 36
+            assert right <= wide - 36
+            assert bottom >= 15
+            assert top <= high - 30
+        text.close()
+        page.close()
+    document.close()
+
+
+async def test_the_worst_case_names_rare_characters_and_keeps_every_line() -> None:
+    bundle, _, pdf = await certificate(worst(), 900)
+    text = text_of(pdf)
+    assert "U+2A6A5" in text
+    assert "注：下列字符本件字体无字形" in text
+    assert all(f"第{number}类" in text for number in range(1, 17))
+    assert all(f"{NAMES[carrier]}" in text for carrier in CARRIERS)
+    assert "contact.name、contact.phone" in text
+    assert "拒收原因：外壳破损" in text
+    assert len(facts_of(bundle).lines) == 16
+    assert len(pdf) <= 160_000
+
+
+@cache
+def under_way() -> Story:
+    """Serial 1 issued, 2 departed, 3 arrived, 4 voided."""
+    story = Story()
+    for serial in (1, 2, 3, 4):
+        story.issue(serial)
+    story.bench.post("manifest.void/1", trunk(4), (GENERATOR,), {"reason": "车辆故障"})
+    for serial in (2, 3):
+        story.depart(serial)
+    story.wait(hours=4)
+    story.arrive(3)
+    return story
+
+
+@pytest.mark.parametrize("serial", [1, 2, 3, 4])
+async def test_there_is_no_certificate_before_the_receipt(serial: int) -> None:
+    raw = await under_way().bundle(serial)
+    with pytest.raises(Refusal) as caught:
+        render_certificate(open_bundle(raw, all_kinds()), raw)
+    assert caught.value.codes == ["CERT_STATE"]
+
+
+async def test_a_bundle_about_something_else_gives_no_certificate() -> None:
+    raw = (await ordinary().bundle(123)).replace(f'"subject":"{trunk(123)}"'.encode(), f'"subject":"party/{GENERATOR}"'.encode())
+    with pytest.raises(Refusal) as caught:
+        render_certificate(open_bundle(raw, all_kinds()), raw)
+    assert caught.value.codes == ["CERT_SUBJECT"]

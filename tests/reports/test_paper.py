@@ -1,0 +1,70 @@
+"""Text on paper: every character is drawn or named, lines fit, fonts stay within what the package may weigh."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, missing, width
+from reports.paper.text import wrap
+from tests.house.source import ROOT
+
+FONTS = ROOT / "reports/fonts"
+
+
+def test_the_fonts_weigh_at_most_nine_megabytes_and_bring_their_licence() -> None:
+    assert sum(path.stat().st_size for path in FONTS.glob("*.ttf")) <= 9_000_000
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / "OFL.txt").read_text(encoding="utf-8")
+
+
+def test_the_regular_font_has_every_character_of_gbk() -> None:
+    hanzi = [bytes((lead, trail)) for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) if not (lead == 0xD7 and trail > 0xF9)]
+    assert missing("".join(pair.decode("gbk") for pair in hanzi)) == ()
+
+
+@pytest.mark.parametrize("char", "镕喆堃䶮㙍𬭊𫖯〔〕①²³→—“”《》")
+def test_characters_of_names_and_of_our_own_print_are_there(char: str) -> None:
+    assert missing(char) == ()
+
+
+def test_a_character_without_glyph_is_named() -> None:
+    assert drawable("a𪚥b") == "a〔U+2A6A5〕b"
+    assert missing("𪚥锦𪚥") == ("𪚥",)
+
+
+def test_a_text_is_set_whole_in_one_face() -> None:
+    assert face_for("危险废物", BOLD) == BOLD
+    assert face_for("危险龘", BOLD) == REGULAR
+
+
+SOURCES = sorted(path for path in (ROOT / "reports").rglob("*.py") if path.name != "make_fonts.py")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_string_we_print_can_be_drawn(path: Path) -> None:
+    strings = [node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Constant)]
+    text = "".join(string for string in strings if isinstance(string, str))
+    assert missing(text.replace("\n", "").replace("\r", "")) == ()
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("中文（，。）《》abc 123-ABCDEFGHIJKLMNOP龘"), max_size=120), st.floats(30, 300))
+def test_no_line_is_wider_than_its_room_and_nothing_is_lost(text: str, room: float) -> None:
+    lines = wrap(text, REGULAR, 8.0, room)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    for line in lines:
+        # A closing mark may hang out by its own width rather than begin a line.
+        assert width(line.rstrip("，。）》-"), REGULAR, 8.0) <= room + 8.0 or len(line) == 1
+
+
+def test_closing_marks_do_not_begin_a_line_and_opening_ones_do_not_end_it() -> None:
+    lines = wrap("重庆市江津区德感工业园（虚构）十二号，", REGULAR, 8.0, 88.5)
+    assert not [line for line in lines if line[0] in "，）" or line[-1] == "（"]
+
+
+def test_a_line_feed_breaks_the_line() -> None:
+    assert wrap("一\n二", REGULAR, 8.0, 100) == ("一", "二")

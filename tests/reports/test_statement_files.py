@@ -1,0 +1,100 @@
+"""The statement's files as other people's tools read them."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import jsonschema
+import pypdf
+from msgspec.structs import replace
+from python_calamine import CalamineWorkbook
+
+from reports.reconcile import to_bytes, write
+from tests.house.source import ROOT
+from tests.reports.month import drawn, october
+from tests.reports.story import GENERATOR, NAMES
+
+SCHEMA = json.loads((ROOT / "docs/reconciliation.schema.json").read_text(encoding="utf-8"))
+
+
+def sheet(raw: bytes, name: str) -> list[list[object]]:
+    """Rows of a sheet as calamine reads them."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_name(name).to_python()  # type: ignore[no-any-return]  # untyped library
+
+
+def test_the_json_keeps_its_schema_and_is_canonical() -> None:
+    raw = to_bytes(drawn(october()), "json")
+    parsed = json.loads(raw)
+    jsonschema.Draft202012Validator(SCHEMA).validate(parsed)
+    assert json.dumps(parsed, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n" == raw
+    assert parsed["total"]["departed_t"] == "39.200000"
+    assert parsed["log"]["clock"] == "simulated"
+    assert [line["age_days"] for line in parsed["m5_in_flight"]] == [3, 3]
+
+
+def test_the_workbook_has_a_sheet_for_every_question() -> None:
+    book = CalamineWorkbook.from_filelike(io.BytesIO(to_bytes(drawn(october()), "xlsx")))
+    assert book.sheet_names == ["说明", "镜像等式", "联单行", "重量差异 M4", "在途 M5", "编号重复 M6", "跨期 M7", "额度 M9"]
+
+
+def test_masses_in_the_workbook_are_numbers_to_the_gram() -> None:
+    rows = sheet(to_bytes(drawn(october()), "xlsx"), "镜像等式")
+    assert rows[0][:3] == ["废物代码", "期初在途", "本月移出"]
+    assert rows[1] == ["384-004-31", 0.0, 16.8, 11.096, 0.0, 0.104, 5.6, 0.0, 5.6, 0.0]
+    assert rows[-1][0] == "合计"
+    assert rows[-1][7] == 0.0
+
+
+def test_numbers_of_manifests_stay_texts() -> None:
+    rows = sheet(to_bytes(drawn(october()), "xlsx"), "联单行")
+    assert rows[1][0] == "20265101000001"
+    assert rows[1][5] == NAMES[GENERATOR]
+
+
+def test_a_name_that_looks_like_a_formula_stays_a_text() -> None:
+    statement = drawn(october())
+    evil = '=HYPERLINK("http://example.invalid","x")'
+    changed = replace(statement, names={**statement.names, GENERATOR: evil})
+    raw = to_bytes(changed, "xlsx")
+    assert sheet(raw, "联单行")[1][5] == evil
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        sheets = [archive.read(name) for name in archive.namelist() if name.startswith("xl/worksheets/")]
+    assert not [content for content in sheets if b"<f>" in content or b"<hyperlink" in content]
+
+
+def test_page_one_of_the_paper_says_everything_that_matters() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(to_bytes(drawn(october()), "pdf")))
+    first = reader.pages[0].extract_text().replace("\n", "")
+    for wanted in (
+        "危险废物跨省转移月度对账单",
+        "2026 年 10 月",
+        "四川省 → 重庆市",
+        "39.200000",
+        "31.076000",
+        "等式两边相等",
+        "M5 期末在途",
+    ):
+        assert wanted in first, wanted
+    assert "演示" in first
+    rest = "".join(page.extract_text() for page in reader.pages[1:]).replace("\n", "")
+    assert "M9　额度使用" in rest
+    assert NAMES[GENERATOR] in rest
+
+
+def test_an_unequal_statement_says_so_on_page_one() -> None:
+    statement = drawn(october())
+    wrong = replace(statement.mirror[0], closing_g=0)
+    total = replace(statement.total, closing_g=statement.total.closing_g - statement.mirror[0].closing_g)
+    broken = replace(statement, mirror=(wrong, *statement.mirror[1:]), total=total)
+    first = pypdf.PdfReader(io.BytesIO(to_bytes(broken, "pdf"))).pages[0].extract_text().replace("\n", "")
+    assert "MIRROR_UNEQUAL" in first
+    assert "384-004-31" in first
+
+
+def test_the_files_are_named_by_month_and_direction(tmp_path: Path) -> None:
+    paths = write(drawn(october()), tmp_path / "out")
+    assert [path.name for path in paths] == [f"reconciliation-2026-10-51-50.{suffix}" for suffix in ("pdf", "xlsx", "json")]
+    assert all(path.stat().st_size > 1000 for path in paths)
