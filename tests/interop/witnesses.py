@@ -1,0 +1,99 @@
+"""A stock witness (the witness network's omniwitness) and ours, each on a loopback port."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import uvicorn
+from msgspec import Struct
+
+from ledger.policy import Policy, parse_policy
+from ledger.witnessing.known import known_logs
+from ledger.witnessing.routes import WitnessApp
+from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.service import Witness
+from ledger.witnessing.store import WitnessStore
+from signing.keys import PrivateKey
+from tests.interop.loopback import HOST, START_S, free_port, listening
+from tests.interop.toolbox import Toolbox
+
+NAME = "witness.example/province-50"
+
+
+class Running(Struct, frozen=True):
+    """A witness that can be asked."""
+
+    url: str
+    vkeys: tuple[str, ...]
+
+    def policy(self) -> Policy:
+        """A policy that wants a line by every key of this witness."""
+        lines = [f"witness w{at} {vkey} {self.url}\n" for at, vkey in enumerate(self.vkeys)]
+        members = " ".join(f"w{at}" for at in range(len(self.vkeys)))
+        return parse_policy("".join([*lines, f"group whole all {members}\n", "quorum whole\n"]).encode())
+
+
+class StockWitness:
+    """Keys made by the stock key tool and a database; can be started again."""
+
+    def __init__(self, tools: Toolbox, directory: Path, log_vkeys: Sequence[str]) -> None:
+        self._tools, self._directory = tools, directory
+        made = [self._make_key(suite) for suite in ("ed25519", "ml-dsa-44")]
+        self._key_files, self.vkeys = [path for path, _ in made], tuple(vkey for _, vkey in made)
+        logs = [f"- Origin: {vkey.split('+')[0]}\n  PublicKey: {vkey}\n  URL: http://{HOST}/\n" for vkey in log_vkeys]
+        (directory / "logs.yaml").write_text("".join(["Logs:\n", *logs]), encoding="utf-8")
+
+    def _make_key(self, suite: str) -> tuple[Path, str]:
+        secret, public = self._directory / f"{suite}.sec", self._directory / f"{suite}.pub"
+        more = ["-mldsa"] if suite == "ml-dsa-44" else []
+        answer = self._tools.run("generate_keys", "-origin", NAME, "-out_priv", secret, "-out_pub", public, *more)
+        if answer.returncode:
+            raise RuntimeError(answer.stderr)
+        return secret, public.read_text(encoding="utf-8")
+
+    @contextmanager
+    def running(self) -> Iterator[Running]:
+        """The stock binary, as its manual starts it, for as long as the block lasts."""
+        port = free_port()
+        command = [str(self._tools.path("omniwitness")), "-logtostderr", "-listen", f"{HOST}:{port}", "-metrics_listen", ""]
+        command += ["-db_file", str(self._directory / "witness.db"), "-additional_logs", str(self._directory / "logs.yaml")]
+        for path in self._key_files:
+            command += ["-private_key_path", str(path)]
+        with listening(command, port, self._directory / "said"):
+            yield Running(f"http://{HOST}:{port}", self.vkeys)
+
+
+@contextmanager
+def our_witness(directory: Path, log_vkeys: Sequence[str], *suites: str) -> Iterator[Running]:
+    """Our witness behind uvicorn in a thread, with keys of ``suites`` (Ed25519 alone by default)."""
+    keys = [PrivateKey.from_seed(suite, sha256(f"interop {suite}".encode()).digest()) for suite in suites or ("ed25519",)]
+    cosigner = make_cosigner(NAME, *keys)
+    store = WitnessStore(directory / "witness.sqlite")
+    app = WitnessApp(Witness(cosigner, known_logs((vkey, "") for vkey in log_vkeys), store))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none"))
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
+        thread.start()
+        try:
+            _await_start(server, thread)
+            yield Running(f"http://{HOST}:{listener.getsockname()[1]}", cosigner.vkeys)
+        finally:
+            server.should_exit = True
+            thread.join()
+            store.close()
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    until = time.monotonic() + START_S
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > until:
+            raise RuntimeError("our witness did not start")
+        time.sleep(0.02)
