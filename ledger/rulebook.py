@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger import desk_rules, tree_rules
+from ledger.witnessing import rulebook as witnessing
 from signing.refusal import Lift, Rule, table
 
 _FORMATS = "formats"
@@ -85,4 +86,14 @@ _SIGNER = (
     ),
 )
 
-RULES = table(*_FORM, *_ADMISSION, *_CONTENT, *_EVIDENCE, *_MARKS, *_SIGNER, *tree_rules.RULES.values(), *desk_rules.RULES.values())
+RULES = table(
+    *_FORM,
+    *_ADMISSION,
+    *_CONTENT,
+    *_EVIDENCE,
+    *_MARKS,
+    *_SIGNER,
+    *tree_rules.RULES.values(),
+    *desk_rules.RULES.values(),
+    *witnessing.RULES.values(),
+)

@@ -30,6 +30,9 @@ DATABASE = {
 WORLD = {
     "ledger.checkpoint_store": "the file outside the database's backups",
     "ledger.files": "writes the static log",
+    "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
+    "ledger.witnessing.download": "reads bounded answers over HTTP",
+    "ledger.witnessing.mirror": "fetches the entries of a log and keeps them",
     "signing.keys": "reads and writes key files",
     "whitelist.adopted": "reads the data files shipped with the package",
     "whitelist.data.make_workdays": "a programme run by hand, once a year",
