@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from signing.refusal import table
-from whitelist.texts import approval, listing, number, permit, waste
+from whitelist.texts import approval, listing, number, permit, reading, waste
 
-RULES = table(*number.TEXTS, *waste.TEXTS, *permit.TEXTS, *approval.TEXTS, *listing.TEXTS)
+RULES = table(*number.TEXTS, *waste.TEXTS, *permit.TEXTS, *approval.TEXTS, *listing.TEXTS, *reading.TEXTS)

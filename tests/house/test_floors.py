@@ -21,6 +21,7 @@ DATABASE = {
     "ledger.desk",
     "ledger.intake",
     "ledger.log",
+    "ledger.past",
     "ledger.publisher",
     "ledger.refusals",
     "ledger.sequencer",

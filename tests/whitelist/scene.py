@@ -1,0 +1,74 @@
+"""The worked example on its morning, as a log to be asked: who asks, for what, and the words for changing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tests.manifests.driver import APPROVAL, DESTINATION, GENERATOR, NUMBER, ORIGIN, PERMIT, RECEIVER, a_line
+from tests.manifests.test_worked_example import Example
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, uscc
+from whitelist.approval_kinds import ApplicationLine, ApprovalApply
+from whitelist.list_kinds import ListPropose, ListRows, Row
+from whitelist.permit_kinds import PermitGrant
+from whitelist.scope import PermitItem, Scope
+
+OTHER_GENERATOR = uscc("510300", 301)
+OTHER_RECEIVER = uscc("500103", 302)
+OTHER_PERMIT = f"permit/{OTHER_RECEIVER}/01K9000000000000000000PRM2"
+OTHER_APPROVAL = f"approval/{OTHER_GENERATOR}/01K9000000000000000000APR3"
+OTHER_LIST = "list/2026-50-51-cy"
+ZINC = "336-051-17"
+
+
+def transfer(**changes: Any) -> dict[str, Any]:
+    """The first load of 2026-11-05 as a dry run asks for it; ``None`` leaves a field out."""
+    line = msgspec.to_builtins(a_line())
+    asked = {
+        "generator": GENERATOR,
+        "origin": ORIGIN.division,
+        "receiver": RECEIVER,
+        "destination": DESTINATION.division,
+        "consignor": "generator",
+        "permit": PERMIT,
+        "approval": APPROVAL,
+        "number": NUMBER,
+        "lines": [line],
+        **changes,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def strangers(bench: Example) -> Example:
+    """Two more parties with a permit, a pending application and a list of their own, other wastes, other direction."""
+    bench.register(OTHER_GENERATOR, "自贡锐锋表面处理有限公司（虚构）")
+    bench.register(OTHER_RECEIVER, "重庆渝北固废利用有限公司（虚构）")
+    grant_permit(bench, OTHER_PERMIT)
+    line = ApplicationLine(name="含铜污泥", code=ZINC, category="HW17", hazards=("T",), mass_t="10", method="R4")
+    body = ApprovalApply(receiver=OTHER_RECEIVER, permit=OTHER_PERMIT, origin="510304", applied_to="2026-12-31", lines=(line,))
+    bench.post("approval.apply/1", OTHER_APPROVAL, (OTHER_GENERATOR,), body)
+    propose_list(bench, OTHER_LIST, AUTHORITY_50)
+    return bench
+
+
+def grant_permit(bench: Example, chain: str) -> None:
+    """A permit for HW17."""
+    item = PermitItem(category="HW17", scope="ALL", methods=("R4",))
+    body = PermitGrant(no="CQ2", valid_from="2026-01-01", valid_to="2027-12-31", division="500103", items=(item,), scale_t="100")
+    bench.post("permit.grant/1", chain, (AUTHORITY_50,), body)
+
+
+def propose_list(bench: Example, chain: str, by: str = AUTHORITY_51, rows: int = 3) -> None:
+    """A proposed list of some rows, 1 t each."""
+    row = Row(receiver=OTHER_RECEIVER, permit=OTHER_PERMIT, waste=Scope(category="HW17", scope="ALL"), methods=("R4",), quota_t="1")
+    terms = ListPropose(
+        letter_no="函〔2026〕1号（虚构）",
+        letter_date="2026-10-20",
+        effective_from="2026-01-01",
+        effective_to="2026-12-31",
+        rows=rows,
+        pages=1,
+    )
+    bench.post("list.propose/1", chain, (by,), terms)
+    bench.post("list.rows/1", chain, (by,), ListRows(page=0, rows=(row,) * rows))

@@ -1,0 +1,283 @@
+"""Dry runs over HTTP, on a real log: the same judgement as the act, now and as of then, for whom it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from asyncpg import Pool, Record
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from ledger import past
+from ledger.log import Admitted, TurnedDown
+from signing.envelope import freeze
+from tests.manifests.driver import (
+    APPROVAL,
+    CARRIER,
+    DESTINATION,
+    GENERATOR,
+    NUMBER,
+    ORIGIN,
+    PERMIT,
+    RECEIVER,
+    a_line,
+    an_issue,
+    signing_key,
+)
+from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, Example
+from tests.whitelist.scene import transfer
+from tests.whitelist.web import Web, codes_of, serving
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from whitelist.mass import format_mass
+from whitelist.routes import ROUTER
+
+MORNING = "2026-11-05T08:30:00+08:00"
+REGISTRIES = ("permits", "lists", "listings", "approvals", "quotas")
+
+
+@pytest.fixture
+def bench() -> Example:
+    return Example()
+
+
+@pytest.fixture
+async def web(pool: Pool[Record], tmp_path: Path, bench: Example) -> AsyncIterator[Web]:
+    async with serving(pool, tmp_path, bench, [ROUTER]) as web:
+        yield web
+
+
+async def ask(web: Web, *transfers: dict[str, Any], caller: str = GENERATOR, **options: Any) -> dict[str, Any]:
+    response = await web.post("/v1/checks", {"transfers": list(transfers), **options}, caller)
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer
+
+
+def codes(answer: dict[str, Any]) -> list[str]:
+    return [reason["code"] for reason in answer["reasons"]]
+
+
+async def test_the_first_load_may_go_and_the_answer_says_what_is_left(web: Web, bench: Example) -> None:
+    answer = await ask(web, transfer(), at=MORNING)
+    assert (answer["size"], answer["at"]) == (len(bench.entries), MORNING)
+    [load] = answer["answers"]
+    assert (load["admissible"], load["route"], load["reasons"]) == (True, "LISTED", [])
+    assert load["draws_t"] == {Q2: "5.600000", Q3: "5.600000"}
+    assert load["left_t"] == {Q1: "18789.600000", Q2: "110.000000", Q3: "57110.000000"}
+    assert load["listings"] == [{"list": LIST, "row": 7}]
+
+
+async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_the_readers_language(web: Web) -> None:
+    line = msgspec.to_builtins(a_line(mass_t="110.000001", method="D10"))
+    asked = transfer(lines=[line], consignor="broker")
+    chinese = (await ask(web, asked, at=MORNING))["answers"][0]
+    assert not chinese["admissible"]
+    assert {"CONSIGNOR", "PERMIT_METHOD", "APPROVAL_QUOTA"} <= set(codes(chinese))
+    reason = next(reason for reason in chinese["reasons"] if reason["code"] == "CONSIGNOR")
+    assert reason["message"] == "托运人只能由移出人或者接受人担任。"
+    assert (reason["field"], reason["found"], reason["rule"], reason["lift"]) == ("consignor", "broker", "R-12", "generator")
+    assert "[READ]" in reason["source"]
+    response = await web.post("/v1/checks", {"transfers": [asked], "at": MORNING}, GENERATOR, **{"accept-language": "en"})
+    english = response.json()["answers"][0]
+    assert codes(english) == codes(chinese)
+    assert english["reasons"][0]["message"].isascii()
+
+
+async def test_each_transfer_is_answered_in_its_place_as_if_it_alone_were_next(web: Web) -> None:
+    whole = transfer(lines=[msgspec.to_builtins(a_line(mass_t="110"))])
+    answer = await ask(web, whole, transfer(mode="sea"), whole, at=MORNING)
+    assert [found["admissible"] for found in answer["answers"]] == [True, False, True]
+
+
+async def test_a_dry_run_writes_nothing(web: Web) -> None:
+    async def everything() -> list[Any]:
+        async with web.log.pool.acquire() as conn:
+            tables = ("fact", "entry", "link", "log_head", "refusal", "projection_position", "manifest_view")
+            return [await conn.fetch(f"SELECT * FROM {table} ORDER BY 1") for table in tables]
+
+    before = await everything()
+    await ask(web, transfer(), transfer(number="bad", approval=None), at=MORNING)
+    await ask(web, transfer(), as_of=12)
+    assert await everything() == before
+
+
+LINES = st.builds(
+    lambda changes: a_line(**changes),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "code": st.sampled_from(["900-052-31", "900-000-31", "336-051-17", "x"]),
+            "category": st.sampled_from(["HW31", "HW17", "HW99"]),
+            "hazards": st.sampled_from([("T", "C"), ("T",), ("Q",), ()]),
+            "mass_t": st.sampled_from(["5.6", "0.000001", "60", "200", "80000", "0", "-1", "1e3"]),
+            "form": st.sampled_from(["S", "L", "X"]),
+            "packing": st.sampled_from(["box", "bag"]),
+            "packs": st.integers(0, 2),
+            "method": st.sampled_from(["R4", "D10", "R99"]),
+            "decision_line": st.sampled_from([0, 1, -1, None]),
+            "unit": st.sampled_from(["t", "kg"]),
+            "name": st.sampled_from(["废铅蓄电池", "废电池", " "]),
+            "exemption": st.sampled_from([1, 99]),
+        },
+    ),
+)
+ASKED = st.fixed_dictionaries(
+    {"lines": st.lists(LINES, min_size=0, max_size=3).map(tuple)},
+    optional={
+        "origin": st.sampled_from(["510112", "500116", "999999", ""]),
+        "destination": st.sampled_from(["500116", "510112", "500103"]),
+        "receiver": st.sampled_from([RECEIVER, CARRIER]),
+        "consignor": st.sampled_from(["generator", "receiver", "broker"]),
+        "mode": st.sampled_from(["road", "sea", "sledge"]),
+        "permit": st.sampled_from([PERMIT, PERMIT.replace("PERM", "PERN"), "permit/x"]),
+        "approval": st.sampled_from([APPROVAL, APPROVAL.replace("APPR", "APR9"), "nothing", None]),
+        "number": st.sampled_from([NUMBER, "20255101000123", "123", None]),
+    },
+)
+
+SERIALS = count()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=ASKED)
+async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: Example, asked: dict[str, Any]) -> None:
+    """Goal: one judgement, two doors. Method: ask, then post the signed issue at the same second, and compare word for word."""
+    wanted = {"lines": (a_line(),), **asked}
+    question = transfer(**{**wanted, "lines": msgspec.to_builtins(wanted["lines"])})
+    [answer] = (await ask(web, question, at=MORNING))["answers"]
+    places = {"origin": ORIGIN, "destination": DESTINATION}
+    places = {name: replace(place, division=wanted.get(name, place.division)) for name, place in places.items()}
+    body = an_issue(**{"number": NUMBER, **wanted, **places}, dangerous_goods=())
+    chain = f"manifest/{GENERATOR}/01{next(SERIALS):024d}"
+    draft = bench.draft("manifest.issue/1", chain, (GENERATOR,), body, at=MORNING)
+    [told] = await web.log.append([freeze(draft.sign([signing_key(GENERATOR)]))], now_s=bench.at_s)
+    if isinstance(told, TurnedDown):
+        assert [(r.code, r.found, r.expected) for r in told.refusal.reasons] == [
+            (r["code"], r.get("found", ""), r.get("expected", "")) for r in answer["reasons"]
+        ]
+        assert not answer["admissible"]
+        return
+    assert isinstance(told, Admitted)
+    decision = told.entry.admission.decision
+    assert answer["admissible"], answer["reasons"]
+    assert decision.route == answer["route"]
+    assert [tag[0] for tag in decision.tags] == [tag["code"] for tag in answer["tags"]]
+    assert list(decision.alerts) == [(alert["level"], alert["code"]) for alert in answer["alerts"]]
+    drawn = {row.account: format_mass(row.after_g - row.before_g) for row in decision.accounts}
+    assert drawn == answer["draws_t"]
+
+
+async def test_as_of_an_earlier_size_the_answer_is_what_was_decided_then(web: Web, bench: Example) -> None:
+    """The earlier manifest took 2,890 t; asked as of its own index and time, the same question has the same answer again."""
+    [index] = [entry.index for entry in bench.entries if entry.statement.kind == "manifest.issue/1"]
+    issued = bench.entries[index]
+    body = issued.statement.body
+    asked = transfer(lines=msgspec.to_builtins(body.lines), mode=body.mode, number=body.number)
+    then = await ask(web, asked, as_of=index, at=issued.admission.at)
+    assert (then["size"], then["at"]) == (index, issued.admission.at)
+    [load] = then["answers"]
+    rows = issued.admission.decision.accounts
+    assert load["draws_t"] == {row.account: format_mass(row.after_g - row.before_g) for row in rows}
+    assert load["left_t"][Q2] == "3000.000000"
+    [now] = (await ask(web, asked, at=MORNING))["answers"]
+    assert codes(now) == ["APPROVAL_QUOTA"]
+
+
+async def test_as_of_every_size_the_log_knows_only_what_lies_before(web: Web, bench: Example) -> None:
+    kinds = [entry.statement.kind for entry in bench.entries]
+    granted, decided = kinds.index("permit.grant/1"), len(kinds) - 1 - kinds[::-1].index("approval.decide/1")
+    for size in range(1, len(kinds) + 1):
+        answer = await ask(web, transfer(), as_of=size)
+        assert (answer["size"], answer["at"]) == (size, bench.entries[size - 1].admission.at)
+        found = set(codes(answer["answers"][0]))
+        assert ("PERMIT_UNKNOWN" in found) == (size <= granted)
+        assert (not found & {"APPROVAL_UNKNOWN", "APPROVAL_STAGE"} and answer["answers"][0]["admissible"]) == (size > decided)
+
+
+async def test_as_of_the_present_size_the_rebuilt_facts_are_the_stored_ones(web: Web, bench: Example) -> None:
+    present = await ask(web, transfer(), transfer(number="1"), at=MORNING)
+    assert await ask(web, transfer(), transfer(number="1"), at=MORNING, as_of=len(bench.entries)) == present
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, "one more"])
+async def test_a_size_that_the_log_has_not_reached_is_refused(web: Web, bench: Example, beyond: int | str) -> None:
+    size = len(bench.entries) + 1 if isinstance(beyond, str) else beyond
+    response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": size}, GENERATOR)
+    assert codes_of(response, 422) == ["AS_OF_SIZE"]
+
+
+async def test_a_past_too_long_to_rebuild_is_refused_with_the_way_out(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whitelist.service.PAST_MAX", 4)
+    await ask(web, transfer(), as_of=4)
+    response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": 5}, GENERATOR)
+    assert codes_of(response, 422) == ["AS_OF_LARGE"]
+    assert "liandan audit" in response.json()["detail"]
+
+
+async def test_one_rebuild_runs_at_a_time(web: Web) -> None:
+    async with past.ONE_AT_A_TIME:
+        response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": 3}, GENERATOR)
+    assert codes_of(response, 503) == ["BUSY"]
+    assert response.headers["retry-after"] == "5"
+    await ask(web, transfer(), as_of=3)
+
+
+async def test_a_planned_day_is_judged_by_its_own_date(web: Web) -> None:
+    [then] = (await ask(web, transfer(number=None), at="2027-01-04T08:30:00+08:00"))["answers"]
+    assert codes(then) == ["APPROVAL_EXPIRED", "WL_YEAR"]
+    [still] = (await ask(web, transfer(number=None), at="2026-12-31T23:59:59+08:00"))["answers"]
+    assert still["admissible"]
+
+
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00+08:00", "2028-01-01T00:00:00+08:00", "9999-12-31T23:59:59-12:00"])
+async def test_a_time_before_the_last_entry_or_far_ahead_is_refused(web: Web, at: str) -> None:
+    response = await web.post("/v1/checks", {"transfers": [transfer()], "at": at}, GENERATOR)
+    assert codes_of(response, 422) == ["AS_OF_TIME"]
+
+
+async def test_a_simulated_log_takes_its_present_from_the_request(web: Web) -> None:
+    response = await web.post("/v1/checks", {"transfers": [transfer()]}, GENERATOR, **{"liandan-now": MORNING})
+    assert response.json()["at"] == MORNING
+    response = await web.post("/v1/checks", {"transfers": [transfer()]}, GENERATOR, **{"liandan-now": "today"})
+    assert codes_of(response, 400) == ["AT_FORM"]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        (b"{", "NOT_JSON", ""),
+        (b"[]", "NOT_OBJECT", ""),
+        (b'{"transfers":[],"transfers":[]}', "DUPLICATE_KEY", "transfers"),
+        (b'{"transfers":[],"as_of":1.0}', "NOT_INTEGER", "as_of"),
+        (b"{}", "FIELD_MISSING", "body.transfers"),
+        (b'{"transfers":[],"asof":1}', "FIELD_UNKNOWN", "body.asof"),
+        ({"transfers": [transfer() | {"aproval": "x"}]}, "FIELD_UNKNOWN", "body.transfers.0.aproval"),
+        ({"transfers": [transfer(receiver=7)]}, "FIELD_TYPE", "body.transfers.0.receiver"),
+        ({"transfers": [transfer()], "at": "morning"}, "AT_FORM", "body.at"),
+    ],
+)
+async def test_a_malformed_question_is_refused_like_a_malformed_statement(web: Web, body: Any, code: str, field: str) -> None:
+    response = await web.post("/v1/checks", body, GENERATOR)
+    assert codes_of(response, 400) == [code]
+    assert response.json()["errors"][0].get("field", "") == field
+
+
+async def test_one_to_a_thousand_transfers_are_taken(web: Web) -> None:
+    assert len((await ask(web, *[transfer()] * 1000, at=MORNING))["answers"]) == 1000
+    for number in (0, 1001):
+        response = await web.post("/v1/checks", {"transfers": [transfer()] * number}, GENERATOR)
+        assert codes_of(response, 422) == ["CHECK_COUNT"]
+
+
+async def test_a_party_asks_only_about_transfers_of_its_own(web: Web) -> None:
+    for caller in (GENERATOR, RECEIVER, AUTHORITY_50, AUTHORITY_51, OPERATOR):
+        await ask(web, transfer(), caller=caller, at=MORNING)
+    response = await web.post("/v1/checks", {"transfers": [transfer(), transfer(receiver=CARRIER)]}, CARRIER)
+    assert codes_of(response, 403) == ["CHECK_FORBIDDEN"]
+    assert response.json()["errors"][0]["field"] == "body.transfers.0"

@@ -1,0 +1,331 @@
+"""What this package answers over HTTP: wire Structs, and how they are made from states. Masses are tonne strings of six decimals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ledger.model import Head, StateT
+from ledger.problem import Language, ProblemError
+from signing.refusal import Rule
+from whitelist.approval import ApprovalState, ListingRef
+from whitelist.listing import ListRow, ListState, rows_hash
+from whitelist.mass import format_mass
+from whitelist.permit import PermitState
+from whitelist.scope import PermitItem, Scope
+from whitelist.transfer import Transfer
+
+
+class AskedTransfer(Transfer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A transfer as a dry run asks about it; a misspelt field is refused, not passed over."""
+
+
+class Checks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``POST /v1/checks``. Each transfer is judged by itself, as if it alone were issued next."""
+
+    transfers: tuple[AskedTransfer, ...]
+    """1 to 1,000."""
+    as_of: int | None = None
+    """A log size: judge by the first ``as_of`` entries only."""
+    at: str | None = None
+    """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
+
+
+class Mark(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A tag or an alert with its text. ``level`` L, M or H stands with alerts only."""
+
+    code: str
+    level: str = ""
+    message: str
+
+
+class CheckAnswer(Struct, frozen=True, kw_only=True):
+    """What ``manifest.issue`` would be told about one transfer, and what is left."""
+
+    admissible: bool
+    route: str
+    reasons: tuple[ProblemError, ...]
+    tags: tuple[Mark, ...]
+    alerts: tuple[Mark, ...]
+    draws_t: dict[str, str]
+    """Tonnes that the issue would add to each account."""
+    left_t: dict[str, str]
+    """Tonnes left on each account before it; negative when overdrawn."""
+    listings: tuple[ListingRef | None, ...]
+    """Per line: the listing its decision line was given on."""
+
+
+class CheckAnswers(Struct, frozen=True, kw_only=True):
+    """Answers in the order of the transfers, by the log at ``size`` entries and the time ``at``."""
+
+    size: int
+    at: str
+    ruleset: str
+    answers: tuple[CheckAnswer, ...]
+
+
+class PermitAnswer(Struct, frozen=True, kw_only=True):
+    """A permit (经营许可证) as its newest entry ``index`` left it."""
+
+    permit: str
+    receiver: str
+    no: str
+    authority: str
+    status: str
+    valid_from: str
+    valid_to: str
+    division: str
+    items: tuple[PermitItem, ...]
+    scale_t: str
+    """年经营规模, tonnes a year."""
+    index: int
+
+
+class ListAnswer(Struct, frozen=True, kw_only=True):
+    """A list (白名单) without its rows; those are listings."""
+
+    list: str
+    year: int
+    from_province: str
+    to_province: str
+    kind: str
+    status: str
+    suspension_stops: str
+    letter_no: str
+    letter_date: str
+    effective_from: str
+    effective_to: str
+    rows_announced: int
+    rows_filed: int
+    rows_hash: str | None
+    """What the other side countersigns; None until every announced row is filed."""
+    index: int
+
+
+class ListingAnswer(Struct, frozen=True, kw_only=True):
+    """A row of a list with its quota Q1: ``used_t`` is committed by decisions."""
+
+    list: str
+    row: int
+    status: str
+    """Of the list: PROPOSED or ACTIVE."""
+    from_province: str
+    to_province: str
+    effective_from: str
+    effective_to: str
+    receiver: str
+    permit: str
+    waste: Scope
+    methods: tuple[str, ...]
+    quota_t: str
+    used_t: str
+    left_t: str
+
+
+class ApprovalLineAnswer(Struct, frozen=True, kw_only=True):
+    """A line of an application or decision with its quota Q2: ``used_t`` is drawn by manifests, those under way included."""
+
+    line: int
+    name: str
+    code: str
+    category: str
+    hazards: tuple[str, ...]
+    method: str
+    applied_t: str
+    decided_t: str
+    listing: ListingRef | None
+    used_t: str
+    left_t: str
+
+
+class ApprovalAnswer(Struct, frozen=True, kw_only=True):
+    """An application on its way, or its decision (跨省转移批准)."""
+
+    approval: str
+    generator: str
+    receiver: str
+    permit: str
+    stage: str
+    origin: str
+    destination: str
+    applied_to: str
+    letter_no: str
+    reply_no: str
+    no: str
+    route: str
+    decided_on: str
+    valid_to: str
+    lines: tuple[ApprovalLineAnswer, ...]
+    index: int
+
+
+class QuotaAnswer(Struct, frozen=True, kw_only=True):
+    """One quota account. ``used_t`` counts what is committed (Q1) or reserved and received (Q2, Q3); ``left_t`` below 0 is overdrawn."""
+
+    account: str
+    quota: str
+    """Q1 of a listing, Q2 of a decision line, Q3 of a permit's yearly scale."""
+    chain: str
+    number: int | None
+    """Row of the list or line of the decision; None for a permit."""
+    holder: str
+    """Receiver of the listing or permit, generator of the decision."""
+    year: int | None
+    """Of Q1 and Q3; a decision may run over the turn of the year."""
+    limit_t: str
+    used_t: str
+    left_t: str
+    index: int | None
+    """Newest entry that touched the account."""
+
+
+class Permits(Struct, frozen=True, kw_only=True):
+    """A page of permits, in order of chain name; ``next`` is the cursor of the next page, None at the end."""
+
+    size: int
+    permits: tuple[PermitAnswer, ...]
+    next: str | None
+
+
+class Lists(Struct, frozen=True, kw_only=True):
+    """A page of lists, in order of chain name."""
+
+    size: int
+    lists: tuple[ListAnswer, ...]
+    next: str | None
+
+
+class Listings(Struct, frozen=True, kw_only=True):
+    """A page of listings, in order of list and row."""
+
+    size: int
+    listings: tuple[ListingAnswer, ...]
+    next: str | None
+
+
+class Approvals(Struct, frozen=True, kw_only=True):
+    """A page of approvals, in order of chain name."""
+
+    size: int
+    approvals: tuple[ApprovalAnswer, ...]
+    next: str | None
+
+
+class Quotas(Struct, frozen=True, kw_only=True):
+    """A page of quota accounts: decisions, then listings, then permits."""
+
+    size: int
+    quotas: tuple[QuotaAnswer, ...]
+    next: str | None
+
+
+def mark(code: str, rules: Mapping[str, Rule], language: Language, level: str = "") -> Mark:
+    """A tag or alert code with its standing text; codes without one (none of ours) speak for themselves."""
+    rule = rules.get(code)
+    message = code if rule is None else rule.zh if language == "zh" else rule.en
+    return Mark(code=code, level=level, message=message)
+
+
+def permit_answer(chain: str, head: Head[PermitState]) -> PermitAnswer:
+    """A permit for the wire."""
+    state = _state(head)
+    return PermitAnswer(
+        permit=chain,
+        receiver=chain.split("/")[1],
+        no=state.no,
+        authority=state.authority,
+        status=state.status,
+        valid_from=state.valid_from,
+        valid_to=state.valid_to,
+        division=state.division,
+        items=state.items,
+        scale_t=format_mass(state.scale_g),
+        index=head.idx,
+    )
+
+
+def list_answer(chain: str, head: Head[ListState]) -> ListAnswer:
+    """A list for the wire."""
+    state = _state(head)
+    return ListAnswer(
+        list=chain,
+        year=state.year,
+        from_province=state.from_province,
+        to_province=state.to_province,
+        kind=state.kind,
+        status=state.status,
+        suspension_stops=state.suspension_stops,
+        letter_no=state.letter_no,
+        letter_date=state.letter_date,
+        effective_from=state.effective_from,
+        effective_to=state.effective_to,
+        rows_announced=state.rows_announced,
+        rows_filed=len(state.rows),
+        rows_hash=rows_hash(state.rows) if state.is_complete else None,
+        index=head.idx,
+    )
+
+
+def listing_answer(chain: str, number: int, state: ListState, row: ListRow, used_g: int) -> ListingAnswer:
+    """A row for the wire, with what decisions committed on it."""
+    return ListingAnswer(
+        list=chain,
+        row=number,
+        status=state.status,
+        from_province=state.from_province,
+        to_province=state.to_province,
+        effective_from=state.effective_from,
+        effective_to=state.effective_to,
+        receiver=row.receiver,
+        permit=row.permit,
+        waste=row.waste,
+        methods=row.methods,
+        quota_t=format_mass(row.quota_g),
+        used_t=format_mass(used_g),
+        left_t=format_mass(row.quota_g - used_g),
+    )
+
+
+def approval_answer(chain: str, head: Head[ApprovalState], used_g: Mapping[int, int]) -> ApprovalAnswer:
+    """An approval for the wire; ``used_g`` is what manifests drew, by line."""
+    state = _state(head)
+    lines = tuple(
+        ApprovalLineAnswer(
+            line=number,
+            name=line.name,
+            code=line.code,
+            category=line.category,
+            hazards=line.hazards,
+            method=line.method,
+            applied_t=format_mass(line.applied_g),
+            decided_t=format_mass(line.mass_g),
+            listing=line.listing,
+            used_t=format_mass(used_g.get(number, 0)),
+            left_t=format_mass(line.mass_g - used_g.get(number, 0)),
+        )
+        for number, line in enumerate(state.lines)
+    )
+    return ApprovalAnswer(
+        approval=chain,
+        generator=chain.split("/")[1],
+        receiver=state.receiver,
+        permit=state.permit,
+        stage=state.stage,
+        origin=state.origin,
+        destination=state.destination,
+        applied_to=state.applied_to,
+        letter_no=state.letter_no,
+        reply_no=state.reply_no,
+        no=state.no,
+        route=state.route,
+        decided_on=state.decided_on,
+        valid_to=state.valid_to,
+        lines=lines,
+        index=head.idx,
+    )
+
+
+def _state(head: Head[StateT]) -> StateT:
+    assert head.state is not None, "a registry's chain has a state"
+    return head.state

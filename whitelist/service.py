@@ -1,0 +1,234 @@
+"""Dry runs, and registries of permits, lists, approvals and quotas in pages. Every answer is of one moment and says its log size."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from msgspec import Struct
+
+from ledger import store as ledger_store
+from ledger.caller import Caller
+from ledger.desk import Desk
+from ledger.directory import LOG_MAIN
+from ledger.facts import account_key, chain_key
+from ledger.log import Log
+from ledger.past import PAST_MAX, past_at
+from ledger.problem import Language
+from ledger.times import year_of
+from signing.refusal import refuse
+from whitelist import store
+from whitelist.answers import (
+    Approvals,
+    CheckAnswers,
+    Checks,
+    Listings,
+    Lists,
+    Permits,
+    QuotaAnswer,
+    Quotas,
+    approval_answer,
+    list_answer,
+    listing_answer,
+    permit_answer,
+)
+from whitelist.cursor import Place, read_cursor, write_cursor
+from whitelist.dry_run import Ground, answer_checks, check_caller, read_checks, wanted_keys
+from whitelist.mass import format_mass
+from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
+from whitelist.selection import (
+    Wanted,
+    approval_prefix,
+    granted_lines,
+    list_prefix,
+    permit_prefix,
+    wanted_listings,
+    wants_approval,
+    wants_list,
+    wants_permit,
+)
+from whitelist.store import Found, Select
+
+PAGE_MAX = 200
+
+
+class Page(Struct, frozen=True):
+    """Which page of a registry."""
+
+    cursor: str | None
+    limit: int
+
+
+class Snapshot(Struct, frozen=True):
+    """The committed log at one moment. ``at_s`` is the admission of its last entry, Unix seconds."""
+
+    desk: Desk
+    size: int
+    at_s: int
+
+
+@asynccontextmanager
+async def snapshot(log: Log) -> AsyncIterator[Snapshot]:
+    """A desk on which everything is of one moment, however many queries fill it."""
+    async with log.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+        head = await ledger_store.fetch_head(conn)
+        desk = Desk(conn, log.kinds, log.data)
+        yield Snapshot(desk, 0, 0) if head is None else Snapshot(desk, head.size, head.at_s)
+
+
+async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, claimed_s: int | None = None) -> CheckAnswers:
+    """Answer ``POST /v1/checks`` without writing anything; ``claimed_s`` is a simulated log's present. Raises Refusal and Busy."""
+    asked = read_checks(raw)
+    check_caller(caller, asked.transfers)
+    ground = await _present(log, asked, claimed_s) if asked.as_of is None else await _past(log, asked.as_of)
+    return answer_checks(asked, ground, log.kinds.rules, language)
+
+
+async def _present(log: Log, asked: Checks, claimed_s: int | None) -> Ground:
+    """The committed facts that the transfers read, in one query per round of references."""
+    now_s = await log.now(claimed_s)
+    async with snapshot(log) as now:
+        desk = now.desk
+        await desk.follow(lambda: [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, desk.facts)])
+    return Ground(facts=desk.facts, size=now.size, last_s=now.at_s, now_s=now_s)
+
+
+async def _past(log: Log, size: int) -> Ground:
+    """Everything as the first ``size`` entries left it; Refusal AS_OF_SIZE or AS_OF_LARGE."""
+    head = await log.head()
+    present = 0 if head is None else head.size
+    if not 1 <= size <= present:
+        raise refuse("AS_OF_SIZE", field="body.as_of", found=size, expected=f"1 to {present}")
+    if size > PAST_MAX:
+        raise refuse("AS_OF_LARGE", field="body.as_of", found=size, expected=f"≤ {PAST_MAX}")
+    past = await past_at(log.pool, log.kinds, log.data, size)
+    return Ground(facts=past.facts, size=size, last_s=past.at_s, now_s=past.at_s)
+
+
+async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
+    """Permits, by receiver and code."""
+
+    def select(chain: str, state: Any) -> Iterable[int]:
+        return (0,) if wants_permit(wanted, state) else ()
+
+    async with snapshot(log) as now:
+        rows, following = await _scan(log, now, [permit_prefix(wanted)], select, page)
+    return Permits(size=now.size, permits=tuple(permit_answer(row.chain, row.head) for row in rows), next=following)
+
+
+async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
+    """Lists, by year and direction."""
+
+    def select(chain: str, state: Any) -> Iterable[int]:
+        return (0,) if wants_list(wanted, chain, state) else ()
+
+    async with snapshot(log) as now:
+        rows, following = await _scan(log, now, [list_prefix(wanted)], select, page)
+    return Lists(size=now.size, lists=tuple(list_answer(row.chain, row.head) for row in rows), next=following)
+
+
+async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
+    """Rows of lists with what decisions committed on them."""
+
+    def select(chain: str, state: Any) -> Iterable[int]:
+        return wanted_listings(wanted, chain, state)
+
+    async with snapshot(log) as now:
+        rows, following = await _scan(log, now, [list_prefix(wanted)], select, page)
+        await now.desk.load([account_key(q1_account(row.chain, row.number)) for row in rows])
+    used = [now.desk.facts.used_g(q1_account(row.chain, row.number)) for row in rows]
+    listings = [
+        listing_answer(row.chain, row.number, row.state, row.state.rows[row.number], used_g) for row, used_g in zip(rows, used, strict=True)
+    ]
+    return Listings(size=now.size, listings=tuple(listings), next=following)
+
+
+async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Approvals:
+    """Approvals that concern the caller, with what manifests drew on each line."""
+
+    def select(chain: str, state: Any) -> Iterable[int]:
+        return (0,) if wants_approval(wanted, caller, chain, state) else ()
+
+    async with snapshot(log) as now:
+        rows, following = await _scan(log, now, [approval_prefix(wanted)], select, page)
+        lines = {row.chain: granted_lines(row.state) for row in rows}
+        await now.desk.load([account_key(q2_account(chain, number)) for chain, numbers in lines.items() for number in numbers])
+    facts = now.desk.facts
+    approvals = tuple(
+        approval_answer(row.chain, row.head, {number: facts.used_g(q2_account(row.chain, number)) for number in lines[row.chain]})
+        for row in rows
+    )
+    return Approvals(size=now.size, approvals=approvals, next=following)
+
+
+async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Quotas:
+    """Every quota that exists, touched or not: Q2 of decisions that concern the caller, Q1 of listings, Q3 of permits."""
+    year = year_of(await log.now())
+
+    def select(chain: str, state: Any) -> Iterable[int]:
+        if chain.startswith("approval/"):
+            return granted_lines(state, wanted.code) if wants_approval(wanted, caller, chain, state) else ()
+        if chain.startswith("list/"):
+            return wanted_listings(wanted, chain, state)
+        return (0,) if wants_permit(wanted, state) else ()
+
+    async with snapshot(log) as now:
+        rows, following = await _scan(log, now, _quota_prefixes(wanted), select, page)
+        await now.desk.load([key for row in rows for key in _account_keys(row)])
+    return Quotas(size=now.size, quotas=tuple(_quota(row, now.desk, year) for row in rows), next=following)
+
+
+def _quota_prefixes(wanted: Wanted) -> list[str]:
+    """Ascending. A generator has no part in Q1 and Q3, so its filter leaves decisions only."""
+    prefixes = {"Q2": approval_prefix(wanted), "Q1": list_prefix(wanted), "Q3": permit_prefix(wanted)}
+    kept = ("Q2",) if wanted.generator is not None else ("Q2", "Q1", "Q3")
+    return [prefixes[quota] for quota in kept if wanted.quota in (None, quota)]
+
+
+def _account(row: Found) -> str:
+    match row.chain.partition("/")[0]:
+        case "approval":
+            return q2_account(row.chain, row.number)
+        case "list":
+            return q1_account(row.chain, row.number)
+        case _:
+            return q3_account(row.chain)
+
+
+def _account_keys(row: Found) -> tuple[str, ...]:
+    key = account_key(_account(row))
+    return (key, q3_key(row.chain)) if row.chain.startswith("permit/") else (key,)
+
+
+def _quota(row: Found, desk: Desk, year: int) -> QuotaAnswer:
+    """Limit and use of one account. ``year`` is the present one, to which the use of a permit's scale belongs."""
+    account, state = _account(row), row.state
+    quota = account[:2]
+    match quota:
+        case "Q1":
+            listing = state.rows[row.number]
+            holder, of_year, limit_g, used_g = listing.receiver, state.year, listing.quota_g, desk.facts.used_g(account)
+        case "Q2":
+            holder, of_year, limit_g, used_g = row.chain.split("/")[1], None, state.lines[row.number].mass_g, desk.facts.used_g(account)
+        case _:
+            holder, of_year, limit_g, used_g = row.chain.split("/")[1], year, state.scale_g, q3_used_g(desk.facts, row.chain, year)
+    touched = desk.facts.get(account_key(account))
+    return QuotaAnswer(
+        account=account,
+        quota=quota,
+        chain=row.chain,
+        number=None if quota == "Q3" else row.number,
+        holder=holder,
+        year=of_year,
+        limit_t=format_mass(limit_g),
+        used_t=format_mass(used_g),
+        left_t=format_mass(limit_g - used_g),
+        index=None if touched is None else touched.idx,
+    )
+
+
+async def _scan(log: Log, now: Snapshot, prefixes: Sequence[str], select: Select, page: Page) -> tuple[list[Found], str | None]:
+    after = read_cursor(page.cursor, Place)
+    rows, place = await store.scan_rows(now.desk.conn, log.kinds, prefixes, select, after=after, limit=page.limit)
+    return rows, None if place is None else write_cursor(place)
