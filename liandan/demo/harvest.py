@@ -1,4 +1,4 @@
-"""What the demonstration takes home over HTTP: certificates, the month's statements, an export of the whole log."""
+"""What the demonstration takes home over HTTP: entries, certificates, the month's statements. (The export is the product's own.)"""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
-from ledger.checkpoint import parse_checkpoint
 from ledger.entry import Entry, read_entry
-from ledger.note import parse_note
-from ledger.tiles import tiles_between
 from liandan.demo.http_poster import HttpPoster
 from liandan.wiring import KINDS
 from manifests.model import Stage
@@ -68,24 +65,3 @@ async def entries(poster: HttpPoster) -> AsyncIterator[Entry]:
         for item in page["entries"]:
             yield read_entry(b64decode(item["entry"]), KINDS)
         after, size = page["next"], page["size"]
-
-
-async def export(poster: HttpPoster, adopted: Iterable[str], folder: Path, done: Callable[[], None]) -> int:
-    """Write the fixed shape of an export (formats §4); the size of its checkpoint. ``adopted``: SHA-256 of rulesets and data sets."""
-    note = await poster.get("/checkpoint")
-    size = parse_checkpoint(parse_note(note)[0]).size
-    sizes = json.loads(await poster.get("/v1/checkpoints"))["sizes"]
-    paths = {f"checkpoints/{archived}": f"/checkpoint/{archived}" for archived in sizes if archived <= size}
-    paths |= {tile.path: f"/{tile.path}" for tile in tiles_between(0, size)}
-    paths |= {f"data/{digest}": f"/data/{digest}" for digest in adopted}
-    paths["log.vkey"] = "/log.vkey"
-    for path, address in paths.items():
-        await asyncio.to_thread(_write, folder / path, await poster.get(address))
-        done()
-    await asyncio.to_thread(_write, folder / "checkpoint", note)
-    return size
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)

@@ -31,27 +31,28 @@ class HttpPoster:
 
     def __init__(self, url: str, trust: Trust, client: AsyncLiandan) -> None:
         self.url, self.found = url, trust.found
-        self._trust, self._client = trust, client
+        self.client = client
+        self._trust = trust
 
     async def get(self, path: str, **params: str | int) -> bytes:
         """A resource that must be there."""
-        return await self._client.get(path, **params)
+        return await self.client.get(path, **params)
 
     async def post(self, envelopes: Sequence[Envelope], now_s: int, way: Way) -> list[Outcome]:
         """One outcome per envelope."""
-        self._client.set_now(now_s)
+        self.client.set_now(now_s)
         match way:
             case "batch":
                 return await self._batch(envelopes)
             case "single":
-                return [await _single(self._client, envelope) for envelope in envelopes]
+                return [await _single(self.client, envelope) for envelope in envelopes]
             case "race":
                 return list(await asyncio.gather(*(self._racer(envelope, now_s) for envelope in envelopes)))
 
     async def _batch(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
         """What was admitted before the log became busy is answered again with its first entry, so the whole batch may be repeated."""
         for _ in range(TRIES):
-            answers = await self._client.post_batch(envelopes)
+            answers = await self.client.post_batch(envelopes)
             if not any(isinstance(answer, Problem) and answer.code == "BUSY" for answer in answers):
                 return [_outcome(answer) for answer in answers]
             await asyncio.sleep(PAUSE_S)

@@ -12,7 +12,6 @@ import msgspec
 from msgspec import Struct
 
 from ledger.audit import AuditReport, audit
-from ledger.files import LogFiles
 from liandan.client import Dishonest, Refused, Unavailable
 from liandan.demo import calendar, firms, harvest, home
 from liandan.demo.founding import ORIGIN, founding
@@ -24,6 +23,7 @@ from liandan.demo.screen import Bar, Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
 from liandan.demo.summary import Books, Summary, summarize
+from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.keyring import Keyring as ServerKeys
 from liandan.keyring import write_keyring
 from liandan.wiring import KINDS
@@ -93,7 +93,7 @@ async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
         statements = await harvest.reconciliations(poster, calendar.MONTH, out, bar.step)
     # Last, so that every checkpoint that a document prints is archived by now (formats §4).
     with screen.phase("export", "导出日志") as bar:
-        await harvest.export(poster, books.adopted, out / "export", bar.step)
+        await export(fetch_url(poster.client), await archived_at(poster.client), out / "export", KINDS, bar.reach)
     with screen.phase("audit", "审计导出件") as bar:
         audited, report = await asyncio.to_thread(_audit, out / "export", bar)
     summary = summarize(demo.seed, calendar.MONTH, demo.story.world, played, audited, report)
@@ -113,8 +113,8 @@ async def _play(demo: _Demo, poster: HttpPoster) -> Played:
 
 def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
     """Recompute the export from its bytes alone."""
-    books, files = Books(), LogFiles(folder)
-    return books, audit(files.read, KINDS, archived=iter(files.archived_sizes()), watch=books.watch, progress=bar.reach)
+    books = Books()
+    return books, audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=books.watch, progress=bar.reach)
 
 
 async def _wait(poster: HttpPoster, screen: Screen) -> None:

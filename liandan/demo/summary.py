@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ledger.audit import AuditReport
-from ledger.directory import LOG_MAIN
 from ledger.entry import Entry
-from ledger.founding import Adopted, LogFound
 from liandan.demo.play import Played
 from liandan.demo.world import LICENSES, LIST_50_51, LIST_51_50, ROWS, Flow, World
 from manifests.mass import balance
@@ -31,8 +29,6 @@ class Books:
         self.tags: Counter[str] = Counter()
         self.alerts: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
-        self.adopted: set[str] = set()
-        """SHA-256 of every ruleset and data set that the log ever adopted."""
 
     def watch(self, entry: Entry) -> None:
         """Take one entry into the books."""
@@ -44,15 +40,6 @@ class Books:
         self.tags.update(tag[0] for tag in decision.tags)
         self.alerts.update(f"{level} {code}" for level, code in decision.alerts)
         self.kinds[entry.statement.kind] += 1
-        if entry.statement.chain == LOG_MAIN:
-            self.adopted.update(_adopted(entry.statement.body))
-
-
-def _adopted(body: object) -> list[str]:
-    """Digests that a founding or an adoption names."""
-    if isinstance(body, LogFound):
-        return [body.ruleset.sha256, *(data.sha256 for data in body.data)]
-    return [body.sha256] if isinstance(body, Adopted) else []
 
 
 class Balance(Struct, frozen=True, kw_only=True):
