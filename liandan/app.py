@@ -26,6 +26,7 @@ from liandan.problems import Problems, problem_page, scope_language
 from liandan.projector import Projector
 from liandan.settings import Settings
 from liandan.tokens import delete_token, post_token
+from reports.routes import router as REPORTS
 from whitelist.routes import ROUTER as WHITELIST
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -46,7 +47,7 @@ def create_app(
     )
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
     litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), WHITELIST, own],
+        route_handlers=[*ledger_routers(limits), WHITELIST, REPORTS, own],
         dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
         exception_handlers=problems.handlers(),
         openapi_config=_openapi(),

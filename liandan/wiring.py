@@ -8,6 +8,7 @@ from ledger.kinds import Kinds
 from ledger.log_personality import PERSONALITY as LOG
 from liandan.rulebook import RULES as SHELL
 from manifests.personality import PERSONALITY as MANIFESTS
+from reports.rulebook import RULES as REPORTS
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
 from whitelist.personality import PERSONALITY as WHITELIST
@@ -17,7 +18,7 @@ PERSONALITIES = (LOG, WHITELIST, MANIFESTS)
 KINDS = Kinds(PERSONALITIES)
 """Every kind of statement that this program can judge."""
 
-RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **SHELL}
+RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **REPORTS, **SHELL}
 """Texts of every code of every package."""
 
 
