@@ -96,28 +96,41 @@ class Verifier(Protocol):
     """A known key: what it answers for (name, key id) and whether a line of it holds."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The key's name."""
+
     @property
-    def key_id(self) -> int: ...
-    def verify(self, text: bytes, signature: bytes) -> bool: ...
+    def key_id(self) -> int:
+        """The key's id."""
+
+    def verify(self, text: bytes, signature: bytes) -> bool:
+        """Whether a line's signature (without key id) holds for a note text."""
 
 
 class NoteSigner(Protocol):
     """A key that signs note texts; ``sign`` gives the signature without the key id."""
 
     @property
-    def vkey(self) -> Vkey: ...
-    def sign(self, text: bytes) -> bytes: ...
+    def vkey(self) -> Vkey:
+        """The public key."""
+
+    def sign(self, text: bytes) -> bytes:
+        """Signature of a note text, without key id."""
 
 
 class SigningKey(Protocol):
     """The part of ``signing.keys.PrivateKey`` that notes need; an HSM may stand behind it."""
 
     @property
-    def suite(self) -> str: ...
+    def suite(self) -> str:
+        """Name of the suite (formats §1)."""
+
     @property
-    def spki(self) -> bytes: ...
-    def sign(self, message: bytes, /) -> bytes: ...
+    def spki(self) -> bytes:
+        """DER SubjectPublicKeyInfo."""
+
+    def sign(self, message: bytes, /) -> bytes:
+        """Raw signature in the suite's form."""
 
 
 class Ed25519Verifier(Struct, frozen=True):
@@ -127,13 +140,16 @@ class Ed25519Verifier(Struct, frozen=True):
 
     @property
     def name(self) -> str:
+        """The key's name."""
         return self.vkey.name
 
     @property
     def key_id(self) -> int:
+        """The key's id."""
         return self.vkey.id
 
     def verify(self, text: bytes, signature: bytes) -> bool:
+        """Whether the signature is one over the text."""
         return self.vkey.holds(text, signature)
 
 
@@ -145,9 +161,11 @@ class Ed25519Signer(Struct, frozen=True):
 
     @property
     def vkey(self) -> Vkey:
+        """The public key under this name."""
         return vkey_of(self.name, ED25519, self.key)
 
     def sign(self, text: bytes) -> bytes:
+        """Ed25519 over the text."""
         return self.key.sign(text)
 
 

@@ -32,8 +32,11 @@ class CheckpointSigner(Protocol):
     """Signs checkpoints of one log; ``vkeys`` are its note keys, Ed25519 first. Blocks."""
 
     @property
-    def vkeys(self) -> tuple[str, ...]: ...
-    def sign(self, checkpoint: Checkpoint) -> bytes: ...
+    def vkeys(self) -> tuple[str, ...]:
+        """The log's note keys, Ed25519 first."""
+
+    def sign(self, checkpoint: Checkpoint) -> bytes:
+        """The log's own note of a promised head."""
 
 
 class LocalSigner:

@@ -18,6 +18,8 @@ from tests.house.source import FLOORS, ROOT, imports, modules
 ROOMS_THAT_ACT = ("routes", "service", "store")
 """Last part of the names of modules that may use the database."""
 DATABASE = {
+    "ledger.cut",
+    "ledger.database_audit",
     "ledger.desk",
     "ledger.intake",
     "ledger.log",
@@ -31,6 +33,7 @@ DATABASE = {
 WORLD = {
     "ledger.checkpoint_store": "the file outside the database's backups",
     "ledger.files": "writes the static log",
+    "ledger.signer": "holds the log keys at the end of a socket",
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
     "ledger.witnessing.download": "reads bounded answers over HTTP",
     "ledger.witnessing.mirror": "fetches the entries of a log and keeps them",
