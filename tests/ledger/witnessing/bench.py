@@ -144,6 +144,27 @@ class Scripted:
         await send({"type": "http.response.body", "body": content})
 
 
+class Town:
+    """One HTTP server for many witnesses: an application each under ``/<number>``."""
+
+    def __init__(self) -> None:
+        self.apps: list[Any] = []
+        self.url = ""
+
+    def open(self, app: Any) -> str:
+        """The address of a new application."""
+        self.apps.append(app)
+        return f"{self.url}/{len(self.apps) - 1}"
+
+    def witness(self, witness: Witness) -> str:
+        """The submission prefix of a witness."""
+        return self.open(WitnessApp(witness))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        number, slash, rest = scope["path"].removeprefix("/").partition("/")
+        await self.apps[int(number)]({**scope, "path": slash + rest}, receive, send)
+
+
 def file_server(read: Callable[[str], bytes | None], token: Callable[[], str] = str) -> Any:
     """Serves tiles like a log: bundles only to the bearer of ``token()``, when there is one."""
 

@@ -24,13 +24,13 @@ from tests.ledger.witnessing.bench import (
     LOG_KEYS,
     ORIGIN,
     Scripted,
+    Town,
     Tree,
     client,
     key_for,
     make_witness,
     policy_of,
     served,
-    witness_at,
 )  # fmt: skip
 
 K = FailureKind
@@ -38,10 +38,17 @@ TEXT = "text/plain"
 SUNLIGHT = Path(__file__).parents[2] / "vectors/sunlight-skylight"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def http():
     async with client() as http:
         yield http
+
+
+@pytest.fixture(scope="module")
+async def town():
+    town = Town()
+    async with served(town) as town.url:
+        yield town
 
 
 def peer_of(url, cosigner=COSIGNER, name="w", at=0):
@@ -57,46 +64,44 @@ def kinds(cosigned):
     return {failure.witness: failure.kind for failure in cosigned.failures}
 
 
-async def test_two_witnesses_cosign_and_the_note_opens_under_the_policy(tmp_path, http):
+async def test_two_witnesses_cosign_and_the_note_opens_under_the_policy(tmp_path, town, http):
     tree, other = Tree().grow(5), make_cosigner("witness.example/chongqing", key_for("chongqing"))
-    async with (
-        witness_at(make_witness(tmp_path / "a")) as one,
-        witness_at(make_witness(tmp_path / "b", cosigner=other), "/w") as two,
-    ):
-        peers, collector = [peer_of(one, name="one"), peer_of(two, other, name="two")], Collector(http, LOG_KEYS)
-        for _ in range(3):
-            cosigned = await ask(http, tree, peers, collector=collector)
-            assert (cosigned.is_quorum, cosigned.failures, cosigned.contradictions) == (True, (), ())
-            opened = open_with_policy(cosigned.attach(tree.note()), policy_of(*peers))
-            assert [line.vkey for line in opened.cosignatures] == sorted(peer.vkey for peer in peers)
-            tree.grow(300)
+    one = town.witness(make_witness(tmp_path / "a"))
+    two = town.witness(make_witness(tmp_path / "b", cosigner=other))
+    peers, collector = [peer_of(one, name="one"), peer_of(two, other, name="two")], Collector(http, LOG_KEYS)
+    for _ in range(3):
+        cosigned = await ask(http, tree, peers, collector=collector)
+        assert (cosigned.is_quorum, cosigned.failures, cosigned.contradictions) == (True, (), ())
+        opened = open_with_policy(cosigned.attach(tree.note()), policy_of(*peers))
+        assert [line.vkey for line in opened.cosignatures] == sorted(peer.vkey for peer in peers)
+        tree.grow(300)
 
 
-async def test_a_witness_with_two_keys_is_asked_once_and_brings_two_lines(tmp_path, http):
+async def test_a_witness_with_two_keys_is_asked_once_and_brings_two_lines(tmp_path, town, http):
     tree, asked = Tree().grow(5), []
     witness = make_witness(tmp_path, cosigner=BOTH)
     read = witness.read
     witness.read = lambda raw: asked.append(raw) or read(raw)
-    async with witness_at(witness) as url:
-        peers = [peer_of(url, BOTH, "ed", 0), peer_of(url, BOTH, "ml", 1)]
-        cosigned = await ask(http, tree, peers)
+    url = town.witness(witness)
+    peers = [peer_of(url, BOTH, "ed", 0), peer_of(url, BOTH, "ml", 1)]
+    cosigned = await ask(http, tree, peers)
     assert (len(asked), set(cosigned.lines), cosigned.is_quorum) == (1, set(BOTH.vkeys), True)
     assert len(open_checkpoint(cosigned.attach(tree.note()), LOG_KEYS, BOTH.vkeys).cosignatures) == 2
 
 
-async def test_a_409_is_answered_once_from_the_size_the_witness_has(tmp_path, http):
+async def test_a_409_is_answered_once_from_the_size_the_witness_has(tmp_path, town, http):
     tree = Tree().grow(5)
-    async with witness_at(make_witness(tmp_path)) as url:
-        await ask(http, tree, [peer_of(url)])
-        tree.grow(20)
-        proved = []
+    url = town.witness(make_witness(tmp_path))
+    await ask(http, tree, [peer_of(url)])
+    tree.grow(20)
+    proved = []
 
-        def prove(old):
-            proved.append(old)
-            return tree.tile_prove(old)
+    def prove(old):
+        proved.append(old)
+        return tree.tile_prove(old)
 
-        fresh = await ask(http, tree, [peer_of(url)], prove=prove)
-        assert (fresh.is_quorum, fresh.failures, proved) == (True, (), [5])
+    fresh = await ask(http, tree, [peer_of(url)], prove=prove)
+    assert (fresh.is_quorum, fresh.failures, proved) == (True, (), [5])
 
 
 @pytest.mark.parametrize(
@@ -121,7 +126,7 @@ async def test_a_409_is_answered_once_from_the_size_the_witness_has(tmp_path, ht
         (503, TEXT, b"mirror is behind", K.UNAVAILABLE),
     ],
 )
-async def test_a_witness_that_answers_nonsense_is_absent_and_the_honest_one_counts(tmp_path, http, status, media, body, kind):
+async def test_a_witness_that_answers_nonsense_is_absent_and_the_honest_one_counts(tmp_path, town, http, status, media, body, kind):
     tree = Tree().grow(7)
 
     async def lie(method, path, _):
@@ -129,17 +134,18 @@ async def test_a_witness_that_answers_nonsense_is_absent_and_the_honest_one_coun
 
     other = make_cosigner("witness.example/liar", key_for("liar"))
     script = Scripted(lie)
-    async with witness_at(make_witness(tmp_path)) as honest, served(script) as liar:
-        peers = [peer_of(honest, name="honest"), peer_of(liar, other, name="liar")]
-        cosigned = await ask(http, tree, peers, quorum="any", grace_s=5.0)
-        assert (cosigned.is_quorum, list(cosigned.lines), kinds(cosigned)) == (True, [COSIGNER.vkeys[0]], {"liar": kind})
-        assert cosigned.contradictions == ()
-        assert bool(cosigned.alarms) == (kind in (K.SIZE, K.PROOF))
-        assert len([method for method, *_ in script.asked if method == "POST"]) <= 2
-        assert not (await ask(http, tree, peers)).is_quorum
+    honest = town.witness(make_witness(tmp_path))
+    liar = town.open(script)
+    peers = [peer_of(honest, name="honest"), peer_of(liar, other, name="liar")]
+    cosigned = await ask(http, tree, peers, quorum="any", grace_s=5.0)
+    assert (cosigned.is_quorum, list(cosigned.lines), kinds(cosigned)) == (True, [COSIGNER.vkeys[0]], {"liar": kind})
+    assert cosigned.contradictions == ()
+    assert bool(cosigned.alarms) == (kind in (K.SIZE, K.PROOF))
+    assert len([method for method, *_ in script.asked if method == "POST"]) <= 2
+    assert not (await ask(http, tree, peers)).is_quorum
 
 
-async def test_a_slow_or_endless_witness_holds_nobody_up(tmp_path, http):
+async def test_a_slow_or_endless_witness_holds_nobody_up(tmp_path, town, http):
     tree, never = Tree().grow(7), asyncio.Event()
 
     async def silent(scope, receive, send):
@@ -152,24 +158,26 @@ async def test_a_slow_or_endless_witness_holds_nobody_up(tmp_path, http):
             await send({"type": "http.response.body", "body": b".", "more_body": True})
             await asyncio.sleep(0.01)
 
-    async with witness_at(make_witness(tmp_path)) as honest, served(silent) as one, served(dripping) as two:
-        liars = [make_cosigner(f"witness.example/{name}", key_for(name)) for name in ("one", "two")]
-        peers = [peer_of(honest, name="honest"), peer_of(one, liars[0], "one"), peer_of(two, liars[1], "two")]
-        started = time.monotonic()
-        any_ = await ask(http, tree, peers, quorum="any", timeout_s=1.5, grace_s=0.05)
-        assert time.monotonic() - started < 1.0
-        assert (any_.is_quorum, kinds(any_)) == (True, {"one": K.LATE, "two": K.LATE})
-        collector = Collector(http, LOG_KEYS)
-        all_ = await ask(http, tree, peers, collector=collector, timeout_s=0.3)
-        assert (all_.is_quorum, kinds(all_)) == (False, {"one": K.TIMEOUT, "two": K.TIMEOUT})
-        started = time.monotonic()
-        again = await ask(http, tree, peers, collector=collector, timeout_s=0.3)
-        assert time.monotonic() - started < 0.25
-        assert (set(again.lines), kinds(again)) == ({COSIGNER.vkeys[0]}, {"one": K.RESTING, "two": K.RESTING})
-        never.set()
+    honest = town.witness(make_witness(tmp_path))
+    one = town.open(silent)
+    two = town.open(dripping)
+    liars = [make_cosigner(f"witness.example/{name}", key_for(name)) for name in ("one", "two")]
+    peers = [peer_of(honest, name="honest"), peer_of(one, liars[0], "one"), peer_of(two, liars[1], "two")]
+    started = time.monotonic()
+    any_ = await ask(http, tree, peers, quorum="any", timeout_s=1.5, grace_s=0.05)
+    assert time.monotonic() - started < 1.0
+    assert (any_.is_quorum, kinds(any_)) == (True, {"one": K.LATE, "two": K.LATE})
+    collector = Collector(http, LOG_KEYS)
+    all_ = await ask(http, tree, peers, collector=collector, timeout_s=0.5)
+    assert (all_.is_quorum, kinds(all_)) == (False, {"one": K.TIMEOUT, "two": K.TIMEOUT})
+    started = time.monotonic()
+    again = await ask(http, tree, peers, collector=collector, timeout_s=0.5)
+    assert time.monotonic() - started < 0.4
+    assert (set(again.lines), kinds(again)) == ({COSIGNER.vkeys[0]}, {"one": K.RESTING, "two": K.RESTING})
+    never.set()
 
 
-async def test_a_rested_witness_is_asked_again(tmp_path, http, monkeypatch):
+async def test_a_rested_witness_is_asked_again(tmp_path, town, http, monkeypatch):
     monkeypatch.setattr(client_module, "REST_S", 0.01)
     tree, is_down = Tree().grow(3), True
     witness = make_witness(tmp_path)
@@ -181,11 +189,11 @@ async def test_a_rested_witness_is_asked_again(tmp_path, http, monkeypatch):
         return answer.status, answer.content_type, answer.body
 
     collector = Collector(http, LOG_KEYS)
-    async with served(Scripted(moody)) as url:
-        assert kinds(await ask(http, tree, [peer_of(url)], collector=collector)) == {"w": K.UNAVAILABLE}
-        is_down = False
-        await asyncio.sleep(0.05)
-        assert (await ask(http, tree, [peer_of(url)], collector=collector)).is_quorum
+    url = town.open(Scripted(moody))
+    assert kinds(await ask(http, tree, [peer_of(url)], collector=collector)) == {"w": K.UNAVAILABLE}
+    is_down = False
+    await asyncio.sleep(0.05)
+    assert (await ask(http, tree, [peer_of(url)], collector=collector)).is_quorum
 
 
 async def test_nobody_listening_and_no_address_are_failures_not_errors(http):
@@ -196,7 +204,7 @@ async def test_nobody_listening_and_no_address_are_failures_not_errors(http):
     assert kinds(await ask(http, tree, peers)) == {"gone": K.UNREACHABLE, "absent": K.NO_ADDRESS, "odd": K.UNREACHABLE}
 
 
-async def test_lines_of_another_checkpoint_key_or_time_are_dropped(tmp_path, http):
+async def test_lines_of_another_checkpoint_key_or_time_are_dropped(tmp_path, town, http):
     tree, other = Tree().grow(4), Tree("other").grow(4)
     stale = make_witness(tmp_path / "stale", clock=lambda: time.time() - 3600)
     wrong = make_witness(tmp_path / "wrong")
@@ -210,9 +218,9 @@ async def test_lines_of_another_checkpoint_key_or_time_are_dropped(tmp_path, htt
         async def give(method, path, _, body=body):
             return 200, TEXT, body
 
-        async with served(Scripted(give)) as url:
-            cosigned = await ask(http, tree, [peer_of(url)])
-            assert (cosigned.lines, kinds(cosigned)) == ({}, {"w": kind})
+        url = town.open(Scripted(give))
+        cosigned = await ask(http, tree, [peer_of(url)])
+        assert (cosigned.lines, kinds(cosigned)) == ({}, {"w": kind})
 
 
 @pytest.mark.parametrize("status", [409, 422])
@@ -232,7 +240,7 @@ async def test_lines_of_another_checkpoint_key_or_time_are_dropped(tmp_path, htt
         (lambda tree, fork: b"garbage", None),
     ],
 )
-async def test_only_a_note_of_our_own_key_that_contradicts_us_is_a_contradiction(http, status, evidence, kind):
+async def test_only_a_note_of_our_own_key_that_contradicts_us_is_a_contradiction(town, http, status, evidence, kind):
     grown, tree, fork = Tree().grow(9), Tree().grow(6), Tree("fork").grow(6)
     shown = evidence(grown if kind == ContradictionKind.AHEAD else tree, fork)
 
@@ -242,59 +250,59 @@ async def test_only_a_note_of_our_own_key_that_contradicts_us_is_a_contradiction
         assert path == f"/{log_id(ORIGIN)}/checkpoint"
         return 200, TEXT, shown
 
-    async with served(Scripted(accuse)) as url:
-        cosigned = await ask(http, tree, [peer_of(url)])
-        inspected = await Collector(http, LOG_KEYS).inspect(tree.note(), tree.tile_prove, [peer_of(url), Peer("no", COSIGNER.vkeys[0])])
+    url = town.open(Scripted(accuse))
+    cosigned = await ask(http, tree, [peer_of(url)])
+    inspected = await Collector(http, LOG_KEYS).inspect(tree.note(), tree.tile_prove, [peer_of(url), Peer("no", COSIGNER.vkeys[0])])
     assert kinds(cosigned) == {"w": K.SIZE if status == 409 else K.PROOF}
     assert [found.kind for found in cosigned.contradictions] == ([] if kind is None else [kind])
     assert inspected.contradictions == cosigned.contradictions
     assert [found.note for found in cosigned.contradictions] in ([], [shown])
 
 
-async def test_a_wrong_proof_of_ours_does_not_accuse_us(http):
+async def test_a_wrong_proof_of_ours_does_not_accuse_us(town, http):
     tree = Tree().grow(6)
 
     async def show(method, path, _):
         return (422, TEXT, b"") if method == "POST" else (200, TEXT, tree.note(5))
 
-    async with served(Scripted(show)) as url:
-        for wrong in ((bytes(32),) * len(tree.prove(5)), ()):
-            inspected = await Collector(http, LOG_KEYS).inspect(tree.note(), lambda old, wrong=wrong: wrong, [peer_of(url)])
-            assert (inspected.contradictions, [failure.kind for failure in inspected.failures]) == ((), [K.OWN_PROOF])
+    url = town.open(Scripted(show))
+    for wrong in ((bytes(32),) * len(tree.prove(5)), ()):
+        inspected = await Collector(http, LOG_KEYS).inspect(tree.note(), lambda old, wrong=wrong: wrong, [peer_of(url)])
+        assert (inspected.contradictions, [failure.kind for failure in inspected.failures]) == ((), [K.OWN_PROOF])
 
 
-async def test_our_own_missing_tile_is_our_alarm_and_nobody_else_s_fault(tmp_path, http):
+async def test_our_own_missing_tile_is_our_alarm_and_nobody_else_s_fault(tmp_path, town, http):
     tree = Tree().grow(3)
-    async with witness_at(make_witness(tmp_path)) as url:
-        await ask(http, tree, [peer_of(url)])
-        tree.grow(3)
+    url = town.witness(make_witness(tmp_path))
+    await ask(http, tree, [peer_of(url)])
+    tree.grow(3)
 
-        def missing(old):
-            raise refuse("TILE_FORM", field="tile/0/000.p/6", found="missing")
+    def missing(old):
+        raise refuse("TILE_FORM", field="tile/0/000.p/6", found="missing")
 
-        def defect(old):
-            raise KeyError(old)
+    def defect(old):
+        raise KeyError(old)
 
-        assert kinds(await ask(http, tree, [peer_of(url)], prove=missing)) == {"w": K.OWN_PROOF}
-        assert kinds(await ask(http, tree, [peer_of(url)], prove=defect)) == {"w": K.FAULT}
+    assert kinds(await ask(http, tree, [peer_of(url)], prove=missing)) == {"w": K.OWN_PROOF}
+    assert kinds(await ask(http, tree, [peer_of(url)], prove=defect)) == {"w": K.FAULT}
 
 
-async def test_inspecting_tells_how_far_each_witness_is(tmp_path, http):
+async def test_inspecting_tells_how_far_each_witness_is(tmp_path, town, http):
     tree = Tree().grow(3)
-    async with witness_at(make_witness(tmp_path)) as url:
-        peer, collector = peer_of(url), Collector(http, LOG_KEYS)
-        before = await collector.inspect(tree.note(), tree.tile_prove, [peer])
-        assert [failure.kind for failure in before.failures] == [K.UNKNOWN_LOG]
-        await ask(http, tree, [peer])
-        tree.grow(4)
-        after = await collector.inspect(tree.note(), tree.tile_prove, [peer])
-        assert (after.sizes, after.failures, after.contradictions) == ({"w": 3}, (), ())
+    url = town.witness(make_witness(tmp_path))
+    peer, collector = peer_of(url), Collector(http, LOG_KEYS)
+    before = await collector.inspect(tree.note(), tree.tile_prove, [peer])
+    assert [failure.kind for failure in before.failures] == [K.UNKNOWN_LOG]
+    await ask(http, tree, [peer])
+    tree.grow(4)
+    after = await collector.inspect(tree.note(), tree.tile_prove, [peer])
+    assert (after.sizes, after.failures, after.contradictions) == ({"w": 3}, (), ())
 
 
-async def test_without_a_quorum_in_the_policy_witnesses_are_taken_within_the_grace(tmp_path, http):
+async def test_without_a_quorum_in_the_policy_witnesses_are_taken_within_the_grace(tmp_path, town, http):
     tree = Tree().grow(3)
-    async with witness_at(make_witness(tmp_path)) as url:
-        cosigned = await ask(http, tree, [peer_of(url)], quorum="none", grace_s=5.0)
+    url = town.witness(make_witness(tmp_path))
+    cosigned = await ask(http, tree, [peer_of(url)], quorum="none", grace_s=5.0)
     assert (cosigned.is_quorum, list(cosigned.lines)) == (True, [COSIGNER.vkeys[0]])
     assert (await ask(http, tree, [], quorum="none")).is_quorum
 
@@ -312,13 +320,13 @@ async def test_a_published_answer_of_a_stock_witness_is_read():
     assert client_module._read_lines(body, [peer], checkpoint, 1_767_139_200 + 121)[vkey].kind == K.CLOCK
 
 
-async def test_requests_of_ours_are_read_back_as_they_were(http):
+async def test_requests_of_ours_are_read_back_as_they_were(town, http):
     tree, seen = Tree().grow(4), []
 
     async def keep(method, path, body):
         seen.append(parse_request(body) if method == "POST" else None)
         return 503, TEXT, b""
 
-    async with served(Scripted(keep)) as url:
-        await ask(http, tree, [peer_of(url + "/prefix/")])
+    url = town.open(Scripted(keep))
+    await ask(http, tree, [peer_of(url + "/prefix/")])
     assert [(request.old, request.proof, request.note) for request in seen] == [(0, (), tree.note())]

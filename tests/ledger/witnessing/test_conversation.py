@@ -20,7 +20,7 @@ VECTOR = json.loads((Path(__file__).parents[2] / "vectors/tlog-witness/add-check
 SIGSUM = str(Vkey(VECTOR["origin"], ED25519, bytes.fromhex(VECTOR["log_ed25519_public_key_hex"])))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def http():
     async with client() as http:
         yield http
