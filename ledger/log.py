@@ -81,15 +81,14 @@ class Log:
 
         ``now_s`` is the simulated time and ignored by a real log. Raises sequencer.Busy when nothing was taken.
         """
-        now_s = await self.now(now_s)
         taken = await self._intake.take(raws)
         if atomic and any(item.refusal is not None for item in taken):
             for item in taken:
                 item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
         going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
-        claimed_s = now_s if self.simulated else None
+        claimed_s = now_s or 0 if self.simulated else None
         outcomes = iter(await asyncio.gather(*self.sequencer.submit(going, now_s=claimed_s, atomic=atomic)))
-        return [await self._answer(item, item.refusal or next(outcomes), now_s) for item in taken]
+        return [await self._answer(item, item.refusal or next(outcomes), claimed_s) for item in taken]
 
     async def now(self, claimed_s: int | None = None) -> int:
         """The log's present, Unix seconds: the clock, or for a simulated log the claimed time, never before its last entry."""
@@ -98,13 +97,13 @@ class Log:
         head = await self.head()
         return max(claimed_s or 0, 0 if head is None else head.at_s)
 
-    async def _answer(self, item: Taken, outcome: Sequenced | Refusal, now_s: int) -> Answer:
+    async def _answer(self, item: Taken, outcome: Sequenced | Refusal, claimed_s: int | None) -> Answer:
         if isinstance(outcome, Sequenced):
             return Admitted(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
         if item.signed is None:
             return TurnedDown(refusal=outcome)
         refused: Refused = replace(item.signed, codes=outcome.codes)
-        row = make_receipt(refused, self.sequencer.size, now_s, self.operator_key)
+        row = make_receipt(refused, self.sequencer.size, await self.now(claimed_s), self.operator_key)
         async with self.pool.acquire() as conn:
             await store.insert_refusal(conn, row)
         return TurnedDown(refusal=outcome, statement=refused.statement, receipt=row.receipt)

@@ -7,11 +7,12 @@ Order of one step (design §5), and what a crash after each part leaves:
 2. stage the files of the new size in one bundle, flushed - an orphan bundle, replaced next time;
 3. compare-and-swap the promise, and with it that memory, in the checkpoint store, outside the database -
    :meth:`Publisher.recover` replays the bundle;
-4. unpack the tiles, sign what the store holds (Ed25519 is deterministic: signing again gives the same note) - the same;
-5. replace ``/checkpoint`` - the same;
-6. wake the waiters - senders resubmit and get their receipt.
+4. unpack the tiles, sign what the store holds (Ed25519 is deterministic: signing again gives the same line) - the same;
+5. collect the witnesses' cosignatures - some witnesses are ahead of ``/checkpoint``; asked again, they cosign the same size again;
+6. replace ``/checkpoint`` - the same;
+7. wake the waiters - senders resubmit and get their receipt.
 
-A mismatch in 1 raises Mismatch: the publisher stops, nothing is signed, reads go on.
+A mismatch freezes: the publisher stops, nothing is signed any more, reads go on, an evidence file is written (ledger/freeze.py).
 """
 
 from __future__ import annotations
@@ -25,15 +26,18 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint, without_subtree_lines
 from ledger.checkpoint_store import CheckpointStore, Promise
+from ledger.cosigning import Contradicted, Cosigning
 from ledger.data import DataSets
+from ledger.directory import LOG_MAIN, LogState
 from ledger.files import Bundle, LogFiles
+from ledger.freeze import Mismatch, write_evidence
 from ledger.kinds import Kinds
 from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, leaf_hash, range_root, verify_consistency
-from ledger.note import SigningKey
 from ledger.replay import Finding
 from ledger.shadow import Shadow
+from ledger.signer import CheckpointSigner
 from ledger.tiles import TileReader, new_bundles, new_tiles
 from signing.refusal import Refusal
 
@@ -47,10 +51,6 @@ STEP_MAX = 8192
 """Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
 
 
-class Mismatch(Exception):
-    """The database contradicts itself or what was promised. Nothing may be signed until people have looked."""
-
-
 class Published(Struct, frozen=True):
     """The newest published checkpoint."""
 
@@ -59,6 +59,11 @@ class Published(Struct, frozen=True):
     note: bytes
     at: float
     """Monotonic seconds when it was published."""
+
+    @property
+    def slim(self) -> bytes:
+        """The note without its ML-DSA-44 lines, for receipts: 3 KB shorter each, and every verifier of today reads it (formats §4)."""
+        return without_subtree_lines(self.note)
 
 
 class Publisher:
@@ -70,25 +75,30 @@ class Publisher:
         checkpoint_store: CheckpointStore,
         files: LogFiles,
         origin: str,
-        key: SigningKey,
-        log_keys: tuple[str, ...],
+        signer: CheckpointSigner,
         *,
         kinds: Kinds,
-        ml_dsa_key: SigningKey | None = None,
+        cosigning: Cosigning | None = None,
         interval_s: float = INTERVAL_S,
     ) -> None:
+        """Without ``cosigning`` no witness is asked, whatever the policy says; then the policy must be ``quorum none``."""
         self._pool, self._store, self.files, self._origin = pool, checkpoint_store, files, origin
-        self._key, self._ml_dsa_key, self._log_keys, self._interval_s = key, ml_dsa_key, log_keys, interval_s
+        self._signer, self._log_keys, self._interval_s = signer, signer.vkeys, interval_s
+        self._cosigning = cosigning
         self._shadow = Shadow(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._edge = Edge()
-        self._reader = TileReader(0, files.read)
+        self._reader = self._reader_before = TileReader(0, files.read)
         self._changed: asyncio.Event = asyncio.Event()
         self._archived_at = float("-inf")
         self._last_day = ""
         self._staged_at: float | None = None
+        self._is_unshown = False
+        """Whether the promised size still waits to be signed and shown."""
         self.published: Published | None = None
         self.mismatch: str | None = None
+        self.is_degraded = False
+        """Whether the newest checkpoint lacks the quorum of its witnesses."""
 
     def recover(self) -> None:
         """Take over and finish what an earlier publisher promised; raises Mismatch if its promise cannot be kept from what is here."""
@@ -106,9 +116,8 @@ class Publisher:
             if bundle is not None:
                 self.files.unpack(bundle)
         self._rest_on(self._promise)
-        if self._promise.size > 0:
-            self._sign_and_show()
         self._rebuild_shadow()
+        self._is_unshown = self._promise.size > 0
 
     def _rest_on(self, promise: Promise) -> None:
         """Take the published tiles as the base of the next step, if they give the promised root."""
@@ -134,46 +143,59 @@ class Publisher:
             hint.clear()
             try:
                 moved = await self.step()
-            except (Mismatch, Refusal) as error:
-                self.mismatch = str(error)
-                log.critical("frozen", why=str(error))
+            except (Mismatch, Contradicted, Refusal) as error:
+                self._freeze(error)
                 return
             except OSError as error:
                 log.error("publish_failed", error=f"{type(error).__name__}: {error}")
                 moved = False
-            pause = max(0.0, self._interval_s - (time.monotonic() - started))
-            await asyncio.sleep(pause)
+            await asyncio.sleep(max(0.0, self._interval_s - (time.monotonic() - started)))
             if not moved:
                 # asyncio.timeout, not wait_for: on Python 3.11 the latter loses a cancellation that comes together with the event.
                 try:
                     async with asyncio.timeout(1.0):
                         await hint.wait()
                 except TimeoutError:
-                    if self.published and time.monotonic() - self.published.at > REPUBLISH_S:
-                        await asyncio.to_thread(self._sign_and_show)
+                    self._is_unshown = self.published is not None and time.monotonic() - self.published.at > REPUBLISH_S
+
+    def _freeze(self, error: Exception) -> None:
+        """Nothing is signed from here on; what is known goes into an evidence file."""
+        self.mismatch = str(error)
+        written = write_evidence(self.files, error, None if self.published is None else self.published.note)
+        log.critical("frozen", why=self.mismatch, evidence=written)
+        self._wake()
 
     async def step(self) -> bool:
-        """Publish what is committed beyond the promise, at most STEP_MAX entries; False if there is nothing new."""
+        """Publish what is committed beyond the promise, at most STEP_MAX entries; False if there is nothing to do."""
         async with self._pool.acquire() as conn:
             head = await store.fetch_head(conn)
-            size = 0 if head is None else head.size
-            if head is None or size < self._promise.size:
-                if self._promise.size == 0:
-                    return False
-                raise Mismatch(f"the database has {size} entries, {self._promise.size} were promised: a restored backup?")
-            if size == self._promise.size:
-                if head.root != self._promise.root:
-                    raise Mismatch(f"log_head has another root at size {size} than was promised")
-                return False
-            rows = await store.list_entries(conn, start=self._promise.size, end=min(size, self._promise.size + STEP_MAX))
+            self._compare(head)
+            start = self._promise.size
+            rows = [] if head is None else await store.list_entries(conn, start=start, end=min(head.size, start + STEP_MAX))
+        if not rows and not self._is_unshown:
+            return False
         self._staged_at = self._staged_at or time.monotonic()
-        await asyncio.to_thread(self._publish, rows, head)
+        if head is not None and rows:
+            await asyncio.to_thread(self._promise_rows, rows, head)
+        note = await asyncio.to_thread(self._sign)
+        if self._cosigning is not None:
+            cosigned = await self._cosigning.cosign(note, self._prove, self._witness_policy())
+            note, self.is_degraded = cosigned.note, cosigned.is_degraded
+        await asyncio.to_thread(self._show, note)
         self._staged_at = None
         self._wake()
         return True
 
-    def _publish(self, rows: list[store.EntryRow], head: store.LogHead) -> None:
-        """Parts 1 to 5, on a thread of their own."""
+    def _compare(self, head: store.LogHead | None) -> None:
+        """The database holds at least what was promised, and exactly that at the promised size."""
+        size = 0 if head is None else head.size
+        if size < self._promise.size:
+            raise Mismatch(f"the database has {size} entries, {self._promise.size} were promised: a restored backup?")
+        if head is not None and size == self._promise.size and head.root != self._promise.root:
+            raise Mismatch(f"log_head has another root at size {size} than was promised")
+
+    def _promise_rows(self, rows: list[store.EntryRow], head: store.LogHead) -> None:
+        """Parts 1 to 4 without the signature, on a thread of their own."""
         leaves = self._rehash(rows)
         grown = self._edge.append_many(leaves)
         if grown.size == head.size and grown.root() != head.root:
@@ -191,9 +213,7 @@ class Publisher:
         # From here the size is promised: a crash now is finished by recover(), and no other root can ever be signed for it.
         self.files.unpack(Bundle(grown.size, tuple(files)))
         self._check_growth(promise)
-        self._promise, self._edge = promise, grown
-        self._sign_and_show()
-        self.files.discard_staged(below=grown.size)
+        self._promise, self._edge, self._is_unshown = promise, grown, True
 
     def _rehash(self, rows: list[store.EntryRow]) -> list[bytes]:
         """Leaf hashes from the bytes that were committed; they must lie without a gap and match what the sequencer wrote."""
@@ -223,21 +243,38 @@ class Publisher:
                 raise Mismatch(f"size {promise.size} does not extend size {self._promise.size}") from refusal
         if reader.root() != promise.root:
             raise Mismatch(f"the tiles of size {promise.size} do not give the promised root")
-        self._reader = reader
+        self._reader_before, self._reader = self._reader, reader
 
-    def _sign_and_show(self) -> None:
-        """Sign the promise, check the own signature, replace ``/checkpoint``, archive when due."""
+    def _sign(self) -> bytes:
+        """Sign the promise and check that the note says it."""
         promise = self._promise
-        note = sign_checkpoint(Checkpoint(self._origin, promise.size, promise.root), self._key, self._ml_dsa_key)
+        note = self._signer.sign(Checkpoint(self._origin, promise.size, promise.root))
         opened = open_checkpoint(note, self._log_keys).checkpoint
-        if (opened.size, opened.root) != (promise.size, promise.root):
+        if (opened.origin, opened.size, opened.root) != (self._origin, promise.size, promise.root):
             raise Mismatch("the signed note does not say what was promised")
+        return note
+
+    def _prove(self, old: int) -> tuple[bytes, ...]:
+        """Consistency proof from an older size to the promised one, for a witness."""
+        return consistency_proof(old, self._promise.size, self._reader.hash_at)
+
+    def _witness_policy(self) -> tuple[str, ...]:
+        """The policy in force after the promised entries, from the publisher's own memory."""
+        state = self._shadow.state(LOG_MAIN)
+        assert isinstance(state, LogState), "a log with entries is founded"
+        return state.witness_policy
+
+    def _show(self, note: bytes) -> None:
+        """Replace ``/checkpoint``, archive when due. From here everybody may rely on it."""
+        promise = self._promise
         self.files.replace_checkpoint(note)
         now = time.monotonic()
         if now - self._archived_at >= ARCHIVE_EVERY_S:
             self.files.archive(promise.size, note)
             self._archived_at = now
         self.published = Published(promise.size, promise.root, note, now)
+        self._is_unshown = False
+        self.files.discard_staged(below=promise.size)
 
     def _archive_day(self, rows: list[store.EntryRow]) -> None:
         """Keep the last checkpoint of a Shanghai day when the next day's first entry comes (formats §4)."""
@@ -283,12 +320,14 @@ class Publisher:
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """Inclusion proof of an entry in a published tree, read from the tiles. Blocks on disk for tiles not in memory."""
-        reader = self._reader if self._reader.size == size else TileReader(size, self.files.read)
+        # The one before too: while a checkpoint is being signed, its tiles are here and answers still go to the one before.
+        known = (reader for reader in (self._reader, self._reader_before) if reader.size == size)
+        reader = next(known, None) or TileReader(size, self.files.read)
         return inclusion_proof(index, size, reader.hash_at)
 
     def root_at(self, size: int) -> str | None:
-        """Root (b64) of a smaller or equal published size; None when that size is not published."""
-        if self.published is None or size > self.published.size:
+        """Root (b64) of a tree no larger than the promised one; None beyond."""
+        if size > self._promise.size:
             return None
         return b64encode(range_root(0, size, self._reader.hash_at)).decode()
 

@@ -157,11 +157,12 @@ class TileReader:
         if level < 0 or index < 0 or (index + 1) << level > self.size:
             raise refuse("TILE_FORM", field="node", found=f"level {level}, index {index}", expected=f"a subtree of size {self.size}")
         tile, inner, at = _node_place(level, index, self.size)
-        if tile not in self._pyramids:
+        pyramid = self._pyramids.get(tile)
+        if pyramid is None:
             if len(self._pyramids) >= self._KEEP:
-                del self._pyramids[next(iter(self._pyramids))]
-            self._pyramids[tile] = _pyramid(_split_hashes(_load(tile, self._read)))
-        return self._pyramids[tile][inner][at]
+                self._pyramids.pop(next(iter(self._pyramids)), None)
+            pyramid = self._pyramids[tile] = _pyramid(_split_hashes(_load(tile, self._read)))
+        return pyramid[inner][at]
 
     def root(self) -> bytes:
         """Root of the tree of this size."""
