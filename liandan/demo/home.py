@@ -57,8 +57,8 @@ def _is_halted(data: Path) -> bool:
 
 
 def _data_directory(out: Path) -> Path:
-    data = out / "data"
-    if server_account(data / "postgres").reaches(out):
+    data = out.absolute() / "data"
+    if server_account(data / "postgres").reaches(data.parent):
         return data
     found = Path(tempfile.mkdtemp(prefix="liandan-demo-", dir="/var/tmp"))
     found.chmod(0o711)  # the server's account must pass; what lies inside is closed by its own mode

@@ -16,7 +16,7 @@ from typing import TextIO
 
 import uvloop
 
-from ledger.publisher import Mismatch
+from ledger.freeze import Mismatch
 from liandan import settings
 from liandan.server import serving
 from signing.refusal import Refusal

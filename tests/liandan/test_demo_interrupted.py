@@ -70,6 +70,14 @@ def test_a_directory_that_the_demo_did_not_make_is_never_cleared(tmp_path: Path)
     assert (tmp_path / "thesis.docx").exists()
 
 
+def test_a_relative_directory_keeps_its_data_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    with temporary_directory() as directory:
+        monkeypatch.chdir(directory)
+        assert home.prepare(Path("demo-out")) == directory / "demo-out" / "data"
+        assert home.prepare(Path("demo-out")) == directory / "demo-out" / "data"
+        monkeypatch.chdir("/")
+
+
 async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refused:
         async with server(tmp_path, tmp_path / "server.log"):

@@ -1,0 +1,109 @@
+"""The whole demonstration, from an empty directory to the summary, as ``liandan demo`` runs it; certificates of a few manifests only."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from ledger.audit import AuditReport, audit
+from ledger.entry import Entry
+from liandan.demo import calendar, harvest
+from liandan.demo.run import run
+from liandan.demo.screen import Screen
+from liandan.demo.summary import Books, Summary, summarize
+from liandan.export import archived_in, reader_of
+from liandan.postgres import temporary_directory
+from liandan.wiring import KINDS
+from manifests.view import ManifestView
+from reports.reconcile import reconcile, to_bytes
+from reports.verify import verify_file
+from tests.liandan.demo_desk import played
+
+SEED = 4
+CERTIFICATES = 6
+SEPARATE = ("origin", "found", "size", "root", "clock", "entries", "certificates", "statements", "audit", "data_dir", "seconds")
+"""Fields of a summary that a log in memory has not: refusal pages, files, times."""
+
+Run = tuple[Path, Summary, str]
+
+
+@pytest.fixture(scope="module")
+async def demo() -> AsyncIterator[Run]:
+    """One demonstration: directory, summary, what the terminal showed."""
+    completed = harvest.completed
+
+    def few(views: Iterable[ManifestView]) -> list[ManifestView]:
+        return completed(views)[:CERTIFICATES]
+
+    console = Console(file=io.StringIO(), record=True, width=120)
+    with temporary_directory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(harvest, "completed", few)
+        summary = await run(directory / "out", SEED, screen=Screen(console))
+        yield directory / "out", summary, console.export_text()
+
+
+def exported(out: Path) -> tuple[list[Entry], AuditReport]:
+    """Entries of the export, audited."""
+    entries: list[Entry] = []
+    folder = out / "export"
+    return entries, audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=entries.append)
+
+
+async def test_over_http_the_seed_gives_what_it_gives_in_memory(demo: Run) -> None:
+    story, desk, told = await played(SEED)
+    books = Books()
+    for entry in desk.entries:
+        books.watch(entry)
+    wanted = summarize(SEED, calendar.MONTH, story.world, told, books, AuditReport())
+    found = {name: value for name, value in msgspec.structs.asdict(demo[1]).items() if name not in SEPARATE}
+    assert found == {name: value for name, value in msgspec.structs.asdict(wanted).items() if name not in SEPARATE}
+
+
+def test_the_export_audits_clean_and_ends_where_the_summary_says(demo: Run) -> None:
+    out, summary, _ = demo
+    _, report = exported(out)
+    assert report.findings == []
+    assert (report.size, report.root, report.found, report.clock) == (summary.size, summary.root, summary.found, "simulated")
+    assert summary.audit["clean"] is True
+    assert msgspec.json.decode((out / "summary.json").read_bytes(), type=Summary) == summary
+
+
+def test_every_refusal_is_named_in_the_log(demo: Run) -> None:
+    entries, _ = exported(demo[0])
+    named = [item for entry in entries if entry.statement.kind == "log.refusals/1" for item in entry.statement.body.items]
+    assert len(named) == demo[1].refused_statements
+
+
+def test_certificates_verify_without_network(demo: Run) -> None:
+    out, summary, _ = demo
+    files = sorted((out / "certificates").glob("*.pdf"))
+    assert len(files) == summary.certificates == CERTIFICATES
+    for file in files:
+        report = verify_file(file, summary.found)
+        assert (report.findings, report.number) == ((), file.stem)
+
+
+def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: Run) -> None:
+    out, summary, _ = demo
+    entries, _ = exported(out)
+    assert len(summary.statements) == 6
+    for way in harvest.WAYS:
+        statement = reconcile(entries, calendar.MONTH, *way.split("-"), size=summary.size, root=summary.root)
+        for kind in harvest.FORMATS:
+            assert (out / f"reconciliation-2026-10-{way}.{kind}").read_bytes() == to_bytes(statement, kind), f"{way} {kind}"
+
+
+def test_the_server_knows_no_key_of_a_party(demo: Run) -> None:
+    keys = (demo[0] / "data" / "keys.pem").read_text()
+    assert [line for line in keys.splitlines() if line.startswith("Key: ")] == ["Key: log", "Key: operator"]
+
+
+def test_the_terminal_speaks_chinese_and_says_demo(demo: Run) -> None:
+    assert "演示 / DEMO" in demo[2]
+    assert "审计通过，无问题" in demo[2]
+    assert "推演十月" in demo[2]
