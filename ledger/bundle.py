@@ -96,12 +96,13 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
         raise refuse("BUNDLE_FORM", field="entries.0", expected="log.found at index 0")
     if pinned_found is not None and first.hash != pinned_found:
         raise refuse("FOUND_DIFFERS", field="entries.0", found=first.hash, expected=pinned_found)
-    opened = _open(note, first)
+    opened = open_checkpoint(note, first.body.log_keys)
     if fields["origin"] != first.body.origin or opened.checkpoint.origin != first.body.origin:
         raise refuse("BUNDLE_FORM", field="origin", found=fields["origin"], expected=first.body.origin)
     _check_inclusion(items, opened)
     entries = tuple(entry for entry, _ in items)
     facts = _replay(entries, kinds)
+    opened = _with_witnesses(note, facts)
     if facts.head(str(fields["subject"])) is None:
         raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected="a chain of the bundle")
     return Bundle(
@@ -143,10 +144,10 @@ def _bytes(text: object, field: str) -> bytes:
     return raw
 
 
-def _open(note: bytes, founding: Statement) -> OpenedCheckpoint:
-    """The checkpoint under the keys that entry 0 pins, and the witnesses it names."""
-    witnesses = parse_policy_lines(founding.body.witness_policy).witness_vkeys
-    return open_checkpoint(note, founding.body.log_keys, witnesses)
+def _with_witnesses(note: bytes, facts: ReplayFacts) -> OpenedCheckpoint:
+    """The checkpoint again, now with the witnesses that the included ``log/main`` knows: a failing line of theirs is refused too."""
+    log: LogState = facts.state(LOG_MAIN)
+    return open_checkpoint(note, log.log_keys, parse_policy_lines(log.witness_policy).witness_vkeys)
 
 
 def _check_inclusion(items: Sequence[tuple[Entry, tuple[bytes, ...]]], opened: OpenedCheckpoint) -> None:

@@ -207,7 +207,7 @@ _STATEMENT = (
         "方向应为两个不同的两位省级代码。",
         "The direction must be two different two-digit province codes.",
         "例如 from=51&to=50。",
-        "E.g. from=51&to=50.",
+        "Write for instance from=51&to=50.",
         "design §2 [DESIGN]",
     ),
     _rule(

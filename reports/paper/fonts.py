@@ -33,10 +33,11 @@ def load() -> dict[str, TTFont]:
 @cache
 def _loaded() -> dict[str, TTFont]:
     rl_config.useA85 = 0  # binary streams: a fifth less to write, and nobody mails a PDF as text
-    fonts = {name: TTFont(name, str(_FOLDER / file)) for name, file in _FILES.items()}
-    for font in fonts.values():
-        pdfmetrics.registerFont(font)
-    return fonts
+    for name, file in _FILES.items():
+        # asciiReadable would embed all of ASCII in every font of every document.
+        pdfmetrics.registerFont(TTFont(name, str(_FOLDER / file), asciiReadable=0))
+    # What the registry holds, not what was offered: it keeps the first font of a name, and one document must never see two.
+    return {name: pdfmetrics.getFont(name) for name in _FILES}
 
 
 @cache

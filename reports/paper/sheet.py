@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from functools import cache
+from threading import Lock
 
 from msgspec import Struct
 from reportlab.pdfgen.canvas import Canvas
@@ -23,6 +24,8 @@ ACCENT = "#1F5A4C"
 ALARM = "#B42318"
 
 A4 = (595.276, 841.89)
+_DRAWING = Lock()
+"""reportlab cuts subsets with one read position per font: two documents of two threads would read each other's bytes."""
 
 
 class Paint(Struct, frozen=True):
@@ -155,11 +158,12 @@ def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: st
     canvas.setSubject(subject)
     canvas.setAuthor("liandan")
     canvas.setCreator("liandan")
-    for marks in pages:
-        for mark in marks:
-            mark.draw(canvas, size[1])
-        canvas.showPage()
-    canvas.save()
+    with _DRAWING:
+        for marks in pages:
+            for mark in marks:
+                mark.draw(canvas, size[1])
+            canvas.showPage()
+        canvas.save()
     return out.getvalue()
 
 
