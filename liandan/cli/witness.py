@@ -110,7 +110,7 @@ async def serve(
                 if not known.url:
                     raise refuse("WITNESS_LOGS", field=origin, found="no address", expected="its address in the list, or --log-url")
                 assert mirror is not None, "the loop runs with a mirror only"
-                mirrors[origin] = Mirror(known, mirror, store, http, authorize=_authorize(known, reader, token_file, http), wait_s=wait_s)
+                mirrors[origin] = Mirror(known, mirror, store, http, authorize=authorize(known, reader, token_file, http), wait_s=wait_s)
             witness_ = Witness(cosigner, logs, store, mirrors=mirrors)
             witness_.check_memory()
             event = {"name": cosigner.name, "logs": sorted(logs), "mirror": str(mirror or ""), "address": f"http://{host}:{port}{prefix}"}
@@ -189,7 +189,7 @@ def _listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
     return logs
 
 
-def _authorize(known: KnownLog, reader: PrivateKey | None, token_file: Path | None, http: httpx.AsyncClient) -> Authorize:
+def authorize(known: KnownLog, reader: PrivateKey | None, token_file: Path | None, http: httpx.AsyncClient) -> Authorize:
     """How the mirror of a log proves that it may read entries."""
     if reader is not None:
         return _Login(known, reader, http).headers
