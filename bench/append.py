@@ -12,12 +12,12 @@ from bench.figures import Figure, quantile, timed
 from bench.limits import flushes_per_s, hashes_per_s, signatures_per_s
 from bench.load import ORIGIN, Load
 from ledger.audit import audit
-from ledger.checkpoint import log_vkeys
 from ledger.checkpoint_store import CheckpointStore
 from ledger.data import DataSets
 from ledger.files import LogFiles
 from ledger.log import Admitted, Log
 from ledger.publisher import Publisher
+from ledger.signer import LocalSigner
 from liandan.database import migrate, open_pool
 from liandan.postgres import temporary_postgres
 from liandan.wiring import kinds
@@ -40,9 +40,7 @@ async def _run(load: Load, manifests: int, dsn: str, directory: Path) -> list[Fi
     table = kinds()
     files = LogFiles(directory / "log")
     files.put_data(file.path.read_bytes() for file in data_files())
-    publisher = Publisher(
-        pool, CheckpointStore(directory / "store"), files, ORIGIN, load.log_key, log_vkeys(ORIGIN, [load.log_key]), kinds=table
-    )
+    publisher = Publisher(pool, CheckpointStore(directory / "store"), files, ORIGIN, LocalSigner(ORIGIN, load.log_key), kinds=table)
     publisher.recover()
     log = Log(pool, table, DataSets(table, files.read), publisher, load.operator_key, simulated=True)
     tasks = [asyncio.create_task(log.sequencer.run()), asyncio.create_task(publisher.run(log.sequencer.committed))]

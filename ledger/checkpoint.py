@@ -37,6 +37,7 @@ from ledger.note import (
 from signing.refusal import refuse
 
 _NUMBER = re.compile(rb"0|[1-9][0-9]{0,18}")
+SUBTREE_SIGNATURE = 8 + 2420
 MAX_ORIGIN = 255
 """Bytes: what a type 06 message can hold."""
 
@@ -182,6 +183,12 @@ def attach_cosignatures(raw: bytes, lines: Sequence[tuple[str, Line]]) -> bytes:
     """A signed checkpoint with witness lines, given as (vkey, line) and put in the order of the vkeys' text (formats §4)."""
     text, own = parse_note(raw)
     return join_note(text, (*own, *(line for _, line in sorted(lines, key=lambda pair: pair[0]))))
+
+
+def without_subtree_lines(raw: bytes) -> bytes:
+    """A note without signature lines of type 06, told by their length: 4 bytes of key id aside, 8 of time and 2,420 of signature."""
+    text, lines = parse_note(raw)
+    return join_note(text, [line for line in lines if len(line.signature) != SUBTREE_SIGNATURE])
 
 
 def open_checkpoint(raw: bytes, log_keys: Iterable[str], witnesses: Iterable[str] = (), *, extensions: bool = False) -> OpenedCheckpoint:

@@ -19,9 +19,10 @@ from ledger.checkpoint_store import CheckpointStore
 from ledger.cut_kinds import LogCut, write_tail
 from ledger.entry import Entry, read_entry
 from ledger.files import LogFiles
+from ledger.freeze import Mismatch
 from ledger.kinds import Kinds
 from ledger.merkle import leaf_hash
-from ledger.publisher import Mismatch, edge_of
+from ledger.publisher import edge_of
 from ledger.tiles import TileReader
 from ledger.times import parse_admission_at
 from signing.envelope import freeze

@@ -106,6 +106,10 @@ class LogFiles:
         """Sizes of the archived checkpoints, ascending."""
         return sorted(int(path.name) for path in (self.root / ARCHIVE).iterdir() if path.name.isdecimal())
 
+    def evidence(self) -> list[str]:
+        """Names of the evidence files of freezes, in order."""
+        return sorted(path.name for path in (self.root / "evidence").glob("*.json"))
+
     def put_data(self, contents: Iterable[bytes]) -> None:
         """Keep adopted data files under their SHA-256."""
         for content in contents:

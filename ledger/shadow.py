@@ -57,6 +57,10 @@ class Shadow:
         """``admission.at`` of the last of them."""
         return self._replay.at_s
 
+    def state(self, chain: str) -> Any:
+        """State of a chain after the entries seen."""
+        return self._replay.facts.state(chain)
+
     def check(self, raws: Iterable[bytes]) -> list[Finding]:
         """Findings of the next entries; the first entry with findings ends it, for what follows would be judged from a false state."""
         for raw in raws:

@@ -22,11 +22,13 @@ from ledger import rulesets
 from ledger.checkpoint_store import CheckpointStore
 from ledger.data import DataSets
 from ledger.files import VKEYS, LogFiles
+from ledger.freeze import Mismatch
 from ledger.log import Log
-from ledger.publisher import Mismatch, Publisher
+from ledger.publisher import Publisher
 from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from ledger.service import Service
+from ledger.signer import LocalSigner
 from liandan.app import App, create_app
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.identity import Identity
@@ -92,10 +94,8 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
             checkpoints,
             LogFiles(settings.log_path),
             keys.origin,
-            keys.log,
-            keys.vkeys,
+            LocalSigner(keys.origin, keys.log, keys.log_ml_dsa),
             kinds=KINDS,
-            ml_dsa_key=keys.log_ml_dsa,
             interval_s=settings.publish_interval_ms / 1000,
         )
         put_adopted_data(publisher.files)

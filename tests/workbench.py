@@ -59,7 +59,12 @@ class Workbench:
     """A growing log of two authorities (51, 50)."""
 
     def __init__(
-        self, personalities: Iterable[Personality] = (), data: Mapping[str, tuple[str, bytes]] | None = None, at_s: int = START
+        self,
+        personalities: Iterable[Personality] = (),
+        data: Mapping[str, tuple[str, bytes]] | None = None,
+        at_s: int = START,
+        *,
+        witness_policy: tuple[str, ...] = ("quorum none",),
     ) -> None:
         """``data`` maps a data set's name to (version, content)."""
         self.kinds = Kinds([LOG, *personalities])
@@ -67,6 +72,7 @@ class Workbench:
         self.facts = ReplayFacts(DataSets(self.kinds, self.data.get))
         self.entries: list[Entry] = []
         self.at_s = at_s
+        self.witness_policy = witness_policy
         self.log_key = key_of("log")
         self.found = ""
         self.post_founding({name: (version, sha256(content).hexdigest()) for name, (version, content) in (data or {}).items()})
@@ -87,7 +93,7 @@ class Workbench:
             ),
             ruleset=Adopted("liandan", CURRENT, "0" * 64),
             data=tuple(Adopted(name, version, digest) for name, (version, digest) in sorted(data.items())),
-            witness_policy=("quorum none",),
+            witness_policy=self.witness_policy,
             clock="simulated",
         )
         entry = self.post("log.found/1", "log/main", (OPERATOR, AUTHORITY_51, AUTHORITY_50), body)

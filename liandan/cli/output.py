@@ -13,7 +13,7 @@ import click
 import msgspec
 from rich.console import Console
 
-from ledger.publisher import Mismatch
+from ledger.freeze import Mismatch
 from liandan.client.errors import Dishonest, Refused, Unavailable
 from liandan.wiring import RULES
 from signing.refusal import Refusal

@@ -9,28 +9,33 @@ from pathlib import Path
 
 from asyncpg import Connection, Pool, Record
 
-from ledger.checkpoint import log_vkeys
 from ledger.checkpoint_store import CheckpointStore
+from ledger.cosigning import Cosigning
 from ledger.data import DataSets
 from ledger.files import LogFiles
 from ledger.kinds import Kinds
 from ledger.log import Log
 from ledger.publisher import Publisher
+from ledger.signer import LocalSigner
 from signing.envelope import freeze
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
 
 
-def make_publisher(pool: Pool[Record], directory: Path, kinds: Kinds) -> Publisher:
+def make_publisher(pool: Pool[Record], directory: Path, kinds: Kinds, cosigning: Cosigning | None = None) -> Publisher:
     """A publisher over ``directory``, as a start of the server would make it."""
     key = key_of("log")
     store = CheckpointStore(directory / "checkpoints.sqlite")
-    return Publisher(pool, store, LogFiles(directory / "log"), ORIGIN, key, log_vkeys(ORIGIN, [key]), kinds=kinds, interval_s=0.01)
+    return Publisher(
+        pool, store, LogFiles(directory / "log"), ORIGIN, LocalSigner(ORIGIN, key), kinds=kinds, cosigning=cosigning, interval_s=0.01
+    )
 
 
 @asynccontextmanager
-async def running(pool: Pool[Record], directory: Path, kinds: Kinds, data: Mapping[str, bytes] | None = None) -> AsyncIterator[Log]:
+async def running(
+    pool: Pool[Record], directory: Path, kinds: Kinds, data: Mapping[str, bytes] | None = None, cosigning: Cosigning | None = None
+) -> AsyncIterator[Log]:
     """A log that sequences and publishes until the block ends."""
-    publisher = make_publisher(pool, directory, kinds)
+    publisher = make_publisher(pool, directory, kinds, cosigning)
     publisher.files.put_data((data or {}).values())
     publisher.recover()
     log = Log(pool, kinds, DataSets(kinds, publisher.files.read), publisher, key_of(OPERATOR), simulated=True)

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from ledger.audit import audit
 from ledger.checkpoint_store import CheckpointStore
 from ledger.database_audit import audit_database
+from ledger.freeze import Mismatch
 from ledger.log import Admitted, TurnedDown
 from ledger.merkle import leaf_hash, verify_inclusion
-from ledger.publisher import Mismatch
 from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope

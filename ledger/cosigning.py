@@ -1,0 +1,76 @@
+"""Getting a signed checkpoint cosigned, as the policy in force asks, before anybody may rely on it (design §5).
+
+Default: the policy's quorum; after ``fallback_s`` at least one witness, flagged DEGRADED; with ``fallback_s`` None publication waits for
+the quorum however long it takes (fail-closed). A witness can delay a checkpoint, never stop the log by itself: only a note signed by our
+own key that contradicts ours does (Contradiction).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+
+import structlog
+from msgspec import Struct
+
+from ledger.policy import Peer, parse_policy_lines
+from ledger.witnessing.answers import Contradiction, Cosigned
+from ledger.witnessing.client import Collector, Prove
+
+log = structlog.get_logger("ledger.cosigning")
+
+FALLBACK_S = 60.0
+RETRY_S = 0.25
+
+
+class CosignedNote(Struct, frozen=True):
+    """A note with its witness lines; ``is_degraded`` when the quorum was not met and the fallback published it."""
+
+    note: bytes
+    is_degraded: bool
+
+
+class Contradicted(Exception):
+    """A witness showed a note of our own key that our tree cannot explain."""
+
+    def __init__(self, contradictions: Sequence[Contradiction]) -> None:
+        self.contradictions = tuple(contradictions)
+        found = contradictions[0]
+        super().__init__(f"{found.witness} holds a note of ours for size {found.size} that contradicts our tree ({found.kind})")
+
+
+class Cosigning:
+    """Asks the witnesses of the policy in force. ``addresses`` are their submission prefixes by name in the policy."""
+
+    def __init__(
+        self, collector: Collector, addresses: Mapping[str, str], *, timeout_s: float = 1.0, fallback_s: float | None = FALLBACK_S
+    ) -> None:
+        self._collector, self._addresses = collector, dict(addresses)
+        self._timeout_s, self._fallback_s = timeout_s, fallback_s
+
+    async def cosign(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> CosignedNote:
+        """Come back with enough lines, however often witnesses must be asked again. Raises Contradicted."""
+        policy = parse_policy_lines(tuple(policy_lines))
+        peers = [Peer(peer.name, peer.vkey, self._addresses.get(peer.name, "")) for peer in policy.witnesses]
+        if not peers:
+            return CosignedNote(note, is_degraded=False)
+        started = time.monotonic()
+        while True:
+            cosigned = await self._collector.collect(note, prove, peers, policy, timeout_s=self._timeout_s)
+            if cosigned.contradictions:
+                raise Contradicted(cosigned.contradictions)
+            if cosigned.is_quorum:
+                return CosignedNote(cosigned.attach(note), is_degraded=False)
+            if cosigned.lines and self._may_fall_back(started):
+                log.warning("degraded", lines=len(cosigned.lines), failures=_kinds(cosigned))
+                return CosignedNote(cosigned.attach(note), is_degraded=True)
+            log.warning("waiting_for_witnesses", failures=_kinds(cosigned))
+            await asyncio.sleep(RETRY_S)
+
+    def _may_fall_back(self, started: float) -> bool:
+        return self._fallback_s is not None and time.monotonic() - started >= self._fallback_s
+
+
+def _kinds(cosigned: Cosigned) -> list[str]:
+    return [f"{failure.witness}: {failure.kind}" for failure in cosigned.failures]

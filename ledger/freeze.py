@@ -1,0 +1,36 @@
+"""Freezing: why the log stopped, kept where people find it (design §5).
+
+Reads go on; ``liandan log status`` explains, ``liandan log cut`` leads on.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ledger.cosigning import Contradicted
+from ledger.files import LogFiles
+
+EVIDENCE = "evidence"
+
+
+class Mismatch(Exception):
+    """The database contradicts itself or what was promised. Nothing may be signed until people have looked."""
+
+
+def write_evidence(files: LogFiles, error: Exception, ours: bytes | None) -> str:
+    """Write what is known about a freeze under ``evidence/``; returns the path. The same finding again adds no file."""
+    found: dict[str, object] = {"why": str(error), "kind": type(error).__name__, "published": None if ours is None else ours.decode()}
+    name = "mismatch"
+    if isinstance(error, Contradicted):
+        name = "contradiction"
+        found["theirs"] = [
+            {"witness": c.witness, "kind": c.kind.value, "size": c.size, "root": c.root.hex(), "note": c.note.decode("utf-8", "replace")}
+            for c in error.contradictions
+        ]
+    content = json.dumps(found, ensure_ascii=False, indent=1).encode()
+    path = f"{EVIDENCE}/{name}-{len(files.evidence()):04d}.json"
+    known = [files.read(f"{EVIDENCE}/{old}") for old in files.evidence()]
+    if content in known:
+        return f"{EVIDENCE}/{files.evidence()[known.index(content)]}"
+    files.write(path, content)
+    return path
