@@ -107,7 +107,10 @@ class Mirror:
             if not self._task.done():
                 raise refuse("MIRROR_BEHIND", field=self._log.origin, found=self.size, expected=wanted.size)
             self._task.result()
-        root = await asyncio.to_thread(self._root_at, wanted.size)
+        try:
+            root = await asyncio.to_thread(self._root_at, wanted.size)
+        except (Refusal, OSError) as error:
+            raise self._start_again(str(error)) from error
         if root != wanted.root:
             self._report("MIRROR_MISMATCH", f"size {wanted.size}")
             raise refuse("MIRROR_MISMATCH", field=f"root at {wanted.size}", found=wanted.root.hex(), expected=root.hex())
@@ -127,7 +130,9 @@ class Mirror:
                 await asyncio.to_thread(self._keep, entries, grown)
             await asyncio.to_thread(self._show, target.size, join_note(target.text, submission.lines))
         except Refusal as refusal:
-            self._report(refusal.reasons[0].code, f"{refusal.reasons[0].field}: {refusal.reasons[0].found}")
+            if refusal.codes != ["MIRROR_MISMATCH"]:
+                raise self._start_again(str(refusal)) from refusal
+            self._report("MIRROR_MISMATCH", f"{refusal.reasons[0].field}: {refusal.reasons[0].found}")
             raise
         except (Unreadable, OSError) as error:
             self._report("MIRROR_BEHIND", f"{type(error).__name__}: {error}")
@@ -135,6 +140,12 @@ class Mirror:
         self.fault = ""
         if self._store.wanted(self._log.origin) and (self._data_task is None or self._data_task.done()):
             self._data_task = asyncio.create_task(self._fetch_data(), name=f"mirror data {self._log.origin}")
+
+    def _start_again(self, why: str) -> Refusal:
+        """Our own files are damaged: everything is fetched again; MIRROR_BEHIND until then."""
+        self._edge = Edge()
+        self._report("MIRROR_BEHIND", f"own files damaged, starting again: {why}")
+        return refuse("MIRROR_BEHIND", field=self._log.origin, found=why, expected="undamaged files")
 
     def _report(self, code: str, detail: str) -> None:
         self.fault = f"{code} {detail}"[:200]

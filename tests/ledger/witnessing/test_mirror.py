@@ -203,6 +203,19 @@ async def test_a_restart_goes_on_where_the_mirror_was_and_a_deleted_mirror_start
         assert mirror.files.read("tile/0/000") == tree.files["tile/0/000"]
 
 
+@pytest.mark.parametrize("size", [300, 310])
+async def test_files_lost_while_it_runs_are_fetched_again(tmp_path, size):
+    tree = Tree().grow(300)
+    async with mirroring(tmp_path, tree.files.get) as (witness, mirror):
+        assert (await witness.add_checkpoint(tree.request(0))).status == 200
+        (mirror.files.root / "tile/0/001.p/44").unlink()
+        tree.grow(size - 300)
+        answer = await witness.add_checkpoint(tree.request(300))
+        assert (answer.status, b"mirror is behind" in answer.body, mirror.size) == (503, True, 0)
+        assert (await witness.add_checkpoint(tree.request(300))).status == 200
+        assert (mirror.size, mirror.fault, mirror.files.read("checkpoint").split(b"\n")[1]) == (size, "", b"%d" % size)
+
+
 async def test_a_store_older_than_what_the_mirror_shows_with_our_cosignature_is_refused(tmp_path):
     tree = Tree().grow(30)
     async with mirroring(tmp_path, tree.files.get) as (witness, _):
