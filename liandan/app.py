@@ -26,6 +26,8 @@ from liandan.problems import Problems, problem_page, scope_language
 from liandan.projector import Projector
 from liandan.settings import Settings
 from liandan.tokens import delete_token, post_token
+from liandan.vault_routes import erase_disclosure, list_disclosures, read_disclosures
+from manifests.routes import ROUTER as MANIFESTS
 from reports.routes import router as REPORTS
 from whitelist.routes import ROUTER as WHITELIST
 
@@ -46,8 +48,9 @@ def create_app(
         statement_bytes=settings.statement_bytes_max, batch_bytes=settings.batch_bytes_max, batch_lines=settings.batch_lines_max
     )
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
+    vault = Router("/", route_handlers=[read_disclosures, list_disclosures, erase_disclosure], tags=["personal data"])
     litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), WHITELIST, REPORTS, own],
+        route_handlers=[*ledger_routers(limits), WHITELIST, MANIFESTS, REPORTS, own],
         dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
         exception_handlers=problems.handlers(),
         openapi_config=_openapi(),

@@ -44,6 +44,11 @@ class Cursor(Struct, frozen=True):
     issued_s: int
     chain: str
 
+    def __post_init__(self) -> None:
+        """A cursor comes back from outside: only what the database can compare with is one."""
+        if not (self.chain.isprintable() and 0 <= self.issued_s < 2**36):
+            raise ValueError("not a place")
+
 
 async def position(conn: Conn) -> int:
     """Entries applied so far: the log size that every view reflects."""

@@ -19,6 +19,7 @@ from ledger.log import Admitted, Answer, Log
 from ledger.problem import Language
 from ledger.times import parse_at
 from liandan.problems import Problems, scope_language
+from liandan.projector import PROJECTIONS, Projector
 from signing.envelope import freeze
 from signing.refusal import refuse
 from tests.ledger.log_server import running
@@ -63,6 +64,13 @@ class Web:
             [answer] = await self.send(entry)
             assert isinstance(answer, Admitted), getattr(answer, "refusal", None)
 
+    async def catch_up(self) -> None:
+        """Wait until everything is published, and let the projections follow."""
+        head = await self.log.head()
+        assert head is not None
+        assert await self.log.publisher.wait_for(head.size, 5)
+        await Projector(self.log, PROJECTIONS).catch_up()
+
     async def send(self, entry: Entry) -> list[Answer]:
         """Post one entry's envelope at its time."""
         return await self.log.append([freeze(entry.envelope)], now_s=parse_at(entry.admission.at))
@@ -93,6 +101,7 @@ async def serving(pool: Pool[Record], directory: Path, bench: Workbench, routers
         async with AsyncClient(transport=ASGITransport(app), base_url="http://log.example") as client:
             web = Web(log, client)
             await web.admit(bench.entries)
+            await web.catch_up()
             yield web
 
 

@@ -1,0 +1,121 @@
+"""Manifests over HTTP: search, state, open acts, entries, and the machine (design §8). The shell provides ``log``, ``caller``, ``lang``.
+
+A manifest's address is its own identity, ``/v1/manifests/<generator>/<ULID>``. The national number is a field of it: looking one up leads
+there (303), or to a choice while several stand under it (300).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, Router, get
+from litestar.openapi import ResponseSpec
+from litestar.params import FromPath, QueryParameter
+
+from ledger.routes import READ_REFUSALS, refusals
+from manifests import service
+from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
+from manifests.model import Stage
+from manifests.store import Search
+from whitelist.routes import (
+    Code,
+    Cursor,
+    FromProvince,
+    Lang,
+    Limit,
+    TheCaller,
+    TheLog,
+    ToProvince,
+    Uscc,
+    claimed_now,
+    refuse_unknown_query,
+)
+from whitelist.service import Page
+
+STAGES = "|".join(stage.value for stage in Stage if stage is not Stage.NONE)
+StageFilter = Annotated[str | None, QueryParameter(name="stage", pattern=f"^({STAGES})$")]
+Number = Annotated[str | None, QueryParameter(name="number", pattern="^[0-9]{14}$", description="国家联单编号")]
+Day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+IssuedFrom = Annotated[str | None, QueryParameter(name="issued_from", pattern=Day, description="First day of issue, Asia/Shanghai")]
+IssuedTo = Annotated[str | None, QueryParameter(name="issued_to", pattern=Day, description="Last day of issue, included")]
+
+
+@get("/v1/manifests", responses=READ_REFUSALS)
+async def get_manifests(
+    log: TheLog,
+    caller: TheCaller,
+    lang: Lang,
+    number: Number = None,
+    generator: Uscc = None,
+    receiver: Uscc = None,
+    carrier: Uscc = None,
+    stage: StageFilter = None,
+    code: Code = None,
+    from_province: FromProvince = None,
+    to_province: ToProvince = None,
+    issued_from: IssuedFrom = None,
+    issued_to: IssuedTo = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Manifests:
+    """Search manifests, newest issue first: all for authorities, for a party those it takes part in."""
+    search = Search(
+        number=number,
+        generator=generator,
+        receiver=receiver,
+        carrier=carrier,
+        stage=stage,
+        code=code,
+        from_province=from_province,
+        to_province=to_province,
+        since=service.day_begins("issued_from", issued_from),
+        until=service.day_begins("issued_to", issued_to, following=True),
+    )
+    return await service.list_manifests(log, caller, search, Page(cursor, limit), lang)
+
+
+@get("/v1/manifests/machine", responses=refusals(429, 500))
+async def get_machine(lang: Lang) -> Machine:
+    """The machine of the manifest: which act may follow which, who signs it, what it writes. Open to everybody."""
+    return machine_answer(lang)
+
+
+@get(
+    "/v1/manifests/{name:str}",
+    status_code=303,
+    responses={**READ_REFUSALS, 300: ResponseSpec(ManifestChoice, description="Several manifests stand under the name")},
+)
+async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: FromPath[str]) -> Response[ManifestChoice]:
+    """Look up a national 14-digit number or a ULID: 303 to its manifest, or 300 with the choice."""
+    found = await service.find_named(log, caller, name, lang)
+    if len(found.manifests) > 1:
+        return Response(found, status_code=300)
+    return Response(found, status_code=303, headers={"Location": f"/v1/manifests/{found.manifests[0].id}"})
+
+
+@get("/v1/manifests/{generator:str}/{ulid:str}", responses=READ_REFUSALS)
+async def get_manifest(log: TheLog, caller: TheCaller, lang: Lang, generator: FromPath[str], ulid: FromPath[str]) -> ManifestAnswer:
+    """One manifest as it stands."""
+    return await service.read_manifest(log, caller, generator, ulid, lang)
+
+
+@get("/v1/manifests/{generator:str}/{ulid:str}/actions", responses=READ_REFUSALS)
+async def get_actions(
+    request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: FromPath[str], ulid: FromPath[str]
+) -> ManifestActions:
+    """Who must do what next, and by when."""
+    return await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request))
+
+
+@get("/v1/manifests/{generator:str}/{ulid:str}/history", responses=READ_REFUSALS)
+async def get_history(log: TheLog, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]) -> ManifestHistory:
+    """Every entry about the manifest, trunk and cases, with its exact bytes."""
+    return await service.read_history(log, caller, generator, ulid)
+
+
+ROUTER = Router(
+    "",
+    route_handlers=[get_manifests, get_machine, get_by_name, get_manifest, get_actions, get_history],
+    before_request=refuse_unknown_query,
+    tags=["manifests"],
+)

@@ -1,0 +1,146 @@
+"""Reading manifests: search, one manifest, its open acts, its entries. Everything comes from the projection and says how far it has come.
+
+A party sees the manifests it takes part in; any other is answered as if it did not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, time, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.caller import Caller
+from ledger.chain import ULID, USCC
+from ledger.desk import Desk
+from ledger.directory import LOG_MAIN
+from ledger.facts import chain_key
+from ledger.log import Log
+from ledger.problem import Language
+from ledger.times import SHANGHAI, format_at
+from manifests import store
+from manifests.actions import duties
+from manifests.answers import (
+    ManifestActions,
+    ManifestAnswer,
+    ManifestChoice,
+    ManifestHistory,
+    Manifests,
+    duty_answer,
+    item_of,
+    manifest_answer,
+    may_read,
+    record_answer,
+)
+from manifests.model import Stage
+from manifests.store import PAGE_MAX, Cursor, Search
+from manifests.view import ManifestView
+from signing.refusal import refuse
+from whitelist.cursor import read_cursor, write_cursor
+from whitelist.days import read_day
+from whitelist.number import NUMBER
+from whitelist.service import Page, snapshot
+from whitelist.workdays import workdays_of
+
+_MANIFEST = re.compile(rf"manifest/{USCC}/{ULID}")
+_ULID = re.compile(ULID)
+
+
+class Projected(Struct, frozen=True):
+    """The projection at one moment: ``size`` entries are applied."""
+
+    desk: Desk
+    size: int
+
+
+@asynccontextmanager
+async def projected(log: Log) -> AsyncIterator[Projected]:
+    """One snapshot for views and position, so that no answer claims more than it shows."""
+    async with snapshot(log) as now:
+        yield Projected(now.desk, await store.position(now.desk.conn))
+
+
+async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> Manifests:
+    """Manifests that the caller may see, newest issue first."""
+    after = read_cursor(page.cursor, Cursor)
+    seen = replace(search, visible_to=None if caller.reads_all else caller.uscc)
+    async with projected(log) as now:
+        views = await store.list_views(now.desk.conn, seen, after=after, limit=page.limit + 1)
+    shown = views[: page.limit]
+    following = write_cursor(store.cursor_of(shown[-1])) if len(views) > page.limit else None
+    return Manifests(size=now.size, manifests=tuple(item_of(view, language) for view in shown), next=following)
+
+
+async def find_named(log: Log, caller: Caller, name: str, language: Language) -> ManifestChoice:
+    """Manifests under a national number or a ULID, voided ones only if there is no other; NOT_FOUND when the caller may see none."""
+    async with projected(log) as now:
+        views = await _named(now, caller, name)
+    if not views:
+        raise refuse("NOT_FOUND", field="manifest", found=name, expected="14 digits, a ULID, or <generator>/<ULID>")
+    standing = [view for view in views if view.state.stage is not Stage.VOIDED] or views
+    return ManifestChoice(size=now.size, name=name, manifests=tuple(item_of(view, language) for view in standing))
+
+
+async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView]:
+    """By number newest first: a number that was voided many times must not hide the manifest that holds it."""
+    conn = now.desk.conn
+    if NUMBER.fullmatch(name):
+        search = Search(number=name, visible_to=None if caller.reads_all else caller.uscc)
+        return await store.list_views(conn, search, limit=PAGE_MAX)
+    if not _ULID.fullmatch(name):
+        return []
+    return [view for view in await store.find_views(conn, name) if may_read(caller, view)]
+
+
+async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, language: Language) -> ManifestAnswer:
+    """One manifest as it stands; Refusal NOT_FOUND."""
+    async with projected(log) as now:
+        view = await _view(now, caller, generator, ulid)
+    return manifest_answer(view, now.size, log.kinds.rules, language)
+
+
+async def read_actions(
+    log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None = None
+) -> ManifestActions:
+    """Who must do what next, by the adopted calendars and the log's present; ``claimed_s`` is a simulated log's."""
+    now_s = await log.now(claimed_s)
+    async with projected(log) as now:
+        view = await _view(now, caller, generator, ulid)
+        await now.desk.load([chain_key(LOG_MAIN)])
+    found = duties(view, now_s, workdays_of(now.desk.facts))
+    return ManifestActions(
+        size=now.size,
+        at=format_at(now_s),
+        id=f"{generator}/{ulid}",
+        stage=view.state.stage.value,
+        actions=tuple(duty_answer(duty, language) for duty in found),
+    )
+
+
+async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> ManifestHistory:
+    """Every entry about a manifest, in the order of the log."""
+    async with projected(log) as now:
+        view = await _view(now, caller, generator, ulid)
+    entries = await log.entries_at([record.index for record in view.records])
+    return ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(record_answer, entries)))
+
+
+async def _view(now: Projected, caller: Caller, generator: str, ulid: str) -> ManifestView:
+    chain = f"manifest/{generator}/{ulid}"
+    view = await store.fetch_view(now.desk.conn, chain) if _MANIFEST.fullmatch(chain) else None
+    if view is None or not may_read(caller, view):
+        raise refuse("NOT_FOUND", field="manifest", found=f"{generator}/{ulid}")
+    return view
+
+
+def day_begins(field: str, day: str | None, *, following: bool = False) -> datetime | None:
+    """The first moment of a Shanghai day, or of the ``following`` one; QUERY_FORM for what is no day of this and the next century."""
+    if day is None:
+        return None
+    found = read_day(day)
+    if found is None or not 2000 <= found.year <= 2199:
+        raise refuse("QUERY_FORM", field=field, found=day, expected="YYYY-MM-DD")
+    return datetime.combine(found, time(), SHANGHAI) + timedelta(days=following)
