@@ -183,9 +183,10 @@ def _totals(sheet: Sheet, facts: CertificateFacts) -> None:
 
 def _weighing(facts: CertificateFacts) -> str:
     found = facts.receive.weighing
-    masses = (("毛重", found.gross_t), ("皮重", found.tare_t), ("净重", found.net_t))
-    written = "，".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None)
-    return "　".join(part for part in (WEIGHINGS.get(found.method, found.method), found.scale or "", written) if part)
+    masses = (("毛", found.gross_t), ("皮", found.tare_t), ("净", found.net_t))
+    written = " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None)
+    how = "　".join(part for part in (WEIGHINGS.get(found.method, found.method), found.scale or "") if part)
+    return f"{how}\n{written} 吨" if written else how
 
 
 def _reports(facts: CertificateFacts) -> str:
