@@ -76,12 +76,22 @@ class Log:
             batch_max=batch_max,
         )
 
-    async def append(self, raws: Sequence[bytes], *, now_s: int | None = None, atomic: bool = False) -> list[Answer]:
+    async def append(
+        self,
+        raws: Sequence[bytes],
+        *,
+        now_s: int | None = None,
+        atomic: bool = False,
+        refused: Sequence[Refusal | None] = (),
+    ) -> list[Answer]:
         """Take envelopes in order, one answer each, in order; a refused one never harms the others, unless they are ``atomic``.
 
-        ``now_s`` is the simulated time and ignored by a real log. Raises sequencer.Busy when nothing was taken.
+        ``now_s`` is the simulated time and ignored by a real log. ``refused`` says, place by place, what was found wrong before (with
+        disclosures): that is refused here, with the receipt that a signed statement is owed. Raises sequencer.Busy when nothing was taken.
         """
         taken = await self._intake.take(raws)
+        for item, earlier in zip(taken, refused, strict=False):
+            item.refusal = _joined(item, earlier)
         if atomic and any(item.refusal is not None for item in taken):
             for item in taken:
                 item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
@@ -151,3 +161,10 @@ class Log:
     async def proof(self, index: int, published: Published) -> tuple[bytes, ...]:
         """Inclusion hashes of an entry in a published checkpoint."""
         return await asyncio.to_thread(self.publisher.inclusion, index, published.size)
+
+
+def _joined(item: Taken, earlier: Refusal | None) -> Refusal | None:
+    """All reasons at once; what was found before speaks alone when there is no envelope to judge."""
+    if earlier is None or item.refusal is None:
+        return earlier or item.refusal
+    return earlier if item.envelope is None else Refusal([*item.refusal.reasons, *earlier.reasons])

@@ -6,6 +6,7 @@ from ledger.chain import USCC
 from ledger.cut_kinds import CUT_KINDS, TAIL, parse_tail
 from ledger.delegation_kinds import DELEGATION_KINDS
 from ledger.directory import LogState, PartyState
+from ledger.erasure_kinds import ERASURE_KINDS, ERASURE_REGISTERS, ErasuresState
 from ledger.life_kinds import LIFE_KINDS
 from ledger.log_kinds import LOG_KINDS, LOG_REGISTERS, RefusalsState
 from ledger.party_kinds import PARTY_KINDS
@@ -14,10 +15,10 @@ from ledger.rulebook import RULES
 
 PERSONALITY = Personality(
     name="ledger",
-    kinds=(*LOG_KINDS, *LIFE_KINDS, *CUT_KINDS, *PARTY_KINDS, *DELEGATION_KINDS),
-    states={"log/main": LogState, "log/refusals": RefusalsState, "party": PartyState},
-    chains={"log": r"log/(?:main|refusals)", "party": rf"party/{USCC}"},
-    registers=LOG_REGISTERS,
+    kinds=(*LOG_KINDS, *LIFE_KINDS, *CUT_KINDS, *ERASURE_KINDS, *PARTY_KINDS, *DELEGATION_KINDS),
+    states={"log/main": LogState, "log/refusals": RefusalsState, "log/erasures": ErasuresState, "party": PartyState},
+    chains={"log": r"log/(?:main|refusals|erasures)", "party": rf"party/{USCC}"},
+    registers=LOG_REGISTERS | ERASURE_REGISTERS,
     data={TAIL: parse_tail},
     rules=RULES,
 )

@@ -43,6 +43,7 @@ from ledger.sequencer import Busy
 from ledger.service import Batch, Line, NotAdmitted, Service
 from ledger.tiles import parse_path
 from ledger.times import format_at, parse_at
+from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing.refusal import Refusal, refuse
 
 NDJSON = "application/x-ndjson"
@@ -67,11 +68,13 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 @dataclass
 class TakesEnvelope(Operation):
-    """Documents the raw body of a post: one DSSE envelope."""
+    """Documents the raw body of a post: one DSSE envelope, or one with the personal data behind its commitments."""
 
     def __post_init__(self) -> None:
         self.request_body = RequestBody(
-            {"application/json": OpenAPIMediaType(schema=_envelope())}, "One DSSE envelope (formats §1)", required=True
+            {"application/json": OpenAPIMediaType(schema=Schema(any_of=[_envelope(), _with_disclosures()]))},
+            "One DSSE envelope (formats §1), bare or beside disclosures (formats §7)",
+            required=True,
         )
 
 
@@ -80,7 +83,10 @@ class TakesEnvelopes(Operation):
     """Documents the raw body of a batch: one envelope a line."""
 
     def __post_init__(self) -> None:
-        lines = Schema(type=OpenAPIType.STRING, description="NDJSON: one envelope per line, in the order in which they are to be admitted")
+        lines = Schema(
+            type=OpenAPIType.STRING,
+            description="NDJSON: one envelope per line, bare or beside disclosures, in the order in which they are to be admitted",
+        )
         self.request_body = RequestBody({NDJSON: OpenAPIMediaType(schema=lines)}, required=True)
 
 
@@ -100,6 +106,19 @@ def _envelope() -> Schema:
             "payload": text,
             "signatures": Schema(type=OpenAPIType.ARRAY, items=signature, min_items=1, max_items=8),
         },
+        additional_properties=False,
+    )
+
+
+def _with_disclosures() -> Schema:
+    """An envelope and what opens its commitments (ledger.vault.disclosure)."""
+    text = Schema(type=OpenAPIType.STRING)
+    names = ["field", "salt", "value"]
+    one = Schema(type=OpenAPIType.OBJECT, required=names, properties=dict.fromkeys(names, text), additional_properties=False)
+    return Schema(
+        type=OpenAPIType.OBJECT,
+        required=["envelope"],
+        properties={"envelope": _envelope(), "disclosures": Schema(type=OpenAPIType.ARRAY, items=one, max_items=DISCLOSURES_MAX)},
         additional_properties=False,
     )
 

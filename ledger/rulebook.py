@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger import desk_rules, tree_rules
+from ledger.vault import rulebook as vault
 from ledger.witnessing import rulebook as witnessing
 from signing.refusal import Lift, Rule, table
 
@@ -95,5 +96,6 @@ RULES = table(
     *_SIGNER,
     *tree_rules.RULES.values(),
     *desk_rules.RULES.values(),
+    *vault.RULES.values(),
     *witnessing.RULES.values(),
 )

@@ -16,13 +16,15 @@ from ledger import store
 from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, posted
 from ledger.directory import KeyRecord, LogState, party_chain
 from ledger.founding import LogFound, founding_keys
-from ledger.log import Admitted, Log, TurnedDown
+from ledger.log import Admitted, Answer, Log, TurnedDown
 from ledger.problem import ChainHead
 from ledger.publisher import Published
 from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from ledger.statement import read_statement
 from ledger.times import format_at
+from ledger.vault.disclosure import Offer
+from ledger.vault.service import Vault
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
@@ -86,26 +88,41 @@ class Batch(Struct, frozen=True, kw_only=True):
 class Service:
     """One log behind HTTP."""
 
-    def __init__(self, log: Log, meter: Meter, *, origin: str, log_keys: tuple[str, ...]) -> None:
+    def __init__(self, log: Log, meter: Meter, vault: Vault, *, origin: str, log_keys: tuple[str, ...]) -> None:
         """``origin`` and ``log_keys`` are those of this installation's keys: what it will found, or has founded."""
-        self.log, self.meter, self.origin, self.log_keys = log, meter, origin, log_keys
+        self.log, self.meter, self.vault, self.origin, self.log_keys = log, meter, vault, origin, log_keys
         self._is_founded = False
         self._hour = ""
         self._pages = asyncio.Lock()
 
     async def post(self, raw: bytes, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
-        """Admit one envelope and wait for its publication; raises NotAdmitted and Busy."""
+        """Admit one envelope, with disclosures or without, and wait for its publication; raises NotAdmitted and Busy."""
         begun = time.monotonic()
-        await self._prepare([raw], now_s)
-        [answer] = await self.log.append([raw], now_s=now_s)
+        [offer] = await self.vault.check([raw])
+        await self._prepare([offer], now_s)
+        [answer] = await self.log.append([offer.envelope], now_s=now_s, refused=[offer.refusal])
         if isinstance(answer, TurnedDown):
-            raise await self._turned_down(raw, answer)
+            raise await self._turned_down(offer.envelope, answer)
         self.meter.admitted(answer.is_new)
+        [lost] = await self.vault.keep([(answer.entry, offer)])
+        if lost is not None:
+            raise NotAdmitted(TurnedDown(refusal=lost, statement=answer.entry.statement.hash), None)
+        receipt = await self._receipt(answer, wait_s)
+        if isinstance(receipt, Posted):
+            self.meter.published(time.monotonic() - begun)
+        return receipt
+
+    async def erase(self, statement: str, field: str, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
+        """Erase the value behind a commitment, and answer with the entry that says so; raises Refusal and Busy."""
+        answer = await self.vault.erase(statement, field, now_s=now_s)
+        self.meter.admitted(answer.is_new)
+        return await self._receipt(answer, wait_s)
+
+    async def _receipt(self, answer: Admitted, wait_s: float) -> Posted | Waiting:
         entry = answer.entry
         published = await self.log.publisher.wait_for(entry.index + 1, wait_s)
         if published is None:
             return Waiting(statement=entry.statement.hash)
-        self.meter.published(time.monotonic() - begun)
         # On this thread: the tiles are in memory, and a hop to another one costs more than the proof.
         hashes = self.log.publisher.inclusion(entry.index, published.size)
         return posted(entry, is_new=answer.is_new, hashes=hashes, note=published.slim)
@@ -123,10 +140,12 @@ class Service:
         return Batch(lines=tuple(lines), published=published)
 
     async def _slice(self, raws: Sequence[bytes], now_s: int | None, atomic: bool) -> list[Line]:
+        offers = await self.vault.check(raws)
+        envelopes, refused = [offer.envelope for offer in offers], [offer.refusal for offer in offers]
         for attempt in range(BUSY_RETRIES + 1):
             try:
-                await self._prepare(raws, now_s)
-                answers = await self.log.append(raws, now_s=now_s, atomic=atomic)
+                await self._prepare(offers, now_s)
+                answers = await self.log.append(envelopes, now_s=now_s, atomic=atomic, refused=refused)
                 break
             except Busy as busy:
                 if attempt == BUSY_RETRIES or self.log.publisher.mismatch is not None:
@@ -136,14 +155,18 @@ class Service:
                 return [Line(refused=NotAdmitted(TurnedDown(refusal=refusal), None))] * len(raws)
         else:
             raise AssertionError("the loop returns or breaks")
-        lines: list[Line] = []
-        for raw, answer in zip(raws, answers, strict=True):
-            if isinstance(answer, Admitted):
-                self.meter.admitted(answer.is_new)
-                lines.append(Line(index=answer.entry.index, statement=answer.entry.statement.hash, is_new=answer.is_new))
-            else:
-                lines.append(Line(refused=await self._turned_down(raw, answer), statement=answer.statement or ""))
-        return lines
+        pairs = list(zip(answers, offers, strict=True))
+        lost = iter(await self.vault.keep([(answer.entry, offer) for answer, offer in pairs if isinstance(answer, Admitted)]))
+        return [await self._line(answer, offer, next(lost) if isinstance(answer, Admitted) else None) for answer, offer in pairs]
+
+    async def _line(self, answer: Answer, offer: Offer, lost: Refusal | None) -> Line:
+        if isinstance(answer, TurnedDown):
+            return Line(refused=await self._turned_down(offer.envelope, answer), statement=answer.statement or "")
+        self.meter.admitted(answer.is_new)
+        name = answer.entry.statement.hash
+        if lost is not None:
+            return Line(refused=NotAdmitted(TurnedDown(refusal=lost, statement=name), None), statement=name)
+        return Line(index=answer.entry.index, statement=name, is_new=answer.is_new)
 
     async def receipts(self, batch: Batch) -> AsyncIterator[tuple[int, bytes, tuple[bytes, ...]]]:
         """Line number, entry bytes and inclusion hashes of every admitted line, as far as it is published."""
@@ -187,9 +210,9 @@ class Service:
 
     # ------------------------------------------------------------------ before a statement goes to the sequencer
 
-    async def _prepare(self, raws: Sequence[bytes], now_s: int | None) -> None:
+    async def _prepare(self, offers: Sequence[Offer], now_s: int | None) -> None:
         if not self._is_founded:
-            await self._check_founding(raws)
+            await self._check_founding([offer.envelope for offer in offers])
         if self.log.simulated and self._is_founded and now_s is not None:
             await self._close_hour(now_s)
 

@@ -50,7 +50,7 @@ def create_app(
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
     vault = Router("/", route_handlers=[read_disclosures, list_disclosures, erase_disclosure], tags=["personal data"])
     litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), WHITELIST, MANIFESTS, REPORTS, own],
+        route_handlers=[*ledger_routers(limits), WHITELIST, MANIFESTS, REPORTS, vault, own],
         dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
         exception_handlers=problems.handlers(),
         openapi_config=_openapi(),

@@ -29,6 +29,8 @@ from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from ledger.service import Service
 from ledger.signer import LocalSigner
+from ledger.vault.keys import KeyStore
+from ledger.vault.service import Vault
 from liandan.app import App, create_app
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.identity import Identity
@@ -114,7 +116,8 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
         await publisher.step()
         counted = Metrics()
         ledger.sequencer.observe = counted.batch
-        service = Service(ledger, counted, origin=keys.origin, log_keys=keys.vkeys)
+        vault = await stack.enter_async_context(_vault(settings, ledger))
+        service = Service(ledger, counted, vault, origin=keys.origin, log_keys=keys.vkeys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger, PROJECTIONS)
         app = create_app(settings, service, identity, projector, counted)
@@ -126,6 +129,16 @@ def put_adopted_data(files: LogFiles) -> None:
     """Data sets and rulesets that ship with this program, under their SHA-256: what a founding or adoption may name."""
     files.put_data(file.path.read_bytes() for file in data_files())
     files.put_data(ruleset.file for ruleset in rulesets.RULESETS.values())
+
+
+@asynccontextmanager
+async def _vault(settings: Settings, ledger: Log) -> AsyncIterator[Vault]:
+    """The vault, after it has destroyed whatever the log says is erased: a crash or an old key store may have left it."""
+    with contextlib.closing(KeyStore(settings.vault_file)) as keys:
+        vault = Vault(ledger, keys)
+        if left := await vault.settle():
+            log.warning("erasures_finished", keys=left)
+        yield vault
 
 
 async def _check_keys(ledger: Log, keys: Keyring) -> None:

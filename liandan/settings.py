@@ -68,6 +68,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     checkpoint_store: Path | None = None
     """SQLite file that remembers what was published. Must lie outside the database's backups. Default: ``data_dir``/checkpoints.sqlite3."""
 
+    vault_path: Path | None = None
+    """SQLite file with the keys of personal data. Must lie outside the database and its backups, best on an encrypted volume.
+
+    Default: ``data_dir``/vault.sqlite3.
+    """
+
     key_file: Path | None = None
     """Encrypted PEM file with the log's and the operator's private keys. Default: ``data_dir``/keys.pem. Read only by the publisher."""
 
@@ -116,6 +122,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def checkpoint_path(self) -> Path:
         """``checkpoint_store`` or its default."""
         return self.checkpoint_store or self.data_dir / "checkpoints.sqlite3"
+
+    @property
+    def vault_file(self) -> Path:
+        """``vault_path`` or its default."""
+        return self.vault_path or self.data_dir / "vault.sqlite3"
 
     @property
     def key_path(self) -> Path:

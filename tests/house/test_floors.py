@@ -32,6 +32,7 @@ DATABASE = {
 """Other modules that may hold a connection."""
 WORLD = {
     "ledger.checkpoint_store": "the file outside the database's backups",
+    "ledger.vault.keys": "the keys of personal data, outside the database",
     "ledger.files": "writes the static log",
     "ledger.signer": "holds the log keys at the end of a socket",
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",

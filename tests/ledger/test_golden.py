@@ -71,16 +71,15 @@ ANYTHING = Personality(
         _kind("permit.grant/1", "permit", Window.DAY, opens=True),
         _kind("manifest.issue/1", "manifest", Window.DAY, opens=True),
         _kind("manifest.depart/1", "manifest", Window.CUSTODY, opens=False),
-        _kind("pd.erase/1", "log", Window.DAY, opens=True),
     ),
-    states={"permit": dict, "manifest": dict, "log/erasures": dict},
+    states={"permit": dict, "manifest": dict},
     chains={
-        "log": r"log/(?:main|refusals|erasures)",
         "permit": rf"permit/{USCC}/{ULID}",
         "manifest": rf"manifest/{USCC}/{ULID}",
     },
 )
-KINDS = Kinds([Personality(**{**{f: getattr(LOG, f) for f in LOG.__struct_fields__}, "chains": {"party": LOG.chains["party"]}}), ANYTHING])
+OWN_CHAINS = {name: LOG.chains[name] for name in ("log", "party")}
+KINDS = Kinds([Personality(**{**{f: getattr(LOG, f) for f in LOG.__struct_fields__}, "chains": OWN_CHAINS}), ANYTHING])
 
 
 class Grown:

@@ -1,0 +1,1 @@
+"""The vault: personal data behind the commitments of the log, readable by few, erasable for ever (formats §7)."""

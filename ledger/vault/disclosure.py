@@ -1,0 +1,115 @@
+"""Disclosures: salt and value that travel beside an envelope, and whether they are what the act committed to (formats §7). Pure.
+
+A request is one envelope as it stands, or ``{"envelope":{…},"disclosures":[{"field":…,"salt":<b64, 32 bytes>,"value":…}]}`` in the strict
+JSON of formats §1. No reason made here quotes a field name that was not committed, a salt or a value: refusals are kept and shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+from msgspec import Struct
+
+from signing import b64
+from signing.commitment import commit
+from signing.envelope import ENVELOPE_LIMIT, envelope_of, freeze
+from signing.payload import parse
+from signing.refusal import Reason, Refusal
+
+DISCLOSURES_MAX = 32
+"""As many as an act may have commitments."""
+VALUE_BYTES_MAX = 1024
+OFFER_LIMIT = 96 * 1024
+"""Bytes of one request: the largest envelope and all disclosures that may come with it."""
+_MEMBERS = {"field", "salt", "value"}
+
+
+class Disclosure(Struct, frozen=True):
+    """The opening of one commitment. Its representation names the field alone, so that no log line can hold the rest."""
+
+    field: str
+    salt: bytes
+    value: str
+
+    def __repr__(self) -> str:
+        """The field, nothing else."""
+        return f"Disclosure({self.field!r})"
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 by which a salt is known again. 32 random bytes cannot be guessed back from it."""
+        return sha256(b"liandan/salt/v1\n" + self.salt).digest()
+
+
+class Offer(Struct, frozen=True):
+    """One posted request, taken apart: the envelope as it is to be admitted, and what came with it."""
+
+    envelope: bytes
+    """Empty when the request could not be taken apart."""
+    disclosures: tuple[Disclosure, ...] = ()
+    refusal: Refusal | None = None
+
+
+def take_apart(raw: bytes) -> Offer:
+    """Envelope and disclosures of a request. Never raises: what is wrong stands in ``refusal``.
+
+    A bare envelope passes untouched. It can hold neither of the two names: its strings are base64, hex and one fixed type.
+    """
+    if b'"envelope"' not in raw and b'"disclosures"' not in raw:
+        return Offer(raw)
+    try:
+        members = parse(raw, limit=OFFER_LIMIT)
+    except Refusal as refusal:
+        return Offer(b"", refusal=Refusal(Reason(r.code, "disclosures", expected=r.expected) for r in refusal.reasons))
+    if not isinstance(members.get("envelope"), dict) or members.keys() - {"envelope", "disclosures"}:
+        return Offer(b"", refusal=_form("", 'exactly {"envelope": {…}, "disclosures": […]}'))
+    try:
+        envelope = freeze(envelope_of(members["envelope"]))
+    except Refusal as refusal:
+        return Offer(b"", refusal=Refusal(Reason(r.code, f"envelope.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons))
+    if len(envelope) > ENVELOPE_LIMIT:
+        return Offer(envelope)  # admission says so
+    try:
+        return Offer(envelope, _disclosures(members.get("disclosures", [])))
+    except Refusal as refusal:
+        return Offer(envelope, refusal=refusal)
+
+
+def _form(field: str, expected: str) -> Refusal:
+    return Refusal([Reason("DISCLOSURE_FORM", field, expected=expected)])
+
+
+def _disclosures(listed: Any) -> tuple[Disclosure, ...]:  # any JSON value
+    if not isinstance(listed, list) or len(listed) > DISCLOSURES_MAX:
+        raise _form("disclosures", f"an array of at most {DISCLOSURES_MAX}")
+    found = tuple(_disclosure(item, f"disclosures.{position}") for position, item in enumerate(listed))
+    if len({one.field for one in found}) != len(found):
+        raise Refusal([Reason("DISCLOSURE_TWICE", "disclosures", expected="each field once")])
+    return found
+
+
+def _disclosure(item: Any, path: str) -> Disclosure:  # any JSON value
+    if not isinstance(item, dict) or item.keys() != _MEMBERS or not all(isinstance(text, str) for text in item.values()):
+        raise _form(path, "exactly field, salt and value, all strings")
+    if len(item["value"].encode()) > VALUE_BYTES_MAX:
+        raise _form(f"{path}.value", f"at most {VALUE_BYTES_MAX} bytes of UTF-8")
+    return Disclosure(item["field"], b64.decode(item["salt"], field=f"{path}.salt"), item["value"])
+
+
+def check(disclosures: Iterable[Disclosure], committed: Mapping[str, str], found: str, chain: str, seq: int) -> list[Reason]:
+    """Reasons why these are not openings of ``committed`` ({field: 64 hex digits}) of the statement (chain, seq) in the log ``found``."""
+    reasons: list[Reason] = []
+    for position, one in enumerate(disclosures):
+        if one.field not in committed:
+            reasons.append(Reason("DISCLOSURE_UNKNOWN", f"disclosures.{position}.field", expected=", ".join(sorted(committed)) or "-"))
+            continue
+        try:
+            wanted = commit(found, chain, seq, one.field, one.salt, one.value)
+        except Refusal as refusal:
+            reasons += refusal.reasons
+            continue
+        if wanted != committed[one.field]:
+            reasons.append(Reason("DISCLOSURE_WRONG", f"body.commit.{one.field}", expected=committed[one.field]))
+    return reasons

@@ -1,0 +1,98 @@
+"""The vault's SQL: ciphertext of disclosures, without their keys. PostgreSQL never sees a salt, a value or a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from ledger.store import Conn
+from ledger.vault.keys import Place
+
+_COLUMNS = "encode(disclosure.statement, 'hex') AS statement, field, disclosure.chain, disclosure.seq, nonce, ciphertext, salt_digest"
+
+
+class DisclosureRow(Struct, frozen=True):
+    """One disclosure as stored; ``nonce`` and ``ciphertext`` are None once it is erased."""
+
+    statement: str
+    """Statement hash, hex."""
+    field: str
+    chain: str
+    seq: int
+    nonce: bytes | None
+    ciphertext: bytes | None
+    salt_digest: bytes
+
+
+async def insert_disclosures(conn: Conn, rows: Sequence[DisclosureRow]) -> None:
+    """Store what is new. A place that is taken, and a salt that is known, are passed over: ask afterwards who holds them."""
+    await conn.execute(
+        """
+        INSERT INTO disclosure (statement, field, chain, seq, nonce, ciphertext, salt_digest)
+        SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[])
+        ON CONFLICT DO NOTHING
+        """,
+        [bytes.fromhex(row.statement) for row in rows],
+        [row.field for row in rows],
+        [row.chain for row in rows],
+        [row.seq for row in rows],
+        [row.nonce for row in rows],
+        [row.ciphertext for row in rows],
+        [row.salt_digest for row in rows],
+    )
+
+
+async def fetch_owners(conn: Conn, digests: Sequence[bytes]) -> dict[bytes, Place]:
+    """Where salts were used: by their digest, the place that holds them."""
+    rows = await conn.fetch(
+        "SELECT salt_digest, encode(statement, 'hex') AS statement, field FROM disclosure WHERE salt_digest = ANY($1::bytea[])", digests
+    )
+    return {row["salt_digest"]: (row["statement"], row["field"]) for row in rows}
+
+
+async def list_of_statement(conn: Conn, statement: str) -> list[DisclosureRow]:
+    """Disclosures of one statement that stands in the log, by field."""
+    rows = await conn.fetch(
+        f"""
+        SELECT {_COLUMNS}
+          FROM disclosure
+          JOIN link ON link.chain = disclosure.chain AND link.seq = disclosure.seq AND link.hash = disclosure.statement
+         WHERE disclosure.statement = $1
+         ORDER BY field
+        """,  # noqa: S608 -- the columns are ours
+        bytes.fromhex(statement),
+    )
+    return [DisclosureRow(*row) for row in rows]
+
+
+async def list_of_chain(conn: Conn, chain: str) -> list[DisclosureRow]:
+    """Disclosures of all statements of a chain, in no order."""
+    rows = await conn.fetch(f"SELECT {_COLUMNS} FROM disclosure WHERE chain = $1", chain)  # noqa: S608 -- the columns are ours
+    return [DisclosureRow(*row) for row in rows]
+
+
+async def blank(conn: Conn, places: Iterable[Place]) -> None:
+    """Take the ciphertext away too. The digest of the salt stays: a salt seen before is refused for ever."""
+    listed = list(places)
+    await conn.execute(
+        """
+        UPDATE disclosure SET nonce = NULL, ciphertext = NULL
+          FROM unnest($1::bytea[], $2::text[]) AS place (statement, field)
+         WHERE disclosure.statement = place.statement AND disclosure.field = place.field AND ciphertext IS NOT NULL
+        """,
+        [bytes.fromhex(statement) for statement, _ in listed],
+        [field for _, field in listed],
+    )
+
+
+async def find_statement(conn: Conn, statement: str) -> int | None:
+    """Index of a statement by its hash. There is no index for it in the database: for rare acts only."""
+    index: int | None = await conn.fetchval("SELECT idx FROM link WHERE hash = $1", bytes.fromhex(statement))
+    return index
+
+
+async def list_erasures(conn: Conn, *, from_seq: int, limit: int = 500) -> list[tuple[int, int]]:
+    """(seq, index) of entries on ``log/erasures``, in order."""
+    rows = await conn.fetch("SELECT seq, idx FROM link WHERE chain = 'log/erasures' AND seq >= $1 ORDER BY seq LIMIT $2", from_seq, limit)
+    return [(row["seq"], row["idx"]) for row in rows]

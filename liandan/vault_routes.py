@@ -1,0 +1,101 @@
+"""Personal data over HTTP: who may see what stands behind a commitment, and how the operator erases it (formats §7).
+
+Shown to the manifest's parties and the authorities; on other chains to the party that the chain names and the authorities. The operator
+keeps the vault and reads nothing through it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, delete, get
+from litestar.params import FromPath, QueryParameter
+from msgspec import Struct
+
+from ledger.answers import Posted, Waiting
+from ledger.caller import Caller
+from ledger.log import Log
+from ledger.routes import READ_REFUSALS, caller_of, refusals
+from ledger.service import Service
+from ledger.times import parse_at
+from ledger.vault.service import Opening
+from manifests.model import ManifestState, trunk_of
+from signing.refusal import refuse
+
+ERASE_WAIT_S = 2.0
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Openings(Struct, frozen=True, kw_only=True):
+    """What is behind the commitments of one chain or one statement."""
+
+    chain: str
+    openings: tuple[Opening, ...]
+
+
+@get("/v1/statements/{statement:str}/disclosures", responses=READ_REFUSALS)
+async def read_disclosures(request: Request[Any, Any, Any], statement: FromPath[str]) -> Response[Openings]:
+    """The personal data that one statement committed to: salt and value where they are held, else why not."""
+    caller = caller_of(request, "read")
+    service: Service = request.app.state.service
+    chain = await service.vault.chain_of(statement)
+    await _must_be_reader(service.log, chain, caller)
+    return _answer(chain, await service.vault.read(chain, caller, statement=statement))
+
+
+@get("/v1/disclosures", responses=READ_REFUSALS)
+async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str, QueryParameter(max_length=300)]) -> Response[Openings]:
+    """The same for every statement of a chain, e.g. ``manifest/<generator>/<ULID>``."""
+    caller = caller_of(request, "read")
+    service: Service = request.app.state.service
+    pattern = service.log.kinds.chain_pattern(chain.partition("/")[0])
+    if pattern is None or pattern.fullmatch(chain) is None:
+        raise refuse("NOT_FOUND", field="chain", found=chain)
+    await _must_be_reader(service.log, chain, caller)
+    if await service.head(chain) is None:
+        raise refuse("NOT_FOUND", field="chain", found=chain)
+    return _answer(chain, await service.vault.read(chain, caller))
+
+
+@delete(
+    "/v1/statements/{statement:str}/disclosures/{field:str}",
+    status_code=200,
+    responses=refusals(400, 401, 403, 404, 409, 422, 429, 500, 503),
+)
+async def erase_disclosure(request: Request[Any, Any, Any], statement: FromPath[str], field: FromPath[str]) -> Response[Posted]:
+    """Erase one value for ever: record it on ``log/erasures``, destroy its key. Operator only; answered like a post."""
+    caller = caller_of(request, "post")
+    if caller.role != "operator":
+        raise refuse("ERASE_FORBIDDEN", found=caller.role, expected="operator")
+    service: Service = request.app.state.service
+    claimed = request.headers.get("liandan-now")
+    now_s = None if claimed is None else parse_at(claimed, "Liandan-Now")
+    answer = await service.erase(statement, field, now_s=now_s, wait_s=ERASE_WAIT_S)
+    status = 202 if isinstance(answer, Waiting) else 200
+    return Response(msgspec.json.encode(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
+
+
+def _answer(chain: str, openings: tuple[Opening, ...]) -> Response[Openings]:
+    return Response(Openings(chain=chain, openings=openings), headers=NO_STORE)
+
+
+async def _must_be_reader(log: Log, chain: str, caller: Caller) -> None:
+    """Refuse (READ_FORBIDDEN) everybody but the authorities and the parties concerned."""
+    if caller.role == "authority":
+        return
+    if caller.role == "party" and caller.uscc in await parties_of(log, chain):
+        return
+    raise refuse("READ_FORBIDDEN", field="chain", found=chain)
+
+
+async def parties_of(log: Log, chain: str) -> frozenset[str]:
+    """Parties of the manifest that a chain is about: generator, receiver, its carriers, planned and actual; else the owner in its name."""
+    kind, owner = chain.split("/")[:2]
+    if kind not in ("manifest", "case"):
+        return frozenset({owner})
+    head = await log.chain_head(trunk_of(chain))
+    state = None if head is None else head.state
+    if not isinstance(state, ManifestState):
+        return frozenset()
+    return frozenset({state.generator, state.receiver, state.consignor, *state.carriers, *(leg.carrier for leg in state.legs)})
