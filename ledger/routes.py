@@ -136,12 +136,12 @@ POST_ANSWERS = {
 READ_REFUSALS = refusals(400, 401, 403, 404, 429, 500)
 
 
-def caller_of(request: Request[Any, Any, Any], scope: str) -> Caller:
-    """Who asks, with a token of that scope; Refusal TOKEN_MISSING or TOKEN_SCOPE."""
+def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
+    """Who asks, with a token of that scope (of any scope for None); Refusal TOKEN_MISSING or TOKEN_SCOPE."""
     caller: Caller | None = request.scope.get("user")
     if caller is None:
         raise refuse("TOKEN_MISSING", field="Authorization", expected="Bearer <token>")
-    if scope not in caller.scope:
+    if scope is not None and scope not in caller.scope:
         raise refuse("TOKEN_SCOPE", field="Authorization", found=" ".join(caller.scope), expected=scope)
     return caller
 

@@ -42,7 +42,7 @@ async def post_token(request: Request[Any, Any, Any]) -> Token:
 @delete("/v1/tokens/current", responses=refusals(401, 429, 500), tags=["tokens"])
 async def delete_token(request: Request[Any, Any, Any]) -> None:
     """Revoke the token of this request."""
-    caller_of(request, "")
+    caller_of(request, None)
     token = bearer(request.scope)
     assert token is not None, "there is a caller, so there is a token"
     identity: Identity = request.app.state.identity

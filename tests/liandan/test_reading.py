@@ -1,0 +1,211 @@
+"""Who may read what, how one logs in, and what an operator sees."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ledger.checkpoint import log_vkeys, open_checkpoint
+from ledger.merkle import leaf_hash
+from ledger.tiles import parse_bundle
+from liandan.client.signing import challenge
+from liandan.problems import STATUS, language_of
+from liandan.wiring import RULES
+from signing.envelope import Envelope, freeze
+from signing.keys import PrivateKey
+from signing.possession import register
+from tests.liandan.serving import http, post_all
+from tests.workbench import AUTHORITY_51, OPERATOR, ORIGIN, Workbench, key_of, uscc
+
+PARTY, OTHER = uscc("510112", 2), uscc("510112", 3)
+
+
+@pytest.fixture(scope="module")
+def bench() -> Workbench:
+    bench = Workbench()
+    bench.register(PARTY)
+    bench.register(OTHER)
+    return bench
+
+
+@pytest.fixture
+async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIterator[httpx.AsyncClient]:
+    async with http(database_url, tmp_path, failures_per_minute=5, requests_per_minute=300) as client:
+        await post_all(client, bench)
+        yield client
+
+
+def login(client: httpx.AsyncClient, key: PrivateKey, **changes: object) -> Envelope:
+    fields: dict[str, object] = {
+        "origin": ORIGIN,
+        "audience": str(client.base_url).rstrip("/"),
+        "not_after_s": int(time.time()) + 3600,
+        "scope": ("read", "post"),
+        **changes,
+    }
+    return challenge(key=key, **fields)  # type: ignore[arg-type]  # test shorthand
+
+
+async def token_of(client: httpx.AsyncClient, party: str, **changes: object) -> dict[str, str]:
+    answer = await client.post("/v1/tokens", content=freeze(login(client, key_of(party), **changes)))
+    assert answer.status_code == 201, answer.text
+    return {"Authorization": f"Bearer {answer.json()['token']}"}
+
+
+async def test_a_token_ends_when_it_is_revoked(client: httpx.AsyncClient) -> None:
+    token = await token_of(client, PARTY)
+    assert (await client.get("/v1/feed", headers=token)).status_code == 200
+    assert (await client.delete("/v1/tokens/current", headers=token)).status_code == 204
+    assert (await client.get("/v1/feed", headers=token)).json()["code"] == "TOKEN_UNKNOWN"
+
+
+async def test_a_challenge_is_used_once(client: httpx.AsyncClient) -> None:
+    envelope = freeze(login(client, key_of(PARTY)))
+    assert (await client.post("/v1/tokens", content=envelope)).status_code == 201
+    assert (await client.post("/v1/tokens", content=envelope)).json()["code"] == "LOGIN_NONCE"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"audience": "https://elsewhere.example"}, "LOGIN_ORIGIN"),
+        ({"origin": "log.example/another"}, "LOGIN_ORIGIN"),
+        ({"not_after_s": 1_000_000_000}, "LOGIN_TIME"),
+        ({"not_after_s": int(time.time()) + 13 * 3600}, "LOGIN_TIME"),
+        ({"scope": ("everything",)}, "LOGIN_FORM"),
+        ({"scope": ()}, "LOGIN_FORM"),
+    ],
+)
+async def test_a_challenge_for_something_else_is_refused(changes: dict[str, object], code: str, client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/tokens", content=freeze(login(client, key_of(PARTY), **changes)))
+    assert answer.json()["code"] == code
+
+
+async def test_a_key_that_nobody_registered_does_not_log_in(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/v1/tokens", content=freeze(login(client, key_of("nobody"))))
+    assert (answer.json()["code"], answer.status_code) == ("KEY_UNKNOWN", 401)
+
+
+async def test_a_token_covers_its_scope_alone(client: httpx.AsyncClient, bench: Workbench) -> None:
+    reading, posting = await token_of(client, PARTY, scope=("read",)), await token_of(client, PARTY, scope=("post",))
+    body = freeze(bench.entries[1].envelope)
+    assert (await client.post("/v1/statements", content=body, headers=reading)).json()["code"] == "TOKEN_SCOPE"
+    assert (await client.post("/v1/statements", content=body, headers=posting)).status_code == 200
+    assert (await client.get("/v1/feed", headers=posting)).json()["code"] == "TOKEN_SCOPE"
+
+
+async def test_authorities_read_all_parties_what_concerns_them_outsiders_nothing(client: httpx.AsyncClient, bench: Workbench) -> None:
+    assert (await client.get("/v1/feed")).status_code == 401
+    for reader, wanted in (
+        (AUTHORITY_51, range(len(bench.entries))),
+        (OPERATOR, range(len(bench.entries))),
+        (PARTY, [1]),
+    ):
+        page = (await client.get("/v1/feed", headers=await token_of(client, reader))).json()
+        assert [entry["index"] for entry in page["entries"]] == list(wanted)
+        assert page["next"] == len(bench.entries) - 1
+
+
+async def test_pages_of_the_feed_follow_each_other_without_a_gap(client: httpx.AsyncClient, bench: Workbench) -> None:
+    token, after, seen = await token_of(client, AUTHORITY_51), -1, []
+    while after < len(bench.entries) - 1:
+        page = (await client.get("/v1/feed", params={"after": after, "limit": 2}, headers=token)).json()
+        seen += [b64decode(entry["entry"]) for entry in page["entries"]]
+        after = page["next"]
+    assert len(seen) == len(bench.entries)
+    assert (await client.get("/v1/feed", params={"after": after}, headers=token)).json()["entries"] == []
+
+
+async def test_hash_tiles_are_public_and_entries_are_not(client: httpx.AsyncClient, bench: Workbench) -> None:
+    size = len(bench.entries)
+    checkpoint = open_checkpoint((await client.get("/checkpoint")).content, log_vkeys(ORIGIN, [key_of("log")])).checkpoint
+    assert checkpoint.size == size
+    tile = await client.get(f"/tile/0/000.p/{size}")
+    assert "immutable" in tile.headers["cache-control"]
+    path = f"/tile/entries/000.p/{size}"
+    assert (await client.get(path)).json()["code"] == "TOKEN_MISSING"
+    assert (await client.get(path, headers=await token_of(client, PARTY))).json()["code"] == "READ_FORBIDDEN"
+    bundle = await client.get(path, headers=await token_of(client, AUTHORITY_51))
+    leaves = [leaf_hash(raw) for raw in parse_bundle(bundle.content, size)]
+    assert b"".join(leaves) == tile.content
+    for wrong in ("/tile/0/0", "/tile/0/000.p/0", "/tile/9x/000", "/tile/0/..%2f..%2fkeys.pem"):
+        assert (await client.get(wrong)).status_code in (400, 404)
+
+
+async def test_refusals_are_shown_to_whom_they_concern(client: httpx.AsyncClient, bench: Workbench) -> None:
+    body = {"key": register(key_of(PARTY, 1), bench.found, PARTY)}
+    stale = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body, at="2026-01-01T00:00:00+08:00")
+    await client.post("/v1/statements", content=freeze(stale.sign([key_of(PARTY)])))
+    for reader, count in ((PARTY, 1), (OTHER, 0), (AUTHORITY_51, 1)):
+        page = (await client.get("/v1/refusals", headers=await token_of(client, reader))).json()
+        assert [item["codes"] for item in page["refusals"]] == [["STATEMENT_STALE"]] * count
+
+
+async def test_parties_and_chains_tell_keys_and_heads(client: httpx.AsyncClient, bench: Workbench) -> None:
+    token = await token_of(client, PARTY)
+    for party, role in ((PARTY, "party"), (AUTHORITY_51, "authority"), (OPERATOR, "operator")):
+        found = (await client.get(f"/v1/parties/{party}", headers=token)).json()
+        assert (found["role"], [key["keyid"] for key in found["keys"]]) == (role, [key_of(party).keyid])
+    head = (await client.get(f"/v1/chains/party/{PARTY}", headers=token)).json()
+    assert (head["seq"], head["hash"]) == (0, bench.entries[1].statement.hash)
+    assert (await client.get("/v1/chains/party/nobody", headers=token)).json()["code"] == "NOT_FOUND"
+    assert (await client.get("/v1/parties/nobody", headers=token)).json()["code"] == "NOT_FOUND"
+
+
+async def test_failed_posts_without_a_token_have_a_budget(client: httpx.AsyncClient, bench: Workbench) -> None:
+    token = await token_of(client, PARTY)
+    statuses = [(await client.post("/v1/statements", content=b"{")).status_code for _ in range(6)]
+    assert statuses == [400] * 5 + [429]
+    refused = await client.post("/v1/statements", content=freeze(bench.entries[1].envelope))
+    assert (refused.json()["code"], "retry-after" in refused.headers) == ("FAILURES_TOO_MANY", True)
+    assert (await client.post("/v1/statements", content=freeze(bench.entries[1].envelope), headers=token)).status_code == 200
+
+
+async def test_requests_without_a_token_have_a_budget(client: httpx.AsyncClient) -> None:
+    token = await token_of(client, PARTY)
+    last = None
+    for _ in range(301):
+        last = await client.get("/healthz")
+    assert last is not None
+    assert last.json()["code"] == "REQUESTS_TOO_MANY"
+    assert (await client.get("/v1/feed", headers=token)).status_code == 200
+
+
+async def test_health_readiness_and_metrics(client: httpx.AsyncClient, bench: Workbench) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "alive"}
+    ready = (await client.get("/readyz")).json()
+    assert (ready["status"], ready["size"], ready["published"]) == ("ready", len(bench.entries), len(bench.entries))
+    await client.post("/v1/statements", content=b"{")
+    text = (await client.get("/metrics")).text
+    assert f"liandan_admitted_total {len(bench.entries)}.0" in text
+    assert 'liandan_refused_total{code="NOT_JSON"} 1.0' in text
+    assert "liandan_publish_seconds_bucket" in text
+
+
+async def test_every_code_has_a_page_and_the_table_names_codes_that_exist(client: httpx.AsyncClient) -> None:
+    assert sorted(STATUS.keys() - RULES.keys()) == []
+    token = await token_of(client, PARTY)
+    for code in RULES:
+        page = await client.get(f"/problems/{code.lower().replace('_', '-')}", headers={**token, "Accept": "application/json"})
+        assert page.json()["code"] == code
+    assert (await client.get("/problems/no-such-code")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "query", "expected"),
+    [
+        ("", "", "zh"),
+        ("en", "", "en"),
+        ("en;q=0.3,zh;q=0.4", "", "zh"),
+        ("fr,en;q=0.1", "", "en"),
+        ("en", "lang=zh-CN", "zh"),
+        ("en;q=x", "lang=fr", "zh"),
+    ],
+)
+def test_the_language_is_asked_for_in_the_address_or_the_header(accepted: str, query: str, expected: str) -> None:
+    assert language_of(accepted, query, "zh") == expected
