@@ -11,8 +11,10 @@ from msgspec import structs
 
 from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.entry import Entry
+from ledger.founding import Adopted
 from ledger.merkle import consistency_proof, inclusion_proof
 from ledger.proof import Proof
+from ledger.rulesets import CURRENT, RULESETS
 from ledger.tiles import TileReader
 from signing.keys import PrivateKey
 from tests.workbench import ORIGIN, Workbench, key_of, uscc
@@ -31,9 +33,10 @@ class DemoLog(Workbench):
     """A workbench whose log has two keys."""
 
     def post(self, kind: str, chain: str, by: tuple[str, ...], body: Any, **changes: Any) -> Entry:  # as the workbench has it
-        """The founding names both keys; all else as the workbench does it."""
+        """The founding names both keys and the real ruleset; all else as the workbench does it."""
         if kind == "log.found/1":
-            body = structs.replace(body, log_keys=VKEYS)
+            rules = RULESETS[CURRENT]
+            body = structs.replace(body, log_keys=VKEYS, ruleset=Adopted(rules.name, rules.version, rules.sha256))
         return super().post(kind, chain, by, body, **changes)
 
     def grow(self, size: int = SIZE) -> DemoLog:

@@ -46,6 +46,11 @@ def write_files(directory: Path, files: Mapping[str, bytes]) -> None:
         target.write_bytes(content)
 
 
+def read_files(directory: Path) -> dict[str, bytes]:
+    """Path → bytes of everything below a directory."""
+    return {str(path.relative_to(directory)): path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
 def free_port() -> int:
     """A port that nobody listens on now."""
     with socket.socket() as probe:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from base64 import b64decode
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import httpx
 import pytest
@@ -20,7 +21,9 @@ from liandan.client.signing import challenge
 from liandan.keyring import Keyring
 from liandan.server import serving
 from signing.envelope import freeze
+from signing.keys import write_key
 from tests.interop.demo_log import ML_DSA, SIZE, VKEYS, DemoLog, Files, prove, prove_growth
+from tests.interop.loopback import read_files, served
 from tests.interop.toolbox import Toolbox
 from tests.liandan.serving import NOW, settings_of
 from tests.workbench import AUTHORITY_51, OPERATOR, ORIGIN, START, key_of
@@ -57,7 +60,7 @@ async def live(database_url: str, tmp_path: Path, demo: DemoLog) -> AsyncIterato
         yield Live(url, token)
 
 
-async def fsck(tools: Toolbox, live: Live, vkey_file: Path, *more: str) -> CompletedProcess[str]:
+async def fsck(tools: Toolbox, live: Live, vkey_file: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """The stock fsck, beside the server, which lives in this thread's loop."""
     arguments = ("-storage_url", f"{live.url}/", "-public_key", vkey_file, "-ui=false", "-logtostderr", *more)
     return await asyncio.to_thread(tools.run, "fsck", *arguments)
@@ -81,6 +84,24 @@ async def test_without_a_token_fsck_is_told_that_entries_are_not_public(tools: T
     answer = await fsck(tools, live, vkey_file)
     assert "error while streaming bundles" in answer.stderr
     assert "Successfully" not in answer.stderr
+
+
+async def test_fsck_and_the_mirror_accept_what_liandan_export_fetched(tools: Toolbox, live: Live, vkey_file: Path, tmp_path: Path) -> None:
+    key, passphrase, directory = tmp_path / "key.pem", tmp_path / "passphrase", tmp_path / "export"
+    passphrase.touch(mode=0o600)
+    passphrase.write_text("interop\n", encoding="ascii")
+    write_key(key, key_of(AUTHORITY_51), b"interop")
+    command = [sys.executable, "-m", "liandan", "export", directory, "--url", live.url, "--key", key, "--passphrase-file", passphrase]
+    answer = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=120, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    with served(directory) as url:
+        found = await fsck(tools, Live(url.rstrip("/"), ""), vkey_file)
+        copied = await asyncio.to_thread(tools.run, "mirror", "-source_url", url, "-storage_dir", tmp_path / "copy", "-logtostderr")
+    assert f"Successfully fsck'd log with size {SIZE}" in found.stderr, found.stderr
+    assert copied.returncode == 0, copied.stderr
+    copies = read_files(tmp_path / "copy")
+    assert len(copies) == 8
+    assert copies.items() <= read_files(directory).items()
 
 
 @pytest.mark.parametrize(("index", "old"), [(0, 256), (699, 300)])

@@ -1,4 +1,4 @@
-"""Our witness cosigns a log that Tessera writes: its own code, unmodified, asks us, checks our line and publishes."""
+"""``liandan witness serve`` cosigns a log that Tessera writes: its own code, unmodified, asks us, checks our line and publishes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
 from ledger.policy import open_with_policy
 from ledger.tiles import TileReader
 from tests.interop.toolbox import Toolbox
-from tests.interop.witnesses import Running, our_witness
+from tests.interop.witnesses import Running, witness_command
 
 LOG = "log.example/tessera"
 
@@ -74,7 +74,7 @@ def tessera(tools: Toolbox, tmp_path: Path) -> TesseraLog:
 @pytest.fixture
 def witness(tessera: TesseraLog, tmp_path: Path) -> Iterator[Running]:
     """Our witness, which knows it and stands in its policy."""
-    with our_witness(tmp_path, [tessera.vkey]) as running:
+    with witness_command(tmp_path, [tessera.vkey]) as running:
         tessera.use(running)
         yield running
 
@@ -94,7 +94,7 @@ def test_tessera_publishes_with_our_cosignature_from_first_use_across_a_tile(tes
 @pytest.mark.parametrize("key", [0, 1])
 def test_tessera_takes_the_line_of_the_key_it_knows_from_a_witness_with_two(tessera: TesseraLog, tmp_path: Path, key: int) -> None:
     """Ed25519 (type 04) or ML-DSA-44 (type 06); we answer with both lines."""
-    with our_witness(tmp_path, [tessera.vkey], "ed25519", "ml-dsa-44") as witness:
+    with witness_command(tmp_path, [tessera.vkey], ml_dsa=True) as witness:
         tessera.use(witness, key)
         answer = tessera.add("entries", 3)
     assert answer.returncode == 0, answer.stderr

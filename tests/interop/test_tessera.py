@@ -12,9 +12,11 @@ from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.merkle import Edge, leaf_hash
 from ledger.tiles import new_bundles, new_tiles
 from tests.interop.demo_log import SIZE, SIZES, VKEYS, DemoLog, Files, prove, prove_growth
-from tests.interop.loopback import served, write_files
+from tests.interop.loopback import read_files, served, write_files
 from tests.interop.toolbox import Toolbox
 from tests.workbench import ORIGIN, key_of
+
+VECTORS = Path(__file__).parents[1] / "vectors/liandan-v1/export"
 
 
 def fsck(tools: Toolbox, url: str, vkey_file: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -71,6 +73,14 @@ def test_fsck_finds_one_flipped_bit(tools: Toolbox, export: Files, vkey_file: Pa
     assert not accepted(answer, SIZE)
 
 
+def test_fsck_accepts_the_published_vectors(tools: Toolbox, tmp_path: Path) -> None:
+    """The golden export that other implementations are tested with."""
+    (tmp_path / "vkey").write_text((VECTORS / "log.vkey").read_text(encoding="utf-8").split()[0], encoding="utf-8")
+    with served(VECTORS) as url:
+        answer = fsck(tools, url, tmp_path / "vkey")
+    assert accepted(answer, int((VECTORS / "checkpoint").read_bytes().split(b"\n")[1])), answer.stderr
+
+
 def test_fsck_refuses_our_log_under_another_key(tools: Toolbox, export_url: str, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.pub"
     stranger.write_text(log_vkeys(ORIGIN, [key_of("stranger")])[0], encoding="utf-8")
@@ -82,8 +92,7 @@ def test_fsck_refuses_our_log_under_another_key(tools: Toolbox, export_url: str,
 def test_the_stock_mirror_copies_our_log_byte_for_byte(tools: Toolbox, export: Files, export_url: str, tmp_path: Path) -> None:
     answer = tools.run("mirror", "-source_url", export_url, "-storage_dir", tmp_path, "-logtostderr")
     assert answer.returncode == 0, answer.stderr
-    copied = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    assert copied == {path: raw for path, raw in export.items() if path == "checkpoint" or path.startswith("tile/")}
+    assert read_files(tmp_path) == {path: raw for path, raw in export.items() if path == "checkpoint" or path.startswith("tile/")}
 
 
 @pytest.mark.parametrize(("index", "old"), [(0, 1), (255, 255), (256, 256), (511, 257), (699, 699), (300, 512)])

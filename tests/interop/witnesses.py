@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +28,7 @@ from tests.interop.loopback import HOST, START_S, free_port, listening
 from tests.interop.toolbox import Toolbox
 
 NAME = "witness.example/province-50"
+COMMAND = [sys.executable, "-c", "from liandan.cli.witness import witness; witness()"]
 
 
 class Running(Struct, frozen=True):
@@ -59,9 +63,9 @@ class StockWitness:
         return secret, public.read_text(encoding="utf-8")
 
     @contextmanager
-    def running(self) -> Iterator[Running]:
+    def running(self, port: int = 0) -> Iterator[Running]:
         """The stock binary, as its manual starts it, for as long as the block lasts."""
-        port = free_port()
+        port = port or free_port()
         command = [str(self._tools.path("omniwitness")), "-logtostderr", "-listen", f"{HOST}:{port}", "-metrics_listen", ""]
         command += ["-db_file", str(self._directory / "witness.db"), "-additional_logs", str(self._directory / "logs.yaml")]
         for path in self._key_files:
@@ -71,10 +75,9 @@ class StockWitness:
 
 
 @contextmanager
-def our_witness(directory: Path, log_vkeys: Sequence[str], *suites: str) -> Iterator[Running]:
-    """Our witness behind uvicorn in a thread, with keys of ``suites`` (Ed25519 alone by default)."""
-    keys = [PrivateKey.from_seed(suite, sha256(f"interop {suite}".encode()).digest()) for suite in suites or ("ed25519",)]
-    cosigner = make_cosigner(NAME, *keys)
+def our_witness(directory: Path, log_vkeys: Sequence[str]) -> Iterator[Running]:
+    """Our witness behind uvicorn in a thread: starts at once, for many short conversations."""
+    cosigner = make_cosigner(NAME, PrivateKey.from_seed("ed25519", sha256(b"interop witness").digest()))
     store = WitnessStore(directory / "witness.sqlite")
     app = WitnessApp(Witness(cosigner, known_logs((vkey, "") for vkey in log_vkeys), store))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, ws="none"))
@@ -89,6 +92,22 @@ def our_witness(directory: Path, log_vkeys: Sequence[str], *suites: str) -> Iter
             server.should_exit = True
             thread.join()
             store.close()
+
+
+@contextmanager
+def witness_command(directory: Path, log_vkeys: Sequence[str], *, ml_dsa: bool = False) -> Iterator[Running]:
+    """Our witness as an authority runs it: ``liandan witness init``, then ``liandan witness serve``, in a process of its own."""
+    home, logs, port = directory / "our-witness", directory / "log.vkey", free_port()
+    logs.write_text("".join(f"{vkey}\n" for vkey in log_vkeys), encoding="utf-8")
+    more = ["--ml-dsa"] if ml_dsa else []
+    made = subprocess.run(
+        [*COMMAND, "init", home, "--name", NAME, "--json", *more], capture_output=True, text=True, timeout=60, check=False
+    )
+    if made.returncode:
+        raise RuntimeError(made.stdout + made.stderr)
+    command = [*COMMAND, "serve", str(home), "--logs", str(logs), "--host", HOST, "--port", str(port)]
+    with listening(command, port, directory / "our-witness.log"):
+        yield Running(f"http://{HOST}:{port}", tuple(json.loads(made.stdout)["vkeys"]))
 
 
 def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
