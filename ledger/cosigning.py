@@ -48,6 +48,8 @@ class Cosigning:
     ) -> None:
         self._collector, self._addresses = collector, dict(addresses)
         self._timeout_s, self._fallback_s = timeout_s, fallback_s
+        self._is_degraded = False
+        """The last checkpoint lacked the quorum: the next one does not wait for it again, until it is met."""
 
     async def cosign(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> CosignedNote:
         """Come back with enough lines, however often witnesses must be asked again. Raises Contradicted."""
@@ -61,15 +63,17 @@ class Cosigning:
             if cosigned.contradictions:
                 raise Contradicted(cosigned.contradictions)
             if cosigned.is_quorum:
+                self._is_degraded = False
                 return CosignedNote(cosigned.attach(note), is_degraded=False)
             if cosigned.lines and self._may_fall_back(started):
+                self._is_degraded = True
                 log.warning("degraded", lines=len(cosigned.lines), failures=_kinds(cosigned))
                 return CosignedNote(cosigned.attach(note), is_degraded=True)
             log.warning("waiting_for_witnesses", failures=_kinds(cosigned))
             await asyncio.sleep(RETRY_S)
 
     def _may_fall_back(self, started: float) -> bool:
-        return self._fallback_s is not None and time.monotonic() - started >= self._fallback_s
+        return self._is_degraded or (self._fallback_s is not None and time.monotonic() - started >= self._fallback_s)
 
 
 def _kinds(cosigned: Cosigned) -> list[str]:

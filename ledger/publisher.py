@@ -186,6 +186,11 @@ class Publisher:
         self._wake()
         return True
 
+    async def check(self) -> None:
+        """Compare database and promise without publishing: what a server does before it serves. Raises Mismatch."""
+        async with self._pool.acquire() as conn:
+            self._compare(await store.fetch_head(conn))
+
     def _compare(self, head: store.LogHead | None) -> None:
         """The database holds at least what was promised, and exactly that at the promised size."""
         size = 0 if head is None else head.size

@@ -28,14 +28,15 @@ class Keyring(Struct, frozen=True, kw_only=True):
     """Everything the server signs with."""
 
     origin: str
-    log: PrivateKey
     operator: PrivateKey
+    log: PrivateKey | None = None
+    """Absent where ``liandan signer`` holds it in another process."""
     log_ml_dsa: PrivateKey | None = None
 
     @property
     def vkeys(self) -> tuple[str, ...]:
         """``log_keys`` of this log: what ``log.found`` pins."""
-        return log_vkeys(self.origin, [self.log, *([self.log_ml_dsa] if self.log_ml_dsa else [])])
+        return log_vkeys(self.origin, [key for key in (self.log, self.log_ml_dsa) if key is not None])
 
 
 def generate(origin: str, *, with_ml_dsa: bool = False) -> Keyring:
@@ -88,11 +89,11 @@ def read_keyring(settings: Settings) -> Keyring:
     origin = _ORIGIN.match(text)
     passphrase = read_passphrase(settings.passphrase_path)
     blocks = {name: PrivateKey.from_pem(pem.encode(), passphrase) for name, pem in _BLOCK.findall(text[:FILE_MAX])}
-    if origin is None or not {"log", "operator"} <= blocks.keys() or blocks["log"].suite != "ed25519":
-        raise refuse(
-            "KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected="Origin, an Ed25519 log key, an operator key"
-        )
-    return Keyring(origin=origin[1], log=blocks["log"], operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
+    log = blocks.get("log")
+    if origin is None or "operator" not in blocks or (log is not None and log.suite != "ed25519"):
+        expected = "Origin, an operator key, an Ed25519 log key unless a signer holds it"
+        raise refuse("KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected=expected)
+    return Keyring(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
 
 
 __all__ = ["Keyring", "Refusal", "generate", "read_keyring", "read_passphrase", "write_keyring"]

@@ -13,6 +13,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
 import structlog
 import uvicorn
 from asyncpg import InterfaceError, PostgresError
@@ -20,6 +21,7 @@ from msgspec import Struct
 
 from ledger import rulesets
 from ledger.checkpoint_store import CheckpointStore
+from ledger.cosigning import Cosigning
 from ledger.data import DataSets
 from ledger.files import VKEYS, LogFiles
 from ledger.freeze import Mismatch
@@ -28,9 +30,10 @@ from ledger.publisher import Publisher
 from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from ledger.service import Service
-from ledger.signer import LocalSigner
+from ledger.signer import CheckpointSigner, LocalSigner, RemoteSigner
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
+from ledger.witnessing.client import Collector
 from liandan.app import App, create_app
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.identity import Identity
@@ -91,17 +94,19 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
         stack.push_async_callback(pool.close)
         checkpoints = CheckpointStore(settings.checkpoint_path)
         stack.callback(checkpoints.close)
+        signer = await asyncio.to_thread(_signer, settings, keys)
         publisher = Publisher(
             pool,
             checkpoints,
             LogFiles(settings.log_path),
             keys.origin,
-            LocalSigner(keys.origin, keys.log, keys.log_ml_dsa),
+            signer,
             kinds=KINDS,
+            cosigning=await _cosigning(settings, signer.vkeys, stack),
             interval_s=settings.publish_interval_ms / 1000,
         )
         put_adopted_data(publisher.files)
-        publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in keys.vkeys).encode())
+        publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in signer.vkeys).encode())
         publisher.recover()
         ledger = Log(
             pool,
@@ -112,12 +117,12 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
             queue_max=settings.queue_max,
             batch_max=settings.batch_max,
         )
-        await _check_keys(ledger, keys)
-        await publisher.step()
+        await _check_keys(ledger, keys.origin, signer.vkeys)
+        await publisher.check()
         counted = Metrics()
         ledger.sequencer.observe = counted.batch
         vault = await stack.enter_async_context(_vault(settings, ledger))
-        service = Service(ledger, counted, vault, origin=keys.origin, log_keys=keys.vkeys)
+        service = Service(ledger, counted, vault, origin=keys.origin, log_keys=signer.vkeys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger, PROJECTIONS)
         app = create_app(settings, service, identity, projector, counted)
@@ -141,13 +146,32 @@ async def _vault(settings: Settings, ledger: Log) -> AsyncIterator[Vault]:
         yield vault
 
 
-async def _check_keys(ledger: Log, keys: Keyring) -> None:
+def _signer(settings: Settings, keys: Keyring) -> CheckpointSigner:
+    """The log key of this process, or the signer process; blocks on its socket."""
+    if settings.signer_socket is not None:
+        return RemoteSigner(settings.signer_socket)
+    if keys.log is None:
+        raise refuse("KEYRING", field="key_file", found="no log key", expected="a log key, or signer_socket")
+    return LocalSigner(keys.origin, keys.log, keys.log_ml_dsa)
+
+
+async def _cosigning(settings: Settings, vkeys: tuple[str, ...], stack: AsyncExitStack) -> Cosigning | None:
+    """The client side of the witnesses, or None when no addresses are set."""
+    addresses = settings.witness_addresses
+    if not addresses:
+        return None
+    http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+    fallback_s = None if settings.witness_fallback_s < 0 else float(settings.witness_fallback_s)
+    return Cosigning(Collector(http, vkeys), addresses, timeout_s=settings.witness_timeout_ms / 1000, fallback_s=fallback_s)
+
+
+async def _check_keys(ledger: Log, origin: str, vkeys: tuple[str, ...]) -> None:
     """A founded log is served only with its own keys (Refusal KEYRING); a simulated one takes its clock from clients."""
     state = await ledger.state()
     if state is None:
         return
-    if (state.origin, state.log_keys) != (keys.origin, keys.vkeys):
-        raise refuse("KEYRING", field="key_file", found=keys.origin, expected=f"the keys of {state.origin}")
+    if (state.origin, state.log_keys) != (origin, vkeys):
+        raise refuse("KEYRING", field="key_file", found=origin, expected=f"the keys of {state.origin}")
     ledger.simulated = state.clock == "simulated"
 
 

@@ -89,6 +89,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     publish_interval_ms: Annotated[int, Meta(ge=50, le=60_000)] = 50
     """Shortest time between two publications, milliseconds."""
 
+    witnesses: str = ""
+    """Submission addresses of witnesses by their name in the policy of the log, ``sichuan=https://... chongqing=https://...``."""
+
+    witness_timeout_ms: Annotated[int, Meta(ge=50, le=30_000)] = 1_000
+    """Time in which a witness must answer, milliseconds."""
+
+    witness_fallback_s: Annotated[int, Meta(ge=-1, le=86_400)] = 60
+    """Seconds without the quorum after which one witness is enough, flagged DEGRADED; -1 waits for the quorum however long it takes."""
+
+    signer_socket: Path | None = None
+    """Unix socket of ``liandan signer``. With it this process needs no log key, only the operator's. Default: the keys in ``key_file``."""
+
     republish_s: Annotated[int, Meta(ge=10, le=600)] = 600
     """Longest time between two cosigned checkpoints while nothing is admitted, seconds."""
 
@@ -112,6 +124,17 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     requests_per_minute: Positive = 6_000
     """Requests per address and minute without a bearer token, of any kind; beyond it answers are 429 with Retry-After."""
+
+    @property
+    def witness_addresses(self) -> dict[str, str]:
+        """``witnesses`` by name; Refusal SETTING for an item without ``=``."""
+        found: dict[str, str] = {}
+        for item in self.witnesses.replace(",", " ").split():
+            name, equals, address = item.partition("=")
+            if not equals or not address.startswith(("http://", "https://")):
+                raise refuse("SETTING", field="witnesses", found=item, expected="name=https://…")
+            found[name] = address
+        return found
 
     @property
     def log_path(self) -> Path:

@@ -21,6 +21,8 @@ COMMANDS = {
     "audit": ("liandan.cli.audit:audit_command", "审计导出件、服务或本机账本 / audit an export, a server or this log"),
     "verify": ("liandan.cli.verify:verify", "离线验证文件 / verify files offline"),
     "reconcile": ("liandan.cli.reconcile:reconcile_command", "编制月度对账单 / make a monthly statement"),
+    "witness": ("liandan.cli.witness:witness", "见证：为账本检查点联署 / witnesses: cosign checkpoints"),
+    "signer": ("liandan.cli.signer:signer", "签名进程：账本密钥与服务分离 / hold the log key apart from the server"),
     "demo": ("liandan.cli.demo:demo", "在本机演示全过程 / the whole story on this machine"),
 }
 

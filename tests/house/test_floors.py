@@ -33,6 +33,7 @@ DATABASE = {
 WORLD = {
     "ledger.checkpoint_store": "the file outside the database's backups",
     "ledger.vault.keys": "the keys of personal data, outside the database",
+    "ledger.cosigning": "asks witnesses, within their time",
     "ledger.files": "writes the static log",
     "ledger.signer": "holds the log keys at the end of a socket",
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
