@@ -89,7 +89,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     publish_interval_ms: Annotated[int, Meta(ge=50, le=60_000)] = 50
     """Shortest time between two publications, milliseconds."""
 
-    witnesses: str = ""
+    witnesses: str | None = None
     """Submission addresses of witnesses by their name in the policy of the log, ``sichuan=https://... chongqing=https://...``."""
 
     witness_timeout_ms: Annotated[int, Meta(ge=50, le=30_000)] = 1_000
@@ -129,7 +129,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def witness_addresses(self) -> dict[str, str]:
         """``witnesses`` by name; Refusal SETTING for an item without ``=``."""
         found: dict[str, str] = {}
-        for item in self.witnesses.replace(",", " ").split():
+        for item in (self.witnesses or "").replace(",", " ").split():
             name, equals, address = item.partition("=")
             if not equals or not address.startswith(("http://", "https://")):
                 raise refuse("SETTING", field="witnesses", found=item, expected="name=https://…")
