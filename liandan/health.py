@@ -6,8 +6,10 @@ from typing import Any
 
 from asyncpg import InterfaceError, PostgresError
 from litestar import Request, Response, get
+from litestar.openapi import ResponseSpec
 from msgspec import Struct
 
+from ledger.routes import refusals
 from ledger.service import Service
 from liandan.database import check_schema
 from liandan.metrics import Metrics
@@ -34,13 +36,16 @@ class Ready(Struct, frozen=True, kw_only=True):
     projections_behind: dict[str, int]
 
 
-@get("/healthz", tags=["operations"])
+NOT_READY = ResponseSpec(Ready, description="Not ready", generate_examples=False)
+
+
+@get("/healthz", tags=["operations"], responses=refusals(429, 500))
 async def healthz() -> Alive:
     """The process answers; nothing else is looked at."""
     return Alive("alive")
 
 
-@get("/readyz", tags=["operations"], responses={})
+@get("/readyz", tags=["operations"], responses={**refusals(429, 500), 503: NOT_READY})
 async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
     """503 with reasons while statements cannot be taken."""
     service: Service = request.app.state.service
@@ -70,7 +75,7 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
     return Response(ready, status_code=503 if reasons else 200)
 
 
-@get("/metrics", tags=["operations"], media_type="text/plain; version=0.0.4")
+@get("/metrics", tags=["operations"], media_type="text/plain; version=0.0.4", responses=refusals(429, 500))
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Prometheus' text form."""
     counted: Metrics = request.app.state.metrics

@@ -15,12 +15,13 @@ import msgspec
 import structlog
 from litestar import Request, Response, get
 from litestar.exceptions import HTTPException
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap, Scope
 
 from ledger.answers import b64_text
 from ledger.problem import Language, Problem, make_problem
-from ledger.routes import PROBLEM_JSON
+from ledger.routes import PROBLEM_JSON, refusals
 from ledger.sequencer import Busy
 from ledger.service import NotAdmitted
 from liandan.wiring import RULES
@@ -32,7 +33,7 @@ FORM = (
     "NOT_UTF8 BYTE_ORDER_MARK NOT_JSON NOT_OBJECT DUPLICATE_KEY NOT_INTEGER INTEGER_RANGE TOO_DEEP FORBIDDEN_CHARACTER NULL_VALUE "
     "ENVELOPE_FIELD PAYLOAD_TYPE BASE64 KEYID_FORM KEYID_TWICE SUITE_UNKNOWN KEY_INVALID SIGNATURE_FORM FIELD_UNKNOWN FIELD_MISSING "
     "FIELD_TYPE KIND_UNKNOWN CHAIN_FORM CHAIN_KIND SEQ_FORM PREV_FORM BY_COUNT BY_TWICE USCC AT_FORM SEEN_FORM SIGNATURE_COUNT TILE_FORM "
-    "QUERY_FORM CURSOR_FORM BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM"
+    "QUERY_FORM CURSOR_FORM BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM MONTH_FORM DIRECTION_FORM"
 )
 STATUS: dict[str, int] = {
     **dict.fromkeys(FORM.split(), 400),
@@ -40,10 +41,11 @@ STATUS: dict[str, int] = {
     **dict.fromkeys(("LOGIN_ORIGIN", "LOGIN_TIME", "LOGIN_NONCE"), 401),
     **dict.fromkeys(("KEY_OTHER_PARTY", "KEY_NOT_VALID", "SIGNER_ROLE", "SIGNER_EXTRA", "SIGNER_MISSING", "CHAIN_OWNER"), 403),
     **dict.fromkeys(("DELEGATION_MISSING", "TOKEN_SCOPE", "READ_FORBIDDEN", "CHECK_FORBIDDEN", "FOUNDING_ONLY", "ERASE_FORBIDDEN"), 403),
-    "NOT_FOUND": 404,
+    "REPORT_SCOPE": 403,
+    **dict.fromkeys(("NOT_FOUND", "MANIFEST_UNKNOWN"), 404),
     "METHOD_NOT_ALLOWED": 405,
     **dict.fromkeys(("PREDECESSOR_MISSING", "CHAIN_CONFLICT", "PREV_MISMATCH", "CHAIN_NOT_OPEN", "SEEN_MISMATCH", "LOG_CLOSED"), 409),
-    **dict.fromkeys(("BATCH_ROLLED_BACK", "ERASED_ALREADY"), 409),
+    **dict.fromkeys(("BATCH_ROLLED_BACK", "ERASED_ALREADY", "MANIFEST_AMBIGUOUS"), 409),
     **dict.fromkeys(("BODY_TOO_LARGE", "ENVELOPE_TOO_LARGE", "ENTRY_TOO_LARGE", "REQUEST_TOO_LARGE", "TOO_MANY_LINES"), 413),
     **dict.fromkeys(("FAILURES_TOO_MANY", "REQUESTS_TOO_MANY"), 429),
     **dict.fromkeys(("INTERNAL", "INTERNAL_POISON"), 500),
@@ -176,7 +178,13 @@ class RulePage(msgspec.Struct, frozen=True):
     lift: str
 
 
-@get("/problems/{code:str}", media_type="text/html", tags=["problems"], raises=[])
+PAGE_ANSWERS = {
+    **refusals(400, 404, 429, 500),
+    200: ResponseSpec(str, media_type="text/html", description="In both languages; JSON for programs", generate_examples=False),
+}
+
+
+@get("/problems/{code:str}", media_type="text/html", tags=["problems"], responses=PAGE_ANSWERS)
 async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
     rule = RULES.get(code.upper().replace("-", "_"))

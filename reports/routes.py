@@ -10,10 +10,11 @@ from litestar.params import FromPath, QueryParameter
 
 from ledger.caller import Caller
 from ledger.log import Log
-from ledger.routes import caller_of
+from ledger.routes import caller_of, refusals
 from reports import service
 from reports.reconcile import SUFFIXES
 
+REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
 
@@ -23,21 +24,21 @@ def _file(content: bytes, name: str, media: str) -> Response[bytes]:
     return Response(content, media_type=media, headers=headers)
 
 
-@get("/v1/manifests/{name:str}/certificate.pdf", summary="存证证明 / certificate", operation_id="GetCertificate")
+@get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="存证证明 / certificate", responses=REFUSALS)
 async def get_certificate(log: NamedDependency[Log], caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
     ulid, content = await service.certificate_of(log, caller, name)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 
-@get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", operation_id="GetBundle")
+@get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
 async def get_bundle(log: NamedDependency[Log], caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
     """The self-verifying bundle of a manifest in any state."""
     ulid, content = await service.bundle_of(log, caller, name)
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
 
 
-@get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", operation_id="GetReconciliation")
+@get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", responses=REFUSALS)
 async def get_reconciliation(
     log: NamedDependency[Log],
     caller: NamedDependency[Caller],
