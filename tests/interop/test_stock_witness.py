@@ -101,6 +101,7 @@ async def test_it_refuses_our_second_history_and_the_client_raises_an_alarm(witn
     [cosigned] = await collect(witness, fork.export_at(SIZE))
     assert cosigned.lines == {}
     assert {failure.kind for failure in cosigned.alarms} == {FailureKind.PROOF}
+    assert cosigned.contradictions == (), "this witness shows nobody what it cosigned, so it cannot convict"
 
 
 @pytest.mark.parametrize(("origin", "key"), [("log.example/other", "log"), (ORIGIN, "stranger")])

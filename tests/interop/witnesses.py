@@ -28,7 +28,7 @@ from tests.interop.loopback import HOST, START_S, free_port, listening
 from tests.interop.toolbox import Toolbox
 
 NAME = "witness.example/province-50"
-COMMAND = [sys.executable, "-c", "from liandan.cli.witness import witness; witness()"]
+COMMAND = [sys.executable, "-m", "liandan", "witness"]
 
 
 class Running(Struct, frozen=True):
