@@ -91,6 +91,7 @@ async def _run(load: Load, manifests: int, dsn: str, directory: Path) -> list[Fi
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        publisher.close()
         await pool.close()
 
 

@@ -32,6 +32,7 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS promise (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL,"
     " size INTEGER NOT NULL, root BLOB NOT NULL, digest TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS frozen (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS shadow (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS shadow_size (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, at_s INTEGER NOT NULL)",
 )
@@ -41,6 +42,7 @@ class CheckpointStore:
     """A small SQLite database with full durability; safe between processes. Methods block for one fsync at most."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -89,6 +91,19 @@ class CheckpointStore:
     def _keep(self, values: Iterable[tuple[str, bytes]], size: int, at_s: int) -> None:
         self._db.executemany("INSERT INTO shadow VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values)
         self._db.execute("UPDATE shadow_size SET size = ?, at_s = ?", (size, at_s))
+
+    def freeze(self, why: str) -> None:
+        """Tell every process of this log that nothing may be appended."""
+        self._db.execute("INSERT OR REPLACE INTO frozen VALUES (1, ?)", (why,))
+
+    def thaw(self) -> None:
+        """A publisher has taken over and found nothing wrong so far."""
+        self._db.execute("DELETE FROM frozen")
+
+    def frozen(self) -> str | None:
+        """Why the log is frozen, or None."""
+        row = self._db.execute("SELECT why FROM frozen").fetchone()
+        return None if row is None else str(row[0])
 
     def shadow_size(self) -> tuple[int, int]:
         """How many entries the shadow reflects, and the ``admission.at`` of the last of them."""

@@ -22,7 +22,7 @@ from ledger.files import LogFiles
 from ledger.freeze import Mismatch
 from ledger.kinds import Kinds
 from ledger.merkle import leaf_hash
-from ledger.publisher import edge_of
+from ledger.published import edge_of
 from ledger.tiles import TileReader
 from ledger.times import parse_admission_at
 from signing.envelope import freeze
@@ -105,3 +105,4 @@ async def apply(conn: Connection[Record], checkpoints: CheckpointStore, files: L
         await conn.copy_records_to_table("fact", records=checkpoints.shadow(), columns=("key", "value"))
         await conn.execute("DELETE FROM log_head")
         await store.insert_head(conn, store.LogHead(size, edge.root(), edge.to_bytes(), at_s))
+    checkpoints.thaw()

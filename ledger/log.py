@@ -20,7 +20,8 @@ from ledger.entry import Entry, read_entry
 from ledger.intake import Intake, Taken
 from ledger.kinds import Kinds
 from ledger.model import Head
-from ledger.publisher import Published, Publisher
+from ledger.published import Published
+from ledger.publisher import Publisher
 from ledger.receipts import Refused, make_receipt
 from ledger.sequencer import Sequenced, Sequencer
 from signing.keys import PrivateKey

@@ -23,10 +23,9 @@ from base64 import b64encode
 
 import structlog
 from asyncpg import Pool, Record
-from msgspec import Struct
 
 from ledger import store
-from ledger.checkpoint import Checkpoint, open_checkpoint, without_subtree_lines
+from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.checkpoint_store import CheckpointStore, Promise
 from ledger.cosigning import Contradicted, Cosigning
 from ledger.data import DataSets
@@ -34,7 +33,9 @@ from ledger.directory import LOG_MAIN, LogState
 from ledger.files import Bundle, LogFiles
 from ledger.freeze import Mismatch, write_evidence
 from ledger.kinds import Kinds
+from ledger.leadership import Leadership
 from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, leaf_hash, range_root, verify_consistency
+from ledger.published import Published, edge_of
 from ledger.replay import Finding
 from ledger.shadow import Shadow
 from ledger.signer import CheckpointSigner
@@ -44,6 +45,8 @@ from signing.refusal import Refusal
 log = structlog.get_logger("ledger.publisher")
 
 INTERVAL_S = 0.05
+IDLE_S = 0.1
+"""How often an idle publisher looks at the database for what other processes have committed."""
 REPUBLISH_S = 600
 ARCHIVE_EVERY_S = 600
 STALLED_S = 240
@@ -51,23 +54,8 @@ STEP_MAX = 8192
 """Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
 
 
-class Published(Struct, frozen=True):
-    """The newest published checkpoint."""
-
-    size: int
-    root: bytes
-    note: bytes
-    at: float
-    """Monotonic seconds when it was published."""
-
-    @property
-    def slim(self) -> bytes:
-        """The note without its ML-DSA-44 lines, for receipts: 3 KB shorter each, and every verifier of today reads it (formats §4)."""
-        return without_subtree_lines(self.note)
-
-
 class Publisher:
-    """The one active publisher of a log in this process."""
+    """Publishes a log, or follows the process that does: of several on one store exactly one leads, the others stand by."""
 
     def __init__(
         self,
@@ -93,6 +81,9 @@ class Publisher:
         self._archived_at = float("-inf")
         self._last_day = ""
         self._staged_at: float | None = None
+        self._leadership = Leadership(checkpoint_store.path)
+        self._unfinished: tuple[Bundle, Promise, Edge] | None = None
+        """What is promised in the store and not yet in place as files."""
         self._is_unshown = False
         """Whether the promised size still waits to be signed and shown."""
         self.published: Published | None = None
@@ -100,8 +91,21 @@ class Publisher:
         self.is_degraded = False
         """Whether the newest checkpoint lacks the quorum of its witnesses."""
 
+    def start(self) -> None:
+        """Lead if nobody does, else follow; raises Mismatch like :meth:`recover`."""
+        if self._leadership.acquire():
+            self.recover()
+        else:
+            self._follow()
+
+    def close(self) -> None:
+        """Let another process lead."""
+        self._leadership.release()
+
     def recover(self) -> None:
-        """Take over and finish what an earlier publisher promised; raises Mismatch if its promise cannot be kept from what is here."""
+        """Lead, and finish what an earlier publisher promised; raises Mismatch if its promise cannot be kept from what is here."""
+        if not self._leadership.acquire():
+            raise Mismatch("another process publishes this log")
         if self._store.bind(self._origin) != self._origin:
             raise Mismatch(f"the checkpoint store belongs to another log than {self._origin}")
         self._promise = self._store.take_over(EMPTY_ROOT)
@@ -117,6 +121,7 @@ class Publisher:
                 self.files.unpack(bundle)
         self._rest_on(self._promise)
         self._rebuild_shadow()
+        self._store.thaw()
         self._is_unshown = self._promise.size > 0
 
     def _rest_on(self, promise: Promise) -> None:
@@ -136,9 +141,37 @@ class Publisher:
         if findings:
             raise Mismatch(f"published entries do not replay: {_described(findings[0])}")
 
+    def _follow(self) -> None:
+        """Take the newest checkpoint and the state of the log from what the leader shows."""
+        self.mismatch = self._store.frozen()
+        note = self.files.read("checkpoint")
+        if note is None or (self.published is not None and note == self.published.note):
+            return
+        opened = open_checkpoint(note, self._log_keys).checkpoint
+        self._promise = Promise(0, opened.size, opened.root, "")
+        self._reader_before, self._reader = self._reader, TileReader(opened.size, self.files.read)
+        self.published = Published(opened.size, opened.root, note, time.monotonic())
+
+    def _stand_by(self) -> bool:
+        """Follow; True once this process leads because the one that did has gone."""
+        if self._leadership.acquire():
+            log.warning("takes_over", size=self._promise.size)
+            self.mismatch = None
+            self.recover()
+            return True
+        self._follow()
+        return False
+
     async def run(self, hint: asyncio.Event) -> None:
         """Publish until cancelled. ``hint`` is set when something was committed; idle logs are republished every 10 minutes."""
         while True:
+            try:
+                while not self._leadership.is_held and not await asyncio.to_thread(self._stand_by):
+                    self._wake()
+                    await asyncio.sleep(self._interval_s)
+            except (Mismatch, Refusal) as error:
+                self._freeze(error)
+                return
             started = time.monotonic()
             hint.clear()
             try:
@@ -153,7 +186,7 @@ class Publisher:
             if not moved:
                 # asyncio.timeout, not wait_for: on Python 3.11 the latter loses a cancellation that comes together with the event.
                 try:
-                    async with asyncio.timeout(1.0):
+                    async with asyncio.timeout(IDLE_S):
                         await hint.wait()
                 except TimeoutError:
                     self._is_unshown = self.published is not None and time.monotonic() - self.published.at > REPUBLISH_S
@@ -161,12 +194,15 @@ class Publisher:
     def _freeze(self, error: Exception) -> None:
         """Nothing is signed from here on; what is known goes into an evidence file."""
         self.mismatch = str(error)
+        self._store.freeze(self.mismatch)
         written = write_evidence(self.files, error, None if self.published is None else self.published.note)
         log.critical("frozen", why=self.mismatch, evidence=written)
         self._wake()
 
     async def step(self) -> bool:
         """Publish what is committed beyond the promise, at most STEP_MAX entries; False if there is nothing to do."""
+        if self._unfinished is not None:
+            await asyncio.to_thread(self._put_in_place)
         async with self._pool.acquire() as conn:
             head = await store.fetch_head(conn)
             self._compare(head)
@@ -205,20 +241,30 @@ class Publisher:
         grown = self._edge.append_many(leaves)
         if grown.size == head.size and grown.root() != head.root:
             raise Mismatch(f"re-hashed entries give another root at size {head.size} than log_head holds")
-        self._decide_again(rows)
-        files = [(tile.path, content) for tile, content in new_tiles(self._edge.size, leaves, self.files.read)]
-        files += [(tile.path, content) for tile, content in new_bundles(self._edge.size, [row.entry for row in rows], self.files.read)]
-        digest = self.files.stage(Bundle(grown.size, tuple(files)))
-        promise = Promise(self._promise.epoch, grown.size, grown.root(), digest)
-        self._archive_day(rows)
-        if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
-            self._shadow.dropped()
-            raise Mismatch("another publisher has taken over")
+        try:
+            self._decide_again(rows)
+            files = [(tile.path, content) for tile, content in new_tiles(self._edge.size, leaves, self.files.read)]
+            files += [(tile.path, content) for tile, content in new_bundles(self._edge.size, [row.entry for row in rows], self.files.read)]
+            bundle = Bundle(grown.size, tuple(files))
+            promise = Promise(self._promise.epoch, grown.size, grown.root(), self.files.stage(bundle))
+            self._archive_day(rows)
+            if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
+                raise Mismatch("another publisher has taken over")
+        except BaseException:
+            self._shadow.dropped()  # a full disk before the swap: the same entries are decided again at the next step
+            raise
         self._shadow.kept()
         # From here the size is promised: a crash now is finished by recover(), and no other root can ever be signed for it.
-        self.files.unpack(Bundle(grown.size, tuple(files)))
+        self._unfinished = (bundle, promise, grown)
+        self._put_in_place()
+
+    def _put_in_place(self) -> None:
+        """Part 4: the promised files; again at the next step if the disk would not take them."""
+        assert self._unfinished is not None
+        bundle, promise, grown = self._unfinished
+        self.files.unpack(bundle)
         self._check_growth(promise)
-        self._promise, self._edge, self._is_unshown = promise, grown, True
+        self._promise, self._edge, self._is_unshown, self._unfinished = promise, grown, True, None
 
     def _rehash(self, rows: list[store.EntryRow]) -> list[bytes]:
         """Leaf hashes from the bytes that were committed; they must lie without a gap and match what the sequencer wrote."""
@@ -234,7 +280,6 @@ class Publisher:
         """Signatures, keys, decisions and accounts from the publisher's own memory: what was edited in the database shows here."""
         findings = self._shadow.check(row.entry for row in rows)
         if findings:
-            self._shadow.dropped()
             raise Mismatch(f"a second decision differs: {_described(findings[0])}")
 
     def _check_growth(self, promise: Promise) -> None:
@@ -339,14 +384,3 @@ class Publisher:
 
 def _described(finding: Finding) -> str:
     return f"entry {finding.index} {finding.chain} {finding.code} {finding.field}: found {finding.found}, expected {finding.expected}"
-
-
-def edge_of(reader: TileReader) -> Edge:
-    """The compact range of a tree from its tiles: one perfect subtree per set bit of the size, largest first."""
-    hashes: list[bytes] = []
-    start = 0
-    for level in reversed(range(reader.size.bit_length())):
-        if reader.size >> level & 1:
-            hashes.append(reader.hash_at(level, start >> level))
-            start += 1 << level
-    return Edge(reader.size, tuple(hashes))

@@ -38,7 +38,7 @@ from ledger.answers import (
 from ledger.caller import Caller
 from ledger.entry import read_entry
 from ledger.problem import ChainHead, Problem
-from ledger.publisher import Published
+from ledger.published import Published
 from ledger.sequencer import Busy
 from ledger.service import Batch, Line, NotAdmitted, Service
 from ledger.tiles import parse_path

@@ -18,7 +18,7 @@ from ledger.directory import KeyRecord, LogState, party_chain
 from ledger.founding import LogFound, founding_keys
 from ledger.log import Admitted, Answer, Log, TurnedDown
 from ledger.problem import ChainHead
-from ledger.publisher import Published
+from ledger.published import Published
 from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from ledger.statement import read_statement

@@ -107,7 +107,8 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
         )
         put_adopted_data(publisher.files)
         publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in signer.vkeys).encode())
-        publisher.recover()
+        stack.callback(publisher.close)
+        await asyncio.to_thread(publisher.start)
         ledger = Log(
             pool,
             KINDS,

@@ -35,6 +35,7 @@ WORLD = {
     "ledger.vault.keys": "the keys of personal data, outside the database",
     "ledger.cosigning": "asks witnesses, within their time",
     "ledger.files": "writes the static log",
+    "ledger.leadership": "holds a kernel lock beside the checkpoint store",
     "ledger.signer": "holds the log keys at the end of a socket",
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
     "ledger.witnessing.download": "reads bounded answers over HTTP",

@@ -37,7 +37,7 @@ async def running(
     """A log that sequences and publishes until the block ends."""
     publisher = make_publisher(pool, directory, kinds, cosigning)
     publisher.files.put_data((data or {}).values())
-    publisher.recover()
+    publisher.start()
     log = Log(pool, kinds, DataSets(kinds, publisher.files.read), publisher, key_of(OPERATOR), simulated=True)
     tasks = [asyncio.create_task(log.sequencer.run()), asyncio.create_task(publisher.run(log.sequencer.committed))]
     try:
@@ -46,6 +46,7 @@ async def running(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        publisher.close()
 
 
 def envelopes(bench: Workbench) -> list[bytes]:
