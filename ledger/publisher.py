@@ -134,6 +134,7 @@ class Publisher:
 
     def _rebuild_shadow(self) -> None:
         """Bring the publisher's own memory to the promised size, from the published entries; usually it is there already."""
+        self._shadow.dropped()
         if self._shadow.size > self._promise.size:
             self._store.forget_shadow()
             self._shadow.dropped()
