@@ -165,6 +165,19 @@ def _keys(submission: Submission, facts: Facts, moment: Moment, log: LogState | 
     return reasons
 
 
+def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
+    """Why a statement that is in the log already is not answered with its entry: signatures by any key ever registered for ``by[k]``
+    count, valid or not by now, and no others (formats §2).
+    """
+    reasons: list[Reason] = []
+    for position, (uscc, signature) in enumerate(zip(submission.statement.by, submission.envelope.signatures, strict=True)):
+        record: KeyRecord | None = facts.get(f"key:{signature.keyid}")
+        if record is None or record.uscc != uscc:
+            code, found = ("KEY_UNKNOWN", signature.keyid) if record is None else ("KEY_OTHER_PARTY", record.uscc)
+            reasons.append(Reason(code, f"signatures.{position}.keyid", found, uscc))
+    return reasons
+
+
 def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
     """Whoever signs ``for`` another has that party's delegation, in force at this index and time (formats §3)."""
     principal = statement.principal

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admit import Submission
+from ledger.adoption import missing_files
 from ledger.content import check_content
 from ledger.directory import KeyRecord
 from ledger.kinds import Kinds
@@ -43,8 +44,9 @@ class Taken(Struct):
 class Intake:
     """Reads and verifies envelopes. Keys are cached for ever: suite and SPKI of a keyid never change (validity is judged at admission)."""
 
-    def __init__(self, pool: Pool[Record], kinds: Kinds) -> None:
-        self._pool, self._kinds = pool, kinds
+    def __init__(self, pool: Pool[Record], kinds: Kinds, has_file: Callable[[str], bool]) -> None:
+        """``has_file`` tells whether an adopted file (``data/<sha256>``) is here."""
+        self._pool, self._kinds, self._has_file = pool, kinds, has_file
         self._keys: dict[str, KeyRecord] = {}
 
     async def take(self, raws: Sequence[bytes]) -> list[Taken]:
@@ -62,12 +64,22 @@ class Intake:
         await _map(lambda item: _verify(item, lookup), taken)
         return taken
 
+    async def is_signed_by(self, envelope: Envelope, by: Sequence[str]) -> bool:
+        """Whether every signature is by a key that the log has registered for the party of its place in ``by``.
+
+        Asked after admission: a key that an earlier statement of the same request merely claimed is nobody's. Only then a refusal
+        may be written down in the name of ``by`` (formats §8).
+        """
+        await self._load_keys({signature.keyid for signature in envelope.signatures})
+        found = [self._keys.get(signature.keyid) for signature in envelope.signatures]
+        return all(record is not None and record.uscc == uscc for record, uscc in zip(found, by, strict=True))
+
     def _read(self, raw: bytes) -> Taken:
         item = Taken()
         try:
             item.envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
             statement, kind = read_statement(item.envelope, self._kinds)
-            reasons = check_content(statement.body)
+            reasons = check_content(statement.body) + missing_files(statement, self._has_file)
             if reasons:
                 raise Refusal(reasons)
             item.submission = Submission(envelope=item.envelope, statement=statement, kind=kind)

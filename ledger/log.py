@@ -65,7 +65,7 @@ class Log:
         self.pool, self.kinds, self.publisher = pool, kinds, publisher
         self.operator_key, self.simulated = operator_key, simulated
         self.data = data
-        self._intake = Intake(pool, kinds)
+        self._intake = Intake(pool, kinds, publisher.files.has)
         self.sequencer = Sequencer(
             pool,
             kinds,
@@ -111,7 +111,7 @@ class Log:
     async def _answer(self, item: Taken, outcome: Sequenced | Refusal, claimed_s: int | None) -> Answer:
         if isinstance(outcome, Sequenced):
             return Admitted(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
-        if item.signed is None:
+        if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
         refused: Refused = replace(item.signed, codes=outcome.codes)
         row = make_receipt(refused, self.sequencer.size, await self.now(claimed_s), self.operator_key)

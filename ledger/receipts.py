@@ -13,8 +13,8 @@ from ledger.times import format_at
 from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
 from signing.keys import PrivateKey
 
-PAGE_ITEMS = 60
-"""Items on a page: 60 x ~350 bytes stay below the 24 KiB of a statement."""
+PAGE_BYTES = 20_000
+"""Bytes of the items of a page: with the rest of the statement they stay below its 24 KiB, however many codes a refusal has."""
 CODES_MAX = 12
 
 
@@ -60,10 +60,23 @@ def make_receipt(refused: Refused, size: int, at_s: int, key: PrivateKey) -> Ref
 def pages(rows: Sequence[RefusalRow]) -> Iterator[LogRefusals]:
     """Pages of every hour, from rows sorted by hour and time."""
     for hour, group in groupby(rows, key=lambda row: row.hour):
-        items = [_item(row) for row in group]
-        cut = [items[at : at + PAGE_ITEMS] for at in range(0, len(items), PAGE_ITEMS)]
+        cut = list(_cut([_item(row) for row in group]))
         for page, part in enumerate(cut):
             yield LogRefusals(hour=hour, page=page, of=len(cut), items=tuple(part))
+
+
+def _cut(items: Sequence[RefusalItem]) -> Iterator[list[RefusalItem]]:
+    """Items in their order, as many to a part as fit a page."""
+    part: list[RefusalItem] = []
+    room = PAGE_BYTES
+    for item in items:
+        size = len(msgspec.json.encode(item)) + 1
+        if size > room and part:
+            yield part
+            part, room = [], PAGE_BYTES
+        part.append(item)
+        room -= size
+    yield part
 
 
 def _item(row: RefusalRow) -> RefusalItem:

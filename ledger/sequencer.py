@@ -18,7 +18,7 @@ from asyncpg import InterfaceError, Pool, PostgresConnectionError, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admit import RootAt, Submission, admit, apply, base_keys
+from ledger.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons
 from ledger.desk import Dataset, Desk
 from ledger.directory import LOG_MAIN
 from ledger.entry import Entry
@@ -191,7 +191,8 @@ class Sequencer:
         holder = desk.links.get(place)
         if holder is not None:
             if holder.hash == statement.hash:
-                return Sequenced(holder.idx, is_new=False)
+                reasons = resubmission_reasons(submission, desk.facts)
+                return Refusal(reasons) if reasons else Sequenced(holder.idx, is_new=False)
             head = desk.facts.head(statement.chain)
             known = "" if head is None else f"head {head.seq} {head.hash}"
             return Refusal([Reason("CHAIN_CONFLICT", "seq", f"{statement.seq} {statement.hash}", f"{holder.hash}; {known}")])
