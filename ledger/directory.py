@@ -53,6 +53,8 @@ class LogState(Struct, frozen=True, kw_only=True):
     authorities: tuple[Authority, ...]
     """In order of admission."""
     ruleset: str
+    ruleset_sha256: str = ""
+    """Digest (hex) of the ruleset's file under ``data/``."""
     data: dict[str, DataPin] = field(default_factory=dict)
     log_keys: tuple[str, ...] = ()
     witness_policy: tuple[str, ...] = ()

@@ -45,6 +45,11 @@ class LogFiles:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def has(self, path: str) -> bool:
+        """Whether a file of our own making is here; ``path`` never leaves the directory."""
+        found = (self.root / path).resolve()
+        return found.is_relative_to(self.root.resolve()) and found.is_file()
+
     def read_tile(self, path: str) -> bytes | None:
         """A tile by a path from outside; Refusal TILE_FORM if it is not a tile path. A full tile stands in for a partial one."""
         tile = parse_path(path)

@@ -86,6 +86,7 @@ def founded_state(statement: Statement) -> LogState:
         operator_name=body.operator.name,
         authorities=tuple(Authority(a.uscc, a.name, a.regions) for a in body.authorities),
         ruleset=body.ruleset.version,
+        ruleset_sha256=body.ruleset.sha256,
         data={adopted.name: DataPin(adopted.version, adopted.sha256) for adopted in body.data},
         log_keys=body.log_keys,
         witness_policy=body.witness_policy,

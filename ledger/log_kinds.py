@@ -145,7 +145,7 @@ def evolve_adopt(statement: Statement, admission: Admission, facts: Facts) -> Ch
     """The newest version of a name wins."""
     log, body = log_state(facts), statement.body
     if statement.kind == "ruleset.adopt/1":
-        return Changes(state=replace(log, ruleset=body.version))
+        return Changes(state=replace(log, ruleset=body.version, ruleset_sha256=body.sha256))
     return Changes(state=replace(log, data={**log.data, body.name: DataPin(body.version, body.sha256)}))
 
 

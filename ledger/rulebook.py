@@ -49,6 +49,7 @@ _ADMISSION = (
     _rule("SEEN_MISMATCH", "§1", "seen 与本账本的历史不一致。", "seen contradicts the history of this log.", "保存该检查点原文并立即通知两地主管部门：账本可能分叉。", "Keep the note and tell both authorities at once: the log may have forked."),
     _rule("ENTRY_TOO_LARGE", "§4", "条目超过 60000 字节。", "The entry is larger than 60,000 bytes.", "拆分内容后提交。", "Split the content."),
     _rule("RULESET_UNKNOWN", "§5", "规则集版本不受支持。", "The ruleset version is not supported.", "采用本版本支持的规则集。", "Adopt a ruleset that this version supports.", "operator"),
+    _rule("DATA_MISSING", "§5", "所采用的数据文件不在账本的 data/ 目录中。", "An adopted file is not in the log's data/ directory.", "运营单位先把文件放入 data/，再采用。", "The operator puts the file into data/ first.", "operator"),
     _rule("PAGE_ORDER", "§8", "拒绝记录的页次不连续。", "Refusal pages are out of order.", "按小时、页次依次提交。", "Submit pages in order of hour and page.", "operator"),
     _rule("SIGNER_REFUSED", "§4", "签名进程拒绝为该检查点签名。", "The signer declined to sign the checkpoint.", "核对检查点存储，查看签名进程日志。", "Compare the checkpoint store and read the signer's log.", "operator"),
     _rule("LOG_CLOSED", "§5", "本账本已关闭。", "This log is closed.", "改用后续账本。", "Use the successor log.", "operator"),

@@ -23,7 +23,7 @@ from ledger.merkle import Edge, leaf_hash
 from ledger.model import Moment
 from ledger.personality import Personality
 from ledger.replay import ReplayFacts
-from ledger.rulesets import CURRENT
+from ledger.rulesets import CURRENT, RULESETS
 from ledger.statement import read_statement
 from ledger.tiles import new_bundles, new_tiles
 from ledger.times import format_at, parse_at
@@ -68,7 +68,8 @@ class Workbench:
     ) -> None:
         """``data`` maps a data set's name to (version, content)."""
         self.kinds = Kinds([LOG, *personalities])
-        self.data = {f"data/{sha256(content).hexdigest()}": content for _, content in (data or {}).values()}
+        contents = [RULESETS[CURRENT].file, *(content for _, content in (data or {}).values())]
+        self.data = {f"data/{sha256(content).hexdigest()}": content for content in contents}
         self.facts = ReplayFacts(DataSets(self.kinds, self.data.get))
         self.entries: list[Entry] = []
         self.at_s = at_s
@@ -91,7 +92,7 @@ class Workbench:
                     (AUTHORITY_50, "乙市生态环境局（虚构）", ("50",)),
                 )
             ),
-            ruleset=Adopted("liandan", CURRENT, "0" * 64),
+            ruleset=Adopted("liandan", CURRENT, RULESETS[CURRENT].sha256),
             data=tuple(Adopted(name, version, digest) for name, (version, digest) in sorted(data.items())),
             witness_policy=self.witness_policy,
             clock="simulated",

@@ -16,6 +16,7 @@ from ledger.files import LogFiles
 from ledger.kinds import Kinds
 from ledger.log import Log
 from ledger.publisher import Publisher
+from ledger.rulesets import CURRENT, RULESETS
 from ledger.signer import LocalSigner
 from signing.envelope import freeze
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
@@ -36,7 +37,7 @@ async def running(
 ) -> AsyncIterator[Log]:
     """A log that sequences and publishes until the block ends."""
     publisher = make_publisher(pool, directory, kinds, cosigning)
-    publisher.files.put_data((data or {}).values())
+    publisher.files.put_data([RULESETS[CURRENT].file, *(data or {}).values()])
     publisher.start()
     log = Log(pool, kinds, DataSets(kinds, publisher.files.read), publisher, key_of(OPERATOR), simulated=True)
     tasks = [asyncio.create_task(log.sequencer.run()), asyncio.create_task(publisher.run(log.sequencer.committed))]

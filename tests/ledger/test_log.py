@@ -20,7 +20,7 @@ from ledger.sequencer import Busy
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, make_publisher, running, unguarded
-from tests.workbench import AUTHORITY_51, START, Workbench, key_of, uscc
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, START, Workbench, key_of, uscc
 
 NOW = START + 3600
 PARTIES = [uscc("510112", serial) for serial in range(10, 40)]
@@ -210,3 +210,15 @@ async def test_the_publishers_memory_is_rebuilt_from_the_published_files(pool: P
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(posted[20:], now_s=NOW)
         assert await log.publisher.wait_for(len(posted), 5)
+
+
+async def test_a_file_that_is_not_here_is_not_adopted(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    """Otherwise the log could never be exported whole, nor audited."""
+    everyone = (OPERATOR, AUTHORITY_51, AUTHORITY_50)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+        for digest in ("0" * 64, "../checkpoint"):
+            draft = bench.draft("data.adopt/1", "log/main", everyone, {"name": "x", "version": "1", "sha256": digest})
+            [answer] = await log.append([freeze(draft.sign([key_of(party) for party in everyone]))], now_s=NOW)
+            assert isinstance(answer, TurnedDown)
+            assert answer.refusal.codes == ["DATA_MISSING"]

@@ -14,6 +14,7 @@ from ledger.checkpoint import Checkpoint, sign_checkpoint
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.problem import Problem
 from ledger.proof import parse_proof
+from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import parse_at
 from liandan.client import AsyncLiandan, Dishonest, Heads, Liandan, Receipt, ReceiptFolder, Refused, Trust, cosign
 from signing.envelope import PAYLOAD_REFUSAL, PAYLOAD_STATEMENT, parse_envelope, seal
@@ -106,7 +107,7 @@ async def test_a_client_behind_the_log_is_told_the_head_and_goes_on(server: tupl
 async def test_a_second_signer_signs_the_same_bytes(server: tuple[str, Workbench]) -> None:
     url, bench = server
     by = (OPERATOR, AUTHORITY_51, AUTHORITY_50)
-    body = {"name": "notice", "version": "1", "sha256": "0" * 64}
+    body = {"name": "notice", "version": "1", "sha256": RULESETS[CURRENT].sha256}
     async with client_of(url, OPERATOR) as client:
         envelope = client.sign(await client.draft("data.adopt/1", "log/main", body, by=by))
         receipt = await client.post(cosign(envelope, key_of(AUTHORITY_51), key_of(AUTHORITY_50)))

@@ -13,6 +13,7 @@ import pytest
 
 from ledger.chain import founding_prev, genesis_prev
 from ledger.draft import Draft
+from ledger.rulesets import CURRENT, RULESETS
 from liandan.client.signing import challenge
 from signing.envelope import PAYLOAD_STATEMENT, Signature, freeze, seal
 from signing.possession import register
@@ -74,7 +75,7 @@ def registration(bench: Workbench, name: object, by: tuple[str, ...] = (AUTHORIT
 
 def adoption(bench: Workbench, *by: str) -> bytes:
     """A data set is adopted, by whoever signs."""
-    body = {"name": "x", "version": "1", "sha256": "0" * 64}
+    body = {"name": "x", "version": "1", "sha256": RULESETS[CURRENT].sha256}
     return signed_by(bench, *by, kind="data.adopt/1", chain="log/main", prev=bench.found, by=by, body=body)
 
 
