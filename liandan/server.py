@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -244,20 +245,20 @@ async def _sweep(identity: Identity) -> None:
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn that can be told to leave the process's signals alone."""
-
-    takes_signals = True
+    """uvicorn without its signal handlers: it would raise a caught SIGTERM again, before the log and the database have stopped in order."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        if not self.takes_signals:
-            yield
-            return
-        with super().capture_signals():
-            yield
+        """Leave the process's signals alone."""
+        yield
+
+    def stop(self) -> None:
+        """Stop after the open requests; at the second call, at once."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
-def _server(app: App, *, takes_signals: bool) -> _Uvicorn:
+def _server(app: App) -> _Uvicorn:
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -269,9 +270,7 @@ def _server(app: App, *, takes_signals: bool) -> _Uvicorn:
         timeout_graceful_shutdown=STOP_S,
         proxy_headers=False,
     )
-    server = _Uvicorn(config)
-    server.takes_signals = takes_signals
-    return server
+    return _Uvicorn(config)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -292,7 +291,7 @@ async def serving(settings: Settings, *, keyring: Keyring | None = None, port: i
     base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         async with assembled(settings, keyring=keyring, base_url=base_url) as running:
-            server = _server(running.app, takes_signals=False)
+            server = _server(running.app)
             task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
             try:
                 while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event for it
@@ -311,6 +310,9 @@ async def serve(settings: Settings) -> None:
     try:
         async with assembled(settings) as running:
             log.info("serving", host=settings.host, port=settings.port, data_dir=str(settings.data_dir))
-            await _server(running.app, takes_signals=True).serve(sockets=[listening])
+            server = _server(running.app)
+            for name in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(name, server.stop)
+            await server.serve(sockets=[listening])
     finally:
         listening.close()

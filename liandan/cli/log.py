@@ -64,7 +64,10 @@ async def status(as_json: bool, **options: Any) -> None:
     """账本状态 / what the log is and how far it has come."""
     begun = time.monotonic()
     client = open_client(**options)
-    found = await client.log()
+    try:
+        found = await client.log()
+    finally:
+        await client.close()
     took_ms = round((time.monotonic() - begun) * 1000)
     emit(
         found,

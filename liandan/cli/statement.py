@@ -9,7 +9,7 @@ import click
 
 from ledger.draft import hash_of
 from liandan.cli.connection import client_options, existing, load_key, open_client
-from liandan.cli.output import FINDING, command, console, emit, json_option
+from liandan.cli.output import FINDING, command, console, emit, errors, json_option
 from liandan.client import Receipt
 from liandan.client import cosign as add_signature
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, parse_envelope
@@ -51,13 +51,12 @@ async def post(paths: tuple[Path, ...], atomic: bool, as_json: bool, **options: 
     for path in paths:
         lines = path.read_bytes().splitlines()
         envelopes += [parse_envelope(line, payload_type=PAYLOAD_STATEMENT) for line in lines if line.strip()]
-    client = open_client(**options)
-    await client.connect()
-    if client.trust is None:
-        await client.found(envelopes.pop(0))
-        await client.connect()
-    answers = await client.post_batch(envelopes, atomic=atomic) if envelopes else []
-    await client.close()
+    async with open_client(**options) as client:
+        if client.trust is None:
+            pin = await client.found(envelopes.pop(0))
+            errors.print(f"账本已成立，请保存此哈希 / founded; pin this hash: {pin}", markup=False)
+            await client.connect()
+        answers = await client.post_batch(envelopes, atomic=atomic) if envelopes else []
     results = [_result(answer) if isinstance(answer, Receipt) else answer for answer in answers]
     lines_out = [
         f"{answer.index} {answer.statement}" if isinstance(answer, Receipt) else f"{answer.code} {answer.title} {answer.detail}"

@@ -1,0 +1,120 @@
+"""The command line as people use it: a log is founded, served, exported and audited by commands alone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from liandan.cli import COMMANDS, main
+from tests.house.source import ROOT
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+
+PLAN = {
+    "operator": {"uscc": OPERATOR, "name": "运营中心（虚构）"},
+    "authorities": [
+        {"uscc": AUTHORITY_51, "name": "甲省生态环境厅（虚构）", "regions": ["51"]},
+        {"uscc": AUTHORITY_50, "name": "乙市生态环境局（虚构）", "regions": ["50"]},
+    ],
+    "clock": "real",
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_in_chinese_and_english_what_it_does(name: str) -> None:
+    answer = CliRunner().invoke(main, [name, "--help"])
+    assert answer.exit_code == 0
+    assert any("\u4e00" <= character <= "\u9fff" for character in answer.output)
+
+
+def test_verify_needs_no_web_framework_and_no_database() -> None:
+    code = "import sys; from liandan.cli import main; main.get_command(None, 'verify'); print('litestar' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
+
+
+def test_exit_codes_tell_findings_usage_and_unavailability_apart(tmp_path: Path) -> None:
+    env = {"LIANDAN_DATA_DIR": str(tmp_path)}
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.pdf").write_bytes(b"no certificate")
+    runner = CliRunner(env=env)
+    assert runner.invoke(main, ["audit", str(tmp_path / "empty")]).exit_code == 1
+    assert runner.invoke(main, ["verify", str(tmp_path / "file.pdf")]).exit_code == 1
+    assert runner.invoke(main, ["audit", str(tmp_path / "nowhere")]).exit_code == 2
+    assert runner.invoke(main, ["serve"], env={**env, "LIANDAN_PROT": "1"}).exit_code == 2
+    assert runner.invoke(main, ["log", "status", "--url", "http://127.0.0.1:9"]).exit_code == 3
+
+
+def test_a_key_file_is_never_overwritten(tmp_path: Path) -> None:
+    path, passphrase = tmp_path / "key.pem", tmp_path / "passphrase"
+    arguments = ["key", "new", str(path), "--passphrase-file", str(passphrase)]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert (path.stat().st_mode & 0o777, passphrase.stat().st_mode & 0o777) == (0o600, 0o600)
+    before = path.read_bytes()
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+    assert path.read_bytes() == before
+
+
+async def test_a_log_is_founded_served_exported_and_audited_by_commands(database_url: str, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    env = {"LIANDAN_DATA_DIR": str(tmp_path / "data"), "LIANDAN_DATABASE_URL": database_url, "LIANDAN_PORT": str(port)}
+    secret = ["--passphrase-file", str(tmp_path / "passphrase")]
+
+    async def do(*arguments: str | Path) -> Result:
+        answer = await asyncio.to_thread(CliRunner(env=env).invoke, main, [str(argument) for argument in arguments])
+        assert answer.exit_code == 0, answer.output
+        return answer
+
+    await do("key", "new", "--log", "log.example/cli")
+    for name in ("a51", "a50"):
+        await do("key", "new", tmp_path / f"{name}.pem", *secret)
+    told = await do("key", "registration", tmp_path / "a50.pem", "--uscc", AUTHORITY_50, "--for", "log.example/cli", *secret)
+    PLAN["authorities"][1]["key"] = json.loads(told.stdout)  # type: ignore[index]  # a plain dict of JSON
+    (tmp_path / "plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
+    found, at_hand = tmp_path / "found.json", f"{AUTHORITY_51}={tmp_path / 'a51.pem'}"
+    told = await do("log", "found", tmp_path / "plan.json", "--key", at_hand, "--out", found, "--json", *secret)
+    assert json.loads(told.stdout)["yet_to_sign"] == [AUTHORITY_50]
+    await do("statement", "cosign", found, "--key", tmp_path / "a50.pem", "--yes", *secret)
+    with (tmp_path / "out").open("wb") as out:
+        server = subprocess.Popen(  # noqa: ASYNC220
+            [sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=out
+        )
+        try:
+            await listening(port)
+            await do("statement", "post", found)
+            url = ("--url", f"http://127.0.0.1:{port}", "--key", tmp_path / "a51.pem")
+            assert json.loads((await do("log", "status", "--json", *url[:2])).stdout)["size"] == 1
+            await do("export", tmp_path / "served", *url, *secret)
+        finally:
+            server.terminate()
+            assert await asyncio.to_thread(server.wait) == 0
+    await do("export", tmp_path / "own")
+    served = {path.relative_to(tmp_path / "served"): path.read_bytes() for path in (tmp_path / "served").rglob("*") if path.is_file()}
+    own = {path.relative_to(tmp_path / "own"): path.read_bytes() for path in (tmp_path / "own").rglob("*") if path.is_file()}
+    assert served == own
+    assert json.loads((await do("audit", tmp_path / "own", "--json")).stdout)["count"] == 0
+    assert json.loads((await do("audit", "--json")).stdout)["entries"] == 1
+    await do("reconcile", "2026-10", "--from", tmp_path / "own", "--out", tmp_path / "reports")
+    assert len(list((tmp_path / "reports").iterdir())) == 6
+
+
+async def listening(port: int) -> None:
+    """Wait until the server answers."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+        for _ in range(600):
+            try:
+                if (await client.get("/readyz")).status_code == 200:
+                    return
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+    raise AssertionError("the server did not come up")
