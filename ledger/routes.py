@@ -167,6 +167,7 @@ async def post_batch(request: Request[Any, Any, Any], atomic: FromQuery[bool] = 
     raws = await _lines(request, most)
     service: Service = request.app.state.service
     batch = await service.post_batch(raws, now_s=_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
+    _note_failures(request, sum(line.refused is not None for line in batch.lines))
     return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
 
 
@@ -217,6 +218,13 @@ def _may_post(request: Request[Any, Any, Any]) -> None:
     """Without a token anybody may post within the failure budget of the address; a token that is shown must cover posting."""
     if request.scope.get("user") is not None:
         caller_of(request, "post")
+
+
+def _note_failures(request: Request[Any, Any, Any], count: int) -> None:
+    """Refused lines of a batch count like refused posts, although the batch as a whole is answered with 200."""
+    note = request.scope.get("note_failures")
+    if callable(note):
+        note(count)
 
 
 def _now(request: Request[Any, Any, Any]) -> int | None:

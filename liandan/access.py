@@ -43,13 +43,13 @@ class Window:
             events.popleft()
         return len(events) >= self._limit
 
-    def note(self, address: str) -> None:
-        """Count an event."""
+    def note(self, address: str, count: int = 1) -> None:
+        """Count an event, or several at once."""
         if address not in self._events:
             if len(self._events) >= ADDRESSES_MAX:
                 self._events.pop(next(iter(self._events)))
             self._events[address] = deque(maxlen=self._limit)
-        self._events[address].append(time.monotonic())
+        self._events[address].extend([time.monotonic()] * min(count, self._limit))
 
 
 class Access:
@@ -92,6 +92,8 @@ class Access:
         try:
             caller = extras["user"] = await self._caller(scope)
             self._check_budget(scope, address, caller)
+            if caller is None:
+                extras["note_failures"] = lambda count: self._failures.note(address, count) if count else None
         except Refusal as refusal:
             await self._refuse(scope, refusal, sending)
         else:

@@ -166,6 +166,13 @@ async def test_failed_posts_without_a_token_have_a_budget(client: httpx.AsyncCli
     assert (await client.post("/v1/statements", content=freeze(bench.entries[1].envelope), headers=token)).status_code == 200
 
 
+async def test_refused_lines_of_a_batch_count_like_refused_posts(client: httpx.AsyncClient, bench: Workbench) -> None:
+    answer = await client.post("/v1/statements/batch", content=b"{not json\n" * 20)
+    assert answer.status_code == 200
+    refused = await client.post("/v1/statements/batch", content=freeze(bench.entries[1].envelope))
+    assert refused.json()["code"] == "FAILURES_TOO_MANY"
+
+
 async def test_requests_without_a_token_have_a_budget(client: httpx.AsyncClient) -> None:
     token = await token_of(client, PARTY)
     last = None
