@@ -37,7 +37,7 @@ interop: setup
 	@sh .ci/interop $(ARGS)
 
 bench: setup
-	@$(BIN)/liandan bench $(ARGS)
+	@$(BIN)/python -m bench $(ARGS)
 
 # One file for every platform and Python 3.11 to 3.13: names, versions, hashes; no address of any registry.
 lock:

@@ -9,10 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append
+from bench import append, certificates, http, published
 from bench.figures import Figure
 
-SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {"append": append.measure}
+SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
+    "append": append.measure,
+    "http": http.measure,
+    "published": published.measure,
+    "certificates": certificates.measure,
+}
 
 
 def main() -> None:

@@ -65,9 +65,9 @@ class Lane(Struct, frozen=True):
 class Load:
     """Statements in an order in which they are admitted; ``setup`` first."""
 
-    def __init__(self, simulated: bool = True) -> None:
+    def __init__(self, witness_policy: tuple[str, ...] = ("quorum none",)) -> None:
         self.now_s = START
-        self.clock = "simulated" if simulated else "real"
+        self.witness_policy = witness_policy
         self._heads: dict[str, tuple[int, str]] = {}
         self._found = ""
         self.lanes = [self._lane(number) for number in range(LANES)]
@@ -116,14 +116,17 @@ class Load:
             ),
             ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
             data=tuple(Adopted(f.name, f.version, sha256(f.path.read_bytes()).hexdigest()) for f in data_files()),
-            witness_policy=("quorum none",),
-            clock=self.clock,
+            witness_policy=self.witness_policy,
+            clock="simulated",
         )
+
+    def chain_of(self, number: int) -> str:
+        """Chain of a manifest."""
+        return f"manifest/{self.lanes[number % LANES].generator}/{ulid(2**64 + number)}"
 
     def manifest(self, number: int) -> list[bytes]:
         """One whole life: issue, depart, arrive, receive, dispose, verify."""
-        lane = self.lanes[number % LANES]
-        chain = f"manifest/{lane.generator}/{ulid(2**64 + number)}"
+        lane, chain = self.lanes[number % LANES], self.chain_of(number)
         by_generator, by_receiver = (lane.generator,), (lane.receiver,)
         place, goal = {"division": "510112", "address": "甲市工业园1号（虚构）"}, {"division": "500116", "address": "乙区工业园9号（虚构）"}
         issue = {

@@ -1,0 +1,135 @@
+"""Where the time goes in the server, watched from within: wall time of named stages, and samples of what its threads are doing.
+
+Watching costs some percent, so figures are taken without it and shares with it. Samples are taken every few milliseconds of wall time
+from all threads; one that waits for an event, a lock or the disk under the event loop does not count. They are shares, not times.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any
+
+from ledger.checkpoint_store import CheckpointStore
+from ledger.cosigning import Cosigning
+from ledger.files import LogFiles
+from ledger.intake import Intake
+from ledger.publisher import Publisher
+from ledger.sequencer import Sequencer
+from ledger.shadow import Shadow
+
+EVERY_S = 0.004
+STAGES: Mapping[str, tuple[type, str]] = {
+    "intake: read, verify": (Intake, "take"),
+    "sequencer: one transaction": (Sequencer, "_sequence"),
+    "publisher: a step": (Publisher, "step"),
+    "  re-hash": (Publisher, "_rehash"),
+    "  decide again": (Shadow, "check"),
+    "  stage, flushed": (LogFiles, "stage"),
+    "  promise, flushed": (CheckpointStore, "swap"),
+    "  unpack": (LogFiles, "unpack"),
+    "  prove growth": (Publisher, "_check_growth"),
+    "  sign": (Publisher, "_sign"),
+    "  witnesses": (Cosigning, "cosign"),
+    "  show": (Publisher, "_show"),
+}
+"""Names as printed; indented ones are parts of the step above."""
+AREAS = (
+    ("/ledger/shadow.py", "publisher: decide again"),
+    ("/ledger/publisher.py", "publisher: hash, tiles, note"),
+    ("/ledger/files.py", "publisher: hash, tiles, note"),
+    ("/liandan/projector.py", "projections"),
+    ("/ledger/sequencer.py", "sequencer: decide, store"),
+    ("/ledger/intake.py", "intake: read, verify"),
+    ("/ledger/vault/", "disclosures"),
+    ("/ledger/service.py", "answers"),
+    ("/ledger/routes.py", "answers"),
+    ("/structlog/", "log lines"),
+    ("/liandan/access.py", "http: access"),
+    ("/litestar/", "http: framework"),
+    ("/uvicorn/", "http: framework"),
+)
+"""The first line that a stack contains says what it is doing."""
+IDLE = ("/threading.py", "/selectors.py", "/concurrent/futures/thread.py", "/asyncio/runners.py", "/queue.py", "/bench/child.py")
+
+
+class Watch:
+    """Counts while it is on."""
+
+    def __init__(self, stages: Mapping[str, tuple[type, str]]) -> None:
+        self._on = False
+        self._walls: dict[str, list[float]] = {}
+        self._areas: Counter[str] = Counter()
+        for name, (owner, method) in stages.items():
+            setattr(owner, method, self._timed(name, getattr(owner, method)))
+
+    def _timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def note(began: float) -> None:
+            if self._on:
+                self._walls.setdefault(name, []).append(time.perf_counter() - began)
+
+        @functools.wraps(work)
+        async def later(*args: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return await work(*args, **named)
+            finally:
+                note(began)
+
+        @functools.wraps(work)
+        def now(*args: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return work(*args, **named)
+            finally:
+                note(began)
+
+        return later if work.__code__.co_flags & 0x80 else now
+
+    def begin(self) -> None:
+        """Start counting from nothing."""
+        self._walls.clear()
+        self._areas.clear()
+        self._on = True
+        threading.Thread(target=self._sample, daemon=True).start()
+
+    def _sample(self) -> None:
+        own = threading.get_ident()
+        while self._on:
+            time.sleep(EVERY_S)
+            for thread, frame in sys._current_frames().items():
+                area = None if thread == own else area_of(frame)
+                if area is not None:
+                    self._areas[area] += 1
+
+    def end(self) -> dict[str, Any]:
+        """``stages``: name → [calls, mean ms, p99 ms]; ``areas``: name → share of the samples."""
+        self._on = False
+        stages = {}
+        for name, walls in self._walls.items():
+            ordered = sorted(walls)
+            p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+            stages[name] = [len(ordered), 1000 * sum(ordered) / len(ordered), 1000 * p99]
+        total = max(1, self._areas.total())
+        return {"stages": stages, "areas": {area: count / total for area, count in self._areas.most_common()}}
+
+
+def watched_server() -> Watch:
+    """A watch over the stages of the log's server; before it is assembled."""
+    return Watch(STAGES)
+
+
+def area_of(frame: FrameType) -> str | None:
+    """What a thread is doing, None while it waits."""
+    if any(part in frame.f_code.co_filename for part in IDLE):
+        return None
+    files, at = [], frame
+    while at is not None:
+        files.append(at.f_code.co_filename)
+        at = at.f_back  # type: ignore[assignment]  # None at the end of the stack
+    return next((area for part, area in AREAS if any(part in file for file in files)), "loop, database driver, other")
