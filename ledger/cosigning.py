@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 from msgspec import Struct
 
-from ledger.policy import Peer, parse_policy_lines
+from ledger.policy import Peer, Policy, parse_policy_lines
 from ledger.witnessing.answers import Contradiction, Cosigned
 from ledger.witnessing.client import Collector, Prove
 
@@ -54,7 +54,7 @@ class Cosigning:
     async def cosign(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> CosignedNote:
         """Come back with enough lines, however often witnesses must be asked again. Raises Contradicted."""
         policy = parse_policy_lines(tuple(policy_lines))
-        peers = [Peer(peer.name, peer.vkey, self._addresses.get(peer.name, "")) for peer in policy.witnesses]
+        peers = self._peers(policy)
         if not peers:
             return CosignedNote(note, is_degraded=False)
         started = time.monotonic()
@@ -71,6 +71,20 @@ class Cosigning:
                 return CosignedNote(cosigned.attach(note), is_degraded=True)
             log.warning("waiting_for_witnesses", failures=_kinds(cosigned))
             await asyncio.sleep(RETRY_S)
+
+    async def inspect(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> None:
+        """Compare what every witness remembers of this log with our signed ``note``; raises Contradicted.
+
+        Who does not answer is passed over: nothing is shown without a witness later, and that one is asked then.
+        """
+        peers = self._peers(parse_policy_lines(tuple(policy_lines)))
+        inspected = await self._collector.inspect(note, prove, peers, timeout_s=self._timeout_s)
+        if inspected.contradictions:
+            raise Contradicted(inspected.contradictions)
+        log.info("witnesses_inspected", sizes=dict(inspected.sizes), silent=[failure.witness for failure in inspected.failures])
+
+    def _peers(self, policy: Policy) -> list[Peer]:
+        return [Peer(peer.name, peer.vkey, self._addresses.get(peer.name, "")) for peer in policy.witnesses]
 
     def _may_fall_back(self, started: float) -> bool:
         return self._is_degraded or (self._fallback_s is not None and time.monotonic() - started >= self._fallback_s)

@@ -70,6 +70,12 @@ def _string(text: str) -> str:
     return '"' + _ESCAPED.sub(lambda m: "\\" + m[0] if m[0] in '"\\' else f"\\u{ord(m[0]):04x}", text) + '"'
 
 
+def day_of(raw: bytes) -> str:
+    """Day (Asia/Shanghai) on which an entry of our own was admitted, without decoding the rest of it."""
+    start = raw.rfind(b'"admission":{"index":')
+    return raw[raw.index(b'"at":"', start) + 6 :][:10].decode()
+
+
 def read_entry(raw: bytes, kinds: Kinds) -> Entry:
     """Parse an entry; Refusal ENTRY_FORM or ENTRY_NOT_CANONICAL (or the statement's own code) when it is not one.
 

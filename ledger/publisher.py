@@ -1,16 +1,17 @@
 """The publisher: turns committed entries into a signed checkpoint that everybody can rely on.
 
-Order of one step (design §5), and what a crash after each part leaves:
+Order of one step (design §5), and what a crash at the point named after each part leaves (ledger/crashpoints.py):
 
 1. re-read and re-hash the committed rows on a connection of its own, compare with ``log_head``, and decide every entry again from the
-   publisher's own memory (ledger/shadow.py) - nothing has happened;
-2. stage the files of the new size in one bundle, flushed - an orphan bundle, replaced next time;
+   publisher's own memory (ledger/shadow.py) - ``before_stage``: nothing has happened;
+2. stage the files of the new size in one bundle, flushed - ``after_stage``: an orphan bundle, replaced next time;
 3. compare-and-swap the promise, and with it that memory, in the checkpoint store, outside the database -
-   :meth:`Publisher.recover` replays the bundle;
-4. unpack the tiles, sign what the store holds (Ed25519 is deterministic: signing again gives the same line) - the same;
-5. collect the witnesses' cosignatures - some witnesses are ahead of ``/checkpoint``; asked again, they cosign the same size again;
-6. replace ``/checkpoint`` - the same;
-7. wake the waiters - senders resubmit and get their receipt.
+   ``after_swap``: :meth:`Publisher.recover` replays the bundle;
+4. unpack the tiles, sign what the store holds (Ed25519 is deterministic: signing again gives the same line) -
+   ``after_unpack``, ``after_sign``: the same;
+5. collect the witnesses' cosignatures - ``after_witness``: witnesses are ahead of ``/checkpoint``; asked again, they cosign it again;
+6. replace ``/checkpoint`` - ``after_show``: senders resubmit and get their receipt;
+7. wake the waiters.
 
 A mismatch freezes: the publisher stops, nothing is signed any more, reads go on, an evidence file is written (ledger/freeze.py).
 """
@@ -28,16 +29,17 @@ from ledger import store
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.checkpoint_store import CheckpointStore, Promise
 from ledger.cosigning import Contradicted, Cosigning
+from ledger.crashpoints import reach
 from ledger.data import DataSets
 from ledger.directory import LOG_MAIN, LogState
+from ledger.entry import day_of
 from ledger.files import Bundle, LogFiles
 from ledger.freeze import Mismatch, write_evidence
 from ledger.kinds import Kinds
 from ledger.leadership import Leadership
 from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, leaf_hash, range_root, verify_consistency
 from ledger.published import Published, edge_of
-from ledger.replay import Finding
-from ledger.shadow import Shadow
+from ledger.shadow import Shadow, described
 from ledger.signer import CheckpointSigner
 from ledger.tiles import TileReader, new_bundles, new_tiles
 from signing.refusal import Refusal
@@ -140,7 +142,7 @@ class Publisher:
             self._shadow.dropped()
         findings = self._shadow.catch_up(self._reader.entries(self._shadow.size, self._promise.size), self._promise.size)
         if findings:
-            raise Mismatch(f"published entries do not replay: {_described(findings[0])}")
+            raise Mismatch(f"published entries do not replay: {described(findings[0])}")
 
     def _follow(self) -> None:
         """Take the newest checkpoint and the state of the log from what the leader shows."""
@@ -215,18 +217,31 @@ class Publisher:
         if head is not None and rows:
             await asyncio.to_thread(self._promise_rows, rows, head)
         note = await asyncio.to_thread(self._sign)
+        reach("publish.after_sign")
         if self._cosigning is not None:
             cosigned = await self._cosigning.cosign(note, self._prove, self._witness_policy())
             note, self.is_degraded = cosigned.note, cosigned.is_degraded
+        reach("publish.after_witness")
         await asyncio.to_thread(self._show, note)
+        reach("publish.after_show")
         self._staged_at = None
         self._wake()
         return True
 
     async def check(self) -> None:
-        """Compare database and promise without publishing: what a server does before it serves. Raises Mismatch."""
+        """Compare database, promise and witnesses without publishing: what a server does before it serves. Raises Mismatch.
+
+        When database, checkpoint store and files were all restored together, only those outside remember: the witnesses.
+        """
         async with self._pool.acquire() as conn:
             self._compare(await store.fetch_head(conn))
+        if self._cosigning is None or not self._leadership.is_held or self._promise.size == 0:
+            return
+        try:
+            await self._cosigning.inspect(await asyncio.to_thread(self._sign), self._prove, self._witness_policy())
+        except Contradicted as error:
+            self._freeze(error)
+            raise Mismatch(f"{error}: was everything restored from a backup?") from error
 
     def _compare(self, head: store.LogHead | None) -> None:
         """The database holds at least what was promised, and exactly that at the promised size."""
@@ -247,13 +262,16 @@ class Publisher:
             files = [(tile.path, content) for tile, content in new_tiles(self._edge.size, leaves, self.files.read)]
             files += [(tile.path, content) for tile, content in new_bundles(self._edge.size, [row.entry for row in rows], self.files.read)]
             bundle = Bundle(grown.size, tuple(files))
+            reach("publish.before_stage")
             promise = Promise(self._promise.epoch, grown.size, grown.root(), self.files.stage(bundle))
+            reach("publish.after_stage")
             self._archive_day(rows)
             if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
                 raise Mismatch("another publisher has taken over")
         except BaseException:
             self._shadow.dropped()  # a full disk before the swap: the same entries are decided again at the next step
             raise
+        reach("publish.after_swap")
         self._shadow.kept()
         # From here the size is promised: a crash now is finished by recover(), and no other root can ever be signed for it.
         self._unfinished = (bundle, promise, grown)
@@ -264,6 +282,7 @@ class Publisher:
         assert self._unfinished is not None
         bundle, promise, grown = self._unfinished
         self.files.unpack(bundle)
+        reach("publish.after_unpack")
         self._check_growth(promise)
         self._promise, self._edge, self._is_unshown, self._unfinished = promise, grown, True, None
 
@@ -281,7 +300,7 @@ class Publisher:
         """Signatures, keys, decisions and accounts from the publisher's own memory: what was edited in the database shows here."""
         findings = self._shadow.check(row.entry for row in rows)
         if findings:
-            raise Mismatch(f"a second decision differs: {_described(findings[0])}")
+            raise Mismatch(f"a second decision differs: {described(findings[0])}")
 
     def _check_growth(self, promise: Promise) -> None:
         """Prove from the new tiles that the new tree extends the published one, before it is signed."""
@@ -329,10 +348,7 @@ class Publisher:
 
     def _archive_day(self, rows: list[store.EntryRow]) -> None:
         """Keep the last checkpoint of a Shanghai day when the next day's first entry comes (formats §4)."""
-        marker = b'"admission":{"index":'
-        for row in rows:
-            start = row.entry.rfind(marker)
-            day = row.entry[row.entry.index(b'"at":"', start) + 6 :][:10].decode()
+        for day in map(day_of, (row.entry for row in rows)):
             if self._last_day and day != self._last_day and self.published is not None:
                 self.files.archive(self.published.size, self.published.note)
             self._last_day = day
@@ -381,7 +397,3 @@ class Publisher:
         if size > self._promise.size:
             return None
         return b64encode(range_root(0, size, self._reader.hash_at)).decode()
-
-
-def _described(finding: Finding) -> str:
-    return f"entry {finding.index} {finding.chain} {finding.code} {finding.field}: found {finding.found}, expected {finding.expected}"

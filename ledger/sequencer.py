@@ -1,8 +1,8 @@
 """The sequencer: one batch, one transaction, one place in the log for each statement.
 
 Safety rests on the row lock of ``log_head`` and on the primary keys of ``entry`` and ``link``; never on there being only one sequencer.
-Crash points: before COMMIT nothing has happened and the sender retries; after COMMIT the entry has its place for ever and only the
-answer may be lost, which a resubmission brings again (formats §2). Source: design §5.
+Crash points: at ``append.before_commit`` nothing has happened and the sender retries; at ``append.after_commit`` the entry has its place
+for ever and only the answer is lost, which a resubmission brings again (formats §2). Source: design §5.
 
 An atomic group is a batch of its own: when one of its statements is refused, nothing of the group is written.
 """
@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons
+from ledger.crashpoints import reach
 from ledger.desk import Dataset, Desk
 from ledger.directory import LOG_MAIN
 from ledger.entry import Entry
@@ -182,7 +183,10 @@ class Sequencer:
                 outcomes, entries = [_rolled_back(outcome) for outcome in outcomes], []
             if entries:
                 edge = await _write(desk, entries, head, edge, at_s)
+                reach("append.before_commit")
             self.size = edge.size
+        if entries:
+            reach("append.after_commit")
         return outcomes
 
     async def _one(self, desk: Desk, submission: Submission, index: int, at_s: int) -> Outcome:

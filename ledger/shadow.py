@@ -98,3 +98,8 @@ class Shadow:
                 self.kept()
                 batch = []
         return []
+
+
+def described(finding: Finding) -> str:
+    """A finding in one line, for the reason of a freeze."""
+    return f"entry {finding.index} {finding.chain} {finding.code} {finding.field}: found {finding.found}, expected {finding.expected}"

@@ -33,6 +33,7 @@ DATABASE = {
 WORLD = {
     "ledger.checkpoint_store": "the file outside the database's backups",
     "ledger.vault.keys": "the keys of personal data, outside the database",
+    "ledger.crashpoints": "kills its own process, when a drill has armed it",
     "ledger.cosigning": "asks witnesses, within their time",
     "ledger.files": "writes the static log",
     "ledger.leadership": "holds a kernel lock beside the checkpoint store",
