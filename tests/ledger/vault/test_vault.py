@@ -80,6 +80,17 @@ async def test_a_chain_lists_what_is_behind_all_its_acts(on_stage: Stage) -> Non
             assert caught.value.problem.code == "NOT_FOUND"
 
 
+async def test_a_case_has_the_readers_of_its_manifest(on_stage: Stage) -> None:
+    trip = on_stage.ground.trip(on_stage.world.batteries_out, "with a case", "10-12 08:30", 1.2).issue(numbered=False).number_later(600)
+    await on_stage.play([trip])
+    chain, now_s = trip.acts[1].chain, trip.acts[1].posted_s
+    async with as_party(on_stage, on_stage.world.batteries_out.receiver.uscc, now_s) as receiver:
+        assert (await receiver.get("/v1/disclosures", chain=chain)).json() == {"chain": chain, "openings": []}
+    async with as_party(on_stage, firms.LVYAN.uscc, now_s) as stranger:
+        with pytest.raises(Refused, match="READ_FORBIDDEN"):
+            await stranger.get("/v1/disclosures", chain=chain)
+
+
 async def test_a_false_opening_refuses_the_act_with_a_receipt(on_stage: Stage, pool: Pool[Record]) -> None:
     issued = issue(on_stage, "false")
     name, phone, position = issued.disclosures
