@@ -30,6 +30,7 @@ from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan.cli.serve import set_up_logging
 from liandan.keyring import Keyring
+from liandan.process import tune
 from liandan.server import serving
 from liandan.settings import Settings
 
@@ -137,5 +138,6 @@ if __name__ == "__main__":
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     set_up_logging(as_json=True)
+    tune()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_main(sys.argv[1], json.loads(sys.argv[2]), output))

@@ -15,6 +15,7 @@ import uvloop
 from liandan import settings as read
 from liandan.cli.output import command, console
 from liandan.database import migrate
+from liandan.process import tune
 from liandan.settings import Settings
 
 
@@ -37,6 +38,7 @@ def serve(host: str | None, port: int | None, log_json: bool) -> int:
 
     set_up_logging(log_json)
     found = own_settings(host, port)
+    tune()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(found))
     return 0

@@ -18,6 +18,7 @@ import uvloop
 
 from ledger.freeze import Mismatch
 from liandan import settings
+from liandan.process import tune
 from liandan.server import serving
 from signing.refusal import Refusal
 
@@ -43,6 +44,7 @@ def _own_output() -> TextIO:
 
 if __name__ == "__main__":
     output = _own_output()
+    tune()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(main(output))
