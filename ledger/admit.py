@@ -64,7 +64,15 @@ def read_keys(reads: Reads) -> list[str]:
 
 def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt) -> Entry:
     """The entry that this statement becomes at ``moment``; Refusal with all reasons otherwise. ``facts`` is not changed."""
-    statement, kind = submission.statement, submission.kind
+    admission = judge(submission.statement, submission.kind, facts, moment, root_at)
+    raw = encode_entry(submission.envelope, admission)
+    if len(raw) > ENTRY_MAX:
+        raise Refusal([Reason("ENTRY_TOO_LARGE", "", str(len(raw)), str(ENTRY_MAX))])
+    return Entry(index=moment.index, raw=raw, envelope=submission.envelope, statement=submission.statement, admission=admission)
+
+
+def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_at: RootAt) -> Admission:
+    """What the log says about a statement at ``moment``; Refusal with all reasons when it may not enter. ``facts`` is not changed."""
     log: LogState | None = facts.state(LOG_MAIN)
     reasons = _closed(log) or _link(statement, kind, facts, log)
     if reasons:
@@ -73,7 +81,7 @@ def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt)
     judged_s = moment.at_s if recut_s is None else recut_s
     reasons = [
         *_window(statement, kind, judged_s),
-        *_keys(submission, facts, moment, log),
+        *_keys(statement, facts, moment, log),
         *_delegation(statement, kind, facts, moment),
         *_roots(statement, kind, moment, root_at),
     ]
@@ -82,17 +90,13 @@ def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt)
     answer = kind.decide(statement, facts, moment)
     if isinstance(answer, Refused):
         raise Refusal(answer.reasons)
-    admission = Admission(
+    return Admission(
         index=moment.index,
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
         facts=_fact_list(statement, kind.reads(statement, facts), facts),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
-    raw = encode_entry(submission.envelope, admission)
-    if len(raw) > ENTRY_MAX:
-        raise Refusal([Reason("ENTRY_TOO_LARGE", "", str(len(raw)), str(ENTRY_MAX))])
-    return Entry(index=moment.index, raw=raw, envelope=submission.envelope, statement=statement, admission=admission)
 
 
 def apply(entry: Entry, kind: Kind, facts: Facts) -> None:
@@ -150,14 +154,14 @@ def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
     return []
 
 
-def _keys(submission: Submission, facts: Facts, moment: Moment, log: LogState | None) -> list[Reason]:
-    founding = founding_keys(submission.statement) if log is None else {}
+def _keys(statement: Statement, facts: Facts, moment: Moment, log: LogState | None) -> list[Reason]:
+    founding = founding_keys(statement) if log is None else {}
     reasons: list[Reason] = []
-    for position, (uscc, signature) in enumerate(zip(submission.statement.by, submission.envelope.signatures, strict=True)):
+    for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
         field = f"signatures.{position}.keyid"
-        record: KeyRecord | None = founding.get(signature.keyid) if log is None else facts.get(f"key:{signature.keyid}")
+        record: KeyRecord | None = founding.get(keyid) if log is None else facts.get(f"key:{keyid}")
         if record is None:
-            reasons.append(Reason("KEY_UNKNOWN", field, signature.keyid, f"a key registered for {uscc}"))
+            reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
         elif record.uscc != uscc:
             reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
         elif not record.is_valid_at(moment.index):

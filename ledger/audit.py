@@ -1,61 +1,61 @@
 """Audit: everything an export, or a live log, claims is computed again and compared.
 
 Structure: every entry hashes to its leaf, every tile and the root follow from the leaves, the checkpoint and the archived ones are signed
-by the keys that entry 0 pins and lie on one history. Meaning: every entry is replayed (ledger/replay.py). It trusts nothing but the bytes;
-whoever trusts a log pins ``found``, the statement hash of entry 0, beforehand.
+by the keys that entry 0 pins and by witnesses in force, and lie on one history. Meaning: every entry is replayed (ledger/replay.py).
+It trusts nothing but the bytes; whoever trusts a log pins ``found``, the statement hash of entry 0, beforehand.
+
+What needs no order (reading, hashing, signatures) is done 256 entries at a time by worker processes; links, keys, decisions and accounts
+follow in one sequential pass, whose memory is bounded (ledger/auditing/).
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
-from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
-from ledger.data import DataSets
-from ledger.directory import LOG_MAIN, LogState
+from ledger.auditing.checkpoints import CheckpointCheck
+from ledger.auditing.crew import answers
+from ledger.auditing.facts import SpilledFacts
+from ledger.auditing.files import unexpected
+from ledger.auditing.growth import Growth, TileCheck
+from ledger.auditing.history import History, wanted_times
+from ledger.auditing.reading import BundleRead, Judged, Task, Unpacker, keyids_in
+from ledger.auditing.report import AuditReport, difference
+from ledger.auditing.spill import Spill
+from ledger.auditing.state import Mark, keep, marked
+from ledger.checkpoint import Checkpoint, parse_checkpoint
+from ledger.data import DataMissing, DataSets
+from ledger.directory import LOG_MAIN, KeyRecord, LogState
 from ledger.entry import Entry
 from ledger.kinds import Kinds
-from ledger.merkle import Edge, leaf_hash, range_root
+from ledger.merkle import HASH_BYTES, Edge, range_root
 from ledger.note import parse_note
 from ledger.replay import Finding, Replay
-from ledger.tiles import Read, TileReader, parse_bundle, tile_at, tiles_between
+from ledger.tiles import WIDTH, Read, TileReader, parse_bundle, tile_at
 from signing.refusal import Refusal
 
-FINDINGS_MAX = 1000
-"""Findings kept; the count goes on."""
+__all__ = ["AuditReport", "Progress", "Watch", "audit"]
 
-
-class AuditReport(Struct, kw_only=True):
-    """Result of an audit. ``findings`` is cut at FINDINGS_MAX, ``count`` is not."""
-
-    origin: str = ""
-    found: str = ""
-    """Statement hash of ``log.found``: compare it with the one you pinned."""
-    size: int = 0
-    root: str = ""
-    clock: str = ""
-    entries: int = 0
-    checkpoints: int = 0
-    """Archived checkpoints checked."""
-    count: int = 0
-    findings: list[Finding] = field(default_factory=list)
-
-    @property
-    def is_clean(self) -> bool:
-        """Nothing was found."""
-        return self.count == 0
-
-    def add(self, *findings: Finding) -> None:
-        """Note findings."""
-        self.count += len(findings)
-        self.findings += findings[: max(0, FINDINGS_MAX - len(self.findings))]
-
+KEEP_EVERY = 256 * WIDTH
+"""Entries between two savings of a kept state: an interrupted audit loses less than half a minute."""
 
 Watch = Callable[[Entry], None]
 Progress = Callable[[int, int], None]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How an audit is run; the verdict does not depend on it."""
+
+    workers: int = 1
+    """Processes beside this one that read and verify; 1 means none."""
+    kept: Spill | None = None
+    """State to go on from and to save into."""
+    listed: Iterable[str] | None = None
+    """Paths of all files of an export, to find those that do not belong there."""
 
 
 def audit(
@@ -66,41 +66,32 @@ def audit(
     watch: Watch | None = None,
     progress: Progress | None = None,
     after: Callable[[Replay], None] | None = None,
+    options: Options | None = None,
 ) -> AuditReport:
     """Audit an export or a live log through ``read(path)``; ``archived`` are the sizes of archived checkpoints to look at.
 
     ``watch`` sees every readable entry after its replay step (registers, reports); ``progress(done, size)`` is called now and then;
-    ``after`` gets the finished replay.
+    ``after`` gets the finished replay, whose facts are gone when it returns. Raises Refusal AUDIT_STATE only (``options.kept``).
     """
     report = AuditReport()
     checkpoint = _open_unpinned(read, report)
     if checkpoint is None:
         return report
     report.origin, report.size, report.root = checkpoint.origin, checkpoint.size, b64encode(checkpoint.root).decode()
-    tree = TileReader(checkpoint.size, read)
-    replay = Replay(kinds, DataSets(kinds, read), _root_reader(tree))
-    edge = Edge()
-    for start in range(0, checkpoint.size, 256):
-        leaves: list[bytes] = []
-        for raw in _bundle(read, start, checkpoint.size, report):
-            leaves.append(leaf_hash(raw))
-            entry, findings = replay.step(raw)
-            report.add(*findings)
-            if entry is not None and watch is not None:
-                watch(entry)
-        _compare_leaves(tree, start, leaves, report)
-        edge = edge.append_many(leaves)
-        if progress is not None:
-            progress(min(start + 256, checkpoint.size), checkpoint.size)
-    report.entries = edge.size
-    if edge.size == checkpoint.size and edge.root() != checkpoint.root:
-        report.add(Finding(code="ROOT_DIFFERS", field="checkpoint", found=report.root, expected=b64encode(edge.root()).decode()))
-    _check_tiles(read, checkpoint.size, report)
-    _check_pins(read, replay.facts.state(LOG_MAIN), checkpoint, report)
-    if after is not None:
-        after(replay)
-    for size in archived or ():
-        _check_archived(read, size, replay.facts.state(LOG_MAIN), tree, report)
+    options = options or Options()
+    spill = options.kept or Spill(None, kinds.encode, kinds.decode)
+    try:
+        run = _Run(read, kinds, checkpoint, sorted(archived or ()), spill, report)
+        if run.goes_on(marked(spill, checkpoint.origin)):
+            run.entries(options.workers, watch, progress, saves=options.kept is not None)
+            run.conclude(options.listed)
+            if options.kept is not None and report.is_clean:
+                run.save()
+        if after is not None:
+            after(run.replay)
+    finally:
+        if options.kept is None:
+            spill.close()
     return report
 
 
@@ -113,106 +104,163 @@ def _open_unpinned(read: Read, report: AuditReport) -> Checkpoint | None:
     try:
         return parse_checkpoint(parse_note(raw)[0])
     except Refusal as refusal:
-        report.add(*(_of(reason.code, "checkpoint", reason.found, reason.expected) for reason in refusal.reasons))
+        report.refused(refusal, "checkpoint")
         return None
 
 
-def _bundle(read: Read, start: int, size: int, report: AuditReport) -> list[bytes]:
-    tile = tile_at(None, start // 256, size)
-    raw = read(tile.path) or (read(tile.full.path) if tile.width < 256 else None)
+class _Run:
+    """One audit on its way."""
+
+    def __init__(self, read: Read, kinds: Kinds, checkpoint: Checkpoint, archived: list[int], spill: Spill, report: AuditReport) -> None:
+        self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
+        self._spill, self._report = spill, report
+        self._tree = TileReader(checkpoint.size, read)
+        self.replay = Replay(kinds, DataSets(kinds, read), self._root_at, facts=SpilledFacts(DataSets(kinds, read), spill))
+        self._history = History()
+        self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
+        self._wanted = wanted_times([*archived, checkpoint.size])
+
+    def goes_on(self, mark: Mark | None) -> bool:
+        """Take up a kept state; False if the log does not even reach as far."""
+        if mark is None:
+            return True
+        if mark.size > self._checkpoint.size:
+            self._report.add(difference("HISTORY_DIFFERS", "checkpoint", f"size {self._checkpoint.size}", f"at least {mark.size}"))
+            return False
+        self.replay.size, self.replay.at_s, self._history = mark.size, mark.at_s, mark.history
+        self._tiles.growth = mark.growth
+        self._report.since = mark.size
+        return True
+
+    def save(self) -> None:
+        """Keep what was audited so far."""
+        growth = self._tiles.growth
+        keep(
+            self._spill,
+            Mark(
+                origin=self._checkpoint.origin,
+                size=self.replay.size,
+                at_s=self.replay.at_s,
+                root=growth.root(),
+                growth=growth,
+                history=self._history,
+            ),
+        )
+
+    def entries(self, workers: int, watch: Watch | None, progress: Progress | None, *, saves: bool) -> None:
+        """Every entry that is not decided yet, in order."""
+        unpacker, size, last_kept = Unpacker(self._kinds), self._checkpoint.size, self.replay.size
+        self._report.entries = self._tiles.growth.blocks.size * WIDTH
+        for task, answer in answers(self._tasks(), self._kinds, workers):
+            self._bundle(task, unpacker.unpack(answer, task), watch)
+            done = min(task.start + WIDTH, size)
+            if progress is not None:
+                progress(done, size)
+            if saves and self._report.is_clean and done - last_kept >= KEEP_EVERY and done < size:
+                self.save()
+                last_kept = done
+
+    def _tasks(self) -> Iterator[Task]:
+        for start in range(self._tiles.growth.blocks.size * WIDTH, self._checkpoint.size, WIDTH):
+            raws = _bundle(self._read, start, self._checkpoint.size, self._report)
+            records: dict[str, KeyRecord | None] = {keyid: self.replay.facts.get(f"key:{keyid}") for keyid in keyids_in(raws)}
+            yield Task(start, raws, {name: (record.suite, record.spki) for name, record in records.items() if record is not None})
+
+    def _bundle(self, task: Task, found: BundleRead, watch: Watch | None) -> None:
+        number = task.start // WIDTH
+        leaves, node = found.leaves, found.node
+        if not task.entries:
+            leaves = self._stood_in(number)
+            node = Edge().append_many(leaves[at : at + HASH_BYTES] for at in range(0, len(leaves), HASH_BYTES)).root()
+        kept = self._tiles.growth.tail
+        if kept and leaves[: len(kept)] != kept:
+            self._report.add(difference("HISTORY_DIFFERS", f"bundle {number}", "other entries", "those of the audit before"))
+        self._tiles.bundle(number, leaves, node)
+        self._report.entries += len(task.entries)
+        for index, judged in enumerate(found.judged, task.start):
+            if index >= self._report.since:
+                self._entry(index, judged, watch)
+        self.replay.size = max(self.replay.size, min(task.start + WIDTH, self._checkpoint.size))
+
+    def _stood_in(self, number: int) -> bytes:
+        """Leaves of a bundle that cannot be read, from its tile: what is missing is named once, and not again as a wrong root."""
+        tile = tile_at(0, number, self._checkpoint.size)
+        stored = (self._read(tile.path) or self._read(tile.full.path) or b"")[: tile.width * HASH_BYTES]
+        return stored.ljust(tile.width * HASH_BYTES, b"\0")
+
+    def _entry(self, index: int, judged: Judged, watch: Watch | None) -> None:
+        entry, replay = judged.entry, self.replay
+        self._report.add(*judged.findings)
+        if entry is None:
+            replay.pass_over()
+            return
+        if not judged.is_verified:
+            self._report.add(*replay.signatures(entry))
+        self._report.signatures += len(entry.envelope.signatures)
+        try:
+            self._report.add(*replay.take(entry))
+        except DataMissing as missing:
+            chain = entry.statement.chain
+            self._report.add(Finding(code="DATA_DIFFERS", index=index, chain=chain, field="data", found=str(missing), expected="the file"))
+            replay.skip(entry.statement, index)
+        self._history.note(entry, index, self._log(entry), self._wanted)
+        if watch is not None:
+            watch(entry)
+
+    def _log(self, entry: Entry) -> LogState | None:
+        return self.replay.facts.state(LOG_MAIN) if entry.statement.chain == LOG_MAIN else None
+
+    def _root_at(self, size: int) -> str | None:
+        return b64encode(range_root(0, size, self._tree.hash_at)).decode() if 0 < size <= self._tree.size else None
+
+    def conclude(self, listed: Iterable[str] | None) -> None:
+        """Tiles at the edge, root, keys, data, checkpoints and files, once the entries have told what they must be."""
+        self._tiles.finish()
+        report, checkpoint = self._report, self._checkpoint
+        state: LogState | None = self.replay.facts.state(LOG_MAIN)
+        if state is None:
+            if checkpoint.size:
+                report.add(Finding(code="MISSING", index=0, chain=LOG_MAIN, field="log.found"))
+            return
+        report.found, report.clock = state.found, state.clock
+        root = self._tiles.growth.root() if report.entries == checkpoint.size else None
+        check = CheckpointCheck(self._read, state.log_keys, state.origin, self._history, report)
+        check.check("checkpoint", checkpoint.size, root)
+        whole = replace(checkpoint, root=root or checkpoint.root)
+        for size in self._archived:
+            check.archived(size, whole, self._tree.hash_at)
+        check.brackets(state.clock)
+        _check_files(self._read, state, self._history.digests, listed is not None, report)
+        if listed is not None:
+            report.add(*unexpected(listed, checkpoint.size, self._history.digests, self._read))
+
+
+def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[bytes, ...]:
+    tile = tile_at(None, start // WIDTH, size)
+    raw = read(tile.path)
+    held = tile
+    if raw is None and tile.width < WIDTH:
+        raw, held = read(tile.full.path), tile.full
     if raw is None:
         report.add(Finding(code="MISSING", field=tile.path))
-        return []
+        return ()
     try:
-        return list(parse_bundle(raw, tile.width))
+        return parse_bundle(raw, held.width)[: tile.width]
     except Refusal as refusal:
-        report.add(*(_of(reason.code, tile.path, reason.found, reason.expected) for reason in refusal.reasons))
-        return []
+        report.refused(refusal, tile.path)
+        return ()
 
 
-def _compare_leaves(tree: TileReader, start: int, leaves: list[bytes], report: AuditReport) -> None:
-    for offset, leaf in enumerate(leaves):
-        try:
-            stored = tree.hash_at(0, start + offset)
-        except Refusal as refusal:
-            report.add(*(_of(reason.code, reason.field, reason.found, reason.expected) for reason in refusal.reasons))
-            return
-        if stored != leaf:
-            report.add(
-                Finding(
-                    code="LEAF_DIFFERS",
-                    index=start + offset,
-                    field=tile_at(0, start // 256, tree.size).path,
-                    found=stored.hex(),
-                    expected=leaf.hex(),
-                )
-            )
-
-
-def _check_tiles(read: Read, size: int, report: AuditReport) -> None:
-    """Every hash of every upper tile follows from the tile below it."""
-    if report.entries != size:
-        return
-    reader = TileReader(size, read)
-    for tile in tiles_between(0, size):
-        if tile.level is None or tile.level == 0:
-            continue
-        raw = read(tile.path) or (read(tile.full.path) if tile.width < 256 else None)
-        if raw is None:
-            report.add(Finding(code="MISSING", field=tile.path))
-            continue
-        for position in range(tile.width):
-            expected = _subtree(tile.level, tile.index * 256 + position, reader)
-            found = raw[position * 32 : position * 32 + 32]
-            if found != expected:
-                report.add(Finding(code="TILE_DIFFERS", field=f"{tile.path}#{position}", found=found.hex(), expected=expected.hex()))
-
-
-def _subtree(level: int, index: int, reader: TileReader) -> bytes:
-    """Hash of 256 entries of the level below, computed from that level's tile alone."""
-    edge = Edge().append_many(reader.hash_at((level - 1) * 8, index * 256 + offset) for offset in range(256))
-    return edge.root()
-
-
-def _check_pins(read: Read, state: LogState | None, checkpoint: Checkpoint, report: AuditReport) -> None:
-    """Origin, keys and data files are those that entry 0 and the adoptions name."""
-    if state is None:
-        if checkpoint.size:
-            report.add(Finding(code="MISSING", index=0, chain=LOG_MAIN, field="log.found"))
-        return
-    report.found, report.clock = state.found, state.clock
-    if state.origin != checkpoint.origin:
-        report.add(_of("ORIGIN_DIFFERS", "checkpoint", checkpoint.origin, state.origin))
-    try:
-        open_checkpoint(read("checkpoint") or b"", state.log_keys)
-    except Refusal as refusal:
-        report.add(*(_of(reason.code, "checkpoint", reason.found, reason.expected) for reason in refusal.reasons))
+def _check_files(read: Read, state: LogState, digests: Iterable[str], complete: bool, report: AuditReport) -> None:
+    """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them."""
     vkeys = read("log.vkey")
-    if vkeys is not None and vkeys.decode("utf-8", "replace").splitlines() != list(state.log_keys):
-        report.add(_of("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found"))
-    for name, pin in state.data.items():
-        raw = read(f"data/{pin.sha256}")
-        if raw is None or sha256(raw).hexdigest() != pin.sha256:
-            report.add(_of("DATA_DIFFERS", f"data/{pin.sha256}", "missing" if raw is None else sha256(raw).hexdigest(), name))
-
-
-def _check_archived(read: Read, size: int, state: LogState | None, tree: TileReader, report: AuditReport) -> None:
-    """An archived checkpoint is signed and is a prefix of this history."""
-    report.checkpoints += 1
-    where = f"checkpoints/{size}"
-    try:
-        found = open_checkpoint(read(where) or b"", () if state is None else state.log_keys).checkpoint
-        expected = range_root(0, size, tree.hash_at)
-    except Refusal as refusal:
-        report.add(*(_of(reason.code, where, reason.found, reason.expected) for reason in refusal.reasons))
-        return
-    if found.size != size or found.root != expected:
-        report.add(_of("ROOT_DIFFERS", where, f"{found.size} {b64encode(found.root).decode()}", f"{size} {b64encode(expected).decode()}"))
-
-
-def _root_reader(tree: TileReader) -> Callable[[int], str | None]:
-    return lambda size: b64encode(range_root(0, size, tree.hash_at)).decode() if 0 < size <= tree.size else None
-
-
-def _of(code: str, where: str, found: str, expected: str) -> Finding:
-    return Finding(code=code, field=where, found=found, expected=expected)
+    if vkeys is None and complete:
+        report.add(Finding(code="MISSING", field="log.vkey"))
+    if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
+        report.add(difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found"))
+    in_force = {pin.sha256: name for name, pin in state.data.items()}
+    for digest in dict.fromkeys([*in_force, *(digests if complete else ())]):
+        raw = read(f"data/{digest}")
+        if raw is None or sha256(raw).hexdigest() != digest:
+            found = "missing" if raw is None else sha256(raw).hexdigest()
+            report.add(difference("DATA_DIFFERS", f"data/{digest}", found, in_force.get(digest, digest)))

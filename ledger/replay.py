@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ledger.admit import RootAt, Submission, admit, apply
+from ledger.admit import RootAt, apply, judge
 from ledger.directory import LOG_MAIN, KeyRecord
 from ledger.entry import Entry, read_entry
 from ledger.facts import Facts, chain_key
@@ -59,14 +60,18 @@ class Replay:
 
     def step(self, raw: bytes) -> tuple[Entry | None, list[Finding]]:
         """The next entry, decoded, and everything wrong with it. An entry with findings still counts as far as it can be read."""
-        index, self.size = self.size, self.size + 1
+        index = self.size
         try:
             entry = read_entry(raw, self._kinds)
         except Refusal as refusal:
+            self.size += 1
             return None, [_finding(reason.code, index, "", reason.field, reason.found, reason.expected) for reason in refusal.reasons]
-        return entry, [*self._signatures(entry, index), *self._admission(entry, index)]
+        findings = self.signatures(entry)
+        return entry, [*findings, *self.take(entry)]
 
-    def _signatures(self, entry: Entry, index: int) -> list[Finding]:
+    def signatures(self, entry: Entry) -> list[Finding]:
+        """Findings of the signatures of the next entry, which has been read but not taken yet."""
+        index = self.size
         founding = founding_keys(entry.statement) if index == 0 and isinstance(entry.statement.body, LogFound) else {}
 
         def lookup(keyid: str) -> KeyRecord | None:
@@ -80,24 +85,37 @@ class Replay:
             return [_finding(r.code, index, chain, f"statement.{r.field}", r.found, r.expected) for r in refusal.reasons]
         return []
 
-    def _admission(self, entry: Entry, index: int) -> list[Finding]:
-        """Decide again, compare field by field, and go on from what the second decision says: one fault gives one finding."""
+    def pass_over(self) -> None:
+        """The next entry could not be read: it takes its index and nothing else."""
+        self.size += 1
+
+    def take(self, entry: Entry) -> list[Finding]:
+        """The next entry, whose signatures were judged apart: decide again, compare, and go on from what the second decision says.
+
+        One fault gives one finding. Rules may stumble over what a forged log admitted; that, too, is a finding and not a crash. Raises
+        DataMissing; then :meth:`skip` goes on.
+        """
+        index, self.size = self.size, self.size + 1
         statement, stored = entry.statement, entry.admission
         at_s = parse_admission_at(stored.at)
         findings = [] if at_s >= self.at_s else [_finding("AT_ORDER", index, statement.chain, "admission.at", stored.at, "not earlier")]
         self.at_s = max(self.at_s, at_s)
         kind = self._kinds.by_name[statement.kind]
-        submission = Submission(envelope=entry.envelope, statement=statement, kind=kind)
         try:
-            again = admit(submission, self.facts, Moment(index, at_s, self._ruleset(statement)), self._root_at)
+            again = judge(statement, kind, self.facts, Moment(index, at_s, self._ruleset(statement)), self._root_at)
+            if again != stored:
+                entry = replace(entry, admission=again)
+            apply(entry, kind, self.facts)
         except Refusal as refusal:
-            self._skip(statement, index)
+            self.skip(statement, index)
             return findings + [_finding(r.code, index, statement.chain, r.field, r.found, r.expected) for r in refusal.reasons]
-        apply(again, kind, self.facts)
-        differences = [] if again.raw == entry.raw else _differences(stored, again.admission)
+        except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+            self.skip(statement, index)
+            return [*findings, _finding("DECISION_FAILED", index, statement.chain, statement.kind, f"{type(error).__name__}: {error}", "")]
+        differences = [] if again == stored else _differences(stored, again)
         return findings + [_finding("DECISION_DIFFERS", index, statement.chain, *difference) for difference in differences]
 
-    def _skip(self, statement: Statement, index: int) -> None:
+    def skip(self, statement: Statement, index: int) -> None:
         """An entry that should not be here: its chain goes on behind it, its meaning is not believed."""
         head = self.facts.head(statement.chain)
         self.facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, index, None if head is None else head.state))

@@ -120,10 +120,10 @@ async def list_links(conn: Conn, chain: str, *, limit: int = 1000) -> list[LinkR
     return [LinkRow(*row) for row in rows]
 
 
-async def stream_links(conn: Conn, *, below: int) -> AsyncIterator[LinkRow]:
-    """All links of entries below an index, in no order; inside a transaction."""
-    async for row in conn.cursor("SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link WHERE idx < $1", below, prefetch=2000):
-        yield LinkRow(*row)
+async def count_links(conn: Conn, *, start: int, end: int) -> int:
+    """Number of links of entries with start <= idx < end."""
+    found: int = await conn.fetchval("SELECT count(*) FROM link WHERE idx >= $1 AND idx < $2", start, end)
+    return found
 
 
 async def stream_facts(conn: Conn) -> AsyncIterator[tuple[str, bytes]]:

@@ -32,7 +32,7 @@ def reads(transfer: Transfer, facts: Facts) -> Reads:
         registers.append(number_key(transfer.number))
     if _needs_approval(transfer) and transfer.approval is not None and APPROVAL.fullmatch(transfer.approval):
         chains.append(transfer.approval)
-        if chain_key(transfer.approval) in facts.values:
+        if not facts.missing([chain_key(transfer.approval)]):
             approval = approval_at(facts, transfer.approval)
             for number, decided in _decided_lines(transfer, approval):
                 accounts.append(q2_account(transfer.approval, number))

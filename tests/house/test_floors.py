@@ -31,6 +31,7 @@ DATABASE = {
 }
 """Other modules that may hold a connection."""
 WORLD = {
+    "ledger.auditing.spill": "what an audit remembers, beyond memory, in a file of its own",
     "ledger.checkpoint_store": "the file outside the database's backups",
     "ledger.vault.keys": "the keys of personal data, outside the database",
     "ledger.crashpoints": "kills its own process, when a drill has armed it",

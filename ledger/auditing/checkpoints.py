@@ -1,0 +1,124 @@
+"""Checkpoints under audit: signatures by the log and by the witnesses in force at their size, order of lines, one history, time brackets.
+
+Source: formats §4 (checkpoint lines, archived checkpoints).
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from msgspec import Struct
+
+from ledger.auditing.history import History
+from ledger.auditing.report import AuditReport, difference
+from ledger.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, verifier
+from ledger.merkle import HashAt, consistency_proof, range_root, verify_consistency
+from ledger.note import Line
+from ledger.replay import Finding
+from ledger.tiles import Read
+from ledger.times import format_at
+from signing.refusal import Refusal
+
+SLACK_S = 5 * 60
+"""How far a log's and a witness's clocks may differ (formats §4)."""
+
+
+class Cosigned(Struct, frozen=True):
+    """A checkpoint and the earliest time that a witness in force states on it, Unix seconds."""
+
+    size: int
+    at_s: int
+
+
+class CheckpointCheck:
+    """Checks checkpoints of one log; figures and findings go to ``report``."""
+
+    def __init__(self, read: Read, log_keys: Sequence[str], origin: str, history: History, report: AuditReport) -> None:
+        self._read, self._log_keys, self._origin, self._history, self._report = read, tuple(log_keys), origin, history, report
+        self.cosigned: list[Cosigned] = []
+
+    def check(self, where: str, size: int, expected: bytes | None) -> OpenedCheckpoint | None:
+        """One checkpoint by its path: of ``size``, with the root ``expected`` (None: not known, because entries are missing)."""
+        policy = self._history.policy_at(size)
+        try:
+            opened = open_checkpoint(self._read(where) or b"", self._log_keys, policy.witness_vkeys)
+        except Refusal as refusal:
+            self._report.refused(refusal, where)
+            return None
+        found = opened.checkpoint
+        if found.origin != self._origin:
+            self._report.add(difference("ORIGIN_DIFFERS", where, found.origin, self._origin))
+        if found.size != size or (expected is not None and found.root != expected):
+            self._report.add(difference("ROOT_DIFFERS", where, _head(found.size, found.root), _head(size, expected or found.root)))
+        self._lines(where, opened, (*self._log_keys, *sorted(policy.witness_vkeys)))
+        self._report.cosignatures += len(opened.cosignatures)
+        self._report.below_quorum += not policy.is_met_by({line.vkey for line in opened.cosignatures})
+        if opened.cosigned_at is not None:
+            self.cosigned.append(Cosigned(size, opened.cosigned_at))
+        return opened
+
+    def archived(self, size: int, whole: Checkpoint, hash_at: HashAt) -> None:
+        """An archived checkpoint lies on the history that ends in ``whole``; a proof made from the tiles ties it to the root."""
+        self._report.checkpoints += 1
+        where = f"checkpoints/{size}"
+        try:
+            expected = range_root(0, size, hash_at)
+        except Refusal as refusal:
+            self._report.refused(refusal, where)
+            return
+        opened = self.check(where, size, expected)
+        if opened is None or not 0 < size < whole.size:
+            return
+        try:
+            verify_consistency(size, whole.size, opened.checkpoint.root, whole.root, consistency_proof(size, whole.size, hash_at))
+        except Refusal as refusal:
+            if opened.checkpoint.root == expected:  # otherwise it is named already
+                self._report.refused(refusal, where)
+
+    def _lines(self, where: str, opened: OpenedCheckpoint, order: Sequence[str]) -> None:
+        """The log's own lines as in ``log_keys``, then witnesses by the text of their vkeys; one line per key was checked on opening."""
+        place = {(known.name, known.key_id): at for at, known in enumerate(map(verifier, order))}
+        found = [place[line.name, line.key_id] for line in opened.note.verified]
+        if found != sorted(found):
+            names = ", ".join(_named(line) for line in opened.note.verified)
+            self._report.add(difference("LINE_ORDER", where, names, "log lines, then witness lines sorted by vkey"))
+
+    def brackets(self, clock: str) -> None:
+        """Every entry was admitted between what witnesses had seen before it and after it, give or take five minutes (formats §4)."""
+        if clock != "real" or not self.cosigned:
+            self._report.brackets = "simulated" if clock != "real" else "no witnesses"
+            return
+        self._report.brackets = "checked"
+        self._report.add(*outside_brackets(self.cosigned, self._history.at_s.get))
+
+
+def outside_brackets(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | None]) -> list[Finding]:
+    """Findings AT_BRACKET: admissions earlier than witnesses had already seen, or later than they first saw.
+
+    Since ``admission.at`` never falls, the first entry behind a checkpoint and the last one under it stand for all.
+    """
+    ordered = sorted(cosigned, key=lambda one: one.size)
+    before = list(accumulate((one.at_s for one in ordered), max))
+    after = list(accumulate((one.at_s for one in reversed(ordered)), min))[::-1]
+    findings: list[Finding] = []
+    for one, earliest, latest in zip(ordered, before, after, strict=True):
+        first, last = at_of(one.size), at_of(one.size - 1)
+        if first is not None and first < earliest - SLACK_S:
+            findings.append(_outside(one.size, first, f"not before {format_at(earliest - SLACK_S)}"))
+        if last is not None and last > latest + SLACK_S:
+            findings.append(_outside(one.size - 1, last, f"not after {format_at(latest + SLACK_S)}"))
+    return findings
+
+
+def _outside(index: int, at_s: int, expected: str) -> Finding:
+    return Finding(code="AT_BRACKET", index=index, field="admission.at", found=format_at(at_s), expected=expected)
+
+
+def _head(size: int, root: bytes) -> str:
+    return f"{size} {b64encode(root).decode()}"
+
+
+def _named(line: Line) -> str:
+    return f"{line.name}+{line.key_id:08x}"

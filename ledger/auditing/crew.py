@@ -1,0 +1,47 @@
+"""A crew of worker processes that answers tasks in the order they were given, with a bounded number under way.
+
+Workers are forked: they inherit the table of kinds, which no wire could carry. They run nothing but readers of bytes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+
+from ledger.auditing.reading import Reader, Task
+from ledger.kinds import Kinds
+
+AHEAD = 3
+"""Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""
+_READER: Reader | None = None
+
+
+def _settle(kinds: Kinds) -> None:
+    global _READER  # noqa: PLW0603  # one per worker process, set once when it starts
+    _READER = Reader(kinds)
+
+
+def _work(task: Task) -> bytes:
+    assert _READER is not None, "the worker was not started by a crew"
+    return _READER.read(task)
+
+
+def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple[Task, bytes]]:
+    """Every task with its answer, in order; ``workers`` 1 reads in this process. ``tasks`` is drawn as room becomes free."""
+    if workers <= 1:
+        reader = Reader(kinds)
+        for task in tasks:
+            yield task, reader.read(task)
+        return
+    pending: deque[tuple[Task, Future[bytes]]] = deque()
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _settle, (kinds,)) as crew:
+        for task in tasks:
+            pending.append((task, crew.submit(_work, task)))
+            if len(pending) >= AHEAD * workers:
+                first, answer = pending.popleft()
+                yield first, answer.result()
+        while pending:
+            first, answer = pending.popleft()
+            yield first, answer.result()

@@ -1,0 +1,29 @@
+"""The facts of a replay that need no more memory for a long log than for a short one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ledger.auditing.spill import Spill
+from ledger.facts import Facts
+
+
+class SpilledFacts(Facts):
+    """Facts of a complete replay, most of them in a file: what no entry has set does not exist."""
+
+    def __init__(self, dataset: Callable[[str, str], Any], spill: Spill) -> None:
+        super().__init__(dataset)
+        self.spill = spill
+
+    def missing(self, keys: Iterable[str]) -> list[str]:  # noqa: ARG002  # the signature is that of all facts
+        """None: whatever is asked for is either here or in no entry."""
+        return []
+
+    def get(self, key: str) -> Any:
+        """A value or None; nothing is ever unread."""
+        return self.spill.get(key)
+
+    def put(self, key: str, value: Any) -> None:
+        """Change a value."""
+        self.spill.put(key, value)

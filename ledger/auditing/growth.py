@@ -1,0 +1,112 @@
+"""The tree as the audit grows it, 256 leaves at a time, beside the tiles that claim to be it.
+
+Roots come from the entries alone. A tile is compared with the tile below it, so one changed hash is found where it stands and not once
+more on every level above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from ledger.merkle import HASH_BYTES, Edge
+from ledger.replay import Finding
+from ledger.tiles import WIDTH, Read, Tile, tile_at
+
+
+class Growth(Struct):
+    """What has grown so far: all that is needed to go on, also from a kept state."""
+
+    blocks: Edge = Edge()
+    """Compact range over whole bundles."""
+    rows: list[list[bytes]] = []
+    """Hashes of the unfinished tile of each level above 0, computed from the tiles below."""
+    tail: bytes = b""
+    """Leaf hashes of the last bundle while it is not full."""
+
+    @property
+    def size(self) -> int:
+        """Leaves grown."""
+        return self.blocks.size * WIDTH + len(self.tail) // HASH_BYTES
+
+    def edge(self) -> Edge:
+        """The compact range over all leaves."""
+        tail = Edge().append_many(split(self.tail))
+        return Edge(self.size, (*self.blocks.hashes, *tail.hashes))
+
+    def root(self) -> bytes:
+        """Root over all leaves."""
+        return self.edge().root()
+
+
+def split(hashes: bytes) -> Iterator[bytes]:
+    """Single hashes."""
+    return (hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
+
+
+class TileCheck:
+    """Grows a tree and compares every tile of ``size`` with it; findings go to ``add``."""
+
+    def __init__(self, growth: Growth, size: int, read: Read, add: Callable[[Finding], None]) -> None:
+        self.growth, self._size, self._read, self._add = growth, size, read, add
+
+    def bundle(self, number: int, leaves: bytes, node: bytes) -> None:
+        """Leaves of the next bundle and the root over them; the last one may be short."""
+        growth = self.growth
+        tile = tile_at(0, number, self._size)
+        stored = self._stored(tile)
+        if stored is not None and stored != leaves:
+            self._compare(tile, stored, leaves, "LEAF_DIFFERS", index=number * WIDTH)
+        if len(leaves) < WIDTH * HASH_BYTES:
+            growth.tail = leaves
+            return
+        growth.tail = b""
+        growth.blocks = growth.blocks.append_many([node])
+        whole = stored is not None and len(stored) == len(leaves) and stored != leaves
+        self._climb(1, number, Edge().append_many(split(stored)).root() if whole and stored is not None else node)
+
+    def _climb(self, level: int, index: int, node: bytes) -> None:
+        """A finished tile gives one hash to the level above."""
+        rows = self.growth.rows
+        while len(rows) < level:
+            rows.append([])
+        row = rows[level - 1]
+        row.append(node)
+        if len(row) == WIDTH:
+            stored = self._check(level, index // WIDTH, b"".join(row))
+            rows[level - 1] = []
+            self._climb(level + 1, index // WIDTH, Edge().append_many(split(stored)).root())
+
+    def finish(self) -> None:
+        """Compare the tiles at the right edge, which are not full."""
+        for level, row in enumerate(self.growth.rows, 1):
+            if row:
+                self._check(level, (self._size >> 8 * level) // WIDTH, b"".join(row))
+
+    def _check(self, level: int, index: int, computed: bytes) -> bytes:
+        tile = tile_at(level, index, self._size)
+        stored = self._stored(tile)
+        if stored is None or stored == computed:
+            return computed
+        self._compare(tile, stored, computed, "TILE_DIFFERS")
+        return stored if len(stored) == len(computed) else computed
+
+    def _stored(self, tile: Tile) -> bytes | None:
+        """A tile's bytes; a full tile may stand in for a partial one that was deleted."""
+        raw = self._read(tile.path)
+        if raw is None and tile.width < WIDTH:
+            full = self._read(tile.full.path)
+            raw = None if full is None else full[: tile.width * HASH_BYTES]
+        if raw is None:
+            self._add(Finding(code="MISSING", field=tile.path))
+        elif len(raw) != tile.width * HASH_BYTES:
+            self._add(Finding(code="TILE_FORM", field=tile.path, found=f"{len(raw)} bytes", expected=f"{tile.width * HASH_BYTES} bytes"))
+        return raw
+
+    def _compare(self, tile: Tile, stored: bytes, computed: bytes, code: str, *, index: int | None = None) -> None:
+        for at, (found, expected) in enumerate(zip(split(stored), split(computed), strict=False)):
+            if found != expected:
+                where = tile.path if index is not None else f"{tile.path}#{at}"
+                place = None if index is None else index + at
+                self._add(Finding(code=code, index=place, field=where, found=found.hex(), expected=expected.hex()))

@@ -1,0 +1,66 @@
+"""What the checkpoints of a log are judged by: its keys, the witness policy in force at every size, and when its entries were admitted.
+
+Gathered during the one pass over the entries, so that any number of archived checkpoints costs no second one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ledger.directory import LogState
+from ledger.entry import Entry
+from ledger.policy import Policy, parse_policy_lines
+from ledger.times import parse_at
+from signing.refusal import Refusal
+
+
+class InForce(Struct, frozen=True):
+    """A witness policy and the smallest size at which it is in force."""
+
+    size: int
+    lines: tuple[str, ...]
+
+
+class History(Struct):
+    """``policies`` by rising size; ``at_s`` holds ``admission.at`` of the entries around the sizes asked for, by index."""
+
+    policies: list[InForce] = []
+    digests: list[str] = []
+    """SHA-256 of every file ever adopted: rulesets, data sets, tails of cuts."""
+    at_s: dict[int, int] = {}
+
+    def note(self, entry: Entry, index: int, log: LogState | None, wanted: frozenset[int]) -> None:
+        """After the entry's replay; ``log`` is the state of ``log/main`` then, ``wanted`` the indexes whose time is asked for."""
+        if index in wanted:
+            self.at_s[index] = parse_at(entry.admission.at)
+        if entry.statement.chain != "log/main" or log is None:
+            return
+        if not self.policies or self.policies[-1].lines != log.witness_policy:
+            self.policies.append(InForce(index + 1, log.witness_policy))
+        self.digests += [digest for digest in _digests(entry) if digest not in self.digests]
+
+    def policy_at(self, size: int) -> Policy:
+        """The policy in force after ``size`` entries; none before the first entry."""
+        at = bisect_right([known.size for known in self.policies], size) - 1
+        try:
+            return Policy() if at < 0 else parse_policy_lines(self.policies[at].lines)
+        except Refusal:  # an entry that admission would have refused, and that the replay has named
+            return Policy()
+
+
+def wanted_times(sizes: Iterable[int]) -> frozenset[int]:
+    """Indexes next to checkpoints: since times never fall, the bracket of these is the bracket of all."""
+    return frozenset(index for size in sizes for index in (size - 1, size))
+
+
+def _digests(entry: Entry) -> list[str]:
+    body = entry.statement.body
+    kind = entry.statement.kind
+    if kind == "log.found/1":
+        return [body.ruleset.sha256, *(adopted.sha256 for adopted in body.data)]
+    if kind in ("ruleset.adopt/1", "data.adopt/1"):
+        return [body.sha256]
+    return [body.tail] if kind == "log.cut/1" else []

@@ -1,0 +1,102 @@
+"""Values by name with a bound on memory: the newest stay decoded, the others wait, encoded, in a SQLite file.
+
+An audit of a million entries meets some hundred thousand chains. Whoever keeps all their states as objects needs gigabytes; a decision
+looks at a handful of them. The file is thrown away with the audit, or kept as the state that the next audit goes on from.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+HOT_VALUES = 20_000
+"""Decoded values held: some 60 MB of states."""
+_CACHE_KIB = 32 * 1024
+
+
+class Spill:
+    """A mapping of names to values of which only the newest are in memory. Missing names give None and are remembered as missing."""
+
+    def __init__(
+        self, path: Path | None, encode: Callable[[Any], bytes], decode: Callable[[str, bytes], Any], *, hot: int = HOT_VALUES
+    ) -> None:
+        """``path`` None is a private file that vanishes with the process; values written to it are lost unless :meth:`keep` was called."""
+        self._encode, self._decode, self._hot = encode, decode, hot
+        self._values: OrderedDict[str, Any] = OrderedDict()
+        self._dirty: set[str] = set()
+        self.db = sqlite3.connect("" if path is None else path, isolation_level=None, check_same_thread=False)
+        self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        if path is None:
+            self.db.execute("PRAGMA journal_mode = OFF")
+            self.db.execute("PRAGMA synchronous = OFF")
+        self.db.execute("CREATE TABLE IF NOT EXISTS value (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+        self.db.execute("CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark BLOB NOT NULL)")
+        self.db.execute("BEGIN")
+
+    def get(self, name: str) -> Any:
+        """A value, or None."""
+        values = self._values
+        if name in values:
+            values.move_to_end(name)
+            return values[name]
+        row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
+        value = None if row is None else self._decode(name, row[0])
+        self._hold(name, value)
+        return value
+
+    def put(self, name: str, value: Any) -> None:
+        """Set a value."""
+        self._dirty.add(name)
+        self._hold(name, value)
+
+    def _hold(self, name: str, value: Any) -> None:
+        self._values[name] = value
+        self._values.move_to_end(name)
+        if len(self._values) > self._hot:
+            self._evict(self._hot // 4)
+
+    def _evict(self, count: int) -> None:
+        """Write the oldest values to the file, many at once, and forget them."""
+        self._write([self._values.popitem(last=False) for _ in range(count)])
+
+    def _write(self, values: list[tuple[str, Any]]) -> None:
+        rows = [(name, self._encode(value)) for name, value in values if name in self._dirty]
+        self._dirty.difference_update(name for name, _ in rows)
+        self.db.executemany("INSERT INTO value VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", rows)
+
+    def items(self) -> Iterator[tuple[str, bytes]]:
+        """All values, encoded, by name."""
+        self._write(list(self._values.items()))
+        for name, raw in self.db.execute("SELECT name, value FROM value ORDER BY name"):
+            yield str(name), bytes(raw)
+
+    def encoded(self, name: str) -> bytes | None:
+        """One value, encoded, without taking room in memory."""
+        if name in self._dirty:
+            return self._encode(self._values[name])
+        row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def __len__(self) -> int:
+        """How many values there are."""
+        self._write(list(self._values.items()))
+        return int(self.db.execute("SELECT count(*) FROM value").fetchone()[0])
+
+    def mark(self) -> bytes | None:
+        """What :meth:`keep` wrote last."""
+        row = self.db.execute("SELECT mark FROM mark").fetchone()
+        return None if row is None else bytes(row[0])
+
+    def keep(self, mark: bytes) -> None:
+        """Make everything so far durable together with a mark that says how far it is."""
+        self._write(list(self._values.items()))
+        self.db.execute("INSERT INTO mark VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark", (mark,))
+        self.db.execute("COMMIT")
+        self.db.execute("BEGIN")
+
+    def close(self) -> None:
+        """Give up what was not kept."""
+        self.db.close()
