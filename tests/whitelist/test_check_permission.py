@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from ledger.facts import account_key, chain_key
+from ledger.facts import Facts, account_key, chain_key
 from ledger.model import Account, Head
 from tests.whitelist.acts import BATTERY, add_list, applied, approved, grant, line, listed, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_GENERATOR, OTHER_RECEIVER, PERMIT, RECEIVER, Log, ulid
 from whitelist.approval_decide import DecidedLine
+from whitelist.check import reads
 from whitelist.permit_kinds import PermitChange
 from whitelist.quota import Q3Base, q1_account, q2_account, q3_account, q3_key
 from whitelist.scope import PermitItem
@@ -37,6 +39,29 @@ def use(log: Log, account: str, grams: int) -> None:
     log.facts.put(account_key(account), Account(log.index, grams))
     if account.startswith("Q3 "):
         log.facts.put(q3_key(account[3:]), Q3Base(2026, 0))
+
+
+class _Elsewhere(Facts):
+    """Facts that keep their values in another place than memory, as a long audit does."""
+
+    def __init__(self, kept: Facts) -> None:
+        super().__init__(kept.pinned)
+        self._kept = kept
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        return self._kept.missing(keys)
+
+    def get(self, key: str) -> Any:
+        return self._kept.get(key)
+
+
+def test_what_is_read_does_not_depend_on_where_facts_are_kept() -> None:
+    log = listed()
+    asked = transfer()
+    log.ask(asked)
+    wanted = reads(asked, log.facts)
+    assert LIST in wanted.chains
+    assert reads(asked, _Elsewhere(log.facts)) == wanted
 
 
 # R-17
