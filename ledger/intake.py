@@ -103,7 +103,7 @@ class Intake:
 def _verify(item: Taken, lookup: Lookup) -> None:
     """Verify signatures; for an act that is refused already, only to know whether its signers are owed a receipt."""
     envelope = item.envelope
-    act = None if envelope is None else claimed_act(envelope)
+    act = None if envelope is None else _act(item, envelope)
     if envelope is None or act is None:
         return
     by, kind, statement = act
@@ -113,6 +113,14 @@ def _verify(item: Taken, lookup: Lookup) -> None:
         item.refusal = item.refusal or refusal
         return
     item.signed = Refused(statement=statement, by=by, kind=kind, codes=[])
+
+
+def _act(item: Taken, envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
+    """Signers, kind and statement hash: as read, or of a refused statement as far as it names them."""
+    if item.submission is None:
+        return claimed_act(envelope)
+    statement = item.submission.statement
+    return statement.by, statement.kind, statement.hash
 
 
 async def _map(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
