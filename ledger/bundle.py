@@ -55,6 +55,11 @@ class Bundle(Struct, frozen=True, kw_only=True):
     """States of the included chains after the last included entry, accounts as the entries left them."""
 
     @property
+    def is_quorum(self) -> bool:
+        """Whether the verified cosignatures meet the witness policy that the included ``log/main`` has in force."""
+        return parse_policy_lines(self.log.witness_policy).is_met_by({line.vkey for line in self.opened.cosignatures})
+
+    @property
     def log(self) -> LogState:
         """The log as its included entries founded it."""
         state = self.facts.state(LOG_MAIN)

@@ -54,6 +54,8 @@ SWEEP_EVERY_S = 600
 STOP_S = 20
 """Seconds that open requests get to end; they wait 30 s at most for a publication that comes within one."""
 START_POLL_S = 0.01
+DRAIN_S = 5.0
+"""Seconds that a last publication gets: HTTP stays up for it, because witnesses fetch entries before they cosign."""
 
 
 class Running(Struct, frozen=True, kw_only=True):
@@ -202,10 +204,20 @@ async def _background(service: Service, identity: Identity, projector: Projector
         yield
     finally:
         await _end(sequencing)
-        with contextlib.suppress(Mismatch, OSError, InterfaceError, PostgresError):
-            while ledger.publisher.mismatch is None and (size := await _behind(ledger)) is not None:
-                await ledger.publisher.wait_for(size, 1.0)
+        await _drained(ledger)
         await _end(publishing, *following)
+
+
+async def _drained(ledger: Log) -> None:
+    """Wait until everything committed is published, for a while: without its witnesses a log goes on at the next start."""
+    deadline = asyncio.get_running_loop().time() + DRAIN_S
+    with contextlib.suppress(Mismatch, OSError, InterfaceError, PostgresError):
+        while ledger.publisher.mismatch is None and (size := await _behind(ledger)) is not None:
+            left = deadline - asyncio.get_running_loop().time()
+            if left <= 0:
+                log.warning("unpublished", committed=size)
+                return
+            await ledger.publisher.wait_for(size, min(left, 1.0))
 
 
 async def _behind(ledger: Log) -> int | None:
@@ -247,6 +259,16 @@ async def _sweep(identity: Identity) -> None:
 class _Uvicorn(uvicorn.Server):
     """uvicorn without its signal handlers: it would raise a caught SIGTERM again, before the log and the database have stopped in order."""
 
+    def __init__(self, running: Running, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._running = running
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Publish what is committed while witnesses can still fetch it, then close."""
+        if not self.force_exit:
+            await _drained(self._running.service.log)
+        await super().shutdown(sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the process's signals alone."""
@@ -258,9 +280,9 @@ class _Uvicorn(uvicorn.Server):
         self.should_exit = True
 
 
-def _server(app: App) -> _Uvicorn:
+def _server(running: Running) -> _Uvicorn:
     config = uvicorn.Config(
-        app,
+        running.app,
         http="httptools",
         ws="none",
         lifespan="on",
@@ -270,7 +292,7 @@ def _server(app: App) -> _Uvicorn:
         timeout_graceful_shutdown=STOP_S,
         proxy_headers=False,
     )
-    return _Uvicorn(config)
+    return _Uvicorn(running, config)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -291,7 +313,7 @@ async def serving(settings: Settings, *, keyring: Keyring | None = None, port: i
     base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
         async with assembled(settings, keyring=keyring, base_url=base_url) as running:
-            server = _server(running.app)
+            server = _server(running)
             task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
             try:
                 while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event for it
@@ -310,7 +332,7 @@ async def serve(settings: Settings) -> None:
     try:
         async with assembled(settings) as running:
             log.info("serving", host=settings.host, port=settings.port, data_dir=str(settings.data_dir))
-            server = _server(running.app)
+            server = _server(running)
             for name in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(name, server.stop)
             await server.serve(sockets=[listening])

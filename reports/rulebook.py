@@ -184,6 +184,14 @@ _VERIFY = (
         "formats §4 [DESIGN]",
     ),
     _rule(
+        "NOTE_QUORUM",
+        "见证方联署未达到账本见证策略的要求。",
+        "The witnesses that cosigned are not those that the log's policy asks for.",
+        "如需全部见证，请稍后重新出具，或比对缺席见证方的检查点。",
+        "Ask for a newer file, or compare the checkpoint of the witness that is missing.",
+        "formats §4 [DESIGN]",
+    ),
+    _rule(
         "NOTE_DEMO",
         "演示账本：时间为模拟时间，不具证据效力。",
         "A demonstration log: its clock is simulated.",

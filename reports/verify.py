@@ -132,6 +132,9 @@ def _notes(bundle: Bundle) -> tuple[Remark, ...]:
         reasons.insert(0, Reason("NOTE_NOT_PINNED", "", bundle.found))
     if not bundle.opened.cosignatures:
         reasons.append(Reason("NOTE_NO_WITNESS"))
+    if not bundle.is_quorum:
+        named = ", ".join(line.vkey.partition("+")[0] for line in bundle.opened.cosignatures)
+        reasons.append(Reason("NOTE_QUORUM", "", named or "-", ", ".join(bundle.log.witness_policy)))
     if bundle.log.clock != "real":
         reasons.append(Reason("NOTE_DEMO"))
     return _remarks(reasons)

@@ -21,7 +21,12 @@ from whitelist.adopted import DataFile
 ORIGIN = "demo.liandan.example/2026"
 
 
-def founding(keyring: Keyring, seed: int, files: Iterable[tuple[DataFile, bytes]]) -> Envelope:
+NO_WITNESSES = ("quorum none",)
+
+
+def founding(
+    keyring: Keyring, seed: int, files: Iterable[tuple[DataFile, bytes]], witness_policy: tuple[str, ...] = NO_WITNESSES
+) -> Envelope:
     """The signed founding statement. ``files`` are the data sets to adopt with their content."""
     authorities = (firms.SICHUAN, firms.CHONGQING)
     ruleset = RULESETS[CURRENT]
@@ -35,7 +40,7 @@ def founding(keyring: Keyring, seed: int, files: Iterable[tuple[DataFile, bytes]
         ),
         ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
         data=tuple(sorted((Adopted(file.name, file.version, sha256(raw).hexdigest()) for file, raw in files), key=lambda one: one.name)),
-        witness_policy=("quorum none",),
+        witness_policy=witness_policy,
         clock="simulated",
     )
     by = (firms.OPERATOR.uscc, *(firm.uscc for firm in authorities))

@@ -23,6 +23,7 @@ from liandan.demo.screen import Bar, Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
 from liandan.demo.summary import Books, Summary, summarize
+from liandan.demo.witnesses import WITNESSES, Witnesses, policy_lines, witnessing
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.keyring import Keyring as ServerKeys
 from liandan.keyring import write_keyring
@@ -54,9 +55,9 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
     data = await asyncio.to_thread(home.prepare, out)
     demo = _Demo(out, data, seed, tell(seed), Keyring(seed), screen)
     try:
-        async with _online(demo) as poster:
+        async with _online(demo) as (poster, witnesses):
             with screen.showing():
-                summary = await _phases(demo, poster)
+                summary = await _phases(demo, poster, witnesses)
             (out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
             show(summary, out, screen.console)
             if serve:
@@ -67,21 +68,26 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
 
 
 @asynccontextmanager
-async def _online(demo: _Demo) -> AsyncIterator[HttpPoster]:
-    """The server with its keys in place, the log founded, and a client of it."""
+async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
+    """The server with its keys in place and its witnesses beside it, the log founded, and a client of it."""
     keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(firms.OPERATOR.uscc))
     demo.data.mkdir(exist_ok=True)
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
-    demo.screen.console.print(f"正在启动：内置 PostgreSQL 与服务，数据在 {demo.data}/ …")
+    demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …")
     begun = time.monotonic()
     files = [(file, file.path.read_bytes()) for file in data_files()]
-    statement = founding(demo.keyring, demo.seed, files)
-    async with server(demo.data, demo.out / "server.log") as url, founded(url, statement, demo.keyring) as poster:
-        demo.screen.seconds["start"] = round(time.monotonic() - begun, 1)
-        yield poster
+    statement = founding(demo.keyring, demo.seed, files, policy_lines(demo.keyring))
+    async with (
+        witnessing(demo.out, demo.keyring, keys.vkeys) as witnesses,
+        server(demo.data, demo.out / "server.log", witnesses.setting) as url,
+    ):
+        await witnesses.start(url)
+        async with founded(url, statement, demo.keyring) as poster:
+            demo.screen.seconds["start"] = round(time.monotonic() - begun, 1)
+            yield poster, witnesses
 
 
-async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
+async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summary:
     played = await _play(demo, poster)
     screen, out = demo.screen, demo.out
     books = Books()
@@ -96,8 +102,10 @@ async def _phases(demo: _Demo, poster: HttpPoster) -> Summary:
         await export(fetch_url(poster.client), await archived_at(poster.client), out / "export", KINDS, bar.reach)
     with screen.phase("audit", "审计导出件") as bar:
         audited, report = await asyncio.to_thread(_audit, out / "export", bar)
+    with screen.phase("witnesses", "核对两地镜像", len(WITNESSES)) as bar:
+        witnessed = await witnesses.witnessed(out / "export", bar.step)
     summary = summarize(demo.seed, calendar.MONTH, demo.story.world, played, audited, report)
-    summary.certificates, summary.statements = certificates, statements
+    summary.certificates, summary.statements, summary.witnesses = certificates, statements, witnessed
     summary.data_dir, summary.seconds = str(demo.data), dict(screen.seconds)
     return summary
 

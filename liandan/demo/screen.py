@@ -88,8 +88,18 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     console.print(_codes("退回原因", summary.refusals), _codes("预警", summary.alerts), sep="\n")
     verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
     console.print(f"日志 {summary.size} 条，根 {summary.root}；{verdict}。")
+    _witnesses(summary, console)
     console.print(f"凭证 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。")
     console.print(f"独立验证：liandan audit {out}/export　　liandan verify {out}/certificates/*.pdf")
+
+
+def _witnesses(summary: Summary, console: Console) -> None:
+    for one in summary.witnesses:
+        verdict = "[green]与导出件逐字节一致[/green]" if one.agrees else "[red]与导出件不一致[/red]"
+        audited = "审计无问题" if not one.findings else f"[red]审计发现 {one.findings} 个问题[/red]"
+        console.print(f"见证 {one.authority}：已核对并联署 {one.size} 条，镜像{verdict}，{audited}。")
+    if summary.witnesses:
+        console.print("见证节点盖的是真实时间，与模拟时钟无关。", style="dim")
 
 
 def _states(summary: Summary) -> Table:

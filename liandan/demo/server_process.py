@@ -1,4 +1,4 @@
-"""Starting and stopping the demonstration's server from the client's side."""
+"""Starting and stopping the demonstration's children: the server, and whoever else answers with one line when it is ready."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,30 +20,44 @@ KEPT = ("LIANDAN_POSTGRES_BINDIR",)
 
 
 @asynccontextmanager
-async def server(data_dir: Path, log: Path) -> AsyncIterator[str]:
+async def server(data_dir: Path, log: Path, witnesses: str = "") -> AsyncIterator[str]:
     """A running server over ``data_dir``; yields its base URL. What it logs goes to ``log``. Refusal DEMO_FAILED if it does not start.
 
-    It gets a session of its own: Ctrl-C reaches this process alone, which then lets the server end in order.
+    ``witnesses`` are their addresses as in the setting; empty for none.
+    """
+    settings = {"LIANDAN_DATA_DIR": str(data_dir), "LIANDAN_WITNESSES": witnesses}
+    async with child(("-m", "liandan.demo.served"), log, settings) as process:
+        yield await first_line(process, log, "url")
+
+
+@asynccontextmanager
+async def child(
+    command: Sequence[str], log: Path, settings: Mapping[str, str], *, handles: Sequence[int] = ()
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A Python program that ends with its standard input; ``handles`` are the open files that it inherits.
+
+    It gets a session of its own: Ctrl-C reaches this process alone, which then lets it end in order.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIANDAN_") or name in KEPT}
-    environment["LIANDAN_DATA_DIR"] = str(data_dir)
     with log.open("ab") as sink:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            *("-m", "liandan.demo.served"),
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=sink,
-            env=environment,
+            env=environment | dict(settings),
             start_new_session=True,
+            pass_fds=handles,
         )
         try:
-            yield await _address(process, log)
+            yield process
         finally:
             await asyncio.shield(_stop(process))
 
 
-async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
+async def first_line(process: asyncio.subprocess.Process, log: Path, field: str) -> str:
+    """That field of the one line of JSON that a child says when it is ready; Refusal DEMO_FAILED with what it says instead."""
     assert process.stdout is not None, "it was opened as a pipe"
     try:
         async with asyncio.timeout(READY_S):
@@ -51,9 +65,9 @@ async def _address(process: asyncio.subprocess.Process, log: Path) -> str:
     except TimeoutError:
         line = b""
     said = json.loads(line) if line.strip() else {"error": f"no answer, see {log}"}
-    if "url" not in said:
-        raise refuse("DEMO_FAILED", field="server", found=said["error"], expected="an address")
-    return str(said["url"])
+    if field not in said:
+        raise refuse("DEMO_FAILED", field="server", found=said["error"], expected=f"its {field}")
+    return str(said[field])
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

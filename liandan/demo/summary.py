@@ -62,6 +62,18 @@ class Direction(Struct, frozen=True, kw_only=True):
     mass_t: dict[str, str]
 
 
+class Witnessed(Struct, frozen=True, kw_only=True):
+    """What a witness holds at the end: its own copy of the log, fetched and checked entry by entry."""
+
+    witness: str
+    authority: str
+    size: int
+    agrees: bool
+    """Whether its tiles and entries are those of the export, byte for byte, under the same root."""
+    findings: int
+    """Of an audit of the mirror alone."""
+
+
 class Summary(Struct, kw_only=True):
     """``summary.json``. Masses are decimal tonnes.
 
@@ -97,6 +109,8 @@ class Summary(Struct, kw_only=True):
     statements: tuple[str, ...]
     """Files of the monthly statements."""
     audit: dict[str, int | bool]
+    witnesses: tuple[Witnessed, ...] = ()
+    """Witnesses stamp real time, whatever the log simulates."""
     data_dir: str
     seconds: dict[str, float]
     """How long each phase took."""

@@ -24,7 +24,7 @@ from signing.refusal import refuse
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of what is printed and where; a verifier compares pages only with its own version."""
 
 
@@ -78,7 +78,10 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     found: str
     size: int
     root: bytes
-    witnesses: tuple[str, ...]
+    witnesses: tuple[tuple[str, int], ...]
+    """Key names of the witnesses that cosigned the checkpoint, and the real POSIX seconds that each states."""
+    is_quorum: bool
+    """Whether they are enough for the witness policy in force."""
     leaf: bytes
     """Leaf hash of the receipt, the act that this certificate confirms."""
     leaf_index: int
@@ -130,7 +133,8 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         found=bundle.found,
         size=bundle.opened.checkpoint.size,
         root=bundle.opened.checkpoint.root,
-        witnesses=tuple(cosignature.vkey.partition("+")[0] for cosignature in bundle.opened.cosignatures),
+        witnesses=tuple((cosignature.vkey.partition("+")[0], cosignature.timestamp) for cosignature in bundle.opened.cosignatures),
+        is_quorum=bundle.is_quorum,
         leaf=leaf_hash(receipt.raw),
         leaf_index=receipt.index,
         dated=about[-1].admission.at,

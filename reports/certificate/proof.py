@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 
+from ledger.times import format_at
 from reports.certificate.decision import Approved, Quota
 from reports.certificate.facts import CertificateFacts
 from reports.certificate.form import KEY, VAL, pair, wide
@@ -162,6 +163,18 @@ def marks(sheet: Sheet, facts: CertificateFacts) -> None:
     table(sheet, (head("类别", "Level", 0.9), head("代码", "Code", 2.0), head("所在行为", "At", 1.6), head("含义", "Meaning", 4.6)), rows)
 
 
+def _witnesses(facts: CertificateFacts) -> str:
+    """Who cosigned the checkpoint and when, by the witness's own clock."""
+    if not facts.witnesses:
+        return "无见证方联署。"
+    lines = [f"{name}　{moment(format_at(at_s))}" for name, at_s in facts.witnesses]
+    if not facts.is_quorum:
+        lines.append("联署未达到账本见证策略要求的数量。")
+    if facts.is_demo:
+        lines.append("联署时间是见证方的真实时间；账本为模拟时钟，两者不可比较。")
+    return "\n".join(lines)
+
+
 def checkpoint(sheet: Sheet, facts: CertificateFacts) -> None:
     """第七部分: the tree head, and how anybody checks this paper."""
     section(sheet, "第七部分　检查点与核验方法", "Checkpoint, and how to verify", keep=110)
@@ -170,9 +183,9 @@ def checkpoint(sheet: Sheet, facts: CertificateFacts) -> None:
     wide(sheet, "检查点根哈希", "Root hash", root)
     wide(sheet, "创始声明哈希", "log.found", facts.found)
     wide(sheet, "接受确认叶哈希", f"Leaf at {facts.leaf_index}", facts.leaf.hex())
-    wide(sheet, "见证方", "Witnesses", "、".join(facts.witnesses))
+    wide(sheet, "见证方与联署时间", "Witnesses", _witnesses(facts))
     how = (
-        "1. 本文件内嵌附件 liandan-bundle.json，含上列全部声明原文、签名、入账记录与包含证明。\n"
+        "1. 本文件内嵌附件 liandan-bundle.json，含上列全部声明原文、签名、入账记录、包含证明与见证方联署。\n"
         "2. 离线执行：liandan verify 本文件.pdf（不需要网络和数据库）；程序核验检查点签名、每条声明的包含证明与签名、链接关系，"
         "并依附件重新排版，逐页比对印刷内容。\n"
         "3. 请将上列创始声明哈希与贵单位事先留存的数值比对，以确认账本身份。\n"

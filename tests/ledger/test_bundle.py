@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.bundle import make_bundle, open_bundle
+from ledger.checkpoint import attach_cosignatures, cosign_checkpoint, open_checkpoint
 from ledger.entry import Entry
 from ledger.merkle import inclusion_proof
 from ledger.tiles import TileReader
+from ledger.witnessing.server import make_cosigner
 from signing.possession import register
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_51, Workbench, key_of, uscc
@@ -176,3 +179,41 @@ def test_no_flipped_bit_goes_unnoticed(data: st.DataObject) -> None:
 def test_any_bytes_give_nothing_but_a_refusal(raw: bytes) -> None:
     with pytest.raises(Refusal):
         open_bundle(raw, bench().kinds)
+
+
+COSIGNERS = [make_cosigner(f"witness.example/{name}", key_of(f"witness {name}")) for name in ("a", "b")]
+BOTH = (
+    *(f"witness {cosigner.name[-1]} {cosigner.vkeys[0]}" for cosigner in COSIGNERS),
+    "group both all a b",
+    "quorum both",
+)
+
+
+def witnessed(count: int, *, at: int = 1_790_000_000, forged: bool = False) -> bytes:
+    """A bundle of a log whose policy asks for both witnesses, cosigned by the first ``count`` of them."""
+    source = Workbench(witness_policy=BOTH)
+    source.register(PARTY)
+    files = source.export()
+    checkpoint = open_checkpoint(files["checkpoint"], files["log.vkey"].decode().splitlines()).checkpoint
+    signed = replace(checkpoint, root=bytes(32)) if forged else checkpoint
+    lines = [(one.vkeys[0], cosign_checkpoint(signed, one.name, one.keys[0], at)) for one in COSIGNERS[:count]]
+    reader = TileReader(len(source.entries), files.get)
+    note = attach_cosignatures(files["checkpoint"], lines)
+    return make_bundle(note, SUBJECT, source.entries, lambda index: inclusion_proof(index, reader.size, reader.hash_at))
+
+
+@pytest.mark.parametrize(("count", "is_quorum"), [(0, False), (1, False), (2, True)])
+def test_cosignatures_are_held_against_the_policy_that_the_included_log_has_in_force(count: int, is_quorum: bool) -> None:
+    opened = open_bundle(witnessed(count), bench().kinds)
+    assert [(line.vkey, line.timestamp) for line in opened.opened.cosignatures] == [
+        (one.vkeys[0], 1_790_000_000) for one in COSIGNERS[:count]
+    ]
+    assert opened.is_quorum is is_quorum
+
+
+def test_a_cosignature_of_another_root_refuses_the_bundle() -> None:
+    assert refused(witnessed(2, forged=True)) == ["NOTE_SIGNATURE"]
+
+
+def test_a_log_without_witnesses_asks_for_none() -> None:
+    assert open_bundle(good(), bench().kinds).is_quorum

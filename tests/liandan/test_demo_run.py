@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ledger.audit import AuditReport, audit
 from ledger.entry import Entry
+from ledger.policy import open_with_policy, parse_policy_lines
 from liandan.demo import calendar, harvest
 from liandan.demo.run import run
 from liandan.demo.screen import Screen
@@ -26,8 +27,21 @@ from tests.liandan.demo_desk import played
 
 SEED = 4
 CERTIFICATES = 6
-SEPARATE = ("origin", "found", "size", "root", "clock", "entries", "certificates", "statements", "audit", "data_dir", "seconds")
-"""Fields of a summary that a log in memory has not: refusal pages, files, times."""
+SEPARATE = (
+    "origin",
+    "found",
+    "size",
+    "root",
+    "clock",
+    "entries",
+    "certificates",
+    "statements",
+    "audit",
+    "witnesses",
+    "data_dir",
+    "seconds",
+)
+"""Fields of a summary that a log in memory has not: refusal pages, witnesses, files, times."""
 
 Run = tuple[Path, Summary, str]
 
@@ -86,6 +100,7 @@ def test_certificates_verify_without_network(demo: Run) -> None:
     for file in files:
         report = verify_file(file, summary.found)
         assert (report.findings, report.number) == ((), file.stem)
+        assert [note.code for note in report.notes] == ["NOTE_HEAD", "NOTE_DEMO"]
 
 
 def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: Run) -> None:
@@ -98,6 +113,17 @@ def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: R
             assert (out / f"reconciliation-2026-10-{way}.{kind}").read_bytes() == to_bytes(statement, kind), f"{way} {kind}"
 
 
+def test_both_witnesses_hold_the_same_log_and_cosigned_every_checkpoint(demo: Run) -> None:
+    out, summary, _ = demo
+    assert [(one.size, one.agrees, one.findings) for one in summary.witnesses] == [(summary.size, True, 0)] * 2
+    policy = parse_policy_lines(exported(out)[0][0].statement.body.witness_policy)
+    files = [out / "export" / "checkpoint", *(out / "export" / "checkpoints").iterdir()]
+    keys = (out / "export" / "log.vkey").read_text().splitlines()
+    for file in files:
+        opened = open_with_policy(file.read_bytes(), policy, log_keys=keys)
+        assert sorted(line.vkey for line in opened.cosignatures) == sorted(policy.witness_vkeys), file
+
+
 def test_the_server_knows_no_key_of_a_party(demo: Run) -> None:
     keys = (demo[0] / "data" / "keys.pem").read_text()
     assert [line for line in keys.splitlines() if line.startswith("Key: ")] == ["Key: log", "Key: operator"]
@@ -107,3 +133,5 @@ def test_the_terminal_speaks_chinese_and_says_demo(demo: Run) -> None:
     assert "演示 / DEMO" in demo[2]
     assert "审计通过，无问题" in demo[2]
     assert "推演十月" in demo[2]
+    assert demo[2].count("镜像与导出件逐字节一致，审计无问题") == 2
+    assert "见证节点盖的是真实时间" in demo[2]

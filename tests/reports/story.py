@@ -76,10 +76,17 @@ def waste(mass_t: str = "5.600000", number: int = 0, **changes: Any) -> WasteLin
 class Story:
     """A log with a decision of ``len(lines)`` lines, given on the list; then manifests, act by act."""
 
-    def __init__(self, lines: Sequence[WasteLine] = (), names: Mapping[str, str] = NAMES, approved_t: str = "3000") -> None:
+    def __init__(
+        self,
+        lines: Sequence[WasteLine] = (),
+        names: Mapping[str, str] = NAMES,
+        approved_t: str = "3000",
+        *,
+        witness_policy: tuple[str, ...] = ("quorum none",),
+    ) -> None:
         self.lines = tuple(lines) or (waste(),)
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
-        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2026-01-05T09:00:00+08:00"))
+        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2026-01-05T09:00:00+08:00"), witness_policy=witness_policy)
         for party, name in names.items():
             self.bench.register(party, name)
         self._permit()

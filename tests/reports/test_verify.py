@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.bundle import open_bundle
+from ledger.checkpoint import attach_cosignatures, cosign_checkpoint, parse_checkpoint
+from ledger.note import parse_note
 from ledger.receipts import Refused, make_receipt
+from ledger.witnessing.server import make_cosigner
+from reports.certificate.facts import LAYOUT, facts_of
 from reports.certificate.render import ATTACHMENT, render_certificate
 from reports.kinds import all_kinds
 from reports.verify import VerifyReport, verify_bytes, verify_file
@@ -132,7 +137,7 @@ async def test_without_its_attachment_a_certificate_proves_nothing(certificate: 
 
 async def test_another_layout_version_is_never_called_good(certificate: bytes) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
-        pdf.docinfo["/LiandanLayout"] = "2"
+        pdf.docinfo["/LiandanLayout"] = str(LAYOUT + 1)
         pdf.pages[0].Contents = pdf.make_stream(b"")
 
     assert codes(verify_bytes(edited(certificate, change), "c.pdf")) == ["CERT_LAYOUT"]
@@ -203,3 +208,23 @@ async def test_a_receipt_is_checked_with_the_keys_of_a_bundle(bundle: bytes) -> 
 @pytest.mark.parametrize("raw", [b"", b"hello", b"%PDF-1.7\n%%EOF", b"{", b'{"liandan_bundle":1}'])
 def test_whatever_is_none_of_these_is_a_finding(raw: bytes) -> None:
     assert codes(verify_bytes(raw, "x")) in (["FILE_FORM"], ["PDF_FORM"], ["BUNDLE_FORM"])
+
+
+@pytest.mark.parametrize(("count", "notes"), [(0, ["NOTE_NO_WITNESS", "NOTE_QUORUM"]), (1, ["NOTE_QUORUM"]), (2, [])])
+async def test_witnesses_stand_on_the_paper_with_their_times(count: int, notes: list[str]) -> None:
+    cosigners = [make_cosigner(f"witness.example/{name}", key_of(f"witness {name}")) for name in ("a", "b")]
+    lines = [f"witness {one.name[-1]} {one.vkeys[0]}" for one in cosigners]
+    story = Story(witness_policy=(*lines, "group both all a b", "quorum both"))
+    story.ordinary(123)
+    fields = json.loads(await story.bundle(123))
+    note = b64decode(fields["checkpoint"])
+    checkpoint = parse_checkpoint(parse_note(note)[0])
+    attached = [(one.vkeys[0], cosign_checkpoint(checkpoint, one.name, one.keys[0], 1_790_000_000)) for one in cosigners[:count]]
+    fields["checkpoint"] = b64encode(attach_cosignatures(note, attached)).decode()
+    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    certificate = render_certificate(open_bundle(raw, all_kinds()), raw)
+    report = verify_bytes(certificate, "c.pdf")
+    assert report.is_good
+    assert [note.code for note in report.notes] == ["NOTE_NOT_PINNED", "NOTE_HEAD", *notes, "NOTE_DEMO"]
+    facts = facts_of(open_bundle(raw, all_kinds()))
+    assert facts.witnesses == tuple((one.name, 1_790_000_000) for one in cosigners[:count])
