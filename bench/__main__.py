@@ -24,7 +24,7 @@ def main() -> None:
     """Run the sections asked for and write ``bench-out/figures.json``."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="all without arguments")
-    parser.add_argument("--manifests", type=int, default=2000, help="lives of manifests in the load, 6 statements each")
+    parser.add_argument("--manifests", type=int, default=1500, help="lives of manifests in the load, 6 statements each")
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
     options = parser.parse_args()
     figures: list[Figure] = []

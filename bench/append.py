@@ -21,6 +21,7 @@ from ledger.publisher import Publisher
 from ledger.signer import LocalSigner
 from liandan.database import migrate, open_pool
 from liandan.postgres import temporary_postgres
+from liandan.process import tune
 from liandan.server import put_adopted_data
 from liandan.wiring import kinds
 
@@ -30,6 +31,7 @@ REQUEST, LANES = 768, 4
 
 def measure(manifests: int) -> Iterator[Figure]:
     """Bulk admission, then an audit of what it left behind."""
+    tune()
     load = Load()
     with tempfile.TemporaryDirectory() as directory, temporary_postgres() as server:
         yield from asyncio.run(_run(load, manifests, server.dsn, Path(directory)))

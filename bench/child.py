@@ -124,7 +124,7 @@ async def _main(role: str, options: Mapping[str, Any], answers: TextIO) -> None:
 def _answer(asked: str, watch: Watch, main: int) -> dict[str, Any]:
     """CPU seconds of this process and of its loop's thread; or what was watched since ``watch``."""
     if asked == "watch":
-        watch.begin()
+        watch.begin(main)
     loop_s = time.clock_gettime(time.pthread_getcpuclockid(main))
     return {"cpu": time.process_time(), "loop": loop_s, "watched": watch.end() if asked == "watched" else {}}
 

@@ -9,7 +9,7 @@ from bench.children import Child, child
 from bench.figures import Figure, quantile
 from bench.limits import signatures_per_s
 from bench.load import Load
-from bench.posting import Meter, log_server, post_batches, post_single, run, shares
+from bench.posting import Meter, log_server, post_batches, post_single, run, shares, stage_cpu
 from liandan.postgres import temporary_directory
 
 CONNECTIONS = 64
@@ -72,4 +72,6 @@ def _decode_only(directory: Path, load: Load, lives: Lives) -> float:
 def _watched(server: Child, load: Load, lives: Lives) -> None:
     server.ask("watch")
     run(post_single(server.url, load, lives, WAITING))
-    print(f"   single POSTs, where the server is: {shares(server.ask('watched')['watched'])}", flush=True)
+    watched = server.ask("watched")["watched"]
+    print(f"   single POSTs, where the server's loop is: {shares(watched)}")
+    print(f"   µs CPU each beside the loop: {stage_cpu(watched, sum(map(len, lives)))}", flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -111,7 +111,12 @@ def shares(watched: dict[str, Any], at_least: float = 0.02) -> str:
     return ", ".join(f"{area} {share:.0%}" for area, share in watched["areas"].items() if share >= at_least)
 
 
-def stages(watched: dict[str, Any], names: Callable[[str], bool] = lambda _: True) -> str:
+def stages(watched: dict[str, Any]) -> str:
     """Mean and p99 of stages in milliseconds."""
+    return ", ".join(f"{name.strip()} {mean:.1f} / {p99:.1f}" for name, (_, mean, p99, _) in watched["stages"].items())
+
+
+def stage_cpu(watched: dict[str, Any], statements: int) -> str:
+    """CPU of the publisher's stages in microseconds per statement."""
     found = watched["stages"].items()
-    return ", ".join(f"{name.strip()} {mean:.1f} / {p99:.1f}" for name, (_, mean, p99) in found if names(name))
+    return ", ".join(f"{name.strip()} {1e6 * cpu / statements:,.0f}" for name, (_, _, _, cpu) in found if 1e6 * cpu >= statements)

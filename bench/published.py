@@ -18,7 +18,7 @@ from bench.children import Child, child
 from bench.figures import Figure, quantile
 from bench.limits import flushes_per_s
 from bench.load import ORIGIN, Load, key_of
-from bench.posting import SINGLE, Meter, headers, log_server, run, shares, stages
+from bench.posting import SINGLE, Meter, headers, log_server, run, shares, stage_cpu, stages
 from bench.wire import Wire
 from ledger.checkpoint import log_vkeys
 from ledger.publisher import INTERVAL_S
@@ -46,10 +46,10 @@ class Variant(Struct, frozen=True, kw_only=True):
 
 
 VARIANTS = (
-    Variant(name="no witness", seconds=20),
-    Variant(name="two local witnesses", seconds=12, witnesses=2),
-    Variant(name="two witnesses, 50 ms away", seconds=12, witnesses=2, delay_ms=50),
-    Variant(name="one of two witnesses down", seconds=12, witnesses=2, quorum="any", down=1),
+    Variant(name="no witness", seconds=15),
+    Variant(name="two local witnesses", seconds=10, witnesses=2),
+    Variant(name="two witnesses, 50 ms away", seconds=10, witnesses=2, delay_ms=50),
+    Variant(name="one of two witnesses down", seconds=10, witnesses=2, quorum="any", down=1),
 )
 
 
@@ -74,7 +74,8 @@ def _measure(variant: Variant, directory: Path) -> Figure:
         rate, cpu = meter.read()
         watched = server.ask("watched")["watched"]
     print(f"   {variant.name}, ms mean / p99: {stages(watched)}")
-    print(f"   where the server is: {shares(watched)}", flush=True)
+    print(f"   where the server's loop is: {shares(watched)}")
+    print(f"   µs CPU each beside the loop: {stage_cpu(watched, statements)}", flush=True)
     floor = 1000 * (INTERVAL_S / 2 + FLUSHES * flush_s) + variant.delay_ms
     return Figure(
         name=f"POST to published at {RATE}/s p99, {variant.name}", value=1000 * quantile(waits, 0.99), unit="ms",

@@ -1,7 +1,7 @@
-"""Where the time goes in the server, watched from within: wall time of named stages, and samples of what its threads are doing.
+"""Where the time goes in the server, watched from within: time and CPU of named stages, and samples of what its event loop is doing.
 
-Watching costs some percent, so figures are taken without it and shares with it. Samples are taken every few milliseconds of wall time
-from all threads; one that waits for an event, a lock or the disk under the event loop does not count. They are shares, not times.
+Samples are taken every few milliseconds while the loop does not wait for events; a moment in which it waits for the interpreter lock counts
+for the line that waits. They are shares of the loop's time, not times. What other threads do is in the stages.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ AREAS = (
     ("/uvicorn/", "http: framework"),
 )
 """The first line that a stack contains says what it is doing."""
-IDLE = ("/threading.py", "/selectors.py", "/concurrent/futures/thread.py", "/asyncio/runners.py", "/queue.py", "/bench/child.py")
+IDLE = ("/selectors.py", "/asyncio/runners.py")
+"""Where the loop's thread stands while it waits for events."""
 
 
 class Watch:
@@ -64,14 +65,16 @@ class Watch:
     def __init__(self, stages: Mapping[str, tuple[type, str]]) -> None:
         self._on = False
         self._walls: dict[str, list[float]] = {}
+        self._cpu: Counter[str] = Counter()
         self._areas: Counter[str] = Counter()
         for name, (owner, method) in stages.items():
             setattr(owner, method, self._timed(name, getattr(owner, method)))
 
     def _timed(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        def note(began: float) -> None:
+        def note(began: float, cpu_s: float = 0.0) -> None:
             if self._on:
                 self._walls.setdefault(name, []).append(time.perf_counter() - began)
+                self._cpu[name] += cpu_s  # type: ignore[assignment]  # a Counter of seconds
 
         @functools.wraps(work)
         async def later(*args: Any, **named: Any) -> Any:
@@ -83,38 +86,37 @@ class Watch:
 
         @functools.wraps(work)
         def now(*args: Any, **named: Any) -> Any:
-            began = time.perf_counter()
+            began, cpu = time.perf_counter(), time.thread_time()
             try:
                 return work(*args, **named)
             finally:
-                note(began)
+                note(began, time.thread_time() - cpu)
 
         return later if work.__code__.co_flags & 0x80 else now
 
-    def begin(self) -> None:
+    def begin(self, loop_thread: int) -> None:
         """Start counting from nothing."""
         self._walls.clear()
+        self._cpu.clear()
         self._areas.clear()
         self._on = True
-        threading.Thread(target=self._sample, daemon=True).start()
+        threading.Thread(target=self._sample, args=(loop_thread,), daemon=True).start()
 
-    def _sample(self) -> None:
-        own = threading.get_ident()
+    def _sample(self, loop_thread: int) -> None:
         while self._on:
             time.sleep(EVERY_S)
-            for thread, frame in sys._current_frames().items():
-                area = None if thread == own else area_of(frame)
-                if area is not None:
-                    self._areas[area] += 1
+            area = area_of(sys._current_frames()[loop_thread])
+            if area is not None:
+                self._areas[area] += 1
 
     def end(self) -> dict[str, Any]:
-        """``stages``: name → [calls, mean ms, p99 ms]; ``areas``: name → share of the samples."""
+        """``stages``: name → [calls, mean ms, p99 ms, CPU s, 0 where it runs on the loop]; ``areas``: name → share of the samples."""
         self._on = False
         stages = {}
         for name, walls in self._walls.items():
             ordered = sorted(walls)
             p99 = ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
-            stages[name] = [len(ordered), 1000 * sum(ordered) / len(ordered), 1000 * p99]
+            stages[name] = [len(ordered), 1000 * sum(ordered) / len(ordered), 1000 * p99, self._cpu[name]]
         total = max(1, self._areas.total())
         return {"stages": stages, "areas": {area: count / total for area, count in self._areas.most_common()}}
 
@@ -125,7 +127,7 @@ def watched_server() -> Watch:
 
 
 def area_of(frame: FrameType) -> str | None:
-    """What a thread is doing, None while it waits."""
+    """What the loop is doing, None while it waits."""
     if any(part in frame.f_code.co_filename for part in IDLE):
         return None
     files, at = [], frame
