@@ -5,13 +5,14 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.directory import LOG_MAIN, check_signers, log_state
+from ledger.directory import check_signers, log_state
 from ledger.facts import Facts
-from ledger.log_kinds import everyone
+from ledger.log_kinds import everyone, main_only, policy_reasons
 from ledger.model import Admission, Moment, Statement
-from ledger.personality import Admitted, Changes, Kind, Refused, Window, no_reads
-from ledger.policy import parse_policy_lines
+from ledger.personality import Admitted, Changes, Kind, Reads, Refused, Window, no_reads
+from ledger.registration import note_keys, vkey_spki
 from ledger.statement import check_origin
+from signing.keys import keyid
 from signing.refusal import Reason, Refusal
 
 
@@ -28,19 +29,18 @@ class LogClose(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _main(statement: Statement, facts: Facts) -> list[Reason]:
-    reasons = check_signers(statement, everyone(facts))
-    if statement.chain != LOG_MAIN:
-        reasons.append(Reason("CHAIN_KIND", "chain", statement.chain, LOG_MAIN))
-    return reasons
+    return check_signers(statement, everyone(facts)) + main_only(statement)
+
+
+def reads_witnesses(statement: Statement, facts: Facts) -> Reads:
+    """Registers of the witnesses' keys: none of them may be a party's."""
+    spkis = map(vkey_spki, note_keys((), statement.body.witness_policy))
+    return Reads(registers=tuple(f"key:{keyid(spki)}" for spki in spkis if spki is not None))
 
 
 def decide_witnesses(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
     """A policy that can be read, agreed by operator and all authorities; in force from the next index."""
-    reasons = _main(statement, facts)
-    try:
-        parse_policy_lines(statement.body.witness_policy)
-    except Refusal as refusal:
-        reasons += [Reason(r.code, f"body.witness_policy.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+    reasons = _main(statement, facts) + policy_reasons(statement.body.witness_policy, log_state(facts).log_keys, facts)
     return Refused(tuple(reasons)) if reasons else Admitted()
 
 
@@ -73,8 +73,8 @@ LIFE_KINDS = (
         chain_type="log",
         roles=("operator", "authority …"),
         window=Window.MONTH,
-        reads=no_reads,
-        reads_doc="Nothing beside log/main.",
+        reads=reads_witnesses,
+        reads_doc="Nothing beside log/main: the witnesses' keys are compared with the register of all keys.",
         decide=decide_witnesses,
         evolve=evolve_witnesses,
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
+from collections.abc import Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,10 +17,13 @@ from ledger.directory import LOG_MAIN, Authority, DataPin, KeyRecord, check_sign
 from ledger.facts import Facts
 from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound, founded_state, founding_keys
 from ledger.model import Admission, Moment, Statement
+from ledger.note import ED25519, SUBTREE_V1, parse_vkey
 from ledger.personality import Admitted, Changes, Kind, Reads, Refused, Window, no_reads
-from ledger.registration import key_reasons, key_registers, new_keyids
+from ledger.policy import parse_policy_lines
+from ledger.registration import key_reasons, key_registers, new_keyids, note_keys, vkey_spki
 from ledger.rulesets import RULESETS
 from ledger.statement import check_origin
+from signing.keys import keyid
 from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc
 
@@ -68,22 +72,64 @@ def decide_found(statement: Statement, facts: Facts, moment: Moment) -> Admitted
     body: LogFound = statement.body
     parties: list[FoundingParty | FoundingAuthority] = [body.operator, *body.authorities]
     roles = [("operator", (body.operator.uscc,)), *(("authority", (a.uscc,)) for a in body.authorities)]
-    reasons = [] if statement.chain == LOG_MAIN else [Reason("CHAIN_KIND", "chain", statement.chain, LOG_MAIN)]
+    reasons = main_only(statement)
     try:
         check_origin(body.origin)
     except Refusal as refusal:
         reasons += refusal.reasons
     reasons += check_signers(statement, roles) + _founding_form(body)
+    reasons += _apart(body)
+    note_vkeys = note_keys(body.log_keys, body.witness_policy)
     for position, party in enumerate(parties):
         where = "body.operator" if position == 0 else f"body.authorities.{position - 1}"
         if not check_uscc(party.uscc):
             reasons.append(Reason("USCC", f"{where}.uscc", party.uscc, "GB 32100"))
         if not party.keys:
             reasons.append(Reason("FIELD_MISSING", f"{where}.keys"))
-        reasons += key_reasons(party.keys, body.origin, party.uscc, f"{where}.keys", body.log_keys, ("ed25519", "ecdsa-p256-sha256"))
+        reasons += key_reasons(party.keys, body.origin, party.uscc, f"{where}.keys", note_vkeys, ("ed25519", "ecdsa-p256-sha256"))
     if not reasons and len(founding_keys(statement)) != sum(len(party.keys) for party in parties):
         reasons.append(Reason("KEY_REGISTERED", "body", "a key given twice", "each key once"))
     return Refused(tuple(reasons)) if reasons else Admitted()
+
+
+def _apart(body: LogFound) -> list[Reason]:
+    """Operator and authorities are different parties; the log's keys are its own, Ed25519 first; no witness bears one of them."""
+    reasons: list[Reason] = []
+    parties = [body.operator.uscc, *(authority.uscc for authority in body.authorities)]
+    if len(set(parties)) != len(parties):
+        reasons.append(Reason("CHAIN_OWNER", "body.authorities", ", ".join(parties), "each party once, the operator is none of them"))
+    if body.log_keys and not _are_log_keys(body.log_keys, body.origin):
+        expected = f"{body.origin}: one Ed25519 key, then at most one ML-DSA-44 key"
+        reasons.append(Reason("VKEY_FORM", "body.log_keys", ", ".join(body.log_keys)[:200], expected))
+    return reasons + policy_reasons(body.witness_policy, body.log_keys)
+
+
+def _are_log_keys(log_keys: Sequence[str], origin: str) -> bool:
+    try:
+        vkeys = [parse_vkey(vkey) for vkey in log_keys]
+    except Refusal:
+        return False
+    return [vkey.type for vkey in vkeys] in ([ED25519], [ED25519, SUBTREE_V1]) and {vkey.name for vkey in vkeys} == {origin}
+
+
+def policy_reasons(lines: Sequence[str], log_keys: Sequence[str], facts: Facts | None = None) -> list[Reason]:
+    """Why lines may not be the witness policy: unreadable, or a witness with a key of the log or, with ``facts``, of a party."""
+    where = "body.witness_policy"
+    try:
+        witnesses = parse_policy_lines(lines).witness_vkeys
+    except Refusal as refusal:
+        return [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+    own = [vkey_spki(vkey) for vkey in log_keys]
+    return [
+        Reason("KEY_REGISTERED", where, vkey, "a key of the witness alone")
+        for vkey in witnesses
+        if vkey_spki(vkey) in own or (facts is not None and facts.get(f"key:{keyid(parse_vkey(vkey).spki)}") is not None)
+    ]
+
+
+def main_only(statement: Statement) -> list[Reason]:
+    """Acts of all lie on ``log/main``, on no other chain of the log."""
+    return [] if statement.chain == LOG_MAIN else [Reason("CHAIN_KIND", "chain", statement.chain, LOG_MAIN)]
 
 
 def _founding_form(body: LogFound) -> list[Reason]:
@@ -133,7 +179,7 @@ def evolve_found(statement: Statement, admission: Admission, facts: Facts) -> Ch
 def decide_adopt(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
     """Adopted by operator and all authorities; in force from the next index. Source: formats §5."""
     body: Adopted = statement.body
-    reasons = check_signers(statement, everyone(facts))
+    reasons = main_only(statement) + check_signers(statement, everyone(facts))
     if not _HASH.fullmatch(body.sha256):
         reasons.append(Reason("FIELD_TYPE", "body.sha256", body.sha256, "64 hex digits"))
     if statement.kind == "ruleset.adopt/1":
@@ -158,12 +204,13 @@ def decide_admit(statement: Statement, facts: Facts, moment: Moment) -> Admitted
     """A new authority, signed by operator and those before it."""
     body: FoundingAuthority = statement.body
     log = log_state(facts)
-    reasons = check_signers(statement, everyone(facts)) + _region_reasons(body, "body.regions")
+    reasons = main_only(statement) + check_signers(statement, everyone(facts)) + _region_reasons(body, "body.regions")
     if not check_uscc(body.uscc):
         reasons.append(Reason("USCC", "body.uscc", body.uscc, "GB 32100"))
     if len(log.authorities) >= AUTHORITIES_MAX or body.uscc in (log.operator, *(a.uscc for a in log.authorities)):
         reasons.append(Reason("CHAIN_OWNER", "body.uscc", body.uscc, f"a new authority, at most {AUTHORITIES_MAX}"))
-    reasons += key_reasons(body.keys, log.found, body.uscc, "body.keys", log.log_keys, None, facts)
+    note_vkeys = note_keys(log.log_keys, log.witness_policy)
+    reasons += key_reasons(body.keys, log.found, body.uscc, "body.keys", note_vkeys, None, facts)
     return Refused(tuple(reasons)) if reasons else Admitted()
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from ledger.directory import KeyRecord
 from ledger.facts import Facts
+from ledger.note import parse_vkey
+from ledger.policy import parse_policy_lines
 from signing.keys import keyid
 from signing.possession import KeyRegistration, check_registration
 from signing.refusal import Reason, Refusal
@@ -32,13 +34,14 @@ def key_reasons(
     x: str,
     uscc: str,
     field: str,
-    log_keys: Sequence[str],
+    note_vkeys: Sequence[str],
     suites: Sequence[str] | None = None,
     facts: Facts | None = None,
 ) -> list[Reason]:
     """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards.
 
-    ``suites`` limits the choice (founding: ed25519 and P-256); ``facts`` must hold the registers of :func:`new_keyids`.
+    ``note_vkeys`` are those of the log and its witnesses (:func:`note_keys`), which no party may bear. ``suites`` limits the choice
+    (founding: ed25519 and P-256); ``facts`` must hold the registers of :func:`new_keyids`.
     """
     reasons: list[Reason] = []
     if len(registrations) > KEYS_MAX:
@@ -55,22 +58,31 @@ def key_reasons(
             reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
             continue
         identity = keyid(spki)
-        if identity in seen or (facts is not None and facts.get(f"key:{identity}") is not None) or _is_log_key(spki, log_keys):
+        if identity in seen or (facts is not None and facts.get(f"key:{identity}") is not None) or _is_note_key(spki, note_vkeys):
             reasons.append(Reason("KEY_REGISTERED", where, identity, "a key never used in this log"))
         seen.add(identity)
     return reasons
 
 
-def _is_log_key(spki: bytes, log_keys: Sequence[str]) -> bool:
-    """Whether the last 32 bytes of an SPKI are the public key in one of the log's vkeys (``name+id+b64(type‖key)``)."""
-    for vkey in log_keys:
-        material = vkey.split("+", 2)[-1]
-        try:
-            if b64decode(material)[1:] == spki[-len(b64decode(material)) + 1 :]:
-                return True
-        except (Base64Error, ValueError):
-            continue
-    return False
+def note_keys(log_keys: Sequence[str], witness_policy: Sequence[str]) -> tuple[str, ...]:
+    """Vkeys of the log and of the witnesses in its policy; a policy that cannot be read names none (that is refused by itself)."""
+    try:
+        return (*log_keys, *parse_policy_lines(witness_policy).witness_vkeys)
+    except Refusal:
+        return tuple(log_keys)
+
+
+def _is_note_key(spki: bytes, vkeys: Sequence[str]) -> bool:
+    """Whether an SPKI is the key of one of these vkeys."""
+    return any(spki == known for known in map(vkey_spki, vkeys))
+
+
+def vkey_spki(vkey: str) -> bytes | None:
+    """DER of a vkey's key, or ``None`` where the text is no vkey."""
+    try:
+        return parse_vkey(vkey).spki
+    except Refusal:
+        return None
 
 
 def key_registers(registrations: Sequence[KeyRegistration], uscc: str, index: int) -> dict[str, KeyRecord]:
