@@ -23,6 +23,7 @@ from ledger.policy import parse_policy_lines
 from ledger.registration import key_reasons, key_registers, new_keyids, note_keys, vkey_spki
 from ledger.rulesets import RULESETS
 from ledger.statement import check_origin
+from ledger.succession import continues_reasons
 from signing.keys import keyid
 from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc
@@ -78,6 +79,7 @@ def decide_found(statement: Statement, facts: Facts, moment: Moment) -> Admitted
     except Refusal as refusal:
         reasons += refusal.reasons
     reasons += check_signers(statement, roles) + _founding_form(body)
+    reasons += continues_reasons(body.continues, body.origin)
     reasons += _apart(body)
     note_vkeys = note_keys(body.log_keys, body.witness_policy)
     for position, party in enumerate(parties):

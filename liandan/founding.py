@@ -14,6 +14,7 @@ from ledger.directory import LOG_MAIN
 from ledger.draft import Draft
 from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
 from ledger.rulesets import CURRENT, RULESETS
+from ledger.succession import continues_from
 from ledger.times import format_at
 from liandan.keyring import Keyring
 from signing import b64
@@ -40,6 +41,13 @@ class PlannedAuthority(Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     key: KeyRegistration | None = None
 
 
+class PlannedPredecessor(Struct, frozen=True, forbid_unknown_fields=True):
+    """The closed log that this one succeeds: its last checkpoint as it stands in the file, and its keys to verify it with."""
+
+    checkpoint: str
+    log_keys: tuple[str, ...]
+
+
 class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What is agreed before a log is founded."""
 
@@ -47,6 +55,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     authorities: tuple[PlannedAuthority, ...]
     clock: str = "real"
     witness_policy: tuple[str, ...] = ("quorum none",)
+    continues: PlannedPredecessor | None = None
 
 
 def founding_draft(plan: Plan, keyring: Keyring, keys: Mapping[str, PrivateKey]) -> Draft:
@@ -62,6 +71,7 @@ def founding_draft(plan: Plan, keyring: Keyring, keys: Mapping[str, PrivateKey])
         data=tuple(Adopted(file.name, file.version, sha256(file.path.read_bytes()).hexdigest()) for file in data_files()),
         witness_policy=plan.witness_policy,
         clock=plan.clock,
+        continues=None if plan.continues is None else continues_from(plan.continues.checkpoint.encode(), plan.continues.log_keys),
     )
     by = (plan.operator.uscc, *(one.uscc for one in plan.authorities))
     at = format_at(int(time.time()))
