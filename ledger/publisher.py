@@ -182,7 +182,7 @@ class Publisher:
             except (Mismatch, Contradicted, Refusal) as error:
                 self._freeze(error)
                 return
-            except OSError as error:
+            except store.AWAY as error:
                 log.error("publish_failed", error=f"{type(error).__name__}: {error}")
                 moved = False
             await asyncio.sleep(max(0.0, self._interval_s - (time.monotonic() - started)))
@@ -248,8 +248,9 @@ class Publisher:
         size = 0 if head is None else head.size
         if size < self._promise.size:
             raise Mismatch(f"the database has {size} entries, {self._promise.size} were promised: a restored backup?")
-        if head is not None and size == self._promise.size and head.root != self._promise.root:
-            raise Mismatch(f"log_head has another root at size {size} than was promised")
+        own = (self._promise.root, self._edge.to_bytes(), self._shadow.at_s)
+        if head is not None and size == self._promise.size and self._leadership.is_held and (head.root, head.edge, head.at_s) != own:
+            raise Mismatch(f"log_head has another root, edge or time at size {size} than was promised")
 
     def _promise_rows(self, rows: list[store.EntryRow], head: store.LogHead) -> None:
         """Parts 1 to 4 without the signature, on a thread of their own."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import structlog
-from asyncpg import InterfaceError, Pool, PostgresConnectionError, Record
+from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
@@ -142,7 +142,7 @@ class Sequencer:
         try:
             async with self._pool.acquire() as conn:
                 outcomes = await self._sequence(conn, batch, atomic=atomic)
-        except (PostgresConnectionError, InterfaceError, OSError) as error:
+        except store.AWAY as error:
             log.warning("database_away", error=type(error).__name__)
             for item in batch:
                 _fail(item, Busy("the database is away", 2))

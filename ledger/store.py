@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TypeAlias
 
-from asyncpg import Connection, Record
+from asyncpg import (
+    AdminShutdownError,
+    CannotConnectNowError,
+    Connection,
+    CrashShutdownError,
+    InterfaceError,
+    PostgresConnectionError,
+    Record,
+)
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
@@ -13,6 +21,9 @@ from ledger.receipts import RefusalRow
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 """A connection, or one lent by a pool."""
+
+AWAY = (PostgresConnectionError, AdminShutdownError, CrashShutdownError, CannotConnectNowError, InterfaceError, OSError)
+"""What is raised while the database stops, is gone or starts: nobody's fault, to be tried again. asyncpg knows no common class for it."""
 
 
 class LogHead(Struct, frozen=True):

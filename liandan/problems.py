@@ -24,6 +24,7 @@ from ledger.problem import Language, Problem, make_problem
 from ledger.routes import PROBLEM_JSON, refusals
 from ledger.sequencer import Busy
 from ledger.service import NotAdmitted
+from ledger.store import AWAY
 from liandan.wiring import RULES
 from signing.refusal import Reason, Refusal, Rule
 
@@ -122,6 +123,8 @@ class Problems:
         if isinstance(error, Busy):
             frozen = self._frozen()
             return (Reason("BUSY", found=error.why),) if frozen is None else (Reason("LOG_FROZEN", found=frozen[:200]),)
+        if isinstance(error, AWAY):
+            return (Reason("BUSY", found="the database is away"),)
         if isinstance(error, HTTPException) and error.status_code in OF_STATUS:
             code = OF_STATUS[error.status_code]
             return tuple(_query_reasons(error)) if code == "QUERY_FORM" else (Reason(code),)
