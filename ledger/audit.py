@@ -79,7 +79,7 @@ def audit(
         return report
     report.origin, report.size, report.root = checkpoint.origin, checkpoint.size, b64encode(checkpoint.root).decode()
     options = options or Options()
-    spill = options.kept or Spill(None, kinds.encode, kinds.decode)
+    spill = Spill(None, kinds.encode, kinds.decode) if options.kept is None else options.kept
     try:
         run = _Run(read, kinds, checkpoint, sorted(archived or ()), spill, report)
         if run.goes_on(marked(spill, checkpoint.origin)):
@@ -99,7 +99,7 @@ def _open_unpinned(read: Read, report: AuditReport) -> Checkpoint | None:
     """Read the checkpoint's text; its signature is checked once entry 0 has told the keys."""
     raw = read("checkpoint")
     if raw is None:
-        report.add(Finding(code="MISSING", field="checkpoint"))
+        report.add(Finding(code="FILE_MISSING", field="checkpoint"))
         return None
     try:
         return parse_checkpoint(parse_note(raw)[0])
@@ -220,7 +220,7 @@ class _Run:
         state: LogState | None = self.replay.facts.state(LOG_MAIN)
         if state is None:
             if checkpoint.size:
-                report.add(Finding(code="MISSING", index=0, chain=LOG_MAIN, field="log.found"))
+                report.add(Finding(code="FILE_MISSING", index=0, chain=LOG_MAIN, field="log.found"))
             return
         report.found, report.clock = state.found, state.clock
         root = self._tiles.growth.root() if report.entries == checkpoint.size else None
@@ -242,7 +242,7 @@ def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[byt
     if raw is None and tile.width < WIDTH:
         raw, held = read(tile.full.path), tile.full
     if raw is None:
-        report.add(Finding(code="MISSING", field=tile.path))
+        report.add(Finding(code="FILE_MISSING", field=tile.path))
         return ()
     try:
         return parse_bundle(raw, held.width)[: tile.width]
@@ -255,7 +255,7 @@ def _check_files(read: Read, state: LogState, digests: Iterable[str], complete: 
     """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them."""
     vkeys = read("log.vkey")
     if vkeys is None and complete:
-        report.add(Finding(code="MISSING", field="log.vkey"))
+        report.add(Finding(code="FILE_MISSING", field="log.vkey"))
     if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
         report.add(difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found"))
     in_force = {pin.sha256: name for name, pin in state.data.items()}

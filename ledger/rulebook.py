@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger import desk_rules, tree_rules
+from ledger.auditing import rulebook as auditing
 from ledger.vault import rulebook as vault
 from ledger.witnessing import rulebook as witnessing
 from signing.refusal import Lift, Rule, table
@@ -97,6 +98,7 @@ RULES = table(
     *_SIGNER,
     *tree_rules.RULES.values(),
     *desk_rules.RULES.values(),
+    *auditing.RULES.values(),
     *vault.RULES.values(),
     *witnessing.RULES.values(),
 )

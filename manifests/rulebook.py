@@ -6,9 +6,10 @@ AT_FORM, COMMIT_FIELD) stand in the tables of those floors.
 
 from __future__ import annotations
 
+from manifests.texts.audit import AUDIT
 from manifests.texts.custody import CUSTODY
 from manifests.texts.receipt import RECEIPT
 from manifests.texts.trunk import TRUNK
 from signing.refusal import table
 
-RULES = table(*TRUNK, *CUSTODY, *RECEIPT)
+RULES = table(*TRUNK, *CUSTODY, *RECEIPT, *AUDIT)

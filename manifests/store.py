@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -162,3 +163,14 @@ def _row(view: ManifestView) -> tuple[object, ...]:
         view.updated_idx,
         _ENCODE(view),
     )
+
+
+async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:
+    """Every row as it stands, ``issued_at`` in Unix seconds, for the audit; inside a transaction."""
+    sql = """
+        SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, codes,
+               extract(epoch FROM issued_at)::bigint AS issued_at, updated_idx, view
+          FROM manifest_view
+        """
+    async for row in conn.cursor(sql, prefetch=500):
+        yield dict(row)

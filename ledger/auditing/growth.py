@@ -99,7 +99,7 @@ class TileCheck:
             full = self._read(tile.full.path)
             raw = None if full is None else full[: tile.width * HASH_BYTES]
         if raw is None:
-            self._add(Finding(code="MISSING", field=tile.path))
+            self._add(Finding(code="FILE_MISSING", field=tile.path))
         elif len(raw) != tile.width * HASH_BYTES:
             self._add(Finding(code="TILE_FORM", field=tile.path, found=f"{len(raw)} bytes", expected=f"{tile.width * HASH_BYTES} bytes"))
         return raw

@@ -1,84 +1,194 @@
-"""``liandan audit``: of an export, of a server, or of this installation with its database."""
+"""``liandan audit``: of an export, of a server, or of this installation with its database; and of evidence against evidence."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ledger.audit import AuditReport, audit
-from ledger.database_audit import audit_database
+from ledger.audit import AuditReport, Options, audit
+from ledger.auditing.gossip import GossipReport
+from ledger.auditing.report import as_lines, difference
+from ledger.auditing.spill import Spill
+from ledger.auditing.state import marked
+from ledger.checkpoint import parse_checkpoint
 from ledger.files import LogFiles
+from ledger.note import parse_note
 from liandan.cli.connection import client_options, open_client
 from liandan.cli.output import FINDING, command, emit, json_option
 from liandan.cli.progress import progress_bar
 from liandan.cli.serve import own_settings
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.wiring import KINDS
+from signing.refusal import refuse
+
+STATE_FILE = "audit.sqlite3"
+_folder = click.Path(file_okay=False, path_type=Path)
+_existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("audit")
 @click.argument("target", required=False, metavar="[EXPORT_DIR|URL]")
+@click.option("--state", type=_folder, help="审计状态目录：从上次结束处继续，无问题时更新 / go on from the state kept here")
+@click.option(
+    "--since", type=_existing, help="上次审计所存的检查点（其旁为审计状态）/ checkpoint that the last audit kept beside its state"
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="并行进程数，默认为核数 / processes")
+@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="另存一页 PDF 审计报告 / write the one-page report")
+@click.option("--gossip", type=click.Path(exists=True, file_okay=False, path_type=Path), help="互相比对目录内的全部证据 / compare evidence")
+@click.option("--against", metavar="EXPORT_DIR|URL", help="与 --gossip 合用：再与此账本比对 / also compare with this log")
 @client_options
 @json_option
 @command
 async def audit_command(target: str | None, as_json: bool, **options: Any) -> int:
     """审计：重算每个条目、每个哈希、每个裁决。不给参数则审计本机账本及其数据库。
 
-    Recompute every entry, hash and decision of an export or of a server; without an argument, of this log and its database.
+    Recompute every entry, hash and decision of an export or of a server; without an argument, of this log and its database. --gossip DIR
+    compares certificates, bundles, proofs and checkpoints with each other instead.
     """
+    if options["gossip"] is not None:
+        return await _gossip(options, as_json)
+    with progress_bar("审计 / audit", as_json) as progress, _kept(options["state"], options["since"]) as kept:
+        report = await _audited(target, options, progress, kept)
     pinned = options["found"]
-    with progress_bar("审计 / audit", as_json) as progress:
-        if target is None:
-            report = await _own(progress)
-        elif target.startswith(("http://", "https://")):
-            report = await _server(target, options, progress)
-        else:
-            report = await asyncio.to_thread(_export, Path(target), progress)
-    is_good = report.is_clean and (pinned is None or report.found == pinned)
-    lines = [
-        f"{finding.code} #{finding.index} {finding.chain} {finding.field}: {finding.found} ≠ {finding.expected}"
-        for finding in report.findings
-    ]
     if pinned is not None and report.found != pinned:
-        lines.append(f"FOUND_DIFFERS: {report.found} ≠ {pinned}")
-    verdict = "未发现问题 / clean" if is_good else f"发现 / findings: {report.count}"
-    emit(
-        report,
-        as_json,
-        *lines,
+        report.add(difference("FOUND_DIFFERS", "log.found", report.found, pinned))
+    if options["pdf"] is not None:
+        from reports.audit_report import render_audit
+
+        await asyncio.to_thread(options["pdf"].write_bytes, render_audit(report))
+    emit(report, as_json, *_lines(report))
+    return 0 if report.is_clean else FINDING
+
+
+async def _audited(target: str | None, options: dict[str, Any], progress: Any, kept: Spill | None) -> AuditReport:
+    how = Options(workers=options["jobs"], kept=kept)
+    state: Path | None = options["state"] or (None if options["since"] is None else options["since"].parent)
+    if target is None:
+        own = own_settings()
+        report = await _own(progress, how)
+        _keep_note(state, report, LogFiles(own.log_path).read("checkpoint"))
+        return report
+    async with _directory(target, options, progress) as directory:
+        report = await asyncio.to_thread(_export, directory, progress, how)
+        _keep_note(state, report, reader_of(directory)("checkpoint"))
+        return report
+
+
+def _lines(report: AuditReport) -> list[str]:
+    brackets = {
+        "checked": "时间区间已核对 / time brackets checked",
+        "simulated": "模拟时钟，未核对时间区间 / simulated clock, no time brackets",
+    }.get(report.brackets, "无见证联署，未核对时间区间 / no witnesses, no time brackets")
+    return [
+        *as_lines(report.findings),
         f"{report.origin} {report.found}",
-        f"{report.entries} 条 / entries，{report.checkpoints} 个存档检查点 / archived checkpoints，时钟 / clock {report.clock or '-'}",
-        verdict,
-    )
-    return 0 if is_good else FINDING
+        f"{report.entries} 条 / entries（其中 {report.since} 条此前已审 / audited before），{report.signatures} 个签名 / signatures",
+        f"{report.checkpoints} 个存档检查点 / archived checkpoints，{report.cosignatures} 个联署 / cosignatures，"
+        f"{report.below_quorum} 个未达法定联署数 / below quorum",
+        f"时钟 / clock {report.clock or '-'}，{brackets}",
+        "未发现问题 / clean" if report.is_clean else f"发现 / findings: {report.count}",
+    ]
 
 
-def _export(directory: Path, progress: Any) -> AuditReport:
-    if not directory.is_dir():
-        raise click.UsageError(f"没有此目录 / no such directory: {directory}")
-    return audit(reader_of(directory), KINDS, archived=iter(archived_in(directory)), progress=progress)
+@contextmanager
+def _kept(state: Path | None, since: Path | None) -> Iterator[Spill | None]:
+    """The state to go on from; ``--since`` demands that there is one."""
+    if state is not None and since is not None and since.parent.resolve() != state.resolve():
+        raise click.UsageError("--since 的检查点不在 --state 目录内 / the checkpoint lies outside the state directory")
+    folder = state or (None if since is None else since.parent)
+    if folder is None:
+        yield None
+        return
+    path = folder / STATE_FILE
+    if since is not None and not path.is_file():
+        raise refuse("AUDIT_STATE", found=f"{path} 不存在 / missing", expected="a state kept beside the checkpoint")
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        spill = Spill(path, KINDS.encode, KINDS.decode)
+        stack.callback(spill.close)
+        if since is not None:
+            _check_beside(spill, since)
+        yield spill
 
 
-async def _server(url: str, options: dict[str, Any], progress: Any) -> AuditReport:
-    """Whoever audits a server keeps nothing of it but the verdict; use ``export`` to keep the bytes."""
-    with tempfile.TemporaryDirectory(prefix="liandan-audit-") as directory:
-        async with open_client(**{**options, "url": url}) as client:
-            await export(fetch_url(client), await archived_at(client), Path(directory), KINDS, progress)
-        return await asyncio.to_thread(_export, Path(directory), progress)
+def _check_beside(spill: Spill, since: Path) -> None:
+    """The state was made under this very checkpoint."""
+    head = parse_checkpoint(parse_note(since.read_bytes())[0])
+    mark = marked(spill, head.origin)
+    if mark is None or (mark.size, mark.root) != (head.size, head.root):
+        raise refuse("AUDIT_STATE", found="-" if mark is None else f"size {mark.size}", expected=f"size {head.size}")
 
 
-async def _own(progress: Any) -> AuditReport:
+def _keep_note(state: Path | None, report: AuditReport, note: bytes | None) -> None:
+    if state is not None and report.is_clean and note is not None:
+        (state / "checkpoint").write_bytes(note)
+
+
+def _export(directory: Path, progress: Any, options: Options) -> AuditReport:
+    listed = [path.relative_to(directory).as_posix() for path in sorted(directory.rglob("*")) if not path.is_dir()]
+    how = Options(workers=options.workers, kept=options.kept, listed=listed)
+    return audit(reader_of(directory), KINDS, archived=iter(archived_in(directory)), progress=progress, options=how)
+
+
+@asynccontextmanager
+async def _directory(target: str, options: dict[str, Any], progress: Any) -> AsyncIterator[Path]:
+    """An export: the given one, or one fetched from a server and thrown away with the verdict; use ``export`` to keep the bytes."""
+    if not target.startswith(("http://", "https://")):
+        if not await asyncio.to_thread(Path(target).is_dir):
+            raise click.UsageError(f"没有此目录 / no such directory: {target}")
+        yield Path(target)
+        return
+    names = ("key_file", "passphrase_file", "vkey_file", "found", "receipts", "now")
+    with tempfile.TemporaryDirectory(prefix="liandan-audit-") as folder:
+        async with open_client(**{name: options[name] for name in names}, url=target) as client:
+            await export(fetch_url(client), await archived_at(client), Path(folder), KINDS, progress)
+        yield Path(folder)
+
+
+async def _own(progress: Any, options: Options) -> AuditReport:
     from liandan.database import open_pool
+    from liandan.own_audit import audit_own
     from liandan.server import database_url
 
     own = own_settings()
     async with database_url(own) as dsn:
         pool = await open_pool(dsn, min_size=1, max_size=2)
         try:
-            return await audit_database(pool, LogFiles(own.log_path), KINDS, progress=progress)
+            return await audit_own(pool, LogFiles(own.log_path), KINDS, progress, options)
         finally:
             await pool.close()
+
+
+async def _gossip(options: dict[str, Any], as_json: bool) -> int:
+    from liandan.evidence_pile import gather
+
+    vkey_file: Path | None = options["vkey_file"]
+    vkeys = () if vkey_file is None else tuple((await asyncio.to_thread(vkey_file.read_text, "utf-8")).splitlines())
+    if options["against"] is None:
+        report = (await asyncio.to_thread(gather, options["gossip"])).compared(vkeys)
+    else:
+        with progress_bar("取回账本 / fetch", as_json) as progress:
+            async with _directory(options["against"], options, progress) as directory:
+                report = (await asyncio.to_thread(gather, options["gossip"], directory)).compared(vkeys)
+    emit(report, as_json, *_gossip_lines(report))
+    return 0 if report.is_clean else FINDING
+
+
+def _gossip_lines(report: GossipReport) -> list[str]:
+    lines = as_lines(report.findings)
+    for log in report.logs:
+        lines.append(f"{log.origin}: {log.pieces} 件证据 / pieces，检查点 / checkpoints {', '.join(map(str, log.sizes)) or '-'}")
+        if log.open:
+            lines.append(f"  尚无证据相连 / not tied to the others: {', '.join(map(str, log.open))}")
+        if log.unsigned:
+            lines.append(f"  缺公钥、未验签 / signature not checked, keys unknown: {', '.join(log.unsigned)}")
+    lines += [f"非证据文件，已略过 / ignored: {name}" for name in report.ignored]
+    lines.append("彼此一致 / nothing contradicts" if report.is_clean else f"互相矛盾 / contradictions: {len(report.findings)}")
+    return lines

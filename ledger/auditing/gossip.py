@@ -1,0 +1,223 @@
+"""Evidence against evidence: whether checkpoints, proofs and bundles from anywhere lie on one history of their log.
+
+A log that shows different people different histories must give itself away wherever two pieces meet. Every inclusion proof tells hashes of
+perfect subtrees, and such a hash is the same in every tree that holds the subtree: so proofs under one checkpoint contradict, or prove,
+checkpoints of other sizes. With a whole export (``Tree``) nothing within its size stays open. Source: RFC 6962 §2.1, formats §4.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct, field
+
+from ledger.auditing.report import difference
+from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from ledger.merkle import HashAt, node_hash, range_root, verify_inclusion
+from ledger.note import parse_note
+from ledger.replay import Finding
+from signing.refusal import Refusal
+
+
+class Place(Struct, frozen=True):
+    """An entry under a piece's checkpoint: index, leaf hash (None: the proof does not say which entry), inclusion proof."""
+
+    index: int
+    leaf: bytes | None
+    hashes: tuple[bytes, ...]
+
+
+class Piece(Struct, frozen=True, kw_only=True):
+    """One piece of evidence. ``log_keys`` and ``found`` are what it says itself about its log, if it does."""
+
+    source: str
+    note: bytes
+    places: tuple[Place, ...] = ()
+    log_keys: tuple[str, ...] = ()
+    found: str = ""
+
+
+class Tree(Struct, frozen=True):
+    """A whole tree of one log, e.g. an export, whose root has been compared with its checkpoint."""
+
+    origin: str
+    size: int
+    hash_at: HashAt
+
+
+class OneLog(Struct, kw_only=True):
+    """What the evidence about one log came to."""
+
+    origin: str
+    pieces: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """Sizes of the checkpoints, each once."""
+    open: list[int] = field(default_factory=list)
+    """Those that nothing here ties to the others: no contradiction, and no proof."""
+    unsigned: list[str] = field(default_factory=list)
+    """Sources whose signature could not be checked, because no piece tells the log's keys."""
+
+
+class GossipReport(Struct, kw_only=True):
+    """Result of comparing evidence. Clean means that nothing contradicts; ``open`` sizes say where nothing was proved either."""
+
+    logs: list[OneLog] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    """Files that are no evidence of a known form."""
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing contradicts."""
+        return not self.findings
+
+
+def compare(pieces: Iterable[Piece], trees: Sequence[Tree] = (), vkeys: Sequence[str] = ()) -> GossipReport:
+    """Compare pieces of any number of logs; ``vkeys`` are log keys that the reader trusts beforehand."""
+    report = GossipReport()
+    by_origin: dict[str, list[tuple[Piece, Checkpoint]]] = {}
+    for piece in pieces:
+        try:
+            checkpoint = parse_checkpoint(parse_note(piece.note)[0])
+        except Refusal as refusal:
+            report.findings += [difference(r.code, piece.source, r.found, r.expected) for r in refusal.reasons]
+            continue
+        by_origin.setdefault(checkpoint.origin, []).append((piece, checkpoint))
+    for origin, found in sorted(by_origin.items()):
+        tree = max((tree for tree in trees if tree.origin == origin), key=lambda one: one.size, default=None)
+        log = _Log(origin, tree, report.findings)
+        log.judge(found, [vkey for vkey in vkeys if vkey.startswith(f"{origin}+")])
+        report.logs.append(log.result)
+    return report
+
+
+class _Log:
+    """The evidence about one log, piece after piece."""
+
+    def __init__(self, origin: str, tree: Tree | None, findings: list[Finding]) -> None:
+        self.result = OneLog(origin=origin)
+        self._tree, self._findings = tree, findings
+        self._nodes: dict[tuple[int, int], tuple[bytes, str]] = {}
+        self._roots: dict[int, tuple[bytes, str]] = {}
+
+    def judge(self, pieces: Sequence[tuple[Piece, Checkpoint]], vkeys: Sequence[str]) -> None:
+        """Signatures, equal sizes, entries and subtrees, then every root from what is known together."""
+        self.result.pieces = len(pieces)
+        keys = self._keys([piece for piece, _ in pieces], vkeys)
+        signed = [(piece, checkpoint) for piece, checkpoint in pieces if self._is_signed(piece, keys)]
+        for piece, checkpoint in signed:
+            self._root(piece.source, checkpoint)
+        for piece, checkpoint in signed:
+            for place in piece.places:
+                self._place(piece.source, checkpoint, place)
+        self._tie()
+
+    def _keys(self, pieces: Sequence[Piece], vkeys: Sequence[str]) -> tuple[str, ...]:
+        """The log's keys: those trusted beforehand, else those of the first founding; two foundings under one name are a finding."""
+        told = [piece for piece in pieces if piece.found]
+        for piece in told[1:]:
+            if piece.found != told[0].found:
+                self._findings.append(difference("FOUND_DIFFERS", piece.source, piece.found, f"{told[0].found} ({told[0].source})"))
+        own = next((piece.log_keys for piece in (*told, *pieces) if piece.log_keys), ())
+        return tuple(vkeys) or own
+
+    def _is_signed(self, piece: Piece, keys: tuple[str, ...]) -> bool:
+        if not keys:
+            self.result.unsigned.append(piece.source)
+            return True
+        try:
+            open_checkpoint(piece.note, keys)
+        except Refusal as refusal:
+            self._findings += [difference(r.code, piece.source, r.found, r.expected) for r in refusal.reasons]
+            return False
+        return True
+
+    def _root(self, source: str, checkpoint: Checkpoint) -> None:
+        known = self._roots.setdefault(checkpoint.size, (checkpoint.root, source))
+        if known[0] != checkpoint.root:
+            self._fork(f"size {checkpoint.size}", source, checkpoint.root, known)
+
+    def _fork(self, what: str, source: str, found: bytes, known: tuple[bytes, str]) -> None:
+        self._findings.append(
+            difference("HISTORY_FORK", f"{self.result.origin} {what}", f"{_b64(found)} ({source})", f"{_b64(known[0])} ({known[1]})")
+        )
+
+    def _place(self, source: str, checkpoint: Checkpoint, place: Place) -> None:
+        """Take the subtrees that a proof tells; a proof without its entry is checked when another piece, or the export, has the entry."""
+        leaf = place.leaf or self._known_leaf(place.index)
+        if leaf is None:
+            return
+        try:
+            verify_inclusion(place.index, checkpoint.size, leaf, place.hashes, checkpoint.root)
+        except Refusal as refusal:
+            where = f"{source} entry {place.index}"
+            self._findings += [difference(r.code, where, r.found, r.expected) for r in refusal.reasons]
+            return
+        for start, end, value in subtrees(place.index, checkpoint.size, leaf, place.hashes):
+            self._node(start, end, value, source)
+
+    def _known_leaf(self, index: int) -> bytes | None:
+        return self._find(0, index)
+
+    def _node(self, start: int, end: int, value: bytes, source: str) -> None:
+        level = (end - start).bit_length() - 1
+        known = self._nodes.setdefault((level, start >> level), (value, source))
+        if known[0] != value:
+            self._fork(f"entries {start} to {end - 1}", source, value, known)
+        if self._tree is not None and end <= self._tree.size:
+            held = self._tree.hash_at(level, start >> level)
+            if held != value:
+                self._fork(f"entries {start} to {end - 1}", source, value, (held, "export"))
+
+    def _find(self, level: int, index: int) -> bytes | None:
+        """Hash of a perfect subtree, if the export, a piece, or its two halves tell it."""
+        if self._tree is not None and (index + 1) << level <= self._tree.size:
+            return self._tree.hash_at(level, index)
+        known = self._nodes.get((level, index))
+        if known is not None or level == 0:
+            return None if known is None else known[0]
+        left = self._find(level - 1, 2 * index)
+        right = None if left is None else self._find(level - 1, 2 * index + 1)
+        return None if left is None or right is None else node_hash(left, right)
+
+    def _tie(self) -> None:
+        """Compute every root that can be; the largest size needs no tie of its own."""
+        self.result.sizes = sorted(self._roots)
+        for size, known in sorted(self._roots.items()):
+            try:
+                computed = range_root(0, size, self._needed) if size else known[0]
+            except LookupError:
+                if size != self.result.sizes[-1]:
+                    self.result.open.append(size)
+                continue
+            if computed != known[0]:
+                self._fork(f"size {size}", known[1], known[0], (computed, "computed from other evidence"))
+
+    def _needed(self, level: int, index: int) -> bytes:
+        found = self._find(level, index)
+        if found is None:
+            raise LookupError((level, index))
+        return found
+
+
+def subtrees(index: int, size: int, leaf: bytes, hashes: Sequence[bytes]) -> list[tuple[int, int, bytes]]:
+    """Perfect subtrees (start, end, hash) that a verified inclusion proof tells: they are the same in every larger tree."""
+    path: list[tuple[int, int, int]] = []
+    start, end = 0, size
+    while end - start > 1:
+        split = start + (1 << (end - start - 1).bit_length() - 1)
+        path.append((start, split, end))
+        start, end = (start, split) if index < split else (split, end)
+    found = [(index, index + 1, leaf)]
+    node = leaf
+    for (first, split, last), sibling in zip(reversed(path), hashes, strict=True):
+        is_left = index < split
+        found.append((split, last, sibling) if is_left else (first, split, sibling))
+        node = node_hash(node, sibling) if is_left else node_hash(sibling, node)
+        found.append((first, last, node))
+    return [(a, b, value) for a, b, value in found if (b - a) & (b - a - 1) == 0 and a % (b - a) == 0]
+
+
+def _b64(raw: bytes) -> str:
+    return b64encode(raw).decode()

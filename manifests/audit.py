@@ -1,0 +1,73 @@
+"""The manifests' part of the audit of a live database: every row of the projection against views folded from the audited entries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ledger.auditing.spill import Spill
+from ledger.entry import Entry
+from ledger.replay import Finding
+from manifests.view import ManifestView, concerns, fold
+
+_DECODE = msgspec.msgpack.Decoder(ManifestView).decode
+_STUMBLES = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What a fold may raise over entries that should not be in the log; the audit has named them."""
+
+
+class ViewFold:
+    """Views of all manifests, folded while the audit reads; most of them wait in a file."""
+
+    def __init__(self) -> None:
+        self.views = Spill(None, msgspec.msgpack.Encoder().encode, lambda _, raw: _DECODE(raw), hot=4_000)
+
+    def watch(self, entry: Entry) -> None:
+        """Give this to the audit."""
+        chain = concerns(entry)
+        if chain is None:
+            return
+        try:
+            self.views.put(chain, fold(self.views.get(chain), entry))
+        except _STUMBLES:
+            return
+
+    def compare(self, row: dict[str, Any]) -> list[Finding]:
+        """Findings VIEW_DIFFERS of one row of ``manifest_view``: the view and every column made from it."""
+        expected: ManifestView | None = self.views.get(row["chain"])
+        if expected is None:
+            return [_differs(row["chain"], "view", "a row", "no such manifest")]
+        wanted = columns(expected)
+        return [_differs(expected.chain, name, row[name], value) for name, value in wanted.items() if row[name] != value]
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.views.close()
+
+
+def columns(view: ManifestView) -> dict[str, Any]:
+    """The columns of a view's row, ``issued_at`` in Unix seconds."""
+    state = view.state
+    return {
+        "generator": state.generator,
+        "ulid": view.ulid,
+        "number": state.number,
+        "stage": state.stage.value,
+        "from_province": state.origin.division[:2],
+        "to_province": state.destination.division[:2],
+        "receiver": state.receiver,
+        "carriers": list(view.carriers),
+        "codes": list(view.codes),
+        "issued_at": view.issued_s,
+        "updated_idx": view.updated_idx,
+        "view": msgspec.msgpack.encode(view),
+    }
+
+
+def missing(chain: str) -> Finding:
+    """A manifest of the log that has no row."""
+    return _differs(chain, "view", "no row", "a row")
+
+
+def _differs(chain: str, column: str, found: object, expected: object) -> Finding:
+    return Finding(code="VIEW_DIFFERS", chain=chain, field=f"manifest_view.{column}", found=str(found)[:300], expected=str(expected)[:300])

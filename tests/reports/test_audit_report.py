@@ -1,0 +1,41 @@
+"""The audit on paper: one page whatever was found, the same bytes for the same report."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.auditing.report import AuditReport
+from ledger.replay import Finding
+from reports.audit_report import render_audit
+from reports.document import Document
+
+
+def report(count: int) -> AuditReport:
+    found = AuditReport(origin="log.example/paper", found="ab" * 32, size=70_000, root="r" * 44, clock="real", entries=70_000)
+    found.add(
+        *(
+            Finding(
+                code="LEAF_DIFFERS",
+                index=at,
+                chain="manifest/915101120000FX029E/01K9",
+                field="tile/0/000",
+                found="0" * 64,
+                expected="1" * 900,
+            )
+            for at in range(count)
+        )
+    )
+    return found
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 12, 13, 14, 15, 40, 3000])
+def test_the_report_is_one_page_however_much_was_found(count: int) -> None:
+    assert Document(render_audit(report(count))).page_count == 1
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert render_audit(report(3)) == render_audit(report(3)) != render_audit(report(4))
+
+
+def test_a_damaged_export_without_anything_readable_still_prints() -> None:
+    assert Document(render_audit(AuditReport(count=1, findings=[Finding(code="FILE_MISSING", field="checkpoint")]))).page_count == 1
