@@ -14,6 +14,9 @@ SHANGHAI = timezone(timedelta(hours=8))
 _OFFSET_S = 8 * 3600
 _DAY_S = 86_400
 _EPOCH = date(1970, 1, 1)
+_FIRST_S = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
+_LAST_S = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=SHANGHAI).timestamp())
+"""Outside there is no year 1 to 9999 to write a moment down in, in UTC or in Shanghai."""
 _CLAIMED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][+-](?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -22,9 +25,12 @@ def parse_at(text: object, field: str = "at") -> int:
     if not isinstance(text, str) or not _CLAIMED.fullmatch(text):
         raise refuse("AT_FORM", field=field, found=text, expected="YYYY-MM-DDThh:mm:ss±hh:mm")
     try:
-        return _seconds(text)
+        seconds = _seconds(text)
     except (ValueError, OverflowError):
         raise refuse("AT_FORM", field=field, found=text, expected="a real Gregorian date") from None
+    if not _FIRST_S <= seconds <= _LAST_S:
+        raise refuse("AT_FORM", field=field, found=text, expected="years 1 to 9999, in UTC and in Shanghai")
+    return seconds
 
 
 @lru_cache(maxsize=8192)
