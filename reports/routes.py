@@ -38,6 +38,29 @@ async def get_bundle(log: NamedDependency[Log], caller: NamedDependency[Caller],
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
 
 
+@get(
+    "/v1/manifests/{generator:str}/{ulid:str}/certificate.pdf",
+    media_type="application/pdf",
+    summary="存证证明 / certificate",
+    responses=REFUSALS,
+)
+async def get_certificate_of(
+    log: NamedDependency[Log], caller: NamedDependency[Caller], generator: FromPath[str], ulid: FromPath[str]
+) -> Response[bytes]:
+    """The same by the manifest's identity, which stands for this manifest alone."""
+    _, content = await service.certificate_of(log, caller, f"{generator}/{ulid}")
+    return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
+
+
+@get("/v1/manifests/{generator:str}/{ulid:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
+async def get_bundle_of(
+    log: NamedDependency[Log], caller: NamedDependency[Caller], generator: FromPath[str], ulid: FromPath[str]
+) -> Response[bytes]:
+    """The same by the manifest's identity."""
+    _, content = await service.bundle_of(log, caller, f"{generator}/{ulid}")
+    return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
+
+
 @get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", responses=REFUSALS)
 async def get_reconciliation(
     log: NamedDependency[Log],
@@ -63,7 +86,7 @@ def _caller(request: Request[Any, Any, Any]) -> Caller:
 
 router = Router(
     path="/",
-    route_handlers=[get_certificate, get_bundle, get_reconciliation],
+    route_handlers=[get_certificate, get_bundle, get_certificate_of, get_bundle_of, get_reconciliation],
     dependencies={"log": Provide(_log, sync_to_thread=False), "caller": Provide(_caller, sync_to_thread=False)},
     tags=["reports"],
 )

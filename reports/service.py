@@ -9,31 +9,42 @@ from ledger.bundle import open_bundle
 from ledger.caller import Caller
 from ledger.entry import read_entry
 from ledger.log import Log
-from ledger.store import EntryRow, stream_entries
-from manifests.store import find_views
+from ledger.store import Conn, EntryRow, stream_entries
+from manifests.store import Search, fetch_views, find_views, list_views
 from manifests.view import ManifestView
 from reports.certificate.render import render_certificate
 from reports.evidence import gather
 from reports.reconcile import begin, finish, to_bytes
 from reports.reconciliation.fold import Fold
 from signing.refusal import refuse
+from whitelist.number import NUMBER
 
 _PAGE = 1000
 """Entries folded per turn on a thread: some 100 ms."""
 
 
 async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
-    """(ULID, bundle) of the manifest that a ULID or national number names.
+    """(ULID, bundle) of the manifest that ``<generator>/<ULID>``, a ULID or a national number names.
+
+    Only the first is its identity: ULIDs are chosen by issuers and numbers are fields, so either may come to stand for several.
 
     Refusal MANIFEST_UNKNOWN (none, or none the caller may read: the answer does not tell which), MANIFEST_AMBIGUOUS.
     """
     async with log.pool.acquire() as conn:
-        views = [view for view in await find_views(conn, name) if may_read(caller, view)]
+        found = await fetch_views(conn, [f"manifest/{name}"]) if "/" in name else {v.chain: v for v in await _named(conn, caller, name)}
+        views = [view for view in found.values() if may_read(caller, view)]
     if not views:
         raise refuse("MANIFEST_UNKNOWN", field="id", found=name)
     if len(views) > 1:
         raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in views))
     return views[0].ulid, await gather(log, views[0].chain)
+
+
+async def _named(conn: Conn, caller: Caller, name: str) -> list[ManifestView]:
+    """Manifests under a number that the caller may read, newest first, so that voided or foreign ones hide nothing; or under a ULID."""
+    if NUMBER.fullmatch(name):
+        return await list_views(conn, Search(number=name, visible_to=None if caller.reads_all else caller.uscc))
+    return await find_views(conn, name)
 
 
 async def certificate_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:

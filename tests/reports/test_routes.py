@@ -13,11 +13,13 @@ from asyncpg import Pool, Record
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar, Request, Response
 from litestar.datastructures import State
+from msgspec.structs import replace
 
 from ledger.caller import Caller
 from ledger.log import Admitted, Log
 from ledger.times import parse_at
 from manifests.projection import follow
+from manifests.store import fetch_view, upsert_views
 from reports.reconcile import to_bytes
 from reports.routes import router
 from reports.verify import verify_bytes
@@ -114,3 +116,28 @@ async def test_reports_of_a_running_log(log: Log) -> None:
     assert (await ask(log, authority, "/v1/reconciliations/2026-10.txt")).json() == {"codes": ["MONTH_FORM"]}
     assert (await ask(log, authority, "/v1/reconciliations/2026-10?from=51&to=51")).json() == {"codes": ["DIRECTION_FORM"]}
     assert (await ask(log, generator, "/v1/reconciliations/2026-10")).json() == {"codes": ["REPORT_SCOPE"]}
+
+
+async def test_nobody_else_can_stand_in_front_of_a_manifests_certificate(log: Log) -> None:
+    """ULIDs and numbers are chosen outside: another issuer may repeat them, also a dozen times."""
+    authority, generator = caller_of(AUTHORITY_50, "authority"), caller_of(GENERATOR)
+    ulid = trunk(3).rpartition("/")[2]
+    async with log.pool.acquire() as conn:
+        view = await fetch_view(conn, trunk(3))
+        assert view is not None
+        others = [f"9151010000000{number:02d}XXX" for number in range(12)]
+        await upsert_views(
+            conn,
+            [
+                replace(view, chain=f"manifest/{other}/{ulid}", issued_s=view.issued_s - 60, state=replace(view.state, generator=other))
+                for other in others
+            ],
+        )
+    assert (await ask(log, authority, f"/v1/manifests/{ulid}/bundle")).json() == {"codes": ["MANIFEST_AMBIGUOUS"]}
+    for caller in (authority, generator):
+        bundle = await ask(log, caller, f"/v1/manifests/{GENERATOR}/{ulid}/bundle")
+        assert verify_bytes(bundle.content, "b.json", STORY.bench.found).subject == trunk(3)
+        certificate = await ask(log, caller, f"/v1/manifests/{GENERATOR}/{ulid}/certificate.pdf")
+        assert verify_bytes(certificate.content, "c.pdf", STORY.bench.found).is_good
+    hidden = await ask(log, caller_of(CARRIERS[3]), f"/v1/manifests/{GENERATOR}/{ulid}/bundle")
+    assert hidden.json() == {"codes": ["MANIFEST_UNKNOWN"]}
