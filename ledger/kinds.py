@@ -39,7 +39,9 @@ class Kinds:
         self._others = {r: msgspec.msgpack.Decoder(value) for r, value in self._registers.items()}
         self._account = msgspec.msgpack.Decoder(Account)
         self._encode = msgspec.msgpack.Encoder().encode
-        self._resolved = [msgspec.json.Decoder(form) for form in (Seen, *(kind.body for kind in self.by_name.values()))]
+        self._resolved: list[msgspec.json.Decoder[Any]] = [
+            msgspec.json.Decoder(form) for form in (Seen, *(kind.body for kind in self.by_name.values()))
+        ]
         """Every form that threads read statements into. msgspec resolves a form when it is first read, and while one thread does, another
         that begins with the same form reads what is half made and crashes the interpreter; so all are resolved here, on one thread."""
 
