@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, certificates, http, published
+from bench import append, audit, certificates, http, published
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "append": append.measure,
+    "audit": audit.measure,
     "http": http.measure,
     "published": published.measure,
     "certificates": certificates.measure,
