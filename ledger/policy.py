@@ -102,6 +102,11 @@ def parse_policy_lines(lines: Sequence[str]) -> Policy:
     return policy
 
 
+def policy_text(log_keys: Sequence[str], lines: Sequence[str]) -> bytes:
+    """The policy file of a log: its own keys, then the lines in force as the log holds them."""
+    return "".join(f"{line}\n" for line in (*(f"log {vkey}" for vkey in log_keys), *lines)).encode("utf-8", "surrogateescape")
+
+
 class _Draft:
     """What the lines read so far define."""
 

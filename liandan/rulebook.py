@@ -8,6 +8,33 @@ from signing.refusal import Rule, table
 
 RULES = table(
     Rule(
+        code="CUT_SERVER_RUNS",
+        zh="本账本的服务仍在运行，不能截断。",
+        en="A server of this log is running; nothing is cut meanwhile.",
+        do_zh="先停止全部服务进程，再执行 liandan log cut --apply。",
+        do_en="Stop every server process first, then run liandan log cut --apply.",
+        source="design §5 [DESIGN]",
+        lift="operator",
+    ),
+    Rule(
+        code="CUT_CHANGED",
+        zh="会签的截断声明与数据库现状不符。",
+        en="The signed cut is not the one that the database needs now.",
+        do_zh="重新执行 liandan log cut --prepare，并由各方重新会签。",
+        do_en="Run liandan log cut --prepare again and have it signed again.",
+        source="formats §5 [DESIGN]",
+        lift="operator",
+    ),
+    Rule(
+        code="CUT_SIGN_ANEW",
+        zh="账本自身的声明不随截断恢复。",
+        en="Statements of the log itself do not come back after a cut.",
+        do_zh="由运营单位（必要时会同主管部门）重新签署并提交。",
+        do_en="The operator, with the authorities where they sign, signs it anew.",
+        source="formats §5 [DESIGN]",
+        lift="operator",
+    ),
+    Rule(
         code="SETTING_UNKNOWN",
         zh="没有这一项设置。",
         en="There is no such setting.",

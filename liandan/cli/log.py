@@ -11,6 +11,7 @@ import msgspec
 
 from ledger.draft import hash_of
 from liandan.cli.connection import client_options, existing, load_key, open_client
+from liandan.cli.cut import cut, local_status, policy
 from liandan.cli.output import command, emit, json_option
 from liandan.cli.serve import own_settings
 from liandan.founding import Plan, founding_draft, sign_founding
@@ -60,8 +61,13 @@ def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: 
 @client_options
 @json_option
 @command
-async def status(as_json: bool, **options: Any) -> None:
-    """账本状态 / what the log is and how far it has come."""
+async def status(as_json: bool, **options: Any) -> int:
+    """账本状态：本机账本的发布、见证、冻结与防护；给出 --url 则询问服务。
+
+    This installation's log: publication, witnesses, freezes, guards; with --url what a server says of its log.
+    """
+    if options["url"] is None:
+        return await local_status(as_json)
     begun = time.monotonic()
     client = open_client(**options)
     try:
@@ -76,3 +82,8 @@ async def status(as_json: bool, **options: Any) -> None:
         f"已发布 / published {found.size}，已提交 / committed {found.committed}，时钟 / clock {found.clock or '-'}",
         f"{found.now}，{took_ms} ms",
     )
+    return 0
+
+
+log.add_command(cut)
+log.add_command(policy)

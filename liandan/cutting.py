@@ -1,0 +1,233 @@
+"""``liandan log cut``: the way on after a freeze, in two steps around the signatures of all authorities (design §5).
+
+Step 1 says what a cut would do and writes the statement to sign. Step 2, with the server stopped, cuts the database back to what was
+promised, appends the signed ``log.cut`` and brings the untouched statements of the tail back. Killed anywhere, step 2 is repeated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+
+from asyncpg import Connection, Record
+from msgspec import Struct
+
+from ledger import cut, store
+from ledger.checkpoint_store import CheckpointStore
+from ledger.cut_kinds import LogCut
+from ledger.directory import LOG_MAIN, KeyRecord, LogState
+from ledger.draft import Draft
+from ledger.entry import read_entry
+from ledger.files import LogFiles
+from ledger.leadership import Leadership
+from ledger.log import Admitted, Log
+from ledger.model import Statement
+from ledger.statement import read_statement
+from ledger.times import format_at
+from ledger.verification import verify_signatures
+from liandan.database import connect
+from liandan.guards import list_quarantined
+from liandan.keyring import Keyring, read_keyring
+from liandan.server import assembled, database_url
+from liandan.settings import Settings
+from liandan.wiring import KINDS
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, parse_envelope
+from signing.refusal import Refusal, refuse
+
+SLICE = 256
+PUBLISH_S = 5.0
+"""How long to wait for the checkpoint; mirrors fetch over HTTP, so with them it comes when the server runs again."""
+
+
+class Prepared(Struct, frozen=True, kw_only=True):
+    """What a cut would do, and the statement that everybody signs."""
+
+    plan: cut.CutPlan
+    envelope: Envelope
+    """``log.cut/1``, signed by the operator so far."""
+    yet_to_sign: tuple[str, ...]
+    cut_entries: int
+
+
+class Back(Struct, frozen=True, kw_only=True):
+    """What became of one statement of the tail: its new index, or why it did not come back."""
+
+    old_index: int
+    statement: str
+    index: int | None = None
+    codes: tuple[str, ...] = ()
+
+
+class Cut(Struct, frozen=True, kw_only=True):
+    """What a cut did."""
+
+    size: int
+    index: int
+    """Index of ``log.cut``."""
+    back: tuple[Back, ...]
+    published: int
+
+    @property
+    def lost(self) -> tuple[Back, ...]:
+        """What must be brought again by its senders."""
+        return tuple(one for one in self.back if one.index is None)
+
+
+async def prepare(settings: Settings, *, now_s: int | None = None, keyring: Keyring | None = None) -> Prepared:
+    """Look at the tail without touching anything; Mismatch if there is nothing to cut back to. ``now_s`` for a simulated log."""
+    keys = keyring or read_keyring(settings)
+    async with _opened(settings) as (connection, checkpoints, files):
+        plan = await cut.plan(connection, checkpoints, files, KINDS)
+        head = await store.fetch_head(connection)
+        log = _log(checkpoints)
+    authorities = tuple(one.uscc for one in log.authorities)
+    draft = Draft(
+        kind="log.cut/1",
+        chain=LOG_MAIN,
+        seq=plan.seq,
+        prev=plan.prev,
+        by=(log.operator, *authorities),
+        at=format_at(int(time.time()) if now_s is None else now_s),
+        body=plan.body,
+    )
+    size = plan.body.size if head is None else head.size
+    return Prepared(plan=plan, envelope=draft.sign([keys.operator]), yet_to_sign=authorities, cut_entries=size - plan.body.size)
+
+
+async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, keyring: Keyring | None = None) -> Cut:
+    """Cut, append ``log.cut``, bring the tail back; raises Refusal (CUT_SERVER_RUNS, CUT_CHANGED, those of signatures) and Mismatch."""
+    envelope = parse_envelope(signed.strip(), payload_type=PAYLOAD_STATEMENT)
+    statement, _ = read_statement(envelope, KINDS)
+    if not isinstance(statement.body, LogCut):
+        raise refuse("CUT_CHANGED", field="kind", found=statement.kind, expected="log.cut/1")
+    async with _opened(settings) as (connection, checkpoints, files):
+        with _alone(checkpoints):
+            _check_signed(envelope, statement, checkpoints)
+            if not await _is_cut(connection, checkpoints, files, statement.body):
+                await _cut(connection, checkpoints, files, statement.body)
+            tail = await list_quarantined(connection, statement.body.size)
+    async with assembled(settings, keyring=keyring) as running:
+        return await _bring_back(running.service.log, envelope, statement.body, tail, now_s)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[tuple[Connection[Record], CheckpointStore, LogFiles]]:
+    """Database with the rights of its own account, checkpoint store, files."""
+    async with database_url(settings) as dsn:
+        connection = await connect(dsn)
+        try:
+            with contextlib.closing(CheckpointStore(settings.checkpoint_path)) as checkpoints:
+                yield connection, checkpoints, LogFiles(settings.log_path)
+        finally:
+            await connection.close()
+
+
+@contextlib.contextmanager
+def _alone(checkpoints: CheckpointStore) -> Iterator[None]:
+    """No publisher runs meanwhile."""
+    leadership = Leadership(checkpoints.path)
+    if not leadership.acquire():
+        raise refuse("CUT_SERVER_RUNS", found=checkpoints.path, expected="no server of this log running")
+    try:
+        yield
+    finally:
+        leadership.release()
+
+
+def _log(checkpoints: CheckpointStore) -> LogState:
+    """The log as the publisher remembers it: the database is what is in doubt."""
+    raw = checkpoints.shadow_value(f"chain:{LOG_MAIN}")
+    assert raw is not None, "a published log is founded"
+    state = KINDS.decode(f"chain:{LOG_MAIN}", raw).state
+    assert isinstance(state, LogState)
+    return state
+
+
+def _check_signed(envelope: Envelope, statement: Statement, checkpoints: CheckpointStore) -> None:
+    """Everybody has signed with a key that the publisher's memory knows: a cut that could not be appended is never begun."""
+    log = _log(checkpoints)
+    everyone = (log.operator, *(one.uscc for one in log.authorities))
+    if statement.by != everyone or len(envelope.signatures) != len(everyone):
+        raise refuse("SIGNATURE_COUNT", field="signatures", found=len(envelope.signatures), expected=", ".join(everyone))
+
+    def lookup(keyid: str) -> KeyRecord | None:
+        raw = checkpoints.shadow_value(f"key:{keyid}")
+        record: KeyRecord | None = None if raw is None else KINDS.decode(f"key:{keyid}", raw)
+        return record
+
+    verify_signatures(envelope, statement.by, lookup)
+    for uscc, keyid in zip(statement.by, statement.keyids, strict=True):
+        record = lookup(keyid)
+        if record is None or record.uscc != uscc:
+            raise refuse("KEY_OTHER_PARTY", field=keyid, found="" if record is None else record.uscc, expected=uscc)
+
+
+async def _is_cut(connection: Connection[Record], checkpoints: CheckpointStore, files: LogFiles, body: LogCut) -> bool:
+    """Whether an earlier run has cut already: the head stands at that size with its tail kept, or the log has gone on from there."""
+    promise, head = checkpoints.read(), await store.fetch_head(connection)
+    if promise is None or head is None or files.read(f"data/{body.tail}") is None:
+        return False
+    has_quarantine = bool(await list_quarantined(connection, body.size))
+    return has_quarantine and (promise.size > body.size or head.size == body.size or _is_next(await _first(connection, body.size)))
+
+
+async def _first(connection: Connection[Record], size: int) -> bytes | None:
+    rows = await store.list_entries(connection, start=size, end=size + 1)
+    return rows[0].entry if rows else None
+
+
+def _is_next(raw: bytes | None) -> bool:
+    """Whether the first entry above the size is a ``log.cut``: appended by a run that was killed before its publication."""
+    if raw is None:
+        return False
+    try:
+        return isinstance(read_entry(raw, KINDS).statement.body, LogCut)
+    except Refusal:
+        return False
+
+
+async def _cut(connection: Connection[Record], checkpoints: CheckpointStore, files: LogFiles, body: LogCut) -> None:
+    plan = await cut.plan(connection, checkpoints, files, KINDS)
+    if plan.body != body:
+        found = f"size {plan.body.size}, tail {plan.body.tail[:16]}"
+        raise refuse("CUT_CHANGED", field="body", found=found, expected=f"size {body.size}, tail {body.tail[:16]}")
+    await cut.apply(connection, checkpoints, files, plan)
+
+
+async def _bring_back(log: Log, envelope: Envelope, body: LogCut, tail: Sequence[tuple[int, bytes]], now_s: int | None) -> Cut:
+    [answer] = await log.append([freeze(envelope)], now_s=now_s)
+    if not isinstance(answer, Admitted):
+        raise answer.refusal
+    back = [_told(index, raw) for index, raw in tail]
+    coming = [(at, found) for at, (found, _) in enumerate(back) if found is not None]
+    for start in range(0, len(coming), SLICE):
+        part = coming[start : start + SLICE]
+        for (at, _), one in zip(part, await log.append([raw for _, raw in part], now_s=now_s), strict=True):
+            raw, told = back[at]
+            index, codes = (one.entry.index, ()) if isinstance(one, Admitted) else (None, tuple(one.refusal.codes))
+            back[at] = raw, Back(old_index=told.old_index, statement=told.statement, index=index, codes=codes)
+    head = await log.head()
+    await log.publisher.wait_for(0 if head is None else head.size, PUBLISH_S)
+    published = log.publisher.published
+    return Cut(
+        size=body.size,
+        index=answer.entry.index,
+        back=tuple(told for _, told in back),
+        published=0 if published is None else published.size,
+    )
+
+
+def _told(index: int, raw: bytes) -> tuple[bytes | None, Back]:
+    """The frozen envelope to post again, or None with the reason; what is no longer as written is not posted."""
+    try:
+        entry = read_entry(raw, KINDS)
+    except Refusal as refusal:
+        return None, Back(old_index=index, statement="", codes=tuple(refusal.codes))
+    statement = entry.statement.hash
+    if entry.index != index:
+        return None, Back(old_index=index, statement=statement, codes=("ENTRY_FORM",))
+    if entry.statement.chain_type == "log":
+        return None, Back(old_index=index, statement=statement, codes=("CUT_SIGN_ANEW",))
+    return freeze(entry.envelope), Back(old_index=index, statement=statement)
