@@ -80,8 +80,7 @@ class Publisher:
         self._edge = Edge()
         self._reader = self._reader_before = TileReader(0, files.read)
         self._changed: asyncio.Event = asyncio.Event()
-        self._archived_at = float("-inf")
-        self._last_day = ""
+        self._archived_at, self._last_day = float("-inf"), ""
         self._staged_at: float | None = None
         self._leadership = Leadership(checkpoint_store.path)
         self._unfinished: tuple[Bundle, Promise, Edge] | None = None
@@ -175,7 +174,7 @@ class Publisher:
             except (Mismatch, Refusal) as error:
                 self._freeze(error)
                 return
-            started = time.monotonic()
+            started, moved = time.monotonic(), False
             hint.clear()
             try:
                 moved = await self.step()
@@ -184,7 +183,6 @@ class Publisher:
                 return
             except store.AWAY as error:
                 log.error("publish_failed", error=f"{type(error).__name__}: {error}")
-                moved = False
             await asyncio.sleep(max(0.0, self._interval_s - (time.monotonic() - started)))
             if not moved:
                 # asyncio.timeout, not wait_for: on Python 3.11 the latter loses a cancellation that comes together with the event.
@@ -211,6 +209,8 @@ class Publisher:
             self._compare(head)
             start = self._promise.size
             rows = [] if head is None else await store.list_entries(conn, start=start, end=min(head.size, start + STEP_MAX))
+        if head is not None and len(rows) < min(head.size - start, STEP_MAX):
+            raise Mismatch(f"log_head has size {head.size}, of the entries from {start} on there are {len(rows)}")
         if not rows and not self._is_unshown:
             return False
         self._staged_at = self._staged_at or time.monotonic()
