@@ -25,7 +25,7 @@ import httpx
 
 from bench.campaign import KEYRING, POLICY, lives, log_in_process, make_publisher, publish_all, quiet, small_load, witness
 from bench.load import ORIGIN
-from ledger.audit import AuditReport, audit
+from ledger.audit import AuditReport, Options, audit
 from ledger.checkpoint import parse_checkpoint
 from ledger.checkpoint_store import CheckpointStore
 from ledger.cosigning import Cosigning
@@ -127,13 +127,14 @@ class Flips:
         return f"{table}.{column}", found
 
     async def _head(self) -> list[Finding]:
-        """The head row is no evidence and audited by nobody: a server that starts compares it, as the publisher does all the time."""
+        """The head row is no evidence and audited by nobody: the publisher compares it, at its start and before it signs."""
         publisher = make_publisher(self._pool, self._directory)
         try:
             await asyncio.to_thread(publisher.start)
             await publisher.check()
+            await publisher.step()
         except Mismatch as error:
-            return [Finding(code="REFUSED_AT_START", field="log_head", found=str(error))]
+            return [Finding(code="PUBLISHER_STOPS", field="log_head", found=str(error))]
         finally:
             publisher.close()
         return []
@@ -167,7 +168,7 @@ class Flips:
             self._files.write(path, original)
 
     def _audit_export(self, read: Callable[[str], bytes | None]) -> AuditReport:
-        return audit(read, KINDS, archived=iter(archived_in(self._copy)))
+        return audit(read, KINDS, archived=iter(archived_in(self._copy)), options=Options(listed=self._paths))
 
     # ------------------------------------------------------------------ the checkpoint store
 

@@ -7,7 +7,6 @@ what runs in them is ``liandan.server.serving``, the same as ``liandan serve``.
 from __future__ import annotations
 
 import asyncio
-import logging
 import multiprocessing
 import os
 import socket
@@ -58,7 +57,7 @@ _FORK.set_forkserver_preload(["bench.campaign"])
 
 def quiet() -> None:
     """A campaign prints what it came to; the log lines of its servers lie beside their data."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL + 1))
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
 def small_load(lanes: int, policy: tuple[str, ...] = ("quorum none",)) -> Load:
