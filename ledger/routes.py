@@ -15,7 +15,7 @@ import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -29,7 +29,6 @@ from ledger.answers import (
     PartyAnswer,
     Posted,
     RefusalPage,
-    Sizes,
     Waiting,
     b64_text,
     concerns,
@@ -41,14 +40,12 @@ from ledger.problem import ChainHead, Problem
 from ledger.published import Published
 from ledger.sequencer import Busy
 from ledger.service import Batch, Line, NotAdmitted, Service
-from ledger.tiles import parse_path
 from ledger.times import format_at, parse_at
 from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing.refusal import Refusal, refuse
 
 NDJSON = "application/x-ndjson"
 PROBLEM_JSON = "application/problem+json"
-FOREVER = "public, max-age=31536000, immutable"
 WAIT_S, WAIT_MAX_S, BATCH_WAIT_S = 2.0, 30.0, 30.0
 ATOMIC_LINES_MAX = 256
 FEED_MAX, PAGE_MAX = 1000, 500
@@ -240,65 +237,6 @@ def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
     return default_s if found is None else min(float(found[1]), WAIT_MAX_S)
 
 
-# ---------------------------------------------------------------------- the published log
-
-
-@get("/checkpoint", media_type="text/plain", responses=READ_REFUSALS)
-async def get_checkpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The newest checkpoint: a signed note (C2SP tlog-checkpoint)."""
-    return _file(request, "checkpoint", "text/plain", "public, max-age=1")
-
-
-@get("/checkpoint/{size:int}", media_type="text/plain", responses=READ_REFUSALS)
-async def get_archived_checkpoint(request: Request[Any, Any, Any], size: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
-    """An archived checkpoint by its size."""
-    return _file(request, f"checkpoints/{size}", "text/plain", FOREVER)
-
-
-@get("/tile/{tile_path:path}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_tile(request: Request[Any, Any, Any], tile_path: FromPath[str]) -> Response[bytes]:
-    """A hash tile (public) or a bundle of entries (authorities and operator) in the paths of C2SP tlog-tiles."""
-    path = f"tile{tile_path}"
-    if parse_path(path).level is None and not caller_of(request, "read").reads_all:
-        raise refuse("READ_FORBIDDEN", found=path)
-    service: Service = request.app.state.service
-    raw = service.log.publisher.files.read_tile(path)
-    if raw is None:
-        raise refuse("NOT_FOUND", found=path)
-    return Response(raw, media_type="application/octet-stream", headers={"Cache-Control": FOREVER})
-
-
-@get("/data/{digest:str}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_data(request: Request[Any, Any, Any], digest: FromPath[str]) -> Response[bytes]:
-    """An adopted data file by its SHA-256."""
-    if not re.fullmatch("[0-9a-f]{64}", digest):
-        raise refuse("NOT_FOUND", found=digest, expected="64 hex digits")
-    return _file(request, f"data/{digest}", "application/octet-stream", FOREVER)
-
-
-@get("/log.vkey", media_type="text/plain", responses=READ_REFUSALS)
-async def get_vkeys(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The log's verifier keys, one per line. Pin them from another source than this."""
-    service: Service = request.app.state.service
-    return Response("".join(f"{vkey}\n" for vkey in service.log_keys).encode(), media_type="text/plain")
-
-
-def _file(request: Request[Any, Any, Any], path: str, media_type: str, cache: str) -> Response[bytes]:
-    service: Service = request.app.state.service
-    raw = service.log.publisher.files.read(path)
-    if raw is None:
-        raise refuse("NOT_FOUND", found=path)
-    return Response(raw, media_type=media_type, headers={"Cache-Control": cache})
-
-
-@get("/v1/checkpoints", responses=READ_REFUSALS)
-async def list_checkpoints(request: Request[Any, Any, Any], after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0) -> Sizes:
-    """Sizes of archived checkpoints above ``after``, at most 1,000."""
-    service: Service = request.app.state.service
-    sizes = [size for size in service.log.publisher.files.archived_sizes() if size > after]
-    return Sizes(sizes=tuple(sizes[:1000]))
-
-
 # ---------------------------------------------------------------------- reading
 
 
@@ -386,8 +324,7 @@ def _is_known(service: Service, chain: str) -> bool:
 
 def ledger_routers(limits: Limits) -> list[Router]:
     """All routes of this package; bodies are cut off at their limits while they come."""
-    reading = [get_checkpoint, get_archived_checkpoint, get_tile, get_data, get_vkeys, list_checkpoints]
-    reading += [get_feed, list_refusals, get_party, get_log, get_chain]
+    reading = [get_feed, list_refusals, get_party, get_log, get_chain]
     return [
         Router("/", route_handlers=[post_statement], request_max_body_size=limits.statement_bytes, tags=["statements"]),
         Router("/", route_handlers=[post_batch], request_max_body_size=limits.batch_bytes, tags=["statements"]),

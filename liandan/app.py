@@ -18,6 +18,7 @@ from ledger.log import Log
 from ledger.problem import Language
 from ledger.routes import Limits, caller_of, ledger_routers
 from ledger.service import Service
+from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access
 from liandan.health import healthz, metrics, readyz
 from liandan.identity import Identity
@@ -50,7 +51,7 @@ def create_app(
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
     vault = Router("/", route_handlers=[read_disclosures, list_disclosures, erase_disclosure], tags=["personal data"])
     litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), WHITELIST, MANIFESTS, REPORTS, vault, own],
+        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, vault, own],
         dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
         exception_handlers=problems.handlers(),
         openapi_config=_openapi(),

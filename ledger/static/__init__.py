@@ -1,0 +1,1 @@
+"""The published log as files over HTTP."""
