@@ -39,6 +39,8 @@ class CutPlan(Struct, frozen=True, kw_only=True):
     """Untouched envelopes of the tail, in order, without those on ``log/`` chains."""
     unreadable: tuple[int, ...]
     """Indices whose rows no longer hold what was written; only their senders can bring them again."""
+    missing: tuple[store.LinkRow, ...] = ()
+    """Places of published entries that somebody has taken out of ``link``; they are put back."""
     seq: int
     prev: str
 
@@ -64,9 +66,24 @@ async def plan(conn: Connection[Record], checkpoints: CheckpointStore, files: Lo
         tail=tail,
         envelopes=tuple(freeze(entry.envelope) for entry in entries if entry.statement.chain_type != "log"),
         unreadable=unreadable,
+        missing=await _missing(conn, files, kinds, size),
         seq=main.seq + 1,
         prev=main.hash,
     )
+
+
+async def _missing(conn: store.Conn, files: LogFiles, kinds: Kinds, size: int) -> tuple[store.LinkRow, ...]:
+    """Looked for only when rows are missing: it reads every published entry."""
+    if await store.count_links(conn, start=0, end=size) == size:
+        return ()
+    missing: list[store.LinkRow] = []
+    for raw in TileReader(size, files.read).entries(0, size):
+        entry = read_entry(raw, kinds)
+        place = (entry.statement.chain, entry.statement.seq)
+        held = (await store.fetch_links(conn, [place])).get(place)
+        if held is None or held.idx >= size:
+            missing.append(store.LinkRow(*place, entry.statement.hash, entry.index))
+    return tuple(missing)
 
 
 def _sort_out(rows: list[store.EntryRow], kinds: Kinds) -> tuple[list[Entry], tuple[int, ...]]:
@@ -101,6 +118,7 @@ async def apply(conn: Connection[Record], checkpoints: CheckpointStore, files: L
         await conn.execute("INSERT INTO quarantine (cut_to, idx, entry) SELECT $1, idx, entry FROM entry WHERE idx >= $1", size)
         await conn.execute("DELETE FROM entry WHERE idx >= $1", size)
         await conn.execute("DELETE FROM link WHERE idx >= $1", size)
+        await store.insert_entries(conn, (), found.missing)
         await conn.execute("TRUNCATE fact")
         await conn.copy_records_to_table("fact", records=checkpoints.shadow(), columns=("key", "value"))
         await conn.execute("DELETE FROM log_head")
