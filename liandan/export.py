@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from ledger.answers import Sizes
-from ledger.checkpoint import parse_checkpoint
+from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.entry import Entry, read_entry
 from ledger.files import LogFiles
 from ledger.founding import LogFound
 from ledger.kinds import Kinds
-from ledger.note import parse_note
+from ledger.merkle import Edge, leaf_hash
 from ledger.tiles import TileReader, tiles_between
 from liandan.client import AsyncLiandan
 from signing.refusal import refuse
@@ -22,16 +22,26 @@ from signing.refusal import refuse
 Fetch = Callable[[str], Awaitable[bytes]]
 """Path in an export to its bytes."""
 AT_ONCE = 8
+TEMPORARY = ".part"
 
 
 async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: Kinds, progress: Callable[[int, int], None]) -> int:
-    """Write an export into an empty or new directory; the size of its checkpoint. The checkpoint is read first and written last."""
-    if not await asyncio.to_thread(_is_free, directory):
-        raise refuse("EXPORT_DIRECTORY", found=directory, expected="an empty directory")
-    note = await fetch("checkpoint")
-    size = parse_checkpoint(parse_note(note)[0]).size
-    paths = ["log.vkey", *(f"checkpoints/{at}" for at in archived if at <= size), *(tile.path for tile in tiles_between(0, size))]
-    gate, done = asyncio.Semaphore(AT_ONCE), 0
+    """Bring a directory to the newest checkpoint, fetching only what it lacks; the size of its checkpoint.
+
+    The checkpoint is read first and put in place last, so it never names entries that are not there; whatever interrupts an export, the
+    next one goes on. What is there already is trusted only as far as its hashes give the new root. Refusal EXPORT_DIRECTORY for a directory
+    that holds anything else than an export of this log, EXPORT_FORKED when what it holds is no part of the log's present history.
+    """
+    vkeys, note = await fetch("log.vkey"), await fetch("checkpoint")
+    if not await asyncio.to_thread(_is_ours, directory, vkeys):
+        raise refuse("EXPORT_DIRECTORY", found=directory, expected="an empty directory, or an export of this log")
+    checkpoint = open_checkpoint(note, vkeys.decode("utf-8", "replace").splitlines()).checkpoint
+    size = checkpoint.size
+    await asyncio.to_thread(_write, directory / "log.vkey", vkeys)
+    tiles, notes = [tile.path for tile in tiles_between(0, size)], [f"checkpoints/{at}" for at in archived if at <= size]
+    lacking = await asyncio.to_thread(_lacking, directory, [*tiles, *notes])
+    gate, total = asyncio.Semaphore(AT_ONCE), len(tiles) + len(notes)
+    done = total - len(lacking)
 
     async def take(path: str) -> None:
         nonlocal done
@@ -39,17 +49,49 @@ async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: 
             content = await fetch(path)
         await asyncio.to_thread(_write, directory / path, content)
         done += 1
-        progress(done, len(paths))
+        progress(min(done, total), total)
 
-    await asyncio.gather(*map(take, paths))
+    await asyncio.gather(*(take(path) for path in lacking if path.startswith("tile/")))
+    await asyncio.to_thread(_check_root, directory, checkpoint)
     for digest in await asyncio.to_thread(_adopted, directory, size, kinds):
-        await take(f"data/{digest}")
+        await asyncio.gather(*map(take, await asyncio.to_thread(_lacking, directory, [f"data/{digest}"])))
     await asyncio.to_thread(_write, directory / "checkpoint", note)
+    await asyncio.gather(*(take(path) for path in lacking if path.startswith("checkpoints/")))  # after the entries that they name
+    await asyncio.to_thread(_drop_partials, directory, set(tiles))
     return size
 
 
-def _is_free(directory: Path) -> bool:
-    return not directory.exists() or not any(directory.iterdir())
+_OURS = frozenset({"checkpoint", "checkpoints", "data", "log.vkey", "tile"})
+
+
+def _is_ours(directory: Path, vkeys: bytes) -> bool:
+    """Empty or new, or with nothing but an export of the log with these keys."""
+    found = {path.name for path in directory.iterdir() if not path.name.endswith(TEMPORARY)} if directory.exists() else set()
+    return not found or (found <= _OURS and reader_of(directory)("log.vkey") == vkeys)
+
+
+def _lacking(directory: Path, wanted: Iterable[str]) -> list[str]:
+    """Paths that are not there yet. Every file is written whole or not at all, so one that is there is complete."""
+    return [path for path in wanted if not (directory / path).exists()]
+
+
+def _check_root(directory: Path, checkpoint: Checkpoint) -> None:
+    """Entries and tiles, old and new together, give the root that the log has signed."""
+    reader = TileReader(checkpoint.size, reader_of(directory))
+    edge = Edge().append_many(map(leaf_hash, reader.entries(0, checkpoint.size)))
+    if not edge.root() == reader.root() == checkpoint.root:
+        raise refuse("EXPORT_FORKED", field=str(directory), found=edge.root().hex(), expected=checkpoint.root.hex())
+
+
+def _drop_partials(directory: Path, wanted: set[str]) -> None:
+    """Partial tiles of earlier sizes, now that the checkpoint is a newer one (formats §4), and what a kill left half written."""
+    for path in directory.rglob(f".*{TEMPORARY}"):
+        path.unlink()
+    for path in sorted((directory / "tile").glob("**/*.p/*")):
+        if path.relative_to(directory).as_posix() not in wanted:
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
 
 
 def reader_of(directory: Path) -> Callable[[str], bytes | None]:
@@ -115,5 +157,8 @@ def _digests(entry: Entry) -> Iterable[str]:
 
 
 def _write(path: Path, content: bytes) -> None:
+    """A file appears whole: an interrupted export leaves no part of one under its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    temporary = path.with_name(f".{path.name}{TEMPORARY}")
+    temporary.write_bytes(content)
+    temporary.replace(path)
