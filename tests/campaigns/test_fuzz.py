@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -85,10 +86,9 @@ JSON = st.recursive(
 
 
 def read(reader: Reader, raw: bytes) -> None:
-    try:
+    """Anything but a Refusal fails the test that asked."""
+    with suppress(Refusal):
         reader(raw)
-    except Refusal as refusal:
-        assert refusal.codes, "a refusal has a code"
 
 
 @pytest.mark.parametrize("name", READERS)
