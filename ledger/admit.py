@@ -24,6 +24,8 @@ from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
 
 HOUR = 3600
+UNDELEGATED = frozenset({"log", "list"})
+"""Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
 FUTURE_S = 5 * 60
 LATE_S = 2 * HOUR
 WINDOW_S: Mapping[Window, int | None] = {
@@ -187,6 +189,8 @@ def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) 
     principal = statement.principal
     if principal is None:
         return []
+    if statement.chain_type in UNDELEGATED:
+        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
     if principal == statement.by[0]:
         return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
     state: PartyState | None = facts.state(party_chain(principal))

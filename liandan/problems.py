@@ -191,7 +191,7 @@ PAGE_ANSWERS = {
 async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
     rule = RULES.get(code.upper().replace("-", "_"))
-    if rule is None or code != code.lower():
+    if rule is None or code not in (rule.code, rule.code.lower().replace("_", "-")):
         raise Refusal([Reason("NOT_FOUND", "code", code[:60])])
     status = STATUS.get(rule.code, REFUSED)
     if "application/json" in request.headers.get("accept", ""):

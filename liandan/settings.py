@@ -113,12 +113,6 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     batch_lines_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
     """Most envelopes in one NDJSON request."""
 
-    checks_max: Annotated[int, Meta(ge=1, le=1_000)] = 1_000
-    """Most lines in one ``POST /v1/checks``."""
-
-    evidence_bytes_max: Positive = 33_554_432
-    """Largest attachment, bytes."""
-
     failures_per_minute: Positive = 60
     """Failed posts per address and minute without a bearer token; beyond it answers are 429 with Retry-After."""
 

@@ -176,6 +176,8 @@ def decide_countersign(statement: Statement, facts: Facts, moment: Moment) -> Ad
     body: ListCountersign = statement.body
     out = Findings()
     _signed(out, statement, facts, _name(statement).to_province)
+    if not out.reasons and statement.by[0] in authorities_of_division(log_state(facts), _name(statement).from_province):
+        out.refuse("SIGNER_ROLE", "by.0", statement.by[0], "another authority than that of the from-side")
     _judge_letter(out, body.letter_no, body.letter_date, day_of(moment.at_s))
     state = _state(statement, facts)
     if state is None or state.status != "PROPOSED":

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.directory import authorities_of_division, log_state
 from ledger.facts import Facts
 from ledger.model import Admission, Moment, Statement
 from ledger.personality import Admitted, Changes, DecideFn, EvolveFn, Kind, Refused, Window, no_reads
@@ -69,7 +70,7 @@ def _state(statement: Statement, facts: Facts) -> PermitState | None:
     return state
 
 
-def _judge_terms(out: Findings, facts: Facts, terms: PermitState | PermitGrant) -> None:
+def _judge_terms(out: Findings, facts: Facts, signer: str, terms: PermitState | PermitGrant) -> None:
     """Term, place and items of a permit as it would stand."""
     judge_span(out, "body.valid", terms.valid_from, terms.valid_to)
     divisions: Divisions | None = facts.data("divisions")
@@ -77,6 +78,8 @@ def _judge_terms(out: Findings, facts: Facts, terms: PermitState | PermitGrant) 
         out.refuse("DATA_NOT_ADOPTED", "body.division", "divisions", "data.adopt")
     elif not divisions.knows(terms.division):
         out.refuse("DIVISION", "body.division", terms.division, "GB/T 2260, 6 digits")
+    elif signer not in authorities_of_division(log_state(facts), terms.division):
+        out.alert("H", "PERMIT_SITE_ELSEWHERE")
     if not 1 <= len(terms.items) <= ITEMS_MAX:
         out.refuse("ITEMS", "body.items", len(terms.items), f"1 to {ITEMS_MAX}")
     for position, item in enumerate(terms.items):
@@ -93,7 +96,7 @@ def decide_grant(statement: Statement, facts: Facts, moment: Moment) -> Admitted
         out.refuse("CHAIN_NOT_OPEN", "seq", statement.seq, "0")
     if not body.no.strip():
         out.refuse("MISSING", "body.no", "", "许可证编号 / permit number")
-    _judge_terms(out, facts, body)
+    _judge_terms(out, facts, statement.by[0], body)
     judge_mass(out, "body.scale_t", body.scale_t)
     return out.answer()
 
@@ -144,7 +147,7 @@ def decide_amend(statement: Statement, facts: Facts, moment: Moment) -> Admitted
     if body.scale_t is not None:
         judge_mass(out, "body.scale_t", body.scale_t)
     if state is not None:
-        _judge_terms(out, facts, _amended(state, body))
+        _judge_terms(out, facts, statement.by[0], _amended(state, body))
     return out.answer()
 
 

@@ -24,7 +24,7 @@ from signing.refusal import refuse
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 2
+LAYOUT = 1
 """Version of what is printed and where; a verifier compares pages only with its own version."""
 
 

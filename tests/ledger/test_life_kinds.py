@@ -112,3 +112,11 @@ def test_recovery_of_an_authority_s_key_needs_the_operator_and_all_others(bench:
     assert codes(refused) == ["SIGNER_MISSING"]
     entry = bench.post("key.add/1", f"party/{AUTHORITY_51}", (OPERATOR, AUTHORITY_50), body)
     assert entry.admission.decision.alerts == (("H", "KEY_BY_AUTHORITY"),)
+
+
+def test_acts_that_bind_several_offices_have_no_delegates(bench: Workbench) -> None:
+    """Otherwise one hand could sign for operator and authority, or for both sides of a list."""
+    bench.post("delegation.grant/1", f"party/{OPERATOR}", (OPERATOR,), {"delegate": CITY, "kinds": ["witness.set"]})
+    with pytest.raises(Refusal) as refused:
+        bench.post("witness.set/1", "log/main", (CITY, *EVERYONE[1:]), {"witness_policy": ["quorum none"]}, principal=OPERATOR)
+    assert codes(refused) == ["DELEGATION_MISSING"]

@@ -235,7 +235,7 @@ async def test_a_planned_day_is_judged_by_its_own_date(web: Web) -> None:
     assert still["admissible"]
 
 
-@pytest.mark.parametrize("at", ["2026-01-01T00:00:00+08:00", "2028-01-01T00:00:00+08:00", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize("at", ["2026-01-01T00:00:00+08:00", "2028-01-01T00:00:00+08:00", "9998-12-31T23:59:59-12:00"])
 async def test_a_time_before_the_last_entry_or_far_ahead_is_refused(web: Web, at: str) -> None:
     response = await web.post("/v1/checks", {"transfers": [transfer()], "at": at}, GENERATOR)
     assert codes_of(response, 422) == ["AS_OF_TIME"]

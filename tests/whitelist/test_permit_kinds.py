@@ -148,3 +148,9 @@ def test_without_the_division_table_no_permit_is_recorded() -> None:
     log = Log()
     log.without_data("divisions")
     assert post(log, "permit.grant/1", grant()) == [("DATA_NOT_ADOPTED", "body.division")]
+
+
+def test_a_facility_outside_the_authority_s_region_is_said_aloud() -> None:
+    admission = Log().post("permit.grant/1", PERMIT, grant(division="510112"), CHONGQING)
+    assert ("H", "PERMIT_SITE_ELSEWHERE") in admission.decision.alerts
+    assert Log().post("permit.grant/1", PERMIT, grant(), CHONGQING).decision.alerts == ()

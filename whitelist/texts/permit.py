@@ -14,6 +14,14 @@ TEXTS = (
         en=("The log has no such permit.", "Check the chain; the authority of the receiver's region records permits."),
     ),
     text(
+        "PERMIT_SITE_ELSEWHERE",
+        "",
+        "design §7 [DESIGN]",
+        "destination_authority",
+        zh=("许可证载明的设施不在发证登记机关的行政区域内。", "请设施所在地主管部门核实；设施地址决定一次转移是否跨省。"),
+        en=("The facility of the permit lies outside the region of the authority that recorded it.", "Let the authority of the site confirm it."),
+    ),
+    text(
         "PERMIT_HOLDER",
         "R-17",
         "Code Art. 534 [READ]",
