@@ -13,41 +13,15 @@ from asyncpg import Connection, Pool, Record
 
 from ledger.database_audit import audit_database
 from ledger.log import Admitted
+from tests.house.source import ROOT
 from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.workbench import START, Workbench, uscc
 
 NOW = START + 3600
 SPLIT = 12
 """Index at which the second partition begins; 2^24 in earnest."""
-GUARDS = """
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only;
-ALTER TABLE {table} ENABLE ALWAYS TRIGGER no_truncate
-"""
-PARTITION = f"""
-ALTER EVENT TRIGGER guard_ledger_alter DISABLE;
-ALTER EVENT TRIGGER guard_ledger_drop DISABLE;
-BEGIN;
-LOCK TABLE entry IN ACCESS EXCLUSIVE MODE;
-ALTER TABLE entry RENAME TO entry_0;
-ALTER TABLE entry_0 RENAME CONSTRAINT entry_pkey TO entry_0_pkey;
-ALTER TABLE entry_0 ADD CONSTRAINT entry_0_range CHECK (idx >= 0 AND idx < {SPLIT});
-CREATE TABLE entry (LIKE entry_0 INCLUDING CONSTRAINTS INCLUDING STORAGE, PRIMARY KEY (idx)) PARTITION BY RANGE (idx);
-ALTER TABLE entry DROP CONSTRAINT entry_0_range;
-ALTER TABLE entry ATTACH PARTITION entry_0 FOR VALUES FROM (0) TO ({SPLIT});
-CREATE TABLE entry_1 PARTITION OF entry FOR VALUES FROM ({SPLIT}) TO (MAXVALUE);
-ALTER TABLE entry OWNER TO liandan_owner;
-ALTER TABLE entry_1 OWNER TO liandan_owner;
-REVOKE ALL ON entry, entry_1 FROM PUBLIC;
-GRANT SELECT, INSERT ON entry TO liandan_writer;
-GRANT SELECT ON entry TO liandan_reader;
-COMMIT;
-"""
-GUARDED = """
-ALTER EVENT TRIGGER guard_ledger_alter ENABLE ALWAYS;
-ALTER EVENT TRIGGER guard_ledger_drop ENABLE ALWAYS;
-"""
+PARTITION = (ROOT / "docs/partition.sql").read_text(encoding="utf-8").replace("16777216", str(SPLIT))
+"""What docs/operations.md tells an operator to run."""
 
 
 @pytest.fixture
@@ -58,18 +32,6 @@ def bench() -> Workbench:
     return bench
 
 
-async def partition(conn: Connection[Record]) -> None:
-    """What docs/operations.md says, in its order."""
-    await conn.execute(PARTITION)
-    await conn.execute("ALTER TABLE entry_1 ALTER COLUMN entry SET STORAGE EXTERNAL")
-    await conn.execute(GUARDS.format(table="entry_1"))
-    await conn.execute(
-        "CREATE TRIGGER no_truncate BEFORE TRUNCATE ON entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
-        "ALTER TABLE entry ENABLE ALWAYS TRIGGER no_truncate"
-    )
-    await conn.execute(GUARDED)
-
-
 async def test_a_log_goes_on_when_its_entries_become_partitions(
     pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench
 ) -> None:
@@ -77,7 +39,7 @@ async def test_a_log_goes_on_when_its_entries_become_partitions(
     async with running(pool, tmp_path, bench.kinds) as log:
         assert all(isinstance(answer, Admitted) for answer in await log.append(posted[:SPLIT], now_s=NOW))
         assert await log.publisher.wait_for(SPLIT, 10)
-    await partition(database)
+    await database.execute(PARTITION)
     async with running(pool, tmp_path, bench.kinds) as log:
         assert all(isinstance(answer, Admitted) for answer in await log.append(posted[SPLIT:], now_s=NOW))
         again = await log.append(posted, now_s=NOW)
@@ -114,7 +76,7 @@ async def test_the_guards_hold_on_every_partition(
 ) -> None:
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[:SPLIT], now_s=NOW)
-    await partition(database)
+    await database.execute(PARTITION)
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[SPLIT:], now_s=NOW)
     with pytest.raises(asyncpg.PostgresError, match=r"append-only|part of the ledger|entry_leaf|cannot"):
