@@ -22,6 +22,8 @@ from whitelist.rulebook import RULES as WHITELIST
 ULID = "01K9000000000000000000MAN1"
 GIVES = re.compile(r'(?:refuse|alert|tag|Reason)\(\s*(?:[^"()]*?)?(?:"[LMH]"(?: if [^,]*else "[LMH]")?,\s*)?"([A-Z0-9_]{3,})"')
 
+FINDS = re.compile(r'Finding\(\s*code="([A-Z0-9_]+)"')
+
 
 def given() -> set[str]:
     """Codes that stand in calls of the package's own code."""
@@ -29,7 +31,8 @@ def given() -> set[str]:
     found: set[str] = set()
     for path in folder.rglob("*.py"):
         if path.parent.name != "texts":
-            found |= set(GIVES.findall(path.read_text(encoding="utf-8")))
+            text = path.read_text(encoding="utf-8")
+            found |= {*GIVES.findall(text), *FINDS.findall(text)}
     return found | {"MULTI_GENERATOR"}  # chosen by a condition beside LOAD_LABEL
 
 
