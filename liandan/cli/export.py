@@ -25,7 +25,8 @@ from liandan.wiring import KINDS
 async def export(directory: Path, as_json: bool, **options: Any) -> None:
     """导出整本账，或把原有导出件补到最新（中断后再执行即可）：本机数据目录；给出 --url 则从服务导出（需主管部门或运营方密钥）。
 
-    Export the whole log, or bring an export up to date (run it again after an interruption): from this installation's files, or with --url from a server (an authority's or the operator's key).
+    Export the whole log, or bring an export up to date (run it again after an interruption): from this installation's files, or with
+    --url from a server (an authority's or the operator's key).
     """
     with progress_bar("导出 / export", as_json) as progress:
         if options["url"] is None:

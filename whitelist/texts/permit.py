@@ -19,7 +19,10 @@ TEXTS = (
         "design §7 [DESIGN]",
         "destination_authority",
         zh=("许可证载明的设施不在发证登记机关的行政区域内。", "请设施所在地主管部门核实；设施地址决定一次转移是否跨省。"),
-        en=("The facility of the permit lies outside the region of the authority that recorded it.", "Let the authority of the site confirm it."),
+        en=(
+            "The facility of the permit lies outside the region of the authority that recorded it.",
+            "Let the authority of the site confirm it.",
+        ),
     ),
     text(
         "PERMIT_HOLDER",
