@@ -73,7 +73,7 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(firms.OPERATOR.uscc))
     demo.data.mkdir(exist_ok=True)
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
-    demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …")
+    demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …", markup=False, soft_wrap=True)
     begun = time.monotonic()
     files = [(file, file.path.read_bytes()) for file in data_files()]
     statement = founding(demo.keyring, demo.seed, files, policy_lines(demo.keyring))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from liandan.demo.summary import Summary
 from liandan.wiring import RULES
@@ -75,7 +79,7 @@ class Bar:
 
 
 def show(summary: Summary, out: Path, console: Console) -> None:
-    """The summary in Chinese."""
+    """The summary in Chinese. Lines with paths are left whole, so that they can be copied."""
     console.print()
     console.print(f"[bold]川渝危险废物跨省转移演示　{summary.month}[/bold]　[yellow]演示 / DEMO，单位均为虚构[/yellow]")
     console.print(
@@ -87,23 +91,41 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     console.print(f"争抢最后额度：{clients} 家客户端同时申报等量货物，恰好 {admitted} 份获准。")
     console.print(_codes("退回原因", summary.refusals), _codes("预警", summary.alerts), sep="\n")
     verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
-    console.print(f"日志 {summary.size} 条，根 {summary.root}；{verdict}。")
+    console.print(f"日志 {summary.size} 条，根 {summary.root}；{verdict}。", soft_wrap=True)
     _witnesses(summary, console)
-    console.print(f"凭证 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。")
-    console.print(f"独立验证：liandan audit {out}/export　　liandan verify {out}/certificates/*.pdf")
+    files = f"凭证 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。"
+    console.print(files, markup=False, soft_wrap=True)
+    program, results = own_name(), shlex.quote(str(out))
+    for line in ("独立验证：", f"  {program} audit {results}/export", f"  {program} verify {results}/certificates/*.pdf"):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+def own_name() -> str:
+    """How to call this program from the shell it was started from: by its bare name only if the shell finds this very one."""
+    name = sys.argv[0]
+    if Path(name).name != "liandan":  # python -m liandan, or another program that shows a demonstration
+        return f"{shlex.quote(sys.executable)} -m liandan"
+    found = shutil.which("liandan")
+    return "liandan" if found and os.path.realpath(found) == os.path.realpath(name) else shlex.quote(name)
 
 
 def _witnesses(summary: Summary, console: Console) -> None:
     for one in summary.witnesses:
         verdict = "[green]与导出件逐字节一致[/green]" if one.agrees else "[red]与导出件不一致[/red]"
         audited = "审计无问题" if not one.findings else f"[red]审计发现 {one.findings} 个问题[/red]"
-        console.print(f"见证 {one.authority}：已核对并联署 {one.size} 条，镜像{verdict}，{audited}。")
+        console.print(f"见证 {one.authority}：已核对并联署 {one.size} 条，镜像{verdict}，{audited}。", soft_wrap=True)
     if summary.witnesses:
         console.print("见证节点盖的是真实时间，与模拟时钟无关。", style="dim")
 
 
+def _table(*columns: str, texts: int) -> Table:
+    """A table whose first ``texts`` columns hold words, the others figures. Chinese has no spaces to break at: it folds anywhere."""
+    words = [Column(name, overflow="fold") for name in columns[:texts]]
+    return Table(*words, *(Column(name, justify="right", no_wrap=True) for name in columns[texts:]))
+
+
 def _states(summary: Summary) -> Table:
-    table = Table("联单状态（月末）", "份数")
+    table = _table("联单状态（月末）", "份数", texts=1)
     for stage, title in STAGES.items():
         if stage in summary.states:
             table.add_row(title, str(summary.states[stage]))
@@ -111,7 +133,7 @@ def _states(summary: Summary) -> Table:
 
 
 def _directions(summary: Summary) -> Table:
-    table = Table("方向", "废物", "联单", "移出 t", "接受 t", "拒收 t", "未确认 t", "磅差 t")
+    table = _table("方向", "废物", "联单", "移出 t", "接受 t", "拒收 t", "未确认 t", "磅差 t", texts=2)
     for row in summary.directions:
         mass = row.mass_t
         masses = [mass[name] for name in ("declared", "accepted", "refused", "under_way", "difference")]
@@ -121,7 +143,7 @@ def _directions(summary: Summary) -> Table:
 
 def _balances(summary: Summary) -> Table:
     """The lists only; decisions and permits stand in summary.json."""
-    table = Table("白名单额度：接受单位", "额度 t", "已批准 t", "剩余 t")
+    table = _table("白名单额度：接受单位", "额度 t", "已批准 t", "剩余 t", texts=1)
     for row in summary.balances:
         if row.account.startswith("Q1 "):
             table.add_row(row.holder, row.limit_t[:-7], row.used_t[:-3], row.left_t[:-3])
@@ -129,7 +151,7 @@ def _balances(summary: Summary) -> Table:
 
 
 def _codes(title: str, counted: dict[str, int]) -> Table:
-    table = Table(title, "含义", "次数")
+    table = _table(title, "含义", "次数", texts=2)
     for code, count in counted.items():
         table.add_row(code, RULES[code.rpartition(" ")[2]].zh, str(count))
     return table

@@ -14,7 +14,7 @@ from ledger.audit import AuditReport
 from ledger.merkle import Edge, leaf_hash
 from liandan.demo import calendar
 from liandan.demo.play import Played
-from liandan.demo.screen import STAGES, Screen, show
+from liandan.demo.screen import STAGES, Screen, own_name, show
 from liandan.demo.summary import NOTICE, Books, Summary, summarize
 from liandan.wiring import RULES
 from manifests.model import Stage
@@ -77,6 +77,33 @@ def test_every_stage_and_code_has_a_chinese_name_on_the_terminal(told: tuple[Sum
     assert "演示 / DEMO" in text
     assert "恰好 3 份获准" in text
     assert RULES["NO_APPROVAL"].zh in text
+
+
+def test_on_80_columns_nothing_is_cut_off_and_a_command_can_be_copied(
+    told: tuple[Summary, Desk, Played], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["bin of a checkout/liandan", "demo"])
+    console = Console(record=True, width=80, file=io.StringIO())
+    out = Path("a/rather long/directory/in which/the results/of this demonstration/are to be found")
+    show(told[0], out, console)
+    lines = console.export_text().splitlines()
+    assert not [line for line in lines if "…" in line]
+    assert any(told[0].root in line for line in lines)
+    assert f"  'bin of a checkout/liandan' audit '{out}'/export" in lines
+    assert f"  'bin of a checkout/liandan' verify '{out}'/certificates/*.pdf" in lines
+
+
+def test_the_programme_is_called_as_the_shell_finds_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "liandan"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setattr("sys.argv", [str(program)])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert own_name() == "liandan"
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert own_name() == str(program)
+    monkeypatch.setattr("sys.argv", [str(tmp_path / "__main__.py")])
+    assert own_name().endswith(" -m liandan")
 
 
 def test_phases_are_timed() -> None:
