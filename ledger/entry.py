@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from ledger.chain import check_chain_name
@@ -15,7 +16,7 @@ from ledger.model import AccountRow, Admission, Alert, Decision, Statement, Tag
 from ledger.statement import read_statement
 from ledger.times import parse_admission_at
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze
-from signing.payload import parse
+from signing.payload import INTEGER_LIMIT, parse
 from signing.refusal import Refusal, refuse
 
 ENTRY_MAX = 60_000
@@ -23,7 +24,7 @@ ENTRY_DEPTH = 8
 _CODE = re.compile(r"[A-Z0-9_]+")
 _ACCOUNT = re.compile(r"Q1 list/\S+ (?:0|[1-9][0-9]*)|Q2 approval/\S+ (?:0|[1-9][0-9]*)|Q3 permit/\S+")
 _ESCAPED = re.compile(r'["\\\x00-\x1f]')
-_GRAMS_MAX = 2**53 - 1
+_ANY_OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -83,20 +84,44 @@ def read_entry(raw: bytes, kinds: Kinds) -> Entry:
     """
     if len(raw) > ENTRY_MAX:
         raise refuse("ENTRY_TOO_LARGE", found=len(raw), expected=ENTRY_MAX)
+    envelope, admission = _canonical(raw) or _strict(raw)
+    statement, _ = read_statement(envelope, kinds)
+    return Entry(index=admission.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
+
+
+def _canonical(raw: bytes) -> tuple[Envelope, Admission] | None:
+    """Both halves if ``raw`` is a canonical entry of plain ASCII, as nearly all are; else ``None``.
+
+    Whatever breaks the strict rules is encoded otherwise, so this quick reading and the strict one never differ.
+    """
+    if not raw.isascii() or b"\\" in raw or b"\x7f" in raw:
+        return None
+    try:
+        halves = _halves(_ANY_OBJECT.decode(raw))
+    except (msgspec.MsgspecError, Refusal, ValueError, RecursionError):
+        return None
+    return halves if encode_entry(*halves) == raw else None
+
+
+def _strict(raw: bytes) -> tuple[Envelope, Admission]:
+    """Both halves, or the reason why they are none."""
     try:
         fields = parse(raw, limit=ENTRY_MAX, depth=ENTRY_DEPTH)
     except Refusal as refusal:
         raise refuse("ENTRY_FORM", field="entry", found=", ".join(refusal.codes), expected="strict JSON of formats §1") from None
+    halves = _halves(fields)
+    if encode_entry(*halves) != raw:
+        raise refuse("ENTRY_NOT_CANONICAL", expected="formats §4 encoding")
+    return halves
+
+
+def _halves(fields: dict[str, Any]) -> tuple[Envelope, Admission]:
     if fields.keys() != {"v", "statement", "admission"} or fields["v"] != 1 or not isinstance(fields["statement"], dict):
         raise refuse("ENTRY_FORM", found=", ".join(fields), expected="v, statement, admission")
     envelope = envelope_of(fields["statement"])
     if envelope.payload_type != PAYLOAD_STATEMENT:
         raise refuse("PAYLOAD_TYPE", field="statement.payloadType", found=envelope.payload_type, expected=PAYLOAD_STATEMENT)
-    admission = _admission(fields["admission"])
-    if encode_entry(envelope, admission) != raw:
-        raise refuse("ENTRY_NOT_CANONICAL", expected="formats §4 encoding")
-    statement, _ = read_statement(envelope, kinds)
-    return Entry(index=admission.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
+    return envelope, _admission(fields["admission"])
 
 
 def _admission(value: object) -> Admission:
@@ -118,7 +143,7 @@ def _admission(value: object) -> Admission:
 
 
 def _whole(value: object, field: str) -> int:
-    if type(value) is not int or value < 0:
+    if type(value) is not int or not 0 <= value <= INTEGER_LIMIT:
         raise refuse("ENTRY_FORM", field=field, found=value, expected="0, 1, 2, …")
     return value
 
@@ -147,7 +172,7 @@ def _tags(value: object) -> tuple[Tag, ...]:
     if not isinstance(value, list):
         raise refuse("ENTRY_FORM", field=field)
     for tag in value:
-        if not isinstance(tag, list) or len(tag) not in (1, 2) or not _is_code(tag[0]) or (len(tag) == 2 and type(tag[1]) is not int):
+        if not isinstance(tag, list) or len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(map(_is_number, tag[1:])):
             raise refuse("ENTRY_FORM", field=field, found=tag, expected="[code] or [code,integer]")
     _sorted([tag[0] for tag in value], field)
     return tuple(tuple(tag) for tag in value)
@@ -179,7 +204,7 @@ def _row(row: Any, field: str) -> AccountRow:
     if not isinstance(row["account"], str) or not _ACCOUNT.fullmatch(row["account"]):
         raise refuse("ENTRY_FORM", field=field, found=row["account"], expected="Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>")
     before, after = row["before_g"], row["after_g"]
-    if type(before) is not int or type(after) is not int or before == after or max(abs(before), abs(after)) > _GRAMS_MAX:
+    if type(before) is not int or type(after) is not int or before == after or max(abs(before), abs(after)) > INTEGER_LIMIT:
         raise refuse("ENTRY_FORM", field=field, found=row["account"], expected="a changed amount in grams")
     prev = row.get("prev_index")
     if prev is None and before != 0:
@@ -194,6 +219,10 @@ def _row(row: Any, field: str) -> AccountRow:
 
 def _is_code(value: object) -> bool:
     return isinstance(value, str) and _CODE.fullmatch(value) is not None
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and abs(value) <= INTEGER_LIMIT
 
 
 def _sorted(names: list[str], field: str) -> None:

@@ -38,6 +38,7 @@ def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
 
 
+@lru_cache(maxsize=4096)
 def format_at(seconds: int) -> str:
     """Unix seconds as ``admission.at``: Asia/Shanghai, whole seconds."""
     day, second = divmod(seconds + _OFFSET_S, _DAY_S)
@@ -54,6 +55,11 @@ def _day(number: int) -> str:
 
 def parse_admission_at(text: object) -> int:
     """Unix seconds of an ``admission.at``, which must be in the form that :func:`format_at` writes."""
+    return _admission_s(text) if isinstance(text, str) else parse_at(text, "admission.at")
+
+
+@lru_cache(maxsize=4096)
+def _admission_s(text: str) -> int:
     seconds = parse_at(text, "admission.at")
     if format_at(seconds) != text:
         raise refuse("ENTRY_FORM", field="admission.at", found=text, expected=format_at(seconds))
