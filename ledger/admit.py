@@ -64,17 +64,20 @@ def read_keys(reads: Reads) -> list[str]:
     return [*map(chain_key, reads.chains), *map(account_key, reads.accounts), *reads.registers]
 
 
-def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt) -> Entry:
+def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Entry:
     """The entry that this statement becomes at ``moment``; Refusal with all reasons otherwise. ``facts`` is not changed."""
-    admission = judge(submission.statement, submission.kind, facts, moment, root_at)
+    admission = judge(submission.statement, submission.kind, facts, moment, root_at, reads)
     raw = encode_entry(submission.envelope, admission)
     if len(raw) > ENTRY_MAX:
         raise Refusal([Reason("ENTRY_TOO_LARGE", "", str(len(raw)), str(ENTRY_MAX))])
     return Entry(index=moment.index, raw=raw, envelope=submission.envelope, statement=submission.statement, admission=admission)
 
 
-def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_at: RootAt) -> Admission:
-    """What the log says about a statement at ``moment``; Refusal with all reasons when it may not enter. ``facts`` is not changed."""
+def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Admission:
+    """What the log says about a statement at ``moment``; Refusal with all reasons when it may not enter. ``facts`` is not changed.
+
+    ``reads``: what the kind reads from these very facts, where the caller has asked it already.
+    """
     log: LogState | None = facts.state(LOG_MAIN)
     reasons = _closed(log) or _link(statement, kind, facts, log)
     if reasons:
@@ -96,7 +99,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         index=moment.index,
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
-        facts=_fact_list(statement, kind.reads(statement, facts), facts),
+        facts=_fact_list(statement, reads or kind.reads(statement, facts), facts),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
 

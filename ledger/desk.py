@@ -13,6 +13,7 @@ from ledger import store
 from ledger.admit import Submission, read_keys
 from ledger.facts import Facts, Unread
 from ledger.kinds import Kinds
+from ledger.personality import Reads
 
 READ_ROUNDS_MAX = 4
 
@@ -53,23 +54,41 @@ class Desk:
         return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
 
     async def preload(self, submissions: Sequence[Submission]) -> None:
-        """One query for the reads of the whole batch as far as they can be told now, and one for places that may be taken."""
-        keys: list[str] = []
+        """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken.
+
+        What an earlier statement of the batch has yet to create is left to :meth:`load_reads`.
+        """
         places: list[tuple[str, int]] = []
+        waiting: list[Submission] = []
         for submission in submissions:
             statement = submission.statement
             head = self.facts.head(statement.chain)
             if head is not None and statement.seq <= head.seq:
                 places.append((statement.chain, statement.seq))
-                continue
-            try:
-                keys += read_keys(submission.kind.reads(statement, self.facts))
-            except Unread:
-                continue
-        await self.load(keys)
+            else:
+                waiting.append(submission)
+        for _ in range(READ_ROUNDS_MAX):
+            named = [(submission, self._named(submission)) for submission in waiting]
+            waiting = [submission for submission, keys in named if self.facts.missing(keys)]
+            if not waiting:
+                break
+            await self.load([key for _, keys in named for key in keys])
         if places:
             self.links.update(await store.fetch_links(self.conn, places))
 
-    async def load_reads(self, submission: Submission) -> None:
+    def _named(self, submission: Submission) -> list[str]:
+        """Keys of the reads as far as they can be told from what is loaded."""
+        try:
+            return read_keys(submission.kind.reads(submission.statement, self.facts))
+        except Unread:
+            return []
+
+    async def load_reads(self, submission: Submission) -> Reads:
         """All that a statement's decision reads, following references until nothing new is named."""
-        await self.follow(lambda: read_keys(submission.kind.reads(submission.statement, self.facts)))
+        for _ in range(READ_ROUNDS_MAX):
+            reads = submission.kind.reads(submission.statement, self.facts)
+            missing = self.facts.missing(read_keys(reads))
+            if not missing:
+                return reads
+            await self.load(missing)
+        raise AssertionError("reads do not come to an end")

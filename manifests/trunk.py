@@ -118,10 +118,10 @@ def _in_body(reason: Reason) -> Reason:
 def reads_act(statement: Statement, facts: Facts) -> Reads:
     """The number a case gave; and what the act touches: accounts and their limits, the number's holders, trips of vehicles."""
     state: ManifestState | None = facts.state(statement.chain)
-    if state is None:
-        return Reads()
     act = act_of(statement)
     registers = [given_number_key(statement.chain), *(trip_key(plate) for plate in _plates(statement, state, act))]
+    if state is None:
+        return Reads(registers=tuple(registers))
     if act in (Act.VOID, Act.VERIFY):
         registers += _number_registers(statement.chain, state, facts)
     if act not in (Act.VOID, Act.RECEIVE):
@@ -138,9 +138,10 @@ def _number_registers(chain: str, state: ManifestState, facts: Facts) -> list[st
     return [] if number is None else [number_key(number)]
 
 
-def _plates(statement: Statement, state: ManifestState, act: Act) -> list[str]:
+def _plates(statement: Statement, state: ManifestState | None, act: Act) -> list[str]:
     """Vehicles that the act takes into use or sets free."""
-    plates = [leg.vehicle.plate for leg in state.open_legs] if act in (Act.HAND_OVER, Act.TRANSSHIP, Act.ARRIVE) else []
+    is_under_way = state is not None and act in (Act.HAND_OVER, Act.TRANSSHIP, Act.ARRIVE)
+    plates = [leg.vehicle.plate for leg in state.open_legs] if state is not None and is_under_way else []
     if act in (Act.DEPART, Act.HAND_OVER, Act.TRANSSHIP):
         plates.append(statement.body.vehicle.plate)
     return list(dict.fromkeys(plates))
