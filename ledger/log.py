@@ -17,11 +17,11 @@ from ledger import store
 from ledger.data import DataSets
 from ledger.directory import LOG_MAIN, LogState
 from ledger.entry import Entry, read_entry
+from ledger.follower import Follower
 from ledger.intake import Intake, Taken
 from ledger.kinds import Kinds
 from ledger.model import Head
 from ledger.published import Published
-from ledger.publisher import Publisher
 from ledger.receipts import Refused, make_receipt
 from ledger.sequencer import Sequenced, Sequencer
 from signing.keys import PrivateKey
@@ -54,14 +54,17 @@ class Log:
         pool: Pool[Record],
         kinds: Kinds,
         data: DataSets,
-        publisher: Publisher,
+        publisher: Follower,
         operator_key: PrivateKey,
         *,
         simulated: bool = False,
         queue_max: int = 4096,
         batch_max: int = 256,
     ) -> None:
-        """A ``simulated`` log takes the time from the client (formats §6). ``operator_key`` signs refusal receipts."""
+        """``publisher`` publishes here or follows the process that does. A ``simulated`` log takes the time from the client (formats §6).
+
+        ``operator_key`` signs refusal receipts.
+        """
         self.pool, self.kinds, self.publisher = pool, kinds, publisher
         self.operator_key, self.simulated = operator_key, simulated
         self.data = data
@@ -73,6 +76,7 @@ class Log:
             lambda: int(time()),
             publisher.root_at,
             may_append=publisher.may_append,
+            on_commit=publisher.committed,
             queue_max=queue_max,
             batch_max=batch_max,
         )
@@ -132,10 +136,19 @@ class Log:
         return found[0]
 
     async def entries_at(self, indices: Sequence[int]) -> list[Entry]:
-        """Committed entries by index, ascending."""
+        """Committed entries by index, ascending; those beyond the end are left out."""
+        if (recent := self.sequencer.recent.find(sorted(set(indices)))) is not None:
+            return recent
         async with self.pool.acquire() as conn:
             rows = await store.fetch_entries_at(conn, indices)
         return [read_entry(row.entry, self.kinds) for row in rows]
+
+    async def raw_at(self, indices: Sequence[int]) -> dict[int, bytes]:
+        """Bytes of committed entries by index, for receipts: nothing of them is read."""
+        if (recent := self.sequencer.recent.find(sorted(set(indices)))) is not None:
+            return {entry.index: entry.raw for entry in recent}
+        async with self.pool.acquire() as conn:
+            return {row.idx: row.entry for row in await store.fetch_entries_at(conn, indices)}
 
     async def chain_entries(self, chain: str) -> list[Entry]:
         """All entries of a chain, in order."""

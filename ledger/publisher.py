@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from base64 import b64encode
 
 import structlog
 from asyncpg import Pool, Record
@@ -34,10 +33,11 @@ from ledger.data import DataSets
 from ledger.directory import LOG_MAIN, LogState
 from ledger.entry import day_of
 from ledger.files import Bundle, LogFiles
+from ledger.follower import Follower
 from ledger.freeze import Mismatch, write_evidence
 from ledger.kinds import Kinds
 from ledger.leadership import Leadership
-from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, inclusion_proof, leaf_hash, range_root, verify_consistency
+from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, leaf_hash, verify_consistency
 from ledger.published import Published, edge_of
 from ledger.shadow import Shadow, described
 from ledger.signer import CheckpointSigner
@@ -51,12 +51,11 @@ IDLE_S = 0.1
 """How often an idle publisher looks at the database for what other processes have committed."""
 REPUBLISH_S = 600
 ARCHIVE_EVERY_S = 600
-STALLED_S = 240
 STEP_MAX = 8192
 """Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
 
 
-class Publisher:
+class Publisher(Follower):
     """Publishes a log, or follows the process that does: of several on one store exactly one leads, the others stand by."""
 
     def __init__(
@@ -70,25 +69,22 @@ class Publisher:
         kinds: Kinds,
         cosigning: Cosigning | None = None,
         interval_s: float = INTERVAL_S,
+        republish_s: float = REPUBLISH_S,
     ) -> None:
         """Without ``cosigning`` no witness is asked, whatever the policy says; then the policy must be ``quorum none``."""
-        self._pool, self._store, self.files, self._origin = pool, checkpoint_store, files, origin
-        self._signer, self._log_keys, self._interval_s = signer, signer.vkeys, interval_s
+        super().__init__(checkpoint_store, files, signer.vkeys)
+        self._pool, self.origin = pool, origin
+        self._signer, self._interval_s, self._republish_s = signer, interval_s, republish_s
         self._cosigning = cosigning
         self._shadow = Shadow(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._edge = Edge()
-        self._reader = self._reader_before = TileReader(0, files.read)
-        self._changed: asyncio.Event = asyncio.Event()
         self._archived_at, self._last_day = float("-inf"), ""
-        self._staged_at: float | None = None
         self._leadership = Leadership(checkpoint_store.path)
         self._unfinished: tuple[Bundle, Promise, Edge] | None = None
         """What is promised in the store and not yet in place as files."""
         self._is_unshown = False
         """Whether the promised size still waits to be signed and shown."""
-        self.published: Published | None = None
-        self.mismatch: str | None = None
         self.is_degraded = False
         """Whether the newest checkpoint lacks the quorum of its witnesses."""
 
@@ -97,7 +93,15 @@ class Publisher:
         if self._leadership.acquire():
             self.recover()
         else:
-            self._follow()
+            self.refresh()
+
+    def refresh(self) -> bool:
+        """Take the newest checkpoint from what the leader shows; whoever leads knows it already."""
+        if self._leadership.is_held or not super().refresh():
+            return False
+        if self.published is not None:
+            self._promise = Promise(0, self.published.size, self.published.root, "")
+        return True
 
     def close(self) -> None:
         """Let another process lead."""
@@ -107,11 +111,11 @@ class Publisher:
         """Lead, and finish what an earlier publisher promised; raises Mismatch if its promise cannot be kept from what is here."""
         if not self._leadership.acquire():
             raise Mismatch("another process publishes this log")
-        if self._store.bind(self._origin) != self._origin:
-            raise Mismatch(f"the checkpoint store belongs to another log than {self._origin}")
+        if self._store.bind(self.origin) != self.origin:
+            raise Mismatch(f"the checkpoint store belongs to another log than {self.origin}")
         self._promise = self._store.take_over(EMPTY_ROOT)
         note = self.files.read("checkpoint")
-        opened = None if note is None else open_checkpoint(note, self._log_keys).checkpoint
+        opened = None if note is None else open_checkpoint(note, self.log_keys).checkpoint
         if opened is not None and opened.size > self._promise.size:
             raise Mismatch(f"published size {opened.size} is ahead of the checkpoint store's {self._promise.size}: was the store restored?")
         if opened is None or opened.size < self._promise.size:
@@ -143,17 +147,6 @@ class Publisher:
         if findings:
             raise Mismatch(f"published entries do not replay: {described(findings[0])}")
 
-    def _follow(self) -> None:
-        """Take the newest checkpoint and the state of the log from what the leader shows."""
-        self.mismatch = self._store.frozen()
-        note = self.files.read("checkpoint")
-        if note is None or (self.published is not None and note == self.published.note):
-            return
-        opened = open_checkpoint(note, self._log_keys).checkpoint
-        self._promise = Promise(0, opened.size, opened.root, "")
-        self._reader_before, self._reader = self._reader, TileReader(opened.size, self.files.read)
-        self.published = Published(opened.size, opened.root, note, time.monotonic())
-
     def _stand_by(self) -> bool:
         """Follow; True once this process leads because the one that did has gone."""
         if self._leadership.acquire():
@@ -161,7 +154,7 @@ class Publisher:
             self.mismatch = None
             self.recover()
             return True
-        self._follow()
+        self.refresh()
         return False
 
     async def run(self, hint: asyncio.Event) -> None:
@@ -169,7 +162,7 @@ class Publisher:
         while True:
             try:
                 while not self._leadership.is_held and not await asyncio.to_thread(self._stand_by):
-                    self._wake()
+                    self.wake()
                     await asyncio.sleep(self._interval_s)
             except (Mismatch, Refusal) as error:
                 self._freeze(error)
@@ -190,7 +183,7 @@ class Publisher:
                     async with asyncio.timeout(IDLE_S):
                         await hint.wait()
                 except TimeoutError:
-                    self._is_unshown = self.published is not None and time.monotonic() - self.published.at > REPUBLISH_S
+                    self._is_unshown = self.published is not None and time.monotonic() - self.published.at > self._republish_s
 
     def _freeze(self, error: Exception) -> None:
         """Nothing is signed from here on; what is known goes into an evidence file."""
@@ -198,7 +191,7 @@ class Publisher:
         self._store.freeze(self.mismatch)
         written = write_evidence(self.files, error, None if self.published is None else self.published.note)
         log.critical("frozen", why=self.mismatch, evidence=written)
-        self._wake()
+        self.wake()
 
     async def step(self) -> bool:
         """Publish what is committed beyond the promise, at most STEP_MAX entries; False if there is nothing to do."""
@@ -209,11 +202,12 @@ class Publisher:
             self._compare(head)
             start = self._promise.size
             rows = [] if head is None else await store.list_entries(conn, start=start, end=min(head.size, start + STEP_MAX))
+        if head is not None:
+            self.committed(head.size)
         if head is not None and len(rows) < min(head.size - start, STEP_MAX):
             raise Mismatch(f"log_head has size {head.size}, of the entries from {start} on there are {len(rows)}")
         if not rows and not self._is_unshown:
             return False
-        self._staged_at = self._staged_at or time.monotonic()
         if head is not None and rows:
             await asyncio.to_thread(self._promise_rows, rows, head)
         note = await asyncio.to_thread(self._sign)
@@ -224,8 +218,7 @@ class Publisher:
         reach("publish.after_witness")
         await asyncio.to_thread(self._show, note)
         reach("publish.after_show")
-        self._staged_at = None
-        self._wake()
+        self.wake()
         return True
 
     async def check(self) -> None:
@@ -314,14 +307,14 @@ class Publisher:
                 raise Mismatch(f"size {promise.size} does not extend size {self._promise.size}") from refusal
         if reader.root() != promise.root:
             raise Mismatch(f"the tiles of size {promise.size} do not give the promised root")
-        self._reader_before, self._reader = self._reader, reader
+        self._grown(reader)
 
     def _sign(self) -> bytes:
         """Sign the promise and check that the note says it."""
         promise = self._promise
-        note = self._signer.sign(Checkpoint(self._origin, promise.size, promise.root))
-        opened = open_checkpoint(note, self._log_keys).checkpoint
-        if (opened.origin, opened.size, opened.root) != (self._origin, promise.size, promise.root):
+        note = self._signer.sign(Checkpoint(self.origin, promise.size, promise.root))
+        opened = open_checkpoint(note, self.log_keys).checkpoint
+        if (opened.origin, opened.size, opened.root) != (self.origin, promise.size, promise.root):
             raise Mismatch("the signed note does not say what was promised")
         return note
 
@@ -343,7 +336,7 @@ class Publisher:
         if now - self._archived_at >= ARCHIVE_EVERY_S:
             self.files.archive(promise.size, note)
             self._archived_at = now
-        self.published = Published(promise.size, promise.root, note, now)
+        self._shown(Published(promise.size, promise.root, note, now))
         self._is_unshown = False
         self.files.discard_staged(below=promise.size)
 
@@ -353,48 +346,3 @@ class Publisher:
             if self._last_day and day != self._last_day and self.published is not None:
                 self.files.archive(self.published.size, self.published.note)
             self._last_day = day
-
-    def archive_now(self) -> Published:
-        """Keep the newest checkpoint for ever, because a document or a report is going to print it."""
-        assert self.published is not None, "nothing is published yet"
-        self.files.archive(self.published.size, self.published.note)
-        return self.published
-
-    def may_append(self) -> str | None:
-        """Why nothing may be appended now: after a mismatch, or while publication has hung for 4 minutes (formats §4)."""
-        if self.mismatch is not None:
-            return f"the log is frozen: {self.mismatch}"
-        if self._staged_at is not None and time.monotonic() - self._staged_at > STALLED_S:
-            return "publication has been behind for more than 4 minutes"
-        return None
-
-    async def wait_for(self, size: int, timeout_s: float) -> Published | None:
-        """The first published checkpoint of at least ``size``, or None when it does not come in time."""
-        deadline = time.monotonic() + timeout_s
-        while self.published is None or self.published.size < size:
-            left = deadline - time.monotonic()
-            if left <= 0 or self.mismatch is not None:
-                return None
-            try:
-                async with asyncio.timeout(left):
-                    await self._changed.wait()
-            except TimeoutError:
-                return None
-        return self.published
-
-    def _wake(self) -> None:
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
-
-    def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
-        """Inclusion proof of an entry in a published tree, read from the tiles. Blocks on disk for tiles not in memory."""
-        # The one before too: while a checkpoint is being signed, its tiles are here and answers still go to the one before.
-        known = (reader for reader in (self._reader, self._reader_before) if reader.size == size)
-        reader = next(known, None) or TileReader(size, self.files.read)
-        return inclusion_proof(index, size, reader.hash_at)
-
-    def root_at(self, size: int) -> str | None:
-        """Root (b64) of a tree no larger than the promised one; None beyond."""
-        if size > self._promise.size:
-            return None
-        return b64encode(range_root(0, size, self._reader.hash_at)).decode()

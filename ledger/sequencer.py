@@ -27,6 +27,7 @@ from ledger.facts import Facts
 from ledger.kinds import Kinds
 from ledger.merkle import Edge, leaf_hash
 from ledger.model import Moment
+from ledger.recent import Recent
 from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("ledger.sequencer")
@@ -74,12 +75,16 @@ class Sequencer:
         root_at: RootAt,
         *,
         may_append: Callable[[], str | None] = lambda: None,
+        on_commit: Callable[[int], None] = lambda size: None,
         batch_max: int = BATCH_MAX,
         queue_max: int = QUEUE_MAX,
     ) -> None:
-        """``clock`` gives Unix seconds; ``may_append`` gives a reason why nothing may be appended now, or None."""
+        """``clock`` gives Unix seconds; ``may_append`` gives a reason why nothing may be appended now, or None.
+
+        ``on_commit`` is told the size of the log after every commit.
+        """
         self._pool, self._kinds, self._dataset, self._clock, self._root_at = pool, kinds, dataset, clock, root_at
-        self._may_append, self._batch_max, self._queue_max = may_append, batch_max, queue_max
+        self._may_append, self._on_commit, self._batch_max, self._queue_max = may_append, on_commit, batch_max, queue_max
         self._queue: asyncio.Queue[tuple[_Pending, ...]] = asyncio.Queue()
         self._held: tuple[_Pending, ...] = ()
         """An atomic group that was met while a batch was filled: it comes next."""
@@ -90,6 +95,8 @@ class Sequencer:
         self.committed = asyncio.Event()
         """Set after every commit: the publisher's hint."""
         self.size = 0
+        self.recent = Recent()
+        """What this process has appended last."""
 
     def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> list[asyncio.Future[Outcome]]:
         """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log.
@@ -157,6 +164,7 @@ class Sequencer:
             await self._settle(batch[:middle], atomic=False)
             await self._settle(batch[middle:], atomic=False)
             return
+        self._on_commit(self.size)
         self.committed.set()
         self.observe(len(batch), time.monotonic() - begun)
         for item, outcome in zip(batch, outcomes, strict=True):
@@ -187,6 +195,7 @@ class Sequencer:
             self.size = edge.size
         if entries:
             reach("append.after_commit")
+            self.recent.add(entries)
         return outcomes
 
     async def _one(self, desk: Desk, submission: Submission, index: int, at_s: int) -> Outcome:
@@ -201,9 +210,9 @@ class Sequencer:
             known = "" if head is None else f"head {head.seq} {head.hash}"
             return Refusal([Reason("CHAIN_CONFLICT", "seq", f"{statement.seq} {statement.hash}", f"{holder.hash}; {known}")])
         try:
-            await desk.load_reads(submission)
+            reads = await desk.load_reads(submission)
             moment = Moment(index, at_s, _ruleset(desk.facts, submission))
-            entry = admit(submission, desk.facts, moment, self._root_at)
+            entry = admit(submission, desk.facts, moment, self._root_at, reads)
         except Refusal as refusal:
             return refusal
         apply(entry, submission.kind, desk.facts)

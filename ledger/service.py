@@ -175,10 +175,9 @@ class Service:
         wanted = [(number, line.index) for number, line in enumerate(batch.lines) if line.index is not None]
         for start in range(0, len(wanted), SLICE):
             part = wanted[start : start + SLICE]
-            async with self.log.pool.acquire() as conn:
-                rows = {row.idx: row.entry for row in await store.fetch_entries_at(conn, [index for _, index in part])}
+            entries = await self.log.raw_at([index for _, index in part])
             for number, index in part:
-                yield number, rows[index], self.log.publisher.inclusion(index, batch.published.size)
+                yield number, entries[index], self.log.publisher.inclusion(index, batch.published.size)
 
     async def head(self, chain: str) -> ChainHead | None:
         """Head of a chain as committed."""

@@ -10,7 +10,7 @@ from asyncpg import InterfaceError, PostgresError
 from msgspec import Struct
 
 from ledger import store
-from ledger.entry import Entry, read_entry
+from ledger.entry import Entry
 from ledger.log import Log
 from manifests import projection as manifest_projection
 from manifests import store as manifest_store
@@ -66,8 +66,8 @@ class Projector:
         async with self._ledger.pool.acquire() as conn:
             position = await projection.position(conn)
             while position < target:
-                rows = await store.list_entries(conn, start=position, end=min(target, position + PAGE))
-                position = await projection.follow(conn, [read_entry(row.entry, self._ledger.kinds) for row in rows])
+                entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
+                position = await projection.follow(conn, entries)
                 await asyncio.sleep(0)
         self.positions[projection.name] = position
 

@@ -36,6 +36,7 @@ WORLD = {
     "ledger.vault.keys": "the keys of personal data, outside the database",
     "ledger.crashpoints": "kills its own process, when a drill has armed it",
     "ledger.cosigning": "asks witnesses, within their time",
+    "ledger.follower": "reads what the leader shows, lets requests wait for it",
     "ledger.files": "writes the static log",
     "ledger.leadership": "holds a kernel lock beside the checkpoint store",
     "ledger.signer": "holds the log keys at the end of a socket",
