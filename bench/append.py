@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 from bench.figures import Figure, quantile, timed
 from bench.limits import flushes_per_s, hashes_per_s, signatures_per_s
 from bench.load import ORIGIN, Load
 from ledger.audit import audit
-from ledger.checkpoint_store import CheckpointStore
-from ledger.data import DataSets
-from ledger.files import LogFiles
 from ledger.log import Admitted, Log
-from ledger.publisher import Publisher
-from ledger.signer import LocalSigner
-from liandan.database import migrate, open_pool
-from liandan.postgres import temporary_postgres
+from liandan.keyring import Keyring, write_keyring
+from liandan.postgres import temporary_directory
 from liandan.process import tune
-from liandan.server import put_adopted_data
-from liandan.wiring import kinds
+from liandan.server import assembled
+from liandan.settings import Settings
 
 REQUEST, LANES = 768, 4
 """Statements of a request (128 lives), and requests under way at a time."""
@@ -33,33 +28,22 @@ def measure(manifests: int) -> Iterator[Figure]:
     """Bulk admission, then an audit of what it left behind."""
     tune()
     load = Load()
-    with tempfile.TemporaryDirectory() as directory, temporary_postgres() as server:
-        yield from asyncio.run(_run(load, manifests, server.dsn, Path(directory)))
+    with temporary_directory() as name:
+        yield from asyncio.run(_run(load, manifests, Path(name)))
 
 
 @asynccontextmanager
-async def running_log(load: Load, dsn: str, directory: Path) -> AsyncIterator[Log]:
-    """A log of this process, publishing beside it, over an empty database."""
-    await migrate(dsn)
-    pool = await open_pool(dsn, min_size=2, max_size=8)
-    table = kinds()
-    files = LogFiles(directory / "log")
-    put_adopted_data(files)
-    publisher = Publisher(pool, CheckpointStore(directory / "store"), files, ORIGIN, LocalSigner(ORIGIN, load.log_key), kinds=table)
-    publisher.recover()
-    log = Log(pool, table, DataSets(table, files.read), publisher, load.operator_key, simulated=True)
-    tasks = [asyncio.create_task(log.sequencer.run()), asyncio.create_task(publisher.run(log.sequencer.committed))]
-    try:
-        yield log
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await pool.close()
+async def running_log(load: Load, directory: Path, *, publisher: Literal["process", "task"] = "process") -> AsyncIterator[Log]:
+    """The product over an empty directory, without its HTTP and its projections."""
+    settings = Settings(data_dir=directory, publisher=publisher)
+    write_keyring(Keyring(origin=ORIGIN, log=load.log_key, operator=load.operator_key), settings.key_path, settings.passphrase_path)
+    async with assembled(settings, projections=()) as running:
+        running.service.log.simulated = True
+        yield running.service.log
 
 
-async def _run(load: Load, manifests: int, dsn: str, directory: Path) -> list[Figure]:
-    async with running_log(load, dsn, directory) as log:
+async def _run(load: Load, manifests: int, directory: Path) -> list[Figure]:
+    async with running_log(load, directory) as log:
         await append(log, list(load.setup()), load.now_s)
         limit = signatures_per_s()
         return [await _bulk(log, load, manifests, limit), await _audited(log, limit)]

@@ -39,7 +39,8 @@ from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan.keyring import Keyring
-from liandan.server import put_adopted_data, serving
+from liandan.publishing import put_adopted_data
+from liandan.server import serving
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 
@@ -205,7 +206,7 @@ def _serve(database_url: str, directory: str, changes: dict[str, Any], pipe: Con
     os.dup2(sink, 2)
     plenty = 10**9  # one address posts everything, without tokens
     budgets = {"failures_per_minute": plenty, "requests_per_minute": plenty}
-    settings = Settings(data_dir=Path(directory), database_url=database_url, **budgets, **changes)
+    settings = Settings(data_dir=Path(directory), database_url=database_url, publisher="task", **budgets, **changes)
 
     def listen() -> None:
         try:

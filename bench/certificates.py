@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from bench.append import append, running_log
 from bench.figures import Figure
 from bench.load import Load
 from ledger.bundle import open_bundle
-from liandan.postgres import temporary_postgres
+from liandan.postgres import temporary_directory
 from liandan.wiring import kinds
 from reports.certificate.render import render_certificate
 from reports.evidence import gather
@@ -34,8 +33,8 @@ Drawn = tuple[str, float, float, float, str]
 def measure(_manifests: int) -> Iterator[Figure]:
     """Certificates/s, beside the same lines of text drawn by the stock library."""
     load = Load()
-    with tempfile.TemporaryDirectory() as directory, temporary_postgres() as server:
-        bundles = asyncio.run(_bundles(load, server.dsn, Path(directory)))
+    with temporary_directory() as name:
+        bundles = asyncio.run(_bundles(load, Path(name)))
     table = kinds()
     pdfs = [render_certificate(open_bundle(raw, table), raw) for raw in bundles]
     rate = _per_second(lambda at: render_certificate(open_bundle(bundles[at % LIVES], table), bundles[at % LIVES]))
@@ -49,8 +48,8 @@ def measure(_manifests: int) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-async def _bundles(load: Load, dsn: str, directory: Path) -> list[bytes]:
-    async with running_log(load, dsn, directory) as log:
+async def _bundles(load: Load, directory: Path) -> list[bytes]:
+    async with running_log(load, directory) as log:
         await append(log, list(load.setup()), load.now_s)
         lives = [load.manifest(number) for number in range(LIVES)]
         await append(log, [raw for life in lives for raw in life], load.now_s)

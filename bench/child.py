@@ -28,9 +28,8 @@ from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
-from liandan.cli.serve import set_up_logging
-from liandan.keyring import Keyring
-from liandan.process import tune
+from liandan.keyring import Keyring, write_keyring
+from liandan.process import set_up_logging, tune
 from liandan.server import serving
 from liandan.settings import Settings
 
@@ -46,8 +45,12 @@ def log(options: Mapping[str, Any]) -> AbstractAsyncContextManager[str]:
         witnesses=options["witnesses"] or None,
         failures_per_minute=PLENTY,
         requests_per_minute=PLENTY,
+        publisher=options["publisher"],
+        log_json=True,
     )
-    return serving(settings, keyring=Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(options["operator"])))
+    keys = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(options["operator"]))
+    write_keyring(keys, settings.key_path, settings.passphrase_path)
+    return serving(settings)
 
 
 @asynccontextmanager

@@ -17,10 +17,11 @@ STOP_S = 60
 
 
 class Used(Struct, frozen=True):
-    """CPU seconds so far: the process, the thread of its event loop, and PostgreSQL (None where it cannot be told)."""
+    """CPU seconds so far: the process, the thread of its event loop, its publisher and PostgreSQL (None where it cannot be told)."""
 
     process: float
     loop: float
+    publisher: float | None
     postgres: float | None
 
 
@@ -42,7 +43,9 @@ class Child:
     def used(self) -> Used:
         """CPU so far."""
         answer = self.ask("cpu")
-        return Used(answer["cpu"], answer["loop"], None if self._directory is None else _postgres_s(self._directory))
+        if self._directory is None:
+            return Used(answer["cpu"], answer["loop"], None, None)
+        return Used(answer["cpu"], answer["loop"], _publisher_s(self._process.pid), _postgres_s(self._directory))
 
     def stop(self) -> None:
         """Stop in order; twice does no harm."""
@@ -74,6 +77,19 @@ def child(role: str, options: Mapping[str, Any], said: Path) -> Iterator[Child]:
         yield running
     finally:
         running.stop()
+
+
+def _publisher_s(server: int) -> float | None:
+    """CPU seconds of the publisher that a server has started (Linux)."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+            is_publisher = fields[1] == str(server) and b"publisher_process" in path.with_name("cmdline").read_bytes()
+        except OSError:
+            continue  # it has just ended
+        if is_publisher:
+            return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    return None
 
 
 def _postgres_s(directory: Path) -> float | None:

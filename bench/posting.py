@@ -32,9 +32,9 @@ def run(work: Awaitable[T]) -> T:
 
 
 @contextmanager
-def log_server(load: Load, directory: Path, witnesses: str = "") -> Iterator[Child]:
+def log_server(load: Load, directory: Path, witnesses: str = "", publisher: str = "process") -> Iterator[Child]:
     """The product's server over an empty directory, founded and set up with the load's parties, permits and decisions."""
-    options = {"directory": str(directory / "data"), "operator": OPERATOR, "witnesses": witnesses}
+    options = {"directory": str(directory / "data"), "operator": OPERATOR, "witnesses": witnesses, "publisher": publisher}
     with child("log", options, directory / "server.log") as server:
         found, *setup = load.setup()
         run(post_single(server.url, load, [[found]], 1))
@@ -97,9 +97,11 @@ class Meter:
 
 
 def cpu_text(before: Used, after: Used, own: float, statements: int, seconds: float) -> str:
-    """CPU per statement of server, PostgreSQL and load generator, and how busy the server's loop was."""
+    """CPU per statement of server, publisher, PostgreSQL and load generator, and how busy the server's loop was."""
     server, loop = after.process - before.process, after.loop - before.loop
     parts = [f"server {1e6 * server / statements:,.0f}"]
+    if before.publisher is not None and after.publisher is not None:
+        parts.append(f"publisher {1e6 * (after.publisher - before.publisher) / statements:,.0f}")
     if before.postgres is not None and after.postgres is not None:
         parts.append(f"PostgreSQL {1e6 * (after.postgres - before.postgres) / statements:,.0f}")
     parts.append(f"load {1e6 * own / statements:,.0f}")

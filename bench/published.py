@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -43,6 +44,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     delay_ms: int = 0
     down: int = 0
     """Witnesses of the policy that do not answer."""
+    publisher: Literal["process", "task"] = "process"
 
 
 VARIANTS = (
@@ -50,7 +52,9 @@ VARIANTS = (
     Variant(name="two local witnesses", seconds=10, witnesses=2),
     Variant(name="two witnesses, 50 ms away", seconds=10, witnesses=2, delay_ms=50),
     Variant(name="one of two witnesses down", seconds=10, witnesses=2, quorum="any", down=1),
+    Variant(name="no witness, publisher a task of the server", seconds=10, publisher="task"),
 )
+"""The last one for comparison, and because only there the stages of a publication can be watched."""
 
 
 def measure(_manifests: int) -> Iterator[Figure]:
@@ -64,7 +68,7 @@ def _measure(variant: Variant, directory: Path) -> Figure:
     load = Load(witness_policy=_policy(variant))
     with ExitStack() as stack:
         addresses = [_witness(stack, variant, load, directory, name) for name in NAMES[: variant.witnesses]]
-        server = stack.enter_context(log_server(load, directory, " ".join(addresses)))
+        server = stack.enter_context(log_server(load, directory, " ".join(addresses), variant.publisher))
         slots = _schedule(load, variant.seconds + 1)
         statements = sum(map(len, slots))
         flush_s = 1 / flushes_per_s()

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 
 from asyncpg import Connection, Record
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger import cut, store
 from ledger.checkpoint_store import CheckpointStore
@@ -108,7 +109,7 @@ async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, 
             if not await _is_cut(connection, checkpoints, files, statement.body):
                 await _cut(connection, checkpoints, files, statement.body)
             tail = await list_quarantined(connection, statement.body.size)
-    async with assembled(settings, keyring=keyring) as running:
+    async with assembled(replace(settings, publisher="task"), keyring=keyring) as running:
         return await _bring_back(running.service.log, envelope, statement.body, tail, now_s)
 
 

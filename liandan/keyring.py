@@ -79,8 +79,11 @@ def read_passphrase(path: Path) -> bytes:
     return found
 
 
-def read_keyring(settings: Settings) -> Keyring:
-    """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted."""
+def read_keyring(settings: Settings, *, operator_only: bool = False) -> Keyring:
+    """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted.
+
+    ``operator_only`` leaves the log's keys as they lie in the file: for a server whose publisher is another process.
+    """
     path = settings.key_path
     try:
         text = path.read_text(encoding="utf-8")
@@ -88,7 +91,8 @@ def read_keyring(settings: Settings) -> Keyring:
         raise refuse("KEYRING", field="key_file", found=f"{path}: {error}", expected="liandan key new --log ORIGIN") from None
     origin = _ORIGIN.match(text)
     passphrase = read_passphrase(settings.passphrase_path)
-    blocks = {name: PrivateKey.from_pem(pem.encode(), passphrase) for name, pem in _BLOCK.findall(text[:FILE_MAX])}
+    wanted = [(name, pem) for name, pem in _BLOCK.findall(text[:FILE_MAX]) if name == "operator" or not operator_only]
+    blocks = {name: PrivateKey.from_pem(pem.encode(), passphrase) for name, pem in wanted}
     log = blocks.get("log")
     if origin is None or "operator" not in blocks or (log is not None and log.suite != "ed25519"):
         expected = "Origin, an operator key, an Ed25519 log key unless a signer holds it"

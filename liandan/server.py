@@ -11,41 +11,37 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import httpx
 import structlog
 import uvicorn
-from asyncpg import InterfaceError, PostgresError
+from asyncpg import InterfaceError, Pool, PostgresError, Record
 from msgspec import Struct
 
-from ledger import rulesets
 from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Cosigning
 from ledger.data import DataSets
-from ledger.files import VKEYS, LogFiles
+from ledger.files import LogFiles
+from ledger.follower import Follower
 from ledger.freeze import Mismatch
 from ledger.log import Log
-from ledger.publisher import Publisher
 from ledger.refusals import publish_refusals
 from ledger.sequencer import Busy
 from ledger.service import Service
-from ledger.signer import CheckpointSigner, LocalSigner, RemoteSigner
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
-from ledger.witnessing.client import Collector
 from liandan.app import App, create_app
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.identity import Identity
 from liandan.keyring import Keyring, read_keyring
 from liandan.metrics import Metrics
 from liandan.postgres import EmbeddedPostgres
-from liandan.projector import PROJECTIONS, Projector
+from liandan.projector import PROJECTIONS, Projection, Projector
+from liandan.publisher_process import PublisherProcess
+from liandan.publishing import publishing
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.refusal import refuse
-from whitelist.adopted import data_files
 
 log = structlog.get_logger("liandan.server")
 
@@ -83,9 +79,12 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_url: str | None = None) -> AsyncIterator[Running]:
+async def assembled(
+    settings: Settings, *, keyring: Keyring | None = None, base_url: str | None = None, projections: Sequence[Projection] = PROJECTIONS
+) -> AsyncIterator[Running]:
     """Everything but HTTP, running; raises Refusal and Mismatch instead of starting on something wrong."""
-    keys = keyring or read_keyring(settings)
+    assert keyring is None or settings.publisher == "task", "another process reads its keys from the key file"
+    keys = keyring or read_keyring(settings, operator_only=settings.publisher == "process")
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database_url(settings))
         connection = await connect(dsn)
@@ -95,49 +94,44 @@ async def assembled(settings: Settings, *, keyring: Keyring | None = None, base_
             await connection.close()
         pool = await open_pool(dsn, min_size=settings.pool_min, max_size=settings.pool_max)
         stack.push_async_callback(pool.close)
-        checkpoints = CheckpointStore(settings.checkpoint_path)
-        stack.callback(checkpoints.close)
-        signer = await asyncio.to_thread(_signer, settings, keys)
-        publisher = Publisher(
-            pool,
-            checkpoints,
-            LogFiles(settings.log_path),
-            keys.origin,
-            signer,
-            kinds=KINDS,
-            cosigning=await _cosigning(settings, signer.vkeys, stack),
-            interval_s=settings.publish_interval_ms / 1000,
-        )
-        put_adopted_data(publisher.files)
-        publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in signer.vkeys).encode())
-        stack.callback(publisher.close)
-        await asyncio.to_thread(publisher.start)
+        follower, publish = await _published(settings, keys, dsn, pool, stack)
         ledger = Log(
             pool,
             KINDS,
-            DataSets(KINDS, publisher.files.read),
-            publisher,
+            DataSets(KINDS, follower.files.read),
+            follower,
             keys.operator,
             queue_max=settings.queue_max,
             batch_max=settings.batch_max,
         )
-        await _check_keys(ledger, keys.origin, signer.vkeys)
-        await publisher.check()
+        await _check_keys(ledger, keys.origin, follower.log_keys)
         counted = Metrics()
         ledger.sequencer.observe = counted.batch
         vault = await stack.enter_async_context(_vault(settings, ledger))
-        service = Service(ledger, counted, vault, origin=keys.origin, log_keys=signer.vkeys)
+        service = Service(ledger, counted, vault, origin=keys.origin, log_keys=follower.log_keys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
-        projector = Projector(ledger, PROJECTIONS)
+        projector = Projector(ledger, projections)
         app = create_app(settings, service, identity, projector, counted)
-        await stack.enter_async_context(_background(service, identity, projector))
+        await stack.enter_async_context(_background(service, identity, projector, publish))
         yield Running(service=service, identity=identity, projector=projector, app=app)
 
 
-def put_adopted_data(files: LogFiles) -> None:
-    """Data sets and rulesets that ship with this program, under their SHA-256: what a founding or adoption may name."""
-    files.put_data(file.path.read_bytes() for file in data_files())
-    files.put_data(ruleset.file for ruleset in rulesets.RULESETS.values())
+Publish = Callable[[asyncio.Event], Coroutine[None, None, None]]
+"""Publishes until cancelled; the event is set when something was committed."""
+
+
+async def _published(settings: Settings, keys: Keyring, dsn: str, pool: Pool[Record], stack: AsyncExitStack) -> tuple[Follower, Publish]:
+    """What is published as this process sees it, and what keeps it going: a task here, or a process of its own."""
+    if settings.publisher == "task":
+        publisher = await stack.enter_async_context(publishing(settings, keys, pool))
+        return publisher, publisher.run
+    process = PublisherProcess(settings, dsn)
+    stack.push_async_callback(process.stop)
+    vkeys = await process.start()
+    checkpoints = stack.enter_context(contextlib.closing(CheckpointStore(settings.checkpoint_path)))
+    follower = Follower(checkpoints, LogFiles(settings.log_path), vkeys)
+    follower.refresh()
+    return follower, lambda committed: process.run(follower, committed)
 
 
 @asynccontextmanager
@@ -148,25 +142,6 @@ async def _vault(settings: Settings, ledger: Log) -> AsyncIterator[Vault]:
         if left := await vault.settle():
             log.warning("erasures_finished", keys=left)
         yield vault
-
-
-def _signer(settings: Settings, keys: Keyring) -> CheckpointSigner:
-    """The log key of this process, or the signer process; blocks on its socket."""
-    if settings.signer_socket is not None:
-        return RemoteSigner(settings.signer_socket)
-    if keys.log is None:
-        raise refuse("KEYRING", field="key_file", found="no log key", expected="a log key, or signer_socket")
-    return LocalSigner(keys.origin, keys.log, keys.log_ml_dsa)
-
-
-async def _cosigning(settings: Settings, vkeys: tuple[str, ...], stack: AsyncExitStack) -> Cosigning | None:
-    """The client side of the witnesses, or None when no addresses are set."""
-    addresses = settings.witness_addresses
-    if not addresses:
-        return None
-    http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
-    fallback_s = None if settings.witness_fallback_s < 0 else float(settings.witness_fallback_s)
-    return Cosigning(Collector(http, vkeys), addresses, timeout_s=settings.witness_timeout_ms / 1000, fallback_s=fallback_s)
 
 
 async def _check_keys(ledger: Log, origin: str, vkeys: tuple[str, ...]) -> None:
@@ -190,11 +165,11 @@ def audiences(settings: Settings, base_url: str | None) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _background(service: Service, identity: Identity, projector: Projector) -> AsyncIterator[None]:
+async def _background(service: Service, identity: Identity, projector: Projector, publish: Publish) -> AsyncIterator[None]:
     """Sequencer, publisher, projections, refusal pages and sweeping; ended in the order of the data."""
     ledger = service.log
     sequencing = asyncio.create_task(ledger.sequencer.run(), name="sequencer")
-    publishing = asyncio.create_task(ledger.publisher.run(ledger.sequencer.committed), name="publisher")
+    publishing = asyncio.create_task(publish(ledger.sequencer.committed), name="publisher")
     following = [
         asyncio.create_task(projector.run(), name="projector"),
         asyncio.create_task(_name_refusals(ledger), name="refusal pages"),

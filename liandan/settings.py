@@ -98,6 +98,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     witness_fallback_s: Annotated[int, Meta(ge=-1, le=86_400)] = 60
     """Seconds without the quorum after which one witness is enough, flagged DEGRADED; -1 waits for the quorum however long it takes."""
 
+    publisher: Literal["process", "task"] = "process"
+    """Where the log is published: in a process of its own, which the server starts and ends, or in a task of the server."""
+
     signer_socket: Path | None = None
     """Unix socket of ``liandan signer``. With it this process needs no log key, only the operator's. Default: the keys in ``key_file``."""
 
@@ -115,6 +118,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     failures_per_minute: Positive = 60
     """Failed posts per address and minute without a bearer token; beyond it answers are 429 with Retry-After."""
+
+    log_json: bool = False
+    """Log lines as JSON, one event a line."""
 
     requests_per_minute: Positive = 6_000
     """Requests per address and minute without a bearer token, of any kind; beyond it answers are 429 with Retry-After."""

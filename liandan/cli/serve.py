@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-import sys
 
 import click
-import msgspec
-import structlog
 import uvloop
 
 from liandan import settings as read
 from liandan.cli.output import command, console
 from liandan.database import migrate
-from liandan.process import tune
+from liandan.process import set_up_logging, tune
 from liandan.settings import Settings
 
 
-def own_settings(host: str | None = None, port: int | None = None) -> Settings:
+def own_settings(host: str | None = None, port: int | None = None, *, log_json: bool = False) -> Settings:
     """Settings of this installation, with what the command line says on top."""
     env = dict(os.environ)
     env |= {} if host is None else {"LIANDAN_HOST": host}
     env |= {} if port is None else {"LIANDAN_PORT": str(port)}
+    env |= {"LIANDAN_LOG_JSON": "1"} if log_json else {}
     return read.load(env)
 
 
@@ -36,8 +33,8 @@ def serve(host: str | None, port: int | None, log_json: bool) -> int:
     """启动服务，直到 Ctrl-C。设置见 docs/operations.md。 / Serve until Ctrl-C."""
     from liandan import server
 
-    set_up_logging(log_json)
-    found = own_settings(host, port)
+    found = own_settings(host, port, log_json=log_json)
+    set_up_logging(found.log_json)
     tune()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(server.serve(found))
@@ -54,23 +51,3 @@ async def migrate_command() -> int:
         await migrate(dsn)
     console.print("数据库结构已是最新 / the schema is up to date")
     return 0
-
-
-def set_up_logging(as_json: bool) -> None:
-    """One event a line, without locals of tracebacks: they may hold what somebody posted."""
-    last: structlog.types.Processor = (
-        structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode())
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            last,
-        ]
-        if as_json
-        else [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), last],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from liandan.cli.output import command, console
-from liandan.cli.serve import own_settings, set_up_logging
+from liandan.cli.serve import own_settings
+from liandan.process import set_up_logging
 
 
 @click.command()

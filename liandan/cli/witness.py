@@ -94,7 +94,7 @@ async def serve(
     from ledger.witnessing.mirror import Mirror
     from ledger.witnessing.service import Witness, learn
     from ledger.witnessing.store import StoreFailed, WitnessStore
-    from liandan.cli.serve import set_up_logging
+    from liandan.process import set_up_logging
 
     set_up_logging(log_json)
     if not logs_file and not (log_url and tofu):

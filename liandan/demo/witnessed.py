@@ -25,9 +25,9 @@ from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
-from liandan.cli.serve import set_up_logging
 from liandan.cli.witness import authorize
 from liandan.keyring import read_passphrase
+from liandan.process import set_up_logging
 from signing.keys import read_key
 
 LINGER_S = 30.0

@@ -25,6 +25,7 @@ def settings_of(database_url: str, directory: Path, **changes: object) -> Settin
         "data_dir": directory,
         "database_url": database_url,
         "pool_min": 1,
+        "publisher": "task",  # keys in memory; the process has tests of its own
         "failures_per_minute": 10_000,
         "requests_per_minute": 100_000,
         **changes,

@@ -1,0 +1,123 @@
+"""The publisher in a process of its own: it publishes, survives its own death, ends with its server, and says why it does not start."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ledger.audit import audit
+from ledger.checkpoint_store import CheckpointStore
+from ledger.files import LogFiles
+from ledger.freeze import Mismatch
+from liandan.keyring import Keyring, read_keyring, write_keyring
+from liandan.server import serving
+from liandan.wiring import KINDS
+from signing.envelope import freeze
+from signing.refusal import Refusal
+from tests.house.source import ROOT
+from tests.liandan.serving import KEYRING, NOW, settings_of
+from tests.liandan.test_restart import free_port, ready
+from tests.workbench import ORIGIN, START, Workbench, key_of, uscc
+
+PARTIES = 30
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")
+
+
+def founded() -> Workbench:
+    bench = Workbench()
+    for serial in range(2, PARTIES + 2):
+        bench.register(uscc("510112", serial))
+        bench.at_s = START + 60
+    return bench
+
+
+def publishers(server: int) -> list[int]:
+    """Publisher processes that a server has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields, command = path.read_text().rpartition(")")[2].split(), path.with_name("cmdline").read_bytes()
+        except OSError:
+            continue
+        if fields[1] == str(server) and b"publisher_process" in command and fields[0] != "Z":
+            found.append(int(path.parent.name))
+    return found
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110  # processes have no event
+            await asyncio.sleep(0.02)
+
+
+async def post(client: httpx.AsyncClient, bench: Workbench, part: slice) -> None:
+    """Every statement is answered after its publication."""
+    for entry in bench.entries[part]:
+        answer = await client.post("/v1/statements", content=freeze(entry.envelope), headers={"Prefer": "wait=60"})
+        assert answer.status_code == 201, answer.text
+
+
+async def test_a_publisher_that_dies_is_started_again_and_ends_with_its_server(database_url: str, tmp_path: Path) -> None:
+    bench = founded()
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    settings = settings_of(database_url, tmp_path, publisher="process")
+    async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, headers={"Liandan-Now": NOW}, timeout=120) as client:
+        await post(client, bench, slice(0, 10))
+        [first] = publishers(os.getpid())
+        os.kill(first, signal.SIGKILL)
+        await post(client, bench, slice(10, 20))
+        await until(lambda: publishers(os.getpid()) not in ([], [first]))
+        assert (await client.get("/readyz")).json()["reasons"] == []
+        await post(client, bench, slice(20, None))
+    assert publishers(os.getpid()) == []
+    report = audit(LogFiles(tmp_path / "log").read, KINDS)
+    assert (report.findings, report.entries) == ([], len(bench.entries))
+
+
+async def test_a_publisher_whose_server_is_killed_ends_too(database_url: str, tmp_path: Path) -> None:
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    port = free_port()
+    env = {**os.environ, "LIANDAN_DATA_DIR": str(tmp_path), "LIANDAN_DATABASE_URL": database_url, "LIANDAN_PORT": str(port)}
+    with (tmp_path / "server.out").open("wb") as out:
+        server = subprocess.Popen([sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: ASYNC220
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            await ready(client, server)
+        [publisher] = publishers(server.pid)
+        server.kill()
+        server.wait()
+        await until(lambda: not Path(f"/proc/{publisher}").exists())
+
+
+async def test_a_restored_database_is_refused_with_what_the_publisher_found(database_url: str, tmp_path: Path) -> None:
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    store = CheckpointStore(tmp_path / "checkpoints.sqlite3")
+    promised = store.take_over(bytes(32))
+    assert store.swap(promised, promised.__class__(promised.epoch, 7, bytes(32), "00"), (), at_s=START)
+    store.close()
+    with pytest.raises(Mismatch, match="size 7 was promised but its staged bundle is gone"):
+        async with serving(settings_of(database_url, tmp_path, publisher="process")):
+            pass
+    assert publishers(os.getpid()) == []
+
+
+async def test_a_key_file_without_the_log_key_is_refused_by_its_code(database_url: str, tmp_path: Path) -> None:
+    write_keyring(Keyring(origin=ORIGIN, operator=key_of("operator")), tmp_path / "keys.pem", tmp_path / "passphrase")
+    with pytest.raises(Refusal) as caught:
+        async with serving(settings_of(database_url, tmp_path, publisher="process")):
+            pass
+    assert caught.value.codes == ["KEYRING"]
+    assert caught.value.reasons[0].found == "no log key"
+
+
+def test_a_server_beside_a_publisher_process_never_reads_the_log_key(tmp_path: Path) -> None:
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    found = read_keyring(settings_of("unused", tmp_path), operator_only=True)
+    assert (found.log, found.log_ml_dsa, found.operator.keyid) == (None, None, KEYRING.operator.keyid)
