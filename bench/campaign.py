@@ -38,7 +38,7 @@ from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
-from liandan.keyring import Keyring
+from liandan.keyring import Keyring, write_keyring
 from liandan.publishing import put_adopted_data
 from liandan.server import serving
 from liandan.settings import Settings
@@ -167,6 +167,11 @@ class Server:
         self.process.join()
 
     @property
+    def pid(self) -> int:
+        """Its process number."""
+        return int(self.process.pid)
+
+    @property
     def is_alive(self) -> bool:
         """Whether the process runs."""
         return bool(self.process.is_alive())
@@ -206,7 +211,10 @@ def _serve(database_url: str, directory: str, changes: dict[str, Any], pipe: Con
     os.dup2(sink, 2)
     plenty = 10**9  # one address posts everything, without tokens
     budgets = {"failures_per_minute": plenty, "requests_per_minute": plenty}
-    settings = Settings(data_dir=Path(directory), database_url=database_url, publisher="task", **budgets, **changes)
+    settings = Settings(**{"data_dir": Path(directory), "database_url": database_url, "publisher": "task", **budgets, **changes})
+    keyring = KEYRING if settings.publisher == "task" else None
+    if keyring is None and not settings.key_path.exists():
+        write_keyring(KEYRING, settings.key_path, settings.passphrase_path)
 
     def listen() -> None:
         try:
@@ -216,7 +224,7 @@ def _serve(database_url: str, directory: str, changes: dict[str, Any], pipe: Con
             return
 
     async def main() -> None:
-        async with serving(settings, keyring=KEYRING) as url:
+        async with serving(settings, keyring=keyring) as url:
             threading.Thread(target=listen, daemon=True).start()
             pipe.send({"url": url})
             await asyncio.Event().wait()

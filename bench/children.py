@@ -79,17 +79,25 @@ def child(role: str, options: Mapping[str, Any], said: Path) -> Iterator[Child]:
         running.stop()
 
 
-def _publisher_s(server: int) -> float | None:
-    """CPU seconds of the publisher that a server has started (Linux)."""
+def publisher_of(server: int) -> int | None:
+    """Process number of the publisher that a server has started and that still runs (Linux)."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = path.read_text().rpartition(")")[2].split()
-            is_publisher = fields[1] == str(server) and b"publisher_process" in path.with_name("cmdline").read_bytes()
+            fields, command = path.read_text().rpartition(")")[2].split(), path.with_name("cmdline").read_bytes()
         except OSError:
             continue  # it has just ended
-        if is_publisher:
-            return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+        if fields[1] == str(server) and fields[0] != "Z" and b"publisher_process" in command:
+            return int(path.parent.name)
     return None
+
+
+def _publisher_s(server: int) -> float | None:
+    """CPU seconds of a server's publisher."""
+    found = publisher_of(server)
+    if found is None:
+        return None
+    fields = Path(f"/proc/{found}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 def _postgres_s(directory: Path) -> float | None:

@@ -27,6 +27,7 @@ import httpx
 from msgspec import Struct, field
 
 from bench.campaign import NOW, POLICY, Server, findings, lives, quiet, server, small_load, witness
+from bench.children import publisher_of
 from ledger.checkpoint import Checkpoint, parse_checkpoint
 from ledger.crashpoints import POINTS
 from ledger.files import LogFiles
@@ -38,7 +39,8 @@ from liandan.postgres import EmbeddedPostgres, temporary_directory
 
 LANES = 4
 ROUND = 25
-WAYS = (*POINTS, "kill -9", "postgres -m immediate")
+PUBLISHER = "kill -9 of the publisher's process"
+WAYS = (*POINTS, "kill -9", "postgres -m immediate", PUBLISHER)
 """How a round dies, in turn."""
 PATIENCE_S = 30
 
@@ -101,7 +103,8 @@ class Round:
 
     async def die(self, way: str) -> None:
         """Start, prove that nothing was lost, work, die."""
-        with server(self._dsn, self._directory, self._settings) as running:
+        settings = self._settings | {"publisher": "process" if way == PUBLISHER else "task"}
+        with server(self._dsn, self._directory, settings) as running:
             await asyncio.to_thread(running.wait_ready)
             async with httpx.AsyncClient(base_url=running.url, timeout=PATIENCE_S, headers={"Liandan-Now": NOW}, trust_env=False) as http:
                 await self._setup.post(http, running)
@@ -112,6 +115,8 @@ class Round:
                     await self._until(lambda: not running.is_alive)
                 elif way == "kill -9":
                     await asyncio.sleep(self._chance.uniform(0.02, 0.3))
+                elif way == PUBLISHER:
+                    await self._kill_publisher(running)
                 else:
                     await self._stop_postgres()
                 running.kill()
@@ -126,9 +131,22 @@ class Round:
         await self._until(lambda: not Path(f"/proc/{pid}/cwd").exists() or not pid_file.exists())
         again = EmbeddedPostgres(self._postgres.data_dir)
         await asyncio.to_thread(again.start)
+        await self._goes_on()
+        await asyncio.to_thread(again.stop)
+
+    async def _kill_publisher(self, running: Server) -> None:
+        """The server lives, starts another publisher and goes on."""
+        await asyncio.sleep(self._chance.uniform(0.02, 0.3))
+        publisher = publisher_of(running.pid)
+        assert publisher is not None
+        os.kill(publisher, signal.SIGKILL)
+        await self._until(lambda: publisher_of(running.pid) not in (None, publisher))
+        await self._goes_on()
+
+    async def _goes_on(self) -> None:
+        """More statements are answered."""
         before = len(self.promised.entries)
         await self._until(lambda: len(self.promised.entries) > before)
-        await asyncio.to_thread(again.stop)
 
     @staticmethod
     async def _until(holds: Callable[[], bool]) -> None:

@@ -10,12 +10,20 @@ import time
 
 import pytest
 
-from bench.crash import WAYS, Tally, campaign, ways_of
+from bench.crash import PUBLISHER, WAYS, Tally, campaign, ways_of
 from ledger.crashpoints import POINTS
 from liandan.postgres import EmbeddedPostgres, temporary_directory
 from tests.house.source import ROOT
 
-SAMPLE = ["append.before_commit", "append.after_commit", "publish.after_swap", "publish.after_witness", "kill -9", "postgres -m immediate"]
+SAMPLE = [
+    "append.before_commit",
+    "append.after_commit",
+    "publish.after_swap",
+    "publish.after_witness",
+    "kill -9",
+    "postgres -m immediate",
+    PUBLISHER,
+]
 MOST_S = 120
 
 

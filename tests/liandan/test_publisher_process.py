@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bench.children import publisher_of
 from ledger.audit import audit
 from ledger.checkpoint_store import CheckpointStore
 from ledger.files import LogFiles
@@ -39,19 +40,6 @@ def founded() -> Workbench:
     return bench
 
 
-def publishers(server: int) -> list[int]:
-    """Publisher processes that a server has started."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields, command = path.read_text().rpartition(")")[2].split(), path.with_name("cmdline").read_bytes()
-        except OSError:
-            continue
-        if fields[1] == str(server) and b"publisher_process" in command and fields[0] != "Z":
-            found.append(int(path.parent.name))
-    return found
-
-
 async def until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110  # processes have no event
@@ -71,13 +59,14 @@ async def test_a_publisher_that_dies_is_started_again_and_ends_with_its_server(d
     settings = settings_of(database_url, tmp_path, publisher="process")
     async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, headers={"Liandan-Now": NOW}, timeout=120) as client:
         await post(client, bench, slice(0, 10))
-        [first] = publishers(os.getpid())
+        first = publisher_of(os.getpid())
+        assert first is not None
         os.kill(first, signal.SIGKILL)
         await post(client, bench, slice(10, 20))
-        await until(lambda: publishers(os.getpid()) not in ([], [first]))
+        await until(lambda: publisher_of(os.getpid()) not in (None, first))
         assert (await client.get("/readyz")).json()["reasons"] == []
         await post(client, bench, slice(20, None))
-    assert publishers(os.getpid()) == []
+    assert publisher_of(os.getpid()) is None
     report = audit(LogFiles(tmp_path / "log").read, KINDS)
     assert (report.findings, report.entries) == ([], len(bench.entries))
 
@@ -90,7 +79,7 @@ async def test_a_publisher_whose_server_is_killed_ends_too(database_url: str, tm
         server = subprocess.Popen([sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: ASYNC220
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             await ready(client, server)
-        [publisher] = publishers(server.pid)
+        publisher = publisher_of(server.pid)
         server.kill()
         server.wait()
         await until(lambda: not Path(f"/proc/{publisher}").exists())
@@ -105,7 +94,7 @@ async def test_a_restored_database_is_refused_with_what_the_publisher_found(data
     with pytest.raises(Mismatch, match="size 7 was promised but its staged bundle is gone"):
         async with serving(settings_of(database_url, tmp_path, publisher="process")):
             pass
-    assert publishers(os.getpid()) == []
+    assert publisher_of(os.getpid()) is None
 
 
 async def test_a_key_file_without_the_log_key_is_refused_by_its_code(database_url: str, tmp_path: Path) -> None:
