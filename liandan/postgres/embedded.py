@@ -121,15 +121,18 @@ class EmbeddedPostgres:
 
     def _prepare(self) -> None:
         """Directories, account and programs. Directories that exist keep their mode: their owner decides who may pass."""
-        if not self.data_dir.exists():
-            self.data_dir.mkdir(parents=True, mode=0o700)
-            if os.geteuid() == 0:
-                self.data_dir.chmod(0o711)
-        self._account = server_account(self._home)
-        if not self._account.reaches(self.data_dir):
-            raise refuse("POSTGRES_PATH", field="data_dir", found=self.data_dir, expected=f"uid {self._account.uid}")
-        self._account.own_directory(self._home)
-        self._account.own_directory(self.socket_dir)
+        try:
+            if not self.data_dir.exists():
+                self.data_dir.mkdir(parents=True, mode=0o700)
+                if os.geteuid() == 0:
+                    self.data_dir.chmod(0o711)
+            self._account = server_account(self._home)
+            if not self._account.reaches(self.data_dir):
+                raise refuse("POSTGRES_PATH", field="data_dir", found=self.data_dir, expected=f"uid {self._account.uid}")
+            self._account.own_directory(self._home)
+            self._account.own_directory(self.socket_dir)
+        except OSError as error:  # a read-only or full file system, a file in the way, somebody else's directory
+            raise refuse("POSTGRES_PATH", field="data_dir", found=error, expected="a directory that can be written") from error
         self._binaries = find_binaries(self._account, self._configured)
 
     @property
@@ -176,7 +179,7 @@ class EmbeddedPostgres:
             options.append("--no-sync")
         code, output = self._program("initdb", "-D", fresh, *options, timeout_s=START_TIMEOUT_S)
         if code != 0:
-            raise refuse("POSTGRES_START", field="data_dir", found=output.strip()[-120:], expected="initdb")
+            raise refuse("POSTGRES_START", field="data_dir", found=_told(output), expected="initdb")
         with (fresh / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write("\ninclude_if_exists = 'liandan.conf'\n")
         fresh.rename(self._cluster)
@@ -198,9 +201,8 @@ class EmbeddedPostgres:
         arguments = ("start", "-l", log.name, "-w", "-t", str(START_TIMEOUT_S), "-s")
         done = self._server.run(self._programs.bindir / "pg_ctl", *arguments, cwd=self._home, PGDATA=str(self._cluster))
         if done.returncode != 0:
-            lines = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
-            told = [line for line in lines[-40:] if "FATAL" in line or "PANIC" in line] or lines[-1:] or [done.stdout]
-            raise refuse("POSTGRES_START", field="data_dir", found=told[-1], expected=log)
+            written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+            raise refuse("POSTGRES_START", field="data_dir", found=_told(written) or done.stdout.strip(), expected=log)
 
     def _is_answering_or_leaving(self) -> bool:
         """Wait until a server of this cluster answers, or no process of it is left; then its pid and lock files are stale and go.
@@ -272,6 +274,15 @@ class EmbeddedPostgres:
         if code != 0:
             raise refuse("POSTGRES_START", field="database", found=output.strip(), expected=statement)
         return output
+
+
+def _told(output: str) -> str:
+    """The line that says why a program gave up: a full disk before its consequences, else the last grave one, else the last one."""
+    lines = [line.strip() for line in output.splitlines()[-40:] if line.strip()]
+    for grave in ("No space left", "FATAL|PANIC|could not|error:", ""):
+        if found := [line for line in lines if re.search(grave, line)]:
+            return re.sub("^.*?(?=(?:FATAL|PANIC|ERROR): )", "", found[-1])  # without the time: a reason is short
+    return ""
 
 
 def _quoted(identifier: str) -> str:

@@ -227,6 +227,43 @@ def test_a_setting_the_server_does_not_know_is_reported_with_its_words(directory
         assert ask(server.dsn, "SELECT 1") == 1
 
 
+def test_a_directory_that_cannot_be_made_is_refused_with_the_systems_words(directory: Path) -> None:
+    (directory / "in the way").write_text("")
+    with pytest.raises(Refusal) as caught:
+        EmbeddedPostgres(directory / "in the way" / "data", fast=True).start()
+    assert caught.value.codes == ["POSTGRES_PATH"]
+    assert "in the way" in caught.value.reasons[0].found
+    (directory / "postgres").write_text("")
+    with pytest.raises(Refusal, match="POSTGRES_PATH"):
+        EmbeddedPostgres(directory, fast=True).start()
+
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server another account and mounts")
+
+
+@as_root
+def test_a_full_disk_and_a_read_only_one_are_named(directory: Path) -> None:
+    small = directory / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=20m,mode=0711", "tmpfs", small], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.strip()}")
+    try:
+        with pytest.raises(Refusal) as caught:
+            EmbeddedPostgres(small / "data", fast=True).start()
+        assert caught.value.codes == ["POSTGRES_START"]
+        assert "No space left" in caught.value.reasons[0].found
+        subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+        with pytest.raises(Refusal) as caught:
+            EmbeddedPostgres(small / "data", fast=True).start()
+        assert caught.value.codes == ["POSTGRES_PATH"]
+        assert "Read-only" in caught.value.reasons[0].found
+    finally:
+        subprocess.run(["umount", small], check=True)
+
+
 def test_a_changed_configuration_is_taken_when_nobody_else_uses_the_server(directory: Path) -> None:
     process = holder(directory)
     pid = postmaster(directory)
@@ -294,9 +331,6 @@ def test_a_temporary_server_of_a_killed_process_is_collected(monkeypatch: pytest
         living.kill()
         living.wait()
         assert EmbeddedPostgres(used).halt()
-
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the server another account")
 
 
 @as_root
