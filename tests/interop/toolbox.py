@@ -1,7 +1,8 @@
 """Stock tools at pinned versions, built once and kept outside the checkout.
 
-``go.mod`` and ``go.sum`` pin every module by its hash. What is built: Tessera's ``fsck``, ``posix-oneshot`` and POSIX ``mirror``, the
-witness network's ``omniwitness`` and ``generate_keys``, and ``evidence``, a page of ours that only calls their libraries.
+``go.mod`` and ``go.sum`` pin every module by its hash. What is built: Tessera's ``fsck``, ``posix-oneshot`` and POSIX ``mirror``,
+torchwood's ``litewitness``, the witness network's ``omniwitness`` and ``generate_keys``, and ``evidence``, a page of ours that only calls
+their libraries.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ TOOLS = {
     "posix-oneshot": f"{TESSERA}/examples/posix-oneshot",
     "mirror": f"{TESSERA}/experimental/mirror/posix",
 }
+LITEWITNESS = "filippo.io/torchwood/cmd/litewitness"
 WITNESS_TOOLS = {"omniwitness": f"{WITNESS}/omniwitness", "generate_keys": f"{WITNESS}/generate_keys"}
 
 
@@ -43,7 +45,7 @@ class Toolbox:
         self.directory = directory
 
     def path(self, name: str) -> Path:
-        """A tool by its name in ``TOOLS`` or ``WITNESS_TOOLS``."""
+        """A tool by its name in ``TOOLS`` or ``WITNESS_TOOLS``, or ``litewitness``."""
         return self.directory / name
 
     def run(self, name: str, *arguments: object, timeout_s: float = TOOL_S) -> subprocess.CompletedProcess[str]:
@@ -93,6 +95,7 @@ def _fingerprint(go: str) -> str:
 def _build(go: str, building: Path) -> None:
     for name, package in TOOLS.items():
         _go(go, HERE, "build", "-o", str(building / "bin" / name), package)
+    _go(go, HERE / "litewitness", "build", "-o", str(building / "bin" / "litewitness"), LITEWITNESS)
     module = building / "omniwitness"
     module.mkdir()
     for name in ("go.mod", "go.sum"):

@@ -1,22 +1,26 @@
-"""A stock witness (the witness network's omniwitness) and ours, each on a loopback port."""
+"""Stock witnesses (torchwood's litewitness, the witness network's omniwitness) and ours, each on a loopback port."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import uvicorn
 from msgspec import Struct
 
+from ledger.merkle import EMPTY_ROOT
+from ledger.note import COSIGNATURE_V1, vkey_of
 from ledger.policy import Policy, parse_policy
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
@@ -25,6 +29,7 @@ from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from signing.keys import PrivateKey
 from tests.interop.loopback import HOST, START_S, free_port, listening
+from tests.interop.ssh_agent import agent, fingerprint
 from tests.interop.toolbox import Toolbox
 
 NAME = "witness.example/province-50"
@@ -71,6 +76,31 @@ class StockWitness:
         for path in self._key_files:
             command += ["-private_key_path", str(path)]
         with listening(command, port, self._directory / "said"):
+            yield Running(f"http://{HOST}:{port}", self.vkeys)
+
+
+class LiteWitness:
+    """litewitness with a key in an agent and a database; can be started again. Where it stands, what it signs with: a ``Running``."""
+
+    def __init__(self, tools: Toolbox, directory: Path, log_vkeys: Sequence[str]) -> None:
+        self._tools, self._directory = tools, directory
+        self._key = PrivateKey.from_seed("ed25519", sha256(b"litewitness").digest())
+        self.vkeys = (str(vkey_of(NAME, COSIGNATURE_V1, self._key)),)
+        with self.running():
+            pass  # makes its database
+        with closing(sqlite3.connect(directory / "litewitness.db", isolation_level=None)) as db:
+            # What ``witnessctl add-log`` and ``add-key`` write; that tool needs a module which is not to be had (docs/interop.md).
+            for origin in dict.fromkeys(vkey.split("+")[0] for vkey in log_vkeys):
+                db.execute("INSERT INTO log VALUES (?, 0, ?)", (origin, b64encode(EMPTY_ROOT).decode()))
+            db.executemany("INSERT INTO key VALUES (?, ?)", [(vkey.split("+")[0], vkey) for vkey in log_vkeys])
+
+    @contextmanager
+    def running(self, port: int = 0) -> Iterator[Running]:
+        """The stock binary, as its manual starts it, for as long as the block lasts."""
+        port, socket_path = port or free_port(), self._directory / "agent.sock"
+        command = [str(self._tools.path("litewitness")), "-name", NAME, "-key", fingerprint(self._key), "-ssh-agent", str(socket_path)]
+        command += ["-db", str(self._directory / "litewitness.db"), "-listen", f"{HOST}:{port}"]
+        with agent(socket_path, self._key), listening(command, port, self._directory / "litewitness.log"):
             yield Running(f"http://{HOST}:{port}", self.vkeys)
 
 
