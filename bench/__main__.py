@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -27,11 +28,13 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="all without arguments")
     parser.add_argument("--manifests", type=int, default=1500, help="lives of manifests in the load, 6 statements each")
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
+    parser.add_argument("--export", type=Path, help="audit: keep the generated export here, or use the one that is here")
     options = parser.parse_args()
+    sections = {**SECTIONS, "audit": partial(audit.measure, export=options.export)}
     figures: list[Figure] = []
     for name in options.sections or SECTIONS:
         print(f"== {name}", flush=True)
-        for figure in SECTIONS[name](options.manifests):
+        for figure in sections[name](options.manifests):
             print(figure.line(), flush=True)
             figures.append(figure)
     options.out.mkdir(parents=True, exist_ok=True)

@@ -150,7 +150,7 @@ class Load:
         }
         received = {"line": 0, "opinion": "accept", "accepted_t": "5.590000", "method": "R4"}
         receive = {"accepted_at": format_at(self.now_s), "lines": [received], "weighing": {"net_t": "5.590000"}}
-        return [
+        life = [
             self.post("manifest.issue/1", chain, by_generator, issue),
             self.post("manifest.depart/1", chain, (lane.generator, lane.carrier), depart),
             self.post("manifest.arrive/1", chain, (lane.carrier,), {"place": goal}),
@@ -158,6 +158,8 @@ class Load:
             self.post("manifest.dispose/1", chain, by_receiver, {"fates": [{"line": 0, "method": "R4", "mass_t": "5.590000"}]}),
             self.post("manifest.verify/1", chain, by_generator, {}),
         ]
+        del self._heads[chain]  # the life is over; a million of them would fill the memory
+        return life
 
 
 def _letter(number: str) -> dict[str, object]:

@@ -56,6 +56,8 @@ class Options(Struct, frozen=True, kw_only=True):
     """State to go on from and to save into."""
     listed: Iterable[str] | None = None
     """Paths of all files of an export, to find those that do not belong there."""
+    replay: type[Replay] = Replay
+    """Who decides again; a measurement leaves decisions out."""
 
 
 def audit(
@@ -81,7 +83,7 @@ def audit(
     options = options or Options()
     spill = Spill(None, kinds.encode, kinds.decode) if options.kept is None else options.kept
     try:
-        run = _Run(read, kinds, checkpoint, sorted(archived or ()), spill, report)
+        run = _Run(read, kinds, checkpoint, sorted(archived or ()), spill, report, options.replay)
         if run.goes_on(marked(spill, checkpoint.origin)):
             run.entries(options.workers, watch, progress, saves=options.kept is not None)
             run.conclude(options.listed)
@@ -111,11 +113,20 @@ def _open_unpinned(read: Read, report: AuditReport) -> Checkpoint | None:
 class _Run:
     """One audit on its way."""
 
-    def __init__(self, read: Read, kinds: Kinds, checkpoint: Checkpoint, archived: list[int], spill: Spill, report: AuditReport) -> None:
+    def __init__(
+        self,
+        read: Read,
+        kinds: Kinds,
+        checkpoint: Checkpoint,
+        archived: list[int],
+        spill: Spill,
+        report: AuditReport,
+        replay: type[Replay] = Replay,
+    ) -> None:
         self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
         self._spill, self._report = spill, report
         self._tree = TileReader(checkpoint.size, read)
-        self.replay = Replay(kinds, DataSets(kinds, read), self._root_at, facts=SpilledFacts(DataSets(kinds, read), spill))
+        self.replay = replay(kinds, DataSets(kinds, read), self._root_at, facts=SpilledFacts(DataSets(kinds, read), spill))
         self._history = History()
         self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
         self._wanted = wanted_times([*archived, checkpoint.size])

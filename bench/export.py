@@ -1,0 +1,100 @@
+"""An export of a log of any length, admitted without a database, in memory that does not grow with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from hashlib import sha256
+from itertools import chain, islice
+from pathlib import Path
+
+from bench.load import ORIGIN, Load
+from ledger.admit import Submission, admit, apply
+from ledger.auditing.facts import SpilledFacts
+from ledger.auditing.spill import Spill
+from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.data import DataSets
+from ledger.files import VKEYS
+from ledger.merkle import Edge, leaf_hash
+from ledger.model import Moment
+from ledger.rulesets import CURRENT, RULESETS
+from ledger.statement import read_statement
+from ledger.tiles import WIDTH, Tile, new_bundles, new_tiles
+from liandan.wiring import KINDS
+from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
+from whitelist.adopted import data_files
+
+UNDER_WAY = 1024
+"""Manifests whose lives run side by side, so that neighbouring entries belong to different chains, as in a real log."""
+PUBLISHED = 16 * 1024
+"""Entries from one archived checkpoint to the next."""
+
+
+def write_export(manifests: int, directory: Path) -> int:
+    """An export of whole lives with archived checkpoints, as ``liandan export`` would leave it; the number of entries."""
+    load = Load()
+    adopted = (RULESETS[CURRENT].file, *(file.path.read_bytes() for file in data_files()))
+    data = {f"data/{sha256(raw).hexdigest()}": raw for raw in adopted}
+    for path, content in (*data.items(), (VKEYS, "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [load.log_key])).encode())):
+        _write(directory / path, content)
+    writer = _Writer(load, directory)
+    with closing(Spill(None, KINDS.encode, KINDS.decode)) as spill:
+        facts = SpilledFacts(DataSets(KINDS, data.get), spill)
+        admitted = _admitted(load, facts, chain(load.setup(), _lives(load, manifests)))
+        while raws := list(islice(admitted, PUBLISHED)):
+            writer.append(raws)
+    writer.finish()
+    return writer.edge.size
+
+
+def _lives(load: Load, manifests: int) -> Iterator[bytes]:
+    """Statements of many manifests under way at once."""
+    for first in range(0, manifests, UNDER_WAY):
+        numbers = range(first, min(first + UNDER_WAY, manifests))
+        yield from chain.from_iterable(zip(*map(load.manifest, numbers), strict=True))
+
+
+def _admitted(load: Load, facts: SpilledFacts, raws: Iterable[bytes]) -> Iterator[bytes]:
+    for index, raw in enumerate(raws):
+        envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
+        statement, kind = read_statement(envelope, KINDS)
+        submission = Submission(envelope=envelope, statement=statement, kind=kind)
+        entry = admit(submission, facts, Moment(index, load.now_s, CURRENT), lambda size: None)
+        apply(entry, kind, facts)
+        yield entry.raw
+
+
+class _Writer:
+    """Tiles, bundles and checkpoints on their way to the disk; what is not full yet waits in memory, so that no old partial stays."""
+
+    def __init__(self, load: Load, directory: Path) -> None:
+        self._load, self._directory = load, directory
+        self._partial: dict[str, bytes] = {}
+        self._note = b""
+        self.edge = Edge()
+
+    def append(self, raws: list[bytes]) -> None:
+        """The next entries, and a checkpoint over all so far."""
+        leaves, size = [leaf_hash(raw) for raw in raws], self.edge.size
+        made: list[tuple[Tile, bytes]] = [*new_tiles(size, leaves, self._partial.get), *new_bundles(size, raws, self._partial.get)]
+        full = {tile.full.path for tile, _ in made}
+        self._partial = {path: content for path, content in self._partial.items() if path.partition(".p/")[0] not in full}
+        for tile, content in made:
+            if tile.width == WIDTH:
+                _write(self._directory / tile.path, content)
+            else:
+                self._partial[tile.path] = content
+        self.edge = self.edge.append_many(leaves)
+        self._note = sign_checkpoint(Checkpoint(ORIGIN, self.edge.size, self.edge.root()), self._load.log_key)
+        _write(self._directory / f"checkpoints/{self.edge.size}", self._note)
+
+    def finish(self) -> None:
+        """The right edge and the newest checkpoint."""
+        for path, content in self._partial.items():
+            _write(self._directory / path, content)
+        _write(self._directory / "checkpoint", self._note)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
