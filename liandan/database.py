@@ -16,6 +16,7 @@ import msgspec
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 import liandan
 from signing.refusal import refuse
@@ -89,15 +90,30 @@ def _from_jsonb(raw: bytes) -> Any:  # any JSON value
 
 
 async def migrate(dsn: str) -> None:
-    """Bring the schema to the revision of this program. Several at once are safe: the database lets one in at a time."""
+    """Bring the schema to the revision of this program. Several at once are safe: the database lets one in at a time.
+
+    Raises what ``connect`` raises, before anything is changed, and asyncpg's error when the server refuses a migration.
+    """
+    await (await connect(dsn)).close()
     await asyncio.to_thread(_upgrade, dsn)
 
 
 def _upgrade(dsn: str) -> None:
     config = _config()
     config.attributes["dsn"] = dsn
-    with _migrating:
-        command.upgrade(config, "head")
+    try:
+        with _migrating:
+            command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise _said_by_the_server(error) from error
+
+
+def _said_by_the_server(error: BaseException) -> BaseException:
+    """asyncpg's error inside SQLAlchemy's, which callers need not know."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, asyncpg.PostgresError):
+        found = found.orig if isinstance(found, DBAPIError) else found.__cause__
+    return found or error
 
 
 async def check_schema(connection: Connection[Record]) -> None:

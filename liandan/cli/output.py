@@ -71,7 +71,10 @@ def command(work: Callable[P, Coroutine[Any, Any, int | None] | int | None]) -> 
         except (Dishonest, Mismatch) as error:
             errors.print(f"证据不符 / evidence does not hold: {error}", markup=False)
             end(FINDING)
-        except (Unavailable, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except asyncpg.PostgresError as error:
+            errors.print(f"数据库拒绝 / refused by the database: {error}", markup=False)
+            end(UNAVAILABLE)
+        except (Unavailable, OSError, asyncpg.InterfaceError) as error:
             errors.print(f"无法连接 / unavailable: {error}", markup=False)
             end(UNAVAILABLE)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit, urlunsplit
+
 import asyncpg
 import pytest
+from click.testing import CliRunner
 
+from liandan.cli import main
 from liandan.database import check_schema, connect, migrate, open_pool, prepare_connection, schema_revision
 from signing.refusal import Refusal
 
@@ -35,6 +39,31 @@ async def test_an_old_server_is_refused(database: asyncpg.Connection, monkeypatc
     monkeypatch.setattr("liandan.database.OLDEST_VERSION", version + 1)
     with pytest.raises(Refusal, match="DATABASE_VERSION"):
         await prepare_connection(database)
+
+
+async def test_migrating_says_what_the_server_says_and_refuses_an_old_one(empty_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(asyncpg.InterfaceError, match="scheme"):
+        await migrate("mysql://somebody@somewhere/something")
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await migrate(urlunsplit(urlsplit(empty_database_url)._replace(path="/no_such_database")))
+    monkeypatch.setattr("liandan.database.OLDEST_VERSION", 999999)
+    with pytest.raises(Refusal, match="DATABASE_VERSION"):
+        await migrate(empty_database_url)
+    monkeypatch.undo()
+    connection = await connect(empty_database_url)
+    await connection.execute("CREATE TABLE entry (nothing int)")
+    with pytest.raises(asyncpg.DuplicateTableError):
+        await migrate(empty_database_url)
+    await connection.close()
+
+
+def test_a_wrong_address_is_told_in_one_line(empty_database_url: str) -> None:
+    nowhere = urlunsplit(urlsplit(empty_database_url)._replace(path="/no_such_database"))
+    for address, said in (("mysql://a@b/c", "无法连接"), (nowhere, "数据库拒绝")):
+        answer = CliRunner(env={"LIANDAN_DATABASE_URL": address}).invoke(main, ["migrate"])
+        assert answer.exit_code == 3
+        assert said in answer.stderr
+        assert len(answer.stderr.splitlines()) == 1
 
 
 async def test_a_migrated_schema_is_served(database: asyncpg.Connection) -> None:
