@@ -52,6 +52,8 @@ _ISSUED = (
     "trip_id",
     "backfill",
     "planned_s",
+    "approved_to",
+    "listed_to",
     "lines",
     "drawn",
     "reserved_year",

@@ -181,6 +181,10 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     trip_id: str | None = None
     backfill: bool = False
     planned_s: int | None = None
+    approved_to: str | None = None
+    """Last day of the decision the manifest was issued under, as its issue found it; ``None`` inside one province."""
+    listed_to: str | None = None
+    """Last effective day of the lists its decision lines were given on, the earliest; ``None`` on other routes."""
     lines: tuple[LineState, ...]
     drawn: dict[str, int]
     """Grams this manifest now holds on each quota account: reserved at issue, settled by the receipt, 0 after void or rejection."""

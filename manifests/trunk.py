@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from ledger.directory import check_signers
 from ledger.facts import Facts
 from ledger.model import Admission, Moment, Statement
@@ -28,6 +30,7 @@ from signing.refusal import Reason
 from whitelist import check
 from whitelist.approval import approval_at
 from whitelist.findings import Findings
+from whitelist.listing import list_at
 from whitelist.number import NumberHolders, number_key
 from whitelist.quota import q3_base_change
 from whitelist.transfer import Transfer
@@ -86,7 +89,9 @@ def decide_issue(statement: Statement, facts: Facts, moment: Moment) -> Admitted
 
 def evolve_issue(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest begins; its number is held from now on."""
+    approved_to, listed_to = _terms(statement.body, facts)
     state = opened(statement, admission, _listings(statement.body, facts))
+    state = replace(state, approved_to=approved_to, listed_to=listed_to)
     registers: dict[str, Any] = dict(q3_base_change(admission, facts))
     if state.number is not None:
         key = number_key(state.number)
@@ -101,6 +106,15 @@ def _listings(body: Issue, facts: Facts) -> list[Listing]:
         return []
     lines = [approval.line(line.decision_line) for line in body.lines]
     return [None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in lines]
+
+
+def _terms(body: Issue, facts: Facts) -> tuple[str | None, str | None]:
+    """Last day of the decision, and the earliest last day of the lists that its lines were given on."""
+    approval = None if body.approval is None else approval_at(facts, body.approval)
+    if approval is None:
+        return None, None
+    lists = {listing[0] for listing in _listings(body, facts) if listing is not None}
+    return approval.valid_to, min((listed.effective_to for name in lists if (listed := list_at(facts, name)) is not None), default=None)
 
 
 _FIELDS: Mapping[str, str] = {"generator": "chain", "origin": "body.origin.division", "destination": "body.destination.division"}

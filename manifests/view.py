@@ -1,6 +1,7 @@
 """The manifest as readers want it: its state, the entries that made it, what was flagged. Folded from entries alone, one after another.
 
-The same ``evolve`` functions run as in the log, without facts: what only other chains know (the listing of a decision line) is not here.
+The same ``evolve`` functions run as in the log, without facts: what only other chains know (the listing of a decision
+line, the last days of the decision and its lists) is not here.
 """
 
 from __future__ import annotations

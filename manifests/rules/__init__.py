@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from manifests.model import Act
-from manifests.rules import disposal, gate, load, receipt, times, trip, void
+from manifests.rules import disposal, gate, load, receipt, term, times, trip, void
 from manifests.rules.judged import Rule
 
 _TIMES: tuple[Rule, ...] = (times.time_does_not_run_back, times.old_acts_need_backfill)
@@ -17,6 +17,8 @@ RULES: Mapping[Act, tuple[Rule, ...]] = {
     Act.VOID: (times.time_does_not_run_back, void.void_has_reason),
     Act.DEPART: (
         *_TIMES,
+        term.departs_within_the_decision,
+        term.departs_within_the_list,
         gate.waybill_travels,
         gate.checks_are_attested,
         gate.labels_match_lines,

@@ -156,6 +156,10 @@ class Driver:
         assert isinstance(state, ManifestState)
         return state
 
+    def own_state(self, chain: str = MANIFEST) -> ManifestState:
+        """State of a manifest without what only its decision's chain knows: what a fold of its own entries gives."""
+        return replace(self.state(chain), approved_to=None, listed_to=None)
+
     def used_g(self, account: str) -> int:
         """Grams on an account."""
         found = self.value(f"account:{account}")

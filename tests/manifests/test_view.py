@@ -69,7 +69,7 @@ def test_the_fold_is_the_logs_own_state_at_every_step() -> None:
         log.wait(minutes=30)
         entry = step()
         view = fold(view, entry)
-        assert view.state == log.state()
+        assert view.state == log.own_state()
         assert view.records[-1].hash == entry.statement.hash
     assert view is not None
     assert (view.state.stage, len(view.records), view.updated_idx) == (Stage.CLOSED, 6, log.entries[-1].index)
@@ -83,7 +83,7 @@ def test_a_number_of_a_case_shows_at_once() -> None:
     assert view.state.number == NUMBER
     assert [record.kind for record in view.records] == ["manifest.issue/1", "case.number/1"]
     log.depart()
-    assert viewed(log).state == log.state()
+    assert viewed(log).state == log.own_state()
 
 
 def test_alerts_are_collected_with_their_entries() -> None:

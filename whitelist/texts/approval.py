@@ -107,8 +107,8 @@ TEXTS = (
         "R-32",
         "Order 23 Art. 27.2 [READ]",
         "origin_authority",
-        zh=("批准已过有效期。", "重新申请跨省转移。"),
-        en=("The approval has expired.", "Apply again."),
+        zh=("开具或者起运时，批准已过有效期。", "重新申请跨省转移；已开具而未起运的联单应当作废。"),
+        en=("The approval had expired when the manifest was issued or departed.", "Apply again; void a manifest that has not departed."),
     ),
     text(
         "APPROVAL_TERM",
