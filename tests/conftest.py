@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
@@ -24,6 +25,10 @@ EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
 TEMPLATE_LOCK = 0x74656D706C617465
 RUN = pytest.StashKey[dict[str, str]]()
 CLEANUP = pytest.StashKey[ExitStack]()
+
+# How long a busy machine takes says nothing about the code: no test fails by the clock, the making of its examples included.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:

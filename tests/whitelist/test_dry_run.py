@@ -144,7 +144,9 @@ ASKED = st.fixed_dictionaries(
 SERIALS = count()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(asked=ASKED)
 async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: Example, asked: dict[str, Any]) -> None:
     """Goal: one judgement, two doors. Method: ask, then post the signed issue at the same second, and compare word for word."""
