@@ -149,12 +149,11 @@ async def test_a_slow_or_endless_witness_holds_nobody_up(tmp_path, town, http):
     tree, never = Tree().grow(7), asyncio.Event()
 
     async def silent(scope, receive, send):
-        async with asyncio.timeout(2):
-            await never.wait()
+        await never.wait()
 
     async def dripping(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        for _ in range(200):
+        while not never.is_set():
             await send({"type": "http.response.body", "body": b".", "more_body": True})
             await asyncio.sleep(0.01)
 
@@ -163,16 +162,12 @@ async def test_a_slow_or_endless_witness_holds_nobody_up(tmp_path, town, http):
     two = town.open(dripping)
     liars = [make_cosigner(f"witness.example/{name}", key_for(name)) for name in ("one", "two")]
     peers = [peer_of(honest, name="honest"), peer_of(one, liars[0], "one"), peer_of(two, liars[1], "two")]
-    started = time.monotonic()
-    any_ = await ask(http, tree, peers, quorum="any", timeout_s=1.5, grace_s=0.05)
-    assert time.monotonic() - started < 1.0
+    any_ = await ask(http, tree, peers, quorum="any", timeout_s=60, grace_s=0.05)  # waiting for them would end in TIMEOUT
     assert (any_.is_quorum, kinds(any_)) == (True, {"one": K.LATE, "two": K.LATE})
     collector = Collector(http, LOG_KEYS)
-    all_ = await ask(http, tree, peers, collector=collector, timeout_s=0.5)
+    all_ = await ask(http, tree, peers, collector=collector, timeout_s=2)
     assert (all_.is_quorum, kinds(all_)) == (False, {"one": K.TIMEOUT, "two": K.TIMEOUT})
-    started = time.monotonic()
-    again = await ask(http, tree, peers, collector=collector, timeout_s=0.5)
-    assert time.monotonic() - started < 0.4
+    again = await ask(http, tree, peers, collector=collector, timeout_s=60)
     assert (set(again.lines), kinds(again)) == ({COSIGNER.vkeys[0]}, {"one": K.RESTING, "two": K.RESTING})
     never.set()
 
