@@ -146,14 +146,27 @@ class TileReader:
 
     _KEEP = 64
     """Tiles held in memory, each with its inner nodes."""
+    _KEEP_NODES = 4096
+    """Inner nodes found lately: proofs of neighbours under one checkpoint share most of them."""
 
     def __init__(self, size: int, read: Read) -> None:
         self.size = size
         self._read = read
         self._pyramids: dict[Tile, list[list[bytes]]] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
 
     def hash_at(self, level: int, index: int) -> bytes:
         """Hash of the perfect subtree ``[index << level, (index + 1) << level)``; refuses TILE_FORM beyond the size."""
+        node = self._nodes.get((level, index)) if level else None
+        if node is None:
+            node = self._find(level, index)
+            if level:
+                if len(self._nodes) >= self._KEEP_NODES:
+                    self._nodes.clear()
+                self._nodes[level, index] = node
+        return node
+
+    def _find(self, level: int, index: int) -> bytes:
         if level < 0 or index < 0 or (index + 1) << level > self.size:
             raise refuse("TILE_FORM", field="node", found=f"level {level}, index {index}", expected=f"a subtree of size {self.size}")
         tile, inner, at = _node_place(level, index, self.size)

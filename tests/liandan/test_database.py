@@ -86,3 +86,19 @@ async def test_a_schema_of_another_revision_is_not_served(database: asyncpg.Conn
         await check_schema(database)
     assert caught.value.reasons[0].found == "9999"
     assert caught.value.reasons[0].expected.startswith(schema_revision() or "")
+
+
+async def test_a_connection_comes_back_to_the_pool_without_its_transaction(database_url: str) -> None:
+    pool = await open_pool(database_url, min_size=1, max_size=1)
+    try:
+        async with pool.acquire() as conn:
+            before = await conn.fetchval("SELECT pg_backend_pid()")
+            await conn.execute("BEGIN")
+            with pytest.raises(asyncpg.PostgresError):
+                await conn.execute("SELECT 1 / 0")
+        async with pool.acquire() as conn:
+            assert not conn.is_in_transaction()
+            assert await conn.fetchval("SELECT pg_backend_pid()") == before
+            assert await conn.fetchval("SELECT current_user") == "liandan_writer"
+    finally:
+        await pool.close()
