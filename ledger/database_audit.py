@@ -1,27 +1,28 @@
 """Audit of a live database: the same audit as of an export, reading entries from PostgreSQL, then every derived row against the replay.
 
-Nothing in the database is believed: ``entry.leaf`` is re-hashed, ``link`` and ``fact`` are compared with what the entries give. Places are
-compared while the entries pass, so that memory does not grow with the log.
+Nothing in the database is believed: ``entry.leaf`` is re-hashed, ``link``, ``fact`` and ``log_head`` are compared with what the entries
+give, and the entries with the bundles that are published from them. Places are compared while the entries pass, so that memory does not
+grow with the log.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 from asyncpg import Pool, Record
 
 from ledger import store
 from ledger.audit import AuditReport, Options, Watch, audit
-from ledger.auditing.facts import SpilledFacts
-from ledger.auditing.spill import Spill
+from ledger.derived_rows import DerivedRows
 from ledger.entry import Entry
 from ledger.files import LogFiles
 from ledger.kinds import Kinds
 from ledger.merkle import leaf_hash
 from ledger.replay import Finding, Replay
-from ledger.tiles import encode_bundle, parse_path
+from ledger.tiles import WIDTH, Tile, encode_bundle, parse_bundle, parse_path
+from signing.refusal import Refusal
 
 Progress = Callable[[int, int], None]
 T = TypeVar("T")
@@ -40,7 +41,7 @@ async def audit_database(
 ) -> AuditReport:
     """Audit the published part of a live log: entries, links and facts from the database, tiles and checkpoints from the files.
 
-    Appending may go on meanwhile; rows above the published size are left alone.
+    Appending may go on meanwhile: what was appended since is applied to the facts as it stands, and judged by the next audit.
     """
     rows = _Rows(pool, files, kinds, asyncio.get_running_loop(), watch)
     archived = files.archived_sizes()
@@ -48,6 +49,7 @@ async def audit_database(
         audit, rows.read, kinds, archived=iter(archived), watch=rows.note, progress=progress, after=rows.conclude, options=options
     )
     report.add(*rows.findings)
+    report.derived += rows.compared
     return report
 
 
@@ -57,8 +59,8 @@ class _Rows:
     def __init__(self, pool: Pool[Record], files: LogFiles, kinds: Kinds, loop: asyncio.AbstractEventLoop, watch: Watch | None) -> None:
         self._pool, self._files, self._kinds, self._loop, self._watch = pool, files, kinds, loop, watch
         self._places: dict[tuple[str, int], tuple[str, int]] = {}
-        self._compared = 0
         self._first: int | None = None
+        self.compared = 0
         self.findings: list[Finding] = []
 
     def _ask(self, question: Coroutine[Any, Any, T]) -> T:
@@ -68,10 +70,43 @@ class _Rows:
         """Bundles from the database, everything else from the files."""
         if not path.startswith("tile/entries/"):
             return self._files.read(path)
-        tile = parse_path(path)
-        rows = self._ask(self._entries(tile.index * 256, tile.index * 256 + tile.width))
-        self.findings += _stale_leaves(rows)
-        return encode_bundle([row.entry for row in rows]) if rows else None
+        return self._bundle(parse_path(path))
+
+    def _bundle(self, tile: Tile) -> bytes | None:
+        """The rows of a bundle. For a row that is missing the published entry stands in, so that it is one finding and no shift."""
+        start = tile.index * WIDTH
+        held = {row.idx: row for row in self._ask(self._entries(start, start + tile.width))}
+        published = self._published(tile)
+        if not held and not published:
+            return None
+        self.findings += _stale_leaves(held.values())
+        entries: list[bytes] = []
+        for index, shown in enumerate(published or (b"",) * tile.width, start):
+            row = held.get(index)
+            if row is None:
+                self.findings.append(Finding(code="FILE_MISSING", index=index, field="entry", found="no row", expected="a row"))
+            elif published and row.entry != shown:
+                self.findings.append(_differs("BUNDLE_DIFFERS", index, "", tile.path, leaf_hash(shown).hex(), leaf_hash(row.entry).hex()))
+            entries.append(shown if row is None else row.entry)
+        try:
+            return encode_bundle(entries)
+        except Refusal as refusal:  # a row longer than any entry
+            self.findings += [_differs(r.code, None, "", f"{tile.path} {r.field}", r.found, r.expected) for r in refusal.reasons]
+            return None
+
+    def _published(self, tile: Tile) -> tuple[bytes, ...]:
+        """The entries as anybody may fetch them; empty, and a finding, when they cannot be read."""
+        for candidate in dict.fromkeys((tile, tile.full)):
+            raw = self._files.read(candidate.path)
+            if raw is None:
+                continue
+            try:
+                return parse_bundle(raw, candidate.width)[: tile.width]
+            except Refusal as refusal:
+                self.findings += [_differs(r.code, None, "", candidate.path, r.found, r.expected) for r in refusal.reasons]
+                return ()
+        self.findings.append(Finding(code="FILE_MISSING", field=tile.path))
+        return ()
 
     async def _entries(self, start: int, end: int) -> list[store.EntryRow]:
         async with self._pool.acquire() as conn:
@@ -88,7 +123,7 @@ class _Rows:
 
     def _compare_places(self) -> None:
         places, self._places = self._places, {}
-        self._compared += len(places)
+        self.compared += len(places)
         found = self._ask(self._links(list(places)))
         for (chain, seq), wanted in places.items():
             link = found.get((chain, seq))
@@ -101,57 +136,24 @@ class _Rows:
             return await store.fetch_links(conn, places)
 
     def conclude(self, replay: Replay) -> None:
-        """Once all entries have passed: no link too many, and every fact."""
+        """Once all entries have passed: no link too many, every fact, and the head."""
         self._compare_places()
         self._ask(self._derived(replay))
 
     async def _derived(self, replay: Replay) -> None:
-        async with self._pool.acquire() as conn:
-            since = 0 if self._first is None else self._first
-            held = await store.count_links(conn, start=since, end=replay.size)
-            if self._first is not None and held != self._compared:
-                self.findings.append(Finding(code="LINK_DIFFERS", field="link", found=f"{held} rows", expected=f"{self._compared} rows"))
-            assert isinstance(replay.facts, SpilledFacts), "the audit keeps its facts in a file"
-            self.findings += await _check_facts(conn, self._kinds, replay.facts.spill, replay.size)
+        async with self._pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+            rows = DerivedRows(conn, self._kinds, self._files.read, replay)
+            links = None if self._first is None else (self._first, self.compared)
+            self.findings += await rows.compare(links)
+        self.compared += rows.compared
 
 
-def _stale_leaves(rows: list[store.EntryRow]) -> list[Finding]:
+def _stale_leaves(rows: Iterable[store.EntryRow]) -> list[Finding]:
     return [
         Finding(code="LEAF_DIFFERS", index=row.idx, field="entry.leaf", found=row.leaf.hex(), expected=leaf_hash(row.entry).hex())
         for row in rows
         if row.leaf != leaf_hash(row.entry)
     ]
-
-
-async def _check_facts(conn: store.Conn, kinds: Kinds, expected: Spill, size: int) -> list[Finding]:
-    """``fact`` holds exactly what the entries give; compared only when nothing was appended beyond the audited size."""
-    head = await store.fetch_head(conn)
-    if head is None or head.size != size:
-        return []
-    findings: list[Finding] = []
-    known = 0
-    async with conn.transaction(readonly=True):
-        async for key, raw in store.stream_facts(conn):
-            wanted = expected.encoded(key)
-            known += wanted is not None
-            if wanted != raw:
-                findings.append(_fact(kinds, key, raw, wanted))
-    if known != len(expected):
-        for key, wanted in expected.items():
-            if not await store.fetch_facts(conn, [key]):
-                findings.append(_fact(kinds, key, None, wanted))
-    return findings
-
-
-def _fact(kinds: Kinds, key: str, found: bytes | None, expected: bytes | None) -> Finding:
-    return _differs("FACT_DIFFERS", None, key, "fact.value", _decoded(kinds, key, found), _decoded(kinds, key, expected))
-
-
-def _decoded(kinds: Kinds, key: str, raw: bytes | None) -> Any:
-    try:
-        return "missing" if raw is None else kinds.decode(key, raw)
-    except (ValueError, KeyError):
-        return "" if raw is None else raw.hex()
 
 
 def _differs(code: str, index: int | None, chain: str, field: str, found: object, expected: object) -> Finding:

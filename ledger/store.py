@@ -137,6 +137,18 @@ async def count_links(conn: Conn, *, start: int, end: int) -> int:
     return found
 
 
+async def stream_links(conn: Conn) -> AsyncIterator[LinkRow]:
+    """All links, in no order; inside a transaction."""
+    async for row in conn.cursor("SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link", prefetch=2000):
+        yield LinkRow(*row)
+
+
+async def list_stray_entries(conn: Conn, size: int, *, limit: int = 100) -> list[int]:
+    """Indices of entries that the head does not count."""
+    rows = await conn.fetch("SELECT idx FROM entry WHERE idx < 0 OR idx >= $1 ORDER BY idx LIMIT $2", size, limit)
+    return [row["idx"] for row in rows]
+
+
 async def stream_facts(conn: Conn) -> AsyncIterator[tuple[str, bytes]]:
     """All facts, in no order; inside a transaction."""
     async for row in conn.cursor("SELECT key, value FROM fact", prefetch=2000):

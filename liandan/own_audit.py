@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from asyncpg import Pool, Record
 
 from ledger.audit import AuditReport, Options
 from ledger.database_audit import audit_database
+from ledger.entry import Entry, read_entry
 from ledger.files import LogFiles
 from ledger.kinds import Kinds
 from ledger.replay import Finding
+from ledger.store import Conn, fetch_head, stream_entries
 from manifests import store
-from manifests.audit import ViewFold, missing
+from manifests.audit import ViewFold, missing, position
+from manifests.view import concerns
+from signing.refusal import Refusal
 
 Progress = Callable[[int, int], None]
 
@@ -20,28 +24,47 @@ Progress = Callable[[int, int], None]
 async def audit_own(pool: Pool[Record], files: LogFiles, kinds: Kinds, progress: Progress, options: Options) -> AuditReport:
     """Audit the database with everything derived in it.
 
-    Manifest rows are compared when their projection has reached exactly the audited size, and when the whole log was read: an audit that
-    goes on from a kept state has not folded the views before it.
+    Manifest rows are compared when the whole log was read: an audit that goes on from a kept state has not folded the views before it.
     """
     fold = ViewFold()
     try:
         report = await audit_database(pool, files, kinds, watch=fold.watch, progress=progress, options=options)
         if report.since == 0:
-            report.add(*await _views(pool, fold, report.size))
+            async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+                report.add(*await _views(conn, kinds, fold, report))
     finally:
         fold.close()
     return report
 
 
-async def _views(pool: Pool[Record], fold: ViewFold, size: int) -> list[Finding]:
+async def _views(conn: Conn, kinds: Kinds, fold: ViewFold, report: AuditReport) -> list[Finding]:
+    """Every row, in one snapshot. The projection may stand before the audited size or behind it; where it stands must fit its rows."""
+    at, head = await store.position(conn), await fetch_head(conn)
+    size = 0 if head is None else head.size
+    if at > size:
+        return [position(at, f"at most {size}, the size of the log")]
+    async for entry in _entries(conn, kinds, report.size, at):
+        fold.watch(entry)
+    ahead = {concerns(entry) async for entry in _entries(conn, kinds, at, report.size)}
     findings: list[Finding] = []
-    async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-        if await store.position(conn) != size:
-            return []
-        chains: set[str] = set()
-        async for row in store.stream_rows(conn):
-            chains.add(row["chain"])
+    chains: set[str] = set()
+    async for row in store.stream_rows(conn):
+        chain = row["chain"]
+        chains.add(chain)
+        report.derived += 1
+        if row["updated_idx"] >= at:
+            findings.append(position(at, f"more than {row['updated_idx']}", chain))
+        if chain not in ahead:
             findings += fold.compare(row)
     if len(fold.views) != len(chains):
-        findings += [missing(chain) for chain, _ in fold.views.items() if chain not in chains]
+        findings += [missing(chain) for chain, _ in fold.views.items() if chain not in chains and chain not in ahead]
     return findings
+
+
+async def _entries(conn: Conn, kinds: Kinds, start: int, end: int) -> AsyncIterator[Entry]:
+    """Entries that can be read; the audit has named the others."""
+    async for row in stream_entries(conn, start=start, end=end):
+        try:
+            yield read_entry(row.entry, kinds)
+        except Refusal:
+            continue

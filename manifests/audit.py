@@ -46,7 +46,7 @@ class ViewFold:
 
 
 def columns(view: ManifestView) -> dict[str, Any]:
-    """The columns of a view's row, ``issued_at`` in Unix seconds."""
+    """The columns of a view's row, ``issued_at`` in Unix microseconds, as finely as the database keeps it."""
     state = view.state
     return {
         "generator": state.generator,
@@ -58,7 +58,7 @@ def columns(view: ManifestView) -> dict[str, Any]:
         "receiver": state.receiver,
         "carriers": list(view.carriers),
         "codes": list(view.codes),
-        "issued_at": view.issued_s,
+        "issued_at": view.issued_s * 1_000_000,
         "updated_idx": view.updated_idx,
         "view": msgspec.msgpack.encode(view),
     }
@@ -67,6 +67,11 @@ def columns(view: ManifestView) -> dict[str, Any]:
 def missing(chain: str) -> Finding:
     """A manifest of the log that has no row."""
     return _differs(chain, "view", "no row", "a row")
+
+
+def position(found: int, expected: str, chain: str = "") -> Finding:
+    """A projection that does not stand where its rows and the log say."""
+    return Finding(code="VIEW_DIFFERS", chain=chain, field="projection_position.idx", found=str(found), expected=expected)
 
 
 def _differs(chain: str, column: str, found: object, expected: object) -> Finding:

@@ -166,10 +166,10 @@ def _row(view: ManifestView) -> tuple[object, ...]:
 
 
 async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:
-    """Every row as it stands, ``issued_at`` in Unix seconds, for the audit; inside a transaction."""
+    """Every row as it stands, ``issued_at`` in Unix microseconds, for the audit; inside a transaction."""
     sql = """
         SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, codes,
-               extract(epoch FROM issued_at)::bigint AS issued_at, updated_idx, view
+               (extract(epoch FROM issued_at) * 1000000)::bigint AS issued_at, updated_idx, view
           FROM manifest_view
         """
     async for row in conn.cursor(sql, prefetch=500):

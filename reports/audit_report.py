@@ -74,6 +74,7 @@ def _work(sheet: Sheet, report: AuditReport) -> None:
         ("单位签名", "party signatures", f"{report.signatures:,} 个"),
         ("存档检查点", "archived checkpoints", f"{report.checkpoints:,} 个，见证联署 {report.cosignatures:,} 个"),
         ("未达法定联署数", "below quorum", f"{report.below_quorum:,} 个检查点"),
+        *([("数据库派生数据", "derived rows", f"{report.derived:,} 行（位置、状态、账本头、联单视图）")] if report.derived else []),
         ("时间区间", "time brackets", _BRACKETS.get(report.brackets, "未核对")),
     ):
         row(sheet, [label(name, sub, 1), value(text, 4)])

@@ -34,6 +34,8 @@ class AuditReport(Struct, kw_only=True):
     """Valid lines of witnesses in force on these and on the newest checkpoint."""
     below_quorum: int = 0
     """Checkpoints among them with fewer witnesses than the policy in force asks for: published all the same, and said here."""
+    derived: int = 0
+    """Rows that a database keeps beside its entries and that were compared with them: places, facts, head, views; 0 for an export."""
     brackets: str = ""
     """``checked``, or why the time brackets were not: ``simulated`` clock, or ``no witnesses``."""
     count: int = 0

@@ -33,6 +33,8 @@ RULES = table(
     _rule("DECISION_DIFFERS", "formats §4", "重新裁决的结果与账本所载不同。", "Deciding again gives another answer than the entry states."),
     _rule("DECISION_FAILED", "formats §4", "条目无法重新裁决：它所依据的内容本不应在账本中。", "The entry cannot be decided again: what it rests on should not be in the log."),
     _rule("LINK_DIFFERS", "design §5", "数据库的链位置表与条目不符。", "The database's table of places does not follow from the entries."),
+    _rule("BUNDLE_DIFFERS", "design §5; formats §4", "数据库中的条目与已公布的条目文件不符。", "The entry in the database is not the one in the published bundle."),
+    _rule("HEAD_DIFFERS", "design §5", "数据库的账本头（条目数、根、边缘、时间）与条目算得的不符。", "The head row of the database (size, root, edge, time) is not what the entries give."),
     _rule("FACT_DIFFERS", "design §5", "数据库保存的状态与条目重算的不符。", "A state in the database is not what the entries give."),
     _rule("FILE_UNEXPECTED", "formats §4", "导出件中有不应存在的文件。", "The export holds a file that does not belong there.", "核对来源后删除该文件，重新审计。", "Find out where it comes from, remove it and audit again."),
     _rule("FILE_COMPRESSED", "formats §4", "导出件中有压缩文件；压缩只用于网络传输。", "The export holds a compressed file; gzip is for HTTP only.", "解压后按原名保存，重新审计。", "Unpack it under its own name and audit again."),

@@ -20,6 +20,7 @@ ROOMS_THAT_ACT = ("routes", "service", "store")
 DATABASE = {
     "ledger.cut",
     "ledger.database_audit",
+    "ledger.derived_rows",
     "ledger.desk",
     "ledger.intake",
     "ledger.log",

@@ -21,6 +21,9 @@ CHANGES = {
     "stage": ("UPDATE manifest_view SET stage = 'ISSUED'", "manifest_view.stage"),
     "number": ("UPDATE manifest_view SET number = '20265101000123'", "manifest_view.number"),
     "time": ("UPDATE manifest_view SET issued_at = issued_at + interval '1 s'", "manifest_view.issued_at"),
+    "microsecond": ("UPDATE manifest_view SET issued_at = issued_at + interval '1 us'", "manifest_view.issued_at"),
+    "position ahead": ("UPDATE projection_position SET idx = idx + 1000", "projection_position.idx"),
+    "position behind": ("UPDATE projection_position SET idx = idx - 1", "projection_position.idx"),
     "view": ("UPDATE manifest_view SET view = set_byte(view, 40, get_byte(view, 40) # 1)", "manifest_view.view"),
     "renamed": ("UPDATE manifest_view SET chain = chain || 'X'", "manifest_view.view"),
     "invented": (
@@ -53,3 +56,18 @@ async def test_a_changed_view_is_found_and_an_honest_one_is_not(pool: Pool[Recor
         async with pool.acquire() as conn:
             await conn.execute(sql)
         assert {(found.code, found.field) for found in await findings(log, pool)} == {("VIEW_DIFFERS", field)}
+
+
+async def test_a_projection_that_lags_is_compared_as_far_as_it_is(pool: Pool[Record], tmp_path: Path) -> None:
+    """Two manifests; the projection has not seen the last act of the second one."""
+    load = Load()
+    data = {file.name: file.path.read_bytes() for file in data_files()}
+    async with running(pool, tmp_path, KINDS, data) as log:
+        answers = await log.append([*load.setup(), *load.manifest(0), *load.manifest(1)], now_s=load.now_s)
+        await log.publisher.wait_for(len(answers), 20)
+        async with pool.acquire() as conn:
+            await projection.follow(conn, await log.entries_at(list(range(len(answers) - 1))))
+        assert await findings(log, pool) == []
+        async with pool.acquire() as conn:
+            await conn.execute("UPDATE manifest_view SET stage = 'ISSUED'")
+        assert [(found.chain, found.field) for found in await findings(log, pool)] == [(load.chain_of(0), "manifest_view.stage")]
