@@ -2,7 +2,7 @@
 
 A small real log (whole lives of manifests, one witness) lies in PostgreSQL, as files, as an export and in the checkpoint store. Each flip
 is a change as a database administrator could make it (guards and constraints are taken away first) or as a disk could; then the audit of
-that place runs, must find it, and must name the entry, row, column or file; then the bit is flipped back.
+that place runs, must find it, and must name that very entry, row and column, or file; then the bit is flipped back.
 
 Text columns take flips that leave valid text: PostgreSQL itself refuses the others. What no audit covers stands in ledger/store_audit.py.
 """
@@ -16,24 +16,28 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
+from msgspec import Struct
 
-from bench.campaign import KEYRING, POLICY, lives, log_in_process, make_publisher, publish_all, quiet, small_load, witness
+from bench.campaign import KEYRING, POLICY, lives, log_in_process, publish_all, quiet, small_load, witness
 from bench.load import ORIGIN
 from ledger.audit import AuditReport, Options, audit
 from ledger.checkpoint import parse_checkpoint
 from ledger.checkpoint_store import CheckpointStore
 from ledger.cosigning import Cosigning
 from ledger.files import LogFiles
-from ledger.freeze import Mismatch
+from ledger.merkle import HASH_BYTES
 from ledger.note import parse_note
 from ledger.replay import Finding, Replay
 from ledger.store_audit import audit_store
+from ledger.tiles import WIDTH, parse_bundle, parse_path
 from ledger.witnessing.client import Collector
 from liandan.database import connect, migrate, open_pool
 from liandan.export import archived_in, export, fetch_files, reader_of
@@ -42,19 +46,23 @@ from liandan.postgres import temporary_postgres
 from liandan.projector import PROJECTIONS, Projector
 from liandan.wiring import KINDS
 
-LANES, LIVES = 3, 16
-"""25 entries of parties and decisions, 96 of manifests."""
+LANES, LIVES = 3, 40
+"""25 entries of parties and decisions, 240 of manifests: a full bundle and a second one, and a tile above them."""
 TABLES = {
     "entry": ("idx", "idx leaf entry"),
     "link": ("chain, seq", "chain seq hash idx"),
     "fact": ("key", "key value"),
     "log_head": ("one", "size root edge at_s"),
-    "manifest_view": ("chain", "chain generator ulid stage from_province to_province receiver carriers codes updated_idx view"),
+    "projection_position": ("name", "name idx"),
+    "manifest_view": (
+        "chain",
+        "chain generator ulid stage from_province to_province receiver carriers codes issued_at updated_idx view",
+    ),
 }
-"""Key and columns of the tables whose bits are flipped. ``issued_at`` is left out: it is compared in whole seconds."""
+"""Key and columns of the tables whose bits are flipped; ``number`` is empty in these lives."""
 STORE = {"promise": "size root", "origin": "origin", "shadow": "key value", "shadow_size": "size at_s"}
 """The same of the checkpoint store."""
-FILES = ("tile/0", "tile/entries", "checkpoint", "checkpoints/", "log.vkey", "data/")
+FILES = ("tile/0", "tile/1", "tile/entries", "checkpoint", "checkpoints/", "log.vkey", "data/")
 UNGUARD = (
     "ALTER EVENT TRIGGER guard_ledger_alter DISABLE",
     "ALTER EVENT TRIGGER guard_ledger_drop DISABLE",
@@ -67,14 +75,19 @@ UNGUARD = (
 """What a determined administrator does first."""
 
 
-def flipped(value: bytes | str | int | list[str], chance: random.Random) -> bytes | str | int | list[str]:
-    """The value with one bit changed; text stays text, a bigint stays one, of a list one item is changed."""
+Value = bytes | str | int | datetime | list[str]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def flipped(value: Value, chance: random.Random) -> Value:
+    """The value with one bit changed; text stays text, a bigint stays one, of a list one item is changed, a time in microseconds."""
     if isinstance(value, list):
         place = chance.randrange(len(value))
         return [*value[:place], str(flipped(value[place], chance)), *value[place + 1 :]]
+    if isinstance(value, datetime):
+        return _EPOCH + timedelta(microseconds=(value - _EPOCH) // timedelta(microseconds=1) ^ (1 << chance.randrange(50)))
     if isinstance(value, int):
-        bit = chance.randrange(63)
-        return value ^ (1 << bit)
+        return value ^ (1 << chance.randrange(63))
     raw = bytearray(value.encode() if isinstance(value, str) else value)
     while True:
         place, bit = chance.randrange(len(raw)), 1 << chance.randrange(8)
@@ -88,6 +101,55 @@ def flipped(value: bytes | str | int | list[str], chance: random.Random) -> byte
         if "\0" not in text:
             return text
         raw[place] ^= bit
+
+
+class Flip(Struct, frozen=True):
+    """One flipped bit: the kind of place, what the audit said, and whether a finding names the very place."""
+
+    place: str
+    findings: list[Finding]
+    names: Callable[[Finding], bool]
+
+    @property
+    def is_located(self) -> bool:
+        """Found, and named."""
+        return any(map(self.names, self.findings))
+
+
+def in_row(table: str, column: str, row: Mapping[str, Any], changed: Any) -> Callable[[Finding], bool]:
+    """Whether a finding names this row and, where the audit tells columns apart, this column."""
+
+    def names(finding: Finding) -> bool:
+        if table == "entry":
+            return finding.index == row["idx"]
+        if table == "link":
+            return finding.chain in (row["chain"], changed) and finding.field.startswith("link.")
+        if table == "fact":
+            return finding.chain in (row["key"], changed)
+        if table == "projection_position":
+            return finding.field == "projection_position.idx"
+        if table == "manifest_view":
+            named = "view" if column == "chain" else column
+            return finding.chain in (row["chain"], changed) and finding.field == f"manifest_view.{named}"
+        return finding.field == f"{table}.{column}"
+
+    return names
+
+
+def in_file(path: str, original: bytes, changed: bytes) -> Callable[[Finding], bool]:
+    """Whether a finding names this file; of a leaf hash, or of an entry that still stands by itself, the very entry."""
+    at = next(place for place, (one, other) in enumerate(zip(original, changed, strict=True)) if one != other)
+    index: int | None = None
+    if path.startswith("tile/0/"):
+        index = parse_path(path).index * WIDTH + at // HASH_BYTES
+    elif path.startswith("tile/entries/"):
+        tile = parse_path(path)
+        end = 0
+        for number, entry in enumerate(parse_bundle(original, tile.width), tile.index * WIDTH):
+            start, end = end, end + 2 + len(entry)
+            if start + 2 <= at < end:
+                index = number
+    return lambda finding: finding.field.startswith(path) if index is None else finding.index == index
 
 
 class Flips:
@@ -112,65 +174,55 @@ class Flips:
 
     # ------------------------------------------------------------------ the database
 
-    async def database(self) -> tuple[str, list[Finding]]:
+    async def database(self) -> Flip:
         """One bit of one column of one row."""
         table = self._chance.choice(list(TABLES))
         key, columns = TABLES[table][0], TABLES[table][1].split()
         column = self._chance.choice(columns)
-        rows = await self._conn.fetch(f"SELECT ctid::text AS place, {column} AS value FROM {table} ORDER BY {key}")
+        rows = await self._conn.fetch(f"SELECT ctid::text AS place, {column} AS cell, * FROM {table} ORDER BY {key}")
         row = self._chance.choice(rows)
-        changed = flipped(row["value"], self._chance)
+        changed = flipped(row["cell"], self._chance)
         sql = f"UPDATE {table} SET {column} = $1 WHERE {column} = $2 AND ctid = $3::text::tid RETURNING ctid::text"
         try:
-            place = await self._conn.fetchval(sql, changed, row["value"], row["place"])
+            place = await self._conn.fetchval(sql, changed, row["cell"], row["place"])
         except asyncpg.UniqueViolationError:
             return await self.database()
         try:
-            found = await self._head() if table == "log_head" else (await self._audit_own()).findings
+            found = (await self._audit_own()).findings
         finally:
-            assert await self._conn.fetchval(sql, row["value"], changed, place) is not None, "the bit was not flipped back"
-        return f"{table}.{column}", found
-
-    async def _head(self) -> list[Finding]:
-        """The head row is no evidence and audited by nobody: the publisher compares it, at its start and before it signs."""
-        publisher = make_publisher(self._pool, self._directory)
-        try:
-            await asyncio.to_thread(publisher.start)
-            await publisher.check()
-            await publisher.step()
-        except Mismatch as error:
-            return [Finding(code="PUBLISHER_STOPS", field="log_head", found=str(error))]
-        finally:
-            publisher.close()
-        return []
+            assert await self._conn.fetchval(sql, row["cell"], changed, place) is not None, "the bit was not flipped back"
+        return Flip(f"{table}.{column}", found, in_row(table, column, row, changed))
 
     # ------------------------------------------------------------------ files
 
-    async def export(self) -> tuple[str, list[Finding]]:
-        """One bit of one file of an export."""
+    def _file(self) -> tuple[str, str, bytes, bytes]:
+        """A kind of file, a file, its bytes, and the same with a bit changed."""
         kind = self._chance.choice(FILES)
         path = self._chance.choice([path for path in self._paths if path.startswith(kind)])
         original = (self._copy / path).read_bytes()
         changed = flipped(original, self._chance)
         assert isinstance(changed, bytes)
-        found = self._audit_export(lambda asked: changed if asked == path else reader_of(self._copy)(asked))
-        findings = list(found.findings)
-        if found.is_clean and found.below_quorum > self._clean.below_quorum:
-            # A witness's line that has become a stranger's is passed over, as the note format asks; then that witness is missing.
-            findings.append(Finding(code="BELOW_QUORUM", field=path))
-        return kind, findings
+        return kind, path, original, changed
 
-    async def live(self) -> tuple[str, list[Finding]]:
-        """One bit of one hash tile of the published files, beside the database that they were made from."""
-        path = self._chance.choice([path for path in self._paths if path.startswith("tile/0")])
-        original = self._files.read(path) or b""
-        changed = flipped(original, self._chance)
-        assert isinstance(changed, bytes)
+    async def export(self) -> Flip:
+        """One bit of one file of an export."""
+        kind, path, original, changed = self._file()
+        report = self._audit_export(lambda asked: changed if asked == path else reader_of(self._copy)(asked))
+        return Flip(kind, self._said(report, path), in_file(path, original, changed))
+
+    async def live(self) -> Flip:
+        """One bit of one published file, beside the database that it was made from."""
+        kind, path, original, changed = self._file()
         self._files.write(path, changed)
         try:
-            return "live tile", (await self._audit_own()).findings
+            return Flip(f"live {kind}", self._said(await self._audit_own(), path), in_file(path, original, changed))
         finally:
             self._files.write(path, original)
+
+    def _said(self, report: AuditReport, path: str) -> list[Finding]:
+        """The findings. A witness's line that became a stranger's is passed over, as the note format asks; then that witness is missing."""
+        missing = report.is_clean and report.below_quorum > self._clean.below_quorum
+        return [Finding(code="BELOW_QUORUM", field=path)] if missing else list(report.findings)
 
     async def _audit_own(self) -> AuditReport:
         return await audit_own(self._pool, self._files, KINDS, lambda done, total: None, Options())
@@ -180,22 +232,30 @@ class Flips:
 
     # ------------------------------------------------------------------ the checkpoint store
 
-    async def store(self) -> tuple[str, list[Finding]]:
+    async def store(self) -> Flip:
         """One bit of one live cell of a copy of the checkpoint store."""
         table = self._chance.choice(list(STORE))
         column = self._chance.choice(STORE[table].split())
+        key = "key" if table == "shadow" else "one"
         copy = self._directory / "flipped.sqlite3"
         for leftover in self._directory.glob("flipped.sqlite3*"):
             leftover.unlink()
-        with sqlite3.connect(self._directory / "checkpoints.sqlite3") as source, sqlite3.connect(copy) as target:
+        with closing(sqlite3.connect(self._directory / "checkpoints.sqlite3")) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
-            rows = target.execute(f"SELECT {column} FROM {table} ORDER BY 1").fetchall()
-            [value] = self._chance.choice(rows)
+            row, value = self._chance.choice(target.execute(f"SELECT {key}, {column} FROM {table} ORDER BY 1").fetchall())
             changed = flipped(value, self._chance)
-            done = target.execute(f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {column} = ?", (changed, value)).rowcount
-        source.close()
-        target.close()
-        return f"store {table}.{column}", await asyncio.to_thread(self._audit_store, copy) if done else (await self.store())[1]
+            sql = f"UPDATE OR IGNORE {table} SET {column} = ? WHERE {key} = ?"
+            done = target.execute(sql, (changed, row)).rowcount
+            target.commit()
+        if not done:
+            return await self.store()
+        found = await asyncio.to_thread(self._audit_store, copy)
+
+        def names(finding: Finding) -> bool:
+            is_row = table != "shadow" or finding.chain in (row, changed)
+            return is_row and finding.field.startswith("shadow." if table == "shadow" else f"{table}.{column}")
+
+        return Flip(f"store {table}.{column}", found, names)
 
     def _audit_store(self, path: Path) -> list[Finding]:
         found: list[Finding] = []
@@ -239,13 +299,14 @@ async def campaign(flips: int, seed: int) -> tuple[Counter[str], list[str]]:
     found: Counter[str] = Counter()
     missed: list[str] = []
     async with published_log(chance) as log:
-        ways = (log.database, log.database, log.export, log.export, log.live, log.store)
+        ways = (log.database, log.database, log.export, log.live, log.database, log.export, log.live, log.store)
         for number in range(flips):
-            place, findings = await ways[number % len(ways)]()
-            if any(finding.index is not None or finding.chain or finding.field for finding in findings):
-                found[place] += 1
+            flip = await ways[number % len(ways)]()
+            if flip.is_located:
+                found[flip.place] += 1
             else:
-                missed.append(f"flip {number}: {place}: {[finding.code for finding in findings] or 'nothing found'}")
+                said = [(one.code, one.index, one.chain, one.field) for one in flip.findings]
+                missed.append(f"flip {number}: {flip.place}: {said or 'nothing found'}")
     return found, missed
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench.bitflip import campaign, flipped
 
-FLIPS = 30
+FLIPS = 24
 
 
 async def test_every_flipped_bit_is_found_and_located() -> None:
