@@ -19,7 +19,7 @@ from ledger.facts import Facts, account_key, chain_key
 from ledger.founding import founding_keys
 from ledger.model import Account, AccountRow, Admission, Alert, Decision, Head, Moment, Statement, Tag
 from ledger.personality import Admitted, Kind, Reads, Refused, Window
-from ledger.times import format_at
+from ledger.times import day_of, format_at
 from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
 
@@ -94,7 +94,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         raise Refusal(reasons)
     answer = kind.decide(statement, facts, moment)
     if isinstance(answer, Refused):
-        raise Refusal(answer.reasons)
+        raise Refusal(answer.reasons, day_of(statement.at_s))
     return Admission(
         index=moment.index,
         at=format_at(moment.at_s),

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from signing.citation import source_in_chinese
 from signing.refusal import Reason, Rule
 
 Language = Literal["zh", "en"]
@@ -64,12 +65,18 @@ def problem_path(code: str) -> str:
     return f"/problems/{code.lower().replace('_', '-')}"
 
 
-def problem_errors(reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language) -> tuple[ProblemError, ...]:
-    """Reasons with their standing texts; a code must be in ``rules``."""
-    return tuple(_error(reason, rules[reason.code], language) for reason in reasons)
+def problem_errors(reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language, day: str = "") -> tuple[ProblemError, ...]:
+    """Reasons with their standing texts; a code must be in ``rules``. ``day`` of the event, if it is known: its law is cited (R-73)."""
+    return tuple(_error(reason, rules[reason.code], language, day) for reason in reasons)
 
 
-def _error(reason: Reason, rule: Rule, language: Language) -> ProblemError:
+def source_text(rule: Rule, language: Language, day: str = "") -> str:
+    """A rule's source in a language, as it stood on a day."""
+    source = rule.source_on(day)
+    return source_in_chinese(source) if language == "zh" else source
+
+
+def _error(reason: Reason, rule: Rule, language: Language, day: str) -> ProblemError:
     is_zh = language == "zh"
     return ProblemError(
         code=reason.code,
@@ -79,7 +86,7 @@ def _error(reason: Reason, rule: Rule, language: Language) -> ProblemError:
         found=reason.found,
         expected=reason.expected,
         rule=rule.rule,
-        source=rule.source,
+        source=source_text(rule, language, day),
         lift=rule.lift,
     )
 
@@ -94,9 +101,10 @@ def make_problem(
     statement: str = "",
     receipt: str = "",
     head: ChainHead | None = None,
+    day: str = "",
 ) -> Problem:
-    """A problem from at least one reason; the first names it."""
-    errors = problem_errors(reasons, rules, language)
+    """A problem from at least one reason; the first names it. ``day`` of the event that was judged, if there is one."""
+    errors = problem_errors(reasons, rules, language, day)
     mark = "；" if language == "zh" else " "
     return Problem(
         type=problem_path(errors[0].code),

@@ -26,6 +26,7 @@ from ledger.sequencer import Busy
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
+from signing.citation import source_in_chinese
 from signing.refusal import Reason, Refusal, Rule
 
 log = structlog.get_logger("liandan.problems")
@@ -113,6 +114,7 @@ class Problems:
                 statement=error.statement or "",
                 receipt=receipt,
                 head=error.head,
+                day=error.refusal.day,
             )
         reasons = self._reasons(error)
         return make_problem(reasons, RULES, language, status=status_of(reasons), instance=instance)
@@ -178,6 +180,9 @@ class RulePage(msgspec.Struct, frozen=True):
     do_en: str
     rule: str
     source: str
+    source_zh: str
+    before: tuple[str, str] | None
+    """(first day of ``source``, the source until the day before) where the law has changed."""
     lift: str
 
 
@@ -195,14 +200,31 @@ async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> 
         raise Refusal([Reason("NOT_FOUND", "code", code[:60])])
     status = STATUS.get(rule.code, REFUSED)
     if "application/json" in request.headers.get("accept", ""):
-        page = RulePage(rule.code, status, rule.zh, rule.en, rule.do_zh, rule.do_en, rule.rule, rule.source, rule.lift)
+        page = RulePage(
+            rule.code,
+            status,
+            rule.zh,
+            rule.en,
+            rule.do_zh,
+            rule.do_en,
+            rule.rule,
+            rule.source,
+            source_in_chinese(rule.source),
+            rule.before,
+            rule.lift,
+        )
         return Response(page, media_type="application/json")
     return Response(_page(rule, status), media_type="text/html")
 
 
 def _page(rule: Rule, status: int) -> str:
     """A plain page without scripts."""
-    parts = {name: html.escape(str(getattr(rule, name))) for name in ("code", "zh", "en", "do_zh", "do_en", "rule", "source", "lift")}
+    parts = {name: html.escape(str(getattr(rule, name))) for name in ("code", "zh", "en", "do_zh", "do_en", "rule", "lift")}
+    sources = [source_in_chinese(rule.source), rule.source]
+    if rule.before is not None:
+        since, source = rule.before
+        sources += [f"{since} 以前：{source_in_chinese(source)}", f"Before {since}: {source}"]
+    parts["source"] = "<br>".join(map(html.escape, dict.fromkeys(sources)))
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{code} · 联单</title></head><body>'
         "<h1>{code} <small>{status}</small></h1><p>{zh}</p><p>{do_zh}</p>"

@@ -11,8 +11,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-CODE_IN_FORCE = "2026-08-15"
-"""Code Art. 1242 [READ T1–T3]."""
+from whitelist.law import CODE_IN_FORCE
+
 ORDER_23_IN_FORCE = "2022-01-01"
 Topic = Literal["manifest", "approval", "listing"]
 

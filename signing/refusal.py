@@ -39,8 +39,14 @@ class Rule(Struct, frozen=True, kw_only=True):
     """Number in the rule book, e.g. ``R-33``; empty for rules of the format."""
     source: str = ""
     """Law article or specification section with its mark, e.g. ``Order 23 Art. 28(1) [READ]`` or ``formats §1 [DESIGN]``."""
+    before: tuple[str, str] | None = None
+    """Where the law has changed: (first day of ``source``, the source until the day before)."""
     lift: Lift = "sender"
     """Who can make this reason go away."""
+
+    def source_on(self, day: str) -> str:
+        """The source in force on a day ``YYYY-MM-DD``; for an unknown day, which is blank, the present one."""
+        return self.source if self.before is None or not day or day >= self.before[0] else self.before[1]
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):
@@ -56,8 +62,10 @@ class Reason(Struct, frozen=True, omit_defaults=True):
 class Refusal(Exception):
     """Input turned down, with all reasons at once, in order of report."""
 
-    def __init__(self, reasons: Iterable[Reason]) -> None:
+    def __init__(self, reasons: Iterable[Reason], day: str = "") -> None:
+        """``day`` is that of the event that was judged, ``YYYY-MM-DD``: the reasons then cite the law of that day."""
         self.reasons: tuple[Reason, ...] = tuple(reasons)
+        self.day = day
         super().__init__(", ".join(f"{r.code}({r.field})" if r.field else r.code for r in self.reasons))
 
     @property

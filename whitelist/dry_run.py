@@ -17,7 +17,7 @@ from ledger.facts import Facts
 from ledger.model import Moment
 from ledger.problem import Language, problem_errors
 from ledger.statement import convert_body
-from ledger.times import format_at, parse_at
+from ledger.times import day_of, format_at, parse_at
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, Rule, refuse
 from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, Checks, mark
@@ -93,7 +93,7 @@ def _answer(transfer: AskedTransfer, facts: Facts, moment: Moment, rules: Mappin
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route,
-        reasons=problem_errors(found.reasons, rules, language),
+        reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s)),
         tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
         alerts=tuple(mark(code, rules, language, level) for level, code in found.alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},

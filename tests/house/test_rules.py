@@ -9,8 +9,10 @@ from collections import Counter
 
 import pytest
 
+from signing.citation import source_in_chinese
 from signing.refusal import Rule
 from tests.house.source import FLOORS
+from whitelist.law import CODE_IN_FORCE
 
 BOOKS = {floor: importlib.import_module(f"{floor}.rulebook").RULES for floor in FLOORS if importlib.util.find_spec(f"{floor}.rulebook")}
 RULES = [(floor, rule) for floor, book in BOOKS.items() for rule in book.values()]
@@ -22,6 +24,26 @@ def test_every_package_that_refuses_has_a_rule_book() -> None:
 
 def test_a_code_means_one_thing_in_the_whole_house() -> None:
     assert [code for code, times in Counter(rule.code for _, rule in RULES).items() if times > 1] == []
+
+
+LEGAL = [(floor, rule) for floor, rule in RULES if rule.rule]
+
+
+@pytest.mark.parametrize(("floor", "rule"), LEGAL, ids=[f"{floor}-{rule.code}" for floor, rule in LEGAL])
+def test_the_source_of_a_numbered_rule_reads_as_chinese(floor: str, rule: Rule) -> None:
+    for source in (rule.source, *([] if rule.before is None else [rule.before[1]])):
+        words = re.sub(r"\[[^\]]+\]|HJ|GB/T|M12|R-[0-9]+|[MH] 级|[0-9]+ t\b|max|R-\d+|附录F", "", source_in_chinese(source))
+        assert not re.search(r"[A-Za-z]{2}", words), source_in_chinese(source)
+
+
+@pytest.mark.parametrize(("floor", "rule"), LEGAL, ids=[f"{floor}-{rule.code}" for floor, rule in LEGAL])
+def test_a_rule_that_cites_the_code_says_what_held_before_it(floor: str, rule: Rule) -> None:
+    assert "固废法" not in rule.source, "repealed on 2026-08-15"
+    assert ("Code Art." in rule.source) == (rule.before is not None)
+    if rule.before is not None:
+        assert rule.before[0] == CODE_IN_FORCE
+        assert "固废法" in rule.before[1]
+        assert "Code Art." not in rule.before[1]
 
 
 @pytest.mark.parametrize(("floor", "rule"), RULES, ids=[f"{floor}-{rule.code}" for floor, rule in RULES])

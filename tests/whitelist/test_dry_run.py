@@ -89,6 +89,22 @@ async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_t
     assert english["reasons"][0]["message"].isascii()
 
 
+async def test_reasons_cite_the_law_of_the_day_that_is_asked_about(web: Web) -> None:
+    """固废法 until 2026-08-14, the Code from 2026-08-15 on (R-73)."""
+
+    async def source(language: str, **options: Any) -> str:
+        body = {"transfers": [transfer(approval=None)], **options}
+        response = await web.post("/v1/checks", body, GENERATOR, **{"accept-language": language})
+        [answer] = response.json()["answers"]
+        return str(next(reason["source"] for reason in answer["reasons"] if reason["code"] == "NO_APPROVAL"))
+
+    assert "《生态环境法典》第536条第2款" in await source("zh", at=MORNING)
+    assert "Code Art. 536.2 [READ T1–T3]" in await source("en", at=MORNING)
+    assert "《固体废物污染环境防治法》第82条第2款" in await source("zh", as_of=12)
+    assert "生态环境法典" not in await source("zh", as_of=12)
+    assert "固废法 Art. 82.2 [READ S2]" in await source("en", as_of=12)
+
+
 async def test_each_transfer_is_answered_in_its_place_as_if_it_alone_were_next(web: Web) -> None:
     whole = transfer(lines=[msgspec.to_builtins(a_line(mass_t="110"))])
     answer = await ask(web, whole, transfer(mode="sea"), whole, at=MORNING)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from whitelist.law import until_the_code
 from whitelist.texts.text import text
 
-_A21 = "Order 23 Art. 21, Code Art. 536.2 [READ]"
+_A21 = "Order 23 Art. 21 [READ]; Code Art. 536.2 [READ T1–T3]"
+_A21_BEFORE = until_the_code("Order 23 Art. 21 [READ]; 固废法 Art. 82.2 [READ S2]")
+_A25 = "Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3]"
+_A25_BEFORE = until_the_code("Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]")
 _A27 = "Order 23 Art. 27, 28 [READ]"
 
 TEXTS = (
@@ -13,6 +17,7 @@ TEXTS = (
         "R-30",
         _A21,
         "origin_authority",
+        before=_A21_BEFORE,
         zh=("跨省转移没有批准决定。", "先向移出地省级生态环境主管部门申请，取得批准后再开具联单。未经批准的，不得转移。"),
         en=("A transfer between provinces has no approval.", "Apply to the origin's authority first; nothing may move without it."),
     ),
@@ -21,6 +26,7 @@ TEXTS = (
         "R-30",
         _A21,
         "sender",
+        before=_A21_BEFORE,
         zh=("账本中没有这份批准。", "核对批准的链名。"),
         en=("The log has no such approval.", "Check the chain of the approval."),
     ),
@@ -29,6 +35,7 @@ TEXTS = (
         "R-30",
         _A21,
         "origin_authority",
+        before=_A21_BEFORE,
         zh=("该申请所处阶段不允许此操作。", "查看申请进度：批准后方可开具联单；已决定的不再受理。"),
         en=(
             "The application is not at the stage that this act needs.",
@@ -137,8 +144,9 @@ TEXTS = (
     text(
         "NO_CONSENT",
         "R-35",
-        "Order 23 Art. 25, Code Art. 536.2 [READ]",
+        _A25,
         "destination_authority",
+        before=_A25_BEFORE,
         zh=("该行不在白名单上，也没有接受地省份的同意复函。", "先发跨省转移商请函并取得同意复函，或只批准白名单上的行。"),
         en=(
             "The line has neither a listing nor the receiving province's consent.",
@@ -148,8 +156,9 @@ TEXTS = (
     text(
         "CONSENT_REFUSED",
         "R-35",
-        "Order 23 Art. 25, Code Art. 536.2 [READ]",
+        _A25,
         "destination_authority",
+        before=_A25_BEFORE,
         zh=("接受地省份已复函不同意。", "作出不予批准的决定；情况改变的，由移出人重新申请。"),
         en=("The receiving province has disagreed.", "Refuse the application; the generator may apply again."),
     ),

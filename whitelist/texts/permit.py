@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from whitelist.law import until_the_code
 from whitelist.texts.text import text
+
+_A534 = "Code Art. 534 [READ T1–T3]"
+_A80 = until_the_code("固废法 Art. 80 [READ S2]")
 
 TEXTS = (
     text(
         "PERMIT_UNKNOWN",
         "R-17",
-        "Code Art. 534 [READ]",
+        _A534,
         "destination_authority",
+        before=_A80,
         zh=("账本中没有这份经营许可证。", "核对许可证链名；未登记的，请接受地主管部门先登记许可证。"),
         en=("The log has no such permit.", "Check the chain; the authority of the receiver's region records permits."),
     ),
@@ -27,24 +32,27 @@ TEXTS = (
     text(
         "PERMIT_HOLDER",
         "R-17",
-        "Code Art. 534 [READ]",
+        _A534,
         "sender",
+        before=_A80,
         zh=("经营许可证不属于该接受人。", "填写接受人本单位的许可证。"),
         en=("The permit is not this receiver's.", "Name a permit of the receiver."),
     ),
     text(
         "PERMIT_STATUS",
         "R-17",
-        "Code Art. 534 [READ]",
+        _A534,
         "destination_authority",
+        before=_A80,
         zh=("经营许可证已暂停或吊销、注销。", "在许可证恢复前不得移入；联系接受人和发证机关。"),
         en=("The permit is suspended or revoked.", "Nothing may go there until it is resumed."),
     ),
     text(
         "PERMIT_DATE",
         "R-17",
-        "固废法 Art. 80 / Code Art. 534 [READ]",
+        _A534,
         "destination_authority",
+        before=_A80,
         zh=("当日不在经营许可证有效期内。", "由接受人换证，并由发证机关更新账本中的许可证。"),
         en=("The permit is not valid on this day.", "The receiver renews it and its authority records the change."),
     ),
@@ -59,8 +67,9 @@ TEXTS = (
     text(
         "PERMIT_SCOPE",
         "R-18",
-        "固废法 Art. 80 / Code Art. 534 [READ]",
+        _A534,
         "destination_authority",
+        before=_A80,
         zh=("该废物代码不在接受人的许可经营类别内。", "改送有资质的单位，或由接受人办理许可证变更。"),
         en=("The permit does not cover this code.", "Choose a receiver whose permit does, or have the permit changed."),
     ),
