@@ -201,7 +201,8 @@ class _Run:
 
     def _entry(self, index: int, judged: Judged, watch: Watch | None) -> None:
         entry, replay = judged.entry, self.replay
-        self._report.add(*judged.findings)
+        if judged.findings:
+            self._report.add(*judged.findings)
         if entry is None:
             replay.pass_over()
             return
@@ -209,7 +210,8 @@ class _Run:
             self._report.add(*replay.signatures(entry))
         self._report.signatures += len(entry.envelope.signatures)
         try:
-            self._report.add(*replay.take(entry))
+            if findings := replay.take(entry):
+                self._report.add(*findings)
         except DataMissing as missing:
             chain = entry.statement.chain
             self._report.add(Finding(code="DATA_DIFFERS", index=index, chain=chain, field="data", found=str(missing), expected="the file"))
@@ -263,15 +265,17 @@ def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[byt
 
 
 def _check_files(read: Read, state: LogState, digests: Iterable[str], complete: bool, report: AuditReport) -> None:
-    """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them."""
+    """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them, others those in force."""
     vkeys = read("log.vkey")
     if vkeys is None and complete:
         report.add(Finding(code="FILE_MISSING", field="log.vkey"))
     if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
         report.add(difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found"))
     in_force = {pin.sha256: name for name, pin in state.data.items()}
-    for digest in dict.fromkeys([*in_force, *(digests if complete else ())]):
+    for digest in dict.fromkeys([*in_force, *digests]):
         raw = read(f"data/{digest}")
+        if raw is None and not complete and digest not in in_force:
+            continue
         if raw is None or sha256(raw).hexdigest() != digest:
             found = "missing" if raw is None else sha256(raw).hexdigest()
             report.add(difference("DATA_DIFFERS", f"data/{digest}", found, in_force.get(digest, digest)))

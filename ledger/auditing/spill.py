@@ -7,13 +7,13 @@ looks at a handful of them. The file is thrown away with the audit, or kept as t
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 HOT_VALUES = 20_000
 """Decoded values held: some 60 MB of states."""
+_UNKNOWN: Any = object()
 _CACHE_KIB = 32 * 1024
 
 
@@ -25,7 +25,8 @@ class Spill:
     ) -> None:
         """``path`` None is a private file that vanishes with the process; values written to it are lost unless :meth:`keep` was called."""
         self._encode, self._decode, self._hot = encode, decode, hot
-        self._values: OrderedDict[str, Any] = OrderedDict()
+        self._young: dict[str, Any] = {}
+        self._old: dict[str, Any] = {}
         self._dirty: set[str] = set()
         self.db = sqlite3.connect("" if path is None else path, isolation_level=None, check_same_thread=False)
         self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -38,51 +39,56 @@ class Spill:
 
     def get(self, name: str) -> Any:
         """A value, or None."""
-        values = self._values
-        if name in values:
-            values.move_to_end(name)
-            return values[name]
-        row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
-        value = None if row is None else self._decode(name, row[0])
+        value = self._young.get(name, _UNKNOWN)
+        return self._again(name) if value is _UNKNOWN else value
+
+    def _again(self, name: str) -> Any:
+        """A value that was not used lately: from the generation before, or from the file."""
+        if name in self._old:
+            value = self._old.pop(name)
+        else:
+            row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
+            value = None if row is None else self._decode(name, row[0])
         self._hold(name, value)
         return value
 
     def put(self, name: str, value: Any) -> None:
         """Set a value."""
         self._dirty.add(name)
+        self._old.pop(name, None)
         self._hold(name, value)
 
     def _hold(self, name: str, value: Any) -> None:
-        self._values[name] = value
-        self._values.move_to_end(name)
-        if len(self._values) > self._hot:
-            self._evict(self._hot // 4)
-
-    def _evict(self, count: int) -> None:
-        """Write the oldest values to the file, many at once, and forget them."""
-        self._write([self._values.popitem(last=False) for _ in range(count)])
+        """Two generations: what the older one still holds when the younger is full was not used since, and goes to the file."""
+        self._young[name] = value
+        if len(self._young) > self._hot // 2:
+            self._write(list(self._old.items()))
+            self._young, self._old = {}, self._young
 
     def _write(self, values: list[tuple[str, Any]]) -> None:
         rows = [(name, self._encode(value)) for name, value in values if name in self._dirty]
         self._dirty.difference_update(name for name, _ in rows)
         self.db.executemany("INSERT INTO value VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", rows)
 
+    def _flush(self) -> None:
+        self._write([*self._old.items(), *self._young.items()])
+
     def items(self) -> Iterator[tuple[str, bytes]]:
         """All values, encoded, by name."""
-        self._write(list(self._values.items()))
+        self._flush()
         for name, raw in self.db.execute("SELECT name, value FROM value ORDER BY name"):
             yield str(name), bytes(raw)
 
     def encoded(self, name: str) -> bytes | None:
         """One value, encoded, without taking room in memory."""
         if name in self._dirty:
-            return self._encode(self._values[name])
+            return self._encode(self.get(name))
         row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
         return None if row is None else bytes(row[0])
 
     def __len__(self) -> int:
         """How many values there are."""
-        self._write(list(self._values.items()))
+        self._flush()
         return int(self.db.execute("SELECT count(*) FROM value").fetchone()[0])
 
     def mark(self) -> bytes | None:
@@ -92,7 +98,7 @@ class Spill:
 
     def keep(self, mark: bytes) -> None:
         """Make everything so far durable together with a mark that says how far it is."""
-        self._write(list(self._values.items()))
+        self._flush()
         self.db.execute("INSERT INTO mark VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET mark = excluded.mark", (mark,))
         self.db.execute("COMMIT")
         self.db.execute("BEGIN")

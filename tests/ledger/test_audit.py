@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.audit import audit
+from ledger.rulesets import CURRENT, RULESETS
 from signing.possession import register
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, key_of, uscc
@@ -35,6 +36,15 @@ def test_an_honest_log_audits_clean(bench: Workbench) -> None:
     assert [finding.code for finding in report.findings] == ["DATA_DIFFERS"]  # the all-zero hash has no preimage we know
     assert report.entries == report.size == len(bench.entries)
     assert report.found == bench.found
+
+
+def test_an_adopted_file_that_is_there_and_changed_is_found_in_force_or_not(bench: Workbench) -> None:
+    ruleset = RULESETS[CURRENT]
+    path = f"data/{ruleset.sha256}"
+    whole = {**bench.export(), path: ruleset.file}
+    changed = {**whole, path: ruleset.file[:-2] + b"X\n"}
+    codes = [[(one.code, one.field) for one in audit(files.get, bench.kinds).findings] for files in (whole, changed)]
+    assert set(codes[1]) - set(codes[0]) == {("DATA_DIFFERS", path)}
 
 
 @pytest.mark.parametrize("path", ["checkpoint", "tile/0/000.p/9", "tile/entries/000.p/9", "log.vkey"])

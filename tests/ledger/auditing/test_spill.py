@@ -1,0 +1,52 @@
+"""Values that wait in a file are the same values: a spill of any size behaves like a dict."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from ledger.auditing.spill import Spill
+
+
+def spill(path: Path | None, hot: int) -> Spill:
+    return Spill(path, lambda value: str(value).encode(), lambda name, raw: int(raw), hot=hot)
+
+
+@pytest.mark.parametrize("hot", [2, 7, 40, 1000])
+def test_a_spill_is_a_dict(hot: int) -> None:
+    chance, model, kept = random.Random(hot), dict[str, int](), spill(None, hot)
+    for number in range(3000):
+        name = f"n{chance.randrange(60)}"
+        if chance.random() < 0.4:
+            model[name] = number
+            kept.put(name, number)
+        else:
+            assert kept.get(name) == model.get(name)
+        if number % 500 == 0:
+            name = f"n{chance.randrange(60)}"
+            assert kept.encoded(name) == (None if name not in model else str(model[name]).encode())
+            assert len(kept) == len(model)
+    assert dict(kept.items()) == {name: str(value).encode() for name, value in model.items()}
+    kept.close()
+
+
+def test_no_more_than_the_hot_values_stay_in_memory() -> None:
+    kept = spill(None, 20)
+    for number in range(500):
+        kept.put(f"n{number}", number)
+        assert len(kept._young) + len(kept._old) <= 20 + 1
+    kept.close()
+
+
+def test_what_was_kept_is_there_again_and_what_came_after_is_not(tmp_path: Path) -> None:
+    first = spill(tmp_path / "spill", 4)
+    for number in range(10):
+        first.put(f"n{number}", number)
+    first.keep(b"mark")
+    first.put("n3", 99)
+    first.close()
+    second = spill(tmp_path / "spill", 4)
+    assert (second.mark(), second.get("n3"), len(second)) == (b"mark", 3, 10)
+    second.close()
