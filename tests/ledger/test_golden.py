@@ -7,7 +7,7 @@ form, links, keys, times and encoding are judged by the real code and nothing el
 from __future__ import annotations
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from ledger.entry import encode_entry, read_entry
 from ledger.facts import Facts
 from ledger.kinds import Kinds
 from ledger.log_personality import PERSONALITY as LOG
-from ledger.merkle import verify_consistency, verify_inclusion
+from ledger.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
 from ledger.model import Moment, Statement
 from ledger.note import parse_note, parse_vkey
 from ledger.personality import Admitted, Changes, Kind, Personality, Window, no_reads
@@ -91,6 +91,10 @@ class Grown:
         for entry in self.entries:
             kind = KINDS.by_name[entry.statement.kind]
             apply(entry, kind, self.facts)
+
+    def root_at(self, size: int) -> str:
+        """Root of the tree of the first ``size`` entries."""
+        return b64encode(root_of(leaf_hash(entry.raw) for entry in self.entries[:size])).decode()
 
 
 @pytest.mark.parametrize("case", load("payloads"), ids=lambda case: case["name"])
@@ -213,7 +217,7 @@ def test_admissions_refused(case: dict[str, Any]) -> None:
         reasons = check_content(submission.statement.body)
         if reasons:
             raise Refusal(reasons)
-        admit(submission, grown.facts, Moment(len(grown.entries), parse_at(case["now"]), "2026-1"), lambda size: None)
+        admit(submission, grown.facts, Moment(len(grown.entries), parse_at(case["now"]), "2026-1"), grown.root_at)
     expect(case, caught.value)
 
 

@@ -16,6 +16,7 @@ from ledger.freeze import Mismatch
 from ledger.log import Admitted, TurnedDown
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.refusals import publish_refusals
+from ledger.rulesets import CURRENT, RULESETS
 from ledger.sequencer import Busy
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
@@ -120,7 +121,7 @@ async def test_a_restart_goes_on_where_publication_stopped(pool: Pool[Record], t
         assert audit(log.publisher.files.read, bench.kinds).findings == []
 
 
-async def test_a_changed_leaf_is_not_signed(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+async def test_a_changed_head_is_not_signed(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[:5], now_s=NOW)
         assert await log.publisher.wait_for(5, 5)
@@ -130,6 +131,32 @@ async def test_a_changed_leaf_is_not_signed(pool: Pool[Record], tmp_path: Path, 
         publisher.recover()
         with pytest.raises(Mismatch, match="another root"):
             await publisher.step()
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        ("UPDATE entry SET leaf = sha256('x') WHERE idx = 3", "entry 3: "),
+        ("DELETE FROM entry WHERE idx = 2", "there are 4"),
+        ("DELETE FROM entry WHERE idx = 4", "there are 4"),
+    ],
+)
+async def test_a_changed_leaf_or_a_missing_row_is_not_signed(
+    pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench, edit: str, said: str
+) -> None:
+    async with running(pool, tmp_path / "published", bench.kinds) as log:
+        await log.append(envelopes(bench)[:5], now_s=NOW)
+        assert await log.publisher.wait_for(5, 5)
+    async with unguarded(database) as conn:
+        for row in await conn.fetch("SELECT conname FROM pg_constraint WHERE conrelid = 'entry'::regclass AND contype = 'c'"):
+            await conn.execute(f'ALTER TABLE entry DROP CONSTRAINT "{row["conname"]}"')
+        await conn.execute(edit)
+    publisher = make_publisher(pool, tmp_path / "to publish", bench.kinds)
+    publisher.files.put_data([RULESETS[CURRENT].file])
+    publisher.recover()
+    with pytest.raises(Mismatch, match=said):
+        await publisher.step()
+    assert publisher.files.read("checkpoint") is None
 
 
 async def test_a_database_behind_the_checkpoint_store_is_refused(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:

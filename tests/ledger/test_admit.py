@@ -1,0 +1,69 @@
+"""Admission at its edges: which roots a signer may have seen, which times count, and for whom one may sign."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+import pytest
+
+from ledger.admit import Submission, admit
+from ledger.merkle import leaf_hash, root_of
+from ledger.model import Moment, Seen
+from ledger.rulesets import CURRENT
+from ledger.statement import read_statement
+from ledger.times import format_at
+from signing.possession import register
+from signing.refusal import Refusal
+from tests.workbench import Workbench, key_of, uscc
+
+PARTY = uscc("510112", 2)
+OTHER = uscc("510112", 3)
+DAY_S = 86_400
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    bench = Workbench()
+    bench.register(PARTY)
+    bench.register(OTHER)
+    return bench
+
+
+def root_at(bench: Workbench, size: int) -> str:
+    return b64encode(root_of(leaf_hash(entry.raw) for entry in bench.entries[:size])).decode()
+
+
+def codes(bench: Workbench, **changes: object) -> list[str]:
+    """What a ``key.add`` of PARTY is refused for at the bench's time; nothing when it is admitted."""
+    body = {"key": register(key_of(PARTY, 1), bench.found, PARTY)}
+    envelope = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body, **changes).sign([key_of(PARTY)])
+    statement, kind = read_statement(envelope, bench.kinds)
+    moment = Moment(len(bench.entries), bench.at_s, CURRENT)
+    try:
+        admit(Submission(envelope=envelope, statement=statement, kind=kind), bench.facts, moment, lambda size: root_at(bench, size))
+    except Refusal as refusal:
+        return refusal.codes
+    return []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_root_of_this_log_may_be_seen_up_to_its_present_size(bench: Workbench, size: int) -> None:
+    assert codes(bench, seen=Seen(size, root_at(bench, size))) == []
+
+
+def test_no_other_root_and_no_other_size_was_seen(bench: Workbench) -> None:
+    assert codes(bench, seen=Seen(2, root_at(bench, 3))) == ["SEEN_MISMATCH"]
+    assert codes(bench, seen=Seen(4, root_at(bench, 4))) == ["SEEN_MISMATCH"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(300, []), (301, ["STATEMENT_STALE"]), (-DAY_S, []), (-DAY_S - 1, ["STATEMENT_STALE"])],
+)
+def test_the_window_of_a_day_ends_to_the_second(bench: Workbench, seconds: int, expected: list[str]) -> None:
+    assert codes(bench, at=format_at(bench.at_s + seconds)) == expected
+
+
+def test_nobody_signs_for_himself_as_a_delegate(bench: Workbench) -> None:
+    assert codes(bench, principal=PARTY) == ["SIGNER_ROLE"]
+    assert codes(bench, principal=OTHER) == ["DELEGATION_MISSING"]
