@@ -21,6 +21,9 @@ from signing.refusal import Refusal, refuse
 STREAM_MAX = BUNDLE_MAX
 """Decoded bytes of one stream: a small file cannot make us inflate a big one."""
 
+_SHOWN = ("/Title", "/Subject", "/Author", "/Keywords")
+"""Of the document information: what stands in the window and in lists of files. Whoever saves it again may sign as its producer."""
+
 
 class Document:
     """An opened PDF. Every method raises Refusal PDF_FORM for whatever is none, and nothing else."""
@@ -46,9 +49,10 @@ class Document:
             return [_digest(page.obj, frozenset({"/Parent"})) for page in self._pdf.pages]
 
     def frame_digest(self) -> bytes:
-        """Digest of the document beside its pages: actions, forms, layers, embedded files."""
+        """Digest of the document beside its pages: actions, forms, layers, embedded files, and the names that a viewer shows."""
+        shown = "\n".join(self.info(key) for key in _SHOWN).encode()
         with _reading():
-            return _digest(self._pdf.Root, frozenset({"/Pages"}))
+            return sha256(_digest(self._pdf.Root, frozenset({"/Pages"})) + shown).digest()
 
 
 @contextmanager
@@ -56,7 +60,7 @@ def _reading() -> Iterator[None]:
     """What a damaged or hostile file makes the library raise, as one refusal (RecursionError is a RuntimeError)."""
     try:
         yield
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, AttributeError, LookupError) as error:
+    except (pikepdf.PikepdfError, RuntimeError, ValueError, TypeError, AttributeError, LookupError) as error:
         raise _wrong(error) from None
 
 

@@ -73,8 +73,8 @@ _CERTIFICATE = (
     ),
     _rule(
         "PDF_FORM",
-        "文件不是完好的 PDF。",
-        "The file is not an undamaged PDF.",
+        "文件不是完好的 PDF，或者设有打开口令。",
+        "The file is not an undamaged PDF, or a password locks it.",
         _ASK_ZH,
         _ASK_EN,
         "ISO 32000 [RECALL]",

@@ -121,6 +121,27 @@ async def test_a_script_or_a_further_attachment_is_found(certificate: bytes) -> 
         assert codes(verify_bytes(edited(certificate, edit), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
 
 
+async def test_another_title_is_found(certificate: bytes) -> None:
+    def rename(pdf: pikepdf.Pdf) -> None:
+        pdf.docinfo["/Title"] = "危险废物转移存证证明 20265101000999"
+
+    assert codes(verify_bytes(edited(certificate, rename), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
+
+
+async def test_a_frame_inherited_by_the_pages_is_found(certificate: bytes) -> None:
+    def crop(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Pages["/CropBox"] = pikepdf.Array([0, 0, 300, 300])
+
+    assert set(codes(verify_bytes(edited(certificate, crop), "c.pdf"))) == {"CERT_PAGE_DIFFERS"}
+
+
+async def test_a_document_under_a_password_is_refused_in_words(certificate: bytes) -> None:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(certificate)) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user="user"))
+    assert codes(verify_bytes(out.getvalue(), "c.pdf")) == ["PDF_FORM"]
+
+
 async def test_a_page_less_is_found(certificate: bytes) -> None:
     def remove(pdf: pikepdf.Pdf) -> None:
         del pdf.pages[2]
