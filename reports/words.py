@@ -13,7 +13,7 @@ STAGES: Mapping[str, str] = {
     "partly_accepted": "部分接受",
     "rejected": "已拒收",
     "disposed": "已利用处置",
-    "closed": "已核实完结",
+    "closed": "已办结",
 }
 FORMS: Mapping[str, str] = {"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}
 PACKINGS: Mapping[str, str] = {"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他"}
@@ -69,6 +69,21 @@ KINDS: Mapping[str, str] = {
     "permit.resume/1": "经营许可证恢复",
     "permit.revoke/1": "经营许可证吊销",
 }
+PERSONAL: Mapping[str, str] = {
+    "contact": "经办人",
+    "driver": "驾驶员",
+    "escort": "押运员",
+    "shipper": "发运人",
+    "receiver": "接收人",
+    "emergency": "应急联系人",
+    "name": "姓名",
+    "phone": "联系电话",
+    "licence": "从业资格证",
+    "license": "从业资格证",
+    "position": "定位",
+    "signature": "签名",
+}
+"""Words of the dotted names of committed fields, each part for itself; the names are the signer's own choice."""
 LEVELS: Mapping[str, str] = {"H": "高", "M": "中", "L": "低"}
 PROVINCES: Mapping[str, str] = {
     "11": "北京市", "12": "天津市", "13": "河北省", "14": "山西省", "15": "内蒙古自治区", "21": "辽宁省", "22": "吉林省",
@@ -88,6 +103,12 @@ SUITES: Mapping[str, str] = {
 def province(code: str) -> str:
     """Name of a province by its two digits, or the digits."""
     return PROVINCES.get(code[:2], code[:2])
+
+
+def personal(field: str) -> str:
+    """``contact.phone`` as 经办人联系电话; a part without a word leaves the whole name as it was signed."""
+    parts = field.split(".")
+    return "".join(PERSONAL[part] for part in parts) if all(part in PERSONAL for part in parts) else field
 
 
 def moment(at: str) -> str:

@@ -24,7 +24,7 @@ from signing.refusal import refuse
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of what is printed and where; a verifier compares pages only with its own version."""
 
 
@@ -47,6 +47,7 @@ class CertifiedLine(Struct, frozen=True, kw_only=True):
     state: LineState
     un_no: str = ""
     dg_class: str = ""
+    packing_group: str = ""
     differences: tuple[str, ...] = ()
     major: bool = False
     note: str = ""
@@ -173,6 +174,7 @@ def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[Certif
                 state=line,
                 un_no=good.un_no if good else "",
                 dg_class=good.dg_class if good else "",
+                packing_group=(good.packing_group or "") if good else "",
                 differences=got.differences,
                 major=got.major_difference,
                 note=got.major_difference_note or "",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.times import format_at
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, head, label, row, section, table, value
 from reports.paper.sheet import ALARM, Sheet
-from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment
+from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment, personal
 from whitelist.mass import format_mass, parse_mass
 
 KEY, VAL = 1.05, 2.6
@@ -36,7 +38,7 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     row(sheet, (*pair("拟接受单位", "Receiver named", receiver.name), *pair("计划转移时间", "Planned at", planned)))
     wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures)
     if facts.personal:
-        text = f"经办人、联系方式等个人信息以加盐承诺值入账，本件不予显示：{'、'.join(facts.personal)}"
+        text = f"经办人、联系方式等个人信息以加盐承诺值入账，本件不予显示：{'、'.join(map(personal, facts.personal))}"
         wide(sheet, "个人信息", "Personal data", text)
     heads = (
         head("序号", "No.", 0.5),
@@ -63,6 +65,28 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
                 value(total, 1.25, face=BOLD, align="right", size=7.5),
             ),
         )
+    wide(sheet, "各行补充", "Further, by line", _by_line([_further(line) for line in facts.lines]))
+
+
+def _by_line(texts: Sequence[str]) -> str:
+    """One text per waste line, the lines of the same text together: 第 1、2、4 行：…"""
+    numbers: dict[str, list[str]] = {}
+    for number, text in enumerate(texts, 1):
+        numbers.setdefault(text, []).append(str(number))
+    return "\n".join(f"第 {'、'.join(found)} 行：{text}" for text, found in numbers.items())
+
+
+def _further(line: CertifiedLine) -> str:
+    """What the generator declared of a line beyond the columns."""
+    issued = line.issued
+    parts = (
+        f"拟利用处置方式 {issued.method}",
+        f"件数 {issued.pieces.count} {issued.pieces.unit}" if issued.pieces else "",
+        f"危险货物包装类别 {line.packing_group}" if line.packing_group else "",
+        f"鉴别报告 {issued.identification}" if issued.identification else "",
+        f"适用豁免管理清单第 {issued.exemption} 项" if issued.exemption is not None else "",
+    )
+    return "；".join(part for part in parts if part)
 
 
 def _sent(number: int, line: CertifiedLine) -> tuple[Cell, ...]:
@@ -111,6 +135,8 @@ def part_two(sheet: Sheet, facts: CertificateFacts) -> None:
             )
         )
     table(sheet, heads, rows)
+    if facts.issue.trip_id:
+        wide(sheet, "同车趟次", "Trip", facts.issue.trip_id)
     gate = facts.gate
     if gate is not None:
         attested = "、".join(CHECKS.get(check, check) for check in gate.checks)

@@ -52,11 +52,11 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
 def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
     row(sheet, (*pair("审批路径", "Route", f"{route}（{decision.route}）"), *pair("批准决定文号", "Decision no.", decision.no, face=BOLD)))
     row(sheet, (*pair("决定日期", "Decided on", decision.decided_on), *pair("有效期至", "Valid to", decision.valid_to)))
-    lines = "\n".join(f"第 {number} 行　{name}　{code}　批准 {format_mass(mass_g)} 吨" for number, name, code, mass_g in decision.lines)
+    lines = "\n".join(f"第 {number + 1} 行　{name}　{code}　批准 {format_mass(mass_g)} 吨" for number, name, code, mass_g in decision.lines)
     wide(sheet, "所用决定行", "Lines of the decision", lines)
     for listing in decision.listings:
         text = (
-            f"{listing.chain} 第 {listing.row} 行　年度额度 {format_mass(listing.quota_g)} 吨　有效 {listing.effective}\n"
+            f"{_list_line(listing.chain, listing.row)}　年度额度 {format_mass(listing.quota_g)} 吨　有效 {listing.effective}\n"
             f"移出地提出：{listing.proposed_by}　接受地会签：{listing.agreed_by or '—'}"
         )
         wide(sheet, "白名单名录行", "Listing", text)
@@ -99,9 +99,16 @@ def _quotas(sheet: Sheet, quotas: Iterable[Quota]) -> None:
 def _account(quota: Quota) -> str:
     """The account in words; decision and permit are named above, so their chains are not repeated."""
     chain, _, number = quota.subject.partition(" ")
+    if not number.isdecimal() and quota.layer != "Q3":
+        return quota.subject
     if quota.layer == "Q2":
-        return f"本批准决定第 {number} 行"
-    return "接受人经营许可证" if quota.layer == "Q3" else f"{chain} 第 {number} 行"
+        return f"本批准决定第 {int(number) + 1} 行"
+    return "接受人经营许可证" if quota.layer == "Q3" else _list_line(chain, int(number))
+
+
+def _list_line(chain: str, row_number: int) -> str:
+    """A line of a list as people count: statements count from 0, paper from 1."""
+    return f"名录 {chain.removeprefix('list/')} 第 {row_number + 1} 行"
 
 
 def timeline(sheet: Sheet, facts: CertificateFacts) -> None:

@@ -76,7 +76,13 @@ def _footnotes(sheet: Sheet, facts: CertificateFacts) -> None:
     """Characters that no font here can draw, named."""
     texts = [party.name for party in facts.parties.values()]
     texts += [text for line in facts.lines for text in (line.issued.name, line.issued.components or "", line.note, line.reason)]
-    texts += [facts.issue.emergency_measures, facts.issue.origin.address, facts.issue.destination.address]
+    texts += [facts.issue.emergency_measures, facts.issue.origin.address, facts.issue.destination.address, facts.issue.trip_id or ""]
+    for leg in facts.state.legs:
+        texts += [leg.place.address, leg.vehicle.plate, leg.vehicle.trailer or "", leg.waybill_no, leg.reason or ""]
+    if facts.approved is not None:
+        texts += [facts.approved.no, *facts.approved.letters, *(name for _, name, _, _ in facts.approved.lines)]
+    given = (facts.receive.reported_to_authority, facts.receive.notified_generator)
+    texts += [facts.receive.weighing.scale or "", *(report.ref or "" for report in given if report is not None)]
     rare = uncovered(texts)
     if rare:
         sheet.y += 6

@@ -157,17 +157,17 @@ class Fold:
         return layer == "Q3" and name in self._q3
 
     def _described(self, subject: str) -> tuple[str, int | None]:
-        """What the account is, in words, and what it may hold."""
+        """What the account is, in words, and what it may hold. Lines are counted from 1, as on every paper."""
         chain, _, number = subject.partition(" ")
         state = self.facts.state(chain)
         place = int(number) if number.isdecimal() else 0
         if isinstance(state, ListState):
             row = state.row(place)
-            words = f"{chain.removeprefix('list/')} 第 {place} 行"
+            words = f"{chain.removeprefix('list/')} 第 {place + 1} 行"
             return (words, None) if row is None else (f"{words}　{party_name(self.facts, row.receiver)}", row.quota_g)
         if isinstance(state, ApprovalState) and place < len(state.lines):
             line = state.lines[place]
-            return f"{state.no} 第 {place} 行　{line.name} {line.code}", line.mass_g
+            return f"{state.no} 第 {place + 1} 行　{line.name} {line.code}", line.mass_g
         if isinstance(state, PermitState):
             return f"{state.no}　{party_name(self.facts, chain.split('/')[1])}", state.scale_g
         return subject, None

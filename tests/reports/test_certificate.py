@@ -9,14 +9,17 @@ import pypdf
 import pypdfium2
 import pytest
 import segno
+from msgspec.structs import replace
 
 from ledger.bundle import Bundle, open_bundle
+from manifests import acts
 from reports.certificate.code import content
 from reports.certificate.facts import facts_of
 from reports.certificate.render import ATTACHMENT, render_certificate
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
-from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, worst
+from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, waste, worst
+from whitelist.transfer import Pieces
 
 
 async def certificate(story: Story, serial: int) -> tuple[Bundle, bytes, bytes]:
@@ -45,11 +48,37 @@ async def test_it_prints_what_the_evidence_says() -> None:
         "川环审批〔2026〕1号（虚构）",
         "川环函〔2025〕900号（虚构）",
         "CQ5001160043（虚构）",
-        "已核实完结",
+        "已办结",
         "演示",
         "第 1 页 / 共 3 页",
     ):
         assert wanted in text, wanted
+
+
+async def test_lines_of_decision_and_list_are_counted_from_one() -> None:
+    text = text_of((await certificate(ordinary(), 123))[2])
+    assert "本批准决定第 1 行" in text
+    assert "名录 2026-51-50-cy 第 1 行" in text
+    assert "第 0 行" not in text
+
+
+async def test_what_no_column_holds_stands_below_the_lines() -> None:
+    lines = (
+        replace(waste(), pieces=Pieces(120, "只")),
+        waste("1.200000", 1),
+        waste("1.300000", 2),
+    )
+    story = Story(lines)
+    goods = (acts.DangerousGoods(line=0, un_no="2794", dg_class="8", packing_group="III"),)
+    story.issue(7, dangerous_goods=goods, trip_id="01K90000000000000000000007")
+    story.depart(7)
+    story.wait(hours=4)
+    story.arrive(7)
+    story.receive(7)
+    text = text_of((await certificate(story, 7))[2])
+    assert "第 1 行：拟利用处置方式 R4；件数 120 只；危险货物包装类别 III" in text
+    assert "第 2、3 行：拟利用处置方式 R4" in text
+    assert "01K90000000000000000000007" in text
 
 
 async def test_it_cites_the_law_in_force_on_the_day_of_each_act() -> None:
@@ -138,7 +167,7 @@ async def test_the_worst_case_names_rare_characters_and_keeps_every_line() -> No
     assert "注：下列字符本件字体无字形" in text
     assert all(f"第{number}类" in text for number in range(1, 17))
     assert all(f"{NAMES[carrier]}" in text for carrier in CARRIERS)
-    assert "contact.name、contact.phone" in text
+    assert "经办人姓名、经办人联系电话" in text
     assert "拒收原因：外壳破损" in text
     assert len(facts_of(bundle).lines) == 16
     assert len(pdf) <= 160_000

@@ -108,6 +108,13 @@ def test_accounts_add_up_and_say_what_is_held() -> None:
     assert accounts["Q2", "1"].held_g == t("11.2"), "serials 10 and 11"
 
 
+def test_lines_of_accounts_are_counted_from_one_in_words() -> None:
+    labels = {account.account.partition(" ")[0] + account.account[-1]: account.label for account in drawn(october()).accounts}
+    assert "第 1 行" in labels["Q10"]
+    assert "第 1 行" in labels["Q20"]
+    assert "第 2 行" in labels["Q21"]
+
+
 def test_a_number_on_two_manifests_is_listed_until_one_is_voided() -> None:
     story = Story(LINES)
     story.decide_for(CARRIERS[1], "3000")
