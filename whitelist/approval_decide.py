@@ -20,6 +20,7 @@ from ledger.times import day_of
 from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine
 from whitelist.approval_kinds import approval_state, judge_stage
 from whitelist.case import APPROVED, LISTED
+from whitelist.commitment import Commitment, Commitments, commitments, q1_key, returned_g, settled
 from whitelist.days import judge_day, twelve_months_after
 from whitelist.findings import Findings
 from whitelist.listing import list_at
@@ -50,13 +51,17 @@ class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def reads_decide(statement: Statement, facts: Facts) -> Reads:
-    """The receiver's permit, and the lists and Q1 accounts that the application's lines name."""
+    """The receiver's permit, the lists and Q1 accounts that the application's lines name, and what earlier decisions hold on these."""
     state = approval_state(statement, facts)
     if state is None:
         return Reads()
     refs = [line.listing for line in state.lines if line.listing is not None]
     chains = dict.fromkeys((state.permit, *(ref.list for ref in refs)))
-    return Reads(chains=tuple(chains), accounts=tuple(dict.fromkeys(q1_account(ref.list, ref.row) for ref in refs)))
+    accounts = list(dict.fromkeys(q1_account(ref.list, ref.row) for ref in refs))
+    registers = tuple(map(q1_key, accounts))
+    if not facts.missing(registers):
+        accounts += [used for account in tuple(accounts) for used in commitments(facts, account).accounts]
+    return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=registers)
 
 
 def decide_decide(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
@@ -148,8 +153,12 @@ def _routed(out: Findings, state: ApprovalState, granted: list[tuple[int, int]],
 
 
 def _commit(out: Findings, state: ApprovalState, granted: list[tuple[int, int]], facts: Facts, today: str) -> dict[str, int]:
-    """Grams to commit per Q1 account; reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36)."""
+    """Change of each Q1 account: what is committed, less what expired decisions give back.
+
+    Reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36).
+    """
     commits: dict[str, int] = {}
+    changes: dict[str, int] = {}
     for position, number, grams, line in _granted_lines(state, granted):
         path = f"body.lines.{position}"
         if line.listing is None:
@@ -162,12 +171,14 @@ def _commit(out: Findings, state: ApprovalState, granted: list[tuple[int, int]],
         judge_list_day(out, f"{path}.line", listed, today)
         judge_row(out, f"{path}.line", row, receiver=state.receiver, permit=state.permit, code=line.code, method=line.method)
         account = q1_account(line.listing.list, line.listing.row)
-        before = facts.used_g(account) + commits.get(account, 0)
+        returned = returned_g(facts, account, today)
+        before = facts.used_g(account) - returned + commits.get(account, 0)
         commits[account] = commits.get(account, 0) + grams
+        changes[account] = commits[account] - returned
         if before + grams > row.quota_g:
             found = f"{format_mass(before)} + {format_mass(grams)} t"
             out.refuse("WL_QUOTA", f"{path}.mass_t", found, f"≤ {format_mass(row.quota_g)} t")
-    return commits
+    return changes
 
 
 def _granted_lines(state: ApprovalState, granted: list[tuple[int, int]]) -> Iterator[tuple[int, int, int, DecisionLine]]:
@@ -190,4 +201,14 @@ def evolve_decide(statement: Statement, admission: Admission, facts: Facts) -> C
     )
     valid_to = body.valid_to or ""
     decided = replace(state, stage="approved", no=body.no, route=route, decided_on=decided_on, valid_to=valid_to, lines=lines)
-    return Changes(state=decided)
+    return Changes(state=decided, registers=_held(statement.chain, decided, decided_on, facts))
+
+
+def _held(chain: str, decided: ApprovalState, today: str, facts: Facts) -> dict[str, Commitments]:
+    """Registers of the listings that the decision was given on."""
+    added: dict[str, list[Commitment]] = {}
+    for number, line in enumerate(decided.lines):
+        if line.listing is not None and line.mass_g > 0:
+            one = Commitment(approval=chain, line=number, held_g=line.mass_g, valid_to=decided.valid_to)
+            added.setdefault(q1_account(line.listing.list, line.listing.row), []).append(one)
+    return {q1_key(account): settled(facts, account, today, tuple(lines)) for account, lines in added.items()}

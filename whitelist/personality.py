@@ -8,6 +8,7 @@ from whitelist.adopted import PARSERS
 from whitelist.approval import ApprovalState
 from whitelist.approval_decide import ApprovalDecide, decide_decide, evolve_decide, reads_decide
 from whitelist.chains import APPROVAL, LIST, PERMIT
+from whitelist.commitment import Commitments
 from whitelist.list_kinds import LIST_KINDS
 from whitelist.listing import ListState
 from whitelist.number import NumberHolders
@@ -64,7 +65,8 @@ APPROVAL_KINDS = (
         decide_decide,
         evolve_decide,
         reads=reads_decide,
-        reads_doc="The receiver's permit, the lists named by the application's lines, and the Q1 accounts of their rows.",
+        reads_doc="The receiver's permit, the lists named by the application's lines, the Q1 accounts of their rows, "
+        "and the Q2 accounts of decisions given on these.",
         routed=True,
     ),
 )
@@ -74,7 +76,7 @@ PERSONALITY = Personality(
     kinds=(*PERMIT_KINDS, *LIST_KINDS, *APPROVAL_KINDS),
     states={"permit": PermitState, "list": ListState, "approval": ApprovalState},
     chains={"permit": PERMIT.pattern, "list": LIST.pattern, "approval": APPROVAL.pattern},
-    registers={"number": NumberHolders, "q3": Q3Base},
+    registers={"number": NumberHolders, "q1": Commitments, "q3": Q3Base},
     data=PARSERS,
     rules=RULES,
 )

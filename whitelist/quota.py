@@ -1,5 +1,7 @@
 """The three quotas. Accounts hold grams USED: Q1 of a listing (committed by decisions), Q2 of a decision line, Q3 of a permit (by issues).
 
+What a decision commits of Q1, and gives back when it is over, stands in commitment.py.
+
 Q3 is yearly, but an account only ever counts on. So the register ``q3:<permit chain>`` remembers how much of the account belongs to
 earlier years; whoever touches a Q3 account writes it with :func:`q3_base_change`.
 Source: law §3.4 and corrections; 危险废物经营许可证管理办法 Art. 12(4) for 120 % [READ S3]; alert at 100 % [DESIGN].
@@ -12,6 +14,7 @@ from msgspec import Struct
 from ledger.facts import Facts
 from ledger.model import Admission
 
+Q1_PREFIX = "Q1 "
 Q3_PREFIX = "Q3 "
 
 
@@ -24,7 +27,7 @@ class Q3Base(Struct, frozen=True):
 
 def q1_account(list_chain: str, row: int) -> str:
     """Account of a listing."""
-    return f"Q1 {list_chain} {row}"
+    return f"{Q1_PREFIX}{list_chain} {row}"
 
 
 def q2_account(approval_chain: str, line: int) -> str:

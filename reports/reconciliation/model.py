@@ -111,7 +111,7 @@ class AccountMonth(Struct, frozen=True, kw_only=True):
     label: str
     opening_g: int = 0
     decided_g: int = 0
-    """Committed by decisions (Q1)."""
+    """Committed by decisions (Q1), less what expired ones gave back to the listing."""
     reserved_g: int = 0
     """Reserved by issues."""
     settled_g: int = 0

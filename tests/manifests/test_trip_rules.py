@@ -45,6 +45,24 @@ def test_a_hand_over_without_place_or_waybill_is_refused(changes: dict[str, obje
     assert log.refused(HAND_OVER, (CARRIER, SECOND_CARRIER), hand_over(**changes)) == ["HANDOVER"]
 
 
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (acts.Place("519999", "某地（虚构）"), "DIVISION"),
+        (acts.Place("510502", " "), "MISSING"),
+        (acts.Place("510502", "路" * 201), "TEXT_LONG"),
+    ],
+    ids=["no such division", "no address", "long address"],
+)
+def test_departure_transshipment_and_arrival_name_a_real_place(place: acts.Place, expected: str) -> None:
+    log = Driver()
+    log.issue()
+    assert expected in log.refused("manifest.depart/1", (GENERATOR, CARRIER), a_departure(place=place))
+    log.depart()
+    assert expected in log.refused("manifest.transship/1", (CARRIER,), transship(place=place))
+    assert expected in log.refused("manifest.arrive/1", (CARRIER,), acts.Arrive(place=place))
+
+
 def test_a_hand_over_ends_one_leg_and_begins_the_next() -> None:
     log = Driver().to_in_transit()
     log.wait(hours=2)

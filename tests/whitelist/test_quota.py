@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ledger.times import year_of
+from ledger.times import day_of, year_of
 from tests.whitelist.acts import add_list, agree, application, applied, decision, grant, line, row, transfer
 from tests.whitelist.driver import CHONGQING, GENERATOR, LIST, PERMIT, SICHUAN, Log, Refusing, ulid
 from whitelist.approval import ListingRef
@@ -36,8 +36,12 @@ class Quotas(RuleBasedStateMachine):
         self.open: list[tuple[dict[str, int], int]] = []
         self.issued: dict[int, int] = {}
 
-    @rule(masses=st.lists(st.tuples(MASS, st.sampled_from([0, 1, None])), min_size=1, max_size=3), letter=st.booleans())
-    def decide(self, masses: list[tuple[int, int | None]], letter: bool) -> None:
+    @rule(
+        masses=st.lists(st.tuples(MASS, st.sampled_from([0, 1, None])), min_size=1, max_size=3),
+        letter=st.booleans(),
+        days=st.sampled_from([2, 20, 366]),
+    )
+    def decide(self, masses: list[tuple[int, int | None]], letter: bool, days: int) -> None:
         chain = f"approval/{GENERATOR}/{ulid(self.applications)}"
         lines = [
             applied(mass_t=format_mass(grams), listing=None if listed is None else ListingRef(list=LIST, row=listed))
@@ -47,7 +51,7 @@ class Quotas(RuleBasedStateMachine):
         self.log.post("approval.apply/1", chain, application(*lines, applied_to=last), GENERATOR)
         if letter:
             agree(self.log, chain=chain)
-        term = min(last, f"{self.year + 1}-01-01")
+        term = min(last, f"{self.year + 1}-01-01", day_of(self.log.now + days * DAY_S))
         body = decision(valid_to=term, lines=tuple(DecidedLine(line=n, mass_t=one.mass_t) for n, one in enumerate(lines)))
         try:
             self.log.post("approval.decide/1", chain, body, SICHUAN)
@@ -58,6 +62,20 @@ class Quotas(RuleBasedStateMachine):
         self.applications += 1
         if not codes:
             self.approvals.append(chain)
+            if self.log.state(chain).route == "LISTED":
+                self.settle_listings({line.listing.row for line in self.log.state(chain).lines if line.listing is not None})
+
+    def settle_listings(self, numbers: set[int]) -> None:
+        """A listing that was just decided on holds, decision by decision, the whole mass or what its manifests hold."""
+        today = day_of(self.log.now)
+        for number in numbers:
+            held = 0
+            for chain in self.approvals:
+                state = self.log.state(chain)
+                for place, one in enumerate(state.lines):
+                    if one.listing is not None and one.listing.row == number:
+                        held += one.mass_g if today <= state.valid_to else self.log.used(q2_account(chain, place))
+            assert self.log.used(q1_account(LIST, number)) == held
 
     @property
     def year(self) -> int:
