@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.directory import Delegation, PartyState
 from ledger.times import format_at
 from manifests import acts
 from manifests.rules.judged import LEGS_MAX
@@ -212,6 +213,31 @@ def test_a_late_act_is_admitted_with_its_seconds() -> None:
     log.wait(days=3)
     entry = log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=departed_at)
     assert entry.admission.decision.tags == (("LATE", 3 * 86_400 - 60),)
+
+
+@pytest.mark.parametrize(("seconds", "tags"), [(7200, ()), (7201, (("LATE", 7201),))])
+def test_an_act_is_late_after_two_hours_to_the_second(seconds: int, tags: tuple[object, ...]) -> None:
+    log = Driver()
+    log.issue()
+    departed_at = format_at(log.at_s + 60)
+    log.wait(seconds=60 + seconds)
+    assert log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=departed_at).admission.decision.tags == tags
+
+
+@pytest.mark.parametrize(("spare_s", "expected"), [(0, None), (-1, ["DELEGATION_MISSING"])])
+def test_an_act_in_custody_needs_a_delegation_at_its_own_time_not_at_its_arrival(spare_s: int, expected: list[str] | None) -> None:
+    """A driver without a network signs while the delegation is in force; the statement may come when it is over (formats §3)."""
+    log = Driver().to_in_transit()
+    log.wait(hours=2)
+    arrived_s = log.at_s
+    granted = Delegation(SECOND_CARRIER, ("manifest.arrive",), until_s=arrived_s + spare_s)
+    log.lay(f"party/{CARRIER}", PartyState(name="承运人（虚构）", delegations=(granted,)))
+    log.wait(hours=1)
+    arrival, signed = acts.Arrive(place=DESTINATION), {"at": format_at(arrived_s), "principal": CARRIER}
+    if expected is None:
+        log.post("manifest.arrive/1", (SECOND_CARRIER,), arrival, **signed)
+    else:
+        assert log.refused("manifest.arrive/1", (SECOND_CARRIER,), arrival, **signed) == expected
 
 
 def test_an_act_of_exactly_fifteen_days_is_still_admitted() -> None:
