@@ -12,11 +12,11 @@ from ledger.auditing.gossip import GossipReport, Piece, Place, Tree, compare
 from ledger.auditing.report import difference
 from ledger.bundle import BUNDLE_MAX, open_bundle
 from ledger.checkpoint import parse_checkpoint
-from ledger.merkle import leaf_hash
+from ledger.merkle import leaf_hash, node_hash
 from ledger.note import parse_note
 from ledger.proof import HEADER, parse_proof
 from ledger.replay import Finding
-from ledger.tiles import TileReader
+from ledger.tiles import HEIGHT, Tile, TileReader
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 from reports.certificate.render import ATTACHMENT
@@ -34,56 +34,92 @@ class Pile(Struct):
     ignored: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def compared(self, vkeys: tuple[str, ...] = ()) -> GossipReport:
-        """The verdict."""
-        report = compare(self.pieces, self.trees, vkeys)
+    def compared(self, vkeys: tuple[str, ...] = (), found: str = "") -> GossipReport:
+        """The verdict; ``vkeys`` and ``found`` are trusted beforehand."""
+        report = compare(self.pieces, self.trees, vkeys, found)
         report.ignored = self.ignored
         report.findings[:0] = self.findings
         return report
 
 
 def gather(directory: Path, against: Path | None = None) -> Pile:
-    """Everything in a directory and below; ``against`` is an export that the evidence is compared with. OSError where none can be read."""
-    pile = Pile()
-    for export in (*(() if against is None else (against,)), *_exports(directory)):
-        _take_export(pile, export)
+    """Everything in a directory and below; ``against`` is an export that the evidence is compared with. One file never stops the others."""
+    pile, exports = Pile(), _exports(directory)
+    if against is not None:
+        _take_export(pile, against, against.name)
+    for export in exports:
+        _take_export(pile, export, _shown(export.relative_to(directory)))
+    inside = set(exports)
     for path in sorted(directory.rglob("*")):
-        inside = any(parent in _exports(directory) for parent in path.parents)
-        if path.is_file() and not inside:
-            _take_file(pile, path, path.relative_to(directory).as_posix())
+        if path.is_file() and inside.isdisjoint(path.parents):
+            _take_file(pile, path, _shown(path.relative_to(directory)))
     return pile
 
 
 def _exports(directory: Path) -> list[Path]:
-    return sorted(path.parent for path in directory.rglob("checkpoint") if (path.parent / "tile").is_dir())
+    return sorted(path.parent for path in directory.rglob("checkpoint") if path.is_file() and (path.parent / "tile").is_dir())
 
 
-def _take_export(pile: Pile, directory: Path) -> None:
-    """Its checkpoints are pieces; its tree serves the others once its own root is its checkpoint's."""
+def _shown(path: Path) -> str:
+    """A name that can be printed, whatever bytes it has on the disk."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _take_export(pile: Pile, directory: Path, name: str) -> None:
+    """Its checkpoints are pieces, whatever its tiles are; its tree serves the others once its own root is its checkpoint's."""
     read = reader_of(directory)
     note = read("checkpoint") or b""
     keys = tuple((read("log.vkey") or b"").decode("utf-8", "replace").splitlines())
+    pile.pieces.append(Piece(source=f"{name}/checkpoint", note=note, log_keys=keys))
+    for size in archived_in(directory):
+        pile.pieces.append(Piece(source=f"{name}/checkpoints/{size}", note=read(f"checkpoints/{size}") or b"", log_keys=keys))
     try:
         head = parse_checkpoint(parse_note(note)[0])
-        reader = TileReader(head.size, read)
+    except Refusal:
+        return  # said of the piece
+    reader = TileReader(head.size, read)
+    try:
         if reader.root() != head.root:
             raise refuse("ROOT_DIFFERS", found=reader.root().hex(), expected=head.root.hex())
     except Refusal as refusal:
-        pile.findings += [difference(r.code, str(directory), r.found, r.expected) for r in refusal.reasons]
+        pile.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
         return
-    pile.trees.append(Tree(head.origin, head.size, reader.hash_at))
-    pile.pieces.append(Piece(source=f"{directory.name}/checkpoint", note=note, log_keys=keys))
-    for size in archived_in(directory):
-        raw = read(f"checkpoints/{size}") or b""
-        pile.pieces.append(Piece(source=f"{directory.name}/checkpoints/{size}", note=raw, log_keys=keys))
+    pile.trees.append(Tree(head.origin, head.size, _Rooted(reader).hash_at, name))
+
+
+class _Rooted:
+    """Hashes of a tree whose every full tile is compared with the hash that the tile above has of it; the root has covered the others."""
+
+    def __init__(self, reader: TileReader) -> None:
+        self._reader = reader
+        self._good: set[tuple[int, int]] = set()
+
+    def hash_at(self, level: int, index: int) -> bytes:
+        """The hash of a subtree; Refusal TILE_DIFFERS where its tile does not follow from the root."""
+        height, inner = divmod(level, HEIGHT)
+        self._check(height, index >> HEIGHT - inner)
+        return self._reader.hash_at(level, index)
+
+    def _check(self, height: int, tile: int) -> None:
+        top = HEIGHT * (height + 1)
+        if (height, tile) in self._good or (tile + 1) << top > self._reader.size:
+            return
+        self._check(height + 1, tile >> HEIGHT)
+        found = node_hash(*(self._reader.hash_at(top - 1, half) for half in (2 * tile, 2 * tile + 1)))
+        expected = self._reader.hash_at(top, tile)
+        if found != expected:
+            raise refuse("TILE_DIFFERS", field=Tile(height, tile).path, found=found.hex(), expected=expected.hex())
+        self._good.add((height, tile))
 
 
 def _take_file(pile: Pile, path: Path, name: str) -> None:
-    if path.stat().st_size > FILE_MAX:
-        pile.ignored.append(name)
+    try:
+        raw = path.read_bytes() if path.stat().st_size <= FILE_MAX else b""
+    except OSError as error:
+        pile.ignored.append(f"{name} ({error.strerror})")
         return
     try:
-        found = list(_pieces(path.read_bytes(), name))
+        found = list(_pieces(raw, name))
     except Refusal as refusal:
         pile.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
         return

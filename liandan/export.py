@@ -100,7 +100,7 @@ def reader_of(directory: Path) -> Callable[[str], bytes | None]:
     def read(path: str) -> bytes | None:
         try:
             return (directory / path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
 
     return read

@@ -7,6 +7,7 @@ that was merely saved again stays equal, and one whose visible page was changed 
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,4 +117,6 @@ def _decoded(stream: Any) -> bytes:
 
 
 def _wrong(error: object) -> Refusal:
-    return refuse("PDF_FORM", found=str(error)[:100], expected="an undamaged PDF")
+    """The reader's words without the address of its buffer, which is another each time."""
+    said = re.sub(r"(?:stream )?<_io\.BytesIO [^>]*>:? ?", "", str(error))
+    return refuse("PDF_FORM", found=said[:100], expected="an undamaged PDF")

@@ -19,6 +19,8 @@ from ledger.note import parse_note
 from ledger.replay import Finding
 from signing.refusal import Refusal
 
+CONTRADICTIONS = frozenset({"HISTORY_FORK", "FOUND_DIFFERS"})
+
 
 class Place(Struct, frozen=True):
     """An entry under a piece's checkpoint: index, leaf hash (None: the proof does not say which entry), inclusion proof."""
@@ -39,11 +41,12 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 
 class Tree(Struct, frozen=True):
-    """A whole tree of one log, e.g. an export, whose root has been compared with its checkpoint."""
+    """A whole tree of one log, e.g. an export; ``hash_at`` gives only hashes that follow from the root of its checkpoint, or Refusal."""
 
     origin: str
     size: int
     hash_at: HashAt
+    source: str = "export"
 
 
 class OneLog(Struct, kw_only=True):
@@ -69,12 +72,17 @@ class GossipReport(Struct, kw_only=True):
 
     @property
     def is_clean(self) -> bool:
-        """Nothing contradicts."""
+        """Nothing contradicts, and everything that claims to be evidence is."""
         return not self.findings
 
+    @property
+    def contradictions(self) -> int:
+        """Findings that show two histories, or two logs, under one name; the others are of evidence that fails by itself."""
+        return sum(finding.code in CONTRADICTIONS for finding in self.findings)
 
-def compare(pieces: Iterable[Piece], trees: Sequence[Tree] = (), vkeys: Sequence[str] = ()) -> GossipReport:
-    """Compare pieces of any number of logs; ``vkeys`` are log keys that the reader trusts beforehand."""
+
+def compare(pieces: Iterable[Piece], trees: Sequence[Tree] = (), vkeys: Sequence[str] = (), found: str = "") -> GossipReport:
+    """Compare pieces of any number of logs; ``vkeys`` are log keys that the reader trusts beforehand, ``found`` a founding."""
     report = GossipReport()
     by_origin: dict[str, list[tuple[Piece, Checkpoint]]] = {}
     for piece in pieces:
@@ -84,10 +92,10 @@ def compare(pieces: Iterable[Piece], trees: Sequence[Tree] = (), vkeys: Sequence
             report.findings += [difference(r.code, piece.source, r.found, r.expected) for r in refusal.reasons]
             continue
         by_origin.setdefault(checkpoint.origin, []).append((piece, checkpoint))
-    for origin, found in sorted(by_origin.items()):
+    for origin, pairs in sorted(by_origin.items()):
         tree = max((tree for tree in trees if tree.origin == origin), key=lambda one: one.size, default=None)
         log = _Log(origin, tree, report.findings)
-        log.judge(found, [vkey for vkey in vkeys if vkey.startswith(f"{origin}+")])
+        log.judge(pairs, [vkey for vkey in vkeys if vkey.startswith(f"{origin}+")], found)
         report.logs.append(log.result)
     return report
 
@@ -101,10 +109,10 @@ class _Log:
         self._nodes: dict[tuple[int, int], tuple[bytes, str]] = {}
         self._roots: dict[int, tuple[bytes, str]] = {}
 
-    def judge(self, pieces: Sequence[tuple[Piece, Checkpoint]], vkeys: Sequence[str]) -> None:
+    def judge(self, pieces: Sequence[tuple[Piece, Checkpoint]], vkeys: Sequence[str], found: str) -> None:
         """Signatures, equal sizes, entries and subtrees, then every root from what is known together."""
         self.result.pieces = len(pieces)
-        keys = self._keys([piece for piece, _ in pieces], vkeys)
+        keys = self._keys([piece for piece, _ in pieces], vkeys, found)
         signed = [(piece, checkpoint) for piece, checkpoint in pieces if self._is_signed(piece, keys)]
         for piece, checkpoint in signed:
             self._root(piece.source, checkpoint)
@@ -113,9 +121,9 @@ class _Log:
                 self._place(piece.source, checkpoint, place)
         self._tie()
 
-    def _keys(self, pieces: Sequence[Piece], vkeys: Sequence[str]) -> tuple[str, ...]:
-        """The log's keys: those trusted beforehand, else those of the first founding; two foundings under one name are a finding."""
-        told = [piece for piece in pieces if piece.found]
+    def _keys(self, pieces: Sequence[Piece], vkeys: Sequence[str], found: str) -> tuple[str, ...]:
+        """The log's keys: those trusted beforehand, else those of the trusted or first founding; two under one name are a finding."""
+        told = sorted((piece for piece in pieces if piece.found), key=lambda piece: piece.found != found)
         for piece in told[1:]:
             if piece.found != told[0].found:
                 self._findings.append(difference("FOUND_DIFFERS", piece.source, piece.found, f"{told[0].found} ({told[0].source})"))
@@ -166,14 +174,16 @@ class _Log:
         if known[0] != value:
             self._fork(f"entries {start} to {end - 1}", source, value, known)
         if self._tree is not None and end <= self._tree.size:
-            held = self._tree.hash_at(level, start >> level)
-            if held != value:
-                self._fork(f"entries {start} to {end - 1}", source, value, (held, "export"))
+            held = self._held(level, start >> level)
+            if held is not None and held != value:
+                self._fork(f"entries {start} to {end - 1}", source, value, (held, self._tree.source))
 
     def _find(self, level: int, index: int) -> bytes | None:
         """Hash of a perfect subtree, if the export, a piece, or its two halves tell it."""
         if self._tree is not None and (index + 1) << level <= self._tree.size:
-            return self._tree.hash_at(level, index)
+            held = self._held(level, index)
+            if held is not None:
+                return held
         known = self._nodes.get((level, index))
         if known is not None or level == 0:
             return None if known is None else known[0]
@@ -193,6 +203,16 @@ class _Log:
                 continue
             if computed != known[0]:
                 self._fork(f"size {size}", known[1], known[0], (computed, "computed from other evidence"))
+
+    def _held(self, level: int, index: int) -> bytes | None:
+        """What the whole tree says; a part of it that does not follow from its root is a finding about it, and says nothing."""
+        assert self._tree is not None, "asked of a tree"
+        try:
+            return self._tree.hash_at(level, index)
+        except Refusal as refusal:
+            told = [difference(r.code, f"{self._tree.source} {r.field}", r.found, r.expected) for r in refusal.reasons]
+            self._findings += [finding for finding in told if finding not in self._findings]
+            return None
 
     def _needed(self, level: int, index: int) -> bytes:
         found = self._find(level, index)

@@ -173,11 +173,11 @@ async def _gossip(options: dict[str, Any], as_json: bool) -> int:
     vkey_file: Path | None = options["vkey_file"]
     vkeys = () if vkey_file is None else tuple((await asyncio.to_thread(vkey_file.read_text, "utf-8")).splitlines())
     if options["against"] is None:
-        report = (await asyncio.to_thread(gather, options["gossip"])).compared(vkeys)
+        report = (await asyncio.to_thread(gather, options["gossip"])).compared(vkeys, options["found"] or "")
     else:
         with progress_bar("取回账本 / fetch", as_json) as progress:
             async with _directory(options["against"], options, progress) as directory:
-                report = (await asyncio.to_thread(gather, options["gossip"], directory)).compared(vkeys)
+                report = (await asyncio.to_thread(gather, options["gossip"], directory)).compared(vkeys, options["found"] or "")
     emit(report, as_json, *_gossip_lines(report))
     return 0 if report.is_clean else FINDING
 
@@ -185,11 +185,25 @@ async def _gossip(options: dict[str, Any], as_json: bool) -> int:
 def _gossip_lines(report: GossipReport) -> list[str]:
     lines = as_lines(report.findings)
     for log in report.logs:
-        lines.append(f"{log.origin}: {log.pieces} 件证据 / pieces，检查点 / checkpoints {', '.join(map(str, log.sizes)) or '-'}")
+        lines.append(f"{log.origin}: {log.pieces} 件证据 / pieces，检查点 / checkpoints {_sizes(log.sizes)}")
         if log.open:
-            lines.append(f"  尚无证据相连 / not tied to the others: {', '.join(map(str, log.open))}")
+            lines.append(f"  尚无证据相连 / not tied to the others: {_sizes(log.open)}")
         if log.unsigned:
             lines.append(f"  缺公钥、未验签 / signature not checked, keys unknown: {', '.join(log.unsigned)}")
     lines += [f"非证据文件，已略过 / ignored: {name}" for name in report.ignored]
-    lines.append("彼此一致 / nothing contradicts" if report.is_clean else f"互相矛盾 / contradictions: {len(report.findings)}")
+    failing = len(report.findings) - report.contradictions
+    if failing:
+        lines.append(f"自身不成立的证据 / evidence that fails by itself: {failing}")
+    lines.append(
+        f"互相矛盾：不在同一历史上 / contradictions, not one history: {report.contradictions}"
+        if report.contradictions
+        else "没有互相矛盾 / nothing contradicts"
+    )
     return lines
+
+
+def _sizes(sizes: list[int]) -> str:
+    """A few sizes, or how many and between which."""
+    if len(sizes) <= 12:
+        return ", ".join(map(str, sizes)) or "-"
+    return f"{sizes[0]} … {sizes[-1]}（{len(sizes)} 个 / in all）"
