@@ -12,7 +12,8 @@ same transaction as the promise, and can be rebuilt from the published files at 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -87,6 +88,13 @@ class CheckpointStore:
             if cursor.rowcount == 1:
                 self._keep(shadow, new.size, at_s)
         return cursor.rowcount == 1
+
+    @contextmanager
+    def held(self, promise: Promise) -> Iterator[bool]:
+        """Whether ``promise`` is still the newest; until the block ends nobody takes over and nothing else is promised."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield self.read() == promise
 
     def _keep(self, values: Iterable[tuple[str, bytes]], size: int, at_s: int) -> None:
         self._db.executemany("INSERT INTO shadow VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", values)

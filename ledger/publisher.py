@@ -19,10 +19,11 @@ A mismatch freezes: the publisher stops, nothing is signed any more, reads go on
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 
 import structlog
-from asyncpg import Pool, Record
+from asyncpg import Pool, PostgresError, Record
 
 from ledger import store
 from ledger.checkpoint import Checkpoint, open_checkpoint
@@ -34,14 +35,15 @@ from ledger.directory import LOG_MAIN, LogState
 from ledger.entry import day_of
 from ledger.files import Bundle, LogFiles
 from ledger.follower import Follower
-from ledger.freeze import Mismatch, write_evidence
+from ledger.freeze import Mismatch, contradicting_notes, write_evidence
 from ledger.kinds import Kinds
 from ledger.leadership import Leadership
-from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, leaf_hash, verify_consistency
+from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, leaf_hash, range_root, verify_consistency
 from ledger.published import Published, edge_of
 from ledger.shadow import Shadow, described
 from ledger.signer import CheckpointSigner
 from ledger.tiles import TileReader, new_bundles, new_tiles
+from ledger.times import format_at
 from signing.refusal import Refusal
 
 log = structlog.get_logger("ledger.publisher")
@@ -125,7 +127,9 @@ class Publisher(Follower):
             if bundle is not None:
                 self.files.unpack(bundle)
         self._rest_on(self._promise)
+        self._check_notes(note)
         self._rebuild_shadow()
+        self._last_day = format_at(self._shadow.at_s)[:10] if self._promise.size else ""
         self._store.thaw()
         self._is_unshown = self._promise.size > 0
 
@@ -136,6 +140,16 @@ class Publisher(Follower):
         if edge.root() != promise.root:
             raise Mismatch(f"the published tiles of size {promise.size} do not give the promised root")
         self._promise, self._edge = promise, edge
+
+    def _check_notes(self, shown: bytes | None) -> None:
+        """Notes of our own key that are at hand are parts of the promised tree: what is shown, and what froze the log once."""
+        notes = [*contradicting_notes(self.files), *([] if shown is None else [("checkpoint", shown)])]
+        for where, note in notes:
+            said = open_checkpoint(note, self.log_keys).checkpoint
+            if said.size > self._promise.size or said.root != (range_root(0, said.size, self._reader.hash_at) if said.size else EMPTY_ROOT):
+                raise Mismatch(
+                    f"the note of our own key in {where}, size {said.size}, contradicts the promised tree of {self._promise.size}"
+                )
 
     def _rebuild_shadow(self) -> None:
         """Bring the publisher's own memory to the promised size, from the published entries; usually it is there already."""
@@ -172,9 +186,12 @@ class Publisher(Follower):
             try:
                 moved = await self.step()
             except (Mismatch, Contradicted, Refusal) as error:
-                self._freeze(error)
-                return
-            except store.AWAY as error:
+                if not self._is_superseded():
+                    self._freeze(error)
+                    return
+                self._step_back(error)
+                continue
+            except (*store.AWAY, PostgresError, sqlite3.Error) as error:
                 log.error("publish_failed", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(max(0.0, self._interval_s - (time.monotonic() - started)))
             if not moved:
@@ -185,11 +202,23 @@ class Publisher(Follower):
                 except TimeoutError:
                     self._is_unshown = self.published is not None and time.monotonic() - self.published.at > self._republish_s
 
+    def _is_superseded(self) -> bool:
+        """Whether another process has taken over: this one was paused or has lost its lock."""
+        newest = self._store.read()
+        return newest is not None and newest.epoch > self._promise.epoch
+
+    def _step_back(self, error: Exception) -> None:
+        """Follow whoever has taken over. Nothing is wrong with the log, so nothing is frozen."""
+        log.warning("steps_back", why=str(error), size=self._promise.size)
+        self._unfinished = None
+        self._shadow.dropped()
+        self._leadership.release()
+
     def _freeze(self, error: Exception) -> None:
         """Nothing is signed from here on; what is known goes into an evidence file."""
         self.mismatch = str(error)
         self._store.freeze(self.mismatch)
-        written = write_evidence(self.files, error, None if self.published is None else self.published.note)
+        written = write_evidence(self.files, error, self.files.read("checkpoint"))
         log.critical("frozen", why=self.mismatch, evidence=written)
         self.wake()
 
@@ -261,7 +290,7 @@ class Publisher(Follower):
             reach("publish.after_stage")
             self._archive_day(rows)
             if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
-                raise Mismatch("another publisher has taken over")
+                raise Mismatch("the checkpoint store holds another promise: another publisher has taken over")
         except BaseException:
             self._shadow.dropped()  # a full disk before the swap: the same entries are decided again at the next step
             raise
@@ -304,14 +333,16 @@ class Publisher(Follower):
             try:
                 verify_consistency(self._promise.size, promise.size, self._promise.root, promise.root, proof)
             except Refusal as refusal:
-                raise Mismatch(f"size {promise.size} does not extend size {self._promise.size}") from refusal
+                raise Mismatch(f"size {promise.size} does not extend size {self._promise.size}", proof) from refusal
         if reader.root() != promise.root:
             raise Mismatch(f"the tiles of size {promise.size} do not give the promised root")
         self._grown(reader)
 
     def _sign(self) -> bytes:
-        """Sign the promise and check that the note says it."""
+        """Sign what the store holds, if that is our promise, and check that the note says it."""
         promise = self._promise
+        if self._store.read() != promise:
+            raise Mismatch("the checkpoint store holds another promise than this publisher made")
         note = self._signer.sign(Checkpoint(self.origin, promise.size, promise.root))
         opened = open_checkpoint(note, self.log_keys).checkpoint
         if (opened.origin, opened.size, opened.root) != (self.origin, promise.size, promise.root):
@@ -329,9 +360,12 @@ class Publisher(Follower):
         return state.witness_policy
 
     def _show(self, note: bytes) -> None:
-        """Replace ``/checkpoint``, archive when due. From here everybody may rely on it."""
+        """Replace ``/checkpoint``, archive when due. From here everybody may rely on it; it never goes back."""
         promise = self._promise
-        self.files.replace_checkpoint(note)
+        with self._store.held(promise) as is_newest:
+            if not is_newest:
+                raise Mismatch("the checkpoint store holds another promise than the one to show")
+            self.files.replace_checkpoint(note)
         now = time.monotonic()
         if now - self._archived_at >= ARCHIVE_EVERY_S:
             self.files.archive(promise.size, note)
@@ -343,6 +377,7 @@ class Publisher(Follower):
     def _archive_day(self, rows: list[store.EntryRow]) -> None:
         """Keep the last checkpoint of a Shanghai day when the next day's first entry comes (formats §4)."""
         for day in map(day_of, (row.entry for row in rows)):
-            if self._last_day and day != self._last_day and self.published is not None:
-                self.files.archive(self.published.size, self.published.note)
+            shown = self.files.read("checkpoint") if self._last_day and day != self._last_day else None
+            if shown is not None:  # read from disk: a publisher that has just taken over has shown nothing yet
+                self.files.archive(open_checkpoint(shown, self.log_keys).checkpoint.size, shown)
             self._last_day = day

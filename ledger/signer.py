@@ -13,7 +13,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -26,6 +26,7 @@ log = structlog.get_logger("ledger.signer")
 
 TIMEOUT_S = 10
 MESSAGE_MAX = 16 * 1024
+"""A note with both lines is 4 KB."""
 
 
 class CheckpointSigner(Protocol):
@@ -56,23 +57,37 @@ class RemoteSigner:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.vkeys = tuple(self._ask({"op": "vkeys"})["vkeys"])
+        self.vkeys = tuple(_field(self._ask({"op": "vkeys"}), "vkeys", list))
 
     def sign(self, checkpoint: Checkpoint) -> bytes:
         """The note that the signer makes of its store's promise; the publisher checks that it says what was promised."""
         asked = {"op": "sign", "size": checkpoint.size, "root": b64encode(checkpoint.root).decode()}
-        return b64decode(self._ask(asked)["note"])
+        return b64decode(_field(self._ask(asked), "note", str))
 
-    def _ask(self, message: dict[str, object]) -> dict[str, str]:
+    def _ask(self, message: dict[str, object]) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(TIMEOUT_S)
             connection.connect(str(self._path))
             connection.sendall(json.dumps(message).encode() + b"\n")
             with connection.makefile("rb") as answers:
-                answer: dict[str, str] = json.loads(answers.readline(MESSAGE_MAX) or b"{}")
-        if "error" in answer or not answer:
-            raise refuse("SIGNER_REFUSED", found=answer.get("error", "no answer"), expected="the promise in the checkpoint store")
+                line = answers.readline(MESSAGE_MAX)
+        if not line.endswith(b"\n"):
+            raise ConnectionError("the signer has stopped in the middle of an answer")  # it is asked again: nothing is wrong with the log
+        try:
+            answer = json.loads(line)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict) or "error" in answer:
+            found = answer["error"] if isinstance(answer, dict) else "an answer of another form"
+            raise refuse("SIGNER_REFUSED", found=found, expected="the promise in the checkpoint store")
         return answer
+
+
+def _field(answer: dict[str, Any], name: str, form: type) -> Any:
+    """A field of an answer; SIGNER_REFUSED if whoever answers is no signer of this program."""
+    if not isinstance(answer.get(name), form):
+        raise refuse("SIGNER_REFUSED", field=name, found=answer.get(name), expected="the promise in the checkpoint store")
+    return answer[name]
 
 
 def serve_signer(path: Path, store: CheckpointStore, origin: str, signer: CheckpointSigner, until: Callable[[], bool]) -> None:
@@ -108,7 +123,7 @@ def _answer(line: bytes, store: CheckpointStore, origin: str, signer: Checkpoint
         if asked["op"] == "vkeys":
             return {"vkeys": list(signer.vkeys)}
         size, root = int(asked["size"]), b64decode(asked["root"], validate=True)
-    except (ValueError, KeyError, TypeError, Base64Error):
+    except (ValueError, KeyError, TypeError, RecursionError, Base64Error):
         return {"error": "not a request"}
     promise = store.read()
     if asked["op"] != "sign" or promise is None or (promise.size, promise.root) != (size, root):

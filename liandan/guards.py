@@ -8,6 +8,12 @@ from msgspec import Struct
 EVENT_TRIGGERS = ("guard_ledger_alter", "guard_ledger_drop")
 ROLES = ("liandan_owner", "liandan_reader", "liandan_writer")
 TABLES = ("entry", "link")
+FUNCTIONS = {
+    "public.refuse_change": "79986d2ea8f9d73630e392d444fa129a0eb1ff6357b81cbc1f1e689606a9f443",
+    "liandan_guard.ledger_ddl": "98b71dd4bb3ebdf951bc204183c17da5544728dc4d3aa49a69fc14a3d3015b8d",
+}
+"""SHA-256 of their sources as the newest migrations made them (0004, 0006): whoever may replace a function has its triggers do nothing."""
+LEAF_CHECK = r"CHECK ((leaf = sha256(('\x00'::bytea || entry))))"
 
 
 class Guards(Struct, frozen=True, kw_only=True):
@@ -17,12 +23,14 @@ class Guards(Struct, frozen=True, kw_only=True):
     """Also those that are disabled. A managed server without a superuser has none."""
     roles_missing: tuple[str, ...]
     triggers_off: tuple[str, ...]
-    """Tables, partitions among them, that have no trigger firing ALWAYS."""
+    """Tables, partitions among them, that lack a trigger firing ALWAYS against UPDATE, DELETE or TRUNCATE."""
+    replaced: tuple[str, ...]
+    """Functions of the guards that are not as the migrations made them, and tables without the CHECK on their leaf hash."""
 
     @property
     def are_complete(self) -> bool:
         """Nothing is missing."""
-        return not (self.event_triggers_missing or self.roles_missing or self.triggers_off)
+        return not (self.event_triggers_missing or self.roles_missing or self.triggers_off or self.replaced)
 
 
 async def fetch_guards(conn: Connection[Record]) -> Guards:
@@ -32,14 +40,32 @@ async def fetch_guards(conn: Connection[Record]) -> Guards:
     bare = await conn.fetch(
         "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
         " AND (c.relname = ANY($1) OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent IN ('entry'::regclass, 'link'::regclass)))"
-        " AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled = 'A')"
+        # tgtype: 8 DELETE, 16 UPDATE, 32 TRUNCATE. The rows of a partitioned table lie in its partitions, and so do the triggers for rows.
+        " AND (SELECT coalesce(bit_or(t.tgtype::int), 0) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal"
+        "      AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr = '' AND t.tgfoid = 'refuse_change'::regproc)"
+        "     & 56 <> CASE c.relkind WHEN 'p' THEN 32 ELSE 56 END"
         " ORDER BY c.relname",
         list(TABLES),
+    )
+    sources = await conn.fetch(
+        "SELECT n.nspname || '.' || p.proname AS name, encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex') AS digest"
+        " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE p.oid = ANY(ARRAY(SELECT to_regproc(name)::oid FROM unnest($1::text[]) AS name))",
+        list(FUNCTIONS),
+    )
+    found = {row["name"]: row["digest"] for row in sources}
+    unchecked = await conn.fetch(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')"
+        " AND (c.oid = 'entry'::regclass OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'entry'::regclass))"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conname = 'entry_leaf' AND k.convalidated"
+        "                 AND pg_get_constraintdef(k.oid) = $1) ORDER BY 1",
+        LEAF_CHECK,
     )
     return Guards(
         event_triggers_missing=tuple(sorted(set(EVENT_TRIGGERS) - {row["evtname"] for row in events})),
         roles_missing=tuple(sorted(set(ROLES) - {row["rolname"] for row in roles})),
         triggers_off=tuple(row["relname"] for row in bare),
+        replaced=(*sorted(name for name in FUNCTIONS if found.get(name) != FUNCTIONS[name]), *(row["relname"] for row in unchecked)),
     )
 
 

@@ -84,4 +84,5 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     counted.queue.set(service.log.sequencer.waiting)
     counted.size.set(service.log.sequencer.size)
     counted.published_size.set(0 if published is None else published.size)
+    counted.frozen.set(service.log.publisher.mismatch is not None)
     return Response(counted.text(), media_type="text/plain; version=0.0.4")

@@ -25,6 +25,7 @@ class Metrics:
         self.queue = Gauge("liandan_queue", "Statements waiting for the sequencer", registry=self.registry)
         self.size = Gauge("liandan_size", "Committed entries", registry=self.registry)
         self.published_size = Gauge("liandan_published_size", "Published entries", registry=self.registry)
+        self.frozen = Gauge("liandan_frozen", "1 while the log is frozen: nothing is appended or signed", registry=self.registry)
 
     def admitted(self, count: int) -> None:
         """New entries."""

@@ -12,8 +12,9 @@ from asyncpg import Pool, Record
 
 from ledger import rulesets
 from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Cosigning
+from ledger.cosigning import Contradicted, Cosigning
 from ledger.files import VKEYS, LogFiles
+from ledger.freeze import Mismatch, write_evidence
 from ledger.publisher import Publisher
 from ledger.signer import CheckpointSigner, LocalSigner, RemoteSigner
 from ledger.witnessing.client import Collector
@@ -45,8 +46,13 @@ async def publishing(settings: Settings, keys: Keyring, pool: Pool[Record]) -> A
         put_adopted_data(publisher.files)
         publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in signer.vkeys).encode())
         stack.callback(publisher.close)
-        await asyncio.to_thread(publisher.start)
-        await publisher.check()
+        try:
+            await asyncio.to_thread(publisher.start)
+            await publisher.check()
+        except Mismatch as mismatch:
+            if not isinstance(mismatch.__cause__, Contradicted):  # that one has left its own evidence
+                write_evidence(publisher.files, mismatch, publisher.files.read("checkpoint"))
+            raise
         yield publisher
 
 

@@ -82,6 +82,10 @@ class Contradiction(Struct, frozen=True):
     root: bytes
     note: bytes
     """As the witness gave it: the evidence."""
+    ours: bytes
+    """The note of ours that it contradicts."""
+    proof: tuple[bytes, ...] = ()
+    """Our consistency proof from its size to our note, which does not hold for its root; none where there can be none."""
 
 
 class Cosigned(Struct, frozen=True, kw_only=True):

@@ -193,7 +193,9 @@ class Collector:
             raise _Wrong(FailureKind.NO_LINE, f"no note of ours: {refusal}") from refusal
         kind = await _contradiction(theirs, round_)
         if kind is not None:
-            round_.contradictions.append(Contradiction(name, kind, theirs.size, theirs.root, answer.body))
+            proof = await round_.proofs.start(theirs.size) if theirs.size < round_.ours.size else ()
+            found = Contradiction(name, kind, theirs.size, theirs.root, answer.body, ours=round_.note, proof=proof)
+            round_.contradictions.append(found)
         return theirs.size
 
 

@@ -38,7 +38,10 @@ async def fetch(
         async with http.stream(method, url, content=content, headers=sent, follow_redirects=False) as response:
             parts: list[bytes] = []
             size = 0
-            async for part in response.aiter_bytes(65_536):
+            coding = response.headers.get("content-encoding", "identity")
+            if coding != "identity":
+                raise Unreadable(f"content-encoding {coding[:20]} was not asked for")  # and may be small on the way only
+            async for part in response.aiter_raw(65_536):
                 size += len(part)
                 if size > most:
                     raise Unreadable(f"more than {most} bytes")

@@ -37,7 +37,7 @@ async def local_status(as_json: bool) -> int:
         said += [f"已冻结 / FROZEN: {found.frozen}", "  → liandan log cut --prepare FILE"] if found.frozen else []
         said += [f"  证据 / evidence: {path}" for path in found.evidence]
         guards = found.guards
-        missing = (*guards.event_triggers_missing, *guards.roles_missing, *guards.triggers_off)
+        missing = (*guards.event_triggers_missing, *guards.roles_missing, *guards.triggers_off, *guards.replaced)
         said.append("数据库防护齐全 / guards complete" if guards.are_complete else f"数据库防护缺少 / guards missing: {', '.join(missing)}")
         return said
 

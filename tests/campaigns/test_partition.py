@@ -13,6 +13,7 @@ from asyncpg import Connection, Pool, Record
 
 from ledger.database_audit import audit_database
 from ledger.log import Admitted
+from liandan.guards import fetch_guards
 from tests.house.source import ROOT
 from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.workbench import START, Workbench, uscc
@@ -40,6 +41,7 @@ async def test_a_log_goes_on_when_its_entries_become_partitions(
         assert all(isinstance(answer, Admitted) for answer in await log.append(posted[:SPLIT], now_s=NOW))
         assert await log.publisher.wait_for(SPLIT, 10)
     await database.execute(PARTITION)
+    assert (await fetch_guards(database)).are_complete
     async with running(pool, tmp_path, bench.kinds) as log:
         assert all(isinstance(answer, Admitted) for answer in await log.append(posted[SPLIT:], now_s=NOW))
         again = await log.append(posted, now_s=NOW)

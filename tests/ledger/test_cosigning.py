@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,11 +14,14 @@ from asyncpg import Pool, Record
 from ledger.audit import audit
 from ledger.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
 from ledger.cosigning import Cosigning
+from ledger.freeze import Mismatch
 from ledger.log import Admitted
+from ledger.merkle import verify_consistency
 from ledger.witnessing.client import Collector
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.server import make_cosigner
-from tests.ledger.log_server import envelopes, running
+from signing.refusal import Refusal
+from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.ledger.witnessing.bench import Scripted, client, key_for, make_witness, served, witness_at
 from tests.workbench import ORIGIN, START, Workbench, key_of, uscc
 
@@ -114,4 +119,24 @@ async def test_a_note_of_our_own_key_that_contradicts_us_freezes_the_log(pool: P
                 assert await log.publisher.wait_for(4, 2) is None
                 assert "contradicts" in str(log.publisher.mismatch)
                 [name] = log.publisher.files.evidence()
-                assert forked.decode().splitlines()[2] in (log.publisher.files.read(f"evidence/{name}") or b"").decode()
+                [theirs] = json.loads(log.publisher.files.read(f"evidence/{name}") or b"")["theirs"]
+        assert theirs["note"].encode() == forked
+        ours = open_checkpoint(theirs["ours"].encode(), LOG_KEYS).checkpoint
+        with pytest.raises(Refusal, match="PROOF_WRONG"):
+            verify_consistency(3, ours.size, b"\x07" * 32, ours.root, [b64decode(hash_) for hash_ in theirs["proof"]])
+        honest = cosigning(http, addresses)
+        with pytest.raises(Mismatch, match="contradiction-0000"):  # the witness is gone, what it showed is not forgotten
+            async with running(pool, tmp_path, bench.kinds, cosigning=honest):
+                pass
+
+
+async def test_a_shown_checkpoint_that_the_promise_contradicts_is_refused_at_start(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    """Store and tiles were exchanged for those of another history of the same size; what was shown to everybody was not."""
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:4], now_s=NOW)
+        assert await log.publisher.wait_for(4, 10) is not None
+        log.publisher.files.replace_checkpoint(sign_checkpoint(Checkpoint(ORIGIN, 4, b"\x07" * 32), key_of("log")))
+    with pytest.raises(Mismatch, match="in checkpoint, size 4, contradicts"):
+        make_publisher(pool, tmp_path, bench.kinds).start()

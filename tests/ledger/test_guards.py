@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from asyncpg import Connection, Pool, Record
 
+from liandan.guards import Guards, fetch_guards
 from tests.ledger.log_server import envelopes, running
 from tests.workbench import START, Workbench, uscc
 
@@ -88,3 +89,37 @@ async def test_the_programs_own_role_is_refused(database: Connection[Record], st
 
 async def test_the_pool_works_in_the_writers_role(pool: Pool[Record]) -> None:
     assert await pool.fetchval("SELECT current_user") == "liandan_writer"
+
+
+AWAY = "ALTER EVENT TRIGGER guard_ledger_alter DISABLE; ALTER EVENT TRIGGER guard_ledger_drop DISABLE;"
+BACK = "ALTER EVENT TRIGGER guard_ledger_alter ENABLE ALWAYS; ALTER EVENT TRIGGER guard_ledger_drop ENABLE ALWAYS;"
+
+
+async def test_the_migrations_leave_every_guard_in_place(database: Connection[Record]) -> None:
+    assert await fetch_guards(database) == Guards(event_triggers_missing=(), roles_missing=(), triggers_off=(), replaced=())
+
+
+@pytest.mark.parametrize(
+    ("attack", "found"),
+    [
+        (f"{AWAY} DROP TRIGGER append_only ON entry; {BACK}", "entry"),
+        (f"{AWAY} ALTER TABLE link DISABLE TRIGGER no_truncate; {BACK}", "link"),
+        (f"{AWAY} ALTER TABLE link ENABLE TRIGGER append_only; {BACK}", "link"),
+        (f"{AWAY} ALTER TABLE entry DROP CONSTRAINT entry_leaf; {BACK}", "entry"),
+        (
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN RETURN coalesce(NEW, OLD); END' /* RAISE EXCEPTION */",
+            "public.refuse_change",
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION liandan_guard.ledger_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'",
+            "liandan_guard.ledger_ddl",
+        ),
+    ],
+)
+async def test_half_a_guard_taken_away_shows_in_the_status(database: Connection[Record], attack: str, found: str) -> None:
+    """What a superuser can do is seen by ``liandan log status``, even when the other half was put back."""
+    await database.execute(attack)
+    guards = await fetch_guards(database)
+    assert not guards.are_complete
+    assert (*guards.triggers_off, *guards.replaced) == (found,)

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def test_anything_else_is_not(path: Path, size: int, root: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b"", b"{}", b"[]", b"not json", b'{"op":"sign","size":"x","root":"AA=="}', b'{"op":"other","size":7,"root":""}']
+    "line", [b"", b"{}", b"[]", b"not json", b'{"op":"sign","size":"x","root":"AA=="}', b'{"op":"other","size":7,"root":""}', b"[" * 16_000]
 )
 def test_garbage_is_answered_and_does_not_stop_the_signer(path: Path, line: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
@@ -61,3 +62,36 @@ def test_garbage_is_answered_and_does_not_stop_the_signer(path: Path, line: byte
         connection.sendall(line + b"\n")
         assert "error" in json.loads(connection.makefile("rb").readline())
     assert RemoteSigner(path).vkeys
+
+
+@contextmanager
+def answering(directory: Path, answer: bytes) -> Iterator[Path]:
+    """Something at the signer's socket that is no signer, or one that dies while it answers."""
+    at = directory / "other.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(at))
+        listening.listen()
+
+        def answer_once() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.makefile("rb").readline()
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=answer_once)
+        thread.start()
+        yield at
+        thread.join()
+
+
+@pytest.mark.parametrize("answer", [b"", b'{"vkeys": ["log'])
+def test_a_signer_that_dies_while_it_answers_is_away_and_freezes_nothing(tmp_path: Path, answer: bytes) -> None:
+    with answering(tmp_path, answer) as at, pytest.raises(OSError, match="stopped"):
+        RemoteSigner(at)
+
+
+@pytest.mark.parametrize("answer", [b"[]\n", b"{}\n", b"null\n", b"hello\n", b"[" * 9000 + b"\n", b'{"vkeys": 7}\n'])
+def test_an_answer_of_another_form_is_refused(tmp_path: Path, answer: bytes) -> None:
+    with answering(tmp_path, answer) as at, pytest.raises(Refusal) as refused:
+        RemoteSigner(at)
+    assert refused.value.codes == ["SIGNER_REFUSED"]

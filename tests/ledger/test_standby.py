@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from asyncpg import Pool, Record
+import pytest
+from asyncpg import Connection, InsufficientPrivilegeError, Pool, Record
 
 from ledger.audit import audit
+from ledger.checkpoint import Checkpoint
+from ledger.data import DataSets
 from ledger.freeze import Mismatch
-from ledger.log import Admitted
+from ledger.log import Admitted, Log
+from ledger.publisher import Publisher
 from tests.ledger.log_server import envelopes, make_publisher, running
-from tests.workbench import START, Workbench, uscc
+from tests.workbench import OPERATOR, START, Workbench, key_of, uscc
 
 NOW = START + 3600
 
@@ -69,20 +75,110 @@ async def test_a_frozen_log_is_frozen_in_every_process(pool: Pool[Record], tmp_p
         assert "a test" in str(standby.publisher.may_append())
 
 
-async def test_a_publisher_with_an_old_epoch_cannot_promise(pool: Pool[Record], tmp_path: Path) -> None:
-    """A process that was paused, lost the kernel lock and wakes up is stopped by the epoch in the store."""
+@asynccontextmanager
+async def taken_over(pool: Pool[Record], directory: Path, bench: Workbench) -> AsyncIterator[tuple[Publisher, Publisher]]:
+    """A publisher of five entries that was paused and has lost its lock without noticing, and the one that leads now, with all of them."""
+    posted = envelopes(bench)
+    async with running(pool, directory, bench.kinds) as log:
+        await log.append(posted[:5], now_s=NOW)
+        assert await log.publisher.wait_for(5, 10) is not None
+    sleeper, other = make_publisher(pool, directory, bench.kinds), make_publisher(pool, directory, bench.kinds)
+    sleeper.start()
+    (directory / "checkpoints.sqlite.lock").unlink()  # somebody has cleaned up beside the store
+    async with running(pool, directory, bench.kinds) as log:
+        await log.append(posted[5:], now_s=NOW)
+        assert await log.publisher.wait_for(len(posted), 10) is not None
+    other.start()
+    assert sleeper._leadership.is_held
+    assert other._leadership.is_held
+    try:
+        yield sleeper, other
+    finally:
+        sleeper.close()
+        other.close()
+
+
+async def test_a_publisher_that_was_replaced_steps_back_and_freezes_nothing(pool: Pool[Record], tmp_path: Path) -> None:
+    """It promises, signs and shows nothing that the epoch in the store does not allow, and follows the one that leads."""
+    bench = founded()
+    async with taken_over(pool, tmp_path, bench) as (sleeper, other):
+        asleep = asyncio.create_task(sleeper.run(asyncio.Event()))
+        await until(lambda: sleeper.published is not None and sleeper.published.size == len(bench.entries))
+        assert not sleeper._leadership.is_held
+        assert (sleeper.mismatch, sleeper._store.frozen(), sleeper.files.evidence()) == (None, None, [])
+        assert await other.step()
+        asleep.cancel()
+
+
+async def test_a_publisher_that_was_replaced_signs_and_shows_no_old_checkpoint(pool: Pool[Record], tmp_path: Path) -> None:
+    """Woken up between any two parts of a step, ``/checkpoint`` never goes back."""
+    bench = founded()
+    async with taken_over(pool, tmp_path, bench) as (sleeper, _):
+        shown = sleeper.files.read("checkpoint")
+        with pytest.raises(Mismatch, match="another promise"):
+            sleeper._sign()
+        with pytest.raises(Mismatch, match="another promise"):
+            sleeper._show(sleeper._signer.sign(Checkpoint(sleeper.origin, 5, sleeper._promise.root)))
+        assert sleeper.files.read("checkpoint") == shown
+
+
+async def test_an_edited_promise_freezes_the_log(pool: Pool[Record], tmp_path: Path) -> None:
+    """Another promise under the same epoch is nobody's takeover: somebody has written into the checkpoint store."""
     bench = founded()
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[:5], now_s=NOW)
         assert await log.publisher.wait_for(5, 10) is not None
-        sleeper = log.publisher
-        sleeper.close()
-        other = make_publisher(pool, tmp_path, bench.kinds)
-        other.recover()
-        sleeper._leadership.acquire = lambda: True  # type: ignore[method-assign]  # it believes that it still leads
-        sleeper._leadership._handle = 0
+        log.publisher._store._db.execute("UPDATE promise SET size = 4")
         await log.append(envelopes(bench)[5:], now_s=NOW)
-        await until(lambda: sleeper.mismatch is not None)
-        assert "taken over" in sleeper.mismatch
-        sleeper._leadership._handle = None
-        other.close()
+        await until(lambda: log.publisher.mismatch is not None)
+        assert "another promise" in str(log.publisher.mismatch)
+        assert log.publisher.files.evidence() == ["mismatch-0000.json"]
+
+
+async def test_the_last_checkpoint_of_a_day_is_archived_across_a_restart(pool: Pool[Record], tmp_path: Path) -> None:
+    """What was shown before the next day's first entry is kept (formats §4), also by a publisher that has shown nothing yet."""
+    bench = founded()
+    posted = envelopes(bench)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        for end in (5, 10):  # the first is archived as the first of ten minutes
+            await log.append(posted[end - 5 : end], now_s=NOW)
+            assert await log.publisher.wait_for(end, 10) is not None
+        assert 10 not in log.publisher.files.archived_sizes()
+    publisher = make_publisher(pool, tmp_path, bench.kinds)
+    publisher.start()
+    publisher._archived_at = float("inf")  # no other reason to archive
+    log = Log(pool, bench.kinds, DataSets(bench.kinds, publisher.files.read), publisher, key_of(OPERATOR), simulated=True)
+    sequencing = asyncio.create_task(log.sequencer.run())
+    await log.append(posted[10:11], now_s=START + 23 * 3600)
+    assert await publisher.step()
+    assert 10 in publisher.files.archived_sizes()
+    sequencing.cancel()
+    publisher.close()
+
+
+async def test_a_publisher_outlives_a_checkpoint_store_and_a_database_that_fail(
+    pool: Pool[Record], database: Connection[Record], tmp_path: Path
+) -> None:
+    bench = founded()
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:5], now_s=NOW)
+        assert await log.publisher.wait_for(5, 10) is not None
+        swap, failed = log.publisher._store.swap, asyncio.Event()
+
+        def full(*_: object, **__: object) -> bool:
+            failed.set()
+            raise sqlite3.OperationalError("database or disk is full")
+
+        log.publisher._store.swap = full  # type: ignore[method-assign]
+        await log.append(envelopes(bench)[5:10], now_s=NOW)
+        await failed.wait()
+        log.publisher._store.swap = swap  # type: ignore[method-assign]
+        assert await log.publisher.wait_for(10, 10) is not None
+        await database.execute("REVOKE SELECT ON log_head FROM liandan_writer")
+        with pytest.raises(InsufficientPrivilegeError):
+            await log.publisher.step()
+        await asyncio.sleep(0.3)
+        await database.execute("GRANT SELECT ON log_head TO liandan_writer")
+        await log.append(envelopes(bench)[10:], now_s=NOW)
+        assert await log.publisher.wait_for(len(bench.entries), 10) is not None
+        assert log.publisher.mismatch is None

@@ -189,6 +189,7 @@ async def test_health_readiness_and_metrics(client: httpx.AsyncClient, bench: Wo
     assert (ready["status"], ready["size"], ready["published"]) == ("ready", len(bench.entries), len(bench.entries))
     await client.post("/v1/statements", content=b"{")
     text = (await client.get("/metrics")).text
+    assert "liandan_frozen 0.0" in text
     assert f"liandan_admitted_total {len(bench.entries)}.0" in text
     assert 'liandan_refused_total{code="NOT_JSON"} 1.0' in text
     assert "liandan_publish_seconds_bucket" in text

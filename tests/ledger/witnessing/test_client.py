@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import time
 from pathlib import Path
@@ -170,6 +171,20 @@ async def test_a_slow_or_endless_witness_holds_nobody_up(tmp_path, town, http):
     again = await ask(http, tree, peers, collector=collector, timeout_s=60)
     assert (set(again.lines), kinds(again)) == ({COSIGNER.vkeys[0]}, {"one": K.RESTING, "two": K.RESTING})
     never.set()
+
+
+async def test_a_compressed_answer_is_not_unpacked(tmp_path, town, http):
+    """A gigabyte on our side would cost a hostile witness a megabyte."""
+    tree, bomb = Tree().grow(7), gzip.compress(bytes(1 << 24))
+
+    async def small_on_the_way(scope, receive, send):
+        headers = [(b"content-type", b"text/plain"), (b"content-encoding", b"gzip")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": bomb})
+
+    cosigned = await ask(http, tree, [peer_of(town.open(small_on_the_way))])
+    assert kinds(cosigned) == {"w": K.UNREACHABLE}
+    assert "content-encoding gzip" in cosigned.failures[0].detail
 
 
 async def test_a_rested_witness_is_asked_again(tmp_path, town, http, monkeypatch):
