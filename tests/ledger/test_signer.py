@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,7 +32,10 @@ def path(tmp_path: Path) -> Iterator[Path]:
     signer = LocalSigner(ORIGIN, key_of("log"))
     thread = threading.Thread(target=serve_signer, args=(at, store, ORIGIN, signer, stop.is_set))
     thread.start()
-    while not at.exists():
+    while True:
+        with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):  # the name is there before anybody listens
+            connection.connect(str(at))
+            break
         stop.wait(0.01)
     yield at
     stop.set()
