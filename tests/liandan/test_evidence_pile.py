@@ -12,7 +12,7 @@ from ledger.merkle import inclusion_proof
 from ledger.proof import Proof
 from ledger.tiles import TileReader
 from liandan.evidence_pile import gather
-from tests.workbench import Workbench, uscc
+from tests.workbench import START, Workbench, uscc
 
 ENTRIES = 520
 """Three bundles, two of them full: tiles that must be compared with the tile above them."""
@@ -109,8 +109,11 @@ def test_checkpoints_of_an_export_without_its_tiles_are_evidence_all_the_same(be
 
 
 @pytest.mark.parametrize("pinned", [True, False])
-def test_of_two_foundings_the_pinned_one_is_the_measure(bench: Workbench, fork: Workbench, tmp_path: Path, pinned: bool) -> None:
+def test_of_two_foundings_the_pinned_one_is_the_measure(bench: Workbench, tmp_path: Path, pinned: bool) -> None:
     """The other one comes first by its file name, and would be the measure otherwise."""
-    pile = write({"1": bundle(fork, 0), "2": bundle(bench, 0)}, tmp_path / "pile")
+    other = Workbench(at_s=START + 3600)
+    for serial in range(ENTRIES - 1):
+        other.register(uscc("510112", serial))
+    pile = write({"1": bundle(other, 0), "2": bundle(bench, 0)}, tmp_path / "pile")
     findings = gather(pile).compared(found=bench.found if pinned else "").findings
     assert [finding.field for finding in findings if finding.code == "FOUND_DIFFERS"] == ["1" if pinned else "2"]
