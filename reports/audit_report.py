@@ -36,7 +36,7 @@ def render_audit(report: AuditReport) -> bytes:
     def furniture(page: Sheet, number: int, total: int) -> None:
         if report.clock == "simulated":
             watermark(page)
-        footer(page, _NOTICE, f"{report.origin}　{report.size} 条", number, total)
+        footer(page, _NOTICE, f"{report.origin}　{report.size:,} 条", number, total)
 
     return sheet.to_pdf(f"账本审计报告 {report.origin}", report.root, furniture)
 
@@ -99,7 +99,7 @@ def _findings(sheet: Sheet, report: AuditReport) -> None:
 def _cells(finding: Finding) -> Sequence[Cell]:
     rule = all_kinds().rules.get(finding.code)
     index = "" if finding.index is None else f"第 {finding.index} 条"
-    where = " ".join(part for part in (index, finding.chain, finding.field) if part)
+    where = "\n".join(_cut(part) for part in (index, finding.chain, finding.field) if part)
     told = [
         "" if rule is None else rule.zh,
         f"发现：{_cut(finding.found)}" if finding.found else "",
@@ -107,7 +107,7 @@ def _cells(finding: Finding) -> Sequence[Cell]:
     ]
     return [
         value(finding.code, 1.5, size=6.8),
-        value(_cut(where), 2, size=6.8),
+        value(where, 2, size=6.8),
         value("\n".join(part for part in told if part), 3.5, size=6.8),
     ]
 

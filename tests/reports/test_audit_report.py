@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pypdfium2
 import pytest
 
 from ledger.auditing.report import AuditReport
@@ -39,3 +40,15 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 
 def test_a_damaged_export_without_anything_readable_still_prints() -> None:
     assert Document(render_audit(AuditReport(count=1, findings=[Finding(code="FILE_MISSING", field="checkpoint")]))).page_count == 1
+
+
+def test_the_place_of_a_finding_is_printed_whole() -> None:
+    found = report(1)
+    found.findings[0] = Finding(
+        code="DECISION_DIFFERS",
+        index=7,
+        chain="manifest/915101120000FX029E/01K9ABCDEFGHJKMNPQRSTVWXYZ",
+        field="admission.decision.accounts",
+    )
+    text = pypdfium2.PdfDocument(render_audit(found))[0].get_textpage().get_text_range()
+    assert "admission.decision.accounts" in text.replace("\r\n", "")
