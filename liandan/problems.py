@@ -27,7 +27,7 @@ from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
 from signing.citation import source_in_chinese
-from signing.refusal import Reason, Refusal, Rule
+from signing.refusal import LIFTS_ZH, Reason, Refusal, Rule
 
 log = structlog.get_logger("liandan.problems")
 
@@ -219,11 +219,12 @@ async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> 
 
 def _page(rule: Rule, status: int) -> str:
     """A plain page without scripts."""
-    parts = {name: html.escape(str(getattr(rule, name))) for name in ("code", "zh", "en", "do_zh", "do_en", "rule", "lift")}
+    parts = {name: html.escape(str(getattr(rule, name))) for name in ("code", "zh", "en", "do_zh", "do_en", "rule")}
     sources = [source_in_chinese(rule.source), rule.source]
     if rule.before is not None:
         since, source = rule.before
         sources += [f"{since} 以前：{source_in_chinese(source)}", f"Before {since}: {source}"]
+    parts["lift"] = f"{LIFTS_ZH[rule.lift]} {rule.lift}"
     parts["source"] = "<br>".join(map(html.escape, dict.fromkeys(sources)))
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{code} · 联单</title></head><body>'

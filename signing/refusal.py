@@ -24,6 +24,19 @@ Lift = Literal[
     "nobody",
 ]
 
+LIFTS_ZH: Mapping[str, str] = {
+    "sender": "提交人",
+    "generator": "移出人",
+    "carrier": "承运人",
+    "receiver": "接受人",
+    "origin_authority": "移出地主管部门",
+    "destination_authority": "接受地主管部门",
+    "both_authorities": "两地主管部门",
+    "operator": "运营单位",
+    "nobody": "不可解除",
+}
+"""Who can lift a reason, for Chinese readers."""
+
 
 class Rule(Struct, frozen=True, kw_only=True):
     """The standing text of one refusal, alert or tag code."""

@@ -14,9 +14,10 @@ import msgspec
 from rich.console import Console
 
 from ledger.freeze import Mismatch
+from ledger.problem import ProblemError
 from liandan.client.errors import Dishonest, Refused, Unavailable
 from liandan.wiring import RULES
-from signing.refusal import Refusal
+from signing.refusal import LIFTS_ZH, Refusal
 
 FINDING, USAGE, UNAVAILABLE = 1, 2, 3
 console = Console(highlight=False, soft_wrap=True)
@@ -53,6 +54,15 @@ def tell(refusal: Refusal) -> None:
             errors.print(f"  → {rule.do_zh}\n  {rule.en} {rule.do_en}", markup=False)
 
 
+def tell_error(error: ProblemError) -> None:
+    """One reason of the server on stderr: what is wrong where, what is wanted, what to do, by which article, who can lift it."""
+    where = " ".join(part for part in (error.field, error.found) if part)
+    wanted = f"（应为 {error.expected}）" if error.expected else ""
+    basis = " ".join(part for part in (error.rule, error.source) if part)
+    who = LIFTS_ZH.get(error.lift, error.lift)
+    errors.print(f"{error.code} {error.message} {where}{wanted}\n  → {error.what_to_do}\n  依据 {basis}　由谁解决 {who}", markup=False)
+
+
 def command(work: Callable[P, Coroutine[Any, Any, int | None] | int | None]) -> Callable[P, None]:
     """A command's function, asynchronous or not, with every expected failure told and turned into its exit code."""
 
@@ -66,7 +76,7 @@ def command(work: Callable[P, Coroutine[Any, Any, int | None] | int | None]) -> 
             end(USAGE)
         except Refused as refused:
             for error in refused.problem.errors:
-                errors.print(f"{error.code} {error.message} {error.field} {error.found}\n  → {error.what_to_do}", markup=False)
+                tell_error(error)
             end(FINDING)
         except (Dishonest, Mismatch) as error:
             errors.print(f"证据不符 / evidence does not hold: {error}", markup=False)

@@ -6,11 +6,12 @@ import importlib
 import importlib.util
 import re
 from collections import Counter
+from typing import get_args
 
 import pytest
 
 from signing.citation import source_in_chinese
-from signing.refusal import Rule
+from signing.refusal import LIFTS_ZH, Lift, Rule
 from tests.house.source import FLOORS
 from whitelist.law import CODE_IN_FORCE
 
@@ -24,6 +25,10 @@ def test_every_package_that_refuses_has_a_rule_book() -> None:
 
 def test_a_code_means_one_thing_in_the_whole_house() -> None:
     assert [code for code, times in Counter(rule.code for _, rule in RULES).items() if times > 1] == []
+
+
+def test_everybody_who_can_lift_a_reason_has_a_chinese_name() -> None:
+    assert LIFTS_ZH.keys() == set(get_args(Lift))
 
 
 LEGAL = [(floor, rule) for floor, rule in RULES if rule.rule]
