@@ -106,14 +106,13 @@ def serve_signer(path: Path, store: CheckpointStore, origin: str, signer: Checkp
                 connection, _ = listening.accept()
             except TimeoutError:
                 continue
-            with connection, connection.makefile("rwb") as stream:
-                connection.settimeout(TIMEOUT_S)
-                try:
-                    answer = _answer(stream.readline(MESSAGE_MAX), store, origin, signer)
-                    stream.write(json.dumps(answer).encode() + b"\n")
-                    stream.flush()
-                except OSError as error:
-                    log.warning("client_away", error=type(error).__name__)
+            try:  # around the closing too: it writes again what a client that has gone did not take
+                with connection, connection.makefile("rb") as asked:
+                    connection.settimeout(TIMEOUT_S)
+                    answer = _answer(asked.readline(MESSAGE_MAX), store, origin, signer)
+                    connection.sendall(json.dumps(answer).encode() + b"\n")
+            except OSError as error:
+                log.warning("client_away", error=type(error).__name__)
     path.unlink(missing_ok=True)
 
 

@@ -63,7 +63,17 @@ def test_garbage_is_answered_and_does_not_stop_the_signer(path: Path, line: byte
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
         connection.sendall(line + b"\n")
-        assert "error" in json.loads(connection.makefile("rb").readline())
+        with connection.makefile("rb") as answers:
+            assert "error" in json.loads(answers.readline())
+    assert RemoteSigner(path).vkeys
+
+
+def test_a_client_that_goes_before_its_answer_does_not_stop_the_signer(path: Path) -> None:
+    """A publisher may be killed at any moment."""
+    for asked in (b"", b'{"op":"vkeys"}\n', b'{"op":'):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(path))
+            connection.sendall(asked)
     assert RemoteSigner(path).vkeys
 
 
@@ -78,7 +88,8 @@ def answering(directory: Path, answer: bytes) -> Iterator[Path]:
         def answer_once() -> None:
             connection, _ = listening.accept()
             with connection:
-                connection.makefile("rb").readline()
+                with connection.makefile("rb") as asked:
+                    asked.readline()
                 connection.sendall(answer)
 
         thread = threading.Thread(target=answer_once)
