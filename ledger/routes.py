@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -38,17 +39,19 @@ from ledger.caller import Caller
 from ledger.entry import read_entry
 from ledger.problem import ChainHead, Problem
 from ledger.published import Published
+from ledger.room import Room
 from ledger.sequencer import Busy
 from ledger.service import Batch, Line, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from ledger.vault.disclosure import DISCLOSURES_MAX
-from signing.refusal import Refusal, refuse
+from signing.refusal import Reason, Refusal, refuse
 
 NDJSON = "application/x-ndjson"
 PROBLEM_JSON = "application/problem+json"
 WAIT_S, WAIT_MAX_S, BATCH_WAIT_S = 2.0, 30.0, 30.0
 ATOMIC_LINES_MAX = 256
 FEED_MAX, PAGE_MAX = 1000, 500
+ROOM_AFTER_S = 5
 _WAIT = re.compile(r"(?:^|[,\s])wait=([0-9]{1,4})(?:[,;\s]|$)")
 _ENCODE = msgspec.json.Encoder().encode
 
@@ -143,6 +146,17 @@ def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
     return caller
 
 
+def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
+    """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch."""
+    fields = request.route_handler.parsed_fn_signature.parameters.items()
+    asked = [(name, field.kwarg_definition) for name, field in fields]
+    known = {"lang", *(kwarg.name or name for name, kwarg in asked if isinstance(kwarg, QueryParameter))}
+    given = [name for name, _ in request.query_params.multi_items()]
+    wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
+    if wrong:
+        raise Refusal(Reason("QUERY_FORM", name[:60], expected="once, a parameter shown in /schema") for name in wrong[:20])
+
+
 @post("/v1/statements", operation_class=TakesEnvelope, responses={**POST_REFUSALS, **POST_ANSWERS})
 async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     """Admit one signed statement; answered after publication with entry, inclusion hashes and checkpoint, or with 202."""
@@ -161,28 +175,40 @@ async def post_batch(request: Request[Any, Any, Any], atomic: FromQuery[bool] = 
     _may_post(request)
     limits: Limits = request.app.state.limits
     most = min(ATOMIC_LINES_MAX, limits.batch_lines) if atomic else limits.batch_lines
-    raws = await _lines(request, most)
     service: Service = request.app.state.service
-    batch = await service.post_batch(raws, now_s=_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
+    async with _held_lines(request, most) as raws:
+        batch = await service.post_batch(raws, now_s=_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
     _note_failures(request, sum(line.refused is not None for line in batch.lines))
     return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
 
 
-async def _lines(request: Request[Any, Any, Any], most: int) -> list[bytes]:
-    """The envelopes of a batch; too many are noticed while they come, before any is looked at."""
-    parts: list[bytes] = []
-    count = 0
-    async for chunk in request.stream():
-        parts.append(chunk)
-        count += chunk.count(b"\n")
-        if count > most:
-            break
-    raws = [line for line in b"".join(parts).split(b"\n") if line.strip()]
-    if len(raws) > most or count > most:
-        raise refuse("TOO_MANY_LINES", found=f"more than {most}", expected=f"1 to {most}")
-    if not raws:
-        raise refuse("BATCH_EMPTY", found="0 lines", expected=f"1 to {most}")
-    return raws
+@asynccontextmanager
+async def _held_lines(request: Request[Any, Any, Any], most: int) -> AsyncIterator[list[bytes]]:
+    """The envelopes of a batch, held while there is room for them; too many are noticed while they come, before any is looked at."""
+    room: Room = request.app.state.room
+    raws: list[bytes] = []
+    begun, held, count = bytearray(), 0, 0
+    try:
+        async for chunk in request.stream():
+            if not room.take(len(chunk)):
+                raise Busy(f"other batches hold {room.held - held} bytes", ROOM_AFTER_S)
+            held += len(chunk)
+            count += chunk.count(b"\n")
+            begun += chunk
+            if count > most:
+                break
+            if b"\n" in chunk:
+                *whole, rest = begun.split(b"\n")
+                raws += [bytes(line) for line in whole if line.strip()]
+                begun = rest
+        raws += [bytes(begun)] if begun.strip() else []
+        if len(raws) > most or count > most:
+            raise refuse("TOO_MANY_LINES", found=f"more than {most}", expected=f"1 to {most}")
+        if not raws:
+            raise refuse("BATCH_EMPTY", found="0 lines", expected=f"1 to {most}")
+        yield raws
+    finally:
+        room.give(held)
 
 
 async def _batch_lines(request: Request[Any, Any, Any], service: Service, batch: Batch) -> AsyncIterator[bytes]:
@@ -278,7 +304,7 @@ async def get_party(request: Request[Any, Any, Any], uscc: FromPath[str]) -> Par
     """A party with all keys ever registered for it."""
     caller_of(request, "read")
     service: Service = request.app.state.service
-    party = await service.party(uscc)
+    party = await service.party(uscc) if _is_known(service, f"party/{uscc}") else None
     if party is None:
         raise refuse("NOT_FOUND", field="uscc", found=uscc)
     return party
@@ -325,10 +351,12 @@ def _is_known(service: Service, chain: str) -> bool:
 def ledger_routers(limits: Limits) -> list[Router]:
     """All routes of this package; bodies are cut off at their limits while they come."""
     reading = [get_feed, list_refusals, get_party, get_log, get_chain]
+    one, many = limits.statement_bytes, limits.batch_bytes
+    check = refuse_unknown_query
     return [
-        Router("/", route_handlers=[post_statement], request_max_body_size=limits.statement_bytes, tags=["statements"]),
-        Router("/", route_handlers=[post_batch], request_max_body_size=limits.batch_bytes, tags=["statements"]),
-        Router("/", route_handlers=reading, tags=["log"]),
+        Router("/", route_handlers=[post_statement], request_max_body_size=one, before_request=check, tags=["statements"]),
+        Router("/", route_handlers=[post_batch], request_max_body_size=many, before_request=check, tags=["statements"]),
+        Router("/", route_handlers=reading, before_request=check, tags=["log"]),
     ]
 
 

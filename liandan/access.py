@@ -15,6 +15,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from ledger.caller import Caller
 from ledger.routes import PROBLEM_JSON
 from liandan.identity import Identity
+from liandan.incoming import check_encoding, check_path, patient
 from liandan.metrics import Metrics
 from liandan.problems import Problems, problem_headers
 from signing.refusal import Refusal, refuse
@@ -22,6 +23,9 @@ from signing.refusal import Refusal, refuse
 log = structlog.get_logger("liandan.access")
 
 WINDOW_S = 60.0
+LOGIN = "/v1/tokens"
+"""Stays open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
+PATH_MAX = 200
 ADDRESSES_MAX = 20_000
 """Addresses remembered; beyond it the oldest are forgotten, so that a flood of addresses costs no memory."""
 
@@ -92,16 +96,21 @@ class Access:
         try:
             caller = extras["user"] = await self._caller(scope)
             self._check_budget(scope, address, caller)
+            check_path(scope)
+            check_encoding(scope)
             if caller is None:
                 extras["note_failures"] = lambda count: self._failures.note(address, count) if count else None
         except Refusal as refusal:
             await self._refuse(scope, refusal, sending)
         else:
-            await self._app(scope, receive, sending)
+            # A HEAD is answered like its GET; the server leaves the body out (RFC 9110 §9.3.2).
+            asked = {**extras, "method": "GET"} if scope["method"] == "HEAD" else scope
+            await self._app(asked, patient(receive), sending)
         finally:
             self._after(scope, address, extras.get("user"), status)
             took_ms = round((time.monotonic() - begun) * 1000, 1)
-            log.info("request", request=name, method=scope["method"], path=scope["path"], status=status, ms=took_ms, address=address)
+            path = printable(scope["path"])
+            log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
 
     async def _caller(self, scope: HTTPScope) -> Caller | None:
         """The caller that the Authorization header proves; None without one, Refusal TOKEN_UNKNOWN for a bad one."""
@@ -114,7 +123,7 @@ class Access:
         if self._requests.is_full(address):
             raise refuse("REQUESTS_TOO_MANY", found=address)
         self._requests.note(address)
-        if scope["method"] == "POST" and self._failures.is_full(address):
+        if scope["method"] == "POST" and scope["path"] != LOGIN and self._failures.is_full(address):
             raise refuse("FAILURES_TOO_MANY", found=address)
 
     def _after(self, scope: HTTPScope, address: str, caller: Caller | None, status: int) -> None:
@@ -129,6 +138,12 @@ class Access:
         raw = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
         await send(cast("Message", {"type": "http.response.start", "status": problem.status, "headers": raw}))
         await send(cast("Message", {"type": "http.response.body", "body": body, "more_body": False}))
+
+
+def printable(path: str) -> str:
+    """A path for a log line: cut off, nothing in it that a terminal or a reader of lines would obey."""
+    shown = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in path[:PATH_MAX])
+    return shown if len(path) <= PATH_MAX else shown + "…"
 
 
 def bearer(scope: Scope) -> str | None:

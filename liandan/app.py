@@ -16,7 +16,8 @@ from litestar.openapi.spec import Components, SecurityScheme
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.routes import Limits, caller_of, ledger_routers
+from ledger.room import Room
+from ledger.routes import Limits, caller_of, ledger_routers, refuse_unknown_query
 from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access
@@ -32,6 +33,8 @@ from manifests.routes import ROUTER as MANIFESTS
 from reports.routes import router as REPORTS
 from whitelist.routes import ROUTER as WHITELIST
 
+BATCHES_HELD = 4
+"""Largest batches that a process holds at once; more senders than that get 503 and come again."""
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -49,7 +52,12 @@ def create_app(
         statement_bytes=settings.statement_bytes_max, batch_bytes=settings.batch_bytes_max, batch_lines=settings.batch_lines_max
     )
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
-    vault = Router("/", route_handlers=[read_disclosures, list_disclosures, erase_disclosure], tags=["personal data"])
+    vault = Router(
+        "/",
+        route_handlers=[read_disclosures, list_disclosures, erase_disclosure],
+        before_request=refuse_unknown_query,
+        tags=["personal data"],
+    )
     litestar = Litestar(
         route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, vault, own],
         dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
@@ -64,6 +72,7 @@ def create_app(
                 "metrics": counted,
                 "settings": settings,
                 "limits": limits,
+                "room": Room(BATCHES_HELD * settings.batch_bytes_max),
                 "problem_of": lambda request, error: problems.of(request.scope, error),
             }
         ),

@@ -35,7 +35,7 @@ FORM = (
     "NOT_UTF8 BYTE_ORDER_MARK NOT_JSON NOT_OBJECT DUPLICATE_KEY NOT_INTEGER INTEGER_RANGE TOO_DEEP FORBIDDEN_CHARACTER NULL_VALUE "
     "ENVELOPE_FIELD PAYLOAD_TYPE BASE64 KEYID_FORM KEYID_TWICE SUITE_UNKNOWN KEY_INVALID SIGNATURE_FORM FIELD_UNKNOWN FIELD_MISSING "
     "FIELD_TYPE KIND_UNKNOWN CHAIN_FORM CHAIN_KIND SEQ_FORM PREV_FORM BY_COUNT BY_TWICE USCC AT_FORM SEEN_FORM SIGNATURE_COUNT TILE_FORM "
-    "QUERY_FORM CURSOR_FORM BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM MONTH_FORM DIRECTION_FORM"
+    "QUERY_FORM CURSOR_FORM BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM MONTH_FORM DIRECTION_FORM BODY_INCOMPLETE"
 )
 STATUS: dict[str, int] = {
     **dict.fromkeys(FORM.split(), 400),
@@ -46,9 +46,11 @@ STATUS: dict[str, int] = {
     "REPORT_SCOPE": 403,
     **dict.fromkeys(("NOT_FOUND", "MANIFEST_UNKNOWN"), 404),
     "METHOD_NOT_ALLOWED": 405,
+    "BODY_SLOW": 408,
     **dict.fromkeys(("PREDECESSOR_MISSING", "CHAIN_CONFLICT", "PREV_MISMATCH", "CHAIN_NOT_OPEN", "SEEN_MISMATCH", "LOG_CLOSED"), 409),
     **dict.fromkeys(("BATCH_ROLLED_BACK", "ERASED_ALREADY", "MANIFEST_AMBIGUOUS"), 409),
     **dict.fromkeys(("BODY_TOO_LARGE", "ENVELOPE_TOO_LARGE", "ENTRY_TOO_LARGE", "REQUEST_TOO_LARGE", "TOO_MANY_LINES"), 413),
+    "BODY_ENCODING": 415,
     **dict.fromkeys(("FAILURES_TOO_MANY", "REQUESTS_TOO_MANY"), 429),
     **dict.fromkeys(("INTERNAL", "INTERNAL_POISON"), 500),
     **dict.fromkeys(("BUSY", "LOG_FROZEN"), 503),
@@ -72,7 +74,7 @@ def language_of(accept_language: str, query: str, default: Language) -> Language
             return "zh" if value[:2] == "zh" else "en"
     best, language = 0.0, default
     for item in accept_language.split(","):
-        tag, _, weight = item.strip().partition(";q=")
+        tag, _, weight = "".join(item.split()).partition(";q=")
         primary = tag.strip().lower()[:2]
         try:
             quality = float(weight) if weight else 1.0
@@ -154,9 +156,16 @@ def problem_headers(problem: Problem, error: Exception | None = None) -> dict[st
         headers["WWW-Authenticate"] = 'Bearer realm="liandan"'
     if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         headers["Retry-After"] = str(error.retry_after_s if isinstance(error, Busy) else 5)
-    if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
-        headers["Allow"] = error.headers["Allow"]
+    if isinstance(error, HTTPException) and (allowed := _allowed(error)):
+        headers["Allow"] = allowed
     return headers
+
+
+def _allowed(error: HTTPException) -> str:
+    """Methods of a 405, HEAD among them: the access layer answers it wherever there is a GET."""
+    given = next((value for name, value in (error.headers or {}).items() if name.lower() == "allow"), "")
+    methods = {method.strip() for method in given.split(",") if method.strip()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _query_reasons(error: HTTPException) -> list[Reason]:

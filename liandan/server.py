@@ -31,6 +31,7 @@ from ledger.service import Service
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
 from liandan.app import App, create_app
+from liandan.connection import Connection
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.identity import Identity
 from liandan.keyring import Keyring, read_keyring
@@ -258,7 +259,7 @@ class _Uvicorn(uvicorn.Server):
 def _server(running: Running) -> _Uvicorn:
     config = uvicorn.Config(
         running.app,
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         access_log=False,

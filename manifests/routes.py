@@ -12,7 +12,7 @@ from litestar import Request, Response, Router, get
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
-from ledger.routes import READ_REFUSALS, refusals
+from ledger.routes import READ_REFUSALS, refusals, refuse_unknown_query
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage
@@ -28,7 +28,6 @@ from whitelist.routes import (
     ToProvince,
     Uscc,
     claimed_now,
-    refuse_unknown_query,
 )
 from whitelist.service import Page
 

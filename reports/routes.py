@@ -10,7 +10,7 @@ from litestar.params import FromPath, QueryParameter
 
 from ledger.caller import Caller
 from ledger.log import Log
-from ledger.routes import caller_of, refusals
+from ledger.routes import caller_of, refusals, refuse_unknown_query
 from reports import service
 from reports.reconcile import SUFFIXES
 
@@ -88,5 +88,6 @@ router = Router(
     path="/",
     route_handlers=[get_certificate, get_bundle, get_certificate_of, get_bundle_of, get_reconciliation],
     dependencies={"log": Provide(_log, sync_to_thread=False), "caller": Provide(_caller, sync_to_thread=False)},
+    before_request=refuse_unknown_query,
     tags=["reports"],
 )

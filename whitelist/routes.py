@@ -17,9 +17,8 @@ from litestar.params import QueryParameter, SkipValidation
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.routes import READ_REFUSALS, refusals
+from ledger.routes import READ_REFUSALS, refusals, refuse_unknown_query
 from ledger.times import parse_at
-from signing.refusal import Reason, Refusal
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
@@ -67,17 +66,6 @@ def _schema(node: dict[str, Any], defs: dict[str, Any]) -> Schema:
     if "items" in node:
         schema.items = _schema(node["items"], defs)
     return schema
-
-
-def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
-    """QUERY_FORM for parameters that the route does not have, or that come twice: a misspelt filter must not widen an answer."""
-    fields = request.route_handler.parsed_fn_signature.parameters.items()
-    asked = [(name, field.kwarg_definition) for name, field in fields]
-    known = {"lang", *(kwarg.name or name for name, kwarg in asked if isinstance(kwarg, QueryParameter))}
-    given = [name for name, _ in request.query_params.multi_items()]
-    wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
-    if wrong:
-        raise Refusal(Reason("QUERY_FORM", name[:60], expected="once, a parameter shown in /schema") for name in wrong[:20])
 
 
 def claimed_now(request: Request[Any, Any, Any]) -> int | None:

@@ -1,0 +1,210 @@
+"""What a hostile or careless sender does to HTTP itself: heads, bodies, methods, addresses. The server answers and lives on."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from ledger.room import Room
+from liandan.access import printable
+from liandan.connection import HEAD_BYTES_MAX, Connection
+from liandan.incoming import patient
+from liandan.problems import language_of
+from signing.envelope import freeze
+from signing.refusal import Refusal
+from tests.liandan.serving import http, post_all
+from tests.liandan.test_reading import token_of
+from tests.workbench import AUTHORITY_51, Workbench, uscc
+
+PARTY = uscc("510112", 2)
+
+
+@pytest.fixture(scope="module")
+def bench() -> Workbench:
+    bench = Workbench()
+    bench.register(PARTY)
+    return bench
+
+
+@pytest.fixture
+async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIterator[httpx.AsyncClient]:
+    async with http(database_url, tmp_path, batch_bytes_max=65_536) as client:
+        await post_all(client, bench)
+        yield client
+
+
+async def talk(client: httpx.AsyncClient, *pieces: bytes) -> bytes:
+    """What comes back for raw bytes until the server ends the connection."""
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return await reader.read()
+    except ConnectionError:
+        return b""
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("query", ["?atomci=true", "?atomic=true&atomic=false"])
+async def test_a_misspelt_parameter_never_splits_a_batch(query: str, client: httpx.AsyncClient, bench: Workbench) -> None:
+    answer = await client.post(f"/v1/statements/batch{query}", content=freeze(bench.entries[0].envelope))
+    assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/feed?afer=5",
+        "/v1/refusals?page=2",
+        "/v1/parties/x?y=1",
+        "/v1/log?x=1",
+        "/v1/reconciliations/2026-10?form=50",
+        "/v1/disclosures?chian=x",
+    ],
+)
+async def test_a_misspelt_filter_never_widens_an_answer(path: str, client: httpx.AsyncClient) -> None:
+    answer = await client.get(path, headers=await token_of(client, AUTHORITY_51))
+    assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
+
+
+async def test_no_path_with_nul_is_a_fault(client: httpx.AsyncClient) -> None:
+    token = await token_of(client, AUTHORITY_51)
+    paths = (await client.get("/schema/openapi.json")).json()["paths"]
+    for path in paths:
+        if "{" in path and "get" in paths[path]:
+            for value in ("%00", "a%00b"):
+                filled = "/".join(value if part.startswith("{") else part for part in path.split("/"))
+                answer = await client.get(filled, headers=token)
+                assert (filled, answer.status_code) in ((filled, 400), (filled, 404))
+    answer = await client.get("/v1/parties/x", headers=token)
+    assert answer.json()["errors"][0]["field"] == "uscc"
+
+
+async def test_a_wrong_method_says_which_are_right(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/v1/statements", content=b"{}")
+    assert (answer.json()["code"], answer.status_code) == ("METHOD_NOT_ALLOWED", 405)
+    assert "POST" in answer.headers["allow"]
+    assert {"GET", "HEAD"} <= set((await client.delete("/v1/log")).headers["allow"].split(", "))
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/log", "/checkpoint", "/nope"])
+async def test_head_is_get_without_the_body(path: str, client: httpx.AsyncClient) -> None:
+    head, get = await client.head(path), await client.get(path)
+    assert (head.status_code, head.headers["content-type"], head.content) == (get.status_code, get.headers["content-type"], b"")
+
+
+@pytest.mark.parametrize("path", ["/v1/statements", "/v1/statements/batch", "/v1/tokens", "/v1/checks"])
+async def test_packed_bodies_are_refused_unread(path: str, client: httpx.AsyncClient) -> None:
+    bomb = gzip.compress(b"0" * 10_000_000)
+    answer = await client.post(path, content=bomb, headers={"Content-Encoding": "gzip"})
+    problem = answer.json()
+    assert (problem["code"], answer.status_code) == ("BODY_ENCODING", 415)
+    assert (problem["errors"][0]["found"], problem["errors"][0]["expected"]) == ("gzip", "identity")
+
+
+async def test_an_endless_head_is_cut_off(client: httpx.AsyncClient) -> None:
+    pieces = [b"GET /v1/log HTTP/1.1\r\nHost: x\r\nX: ", *([b"a" * 32_768] * (2 + HEAD_BYTES_MAX // 32_768))]
+    answer = await talk(client, *pieces)
+    assert answer.startswith(b"HTTP/1.1 431 ") or answer == b""  # the rest that was on its way may reset the connection first
+    assert (await client.get("/v1/log")).status_code == 200
+
+
+async def test_a_head_that_does_not_end_is_given_up(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "head_s", 0.05)
+    assert (await talk(client, b"GET /v1/log HTTP/1.1\r\nHost:")).startswith(b"HTTP/1.1 408 ")
+    assert (await talk(client)).startswith(b"HTTP/1.1 408 ")
+    assert (await client.get("/v1/log")).status_code == 200
+
+
+async def test_a_body_that_stops_coming_is_given_up() -> None:
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    with pytest.raises(Refusal) as caught:
+        await patient(receive, 0.01)()
+    assert caught.value.codes == ["BODY_SLOW"]
+
+
+async def test_a_sender_who_leaves_is_no_fault(client: httpx.AsyncClient, bench: Workbench) -> None:
+    with capture_logs() as lines:
+        _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(b"POST /v1/statements HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        async with asyncio.timeout(30):
+            while not any(line.get("path") == "/v1/statements" for line in lines):
+                await client.get("/healthz")
+    assert [line["status"] for line in lines if line.get("path") == "/v1/statements"] == [400]
+    assert [line for line in lines if line["log_level"] == "error"] == []
+    assert (await client.get("/v1/log")).json()["committed"] == len(bench.entries)
+
+
+async def test_batches_at_the_same_time_cost_bounded_memory(client: httpx.AsyncClient, bench: Workbench) -> None:
+    """Five senders bring 60 KB each and do not end; there is room for four batches, and the fifth is told to come again."""
+    opened = []
+    try:
+        for _ in range(4):
+            _, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+            writer.write(b"POST /v1/statements/batch HTTP/1.1\r\nHost: x\r\nContent-Length: 65000\r\n\r\n" + b"x" * 60_000)
+            await writer.drain()
+            opened.append(writer)
+        async with asyncio.timeout(30):
+            while True:
+                answer = await client.post("/v1/statements/batch", content=b"y" * 60_000)
+                if answer.status_code == 503:
+                    break
+        assert (answer.json()["code"], answer.headers["retry-after"]) == ("BUSY", "5")
+    finally:
+        for writer in opened:
+            writer.close()
+    async with asyncio.timeout(30):
+        while (answer := await client.post("/v1/statements/batch", content=b"y" * 60_000)).status_code == 503:
+            await client.get("/healthz")
+    assert answer.status_code == 200
+
+
+def test_a_room_gives_back_what_was_taken() -> None:
+    room = Room(10)
+    assert room.take(6)
+    assert not room.take(5)
+    assert room.held == 6
+    room.give(6)
+    assert room.take(10)
+
+
+async def test_who_failed_too_often_can_still_log_in(database_url: str, tmp_path: Path, bench: Workbench) -> None:
+    async with http(database_url, tmp_path, failures_per_minute=2) as client:
+        await post_all(client, bench)
+        for _ in range(2):
+            await client.post("/v1/statements", content=b"{no")
+        good = freeze(bench.entries[1].envelope)
+        assert (await client.post("/v1/statements", content=good)).json()["code"] == "FAILURES_TOO_MANY"
+        token = await token_of(client, PARTY)
+        assert (await client.post("/v1/statements", content=good, headers=token)).status_code == 200
+
+
+def test_a_log_line_shows_a_path_that_nobody_obeys() -> None:
+    assert printable("/v1/log") == "/v1/log"
+    assert printable("/\x1b[31m\r\nx\x00\u202e") == "/\\u001b[31m\\u000d\\u000ax\\u0000\\u202e"
+    assert len(printable("/" + "9" * 5000)) == 201
+
+
+async def test_the_log_shows_such_a_path(client: httpx.AsyncClient) -> None:
+    with capture_logs() as lines:
+        await client.get("/%1b[31mred%0aline")
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/\\u001b[31mred\\u000aline"]
+
+
+@pytest.mark.parametrize(("header", "language"), [("zh;q=0.9, en; q=0.1", "zh"), ("zh; q=0.1 , en ;q=0.9", "en"), ("en;q=nan", "zh")])
+def test_weights_of_languages_may_stand_apart(header: str, language: str) -> None:
+    assert language_of(header, "", "zh") == language
