@@ -52,6 +52,7 @@ async def audit_command(target: str | None, as_json: bool, **options: Any) -> in
     Recompute every entry, hash and decision of an export or of a server; without an argument, of this log and its database. --gossip DIR
     compares certificates, bundles, proofs and checkpoints with each other instead.
     """
+    _check_usage(target, options)
     if options["gossip"] is not None:
         return await _gossip(options, as_json)
     with progress_bar("审计 / audit", as_json) as progress, _kept(options["state"], options["since"]) as kept:
@@ -59,12 +60,23 @@ async def audit_command(target: str | None, as_json: bool, **options: Any) -> in
     pinned = options["found"]
     if pinned is not None and report.found != pinned:
         report.add(difference("FOUND_DIFFERS", "log.found", report.found, pinned))
+    emit(report, as_json, *_lines(report))
     if options["pdf"] is not None:
         from reports.audit_report import render_audit
 
         await asyncio.to_thread(options["pdf"].write_bytes, render_audit(report))
-    emit(report, as_json, *_lines(report))
     return 0 if report.is_clean else FINDING
+
+
+def _check_usage(target: str | None, options: dict[str, Any]) -> None:
+    """What cannot be done is said before the work, not after it."""
+    gossip, pdf = options["gossip"], options["pdf"]
+    if gossip is not None and (target, options["state"], options["since"], pdf) != (None, None, None, None):
+        raise click.UsageError("--gossip 只与 --against、--vkey、--found 合用 / --gossip goes with --against, --vkey and --found only")
+    if gossip is None and options["against"] is not None:
+        raise click.UsageError("--against 须与 --gossip 合用 / --against needs --gossip")
+    if pdf is not None and not pdf.parent.is_dir():
+        raise click.UsageError(f"没有此目录 / no such directory: {pdf.parent}")
 
 
 async def _audited(target: str | None, options: dict[str, Any], progress: Any, kept: Spill | None) -> AuditReport:
@@ -159,6 +171,8 @@ async def _own(progress: Any, options: Options) -> AuditReport:
     from liandan.server import database_url
 
     own = own_settings()
+    if not (own.log_path / "checkpoint").is_file():
+        raise click.UsageError(f"此处没有已公布的账本 / no published log here: {own.log_path}")
     async with database_url(own) as dsn:
         pool = await open_pool(dsn, min_size=1, max_size=2)
         try:

@@ -93,3 +93,19 @@ def test_evidence_of_another_history_is_found(bench: Workbench, tmp_path: Path) 
     result = run("--gossip", pile)
     assert result.exit_code == 1
     assert "HISTORY_FORK" in result.output
+
+
+def test_what_cannot_be_done_is_said_before_the_work(bench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export = write(bench.export(), tmp_path / "export")
+    monkeypatch.setenv("LIANDAN_DATA_DIR", str(tmp_path / "nothing"))
+    for arguments in (
+        (),
+        (export, "--pdf", tmp_path / "no" / "report.pdf"),
+        (export, "--against", export),
+        (export, "--gossip", tmp_path),
+        ("--gossip", tmp_path, "--pdf", tmp_path / "report.pdf"),
+        (tmp_path / "no",),
+    ):
+        result = run(*arguments)
+        assert (result.exit_code, result.stdout) == (2, ""), arguments
+    assert not (tmp_path / "nothing" / "postgres").exists()
