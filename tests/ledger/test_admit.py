@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from ledger.admit import Submission, admit
+from ledger.admit import Submission, _unique, admit
 from ledger.merkle import leaf_hash, root_of
 from ledger.model import Moment, Seen
 from ledger.rulesets import CURRENT
@@ -67,3 +67,9 @@ def test_the_window_of_a_day_ends_to_the_second(bench: Workbench, seconds: int, 
 def test_nobody_signs_for_himself_as_a_delegate(bench: Workbench) -> None:
     assert codes(bench, principal=PARTY) == ["SIGNER_ROLE"]
     assert codes(bench, principal=OTHER) == ["DELEGATION_MISSING"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_alerts_of_one_code_the_graver_stays(order: int) -> None:
+    alerts = [("M", "WEIGHT"), ("H", "WEIGHT"), ("L", "ANOTHER")][::order]
+    assert _unique(alerts, lambda alert: alert[1]) == [("L", "ANOTHER"), ("H", "WEIGHT")]
