@@ -49,6 +49,14 @@ class Challenge(Struct, frozen=True, forbid_unknown_fields=True):
     scope: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=2)]
 
 
+def read_challenge(body: bytes) -> Challenge:
+    """A challenge from the body of a login envelope; refuses LOGIN_FORM and what is no strict JSON."""
+    try:
+        return msgspec.convert(parse(body), Challenge)
+    except msgspec.ValidationError as error:
+        raise refuse("LOGIN_FORM", found=error, expected="origin, audience, nonce, keyid, not_after, scope") from None
+
+
 class Token(Struct, frozen=True, kw_only=True):
     """A granted token."""
 
@@ -79,10 +87,7 @@ class Identity:
     async def login(self, raw: bytes) -> Token:
         """A token for a signed challenge; Refusal LOGIN_…, KEY_UNKNOWN, KEY_NOT_VALID, SIGNATURE_WRONG and those of envelopes."""
         envelope = parse_envelope(raw, payload_type=PAYLOAD_LOGIN)
-        try:
-            challenge = msgspec.convert(parse(envelope.body), Challenge)
-        except msgspec.ValidationError as error:
-            raise refuse("LOGIN_FORM", found=error, expected="origin, audience, nonce, keyid, not_after, scope") from None
+        challenge = read_challenge(envelope.body)
         ends_s = self._check(challenge)
         [signature, *others] = envelope.signatures
         if others or signature.keyid != challenge.keyid:

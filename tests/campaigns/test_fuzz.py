@@ -19,23 +19,32 @@ from hypothesis import strategies as st
 from bench.campaign import COSIGNER, KEYRING
 from bench.load import ORIGIN, Load
 from ledger.bundle import make_bundle, open_bundle
-from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint
+from ledger.checkpoint import Checkpoint, cosign_checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint, verify_cosignature
 from ledger.cut_kinds import parse_tail, write_tail
 from ledger.entry import read_entry
 from ledger.merkle import Edge, leaf_hash
 from ledger.note import parse_line, parse_note, parse_vkey
-from ledger.policy import parse_policy, parse_policy_lines
+from ledger.policy import Peer, parse_policy, parse_policy_lines
 from ledger.proof import Proof, parse_proof
+from ledger.receipts import Refused, make_receipt
 from ledger.statement import read_statement
+from ledger.succession import continues_from
 from ledger.tiles import encode_bundle, parse_bundle, parse_path
+from ledger.vault.disclosure import take_apart
+from ledger.witnessing.client import _read_lines
 from ledger.witnessing.known import parse_known
+from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.wire import AddCheckpoint, encode_request, parse_request, parse_size
+from liandan.client.signing import challenge
+from liandan.identity import read_challenge
 from liandan.wiring import KINDS
+from reports.verify import verify_bytes
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged
-from tests.workbench import Workbench, uscc
+from tests.ledger.witnessing.bench import key_for
+from tests.workbench import OPERATOR, Workbench, key_of, uscc
 
 BENCH = Workbench()
 BENCH.register(uscc("510112", 5))
@@ -47,6 +56,19 @@ ROOT = Edge().append_many(LEAVES).root()
 NOTE = sign_checkpoint(Checkpoint(ORIGIN, 2, ROOT), KEYRING.log)
 OWN_NOTE = sign_checkpoint(Checkpoint("log.example/liandan-test", 2, ROOT), BENCH.log_key)
 POLICY = f"log {KEYRING.vkeys[0]}\nwitness a {COSIGNER.vkeys[0]}\ngroup g all a\nquorum g\n".encode()
+WITNESS = make_cosigner("witness.example/a", key_for("a"), key_for("a", "ml-dsa-44"))
+HEAD = Checkpoint(ORIGIN, 2, ROOT)
+COSIGNED = [cosign_checkpoint(HEAD, WITNESS.name, key, 1_790_000_000) for key in WITNESS.keys]
+ANSWER = b"".join(line.to_bytes() for line in COSIGNED)
+PEERS = [Peer("a", vkey, "http://a") for vkey in WITNESS.vkeys]
+CHALLENGE = challenge(ORIGIN, "http://127.0.0.1", key_of(OPERATOR), 1_790_000_000, ("read",)).body
+RECEIPT = make_receipt(
+    Refused(statement="0" * 64, by=(uscc("510112", 5),), kind="party.register/1", codes=["STATEMENT_STALE"]),
+    2,
+    1_790_000_000,
+    key_of(OPERATOR),
+).receipt
+OFFER = b'{"envelope":' + ENVELOPE + b',"disclosures":[{"field":"driver.phone","salt":"' + b64encode(bytes(32)) + b'","value":"1"}]}'
 PROOF = Proof(index=1, hashes=(LEAVES[0],), checkpoint=NOTE).to_bytes()
 
 
@@ -71,6 +93,16 @@ READERS: dict[str, tuple[Reader, bytes]] = {
     "known logs": (parse_known, f"{KEYRING.vkeys[0]}\n".encode()),
     "add-checkpoint": (parse_request, encode_request(AddCheckpoint(1, (LEAVES[1],), NOTE))),
     "witness size": (parse_size, b"1234\n"),
+    "cosignature v1": (lambda raw: verify_cosignature(HEAD, parse_line(raw), WITNESS.vkeys[0]), COSIGNED[0].to_bytes().rstrip(b"\n")),
+    "cosignature ml-dsa-44": (
+        lambda raw: verify_cosignature(HEAD, parse_line(raw), WITNESS.vkeys[1]),
+        COSIGNED[1].to_bytes().rstrip(b"\n"),
+    ),
+    "witness answer": (lambda raw: _read_lines(raw, PEERS, HEAD, 1_790_000_000.0), ANSWER),
+    "last note of another log": (lambda raw: continues_from(raw, KEYRING.vkeys), NOTE),
+    "login challenge": (read_challenge, CHALLENGE),
+    "refusal receipt": (lambda raw: verify_bytes(raw, "receipt.json"), RECEIPT),
+    "statement with disclosures": (take_apart, OFFER),
     "tile path": (lambda raw: parse_path(text_of(raw)), b"tile/0/x001/x234/067.p/12"),
     "tile bundle": (lambda raw: parse_bundle(raw, 2), encode_bundle([entry.raw for entry in BENCH.entries])),
     "bundle json": (
@@ -97,6 +129,12 @@ def test_the_good_bytes_are_read(name: str) -> None:
     reader(good)
 
 
+def test_a_good_answer_of_a_witness_gives_a_line_for_each_of_its_keys() -> None:
+    assert list(READERS["witness answer"][0](ANSWER).values()) == COSIGNED
+    assert [disclosure.field for disclosure in take_apart(OFFER).disclosures] == ["driver.phone"]
+    assert verify_bytes(RECEIPT, "receipt.json").form == "receipt"
+
+
 @pytest.mark.parametrize("name", READERS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
@@ -118,7 +156,9 @@ def _with(value: Any, path: tuple[Any, ...], new: object) -> Any:
     return changed
 
 
-@pytest.mark.parametrize("name", ["dsse", "statement", "entry", "bundle json"])
+@pytest.mark.parametrize(
+    "name", ["dsse", "statement", "entry", "bundle json", "login challenge", "refusal receipt", "statement with disclosures"]
+)
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_any_json_in_any_place_is_read_or_refused(name: str, data: st.DataObject) -> None:
