@@ -18,6 +18,7 @@ from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.refusals import publish_refusals
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.sequencer import Busy
+from ledger.times import format_at
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, make_publisher, running, unguarded
@@ -63,6 +64,15 @@ async def test_a_resubmission_is_answered_with_the_first_entry(pool: Pool[Record
         head = await log.head()
         assert head is not None
         assert head.size == len(first)
+
+
+async def test_the_time_of_the_log_never_goes_back(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    """Whatever the clock of one process does."""
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:5], now_s=NOW)
+        [answer] = await log.append(envelopes(bench)[5:6], now_s=NOW - 600)
+    assert isinstance(answer, Admitted)
+    assert answer.entry.admission.at == format_at(NOW)
 
 
 async def test_one_bad_statement_does_not_harm_the_rest_of_a_batch(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
