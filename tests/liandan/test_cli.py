@@ -14,8 +14,12 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.bundle import open_bundle
 from liandan.cli import COMMANDS, main
+from reports.certificate.render import render_certificate
+from reports.kinds import all_kinds
 from tests.house.source import ROOT
+from tests.reports.story import ordinary
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 
 PLAN = {
@@ -39,6 +43,21 @@ def test_verify_needs_no_web_framework_and_no_database() -> None:
     code = "import sys; from liandan.cli import main; main.get_command(None, 'verify'); print('litestar' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
+
+
+def test_verify_says_in_chinese_what_a_file_is_and_what_to_do(tmp_path: Path) -> None:
+    raw = asyncio.run(ordinary().bundle(123))
+    good, bad = tmp_path / "good.pdf", tmp_path / "bad.json"
+    good.write_bytes(render_certificate(open_bundle(raw, all_kinds()), raw))
+    bad.write_bytes(raw.replace(b'"index":16', b'"index":17'))
+    answer = CliRunner().invoke(main, ["verify", str(good), str(bad)])
+    assert answer.exit_code == 1
+    text = answer.output.replace("\n", "")
+    assert "good.pdf: 有效 / good  存证证明  20265101000123  已办结" in text
+    assert "核验条目 16 条、签名 19 个，比对 3 页" in text
+    assert "bad.json: 无效 / NOT good  证据包" in text
+    assert "发现 BUNDLE_FORM 证据包的格式不对。" in text
+    assert "→ 不要采信本文件；向出具方索取原始文件。" in text
 
 
 def test_exit_codes_tell_findings_usage_and_unavailability_apart(tmp_path: Path) -> None:

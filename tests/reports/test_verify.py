@@ -139,7 +139,9 @@ async def test_a_document_under_a_password_is_refused_in_words(certificate: byte
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(certificate)) as pdf:
         pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user="user"))
-    assert codes(verify_bytes(out.getvalue(), "c.pdf")) == ["PDF_FORM"]
+    report = verify_bytes(out.getvalue(), "c.pdf")
+    assert codes(report) == ["PDF_FORM"]
+    assert report.findings[0].found == "invalid password"
 
 
 async def test_a_page_less_is_found(certificate: bytes) -> None:
