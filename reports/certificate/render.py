@@ -108,6 +108,10 @@ def _attach(pages: bytes, facts: CertificateFacts, raw: bytes) -> bytes:
         pdf.docinfo["/CreationDate"] = date
         pdf.docinfo["/ModDate"] = date
         pdf.docinfo["/LiandanLayout"] = str(LAYOUT)
+        for stream in pdf.objects:
+            # qpdf knows its own compression by a name only: an array of one it would undo and do again, which takes most of the saving.
+            if isinstance(stream, pikepdf.Stream) and stream.get("/Filter") == pikepdf.Array([pikepdf.Name.FlateDecode]):
+                stream.Filter = pikepdf.Name.FlateDecode
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()

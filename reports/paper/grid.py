@@ -68,17 +68,26 @@ def _lay(cells: Sequence[Cell], room: float) -> list[_Laid]:
     return found
 
 
-def row_height(cells: Sequence[Cell], room: float, *, least: float = 0.0) -> float:
+def row_height(cells: Sequence[Cell], room: float) -> float:
     """Height that a row of cells needs."""
-    return max(least, max(laid.height for laid in _lay(cells, room)) + 2 * PAD - 1)
+    return _height(_lay(cells, room))
+
+
+def _height(laid_cells: Sequence[_Laid]) -> float:
+    return max(laid.height for laid in laid_cells) + 2 * PAD - 1
 
 
 def row(sheet: Sheet, cells: Sequence[Cell], *, least: float = 0.0) -> None:
     """Draw a row at the cursor, on a new page if it does not fit."""
-    height = row_height(cells, sheet.room, least=least)
+    laid_cells = _lay(cells, sheet.room)
+    height = max(least, _height(laid_cells))
     sheet.need(height)
+    _row(sheet, laid_cells, height)
+
+
+def _row(sheet: Sheet, laid_cells: Sequence[_Laid], height: float) -> None:
     x = sheet.margin
-    for laid in _lay(cells, sheet.room):
+    for laid in laid_cells:
         sheet.box(x, sheet.y, laid.width, height, fill=laid.cell.fill, stroke=RULE)
         _draw(sheet, laid, x, height)
         x += laid.width
@@ -99,14 +108,14 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
 
 def table(sheet: Sheet, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> None:
     """A table: the head again on every page, at least one row under it."""
-    head_height = row_height(heads, sheet.room)
-    first = row_height(rows[0], sheet.room) if rows else 0.0
-    sheet.need(head_height + first)
-    row(sheet, heads)
-    for cells in rows:
-        if sheet.need(row_height(cells, sheet.room)):
-            row(sheet, heads)
-        row(sheet, cells)
+    top, *laid_rows = (_lay(cells, sheet.room) for cells in (heads, *rows))
+    sheet.need(_height(top) + (_height(laid_rows[0]) if laid_rows else 0.0))
+    _row(sheet, top, _height(top))
+    for laid_cells in laid_rows:
+        height = _height(laid_cells)
+        if sheet.need(height):
+            _row(sheet, top, _height(top))
+        _row(sheet, laid_cells, height)
 
 
 def section(sheet: Sheet, title: str, sub: str, *, keep: float = 60.0) -> None:
