@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
@@ -110,3 +111,26 @@ def test_a_server_beside_a_publisher_process_never_reads_the_log_key(tmp_path: P
     write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
     found = read_keyring(settings_of("unused", tmp_path), operator_only=True)
     assert (found.log, found.log_ml_dsa, found.operator.keyid) == (None, None, KEYRING.operator.keyid)
+
+
+async def test_a_freeze_shows_in_readiness_and_metrics_and_leaves_evidence(database_url: str, tmp_path: Path) -> None:
+    bench = founded()
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    settings, files = settings_of(database_url, tmp_path, publisher="process"), LogFiles(tmp_path / "log")
+    async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, headers={"Liandan-Now": NOW}, timeout=120) as client:
+        await post(client, bench, slice(0, 5))
+        database = await asyncpg.connect(database_url)
+        await database.execute("UPDATE log_head SET at_s = at_s + 1")
+        await database.close()
+        await until(lambda: bool(files.evidence()))
+        async with asyncio.timeout(60):
+            while (answer := await client.get("/readyz")).status_code != 503:  # noqa: ASYNC110  # another process freezes
+                await asyncio.sleep(0.02)
+        assert "the log is frozen" in answer.json()["reasons"][0]
+        assert "liandan_frozen 1.0" in (await client.get("/metrics")).text
+        assert (await client.get("/checkpoint")).status_code == 200
+    before = files.evidence()
+    with pytest.raises(Mismatch, match="another root, edge or time"):
+        async with serving(settings):
+            pass
+    assert before == files.evidence() == ["mismatch-0000.json"], "the same finding adds no file"
