@@ -9,7 +9,7 @@ import click
 
 from liandan import keyring
 from liandan.cli.connection import existing, load_key
-from liandan.cli.output import command, console, emit, json_option
+from liandan.cli.output import command, emit, errors, json_option
 from liandan.cli.serve import own_settings
 from signing.keys import PrivateKey, write_key
 from signing.possession import register
@@ -70,6 +70,7 @@ def show(path: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @click.option("--uscc", required=True, help="单位的统一社会信用代码 / the party's code")
 @click.option("--for", "x", required=True, help="账本成立哈希；账本成立时为账本名 / hash of log.found, or the origin before the founding")
 @click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / asked for otherwise")
+@click.option("--json", is_flag=True, expose_value=False, help="总是 JSON / it is JSON anyway")
 @command
 def registration(path: Path, uscc: str, x: str, passphrase_file: Path | None) -> None:
     """登记材料（含持有证明），交主管部门登记。 / A registration with proof of possession, for the authority."""
@@ -86,5 +87,5 @@ def _passphrase(path: Path | None) -> bytes:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
-        console.print(f"口令已生成 / passphrase made: {path}", markup=False)
+        errors.print(f"口令已生成 / passphrase made: {path}", markup=False)
     return keyring.read_passphrase(path)

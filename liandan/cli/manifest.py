@@ -23,6 +23,7 @@ def manifest() -> None:
 @manifest.command()
 @click.argument("name")
 @client_options
+@click.option("--json", is_flag=True, expose_value=False, help="总是 JSON / it is JSON anyway")
 @command
 async def show(name: str, **options: Any) -> None:
     """一份联单的现状（移出人/ULID、ULID 或国家编号）；重名时列出各份。 / A manifest by identity, ULID or number, or the choice."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -61,7 +62,7 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
             (out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
             show(summary, out, screen.console)
             if serve:
-                await _wait(poster, screen)
+                await wait_for_ctrl_c(poster.url, screen)
     except (Unplanned, Refused, Unavailable, Dishonest) as error:
         raise refuse("DEMO_FAILED", field=type(error).__name__, found=error, expected=out / "server.log") from error
     return summary
@@ -125,6 +126,10 @@ def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
     return books, audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=books.watch, progress=bar.reach)
 
 
-async def _wait(poster: HttpPoster, screen: Screen) -> None:
-    screen.console.print(f"服务仍在运行：{poster.url}　按 Ctrl-C 结束。")
-    await asyncio.Event().wait()
+async def wait_for_ctrl_c(url: str, screen: Screen) -> None:
+    """Say where the server is and wait for Ctrl-C, which is how it is meant to end: in order, and with exit code 0."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended.set)
+    screen.console.print(f"服务仍在运行：{url}　按 Ctrl-C 结束。")
+    await ended.wait()
+    screen.console.print("正在停止服务 …")

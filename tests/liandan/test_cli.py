@@ -137,3 +137,16 @@ async def listening(port: int) -> None:
             except httpx.TransportError:
                 await asyncio.sleep(0.1)
     raise AssertionError("the server did not come up")
+
+
+def test_json_is_alone_on_standard_output_when_a_passphrase_is_made(tmp_path: Path) -> None:
+    arguments = ["key", "new", str(tmp_path / "key.pem"), "--passphrase-file", str(tmp_path / "passphrase"), "--json"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["suite"] == "ed25519"
+    assert "passphrase made" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["key registration", "manifest show"])
+def test_commands_that_print_json_anyway_take_the_option_too(name: str) -> None:
+    assert "--json" in CliRunner().invoke(main, [*name.split(), "--help"]).stdout

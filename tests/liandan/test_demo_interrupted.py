@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -10,12 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+import rich.console
 
 from ledger.audit import audit
 from ledger.checkpoint import parse_checkpoint
 from ledger.files import LogFiles
 from ledger.note import parse_note
 from liandan.demo import home
+from liandan.demo.run import wait_for_ctrl_c
+from liandan.demo.screen import Screen
 from liandan.demo.server_process import server
 from liandan.postgres import temporary_directory
 from liandan.wiring import KINDS
@@ -84,3 +88,18 @@ async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
             pass
     assert refused.value.codes == ["DEMO_FAILED"]
     assert "keys.pem" in refused.value.reasons[0].found
+
+
+async def test_a_served_demo_ends_in_order_on_ctrl_c() -> None:
+    """The handler stands when the address is printed; without it the signal would end this very process."""
+
+    class Console(rich.console.Console):
+        def print(self, *shown: object, **options: object) -> None:
+            if "Ctrl-C" in str(shown):
+                os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        async with asyncio.timeout(30):
+            await wait_for_ctrl_c("http://127.0.0.1:1", Screen(Console()))
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
