@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,15 +19,25 @@ from ledger.kinds import Kinds
 
 AHEAD = 3
 """Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""
+ORPHAN_S = 1.0
+"""How often a worker looks whether its audit still lives."""
 _READER: Reader | None = None
 
 
-def _settle(kinds: Kinds) -> None:
+def _settle(kinds: Kinds, auditor: int) -> None:
     global _READER  # noqa: PLW0603  # one per worker process, set once when it starts
     _READER = Reader(kinds)
     # What was inherited stays; a task's own objects hold no cycles worth looking for after every few hundred.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    threading.Thread(target=_end_with, args=(auditor,), daemon=True).start()
+
+
+def _end_with(auditor: int) -> None:
+    """Nobody else would end the workers of an audit that is killed: forked siblings keep each other's pipes open."""
+    while os.getppid() == auditor:
+        time.sleep(ORPHAN_S)
+    os._exit(1)
 
 
 def _work(task: Task) -> bytes:
@@ -40,7 +53,7 @@ def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple
             yield task, reader.read(task)
         return
     pending: deque[tuple[Task, Future[bytes]]] = deque()
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _settle, (kinds,)) as crew:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _settle, (kinds, os.getpid())) as crew:
         for task in tasks:
             pending.append((task, crew.submit(_work, task)))
             if len(pending) >= AHEAD * workers:

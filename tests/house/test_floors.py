@@ -32,6 +32,7 @@ DATABASE = {
 }
 """Other modules that may hold a connection."""
 WORLD = {
+    "ledger.auditing.crew": "runs worker processes, which end with their audit",
     "ledger.auditing.spill": "what an audit remembers, beyond memory, in a file of its own",
     "ledger.checkpoint_store": "the file outside the database's backups",
     "ledger.vault.keys": "the keys of personal data, outside the database",
