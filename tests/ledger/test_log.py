@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ledger.audit import audit
 from ledger.checkpoint_store import CheckpointStore
 from ledger.database_audit import audit_database
+from ledger.files import Bundle
 from ledger.freeze import Mismatch
 from ledger.log import Admitted, TurnedDown
 from ledger.merkle import leaf_hash, verify_inclusion
@@ -167,6 +168,30 @@ async def test_a_changed_leaf_or_a_missing_row_is_not_signed(
     with pytest.raises(Mismatch, match=said):
         await publisher.step()
     assert publisher.files.read("checkpoint") is None
+
+
+@pytest.mark.parametrize(("before", "said"), [(0, "do not give the promised root"), (5, "does not extend size 5")])
+async def test_tiles_that_do_not_give_the_promised_root_are_not_signed(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch, before: int, said: str
+) -> None:
+    """What is on disk is read again before it is signed: a disk, or a hand, that changed a tile is found."""
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench)[:before], now_s=NOW)
+        assert not before or await log.publisher.wait_for(before, 5) is not None
+        unpack = log.publisher.files.unpack
+
+        def damaged(bundle: Bundle) -> None:
+            unpack(bundle)
+            path = next(path for path, _ in bundle.files if path.startswith("tile/0/"))
+            raw = log.publisher.files.read(path)
+            assert raw is not None
+            log.publisher.files.write(path, raw[:-1] + bytes([raw[-1] ^ 1]))
+
+        monkeypatch.setattr(log.publisher.files, "unpack", damaged)
+        await log.append(envelopes(bench)[before:], now_s=NOW)
+        assert await log.publisher.wait_for(before + 1, 5) is None
+        assert said in str(log.publisher.mismatch)
+        assert (0 if log.publisher.published is None else log.publisher.published.size) == before
 
 
 async def test_a_database_behind_the_checkpoint_store_is_refused(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
