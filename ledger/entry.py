@@ -226,6 +226,8 @@ def _is_number(value: object) -> bool:
 
 
 def _sorted(names: list[str], field: str) -> None:
+    if len(names) < 2:
+        return
     encoded = [name.encode() for name in names]
     if any(a >= b for a, b in pairwise(encoded)):
         raise refuse("ENTRY_FORM", field=field, found=", ".join(names), expected="sorted by bytes, no duplicates")

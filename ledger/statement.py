@@ -19,7 +19,8 @@ from signing.refusal import Reason, Refusal, refuse
 from signing.uscc import check_uscc
 
 FIELDS = ("kind", "chain", "seq", "prev", "by", "for", "at", "seen", "body")
-REQUIRED = frozenset(FIELDS) - {"for", "seen"}
+ALLOWED = frozenset(FIELDS)
+REQUIRED = ALLOWED - {"for", "seen"}
 KIND_MAX = 64
 KIND_PATTERN = re.compile(r"[a-z]+\.[a-z_]+/[1-9][0-9]{0,2}")
 SIGNERS_MAX = 4
@@ -89,7 +90,9 @@ def claimed_act(envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
 
 
 def _check_fields(fields: dict[str, Any]) -> None:
-    unknown = sorted(fields.keys() - set(FIELDS))
+    if REQUIRED <= fields.keys() <= ALLOWED:
+        return
+    unknown = sorted(fields.keys() - ALLOWED)
     if unknown:
         raise refuse("FIELD_UNKNOWN", field=unknown[0][:60], expected=", ".join(FIELDS))
     missing = sorted(REQUIRED - fields.keys())
