@@ -269,7 +269,7 @@ class Publisher(Follower):
         """The database holds at least what was promised, and exactly that at the promised size."""
         size = 0 if head is None else head.size
         if size < self._promise.size:
-            raise Mismatch(f"the database has {size} entries, {self._promise.size} were promised: a restored backup?")
+            raise Mismatch(f"the database has {size} entries, {self._promise.size} were promised: a restored backup? See log refill")
         own = (self._promise.root, self._edge.to_bytes(), self._shadow.at_s)
         if head is not None and size == self._promise.size and self._leadership.is_held and (head.root, head.edge, head.at_s) != own:
             raise Mismatch(f"log_head has another root, edge or time at size {size} than was promised")

@@ -6,10 +6,8 @@ promised, appends the signed ``log.cut`` and brings the untouched statements of 
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 
 from asyncpg import Connection, Record
 from msgspec import Struct
@@ -18,20 +16,19 @@ from msgspec.structs import replace
 from ledger import cut, store
 from ledger.checkpoint_store import CheckpointStore
 from ledger.cut_kinds import LogCut
-from ledger.directory import LOG_MAIN, KeyRecord, LogState
+from ledger.directory import LOG_MAIN, KeyRecord
 from ledger.draft import Draft
 from ledger.entry import read_entry
 from ledger.files import LogFiles
-from ledger.leadership import Leadership
 from ledger.log import Admitted, Log
 from ledger.model import Statement
 from ledger.statement import read_statement
 from ledger.times import format_at
 from ledger.verification import verify_signatures
-from liandan.database import connect
 from liandan.guards import list_quarantined
 from liandan.keyring import Keyring, read_keyring
-from liandan.server import assembled, database_url
+from liandan.offline import alone, opened, remembered_log
+from liandan.server import assembled
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, parse_envelope
@@ -79,10 +76,10 @@ class Cut(Struct, frozen=True, kw_only=True):
 async def prepare(settings: Settings, *, now_s: int | None = None, keyring: Keyring | None = None) -> Prepared:
     """Look at the tail without touching anything; Mismatch if there is nothing to cut back to. ``now_s`` for a simulated log."""
     keys = keyring or read_keyring(settings)
-    async with _opened(settings) as (connection, checkpoints, files):
+    async with opened(settings) as (connection, checkpoints, files):
         plan = await cut.plan(connection, checkpoints, files, KINDS)
         head = await store.fetch_head(connection)
-        log = _log(checkpoints)
+        log = remembered_log(checkpoints)
     authorities = tuple(one.uscc for one in log.authorities)
     draft = Draft(
         kind="log.cut/1",
@@ -103,8 +100,8 @@ async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, 
     statement, _ = read_statement(envelope, KINDS)
     if not isinstance(statement.body, LogCut):
         raise refuse("CUT_CHANGED", field="kind", found=statement.kind, expected="log.cut/1")
-    async with _opened(settings) as (connection, checkpoints, files):
-        with _alone(checkpoints):
+    async with opened(settings) as (connection, checkpoints, files):
+        with alone(checkpoints, "CUT_SERVER_RUNS"):
             _check_signed(envelope, statement, checkpoints)
             if not await _is_cut(connection, checkpoints, files, statement.body):
                 await _cut(connection, checkpoints, files, statement.body)
@@ -113,42 +110,9 @@ async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, 
         return await _bring_back(running.service.log, envelope, statement.body, tail, now_s)
 
 
-@asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[tuple[Connection[Record], CheckpointStore, LogFiles]]:
-    """Database with the rights of its own account, checkpoint store, files."""
-    async with database_url(settings) as dsn:
-        connection = await connect(dsn)
-        try:
-            with contextlib.closing(CheckpointStore(settings.checkpoint_path)) as checkpoints:
-                yield connection, checkpoints, LogFiles(settings.log_path)
-        finally:
-            await connection.close()
-
-
-@contextlib.contextmanager
-def _alone(checkpoints: CheckpointStore) -> Iterator[None]:
-    """No publisher runs meanwhile."""
-    leadership = Leadership(checkpoints.path)
-    if not leadership.acquire():
-        raise refuse("CUT_SERVER_RUNS", found=checkpoints.path, expected="no server of this log running")
-    try:
-        yield
-    finally:
-        leadership.release()
-
-
-def _log(checkpoints: CheckpointStore) -> LogState:
-    """The log as the publisher remembers it: the database is what is in doubt."""
-    raw = checkpoints.shadow_value(f"chain:{LOG_MAIN}")
-    assert raw is not None, "a published log is founded"
-    state = KINDS.decode(f"chain:{LOG_MAIN}", raw).state
-    assert isinstance(state, LogState)
-    return state
-
-
 def _check_signed(envelope: Envelope, statement: Statement, checkpoints: CheckpointStore) -> None:
     """Everybody has signed with a key that the publisher's memory knows: a cut that could not be appended is never begun."""
-    log = _log(checkpoints)
+    log = remembered_log(checkpoints)
     everyone = (log.operator, *(one.uscc for one in log.authorities))
     if statement.by != everyone or len(envelope.signatures) != len(everyone):
         raise refuse("SIGNATURE_COUNT", field="signatures", found=len(envelope.signatures), expected=", ".join(everyone))

@@ -54,7 +54,12 @@ class Standing(Struct, frozen=True, kw_only=True):
     @property
     def is_good(self) -> bool:
         """Nobody has to do anything."""
-        return not self.frozen and not self.is_degraded and self.guards.are_complete
+        return not self.frozen and not self.is_behind and not self.is_degraded and self.guards.are_complete
+
+    @property
+    def is_behind(self) -> bool:
+        """The database holds less than was promised: a restored backup, which no server starts on."""
+        return self.committed < self.promised
 
 
 async def standing(settings: Settings) -> Standing:

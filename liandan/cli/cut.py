@@ -34,6 +34,7 @@ async def local_status(as_json: bool) -> int:
             at = "未联署 / missing" if one.cosigned_at is None else f"{format_at(one.cosigned_at)} 联署 / cosigned"
             said.append(f"见证 / witness {one.name}：{at}　{one.address or '未设地址 / no address'}")
         said += ["降级：未达到见证策略 / DEGRADED: short of the quorum"] if found.is_degraded else []
+        said += ["数据库落后于承诺 / the database is behind the promise", "  → liandan log refill"] if found.is_behind else []
         said += [f"已冻结 / FROZEN: {found.frozen}", "  → liandan log cut --prepare FILE"] if found.frozen else []
         said += [f"  证据 / evidence: {path}" for path in found.evidence]
         guards = found.guards

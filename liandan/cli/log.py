@@ -13,6 +13,7 @@ from ledger.draft import hash_of
 from liandan.cli.connection import client_options, existing, load_key, open_client
 from liandan.cli.cut import cut, local_status, policy
 from liandan.cli.output import command, emit, json_option
+from liandan.cli.refill import refill
 from liandan.cli.serve import own_settings
 from liandan.founding import Plan, founding_draft, sign_founding
 from liandan.keyring import read_keyring
@@ -87,3 +88,4 @@ async def status(as_json: bool, **options: Any) -> int:
 
 log.add_command(cut)
 log.add_command(policy)
+log.add_command(refill)

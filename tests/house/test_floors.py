@@ -26,6 +26,7 @@ DATABASE = {
     "ledger.log",
     "ledger.past",
     "ledger.publisher",
+    "ledger.refill",
     "ledger.refusals",
     "ledger.sequencer",
     "manifests.projection",
