@@ -58,6 +58,8 @@ class LogState(Struct, frozen=True, kw_only=True):
     data: dict[str, DataPin] = field(default_factory=dict)
     log_keys: tuple[str, ...] = ()
     witness_policy: tuple[str, ...] = ()
+    past_witnesses: tuple[str, ...] = ()
+    """Vkeys of witnesses in earlier policies: their keys stay theirs for the life of the log (formats §5)."""
     clock: str = "real"
     closed: bool = False
     cuts: tuple[Cut, ...] = ()

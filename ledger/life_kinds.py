@@ -45,8 +45,10 @@ def decide_witnesses(statement: Statement, facts: Facts, moment: Moment) -> Admi
 
 
 def evolve_witnesses(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The new policy."""
-    return Changes(state=replace(log_state(facts), witness_policy=statement.body.witness_policy))
+    """The new policy; the witnesses of the one before are remembered."""
+    log = log_state(facts)
+    past = dict.fromkeys((*log.past_witnesses, *note_keys((), log.witness_policy)))
+    return Changes(state=replace(log, witness_policy=statement.body.witness_policy, past_witnesses=tuple(past)))
 
 
 def decide_close(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.chain import HASH_PATTERN
 from ledger.directory import LOG_MAIN, Authority, DataPin, KeyRecord, check_signers, log_state
 from ledger.facts import Facts
 from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound, founded_state, founding_keys
@@ -20,11 +21,13 @@ from ledger.model import Admission, Moment, Statement
 from ledger.note import ED25519, SUBTREE_V1, parse_vkey
 from ledger.personality import Admitted, Changes, Kind, Reads, Refused, Window, no_reads
 from ledger.policy import parse_policy_lines
-from ledger.registration import key_reasons, key_registers, new_keyids, note_keys, vkey_spki
+from ledger.registration import key_reasons, key_registers, new_keyids, note_keys, reserved_keys, vkey_spki
 from ledger.rulesets import RULESETS
 from ledger.statement import check_origin
 from ledger.succession import continues_reasons
+from ledger.times import format_at, parse_at
 from signing.keys import keyid
+from signing.payload import REASON_LIMIT
 from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc
 
@@ -86,8 +89,8 @@ def decide_found(statement: Statement, facts: Facts, moment: Moment) -> Admitted
         where = "body.operator" if position == 0 else f"body.authorities.{position - 1}"
         if not check_uscc(party.uscc):
             reasons.append(Reason("USCC", f"{where}.uscc", party.uscc, "GB 32100"))
-        if not party.keys:
-            reasons.append(Reason("FIELD_MISSING", f"{where}.keys"))
+        if len(party.keys) != 1:
+            reasons.append(Reason("FIELD_TYPE", f"{where}.keys", str(len(party.keys)), "one key here, others follow by key.add"))
         reasons += key_reasons(party.keys, body.origin, party.uscc, f"{where}.keys", note_vkeys, ("ed25519", "ecdsa-p256-sha256"))
     if not reasons and len(founding_keys(statement)) != sum(len(party.keys) for party in parties):
         reasons.append(Reason("KEY_REGISTERED", "body", "a key given twice", "each key once"))
@@ -211,8 +214,9 @@ def decide_admit(statement: Statement, facts: Facts, moment: Moment) -> Admitted
         reasons.append(Reason("USCC", "body.uscc", body.uscc, "GB 32100"))
     if len(log.authorities) >= AUTHORITIES_MAX or body.uscc in (log.operator, *(a.uscc for a in log.authorities)):
         reasons.append(Reason("CHAIN_OWNER", "body.uscc", body.uscc, f"a new authority, at most {AUTHORITIES_MAX}"))
-    note_vkeys = note_keys(log.log_keys, log.witness_policy)
-    reasons += key_reasons(body.keys, log.found, body.uscc, "body.keys", note_vkeys, None, facts)
+    if not body.keys:  # it could sign nothing, and no act of all would ever be complete again
+        reasons.append(Reason("FIELD_MISSING", "body.keys"))
+    reasons += key_reasons(body.keys, log.found, body.uscc, "body.keys", reserved_keys(log), None, facts)
     return Refused(tuple(reasons)) if reasons else Admitted()
 
 
@@ -236,7 +240,34 @@ def decide_refusals(statement: Statement, facts: Facts, moment: Moment) -> Admit
         reasons.append(Reason("PAGE_ORDER", "body.page", f"{body.hour} {body.page}/{body.of}", f"after {last.hour} {last.page}/{last.of}"))
     elif last is None and body.page != 0:
         reasons.append(Reason("PAGE_ORDER", "body.page", str(body.page), "0"))
+    if not reasons:
+        reasons = _item_reasons(body, moment)
     return Refused(tuple(reasons)) if reasons else Admitted()
+
+
+def _item_reasons(body: LogRefusals, moment: Moment) -> list[Reason]:
+    """The hour is over; its items stand by time, one per (statement, codes), each of a tree that existed."""
+    reasons: list[Reason] = []
+    if body.hour >= format_at(moment.at_s)[:13]:
+        reasons.append(Reason("FIELD_TYPE", "body.hour", body.hour, f"an hour before {format_at(moment.at_s)[:13]}"))
+    before_s, seen = 0, set[tuple[str, tuple[str, ...]]]()
+    for position, item in enumerate(body.items):
+        where = f"body.items.{position}"
+        try:
+            at_s = parse_at(item.at, f"{where}.at")
+        except Refusal as refusal:
+            return reasons + list(refusal.reasons)
+        if at_s < before_s or format_at(at_s)[:13] > body.hour:
+            reasons.append(Reason("FIELD_TYPE", f"{where}.at", item.at, f"by time, not after {body.hour}"))
+        if not HASH_PATTERN.fullmatch(item.statement) or (item.statement, item.codes) in seen:
+            reasons.append(Reason("FIELD_TYPE", f"{where}.statement", item.statement[:64], "64 hex digits, once with these codes"))
+        if not item.codes or tuple(sorted(set(item.codes))) != item.codes:
+            reasons.append(Reason("FIELD_TYPE", f"{where}.codes", ", ".join(item.codes)[:200], "sorted, each once"))
+        if not 0 < item.size <= moment.index:
+            reasons.append(Reason("FIELD_TYPE", f"{where}.size", str(item.size), f"1 to {moment.index}"))
+        before_s = at_s
+        seen.add((item.statement, item.codes))
+    return reasons[:REASON_LIMIT]
 
 
 def _follows(body: LogRefusals, last: RefusalsState) -> bool:

@@ -12,7 +12,7 @@ from ledger.directory import KeyRecord, PartyState, authorities_of_party, check_
 from ledger.facts import Facts
 from ledger.model import Admission, Alert, Moment, Statement, Tag
 from ledger.personality import Admitted, Changes, Kind, Reads, Refused, Window
-from ledger.registration import key_reasons, key_registers, new_keyids, note_keys
+from ledger.registration import key_reasons, key_registers, new_keyids, reserved_keys
 from signing.possession import KeyRegistration
 from signing.refusal import Reason
 
@@ -99,7 +99,7 @@ def decide_register(statement: Statement, facts: Facts, moment: Moment) -> Admit
         reasons.append(Reason("FIELD_TYPE", "body.name", str(len(body.name)), f"1 to {NAME_MAX} characters"))
     if not body.keys:
         reasons.append(Reason("FIELD_MISSING", "body.keys"))
-    reasons += key_reasons(body.keys, log.found, statement.owner, "body.keys", note_keys(log.log_keys, log.witness_policy), None, facts)
+    reasons += key_reasons(body.keys, log.found, statement.owner, "body.keys", reserved_keys(log), None, facts)
     if reasons:
         return Refused(tuple(reasons))
     tags, alerts = _marks(foreign, by_authority=False)
@@ -111,6 +111,8 @@ def _may_change_keys(statement: Statement, facts: Facts, recovery: bool) -> tupl
     owner = statement.owner
     if facts.state(statement.chain) is None and not _is_founder(facts, owner):
         return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "party.register/1 first")], False, False
+    if statement.principal is not None:  # one hand must not sign for two guardians, and a key speaks for itself
+        return [Reason("DELEGATION_MISSING", "for", statement.principal, "no delegates for keys")], False, False
     if statement.by == (owner,) or not recovery:
         return check_signers(statement, [("party", (owner,))]), False, False
     roles, foreign = _guardians(facts, owner)
@@ -121,9 +123,7 @@ def decide_add(statement: Statement, facts: Facts, moment: Moment) -> Admitted |
     """One more key of the party, or recovery by its authority (ALERT H KEY_BY_AUTHORITY)."""
     log = log_state(facts)
     reasons, by_authority, foreign = _may_change_keys(statement, facts, recovery=True)
-    reasons += key_reasons(
-        (statement.body.key,), log.found, statement.owner, "body.key", note_keys(log.log_keys, log.witness_policy), None, facts
-    )
+    reasons += key_reasons((statement.body.key,), log.found, statement.owner, "body.key", reserved_keys(log), None, facts)
     if reasons:
         return Refused(tuple(reasons))
     tags, alerts = _marks(foreign, by_authority)
@@ -137,9 +137,7 @@ def decide_rotate(statement: Statement, facts: Facts, moment: Moment) -> Admitte
     reasons += _known_key(facts, statement.body.old, statement.owner, moment, "body.old")
     if statement.keyids != (statement.body.old,):
         reasons.append(Reason("KEY_NOT_VALID", "signatures.0.keyid", ", ".join(statement.keyids), statement.body.old))
-    reasons += key_reasons(
-        (statement.body.key,), log.found, statement.owner, "body.key", note_keys(log.log_keys, log.witness_policy), None, facts
-    )
+    reasons += key_reasons((statement.body.key,), log.found, statement.owner, "body.key", reserved_keys(log), None, facts)
     return Refused(tuple(reasons)) if reasons else Admitted()
 
 

@@ -6,7 +6,7 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 
-from ledger.directory import KeyRecord
+from ledger.directory import KeyRecord, LogState
 from ledger.facts import Facts
 from ledger.note import parse_vkey
 from ledger.policy import parse_policy_lines
@@ -40,7 +40,7 @@ def key_reasons(
 ) -> list[Reason]:
     """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards.
 
-    ``note_vkeys`` are those of the log and its witnesses (:func:`note_keys`), which no party may bear. ``suites`` limits the choice
+    ``note_vkeys`` are those of the log and its witnesses (:func:`reserved_keys`), which no party may bear. ``suites`` limits the choice
     (founding: ed25519 and P-256); ``facts`` must hold the registers of :func:`new_keyids`.
     """
     reasons: list[Reason] = []
@@ -70,6 +70,11 @@ def note_keys(log_keys: Sequence[str], witness_policy: Sequence[str]) -> tuple[s
         return (*log_keys, *parse_policy_lines(witness_policy).witness_vkeys)
     except Refusal:
         return tuple(log_keys)
+
+
+def reserved_keys(log: LogState) -> tuple[str, ...]:
+    """Vkeys whose keys no party may bear: those of the log and of every witness that its policies have named so far."""
+    return (*note_keys(log.log_keys, log.witness_policy), *log.past_witnesses)
 
 
 def _is_note_key(spki: bytes, vkeys: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger.directory import KeyRecord
-from ledger.founding import LogFound, founding_keys
+from ledger.founding import FoundingAuthority, LogFound, founding_keys
 from ledger.model import Statement
 from ledger.registration import key_registers
 from signing.envelope import Envelope
@@ -42,11 +42,12 @@ def keys_brought(statement: Statement) -> Mapping[str, KeyRecord]:
     body: Any = statement.body  # kinds differ; only the key-bearing ones have these fields
     if isinstance(body, LogFound):
         return founding_keys(statement)
-    if statement.chain_type != "party":
+    is_admission = isinstance(body, FoundingAuthority)
+    if statement.chain_type != "party" and not is_admission:
         return {}
     registrations = getattr(body, "keys", None) or ((body.key,) if hasattr(body, "key") else ())
     try:
-        found = key_registers(registrations, statement.owner, 0)
+        found = key_registers(registrations, body.uscc if is_admission else statement.owner, 0)
     except ValueError:
         return {}
     return {name.removeprefix("key:"): record for name, record in found.items()}

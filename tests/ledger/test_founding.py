@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ledger.audit import audit
 from ledger.checkpoint import log_vkeys
 from ledger.note import COSIGNATURE_V1, vkey_of
 from ledger.rulesets import CURRENT
@@ -106,6 +107,52 @@ def test_a_key_of_a_party_or_of_the_log_becomes_no_witness(name: str, codes: lis
     assert _codes(bench, "witness.set/1", "log/main", EVERYONE, body) == codes
 
 
+def test_a_key_of_a_witness_that_was_replaced_registers_for_no_party(bench: Workbench) -> None:
+    """A key is a witness's for the life of the log: archived checkpoints carry its lines (formats §5)."""
+    for policy in (["quorum none"], [f"witness v {_witness('v')}", "quorum v"], ["quorum none"]):
+        assert _codes(bench, "witness.set/1", "log/main", EVERYONE, {"witness_policy": policy}) == []
+    for key in ("w", "v"):
+        body = {"key": register(key_of(key), bench.found, PARTY)}
+        assert _codes(bench, "key.add/1", f"party/{PARTY}", (PARTY,), body) == ["KEY_REGISTERED"]
+    assert audit(bench.export().get, bench.kinds).findings == []
+
+
+def test_an_authority_enters_with_a_key(bench: Workbench) -> None:
+    """Without one no act of all would ever be complete again."""
+    body = {"uscc": uscc("520000", 52), "name": "丙省（虚构）", "regions": ["52"], "keys": []}
+    assert _codes(bench, "authority.admit/1", "log/main", EVERYONE, body) == ["FIELD_MISSING"]
+
+
+def test_a_founder_enters_with_one_key() -> None:
+    """Others follow by ``key.add`` (formats §5)."""
+    keys = [register(key_of(OPERATOR, number), ORIGIN, OPERATOR) for number in range(2)]
+    assert _found(operator={**_party(OPERATOR), "keys": keys}) == ["FIELD_TYPE"]
+
+
+ITEM = {"statement": "0" * 64, "by": [PARTY], "kind": "key.add/1", "codes": ["USCC"], "size": 1, "at": "2026-10-01T08:00:09+08:00"}
+
+
+@pytest.mark.parametrize(
+    ("items", "hour"),
+    [
+        ([ITEM], "2026-10-01T09"),
+        ([ITEM, {**ITEM, "at": "2026-10-01T08:00:08+08:00", "codes": ["SEQ_FORM"]}], "2026-10-01T08"),
+        ([{**ITEM, "at": "2026-10-01T09:00:00+08:00"}], "2026-10-01T08"),
+        ([ITEM, ITEM], "2026-10-01T08"),
+        ([{**ITEM, "codes": ["USCC", "SEQ_FORM"]}], "2026-10-01T08"),
+        ([{**ITEM, "codes": []}], "2026-10-01T08"),
+        ([{**ITEM, "size": 1000}], "2026-10-01T08"),
+        ([{**ITEM, "size": 0}], "2026-10-01T08"),
+        ([{**ITEM, "statement": "x"}], "2026-10-01T08"),
+    ],
+)
+def test_a_page_of_refusals_is_of_a_closed_hour_and_in_order(items: list[object], hour: str, bench: Workbench) -> None:
+    bench.at_s += 3600
+    page = {"hour": hour, "page": 0, "of": 1, "items": items}
+    assert _codes(bench, "log.refusals/1", "log/refusals", (OPERATOR,), page) == ["FIELD_TYPE"]
+    assert _codes(bench, "log.refusals/1", "log/refusals", (OPERATOR,), {**page, "hour": "2026-10-01T08", "items": [ITEM]}) == []
+
+
 @pytest.mark.parametrize("chain", ["log/refusals", "log/erasures"])
 def test_rules_data_and_authorities_are_adopted_on_the_main_chain_only(chain: str, bench: Workbench) -> None:
     adopted = {"name": "x", "version": "1", "sha256": "0" * 64}
@@ -119,6 +166,7 @@ def _with(bench: Workbench, chain: str) -> Workbench:
     """The bench with an entry on a chain, so that the next kind need not open it."""
     item = {"statement": "0" * 64, "by": [PARTY], "kind": "key.add/1", "codes": ["USCC"], "size": 1, "at": "2026-10-01T08:00:00+08:00"}
     if chain == "log/refusals":
+        bench.at_s += 3600
         bench.post("log.refusals/1", chain, (OPERATOR,), {"hour": "2026-10-01T08", "page": 0, "of": 1, "items": [item]})
     else:
         commit = {"statement": bench.entries[1].statement.hash, "field": "name"}

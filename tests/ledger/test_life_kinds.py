@@ -120,3 +120,16 @@ def test_acts_that_bind_several_offices_have_no_delegates(bench: Workbench) -> N
     with pytest.raises(Refusal) as refused:
         bench.post("witness.set/1", "log/main", (CITY, *EVERYONE[1:]), {"witness_policy": ["quorum none"]}, principal=OPERATOR)
     assert codes(refused) == ["DELEGATION_MISSING"]
+
+
+def test_keys_have_no_delegates(bench: Workbench) -> None:
+    """Otherwise one authority could sign for operator and all others, and take over a third one's key alone."""
+    body = {"delegate": AUTHORITY_50, "kinds": ["key.add", "key.revoke"]}
+    bench.post("delegation.grant/1", f"party/{OPERATOR}", (OPERATOR,), body)
+    for kind, act in (
+        ("key.add/1", {"key": register(key_of(AUTHORITY_51, 1), bench.found, AUTHORITY_51)}),
+        ("key.revoke/1", {"keyid": key_of(AUTHORITY_51).keyid, "reason": "测试"}),
+    ):
+        with pytest.raises(Refusal) as refused:
+            bench.post(kind, f"party/{AUTHORITY_51}", (AUTHORITY_50,), act, principal=OPERATOR)
+        assert codes(refused) == ["DELEGATION_MISSING"]
