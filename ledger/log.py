@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from time import time
 
+import structlog
 from asyncpg import Pool, Record
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,6 +27,8 @@ from ledger.receipts import Refused, make_receipt
 from ledger.sequencer import Sequenced, Sequencer
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal
+
+log = structlog.get_logger("ledger.log")
 
 
 class Admitted(Struct, frozen=True, kw_only=True):
@@ -118,10 +121,20 @@ class Log:
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
         refused: Refused = replace(item.signed, codes=outcome.codes)
-        row = make_receipt(refused, self.sequencer.size, await self.now(claimed_s), self.operator_key)
+        return TurnedDown(refusal=outcome, statement=refused.statement, receipt=await self._receipt(refused, claimed_s))
+
+    async def _receipt(self, refused: Refused, claimed_s: int | None) -> bytes | None:
+        """The receipt, kept to be named in the log; None while the operator's key here is not valid: its word would be worth nothing."""
+        now_s, name = await self.now(claimed_s), f"key:{self.operator_key.keyid}"
         async with self.pool.acquire() as conn:
+            head, raw = await store.fetch_head(conn), (await store.fetch_facts(conn, [name])).get(name)
+            size = 0 if head is None else head.size
+            if raw is None or not self.kinds.decode(name, raw).is_valid_at(size):
+                log.error("operator_key_not_valid", keyid=self.operator_key.keyid, size=size)
+                return None
+            row = make_receipt(refused, size, now_s, self.operator_key)
             await store.insert_refusal(conn, row)
-        return TurnedDown(refusal=outcome, statement=refused.statement, receipt=row.receipt)
+        return row.receipt
 
     async def head(self) -> store.LogHead | None:
         """The committed head; may be ahead of what is published."""

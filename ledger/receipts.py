@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 import msgspec
 
-from ledger.log_kinds import LogRefusals, RefusalItem
+from ledger.log_kinds import LogRefusals, RefusalItem, RefusalsState
 from ledger.times import format_at
 from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
 from signing.keys import PrivateKey
@@ -57,12 +56,12 @@ def make_receipt(refused: Refused, size: int, at_s: int, key: PrivateKey) -> Ref
     )
 
 
-def pages(rows: Sequence[RefusalRow]) -> Iterator[LogRefusals]:
-    """Pages of every hour, from rows sorted by hour and time."""
-    for hour, group in groupby(rows, key=lambda row: row.hour):
-        cut = list(_cut([_item(row) for row in group]))
-        for page, part in enumerate(cut):
-            yield LogRefusals(hour=hour, page=page, of=len(cut), items=tuple(part))
+def pages(hour: str, rows: Sequence[RefusalRow], begun: RefusalsState | None = None) -> Iterator[LogRefusals]:
+    """Pages of an hour from rows sorted by time; of an hour that was ``begun``, as many as its first page has promised."""
+    cut = list(_cut([_item(row) for row in rows]))
+    done, of = (0, len(cut)) if begun is None else (begun.page + 1, begun.of)
+    for page, part in enumerate(cut[: of - done], done):
+        yield LogRefusals(hour=hour, page=page, of=of, items=tuple(part))
 
 
 def _cut(items: Sequence[RefusalItem]) -> Iterator[list[RefusalItem]]:

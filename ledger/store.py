@@ -207,24 +207,49 @@ async def insert_refusal(conn: Conn, row: RefusalRow) -> None:
     )
 
 
-async def list_open_refusals(conn: Conn, *, before_hour: str) -> list[tuple[int, RefusalRow]]:
-    """Refusals of closed hours that no page names yet, by hour and time; at most 20,000."""
+async def first_open_hour(conn: Conn) -> str | None:
+    """The earliest hour with a refusal that no page names yet."""
+    found: str | None = await conn.fetchval("SELECT hour FROM refusal WHERE page IS NULL ORDER BY hour, id LIMIT 1")
+    return found
+
+
+async def list_open_refusals(conn: Conn, *, to_hour: str) -> list[RefusalRow]:
+    """All refusals up to the end of an hour that no page names yet, by time, without their receipts."""
     rows = await conn.fetch(
         """
-        SELECT id, hour, statement, signers, kind, codes, size, at, receipt
+        SELECT hour, statement, signers, kind, codes, size, at
           FROM refusal
-         WHERE page IS NULL AND hour < $1
-         ORDER BY hour, at, id
-         LIMIT 20000
+         WHERE page IS NULL AND hour <= $1
+         ORDER BY at, id
         """,
-        before_hour,
+        to_hour,
     )
-    return [(r["id"], RefusalRow(**{name: r[name] for name in RefusalRow.__struct_fields__})) for r in rows]
+    return [RefusalRow(**row, receipt=b"") for row in rows]
 
 
-async def mark_refusals(conn: Conn, ids: Sequence[int], *, page: int) -> None:
-    """Note the index of the ``log.refusals`` entry that names these refusals."""
-    await conn.execute("UPDATE refusal SET page = $1 WHERE id = ANY($2::bigint[])", page, ids)
+async def mark_refusals(conn: Conn, named: Sequence[tuple[str, Sequence[str]]], *, page: int) -> None:
+    """Note the index of the ``log.refusals`` entry that names these refusals, by statement and codes."""
+    await conn.execute(
+        """
+        UPDATE refusal SET page = $1
+          FROM unnest($2::text[], $3::text[]) AS named (statement, codes)
+         WHERE refusal.page IS NULL AND refusal.statement = named.statement AND array_to_string(refusal.codes, ' ') = named.codes
+        """,
+        page,
+        [statement for statement, _ in named],
+        [" ".join(codes) for _, codes in named],
+    )
+
+
+async def try_lock_pages(conn: Conn) -> bool:
+    """Take the work of naming refusals, unless another process is at it. Saves rivals' pages; correctness rests on the chain."""
+    taken: bool = await conn.fetchval("SELECT pg_try_advisory_lock(hashtext('liandan log.refusals'))")
+    return taken
+
+
+async def unlock_pages(conn: Conn) -> None:
+    """Give it back; a connection that ends does so too."""
+    await conn.execute("SELECT pg_advisory_unlock(hashtext('liandan log.refusals'))")
 
 
 async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalRow]]:

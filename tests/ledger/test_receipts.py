@@ -104,7 +104,7 @@ def _row(number: int, codes: int) -> RefusalRow:
 @pytest.mark.parametrize("codes", [1, CODES_MAX])
 def test_every_page_fits_a_statement_and_no_refusal_is_left_out(codes: int) -> None:
     rows = [_row(number, codes) for number in range(200)]
-    found = list(pages(rows))
+    found = list(pages("2026-10-01T08", rows))
     assert max(len(msgspec.json.encode(page)) for page in found) < STATEMENT_MAX - 1000
     assert [item.statement for page in found for item in page.items] == [row.statement for row in rows]
     assert [(page.page, page.of) for page in found] == [(number, len(found)) for number in range(len(found))]
