@@ -1,99 +1,106 @@
-"""Verify a file offline: a certificate by what is attached to it, a bundle, or a refusal receipt. No network, no database.
+"""Verify files offline: a certificate by what is attached to it, a bundle, receipts of entries and of refusals. No network, no database.
 
 Findings are what does not hold; one is enough to reject the file. Notes are what the file cannot prove by itself.
 """
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from ledger.bundle import Bundle, open_bundle
-from ledger.directory import KeyRecord
 from manifests.model import ManifestState
+from reports.anchor import Anchor, make_anchor
 from reports.certificate.facts import LAYOUT
 from reports.certificate.render import ATTACHMENT, render_certificate
 from reports.document import Document
 from reports.kinds import all_kinds
-from reports.rulebook import RULES
-from reports.texts import TEXTS
+from reports.receipts import is_receipt, verify_receipts
+from reports.remark import Form, Remark, VerifyReport, remarks
 from signing.envelope import PAYLOAD_REFUSAL, parse_envelope
 from signing.payload import parse
-from signing.refusal import Reason, Refusal, Rule, refuse
+from signing.refusal import Reason, Refusal, refuse
 from signing.suite import verify
 
 FILE_MAX = 32 * 1024 * 1024
-Form = Literal["certificate", "bundle", "receipt", "unknown"]
+REFUSAL = ".refusal"
+STRICT = frozenset({REFUSAL, ".pdf"})
+"""Files of a folder that must be what their names say; whatever else is not known is left alone."""
+CODES_SHOWN = 80
+"""How much of a refusal's codes stands in its file's name (``liandan.client.folder``)."""
+_FOLDER_NAME = re.compile(r"[0-9a-f]{64}\.[A-Z0-9_+]+")
 
 
-class Remark(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One finding or note, in both languages."""
-
-    code: str
-    zh: str
-    en: str
-    do_zh: str
-    do_en: str
-    field: str = ""
-    found: str = ""
-    expected: str = ""
-
-
-class VerifyReport(Struct, frozen=True, kw_only=True):
-    """What verification of one file gave. The file is good iff there are no findings."""
-
-    file: str
-    form: Form
-    subject: str = ""
-    """The chain it is about, or the statement a receipt is for."""
-    stage: str = ""
-    number: str = ""
-    origin: str = ""
-    size: int = 0
-    root: str = ""
-    found: str = ""
-    """Statement hash of ``log.found``: compare it with the one you pinned."""
-    entries: int = 0
-    signatures: int = 0
-    pages: int = 0
-    """Pages compared with what the evidence prints."""
-    codes: tuple[str, ...] = ()
-    """Codes that a refusal receipt states."""
-    findings: tuple[Remark, ...] = ()
-    notes: tuple[Remark, ...] = ()
-
-    @property
-    def is_good(self) -> bool:
-        """Nothing was found."""
-        return not self.findings
-
-
-def verify_file(path: Path, pinned_found: str | None = None, *, bundle: Path | None = None) -> VerifyReport:
-    """Verify a file; ``bundle`` names one of the same log, whose keys then check a receipt. OSError where a file cannot be read."""
-    beside = None if bundle is None else bundle.read_bytes()
+def verify_file(path: Path, pinned_found: str | None = None, *, anchor: Anchor | None = None) -> VerifyReport:
+    """Verify a file; receipts need an ``anchor`` that tells the keys of their log. OSError where a file cannot be read."""
+    known = anchor or Anchor(found=pinned_found or "")
+    if is_receipt(path):
+        return verify_receipts([path], known)[0]
     if path.stat().st_size > FILE_MAX:
         too_large = refuse("FILE_FORM", found=path.stat().st_size, expected=f"at most {FILE_MAX} bytes")
-        return VerifyReport(file=path.name, form="unknown", findings=_remarks(too_large.reasons))
-    return verify_bytes(path.read_bytes(), path.name, pinned_found, bundle=beside)
+        return VerifyReport(file=path.name, form="unknown", findings=remarks(too_large.reasons))
+    raw = path.read_bytes()
+    form: Form = "receipt" if path.suffix == REFUSAL else _form(raw)
+    return _named(_verify(raw, path.name, form, known), path)
+
+
+def verify_folder(folder: Path, anchor: Anchor, progress: Callable[[int, int], None] | None = None) -> list[VerifyReport]:
+    """Verify a receipt folder (回执文件夹) of ``liandan.client``: each receipt, and all of them against each other.
+
+    Files of other software that lie in it are named in a note; damage cannot make a receipt one of them, for its name tells what it is.
+    """
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    reports = verify_receipts(filter(is_receipt, files), anchor, progress)
+    for path in files:
+        if not is_receipt(path):
+            report = verify_file(path, anchor=anchor)
+            if report.form == "unknown" and path.suffix not in STRICT:
+                report = msgspec.structs.replace(report, findings=(), notes=remarks([Reason("NOTE_OTHER_FILE", "", path.name)]))
+            reports.append(report)
+    if not any(report.form != "unknown" for report in reports):
+        nothing = Reason("FILE_FORM", "", folder.name, ".entry, .tlog-proof, .refusal, checkpoint")
+        reports.append(VerifyReport(file=folder.name, form="unknown", findings=remarks([nothing])))
+    return reports
 
 
 def verify_bytes(raw: bytes, name: str, pinned_found: str | None = None, *, bundle: bytes | None = None) -> VerifyReport:
-    """The same for bytes; never raises for what the bytes are."""
+    """A certificate, bundle or refusal receipt as bytes, a receipt with a bundle of its log; never raises for what the bytes are."""
     form = _form(raw)
+    try:
+        anchor = make_anchor(pinned_found, bundle=bundle if form == "receipt" else None)
+    except Refusal as refusal:
+        return VerifyReport(file=name, form=form, findings=remarks(refusal.reasons))
+    return _verify(raw, name, form, anchor)
+
+
+def _verify(raw: bytes, name: str, form: Form, anchor: Anchor) -> VerifyReport:
+    pinned_found = anchor.found or None
     try:
         if form == "certificate":
             return _certificate(raw, name, pinned_found)
         if form == "bundle":
             return _bundle(open_bundle(raw, all_kinds(), pinned_found), name, "bundle")
         if form == "receipt":
-            return _receipt(raw, name, pinned_found, bundle)
-        raise refuse("FILE_FORM", found=ascii(raw[:24]), expected="certificate.pdf, bundle, refusal receipt")
+            return _receipt(raw, name, anchor)
+        raise refuse("FILE_FORM", found=ascii(raw[:24]), expected="certificate.pdf, bundle, receipt")
     except Refusal as refusal:
-        return VerifyReport(file=name, form=form, findings=_remarks(refusal.reasons))
+        return VerifyReport(file=name, form=form, findings=remarks(refusal.reasons))
+
+
+def _named(report: VerifyReport, path: Path) -> VerifyReport:
+    """A refusal receipt of a folder is named by the statement and the codes that it states."""
+    stem = path.name.removesuffix(REFUSAL)
+    if report.form != "receipt" or path.suffix != REFUSAL or not report.subject or not _FOLDER_NAME.fullmatch(stem):
+        return report
+    wanted = f"{report.subject}.{'+'.join(report.codes)[:CODES_SHOWN]}"
+    if stem == wanted:
+        return report
+    return msgspec.structs.replace(report, findings=(*report.findings, *remarks([Reason("RECEIPT_NAME", "", wanted, stem)])))
 
 
 def _form(raw: bytes) -> Form:
@@ -137,7 +144,7 @@ def _notes(bundle: Bundle) -> tuple[Remark, ...]:
         reasons.append(Reason("NOTE_QUORUM", "", named or "-", ", ".join(bundle.log.witness_policy)))
     if bundle.log.clock != "real":
         reasons.append(Reason("NOTE_DEMO"))
-    return _remarks(reasons)
+    return remarks(reasons)
 
 
 def _certificate(raw: bytes, name: str, pinned_found: str | None) -> VerifyReport:
@@ -148,7 +155,7 @@ def _certificate(raw: bytes, name: str, pinned_found: str | None) -> VerifyRepor
     bundle = open_bundle(attached, all_kinds(), pinned_found)
     printed = render_certificate(bundle, attached)
     reasons: list[Reason] = [] if printed == raw else _differences(document, Document(printed))
-    return _bundle(bundle, name, "certificate", pages=document.page_count, findings=_remarks(reasons))
+    return _bundle(bundle, name, "certificate", pages=document.page_count, findings=remarks(reasons))
 
 
 def _differences(given: Document, printed: Document) -> list[Reason]:
@@ -175,7 +182,7 @@ class _Receipt(Struct, frozen=True, forbid_unknown_fields=True):
     at: str
 
 
-def _receipt(raw: bytes, name: str, pinned_found: str | None, beside: bytes | None) -> VerifyReport:
+def _receipt(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
     """A refusal receipt: its form always; its signature when a bundle of the log tells the operator's keys."""
     envelope = parse_envelope(raw, payload_type=PAYLOAD_REFUSAL)
     try:
@@ -183,39 +190,14 @@ def _receipt(raw: bytes, name: str, pinned_found: str | None, beside: bytes | No
     except msgspec.ValidationError as error:
         raise refuse("RECEIPT_FORM", found=error, expected="statement, codes, size, at") from None
     report = VerifyReport(file=name, form="receipt", subject=body.statement, size=body.size, codes=body.codes)
-    if beside is None:
-        return msgspec.structs.replace(report, findings=_remarks([Reason("RECEIPT_UNCHECKED")]))
-    bundle = open_bundle(beside, all_kinds(), pinned_found)
+    if anchor.bundle is None:
+        return msgspec.structs.replace(report, findings=remarks([Reason("RECEIPT_UNCHECKED", "", "", "--bundle")]))
+    log = anchor.bundle.log
     (signature,) = envelope.signatures if len(envelope.signatures) == 1 else (None,)
-    record: KeyRecord | None = None if signature is None else bundle.facts.get(f"key:{signature.keyid}")
-    if signature is None or record is None or record.uscc != bundle.log.operator:
-        raise refuse("RECEIPT_SIGNER", found="" if signature is None else signature.keyid, expected=f"a key of {bundle.log.operator}")
+    record = None if signature is None else anchor.key(signature.keyid)
+    if signature is None or record is None or record.uscc != log.operator:
+        raise refuse("RECEIPT_SIGNER", found="" if signature is None else signature.keyid, expected=f"a key of {log.operator}")
+    if not record.is_valid_at(body.size):
+        raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {body.size}")
     verify(record.suite, record.spki, envelope.message, signature.sig)
-    return msgspec.structs.replace(report, origin=bundle.log.origin, found=bundle.found, signatures=1)
-
-
-def _remarks(reasons: tuple[Reason, ...] | list[Reason]) -> tuple[Remark, ...]:
-    return tuple(_remark(reason) for reason in reasons)
-
-
-def _remark(reason: Reason) -> Remark:
-    rule = RULES.get(reason.code) or TEXTS.get(reason.code) or _UNNAMED
-    return Remark(
-        code=reason.code,
-        zh=rule.zh,
-        en=rule.en,
-        do_zh=rule.do_zh,
-        do_en=rule.do_en,
-        field=reason.field,
-        found=reason.found,
-        expected=reason.expected,
-    )
-
-
-_UNNAMED = Rule(
-    code="",
-    zh="核验未通过。",
-    en="Verification failed.",
-    do_zh="向提供方索取原始文件。",
-    do_en="Ask whoever gave it for the original file.",
-)
+    return msgspec.structs.replace(report, origin=log.origin, found=anchor.bundle.found, signatures=1)

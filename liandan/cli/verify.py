@@ -1,4 +1,4 @@
-"""``liandan verify``: certificates, bundles and receipts, with no network and no database."""
+"""``liandan verify``: certificates, bundles, receipts and whole receipt folders, with no network and no database."""
 
 from __future__ import annotations
 
@@ -13,28 +13,69 @@ from liandan.cli.output import FINDING, command, emit, json_option
 from liandan.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from reports.verify import Remark, VerifyReport
+    from reports.remark import Remark, VerifyReport
 
-_FORMS = {"certificate": "存证证明", "bundle": "证据包", "receipt": "拒绝回执", "unknown": "不明文件"}
+_FORMS = {
+    "certificate": "存证证明",
+    "bundle": "证据包",
+    "receipt": "拒绝回执",
+    "entry": "入账回执",
+    "checkpoint": "检查点",
+    "unknown": "不明文件",
+}
 
 
 @click.command()
-@click.argument("paths", type=existing, nargs=-1, required=True)
+@click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
 @click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
+@click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
 @click.option("--bundle", type=existing, help="同一账本的证据包，用以核验回执 / a bundle of the same log, to check receipts with")
+@click.option(
+    "--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your witness policy: too few cosignatures are a finding"
+)
+@click.option(
+    "--registration",
+    type=existing,
+    multiple=True,
+    help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check its signatures",
+)
 @json_option
 @command
-def verify(paths: tuple[Path, ...], found: str | None, bundle: Path | None, as_json: bool) -> int:
-    """离线验证存证证明、证据包、拒绝回执。 / Verify certificates, bundles and refusal receipts offline."""
-    from reports.verify import verify_file
+def verify(
+    paths: tuple[Path, ...],
+    found: str | None,
+    vkey: Path | None,
+    bundle: Path | None,
+    policy: Path | None,
+    registration: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """离线验证存证证明、证据包、入账回执、拒绝回执，或整个回执文件夹。
 
-    reports = []
-    with progress_bar("核验 / verify", as_json or len(paths) == 1) as progress:
-        for done, path in enumerate(paths, 1):
-            reports.append(verify_file(path, found, bundle=bundle))
-            progress(done, len(paths))
-    emit(reports, as_json, *(line for report in reports for line in _lines(report)))
-    return 0 if all(report.is_good for report in reports) else FINDING
+    Verify certificates, bundles, receipts, or a whole receipt folder offline.
+    """
+    from reports.anchor import make_anchor
+    from reports.receipts import is_receipt, verify_receipts
+    from reports.verify import verify_file, verify_folder
+
+    anchor = make_anchor(
+        found,
+        vkeys=b"" if vkey is None else vkey.read_bytes(),
+        policy=None if policy is None else policy.read_bytes(),
+        bundle=None if bundle is None else bundle.read_bytes(),
+        registrations=tuple(path.read_bytes() for path in registration),
+    )
+    receipts = [path for path in paths if path.is_file() and is_receipt(path)]
+    others = [path for path in paths if path not in receipts]
+    with progress_bar("核验 / verify", as_json or (len(paths) == 1 and paths[0].is_file())) as progress:
+        reports = verify_receipts(receipts, anchor, progress)
+        for done, path in enumerate(others, 1):
+            reports += verify_folder(path, anchor, progress) if path.is_dir() else [verify_file(path, anchor=anchor)]
+            progress(done, len(others))
+    bad = sum(not report.is_good for report in reports)
+    total = [f"共 {len(reports)} 件，无效 {bad} 件 / {len(reports)} verified, {bad} not good"] if len(reports) > 1 else []
+    emit(reports, as_json, *(line for report in reports for line in _lines(report)), *total)
+    return FINDING if bad else 0
 
 
 def _lines(report: VerifyReport) -> Iterator[str]:
@@ -42,11 +83,24 @@ def _lines(report: VerifyReport) -> Iterator[str]:
     from reports.words import STAGES
 
     verdict = "有效 / good" if report.is_good else "无效 / NOT good"
+    if report.form == "unknown" and report.is_good:
+        verdict = "未核验 / not verified"
     stage = STAGES.get(report.stage, report.stage)
-    yield "  ".join(part for part in (f"{report.file}: {verdict}", _FORMS[report.form], report.number, stage, report.subject) if part)
+    yield "  ".join(
+        part for part in (f"{report.file}: {verdict}", _FORMS[report.form], report.kind, report.number, stage, report.subject) if part
+    )
     if report.entries:
+        place = f"序位 {report.index}，" if report.index is not None else ""
+        witnesses = f"、见证联署 {len(report.witnesses)} 个" if report.witnesses else ""
         pages = f"，比对 {report.pages} 页" if report.pages else ""
-        yield f"  账本 {report.origin}，检查点 {report.size}；核验条目 {report.entries} 条、签名 {report.signatures} 个{pages}。"
+        checked = f"核验条目 {report.entries} 条、签名 {report.signatures} 个{witnesses}{pages}"
+        yield f"  账本 {report.origin}，检查点 {report.size}；{place}{checked}。"
+    elif report.form == "checkpoint" and report.is_good:
+        yield f"  账本 {report.origin}，检查点 {report.size}。"
+    if report.codes:
+        from reports.texts import explain
+
+        yield from (f"  拒绝理由 {code} {explain(code)}" for code in report.codes)
     for finding in report.findings:
         yield f"  发现 {_told(finding)}"
         yield f"    → {finding.do_zh}"

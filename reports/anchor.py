@@ -1,0 +1,121 @@
+"""What a reader of receipts pins, and the public keys at hand: nothing of it comes from the receipts themselves."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from ledger.bundle import Bundle, open_bundle
+from ledger.checkpoint import OpenedCheckpoint, open_checkpoint
+from ledger.directory import KeyRecord
+from ledger.note import parse_vkey
+from ledger.policy import Policy, parse_policy, parse_policy_lines
+from reports.kinds import all_kinds
+from signing import b64
+from signing.keys import keyid
+from signing.possession import KeyRegistration, check_registration
+from signing.refusal import Refusal, refuse
+
+_NO_WITNESSES = Policy()
+
+
+class Anchor(Struct, frozen=True, kw_only=True):
+    """The log that is meant, the witnesses that count, and keys of parties."""
+
+    found: str = ""
+    """Pinned statement hash of ``log.found``."""
+    vkeys: tuple[str, ...] = ()
+    """Pinned ``log.vkey``."""
+    policy: Policy | None = None
+    """The reader's own: a checkpoint without its quorum is a finding."""
+    bundle: Bundle | None = None
+    registrations: tuple[KeyRegistration, ...] = ()
+
+    @property
+    def log_keys(self) -> tuple[str, ...]:
+        """Keys of the log: the pinned ones, else those of the bundle's ``log.found``, else the policy's."""
+        if self.vkeys:
+            return self.vkeys
+        if self.bundle is not None:
+            return self.bundle.log.log_keys
+        return () if self.policy is None else self.policy.log_vkeys
+
+    @property
+    def witnesses(self) -> Policy:
+        """Whose cosignatures count: the reader's policy, else the one in force in the bundle."""
+        if self.policy is not None:
+            return self.policy
+        return _NO_WITNESSES if self.bundle is None else parse_policy_lines(self.bundle.log.witness_policy)
+
+    @property
+    def knows_witnesses(self) -> bool:
+        """Whether anything says which witnesses there are."""
+        return self.policy is not None or self.bundle is not None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the log's identity comes from the reader."""
+        return bool(self.found or self.vkeys or (self.policy is not None and self.policy.logs))
+
+    def open(self, note: bytes) -> OpenedCheckpoint:
+        """The checkpoint, if the log signed it and no known witness's line fails; refuses RECEIPT_UNCHECKED without any key of a log."""
+        if not self.log_keys:
+            raise refuse("RECEIPT_UNCHECKED", field="checkpoint", expected="--vkey log.vkey, --bundle, --policy")
+        return open_checkpoint(note, self.log_keys, self.witnesses.witness_vkeys)
+
+    def key(self, name: str) -> KeyRecord | None:
+        """A registered key as the bundle tells it."""
+        record: KeyRecord | None = None if self.bundle is None else self.bundle.facts.get(f"key:{name}")
+        return record
+
+    def registered(self, name: str, uscc: str) -> KeyRecord | None:
+        """A key of the given registrations, for the party that its proof of possession names; refuses POSSESSION_WRONG for another."""
+        for registration in self.registrations:
+            spki = b64.decode(registration.spki, field="spki")
+            if keyid(spki) != name:
+                continue
+            found = self.found or ("" if self.bundle is None else self.bundle.found)
+            if found:
+                check_registration(registration, found, uscc, field="--registration")
+            return KeyRecord(uscc=uscc, suite=registration.suite, spki=spki, added=0)
+        return None
+
+
+def make_anchor(
+    found: str | None = None,
+    *,
+    vkeys: bytes = b"",
+    policy: bytes | None = None,
+    bundle: bytes | None = None,
+    registrations: tuple[bytes, ...] = (),
+) -> Anchor:
+    """From the contents of the files; Refusal for one that is malformed, FOUND_DIFFERS for a bundle of another log."""
+    opened = None if bundle is None else open_bundle(bundle, all_kinds(), found)
+    pinned = _vkeys(vkeys)
+    if opened is not None and pinned and not set(pinned) <= set(opened.log.log_keys):
+        raise refuse("FOUND_DIFFERS", field="--bundle", found=", ".join(opened.log.log_keys), expected=", ".join(pinned))
+    return Anchor(
+        found=found or "",
+        vkeys=pinned,
+        policy=None if policy is None else parse_policy(policy),
+        bundle=opened,
+        registrations=tuple(map(_registration, registrations)),
+    )
+
+
+def _vkeys(raw: bytes) -> tuple[str, ...]:
+    lines = tuple(line for line in raw.decode("utf-8", "replace").splitlines() if line)
+    for line in lines:
+        parse_vkey(line)
+    if raw and not lines:
+        raise refuse("VKEY_FORM", field="--vkey", found="no line", expected="name+hex8+base64")
+    return lines
+
+
+def _registration(raw: bytes) -> KeyRegistration:
+    try:
+        registration = msgspec.json.decode(raw, type=KeyRegistration)
+        b64.decode(registration.spki, field="spki")
+    except (msgspec.MsgspecError, Refusal) as error:
+        raise refuse("REGISTRATION_FORM", field="--registration", found=error, expected="suite, spki, pop") from None
+    return registration

@@ -1,0 +1,93 @@
+"""What a verification says: findings, notes, and the report of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from msgspec import Struct
+
+from ledger.auditing.rulebook import RULES as AUDITING
+from reports.rulebook import RULES
+from reports.texts import TEXTS
+from signing.refusal import Reason, Rule
+
+Form = Literal["certificate", "bundle", "receipt", "entry", "checkpoint", "unknown"]
+"""``receipt`` is a refusal's, ``entry`` an admitted statement's with its proof."""
+
+
+class Remark(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding or note, in both languages."""
+
+    code: str
+    zh: str
+    en: str
+    do_zh: str
+    do_en: str
+    field: str = ""
+    found: str = ""
+    expected: str = ""
+
+
+class VerifyReport(Struct, frozen=True, kw_only=True):
+    """What verification of one file gave. The file is good iff there are no findings."""
+
+    file: str
+    form: Form
+    subject: str = ""
+    """The chain it is about, or the statement a receipt is for."""
+    kind: str = ""
+    """Kind of the statement that a receipt proves."""
+    index: int | None = None
+    """Where it stands in the log."""
+    stage: str = ""
+    number: str = ""
+    origin: str = ""
+    size: int = 0
+    root: str = ""
+    found: str = ""
+    """Statement hash of ``log.found``: compare it with the one you pinned."""
+    entries: int = 0
+    signatures: int = 0
+    """Signatures of parties (of a refusal receipt: of the operator) that were verified."""
+    witnesses: tuple[str, ...] = ()
+    """Vkeys of the witnesses whose cosignatures were verified."""
+    pages: int = 0
+    """Pages compared with what the evidence prints."""
+    codes: tuple[str, ...] = ()
+    """Codes that a refusal receipt states."""
+    findings: tuple[Remark, ...] = ()
+    notes: tuple[Remark, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+
+def remarks(reasons: Iterable[Reason]) -> tuple[Remark, ...]:
+    """The reasons with their texts."""
+    return tuple(_remark(reason) for reason in reasons)
+
+
+def _remark(reason: Reason) -> Remark:
+    rule = RULES.get(reason.code) or TEXTS.get(reason.code) or AUDITING.get(reason.code) or _UNNAMED
+    return Remark(
+        code=reason.code,
+        zh=rule.zh,
+        en=rule.en,
+        do_zh=rule.do_zh,
+        do_en=rule.do_en,
+        field=reason.field,
+        found=reason.found,
+        expected=reason.expected,
+    )
+
+
+_UNNAMED = Rule(
+    code="",
+    zh="核验未通过。",
+    en="Verification failed.",
+    do_zh="向提供方索取原始文件。",
+    do_en="Ask whoever gave it for the original file.",
+)
