@@ -19,6 +19,8 @@ from ledger.kinds import Kinds
 
 AHEAD = 3
 """Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""
+NICE = 5
+"""How far workers stand back: everybody waits for the sequential pass, so where cores are few it goes first."""
 ORPHAN_S = 1.0
 """How often a worker looks whether its audit still lives."""
 _READER: Reader | None = None
@@ -27,6 +29,7 @@ _READER: Reader | None = None
 def _settle(kinds: Kinds, auditor: int) -> None:
     global _READER  # noqa: PLW0603  # one per worker process, set once when it starts
     _READER = Reader(kinds)
+    os.nice(NICE)
     # What was inherited stays; a task's own objects hold no cycles worth looking for after every few hundred.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
