@@ -24,8 +24,8 @@ _NAMES: Mapping[str, str] = {
     "design": "设计",
 }
 _WORDS: Mapping[str, str] = {
-    "alert at 100 %": "满 100 % 预警",
-    "alert level": "预警级别",
+    "alert at 100 %": "满 100 % 提示",
+    "alert level": "提示级别",
     "levels M from day 6, H from day 10": "第 6 日起 M 级、第 10 日起 H 级",
     "above 5 % H": "超过 5 % 为 H 级",
     "label of 37 characters": "标签 37 位",
@@ -44,7 +44,7 @@ _WORDS: Mapping[str, str] = {
     "waybill": "运单",
     "by line": "按行",
     "widths": "分段",
-    "alert": "预警",
+    "alert": "提示",
     "level": "级别",
     "check": "核对",
     "flag": "标记",

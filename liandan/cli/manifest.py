@@ -43,7 +43,7 @@ async def show(name: str, **options: Any) -> None:
 @json_option
 @command
 async def list_command(stage: str | None, limit: int, as_json: bool, **options: Any) -> None:
-    """联单列表，新签发的在前。 / Manifests, newest first."""
+    """联单列表，新开具的在前。 / Manifests, newest first."""
     async with open_client(**options) as client:
         raw = await client.get("/v1/manifests", stage=stage, limit=limit)
     rows = msgspec.json.decode(raw, type=Manifests).manifests

@@ -94,12 +94,12 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     books = Books()
     async for entry in harvest.entries(poster):
         books.watch(entry)
-    with screen.phase("certificates", "出具联单凭证", len(harvest.completed(books.views.values()))) as bar:
+    with screen.phase("certificates", "出具存证证明", len(harvest.completed(books.views.values()))) as bar:
         certificates = await harvest.certificates(poster, books.views.values(), out / "certificates", bar.step)
     with screen.phase("statements", "编制月度对账单", len(harvest.WAYS) * len(harvest.FORMATS)) as bar:
         statements = await harvest.reconciliations(poster, calendar.MONTH, out, bar.step)
     # Last, so that every checkpoint that a document prints is archived by now (formats §4).
-    with screen.phase("export", "导出日志") as bar:
+    with screen.phase("export", "导出账本") as bar:
         await export(fetch_url(poster.client), await archived_at(poster.client), out / "export", KINDS, bar.reach)
     with screen.phase("audit", "审计导出件") as bar:
         audited, report = await asyncio.to_thread(_audit, out / "export", bar)

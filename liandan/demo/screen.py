@@ -19,7 +19,7 @@ from liandan.demo.summary import Summary
 from liandan.wiring import RULES
 
 STAGES = {
-    "issued": "已签发，未起运",
+    "issued": "已开具，未起运",
     "voided": "已作废",
     "in_transit": "运输中",
     "arrived": "已运抵，未确认",
@@ -83,17 +83,17 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     console.print()
     console.print(f"[bold]川渝危险废物跨省转移演示　{summary.month}[/bold]　[yellow]演示 / DEMO，单位均为虚构[/yellow]")
     console.print(
-        f"拟签发联单 {summary.attempted} 份，签发 {summary.attempted - summary.refused_at_issue} 份，"
-        f"签发时退回 {summary.refused_at_issue} 份；全部提交中共有 {summary.refused_statements} 次被退回。"
+        f"拟开具联单 {summary.attempted} 份，开具 {summary.attempted - summary.refused_at_issue} 份，"
+        f"开具时退回 {summary.refused_at_issue} 份；全部提交中共有 {summary.refused_statements} 次被退回。"
     )
     console.print(_states(summary), _directions(summary), _balances(summary), sep="\n")
     clients, admitted = summary.race["clients"], summary.race["admitted"]
     console.print(f"争抢最后额度：{clients} 家客户端同时申报等量货物，恰好 {admitted} 份获准。")
-    console.print(_codes("退回原因", summary.refusals), _codes("预警", summary.alerts), sep="\n")
+    console.print(_codes("退回原因", summary.refusals), _codes("提示", summary.alerts), sep="\n")
     verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
-    console.print(f"日志 {summary.size} 条，根 {summary.root}；{verdict}。", soft_wrap=True)
+    console.print(f"账本 {summary.size} 条，根 {summary.root}；{verdict}。", soft_wrap=True)
     _witnesses(summary, console)
-    files = f"凭证 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。"
+    files = f"存证证明 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。"
     console.print(files, markup=False, soft_wrap=True)
     program, results = own_name(), shlex.quote(str(out))
     for line in ("独立验证：", f"  {program} audit {results}/export", f"  {program} verify {results}/certificates/*.pdf"):

@@ -17,7 +17,7 @@ from reports.texts import explain
 from reports.words import KINDS, LEVELS, ROUTES, SUITES, moment
 from whitelist.mass import format_mass
 
-_LAYERS = {"Q1": "Q1 白名单名录行年度额度", "Q2": "Q2 批准决定分行数量", "Q3": "Q3 许可证年经营规模"}
+_LAYERS = {"Q1": "Q1 白名单行年度额度", "Q2": "Q2 批准决定分行数量", "Q3": "Q3 许可证年经营规模"}
 _EVENTS = {
     "approval.decide/1": "批准时占用",
     "manifest.issue/1": "开具时预占",
@@ -59,7 +59,7 @@ def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
             f"{_list_line(listing.chain, listing.row)}　年度额度 {format_mass(listing.quota_g)} 吨　有效 {listing.effective}\n"
             f"移出地提出：{listing.proposed_by}　接受地会签：{listing.agreed_by or '—'}"
         )
-        wide(sheet, "白名单名录行", "Listing", text)
+        wide(sheet, "白名单行", "Listing", text)
     if decision.letters:
         wide(sheet, "商请函与复函", "Letter, reply", "　".join(decision.letters))
     text = "\n".join(f"{citation.zh} {citation.mark}" for citation in decision.citations)
@@ -108,7 +108,7 @@ def _account(quota: Quota) -> str:
 
 def _list_line(chain: str, row_number: int) -> str:
     """A line of a list as people count: statements count from 0, paper from 1."""
-    return f"名录 {chain.removeprefix('list/')} 第 {row_number + 1} 行"
+    return f"白名单 {chain.removeprefix('list/')} 第 {row_number + 1} 行"
 
 
 def timeline(sheet: Sheet, facts: CertificateFacts) -> None:

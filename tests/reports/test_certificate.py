@@ -58,7 +58,7 @@ async def test_it_prints_what_the_evidence_says() -> None:
 async def test_lines_of_decision_and_list_are_counted_from_one() -> None:
     text = text_of((await certificate(ordinary(), 123))[2])
     assert "本批准决定第 1 行" in text
-    assert "名录 2026-51-50-cy 第 1 行" in text
+    assert "白名单 2026-51-50-cy 第 1 行" in text
     assert "第 0 行" not in text
 
 
