@@ -21,6 +21,7 @@ def line_lists(sheet: Sheet, statement: Statement) -> None:
     """Every list that has rows."""
     _list(sheet, statement, "M4　重量差异（本月接受）", "Weight differences", statement.differing, (*_WHO, *_DIFFERENCE))
     _list(sheet, statement, "M5　期末在途", "In transit at the end of the month", statement.in_flight, (*_WHO, *_FLIGHT))
+    _list(sheet, statement, "M5　期末已开具未起运", "Issued, not departed at the end of the month", statement.waiting, (*_WHO, *_WAITING))
     _list(sheet, statement, "M7　跨期（起运月与接受月不同）", "Cut-off", statement.cut_off, (*_WHO, *_CUT))
     _list(sheet, statement, "联单明细", "All lines of the month", statement.rows, (*_WHO, *_ALL))
 
@@ -80,6 +81,11 @@ _FLIGHT: tuple[Column, ...] = (
     ("承运人", "Carrier", 2.1, _text(2.1, lambda row, statement: _name(row.carrier, statement))),
     ("移出量", "Declared", 1.0, _mass(1.0, lambda row: row.declared_g)),
     ("起运时间", "Departed", 1.0, _text(1.0, lambda row, _: _when(row.departed_s), "center")),
+    ("天数", "Days", 0.5, _text(0.5, lambda row, statement: str(age_days(row, statement.period.end_s)), "center")),
+)
+_WAITING: tuple[Column, ...] = (
+    ("移出量", "Declared", 1.0, _mass(1.0, lambda row: row.declared_g)),
+    ("开具时间", "Issued", 1.0, _text(1.0, lambda row, _: _when(row.issued_s), "center")),
     ("天数", "Days", 0.5, _text(0.5, lambda row, statement: str(age_days(row, statement.period.end_s)), "center")),
 )
 _CUT: tuple[Column, ...] = (

@@ -187,12 +187,12 @@ class Statement(Struct, frozen=True, kw_only=True):
 
     @property
     def in_flight(self) -> tuple[LineRow, ...]:
-        """M5: under way at the end of the month."""
+        """M5, first half: under way at the end of the month."""
         return tuple(row for row in self.rows if row.is_under_way_at(self.period.end_s))
 
     @property
     def waiting(self) -> tuple[LineRow, ...]:
-        """Issued, not departed at the end of the month."""
+        """M5, second half (law §6.1: issued, neither confirmed nor rejected nor voided): not departed at the end of the month."""
         return tuple(row for row in self.rows if row.is_waiting_at(self.period.end_s))
 
     @property

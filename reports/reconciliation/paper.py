@@ -10,7 +10,7 @@ from reports.paper.grid import Cell, head, label, row, section, table, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
-from reports.reconciliation.model import AccountMonth, Mirror, Statement
+from reports.reconciliation.model import AccountMonth, LineRow, Mirror, Statement
 from reports.reconciliation.text import age_days, level_of
 from reports.words import province
 from whitelist.mass import format_mass
@@ -136,19 +136,26 @@ def _indicators(sheet: Sheet, statement: Statement) -> None:
     """What needs a person: one line of figures, by number of the check."""
     section(sheet, "需要核对的事项", "Open items", keep=40)
     flagged = [row for row in statement.differing if level_of(row)]
-    oldest = max((age_days(row, statement.period.end_s) for row in statement.in_flight), default=0)
+    flying, waiting = (_count_and_age(statement, rows) for rows in (statement.in_flight, statement.waiting))
     manifests = len({(row.generator, row.manifest) for row in statement.departed})
     over = [account for account in statement.accounts if (account.left_g or 0) < 0]
     items = (
         ("本月移出", f"{manifests} 份联单，{len(statement.departed)} 行"),
         ("M4 重量差异", f"{len(statement.differing)} 行，其中超差 {len(flagged)} 行"),
-        ("M5 期末在途", f"{len(statement.in_flight)} 行，最长 {oldest} 天"),
+        ("M5 期末在途", flying),
+        ("M5 期末未起运", waiting),
         ("M6 编号重复", f"{len(statement.duplicates)} 个"),
         ("M7 跨期", f"{len(statement.cut_off)} 行"),
         ("M9 额度超用", f"{len(over)} 个账户"),
     )
     row(sheet, [Cell(text=name, sub="", share=1, size=7.2, fill=SHADE, align="center", color="#334155") for name, _ in items])
     row(sheet, [Cell(text=text, share=1, size=8, align="center") for _, text in items])
+
+
+def _count_and_age(statement: Statement, rows: Sequence[LineRow]) -> str:
+    """How many lines are open at the end of the month, and the age of the oldest."""
+    oldest = max((age_days(row, statement.period.end_s) for row in rows), default=None)
+    return "0 行" if oldest is None else f"{len(rows)} 行，最长 {oldest} 天"
 
 
 def _sources(sheet: Sheet, statement: Statement) -> None:

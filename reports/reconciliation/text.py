@@ -41,6 +41,7 @@ def _statement(statement: Statement) -> dict[str, object]:
         "lines": [_line(row, statement) for row in statement.rows],
         "m4_differences": [_difference(row) for row in statement.differing],
         "m5_in_flight": [_in_flight(row, period.end_s) for row in statement.in_flight],
+        "m5_waiting": [_waiting(row, period.end_s) for row in statement.waiting],
         "m6_duplicates": [{"number": found.number, "manifests": list(found.manifests)} for found in statement.duplicates],
         "m7_cut_off": [_cut_off(row) for row in statement.cut_off],
         "m9_accounts": [_account(account) for account in statement.accounts],
@@ -122,12 +123,17 @@ def _difference(row: LineRow) -> dict[str, object]:
 
 
 def age_days(row: LineRow, moment_s: int) -> int:
-    """Whole days since the departure."""
-    return (moment_s - (row.departed_s or moment_s)) // 86_400
+    """Whole days since the departure, or since the issue of what has not departed before the moment."""
+    begun_s = row.departed_s if row.departed_s is not None and row.departed_s < moment_s else row.issued_s
+    return (moment_s - begun_s) // 86_400
 
 
 def _in_flight(row: LineRow, end_s: int) -> dict[str, object]:
     return _key(row) | _given(declared_t=tonnes(row.declared_g), departed_at=_at(row.departed_s), age_days=age_days(row, end_s))
+
+
+def _waiting(row: LineRow, end_s: int) -> dict[str, object]:
+    return _key(row) | _given(declared_t=tonnes(row.declared_g), issued_at=_at(row.issued_s), age_days=age_days(row, end_s))
 
 
 def _cut_off(row: LineRow) -> dict[str, object]:

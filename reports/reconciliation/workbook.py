@@ -31,6 +31,7 @@ def to_xlsx(statement: Statement) -> bytes:
     book.sheet("联单行", _LINES, [_line(row, statement) for row in statement.rows])
     book.sheet("重量差异 M4", _M4, [_m4(row, statement) for row in statement.differing])
     book.sheet("在途 M5", _M5, [_m5(row, statement) for row in statement.in_flight])
+    book.sheet("未起运 M5", _M5_WAITING, [_m5_waiting(row, statement) for row in statement.waiting])
     book.sheet("编号重复 M6", _M6, [(found.number, trunk) for found in statement.duplicates for trunk in found.manifests])
     book.sheet("跨期 M7", _M7, [_m7(row, statement) for row in statement.cut_off])
     book.sheet("额度 M9", _M9, list(_m9(statement)))
@@ -180,6 +181,14 @@ def _m5(row: LineRow, statement: Statement) -> tuple[Value, ...]:
     carrier = statement.names.get(row.carrier, row.carrier)
     age = age_days(row, statement.period.end_s)
     return (*_key(row), *_parties(row, statement), carrier, _tonnes(row.declared_g), _when(row.departed_s), age)
+
+
+_M5_WAITING = (*_KEY, *_PARTIES, ("移出量（申报）", 16), ("开具时间", 20), ("天数", 10))
+
+
+def _m5_waiting(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+    age = age_days(row, statement.period.end_s)
+    return (*_key(row), *_parties(row, statement), _tonnes(row.declared_g), _when(row.issued_s), age)
 
 
 _M6 = (("国家联单编号", 20), ("持有该编号的联单", 70))

@@ -14,8 +14,8 @@ from python_calamine import CalamineWorkbook
 
 from reports.reconcile import to_bytes, write
 from tests.house.source import ROOT
-from tests.reports.month import drawn, october
-from tests.reports.story import GENERATOR, NAMES
+from tests.reports.month import LINES, drawn, october
+from tests.reports.story import GENERATOR, NAMES, Story
 
 SCHEMA = json.loads((ROOT / "docs/reconciliation.schema.json").read_text(encoding="utf-8"))
 
@@ -33,11 +33,40 @@ def test_the_json_keeps_its_schema_and_is_canonical() -> None:
     assert parsed["total"]["departed_t"] == "39.200000"
     assert parsed["log"]["clock"] == "simulated"
     assert [line["age_days"] for line in parsed["m5_in_flight"]] == [3, 3]
+    (waiting,) = parsed["m5_waiting"]
+    assert (waiting["number"], waiting["declared_t"], waiting["age_days"]) == ("20265101000011", "5.600000", 3)
+    assert waiting["issued_at"].startswith("2026-10-28T")
+    assert "departed_at" not in waiting
 
 
 def test_the_workbook_has_a_sheet_for_every_question() -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(to_bytes(drawn(october()), "xlsx")))
-    assert book.sheet_names == ["说明", "镜像等式", "联单行", "重量差异 M4", "在途 M5", "编号重复 M6", "跨期 M7", "额度 M9"]
+    assert book.sheet_names == ["说明", "镜像等式", "联单行", "重量差异 M4", "在途 M5", "未起运 M5", "编号重复 M6", "跨期 M7", "额度 M9"]
+
+
+def test_what_was_issued_and_never_left_is_an_open_item_in_every_file() -> None:
+    """M5 of law §6.1 counts it; page 1 says how many and how old, the pages behind and the workbook name it."""
+    statement = drawn(october())
+    _, row = sheet(to_bytes(statement, "xlsx"), "未起运 M5")
+    assert (row[0], row[7], row[9]) == ("20265101000011", 5.6, 3)
+    reader = pypdf.PdfReader(io.BytesIO(to_bytes(statement, "pdf")))
+    first, *rest = (page.extract_text().replace("\n", "") for page in reader.pages)
+    assert "M5 期末未起运" in first
+    assert "1 行，最长 3 天" in first
+    assert "M5　期末已开具未起运　1 行" in "".join(rest)
+
+
+def test_a_load_that_left_later_is_aged_from_its_issue() -> None:
+    """Drawn at a size where it has departed and arrived, the old month still shows it waiting."""
+    story = Story(LINES)
+    story.at("2026-10-29T12:00:00+08:00")
+    story.issue(1, LINES[:1])
+    story.at("2026-11-02T08:00:00+08:00")
+    story.depart(1)
+    statement = drawn(story)
+    assert statement.in_flight == ()
+    (line,) = json.loads(to_bytes(statement, "json"))["m5_waiting"]
+    assert line["age_days"] == 2
 
 
 def test_masses_in_the_workbook_are_numbers_to_the_gram() -> None:
