@@ -20,6 +20,7 @@ PACKINGS: Mapping[str, str] = {"bag": "袋", "drum": "桶", "tank": "罐", "box"
 OPINIONS: Mapping[str, str] = {"accept": "接受", "partly": "部分接受", "reject": "拒收"}
 DIFFERENCES: Mapping[str, str] = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
 VEHICLES: Mapping[str, str] = {"truck": "汽车", "train": "火车", "ship": "轮船", "pipeline": "管道", "aircraft": "飞机", "other": "其他"}
+MODES: Mapping[str, str] = {"road": "道路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}
 CONSIGNORS: Mapping[str, str] = {"generator": "移出人", "receiver": "接受人"}
 WEIGHINGS: Mapping[str, str] = {
     "weighbridge": "地磅",

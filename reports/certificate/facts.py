@@ -11,11 +11,13 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.bundle import Bundle
-from ledger.directory import party_name
+from ledger.directory import LOG_MAIN, party_name
 from ledger.entry import Entry
 from ledger.facts import chain_key
+from ledger.founding import Adopted, LogFound
 from ledger.merkle import leaf_hash
-from manifests.acts import Depart, Gate, Issue, Receive
+from ledger.times import format_at
+from manifests.acts import Depart, Gate, Issue, LoadedLine, Receive
 from manifests.model import LineState, ManifestState
 from reports.certificate.decision import Approved, Quota, approved, quotas
 from reports.certificate.timeline import Signed, signed
@@ -24,8 +26,10 @@ from signing.refusal import refuse
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 2
+LAYOUT = 3
 """Version of what is printed and where; a verifier compares pages only with its own version."""
+
+_CATALOGUE = "hw-catalogue"
 
 
 class Party(Struct, frozen=True):
@@ -65,6 +69,10 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     parties: Mapping[str, Party]
     lines: tuple[CertifiedLine, ...]
     gate: Gate | None
+    loaded: tuple[LoadedLine, ...]
+    """Weights at loading, as the departure states them."""
+    edition: str
+    """Edition of the waste catalogue that the log had adopted when it admitted the issue; empty where the bundle does not tell."""
     permit: PermitState | None
     approved: Approved | None
     quotas: tuple[Quota, ...]
@@ -95,6 +103,11 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
         """The manifest's own identity."""
         return self.chain.rpartition("/")[2]
 
+    @property
+    def issue_day(self) -> str:
+        """The day of the issue, in Asia/Shanghai."""
+        return format_at(self.state.times.issued_s)[:10]
+
     def party(self, uscc: str) -> Party:
         """A party; its code alone where the bundle has no name for it."""
         return self.parties.get(uscc) or Party(uscc, uscc)
@@ -111,6 +124,7 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         raise refuse("CERT_STATE", found=state.stage, expected="接受人的接受确认 / the receiver's manifest.receive")
     issue: Issue = trunk[0].statement.body
     about = _about(bundle)
+    depart = next((entry.statement.body for entry in trunk if isinstance(entry.statement.body, Depart)), None)
     try:
         lines = _lines(issue, receipt.statement.body, state)
     except LookupError:
@@ -122,7 +136,9 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         receive=receipt.statement.body,
         parties=_parties(bundle),
         lines=lines,
-        gate=next((entry.statement.body.gate for entry in trunk if isinstance(entry.statement.body, Depart)), None),
+        gate=None if depart is None else depart.gate,
+        loaded=() if depart is None else depart.loaded,
+        edition=_edition(bundle, trunk[0].index),
         permit=_permit(bundle, issue.permit),
         approved=None if issue.approval is None else approved(bundle, issue.approval, [line.decision_line for line in issue.lines]),
         quotas=quotas(bundle, issue),
@@ -160,6 +176,20 @@ def _parties(bundle: Bundle) -> dict[str, Party]:
 def _permit(bundle: Bundle, chain: str) -> PermitState | None:
     head = bundle.facts.values.get(chain_key(chain))
     return head.state if head is not None and isinstance(head.state, PermitState) else None
+
+
+def _edition(bundle: Bundle, before: int) -> str:
+    """The version of ``hw-catalogue`` in force at an index."""
+    found = ""
+    for entry in bundle.chain(LOG_MAIN):
+        if entry.index >= before:
+            break
+        body = entry.statement.body
+        if isinstance(body, LogFound):
+            found = next((adopted.version for adopted in body.data if adopted.name == _CATALOGUE), found)
+        elif isinstance(body, Adopted) and body.name == _CATALOGUE:
+            found = body.version
+    return found
 
 
 def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[CertifiedLine, ...]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.times import format_at
+from manifests.acts import LoadedLine
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, head, label, row, section, table, value
 from reports.paper.sheet import ALARM, Sheet
-from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment, personal
+from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment, personal
+from whitelist.catalogue import edition_on
 from whitelist.mass import format_mass, parse_mass
 
 KEY, VAL = 1.05, 2.6
@@ -37,6 +39,9 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     receiver = facts.party(state.receiver)
     row(sheet, (*pair("拟接受单位", "Receiver named", receiver.name), *pair("计划转移时间", "Planned at", planned)))
     wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures)
+    mode = MODES.get(issue.mode, issue.mode)
+    row(sheet, (*pair("运输方式", "Mode", mode), *pair("废物名录版本", "Catalogue edition", _edition(facts))))
+    wide(sheet, "拟承运人", "Carriers named", "　→　".join(facts.party(carrier).name for carrier in issue.carriers))
     if facts.personal:
         text = f"经办人、联系方式等个人信息以加盐承诺值入账，本件不予显示：{'、'.join(map(personal, facts.personal))}"
         wide(sheet, "个人信息", "Personal data", text)
@@ -137,10 +142,27 @@ def part_two(sheet: Sheet, facts: CertificateFacts) -> None:
     table(sheet, heads, rows)
     if facts.issue.trip_id:
         wide(sheet, "同车趟次", "Trip", facts.issue.trip_id)
+    if any(line.gross_t or line.tare_t for line in facts.loaded):
+        weighed = sorted(facts.loaded, key=lambda line: line.line)
+        wide(sheet, "装载称重", "Weighed at loading", "\n".join(f"第 {line.line + 1} 行：{_loading(line)}" for line in weighed))
     gate = facts.gate
     if gate is not None:
         attested = "、".join(CHECKS.get(check, check) for check in gate.checks)
         wide(sheet, "装载核实", "Loading gate", f"核对数字识别码 {len(gate.labels)} 枚；承诺已核实：{attested or '—'}")
+
+
+def _edition(facts: CertificateFacts) -> str:
+    """The edition by which the log judged, and the one that was law on the day where that is another."""
+    law = edition_on(facts.issue_day)
+    if not facts.edition or facts.edition == law:
+        return f"{law} 年版"
+    return f"{law} 年版（账本暂以 {facts.edition} 年版代替判定）"
+
+
+def _loading(loaded: LoadedLine) -> str:
+    """What the scale showed for one line."""
+    masses = (("毛", loaded.gross_t), ("皮", loaded.tare_t), ("净", loaded.mass_t))
+    return " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None) + " 吨"
 
 
 def part_three(sheet: Sheet, facts: CertificateFacts) -> None:

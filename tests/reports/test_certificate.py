@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from hashlib import sha256
 
 import pypdf
 import pypdfium2
@@ -12,6 +13,8 @@ import segno
 from msgspec.structs import replace
 
 from ledger.bundle import Bundle, open_bundle
+from ledger.directory import LOG_MAIN
+from ledger.founding import Adopted
 from manifests import acts
 from reports.certificate.code import content
 from reports.certificate.facts import facts_of
@@ -19,6 +22,8 @@ from reports.certificate.render import ATTACHMENT, render_certificate
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, waste, worst
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from whitelist.adopted import data_files
 from whitelist.transfer import Pieces
 
 
@@ -79,6 +84,60 @@ async def test_what_no_column_holds_stands_below_the_lines() -> None:
     assert "第 1 行：拟利用处置方式 R4；件数 120 只；危险货物包装类别 III" in text
     assert "第 2、3 行：拟利用处置方式 R4" in text
     assert "01K90000000000000000000007" in text
+
+
+async def test_what_the_generator_named_beforehand_is_printed() -> None:
+    """Mode of transport, edition of the catalogue and carriers in the order of travel (law §2, addenda §2 B and §8.11)."""
+    story = Story()
+    story.issue(8, carriers=CARRIERS[:2], mode="water")
+    story.depart(8)
+    story.wait(hours=4)
+    story.arrive(8)
+    story.receive(8)
+    bundle, _, pdf = await certificate(story, 8)
+    text = text_of(pdf)
+    assert facts_of(bundle).edition == "2021"
+    for wanted in ("运输方式", "水路", "2025 年版（账本暂以 2021 年版代替判定）", f"{NAMES[CARRIERS[0]]}　→　{NAMES[CARRIERS[1]]}"):
+        assert wanted in text, wanted
+
+
+EVERYONE = (OPERATOR, AUTHORITY_51, AUTHORITY_50)
+
+
+def catalogue(version: str) -> Adopted:
+    """The shipped catalogue under another version."""
+    file = next(file for file in data_files() if file.name == "hw-catalogue")
+    return Adopted("hw-catalogue", version, sha256(file.path.read_bytes()).hexdigest())
+
+
+async def test_the_edition_is_the_one_adopted_before_the_issue() -> None:
+    """A later adoption does not change by which table a manifest was judged."""
+    story = Story()
+    story.bench.post("data.adopt/1", LOG_MAIN, EVERYONE, catalogue("2021-a"))
+    story.issue(9)
+    story.bench.post("data.adopt/1", LOG_MAIN, EVERYONE, catalogue("2021-b"))
+    story.depart(9)
+    story.wait(hours=4)
+    story.arrive(9)
+    story.receive(9)
+    assert facts_of((await certificate(story, 9))[0]).edition == "2021-a"
+
+
+async def test_gross_and_tare_at_loading_are_printed() -> None:
+    story = Story((waste(), waste("1.2", 1)))
+    story.issue(6)
+    weighed = (
+        acts.LoadedLine(line=1, mass_t="1.2"),
+        acts.LoadedLine(line=0, mass_t="5.6", gross_t="18.4", tare_t="12.8"),
+    )
+    story.depart(6, loaded=weighed)
+    story.wait(hours=4)
+    story.arrive(6)
+    story.receive(6)
+    text = text_of((await certificate(story, 6))[2])
+    assert "第 1 行：毛 18.400000 皮 12.800000 净 5.600000 吨" in text
+    assert "第 2 行：净 1.200000 吨" in text
+    assert "Weighed at loading" not in text_of((await certificate(ordinary(), 123))[2])
 
 
 async def test_it_cites_the_law_in_force_on_the_day_of_each_act() -> None:
