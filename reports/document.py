@@ -25,6 +25,9 @@ STREAM_MAX = BUNDLE_MAX
 _SHOWN = ("/Title", "/Subject", "/Author", "/Keywords")
 """Of the document information: what stands in the window and in lists of files. Whoever saves it again may sign as its producer."""
 
+_UNSEEN = frozenset({"/Pages", "/Extensions", "/Version"})
+"""Of the root: the pages, which are compared one by one, and the version of PDF, which changes when the file is saved with a password."""
+
 
 class Document:
     """An opened PDF. Every method raises Refusal PDF_FORM for whatever is none, and nothing else."""
@@ -33,6 +36,8 @@ class Document:
         with _reading():
             self._pdf = pikepdf.open(io.BytesIO(raw))
             self.page_count = len(self._pdf.pages)
+            self.is_locked = bool(self._pdf.is_encrypted)
+            """Whether it has an owner password. One that must be typed before reading makes it PDF_FORM."""
 
     def attachment(self, name: str) -> bytes | None:
         """The content of an embedded file, or None if there is none of this name."""
@@ -53,7 +58,7 @@ class Document:
         """Digest of the document beside its pages: actions, forms, layers, embedded files, and the names that a viewer shows."""
         shown = "\n".join(self.info(key) for key in _SHOWN).encode()
         with _reading():
-            return sha256(_digest(self._pdf.Root, frozenset({"/Pages"})) + shown).digest()
+            return sha256(_digest(self._pdf.Root, _UNSEEN) + shown).digest()
 
 
 @contextmanager

@@ -255,6 +255,14 @@ _VERIFY = (
         "Do not use it for real business.",
         "formats §6 [DESIGN]",
     ),
+    _rule(
+        "NOTE_LOCKED",
+        "文件另存时加了权限口令（如限制打印、复制），页面和附件未变。",
+        "Whoever saved the file again put an owner password on it (no printing, no copying); pages and attachment are unchanged.",
+        "无须处理；需要打印或复制的，向出具方索取未加口令的原件。",
+        "Nothing to do; ask its issuer for the original if you need to print or to copy.",
+        "ISO 32000 [RECALL]",
+    ),
 )
 
 _STATEMENT = (

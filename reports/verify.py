@@ -155,7 +155,10 @@ def _certificate(raw: bytes, name: str, pinned_found: str | None) -> VerifyRepor
     bundle = open_bundle(attached, all_kinds(), pinned_found)
     printed = render_certificate(bundle, attached)
     reasons: list[Reason] = [] if printed == raw else _differences(document, Document(printed))
-    return _bundle(bundle, name, "certificate", pages=document.page_count, findings=remarks(reasons))
+    report = _bundle(bundle, name, "certificate", pages=document.page_count, findings=remarks(reasons))
+    if document.is_locked:
+        return msgspec.structs.replace(report, notes=(*report.notes, *remarks([Reason("NOTE_LOCKED")])))
+    return report
 
 
 def _differences(given: Document, printed: Document) -> list[Reason]:

@@ -121,6 +121,54 @@ async def test_a_script_or_a_further_attachment_is_found(certificate: bytes) -> 
         assert codes(verify_bytes(edited(certificate, edit), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
 
 
+async def test_a_script_by_name_or_on_a_page_is_found(certificate: bytes) -> None:
+    def script() -> pikepdf.Dictionary:
+        return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+    def named(pdf: pikepdf.Pdf) -> None:
+        pdf.Root.Names.JavaScript = pikepdf.Dictionary(Names=pikepdf.Array(["x", script()]))
+
+    def opened(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[0].obj.AA = pikepdf.Dictionary(O=script())
+
+    assert codes(verify_bytes(edited(certificate, named), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
+    assert codes(verify_bytes(edited(certificate, opened), "c.pdf")) == ["CERT_PAGE_DIFFERS"]
+
+
+async def test_a_page_turned_cropped_or_moved_is_found(certificate: bytes) -> None:
+    def turn(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[1].rotate(180, relative=False)
+
+    def crop(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[1].obj.CropBox = pikepdf.Array([0, 0, 300, 300])
+
+    for edit in (turn, crop):
+        found = verify_bytes(edited(certificate, edit), "c.pdf").findings
+        assert [(finding.code, finding.field) for finding in found] == [("CERT_PAGE_DIFFERS", "page 2")]
+    moved = verify_bytes(edited(certificate, lambda pdf: pdf.pages.reverse()), "c.pdf")
+    assert {finding.field for finding in moved.findings} == {"page 1", "page 3"}
+
+
+@pytest.mark.parametrize("revision", [3, 4, 6])
+async def test_an_owner_password_is_named_and_changes_nothing(certificate: bytes, revision: int) -> None:
+    def locked(user: str, edit: Callable[[pikepdf.Pdf], None] = lambda pdf: None) -> VerifyReport:
+        out = io.BytesIO()
+        aes = revision > 3
+        with pikepdf.open(io.BytesIO(certificate)) as pdf:
+            edit(pdf)
+            pdf.save(out, encryption=pikepdf.Encryption(owner="o", user=user, R=revision, aes=aes, metadata=aes))
+        return verify_bytes(out.getvalue(), "c.pdf", FOUND)
+
+    def turn(pdf: pikepdf.Pdf) -> None:
+        pdf.pages[1].rotate(90, relative=False)
+
+    good = locked("")
+    assert good.is_good
+    assert [note.code for note in good.notes][-1] == "NOTE_LOCKED"
+    assert codes(locked("", turn)) == ["CERT_PAGE_DIFFERS"]
+    assert codes(locked("u")) == ["PDF_FORM"], "nobody can read it without the password"
+
+
 async def test_another_title_is_found(certificate: bytes) -> None:
     def rename(pdf: pikepdf.Pdf) -> None:
         pdf.docinfo["/Title"] = "危险废物转移存证证明 20265101000999"
