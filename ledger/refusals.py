@@ -18,13 +18,12 @@ from ledger.draft import Draft
 from ledger.log import Admitted, Log
 from ledger.log_kinds import LogRefusals, RefusalsState
 from ledger.receipts import pages
-from ledger.times import format_at, parse_at
+from ledger.times import format_at, hour_end
 from signing.envelope import freeze
 
 log = structlog.get_logger("ledger.refusals")
 
 CHAIN = "log/refusals"
-HOUR_S = 3600
 
 
 async def publish_refusals(ledger: Log, now_s: int) -> int:
@@ -72,6 +71,8 @@ async def _append(ledger: Log, page: LogRefusals, now_s: int) -> bool:
     if state is None or state.closed:  # nothing follows log.close
         return False
     seq, prev = (0, genesis_prev(state.found, CHAIN)) if head is None else (head.seq + 1, head.hash)
+    if ledger.simulated:  # hours may pass between two requests: the operator's clock stands at the end of the page's hour
+        now_s = await ledger.now(min(now_s, hour_end(page.hour)))
     draft = Draft(kind="log.refusals/1", chain=CHAIN, seq=seq, prev=prev, by=(state.operator,), at=format_at(now_s), body=page)
     [answer] = await ledger.append([freeze(draft.sign([ledger.operator_key]))], now_s=now_s)
     if not isinstance(answer, Admitted):
@@ -102,4 +103,4 @@ async def _last(ledger: Log) -> RefusalsState | None:
 
 
 def _next_hour(hour: str) -> str:
-    return format_at(parse_at(f"{hour}:00:00+08:00") + HOUR_S)[:13]
+    return format_at(hour_end(hour))[:13]

@@ -47,6 +47,11 @@ def format_at(seconds: int) -> str:
     return f"{_day(day)}T{hour:02d}:{minute:02d}:{second:02d}+08:00"
 
 
+def hour_end(hour: str) -> int:
+    """Unix seconds of the end of a clock hour ``YYYY-MM-DDThh``, Asia/Shanghai."""
+    return parse_at(f"{hour}:00:00+08:00", "hour") + 3600
+
+
 @lru_cache(maxsize=4096)
 def _day(number: int) -> str:
     """A day as text, counted from 1970-01-01; dates are formatted a hundred times as often as they change."""

@@ -4,10 +4,9 @@
 It reads an export directory (or a base URL) and checks, trusting neither the operator nor a line of the product's code, that the log is
 what its signed checkpoints say, that every statement was signed by the parties it names with keys valid at that place, and that every
 chain, account and admission record continues what came before. What it does *not* check stands in README.md beside this file.
+§ is the format document, "Evidence formats, version 1"; RFC 6962, RFC 8032 and C2SP are named.
 
     python3 liandan_audit.py EXPORT_DIR --pin FOUND_HASH          exit 0: nothing found, 1: findings, 2: wrong use or unreadable
-
-§ is the format document, "Evidence formats, version 1"; RFC 6962, RFC 8032 and C2SP are named.
 """
 
 import argparse
@@ -29,9 +28,7 @@ from typing import Any
 STATEMENT = "application/vnd.liandan.statement.v1+json"
 
 
-class Bad(Exception):
-    """One thing that is not as the format says: code, field, found, expected."""
-
+class Bad(Exception):  # one thing that is not as the format says: code, field, found, expected
     def __init__(self, code: str, field: str = "", found: object = "", expected: object = "") -> None:
         super().__init__(code, field, str(found)[:120], str(expected)[:200])
         self.code = code
@@ -95,12 +92,10 @@ def encode(value: Any) -> bytes:  # §4; U+0000-001F, where Python's escapes dif
 
 def unb64(text: str, field: str, code: str = "BASE64") -> bytes:
     """Canonical RFC 4648 §4: decoding and encoding gives the same text."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise Bad(code, field, text) from None
-    need(base64.b64encode(raw).decode() == text, code, field, text, "canonical base64")
-    return raw
+    with contextlib.suppress(ValueError):
+        if base64.b64encode(raw := base64.b64decode(text, validate=True)).decode() == text:
+            return raw
+    raise Bad(code, field, text, "canonical base64")
 
 
 def pae(payload_type: str, body: bytes) -> bytes:
@@ -121,9 +116,8 @@ def shape(value: Any, spec: Any, path: str, codes: tuple[str, str, str]) -> Any:
 
 
 # ---- Ed25519 by the strict rule of §1 (RFC 8032 without cofactor), ECDSA P-256 (FIPS 186-5) ----------------------------------------------
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+P, L, Y8 = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493, 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 D = -121665 * pow(121666, -1, P) % P
-Y8 = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
 SMALL_ORDER_Y = (0, 1, P - 1, Y8, P - Y8)  # of the points of order 4, 1, 2, 8, 8
 PP, PN = 2**256 - 2**224 + 2**192 + 2**96 - 1, 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 PB = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
@@ -307,19 +301,17 @@ for row, form, usual, *kinds in (line.split() for line in TABLE.strip().splitlin
         full = name.rstrip("!?") if "." in name else f"{row}.{name.rstrip('!?')}"
         ROLES[row, full + "/1"] = (special or usual.strip("?"), (name if name[-1] in "!?" else usual)[-1])
 CUSTODY = {f"manifest.{act}/1" for act in ("depart", "hand_over", "transship", "arrive", "receive", "dispose")}
-PIN: dict[str, Any] = {"name": str, "version": str, "sha256": str}
-OPERATOR: dict[str, Any] = {"uscc": str, "name": str, "keys": [KEY]}
+PIN, OPERATOR = dict[str, Any](name=str, version=str, sha256=str), dict[str, Any](uscc=str, name=str, keys=[KEY])
 AUTHORITY, POLICY = OPERATOR | {"regions": [str]}, {"witness_policy": [str]}
 FOUND = POLICY | {"origin": str, "nonce": str, "log_keys": [str], "operator": OPERATOR, "authorities": [AUTHORITY], "ruleset": PIN}
 FOUND |= {"data": [PIN], "clock": str, "continues?": {"origin": str, "checkpoint": str}}
 REFUSED = {"statement": str, "by": [str], "kind": str, "codes": [str], "size": int, "at": str}
-# Bodies of the log's own kinds; docs/formats/README.md explains them.
 BODIES = {"log.found": FOUND, "ruleset.adopt": PIN, "data.adopt": PIN, "authority.admit": AUTHORITY, "witness.set": POLICY}
 BODIES |= {"log.cut": {"size": int, "root": str, "tail": str}, "log.close": {"successor_origin": str}}
 BODIES |= {"log.refusals": {"hour": str, "page": int, "of": int, "items": [REFUSED]}, "pd.erase": {"statement": str, "field": str}}
 BODIES |= {"party.register": {"name": str, "keys": [KEY]}, "key.add": {"key": KEY}, "key.rotate": {"old": str, "key": KEY}}
 BODIES |= {"key.revoke": {"keyid": str, "reason": str}, "delegation.grant": {"delegate": str, "kinds": [str], "until?": str}}
-BODIES |= {"delegation.revoke": {"delegate": str, "reason": str}}
+BODIES |= {"delegation.revoke": {"delegate": str, "reason": str}}  # of the log's own kinds; docs/formats/README.md explains them
 
 
 def read_envelope(value: Any, payload_type: str = STATEMENT) -> Any:
@@ -337,10 +329,9 @@ def read_envelope(value: Any, payload_type: str = STATEMENT) -> Any:
 def instant(text: str, field: str = "at", code: str = "AT_FORM") -> int:
     """Seconds since 1970 of a real Gregorian time with offset."""
     form = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3])(:[0-5][0-9]){2}[+-]([01][0-9]|2[0-3]):[0-5][0-9]"
-    try:
+    with contextlib.suppress(ValueError):
         return int(datetime.fromisoformat(text if re.fullmatch(form, text) else "").timestamp())
-    except ValueError:
-        raise Bad(code, field, text, "a real YYYY-MM-DDThh:mm:ss+hh:mm") from None
+    raise Bad(code, field, text, "a real YYYY-MM-DDThh:mm:ss+hh:mm")
 
 
 def read_statement(envelope: Any) -> Any:
@@ -437,6 +428,8 @@ def open_note(raw: bytes, vkeys: list[str]) -> tuple[str, dict[str, int], int]:
     for key, signature in [(known[line], signature) for line, signature in lines if line in known]:
         need(key.text not in stamps, "NOTE_SIGNATURE", "signature", key.name, "one line per key")
         stamps[key.text] = 0 if key.type == 1 else int.from_bytes(signature[:8], "big")
+        timed = key.type == 4 or key.name != vkeys[0].partition("+")[0]  # by a witness: the log's own lines state no time
+        need(stamps[key.text] < 2**63 and timed == (stamps[key.text] > 0), "NOTE_SIGNATURE", "signature", f"{key.name} {stamps[key.text]}")
         message, blob = (text, signature) if key.type == 1 else (f"cosignature/v1\ntime {stamps[key.text]}\n{text}", signature[8:])
         try:
             _ = key.type == 6 or verify("ed25519", SPKI["ed25519"][0] + key.public, message.encode(), blob)
@@ -470,7 +463,7 @@ class Log:
         self.policies: list[tuple[int, list[str]]] = []  # index, vkeys of witnesses in force after it
         self.grants: dict[tuple[str, str], list[tuple[list[str], int]]] = {}  # principal and delegate: kinds, until
         self.found = self.origin = self.operator = self.ruleset = self.clock = self.chain = ""
-        self.last_at, self.not_before, self.closed = 0, 0, False
+        self.last_at, self.not_before, self.closed, self.page = 0, 0, False, ("", 0, 0)
         self.log_keys, self.backfilled, self.reserved = list[str](), set[str](), set[str]()
 
     def mth(self, start: int, end: int) -> bytes:
@@ -577,12 +570,8 @@ class Log:
             allowed = holders[0] or [s.principal]
             need(s.principal in allowed and s.by[0] not in allowed, "SIGNER_ROLE", "for", s.principal, allowed)
             grants, when = self.grants.get((s.principal, s.by[0]), []), s.at if s.kind in CUSTODY else a.at
-            need(
-                any(s.kind[:-2] in kinds and when <= until for kinds, until in grants),
-                "DELEGATION_MISSING",
-                "for",
-                f"{s.by[0]} for {s.principal}",
-            )
+            granted = any(s.kind[:-2] in kinds and when <= until for kinds, until in grants)
+            need(granted, "DELEGATION_MISSING", "for", f"{s.by[0]} for {s.principal}")
             holders[0] = s.by[:1]
         for allowed in holders:
             if taken < len(s.by) and (allowed is None or s.by[taken] in allowed):
@@ -618,6 +607,8 @@ class Log:
         elif kind in ("ruleset.adopt", "data.adopt"):
             self.ruleset = body["version"] if kind == "ruleset.adopt" else self.ruleset
             self._data(body["sha256"])
+        elif kind == "log.refusals":
+            self._page(body, s.index)
         elif kind == "log.cut":
             cut = body["size"] == s.index and unb64(body["root"], "body.root") == self.root(s.index)
             self.check(cut, "CUT_WRONG", "body", body, f"{s.index} {self.root(s.index).hex()}")
@@ -628,6 +619,18 @@ class Log:
             key.revoked = s.index
         if kind in ("authority.admit", "party.register", "key.add", "key.rotate"):
             self._keys({"uscc": s.owner, "keys": [body.get("key")]} | body, self.found)
+
+    def _page(self, body: Any, index: int) -> None:
+        """§8: hours ascending, pages in order, items by time, none after its hour, each statement with its codes once."""
+        (hour, last, of), self.page, items = self.page, (body["hour"], body["page"], body["of"]), body["items"]
+        follows = self.page == (hour, last + 1, of) if last + 1 < of else body["hour"] > hour and body["page"] == 0 < body["of"]
+        self.check(follows, "PAGE_ORDER", "body.page", self.page, f"after {hour} {last}/{of}")
+        times = [*(instant(item["at"], "body.items") for item in items), instant(f"{body['hour']}:59:59+08:00", "body.hour")]
+        sound = times == sorted(times) and len({(item["statement"], *item["codes"]) for item in items}) == len(items) > 0
+        sound &= all(
+            HEX64.fullmatch(i["statement"]) and 0 < i["size"] <= index and [] != i["codes"] == sorted({*i["codes"]}) for i in items
+        )
+        self.check(sound, "PAGE_ITEM", "body.items", body["hour"], "by time, before the hour's end, codes sorted, each once")
 
     def _found(self, found: str, body: Any) -> None:
         self.found, self.origin, self.clock, self.log_keys = found, body["origin"], body["clock"], body["log_keys"]
@@ -675,9 +678,7 @@ class Log:
         return size, unknown
 
 
-class Audit:
-    """One reading of the static files of a log."""
-
+class Audit:  # one reading of the static files of a log
     def __init__(self, place: str) -> None:
         self.url = place.rstrip("/") if place.startswith(("http://", "https://")) else ""
         self.directory, self.used, self.remarks, self.checkpoints = Path(place), set[str](), list[str](), 0

@@ -117,6 +117,19 @@ async def test_a_refusal_written_after_its_hour_was_named_stands_in_the_next(poo
         assert [len(page.items) for page in found] == [1, 2, 1]
 
 
+async def test_a_clock_that_clients_set_leaves_no_page_late(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    """Hours may pass between two requests; a page stands in the log at the end of its hour, or at once when the log is already later."""
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=START)
+        await refuse(log, row(0), row(1, hour=9))
+        assert await publish_refusals(log, START + 7 * HOUR_S) == 2
+        pages = await log.chain_entries("log/refusals")
+        assert [page.admission.at for page in pages] == ["2026-10-01T09:00:00+08:00", "2026-10-01T10:00:00+08:00"]
+        await refuse(log, row(2, hour=9))
+        assert await publish_refusals(log, START + 7 * HOUR_S) == 1
+        assert (await log.chain_entries("log/refusals"))[-1].admission.at == "2026-10-01T11:00:00+08:00"
+
+
 async def test_an_hour_of_any_number_of_refusals_is_named_whole(pool: Pool[Record]) -> None:
     """``of`` counts all pages of an hour, so all its rows are read at once."""
     count = 20_100

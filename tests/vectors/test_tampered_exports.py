@@ -130,8 +130,16 @@ def test_a_log_with_full_tiles_is_fine_and_its_upper_tiles_are_checked(tmp_path:
     story, writer = importlib.import_module("story"), importlib.import_module("writer")
     log = writer.Log(story.ORIGIN, story.LOG_KEY, story.WITNESSES)
     log.add(story.founding(log), story.clock("08:00:05"))
-    for page in range(1, size):
-        body = {"hour": "2026-11-02T08", "page": page, "of": size, "items": []}
+    item = {
+        "statement": "0" * 64,
+        "by": [story.GENERATOR],
+        "kind": "key.add/1",
+        "codes": ["USCC"],
+        "size": 1,
+        "at": story.clock("08:30:00"),
+    }
+    for page in range(size - 1):
+        body = {"hour": "2026-11-02T08", "page": page, "of": size - 1, "items": [item]}
         act = writer.Act("log.refusals/1", "log/refusals", body, story.signers("operator"), story.clock("09:00:00"))
         log.add(act, story.clock("09:00:01"))
     log.checkpoint(story.stamps("09:00:02"))
@@ -197,3 +205,58 @@ def test_it_exits_2_on_wrong_use(tmp_path: Path) -> None:
 
 def test_it_stays_one_short_file() -> None:
     assert len(AUDITOR.read_text(encoding="utf-8").splitlines()) < 800
+
+
+def _small(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any, Any]:
+    """A fresh founded log of the vectors' writer, with its story and bytes."""
+    monkeypatch.syspath_prepend(str(VECTORS))
+    story, writer, v1 = (importlib.import_module(name) for name in ("story", "writer", "bytes_v1"))
+    log = writer.Log(story.ORIGIN, story.LOG_KEY, story.WITNESSES)
+    log.add(story.founding(log), story.clock("08:00:05"))
+    return log, story, v1
+
+
+@pytest.mark.parametrize(
+    ("pages", "codes"),
+    [
+        ([("08", 0, 2, {}), ("08", 1, 2, {"statement": "1" * 64}), ("09", 0, 1, {})], []),
+        ([("09", 0, 1, {})], []),
+        ([("08", 1, 2, {})], ["PAGE_ORDER"]),
+        ([("08", 0, 2, {}), ("09", 0, 1, {})], ["PAGE_ORDER"]),
+        ([("09", 0, 1, {}), ("08", 0, 1, {})], ["PAGE_ORDER"]),
+        ([("08", 0, 1, {}), ("08", 0, 1, {})], ["PAGE_ORDER"]),
+        ([("07", 0, 1, {})], ["PAGE_ITEM"]),
+        ([("08", 0, 1, {"codes": []})], ["PAGE_ITEM"]),
+        ([("08", 0, 1, {"codes": ["USCC", "AT_FORM"]})], ["PAGE_ITEM"]),
+        ([("08", 0, 1, {"statement": "F" * 64})], ["PAGE_ITEM"]),
+        ([("08", 0, 1, {"size": 2})], ["PAGE_ITEM"]),
+    ],
+)
+def test_refusal_pages_are_read(tmp_path: Path, pages: list[Any], codes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    log, story, _ = _small(monkeypatch)
+    act = importlib.import_module("writer").Act
+    item = {
+        "statement": "0" * 64,
+        "by": [story.GENERATOR],
+        "kind": "key.add/1",
+        "codes": ["USCC"],
+        "size": 1,
+        "at": story.clock("08:30:00"),
+    }
+    for hour, page, of, changes in pages:
+        body = {"hour": f"2026-11-02T{hour}", "page": page, "of": of, "items": [item | changes]}
+        log.add(act("log.refusals/1", "log/refusals", body, story.signers("operator"), story.clock("10:00:00")), story.clock("10:00:01"))
+    log.checkpoint(story.stamps("10:00:02"))
+    log.export(tmp_path / "export")
+    assert [f["code"] for f in report(tmp_path / "export")["findings"]] == codes
+
+
+@pytest.mark.parametrize("stamp", [0, 2**63])
+def test_a_cosignature_without_a_time_is_found(tmp_path: Path, stamp: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    log, story, v1 = _small(monkeypatch)
+    note = log.checkpoint({}).decode()
+    text = note[: note.index("\n\n") + 1]
+    name = min(story.WITNESSES, key=lambda witness: v1.vkey(witness, 4, story.WITNESSES[witness].raw))
+    log.checkpoints[1] = (note + v1.witness_line(name, story.WITNESSES[name], text, stamp)).encode()
+    log.export(tmp_path / "export")
+    assert {f["code"] for f in report(tmp_path / "export")["findings"]} == {"NOTE_SIGNATURE"}
