@@ -570,7 +570,7 @@ class Log:
             allowed = holders[0] or [s.principal]
             need(s.principal in allowed and s.by[0] not in allowed, "SIGNER_ROLE", "for", s.principal, allowed)
             grants, when = self.grants.get((s.principal, s.by[0]), []), s.at if s.kind in CUSTODY else a.at
-            granted = any(s.kind[:-2] in kinds and when <= until for kinds, until in grants)
+            granted = not s.kind.startswith("key.") and any(s.kind[:-2] in kinds and when <= until for kinds, until in grants)
             need(granted, "DELEGATION_MISSING", "for", f"{s.by[0]} for {s.principal}")
             holders[0] = s.by[:1]
         for allowed in holders:
@@ -592,7 +592,7 @@ class Log:
             except Bad as bad:
                 raise Bad(bad.code, where, *bad.args[2:]) from None
 
-    def _effect(self, s: Any, _: Any) -> None:
+    def _effect(self, s: Any, a: Any) -> None:
         """What the log's own kinds change (§3, §5)."""
         kind, body = s.kind.removesuffix("/1"), s.body
         self.closed |= kind == "log.close"
@@ -608,7 +608,7 @@ class Log:
             self.ruleset = body["version"] if kind == "ruleset.adopt" else self.ruleset
             self._data(body["sha256"])
         elif kind == "log.refusals":
-            self._page(body, s.index)
+            self._page(body, s.index, a.at)
         elif kind == "log.cut":
             cut = body["size"] == s.index and unb64(body["root"], "body.root") == self.root(s.index)
             self.check(cut, "CUT_WRONG", "body", body, f"{s.index} {self.root(s.index).hex()}")
@@ -620,17 +620,17 @@ class Log:
         if kind in ("authority.admit", "party.register", "key.add", "key.rotate"):
             self._keys({"uscc": s.owner, "keys": [body.get("key")]} | body, self.found)
 
-    def _page(self, body: Any, index: int) -> None:
-        """§8: hours ascending, pages in order, items by time, none after its hour, each statement with its codes once."""
+    def _page(self, body: Any, index: int, at: int) -> None:
+        """§8: hours ascending and over, pages in order, items by time, none after its hour, each statement with its codes once."""
         (hour, last, of), self.page, items = self.page, (body["hour"], body["page"], body["of"]), body["items"]
         follows = self.page == (hour, last + 1, of) if last + 1 < of else body["hour"] > hour and body["page"] == 0 < body["of"]
         self.check(follows, "PAGE_ORDER", "body.page", self.page, f"after {hour} {last}/{of}")
         times = [*(instant(item["at"], "body.items") for item in items), instant(f"{body['hour']}:59:59+08:00", "body.hour")]
-        sound = times == sorted(times) and len({(item["statement"], *item["codes"]) for item in items}) == len(items) > 0
+        sound = times == sorted(times) and times[-1] < at and len({(item["statement"], *item["codes"]) for item in items}) == len(items) > 0
         sound &= all(
             HEX64.fullmatch(i["statement"]) and 0 < i["size"] <= index and [] != i["codes"] == sorted({*i["codes"]}) for i in items
         )
-        self.check(sound, "PAGE_ITEM", "body.items", body["hour"], "by time, before the hour's end, codes sorted, each once")
+        self.check(sound, "FIELD_TYPE", "body.items", body["hour"], "an hour that is over, items by time, codes sorted, each once")
 
     def _found(self, found: str, body: Any) -> None:
         self.found, self.origin, self.clock, self.log_keys = found, body["origin"], body["clock"], body["log_keys"]

@@ -225,11 +225,12 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any, Any]:
         ([("08", 0, 2, {}), ("09", 0, 1, {})], ["PAGE_ORDER"]),
         ([("09", 0, 1, {}), ("08", 0, 1, {})], ["PAGE_ORDER"]),
         ([("08", 0, 1, {}), ("08", 0, 1, {})], ["PAGE_ORDER"]),
-        ([("07", 0, 1, {})], ["PAGE_ITEM"]),
-        ([("08", 0, 1, {"codes": []})], ["PAGE_ITEM"]),
-        ([("08", 0, 1, {"codes": ["USCC", "AT_FORM"]})], ["PAGE_ITEM"]),
-        ([("08", 0, 1, {"statement": "F" * 64})], ["PAGE_ITEM"]),
-        ([("08", 0, 1, {"size": 2})], ["PAGE_ITEM"]),
+        ([("07", 0, 1, {})], ["FIELD_TYPE"]),
+        ([("10", 0, 1, {})], ["FIELD_TYPE"]),
+        ([("08", 0, 1, {"codes": []})], ["FIELD_TYPE"]),
+        ([("08", 0, 1, {"codes": ["USCC", "AT_FORM"]})], ["FIELD_TYPE"]),
+        ([("08", 0, 1, {"statement": "F" * 64})], ["FIELD_TYPE"]),
+        ([("08", 0, 1, {"size": 2})], ["FIELD_TYPE"]),
     ],
 )
 def test_refusal_pages_are_read(tmp_path: Path, pages: list[Any], codes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,3 +261,18 @@ def test_a_cosignature_without_a_time_is_found(tmp_path: Path, stamp: int, monke
     log.checkpoints[1] = (note + v1.witness_line(name, story.WITNESSES[name], text, stamp)).encode()
     log.export(tmp_path / "export")
     assert {f["code"] for f in report(tmp_path / "export")["findings"]} == {"NOTE_SIGNATURE"}
+
+
+def test_a_delegate_changes_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(VECTORS))
+    story, writer = importlib.import_module("story"), importlib.import_module("writer")
+    log = story.small_log()
+    body = {"delegate": story.CARRIER, "kinds": ["key.revoke"]}
+    grant = writer.Act("delegation.grant/1", f"party/{story.GENERATOR}", body, story.signers("generator"), story.clock("13:42:00"))
+    log.add(grant, story.clock("13:42:00"))
+    body, by = {"keyid": story.KEYS["generator-2"].keyid, "reason": "停用"}, story.signers("carrier-2")
+    revoke = writer.Act("key.revoke/1", f"party/{story.GENERATOR}", body, by, story.clock("13:42:00"), principal=story.GENERATOR)
+    log.add(revoke, story.clock("13:42:01"))
+    log.checkpoint(story.stamps("13:42:02"))
+    log.export(tmp_path / "export")
+    assert [f["code"] for f in report(tmp_path / "export")["findings"]] == ["DELEGATION_MISSING"]
