@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, missing, width
+from reports.paper.codes import FontCodes
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width
 from reports.paper.text import wrap
 from tests.house.source import ROOT
 
@@ -64,6 +67,28 @@ def test_no_line_is_wider_than_its_room_and_nothing_is_lost(text: str, room: flo
 def test_closing_marks_do_not_begin_a_line_and_opening_ones_do_not_end_it() -> None:
     lines = wrap("重庆市江津区德感工业园（虚构）十二号，", REGULAR, 8.0, 88.5)
     assert not [line for line in lines if line[0] in "，）" or line[-1] == "（"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.text(alphabet=st.one_of(st.characters(max_codepoint=0x24F), st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5))),
+        max_size=8,
+    )
+)
+def test_texts_are_coded_and_escaped_as_the_library_does_it(texts: list[str]) -> None:
+    """Same subsets, same codes in the same order, same escapes: so the bytes of a document do not depend on our tables."""
+    font = load()[REGULAR]
+    mine, theirs = Canvas(io.BytesIO(), initialFontName=REGULAR), Canvas(io.BytesIO(), initialFontName=REGULAR)
+    codes = FontCodes(font, mine._doc)
+    filler = "".join(map(chr, range(0x4E00, 0x4E00 + 300)))  # into a second subset
+    for text in (filler, "(a)\\b\x7f", *texts, filler):
+        shown = drawable(text)
+        parts = [
+            f"{font.getSubsetInternalName(subset, theirs._doc)} 8.5 Tf ({theirs._escape(places)}) Tj"
+            for subset, places in font.splitString(shown, theirs._doc)
+        ]
+        assert codes.operators(shown, 8.5) == " ".join(parts)
 
 
 def test_a_line_feed_breaks_the_line() -> None:
