@@ -35,11 +35,12 @@ class Follower:
         self.published: Published | None = None
         self.mismatch: str | None = None
         """Why the log is frozen."""
+        self._halted: str | None = None
 
     def refresh(self) -> bool:
         """Read what the leader shows, and whether the log is frozen; True if that is news. Blocks on disk."""
         before = self.mismatch
-        self.mismatch = self._store.frozen()
+        self.mismatch = self._halted or self._store.frozen()
         note = self.files.read("checkpoint")
         if note is None or (self.published is not None and note == self.published.note):
             return self.mismatch != before
@@ -48,6 +49,11 @@ class Follower:
             self._grown(TileReader(opened.size, self.files.read))
         self._shown(Published(opened.size, opened.root, note, time.monotonic()))
         return True
+
+    def halt(self, why: str) -> None:
+        """Nothing is appended through this process any more, until it is started again; reads go on."""
+        self._halted = self.mismatch = why
+        self.wake()
 
     def _grown(self, reader: TileReader) -> None:
         """A larger tree is readable; answers go to the one before until its checkpoint is shown."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ START_S = 600
 """A publisher that takes over after a loss replays what its memory lacks before it is ready."""
 AGAIN_S = 1.0
 """Between the death of a publisher and the next one."""
+LOOK_S = 1.0
+"""Between two looks at what other servers have published, without news of the own publisher."""
 STOP_S = 20.0
 LINE_MAX = 1 << 20
 
@@ -141,7 +144,7 @@ class PublisherProcess:
 
     async def run(self, follower: Follower, committed: asyncio.Event) -> None:
         """Pass commits on and take news in until cancelled; a publisher that has died is started again."""
-        passing = asyncio.create_task(self._pass_on(committed))
+        passing, looking = asyncio.create_task(self._pass_on(committed)), asyncio.create_task(_look(follower))
         try:
             while True:
                 while await self._news() is not None:
@@ -151,15 +154,15 @@ class PublisherProcess:
                 await self._again(follower)
         finally:
             passing.cancel()
+            looking.cancel()
 
     async def _again(self, follower: Follower) -> None:
         await asyncio.sleep(AGAIN_S)
         try:
             await self.start()
         except (Mismatch, Refusal, TimeoutError, OSError) as error:
-            # Appending stops until somebody has looked; whatever was promised is still there to read.
-            follower.mismatch = f"the publisher does not start: {error}"
-            follower.wake()
+            # Appending stops until somebody has looked and started the server again; whatever was promised is still there to read.
+            follower.halt(f"the publisher does not start: {error}")
             log.critical("publisher_refuses", error=str(error))
             await asyncio.Event().wait()
 
@@ -198,6 +201,15 @@ class PublisherProcess:
         except TimeoutError:
             process.kill()
             await process.wait()
+
+
+async def _look(follower: Follower) -> None:
+    """Look without news too: a publisher that is paused has none, and another server's may have taken over."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        with contextlib.suppress(OSError, sqlite3.Error, Refusal):  # whoever publishes says it again
+            if follower.refresh():
+                follower.wake()
 
 
 def _plain(value: Any) -> Any:

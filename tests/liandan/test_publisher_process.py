@@ -86,6 +86,61 @@ async def test_a_publisher_whose_server_is_killed_ends_too(database_url: str, tm
         await until(lambda: not Path(f"/proc/{publisher}").exists())
 
 
+@pytest.mark.parametrize("lock_is_lost", [False, True])
+async def test_a_publisher_that_was_stopped_and_goes_on_forks_and_freezes_nothing(
+    database_url: str, tmp_path: Path, lock_is_lost: bool
+) -> None:
+    """SIGSTOP in the middle of its work, as a paused machine: a second server stands by or takes over, SIGCONT, and both go on."""
+    bench = founded()
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    settings, store = settings_of(database_url, tmp_path, publisher="process"), CheckpointStore(tmp_path / "checkpoints.sqlite3")
+    port = free_port()
+    env = {**os.environ, "LIANDAN_DATA_DIR": str(tmp_path), "LIANDAN_DATABASE_URL": database_url, "LIANDAN_PORT": str(port)}
+    client_of = {"headers": {"Liandan-Now": NOW}, "timeout": 120}
+    async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, **client_of) as client:
+        await post(client, bench, slice(0, 5))
+        first, epoch = publisher_of(os.getpid()), epoch_of(store)
+        assert first is not None
+        working = asyncio.create_task(post(client, bench, slice(5, 10)))
+        os.kill(first, signal.SIGSTOP)
+        if lock_is_lost:
+            (tmp_path / "checkpoints.sqlite3.lock").unlink()
+        with (tmp_path / "server.out").open("wb") as out:
+            server = subprocess.Popen([sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: ASYNC220
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", **client_of) as other:
+                await ready(other, server)
+                if lock_is_lost:
+                    await working
+                    await post(other, bench, slice(10, 15))
+                    assert epoch_of(store) > epoch
+                else:
+                    assert epoch_of(store) == epoch, "whoever is stopped still leads"
+                os.kill(first, signal.SIGCONT)
+                await working
+                await post(other, bench, slice(15 if lock_is_lost else 10, 20))
+                await post(client, bench, slice(20, 25))
+                assert [(await one.get("/readyz")).json()["reasons"] for one in (client, other)] == [[], []]
+        finally:
+            os.kill(first, signal.SIGCONT)
+            server.terminate()
+            server.wait(60)
+        await post(client, bench, slice(25, None))  # and takes over again once the other has gone
+        assert publisher_of(os.getpid()) == first
+    files = LogFiles(tmp_path / "log")
+    assert (store.frozen(), files.evidence()) == (None, [])
+    report = audit(files.read, KINDS)
+    assert (report.findings, report.entries) == ([], len(bench.entries))
+    store.close()
+
+
+def epoch_of(store: CheckpointStore) -> int:
+    """How often the lead has changed."""
+    promise = store.read()
+    assert promise is not None
+    return promise.epoch
+
+
 async def test_a_restored_database_is_refused_with_what_the_publisher_found(database_url: str, tmp_path: Path) -> None:
     write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
     store = CheckpointStore(tmp_path / "checkpoints.sqlite3")
@@ -96,6 +151,32 @@ async def test_a_restored_database_is_refused_with_what_the_publisher_found(data
         async with serving(settings_of(database_url, tmp_path, publisher="process")):
             pass
     assert publisher_of(os.getpid()) is None
+
+
+async def test_a_publisher_that_cannot_start_again_stops_appending_until_the_server_is_started_again(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench, keys = founded(), tmp_path / "keys.pem"
+    write_keyring(KEYRING, keys, tmp_path / "passphrase")
+    monkeypatch.setattr("liandan.publisher_process.LOOK_S", 0.01)
+    settings = settings_of(database_url, tmp_path, publisher="process")
+    async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, headers={"Liandan-Now": NOW}, timeout=120) as client:
+        await post(client, bench, slice(0, 5))
+        first = publisher_of(os.getpid())
+        assert first is not None
+        keys.rename(tmp_path / "away.pem")
+        os.kill(first, signal.SIGKILL)
+        async with asyncio.timeout(60):
+            while (answer := await client.get("/readyz")).status_code != 503:  # noqa: ASYNC110  # a process has no event
+                await asyncio.sleep(0.02)
+        (tmp_path / "away.pem").rename(keys)
+        await asyncio.sleep(0.3)  # looking at the files must not make it forget
+        answer = await client.get("/readyz")
+        assert (answer.status_code, "the publisher does not start" in answer.json()["reasons"][0]) == (503, True)
+        refused = await client.post("/v1/statements", content=freeze(bench.entries[5].envelope))
+        assert refused.status_code == 503
+    async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, headers={"Liandan-Now": NOW}, timeout=120) as client:
+        await post(client, bench, slice(5, 10))
 
 
 async def test_a_key_file_without_the_log_key_is_refused_by_its_code(database_url: str, tmp_path: Path) -> None:
