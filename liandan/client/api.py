@@ -29,6 +29,7 @@ from signing.envelope import Envelope, freeze
 from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.refusal import Refusal
+from whitelist.answers import CheckAnswers
 
 PUBLICATION_S = 30
 """How long the log is asked to wait for publication in one request."""
@@ -289,6 +290,13 @@ class AsyncLiandan:
     async def refusals(self, before: int | None = None, limit: int = 100) -> RefusalPage:
         """Refused statements with their receipts, newest first."""
         return msgspec.json.decode((await self._transport.get("/v1/refusals", before=before, limit=limit)).content, type=RefusalPage)
+
+    async def check(self, transfers: Sequence[object], *, as_of: int | None = None, at: str | None = None) -> CheckAnswers:
+        """Ask whether transfers (试算) could be issued, now or as of a size; nothing is written. Refused for a malformed question."""
+        question = {"transfers": list(transfers), "as_of": as_of, "at": at}
+        raw = msgspec.json.encode({name: value for name, value in question.items() if value is not None})
+        answer = await self._transport.send("POST", "/v1/checks", content=raw, headers={"Content-Type": "application/json"})
+        return msgspec.json.decode(answer.content, type=CheckAnswers)
 
     async def party(self, uscc: str) -> PartyAnswer:
         """A party with its keys."""

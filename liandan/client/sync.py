@@ -15,6 +15,7 @@ from liandan.client.api import AsyncLiandan
 from liandan.client.receipt import Receipt
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
+from whitelist.answers import CheckAnswers
 
 T = TypeVar("T")
 
@@ -83,6 +84,10 @@ class Liandan:
     def refusals(self, before: int | None = None, limit: int = 100) -> RefusalPage:
         """Refused statements with their receipts."""
         return self._do(self._client.refusals(before, limit))
+
+    def check(self, transfers: Sequence[object], *, as_of: int | None = None, at: str | None = None) -> CheckAnswers:
+        """Ask whether transfers could be issued; nothing is written."""
+        return self._do(self._client.check(transfers, as_of=as_of, at=at))
 
     def party(self, uscc: str) -> PartyAnswer:
         """A party with its keys."""
