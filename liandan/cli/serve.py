@@ -9,8 +9,8 @@ import click
 import uvloop
 
 from liandan import settings as read
-from liandan.cli.output import command, console
-from liandan.database import migrate
+from liandan.cli.output import command, emit, json_option
+from liandan.database import migrate, schema_revision
 from liandan.process import set_up_logging, tune
 from liandan.settings import Settings
 
@@ -27,7 +27,7 @@ def own_settings(host: str | None = None, port: int | None = None, *, log_json: 
 @click.command()
 @click.option("--host", help="监听地址 / address to listen on")
 @click.option("--port", type=int, help="端口 / port")
-@click.option("--log-json", is_flag=True, help="日志为 JSON / log lines as JSON")
+@click.option("--log-json", "--json", "log_json", is_flag=True, help="日志为 JSON / log lines as JSON")
 @command
 def serve(host: str | None, port: int | None, log_json: bool) -> int:
     """启动服务，直到 Ctrl-C。设置见 docs/operations.md。 / Serve until Ctrl-C."""
@@ -42,12 +42,13 @@ def serve(host: str | None, port: int | None, log_json: bool) -> int:
 
 
 @click.command("migrate")
+@json_option
 @command
-async def migrate_command() -> int:
+async def migrate_command(as_json: bool) -> int:
     """升级数据库结构（内置数据库启动时自动升级）。 / Bring the schema up to date; the embedded database is migrated at start."""
     from liandan.server import database_url
 
     async with database_url(own_settings()) as dsn:
         await migrate(dsn)
-    console.print("数据库结构已是最新 / the schema is up to date")
+    emit({"revision": schema_revision()}, as_json, "数据库结构已是最新 / the schema is up to date")
     return 0

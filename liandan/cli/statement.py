@@ -25,17 +25,20 @@ def statement() -> None:
 @click.option("--key", "key_file", type=existing, required=True, help="会签密钥 / key to co-sign with")
 @click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / asked for otherwise")
 @click.option("--yes", is_flag=True, help="不再确认 / do not ask")
+@json_option
 @command
-def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
+def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool, as_json: bool) -> int:
     """会签同一份字节；先显示内容再签。 / Co-sign the same bytes, after showing them."""
     envelope = parse_envelope(path.read_bytes().strip(), payload_type=PAYLOAD_STATEMENT)
-    console.print(envelope.body.decode(), markup=False)
-    if not yes and not click.confirm("签署以上内容？ / sign this?"):
+    (errors if as_json else console).print(envelope.body.decode(), markup=False)
+    if not yes and not click.confirm("签署以上内容？ / sign this?", err=as_json):
+        emit({"statement": hash_of(envelope), "is_signed": False}, as_json, "未签署 / not signed")
         return FINDING
     key = load_key(key_file, passphrase_file)
     assert key is not None, "the key is required"
     path.write_bytes(freeze(add_signature(envelope, key)) + b"\n")
-    console.print(f"已会签 / signed: {hash_of(envelope)} {key.keyid}", markup=False)
+    done = {"statement": hash_of(envelope), "is_signed": True, "keyid": key.keyid, "path": str(path)}
+    emit(done, as_json, f"已会签 / signed: {hash_of(envelope)} {key.keyid}")
     return 0
 
 

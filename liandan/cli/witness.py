@@ -81,7 +81,7 @@ def vkey(directory: Path, as_json: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen on")
 @click.option("--port", type=int, default=8552, show_default=True, help="端口 / port")
 @click.option("--prefix", default="", help="地址前缀，如 /witness / prefix of the addresses")
-@click.option("--log-json", is_flag=True, help="日志为 JSON / log lines as JSON")
+@click.option("--log-json", "--json", "log_json", is_flag=True, help="日志为 JSON / log lines as JSON")
 @command
 async def serve(
     directory: Path, logs_file: Path | None, log_url: str | None, tofu: bool, mirror: Path | None, login_key: Path | None,

@@ -8,14 +8,17 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from ledger.bundle import open_bundle
 from liandan.cli import COMMANDS, main
+from liandan.database import schema_revision
 from reports.certificate.render import render_certificate
 from reports.kinds import all_kinds
 from tests.house.source import ROOT
@@ -103,7 +106,16 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
     found, at_hand = tmp_path / "found.json", f"{AUTHORITY_51}={tmp_path / 'a51.pem'}"
     told = await do("log", "found", tmp_path / "plan.json", "--key", at_hand, "--out", found, "--json", *secret)
     assert json.loads(told.stdout)["yet_to_sign"] == [AUTHORITY_50]
-    await do("statement", "cosign", found, "--key", tmp_path / "a50.pem", "--yes", *secret)
+    before = found.read_bytes()
+    declined = await asyncio.to_thread(
+        CliRunner(env=env).invoke, main, ["statement", "cosign", str(found), "--key", str(tmp_path / "a50.pem"), "--json"], input="n\n"
+    )
+    assert (declined.exit_code, json.loads(declined.stdout)["is_signed"], found.read_bytes()) == (1, False, before)
+    assert "log.found/1" in declined.stderr, "what is to be signed is shown, also with --json"
+    told = await do("statement", "cosign", found, "--key", tmp_path / "a50.pem", "--yes", "--json", *secret)
+    assert json.loads(told.stdout)["is_signed"]
+    told = await do("migrate", "--json")
+    assert json.loads(told.stdout) == {"revision": schema_revision()}
     with (tmp_path / "out").open("wb") as out:
         server = subprocess.Popen(  # noqa: ASYNC220
             [sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=out
@@ -147,6 +159,18 @@ def test_json_is_alone_on_standard_output_when_a_passphrase_is_made(tmp_path: Pa
     assert "passphrase made" in result.stderr
 
 
-@pytest.mark.parametrize("name", ["key registration", "manifest show"])
-def test_commands_that_print_json_anyway_take_the_option_too(name: str) -> None:
-    assert "--json" in CliRunner().invoke(main, [*name.split(), "--help"]).stdout
+def commands(group: click.Command, *names: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command with the words that call it."""
+    if not isinstance(group, click.Group):
+        yield " ".join(names), group
+        return
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        below = group.get_command(context, name)
+        assert below is not None
+        yield from commands(below, *names, name)
+
+
+def test_every_command_takes_the_option_json() -> None:
+    without = [name for name, found in commands(main) if "--json" not in {option for one in found.params for option in one.opts}]
+    assert without == []
