@@ -8,10 +8,12 @@ import pytest
 
 from ledger.times import day_of
 from liandan.demo import calendar, firms
+from liandan.demo.harvest import completed
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Act, Scribe, slots
 from liandan.demo.play import Outcome, Played, Unplanned, play
 from liandan.demo.story import MANIFESTS, Story, tell
+from liandan.demo.summary import Books
 from liandan.demo.wastes import WASTES
 from liandan.demo.world import LIST_50_51, LIST_51_50
 from manifests.mass import balance
@@ -105,6 +107,16 @@ def test_every_stage_of_a_manifest_is_there_at_the_end_of_the_month(run: Run) ->
     }
     assert stages[Stage.CLOSED] >= 150
     assert any("partly" in (line.opinion or "") for state in run[1].manifests().values() for line in state.lines)
+
+
+def test_whatever_was_received_gets_a_certificate_and_so_does_a_rejection(run: Run) -> None:
+    books = Books()
+    for entry in run[1].entries:
+        books.watch(entry)
+    given = completed(books.views.values())
+    received = [chain for chain, state in run[1].manifests().items() if state.times.received_s is not None]
+    assert sorted(view.chain for view in given) == sorted(received)
+    assert Stage.REJECTED in {view.state.stage for view in given}
 
 
 def test_the_load_under_way_at_the_end_is_on_a_ship(run: Run) -> None:
