@@ -73,15 +73,20 @@ class LogFiles:
         temporary.replace(target)
 
     def stage(self, bundle: Bundle) -> str:
-        """Keep a bundle under its size; returns its digest (hex). A bundle of the same size that was never promised is replaced."""
+        """Keep a bundle under its size and digest; returns the digest (hex).
+
+        A publisher that was paused, and replaced meanwhile, may stage the same size once more before its swap fails: under the size alone
+        it would put its bundle in the place of the promised one.
+        """
         raw = msgspec.msgpack.encode(bundle)
-        self.write(f"staging/{bundle.size}", raw)
+        digest = sha256(raw).hexdigest()
+        self.write(_staged_path(bundle.size, digest), raw)
         _sync_directory(self.root / "staging")
-        return sha256(raw).hexdigest()
+        return digest
 
     def staged(self, size: int, digest: str) -> Bundle | None:
         """The staged bundle of a promised size, if it is still there and is the one that was promised."""
-        raw = self.read(f"staging/{size}")
+        raw = self.read(_staged_path(size, digest))
         if raw is None or sha256(raw).hexdigest() != digest:
             return None
         return msgspec.msgpack.decode(raw, type=Bundle)
@@ -94,7 +99,8 @@ class LogFiles:
     def discard_staged(self, *, below: int) -> None:
         """Forget bundles of sizes that are published."""
         for path in (self.root / "staging").iterdir():
-            if path.name.isdecimal() and int(path.name) < below:
+            size = path.name.partition("-")[0]
+            if size.isdecimal() and int(size) < below:
                 path.unlink(missing_ok=True)
 
     def replace_checkpoint(self, note: bytes) -> None:
@@ -121,6 +127,10 @@ class LogFiles:
             path = f"{DATA}/{sha256(content).hexdigest()}"
             if self.read(path) is None:
                 self.write(path, content)
+
+
+def _staged_path(size: int, digest: str) -> str:
+    return f"staging/{size}-{digest}"
 
 
 def _sync_directory(directory: Path) -> None:

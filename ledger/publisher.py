@@ -4,7 +4,7 @@ Order of one step (design §5), and what a crash at the point named after each p
 
 1. re-read and re-hash the committed rows on a connection of its own, compare with ``log_head``, and decide every entry again from the
    publisher's own memory (ledger/shadow.py) - ``before_stage``: nothing has happened;
-2. stage the files of the new size in one bundle, flushed - ``after_stage``: an orphan bundle, replaced next time;
+2. stage the files of the new size in one bundle, flushed - ``after_stage``: an orphan bundle, discarded once a larger size is shown;
 3. compare-and-swap the promise, and with it that memory, in the checkpoint store, outside the database -
    ``after_swap``: :meth:`Publisher.recover` replays the bundle;
 4. unpack the tiles, sign what the store holds (Ed25519 is deterministic: signing again gives the same line) -

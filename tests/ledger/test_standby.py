@@ -14,6 +14,7 @@ from asyncpg import Connection, InsufficientPrivilegeError, Pool, Record
 from ledger.audit import audit
 from ledger.checkpoint import Checkpoint
 from ledger.data import DataSets
+from ledger.files import Bundle
 from ledger.freeze import Mismatch
 from ledger.log import Admitted, Log
 from ledger.publisher import Publisher
@@ -108,6 +109,26 @@ async def test_a_publisher_that_was_replaced_steps_back_and_freezes_nothing(pool
         assert (sleeper.mismatch, sleeper._store.frozen(), sleeper.files.evidence()) == (None, None, [])
         assert await other.step()
         asleep.cancel()
+
+
+async def test_a_publisher_that_was_replaced_leaves_the_promised_bundle_alone(pool: Pool[Record], tmp_path: Path) -> None:
+    """Woken up before its swap, it stages the same size; a crash of the leader just then needs the leader's bundle."""
+    bench = founded()
+    async with taken_over(pool, tmp_path, bench) as (sleeper, other):
+        promise, shown = other._store.read(), other.files.read("checkpoint")
+        assert promise is not None
+        assert shown is not None
+        sleeper.files.stage(Bundle(promise.size, (("tile/0/000.p/1", b"what it staged from a smaller size"),)))
+        (other.files.root / "checkpoint").unlink()
+        for publisher in (sleeper, other):
+            publisher.close()
+        again = make_publisher(pool, tmp_path, bench.kinds)
+        again.start()  # unpacks what was promised
+        assert await again.step()
+        assert again.files.read("checkpoint") == shown
+        again.close()
+        again.files.discard_staged(below=promise.size + 1)
+        assert list((again.files.root / "staging").iterdir()) == []
 
 
 async def test_a_publisher_that_was_replaced_signs_and_shows_no_old_checkpoint(pool: Pool[Record], tmp_path: Path) -> None:
