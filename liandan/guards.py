@@ -7,12 +7,13 @@ from msgspec import Struct
 
 EVENT_TRIGGERS = ("guard_ledger_alter", "guard_ledger_drop")
 ROLES = ("liandan_owner", "liandan_reader", "liandan_writer")
-TABLES = ("entry", "link")
+TABLES = ("entry", "link", "quarantine")
 FUNCTIONS = {
     "public.refuse_change": "79986d2ea8f9d73630e392d444fa129a0eb1ff6357b81cbc1f1e689606a9f443",
-    "liandan_guard.ledger_ddl": "98b71dd4bb3ebdf951bc204183c17da5544728dc4d3aa49a69fc14a3d3015b8d",
+    "public.keep_quarantine": "9090be2bc7d321a95c0b3a9f2261ff13b63a6d66695032dc6ade80f61990af83",
+    "liandan_guard.ledger_ddl": "4560e8835036d036bfab2a2fea0e54daa74201d15d847db3cbd1b701360b0ee5",
 }
-"""SHA-256 of their sources as the newest migrations made them (0004, 0006): whoever may replace a function has its triggers do nothing."""
+"""SHA-256 of their sources as the newest migrations made them (0004, 0007): whoever may replace a function has its triggers do nothing."""
 LEAF_CHECK = r"CHECK ((leaf = sha256(('\x00'::bytea || entry))))"
 
 
@@ -42,7 +43,8 @@ async def fetch_guards(conn: Connection[Record]) -> Guards:
         " AND (c.relname = ANY($1) OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent IN ('entry'::regclass, 'link'::regclass)))"
         # tgtype: 8 DELETE, 16 UPDATE, 32 TRUNCATE. The rows of a partitioned table lie in its partitions, and so do the triggers for rows.
         " AND (SELECT coalesce(bit_or(t.tgtype::int), 0) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal"
-        "      AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr = '' AND t.tgfoid = 'refuse_change'::regproc)"
+        "      AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr = ''"
+        "      AND t.tgfoid = to_regproc(CASE c.relname WHEN 'quarantine' THEN 'keep_quarantine' ELSE 'refuse_change' END))"
         "     & 56 <> CASE c.relkind WHEN 'p' THEN 32 ELSE 56 END"
         " ORDER BY c.relname",
         list(TABLES),

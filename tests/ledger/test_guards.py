@@ -30,6 +30,11 @@ REFUSED_TO_ALL = (
     "ALTER TABLE entry DROP COLUMN leaf",
     "ALTER TABLE entry ALTER COLUMN entry TYPE text USING encode(entry, 'hex')",
     "ALTER TABLE link SET UNLOGGED",
+    "UPDATE quarantine SET idx = 0",
+    "DELETE FROM quarantine",
+    "TRUNCATE quarantine",
+    "DROP TABLE quarantine",
+    "ALTER TABLE quarantine DISABLE TRIGGER append_only",
 )
 REFUSED_TO_THE_WRITER = (
     "DELETE FROM fact",
@@ -43,12 +48,13 @@ REFUSED_TO_THE_WRITER = (
 
 
 @pytest.fixture
-async def filled(pool: Pool[Record], tmp_path: Path) -> None:
+async def filled(pool: Pool[Record], database: Connection[Record], tmp_path: Path) -> None:
     bench = Workbench()
     for serial in range(4):
         bench.register(uscc("510112", serial))
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench), now_s=START + 3600)
+    await database.execute("INSERT INTO quarantine (cut_to, idx, entry) SELECT 1, idx, entry FROM entry")
 
 
 async def refuses(conn: Connection[Record], statement: str) -> None:
@@ -63,6 +69,14 @@ async def refuses(conn: Connection[Record], statement: str) -> None:
 @pytest.mark.parametrize("statement", REFUSED_TO_ALL)
 async def test_a_superuser_is_refused(database: Connection[Record], statement: str) -> None:
     await refuses(database, statement)
+
+
+@pytest.mark.usefixtures("filled")
+async def test_not_even_a_cut_deletes_what_was_moved_aside(database: Connection[Record]) -> None:
+    async with database.transaction():
+        await database.execute("SET LOCAL ROLE liandan_owner")
+        await database.execute("SELECT set_config('liandan.cut_to', '0', true)")
+        await refuses(database, "DELETE FROM quarantine")
 
 
 @pytest.mark.usefixtures("filled")
@@ -105,6 +119,7 @@ async def test_the_migrations_leave_every_guard_in_place(database: Connection[Re
         (f"{AWAY} DROP TRIGGER append_only ON entry; {BACK}", "entry"),
         (f"{AWAY} ALTER TABLE link DISABLE TRIGGER no_truncate; {BACK}", "link"),
         (f"{AWAY} ALTER TABLE link ENABLE TRIGGER append_only; {BACK}", "link"),
+        (f"{AWAY} ALTER TABLE quarantine DISABLE TRIGGER append_only; {BACK}", "quarantine"),
         (f"{AWAY} ALTER TABLE entry DROP CONSTRAINT entry_leaf; {BACK}", "entry"),
         (
             "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"
