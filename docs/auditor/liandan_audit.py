@@ -271,7 +271,7 @@ def check_registration(reg: Any, x: str, uscc: str, path: str = "") -> tuple[str
 WIRE = {"kind": str, "chain": str, "seq": int, "prev": str, "by": [str], "for?": str, "at": str, "body": dict}
 # One row per kind of chain: name, form (U USCC, I ULID, M month, # digit), roles of the kinds that name none, kinds. "!": opens its chain
 # and stands nowhere else; "?": may open it. Roles, in order: O operator, A every authority, R authority of the owner's region, W owner,
-# P owner or (recovery) the authorities over him, E any authority, X any registered party (which one, is in bodies not judged here).
+# P owner or (recovery) those over him, F, T, B authority of a list's from, to or both, E any authority, X any party (bodies are not read).
 TABLE = """
 log/main log/main OA log.found! ruleset.adopt data.adopt authority.admit witness.set log.cut log.close
 log/refusals log/refusals O log.refusals?
@@ -281,8 +281,8 @@ permit permit/U/I R grant! amend suspend resume revoke quota.open=EE
 licence licence/U/I R grant! amend suspend resume revoke
 vehicle vehicle/U/I R grant! amend suspend resume revoke
 plan plan/U/#### W file? amend
-list list/####-##-##-N E propose? rows countersign amend amend_consent suspend resume remove confirm exceed_consent report quota.open=EE
-approval approval/U/I E apply!=W accept notice consult decide suspend revoke reply quota.open=EE
+list list/N B propose?=F rows=F countersign=T amend amend_consent suspend resume remove confirm exceed_consent=T report quota.open=EE
+approval approval/U/I R apply!=W accept notice consult decide suspend revoke reply=E quota.open=EE
 manifest manifest/U/I X issue!=W void=W verify=W depart=XX hand_over=XX transship arrive receive dispose
 case case/U/I/I X? number amend_propose amend_consent amend_refuse return comment report contest hold?=E release?=E close_with_gap?=EE
 number number/############## E settle?
@@ -293,7 +293,7 @@ period period/M/##-## E close?=O confirm dispute
 item item/M/I X? comment settle
 """
 FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "M": "[0-9]{4}-(?:0[1-9]|1[0-2])"}
-FORMS |= {"N": "[a-z0-9]{1,16}", "#": "[0-9]"}
+FORMS |= {"N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}", "#": "[0-9]"}
 CHAINS, ROLES = dict[str, str](), dict[tuple[str, str], tuple[str, str]]()
 for row, form, usual, *kinds in (line.split() for line in TABLE.strip().splitlines()):
     CHAINS[row] = re.sub(r"[UIMN#]", lambda match: FORMS[match[0]], form)
@@ -523,7 +523,7 @@ class Log:
             self.check(chain not in always and index == newest, "FACTS_WRONG", "admission.facts", f"{chain} {index}", newest)
         for row in a.accounts:
             before = self.accounts.get(row["account"], (None, 0))
-            linked = (row.get("prev_index"), row["before_g"]) == before and row["after_g"] != row["before_g"]
+            linked = (row.get("prev_index"), row["before_g"]) == before and row["before_g"] != row["after_g"] >= 0
             self.check(linked, "ACCOUNT_WRONG", "admission.decision.accounts", row, f"prev_index {before[0]}, before_g {before[1]}")
             self.accounts[row["account"]] = (s.index, row["after_g"])
         if s.seen is not None:
@@ -550,21 +550,21 @@ class Log:
         """§6, and §4's bracket between cosigned checkpoints."""
         self.check(a.at >= self.last_at, "ADMISSION_AT", "admission.at", a.at, f"not before {self.last_at}")
         self.check(a.at >= self.not_before - 300, "CHECKPOINT_TIME", "admission.at", a.at, f"not before witnesses' {self.not_before} - 300")
-        late, recut = a.at - s.at, 30 * 86_400 * ("RECUT" in a.tags)
+        late, recut, tagged = a.at - s.at, 30 * 86_400 * ("RECUT" in a.tags), a.tags.get("LATE", 0)
         window = (30 * 86_400 if s.row in ("log/main", "list", "period") else 86_400) + recut
         if s.kind in CUSTODY:
             window, last = 2**53 if s.chain in self.backfilled else 1_296_000, self.heads.get(s.chain, (0, "", 0, s.at))[3]
-            self.check(a.tags.get("LATE", 0) == (late if late > 7200 else 0), "DECISION_WRONG", "admission.decision.tags", a.tags, late)
             self.check(s.at >= last - 300, "AT_BACKWARDS", "at", s.at, f"not before {last} - 300")
+        self.check(tagged == (late if s.kind in CUSTODY and late > 7200 else 0), "DECISION_WRONG", "admission.decision.tags", a.tags, late)
         self.check(s.index == 0 or -300 <= late <= window, "STATEMENT_STALE", "at", late, f"-300 to {window} seconds before admission")
 
     def _roles(self, s: Any, a: Any) -> None:
         """``by`` holds the roles of §3 in order; None: any registered party. Two roles that fall on one party are named once."""
         everyone, authorities, taken = [[self.operator], *([uscc] for uscc in self.authorities)], list(self.authorities), 0
-        region = [uscc for uscc, prefixes in self.authorities.items() if s.owner[2:8].startswith(tuple(prefixes))] or authorities
-        over = [party for party in everyone if party != [s.owner]] if [s.owner] in everyone else [region]
-        own = [[s.owner]] if s.owner in (s.by[0], s.principal) else over
-        table = {"O": everyone[:1], "A": everyone[1:], "W": [[s.owner]], "P": own, "R": [region], "E": [authorities], "X": [None]}
+        region, f, t = ([u for u, at in self.authorities.items() if s.owner[k:].startswith(tuple(at))] for k in (2, 5, 8))
+        over = [party for party in everyone if party != [s.owner]] if [s.owner] in everyone else [region or authorities]
+        table = {"O": everyone[:1], "A": everyone[1:], "W": [[s.owner]], "R": [region or authorities], "E": [authorities], "X": [None]}
+        table |= {"P": [[s.owner]] if s.owner in (s.by[0], s.principal) else over, "F": [f], "T": [t], "B": [f + t]}
         holders: list[list[str] | None] = [holder for role in s.roles for holder in table[role]]
         if s.principal is not None:
             allowed = holders[0] or [s.principal]

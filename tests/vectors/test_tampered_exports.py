@@ -276,3 +276,47 @@ def test_a_delegate_changes_no_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     log.checkpoint(story.stamps("13:42:02"))
     log.export(tmp_path / "export")
     assert [f["code"] for f in report(tmp_path / "export")["findings"]] == ["DELEGATION_MISSING"]
+
+
+LIST, APPROVAL = "list/2026-51-50-a", "approval/915101120000FX029E/01KB2Z8Q6V0000000000000004"
+
+
+@pytest.mark.parametrize(
+    ("kind", "chain", "by", "codes"),
+    [
+        ("list.propose/1", LIST, "sichuan", []),
+        ("list.propose/1", LIST, "chongqing", ["SIGNER_ROLE"]),
+        ("list.propose/1", LIST, "guizhou", ["SIGNER_ROLE"]),
+        ("list.propose/1", "list/2026-50-51-a", "chongqing", []),
+        ("approval.decide/1", APPROVAL, "sichuan", []),
+        ("approval.decide/1", APPROVAL, "chongqing", ["SIGNER_ROLE"]),
+        ("approval.reply/1", APPROVAL, "chongqing", []),
+    ],
+)
+def test_lists_and_decisions_are_signed_by_the_authority_of_their_province(
+    tmp_path: Path, kind: str, chain: str, by: str, codes: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(VECTORS))
+    story, writer = importlib.import_module("story"), importlib.import_module("writer")
+    log = story.small_log()
+    if kind.startswith("approval"):
+        log.add(writer.Act("approval.apply/1", chain, {}, story.signers("generator-2"), story.clock("13:42:00")), story.clock("13:42:00"))
+    log.add(writer.Act(kind, chain, {}, story.signers(by), story.clock("13:42:00")), story.clock("13:42:01"))
+    log.checkpoint(story.stamps("13:42:02"))
+    log.export(tmp_path / "export")
+    assert [f["code"] for f in report(tmp_path / "export")["findings"]] == codes
+
+
+@pytest.mark.parametrize("changes", [{"tags": [["LATE", 7300]]}, {"accounts": [{"account": "Q3 permit/x", "before_g": 0, "after_g": -1}]}])
+def test_no_late_issue_and_no_negative_account(tmp_path: Path, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(VECTORS))
+    story, writer = importlib.import_module("story"), importlib.import_module("writer")
+    log = story.small_log()
+    log.add(
+        writer.Act("permit.amend/1", story.PERMIT, {}, story.signers("chongqing"), story.clock("13:42:00")),
+        story.clock("13:42:01"),
+        **changes,
+    )
+    log.checkpoint(story.stamps("13:42:02"))
+    log.export(tmp_path / "export")
+    assert [f["code"] for f in report(tmp_path / "export")["findings"]] == ["DECISION_WRONG" if "tags" in changes else "ACCOUNT_WRONG"]
