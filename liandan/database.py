@@ -47,14 +47,7 @@ async def open_pool(dsn: str, *, min_size: int = 2, max_size: int = 16) -> Pool[
         command_timeout=COMMAND_TIMEOUT_S,
         server_settings={"application_name": "liandan", "timezone": "UTC"},
         init=_prepare_writer,
-        reset=_give_back,
     )
-
-
-async def _give_back(connection: Connection[Record]) -> None:
-    """asyncpg has ended what transaction was open; nothing else of ours is left in a session, so the usual reset, a round trip for every
-    query we make, is spared.
-    """
 
 
 async def _prepare_writer(connection: Connection[Record]) -> None:

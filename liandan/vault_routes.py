@@ -40,7 +40,7 @@ async def read_disclosures(request: Request[Any, Any, Any], statement: FromPath[
     caller = caller_of(request, "read")
     service: Service = request.app.state.service
     chain = await service.vault.chain_of(statement)
-    await _must_be_reader(service.log, chain, caller)
+    await _must_be_reader(service.log, chain, caller, asked=("statement", statement))
     return _answer(chain, await service.vault.read(chain, caller, statement=statement))
 
 
@@ -52,7 +52,7 @@ async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str
     pattern = service.log.kinds.chain_pattern(chain.partition("/")[0])
     if pattern is None or pattern.fullmatch(chain) is None:
         raise refuse("NOT_FOUND", field="chain", found=chain)
-    await _must_be_reader(service.log, chain, caller)
+    await _must_be_reader(service.log, chain, caller, asked=("chain", chain))
     if await service.head(chain) is None:
         raise refuse("NOT_FOUND", field="chain", found=chain)
     return _answer(chain, await service.vault.read(chain, caller))
@@ -80,13 +80,13 @@ def _answer(chain: str, openings: tuple[Opening, ...]) -> Response[Openings]:
     return Response(Openings(chain=chain, openings=openings), headers=NO_STORE)
 
 
-async def _must_be_reader(log: Log, chain: str, caller: Caller) -> None:
-    """Refuse (READ_FORBIDDEN) everybody but the authorities and the parties concerned."""
+async def _must_be_reader(log: Log, chain: str, caller: Caller, *, asked: tuple[str, str]) -> None:
+    """Refuse (READ_FORBIDDEN) everybody but the authorities and the parties concerned; a stranger is told only what he ``asked``."""
     if caller.role == "authority":
         return
     if caller.role == "party" and caller.uscc in await parties_of(log, chain):
         return
-    raise refuse("READ_FORBIDDEN", field="chain", found=chain)
+    raise refuse("READ_FORBIDDEN", field=asked[0], found=asked[1])
 
 
 async def parties_of(log: Log, chain: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from reports.paper.furniture import footer, watermark
 from reports.paper.grid import Cell, head, label, row, row_height, section, value
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, SHADE, Paint, Sheet
 
-_NOTICE = "本报告由审计程序依账本字节重算得出；是否为同一账本，请核对成立哈希。"
+_NOTICE = "本报告由审计程序依账本字节重算得出；是否为同一账本，请核对创始声明哈希。"
 _BRACKETS = {
     "checked": "已核对：各条入账时间与见证方所见相符（允许相差 5 分钟）",
     "simulated": "未核对：演示账本使用模拟时钟",
@@ -59,7 +59,7 @@ def _subject(sheet: Sheet, report: AuditReport) -> None:
     section(sheet, "审计对象", "Subject")
     for name, sub, text in (
         ("账本", "origin", report.origin),
-        ("成立哈希", "found", report.found),
+        ("创始声明哈希", "found", report.found),
         ("条目数", "size", f"{report.size:,}"),
         ("根哈希", "root", report.root),
         ("时钟", "clock", {"real": "真实时间", "simulated": "模拟时钟（演示）"}.get(report.clock, "")),
@@ -73,7 +73,7 @@ def _work(sheet: Sheet, report: AuditReport) -> None:
         ("条目、哈希、裁决", "entries, hashes, decisions", f"{report.entries:,} 条，其中 {report.since:,} 条在此前的审计中已裁决"),
         ("单位签名", "party signatures", f"{report.signatures:,} 个"),
         ("存档检查点", "archived checkpoints", f"{report.checkpoints:,} 个，见证联署 {report.cosignatures:,} 个"),
-        ("未达法定联署数", "below quorum", f"{report.below_quorum:,} 个检查点"),
+        ("未达见证策略要求", "below quorum", f"{report.below_quorum:,} 个检查点"),
         *([("数据库派生数据", "derived rows", f"{report.derived:,} 行（位置、状态、账本头、联单视图）")] if report.derived else []),
         ("时间区间", "time brackets", _BRACKETS.get(report.brackets, "未核对")),
     ):

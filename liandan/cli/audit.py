@@ -103,7 +103,7 @@ def _lines(report: AuditReport) -> list[str]:
         f"{report.origin} {report.found}",
         f"{report.entries} 条 / entries（其中 {report.since} 条此前已审 / audited before），{report.signatures} 个签名 / signatures",
         f"{report.checkpoints} 个存档检查点 / archived checkpoints，{report.cosignatures} 个联署 / cosignatures，"
-        f"{report.below_quorum} 个未达法定联署数 / below quorum",
+        f"{report.below_quorum} 个未达见证策略要求 / below quorum",
         *([f"{report.derived} 行数据库派生数据 / rows derived in the database"] if report.derived else []),
         f"时钟 / clock {report.clock or '-'}，{brackets}",
         "未发现问题 / clean" if report.is_clean else f"发现 / findings: {report.count}",

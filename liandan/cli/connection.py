@@ -25,7 +25,7 @@ def client_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a cli
             click.option("--key", "key_file", type=existing, help="登录并签名的密钥文件 / key file to log in and sign with"),
             click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / passphrase file; asked for otherwise"),
             click.option("--vkey", "vkey_file", type=existing, help="已保存的 log.vkey / pinned log.vkey"),
-            click.option("--found", help="已保存的账本成立哈希 / pinned hash of log.found"),
+            click.option("--found", help="已保存的账本创始声明哈希 / pinned hash of log.found"),
             click.option("--receipts", type=click.Path(file_okay=False, path_type=Path), help="回执文件夹 / receipt folder"),
             click.option("--now", help="模拟账本的当前时间 / present of a simulated log"),
         )

@@ -68,7 +68,9 @@ def show(path: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @key.command()
 @click.argument("path", type=existing)
 @click.option("--uscc", required=True, help="单位的统一社会信用代码 / the party's code")
-@click.option("--for", "x", required=True, help="账本成立哈希；账本成立时为账本名 / hash of log.found, or the origin before the founding")
+@click.option(
+    "--for", "x", required=True, help="账本创始声明哈希；账本成立时为账本名 / hash of log.found, or the origin before the founding"
+)
 @click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / asked for otherwise")
 @click.option("--json", is_flag=True, expose_value=False, help="总是 JSON / it is JSON anyway")
 @command

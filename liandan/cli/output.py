@@ -81,6 +81,9 @@ def command(work: Callable[P, Coroutine[Any, Any, int | None] | int | None]) -> 
         except (Dishonest, Mismatch) as error:
             errors.print(f"证据不符 / evidence does not hold: {error}", markup=False)
             end(FINDING)
+        except KeyboardInterrupt:
+            errors.print("已中断 / interrupted")
+            end(FINDING)
         except asyncpg.PostgresError as error:
             errors.print(f"数据库拒绝 / refused by the database: {error}", markup=False)
             end(UNAVAILABLE)

@@ -69,7 +69,7 @@ def program(party: Party) -> str:
     """The program of step 4 with its blanks filled in; the log of tests has a simulated clock, so it is told the time as the page says."""
     blocks: list[str] = re.findall(r"(?s)```python\n(.*?)```", PAGE.replace("\n   ", "\n"))
     [text] = [block for block in blocks if "Trust.from_files" in block]
-    for blank, value in (("https://ledger.example.cn", party.url), ("<账本成立哈希>", party.bench.found), ("<代码>", PARTY)):
+    for blank, value in (("https://ledger.example.cn", party.url), ("<账本创始声明哈希>", party.bench.found), ("<代码>", PARTY)):
         assert blank in text
         text = text.replace(blank, value)
     start = "as client:\n"

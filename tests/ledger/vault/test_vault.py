@@ -57,6 +57,7 @@ async def test_what_came_with_an_act_is_shown_to_its_parties_and_the_authorities
         with pytest.raises(Refused) as caught:
             await read(on_stage, stranger.uscc, issued)
         assert caught.value.problem.code == "READ_FORBIDDEN"
+        assert issued.act.chain not in repr(caught.value.problem), "the chain is told to nobody else"
 
 
 async def test_without_a_token_nothing_is_shown(on_stage: Stage) -> None:
