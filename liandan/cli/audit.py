@@ -145,7 +145,8 @@ def _keep_note(state: Path | None, report: AuditReport, note: bytes | None) -> N
 
 
 def _export(directory: Path, progress: Any, options: Options) -> AuditReport:
-    listed = [path.relative_to(directory).as_posix() for path in sorted(directory.rglob("*")) if not path.is_dir()]
+    # A link to a directory is no directory: what it leads to is not listed, and none is called for.
+    listed = [path.relative_to(directory).as_posix() for path in sorted(directory.rglob("*")) if path.is_symlink() or not path.is_dir()]
     how = Options(workers=options.workers, kept=options.kept, listed=listed)
     return audit(reader_of(directory), KINDS, archived=iter(archived_in(directory)), progress=progress, options=how)
 

@@ -43,9 +43,11 @@ def test_an_export_audits_clean_with_a_page_and_json(bench: Workbench, tmp_path:
 
 def test_findings_end_with_1_and_are_named(bench: Workbench, tmp_path: Path) -> None:
     export = write({**bench.export(), "extra": b"x"}, tmp_path / "export")
+    (export / "tile/9").symlink_to(export / "data")
     result = run(export)
     assert result.exit_code == 1
     assert "FILE_UNEXPECTED extra" in result.output
+    assert "FILE_UNEXPECTED tile/9" in result.output
 
 
 def test_the_next_audit_goes_on_from_the_checkpoint_of_the_last(bench: Workbench, tmp_path: Path) -> None:
