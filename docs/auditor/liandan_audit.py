@@ -735,12 +735,8 @@ class Audit:  # one reading of the static files of a log
                 self._tile(level, number)
         vkeys = "".join(f"{vkey}\n" for vkey in log.log_keys).encode()
         self.attempt("log.vkey", need, self.read("log.vkey") == vkeys, "VKEY_FORM", "", "", vkeys)
-        files = (
-            []
-            if self.url
-            else [f.relative_to(self.directory).as_posix() for f in self.directory.rglob("*") if f.is_symlink() or not f.is_dir()]
-        )
-        for path in sorted({*files} - self.used):
+        files = [] if self.url else [f for f in self.directory.rglob("*") if f.is_symlink() or not f.is_dir()]
+        for path in sorted({f.relative_to(self.directory).as_posix() for f in files} - self.used):
             self.attempt(path, need, path == f"data/{sha256(self.read(path) or b'').hex()}", "FILE_UNEXPECTED")
         self.attempt("log.found", need, pin in ("", log.found), "PIN", "", log.found, pin)
         self.remarks += [] if pin else ["no --pin: this report shows that the log agrees with itself, not which log it is"]
