@@ -1,4 +1,6 @@
-"""How a server process runs its interpreter and writes its log lines. Set once, by whoever begins the process; a library never does.
+"""How a server process runs its interpreter, writes its log lines and ends its children.
+
+The first two are set once, by whoever begins the process; a library never does.
 
 Collecting: whatever a request makes is freed by counting references. The collector of cycles would look through all that lives, statements
 that wait and facts that are kept among it, after every 700 new objects; it took a fifth of the CPU of a post. So it comes rarely, and never
@@ -10,6 +12,7 @@ again on its thread, it waits a whole switching interval to get it back. The def
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import sys
@@ -49,3 +52,15 @@ def set_up_logging(as_json: bool, to: TextIO | None = None) -> None:
         logger_factory=structlog.PrintLoggerFactory(to),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
+
+
+async def let_end(process: asyncio.subprocess.Process, within_s: float) -> None:
+    """Close a child's input and wait; one that does not go by then is killed. Children of ours end with their input."""
+    assert process.stdin is not None, "it was opened as a pipe"
+    process.stdin.close()
+    try:
+        async with asyncio.timeout(within_s):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

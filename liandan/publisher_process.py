@@ -24,7 +24,7 @@ from ledger.follower import Follower
 from ledger.freeze import Mismatch
 from ledger.publisher import Publisher
 from liandan.keyring import read_keyring
-from liandan.process import set_up_logging, tune
+from liandan.process import let_end, set_up_logging, tune
 from liandan.publishing import publish_until, publisher_pool, publishing
 from liandan.settings import Settings
 from signing.refusal import Reason, Refusal
@@ -190,17 +190,8 @@ class PublisherProcess:
 
     async def stop(self) -> None:
         """Let it end in order; after a while without being asked again."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            async with asyncio.timeout(STOP_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if self._process is not None and self._process.returncode is None:
+            await let_end(self._process, STOP_S)
 
 
 async def _look(follower: Follower) -> None:

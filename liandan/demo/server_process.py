@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from liandan.process import let_end
 from signing.refusal import refuse
 
 READY_S = 240
@@ -53,7 +54,8 @@ async def child(
         try:
             yield process
         finally:
-            await asyncio.shield(_stop(process))
+            # Whoever does not go is killed, which its database survives.
+            await asyncio.shield(let_end(process, STOP_S))
 
 
 async def first_line(process: asyncio.subprocess.Process, log: Path, field: str) -> str:
@@ -68,15 +70,3 @@ async def first_line(process: asyncio.subprocess.Process, log: Path, field: str)
     if field not in said:
         raise refuse("DEMO_FAILED", field="server", found=said["error"], expected=f"its {field}")
     return str(said[field])
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    """Close its input and wait; whoever does not go is killed, which its database survives."""
-    assert process.stdin is not None, "it was opened as a pipe"
-    process.stdin.close()
-    try:
-        async with asyncio.timeout(STOP_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
