@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import acts
 import good
 import refused
 import refused_log
@@ -23,7 +24,7 @@ def write(path: Path, value: Any) -> None:
 
 
 def main(directory: Path) -> None:
-    log, closed = small_log(), closed_log()
+    log, closed, more = small_log(), closed_log(), acts.acts_log()
     write(directory / "keys.json", {"party": good.keys(), "note": good.note_keys()})
     write(directory / "possession.json", good.possessions(log))
     write(directory / "payloads.json", good.payloads())
@@ -31,6 +32,10 @@ def main(directory: Path) -> None:
     write(directory / "statements.json", good.statements(log))
     write(directory / "log.json", good.log_file(log))
     write(directory / "log-closed.json", good.log_file(closed))
+    write(directory / "acts.json", good.acts_file(more, acts.TAKING_KEY, acts.TAKING, acts.FILES))
+    for file in acts.FILES:
+        (directory / file).parent.mkdir(exist_ok=True)
+        (directory / file).write_bytes((acts.FOLDER / file).read_bytes())
     write(directory / "checkpoints.json", good.checkpoints(log))
     write(directory / "proofs.json", good.proofs(log))
     stages = {

@@ -13,18 +13,19 @@ from writer import Log
 
 def keys() -> list[dict[str, Any]]:
     """Party keys; everything follows from ``seed``."""
-    return [
-        {
-            "name": name,
-            "suite": key.suite,
-            "seed": key.seed.hex(),
-            **({"scalar": f"{key.scalar:064x}"} if key.suite == "ecdsa-p256-sha256" else {}),
-            "uscc": OWNERS.get(name, ""),
-            "spki": v1.b64(key.spki),
-            "keyid": key.keyid,
-        }
-        for name, key in KEYS.items()
-    ]
+    return [_key(key, OWNERS.get(name, "")) for name, key in KEYS.items()]
+
+
+def _key(key: v1.Key, owner: str) -> dict[str, Any]:
+    return {
+        "name": key.name,
+        "suite": key.suite,
+        "seed": key.seed.hex(),
+        **({"scalar": f"{key.scalar:064x}"} if key.suite == "ecdsa-p256-sha256" else {}),
+        "uscc": owner,
+        "spki": v1.b64(key.spki),
+        "keyid": key.keyid,
+    }
 
 
 def note_keys() -> list[dict[str, Any]]:
@@ -124,6 +125,15 @@ def log_file(log: Log) -> dict[str, Any]:
     ]
     data = {name: v1.b64(raw) for name, raw in log.data.items()}
     return {"origin": log.origin, "found": log.found, "entries": entries, "data": data}
+
+
+def acts_file(log: Log, key: v1.Key, owner: str, files: dict[str, str]) -> dict[str, Any]:
+    """The log of further acts: each entry with the parts of its statement; its one key that ``keys`` lacks; data ``files`` by path."""
+    whole = log_file(log)
+    whole["data"] = {name: raw for name, raw in whole["data"].items() if name not in files.values()}
+    whole["files"] = files
+    whole["entries"] = [{**entry, **statement} for entry, statement in zip(whole["entries"], statements(log), strict=True)]
+    return {**whole, "keys": [_key(key, owner)], "checkpoints": checkpoints(log)[: len(log.checkpoints)]}
 
 
 def checkpoints(log: Log) -> list[dict[str, Any]]:

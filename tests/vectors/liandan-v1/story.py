@@ -106,7 +106,9 @@ def founding(log: Log, clock_mode: str = "real") -> Act:
     return Act("log.found/1", "log/main", body, signers("operator", "sichuan", "chongqing"), clock("08:00:00"))
 
 
-def _parties(log: Log) -> None:
+def parties(log: Log) -> None:
+    """Generator, carrier and receiver, and a checkpoint."""
+
     def register(name: str, title: str, authority: str, spaced: bool = False) -> Act:
         party = OWNERS[name]
         body = {"name": title, "keys": [v1.registration(KEYS[name], log.found, party)]}
@@ -202,7 +204,7 @@ def small_log() -> Log:
     log = Log(ORIGIN, LOG_KEY, WITNESSES)
     log.add(founding(log), clock("08:00:05"))
     log.checkpoint(stamps("08:00:10"))
-    _parties(log)
+    parties(log)
     _keys(log)
     _pages_and_authorities(log)
     _housekeeping(log)
