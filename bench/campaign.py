@@ -231,6 +231,6 @@ def _serve(database_url: str, directory: str, changes: dict[str, Any], pipe: Con
 
     try:
         asyncio.run(main())
-    except Exception as error:
+    except Exception as error:  # whatever it is, the campaign is told before it goes on
         pipe.send({"error": f"{type(error).__name__}: {error}"})
         raise

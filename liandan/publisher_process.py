@@ -126,7 +126,7 @@ class PublisherProcess:
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> tuple[str, ...]:
-        """Start it; the log's note keys once it is ready. Raises what it refuses to start with: Refusal or Mismatch."""
+        """Start it; the log's note keys once it is ready. Raises what it refuses to start with, Refusal or Mismatch; else OSError."""
         command = (sys.executable, "-m", "liandan.publisher_process")
         pipe = asyncio.subprocess.PIPE
         # A session of its own: Ctrl-C at the terminal is for the server, which ends its publisher in order.
@@ -135,7 +135,7 @@ class PublisherProcess:
         async with asyncio.timeout(START_S):
             news = await self._news()
         if news is None:
-            raise Mismatch("the publisher's process ended before it was ready: see its log lines")
+            raise ConnectionError("the publisher's process ended before it was ready: see its log lines")
         if news.mismatch:
             raise Mismatch(news.mismatch)
         if news.refused:
@@ -157,14 +157,25 @@ class PublisherProcess:
             looking.cancel()
 
     async def _again(self, follower: Follower) -> None:
-        await asyncio.sleep(AGAIN_S)
         try:
-            await self.start()
-        except (Mismatch, Refusal, TimeoutError, OSError) as error:
+            while not await self._is_started():
+                pass
+        except (Mismatch, Refusal) as error:
             # Appending stops until somebody has looked and started the server again; whatever was promised is still there to read.
             follower.halt(f"the publisher does not start: {error}")
             log.critical("publisher_refuses", error=str(error))
             await asyncio.Event().wait()
+
+    async def _is_started(self) -> bool:
+        """One more try, after a moment; a database that is away is waited for."""
+        await asyncio.sleep(AGAIN_S)
+        try:
+            await self.start()
+        except (TimeoutError, OSError) as error:
+            log.error("publisher_not_started", error=str(error))
+            await self.stop()
+            return False
+        return True
 
     async def _pass_on(self, committed: asyncio.Event) -> None:
         while True:

@@ -19,6 +19,7 @@ from ledger.audit import audit
 from ledger.checkpoint_store import CheckpointStore
 from ledger.files import LogFiles
 from ledger.freeze import Mismatch
+from liandan import publisher_process as module
 from liandan.keyring import Keyring, read_keyring, write_keyring
 from liandan.server import serving
 from liandan.wiring import KINDS
@@ -215,3 +216,21 @@ async def test_a_freeze_shows_in_readiness_and_metrics_and_leaves_evidence(datab
         async with serving(settings):
             pass
     assert before == files.evidence() == ["mismatch-0000.json"], "the same finding adds no file"
+
+
+async def test_a_publisher_that_finds_no_database_is_started_again_when_there_is_one(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that is away is no reason to stop the log for good."""
+    monkeypatch.setattr(module, "AGAIN_S", 0.1)
+    write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
+    settings = settings_of(database_url, tmp_path, publisher="process")
+    process = module.PublisherProcess(settings, f"postgresql://nobody@/nothing?host={tmp_path}")
+    with pytest.raises(ConnectionError):
+        await process.start()
+    assert not await process._is_started()
+    process._order = module.Order(settings=settings, dsn=database_url)
+    try:
+        assert await process._is_started()
+    finally:
+        await process.stop()
