@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -22,9 +23,8 @@ from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
 from signing.refusal import Refusal
 
 KEY_CACHE_MAX = 100_000
-THREADED_FROM = 16
-"""Envelopes from which reading and verifying move to threads; below, the hop costs more than it saves."""
-CHUNK = 64
+TURN_S = 0.002
+"""How long a request's envelopes keep the event loop from others; some ten of them."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,7 +51,7 @@ class Intake:
 
     async def take(self, raws: Sequence[bytes]) -> list[Taken]:
         """Envelopes in order; a later one may be signed with a key that an earlier one registers."""
-        taken = await _map(self._read, raws)
+        taken = await _in_turns(self._read, raws)
         await self._load_keys({s.keyid for item in taken if item.envelope for s in item.envelope.signatures})
         brought: dict[str, KeyRecord] = {}
         for item in taken:
@@ -61,7 +61,7 @@ class Intake:
         def lookup(keyid: str) -> KeyRecord | None:
             return self._keys.get(keyid) or brought.get(keyid)
 
-        await _map(lambda item: _verify(item, lookup), taken)
+        await _in_turns(lambda item: _verify(item, lookup), taken)
         return taken
 
     async def is_signed_by(self, envelope: Envelope, by: Sequence[str]) -> bool:
@@ -123,14 +123,16 @@ def _act(item: Taken, envelope: Envelope) -> tuple[tuple[str, ...], str, str] | 
     return statement.by, statement.kind, statement.hash
 
 
-async def _map(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """Run work over items, in threads when there are many (signature checks release the interpreter lock)."""
-    if len(items) < THREADED_FROM:
-        return [work(item) for item in items]
+async def _in_turns(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Work through items on this thread, and let others have theirs in between.
 
-    def chunk(part: Sequence[T]) -> list[R]:
-        return [work(item) for item in part]
-
-    parts = [items[at : at + CHUNK] for at in range(0, len(items), CHUNK)]
-    done = await asyncio.gather(*(asyncio.to_thread(chunk, part) for part in parts))
-    return [result for part in done for result in part]
+    No threads: all but the signatures holds the interpreter lock, and fighting over it costs more than what it lets run side by side.
+    """
+    done: list[R] = []
+    ends = time.monotonic() + TURN_S
+    for item in items:
+        done.append(work(item))
+        if time.monotonic() >= ends:
+            await asyncio.sleep(0)
+            ends = time.monotonic() + TURN_S
+    return done
