@@ -67,12 +67,14 @@ class Desk:
                 places.append((statement.chain, statement.seq))
             else:
                 waiting.append(submission)
+        values = self.facts.values
         for _ in range(READ_ROUNDS_MAX):
-            named = [(submission, self._named(submission)) for submission in waiting]
-            waiting = [submission for submission, keys in named if self.facts.missing(keys)]
+            lacking = [(submission, self.facts.missing(self._named(submission))) for submission in waiting]
+            await self.load([key for _, missing in lacking for key in missing])
+            # What is not there names nothing more; where a kind sees that otherwise, load_reads asks again.
+            waiting = [submission for submission, missing in lacking if any(values[key] is not None for key in missing)]
             if not waiting:
                 break
-            await self.load([key for _, keys in named for key in keys])
         if places:
             self.links.update(await store.fetch_links(self.conn, places))
 

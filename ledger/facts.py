@@ -38,7 +38,9 @@ class Facts:
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not loaded yet."""
-        return [key for key in dict.fromkeys(keys) if key not in self.values]
+        values = self.values
+        absent = [key for key in keys if key not in values]
+        return list(dict.fromkeys(absent)) if len(absent) > 1 else absent
 
     def put(self, key: str, value: Any) -> None:
         """Change a value; it is written back at the end of the batch."""

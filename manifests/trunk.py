@@ -6,6 +6,7 @@ Decisions go machine first, then every rule of the act; a refused act comes back
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,7 +39,12 @@ from whitelist.transfer import Transfer
 
 def act_of(statement: Statement) -> Act:
     """The act of a trunk statement, from its kind."""
-    return Act(statement.kind.partition("/")[0].partition(".")[2])
+    return _act(statement.kind)
+
+
+@cache
+def _act(kind: str) -> Act:
+    return Act(kind.partition("/")[0].partition(".")[2])
 
 
 def given_number_key(trunk: str) -> str:
@@ -145,6 +151,9 @@ def reads_act(statement: Statement, facts: Facts) -> Reads:
     return Reads(chains=chains, accounts=tuple(state.drawn), registers=tuple(dict.fromkeys(registers)))
 
 
+_MOVING = frozenset({Act.DEPART, Act.HAND_OVER, Act.TRANSSHIP, Act.ARRIVE})
+
+
 def _number_registers(chain: str, state: ManifestState, facts: Facts) -> list[str]:
     """The register of the manifest's number, once it is known which (the second round of reads, if a case gave it)."""
     given = given_number_key(chain)
@@ -154,9 +163,10 @@ def _number_registers(chain: str, state: ManifestState, facts: Facts) -> list[st
 
 def _plates(statement: Statement, state: ManifestState | None, act: Act) -> list[str]:
     """Vehicles that the act takes into use or sets free."""
-    is_under_way = state is not None and act in (Act.HAND_OVER, Act.TRANSSHIP, Act.ARRIVE)
-    plates = [leg.vehicle.plate for leg in state.open_legs] if state is not None and is_under_way else []
-    if act in (Act.DEPART, Act.HAND_OVER, Act.TRANSSHIP):
+    if act not in _MOVING:
+        return []
+    plates = [leg.vehicle.plate for leg in state.open_legs] if state is not None and act is not Act.DEPART else []
+    if act is not Act.ARRIVE:
         plates.append(statement.body.vehicle.plate)
     return list(dict.fromkeys(plates))
 
@@ -224,6 +234,8 @@ def evolve_act(statement: Statement, admission: Admission, facts: Facts) -> Chan
 
 def _trips(statement: Statement, before: ManifestState, after: ManifestState, facts: Facts) -> dict[str, VehicleTrips]:
     """Registers of the vehicles on which the manifest began or ceased to be under way."""
+    if after.legs is before.legs:
+        return {}
     old = {leg.vehicle.plate for leg in before.open_legs}
     new = {leg.vehicle.plate for leg in after.open_legs}
     changed: dict[str, VehicleTrips] = {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from manifests.acts import Dispose
 from manifests.rules.judged import ACTS_MAX, Judged, judge_grams
 from whitelist.findings import Findings
@@ -26,7 +24,7 @@ def fates_are_counted(judged: Judged, out: Findings) -> None:
 def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
     """Each fate names a line, a known method and grams > 0; together they leave no line with less than nothing."""
     body: Dispose = judged.statement.body
-    totals: Counter[int] = Counter()
+    totals: dict[int, int] = {}
     for position, fate in enumerate(body.fates[:FATES_MAX]):
         field = f"body.fates.{position}"
         if not 0 <= fate.line < len(judged.state.lines):
@@ -34,7 +32,8 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
             continue
         if fate.method not in METHODS:
             out.refuse("METHOD", f"{field}.method", fate.method, "R1 … R15, D1 … D16, C1 …")
-        totals[fate.line] += judge_grams(out, f"{field}.mass_t", fate.mass_t, positive=True) or 0
+        mass_g = judge_grams(out, f"{field}.mass_t", fate.mass_t, positive=True) or 0
+        totals[fate.line] = totals.get(fate.line, 0) + mass_g
     for number, total_g in sorted(totals.items()):
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
