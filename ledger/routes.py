@@ -146,8 +146,13 @@ def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
     return caller
 
 
-def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
-    """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch."""
+async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
+    """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch.
+
+    Asynchronous though it awaits nothing: Litestar would run a plain function on another thread, for every request.
+    """
+    if not request.scope["query_string"]:
+        return
     fields = request.route_handler.parsed_fn_signature.parameters.items()
     asked = [(name, field.kwarg_definition) for name, field in fields]
     known = {"lang", *(kwarg.name or name for name, kwarg in asked if isinstance(kwarg, QueryParameter))}

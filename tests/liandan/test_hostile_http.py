@@ -6,17 +6,21 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
 from ledger.room import Room
+from ledger.routes import refuse_unknown_query
 from liandan.access import printable
+from liandan.app import create_app
 from liandan.connection import HEAD_BYTES_MAX, Connection
 from liandan.incoming import patient
+from liandan.metrics import Metrics
 from liandan.problems import language_of
+from liandan.settings import Settings
 from signing.envelope import freeze
 from signing.refusal import Refusal
 from tests.liandan.serving import http, post_all
@@ -74,6 +78,12 @@ async def test_a_misspelt_parameter_never_splits_a_batch(query: str, client: htt
 async def test_a_misspelt_filter_never_widens_an_answer(path: str, client: httpx.AsyncClient) -> None:
     answer = await client.get(path, headers=await token_of(client, AUTHORITY_51))
     assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
+
+
+def test_no_route_goes_to_another_thread_to_look_at_its_query(tmp_path: Path) -> None:
+    access: Any = create_app(Settings(data_dir=tmp_path), *cast("Any", (None, None, None)), Metrics())
+    checks = {handler.resolve_before_request() for route in access._app.routes for handler in route.route_handlers}
+    assert checks == {None, refuse_unknown_query}, "Litestar wraps a plain function and runs it on a thread, for every request"
 
 
 async def test_no_path_with_nul_is_a_fault(client: httpx.AsyncClient) -> None:
