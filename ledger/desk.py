@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from ledger import store
 from ledger.admit import Submission, read_keys
 from ledger.facts import Facts, Unread
+from ledger.kept import Kept
 from ledger.kinds import Kinds
 from ledger.personality import Reads
 
@@ -24,20 +25,28 @@ Dataset: TypeAlias = Callable[[str, str], Any]
 class Desk:
     """An overlay over one connection. What it shows is of one moment only inside one transaction: lock the head, or read REPEATABLE."""
 
-    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset) -> None:
+    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset, kept: Kept | None = None) -> None:
+        """``kept``: what lies on the table from the batch before."""
         self.conn, self._kinds = conn, kinds
         self.facts = Facts(dataset)
+        self.stored: dict[str, bytes | None] = {}
+        """Loaded values as the database holds them."""
+        if kept is not None:
+            self.facts.values, self.stored = kept.values, kept.stored
+        self._used: set[str] = set()
         self.links: dict[tuple[str, int], store.LinkRow] = {}
         self.new_links: list[store.LinkRow] = []
 
     async def load(self, keys: Iterable[str]) -> None:
         """Bring values into the overlay; absent ones become None."""
-        missing = self.facts.missing(keys)
+        wanted = list(keys)
+        self._used.update(wanted)
+        missing = self.facts.missing(wanted)
         if not missing:
             return
         found = await store.fetch_facts(self.conn, missing)
         for key in missing:
-            raw = found.get(key)
+            self.stored[key] = raw = found.get(key)
             self.facts.values[key] = None if raw is None else self._kinds.decode(key, raw)
 
     async def follow(self, wanted: Callable[[], Iterable[str]]) -> None:
@@ -52,6 +61,10 @@ class Desk:
     def changes(self) -> list[tuple[str, bytes]]:
         """Changed values as the database keeps them, by key."""
         return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
+
+    def known(self) -> list[tuple[str, bytes | None]]:
+        """What was decided from, as the database must still hold it."""
+        return [(key, self.stored[key]) for key in self._used if key in self.stored]
 
     async def preload(self, submissions: Sequence[Submission]) -> None:
         """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken.
@@ -89,8 +102,10 @@ class Desk:
         """All that a statement's decision reads, following references until nothing new is named."""
         for _ in range(READ_ROUNDS_MAX):
             reads = submission.kind.reads(submission.statement, self.facts)
-            missing = self.facts.missing(read_keys(reads))
+            keys = read_keys(reads)
+            missing = self.facts.missing(keys)
             if not missing:
+                self._used.update(keys)
                 return reads
             await self.load(missing)
         raise AssertionError("reads do not come to an end")

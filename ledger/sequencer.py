@@ -24,14 +24,17 @@ from ledger.desk import Dataset, Desk
 from ledger.directory import LOG_MAIN
 from ledger.entry import Entry
 from ledger.facts import Facts
+from ledger.kept import Kept
 from ledger.kinds import Kinds
-from ledger.merkle import Edge, leaf_hash
+from ledger.merkle import EMPTY_ROOT, Edge, leaf_hash
 from ledger.model import Moment
 from ledger.recent import Recent
 from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("ledger.sequencer")
 
+EMPTY = store.LogHead(0, EMPTY_ROOT, Edge().to_bytes(), 0)
+"""Head of a log without entries."""
 BATCH_MAX = 256
 QUEUE_MAX = 4096
 
@@ -55,6 +58,15 @@ class Sequenced(Struct, frozen=True):
 
 Outcome = Sequenced | Refusal
 Clock = Callable[[], int]
+
+
+class _Decided(Struct, frozen=True):
+    """What becomes of a batch once it is appended; ``head`` is the one after it."""
+
+    outcomes: list[Outcome]
+    entries: list[Entry]
+    rows: list[store.EntryRow]
+    head: store.LogHead
 
 
 class _Pending(Struct):
@@ -95,6 +107,7 @@ class Sequencer:
         self.committed = asyncio.Event()
         """Set after every commit: the publisher's hint."""
         self.size = 0
+        self._kept = Kept()
         self.recent = Recent()
         """What this process has appended last."""
 
@@ -171,32 +184,80 @@ class Sequencer:
             _answer(item, outcome)
 
     async def _sequence(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
+        outcomes = await self._from_kept(conn, batch) if self._kept.serves else None
+        return outcomes or await self._from_database(conn, batch, atomic=atomic)
+
+    async def _from_kept(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome] | None:
+        """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written.
+
+        Only what is new throughout: a refusal or a resubmission is said from the database, under its lock.
+        """
+        kept = self._kept
+        assert kept.head is not None, "facts are kept at a head"
+        desk = Desk(conn, self._kinds, self._dataset, kept)
+        try:
+            decided = await self._decide(desk, batch, kept.head)
+            if len(decided.entries) < len(batch):
+                kept.undo(desk.facts.changed)
+                return None
+            reach("append.before_commit")
+            changes = desk.changes()
+            if not await store.append(conn, kept.head, decided.head, decided.rows, desk.new_links, changes, desk.known()):
+                kept.drop()
+                return None
+        except BaseException:
+            kept.drop()
+            raise
+        kept.left(decided.head, changes)
+        self._appended(decided)
+        return decided.outcomes
+
+    async def _from_database(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
+        """Decide and append under the lock of the head."""
         async with conn.transaction():
             head = await store.lock_head(conn)
-            edge = Edge.from_bytes(head.edge) if head else Edge()
-            at_s = head.at_s if head else 0
             desk = Desk(conn, self._kinds, self._dataset)
-            await desk.load([key for item in batch for key in base_keys(item.submission)])
-            await desk.preload([item.submission for item in batch])
-            outcomes: list[Outcome] = []
-            entries: list[Entry] = []
-            for item in batch:
-                at = max(at_s, self._clock() if item.now_s is None else item.now_s)
-                outcome = await self._one(desk, item.submission, edge.size + len(entries), at)
-                if isinstance(outcome, Sequenced) and outcome.entry is not None:
-                    entries.append(outcome.entry)
-                    at_s = at
-                outcomes.append(outcome)
-            if atomic and any(isinstance(outcome, Refusal) for outcome in outcomes):
-                outcomes, entries = [_rolled_back(outcome) for outcome in outcomes], []
-            if entries:
-                edge = await _write(desk, entries, head, edge, at_s)
-                reach("append.before_commit")
-            self.size = edge.size
-        if entries:
-            reach("append.after_commit")
-            self.recent.add(entries)
-        return outcomes
+            before = head or EMPTY
+            decided = await self._decide(desk, batch, before)
+            self.size = before.size
+            if atomic and any(isinstance(outcome, Refusal) for outcome in decided.outcomes):
+                return [_rolled_back(outcome) for outcome in decided.outcomes]
+            if not decided.entries:
+                return decided.outcomes
+            changes = desk.changes()
+            done = head is not None or await store.insert_head(conn, EMPTY)
+            done = done and await store.append(conn, before, decided.head, decided.rows, desk.new_links, changes)
+            assert done, "the head moved although it was locked"
+            reach("append.before_commit")
+        self._kept.found(head, decided.head, desk.facts.values, desk.stored | dict(changes))
+        self._appended(decided)
+        return decided.outcomes
+
+    def _appended(self, decided: _Decided) -> None:
+        reach("append.after_commit")
+        self.size = decided.head.size
+        self.recent.add(decided.entries)
+
+    async def _decide(self, desk: Desk, batch: list[_Pending], head: store.LogHead) -> _Decided:
+        """Outcomes and entries of a batch that comes after ``head``, and the head after it. Leaves are hashed here, again by the CHECK,
+        and a third time by the publisher.
+        """
+        await desk.load([key for item in batch for key in base_keys(item.submission)])
+        await desk.preload([item.submission for item in batch])
+        outcomes: list[Outcome] = []
+        entries: list[Entry] = []
+        at_s = head.at_s
+        for item in batch:
+            at = max(at_s, self._clock() if item.now_s is None else item.now_s)
+            outcome = await self._one(desk, item.submission, head.size + len(entries), at)
+            if isinstance(outcome, Sequenced) and outcome.entry is not None:
+                entries.append(outcome.entry)
+                at_s = at
+            outcomes.append(outcome)
+        leaves = [leaf_hash(entry.raw) for entry in entries]
+        edge = Edge.from_bytes(head.edge).append_many(leaves)
+        rows = [store.EntryRow(entry.index, leaf, entry.raw) for entry, leaf in zip(entries, leaves, strict=True)]
+        return _Decided(outcomes, entries, rows, store.LogHead(edge.size, edge.root(), edge.to_bytes(), at_s))
 
     async def _one(self, desk: Desk, submission: Submission, index: int, at_s: int) -> Outcome:
         statement = submission.statement
@@ -227,19 +288,6 @@ def _ruleset(facts: Facts, submission: Submission) -> str:
         return str(state.ruleset)
     body = submission.statement.body
     return str(body.ruleset.version) if submission.statement.kind == "log.found/1" else ""
-
-
-async def _write(desk: Desk, entries: list[Entry], head: store.LogHead | None, edge: Edge, at_s: int) -> Edge:
-    """Everything that a batch leaves behind. Leaves are hashed here, again by the CHECK, and a third time by the publisher."""
-    leaves = [leaf_hash(entry.raw) for entry in entries]
-    grown = edge.append_many(leaves)
-    rows = [store.EntryRow(entry.index, leaf, entry.raw) for entry, leaf in zip(entries, leaves, strict=True)]
-    await store.insert_entries(desk.conn, rows, desk.new_links)
-    await store.upsert_facts(desk.conn, desk.changes())
-    new = store.LogHead(grown.size, grown.root(), grown.to_bytes(), at_s)
-    done = await (store.insert_head(desk.conn, new) if head is None else store.replace_head(desk.conn, new, old_size=head.size))
-    assert done, "the head moved although it was locked"
-    return grown
 
 
 def _rolled_back(outcome: Outcome) -> Outcome:

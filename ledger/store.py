@@ -76,36 +76,10 @@ async def insert_head(conn: Conn, head: LogHead) -> bool:
     return status == "INSERT 0 1"
 
 
-async def replace_head(conn: Conn, head: LogHead, *, old_size: int) -> bool:
-    """Compare-and-swap on the size; False means that somebody else appended meanwhile."""
-    status = await conn.execute(
-        "UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4 WHERE size = $5",
-        head.size,
-        head.root,
-        head.edge,
-        head.at_s,
-        old_size,
-    )
-    return status == "UPDATE 1"
-
-
 async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
     """Stored values of the overlay; keys without a value are left out."""
     rows = await conn.fetch("SELECT key, value FROM fact WHERE key = ANY($1::text[])", keys)
     return {row["key"]: row["value"] for row in rows}
-
-
-async def upsert_facts(conn: Conn, facts: Sequence[tuple[str, bytes]]) -> None:
-    """Write changed values. One row per key."""
-    await conn.execute(
-        """
-        INSERT INTO fact (key, value)
-        SELECT * FROM unnest($1::text[], $2::bytea[])
-        ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
-        """,
-        [key for key, _ in facts],
-        [value for _, value in facts],
-    )
 
 
 async def fetch_links(conn: Conn, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LinkRow]:
@@ -163,6 +137,53 @@ async def insert_entries(conn: Conn, entries: Iterable[EntryRow], links: Iterabl
         records=[(link.chain, link.seq, bytes.fromhex(link.hash), link.idx) for link in links],
         columns=("chain", "seq", "hash", "idx"),
     )
+
+
+async def append(
+    conn: Conn,
+    before: LogHead,
+    after: LogHead,
+    entries: Sequence[EntryRow],
+    links: Sequence[LinkRow],
+    facts: Sequence[tuple[str, bytes]],
+    known: Sequence[tuple[str, bytes | None]] = (),
+) -> bool:
+    """Entries, their links, changed facts (one row per key) and the head after them: in one statement, all or nothing.
+
+    False, and nothing is written, unless the head is still ``before`` and the facts ``known`` are what they are believed to be (``None``:
+    not there). A rival that holds the head is waited for and then found to have moved it. A taken place raises UniqueViolationError.
+    """
+    moved: int = await conn.fetchval(
+        """
+        WITH moved AS (
+            UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4
+             WHERE size = $5 AND root = $6 AND edge = $7 AND at_s = $8
+               AND NOT EXISTS (
+                   SELECT FROM unnest($9::text[], $10::bytea[]) AS known (key, value)
+                    WHERE (SELECT fact.value FROM fact WHERE fact.key = known.key) IS DISTINCT FROM known.value
+               )
+            RETURNING true
+        ), new_entries AS (
+            INSERT INTO entry (idx, leaf, entry)
+            SELECT added.* FROM moved, unnest($11::bigint[], $12::bytea[], $13::bytea[]) AS added
+        ), new_links AS (
+            INSERT INTO link (chain, seq, hash, idx)
+            SELECT added.* FROM moved, unnest($14::text[], $15::bigint[], $16::bytea[], $17::bigint[]) AS added
+        ), new_facts AS (
+            INSERT INTO fact (key, value)
+            SELECT added.* FROM moved, unnest($18::text[], $19::bytea[]) AS added
+            ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+        )
+        SELECT count(*) FROM moved
+        """,
+        *(after.size, after.root, after.edge, after.at_s),
+        *(before.size, before.root, before.edge, before.at_s),
+        *([key for key, _ in known], [value for _, value in known]),
+        *([row.idx for row in entries], [row.leaf for row in entries], [row.entry for row in entries]),
+        *([row.chain for row in links], [row.seq for row in links], [bytes.fromhex(row.hash) for row in links], [row.idx for row in links]),
+        *([key for key, _ in facts], [value for _, value in facts]),
+    )
+    return moved == 1
 
 
 async def list_entries(conn: Conn, *, start: int, end: int) -> list[EntryRow]:

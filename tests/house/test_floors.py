@@ -23,6 +23,7 @@ DATABASE = {
     "ledger.derived_rows",
     "ledger.desk",
     "ledger.intake",
+    "ledger.kept",
     "ledger.log",
     "ledger.past",
     "ledger.publisher",
@@ -31,7 +32,7 @@ DATABASE = {
     "ledger.sequencer",
     "manifests.projection",
 }
-"""Other modules that may hold a connection."""
+"""Other modules that may hold a connection, or what one has brought."""
 WORLD = {
     "ledger.auditing.crew": "runs worker processes, which end with their audit",
     "ledger.auditing.spill": "what an audit remembers, beyond memory, in a file of its own",

@@ -1,0 +1,61 @@
+"""What a sequencer keeps between two batches: the facts as it left them, so that the next batch need not fetch and decode them again.
+
+It is a copy, and treated like one: whatever a batch has used of it is compared with the database in the statement that appends the batch
+(store.append), and so is the head. If either is not what is kept, nothing is written, the copy is thrown away, and the batch is decided
+from the database under its lock. So neither another process, nor a cut, a restored backup or an edited row can be hidden by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ledger.store import LogHead
+
+KEEP_VALUES = 10_000
+"""Values; some 30 MB. Beyond, it begins anew."""
+
+
+class Kept:
+    """Facts at one head: the values, and their bytes as the database holds them (``None`` for what it does not have)."""
+
+    def __init__(self) -> None:
+        self.head: LogHead | None = None
+        """The head that this process left behind last, whether the facts are still kept or not."""
+        self.values: dict[str, Any] = {}
+        self.stored: dict[str, bytes | None] = {}
+        self._is_whole = False
+
+    @property
+    def serves(self) -> bool:
+        """Whether a batch may be decided from here: only while nobody else appends, or every second decision would be for nothing."""
+        return self._is_whole
+
+    def left(self, head: LogHead, changes: Iterable[tuple[str, bytes]]) -> None:
+        """A batch decided on these very values was appended, and left this head."""
+        self.head = head
+        self.stored.update(changes)
+        if len(self.values) > KEEP_VALUES:
+            self.values.clear()
+            self.stored.clear()
+
+    def found(self, before: LogHead | None, after: LogHead, values: dict[str, Any], stored: dict[str, bytes | None]) -> None:
+        """A batch decided from the database was appended. Facts are kept once nobody was in between."""
+        if before != self.head:
+            self.drop()
+        self._is_whole = before == self.head
+        self.values.update(values)
+        self.stored.update(stored)
+        self.head = after
+
+    def undo(self, changed: Iterable[str]) -> None:
+        """A batch was decided on these values and not appended."""
+        for key in changed:
+            self.values.pop(key, None)
+            self.stored.pop(key, None)
+
+    def drop(self) -> None:
+        """Something is not as it was left, or not known to be."""
+        self.values.clear()
+        self.stored.clear()
+        self._is_whole = False

@@ -1,0 +1,205 @@
+"""What a sequencer keeps between batches changes no outcome and hides nothing: no append of a rival, no edited row, no other head."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+from asyncpg import Connection, Pool, Record, UniqueViolationError
+from msgspec.structs import replace
+
+from ledger import store
+from ledger.database_audit import audit_database
+from ledger.kept import KEEP_VALUES, Kept
+from ledger.log import Admitted, Answer, Log, TurnedDown
+from ledger.merkle import Edge, leaf_hash
+from signing.envelope import freeze
+from signing.possession import register
+from tests.ledger.log_server import envelopes, make_publisher, running, unguarded
+from tests.workbench import START, Workbench, key_of, uscc
+
+NOW = START + 3600
+PARTIES = [uscc("510112", serial) for serial in range(10, 30)]
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    bench = Workbench()
+    for party in PARTIES:
+        bench.register(party)
+    return bench
+
+
+def key_add(bench: Workbench, party: str, generation: int, **changes: object) -> bytes:
+    """One of many statements that want the next place on a party's chain."""
+    body = {"key": register(key_of(party, generation), bench.found, party)}
+    return freeze(bench.draft("key.add/1", f"party/{party}", (party,), body, **changes).sign([key_of(party)]))
+
+
+def told(answer: Answer) -> tuple[object, ...]:
+    """All that an answer says."""
+    if isinstance(answer, Admitted):
+        return answer.is_new, answer.entry.raw
+    return answer.statement, *((reason.code, reason.field, reason.found, reason.expected) for reason in answer.refusal.reasons)
+
+
+def hostile(bench: Workbench, seed: int) -> list[list[bytes]]:
+    """Requests of honest statements in order, mixed with rivals, repetitions, stale and early ones, and what is no statement at all."""
+    chance = random.Random(seed)
+    found, *registrations = envelopes(bench)
+    statements = [found]
+    for number, raw in enumerate(registrations):
+        party = PARTIES[number]
+        odd = [
+            key_add(bench, party, 1),
+            key_add(bench, party, 2),
+            key_add(bench, party, 3, at="2026-09-01T00:00:00+08:00"),
+            key_add(bench, party, 4, seq=7),
+            key_add(bench, party, 5, prev="0" * 64),
+            chance.choice(statements),
+            b"{not json",
+            raw.replace(b'"sig":"', b'"sig":"AAAA'),
+        ]
+        statements += [raw, *chance.sample(odd, chance.randrange(4))]
+    requests = []
+    while statements:
+        size = chance.choice((1, 1, 2, 5, 12))
+        requests.append(statements[:size])
+        statements = statements[size:]
+    return requests
+
+
+async def run(pool: Pool[Record], directory: Path, bench: Workbench, requests: list[list[bytes]]) -> list[list[tuple[object, ...]]]:
+    """What a log answers to requests one after the other; it audits clean."""
+    async with running(pool, directory, bench.kinds) as log:
+        answers = [[told(answer) for answer in await log.append(raws, now_s=NOW)] for raws in requests]
+        head = await log.head()
+        assert head is not None
+        assert await log.publisher.wait_for(head.size, 5) is not None
+    assert (await audit_database(pool, make_publisher(pool, directory, bench.kinds).files, bench.kinds)).findings == []
+    return answers
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_outcomes_are_those_of_a_sequencer_that_keeps_nothing(
+    pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    requests = hostile(bench, seed)
+    kept = await run(pool, tmp_path / "kept", bench, requests)
+    async with unguarded(database) as conn:
+        await conn.execute("DELETE FROM entry; DELETE FROM link; DELETE FROM fact; DELETE FROM log_head; DELETE FROM refusal")
+    monkeypatch.setattr(Kept, "serves", False)
+    assert await run(pool, tmp_path / "not kept", bench, requests) == kept
+
+
+async def test_most_batches_of_one_process_are_decided_from_what_it_kept(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise everything else here would pass for nothing."""
+    locked: list[int] = []
+    lock_head = store.lock_head
+
+    async def counted(conn: store.Conn) -> store.LogHead | None:
+        locked.append(1)
+        return await lock_head(conn)
+
+    monkeypatch.setattr(store, "lock_head", counted)
+    answers = await run(pool, tmp_path, bench, [[raw] for raw in envelopes(bench)])
+    assert len(answers) == len(bench.entries)
+    assert len(locked) == 1
+
+
+async def test_two_processes_that_take_turns_never_decide_from_what_the_other_has_changed(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    async with running(pool, tmp_path, bench.kinds) as first:
+        second = Log(pool, bench.kinds, first.data, first.publisher, first.operator_key, simulated=True)
+        posted = envelopes(bench)
+        await first.append(posted[:3], now_s=NOW)
+        await first.append(posted[3:4], now_s=NOW)
+        task = asyncio.create_task(second.sequencer.run())
+        for number, party in enumerate(PARTIES[:3]):
+            one, other = key_add(bench, party, 1), key_add(bench, party, 2)
+            [won] = await (first, second)[number % 2].append([one], now_s=NOW)
+            [lost] = await (second, first)[number % 2].append([other], now_s=NOW)
+            assert isinstance(won, Admitted)
+            assert isinstance(lost, TurnedDown)
+            assert lost.refusal.codes == ["CHAIN_CONFLICT"]
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await first.publisher.wait_for(7, 5) is not None
+
+
+async def test_an_edited_row_that_was_kept_is_believed_like_any_other(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    """The publisher finds the edit because the sequencer decides from it; a copy that went on serving would hide it."""
+    party = PARTIES[0]
+    key = f"key:{key_of(party).keyid}"
+    async with running(pool, tmp_path, bench.kinds) as log:
+        for raw in envelopes(bench):
+            await log.append([raw], now_s=NOW)
+        [before] = await log.append([key_add(bench, party, 1)], now_s=NOW)
+        assert isinstance(before, Admitted)
+        async with pool.acquire() as conn:
+            revoked = bench.kinds.encode(replace(bench.facts.get(key), revoked=1))
+            await conn.execute("UPDATE fact SET value = $2 WHERE key = $1", key, revoked)
+        body = {"key": register(key_of(party, 2), bench.found, party)}
+        following = bench.draft("key.add/1", f"party/{party}", (party,), body, seq=2, prev=before.entry.statement.hash)
+        [after] = await log.append([freeze(following.sign([key_of(party)]))], now_s=NOW)
+    assert isinstance(after, TurnedDown)
+    assert after.refusal.codes == ["KEY_NOT_VALID"]
+
+
+async def test_nothing_is_appended_unless_head_and_facts_are_what_they_are_believed_to_be(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    await run(pool, tmp_path, bench, [envelopes(bench)])
+    entry, fact = b"an entry", ("trip:x", b"y")
+    async with pool.acquire() as conn:
+        before = await store.fetch_head(conn)
+        assert before is not None
+        edge = Edge.from_bytes(before.edge).append_many([leaf_hash(entry)])
+        after = store.LogHead(edge.size, edge.root(), edge.to_bytes(), before.at_s)
+        rows = [store.EntryRow(before.size, leaf_hash(entry), entry)]
+        links = [store.LinkRow("case/x", 0, "0" * 64, before.size)]
+        [(name, value)] = (await store.fetch_facts(conn, ["chain:log/main"])).items()
+
+        async def tables() -> list[int]:
+            return [await conn.fetchval(f"SELECT count(*) FROM {table}") for table in ("entry", "link", "fact")]
+
+        empty = await tables()
+        for head in (
+            replace(before, size=before.size - 1),
+            replace(before, root=bytes(32)),
+            replace(before, edge=b""),
+            replace(before, at_s=1),
+        ):
+            assert not await store.append(conn, head, after, rows, links, [fact], [(name, value)])
+        for known in ([(name, value + b"x")], [(name, None)], [("trip:x", b"")], [(name, value), ("chain:x", b"")]):
+            assert not await store.append(conn, before, after, rows, links, [fact], known)
+        taken = [store.LinkRow("log/main", 0, "0" * 64, before.size)]
+        with pytest.raises(UniqueViolationError):
+            await store.append(conn, before, after, rows, taken, [fact])
+        assert await store.fetch_head(conn) == before
+        assert await tables() == empty
+        assert await store.append(conn, before, after, rows, links, [fact], [(name, value), ("trip:x", None)])
+        assert await store.fetch_head(conn) == after
+        assert await tables() == [count + 1 for count in empty]
+
+
+def test_what_is_kept_is_bounded_and_begins_anew_after_others() -> None:
+    heads = [store.LogHead(size, bytes(32), b"", 0) for size in range(4)]
+    kept = Kept()
+    kept.found(heads[0], heads[1], {"a": 1}, {"a": b"1"})
+    assert not kept.serves, "somebody was there before"
+    kept.found(heads[1], heads[2], {"b": 2}, {"b": b"2"})
+    assert kept.serves
+    assert kept.values == {"a": 1, "b": 2}
+    kept.found(heads[1], heads[3], {"c": 3}, {"c": b"3"})
+    assert not kept.serves
+    assert kept.values == {"c": 3}
+    kept.found(heads[3], heads[3], {str(number): number for number in range(KEEP_VALUES)}, {})
+    kept.left(heads[3], [("d", b"4")])
+    assert kept.serves
+    assert kept.values == kept.stored == {}
