@@ -26,7 +26,7 @@ from signing.refusal import refuse
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 3
+LAYOUT = 4
 """Version of what is printed and where; a verifier compares pages only with its own version."""
 
 _CATALOGUE = "hw-catalogue"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ledger.times import format_at
 from manifests.acts import LoadedLine
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.paper.fonts import BOLD
-from reports.paper.grid import Cell, head, label, row, section, table, value
+from reports.paper.grid import Cell, head, label, row, row_height, section, table, value
 from reports.paper.sheet import ALARM, Sheet
 from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment, personal
 from whitelist.catalogue import edition_on
 from whitelist.mass import format_mass, parse_mass
 
 KEY, VAL = 1.05, 2.6
+_KEPT = 240.0
+"""Height of totals and remarks that stay with the last row of their table; sixteen long remarks flow on."""
 
 
 def pair(zh: str, en: str, text: str, *, share: float = VAL, face: str = "NotoSansSC") -> tuple[Cell, Cell]:
@@ -188,12 +190,20 @@ def part_three(sheet: Sheet, facts: CertificateFacts) -> None:
         head("磅差（吨）", "Difference, t", 1.15),
         head("已利用处置（吨）", "Disposed, t", 1.35),
     )
-    table(sheet, heads, [_got(number, line) for number, line in enumerate(facts.lines, 1)])
-    _totals(sheet, facts)
+    under = [*_totals(facts), *_remarks(facts)]
+    # Rows that lean on the table never begin a page: its last row goes with them.
+    keep = min(sum(row_height(cells, sheet.room) for cells in under), _KEPT)
+    table(sheet, heads, [_got(number, line) for number, line in enumerate(facts.lines, 1)], keep=keep)
+    for cells in under:
+        row(sheet, cells)
+
+
+def _remarks(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:
+    """What the receiver says of single lines."""
     for number, line in enumerate(facts.lines, 1):
         remark = "；".join(part for part in (line.note and f"差异简述：{line.note}", line.reason and f"拒收原因：{line.reason}") if part)
         if remark:
-            row(sheet, (label(f"第 {number} 行说明", "Remark", KEY), Cell(text=remark, share=KEY + 2 * VAL, color=ALARM, size=7.5)))
+            yield label(f"第 {number} 行说明", "Remark", KEY), Cell(text=remark, share=KEY + 2 * VAL, color=ALARM, size=7.5)
 
 
 def _got(number: int, line: CertifiedLine) -> tuple[Cell, ...]:
@@ -214,7 +224,7 @@ def _got(number: int, line: CertifiedLine) -> tuple[Cell, ...]:
     )
 
 
-def _totals(sheet: Sheet, facts: CertificateFacts) -> None:
+def _totals(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:
     if len(facts.lines) < 2:
         return
     states = [line.state for line in facts.lines]
@@ -226,7 +236,7 @@ def _totals(sheet: Sheet, facts: CertificateFacts) -> None:
         (sum(s.disposed_g for s in states), 1.35),
     )
     cells = [Cell(text="合计", share=6.45, align="right", face=BOLD, size=7.5)]
-    row(sheet, [*cells, *(value(format_mass(mass), share, face=BOLD, align="right", size=7.5) for mass, share in sums)])
+    yield [*cells, *(value(format_mass(mass), share, face=BOLD, align="right", size=7.5) for mass, share in sums)]
 
 
 def _weighing(facts: CertificateFacts) -> str:

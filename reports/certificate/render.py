@@ -9,6 +9,7 @@ import pikepdf
 from ledger.bundle import Bundle
 from ledger.times import format_at
 from reports.certificate import form, proof
+from reports.certificate.alphabet import ALPHABET
 from reports.certificate.code import content, draw_code
 from reports.certificate.facts import LAYOUT, CertificateFacts, facts_of
 from reports.paper.fonts import BOLD, REGULAR, uncovered
@@ -31,7 +32,7 @@ def render_certificate(bundle: Bundle, raw: bytes) -> bytes:
 
 def render_pages(facts: CertificateFacts) -> bytes:
     """The pages alone."""
-    sheet = Sheet(bottom=52)
+    sheet = Sheet(bottom=52, alphabet=ALPHABET)
     _masthead(sheet, facts)
     form.part_one(sheet, facts)
     form.part_two(sheet, facts)

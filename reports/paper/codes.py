@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
+
+from reports.paper.embedding import PaperFont
 
 _SUBSETS = 0xD0
 """Of 256 codes each, below the surrogates: more than a font here has glyphs."""
@@ -33,8 +34,8 @@ _ESCAPES = _Escapes()
 class FontCodes(dict[int, int]):
     """The codes that one document gives to the characters of one font."""
 
-    def __init__(self, font: TTFont, document: Any) -> None:
-        super().__init__()
+    def __init__(self, font: PaperFont, document: Any) -> None:
+        super().__init__(font.codes(document))
         self._font, self._document = font, document
         self._names: dict[int, str] = {}
 
@@ -56,7 +57,7 @@ class FontCodes(dict[int, int]):
         return name
 
 
-def codes_of(canvas: Canvas, face: str, font: TTFont) -> FontCodes:
+def codes_of(canvas: Canvas, face: str, font: PaperFont) -> FontCodes:
     """The table of a font in the document of a canvas; it lives as long as the canvas."""
     tables: dict[str, FontCodes] = canvas.__dict__.setdefault("liandan_codes", {})
     found = tables.get(face)

@@ -13,7 +13,8 @@ from threading import Lock
 
 from reportlab import rl_config
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+
+from reports.paper.embedding import PaperFont
 
 REGULAR = "NotoSansSC"
 BOLD = "NotoSansSC-Bold"
@@ -24,18 +25,17 @@ _FILES = {REGULAR: "NotoSansSC-Regular.ttf", BOLD: "NotoSansSC-Bold.ttf"}
 _LOADING = Lock()
 
 
-def load() -> dict[str, TTFont]:
+def load() -> dict[str, PaperFont]:
     """Both fonts, registered with reportlab; read from disk once per process, also when several threads ask first."""
     with _LOADING:
         return _loaded()
 
 
 @cache
-def _loaded() -> dict[str, TTFont]:
+def _loaded() -> dict[str, PaperFont]:
     rl_config.useA85 = 0  # binary streams: a fifth less to write, and nobody mails a PDF as text
     for name, file in _FILES.items():
-        # asciiReadable would embed all of ASCII in every font of every document.
-        pdfmetrics.registerFont(TTFont(name, str(_FOLDER / file), asciiReadable=0))
+        pdfmetrics.registerFont(PaperFont(name, str(_FOLDER / file)))
     # What the registry holds, not what was offered: it keeps the first font of a name, and one document must never see two.
     return {name: pdfmetrics.getFont(name) for name in _FILES}
 

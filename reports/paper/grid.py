@@ -106,14 +106,15 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
         sheet.text(at, y - SUB_SIZE * 0.2, line, Paint(SUB_SIZE, REGULAR, GREY, cell.align))
 
 
-def table(sheet: Sheet, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> None:
-    """A table: the head again on every page, at least one row under it."""
+def table(sheet: Sheet, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, keep: float = 0.0) -> None:
+    """A table: the head again on every page, at least one row under it (``keep``: height that must follow the last row on its page)."""
     top, *laid_rows = (_lay(cells, sheet.room) for cells in (heads, *rows))
-    sheet.need(_height(top) + (_height(laid_rows[0]) if laid_rows else 0.0))
+    heights = [_height(laid_cells) for laid_cells in laid_rows]
+    needed = [*heights[:-1], *(height + keep for height in heights[-1:])]
+    sheet.need(_height(top) + sum(needed[:1]))
     _row(sheet, top, _height(top))
-    for laid_cells in laid_rows:
-        height = _height(laid_cells)
-        if sheet.need(height):
+    for laid_cells, height, needs in zip(laid_rows, heights, needed, strict=True):
+        if sheet.need(needs):
             _row(sheet, top, _height(top))
         _row(sheet, laid_cells, height)
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.paper.codes import codes_of
+from reports.paper.embedding import Alphabet
 from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, width
 from reports.paper.text import wrap
 
@@ -48,8 +49,18 @@ class Mark(Struct, frozen=True):
 class Sheet:
     """Pages of one size with a cursor ``y`` that runs down the current page."""
 
-    def __init__(self, size: tuple[float, float] = A4, *, margin: float = 42, top: float = 42, bottom: float = 54) -> None:
+    def __init__(
+        self,
+        size: tuple[float, float] = A4,
+        *,
+        margin: float = 42,
+        top: float = 42,
+        bottom: float = 54,
+        alphabet: Alphabet | None = None,
+    ) -> None:
+        """``alphabet``: what documents of this kind draw nearly always, which makes them quicker to draw."""
         load()
+        self._alphabet = alphabet or {}
         self.width, self.height = size
         self.margin, self.top, self.bottom = margin, top, bottom
         self.inset = 0.0
@@ -133,7 +144,7 @@ class Sheet:
             self.pages.append([])
             furniture(self, number, total)
             self.pages[-1].extend(body)
-        return _drawn(self.pages, (self.width, self.height), title, subject)
+        return _drawn(self.pages, (self.width, self.height), title, subject, self._alphabet)
 
 
 @cache
@@ -147,7 +158,7 @@ def _shown(canvas: Canvas, face: str, size: float, x: float, y: float, text: str
     return f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm {codes_of(canvas, face, load()[face]).operators(text, size)} ET"
 
 
-def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str) -> bytes:
+def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=REGULAR)
     canvas.setTitle(title)
@@ -155,6 +166,8 @@ def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: st
     canvas.setAuthor("liandan")
     canvas.setCreator("liandan")
     with _DRAWING:
+        for face, characters in alphabet.items():
+            load()[face].stand(characters, canvas._doc)
         for marks in pages:
             for mark in marks:
                 mark.draw(canvas, size[1])

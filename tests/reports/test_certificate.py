@@ -18,7 +18,7 @@ from ledger.founding import Adopted
 from manifests import acts
 from reports.certificate.code import content
 from reports.certificate.facts import facts_of
-from reports.certificate.render import ATTACHMENT, render_certificate
+from reports.certificate.render import ATTACHMENT, render_certificate, render_pages
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, waste, worst
@@ -230,6 +230,20 @@ async def test_the_worst_case_names_rare_characters_and_keeps_every_line() -> No
     assert "拒收原因：外壳破损" in text
     assert len(facts_of(bundle).lines) == 16
     assert len(pdf) <= 160_000
+
+
+async def test_a_remark_never_stands_apart_from_the_table_that_it_is_about() -> None:
+    """Part 1 grows line by line, until part 3 has gone to the second page."""
+    facts = facts_of(open_bundle(await ordinary().bundle(123), all_kinds()))
+    noted = replace(facts, lines=(replace(facts.lines[0], note="到场有破损", reason="外壳破损"),))
+    places = []
+    for more in range(18):
+        issue = replace(facts.issue, emergency_measures="配备防酸手套" + "\n围堵" * more)
+        reader = pypdf.PdfReader(io.BytesIO(render_pages(replace(noted, issue=issue))))
+        pages = [page.extract_text() for page in reader.pages]
+        assert [("行说明" in page, "Opinion" in page) for page in pages].count((True, False)) == 0, more
+        places.append(next(at for at, page in enumerate(pages) if "行说明" in page))
+    assert (places[0], places[-1]) == (0, 1)
 
 
 @cache
