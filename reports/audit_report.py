@@ -76,6 +76,11 @@ def _work(sheet: Sheet, report: AuditReport) -> None:
         ("未达见证策略要求", "below quorum", f"{report.below_quorum:,} 个检查点"),
         *([("数据库派生数据", "derived rows", f"{report.derived:,} 行（位置、状态、账本头、联单视图）")] if report.derived else []),
         ("时间区间", "time brackets", _BRACKETS.get(report.brackets, "未核对")),
+        *(
+            [("见证最长延迟", "longest wait", f"{report.waited_s:,} 秒（条目 {report.waited_index:,}）")]
+            if report.brackets == "checked"
+            else []
+        ),
     ):
         row(sheet, [label(name, sub, 1), value(text, 4)])
 

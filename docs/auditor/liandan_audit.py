@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """liandan_audit: the second reader of a liandan log. One file, Python 3.11 or newer, standard library only.
 
-It reads an export directory (or a base URL) and checks, trusting neither the operator nor a line of the product's code, that the log is
-what its signed checkpoints say, that every statement was signed by the parties it names with keys valid at that place, and that every
-chain, account and admission record continues what came before. What it does *not* check stands in README.md beside this file.
-§ is the format document, "Evidence formats, version 1"; RFC 6962, RFC 8032 and C2SP are named.
+It reads an export directory (or a base URL) and checks, trusting neither operator nor the product's code, that the log is what its signed
+checkpoints say, that the parties named signed every statement with keys valid at that place, and that every chain, account and admission
+continues what came before. What it does *not* check: README.md beside it. § is "Evidence formats, version 1"; RFCs and C2SP are named.
 
     python3 liandan_audit.py EXPORT_DIR --pin FOUND_HASH          exit 0: nothing found, 1: findings, 2: wrong use or unreadable
 """
@@ -17,15 +16,13 @@ import json
 import re
 import sys
 import urllib.request
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-
-STATEMENT = "application/vnd.liandan.statement.v1+json"
 
 
 class Bad(Exception):  # one thing that is not as the format says: code, field, found, expected
@@ -128,15 +125,13 @@ PGY = 0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5
 def _sum(add: Callable[[Any, Any], Any], zero: Any, u: int, a: Any, v: int, b: Any) -> Any:  # [u]a + [v]b on either curve
     table, r = (zero, a, b, add(a, b)), zero
     for bit in range(255, -1, -1):
-        r = add(r, r)
-        if pick := (u >> bit & 1) | (v >> bit & 1) << 1:
-            r = add(r, table[pick])
+        r = add(add(r, r), table[(u >> bit & 1) | (v >> bit & 1) << 1])
     return r
 
 
-def _ed_y(raw: bytes, code: str) -> int:  # the y coordinate
+def _ed_y(raw: bytes, code: str, field: str = "") -> int:  # the y coordinate
     y = int.from_bytes(raw, "little") & (2**255 - 1)
-    need(y < P and y not in SMALL_ORDER_Y, code, "", raw.hex(), "a canonical encoding of a point of large order")
+    need(y < P and y not in SMALL_ORDER_Y, code, field, raw.hex(), "a canonical encoding of a point of large order")
     return y
 
 
@@ -192,7 +187,7 @@ SPKI = {  # DER prefix, length of the raw key, length of a signature
     "sm2-sm3": (bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d03420004"), 64, 64),
     "ml-dsa-44": (bytes.fromhex("30820532300b06096086480165030403110382052100"), 1312, 2420),
 }
-HEX64 = re.compile(r"[0-9a-f]{64}")
+HEX64, STATEMENT = re.compile(r"[0-9a-f]{64}"), "application/vnd.liandan.statement.v1+json"
 KEY, STATEMENT_CODES = {"suite": str, "spki": str, "pop": str}, ("FIELD_UNKNOWN", "FIELD_MISSING", "FIELD_TYPE")
 
 
@@ -225,26 +220,24 @@ def public_key(suite: str, spki: bytes) -> bytes:
     raw = spki[len(prefix) :]
     need(spki.startswith(prefix) and len(raw) == length, "KEY_INVALID", "spki", spki[:40].hex(), prefix.hex())
     x, y = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
-    if suite == "ed25519":
-        _ed_point(raw)
-    elif suite == "ecdsa-p256-sha256":
+    _ = suite == "ed25519" and _ed_point(raw)
+    if suite == "ecdsa-p256-sha256":
         need(max(x, y) < PP and not (y * y - x * x * x + 3 * x - PB) % PP, "KEY_INVALID", "spki", raw.hex(), "a point on P-256")
     return raw
 
 
-def verify(suite: str, spki: bytes, message: bytes, signature: bytes) -> bool:
+def verify(suite: str, spki: bytes, message: bytes, signature: bytes, field: str = "") -> bool:
     """True: checked; False: this reader does not know the suite's mathematics. A wrong signature raises."""
     public = public_key(suite, spki)
-    need(len(signature) == SPKI[suite][2], "SIGNATURE_FORM", "", len(signature), SPKI[suite][2])
+    need(len(signature) == SPKI[suite][2], "SIGNATURE_FORM", field, len(signature), SPKI[suite][2])
     if suite not in VERIFIERS:
         return False
+    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    ranged = 0 < r < PN and 0 < s <= (PN - 1) // 2
     if suite == "ed25519":
-        _ed_y(signature[:32], "SIGNATURE_WRONG")
-        ranged = int.from_bytes(signature[32:], "little") < L
-    else:
-        ranged = 0 < int.from_bytes(signature[:32], "big") < PN and 0 < int.from_bytes(signature[32:], "big") <= (PN - 1) // 2
-    need(ranged, "SIGNATURE_FORM", "", signature.hex(), "S < L, or 0 < r < n and 0 < s <= (n-1)/2")
-    need(VERIFIERS[suite](public, message, signature), "SIGNATURE_WRONG")
+        ranged = _ed_y(signature[:32], "SIGNATURE_WRONG", field) >= 0 and int.from_bytes(signature[32:], "little") < L
+    need(ranged, "SIGNATURE_FORM", field, signature.hex(), "S < L, or 0 < r < n and 0 < s <= (n-1)/2")
+    need(VERIFIERS[suite](public, message, signature), "SIGNATURE_WRONG", field)
     return True
 
 
@@ -271,7 +264,8 @@ def check_registration(reg: Any, x: str, uscc: str, path: str = "") -> tuple[str
 WIRE = {"kind": str, "chain": str, "seq": int, "prev": str, "by": [str], "for?": str, "at": str, "body": dict}
 # One row per kind of chain: name, form (U USCC, I ULID, M month, # digit), roles of the kinds that name none, kinds. "!": opens its chain
 # and stands nowhere else; "?": may open it. Roles, in order: O operator, A every authority, R authority of the owner's region, W owner,
-# P owner or (recovery) those over him, F, T, B authority of a list's from, to or both, E any authority, X any party (bodies are not read).
+# P owner or (recovery) those over him, F, T, B authority of a list's from, to or both, E any authority, S, K, V a manifest's consignor,
+# carrier under way, receiver, X any further party (its part in the body is not read).
 TABLE = """
 log/main log/main OA log.found! ruleset.adopt data.adopt authority.admit witness.set log.cut log.close
 log/refusals log/refusals O log.refusals?
@@ -283,7 +277,7 @@ vehicle vehicle/U/I R grant! amend suspend resume revoke
 plan plan/U/#### W file? amend
 list list/N B propose?=F rows=F countersign=T amend amend_consent suspend resume remove confirm exceed_consent=T report quota.open=EE
 approval approval/U/I R apply!=W accept notice consult decide suspend revoke reply=E quota.open=EE
-manifest manifest/U/I X issue!=W void=W verify=W depart=XX hand_over=XX transship arrive receive dispose
+manifest manifest/U/I V issue!=W void=W verify=W depart=SX hand_over=KX transship=K arrive=K receive dispose
 case case/U/I/I X? number amend_propose amend_consent amend_refuse return comment report contest hold?=E release?=E close_with_gap?=EE
 number number/############## E settle?
 lease lease/U/I E number.lease?
@@ -318,10 +312,9 @@ def read_envelope(value: Any, payload_type: str = STATEMENT) -> Any:
     """body, signatures (keyid, bytes) and, in published field order, the frozen form of a strictly parsed DSSE envelope."""
     frozen = shape(value, {"payloadType": str, "payload": str, "signatures": [{"keyid": str, "sig": str}]}, "", ("ENVELOPE_FIELD",) * 3)
     need(frozen["payloadType"] == payload_type, "PAYLOAD_TYPE", "payloadType", frozen["payloadType"], payload_type)
-    body, signatures = unb64(frozen["payload"], "payload"), []
-    for k, signature in enumerate(frozen["signatures"]):
-        need(HEX64.fullmatch(signature["keyid"]), "KEYID_FORM", f"signatures.{k}.keyid", signature["keyid"], "64 lower-case hex digits")
-        signatures.append((signature["keyid"], unb64(signature["sig"], f"signatures.{k}.sig")))
+    body = unb64(frozen["payload"], "payload")
+    signatures = [(item["keyid"], unb64(item["sig"], f"signatures.{k}.sig")) for k, item in enumerate(frozen["signatures"])]
+    need(all(HEX64.fullmatch(keyid) for keyid, _ in signatures), "KEYID_FORM", "signatures", frozen, "64 lower-case hex digits")
     need(len({keyid for keyid, _ in signatures}) == len(signatures), "KEYID_TWICE", "signatures")
     return SimpleNamespace(body=body, signatures=signatures, frozen=frozen)
 
@@ -343,8 +336,7 @@ def read_statement(envelope: Any) -> Any:
     row = chain if chain.startswith("log/") else chain.partition("/")[0]
     match = re.fullmatch(CHAINS.get(row, "(?!)"), chain)
     need(match, "CHAIN_FORM", "chain", chain)
-    need((row, kind) in ROLES or any(kind == known for _, known in ROLES), "KIND_UNKNOWN", "kind", kind)
-    need((row, kind) in ROLES, "CHAIN_KIND", "kind", kind, f"a kind of {row}")
+    need((row, kind) in ROLES, "CHAIN_KIND" if any(kind == known for _, known in ROLES) else "KIND_UNKNOWN", "kind", kind, f"of {row}")
     need(v["seq"] >= 0, "SEQ_FORM", "seq", v["seq"])
     need(HEX64.fullmatch(v["prev"]), "PREV_FORM", "prev", v["prev"])
     need(1 <= len(by) <= (8 if row == "log/main" else 4), "BY_COUNT", "by", len(by))
@@ -360,8 +352,8 @@ def read_statement(envelope: Any) -> Any:
     need(len(envelope.signatures) == len(by), "SIGNATURE_COUNT", "signatures", len(envelope.signatures), len(by))
     digest = sha256(b"liandan/statement/v1\n" + pae(STATEMENT, envelope.body)).hex()
     roles, opening = ROLES[row, kind]
-    v |= {"row": row, "owner": chain.split("/")[1], "roles": roles, "opening": opening, "principal": v.get("for")}
-    return SimpleNamespace(**v | {"at": at, "seen": seen, "hash": digest, "envelope": envelope})
+    place = {"row": row, "owner": chain.split("/")[1], "principal": v.get("for"), "roles": roles, "opening": opening}
+    return SimpleNamespace(**v | place | {"at": at, "seen": seen, "hash": digest, "envelope": envelope})
 
 
 ACCOUNT = {"account": str, "prev_index?": int, "before_g": int, "after_g": int}
@@ -399,8 +391,7 @@ def read_entry(raw: bytes) -> tuple[Any, Any]:
 # ---- notes, checkpoints, tree, proofs (C2SP signed-note, tlog-checkpoint, tlog-cosignature; RFC 6962) ---------------
 def parse_vkey(text: str) -> tuple[tuple[str, bytes], Any]:
     """A verifier key: the (name, key id) under which its lines stand, and the key."""
-    name, _, rest = text.partition("+")
-    hex_id, _, coded = rest.partition("+")
+    name, hex_id, coded = [*text.split("+", 2), "", ""][:3]
     raw = unb64(coded, "vkey", "VKEY_FORM")
     key_id = sha256(name.encode() + b"\n" + raw)[:4]
     sound = re.fullmatch(r"[^\s\x00-\x1f]+", name) and len(raw) == {1: 33, 4: 33, 6: 1313}.get(raw[0] if raw else 0)
@@ -414,12 +405,9 @@ def split_note(raw: bytes) -> tuple[str, list[tuple[tuple[str, bytes], bytes]]]:
     head, middle, tail = raw.decode(errors="replace").rpartition("\n\n")
     form = r"(\u2014 [^\s+]+ [A-Za-z0-9+/=]+\n)+"
     need(middle and re.fullmatch(form, tail) and f"{head}{middle}{tail}".encode() == raw, "NOTE_FORM", "", tail, "UTF-8, signature lines")
-    lines = []
-    for _, name, coded in (line.split(" ") for line in tail[:-1].split("\n")):
-        blob = unb64(coded, "signature", "NOTE_FORM")
-        need(len(blob) > 4, "NOTE_FORM", "signature", coded)
-        lines.append(((name, blob[:4]), blob[4:]))
-    return head + "\n", lines
+    blobs = [(line.split(" ")[1], unb64(line.split(" ")[2], "signature", "NOTE_FORM")) for line in tail[:-1].split("\n")]
+    need(all(len(blob) > 4 for _, blob in blobs), "NOTE_FORM", "signature", tail, "more than a key id")
+    return head + "\n", [((name, blob[:4]), blob[4:]) for name, blob in blobs]
 
 
 def open_note(raw: bytes, vkeys: list[str]) -> tuple[str, dict[str, int], int]:
@@ -444,8 +432,7 @@ def open_note(raw: bytes, vkeys: list[str]) -> tuple[str, dict[str, int], int]:
 
 def parse_checkpoint(text: str) -> tuple[str, int, bytes]:  # origin, size, root; extension lines are refused
     match = re.fullmatch(r"([^\n]+)\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\n", text)
-    if match is None:
-        raise Bad("CHECKPOINT_FORM", found=text)
+    need(match, "CHECKPOINT_FORM", found=text)
     return match[1], int(match[2]), unb64(match[3], "root", "CHECKPOINT_FORM")
 
 
@@ -454,8 +441,7 @@ class Log:
 
     def __init__(self, data: Callable[[str], bytes | None]) -> None:
         self.data, self.size, self.leaves, self.full = data, 0, bytearray(), dict[tuple[int, int], bytes]()
-        self.findings: list[dict[str, Any]] = []
-        self.signatures: Counter[tuple[str, bool]] = Counter()  # by suite and whether this reader can compute them
+        self.findings, self.signatures = list[dict[str, Any]](), Counter[tuple[str, bool]]()  # by suite, whether this reader computes it
         self.heads: dict[str, tuple[int, str, int, int]] = {}  # chain: seq, statement hash, index, at
         self.keys: dict[str, Any] = {}  # keyid: uscc, suite, spki, added, revoked
         self.accounts: dict[str, tuple[int | None, int]] = {}  # account: index of its last touch, grams after it
@@ -464,7 +450,9 @@ class Log:
         self.grants: dict[tuple[str, str], list[tuple[list[str], int]]] = {}  # principal and delegate: kinds, until
         self.found = self.origin = self.operator = self.ruleset = self.clock = self.chain = ""
         self.last_at, self.not_before, self.closed, self.page = 0, 0, False, ("", 0, 0)
-        self.log_keys, self.backfilled, self.reserved = list[str](), set[str](), set[str]()
+        self.log_keys, self.reserved, self.widest = list[str](), set[str](), (0, 0)  # longest wait for witnesses, of which entry
+        self.waiting: tuple[int, int] | None = None  # admission.at and index of the first entry that no cosigned checkpoint holds yet
+        self.trips = defaultdict[str, Any](lambda: SimpleNamespace(sender="", carriers=[], carrier="", receiver="", paper=False, acts=[]))
 
     def mth(self, start: int, end: int) -> bytes:
         """RFC 6962 §2.1 over leaves start to end; full runs of 256, 512, ... are remembered."""
@@ -484,30 +472,32 @@ class Log:
         place = {"index": self.size - 1, "chain": self.chain} if index is None else {"index": index, "chain": ""}
         self.findings.append({"code": bad.code} | place | dict(zip(("field", "found", "expected"), bad.args[1:], strict=True)))
 
+    def attempt(self, file: str, check: Callable[..., Any], *arguments: Any) -> None:
+        try:
+            check(*arguments)
+        except Bad as bad:
+            self.flag(Bad(bad.code, f"{file} {bad.args[1]}".strip(), *bad.args[2:]), -1 if file else None)
+
     def check(self, holds: object, *bad: Any) -> None:
-        if not holds:
-            self.flag(Bad(*bad))
+        self.attempt("", need, holds, *bad)
 
     def add(self, raw: bytes) -> None:
         """Check one entry and take it in."""
         self.leaves += sha256(b"\x00" + raw)
         self.size, self.chain = self.size + 1, ""
-        try:
-            s, a = read_entry(raw)
-            s.index, self.chain = self.size - 1, s.chain
-            if s.index == 0:
-                need(s.kind == "log.found/1", "FOUNDING", "kind", s.kind)
-                self._found(s.hash, s.body)
-            for check in (self._admission, self._place, self._times, self._roles, self._signatures, self._effect):
-                try:
-                    check(s, a)
-                except Bad as bad:
-                    self.flag(bad)
-            if s.chain not in self.heads or s.seq > self.heads[s.chain][0]:
-                self.heads[s.chain] = (s.seq, s.hash, s.index, s.at)
-            self.last_at = max(self.last_at, a.at)
-        except Bad as bad:
-            self.flag(bad)
+        self.attempt("", self._entry, raw)
+
+    def _entry(self, raw: bytes) -> None:
+        s, a = read_entry(raw)
+        s.index, self.chain = self.size - 1, s.chain
+        if s.index == 0:
+            need(s.kind == "log.found/1", "FOUNDING", "kind", s.kind)
+            self._found(s.hash, s.body)
+        for check in (self._admission, self._place, self._times, self._roles, self._signatures, self._effect):
+            self.attempt("", check, s, a)
+        if s.chain not in self.heads or s.seq > self.heads[s.chain][0]:
+            self.heads[s.chain] = (s.seq, s.hash, s.index, s.at)
+        self.last_at = max(self.last_at, a.at)
 
     def _admission(self, s: Any, a: Any) -> None:
         """The operator's half of the entry, as far as it follows from earlier entries alone."""
@@ -524,6 +514,7 @@ class Log:
         for row in a.accounts:
             before = self.accounts.get(row["account"], (None, 0))
             linked = (row.get("prev_index"), row["before_g"]) == before and row["before_g"] != row["after_g"] >= 0
+            linked &= row["account"].split(" ")[1] in self.heads
             self.check(linked, "ACCOUNT_WRONG", "admission.decision.accounts", row, f"prev_index {before[0]}, before_g {before[1]}")
             self.accounts[row["account"]] = (s.index, row["after_g"])
         if s.seen is not None:
@@ -537,23 +528,27 @@ class Log:
         head, prev, _, _ = self.heads.get(s.chain, (-1, first.hex(), 0, 0))
         founder = s.row == "party" and s.owner in (self.operator, *self.authorities)
         opens = s.opening != "!" if head >= 0 or founder else s.opening in "!?"
-        trunk = s.row != "case" or "manifest/" + "/".join(s.chain.split("/")[1:3]) in self.heads
+        manifest = "manifest/" + "/".join(s.chain.split("/")[1:3])
+        if s.row == "case" and (s.seq == 0 or "trunk" in s.body):  # §3: the act of the trunk that it knew
+            named, acts = s.body.get("trunk"), [{"seq": seq, "hash": act} for seq, act in enumerate(self.trips[manifest].acts)]
+            self.check(named in acts, "TRUNK_UNKNOWN", "body.trunk", named, f"one of {len(acts)} acts")
         if s.seq <= head:
             self.check(False, "STATEMENT_TWICE" if s.hash == prev else "CHAIN_CONFLICT", "seq", s.seq, head + 1)
-        elif s.seq > head + 1 or not trunk:
-            self.check(False, "PREDECESSOR_MISSING", "seq", s.seq, head + 1 if trunk else "an admitted trunk")
+        elif s.seq > head + 1:
+            self.check(False, "PREDECESSOR_MISSING", "seq", s.seq, head + 1)
         else:
             self.check(opens, "CHAIN_NOT_OPEN", "kind", s.kind, f"seq {s.seq}")
             self.check(s.prev == prev, "PREV_MISMATCH", "prev", s.prev, prev)
 
     def _times(self, s: Any, a: Any) -> None:
         """§6, and §4's bracket between cosigned checkpoints."""
+        self.waiting = self.waiting or (a.at, s.index)
         self.check(a.at >= self.last_at, "ADMISSION_AT", "admission.at", a.at, f"not before {self.last_at}")
         self.check(a.at >= self.not_before - 300, "CHECKPOINT_TIME", "admission.at", a.at, f"not before witnesses' {self.not_before} - 300")
         late, recut, tagged = a.at - s.at, 30 * 86_400 * ("RECUT" in a.tags), a.tags.get("LATE", 0)
         window = (30 * 86_400 if s.row in ("log/main", "list", "period") else 86_400) + recut
         if s.kind in CUSTODY:
-            window, last = 2**53 if s.chain in self.backfilled else 1_296_000, self.heads.get(s.chain, (0, "", 0, s.at))[3]
+            window, last = 2**53 if self.trips[s.chain].paper else 1_296_000, self.heads.get(s.chain, (0, "", 0, s.at))[3]
             self.check(s.at >= last - 300, "AT_BACKWARDS", "at", s.at, f"not before {last} - 300")
         self.check(tagged == (late if s.kind in CUSTODY and late > 7200 else 0), "DECISION_WRONG", "admission.decision.tags", a.tags, late)
         self.check(s.index == 0 or -300 <= late <= window, "STATEMENT_STALE", "at", late, f"-300 to {window} seconds before admission")
@@ -565,7 +560,11 @@ class Log:
         over = [party for party in everyone if party != [s.owner]] if [s.owner] in everyone else [region or authorities]
         table = {"O": everyone[:1], "A": everyone[1:], "W": [[s.owner]], "R": [region or authorities], "E": [authorities], "X": [None]}
         table |= {"P": [[s.owner]] if s.owner in (s.by[0], s.principal) else over, "F": [f], "T": [t], "B": [f + t]}
+        trip = self.trips[s.chain if s.row == "manifest" else ""]
+        table |= {"S": [[trip.sender]], "K": [[trip.carrier]], "V": [[trip.receiver]]}
         holders: list[list[str] | None] = [holder for role in s.roles for holder in table[role]]
+        if s.kind == "manifest.depart/1" and len(s.by) == 1 and s.principal is None:
+            holders = [trip.carriers]  # a carrier that the issue names records the departure alone
         if s.principal is not None:
             allowed = holders[0] or [s.principal]
             need(s.principal in allowed and s.by[0] not in allowed, "SIGNER_ROLE", "for", s.principal, allowed)
@@ -576,7 +575,7 @@ class Log:
         for allowed in holders:
             if taken < len(s.by) and (allowed is None or s.by[taken] in allowed):
                 taken += 1
-            elif not any(allowed is None or party in allowed for party in s.by[:taken]):
+            elif not any(party in (allowed or ()) for party in s.by[:taken]):
                 raise Bad("SIGNER_ROLE" if taken < len(s.by) else "SIGNER_MISSING", f"by.{taken}", s.by[taken:], allowed)
         need(taken == len(s.by), "SIGNER_EXTRA", f"by.{taken}", s.by[taken:])
 
@@ -587,10 +586,7 @@ class Log:
             old = s.body["old"] if s.kind == "key.rotate/1" else keyid
             valid = key.added < max(s.index, 1) and s.index <= key.revoked and keyid == old
             need(valid, "KEY_NOT_VALID", where, keyid, f"added {key.added}, revoked {key.revoked}")  # §5: add < i <= revoke
-            try:
-                self.signatures[key.suite, verify(key.suite, key.spki, pae(STATEMENT, s.envelope.body), signature)] += 1
-            except Bad as bad:
-                raise Bad(bad.code, where, *bad.args[2:]) from None
+            self.signatures[key.suite, verify(key.suite, key.spki, pae(STATEMENT, s.envelope.body), signature, where)] += 1
 
     def _effect(self, s: Any, a: Any) -> None:
         """What the log's own kinds change (§3, §5)."""
@@ -601,7 +597,15 @@ class Log:
             self.grants.setdefault((s.owner, body["delegate"]), []).append((body["kinds"], until))
         elif kind == "delegation.revoke":
             self.grants.pop((s.owner, body["delegate"]), None)
-        self.backfilled |= {s.chain} if kind == "manifest.issue" and body.get("backfill") is True else set()
+        if s.row == "manifest":
+            self.trips[s.chain].acts.append(s.hash)
+        if kind == "manifest.issue":
+            trip = self.trips[s.chain]
+            trip.receiver, trip.paper = body.get("receiver", ""), body.get("backfill") is True
+            trip.sender = trip.receiver if body.get("consignor") == "receiver" else s.owner
+            trip.carriers = shape(body.get("carriers", []), [str], "body.carriers", STATEMENT_CODES)
+        elif kind in ("manifest.depart", "manifest.hand_over"):
+            self.trips[s.chain].carrier = s.by[-1]
         if kind == "witness.set":
             self._policy(body["witness_policy"])
         elif kind in ("ruleset.adopt", "data.adopt"):
@@ -627,9 +631,8 @@ class Log:
         self.check(follows, "PAGE_ORDER", "body.page", self.page, f"after {hour} {last}/{of}")
         times = [*(instant(item["at"], "body.items") for item in items), instant(f"{body['hour']}:59:59+08:00", "body.hour")]
         sound = times == sorted(times) and times[-1] < at and len({(item["statement"], *item["codes"]) for item in items}) == len(items) > 0
-        sound &= all(
-            HEX64.fullmatch(i["statement"]) and 0 < i["size"] <= index and [] != i["codes"] == sorted({*i["codes"]}) for i in items
-        )
+        sound &= all(HEX64.fullmatch(item["statement"]) and 0 < item["size"] <= index for item in items)
+        sound &= all([] != item["codes"] == sorted({*item["codes"]}) for item in items)
         self.check(sound, "FIELD_TYPE", "body.items", body["hour"], "an hour that is over, items by time, codes sorted, each once")
 
     def _found(self, found: str, body: Any) -> None:
@@ -673,8 +676,9 @@ class Log:
         need(root == self.root(size), "ROOT_MISMATCH", "root", f"{size} {root.hex()}", self.root(size).hex())
         cosigned = min((stamp for stamp in stamps.values() if stamp), default=0)
         if cosigned and self.clock == "real" and size == self.size:
-            self.not_before = max(self.not_before, cosigned)
-            need(self.last_at <= cosigned + 300, "CHECKPOINT_TIME", "time", self.last_at, f"not after cosignature {cosigned} + 300")
+            self.not_before, (first_at, first) = max(self.not_before, cosigned), self.waiting or (cosigned, size)
+            self.widest, self.waiting = max(self.widest, (cosigned - first_at, first)), None
+            self.check(self.last_at <= cosigned + 300, "CHECKPOINT_TIME", "admission.at", self.last_at, f"not after {cosigned} + 300")
         return size, unknown
 
 
@@ -717,30 +721,26 @@ class Audit:  # one reading of the static files of a log
                 offset = end
             need(offset == len(raw) or self.url, "TILE_FORM", path, f"{len(raw) - offset} bytes too many")
 
-    def attempt(self, path: str, check: Callable[..., Any], *arguments: Any) -> None:  # of a file rather than an entry
-        try:
-            check(*arguments)
-        except Bad as bad:
-            self.log.flag(Bad(bad.code, f"{path} {bad.args[1]}".strip(), *bad.args[2:]), -1)
-
     def run(self, pin: str = "") -> dict[str, Any]:
         """Read everything once and report."""
-        log, newest = self.log, self.read("checkpoint") or b""
         if not self.url and not self.directory.is_dir():
             raise NotADirectoryError(self.directory)
-        self.attempt("checkpoint", self._read_entries, newest)
-        self.attempt("checkpoint", self._checkpoint, newest, log.size, "checkpoint")
+        log, newest = self.log, self.read("checkpoint") or b""
+        log.attempt("checkpoint", self._read_entries, newest)
+        log.attempt("checkpoint", self._checkpoint, newest, log.size, "checkpoint")
         for level in range(max(log.size.bit_length() + 7, 8) // 8):
             for number in range(-(-(log.size >> 8 * level) // 256)):
                 self._tile(level, number)
         vkeys = "".join(f"{vkey}\n" for vkey in log.log_keys).encode()
-        self.attempt("log.vkey", need, self.read("log.vkey") == vkeys, "VKEY_FORM", "", "", vkeys)
+        log.attempt("log.vkey", need, self.read("log.vkey") == vkeys, "VKEY_FORM", "", "", vkeys)
         files = [] if self.url else [f for f in self.directory.rglob("*") if f.is_symlink() or not f.is_dir()]
         for path in sorted({f.relative_to(self.directory).as_posix() for f in files} - self.used):
-            self.attempt(path, need, path == f"data/{sha256(self.read(path) or b'').hex()}", "FILE_UNEXPECTED")
-        self.attempt("log.found", need, pin in ("", log.found), "PIN", "", log.found, pin)
+            log.attempt(path, need, path == f"data/{sha256(self.read(path) or b'').hex()}", "FILE_UNEXPECTED")
+        log.attempt("log.found", need, pin in ("", log.found), "PIN", "", log.found, pin)
         self.remarks += [] if pin else ["no --pin: this report shows that the log agrees with itself, not which log it is"]
         self.remarks += ["simulated clock (演示 / DEMO): no witness brackets the times"] if log.clock == "simulated" else []
+        seen, first = log.widest
+        self.remarks += [f"witnesses first saw entry {first} {seen} s after its admission.at (§4)"] if seen > 900 else []
         unchecked = {suite: count for (suite, checked), count in sorted(log.signatures.items()) if not checked}
         self.remarks += [f"{count} {suite} signatures were not checked by this reader" for suite, count in unchecked.items()]
         facts = {"origin": log.origin, "found": log.found, "size": log.size, "root": log.root(log.size).hex(), "pinned": bool(pin)}
@@ -752,7 +752,7 @@ class Audit:  # one reading of the static files of a log
             self.log.add(entry)
             path = f"checkpoints/{self.log.size}"
             if not self.url and (raw := self.read(path)) is not None:
-                self.attempt(path, self._checkpoint, raw, self.log.size, path)
+                self.log.attempt(path, self._checkpoint, raw, self.log.size, path)
 
     def _checkpoint(self, raw: bytes, size: int, path: str) -> None:
         found, unknown = self.log.checkpoint(raw)
@@ -766,8 +766,8 @@ class Audit:  # one reading of the static files of a log
         want = [self.log.mth(i * span, (i + 1) * span) for i in range(first, first + width)]
         path, raw = self.tile(str(level), number, width)
         got = [raw[32 * k : 32 * k + 32] for k in range(width)]
-        at = next((k for k in range(width) if got[k] != want[k]), 0)
         if got != want or (len(raw) != 32 * width and not self.url):
+            at = next((k for k in range(width) if got[k] != want[k]), 0)
             self.log.flag(Bad("TILE_HASH", path, got[at].hex(), want[at].hex()), (first + at) * span)
 
 

@@ -25,6 +25,10 @@ SLACK_S = 5 * 60
 """How far a log's and a witness's clocks may differ (formats §4)."""
 
 
+WAIT_S = 15 * 60
+"""How long an entry waits for an archived checkpoint in an honest log: 10 minutes of growth, 4 of standstill, 1 of clocks (formats §4)."""
+
+
 class Cosigned(Struct, frozen=True):
     """A checkpoint and the earliest time that a witness in force states on it, Unix seconds."""
 
@@ -92,6 +96,7 @@ class CheckpointCheck:
             return
         self._report.brackets = "checked"
         self._report.add(*outside_brackets(self.cosigned, self._history.at_s.get))
+        self._report.waited_s, self._report.waited_index = longest_wait(self.cosigned, self._history.at_s.get)
 
 
 def outside_brackets(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | None]) -> list[Finding]:
@@ -110,6 +115,16 @@ def outside_brackets(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | 
         if last is not None and last > latest + SLACK_S:
             findings.append(_outside(one.size - 1, last, f"not after {format_at(latest + SLACK_S)}"))
     return findings
+
+
+def longest_wait(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | None]) -> tuple[int, int]:
+    """The most seconds that an entry waited for its first witness, and its index: the first entry behind each checkpoint waits longest."""
+    ordered = sorted(cosigned, key=lambda one: (one.size, one.at_s))
+    starts = [0, *(one.size for one in ordered)]
+    waits = [
+        (one.at_s - at, start) for start, one in zip(starts, ordered, strict=False) if (at := at_of(start)) is not None and start < one.size
+    ]
+    return max([(0, 0), *waits])
 
 
 def _outside(index: int, at_s: int, expected: str) -> Finding:

@@ -52,8 +52,8 @@ class History(Struct):
 
 
 def wanted_times(sizes: Iterable[int]) -> frozenset[int]:
-    """Indexes next to checkpoints: since times never fall, the bracket of these is the bracket of all."""
-    return frozenset(index for size in sizes for index in (size - 1, size))
+    """The first index and those next to checkpoints: since times never fall, the bracket of these is the bracket of all."""
+    return frozenset(index for size in (0, *sizes) for index in (size - 1, size))
 
 
 def _digests(entry: Entry) -> list[str]:

@@ -38,6 +38,11 @@ class AuditReport(Struct, kw_only=True):
     """Rows that a database keeps beside its entries and that were compared with them: places, facts, head, views; 0 for an export."""
     brackets: str = ""
     """``checked``, or why the time brackets were not: ``simulated`` clock, or ``no witnesses``."""
+    waited_s: int = 0
+    """The longest time from an entry's ``admission.at`` to the first witness that saw it, by the checkpoints at hand; 0 without brackets.
+    So much later than it says could that entry have been admitted; archived checkpoints, one per 10 minutes of growth, keep it short."""
+    waited_index: int = 0
+    """Which entry that is."""
     count: int = 0
     findings: list[Finding] = field(default_factory=list)
 

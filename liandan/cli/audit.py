@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ledger.audit import AuditReport, Options, audit
+from ledger.auditing.checkpoints import WAIT_S
 from ledger.auditing.gossip import GossipReport
 from ledger.auditing.report import as_lines, difference
 from ledger.auditing.spill import Spill
@@ -106,8 +107,18 @@ def _lines(report: AuditReport) -> list[str]:
         f"{report.below_quorum} 个未达见证策略要求 / below quorum",
         *([f"{report.derived} 行数据库派生数据 / rows derived in the database"] if report.derived else []),
         f"时钟 / clock {report.clock or '-'}，{brackets}",
+        *([_waited(report)] if report.brackets == "checked" else []),
         "未发现问题 / clean" if report.is_clean else f"发现 / findings: {report.count}",
     ]
+
+
+def _waited(report: AuditReport) -> str:
+    """How far an admission could have been dated back; said louder where archived checkpoints stand too far apart (formats §4)."""
+    apart = "，存档检查点相距过远 / archived checkpoints stand too far apart" if report.waited_s > WAIT_S else ""
+    return (
+        f"条目 {report.waited_index} 入账后 {report.waited_s} 秒见证方才见到，为最长{apart} / "
+        f"entry {report.waited_index} waited {report.waited_s} s for its first witness, the longest"
+    )
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ledger.audit import audit
-from ledger.auditing.checkpoints import SLACK_S, Cosigned, outside_brackets
+from ledger.auditing.checkpoints import SLACK_S, Cosigned, longest_wait, outside_brackets
 from ledger.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, parse_checkpoint, sign_checkpoint
 from ledger.note import COSIGNATURE_V1, Line, join_note, parse_note, vkey_of
 from tests.workbench import Workbench, key_of, uscc
@@ -92,3 +92,19 @@ def test_admissions_lie_between_what_witnesses_saw_before_and_after(ten: int, tw
 def test_a_later_checkpoint_with_an_earlier_time_convicts_what_lies_under_the_earlier_size() -> None:
     findings = outside_brackets([Cosigned(10, 1050), Cosigned(20, 600)], TIMES.get)
     assert [finding.index for finding in findings] == [9, 19]
+
+
+@pytest.mark.parametrize(
+    ("cosigned", "expected"),
+    [
+        ([], (0, 0)),
+        ([Cosigned(10, 1000)], (990, 0)),
+        ([Cosigned(10, 100), Cosigned(20, 1000)], (900, 10)),
+        ([Cosigned(20, 1000), Cosigned(10, 100), Cosigned(20, 5000)], (900, 10)),
+        ([Cosigned(30, 1000)], (990, 0)),
+    ],
+)
+def test_the_longest_wait_for_a_witness_is_that_of_the_first_entry_behind_a_checkpoint(
+    cosigned: list[Cosigned], expected: tuple[int, int]
+) -> None:
+    assert longest_wait(cosigned, {0: 10, 10: 100, 20: 600}.get) == expected
