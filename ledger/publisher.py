@@ -201,6 +201,8 @@ class Publisher(Follower):
                         await hint.wait()
                 except TimeoutError:
                     self._is_unshown = self.published is not None and time.monotonic() - self.published.at > self._republish_s
+                    if time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
+                        await asyncio.to_thread(self._archive_when_due)
 
     def _is_superseded(self) -> bool:
         """Whether another process has taken over: this one was paused or has lost its lock."""
@@ -366,13 +368,16 @@ class Publisher(Follower):
             if not is_newest:
                 raise Mismatch("the checkpoint store holds another promise than the one to show")
             self.files.replace_checkpoint(note)
-        now = time.monotonic()
-        if now - self._archived_at >= ARCHIVE_EVERY_S:
-            self.files.archive(promise.size, note)
-            self._archived_at = now
-        self._shown(Published(promise.size, promise.root, note, now))
+        self._shown(Published(promise.size, promise.root, note, time.monotonic()))
+        self._archive_when_due()
         self._is_unshown = False
         self.files.discard_staged(below=promise.size)
+
+    def _archive_when_due(self) -> None:
+        """Keep what is shown when ten minutes are over, also when nothing follows it: it says when witnesses first saw its entries."""
+        if self.published is not None and time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
+            self.files.archive(self.published.size, self.published.note)
+            self._archived_at = time.monotonic()
 
     def _archive_day(self, rows: list[store.EntryRow]) -> None:
         """Keep the last checkpoint of a Shanghai day when the next day's first entry comes (formats §4)."""

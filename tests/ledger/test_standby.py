@@ -177,6 +177,19 @@ async def test_the_last_checkpoint_of_a_day_is_archived_across_a_restart(pool: P
     publisher.close()
 
 
+async def test_an_idle_publisher_archives_what_it_showed_before_ten_minutes_were_over(pool: Pool[Record], tmp_path: Path) -> None:
+    """Entries need not wait for the next growth to be bracketed by an archived checkpoint (formats §4)."""
+    bench = founded()
+    async with running(pool, tmp_path, bench.kinds) as log:
+        for end in (5, 10):  # the first is archived as the first of ten minutes
+            await log.append(envelopes(bench)[end - 5 : end], now_s=NOW)
+            assert await log.publisher.wait_for(end, 10) is not None
+        assert 10 not in log.publisher.files.archived_sizes()
+        log.publisher._archived_at = float("-inf")  # ten minutes later
+        await until(lambda: 10 in log.publisher.files.archived_sizes())
+        assert log.publisher.files.read("checkpoints/10") == log.publisher.files.read("checkpoint")
+
+
 async def test_a_publisher_outlives_a_checkpoint_store_and_a_database_that_fail(
     pool: Pool[Record], database: Connection[Record], tmp_path: Path
 ) -> None:
