@@ -67,7 +67,7 @@ class StructureReplay(Replay):
         return super().take(entry)
 
 
-_DECIDED, _NOTHING = frozenset({"log", "party"}), Decision()
+_DECIDED, _NOTHING = frozenset({"log", "party"}), Decision(tags=(), alerts=(), accounts=())
 
 
 def _undecided(kinds: Kinds) -> Kinds:

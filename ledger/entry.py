@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Any
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
 from ledger.chain import check_chain_name
 from ledger.kinds import Kinds
-from ledger.model import AccountRow, Admission, Alert, Decision, Statement, Tag
+from ledger.model import AccountRow, Admission, Alert, Statement, Tag
 from ledger.statement import read_statement
 from ledger.times import parse_admission_at
-from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze, is_well_formed
 from signing.payload import INTEGER_LIMIT, parse
 from signing.refusal import Refusal, refuse
 
@@ -23,8 +23,10 @@ ENTRY_MAX = 60_000
 ENTRY_DEPTH = 8
 _CODE = re.compile(r"[A-Z0-9_]+")
 _ACCOUNT = re.compile(r"Q1 list/\S+ (?:0|[1-9][0-9]*)|Q2 approval/\S+ (?:0|[1-9][0-9]*)|Q3 permit/\S+")
-_ESCAPED = re.compile(r'["\\\x00-\x1f]')
-_ANY_OBJECT = msgspec.json.Decoder(dict[str, Any])
+_ADMISSION_FORM = "index, at, ruleset, facts, decision with route?, tags, alerts, accounts, as in formats §4"
+_ESCAPE = re.compile(rb"\\.")
+_LONG = {b"\\b": b"\\u0008", b"\\t": b"\\u0009", b"\\n": b"\\u000a", b"\\f": b"\\u000c", b"\\r": b"\\u000d"}
+_ENCODE = msgspec.json.Encoder().encode
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -37,38 +39,26 @@ class Entry(Struct, frozen=True, kw_only=True):
     admission: Admission
 
 
+class _Fields(Struct, frozen=True, forbid_unknown_fields=True):
+    """The fields of an entry, for reading."""
+
+    v: Literal[1]
+    statement: Envelope
+    admission: Admission
+
+
+_DECODE = msgspec.json.Decoder(_Fields).decode
+
+
 def encode_entry(envelope: Envelope, admission: Admission) -> bytes:
     """The canonical bytes; UTF-8, no white space, published field order."""
-    return b'{"v":1,"statement":%b,"admission":%b}' % (freeze(envelope), encode_admission(admission).encode())
+    return b'{"v":1,"statement":%b,"admission":%b}' % (freeze(envelope), encode_admission(admission))
 
 
-def encode_admission(admission: Admission) -> str:
-    """The canonical text of an admission."""
-    facts = ",".join(f"[{_string(chain)},{index}]" for chain, index in admission.facts)
-    decision = admission.decision
-    route = "" if decision.route is None else f'"route":{_string(decision.route)},'
-    tags = ",".join("[" + ",".join(_scalar(part) for part in tag) + "]" for tag in decision.tags)
-    alerts = ",".join(f"[{_string(level)},{_string(code)}]" for level, code in decision.alerts)
-    accounts = ",".join(_account(row) for row in decision.accounts)
-    return (
-        f'{{"index":{admission.index},"at":{_string(admission.at)},"ruleset":{_string(admission.ruleset)},"facts":[{facts}],'
-        f'"decision":{{{route}"tags":[{tags}],"alerts":[{alerts}],"accounts":[{accounts}]}}}}'
-    )
-
-
-def _account(row: AccountRow) -> str:
-    prev = "" if row.prev_index is None else f'"prev_index":{row.prev_index},'
-    return f'{{"account":{_string(row.account)},{prev}"before_g":{row.before_g},"after_g":{row.after_g}}}'
-
-
-def _scalar(part: str | int) -> str:
-    return str(part) if isinstance(part, int) else _string(part)
-
-
-def _string(text: str) -> str:
-    if not _ESCAPED.search(text):
-        return f'"{text}"'
-    return '"' + _ESCAPED.sub(lambda m: "\\" + m[0] if m[0] in '"\\' else f"\\u{ord(m[0]):04x}", text) + '"'
+def encode_admission(admission: Admission) -> bytes:
+    """The canonical text of an admission. Short escapes, which msgspec writes, are spelled out."""
+    encoded = _ENCODE(admission)
+    return _ESCAPE.sub(lambda found: _LONG.get(found[0], found[0]), encoded) if b"\\" in encoded else encoded
 
 
 def day_of(raw: bytes) -> str:
@@ -97,10 +87,13 @@ def _canonical(raw: bytes) -> tuple[Envelope, Admission] | None:
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw:
         return None
     try:
-        halves = _halves(_ANY_OBJECT.decode(raw))
+        fields = _DECODE(raw)
+        _check_admission(fields.admission)
     except (msgspec.MsgspecError, Refusal, ValueError, RecursionError):
         return None
-    return halves if encode_entry(*halves) == raw else None
+    envelope, admission = fields.statement, fields.admission
+    is_ours = envelope.payload_type == PAYLOAD_STATEMENT and is_well_formed(envelope)
+    return (envelope, admission) if is_ours and encode_entry(envelope, admission) == raw else None
 
 
 def _strict(raw: bytes) -> tuple[Envelope, Admission]:
@@ -109,112 +102,83 @@ def _strict(raw: bytes) -> tuple[Envelope, Admission]:
         fields = parse(raw, limit=ENTRY_MAX, depth=ENTRY_DEPTH)
     except Refusal as refusal:
         raise refuse("ENTRY_FORM", field="entry", found=", ".join(refusal.codes), expected="strict JSON of formats §1") from None
-    halves = _halves(fields)
-    if encode_entry(*halves) != raw:
-        raise refuse("ENTRY_NOT_CANONICAL", expected="formats §4 encoding")
-    return halves
-
-
-def _halves(fields: dict[str, Any]) -> tuple[Envelope, Admission]:
     if fields.keys() != {"v", "statement", "admission"} or fields["v"] != 1 or not isinstance(fields["statement"], dict):
         raise refuse("ENTRY_FORM", found=", ".join(fields), expected="v, statement, admission")
     envelope = envelope_of(fields["statement"])
     if envelope.payload_type != PAYLOAD_STATEMENT:
         raise refuse("PAYLOAD_TYPE", field="statement.payloadType", found=envelope.payload_type, expected=PAYLOAD_STATEMENT)
-    return envelope, _admission(fields["admission"])
+    admission = _admission(fields["admission"])
+    if encode_entry(envelope, admission) != raw:
+        raise refuse("ENTRY_NOT_CANONICAL", expected="formats §4 encoding")
+    return envelope, admission
 
 
 def _admission(value: object) -> Admission:
-    if not isinstance(value, dict) or value.keys() != {"index", "at", "ruleset", "facts", "decision"}:
-        raise refuse("ENTRY_FORM", field="admission", expected="index, at, ruleset, facts, decision")
     try:
-        parse_admission_at(value["at"])
+        admission = msgspec.convert(value, Admission, strict=True)
+    except msgspec.ValidationError as error:
+        said, _, path = str(error).rpartition(" - at `$")
+        field = "admission" + path.rstrip("`")
+        raise refuse("ENTRY_FORM", field=field, found=said or str(error), expected=_ADMISSION_FORM) from None
+    _check_admission(admission)
+    return admission
+
+
+def _check_admission(admission: Admission) -> None:
+    """What types do not say; Refusal ENTRY_FORM with the first thing that is wrong."""
+    try:
+        parse_admission_at(admission.at)
     except Refusal:
-        raise refuse("ENTRY_FORM", field="admission.at", found=value["at"], expected="YYYY-MM-DDThh:mm:ss+08:00") from None
-    if not isinstance(value["ruleset"], str):
-        raise refuse("ENTRY_FORM", field="admission.ruleset")
-    return Admission(
-        index=_whole(value["index"], "admission.index"),
-        at=value["at"],
-        ruleset=value["ruleset"],
-        facts=_facts(value["facts"]),
-        decision=_decision(value["decision"]),
-    )
+        raise refuse("ENTRY_FORM", field="admission.at", found=admission.at, expected="YYYY-MM-DDThh:mm:ss+08:00") from None
+    _check_whole(admission.index, "admission.index")
+    for chain, index in admission.facts:
+        check_chain_name(chain)
+        _check_whole(index, "admission.facts")
+    _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
+    decision = admission.decision
+    if decision.route is not None and not _CODE.fullmatch(decision.route):
+        raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=_CODE.pattern)
+    if decision.tags:
+        _check_tags(decision.tags)
+    if decision.alerts:
+        _check_alerts(decision.alerts)
+    if decision.accounts:
+        _check_accounts(decision.accounts)
 
 
-def _whole(value: object, field: str) -> int:
-    if type(value) is not int or not 0 <= value <= INTEGER_LIMIT:
+def _check_whole(value: int, field: str) -> None:
+    if not 0 <= value <= INTEGER_LIMIT:
         raise refuse("ENTRY_FORM", field=field, found=value, expected="0, 1, 2, …")
-    return value
 
 
-def _facts(value: object) -> tuple[tuple[str, int], ...]:
-    field = "admission.facts"
-    if not isinstance(value, list) or any(not isinstance(pair, list) or len(pair) != 2 for pair in value):
-        raise refuse("ENTRY_FORM", field=field, expected='[["<chain>",index],…]')
-    facts = tuple((check_chain_name(chain), _whole(index, field)) for chain, index in value)
-    _sorted([chain for chain, _ in facts], field)
-    return facts
-
-
-def _decision(value: object) -> Decision:
-    field = "admission.decision"
-    if not isinstance(value, dict) or value.keys() - {"route"} != {"tags", "alerts", "accounts"}:
-        raise refuse("ENTRY_FORM", field=field, expected="route?, tags, alerts, accounts")
-    route = value.get("route")
-    if route is not None and (not isinstance(route, str) or not _CODE.fullmatch(route)):
-        raise refuse("ENTRY_FORM", field=f"{field}.route", found=route)
-    return Decision(route=route, tags=_tags(value["tags"]), alerts=_alerts(value["alerts"]), accounts=_accounts(value["accounts"]))
-
-
-def _tags(value: object) -> tuple[Tag, ...]:
+def _check_tags(tags: tuple[Tag, ...]) -> None:
     field = "admission.decision.tags"
-    if not isinstance(value, list):
-        raise refuse("ENTRY_FORM", field=field)
-    for tag in value:
-        if not isinstance(tag, list) or len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(map(_is_number, tag[1:])):
-            raise refuse("ENTRY_FORM", field=field, found=tag, expected="[code] or [code,integer]")
-    _sorted([tag[0] for tag in value], field)
-    return tuple(tuple(tag) for tag in value)
+    for tag in tags:
+        if len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(map(_is_number, tag[1:])):
+            raise refuse("ENTRY_FORM", field=field, found=list(tag), expected="[code] or [code,integer]")
+    _check_sorted([tag[0] for tag in tags], field)
 
 
-def _alerts(value: object) -> tuple[Alert, ...]:
+def _check_alerts(alerts: tuple[Alert, ...]) -> None:
     field = "admission.decision.alerts"
-    if not isinstance(value, list):
-        raise refuse("ENTRY_FORM", field=field)
-    for alert in value:
-        if not isinstance(alert, list) or len(alert) != 2 or alert[0] not in ("L", "M", "H") or not _is_code(alert[1]):
-            raise refuse("ENTRY_FORM", field=field, found=alert, expected='["L"|"M"|"H",code]')
-    _sorted([alert[1] for alert in value], field)
-    return tuple((alert[0], alert[1]) for alert in value)
+    for alert in alerts:
+        if not _is_code(alert[1]):
+            raise refuse("ENTRY_FORM", field=field, found=list(alert), expected='["L"|"M"|"H",code]')
+    _check_sorted([code for _, code in alerts], field)
 
 
-def _accounts(value: object) -> tuple[AccountRow, ...]:
+def _check_accounts(rows: tuple[AccountRow, ...]) -> None:
     field = "admission.decision.accounts"
-    if not isinstance(value, list):
-        raise refuse("ENTRY_FORM", field=field)
-    rows = tuple(_row(row, field) for row in value)
-    _sorted([row.account for row in rows], field)
-    return rows
-
-
-def _row(row: Any, field: str) -> AccountRow:
-    if not isinstance(row, dict) or row.keys() - {"prev_index"} != {"account", "before_g", "after_g"}:
-        raise refuse("ENTRY_FORM", field=field, expected="account, prev_index?, before_g, after_g")
-    if not isinstance(row["account"], str) or not _ACCOUNT.fullmatch(row["account"]):
-        raise refuse("ENTRY_FORM", field=field, found=row["account"], expected="Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>")
-    before, after = row["before_g"], row["after_g"]
-    if type(before) is not int or type(after) is not int or before == after or max(abs(before), abs(after)) > INTEGER_LIMIT:
-        raise refuse("ENTRY_FORM", field=field, found=row["account"], expected="a changed amount in grams")
-    prev = row.get("prev_index")
-    if prev is None and before != 0:
-        raise refuse("ENTRY_FORM", field=field, found=before, expected="before_g 0 at first touch")
-    return AccountRow(
-        account=row["account"],
-        prev_index=None if prev is None else _whole(prev, field),
-        before_g=before,
-        after_g=after,
-    )
+    for row in rows:
+        if not _ACCOUNT.fullmatch(row.account):
+            raise refuse("ENTRY_FORM", field=field, found=row.account, expected="Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>")
+        if row.before_g == row.after_g or max(abs(row.before_g), abs(row.after_g)) > INTEGER_LIMIT:
+            raise refuse("ENTRY_FORM", field=field, found=row.account, expected="a changed amount in grams")
+        if row.prev_index is not None:
+            _check_whole(row.prev_index, field)
+        elif row.before_g != 0:
+            raise refuse("ENTRY_FORM", field=field, found=row.before_g, expected="before_g 0 at first touch")
+    _check_sorted([row.account for row in rows], field)
 
 
 def _is_code(value: object) -> bool:
@@ -225,9 +189,7 @@ def _is_number(value: object) -> bool:
     return type(value) is int and abs(value) <= INTEGER_LIMIT
 
 
-def _sorted(names: list[str], field: str) -> None:
-    if len(names) < 2:
-        return
-    encoded = [name.encode() for name in names]
-    if any(a >= b for a, b in pairwise(encoded)):
+def _check_sorted(names: list[str], field: str) -> None:
+    """By bytes of UTF-8, which for Python's text is the order of code points."""
+    if any(a >= b for a, b in pairwise(names)):
         raise refuse("ENTRY_FORM", field=field, found=", ".join(names), expected="sorted by bytes, no duplicates")

@@ -5,15 +5,18 @@ Source: formats §1 (statement), §4 (entry). Nothing here does I/O or reads a c
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from msgspec import Struct
 
 StateT = TypeVar("StateT")
 
 Level = Literal["L", "M", "H"]
-Tag = tuple[str] | tuple[str, int]
 Alert = tuple[Level, str]
+if TYPE_CHECKING:
+    Tag = tuple[str] | tuple[str, int]
+else:  # a decoder cannot tell two tuples apart; ledger.entry checks the length
+    Tag = tuple[str | int, ...]
 
 
 class Seen(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,7 +81,7 @@ class Account(Struct, frozen=True):
     used_g: int
 
 
-class AccountRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class AccountRow(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """How one entry changed one account (formats §4). Field order is the published order."""
 
     account: str
@@ -87,20 +90,23 @@ class AccountRow(Struct, frozen=True, omit_defaults=True, kw_only=True):
     after_g: int
 
 
-class Decision(Struct, frozen=True, omit_defaults=False, kw_only=True):
-    """What the log decided about an admitted statement; tags and alerts sorted by code, accounts by name."""
+class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+    """What the log decided about an admitted statement; tags and alerts sorted by code, accounts by name. Only ``route`` may be absent.
+
+    Field order is the published order.
+    """
 
     route: str | None = None
-    tags: tuple[Tag, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    accounts: tuple[AccountRow, ...] = ()
+    tags: tuple[Tag, ...]
+    alerts: tuple[Alert, ...]
+    accounts: tuple[AccountRow, ...]
 
 
-class Admission(Struct, frozen=True, kw_only=True):
-    """The second half of an entry."""
+class Admission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The second half of an entry. Field order is the published order."""
 
     index: int
     at: str
     ruleset: str
-    facts: tuple[tuple[str, int], ...] = ()
+    facts: tuple[tuple[str, int], ...]
     decision: Decision

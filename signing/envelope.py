@@ -31,19 +31,18 @@ SIGNATURE_LIMIT = 8
 _KEYID = re.compile("[0-9a-f]{64}")
 _FIELDS: Mapping[str, type] = {"payloadType": str, "payload": str, "signatures": list}
 _SIGNATURE_FIELDS: Mapping[str, type] = {"keyid": str, "sig": str}
-_ANY_OBJECT = msgspec.json.Decoder(dict[str, Any])
 _TYPE_NAMES: Mapping[type, str] = {str: "string", list: "array"}
 
 
-class Signature(Struct, frozen=True):
+class Signature(Struct, frozen=True, forbid_unknown_fields=True):
     """One signature: who claims to have made it (64 hex digits) and its bytes."""
 
     keyid: str
     sig: bytes
 
 
-class Envelope(Struct, frozen=True):
-    """An envelope with its base64 undone; signatures in posted order."""
+class Envelope(Struct, frozen=True, forbid_unknown_fields=True, rename={"payload_type": "payloadType", "body": "payload"}):
+    """An envelope with its base64 undone; signatures in posted order. Encoded as JSON it is its frozen form."""
 
     payload_type: str
     body: bytes
@@ -53,6 +52,10 @@ class Envelope(Struct, frozen=True):
     def message(self) -> bytes:
         """The bytes that every signature covers."""
         return pae(self.payload_type, self.body)
+
+
+_DECODE = msgspec.json.Decoder(Envelope).decode
+_ENCODE = msgspec.json.Encoder().encode
 
 
 def pae(payload_type: str, body: bytes) -> bytes:
@@ -77,10 +80,16 @@ def _frozen(raw: bytes, payload_type: str) -> Envelope | None:
     Whatever breaks the strict rules freezes to other bytes, so this quick reading and the strict one never differ.
     """
     try:
-        envelope = envelope_of(_ANY_OBJECT.decode(raw))
-    except (msgspec.MsgspecError, Refusal, ValueError, RecursionError):
+        envelope = _DECODE(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return envelope if envelope.payload_type == payload_type and freeze(envelope) == raw else None
+    return envelope if envelope.payload_type == payload_type and is_well_formed(envelope) and freeze(envelope) == raw else None
+
+
+def is_well_formed(envelope: Envelope) -> bool:
+    """Whether number, keyids and distinctness of the signatures are as :func:`envelope_of` asks, without saying what is wrong."""
+    keyids = [signature.keyid for signature in envelope.signatures]
+    return 1 <= len(keyids) <= SIGNATURE_LIMIT and all(map(_KEYID.fullmatch, keyids)) and len(set(keyids)) == len(keyids)
 
 
 def envelope_of(parsed: Mapping[str, Any]) -> Envelope:  # values of strict JSON
@@ -127,9 +136,7 @@ def _check_distinct(signatures: Iterable[Signature]) -> None:
 
 def freeze(envelope: Envelope) -> bytes:
     """The frozen envelope: compact JSON in the published field order, the only form that is stored (formats §2)."""
-    signatures = ",".join(f'{{"keyid":"{one.keyid}","sig":"{b64.encode(one.sig)}"}}' for one in envelope.signatures)
-    kind = msgspec.json.encode(envelope.payload_type).decode()
-    return f'{{"payloadType":{kind},"payload":"{b64.encode(envelope.body)}","signatures":[{signatures}]}}'.encode()
+    return _ENCODE(envelope)
 
 
 def seal(payload_type: str, body: bytes, keys: Sequence[PrivateKey]) -> Envelope:

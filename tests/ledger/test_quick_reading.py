@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger import entry as entries
 from signing import envelope as envelopes
@@ -67,6 +68,18 @@ def test_a_damaged_envelope_is_read_by_neither_or_by_both_alike(raw: bytes) -> N
 def test_a_damaged_entry_is_read_by_neither_or_by_both_alike(raw: bytes) -> None:
     quick = entries._canonical(raw)
     assert quick is None or quick == outcome(entries._strict, raw)
+
+
+def spelt(text: str) -> str:
+    """A JSON string as formats §4 writes it, spelt out here once more."""
+    return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 0x20 else "\\" + c if c in '"\\' else c for c in text) + '"'
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",))))
+@example("".join(map(chr, range(0x20))) + '"\\/\\n\x7f\u2028')
+def test_texts_are_escaped_as_the_format_says(text: str) -> None:
+    admission = replace(BENCH.entries[1].admission, ruleset=text)
+    assert f'"ruleset":{spelt(text)},"facts"'.encode() in entries.encode_admission(admission)
 
 
 @given(st.binary(max_size=200))

@@ -112,7 +112,8 @@ def test_the_manifest_remembers_the_listing_of_its_decision_line() -> None:
     decided = approval()
     log.lay(APPROVAL, replace(decided, lines=(replace(decided.lines[0], listing=ListingRef(list="list/2026-51-50-cy", row=7)),)))
     submission = log.submission(ISSUE, (GENERATOR,), an_issue())
-    admission = Admission(index=1, at="2026-11-05T08:30:00+08:00", ruleset="x", decision=Decision(route="LISTED"))
+    decision = Decision(route="LISTED", tags=(), alerts=(), accounts=())
+    admission = Admission(index=1, at="2026-11-05T08:30:00+08:00", ruleset="x", facts=(), decision=decision)
     changes = submission.kind.evolve(submission.statement, admission, log.facts_for(submission))
     assert changes.state.lines[0].listing == ("list/2026-51-50-cy", 7)
 

@@ -150,7 +150,7 @@ class Log:
         """Write an admitted statement's changes."""
         moment = self.moment
         decision = Decision(route=answer.route, tags=answer.tags, alerts=answer.alerts, accounts=self.rows(dict(answer.accounts)))
-        admission = Admission(index=moment.index, at=format_at(moment.at_s), ruleset=moment.ruleset, decision=decision)
+        admission = Admission(index=moment.index, at=format_at(moment.at_s), ruleset=moment.ruleset, facts=(), decision=decision)
         changes = kind.evolve(statement, admission, self.facts)
         self.draw(admission)
         for key, value in changes.registers.items():
@@ -189,8 +189,8 @@ class Log:
     def book(self, deltas: dict[str, int], reserved_year: int | None = None) -> None:
         """An entry that changes accounts: an issue, or the settlement of one reserved in ``reserved_year``."""
         moment = self.moment
-        decision = Decision(accounts=self.rows(deltas))
-        admission = Admission(index=moment.index, at=format_at(moment.at_s), ruleset=moment.ruleset, decision=decision)
+        decision = Decision(tags=(), alerts=(), accounts=self.rows(deltas))
+        admission = Admission(index=moment.index, at=format_at(moment.at_s), ruleset=moment.ruleset, facts=(), decision=decision)
         registers = q3_base_change(admission, self.facts, reserved_year)
         self.draw(admission)
         for key, value in registers.items():
