@@ -6,7 +6,7 @@ Generated from ``unicodedata`` of CPython 3.11 (unidata_version 14.0.0): every c
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
 
 _RANGES = (
     "0-377 37A-37F 384-38A 38C 38E-3A1 3A3-52F 531-556 559-58A 58D-58F 591-5C7 5D0-5EA 5EF-5F4 600-70D 70F-74A 74D-7B1 7C0-7FA 7FD-82D "
@@ -68,12 +68,10 @@ _RANGES = (
     "30000-3134A E0001 E0020-E007F E0100-E01EF F0000-FFFFD 100000-10FFFD "
 )
 
-_BOUNDS: list[int] = []
-for _range in _RANGES.split():
-    _first, _, _last = _range.partition("-")
-    _BOUNDS += [int(_first, 16), int(_last or _first, 16) + 1]
+_UNASSIGNED = re.compile("[^" + re.sub(r"([0-9A-F]+)|([ ])", lambda m: f"\\U{m[1]:0>8}" if m[1] else "", _RANGES) + "]")
 
 
-def is_assigned(character: str) -> bool:
-    """Whether one character is assigned in Unicode 14.0."""
-    return bisect_right(_BOUNDS, ord(character)) % 2 == 1
+def first_unassigned(text: str) -> str | None:
+    """The first character of a text that is not assigned in Unicode 14.0, or ``None``."""
+    found = _UNASSIGNED.search(text)
+    return None if found is None else found[0]

@@ -1,0 +1,55 @@
+"""Content checks: which characters are assigned, and that the short ways round a check never let through what it would find."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import content
+from ledger.content import check_content
+from ledger.unicode14 import first_unassigned
+
+SEARCHES = (content._MOBILE, content._IDENTITY, content._POSITION)
+
+
+@pytest.mark.skipif(unicodedata.unidata_version != "14.0.0", reason="the interpreter's table is of another Unicode version")
+def test_every_code_point_is_judged_as_unicode_14_has_it() -> None:
+    for number in range(0x110000):
+        character = chr(number)
+        assert (first_unassigned(character) is None) == (unicodedata.category(character) != "Cn"), hex(number)
+
+
+def test_the_first_foreign_character_of_a_text_is_named() -> None:
+    assert first_unassigned("") is None
+    assert first_unassigned("铅蓄电池 5.6 t") is None
+    assert first_unassigned("铅\u0378\U000e0fff池") == "\u0378"
+
+
+@given(st.text("0123456789x .,，-+86测", max_size=40) | st.one_of(*(st.from_regex(pattern) for pattern in SEARCHES)))
+def test_a_text_without_three_digits_in_a_row_is_nothing_that_is_looked_for(text: str) -> None:
+    if any(pattern.search(text) for pattern in SEARCHES):
+        assert re.search("[0-9]{3}", text)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("铅蓄电池", []),
+        ("电话13800138000", ["PERSONAL_DATA"]),
+        ("call +86 138-0013-8000 now", ["PERSONAL_DATA"]),
+        ("证11010519491231002X", ["PERSONAL_DATA"]),
+        ("地点30.123, 104.456", ["PERSONAL_DATA"]),
+        ("é池", []),
+        ("e\u0301池", ["NOT_NFC"]),
+        ("池\u0378", ["UNASSIGNED_CHARACTER"]),
+        ("e\u0301\u0378 13800138000 池", ["NOT_NFC", "UNASSIGNED_CHARACTER", "PERSONAL_DATA"]),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_at_its_place(text: str, codes: list[str]) -> None:
+    reasons = check_content({"lines": [{"name": "铅"}, {"name": text}]})
+    assert [reason.code for reason in reasons] == codes
+    assert {reason.field for reason in reasons} <= {"body.lines.1.name"}
