@@ -75,6 +75,10 @@ def root_of(leaf_hashes: Iterable[bytes]) -> bytes:
 
 def range_root(start: int, end: int, hash_at: HashAt) -> bytes:
     """MTH of the leaves ``[start, end)``, where ``start`` is a multiple of the largest power of two that is not above the width."""
+    width = end - start
+    if width & -width == width > 0:  # one perfect subtree: most siblings of a proof are
+        level = width.bit_length() - 1
+        return hash_at(level, start >> level)
     return _join([hash_at(level, index) for level, index in _perfect_subtrees(start, end)])
 
 
