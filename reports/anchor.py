@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.bundle import Bundle, open_bundle
 from ledger.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.directory import KeyRecord
 from ledger.note import parse_vkey
 from ledger.policy import Policy, parse_policy, parse_policy_lines
+from reports.certificate.render import ATTACHMENT
+from reports.document import Document
 from reports.kinds import all_kinds
 from signing import b64
 from signing.keys import keyid
@@ -29,6 +32,8 @@ class Anchor(Struct, frozen=True, kw_only=True):
     policy: Policy | None = None
     """The reader's own: a checkpoint without its quorum is a finding."""
     bundle: Bundle | None = None
+    at_hand: Bundle | None = None
+    """Of a certificate or bundle among the files that are verified: tells the operator's keys for refusals, and nothing else."""
     registrations: tuple[KeyRegistration, ...] = ()
 
     @property
@@ -63,6 +68,13 @@ class Anchor(Struct, frozen=True, kw_only=True):
             raise refuse("RECEIPT_UNCHECKED", field="checkpoint", expected="--vkey log.vkey, --bundle, --policy")
         return open_checkpoint(note, self.log_keys, self.witnesses.witness_vkeys)
 
+    def with_at_hand(self, raw: bytes) -> Anchor:
+        """With the bundle of a certificate or a bundle, if it is of the pinned log; Refusal otherwise."""
+        opened = open_bundle(bundle_in(raw), all_kinds(), self.found or None)
+        if self.vkeys and not set(self.vkeys) <= set(opened.log.log_keys):
+            raise refuse("FOUND_DIFFERS", field="log_keys", found=", ".join(opened.log.log_keys), expected=", ".join(self.vkeys))
+        return replace(self, at_hand=opened)
+
     def key(self, name: str) -> KeyRecord | None:
         """A registered key as the bundle tells it."""
         record: KeyRecord | None = None if self.bundle is None else self.bundle.facts.get(f"key:{name}")
@@ -90,7 +102,7 @@ def make_anchor(
     registrations: tuple[bytes, ...] = (),
 ) -> Anchor:
     """From the contents of the files; Refusal for one that is malformed, FOUND_DIFFERS for a bundle of another log."""
-    opened = None if bundle is None else open_bundle(bundle, all_kinds(), found)
+    opened = None if bundle is None else open_bundle(bundle_in(bundle), all_kinds(), found)
     pinned = _vkeys(vkeys)
     if opened is not None and pinned and not set(pinned) <= set(opened.log.log_keys):
         raise refuse("FOUND_DIFFERS", field="--bundle", found=", ".join(opened.log.log_keys), expected=", ".join(pinned))
@@ -101,6 +113,21 @@ def make_anchor(
         bundle=opened,
         registrations=tuple(map(_registration, registrations)),
     )
+
+
+def bundle_in(raw: bytes) -> bytes:
+    """A bundle as it is, or the one that is attached to a certificate (存证证明); refuses CERT_NO_BUNDLE for another PDF."""
+    if not is_pdf(raw):
+        return raw
+    attached = Document(raw).attachment(ATTACHMENT)
+    if attached is None:
+        raise refuse("CERT_NO_BUNDLE", expected=ATTACHMENT)
+    return attached
+
+
+def is_pdf(raw: bytes) -> bool:
+    """Whether a reader would take it for a PDF."""
+    return b"%PDF-" in raw[:1024]
 
 
 def _vkeys(raw: bytes) -> tuple[str, ...]:

@@ -147,8 +147,9 @@ _VERIFY = (
         "RECEIPT_UNCHECKED",
         "未能核验回执：账本或运营单位的公钥不在手边。",
         "The receipt was not checked: the keys of the log or of its operator are not at hand.",
-        "入账回执给出事先留存的 log.vkey（--vkey）；拒绝回执给出同一账本的任一证据包（--bundle）。",
-        "Give the pinned log.vkey (--vkey) for receipts of entries, any bundle of the same log (--bundle) for refusals.",
+        "入账回执给出事先留存的 log.vkey（--vkey）。拒绝回执由运营单位的密钥签署，log.vkey 和策略文件中没有它：给出同一账本的任一存证证明或证据包（--bundle），或与回执一同核验。",
+        "Give the pinned log.vkey (--vkey) for receipts of entries. A refusal is signed with a key of the operator, which neither log.vkey nor a policy holds: "
+        "give any certificate or bundle of the same log (--bundle), or verify it together with the refusal.",
         "formats §8 [DESIGN]",
     ),
     _rule(

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from ledger.bundle import Bundle, open_bundle
+from ledger.directory import KeyRecord
 from manifests.model import ManifestState
-from reports.anchor import Anchor, make_anchor
+from reports.anchor import Anchor, bundle_in, is_pdf, make_anchor
 from reports.certificate.facts import LAYOUT
-from reports.certificate.render import ATTACHMENT, render_certificate
+from reports.certificate.render import render_certificate
 from reports.document import Document
 from reports.kinds import all_kinds
 from reports.receipts import is_receipt, verify_receipts
@@ -45,8 +47,7 @@ def verify_file(path: Path, pinned_found: str | None = None, *, anchor: Anchor |
         too_large = refuse("FILE_FORM", found=path.stat().st_size, expected=f"at most {FILE_MAX} bytes")
         return VerifyReport(file=path.name, form="unknown", findings=remarks(too_large.reasons))
     raw = path.read_bytes()
-    form: Form = "receipt" if path.suffix == REFUSAL else _form(raw)
-    return _named(_verify(raw, path.name, form, known), path)
+    return _named(_verify(raw, path.name, _form_of(path, raw), known), path)
 
 
 def verify_folder(folder: Path, anchor: Anchor, progress: Callable[[int, int], None] | None = None) -> list[VerifyReport]:
@@ -55,6 +56,7 @@ def verify_folder(folder: Path, anchor: Anchor, progress: Callable[[int, int], N
     Files of other software that lie in it are named in a note; damage cannot make a receipt one of them, for its name tells what it is.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    anchor = with_bundle_at_hand(anchor, files)
     reports = verify_receipts(filter(is_receipt, files), anchor, progress)
     for path in files:
         if not is_receipt(path):
@@ -66,6 +68,18 @@ def verify_folder(folder: Path, anchor: Anchor, progress: Callable[[int, int], N
         nothing = Reason("FILE_FORM", "", folder.name, ".entry, .tlog-proof, .refusal, checkpoint")
         reports.append(VerifyReport(file=folder.name, form="unknown", findings=remarks([nothing])))
     return reports
+
+
+def with_bundle_at_hand(anchor: Anchor, files: Iterable[Path]) -> Anchor:
+    """For refusals among the files: the operator's keys from the first certificate or bundle among them that is of the anchor's log."""
+    others = [path for path in files if path.is_file() and not is_receipt(path) and path.stat().st_size <= FILE_MAX]
+    if anchor.bundle is not None or anchor.at_hand is not None or not any(_form_of(path) == "receipt" for path in others):
+        return anchor
+    for path in others:
+        if _form_of(path) in ("certificate", "bundle"):
+            with suppress(Refusal):
+                return anchor.with_at_hand(path.read_bytes())
+    return anchor
 
 
 def verify_bytes(raw: bytes, name: str, pinned_found: str | None = None, *, bundle: bytes | None = None) -> VerifyReport:
@@ -103,8 +117,12 @@ def _named(report: VerifyReport, path: Path) -> VerifyReport:
     return msgspec.structs.replace(report, findings=(*report.findings, *remarks([Reason("RECEIPT_NAME", "", wanted, stem)])))
 
 
+def _form_of(path: Path, raw: bytes | None = None) -> Form:
+    return "receipt" if path.suffix == REFUSAL else _form(path.read_bytes() if raw is None else raw)
+
+
 def _form(raw: bytes) -> Form:
-    if b"%PDF-" in raw[:1024]:
+    if is_pdf(raw):
         return "certificate"
     if raw.lstrip()[:20].startswith(b'{"liandan_bundle"'):
         return "bundle"
@@ -148,10 +166,7 @@ def _notes(bundle: Bundle) -> tuple[Remark, ...]:
 
 
 def _certificate(raw: bytes, name: str, pinned_found: str | None) -> VerifyReport:
-    document = Document(raw)
-    attached = document.attachment(ATTACHMENT)
-    if attached is None:
-        raise refuse("CERT_NO_BUNDLE", found=name, expected=ATTACHMENT)
+    document, attached = Document(raw), bundle_in(raw)
     bundle = open_bundle(attached, all_kinds(), pinned_found)
     printed = render_certificate(bundle, attached)
     reasons: list[Reason] = [] if printed == raw else _differences(document, Document(printed))
@@ -193,14 +208,16 @@ def _receipt(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
     except msgspec.ValidationError as error:
         raise refuse("RECEIPT_FORM", found=error, expected="statement, codes, size, at") from None
     report = VerifyReport(file=name, form="receipt", subject=body.statement, size=body.size, codes=body.codes)
-    if anchor.bundle is None:
+    bundle = anchor.bundle or anchor.at_hand
+    if bundle is None:
         return msgspec.structs.replace(report, findings=remarks([Reason("RECEIPT_UNCHECKED", "", "", "--bundle")]))
-    log = anchor.bundle.log
+    log = bundle.log
     (signature,) = envelope.signatures if len(envelope.signatures) == 1 else (None,)
-    record = None if signature is None else anchor.key(signature.keyid)
+    record: KeyRecord | None = None if signature is None else bundle.facts.get(f"key:{signature.keyid}")
     if signature is None or record is None or record.uscc != log.operator:
         raise refuse("RECEIPT_SIGNER", found="" if signature is None else signature.keyid, expected=f"a key of {log.operator}")
     if not record.is_valid_at(body.size):
         raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {body.size}")
     verify(record.suite, record.spki, envelope.message, signature.sig)
-    return msgspec.structs.replace(report, origin=log.origin, found=anchor.bundle.found, signatures=1)
+    notes = remarks([] if anchor.is_pinned else [Reason("NOTE_NOT_PINNED", "", bundle.found)])
+    return msgspec.structs.replace(report, origin=log.origin, found=bundle.found, signatures=1, notes=notes)

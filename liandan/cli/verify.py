@@ -29,7 +29,7 @@ _FORMS = {
 @click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
 @click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
-@click.option("--bundle", type=existing, help="同一账本的证据包，用以核验回执 / a bundle of the same log, to check receipts with")
+@click.option("--bundle", type=existing, help="同一账本的证据包或存证证明，用以核验回执 / bundle or certificate")
 @click.option(
     "--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your witness policy: too few cosignatures are a finding"
 )
@@ -56,7 +56,7 @@ def verify(
     """
     from reports.anchor import make_anchor
     from reports.receipts import is_receipt, verify_receipts
-    from reports.verify import verify_file, verify_folder
+    from reports.verify import verify_file, verify_folder, with_bundle_at_hand
 
     anchor = make_anchor(
         found,
@@ -65,6 +65,7 @@ def verify(
         bundle=None if bundle is None else bundle.read_bytes(),
         registrations=tuple(path.read_bytes() for path in registration),
     )
+    anchor = with_bundle_at_hand(anchor, [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])])
     receipts = [path for path in paths if path.is_file() and is_receipt(path)]
     others = [path for path in paths if path not in receipts]
     with progress_bar("核验 / verify", as_json or (len(paths) == 1 and paths[0].is_file())) as progress:
@@ -95,6 +96,8 @@ def _lines(report: VerifyReport) -> Iterator[str]:
         pages = f"，比对 {report.pages} 页" if report.pages else ""
         checked = f"核验条目 {report.entries} 条、签名 {report.signatures} 个{witnesses}{pages}"
         yield f"  账本 {report.origin}，检查点 {report.size}；{place}{checked}。"
+    elif report.form == "receipt" and report.signatures:
+        yield f"  账本 {report.origin}，拒绝时的条目数 {report.size}；运营单位的签名有效。"
     elif report.form == "checkpoint" and report.is_good:
         yield f"  账本 {report.origin}，检查点 {report.size}。"
     if report.codes:

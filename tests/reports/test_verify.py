@@ -15,16 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.bundle import open_bundle
-from ledger.checkpoint import attach_cosignatures, cosign_checkpoint, parse_checkpoint
+from ledger.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
 from ledger.note import parse_note
 from ledger.receipts import Refused, make_receipt
 from ledger.witnessing.server import make_cosigner
+from reports.anchor import Anchor, make_anchor
 from reports.certificate.facts import LAYOUT, facts_of
 from reports.certificate.render import ATTACHMENT, render_certificate
 from reports.kinds import all_kinds
-from reports.verify import VerifyReport, verify_bytes, verify_file
+from reports.verify import VerifyReport, verify_bytes, verify_file, verify_folder
 from tests.reports.story import Story, ordinary, trunk
-from tests.workbench import OPERATOR, key_of
+from tests.workbench import OPERATOR, ORIGIN, key_of
 
 FOUND = ordinary().bench.found
 
@@ -268,12 +269,34 @@ async def test_a_receipt_is_checked_with_the_keys_of_a_bundle(bundle: bytes) -> 
     assert report.is_good
     assert (report.subject, report.codes, report.size) == ("ab" * 32, ("APPROVAL_QUOTA",), 19)
     assert codes(verify_bytes(receipt, "receipt.json")) == ["RECEIPT_UNCHECKED"]
+    certificate = render_certificate(open_bundle(bundle, all_kinds()), bundle)
+    assert verify_bytes(receipt, "receipt.json", bundle=certificate).is_good
     forged = make_receipt(refused, 19, ordinary().bench.at_s, key_of("somebody")).receipt
     assert codes(verify_bytes(forged, "receipt.json", bundle=bundle)) == ["RECEIPT_SIGNER"]
     changed = json.loads(receipt)
     changed["signatures"][0]["sig"] = json.loads(forged)["signatures"][0]["sig"]
     raw = json.dumps(changed, separators=(",", ":")).encode()
     assert codes(verify_bytes(raw, "receipt.json", bundle=bundle)) == ["SIGNATURE_WRONG"]
+
+
+async def test_a_refusal_is_proved_by_a_certificate_that_lies_beside_it(bundle: bytes, tmp_path: Path) -> None:
+    """What a user holds: receipts, and certificates of the same log. One that is not of the pinned log tells no keys."""
+    refused = Refused(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
+    receipt = make_receipt(refused, 19, ordinary().bench.at_s, key_of(OPERATOR)).receipt
+    (tmp_path / f"{refused.statement}.APPROVAL_QUOTA.refusal").write_bytes(receipt)
+
+    def told(anchor: Anchor) -> dict[str, list[str]]:
+        reports = verify_folder(tmp_path, anchor)
+        [refusal] = [report for report in reports if report.form == "receipt"]
+        return {"findings": [one.code for one in refusal.findings], "notes": [one.code for one in refusal.notes]}
+
+    assert told(make_anchor(FOUND)) == {"findings": ["RECEIPT_UNCHECKED"], "notes": []}
+    (tmp_path / "a.pdf").write_bytes(render_certificate(open_bundle(bundle, all_kinds()), bundle))
+    assert told(make_anchor(FOUND)) == {"findings": [], "notes": []}
+    assert told(make_anchor()) == {"findings": [], "notes": ["NOTE_NOT_PINNED"]}
+    assert told(make_anchor("0" * 64))["findings"] == ["RECEIPT_UNCHECKED"]
+    other = "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [key_of("another log")])).encode()
+    assert told(make_anchor(vkeys=other))["findings"] == ["RECEIPT_UNCHECKED"]
 
 
 @pytest.mark.parametrize("raw", [b"", b"hello", b"%PDF-1.7\n%%EOF", b"{", b'{"liandan_bundle":1}'])
