@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from asyncpg import Pool, Record
@@ -23,6 +23,8 @@ from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
 from signing.refusal import Refusal
 
 KEY_CACHE_MAX = 100_000
+ASKING_MAX = 2
+"""Requests that ask the database for keys at a time; connections are for the sequencer."""
 TURN_S = 0.002
 """How long a request's envelopes keep the event loop from others; some ten of them."""
 
@@ -48,18 +50,19 @@ class Intake:
         """``has_file`` tells whether an adopted file (``data/<sha256>``) is here."""
         self._pool, self._kinds, self._has_file = pool, kinds, has_file
         self._keys: dict[str, KeyRecord] = {}
+        self._asking = asyncio.Semaphore(ASKING_MAX)
 
     async def take(self, raws: Sequence[bytes]) -> list[Taken]:
         """Envelopes in order; a later one may be signed with a key that an earlier one registers."""
         taken = await _in_turns(self._read, raws)
-        await self._load_keys({s.keyid for item in taken if item.envelope for s in item.envelope.signatures})
+        registered = await self._registered({s.keyid for item in taken if item.envelope for s in item.envelope.signatures})
         brought: dict[str, KeyRecord] = {}
         for item in taken:
             if item.submission is not None and item.submission.statement.chain_type in ("log", "party"):
                 brought.update(keys_brought(item.submission.statement))
 
         def lookup(keyid: str) -> KeyRecord | None:
-            return self._keys.get(keyid) or brought.get(keyid)
+            return registered.get(keyid) or brought.get(keyid)
 
         await _in_turns(lambda item: _verify(item, lookup), taken)
         return taken
@@ -70,8 +73,8 @@ class Intake:
         Asked after admission: a key that an earlier statement of the same request merely claimed is nobody's. Only then a refusal
         may be written down in the name of ``by`` (formats §8).
         """
-        await self._load_keys({signature.keyid for signature in envelope.signatures})
-        found = [self._keys.get(signature.keyid) for signature in envelope.signatures]
+        registered = await self._registered({signature.keyid for signature in envelope.signatures})
+        found = [registered.get(signature.keyid) for signature in envelope.signatures]
         return all(record is not None and record.uscc == uscc for record, uscc in zip(found, by, strict=True))
 
     def _read(self, raw: bytes) -> Taken:
@@ -87,17 +90,36 @@ class Intake:
             item.refusal = refusal
         return item
 
-    async def _load_keys(self, keyids: set[str]) -> None:
-        wanted = [keyid for keyid in keyids if keyid not in self._keys]
-        if not wanted:
-            return
+    async def _registered(self, keyids: Iterable[str]) -> dict[str, KeyRecord]:
+        """Those of the keys that the log has registered."""
+        known, unknown = self._cached(keyids)
+        if not unknown:
+            return known
+        async with self._asking:
+            # Whoever waited looks again: hundreds that come at once after a start want the same few keys.
+            more, unknown = self._cached(unknown)
+            return {**known, **more, **(await self._fetched(unknown) if unknown else {})}
+
+    async def _fetched(self, keyids: Sequence[str]) -> dict[str, KeyRecord]:
+        """Keys from the database, which are cached from now on."""
+        async with self._pool.acquire() as conn:
+            found = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
+        fetched = {key.removeprefix("key:"): self._kinds.decode(key, raw) for key, raw in found.items()}
         if len(self._keys) > KEY_CACHE_MAX:
             self._keys.clear()
-            wanted = list(keyids)
-        async with self._pool.acquire() as conn:
-            found = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in wanted])
-        for key, raw in found.items():
-            self._keys[key.removeprefix("key:")] = self._kinds.decode(key, raw)
+        self._keys.update(fetched)
+        return fetched
+
+    def _cached(self, keyids: Iterable[str]) -> tuple[dict[str, KeyRecord], list[str]]:
+        """What is cached of some keys, and which of them are not."""
+        known, unknown = {}, []
+        for keyid in keyids:
+            record = self._keys.get(keyid)
+            if record is None:
+                unknown.append(keyid)
+            else:
+                known[keyid] = record
+        return known, unknown
 
 
 def _verify(item: Taken, lookup: Lookup) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from asyncpg import Connection, Pool, Record
 from msgspec.structs import replace
 
+from ledger import intake, store
 from ledger.audit import audit
 from ledger.checkpoint_store import CheckpointStore
 from ledger.database_audit import audit_database
 from ledger.files import Bundle
 from ledger.freeze import Mismatch
+from ledger.intake import ASKING_MAX, Intake
 from ledger.log import Admitted, TurnedDown
 from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.refusals import publish_refusals
@@ -51,6 +54,39 @@ async def test_admitted_statements_are_published_with_proofs(pool: Pool[Record],
         report = audit(files.read, bench.kinds, archived=iter(files.archived_sizes()))
         assert report.findings == []
         assert report.entries == len(answers)
+
+
+async def test_requests_that_come_at_once_ask_for_a_key_once(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a start nothing is cached, and all clients come again at the same moment."""
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+    asked: list[list[str]] = []
+    fetch = store.fetch_facts
+
+    async def noting(conn: store.Conn, keys: Sequence[str]) -> dict[str, bytes]:
+        asked.append(list(keys))
+        return await fetch(conn, keys)
+
+    monkeypatch.setattr(store, "fetch_facts", noting)
+    reading = Intake(pool, bench.kinds, lambda _: True)
+    taken = await asyncio.gather(*(reading.take([raw]) for raw in envelopes(bench)[1:] * 4))
+    assert all(item.signed is not None for [item] in taken)
+    asking = [keys for keys in asked if any(key.startswith("key:") for key in keys)]
+    assert len(asking) <= ASKING_MAX * len({key for keys in asking for key in keys}), "the same keys again and again"
+
+
+async def test_keys_that_are_put_out_of_the_cache_meanwhile_still_verify(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(envelopes(bench), now_s=NOW)
+    monkeypatch.setattr(intake, "KEY_CACHE_MAX", 0)
+    monkeypatch.setattr(intake, "TURN_S", 0.0)
+    reading = Intake(pool, bench.kinds, lambda _: True)
+    taken = await asyncio.gather(*(reading.take(envelopes(bench)[1:]) for _ in range(8)))
+    assert all(item.refusal is None and item.signed is not None for items in taken for item in items)
 
 
 async def test_a_resubmission_is_answered_with_the_first_entry(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
