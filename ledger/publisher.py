@@ -123,7 +123,10 @@ class Publisher(Follower):
         if opened is None or opened.size < self._promise.size:
             bundle = self.files.staged(self._promise.size, self._promise.digest)
             if bundle is None and self._promise.size > 0:
-                raise Mismatch(f"size {self._promise.size} was promised but its staged bundle is gone")
+                raise Mismatch(
+                    f"size {self._promise.size} was promised but its staged bundle is gone, and what is published ends at "
+                    f"{0 if opened is None else opened.size}: put the static files (LIANDAN_LOG_DIR) back first"
+                )
             if bundle is not None:
                 self.files.unpack(bundle)
         self._rest_on(self._promise)
