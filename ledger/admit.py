@@ -215,6 +215,8 @@ def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) ->
 
 
 def _fact_list(statement: Statement, reads: Reads, facts: Facts) -> tuple[tuple[str, int], ...]:
+    if not reads.chains and statement.principal is None:
+        return ()
     always = {statement.chain, LOG_MAIN, *(party_chain(uscc) for uscc in statement.by)}
     found: list[tuple[str, int]] = []
     principal = () if statement.principal is None else (party_chain(statement.principal),)
@@ -235,9 +237,9 @@ def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, 
         tags.append(("RECUT",))
     return Decision(
         route=answer.route,
-        tags=tuple(_unique(tags, lambda tag: tag[0])),
-        alerts=tuple(_unique(answer.alerts, lambda alert: alert[1])),
-        accounts=tuple(_account_row(name, delta, facts) for name, delta in sorted(answer.accounts.items()) if delta),
+        tags=tuple(_unique(tags, lambda tag: tag[0])) if tags else (),
+        alerts=tuple(_unique(answer.alerts, lambda alert: alert[1])) if answer.alerts else (),
+        accounts=tuple([_account_row(name, delta, facts) for name, delta in sorted(answer.accounts.items()) if delta]),
     )
 
 

@@ -61,7 +61,7 @@ class Facts:
 
     def state(self, chain: str) -> Any:
         """The personality's state of a chain, or ``None``."""
-        head = self.head(chain)
+        head: Head[Any] | None = self.get("chain:" + chain)
         return None if head is None else head.state
 
     def used_g(self, account: str) -> int:
