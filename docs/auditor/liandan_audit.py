@@ -598,14 +598,13 @@ class Log:
         elif kind == "delegation.revoke":
             self.grants.pop((s.owner, body["delegate"]), None)
         if s.row == "manifest":
-            self.trips[s.chain].acts.append(s.hash)
+            (trip := self.trips[s.chain]).acts.append(s.hash)
         if kind == "manifest.issue":
-            trip = self.trips[s.chain]
             trip.receiver, trip.paper = body.get("receiver", ""), body.get("backfill") is True
             trip.sender = trip.receiver if body.get("consignor") == "receiver" else s.owner
             trip.carriers = shape(body.get("carriers", []), [str], "body.carriers", STATEMENT_CODES)
         elif kind in ("manifest.depart", "manifest.hand_over"):
-            self.trips[s.chain].carrier = s.by[-1]
+            trip.carrier = s.by[-1]
         if kind == "witness.set":
             self._policy(body["witness_policy"])
         elif kind in ("ruleset.adopt", "data.adopt"):
@@ -660,8 +659,9 @@ class Log:
     def _policy(self, lines: list[str]) -> None:
         witnesses = [line.split(" ")[2] for line in lines if re.fullmatch(r"witness \S+ \S+", line)]
         self.policies.append((self.size - 1, witnesses))
-        keys = [parse_vkey(text)[1] for text in (*self.log_keys, *witnesses)]
-        self.reserved |= {sha256(SPKI["ed25519"][0] + key.public).hex() for key in keys if key.type != 6}
+        public = [key.public for _, key in map(parse_vkey, (*self.log_keys, *witnesses)) if key.type != 6]
+        self.reserved |= {sha256(SPKI["ed25519"][0] + key).hex() for key in public}
+        self.check(self.reserved.isdisjoint(self.keys), "KEY_REGISTERED", "body.witness_policy", lines, "no key of a party")
 
     def _data(self, name: str) -> None:
         raw = self.data(name) or b""

@@ -106,6 +106,32 @@ def _registers(key: Any, owner: str, x: str = "", **more: Any) -> Callable[[Any]
     return grow
 
 
+def _witness_with_a_party_s_key(log: Any) -> None:
+    policy = [f"witness sichuan {v1.vkey('w.example', 4, story.KEYS['generator'].raw)}", "quorum sichuan"]
+    appended("witness.set", "log/main", {"witness_policy": policy}, *story.signers(*acts.FOUNDERS))(log)
+
+
+def _rotated_by_the_new_key(log: Any) -> None:
+    new = v1.key("new")
+    body = {"old": story.KEYS["generator"].keyid, "key": v1.registration(new, log.found, story.GENERATOR)}
+    appended("key.rotate", f"party/{story.GENERATOR}", body, (story.GENERATOR, new))(log)
+
+
+def _revoked_twice(log: Any) -> None:
+    revoke = appended(
+        "key.revoke", f"party/{story.CARRIER}", {"keyid": CARRIER[1].keyid, "reason": "停用（虚构）"}, story.signer("chongqing")
+    )
+    revoke(log)
+    log.forged = len(log.entries)
+    revoke(log)
+
+
+def _by_a_former_delegate(log: Any) -> None:
+    """``acts.py`` grants and revokes the carrier's right to issue for the generator."""
+    body = {"reason": "撤销（虚构）"}
+    appended("manifest.void", acts.MANIFEST, body, CARRIER, principal=story.GENERATOR)(log)
+
+
 def _page(**changes: Any) -> Callable[[Any], None]:
     item = {"statement": "0" * 64, "by": [story.GENERATOR], "kind": "manifest.void/1", "codes": ["USCC"], "size": 9}
     item |= {"at": story.clock("15:30:00")} | changes.pop("item", {})
@@ -265,6 +291,11 @@ FORGERIES = [
     Forgery("by a revoked key", grow=_signed_by_a_revoked_key),
     Forgery("a key registered twice", grow=_registers(story.KEYS["carrier"], story.GENERATOR, by=story.GENERATOR)),
     Forgery("a witness's key for a party", grow=_registers(v1.key("witness sichuan"), story.GENERATOR, by=story.GENERATOR)),
+    Forgery("the log's key for a party", grow=_registers(story.LOG_KEY, story.GENERATOR, by=story.GENERATOR)),
+    Forgery("a party's key for a witness", grow=_witness_with_a_party_s_key),
+    Forgery("rotated by the new key", grow=_rotated_by_the_new_key),
+    Forgery("a key revoked twice", grow=_revoked_twice),
+    Forgery("by a delegate whose delegation was revoked", grow=_by_a_former_delegate),
     Forgery("possession in another log", grow=_registers(v1.key("new"), story.GENERATOR, "0" * 64, by=story.GENERATOR)),
     Forgery("recovery without its alert", grow=_registers(v1.key("new"), story.GENERATOR, by=story.SICHUAN)),
     Forgery(
