@@ -28,6 +28,7 @@ from ledger.personality import Admitted, Changes, Window, no_reads
 from ledger.replay import Finding, Replay
 from ledger.tiles import WIDTH, Read, encode_bundle, parse_bundle, tile_at
 from liandan.export import archived_in, reader_of
+from liandan.process import tune
 from liandan.wiring import KINDS
 
 MILLION = 1_000_000
@@ -38,6 +39,7 @@ AIMS = {STRUCTURE: (MILLION / 90, MILLION / 60), DECISIONS: (MILLION / 180, MILL
 
 def measure(manifests: int, export: Path | None = None) -> Iterator[Figure]:
     """Audits of one generated log; ``export`` keeps it, or is one that an earlier run kept."""
+    tune()
     cores = os.cpu_count() or 1
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))

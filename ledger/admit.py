@@ -82,7 +82,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     reasons = _closed(log) or _link(statement, kind, facts, log)
     if reasons:
         raise Refusal(reasons)
-    recut_s = old_admission_s(statement, facts, moment)
+    recut_s = None if log is None or not log.cuts else old_admission_s(statement, facts, moment)
     judged_s = moment.at_s if recut_s is None else recut_s
     reasons = [
         *_window(statement, kind, judged_s),
@@ -163,13 +163,15 @@ def _keys(statement: Statement, facts: Facts, moment: Moment, log: LogState | No
     founding = founding_keys(statement) if log is None else {}
     reasons: list[Reason] = []
     for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
-        field = f"signatures.{position}.keyid"
         record: KeyRecord | None = founding.get(keyid) if log is None else facts.get(f"key:{keyid}")
+        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index):
+            continue
+        field = f"signatures.{position}.keyid"
         if record is None:
             reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
         elif record.uscc != uscc:
             reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
-        elif not record.is_valid_at(moment.index):
+        else:
             reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
     return reasons
 

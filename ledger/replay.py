@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admit import RootAt, apply, judge
-from ledger.directory import LOG_MAIN, KeyRecord
+from ledger.directory import LOG_MAIN, KeyRecord, LogState
 from ledger.entry import Entry, read_entry
 from ledger.facts import Facts, chain_key
 from ledger.founding import LogFound, founding_keys
@@ -121,10 +121,10 @@ class Replay:
         self.facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, index, None if head is None else head.state))
 
     def _ruleset(self, statement: Statement) -> str:
-        state = self.facts.state(LOG_MAIN)
-        return (
-            str(statement.body.ruleset.version) if state is None and isinstance(statement.body, LogFound) else getattr(state, "ruleset", "")
-        )
+        log: LogState | None = self.facts.state(LOG_MAIN)
+        if log is not None:
+            return log.ruleset
+        return str(statement.body.ruleset.version) if isinstance(statement.body, LogFound) else ""
 
 
 def _differences(stored: Admission, again: Admission) -> list[tuple[str, str, str]]:

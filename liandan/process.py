@@ -1,4 +1,4 @@
-"""How a server process runs its interpreter, writes its log lines and ends its children.
+"""How a process that works hard runs its interpreter, and how a server writes its log lines and ends its children.
 
 The first two are set once, by whoever begins the process; a library never does.
 
@@ -26,7 +26,7 @@ SWITCH_S = 0.0005
 
 
 def tune() -> None:
-    """Call after the imports and before serving."""
+    """Call after the imports and before the work."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)

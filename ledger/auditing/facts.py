@@ -15,14 +15,12 @@ class SpilledFacts(Facts):
     def __init__(self, dataset: Callable[[str, str], Any], spill: Spill) -> None:
         super().__init__(dataset)
         self.spill = spill
+        # Asked a dozen times an entry: no call between.
+        self.get = spill.get  # type: ignore[method-assign, assignment]  # a name is a key
 
     def missing(self, keys: Iterable[str]) -> list[str]:  # noqa: ARG002  # the signature is that of all facts
         """None: whatever is asked for is either here or in no entry."""
         return []
-
-    def get(self, key: str) -> Any:
-        """A value or None; nothing is ever unread."""
-        return self.spill.get(key)
 
     def put(self, key: str, value: Any) -> None:
         """Change a value."""

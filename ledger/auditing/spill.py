@@ -15,6 +15,9 @@ HOT_VALUES = 20_000
 """Decoded values held: some 60 MB of states."""
 _UNKNOWN: Any = object()
 _CACHE_KIB = 32 * 1024
+_SLOTS = 2**22
+"""Names of a new file are hashed into so many bytes, 1 where one was written: most names that are not in memory were never set, and need
+not be looked for in the file. A collision, or a file that was kept, only costs the look."""
 
 
 class Spill:
@@ -36,6 +39,8 @@ class Spill:
         self.db.execute("CREATE TABLE IF NOT EXISTS value (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
         self.db.execute("CREATE TABLE IF NOT EXISTS mark (one INTEGER PRIMARY KEY CHECK (one = 1), mark BLOB NOT NULL)")
         self.db.execute("BEGIN")
+        is_new = self.db.execute("SELECT 1 FROM value LIMIT 1").fetchone() is None
+        self._written = bytearray(_SLOTS) if is_new else bytearray(b"\1") * _SLOTS
 
     def get(self, name: str) -> Any:
         """A value, or None."""
@@ -46,6 +51,8 @@ class Spill:
         """A value that was not used lately: from the generation before, or from the file."""
         if name in self._old:
             value = self._old.pop(name)
+        elif not self._written[hash(name) % _SLOTS]:
+            value = None
         else:
             row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
             value = None if row is None else self._decode(name, row[0])
@@ -67,7 +74,9 @@ class Spill:
 
     def _write(self, values: list[tuple[str, Any]]) -> None:
         rows = [(name, self._encode(value)) for name, value in values if name in self._dirty]
-        self._dirty.difference_update(name for name, _ in rows)
+        for name, _ in rows:
+            self._dirty.remove(name)
+            self._written[hash(name) % _SLOTS] = 1
         self.db.executemany("INSERT INTO value VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", rows)
 
     def _flush(self) -> None:

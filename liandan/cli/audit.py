@@ -26,6 +26,7 @@ from liandan.cli.output import FINDING, command, emit, json_option
 from liandan.cli.progress import progress_bar
 from liandan.cli.serve import own_settings
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
+from liandan.process import tune
 from liandan.wiring import KINDS
 from signing.refusal import refuse
 
@@ -56,6 +57,7 @@ async def audit_command(target: str | None, as_json: bool, **options: Any) -> in
     _check_usage(target, options)
     if options["gossip"] is not None:
         return await _gossip(options, as_json)
+    tune()
     with progress_bar("审计 / audit", as_json) as progress, _kept(options["state"], options["since"]) as kept:
         report = await _audited(target, options, progress, kept)
     pinned = options["found"]

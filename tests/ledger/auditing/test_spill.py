@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.auditing import spill as spills
 from ledger.auditing.spill import Spill
 
 
@@ -50,3 +51,17 @@ def test_what_was_kept_is_there_again_and_what_came_after_is_not(tmp_path: Path)
     second = spill(tmp_path / "spill", 4)
     assert (second.mark(), second.get("n3"), len(second)) == (b"mark", 3, 10)
     second.close()
+
+
+def test_names_that_share_a_slot_are_still_told_apart_and_new_ones_are_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spills, "_SLOTS", 3)
+    kept, asked = spill(None, 4), list[str]()
+    kept.db.set_trace_callback(lambda sql: asked.append(sql) if sql.startswith("SELECT value") else None)
+    assert [kept.get(f"m{number}") for number in range(30)] == [None] * 30
+    assert asked == []
+    for number in range(30):
+        kept.put(f"n{number}", number)
+    assert [kept.get(f"n{number}") for number in range(30)] == list(range(30))
+    assert [kept.get(f"m{number}") for number in range(30)] == [None] * 30
+    assert asked
+    kept.close()
