@@ -139,6 +139,31 @@ async def insert_entries(conn: Conn, entries: Iterable[EntryRow], links: Iterabl
     )
 
 
+_APPEND = """
+    WITH moved AS (
+        UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4
+         WHERE size = $5 AND root = $6 AND edge = $7 AND at_s = $8
+           AND NOT EXISTS (
+               SELECT FROM unnest($9::text[], $10::bytea[]) AS known (key, value)
+                WHERE (SELECT fact.value FROM fact WHERE fact.key = known.key) IS DISTINCT FROM known.value
+           )
+        RETURNING true
+    ), new_entries AS (
+        INSERT INTO entry (idx, leaf, entry)
+        SELECT added.* FROM moved, unnest($11::bigint[], $12::bytea[], $13::bytea[]) AS added
+    ), new_links AS (
+        INSERT INTO link (chain, seq, hash, idx)
+        SELECT added.* FROM moved, unnest($14::text[], $15::bigint[], $16::bytea[], $17::bigint[]) AS added
+    ), new_facts AS (
+        INSERT INTO fact (key, value)
+        SELECT added.* FROM moved, unnest($18::text[], $19::bytea[]) AS added
+        ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
+    )
+    SELECT count(*) FROM moved
+"""
+"""Planned anew whenever the log has doubled: a plan of the day when ``fact`` was one page would read all of it for every known fact."""
+
+
 async def append(
     conn: Conn,
     before: LogHead,
@@ -154,28 +179,7 @@ async def append(
     not there). A rival that holds the head is waited for and then found to have moved it. A taken place raises UniqueViolationError.
     """
     moved: int = await conn.fetchval(
-        """
-        WITH moved AS (
-            UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4
-             WHERE size = $5 AND root = $6 AND edge = $7 AND at_s = $8
-               AND NOT EXISTS (
-                   SELECT FROM unnest($9::text[], $10::bytea[]) AS known (key, value)
-                    WHERE (SELECT fact.value FROM fact WHERE fact.key = known.key) IS DISTINCT FROM known.value
-               )
-            RETURNING true
-        ), new_entries AS (
-            INSERT INTO entry (idx, leaf, entry)
-            SELECT added.* FROM moved, unnest($11::bigint[], $12::bytea[], $13::bytea[]) AS added
-        ), new_links AS (
-            INSERT INTO link (chain, seq, hash, idx)
-            SELECT added.* FROM moved, unnest($14::text[], $15::bigint[], $16::bytea[], $17::bigint[]) AS added
-        ), new_facts AS (
-            INSERT INTO fact (key, value)
-            SELECT added.* FROM moved, unnest($18::text[], $19::bytea[]) AS added
-            ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
-        )
-        SELECT count(*) FROM moved
-        """,
+        _APPEND + f"-- at 2^{before.size.bit_length()}",
         *(after.size, after.root, after.edge, after.at_s),
         *(before.size, before.root, before.edge, before.at_s),
         *([key for key, _ in known], [value for _, value in known]),

@@ -188,6 +188,15 @@ async def test_nothing_is_appended_unless_head_and_facts_are_what_they_are_belie
         assert await tables() == [count + 1 for count in empty]
 
 
+async def test_appending_is_planned_anew_when_the_log_has_doubled(pool: Pool[Record]) -> None:
+    """A plan made for a table of one page reads the whole table for every fact that is compared."""
+    async with pool.acquire() as conn:
+        for size in (4, 5, 7, 8):
+            head = store.LogHead(size, bytes(32), b"", 0)
+            assert not await store.append(conn, head, head, [], [], [])
+        assert await conn.fetchval("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE $1", "%UPDATE log_head%") == 2
+
+
 def test_what_is_kept_is_bounded_and_begins_anew_after_others() -> None:
     heads = [store.LogHead(size, bytes(32), b"", 0) for size in range(4)]
     kept = Kept()
