@@ -71,11 +71,9 @@ def _signer(settings: Settings, keys: Keyring) -> CheckpointSigner:
     return LocalSigner(keys.origin, keys.log, keys.log_ml_dsa)
 
 
-async def _cosigning(settings: Settings, vkeys: tuple[str, ...], stack: AsyncExitStack) -> Cosigning | None:
-    """The client side of the witnesses, or None when no addresses are set."""
+async def _cosigning(settings: Settings, vkeys: tuple[str, ...], stack: AsyncExitStack) -> Cosigning:
+    """The client side of the witnesses. One without an address is one that does not answer: the policy in the log wants it all the same."""
     addresses = settings.witness_addresses
-    if not addresses:
-        return None
     http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
     fallback_s = None if settings.witness_fallback_s < 0 else float(settings.witness_fallback_s)
     return Cosigning(Collector(http, vkeys), addresses, timeout_s=settings.witness_timeout_ms / 1000, fallback_s=fallback_s)
