@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -21,6 +22,7 @@ from typing import Any, TextIO
 import uvicorn
 import uvloop
 
+from bench.children import publisher_of
 from bench.load import ORIGIN, key_of
 from bench.watch import Watch, watched_server
 from ledger.witnessing.known import known_logs
@@ -28,6 +30,7 @@ from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
+from liandan import publisher_process
 from liandan.keyring import Keyring, write_keyring
 from liandan.process import set_up_logging, tune
 from liandan.server import serving
@@ -48,6 +51,8 @@ def log(options: Mapping[str, Any]) -> AbstractAsyncContextManager[str]:
         publisher=options["publisher"],
         log_json=True,
     )
+    if options["watched"]:
+        publisher_process.COMMAND = (sys.executable, "-m", "bench.watched_publisher_process", options["watched"])
     keys = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(options["operator"]))
     write_keyring(keys, settings.key_path, settings.passphrase_path)
     return serving(settings)
@@ -125,11 +130,17 @@ async def _main(role: str, options: Mapping[str, Any], answers: TextIO) -> None:
 
 
 def _answer(asked: str, watch: Watch, main: int) -> dict[str, Any]:
-    """CPU seconds of this process and of its loop's thread; or what was watched since ``watch``."""
+    """CPU seconds of this process and of its loop's thread; or what was watched since ``watch``, here and in the publisher's process."""
+    publisher = publisher_of(os.getpid())
     if asked == "watch":
         watch.begin(main)
+        if publisher is not None:
+            os.kill(publisher, signal.SIGUSR1)
     loop_s = time.clock_gettime(time.pthread_getcpuclockid(main))
-    return {"cpu": time.process_time(), "loop": loop_s, "watched": watch.end() if asked == "watched" else {}}
+    watched = watch.end() if asked == "watched" else {}
+    if watched and publisher is not None:
+        os.kill(publisher, signal.SIGUSR2)
+    return {"cpu": time.process_time(), "loop": loop_s, "watched": watched}
 
 
 def _say(answers: TextIO, message: Mapping[str, Any]) -> None:

@@ -32,9 +32,17 @@ def run(work: Awaitable[T]) -> T:
 
 
 @contextmanager
-def log_server(load: Load, directory: Path, witnesses: str = "", publisher: str = "process") -> Iterator[Child]:
+def log_server(
+    load: Load, directory: Path, witnesses: str = "", publisher: str = "process", watched: Path | None = None
+) -> Iterator[Child]:
     """The product's server over an empty directory, founded and set up with the load's parties, permits and decisions."""
-    options = {"directory": str(directory / "data"), "operator": OPERATOR, "witnesses": witnesses, "publisher": publisher}
+    options = {
+        "directory": str(directory / "data"),
+        "operator": OPERATOR,
+        "witnesses": witnesses,
+        "publisher": publisher,
+        "watched": watched and str(watched),
+    }
     with child("log", options, directory / "server.log") as server:
         found, *setup = load.setup()
         run(post_single(server.url, load, [[found]], 1))

@@ -12,23 +12,29 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
+from ledger import store
+from ledger.ahead import Ahead
 from ledger.checkpoint_store import CheckpointStore
 from ledger.cosigning import Cosigning
 from ledger.files import LogFiles
+from ledger.follower import Follower
 from ledger.intake import Intake
 from ledger.publisher import Publisher
 from ledger.sequencer import Sequencer
 from ledger.shadow import Shadow
 
 EVERY_S = 0.004
-STAGES: Mapping[str, tuple[type, str]] = {
+Stages = Mapping[str, tuple[type | ModuleType, str]]
+STAGES: Stages = {
     "intake: read, verify": (Intake, "take"),
     "sequencer: one transaction": (Sequencer, "_sequence"),
+    "look at what is shown": (Follower, "refresh"),
     "publisher: a step": (Publisher, "step"),
-    "  re-hash": (Publisher, "_rehash"),
+    "  read rows": (store, "list_entries"),
+    "  re-hash": (Ahead, "rehash"),
     "  decide again": (Shadow, "check"),
     "  stage, flushed": (LogFiles, "stage"),
     "  promise, flushed": (CheckpointStore, "swap"),
@@ -62,7 +68,7 @@ IDLE = ("/selectors.py", "/asyncio/runners.py")
 class Watch:
     """Counts while it is on."""
 
-    def __init__(self, stages: Mapping[str, tuple[type, str]]) -> None:
+    def __init__(self, stages: Stages) -> None:
         self._on = False
         self._walls: dict[str, list[float]] = {}
         self._cpu: Counter[str] = Counter()

@@ -39,6 +39,7 @@ LOOK_S = 1.0
 """Between two looks at what other servers have published, without news of the own publisher."""
 STOP_S = 20.0
 LINE_MAX = 1 << 20
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "liandan.publisher_process")
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -127,10 +128,9 @@ class PublisherProcess:
 
     async def start(self) -> tuple[str, ...]:
         """Start it; the log's note keys once it is ready. Raises what it refuses to start with, Refusal or Mismatch; else OSError."""
-        command = (sys.executable, "-m", "liandan.publisher_process")
         pipe = asyncio.subprocess.PIPE
         # A session of its own: Ctrl-C at the terminal is for the server, which ends its publisher in order.
-        self._process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, start_new_session=True, limit=LINE_MAX)
+        self._process = await asyncio.create_subprocess_exec(*COMMAND, stdin=pipe, stdout=pipe, start_new_session=True, limit=LINE_MAX)
         self._send(msgspec.json.encode(self._order, enc_hook=_plain) + b"\n")
         async with asyncio.timeout(START_S):
             news = await self._news()
@@ -221,5 +221,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(type(value).__name__)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """The publisher's process, from its first line of input to its last."""
     asyncio.run(_main())
+
+
+if __name__ == "__main__":
+    main()
