@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from msgspec import Struct
 
@@ -40,10 +41,11 @@ _TABLES = (
 
 
 class CheckpointStore:
-    """A small SQLite database with full durability; safe between processes. Methods block for one fsync at most."""
+    """A small SQLite database with full durability; safe between threads and processes. Methods block for one fsync at most."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
@@ -60,8 +62,7 @@ class CheckpointStore:
 
     def take_over(self, empty_root: bytes) -> Promise:
         """Become the publisher: raise the epoch. The first call of a log's life promises size 0."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             self._db.execute("INSERT OR IGNORE INTO promise VALUES (1, 0, 0, ?, '')", (empty_root,))
             self._db.execute("UPDATE promise SET epoch = epoch + 1")
         promise = self.read()
@@ -79,8 +80,7 @@ class CheckpointStore:
         Durable on return. ``at_s`` is the ``admission.at`` of the last entry below the new size.
         """
         assert new.size >= old.size, "a promise never shrinks"
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             cursor = self._db.execute(
                 "UPDATE promise SET size = ?, root = ?, digest = ? WHERE epoch = ? AND size = ? AND root = ?",
                 (new.size, new.root, new.digest, old.epoch, old.size, old.root),
@@ -90,10 +90,16 @@ class CheckpointStore:
         return cursor.rowcount == 1
 
     @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """One at a time: a transaction belongs to the connection, and what another thread wrote into it could be rolled back with it."""
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
     def held(self, promise: Promise) -> Iterator[bool]:
         """Whether ``promise`` is still the newest; until the block ends nobody takes over and nothing else is promised."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             yield self.read() == promise
 
     def _keep(self, values: Iterable[tuple[str, bytes]], size: int, at_s: int) -> None:
@@ -102,11 +108,13 @@ class CheckpointStore:
 
     def freeze(self, why: str) -> None:
         """Tell every process of this log that nothing may be appended."""
-        self._db.execute("INSERT OR REPLACE INTO frozen VALUES (1, ?)", (why,))
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO frozen VALUES (1, ?)", (why,))
 
     def thaw(self) -> None:
         """A publisher has taken over and found nothing wrong so far."""
-        self._db.execute("DELETE FROM frozen")
+        with self._transaction():
+            self._db.execute("DELETE FROM frozen")
 
     def frozen(self) -> str | None:
         """Why the log is frozen, or None."""
@@ -129,14 +137,12 @@ class CheckpointStore:
 
     def catch_up_shadow(self, values: Iterable[tuple[str, bytes]], *, size: int, at_s: int) -> None:
         """Move the shadow alone, when it is rebuilt from published files."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             self._keep(values, size, at_s)
 
     def forget_shadow(self) -> None:
         """Empty the shadow, so that it is rebuilt from the published files."""
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             self._db.execute("DELETE FROM shadow")
             self._db.execute("UPDATE shadow_size SET size = 0, at_s = 0")
 

@@ -173,7 +173,7 @@ class TileReader:
         pyramid = self._pyramids.get(tile)
         if pyramid is None:
             if len(self._pyramids) >= self._KEEP:
-                self._pyramids.pop(next(iter(self._pyramids)), None)
+                self._pyramids.pop(next(iter(tuple(self._pyramids))), None)  # tuple(): another thread may add one just now
             pyramid = self._pyramids[tile] = _pyramid(_split_hashes(_load(tile, self._read)))
         return pyramid[inner][at]
 

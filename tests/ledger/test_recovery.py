@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from asyncpg import Pool, Record
@@ -86,3 +87,20 @@ def test_a_promise_is_replaced_only_by_whoever_knows_all_of_it(tmp_path: Path, c
     assert (store.read(), store.shadow(), store.shadow_size()) == (known, [("key", b"five")], (5, 5))
     assert store.swap(known, following, [("key", b"six")], at_s=6)
     assert (store.read(), store.shadow(), store.shadow_size()) == (following, [("key", b"six")], (6, 6))
+
+
+def test_a_freeze_is_no_part_of_another_threads_transaction(tmp_path: Path) -> None:
+    """A checkpoint that cannot be shown rolls its own transaction back, not the reason why the log has just frozen."""
+    store = CheckpointStore(tmp_path / "checkpoints.sqlite")
+    promise, freezing = store.take_over(EMPTY_ROOT), Thread(target=store.freeze, args=("a test",))
+
+    def fail_to_show() -> None:
+        with store.held(promise):
+            freezing.start()
+            freezing.join(0.2)  # without the lock it has written by now
+            raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        fail_to_show()
+    freezing.join()
+    assert store.frozen() == "a test"
