@@ -48,6 +48,7 @@ KEYRING = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
 WITNESS = "witness.example/campaign"
 COSIGNER = make_cosigner(WITNESS, key_of(WITNESS))
 POLICY = (f"witness campaign {COSIGNER.vkeys[0]}", "quorum campaign")
+WITNESS_AWAY_S = 0.04
 """One witness, and no checkpoint without it."""
 NOW = "2026-10-08T08:00:00+08:00"
 """The simulated present of the campaigns."""
@@ -125,10 +126,19 @@ async def findings(pool: asyncpg.Pool, files: LogFiles) -> list[Finding]:
 
 @asynccontextmanager
 async def witness(directory: Path) -> AsyncIterator[str]:
-    """A witness with its own durable store behind HTTP; yields its submission prefix."""
+    """A witness with its own durable store behind HTTP; yields its submission prefix.
+
+    It is some way off: while it is asked, the publisher decides what it will promise next, and may die over it.
+    """
     store = WitnessStore(directory / "witness.sqlite3")
+    app = WitnessApp(Witness(COSIGNER, known_logs((vkey, "") for vkey in KEYRING.vkeys), store), "")
+
+    async def far(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(WITNESS_AWAY_S)
+        await app(scope, receive, send)
+
     config = uvicorn.Config(
-        WitnessApp(Witness(COSIGNER, known_logs((vkey, "") for vkey in KEYRING.vkeys), store), ""),
+        far,
         lifespan="off",
         log_config=None,
         access_log=False,

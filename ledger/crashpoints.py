@@ -13,6 +13,7 @@ import signal
 POINTS = (
     "append.before_commit",
     "append.after_commit",
+    "publish.after_decision",
     "publish.before_stage",
     "publish.after_stage",
     "publish.after_swap",

@@ -3,7 +3,7 @@
 Order of one step (design §5), and what a crash at the point named after each part leaves (ledger/crashpoints.py):
 
 1. re-read and re-hash the committed rows on a connection of its own, compare with ``log_head``, and decide every entry again from the
-   publisher's own memory (ledger/shadow.py) - ``before_stage``: nothing has happened;
+   publisher's own memory (ledger/ahead.py, ledger/shadow.py) - ``after_decision``, ``before_stage``: nothing has happened;
 2. stage the files of the new size in one bundle, flushed - ``after_stage``: an orphan bundle, discarded once a larger size is shown;
 3. compare-and-swap the promise, and with it that memory, in the checkpoint store, outside the database -
    ``after_swap``: :meth:`Publisher.recover` replays the bundle;
@@ -12,6 +12,9 @@ Order of one step (design §5), and what a crash at the point named after each p
 5. collect the witnesses' cosignatures - ``after_witness``: witnesses are ahead of ``/checkpoint``; asked again, they cosign it again;
 6. replace ``/checkpoint`` - ``after_show``: senders resubmit and get their receipt;
 7. wake the waiters.
+
+Part 1 goes on between the steps and during parts 5 and 6, for the entries that the next step will promise. Nothing else overlaps: nothing
+is staged or promised before the size before is shown, so a crash finds one promise at most that is not shown, as if nothing overlapped.
 
 A mismatch freezes: the publisher stops, nothing is signed any more, reads go on, an evidence file is written (ledger/freeze.py).
 """
@@ -26,6 +29,7 @@ import structlog
 from asyncpg import Pool, PostgresError, Record
 
 from ledger import store
+from ledger.ahead import Ahead
 from ledger.checkpoint import Checkpoint, open_checkpoint
 from ledger.checkpoint_store import CheckpointStore, Promise
 from ledger.cosigning import Contradicted, Cosigning
@@ -38,7 +42,7 @@ from ledger.follower import Follower
 from ledger.freeze import Mismatch, contradicting_notes, write_evidence
 from ledger.kinds import Kinds
 from ledger.leadership import Leadership
-from ledger.merkle import EMPTY_ROOT, Edge, consistency_proof, leaf_hash, range_root, verify_consistency
+from ledger.merkle import EMPTY_ROOT, consistency_proof, range_root, verify_consistency
 from ledger.published import Published, edge_of
 from ledger.shadow import Shadow, described
 from ledger.signer import CheckpointSigner
@@ -55,6 +59,8 @@ REPUBLISH_S = 600
 ARCHIVE_EVERY_S = 600
 STEP_MAX = 8192
 """Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
+LOOK_S, LOOK_MAX = 0.025, 256
+"""Between two looks at what is committed meanwhile, and entries in one look: a step that could begin does not wait long for its end."""
 
 
 class Publisher(Follower):
@@ -79,11 +85,11 @@ class Publisher(Follower):
         self._signer, self._interval_s, self._republish_s = signer, interval_s, republish_s
         self._cosigning = cosigning
         self._shadow = Shadow(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
+        self._ahead = Ahead(self._shadow)
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
-        self._edge = Edge()
         self._archived_at, self._last_day = float("-inf"), ""
         self._leadership = Leadership(checkpoint_store.path)
-        self._unfinished: tuple[Bundle, Promise, Edge] | None = None
+        self._unfinished: tuple[Bundle, Promise] | None = None
         """What is promised in the store and not yet in place as files."""
         self._is_unshown = False
         """Whether the promised size still waits to be signed and shown."""
@@ -142,7 +148,8 @@ class Publisher(Follower):
         edge = edge_of(self._reader)
         if edge.root() != promise.root:
             raise Mismatch(f"the published tiles of size {promise.size} do not give the promised root")
-        self._promise, self._edge = promise, edge
+        self._promise = promise
+        self._ahead.rest_on(edge)
 
     def _check_notes(self, shown: bytes | None) -> None:
         """Notes of our own key that are at hand are parts of the promised tree: what is shown, and what froze the log once."""
@@ -188,6 +195,7 @@ class Publisher(Follower):
             hint.clear()
             try:
                 moved = await self.step()
+                await self._pause(started + self._interval_s, hint)
             except (Mismatch, Contradicted, Refusal) as error:
                 if not self._is_superseded():
                     self._freeze(error)
@@ -196,16 +204,18 @@ class Publisher(Follower):
                 continue
             except (*store.AWAY, PostgresError, sqlite3.Error) as error:
                 log.error("publish_failed", error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(max(0.0, self._interval_s - (time.monotonic() - started)))
-            if not moved:
-                # asyncio.timeout, not wait_for: on Python 3.11 the latter loses a cancellation that comes together with the event.
-                try:
-                    async with asyncio.timeout(IDLE_S):
-                        await hint.wait()
-                except TimeoutError:
-                    self._is_unshown = self.published is not None and time.monotonic() - self.published.at > self._republish_s
-                    if time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
-                        await asyncio.to_thread(self._archive_when_due)
+                await asyncio.sleep(max(0.0, started + self._interval_s - time.monotonic()))
+            if not moved and not self._ahead.entries and not await _is_set(hint, IDLE_S):
+                self._is_unshown |= self.published is not None and time.monotonic() - self.published.at > self._republish_s
+                if time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
+                    await asyncio.to_thread(self._archive_when_due)
+
+    async def _pause(self, until: float, hint: asyncio.Event) -> None:
+        """Let the interval pass; what is committed meanwhile is decided again meanwhile."""
+        while (left := until - time.monotonic()) > 0 and await _is_set(hint, left):
+            hint.clear()
+            await self._ahead.look(self._pool, LOOK_MAX)
+            await asyncio.sleep(max(0.0, min(LOOK_S, until - time.monotonic())))
 
     def _is_superseded(self) -> bool:
         """Whether another process has taken over: this one was paused or has lost its lock."""
@@ -216,7 +226,7 @@ class Publisher(Follower):
         """Follow whoever has taken over. Nothing is wrong with the log, so nothing is frozen."""
         log.warning("steps_back", why=str(error), size=self._promise.size)
         self._unfinished = None
-        self._shadow.dropped()
+        self._ahead.drop()
         self._leadership.release()
 
     def _freeze(self, error: Exception) -> None:
@@ -231,29 +241,39 @@ class Publisher(Follower):
         """Publish what is committed beyond the promise, at most STEP_MAX entries; False if there is nothing to do."""
         if self._unfinished is not None:
             await asyncio.to_thread(self._put_in_place)
-        async with self._pool.acquire() as conn:
-            head = await store.fetch_head(conn)
-            self._compare(head)
-            start = self._promise.size
-            rows = [] if head is None else await store.list_entries(conn, start=start, end=min(head.size, start + STEP_MAX))
-        if head is not None:
-            self.committed(head.size)
-        if head is not None and len(rows) < min(head.size - start, STEP_MAX):
-            raise Mismatch(f"log_head has size {head.size}, of the entries from {start} on there are {len(rows)}")
-        if not rows and not self._is_unshown:
+        self.committed(await self._ahead.look(self._pool, STEP_MAX - len(self._ahead.entries)))
+        if not self._ahead.entries and not self._is_unshown:
             return False
-        if head is not None and rows:
-            await asyncio.to_thread(self._promise_rows, rows, head)
+        if self._ahead.entries:
+            await asyncio.to_thread(self._promise_ahead)
         note = await asyncio.to_thread(self._sign)
         reach("publish.after_sign")
+        showing = asyncio.create_task(self._cosign_and_show(note, self._witness_policy()))
+        try:
+            await self._look_until(showing)
+            await showing
+        finally:
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+        return True
+
+    async def _cosign_and_show(self, note: bytes, witness_policy: tuple[str, ...]) -> None:
+        """Parts 5 to 7."""
         if self._cosigning is not None:
-            cosigned = await self._cosigning.cosign(note, self._prove, self._witness_policy())
+            cosigned = await self._cosigning.cosign(note, self._prove, witness_policy)
             note, self.is_degraded = cosigned.note, cosigned.is_degraded
         reach("publish.after_witness")
         await asyncio.to_thread(self._show, note)
         reach("publish.after_show")
         self.wake()
-        return True
+
+    async def _look_until(self, showing: asyncio.Task[None]) -> None:
+        """Decide the entries of the next step while this one is shown. A mismatch among them ends it at once: the log freezes."""
+        try:
+            while not (await asyncio.wait({showing}, timeout=LOOK_S))[0]:
+                self.committed(await self._ahead.look(self._pool, LOOK_MAX))
+        except (*store.AWAY, PostgresError, sqlite3.Error) as error:  # the next step meets it again; this one needs no database
+            log.warning("looks_later", error=type(error).__name__)
 
     async def check(self) -> None:
         """Compare database, promise and witnesses without publishing: what a server does before it serves. Raises Mismatch.
@@ -261,7 +281,11 @@ class Publisher(Follower):
         When database, checkpoint store and files were all restored together, only those outside remember: the witnesses.
         """
         async with self._pool.acquire() as conn:
-            self._compare(await store.fetch_head(conn))
+            head = await store.fetch_head(conn)
+        if self._leadership.is_held:
+            self._ahead.compare(head)
+        elif (0 if head is None else head.size) < self._promise.size:
+            raise Mismatch(f"the database is behind size {self._promise.size}, which is published: a restored backup? See log refill")
         if self._cosigning is None or not self._leadership.is_held or self._promise.size == 0:
             return
         try:
@@ -270,65 +294,37 @@ class Publisher(Follower):
             self._freeze(error)
             raise Mismatch(f"{error}: was everything restored from a backup?") from error
 
-    def _compare(self, head: store.LogHead | None) -> None:
-        """The database holds at least what was promised, and exactly that at the promised size."""
-        size = 0 if head is None else head.size
-        if size < self._promise.size:
-            raise Mismatch(f"the database has {size} entries, {self._promise.size} were promised: a restored backup? See log refill")
-        own = (self._promise.root, self._edge.to_bytes(), self._shadow.at_s)
-        if head is not None and size == self._promise.size and self._leadership.is_held and (head.root, head.edge, head.at_s) != own:
-            raise Mismatch(f"log_head has another root, edge or time at size {size} than was promised")
-
-    def _promise_rows(self, rows: list[store.EntryRow], head: store.LogHead) -> None:
-        """Parts 1 to 4 without the signature, on a thread of their own."""
-        leaves = self._rehash(rows)
-        grown = self._edge.append_many(leaves)
-        if grown.size == head.size and grown.root() != head.root:
-            raise Mismatch(f"re-hashed entries give another root at size {head.size} than log_head holds")
+    def _promise_ahead(self) -> None:
+        """Parts 2 to 4 without the signature, on a thread of their own."""
+        ahead, read = self._ahead, self.files.read
         try:
-            self._decide_again(rows)
-            files = [(tile.path, content) for tile, content in new_tiles(self._edge.size, leaves, self.files.read)]
-            files += [(tile.path, content) for tile, content in new_bundles(self._edge.size, [row.entry for row in rows], self.files.read)]
-            bundle = Bundle(grown.size, tuple(files))
+            files = [(tile.path, content) for tile, content in new_tiles(ahead.base.size, ahead.leaves, read)]
+            files += [(tile.path, content) for tile, content in new_bundles(ahead.base.size, ahead.entries, read)]
+            bundle = Bundle(ahead.edge.size, tuple(files))
             reach("publish.before_stage")
-            promise = Promise(self._promise.epoch, grown.size, grown.root(), self.files.stage(bundle))
+            promise = Promise(self._promise.epoch, ahead.edge.size, ahead.edge.root(), self.files.stage(bundle))
             reach("publish.after_stage")
-            self._archive_day(rows)
+            self._archive_day(ahead.entries)
             if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
                 raise Mismatch("the checkpoint store holds another promise: another publisher has taken over")
         except BaseException:
-            self._shadow.dropped()  # a full disk before the swap: the same entries are decided again at the next step
+            ahead.drop()  # a full disk before the swap: the same entries are decided again at the next step
             raise
         reach("publish.after_swap")
         self._shadow.kept()
+        ahead.rest_on(ahead.edge)
         # From here the size is promised: a crash now is finished by recover(), and no other root can ever be signed for it.
-        self._unfinished = (bundle, promise, grown)
+        self._unfinished = (bundle, promise)
         self._put_in_place()
 
     def _put_in_place(self) -> None:
         """Part 4: the promised files; again at the next step if the disk would not take them."""
         assert self._unfinished is not None
-        bundle, promise, grown = self._unfinished
+        bundle, promise = self._unfinished
         self.files.unpack(bundle)
         reach("publish.after_unpack")
         self._check_growth(promise)
-        self._promise, self._edge, self._is_unshown, self._unfinished = promise, grown, True, None
-
-    def _rehash(self, rows: list[store.EntryRow]) -> list[bytes]:
-        """Leaf hashes from the bytes that were committed; they must lie without a gap and match what the sequencer wrote."""
-        leaves: list[bytes] = []
-        for expected, row in enumerate(rows, self._promise.size):
-            leaf = leaf_hash(row.entry)
-            if row.idx != expected or leaf != row.leaf:
-                raise Mismatch(f"entry {expected}: stored index {row.idx}, stored leaf {row.leaf.hex()[:16]}, re-hashed {leaf.hex()[:16]}")
-            leaves.append(leaf)
-        return leaves
-
-    def _decide_again(self, rows: list[store.EntryRow]) -> None:
-        """Signatures, keys, decisions and accounts from the publisher's own memory: what was edited in the database shows here."""
-        findings = self._shadow.check(row.entry for row in rows)
-        if findings:
-            raise Mismatch(f"a second decision differs: {described(findings[0])}")
+        self._promise, self._is_unshown, self._unfinished = promise, True, None
 
     def _check_growth(self, promise: Promise) -> None:
         """Prove from the new tiles that the new tree extends the published one, before it is signed."""
@@ -360,6 +356,7 @@ class Publisher(Follower):
 
     def _witness_policy(self) -> tuple[str, ...]:
         """The policy in force after the promised entries, from the publisher's own memory."""
+        assert not self._ahead.entries, "the memory is ahead of the promise"
         state = self._shadow.state(LOG_MAIN)
         assert isinstance(state, LogState), "a log with entries is founded"
         return state.witness_policy
@@ -382,10 +379,20 @@ class Publisher(Follower):
             self.files.archive(self.published.size, self.published.note)
             self._archived_at = time.monotonic()
 
-    def _archive_day(self, rows: list[store.EntryRow]) -> None:
+    def _archive_day(self, entries: list[bytes]) -> None:
         """Keep the last checkpoint of a Shanghai day when the next day's first entry comes (formats §4)."""
-        for day in map(day_of, (row.entry for row in rows)):
+        for day in map(day_of, entries):
             shown = self.files.read("checkpoint") if self._last_day and day != self._last_day else None
             if shown is not None:  # read from disk: a publisher that has just taken over has shown nothing yet
                 self.files.archive(open_checkpoint(shown, self.log_keys).checkpoint.size, shown)
             self._last_day = day
+
+
+async def _is_set(event: asyncio.Event, within_s: float) -> bool:
+    """Wait for an event; False when it does not come in time."""
+    # asyncio.timeout, not wait_for: on Python 3.11 the latter loses a cancellation that comes together with the event.
+    try:
+        async with asyncio.timeout(within_s):
+            return await event.wait()
+    except TimeoutError:
+        return False

@@ -37,7 +37,7 @@ class ShadowFacts(Facts):
 
 
 class Shadow:
-    """Decides again what the sequencer decided; ``check`` must be followed by ``kept`` or ``dropped``."""
+    """Decides again what the sequencer decided; any number of ``check`` must be followed by ``kept`` or ``dropped``, which end them all."""
 
     def __init__(self, store: CheckpointStore, kinds: Kinds, data: DataSets, root_at: RootAt) -> None:
         self._store, self._kinds, self._data, self._root_at = store, kinds, data, root_at

@@ -18,6 +18,7 @@ from tests.house.source import ROOT
 SAMPLE = [
     "append.before_commit",
     "append.after_commit",
+    "publish.after_decision",
     "publish.after_swap",
     "publish.after_witness",
     "kill -9",

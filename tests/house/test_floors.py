@@ -18,6 +18,7 @@ from tests.house.source import FLOORS, ROOT, imports, modules
 ROOMS_THAT_ACT = ("routes", "service", "store")
 """Last part of the names of modules that may use the database."""
 DATABASE = {
+    "ledger.ahead",
     "ledger.cut",
     "ledger.database_audit",
     "ledger.derived_rows",

@@ -1,0 +1,172 @@
+"""While one checkpoint waits for its witness, the entries of the next are decided already, and nothing of them is promised."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asyncpg import Connection, Pool, Record
+
+from ledger.audit import audit
+from ledger.checkpoint import Checkpoint, log_vkeys
+from ledger.cosigning import Cosigning
+from ledger.log import Log
+from ledger.merkle import Edge
+from ledger.signer import LocalSigner
+from ledger.witnessing.client import Collector
+from ledger.witnessing.known import known_logs
+from ledger.witnessing.routes import WitnessApp
+from ledger.witnessing.server import make_cosigner
+from tests.ledger.log_server import envelopes, make_publisher, running, unguarded
+from tests.ledger.witnessing.bench import client, key_for, make_witness, served
+from tests.workbench import ORIGIN, START, Workbench, key_of, uscc
+
+NOW = START + 3600
+LOG_KEYS = log_vkeys(ORIGIN, [key_of("log")])
+WITNESS = make_cosigner("witness.example/sichuan", key_for("sichuan"))
+PROMISED, READ = 5, 20
+
+
+@pytest.fixture
+def bench() -> Workbench:
+    bench = Workbench(witness_policy=(f"witness sichuan {WITNESS.vkeys[0]}", "quorum sichuan"))
+    for serial in range(READ - 1):
+        bench.register(uscc("510112", serial))
+    assert len(bench.entries) == READ
+    return bench
+
+
+class Gate:
+    """A witness that hears everything and answers when it is let."""
+
+    def __init__(self, app: WitnessApp) -> None:
+        self._app, self.open = app, asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.open.wait()
+        await self._app(scope, receive, send)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not holds():  # noqa: ASYNC110  # what is waited for has no event
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def witnessed(pool: Pool[Record], directory: Path, bench: Workbench) -> AsyncIterator[tuple[Log, Gate]]:
+    """A log whose one witness stands behind a gate."""
+    gate = Gate(WitnessApp(make_witness(directory / "witness", cosigner=WITNESS, logs=known_logs((vkey, "") for vkey in LOG_KEYS))))
+    async with client() as http, served(gate) as url:
+        cosigning = Cosigning(Collector(http, LOG_KEYS), {"sichuan": url}, timeout_s=30, fallback_s=None)
+        async with running(pool, directory, bench.kinds, cosigning=cosigning) as log:
+            try:
+                yield log, gate
+            finally:
+                gate.open.set()  # nobody is left waiting in the server
+
+
+@asynccontextmanager
+async def waiting(pool: Pool[Record], directory: Path, bench: Workbench) -> AsyncIterator[tuple[Log, Gate]]:
+    """Five entries are promised and wait for their witness; those after them are committed, read and decided."""
+    async with witnessed(pool, directory, bench) as (log, gate):
+        await log.append(envelopes(bench)[:PROMISED], now_s=NOW)
+        await until(lambda: log.publisher._store.shadow_size()[0] == PROMISED)
+        await log.append(envelopes(bench)[PROMISED:], now_s=NOW)
+        await until(lambda: ahead_of(log) == READ)
+        yield log, gate
+
+
+def ahead_of(log: Log) -> int:
+    size: int = log.publisher._ahead.edge.size  # type: ignore[attr-defined]  # it is a Publisher
+    return size
+
+
+def assert_only_the_first_is_promised(log: Log) -> None:
+    promise = log.publisher._store.read()
+    assert promise is not None
+    assert promise.size == log.publisher._store.shadow_size()[0] == PROMISED
+    assert [path.name.partition("-")[0] for path in (log.publisher.files.root / "staging").iterdir()] == [str(PROMISED)]
+    assert log.publisher.files.read("checkpoint") is None
+
+
+async def test_nothing_is_promised_of_what_is_decided_ahead_and_a_restart_finishes_both(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    async with waiting(pool, tmp_path, bench) as (log, _):
+        assert_only_the_first_is_promised(log)
+        left = log.publisher._store.read()
+    again = make_publisher(pool, tmp_path, bench.kinds)  # what a crash leaves is what is on disk
+    again.recover()
+    assert left is not None
+    assert (again._promise.size, again._promise.root) == (left.size, left.root)
+    assert (again._ahead.edge.size, again._ahead.entries, again._shadow.size) == (PROMISED, [], PROMISED)
+    again.close()
+    async with witnessed(pool, tmp_path, bench) as (log, gate):
+        gate.open.set()
+        assert await log.publisher.wait_for(READ, 10) is not None
+        assert audit(log.publisher.files.read, bench.kinds).findings == []
+
+
+async def test_what_was_decided_ahead_is_published_next(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with waiting(pool, tmp_path, bench) as (log, gate):
+        gate.open.set()
+        assert await log.publisher.wait_for(READ, 10) is not None
+        assert log.publisher._store.shadow_size()[0] == READ
+        assert log.publisher.files.archived_sizes() == [PROMISED], "the first was shown before the second was promised"
+        assert audit(log.publisher.files.read, bench.kinds).findings == []
+
+
+async def test_a_mismatch_ahead_freezes_at_once_whatever_the_witness_does(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
+    async with waiting(pool, tmp_path, bench) as (log, _):
+        async with pool.acquire() as conn:
+            await conn.execute("UPDATE log_head SET root = sha256('x')")
+        await until(lambda: log.publisher.mismatch is not None)
+        assert "another root" in str(log.publisher.mismatch)
+        assert log.publisher._store.frozen() == log.publisher.mismatch
+        assert_only_the_first_is_promised(log)
+
+
+async def test_a_database_may_take_back_what_was_not_promised(
+    pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench
+) -> None:
+    """A standby that lacked the last commits has taken over: what was read before is not held against it."""
+    kept = PROMISED + 5
+    async with waiting(pool, tmp_path, bench) as (log, gate):
+        async with unguarded(database) as conn:
+            leaves = [bytes(row["leaf"]) for row in await conn.fetch("SELECT leaf FROM entry WHERE idx < $1 ORDER BY idx", kept)]
+            edge = Edge().append_many(leaves)
+            async with conn.transaction():
+                await conn.execute("DELETE FROM entry WHERE idx >= $1", kept)
+                await conn.execute("UPDATE log_head SET size = $1, root = $2, edge = $3", kept, edge.root(), edge.to_bytes())
+        await until(lambda: ahead_of(log) == kept)
+        assert_only_the_first_is_promised(log)
+        gate.open.set()
+        published = await log.publisher.wait_for(kept, 10)
+        assert published is not None
+        assert (published.size, published.root, log.publisher.mismatch) == (kept, edge.root(), None)
+
+
+async def test_what_a_signer_missed_is_shown_without_another_commit(pool: Pool[Record], tmp_path: Path) -> None:
+    bench = Workbench()
+    away = [ConnectionError("the signer is being started again")]
+
+    class Away(LocalSigner):
+        def sign(self, checkpoint: Checkpoint) -> bytes:
+            if checkpoint.size == PROMISED and away:
+                raise away.pop()
+            return super().sign(checkpoint)
+
+    for serial in range(PROMISED - 1):
+        bench.register(uscc("510112", serial))
+    async with running(pool, tmp_path, bench.kinds) as log:
+        log.publisher._signer = Away(ORIGIN, key_of("log"))  # type: ignore[attr-defined]  # it is a Publisher
+        await log.append(envelopes(bench)[:1], now_s=NOW)
+        assert await log.publisher.wait_for(1, 10) is not None
+        await log.append(envelopes(bench)[1:], now_s=NOW)
+        assert await log.publisher.wait_for(PROMISED, 10) is not None
+        assert not away
