@@ -99,7 +99,7 @@ class Replay:
         statement, stored = entry.statement, entry.admission
         at_s = parse_admission_at(stored.at)
         findings = [] if at_s >= self.at_s else [_finding("AT_ORDER", index, statement.chain, "admission.at", stored.at, "not earlier")]
-        self.at_s = max(self.at_s, at_s)
+        self.at_s = at_s
         kind = self._kinds.by_name[statement.kind]
         try:
             again = judge(statement, kind, self.facts, Moment(index, at_s, self._ruleset(statement)), self._root_at)

@@ -497,7 +497,7 @@ class Log:
             self.attempt("", check, s, a)
         if s.chain not in self.heads or s.seq > self.heads[s.chain][0]:
             self.heads[s.chain] = (s.seq, s.hash, s.index, s.at)
-        self.last_at = max(self.last_at, a.at)
+        self.last_at = a.at
 
     def _admission(self, s: Any, a: Any) -> None:
         """The operator's half of the entry, as far as it follows from earlier entries alone."""

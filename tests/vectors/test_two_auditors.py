@@ -23,7 +23,7 @@ from ledger.auditing.report import AuditReport
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 from tests.vectors import second_reader
-from tests.vectors.forger import Forgery, acts, forge
+from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
 
 
@@ -51,6 +51,13 @@ def test_both_find_a_forgery_that_is_sealed_in_good_order(forgery: Forgery, tmp_
     elif index >= 0:
         assert index in {finding.index for finding in found.findings}, found.findings
         assert index in {finding["index"] for finding in second["findings"]}, second["findings"]
+
+
+def test_an_entry_moved_into_the_future_is_no_finding_at_every_later_one(tmp_path: Path) -> None:
+    forge(Forgery("admitted at night", "permit.suspend", admission=setting("at", "2026-11-02T23:59:00+08:00")), tmp_path / "export")
+    found, second = ours(tmp_path / "export"), theirs(tmp_path / "export")
+    assert [finding.code for finding in found.findings].count("AT_ORDER") == 1
+    assert [finding["code"] for finding in second["findings"]].count("ADMISSION_AT") == 1
 
 
 def test_there_are_enough_forgeries_and_each_has_its_name() -> None:
