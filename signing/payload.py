@@ -9,13 +9,12 @@ that marks what is wrong, walks the result and names every place.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from signing.characters import first_forbidden, visible
 from signing.refusal import Reason, Refusal, refuse
@@ -34,6 +33,19 @@ _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 _DIGITS = "0123456789"
 
 
+def _object_type() -> Any:  # a type made at run time, which a type checker cannot follow
+    """Objects of what formats §1 allows, DEPTH_LIMIT levels deep."""
+    leaf = str | bool | Annotated[int, Meta(ge=-INTEGER_LIMIT, le=INTEGER_LIMIT)]
+    value: Any = leaf
+    for _ in range(DEPTH_LIMIT - 1):
+        value = leaf | list[value] | dict[str, value]
+    return dict[str, value]
+
+
+_DECODE = msgspec.json.Decoder(_object_type()).decode
+_ENCODE = msgspec.json.Encoder().encode
+
+
 class _Flaw(Struct, frozen=True):
     """Stands in the parsed value where the text was valid JSON but not ours."""
 
@@ -49,13 +61,18 @@ class _Doubt(Exception):
 def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> dict[str, Any]:
     """The JSON object that ``raw`` holds; values are dict, list, str, int and bool only. Raises nothing but Refusal.
 
-    Safe for any bytes: size and depth are checked before a parser sees them, and no number is converted before its length is known.
+    Safe for any bytes: size and depth are checked before a parser sees them or while msgspec, whose type is bounded, does; no long number
+    is converted.
     """
     if len(raw) > limit:
         raise refuse("BODY_TOO_LARGE", found=f"{len(raw)} bytes", expected=f"at most {limit} bytes")
     text = _decode(raw)
+    is_plain = _is_plain(text)
+    compact = _read_compact(raw) if is_plain and depth >= DEPTH_LIMIT else None
+    if compact is not None:
+        return compact
     _check_depth(raw, depth)
-    quick = (_read_compact(raw) or _read_quickly(text)) if _is_plain(text) else None
+    quick = _read_quickly(text) if is_plain else None
     return _read_carefully(text) if quick is None else quick
 
 
@@ -97,20 +114,18 @@ def _is_plain(text: str) -> bool:
     if "\\" in text or "null" in text:
         return False
     # White space between tokens is unprintable; inside strings the scanner itself refuses these three.
-    return text.replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable()
+    return text.isprintable() or text.replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable()
 
 
 def _read_compact(raw: bytes) -> dict[str, Any] | None:  # JSON values
     """The object of a plain text that encoding it gives back to the letter; ``None`` where another reading must decide.
 
-    A key that comes twice, white space and every other spelling of a number are not given back; fractions and long numbers, which
-    are, raise a doubt.
+    A key that comes twice, white space and every other spelling of a number are not given back; fractions, long numbers, null and more
+    than DEPTH_LIMIT levels do not fit the type.
     """
-    if _LONG_NUMBER.search(raw):
-        return None
     try:
-        value = _DECODE(raw)
-    except (_Doubt, msgspec.MsgspecError):
+        value: dict[str, Any] = _DECODE(raw)
+    except msgspec.MsgspecError:
         return None
     return value if _ENCODE(value) == raw else None
 
@@ -162,10 +177,6 @@ def _quick_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # JSON value
     return members
 
 
-_LONG_NUMBER = re.compile(rb"[:,[]-?[0-9]{16}")
-"""16 digits may lie out of range. In a string it is a needless doubt."""
-_DECODE = msgspec.json.Decoder(dict[str, Any], float_hook=_quick_number).decode
-_ENCODE = msgspec.json.Encoder().encode
 _QUICK = json.JSONDecoder(
     object_pairs_hook=_quick_object, parse_int=_quick_integer, parse_float=_quick_number, parse_constant=_quick_number
 )
