@@ -50,6 +50,8 @@ class Cosigning:
         self._timeout_s, self._fallback_s = timeout_s, fallback_s
         self._is_degraded = False
         """The last checkpoint lacked the quorum: the next one does not wait for it again, until it is met."""
+        self._said: tuple[str, list[str]] | None = None
+        """What was logged last: the same several times a second would hide everything else."""
 
     async def cosign(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> CosignedNote:
         """Come back with enough lines, however often witnesses must be asked again. Raises Contradicted."""
@@ -63,13 +65,13 @@ class Cosigning:
             if cosigned.contradictions:
                 raise Contradicted(cosigned.contradictions)
             if cosigned.is_quorum:
-                self._is_degraded = False
+                self._is_degraded, self._said = False, None
                 return CosignedNote(cosigned.attach(note), is_degraded=False)
             if cosigned.lines and self._may_fall_back(started):
                 self._is_degraded = True
-                log.warning("degraded", lines=len(cosigned.lines), failures=_kinds(cosigned))
+                self._say("degraded", cosigned)
                 return CosignedNote(cosigned.attach(note), is_degraded=True)
-            log.warning("waiting_for_witnesses", failures=_kinds(cosigned))
+            self._say("waiting_for_witnesses", cosigned)
             await asyncio.sleep(RETRY_S)
 
     async def inspect(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> None:
@@ -83,12 +85,14 @@ class Cosigning:
             raise Contradicted(inspected.contradictions)
         log.info("witnesses_inspected", sizes=dict(inspected.sizes), silent=[failure.witness for failure in inspected.failures])
 
+    def _say(self, event: str, cosigned: Cosigned) -> None:
+        said = (event, [f"{failure.witness}: {failure.kind}" for failure in cosigned.failures])
+        if said != self._said:
+            log.warning(event, lines=len(cosigned.lines), failures=said[1])
+            self._said = said
+
     def _peers(self, policy: Policy) -> list[Peer]:
         return [Peer(peer.name, peer.vkey, self._addresses.get(peer.name, "")) for peer in policy.witnesses]
 
     def _may_fall_back(self, started: float) -> bool:
         return self._is_degraded or (self._fallback_s is not None and time.monotonic() - started >= self._fallback_s)
-
-
-def _kinds(cosigned: Cosigned) -> list[str]:
-    return [f"{failure.witness}: {failure.kind}" for failure in cosigned.failures]

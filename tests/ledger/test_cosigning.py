@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from asyncpg import Pool, Record
+from structlog.testing import capture_logs
 
 from ledger.audit import audit
 from ledger.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
@@ -78,10 +79,12 @@ async def test_a_checkpoint_carries_the_lines_of_both_witnesses(pool: Pool[Recor
 async def test_without_its_quorum_nothing_is_shown_when_the_log_fails_closed(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
     async with client() as http, witnesses(tmp_path) as addresses:
         only_one = cosigning(http, {"sichuan": addresses["sichuan"]}, fallback_s=None)
-        async with running(pool, tmp_path, bench.kinds, cosigning=only_one) as log:
-            await log.append(envelopes(bench), now_s=NOW)
-            assert await log.publisher.wait_for(1, 1.5) is None
-            assert log.publisher.mismatch is None
+        with capture_logs() as said:
+            async with running(pool, tmp_path, bench.kinds, cosigning=only_one) as log:
+                await log.append(envelopes(bench), now_s=NOW)
+                assert await log.publisher.wait_for(1, 1.5) is None
+                assert log.publisher.mismatch is None
+        assert [line["event"] for line in said].count("waiting_for_witnesses") == 1, "said when it changes, not at every try"
         async with running(pool, tmp_path, bench.kinds, cosigning=cosigning(http, addresses)) as log:
             published = await log.publisher.wait_for(len(bench.entries), 10)
             assert published is not None, "a restart finishes what was promised"
