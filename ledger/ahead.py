@@ -25,6 +25,11 @@ from signing.refusal import Refusal
 
 log = structlog.get_logger("ledger.ahead")
 
+STEP_MAX = 8192
+"""Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
+LOOK_MAX = 256
+"""Entries in one look between steps: a step that could begin does not wait long for its end."""
+
 
 class Ahead:
     """Entries from the promised size on, in order. One publisher has one, and calls it from one task."""
@@ -38,13 +43,31 @@ class Ahead:
         self.base = self.edge = promised
         self.leaves: list[bytes] = []
         self.entries: list[bytes] = []
+        self._rounds = 0
 
     def drop(self) -> None:
         """Forget what was read; it is read and decided again from the promise on."""
         self._shadow.dropped()
         self.rest_on(self.base)
 
-    async def look(self, pool: Pool[Record], most: int) -> int:
+    async def settle(self, pool: Pool[Record]) -> int:
+        """Read what one step may still take, and make sure that the database holds all of it now, so that it may be promised.
+
+        Returns the committed size. Where the last round ends at the head, the roots have been compared; otherwise what earlier rounds
+        read may have vanished unseen, and the rest be of another history.
+        """
+        size = await self.look(pool, STEP_MAX)
+        if self._rounds > 1 and size > self.edge.size and not await self._is_there(pool):
+            log.warning("reads_again", why="the database holds other entries than were read", size=self.base.size)
+            self.drop()
+            size = await self.look(pool, STEP_MAX)
+        return size
+
+    async def _is_there(self, pool: Pool[Record]) -> bool:
+        async with pool.acquire() as conn:
+            return await store.list_leaves(conn, start=self.base.size, end=self.edge.size) == self.leaves
+
+    async def look(self, pool: Pool[Record], most: int = LOOK_MAX) -> int:
         """Read at most ``most`` further entries; returns the committed size. Raises Mismatch, with nothing of the round kept."""
         begun_empty = not self.entries
         try:
@@ -65,7 +88,7 @@ class Ahead:
             self.compare(head)
             if head is None:
                 return 0
-            start, wanted = self.edge.size, min(head.size - self.edge.size, most)
+            start, wanted = self.edge.size, min(head.size - self.edge.size, most, STEP_MAX - len(self.entries))
             rows = await store.list_entries(conn, start=start, end=start + wanted) if wanted > 0 else []
         if len(rows) < wanted:
             raise Mismatch(f"log_head has size {head.size}, of the entries from {start} on there are {len(rows)}")
@@ -74,6 +97,7 @@ class Ahead:
             self.leaves += leaves
             self.entries += [row.entry for row in rows]
             self.edge = grown
+            self._rounds += 1
         return head.size
 
     def compare(self, head: store.LogHead | None) -> None:

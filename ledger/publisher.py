@@ -57,10 +57,8 @@ IDLE_S = 0.1
 """How often an idle publisher looks at the database for what other processes have committed."""
 REPUBLISH_S = 600
 ARCHIVE_EVERY_S = 600
-STEP_MAX = 8192
-"""Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
-LOOK_S, LOOK_MAX = 0.025, 256
-"""Between two looks at what is committed meanwhile, and entries in one look: a step that could begin does not wait long for its end."""
+LOOK_S = 0.025
+"""Between two looks at what is committed meanwhile."""
 
 
 class Publisher(Follower):
@@ -195,6 +193,8 @@ class Publisher(Follower):
             hint.clear()
             try:
                 moved = await self.step()
+                if not moved and time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
+                    await asyncio.to_thread(self._archive_when_due)
                 await self._pause(started + self._interval_s, hint)
             except (Mismatch, Contradicted, Refusal) as error:
                 if not self._is_superseded():
@@ -207,14 +207,12 @@ class Publisher(Follower):
                 await asyncio.sleep(max(0.0, started + self._interval_s - time.monotonic()))
             if not moved and not self._ahead.entries and not await _is_set(hint, IDLE_S):
                 self._is_unshown |= self.published is not None and time.monotonic() - self.published.at > self._republish_s
-                if time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
-                    await asyncio.to_thread(self._archive_when_due)
 
     async def _pause(self, until: float, hint: asyncio.Event) -> None:
         """Let the interval pass; what is committed meanwhile is decided again meanwhile."""
         while (left := until - time.monotonic()) > 0 and await _is_set(hint, left):
             hint.clear()
-            await self._ahead.look(self._pool, LOOK_MAX)
+            await self._ahead.look(self._pool)
             await asyncio.sleep(max(0.0, min(LOOK_S, until - time.monotonic())))
 
     def _is_superseded(self) -> bool:
@@ -238,10 +236,10 @@ class Publisher(Follower):
         self.wake()
 
     async def step(self) -> bool:
-        """Publish what is committed beyond the promise, at most STEP_MAX entries; False if there is nothing to do."""
+        """Publish what is committed beyond the promise, at most ahead.STEP_MAX entries; False if there is nothing to do."""
         if self._unfinished is not None:
             await asyncio.to_thread(self._put_in_place)
-        self.committed(await self._ahead.look(self._pool, STEP_MAX - len(self._ahead.entries)))
+        self.committed(await self._ahead.settle(self._pool))
         if not self._ahead.entries and not self._is_unshown:
             return False
         if self._ahead.entries:
@@ -254,7 +252,9 @@ class Publisher(Follower):
             await showing
         finally:
             showing.cancel()
-            await asyncio.gather(showing, return_exceptions=True)
+            ended = (await asyncio.gather(showing, return_exceptions=True))[0]
+            if isinstance(ended, Contradicted):
+                raise ended  # whatever else went wrong: this one is evidence
         return True
 
     async def _cosign_and_show(self, note: bytes, witness_policy: tuple[str, ...]) -> None:
@@ -271,7 +271,7 @@ class Publisher(Follower):
         """Decide the entries of the next step while this one is shown. A mismatch among them ends it at once: the log freezes."""
         try:
             while not (await asyncio.wait({showing}, timeout=LOOK_S))[0]:
-                self.committed(await self._ahead.look(self._pool, LOOK_MAX))
+                self.committed(await self._ahead.look(self._pool))
         except (*store.AWAY, PostgresError, sqlite3.Error) as error:  # the next step meets it again; this one needs no database
             log.warning("looks_later", error=type(error).__name__)
 

@@ -63,8 +63,9 @@ class Shadow:
 
     def check(self, raws: Iterable[bytes]) -> list[Finding]:
         """Findings of the next entries; the first entry with findings ends it, for what follows would be judged from a false state."""
+        replay = self._replay  # one that is dropped meanwhile is not gone on with
         for raw in raws:
-            _, findings = self._replay.step(raw)
+            _, findings = replay.step(raw)
             if findings:
                 return findings
         return []

@@ -90,8 +90,16 @@ async def publisher_pool(dsn: str) -> AsyncIterator[Pool[Record]]:
 
 
 async def publish_until(stop: asyncio.Event, publisher: Publisher, hint: asyncio.Event) -> None:
-    """Publish until ``stop`` is set; a publisher that has frozen waits for it."""
-    running = asyncio.create_task(publisher.run(hint))
-    await stop.wait()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    """Publish until ``stop`` is set; a publisher that has frozen waits for it. What nobody foresaw is raised, so that the process is
+    started again and does not hold the lead for nothing.
+    """
+    running, stopping = asyncio.create_task(publisher.run(hint)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+            await stopping
+    finally:
+        for task in (running, stopping):
+            task.cancel()
+        await asyncio.gather(running, stopping, return_exceptions=True)

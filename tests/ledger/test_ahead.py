@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,11 +14,12 @@ from typing import Any
 import pytest
 from asyncpg import Connection, Pool, Record
 
+from ledger import store
 from ledger.audit import audit
 from ledger.checkpoint import Checkpoint, log_vkeys
 from ledger.cosigning import Cosigning
 from ledger.log import Log
-from ledger.merkle import Edge
+from ledger.merkle import Edge, leaf_hash
 from ledger.signer import LocalSigner
 from ledger.witnessing.client import Collector
 from ledger.witnessing.known import known_logs
@@ -170,3 +174,64 @@ async def test_what_a_signer_missed_is_shown_without_another_commit(pool: Pool[R
         await log.append(envelopes(bench)[1:], now_s=NOW)
         assert await log.publisher.wait_for(PROMISED, 10) is not None
         assert not away
+
+
+async def test_what_the_database_lost_meanwhile_is_not_promised_with_what_it_has_now(
+    pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A standby takes over unseen between two looks, with other entries and so many that no look reaches its head."""
+    shared, total = 10, 40
+    monkeypatch.setattr("ledger.ahead.STEP_MAX", READ)
+    async with waiting(pool, tmp_path, bench) as (log, gate):
+        raws = [row["entry"] for row in await database.fetch("SELECT entry FROM entry WHERE idx < $1 ORDER BY idx", shared)]
+        at = json.loads(raws[-1])["admission"]["at"].encode()
+        other = Workbench(witness_policy=(f"witness sichuan {WITNESS.vkeys[0]}", "quorum sichuan"))
+        for serial in [*range(shared - 1), *range(500, 500 + total - shared)]:
+            other.register(uscc("510112", serial))
+        raws += [re.sub(rb'("admission":\{"index":\d+,"at":")[^"]+', rb"\g<1>" + at, entry.raw) for entry in other.entries[shared:]]
+        leaves = [leaf_hash(raw) for raw in raws]
+        edge = Edge().append_many(leaves)
+        asked, held = asyncio.Event(), asyncio.Event()
+
+        async def slowly(conn: store.Conn) -> store.LogHead | None:  # as a proxy does that waits for the new primary
+            asked.set()
+            await held.wait()
+            return await fetch_head(conn)
+
+        fetch_head = store.fetch_head
+        monkeypatch.setattr(store, "fetch_head", slowly)
+        await asyncio.wait_for(asked.wait(), 10)
+        async with unguarded(database) as conn, conn.transaction():
+            await conn.execute("DELETE FROM entry")
+            rows = [(index, leaf, raw) for index, (leaf, raw) in enumerate(zip(leaves, raws, strict=True))]
+            await conn.executemany("INSERT INTO entry (idx, leaf, entry) VALUES ($1, $2, $3)", rows)
+            await conn.execute("UPDATE log_head SET size = $1, root = $2, edge = $3", total, edge.root(), edge.to_bytes())
+        gate.open.set()
+        held.set()
+        published = await log.publisher.wait_for(total, 10)
+        assert log.publisher.mismatch is None
+        assert published is not None
+        assert published.root == edge.root()
+        assert len(log.publisher._ahead.entries) <= READ  # type: ignore[attr-defined]  # it is a Publisher
+
+
+async def test_a_full_disk_while_the_log_is_idle_does_not_end_publication(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with witnessed(pool, tmp_path, bench) as (log, gate):
+        gate.open.set()
+        await log.append(envelopes(bench)[:PROMISED], now_s=NOW)
+        assert await log.publisher.wait_for(PROMISED, 10) is not None
+        tried = asyncio.Event()
+
+        def full(size: int, note: bytes) -> None:
+            loop.call_soon_threadsafe(tried.set)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        loop = asyncio.get_running_loop()
+        with monkeypatch.context() as patched:
+            patched.setattr(log.publisher.files, "archive", full)
+            patched.setattr("ledger.publisher.ARCHIVE_EVERY_S", 0.0)
+            await asyncio.wait_for(tried.wait(), 10)
+        await log.append(envelopes(bench)[PROMISED:], now_s=NOW)
+        assert await log.publisher.wait_for(READ, 10) is not None
