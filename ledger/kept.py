@@ -35,9 +35,7 @@ class Kept:
         """A batch decided on these very values was appended, and left this head."""
         self.head = head
         self.stored.update(changes)
-        if len(self.values) > KEEP_VALUES:
-            self.values.clear()
-            self.stored.clear()
+        self._trim()
 
     def found(self, before: LogHead | None, after: LogHead, values: dict[str, Any], stored: dict[str, bytes | None]) -> None:
         """A batch decided from the database was appended. Facts are kept once nobody was in between."""
@@ -47,12 +45,19 @@ class Kept:
         self.values.update(values)
         self.stored.update(stored)
         self.head = after
+        self._trim()
 
     def undo(self, changed: Iterable[str]) -> None:
         """A batch was decided on these values and not appended."""
         for key in changed:
             self.values.pop(key, None)
             self.stored.pop(key, None)
+        self._trim()
+
+    def _trim(self) -> None:
+        if len(self.values) > KEEP_VALUES:
+            self.values.clear()
+            self.stored.clear()
 
     def drop(self) -> None:
         """Something is not as it was left, or not known to be."""

@@ -205,6 +205,13 @@ class Sequencer:
             if not await store.append(conn, kept.head, decided.head, decided.rows, desk.new_links, changes, desk.known()):
                 kept.drop()
                 return None
+        except store.AWAY:
+            kept.drop()
+            raise
+        except Exception as error:  # noqa: BLE001  # the copy is only a copy: the database decides, also what is poison
+            log.warning("decides_again", error=f"{type(error).__name__}: {error}"[:300])
+            kept.drop()
+            return None
         except BaseException:
             kept.drop()
             raise

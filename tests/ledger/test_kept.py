@@ -209,6 +209,23 @@ def test_what_is_kept_is_bounded_and_begins_anew_after_others() -> None:
     assert not kept.serves
     assert kept.values == {"c": 3}
     kept.found(heads[3], heads[3], {str(number): number for number in range(KEEP_VALUES)}, {})
-    kept.left(heads[3], [("d", b"4")])
     assert kept.serves
     assert kept.values == kept.stored == {}
+    kept.values.update({str(number): number for number in range(KEEP_VALUES + 1)})
+    kept.left(heads[3], [("d", b"4")])
+    assert kept.values == kept.stored == {}
+
+
+async def test_refused_statements_do_not_make_it_grow(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.kept.KEEP_VALUES", 50)
+    strangers = Workbench()
+    for serial in range(100):
+        strangers.register(uscc("510112", 1000 + serial))
+    async with running(pool, tmp_path, bench.kinds) as log:
+        for envelope in envelopes(bench):
+            await log.append([envelope], now_s=NOW)
+        for envelope in envelopes(strangers)[1:]:
+            await log.append([envelope], now_s=NOW + 90 * 86_400)  # stale
+        assert max(len(log.sequencer._kept.values), len(log.sequencer._kept.stored)) <= 50
