@@ -17,10 +17,12 @@ from asyncpg import Connection, Pool, Record
 from ledger import store
 from ledger.audit import audit
 from ledger.checkpoint import Checkpoint, log_vkeys
-from ledger.cosigning import Cosigning
+from ledger.cosigning import Contradicted, Cosigning
+from ledger.freeze import Mismatch
 from ledger.log import Log
 from ledger.merkle import Edge, leaf_hash
 from ledger.signer import LocalSigner
+from ledger.witnessing.answers import Contradiction, ContradictionKind
 from ledger.witnessing.client import Collector
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
@@ -235,3 +237,24 @@ async def test_a_full_disk_while_the_log_is_idle_does_not_end_publication(
             await asyncio.wait_for(tried.wait(), 10)
         await log.append(envelopes(bench)[PROMISED:], now_s=NOW)
         assert await log.publisher.wait_for(READ, 10) is not None
+
+
+async def test_a_contradicting_note_is_the_evidence_even_when_a_mismatch_is_met_with_it(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Contradiction("sichuan", ContradictionKind.FORK, 3, bytes(32), b"theirs", b"ours")
+    async with running(pool, tmp_path, bench.kinds) as log:
+        publisher = log.publisher
+
+        async def contradicted(note: bytes, policy: tuple[str, ...]) -> None:
+            raise Contradicted([found])
+
+        async def mismatched(showing: asyncio.Task[None]) -> None:
+            await asyncio.wait({showing})
+            raise Mismatch("another root")
+
+        monkeypatch.setattr(publisher, "_cosign_and_show", contradicted)
+        monkeypatch.setattr(publisher, "_look_until", mismatched)
+        await log.append(envelopes(bench)[:1], now_s=NOW)
+        await until(lambda: publisher.mismatch is not None)
+        assert "contradicts our tree" in str(publisher.mismatch)

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from asyncpg import Connection, Pool, Record, UniqueViolationError
+from asyncpg import Connection, Pool, QueryCanceledError, Record, UniqueViolationError
 from msgspec.structs import replace
 
 from ledger import store
@@ -229,3 +229,22 @@ async def test_refused_statements_do_not_make_it_grow(
         for envelope in envelopes(strangers)[1:]:
             await log.append([envelope], now_s=NOW + 90 * 86_400)  # stale
         assert max(len(log.sequencer._kept.values), len(log.sequencer._kept.stored)) <= 50
+
+
+async def test_when_the_copy_fails_the_database_decides_and_nobody_is_poison(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted = envelopes(bench)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        for envelope in posted[:3]:
+            await log.append([envelope], now_s=NOW)
+        assert log.sequencer._kept.serves
+
+        async def timed_out(*arguments: object) -> bool:
+            assert log.sequencer._kept.serves, "only the first try fails"
+            raise QueryCanceledError("canceling statement due to statement timeout")
+
+        append = store.append
+        monkeypatch.setattr(store, "append", lambda *a: timed_out(*a) if log.sequencer._kept.serves else append(*a))
+        outcomes = await log.append([posted[3]], now_s=NOW)
+        assert isinstance(outcomes[0], Admitted)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import asyncpg
 import httpx
@@ -19,8 +20,10 @@ from ledger.audit import audit
 from ledger.checkpoint_store import CheckpointStore
 from ledger.files import LogFiles
 from ledger.freeze import Mismatch
+from ledger.publisher import Publisher
 from liandan import publisher_process as module
 from liandan.keyring import Keyring, read_keyring, write_keyring
+from liandan.publishing import publish_until
 from liandan.server import serving
 from liandan.wiring import KINDS
 from signing.envelope import freeze
@@ -234,3 +237,12 @@ async def test_a_publisher_that_finds_no_database_is_started_again_when_there_is
         assert await process._is_started()
     finally:
         await process.stop()
+
+
+async def test_an_error_that_nobody_foresaw_ends_publication_aloud() -> None:
+    class Failing:
+        async def run(self, hint: asyncio.Event) -> None:
+            raise RuntimeError("unforeseen")
+
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        await asyncio.wait_for(publish_until(asyncio.Event(), cast("Publisher", Failing()), asyncio.Event()), 5)
