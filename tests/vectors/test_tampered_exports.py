@@ -127,13 +127,9 @@ def test_the_proof_reader_tells_a_document_of_this_log_from_another(tmp_path: Pa
     assert bad.stdout.startswith("PROOF_WRONG")
 
 
-@pytest.mark.parametrize("size", [256, 257, 300])
-def test_a_log_with_full_tiles_is_fine_and_its_upper_tiles_are_checked(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(VECTORS))
-    story, writer = importlib.import_module("story"), importlib.import_module("writer")
-    log = writer.Log(story.ORIGIN, story.LOG_KEY, story.WITNESSES)
-    log.add(story.founding(log), story.clock("08:00:05"))
-    item = {
+def _refused(story: Any) -> dict[str, Any]:
+    """One line of a page of refusals."""
+    return {
         "statement": "0" * 64,
         "by": [story.GENERATOR],
         "kind": "key.add/1",
@@ -141,6 +137,15 @@ def test_a_log_with_full_tiles_is_fine_and_its_upper_tiles_are_checked(tmp_path:
         "size": 1,
         "at": story.clock("08:30:00"),
     }
+
+
+@pytest.mark.parametrize("size", [256, 257, 300])
+def test_a_log_with_full_tiles_is_fine_and_its_upper_tiles_are_checked(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(VECTORS))
+    story, writer = importlib.import_module("story"), importlib.import_module("writer")
+    log = writer.Log(story.ORIGIN, story.LOG_KEY, story.WITNESSES)
+    log.add(story.founding(log), story.clock("08:00:05"))
+    item = _refused(story)
     for page in range(size - 1):
         body = {"hour": "2026-11-02T08", "page": page, "of": size - 1, "items": [item]}
         act = writer.Act("log.refusals/1", "log/refusals", body, story.signers("operator"), story.clock("09:00:00"))
@@ -239,14 +244,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any, Any]:
 def test_refusal_pages_are_read(tmp_path: Path, pages: list[Any], codes: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     log, story, _ = _small(monkeypatch)
     act = importlib.import_module("writer").Act
-    item = {
-        "statement": "0" * 64,
-        "by": [story.GENERATOR],
-        "kind": "key.add/1",
-        "codes": ["USCC"],
-        "size": 1,
-        "at": story.clock("08:30:00"),
-    }
+    item = _refused(story)
     for hour, page, of, changes in pages:
         body = {"hour": f"2026-11-02T{hour}", "page": page, "of": of, "items": [item | changes]}
         log.add(act("log.refusals/1", "log/refusals", body, story.signers("operator"), story.clock("10:00:00")), story.clock("10:00:01"))
