@@ -12,7 +12,7 @@ from typing import Literal
 from bench.figures import Figure, quantile, timed
 from bench.limits import flushes_per_s, hashes_per_s, signatures_per_s
 from bench.load import ORIGIN, Load
-from ledger.audit import audit
+from ledger.auditing.audit import audit
 from ledger.log import Admitted, Log
 from liandan.keyring import Keyring, write_keyring
 from liandan.postgres import temporary_directory

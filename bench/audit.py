@@ -17,16 +17,16 @@ from msgspec.structs import replace
 from bench.export import write_export
 from bench.figures import Figure, timed
 from bench.limits import hashes_per_s, signatures_per_s
-from ledger.audit import AuditReport, Options, audit
+from ledger.admission.entry import Entry
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Admitted, Changes, Window, no_reads
+from ledger.auditing.audit import AuditReport, Options, audit
+from ledger.auditing.replay import Finding, Replay
 from ledger.auditing.spill import Spill
-from ledger.checkpoint import parse_checkpoint
-from ledger.entry import Entry
-from ledger.kinds import Kinds
 from ledger.model import Decision
-from ledger.note import parse_note
-from ledger.personality import Admitted, Changes, Window, no_reads
-from ledger.replay import Finding, Replay
-from ledger.tiles import WIDTH, Read, encode_bundle, parse_bundle, tile_at
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.note import parse_note
+from ledger.tree.tiles import WIDTH, Read, encode_bundle, parse_bundle, tile_at
 from liandan.export import archived_in, reader_of
 from liandan.process import tune
 from liandan.wiring import KINDS

@@ -4,7 +4,7 @@ A small real log (whole lives of manifests, one witness) lies in PostgreSQL, as 
 is a change as a database administrator could make it (guards and constraints are taken away first) or as a disk could; then the audit of
 that place runs, must find it, and must name that very entry, row and column, or file; then the bit is flipped back.
 
-Text columns take flips that leave valid text: PostgreSQL itself refuses the others. What no audit covers stands in ledger/store_audit.py.
+Text columns take flips that leave valid text: PostgreSQL itself refuses the others. What no audit covers stands in ledger/auditing/store_audit.py.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from msgspec import Struct
 
 from bench.campaign import KEYRING, POLICY, lives, log_in_process, publish_all, quiet, small_load, witness
 from bench.load import ORIGIN
-from ledger.audit import AuditReport, Options, audit
-from ledger.checkpoint import parse_checkpoint
-from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Cosigning
-from ledger.files import LogFiles
-from ledger.merkle import HASH_BYTES
-from ledger.note import parse_note
-from ledger.replay import Finding, Replay
-from ledger.store_audit import audit_store
-from ledger.tiles import WIDTH, parse_bundle, parse_path
+from ledger.auditing.audit import AuditReport, Options, audit
+from ledger.auditing.replay import Finding, Replay
+from ledger.auditing.store_audit import audit_store
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.cosigning import Cosigning
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.merkle import HASH_BYTES
+from ledger.tree.note import parse_note
+from ledger.tree.tiles import WIDTH, parse_bundle, parse_path
 from ledger.witnessing.client import Collector
 from liandan.database import connect, migrate, open_pool
 from liandan.export import archived_in, export, fetch_files, reader_of

@@ -22,17 +22,17 @@ import structlog
 import uvicorn
 
 from bench.load import LANES, OPERATOR, ORIGIN, Load, key_of
-from ledger import crashpoints
-from ledger.audit import audit
-from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Cosigning
-from ledger.data import DataSets
-from ledger.database_audit import audit_database
-from ledger.files import VKEYS, LogFiles
+from ledger.admission.data import DataSets
+from ledger.auditing.audit import audit
+from ledger.auditing.database_audit import audit_database
+from ledger.auditing.replay import Finding
 from ledger.log import Admitted, Log
-from ledger.publisher import Publisher
-from ledger.replay import Finding
-from ledger.signer import LocalSigner
+from ledger.publishing import crashpoints
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.cosigning import Cosigning
+from ledger.publishing.files import VKEYS, LogFiles
+from ledger.publishing.publisher import Publisher
+from ledger.publishing.signer import LocalSigner
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner

@@ -28,12 +28,12 @@ from msgspec import Struct, field
 
 from bench.campaign import NOW, POLICY, Server, findings, lives, quiet, server, small_load, witness
 from bench.children import publisher_of
-from ledger.checkpoint import Checkpoint, parse_checkpoint
-from ledger.crashpoints import POINTS
-from ledger.files import LogFiles
-from ledger.merkle import range_root
-from ledger.note import parse_note
-from ledger.tiles import TileReader
+from ledger.publishing.crashpoints import POINTS
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
+from ledger.tree.merkle import range_root
+from ledger.tree.note import parse_note
+from ledger.tree.tiles import TileReader
 from liandan.database import migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
 

@@ -9,17 +9,17 @@ from itertools import chain, islice
 from pathlib import Path
 
 from bench.load import ORIGIN, Load
-from ledger.admit import Submission, admit, apply
+from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.data import DataSets
+from ledger.admission.statement import read_statement
 from ledger.auditing.facts import SpilledFacts
 from ledger.auditing.spill import Spill
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.data import DataSets
-from ledger.files import VKEYS
-from ledger.merkle import Edge, leaf_hash
 from ledger.model import Moment
+from ledger.publishing.files import VKEYS
 from ledger.rulesets import CURRENT, RULESETS
-from ledger.statement import read_statement
-from ledger.tiles import WIDTH, Tile, new_bundles, new_tiles
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.tiles import WIDTH, Tile, new_bundles, new_tiles
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from whitelist.adopted import data_files

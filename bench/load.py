@@ -11,12 +11,12 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from ledger.admission.draft import Draft, hash_of
 from ledger.chain import founding_prev, genesis_prev
-from ledger.checkpoint import log_vkeys
-from ledger.draft import Draft, hash_of
-from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at, parse_at
+from ledger.tree.checkpoint import log_vkeys
 from signing.envelope import freeze
 from signing.keys import PrivateKey
 from signing.possession import register

@@ -22,8 +22,8 @@ from bench.limits import flushes_per_s
 from bench.load import ORIGIN, Load, key_of
 from bench.posting import SINGLE, Meter, headers, log_server, run, shares, stage_cpu, stages
 from bench.wire import Wire
-from ledger.checkpoint import log_vkeys
-from ledger.publisher import INTERVAL_S
+from ledger.publishing.publisher import INTERVAL_S
+from ledger.tree.checkpoint import log_vkeys
 from ledger.witnessing.server import make_cosigner
 from liandan.postgres import temporary_directory
 

@@ -21,8 +21,8 @@ from msgspec import Struct
 
 from bench.campaign import NOW, Server, findings, quiet, server, small_load
 from bench.load import Load, key_of
-from ledger.draft import Draft, hash_of
-from ledger.files import LogFiles
+from ledger.admission.draft import Draft, hash_of
+from ledger.publishing.files import LogFiles
 from ledger.times import format_at
 from liandan.database import migrate, open_pool
 from liandan.postgres import temporary_postgres

@@ -21,8 +21,8 @@ import asyncpg
 import httpx
 
 from bench.campaign import KEYRING, POLICY, lives, log_in_process, publish_all, quiet, small_load, witness
-from ledger.cosigning import Cosigning
-from ledger.freeze import Mismatch
+from ledger.publishing.cosigning import Cosigning
+from ledger.publishing.freeze import Mismatch
 from ledger.witnessing.client import Collector
 from liandan.database import migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_postgres

@@ -16,15 +16,15 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from ledger import store
-from ledger.ahead import Ahead
-from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Cosigning
-from ledger.files import LogFiles
-from ledger.follower import Follower
-from ledger.intake import Intake
-from ledger.publisher import Publisher
-from ledger.sequencer import Sequencer
-from ledger.shadow import Shadow
+from ledger.admission.intake import Intake
+from ledger.admission.sequencer import Sequencer
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.cosigning import Cosigning
+from ledger.publishing.files import LogFiles
+from ledger.publishing.follower import Follower
+from ledger.publishing.prefetch import Ahead
+from ledger.publishing.publisher import Publisher
+from ledger.publishing.shadow import Shadow
 
 EVERY_S = 0.004
 Stages = Mapping[str, tuple[type | ModuleType, str]]
@@ -46,12 +46,12 @@ STAGES: Stages = {
 }
 """Names as printed; indented ones are parts of the step above."""
 AREAS = (
-    ("/ledger/shadow.py", "publisher: decide again"),
-    ("/ledger/publisher.py", "publisher: hash, tiles, note"),
-    ("/ledger/files.py", "publisher: hash, tiles, note"),
+    ("/ledger/publishing/shadow.py", "publisher: decide again"),
+    ("/ledger/publishing/publisher.py", "publisher: hash, tiles, note"),
+    ("/ledger/publishing/files.py", "publisher: hash, tiles, note"),
     ("/liandan/projector.py", "projections"),
-    ("/ledger/sequencer.py", "sequencer: decide, store"),
-    ("/ledger/intake.py", "intake: read, verify"),
+    ("/ledger/admission/sequencer.py", "sequencer: decide, store"),
+    ("/ledger/admission/intake.py", "intake: read, verify"),
     ("/ledger/vault/", "disclosures"),
     ("/ledger/service.py", "answers"),
     ("/ledger/routes.py", "answers"),

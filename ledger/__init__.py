@@ -1,18 +1,17 @@
 """The append-only log: understands keys, parties and itself, and nothing above it.
 
-It promises that an admitted statement has one place for ever, that nothing is signed which has not been decided twice, and that
-whoever holds a checkpoint can prove what lies under it. What statements mean is taught to it by personalities. How to find your
-way:
+It promises that an admitted statement has one place for ever, that nothing is signed which has not been decided twice, and that whoever
+holds a checkpoint can prove what lies under it. What statements mean is taught to it by personalities. The rooms:
 
-* evidence, pure: ``model`` ``chain`` ``statement`` ``entry`` ``times`` · tree ``merkle`` ``tiles`` ``proof`` · notes ``note``
-  ``checkpoint`` ``cosignature`` ``policy`` · files for others ``bundle`` ``receipts``
-* deciding, pure: ``facts`` ``personality`` ``kinds`` ``admit`` ``replay`` ``directory`` · the log's own kinds in ``…_kinds``
-* appending: ``intake`` (outside the lock) → ``sequencer`` on a ``desk`` (one transaction) → ``store``
-* publishing: ``publisher`` with its ``shadow``, the ``checkpoint_store``, ``signer``, ``cosigning``; whoever does not publish is a
-  ``follower``; what stops it is in ``freeze``, the way on in ``cut``; where it may die in ``crashpoints``
-* reading: ``log`` and ``service`` for one process, ``routes`` and ``static`` over HTTP, ``files`` on disk
-* judging: ``audit`` of an export, ``database_audit`` of a database, their parts in ``auditing``
-* ``witnessing``: cosigning other logs, and being cosigned · ``vault``: personal data beside the log
+* ``admission``: from posted bytes to an entry: form, facts, the one pure judgement, the sequencer
+* ``kinds``: the log's own kinds of statement, one module an act or a noun
+* ``tree``: hashes, proofs, tiles, notes, checkpoints, cosignatures, policies
+* ``publishing``: the publisher and all that stands between a commit and a checkpoint to rely on
+* ``witnessing``: cosigning other logs, and being cosigned · ``static``: tiles and checkpoints over HTTP
+* ``auditing``: replay, audits of an export, a database, a checkpoint store · ``repair``: cut and refill
+* ``vault``: personal data beside the log
 
-A new kind of the log's own: a body, ``reads``, ``decide``, ``evolve`` in a ``…_kinds`` module and a line in ``log_personality``.
+Flat here stands what every package uses: nouns (``model`` ``directory`` ``chain`` ``times`` ``caller``), the toolbox of rules (``findings``
+``mass`` ``days``), of answers (``problem`` ``cursor`` ``reading`` ``parameters`` ``bundle``), and the log as one service (``log`` ``service``
+``store`` ``routes``).
 """

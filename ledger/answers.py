@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
+from ledger.admission.receipts import RefusalRow
 from ledger.directory import Authority, DataPin
-from ledger.entry import Entry
 from ledger.model import AccountRow, Decision
 from ledger.problem import Problem
-from ledger.receipts import RefusalRow
 
 
 class Decided(Struct, frozen=True, omit_defaults=True, kw_only=True):

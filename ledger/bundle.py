@@ -19,17 +19,17 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.admit import apply, expected_prev
-from ledger.checkpoint import OpenedCheckpoint, open_checkpoint
+from ledger.admission.admit import apply, expected_prev
+from ledger.admission.entry import Entry, read_entry
+from ledger.admission.kind_table import Kinds
+from ledger.admission.verification import verify_signatures
+from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, KeyRecord, LogState
-from ledger.entry import Entry, read_entry
-from ledger.founding import LogFound, founding_keys
-from ledger.kinds import Kinds
-from ledger.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from ledger.kinds.founding import LogFound, founding_keys
 from ledger.model import Statement
-from ledger.policy import parse_policy_lines
-from ledger.replay import ReplayFacts
-from ledger.verification import verify_signatures
+from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
+from ledger.tree.merkle import HASH_BYTES, leaf_hash, verify_inclusion
+from ledger.tree.policy import parse_policy_lines
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
 

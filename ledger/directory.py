@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
 from ledger.model import Statement
 from signing.refusal import Reason
 
@@ -151,7 +151,7 @@ def check_signers(statement: Statement, roles: Sequence[tuple[str, Iterable[str]
     """Compare ``by`` with the roles in order; each role is (name, USCCs that may hold it). R-66, formats §1.
 
     Two roles that fall on one party are named once, at the first. With ``for``, the first role is held by the principal and signed by its
-    delegate; that the delegation is in force is judged at admission (ledger.admit).
+    delegate; that the delegation is in force is judged at admission (ledger.admission.admit).
     """
     if len(roles) == len(statement.by) == 1 and statement.principal is None and statement.by[0] in tuple(roles[0][1]):
         return []  # as nearly always

@@ -15,16 +15,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger import store
-from ledger.data import DataSets
+from ledger.admission.data import DataSets
+from ledger.admission.entry import Entry, read_entry
+from ledger.admission.intake import Intake, Taken
+from ledger.admission.kind_table import Kinds
+from ledger.admission.receipts import Refused, make_receipt
+from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.directory import LOG_MAIN, LogState
-from ledger.entry import Entry, read_entry
-from ledger.follower import Follower
-from ledger.intake import Intake, Taken
-from ledger.kinds import Kinds
 from ledger.model import Head
-from ledger.published import Published
-from ledger.receipts import Refused, make_receipt
-from ledger.sequencer import Sequenced, Sequencer
+from ledger.publishing.follower import Follower
+from ledger.publishing.published import Published
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal
 

@@ -15,7 +15,7 @@ Level = Literal["L", "M", "H"]
 Alert = tuple[Level, str]
 if TYPE_CHECKING:
     Tag = tuple[str] | tuple[str, int]
-else:  # a decoder cannot tell two tuples apart; ledger.entry checks the length
+else:  # a decoder cannot tell two tuples apart; ledger.admission.entry checks the length
     Tag = tuple[str | int, ...]
 
 

@@ -13,12 +13,12 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admit import apply
-from ledger.desk import Dataset
-from ledger.entry import read_entry
-from ledger.kinds import Kinds
-from ledger.replay import ReplayFacts
-from ledger.sequencer import Busy
+from ledger.admission.admit import apply
+from ledger.admission.desk import Dataset
+from ledger.admission.entry import read_entry
+from ledger.admission.kind_table import Kinds
+from ledger.admission.sequencer import Busy
+from ledger.auditing.replay import ReplayFacts
 from ledger.times import parse_admission_at
 
 PAST_MAX = 200_000

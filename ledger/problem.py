@@ -118,3 +118,18 @@ def make_problem(
         receipt=receipt,
         head=head,
     )
+
+
+class Mark(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A tag or an alert with its text. ``level`` L, M or H stands with alerts only."""
+
+    code: str
+    level: str = ""
+    message: str
+
+
+def mark(code: str, rules: Mapping[str, Rule], language: Language, level: str = "") -> Mark:
+    """A tag or alert code with its standing text; codes without one (none of ours) speak for themselves."""
+    rule = rules.get(code)
+    message = code if rule is None else rule.zh if language == "zh" else rule.en
+    return Mark(code=code, level=level, message=message)

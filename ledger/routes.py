@@ -21,6 +21,9 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from ledger import store
+from ledger.admission.entry import read_entry
+from ledger.admission.room import Room
+from ledger.admission.sequencer import Busy
 from ledger.answers import (
     BatchEnd,
     BatchLine,
@@ -36,11 +39,8 @@ from ledger.answers import (
     refusal_item,
 )
 from ledger.caller import Caller
-from ledger.entry import read_entry
 from ledger.problem import ChainHead, Problem
-from ledger.published import Published
-from ledger.room import Room
-from ledger.sequencer import Busy
+from ledger.publishing.published import Published
 from ledger.service import Batch, Line, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from ledger.vault.disclosure import DISCLOSURES_MAX

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ledger import desk_rules, tree_rules
+from ledger import desk_rules
 from ledger.auditing import rulebook as auditing
+from ledger.tree import rulebook as tree_rules
 from ledger.vault import rulebook as vault
 from ledger.witnessing import rulebook as witnessing
 from signing.refusal import Lift, Rule, table

@@ -13,15 +13,15 @@ from typing import Protocol
 from msgspec import Struct
 
 from ledger import store
+from ledger.admission.refusals import publish_refusals
+from ledger.admission.sequencer import Busy
+from ledger.admission.statement import read_statement
 from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, posted
 from ledger.directory import KeyRecord, LogState, party_chain
-from ledger.founding import LogFound, founding_keys
+from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Admitted, Answer, Log, TurnedDown
 from ledger.problem import ChainHead
-from ledger.published import Published
-from ledger.refusals import publish_refusals
-from ledger.sequencer import Busy
-from ledger.statement import read_statement
+from ledger.publishing.published import Published
 from ledger.times import format_at
 from ledger.vault.disclosure import Offer
 from ledger.vault.service import Vault

@@ -17,7 +17,7 @@ from asyncpg import (
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 
-from ledger.receipts import RefusalRow
+from ledger.admission.receipts import RefusalRow
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 """A connection, or one lent by a pool."""

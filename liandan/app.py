@@ -13,10 +13,10 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from ledger.admission.room import Room
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.room import Room
 from ledger.routes import Limits, caller_of, ledger_routers, refuse_unknown_query
 from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED

@@ -13,18 +13,19 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger import cut, store
-from ledger.checkpoint_store import CheckpointStore
-from ledger.cut_kinds import LogCut
+from ledger import store
+from ledger.admission.draft import Draft
+from ledger.admission.entry import read_entry
+from ledger.admission.statement import read_statement
+from ledger.admission.verification import verify_signatures
 from ledger.directory import LOG_MAIN, KeyRecord
-from ledger.draft import Draft
-from ledger.entry import read_entry
-from ledger.files import LogFiles
+from ledger.kinds.cut import LogCut
 from ledger.log import Admitted, Log
 from ledger.model import Statement
-from ledger.statement import read_statement
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import LogFiles
+from ledger.repair import cut
 from ledger.times import format_at
-from ledger.verification import verify_signatures
 from liandan.guards import list_quarantined
 from liandan.keyring import Keyring, read_keyring
 from liandan.offline import alone, opened, remembered_log

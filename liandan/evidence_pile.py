@@ -9,14 +9,14 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from ledger.auditing.gossip import GossipReport, Piece, Place, Tree, compare
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import difference
 from ledger.bundle import BUNDLE_MAX, open_bundle
-from ledger.checkpoint import parse_checkpoint
-from ledger.merkle import leaf_hash, node_hash
-from ledger.note import parse_note
-from ledger.proof import HEADER, parse_proof
-from ledger.replay import Finding
-from ledger.tiles import HEIGHT, Tile, TileReader
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.merkle import leaf_hash, node_hash
+from ledger.tree.note import parse_note
+from ledger.tree.proof import HEADER, parse_proof
+from ledger.tree.tiles import HEIGHT, Tile, TileReader
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 from reports.certificate.render import ATTACHMENT

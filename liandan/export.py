@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
+from ledger.admission.entry import Entry, read_entry
+from ledger.admission.kind_table import Kinds
 from ledger.answers import Sizes
-from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.entry import Entry, read_entry
-from ledger.files import LogFiles
-from ledger.founding import LogFound
-from ledger.kinds import Kinds
-from ledger.merkle import Edge, leaf_hash
-from ledger.tiles import TileReader, tiles_between
+from ledger.kinds.founding import LogFound
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.tiles import TileReader, tiles_between
 from liandan.client import AsyncLiandan
 from signing.refusal import refuse
 

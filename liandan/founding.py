@@ -9,12 +9,12 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from ledger.admission.draft import Draft
 from ledger.chain import founding_prev
 from ledger.directory import LOG_MAIN
-from ledger.draft import Draft
-from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.succession import continues_from
 from ledger.rulesets import CURRENT, RULESETS
-from ledger.succession import continues_from
 from ledger.times import format_at
 from liandan.keyring import Keyring
 from signing import b64

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ledger.checkpoint import log_vkeys
-from ledger.statement import check_origin
+from ledger.admission.statement import check_origin
+from ledger.tree.checkpoint import log_vkeys
 from liandan.settings import Settings
 from signing.keys import PrivateKey
 from signing.refusal import Refusal, refuse

@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Callable
 
 from asyncpg import Pool, Record
 
-from ledger.audit import AuditReport, Options
-from ledger.database_audit import audit_database
-from ledger.entry import Entry, read_entry
-from ledger.files import LogFiles
-from ledger.kinds import Kinds
-from ledger.replay import Finding
+from ledger.admission.entry import Entry, read_entry
+from ledger.admission.kind_table import Kinds
+from ledger.auditing.audit import AuditReport, Options
+from ledger.auditing.database_audit import audit_database
+from ledger.auditing.replay import Finding
+from ledger.publishing.files import LogFiles
 from ledger.store import Conn, fetch_head, stream_entries
 from manifests import store
 from manifests.audit import ViewFold, missing, position

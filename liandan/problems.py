@@ -19,10 +19,10 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap, Scope
 
+from ledger.admission.sequencer import Busy
 from ledger.answers import b64_text
 from ledger.problem import Language, Problem, make_problem
 from ledger.routes import PROBLEM_JSON, refusals
-from ledger.sequencer import Busy
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES

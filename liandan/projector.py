@@ -10,7 +10,7 @@ from asyncpg import InterfaceError, PostgresError
 from msgspec import Struct
 
 from ledger import store
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
 from ledger.log import Log
 from manifests import projection as manifest_projection
 from manifests import store as manifest_store

@@ -20,9 +20,9 @@ import msgspec
 import structlog
 from msgspec import Struct
 
-from ledger.follower import Follower
-from ledger.freeze import Mismatch
-from ledger.publisher import Publisher
+from ledger.publishing.follower import Follower
+from ledger.publishing.freeze import Mismatch
+from ledger.publishing.publisher import Publisher
 from liandan.keyring import read_keyring
 from liandan.process import let_end, set_up_logging, tune
 from liandan.publishing import publish_until, publisher_pool, publishing

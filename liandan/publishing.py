@@ -11,12 +11,12 @@ import httpx
 from asyncpg import Pool, Record
 
 from ledger import rulesets
-from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Contradicted, Cosigning
-from ledger.files import VKEYS, LogFiles
-from ledger.freeze import Mismatch, write_evidence
-from ledger.publisher import Publisher
-from ledger.signer import CheckpointSigner, LocalSigner, RemoteSigner
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.cosigning import Contradicted, Cosigning
+from ledger.publishing.files import VKEYS, LogFiles
+from ledger.publishing.freeze import Mismatch, write_evidence
+from ledger.publishing.publisher import Publisher
+from ledger.publishing.signer import CheckpointSigner, LocalSigner, RemoteSigner
 from ledger.witnessing.client import Collector
 from liandan.database import open_pool
 from liandan.keyring import Keyring

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ledger import refill as parts
-from ledger.checkpoint import open_checkpoint
-from ledger.checkpoint_store import CheckpointStore, Promise
-from ledger.files import CHECKPOINT, LogFiles
-from ledger.refill import PART, Progress, Restored
-from ledger.tiles import Read
+from ledger.publishing.checkpoint_store import CheckpointStore, Promise
+from ledger.publishing.files import CHECKPOINT, LogFiles
+from ledger.repair import refill as parts
+from ledger.repair.refill import PART, Progress, Restored
+from ledger.tree.checkpoint import open_checkpoint
+from ledger.tree.tiles import Read
 from liandan.database import check_schema
 from liandan.export import reader_of
 from liandan.offline import alone, opened, remembered_log
@@ -75,7 +75,7 @@ def _promised(checkpoints: CheckpointStore) -> Promise:
 
 
 def _finish_staged(files: LogFiles, promise: Promise) -> None:
-    """A publisher that died between promise and publication has left its files staged (ledger/publisher.py, ``after_swap``)."""
+    """A publisher that died between promise and publication has left its files staged (ledger/publishing/publisher.py, ``after_swap``)."""
     bundle = files.staged(promise.size, promise.digest)
     if bundle is not None:
         files.unpack(bundle)

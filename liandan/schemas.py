@@ -12,11 +12,11 @@ from typing import Any
 
 import msgspec
 
+from ledger.admission.entry import ENTRY_MAX
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Kind
+from ledger.admission.statement import KIND_PATTERN, SIGNERS_MAX, SIGNERS_MAX_LOG
 from ledger.chain import CHAIN_PATTERN
-from ledger.entry import ENTRY_MAX
-from ledger.kinds import Kinds
-from ledger.personality import Kind
-from ledger.statement import KIND_PATTERN, SIGNERS_MAX, SIGNERS_MAX_LOG
 from liandan.wiring import kinds as all_kinds
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "docs" / "formats"

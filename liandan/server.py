@@ -19,14 +19,14 @@ import uvicorn
 from asyncpg import InterfaceError, Pool, PostgresError, Record
 from msgspec import Struct
 
-from ledger.checkpoint_store import CheckpointStore
-from ledger.data import DataSets
-from ledger.files import LogFiles
-from ledger.follower import Follower
-from ledger.freeze import Mismatch
+from ledger.admission.data import DataSets
+from ledger.admission.refusals import publish_refusals
+from ledger.admission.sequencer import Busy
 from ledger.log import Log
-from ledger.refusals import publish_refusals
-from ledger.sequencer import Busy
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import LogFiles
+from ledger.publishing.follower import Follower
+from ledger.publishing.freeze import Mismatch
 from ledger.service import Service
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault

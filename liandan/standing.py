@@ -7,12 +7,12 @@ import contextlib
 from msgspec import Struct
 
 from ledger import store
-from ledger.checkpoint import open_checkpoint
-from ledger.checkpoint_store import CheckpointStore
 from ledger.directory import LogState
-from ledger.files import VKEYS, LogFiles
-from ledger.leadership import Leadership
-from ledger.policy import parse_policy_lines, policy_text
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import VKEYS, LogFiles
+from ledger.publishing.leadership import Leadership
+from ledger.tree.checkpoint import open_checkpoint
+from ledger.tree.policy import parse_policy_lines, policy_text
 from liandan.database import connect
 from liandan.guards import Guards, fetch_guards
 from liandan.server import database_url

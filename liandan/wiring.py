@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ledger.kinds import Kinds
-from ledger.log_personality import PERSONALITY as LOG
+from ledger.admission.kind_table import Kinds
+from ledger.kinds.personality import PERSONALITY as LOG
 from liandan.rulebook import RULES as SHELL
 from manifests.personality import PERSONALITY as MANIFESTS
 from reports.rulebook import RULES as REPORTS

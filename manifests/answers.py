@@ -7,20 +7,19 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
 from ledger.caller import Caller
-from ledger.entry import Entry
-from ledger.merkle import leaf_hash
+from ledger.mass import format_mass
 from ledger.model import AccountRow
-from ledger.problem import Language
+from ledger.problem import Language, Mark, mark
 from ledger.times import format_at
+from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
 from manifests.diagram import ACTS_ZH, ROLES_ZH, STAGES_ZH
 from manifests.machine import MOVES, ends
 from manifests.model import Act, Leg, LineState, ManifestState, Place, Role, Stage, Vehicle
 from manifests.view import ManifestView
 from signing.refusal import Rule
-from whitelist.answers import Mark, mark
-from whitelist.mass import format_mass
 
 
 class ManifestItem(Struct, frozen=True, kw_only=True):

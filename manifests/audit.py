@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
+from ledger.admission.entry import Entry
+from ledger.auditing.replay import Finding
 from ledger.auditing.spill import Spill
-from ledger.entry import Entry
-from ledger.replay import Finding
 from manifests.view import ManifestView, concerns, fold
 
 _DECODE = msgspec.msgpack.Decoder(ManifestView).decode

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Admitted, Changes, Reads, Refused
 from ledger.directory import authorities_of_division, check_signers, log_state
-from ledger.facts import Facts
+from ledger.findings import Findings
 from ledger.model import Admission, Head, Moment, Statement
-from ledger.personality import Admitted, Changes, Reads, Refused
 from manifests.acts import CaseNumber, Trunk
 from manifests.evolve import is_live
 from manifests.model import CaseState, ManifestState, trunk_of
 from manifests.rules.commitment import commitments_have_form
 from manifests.rules.number import judge_number, judge_trunk_number
 from manifests.trunk import given_number_key
-from whitelist.findings import Findings
 from whitelist.number import NUMBER, NumberHolders, number_key
 
 NUMBER_TOPIC = "number"

@@ -10,13 +10,13 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from manifests.acts import Arrive, Depart, Dispose, HandOver, Issue, Receive, Transship, Verify, Void
 from manifests.mass import add_fates, is_disposed
 from manifests.model import FINISHED, Leg, LineState, ManifestState, Part, Stage, Times
 from manifests.rules.receipt import discrepancies, received_lines
-from whitelist.mass import parse_mass
 
 Body = Issue | Void | Depart | HandOver | Transship | Arrive | Receive | Dispose | Verify
 Listing = tuple[str, int] | None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.admission.personality import Kind, Personality, Window
 from ledger.chain import ULID, USCC
-from ledger.personality import Kind, Personality, Window
 from manifests import acts, case, trunk
 from manifests.machine import MOVES
 from manifests.model import Act, CaseState, ManifestState, VehicleTrips

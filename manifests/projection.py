@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
 from ledger.store import Conn
 from manifests import store
 from manifests.view import ManifestView, concerns, fold

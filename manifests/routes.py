@@ -12,24 +12,14 @@ from litestar import Request, Response, Router, get
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
+from ledger.parameters import Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now
+from ledger.reading import Page
 from ledger.routes import READ_REFUSALS, refusals, refuse_unknown_query
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage
 from manifests.store import Search
-from whitelist.routes import (
-    Code,
-    Cursor,
-    FromProvince,
-    Lang,
-    Limit,
-    TheCaller,
-    TheLog,
-    ToProvince,
-    Uscc,
-    claimed_now,
-)
-from whitelist.service import Page
+from whitelist.routes import Code, FromProvince, ToProvince
 
 STAGES = "|".join(stage.value for stage in Stage if stage is not Stage.NONE)
 StageFilter = Annotated[str | None, QueryParameter(name="stage", pattern=f"^({STAGES})$")]

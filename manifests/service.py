@@ -13,13 +13,16 @@ from datetime import datetime, time, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.admission.desk import Desk
+from ledger.admission.facts import chain_key
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
-from ledger.desk import Desk
+from ledger.cursor import read_cursor, write_cursor
+from ledger.days import read_day
 from ledger.directory import LOG_MAIN
-from ledger.facts import chain_key
 from ledger.log import Log
 from ledger.problem import Language
+from ledger.reading import Page, snapshot
 from ledger.times import SHANGHAI, format_at
 from manifests import store
 from manifests.actions import duties
@@ -39,10 +42,7 @@ from manifests.model import Stage
 from manifests.store import PAGE_MAX, Cursor, Search
 from manifests.view import ManifestView
 from signing.refusal import refuse
-from whitelist.cursor import read_cursor, write_cursor
-from whitelist.days import read_day
 from whitelist.number import NUMBER
-from whitelist.service import Page, snapshot
 from whitelist.workdays import workdays_of
 
 _MANIFEST = re.compile(rf"manifest/{USCC}/{ULID}")

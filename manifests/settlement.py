@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.findings import Findings
 from ledger.model import Moment
 from ledger.times import year_of
 from manifests.model import ManifestState
 from whitelist.approval import approval_at
-from whitelist.findings import Findings
 from whitelist.permit import permit_at
 from whitelist.quota import exceeds_limit, q2_account, q3_account, q3_key, q3_used_g
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Admitted, Changes, Reads, Refused
 from ledger.directory import check_signers
-from ledger.facts import Facts
+from ledger.findings import Findings
 from ledger.model import Admission, Moment, Statement
-from ledger.personality import Admitted, Changes, Reads, Refused
 from manifests import settlement
 from manifests.acts import Issue
 from manifests.evolve import Listing, advanced, is_live, opened
@@ -30,7 +31,6 @@ from manifests.rules.trip import TRIPS_MAX, trip_key
 from signing.refusal import Reason
 from whitelist import check
 from whitelist.approval import approval_at
-from whitelist.findings import Findings
 from whitelist.listing import list_at
 from whitelist.number import NumberHolders, number_key
 from whitelist.quota import q3_base_change

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
 from ledger.model import Level
 from ledger.times import parse_at
 from manifests.acts import CaseNumber

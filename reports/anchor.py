@@ -7,10 +7,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.bundle import Bundle, open_bundle
-from ledger.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.directory import KeyRecord
-from ledger.note import parse_vkey
-from ledger.policy import Policy, parse_policy, parse_policy_lines
+from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
+from ledger.tree.note import parse_vkey
+from ledger.tree.policy import Policy, parse_policy, parse_policy_lines
 from reports.certificate.render import ATTACHMENT
 from reports.document import Document
 from reports.kinds import all_kinds

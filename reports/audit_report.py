@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import AuditReport
-from ledger.replay import Finding
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.furniture import footer, watermark

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
+from ledger.admission.entry import Entry
 from ledger.bundle import make_bundle
 from ledger.directory import LOG_MAIN, party_chain
-from ledger.entry import Entry
 from ledger.log import Log
 from manifests.acts import Issue
 from reports import store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from ledger.kinds import Kinds
-from ledger.log_personality import PERSONALITY as LOG
+from ledger.admission.kind_table import Kinds
+from ledger.kinds.personality import PERSONALITY as LOG
 from manifests.personality import PERSONALITY as MANIFESTS
 from whitelist.personality import PERSONALITY as WHITELIST
 

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from ledger.admission.entry import ENTRY_MAX, Entry, read_entry
+from ledger.admission.verification import keys_brought
 from ledger.chain import founding_prev, genesis_prev
-from ledger.checkpoint import OpenedCheckpoint
 from ledger.directory import KeyRecord
-from ledger.entry import ENTRY_MAX, Entry, read_entry
-from ledger.founding import LogFound
-from ledger.merkle import leaf_hash, verify_inclusion
-from ledger.note import MAX_BYTES as NOTE_MAX
-from ledger.proof import MAX_BYTES as PROOF_MAX
-from ledger.proof import Proof, parse_proof
-from ledger.verification import keys_brought
+from ledger.kinds.founding import LogFound
+from ledger.tree.checkpoint import OpenedCheckpoint
+from ledger.tree.merkle import leaf_hash, verify_inclusion
+from ledger.tree.note import MAX_BYTES as NOTE_MAX
+from ledger.tree.proof import MAX_BYTES as PROOF_MAX
+from ledger.tree.proof import Proof, parse_proof
 from reports.anchor import Anchor
 from reports.kinds import all_kinds
 from reports.remark import Form, VerifyReport, remarks

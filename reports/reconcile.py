@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import reduce
 from pathlib import Path
 
-from ledger.entry import Entry
-from ledger.kinds import Kinds
+from ledger.admission.entry import Entry
+from ledger.admission.kind_table import Kinds
 from manifests.model import Stage
 from reports.kinds import all_kinds
 from reports.reconciliation.fold import Fold

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 
+from ledger.admission.entry import read_entry
 from ledger.bundle import open_bundle
 from ledger.caller import Caller
-from ledger.entry import read_entry
 from ledger.log import Log
 from ledger.store import Conn, EntryRow, stream_entries
 from manifests.store import Search, fetch_views, find_views, list_views

@@ -9,24 +9,24 @@ from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from ledger.admit import Submission, admit, apply
+from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.data import DataSets
+from ledger.admission.draft import Draft
+from ledger.admission.entry import Entry
+from ledger.admission.facts import chain_key
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Personality
+from ledger.admission.statement import read_statement
+from ledger.auditing.replay import ReplayFacts
 from ledger.chain import founding_prev, genesis_prev
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.data import DataSets
-from ledger.draft import Draft
-from ledger.entry import Entry
-from ledger.facts import chain_key
-from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.kinds import Kinds
-from ledger.log_personality import PERSONALITY as LOG
-from ledger.merkle import Edge, leaf_hash
+from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.personality import PERSONALITY as LOG
 from ledger.model import Moment
-from ledger.personality import Personality
-from ledger.replay import ReplayFacts
 from ledger.rulesets import CURRENT, RULESETS
-from ledger.statement import read_statement
-from ledger.tiles import new_bundles, new_tiles
 from ledger.times import format_at, parse_at
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.tiles import new_bundles, new_tiles
 from signing.keys import PrivateKey
 from signing.possession import register
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ledger.mass import format_mass
 from ledger.model import Head, StateT
-from ledger.problem import Language, ProblemError
-from signing.refusal import Rule
+from ledger.problem import Mark, ProblemError
 from whitelist.approval import ApprovalState, ListingRef
 from whitelist.listing import ListRow, ListState, rows_hash
-from whitelist.mass import format_mass
 from whitelist.permit import PermitState
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Transfer
@@ -30,14 +29,6 @@ class Checks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A log size: judge by the first ``as_of`` entries only."""
     at: str | None = None
     """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
-
-
-class Mark(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A tag or an alert with its text. ``level`` L, M or H stands with alerts only."""
-
-    code: str
-    level: str = ""
-    message: str
 
 
 class CheckAnswer(Struct, frozen=True, kw_only=True):
@@ -218,13 +209,6 @@ class Quotas(Struct, frozen=True, kw_only=True):
     size: int
     quotas: tuple[QuotaAnswer, ...]
     next: str | None
-
-
-def mark(code: str, rules: Mapping[str, Rule], language: Language, level: str = "") -> Mark:
-    """A tag or alert code with its standing text; codes without one (none of ours) speak for themselves."""
-    rule = rules.get(code)
-    message = code if rule is None else rule.zh if language == "zh" else rule.en
-    return Mark(code=code, level=level, message=message)
 
 
 def permit_answer(chain: str, head: Head[PermitState]) -> PermitAnswer:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
 from whitelist.chains import APPROVAL
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]

@@ -13,18 +13,18 @@ from collections.abc import Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Admitted, Changes, Reads, Refused
+from ledger.days import judge_day, twelve_months_after
+from ledger.findings import Findings
+from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Moment, Statement
-from ledger.personality import Admitted, Changes, Reads, Refused
 from ledger.times import day_of
 from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine
 from whitelist.approval_kinds import approval_state, judge_stage
 from whitelist.case import APPROVED, LISTED
 from whitelist.commitment import Commitment, Commitments, commitments, q1_key, returned_g, settled
-from whitelist.days import judge_day, twelve_months_after
-from whitelist.findings import Findings
 from whitelist.listing import list_at
-from whitelist.mass import format_mass, parse_mass
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q1_account
 from whitelist.rules.listing import judge_list, judge_list_day, judge_row

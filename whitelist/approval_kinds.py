@@ -8,17 +8,17 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Admitted, Changes, Reads, Refused
+from ledger.days import judge_day, judge_not_after
+from ledger.findings import Findings
+from ledger.mass import parse_mass
 from ledger.model import Admission, Moment, Statement
-from ledger.personality import Admitted, Changes, Reads, Refused
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef, Stage
 from whitelist.catalogue import Catalogue
 from whitelist.chains import PERMIT, read_list_name
-from whitelist.days import judge_day, judge_not_after
 from whitelist.divisions import Divisions
-from whitelist.findings import Findings
-from whitelist.mass import parse_mass
 from whitelist.methods import METHODS
 from whitelist.permit import permit_at
 from whitelist.rules.permit import judge_permit, judge_permit_method, judge_permit_scope

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.days import year_of_day
+from ledger.mass import read_mass
 from ledger.model import Moment
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.catalogue import Catalogue
-from whitelist.days import year_of_day
 from whitelist.divisions import Divisions
 from whitelist.listing import ListState, list_at
-from whitelist.mass import read_mass
 from whitelist.permit import PermitState, permit_at
 from whitelist.transfer import Transfer, WasteLine
 

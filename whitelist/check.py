@@ -6,13 +6,13 @@ it, so a dry run and the act cannot differ. Source: design §7, law §7 with its
 
 from __future__ import annotations
 
-from ledger.facts import Facts, chain_key
+from ledger.admission.facts import Facts, chain_key
+from ledger.admission.personality import Reads
+from ledger.findings import Findings
 from ledger.model import Moment
-from ledger.personality import Reads
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.case import Case, open_case
 from whitelist.chains import APPROVAL, LIST, PERMIT
-from whitelist.findings import Findings
 from whitelist.number import NUMBER, number_key
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES

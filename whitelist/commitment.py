@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
 from whitelist.quota import Q1_PREFIX, q2_account
 
 

@@ -10,20 +10,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ledger.admit import read_keys
+from ledger.admission.admit import read_keys
+from ledger.admission.facts import Facts
+from ledger.admission.statement import convert_body
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
-from ledger.facts import Facts
+from ledger.mass import format_mass
 from ledger.model import Moment
-from ledger.problem import Language, problem_errors
-from ledger.statement import convert_body
+from ledger.problem import Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, Rule, refuse
-from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, Checks, mark
+from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, Checks
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
-from whitelist.mass import format_mass
 
 TRANSFERS_MAX = 1000
 BODY_MAX = 8 * 1024 * 1024

@@ -9,17 +9,17 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Admitted, Changes, DecideFn, EvolveFn, Kind, Refused, Window, no_reads
+from ledger.days import judge_not_after, judge_span
 from ledger.directory import authorities_of_division, log_state
-from ledger.facts import Facts
+from ledger.findings import Findings
+from ledger.mass import read_mass
 from ledger.model import Admission, Moment, Statement
-from ledger.personality import Admitted, Changes, DecideFn, EvolveFn, Kind, Refused, Window, no_reads
 from ledger.times import day_of
 from signing.uscc import check_uscc
 from whitelist.chains import ListName, is_permit_of, read_list_name
-from whitelist.days import judge_not_after, judge_span
-from whitelist.findings import Findings
 from whitelist.listing import ListKind, ListRow, ListState, SuspensionStops, rows_hash
-from whitelist.mass import read_mass
 from whitelist.rules.quantity import judge_mass
 from whitelist.scope import Scope, judge_methods, judge_scope_form
 from whitelist.signers import signed_by

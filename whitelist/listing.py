@@ -12,9 +12,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.mass import format_mass
 from whitelist.chains import LIST
-from whitelist.mass import format_mass
 from whitelist.scope import Scope
 
 ListKind = Literal["mutual", "unilateral", "pilot"]

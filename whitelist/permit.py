@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
 from whitelist.chains import PERMIT
 from whitelist.scope import PermitItem
 

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Admitted, Changes, DecideFn, EvolveFn, Kind, Refused, Window, no_reads
+from ledger.days import judge_span
 from ledger.directory import authorities_of_division, log_state
-from ledger.facts import Facts
+from ledger.findings import Findings
+from ledger.mass import parse_mass
 from ledger.model import Admission, Moment, Statement
-from ledger.personality import Admitted, Changes, DecideFn, EvolveFn, Kind, Refused, Window, no_reads
-from whitelist.days import judge_span
 from whitelist.divisions import Divisions
-from whitelist.findings import Findings
-from whitelist.mass import parse_mass
 from whitelist.permit import PermitState
 from whitelist.rules.quantity import judge_mass
 from whitelist.scope import PermitItem, judge_methods, judge_scope_form

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.personality import DecideFn, EvolveFn, Kind, Personality, ReadsFn, Window, no_reads
+from ledger.admission.personality import DecideFn, EvolveFn, Kind, Personality, ReadsFn, Window, no_reads
 from whitelist import approval_kinds as apply
 from whitelist.adopted import PARSERS
 from whitelist.approval import ApprovalState

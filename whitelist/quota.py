@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
 from ledger.model import Admission
 
 Q1_PREFIX = "Q1 "

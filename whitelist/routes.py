@@ -10,26 +10,17 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Router, get, post
-from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.params import QueryParameter, SkipValidation
+from litestar.params import QueryParameter
 
-from ledger.caller import Caller
-from ledger.log import Log
-from ledger.problem import Language
+from ledger.parameters import Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now
+from ledger.reading import Page
 from ledger.routes import READ_REFUSALS, refusals, refuse_unknown_query
-from ledger.times import parse_at
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
 from whitelist.selection import Wanted
-from whitelist.service import PAGE_MAX, Page
 
-TheLog = SkipValidation[NamedDependency[Log]]
-TheCaller = SkipValidation[NamedDependency[Caller]]
-Lang = SkipValidation[NamedDependency[Language]]
-
-Uscc = Annotated[str | None, QueryParameter(pattern="^[0-9A-HJ-NPQRTUWXY]{18}$", description="统一社会信用代码")]
 Code = Annotated[str | None, QueryParameter(pattern="^[0-9]{3}-[0-9]{3}-[0-9]{2}$", description="废物代码, e.g. 900-052-31")]
 FromProvince = Annotated[str | None, QueryParameter(name="from", pattern="^[0-9]{2}$", description="Province of origin, e.g. 51")]
 ToProvince = Annotated[str | None, QueryParameter(name="to", pattern="^[0-9]{2}$", description="Province of destination, e.g. 50")]
@@ -37,8 +28,6 @@ InList = Annotated[str | None, QueryParameter(name="list", pattern="^list/20[0-9
 StageFilter = Annotated[str | None, QueryParameter(name="stage", pattern="^(applied|consulted|agreed|disagreed|approved|refused)$")]
 QuotaFilter = Annotated[str | None, QueryParameter(name="quota", pattern="^Q[123]$")]
 Year = Annotated[int | None, QueryParameter(ge=2000, le=2099)]
-Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before")]
-Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
 
 
 @dataclass
@@ -66,12 +55,6 @@ def _schema(node: dict[str, Any], defs: dict[str, Any]) -> Schema:
     if "items" in node:
         schema.items = _schema(node["items"], defs)
     return schema
-
-
-def claimed_now(request: Request[Any, Any, Any]) -> int | None:
-    """``Liandan-Now``, the present of a simulated log; a real one ignores it (formats §6)."""
-    claimed = request.headers.get("liandan-now")
-    return None if claimed is None else parse_at(claimed, "Liandan-Now")
 
 
 @post(

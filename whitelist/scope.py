@@ -9,8 +9,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ledger.findings import Findings
 from whitelist.catalogue import CATEGORIES, CODE
-from whitelist.findings import Findings
 from whitelist.methods import METHODS
 
 How = Literal["ALL", "INCLUDE", "EXCEPT"]

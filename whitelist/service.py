@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from msgspec import Struct
-
-from ledger import store as ledger_store
+from ledger.admission.desk import Desk
+from ledger.admission.facts import account_key, chain_key
 from ledger.caller import Caller
-from ledger.desk import Desk
+from ledger.cursor import Place, read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
-from ledger.facts import account_key, chain_key
 from ledger.log import Log
+from ledger.mass import format_mass
 from ledger.past import PAST_MAX, past_at
 from ledger.problem import Language
+from ledger.reading import Page, Snapshot, snapshot
 from ledger.times import year_of
 from signing.refusal import refuse
 from whitelist import store
@@ -33,9 +32,7 @@ from whitelist.answers import (
     listing_answer,
     permit_answer,
 )
-from whitelist.cursor import Place, read_cursor, write_cursor
 from whitelist.dry_run import Ground, answer_checks, check_caller, read_checks, wanted_keys
-from whitelist.mass import format_mass
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.selection import (
     Wanted,
@@ -49,32 +46,6 @@ from whitelist.selection import (
     wants_permit,
 )
 from whitelist.store import Found, Select
-
-PAGE_MAX = 200
-
-
-class Page(Struct, frozen=True):
-    """Which page of a registry."""
-
-    cursor: str | None
-    limit: int
-
-
-class Snapshot(Struct, frozen=True):
-    """The committed log at one moment. ``at_s`` is the admission of its last entry, Unix seconds."""
-
-    desk: Desk
-    size: int
-    at_s: int
-
-
-@asynccontextmanager
-async def snapshot(log: Log) -> AsyncIterator[Snapshot]:
-    """A desk on which everything is of one moment, however many queries fill it."""
-    async with log.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-        head = await ledger_store.fetch_head(conn)
-        desk = Desk(conn, log.kinds, log.data)
-        yield Snapshot(desk, 0, 0) if head is None else Snapshot(desk, head.size, head.at_s)
 
 
 async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, claimed_s: int | None = None) -> CheckAnswers:

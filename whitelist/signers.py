@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ledger.admission.facts import Facts
 from ledger.directory import authorities_of_division, authorities_of_party, check_signers, log_state
-from ledger.facts import Facts
+from ledger.findings import Findings
 from ledger.model import Statement
-from whitelist.findings import Findings
 
 FOREIGN = "FOREIGN"
 

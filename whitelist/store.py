@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.facts import chain_key
-from ledger.kinds import Kinds
+from ledger.admission.facts import chain_key
+from ledger.admission.kind_table import Kinds
+from ledger.cursor import ALL_ROWS, Place
 from ledger.model import Head
 from ledger.store import Conn
-from whitelist.cursor import ALL_ROWS, Place
 
 SCAN_MAX = 20_000
 """Chains that one page looks through at most; a page that stops there is short and still has a cursor."""

@@ -13,9 +13,9 @@ from datetime import date, timedelta
 import msgspec
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.days import read_day
 from signing.refusal import refuse
-from whitelist.days import read_day
 
 PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
 _SATURDAY = 5

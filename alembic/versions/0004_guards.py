@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 LEDGER = ("entry", "link")
-# What a cut of the log moved aside (ledger/cut.py).
+# What a cut of the log moved aside (ledger/repair/cut.py).
 QUARANTINE = "quarantine"
 DERIVED = ("fact", "log_head", "refusal", "projection_position", "manifest_view")
 ACCESS = ("token", "login_nonce")

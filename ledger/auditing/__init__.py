@@ -1,1 +1,1 @@
-"""The parts of the audit: reading in parallel, memory with a bound, the tree, the checkpoints, kept states, evidence against evidence."""
+"""Auditing: everything an export, a database or a live log claims is computed again and compared, in parallel, in bounded memory."""

@@ -12,13 +12,13 @@ from itertools import accumulate
 from msgspec import Struct
 
 from ledger.auditing.history import History
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import AuditReport, difference
-from ledger.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, verifier
-from ledger.merkle import HashAt, consistency_proof, range_root, verify_consistency
-from ledger.note import Line
-from ledger.replay import Finding
-from ledger.tiles import Read
 from ledger.times import format_at
+from ledger.tree.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, verifier
+from ledger.tree.merkle import HashAt, consistency_proof, range_root, verify_consistency
+from ledger.tree.note import Line
+from ledger.tree.tiles import Read
 from signing.refusal import Refusal
 
 SLACK_S = 5 * 60

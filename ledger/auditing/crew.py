@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 
+from ledger.admission.kind_table import Kinds
 from ledger.auditing.reading import Reader, Task
-from ledger.kinds import Kinds
 
 AHEAD = 3
 """Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""

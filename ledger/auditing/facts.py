@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ledger.admission.facts import Facts
 from ledger.auditing.spill import Spill
-from ledger.facts import Facts
 
 
 class SpilledFacts(Facts):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import difference
-from ledger.replay import Finding
-from ledger.tiles import Read, parse_path, tile_at
+from ledger.tree.tiles import Read, parse_path, tile_at
 from signing.refusal import Refusal
 
 GZIP = b"\x1f\x8b"

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import difference
-from ledger.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
-from ledger.merkle import HashAt, node_hash, range_root, verify_inclusion
-from ledger.note import parse_note
-from ledger.replay import Finding
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from ledger.tree.merkle import HashAt, node_hash, range_root, verify_inclusion
+from ledger.tree.note import parse_note
 from signing.refusal import Refusal
 
 CONTRADICTIONS = frozenset({"HISTORY_FORK", "FOUND_DIFFERS"})

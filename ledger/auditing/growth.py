@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from ledger.merkle import HASH_BYTES, Edge
-from ledger.replay import Finding
-from ledger.tiles import WIDTH, Read, Tile, tile_at
+from ledger.auditing.replay import Finding
+from ledger.tree.merkle import HASH_BYTES, Edge
+from ledger.tree.tiles import WIDTH, Read, Tile, tile_at
 
 
 class Growth(Struct):

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
 from ledger.directory import LogState
-from ledger.entry import Entry
-from ledger.policy import Policy, parse_policy_lines
 from ledger.times import parse_at
+from ledger.tree.policy import Policy, parse_policy_lines
 from signing.refusal import Refusal
 
 

@@ -15,14 +15,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 
+from ledger.admission.entry import Entry, read_entry
+from ledger.admission.kind_table import Kinds
+from ledger.admission.verification import keys_brought, verify_signatures
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import of_entry
 from ledger.directory import KeyRecord
-from ledger.entry import Entry, read_entry
-from ledger.kinds import Kinds
-from ledger.merkle import Edge, leaf_hash
 from ledger.model import AccountRow, Admission, Alert, Decision, Seen, Statement
-from ledger.replay import Finding
-from ledger.verification import keys_brought, verify_signatures
+from ledger.tree.merkle import Edge, leaf_hash
 from signing.envelope import Envelope, Signature
 from signing.refusal import Refusal
 

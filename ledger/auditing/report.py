@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from ledger.replay import Finding
+from ledger.auditing.replay import Finding
 from signing.refusal import Reason, Refusal
 
 FINDINGS_MAX = 1000

@@ -11,11 +11,11 @@ from litestar import Request, Response, Router, get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
 from ledger.answers import Sizes
-from ledger.policy import policy_text
-from ledger.proof import Proof
 from ledger.routes import READ_REFUSALS, caller_of
 from ledger.service import Service
-from ledger.tiles import parse_path
+from ledger.tree.policy import policy_text
+from ledger.tree.proof import Proof
+from ledger.tree.tiles import parse_path
 from signing.refusal import refuse
 
 FOREVER = "public, max-age=31536000, immutable"

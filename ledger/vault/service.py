@@ -15,14 +15,14 @@ import structlog
 from msgspec import Struct
 
 from ledger import store as ledger_store
+from ledger.admission.draft import Draft
+from ledger.admission.entry import Entry
+from ledger.admission.statement import read_statement
 from ledger.caller import Caller
 from ledger.chain import HASH_PATTERN, genesis_prev
-from ledger.draft import Draft
-from ledger.entry import Entry
-from ledger.erasure_kinds import LOG_ERASURES, PdErase, erasure_key
+from ledger.kinds.erasure import LOG_ERASURES, PdErase, erasure_key
 from ledger.log import Admitted, Log
 from ledger.model import Statement
-from ledger.statement import read_statement
 from ledger.times import format_at
 from ledger.vault import store
 from ledger.vault.cipher import NONCE_BYTES, seal, unseal

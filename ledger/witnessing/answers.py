@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from ledger.checkpoint import attach_cosignatures
-from ledger.note import Line
+from ledger.tree.checkpoint import attach_cosignatures
+from ledger.tree.note import Line
 
 
 class FailureKind(StrEnum):

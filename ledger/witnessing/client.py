@@ -16,10 +16,10 @@ from threading import Lock
 import httpx
 from msgspec import Struct
 
-from ledger.checkpoint import Checkpoint, open_checkpoint, verifier, verify_cosignature
-from ledger.merkle import EMPTY_ROOT, verify_consistency
-from ledger.note import MAX_BYTES, MAX_LINES, Line, parse_line
-from ledger.policy import Peer, Policy
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint, verifier, verify_cosignature
+from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
+from ledger.tree.note import MAX_BYTES, MAX_LINES, Line, parse_line
+from ledger.tree.policy import Peer, Policy
 from ledger.witnessing.answers import Contradiction, ContradictionKind, Cosigned, Failure, FailureKind, Inspected
 from ledger.witnessing.download import HttpAnswer, Unreadable, fetch
 from ledger.witnessing.wire import SIZE_TYPE, AddCheckpoint, encode_request, log_id, parse_size

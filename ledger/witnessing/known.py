@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from ledger.note import ED25519, SUBTREE_V1, parse_vkey
-from ledger.policy import MAX_BYTES, parse_policy
+from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
+from ledger.tree.policy import MAX_BYTES, parse_policy
 from signing.refusal import refuse
 
 _POLICY_WORDS = frozenset({b"log", b"witness", b"group", b"quorum"})

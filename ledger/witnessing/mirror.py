@@ -19,11 +19,11 @@ from threading import Lock
 import httpx
 import structlog
 
-from ledger.checkpoint import Checkpoint, parse_checkpoint
-from ledger.files import LogFiles
-from ledger.merkle import Edge, consistency_proof, leaf_hash, range_root, verify_consistency
-from ledger.note import join_note, parse_note
-from ledger.tiles import MAX_ENTRY, WIDTH, Tile, TileReader, new_bundles, new_tiles, parse_bundle, tile_at, tiles_needed
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
+from ledger.tree.merkle import Edge, consistency_proof, leaf_hash, range_root, verify_consistency
+from ledger.tree.note import join_note, parse_note
+from ledger.tree.tiles import MAX_ENTRY, WIDTH, Tile, TileReader, new_bundles, new_tiles, parse_bundle, tile_at, tiles_needed
 from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.known import KnownLog
 from ledger.witnessing.server import Submission

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ledger.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, verifier, verify_cosignature
-from ledger.merkle import EMPTY_ROOT, verify_consistency
-from ledger.note import COSIGNATURE_V1, MAX_BYTES, SUBTREE_V1, Line, SigningKey, join_note, open_note, parse_note, vkey_of
+from ledger.tree.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, verifier, verify_cosignature
+from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
+from ledger.tree.note import COSIGNATURE_V1, MAX_BYTES, SUBTREE_V1, Line, SigningKey, join_note, open_note, parse_note, vkey_of
 from ledger.witnessing.known import KnownLog
 from ledger.witnessing.wire import parse_request
 from signing.refusal import Refusal, refuse

@@ -14,7 +14,7 @@ import httpx
 import structlog
 from msgspec import Struct
 
-from ledger.checkpoint import open_checkpoint
+from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.known import KnownLog, parse_known
 from ledger.witnessing.mirror import Mirror

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from ledger.merkle import Edge
+from ledger.tree.merkle import Edge
 from ledger.witnessing.server import NOTHING, Head
 
 _SCHEMA = """

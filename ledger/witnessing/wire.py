@@ -13,8 +13,8 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from ledger.merkle import HASH_BYTES, MAX_SIZE
-from ledger.note import MAX_BYTES
+from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
+from ledger.tree.note import MAX_BYTES
 from signing.refusal import refuse
 
 PROOF_MAX = 63

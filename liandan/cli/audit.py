@@ -12,15 +12,15 @@ from typing import Any
 
 import click
 
-from ledger.audit import AuditReport, Options, audit
+from ledger.auditing.audit import AuditReport, Options, audit
 from ledger.auditing.checkpoints import WAIT_S
 from ledger.auditing.gossip import GossipReport
 from ledger.auditing.report import as_lines, difference
 from ledger.auditing.spill import Spill
 from ledger.auditing.state import marked
-from ledger.checkpoint import parse_checkpoint
-from ledger.files import LogFiles
-from ledger.note import parse_note
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.note import parse_note
 from liandan.cli.connection import client_options, open_client
 from liandan.cli.output import FINDING, command, emit, json_option
 from liandan.cli.progress import progress_bar

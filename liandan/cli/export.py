@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ledger.files import LogFiles
+from ledger.publishing.files import LogFiles
 from liandan.cli.connection import client_options, open_client
 from liandan.cli.output import command, emit, json_option
 from liandan.cli.progress import progress_bar

@@ -9,10 +9,10 @@ from typing import Any
 import click
 import msgspec
 
+from ledger.reading import PAGE_MAX
 from liandan.cli.connection import client_options, open_client
 from liandan.cli.output import command, emit, json_option
 from manifests.answers import ManifestChoice, Manifests
-from whitelist.service import PAGE_MAX
 
 
 @click.group()

@@ -13,8 +13,8 @@ import click
 import msgspec
 from rich.console import Console
 
-from ledger.freeze import Mismatch
 from ledger.problem import ProblemError
+from ledger.publishing.freeze import Mismatch
 from liandan.client.errors import Dishonest, Refused, Unavailable
 from liandan.wiring import RULES
 from signing.refusal import LIFTS_ZH, Refusal

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ledger.audit import AuditReport, audit
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
+from ledger.auditing.audit import AuditReport, audit
 from liandan.cli.output import command, emit, json_option
 from liandan.cli.progress import progress_bar
 from liandan.cli.serve import own_settings

@@ -23,8 +23,8 @@ def signer(socket_path: Path, log_json: bool) -> int:
 
     Answer at SOCKET_PATH until stopped. It reads key_file and checkpoint_store of the settings, and signs nothing but the promise there.
     """
-    from ledger.checkpoint_store import CheckpointStore
-    from ledger.signer import LocalSigner, serve_signer
+    from ledger.publishing.checkpoint_store import CheckpointStore
+    from ledger.publishing.signer import LocalSigner, serve_signer
     from liandan.keyring import read_keyring
     from signing.refusal import refuse
 

@@ -10,15 +10,15 @@ from typing import Self
 import httpx
 import msgspec
 
+from ledger.admission.draft import Draft
 from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
 from ledger.chain import statement_hash
-from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.draft import Draft
-from ledger.merkle import consistency_proof, verify_consistency
 from ledger.model import Seen
 from ledger.problem import ChainHead, Problem
-from ledger.tiles import TileReader, tiles_needed
 from ledger.times import format_at
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from ledger.tree.merkle import consistency_proof, verify_consistency
+from ledger.tree.tiles import TileReader, tiles_needed
 from liandan.client.errors import Dishonest, Refused, Unavailable
 from liandan.client.folder import ReceiptFolder
 from liandan.client.heads import Heads

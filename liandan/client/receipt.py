@@ -6,11 +6,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ledger.admission.entry import ENTRY_DEPTH, ENTRY_MAX
 from ledger.chain import statement_hash
-from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.entry import ENTRY_DEPTH, ENTRY_MAX
-from ledger.merkle import leaf_hash, verify_inclusion
-from ledger.proof import Proof
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from ledger.tree.merkle import leaf_hash, verify_inclusion
+from ledger.tree.proof import Proof
 from liandan.client.errors import Dishonest
 from signing import b64
 from signing.envelope import Envelope, envelope_of

@@ -8,8 +8,8 @@ from collections.abc import Coroutine, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from ledger.admission.draft import Draft
 from ledger.answers import FeedPage, LogAnswer, PartyAnswer, RefusalPage
-from ledger.draft import Draft
 from ledger.problem import ChainHead, Problem
 from liandan.client.api import AsyncLiandan
 from liandan.client.receipt import Receipt

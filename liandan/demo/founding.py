@@ -6,13 +6,13 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
+from ledger.admission.draft import Draft
 from ledger.chain import founding_prev
-from ledger.checkpoint import log_vkeys
 from ledger.directory import LOG_MAIN
-from ledger.draft import Draft
-from ledger.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
+from ledger.tree.checkpoint import log_vkeys
 from liandan.demo import calendar, firms
 from liandan.demo.keys import Keyring
 from signing.envelope import Envelope

@@ -8,7 +8,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
-from ledger.entry import Entry, read_entry
+from ledger.admission.entry import Entry, read_entry
 from liandan.demo.http_poster import HttpPoster
 from liandan.wiring import KINDS
 from manifests.model import Stage

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from ledger.checkpoint import log_vkeys
-from ledger.draft import hash_of
+from ledger.admission.draft import hash_of
 from ledger.problem import Problem
+from ledger.tree.checkpoint import log_vkeys
 from liandan.client import AsyncLiandan, Receipt, Refused, Trust, Unavailable
 from liandan.demo import calendar, firms
 from liandan.demo.founding import ORIGIN

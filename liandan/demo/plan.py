@@ -14,8 +14,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.admission.draft import Draft, hash_of
 from ledger.chain import genesis_prev
-from ledger.draft import Draft, hash_of
 from ledger.times import format_at
 from liandan.demo.calendar import slot_end
 from liandan.demo.keys import Keyring

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ledger.audit import AuditReport, audit
+from ledger.auditing.audit import AuditReport, audit
 from liandan.client import Dishonest, Refused, Unavailable
 from liandan.demo import calendar, firms, harvest, home
 from liandan.demo.founding import ORIGIN, founding

@@ -16,7 +16,7 @@ from typing import TextIO
 
 import uvloop
 
-from ledger.freeze import Mismatch
+from ledger.publishing.freeze import Mismatch
 from liandan import settings
 from liandan.process import tune
 from liandan.server import serving

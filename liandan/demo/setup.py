@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ledger.mass import parse_mass
 from ledger.times import day_of
 from liandan.demo import calendar, firms
 from liandan.demo.calendar import HOUR
@@ -18,7 +19,6 @@ from whitelist.approval_decide import ApprovalDecide, DecidedLine
 from whitelist.approval_kinds import ApplicationLine, ApprovalApply, ApprovalConsult, ApprovalReply
 from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
 from whitelist.listing import ListRow, rows_hash
-from whitelist.mass import parse_mass
 from whitelist.permit_kinds import PermitAmend, PermitGrant
 from whitelist.scope import PermitItem, Scope
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec.structs import replace
 
+from ledger.mass import format_mass
 from liandan.demo import calendar, firms
 from liandan.demo.calendar import DAY, HOUR, at
 from liandan.demo.month import spare
@@ -14,7 +15,6 @@ from liandan.demo.trip import MINUTE, Counters, Trip, site
 from liandan.demo.world import Flow, World
 from manifests import acts
 from manifests.model import Place
-from whitelist.mass import format_mass
 
 RACERS = 8
 RACE_FITS = 3

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ledger.audit import AuditReport
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
+from ledger.auditing.audit import AuditReport
+from ledger.mass import format_mass, parse_mass
 from liandan.demo.play import Played
 from liandan.demo.world import LICENSES, LIST_50_51, LIST_51_50, ROWS, Flow, World
 from manifests.mass import balance
 from manifests.model import Stage
 from manifests.view import ManifestView, concerns, fold
-from whitelist.mass import format_mass, parse_mass
 from whitelist.quota import q1_account, q2_account, q3_account
 
 NOTICE = "演示 / DEMO：时钟为模拟时钟，单位均为虚构，本目录内容不具有任何法律效力。"

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from ledger.mass import format_mass
 from ledger.times import day_of, format_at
 from liandan.demo.firms import Firm
 from liandan.demo.plan import Act, Names, Scribe, Way
 from liandan.demo.world import Flow
 from manifests import acts
 from manifests.model import Place, Vehicle
-from whitelist.mass import format_mass
 
 MINUTE = 60
 CHECKS: tuple[acts.GateCheck, ...] = ("carrier", "vehicle", "crew", "labels", "packaging", "intact")

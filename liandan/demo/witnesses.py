@@ -16,9 +16,9 @@ import httpx
 import msgspec
 from msgspec import Struct
 
-from ledger.audit import audit
-from ledger.checkpoint import parse_checkpoint
-from ledger.note import parse_note
+from ledger.auditing.audit import audit
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.note import parse_note
 from ledger.witnessing.server import Cosigner, make_cosigner
 from ledger.witnessing.service import WitnessStatus
 from ledger.witnessing.wire import log_id

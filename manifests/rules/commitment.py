@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ledger.findings import Findings
 from signing.commitment import is_commitment_field
-from whitelist.findings import Findings
 
 COMMITMENTS_MAX = 32
 """Names, phones and positions of the people of one act."""

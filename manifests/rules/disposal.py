@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
+from ledger.mass import format_mass
 from manifests.acts import Dispose
 from manifests.rules.judged import ACTS_MAX, Judged, judge_grams
-from whitelist.findings import Findings
-from whitelist.mass import format_mass
 from whitelist.methods import METHODS
 
 FATES_MAX = 64

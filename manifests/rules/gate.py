@@ -10,11 +10,11 @@ import re
 
 from msgspec import Struct
 
+from ledger.days import read_day
+from ledger.findings import Findings
 from manifests.acts import Depart
 from manifests.rules.judged import Judged, is_blank
 from signing.uscc import check_uscc
-from whitelist.days import read_day
-from whitelist.findings import Findings
 
 LABELS_MAX = 500
 """What 24 KiB of body hold."""

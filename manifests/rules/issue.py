@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
+from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.acts import Issue
 from manifests.rules.judged import judge_text, judge_time
 from signing.uscc import check_uscc
-from whitelist.findings import Findings
 
 CARRIERS_MAX = 8
 MEASURES_MAX = 2000

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
+from ledger.findings import Findings
+from ledger.mass import GRAMS_PER_TONNE, read_mass
 from ledger.model import Moment, Statement
 from ledger.times import parse_at
 from manifests.model import ManifestState
 from signing.refusal import Refusal
-from whitelist.findings import Findings
-from whitelist.mass import GRAMS_PER_TONNE, read_mass
 
 ADDRESS_MAX = 200
 """Characters of an address, a reason, a name: generous for people, small beside the 24 KiB of a body."""

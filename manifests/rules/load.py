@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
+from ledger.mass import read_mass
 from manifests.acts import Depart
 from manifests.mass import difference_level
 from manifests.rules.judged import Judged, judge_grams
-from whitelist.findings import Findings
-from whitelist.mass import read_mass
 
 
 def loaded_masses_are_whole(judged: Judged, out: Findings) -> None:

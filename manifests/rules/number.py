@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from manifests.acts import CaseNumber
 from manifests.model import ManifestState, Stage
-from whitelist.findings import Findings
 from whitelist.number import NUMBER, NumberHolders, city_digits
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from ledger.findings import Findings
+from ledger.mass import read_mass
 from ledger.model import Level
 from ledger.times import day_of, parse_at
 from manifests.acts import Receive, ReceivedLine, Report
@@ -12,8 +14,6 @@ from manifests.model import LineState, ManifestState
 from manifests.rules.judged import Judged, judge_grams, judge_text, judge_time
 from manifests.rules.load import judge_weighing
 from signing.refusal import Refusal
-from whitelist.findings import Findings
-from whitelist.mass import read_mass
 from whitelist.permit import permit_at
 from whitelist.workdays import workdays_of
 

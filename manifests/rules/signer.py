@@ -6,11 +6,11 @@ Carriers sign with their organisation's key.
 from __future__ import annotations
 
 from ledger.directory import check_signers
+from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.machine import Move
 from manifests.model import Act, ManifestState, Role
 from manifests.rules.judged import Judged
-from whitelist.findings import Findings
 
 
 def signers(judged: Judged, move: Move, act: Act, out: Findings) -> None:

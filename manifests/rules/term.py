@@ -6,9 +6,9 @@ that of ``at``: a departure that is recorded late is judged by when the load lef
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from ledger.times import day_of
 from manifests.rules.judged import Judged
-from whitelist.findings import Findings
 
 
 def departs_within_the_decision(judged: Judged, out: Findings) -> None:

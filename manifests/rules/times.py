@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from ledger.times import format_at
 from manifests.acts import Receive
 from manifests.rules.judged import Judged, judge_time
-from whitelist.findings import Findings
 
 TOLERANCE_S = 5 * 60
 BACKFILL_AFTER_S = 15 * 24 * 3600

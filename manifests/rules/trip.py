@@ -6,11 +6,11 @@ machine lets it depart once. Source: Order 23 Art. 11(4), 16, 17 [READ].
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from manifests.acts import Arrive, Depart, HandOver, Transship
 from manifests.model import Place, Vehicle, VehicleTrips
 from manifests.rules.judged import LEGS_MAX, Judged, is_blank, judge_grams, judge_text
 from whitelist.divisions import DIVISION, Divisions
-from whitelist.findings import Findings
 
 VEHICLE_KINDS = ("truck", "train", "ship", "pipeline", "aircraft", "other")
 PLATE_MAX = 40

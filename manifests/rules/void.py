@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from manifests.acts import Void
 from manifests.rules.judged import Judged, judge_text
-from whitelist.findings import Findings
 
 
 def void_has_reason(judged: Judged, out: Findings) -> None:

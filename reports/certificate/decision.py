@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
-from ledger.facts import chain_key
 from manifests.acts import Issue
 from reports.legal import Citation, basis
 from whitelist.approval import ApprovalState

@@ -10,13 +10,13 @@ from typing import Any
 
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
+from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
 from ledger.directory import LOG_MAIN, party_name
-from ledger.entry import Entry
-from ledger.facts import chain_key
-from ledger.founding import Adopted, LogFound
-from ledger.merkle import leaf_hash
+from ledger.kinds.founding import Adopted, LogFound
 from ledger.times import format_at
+from ledger.tree.merkle import leaf_hash
 from manifests.acts import Depart, Gate, Issue, LoadedLine, Receive
 from manifests.model import LineState, ManifestState
 from reports.certificate.decision import Approved, Quota, approved, quotas

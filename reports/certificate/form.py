@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ledger.mass import format_mass, parse_mass
 from ledger.times import format_at
 from manifests.acts import LoadedLine
 from reports.certificate.facts import CertificateFacts, CertifiedLine
@@ -12,7 +13,6 @@ from reports.paper.grid import Cell, head, label, row, row_height, section, tabl
 from reports.paper.sheet import ALARM, Sheet
 from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment, personal
 from whitelist.catalogue import edition_on
-from whitelist.mass import format_mass, parse_mass
 
 KEY, VAL = 1.05, 2.6
 _KEPT = 240.0

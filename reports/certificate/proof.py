@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable
 
+from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.certificate.decision import Approved, Quota
 from reports.certificate.facts import CertificateFacts
@@ -15,7 +16,6 @@ from reports.paper.grid import Cell, head, label, row, section, table, value
 from reports.paper.sheet import ALARM, GREY, Paint, Sheet
 from reports.texts import explain
 from reports.words import KINDS, LEVELS, ROUTES, SUITES, moment
-from whitelist.mass import format_mass
 
 _LAYERS = {"Q1": "Q1 白名单行年度额度", "Q2": "Q2 批准决定分行数量", "Q3": "Q3 许可证年经营规模"}
 _EVENTS = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from ledger.directory import KeyRecord, party_name
-from ledger.entry import Entry
 from ledger.model import Alert, Tag
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ledger.admit import apply
+from ledger.admission.admit import apply
+from ledger.admission.entry import Entry
+from ledger.admission.kind_table import Kinds
+from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, LogState, party_name
-from ledger.entry import Entry
-from ledger.kinds import Kinds
-from ledger.replay import ReplayFacts
 from ledger.times import parse_at
 from manifests.model import ManifestState, Stage, trunk_of
 from manifests.trunk import given_number_key

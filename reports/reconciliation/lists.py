@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.paper.grid import Cell, head, section, table, value
 from reports.paper.sheet import ALARM, INK, Sheet
 from reports.reconciliation.model import LineRow, Statement
 from reports.reconciliation.text import age_days, level_of
 from reports.words import LEVELS, STAGES
-from whitelist.mass import format_mass
 
 _SIZE = 6.8
 Column = tuple[str, str, float, Callable[[LineRow, Statement], Cell]]

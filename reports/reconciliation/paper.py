@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ledger.mass import format_mass
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.furniture import footer, watermark
 from reports.paper.grid import Cell, head, label, row, section, table, value
@@ -13,7 +14,6 @@ from reports.reconciliation.lists import line_lists
 from reports.reconciliation.model import AccountMonth, LineRow, Mirror, Statement
 from reports.reconciliation.text import age_days, level_of
 from reports.words import province
-from whitelist.mass import format_mass
 
 _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
 _CODES_ON_PAGE_1 = 8

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from ledger.mass import format_mass
 from ledger.times import format_at
 from manifests.mass import difference_level
 from reports.reconciliation.model import AccountMonth, LineRow, Mirror, Statement
-from whitelist.mass import format_mass
 
 VERSION = 1
 

@@ -20,11 +20,11 @@ from msgspec.structs import replace
 
 from bench.campaign import KEYRING, findings, lives, log_in_process, make_publisher, publish_all, small_load
 from bench.load import FROM, OPERATOR, TO, Load
-from ledger import cut
-from ledger.checkpoint_store import CheckpointStore
-from ledger.data import DataSets
+from ledger.admission.data import DataSets
 from ledger.log import Admitted, Answer, Log, TurnedDown
-from ledger.merkle import Edge, leaf_hash
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.repair import cut
+from ledger.tree.merkle import Edge, leaf_hash
 from liandan.wiring import KINDS
 from tests.ledger.log_server import unguarded
 

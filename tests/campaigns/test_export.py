@@ -9,9 +9,9 @@ import pytest
 
 from bench import export as made
 from bench.audit import StructureReplay, with_one_bad_entry
-from ledger.audit import Options, audit
+from ledger.auditing.audit import Options, audit
 from ledger.auditing.report import AuditReport
-from ledger.tiles import Read
+from ledger.tree.tiles import Read
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 

@@ -18,18 +18,18 @@ from hypothesis import strategies as st
 
 from bench.campaign import COSIGNER, KEYRING
 from bench.load import ORIGIN, Load
+from ledger.admission.entry import read_entry
+from ledger.admission.receipts import Refused, make_receipt
+from ledger.admission.statement import read_statement
 from ledger.bundle import make_bundle, open_bundle
-from ledger.checkpoint import Checkpoint, cosign_checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint, verify_cosignature
-from ledger.cut_kinds import parse_tail, write_tail
-from ledger.entry import read_entry
-from ledger.merkle import Edge, leaf_hash
-from ledger.note import parse_line, parse_note, parse_vkey
-from ledger.policy import Peer, parse_policy, parse_policy_lines
-from ledger.proof import Proof, parse_proof
-from ledger.receipts import Refused, make_receipt
-from ledger.statement import read_statement
-from ledger.succession import continues_from
-from ledger.tiles import encode_bundle, parse_bundle, parse_path
+from ledger.kinds.cut import parse_tail, write_tail
+from ledger.kinds.succession import continues_from
+from ledger.tree.checkpoint import Checkpoint, cosign_checkpoint, open_checkpoint, parse_checkpoint, sign_checkpoint, verify_cosignature
+from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.note import parse_line, parse_note, parse_vkey
+from ledger.tree.policy import Peer, parse_policy, parse_policy_lines
+from ledger.tree.proof import Proof, parse_proof
+from ledger.tree.tiles import encode_bundle, parse_bundle, parse_path
 from ledger.vault.disclosure import take_apart
 from ledger.witnessing.client import _read_lines
 from ledger.witnessing.known import parse_known

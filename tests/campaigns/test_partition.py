@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from asyncpg import Connection, Pool, Record
 
-from ledger.database_audit import audit_database
+from ledger.auditing.database_audit import audit_database
 from ledger.log import Admitted
 from liandan.guards import fetch_guards
 from tests.house.source import ROOT

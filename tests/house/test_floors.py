@@ -18,33 +18,35 @@ from tests.house.source import FLOORS, ROOT, imports, modules
 ROOMS_THAT_ACT = ("routes", "service", "store")
 """Last part of the names of modules that may use the database."""
 DATABASE = {
-    "ledger.ahead",
-    "ledger.cut",
-    "ledger.database_audit",
-    "ledger.derived_rows",
-    "ledger.desk",
-    "ledger.intake",
-    "ledger.kept",
+    "ledger.publishing.prefetch",
+    "ledger.repair.cut",
+    "ledger.auditing.database_audit",
+    "ledger.auditing.derived_rows",
+    "ledger.admission.desk",
+    "ledger.admission.intake",
+    "ledger.admission.kept",
     "ledger.log",
+    "ledger.parameters",
     "ledger.past",
-    "ledger.publisher",
-    "ledger.refill",
-    "ledger.refusals",
-    "ledger.sequencer",
+    "ledger.reading",
+    "ledger.publishing.publisher",
+    "ledger.repair.refill",
+    "ledger.admission.refusals",
+    "ledger.admission.sequencer",
     "manifests.projection",
 }
 """Other modules that may hold a connection, or what one has brought."""
 WORLD = {
     "ledger.auditing.crew": "runs worker processes, which end with their audit",
     "ledger.auditing.spill": "what an audit remembers, beyond memory, in a file of its own",
-    "ledger.checkpoint_store": "the file outside the database's backups",
+    "ledger.publishing.checkpoint_store": "the file outside the database's backups",
     "ledger.vault.keys": "the keys of personal data, outside the database",
-    "ledger.crashpoints": "kills its own process, when a drill has armed it",
-    "ledger.cosigning": "asks witnesses, within their time",
-    "ledger.follower": "reads what the leader shows, lets requests wait for it",
-    "ledger.files": "writes the static log",
-    "ledger.leadership": "holds a kernel lock beside the checkpoint store",
-    "ledger.signer": "holds the log keys at the end of a socket",
+    "ledger.publishing.crashpoints": "kills its own process, when a drill has armed it",
+    "ledger.publishing.cosigning": "asks witnesses, within their time",
+    "ledger.publishing.follower": "reads what the leader shows, lets requests wait for it",
+    "ledger.publishing.files": "writes the static log",
+    "ledger.publishing.leadership": "holds a kernel lock beside the checkpoint store",
+    "ledger.publishing.signer": "holds the log keys at the end of a socket",
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
     "ledger.witnessing.download": "reads bounded answers over HTTP",
     "ledger.witnessing.mirror": "fetches the entries of a log and keeps them",
@@ -104,8 +106,8 @@ def test_the_contracts_name_every_floor() -> None:
 def test_a_module_below_the_shell_touches_only_what_its_room_allows(name: str) -> None:
     if not may_use_database(name):
         assert not uses(name, "asyncpg"), "only stores, services and the modules in DATABASE speak SQL"
-    if name.rpartition(".")[2] != "routes":
-        assert not uses(name, "litestar"), "only routes and the shell speak HTTP"
+    if name.rpartition(".")[2] not in ("routes", "parameters"):
+        assert not uses(name, "litestar"), "only routes, their parameters and the shell speak HTTP"
     if not acts(name):
         touched = sorted(effect for effect in EFFECTS if uses(name, effect))
         assert touched == [], "a thinking module gets such things as arguments"

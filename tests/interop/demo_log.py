@@ -9,13 +9,13 @@ from typing import Any
 
 from msgspec import structs
 
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.entry import Entry
-from ledger.founding import Adopted
-from ledger.merkle import consistency_proof, inclusion_proof
-from ledger.proof import Proof
+from ledger.admission.entry import Entry
+from ledger.kinds.founding import Adopted
 from ledger.rulesets import CURRENT, RULESETS
-from ledger.tiles import TileReader
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import consistency_proof, inclusion_proof
+from ledger.tree.proof import Proof
+from ledger.tree.tiles import TileReader
 from signing.keys import PrivateKey
 from tests.workbench import ORIGIN, Workbench, key_of, uscc
 

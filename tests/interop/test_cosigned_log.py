@@ -8,9 +8,9 @@ import httpx
 import pytest
 from asyncpg import Pool, Record
 
-from ledger.audit import audit
-from ledger.checkpoint import log_vkeys, open_checkpoint
-from ledger.cosigning import Cosigning
+from ledger.auditing.audit import audit
+from ledger.publishing.cosigning import Cosigning
+from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.witnessing.client import Collector
 from tests.interop.loopback import HOST, free_port, served
 from tests.interop.toolbox import Toolbox

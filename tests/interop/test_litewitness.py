@@ -9,9 +9,9 @@ import httpx
 import pytest
 from asyncpg import Pool, Record
 
-from ledger.audit import audit
-from ledger.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
-from ledger.cosigning import Cosigning
+from ledger.auditing.audit import audit
+from ledger.publishing.cosigning import Cosigning
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
 from ledger.witnessing.answers import Cosigned, FailureKind
 from ledger.witnessing.client import Collector
 from ledger.witnessing.wire import SIZE_TYPE, AddCheckpoint, encode_request

@@ -15,8 +15,8 @@ import httpx
 import pytest
 from msgspec import Struct
 
-from ledger.checkpoint import open_checkpoint
 from ledger.times import format_at
+from ledger.tree.checkpoint import open_checkpoint
 from liandan.client.signing import challenge
 from liandan.keyring import Keyring
 from liandan.server import serving

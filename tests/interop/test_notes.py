@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, open_checkpoint, verifier
-from ledger.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, open_note, parse_vkey, vkey_of
-from ledger.policy import open_with_policy, parse_policy
-from ledger.proof import Proof, parse_proof
+from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, open_checkpoint, verifier
+from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, open_note, parse_vkey, vkey_of
+from ledger.tree.policy import open_with_policy, parse_policy
+from ledger.tree.proof import Proof, parse_proof
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.interop.demo_log import ML_DSA, SIZE, VKEYS, DemoLog, Files, prove, prove_growth

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.checkpoint import OpenedCheckpoint, open_checkpoint
-from ledger.merkle import inclusion_proof, leaf_hash, verify_inclusion
-from ledger.policy import open_with_policy
-from ledger.tiles import TileReader
+from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
+from ledger.tree.merkle import inclusion_proof, leaf_hash, verify_inclusion
+from ledger.tree.policy import open_with_policy
+from ledger.tree.tiles import TileReader
 from tests.interop.toolbox import Toolbox
 from tests.interop.witnesses import Running, witness_command
 

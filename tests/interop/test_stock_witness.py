@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
-from ledger.note import COSIGNATURE_V1, SUBTREE_V1, parse_vkey, vkey_of
-from ledger.policy import Policy, open_with_policy, parse_policy
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
+from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, parse_vkey, vkey_of
+from ledger.tree.policy import Policy, open_with_policy, parse_policy
 from ledger.witnessing.answers import Cosigned, FailureKind
 from ledger.witnessing.client import Collector
 from tests.interop.demo_log import SIZE, VKEYS, DemoLog, Files, prove_growth

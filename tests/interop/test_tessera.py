@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.merkle import Edge, leaf_hash
-from ledger.tiles import new_bundles, new_tiles
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.tiles import new_bundles, new_tiles
 from tests.interop.demo_log import SIZE, SIZES, VKEYS, DemoLog, Files, prove, prove_growth
 from tests.interop.loopback import read_files, served, write_files
 from tests.interop.toolbox import Toolbox

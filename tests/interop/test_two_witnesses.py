@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.merkle import EMPTY_ROOT
-from ledger.note import Ed25519Signer, join_note, parse_note, sign_line
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from ledger.tree.merkle import EMPTY_ROOT
+from ledger.tree.note import Ed25519Signer, join_note, parse_note, sign_line
 from ledger.witnessing.wire import SIZE_TYPE, AddCheckpoint, encode_request
 from tests.interop.demo_log import SIZE, VKEYS, DemoLog, prove_growth
 from tests.interop.toolbox import Toolbox

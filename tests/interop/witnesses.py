@@ -19,9 +19,9 @@ from pathlib import Path
 import uvicorn
 from msgspec import Struct
 
-from ledger.merkle import EMPTY_ROOT
-from ledger.note import COSIGNATURE_V1, vkey_of
-from ledger.policy import Policy, parse_policy
+from ledger.tree.merkle import EMPTY_ROOT
+from ledger.tree.note import COSIGNATURE_V1, vkey_of
+from ledger.tree.policy import Policy, parse_policy
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner

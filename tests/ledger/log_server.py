@@ -9,15 +9,15 @@ from pathlib import Path
 
 from asyncpg import Connection, Pool, Record
 
-from ledger.checkpoint_store import CheckpointStore
-from ledger.cosigning import Cosigning
-from ledger.data import DataSets
-from ledger.files import LogFiles
-from ledger.kinds import Kinds
+from ledger.admission.data import DataSets
+from ledger.admission.kind_table import Kinds
 from ledger.log import Log
-from ledger.publisher import Publisher
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.cosigning import Cosigning
+from ledger.publishing.files import LogFiles
+from ledger.publishing.publisher import Publisher
+from ledger.publishing.signer import LocalSigner
 from ledger.rulesets import CURRENT, RULESETS
-from ledger.signer import LocalSigner
 from signing.envelope import freeze
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
 

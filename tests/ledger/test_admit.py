@@ -6,12 +6,12 @@ from base64 import b64encode
 
 import pytest
 
-from ledger.admit import Submission, _unique, admit
-from ledger.merkle import leaf_hash, root_of
+from ledger.admission.admit import Submission, _unique, admit
+from ledger.admission.statement import read_statement
 from ledger.model import Moment, Seen
 from ledger.rulesets import CURRENT
-from ledger.statement import read_statement
 from ledger.times import format_at
+from ledger.tree.merkle import leaf_hash, root_of
 from signing.possession import register
 from signing.refusal import Refusal
 from tests.workbench import Workbench, key_of, uscc

@@ -15,13 +15,13 @@ import pytest
 from asyncpg import Connection, Pool, Record
 
 from ledger import store
-from ledger.audit import audit
-from ledger.checkpoint import Checkpoint, log_vkeys
-from ledger.cosigning import Contradicted, Cosigning
-from ledger.freeze import Mismatch
+from ledger.auditing.audit import audit
 from ledger.log import Log
-from ledger.merkle import Edge, leaf_hash
-from ledger.signer import LocalSigner
+from ledger.publishing.cosigning import Contradicted, Cosigning
+from ledger.publishing.freeze import Mismatch
+from ledger.publishing.signer import LocalSigner
+from ledger.tree.checkpoint import Checkpoint, log_vkeys
+from ledger.tree.merkle import Edge, leaf_hash
 from ledger.witnessing.answers import Contradiction, ContradictionKind
 from ledger.witnessing.client import Collector
 from ledger.witnessing.known import known_logs
@@ -183,7 +183,7 @@ async def test_what_the_database_lost_meanwhile_is_not_promised_with_what_it_has
 ) -> None:
     """A standby takes over unseen between two looks, with other entries and so many that no look reaches its head."""
     shared, total = 10, 40
-    monkeypatch.setattr("ledger.ahead.STEP_MAX", READ)
+    monkeypatch.setattr("ledger.publishing.prefetch.STEP_MAX", READ)
     async with waiting(pool, tmp_path, bench) as (log, gate):
         raws = [row["entry"] for row in await database.fetch("SELECT entry FROM entry WHERE idx < $1 ORDER BY idx", shared)]
         at = json.loads(raws[-1])["admission"]["at"].encode()
@@ -233,7 +233,7 @@ async def test_a_full_disk_while_the_log_is_idle_does_not_end_publication(
         loop = asyncio.get_running_loop()
         with monkeypatch.context() as patched:
             patched.setattr(log.publisher.files, "archive", full)
-            patched.setattr("ledger.publisher.ARCHIVE_EVERY_S", 0.0)
+            patched.setattr("ledger.publishing.publisher.ARCHIVE_EVERY_S", 0.0)
             await asyncio.wait_for(tried.wait(), 10)
         await log.append(envelopes(bench)[PROMISED:], now_s=NOW)
         assert await log.publisher.wait_for(READ, 10) is not None

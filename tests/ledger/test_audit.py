@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.audit import audit
+from ledger.auditing.audit import audit
 from ledger.rulesets import CURRENT, RULESETS
 from signing.possession import register
 from signing.refusal import Refusal

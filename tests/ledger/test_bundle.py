@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ledger.admission.entry import Entry
 from ledger.bundle import make_bundle, open_bundle
-from ledger.checkpoint import attach_cosignatures, cosign_checkpoint, open_checkpoint
-from ledger.entry import Entry
-from ledger.merkle import inclusion_proof
-from ledger.tiles import TileReader
+from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, open_checkpoint
+from ledger.tree.merkle import inclusion_proof
+from ledger.tree.tiles import TileReader
 from ledger.witnessing.server import make_cosigner
 from signing.possession import register
 from signing.refusal import Refusal

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.checkpoint import (
+from ledger.tree.checkpoint import (
     Checkpoint,
     attach_cosignatures,
     cosign_checkpoint,
@@ -20,10 +20,10 @@ from ledger.checkpoint import (
     verifier,
     verify_cosignature,
 )
-from ledger.cosignature import Subtree, cosign_subtree
-from ledger.merkle import EMPTY_ROOT, MAX_SIZE, root_of
-from ledger.note import COSIGNATURE_V1, SUBTREE_V1, Line, join_note, parse_note, vkey_of
-from ledger.tiles import parse_bundle
+from ledger.tree.cosignature import Subtree, cosign_subtree
+from ledger.tree.merkle import EMPTY_ROOT, MAX_SIZE, root_of
+from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, Line, join_note, parse_note, vkey_of
+from ledger.tree.tiles import parse_bundle
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged, only_refuses
@@ -217,7 +217,7 @@ def test_random_and_damaged_texts_are_checkpoints_or_refused(raw):
 
 
 def test_the_rule_table_has_every_code_of_the_tree():
-    from ledger.tree_rules import RULES
+    from ledger.tree.rulebook import RULES
 
     wanted = "NOTE_FORM NOTE_SIGNATURE VKEY_FORM CHECKPOINT_FORM PROOF_FORM PROOF_WRONG TILE_FORM POLICY_FORM"
     assert set(RULES) == set(wanted.split())

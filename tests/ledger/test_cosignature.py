@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.checkpoint import open_checkpoint, parse_checkpoint, verifier, verify_cosignature
-from ledger.cosignature import (
+from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint, verifier, verify_cosignature
+from ledger.tree.cosignature import (
     MAX_TIMESTAMP,
     Subtree,
     cosign_subtree,
@@ -22,7 +22,7 @@ from ledger.cosignature import (
     verify_subtree,
     verify_v1,
 )
-from ledger.note import COSIGNATURE_V1, SUBTREE_V1, open_note, parse_line, parse_note, parse_vkey, vkey_of
+from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, open_note, parse_line, parse_note, parse_vkey, vkey_of
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import flip

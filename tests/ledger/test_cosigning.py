@@ -12,12 +12,12 @@ import pytest
 from asyncpg import Pool, Record
 from structlog.testing import capture_logs
 
-from ledger.audit import audit
-from ledger.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
-from ledger.cosigning import Cosigning
-from ledger.freeze import Mismatch
+from ledger.auditing.audit import audit
 from ledger.log import Admitted
-from ledger.merkle import verify_consistency
+from ledger.publishing.cosigning import Cosigning
+from ledger.publishing.freeze import Mismatch
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
+from ledger.tree.merkle import verify_consistency
 from ledger.witnessing.client import Collector
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.server import make_cosigner

@@ -8,12 +8,12 @@ import pytest
 from asyncpg import Connection, Pool, PostgresError, Record
 from msgspec.structs import replace
 
-from ledger import cut
-from ledger.audit import audit
-from ledger.checkpoint_store import CheckpointStore
-from ledger.database_audit import audit_database
-from ledger.draft import Draft
+from ledger.admission.draft import Draft
+from ledger.auditing.audit import audit
+from ledger.auditing.database_audit import audit_database
 from ledger.log import Admitted, Answer, TurnedDown
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.repair import cut
 from ledger.times import format_at
 from signing.envelope import freeze
 from signing.possession import register

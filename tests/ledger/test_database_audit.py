@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from asyncpg import Connection, Pool, Record
 
-from ledger.audit import AuditReport
-from ledger.database_audit import audit_database
-from ledger.files import LogFiles
+from ledger.auditing.audit import AuditReport
+from ledger.auditing.database_audit import audit_database
+from ledger.publishing.files import LogFiles
 from tests.ledger.log_server import envelopes, running, unguarded
 from tests.workbench import START, Workbench, uscc
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ledger.files import LogFiles
+from ledger.publishing.files import LogFiles
 
 
 def test_many_documents_may_archive_the_same_checkpoint_at_once(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger import follower as module
-from ledger.checkpoint_store import CheckpointStore
-from ledger.files import LogFiles
-from ledger.follower import STALLED_S, Follower
-from ledger.merkle import leaf_hash, verify_inclusion
+from ledger.publishing import follower as module
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import LogFiles
+from ledger.publishing.follower import STALLED_S, Follower
+from ledger.tree.merkle import leaf_hash, verify_inclusion
 from tests.workbench import Workbench, uscc
 
 BENCH = Workbench()

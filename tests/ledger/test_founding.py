@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import audit
-from ledger.checkpoint import log_vkeys
-from ledger.note import COSIGNATURE_V1, vkey_of
+from ledger.auditing.audit import audit
 from ledger.rulesets import CURRENT
+from ledger.tree.checkpoint import log_vkeys
+from ledger.tree.note import COSIGNATURE_V1, vkey_of
 from signing.possession import register
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, ORIGIN, Workbench, key_of, uscc

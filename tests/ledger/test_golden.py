@@ -13,23 +13,23 @@ from typing import Any
 
 import pytest
 
-from ledger.admit import Submission, admit, apply
+from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.content import check_content
+from ledger.admission.entry import encode_entry, read_entry
+from ledger.admission.facts import Facts
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Admitted, Changes, Kind, Personality, Window, no_reads
+from ledger.admission.statement import read_statement
+from ledger.admission.verification import verify_signatures
+from ledger.auditing.replay import ReplayFacts
 from ledger.chain import ULID, USCC
-from ledger.checkpoint import open_checkpoint, parse_checkpoint
-from ledger.content import check_content
-from ledger.entry import encode_entry, read_entry
-from ledger.facts import Facts
-from ledger.kinds import Kinds
-from ledger.log_personality import PERSONALITY as LOG
-from ledger.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
+from ledger.kinds.personality import PERSONALITY as LOG
 from ledger.model import Moment, Statement
-from ledger.note import parse_note, parse_vkey
-from ledger.personality import Admitted, Changes, Kind, Personality, Window, no_reads
-from ledger.proof import parse_proof
-from ledger.replay import ReplayFacts
-from ledger.statement import read_statement
 from ledger.times import parse_at
-from ledger.verification import verify_signatures
+from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint
+from ledger.tree.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion
+from ledger.tree.note import parse_note, parse_vkey
+from ledger.tree.proof import parse_proof
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, pae, parse_envelope
 from signing.payload import parse
 from signing.possession import KeyRegistration, check_registration, possession_message
@@ -119,9 +119,9 @@ def test_statements_hash_and_link_as_golden(case: dict[str, Any]) -> None:
 
 
 def test_golden_entries_are_canonical_linked_and_signed() -> None:
-    from ledger.admit import expected_prev
+    from ledger.admission.admit import expected_prev
     from ledger.directory import LOG_MAIN
-    from ledger.founding import founding_keys
+    from ledger.kinds.founding import founding_keys
 
     grown = Grown("log", 0)
     log = load("log")

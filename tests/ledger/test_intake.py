@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from ledger import intake
-from ledger.intake import _in_turns
+from ledger.admission import intake
+from ledger.admission.intake import _in_turns
 
 
 async def test_others_have_their_turn_between_envelopes(monkeypatch: pytest.MonkeyPatch) -> None:

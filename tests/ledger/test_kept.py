@@ -11,10 +11,10 @@ from asyncpg import Connection, Pool, QueryCanceledError, Record, UniqueViolatio
 from msgspec.structs import replace
 
 from ledger import store
-from ledger.database_audit import audit_database
-from ledger.kept import KEEP_VALUES, Kept
+from ledger.admission.kept import KEEP_VALUES, Kept
+from ledger.auditing.database_audit import audit_database
 from ledger.log import Admitted, Answer, Log, TurnedDown
-from ledger.merkle import Edge, leaf_hash
+from ledger.tree.merkle import Edge, leaf_hash
 from signing.envelope import freeze
 from signing.possession import register
 from tests.ledger.log_server import envelopes, make_publisher, running, unguarded
@@ -219,7 +219,7 @@ def test_what_is_kept_is_bounded_and_begins_anew_after_others() -> None:
 async def test_refused_statements_do_not_make_it_grow(
     pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.kept.KEEP_VALUES", 50)
+    monkeypatch.setattr("ledger.admission.kept.KEEP_VALUES", 50)
     strangers = Workbench()
     for serial in range(100):
         strangers.register(uscc("510112", 1000 + serial))

@@ -7,7 +7,7 @@ import sys
 
 READERS = """
 import sys, threading
-from ledger.statement import convert_body
+from ledger.admission.statement import convert_body
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 

@@ -10,19 +10,20 @@ import pytest
 from asyncpg import Connection, Pool, Record
 from msgspec.structs import replace
 
-from ledger import intake, store
-from ledger.audit import audit
-from ledger.checkpoint_store import CheckpointStore
-from ledger.database_audit import audit_database
-from ledger.files import Bundle
-from ledger.freeze import Mismatch
-from ledger.intake import ASKING_MAX, Intake
+from ledger import store
+from ledger.admission import intake
+from ledger.admission.intake import ASKING_MAX, Intake
+from ledger.admission.refusals import publish_refusals
+from ledger.admission.sequencer import Busy
+from ledger.auditing.audit import audit
+from ledger.auditing.database_audit import audit_database
 from ledger.log import Admitted, TurnedDown
-from ledger.merkle import leaf_hash, verify_inclusion
-from ledger.refusals import publish_refusals
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import Bundle
+from ledger.publishing.freeze import Mismatch
 from ledger.rulesets import CURRENT, RULESETS
-from ledger.sequencer import Busy
 from ledger.times import format_at
+from ledger.tree.merkle import leaf_hash, verify_inclusion
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, make_publisher, running, unguarded

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.note import (
+from ledger.tree.note import (
     COSIGNATURE_V1,
     ED25519,
     MAX_BYTES,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, sign_checkpoint
-from ledger.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, vkey_of
-from ledger.policy import Group, Peer, open_with_policy, parse_policy, parse_policy_lines
+from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, vkey_of
+from ledger.tree.policy import Group, Peer, open_with_policy, parse_policy, parse_policy_lines
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged, only_refuses

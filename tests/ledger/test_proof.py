@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, sign_checkpoint
-from ledger.merkle import Edge, inclusion_proof, leaf_hash, root_of
-from ledger.note import COSIGNATURE_V1, vkey_of
-from ledger.policy import parse_policy_lines
-from ledger.proof import MAX_BYTES, Proof, parse_proof, verify_proof
-from ledger.tiles import TileReader, new_tiles
+from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import Edge, inclusion_proof, leaf_hash, root_of
+from ledger.tree.note import COSIGNATURE_V1, vkey_of
+from ledger.tree.policy import parse_policy_lines
+from ledger.tree.proof import MAX_BYTES, Proof, parse_proof, verify_proof
+from ledger.tree.tiles import TileReader, new_tiles
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged, flip, only_refuses

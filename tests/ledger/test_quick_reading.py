@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger import entry as entries
+from ledger.admission import entry as entries
 from signing import envelope as envelopes
 from signing.envelope import PAYLOAD_STATEMENT, envelope_of, freeze
 from signing.payload import parse

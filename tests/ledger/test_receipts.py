@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from asyncpg import Pool, Record
 
+from ledger.admission.receipts import CODES_MAX, RefusalRow, pages
 from ledger.log import Admitted, TurnedDown
-from ledger.receipts import CODES_MAX, RefusalRow, pages
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, seal
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running

@@ -11,12 +11,12 @@ import pytest
 from asyncpg import Pool, Record
 from msgspec.structs import replace
 
-from ledger.checkpoint import Checkpoint
-from ledger.checkpoint_store import CheckpointStore, Promise
-from ledger.freeze import Mismatch
-from ledger.merkle import EMPTY_ROOT
-from ledger.publisher import Publisher
-from ledger.signer import LocalSigner
+from ledger.publishing.checkpoint_store import CheckpointStore, Promise
+from ledger.publishing.freeze import Mismatch
+from ledger.publishing.publisher import Publisher
+from ledger.publishing.signer import LocalSigner
+from ledger.tree.checkpoint import Checkpoint
+from ledger.tree.merkle import EMPTY_ROOT
 from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.workbench import ORIGIN, START, Workbench, key_of, uscc
 

@@ -10,11 +10,11 @@ import pytest
 from asyncpg import Pool, Record
 
 from ledger import store
-from ledger.audit import audit
+from ledger.admission.receipts import RefusalRow, pages
+from ledger.admission.refusals import _append, publish_refusals
+from ledger.auditing.audit import audit
+from ledger.kinds.log import LogRefusals
 from ledger.log import Admitted, Log, TurnedDown
-from ledger.log_kinds import LogRefusals
-from ledger.receipts import RefusalRow, pages
-from ledger.refusals import _append, publish_refusals
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ledger.checkpoint import Checkpoint, open_checkpoint
-from ledger.checkpoint_store import CheckpointStore, Promise
-from ledger.merkle import EMPTY_ROOT
-from ledger.signer import LocalSigner, RemoteSigner, serve_signer
+from ledger.publishing.checkpoint_store import CheckpointStore, Promise
+from ledger.publishing.signer import LocalSigner, RemoteSigner, serve_signer
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from ledger.tree.merkle import EMPTY_ROOT
 from signing.refusal import Refusal
 from tests.workbench import ORIGIN, key_of
 

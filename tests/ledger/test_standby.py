@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from asyncpg import Connection, InsufficientPrivilegeError, Pool, Record
 
-from ledger.audit import audit
-from ledger.checkpoint import Checkpoint
-from ledger.data import DataSets
-from ledger.files import Bundle
-from ledger.freeze import Mismatch
+from ledger.admission.data import DataSets
+from ledger.auditing.audit import audit
 from ledger.log import Admitted, Log
-from ledger.publisher import Publisher
+from ledger.publishing.files import Bundle
+from ledger.publishing.freeze import Mismatch
+from ledger.publishing.publisher import Publisher
+from ledger.tree.checkpoint import Checkpoint
 from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.workbench import OPERATOR, START, Workbench, key_of, uscc
 

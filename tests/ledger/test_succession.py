@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.founding import Continues
-from ledger.log_kinds import LOG_KINDS
+from ledger.admission.personality import Refused
+from ledger.kinds.founding import Continues
+from ledger.kinds.log import LOG_KINDS
+from ledger.kinds.succession import continues_from, continues_reasons
 from ledger.model import Moment
-from ledger.note import Ed25519Signer, join_note, sign_line
-from ledger.personality import Refused
-from ledger.succession import continues_from, continues_reasons
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.note import Ed25519Signer, join_note, sign_line
 from liandan.founding import Plan, PlannedAuthority, PlannedOperator, PlannedPredecessor, founding_draft
 from liandan.keyring import Keyring
 from signing import b64

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.checkpoint import open_checkpoint
-from ledger.merkle import (
+from ledger.tree.checkpoint import open_checkpoint
+from ledger.tree.merkle import (
     EMPTY_ROOT,
     consistency_proof,
     inclusion_proof,
@@ -20,7 +20,7 @@ from ledger.merkle import (
     verify_consistency,
     verify_inclusion,
 )
-from ledger.tiles import (
+from ledger.tree.tiles import (
     MAX_ENTRY,
     Tile,
     TileReader,

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from ledger.admit import Submission, admit, apply
-from ledger.content import check_content
-from ledger.data import DataSets
-from ledger.entry import Entry
-from ledger.facts import account_key, chain_key
+from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.content import check_content
+from ledger.admission.data import DataSets
+from ledger.admission.entry import Entry
+from ledger.admission.facts import account_key, chain_key
+from ledger.admission.statement import read_statement
+from ledger.auditing.replay import ReplayFacts
 from ledger.model import Moment
-from ledger.replay import ReplayFacts
 from ledger.rulesets import CURRENT
-from ledger.statement import read_statement
 from liandan.demo import calendar
 from liandan.demo.founding import founding
 from liandan.demo.keys import Keyring

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ledger.bundle import make_bundle
-from ledger.merkle import inclusion_proof, leaf_hash, root_of
-from ledger.proof import Proof
+from ledger.tree.merkle import inclusion_proof, leaf_hash, root_of
+from ledger.tree.proof import Proof
 from liandan.cli.audit import audit_command
 from tests.workbench import Workbench, uscc
 

@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.merkle import leaf_hash, verify_inclusion
 from ledger.problem import Problem
-from ledger.proof import parse_proof
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import parse_at
+from ledger.tree.checkpoint import Checkpoint, sign_checkpoint
+from ledger.tree.merkle import leaf_hash, verify_inclusion
+from ledger.tree.proof import parse_proof
 from liandan.client import AsyncLiandan, Dishonest, Heads, Liandan, Receipt, ReceiptFolder, Refused, Trust, cosign
 from signing.envelope import PAYLOAD_REFUSAL, PAYLOAD_STATEMENT, parse_envelope, seal
 from signing.possession import register
@@ -172,7 +172,7 @@ async def test_a_pinned_log_is_not_exchanged_for_another(server: tuple[str, Work
 
 
 def _vkey_of_somebody() -> object:
-    from ledger.checkpoint import log_vkeys
+    from ledger.tree.checkpoint import log_vkeys
 
     return log_vkeys(ORIGIN, [key_of("another log")])[0]
 

@@ -10,13 +10,13 @@ import pytest
 from asyncpg import Connection, Pool, Record
 from click.testing import CliRunner, Result
 
-from ledger import cut as cutting_store
-from ledger.audit import audit
-from ledger.checkpoint_store import CheckpointStore
-from ledger.files import VKEYS, LogFiles
-from ledger.leadership import Leadership
-from ledger.policy import parse_policy
+from ledger.auditing.audit import audit
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import VKEYS, LogFiles
+from ledger.publishing.leadership import Leadership
+from ledger.repair import cut as cutting_store
 from ledger.times import format_at
+from ledger.tree.policy import parse_policy
 from liandan import cutting
 from liandan.cli import main
 from liandan.client import cosign

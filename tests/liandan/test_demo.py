@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from ledger.mass import parse_mass
 from ledger.times import day_of
 from liandan.demo import calendar, firms
 from liandan.demo.harvest import completed
@@ -20,7 +21,6 @@ from manifests.mass import balance
 from manifests.model import Stage
 from signing.uscc import check_uscc
 from tests.liandan.demo_desk import Desk, played
-from whitelist.mass import parse_mass
 from whitelist.quota import q1_account, q2_account, q3_account
 
 SEED = 20261001

@@ -13,10 +13,10 @@ import httpx
 import pytest
 import rich.console
 
-from ledger.audit import audit
-from ledger.checkpoint import parse_checkpoint
-from ledger.files import LogFiles
-from ledger.note import parse_note
+from ledger.auditing.audit import audit
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.note import parse_note
 from liandan.demo import home
 from liandan.demo.run import wait_for_ctrl_c
 from liandan.demo.screen import Screen

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from ledger.audit import AuditReport, audit
-from ledger.entry import Entry
-from ledger.policy import open_with_policy, parse_policy_lines
+from ledger.admission.entry import Entry
+from ledger.auditing.audit import AuditReport, audit
+from ledger.tree.policy import open_with_policy, parse_policy_lines
 from liandan.demo import calendar, harvest
 from liandan.demo.run import run
 from liandan.demo.screen import Screen

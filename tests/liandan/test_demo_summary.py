@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from ledger.audit import AuditReport
-from ledger.merkle import Edge, leaf_hash
+from ledger.auditing.audit import AuditReport
+from ledger.mass import format_mass
+from ledger.tree.merkle import Edge, leaf_hash
 from liandan.demo import calendar
 from liandan.demo.play import Played
 from liandan.demo.screen import STAGES, Screen, own_name, show
@@ -21,7 +22,6 @@ from manifests.model import Stage
 from reports.reconcile import reconcile
 from tests.liandan.demo_desk import Desk, played
 from tests.liandan.test_demo import SEED
-from whitelist.mass import format_mass
 
 
 @pytest.fixture(scope="module")

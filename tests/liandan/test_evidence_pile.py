@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ledger.bundle import make_bundle
-from ledger.merkle import inclusion_proof
-from ledger.proof import Proof
-from ledger.tiles import TileReader
+from ledger.tree.merkle import inclusion_proof
+from ledger.tree.proof import Proof
+from ledger.tree.tiles import TileReader
 from liandan.evidence_pile import gather
 from tests.workbench import START, Workbench, uscc
 

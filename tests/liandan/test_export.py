@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import audit
+from ledger.auditing.audit import audit
 from liandan.export import archived_in, export, reader_of
 from liandan.wiring import KINDS
 from signing.refusal import Refusal

@@ -15,15 +15,15 @@ import asyncpg
 import httpx
 import pytest
 
-from ledger.audit import audit
+from ledger.admission.draft import Draft
+from ledger.admission.entry import read_entry
+from ledger.auditing.audit import audit
 from ledger.chain import founding_prev
-from ledger.checkpoint import log_vkeys, open_checkpoint
-from ledger.draft import Draft
-from ledger.entry import read_entry
-from ledger.files import LogFiles
-from ledger.founding import Continues, FoundingAuthority, FoundingParty, LogFound
-from ledger.log_kinds import Adopted
+from ledger.kinds.founding import Continues, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.log import Adopted
+from ledger.publishing.files import LogFiles
 from ledger.rulesets import CURRENT, RULESETS
+from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from liandan.export import archived_in, export, fetch_files, reader_of
 from liandan.keyring import Keyring
 from liandan.server import serving

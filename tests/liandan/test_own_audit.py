@@ -8,9 +8,9 @@ import pytest
 from asyncpg import Pool, Record
 
 from bench.load import Load
-from ledger.audit import Options
+from ledger.auditing.audit import Options
+from ledger.auditing.replay import Finding
 from ledger.log import Admitted, Log
-from ledger.replay import Finding
 from liandan.own_audit import audit_own
 from liandan.wiring import KINDS
 from manifests import projection

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ledger.admission.draft import Draft
 from ledger.chain import founding_prev, genesis_prev
-from ledger.draft import Draft
 from ledger.rulesets import CURRENT, RULESETS
 from liandan.client.signing import challenge
 from signing.envelope import PAYLOAD_STATEMENT, Signature, freeze, seal

@@ -16,11 +16,11 @@ import httpx
 import pytest
 
 from bench.children import publisher_of
-from ledger.audit import audit
-from ledger.checkpoint_store import CheckpointStore
-from ledger.files import LogFiles
-from ledger.freeze import Mismatch
-from ledger.publisher import Publisher
+from ledger.auditing.audit import audit
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import LogFiles
+from ledger.publishing.freeze import Mismatch
+from ledger.publishing.publisher import Publisher
 from liandan import publisher_process as module
 from liandan.keyring import Keyring, read_keyring, write_keyring
 from liandan.publishing import publish_until

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ledger.checkpoint import log_vkeys, open_checkpoint
-from ledger.merkle import leaf_hash
-from ledger.tiles import parse_bundle
+from ledger.tree.checkpoint import log_vkeys, open_checkpoint
+from ledger.tree.merkle import leaf_hash
+from ledger.tree.tiles import parse_bundle
 from liandan.client.signing import challenge
 from liandan.problems import STATUS, language_of
 from liandan.wiring import RULES

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from ledger.admission.entry import encode_entry, read_entry
 from ledger.bundle import make_bundle
-from ledger.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint, sign_checkpoint
-from ledger.entry import encode_entry, read_entry
-from ledger.merkle import inclusion_proof, leaf_hash, root_of
-from ledger.note import parse_note
-from ledger.proof import Proof, parse_proof
+from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint, sign_checkpoint
+from ledger.tree.merkle import inclusion_proof, leaf_hash, root_of
+from ledger.tree.note import parse_note
+from ledger.tree.proof import Proof, parse_proof
 from ledger.witnessing.server import make_cosigner
 from liandan.cli import main
 from liandan.client import AsyncLiandan, Liandan, ReceiptFolder, Refused, Trust

@@ -23,15 +23,15 @@ from click.testing import CliRunner, Result
 from msgspec import Struct
 
 from ledger import store
-from ledger.audit import AuditReport
-from ledger.checkpoint_store import CheckpointStore
-from ledger.database_audit import audit_database
-from ledger.files import VKEYS, LogFiles
-from ledger.freeze import Mismatch
-from ledger.leadership import Leadership
+from ledger.admission.refusals import publish_refusals
+from ledger.auditing.audit import AuditReport
+from ledger.auditing.database_audit import audit_database
 from ledger.log import TurnedDown
-from ledger.refusals import publish_refusals
-from ledger.tiles import TileReader
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.files import VKEYS, LogFiles
+from ledger.publishing.freeze import Mismatch
+from ledger.publishing.leadership import Leadership
+from ledger.tree.tiles import TileReader
 from liandan.cli import main
 from liandan.database import connect, open_pool
 from liandan.export import export, fetch_files

@@ -18,8 +18,8 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from ledger.freeze import Mismatch
-from ledger.policy import Peer
+from ledger.publishing.freeze import Mismatch
+from ledger.tree.policy import Peer
 from ledger.witnessing.client import Collector
 from ledger.witnessing.wire import log_id
 from liandan.cli import main

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from ledger.database_audit import audit_database
-from ledger.files import LogFiles
+from ledger.auditing.database_audit import audit_database
+from ledger.publishing.files import LogFiles
 from liandan.database import open_pool
 from liandan.keyring import write_keyring
 from liandan.wiring import KINDS

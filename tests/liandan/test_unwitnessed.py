@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ledger.checkpoint import open_checkpoint
+from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing.known import KnownLog
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore

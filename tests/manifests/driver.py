@@ -12,13 +12,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ledger.admit import Submission, admit, apply, base_keys, read_keys
-from ledger.draft import Draft
-from ledger.entry import Entry
-from ledger.facts import Facts, chain_key
+from ledger.admission.admit import Submission, admit, apply, base_keys, read_keys
+from ledger.admission.draft import Draft
+from ledger.admission.entry import Entry
+from ledger.admission.facts import Facts, chain_key
+from ledger.admission.statement import read_statement
+from ledger.mass import format_mass, parse_mass
 from ledger.model import Head, Moment
 from ledger.rulesets import CURRENT
-from ledger.statement import read_statement
 from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.model import ManifestState, Place, Vehicle
@@ -28,7 +29,6 @@ from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, Workbench, key_of
 from whitelist.adopted import data_files
 from whitelist.approval import ApprovalState, DecisionLine
-from whitelist.mass import format_mass, parse_mass
 from whitelist.permit import PermitState
 from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem

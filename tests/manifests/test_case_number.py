@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from ledger.facts import chain_key
+from ledger.admission.facts import chain_key
 from ledger.model import Head
 from manifests import acts
 from manifests.model import CaseState

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.audit import audit
+from ledger.auditing.audit import audit
 from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER, WASTE_NAME, a_line, an_issue
 from tests.manifests.test_worked_example import LIST, Q1, ROW, Example
 from tests.workbench import AUTHORITY_51

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from ledger.admission.personality import Refused
 from ledger.model import Admission, Decision, Moment
-from ledger.personality import Refused
 from ledger.rulesets import CURRENT
 from manifests import acts
 from manifests.model import Stage

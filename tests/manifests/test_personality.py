@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import manifests
-from ledger.personality import Window
+from ledger.admission.personality import Window
 from ledger.rulebook import RULES as LEDGER
 from manifests.machine import MOVES
 from manifests.model import Act

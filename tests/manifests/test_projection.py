@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
 from ledger.times import to_datetime
 from manifests import store
 from manifests.projection import FeedGap, follow

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from asyncpg import Pool, Record
 
-from ledger.data import DataSets
-from ledger.draft import Draft
+from ledger.admission.data import DataSets
+from ledger.admission.draft import Draft
 from ledger.log import Admitted, Answer, Log, TurnedDown
 from signing.envelope import freeze
 from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER, WASTE_NAME, a_line, an_issue, signing_key

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from asyncpg import Pool, Record
 
+from ledger.admission.entry import read_entry
 from ledger.chain import genesis_prev
-from ledger.entry import read_entry
+from ledger.cursor import Place, write_cursor
+from ledger.mass import parse_mass
 from manifests import acts
 from manifests.machine import MOVES
 from manifests.routes import ROUTER
@@ -36,8 +38,6 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 from whitelist.approval import ListingRef
 from whitelist.approval_decide import ApprovalDecide, DecidedLine
 from whitelist.approval_kinds import ApplicationLine, ApprovalApply
-from whitelist.cursor import Place, write_cursor
-from whitelist.mass import parse_mass
 
 READERS = (GENERATOR, RECEIVER, CARRIER, AUTHORITY_50, AUTHORITY_51, OPERATOR)
 OTHER_NUMBER = "20265101000777"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from ledger.mass import parse_mass
 from ledger.times import format_at, parse_at
 from tests.manifests.driver import (
     APPROVAL,
@@ -24,7 +25,6 @@ from tests.manifests.driver import (
     rejected,
     reported,
 )
-from whitelist.mass import parse_mass
 from whitelist.quota import Q3Base
 
 ISSUE = "manifest.issue/1"

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from ledger.entry import Entry
+from ledger.admission.entry import Entry
 from ledger.model import Statement
 from ledger.times import format_at, parse_at
 from manifests import acts

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.audit import audit
-from ledger.facts import chain_key
+from ledger.admission.facts import chain_key
+from ledger.auditing.audit import audit
+from ledger.mass import parse_mass
 from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.model import ManifestState, Stage
@@ -41,7 +42,6 @@ from whitelist.approval_decide import ApprovalDecide, DecidedLine
 from whitelist.approval_kinds import ApplicationLine, ApprovalApply
 from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
 from whitelist.listing import ListRow, rows_hash
-from whitelist.mass import parse_mass
 from whitelist.permit_kinds import PermitChange, PermitGrant
 from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem, Scope

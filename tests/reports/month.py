@@ -7,9 +7,9 @@ from functools import cache
 
 from msgspec.structs import replace
 
-from ledger.entry import Entry
-from ledger.merkle import leaf_hash, root_of
+from ledger.admission.entry import Entry
 from ledger.times import format_at
+from ledger.tree.merkle import leaf_hash, root_of
 from manifests import acts
 from reports.reconcile import reconcile
 from reports.reconciliation.model import Statement

@@ -8,11 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ledger.admission.entry import Entry
 from ledger.bundle import make_bundle
-from ledger.entry import Entry
-from ledger.merkle import inclusion_proof
-from ledger.tiles import TileReader
 from ledger.times import format_at, parse_at
+from ledger.tree.merkle import inclusion_proof
+from ledger.tree.tiles import TileReader
 from manifests import acts
 from manifests.model import Place, Vehicle
 from manifests.personality import PERSONALITY as MANIFESTS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pypdfium2
 import pytest
 
+from ledger.auditing.replay import Finding
 from ledger.auditing.report import AuditReport
-from ledger.replay import Finding
 from reports.audit_report import render_audit
 from reports.document import Document
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ledger.bundle import Bundle, open_bundle
 from ledger.directory import LOG_MAIN
-from ledger.founding import Adopted
+from ledger.kinds.founding import Adopted
 from manifests import acts
 from reports.certificate.code import content
 from reports.certificate.facts import facts_of

@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger.entry import read_entry
-from ledger.tiles import TileReader
+from ledger.admission.entry import read_entry
+from ledger.mass import parse_mass
 from ledger.times import parse_at
+from ledger.tree.tiles import TileReader
 from manifests import acts
 from reports.reconcile import check_direction, check_month, reconcile, to_bytes
 from reports.reconciliation.model import Mirror, Statement, period_of
 from signing.refusal import Refusal
 from tests.reports.month import LINES, SLAG, drawn, october, trip
 from tests.reports.story import BATTERY, CARRIERS, DESTINATION, GENERATOR, RECEIVER, Story, trunk
-from whitelist.mass import parse_mass
 
 
 def t(text: str) -> int:

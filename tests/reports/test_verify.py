@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ledger.admission.receipts import Refused, make_receipt
 from ledger.bundle import open_bundle
-from ledger.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
-from ledger.note import parse_note
-from ledger.receipts import Refused, make_receipt
+from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
+from ledger.tree.note import parse_note
 from ledger.witnessing.server import make_cosigner
 from reports.anchor import Anchor, make_anchor
 from reports.certificate.facts import LAYOUT, facts_of

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from ledger.audit import AuditReport, audit
-from ledger.entry import Entry
-from ledger.files import LogFiles
+from ledger.admission.entry import Entry
+from ledger.auditing.audit import AuditReport, audit
+from ledger.publishing.files import LogFiles
 from liandan.demo import firms, setup
 from liandan.demo.founding import ORIGIN, founding
 from liandan.demo.http_poster import HttpPoster, founded

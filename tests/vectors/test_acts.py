@@ -14,11 +14,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from ledger.content import check_content
-from ledger.entry import encode_entry, read_entry
-from ledger.merkle import leaf_hash, root_of
-from ledger.replay import Replay
-from ledger.statement import convert_body, read_statement
+from ledger.admission.content import check_content
+from ledger.admission.entry import encode_entry, read_entry
+from ledger.admission.statement import convert_body, read_statement
+from ledger.auditing.replay import Replay
+from ledger.tree.merkle import leaf_hash, root_of
 from liandan.schemas import DIRECTORY
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, freeze, pae, parse_envelope

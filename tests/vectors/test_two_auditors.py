@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from ledger.audit import Options, audit
+from ledger.auditing.audit import Options, audit
 from ledger.auditing.report import AuditReport
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS

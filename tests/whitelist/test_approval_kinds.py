@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ledger.facts import account_key
+from ledger.admission.facts import account_key
 from ledger.model import Account
 from tests.whitelist.acts import add_list, agree, application, applied, decision, grant, propose, row, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid

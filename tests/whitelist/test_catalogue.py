@@ -4,7 +4,7 @@ from itertools import chain, combinations
 
 import pytest
 
-from ledger.facts import Facts
+from ledger.admission.facts import Facts
 from signing.refusal import Refusal
 from tests.whitelist.driver import Log
 from whitelist.adopted import data_files

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ledger.facts import Facts, account_key, chain_key
+from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.model import Account, Head
 from tests.whitelist.acts import BATTERY, add_list, applied, approved, grant, line, listed, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_GENERATOR, OTHER_RECEIVER, PERMIT, RECEIVER, Log, ulid

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.mass import format_mass
 from tests.whitelist.acts import add_list, application, applied, decision, line, row, transfer, with_permit
 from tests.whitelist.driver import GENERATOR, LIST, SICHUAN, Log, Refusing, ulid
 from whitelist.approval import ListingRef
 from whitelist.approval_decide import DecidedLine
 from whitelist.commitment import Commitment, commitments, q1_key
-from whitelist.mass import format_mass
 from whitelist.quota import q1_account, q2_account, q3_account
 
 T = 1_000_000

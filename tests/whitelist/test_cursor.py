@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.cursor import ALL_ROWS, CURSOR_MAX, Place, read_cursor, write_cursor
 from signing.refusal import Refusal
-from whitelist.cursor import ALL_ROWS, CURSOR_MAX, Place, read_cursor, write_cursor
 
 CHAINS = st.from_regex(r"chain:[a-z]{1,8}/[0-9A-Za-z._/-]{1,90}", fullmatch=True)
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from ledger import past
 from ledger.log import Admitted, TurnedDown
+from ledger.mass import format_mass
 from signing.envelope import freeze
 from tests.manifests.driver import (
     APPROVAL,
@@ -34,7 +35,6 @@ from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, Example
 from tests.whitelist.scene import transfer
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
-from whitelist.mass import format_mass
 from whitelist.routes import ROUTER
 
 MORNING = "2026-11-05T08:30:00+08:00"

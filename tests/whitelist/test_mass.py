@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.mass import format_mass, parse_mass, read_mass
 from signing.refusal import Refusal
-from whitelist.mass import format_mass, parse_mass, read_mass
 
 
 @given(st.integers(0, 10**15 - 1))

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 import whitelist
-from ledger.kinds import Kinds
-from ledger.log_personality import PERSONALITY as LEDGER
+from ledger.admission.kind_table import Kinds
+from ledger.kinds.personality import PERSONALITY as LEDGER
 from signing.refusal import Rule
 from tests.whitelist.acts import listed, transfer
 from tests.whitelist.driver import APPROVAL, LIST, PERMIT, Log

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asyncpg import Pool, Record
 
+from ledger.mass import parse_mass
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,
@@ -21,7 +22,6 @@ from tests.whitelist import scene
 from tests.whitelist.scene import OTHER_APPROVAL, OTHER_GENERATOR, OTHER_LIST, OTHER_PERMIT, OTHER_RECEIVER, ZINC, transfer
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
-from whitelist.mass import parse_mass
 from whitelist.routes import ROUTER
 
 MORNING = "2026-11-05T08:30:00+08:00"

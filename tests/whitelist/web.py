@@ -13,8 +13,8 @@ from litestar import Litestar, Request, Router
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 
+from ledger.admission.entry import Entry
 from ledger.caller import Caller
-from ledger.entry import Entry
 from ledger.log import Admitted, Answer, Log
 from ledger.problem import Language
 from ledger.times import parse_at

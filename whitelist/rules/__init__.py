@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ledger.findings import Findings
 from whitelist.case import Case
-from whitelist.findings import Findings
 from whitelist.rules.approval import r_30, r_31, r_32, r_33
 from whitelist.rules.listing import r_35, r_40
 from whitelist.rules.number import r_01, r_02, r_03, r_04

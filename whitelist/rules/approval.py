@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
+from ledger.mass import format_mass
 from whitelist.case import Case
-from whitelist.findings import Findings
-from whitelist.mass import format_mass
 from whitelist.quota import q2_account
 
 

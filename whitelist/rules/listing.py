@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from whitelist.approval import ListingRef
 from whitelist.case import Case
-from whitelist.findings import Findings
 from whitelist.listing import ListRow, ListState
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.days import year_of_day
+from ledger.findings import Findings
 from whitelist.case import Case
-from whitelist.days import year_of_day
-from whitelist.findings import Findings
 from whitelist.number import NUMBER, NumberHolders, city_digits, number_key
 
 

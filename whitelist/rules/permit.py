@@ -5,10 +5,10 @@ The ``judge_`` functions serve decisions too.
 
 from __future__ import annotations
 
+from ledger.findings import Findings
+from ledger.mass import format_mass
 from whitelist.case import Case
 from whitelist.chains import is_permit_of
-from whitelist.findings import Findings
-from whitelist.mass import format_mass
 from whitelist.permit import PermitState
 from whitelist.quota import exceeds_limit, exceeds_scale, q3_used_g
 

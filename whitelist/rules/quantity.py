@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
+from ledger.mass import read_mass
 from whitelist.case import Case
-from whitelist.findings import Findings
-from whitelist.mass import read_mass
 from whitelist.methods import METHODS
 from whitelist.transfer import WasteLine
 

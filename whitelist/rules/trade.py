@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from signing.uscc import check_uscc
 from whitelist.case import INTRA, Case
-from whitelist.findings import Findings
 
 CONSIGNORS = ("generator", "receiver")
 MODES = ("road", "rail", "water", "pipeline", "other")

@@ -5,10 +5,10 @@ The ``judge_`` functions serve applications too, which name wastes in the same w
 
 from __future__ import annotations
 
+from ledger.findings import Findings
 from whitelist.case import Case
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
 from whitelist.exemptions import Exemptions
-from whitelist.findings import Findings
 from whitelist.methods import METHODS, group_of
 
 _LINK_OF_GROUP = {"use": "EXEMPT_USE", "disposal": "EXEMPT_DISPOSAL"}

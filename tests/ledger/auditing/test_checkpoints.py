@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ledger.audit import audit
+from ledger.auditing.audit import audit
 from ledger.auditing.checkpoints import SLACK_S, Cosigned, longest_wait, outside_brackets
-from ledger.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, parse_checkpoint, sign_checkpoint
-from ledger.note import COSIGNATURE_V1, Line, join_note, parse_note, vkey_of
+from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, parse_checkpoint, sign_checkpoint
+from ledger.tree.note import COSIGNATURE_V1, Line, join_note, parse_note, vkey_of
 from tests.workbench import Workbench, key_of, uscc
 
 NAMES = ("甲", "乙")

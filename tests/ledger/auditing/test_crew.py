@@ -16,7 +16,7 @@ from tests.house.source import ROOT
 AUDIT = """
 import itertools, multiprocessing, time
 from ledger.auditing import crew
-from ledger.kinds import Kinds
+from ledger.admission.kind_table import Kinds
 crew._work = time.sleep
 for _ in crew.answers(itertools.repeat(0.01), Kinds(()), 2):
     print(*(child.pid for child in multiprocessing.active_children()), flush=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ledger.auditing.gossip import Piece, Place, Tree, compare, subtrees
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.merkle import inclusion_proof, leaf_hash, range_root, root_of
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import inclusion_proof, leaf_hash, range_root, root_of
 from tests.workbench import key_of
 
 ORIGIN = "log.example/gossip"

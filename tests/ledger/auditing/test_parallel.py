@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ledger.audit import Options, audit
+from ledger.auditing.audit import Options, audit
 from ledger.auditing.report import AuditReport
 from ledger.auditing.spill import Spill
-from ledger.checkpoint import Checkpoint, sign_checkpoint
-from ledger.merkle import EMPTY_ROOT
-from ledger.tiles import encode_bundle, parse_bundle
+from ledger.tree.checkpoint import Checkpoint, sign_checkpoint
+from ledger.tree.merkle import EMPTY_ROOT
+from ledger.tree.tiles import encode_bundle, parse_bundle
 from signing.refusal import Refusal
 from tests.workbench import ORIGIN, Workbench, uscc
 

@@ -19,9 +19,9 @@ import structlog
 from asyncpg import Record
 from msgspec import Struct
 
-from ledger.audit import audit
-from ledger.database_audit import audit_database
-from ledger.files import LogFiles
+from ledger.auditing.audit import audit
+from ledger.auditing.database_audit import audit_database
+from ledger.publishing.files import LogFiles
 from ledger.vault.cipher import KEY_BYTES, unseal
 from ledger.vault.disclosure import Disclosure
 from ledger.vault.keys import KeyStore

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.audit import audit
-from ledger.erasure_kinds import ErasuresState
-from ledger.facts import chain_key
+from ledger.admission.facts import chain_key
+from ledger.auditing.audit import audit
+from ledger.kinds.erasure import ErasuresState
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_51, OPERATOR, Workbench
 

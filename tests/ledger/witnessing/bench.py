@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import uvicorn
 
-from ledger.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.merkle import Edge, consistency_proof, leaf_hash
-from ledger.policy import Peer, Policy, parse_policy
-from ledger.tiles import TileReader, new_bundles, new_tiles
+from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
+from ledger.tree.merkle import Edge, consistency_proof, leaf_hash
+from ledger.tree.policy import Peer, Policy, parse_policy
+from ledger.tree.tiles import TileReader, new_bundles, new_tiles
 from ledger.witnessing.known import KnownLog, known_logs
 from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner

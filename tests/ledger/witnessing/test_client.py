@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.checkpoint import open_checkpoint, parse_checkpoint
-from ledger.note import join_note, parse_line, parse_note
-from ledger.policy import Peer, open_with_policy
+from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint
+from ledger.tree.note import join_note, parse_line, parse_note
+from ledger.tree.policy import Peer, open_with_policy
 from ledger.witnessing import client as client_module
 from ledger.witnessing.answers import ContradictionKind, FailureKind
 from ledger.witnessing.client import Collector

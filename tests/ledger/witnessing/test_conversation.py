@@ -9,8 +9,8 @@ from threading import Barrier
 
 import pytest
 
-from ledger.checkpoint import open_checkpoint, parse_checkpoint, verify_cosignature
-from ledger.note import ED25519, Ed25519Signer, Vkey, parse_line, parse_note, sign_note
+from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint, verify_cosignature
+from ledger.tree.note import ED25519, Ed25519Signer, Vkey, parse_line, parse_note, sign_note
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.wire import BODY_MAX, AddCheckpoint, encode_request, log_id

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ledger.audit import audit
-from ledger.checkpoint import open_checkpoint
-from ledger.policy import Peer
+from ledger.auditing.audit import audit
+from ledger.tree.checkpoint import open_checkpoint
+from ledger.tree.policy import Peer
 from ledger.witnessing.client import Collector
 from ledger.witnessing.known import KnownLog
 from ledger.witnessing.mirror import Mirror

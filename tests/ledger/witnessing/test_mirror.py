@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ledger.audit import audit
-from ledger.checkpoint import open_checkpoint
-from ledger.files import LogFiles
-from ledger.kinds import Kinds
-from ledger.log_personality import PERSONALITY as LOG
+from ledger.admission.kind_table import Kinds
+from ledger.auditing.audit import audit
+from ledger.kinds.personality import PERSONALITY as LOG
+from ledger.publishing.files import LogFiles
+from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing import mirror as mirror_module
 from ledger.witnessing.known import KnownLog
 from ledger.witnessing.mirror import Mirror

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from ledger.note import parse_vkey
+from ledger.tree.note import parse_vkey
 from ledger.witnessing.wire import AddCheckpoint, encode_request, log_id
 from liandan.cli.witness import witness
 from tests.ledger.witnessing.bench import LOG_KEYS, ORIGIN, Tree

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ledger.checkpoint import open_checkpoint
-from ledger.merkle import verify_consistency
+from ledger.tree.checkpoint import open_checkpoint
+from ledger.tree.merkle import verify_consistency
 from ledger.witnessing.known import known_logs, parse_known
 from ledger.witnessing.server import Conflict, make_cosigner, read_submission
 from ledger.witnessing.store import StoreFailed, WitnessStore

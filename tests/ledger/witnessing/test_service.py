@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.checkpoint import log_vkeys
+from ledger.tree.checkpoint import log_vkeys
 from ledger.witnessing.service import learn
 from ledger.witnessing.store import WitnessStore
 from signing.refusal import Refusal

@@ -1,0 +1,262 @@
+"""Admission: whether a statement may enter at this index, and what the log then says about it.
+
+One pure path for two callers: the sequencer, with facts from the database, and the auditor, with facts from replayed entries.
+Signatures are verified elsewhere (outside the lock); here a key is judged only for validity at the index. Source: formats §2-§6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
+from ledger.admission.facts import Facts, account_key, chain_key
+from ledger.admission.personality import Admitted, Kind, Reads, Refused, Window
+from ledger.chain import founding_prev, genesis_prev
+from ledger.directory import LOG_MAIN, KeyRecord, LogState, PartyState, party_chain
+from ledger.kinds.cut import old_admission_s
+from ledger.kinds.founding import founding_keys
+from ledger.model import Account, AccountRow, Admission, Alert, Decision, Head, Moment, Statement, Tag
+from ledger.times import day_of, format_at
+from signing.envelope import Envelope
+from signing.refusal import Reason, Refusal
+
+HOUR = 3600
+UNDELEGATED = frozenset({"log", "list"})
+"""Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
+FUTURE_S = 5 * 60
+LATE_S = 2 * HOUR
+WINDOW_S: Mapping[Window, int | None] = {
+    Window.NONE: None,
+    Window.DAY: 24 * HOUR,
+    Window.MONTH: 30 * 24 * HOUR,
+    Window.CUSTODY: None,
+}
+
+RootAt = Callable[[int], str | None]
+"""Root (b64) of the tree of a given size, or ``None`` when that size lies ahead."""
+
+
+class Submission(Struct, frozen=True, kw_only=True):
+    """A statement on its way in: form and content are checked, signatures verified by the caller."""
+
+    envelope: Envelope
+    statement: Statement
+    kind: Kind
+
+
+def base_keys(submission: Submission) -> list[str]:
+    """Overlay keys that every statement needs: own chain, ``log/main``, signers' chains and keys."""
+    statement = submission.statement
+    parties = [*statement.by, *([statement.principal] if statement.principal else [])]
+    return [
+        chain_key(LOG_MAIN),
+        chain_key(statement.chain),
+        *(chain_key(party_chain(uscc)) for uscc in parties),
+        *(f"key:{signature.keyid}" for signature in submission.envelope.signatures),
+    ]
+
+
+def read_keys(reads: Reads) -> list[str]:
+    """Overlay keys of a kind's reads."""
+    return [*map(chain_key, reads.chains), *map(account_key, reads.accounts), *reads.registers]
+
+
+def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Entry:
+    """The entry that this statement becomes at ``moment``; Refusal with all reasons otherwise. ``facts`` is not changed."""
+    admission = judge(submission.statement, submission.kind, facts, moment, root_at, reads)
+    raw = encode_entry(submission.envelope, admission)
+    if len(raw) > ENTRY_MAX:
+        raise Refusal([Reason("ENTRY_TOO_LARGE", "", str(len(raw)), str(ENTRY_MAX))])
+    return Entry(index=moment.index, raw=raw, envelope=submission.envelope, statement=submission.statement, admission=admission)
+
+
+def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Admission:
+    """What the log says about a statement at ``moment``; Refusal with all reasons when it may not enter. ``facts`` is not changed.
+
+    ``reads``: what the kind reads from these very facts, where the caller has asked it already.
+    """
+    log: LogState | None = facts.state(LOG_MAIN)
+    reasons = _closed(log) or _link(statement, kind, facts, log)
+    if reasons:
+        raise Refusal(reasons)
+    recut_s = None if log is None or not log.cuts else old_admission_s(statement, facts, moment)
+    judged_s = moment.at_s if recut_s is None else recut_s
+    reasons = [
+        *_window(statement, kind, judged_s),
+        *_keys(statement, facts, moment, log),
+        *_delegation(statement, kind, facts, moment),
+        *_roots(statement, kind, moment, root_at),
+    ]
+    if reasons:
+        raise Refusal(reasons)
+    answer = kind.decide(statement, facts, moment)
+    if isinstance(answer, Refused):
+        raise Refusal(answer.reasons, day_of(statement.at_s))
+    return Admission(
+        index=moment.index,
+        at=format_at(moment.at_s),
+        ruleset=moment.ruleset,
+        facts=_fact_list(statement, reads or kind.reads(statement, facts), facts),
+        decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
+    )
+
+
+def apply(entry: Entry, kind: Kind, facts: Facts) -> None:
+    """Change the facts as an entry says: accounts, registers, the chain's state and head. The inverse of nothing: entries stay."""
+    changes = kind.evolve(entry.statement, entry.admission, facts)
+    for row in entry.admission.decision.accounts:
+        facts.put(account_key(row.account), Account(entry.index, row.after_g))
+    for key, value in changes.registers.items():
+        facts.put(key, value)
+    statement = entry.statement
+    facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, entry.index, changes.state))
+
+
+def expected_prev(statement: Statement, head: Head[Any] | None, log: LogState | None) -> str:
+    """The only right ``prev`` for the next statement of a chain."""
+    if head is not None:
+        return head.hash
+    if log is None:
+        return founding_prev(statement.body.origin)
+    return genesis_prev(log.found, statement.chain)
+
+
+def _closed(log: LogState | None) -> list[Reason]:
+    return [Reason("LOG_CLOSED", "", log.origin, "the successor log")] if log is not None and log.closed else []
+
+
+def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) -> list[Reason]:
+    if log is None and statement.kind != "log.found/1":
+        return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
+    if log is not None and statement.kind == "log.found/1":
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "a log is founded once")]
+    head = facts.head(statement.chain)
+    wanted = 0 if head is None else head.seq + 1
+    if statement.seq > wanted:
+        return [Reason("PREDECESSOR_MISSING", "seq", str(statement.seq), str(wanted))]
+    if statement.seq < wanted:
+        known = "" if head is None else f"seq {head.seq}, {head.hash}"
+        return [Reason("CHAIN_CONFLICT", "seq", str(statement.seq), f"head {known}")]
+    prev = expected_prev(statement, head, log)
+    if statement.prev != prev:
+        return [Reason("PREV_MISMATCH", "prev", statement.prev, prev)]
+    if head is None and not kind.opens:
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, f"a kind that opens {statement.chain_type}/…")]
+    return []
+
+
+def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
+    """Formats §6, at the present; for a statement that was cut, at its first admission."""
+    span = WINDOW_S[kind.window]
+    if kind.window is Window.NONE:
+        return []
+    if statement.at_s > judged_s + FUTURE_S or (span is not None and statement.at_s < judged_s - span):
+        earliest = "" if span is None else format_at(judged_s - span)
+        return [Reason("STATEMENT_STALE", "at", statement.at, f"{earliest} … {format_at(judged_s + FUTURE_S)}")]
+    return []
+
+
+def _keys(statement: Statement, facts: Facts, moment: Moment, log: LogState | None) -> list[Reason]:
+    founding = founding_keys(statement) if log is None else {}
+    reasons: list[Reason] = []
+    for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
+        record: KeyRecord | None = founding.get(keyid) if log is None else facts.get(f"key:{keyid}")
+        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index):
+            continue
+        field = f"signatures.{position}.keyid"
+        if record is None:
+            reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
+        elif record.uscc != uscc:
+            reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
+        else:
+            reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
+    return reasons
+
+
+def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
+    """Why a statement that is in the log already is not answered with its entry: signatures by any key ever registered for ``by[k]``
+    count, valid or not by now, and no others (formats §2).
+    """
+    reasons: list[Reason] = []
+    for position, (uscc, signature) in enumerate(zip(submission.statement.by, submission.envelope.signatures, strict=True)):
+        record: KeyRecord | None = facts.get(f"key:{signature.keyid}")
+        if record is None or record.uscc != uscc:
+            code, found = ("KEY_UNKNOWN", signature.keyid) if record is None else ("KEY_OTHER_PARTY", record.uscc)
+            reasons.append(Reason(code, f"signatures.{position}.keyid", found, uscc))
+    return reasons
+
+
+def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
+    """Whoever signs ``for`` another has that party's delegation, in force at this index and time (formats §3)."""
+    principal = statement.principal
+    if principal is None:
+        return []
+    if statement.chain_type in UNDELEGATED:
+        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
+    if principal == statement.by[0]:
+        return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
+    state: PartyState | None = facts.state(party_chain(principal))
+    at_s = statement.at_s if kind.window is Window.CUSTODY else moment.at_s
+    if state is not None and any(known.covers(statement.by[0], statement.kind, at_s) for known in state.delegations):
+        return []
+    return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.kind}: a delegation to {statement.by[0]} in force")]
+
+
+def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) -> list[Reason]:
+    """What the signer has seen, and what the body claims, is this log's history."""
+    reasons: list[Reason] = []
+    claims = kind.roots(statement) if statement.seen is None else (statement.seen, *kind.roots(statement))
+    for claim in claims:
+        root = root_at(claim.size) if 0 < claim.size <= moment.index else None
+        if root is None or root != claim.root:
+            reasons.append(Reason("SEEN_MISMATCH", "seen", f"{claim.size} {claim.root}", f"{claim.size} {root or 'not yet reached'}"))
+    return reasons
+
+
+def _fact_list(statement: Statement, reads: Reads, facts: Facts) -> tuple[tuple[str, int], ...]:
+    if not reads.chains and statement.principal is None:
+        return ()
+    always = {statement.chain, LOG_MAIN, *(party_chain(uscc) for uscc in statement.by)}
+    found: list[tuple[str, int]] = []
+    principal = () if statement.principal is None else (party_chain(statement.principal),)
+    for chain in {*reads.chains, *principal} - always:
+        head = facts.head(chain)
+        if head is not None:
+            found.append((chain, head.idx))
+    return tuple(sorted(found))
+
+
+def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, judged_s: int, *, is_recut: bool) -> Decision:
+    assert kind.routed or answer.route is None, f"{kind.name} gives a route but is not routed"
+    tags = list(answer.tags)
+    late_s = judged_s - statement.at_s
+    if kind.window is Window.CUSTODY and late_s > LATE_S:
+        tags.append(("LATE", late_s))
+    if is_recut:
+        tags.append(("RECUT",))
+    return Decision(
+        route=answer.route,
+        tags=tuple(_unique(tags, lambda tag: tag[0])) if tags else (),
+        alerts=tuple(_unique(answer.alerts, lambda alert: alert[1])) if answer.alerts else (),
+        accounts=tuple([_account_row(name, delta, facts) for name, delta in sorted(answer.accounts.items()) if delta]),
+    )
+
+
+_LEVELS = {"H": 0, "M": 1, "L": 2}
+
+
+def _unique(items: Iterable[Any], code: Callable[[Any], str]) -> list[Any]:
+    """Sorted by code, one per code; of two alerts of one code the graver stays."""
+    kept: dict[str, Tag | Alert] = {}
+    for item in sorted(items, key=lambda item: _LEVELS.get(item[0], 0)):
+        kept.setdefault(code(item), item)
+    return [kept[name] for name in sorted(kept)]
+
+
+def _account_row(name: str, delta: int, facts: Facts) -> AccountRow:
+    found: Account | None = facts.get(account_key(name))
+    before = 0 if found is None else found.used_g
+    return AccountRow(account=name, prev_index=None if found is None else found.idx, before_g=before, after_g=before + delta)

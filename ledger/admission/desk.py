@@ -1,0 +1,111 @@
+"""The desk: what lies on the table while the database is asked. The overlay of facts, and who holds which place.
+
+The sequencer decides a batch on it; dry runs and read answers are made on one that is thrown away. Values come in few queries: all keys
+that are known to be needed at once, then those that the loaded values name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeAlias
+
+from ledger import store
+from ledger.admission.admit import Submission, read_keys
+from ledger.admission.facts import Facts, Unread
+from ledger.admission.kept import Kept
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Reads
+
+READ_ROUNDS_MAX = 4
+
+Dataset: TypeAlias = Callable[[str, str], Any]
+"""Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
+
+
+class Desk:
+    """An overlay over one connection. What it shows is of one moment only inside one transaction: lock the head, or read REPEATABLE."""
+
+    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset, kept: Kept | None = None) -> None:
+        """``kept``: what lies on the table from the batch before."""
+        self.conn, self._kinds = conn, kinds
+        self.facts = Facts(dataset)
+        self.stored: dict[str, bytes | None] = {}
+        """Loaded values as the database holds them."""
+        if kept is not None:
+            self.facts.values, self.stored = kept.values, kept.stored
+        self._used: set[str] = set()
+        self.links: dict[tuple[str, int], store.LinkRow] = {}
+        self.new_links: list[store.LinkRow] = []
+
+    async def load(self, keys: Iterable[str]) -> None:
+        """Bring values into the overlay; absent ones become None."""
+        wanted = list(keys)
+        self._used.update(wanted)
+        missing = self.facts.missing(wanted)
+        if not missing:
+            return
+        found = await store.fetch_facts(self.conn, missing)
+        for key in missing:
+            self.stored[key] = raw = found.get(key)
+            self.facts.values[key] = None if raw is None else self._kinds.decode(key, raw)
+
+    async def follow(self, wanted: Callable[[], Iterable[str]]) -> None:
+        """Load what is wanted, and again what is wanted once that is there, until nothing new is named."""
+        for _ in range(READ_ROUNDS_MAX):
+            keys = list(wanted())
+            if not self.facts.missing(keys):
+                return
+            await self.load(keys)
+        raise AssertionError("reads do not come to an end")
+
+    def changes(self) -> list[tuple[str, bytes]]:
+        """Changed values as the database keeps them, by key."""
+        return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
+
+    def known(self) -> list[tuple[str, bytes | None]]:
+        """What was decided from, as the database must still hold it."""
+        return [(key, self.stored[key]) for key in self._used if key in self.stored]
+
+    async def preload(self, submissions: Sequence[Submission]) -> None:
+        """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken.
+
+        What an earlier statement of the batch has yet to create is left to :meth:`load_reads`.
+        """
+        places: list[tuple[str, int]] = []
+        waiting: list[Submission] = []
+        for submission in submissions:
+            statement = submission.statement
+            head = self.facts.head(statement.chain)
+            if head is not None and statement.seq <= head.seq:
+                places.append((statement.chain, statement.seq))
+            else:
+                waiting.append(submission)
+        values = self.facts.values
+        for _ in range(READ_ROUNDS_MAX):
+            lacking = [(submission, self.facts.missing(self._named(submission))) for submission in waiting]
+            await self.load([key for _, missing in lacking for key in missing])
+            # What is not there names nothing more; where a kind sees that otherwise, load_reads asks again.
+            waiting = [submission for submission, missing in lacking if any(values[key] is not None for key in missing)]
+            if not waiting:
+                break
+        if places:
+            self.links.update(await store.fetch_links(self.conn, places))
+
+    def _named(self, submission: Submission) -> list[str]:
+        """Keys of the reads as far as they can be told from what is loaded."""
+        try:
+            return read_keys(submission.kind.reads(submission.statement, self.facts))
+        except Unread:
+            return []
+
+    async def load_reads(self, submission: Submission) -> Reads:
+        """All that a statement's decision reads, following references until nothing new is named."""
+        for _ in range(READ_ROUNDS_MAX):
+            reads = submission.kind.reads(submission.statement, self.facts)
+            keys = read_keys(reads)
+            missing = self.facts.missing(keys)
+            if not missing:
+                self._used.update(keys)
+                return reads
+            await self.load(missing)
+        raise AssertionError("reads do not come to an end")

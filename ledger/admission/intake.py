@@ -1,0 +1,160 @@
+"""Intake: from posted bytes to statements whose form, content and signatures hold. All of it happens outside the sequencer's lock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from asyncpg import Pool, Record
+from msgspec import Struct
+
+from ledger import store
+from ledger.admission.admit import Submission
+from ledger.admission.content import check_content
+from ledger.admission.kind_table import Kinds
+from ledger.admission.receipts import Refused
+from ledger.admission.statement import claimed_act, read_statement
+from ledger.admission.verification import keys_brought, verify_signatures
+from ledger.directory import KeyRecord
+from ledger.kinds.adoption import missing_files
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
+from signing.refusal import Refusal
+
+KEY_CACHE_MAX = 100_000
+ASKING_MAX = 2
+"""Requests that ask the database for keys at a time; connections are for the sequencer."""
+TURN_S = 0.002
+"""How long a request's envelopes keep the event loop from others; some ten of them."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Lookup = Callable[[str], KeyRecord | None]
+
+
+class Taken(Struct):
+    """One envelope on its way in: a submission, or a refusal; ``signed`` says whose refused act it was, once its signatures hold."""
+
+    submission: Submission | None = None
+    refusal: Refusal | None = None
+    envelope: Envelope | None = None
+    signed: Refused | None = None
+
+
+class Intake:
+    """Reads and verifies envelopes. Keys are cached for ever: suite and SPKI of a keyid never change (validity is judged at admission)."""
+
+    def __init__(self, pool: Pool[Record], kinds: Kinds, has_file: Callable[[str], bool]) -> None:
+        """``has_file`` tells whether an adopted file (``data/<sha256>``) is here."""
+        self._pool, self._kinds, self._has_file = pool, kinds, has_file
+        self._keys: dict[str, KeyRecord] = {}
+        self._asking = asyncio.Semaphore(ASKING_MAX)
+
+    async def take(self, raws: Sequence[bytes]) -> list[Taken]:
+        """Envelopes in order; a later one may be signed with a key that an earlier one registers."""
+        taken = await _in_turns(self._read, raws)
+        registered = await self._registered({s.keyid for item in taken if item.envelope for s in item.envelope.signatures})
+        brought: dict[str, KeyRecord] = {}
+        for item in taken:
+            if item.submission is not None and item.submission.statement.chain_type in ("log", "party"):
+                brought.update(keys_brought(item.submission.statement))
+
+        def lookup(keyid: str) -> KeyRecord | None:
+            return registered.get(keyid) or brought.get(keyid)
+
+        await _in_turns(lambda item: _verify(item, lookup), taken)
+        return taken
+
+    async def is_signed_by(self, envelope: Envelope, by: Sequence[str]) -> bool:
+        """Whether every signature is by a key that the log has registered for the party of its place in ``by``.
+
+        Asked after admission: a key that an earlier statement of the same request merely claimed is nobody's. Only then a refusal
+        may be written down in the name of ``by`` (formats §8).
+        """
+        registered = await self._registered({signature.keyid for signature in envelope.signatures})
+        found = [registered.get(signature.keyid) for signature in envelope.signatures]
+        return all(record is not None and record.uscc == uscc for record, uscc in zip(found, by, strict=True))
+
+    def _read(self, raw: bytes) -> Taken:
+        item = Taken()
+        try:
+            item.envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
+            statement, kind = read_statement(item.envelope, self._kinds)
+            reasons = check_content(statement.body) + missing_files(statement, self._has_file)
+            if reasons:
+                raise Refusal(reasons)
+            item.submission = Submission(envelope=item.envelope, statement=statement, kind=kind)
+        except Refusal as refusal:
+            item.refusal = refusal
+        return item
+
+    async def _registered(self, keyids: Iterable[str]) -> dict[str, KeyRecord]:
+        """Those of the keys that the log has registered."""
+        known, unknown = self._cached(keyids)
+        if not unknown:
+            return known
+        async with self._asking:
+            # Whoever waited looks again: hundreds that come at once after a start want the same few keys.
+            more, unknown = self._cached(unknown)
+            return {**known, **more, **(await self._fetched(unknown) if unknown else {})}
+
+    async def _fetched(self, keyids: Sequence[str]) -> dict[str, KeyRecord]:
+        """Keys from the database, which are cached from now on."""
+        async with self._pool.acquire() as conn:
+            found = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
+        fetched = {key.removeprefix("key:"): self._kinds.decode(key, raw) for key, raw in found.items()}
+        if len(self._keys) > KEY_CACHE_MAX:
+            self._keys.clear()
+        self._keys.update(fetched)
+        return fetched
+
+    def _cached(self, keyids: Iterable[str]) -> tuple[dict[str, KeyRecord], list[str]]:
+        """What is cached of some keys, and which of them are not."""
+        known, unknown = {}, []
+        for keyid in keyids:
+            record = self._keys.get(keyid)
+            if record is None:
+                unknown.append(keyid)
+            else:
+                known[keyid] = record
+        return known, unknown
+
+
+def _verify(item: Taken, lookup: Lookup) -> None:
+    """Verify signatures; for an act that is refused already, only to know whether its signers are owed a receipt."""
+    envelope = item.envelope
+    act = None if envelope is None else _act(item, envelope)
+    if envelope is None or act is None:
+        return
+    by, kind, statement = act
+    try:
+        verify_signatures(envelope, by, lookup)
+    except Refusal as refusal:
+        item.refusal = item.refusal or refusal
+        return
+    item.signed = Refused(statement=statement, by=by, kind=kind, codes=[])
+
+
+def _act(item: Taken, envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
+    """Signers, kind and statement hash: as read, or of a refused statement as far as it names them."""
+    if item.submission is None:
+        return claimed_act(envelope)
+    statement = item.submission.statement
+    return statement.by, statement.kind, statement.hash
+
+
+async def _in_turns(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+    """Work through items on this thread, and let others have theirs in between.
+
+    No threads: all but the signatures holds the interpreter lock, and fighting over it costs more than what it lets run side by side.
+    """
+    done: list[R] = []
+    ends = time.monotonic() + TURN_S
+    for item in items:
+        done.append(work(item))
+        if time.monotonic() >= ends:
+            await asyncio.sleep(0)
+            ends = time.monotonic() + TURN_S
+    return done

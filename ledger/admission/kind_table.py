@@ -1,0 +1,82 @@
+"""The table of all kinds the log knows, assembled from personalities; one decoder per kind and version, kept for ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from ledger.admission.personality import Kind, Personality
+from ledger.model import Account, Head, Seen
+from signing.refusal import Rule
+
+
+class Kinds:
+    """Kinds by name, chain grammars by type, and the codec of every value that the overlay holds."""
+
+    def __init__(self, personalities: Iterable[Personality]) -> None:
+        self.by_name: dict[str, Kind] = {}
+        self.rules: dict[str, Rule] = {}
+        self.data: dict[str, Callable[[bytes], Any]] = {}
+        self._chains: dict[str, re.Pattern[str]] = {}
+        self._states: dict[str, type] = {}
+        self._registers: dict[str, Any] = {}
+        for personality in personalities:
+            for kind in personality.kinds:
+                _once(self.by_name, kind.name, kind)
+            for chain_type, pattern in personality.chains.items():
+                _once(self._chains, chain_type, re.compile(pattern))
+            for chain_type, state in personality.states.items():
+                _once(self._states, chain_type, state)
+            for register, value in personality.registers.items():
+                _once(self._registers, register, value)
+            for code, rule in personality.rules.items():
+                _once(self.rules, code, rule)
+            self.data.update(personality.data)
+        self._heads = {t: msgspec.msgpack.Decoder(_head_of(state)) for t, state in self._states.items()}
+        self._others = {r: msgspec.msgpack.Decoder(value) for r, value in self._registers.items()}
+        self._account = msgspec.msgpack.Decoder(Account)
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._resolved: list[msgspec.json.Decoder[Any]] = [
+            msgspec.json.Decoder(form) for form in (Seen, *(kind.body for kind in self.by_name.values()))
+        ]
+        """Every form that threads read statements into. msgspec resolves a form when it is first read, and while one thread does, another
+        that begins with the same form reads what is half made and crashes the interpreter; so all are resolved here, on one thread."""
+
+    def chain_pattern(self, chain_type: str) -> re.Pattern[str] | None:
+        """Grammar of whole chain names of one type, or ``None`` for an unknown type."""
+        return self._chains.get(chain_type)
+
+    def parse_data(self, name: str) -> Callable[[bytes], Any] | None:
+        """Parser of the data set ``name``; names ending in ``-`` in the table serve as prefixes."""
+        exact = self.data.get(name)
+        if exact is not None:
+            return exact
+        return next((parser for prefix, parser in self.data.items() if prefix.endswith("-") and name.startswith(prefix)), None)
+
+    def encode(self, value: Any) -> bytes:
+        """A value of the overlay as the database keeps it."""
+        return self._encode(value)
+
+    def decode(self, key: str, raw: bytes) -> Any:
+        """The inverse of :meth:`encode` for the value under ``key``."""
+        register, _, rest = key.partition(":")
+        if register == "chain":
+            decoder = self._heads.get(rest) or self._heads[rest.partition("/")[0]]
+            return decoder.decode(raw)
+        if register == "account":
+            return self._account.decode(raw)
+        return self._others[register].decode(raw)
+
+
+def _head_of(state: type) -> Any:
+    """``Head[state]`` for a state type known only at run time, which a type checker cannot follow."""
+    return Head[state]  # type: ignore[valid-type]  # see above
+
+
+def _once(table: dict[str, Any], key: str, value: Any) -> None:
+    if table.get(key, value) != value:
+        raise ValueError(f"{key} is defined by two personalities")
+    table[key] = value

@@ -1,0 +1,106 @@
+"""The job that names refusals in the log: pages for each closed clock hour, admitted by the end of the next (formats §8).
+
+The log itself says how far it is: the newest page on ``log/refusals``. Whatever a killed process, a rival or a late row leaves behind,
+the next run goes on from there:
+
+* a page that was admitted and not marked: its rows are marked first;
+* an hour that stands there in part: its remaining pages keep the number that the first one promised;
+* a row of an hour whose pages are complete (its process was paused while it wrote): it stands first in the pages of the following hour.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from ledger import store
+from ledger.admission.draft import Draft
+from ledger.admission.receipts import pages
+from ledger.chain import genesis_prev
+from ledger.kinds.log import LogRefusals, RefusalsState
+from ledger.log import Admitted, Log
+from ledger.times import format_at, hour_end
+from signing.envelope import freeze
+
+log = structlog.get_logger("ledger.admission.refusals")
+
+CHAIN = "log/refusals"
+
+
+async def publish_refusals(ledger: Log, now_s: int) -> int:
+    """Append the pages of all hours before the hour of ``now_s``; returns how many refusals were named. Cheap when there are none.
+
+    One process of many does it at a time, so that no rival's page is refused, which would itself have to be named.
+    """
+    async with ledger.pool.acquire() as conn:
+        if await store.first_open_hour(conn) is None or not await store.try_lock_pages(conn):
+            return 0
+        try:
+            return await _name_all(ledger, now_s)
+        finally:
+            await store.unlock_pages(conn)
+
+
+async def _name_all(ledger: Log, now_s: int) -> int:
+    named = 0
+    await _mark_newest(ledger)
+    while due := await _due(ledger, format_at(now_s)[:13]):
+        for page in due:
+            if not await _append(ledger, page, now_s):
+                return named
+            named += len(page.items)
+    return named
+
+
+async def _due(ledger: Log, before: str) -> list[LogRefusals]:
+    """The pages that come next: the rest of an hour that was begun, or all of the next hour before ``before``."""
+    last = await _last(ledger)
+    async with ledger.pool.acquire() as conn:
+        first = await store.first_open_hour(conn)
+        if first is None:
+            return []
+        begun = last is not None and last.page + 1 < last.of
+        hour = first if last is None or (first > last.hour and not begun) else last.hour if begun else _next_hour(last.hour)
+        if hour >= before:
+            return []
+        rows = await store.list_open_refusals(conn, to_hour=hour)
+    return list(pages(hour, rows, last if begun else None))
+
+
+async def _append(ledger: Log, page: LogRefusals, now_s: int) -> bool:
+    state, head = await ledger.state(), await ledger.chain_head(CHAIN)
+    if state is None or state.closed:  # nothing follows log.close
+        return False
+    seq, prev = (0, genesis_prev(state.found, CHAIN)) if head is None else (head.seq + 1, head.hash)
+    if ledger.simulated:  # hours may pass between two requests: the operator's clock stands at the end of the page's hour
+        now_s = await ledger.now(min(now_s, hour_end(page.hour)))
+    draft = Draft(kind="log.refusals/1", chain=CHAIN, seq=seq, prev=prev, by=(state.operator,), at=format_at(now_s), body=page)
+    [answer] = await ledger.append([freeze(draft.sign([ledger.operator_key]))], now_s=now_s)
+    if not isinstance(answer, Admitted):
+        log.error("page_refused", hour=page.hour, page=page.page, codes=answer.refusal.codes)
+        return False
+    await _mark(ledger, page, answer.entry.index)
+    return True
+
+
+async def _mark_newest(ledger: Log) -> None:
+    """Whoever was killed between the admission of a page and its mark has left the newest one unmarked, and no other."""
+    head = await ledger.chain_head(CHAIN)
+    if head is not None:
+        await _mark(ledger, (await ledger.entry_at(head.idx)).statement.body, head.idx)
+
+
+async def _mark(ledger: Log, page: LogRefusals, index: int) -> None:
+    async with ledger.pool.acquire() as conn:
+        await store.mark_refusals(conn, [(item.statement, item.codes) for item in page.items], page=index)
+
+
+async def _last(ledger: Log) -> RefusalsState | None:
+    head = await ledger.chain_head(CHAIN)
+    if head is None:
+        return None
+    assert isinstance(head.state, RefusalsState)
+    return head.state
+
+
+def _next_hour(hour: str) -> str:
+    return format_at(hour_end(hour))[:13]

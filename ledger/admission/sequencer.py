@@ -1,0 +1,314 @@
+"""The sequencer: one batch, one transaction, one place in the log for each statement.
+
+Safety rests on the row lock of ``log_head`` and on the primary keys of ``entry`` and ``link``; never on there being only one sequencer.
+Crash points: at ``append.before_commit`` nothing has happened and the sender retries; at ``append.after_commit`` the entry has its place
+for ever and only the answer is lost, which a resubmission brings again (formats §2). Source: design §5.
+
+An atomic group is a batch of its own: when one of its statements is refused, nothing of the group is written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+from asyncpg import Pool, Record
+from msgspec import Struct
+
+from ledger import store
+from ledger.admission.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons
+from ledger.admission.desk import Dataset, Desk
+from ledger.admission.entry import Entry
+from ledger.admission.facts import Facts
+from ledger.admission.kept import Kept
+from ledger.admission.kind_table import Kinds
+from ledger.admission.recent import Recent
+from ledger.directory import LOG_MAIN
+from ledger.model import Moment
+from ledger.publishing.crashpoints import reach
+from ledger.tree.merkle import EMPTY_ROOT, Edge, leaf_hash
+from signing.refusal import Reason, Refusal
+
+log = structlog.get_logger("ledger.admission.sequencer")
+
+EMPTY = store.LogHead(0, EMPTY_ROOT, Edge().to_bytes(), 0)
+"""Head of a log without entries."""
+BATCH_MAX = 256
+QUEUE_MAX = 4096
+
+
+class Busy(Exception):
+    """The log cannot take statements now: the queue is full, publication is behind, or the database is away. Retry later."""
+
+    def __init__(self, why: str, retry_after_s: int = 1) -> None:
+        self.why = why
+        self.retry_after_s = retry_after_s
+        super().__init__(why)
+
+
+class Sequenced(Struct, frozen=True):
+    """The statement is entry ``index``; ``is_new`` is False for a resubmission, whose ``entry`` is then read from the store."""
+
+    index: int
+    is_new: bool
+    entry: Entry | None = None
+
+
+Outcome = Sequenced | Refusal
+Clock = Callable[[], int]
+
+
+class _Decided(Struct, frozen=True):
+    """What becomes of a batch once it is appended; ``head`` is the one after it."""
+
+    outcomes: list[Outcome]
+    entries: list[Entry]
+    rows: list[store.EntryRow]
+    head: store.LogHead
+
+
+class _Pending(Struct):
+    submission: Submission
+    now_s: int | None
+    done: asyncio.Future[Outcome]
+
+
+class Sequencer:
+    """Queue in front of the log. One per process; several processes against one database are safe, and slower than one."""
+
+    def __init__(
+        self,
+        pool: Pool[Record],
+        kinds: Kinds,
+        dataset: Dataset,
+        clock: Clock,
+        root_at: RootAt,
+        *,
+        may_append: Callable[[], str | None] = lambda: None,
+        on_commit: Callable[[int], None] = lambda size: None,
+        batch_max: int = BATCH_MAX,
+        queue_max: int = QUEUE_MAX,
+    ) -> None:
+        """``clock`` gives Unix seconds; ``may_append`` gives a reason why nothing may be appended now, or None.
+
+        ``on_commit`` is told the size of the log after every commit.
+        """
+        self._pool, self._kinds, self._dataset, self._clock, self._root_at = pool, kinds, dataset, clock, root_at
+        self._may_append, self._on_commit, self._batch_max, self._queue_max = may_append, on_commit, batch_max, queue_max
+        self._queue: asyncio.Queue[tuple[_Pending, ...]] = asyncio.Queue()
+        self._held: tuple[_Pending, ...] = ()
+        """An atomic group that was met while a batch was filled: it comes next."""
+        self.waiting = 0
+        """Statements in the queue."""
+        self.observe: Callable[[int, float], None] = lambda size, seconds: None
+        """Told the size of every batch and how long its transaction took; for metrics."""
+        self.committed = asyncio.Event()
+        """Set after every commit: the publisher's hint."""
+        self.size = 0
+        self._kept = Kept()
+        self.recent = Recent()
+        """What this process has appended last."""
+
+    def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> list[asyncio.Future[Outcome]]:
+        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log.
+
+        An ``atomic`` group (at most ``batch_max``) is admitted whole or not at all.
+        """
+        assert not atomic or len(submissions) <= self._batch_max, "an atomic group is one batch"
+        reason = self._may_append()
+        if reason is not None:
+            raise Busy(reason, 5)
+        if self.waiting + len(submissions) > self._queue_max:
+            raise Busy("the queue is full", 1)
+        loop = asyncio.get_running_loop()
+        pending = tuple(_Pending(submission, now_s, loop.create_future()) for submission in submissions)
+        self.waiting += len(pending)
+        for group in (pending,) if atomic and pending else ((item,) for item in pending):
+            self._queue.put_nowait(group)
+        return [item.done for item in pending]
+
+    async def run(self) -> None:
+        """Sequence batches until cancelled. What waits in the queue then is answered Busy: nothing was written of it."""
+        try:
+            while True:
+                batch, atomic = await self._next_batch()
+                self.waiting -= len(batch)
+                await asyncio.shield(self._settle(batch, atomic=atomic))
+        finally:
+            for item in self._held:
+                _fail(item, Busy("the server is stopping"))
+            while not self._queue.empty():
+                for item in self._queue.get_nowait():
+                    _fail(item, Busy("the server is stopping"))
+
+    async def _next_batch(self) -> tuple[list[_Pending], bool]:
+        """An atomic group, or single statements as far as they wait and fit."""
+        group = self._held or await self._queue.get()
+        self._held = ()
+        batch = list(group)
+        while len(group) == 1 and len(batch) < self._batch_max and not self._queue.empty():
+            following = self._queue.get_nowait()
+            if len(following) > 1:
+                self._held = following
+                break
+            batch += following
+        return batch, len(group) > 1
+
+    async def _settle(self, batch: list[_Pending], *, atomic: bool) -> None:
+        """Sequence a batch and answer; a batch that fails is halved until the culprit stands alone, unless it is atomic."""
+        begun = time.monotonic()
+        try:
+            async with self._pool.acquire() as conn:
+                outcomes = await self._sequence(conn, batch, atomic=atomic)
+        except store.AWAY as error:
+            log.warning("database_away", error=type(error).__name__)
+            for item in batch:
+                _fail(item, Busy("the database is away", 2))
+            return
+        except Exception as error:  # noqa: BLE001  # whatever one statement breaks must not take the others with it
+            if len(batch) == 1 or atomic:
+                log.error("poison", statement=batch[0].submission.statement.hash, error=f"{type(error).__name__}: {error}"[:300])
+                for item in batch:
+                    _answer(item, Refusal([Reason("INTERNAL_POISON")]))
+                return
+            middle = len(batch) // 2
+            await self._settle(batch[:middle], atomic=False)
+            await self._settle(batch[middle:], atomic=False)
+            return
+        self._on_commit(self.size)
+        self.committed.set()
+        self.observe(len(batch), time.monotonic() - begun)
+        for item, outcome in zip(batch, outcomes, strict=True):
+            _answer(item, outcome)
+
+    async def _sequence(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
+        outcomes = await self._from_kept(conn, batch) if self._kept.serves else None
+        return outcomes or await self._from_database(conn, batch, atomic=atomic)
+
+    async def _from_kept(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome] | None:
+        """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written.
+
+        Only what is new throughout: a refusal or a resubmission is said from the database, under its lock.
+        """
+        kept = self._kept
+        assert kept.head is not None, "facts are kept at a head"
+        desk = Desk(conn, self._kinds, self._dataset, kept)
+        try:
+            decided = await self._decide(desk, batch, kept.head)
+            if len(decided.entries) < len(batch):
+                kept.undo(desk.facts.changed)
+                return None
+            reach("append.before_commit")
+            changes = desk.changes()
+            if not await store.append(conn, kept.head, decided.head, decided.rows, desk.new_links, changes, desk.known()):
+                kept.drop()
+                return None
+        except store.AWAY:
+            kept.drop()
+            raise
+        except Exception as error:  # noqa: BLE001  # the copy is only a copy: the database decides, also what is poison
+            log.warning("decides_again", error=f"{type(error).__name__}: {error}"[:300])
+            kept.drop()
+            return None
+        except BaseException:
+            kept.drop()
+            raise
+        kept.left(decided.head, changes)
+        self._appended(decided)
+        return decided.outcomes
+
+    async def _from_database(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
+        """Decide and append under the lock of the head."""
+        async with conn.transaction():
+            head = await store.lock_head(conn)
+            desk = Desk(conn, self._kinds, self._dataset)
+            before = head or EMPTY
+            decided = await self._decide(desk, batch, before)
+            self.size = before.size
+            if atomic and any(isinstance(outcome, Refusal) for outcome in decided.outcomes):
+                return [_rolled_back(outcome) for outcome in decided.outcomes]
+            if not decided.entries:
+                return decided.outcomes
+            changes = desk.changes()
+            done = head is not None or await store.insert_head(conn, EMPTY)
+            done = done and await store.append(conn, before, decided.head, decided.rows, desk.new_links, changes)
+            assert done, "the head moved although it was locked"
+            reach("append.before_commit")
+        self._kept.found(head, decided.head, desk.facts.values, desk.stored | dict(changes))
+        self._appended(decided)
+        return decided.outcomes
+
+    def _appended(self, decided: _Decided) -> None:
+        reach("append.after_commit")
+        self.size = decided.head.size
+        self.recent.add(decided.entries)
+
+    async def _decide(self, desk: Desk, batch: list[_Pending], head: store.LogHead) -> _Decided:
+        """Outcomes and entries of a batch that comes after ``head``, and the head after it. Leaves are hashed here, again by the CHECK,
+        and a third time by the publisher.
+        """
+        await desk.load([key for item in batch for key in base_keys(item.submission)])
+        await desk.preload([item.submission for item in batch])
+        outcomes: list[Outcome] = []
+        entries: list[Entry] = []
+        at_s = head.at_s
+        for item in batch:
+            at = max(at_s, self._clock() if item.now_s is None else item.now_s)
+            outcome = await self._one(desk, item.submission, head.size + len(entries), at)
+            if isinstance(outcome, Sequenced) and outcome.entry is not None:
+                entries.append(outcome.entry)
+                at_s = at
+            outcomes.append(outcome)
+        leaves = [leaf_hash(entry.raw) for entry in entries]
+        edge = Edge.from_bytes(head.edge).append_many(leaves)
+        rows = [store.EntryRow(entry.index, leaf, entry.raw) for entry, leaf in zip(entries, leaves, strict=True)]
+        return _Decided(outcomes, entries, rows, store.LogHead(edge.size, edge.root(), edge.to_bytes(), at_s))
+
+    async def _one(self, desk: Desk, submission: Submission, index: int, at_s: int) -> Outcome:
+        statement = submission.statement
+        place = (statement.chain, statement.seq)
+        holder = desk.links.get(place)
+        if holder is not None:
+            if holder.hash == statement.hash:
+                reasons = resubmission_reasons(submission, desk.facts)
+                return Refusal(reasons) if reasons else Sequenced(holder.idx, is_new=False)
+            head = desk.facts.head(statement.chain)
+            known = "" if head is None else f"head {head.seq} {head.hash}"
+            return Refusal([Reason("CHAIN_CONFLICT", "seq", f"{statement.seq} {statement.hash}", f"{holder.hash}; {known}")])
+        try:
+            reads = await desk.load_reads(submission)
+            moment = Moment(index, at_s, _ruleset(desk.facts, submission))
+            entry = admit(submission, desk.facts, moment, self._root_at, reads)
+        except Refusal as refusal:
+            return refusal
+        apply(entry, submission.kind, desk.facts)
+        desk.links[place] = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
+        desk.new_links.append(desk.links[place])
+        return Sequenced(index, is_new=True, entry=entry)
+
+
+def _ruleset(facts: Facts, submission: Submission) -> str:
+    state = facts.state(LOG_MAIN)
+    if state is not None:
+        return str(state.ruleset)
+    body = submission.statement.body
+    return str(body.ruleset.version) if submission.statement.kind == "log.found/1" else ""
+
+
+def _rolled_back(outcome: Outcome) -> Outcome:
+    """What a member of an atomic group is told when another one was refused."""
+    if isinstance(outcome, Sequenced) and outcome.is_new:
+        return Refusal([Reason("BATCH_ROLLED_BACK")])
+    return outcome
+
+
+def _answer(item: _Pending, outcome: Outcome) -> None:
+    if not item.done.done():
+        item.done.set_result(outcome)
+
+
+def _fail(item: _Pending, error: Exception) -> None:
+    if not item.done.done():
+        item.done.set_exception(error)

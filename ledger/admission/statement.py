@@ -1,0 +1,180 @@
+"""Statement: from an envelope's verified-to-be bytes to the typed act (formats §1, §3). Pure; stateless rules only."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Kind
+from ledger.chain import HASH_PATTERN, ORIGIN_PATTERN, check_chain_name, statement_hash
+from ledger.model import Seen, Statement
+from ledger.times import parse_at
+from signing import b64
+from signing.envelope import Envelope
+from signing.payload import parse
+from signing.refusal import Reason, Refusal, refuse
+from signing.uscc import check_uscc
+
+FIELDS = ("kind", "chain", "seq", "prev", "by", "for", "at", "seen", "body")
+ALLOWED = frozenset(FIELDS)
+REQUIRED = ALLOWED - {"for", "seen"}
+KIND_MAX = 64
+KIND_PATTERN = re.compile(r"[a-z]+\.[a-z_]+/[1-9][0-9]{0,2}")
+SIGNERS_MAX = 4
+SIGNERS_MAX_LOG = 8
+
+_UNKNOWN = re.compile(r"contains unknown field `([^`]*)`")
+_MISSING = re.compile(r"missing required field `([^`]*)`")
+_PATH = re.compile(r" - at `\$([^`]*)`$")
+
+
+def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
+    """Parse and type a statement; Refusal with the first thing that is wrong in its form.
+
+    Signatures are not verified here; their number and distinctness against ``by`` are.
+    """
+    fields = parse(envelope.body)
+    _check_fields(fields)
+    kind = _kind(fields["kind"], kinds)
+    chain = _chain(fields["chain"], kind, kinds)
+    seq = fields["seq"]
+    if type(seq) is not int:
+        raise refuse("FIELD_TYPE", field="seq", found=type(seq).__name__, expected="an integer")
+    if seq < 0:
+        raise refuse("SEQ_FORM", field="seq", found=seq, expected="0, 1, 2, …")
+    prev = fields["prev"]
+    if not isinstance(prev, str) or not HASH_PATTERN.fullmatch(prev):
+        raise refuse("PREV_FORM", field="prev", found=prev, expected="64 hex digits, lower case")
+    by = _signers(fields["by"], chain)
+    principal = fields.get("for")
+    if principal is not None:
+        _uscc(principal, "for")
+    if len(envelope.signatures) != len(by):
+        raise refuse("SIGNATURE_COUNT", field="signatures", found=len(envelope.signatures), expected=len(by))
+    at_s = parse_at(fields["at"])
+    statement = Statement(
+        kind=kind.name,
+        chain=chain,
+        seq=seq,
+        prev=prev,
+        by=by,
+        principal=principal,
+        at=fields["at"],
+        at_s=at_s,
+        seen=_seen(fields.get("seen")),
+        body=convert_body(fields["body"], kind.body),
+        hash=statement_hash(envelope.message),
+        keyids=tuple(signature.keyid for signature in envelope.signatures),
+    )
+    return statement, kind
+
+
+def claimed_act(envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
+    """Signers, kind and statement hash as far as a statement of any form names them; None when it does not.
+
+    For refused statements: whoever validly signed one is owed a receipt (formats §8), also when its body does not fit its kind.
+    """
+    try:
+        fields = parse(envelope.body)
+    except Refusal:
+        return None
+    by, kind = fields.get("by"), fields.get("kind")
+    if not isinstance(by, list) or not all(isinstance(uscc, str) for uscc in by) or len(by) != len(envelope.signatures):
+        return None
+    if not isinstance(kind, str) or not KIND_PATTERN.fullmatch(kind) or len(kind) > KIND_MAX:
+        return None
+    return tuple(by), kind, statement_hash(envelope.message)
+
+
+def _check_fields(fields: dict[str, Any]) -> None:
+    if REQUIRED <= fields.keys() <= ALLOWED:
+        return
+    unknown = sorted(fields.keys() - ALLOWED)
+    if unknown:
+        raise refuse("FIELD_UNKNOWN", field=unknown[0][:60], expected=", ".join(FIELDS))
+    missing = sorted(REQUIRED - fields.keys())
+    if missing:
+        raise Refusal(Reason("FIELD_MISSING", name) for name in missing)
+
+
+def _kind(name: object, kinds: Kinds) -> Kind:
+    if not isinstance(name, str) or not KIND_PATTERN.fullmatch(name) or name not in kinds.by_name:
+        raise refuse("KIND_UNKNOWN", field="kind", found=name, expected="a kind of docs/formats")
+    return kinds.by_name[name]
+
+
+def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
+    chain = check_chain_name(value)
+    chain_type = chain.partition("/")[0]
+    if chain_type != kind.chain_type:
+        raise refuse("CHAIN_KIND", field="chain", found=chain, expected=f"{kind.chain_type}/… for {kind.name}")
+    pattern = kinds.chain_pattern(chain_type)
+    if pattern is None or not pattern.fullmatch(chain):
+        raise refuse("CHAIN_FORM", field="chain", found=chain, expected="" if pattern is None else pattern.pattern)
+    for segment in chain.split("/")[1:]:
+        if len(segment) == 18 and chain_type != "log":
+            _uscc(segment, "chain")
+    return chain
+
+
+def _signers(by: object, chain: str) -> tuple[str, ...]:
+    if not isinstance(by, list):
+        raise refuse("FIELD_TYPE", field="by", found=type(by).__name__, expected="a list of USCCs")
+    if not by:
+        raise refuse("BY_COUNT", field="by", found=0, expected="1 to 4")
+    limit = SIGNERS_MAX_LOG if chain == "log/main" else SIGNERS_MAX
+    if len(by) > limit:
+        raise refuse("BY_COUNT", field="by", found=len(by), expected=f"1 to {limit}")
+    for position, uscc in enumerate(by):
+        _uscc(uscc, f"by.{position}")
+    if len(set(by)) != len(by):
+        raise refuse("BY_TWICE", field="by", found=", ".join(by), expected="each signer once")
+    return tuple(by)
+
+
+def _uscc(value: object, field: str) -> None:
+    if not isinstance(value, str) or not check_uscc(value):
+        raise refuse("USCC", field=field, found=value, expected="18 characters, GB 32100 check character")
+
+
+def _seen(value: object) -> Seen | None:
+    if value is None:
+        return None
+    try:
+        seen = msgspec.convert(value, Seen, strict=True)
+    except msgspec.ValidationError as error:
+        raise refuse("SEEN_FORM", field="seen", found=str(error), expected="{size, root}") from None
+    try:
+        width = len(b64.decode(seen.root))
+    except Refusal:
+        width = 0
+    if seen.size <= 0 or width != 32:
+        raise refuse("SEEN_FORM", field="seen", found=seen.size, expected="size > 0 and a 32-byte root in canonical base64")
+    return seen
+
+
+def convert_body(value: object, body: type) -> Any:
+    """The act as its Struct; Refusal FIELD_UNKNOWN, FIELD_MISSING or FIELD_TYPE with the path into the body."""
+    try:
+        return msgspec.convert(value, body, strict=True)
+    except msgspec.ValidationError as error:
+        raise _body_refusal(str(error)) from None
+
+
+def _body_refusal(message: str) -> Refusal:
+    at = _PATH.search(message)
+    path = "body" + ("" if at is None else re.sub(r"\[(\d+|\.\.\.)\]", r".\1", at[1]))
+    if found := _UNKNOWN.search(message):
+        return refuse("FIELD_UNKNOWN", field=f"{path}.{found[1]}"[:120])
+    if found := _MISSING.search(message):
+        return refuse("FIELD_MISSING", field=f"{path}.{found[1]}"[:120])
+    return refuse("FIELD_TYPE", field=path[:120], found=_PATH.sub("", message), expected="see docs/formats")
+
+
+def check_origin(origin: str) -> None:
+    """An origin is a schema-less URL prefix without spaces or ``+`` (ledger §2.2)."""
+    if not ORIGIN_PATTERN.fullmatch(origin):
+        raise refuse("FIELD_TYPE", field="body.origin", found=origin, expected=ORIGIN_PATTERN.pattern)

@@ -1,0 +1,281 @@
+"""Audit: everything an export, or a live log, claims is computed again and compared.
+
+Structure: every entry hashes to its leaf, every tile and the root follow from the leaves, the checkpoint and the archived ones are signed
+by the keys that entry 0 pins and by witnesses in force, and lie on one history. Meaning: every entry is replayed (ledger/auditing/replay.py).
+It trusts nothing but the bytes; whoever trusts a log pins ``found``, the statement hash of entry 0, beforehand.
+
+What needs no order (reading, hashing, signatures) is done 256 entries at a time by worker processes; links, keys, decisions and accounts
+follow in one sequential pass, whose memory is bounded (ledger/auditing/).
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.admission.data import DataMissing, DataSets
+from ledger.admission.entry import Entry
+from ledger.admission.kind_table import Kinds
+from ledger.auditing.checkpoints import CheckpointCheck
+from ledger.auditing.crew import answers
+from ledger.auditing.facts import SpilledFacts
+from ledger.auditing.files import unexpected
+from ledger.auditing.growth import Growth, TileCheck
+from ledger.auditing.history import History, wanted_times
+from ledger.auditing.reading import BundleRead, Judged, Task, Unpacker, keyids_in
+from ledger.auditing.replay import Finding, Replay
+from ledger.auditing.report import AuditReport, difference
+from ledger.auditing.spill import Spill
+from ledger.auditing.state import Mark, keep, marked
+from ledger.directory import LOG_MAIN, KeyRecord, LogState
+from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
+from ledger.tree.merkle import HASH_BYTES, Edge, range_root
+from ledger.tree.note import parse_note
+from ledger.tree.tiles import WIDTH, Read, TileReader, parse_bundle, tile_at
+from signing.refusal import Refusal
+
+__all__ = ["AuditReport", "Progress", "Watch", "audit"]
+
+KEEP_EVERY = 256 * WIDTH
+"""Entries between two savings of a kept state: an interrupted audit loses less than half a minute."""
+
+Watch = Callable[[Entry], None]
+Progress = Callable[[int, int], None]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """How an audit is run; the verdict does not depend on it."""
+
+    workers: int = 1
+    """Processes beside this one that read and verify; 1 means none."""
+    kept: Spill | None = None
+    """State to go on from and to save into."""
+    listed: Iterable[str] | None = None
+    """Paths of all files of an export, to find those that do not belong there."""
+    replay: type[Replay] = Replay
+    """Who decides again; a measurement leaves decisions out."""
+
+
+def audit(
+    read: Read,
+    kinds: Kinds,
+    *,
+    archived: Iterator[int] | None = None,
+    watch: Watch | None = None,
+    progress: Progress | None = None,
+    after: Callable[[Replay], None] | None = None,
+    options: Options | None = None,
+) -> AuditReport:
+    """Audit an export or a live log through ``read(path)``; ``archived`` are the sizes of archived checkpoints to look at.
+
+    ``watch`` sees every readable entry after its replay step (registers, reports); ``progress(done, size)`` is called now and then;
+    ``after`` gets the finished replay, whose facts are gone when it returns. Raises Refusal AUDIT_STATE only (``options.kept``).
+    """
+    report = AuditReport()
+    checkpoint = _open_unpinned(read, report)
+    if checkpoint is None:
+        return report
+    report.origin, report.size, report.root = checkpoint.origin, checkpoint.size, b64encode(checkpoint.root).decode()
+    options = options or Options()
+    spill = Spill(None, kinds.encode, kinds.decode) if options.kept is None else options.kept
+    try:
+        run = _Run(read, kinds, checkpoint, sorted(archived or ()), spill, report, options.replay)
+        if run.goes_on(marked(spill, checkpoint.origin)):
+            run.entries(options.workers, watch, progress, saves=options.kept is not None)
+            run.conclude(options.listed)
+            if options.kept is not None and report.is_clean:
+                run.save()
+        if after is not None:
+            after(run.replay)
+    finally:
+        if options.kept is None:
+            spill.close()
+    return report
+
+
+def _open_unpinned(read: Read, report: AuditReport) -> Checkpoint | None:
+    """Read the checkpoint's text; its signature is checked once entry 0 has told the keys."""
+    raw = read("checkpoint")
+    if raw is None:
+        report.add(Finding(code="FILE_MISSING", field="checkpoint"))
+        return None
+    try:
+        return parse_checkpoint(parse_note(raw)[0])
+    except Refusal as refusal:
+        report.refused(refusal, "checkpoint")
+        return None
+
+
+class _Run:
+    """One audit on its way."""
+
+    def __init__(
+        self,
+        read: Read,
+        kinds: Kinds,
+        checkpoint: Checkpoint,
+        archived: list[int],
+        spill: Spill,
+        report: AuditReport,
+        replay: type[Replay] = Replay,
+    ) -> None:
+        self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
+        self._spill, self._report = spill, report
+        self._tree = TileReader(checkpoint.size, read)
+        self.replay = replay(kinds, DataSets(kinds, read), self._root_at, facts=SpilledFacts(DataSets(kinds, read), spill))
+        self._history = History()
+        self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
+        self._wanted = wanted_times([*archived, checkpoint.size])
+
+    def goes_on(self, mark: Mark | None) -> bool:
+        """Take up a kept state; False if the log does not even reach as far."""
+        if mark is None:
+            return True
+        if mark.size > self._checkpoint.size:
+            self._report.add(difference("HISTORY_DIFFERS", "checkpoint", f"size {self._checkpoint.size}", f"at least {mark.size}"))
+            return False
+        self.replay.size, self.replay.at_s, self._history = mark.size, mark.at_s, mark.history
+        self._tiles.growth = mark.growth
+        self._report.since = mark.size
+        return True
+
+    def save(self) -> None:
+        """Keep what was audited so far."""
+        growth = self._tiles.growth
+        keep(
+            self._spill,
+            Mark(
+                origin=self._checkpoint.origin,
+                size=self.replay.size,
+                at_s=self.replay.at_s,
+                root=growth.root(),
+                growth=growth,
+                history=self._history,
+            ),
+        )
+
+    def entries(self, workers: int, watch: Watch | None, progress: Progress | None, *, saves: bool) -> None:
+        """Every entry that is not decided yet, in order."""
+        unpacker, size, last_kept = Unpacker(self._kinds), self._checkpoint.size, self.replay.size
+        self._report.entries = self._tiles.growth.blocks.size * WIDTH
+        for task, answer in answers(self._tasks(), self._kinds, workers):
+            self._bundle(task, unpacker.unpack(answer, task), watch)
+            done = min(task.start + WIDTH, size)
+            if progress is not None:
+                progress(done, size)
+            if saves and self._report.is_clean and done - last_kept >= KEEP_EVERY and done < size:
+                self.save()
+                last_kept = done
+
+    def _tasks(self) -> Iterator[Task]:
+        for start in range(self._tiles.growth.blocks.size * WIDTH, self._checkpoint.size, WIDTH):
+            raws = _bundle(self._read, start, self._checkpoint.size, self._report)
+            records: dict[str, KeyRecord | None] = {keyid: self.replay.facts.get(f"key:{keyid}") for keyid in keyids_in(raws)}
+            yield Task(start, raws, {name: (record.suite, record.spki) for name, record in records.items() if record is not None})
+
+    def _bundle(self, task: Task, found: BundleRead, watch: Watch | None) -> None:
+        number = task.start // WIDTH
+        leaves, node = found.leaves, found.node
+        if not task.entries:
+            leaves = self._stood_in(number)
+            node = Edge().append_many(leaves[at : at + HASH_BYTES] for at in range(0, len(leaves), HASH_BYTES)).root()
+        kept = self._tiles.growth.tail
+        if kept and leaves[: len(kept)] != kept:
+            self._report.add(difference("HISTORY_DIFFERS", f"bundle {number}", "other entries", "those of the audit before"))
+        self._tiles.bundle(number, leaves, node)
+        self._report.entries += len(task.entries)
+        for index, judged in enumerate(found.judged, task.start):
+            if index >= self._report.since:
+                self._entry(index, judged, watch)
+        self.replay.size = max(self.replay.size, min(task.start + WIDTH, self._checkpoint.size))
+
+    def _stood_in(self, number: int) -> bytes:
+        """Leaves of a bundle that cannot be read, from its tile: what is missing is named once, and not again as a wrong root."""
+        tile = tile_at(0, number, self._checkpoint.size)
+        stored = (self._read(tile.path) or self._read(tile.full.path) or b"")[: tile.width * HASH_BYTES]
+        return stored.ljust(tile.width * HASH_BYTES, b"\0")
+
+    def _entry(self, index: int, judged: Judged, watch: Watch | None) -> None:
+        entry, replay = judged.entry, self.replay
+        if judged.findings:
+            self._report.add(*judged.findings)
+        if entry is None:
+            replay.pass_over()
+            return
+        if not judged.is_verified:
+            self._report.add(*replay.signatures(entry))
+        self._report.signatures += len(entry.envelope.signatures)
+        try:
+            if findings := replay.take(entry):
+                self._report.add(*findings)
+        except DataMissing as missing:
+            chain = entry.statement.chain
+            self._report.add(Finding(code="DATA_DIFFERS", index=index, chain=chain, field="data", found=str(missing), expected="the file"))
+            replay.skip(entry.statement, index)
+        self._history.note(entry, index, self._log(entry), self._wanted)
+        if watch is not None:
+            watch(entry)
+
+    def _log(self, entry: Entry) -> LogState | None:
+        return self.replay.facts.state(LOG_MAIN) if entry.statement.chain == LOG_MAIN else None
+
+    def _root_at(self, size: int) -> str | None:
+        return b64encode(range_root(0, size, self._tree.hash_at)).decode() if 0 < size <= self._tree.size else None
+
+    def conclude(self, listed: Iterable[str] | None) -> None:
+        """Tiles at the edge, root, keys, data, checkpoints and files, once the entries have told what they must be."""
+        self._tiles.finish()
+        report, checkpoint = self._report, self._checkpoint
+        state: LogState | None = self.replay.facts.state(LOG_MAIN)
+        if state is None:
+            if checkpoint.size:
+                report.add(Finding(code="FILE_MISSING", index=0, chain=LOG_MAIN, field="log.found"))
+            return
+        report.found, report.clock = state.found, state.clock
+        root = self._tiles.growth.root() if report.entries == checkpoint.size else None
+        check = CheckpointCheck(self._read, state.log_keys, state.origin, self._history, report)
+        check.check("checkpoint", checkpoint.size, root)
+        whole = replace(checkpoint, root=root or checkpoint.root)
+        for size in self._archived:
+            check.archived(size, whole, self._tree.hash_at)
+        check.brackets(state.clock)
+        _check_files(self._read, state, self._history.digests, listed is not None, report)
+        if listed is not None:
+            report.add(*unexpected(listed, checkpoint.size, self._history.digests, self._read))
+
+
+def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[bytes, ...]:
+    tile = tile_at(None, start // WIDTH, size)
+    raw = read(tile.path)
+    held = tile
+    if raw is None and tile.width < WIDTH:
+        raw, held = read(tile.full.path), tile.full
+    if raw is None:
+        report.add(Finding(code="FILE_MISSING", field=tile.path))
+        return ()
+    try:
+        return parse_bundle(raw, held.width)[: tile.width]
+    except Refusal as refusal:
+        report.refused(refusal, tile.path)
+        return ()
+
+
+def _check_files(read: Read, state: LogState, digests: Iterable[str], complete: bool, report: AuditReport) -> None:
+    """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them, others those in force."""
+    vkeys = read("log.vkey")
+    if vkeys is None and complete:
+        report.add(Finding(code="FILE_MISSING", field="log.vkey"))
+    if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
+        report.add(difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found"))
+    in_force = {pin.sha256: name for name, pin in state.data.items()}
+    for digest in dict.fromkeys([*in_force, *digests]):
+        raw = read(f"data/{digest}")
+        if raw is None and not complete and digest not in in_force:
+            continue
+        if raw is None or sha256(raw).hexdigest() != digest:
+            found = "missing" if raw is None else sha256(raw).hexdigest()
+            report.add(difference("DATA_DIFFERS", f"data/{digest}", found, in_force.get(digest, digest)))

@@ -1,0 +1,97 @@
+"""Registering keys: possession, uniqueness over the life of the log, and what becomes of the key register (formats §5)."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Sequence
+
+from ledger.admission.facts import Facts
+from ledger.directory import KeyRecord, LogState
+from ledger.tree.note import parse_vkey
+from ledger.tree.policy import parse_policy_lines
+from signing.keys import keyid
+from signing.possession import KeyRegistration, check_registration
+from signing.refusal import Reason, Refusal
+
+KEYS_MAX = 8
+"""Keys in one statement; a statement is at most 24 KiB."""
+
+
+def new_keyids(registrations: Sequence[KeyRegistration]) -> tuple[str, ...]:
+    """Register keys (``key:<keyid>``) of the keys to be registered; unreadable ones are left to the decision."""
+    found: list[str] = []
+    for registration in registrations:
+        try:
+            found.append(f"key:{keyid(b64decode(registration.spki, validate=True))}")
+        except (Base64Error, ValueError):
+            continue
+    return tuple(found)
+
+
+def key_reasons(
+    registrations: Sequence[KeyRegistration],
+    x: str,
+    uscc: str,
+    field: str,
+    note_vkeys: Sequence[str],
+    suites: Sequence[str] | None = None,
+    facts: Facts | None = None,
+) -> list[Reason]:
+    """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards.
+
+    ``note_vkeys`` are those of the log and its witnesses (:func:`reserved_keys`), which no party may bear. ``suites`` limits the choice
+    (founding: ed25519 and P-256); ``facts`` must hold the registers of :func:`new_keyids`.
+    """
+    reasons: list[Reason] = []
+    if len(registrations) > KEYS_MAX:
+        return [Reason("FIELD_TYPE", field, str(len(registrations)), f"at most {KEYS_MAX} keys")]
+    seen: set[str] = set()
+    for position, registration in enumerate(registrations):
+        where = f"{field}.{position}"
+        if suites is not None and registration.suite not in suites:
+            reasons.append(Reason("SUITE_UNKNOWN", f"{where}.suite", registration.suite[:40], ", ".join(suites)))
+            continue
+        try:
+            spki = check_registration(registration, x, uscc)
+        except Refusal as refusal:
+            reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+            continue
+        identity = keyid(spki)
+        if identity in seen or (facts is not None and facts.get(f"key:{identity}") is not None) or _is_note_key(spki, note_vkeys):
+            reasons.append(Reason("KEY_REGISTERED", where, identity, "a key never used in this log"))
+        seen.add(identity)
+    return reasons
+
+
+def note_keys(log_keys: Sequence[str], witness_policy: Sequence[str]) -> tuple[str, ...]:
+    """Vkeys of the log and of the witnesses in its policy; a policy that cannot be read names none (that is refused by itself)."""
+    try:
+        return (*log_keys, *parse_policy_lines(witness_policy).witness_vkeys)
+    except Refusal:
+        return tuple(log_keys)
+
+
+def reserved_keys(log: LogState) -> tuple[str, ...]:
+    """Vkeys whose keys no party may bear: those of the log and of every witness that its policies have named so far."""
+    return (*note_keys(log.log_keys, log.witness_policy), *log.past_witnesses)
+
+
+def _is_note_key(spki: bytes, vkeys: Sequence[str]) -> bool:
+    """Whether an SPKI is the key of one of these vkeys."""
+    return any(spki == known for known in map(vkey_spki, vkeys))
+
+
+def vkey_spki(vkey: str) -> bytes | None:
+    """DER of a vkey's key, or ``None`` where the text is no vkey."""
+    try:
+        return parse_vkey(vkey).spki
+    except Refusal:
+        return None
+
+
+def key_registers(registrations: Sequence[KeyRegistration], uscc: str, index: int) -> dict[str, KeyRecord]:
+    """Register values of newly admitted keys."""
+    return {
+        f"key:{keyid(b64decode(r.spki))}": KeyRecord(uscc=uscc, suite=r.suite, spki=b64decode(r.spki), added=index) for r in registrations
+    }

@@ -1,0 +1,1 @@
+"""Repair: cutting back to what was promised, filling up a restored database."""

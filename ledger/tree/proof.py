@@ -1,0 +1,88 @@
+"""Offline proofs: that an entry stands in the log under a checkpoint that enough witnesses saw.
+
+Source: C2SP tlog-proof v1 (file extension ``.tlog-proof``): index, inclusion hashes, the checkpoint verbatim.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+
+from msgspec import Struct
+
+from ledger.tree.checkpoint import OpenedCheckpoint
+from ledger.tree.merkle import HASH_BYTES, MAX_SIZE, verify_inclusion
+from ledger.tree.policy import Policy, open_with_policy
+from signing.refusal import Refusal, refuse
+
+HEADER = b"c2sp.org/tlog-proof@v1"
+MAX_BYTES = 192 * 1024
+MAX_HASHES = 63
+_INDEX = re.compile(rb"index (0|[1-9][0-9]{0,18})")
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """A proof as it travels. ``extra`` is not authenticated; empty means absent."""
+
+    index: int
+    hashes: tuple[bytes, ...]
+    """The leaf's sibling first."""
+    checkpoint: bytes
+    """The signed note, verbatim."""
+    extra: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        """The text of a ``.tlog-proof`` file."""
+        lines = [HEADER]
+        if self.extra:
+            lines.append(b"extra " + base64.b64encode(self.extra))
+        lines.append(b"index %d" % self.index)
+        lines.extend(base64.b64encode(hash_) for hash_ in self.hashes)
+        return b"\n".join([*lines, b"", self.checkpoint])
+
+
+def parse_proof(raw: bytes) -> Proof:
+    """Read a proof; refuses PROOF_FORM. The checkpoint inside is not looked at."""
+    if len(raw) > MAX_BYTES:
+        raise refuse("PROOF_FORM", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
+    head, blank, checkpoint = raw.partition(b"\n\n")
+    lines = head.split(b"\n")
+    if lines.pop(0) != HEADER or not blank or not checkpoint:
+        raise refuse(
+            "PROOF_FORM", field="header", found=ascii(head[:40]), expected=f"{HEADER.decode()}, index, hashes, empty line, checkpoint"
+        )
+    extra = b""
+    if lines and lines[0].startswith(b"extra "):
+        extra = _base64(lines.pop(0).removeprefix(b"extra "), "extra")
+    match = _INDEX.fullmatch(lines[0]) if lines else None
+    if match is None or int(match[1]) >= MAX_SIZE:
+        raise refuse("PROOF_FORM", field="index", found=ascii(lines[0][:40]) if lines else "missing", expected="index <decimal number>")
+    if len(lines) - 1 > MAX_HASHES:
+        raise refuse("PROOF_FORM", field="hashes", found=len(lines) - 1, expected=f"at most {MAX_HASHES}")
+    hashes = tuple(_base64(line, f"hash {at}") for at, line in enumerate(lines[1:]))
+    for at, hash_ in enumerate(hashes):
+        if len(hash_) != HASH_BYTES:
+            raise refuse("PROOF_FORM", field=f"hash {at}", found=f"{len(hash_)} bytes", expected=f"{HASH_BYTES} bytes")
+    return Proof(index=int(match[1]), hashes=hashes, checkpoint=checkpoint, extra=extra)
+
+
+def verify_proof(proof: Proof, leaf: bytes, policy: Policy) -> OpenedCheckpoint:
+    """Check a proof for a leaf hash (computed from the entry itself) under a reader's own policy; gives the opened checkpoint.
+
+    A log of the policy signed, its quorum of witnesses cosigned, the leaf stands at the index. Refuses NOTE_FORM, NOTE_SIGNATURE,
+    CHECKPOINT_FORM, PROOF_WRONG.
+    """
+    opened = open_with_policy(proof.checkpoint, policy)
+    verify_inclusion(proof.index, opened.checkpoint.size, leaf, proof.hashes, opened.checkpoint.root)
+    return opened
+
+
+def _base64(text: bytes, field: str) -> bytes:
+    wrong: Refusal = refuse("PROOF_FORM", field=field, found=ascii(text[:40]), expected="canonical base64, not empty")
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise wrong from None
+    if not raw or base64.b64encode(raw) != text:
+        raise wrong
+    return raw
