@@ -19,10 +19,11 @@ from bench.figures import Figure, timed
 from bench.limits import hashes_per_s, signatures_per_s
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import Admitted, Changes, Window, no_reads
+from ledger.admission.personality import Changes, Window, no_reads
 from ledger.auditing.audit import AuditReport, Options, audit
 from ledger.auditing.replay import Finding, Replay
 from ledger.auditing.spill import Spill
+from ledger.findings import Admitted
 from ledger.model import Decision
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note

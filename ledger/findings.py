@@ -4,20 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ledger.admission.personality import Admitted, Refused
+from msgspec import Struct, field
+
 from ledger.model import Alert, Level, Tag
 from signing.refusal import Reason
 
 
-class Findings:
-    """Reasons in order of report; alerts and tags without repetition."""
+class Admitted(Struct, frozen=True, kw_only=True):
+    """A statement may enter. ``accounts`` are changes in grams by account name, merged per account; zero changes are dropped."""
 
-    __slots__ = ("alerts", "reasons", "tags")
+    route: str | None = None
+    tags: tuple[Tag, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    accounts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Refused(Struct, frozen=True):
+    """A statement may not enter: all reasons, in order of report."""
+
+    reasons: tuple[Reason, ...]
+
+
+class Findings:
+    """Reasons in order of report; alerts and tags without repetition; and what an admission carries, route and changes of accounts."""
+
+    __slots__ = ("accounts", "alerts", "reasons", "route", "tags")
 
     def __init__(self, reasons: Iterable[Reason] = ()) -> None:
         self.reasons: list[Reason] = list(reasons)
         self.alerts: dict[str, Level] = {}
         self.tags: set[Tag] = set()
+        self.route: str | None = None
+        self.accounts: dict[str, int] = {}
 
     def refuse(self, code: str, field: str, found: object = "", expected: object = "") -> None:
         """A reason not to admit; ``found`` is cut so that no body is echoed whole."""
@@ -42,7 +60,7 @@ class Findings:
         return tuple(sorted(self.tags))
 
     def answer(self, *, route: str | None = None, accounts: Mapping[str, int] | None = None) -> Admitted | Refused:
-        """What a kind's ``decide`` returns: refused if there is any reason."""
+        """Refused if there is any reason, else admitted with what was found; arguments go before what stands here."""
         if self.reasons:
             return Refused(tuple(self.reasons))
-        return Admitted(route=route, tags=self.sorted_tags(), alerts=self.sorted_alerts(), accounts=accounts or {})
+        return Admitted(route=route or self.route, tags=self.sorted_tags(), alerts=self.sorted_alerts(), accounts=accounts or self.accounts)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Reads, Refused
+from ledger.admission.personality import Changes, Reads
 from ledger.directory import authorities_of_division, check_signers, log_state
-from ledger.findings import Findings
+from ledger.findings import Admitted, Findings, Refused
 from ledger.model import Admission, Head, Moment, Statement
 from manifests.acts import CaseNumber, Trunk
 from manifests.evolve import is_live

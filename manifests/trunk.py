@@ -12,9 +12,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Reads, Refused
+from ledger.admission.personality import Changes, Reads
 from ledger.directory import check_signers
-from ledger.findings import Findings
+from ledger.findings import Admitted, Findings, Refused
 from ledger.model import Admission, Moment, Statement
 from manifests import settlement
 from manifests.acts import Issue

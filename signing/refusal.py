@@ -8,7 +8,7 @@ Codes match ``[A-Z0-9_]+``, are documented, and are never reused for another mea
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct
 
@@ -90,6 +90,39 @@ class Refusal(Exception):
 def refuse(code: str, *, field: str = "", found: object = "", expected: object = "") -> Refusal:
     """A refusal with one reason; ``found`` is cut to 120 characters so that no body is echoed whole."""
     return Refusal([Reason(code, field, str(found)[:120], str(expected)[:200])])
+
+
+CODE_IN_FORCE = "2026-08-15"
+"""生态环境法典 Art. 1242 [READ T1–T3]: from this day the Code stands where older laws stood before (R-73)."""
+
+
+def texts(block: str, otherwise: tuple[str, str] = ("", "")) -> tuple[Rule, ...]:
+    """Standing texts in the one notation of the house: three lines a code and a blank one.
+
+    ``CODE | rule number or - | who lifts it | source``, perhaps ``| what was the source before the Code``; then in Chinese and in English
+    ``what is wrong || what to do``; where nothing is said what to do, it is ``otherwise``. A block out of form is a programming error.
+    """
+    found: list[Rule] = []
+    for entry in block.strip().split("\n\n"):
+        head, zh, en = (line.strip() for line in entry.strip().split("\n"))
+        code, rule, lift, source, *before = head.split(" | ")
+        assert lift in LIFTS_ZH, f"{code}: who is {lift}?"
+        wrong_zh, _, do_zh = zh.partition(" || ")
+        wrong_en, _, do_en = en.partition(" || ")
+        found.append(
+            Rule(
+                code=code,
+                zh=wrong_zh,
+                en=wrong_en,
+                do_zh=do_zh or otherwise[0],
+                do_en=do_en or otherwise[1],
+                rule="" if rule == "-" else rule,
+                source=source,
+                before=(CODE_IN_FORCE, before[0]) if before else None,
+                lift=cast("Lift", lift),
+            )
+        )
+    return tuple(found)
 
 
 def table(*rules: Rule) -> Mapping[str, Rule]:

@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Reads, Refused
+from ledger.admission.personality import Changes, Reads
 from ledger.days import judge_day, judge_not_after
-from ledger.findings import Findings
+from ledger.findings import Admitted, Findings, Refused
 from ledger.mass import parse_mass
 from ledger.model import Admission, Moment, Statement
 from ledger.times import day_of

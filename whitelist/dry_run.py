@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ledger.admission.admit import read_keys
 from ledger.admission.facts import Facts
-from ledger.admission.statement import convert_body
+from ledger.admission.form import read_body
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
 from ledger.mass import format_mass
@@ -43,7 +43,7 @@ class Ground(Struct, frozen=True, kw_only=True):
 
 def read_checks(raw: bytes) -> Checks:
     """The request in the strict JSON of statements; Refusal with the codes of statements, or CHECK_COUNT."""
-    asked: Checks = convert_body(parse(raw, limit=BODY_MAX), Checks)
+    asked: Checks = read_body(parse(raw, limit=BODY_MAX), Checks)
     if not 1 <= len(asked.transfers) <= TRANSFERS_MAX:
         raise refuse("CHECK_COUNT", field="body.transfers", found=len(asked.transfers), expected=f"1 to {TRANSFERS_MAX}")
     return asked

@@ -10,10 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, DecideFn, EvolveFn, Kind, Refused, Window, no_reads
+from ledger.admission.personality import Changes, DecideFn, EvolveFn, Kind, Window, no_reads
 from ledger.days import judge_not_after, judge_span
 from ledger.directory import authorities_of_division, log_state
-from ledger.findings import Findings
+from ledger.findings import Admitted, Findings, Refused
 from ledger.mass import read_mass
 from ledger.model import Admission, Moment, Statement
 from ledger.times import day_of

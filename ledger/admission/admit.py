@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
 from ledger.admission.facts import Facts, account_key, chain_key
-from ledger.admission.personality import Admitted, Kind, Reads, Refused, Window
+from ledger.admission.personality import Judged, Kind, Reads, Window
 from ledger.chain import founding_prev, genesis_prev
-from ledger.directory import LOG_MAIN, KeyRecord, LogState, PartyState, party_chain
+from ledger.directory import LOG_MAIN, KeyRecord, LogState, PartyState, check_signers, party_chain
+from ledger.findings import Admitted, Findings, Refused
 from ledger.kinds.cut import old_admission_s
 from ledger.kinds.founding import founding_keys
 from ledger.model import Account, AccountRow, Admission, Alert, Decision, Head, Moment, Statement, Tag
@@ -92,7 +93,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     ]
     if reasons:
         raise Refusal(reasons)
-    answer = kind.decide(statement, facts, moment)
+    answer = decide(kind, statement, facts, moment)
     if isinstance(answer, Refused):
         raise Refusal(answer.reasons, day_of(statement.at_s))
     return Admission(
@@ -102,6 +103,26 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         facts=_fact_list(statement, reads or kind.reads(statement, facts), facts),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
+
+
+def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
+    """What a kind itself says: its gate, then signers and rules, all reasons at once."""
+    if kind.decide is not None:
+        return kind.decide(statement, facts, moment)
+    judged = Judged(statement, facts, moment, facts.state(statement.chain))
+    out = Findings()
+    if kind.gate is not None:
+        kind.gate(judged, out)
+        if out.reasons:
+            return out.answer()
+    roles = kind.signers(statement, facts)
+    if roles:
+        out.reasons += check_signers(statement, [(role.name, role.holders) for role in roles])
+        if any(role.foreign for role in roles):
+            out.tag("FOREIGN")
+    for rule in kind.rules:
+        rule(judged, out)
+    return out.answer()
 
 
 def apply(entry: Entry, kind: Kind, facts: Facts) -> None:

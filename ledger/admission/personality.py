@@ -1,21 +1,22 @@
 """A personality: what a package above the log teaches it about its kinds of statement.
 
-Each kind brings three pure functions. ``reads`` names what the decision needs; ``decide`` admits or refuses, with all reasons at once;
-``evolve`` gives the state after the entry. They see only the statement, the facts and the moment: no clock, no database, no network.
-The sequencer and the auditor run the same functions (design §3).
+A kind is one value with everything about it: its name for people, the form of its body, who signs, what it reads, the rules that judge it
+and their texts, how it changes the state, in which column of a monthly statement it is booked. Rules see the statement, the facts and the
+moment, nothing else: no clock, no database, no network. The sequencer and the auditor run the same functions (design §3).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.model import Admission, Alert, Moment, Seen, Statement, Tag
-from signing.refusal import Reason, Rule
+from ledger.findings import Admitted, Findings, Refused
+from ledger.model import Admission, Moment, Seen, Statement
+from signing.refusal import Rule
 
 
 class Window(Enum):
@@ -41,19 +42,21 @@ class Reads(Struct, frozen=True, kw_only=True):
     """Full keys (``number:20265101000123``) of indexes that ``evolve`` keeps; functions of earlier entries, so never listed."""
 
 
-class Admitted(Struct, frozen=True, kw_only=True):
-    """A statement may enter. ``accounts`` are changes in grams by account name, merged per account; zero changes are dropped."""
+class Role(Struct, frozen=True):
+    """One place of ``by``: who may hold it. ``foreign``: no authority covers the party or place, so any may act (tag FOREIGN)."""
 
-    route: str | None = None
-    tags: tuple[Tag, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    accounts: Mapping[str, int] = field(default_factory=dict)
+    name: str
+    holders: tuple[str, ...]
+    foreign: bool = False
 
 
-class Refused(Struct, frozen=True):
-    """A statement may not enter: all reasons, in order of report."""
+class Judged(Struct, frozen=True):
+    """What a rule sees. ``state`` is the chain's, before the statement; ``None`` where it has none."""
 
-    reasons: tuple[Reason, ...]
+    statement: Statement
+    facts: Facts
+    moment: Moment
+    state: Any
 
 
 class Changes(Struct, frozen=True, kw_only=True):
@@ -66,8 +69,14 @@ class Changes(Struct, frozen=True, kw_only=True):
 ReadsFn = Callable[[Statement, Facts], Reads]
 """Called with the own chain, ``log/main`` and the signers loaded; called again once what it named is loaded, until it names
 nothing new (two rounds at most in practice), so it may follow a reference found in a chain it named."""
+SignersFn = Callable[[Statement, Facts], Sequence[Role]]
+"""The roles of a statement in the order of ``by``; none where the chain does not tell yet, which the gate then says."""
+JudgeFn = Callable[[Judged, Findings], None]
+"""A rule: puts what it finds into the findings, and never raises over anything a user could send."""
 DecideFn = Callable[[Statement, Facts, Moment], Admitted | Refused]
 EvolveFn = Callable[[Statement, Admission, Facts], Changes]
+Books = Literal["decided", "reserved", "settled", "released"]
+"""Column of a monthly statement in which the account rows of an act are booked."""
 
 
 def no_roots(statement: Statement) -> tuple[Seen, ...]:
@@ -75,22 +84,46 @@ def no_roots(statement: Statement) -> tuple[Seen, ...]:
     return ()
 
 
+def no_reads(statement: Statement, facts: Facts) -> Reads:
+    """For kinds that need only what is always read."""
+    return Reads()
+
+
+def no_signers(statement: Statement, facts: Facts) -> Sequence[Role]:
+    """For kinds that have not been rebuilt yet."""
+    return ()
+
+
 class Kind(Struct, frozen=True, kw_only=True):
-    """One kind of statement, e.g. ``manifest.issue/1``."""
+    """One kind of statement, e.g. ``manifest.issue/1``: the value that a module of acts exports."""
 
     name: str
+    zh: str = ""
+    """What it is called, in the words of the law where there are any."""
+    en: str = ""
     body: type
-    """A frozen msgspec Struct with ``forbid_unknown_fields=True``: the schema of the act."""
+    """A frozen msgspec Struct with ``forbid_unknown_fields=True``: the schema of the act, labels and codes of its fields included."""
     chain_type: str
     """First segment of the chains it lies on."""
     roles: tuple[str, ...]
     """Who signs, in order, as printed in docs/formats."""
+    signers: SignersFn = no_signers
     window: Window
-    reads: ReadsFn
-    reads_doc: str
+    reads: ReadsFn = no_reads
+    reads_doc: str = "Nothing beside log/main."
     """One English sentence for docs/formats."""
-    decide: DecideFn
+    gate: JudgeFn | None = None
+    """Judged before signers and rules: what it refuses makes every further word pointless (``ACT_NOT_OPEN``)."""
+    rules: tuple[JudgeFn, ...] = ()
+    """In the order in which people want to read their reasons; all of them run."""
+    decide: DecideFn | None = None
     evolve: EvolveFn
+    books: Books | None = None
+    """``None`` said aloud: the act moves no account."""
+    effect: tuple[str, str] = ("", "")
+    """What it brings about, one sentence in Chinese and one in English, for docs/formats/kinds.md."""
+    texts: tuple[Rule, ...] = ()
+    """Standing texts of the codes that its own rules give."""
     opens: bool = False
     """May stand at seq 0 of its chain."""
     roots: Callable[[Statement], tuple[Seen, ...]] = no_roots
@@ -113,9 +146,4 @@ class Personality(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Callable[[bytes], Any]] = field(default_factory=dict)
     """Parser by data set name; a name ending in ``-`` is a prefix (``workdays-`` serves ``workdays-2026``)."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    """Texts of every refusal, alert and tag code the package can give."""
-
-
-def no_reads(statement: Statement, facts: Facts) -> Reads:
-    """For kinds that need only what is always read."""
-    return Reads()
+    """Texts of every refusal, alert and tag code the package can give, those of its kinds included."""

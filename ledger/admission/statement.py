@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind
 from ledger.chain import HASH_PATTERN, ORIGIN_PATTERN, check_chain_name, statement_hash
@@ -25,10 +26,6 @@ KIND_MAX = 64
 KIND_PATTERN = re.compile(r"[a-z]+\.[a-z_]+/[1-9][0-9]{0,2}")
 SIGNERS_MAX = 4
 SIGNERS_MAX_LOG = 8
-
-_UNKNOWN = re.compile(r"contains unknown field `([^`]*)`")
-_MISSING = re.compile(r"missing required field `([^`]*)`")
-_PATH = re.compile(r" - at `\$([^`]*)`$")
 
 
 def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
@@ -65,7 +62,7 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
         at=fields["at"],
         at_s=at_s,
         seen=_seen(fields.get("seen")),
-        body=convert_body(fields["body"], kind.body),
+        body=read_body(fields["body"], kind.body),
         hash=statement_hash(envelope.message),
         keyids=tuple(signature.keyid for signature in envelope.signatures),
     )
@@ -154,24 +151,6 @@ def _seen(value: object) -> Seen | None:
     if seen.size <= 0 or width != 32:
         raise refuse("SEEN_FORM", field="seen", found=seen.size, expected="size > 0 and a 32-byte root in canonical base64")
     return seen
-
-
-def convert_body(value: object, body: type) -> Any:
-    """The act as its Struct; Refusal FIELD_UNKNOWN, FIELD_MISSING or FIELD_TYPE with the path into the body."""
-    try:
-        return msgspec.convert(value, body, strict=True)
-    except msgspec.ValidationError as error:
-        raise _body_refusal(str(error)) from None
-
-
-def _body_refusal(message: str) -> Refusal:
-    at = _PATH.search(message)
-    path = "body" + ("" if at is None else re.sub(r"\[(\d+|\.\.\.)\]", r".\1", at[1]))
-    if found := _UNKNOWN.search(message):
-        return refuse("FIELD_UNKNOWN", field=f"{path}.{found[1]}"[:120])
-    if found := _MISSING.search(message):
-        return refuse("FIELD_MISSING", field=f"{path}.{found[1]}"[:120])
-    return refuse("FIELD_TYPE", field=path[:120], found=_PATH.sub("", message), expected="see docs/formats")
 
 
 def check_origin(origin: str) -> None:

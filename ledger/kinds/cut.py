@@ -13,8 +13,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Kind, Refused, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Window, no_reads
 from ledger.directory import LOG_MAIN, Cut, LogState, check_signers, log_state
+from ledger.findings import Admitted, Refused
 from ledger.kinds.log import everyone
 from ledger.model import Admission, Moment, Seen, Statement
 from ledger.times import format_at, parse_at

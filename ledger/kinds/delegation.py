@@ -9,9 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Kind, Reads, Refused, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Reads, Window, no_reads
 from ledger.admission.statement import KIND_PATTERN
 from ledger.directory import Delegation, PartyState, check_signers, is_registered, party_chain
+from ledger.findings import Admitted, Refused
 from ledger.model import Admission, Moment, Statement
 from ledger.times import parse_at
 from signing.refusal import Reason, Refusal

@@ -8,9 +8,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Kind, Reads, Refused, Window
+from ledger.admission.personality import Changes, Kind, Reads, Window
 from ledger.chain import HASH_PATTERN
 from ledger.directory import check_signers, log_state
+from ledger.findings import Admitted, Refused
 from ledger.model import Admission, Moment, Statement
 from signing.commitment import is_commitment_field
 from signing.refusal import Reason

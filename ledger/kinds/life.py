@@ -6,9 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Kind, Reads, Refused, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Reads, Window, no_reads
 from ledger.admission.statement import check_origin
 from ledger.directory import check_signers, log_state
+from ledger.findings import Admitted, Refused
 from ledger.kinds.log import everyone, main_only, policy_reasons
 from ledger.kinds.registration import note_keys, vkey_spki
 from ledger.model import Admission, Moment, Statement

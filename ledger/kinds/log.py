@@ -14,10 +14,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Kind, Reads, Refused, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Reads, Window, no_reads
 from ledger.admission.statement import check_origin
 from ledger.chain import HASH_PATTERN
 from ledger.directory import LOG_MAIN, Authority, DataPin, KeyRecord, check_signers, log_state
+from ledger.findings import Admitted, Refused
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound, founded_state, founding_keys
 from ledger.kinds.registration import key_reasons, key_registers, new_keyids, note_keys, reserved_keys, vkey_spki
 from ledger.kinds.succession import continues_reasons

@@ -9,8 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Admitted, Changes, Kind, Reads, Refused, Window
+from ledger.admission.personality import Changes, Kind, Reads, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, check_signers, log_state
+from ledger.findings import Admitted, Refused
 from ledger.kinds.registration import key_reasons, key_registers, new_keyids, reserved_keys
 from ledger.model import Admission, Alert, Moment, Statement, Tag
 from signing.possession import KeyRegistration

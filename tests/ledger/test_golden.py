@@ -18,11 +18,12 @@ from ledger.admission.content import check_content
 from ledger.admission.entry import encode_entry, read_entry
 from ledger.admission.facts import Facts
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import Admitted, Changes, Kind, Personality, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Personality, Window, no_reads
 from ledger.admission.statement import read_statement
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import ULID, USCC
+from ledger.findings import Admitted
 from ledger.kinds.personality import PERSONALITY as LOG
 from ledger.model import Moment, Statement
 from ledger.times import parse_at

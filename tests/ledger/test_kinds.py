@@ -7,7 +7,7 @@ import sys
 
 READERS = """
 import sys, threading
-from ledger.admission.statement import convert_body
+from ledger.admission.form import read_body
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 
@@ -20,7 +20,7 @@ def read():
         pass
     for kind in kinds.by_name.values():
         try:
-            convert_body(dict.fromkeys(kind.body.__struct_encode_fields__, "x"), kind.body)
+            read_body(dict.fromkeys(kind.body.__struct_encode_fields__, "x"), kind.body)
         except Refusal:
             pass
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.personality import Refused
+from ledger.findings import Refused
 from ledger.kinds.founding import Continues
 from ledger.kinds.log import LOG_KINDS
 from ledger.kinds.succession import continues_from, continues_reasons

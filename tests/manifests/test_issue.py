@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.personality import Refused
+from ledger.findings import Refused
 from ledger.model import Admission, Decision, Moment
 from ledger.rulesets import CURRENT
 from manifests import acts

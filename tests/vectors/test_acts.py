@@ -16,7 +16,8 @@ import pytest
 
 from ledger.admission.content import check_content
 from ledger.admission.entry import encode_entry, read_entry
-from ledger.admission.statement import convert_body, read_statement
+from ledger.admission.form import read_body
+from ledger.admission.statement import read_statement
 from ledger.auditing.replay import Replay
 from ledger.tree.merkle import leaf_hash, root_of
 from liandan.schemas import DIRECTORY
@@ -65,7 +66,7 @@ def test_every_kind_has_a_good_vector_that_fits_its_schema_and_its_type(kind: st
     fitting = [body for name, body in good_bodies() if name == kind and validator.is_valid(body)]
     assert fitting, f"no good vector of {kind}: add one to tests/vectors/liandan-v1/acts.py"
     for body in fitting:
-        convert_body(body, KINDS.by_name[kind].body)
+        read_body(body, KINDS.by_name[kind].body)
 
 
 @each_act
@@ -103,7 +104,7 @@ def test_an_unknown_field_in_an_act_is_refused(act: dict[str, Any]) -> None:
     """The types are those of the kinds: no body is taken as it comes."""
     body = json.loads(unb64(act["body"]))["body"]
     with pytest.raises(Refusal) as caught:
-        convert_body({**body, "unheard_of": 1}, KINDS.by_name[act["kind"]].body)
+        read_body({**body, "unheard_of": 1}, KINDS.by_name[act["kind"]].body)
     assert caught.value.codes == ["FIELD_UNKNOWN"]
 
 

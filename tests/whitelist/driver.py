@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import Admitted, Kind, Reads, Refused
+from ledger.admission.personality import Kind, Reads
 from ledger.directory import LOG_MAIN, Authority, DataPin, LogState
+from ledger.findings import Admitted, Refused
 from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
 from ledger.times import SHANGHAI, format_at
 from whitelist.adopted import DataFile, data_files

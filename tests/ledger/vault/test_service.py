@@ -10,10 +10,10 @@ import pytest
 from asyncpg import Pool, Record
 from msgspec import Struct, field
 
-from ledger.admission.personality import Admitted as Allowed
 from ledger.admission.personality import Changes, Kind, Personality, Window, no_reads
 from ledger.caller import Caller
 from ledger.chain import USCC
+from ledger.findings import Admitted as Allowed
 from ledger.log import Admitted, Log
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault

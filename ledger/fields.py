@@ -1,0 +1,92 @@
+"""Types of fields: what each may hold, its code where it does not, and its label for people, said once (kinds §0).
+
+A body declares ``no: Annotated[Text, label("许可证编号", "permit number")]``. From this declaration are made: what the log refuses at the
+door (ledger.admission.form), the published schema, the pages of docs/formats, the labels of certificates and forms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+from msgspec import Meta
+
+from ledger.days import read_day
+from ledger.times import parse_at
+from signing.refusal import Refusal
+from signing.uscc import check_uscc
+
+BLANK = r"\u0020\u00A0\u115F\u1160\u1680\u2000-\u200A\u202F\u205F\u2800\u3000\u3164\uFE00-\uFE0F\uFFA0"
+"""W of kinds §1.4: characters that show nothing, as a character class of a regular expression."""
+_NOT_BLANK = re.compile(f"[^{BLANK}]")
+
+
+def is_blank(text: str | None) -> bool:
+    """Whether a text says nothing: absent, or of characters of W alone."""
+    return text is None or not _NOT_BLANK.search(text)
+
+
+def label(zh: str, en: str) -> Meta:
+    """What a field is called, in Chinese and in English."""
+    return Meta(title=zh, description=en)
+
+
+def form(pattern: str, code: str, expected: str, check: str | None = None) -> Meta:
+    """A text of a pattern, matched whole by its own anchors; ``check`` names what the pattern cannot say (CHECKS)."""
+    return Meta(pattern=pattern, extra={"code": code, "expected": expected} | ({} if check is None else {"check": check}))
+
+
+def coded(code: str) -> Meta:
+    """An enumeration or a list with a code of its own."""
+    return Meta(extra={"code": code})
+
+
+def text(limit: int) -> Meta:
+    """A text that says something, of at most ``limit`` characters: MISSING, TEXT_LONG."""
+    return Meta(pattern=f"[^{BLANK}]", max_length=limit, extra={"code": "MISSING", "long": "TEXT_LONG", "expected": f"1 … {limit}"})
+
+
+def items(low: int, high: int, code: str = "LIST_LENGTH", *, once: bool = False) -> Meta:
+    """A list of ``low`` to ``high`` items, each once if so said."""
+    return Meta(min_length=low, max_length=high, extra={"code": code, "expected": f"{low} … {high}"} | ({"check": "once"} if once else {}))
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and read_day(value) is not None
+
+
+def _is_at(value: Any) -> bool:
+    try:
+        parse_at(value)
+    except Refusal:
+        return False
+    return True
+
+
+def _is_uscc(value: Any) -> bool:
+    return isinstance(value, str) and check_uscc(value)
+
+
+def _are_once(value: Any) -> bool:
+    items = list(value)
+    return all(item not in items[:position] for position, item in enumerate(items))
+
+
+CHECKS: Mapping[str, Callable[[Any], bool]] = {"day": _is_day, "at": _is_at, "uscc": _is_uscc, "once": _are_once}
+
+_TONNES = r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$"
+Mass = Annotated[str, form(f"^{_TONNES}", "QTY", "tonnes, e.g. 5.600000")]
+MassAboveZero = Annotated[str, form(f"^(?=.*[1-9]){_TONNES}", "QTY", "tonnes above 0, e.g. 5.600000")]
+At = Annotated[
+    str, form(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}$", "AT_FORM", "YYYY-MM-DDThh:mm:ss±hh:mm", "at")
+]
+Day = Annotated[str, form(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "DATE_FORM", "2026-12-31", "day")]
+Month = Annotated[str, form(r"^[0-9]{4}-(0[1-9]|1[0-2])$", "DATE_FORM", "2026-12")]
+Text = Annotated[str, text(200)]
+ShortText = Annotated[str, text(40)]
+LongText = Annotated[str, text(2000)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", "64 hex digits, lower case")]
+Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", "18 characters, GB 32100 check character", "uscc")]
+Province = Annotated[str, form("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)$", "FIELD_TYPE", "2 digits of a province")]
