@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from ledger.days import read_day
 from ledger.times import parse_at
@@ -73,8 +73,6 @@ def _are_once(value: Any) -> bool:
     return all(item not in items[:position] for position, item in enumerate(items))
 
 
-CHECKS: Mapping[str, Callable[[Any], bool]] = {"day": _is_day, "at": _is_at, "uscc": _is_uscc, "once": _are_once}
-
 _TONNES = r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$"
 Mass = Annotated[str, form(f"^{_TONNES}", "QTY", "tonnes, e.g. 5.600000")]
 MassAboveZero = Annotated[str, form(f"^(?=.*[1-9]){_TONNES}", "QTY", "tonnes above 0, e.g. 5.600000")]
@@ -90,3 +88,25 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", "64 hex digits, lower case")]
 Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", "18 characters, GB 32100 check character", "uscc")]
 Province = Annotated[str, form("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)$", "FIELD_TYPE", "2 digits of a province")]
+
+
+class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An attachment, named by its hash; the file itself travels and is kept apart (formats §7)."""
+
+    sha256: Annotated[Hash, label("文件哈希", "SHA-256 of the file")]
+    size: Annotated[int, Meta(ge=1, le=50_000_000), label("字节数", "bytes")]
+    media_type: Annotated[str, form("^[a-z]+/[a-z0-9.+-]{1,64}$", "FIELD_TYPE", "application/pdf"), label("媒体类型", "media type")]
+    name: Annotated[Text, label("文件名", "file name")]
+
+
+def _hashes_once(value: Any) -> bool:
+    return _are_once(
+        [item["sha256"] if isinstance(item, dict) else item.sha256 for item in value if not isinstance(item, dict) or "sha256" in item]
+    )
+
+
+Files = Annotated[tuple[File, ...], items(0, 8), Meta(extra={"check": "files"}), label("附件", "attachments")]
+"""At most 8, each hash once (LIST_LENGTH)."""
+
+CHECKS: Mapping[str, Callable[[Any], bool]] = {"day": _is_day, "at": _is_at, "uscc": _is_uscc, "once": _are_once, "files": _hashes_once}
+"""What no pattern can say, by the name that a form gives it; each takes the raw JSON value or the read one."""
