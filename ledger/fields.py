@@ -69,8 +69,10 @@ def _is_uscc(value: Any) -> bool:
 
 
 def _are_once(value: Any) -> bool:
-    items = list(value)
-    return all(item not in items[:position] for position, item in enumerate(items))
+    try:
+        return len(set(value)) == len(value)
+    except TypeError:  # raw objects of a body that is out of form anyway
+        return all(item not in value[:position] for position, item in enumerate(value))
 
 
 _TONNES = r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$"
