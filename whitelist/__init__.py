@@ -2,6 +2,6 @@
 
 ``check`` judges a transfer by every function in ``rules/`` and gives all reasons at once; ``dry_run`` asks it without writing.
 Kinds stand in ``permit_kinds``, ``list_kinds``, ``approval_kinds`` and ``approval_decide``; adopted data (catalogue, exemptions,
-divisions, working days) in ``catalogue``, ``exemptions``, ``divisions``, ``workdays``, with their files in ``data/``; texts of all
-codes in ``texts/``. A new rule is a function in ``rules/``, its name in ``RULES`` there, and its text.
+divisions, working days) in ``catalogue``, ``exemptions``, ``divisions``, ``workdays``, with their files in ``data/``. A new rule is a
+function in a module of ``rules/`` with its text beside it, and its name in ``RULES`` there.
 """

@@ -22,7 +22,7 @@ from ledger.model import Admission, Moment, Statement
 from ledger.times import day_of
 from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine
 from whitelist.approval_kinds import approval_state, judge_stage
-from whitelist.case import APPROVED, LISTED
+from whitelist.checked import APPROVED, LISTED
 from whitelist.commitment import Commitment, Commitments, commitments, q1_key, returned_g, settled
 from whitelist.listing import list_at
 from whitelist.permit import PermitState, permit_at

@@ -11,8 +11,8 @@ from ledger.admission.personality import Reads
 from ledger.findings import Findings
 from ledger.model import Moment
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.case import Case, open_case
 from whitelist.chains import APPROVAL, LIST, PERMIT
+from whitelist.checked import Checked, look_up
 from whitelist.number import NUMBER, number_key
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES
@@ -44,18 +44,18 @@ def reads(transfer: Transfer, facts: Facts) -> Reads:
 
 def check(transfer: Transfer, facts: Facts, moment: Moment) -> Answer:
     """Judge a transfer by every rule; everything that :func:`reads` names must be loaded. Raises nothing a user could cause."""
-    case = open_case(transfer, facts, moment)
+    checked = look_up(transfer, facts, moment)
     out = Findings()
     for rule in RULES:
-        rule(case, out)
+        rule(checked, out)
     return Answer(
-        route=case.route,
+        route=checked.route,
         reasons=tuple(out.reasons),
-        draws=_draws(case),
-        left_g=_left(case),
+        draws=_draws(checked),
+        left_g=_left(checked),
         tags=out.sorted_tags(),
         alerts=out.sorted_alerts(),
-        listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in case.decided),
+        listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in checked.decided),
     )
 
 
@@ -71,29 +71,29 @@ def _decided_lines(transfer: Transfer, approval: ApprovalState | None) -> list[t
     return [(number, line) for number in numbers if (line := approval.line(number)) is not None]
 
 
-def _draws(case: Case) -> dict[str, int]:
+def _draws(checked: Checked) -> dict[str, int]:
     """Grams that an issue would add: Q2 per decision line, Q3 for all lines together."""
     draws: dict[str, int] = {}
-    for _, number, grams in case.drawn():
-        account = q2_account(case.transfer.approval or "", number)
+    for _, number, grams in checked.drawn():
+        account = q2_account(checked.transfer.approval or "", number)
         draws[account] = draws.get(account, 0) + grams
-    if case.permit is not None and case.total_g:
-        draws[q3_account(case.transfer.permit)] = case.total_g
+    if checked.permit is not None and checked.total_g:
+        draws[q3_account(checked.transfer.permit)] = checked.total_g
     return draws
 
 
-def _left(case: Case) -> dict[str, int]:
+def _left(checked: Checked) -> dict[str, int]:
     """Grams left before this transfer: Q1 of the listing, Q2 of the decided mass, Q3 of 100 % of the scale; negative = overdrawn."""
     left: dict[str, int] = {}
-    facts, transfer = case.facts, case.transfer
-    for number, line in _decided_lines(transfer, case.approval):
+    facts, transfer = checked.facts, checked.transfer
+    for number, line in _decided_lines(transfer, checked.approval):
         account = q2_account(transfer.approval or "", number)
         left[account] = line.mass_g - facts.used_g(account)
-        listed = None if line.listing is None else case.lists.get(line.listing.list)
+        listed = None if line.listing is None else checked.lists.get(line.listing.list)
         row = None if listed is None or line.listing is None else listed.row(line.listing.row)
         if row is not None and line.listing is not None:
             account = q1_account(line.listing.list, line.listing.row)
             left[account] = row.quota_g - facts.used_g(account)
-    if case.permit is not None:
-        left[q3_account(transfer.permit)] = case.permit.scale_g - q3_used_g(facts, transfer.permit, case.year)
+    if checked.permit is not None:
+        left[q3_account(transfer.permit)] = checked.permit.scale_g - q3_used_g(facts, transfer.permit, checked.year)
     return left

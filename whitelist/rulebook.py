@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from signing.refusal import table
-from whitelist.texts import approval, listing, number, permit, reading, waste
+from whitelist import adopted, dry_run, workdays
+from whitelist.rules import number, quantity, trade, waste
+from whitelist.texts import approval, listing, permit
 
-RULES = table(*number.TEXTS, *waste.TEXTS, *permit.TEXTS, *approval.TEXTS, *listing.TEXTS, *reading.TEXTS)
+RULES = table(
+    *number.TEXTS,
+    *trade.TEXTS,
+    *quantity.TEXTS,
+    *waste.TEXTS,
+    *permit.TEXTS,
+    *approval.TEXTS,
+    *listing.TEXTS,
+    *adopted.TEXTS,
+    *workdays.TEXTS,
+    *dry_run.TEXTS,
+)

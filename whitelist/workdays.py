@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.days import read_day
-from signing.refusal import refuse
+from signing.refusal import refuse, texts
 
 PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
 _SATURDAY = 5
@@ -127,3 +127,10 @@ def workdays_of(facts: Facts) -> Workdays:
         return calendar
 
     return Workdays(adopted)
+
+
+TEXTS = texts("""
+PROVISIONAL_CALENDAR | R-42 | operator | 行政许可法 Art. 82 [READ T2]; flag [DESIGN]
+期限跨入尚无放假通知的年份，工作日为暂算。 || 国务院办公厅通知发布后采用新的工作日历，期限随之重算。
+The term runs into a year without its official notice; the count is provisional. || Adopt the calendar once the notice is out.
+""")

@@ -5,21 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.findings import Findings
-from whitelist.case import Case
-from whitelist.rules.approval import r_30, r_31, r_32, r_33
-from whitelist.rules.listing import r_35, r_40
-from whitelist.rules.number import r_01, r_02, r_03, r_04
-from whitelist.rules.permit import r_17, r_18, r_19, r_20
-from whitelist.rules.quantity import r_09, r_10, r_11
-from whitelist.rules.trade import r_05, r_12, r_13, r_places
-from whitelist.rules.waste import r_06, r_07, r_08, r_exemptions
+from whitelist.checked import Checked
+from whitelist.rules import approval, listing, number, permit, quantity, trade, waste
 
-CheckRule = Callable[[Case, Findings], None]
+CheckRule = Callable[[Checked, Findings], None]
 
 RULES: tuple[CheckRule, ...] = (
-    r_01, r_02, r_03, r_04, r_05, r_06, r_07, r_08, r_09, r_10, r_11, r_12, r_13,
-    r_places, r_exemptions,
-    r_17, r_18, r_19, r_20,
-    r_30, r_31, r_32, r_33, r_35, r_40,
-)  # fmt: skip
+    number.number_has_its_form,
+    number.number_is_of_the_origin,
+    number.number_lives_once,
+    number.number_is_of_the_year,
+    trade.parties_are_real,
+    waste.code_is_of_its_category,
+    waste.code_is_in_the_edition,
+    waste.hazards_are_of_the_code,
+    quantity.mass_is_in_tonnes,
+    quantity.form_and_packing_go_together,
+    quantity.lines_are_complete,
+    trade.consignor_is_a_side,
+    trade.mode_is_on_land,
+    trade.places_exist,
+    waste.exemptions_name_the_code,
+    permit.permit_is_in_force,
+    permit.permit_covers_the_code,
+    permit.permit_covers_the_method,
+    permit.scale_of_the_year_holds,
+    approval.decision_is_there,
+    approval.decision_is_kept_to,
+    approval.decision_has_not_expired,
+    approval.decided_mass_holds,
+    listing.listing_still_covers,
+    listing.listing_is_of_the_day,
+)
 """R-34 holds by construction (no rule reads carrier or vehicle); R-36 limits decisions and stands in ``approval_decide``."""

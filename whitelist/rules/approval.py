@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from ledger.findings import Findings
 from ledger.mass import format_mass
-from whitelist.case import Case
+from whitelist.checked import Checked
 from whitelist.quota import q2_account
 
 
-def r_30(case: Case, out: Findings) -> None:
-    """Between provinces a decision in force is needed; inside one there is none. Order 23 Art. 21, Code Art. 536.2 [READ]."""
-    name, approval = case.transfer.approval, case.approval
-    if not case.crosses:
+def decision_is_there(checked: Checked, out: Findings) -> None:
+    """R-30: Between provinces a decision in force is needed; inside one there is none. Order 23 Art. 21, Code Art. 536.2 [READ]."""
+    name, approval = checked.transfer.approval, checked.approval
+    if not checked.crosses:
         if name is not None:
-            direction = f"{case.transfer.origin[:2]} → {case.transfer.destination[:2]}"
+            direction = f"{checked.transfer.origin[:2]} → {checked.transfer.destination[:2]}"
             out.refuse("APPROVAL_DIRECTION", "approval", direction, "two provinces, or no approval")
     elif name is None:
-        out.refuse("NO_APPROVAL", "approval", "", f"approval/{case.transfer.generator}/…")
+        out.refuse("NO_APPROVAL", "approval", "", f"approval/{checked.transfer.generator}/…")
     elif approval is None:
-        out.refuse("APPROVAL_UNKNOWN", "approval", name, f"approval/{case.transfer.generator}/…")
+        out.refuse("APPROVAL_UNKNOWN", "approval", name, f"approval/{checked.transfer.generator}/…")
     elif approval.stage != "approved":
         out.refuse("APPROVAL_STAGE", "approval", approval.stage, "approved")
 
 
-def r_31(case: Case, out: Findings) -> None:
-    """Generator, direction, receiver and permit are the decision's; name, code and method are its line's.
+def decision_is_kept_to(checked: Checked, out: Findings) -> None:
+    """R-31: Generator, direction, receiver and permit are the decision's; name, code and method are its line's.
 
     Matched by line, never by code alone, for one code may stand in several lines. Order 23 Art. 27, 28 [READ]; addenda §4.1.
     """
-    approval, transfer = case.approval, case.transfer
+    approval, transfer = checked.approval, checked.transfer
     if approval is None or approval.stage != "approved" or transfer.approval is None:
         return
     if transfer.approval.split("/", 2)[1] != transfer.generator:
@@ -40,7 +40,7 @@ def r_31(case: Case, out: Findings) -> None:
         out.refuse("APPROVAL_RECEIVER", "receiver", transfer.receiver, approval.receiver)
     if transfer.permit != approval.permit:
         out.refuse("APPROVAL_PERMIT", "permit", transfer.permit, approval.permit)
-    for position, (line, decided) in enumerate(zip(transfer.lines, case.decided, strict=True)):
+    for position, (line, decided) in enumerate(zip(transfer.lines, checked.decided, strict=True)):
         path = f"lines.{position}"
         if decided is None:
             if line.decision_line is not None:
@@ -55,25 +55,25 @@ def r_31(case: Case, out: Findings) -> None:
             out.refuse("APPROVAL_METHOD", f"{path}.method", line.method, decided.method)
 
 
-def r_32(case: Case, out: Findings) -> None:
-    """The decision has not expired: its last day is still good. Order 23 Art. 27.2 [READ]."""
-    approval = case.approval
-    if approval is not None and approval.stage == "approved" and case.day > approval.valid_to:
-        out.refuse("APPROVAL_EXPIRED", "approval", case.day, f"≤ {approval.valid_to}")
+def decision_has_not_expired(checked: Checked, out: Findings) -> None:
+    """R-32: The decision has not expired: its last day is still good. Order 23 Art. 27.2 [READ]."""
+    approval = checked.approval
+    if approval is not None and approval.stage == "approved" and checked.day > approval.valid_to:
+        out.refuse("APPROVAL_EXPIRED", "approval", checked.day, f"≤ {approval.valid_to}")
 
 
-def r_33(case: Case, out: Findings) -> None:
-    """Q2: used, reserved and this together stay within the decided mass of the line. Order 23 Art. 28(1) [READ].
+def decided_mass_holds(checked: Checked, out: Findings) -> None:
+    """R-33: Q2: used, reserved and this together stay within the decided mass of the line. Order 23 Art. 28(1) [READ].
 
     Lines of one transfer on the same decision line are summed; the reason stands at every line from the first that does not fit.
     """
-    approval = case.approval
+    approval = checked.approval
     if approval is None:
         return
     running: dict[int, int] = {}
-    for path, number, grams in case.drawn():
-        account = q2_account(case.transfer.approval or "", number)
-        before = running.get(number, case.facts.used_g(account))
+    for path, number, grams in checked.drawn():
+        account = q2_account(checked.transfer.approval or "", number)
+        before = running.get(number, checked.facts.used_g(account))
         running[number] = before + grams
         limit = approval.lines[number].mass_g
         if before + grams > limit:

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from ledger.findings import Findings
 from whitelist.approval import ListingRef
-from whitelist.case import Case
+from whitelist.checked import Checked
 from whitelist.listing import ListRow, ListState
 
 
-def r_35(case: Case, out: Findings) -> None:
-    """The list of a LISTED decision is in force, of this direction, and its row still covers receiver, permit, code and method.
+def listing_still_covers(checked: Checked, out: Findings) -> None:
+    """R-35: The list of a LISTED decision is in force, of this direction, and its row still covers receiver, permit, code and method.
 
     2020 mechanism 2, 3 [READ S6]; Order 23 Art. 21.2 [READ]. Lists are yearly, so R-40 is judged apart.
     """
-    transfer = case.transfer
+    transfer = checked.transfer
     direction = (transfer.origin[:2], transfer.destination[:2])
-    for path, line, decided in case.decided_lines():
+    for path, line, decided in checked.decided_lines():
         if decided.listing is None:
             continue
-        listed = case.lists.get(decided.listing.list)
+        listed = checked.lists.get(decided.listing.list)
         row = judge_list(out, f"{path}.decision_line", decided.listing, listed, direction)
         if row is not None:
             judge_row(out, path, row, receiver=transfer.receiver, permit=transfer.permit, code=line.code, method=line.method)
 
 
-def r_40(case: Case, out: Findings) -> None:
-    """A listing of year Y serves departures in Y only, within the list's effective days. 2020 mechanism 1, 2 [READ S6]."""
-    for path, _, decided in case.decided_lines():
-        listed = None if decided.listing is None else case.lists.get(decided.listing.list)
+def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
+    """R-40: A listing of year Y serves departures in Y only, within the list's effective days. 2020 mechanism 1, 2 [READ S6]."""
+    for path, _, decided in checked.decided_lines():
+        listed = None if decided.listing is None else checked.lists.get(decided.listing.list)
         if listed is not None:
-            judge_list_day(out, f"{path}.decision_line", listed, case.day)
+            judge_list_day(out, f"{path}.decision_line", listed, checked.day)
 
 
 def judge_list(out: Findings, field: str, ref: ListingRef, listed: ListState | None, direction: tuple[str, str]) -> ListRow | None:

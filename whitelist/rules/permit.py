@@ -7,48 +7,48 @@ from __future__ import annotations
 
 from ledger.findings import Findings
 from ledger.mass import format_mass
-from whitelist.case import Case
 from whitelist.chains import is_permit_of
+from whitelist.checked import Checked
 from whitelist.permit import PermitState
 from whitelist.quota import exceeds_limit, exceeds_scale, q3_used_g
 
 
-def r_17(case: Case, out: Findings) -> None:
-    """The permit is the receiver's, for the facility at the destination, in force on the day. Code Art. 534 [READ]; site [DESIGN].
+def permit_is_in_force(checked: Checked, out: Findings) -> None:
+    """R-17: The permit is the receiver's, for the facility at the destination, in force on the day. Code Art. 534 [READ]; site [DESIGN].
 
     The site is compared because the destination decides whether an approval is needed at all.
     """
-    transfer = case.transfer
-    if judge_permit(out, transfer.permit, transfer.receiver, case.permit, case.day) is None:
+    transfer = checked.transfer
+    if judge_permit(out, transfer.permit, transfer.receiver, checked.permit, checked.day) is None:
         return
-    assert case.permit is not None, "judge_permit found it"
-    if transfer.destination != case.permit.division:
-        out.refuse("PERMIT_SITE", "destination", transfer.destination, case.permit.division)
+    assert checked.permit is not None, "judge_permit found it"
+    if transfer.destination != checked.permit.division:
+        out.refuse("PERMIT_SITE", "destination", transfer.destination, checked.permit.division)
 
 
-def r_18(case: Case, out: Findings) -> None:
-    """The permit covers the code (ALL, INCLUDE, EXCEPT). Code Art. 534 [READ]."""
-    if case.permit is not None:
-        for path, line in case.lines():
-            judge_permit_scope(out, f"{path}.code", case.permit, line.code)
+def permit_covers_the_code(checked: Checked, out: Findings) -> None:
+    """R-18: The permit covers the code (ALL, INCLUDE, EXCEPT). Code Art. 534 [READ]."""
+    if checked.permit is not None:
+        for path, line in checked.lines():
+            judge_permit_scope(out, f"{path}.code", checked.permit, line.code)
 
 
-def r_19(case: Case, out: Findings) -> None:
-    """The method is permitted for the code. 危险废物经营许可证管理办法 Art. 10 [READ S3]."""
-    if case.permit is not None:
-        for path, line in case.lines():
-            judge_permit_method(out, f"{path}.method", case.permit, line.code, line.method)
+def permit_covers_the_method(checked: Checked, out: Findings) -> None:
+    """R-19: The method is permitted for the code. 危险废物经营许可证管理办法 Art. 10 [READ S3]."""
+    if checked.permit is not None:
+        for path, line in checked.lines():
+            judge_permit_method(out, f"{path}.method", checked.permit, line.code, line.method)
 
 
-def r_20(case: Case, out: Findings) -> None:
-    """The receiver's year total stays within the permit's yearly scale: ALERT M above 100 %, refused above 120 %.
+def scale_of_the_year_holds(checked: Checked, out: Findings) -> None:
+    """R-20: The receiver's year total stays within the permit's yearly scale: ALERT M above 100 %, refused above 120 %.
 
     All lines of the transfer count together. 危险废物经营许可证管理办法 Art. 12(4) [READ S3]; alert level [DESIGN].
     """
-    if case.permit is None:
+    if checked.permit is None:
         return
-    scale_g = case.permit.scale_g
-    total_g = q3_used_g(case.facts, case.transfer.permit, case.year) + case.total_g
+    scale_g = checked.permit.scale_g
+    total_g = q3_used_g(checked.facts, checked.transfer.permit, checked.year) + checked.total_g
     if exceeds_limit(total_g, scale_g):
         out.refuse("PERMIT_SCALE", "permit", f"{format_mass(total_g)} t", f"≤ {format_mass(scale_g * 6 // 5)} t (120 %)")
     elif exceeds_scale(total_g, scale_g):

@@ -6,45 +6,46 @@ The ``judge_`` functions serve applications too, which name wastes in the same w
 from __future__ import annotations
 
 from ledger.findings import Findings
-from whitelist.case import Case
+from signing.refusal import texts
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
+from whitelist.checked import Checked
 from whitelist.exemptions import Exemptions
 from whitelist.methods import METHODS, group_of
 
 _LINK_OF_GROUP = {"use": "EXEMPT_USE", "disposal": "EXEMPT_DISPOSAL"}
 
 
-def r_06(case: Case, out: Findings) -> None:
-    """A code is ``NNN-NNN-CC`` and CC is the number of its category. Catalogue Art. 5(3) [READ S5]."""
-    for path, line in case.lines():
+def code_is_of_its_category(checked: Checked, out: Findings) -> None:
+    """R-06: A code is ``NNN-NNN-CC`` and CC is the number of its category. Catalogue Art. 5(3) [READ S5]."""
+    for path, line in checked.lines():
         judge_code(out, path, line.code, line.category)
 
 
-def r_07(case: Case, out: Findings) -> None:
-    """The code is in the edition in force, otherwise ALERT M; ``900-000-CC`` names its identification report.
+def code_is_in_the_edition(checked: Checked, out: Findings) -> None:
+    """R-07: The code is in the edition in force, otherwise ALERT M; ``900-000-CC`` names its identification report.
 
     While the 2021 edition stands in for the 2025 one the alert is EDITION_STANDIN, else CODE_UNKNOWN. The missing report is refused
     under every edition, for it does not depend on the table. Catalogue Art. 6 [READ S5], corrections of law.
     """
-    for path, line in case.lines():
-        judge_edition(out, path, line.code, line.identification, case.catalogue, case.day)
+    for path, line in checked.lines():
+        judge_edition(out, path, line.code, line.identification, checked.catalogue, checked.day)
 
 
-def r_08(case: Case, out: Findings) -> None:
-    """Hazards are those of the code: ``，`` = the first and perhaps others, ``/`` = one or more. Annex note 1 [READ S5].
+def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
+    """R-08: Hazards are those of the code: ``，`` = the first and perhaps others, ``/`` = one or more. Annex note 1 [READ S5].
 
     Against a stand-in edition a mismatch is ALERT M EDITION_STANDIN; letters that no edition knows are refused. Corrections of law.
     """
-    for path, line in case.lines():
-        judge_hazards(out, path, line.code, line.hazards, case.catalogue, case.day)
+    for path, line in checked.lines():
+        judge_hazards(out, path, line.code, line.hazards, checked.catalogue, checked.day)
 
 
-def r_exemptions(case: Case, out: Findings) -> None:
+def exemptions_name_the_code(checked: Checked, out: Findings) -> None:
     """A claimed exemption item exists and can hold for the code; the links it waives become tags. Exemption list [READ S5]."""
-    for path, line in case.lines():
+    for path, line in checked.lines():
         if line.exemption is None:
             continue
-        exemptions: Exemptions | None = case.facts.data("hw-exemptions")
+        exemptions: Exemptions | None = checked.facts.data("hw-exemptions")
         item = None if exemptions is None else exemptions.items.get(line.exemption)
         if item is None or not item.names(line.code):
             out.refuse("EXEMPTION_ITEM", f"{path}.exemption", line.exemption, f"an item of the exemption list that names {line.code}")
@@ -87,3 +88,46 @@ def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...],
         out.alert("M", "EDITION_STANDIN")
     else:
         out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards)
+
+
+TEXTS = texts("""
+CODE_CATEGORY | R-06 | generator | 国家危险废物名录 Art. 5(3) [READ S5]
+废物代码格式不对，或与废物类别不一致。 || 填写“NNN-NNN-类别号”的八位代码，末两位应与 HW 类别号相同。
+The waste code is malformed or does not belong to the category. || Use NNN-NNN-CC with CC the number of the category.
+
+CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 Art. 6 [READ S5]
+废物代码不在现行名录中。 || 核对代码；确无对应代码的，先做危险废物鉴别。
+The code is not in the catalogue in force. || Check it; if none fits, have the waste identified first.
+
+IDENT_MISSING | R-07 | generator | 国家危险废物名录 Art. 6 [READ S5]
+使用 900-000-×× 代码但没有填写鉴别报告。 || 填写危险废物鉴别报告的编号；能归入已有代码的，改用已有代码。
+A 900-000 code needs the reference of its identification report. || Give the report, or use an existing code if one fits.
+
+HAZARD | R-08 | generator | 国家危险废物名录 annex note 1 [READ S5]
+危险特性与名录不符。 || 按名录填写：“，”表示必有第一项，“/”表示具有其中一项或多项。
+The hazards are not those of the catalogue. || “，” means the first and perhaps others, “/” one or more of them.
+
+EDITION_STANDIN | R-07, R-08 | operator | law, corrections [DESIGN]; 名录 2025 部令第36号 [READ S17]
+与 2021 年版名录不一致；2025 年版名录表尚未载入，暂以 2021 年版代替判定。 || 按 2025 年版名录核对废物代码和危险特性；载入新版后以新版为准。
+It differs from the 2021 catalogue, which stands in until the official 2025 table is loaded. || Compare code and hazards with the 2025 edition.
+
+EXEMPTION_ITEM | R-22 | generator | 危险废物豁免管理清单 2021 [READ S5]
+所填豁免清单序号不存在，或不适用于该废物代码。 || 核对豁免管理清单；豁免只免除相应环节，不免除联单和跨省审批。
+The exemption item does not exist or does not name this code. || Check the list; an item waives one link, never manifest or approval.
+
+EXEMPT_COLLECTION | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
+移出人声明收集环节豁免。 || 保留满足豁免条件的证据。
+The generator attests that collection is exempt. || Keep the evidence that the condition is met.
+
+EXEMPT_TRANSPORT | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
+移出人声明运输环节豁免：不按危险废物进行运输。 || 保留满足豁免条件的证据，例如未破损、防雨、防渗漏、防遗撒。
+The generator attests that transport is exempt. || Keep the evidence that the condition is met.
+
+EXEMPT_USE | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
+移出人声明利用环节豁免：利用过程不按危险废物管理。 || 保留满足豁免条件的证据。
+The generator attests that use is exempt. || Keep the evidence that the condition is met.
+
+EXEMPT_DISPOSAL | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
+移出人声明处置环节豁免：处置过程不按危险废物管理。 || 保留满足豁免条件的证据。
+The generator attests that disposal is exempt. || Keep the evidence that the condition is met.
+""")

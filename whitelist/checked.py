@@ -1,4 +1,4 @@
-"""A case: the transfer with everything the rules compare it with, looked up once."""
+"""A checked transfer: the transfer with everything the rules compare it with, looked up once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from whitelist.transfer import Transfer, WasteLine
 INTRA, LISTED, APPROVED = "INTRA", "LISTED", "APPROVED"
 
 
-class Case(Struct, frozen=True, kw_only=True):
+class Checked(Struct, frozen=True, kw_only=True):
     """What the rules of one check see. ``decided`` and ``masses`` go with ``transfer.lines``, line by line."""
 
     transfer: Transfer
@@ -69,7 +69,7 @@ class Case(Struct, frozen=True, kw_only=True):
         return sum(grams for grams in self.masses if grams is not None)
 
 
-def open_case(transfer: Transfer, facts: Facts, moment: Moment) -> Case:
+def look_up(transfer: Transfer, facts: Facts, moment: Moment) -> Checked:
     """Look up what the transfer names; everything that ``check.reads`` names must be loaded."""
     day = day_of(moment.at_s)
     crosses = transfer.origin[:2] != transfer.destination[:2]
@@ -80,7 +80,7 @@ def open_case(transfer: Transfer, facts: Facts, moment: Moment) -> Case:
         route = approval.route if approval is not None and approval.route else APPROVED
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
-    return Case(
+    return Checked(
         transfer=transfer,
         facts=facts,
         day=day,
