@@ -42,6 +42,11 @@ def coded(code: str) -> Meta:
     return Meta(extra={"code": code})
 
 
+def words(zh: Mapping[str, str]) -> Meta:
+    """Chinese words of an enumeration's values, for documents and the published schema; ``ledger.labels.words_of`` reads them back."""
+    return Meta(extra_json_schema={"x-words": dict(zh)})
+
+
 def text(limit: int) -> Meta:
     """A text that says something, of at most ``limit`` characters: MISSING, TEXT_LONG."""
     return Meta(pattern=f"[^{BLANK}]", max_length=limit, extra={"code": "MISSING", "long": "TEXT_LONG", "expected": f"1 … {limit}"})

@@ -1,7 +1,7 @@
 """JSON Schemas of everything that evidence is made of, written to ``docs/formats/`` (formats §9) from the very types that read it.
 
-One file per kind (its body, with chain, signers, window and reads beside it), and one each for envelope, statement, admission, receipt
-and login. Run ``python -m liandan.schemas`` after a kind has changed; a test compares.
+One file per kind (its body, with chain, signers, window and reads beside it), one each for envelope, statement, admission, receipt and
+login, and ``kinds.md`` for people. Run ``python -m liandan.schemas`` after a kind has changed; a test compares.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind
 from ledger.admission.statement import KIND_PATTERN, SIGNERS_MAX, SIGNERS_MAX_LOG
 from ledger.chain import CHAIN_PATTERN
+from ledger.labels import fields_of
+from liandan import kind_pages
 from liandan.wiring import kinds as all_kinds
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "docs" / "formats"
@@ -124,9 +126,14 @@ LOGIN = _file(
 def kind_schema(kind: Kind, kinds: Kinds) -> dict[str, Any]:
     """Schema of a kind's body, with what formats §3, §4 and §6 ask to be published beside it."""
     pattern = kinds.chain_pattern(kind.chain_type)
+    schema = _without_null(msgspec.json.schema(kind.body))
+    for field in fields_of(kind.body):
+        # msgspec leaves the label of a part out where it refers to the part's own definition.
+        place = _place(schema, field.path)
+        place |= {name: text for name, text in (("title", field.zh), ("description", field.en)) if text and name not in place}
     return {
         "$schema": DIALECT,
-        "title": kind.name,
+        "title": " ".join(part for part in (kind.name, kind.zh, kind.en) if part),
         "x-liandan": {
             "chain": "" if pattern is None else pattern.pattern,
             "by": list(kind.roles),
@@ -135,8 +142,17 @@ def kind_schema(kind: Kind, kinds: Kinds) -> dict[str, Any]:
             "route": kind.routed,
             "reads": kind.reads_doc,
         },
-        **_without_null(msgspec.json.schema(kind.body)),
+        **schema,
     }
+
+
+def _place(schema: dict[str, Any], path: str) -> dict[str, Any]:
+    """The part of a schema that a path of ``fields_of`` leads to."""
+    place = schema
+    for step in path.split("."):
+        place = schema["$defs"][place["$ref"].rpartition("/")[2]] if "$ref" in place else place
+        place = place["items"] if step == "*" else place["properties"][step]
+    return place
 
 
 def _without_null(schema: Any) -> Any:  # any part of a schema
@@ -153,7 +169,7 @@ def _without_null(schema: Any) -> Any:  # any part of a schema
 
 
 def files(kinds: Kinds) -> dict[str, str]:
-    """File name to content, for every schema."""
+    """File name to content, for every schema and the page of kinds."""
     fixed = {
         "envelope": ENVELOPE,
         "statement": STATEMENT,
@@ -163,10 +179,11 @@ def files(kinds: Kinds) -> dict[str, str]:
         "login": LOGIN,
     }
     by_kind = {name.replace("/", "-"): kind_schema(kind, kinds) for name, kind in kinds.by_name.items()}
-    return {
+    schemas = {
         f"{name}.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
         for name, schema in sorted((fixed | by_kind).items())
     }
+    return schemas | {kind_pages.NAME: kind_pages.kinds_page(kinds)}
 
 
 def main() -> None:
