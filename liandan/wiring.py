@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ledger.admission.kind_table import Kinds
 from ledger.kinds.personality import PERSONALITY as LOG
 from liandan.rulebook import RULES as SHELL
-from manifests.personality import PERSONALITY as MANIFESTS
+from manifests.acts import PERSONALITY as MANIFESTS
 from reports.rulebook import RULES as REPORTS
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING

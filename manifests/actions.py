@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from ledger.times import day_of
+from manifests.acts.receive import CONFIRM_WORKDAYS
 from manifests.machine import moves_from
-from manifests.model import Act, ManifestState, Role, Stage
-from manifests.rules.receipt import CONFIRM_WORKDAYS
+from manifests.model import Act, Capacity, ManifestState, Stage
 from manifests.view import ManifestView
 from whitelist.workdays import Workdays
 
@@ -28,7 +28,7 @@ class Duty(Struct, frozen=True, kw_only=True):
     kind: str
     """Kind of the statement to submit."""
     signers: tuple[tuple[str, tuple[str, ...]], ...]
-    """Roles in the order of ``by``, each with the parties that may hold it; empty where any party may."""
+    """Capacitys in the order of ``by``, each with the parties that may hold it; empty where any party may."""
     due_on: str | None = None
     overdue: bool = False
     provisional: bool = False
@@ -81,15 +81,15 @@ def _day(at_s: int) -> date:
     return date.fromisoformat(day_of(at_s))
 
 
-def _holders(state: ManifestState, role: Role) -> tuple[str, ...]:
+def _holders(state: ManifestState, role: Capacity) -> tuple[str, ...]:
     match role:
-        case Role.GENERATOR:
+        case Capacity.GENERATOR:
             return (state.generator,)
-        case Role.CONSIGNOR:
+        case Capacity.CONSIGNOR:
             return (state.consignor,)
-        case Role.CARRIER:
+        case Capacity.CARRIER:
             return state.carriers if state.carrier is None else (state.carrier,)
-        case Role.RECEIVER:
+        case Capacity.RECEIVER:
             return (state.receiver,)
-        case Role.TAKING_CARRIER:
+        case Capacity.TAKING_CARRIER:
             return ()

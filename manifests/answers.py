@@ -15,10 +15,11 @@ from ledger.problem import Language, Mark, mark
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
-from manifests.diagram import ACTS_ZH, ROLES_ZH, STAGES_ZH
+from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
-from manifests.model import Act, Leg, LineState, ManifestState, Place, Role, Stage, Vehicle
+from manifests.model import Leg, LineState, ManifestState, Place, Stage, Vehicle
 from manifests.view import ManifestView
+from manifests.words import CAPACITIES, STAGES
 from signing.refusal import Rule
 
 
@@ -224,7 +225,7 @@ def may_read(caller: Caller, view: ManifestView) -> bool:
 
 def stage_text(stage: Stage, language: Language) -> str:
     """A stage for people."""
-    return STAGES_ZH[stage] if language == "zh" else stage.value.replace("_", " ")
+    return STAGES[stage] if language == "zh" else stage.value.replace("_", " ")
 
 
 def item_of(view: ManifestView, language: Language) -> ManifestItem:
@@ -335,16 +336,12 @@ def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
 
 
 def _role_text(role: str, language: Language) -> str:
-    if language == "en":
-        return role.replace("_", " ")
-    return ROLES_ZH[Role(role)] if role in Role.__members__.values() else "移出人或者移出地主管部门"
+    return CAPACITIES[role] if language == "zh" else role.replace("_", " ")
 
 
 def _kind_text(kind: str, language: Language) -> str:
-    name = kind.partition("/")[0].partition(".")[2]
-    if kind.startswith("case."):
-        return "补登国家联单编号" if language == "zh" else "give the national number"
-    return ACTS_ZH[Act(name)] if language == "zh" else name.replace("_", " ")
+    known = ACTS_BY_KIND[kind].kind
+    return known.zh if language == "zh" else known.en
 
 
 def record_answer(entry: Entry) -> RecordAnswer:

@@ -1,82 +1,61 @@
-"""Cases: side chains about a manifest, ``case/<generator>/<manifest ULID>/<ULID>``. Here ``case.number/1``.
+"""Cases: side chains about a manifest, ``case/<generator>/<manifest ULID>/<ULID>``; what all of them share.
 
 A case says which act of the trunk it knew (``body.trunk``); if the trunk has grown since, it is admitted with the tag TRUNK_MOVED
-(formats §3). The number is a field of the manifest, never its identity.
+(formats §3).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Reads
-from ledger.directory import authorities_of_division, check_signers, log_state
-from ledger.findings import Admitted, Findings, Refused
-from ledger.model import Admission, Head, Moment, Statement
-from manifests.acts import CaseNumber, Trunk
-from manifests.evolve import is_live
-from manifests.model import CaseState, ManifestState, trunk_of
-from manifests.rules.commitment import commitments_have_form
-from manifests.rules.number import judge_number, judge_trunk_number
-from manifests.trunk import given_number_key
-from whitelist.number import NUMBER, NumberHolders, number_key
-
-NUMBER_TOPIC = "number"
+from ledger.admission.personality import Judged
+from ledger.findings import Findings
+from manifests.model import ManifestState, trunk_of
+from signing.refusal import texts
 
 
-def reads_number(statement: Statement, facts: Facts) -> Reads:
-    """The manifest's trunk, the holders of the number, and the number the manifest was given already."""
-    body: CaseNumber = statement.body
-    trunk = trunk_of(statement.chain)
-    holders = (number_key(body.number),) if NUMBER.fullmatch(body.number) else ()
-    return Reads(chains=(trunk,), registers=(given_number_key(trunk), *holders))
+class Trunk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An admitted statement of the trunk that a case speaks of (formats §3)."""
+
+    seq: int
+    hash: str
 
 
-def decide_number(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """The generator or the origin's authority gives a manifest its number: once, of the right form and place, not in use elsewhere."""
-    body: CaseNumber = statement.body
-    trunk = trunk_of(statement.chain)
-    head = facts.head(trunk)
-    out = Findings()
-    if statement.seq != 0:
-        out.refuse("CASE_DONE", "seq", statement.seq, "0: a case of its own for every number")
-    if head is None or head.state is None:
-        out.refuse("TRUNK_UNKNOWN", "body.trunk", body.trunk.hash, trunk)
-        return out.answer()
-    state: ManifestState = head.state
-    out.reasons += check_signers(statement, [("generator or origin's authority", _concerned(state, facts, out))])
-    commitments_have_form(body.commit, out)
-    judge_trunk(body.trunk, trunk, head, state.acts, out)
-    judge_trunk_number(state, state.number or facts.get(given_number_key(trunk)), out)
-    judge_number(body, trunk, state, facts.get(number_key(body.number)) if NUMBER.fullmatch(body.number) else None, out)
-    return out.answer()
+def trunk_exists(judged: Judged, out: Findings) -> None:
+    """TRUNK_UNKNOWN for a case about a manifest that the log does not have: nothing more can be said of it."""
+    trunk = trunk_of(judged.statement.chain)
+    if judged.facts.state(trunk) is None:
+        out.refuse("TRUNK_UNKNOWN", "body.trunk", judged.statement.body.trunk.hash, trunk)
 
 
-def judge_trunk(named: Trunk, trunk: str, head: Head[ManifestState], acts: tuple[str, ...], out: Findings) -> None:
-    """TRUNK_UNKNOWN unless the trunk has this statement at this seq; tag TRUNK_MOVED when it is not the newest."""
-    if not 0 <= named.seq < len(acts) or acts[named.seq] != named.hash:
-        out.refuse("TRUNK_UNKNOWN", "body.trunk", f"{named.seq} {named.hash}", f"{trunk}, seq 0 … {head.seq}")
-    elif named.seq < head.seq:
+def case_is_new(judged: Judged, out: Findings) -> None:
+    """CASE_DONE for a second statement of a case that takes one."""
+    if judged.statement.seq != 0:
+        out.refuse("CASE_DONE", "seq", judged.statement.seq, "0: a case of its own for every number")
+
+
+def trunk_is_known(judged: Judged, out: Findings) -> None:
+    """TRUNK_UNKNOWN unless the trunk has the named statement at that seq; tag TRUNK_MOVED when it is not the newest."""
+    named: Trunk = judged.statement.body.trunk
+    trunk = trunk_of(judged.statement.chain)
+    state: ManifestState = judged.facts.state(trunk)
+    newest = len(state.acts) - 1
+    if not 0 <= named.seq <= newest or state.acts[named.seq] != named.hash:
+        out.refuse("TRUNK_UNKNOWN", "body.trunk", f"{named.seq} {named.hash}", f"{trunk}, seq 0 … {newest}")
+    elif named.seq < newest:
         out.tag("TRUNK_MOVED")
 
 
-def _concerned(state: ManifestState, facts: Facts, out: Findings) -> tuple[str, ...]:
-    """The generator and the authorities of the origin; where no region covers it, any authority, tag FOREIGN."""
-    log = log_state(facts)
-    authorities = authorities_of_division(log, state.origin.division)
-    if not authorities:
-        out.tag("FOREIGN")
-        authorities = tuple(authority.uscc for authority in log.authorities)
-    return (state.generator, *authorities)
+TEXTS = texts("""
+TRUNK_UNKNOWN | - | sender | formats §3 [DESIGN]
+案卷所指的联单行为不在账本中。 || 先提交联单行为；核对 body.trunk 的 seq 与 hash。
+The case speaks of an act of the manifest that the log does not have. || Submit the act first; check seq and hash in body.trunk.
 
+TRUNK_MOVED | - | nobody | formats §3 [DESIGN]
+案卷提出后，联单已有新的行为。 || 请结合联单的最新状态理解本案卷。
+The manifest has moved on since the act that the case speaks of. || Read the case together with the manifest's present stage.
 
-def evolve_number(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The manifest holds the number while it lives; the trunk takes it over with its next act."""
-    body: CaseNumber = statement.body
-    trunk = trunk_of(statement.chain)
-    manifest: ManifestState = facts.state(trunk)
-    registers: dict[str, Any] = {given_number_key(trunk): body.number}
-    if is_live(manifest):
-        key = number_key(body.number)
-        registers[key] = (facts.get(key) or NumberHolders()).with_holder(manifest.generator, trunk)
-    return Changes(state=CaseState(topic=NUMBER_TOPIC, trunk=trunk, number=body.number), registers=registers)
+CASE_DONE | - | sender | formats §3 [DESIGN]
+编号案卷只包含一条声明。 || 另开新的案卷。
+A case about a number holds one statement only. || Open another case.
+""")

@@ -3,7 +3,7 @@
 Two rules of this file:
 
 1. Everything about the order of acts lives here. Whether an act is *right* (masses, times, labels, quotas, who exactly signs) is judged by
-   the rules of manifests/rules, after the move is found.
+   the rules of manifests/acts, after the move is found.
 2. This file knows no statement, no facts, no clock. It can be printed, and it is: docs/manifest-machine.md and ``/v1/manifests/machine``
    are made from the table, so the table must stay a table.
 
@@ -24,14 +24,14 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from manifests.model import Act, Role, Stage
+from manifests.model import Act, Capacity, Stage
 
 
 class Move(Struct, frozen=True):
     """One row: where the act may lead, who signs (in order), from where the duty comes, which fields of the state it writes."""
 
     to: tuple[Stage, ...]
-    roles: tuple[Role, ...]
+    roles: tuple[Capacity, ...]
     source: str
     seals: tuple[str, ...]
     """Fields of ManifestState that this act writes, beside ``stage``, ``times``, ``acts`` and ``number``."""
@@ -60,23 +60,23 @@ _ISSUED = (
 )
 
 MOVES: Mapping[tuple[Stage, Act], Move] = {
-    (Stage.NONE, Act.ISSUE): Move((Stage.ISSUED,), (Role.GENERATOR,), "Order 23 Art. 10(4) [READ]", _ISSUED),
-    (Stage.ISSUED, Act.VOID): Move((Stage.VOIDED,), (Role.GENERATOR,), "platforms' 作废 [READ T5, T6]; R-59 [DESIGN]", ("drawn",)),
-    (Stage.ISSUED, Act.DEPART): Move(_TRIP, (Role.CONSIGNOR, Role.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines")),
-    (Stage.IN_TRANSIT, Act.HAND_OVER): Move(_TRIP, (Role.CARRIER, Role.TAKING_CARRIER), "Order 23 Art. 17 [READ]", ("legs",)),
-    (Stage.IN_TRANSIT, Act.TRANSSHIP): Move(_TRIP, (Role.CARRIER,), "design §6 [DESIGN]", ("legs",)),
-    (Stage.IN_TRANSIT, Act.ARRIVE): Move((Stage.ARRIVED,), (Role.CARRIER,), "Order 23 Art. 11(4) [READ]", ("legs",)),
+    (Stage.NONE, Act.ISSUE): Move((Stage.ISSUED,), (Capacity.GENERATOR,), "Order 23 Art. 10(4) [READ]", _ISSUED),
+    (Stage.ISSUED, Act.VOID): Move((Stage.VOIDED,), (Capacity.GENERATOR,), "platforms' 作废 [READ T5, T6]; R-59 [DESIGN]", ("drawn",)),
+    (Stage.ISSUED, Act.DEPART): Move(_TRIP, (Capacity.CONSIGNOR, Capacity.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines")),
+    (Stage.IN_TRANSIT, Act.HAND_OVER): Move(_TRIP, (Capacity.CARRIER, Capacity.TAKING_CARRIER), "Order 23 Art. 17 [READ]", ("legs",)),
+    (Stage.IN_TRANSIT, Act.TRANSSHIP): Move(_TRIP, (Capacity.CARRIER,), "design §6 [DESIGN]", ("legs",)),
+    (Stage.IN_TRANSIT, Act.ARRIVE): Move((Stage.ARRIVED,), (Capacity.CARRIER,), "Order 23 Art. 11(4) [READ]", ("legs",)),
     (Stage.ARRIVED, Act.RECEIVE): Move(
         (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED),
-        (Role.RECEIVER,),
+        (Capacity.RECEIVER,),
         "Order 23 Art. 12(1)(2), 18 [READ]",
         ("lines", "drawn", "discrepancies"),
     ),
-    (Stage.ACCEPTED, Act.DISPOSE): Move((Stage.ACCEPTED, Stage.DISPOSED), (Role.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)),
+    (Stage.ACCEPTED, Act.DISPOSE): Move((Stage.ACCEPTED, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)),
     (Stage.PARTLY_ACCEPTED, Act.DISPOSE): Move(
-        (Stage.PARTLY_ACCEPTED, Stage.DISPOSED), (Role.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)
+        (Stage.PARTLY_ACCEPTED, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)
     ),
-    (Stage.DISPOSED, Act.VERIFY): Move((Stage.CLOSED,), (Role.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
+    (Stage.DISPOSED, Act.VERIFY): Move((Stage.CLOSED,), (Capacity.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
 }
 
 
@@ -88,6 +88,11 @@ def move(stage: Stage, act: Act) -> Move | None:
 def moves_from(stage: Stage) -> tuple[tuple[Act, Move], ...]:
     """The acts open at a stage, in the order of the table; empty for an end."""
     return tuple((act, found) for (at, act), found in MOVES.items() if at is stage)
+
+
+def roles_of(act: Act) -> tuple[Capacity, ...]:
+    """Who signs an act, in order: the same at every stage where it is open."""
+    return next(found.roles for (_, at), found in MOVES.items() if at is act)
 
 
 def ends() -> tuple[Stage, ...]:

@@ -10,8 +10,12 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from ledger.findings import Findings
+from ledger.mass import read_mass
 from ledger.model import Level
+from manifests.act import judge_grams
 from manifests.model import Fate, LineState
+from signing.refusal import texts
 
 TOLERANCE_G = 60_000
 """A difference of at most 0.06 t is never one: weighbridges of 20 kg division, both ways."""
@@ -42,6 +46,17 @@ def difference_level(form: str, sent_g: int, received_g: int) -> Level | None:
     return "H" if difference * 1000 > sent_g * HIGH_PERMILLE else "M"
 
 
+def judge_weighing(out: Findings, name: str, gross_t: str | None, tare_t: str | None, net_t: str | None) -> None:
+    """WEIGHING_SUM unless gross - tare = net; each that stands must be a mass."""
+    gross_g = None if gross_t is None else judge_grams(out, f"{name}.gross_t", gross_t)
+    tare_g = None if tare_t is None else judge_grams(out, f"{name}.tare_t", tare_t)
+    net_g = None if net_t is None else read_mass(net_t)
+    if gross_g is None or tare_g is None or net_g is None:
+        return
+    if gross_g - tare_g != net_g:
+        out.refuse("WEIGHING_SUM", name, f"{gross_t} - {tare_t} ≠ {net_t}", "gross - tare = net")
+
+
 def add_fates(fates: tuple[Fate, ...], more: Iterable[tuple[str, int]]) -> tuple[Fate, ...]:
     """Fates with further grams, one entry per method, sorted by method."""
     by_method = {fate.method: fate.mass_g for fate in fates}
@@ -69,3 +84,10 @@ def balance(lines: Iterable[LineState]) -> Mapping[str, int]:
         totals["disposed"] += line.disposed_g
         totals["stock"] += line.stock_g
     return totals
+
+
+TEXTS = texts("""
+WEIGHING_SUM | R-09 | sender | Order 23 Art. 10(3) [READ]; check [DESIGN]
+毛重减皮重不等于净重。 || 核对磅单后重新填写。
+Gross minus tare is not net. || Check the weighing slip.
+""")

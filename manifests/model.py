@@ -45,7 +45,7 @@ class Act(StrEnum):
     VERIFY = "verify"
 
 
-class Role(StrEnum):
+class Capacity(StrEnum):
     """In which capacity a party signs."""
 
     GENERATOR = "generator"

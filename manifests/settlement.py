@@ -13,6 +13,7 @@ from ledger.findings import Findings
 from ledger.model import Moment
 from ledger.times import year_of
 from manifests.model import ManifestState
+from signing.refusal import texts
 from whitelist.approval import approval_at
 from whitelist.permit import permit_at
 from whitelist.quota import exceeds_limit, q2_account, q3_account, q3_key, q3_used_g
@@ -72,3 +73,10 @@ def _decided_g(state: ManifestState, account: str, facts: Facts) -> int:
     approval = approval_at(facts, state.approval)
     assert approval is not None, "a decision that was drawn on is on the log"
     return approval.lines[int(account.rpartition(" ")[2])].mass_g
+
+
+TEXTS = texts("""
+QUOTA_OVERDRAWN | R-33 | both_authorities | Order 23 Art. 28(1) [READ]; design §7 [DESIGN]
+按接受量结算后，额度已超出批准数量或经营规模上限。 || 停止在该额度下新开联单，重新申请或等待额度恢复。
+Settled by the accepted mass, an account is beyond the decision or the permit's limit. || Issue nothing more on this account; apply anew or wait for quota.
+""")

@@ -1,7 +1,7 @@
 """The manifest as readers want it: its state, the entries that made it, what was flagged. Folded from entries alone, one after another.
 
-The same ``evolve`` functions run as in the log, without facts: what only other chains know (the listing of a decision
-line, the last days of the decision and its lists) is not here.
+The same functions run as in the log, without facts: what only other chains know (the listing of a decision line, the last days of the
+decision and its lists) is not here.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.model import Level
 from ledger.times import parse_at
-from manifests.acts import CaseNumber
-from manifests.evolve import advanced, opened
+from manifests.acts import ACTS_BY_KIND
 from manifests.model import ManifestState, trunk_of
 
 VIEWED = ("manifest", "case")
@@ -80,25 +79,12 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     """The view after an entry that concerns its manifest; ``None`` before the issue. Entries come in the order of the log."""
     statement, admission = entry.statement, entry.admission
     record, flags = _record(entry), tuple(Flag(level, code, entry.index) for level, code in admission.decision.alerts)
+    # An act without a value in ACTS is an error said aloud here: no default may pretend that nothing happened.
+    state = ACTS_BY_KIND[statement.kind].follow(None if view is None else view.state, statement, admission)
     if view is None:
-        assert statement.kind == "manifest.issue/1", "a manifest begins with its issue"
-        state = opened(statement, admission)
         issued_s = parse_at(admission.at)
         return ManifestView(chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index)
-    return replace(
-        view,
-        state=_state(view.state, entry),
-        records=(*view.records, record),
-        flags=(*view.flags, *flags),
-        updated_idx=entry.index,
-    )
-
-
-def _state(state: ManifestState, entry: Entry) -> ManifestState:
-    body = entry.statement.body
-    if isinstance(body, CaseNumber):
-        return replace(state, number=body.number)
-    return advanced(state, entry.statement, entry.admission)
+    return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index)
 
 
 def _record(entry: Entry) -> Record:

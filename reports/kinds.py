@@ -6,7 +6,7 @@ from functools import cache
 
 from ledger.admission.kind_table import Kinds
 from ledger.kinds.personality import PERSONALITY as LOG
-from manifests.personality import PERSONALITY as MANIFESTS
+from manifests.acts import PERSONALITY as MANIFESTS
 from whitelist.personality import PERSONALITY as WHITELIST
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.rulebook import RULES as LEDGER
-from manifests.rulebook import RULES as MANIFESTS
+from manifests.acts import RULES as MANIFESTS
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
 from whitelist.rulebook import RULES as WHITELIST

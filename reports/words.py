@@ -4,41 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-STAGES: Mapping[str, str] = {
-    "issued": "已开具",
-    "voided": "已作废",
-    "in_transit": "运输中",
-    "arrived": "已运抵",
-    "accepted": "已接受",
-    "partly_accepted": "部分接受",
-    "rejected": "已拒收",
-    "disposed": "已利用处置",
-    "closed": "已办结",
-}
-FORMS: Mapping[str, str] = {"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}
-PACKINGS: Mapping[str, str] = {"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他"}
-OPINIONS: Mapping[str, str] = {"accept": "接受", "partly": "部分接受", "reject": "拒收"}
-DIFFERENCES: Mapping[str, str] = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
-VEHICLES: Mapping[str, str] = {"truck": "汽车", "train": "火车", "ship": "轮船", "pipeline": "管道", "aircraft": "飞机", "other": "其他"}
-MODES: Mapping[str, str] = {"road": "道路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}
-CONSIGNORS: Mapping[str, str] = {"generator": "移出人", "receiver": "接受人"}
-WEIGHINGS: Mapping[str, str] = {
-    "weighbridge": "地磅",
-    "scale": "台秤",
-    "flow_meter": "流量计",
-    "volume": "体积换算",
-    "estimate": "估算",
-}
-CHECKS: Mapping[str, str] = {
-    "carrier": "承运人资质",
-    "vehicle": "车辆",
-    "crew": "驾押人员",
-    "labels": "识别标志与联单一致",
-    "packaging": "包装",
-    "intact": "未破损",
-    "weatherproof": "防雨防渗",
-    "leakproof": "防泄漏",
-}
+from manifests.acts import ACTS
+from manifests.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, STAGES, VEHICLES, WEIGHINGS
+
+__all__ = ["CHECKS", "CONSIGNORS", "DIFFERENCES", "FORMS", "MODES", "OPINIONS", "PACKINGS", "STAGES", "VEHICLES", "WEIGHINGS"]
+
 ROUTES: Mapping[str, str] = {
     "INTRA": "省内转移",
     "LISTED": "跨省“白名单”简化审批",
@@ -47,16 +17,7 @@ ROUTES: Mapping[str, str] = {
     "EMERGENCY": "应急转移",
 }
 KINDS: Mapping[str, str] = {
-    "manifest.issue/1": "开具联单",
-    "manifest.void/1": "作废",
-    "manifest.depart/1": "起运（装载核实）",
-    "manifest.hand_over/1": "承运人交接",
-    "manifest.transship/1": "换装",
-    "manifest.arrive/1": "运抵",
-    "manifest.receive/1": "接受确认",
-    "manifest.dispose/1": "利用处置结果",
-    "manifest.verify/1": "移出人核实",
-    "case.number/1": "补登国家联单编号",
+    **{act.kind.name: act.kind.zh for act in ACTS},
     "approval.apply/1": "跨省转移申请",
     "approval.consult/1": "商请函",
     "approval.reply/1": "商请复函",

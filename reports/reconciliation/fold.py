@@ -14,8 +14,8 @@ from ledger.admission.kind_table import Kinds
 from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, LogState, party_name
 from ledger.times import parse_at
+from manifests.act import given_number_key
 from manifests.model import ManifestState, Stage, trunk_of
-from manifests.trunk import given_number_key
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState

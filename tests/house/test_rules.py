@@ -15,7 +15,12 @@ from signing.refusal import LIFTS_ZH, Lift, Rule
 from tests.house.source import FLOORS
 from whitelist.law import CODE_IN_FORCE
 
-BOOKS = {floor: importlib.import_module(f"{floor}.rulebook").RULES for floor in FLOORS if importlib.util.find_spec(f"{floor}.rulebook")}
+BOOKS = {
+    floor: importlib.import_module(module).RULES
+    for floor in FLOORS
+    for module in (f"{floor}.rulebook", f"{floor}.acts")  # a package whose acts are one value each has its book there
+    if importlib.util.find_spec(module)
+}
 RULES = [(floor, rule) for floor, book in BOOKS.items() for rule in book.values()]
 
 

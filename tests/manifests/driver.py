@@ -22,8 +22,8 @@ from ledger.model import Head, Moment
 from ledger.rulesets import CURRENT
 from ledger.times import format_at, parse_at
 from manifests import acts
+from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import ManifestState, Place, Vehicle
-from manifests.personality import PERSONALITY as MANIFESTS
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, Workbench, key_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manifests import acts
-from manifests.rules.gate import LABELS_MAX, read_label
+from manifests.acts.depart import LABELS_MAX, read_label
 from tests.manifests.driver import ALL_CHECKS, CARRIER, GENERATOR, STRANGER, Driver, a_departure, a_gate, a_line, codes, labels
 
 BY = (GENERATOR, CARRIER)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from ledger.admission.admit import decide
 from ledger.findings import Refused
 from ledger.model import Admission, Decision, Moment
 from ledger.rulesets import CURRENT
 from manifests import acts
+from manifests.commitments import COMMITMENTS_MAX
 from manifests.model import Stage
-from manifests.rules.commitment import COMMITMENTS_MAX
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,
@@ -56,7 +57,7 @@ def test_lines_of_one_decision_line_are_drawn_together() -> None:
 def test_the_check_refuses_what_it_refuses_with_paths_into_the_statement() -> None:
     log = Driver()
     submission = log.submission(ISSUE, (GENERATOR,), an_issue(lines=(a_line(mass_t="3000.000001"),)))
-    answer = submission.kind.decide(submission.statement, log.facts_for(submission), Moment(log.index, log.at_s, CURRENT))
+    answer = decide(submission.kind, submission.statement, log.facts_for(submission), Moment(log.index, log.at_s, CURRENT))
     assert isinstance(answer, Refused)
     assert [(reason.code, reason.field) for reason in answer.reasons] == [("APPROVAL_QUOTA", "body.lines.0.mass_t")]
 

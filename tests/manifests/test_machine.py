@@ -174,4 +174,4 @@ def test_the_diagram_draws_every_end_of_every_move() -> None:
     drawn = diagram.mermaid()
     for (stage, act), found in MOVES.items():
         for to in found.to:
-            assert f"{'[*]' if stage is Stage.NONE else stage} --> {to}: {diagram.ACTS_ZH[act]} {act}" in drawn
+            assert f"{'[*]' if stage is Stage.NONE else stage} --> {to}: {diagram.act_zh(act)} {act}" in drawn

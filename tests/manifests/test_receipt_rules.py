@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from ledger.times import format_at, parse_at
 from manifests import acts
+from manifests.act import ACTS_MAX
+from manifests.acts.dispose import FATES_MAX
 from manifests.model import Fate, Stage
-from manifests.rules.disposal import FATES_MAX
-from manifests.rules.judged import ACTS_MAX
 from tests.manifests.driver import PERMIT, RECEIVER, Driver, a_line, accepted, codes, partly, permit, rejected, reported
 
 RECEIVE = "manifest.receive/1"

@@ -7,8 +7,7 @@ import pytest
 from ledger.directory import Delegation, PartyState
 from ledger.times import format_at
 from manifests import acts
-from manifests.rules.judged import LEGS_MAX
-from manifests.rules.times import BACKFILL_AFTER_S
+from manifests.act import BACKFILL_AFTER_S, LEGS_MAX
 from tests.manifests.driver import (
     CARRIER,
     DESTINATION,

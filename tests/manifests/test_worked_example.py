@@ -13,8 +13,8 @@ from ledger.auditing.audit import audit
 from ledger.mass import parse_mass
 from ledger.times import format_at, parse_at
 from manifests import acts
+from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import ManifestState, Stage
-from manifests.personality import PERSONALITY as MANIFESTS
 from signing.refusal import Refusal
 from tests.manifests.driver import (
     APPROVAL,

@@ -14,8 +14,8 @@ from ledger.times import format_at, parse_at
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import TileReader
 from manifests import acts
+from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import Place, Vehicle
-from manifests.personality import PERSONALITY as MANIFESTS
 from reports.evidence import collect
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.adopted import data_files

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from ledger.findings import Findings
 from signing.commitment import is_commitment_field
+from signing.refusal import texts
 
 COMMITMENTS_MAX = 32
 """Names, phones and positions of the people of one act."""
@@ -24,3 +25,10 @@ def commitments_have_form(commit: Mapping[str, str], out: Findings) -> None:
             out.refuse("COMMIT_FIELD", "body.commit", name, "driver.name")
         elif not _VALUE.fullmatch(value):
             out.refuse("COMMIT_FORM", f"body.commit.{name}", value, "SHA-256, 64 hex digits")
+
+
+TEXTS = texts("""
+COMMIT_FORM | - | sender | formats §7 [DESIGN]
+个人信息承诺值的格式不对。 || 承诺值应为 64 位小写十六进制，数量不超过上限；姓名、电话等不得以明文填写。
+A commitment to personal data is malformed. || A commitment is 64 lower-case hex digits, within the limit of fields; names and phones never stand in clear.
+""")

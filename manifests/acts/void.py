@@ -1,0 +1,62 @@
+"""作废: a manifest is voided before departure only, with a reason, by its generator (R-59)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged, Reads, Window
+from ledger.fields import label
+from ledger.findings import Findings
+from ledger.model import Statement
+from manifests import settlement
+from manifests.act import Body, at_stage, judge_text, number_registers, time_does_not_run_back, trunk_act
+from manifests.model import Act, ManifestState, Stage
+
+
+class Void(Body, frozen=True, kw_only=True):
+    """作废, before departure only (``manifest.void/1``)."""
+
+    reason: Annotated[str, label("作废理由", "reason")]
+
+
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """The number's holders, the accounts on which grams are held, and the year they belong to."""
+    state: ManifestState | None = facts.state(statement.chain)
+    if state is None:
+        return Reads()
+    return Reads(accounts=tuple(state.drawn), registers=(*number_registers(statement, facts), *settlement.account_registers(state)))
+
+
+def void_has_reason(judged: Judged, out: Findings) -> None:
+    """作废理由说明 is not blank."""
+    body: Void = judged.statement.body
+    judge_text(out, "body.reason", body.reason)
+
+
+def _release(judged: Judged, out: Findings) -> None:
+    """Gives back whatever was reserved."""
+    out.accounts = settlement.release(judged.state)
+
+
+def _advance(state: ManifestState, statement: Statement) -> ManifestState:
+    return at_stage(state, Stage.VOIDED, voided_s=statement.at_s)
+
+
+VOID = trunk_act(
+    Act.VOID,
+    zh="作废",
+    en="void",
+    body=Void,
+    window=Window.DAY,
+    reads=reads,
+    reads_doc="The accounts on which the manifest holds grams, and its number.",
+    rules=(time_does_not_run_back, void_has_reason),
+    settle=_release,
+    advance=_advance,
+    books="released",
+    effect=(
+        "联单作废，所占额度全部退回，编号不再有效。",
+        "The manifest is void; what it held of the quotas comes back, its number is live no longer.",
+    ),
+)

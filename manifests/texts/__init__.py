@@ -1,1 +1,0 @@
-"""The rule texts by theme; ``manifests.rulebook`` puts them together."""
