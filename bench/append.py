@@ -13,8 +13,8 @@ from bench.figures import Figure, quantile, timed
 from bench.limits import flushes_per_s, hashes_per_s, signatures_per_s
 from bench.load import ORIGIN, Load
 from ledger.auditing.audit import audit
-from ledger.log import Admitted, Log
-from liandan.keyring import Keyring, write_keyring
+from ledger.log import Log, LoggedEntry
+from liandan.keyring import ServerKeys, write_keyring
 from liandan.postgres import temporary_directory
 from liandan.process import tune
 from liandan.server import assembled
@@ -36,7 +36,7 @@ def measure(manifests: int) -> Iterator[Figure]:
 async def running_log(load: Load, directory: Path, *, publisher: Literal["process", "task"] = "process") -> AsyncIterator[Log]:
     """The product over an empty directory, without its HTTP and its projections."""
     settings = Settings(data_dir=directory, publisher=publisher)
-    write_keyring(Keyring(origin=ORIGIN, log=load.log_key, operator=load.operator_key), settings.key_path, settings.passphrase_path)
+    write_keyring(ServerKeys(origin=ORIGIN, log=load.log_key, operator=load.operator_key), settings.key_path, settings.passphrase_path)
     async with assembled(settings, projections=()) as running:
         running.service.log.simulated = True
         yield running.service.log
@@ -94,4 +94,4 @@ async def _audited(log: Log, signatures: float) -> Figure:
 async def append(log: Log, raws: list[bytes], now_s: int) -> None:
     """Append statements that must all be admitted."""
     for answer in await log.append(raws, now_s=now_s):
-        assert isinstance(answer, Admitted), answer.refusal
+        assert isinstance(answer, LoggedEntry), answer.refusal

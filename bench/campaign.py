@@ -26,7 +26,7 @@ from ledger.admission.data import DataSets
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
 from ledger.auditing.replay import Finding
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from ledger.publishing import crashpoints
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.cosigning import Cosigning
@@ -38,13 +38,13 @@ from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
-from liandan.keyring import Keyring, write_keyring
+from liandan.keyring import ServerKeys, write_keyring
 from liandan.publishing import put_adopted_data
 from liandan.server import serving
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 
-KEYRING = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
+KEYRING = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
 WITNESS = "witness.example/campaign"
 COSIGNER = make_cosigner(WITNESS, key_of(WITNESS))
 POLICY = (f"witness campaign {COSIGNER.vkeys[0]}", "quorum campaign")
@@ -108,7 +108,7 @@ async def log_in_process(pool: asyncpg.Pool, directory: Path, cosigning: Cosigni
 async def publish_all(log: Log, raws: list[bytes], now_s: int) -> int:
     """Append statements that must all be admitted, and wait until they are published; the size."""
     for answer in await log.append(raws, now_s=now_s):
-        assert isinstance(answer, Admitted), answer.refusal
+        assert isinstance(answer, LoggedEntry), answer.refusal
     head = await log.head()
     assert head is not None
     assert await log.publisher.wait_for(head.size, 60) is not None, log.publisher.mismatch

@@ -31,7 +31,7 @@ from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan import publisher_process
-from liandan.keyring import Keyring, write_keyring
+from liandan.keyring import ServerKeys, write_keyring
 from liandan.process import set_up_logging, tune
 from liandan.server import serving
 from liandan.settings import Settings
@@ -53,7 +53,7 @@ def log(options: Mapping[str, Any]) -> AbstractAsyncContextManager[str]:
     )
     if options["watched"]:
         publisher_process.COMMAND = (sys.executable, "-m", "bench.watched_publisher_process", options["watched"])
-    keys = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(options["operator"]))
+    keys = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(options["operator"]))
     write_keyring(keys, settings.key_path, settings.passphrase_path)
     return serving(settings)
 

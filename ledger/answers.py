@@ -90,7 +90,7 @@ class FeedPage(Struct, frozen=True, kw_only=True):
     """Published size this page was read at."""
 
 
-class RefusalItem(Struct, frozen=True, kw_only=True):
+class RefusalWithReceipt(Struct, frozen=True, kw_only=True):
     """One refused statement with the operator's receipt."""
 
     id: int
@@ -107,7 +107,7 @@ class RefusalItem(Struct, frozen=True, kw_only=True):
 class RefusalPage(Struct, frozen=True, kw_only=True):
     """Newest refusals first; ``next`` is ``before`` of the next page, None at the end."""
 
-    refusals: tuple[RefusalItem, ...]
+    refusals: tuple[RefusalWithReceipt, ...]
     next: int | None
 
 
@@ -181,9 +181,9 @@ def decided(decision: Decision) -> Decided:
     return Decided(route=decision.route, tags=decision.tags, alerts=decision.alerts, accounts=decision.accounts)
 
 
-def refusal_item(row_id: int, row: RefusalRow) -> RefusalItem:
+def refusal_item(row_id: int, row: RefusalRow) -> RefusalWithReceipt:
     """A refusal as it is listed."""
-    return RefusalItem(
+    return RefusalWithReceipt(
         id=row_id,
         statement=row.statement,
         by=tuple(row.signers),

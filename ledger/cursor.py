@@ -23,7 +23,7 @@ ALL_ROWS = 2**31
 PlaceT = TypeVar("PlaceT", bound=Struct)
 
 
-class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class Position(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """The last row that was given: the key of its chain, and its number among the rows of that chain."""
 
     key: str

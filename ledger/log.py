@@ -31,7 +31,7 @@ from signing.refusal import Reason, Refusal
 log = structlog.get_logger("ledger.log")
 
 
-class Admitted(Struct, frozen=True, kw_only=True):
+class LoggedEntry(Struct, frozen=True, kw_only=True):
     """A statement that is an entry; ``is_new`` is False for a resubmission, which is answered with the first entry."""
 
     entry: Entry
@@ -46,7 +46,7 @@ class TurnedDown(Struct, frozen=True, kw_only=True):
     receipt: bytes | None = None
 
 
-Answer = Admitted | TurnedDown
+Answer = LoggedEntry | TurnedDown
 
 
 class Log:
@@ -117,7 +117,7 @@ class Log:
 
     async def _answer(self, item: Taken, outcome: Sequenced | Refusal, claimed_s: int | None) -> Answer:
         if isinstance(outcome, Sequenced):
-            return Admitted(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
+            return LoggedEntry(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
         refused: Refused = replace(item.signed, codes=outcome.codes)

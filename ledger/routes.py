@@ -41,7 +41,7 @@ from ledger.answers import (
 from ledger.caller import Caller
 from ledger.problem import ChainHead, Problem
 from ledger.publishing.published import Published
-from ledger.service import Batch, Line, NotAdmitted, Service
+from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing.refusal import Reason, Refusal, refuse
@@ -233,7 +233,7 @@ async def _batch_lines(request: Request[Any, Any, Any], service: Service, batch:
     yield _ENCODE(batch.end) + b"\n"
 
 
-def _refused(number: int, line: Line, request: Request[Any, Any, Any], problem_of: ProblemOf) -> BatchLine:
+def _refused(number: int, line: BatchOutcome, request: Request[Any, Any, Any], problem_of: ProblemOf) -> BatchLine:
     """A line that brings no receipt: refused, not taken because the log is busy, or admitted and not yet published."""
     error: NotAdmitted | Busy | None = line.refused or line.busy
     if error is None:

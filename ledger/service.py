@@ -19,7 +19,7 @@ from ledger.admission.statement import read_statement
 from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, posted
 from ledger.directory import KeyRecord, LogState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
-from ledger.log import Admitted, Answer, Log, TurnedDown
+from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.problem import ChainHead
 from ledger.publishing.published import Published
 from ledger.times import format_at
@@ -57,7 +57,7 @@ class Meter(Protocol):
         """From the arrival of a statement to its published checkpoint."""
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class BatchOutcome(Struct, frozen=True, kw_only=True):
     """What became of one line of a batch."""
 
     index: int | None = None
@@ -70,7 +70,7 @@ class Line(Struct, frozen=True, kw_only=True):
 class Batch(Struct, frozen=True, kw_only=True):
     """What became of a batch; ``published`` reaches beyond every admitted line, or is None when it did not come in time."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[BatchOutcome, ...]
     published: Published | None
 
     @property
@@ -118,7 +118,7 @@ class Service:
         self.meter.admitted(answer.is_new)
         return await self._receipt(answer, wait_s)
 
-    async def _receipt(self, answer: Admitted, wait_s: float) -> Posted | Waiting:
+    async def _receipt(self, answer: LoggedEntry, wait_s: float) -> Posted | Waiting:
         entry = answer.entry
         published = await self.log.publisher.wait_for(entry.index + 1, wait_s)
         if published is None:
@@ -130,7 +130,7 @@ class Service:
     async def post_batch(self, raws: Sequence[bytes], *, now_s: int | None, wait_s: float, atomic: bool) -> Batch:
         """Admit envelopes in order, slice by slice; a refused one leaves the others unharmed, unless they are ``atomic``."""
         begun = time.monotonic()
-        lines: list[Line] = []
+        lines: list[BatchOutcome] = []
         for start in range(0, len(raws), SLICE):
             lines += await self._slice(raws[start : start + SLICE], now_s, atomic)
         top = max((line.index + 1 for line in lines if line.index is not None), default=0)
@@ -139,7 +139,7 @@ class Service:
             self.meter.published(time.monotonic() - begun)
         return Batch(lines=tuple(lines), published=published)
 
-    async def _slice(self, raws: Sequence[bytes], now_s: int | None, atomic: bool) -> list[Line]:
+    async def _slice(self, raws: Sequence[bytes], now_s: int | None, atomic: bool) -> list[BatchOutcome]:
         offers = await self.vault.check(raws)
         envelopes, refused = [offer.envelope for offer in offers], [offer.refusal for offer in offers]
         for attempt in range(BUSY_RETRIES + 1):
@@ -149,24 +149,24 @@ class Service:
                 break
             except Busy as busy:
                 if attempt == BUSY_RETRIES or self.log.publisher.mismatch is not None:
-                    return [Line(busy=busy)] * len(raws)
+                    return [BatchOutcome(busy=busy)] * len(raws)
                 await asyncio.sleep(0.1)
             except Refusal as refusal:
-                return [Line(refused=NotAdmitted(TurnedDown(refusal=refusal), None))] * len(raws)
+                return [BatchOutcome(refused=NotAdmitted(TurnedDown(refusal=refusal), None))] * len(raws)
         else:
             raise AssertionError("the loop returns or breaks")
         pairs = list(zip(answers, offers, strict=True))
-        lost = iter(await self.vault.keep([(answer.entry, offer) for answer, offer in pairs if isinstance(answer, Admitted)]))
-        return [await self._line(answer, offer, next(lost) if isinstance(answer, Admitted) else None) for answer, offer in pairs]
+        lost = iter(await self.vault.keep([(answer.entry, offer) for answer, offer in pairs if isinstance(answer, LoggedEntry)]))
+        return [await self._line(answer, offer, next(lost) if isinstance(answer, LoggedEntry) else None) for answer, offer in pairs]
 
-    async def _line(self, answer: Answer, offer: Offer, lost: Refusal | None) -> Line:
+    async def _line(self, answer: Answer, offer: Offer, lost: Refusal | None) -> BatchOutcome:
         if isinstance(answer, TurnedDown):
-            return Line(refused=await self._turned_down(offer.envelope, answer), statement=answer.statement or "")
+            return BatchOutcome(refused=await self._turned_down(offer.envelope, answer), statement=answer.statement or "")
         self.meter.admitted(answer.is_new)
         name = answer.entry.statement.hash
         if lost is not None:
-            return Line(refused=NotAdmitted(TurnedDown(refusal=lost, statement=name), None), statement=name)
-        return Line(index=answer.entry.index, statement=name, is_new=answer.is_new)
+            return BatchOutcome(refused=NotAdmitted(TurnedDown(refusal=lost, statement=name), None), statement=name)
+        return BatchOutcome(index=answer.entry.index, statement=name, is_new=answer.is_new)
 
     async def receipts(self, batch: Batch) -> AsyncIterator[tuple[int, bytes, tuple[bytes, ...]]]:
         """Line number, entry bytes and inclusion hashes of every admitted line, as far as it is published."""

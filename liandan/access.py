@@ -30,7 +30,7 @@ ADDRESSES_MAX = 20_000
 """Addresses remembered; beyond it the oldest are forgotten, so that a flood of addresses costs no memory."""
 
 
-class Window:
+class RateWindow:
     """At most ``limit`` events per address in any minute. In memory of one process."""
 
     def __init__(self, limit: int) -> None:
@@ -70,7 +70,7 @@ class Access:
         requests_per_minute: int,
     ) -> None:
         self._app, self._identity, self._problems, self._metrics = app, identity, problems, metrics
-        self._failures, self._requests = Window(failures_per_minute), Window(requests_per_minute)
+        self._failures, self._requests = RateWindow(failures_per_minute), RateWindow(requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass lifespan events on."""

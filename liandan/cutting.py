@@ -20,14 +20,14 @@ from ledger.admission.statement import read_statement
 from ledger.admission.verification import verify_signatures
 from ledger.directory import LOG_MAIN, KeyRecord
 from ledger.kinds.cut import LogCut
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from ledger.model import Statement
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.repair import cut
 from ledger.times import format_at
 from liandan.guards import list_quarantined
-from liandan.keyring import Keyring, read_keyring
+from liandan.keyring import ServerKeys, read_keyring
 from liandan.offline import alone, opened, remembered_log
 from liandan.server import assembled
 from liandan.settings import Settings
@@ -59,7 +59,7 @@ class Back(Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...] = ()
 
 
-class Cut(Struct, frozen=True, kw_only=True):
+class CutReport(Struct, frozen=True, kw_only=True):
     """What a cut did."""
 
     size: int
@@ -74,7 +74,7 @@ class Cut(Struct, frozen=True, kw_only=True):
         return tuple(one for one in self.back if one.index is None)
 
 
-async def prepare(settings: Settings, *, now_s: int | None = None, keyring: Keyring | None = None) -> Prepared:
+async def prepare(settings: Settings, *, now_s: int | None = None, keyring: ServerKeys | None = None) -> Prepared:
     """Look at the tail without touching anything; Mismatch if there is nothing to cut back to. ``now_s`` for a simulated log."""
     keys = keyring or read_keyring(settings)
     async with opened(settings) as (connection, checkpoints, files):
@@ -95,7 +95,7 @@ async def prepare(settings: Settings, *, now_s: int | None = None, keyring: Keyr
     return Prepared(plan=plan, envelope=draft.sign([keys.operator]), yet_to_sign=authorities, cut_entries=size - plan.body.size)
 
 
-async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, keyring: Keyring | None = None) -> Cut:
+async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, keyring: ServerKeys | None = None) -> CutReport:
     """Cut, append ``log.cut``, bring the tail back; raises Refusal (CUT_SERVER_RUNS, CUT_CHANGED, those of signatures) and Mismatch."""
     envelope = parse_envelope(signed.strip(), payload_type=PAYLOAD_STATEMENT)
     statement, _ = read_statement(envelope, KINDS)
@@ -162,9 +162,9 @@ async def _cut(connection: Connection[Record], checkpoints: CheckpointStore, fil
     await cut.apply(connection, checkpoints, files, plan)
 
 
-async def _bring_back(log: Log, envelope: Envelope, body: LogCut, tail: Sequence[tuple[int, bytes]], now_s: int | None) -> Cut:
+async def _bring_back(log: Log, envelope: Envelope, body: LogCut, tail: Sequence[tuple[int, bytes]], now_s: int | None) -> CutReport:
     [answer] = await log.append([freeze(envelope)], now_s=now_s)
-    if not isinstance(answer, Admitted):
+    if not isinstance(answer, LoggedEntry):
         raise answer.refusal
     back = [_told(index, raw) for index, raw in tail]
     coming = [(at, found) for at, (found, _) in enumerate(back) if found is not None]
@@ -172,12 +172,12 @@ async def _bring_back(log: Log, envelope: Envelope, body: LogCut, tail: Sequence
         part = coming[start : start + SLICE]
         for (at, _), one in zip(part, await log.append([raw for _, raw in part], now_s=now_s), strict=True):
             raw, told = back[at]
-            index, codes = (one.entry.index, ()) if isinstance(one, Admitted) else (None, tuple(one.refusal.codes))
+            index, codes = (one.entry.index, ()) if isinstance(one, LoggedEntry) else (None, tuple(one.refusal.codes))
             back[at] = raw, Back(old_index=told.old_index, statement=told.statement, index=index, codes=codes)
     head = await log.head()
     await log.publisher.wait_for(0 if head is None else head.size, PUBLISH_S)
     published = log.publisher.published
-    return Cut(
+    return CutReport(
         size=body.size,
         index=answer.entry.index,
         back=tuple(told for _, told in back),

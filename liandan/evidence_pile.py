@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from ledger.auditing.gossip import GossipReport, Piece, Place, Tree, compare
+from ledger.auditing.gossip import GossipReport, Piece, ProvenEntry, Tree, compare
 from ledger.auditing.replay import Finding
 from ledger.auditing.report import difference
 from ledger.bundle import BUNDLE_MAX, open_bundle
@@ -138,7 +138,7 @@ def _pieces(raw: bytes, name: str) -> Iterator[Piece]:
         yield _bundle(raw, name)
     elif raw.startswith(HEADER):
         proof = parse_proof(raw)
-        yield Piece(source=name, note=proof.checkpoint, places=(Place(proof.index, None, proof.hashes),))
+        yield Piece(source=name, note=proof.checkpoint, places=(ProvenEntry(proof.index, None, proof.hashes),))
     elif "\n\n— ".encode() in raw:
         parse_checkpoint(parse_note(raw)[0])
         yield Piece(source=name, note=raw)
@@ -148,7 +148,7 @@ def _bundle(raw: bytes, name: str) -> Piece:
     bundle = open_bundle(raw, KINDS)
     fields = parse(raw, limit=BUNDLE_MAX, depth=4)
     places = tuple(
-        Place(item["index"], leaf_hash(b64decode(item["entry"])), tuple(b64decode(one) for one in item["proof"]))
+        ProvenEntry(item["index"], leaf_hash(b64decode(item["entry"])), tuple(b64decode(one) for one in item["proof"]))
         for item in fields["entries"]
     )
     note = b64decode(fields["checkpoint"])

@@ -16,7 +16,7 @@ from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, Log
 from ledger.kinds.succession import continues_from
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
-from liandan.keyring import Keyring
+from liandan.keyring import ServerKeys
 from signing import b64
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
@@ -58,7 +58,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     continues: PlannedPredecessor | None = None
 
 
-def founding_draft(plan: Plan, keyring: Keyring, keys: Mapping[str, PrivateKey]) -> Draft:
+def founding_draft(plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKey]) -> Draft:
     """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities."""
     ruleset = RULESETS[CURRENT]
     body = LogFound(
@@ -85,7 +85,7 @@ def _authority(one: PlannedAuthority, origin: str, keys: Mapping[str, PrivateKey
     return FoundingAuthority(one.uscc, one.name, one.regions, (registration,))
 
 
-def sign_founding(draft: Draft, plan: Plan, keyring: Keyring, keys: Mapping[str, PrivateKey]) -> tuple[Envelope, tuple[str, ...]]:
+def sign_founding(draft: Draft, plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKey]) -> tuple[Envelope, tuple[str, ...]]:
     """Signed by the operator and then by authorities as far as their keys are at hand, in order; and who has yet to sign."""
     signing = [keyring.operator]
     missing = [one.uscc for one in plan.authorities]

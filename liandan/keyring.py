@@ -24,7 +24,7 @@ _BLOCK = re.compile(r"^Key: ([a-z-]+)\n(-----BEGIN [A-Z ]+-----\n.+?-----END [A-
 _ORIGIN = re.compile(r"\AOrigin: (\S+)\n")
 
 
-class Keyring(Struct, frozen=True, kw_only=True):
+class ServerKeys(Struct, frozen=True, kw_only=True):
     """Everything the server signs with."""
 
     origin: str
@@ -39,14 +39,14 @@ class Keyring(Struct, frozen=True, kw_only=True):
         return log_vkeys(self.origin, [key for key in (self.log, self.log_ml_dsa) if key is not None])
 
 
-def generate(origin: str, *, with_ml_dsa: bool = False) -> Keyring:
+def generate(origin: str, *, with_ml_dsa: bool = False) -> ServerKeys:
     """New keys for a log to be founded under ``origin``; Refusal FIELD_TYPE for a name that cannot be one."""
     check_origin(origin)
     second = PrivateKey.generate("ml-dsa-44") if with_ml_dsa else None
-    return Keyring(origin=origin, log=PrivateKey.generate(), operator=PrivateKey.generate(), log_ml_dsa=second)
+    return ServerKeys(origin=origin, log=PrivateKey.generate(), operator=PrivateKey.generate(), log_ml_dsa=second)
 
 
-def write_keyring(keyring: Keyring, path: Path, passphrase_path: Path) -> None:
+def write_keyring(keyring: ServerKeys, path: Path, passphrase_path: Path) -> None:
     """Write the key file (0600), and a random passphrase beside it if there is none; never overwrites (Refusal KEY_FILE_EXISTS)."""
     if not passphrase_path.exists():
         _write_new(passphrase_path, secrets.token_urlsafe(32) + "\n")
@@ -79,7 +79,7 @@ def read_passphrase(path: Path) -> bytes:
     return found
 
 
-def read_keyring(settings: Settings, *, operator_only: bool = False) -> Keyring:
+def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKeys:
     """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted.
 
     ``operator_only`` leaves the log's keys as they lie in the file: for a server whose publisher is another process.
@@ -97,7 +97,7 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> Keyring:
     if origin is None or "operator" not in blocks or (log is not None and log.suite != "ed25519"):
         expected = "Origin, an operator key, an Ed25519 log key unless a signer holds it"
         raise refuse("KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected=expected)
-    return Keyring(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
+    return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
 
 
-__all__ = ["Keyring", "Refusal", "generate", "read_keyring", "read_passphrase", "write_keyring"]
+__all__ = ["Refusal", "ServerKeys", "generate", "read_keyring", "read_passphrase", "write_keyring"]

@@ -19,7 +19,7 @@ from ledger.publishing.publisher import Publisher
 from ledger.publishing.signer import CheckpointSigner, LocalSigner, RemoteSigner
 from ledger.witnessing.client import Collector
 from liandan.database import open_pool
-from liandan.keyring import Keyring
+from liandan.keyring import ServerKeys
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.refusal import refuse
@@ -27,7 +27,7 @@ from whitelist.adopted import data_files
 
 
 @asynccontextmanager
-async def publishing(settings: Settings, keys: Keyring, pool: Pool[Record]) -> AsyncIterator[Publisher]:
+async def publishing(settings: Settings, keys: ServerKeys, pool: Pool[Record]) -> AsyncIterator[Publisher]:
     """A publisher that has found nothing wrong, not running yet; raises Mismatch and Refusal."""
     async with AsyncExitStack() as stack:
         checkpoints = stack.enter_context(contextlib.closing(CheckpointStore(settings.checkpoint_path)))
@@ -62,7 +62,7 @@ def put_adopted_data(files: LogFiles) -> None:
     files.put_data(ruleset.file for ruleset in rulesets.RULESETS.values())
 
 
-def _signer(settings: Settings, keys: Keyring) -> CheckpointSigner:
+def _signer(settings: Settings, keys: ServerKeys) -> CheckpointSigner:
     """The log key of this process, or the signer process; blocks on its socket."""
     if settings.signer_socket is not None:
         return RemoteSigner(settings.signer_socket)

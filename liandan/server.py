@@ -34,7 +34,7 @@ from liandan.app import App, create_app
 from liandan.connection import Connection
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.identity import Identity
-from liandan.keyring import Keyring, read_keyring
+from liandan.keyring import ServerKeys, read_keyring
 from liandan.metrics import Metrics
 from liandan.postgres import EmbeddedPostgres
 from liandan.projector import PROJECTIONS, Projection, Projector
@@ -81,7 +81,7 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, *, keyring: Keyring | None = None, base_url: str | None = None, projections: Sequence[Projection] = PROJECTIONS
+    settings: Settings, *, keyring: ServerKeys | None = None, base_url: str | None = None, projections: Sequence[Projection] = PROJECTIONS
 ) -> AsyncIterator[Running]:
     """Everything but HTTP, running; raises Refusal and Mismatch instead of starting on something wrong."""
     assert keyring is None or settings.publisher == "task", "another process reads its keys from the key file"
@@ -121,7 +121,7 @@ Publish = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """Publishes until cancelled; the event is set when something was committed."""
 
 
-async def _published(settings: Settings, keys: Keyring, dsn: str, pool: Pool[Record], stack: AsyncExitStack) -> tuple[Follower, Publish]:
+async def _published(settings: Settings, keys: ServerKeys, dsn: str, pool: Pool[Record], stack: AsyncExitStack) -> tuple[Follower, Publish]:
     """What is published as this process sees it, and what keeps it going: a task here, or a process of its own."""
     if settings.publisher == "task":
         publisher = await stack.enter_async_context(publishing(settings, keys, pool))
@@ -280,7 +280,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, keyring: Keyring | None = None, port: int | None = 0) -> AsyncIterator[str]:
+async def serving(settings: Settings, *, keyring: ServerKeys | None = None, port: int | None = 0) -> AsyncIterator[str]:
     """A whole server in this process and loop, on a free loopback port; yields its base URL. For demonstrations and tests.
 
     ``port`` None takes the port of the settings. Clock and data follow the log: a log that is not founded accepts ``log.found`` alone.

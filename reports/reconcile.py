@@ -12,7 +12,7 @@ from ledger.admission.kind_table import Kinds
 from manifests.model import Stage
 from reports.kinds import all_kinds
 from reports.reconciliation.fold import Fold
-from reports.reconciliation.model import LineRow, Mirror, Period, Statement, period_of
+from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
 from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
 from reports.reconciliation.workbook import to_xlsx
@@ -44,7 +44,7 @@ def begin(month: str, from_province: str, to_province: str, kinds: Kinds | None 
 
 def reconcile(
     entries: Iterable[Entry], month: str, from_province: str, to_province: str, *, size: int, root: str, kinds: Kinds | None = None
-) -> Statement:
+) -> MonthlyStatement:
     """The statement of a month and direction over entries 0 … ``size`` − 1; ``root`` (base64) is the checkpoint's at that size.
 
     Raises Refusal MONTH_FORM, DIRECTION_FORM. Further entries are left alone; fewer are a programming error.
@@ -58,12 +58,12 @@ def reconcile(
     return finish(fold, root)
 
 
-def finish(fold: Fold, root: str) -> Statement:
+def finish(fold: Fold, root: str) -> MonthlyStatement:
     """The statement of what was fed."""
     rows, log = fold.rows(), fold.log()
     from_province, to_province = fold.direction
     mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
-    return Statement(
+    return MonthlyStatement(
         period=fold.period,
         from_province=from_province,
         to_province=to_province,
@@ -76,16 +76,16 @@ def finish(fold: Fold, root: str) -> Statement:
         names=fold.names(uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc),
         rows=rows,
         mirror=mirror,
-        total=reduce(_added, mirror, Mirror(code="")),
+        total=reduce(_added, mirror, MirrorEquation(code="")),
         duplicates=fold.duplicates(),
         accounts=fold.accounts(),
     )
 
 
-def _mirror(code: str, rows: list[LineRow], period: Period) -> Mirror:
+def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
     """The equation of one code. Each term is summed for itself; that they agree is the check (R-93)."""
     received = [row for row in rows if period.holds(row.received_s)]
-    return Mirror(
+    return MirrorEquation(
         code=code,
         opening_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.start_s)),
         departed_g=sum(row.declared_g for row in rows if period.holds(row.departed_s)),
@@ -98,17 +98,17 @@ def _mirror(code: str, rows: list[LineRow], period: Period) -> Mirror:
     )
 
 
-def _added(total: Mirror, part: Mirror) -> Mirror:
-    fields = [name for name in Mirror.__struct_fields__ if name != "code"]
-    return Mirror(code="", **{name: getattr(total, name) + getattr(part, name) for name in fields})
+def _added(total: MirrorEquation, part: MirrorEquation) -> MirrorEquation:
+    fields = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
+    return MirrorEquation(code="", **{name: getattr(total, name) + getattr(part, name) for name in fields})
 
 
-def to_bytes(statement: Statement, suffix: str) -> bytes:
+def to_bytes(statement: MonthlyStatement, suffix: str) -> bytes:
     """The statement as ``pdf``, ``xlsx`` or ``json``; same statement, same bytes."""
     return {"pdf": to_pdf, "xlsx": to_xlsx, "json": to_json}[suffix](statement)
 
 
-def write(statement: Statement, directory: Path) -> list[Path]:
+def write(statement: MonthlyStatement, directory: Path) -> list[Path]:
     """Write all three files ``reconciliation-<month>-<from>-<to>.{pdf,xlsx,json}``; OSError where that fails."""
     directory.mkdir(parents=True, exist_ok=True)
     paths = []

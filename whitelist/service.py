@@ -8,7 +8,7 @@ from typing import Any
 from ledger.admission.desk import Desk
 from ledger.admission.facts import account_key, chain_key
 from ledger.caller import Caller
-from ledger.cursor import Place, read_cursor, write_cursor
+from ledger.cursor import Position, read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
 from ledger.mass import format_mass
@@ -200,6 +200,6 @@ def _quota(row: Found, desk: Desk, year: int) -> QuotaAnswer:
 
 
 async def _scan(log: Log, now: Snapshot, prefixes: Sequence[str], select: Select, page: Page) -> tuple[list[Found], str | None]:
-    after = read_cursor(page.cursor, Place)
+    after = read_cursor(page.cursor, Position)
     rows, place = await store.scan_rows(now.desk.conn, log.kinds, prefixes, select, after=after, limit=page.limit)
     return rows, None if place is None else write_cursor(place)

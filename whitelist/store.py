@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ledger.admission.facts import chain_key
 from ledger.admission.kind_table import Kinds
-from ledger.cursor import ALL_ROWS, Place
+from ledger.cursor import ALL_ROWS, Position
 from ledger.model import Head
 from ledger.store import Conn
 
@@ -45,8 +45,8 @@ async def list_heads(conn: Conn, *, start: str, end: str, limit: int) -> list[tu
 
 
 async def scan_rows(
-    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, *, after: Place | None, limit: int
-) -> tuple[list[Found], Place | None]:
+    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, *, after: Position | None, limit: int
+) -> tuple[list[Found], Position | None]:
     """Rows behind ``after`` of the chains with these prefixes (ascending), and the place to go on from, if any.
 
     A row that was there when the first page was read comes exactly once, whatever is added meanwhile.
@@ -63,18 +63,18 @@ async def scan_rows(
             for key, raw in rows:
                 for row in _rows(key, kinds.decode(key, raw), select, after):
                     if len(found) == limit:
-                        return found, Place(chain_key(found[-1].chain), found[-1].number)
+                        return found, Position(chain_key(found[-1].chain), found[-1].number)
                     found.append(row)
             if len(rows) < batch:
                 break
             scanned += len(rows)
             if scanned >= SCAN_MAX:
-                return found, Place(rows[-1][0], ALL_ROWS)
+                return found, Position(rows[-1][0], ALL_ROWS)
             start = _behind(rows[-1][0])
     return found, None
 
 
-def _rows(key: str, head: Head[Any], select: Select, after: Place | None) -> Iterable[Found]:
+def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> Iterable[Found]:
     chain = key.partition(":")[2]
     for number in select(chain, head.state):
         if after is None or (key, number) > (after.key, after.number):

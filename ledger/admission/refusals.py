@@ -17,7 +17,7 @@ from ledger.admission.draft import Draft
 from ledger.admission.receipts import pages
 from ledger.chain import genesis_prev
 from ledger.kinds.log import LogRefusals, RefusalsState
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from ledger.times import format_at, hour_end
 from signing.envelope import freeze
 
@@ -75,7 +75,7 @@ async def _append(ledger: Log, page: LogRefusals, now_s: int) -> bool:
         now_s = await ledger.now(min(now_s, hour_end(page.hour)))
     draft = Draft(kind="log.refusals/1", chain=CHAIN, seq=seq, prev=prev, by=(state.operator,), at=format_at(now_s), body=page)
     [answer] = await ledger.append([freeze(draft.sign([ledger.operator_key]))], now_s=now_s)
-    if not isinstance(answer, Admitted):
+    if not isinstance(answer, LoggedEntry):
         log.error("page_refused", hour=page.hour, page=page.page, codes=answer.refusal.codes)
         return False
     await _mark(ledger, page, answer.entry.index)

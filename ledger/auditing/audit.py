@@ -26,11 +26,11 @@ from ledger.auditing.facts import SpilledFacts
 from ledger.auditing.files import unexpected
 from ledger.auditing.growth import Growth, TileCheck
 from ledger.auditing.history import History, wanted_times
-from ledger.auditing.reading import BundleRead, Judged, Task, Unpacker, keyids_in
+from ledger.auditing.reading import BundleRead, CheckedEntry, Task, Unpacker, keyids_in
 from ledger.auditing.replay import Finding, Replay
 from ledger.auditing.report import AuditReport, difference
 from ledger.auditing.spill import Spill
-from ledger.auditing.state import Mark, keep, marked
+from ledger.auditing.state import StateHeader, keep, marked
 from ledger.directory import LOG_MAIN, KeyRecord, LogState
 from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import HASH_BYTES, Edge, range_root
@@ -131,7 +131,7 @@ class _Run:
         self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
         self._wanted = wanted_times([*archived, checkpoint.size])
 
-    def goes_on(self, mark: Mark | None) -> bool:
+    def goes_on(self, mark: StateHeader | None) -> bool:
         """Take up a kept state; False if the log does not even reach as far."""
         if mark is None:
             return True
@@ -148,7 +148,7 @@ class _Run:
         growth = self._tiles.growth
         keep(
             self._spill,
-            Mark(
+            StateHeader(
                 origin=self._checkpoint.origin,
                 size=self.replay.size,
                 at_s=self.replay.at_s,
@@ -199,7 +199,7 @@ class _Run:
         stored = (self._read(tile.path) or self._read(tile.full.path) or b"")[: tile.width * HASH_BYTES]
         return stored.ljust(tile.width * HASH_BYTES, b"\0")
 
-    def _entry(self, index: int, judged: Judged, watch: Watch | None) -> None:
+    def _entry(self, index: int, judged: CheckedEntry, watch: Watch | None) -> None:
         entry, replay = judged.entry, self.replay
         if judged.findings:
             self._report.add(*judged.findings)

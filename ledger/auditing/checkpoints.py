@@ -17,7 +17,7 @@ from ledger.auditing.report import AuditReport, difference
 from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, verifier
 from ledger.tree.merkle import HashAt, consistency_proof, range_root, verify_consistency
-from ledger.tree.note import Line
+from ledger.tree.note import SignatureLine
 from ledger.tree.tiles import Read
 from signing.refusal import Refusal
 
@@ -29,7 +29,7 @@ WAIT_S = 15 * 60
 """How long an entry waits for an archived checkpoint in an honest log: 10 minutes of growth, 4 of standstill, 1 of clocks (formats §4)."""
 
 
-class Cosigned(Struct, frozen=True):
+class CosignedTime(Struct, frozen=True):
     """A checkpoint and the earliest time that a witness in force states on it, Unix seconds."""
 
     size: int
@@ -41,7 +41,7 @@ class CheckpointCheck:
 
     def __init__(self, read: Read, log_keys: Sequence[str], origin: str, history: History, report: AuditReport) -> None:
         self._read, self._log_keys, self._origin, self._history, self._report = read, tuple(log_keys), origin, history, report
-        self.cosigned: list[Cosigned] = []
+        self.cosigned: list[CosignedTime] = []
 
     def check(self, where: str, size: int, expected: bytes | None) -> OpenedCheckpoint | None:
         """One checkpoint by its path: of ``size``, with the root ``expected`` (None: not known, because entries are missing)."""
@@ -60,7 +60,7 @@ class CheckpointCheck:
         self._report.cosignatures += len(opened.cosignatures)
         self._report.below_quorum += not policy.is_met_by({line.vkey for line in opened.cosignatures})
         if opened.cosigned_at is not None:
-            self.cosigned.append(Cosigned(size, opened.cosigned_at))
+            self.cosigned.append(CosignedTime(size, opened.cosigned_at))
         return opened
 
     def archived(self, size: int, whole: Checkpoint, hash_at: HashAt) -> None:
@@ -99,7 +99,7 @@ class CheckpointCheck:
         self._report.waited_s, self._report.waited_index = longest_wait(self.cosigned, self._history.at_s.get)
 
 
-def outside_brackets(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | None]) -> list[Finding]:
+def outside_brackets(cosigned: Sequence[CosignedTime], at_of: Callable[[int], int | None]) -> list[Finding]:
     """Findings AT_BRACKET: admissions earlier than witnesses had already seen, or later than they first saw.
 
     Since ``admission.at`` never falls, the first entry behind a checkpoint and the last one under it stand for all.
@@ -117,7 +117,7 @@ def outside_brackets(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | 
     return findings
 
 
-def longest_wait(cosigned: Sequence[Cosigned], at_of: Callable[[int], int | None]) -> tuple[int, int]:
+def longest_wait(cosigned: Sequence[CosignedTime], at_of: Callable[[int], int | None]) -> tuple[int, int]:
     """The most seconds that an entry waited for its first witness, and its index: the first entry behind each checkpoint waits longest."""
     ordered = sorted(cosigned, key=lambda one: (one.size, one.at_s))
     starts = [0, *(one.size for one in ordered)]
@@ -135,5 +135,5 @@ def _head(size: int, root: bytes) -> str:
     return f"{size} {b64encode(root).decode()}"
 
 
-def _named(line: Line) -> str:
+def _named(line: SignatureLine) -> str:
     return f"{line.name}+{line.key_id:08x}"

@@ -22,7 +22,7 @@ from signing.refusal import Refusal
 CONTRADICTIONS = frozenset({"HISTORY_FORK", "FOUND_DIFFERS"})
 
 
-class Place(Struct, frozen=True):
+class ProvenEntry(Struct, frozen=True):
     """An entry under a piece's checkpoint: index, leaf hash (None: the proof does not say which entry), inclusion proof."""
 
     index: int
@@ -35,7 +35,7 @@ class Piece(Struct, frozen=True, kw_only=True):
 
     source: str
     note: bytes
-    places: tuple[Place, ...] = ()
+    places: tuple[ProvenEntry, ...] = ()
     log_keys: tuple[str, ...] = ()
     found: str = ""
 
@@ -151,7 +151,7 @@ class _Log:
             difference("HISTORY_FORK", f"{self.result.origin} {what}", f"{_b64(found)} ({source})", f"{_b64(known[0])} ({known[1]})")
         )
 
-    def _place(self, source: str, checkpoint: Checkpoint, place: Place) -> None:
+    def _place(self, source: str, checkpoint: Checkpoint, place: ProvenEntry) -> None:
         """Take the subtrees that a proof tells; a proof without its entry is checked when another piece, or the export, has the entry."""
         leaf = place.leaf or self._known_leaf(place.index)
         if leaf is None:

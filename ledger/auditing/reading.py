@@ -77,7 +77,7 @@ class _WireBundle(Struct, frozen=True, array_like=True):
     entries: tuple[_Wire, ...]
 
 
-class Judged(Struct, frozen=True):
+class CheckedEntry(Struct, frozen=True):
     """An entry after the parallel part: ``entry`` is None when it cannot be read; ``is_verified`` when all its keys were at hand."""
 
     entry: Entry | None
@@ -90,7 +90,7 @@ class BundleRead(Struct, frozen=True):
 
     leaves: bytes
     node: bytes
-    judged: tuple[Judged, ...]
+    judged: tuple[CheckedEntry, ...]
 
 
 def keyids_in(raws: Sequence[bytes]) -> set[str]:
@@ -176,9 +176,9 @@ class Unpacker:
         judged = tuple(self._judged(wire, raw) for wire, raw in zip(bundle.entries, task.entries, strict=True))
         return BundleRead(bundle.leaves, bundle.node, judged)
 
-    def _judged(self, wire: _Wire, raw: bytes) -> Judged:
+    def _judged(self, wire: _Wire, raw: bytes) -> CheckedEntry:
         if not wire.is_read:
-            return Judged(None, wire.findings, False)
+            return CheckedEntry(None, wire.findings, False)
         signatures = tuple(Signature(keyid, sig) for keyid, sig in wire.signatures)
         statement = Statement(
             kind=wire.kind,
@@ -199,4 +199,4 @@ class Unpacker:
         admission = Admission(index=wire.index, at=wire.admitted_at, ruleset=wire.ruleset, facts=wire.facts, decision=decision)
         envelope = Envelope(wire.payload_type, wire.payload, signatures)
         entry = Entry(index=wire.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
-        return Judged(entry, wire.findings, wire.is_verified)
+        return CheckedEntry(entry, wire.findings, wire.is_verified)

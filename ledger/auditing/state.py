@@ -18,7 +18,7 @@ from signing.refusal import refuse
 VERSION = 1
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class StateHeader(Struct, frozen=True, kw_only=True):
     """How far a kept state is. ``size`` entries were replayed without a finding."""
 
     version: int = VERSION
@@ -30,13 +30,13 @@ class Mark(Struct, frozen=True, kw_only=True):
     history: History
 
 
-def marked(spill: Spill, origin: str) -> Mark | None:
+def marked(spill: Spill, origin: str) -> StateHeader | None:
     """Where a kept state ends; None if there is none. Refusal AUDIT_STATE for the state of another log or program version."""
     raw = spill.mark()
     if raw is None:
         return None
     try:
-        mark = msgspec.msgpack.decode(raw, type=Mark)
+        mark = msgspec.msgpack.decode(raw, type=StateHeader)
     except (msgspec.ValidationError, msgspec.DecodeError):
         raise refuse("AUDIT_STATE", found="not readable", expected=f"a state of version {VERSION}") from None
     if (mark.version, mark.origin) != (VERSION, origin):
@@ -44,6 +44,6 @@ def marked(spill: Spill, origin: str) -> Mark | None:
     return mark
 
 
-def keep(spill: Spill, mark: Mark) -> None:
+def keep(spill: Spill, mark: StateHeader) -> None:
     """Make a clean prefix durable."""
     spill.keep(msgspec.msgpack.encode(mark))

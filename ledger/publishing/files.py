@@ -21,7 +21,7 @@ DATA = "data"
 VKEYS = "log.vkey"
 
 
-class Bundle(msgspec.Struct, frozen=True):
+class StagedFiles(msgspec.Struct, frozen=True):
     """A staged step of publication: the files of a new size, before anything of it is promised."""
 
     size: int
@@ -72,7 +72,7 @@ class LogFiles:
             os.fsync(file.fileno())
         temporary.replace(target)
 
-    def stage(self, bundle: Bundle) -> str:
+    def stage(self, bundle: StagedFiles) -> str:
         """Keep a bundle under its size and digest; returns the digest (hex).
 
         A publisher that was paused, and replaced meanwhile, may stage the same size once more before its swap fails: under the size alone
@@ -84,14 +84,14 @@ class LogFiles:
         _sync_directory(self.root / "staging")
         return digest
 
-    def staged(self, size: int, digest: str) -> Bundle | None:
+    def staged(self, size: int, digest: str) -> StagedFiles | None:
         """The staged bundle of a promised size, if it is still there and is the one that was promised."""
         raw = self.read(_staged_path(size, digest))
         if raw is None or sha256(raw).hexdigest() != digest:
             return None
-        return msgspec.msgpack.decode(raw, type=Bundle)
+        return msgspec.msgpack.decode(raw, type=StagedFiles)
 
-    def unpack(self, bundle: Bundle) -> None:
+    def unpack(self, bundle: StagedFiles) -> None:
         """Put a bundle's files in place; doing it twice gives the same files."""
         for path, content in bundle.files:
             self.write(path, content)

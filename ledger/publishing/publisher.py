@@ -36,7 +36,7 @@ from ledger.directory import LOG_MAIN, LogState
 from ledger.publishing.checkpoint_store import CheckpointStore, Promise
 from ledger.publishing.cosigning import Contradicted, Cosigning
 from ledger.publishing.crashpoints import reach
-from ledger.publishing.files import Bundle, LogFiles
+from ledger.publishing.files import LogFiles, StagedFiles
 from ledger.publishing.follower import Follower
 from ledger.publishing.freeze import Mismatch, contradicting_notes, write_evidence
 from ledger.publishing.leadership import Leadership
@@ -87,7 +87,7 @@ class Publisher(Follower):
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._archived_at, self._last_day = float("-inf"), ""
         self._leadership = Leadership(checkpoint_store.path)
-        self._unfinished: tuple[Bundle, Promise] | None = None
+        self._unfinished: tuple[StagedFiles, Promise] | None = None
         """What is promised in the store and not yet in place as files."""
         self._is_unshown = False
         """Whether the promised size still waits to be signed and shown."""
@@ -300,7 +300,7 @@ class Publisher(Follower):
         try:
             files = [(tile.path, content) for tile, content in new_tiles(ahead.base.size, ahead.leaves, read)]
             files += [(tile.path, content) for tile, content in new_bundles(ahead.base.size, ahead.entries, read)]
-            bundle = Bundle(ahead.edge.size, tuple(files))
+            bundle = StagedFiles(ahead.edge.size, tuple(files))
             reach("publish.before_stage")
             promise = Promise(self._promise.epoch, ahead.edge.size, ahead.edge.root(), self.files.stage(bundle))
             reach("publish.after_stage")

@@ -22,8 +22,8 @@ from ledger.tree.note import (
     SUBTREE_V1,
     Ed25519Signer,
     Ed25519Verifier,
-    Line,
     Note,
+    SignatureLine,
     SigningKey,
     Verifier,
     Vkey,
@@ -162,16 +162,16 @@ def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey, ml_dsa_key: Signing
     return raw
 
 
-def cosign_checkpoint(checkpoint: Checkpoint, name: str, key: SigningKey, timestamp: int) -> Line:
+def cosign_checkpoint(checkpoint: Checkpoint, name: str, key: SigningKey, timestamp: int) -> SignatureLine:
     """A witness's line: type 04 with an Ed25519 key, type 06 with an ML-DSA-44 key; ``timestamp`` in seconds, not 0."""
     assert timestamp > 0, "a witness states the time"
     if key.suite == "ml-dsa-44":
         return _subtree_line(checkpoint, name, key, timestamp)
     vkey = vkey_of(name, COSIGNATURE_V1, key)
-    return Line(vkey.name, vkey.id, cosignature.cosign_v1(key, checkpoint.text, timestamp))
+    return SignatureLine(vkey.name, vkey.id, cosignature.cosign_v1(key, checkpoint.text, timestamp))
 
 
-def verify_cosignature(checkpoint: Checkpoint, line: Line, vkey: str) -> Cosignature:
+def verify_cosignature(checkpoint: Checkpoint, line: SignatureLine, vkey: str) -> Cosignature:
     """Check one line that a witness returned, before it is attached; refuses NOTE_SIGNATURE."""
     known = verifier(vkey)
     if (line.name, line.key_id) != (known.name, known.key_id) or not known.verify(checkpoint.text, line.signature):
@@ -179,7 +179,7 @@ def verify_cosignature(checkpoint: Checkpoint, line: Line, vkey: str) -> Cosigna
     return _cosignature(vkey, line)
 
 
-def attach_cosignatures(raw: bytes, lines: Sequence[tuple[str, Line]]) -> bytes:
+def attach_cosignatures(raw: bytes, lines: Sequence[tuple[str, SignatureLine]]) -> bytes:
     """A signed checkpoint with witness lines, given as (vkey, line) and put in the order of the vkeys' text (formats §4)."""
     text, own = parse_note(raw)
     return join_note(text, (*own, *(line for _, line in sorted(lines, key=lambda pair: pair[0]))))
@@ -208,7 +208,7 @@ def open_checkpoint(raw: bytes, log_keys: Iterable[str], witnesses: Iterable[str
     return OpenedCheckpoint(checkpoint, note, tuple(vkey for vkey, _ in own), cosignatures)
 
 
-def _check_own_lines(origin: str, logs: Sequence[str], own: Sequence[tuple[str, Line]]) -> None:
+def _check_own_lines(origin: str, logs: Sequence[str], own: Sequence[tuple[str, SignatureLine]]) -> None:
     keys = [parsed for parsed in map(parse_vkey, logs) if parsed.name == origin]
     required = ED25519 if any(key.type == ED25519 for key in keys) else SUBTREE_V1
     if required not in [parse_vkey(vkey).type for vkey, _ in own]:
@@ -220,16 +220,16 @@ def _check_own_lines(origin: str, logs: Sequence[str], own: Sequence[tuple[str, 
             raise refuse("NOTE_SIGNATURE", field=origin, found="a log line that states a time", expected="timestamp 0")
 
 
-def _cosignature(vkey: str, line: Line) -> Cosignature:
+def _cosignature(vkey: str, line: SignatureLine) -> Cosignature:
     timestamp = cosignature.timestamp_of(line.signature)
     if parse_vkey(vkey).type == ED25519 or timestamp == 0:
         raise refuse("NOTE_SIGNATURE", field=line.name, found="a line without a time", expected="a cosignature that states its time")
     return Cosignature(vkey, timestamp)
 
 
-def _subtree_line(checkpoint: Checkpoint, name: str, key: SigningKey, timestamp: int) -> Line:
+def _subtree_line(checkpoint: Checkpoint, name: str, key: SigningKey, timestamp: int) -> SignatureLine:
     vkey = vkey_of(name, SUBTREE_V1, key)
-    return Line(name, vkey.id, cosignature.cosign_subtree(key, name, timestamp, _whole(checkpoint)))
+    return SignatureLine(name, vkey.id, cosignature.cosign_subtree(key, name, timestamp, _whole(checkpoint)))
 
 
 def _whole(checkpoint: Checkpoint) -> cosignature.Subtree:

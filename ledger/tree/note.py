@@ -71,7 +71,7 @@ class Vkey(Struct, frozen=True):
         return f"{self.name}+{self.id:08x}+{base64.b64encode(bytes([self.type]) + self.key).decode()}"
 
 
-class Line(Struct, frozen=True):
+class SignatureLine(Struct, frozen=True):
     """One signature line; ``signature`` without the key id."""
 
     name: str
@@ -88,8 +88,8 @@ class Note(Struct, frozen=True):
     """An opened note: its text (with the final LF), the lines that verified, the lines of unknown keys."""
 
     text: bytes
-    verified: tuple[Line, ...]
-    unverified: tuple[Line, ...] = ()
+    verified: tuple[SignatureLine, ...]
+    unverified: tuple[SignatureLine, ...] = ()
 
 
 class Verifier(Protocol):
@@ -215,13 +215,13 @@ def sign_note(text: bytes, signers: Iterable[NoteSigner]) -> bytes:
     return raw
 
 
-def sign_line(text: bytes, signer: NoteSigner) -> Line:
+def sign_line(text: bytes, signer: NoteSigner) -> SignatureLine:
     """One signer's line for a text."""
     vkey = signer.vkey
-    return Line(vkey.name, vkey.id, signer.sign(text))
+    return SignatureLine(vkey.name, vkey.id, signer.sign(text))
 
 
-def join_note(text: bytes, lines: Iterable[Line]) -> bytes:
+def join_note(text: bytes, lines: Iterable[SignatureLine]) -> bytes:
     """Text and lines as the bytes of a note."""
     return text + b"\n" + b"".join(line.to_bytes() for line in lines)
 
@@ -233,7 +233,7 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
     """
     known = {(verifier.name, verifier.key_id): verifier for verifier in verifiers}
     text, lines = parse_note(raw)
-    verified: dict[tuple[str, int], Line] = {}
+    verified: dict[tuple[str, int], SignatureLine] = {}
     unverified = []
     for line in lines:
         key = (line.name, line.key_id)
@@ -250,7 +250,7 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
     return Note(text, tuple(verified.values()), tuple(unverified))
 
 
-def parse_note(raw: bytes) -> tuple[bytes, tuple[Line, ...]]:
+def parse_note(raw: bytes) -> tuple[bytes, tuple[SignatureLine, ...]]:
     """Text and lines of a note, nothing verified: for proxies and tools, never for trust."""
     if len(raw) > MAX_BYTES:
         raise refuse("NOTE_FORM", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
@@ -270,7 +270,7 @@ def parse_note(raw: bytes) -> tuple[bytes, tuple[Line, ...]]:
     return raw[: split + 1], tuple(parse_line(line) for line in lines)
 
 
-def parse_line(line: bytes) -> Line:
+def parse_line(line: bytes) -> SignatureLine:
     """One signature line without its LF; also what a witness answers."""
     name, space, blob = line.removeprefix(_DASH).partition(b" ")
     try:
@@ -283,4 +283,4 @@ def parse_line(line: bytes) -> Line:
     if base64.b64encode(raw) != blob:
         # Bits that the decoder drops: the form of a tampered signature, and witnesses are expected to answer it as one (403, not 400).
         raise refuse("NOTE_SIGNATURE", field=text, found="base64 that is not canonical", expected="canonical base64")
-    return Line(text, int.from_bytes(raw[:4], "big"), raw[4:])
+    return SignatureLine(text, int.from_bytes(raw[:4], "big"), raw[4:])

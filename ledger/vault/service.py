@@ -21,7 +21,7 @@ from ledger.admission.statement import read_statement
 from ledger.caller import Caller
 from ledger.chain import HASH_PATTERN, genesis_prev
 from ledger.kinds.erasure import LOG_ERASURES, PdErase, erasure_key
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from ledger.model import Statement
 from ledger.times import format_at
 from ledger.vault import store
@@ -148,7 +148,7 @@ class Vault:
 
     # ------------------------------------------------------------------ erasing
 
-    async def erase(self, statement: str, field: str, *, now_s: int | None = None) -> Admitted:
+    async def erase(self, statement: str, field: str, *, now_s: int | None = None) -> LoggedEntry:
         """Record the erasure on ``log/erasures``, signed by the operator's key, then destroy the key. Again: the first entry.
 
         Raises Refusal (NOT_FOUND, DISCLOSURE_UNKNOWN) and sequencer.Busy.
@@ -162,13 +162,13 @@ class Vault:
         log.info("disclosure_erased", statement=statement, field=field, index=earlier.entry.index)
         return earlier
 
-    async def _erasure(self, statement: str, field: str) -> Admitted | None:
+    async def _erasure(self, statement: str, field: str) -> LoggedEntry | None:
         async with self._log.pool.acquire() as conn:
             found = await ledger_store.fetch_facts(conn, [erasure_key(statement, field)])
         if not found:
             return None
         record = self._log.kinds.decode(*found.popitem())
-        return Admitted(entry=await self._log.entry_at(record.idx), is_new=False)
+        return LoggedEntry(entry=await self._log.entry_at(record.idx), is_new=False)
 
     async def _must_be_committed(self, statement: str, field: str) -> None:
         index = None
@@ -181,10 +181,10 @@ class Vault:
         if field not in committed:
             raise refuse("DISCLOSURE_UNKNOWN", field="field", expected=", ".join(sorted(committed)) or "-")
 
-    async def _append(self, body: PdErase, now_s: int | None) -> Admitted:
+    async def _append(self, body: PdErase, now_s: int | None) -> LoggedEntry:
         for attempt in range(TRIES):
             [answer] = await self._log.append([await self._sign(body, now_s)], now_s=now_s)
-            if isinstance(answer, Admitted):
+            if isinstance(answer, LoggedEntry):
                 return answer
             if attempt == TRIES - 1 or not {"CHAIN_CONFLICT", "PREV_MISMATCH"} & set(answer.refusal.codes):
                 raise answer.refusal

@@ -8,7 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from ledger.tree.checkpoint import attach_cosignatures
-from ledger.tree.note import Line
+from ledger.tree.note import SignatureLine
 
 
 class FailureKind(StrEnum):
@@ -91,7 +91,7 @@ class Contradiction(Struct, frozen=True):
 class Cosigned(Struct, frozen=True, kw_only=True):
     """The outcome for one checkpoint."""
 
-    lines: Mapping[str, Line]
+    lines: Mapping[str, SignatureLine]
     """Verified witness lines by vkey."""
     is_quorum: bool
     """Whether these keys meet the policy's quorum."""

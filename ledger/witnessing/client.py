@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint, verifier, verify_cosignature
 from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
-from ledger.tree.note import MAX_BYTES, MAX_LINES, Line, parse_line
+from ledger.tree.note import MAX_BYTES, MAX_LINES, SignatureLine, parse_line
 from ledger.tree.policy import Peer, Policy
 from ledger.witnessing.answers import Contradiction, ContradictionKind, Cosigned, Failure, FailureKind, Inspected
 from ledger.witnessing.download import HttpAnswer, Unreadable, fetch
@@ -35,7 +35,7 @@ CLOCK_S = 120
 _STATUS = {403: FailureKind.FORBIDDEN, 404: FailureKind.UNKNOWN_LOG, 409: FailureKind.SIZE, 422: FailureKind.PROOF}
 
 
-_Found = dict[str, Line | Failure]
+_Found = dict[str, SignatureLine | Failure]
 """By vkey."""
 
 
@@ -93,10 +93,10 @@ class Collector:
         asked = _by_address(witnesses)
         failures = [Failure(peer.name, peer.vkey, FailureKind.NO_ADDRESS) for peer in asked.pop("", ())]
         tasks = {asyncio.create_task(self._ask(url, peers, round_, timeout_s)): peers for url, peers in asked.items()}
-        lines: dict[str, Line] = {}
+        lines: dict[str, SignatureLine] = {}
         try:
             async for found in _in_time(tasks, partial(policy.is_met_by, lines), grace_s):
-                lines.update({vkey: line for vkey, line in found.items() if isinstance(line, Line)})
+                lines.update({vkey: line for vkey, line in found.items() if isinstance(line, SignatureLine)})
                 failures += [failure for failure in found.values() if isinstance(failure, Failure)]
         finally:
             for task in tasks:
@@ -135,7 +135,7 @@ class Collector:
             async with asyncio.timeout(timeout_s):
                 answer = await self._converse(url, peers[0].name, memory, round_)
             found = _read_lines(answer.body, peers, round_.ours, self._clock())
-            if not any(isinstance(line, Line) for line in found.values()):
+            if not any(isinstance(line, SignatureLine) for line in found.values()):
                 memory.rest(asyncio.get_running_loop().time())
             else:
                 memory.failures, memory.size = 0, round_.ours.size

@@ -26,7 +26,7 @@ from ledger.tree.note import join_note, parse_note
 from ledger.tree.tiles import MAX_ENTRY, WIDTH, Tile, TileReader, new_bundles, new_tiles, parse_bundle, tile_at, tiles_needed
 from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.known import KnownLog
-from ledger.witnessing.server import Submission
+from ledger.witnessing.server import AddCheckpointRequest
 from ledger.witnessing.store import WitnessStore
 from ledger.witnessing.wire import log_id
 from signing.refusal import Refusal, refuse
@@ -95,7 +95,7 @@ class Mirror:
         note = self.files.read("checkpoint")
         return 0 if note is None else parse_checkpoint(parse_note(note)[0]).size
 
-    async def reach(self, submission: Submission) -> None:
+    async def reach(self, submission: AddCheckpointRequest) -> None:
         """Return when every entry of the submitted tree is here and gives its root; refuses MIRROR_BEHIND, MIRROR_MISMATCH."""
         wanted = submission.checkpoint
         ends = asyncio.get_running_loop().time() + self._wait_s
@@ -118,7 +118,7 @@ class Mirror:
     def _root_at(self, size: int) -> bytes:
         return range_root(0, size, TileReader(self.size, self.files.read).hash_at)
 
-    async def _follow(self, submission: Submission) -> None:
+    async def _follow(self, submission: AddCheckpointRequest) -> None:
         """Fetch, check and keep everything up to the submitted size; Refusal as ``reach``. ``fault`` tells what is wrong."""
         target = submission.checkpoint
         try:

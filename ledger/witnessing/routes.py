@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from ledger.witnessing.service import TEXT, Answer, Witness
+from ledger.witnessing.service import TEXT, Witness, WitnessAnswer
 from ledger.witnessing.store import StoreFailed
 from ledger.witnessing.wire import BODY_MAX
 
@@ -39,19 +39,19 @@ class WitnessApp:
         allowed = "POST" if path == f"{self._prefix}/add-checkpoint" else "GET, HEAD"
         try:
             if not path.startswith(f"{self._prefix}/"):
-                answer = Answer(404, b"not found\n")
+                answer = WitnessAnswer(404, b"not found\n")
             elif method not in allowed.split(", "):
-                answer = Answer(405, b"method not allowed\n")
+                answer = WitnessAnswer(405, b"method not allowed\n")
             elif method == "POST":
                 answer = await self._add(receive)
             else:
                 answer = await asyncio.to_thread(self._get, path.removeprefix(f"{self._prefix}/"))
         except StoreFailed as error:
             log.critical("witness_failed", error=str(error))
-            answer = Answer(500, b"internal error\n")
+            answer = WitnessAnswer(500, b"internal error\n")
         await _send(send, answer, allowed if answer.status == 405 else "", with_body=method != "HEAD")
 
-    async def _add(self, receive: Receive) -> Answer:
+    async def _add(self, receive: Receive) -> WitnessAnswer:
         parts: list[bytes] = []
         size = 0
         try:
@@ -59,24 +59,24 @@ class WitnessApp:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
-                        return Answer(400, b"invalid input: the body is cut\n")
+                        return WitnessAnswer(400, b"invalid input: the body is cut\n")
                     parts.append(message.get("body", b""))
                     size += len(parts[-1])
                     if size > BODY_MAX or not message.get("more_body", False):
                         break
         except TimeoutError:
-            return Answer(400, b"invalid input: the body took too long\n")
+            return WitnessAnswer(400, b"invalid input: the body took too long\n")
         return await self._witness.add_checkpoint(b"".join(parts))
 
-    def _get(self, path: str) -> Answer:
+    def _get(self, path: str) -> WitnessAnswer:
         if path == "status":
-            return Answer(200, _ENCODE(self._witness.status()), "application/json")
+            return WitnessAnswer(200, _ENCODE(self._witness.status()), "application/json")
         id_, slash, name = path.partition("/")
         note = self._witness.latest(id_) if slash and name == "checkpoint" else None
-        return Answer(404, b"not found\n") if note is None else Answer(200, note, TEXT)
+        return WitnessAnswer(404, b"not found\n") if note is None else WitnessAnswer(200, note, TEXT)
 
 
-async def _send(send: Send, answer: Answer, allow: str, *, with_body: bool) -> None:
+async def _send(send: Send, answer: WitnessAnswer, allow: str, *, with_body: bool) -> None:
     headers = [
         (b"content-type", answer.content_type.encode()),
         (b"content-length", b"%d" % len(answer.body)),

@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from ledger.tree.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, verifier, verify_cosignature
 from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
-from ledger.tree.note import COSIGNATURE_V1, MAX_BYTES, SUBTREE_V1, Line, SigningKey, join_note, open_note, parse_note, vkey_of
+from ledger.tree.note import COSIGNATURE_V1, MAX_BYTES, SUBTREE_V1, SignatureLine, SigningKey, join_note, open_note, parse_note, vkey_of
 from ledger.witnessing.known import KnownLog
 from ledger.witnessing.wire import parse_request
 from signing.refusal import Refusal, refuse
 
 
-class Head(Struct, frozen=True):
+class TreeHead(Struct, frozen=True):
     """The newest tree head that a witness cosigned for a log."""
 
     size: int
@@ -29,18 +29,18 @@ class Head(Struct, frozen=True):
     """POSIX seconds of the cosignature."""
 
 
-NOTHING = Head(0, EMPTY_ROOT)
+NOTHING = TreeHead(0, EMPTY_ROOT)
 """What a witness knows of a log before the first submission."""
 
 
-class Submission(Struct, frozen=True):
+class AddCheckpointRequest(Struct, frozen=True):
     """A request whose checkpoint is signed by a known log."""
 
     log: KnownLog
     old: int
     proof: tuple[bytes, ...]
     checkpoint: Checkpoint
-    lines: tuple[Line, ...]
+    lines: tuple[SignatureLine, ...]
     """The log's own lines, verified; all others are dropped."""
 
 
@@ -79,7 +79,7 @@ def make_cosigner(name: str, *keys: SigningKey) -> Cosigner:
     return cosigner
 
 
-def read_submission(raw: bytes, logs: Mapping[str, KnownLog]) -> Submission:
+def read_submission(raw: bytes, logs: Mapping[str, KnownLog]) -> AddCheckpointRequest:
     """Parse a request and verify the log's signature.
 
     Refuses WITNESS_REQUEST, NOTE_FORM, CHECKPOINT_FORM (400), WITNESS_LOG_UNKNOWN (404), NOTE_SIGNATURE (403).
@@ -97,10 +97,10 @@ def read_submission(raw: bytes, logs: Mapping[str, KnownLog]) -> Submission:
         raise refuse("CHECKPOINT_FORM", found="another text when it is written again", expected="one reading only")
     if request.old > checkpoint.size:
         raise refuse("WITNESS_REQUEST", field="old", found=request.old, expected=f"at most the checkpoint's size {checkpoint.size}")
-    return Submission(log, request.old, request.proof, checkpoint, note.verified)
+    return AddCheckpointRequest(log, request.old, request.proof, checkpoint, note.verified)
 
 
-def judge(submission: Submission, latest: Head) -> None:
+def judge(submission: AddCheckpointRequest, latest: TreeHead) -> None:
     """Return if the checkpoint may be cosigned after ``latest``; Conflict (409), or refuses PROOF_WRONG (422)."""
     checkpoint = submission.checkpoint
     if checkpoint.size == 0 and checkpoint.root != EMPTY_ROOT:
@@ -113,7 +113,7 @@ def judge(submission: Submission, latest: Head) -> None:
         raise refuse("PROOF_WRONG", field="length", found=len(submission.proof), expected="no proof from size 0")
 
 
-def cosign(submission: Submission, cosigner: Cosigner, at: int) -> tuple[Head, bytes]:
+def cosign(submission: AddCheckpointRequest, cosigner: Cosigner, at: int) -> tuple[TreeHead, bytes]:
     """The new head and the lines to answer with; OwnSignatureWrong. The caller keeps both back until the head is on disk."""
     checkpoint = Checkpoint(submission.checkpoint.origin, submission.checkpoint.size, submission.checkpoint.root)
     lines = [cosign_checkpoint(checkpoint, cosigner.name, key, at) for key in cosigner.keys]
@@ -123,4 +123,4 @@ def cosign(submission: Submission, cosigner: Cosigner, at: int) -> tuple[Head, b
     except Refusal as refusal:
         raise OwnSignatureWrong(str(refusal)) from refusal
     note = join_note(checkpoint.text, (*submission.lines, *lines))
-    return Head(checkpoint.size, checkpoint.root, note, at), b"".join(line.to_bytes() for line in lines)
+    return TreeHead(checkpoint.size, checkpoint.root, note, at), b"".join(line.to_bytes() for line in lines)

@@ -19,7 +19,7 @@ from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.known import KnownLog, parse_known
 from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.rulebook import RULES
-from ledger.witnessing.server import Conflict, Cosigner, OwnSignatureWrong, Submission, cosign, judge, read_submission
+from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, OwnSignatureWrong, cosign, judge, read_submission
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import SIZE_TYPE, encode_size, log_id
 from signing.refusal import Refusal, refuse
@@ -51,7 +51,7 @@ _PHRASE = {
 VKEYS_MAX = 64 * 1024
 
 
-class Answer(Struct, frozen=True):
+class WitnessAnswer(Struct, frozen=True):
     """What a submission is answered with."""
 
     status: int
@@ -116,7 +116,7 @@ class Witness:
             if opened.cosignatures and opened.checkpoint.size > known:
                 raise refuse("WITNESS_STORE", field=origin, found=f"size {known}", expected=f"at least {opened.checkpoint.size}")
 
-    async def add_checkpoint(self, raw: bytes) -> Answer:
+    async def add_checkpoint(self, raw: bytes) -> WitnessAnswer:
         """The answer to ``POST <prefix>/add-checkpoint``; never raises on what comes from outside."""
         try:
             submission = await asyncio.to_thread(self.read, raw)
@@ -126,21 +126,21 @@ class Witness:
                 await mirror.reach(submission)
             return await asyncio.to_thread(self.commit, submission, mirror)
         except Conflict as conflict:
-            return Answer(409, encode_size(conflict.size), SIZE_TYPE)
+            return WitnessAnswer(409, encode_size(conflict.size), SIZE_TYPE)
         except Refusal as refusal:
             return self._refused(refusal)
         except (StoreFailed, OwnSignatureWrong) as error:
             log.critical("witness_failed", error=f"{type(error).__name__}: {error}")
-            return Answer(500, b"internal error: nothing was cosigned\n")
+            return WitnessAnswer(500, b"internal error: nothing was cosigned\n")
 
-    def read(self, raw: bytes) -> Submission:
+    def read(self, raw: bytes) -> AddCheckpointRequest:
         """The submission in a body, its log's signature verified; refuses as ``server.read_submission``."""
         submission = read_submission(raw, self._logs)
         origin = submission.log.origin
         self._offered[origin] = max(self._offered.get(origin, 0), submission.checkpoint.size)
         return submission
 
-    def commit(self, submission: Submission, mirror: Mirror | None = None) -> Answer:
+    def commit(self, submission: AddCheckpointRequest, mirror: Mirror | None = None) -> WitnessAnswer:
         """Judge, sign, persist, answer; Conflict, Refusal, StoreFailed, OwnSignatureWrong. The signature leaves only with the answer."""
         origin = submission.log.origin
         head = self._store.head(origin)
@@ -150,9 +150,9 @@ class Witness:
             raise Conflict(self._store.head(origin).size)
         if mirror is not None:
             mirror.keep_checkpoint(new.size, new.note)
-        return Answer(200, lines)
+        return WitnessAnswer(200, lines)
 
-    def _refused(self, refusal: Refusal) -> Answer:
+    def _refused(self, refusal: Refusal) -> WitnessAnswer:
         reason = refusal.reasons[0]
         status = STATUS.get(reason.code, 400)
         if status in (422, 503):
@@ -160,7 +160,7 @@ class Witness:
         rule = RULES.get(reason.code)
         detail = ", ".join(part for part in (reason.field, reason.found and f"found {reason.found}", reason.expected) if part)
         text = f"{_PHRASE.get(reason.code, 'invalid input')}: {detail}\n{'' if rule is None else rule.zh + chr(10)}"
-        return Answer(status, text.encode("utf-8", "backslashreplace"))
+        return WitnessAnswer(status, text.encode("utf-8", "backslashreplace"))
 
     def latest(self, id_: str) -> bytes | None:
         """The newest cosigned checkpoint of a log by its id, or None. StoreFailed."""

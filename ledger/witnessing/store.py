@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 
 from ledger.tree.merkle import Edge
-from ledger.witnessing.server import NOTHING, Head
+from ledger.witnessing.server import NOTHING, TreeHead
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS head (
@@ -53,13 +53,13 @@ class WitnessStore:
             except sqlite3.Error as error:
                 raise StoreFailed(str(error)) from error
 
-    def head(self, origin: str) -> Head:
+    def head(self, origin: str) -> TreeHead:
         """The newest head cosigned for a log; size 0 before the first."""
         with self._held() as db:
             row = db.execute("SELECT size, root, note, at FROM head WHERE origin = ?", (origin,)).fetchone()
-        return NOTHING if row is None else Head(*row)
+        return NOTHING if row is None else TreeHead(*row)
 
-    def swap(self, origin: str, old: Head, new: Head) -> bool:
+    def swap(self, origin: str, old: TreeHead, new: TreeHead) -> bool:
         """Replace ``old`` by ``new``; False if somebody else moved it, and then nothing has changed. Durable on return."""
         assert new.size >= old.size, "a head never shrinks"
         row = (new.size, new.root, new.note, new.at)

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from ledger.problem import ProblemError
 from ledger.publishing.freeze import Mismatch
-from liandan.client.errors import Dishonest, Refused, Unavailable
+from liandan.client.errors import Dishonest, RequestRefused, Unavailable
 from liandan.wiring import RULES
 from signing.refusal import LIFTS_ZH, Refusal
 
@@ -74,7 +74,7 @@ def command(work: Callable[P, Coroutine[Any, Any, int | None] | int | None]) -> 
         except Refusal as refusal:
             tell(refusal)
             end(USAGE)
-        except Refused as refused:
+        except RequestRefused as refused:
             for error in refused.problem.errors:
                 tell_error(error)
             end(FINDING)

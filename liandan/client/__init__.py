@@ -8,11 +8,11 @@
 """
 
 from liandan.client.api import AsyncLiandan
-from liandan.client.errors import Dishonest, Refused, Unavailable
+from liandan.client.errors import Dishonest, RequestRefused, Unavailable
 from liandan.client.folder import ReceiptFolder
 from liandan.client.heads import Heads
 from liandan.client.receipt import Receipt, Trust
 from liandan.client.signing import cosign
 from liandan.client.sync import Liandan
 
-__all__ = ["AsyncLiandan", "Dishonest", "Heads", "Liandan", "Receipt", "ReceiptFolder", "Refused", "Trust", "Unavailable", "cosign"]
+__all__ = ["AsyncLiandan", "Dishonest", "Heads", "Liandan", "Receipt", "ReceiptFolder", "RequestRefused", "Trust", "Unavailable", "cosign"]

@@ -19,7 +19,7 @@ from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import consistency_proof, verify_consistency
 from ledger.tree.tiles import TileReader, tiles_needed
-from liandan.client.errors import Dishonest, Refused, Unavailable
+from liandan.client.errors import Dishonest, RequestRefused, Unavailable
 from liandan.client.folder import ReceiptFolder
 from liandan.client.heads import Heads
 from liandan.client.receipt import Claim, Receipt, Trust, check_receipt
@@ -195,7 +195,7 @@ class AsyncLiandan:
         try:
             answer = await self._transport.get(f"/v1/chains/{chain}")
             head: ChainHead | None = msgspec.json.decode(answer.content, type=ChainHead)
-        except Refused as refused:
+        except RequestRefused as refused:
             if refused.codes != ["NOT_FOUND"]:
                 raise
             head = None
@@ -213,7 +213,7 @@ class AsyncLiandan:
                 answer = await self._transport.send(
                     "POST", "/v1/statements", content=freeze(envelope), headers={"Prefer": f"wait={PUBLICATION_S}"}
                 )
-            except Refused as refused:
+            except RequestRefused as refused:
                 self._turned_down(envelope, refused.problem)
                 raise
             if answer.status_code != 202:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from ledger.problem import Problem
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """The log turned something down."""
 
     def __init__(self, problem: Problem) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.problem import Problem
 from ledger.times import format_at
-from liandan.client.errors import Refused, Unavailable
+from liandan.client.errors import RequestRefused, Unavailable
 from liandan.client.signing import challenge
 from signing.envelope import freeze
 from signing.keys import PrivateKey
@@ -73,7 +73,7 @@ class Transport:
                 if answer.status_code < 400:
                     return answer
                 if answer.status_code not in RETRIED:
-                    raise Refused(problem_of(answer))
+                    raise RequestRefused(problem_of(answer))
                 why, wait = f"{answer.status_code} {answer.text[:200]}", max(pause, _retry_after(answer))
             if time.monotonic() + wait > ends:
                 raise Unavailable(f"{method} {path}: {why}")

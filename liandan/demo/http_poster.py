@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from ledger.admission.draft import hash_of
 from ledger.problem import Problem
 from ledger.tree.checkpoint import log_vkeys
-from liandan.client import AsyncLiandan, Receipt, Refused, Trust, Unavailable
+from liandan.client import AsyncLiandan, Receipt, RequestRefused, Trust, Unavailable
 from liandan.demo import calendar, firms
 from liandan.demo.founding import ORIGIN
 from liandan.demo.keys import Keyring
@@ -68,7 +68,7 @@ class HttpPoster:
 async def _single(client: AsyncLiandan, envelope: Envelope) -> Outcome:
     try:
         return _outcome(await client.post(envelope))
-    except Refused as refused:
+    except RequestRefused as refused:
         return _outcome(refused.problem)
 
 

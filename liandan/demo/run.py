@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from ledger.auditing.audit import AuditReport, audit
-from liandan.client import Dishonest, Refused, Unavailable
+from liandan.client import Dishonest, RequestRefused, Unavailable
 from liandan.demo import calendar, firms, harvest, home
 from liandan.demo.founding import ORIGIN, founding
 from liandan.demo.http_poster import HttpPoster, founded
@@ -26,8 +26,7 @@ from liandan.demo.story import Story, tell
 from liandan.demo.summary import Books, Summary, summarize
 from liandan.demo.witnesses import WITNESSES, Witnesses, policy_lines, witnessing
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
-from liandan.keyring import Keyring as ServerKeys
-from liandan.keyring import write_keyring
+from liandan.keyring import ServerKeys, write_keyring
 from liandan.wiring import KINDS
 from signing.refusal import refuse
 from whitelist.adopted import data_files
@@ -63,7 +62,7 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
             show(summary, out, screen.console)
             if serve:
                 await wait_for_ctrl_c(poster.url, screen)
-    except (Unplanned, Refused, Unavailable, Dishonest) as error:
+    except (Unplanned, RequestRefused, Unavailable, Dishonest) as error:
         raise refuse("DEMO_FAILED", field=type(error).__name__, found=error, expected=out / "server.log") from error
     return summary
 

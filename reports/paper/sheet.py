@@ -40,7 +40,7 @@ class Paint(Struct, frozen=True):
     """``left``, ``center`` or ``right`` of the given x."""
 
 
-class Mark(Struct, frozen=True):
+class Drawing(Struct, frozen=True):
     """One thing to draw."""
 
     draw: Callable[[Canvas, float], None]
@@ -65,7 +65,7 @@ class Sheet:
         self.margin, self.top, self.bottom = margin, top, bottom
         self.inset = 0.0
         """Kept free at the right, for something that stands beside a table."""
-        self.pages: list[list[Mark]] = [[]]
+        self.pages: list[list[Drawing]] = [[]]
         self.y = top
 
     @property
@@ -92,7 +92,7 @@ class Sheet:
 
     def mark(self, draw: Callable[[Canvas, float], None]) -> None:
         """Put something on the current page; ``draw`` gets the canvas and the page height."""
-        self.pages[-1].append(Mark(draw))
+        self.pages[-1].append(Drawing(draw))
 
     def text(self, x: float, baseline: float, text: str, paint: Paint) -> None:
         """One line; characters without glyph are named."""
@@ -158,7 +158,7 @@ def _shown(canvas: Canvas, face: str, size: float, x: float, y: float, text: str
     return f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm {codes_of(canvas, face, load()[face]).operators(text, size)} ET"
 
 
-def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
+def _drawn(pages: Sequence[Sequence[Drawing]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=REGULAR)
     canvas.setTitle(title)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.sheet import ACCENT, GREY, INK, RULE, Paint, Sheet
-from reports.reconciliation.model import Mirror, Statement
+from reports.reconciliation.model import MirrorEquation, MonthlyStatement
 
 _CODES = 6
 _LEFT = (("期初在途", "#94B8AE"), ("本月移出", ACCENT))
 _RIGHT = (("接受", "#3B7EA1"), ("拒收", "#B42318"), ("期末在途", "#94B8AE"))
 
 
-def draw_chart(sheet: Sheet, statement: Statement, x: float, y: float, wide: float, high: float) -> None:
+def draw_chart(sheet: Sheet, statement: MonthlyStatement, x: float, y: float, wide: float, high: float) -> None:
     """The codes with most mass, two bars each; drawn with boxes, so the same figures give the same bytes."""
     sheet.box(x, y, wide, high, stroke=RULE)
     sheet.text(x + 8, y + 12, "移出与去向对照（吨）", Paint(7.5, BOLD, INK))
@@ -32,7 +32,7 @@ def draw_chart(sheet: Sheet, statement: Statement, x: float, y: float, wide: flo
     _legend(sheet, x + 8, y + high - 8)
 
 
-def _explained(mirror: Mirror) -> int:
+def _explained(mirror: MirrorEquation) -> int:
     return max(mirror.opening_g + mirror.departed_g, mirror.accepted_g + mirror.refused_g + mirror.closing_g)
 
 

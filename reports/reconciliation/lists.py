@@ -8,16 +8,16 @@ from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.paper.grid import Cell, head, section, table, value
 from reports.paper.sheet import ALARM, INK, Sheet
-from reports.reconciliation.model import LineRow, Statement
+from reports.reconciliation.model import LineRow, MonthlyStatement
 from reports.reconciliation.text import age_days, level_of
 from reports.words import LEVELS, STAGES
 
 _SIZE = 6.8
-Column = tuple[str, str, float, Callable[[LineRow, Statement], Cell]]
+Column = tuple[str, str, float, Callable[[LineRow, MonthlyStatement], Cell]]
 """Head in Chinese and English, share of the width, cell of a row."""
 
 
-def line_lists(sheet: Sheet, statement: Statement) -> None:
+def line_lists(sheet: Sheet, statement: MonthlyStatement) -> None:
     """Every list that has rows."""
     _list(sheet, statement, "M4　重量差异（本月接受）", "Weight differences", statement.differing, (*_WHO, *_DIFFERENCE))
     _list(sheet, statement, "M5　期末在途", "In transit at the end of the month", statement.in_flight, (*_WHO, *_FLIGHT))
@@ -26,7 +26,7 @@ def line_lists(sheet: Sheet, statement: Statement) -> None:
     _list(sheet, statement, "联单明细", "All lines of the month", statement.rows, (*_WHO, *_ALL))
 
 
-def _list(sheet: Sheet, statement: Statement, title: str, sub: str, rows: Sequence[LineRow], columns: Sequence[Column]) -> None:
+def _list(sheet: Sheet, statement: MonthlyStatement, title: str, sub: str, rows: Sequence[LineRow], columns: Sequence[Column]) -> None:
     if not rows:
         return
     section(sheet, f"{title}　{len(rows)} 行", sub, keep=56)
@@ -34,12 +34,12 @@ def _list(sheet: Sheet, statement: Statement, title: str, sub: str, rows: Sequen
     table(sheet, heads, [[cell(row, statement) for *_, cell in columns] for row in rows])
 
 
-def _text(share: float, of: Callable[[LineRow, Statement], str], align: str = "left") -> Callable[[LineRow, Statement], Cell]:
+def _text(share: float, of: Callable[[LineRow, MonthlyStatement], str], align: str = "left") -> Callable[[LineRow, MonthlyStatement], Cell]:
     return lambda row, statement: value(of(row, statement), share, align=align, size=_SIZE)
 
 
-def _mass(share: float, of: Callable[[LineRow], int | None]) -> Callable[[LineRow, Statement], Cell]:
-    def cell(row: LineRow, statement: Statement) -> Cell:
+def _mass(share: float, of: Callable[[LineRow], int | None]) -> Callable[[LineRow, MonthlyStatement], Cell]:
+    def cell(row: LineRow, statement: MonthlyStatement) -> Cell:
         grams = of(row)
         return value("" if grams is None else format_mass(grams), share, align="right", size=_SIZE)
 
@@ -50,16 +50,16 @@ def _when(at_s: int | None) -> str:
     return "" if at_s is None else format_at(at_s)[5:16].replace("T", " ")
 
 
-def _name(uscc: str, statement: Statement) -> str:
+def _name(uscc: str, statement: MonthlyStatement) -> str:
     return statement.names.get(uscc, uscc)
 
 
-def _level(row: LineRow, statement: Statement) -> Cell:
+def _level(row: LineRow, statement: MonthlyStatement) -> Cell:
     level = level_of(row)
     return Cell(text=LEVELS.get(level, "允差内"), share=0.7, align="center", size=_SIZE, color=ALARM if level else INK)
 
 
-def _identity(row: LineRow, statement: Statement) -> str:
+def _identity(row: LineRow, statement: MonthlyStatement) -> str:
     return f"{row.number or '无编号'}-{row.line}"
 
 

@@ -82,7 +82,7 @@ class LineRow(Struct, frozen=True, kw_only=True):
         return self.issued_s < moment_s and all(at >= moment_s for at in gone)
 
 
-class Mirror(Struct, frozen=True, kw_only=True):
+class MirrorEquation(Struct, frozen=True, kw_only=True):
     """The mirror equation of one code (R-93), in grams; ``code`` empty for the total."""
 
     code: str
@@ -142,7 +142,7 @@ class Duplicate(Struct, frozen=True):
     """Chains."""
 
 
-class Statement(Struct, frozen=True, kw_only=True):
+class MonthlyStatement(Struct, frozen=True, kw_only=True):
     """The statement of a month and a direction, drawn at one log size."""
 
     period: Period
@@ -160,8 +160,8 @@ class Statement(Struct, frozen=True, kw_only=True):
     """Registered names by USCC, of everybody named."""
     rows: tuple[LineRow, ...]
     """Lines that departed, were received or were under way in the month, or wait at its end, or were voided in it."""
-    mirror: tuple[Mirror, ...]
-    total: Mirror
+    mirror: tuple[MirrorEquation, ...]
+    total: MirrorEquation
     duplicates: tuple[Duplicate, ...]
     accounts: tuple[AccountMonth, ...]
 

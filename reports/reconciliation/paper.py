@@ -11,7 +11,7 @@ from reports.paper.grid import Cell, head, label, row, section, table, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
-from reports.reconciliation.model import AccountMonth, LineRow, Mirror, Statement
+from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
 from reports.reconciliation.text import age_days, level_of
 from reports.words import province
 
@@ -20,7 +20,7 @@ _CODES_ON_PAGE_1 = 8
 _SMALL = 6.8
 
 
-def to_pdf(statement: Statement) -> bytes:
+def to_pdf(statement: MonthlyStatement) -> bytes:
     """The bytes of the document."""
     sheet = Sheet((A4[1], A4[0]), margin=40, top=38, bottom=48)
     _masthead(sheet, statement)
@@ -40,11 +40,11 @@ def to_pdf(statement: Statement) -> bytes:
     return sheet.to_pdf(f"月度对账单 {statement.period.month} {_direction(statement)}", statement.stem, furniture)
 
 
-def _direction(statement: Statement) -> str:
+def _direction(statement: MonthlyStatement) -> str:
     return f"{province(statement.from_province)} → {province(statement.to_province)}"
 
 
-def _masthead(sheet: Sheet, statement: Statement) -> None:
+def _masthead(sheet: Sheet, statement: MonthlyStatement) -> None:
     left, right = sheet.margin, sheet.margin + sheet.room
     sheet.text(left, sheet.top + 18, "危险废物跨省转移月度对账单", Paint(20, BOLD, INK))
     sheet.text(
@@ -57,7 +57,7 @@ def _masthead(sheet: Sheet, statement: Statement) -> None:
     sheet.y = sheet.top + 44
 
 
-def _equation(sheet: Sheet, statement: Statement) -> None:
+def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The mirror equation as six boxes with its signs."""
     section(sheet, "镜像等式（移出地与接受地互相解释，单位：吨）", "Mirror equation, t")
     total = statement.total
@@ -103,7 +103,7 @@ _MIRROR_HEADS = (
 )
 
 
-def _mirror_row(mirror: Mirror, face: str = REGULAR) -> tuple[Cell, ...]:
+def _mirror_row(mirror: MirrorEquation, face: str = REGULAR) -> tuple[Cell, ...]:
     grams = (mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g, mirror.closing_g)
     shares = (1.25, 1.25, 1.25, 1.2, 1.15, 1.25)
     cells = [value(format_mass(mass), share, align="right", size=7.2, face=face) for mass, share in zip(grams, shares, strict=True)]
@@ -113,7 +113,7 @@ def _mirror_row(mirror: Mirror, face: str = REGULAR) -> tuple[Cell, ...]:
     return (value(mirror.code or "合计", 1.2, align="center", size=7.2, face=face), *cells, unequal)
 
 
-def _codes(sheet: Sheet, statement: Statement) -> None:
+def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
     section(sheet, "按废物代码", "By waste code", keep=100)
     shown = statement.mirror[:_CODES_ON_PAGE_1]
@@ -132,7 +132,7 @@ def _codes(sheet: Sheet, statement: Statement) -> None:
     sheet.y = top + height
 
 
-def _indicators(sheet: Sheet, statement: Statement) -> None:
+def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:
     """What needs a person: one line of figures, by number of the check."""
     section(sheet, "需要核对的事项", "Open items", keep=40)
     flagged = [row for row in statement.differing if level_of(row)]
@@ -152,13 +152,13 @@ def _indicators(sheet: Sheet, statement: Statement) -> None:
     row(sheet, [Cell(text=text, share=1, size=8, align="center") for _, text in items])
 
 
-def _count_and_age(statement: Statement, rows: Sequence[LineRow]) -> str:
+def _count_and_age(statement: MonthlyStatement, rows: Sequence[LineRow]) -> str:
     """How many lines are open at the end of the month, and the age of the oldest."""
     oldest = max((age_days(row, statement.period.end_s) for row in rows), default=None)
     return "0 行" if oldest is None else f"{len(rows)} 行，最长 {oldest} 天"
 
 
-def _sources(sheet: Sheet, statement: Statement) -> None:
+def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
     """What it was drawn from: enough to compute it again."""
     section(sheet, "数据来源与复算", "Drawn from", keep=60)
     found = f"{statement.origin}　创始声明 {statement.found}"
@@ -173,7 +173,7 @@ def _sources(sheet: Sheet, statement: Statement) -> None:
     row(sheet, (label("规则", "Rules", 0.8), value(rules, 7.2, size=6.8)))
 
 
-def _lists(sheet: Sheet, statement: Statement) -> None:
+def _lists(sheet: Sheet, statement: MonthlyStatement) -> None:
     if len(statement.mirror) > _CODES_ON_PAGE_1:
         section(sheet, "镜像等式：全部废物代码", "Mirror equation, all codes")
         table(sheet, _MIRROR_HEADS, [*map(_mirror_row, statement.mirror), _mirror_row(statement.total, BOLD)])

@@ -7,18 +7,18 @@ import json
 from ledger.mass import format_mass
 from ledger.times import format_at
 from manifests.mass import difference_level
-from reports.reconciliation.model import AccountMonth, LineRow, Mirror, Statement
+from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
 
 VERSION = 1
 
 
-def to_json(statement: Statement) -> bytes:
+def to_json(statement: MonthlyStatement) -> bytes:
     """The bytes; docs/reconciliation.md explains every field."""
     text = json.dumps(_statement(statement), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode() + b"\n"
 
 
-def _statement(statement: Statement) -> dict[str, object]:
+def _statement(statement: MonthlyStatement) -> dict[str, object]:
     period = statement.period
     return {
         "liandan_reconciliation": VERSION,
@@ -63,7 +63,7 @@ def _at(at_s: int | None) -> str | None:
     return None if at_s is None else format_at(at_s)
 
 
-def _mirror(mirror: Mirror) -> dict[str, object]:
+def _mirror(mirror: MirrorEquation) -> dict[str, object]:
     return _given(
         code=mirror.code or None,
         opening_t=tonnes(mirror.opening_g),
@@ -78,7 +78,7 @@ def _mirror(mirror: Mirror) -> dict[str, object]:
     )
 
 
-def _line(row: LineRow, statement: Statement) -> dict[str, object]:
+def _line(row: LineRow, statement: MonthlyStatement) -> dict[str, object]:
     return _given(
         manifest=f"manifest/{row.generator}/{row.manifest}",
         number=row.number or None,

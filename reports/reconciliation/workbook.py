@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from ledger.times import format_at, parse_at
-from reports.reconciliation.model import LineRow, Mirror, Statement
+from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement
 from reports.reconciliation.text import age_days, level_of
 from reports.words import LEVELS, OPINIONS, STAGES, province
 
@@ -19,7 +19,7 @@ Value = str | int | Decimal | None
 MASS = "#,##0.000000"
 
 
-def to_xlsx(statement: Statement) -> bytes:
+def to_xlsx(statement: MonthlyStatement) -> bytes:
     """The bytes of the workbook; texts are texts even when they begin with ``=``."""
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -88,11 +88,11 @@ def _when(at_s: int | None) -> str:
     return "" if at_s is None else format_at(at_s)[:19].replace("T", " ")
 
 
-def _title(statement: Statement) -> str:
+def _title(statement: MonthlyStatement) -> str:
     return f"{province(statement.from_province)}→{province(statement.to_province)} 危险废物跨省转移月度对账单 {statement.period.month}"
 
 
-def _cover(book: _Book, statement: Statement) -> None:
+def _cover(book: _Book, statement: MonthlyStatement) -> None:
     facts: list[tuple[str, str]] = [
         ("对账单", _title(statement)),
         ("性质", "演示 / DEMO：时间为模拟时间，不具证据效力" if statement.is_demo else "由账本计算得出，双方可各自复算"),
@@ -119,7 +119,7 @@ _MIRROR = (
 )  # fmt: skip
 
 
-def _mirror(mirror: Mirror) -> tuple[Value, ...]:
+def _mirror(mirror: MirrorEquation) -> tuple[Value, ...]:
     grams = (
         mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g,
         mirror.closing_g, mirror.unequal_g, mirror.waiting_g, mirror.voided_g,
@@ -135,7 +135,7 @@ def _key(row: LineRow) -> tuple[Value, ...]:
     return (row.number, row.manifest, row.line, row.name, row.code)
 
 
-def _parties(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+def _parties(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     return (statement.names.get(row.generator, row.generator), statement.names.get(row.receiver, row.receiver))
 
 
@@ -145,7 +145,7 @@ _LINES = (
 )  # fmt: skip
 
 
-def _line(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+def _line(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     return (
         *_key(row),
         *_parties(row, statement),
@@ -167,7 +167,7 @@ _M4 = (
 )  # fmt: skip
 
 
-def _m4(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+def _m4(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     received = (row.accepted_g or 0) + (row.refused_g or 0)
     level = LEVELS.get(level_of(row), "允差内")
     masses = (row.declared_g, row.sent_g, received, row.difference_g)
@@ -177,7 +177,7 @@ def _m4(row: LineRow, statement: Statement) -> tuple[Value, ...]:
 _M5 = (*_KEY, *_PARTIES, ("承运人", 32), ("移出量（申报）", 16), ("起运时间", 20), ("在途天数", 10))
 
 
-def _m5(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+def _m5(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     carrier = statement.names.get(row.carrier, row.carrier)
     age = age_days(row, statement.period.end_s)
     return (*_key(row), *_parties(row, statement), carrier, _tonnes(row.declared_g), _when(row.departed_s), age)
@@ -186,7 +186,7 @@ def _m5(row: LineRow, statement: Statement) -> tuple[Value, ...]:
 _M5_WAITING = (*_KEY, *_PARTIES, ("移出量（申报）", 16), ("开具时间", 20), ("天数", 10))
 
 
-def _m5_waiting(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+def _m5_waiting(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     age = age_days(row, statement.period.end_s)
     return (*_key(row), *_parties(row, statement), _tonnes(row.declared_g), _when(row.issued_s), age)
 
@@ -195,7 +195,7 @@ _M6 = (("国家联单编号", 20), ("持有该编号的联单", 70))
 _M7 = (*_KEY, *_PARTIES, ("移出量（申报）", 16), ("起运时间", 20), ("接受确认时间", 20))
 
 
-def _m7(row: LineRow, statement: Statement) -> tuple[Value, ...]:
+def _m7(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     return (*_key(row), *_parties(row, statement), _tonnes(row.declared_g), _when(row.departed_s), _when(row.received_s))
 
 
@@ -205,7 +205,7 @@ _M9 = (
 )  # fmt: skip
 
 
-def _m9(statement: Statement) -> Iterable[tuple[Value, ...]]:
+def _m9(statement: MonthlyStatement) -> Iterable[tuple[Value, ...]]:
     for found in statement.accounts:
         grams = (
             found.opening_g, found.decided_g, found.reserved_g, found.settled_g, found.released_g, found.closing_g,

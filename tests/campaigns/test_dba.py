@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from bench.campaign import KEYRING, findings, lives, log_in_process, make_publisher, publish_all, small_load
 from bench.load import FROM, OPERATOR, TO, Load
 from ledger.admission.data import DataSets
-from ledger.log import Admitted, Answer, Log, TurnedDown
+from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.repair import cut
 from ledger.tree.merkle import Edge, leaf_hash
@@ -98,7 +98,7 @@ async def prepare(log: Log, conn: Connection[Record], load: Load) -> Scene:
 
 def all_admitted(answers: list[Answer]) -> None:
     for answer in answers:
-        assert isinstance(answer, Admitted), answer.refusal
+        assert isinstance(answer, LoggedEntry), answer.refusal
 
 
 async def entries(pool: Pool[Record], size: int) -> list[bytes]:
@@ -119,7 +119,7 @@ async def cut_and_go_on(pool: Pool[Record], conn: Connection[Record], directory:
         back = await log.append(found.envelopes, now_s=load.now_s + LATER_S)
         turned = [answer for answer in back if isinstance(answer, TurnedDown)]
         assert all(answer.statement is None or answer.refusal.codes for answer in turned)
-        honest = [answer.entry for answer in back if isinstance(answer, Admitted)]
+        honest = [answer.entry for answer in back if isinstance(answer, LoggedEntry)]
         assert all(("RECUT",) in entry.admission.decision.tags for entry in honest)
         assert len(turned) + len(honest) == len(found.envelopes)
         assert len(turned) <= 1, "only the forged statement stays out"

@@ -12,7 +12,7 @@ import pytest
 from asyncpg import Connection, Pool, Record
 
 from ledger.auditing.database_audit import audit_database
-from ledger.log import Admitted
+from ledger.log import LoggedEntry
 from liandan.guards import fetch_guards
 from tests.house.source import ROOT
 from tests.ledger.log_server import envelopes, make_publisher, running
@@ -38,14 +38,14 @@ async def test_a_log_goes_on_when_its_entries_become_partitions(
 ) -> None:
     posted = envelopes(bench)
     async with running(pool, tmp_path, bench.kinds) as log:
-        assert all(isinstance(answer, Admitted) for answer in await log.append(posted[:SPLIT], now_s=NOW))
+        assert all(isinstance(answer, LoggedEntry) for answer in await log.append(posted[:SPLIT], now_s=NOW))
         assert await log.publisher.wait_for(SPLIT, 10)
     await database.execute(PARTITION)
     assert (await fetch_guards(database)).are_complete
     async with running(pool, tmp_path, bench.kinds) as log:
-        assert all(isinstance(answer, Admitted) for answer in await log.append(posted[SPLIT:], now_s=NOW))
+        assert all(isinstance(answer, LoggedEntry) for answer in await log.append(posted[SPLIT:], now_s=NOW))
         again = await log.append(posted, now_s=NOW)
-        assert all(isinstance(answer, Admitted) and not answer.is_new for answer in again)
+        assert all(isinstance(answer, LoggedEntry) and not answer.is_new for answer in again)
         assert await log.publisher.wait_for(len(posted), 10)
     sizes = [await database.fetchval(f"SELECT count(*) FROM ONLY {table}") for table in ("entry", "entry_0", "entry_1")]
     assert sizes == [0, SPLIT, len(posted) - SPLIT]

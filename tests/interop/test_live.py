@@ -18,7 +18,7 @@ from msgspec import Struct
 from ledger.times import format_at
 from ledger.tree.checkpoint import open_checkpoint
 from liandan.client.signing import challenge
-from liandan.keyring import Keyring
+from liandan.keyring import ServerKeys
 from liandan.server import serving
 from signing.envelope import freeze
 from signing.keys import write_key
@@ -42,7 +42,7 @@ class Live(Struct, frozen=True):
 @pytest.fixture
 async def live(database_url: str, tmp_path: Path, demo: DemoLog) -> AsyncIterator[Live]:
     """The demo log's statements, posted in batches over HTTP to a fresh server with both log keys."""
-    keys = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR), log_ml_dsa=ML_DSA)
+    keys = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR), log_ml_dsa=ML_DSA)
     async with (
         serving(settings_of(database_url, tmp_path), keyring=keys) as url,
         httpx.AsyncClient(base_url=url, timeout=60, headers={"Liandan-Now": NOW}) as http,

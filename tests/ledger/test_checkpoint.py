@@ -22,7 +22,7 @@ from ledger.tree.checkpoint import (
 )
 from ledger.tree.cosignature import Subtree, cosign_subtree
 from ledger.tree.merkle import EMPTY_ROOT, MAX_SIZE, root_of
-from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, Line, join_note, parse_note, vkey_of
+from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, SignatureLine, join_note, parse_note, vkey_of
 from ledger.tree.tiles import parse_bundle
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
@@ -125,7 +125,7 @@ def test_a_log_never_signs_an_extension_line_or_an_origin_that_is_no_key_name():
 def test_a_signed_extension_line_is_a_finding_unless_asked_for():
     text = GOOD + b"extension\n"
     key_line = parse_note(RAW)[1][0]
-    raw = join_note(text, [Line(key_line.name, key_line.key_id, ED.sign(text))])
+    raw = join_note(text, [SignatureLine(key_line.name, key_line.key_id, ED.sign(text))])
     with pytest.raises(Refusal, match="CHECKPOINT_FORM"):
         open_checkpoint(raw, LOG_KEYS)
     assert open_checkpoint(raw, LOG_KEYS, extensions=True).checkpoint.extensions == ("extension",)
@@ -146,7 +146,7 @@ def test_the_ml_dsa_line_is_additional_and_the_ed25519_line_required():
 
 def test_a_log_line_that_states_a_time_is_refused():
     text, (ed_line, ml_line) = parse_note(RAW)
-    timed = Line(ORIGIN, ml_line.key_id, cosign_subtree(ML, ORIGIN, 1_790_000_000, Subtree(ORIGIN, 0, 7, HEAD.root)))
+    timed = SignatureLine(ORIGIN, ml_line.key_id, cosign_subtree(ML, ORIGIN, 1_790_000_000, Subtree(ORIGIN, 0, 7, HEAD.root)))
     with pytest.raises(Refusal, match="NOTE_SIGNATURE"):
         open_checkpoint(join_note(text, [ed_line, timed]), LOG_KEYS)
 
@@ -156,7 +156,7 @@ def test_a_key_of_another_log_does_not_sign_for_this_one():
         open_checkpoint(RAW, log_vkeys("other.example/log", [ED]))
     foreign = log_vkeys("other.example/log", [ED])[0]
     line = parse_note(sign_checkpoint(Checkpoint("other.example/log", 7, HEAD.root), ED))[1][0]
-    raw = join_note(HEAD.text, [Line(line.name, line.key_id, ED.sign(HEAD.text))])
+    raw = join_note(HEAD.text, [SignatureLine(line.name, line.key_id, ED.sign(HEAD.text))])
     with pytest.raises(Refusal, match="NOTE_SIGNATURE"):
         open_checkpoint(raw, [foreign, *LOG_KEYS])
 
@@ -170,7 +170,7 @@ def test_witness_lines_stand_sorted_by_vkey_and_give_the_earliest_time():
 
 def test_an_unknown_witness_is_ignored_and_a_failing_known_one_rejects_the_note():
     text, lines = parse_note(COSIGNED)
-    broken = join_note(text, [*lines[:-1], Line(lines[-1].name, lines[-1].key_id, bytes(72))])
+    broken = join_note(text, [*lines[:-1], SignatureLine(lines[-1].name, lines[-1].key_id, bytes(72))])
     known = VKEYS[lines[-2].name]
     assert [line.vkey for line in open_checkpoint(broken, LOG_KEYS, [known]).cosignatures] == [known]
     with pytest.raises(Refusal, match="NOTE_SIGNATURE"):
@@ -182,7 +182,7 @@ def test_a_witness_may_cosign_with_ml_dsa_but_not_without_a_time():
     vkey = vkey_of("pq.example/witness", SUBTREE_V1, key)
     raw = attach_cosignatures(RAW, [(str(vkey), cosign_checkpoint(HEAD, vkey.name, key, 1_790_000_000))])
     assert open_checkpoint(raw, LOG_KEYS, [str(vkey)]).cosigned_at == 1_790_000_000
-    timeless = Line(vkey.name, vkey.id, cosign_subtree(key, vkey.name, 0, Subtree(ORIGIN, 0, 7, HEAD.root)))
+    timeless = SignatureLine(vkey.name, vkey.id, cosign_subtree(key, vkey.name, 0, Subtree(ORIGIN, 0, 7, HEAD.root)))
     with pytest.raises(Refusal, match="NOTE_SIGNATURE"):
         open_checkpoint(attach_cosignatures(RAW, [(str(vkey), timeless)]), LOG_KEYS, [str(vkey)])
 

@@ -13,7 +13,7 @@ from asyncpg import Pool, Record
 from structlog.testing import capture_logs
 
 from ledger.auditing.audit import audit
-from ledger.log import Admitted
+from ledger.log import LoggedEntry
 from ledger.publishing.cosigning import Cosigning
 from ledger.publishing.freeze import Mismatch
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
@@ -67,7 +67,7 @@ async def test_a_checkpoint_carries_the_lines_of_both_witnesses(pool: Pool[Recor
         running(pool, tmp_path, bench.kinds, cosigning=cosigning(http, addresses)) as log,
     ):
         for part in (posted[:2], posted[2:]):
-            assert all(isinstance(answer, Admitted) for answer in await log.append(part, now_s=NOW))
+            assert all(isinstance(answer, LoggedEntry) for answer in await log.append(part, now_s=NOW))
         published = await log.publisher.wait_for(len(posted), 10)
         assert published is not None
         assert len(open_checkpoint(published.note, LOG_KEYS, VKEYS).cosignatures) == 2

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ledger.admission.draft import Draft
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
-from ledger.log import Admitted, Answer, TurnedDown
+from ledger.log import Answer, LoggedEntry, TurnedDown
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.repair import cut
 from ledger.times import format_at
@@ -33,10 +33,10 @@ def bench() -> Workbench:
     return bench
 
 
-def admitted(answers: list[Answer]) -> list[Admitted]:
+def admitted(answers: list[Answer]) -> list[LoggedEntry]:
     for answer in answers:
-        assert isinstance(answer, Admitted), answer.refusal
-    return [answer for answer in answers if isinstance(answer, Admitted)]
+        assert isinstance(answer, LoggedEntry), answer.refusal
+    return [answer for answer in answers if isinstance(answer, LoggedEntry)]
 
 
 async def freeze_log(pool: Pool[Record], conn: Connection[Record], directory: Path, bench: Workbench) -> int:

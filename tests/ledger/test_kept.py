@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ledger import store
 from ledger.admission.kept import KEEP_VALUES, Kept
 from ledger.auditing.database_audit import audit_database
-from ledger.log import Admitted, Answer, Log, TurnedDown
+from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.tree.merkle import Edge, leaf_hash
 from signing.envelope import freeze
 from signing.possession import register
@@ -40,7 +40,7 @@ def key_add(bench: Workbench, party: str, generation: int, **changes: object) ->
 
 def told(answer: Answer) -> tuple[object, ...]:
     """All that an answer says."""
-    if isinstance(answer, Admitted):
+    if isinstance(answer, LoggedEntry):
         return answer.is_new, answer.entry.raw
     return answer.statement, *((reason.code, reason.field, reason.found, reason.expected) for reason in answer.refusal.reasons)
 
@@ -124,7 +124,7 @@ async def test_two_processes_that_take_turns_never_decide_from_what_the_other_ha
             one, other = key_add(bench, party, 1), key_add(bench, party, 2)
             [won] = await (first, second)[number % 2].append([one], now_s=NOW)
             [lost] = await (second, first)[number % 2].append([other], now_s=NOW)
-            assert isinstance(won, Admitted)
+            assert isinstance(won, LoggedEntry)
             assert isinstance(lost, TurnedDown)
             assert lost.refusal.codes == ["CHAIN_CONFLICT"]
         task.cancel()
@@ -140,7 +140,7 @@ async def test_an_edited_row_that_was_kept_is_believed_like_any_other(pool: Pool
         for raw in envelopes(bench):
             await log.append([raw], now_s=NOW)
         [before] = await log.append([key_add(bench, party, 1)], now_s=NOW)
-        assert isinstance(before, Admitted)
+        assert isinstance(before, LoggedEntry)
         async with pool.acquire() as conn:
             revoked = bench.kinds.encode(replace(bench.facts.get(key), revoked=1))
             await conn.execute("UPDATE fact SET value = $2 WHERE key = $1", key, revoked)
@@ -247,4 +247,4 @@ async def test_when_the_copy_fails_the_database_decides_and_nobody_is_poison(
         append = store.append
         monkeypatch.setattr(store, "append", lambda *a: timed_out(*a) if log.sequencer._kept.serves else append(*a))
         outcomes = await log.append([posted[3]], now_s=NOW)
-        assert isinstance(outcomes[0], Admitted)
+        assert isinstance(outcomes[0], LoggedEntry)

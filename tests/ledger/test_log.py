@@ -17,9 +17,9 @@ from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
-from ledger.log import Admitted, TurnedDown
+from ledger.log import LoggedEntry, TurnedDown
 from ledger.publishing.checkpoint_store import CheckpointStore
-from ledger.publishing.files import Bundle
+from ledger.publishing.files import StagedFiles
 from ledger.publishing.freeze import Mismatch
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
@@ -44,11 +44,11 @@ def bench() -> Workbench:
 async def test_admitted_statements_are_published_with_proofs(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
     async with running(pool, tmp_path, bench.kinds) as log:
         answers = await log.append(envelopes(bench), now_s=NOW)
-        assert all(isinstance(answer, Admitted) and answer.is_new for answer in answers)
+        assert all(isinstance(answer, LoggedEntry) and answer.is_new for answer in answers)
         published = await log.publisher.wait_for(len(answers), 5)
         assert published is not None
         for answer in answers:
-            assert isinstance(answer, Admitted)
+            assert isinstance(answer, LoggedEntry)
             proof = await log.proof(answer.entry.index, published)
             verify_inclusion(answer.entry.index, published.size, leaf_hash(answer.entry.raw), proof, published.root)
         files = log.publisher.files
@@ -100,8 +100,8 @@ async def test_a_resubmission_is_answered_with_the_first_entry(pool: Pool[Record
         first = await log.append(envelopes(bench), now_s=NOW)
         again = await log.append(envelopes(bench), now_s=NOW)
         for before, after in zip(first, again, strict=True):
-            assert isinstance(before, Admitted)
-            assert isinstance(after, Admitted)
+            assert isinstance(before, LoggedEntry)
+            assert isinstance(after, LoggedEntry)
             assert not after.is_new
             assert after.entry.raw == before.entry.raw
         head = await log.head()
@@ -114,7 +114,7 @@ async def test_the_time_of_the_log_never_goes_back(pool: Pool[Record], tmp_path:
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[:5], now_s=NOW)
         [answer] = await log.append(envelopes(bench)[5:6], now_s=NOW - 600)
-    assert isinstance(answer, Admitted)
+    assert isinstance(answer, LoggedEntry)
     assert answer.entry.admission.at == format_at(NOW)
 
 
@@ -137,7 +137,7 @@ async def test_of_competing_statements_exactly_one_wins(pool: Pool[Record], tmp_
             body = {"key": register(key_of(party, serial + 1), bench.found, party)}
             rivals.append(freeze(bench.draft("key.add/1", f"party/{party}", (party,), body).sign([key_of(party)])))
         answers = [found for part in await asyncio.gather(*(log.append([raw], now_s=NOW) for raw in rivals)) for found in part]
-    winners = [answer for answer in answers if isinstance(answer, Admitted)]
+    winners = [answer for answer in answers if isinstance(answer, LoggedEntry)]
     assert len(winners) == 1
     codes = {code for answer in answers if isinstance(answer, TurnedDown) for code in answer.refusal.codes}
     assert codes == {"CHAIN_CONFLICT"}
@@ -222,7 +222,7 @@ async def test_tiles_that_do_not_give_the_promised_root_are_not_signed(
         assert not before or await log.publisher.wait_for(before, 5) is not None
         unpack = log.publisher.files.unpack
 
-        def damaged(bundle: Bundle) -> None:
+        def damaged(bundle: StagedFiles) -> None:
             unpack(bundle)
             path = next(path for path, _ in bundle.files if path.startswith("tile/0/"))
             raw = log.publisher.files.read(path)
@@ -296,7 +296,7 @@ async def test_an_edit_of_derived_rows_is_caught_before_it_is_signed(pool: Pool[
             valid = bench.kinds.encode(replace(bench.facts.get(key), revoked=None))
             await conn.execute("UPDATE fact SET value = $2 WHERE key = $1", key, valid)
         [answer] = await log.append([freeze(forged.sign([key_of(party)]))], now_s=NOW)
-        assert isinstance(answer, Admitted)
+        assert isinstance(answer, LoggedEntry)
         assert await log.publisher.wait_for(answer.entry.index + 1, 3) is None
         assert "KEY_NOT_VALID" in str(log.publisher.mismatch)
         with pytest.raises(Busy, match="frozen"):

@@ -18,7 +18,7 @@ from ledger.tree.note import (
     SUBTREE_V1,
     Ed25519Signer,
     Ed25519Verifier,
-    Line,
+    SignatureLine,
     Vkey,
     is_key_name,
     join_note,
@@ -146,7 +146,7 @@ def test_a_note_without_a_known_key_is_refused():
 
 def test_one_failing_line_of_a_known_key_rejects_the_whole_note():
     text, (alice, bob) = parse_note(NOTE)
-    broken = join_note(text, [alice, Line(bob.name, bob.key_id, alice.signature)])
+    broken = join_note(text, [alice, SignatureLine(bob.name, bob.key_id, alice.signature)])
     assert open_note(broken, [verifier(ALICE)]).text == TEXT
     with pytest.raises(Refusal, match=r"NOTE_SIGNATURE\(example.com/bob\)"):
         open_note(broken, [verifier(ALICE), verifier(BOB)])
@@ -162,7 +162,7 @@ def test_a_known_line_of_another_length_fails():
     text, (alice, _) = parse_note(NOTE)
     for signature in (alice.signature[:-1], alice.signature + b"\0", b"\0"):
         with pytest.raises(Refusal, match="NOTE_SIGNATURE"):
-            open_note(join_note(text, [Line(alice.name, alice.key_id, signature)]), [verifier(ALICE)])
+            open_note(join_note(text, [SignatureLine(alice.name, alice.key_id, signature)]), [verifier(ALICE)])
 
 
 def test_base64_with_stray_bits_is_a_signature_that_does_not_hold():
@@ -202,7 +202,7 @@ def test_a_malformed_note_is_refused(raw):
 
 
 def test_a_note_may_have_many_lines_but_not_any_number():
-    unknown = [Line(f"w{number}", number, bytes(64)) for number in range(MAX_LINES)]
+    unknown = [SignatureLine(f"w{number}", number, bytes(64)) for number in range(MAX_LINES)]
     alice = parse_note(NOTE)[1][0]
     assert len(open_note(join_note(TEXT, [*unknown[1:], alice]), [verifier(ALICE)]).unverified) == MAX_LINES - 1
     with pytest.raises(Refusal, match="NOTE_FORM"):
@@ -210,7 +210,7 @@ def test_a_note_may_have_many_lines_but_not_any_number():
 
 
 def test_sixteen_post_quantum_lines_fit_and_64_kib_is_the_end():
-    lines = [Line(f"witness-{number}.example", number, bytes(8 + 2420)) for number in range(16)]
+    lines = [SignatureLine(f"witness-{number}.example", number, bytes(8 + 2420)) for number in range(16)]
     raw = join_note(TEXT, [parse_note(NOTE)[1][0], *lines])
     assert len(open_note(raw, [verifier(ALICE)]).unverified) == 16
     filled = sign_note(b"x" * (MAX_BYTES - len(sign_note(b"\n", [ALICE]))) + b"\n", [ALICE])

@@ -10,7 +10,7 @@ import pytest
 from asyncpg import Pool, Record
 
 from ledger.admission.receipts import CODES_MAX, RefusalRow, pages
-from ledger.log import Admitted, TurnedDown
+from ledger.log import LoggedEntry, TurnedDown
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, seal
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running
@@ -82,7 +82,7 @@ async def test_only_the_signers_get_the_first_entry_again(pool: Pool[Record], tm
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench), now_s=NOW)
         [own, other] = await log.append([freeze(first), foreign], now_s=NOW)
-    assert isinstance(own, Admitted)
+    assert isinstance(own, LoggedEntry)
     assert not own.is_new
     assert isinstance(other, TurnedDown)
     assert other.refusal.codes == ["KEY_OTHER_PARTY"]

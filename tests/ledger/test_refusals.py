@@ -14,7 +14,7 @@ from ledger.admission.receipts import RefusalRow, pages
 from ledger.admission.refusals import _append, publish_refusals
 from ledger.auditing.audit import audit
 from ledger.kinds.log import LogRefusals
-from ledger.log import Admitted, Log, TurnedDown
+from ledger.log import Log, LoggedEntry, TurnedDown
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running
@@ -215,4 +215,4 @@ async def test_a_new_authority_signs_in_the_request_that_admits_it(pool: Pool[Re
     posted = envelopes(bench)
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(posted[:-2], now_s=START)
-        assert all(isinstance(answer, Admitted) for answer in await log.append(posted[-2:], now_s=START))
+        assert all(isinstance(answer, LoggedEntry) for answer in await log.append(posted[-2:], now_s=START))

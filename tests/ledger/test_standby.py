@@ -13,8 +13,8 @@ from asyncpg import Connection, InsufficientPrivilegeError, Pool, Record
 
 from ledger.admission.data import DataSets
 from ledger.auditing.audit import audit
-from ledger.log import Admitted, Log
-from ledger.publishing.files import Bundle
+from ledger.log import Log, LoggedEntry
+from ledger.publishing.files import StagedFiles
 from ledger.publishing.freeze import Mismatch
 from ledger.publishing.publisher import Publisher
 from ledger.tree.checkpoint import Checkpoint
@@ -44,7 +44,7 @@ async def test_statements_posted_to_any_process_are_published_by_the_one_that_le
         await leader.append(posted[:1], now_s=NOW)
         parts = [(leader, posted[1:16]), (standby, posted[16:])]
         answers = await asyncio.gather(*(log.append(part, now_s=NOW) for log, part in parts))
-        assert all(isinstance(answer, Admitted) for part in answers for answer in part)
+        assert all(isinstance(answer, LoggedEntry) for part in answers for answer in part)
         for log in (leader, standby):
             published = await log.publisher.wait_for(len(posted), 10)
             assert published is not None
@@ -118,7 +118,7 @@ async def test_a_publisher_that_was_replaced_leaves_the_promised_bundle_alone(po
         promise, shown = other._store.read(), other.files.read("checkpoint")
         assert promise is not None
         assert shown is not None
-        sleeper.files.stage(Bundle(promise.size, (("tile/0/000.p/1", b"what it staged from a smaller size"),)))
+        sleeper.files.stage(StagedFiles(promise.size, (("tile/0/000.p/1", b"what it staged from a smaller size"),)))
         (other.files.root / "checkpoint").unlink()
         for publisher in (sleeper, other):
             publisher.close()

@@ -13,7 +13,7 @@ from ledger.model import Moment
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.note import Ed25519Signer, join_note, sign_line
 from liandan.founding import Plan, PlannedAuthority, PlannedOperator, PlannedPredecessor, founding_draft
-from liandan.keyring import Keyring
+from liandan.keyring import ServerKeys
 from signing import b64
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_51, OPERATOR, ORIGIN, Workbench, key_of
@@ -75,7 +75,7 @@ def test_the_plan_takes_the_checkpoint_only_with_the_old_logs_signature() -> Non
             continues=PlannedPredecessor(note_of().decode(), keys),
         )
 
-    keyring = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
+    keyring = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
     draft = founding_draft(plan(OLD_KEYS), keyring, {AUTHORITY_51: key_of(AUTHORITY_51)})
     assert draft.body.continues == continues_from(note_of(), OLD_KEYS) == Continues(OLD, b64.encode(note_of()))  # type: ignore[attr-defined]
     with pytest.raises(Refusal) as refused:

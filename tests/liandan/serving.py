@@ -8,13 +8,13 @@ from pathlib import Path
 
 import httpx
 
-from liandan.keyring import Keyring
+from liandan.keyring import ServerKeys
 from liandan.server import serving
 from liandan.settings import Settings
 from signing.envelope import freeze
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
 
-KEYRING = Keyring(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
+KEYRING = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
 NOW = "2026-10-01T09:00:00+08:00"
 """The simulated present of the workbench's logs in tests."""
 

@@ -16,7 +16,7 @@ from ledger.times import parse_at
 from ledger.tree.checkpoint import Checkpoint, sign_checkpoint
 from ledger.tree.merkle import leaf_hash, verify_inclusion
 from ledger.tree.proof import parse_proof
-from liandan.client import AsyncLiandan, Dishonest, Heads, Liandan, Receipt, ReceiptFolder, Refused, Trust, cosign
+from liandan.client import AsyncLiandan, Dishonest, Heads, Liandan, Receipt, ReceiptFolder, RequestRefused, Trust, cosign
 from signing.envelope import PAYLOAD_REFUSAL, PAYLOAD_STATEMENT, parse_envelope, seal
 from signing.possession import register
 from tests.liandan.serving import NOW, http, post_all
@@ -82,7 +82,7 @@ async def test_a_refusal_is_kept_with_its_receipt_and_the_chain_goes_back(server
     folder = ReceiptFolder(tmp_path / "receipts")
     async with client_of(url, PARTY, folder=folder) as client:
         draft = await client.draft("key.add/1", f"party/{PARTY}", new_key(bench, 1), at_s=NOW_S - 90_000)
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(RequestRefused) as caught:
             await client.post(client.sign(draft))
         assert caught.value.codes == ["STATEMENT_STALE"]
         [kept] = folder.root.glob("*.refusal")

@@ -25,7 +25,7 @@ from ledger.publishing.files import LogFiles
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from liandan.export import archived_in, export, fetch_files, reader_of
-from liandan.keyring import Keyring
+from liandan.keyring import ServerKeys
 from liandan.server import serving
 from liandan.wiring import KINDS
 from signing.envelope import freeze
@@ -135,7 +135,7 @@ async def test_keys_live_and_a_closed_log_has_a_successor(database_url: str, nex
     assert report["unchecked"] == {"ml-dsa-44": 2}, "possession and one signature"
     last = open_checkpoint(note, KEYRING.vkeys).checkpoint
     assert last.size == len(bench.entries)
-    keyring = Keyring(origin=NEXT, log=NEXT_KEY, operator=key_of(OPERATOR))
+    keyring = ServerKeys(origin=NEXT, log=NEXT_KEY, operator=key_of(OPERATOR))
     async with (
         serving(settings_of(next_url, tmp_path / "next"), keyring=keyring) as url,
         httpx.AsyncClient(base_url=url, timeout=60, headers={"Liandan-Now": NOW}) as client,

@@ -10,7 +10,7 @@ from asyncpg import Pool, Record
 from bench.load import Load
 from ledger.auditing.audit import Options
 from ledger.auditing.replay import Finding
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from liandan.own_audit import audit_own
 from liandan.wiring import KINDS
 from manifests import projection
@@ -47,7 +47,7 @@ async def test_a_changed_view_is_found_and_an_honest_one_is_not(pool: Pool[Recor
     async with running(pool, tmp_path, KINDS, data) as log:
         answers = await log.append([*load.setup()], now_s=load.now_s)
         answers += await log.append(load.manifest(0), now_s=load.now_s)
-        assert all(isinstance(answer, Admitted) for answer in answers)
+        assert all(isinstance(answer, LoggedEntry) for answer in answers)
         await log.publisher.wait_for(len(answers), 20)
         async with pool.acquire() as conn:
             await projection.follow(conn, await log.entries_at(list(range(len(answers)))))

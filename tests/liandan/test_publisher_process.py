@@ -22,7 +22,7 @@ from ledger.publishing.files import LogFiles
 from ledger.publishing.freeze import Mismatch
 from ledger.publishing.publisher import Publisher
 from liandan import publisher_process as module
-from liandan.keyring import Keyring, read_keyring, write_keyring
+from liandan.keyring import ServerKeys, read_keyring, write_keyring
 from liandan.publishing import publish_until
 from liandan.server import serving
 from liandan.wiring import KINDS
@@ -184,7 +184,7 @@ async def test_a_publisher_that_cannot_start_again_stops_appending_until_the_ser
 
 
 async def test_a_key_file_without_the_log_key_is_refused_by_its_code(database_url: str, tmp_path: Path) -> None:
-    write_keyring(Keyring(origin=ORIGIN, operator=key_of("operator")), tmp_path / "keys.pem", tmp_path / "passphrase")
+    write_keyring(ServerKeys(origin=ORIGIN, operator=key_of("operator")), tmp_path / "keys.pem", tmp_path / "passphrase")
     with pytest.raises(Refusal) as caught:
         async with serving(settings_of(database_url, tmp_path, publisher="process")):
             pass

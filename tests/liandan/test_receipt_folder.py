@@ -20,7 +20,7 @@ from ledger.tree.note import parse_note
 from ledger.tree.proof import Proof, parse_proof
 from ledger.witnessing.server import make_cosigner
 from liandan.cli import main
-from liandan.client import AsyncLiandan, Liandan, ReceiptFolder, Refused, Trust
+from liandan.client import AsyncLiandan, Liandan, ReceiptFolder, RequestRefused, Trust
 from reports.kinds import all_kinds
 from signing.envelope import Envelope, Signature
 from signing.possession import register
@@ -112,7 +112,7 @@ async def _written(url: str, bench: Workbench, trust: Trust, folder: Path) -> No
     async with client:
         for generation in (1, 2):
             await client.post(client.sign(await client.draft("key.add/1", f"party/{PARTY}", _body(bench, generation))))
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             stale = await client.draft("key.add/1", f"party/{PARTY}", _body(bench, 3), at_s=NOW_S - 90_000)
             await client.post(client.sign(stale))
 
@@ -124,7 +124,7 @@ async def _written_blocking(url: str, bench: Workbench, trust: Trust, folder: Pa
         with client:
             for generation in (1, 2):
                 client.post(client.sign(client.draft("key.add/1", f"party/{PARTY}", _body(bench, generation))))
-            with pytest.raises(Refused):
+            with pytest.raises(RequestRefused):
                 client.post(client.sign(client.draft("key.add/1", f"party/{PARTY}", _body(bench, 3), at_s=NOW_S - 90_000)))
 
     await asyncio.to_thread(work)

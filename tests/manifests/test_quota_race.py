@@ -16,7 +16,7 @@ from asyncpg import Pool, Record
 
 from ledger.admission.data import DataSets
 from ledger.admission.draft import Draft
-from ledger.log import Admitted, Answer, Log, TurnedDown
+from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from signing.envelope import freeze
 from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER, WASTE_NAME, a_line, an_issue, signing_key
 from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, ROW, Example
@@ -63,14 +63,14 @@ def outcome(answers: Sequence[Answer]) -> Counter[str]:
     """``admitted``, or the codes of the refusal."""
     told: list[str] = []
     for answer in answers:
-        told.append("admitted" if isinstance(answer, Admitted) else ",".join(answer.refusal.codes))
-        assert isinstance(answer, Admitted | TurnedDown)
+        told.append("admitted" if isinstance(answer, LoggedEntry) else ",".join(answer.refusal.codes))
+        assert isinstance(answer, LoggedEntry | TurnedDown)
     return Counter(told)
 
 
 def rows_of(answers: Sequence[Answer], account: str) -> list[tuple[int, int]]:
     """(before, after) of an account in the order of the log."""
-    entries = sorted((answer.entry for answer in answers if isinstance(answer, Admitted)), key=lambda entry: entry.index)
+    entries = sorted((answer.entry for answer in answers if isinstance(answer, LoggedEntry)), key=lambda entry: entry.index)
     return [(row.before_g, row.after_g) for entry in entries for row in entry.admission.decision.accounts if row.account == account]
 
 

@@ -13,7 +13,7 @@ from asyncpg import Pool, Record
 
 from ledger.admission.entry import read_entry
 from ledger.chain import genesis_prev
-from ledger.cursor import Place, write_cursor
+from ledger.cursor import Position, write_cursor
 from ledger.mass import parse_mass
 from manifests import acts
 from manifests.machine import MOVES
@@ -317,7 +317,7 @@ async def test_a_malformed_search_is_refused_and_never_widens_the_answer(web: We
 
 
 async def test_a_cursor_of_somebody_elses_making_is_refused(web: Web) -> None:
-    for cursor in ("x", "kqFhAA", write_cursor(Place("chain:a", 0)), write_cursor(Cursor(0, "a"))[:-2]):
+    for cursor in ("x", "kqFhAA", write_cursor(Position("chain:a", 0)), write_cursor(Cursor(0, "a"))[:-2]):
         assert codes_of(await web.get(f"/v1/manifests?cursor={cursor}"), 400) == ["CURSOR_FORM"], cursor
     for impossible in ((-1, "a"), (2**36, "a"), (0, "a\x00")):
         with pytest.raises(ValueError, match="not a place"):

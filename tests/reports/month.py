@@ -12,7 +12,7 @@ from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
 from manifests import acts
 from reports.reconcile import reconcile
-from reports.reconciliation.model import Statement
+from reports.reconciliation.model import MonthlyStatement
 from tests.reports.story import GENERATOR, Story, trunk, waste
 
 SLAG = replace(waste("5.6", 1), code="384-004-31", name="铅蓄电池生产废渣", hazards=("T",))
@@ -65,7 +65,7 @@ def october() -> Story:
     return story
 
 
-def drawn(story: Story, month: str = "2026-10", *, size: int | None = None, direction: tuple[str, str] = ("51", "50")) -> Statement:
+def drawn(story: Story, month: str = "2026-10", *, size: int | None = None, direction: tuple[str, str] = ("51", "50")) -> MonthlyStatement:
     """The statement over the first ``size`` entries."""
     entries: list[Entry] = story.bench.entries[:size]
     root = b64encode(root_of(leaf_hash(entry.raw) for entry in entries)).decode()

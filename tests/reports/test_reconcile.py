@@ -17,7 +17,7 @@ from ledger.times import parse_at
 from ledger.tree.tiles import TileReader
 from manifests import acts
 from reports.reconcile import check_direction, check_month, reconcile, to_bytes
-from reports.reconciliation.model import Mirror, Statement, period_of
+from reports.reconciliation.model import MirrorEquation, MonthlyStatement, period_of
 from signing.refusal import Refusal
 from tests.reports.month import LINES, SLAG, drawn, october, trip
 from tests.reports.story import BATTERY, CARRIERS, DESTINATION, GENERATOR, RECEIVER, Story, trunk
@@ -36,7 +36,7 @@ def serials(rows: object) -> list[int]:
 def test_the_mirror_equation_holds_by_code_and_in_total() -> None:
     statement = drawn(october())
     by_code = {mirror.code: mirror for mirror in statement.mirror}
-    assert by_code[BATTERY] == Mirror(
+    assert by_code[BATTERY] == MirrorEquation(
         code=BATTERY,
         opening_g=t("5.6"),
         departed_g=t("22.4"),
@@ -46,7 +46,7 @@ def test_the_mirror_equation_holds_by_code_and_in_total() -> None:
         closing_g=t("5.6"),
         voided_g=t("5.6"),
     )
-    assert by_code[SLAG.code] == Mirror(
+    assert by_code[SLAG.code] == MirrorEquation(
         code=SLAG.code,
         departed_g=t("16.8"),
         accepted_g=t("11.096"),
@@ -163,7 +163,7 @@ def test_both_provinces_get_the_same_bytes(suffix: str) -> None:
     assert to_bytes(again, suffix) == to_bytes(drawn(story), suffix)
 
 
-def check_balance(statement: Statement) -> None:
+def check_balance(statement: MonthlyStatement) -> None:
     """What holds for every statement of every log."""
     assert statement.is_balanced
     assert statement.total.opening_g == sum(mirror.opening_g for mirror in statement.mirror)
@@ -216,7 +216,7 @@ def test_a_receipt_dated_before_its_departure_counts_with_the_departure() -> Non
     line = acts.ReceivedLine(line=0, opinion="accept", accepted_t="5.6", method="R4")
     body = acts.Receive(accepted_at=before, lines=(line,), weighing=acts.Weighing())
     story.bench.post("manifest.receive/1", trunk(1), (RECEIVER,), body, at=before)
-    assert drawn(story).total == Mirror(code="", waiting_g=t("5.6"))
+    assert drawn(story).total == MirrorEquation(code="", waiting_g=t("5.6"))
     november = drawn(story, "2026-11")
     assert (november.total.departed_g, november.total.accepted_g, november.is_balanced) == (t("5.6"), t("5.6"), True)
 
@@ -226,5 +226,5 @@ def test_a_voided_manifest_stands_outside_the_equation() -> None:
     story.at("2026-10-05T08:00:00+08:00")
     trip(story, 1, 0, stop="void")
     statement = drawn(story)
-    assert statement.total == Mirror(code="", voided_g=t("5.6"))
+    assert statement.total == MirrorEquation(code="", voided_g=t("5.6"))
     assert story.bench.facts.state(trunk(1)).stage == "voided"

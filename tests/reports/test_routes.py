@@ -16,7 +16,7 @@ from litestar.datastructures import State
 from msgspec.structs import replace
 
 from ledger.caller import Caller
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from ledger.times import parse_at
 from manifests.projection import follow
 from manifests.store import fetch_view, upsert_views
@@ -38,7 +38,7 @@ async def replay(log: Log) -> None:
     """Post the story's statements, each at its own time, and let the projection follow."""
     for entry in ENTRIES:
         (answer,) = await log.append([freeze(entry.envelope)], now_s=parse_at(entry.admission.at))
-        assert isinstance(answer, Admitted)
+        assert isinstance(answer, LoggedEntry)
         assert answer.entry.raw == entry.raw
     await log.publisher.wait_for(len(ENTRIES), 10)
     async with log.pool.acquire() as conn:

@@ -19,7 +19,7 @@ from liandan.demo.specials import Ground
 from liandan.demo.story import Story
 from liandan.demo.trip import Counters, Trip
 from liandan.demo.world import World
-from liandan.keyring import Keyring as ServerKeys
+from liandan.keyring import ServerKeys
 from liandan.server import serving
 from liandan.wiring import KINDS
 from manifests.view import ManifestView, concerns, fold

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.cursor import ALL_ROWS, CURSOR_MAX, Place, read_cursor, write_cursor
+from ledger.cursor import ALL_ROWS, CURSOR_MAX, Position, read_cursor, write_cursor
 from signing.refusal import Refusal
 
 CHAINS = st.from_regex(r"chain:[a-z]{1,8}/[0-9A-Za-z._/-]{1,90}", fullmatch=True)
 
 
-@given(place=st.builds(Place, CHAINS, st.integers(0, ALL_ROWS)))
-def test_a_cursor_comes_back_as_the_place_it_was_and_fits_a_url(place: Place) -> None:
+@given(place=st.builds(Position, CHAINS, st.integers(0, ALL_ROWS)))
+def test_a_cursor_comes_back_as_the_place_it_was_and_fits_a_url(place: Position) -> None:
     text = write_cursor(place)
-    assert read_cursor(text, Place) == place
+    assert read_cursor(text, Position) == place
     assert len(text) <= CURSOR_MAX
     assert text.isascii()
     assert not set(text) & set("+/=&?#%")
@@ -24,7 +24,7 @@ def test_a_cursor_comes_back_as_the_place_it_was_and_fits_a_url(place: Place) ->
 @given(text=st.text(max_size=CURSOR_MAX + 10))
 def test_any_other_text_is_refused_or_a_place_that_can_be(text: str) -> None:
     try:
-        place = read_cursor(text, Place)
+        place = read_cursor(text, Position)
     except Refusal as refused:
         place, refusal = None, refused
     else:
@@ -37,15 +37,15 @@ def test_any_other_text_is_refused_or_a_place_that_can_be(text: str) -> None:
         assert 0 <= place.number <= ALL_ROWS
 
 
-@pytest.mark.parametrize("place", [Place("chain:a", 0), Place("chain:b", ALL_ROWS)])
-def test_a_place_of_control_characters_or_impossible_rows_is_refused(place: Place) -> None:
+@pytest.mark.parametrize("place", [Position("chain:a", 0), Position("chain:b", ALL_ROWS)])
+def test_a_place_of_control_characters_or_impossible_rows_is_refused(place: Position) -> None:
     with pytest.raises(ValueError, match="not a place"):
-        Place(place.key + "\x00", place.number)
+        Position(place.key + "\x00", place.number)
     with pytest.raises(ValueError, match="not a place"):
-        Place(place.key, ALL_ROWS + 1)
+        Position(place.key, ALL_ROWS + 1)
     with pytest.raises(ValueError, match="not a place"):
-        Place(place.key, -1)
+        Position(place.key, -1)
 
 
 def test_no_cursor_is_the_first_page() -> None:
-    assert read_cursor(None, Place) is None
+    assert read_cursor(None, Position) is None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger import past
-from ledger.log import Admitted, TurnedDown
+from ledger.log import LoggedEntry, TurnedDown
 from ledger.mass import format_mass
 from signing.envelope import freeze
 from tests.manifests.driver import (
@@ -181,7 +181,7 @@ async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: 
         ]
         assert not answer["admissible"]
         return
-    assert isinstance(told, Admitted)
+    assert isinstance(told, LoggedEntry)
     decision = told.entry.admission.decision
     assert answer["admissible"], answer["reasons"]
     assert decision.route == answer["route"]

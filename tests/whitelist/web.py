@@ -15,7 +15,7 @@ from litestar.openapi import OpenAPIConfig
 
 from ledger.admission.entry import Entry
 from ledger.caller import Caller
-from ledger.log import Admitted, Answer, Log
+from ledger.log import Answer, Log, LoggedEntry
 from ledger.problem import Language
 from ledger.times import parse_at
 from liandan.problems import Problems, scope_language
@@ -62,7 +62,7 @@ class Web:
         """Post a workbench's entries, each at its own time."""
         for entry in entries:
             [answer] = await self.send(entry)
-            assert isinstance(answer, Admitted), getattr(answer, "refusal", None)
+            assert isinstance(answer, LoggedEntry), getattr(answer, "refusal", None)
 
     async def catch_up(self) -> None:
         """Wait until everything is published, and let the projections follow."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from ledger.auditing.audit import audit
-from ledger.auditing.checkpoints import SLACK_S, Cosigned, longest_wait, outside_brackets
+from ledger.auditing.checkpoints import SLACK_S, CosignedTime, longest_wait, outside_brackets
 from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, parse_checkpoint, sign_checkpoint
-from ledger.tree.note import COSIGNATURE_V1, Line, join_note, parse_note, vkey_of
+from ledger.tree.note import COSIGNATURE_V1, SignatureLine, join_note, parse_note, vkey_of
 from tests.workbench import Workbench, key_of, uscc
 
 NAMES = ("甲", "乙")
@@ -26,7 +26,7 @@ def bench() -> Workbench:
     return bench
 
 
-def line(note: bytes, name: str, at_s: int = 1_800_000_000) -> tuple[str, Line]:
+def line(note: bytes, name: str, at_s: int = 1_800_000_000) -> tuple[str, SignatureLine]:
     head = parse_checkpoint(parse_note(note)[0])
     return VKEYS[name], cosign_checkpoint(head, f"w.example/{name}", WITNESSES[name], at_s)
 
@@ -85,12 +85,12 @@ TIMES = {9: 1000, 10: 1100, 19: 2000, 20: 2100}
     ],
 )
 def test_admissions_lie_between_what_witnesses_saw_before_and_after(ten: int, twenty: int, expected: list[int]) -> None:
-    findings = outside_brackets([Cosigned(20, twenty), Cosigned(10, ten)], TIMES.get)
+    findings = outside_brackets([CosignedTime(20, twenty), CosignedTime(10, ten)], TIMES.get)
     assert [finding.index for finding in findings] == expected
 
 
 def test_a_later_checkpoint_with_an_earlier_time_convicts_what_lies_under_the_earlier_size() -> None:
-    findings = outside_brackets([Cosigned(10, 1050), Cosigned(20, 600)], TIMES.get)
+    findings = outside_brackets([CosignedTime(10, 1050), CosignedTime(20, 600)], TIMES.get)
     assert [finding.index for finding in findings] == [9, 19]
 
 
@@ -98,13 +98,13 @@ def test_a_later_checkpoint_with_an_earlier_time_convicts_what_lies_under_the_ea
     ("cosigned", "expected"),
     [
         ([], (0, 0)),
-        ([Cosigned(10, 1000)], (990, 0)),
-        ([Cosigned(10, 100), Cosigned(20, 1000)], (900, 10)),
-        ([Cosigned(20, 1000), Cosigned(10, 100), Cosigned(20, 5000)], (900, 10)),
-        ([Cosigned(30, 1000)], (990, 0)),
+        ([CosignedTime(10, 1000)], (990, 0)),
+        ([CosignedTime(10, 100), CosignedTime(20, 1000)], (900, 10)),
+        ([CosignedTime(20, 1000), CosignedTime(10, 100), CosignedTime(20, 5000)], (900, 10)),
+        ([CosignedTime(30, 1000)], (990, 0)),
     ],
 )
 def test_the_longest_wait_for_a_witness_is_that_of_the_first_entry_behind_a_checkpoint(
-    cosigned: list[Cosigned], expected: tuple[int, int]
+    cosigned: list[CosignedTime], expected: tuple[int, int]
 ) -> None:
     assert longest_wait(cosigned, {0: 10, 10: 100, 20: 600}.get) == expected

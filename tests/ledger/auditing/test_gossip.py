@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.auditing.gossip import Piece, Place, Tree, compare, subtrees
+from ledger.auditing.gossip import Piece, ProvenEntry, Tree, compare, subtrees
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.merkle import inclusion_proof, leaf_hash, range_root, root_of
 from tests.workbench import key_of
@@ -23,7 +23,9 @@ def hash_at(leaves: list[bytes], level: int, index: int) -> bytes:
 def piece(leaves: list[bytes], size: int, *indexes: int, name: str = "", knows_leaf: bool = True, found: str = "f") -> Piece:
     note = sign_checkpoint(Checkpoint(ORIGIN, size, root_of(leaves[:size])), KEY)
     places = tuple(
-        Place(index, leaves[index] if knows_leaf else None, inclusion_proof(index, size, lambda level, at: hash_at(leaves, level, at)))
+        ProvenEntry(
+            index, leaves[index] if knows_leaf else None, inclusion_proof(index, size, lambda level, at: hash_at(leaves, level, at))
+        )
         for index in indexes
     )
     return Piece(source=name or f"{size}", note=note, places=places, log_keys=VKEYS, found=found)

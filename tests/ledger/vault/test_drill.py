@@ -29,7 +29,7 @@ from liandan.database import open_pool
 from liandan.demo import firms
 from liandan.demo.founding import ORIGIN
 from liandan.export import export, reader_of
-from liandan.keyring import Keyring as ServerKeys
+from liandan.keyring import ServerKeys
 from liandan.postgres import EmbeddedPostgres, temporary_directory
 from liandan.postgres.account import server_account
 from liandan.postgres.binaries import find_binaries

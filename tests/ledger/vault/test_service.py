@@ -14,7 +14,7 @@ from ledger.admission.personality import Changes, Kind, Personality, Window, no_
 from ledger.caller import Caller
 from ledger.chain import USCC
 from ledger.findings import Admitted as Allowed
-from ledger.log import Admitted, Log
+from ledger.log import Log, LoggedEntry
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
 from signing.envelope import freeze
@@ -89,11 +89,11 @@ def note(bench: Workbench, party: str, salts: str) -> bytes:
     return request(freeze(envelope), [wire(one) for one in people])
 
 
-async def admit(log: Log, vault: Vault, raw: bytes) -> tuple[Admitted, Refusal | None]:
+async def admit(log: Log, vault: Vault, raw: bytes) -> tuple[LoggedEntry, Refusal | None]:
     [offer] = await vault.check([raw])
     assert offer.refusal is None
     [answer] = await log.append([offer.envelope], now_s=NOW)
-    assert isinstance(answer, Admitted)
+    assert isinstance(answer, LoggedEntry)
     [lost] = await vault.keep([(answer.entry, offer)])
     return answer, lost
 
@@ -105,7 +105,7 @@ async def test_of_two_who_bring_one_salt_at_the_same_moment_one_is_kept(log: Log
     outcomes = []
     for offer in offers:
         [answer] = await log.append([offer.envelope], now_s=NOW)
-        assert isinstance(answer, Admitted)
+        assert isinstance(answer, LoggedEntry)
         outcomes += await vault.keep([(answer.entry, offer)])
     assert outcomes[0] is None
     assert outcomes[1] is not None
@@ -133,7 +133,7 @@ async def test_what_a_crash_left_between_entry_and_key_is_finished_at_the_start(
     places = [(answer.entry.statement.hash, name) for name in PEOPLE]
     body = {"statement": places[0][0], "field": places[0][1]}
     erasure = bench.draft("pd.erase/1", "log/erasures", (OPERATOR,), body).sign([key_of(OPERATOR)])
-    assert isinstance((await log.append([freeze(erasure)], now_s=NOW))[0], Admitted)  # and nothing after it
+    assert isinstance((await log.append([freeze(erasure)], now_s=NOW))[0], LoggedEntry)  # and nothing after it
     assert set(keys.fetch(places)) == set(places)
     assert await Vault(log, keys).settle() == 1
     assert set(keys.fetch(places)) == set(places[1:])

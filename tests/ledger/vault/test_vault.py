@@ -10,7 +10,7 @@ import pytest
 import structlog
 from asyncpg import Pool, Record
 
-from liandan.client import Refused
+from liandan.client import RequestRefused
 from liandan.demo import firms
 from signing.b64 import decode
 from signing.commitment import commit
@@ -54,7 +54,7 @@ async def test_what_came_with_an_act_is_shown_to_its_parties_and_the_authorities
     assert len(reads) == 5
     assert not any(value in repr(lines) for value in PEOPLE.values())
     for stranger in (firms.LVYAN, firms.CHANGHANG, firms.OPERATOR):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(RequestRefused) as caught:
             await read(on_stage, stranger.uscc, issued)
         assert caught.value.problem.code == "READ_FORBIDDEN"
         assert issued.act.chain not in repr(caught.value.problem), "the chain is told to nobody else"
@@ -63,7 +63,7 @@ async def test_what_came_with_an_act_is_shown_to_its_parties_and_the_authorities
 async def test_without_a_token_nothing_is_shown(on_stage: Stage) -> None:
     issued = issue(on_stage, "anonymous")
     await post(on_stage, issued.request, issued.act)
-    with pytest.raises(Refused, match="TOKEN_MISSING"):
+    with pytest.raises(RequestRefused, match="TOKEN_MISSING"):
         await on_stage.poster.client.logout()
         await on_stage.poster.get(issued.path())
 
@@ -76,7 +76,7 @@ async def test_a_chain_lists_what_is_behind_all_its_acts(on_stage: Stage) -> Non
         assert answer.headers["cache-control"] == "no-store"
         assert {(one["statement"], one["state"]) for one in answer.json()["openings"]} == {(issued.statement, "held")}
         for chain in ("manifest/nobody", issued.act.chain[:-1] + "0", "log/main/../x"):
-            with pytest.raises(Refused) as caught:
+            with pytest.raises(RequestRefused) as caught:
                 await client.get("/v1/disclosures", chain=chain)
             assert caught.value.problem.code == "NOT_FOUND"
 
@@ -88,7 +88,7 @@ async def test_a_case_has_the_readers_of_its_manifest(on_stage: Stage) -> None:
     async with as_party(on_stage, on_stage.world.batteries_out.receiver.uscc, now_s) as receiver:
         assert (await receiver.get("/v1/disclosures", chain=chain)).json() == {"chain": chain, "openings": []}
     async with as_party(on_stage, firms.LVYAN.uscc, now_s) as stranger:
-        with pytest.raises(Refused, match="READ_FORBIDDEN"):
+        with pytest.raises(RequestRefused, match="READ_FORBIDDEN"):
             await stranger.get("/v1/disclosures", chain=chain)
 
 
@@ -128,7 +128,7 @@ async def test_disclosures_may_come_later_and_missing_ones_are_absent(on_stage: 
     issued = issue(on_stage, "later")
     name, phone, _ = issued.disclosures
     assert (await post(on_stage, issued.envelope, issued.act)).status_code == 201
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         await read(on_stage, firms.SICHUAN.uscc, issued)
     assert caught.value.problem.code == "NOT_FOUND"
     assert (await post(on_stage, issued.with_disclosures([name]), issued.act)).status_code == 200
@@ -188,7 +188,7 @@ async def test_an_erasure_needs_the_operator_and_something_committed(on_stage: S
     ]
     for reader, path, code in cases:
         async with as_party(on_stage, reader, issued.act.posted_s) as client:
-            with pytest.raises(Refused) as caught:
+            with pytest.raises(RequestRefused) as caught:
                 await client.send("DELETE", path)
             assert caught.value.problem.code == code
     assert (await read(on_stage, firms.SICHUAN.uscc, issued))["driver.name"]["state"] == "held"
