@@ -16,7 +16,7 @@ from ledger.log import Log
 from manifests.acts import Issue
 from reports import store
 from signing.refusal import refuse
-from whitelist.approval_kinds import ApprovalApply
+from whitelist.acts.apply import ApprovalApply
 
 Chain = Callable[[str], Awaitable[list[Entry]]]
 """All entries of a chain, in order; empty for a chain the log does not have."""

@@ -12,6 +12,8 @@ from typing import Literal
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged, JudgeFn
+from ledger.findings import Findings
 from whitelist.chains import APPROVAL
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
@@ -79,3 +81,14 @@ def approval_at(facts: Facts, chain: str) -> ApprovalState | None:
     """The state of an approval, or ``None`` where the name is no approval's or the log has none."""
     state = facts.state(chain) if APPROVAL.fullmatch(chain) else None
     return state if isinstance(state, ApprovalState) else None
+
+
+def at_stage(*allowed: Stage) -> JudgeFn:
+    """The gate of acts on an application: it stands at one of these stages, else APPROVAL_STAGE alone."""
+
+    def gate(judged: Judged, out: Findings) -> None:
+        state: ApprovalState | None = judged.state
+        if state is None or state.stage not in allowed:
+            out.refuse("APPROVAL_STAGE", "kind", "" if state is None else state.stage, " / ".join(allowed))
+
+    return gate

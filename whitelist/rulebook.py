@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from signing.refusal import table
-from whitelist import adopted, dry_run, workdays
-from whitelist.rules import number, quantity, trade, waste
-from whitelist.texts import approval, listing, permit
+from whitelist import adopted, dry_run, scope, workdays
+from whitelist.acts import ACTS
+from whitelist.rules import approval, listing, number, permit, quantity, trade, waste
 
 RULES = table(
     *number.TEXTS,
     *trade.TEXTS,
     *quantity.TEXTS,
     *waste.TEXTS,
+    *scope.TEXTS,
     *permit.TEXTS,
     *approval.TEXTS,
     *listing.TEXTS,
     *adopted.TEXTS,
     *workdays.TEXTS,
     *dry_run.TEXTS,
+    *(rule for act in ACTS for rule in act.texts),
 )

@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ledger.findings import Findings
+from signing.refusal import texts
 from whitelist.catalogue import CATEGORIES, CODE
 from whitelist.methods import METHODS
 
@@ -59,3 +60,10 @@ def judge_methods(out: Findings, field: str, methods: tuple[str, ...]) -> None:
     for position, method in enumerate(methods):
         if method not in METHODS or method in methods[:position]:
             out.refuse("METHOD", f"{field}.{position}", method, " ".join(METHODS))
+
+
+TEXTS = texts("""
+SCOPE_FORM | R-18 | sender | law §3.4 [READ S25a]
+类别范围填写不对。 || ALL 不列代码；INCLUDE、EXCEPT 至少列一个本类别的八位代码，不得重复。
+The scope is malformed. || No codes with ALL; at least one code of the category with INCLUDE and EXCEPT.
+""")

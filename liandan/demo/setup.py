@@ -15,11 +15,12 @@ from liandan.demo.calendar import HOUR
 from liandan.demo.firms import Firm, authority_of
 from liandan.demo.plan import Act, BodyLater, Scribe
 from liandan.demo.world import LICENSES, LIST_50_51, LIST_51_50, ROWS, Flow, World
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply, ApprovalConsult, ApprovalReply
-from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.consult import ApprovalConsult, ApprovalReply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
+from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.permit import PermitAmend, PermitGrant
 from whitelist.listing import ListRow, rows_hash
-from whitelist.permit_kinds import PermitAmend, PermitGrant
 from whitelist.scope import PermitItem, Scope
 
 

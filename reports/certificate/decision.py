@@ -10,8 +10,8 @@ from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
 from manifests.acts import Issue
 from reports.legal import Citation, basis
+from whitelist.acts.listing import ListCountersign
 from whitelist.approval import ApprovalState
-from whitelist.list_kinds import ListCountersign
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import q2_account, q3_account

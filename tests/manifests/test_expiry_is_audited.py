@@ -6,9 +6,9 @@ from ledger.auditing.audit import audit
 from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER, WASTE_NAME, a_line, an_issue
 from tests.manifests.test_worked_example import LIST, Q1, ROW, Example
 from tests.workbench import AUTHORITY_51
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply
 
 
 def decide(example: Example, chain: str, mass_t: str, valid_to: str) -> None:

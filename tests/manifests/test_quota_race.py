@@ -22,9 +22,9 @@ from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER
 from tests.manifests.test_worked_example import LIST, Q1, Q2, Q3, ROW, Example
 from tests.whitelist.web import Web, serving
 from tests.workbench import AUTHORITY_51, OPERATOR, key_of
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply
 from whitelist.routes import ROUTER
 
 ISSUES, ISSUES_THAT_FIT = 300, 110

@@ -35,9 +35,9 @@ from tests.manifests.driver import (
 from tests.manifests.test_worked_example import EARLIER, LIST, Q2, Q3, ROW, SECOND, Example
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply
 
 READERS = (GENERATOR, RECEIVER, CARRIER, AUTHORITY_50, AUTHORITY_51, OPERATOR)
 OTHER_NUMBER = "20265101000777"

@@ -36,13 +36,14 @@ from tests.manifests.driver import (
     labels,
 )
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
+from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.permit import PermitGrant
+from whitelist.acts.permit_status import PermitChange
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply
-from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
 from whitelist.listing import ListRow, rows_hash
-from whitelist.permit_kinds import PermitChange, PermitGrant
 from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem, Scope
 

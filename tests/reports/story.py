@@ -18,13 +18,13 @@ from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import Place, Vehicle
 from reports.evidence import collect
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
+from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply
-from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
 from whitelist.listing import rows_hash
-from whitelist.permit_kinds import PermitGrant
 from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import WasteLine

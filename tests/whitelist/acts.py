@@ -7,12 +7,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, PERMIT, RECEIVER, SICHUAN, Log
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.consult import ApprovalConsult, ApprovalReply
+from whitelist.acts.decide import ApprovalDecide, DecidedLine
+from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.permit import PermitGrant
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import ApprovalDecide, DecidedLine
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply, ApprovalConsult, ApprovalReply
-from whitelist.list_kinds import ListCountersign, ListPropose, ListRows, Row
 from whitelist.listing import rows_hash
-from whitelist.permit_kinds import PermitGrant
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Transfer, WasteLine
 

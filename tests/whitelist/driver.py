@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ledger.admission.admit import decide
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Reads
@@ -141,7 +142,7 @@ class Log:
         chosen: Kind = KINDS[kind]
         while self.load(chosen.reads(statement, self.facts)):
             pass
-        answer = chosen.decide(statement, self.facts, self.moment)
+        answer = decide(chosen, statement, self.facts, self.moment)
         if isinstance(answer, Refused):
             raise Refusing(answer)
         assert chosen.opens or self.facts.head(chain) is not None, f"{kind} cannot open a chain"

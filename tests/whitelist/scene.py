@@ -9,9 +9,9 @@ import msgspec
 from tests.manifests.driver import APPROVAL, DESTINATION, GENERATOR, NUMBER, ORIGIN, PERMIT, RECEIVER, a_line
 from tests.manifests.test_worked_example import Example
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, uscc
-from whitelist.approval_kinds import ApplicationLine, ApprovalApply
-from whitelist.list_kinds import ListPropose, ListRows, Row
-from whitelist.permit_kinds import PermitGrant
+from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.listing import ListPropose, ListRows, Row
+from whitelist.acts.permit import PermitGrant
 from whitelist.scope import PermitItem, Scope
 
 OTHER_GENERATOR = uscc("510300", 301)

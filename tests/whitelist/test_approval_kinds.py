@@ -9,11 +9,12 @@ from ledger.admission.facts import account_key
 from ledger.model import Account
 from tests.whitelist.acts import add_list, agree, application, applied, decision, grant, propose, row, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
+from whitelist.acts.consult import ApprovalConsult, ApprovalReply
+from whitelist.acts.decide import DecidedLine, latest_valid_to
+from whitelist.acts.listing import ListRows
+from whitelist.acts.permit import PermitAmend
+from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import DecidedLine, latest_valid_to
-from whitelist.approval_kinds import ApprovalConsult, ApprovalReply
-from whitelist.list_kinds import ListRows
-from whitelist.permit_kinds import PermitAmend, PermitChange
 from whitelist.quota import q1_account
 from whitelist.scope import Scope
 

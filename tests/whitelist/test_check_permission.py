@@ -12,9 +12,9 @@ from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.model import Account, Head
 from tests.whitelist.acts import BATTERY, add_list, applied, approved, grant, line, listed, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_GENERATOR, OTHER_RECEIVER, PERMIT, RECEIVER, Log, ulid
-from whitelist.approval_decide import DecidedLine
+from whitelist.acts.decide import DecidedLine
+from whitelist.acts.permit_status import PermitChange
 from whitelist.check import reads
-from whitelist.permit_kinds import PermitChange
 from whitelist.quota import Q3Base, q1_account, q2_account, q3_account, q3_key
 from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, WasteLine

@@ -7,8 +7,8 @@ import pytest
 from ledger.mass import format_mass
 from tests.whitelist.acts import add_list, application, applied, decision, line, row, transfer, with_permit
 from tests.whitelist.driver import GENERATOR, LIST, SICHUAN, Log, Refusing, ulid
+from whitelist.acts.decide import DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import DecidedLine
 from whitelist.commitment import Commitment, commitments, q1_key
 from whitelist.quota import q1_account, q2_account, q3_account
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.whitelist.acts import BATTERY, add_list, countersign, propose, row
 from tests.whitelist.driver import CHONGQING, LIST, OTHER_RECEIVER, RECEIVER, SICHUAN, Log, Refusing, ulid
-from whitelist.list_kinds import ListCountersign, ListRows
+from whitelist.acts.listing import ListCountersign, ListRows
 from whitelist.listing import ListRow, rows_hash
 from whitelist.scope import Scope
 

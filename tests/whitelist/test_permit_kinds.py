@@ -6,7 +6,8 @@ import pytest
 
 from tests.whitelist.acts import BATTERY, grant
 from tests.whitelist.driver import CHONGQING, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
-from whitelist.permit_kinds import PermitAmend, PermitChange
+from whitelist.acts.permit import PermitAmend
+from whitelist.acts.permit_status import PermitChange
 from whitelist.scope import PermitItem
 
 

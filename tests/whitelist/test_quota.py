@@ -10,8 +10,8 @@ from ledger.mass import format_mass
 from ledger.times import day_of, year_of
 from tests.whitelist.acts import add_list, agree, application, applied, decision, grant, line, row, transfer
 from tests.whitelist.driver import CHONGQING, GENERATOR, LIST, PERMIT, SICHUAN, Log, Refusing, ulid
+from whitelist.acts.decide import DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import DecidedLine
 from whitelist.quota import exceeds_limit, exceeds_scale, q1_account, q2_account, q3_account, q3_used_g
 
 T = 1_000_000

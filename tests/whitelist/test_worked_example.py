@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from tests.whitelist.acts import add_list, application, applied, decision, grant, line, row, transfer, with_permit
-from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, ulid
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
+from whitelist.acts.decide import DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.approval_decide import DecidedLine
 from whitelist.quota import q1_account, q2_account, q3_account
 from whitelist.scope import PermitItem, Scope
 
@@ -83,13 +84,9 @@ def test_twin_c_oil_from_chongqing_needs_a_list_of_its_own_direction_and_a_numbe
     body = application(wanted, receiver=GENERATOR, permit=permit, origin="500115")
     log.post("approval.apply/1", approval, body, OTHER_RECEIVER)
     granted = decision(lines=(DecidedLine(line=0, mass_t="20"),), no="渝环审批〔2026〕2号")
-    statement = log.statement("approval.decide/1", approval, granted, CHONGQING)
-    from tests.whitelist.driver import KINDS
-
-    while log.load(KINDS["approval.decide/1"].reads(statement, log.facts)):
-        pass
-    refused = KINDS["approval.decide/1"].decide(statement, log.facts, log.moment)
-    assert [reason.code for reason in refused.reasons] == ["WL_DIRECTION"]  # type: ignore[union-attr]  # a list of the other way
+    with pytest.raises(Refusing) as refused:
+        log.post("approval.decide/1", approval, granted, CHONGQING)
+    assert refused.value.codes == ["WL_DIRECTION"], "a list of the other way"
 
     back = "list/2026-50-51-cy"
     add_list(log, oil_row, chain=back, sides=(CHONGQING, SICHUAN))

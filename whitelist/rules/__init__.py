@@ -37,4 +37,4 @@ RULES: tuple[CheckRule, ...] = (
     listing.listing_still_covers,
     listing.listing_is_of_the_day,
 )
-"""R-34 holds by construction (no rule reads carrier or vehicle); R-36 limits decisions and stands in ``approval_decide``."""
+"""R-34 holds by construction (no rule reads carrier or vehicle); R-36 limits decisions and stands in ``acts.decide``."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ledger.findings import Findings
 from ledger.mass import format_mass
+from signing.refusal import texts
 from whitelist.chains import is_permit_of
 from whitelist.checked import Checked
 from whitelist.permit import PermitState
@@ -83,3 +84,38 @@ def judge_permit_method(out: Findings, field: str, permit: PermitState, code: st
     allowed = sorted({allowed for item in items for allowed in item.methods})
     if items and method not in allowed:
         out.refuse("PERMIT_METHOD", field, method, " / ".join(allowed))
+
+
+TEXTS = texts("""
+PERMIT_UNKNOWN | R-17 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
+账本中没有这份经营许可证。 || 核对许可证链名；未登记的，请接受地主管部门先登记许可证。
+The log has no such permit. || Check the chain; the authority of the receiver's region records permits.
+
+PERMIT_HOLDER | R-17 | sender | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
+经营许可证不属于该接受人。 || 填写接受人本单位的许可证。
+The permit is not this receiver's. || Name a permit of the receiver.
+
+PERMIT_STATUS | R-17 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
+经营许可证已暂停或吊销、注销。 || 在许可证恢复前不得移入；联系接受人和发证机关。
+The permit is suspended or revoked. || Nothing may go there until it is resumed.
+
+PERMIT_DATE | R-17 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
+当日不在经营许可证有效期内。 || 由接受人换证，并由发证机关更新账本中的许可证。
+The permit is not valid on this day. || The receiver renews it and its authority records the change.
+
+PERMIT_SITE | R-17 | generator | 危险废物经营许可证管理办法 Art. 10 [READ S3]; comparison [DESIGN]
+接受地与经营许可证载明的设施所在地不一致。 || 将接受地改为许可证载明的设施所在县（区）。
+The destination is not where the permit's facility stands. || Name the division of the facility.
+
+PERMIT_SCOPE | R-18 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
+该废物代码不在接受人的许可经营类别内。 || 改送有资质的单位，或由接受人办理许可证变更。
+The permit does not cover this code. || Choose a receiver whose permit does, or have the permit changed.
+
+PERMIT_METHOD | R-19 | destination_authority | 危险废物经营许可证管理办法 Art. 10 [READ S3]
+该利用处置方式不在许可范围内。 || 改用许可证载明的方式。
+The method is not permitted for this code. || Use a method of the permit.
+
+PERMIT_SCALE | R-20 | destination_authority | 危险废物经营许可证管理办法 Art. 12(4) [READ S3]; alert at 100 % [DESIGN]
+接受人本年接受量超过年经营规模（超过 100 % 提示，超过 120 % 不予开具）。 || 改送其他单位，或由接受人重新申领许可证、扩大规模。
+The receiver's year total exceeds its scale (alert above 100 %, refused above 120 %). || Use another receiver, or let it apply for a larger scale.
+""")

@@ -8,20 +8,20 @@ Source: Order 23 Art. 26, 27 [READ]; 2020 mechanism 3, 4 [READ S6]; R-32, R-35, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Reads
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.days import judge_day, twelve_months_after
-from ledger.findings import Admitted, Findings, Refused
+from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
-from ledger.model import Admission, Moment, Statement
+from ledger.model import Admission, Statement
 from ledger.times import day_of
-from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine
-from whitelist.approval_kinds import approval_state, judge_stage
+from signing.refusal import texts
+from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine, at_stage
 from whitelist.checked import APPROVED, LISTED
 from whitelist.commitment import Commitment, Commitments, commitments, q1_key, returned_g, settled
 from whitelist.listing import list_at
@@ -30,7 +30,7 @@ from whitelist.quota import q1_account
 from whitelist.rules.listing import judge_list, judge_list_day, judge_row
 from whitelist.rules.permit import judge_permit, judge_permit_method, judge_permit_scope
 from whitelist.rules.quantity import judge_mass
-from whitelist.signers import signed_by_province
+from whitelist.signers import authority_of_province
 
 
 class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,9 +50,8 @@ class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reason: str | None = None
 
 
-def reads_decide(statement: Statement, facts: Facts) -> Reads:
-    """The receiver's permit, the lists and Q1 accounts that the application's lines name, and what earlier decisions hold on these."""
-    state = approval_state(statement, facts)
+def _reads(statement: Statement, facts: Facts) -> Reads:
+    state: ApprovalState | None = facts.state(statement.chain)
     if state is None:
         return Reads()
     refs = [line.listing for line in state.lines if line.listing is not None]
@@ -64,24 +63,29 @@ def reads_decide(statement: Statement, facts: Facts) -> Reads:
     return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=registers)
 
 
-def decide_decide(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """The origin's authority decides once. An approval states what R-32 and the route allow, or less."""
-    body: ApprovalDecide = statement.body
-    out = Findings()
-    state = judge_stage(out, approval_state(statement, facts), *OPEN_STAGES)
-    if state is None:
-        return out.answer()
-    signed_by_province(out, statement, facts, state.direction[0])
+def _signers(statement: Statement, facts: Facts) -> Sequence[Role]:
+    state: ApprovalState = facts.state(statement.chain)
+    return authority_of_province(facts, state.direction[0])
+
+
+def _judge_form(judged: Judged, out: Findings) -> None:
+    """Lines and term stand with an approval, a reason with a refusal, a number with both."""
+    body: ApprovalDecide = judged.statement.body
     if not body.no.strip():
         out.refuse("MISSING", "body.no", "", "决定文号 / number of the decision")
     if not body.approve:
         _judge_refusal(out, body)
-        return out.answer()
-    if body.reason is not None:
+    elif body.reason is not None:
         out.refuse("DECISION_FORM", "body.reason", body.reason, "only with a refusal")
-    granted = _judge_lines(out, body, state)
-    _judge_permit(out, body, state, facts, moment)
-    return _routed(out, state, granted, facts, moment)
+
+
+def _judge_approval(judged: Judged, out: Findings) -> None:
+    """An approval states what the application, the permit, R-32 and the route allow, or less."""
+    body: ApprovalDecide = judged.statement.body
+    if body.approve:
+        granted = _judge_lines(out, body, judged.state)
+        _judge_permit(judged, out)
+        _judge_route(judged, out, granted)
 
 
 def _judge_refusal(out: Findings, body: ApprovalDecide) -> None:
@@ -116,10 +120,10 @@ def latest_valid_to(today: str, applied_to: str, permit_to: str) -> str:
     return min(twelve_months_after(today), applied_to, permit_to)
 
 
-def _judge_permit(out: Findings, body: ApprovalDecide, state: ApprovalState, facts: Facts, moment: Moment) -> None:
+def _judge_permit(judged: Judged, out: Findings) -> None:
     """The receiver may still take the granted lines, and the term keeps to R-32."""
-    today = day_of(moment.at_s)
-    permit = judge_permit(out, state.permit, state.receiver, permit_at(facts, state.permit), today, "body.lines")
+    body, state, today = judged.statement.body, judged.state, day_of(judged.moment.at_s)
+    permit = judge_permit(out, state.permit, state.receiver, permit_at(judged.facts, state.permit), today, "body.lines")
     if permit is None:
         return
     for position, line in enumerate(body.lines):
@@ -138,18 +142,20 @@ def _judge_term(out: Findings, body: ApprovalDecide, state: ApprovalState, permi
         out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{today} … {latest}")
 
 
-def _routed(out: Findings, state: ApprovalState, granted: list[tuple[int, int]], facts: Facts, moment: Moment) -> Admitted | Refused:
+def _judge_route(judged: Judged, out: Findings, granted: list[tuple[int, int]]) -> None:
     """Find the route: by the lists, else by the reply; what the lists lack is said only if there is no reply to go by."""
+    state: ApprovalState = judged.state
     if state.stage == "disagreed":
         out.refuse("CONSENT_REFUSED", "body.approve", state.reply_no, "an agreeing reply")
-        return out.answer()
+        return
     listed = Findings()
-    commits = _commit(listed, state, granted, facts, day_of(moment.at_s))
+    commits = _commit(listed, state, granted, judged.facts, day_of(judged.moment.at_s))
     if not listed.reasons:
-        return out.answer(route=LISTED, accounts=commits)
+        out.route, out.accounts = LISTED, commits
+        return
+    out.route = APPROVED
     if state.stage != "agreed":
         out.reasons += listed.reasons
-    return out.answer(route=APPROVED)
 
 
 def _commit(out: Findings, state: ApprovalState, granted: list[tuple[int, int]], facts: Facts, today: str) -> dict[str, int]:
@@ -186,8 +192,8 @@ def _granted_lines(state: ApprovalState, granted: list[tuple[int, int]]) -> Iter
         yield position, number, grams, state.lines[number]
 
 
-def evolve_decide(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The decision. Listings stay on the lines only where the route is LISTED."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """Listings stay on the lines only where the route is LISTED."""
     body: ApprovalDecide = statement.body
     state: ApprovalState = facts.state(statement.chain)
     decided_on = admission.at[:10]
@@ -212,3 +218,52 @@ def _held(chain: str, decided: ApprovalState, today: str, facts: Facts) -> dict[
             one = Commitment(approval=chain, line=number, held_g=line.mass_g, valid_to=decided.valid_to)
             added.setdefault(q1_account(line.listing.list, line.listing.row), []).append(one)
     return {q1_key(account): settled(facts, account, today, tuple(lines)) for account, lines in added.items()}
+
+
+DECIDE = Kind(
+    name="approval.decide/1",
+    zh="批准决定",
+    en="decision",
+    body=ApprovalDecide,
+    chain_type="approval",
+    roles=("origin's authority",),
+    signers=_signers,
+    window=Window.DAY,
+    reads=_reads,
+    reads_doc="The receiver's permit, the lists named by the application's lines, the Q1 accounts of their rows, "
+    "and the Q2 accounts of decisions given on these.",
+    gate=at_stage(*OPEN_STAGES),
+    rules=(_judge_form, _judge_approval),
+    evolve=_evolve,
+    books="decided",
+    effect=(
+        "批准或者不予批准；经白名单的（LISTED）占用该行年度额度，其余凭同意复函（APPROVED）。",
+        "Approves or refuses; on listings (LISTED) it commits their quota, else it goes by the agreeing reply (APPROVED).",
+    ),
+    texts=texts("""
+APPROVAL_TERM | R-32 | sender | Order 23 Art. 27.2 [READ]
+有效期不得超过 12 个月、申请期限和接受人许可证有效期三者中最早的一天。 || 改为提示的日期或更早。
+The term goes beyond 12 months, the period applied for, or the receiver's permit. || State the day shown or an earlier one.
+
+APPROVAL_MASS | R-33 | sender | Order 23 Art. 27 [READ]
+批准数量大于申请数量。 || 不超过该行的申请数量。
+The decided mass is above the mass applied for. || Grant no more than the line applied for.
+
+NO_CONSENT | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
+该行不在白名单上，也没有接受地省份的同意复函。 || 先发跨省转移商请函并取得同意复函，或只批准白名单上的行。
+The line has neither a listing nor the receiving province's consent. || Consult by letter and wait for the reply, or grant listed lines only.
+
+CONSENT_REFUSED | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
+接受地省份已复函不同意。 || 作出不予批准的决定；情况改变的，由移出人重新申请。
+The receiving province has disagreed. || Refuse the application; the generator may apply again.
+
+DECISION_FORM | R-31 | sender | Order 23 Art. 26, 27 [READ]
+决定的内容自相矛盾。 || 批准时写明行、数量和有效期；不予批准时只写理由。
+The decision contradicts itself. || Lines and term with an approval; only a reason with a refusal.
+
+WL_QUOTA | R-36 | destination_authority | 2020 川渝“白名单”合作机制 [READ S6]
+超出白名单该行的年度剩余数量。 || 减少批准数量；仍需超出的，提前函告接受地主管部门并取得同意复函后再批准。
+It exceeds what is left of the listing's yearly quota. || Grant less; for more, consult by letter and wait for consent before deciding.
+"""),
+    routed=True,
+)

@@ -6,23 +6,25 @@ year, proposed each December and put in force by letters of both sides; formats 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, DecideFn, EvolveFn, Kind, Window, no_reads
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
 from ledger.days import judge_not_after, judge_span
 from ledger.directory import authorities_of_division, log_state
-from ledger.findings import Admitted, Findings, Refused
+from ledger.findings import Findings
 from ledger.mass import read_mass
-from ledger.model import Admission, Moment, Statement
+from ledger.model import Admission, Statement
 from ledger.times import day_of
+from signing.refusal import texts
 from signing.uscc import check_uscc
-from whitelist.chains import ListName, is_permit_of, read_list_name
+from whitelist.chains import ListName, is_permit_of, opens_once, read_list_name
 from whitelist.listing import ListKind, ListRow, ListState, SuspensionStops, rows_hash
 from whitelist.rules.quantity import judge_mass
 from whitelist.scope import Scope, judge_methods, judge_scope_form
-from whitelist.signers import signed_by
 
 ROWS_MAX = 2000
 
@@ -75,44 +77,45 @@ def _name(statement: Statement) -> ListName:
     return name
 
 
-def _state(statement: Statement, facts: Facts) -> ListState | None:
-    state: ListState | None = facts.state(statement.chain)
-    return state
-
-
-def _signed(out: Findings, statement: Statement, facts: Facts, province: str) -> None:
+def _from_authority(statement: Statement, facts: Facts) -> Sequence[Role]:
     """A list binds two authorities of the log: no stand-in for a province that has none."""
-    signed_by(out, statement, f"authority of {province}", authorities_of_division(log_state(facts), province))
+    return _authority(facts, _name(statement).from_province)
 
 
-def _judge_letter(out: Findings, letter_no: str, letter_date: str, today: str) -> None:
-    if not letter_no.strip():
+def _to_authority(statement: Statement, facts: Facts) -> Sequence[Role]:
+    return _authority(facts, _name(statement).to_province)
+
+
+def _authority(facts: Facts, province: str) -> Sequence[Role]:
+    return (Role(f"authority of {province}", authorities_of_division(log_state(facts), province)),)
+
+
+def _judge_letter(judged: Judged, out: Findings) -> None:
+    body = judged.statement.body
+    if not body.letter_no.strip():
         out.refuse("MISSING", "body.letter_no", "", "函号 / letter number")
-    judge_not_after(out, "body.letter_date", letter_date, today)
+    judge_not_after(out, "body.letter_date", body.letter_date, day_of(judged.moment.at_s))
 
 
-def decide_propose(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """The from-authority announces a list for a year and a direction between two provinces."""
-    body: ListPropose = statement.body
-    name = _name(statement)
-    out = Findings()
-    _signed(out, statement, facts, name.from_province)
-    if _state(statement, facts) is not None:
-        out.refuse("CHAIN_NOT_OPEN", "seq", statement.seq, "0")
+def _judge_direction(judged: Judged, out: Findings) -> None:
+    name = _name(judged.statement)
     if name.from_province == name.to_province:
-        out.refuse("SAME_PROVINCE", "chain", statement.chain, "two provinces")
-    _judge_letter(out, body.letter_no, body.letter_date, day_of(moment.at_s))
+        out.refuse("SAME_PROVINCE", "chain", judged.statement.chain, "two provinces")
+
+
+def _judge_announcement(judged: Judged, out: Findings) -> None:
+    """Its days lie in its year; rows and pages are of a size that can follow."""
+    body: ListPropose = judged.statement.body
+    name = _name(judged.statement)
     if judge_span(out, "body.effective", body.effective_from, body.effective_to):
         for field, day in (("effective_from", body.effective_from), ("effective_to", body.effective_to)):
             if int(day[:4]) != name.year:
                 out.refuse("WL_YEAR", f"body.{field}", day, name.year)
     if not 1 <= body.pages <= body.rows <= ROWS_MAX:
         out.refuse("LIST_SIZE", "body.rows", f"{body.rows} rows, {body.pages} pages", f"1 ≤ pages ≤ rows ≤ {ROWS_MAX}")
-    return out.answer()
 
 
-def evolve_propose(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """A list without rows yet."""
+def _evolve_propose(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ListPropose = statement.body
     name = _name(statement)
     state = ListState(
@@ -131,12 +134,10 @@ def evolve_propose(statement: Statement, admission: Admission, facts: Facts) -> 
     return Changes(state=state)
 
 
-def decide_rows(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """Pages come in order and hold no more rows than announced; every row is well-formed by itself."""
-    body: ListRows = statement.body
-    out = Findings()
-    _signed(out, statement, facts, _name(statement).from_province)
-    state = _state(statement, facts)
+def _judge_page(judged: Judged, out: Findings) -> None:
+    """Pages come in order and hold no more rows than announced."""
+    body: ListRows = judged.statement.body
+    state: ListState | None = judged.state
     if state is None or state.status != "PROPOSED":
         out.refuse("LIST_STAGE", "kind", "" if state is None else state.status, "PROPOSED")
     elif body.page != state.pages or body.page >= state.pages_announced:
@@ -145,9 +146,12 @@ def decide_rows(statement: Statement, facts: Facts, moment: Moment) -> Admitted 
         out.refuse("LIST_SIZE", "body.rows", len(state.rows) + len(body.rows), f"≤ {state.rows_announced}")
     if not body.rows:
         out.refuse("LIST_SIZE", "body.rows", 0, "≥ 1")
-    for position, row in enumerate(body.rows):
+
+
+def _judge_rows(judged: Judged, out: Findings) -> None:
+    """Every row is well-formed by itself."""
+    for position, row in enumerate(judged.statement.body.rows):
         _judge_row(out, f"body.rows.{position}", row)
-    return out.answer()
 
 
 def _judge_row(out: Findings, path: str, row: Row) -> None:
@@ -160,8 +164,7 @@ def _judge_row(out: Findings, path: str, row: Row) -> None:
     judge_mass(out, f"{path}.quota_t", row.quota_t)
 
 
-def evolve_rows(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The list with one page more."""
+def _evolve_rows(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ListRows = statement.body
     state: ListState = facts.state(statement.chain)
     added = tuple(
@@ -171,49 +174,100 @@ def evolve_rows(statement: Statement, admission: Admission, facts: Facts) -> Cha
     return Changes(state=replace(state, pages=state.pages + 1, rows=(*state.rows, *added)))
 
 
-def decide_countersign(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """The to-authority signs the digest of exactly the rows that are there, all of them; from here on the list is in force."""
-    body: ListCountersign = statement.body
-    out = Findings()
-    _signed(out, statement, facts, _name(statement).to_province)
-    if not out.reasons and statement.by[0] in authorities_of_division(log_state(facts), _name(statement).from_province):
-        out.refuse("SIGNER_ROLE", "by.0", statement.by[0], "another authority than that of the from-side")
-    _judge_letter(out, body.letter_no, body.letter_date, day_of(moment.at_s))
-    state = _state(statement, facts)
+def _judge_other_hand(judged: Judged, out: Findings) -> None:
+    """The to-side alone signs; an authority of both sides would sign its own proposal."""
+    statement, log = judged.statement, log_state(judged.facts)
+    name = _name(statement)
+    signer = statement.by[0]
+    if signer in authorities_of_division(log, name.to_province) and signer in authorities_of_division(log, name.from_province):
+        out.refuse("SIGNER_ROLE", "by.0", signer, "another authority than that of the from-side")
+
+
+def _judge_digest(judged: Judged, out: Findings) -> None:
+    """Exactly the rows that are there are signed, all of them."""
+    state: ListState | None = judged.state
     if state is None or state.status != "PROPOSED":
         out.refuse("LIST_STAGE", "kind", "" if state is None else state.status, "PROPOSED")
-        return out.answer()
+        return
     if not state.is_complete:
         found = f"{len(state.rows)} rows on {state.pages} pages"
         out.refuse("LIST_INCOMPLETE", "kind", found, f"{state.rows_announced} rows on {state.pages_announced} pages")
     digest = rows_hash(state.rows)
-    if body.rows_hash != digest:
-        out.refuse("LIST_DIGEST", "body.rows_hash", body.rows_hash, digest)
-    return out.answer()
+    if judged.statement.body.rows_hash != digest:
+        out.refuse("LIST_DIGEST", "body.rows_hash", judged.statement.body.rows_hash, digest)
 
 
-def evolve_countersign(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The list in force."""
+def _evolve_countersign(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=replace(facts.state(statement.chain), status="ACTIVE"))
 
 
-def _kind(name: str, body: type, role: str, decide: DecideFn, evolve: EvolveFn, *, opens: bool = False) -> Kind:
-    return Kind(
-        name=name,
-        body=body,
-        chain_type="list",
-        roles=(role,),
-        window=Window.MONTH,
-        reads=no_reads,
-        reads_doc="Nothing beside log/main.",
-        decide=decide,
-        evolve=evolve,
-        opens=opens,
-    )
+PROPOSE = Kind(
+    name="list.propose/1",
+    zh="提出白名单",
+    en="list proposal",
+    body=ListPropose,
+    chain_type="list",
+    roles=("from-authority",),
+    signers=_from_authority,
+    window=Window.MONTH,
+    reads=no_reads,
+    rules=(opens_once, _judge_direction, _judge_letter, _judge_announcement),
+    evolve=_evolve_propose,
+    books=None,
+    effect=("宣布名单的年度、方向、行数和页数。", "Announces year, direction, rows and pages of a list."),
+    opens=True,
+)
 
+ROWS = Kind(
+    name="list.rows/1",
+    zh="提交白名单页",
+    en="list page",
+    body=ListRows,
+    chain_type="list",
+    roles=("from-authority",),
+    signers=_from_authority,
+    window=Window.MONTH,
+    reads=no_reads,
+    rules=(_judge_page, _judge_rows),
+    evolve=_evolve_rows,
+    books=None,
+    effect=("名单增加一页，行号连续。", "One more page; rows count on."),
+    texts=texts("""
+LIST_STAGE | - | sender | formats §3 [DESIGN]
+白名单当前状态不允许此操作。 || 联署前可提交白名单页；联署后内容不再改动。
+The list's status does not allow this act. || Pages come before the countersignature, nothing after it.
 
-LIST_KINDS = (
-    _kind("list.propose/1", ListPropose, "from-authority", decide_propose, evolve_propose, opens=True),
-    _kind("list.rows/1", ListRows, "from-authority", decide_rows, evolve_rows),
-    _kind("list.countersign/1", ListCountersign, "to-authority", decide_countersign, evolve_countersign),
+LIST_PAGE | - | sender | formats §3 [DESIGN]
+白名单页次不连续。 || 从第 0 页起按顺序逐页提交。
+Pages must come in order. || Submit them one by one from page 0.
+
+LIST_SIZE | - | sender | formats §3 [DESIGN]
+白名单行数或页数不对。 || 页数、行数应与提出时声明的一致，每页至少一行。
+The number of rows or pages is wrong. || Keep to what was announced; at least one row on a page.
+"""),
+)
+
+COUNTERSIGN = Kind(
+    name="list.countersign/1",
+    zh="联署白名单",
+    en="list countersignature",
+    body=ListCountersign,
+    chain_type="list",
+    roles=("to-authority",),
+    signers=_to_authority,
+    window=Window.MONTH,
+    reads=no_reads,
+    rules=(_judge_other_hand, _judge_letter, _judge_digest),
+    evolve=_evolve_countersign,
+    books=None,
+    effect=("名单生效。", "The list is in force."),
+    texts=texts("""
+LIST_INCOMPLETE | - | origin_authority | formats §3 [DESIGN]
+白名单尚未全部提交，不能联署。 || 由提出方提交全部白名单页后再联署。
+The list is not complete yet. || The proposing side submits all pages first.
+
+LIST_DIGEST | - | sender | formats §3 [DESIGN]
+联署的摘要与白名单各行不一致。 || 按账本中的全部白名单行重新计算摘要，确认内容后再签署。
+The countersigned digest is not that of the rows. || Compute it over all rows of the log, check them, then sign.
+"""),
 )
