@@ -1,0 +1,134 @@
+"""The oracle on the acts after issue that accounts and numbers need: void, depart, receive (kinds.md §1.6, §6).
+
+Their judgements are partial: account changes and the refusals named here, no alerts and no tags. The worlds make them in good form.
+"""
+
+from datetime import timedelta
+
+from .oracle_data import day_of, grams, moment_of
+from .oracle_issue import decision_terms
+from .oracle_permits import shift_bases
+from .oracle_state import Findings, Manifest, State, Statement
+
+
+def _trunk(state: State, st: Statement, found: Findings) -> Manifest | None:
+    return state.manifests.get(st.chain)
+
+
+def judge_void(state: State, st: Statement, found: Findings) -> None:
+    """manifest.void: before departure alone; releases what the issue reserved."""
+    manifest = _trunk(state, st, found)
+    if manifest is None:
+        found.frame.add("CHAIN_NOT_OPEN")
+    elif manifest.stage != "issued":
+        found.state.add("ACT_NOT_OPEN" if manifest.stage == "voided" else "VOID_LATE")
+    else:
+        for account, held_g in manifest.holds.items():
+            found.move(account, -held_g)
+
+
+def apply_void(state: State, st: Statement, found: Findings) -> None:
+    """The number is voided with its manifest."""
+    manifest = state.manifests[st.chain]
+    manifest.stage = "voided"
+    _release(state, st, manifest)
+
+
+def _release(state: State, st: Statement, manifest: Manifest) -> None:
+    for account, held_g in manifest.holds.items():
+        if account.startswith("Q3 "):
+            root = account[3:]
+            state.scales[root] = state.scale(root, st.today.year)
+            state.scales[root].reserved_g -= held_g
+    manifest.holds = {}
+
+
+def accounts_of(state: State, manifest: Manifest, line: int) -> list[str]:
+    """The accounts that a line of the manifest draws on."""
+    body = manifest.body
+    names = [f"Q3 {state.permits[body['permit']].root}"]
+    if "approval" in body:
+        names.append(f"Q2 {body['approval']} {body['lines'][line]['decision_line']}")
+    return names
+
+
+def judge_depart(state: State, st: Statement, found: Findings) -> None:
+    """manifest.depart: the gate as far as terms, statuses and quotas go; adds what `loaded` says beyond the declared, line by line."""
+    manifest = _trunk(state, st, found)
+    if manifest is None or manifest.stage != "issued":
+        found.state.add("NO_MANIFEST" if manifest is None or manifest.stage == "voided" else "ACT_NOT_OPEN")
+        return
+    body, paper = manifest.body, manifest.body.get("paper")
+    if st.body["place"]["division"][:2] != body["origin"]["division"][:2]:
+        found.state.add("ORIGIN_PROVINCE")
+    if paper:
+        completed = moment_of(paper["completed_at"])
+        if completed is not None and st.at > completed:
+            found.state.add("TIME_ORDER")
+    else:
+        _gate(state, st, found, manifest)
+    for part in st.body.get("loaded", []):
+        extra = grams(part["mass_t"]) - grams(body["lines"][part["line"]]["mass_t"])
+        if extra > 0:
+            for account in accounts_of(state, manifest, part["line"]):
+                found.move(account, extra)
+    if "approval" in body and not paper:
+        allowed = 1000 + state.data.thresholds["overdraft_permille"]
+        for number in {line["decision_line"] for line in body["lines"]}:
+            account = f"Q2 {body['approval']} {number}"
+            drawn = state.accounts.get(account, 0) + found.moves.get(account, 0)
+            if drawn * 1000 > state.approvals[body["approval"]].granted[number]["mass_g"] * allowed:
+                found.state.add("APPROVAL_QUOTA")
+
+
+def _gate(state: State, st: Statement, found: Findings, manifest: Manifest) -> None:
+    body, day = manifest.body, day_of(st.at)
+    if st.admitted_at - st.at > timedelta(days=15):
+        found.state.add("BACKFILL_REQUIRED")
+    permit = state.permits[body["permit"]]
+    if permit.status(st.at) != "ACTIVE":
+        found.state.add("PERMIT_STATUS")
+    terms = [(p.body["valid_from"], p.body["valid_to"]) for p in (permit, state.newest_of_line(permit))]
+    if not any(start <= day.isoformat() <= end for start, end in terms):
+        found.state.add("PERMIT_DATE")
+    if "approval" in body:
+        numbers = [line["decision_line"] for line in body["lines"]]
+        found.state |= decision_terms(state, state.approvals[body["approval"]], numbers, day)
+    elif "decision" in body and day.isoformat() > body["decision"]["valid_to"]:
+        found.state.add("APPROVAL_EXPIRED")
+
+
+def apply_depart(state: State, st: Statement, found: Findings) -> None:
+    """On the road, with what it now holds."""
+    manifest = state.manifests[st.chain]
+    manifest.stage = "in_transit"
+    for account, extra in found.moves.items():
+        manifest.holds[account] = manifest.holds.get(account, 0) + extra
+        if account.startswith("Q3 "):
+            root = account[3:]
+            state.scales[root] = state.scale(root, st.today.year)
+            state.scales[root].reserved_g += extra
+
+
+def judge_receive(state: State, st: Statement, found: Findings) -> None:
+    """manifest.receive: settles every account of the manifest to what was accepted."""
+    manifest = _trunk(state, st, found)
+    if manifest is None or manifest.stage not in ("issued", "in_transit"):
+        found.state.add("ACT_NOT_OPEN")
+        return
+    for account, held_g in manifest.holds.items():
+        found.move(account, -held_g)
+    for part in st.body["lines"]:
+        for account in accounts_of(state, manifest, part["line"]):
+            found.move(account, grams(part["accepted_t"]))
+
+
+def apply_receive(state: State, st: Statement, found: Findings) -> None:
+    """Reserved grams end; accepted ones belong to the year of accepted_at."""
+    manifest = state.manifests[st.chain]
+    manifest.stage = "received"
+    accepted = sum(grams(part["accepted_t"]) for part in st.body["lines"])
+    at = moment_of(st.body["accepted_at"])
+    assert at is not None
+    _release(state, st, manifest)
+    shift_bases(state, state.permits[manifest.body["permit"]].root, accepted, day_of(at).year, st.today.year)
