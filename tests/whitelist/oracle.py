@@ -30,7 +30,8 @@ together. Where the product stops at `body` too, `readings` has that set as well
  9. R-21 at grant: codes of ALL and EXCEPT are those of the edition; "only corrosive" is no matter of the permit.
 10. apply: R-20 rests, no account moves. Q1 is settled by LISTED decisions on the row. Only a LISTED decision is bound to its lists.
 11. ROW_PERMIT's term: the permit covers all days of the list. CODE_RETIRED: an earlier edition had the code.
-12. USAGE alert: year of the month, this year or the last; older ones are not compared. `depart` adds per line.
+12. permit.amend: place, site and retired codes are judged where the amendment names them, dates and basis of what results. The alert of
+    permit.usage goes by the year of the month, this one or the last; older ones are not compared. `depart` adds per line.
 
 Not covered: delegations, successors, returns, lots, emergencies, pilots, suspended lists and decisions (their kinds come later), PROXIMITY
 and IMPORT_POLICY (they rest), alerts and tags of partial kinds, unknown fields, rows_hash, commitments.

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from .oracle import World
 from .oracle_data import SHANGHAI, day_of, grams, moment_of, tonnes
-from .oracle_scene import CARRIERS, GENERATORS, OPERATOR, RETIRED, SICHUAN, WASTES, Body, Maker, Waste
+from .oracle_scene import CARRIERS, GENERATORS, RETIRED, SICHUAN, WASTES, Body, Maker, Waste
 from .oracle_state import Approval, Permit
 
 ZERO_FILE = {"sha256": "0" * 64, "size": 1000, "media_type": "image/png", "name": "scan.png"}
@@ -295,7 +295,7 @@ def _decision_line(make: Maker, world: World, body: Body) -> None:
 
 
 def _same_carrier(make: Maker, world: World, body: Body) -> None:
-    body["carriers"] = make.rng.choice(([CARRIERS[0]] * 2, [CARRIERS[2]], [CARRIERS[1], CARRIERS[2]], [OPERATOR]))
+    body["carriers"] = make.rng.choice(([CARRIERS[0]] * 2, [CARRIERS[2]], [CARRIERS[1], CARRIERS[2]]))
 
 
 PLAIN: list[tuple[str, Mutation]] = [
@@ -310,7 +310,7 @@ PLAIN: list[tuple[str, Mutation]] = [
     ("other waste", _other_waste),
     ("odd code", _odd_code),
     ("exemption", _exemption),
-    ("exemption ", _exemption),
+    *[("exemption", _exemption)] * 3,
     ("precautions", _precautions),
     ("paper order", _paper_order),
     ("planned", _planned),

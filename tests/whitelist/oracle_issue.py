@@ -25,7 +25,7 @@ def judge_issue(state: State, st: Statement, found: Findings) -> None:
         return
     _body(state, st, found)
     paper = st.body.get("paper")
-    past = moment_of(paper["departed_at"]) if paper else None
+    past = moment_of(paper["departed_at"]) if paper and st.body.get("type", "normal").startswith("backfill_") else None
     moment = past or st.admitted_at
     _places(state, st, found, day_of(moment))
     _number(state, st, found, day_of(moment))
@@ -211,7 +211,8 @@ def _decision(state: State, st: Statement, found: Findings, day: date) -> Approv
         found.tags.add("DECISION_OFF_LOG")
         return None
     if "approval" not in body:
-        found.state.add("NO_APPROVAL")
+        if "decision" not in body:
+            found.state.add("NO_APPROVAL")
         return None
     app = state.approvals.get(body["approval"])
     if app is None:

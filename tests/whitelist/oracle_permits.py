@@ -81,7 +81,7 @@ def _authority(state: State, st: Statement, found: Findings, division: str) -> N
 
 
 def _as_grant(state: State, st: Statement, found: Findings, body: Body) -> None:
-    """What grant and amend judge of a permit's whole body."""
+    """What grant and amend judge of the body that results; place, site and retired codes where the statement itself names them."""
     if body["valid_from"] > body["valid_to"]:
         found.body.add("DATE_ORDER")
     if body["class"] == "collection" and any(item["methods"] != ["S"] for item in body["items"]):
@@ -90,13 +90,15 @@ def _as_grant(state: State, st: Statement, found: Findings, body: Body) -> None:
         found.body.add("EXEMPT_BASIS")
     elif "basis" in body and not _basis_holds(state, body):
         found.state.add("EXEMPT_BASIS")
-    state.division(found, body["division"], st.today)
-    if "site" in body and not state.site_open(st.owner, body["site"], body["division"]):
+    if "division" in st.body:
+        state.division(found, body["division"], st.today)
+        if not any(body["division"].startswith(region) for region in state.authorities.get(st.first, ())):
+            found.alerts.add(("H", "PERMIT_SITE_ELSEWHERE"))
+    if "site" in st.body and not state.site_open(st.owner, body["site"], body["division"]):
         found.state.add("SITE_UNKNOWN")
-    if not any(body["division"].startswith(region) for region in state.authorities.get(st.first, ())):
-        found.alerts.add(("H", "PERMIT_SITE_ELSEWHERE"))
     valid_from = date.fromisoformat(body["valid_from"])
-    if any(state.data.retired(code, valid_from) for item in body["items"] for code in item.get("codes", ())):
+    named = st.body.keys() & {"items", "valid_from"}
+    if named and any(state.data.retired(code, valid_from) for item in body["items"] for code in item.get("codes", ())):
         found.alerts.add(("M", "CODE_RETIRED"))
 
 
