@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from manifests.model import Stage
 from reports.kinds import all_kinds
-from reports.reconciliation.fold import Fold
+from reports.reconciliation.fold import Direction, Fold, no_data
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
 from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
@@ -30,16 +31,16 @@ def check_month(month: str) -> Period:
     return period_of(month)
 
 
-def check_direction(from_province: str, to_province: str) -> tuple[str, str]:
+def check_direction(from_province: str, to_province: str) -> Direction:
     """The direction; Refusal DIRECTION_FORM unless it names two different provinces by their two digits."""
     if not _PROVINCE.fullmatch(from_province) or not _PROVINCE.fullmatch(to_province) or from_province == to_province:
-        raise refuse("DIRECTION_FORM", field="from, to", found=f"{from_province}, {to_province}", expected="51, 50")
+        raise refuse("DIRECTION_FORM", field="from, to", found=f"{from_province}, {to_province}", expected="2 digits each, two provinces")
     return from_province, to_province
 
 
-def begin(month: str, from_province: str, to_province: str, kinds: Kinds | None = None) -> Fold:
-    """A fold to feed the log's entries to, in order; Refusal MONTH_FORM, DIRECTION_FORM."""
-    return Fold(kinds or all_kinds(), check_month(month), check_direction(from_province, to_province))
+def begin(month: str, kinds: Kinds | None = None, dataset: Callable[[str, str], Any] = no_data) -> Fold:
+    """A fold to feed the log's entries to, in order; Refusal MONTH_FORM."""
+    return Fold(kinds or all_kinds(), check_month(month), dataset)
 
 
 def reconcile(
@@ -49,19 +50,19 @@ def reconcile(
 
     Raises Refusal MONTH_FORM, DIRECTION_FORM. Further entries are left alone; fewer are a programming error.
     """
-    fold = begin(month, from_province, to_province, kinds)
+    fold, direction = begin(month, kinds), check_direction(from_province, to_province)
     for entry in entries:
         if fold.size == size:
             break
         fold.step(entry)
     assert fold.size == size, f"{fold.size} entries for a statement of {size}"
-    return finish(fold, root)
+    return finish(fold, direction, root)
 
 
-def finish(fold: Fold, root: str) -> MonthlyStatement:
-    """The statement of what was fed."""
-    rows, log = fold.rows(), fold.log()
-    from_province, to_province = fold.direction
+def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
+    """The statement of one direction of what was fed."""
+    rows, log = fold.rows(direction), fold.log()
+    from_province, to_province = direction
     mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
     return MonthlyStatement(
         period=fold.period,
@@ -77,8 +78,8 @@ def finish(fold: Fold, root: str) -> MonthlyStatement:
         rows=rows,
         mirror=mirror,
         total=reduce(_added, mirror, MirrorEquation(code="")),
-        duplicates=fold.duplicates(),
-        accounts=fold.accounts(),
+        duplicates=fold.duplicates(direction),
+        accounts=fold.accounts(direction),
     )
 
 

@@ -66,10 +66,10 @@ async def get_reconciliation(
     log: NamedDependency[Log],
     caller: NamedDependency[Caller],
     name: FromPath[str],
-    from_province: Annotated[str, QueryParameter(name="from", description="移出省级代码 / from")] = "51",
-    to_province: Annotated[str, QueryParameter(name="to", description="接受省级代码 / to")] = "50",
+    from_province: Annotated[str, QueryParameter(name="from", description="移出省级代码 / from")] = "",
+    to_province: Annotated[str, QueryParameter(name="to", description="接受省级代码 / to")] = "",
 ) -> Response[bytes]:
-    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator."""
+    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator. Both provinces must be named."""
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
     file, content = await service.statement_of(log, caller, month, (from_province, to_province), suffix)
     return _file(content, file, _MEDIA[suffix])

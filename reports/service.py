@@ -14,7 +14,7 @@ from manifests.store import Search, fetch_views, find_views, list_views
 from manifests.view import ManifestView
 from reports.certificate.render import render_certificate
 from reports.evidence import gather
-from reports.reconcile import begin, finish, to_bytes
+from reports.reconcile import begin, check_direction, finish, to_bytes
 from reports.reconciliation.fold import Fold
 from signing.refusal import refuse
 from whitelist.number import NUMBER
@@ -65,7 +65,7 @@ async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[st
     """
     if not caller.reads_all:
         raise refuse("REPORT_SCOPE", field="from, to", found=caller.uscc)
-    fold = begin(month, *direction, log.kinds)
+    fold, direction = begin(month, log.kinds, log.data), check_direction(*direction)
     published = await asyncio.to_thread(log.publisher.archive_now)
     page: list[EntryRow] = []
     async with log.pool.acquire() as conn:
@@ -75,7 +75,7 @@ async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[st
                 await asyncio.to_thread(_feed, log, fold, page)
                 page = []
     await asyncio.to_thread(_feed, log, fold, page)
-    statement = await asyncio.to_thread(finish, fold, b64encode(published.root).decode())
+    statement = await asyncio.to_thread(finish, fold, direction, b64encode(published.root).decode())
     return f"{statement.stem}.{suffix}", await asyncio.to_thread(to_bytes, statement, suffix)
 
 

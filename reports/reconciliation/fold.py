@@ -1,16 +1,19 @@
-"""The fold over the log that a statement needs: manifests of a direction, quota accounts over the month, numbers held twice. Pure.
+"""The fold over the log that statements need: manifests by direction, quota accounts over the month, numbers held twice. Pure.
 
 Entries come in the order of the log, from index 0, from any source: database, export, bundle of tiles. What they mean is computed by the
-same ``evolve`` functions as in the log; nothing is read from projections.
+same ``evolve`` functions as in the log; nothing is read from projections. One fold serves every direction, so the log is replayed once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import permutations
+from typing import Any
 
 from ledger.admission.admit import apply
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
+from ledger.admission.personality import Books, Kind
 from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, LogState, party_name
 from ledger.times import parse_at
@@ -21,58 +24,61 @@ from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 
-_FIELD = {
-    "approval.decide/1": "decided_g",
-    "manifest.issue/1": "reserved_g",
-    "manifest.receive/1": "settled_g",
-    "manifest.void/1": "released_g",
-}
+Direction = tuple[str, str]
+"""Provinces from and to, two digits each."""
 _LAYERS = ("Q1", "Q2", "Q3")
+
+
+def no_data(name: str, digest: str) -> Any:
+    """For readers that have entries only."""
+    return None
 
 
 class Fold:
     """State after the entries seen so far."""
 
-    def __init__(self, kinds: Kinds, period: Period, direction: tuple[str, str]) -> None:
-        """``direction``: provinces from and to, two digits each."""
-        self._kinds, self.period, self.direction = kinds, period, direction
-        self.facts = ReplayFacts(lambda name, digest: None)
+    def __init__(self, kinds: Kinds, period: Period, dataset: Callable[[str, str], Any] = no_data) -> None:
+        """``dataset`` gives adopted data by name and SHA-256."""
+        self._kinds, self.period = kinds, period
+        self.facts = ReplayFacts(dataset)
         self.size = 0
         self.at = ""
-        self._rows: dict[str, tuple[LineRow, ...]] = {}
+        self._rows: dict[Direction, dict[str, tuple[LineRow, ...]]] = {}
         self._numbers: dict[str, dict[str, None]] = {}
         self._number_of: dict[str, str] = {}
         self._accounts: dict[str, dict[str, int]] = {}
         self._closing: dict[str, int] = {}
         self._held: dict[str, dict[str, int]] = {}
-        self._q3: set[str] = set()
+        self._q3: dict[Direction, set[str]] = {}
 
     def step(self, entry: Entry) -> None:
         """Take the next entry."""
         assert entry.index == self.size, "entries come in order, without a gap"
         self.size += 1
         self.at = entry.admission.at
-        statement = entry.statement
-        apply(entry, self._kinds.by_name[statement.kind], self.facts)
-        at_s = parse_at(entry.admission.at)
-        if at_s < self.period.end_s:
-            self._move(entry, at_s)
+        statement, kind = entry.statement, self._kinds.by_name[entry.statement.kind]
+        apply(entry, kind, self.facts)
+        is_before_end = parse_at(entry.admission.at) < self.period.end_s
+        if is_before_end:
+            self._move(entry, kind)
         if statement.chain_type in ("manifest", "case"):
-            self._follow(trunk_of(statement.chain), statement.kind)
+            self._follow(trunk_of(statement.chain), is_before_end)
 
     # --- manifests ---------------------------------------------------------------------------------------------------------------
 
-    def _follow(self, trunk: str, kind: str) -> None:
+    def _follow(self, trunk: str, is_before_end: bool) -> None:
         state = self.facts.state(trunk)
         if not isinstance(state, ManifestState):
             return
         number = state.number or self.facts.get(given_number_key(trunk))
         if number is not None:
             self._hold_number(trunk, number, state.stage)
-        if (state.origin.division[:2], state.destination.division[:2]) == self.direction:
-            self._rows[trunk] = _rows(trunk, state, number or "")
-            if kind == "manifest.issue/1":
-                self._q3.add(f"Q3 {state.permit}")
+        if is_before_end:
+            self._hold_grams(trunk, state)
+        direction = state.origin.division[:2], state.destination.division[:2]
+        if direction[0] != direction[1]:
+            self._rows.setdefault(direction, {})[trunk] = _rows(trunk, state, number or "")
+            self._q3.setdefault(direction, set()).update(account for account in state.drawn if account.startswith("Q3 "))
 
     def _hold_number(self, trunk: str, number: str, stage: Stage) -> None:
         before = self._number_of.get(trunk)
@@ -85,9 +91,16 @@ class Fold:
         else:
             holders[trunk] = None
 
-    def rows(self) -> tuple[LineRow, ...]:
-        """Lines of the direction that concern the month, by departure (those not departed last), manifest and line."""
-        found = [row for rows in self._rows.values() for row in rows if self._concerns(row)]
+    def _hold_grams(self, trunk: str, state: ManifestState) -> None:
+        """What a manifest has reserved stays open until it is received or voided, whether that moves grams or not."""
+        if state.times.received_s is None and state.times.voided_s is None:
+            self._held[trunk] = state.drawn
+        else:
+            self._held.pop(trunk, None)
+
+    def rows(self, direction: Direction) -> tuple[LineRow, ...]:
+        """Lines of a direction that concern the month, by departure (those not departed last), manifest and line."""
+        found = [row for rows in self._rows.get(direction, {}).values() for row in rows if self._concerns(row)]
         return tuple(sorted(found, key=lambda row: (row.departed_s or 2**62, row.issued_s, row.generator, row.manifest, row.line)))
 
     def _concerns(self, row: LineRow) -> bool:
@@ -96,47 +109,41 @@ class Fold:
             return True
         return row.is_under_way_at(period.start_s) or row.is_under_way_at(period.end_s) or row.is_waiting_at(period.end_s)
 
-    def duplicates(self) -> tuple[Duplicate, ...]:
+    def duplicates(self, direction: Direction) -> tuple[Duplicate, ...]:
         """Numbers held by several manifests, at least one of them of this direction."""
+        ours = self._rows.get(direction, {})
         found = [
             Duplicate(number, tuple(sorted(holders)))
             for number, holders in self._numbers.items()
-            if len(holders) > 1 and any(trunk in self._rows for trunk in holders)
+            if len(holders) > 1 and any(trunk in ours for trunk in holders)
         ]
         return tuple(sorted(found, key=lambda duplicate: duplicate.number))
 
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
-    def _move(self, entry: Entry, at_s: int) -> None:
-        """Account rows admitted before the month's end; a receipt or void ends its manifest's reservations even if no grams change."""
-        kind, chain = entry.statement.kind, entry.statement.chain
+    def _move(self, entry: Entry, kind: Kind) -> None:
+        """Account rows admitted before the month's end: the month's in the column of their act, earlier ones in the opening."""
         for row in entry.admission.decision.accounts:
-            change = row.after_g - row.before_g
-            months = self._accounts.setdefault(row.account, {"opening_g": 0})
+            columns = self._accounts.setdefault(row.account, {"opening_g": 0})
             self._closing[row.account] = row.after_g
-            if at_s < self.period.start_s:
-                months["opening_g"] = row.after_g
+            if parse_at(entry.admission.at) < self.period.start_s:
+                columns["opening_g"] = row.after_g
             else:
-                field = _FIELD.get(kind, "settled_g")
-                months[field] = months.get(field, 0) + change
-            if kind == "manifest.issue/1":
-                self._held.setdefault(chain, {})[row.account] = change
-        if kind in ("manifest.receive/1", "manifest.void/1"):
-            self._held.pop(chain, None)
+                name = f"{column_of(kind)}_g"
+                columns[name] = columns.get(name, 0) + row.after_g - row.before_g
 
-    def accounts(self) -> tuple[AccountMonth, ...]:
+    def accounts(self, direction: Direction) -> tuple[AccountMonth, ...]:
         """Accounts of the direction's lists, decisions and receivers' permits."""
         held: dict[str, int] = {}
         for reserved in self._held.values():
             for account, grams in reserved.items():
                 held[account] = held.get(account, 0) + grams
-        found = [self._account(name, held.get(name, 0)) for name in sorted(self._accounts, key=_account_order) if self._is_ours(name)]
-        return tuple(found)
+        ours = [name for name in self._accounts if self._is_of(name, direction)]
+        return tuple(self._account(name, held.get(name, 0)) for name in sorted(ours, key=_account_order))
 
     def _account(self, name: str, held_g: int) -> AccountMonth:
         layer, _, subject = name.partition(" ")
         label, limit = self._described(subject)
-        months = self._accounts[name]
         return AccountMonth(
             account=name,
             layer=layer,
@@ -144,17 +151,17 @@ class Fold:
             closing_g=self._closing[name],
             held_g=held_g,
             limit_g=limit,
-            **months,
+            **self._accounts[name],
         )
 
-    def _is_ours(self, name: str) -> bool:
-        layer, _, subject = name.partition(" ")
+    def _is_of(self, name: str, direction: Direction) -> bool:
+        _, _, subject = name.partition(" ")
         state = self.facts.state(subject.partition(" ")[0])
         if isinstance(state, ListState):
-            return (state.from_province, state.to_province) == self.direction
+            return (state.from_province, state.to_province) == direction
         if isinstance(state, ApprovalState):
-            return state.direction == self.direction
-        return layer == "Q3" and name in self._q3
+            return state.direction == direction
+        return name in self._q3.get(direction, ())
 
     def _described(self, subject: str) -> tuple[str, int | None]:
         """What the account is, in words, and what it may hold. Lines are counted from 1, as on every paper."""
@@ -180,9 +187,21 @@ class Fold:
         assert isinstance(state, LogState), "a statement is drawn from a founded log"
         return state
 
+    def directions(self) -> tuple[Direction, ...]:
+        """Every direction between two provinces that have an authority on this log, a province and its opposite together."""
+        provinces = sorted({region[:2] for authority in self.log().authorities for region in authority.regions})
+        return tuple(sorted(permutations(provinces, 2), key=lambda pair: (sorted(pair), pair)))
+
     def names(self, parties: Iterable[str]) -> dict[str, str]:
         """Registered names by USCC."""
         return {uscc: party_name(self.facts, uscc) or uscc for uscc in sorted(set(parties))}
+
+
+def column_of(kind: Kind) -> Books:
+    """The column in which the account rows of an act are booked; an act that moves accounts and names none is a programming error."""
+    if kind.books is None:
+        raise LookupError(f"{kind.name} moves accounts and names no column of the statement (Kind.books)")
+    return kind.books
 
 
 def _account_order(name: str) -> tuple[int, str, int]:

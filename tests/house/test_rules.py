@@ -18,8 +18,8 @@ from whitelist.law import CODE_IN_FORCE
 BOOKS = {
     floor: importlib.import_module(module).RULES
     for floor in FLOORS
-    for module in (f"{floor}.rulebook", f"{floor}.acts")  # a package whose acts are one value each has its book there
-    if importlib.util.find_spec(module)
+    for module in (f"{floor}.acts", f"{floor}.rulebook")  # a package may keep its book with its acts
+    if importlib.util.find_spec(module) and hasattr(importlib.import_module(module), "RULES")
 }
 RULES = [(floor, rule) for floor, book in BOOKS.items() for rule in book.values()]
 

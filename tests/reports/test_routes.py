@@ -108,7 +108,9 @@ async def test_reports_of_a_running_log(log: Log) -> None:
     for suffix in ("json", "xlsx", "pdf"):
         answer = await ask(log, authority, f"/v1/reconciliations/2026-10.{suffix}?from=51&to=50")
         assert answer.content == to_bytes(drawn(STORY), suffix), "the same bytes as from the entries alone"
-    assert json.loads((await ask(log, authority, "/v1/reconciliations/2026-10")).content)["month"] == "2026-10"
+    assert json.loads((await ask(log, authority, "/v1/reconciliations/2026-10?from=51&to=50")).content)["month"] == "2026-10"
+    unsaid = await ask(log, authority, "/v1/reconciliations/2026-10")
+    assert unsaid.json() == {"codes": ["DIRECTION_FORM"]}, "no direction is anybody's default"
     other = await ask(log, authority, "/v1/reconciliations/2026-10?from=50&to=51")
     assert other.json()["lines"] == []
 

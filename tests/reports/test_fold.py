@@ -1,0 +1,52 @@
+"""The fold: every act is booked in the column that it names itself, and one replay serves every direction."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from ledger.mass import parse_mass
+from reports.kinds import all_kinds
+from reports.reconcile import begin, finish
+from reports.reconciliation.fold import column_of
+from tests.reports.month import drawn, october
+
+
+def test_every_entry_that_moves_an_account_names_its_column() -> None:
+    kinds = october().bench.kinds.by_name
+    moving = {entry.statement.kind for entry in october().bench.entries if entry.admission.decision.accounts}
+    assert {column_of(kinds[name]) for name in moving} == {"decided", "reserved", "settled", "released"}
+
+
+def test_an_act_that_moves_accounts_without_a_column_is_an_error_not_a_settlement() -> None:
+    story = october()
+    issue = story.bench.kinds.by_name["manifest.issue/1"]
+    with pytest.raises(LookupError, match=r"manifest\.issue/1"):
+        column_of(replace(issue, books=None))
+    kinds = type(story.bench.kinds)([])
+    kinds.by_name = story.bench.kinds.by_name | {issue.name: replace(issue, books=None)}
+    fold = begin("2026-10", kinds)
+    with pytest.raises(LookupError, match=r"Kind\.books"):
+        for entry in story.bench.entries:
+            fold.step(entry)
+
+
+def test_one_replay_serves_every_direction() -> None:
+    story = october()
+    fold = begin("2026-10", story.bench.kinds)
+    for entry in story.bench.entries:
+        fold.step(entry)
+    assert {("50", "51"), ("51", "50")} <= set(fold.directions())
+    root = drawn(story).root
+    for direction in fold.directions():
+        assert finish(fold, direction, root) == drawn(story, direction=direction)
+
+
+def test_what_is_reserved_is_held_until_the_receipt_in_the_month_before_its_end() -> None:
+    september = {account.account.partition(" ")[0]: account for account in drawn(october(), "2026-09").accounts if account.held_g}
+    assert september["Q2"].held_g == parse_mass("5.6"), "serial 1 left in September and is received in October"
+    assert september["Q3"].held_g == parse_mass("5.6")
+
+
+def test_a_column_stands_for_every_way_of_booking() -> None:
+    assert all(kind.books is None or column_of(kind) for kind in all_kinds().by_name.values())
