@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signing.refusal import table
-from whitelist import adopted, dry_run, scope, workdays
+from whitelist import adopted, dry_run, places, scope, workdays
 from whitelist.acts import ACTS
 from whitelist.rules import approval, listing, number, permit, quantity, trade, waste
 
@@ -13,6 +13,7 @@ RULES = table(
     *quantity.TEXTS,
     *waste.TEXTS,
     *scope.TEXTS,
+    *places.TEXTS,
     *permit.TEXTS,
     *approval.TEXTS,
     *listing.TEXTS,
