@@ -11,7 +11,7 @@ from manifests.acts import PERSONALITY as MANIFESTS
 from reports.rulebook import RULES as REPORTS
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
-from whitelist.personality import PERSONALITY as WHITELIST
+from whitelist.acts import PERSONALITY as WHITELIST
 
 PERSONALITIES = (LOG, WHITELIST, MANIFESTS)
 

@@ -7,7 +7,7 @@ from functools import cache
 from ledger.admission.kind_table import Kinds
 from ledger.kinds.personality import PERSONALITY as LOG
 from manifests.acts import PERSONALITY as MANIFESTS
-from whitelist.personality import PERSONALITY as WHITELIST
+from whitelist.acts import PERSONALITY as WHITELIST
 
 
 @cache

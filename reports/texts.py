@@ -8,7 +8,7 @@ from ledger.rulebook import RULES as LEDGER
 from manifests.acts import RULES as MANIFESTS
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
-from whitelist.rulebook import RULES as WHITELIST
+from whitelist.acts import RULES as WHITELIST
 
 TEXTS: Mapping[str, Rule] = {**SIGNING, **LEDGER, **WHITELIST, **MANIFESTS}
 

@@ -27,10 +27,10 @@ from manifests.model import ManifestState, Place, Vehicle
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, Workbench, key_of
+from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.adopted import data_files
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.permit import PermitState
-from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem
 from whitelist.transfer import WasteLine
 

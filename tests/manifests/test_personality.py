@@ -16,7 +16,7 @@ from manifests.model import Act
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
 from tests.manifests.driver import GENERATOR
-from whitelist.rulebook import RULES as WHITELIST
+from whitelist.acts import RULES as WHITELIST
 
 ULID = "01K9000000000000000000MAN1"
 GIVES = re.compile(r'(?:refuse|alert|tag|Reason)\(\s*(?:[^"()]*?)?(?:"[LMH]"(?: if [^,]*else "[LMH]")?,\s*)?"([A-Z0-9_]{3,})"')

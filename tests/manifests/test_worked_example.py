@@ -36,6 +36,7 @@ from tests.manifests.driver import (
     labels,
 )
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
+from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
@@ -44,7 +45,6 @@ from whitelist.acts.permit_status import PermitChange
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
 from whitelist.listing import ListRow, rows_hash
-from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem, Scope
 
 LIST = "list/2026-51-50-cy"

@@ -18,6 +18,7 @@ from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import Place, Vehicle
 from reports.evidence import collect
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
+from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
@@ -25,7 +26,6 @@ from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
 from whitelist.listing import rows_hash
-from whitelist.personality import PERSONALITY as WHITELIST
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import WasteLine
 

@@ -17,9 +17,9 @@ from ledger.directory import LOG_MAIN, Authority, DataPin, LogState
 from ledger.findings import Admitted, Refused
 from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
 from ledger.times import SHANGHAI, format_at
+from whitelist.acts import PERSONALITY
 from whitelist.adopted import DataFile, data_files
 from whitelist.check import check, reads
-from whitelist.personality import PERSONALITY
 from whitelist.quota import q3_account, q3_base_change, q3_key
 from whitelist.transfer import Answer, Transfer
 

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from ledger.rulebook import RULES as BELOW
 from tests.whitelist.acts import BATTERY, application, applied, decision, grant, line, listed, propose, row, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, GENERATOR, LIST, PERMIT, RECEIVER, Log, Refusing, ulid
+from whitelist.acts import RULES
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.listing import ListCountersign, ListRows
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
-from whitelist.rulebook import RULES
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Pieces
 
