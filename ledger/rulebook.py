@@ -1,9 +1,10 @@
-"""Texts of every code that the log itself gives: form of a statement, links, keys, times, content, evidence."""
+"""Texts of every code that the log itself gives: form of a statement, links, keys, times, content, evidence, and those of its own kinds."""
 
 from __future__ import annotations
 
 from ledger import desk_rules
 from ledger.auditing import rulebook as auditing
+from ledger.kinds import KINDS
 from ledger.tree import rulebook as tree
 from ledger.vault import rulebook as vault
 from ledger.witnessing import rulebook as witnessing
@@ -131,18 +132,6 @@ ENTRY_TOO_LARGE | - | sender | formats §4 [DESIGN]
 条目超过 60000 字节。 || 拆分内容后提交。
 The entry is larger than 60,000 bytes. || Split the content.
 
-RULESET_UNKNOWN | - | operator | formats §5 [DESIGN]
-规则集版本不受支持。 || 采用本版本支持的规则集。
-The ruleset version is not supported. || Adopt a ruleset that this version supports.
-
-DATA_MISSING | - | operator | formats §5 [DESIGN]
-所采用的数据文件不在账本的 data/ 目录中。 || 运营单位先把文件放入 data/，再采用。
-An adopted file is not in the log's data/ directory. || The operator puts the file into data/ first.
-
-PAGE_ORDER | - | operator | formats §8 [DESIGN]
-拒绝记录的页次不连续。 || 按小时、页次依次提交。
-Refusal pages are out of order. || Submit pages in order of hour and page.
-
 SIGNER_REFUSED | - | operator | formats §4 [DESIGN]
 签名进程拒绝为该检查点签名。 || 核对检查点存储，查看签名进程日志。
 The signer declined to sign the checkpoint. || Compare the checkpoint store and read the signer's log.
@@ -191,14 +180,6 @@ FOREIGN | - | sender | formats §3 [DESIGN]
 单位不在任何一方的行政区域内。 || 任一主管部门可代为办理。
 The party lies in no authority's region. || Either authority may act.
 
-RECUT | - | sender | formats §5 [DESIGN]
-截断后重新入账。 || 无需处理。
-Admitted again after a cut of the log. || Nothing to do.
-
-KEY_BY_AUTHORITY | - | sender | formats §3 [DESIGN]
-密钥由主管部门代为办理。 || 请该单位核实。
-A key was changed by an authority in the party's stead. || Let the party confirm it.
-
 SIGNER_ROLE | R-66 | sender | Order 23 Art. 10–12 [READ]
 签署单位与该行为的角色不符。 || 由应签署的单位签署：移出人填第一部分，承运人填第二部分，接受人填第三部分。
 The signer does not hold the role that this act asks for. || Let the right party sign: generator part 1, carrier part 2, receiver part 3.
@@ -231,6 +212,7 @@ MISSING | R-11 | sender | Order 23 Art. 10(4), 27 [READ]
 缺少必填内容。 || 按提示补全后重新提交。
 A required field is empty. || Fill it in and send again.
 """),
+    *(rule for kind in KINDS for rule in kind.texts),
     *tree.RULES.values(),
     *desk_rules.RULES.values(),
     *auditing.RULES.values(),

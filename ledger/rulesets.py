@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from ledger.findings import Findings
+
+if TYPE_CHECKING:
+    from ledger.kinds.founding import Adopted
 
 
 class Ruleset(Struct, frozen=True):
@@ -27,3 +33,9 @@ class Ruleset(Struct, frozen=True):
 
 CURRENT = "liandan-2026.1"
 RULESETS = {ruleset.version: ruleset for ruleset in (Ruleset("liandan", CURRENT, "14.0.0"),)}
+
+
+def judge_ruleset(out: Findings, adopted: Adopted, field: str) -> None:
+    """A log adopts only rules that this code can run."""
+    if adopted.version not in RULESETS:
+        out.refuse("RULESET_UNKNOWN", f"{field}.version", adopted.version, ", ".join(RULESETS))

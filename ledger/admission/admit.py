@@ -27,6 +27,8 @@ from signing.refusal import Reason, Refusal
 HOUR = 3600
 UNDELEGATED = frozenset({"log", "list"})
 """Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
+PERSONAL = ("key.", "delegation.")
+"""Kinds by which a party says who speaks for it: they have no delegates either. A key speaks for itself, and nothing is passed on."""
 FUTURE_S = 5 * 60
 LATE_S = 2 * HOUR
 WINDOW_S: Mapping[Window, int | None] = {
@@ -219,6 +221,8 @@ def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) 
         return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
     if principal == statement.by[0]:
         return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
+    if statement.kind.startswith(PERSONAL):
+        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates for {statement.kind}")]
     state: PartyState | None = facts.state(party_chain(principal))
     at_s = statement.at_s if kind.window is Window.CUSTODY else moment.at_s
     if state is not None and any(known.covers(statement.by[0], statement.kind, at_s) for known in state.delegations):

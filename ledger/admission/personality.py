@@ -105,6 +105,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """A frozen msgspec Struct with ``forbid_unknown_fields=True``: the schema of the act, labels and codes of its fields included."""
     chain_type: str
     """First segment of the chains it lies on."""
+    chain: str = ""
+    """The one chain it lies on, where others of that type hold other kinds (``log/refusals``)."""
     roles: tuple[str, ...]
     """Who signs, in order, as printed in docs/formats."""
     signers: SignersFn = no_signers

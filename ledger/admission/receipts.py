@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ledger.kinds.log import LogRefusals, RefusalItem, RefusalsState
+from ledger.kinds.refusal_pages import LogRefusals, RefusalItem, RefusalsState
 from ledger.times import format_at
 from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
 from signing.keys import PrivateKey

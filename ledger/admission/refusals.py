@@ -16,7 +16,7 @@ from ledger import store
 from ledger.admission.draft import Draft
 from ledger.admission.receipts import pages
 from ledger.chain import genesis_prev
-from ledger.kinds.log import LogRefusals, RefusalsState
+from ledger.kinds.refusal_pages import LogRefusals, RefusalsState
 from ledger.log import Log, LoggedEntry
 from ledger.times import format_at, hour_end
 from signing.envelope import freeze

@@ -1,12 +1,34 @@
-"""Which files a statement adopts. A log that adopts what it does not hold could never be audited, nor decide anything."""
+"""``ruleset.adopt/1`` and ``data.adopt/1``: which rules and which data are in force (formats §5).
+
+A log that adopts what it does not hold could never be audited, nor decide anything.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.chain import HASH_PATTERN
+from ledger.directory import LOG_MAIN, DataPin, log_state
+from ledger.findings import Findings
 from ledger.kinds.founding import Adopted, LogFound
-from ledger.model import Statement
-from signing.refusal import Reason
+from ledger.kinds.roles import EVERYONE, NOTHING_READ, everyone
+from ledger.model import Admission, Statement
+from ledger.rulesets import judge_ruleset
+from signing.refusal import Reason, texts
+
+TEXTS = texts("""
+RULESET_UNKNOWN | - | operator | formats §5 [DESIGN]
+规则集版本不受支持。 || 采用本版本支持的规则集。
+The ruleset version is not supported. || Adopt a ruleset that this version supports.
+
+DATA_MISSING | - | operator | formats §5 [DESIGN]
+所采用的数据文件不在账本的 data/ 目录中。 || 运营单位先把文件放入 data/，再采用。
+An adopted file is not in the log's data/ directory. || The operator puts the file into data/ first.
+""")
 
 
 def missing_files(statement: Statement, has: Callable[[str], bool]) -> list[Reason]:
@@ -23,3 +45,63 @@ def missing_files(statement: Statement, has: Callable[[str], bool]) -> list[Reas
         for field, item in adopted.items()
         if not has(f"data/{item.sha256}")
     ]
+
+
+def names_a_file(judged: Judged, out: Findings) -> None:
+    """What is adopted is known by the hash of its file."""
+    digest = judged.statement.body.sha256
+    if not HASH_PATTERN.fullmatch(digest):
+        out.refuse("FIELD_TYPE", "body.sha256", digest, "64 hex digits")
+
+
+def names_known_rules(judged: Judged, out: Findings) -> None:
+    """A log never adopts rules that its own server and auditors could not run."""
+    judge_ruleset(out, judged.statement.body, "body")
+
+
+def evolve_ruleset(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """In force from the next index."""
+    body: Adopted = statement.body
+    return Changes(state=replace(log_state(facts), ruleset=body.version, ruleset_sha256=body.sha256))
+
+
+def evolve_data(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """In force from the next index; the newest version of a name wins."""
+    log, body = log_state(facts), statement.body
+    return Changes(state=replace(log, data={**log.data, body.name: DataPin(body.version, body.sha256)}))
+
+
+RULESET = Kind(
+    name="ruleset.adopt/1",
+    zh="采用规则集",
+    en="adoption of a ruleset",
+    body=Adopted,
+    chain_type="log",
+    chain=LOG_MAIN,
+    roles=EVERYONE,
+    signers=everyone,
+    window=Window.MONTH,
+    reads_doc=NOTHING_READ,
+    rules=(names_a_file, names_known_rules),
+    evolve=evolve_ruleset,
+    books=None,
+    effect=("自下一条目起按该规则集判断。", "Statements are judged by these rules from the next entry on."),
+    texts=TEXTS,
+)
+DATA = Kind(
+    name="data.adopt/1",
+    zh="采用数据",
+    en="adoption of a data set",
+    body=Adopted,
+    chain_type="log",
+    chain=LOG_MAIN,
+    roles=EVERYONE,
+    signers=everyone,
+    window=Window.MONTH,
+    reads_doc=NOTHING_READ,
+    rules=(names_a_file,),
+    evolve=evolve_data,
+    books=None,
+    effect=("自下一条目起按该数据判断。", "Statements are judged by this data from the next entry on."),
+)
+KINDS = (RULESET, DATA)

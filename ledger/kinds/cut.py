@@ -8,33 +8,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Kind, Window, no_reads
-from ledger.directory import LOG_MAIN, Cut, LogState, check_signers, log_state
-from ledger.findings import Admitted, Refused
-from ledger.kinds.log import everyone
+from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.chain import HASH_PATTERN
+from ledger.directory import LOG_MAIN, Cut, LogState, log_state
+from ledger.fields import label
+from ledger.findings import Findings
+from ledger.kinds.roles import EVERYONE, NOTHING_READ, everyone
 from ledger.model import Admission, Moment, Seen, Statement
 from ledger.times import format_at, parse_at
-from signing.refusal import Reason, refuse
+from signing.refusal import refuse, texts
 
 RECUT_S = 30 * 24 * 3600
 TAIL = "log-cut-tail"
+TEXTS = texts("""
+RECUT | - | sender | formats §5 [DESIGN]
+截断后重新入账。 || 无需处理。
+Admitted again after a cut of the log. || Nothing to do.
+""")
 _LINE = re.compile(r"([0-9a-f]{64}) (\S{25})")
 
 
 class LogCut(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``log.cut/1``."""
 
-    size: int
-    """Entries that stay; also the index of this statement."""
-    root: str
-    """Root of those, base64."""
-    tail: str
-    """SHA-256 (hex) of the tail file."""
+    size: Annotated[int, label("保留条目数", "entries that stay; also the index of this statement")]
+    root: Annotated[str, label("保留部分的树根", "root of those, base64")]
+    tail: Annotated[str, label("截断文件哈希", "SHA-256 (hex) of the tail file")]
 
 
 def write_tail(cut: Iterable[tuple[str, int]]) -> bytes:
@@ -66,20 +71,16 @@ def old_admission_s(statement: Statement, facts: Facts, moment: Moment) -> int |
     return None
 
 
-def decide_cut(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """Agreed by operator and all authorities, at the very size that it names."""
-    body: LogCut = statement.body
-    reasons = check_signers(statement, everyone(facts))
-    if statement.chain != LOG_MAIN:
-        reasons.append(Reason("CHAIN_KIND", "chain", statement.chain, LOG_MAIN))
-    if body.size != moment.index:
-        reasons.append(Reason("FIELD_TYPE", "body.size", str(body.size), str(moment.index)))
-    if not re.fullmatch(r"[0-9a-f]{64}", body.tail):
-        reasons.append(Reason("FIELD_TYPE", "body.tail", body.tail[:64], "64 hex digits"))
-    return Refused(tuple(reasons)) if reasons else Admitted()
+def is_of_this_very_size(judged: Judged, out: Findings) -> None:
+    """Agreed at the size that it names; the tail is a file."""
+    body: LogCut = judged.statement.body
+    if body.size != judged.moment.index:
+        out.refuse("FIELD_TYPE", "body.size", body.size, judged.moment.index)
+    if not HASH_PATTERN.fullmatch(body.tail):
+        out.refuse("FIELD_TYPE", "body.tail", body.tail[:64], "64 hex digits")
 
 
-def evolve_cut(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """From here the tail's statements may come again."""
     log = log_state(facts)
     return Changes(state=replace(log, cuts=(*log.cuts, Cut(statement.body.tail, parse_at(admission.at)))))
@@ -90,17 +91,24 @@ def claimed_roots(statement: Statement) -> tuple[Seen, ...]:
     return (Seen(statement.body.size, statement.body.root),)
 
 
-CUT_KINDS = (
-    Kind(
-        name="log.cut/1",
-        body=LogCut,
-        chain_type="log",
-        roles=("operator", "authority …"),
-        window=Window.MONTH,
-        reads=no_reads,
-        reads_doc="Nothing beside log/main.",
-        decide=decide_cut,
-        evolve=evolve_cut,
-        roots=claimed_roots,
+KIND = Kind(
+    name="log.cut/1",
+    zh="截断账本",
+    en="cut of the log",
+    body=LogCut,
+    chain_type="log",
+    chain=LOG_MAIN,
+    roles=EVERYONE,
+    signers=everyone,
+    window=Window.MONTH,
+    reads_doc=NOTHING_READ,
+    rules=(is_of_this_very_size,),
+    evolve=evolve,
+    books=None,
+    effect=(
+        "未公布的条目被截去，其声明三十天内可再次入账。",
+        "Entries never published are cut off; their statements may come again for 30 days.",
     ),
+    texts=TEXTS,
+    roots=claimed_roots,
 )

@@ -5,17 +5,21 @@ A delegation stands for the first role only, is in force by index, and is never 
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Kind, Reads, Window, no_reads
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.admission.statement import KIND_PATTERN
-from ledger.directory import Delegation, PartyState, check_signers, is_registered, party_chain
-from ledger.findings import Admitted, Refused
-from ledger.model import Admission, Moment, Statement
+from ledger.directory import Delegation, PartyState, is_registered, party_chain
+from ledger.fields import label
+from ledger.findings import Findings
+from ledger.kinds.roles import NOTHING_READ, the_party
+from ledger.model import Admission, Statement
 from ledger.times import parse_at
-from signing.refusal import Reason, Refusal
+from signing.refusal import Refusal
 from signing.uscc import check_uscc
 
 KINDS_MAX = 64
@@ -26,17 +30,17 @@ DELEGATIONS_MAX = 200
 class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``delegation.grant/1``: who may sign which kinds, without version (``manifest.issue``), for the party of this chain."""
 
-    delegate: str
-    kinds: tuple[str, ...]
-    until: str | None = None
+    delegate: Annotated[str, label("受托单位", "delegate")]
+    kinds: Annotated[tuple[str, ...], label("声明种类", "kinds, without version")]
+    until: Annotated[str, label("有效期至", "valid until")] | None = None
     """Last moment, in the form of ``at``; compared with admission.at, for custody acts with their ``at``."""
 
 
 class DelegationRevoke(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``delegation.revoke/1``: ends every delegation to that party."""
 
-    delegate: str
-    reason: str
+    delegate: Annotated[str, label("受托单位", "delegate")]
+    reason: Annotated[str, label("原因", "reason")]
 
 
 def reads_delegate(statement: Statement, facts: Facts) -> Reads:
@@ -44,41 +48,40 @@ def reads_delegate(statement: Statement, facts: Facts) -> Reads:
     return Reads(chains=(party_chain(statement.body.delegate),))
 
 
-def _own(statement: Statement) -> list[Reason]:
-    """Only the party itself grants and revokes; whoever signs for another cannot pass that on."""
-    if statement.principal is not None:
-        return [Reason("DELEGATION_MISSING", "for", statement.principal, "no sub-delegation")]
-    return check_signers(statement, [("party", (statement.owner,))])
+def delegate_is_another_party(judged: Judged, out: Findings) -> None:
+    """The delegate is registered and not the principal himself."""
+    delegate = judged.statement.body.delegate
+    if not check_uscc(delegate) or delegate == judged.statement.owner:
+        out.refuse("USCC", "body.delegate", delegate[:40], "another party")
+    elif not is_registered(judged.facts, delegate):
+        out.refuse("PARTY_UNKNOWN", "body.delegate", delegate, "a registered party")
 
 
-def decide_grant(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """A registered party gets the right to sign kinds that exist in form; ``until`` lies ahead."""
-    body: DelegationGrant = statement.body
-    state: PartyState | None = facts.state(statement.chain)
-    reasons = _own(statement)
-    if not check_uscc(body.delegate) or body.delegate == statement.owner:
-        reasons.append(Reason("USCC", "body.delegate", body.delegate[:40], "another party"))
-    elif not is_registered(facts, body.delegate):
-        reasons.append(Reason("PARTY_UNKNOWN", "body.delegate", body.delegate, "a registered party"))
-    wrong = [name for name in body.kinds if not KIND_PATTERN.fullmatch(f"{name}/1")]
-    if wrong or not 1 <= len(set(body.kinds)) == len(body.kinds) <= KINDS_MAX:
-        reasons.append(
-            Reason("FIELD_TYPE", "body.kinds", ", ".join(wrong or body.kinds)[:100], f"1 to {KINDS_MAX} names like manifest.issue")
-        )
-    reasons += _until(body, moment)
-    if state is not None and len(state.delegations) >= DELEGATIONS_MAX:
-        reasons.append(Reason("FIELD_TYPE", "chain", str(len(state.delegations)), f"at most {DELEGATIONS_MAX} delegations: revoke some"))
-    return Refused(tuple(reasons)) if reasons else Admitted()
+def kinds_are_named(judged: Judged, out: Findings) -> None:
+    """Kinds that exist in form, each once."""
+    kinds = judged.statement.body.kinds
+    wrong = [name for name in kinds if not KIND_PATTERN.fullmatch(f"{name}/1")]
+    if wrong or not 1 <= len(set(kinds)) == len(kinds) <= KINDS_MAX:
+        out.refuse("FIELD_TYPE", "body.kinds", ", ".join(wrong or kinds)[:100], f"1 to {KINDS_MAX} names like manifest.issue")
 
 
-def _until(body: DelegationGrant, moment: Moment) -> list[Reason]:
-    if body.until is None:
-        return []
+def until_lies_ahead(judged: Judged, out: Findings) -> None:
+    """Nothing is granted for the past."""
+    until = judged.statement.body.until
+    if until is None:
+        return
     try:
-        ahead = parse_at(body.until, "body.until") > moment.at_s
+        if parse_at(until, "body.until") <= judged.moment.at_s:
+            out.refuse("STATEMENT_STALE", "body.until", until, "a time to come")
     except Refusal as refusal:
-        return list(refusal.reasons)
-    return [] if ahead else [Reason("STATEMENT_STALE", "body.until", body.until, "a time to come")]
+        out.reasons += refusal.reasons
+
+
+def there_is_room(judged: Judged, out: Findings) -> None:
+    """Delegations travel with the party's state; there are never too many."""
+    state: PartyState | None = judged.state
+    if state is not None and len(state.delegations) >= DELEGATIONS_MAX:
+        out.refuse("FIELD_TYPE", "chain", len(state.delegations), f"at most {DELEGATIONS_MAX} delegations: revoke some")
 
 
 def evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -89,14 +92,11 @@ def evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Ch
     return Changes(state=replace(state, delegations=(*state.delegations, Delegation(body.delegate, body.kinds, until))))
 
 
-def decide_revoke(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
+def there_is_one(judged: Judged, out: Findings) -> None:
     """There is something to revoke."""
-    body: DelegationRevoke = statement.body
-    state: PartyState | None = facts.state(statement.chain)
-    reasons = _own(statement)
-    if state is None or all(known.delegate != body.delegate for known in state.delegations):
-        reasons.append(Reason("DELEGATION_MISSING", "body.delegate", body.delegate[:40], "a delegate of this party"))
-    return Refused(tuple(reasons)) if reasons else Admitted()
+    delegate, state = judged.statement.body.delegate, judged.state
+    if state is None or all(known.delegate != delegate for known in state.delegations):
+        out.refuse("DELEGATION_MISSING", "body.delegate", delegate[:40], "a delegate of this party")
 
 
 def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -105,28 +105,36 @@ def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> C
     return Changes(state=replace(state, delegations=tuple(d for d in state.delegations if d.delegate != statement.body.delegate)))
 
 
-DELEGATION_KINDS = (
-    Kind(
-        name="delegation.grant/1",
-        body=DelegationGrant,
-        chain_type="party",
-        roles=("the party",),
-        window=Window.DAY,
-        reads=reads_delegate,
-        reads_doc="The delegate's party chain.",
-        decide=decide_grant,
-        evolve=evolve_grant,
-        opens=True,
-    ),
-    Kind(
-        name="delegation.revoke/1",
-        body=DelegationRevoke,
-        chain_type="party",
-        roles=("the party",),
-        window=Window.DAY,
-        reads=no_reads,
-        reads_doc="Nothing beside log/main.",
-        decide=decide_revoke,
-        evolve=evolve_revoke,
-    ),
+GRANT = Kind(
+    name="delegation.grant/1",
+    zh="授权委托",
+    en="delegation",
+    body=DelegationGrant,
+    chain_type="party",
+    roles=("the party",),
+    signers=the_party,
+    window=Window.DAY,
+    reads=reads_delegate,
+    reads_doc="The delegate's party chain.",
+    rules=(delegate_is_another_party, kinds_are_named, until_lies_ahead, there_is_room),
+    evolve=evolve_grant,
+    books=None,
+    effect=("受托单位可以代为签署所列种类的声明。", "The delegate may sign the kinds named for the party."),
+    opens=True,
 )
+REVOKE = Kind(
+    name="delegation.revoke/1",
+    zh="撤销授权委托",
+    en="end of a delegation",
+    body=DelegationRevoke,
+    chain_type="party",
+    roles=("the party",),
+    signers=the_party,
+    window=Window.DAY,
+    reads_doc=NOTHING_READ,
+    rules=(there_is_one,),
+    evolve=evolve_revoke,
+    books=None,
+    effect=("对该单位的授权委托全部终止。", "Every delegation to that party ends."),
+)
+KINDS = (GRANT, REVOKE)

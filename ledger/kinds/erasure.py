@@ -5,16 +5,18 @@ The commitment stays in its entry and every proof holds; what is destroyed is th
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.chain import HASH_PATTERN
-from ledger.directory import check_signers, log_state
-from ledger.findings import Admitted, Refused
-from ledger.model import Admission, Moment, Statement
+from ledger.fields import label
+from ledger.findings import Findings
+from ledger.kinds.roles import NOTHING_READ, operator
+from ledger.model import Admission, Statement
 from signing.commitment import is_commitment_field
-from signing.refusal import Reason
 
 LOG_ERASURES = "log/erasures"
 FIELD_MAX = 64
@@ -23,10 +25,8 @@ FIELD_MAX = 64
 class PdErase(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``pd.erase/1``: which commitment can no longer be opened."""
 
-    statement: str
-    """Statement hash, 64 hex digits."""
-    field: str
-    """Key of its ``body.commit``."""
+    statement: Annotated[str, label("声明哈希", "statement hash")]
+    field: Annotated[str, label("字段", "key of its body.commit")]
 
 
 class ErasuresState(Struct, frozen=True):
@@ -46,28 +46,24 @@ def erasure_key(statement: str, field: str) -> str:
     return f"erasure:{statement} {field}"
 
 
-def reads_erase(statement: Statement, facts: Facts) -> Reads:
+def reads(statement: Statement, facts: Facts) -> Reads:
     """Whether the same was erased before."""
     return Reads(registers=(erasure_key(statement.body.statement, statement.body.field),))
 
 
-def decide_erase(statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
-    """By the operator, well-formed, once. That such a commitment exists is the operator's word: a hash names no place in the log."""
-    body: PdErase = statement.body
-    reasons = check_signers(statement, [("operator", (log_state(facts).operator,))])
-    if statement.chain != LOG_ERASURES:
-        reasons.append(Reason("CHAIN_KIND", "chain", statement.chain, LOG_ERASURES))
+def erases_once(judged: Judged, out: Findings) -> None:
+    """Well-formed, once. That such a commitment exists is the operator's word: a hash names no place in the log."""
+    body: PdErase = judged.statement.body
     if not HASH_PATTERN.fullmatch(body.statement):
-        reasons.append(Reason("FIELD_TYPE", "body.statement", body.statement, "64 hex digits"))
+        out.refuse("FIELD_TYPE", "body.statement", body.statement, "64 hex digits")
     if len(body.field) > FIELD_MAX or not is_commitment_field(body.field):
-        reasons.append(Reason("FIELD_TYPE", "body.field", body.field, "driver.name"))
-    earlier: Erasure | None = facts.get(erasure_key(body.statement, body.field))
+        out.refuse("FIELD_TYPE", "body.field", body.field, "driver.name")
+    earlier: Erasure | None = judged.facts.get(erasure_key(body.statement, body.field))
     if earlier is not None:
-        reasons.append(Reason("ERASED_ALREADY", "body.field", f"entry {earlier.idx}", "once"))
-    return Refused(tuple(reasons)) if reasons else Admitted()
+        out.refuse("ERASED_ALREADY", "body.field", f"entry {earlier.idx}", "once")
 
 
-def evolve_erase(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """One more; the commitment is marked."""
     body: PdErase = statement.body
     state: ErasuresState | None = facts.state(statement.chain)
@@ -75,18 +71,21 @@ def evolve_erase(statement: Statement, admission: Admission, facts: Facts) -> Ch
     return Changes(state=ErasuresState(count + 1), registers={erasure_key(body.statement, body.field): Erasure(admission.index)})
 
 
-ERASURE_KINDS = (
-    Kind(
-        name="pd.erase/1",
-        body=PdErase,
-        chain_type="log",
-        roles=("operator",),
-        window=Window.DAY,
-        reads=reads_erase,
-        reads_doc="Nothing beside log/main.",
-        decide=decide_erase,
-        evolve=evolve_erase,
-        opens=True,
-    ),
+KIND = Kind(
+    name="pd.erase/1",
+    zh="删除个人信息",
+    en="erasure of personal data",
+    body=PdErase,
+    chain_type="log",
+    chain=LOG_ERASURES,
+    roles=("operator",),
+    signers=operator,
+    window=Window.DAY,
+    reads=reads,
+    reads_doc=NOTHING_READ,
+    rules=(erases_once,),
+    evolve=evolve,
+    books=None,
+    effect=("承诺值背后的内容已销毁，承诺值与证明不变。", "The value behind the commitment is gone; commitment and proofs stay."),
+    opens=True,
 )
-ERASURE_REGISTERS = {"erasure": Erasure}

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from ledger.directory import Authority, DataPin, KeyRecord, LogState
-from ledger.model import Statement
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window
+from ledger.admission.statement import check_origin
+from ledger.chain import HASH_PATTERN
+from ledger.directory import LOG_MAIN, Authority, DataPin, KeyRecord, LogState
+from ledger.findings import Findings
+from ledger.kinds.registration import judge_keys, note_keys
+from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, judge_regions
+from ledger.kinds.succession import Continues, continues_reasons
+from ledger.kinds.witnesses import judge_policy
+from ledger.model import Admission, Statement
+from ledger.rulesets import judge_ruleset
+from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
 from signing.keys import keyid
 from signing.possession import KeyRegistration
+from signing.refusal import Refusal
+from signing.uscc import check_uscc
 
 
 class FoundingParty(Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,13 +50,6 @@ class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     version: str
     sha256: str
-
-
-class Continues(Struct, frozen=True, forbid_unknown_fields=True):
-    """The log that this one succeeds."""
-
-    origin: str
-    checkpoint: str
 
 
 class LogFound(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,3 +100,105 @@ def founded_state(statement: Statement) -> LogState:
         witness_policy=body.witness_policy,
         clock=body.clock,
     )
+
+
+def signers(statement: Statement, facts: Facts) -> list[Role]:
+    """Operator and authorities as the statement itself names them."""
+    body: LogFound = statement.body
+    return [Role("operator", (body.operator.uscc,)), *(Role("authority", (a.uscc,)) for a in body.authorities)]
+
+
+def says_what_it_founds(judged: Judged, out: Findings) -> None:
+    """Origin, nonce, clock, rules and data, and what it continues, are in form."""
+    body: LogFound = judged.statement.body
+    try:
+        check_origin(body.origin)
+    except Refusal as refusal:
+        out.reasons += refusal.reasons
+    try:
+        nonce = b64decode(body.nonce, validate=True)
+    except (Base64Error, ValueError):
+        nonce = b""
+    if len(nonce) != 32:
+        out.refuse("FIELD_TYPE", "body.nonce", len(nonce), "32 bytes, base64")
+    if not 1 <= len(body.authorities) <= AUTHORITIES_MAX:
+        out.refuse("FIELD_TYPE", "body.authorities", len(body.authorities), f"1 to {AUTHORITIES_MAX}")
+    if body.clock not in ("real", "simulated"):
+        out.refuse("FIELD_TYPE", "body.clock", body.clock, "real | simulated")
+    if not body.log_keys:
+        out.refuse("FIELD_MISSING", "body.log_keys")
+    _judge_adopted(out, body)
+    for position, authority in enumerate(body.authorities):
+        judge_regions(out, authority.regions, f"body.authorities.{position}.regions")
+    out.reasons += continues_reasons(body.continues, body.origin)
+
+
+def _judge_adopted(out: Findings, body: LogFound) -> None:
+    judge_ruleset(out, body.ruleset, "body.ruleset")
+    names = [adopted.name for adopted in body.data]
+    if len(set(names)) != len(names):
+        out.refuse("FIELD_TYPE", "body.data", ", ".join(names), "each name once")
+    for position, adopted in enumerate((body.ruleset, *body.data)):
+        if not HASH_PATTERN.fullmatch(adopted.sha256):
+            out.refuse("FIELD_TYPE", f"body.data.{position - 1}.sha256", adopted.sha256, "64 hex digits")
+
+
+def founders_are_apart(judged: Judged, out: Findings) -> None:
+    """Operator and authorities are different parties; the log's keys are its own, Ed25519 first; no witness bears one of them."""
+    body: LogFound = judged.statement.body
+    parties = [body.operator.uscc, *(authority.uscc for authority in body.authorities)]
+    if len(set(parties)) != len(parties):
+        out.refuse("CHAIN_OWNER", "body.authorities", ", ".join(parties), "each party once, the operator is none of them")
+    if body.log_keys and not _are_log_keys(body.log_keys, body.origin):
+        expected = f"{body.origin}: one Ed25519 key, then at most one ML-DSA-44 key"
+        out.refuse("VKEY_FORM", "body.log_keys", ", ".join(body.log_keys), expected)
+    judge_policy(out, body.witness_policy, body.log_keys)
+
+
+def founders_have_keys(judged: Judged, out: Findings) -> None:
+    """One key each, possessed, given once."""
+    statement = judged.statement
+    body: LogFound = statement.body
+    note_vkeys = note_keys(body.log_keys, body.witness_policy)
+    parties: list[FoundingParty | FoundingAuthority] = [body.operator, *body.authorities]
+    for position, party in enumerate(parties):
+        where = "body.operator" if position == 0 else f"body.authorities.{position - 1}"
+        if not check_uscc(party.uscc):
+            out.refuse("USCC", f"{where}.uscc", party.uscc, "GB 32100")
+        if len(party.keys) != 1:
+            out.refuse("FIELD_TYPE", f"{where}.keys", len(party.keys), "one key here, others follow by key.add")
+        judge_keys(out, party.keys, body.origin, party.uscc, f"{where}.keys", note_vkeys, suites=("ed25519", "ecdsa-p256-sha256"))
+    if not out.reasons and len(founding_keys(statement)) != sum(len(party.keys) for party in parties):
+        out.refuse("KEY_REGISTERED", "body", "a key given twice", "each key once")
+
+
+def _are_log_keys(log_keys: Sequence[str], origin: str) -> bool:
+    try:
+        vkeys = [parse_vkey(vkey) for vkey in log_keys]
+    except Refusal:
+        return False
+    return [vkey.type for vkey in vkeys] in ([ED25519], [ED25519, SUBTREE_V1]) and {vkey.name for vkey in vkeys} == {origin}
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The log's first state, and the first keys."""
+    return Changes(state=founded_state(statement), registers={f"key:{name}": key for name, key in founding_keys(statement).items()})
+
+
+FOUND = Kind(
+    name="log.found/1",
+    zh="成立账本",
+    en="founding of the log",
+    body=LogFound,
+    chain_type="log",
+    chain=LOG_MAIN,
+    roles=EVERYONE,
+    signers=signers,
+    window=Window.NONE,
+    reads_doc="Nothing: it is entry 0.",
+    rules=(says_what_it_founds, founders_are_apart, founders_have_keys),
+    evolve=evolve,
+    books=None,
+    effect=("账本成立，其余一切以此为根。", "The log exists; everything else is rooted in this statement."),
+    opens=True,
+)

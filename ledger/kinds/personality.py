@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from ledger.admission.personality import Personality
 from ledger.chain import USCC
-from ledger.directory import LogState, PartyState
-from ledger.kinds.cut import CUT_KINDS, TAIL, parse_tail
-from ledger.kinds.delegation import DELEGATION_KINDS
-from ledger.kinds.erasure import ERASURE_KINDS, ERASURE_REGISTERS, ErasuresState
-from ledger.kinds.life import LIFE_KINDS
-from ledger.kinds.log import LOG_KINDS, LOG_REGISTERS, RefusalsState
-from ledger.kinds.party import PARTY_KINDS
+from ledger.directory import KeyRecord, LogState, PartyState
+from ledger.kinds import KINDS
+from ledger.kinds.cut import TAIL, parse_tail
+from ledger.kinds.erasure import LOG_ERASURES, Erasure, ErasuresState
+from ledger.kinds.refusal_pages import LOG_REFUSALS, RefusalsState
 from ledger.rulebook import RULES
 
 PERSONALITY = Personality(
     name="ledger",
-    kinds=(*LOG_KINDS, *LIFE_KINDS, *CUT_KINDS, *ERASURE_KINDS, *PARTY_KINDS, *DELEGATION_KINDS),
-    states={"log/main": LogState, "log/refusals": RefusalsState, "log/erasures": ErasuresState, "party": PartyState},
+    kinds=KINDS,
+    states={"log/main": LogState, LOG_REFUSALS: RefusalsState, LOG_ERASURES: ErasuresState, "party": PartyState},
     chains={"log": r"log/(?:main|refusals|erasures)", "party": rf"party/{USCC}"},
-    registers=LOG_REGISTERS | ERASURE_REGISTERS,
+    registers={"key": KeyRecord, "erasure": Erasure},
     data={TAIL: parse_tail},
     rules=RULES,
 )

@@ -6,8 +6,13 @@ from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from ledger.admission.facts import Facts
-from ledger.directory import KeyRecord, LogState
+from ledger.admission.personality import Changes, Reads
+from ledger.directory import KeyRecord, LogState, PartyState
+from ledger.findings import Findings
+from ledger.model import Statement
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import parse_policy_lines
 from signing.keys import keyid
@@ -29,39 +34,46 @@ def new_keyids(registrations: Sequence[KeyRegistration]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def key_reasons(
+def reads_new_keys(statement: Statement, facts: Facts) -> Reads:
+    """Registers of the keys that a body would register, in ``keys`` or ``key``."""
+    body = statement.body
+    return Reads(registers=new_keyids((body.key,) if hasattr(body, "key") else body.keys))
+
+
+def judge_keys(
+    out: Findings,
     registrations: Sequence[KeyRegistration],
     x: str,
     uscc: str,
     field: str,
     note_vkeys: Sequence[str],
+    *,
     suites: Sequence[str] | None = None,
     facts: Facts | None = None,
-) -> list[Reason]:
+) -> None:
     """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards.
 
     ``note_vkeys`` are those of the log and its witnesses (:func:`reserved_keys`), which no party may bear. ``suites`` limits the choice
     (founding: ed25519 and P-256); ``facts`` must hold the registers of :func:`new_keyids`.
     """
-    reasons: list[Reason] = []
     if len(registrations) > KEYS_MAX:
-        return [Reason("FIELD_TYPE", field, str(len(registrations)), f"at most {KEYS_MAX} keys")]
+        out.refuse("FIELD_TYPE", field, len(registrations), f"at most {KEYS_MAX} keys")
+        return
     seen: set[str] = set()
     for position, registration in enumerate(registrations):
         where = f"{field}.{position}"
         if suites is not None and registration.suite not in suites:
-            reasons.append(Reason("SUITE_UNKNOWN", f"{where}.suite", registration.suite[:40], ", ".join(suites)))
+            out.refuse("SUITE_UNKNOWN", f"{where}.suite", registration.suite[:40], ", ".join(suites))
             continue
         try:
             spki = check_registration(registration, x, uscc)
         except Refusal as refusal:
-            reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+            out.reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
             continue
         identity = keyid(spki)
         if identity in seen or (facts is not None and facts.get(f"key:{identity}") is not None) or _is_note_key(spki, note_vkeys):
-            reasons.append(Reason("KEY_REGISTERED", where, identity, "a key never used in this log"))
+            out.refuse("KEY_REGISTERED", where, identity, "a key never used in this log")
         seen.add(identity)
-    return reasons
 
 
 def note_keys(log_keys: Sequence[str], witness_policy: Sequence[str]) -> tuple[str, ...]:
@@ -95,3 +107,9 @@ def key_registers(registrations: Sequence[KeyRegistration], uscc: str, index: in
     return {
         f"key:{keyid(b64decode(r.spki))}": KeyRecord(uscc=uscc, suite=r.suite, spki=b64decode(r.spki), added=index) for r in registrations
     }
+
+
+def added_keys(state: PartyState, registrations: Sequence[KeyRegistration], uscc: str, index: int) -> Changes:
+    """A party with further keys, and their registers."""
+    registers = key_registers(registrations, uscc, index)
+    return Changes(state=replace(state, keys=(*state.keys, *(key.removeprefix("key:") for key in registers))), registers=registers)

@@ -9,13 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.kinds.founding import Continues
+from msgspec import Struct
+
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from ledger.tree.note import parse_note
 from signing import b64
 from signing.refusal import Reason, Refusal, refuse
 
 WHERE = "body.continues"
+
+
+class Continues(Struct, frozen=True, forbid_unknown_fields=True):
+    """The log that this one succeeds."""
+
+    origin: str
+    checkpoint: str
 
 
 def continues_reasons(continues: Continues | None, origin: str) -> list[Reason]:

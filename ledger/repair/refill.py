@@ -19,7 +19,7 @@ from msgspec import Struct
 from ledger import store
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
-from ledger.kinds.log import LogRefusals
+from ledger.kinds.refusal_pages import LogRefusals
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import Read, TileReader
 from signing.refusal import Refusal, refuse

@@ -23,7 +23,6 @@ from ledger.admission.statement import read_statement
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import ULID, USCC
-from ledger.findings import Admitted
 from ledger.kinds.personality import PERSONALITY as LOG
 from ledger.model import Moment, Statement
 from ledger.times import parse_at
@@ -60,7 +59,6 @@ def _kind(name: str, chain_type: str, window: Window, opens: bool) -> Kind:
         window=window,
         reads=no_reads,
         reads_doc="",
-        decide=lambda statement, facts, moment: Admitted(),
         evolve=keep,
         opens=opens,
     )

@@ -13,7 +13,7 @@ from ledger import store
 from ledger.admission.receipts import RefusalRow, pages
 from ledger.admission.refusals import _append, publish_refusals
 from ledger.auditing.audit import audit
-from ledger.kinds.log import LogRefusals
+from ledger.kinds.refusal_pages import LogRefusals
 from ledger.log import Log, LoggedEntry, TurnedDown
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from ledger.admission.admit import decide
 from ledger.findings import Refused
-from ledger.kinds.founding import Continues
-from ledger.kinds.log import LOG_KINDS
-from ledger.kinds.succession import continues_from, continues_reasons
+from ledger.kinds.founding import FOUND
+from ledger.kinds.succession import Continues, continues_from, continues_reasons
 from ledger.model import Moment
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.note import Ed25519Signer, join_note, sign_line
@@ -56,12 +56,11 @@ def test_a_note_that_only_others_signed_is_refused() -> None:
 
 
 def test_founding_holds_the_rule() -> None:
-    [kind] = [kind for kind in LOG_KINDS if kind.name == "log.found/1"]
     bench = Workbench()
     statement = bench.entries[0].statement
     bad = replace(statement, body=replace(statement.body, continues=Continues(OLD, "bm90ZQ==")))
     good = replace(statement, body=replace(statement.body, continues=Continues(OLD, b64.encode(note_of()))))
-    answers = [kind.decide(one, Workbench().facts, Moment(0, bench.at_s, "2026.1")) for one in (bad, good)]
+    answers = [decide(FOUND, one, Workbench().facts, Moment(0, bench.at_s, "2026.1")) for one in (bad, good)]
     assert isinstance(answers[0], Refused)
     assert [reason.code for reason in answers[0].reasons] == ["NOTE_FORM"]
     assert not isinstance(answers[1], Refused)

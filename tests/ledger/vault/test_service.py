@@ -13,7 +13,6 @@ from msgspec import Struct, field
 from ledger.admission.personality import Changes, Kind, Personality, Window, no_reads
 from ledger.caller import Caller
 from ledger.chain import USCC
-from ledger.findings import Admitted as Allowed
 from ledger.log import Log, LoggedEntry
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
@@ -49,7 +48,6 @@ NOTES = Personality(
             window=Window.DAY,
             reads=no_reads,
             reads_doc="",
-            decide=lambda statement, facts, moment: Allowed(),
             evolve=lambda statement, admission, facts: Changes(state=NoteState()),
             opens=True,
         ),

@@ -1,0 +1,60 @@
+"""``authority.admit/1``: a further authority, signed by the operator and all those before it (formats §3, §5)."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.directory import LOG_MAIN, Authority, log_state
+from ledger.findings import Findings
+from ledger.kinds.founding import FoundingAuthority
+from ledger.kinds.registration import judge_keys, key_registers, reads_new_keys, reserved_keys
+from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, NOTHING_READ, everyone, is_founder, judge_regions
+from ledger.model import Admission, Statement
+from signing.uscc import check_uscc
+
+
+def is_a_new_authority(judged: Judged, out: Findings) -> None:
+    """With regions, not one of the founders, not one too many."""
+    body: FoundingAuthority = judged.statement.body
+    judge_regions(out, body.regions, "body.regions")
+    if not check_uscc(body.uscc):
+        out.refuse("USCC", "body.uscc", body.uscc, "GB 32100")
+    if len(log_state(judged.facts).authorities) >= AUTHORITIES_MAX or is_founder(judged.facts, body.uscc):
+        out.refuse("CHAIN_OWNER", "body.uscc", body.uscc, f"a new authority, at most {AUTHORITIES_MAX}")
+
+
+def can_sign(judged: Judged, out: Findings) -> None:
+    """Without a key it could sign nothing, and no act of all would ever be complete again."""
+    body: FoundingAuthority = judged.statement.body
+    log = log_state(judged.facts)
+    if not body.keys:
+        out.refuse("FIELD_MISSING", "body.keys")
+    judge_keys(out, body.keys, log.found, body.uscc, "body.keys", reserved_keys(log), facts=judged.facts)
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The authority joins at the end of the order."""
+    log, body = log_state(facts), statement.body
+    state = replace(log, authorities=(*log.authorities, Authority(body.uscc, body.name, body.regions)))
+    return Changes(state=state, registers=key_registers(body.keys, body.uscc, admission.index))
+
+
+KIND = Kind(
+    name="authority.admit/1",
+    zh="接纳主管部门",
+    en="admission of an authority",
+    body=FoundingAuthority,
+    chain_type="log",
+    chain=LOG_MAIN,
+    roles=EVERYONE,
+    signers=everyone,
+    window=Window.MONTH,
+    reads=reads_new_keys,
+    reads_doc=NOTHING_READ,
+    rules=(is_a_new_authority, can_sign),
+    evolve=evolve,
+    books=None,
+    effect=("该部门对其区域行使职责，并签署此后的全体行为。", "The authority acts for its regions and signs all later acts of everyone."),
+)

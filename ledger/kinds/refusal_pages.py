@@ -1,0 +1,128 @@
+"""``log.refusals/1`` on ``log/refusals``: what was refused in a clock hour, named so that nothing refused is forgotten (formats §8)."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from msgspec import Struct
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.chain import HASH_PATTERN
+from ledger.fields import label
+from ledger.findings import Findings
+from ledger.kinds.roles import NOTHING_READ, operator
+from ledger.model import Admission, Statement
+from ledger.times import format_at, parse_at
+from signing.payload import REASON_LIMIT
+from signing.refusal import Refusal, texts
+
+LOG_REFUSALS = "log/refusals"
+_HOUR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}")
+TEXTS = texts("""
+PAGE_ORDER | - | operator | formats §8 [DESIGN]
+拒绝记录的页次不连续。 || 按小时、页次依次提交。
+Refusal pages are out of order. || Submit pages in order of hour and page.
+""")
+
+
+class RefusalItem(Struct, frozen=True, forbid_unknown_fields=True):
+    """One refused statement."""
+
+    statement: Annotated[str, label("声明哈希", "statement hash")]
+    by: Annotated[tuple[str, ...], label("签署方", "signers")]
+    kind: Annotated[str, label("种类", "kind")]
+    codes: Annotated[tuple[str, ...], label("拒绝代码", "codes, sorted")]
+    size: Annotated[int, label("当时条目数", "size of the log then")]
+    at: Annotated[str, label("拒绝时间", "when it was refused")]
+
+
+class LogRefusals(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``log.refusals/1``: one page of one clock hour."""
+
+    hour: Annotated[str, label("小时", "clock hour, YYYY-MM-DDThh")]
+    page: Annotated[int, label("页次", "page, from 0")]
+    of: Annotated[int, label("总页数", "number of pages")]
+    items: Annotated[tuple[RefusalItem, ...], label("被拒声明", "refused statements, by time")]
+
+
+class RefusalsState(Struct, frozen=True):
+    """State of ``log/refusals``: the last page."""
+
+    hour: str
+    page: int
+    of: int
+
+
+def page_follows(judged: Judged, out: Findings) -> None:
+    """Pages of an hour in order, hours ascending."""
+    body: LogRefusals = judged.statement.body
+    last: RefusalsState | None = judged.state
+    if not _HOUR.fullmatch(body.hour) or not 0 <= body.page < body.of or not body.items:
+        out.refuse("FIELD_TYPE", "body", f"{body.hour} {body.page}/{body.of}", "YYYY-MM-DDThh, 0 <= page < of, items")
+    elif last is not None and not _follows(body, last):
+        out.refuse("PAGE_ORDER", "body.page", f"{body.hour} {body.page}/{body.of}", f"after {last.hour} {last.page}/{last.of}")
+    elif last is None and body.page != 0:
+        out.refuse("PAGE_ORDER", "body.page", body.page, "0")
+
+
+def _follows(body: LogRefusals, last: RefusalsState) -> bool:
+    if last.page + 1 < last.of:
+        return (body.hour, body.page, body.of) == (last.hour, last.page + 1, last.of)
+    return body.hour > last.hour and body.page == 0
+
+
+def items_are_in_order(judged: Judged, out: Findings) -> None:
+    """The hour is over; its items stand by time, one per (statement, codes), each of a tree that existed."""
+    if out.reasons:  # of a page that is out of form anyway
+        return
+    body: LogRefusals = judged.statement.body
+    now = format_at(judged.moment.at_s)[:13]
+    if body.hour >= now:
+        out.refuse("FIELD_TYPE", "body.hour", body.hour, f"an hour before {now}")
+    before_s, seen = 0, set[tuple[str, tuple[str, ...]]]()
+    for position, item in enumerate(body.items):
+        where = f"body.items.{position}"
+        try:
+            at_s = parse_at(item.at, f"{where}.at")
+        except Refusal as refusal:
+            out.reasons += refusal.reasons
+            return
+        if at_s < before_s or format_at(at_s)[:13] > body.hour:
+            out.refuse("FIELD_TYPE", f"{where}.at", item.at, f"by time, not after {body.hour}")
+        if not HASH_PATTERN.fullmatch(item.statement) or (item.statement, item.codes) in seen:
+            out.refuse("FIELD_TYPE", f"{where}.statement", item.statement[:64], "64 hex digits, once with these codes")
+        if not item.codes or tuple(sorted(set(item.codes))) != item.codes:
+            out.refuse("FIELD_TYPE", f"{where}.codes", ", ".join(item.codes), "sorted, each once")
+        if not 0 < item.size <= judged.moment.index:
+            out.refuse("FIELD_TYPE", f"{where}.size", item.size, f"1 to {judged.moment.index}")
+        before_s = at_s
+        seen.add((item.statement, item.codes))
+    del out.reasons[REASON_LIMIT:]
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The last page."""
+    body: LogRefusals = statement.body
+    return Changes(state=RefusalsState(body.hour, body.page, body.of))
+
+
+KIND = Kind(
+    name="log.refusals/1",
+    zh="拒绝记录",
+    en="page of refusals",
+    body=LogRefusals,
+    chain_type="log",
+    chain=LOG_REFUSALS,
+    roles=("operator",),
+    signers=operator,
+    window=Window.DAY,
+    reads_doc=NOTHING_READ,
+    rules=(page_follows, items_are_in_order),
+    evolve=evolve,
+    books=None,
+    effect=("该小时内被拒绝的声明记录在案。", "What was refused in that hour is on record."),
+    texts=TEXTS,
+    opens=True,
+)

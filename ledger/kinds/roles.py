@@ -1,0 +1,69 @@
+"""Who signs the log's own kinds: operator, authorities, the party of the chain, or the guardians of its keys (formats §3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged, Role
+from ledger.directory import authorities_of_party, log_state
+from ledger.findings import Findings
+from ledger.model import Statement
+
+AUTHORITIES_MAX = 7
+EVERYONE = ("operator", "authority …")
+NOTHING_READ = "Nothing beside log/main."
+_REGION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}")
+
+
+def everyone(statement: Statement, facts: Facts) -> list[Role]:
+    """Acts on ``log/main``: the operator, then every authority in force, in order of admission."""
+    log = log_state(facts)
+    return [Role("operator", (log.operator,)), *(Role(f"authority {a.name}", (a.uscc,)) for a in log.authorities)]
+
+
+def operator(statement: Statement, facts: Facts) -> list[Role]:
+    """Acts of the operator alone."""
+    return [Role("operator", (log_state(facts).operator,))]
+
+
+def the_party(statement: Statement, facts: Facts) -> list[Role]:
+    """Acts of the party whose chain it is."""
+    return [Role("party", (statement.owner,))]
+
+
+def guardians(facts: Facts, uscc: str) -> list[Role]:
+    """Who may act on a party's keys in its stead: the authority of its region; for an authority the operator and all others, for the
+    operator all authorities."""
+    log = log_state(facts)
+    if uscc == log.operator:
+        return [Role(f"authority {a.name}", (a.uscc,)) for a in log.authorities]
+    if is_founder(facts, uscc):
+        others = [a for a in log.authorities if a.uscc != uscc]
+        return [Role("operator", (log.operator,)), *(Role(f"authority {a.name}", (a.uscc,)) for a in others)]
+    holders, foreign = authorities_of_party(log, uscc)
+    return [Role("authority of the region", holders, foreign)]
+
+
+def party_or_guardians(statement: Statement, facts: Facts) -> list[Role]:
+    """The party itself, or who may act in its stead."""
+    return the_party(statement, facts) if statement.by == (statement.owner,) else guardians(facts, statement.owner)
+
+
+def is_founder(facts: Facts, uscc: str) -> bool:
+    """Whether a party is the operator or an authority: registered on ``log/main``, not on its own chain."""
+    log = log_state(facts)
+    return uscc == log.operator or any(a.uscc == uscc for a in log.authorities)
+
+
+def registered_first(judged: Judged, out: Findings) -> None:
+    """A gate: the chain of a party begins with its registration, that of a founder with any act of its own."""
+    if judged.state is None and not is_founder(judged.facts, judged.statement.owner):
+        out.refuse("CHAIN_NOT_OPEN", "kind", judged.statement.kind, "party.register/1 first")
+
+
+def judge_regions(out: Findings, regions: Sequence[str], field: str) -> None:
+    """An authority has regions, prefixes of GB/T 2260."""
+    if not regions or not all(_REGION.fullmatch(region) for region in regions):
+        out.refuse("FIELD_TYPE", field, ", ".join(regions), "2, 4 or 6 digits each")

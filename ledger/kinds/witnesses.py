@@ -1,0 +1,79 @@
+"""``witness.set/1``: who looks on. The whole new witness policy, agreed by operator and all authorities (formats §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.directory import LOG_MAIN, log_state
+from ledger.fields import label
+from ledger.findings import Findings
+from ledger.kinds.registration import note_keys, vkey_spki
+from ledger.kinds.roles import EVERYONE, everyone
+from ledger.model import Admission, Statement
+from ledger.tree.note import parse_vkey
+from ledger.tree.policy import parse_policy_lines
+from signing.keys import keyid
+from signing.refusal import Reason, Refusal
+
+
+class WitnessSet(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``witness.set/1``: the whole new policy, tlog-policy lines without comments or URLs."""
+
+    witness_policy: Annotated[tuple[str, ...], label("见证策略", "witness policy, one line each")]
+
+
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """Registers of the witnesses' keys: none of them may be a party's."""
+    spkis = map(vkey_spki, note_keys((), statement.body.witness_policy))
+    return Reads(registers=tuple(f"key:{keyid(spki)}" for spki in spkis if spki is not None))
+
+
+def policy_is_good(judged: Judged, out: Findings) -> None:
+    """A policy that can be read; in force from the next index."""
+    judge_policy(out, judged.statement.body.witness_policy, log_state(judged.facts).log_keys, judged.facts)
+
+
+def judge_policy(out: Findings, lines: Sequence[str], log_keys: Sequence[str], facts: Facts | None = None) -> None:
+    """Why lines may not be the witness policy: unreadable, or a witness with a key of the log or, with ``facts``, of a party."""
+    where = "body.witness_policy"
+    try:
+        witnesses = parse_policy_lines(lines).witness_vkeys
+    except Refusal as refusal:
+        out.reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+        return
+    own = [vkey_spki(vkey) for vkey in log_keys]
+    for vkey in witnesses:
+        if vkey_spki(vkey) in own or (facts is not None and facts.get(f"key:{keyid(parse_vkey(vkey).spki)}") is not None):
+            out.refuse("KEY_REGISTERED", where, vkey, "a key of the witness alone")
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The new policy; the witnesses of the one before are remembered."""
+    log = log_state(facts)
+    past = dict.fromkeys((*log.past_witnesses, *note_keys((), log.witness_policy)))
+    return Changes(state=replace(log, witness_policy=statement.body.witness_policy, past_witnesses=tuple(past)))
+
+
+KIND = Kind(
+    name="witness.set/1",
+    zh="设定见证方",
+    en="setting of the witnesses",
+    body=WitnessSet,
+    chain_type="log",
+    chain=LOG_MAIN,
+    roles=EVERYONE,
+    signers=everyone,
+    window=Window.MONTH,
+    reads=reads,
+    reads_doc="Nothing beside log/main: the witnesses' keys are compared with the register of all keys.",
+    rules=(policy_is_good,),
+    evolve=evolve,
+    books=None,
+    effect=("此后的检查点由所列见证方联署。", "Later checkpoints are cosigned by the witnesses named."),
+)
