@@ -9,10 +9,11 @@ from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
 from ledger.findings import Findings
 from ledger.model import Statement
+from ledger.times import day_of
 from manifests.act import LEGS_MAX, judge_text
 from manifests.model import ManifestState, Place, Vehicle, VehicleTrips
 from signing.refusal import texts
-from whitelist.divisions import DIVISION, Divisions
+from whitelist.divisions import judge_division
 
 VEHICLE_KINDS = ("truck", "train", "ship", "pipeline", "aircraft", "other")
 PLATE_MAX = 40
@@ -77,11 +78,10 @@ def judge_vehicle(out: Findings, vehicle: Vehicle) -> None:
 
 
 def judge_place(judged: Judged, out: Findings, place: Place) -> None:
-    """DIVISION for a division that is none; MISSING or TEXT_LONG for the address."""
-    divisions: Divisions | None = judged.facts.data("divisions")
-    known = DIVISION.fullmatch(place.division) if divisions is None else divisions.knows(place.division)
-    if not known:
-        out.refuse("DIVISION", "body.place.division", place.division, "GB/T 2260, 6 digits")
+    """DIVISION for a division that is none, ALERT M DIVISION_RETIRED for a withdrawn one; MISSING or TEXT_LONG for the address."""
+    # Days of a departure are those of its ``at``, of other acts those of their admission (kinds §1.1).
+    event_s = judged.statement.at_s if judged.statement.kind.startswith("manifest.depart/") else judged.moment.at_s
+    judge_division(out, "body.place.division", place.division, judged.facts.data("divisions"), day_of(event_s))
     judge_text(out, "body.place.address", place.address)
 
 

@@ -15,15 +15,18 @@ from signing.refusal import texts
 from whitelist.catalogue import parse_catalogue
 from whitelist.divisions import parse_divisions
 from whitelist.exemptions import parse_exemptions
+from whitelist.thresholds import parse_thresholds
 from whitelist.workdays import parse_workdays
 
 _FOLDER = Path(__file__).with_name("data")
 
 PARSERS: Mapping[str, Callable[[bytes], Any]] = {
-    "hw-catalogue": parse_catalogue,
-    "hw-exemptions": parse_exemptions,
+    "hw-catalogue-": parse_catalogue,
+    "hw-catalogue": parse_catalogue,  # the old name, without edition: the vectors of today adopt it
+    "hw-exemptions-": parse_exemptions,
     "divisions": parse_divisions,
     "workdays-": parse_workdays,
+    "thresholds": parse_thresholds,
 }
 """By name; a name ending in ``-`` serves all names that begin so."""
 
@@ -39,12 +42,15 @@ class DataFile(Struct, frozen=True):
 def data_files() -> list[DataFile]:
     """All data sets, in the order in which ``log.found`` names them."""
     return [
-        DataFile("hw-catalogue", "2021", _FOLDER / "hw-catalogue.csv"),
-        DataFile("hw-exemptions", "2021", _FOLDER / "hw-exemptions.csv"),
-        DataFile("divisions", "2024-11", _FOLDER / "divisions-50-51.csv"),
+        DataFile("hw-catalogue-2021", "2021-2", _FOLDER / "hw-catalogue-2021.csv"),
+        DataFile("hw-catalogue-2025", "2025", _FOLDER / "hw-catalogue-2025.csv"),
+        DataFile("hw-exemptions-2021", "2021", _FOLDER / "hw-exemptions-2021.csv"),
+        DataFile("hw-exemptions-2025", "2025", _FOLDER / "hw-exemptions-2025.csv"),
+        DataFile("divisions", "2026-01", _FOLDER / "divisions.csv"),
         DataFile("workdays-2025", "2025-official", _FOLDER / "workdays-2025.json"),
         DataFile("workdays-2026", "2026-official", _FOLDER / "workdays-2026.json"),
-        DataFile("workdays-2027", "2027-provisional", _FOLDER / "workdays-2027.json"),
+        DataFile("workdays-2027", "2027-statutory", _FOLDER / "workdays-2027.json"),
+        DataFile("thresholds", "2026-11", _FOLDER / "thresholds.json"),
     ]
 
 

@@ -1,8 +1,7 @@
-"""The waste catalogue (国家危险废物名录): which codes exist and which hazards each may have.
+"""The waste catalogue (国家危险废物名录): which codes exist and which hazards each may have, edition by edition.
 
-Data set ``hw-catalogue``: CSV, columns in ``COLUMNS``, one row per code. An edition counts for days from its ``IN_FORCE`` date on. Only the
-2021 edition is to be had as a table; since 2025-01-01 it stands in for the 2025 edition (law, corrections), and rules that depend on
-the table itself then alert instead of refusing. Source: 名录 2021, 部令第15号, Art. 5, 6, note 1 of the annex [READ S5].
+Data sets ``hw-catalogue-<YYYY>``: CSV, columns in ``COLUMNS``, one row per code. The edition of the day judges: :func:`catalogue_on`.
+Source: 名录 2021, 部令第15号, Art. 5, 6, note 1 of the annex [READ S5]; 名录 2025, 部令第36号, Art. 6.2, notes 1, 2 [READ H4].
 """
 
 from __future__ import annotations
@@ -15,8 +14,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ledger.admission.facts import Facts
+from ledger.directory import log_state
 from signing.refusal import refuse
+from whitelist.editions import edition_of, edition_on, editions_among
 
+PREFIX = "hw-catalogue-"
+"""Name of the data set, before the year of its edition."""
 COLUMNS = ("edition", "category", "category_name", "industry", "code", "description", "hazard", "hazard_mode", "pdf_page")
 HAZARDS = ("T", "C", "I", "R", "In")
 CATEGORIES = frozenset(f"HW{number:02d}" for number in (*range(1, 41), *range(45, 51)))
@@ -24,7 +28,6 @@ CATEGORIES = frozenset(f"HW{number:02d}" for number in (*range(1, 41), *range(45
 CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
 COUNTS: Mapping[str, int] = {"2021": 467, "2025": 470}
 """Entries per edition: what a loader must find, because wrong tables of the 2025 edition circulate (addenda §3)."""
-IN_FORCE: tuple[tuple[str, str], ...] = (("2025-01-01", "2025"), ("2021-01-01", "2021"))
 FIRST_CODE = "841-001-01"
 
 Mode = Literal["single", "first_plus_possible", "any_of"]
@@ -43,7 +46,7 @@ class Waste(Struct, frozen=True, kw_only=True):
     mode: Mode
 
     def allows(self, hazards: tuple[str, ...]) -> bool:
-        """Whether a manifest may state these hazards: ``，`` = the first and perhaps others, ``/`` = one or more (annex note 1)."""
+        """Whether a manifest may state these hazards, read as a set: ``，`` = the first, perhaps others; ``/`` = one or more (note 1)."""
         stated = set(hazards)
         if not stated or not stated <= set(self.hazards):
             return False
@@ -61,18 +64,26 @@ class Catalogue(Struct, frozen=True):
     edition: str
     wastes: dict[str, Waste]
 
-    def stands_in_on(self, day: str) -> bool:
-        """Whether another edition is the law on ``day``, so that this one is only a stand-in."""
-        return edition_on(day) != self.edition
+
+def catalogue_on(facts: Facts, day: str) -> Catalogue | None:
+    """The edition that judges an event of ``day`` (``YYYY-MM-DD``); ``None`` where none was adopted that had begun."""
+    year = edition_on(facts, PREFIX, day)
+    # A log that adopted the table under its old name, without edition, is judged by that one on every day (the vectors of today).
+    found: Catalogue | None = facts.data(PREFIX.rstrip("-")) if year is None else edition_of(facts, PREFIX, year)
+    return found
 
 
-def edition_on(day: str) -> str:
-    """The edition in force on a day; the oldest known one before that."""
-    return next((edition for since, edition in IN_FORCE if day >= since), IN_FORCE[-1][1])
+def is_retired(facts: Facts, code: str, day: str) -> bool:
+    """Whether an earlier adopted edition has the code and the one in force on ``day`` has not (alert ``CODE_RETIRED``)."""
+    current = catalogue_on(facts, day)
+    if current is None or code in current.wastes:
+        return False
+    earlier = (edition_of(facts, PREFIX, year) for year in editions_among(log_state(facts).data, PREFIX) if year < current.edition)
+    return any(code in edition.wastes for edition in earlier)
 
 
 def parse_catalogue(raw: bytes) -> Catalogue:
-    """The data set ``hw-catalogue``; Refusal DATA_FORM where the file contradicts itself or the official counts."""
+    """A data set ``hw-catalogue-<YYYY>``; Refusal DATA_FORM where the file contradicts itself or the official counts."""
     rows = list(read_rows(raw, COLUMNS))
     editions = sorted({row["edition"] for row in rows})
     if len(editions) != 1 or len(rows) != COUNTS.get(editions[0]):
@@ -112,15 +123,19 @@ def _waste(position: int, row: dict[str, str]) -> Waste:
 _MODES: Mapping[str, Mode] = {"single": "single", "first_plus_possible": "first_plus_possible", "any_of": "any_of"}
 
 
-def read_rows(raw: bytes, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Rows of a UTF-8 CSV file with exactly these columns; Refusal DATA_FORM otherwise."""
+def read_rows(raw: bytes, columns: tuple[str, ...], *, later: int = 0) -> Iterator[dict[str, str]]:
+    """Rows of a UTF-8 CSV file with exactly these columns; Refusal DATA_FORM otherwise.
+
+    A file from before the last ``later`` columns came may lack these; they then read as empty.
+    """
     try:
         lines = list(csv.reader(io.StringIO(raw.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
         raise refuse("DATA_FORM", found=error, expected="UTF-8 CSV") from None
-    if not lines or tuple(lines[0]) != columns:
-        raise refuse("DATA_FORM", found=",".join(lines[0]) if lines else "", expected=",".join(columns))
+    head = tuple(lines[0]) if lines else ()
+    if head not in (columns, columns[: len(columns) - later]):
+        raise refuse("DATA_FORM", found=",".join(head), expected=",".join(columns))
     for number, cells in enumerate(lines[1:]):
-        if len(cells) != len(columns):
-            raise refuse("DATA_FORM", field=str(number), found=len(cells), expected=f"{len(columns)} cells")
-        yield dict(zip(columns, cells, strict=True))
+        if len(cells) != len(head):
+            raise refuse("DATA_FORM", field=str(number), found=len(cells), expected=f"{len(head)} cells")
+        yield dict.fromkeys(columns, "") | dict(zip(head, cells, strict=True))

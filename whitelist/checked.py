@@ -12,7 +12,7 @@ from ledger.mass import read_mass
 from ledger.model import Moment
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.catalogue import Catalogue
+from whitelist.catalogue import Catalogue, catalogue_on
 from whitelist.divisions import Divisions
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
@@ -38,6 +38,7 @@ class Checked(Struct, frozen=True, kw_only=True):
     masses: tuple[int | None, ...]
     """Grams, ``None`` where ``mass_t`` is not a mass."""
     catalogue: Catalogue | None
+    """The edition of the day."""
     divisions: Divisions | None
 
     @property
@@ -91,6 +92,6 @@ def look_up(transfer: Transfer, facts: Facts, moment: Moment) -> Checked:
         lists=lists,
         decided=decided,
         masses=tuple(read_mass(line.mass_t) for line in transfer.lines),
-        catalogue=facts.data("hw-catalogue"),
+        catalogue=catalogue_on(facts, day),
         divisions=facts.data("divisions"),
     )

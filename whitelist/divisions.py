@@ -1,6 +1,9 @@
-"""Administrative divisions (行政区划, GB/T 2260) of the provinces in the table; other provinces are judged by form only.
+"""Administrative divisions (行政区划, GB/T 2260) of the provinces in the table, with the days on which each is valid.
 
-Data set ``divisions``: CSV ``code,level,province,city,name``. Source: modood/Administrative-divisions-of-China, data of 2024-11 [READ S34].
+Other provinces are judged by form only. A withdrawn code still names its old place, so it is taken with ALERT M ``DIVISION_RETIRED`` and
+equals its successor wherever places are compared (kinds §0); the region in a USCC stays for ever and is never compared with this table.
+Data set ``divisions``: CSV, columns in ``COLUMNS``. Source: modood/Administrative-divisions-of-China, data of 2024-11 [READ S34]; 渝府发
+〔2025〕15号 and the ministry's list for 500157 两江新区 [READ H15–H18]; day on which old codes end [DESIGN].
 """
 
 from __future__ import annotations
@@ -9,10 +12,15 @@ import re
 
 from msgspec import Struct
 
+from ledger.admission.facts import Facts
+from ledger.days import read_day
+from ledger.findings import Findings
 from signing.refusal import refuse
 from whitelist.catalogue import read_rows
 
-COLUMNS = ("code", "level", "province", "city", "name")
+COLUMNS = ("code", "level", "province", "city", "name", "valid_from", "valid_to", "successor")
+_DATED = 3
+"""Columns of dates and successor; a table from before 2025-11 lacks them, and all its codes are valid."""
 LEVELS = ("province", "city", "county")
 PROVINCES = frozenset(
     f"{number}"
@@ -24,13 +32,17 @@ DIVISION = re.compile(r"[1-8][0-9]{5}")
 
 
 class Division(Struct, frozen=True, kw_only=True):
-    """One division."""
+    """One division. Days are ``YYYY-MM-DD``, both included; empty: since before the table, or still valid."""
 
     code: str
     level: str
     province: str
     city: str
     name: str
+    valid_from: str = ""
+    valid_to: str = ""
+    successor: str = ""
+    """Code of the division that took its place; given exactly for those with ``valid_to``."""
 
     @property
     def full_name(self) -> str:
@@ -45,11 +57,27 @@ class Divisions(Struct, frozen=True):
     by_code: dict[str, Division]
     listed: frozenset[str]
 
-    def knows(self, code: str) -> bool:
-        """Whether a six-digit code may be a place: listed, or of a province that is not listed here."""
+    def knows(self, code: str, day: str) -> bool:
+        """Whether a code may name a place on a day: listed and begun (withdrawn ones too), or of a province that is not listed here."""
         if not DIVISION.fullmatch(code) or code[:2] not in PROVINCES:
             return False
-        return code in self.by_code if code[:2] in self.listed else True
+        found = self.by_code.get(code)
+        return code[:2] not in self.listed if found is None else found.valid_from <= day
+
+    def is_withdrawn(self, code: str, day: str) -> bool:
+        """Whether a listed code was withdrawn (撤销) before a day."""
+        found = self.by_code.get(code)
+        return found is not None and "" < found.valid_to < day
+
+    def current(self, code: str) -> str:
+        """The code at the end of the line of successors; the code itself where it has none."""
+        while (found := self.by_code.get(code)) is not None and found.successor:
+            code = found.successor
+        return code
+
+    def same(self, one: str, other: str) -> bool:
+        """Whether two codes name the same place: a withdrawn one equals its successor, and so what else became part of that."""
+        return one == other or self.current(one) == self.current(other)
 
     def name_of(self, code: str) -> str:
         """Full name, or the code itself where it is not listed."""
@@ -57,16 +85,51 @@ class Divisions(Struct, frozen=True):
         return code if found is None else found.full_name
 
 
+def same_place(facts: Facts, one: str, other: str) -> bool:
+    """:meth:`Divisions.same` by the table in force at this index; codes as they stand where none was adopted."""
+    divisions: Divisions | None = facts.data("divisions")
+    return one == other if divisions is None else divisions.same(one, other)
+
+
+def judge_division(out: Findings, field: str, code: str, divisions: Divisions | None, day: str) -> bool:
+    """Whether a code may name a place on the day of the event; reasons DATA_NOT_ADOPTED, DIVISION, alert DIVISION_RETIRED."""
+    if divisions is None:
+        out.refuse("DATA_NOT_ADOPTED", field, "divisions", "data.adopt")
+        return False
+    if not divisions.knows(code, day):
+        out.refuse("DIVISION", field, code, f"GB/T 2260, 6 digits, {day}")
+        return False
+    if divisions.is_withdrawn(code, day):
+        out.alert("M", "DIVISION_RETIRED")
+    return True
+
+
 def parse_divisions(raw: bytes) -> Divisions:
-    """The data set ``divisions``; Refusal DATA_FORM for codes out of form, twice, or without their province."""
+    """The data set ``divisions``; Refusal DATA_FORM for codes out of form, twice, without province, or with a line that ends nowhere."""
     by_code: dict[str, Division] = {}
-    for position, row in enumerate(read_rows(raw, COLUMNS)):
+    for position, row in enumerate(read_rows(raw, COLUMNS, later=_DATED)):
         code, level = row["code"], row["level"]
         if not DIVISION.fullmatch(code) or code[:2] not in PROVINCES or level not in LEVELS or code in by_code:
             raise refuse("DATA_FORM", field=f"divisions.{position}.code", found=f"{code} {level}", expected="GB/T 2260, once")
-        by_code[code] = Division(code=code, level=level, province=row["province"], city=row["city"], name=row["name"])
+        by_code[code] = Division(**row)
+    for division in by_code.values():
+        _check_days(division, by_code)
     listed = frozenset(code[:2] for code in by_code)
     lost = [province for province in sorted(listed) if f"{province}0000" not in by_code]
     if lost or not by_code:
         raise refuse("DATA_FORM", field="divisions", found=lost, expected="every province with its own row")
     return Divisions(by_code, listed)
+
+
+def _check_days(division: Division, by_code: dict[str, Division]) -> None:
+    """Days are days in their order; whoever ends has a successor in the table, of its province, that outlives it."""
+    first, last, field = division.valid_from, division.valid_to, f"divisions.{division.code}"
+    if any(day and read_day(day) is None for day in (first, last)) or (last and last < first):
+        raise refuse("DATA_FORM", field=f"{field}.valid_from", found=f"{first} … {last}", expected="YYYY-MM-DD ≤ YYYY-MM-DD, or empty")
+    if not last and not division.successor:
+        return
+    heir = by_code.get(division.successor)
+    # An heir that ends later, or never, makes a circle of successors impossible: valid_to grows along every line.
+    if not last or heir is None or heir.code[:2] != division.code[:2] or (heir.valid_to and heir.valid_to <= last):
+        expected = "valid_to and a successor of the same province that ends later, or neither"
+        raise refuse("DATA_FORM", field=f"{field}.successor", found=f"{last} {division.successor}", expected=expected)

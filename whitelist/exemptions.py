@@ -1,8 +1,9 @@
 """The exemption list (危险废物豁免管理清单): which link of a waste's way is not managed as hazardous waste, and on which condition.
 
 An exemption waives one link (transport, use, disposal …) and nothing else: never the manifest, never the approval between provinces.
-The generator names the item and attests its condition; the log records the waived link as a tag. Data set ``hw-exemptions``: CSV.
-Source: 名录 2021, annex list, 32 items [READ S5]; the 2025 list (31 items) is not to be had as a table.
+The generator names the item and attests its condition; the log records the waived link as a tag. Data sets ``hw-exemptions-<YYYY>``: CSV.
+Numbers shift between editions (2025 struck item 22, so what follows moved up): an item says nothing without its edition.
+Source: 名录 2021, annex list, 32 items in 57 rows [READ S5]; 名录 2025, annex list, 31 items in 56 rows [READ H4].
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from ledger.admission.facts import Facts
 from signing.refusal import refuse
 from whitelist.catalogue import CATEGORIES, CODE, read_rows
+from whitelist.editions import edition_of, edition_on
 
+PREFIX = "hw-exemptions-"
+"""Name of the data set, before the year of its edition."""
 COLUMNS = ("edition", "seq", "codes", "waste", "exempt_stage", "condition", "exempt_content", "pdf_page")
-COUNTS: Mapping[str, tuple[int, int]] = {"2021": (32, 57)}
+COUNTS: Mapping[str, tuple[int, int]] = {"2021": (32, 57), "2025": (31, 56)}
 """Items and rows per edition."""
 LINKS: Mapping[str, tuple[str, ...]] = {
     "全部环节": ("EXEMPT_COLLECTION", "EXEMPT_TRANSPORT", "EXEMPT_USE", "EXEMPT_DISPOSAL"),
@@ -28,6 +33,12 @@ LINKS: Mapping[str, tuple[str, ...]] = {
 """Tags by the words of the column 豁免环节."""
 
 
+HOUSEHOLD, EVENT, REMNANT, POINT_TO_POINT = "生活垃圾中的危险废物", "突发环境事件产生的危险废物", "历史遗留危险废物", "-"
+"""What the column ``codes`` says of the four items that name their wastes in words: 2021 items 1, 25, 26, 32; 2025 items 1, 24, 25, 31."""
+_ONLY_CORROSIVE = "仅具有腐蚀性危险特性的"
+"""How the wastes of items 20 and 21 (废酸, 废碱) begin: no other hazard may be declared beside C."""
+
+
 class Clause(Struct, frozen=True, kw_only=True):
     """One row: a link of an item, its condition and what is exempt."""
 
@@ -38,18 +49,22 @@ class Clause(Struct, frozen=True, kw_only=True):
 
 
 class Exemption(Struct, frozen=True, kw_only=True):
-    """One item. ``codes`` and ``categories`` are both empty where the list names wastes in words (items 1, 25, 26, 32)."""
+    """One item. ``codes`` and ``categories`` are both empty where the list names its wastes in words; these then stand in ``words``."""
 
     item: int
     codes: frozenset[str]
     categories: frozenset[str]
+    words: str
     clauses: tuple[Clause, ...]
 
     def names(self, code: str) -> bool:
         """Whether the item can hold for a waste code; items that name wastes in words are the generator's to attest."""
-        if not self.codes and not self.categories:
-            return True
-        return code in self.codes or f"HW{code[-2:]}" in self.categories
+        return bool(self.words) or code in self.codes or f"HW{code[-2:]}" in self.categories
+
+    @property
+    def only_corrosive(self) -> bool:
+        """Whether it holds for wastes whose one hazard is C (仅具有腐蚀性危险特性)."""
+        return all(clause.waste.startswith(_ONLY_CORROSIVE) for clause in self.clauses)
 
     @property
     def links(self) -> frozenset[str]:
@@ -64,8 +79,20 @@ class Exemptions(Struct, frozen=True):
     items: dict[int, Exemption]
 
 
+def exemptions_on(facts: Facts, day: str) -> Exemptions | None:
+    """The edition in force on a day (``YYYY-MM-DD``); ``None`` where none was adopted that had begun."""
+    year = edition_on(facts, PREFIX, day)
+    return None if year is None else exemptions_of(facts, year)
+
+
+def exemptions_of(facts: Facts, edition: str) -> Exemptions | None:
+    """The adopted edition of a year (``2021``, ``2025``), whatever the day; ``None`` where it was never adopted."""
+    found: Exemptions | None = edition_of(facts, PREFIX, edition)
+    return found
+
+
 def parse_exemptions(raw: bytes) -> Exemptions:
-    """The data set ``hw-exemptions``; Refusal DATA_FORM where the file contradicts itself or the official counts."""
+    """A data set ``hw-exemptions-<YYYY>``; Refusal DATA_FORM where the file contradicts itself or the official counts."""
     rows = list(read_rows(raw, COLUMNS))
     grouped: dict[int, list[dict[str, str]]] = {}
     for position, row in enumerate(rows):
@@ -80,15 +107,17 @@ def parse_exemptions(raw: bytes) -> Exemptions:
 
 
 def _exemption(item: int, rows: list[dict[str, str]]) -> Exemption:
-    words = {word for row in rows for word in row["codes"].split(";")}
-    codes = frozenset(word for word in words if CODE.fullmatch(word))
-    categories = frozenset(word for word in words if word in CATEGORIES)
-    if (codes or categories) and codes | categories != words:
-        raise refuse("DATA_FORM", field=f"hw-exemptions item {item}", found=sorted(words), expected="codes, categories or words, not both")
+    cells = {cell for row in rows for cell in row["codes"].split(";")}
+    codes = frozenset(cell for cell in cells if CODE.fullmatch(cell))
+    categories = frozenset(cell for cell in cells if cell in CATEGORIES)
+    words = cells - codes - categories
+    if bool(codes or categories) == bool(words) or not words <= {HOUSEHOLD, EVENT, REMNANT, POINT_TO_POINT} or len(words) > 1:
+        raise refuse("DATA_FORM", field=f"hw-exemptions item {item}", found=sorted(cells), expected="codes, categories or words, not both")
     return Exemption(
         item=item,
         codes=codes,
         categories=categories,
+        words="".join(words),
         clauses=tuple(_clause(row) for row in rows),
     )
 

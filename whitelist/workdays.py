@@ -1,8 +1,10 @@
 """Working days (工作日): the day after the trigger is day 1; weekends and statutory holidays out, make-up workdays in.
 
 Calendars are adopted data, one set per year (``workdays-2026``): which weekdays are off and which weekend days are worked, by the State
-Council's yearly notice. A year without its notice counts weekends only and says so (``PROVISIONAL_CALENDAR``).
-Source: 行政许可法 Art. 82, 民法典 Art. 201 [READ, addenda §1.4]; notice for 2026 of 2025-11-04 [READ T25].
+Council's yearly notice. Before the notice a year knows weekends and the weekdays that the regulation itself makes free (元旦, 除夕 …); days
+off in lieu, bridge days and make-up workdays are open, so every count that touches it says so (``PROVISIONAL_CALENDAR``).
+Source: 行政许可法 Art. 82, 民法典 Art. 201 [READ, addenda §1.4]; notice for 2026 of 2025-11-04 [READ T25]; 全国年节及纪念日放假办法 Art. 2
+(4th revision, 2024-11-10) [READ H3].
 """
 
 from __future__ import annotations
@@ -63,8 +65,9 @@ def parse_workdays(raw: bytes) -> Calendar:
         raise refuse("DATA_FORM", field="workdays", found=error, expected="year, provisional, source, off, work") from None
     off = frozenset(_day(file, text, weekend=False) for text in file.off)
     work = frozenset(_day(file, text, weekend=True) for text in file.work)
-    if file.provisional and (off or work):
-        raise refuse("DATA_FORM", field="workdays.off", found=file.year, expected="a provisional year counts weekends only")
+    if file.provisional and work:
+        expected = "no make-up workdays before the notice: the regulation fixes days off only"
+        raise refuse("DATA_FORM", field="workdays.work", found=", ".join(file.work), expected=expected)
     return Calendar(year=file.year, provisional=file.provisional, off=off, work=work)
 
 

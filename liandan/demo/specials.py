@@ -62,7 +62,7 @@ def wrong_direction(ground: Ground) -> Iterator[Trip]:
     codes = ("APPROVAL_DIRECTION", "APPROVAL_PERMIT", "APPROVAL_RECEIVER", "WL_DIRECTION", "WL_PERMIT", "WL_RECEIVER")
     yield trip.issue(
         expect=codes,
-        origin=Place(division="500112", address="重庆市渝北区示范二路3号临时库"),
+        origin=Place(division="500157", address="重庆市两江新区示范二路3号临时库"),
         receiver=firms.NEIJIANG.uscc,
         permit=ground.world.permits[firms.NEIJIANG.uscc],
         destination=site(firms.NEIJIANG),
@@ -79,6 +79,12 @@ def unknown_hazard(ground: Ground) -> Iterator[Trip]:
     """A hazard letter that no catalogue knows: HAZARD."""
     trip = ground.trip(ground.world.lamps_out, "unknown hazard", "10-14 08:05", 1.2)
     yield trip.issue(expect=("HAZARD",), lines=(replace(trip.part_one().lines[0], hazards=("X",)),))
+
+
+def hazard_mismatch(ground: Ground) -> Iterator[Trip]:
+    """Declared corrosive where the catalogue of 2025 says toxic: HAZARD."""
+    trip = ground.trip(ground.world.lamps_out, "hazard mismatch", "10-14 08:40", 1.5)
+    yield trip.issue(expect=("HAZARD",), lines=(replace(trip.part_one().lines[0], hazards=("C",)),))
 
 
 def number_twice(ground: Ground) -> Iterator[Trip]:
@@ -115,13 +121,6 @@ def over_the_line(ground: Ground) -> Iterator[Trip]:
 
 
 # --- admitted and flagged --------------------------------------------------------------------------------------------------------------
-
-
-def hazard_mismatch(ground: Ground) -> Iterator[Trip]:
-    """Declared corrosive where the catalogue says toxic; the 2021 edition only stands in for 2025's, so: ALERT M EDITION_STANDIN."""
-    trip = ground.trip(ground.world.lamps_out, "hazard mismatch", "10-14 08:40", 1.5)
-    trip.issue(lines=(replace(trip.part_one().lines[0], hazards=("C",)),))
-    yield closed(delivered(trip, spare(firms.SHUAN, 1)).receive(30 * MINUTE))
 
 
 def foreign_label(ground: Ground) -> Iterator[Trip]:
@@ -274,8 +273,8 @@ def unconfirmed(ground: Ground) -> Iterator[Trip]:
 
 
 CASES: tuple[Case, ...] = (
-    no_decision, wrong_direction, expired_permit, unknown_hazard, number_twice, last_tonnes, over_the_line,
-    hazard_mismatch, foreign_label, offline_departure, carrier_alone, breakdown, one_truck_two_manifests, river, river_at_month_end,
+    no_decision, wrong_direction, expired_permit, unknown_hazard, hazard_mismatch, number_twice, last_tonnes, over_the_line,
+    foreign_label, offline_departure, carrier_alone, breakdown, one_truck_two_manifests, river, river_at_month_end,
     short_weight, light_weight, partly_accepted, rejected, late_confirmation, very_late_confirmation,
     voided, voided_too_late, waiting, unconfirmed,
 )  # fmt: skip

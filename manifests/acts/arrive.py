@@ -11,6 +11,7 @@ from manifests.act import TIMES, Body, at_stage, ended, trunk_act
 from manifests.model import Act, ManifestState, Place, Stage
 from manifests.vehicles import place_is_named, reads_arrival, trips
 from signing.refusal import texts
+from whitelist.divisions import same_place
 
 
 class Arrive(Body, frozen=True, kw_only=True):
@@ -22,7 +23,7 @@ class Arrive(Body, frozen=True, kw_only=True):
 def delivered_to_the_receiver(judged: Judged, out: Findings) -> None:
     """R-55: the load arrives in the division of the receiver's site that the manifest names."""
     body: Arrive = judged.statement.body
-    if body.place.division != judged.state.destination.division:
+    if not same_place(judged.facts, body.place.division, judged.state.destination.division):
         out.refuse("WRONG_RECEIVER", "body.place.division", body.place.division, judged.state.destination.division)
 
 

@@ -32,6 +32,7 @@ from manifests.vehicles import (
 )
 from signing.refusal import texts
 from signing.uscc import check_uscc
+from whitelist.divisions import same_place
 
 LABELS_MAX = 500
 """What 24 KiB of body hold."""
@@ -212,7 +213,7 @@ def loaded_mass_is_near_declared(judged: Judged, out: Findings) -> None:
 def departs_from_the_origin(judged: Judged, out: Findings) -> None:
     """ALERT M when the trip begins in another division than the manifest's origin: number, decision and list hang on the origin."""
     body: Depart = judged.statement.body
-    if body.place.division != judged.state.origin.division:
+    if not same_place(judged.facts, body.place.division, judged.state.origin.division):
         out.alert("M", "WRONG_ORIGIN")
 
 

@@ -15,7 +15,6 @@ from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
 from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
-from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash
 from manifests.acts import Depart, Gate, Issue, LoadedLine, Receive
 from manifests.model import LineState, ManifestState
@@ -23,13 +22,13 @@ from reports.certificate.decision import Approved, Quota, approved, quotas
 from reports.certificate.timeline import Signed, signed
 from reports.legal import Citation, bases
 from signing.refusal import refuse
+from whitelist.catalogue import PREFIX as CATALOGUE
+from whitelist.editions import edition_among
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 4
+LAYOUT = 5
 """Version of what is printed and where; a verifier compares pages only with its own version."""
-
-_CATALOGUE = "hw-catalogue"
 
 
 class Party(Struct, frozen=True):
@@ -72,7 +71,7 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     loaded: tuple[LoadedLine, ...]
     """Weights at loading, as the departure states them."""
     edition: str
-    """Edition of the waste catalogue that the log had adopted when it admitted the issue; empty where the bundle does not tell."""
+    """Year of the catalogue (名录) that judged the issue: the edition of its day, as far as adopted before; empty where none was."""
     permit: PermitState | None
     approved: Approved | None
     quotas: tuple[Quota, ...]
@@ -102,11 +101,6 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     def ulid(self) -> str:
         """The manifest's own identity."""
         return self.chain.rpartition("/")[2]
-
-    @property
-    def issue_day(self) -> str:
-        """The day of the issue, in Asia/Shanghai."""
-        return format_at(self.state.times.issued_s)[:10]
 
     def party(self, uscc: str) -> Party:
         """A party; its code alone where the bundle has no name for it."""
@@ -138,7 +132,7 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         lines=lines,
         gate=None if depart is None else depart.gate,
         loaded=() if depart is None else depart.loaded,
-        edition=_edition(bundle, trunk[0].index),
+        edition=_edition(bundle, trunk[0]),
         permit=_permit(bundle, issue.permit),
         approved=None if issue.approval is None else approved(bundle, issue.approval, [line.decision_line for line in issue.lines]),
         quotas=quotas(bundle, issue),
@@ -178,18 +172,18 @@ def _permit(bundle: Bundle, chain: str) -> PermitState | None:
     return head.state if head is not None and isinstance(head.state, PermitState) else None
 
 
-def _edition(bundle: Bundle, before: int) -> str:
-    """The version of ``hw-catalogue`` in force at an index."""
-    found = ""
+def _edition(bundle: Bundle, issue: Entry) -> str:
+    """The edition in force on the day of the issue, among those adopted at a lower index."""
+    adopted: list[str] = []
     for entry in bundle.chain(LOG_MAIN):
-        if entry.index >= before:
+        if entry.index >= issue.index:
             break
         body = entry.statement.body
         if isinstance(body, LogFound):
-            found = next((adopted.version for adopted in body.data if adopted.name == _CATALOGUE), found)
-        elif isinstance(body, Adopted) and body.name == _CATALOGUE:
-            found = body.version
-    return found
+            adopted += [one.name for one in body.data]
+        elif isinstance(body, Adopted):
+            adopted.append(body.name)
+    return edition_among(adopted, CATALOGUE, issue.admission.at[:10]) or ""
 
 
 def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[CertifiedLine, ...]:

@@ -12,7 +12,6 @@ from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, head, label, row, row_height, section, table, value
 from reports.paper.sheet import ALARM, Sheet
 from reports.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, VEHICLES, WEIGHINGS, moment, personal
-from whitelist.catalogue import edition_on
 
 KEY, VAL = 1.05, 2.6
 _KEPT = 240.0
@@ -42,7 +41,7 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     row(sheet, (*pair("拟接受单位", "Receiver named", receiver.name), *pair("计划转移时间", "Planned at", planned)))
     wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures)
     mode = MODES.get(issue.mode, issue.mode)
-    row(sheet, (*pair("运输方式", "Mode", mode), *pair("废物名录版本", "Catalogue edition", _edition(facts))))
+    row(sheet, (*pair("运输方式", "Mode", mode), *pair("废物名录版本", "Catalogue edition", facts.edition and f"{facts.edition} 年版")))
     wide(sheet, "拟承运人", "Carriers named", "　→　".join(facts.party(carrier).name for carrier in issue.carriers))
     if facts.personal:
         text = f"经办人、联系方式等个人信息以加盐承诺值入账，本件不予显示：{'、'.join(map(personal, facts.personal))}"
@@ -151,14 +150,6 @@ def part_two(sheet: Sheet, facts: CertificateFacts) -> None:
     if gate is not None:
         attested = "、".join(CHECKS.get(check, check) for check in gate.checks)
         wide(sheet, "装载核实", "Loading gate", f"核对数字识别码 {len(gate.labels)} 枚；承诺已核实：{attested or '—'}")
-
-
-def _edition(facts: CertificateFacts) -> str:
-    """The edition by which the log judged, and the one that was law on the day where that is another."""
-    law = edition_on(facts.issue_day)
-    if not facts.edition or facts.edition == law:
-        return f"{law} 年版"
-    return f"{law} 年版（账本暂以 {facts.edition} 年版代替判定）"
 
 
 def _loading(loaded: LoadedLine) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.directory import Delegation, PartyState
 from ledger.times import format_at
@@ -13,6 +14,7 @@ from tests.manifests.driver import (
     DESTINATION,
     GENERATOR,
     OTHER_TRUCK,
+    PERMIT,
     RECEIVER,
     SECOND_CARRIER,
     TRUCK,
@@ -20,6 +22,7 @@ from tests.manifests.driver import (
     a_departure,
     a_line,
     codes,
+    permit,
 )
 
 HAND_OVER = "manifest.hand_over/1"
@@ -143,6 +146,15 @@ def test_a_load_arrives_where_the_manifest_says() -> None:
     elsewhere = acts.Arrive(place=acts.Place("500115", "重庆市长寿区（虚构）"))
     assert log.refused("manifest.arrive/1", (CARRIER,), elsewhere) == ["WRONG_RECEIVER"]
     log.arrive()
+
+
+def test_a_withdrawn_division_is_the_same_place_as_its_successor_and_is_flagged() -> None:
+    """500112 渝北区 went into 500157 两江新区 in January: the permit still says the one, the manifest the other."""
+    log = Driver()
+    log.lay(PERMIT, replace(permit("60000"), division="500112"))
+    log.issue(destination=acts.Place("500157", "重庆市两江新区（虚构）"))
+    assert codes(log.depart()) == set()
+    assert codes(log.arrive(place=acts.Place("500112", "重庆市渝北区（虚构）"))) == {"M:DIVISION_RETIRED"}
 
 
 # --- R-53 ------------------------------------------------------------------------------------------------------------------------------

@@ -202,5 +202,13 @@ class Log:
     def without_data(self, name: str) -> None:
         """Forget an adopted data set."""
         head = self.facts.values[chain_key(LOG_MAIN)]
-        data = {key: pin for key, pin in head.state.data.items() if key != name}
+        self._adopt({key: pin for key, pin in head.state.data.items() if key != name})
+
+    def adopt_again(self, name: str, other: str) -> None:
+        """Adopt the shipped file ``other`` under ``name``."""
+        data: dict[str, DataPin] = self.facts.values[chain_key(LOG_MAIN)].state.data
+        self._adopt({**data, name: data[other]})
+
+    def _adopt(self, data: dict[str, DataPin]) -> None:
+        head = self.facts.values[chain_key(LOG_MAIN)]
         self.facts.values[chain_key(LOG_MAIN)] = replace(head, state=replace(head.state, data=data))

@@ -53,7 +53,9 @@ def test_an_application_becomes_state_with_the_permits_facility_as_destination()
         ({"category": "HW49"}, [("CODE_CATEGORY", "category")]),
         ({"code": "900-052"}, [("CODE_CATEGORY", "code"), ("PERMIT_SCOPE", "code")]),
         ({"code": "900-000-31"}, [("IDENT_MISSING", "identification"), ("PERMIT_SCOPE", "code")]),
-        ({"code": "900-025-31"}, [("PERMIT_SCOPE", "code")]),
+        ({"code": "900-025-31", "hazards": ("T",)}, [("PERMIT_SCOPE", "code")]),
+        ({"code": "900-099-31"}, [("CODE_UNKNOWN", "code"), ("PERMIT_SCOPE", "code")]),
+        ({"hazards": ("I",)}, [("HAZARD", "hazards")]),
         ({"hazards": ()}, [("HAZARD", "hazards")]),
         ({"mass_t": "0"}, [("QTY", "mass_t")]),
         ({"method": "D1"}, [("PERMIT_METHOD", "method")]),
@@ -105,9 +107,17 @@ def test_nobody_applies_to_a_receiver_whose_permit_is_not_in_force() -> None:
     assert post(log, "apply", application(applied_to="2027-12-31"), GENERATOR) == [("PERMIT_DATE", "body.permit")]
 
 
-def test_hazards_against_the_stand_in_edition_alert_on_the_application_too() -> None:
-    admission = with_permit().post("approval.apply/1", APPROVAL, application(applied(hazards=("I",))), GENERATOR)
-    assert admission.decision.alerts == (("M", "EDITION_STANDIN"),)
+def test_an_application_is_judged_by_the_edition_of_its_day_too() -> None:
+    log = with_permit()
+    log.without_data("hw-catalogue-2025")
+    log.without_data("hw-catalogue-2021")
+    assert post(log, "apply", application(), GENERATOR) == [("DATA_NOT_ADOPTED", "body.lines.0.code")]
+
+
+def test_an_application_from_a_withdrawn_division_is_alerted() -> None:
+    for origin, alerts in (("500112", (("M", "DIVISION_RETIRED"),)), ("500157", ())):
+        log = with_permit(division="510112")
+        assert log.post("approval.apply/1", APPROVAL, application(origin=origin), GENERATOR).decision.alerts == alerts
 
 
 # consult, reply

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.whitelist.acts import BATTERY, applied, approved, grant, line, listed, transfer
+from tests.whitelist.acts import BATTERY, applied, approved, grant, line, listed, transfer, with_permit
 from tests.whitelist.driver import GENERATOR, MANIFEST, OTHER_GENERATOR, Log
 from whitelist.number import NumberHolders, number_key
 from whitelist.scope import PermitItem
@@ -114,9 +114,26 @@ def test_an_intra_transfer_far_from_home_is_an_alert() -> None:
 
 def test_missing_data_sets_are_the_operators_matter() -> None:
     log = listed()
-    for name in ("hw-catalogue", "divisions"):
+    for name in ("hw-catalogue-2021", "hw-catalogue-2025", "divisions"):
         log.without_data(name)
-    assert found(ask(log=log)) == [("DATA_NOT_ADOPTED", "lines.0.code"), ("DATA_NOT_ADOPTED", "origin")]
+    missing = [("DATA_NOT_ADOPTED", field) for field in ("lines.0.code", "origin", "destination")]
+    assert found(ask(log=log)) == missing
+
+
+def test_a_withdrawn_division_is_an_alert_and_names_its_successor() -> None:
+    """500112 渝北区 went into 500157 两江新区: the permit's site is the same place under both codes, a USCC keeps its digits."""
+    log = with_permit(division="500112")
+    log.at("2026-11-05 08:30")
+    for destination in ("500112", "500105", "500157"):
+        answer = ask(log=log, origin="500115", destination=destination, approval=None, number=None)
+        assert ("PERMIT_SITE", "destination") not in found(answer)
+        assert (("M", "DIVISION_RETIRED") in answer.alerts) is (destination != "500157")
+    assert ("PERMIT_SITE", "destination") in found(ask(log=log, origin="500115", destination="500109", approval=None, number=None))
+
+
+def test_a_division_that_had_not_begun_is_refused() -> None:
+    assert ("DIVISION", "origin") in found(Log("2025-11-05 09:00").ask(transfer(origin="500157")))
+    assert ("DIVISION", "origin") not in found(Log("2025-11-06 09:00").ask(transfer(origin="500157")))
 
 
 # R-06 to R-08
@@ -137,59 +154,82 @@ def test_r06_code_and_category_go_together(code: str, category: str, field: str)
     assert ("CODE_CATEGORY", field) in found(ask(line(code=code, category=category)))
 
 
+HW48 = grant(items=(PermitItem(category="HW48", scope="ALL", methods=("R4",)),))
 WIDE = approved(
-    applied(name="未知", code="321-998-48", category="HW48", hazards=("T",), listing=None),
-    applied(name="鉴别", code="900-000-48", category="HW48", hazards=("T",), listing=None, identification="JB-2026-1"),
-    permit=grant(items=(PermitItem(category="HW48", scope="ALL", methods=("R4",)),)),
+    applied(name="鉴别", code="900-000-48", category="HW48", hazards=("T",), listing=None, identification="JB-2026-1"), permit=HW48
 )
-UNKNOWN = line(name="未知", code="321-998-48", category="HW48", hazards=("T",))
-IDENTIFIED = line(name="鉴别", code="900-000-48", category="HW48", hazards=("T",), decision_line=1, identification="JB-2026-1")
+IDENTIFIED: dict[str, Any] = {"name": "鉴别", "code": "900-000-48", "category": "HW48", "hazards": ("T",)}
+UNKNOWN: dict[str, Any] = {"code": "321-998-48", "category": "HW48", "hazards": ("T",)}
 
 
-def test_r07_a_code_outside_the_stand_in_edition_is_an_alert() -> None:
-    answer = ask(UNKNOWN, log=WIDE)
-    assert (found(answer), answer.alerts) == ([], (("M", "EDITION_STANDIN"),))
+def ask_on(day: str, **changes: Any) -> Answer:
+    """The check on another day, of a line as it might be on its own: other rules may have more to say."""
+    return Log(f"{day} 09:00").ask(transfer(line(**changes)))
 
 
-def test_r07_identified_wastes_name_their_report() -> None:
-    answer = ask(IDENTIFIED, log=WIDE)
-    assert (found(answer), answer.alerts) == ([], ())
-    for report in (None, "", "  "):
-        answer = ask(
-            line(name="鉴别", code="900-000-48", category="HW48", hazards=("T",), decision_line=1, identification=report), log=WIDE
-        )
-        assert found(answer) == [("IDENT_MISSING", "lines.0.identification")]
-
-
-def in_2024(**changes: Any) -> Answer:
-    log = Log("2024-06-01 09:00")
-    answer = log.ask(transfer(line(**changes)))
-    return answer
-
-
-def test_r07_while_its_own_edition_was_in_force_an_unknown_code_is_an_alert_of_its_own() -> None:
-    assert ("M", "CODE_UNKNOWN") in in_2024(code="321-998-48", category="HW48").alerts
-    assert ("M", "CODE_UNKNOWN") not in in_2024().alerts
+def of_waste(answer: Answer) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Reasons and alerts of R-07 and R-08."""
+    codes = ("CODE_UNKNOWN", "HAZARD")
+    return [one for one in found(answer) if one[0] in codes], [one for one in answer.alerts if one[1] in codes]
 
 
 @pytest.mark.parametrize(
-    ("hazards", "alerts"), [(("T",), ()), (("T", "C"), ()), (("I",), (("M", "EDITION_STANDIN"),)), (("C",), (("M", "EDITION_STANDIN"),))]
+    ("day", "reasons", "alerts"),
+    [
+        ("2024-12-31", [], [("M", "CODE_UNKNOWN")]),
+        ("2025-01-01", [("CODE_UNKNOWN", "lines.0.code")], []),
+        ("2026-11-05", [("CODE_UNKNOWN", "lines.0.code")], []),
+    ],
 )
-def test_r08_hazards_against_the_stand_in_edition_are_an_alert(hazards: tuple[str, ...], alerts: tuple[tuple[str, str], ...]) -> None:
+def test_r07_a_code_outside_the_edition_of_the_day_is_refused_from_2025_on(day: str, reasons: Any, alerts: Any) -> None:
+    assert of_waste(ask_on(day, **UNKNOWN)) == (reasons, alerts)
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "after"),
+    [
+        ("336-100-21", [], [("CODE_UNKNOWN", "lines.0.code")]),  # anodising with chromic acid: HW17 since 2025
+        ("900-054-29", [("M", "CODE_UNKNOWN")], []),
+        ("900-052-31", [], []),
+    ],
+)
+def test_r07_each_day_has_its_own_edition(code: str, before: Any, after: Any) -> None:
+    line_of = {"code": code, "category": f"HW{code[-2:]}", "hazards": ("T",)}
+    assert of_waste(ask_on("2024-12-31", **line_of)) == ([], before)
+    assert of_waste(ask_on("2025-01-01", **line_of)) == (after, [])
+
+
+def test_r07_a_log_without_an_edition_that_had_begun_decides_nothing() -> None:
+    assert ("DATA_NOT_ADOPTED", "lines.0.code") in found(ask_on("2020-12-31"))
+
+
+def test_r07_identified_wastes_name_their_report() -> None:
+    answer = ask(line(**IDENTIFIED, identification="JB-2026-1"), log=WIDE)
+    assert (found(answer), answer.alerts) == ([], ())
+    for report in (None, "", "  "):
+        answer = ask(line(**IDENTIFIED, identification=report), log=WIDE)
+        assert found(answer) == [("IDENT_MISSING", "lines.0.identification")]
+
+
+@pytest.mark.parametrize("hazards", [("T",), ("T", "C"), ("C", "T"), ("T", "T"), ("T", "C", "T")])
+def test_r08_hazards_are_read_as_a_set(hazards: tuple[str, ...]) -> None:
+    """L7: ["T","T"] is T."""
     answer = ask(line(hazards=hazards))
-    assert (found(answer), answer.alerts) == ([], alerts)
+    assert (found(answer), answer.alerts) == ([], ())
 
 
-def test_r08_while_its_own_edition_was_in_force_wrong_hazards_are_refused() -> None:
-    wrong = in_2024(hazards=("I",))
-    assert ("HAZARD", "lines.0.hazards") in found(wrong)
-    assert next(reason.expected for reason in wrong.reasons if reason.code == "HAZARD") == "T，C"
-    assert "HAZARD" not in dict(found(in_2024(hazards=("T",))))
+@pytest.mark.parametrize("hazards", [("I",), ("C",), ("T", "I")])
+def test_r08_hazards_of_another_waste_are_refused_from_2025_on(hazards: tuple[str, ...]) -> None:
+    assert of_waste(ask_on("2024-12-31", hazards=hazards)) == ([], [("M", "HAZARD")])
+    answer = ask(line(hazards=hazards))
+    assert (found(answer), answer.alerts) == ([("HAZARD", "lines.0.hazards")], ())
+    assert answer.reasons[0].expected == "T，C"
 
 
-@pytest.mark.parametrize("hazards", [(), ("X",), ("T", "T"), ("t",), ("T", "")])
-def test_r08_letters_that_no_edition_knows_are_refused(hazards: tuple[str, ...]) -> None:
-    assert found(ask(line(hazards=hazards))) == [("HAZARD", "lines.0.hazards")]
+@pytest.mark.parametrize("hazards", [(), ("X",), ("t",), ("T", ""), ("T", "C") * 4 + ("T",)])
+@pytest.mark.parametrize("day", ["2024-12-31", "2026-11-05"])
+def test_r08_letters_that_no_edition_knows_and_nine_of_them_are_refused_on_every_day(day: str, hazards: tuple[str, ...]) -> None:
+    assert of_waste(ask_on(day, hazards=hazards)) == ([("HAZARD", "lines.0.hazards")], [])
 
 
 def test_an_exemption_becomes_a_tag_and_waives_nothing_else() -> None:
@@ -198,7 +238,15 @@ def test_an_exemption_becomes_a_tag_and_waives_nothing_else() -> None:
     assert ("NO_APPROVAL", "approval") in found(ask(line(exemption=18), approval=None))
 
 
-@pytest.mark.parametrize("item", [28, 33, 0, -1])
+def test_exemption_items_are_those_of_the_days_edition() -> None:
+    """2025 struck item 22, aluminium dross; what follows moved up by one."""
+    dross = {"code": "321-024-48", "category": "HW48", "hazards": ("R", "T"), "exemption": 22}
+    refused = ("EXEMPTION_ITEM", "lines.0.exemption")
+    assert refused not in found(ask_on("2024-12-31", **dross))
+    assert refused in found(ask_on("2025-01-01", **dross))
+
+
+@pytest.mark.parametrize("item", [27, 32, 33, 0, -1])
 def test_an_exemption_item_that_does_not_name_the_code_is_refused(item: int) -> None:
     assert found(ask(line(exemption=item))) == [("EXEMPTION_ITEM", "lines.0.exemption")]
 

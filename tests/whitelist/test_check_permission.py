@@ -122,7 +122,7 @@ EXCEPT = PermitItem(category="HW31", scope="EXCEPT", codes=("900-025-31",), meth
 )
 def test_r18_r19_scope_and_method_of_the_permit(item: PermitItem, code: str, method: str, expected: list[str]) -> None:
     log = with_permit(items=(item,))
-    answer = ask(log, line(code=code, method=method), origin="500115", approval=None, number=None)
+    answer = ask(log, line(code=code, method=method, hazards=("T",)), origin="500115", approval=None, number=None)
     assert codes(answer) == expected
 
 

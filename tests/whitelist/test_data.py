@@ -1,73 +1,45 @@
 from __future__ import annotations
 
-import pytest
+import re
+from hashlib import sha256
+from pathlib import Path
 
-from signing.refusal import Refusal
+from ledger.admission.kind_table import Kinds
 from tests.whitelist.driver import Log
+from whitelist.acts import PERSONALITY
 from whitelist.adopted import data_files
-from whitelist.divisions import Divisions, parse_divisions
-from whitelist.exemptions import Exemptions, parse_exemptions
 from whitelist.methods import METHODS, group_of
 
-FILES = {file.name: file.path.read_bytes() for file in data_files()}
-DIVISIONS: Divisions = Log().facts.data("divisions")
-EXEMPTIONS: Exemptions = Log().facts.data("hw-exemptions")
+README = Path(data_files()[0].path).with_name("README.md").read_text(encoding="utf-8")
 
 
 def test_every_data_set_of_the_package_is_named_once() -> None:
-    assert list(FILES) == ["hw-catalogue", "hw-exemptions", "divisions", "workdays-2025", "workdays-2026", "workdays-2027"]
+    assert [(file.name, file.version) for file in data_files()] == [
+        ("hw-catalogue-2021", "2021-2"),
+        ("hw-catalogue-2025", "2025"),
+        ("hw-exemptions-2021", "2021"),
+        ("hw-exemptions-2025", "2025"),
+        ("divisions", "2026-01"),
+        ("workdays-2025", "2025-official"),
+        ("workdays-2026", "2026-official"),
+        ("workdays-2027", "2027-statutory"),
+        ("thresholds", "2026-11"),
+    ]
 
 
-def test_exemptions_have_32_items_and_battery_transport_is_item_18() -> None:
-    assert list(EXEMPTIONS.items) == list(range(1, 33))
-    item = EXEMPTIONS.items[18]
-    assert (item.codes, item.links) == ({"900-052-31"}, {"EXEMPT_TRANSPORT"})
-    assert item.names("900-052-31")
-    assert not item.names("900-045-49")
+def test_every_data_set_is_read_by_the_parser_of_its_name() -> None:
+    parsers = Kinds([PERSONALITY])
+    for file in data_files():
+        parser = parsers.parse_data(file.name)
+        assert parser is not None, file.name
+        assert parser(file.path.read_bytes()) == Log().facts.data(file.name)
 
 
-def test_items_name_codes_categories_or_words() -> None:
-    assert EXEMPTIONS.items[20].names("900-300-34")
-    assert not EXEMPTIONS.items[20].names("900-350-35")
-    assert EXEMPTIONS.items[25].names("900-042-49")
-    assert EXEMPTIONS.items[12].links == {"EXEMPT_TRANSPORT", "EXEMPT_DISPOSAL"}
-    assert len(EXEMPTIONS.items[24].links) == 4
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [("运输,运输工具", "航空,运输工具"), ("2021,32,", "2021,33,"), ("2021,1,", "2021,x,"), ("252-002-11;", "HW99;")]
-)
-def test_an_exemption_table_out_of_form_is_refused(old: str, new: str) -> None:
-    raw = FILES["hw-exemptions"]
-    assert old.encode() in raw
-    with pytest.raises(Refusal) as refused:
-        parse_exemptions(raw.replace(old.encode(), new.encode()))
-    assert refused.value.codes == ["DATA_FORM"]
-
-
-def test_divisions_are_the_246_of_two_provinces() -> None:
-    assert len(DIVISIONS.by_code) == 246
-    assert DIVISIONS.listed == {"50", "51"}
-    assert DIVISIONS.name_of("510112") == "四川省成都市龙泉驿区"
-    assert DIVISIONS.name_of("500116") == "重庆市江津区"
-    assert DIVISIONS.name_of("340100") == "340100"
-
-
-@pytest.mark.parametrize(
-    ("code", "known"),
-    [("510112", True), ("510199", False), ("340102", True), ("990101", False), ("51011", False), ("51011２", False), ("", False)],
-)
-def test_listed_provinces_are_judged_by_the_table_others_by_form(code: str, known: bool) -> None:
-    assert DIVISIONS.knows(code) is known
-
-
-@pytest.mark.parametrize(
-    ("old", "new"), [(b"510112,", b"5101120,"), (b"510112,", b"510113,"), (b"510000,province", b"510001,province"), (b"county", b"town")]
-)
-def test_a_division_table_out_of_form_is_refused(old: bytes, new: bytes) -> None:
-    with pytest.raises(Refusal) as refused:
-        parse_divisions(FILES["divisions"].replace(old, new))
-    assert refused.value.codes == ["DATA_FORM"]
+def test_the_page_of_sources_lists_every_file_with_its_version_and_digest() -> None:
+    rows = {row[0]: row for line in README.splitlines() if (row := re.findall(r"`([^`]+)`", line))}
+    for file in data_files():
+        assert rows[file.path.name][1:3] == [file.name, file.version]
+        assert sha256(file.path.read_bytes()).hexdigest() in rows[file.path.name]
 
 
 def test_methods_fall_into_use_disposal_and_storage() -> None:

@@ -151,6 +151,19 @@ def test_without_the_division_table_no_permit_is_recorded() -> None:
     assert post(log, "permit.grant/1", grant()) == [("DATA_NOT_ADOPTED", "body.division")]
 
 
+@pytest.mark.parametrize(
+    ("day", "division", "alerts"),
+    [
+        ("2026-01-24", "500112", ()),
+        ("2026-01-25", "500112", (("M", "DIVISION_RETIRED"),)),
+        ("2026-01-25", "500157", ()),
+    ],
+)
+def test_a_permit_under_a_withdrawn_division_is_alerted(day: str, division: str, alerts: tuple[tuple[str, str], ...]) -> None:
+    log = Log(f"{day} 09:00")
+    assert log.post("permit.grant/1", PERMIT, grant(division=division), CHONGQING).decision.alerts == alerts
+
+
 def test_a_facility_outside_the_authority_s_region_is_said_aloud() -> None:
     admission = Log().post("permit.grant/1", PERMIT, grant(division="510112"), CHONGQING)
     assert ("H", "PERMIT_SITE_ELSEWHERE") in admission.decision.alerts

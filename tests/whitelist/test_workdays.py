@@ -43,6 +43,24 @@ def test_the_committed_script_writes_the_committed_file(year: int) -> None:
     assert script.text_of(year).encode() == path.read_bytes()
 
 
+def test_2027_knows_the_seven_weekdays_that_the_regulation_makes_free() -> None:
+    """全国年节及纪念日放假办法 Art. 2; its six days that fall on weekends are made up for by the notice alone."""
+    calendar = parse_workdays(FILES["workdays-2027"].read_bytes())
+    assert (calendar.provisional, sorted(map(str, calendar.off)), calendar.work) == (
+        True,
+        ["2027-01-01", "2027-02-05", "2027-02-08", "2027-04-05", "2027-06-09", "2027-09-15", "2027-10-01"],
+        frozenset(),
+    )
+    other = holidays.country_holidays("CN", years=2027, language="en_US")
+    # What it calls "observed" is its own rule for days that fall on a weekend, no notice.
+    assert calendar.off == {one for one, names in other.items() if one.weekday() < 5 and "observed" not in names}
+
+
+def test_a_term_over_new_year_2027_does_not_count_it() -> None:
+    assert COUNT.due(day("2026-12-31"), 1).day == day("2027-01-04")
+    assert COUNT.due(day("2027-02-04"), 1).day == day("2027-02-09")
+
+
 def test_2026_has_248_working_days() -> None:
     assert COUNT.between(day("2025-12-31"), day("2026-12-31")).workdays == 248
 
@@ -94,7 +112,7 @@ def test_due_and_between_are_inverse(trigger: date, term: int) -> None:
         {"work": ["2026-01-05"]},  # a Monday is worked anyhow
         {"off": ["2025-01-01"]},
         {"off": ["2026-02-30"]},
-        {"provisional": True, "off": ["2026-01-01"]},
+        {"provisional": True, "work": ["2026-01-04"]},  # only a notice makes a weekend day worked
         {"note": "x"},
     ],
 )

@@ -15,9 +15,9 @@ from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef
-from whitelist.catalogue import Catalogue
+from whitelist.catalogue import Catalogue, catalogue_on
 from whitelist.chains import PERMIT, opens_once, read_list_name
-from whitelist.divisions import Divisions
+from whitelist.divisions import judge_division
 from whitelist.methods import METHODS
 from whitelist.permit import permit_at
 from whitelist.rules.permit import judge_permit, judge_permit_method, judge_permit_scope
@@ -71,9 +71,10 @@ def _judge_lines(judged: Judged, out: Findings) -> None:
     lines = judged.statement.body.lines
     if not 1 <= len(lines) <= LINES_MAX:
         out.refuse("LINES", "body.lines", len(lines), f"1 to {LINES_MAX}")
-    catalogue: Catalogue | None = judged.facts.data("hw-catalogue")
+    today = day_of(judged.moment.at_s)
+    catalogue = catalogue_on(judged.facts, today)
     for position, line in enumerate(lines):
-        _judge_line(out, f"body.lines.{position}", line, catalogue, day_of(judged.moment.at_s))
+        _judge_line(out, f"body.lines.{position}", line, catalogue, today)
 
 
 def _judge_line(out: Findings, path: str, line: ApplicationLine, catalogue: Catalogue | None, today: str) -> None:
@@ -94,11 +95,7 @@ def _judge_line(out: Findings, path: str, line: ApplicationLine, catalogue: Cata
 def _judge_receiver(judged: Judged, out: Findings) -> None:
     """Permit, its scope and methods, and that the way leads into another province."""
     body, facts, today = judged.statement.body, judged.facts, day_of(judged.moment.at_s)
-    divisions: Divisions | None = facts.data("divisions")
-    if divisions is None:
-        out.refuse("DATA_NOT_ADOPTED", "body.origin", "divisions", "data.adopt")
-    elif not divisions.knows(body.origin):
-        out.refuse("DIVISION", "body.origin", body.origin, "GB/T 2260, 6 digits")
+    judge_division(out, "body.origin", body.origin, facts.data("divisions"), today)
     permit = judge_permit(out, body.permit, body.receiver, permit_at(facts, body.permit), today, "body.permit")
     if permit is None:
         return

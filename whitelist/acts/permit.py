@@ -15,10 +15,11 @@ from ledger.directory import authorities_of_division, log_state
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
+from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.permit_status import judge_change
 from whitelist.chains import opens_once
-from whitelist.divisions import Divisions
+from whitelist.divisions import judge_division
 from whitelist.permit import PermitState
 from whitelist.rules.quantity import judge_mass
 from whitelist.scope import PermitItem, judge_methods, judge_scope_form
@@ -78,12 +79,8 @@ def _judge_terms(judged: Judged, out: Findings) -> None:
 
 
 def _judge_place(judged: Judged, out: Findings, division: str) -> None:
-    divisions: Divisions | None = judged.facts.data("divisions")
-    if divisions is None:
-        out.refuse("DATA_NOT_ADOPTED", "body.division", "divisions", "data.adopt")
-    elif not divisions.knows(division):
-        out.refuse("DIVISION", "body.division", division, "GB/T 2260, 6 digits")
-    elif judged.statement.by[0] not in authorities_of_division(log_state(judged.facts), division):
+    known = judge_division(out, "body.division", division, judged.facts.data("divisions"), day_of(judged.moment.at_s))
+    if known and judged.statement.by[0] not in authorities_of_division(log_state(judged.facts), division):
         out.alert("H", "PERMIT_SITE_ELSEWHERE")
 
 

@@ -2,7 +2,8 @@
 
     python whitelist/data/make_workdays.py 2025 2026 2027
 
-A year that the library does not cover is written as provisional: weekends only, because its pattern of holidays is not known.
+A year without a notice is written as provisional: weekends, and the weekdays that the regulation itself makes free (``STATUTORY``). Other
+libraries print more days for it ("observed"): these are guesses of theirs, no notice.
 """
 
 from __future__ import annotations
@@ -18,6 +19,18 @@ NOTICE = {
     2025: "国务院办公厅关于2025年部分节假日安排的通知",
     2026: "国务院办公厅关于2026年部分节假日安排的通知",
 }
+STATUTORY = {
+    2027: {
+        "2027-01-01": "元旦",
+        "2027-02-05": "除夕",
+        "2027-02-08": "正月初三",  # 初一、初二 fall on a weekend
+        "2027-04-05": "清明",
+        "2027-06-09": "端午",
+        "2027-09-15": "中秋",
+        "2027-10-01": "国庆",
+    }
+}
+"""Weekdays off by 全国年节及纪念日放假办法 Art. 2 (4th revision, 2024-11-10) [READ H3]; lunar days by lunar-python [COMPUTED]."""
 SATURDAY = 5
 
 
@@ -26,7 +39,8 @@ def calendar(year: int) -> dict[str, object]:
     days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
     days = [day for day in days if day.year == year]
     if year not in NOTICE:
-        return {"year": year, "provisional": True, "source": "尚无国务院办公厅通知：仅计周末", "off": [], "work": []}
+        source = "全国年节及纪念日放假办法第二条；国务院办公厅通知未见"
+        return {"year": year, "provisional": True, "source": source, "off": list(STATUTORY[year]), "work": []}
     off = [day.isoformat() for day in days if day.weekday() < SATURDAY and not chinese_calendar.is_workday(day)]
     work = [day.isoformat() for day in days if day.weekday() >= SATURDAY and chinese_calendar.is_workday(day)]
     return {"year": year, "provisional": False, "source": NOTICE[year], "off": off, "work": work}

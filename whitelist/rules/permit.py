@@ -10,6 +10,7 @@ from ledger.mass import format_mass
 from signing.refusal import texts
 from whitelist.chains import is_permit_of
 from whitelist.checked import Checked
+from whitelist.divisions import same_place
 from whitelist.permit import PermitState
 from whitelist.quota import exceeds_limit, exceeds_scale, q3_used_g
 
@@ -23,7 +24,7 @@ def permit_is_in_force(checked: Checked, out: Findings) -> None:
     if judge_permit(out, transfer.permit, transfer.receiver, checked.permit, checked.day) is None:
         return
     assert checked.permit is not None, "judge_permit found it"
-    if transfer.destination != checked.permit.division:
+    if not same_place(checked.facts, transfer.destination, checked.permit.division):
         out.refuse("PERMIT_SITE", "destination", transfer.destination, checked.permit.division)
 
 

@@ -6,6 +6,7 @@ from ledger.findings import Findings
 from signing.refusal import texts
 from signing.uscc import check_uscc
 from whitelist.checked import INTRA, Checked
+from whitelist.divisions import judge_division
 
 CONSIGNORS = ("generator", "receiver")
 MODES = ("road", "rail", "water", "pipeline", "other")
@@ -38,14 +39,9 @@ def places_exist(checked: Checked, out: Findings) -> None:
 
     The alert is there because the stated origin decides whether an approval is needed at all. GB/T 2260 [READ S34], alert [DESIGN].
     """
-    divisions = checked.divisions
-    if divisions is None:
-        out.refuse("DATA_NOT_ADOPTED", "origin", "divisions", "data.adopt")
-        return
     transfer = checked.transfer
     for field, code in (("origin", transfer.origin), ("destination", transfer.destination)):
-        if not divisions.knows(code):
-            out.refuse("DIVISION", field, code, "GB/T 2260, 6 digits")
+        judge_division(out, field, code, checked.divisions, checked.day)
     if checked.route == INTRA and transfer.generator[2:4] != transfer.origin[:2]:
         out.alert("M", "ORIGIN_ELSEWHERE")
 
@@ -66,6 +62,10 @@ The mode of transport is not one of the list. || Use road, rail, water, pipeline
 DIVISION | - | sender | GB/T 2260 [READ S34]
 行政区划代码不存在。 || 填写场所所在县（区）的 6 位行政区划代码。
 The division code does not exist. || Enter the 6-digit code of the county of the site.
+
+DIVISION_RETIRED | - | sender | 渝府发〔2025〕15号 [READ H16]; alert [DESIGN]
+使用了已撤销的行政区划代码。 || 改填现行代码，例如江北区 500105、渝北区 500112 改为两江新区 500157；统一社会信用代码不变。
+The division code was withdrawn. || Use the code in force, e.g. 500157 for 500105 and 500112; a USCC keeps its digits.
 
 ORIGIN_ELSEWHERE | - | origin_authority | [DESIGN]
 省内转移的移出地不在移出人登记所在省份。 || 请移出地主管部门核实产生场所：移出地决定是否需要跨省审批。

@@ -9,9 +9,12 @@ from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
 from whitelist.checked import Checked
-from whitelist.exemptions import Exemptions
+from whitelist.exemptions import exemptions_on
 from whitelist.methods import METHODS, group_of
 
+BINDING_FROM = "2025-01-01"
+"""First day whose edition refuses what it does not know (kinds §5); its table is the first that is to be had whole."""
+HAZARDS_MAX = 8
 _LINK_OF_GROUP = {"use": "EXEMPT_USE", "disposal": "EXEMPT_DISPOSAL"}
 
 
@@ -22,19 +25,19 @@ def code_is_of_its_category(checked: Checked, out: Findings) -> None:
 
 
 def code_is_in_the_edition(checked: Checked, out: Findings) -> None:
-    """R-07: The code is in the edition in force, otherwise ALERT M; ``900-000-CC`` names its identification report.
+    """R-07: The code is in the edition of the day, refused from 2025-01-01 on, ALERT M before; ``900-000-CC`` names its report.
 
-    While the 2021 edition stands in for the 2025 one the alert is EDITION_STANDIN, else CODE_UNKNOWN. The missing report is refused
-    under every edition, for it does not depend on the table. Catalogue Art. 6 [READ S5], corrections of law.
+    名录 2025 Art. 6.2 leaves nothing but codes of the table and 900-000-CC [READ H4]; 2021 Art. 6 [READ S5]. The missing report is refused
+    under every edition, for it does not depend on the table.
     """
     for path, line in checked.lines():
         judge_edition(out, path, line.code, line.identification, checked.catalogue, checked.day)
 
 
 def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
-    """R-08: Hazards are those of the code: ``，`` = the first and perhaps others, ``/`` = one or more. Annex note 1 [READ S5].
+    """R-08: Hazards, a set, are those of the code: ``，`` = the first and perhaps others, ``/`` = one or more. Annex note 1 [READ S5].
 
-    Against a stand-in edition a mismatch is ALERT M EDITION_STANDIN; letters that no edition knows are refused. Corrections of law.
+    By the edition of the day, refused from 2025-01-01 on, ALERT M before; letters that no edition knows are refused on every day.
     """
     for path, line in checked.lines():
         judge_hazards(out, path, line.code, line.hazards, checked.catalogue, checked.day)
@@ -45,7 +48,7 @@ def exemptions_name_the_code(checked: Checked, out: Findings) -> None:
     for path, line in checked.lines():
         if line.exemption is None:
             continue
-        exemptions: Exemptions | None = checked.facts.data("hw-exemptions")
+        exemptions = exemptions_on(checked.facts, checked.day)
         item = None if exemptions is None else exemptions.items.get(line.exemption)
         if item is None or not item.names(line.code):
             out.refuse("EXEMPTION_ITEM", f"{path}.exemption", line.exemption, f"an item of the exemption list that names {line.code}")
@@ -65,27 +68,31 @@ def judge_code(out: Findings, path: str, code: str, category: str) -> None:
 
 
 def judge_edition(out: Findings, path: str, code: str, identification: str | None, catalogue: Catalogue | None, day: str) -> None:
-    """Reason IDENT_MISSING, alert CODE_UNKNOWN or EDITION_STANDIN (R-07)."""
+    """Reason IDENT_MISSING, reason or alert CODE_UNKNOWN (R-07); ``catalogue`` is the edition of the day."""
     if code.startswith("900-000-"):
         if not (identification or "").strip():
             out.refuse("IDENT_MISSING", f"{path}.identification", "", f"鉴别报告 / identification report for {code}")
     elif catalogue is None:
-        out.refuse("DATA_NOT_ADOPTED", f"{path}.code", "hw-catalogue", "data.adopt")
-    elif code not in catalogue.wastes and CODE.fullmatch(code):
-        out.alert("M", "EDITION_STANDIN" if catalogue.stands_in_on(day) else "CODE_UNKNOWN")
+        out.refuse("DATA_NOT_ADOPTED", f"{path}.code", f"hw-catalogue-{day[:4]}", "data.adopt")
+    elif code in catalogue.wastes or not CODE.fullmatch(code):
+        return
+    elif day < BINDING_FROM:
+        out.alert("M", "CODE_UNKNOWN")
+    else:
+        out.refuse("CODE_UNKNOWN", f"{path}.code", code, f"名录 {catalogue.edition}, 900-000-{code[-2:]}")
 
 
 def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...], catalogue: Catalogue | None, day: str) -> None:
-    """Reason HAZARD or alert EDITION_STANDIN (R-08)."""
+    """Reason or alert HAZARD (R-08); ``catalogue`` is the edition of the day."""
     field = f"{path}.hazards"
-    if not hazards or len(set(hazards)) != len(hazards) or not set(hazards) <= set(HAZARDS):
+    if not 1 <= len(hazards) <= HAZARDS_MAX or not set(hazards) <= set(HAZARDS):
         out.refuse("HAZARD", field, " ".join(hazards), " ".join(HAZARDS))
         return
     waste = None if catalogue is None else catalogue.wastes.get(code)
     if waste is None or catalogue is None or waste.allows(hazards):
         return
-    if catalogue.stands_in_on(day):
-        out.alert("M", "EDITION_STANDIN")
+    if day < BINDING_FROM:
+        out.alert("M", "HAZARD")
     else:
         out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards)
 
@@ -95,21 +102,17 @@ CODE_CATEGORY | R-06 | generator | 国家危险废物名录 Art. 5(3) [READ S5]
 废物代码格式不对，或与废物类别不一致。 || 填写“NNN-NNN-类别号”的八位代码，末两位应与 HW 类别号相同。
 The waste code is malformed or does not belong to the category. || Use NNN-NNN-CC with CC the number of the category.
 
-CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 Art. 6 [READ S5]
-废物代码不在现行名录中。 || 核对代码；确无对应代码的，先做危险废物鉴别。
-The code is not in the catalogue in force. || Check it; if none fits, have the waste identified first.
+CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 2025 Art. 6.2 [READ H4]; 2021 Art. 6 [READ S5]
+废物代码不在事发之日施行的名录中（2025 年以前的仅提示）。 || 核对代码；确无对应代码的，先做危险废物鉴别，再按 900-000-×× 归类。
+The code is not in the catalogue of the day of the event (before 2025 an alert). || Check it; if none fits, have the waste identified and use 900-000-CC.
 
 IDENT_MISSING | R-07 | generator | 国家危险废物名录 Art. 6 [READ S5]
 使用 900-000-×× 代码但没有填写鉴别报告。 || 填写危险废物鉴别报告的编号；能归入已有代码的，改用已有代码。
 A 900-000 code needs the reference of its identification report. || Give the report, or use an existing code if one fits.
 
 HAZARD | R-08 | generator | 国家危险废物名录 annex note 1 [READ S5]
-危险特性与名录不符。 || 按名录填写：“，”表示必有第一项，“/”表示具有其中一项或多项。
-The hazards are not those of the catalogue. || “，” means the first and perhaps others, “/” one or more of them.
-
-EDITION_STANDIN | R-07, R-08 | operator | law, corrections [DESIGN]; 名录 2025 部令第36号 [READ S17]
-与 2021 年版名录不一致；2025 年版名录表尚未载入，暂以 2021 年版代替判定。 || 按 2025 年版名录核对废物代码和危险特性；载入新版后以新版为准。
-It differs from the 2021 catalogue, which stands in until the official 2025 table is loaded. || Compare code and hazards with the 2025 edition.
+危险特性与事发之日施行的名录不符（2025 年以前的仅提示）。 || 按名录填写：“，”表示必有第一项，“/”表示具有其中一项或多项。
+The hazards are not those of the catalogue of the day of the event (before 2025 an alert). || “，” means the first and perhaps others, “/” one or more of them.
 
 EXEMPTION_ITEM | R-22 | generator | 危险废物豁免管理清单 2021 [READ S5]
 所填豁免清单序号不存在，或不适用于该废物代码。 || 核对豁免管理清单；豁免只免除相应环节，不免除联单和跨省审批。
