@@ -1,7 +1,7 @@
 """JSON Schemas of everything that evidence is made of, written to ``docs/formats/`` (formats §9) from the very types that read it.
 
-One file per kind (its body, with chain, signers, window and reads beside it), one each for envelope, statement, admission, receipt and
-login, and ``kinds.md`` for people. Run ``python -m liandan.schemas`` after a kind has changed; a test compares.
+One file per kind (its body, with chain, signers, window and reads beside it), one each for envelope, statement, admission, receipt,
+login and the data set ``thresholds``, and ``kinds.md`` for people. Run ``python -m liandan.schemas`` after a kind has changed; a test compares.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ledger.chain import CHAIN_PATTERN
 from ledger.labels import fields_of
 from liandan import kind_pages
 from liandan.wiring import kinds as all_kinds
+from whitelist.thresholds import Thresholds
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "docs" / "formats"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -121,6 +122,7 @@ LOGIN = _file(
         }
     ),
 )
+THRESHOLDS = _file("Data set thresholds: tolerances and terms (formats §5)", msgspec.json.schema(Thresholds))
 
 
 def kind_schema(kind: Kind, kinds: Kinds) -> dict[str, Any]:
@@ -177,6 +179,7 @@ def files(kinds: Kinds) -> dict[str, str]:
         "entry": ENTRY,
         "refusal": REFUSAL,
         "login": LOGIN,
+        "thresholds": THRESHOLDS,
     }
     by_kind = {name.replace("/", "-"): kind_schema(kind, kinds) for name, kind in kinds.by_name.items()}
     schemas = {
