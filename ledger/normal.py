@@ -1,34 +1,23 @@
-"""Normal form N of plates, labels, numbers of waybills and tickets: keys of registers only, the signed text stays (kinds §1.4).
+"""The normal form N(x): one key for what people read as one plate, label, waybill or ticket number (kinds §1.4).
 
-No Unicode version enters: full-width ASCII is folded, blanks, dots and dashes are dropped, a–z become A–Z. Letters of other scripts that
-look like these stay what they are; where that matters a rule says so (``PLATE_FORM``, ``LABEL_FORM``).
+For keys of registers only; what was signed stays as it was signed. No version of Unicode enters, so every reader gets the same keys for
+ever. Letters of other scripts that look alike stay apart; they show by ``PLATE_FORM`` and ``LABEL_FORM``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 
-_BLANKS = "20 A0 115F 1160 1680 2000-200A 202F 205F 2800 3000 3164 FE00-FE0F FFA0"
-"""W, code points in hex: characters that show nothing."""
-_MARKS = "B7 2022 2027 30FB FF65 2D 2010-2015 2212"
-"""Dots and dashes that people set between the parts of a plate or a number."""
+from ledger.fields import BLANK
 
-
-def _points(ranges: str) -> Iterator[int]:
-    for part in ranges.split():
-        first, _, last = part.partition("-")
-        yield from range(int(first, 16), int(last or first, 16) + 1)
-
-
-_DROPPED: dict[int, int | None] = dict.fromkeys((*_points(_BLANKS), *_points(_MARKS)))
-_TABLE: dict[int, int | None] = (
-    {0x61 + place: 0x41 + place for place in range(26)}
-    | _DROPPED
-    # What is folded from full width is then judged like the rest: dropped or made a capital.
-    | {0xFEE0 + point: _DROPPED.get(point, ord(chr(point).upper())) for point in range(0x21, 0x7F)}
-)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_MARKS = r"\u00B7\u2022\u2027\u30FB\uFF65\u2010-\u2015\u2212-"
+"""Dots and dashes."""
+_REMOVED = re.compile(f"[{BLANK}{_MARKS}]")
+_UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
+"""Of a to z alone: what other letters become in capitals changes with Unicode."""
 
 
 def normal(text: str) -> str:
-    """N(text)."""
-    return text.translate(_TABLE)
+    """N(x), in this order: full-width forms become ASCII, blanks, dots and dashes go, a–z become A–Z."""
+    return _REMOVED.sub("", text.translate(_FULL_WIDTH)).translate(_UPPER)
