@@ -42,6 +42,11 @@ def coded(code: str) -> Meta:
     return Meta(extra={"code": code})
 
 
+def later(*values: str) -> Meta:
+    """A field whose rules come later: refused ``NOT_YET`` wherever it stands, or only with one of these ``values``."""
+    return Meta(extra={"later": values or True})
+
+
 def words(zh: Mapping[str, str]) -> Meta:
     """Chinese words of an enumeration's values, for documents and the published schema; ``ledger.labels.words_of`` reads them back."""
     return Meta(extra_json_schema={"x-words": dict(zh)})

@@ -192,6 +192,10 @@ LIST_LENGTH | - | sender | design §6 [DESIGN]
 列表的项数超出允许范围，或有重复项。 || 按允许的项数填写，重复项只保留一个；超出部分另行提交。
 The list has too few or too many items, or repeats one. || Keep within the limit, each item once; submit the rest in another act.
 
+NOT_YET | - | sender | [DESIGN]
+该字段或取值的规则尚未启用。 || 去掉该字段（或改用其他取值），待规则启用后再用。
+The rules of this field or value are not in force yet. || Leave it out, or take another value, until they are.
+
 DATE_FORM | - | sender | design §2 [DESIGN]
 日期应为 YYYY-MM-DD，且真实存在。 || 改正日期。
 A day must be a real YYYY-MM-DD. || Correct the day.

@@ -39,6 +39,9 @@ def read_body(value: object, body: type) -> Any:
 
 def _walk(value: Any, form: inspect.Type, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:
     """Every defect of a decoded JSON value against its form, in the order of the form's fields."""
+    if "later" in extra and _is_later(value, extra["later"]):
+        yield _not_yet(value, path)
+        return
     match form:
         case inspect.Metadata():
             yield from _walk(value, form.type, path, {**extra, **(form.extra or {})})
@@ -116,6 +119,14 @@ def _check(value: Any, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:
         yield _reason(extra.get("check_code") or extra.get("code", "FIELD_TYPE"), path, value, extra.get("expected", ""))
 
 
+def _is_later(value: Any, later: Any) -> bool:
+    return value is not None and (later is True or value in later)
+
+
+def _not_yet(value: object, path: str) -> Reason:
+    return _reason("NOT_YET", path, value if isinstance(value, str) else "", "absent, until its rules are there")
+
+
 def _words(form: inspect.Type) -> str:
     """What a field may hold, for whoever left it out or wrote something else."""
     match form:
@@ -155,6 +166,9 @@ def _checker(body: type) -> Checker | None:
 
 
 def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> Checker | None:
+    if "later" in extra:
+        later, inner = extra["later"], _compiled(form, {name: what for name, what in extra.items() if name != "later"})
+        return _unless_later(later, inner)
     match form:
         case inspect.Metadata():
             return _compiled(form.type, {**extra, **(form.extra or {})})
@@ -169,6 +183,16 @@ def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> Checker | None:
     if "check" not in extra:
         return None
     return lambda value, path: _check(value, path, extra)
+
+
+def _unless_later(later: Any, inner: Checker | None) -> Checker:
+    def walk(value: Any, path: str) -> Iterator[Reason]:
+        if _is_later(value, later):
+            yield _not_yet(value, path)
+        elif inner is not None:
+            yield from inner(value, path)
+
+    return walk
 
 
 def _unless_absent(inner: Checker) -> Checker:
