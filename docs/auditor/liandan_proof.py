@@ -12,7 +12,10 @@ import re
 import sys
 from pathlib import Path
 
-from liandan_audit import Bad, need, open_note, parse_checkpoint, sha256, unb64
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # isolated Python (-I) does not do it
+
+from liandan_reader.notes import open_note, parse_checkpoint
+from liandan_reader.strict import Bad, need, sha256, unb64
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, root: bytes, hashes: list[bytes]) -> None:

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 AUDITOR = Path(__file__).resolve().parents[2] / "docs" / "auditor" / "liandan_audit.py"
 VECTORS = Path(__file__).parent / "liandan-v1"
+READER = ("strict", "signatures", "notes", "kinds", "schema", "statements", "parties", "roles", "whitelist", "manifests", "log")
 
 
-def _load(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _load() -> tuple[SimpleNamespace, ModuleType]:
+    """The names of the auditor's modules in one space, and the program that checks proofs."""
+    sys.path.insert(0, str(AUDITOR.parent))
+    try:
+        modules = [import_module(name) for name in (*(f"liandan_reader.{name}" for name in READER), "liandan_audit")]
+        proofs = import_module("liandan_proof")
+    finally:
+        sys.path.remove(str(AUDITOR.parent))
+    return SimpleNamespace(**{name: value for module in modules for name, value in vars(module).items()}), proofs
 
 
-audit = _load(AUDITOR)
-sys.modules["liandan_audit"] = audit  # liandan_proof.py imports it from beside itself
-proof = _load(AUDITOR.with_name("liandan_proof.py"))
+audit, proof = _load()
 VERIFIERS = {"pure": dict(audit.VERIFIERS)}
 audit.use_fast_libraries()
 VERIFIERS["fast"] = dict(audit.VERIFIERS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import bodies
 import bytes_v1 as v1
 from story import CARRIER, GENERATOR, LOG_KEY, RECEIVER, WITNESSES, clock, founding, parties, signer, signers, stamps
 from writer import Act, Log
@@ -26,12 +27,6 @@ FOLDER = Path(__file__).parent
 DATA = {"hw-catalogue": ("2021", "data/hw-catalogue.csv"), "divisions": ("2024-11", "data/divisions-50-51.csv")}
 FILES = {file: v1.sha256((FOLDER / file).read_bytes()).hex() for _, file in DATA.values()}
 FOUNDERS = ("operator", "sichuan", "chongqing")
-WASTE = {"category": "HW31", "scope": "INCLUDE", "codes": ["900-052-31"]}
-SITE = {"division": "510112", "address": "成都市龙泉驿区虚构路1号"}
-PLANT = {"division": "500116", "address": "重庆市江津区虚构大道2号"}
-PORT = {"division": "500112", "address": "重庆市渝北区虚构场3号"}
-TRUCK = {"kind": "truck", "plate": "渝A00001", "trailer": "渝A0002挂"}
-OTHER_TRUCK = {"kind": "truck", "plate": "渝B00003"}
 
 
 def _post(log: Log, kind: str, chain: str, by: Any, minute: str, body: dict[str, Any], facts: Any = (), **decision: Any) -> Act:
@@ -50,22 +45,17 @@ def _data(log: Log) -> None:
 
 def _permit(log: Log) -> None:
     authority = signers("chongqing")
-    item = {**WASTE, "methods": ["R4", "C3"]}
-    granted = {"no": "CQ5001160001", "valid_from": "2026-01-01", "valid_to": "2028-12-31", "division": "500116", "items": [item]}
-    _post(log, "permit.grant", PERMIT, authority, "09:00", {**granted, "scale_t": "60000.000000"})
+    _post(log, "permit.grant", PERMIT, authority, "09:00", bodies.permit())
     _post(log, "permit.suspend", PERMIT, authority, "09:01", {"reason": "例行核查（虚构）"})
     _post(log, "permit.resume", PERMIT, authority, "09:02", {"reason": "核查完毕（虚构）"})
-    amended = {"reason": "扩大规模（虚构）", "scale_t": "80000.000000", "items": [{**item, "methods": ["R4"]}]}
+    amended = {"reason": "扩大规模（虚构）", "scale_t": "80000.000000", "items": [{**bodies.WASTE, "methods": ["R4"]}]}
     _post(log, "permit.amend", PERMIT, authority, "09:03", amended)
 
 
 def _list(log: Log) -> None:
     """Proposed by Sichuan with one page of one row, countersigned by Chongqing."""
-    terms = {"letter_no": "川环函〔2026〕1号（虚构）", "letter_date": "2026-10-20", "kind": "mutual", "suspension_stops": "issue"}
-    period = {"effective_from": "2026-11-02", "effective_to": "2026-12-31", "rows": 1, "pages": 1}
-    _post(log, "list.propose", LIST, signers("sichuan"), "09:10", {**terms, **period})
-    row = {"receiver": RECEIVER, "permit": PERMIT, "waste": WASTE, "methods": ["R4"], "quota_t": "3000.000000"}
-    _post(log, "list.rows", LIST, signers("sichuan"), "09:11", {"page": 0, "rows": [row]})
+    _post(log, "list.propose", LIST, signers("sichuan"), "09:10", bodies.propose())
+    _post(log, "list.rows", LIST, signers("sichuan"), "09:11", {"page": 0, "rows": [bodies.row(RECEIVER, PERMIT)]})
     cells = (RECEIVER, PERMIT, "HW31", "INCLUDE", "900-052-31", "R4", "3000.000000")
     digest = v1.sha256(b"liandan/list-rows/v1\n" + ("\t".join(cells) + "\n").encode()).hex()
     letter = {"rows_hash": digest, "letter_no": "渝环函〔2026〕2号（虚构）", "letter_date": "2026-10-30"}
@@ -74,18 +64,16 @@ def _list(log: Log) -> None:
 
 def _approvals(log: Log) -> None:
     """One by consultation, granted; one refused; one on the list."""
-    wanted = {"name": "废铅蓄电池", "code": "900-052-31", "category": "HW31", "hazards": ["T", "C"], "mass_t": "200.000000", "method": "R4"}
 
     def apply(chain: str, minute: str, **more: Any) -> None:
-        form = {"receiver": RECEIVER, "permit": PERMIT, "origin": "510112", "applied_to": "2026-12-31", "lines": [{**wanted, **more}]}
-        _post(log, "approval.apply", chain, signers("generator"), minute, form, [PERMIT])
+        _post(log, "approval.apply", chain, signers("generator"), minute, bodies.apply(RECEIVER, PERMIT, **more), [PERMIT])
 
     apply(CONSULTED, "09:20", identification="鉴别报告（虚构）1号")
     letter = {"letter_no": "川环商〔2026〕3号（虚构）", "letter_date": "2026-11-02"}
     _post(log, "approval.consult", CONSULTED, signers("sichuan"), "09:21", letter)
     answer = {"letter_no": "渝环复〔2026〕4号（虚构）", "letter_date": "2026-11-02", "agree": True}
     _post(log, "approval.reply", CONSULTED, signers("chongqing"), "09:22", answer)
-    granted = {"approve": True, "no": "川环准〔2026〕5号（虚构）", "valid_to": "2026-12-31", "lines": [{"line": 0, "mass_t": "150.000000"}]}
+    granted = bodies.decide("川环准〔2026〕5号（虚构）")
     _post(log, "approval.decide", CONSULTED, signers("sichuan"), "09:23", granted, [PERMIT], route="APPROVED")
     apply(REFUSED, "09:24")
     refused = {"approve": False, "no": "川环不准〔2026〕6号（虚构）", "reason": "材料不全（虚构）"}
@@ -105,11 +93,9 @@ def _rows(last: int | None, before_g: int, after_g: int) -> list[dict[str, Any]]
 
 def _issue(log: Log, chain: str, minute: str, rows: list[dict[str, Any]]) -> int:
     """开具 5.6 t; the index."""
-    line = {"name": "废铅蓄电池", "code": "900-052-31", "category": "HW31", "hazards": ["T", "C"], "components": "铅、硫酸", "form": "S"}
-    line |= {"packing": "box", "packs": 8, "mass_t": "5.600000", "pieces": {"count": 320, "unit": "只"}, "method": "R4", "decision_line": 0}
-    body = {"lines": [line], "receiver": RECEIVER, "permit": PERMIT, "approval": CONSULTED, "origin": SITE, "destination": PLANT}
-    body |= {"consignor": "generator", "carriers": [CARRIER, TAKING], "mode": "road", "emergency_measures": "泄漏时用碱中和（虚构）"}
-    body |= {"dangerous_goods": [{"line": 0, "un_no": "2794", "dg_class": "8"}], "planned_at": clock("10:10:00")}
+    line = bodies.line("5.600000", decision_line=0)
+    parties = {"approval": CONSULTED, "carriers": [CARRIER, TAKING], "planned_at": clock("10:10:00")}
+    body = bodies.issue(RECEIVER, PERMIT, [line], **parties)
     _post(log, "manifest.issue", chain, signers("generator"), minute, body, [PERMIT, CONSULTED], route="APPROVED", accounts=rows)
     return len(log.entries) - 1
 
@@ -124,17 +110,19 @@ def _manifests(log: Log) -> None:
     _post(log, "manifest.void", VOIDED, (consignor,), "10:02", reason, accounts=_rows(second, 11_200_000, 5_600_000))
     number = {"trunk": {"seq": 0, "hash": log.hashes[first]}, "number": "20265101000001"}
     _post(log, "case.number", CASE, (consignor,), "10:03", number, [MANIFEST])
-    labels = [f"{GENERATOR}9000523120261102{serial:03}" for serial in range(1, 9)]
-    gate = {"labels": labels, "checks": ["carrier", "crew", "intact", "labels", "leakproof", "packaging", "vehicle", "weatherproof"]}
-    loaded = {"line": 0, "mass_t": "5.580000", "gross_t": "17.580000", "tare_t": "12.000000"}
-    departed = {"vehicle": TRUCK, "waybill_no": "W-1", "gate": gate, "loaded": [loaded], "place": SITE}
-    departed["commit"] = {"driver.name": v1.sha256(b"salted name").hex()}
+    departed = bodies.depart(GENERATOR, {"line": 0, "mass_t": "5.580000", "gross_t": "17.580000", "tare_t": "12.000000"})
     _post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", departed)
-    handed = {"vehicle": OTHER_TRUCK, "waybill_no": "W-2", "place": PORT}
+    handed = {"vehicle": bodies.OTHER_TRUCK, "waybill_no": "W-2", "place": bodies.PORT}
     _post(log, "manifest.hand_over", MANIFEST, (carrier, taking), "12:00", handed)
-    moved = {"vehicle": TRUCK, "reason": "车辆故障", "place": PORT, "waybill_no": "W-3", "part": [{"line": 0, "mass_t": "2.000000"}]}
+    moved = {
+        "vehicle": bodies.TRUCK,
+        "reason": "车辆故障",
+        "place": bodies.PORT,
+        "waybill_no": "W-3",
+        "part": [{"line": 0, "mass_t": "2.000000"}],
+    }
     _post(log, "manifest.transship", MANIFEST, (taking,), "12:30", moved)
-    _post(log, "manifest.arrive", MANIFEST, (taking,), "14:00", {"place": PLANT})
+    _post(log, "manifest.arrive", MANIFEST, (taking,), "14:00", {"place": bodies.PLANT})
     line = {"line": 0, "differences": ["quantity"], "opinion": "accept", "accepted_t": "5.570000", "method": "R4"}
     weighing = {"method": "weighbridge", "scale": "1号地磅", "gross_t": "17.570000", "tare_t": "12.000000", "net_t": "5.570000"}
     told = {"at": clock("14:20:00"), "ref": "报告（虚构）1号"}

@@ -266,7 +266,8 @@ def statement(log: Log) -> Iterator[Case]:
     yield changed("nobody", "BY_COUNT", by=[])
     five = [GENERATOR, CARRIER, OPERATOR, SICHUAN, CHONGQING]
     five_keys = [KEYS[name] for name in ("generator-2", "carrier-2", "operator", "sichuan", "chongqing")]
-    yield changed("five signers", "BY_COUNT", keys=five_keys, by=five)
+    erasure = {"kind": "pd.erase/1", "chain": "log/erasures", "body": {"statement": "0" * 64, "field": "driver.name"}}
+    yield changed("five signers", "BY_COUNT", keys=five_keys, by=five, **erasure)
     yield changed("same party twice", "BY_TWICE", keys=[KEYS["generator-2"], KEYS["generator"]], by=[GENERATOR, GENERATOR])
     yield changed("wrong check character", "USCC", by=[GENERATOR[:-1] + "F"])
     yield changed("letter I", "USCC", by=["9151011200I0FX029E"])

@@ -1,13 +1,13 @@
 """The small log of the vectors: founding, three parties, key changes, adoptions, a permit, two manifests. All names are fictitious.
 
-Entries 0 to 10 are acts of log and parties alone. The bodies of permit and manifests are examples that a reader of the format does not
-judge.
+Entries 0 to 10 are acts of log and parties alone. The decisions on permit and manifests are examples of form that follow no rules.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import bodies
 import bytes_v1 as v1
 from writer import Act, Log
 
@@ -171,12 +171,11 @@ def _housekeeping(log: Log) -> None:
 
 
 def _custody(log: Log) -> None:
-    permit = {"number": "CQ5001160001", "scale_t": "1000.000000", "codes": ["900-041-49"], "valid_to": "2028-12-31"}
-    log.add(Act("permit.grant/1", PERMIT, permit, signers("chongqing"), clock("09:30:00")), clock("09:30:01"))
+    log.add(Act("permit.grant/1", PERMIT, bodies.permit(), signers("chongqing"), clock("09:30:00")), clock("09:30:01"))
 
     def issue(mass: str) -> dict[str, object]:
-        line = {"code": "900-041-49", "name": "废包装桶", "mass_t": mass, "package": "桶", "count": 112}
-        return {"receiver": RECEIVER, "carrier": CARRIER, "lines": [line], "commit": {"driver.name": v1.sha256(b"salted").hex()}}
+        commit = {"driver.name": v1.sha256(b"salted").hex()}
+        return bodies.issue(RECEIVER, PERMIT, [bodies.line(mass)], carriers=[CARRIER], commit=commit)
 
     account = f"Q3 {PERMIT}"
     first = Act("manifest.issue/1", MANIFEST, issue("5.600000"), signers("generator"), clock("09:40:00"))
@@ -184,7 +183,7 @@ def _custody(log: Log) -> None:
     tags = [["DANGEROUS_GOODS"], ["WORKDAYS_LEFT", 12]]
     alerts = [["L", "PLAN_MISSING"]]
     log.add(first, clock("09:40:02"), [PERMIT], route="PILOT387", tags=tags, alerts=alerts, accounts=[row])
-    loaded = {"lines": [{"line": 0, "mass_t": "5.580000"}], "vehicle": "渝A00000挂"}
+    loaded = bodies.depart(GENERATOR, {"line": 0, "mass_t": "5.580000"})
     depart = Act("manifest.depart/1", MANIFEST, loaded, (*signers("generator"), (CARRIER, KEYS["carrier-2"])), clock("10:00:00"))
     log.add(depart, clock("13:30:00"), [PERMIT], tags=[["LATE", 12_600]])
     delegated = Act("manifest.issue/1", MANIFEST_2, issue("2.000001"), signers("carrier-2"), clock("13:31:00"), principal=GENERATOR)

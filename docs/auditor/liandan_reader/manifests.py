@@ -1,0 +1,258 @@
+"""A manifest from issue to its end, and the cases beside it (kinds §5 to §7, §10): who holds the load, what became of every gram, registers."""
+
+import re
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import Any
+
+from .kinds import NOT_YET, NOT_YET_TYPES
+from .signatures import is_uscc
+from .statements import is_built
+from .strict import grams, is_day, need, normal
+
+LEGS, STOPS, DISPOSALS, GENERATORS = 16, 16, 64, 32  # how many of each a trunk or a register holds
+
+
+class Manifests:
+    """Trunks, cases, and the registers of numbers, labels and waybills (kinds §1.5)."""
+
+    def __init__(self, log: Any) -> None:
+        self.log = log
+        self.trips = defaultdict[str, Any](_nobody)
+        self.numbers = defaultdict[str, dict[str, list[str]]](dict)  # number: generator: [manifest, live | voided | closed]
+        self.labels: dict[str, tuple[str, bool]] = {}  # label: manifest that loaded it last, whether that was a return
+        self.waybills = defaultdict[tuple[str, str], set[str]](set)  # carrier and waybill: trips
+
+    # -- who signs
+
+    def holders(self, s: Any, word: str) -> list[str]:
+        """Who may stand for consignor, carrier, receiver."""
+        trip = self.trips[s.chain]
+        if word != "carrier":
+            return [trip.consignor if word == "consignor" else trip.receiver]
+        carriers = {trip.legs[leg].carrier for leg in self._open_legs(s, trip)}
+        return list(carriers) if len(carriers) == 1 else []
+
+    def origin(self, s: Any) -> tuple[list[str], bool]:
+        """The authority of a manifest's origin, never one of its destination."""
+        trip = self.trips[_manifest(s)]
+        return self.log.parties.responsible(trip.origin, trip.destination)
+
+    # -- what an act changes; each gives the stage after it
+
+    def take(self, s: Any, a: Any) -> str:
+        trip = self.trips[_manifest(s)]
+        if s.type == "case":
+            self._case(s, a, trip)
+            return ""
+        later = [name for name in NOT_YET if name in s.body or any(name in line for line in s.body.get("lines", ()))]
+        later += [s.body["type"]] if s.body.get("type") in NOT_YET_TYPES else []
+        self.log.check(not later, "NOT_YET", "body", later, "fields whose rules exist")
+        stage = str(getattr(self, "_" + s.act.partition(".")[2])(s, a, trip, s.body))
+        trip.acts.append(s.hash)
+        is_first_of_backfill = s.act == "manifest.issue" and trip.is_backfill
+        trip.latest = max(trip.latest, s.at) if not is_first_of_backfill else trip.latest
+        return stage
+
+    def _issue(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        lines = body["lines"]
+        trip.generator, trip.receiver, trip.carriers = s.owner, body["receiver"], body.get("carriers", [])
+        trip.consignor = trip.receiver if body.get("consignor") == "receiver" else s.owner
+        trip.origin, trip.destination = body["origin"]["division"], body["destination"]["division"]
+        trip.is_backfill = body.get("type", "").startswith("backfill_") or body.get("backfill") is True
+        trip.is_return = a.route == "RETURN"
+        trip.name = body.get("trip_id", s.chain)
+        trip.declared = [grams(line["mass_t"]) for line in lines]
+        permit = f"Q3 {self.log.whitelist.root(body['permit'])}" if "permit" in body and not trip.is_return else ""
+        by_decision = a.route in ("LISTED", "APPROVED")
+        decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in lines]
+        trip.accounts = [[account for account in (permit, of_line) if account] for of_line in decision]
+        due = trip.is_backfill and is_built("manifest.stop")
+        self.log.check(("BACKFILL" in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"BACKFILL: {due}")
+        self._number(s, a, trip, body.get("number"))
+        self._hold(a, trip, trip.declared)
+        return "issued"
+
+    def _void(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        self._hold(a, trip, [0] * len(trip.declared))
+        self._end_number(trip, "voided")
+        return "voided"
+
+    def _depart(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        trip.legs = [SimpleNamespace(carrier=s.by[-1] if len(s.by) > 1 else s.principal or s.by[0], is_open=True)]
+        loaded = {item["line"]: grams(item["mass_t"]) for item in body.get("loaded", ())}
+        need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
+        trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
+        if is_built("manifest.stop"):
+            self._hold(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
+        if not trip.is_backfill:  # of the past: enters no register
+            self._labels(s, a, trip, body["gate"]["labels"])
+            self._waybill(s, a, trip, trip.legs[0].carrier)
+        return "in_transit"
+
+    def _hand_over(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        return self._next_leg(s, a, trip, s.by[-1], self._open_legs(s, trip))
+
+    def _transship(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        legs = self._open_legs(s, trip)
+        carrier = trip.legs[legs[0]].carrier
+        if "part" not in body:
+            return self._next_leg(s, a, trip, carrier, legs)
+        still = sum(leg.is_open for leg in trip.legs)
+        need(still < 2, "TRANSSHIP_PART", "body.part", still, "one open leg: no third part")
+        parts = [part["line"] for part in body["part"]]
+        need(len(set(parts)) == len(parts), "LINES_ONCE", "body.part", parts)
+        need(set(parts) <= set(_all(trip)), "LINE_UNKNOWN", "body.part", parts, _all(trip))
+        return self._next_leg(s, a, trip, carrier, [])
+
+    def _stop(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        self._open_legs(s, trip)
+        trip.stops += 1
+        need(trip.stops <= STOPS, "TRUNK_FULL", "kind", trip.stops, STOPS)
+        return "="
+
+    def _arrive(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        for leg in self._open_legs(s, trip):
+            trip.legs[leg].is_open = False
+        return "in_transit" if any(leg.is_open for leg in trip.legs) else "arrived"
+
+    def _receive(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        lines = {item["line"]: item for item in body["lines"]}
+        need(sorted(lines) == _all(trip) and len(lines) == len(body["lines"]), "LINES_ONCE", "body.lines", sorted(lines), _all(trip))
+        opinions = {item["opinion"] for item in body["lines"]}
+        came_nothing = not any(grams(item.get("refused_t", "0")) for item in body["lines"])
+        is_declined = self.log.stages[s.chain] == "issued" and opinions == {"reject"} and came_nothing
+        sent = [0] * len(trip.declared) if is_declined else trip.loaded or trip.declared
+        for line, item in sorted(lines.items()):
+            accepted, stated = grams(item["accepted_t"]), item.get("refused_t")
+            refused = sent[line] if stated is None and item["opinion"] == "reject" else grams(stated or "0")
+            sums = {"accept": accepted > 0 == refused, "partly": accepted > 0 < refused, "reject": accepted == 0}
+            need(sums[item["opinion"]], "OPINION_QTY", f"body.lines.{line}", f"{accepted} {refused}", item["opinion"])
+            trip.accepted[line], trip.refused[line] = accepted, refused
+        need(not trip.is_return or opinions == {"accept"}, "OPINION_QTY", "body.lines", opinions, "accept: the waste is home")
+        no_departure = self.log.stages[s.chain] == "issued" and not is_declined
+        tags = {"DECLINED": is_declined, "NO_DEPARTURE": no_departure, "NO_ARRIVAL": any(leg.is_open for leg in trip.legs)}
+        for tag, due in tags.items():
+            self.log.check((tag in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{tag}: {due}")
+        self._alerted(a, NO_DEPARTURE="H" if no_departure else None)
+        for leg in trip.legs:
+            leg.is_open = False
+        self._hold(a, trip, [trip.accepted[line] for line in _all(trip)])
+        by_opinion = {("accept",): "accepted", ("reject",): "rejected"}.get(tuple(opinions), "partly_accepted")
+        return "disposed" if trip.is_return else by_opinion
+
+    def _dispose(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        for fate in body["fates"]:
+            line = fate["line"]
+            need(line in _all(trip), "LINE_UNKNOWN", "body.fates", line, _all(trip))
+            trip.fates[line] += grams(fate["mass_t"])
+            need(trip.fates[line] <= trip.accepted[line], "FATE_EXCEEDS", "body.fates", trip.fates[line], trip.accepted[line])
+        trip.disposals += 1
+        is_whole = all(trip.fates[line] == trip.accepted[line] for line in _all(trip))
+        need(is_whole or trip.disposals <= DISPOSALS, "TRUNK_FULL", "kind", trip.disposals, DISPOSALS)
+        return "disposed" if is_whole else "="
+
+    def _verify(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        self._end_number(trip, "closed")
+        return "closed" if self.log.stages[s.chain] == "disposed" else "closed_rejected"
+
+    def _case(self, s: Any, a: Any, trip: Any) -> None:
+        """§3: a case names the act of the trunk that it knew; ``case.number`` fills what is empty."""
+        if s.seq == 0 or "trunk" in s.body:
+            named, acts = s.body.get("trunk"), [{"seq": seq, "hash": act} for seq, act in enumerate(trip.acts)]
+            need(named in acts, "TRUNK_UNKNOWN", "body.trunk", named, f"one of {len(acts)} acts")
+            moved = named != acts[-1]
+            self.log.check(("TRUNK_MOVED" in a.tags) == moved, "DECISION_WRONG", "admission.decision.tags", a.tags, f"TRUNK_MOVED: {moved}")
+        if s.act == "case.number":
+            names = [name for name in ("number", "provincial_number") if name in s.body]
+            need(names, "MISSING", "body", sorted(s.body), "a number")
+            need(self.log.stages.get(_manifest(s)) != "voided", "TRUNK_STAGE", "chain", s.chain, "not voided")
+            self._number(s, a, trip, s.body.get("number"))
+
+    # -- legs, masses, accounts
+
+    def _open_legs(self, s: Any, trip: Any) -> list[int]:
+        """The legs that an act names: one, or all that are open."""
+        still = [place for place, leg in enumerate(trip.legs) if leg.is_open]
+        named = [s.body["leg"]] if "leg" in s.body else still
+        need(named and set(named) <= set(still), "LEG_UNKNOWN", "body.leg", named, still)
+        return named
+
+    def _next_leg(self, s: Any, a: Any, trip: Any, carrier: str, ending: list[int]) -> str:
+        for leg in ending:
+            trip.legs[leg].is_open = False
+        trip.legs.append(SimpleNamespace(carrier=carrier, is_open=True))
+        need(len(trip.legs) <= LEGS, "TRUNK_FULL", "kind", len(trip.legs), LEGS)
+        self._waybill(s, a, trip, carrier)
+        return "="
+
+    def _hold(self, a: Any, trip: Any, masses: list[int]) -> None:
+        """Kinds §1.6: the rows move each account from what the manifest held on it to what it holds now."""
+        held = dict[str, int]()
+        for mass, accounts in zip(masses, trip.accounts, strict=True):
+            for account in accounts:
+                held[account] = held.get(account, 0) + mass
+        due = {account: moved for account in held if (moved := held[account] - trip.held.get(account, 0))}
+        rows = {row["account"]: row["after_g"] - row["before_g"] for row in a.accounts}
+        trip.held = held
+        self.log.check(rows == due, "ACCOUNT_WRONG", "admission.decision.accounts", rows, due)
+
+    # -- registers
+
+    def _alerted(self, a: Any, **due: str | None) -> None:
+        for code, level in due.items():
+            self.log.check(a.alerts.get(code) == level, "DECISION_WRONG", "admission.decision.alerts", a.alerts, f"{code}: {level}")
+
+    def _number(self, s: Any, a: Any, trip: Any, number: str | None) -> None:
+        if number is None:
+            return self._alerted(a, NO_DUPLICATE=None, NO_REUSED=None)
+        need(not trip.number, "NUMBER_GIVEN", "body.number", number, trip.number)
+        register = self.numbers[number]
+        own, others = register.get(s.owner, ["", ""])[1], {state for owner, (_, state) in register.items() if owner != s.owner}
+        need(own in ("", "voided"), "NO_DUPLICATE", "body.number", number, f"not used by {register.get(s.owner)}")
+        reused = own == "voided" or "voided" in others
+        self._alerted(a, NO_DUPLICATE="H" if others & {"live", "closed"} else None, NO_REUSED="M" if reused else None)
+        trip.number = number
+        if s.owner not in register and len(register) >= GENERATORS:  # voided ones make room
+            register.pop(next((owner for owner, (_, state) in register.items() if state == "voided"), ""), None)
+        if s.owner in register or len(register) < GENERATORS:
+            register[s.owner] = [_manifest(s), "live"]
+        return None
+
+    def _end_number(self, trip: Any, state: str) -> None:
+        held = self.numbers[trip.number].get(trip.generator) if trip.number else None
+        if held is not None:
+            held[1] = state
+
+    def _labels(self, s: Any, a: Any, trip: Any, labels: list[str]) -> None:
+        texts = [normal(label) for label in labels]
+        form = all(re.fullmatch(r".{18}[0-9]{19}", text) and is_uscc(text[:18]) and is_day(text[26:34]) for text in texts)
+        need(form and len(set(texts)) == len(texts), "LABEL_FORM", "body.gate.labels", texts, "USCC, 8 digits, day, 3 digits; each once")
+        taken = {text for text in texts if text in self.labels and self.labels[text][0] != s.chain}
+        self._alerted(a, LABEL_USED="H" if any(not self.labels[text][1] for text in taken) else None)
+        self.labels |= {text: (s.chain, trip.is_return) for text in texts if text[:18] == trip.generator}
+
+    def _waybill(self, s: Any, a: Any, trip: Any, carrier: str) -> None:
+        if trip.is_backfill or "waybill_no" not in s.body:
+            return
+        trips = self.waybills[carrier, normal(s.body["waybill_no"])]
+        self._alerted(a, WAYBILL_USED="M" if trips - {trip.name} else None)
+        trips.add(trip.name)
+
+
+def _manifest(s: Any) -> str:
+    """The trunk of a case, or the chain itself."""
+    return "manifest/" + "/".join(s.chain.split("/")[1:3])
+
+
+def _all(trip: Any) -> list[int]:
+    """Numbers of the lines."""
+    return list(range(len(trip.declared)))
+
+
+def _nobody() -> Any:
+    """A manifest before its issue."""
+    parties = {"generator": "", "receiver": "", "consignor": "", "origin": "-", "destination": "-", "name": "", "number": ""}
+    lists = {"carriers": [], "declared": [], "loaded": [], "legs": [], "acts": [], "accounts": [], "stops": 0, "disposals": 0}
+    masses = {"accepted": defaultdict(int), "refused": defaultdict(int), "fates": defaultdict(int), "held": dict[str, int]()}
+    return SimpleNamespace(**parties, **lists, **masses, is_backfill=False, is_return=False, latest=-(2**53))

@@ -1,0 +1,168 @@
+"""The bodies of statements against the published JSON Schemas, docs/formats/<kind>-<version>.json.
+
+As much of JSON Schema (2020-12) as those files use, and no more: a word that is not known here stops the reader, so that no promise of a
+schema passes unread. A kind without a file is a kind that does not exist. Beside the standard words the files say ``x-code``, the refusal
+that a value out of form has (``x-long``: of a text that is too long), and ``x-check``, what no pattern can say, with ``x-check-code``.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from .signatures import is_uscc
+from .strict import Bad, instant, is_day, need
+
+FORMATS = Path(__file__).resolve().parents[2] / "formats"
+Check = Callable[[Any, str], None]  # of a value and its path
+
+
+def _is_at(text: str) -> bool:
+    try:
+        return instant(text) is not None
+    except Bad:
+        return False
+
+
+CHECKS: dict[str, Callable[[Any], bool]] = {
+    "uscc": is_uscc,
+    "at": _is_at,
+    "day": is_day,
+    "once": lambda items: all(item not in items[:place] for place, item in enumerate(items)),
+    "files": lambda items: len({item["sha256"] for item in items}) == len(items),
+}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
+LIMITS: dict[str, Callable[[Any, Any], bool]] = {
+    "enum": lambda value, words: value in words,
+    "const": lambda value, word: value == word,
+    "pattern": lambda value, pattern: bool(re.search(pattern, value)),
+    "minLength": lambda value, least: len(value) >= least,
+    "maxLength": lambda value, most: len(value) <= most,
+    "minItems": lambda value, least: len(value) >= least,
+    "maxItems": lambda value, most: len(value) <= most,
+    "minProperties": lambda value, least: len(value) >= least,
+    "maxProperties": lambda value, most: len(value) <= most,
+    "minimum": lambda value, least: value >= least,
+    "maximum": lambda value, most: value <= most,
+    "exclusiveMinimum": lambda value, least: value > least,
+    "uniqueItems": lambda value, _: CHECKS["once"](value),
+}
+UNREAD = {"$schema", "$defs", "title", "description", "default", "examples", "x-liandan", "x-words", "x-code", "x-long", "x-check-code"}
+READ = {"$ref", "type", "properties", "required", "additionalProperties", "items", "anyOf", "propertyNames", "x-check"} | LIMITS.keys()
+
+
+class Schema:
+    """One file, made into checks once."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.whole = name, json.loads(text)
+        self._parts = dict[str, Check]()
+
+    @cached_property
+    def check(self) -> Check:
+        """Raises ``Bad`` at the first thing out of form."""
+        return self._compile(self.whole)
+
+    def _refer(self, reference: str) -> Check:
+        name = reference.rpartition("/")[2]
+
+        def check(value: Any, path: str) -> None:
+            if name not in self._parts:  # at the first use: a part may hold itself
+                self._parts[name] = self._compile(self.whole["$defs"][name])
+            self._parts[name](value, path)
+
+        return check
+
+    def _compile(self, part: dict[str, Any]) -> Check:
+        unknown = sorted(part.keys() - UNREAD - READ)
+        if unknown:
+            raise ValueError(f"{self.name}: a reader that does not know {unknown} must not say that a body fits")
+        code = part.get("x-code", "FIELD_TYPE")
+        of_limit = {"maxLength": part.get("x-long", code)}
+        steps = list[Check]()
+        if "$ref" in part:
+            steps.append(self._refer(part["$ref"]))
+        if "type" in part:
+            steps.append(self._of_type(TYPES[part["type"]], code))
+        if "anyOf" in part:
+            steps.append(self._any_of([self._compile(choice) for choice in part["anyOf"]], code))
+        for word in part.keys() & LIMITS.keys():
+            steps.append(self._limit(LIMITS[word], part[word], of_limit.get(word, code)))
+        if part.get("type") == "object" or "properties" in part:
+            steps.append(self._object(part))
+        if "items" in part:
+            steps.append(self._items(self._compile(part["items"])))
+        if "x-check" in part:
+            steps.append(self._limit(lambda value, name: CHECKS[name](value), part["x-check"], part.get("x-check-code", code)))
+
+        def check(value: Any, path: str) -> None:
+            for step in steps:
+                step(value, path)
+
+        return steps[0] if len(steps) == 1 else check
+
+    def _of_type(self, kind: type, code: str) -> Check:
+        return lambda value, path: need(type(value) is kind, code, path, value, kind.__name__)
+
+    def _limit(self, holds: Callable[[Any, Any], bool], limit: Any, code: str) -> Check:
+        return lambda value, path: need(holds(value, limit), code, path, value, limit)
+
+    def _any_of(self, choices: list[Check], code: str) -> Check:
+        def check(value: Any, path: str) -> None:
+            for choice in choices:
+                try:
+                    return choice(value, path)
+                except Bad:
+                    continue
+            raise Bad(code, path, value, "one of several forms")
+
+        return check
+
+    def _items(self, item: Check) -> Check:
+        def check(value: Any, path: str) -> None:
+            for place, inner in enumerate(value):
+                item(inner, f"{path}.{place}")
+
+        return check
+
+    def _object(self, part: dict[str, Any]) -> Check:
+        fields = {name: self._compile(inner) for name, inner in part.get("properties", {}).items()}
+        required, others = part.get("required", []), part.get("additionalProperties", True)
+        name_check = self._compile(part["propertyNames"]) if "propertyNames" in part else None
+        other_check = self._compile(others) if isinstance(others, dict) else None
+
+        def check(value: Any, path: str) -> None:
+            for name in required:
+                need(name in value, "FIELD_MISSING", f"{path}.{name}")
+            for name, inner in value.items():
+                if name_check:
+                    name_check(name, f"{path}.{name}")
+                if name in fields:
+                    fields[name](inner, f"{path}.{name}")
+                elif other_check:
+                    other_check(inner, f"{path}.{name}")
+                else:
+                    need(others is True, "FIELD_UNKNOWN", f"{path}.{name}")
+
+        return check
+
+
+class Schemas:
+    """All files of a directory, each read when its kind first appears."""
+
+    def __init__(self, directory: Path = FORMATS) -> None:
+        self.files = {path.stem.replace("-", "/"): path for path in sorted(directory.glob("*.*-*.json"))}
+        if not self.files:
+            raise FileNotFoundError(f"no schemas in {directory}")
+        self._read = dict[str, Schema]()
+
+    def __contains__(self, kind: str) -> bool:
+        return kind in self.files
+
+    def body(self, kind: str, body: Any) -> None:
+        """Raise ``Bad`` unless the body fits its kind."""
+        if kind not in self._read:
+            self._read[kind] = Schema(kind, self.files[kind].read_text(encoding="utf-8"))
+        self._read[kind].check(body, "body")

@@ -1,0 +1,150 @@
+"""Permits, lists and approvals (kinds §3, §4): stages, sides, pages, the digest that is countersigned, lines of renewals."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from .roles import Role
+from .statements import is_built
+from .strict import need, sha256
+
+ROWS = b"liandan/list-rows/v1\n"
+
+
+def row_line(row: dict[str, Any]) -> bytes:
+    """A row as it is countersigned: twelve cells with tabs between them; of the quota all six decimals; absent is empty."""
+    waste, conditions = row["waste"], row.get("conditions", {})
+    whole, _, fraction = row["quota_t"].partition(".")
+    cells = [row["receiver"], row["permit"], waste["category"], waste["scope"], ",".join(waste.get("codes", ())), ",".join(row["methods"])]
+    cells += [f"{whole}.{fraction:0<6}", *(str(conditions.get(name, "")) for name in ("pre_notice_days", "complete_within_days"))]
+    cells += ["1" if conditions.get("use_only") else "", ",".join(conditions.get("transit", ())), conditions.get("note", "")]
+    return ("\t".join(cells) + "\n").encode()
+
+
+class Whitelist:
+    """What the chains of permits, lists and approvals have come to."""
+
+    def __init__(self, log: Any) -> None:
+        self.log = log
+        self.permits: dict[str, Any] = {}  # chain: division, class, root, renewed
+        self.lists: dict[str, Any] = {}  # chain: kind, proposer, pages and rows announced and come, digest
+        self.approvals: dict[str, Any] = {}  # chain: origin, permit, listings
+
+    def root(self, permit: str) -> str:
+        """First permit of the line of renewals: it holds the account of the site (kinds §1.6)."""
+        return str(self.permits[permit].root) if permit in self.permits else permit
+
+    # -- who signs
+
+    def holder_region(self, s: Any) -> Role:
+        """The holder's region; of a foreign holder first the authority that covers the site (kinds §1.7)."""
+        holders, foreign = self.log.parties.responsible(s.owner[2:8])
+        division = s.body.get("division") if s.act == "permit.grant" else getattr(self.permits.get(s.chain), "division", None)
+        return Role(self.log.parties.covering(division or "-") or holders, foreign) if foreign else Role(holders)
+
+    def side(self, s: Any, word: str) -> Role:
+        """The authority of a list's or an approval's side."""
+        parties = self.log.parties
+        if s.type == "list":
+            sides, known = (s.owner[5:7], s.owner[8:10]), self.lists.get(s.chain)
+            of_list = known.kind if known else s.body.get("kind")
+            if of_list == "pilot":  # by anybody; where the destination proposed, another countersigns
+                if word == "proposer":
+                    return Role([known.proposer] if known else list(parties.authorities))
+                covering = parties.covering(sides[1])
+                return Role([uscc for uscc in parties.authorities if uscc != known.proposer] if known.proposer in covering else covering)
+            here, there = sides if (word == "proposer") != (of_list == "unilateral") else sides[::-1]
+            return Role(*parties.responsible(here, there))
+        approval = self.approvals.get(s.chain) or SimpleNamespace(origin="-", permit="")
+        destination = getattr(self.permits.get(approval.permit), "division", "-")
+        origin = Role(*parties.responsible(approval.origin, destination))
+        if word == "origin":
+            return origin
+        covering = parties.covering(destination)
+        return Role(covering) if covering else Role(origin.holders, True)  # no authority over there: origin's, with that province's letter
+
+    # -- what an act changes; each gives the stage after it
+
+    def take(self, s: Any, a: Any) -> str:
+        effect = getattr(self, "_" + s.act.replace(".", "_"), None)
+        return str(effect(s, a, s.body)) if effect is not None else s.row.after[0]
+
+    def _permit_grant(self, s: Any, a: Any, body: Any) -> str:
+        old, root = body.get("renews"), s.chain
+        if old is not None:
+            renewed = self.permits.get(old)
+            fits = renewed and not renewed.renewed and self.log.stages.get(old) != "revoked" and old.split("/")[1] == s.owner
+            fits = fits and (renewed.division, renewed.kind) == (body["division"], body.get("class"))
+            need(fits, "RENEWS", "body.renews", old, "the last of its line, same holder, division and class, not revoked")
+            renewed.renewed, root = True, renewed.root
+        self.permits[s.chain] = SimpleNamespace(division=body["division"], kind=body.get("class"), root=root, renewed=False)
+        return "active"
+
+    def _permit_amend(self, s: Any, a: Any, body: Any) -> str:
+        permit = self.permits[s.chain]
+        division = body.get("division", permit.division)
+        need(division[:2] == permit.division[:2], "PERMIT_TRANSITION", "body.division", division, f"in {permit.division[:2]}")
+        permit.division = division
+        return "="
+
+    def _permit_usage(self, s: Any, a: Any, body: Any) -> str:
+        self.log.check(
+            ("SELF_STATED" in a.tags) == (s.owner in (s.by[0], s.principal)), "DECISION_WRONG", "admission.decision.tags", a.tags
+        )
+        return "="
+
+    def _list_propose(self, s: Any, a: Any, body: Any) -> str:
+        sides = (s.owner[5:7], s.owner[8:10])
+        need(sides[0] != sides[1], "SAME_PROVINCE", "chain", s.chain)
+        need(sides[0] != "00" or body["kind"] != "mutual", "WL_DIRECTION", "chain", s.chain, "from every other province: never mutual")
+        listed = {"kind": body["kind"], "proposer": s.principal or s.by[0], "pages": body["pages"], "rows": body["rows"]}
+        self.lists[s.chain] = SimpleNamespace(**listed, page=0, count=0, lines=[ROWS])
+        return "announced"
+
+    def _list_rows(self, s: Any, a: Any, body: Any) -> str:
+        listed, rows = self.lists[s.chain], body["rows"]
+        need(body["page"] == listed.page, "LIST_PAGE", "body.page", body["page"], listed.page)
+        listed.page, listed.count = listed.page + 1, listed.count + len(rows)
+        listed.lines += [row_line(row) for row in rows]
+        is_last = listed.page == listed.pages
+        need(listed.count == listed.rows if is_last else listed.count < listed.rows, "LIST_SIZE", "body.rows", listed.count, listed.rows)
+        alone = listed.kind == "unilateral" or (listed.kind == "pilot" and not self.side(s, "countersigner").holders)
+        return "announced" if not is_last else "in_force" if alone else "complete"
+
+    def _list_countersign(self, s: Any, a: Any, body: Any) -> str:
+        lines = self.lists[s.chain].lines
+        if not is_built("permit.usage"):  # before rows had conditions
+            lines = [b"\t".join(line.split(b"\t")[:7]).rstrip(b"\n") + b"\n" for line in lines]
+        digest = sha256(b"".join(lines)).hex()
+        need(body["rows_hash"] == digest, "LIST_DIGEST", "body.rows_hash", body["rows_hash"], digest)
+        return "in_force"
+
+    def _approval_apply(self, s: Any, a: Any, body: Any) -> str:
+        listings = [line.get("listing") for line in body["lines"]]
+        origin = body["origin"] if isinstance(body["origin"], str) else body["origin"]["division"]
+        self.approvals[s.chain] = SimpleNamespace(origin=origin, permit=body["permit"], listings=listings)
+        return "applied"
+
+    def _approval_reply(self, s: Any, a: Any, body: Any) -> str:
+        return "agreed" if body["agree"] else "disagreed"
+
+    def _approval_decide(self, s: Any, a: Any, body: Any) -> str:
+        no_reply = body.get("outcome") == "no_reply"
+        need(
+            not no_reply or self.log.stages[s.chain] == "consulted",
+            "DECISION_FORM",
+            "body.outcome",
+            "no_reply",
+            "after consult, before reply",
+        )
+        tagged = "REFUSED_NO_REPLY" in a.tags
+        self.log.check(tagged == no_reply, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"REFUSED_NO_REPLY: {no_reply}")
+        self.log.check(body["approve"] or not a.route, "DECISION_WRONG", "admission.decision.route", a.route, "none: it refuses")
+        return "approved" if body["approve"] else "refused"
+
+    # -- accounts that an act may move
+
+    def accounts(self, s: Any) -> set[str]:
+        if s.act == "approval.decide":
+            listings = self.approvals[s.chain].listings if s.chain in self.approvals else []
+            return {f"Q1 {listing['list']} {listing['row']}" for listing in listings if listing}
+        return {f"Q3 {self.root(s.chain)}"} if s.act == "permit.usage" else set()
