@@ -32,14 +32,22 @@ def label(zh: str, en: str) -> Meta:
     return Meta(title=zh, description=en)
 
 
+_PUBLISHED = ("code", "long", "check", "check_code")
+
+
+def _said(**extra: str) -> dict[str, Any]:
+    """Arguments of a Meta: what the door reads, and under ``x-`` what the published schema says of it to readers that are not ours."""
+    return {"extra": extra, "extra_json_schema": {f"x-{name.replace('_', '-')}": extra[name] for name in _PUBLISHED if name in extra}}
+
+
 def form(pattern: str, code: str, expected: str, check: str | None = None) -> Meta:
     """A text of a pattern, matched whole by its own anchors; ``check`` names what the pattern cannot say (CHECKS)."""
-    return Meta(pattern=pattern, extra={"code": code, "expected": expected} | ({} if check is None else {"check": check}))
+    return Meta(pattern=pattern, **_said(code=code, expected=expected, **({} if check is None else {"check": check})))
 
 
 def coded(code: str) -> Meta:
     """An enumeration or a list with a code of its own."""
-    return Meta(extra={"code": code})
+    return Meta(**_said(code=code))
 
 
 def later(*values: str) -> Meta:
@@ -54,12 +62,12 @@ def words(zh: Mapping[str, str]) -> Meta:
 
 def text(limit: int) -> Meta:
     """A text that says something, of at most ``limit`` characters: MISSING, TEXT_LONG."""
-    return Meta(pattern=f"[^{BLANK}]", max_length=limit, extra={"code": "MISSING", "long": "TEXT_LONG", "expected": f"1 … {limit}"})
+    return Meta(pattern=f"[^{BLANK}]", max_length=limit, **_said(code="MISSING", long="TEXT_LONG", expected=f"1 … {limit}"))
 
 
 def items(low: int, high: int, code: str = "LIST_LENGTH", *, once: bool = False) -> Meta:
     """A list of ``low`` to ``high`` items, each once if so said."""
-    return Meta(min_length=low, max_length=high, extra={"code": code, "expected": f"{low} … {high}"} | ({"check": "once"} if once else {}))
+    return Meta(min_length=low, max_length=high, **_said(code=code, expected=f"{low} … {high}", **({"check": "once"} if once else {})))
 
 
 def _is_day(value: Any) -> bool:
@@ -117,7 +125,7 @@ def _hashes_once(value: Any) -> bool:
     )
 
 
-Files = Annotated[tuple[File, ...], items(0, 8), Meta(extra={"check": "files"}), label("附件", "attachments")]
+Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), label("附件", "attachments")]
 """At most 8, each hash once (LIST_LENGTH)."""
 
 CHECKS: Mapping[str, Callable[[Any], bool]] = {"day": _is_day, "at": _is_at, "uscc": _is_uscc, "once": _are_once, "files": _hashes_once}

@@ -79,13 +79,13 @@ class Schema:
         unknown = sorted(part.keys() - UNREAD - READ)
         if unknown:
             raise ValueError(f"{self.name}: a reader that does not know {unknown} must not say that a body fits")
-        code = part.get("x-code", "FIELD_TYPE")
+        code = part.get("x-code", "LIST_LENGTH" if part.get("type") == "array" else "FIELD_TYPE")
         of_limit = {"maxLength": part.get("x-long", code)}
         steps = list[Check]()
         if "$ref" in part:
             steps.append(self._refer(part["$ref"]))
         if "type" in part:
-            steps.append(self._of_type(TYPES[part["type"]], code))
+            steps.append(self._of_type(TYPES[part["type"]]))
         if "anyOf" in part:
             steps.append(self._any_of([self._compile(choice) for choice in part["anyOf"]], code))
         for word in part.keys() & LIMITS.keys():
@@ -103,8 +103,8 @@ class Schema:
 
         return steps[0] if len(steps) == 1 else check
 
-    def _of_type(self, kind: type, code: str) -> Check:
-        return lambda value, path: need(type(value) is kind, code, path, value, kind.__name__)
+    def _of_type(self, kind: type) -> Check:
+        return lambda value, path: need(type(value) is kind, "FIELD_TYPE", path, value, kind.__name__)
 
     def _limit(self, holds: Callable[[Any, Any], bool], limit: Any, code: str) -> Check:
         return lambda value, path: need(holds(value, limit), code, path, value, limit)
