@@ -9,6 +9,7 @@ from ledger.kinds import KINDS
 from ledger.kinds.cut import TAIL, parse_tail
 from ledger.kinds.erasure import LOG_ERASURES, Erasure, ErasuresState
 from ledger.kinds.refusal_pages import LOG_REFUSALS, RefusalsState
+from ledger.kinds.site import Site
 from ledger.rulebook import RULES
 
 PERSONALITY = Personality(
@@ -16,7 +17,7 @@ PERSONALITY = Personality(
     kinds=KINDS,
     states={"log/main": LogState, LOG_REFUSALS: RefusalsState, LOG_ERASURES: ErasuresState, "party": PartyState},
     chains={"log": r"log/(?:main|refusals|erasures)", "party": rf"party/{USCC}"},
-    registers={"key": KeyRecord, "erasure": Erasure},
+    registers={"key": KeyRecord, "erasure": Erasure, "site": Site},
     data={TAIL: parse_tail},
     rules=RULES,
 )
