@@ -12,6 +12,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Window
 from ledger.chain import ULID, USCC
 from ledger.labels import FieldInfo, fields_of
+from reports.words import COLUMNS
 from signing.citation import source_in_chinese
 from signing.refusal import LIFTS_ZH, Rule
 
@@ -22,14 +23,6 @@ WINDOWS: Mapping[Window, tuple[str, str]] = {
     Window.MONTH: ("入账前 30 日内", "at most 30 days before admission"),
     Window.CUSTODY: ("事实，按行为时间；晚于 2 小时入账标记 LATE", "a fact, at its own time; tag LATE beyond 2 h"),
 }
-BOOKS: Mapping[str | None, str] = {
-    "decided": "批准占用 decided",
-    "reserved": "开具预占 reserved",
-    "settled": "接受结算 settled",
-    "released": "作废退回 released",
-    None: "不变动额度账户 none",
-}
-"""Columns of a monthly statement (M9), by ``Kind.books``."""
 _INTRO = """# 声明种类　Kinds of statement
 
 本页由各行为的声明生成（`python -m liandan.schemas`），不手工修改；与程序判定、表单、证明所用的是同一处声明。
@@ -81,7 +74,8 @@ def _section(kind: Kind, kinds: Kinds) -> Iterator[str]:
     yield f"* 签署 by: {', '.join(kind.roles)}"
     yield f"* 时间 window: {zh} {en}"
     yield f"* 所读 reads: {kind.reads_doc}"
-    yield f"* 额度 accounts: {BOOKS[kind.books]}{'；入账记审批路径 the admission carries a route' if kind.routed else ''}"
+    column = "不变动 none" if kind.books is None else " ".join(COLUMNS[kind.books])
+    yield f"* 额度 accounts: {column}{'；入账记审批路径 the admission carries a route' if kind.routed else ''}"
     yield ""
     fields = fields_of(kind.body)
     if fields:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from manifests.acts import ACTS
+from ledger.admission.personality import Books
 from manifests.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, STAGES, VEHICLES, WEIGHINGS
+from reports.kinds import all_kinds
 
 __all__ = ["CHECKS", "CONSIGNORS", "DIFFERENCES", "FORMS", "MODES", "OPINIONS", "PACKINGS", "STAGES", "VEHICLES", "WEIGHINGS"]
 
@@ -16,21 +17,15 @@ ROUTES: Mapping[str, str] = {
     "PILOT387": "试点单位（视同省内）",
     "EMERGENCY": "应急转移",
 }
-KINDS: Mapping[str, str] = {
-    **{act.kind.name: act.kind.zh for act in ACTS},
-    "approval.apply/1": "跨省转移申请",
-    "approval.consult/1": "商请函",
-    "approval.reply/1": "商请复函",
-    "approval.decide/1": "批准决定",
-    "list.propose/1": "白名单提出",
-    "list.rows/1": "白名单行",
-    "list.countersign/1": "白名单会签",
-    "permit.grant/1": "经营许可证登记",
-    "permit.amend/1": "经营许可证变更",
-    "permit.suspend/1": "经营许可证暂停",
-    "permit.resume/1": "经营许可证恢复",
-    "permit.revoke/1": "经营许可证吊销",
+COLUMNS: Mapping[Books, tuple[str, str]] = {
+    "decided": ("批准占用", "Decided"),
+    "reserved": ("开具预占", "Reserved"),
+    "settled": ("接受结算", "Settled"),
+    "released": ("作废退回", "Released"),
+    "outside": ("账外用量", "Outside"),
 }
+"""Columns of a quota account, by ``Kind.books``: committed by decisions, reserved by issues, changed by receipts to what was accepted,
+given back, used outside this log."""
 PERSONAL: Mapping[str, str] = {
     "contact": "经办人",
     "driver": "驾驶员",
@@ -60,6 +55,12 @@ SUITES: Mapping[str, str] = {
     "ml-dsa-44": "ML-DSA-44",
     "sm2-sm3": "SM2",
 }
+
+
+def name_of_act(kind: str) -> str:
+    """What a kind of statement is called, in its own word; a kind that this program does not know by its name."""
+    known = all_kinds().by_name.get(kind)
+    return kind if known is None else known.zh or kind
 
 
 def province(code: str) -> str:

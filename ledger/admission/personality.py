@@ -75,8 +75,8 @@ JudgeFn = Callable[[Judged, Findings], None]
 """A rule: puts what it finds into the findings, and never raises over anything a user could send."""
 DecideFn = Callable[[Statement, Facts, Moment], Admitted | Refused]
 EvolveFn = Callable[[Statement, Admission, Facts], Changes]
-Books = Literal["decided", "reserved", "settled", "released"]
-"""Column of a monthly statement in which the account rows of an act are booked."""
+Books = Literal["decided", "reserved", "settled", "released", "outside"]
+"""Column of a monthly statement in which the account rows of an act are booked; ``outside``: grams that no manifest of this log carried."""
 
 
 def no_roots(statement: Statement) -> tuple[Seen, ...]:

@@ -20,6 +20,7 @@ from ledger.times import parse_at
 from manifests.act import given_number_key
 from manifests.model import ManifestState, Stage, trunk_of
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period
+from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
@@ -46,7 +47,8 @@ class Fold:
         self._rows: dict[Direction, dict[str, tuple[LineRow, ...]]] = {}
         self._numbers: dict[str, dict[str, None]] = {}
         self._number_of: dict[str, str] = {}
-        self._accounts: dict[str, dict[str, int]] = {}
+        self._opening: dict[str, int] = {}
+        self._moved: dict[str, dict[str, int]] = {}
         self._closing: dict[str, int] = {}
         self._held: dict[str, dict[str, int]] = {}
         self._q3: dict[Direction, set[str]] = {}
@@ -124,13 +126,12 @@ class Fold:
     def _move(self, entry: Entry, kind: Kind) -> None:
         """Account rows admitted before the month's end: the month's in the column of their act, earlier ones in the opening."""
         for row in entry.admission.decision.accounts:
-            columns = self._accounts.setdefault(row.account, {"opening_g": 0})
+            moved = self._moved.setdefault(row.account, dict.fromkeys(COLUMNS, 0))
             self._closing[row.account] = row.after_g
             if parse_at(entry.admission.at) < self.period.start_s:
-                columns["opening_g"] = row.after_g
+                self._opening[row.account] = row.after_g
             else:
-                name = f"{column_of(kind)}_g"
-                columns[name] = columns.get(name, 0) + row.after_g - row.before_g
+                moved[column_of(kind)] += row.after_g - row.before_g
 
     def accounts(self, direction: Direction) -> tuple[AccountMonth, ...]:
         """Accounts of the direction's lists, decisions and receivers' permits."""
@@ -138,7 +139,7 @@ class Fold:
         for reserved in self._held.values():
             for account, grams in reserved.items():
                 held[account] = held.get(account, 0) + grams
-        ours = [name for name in self._accounts if self._is_of(name, direction)]
+        ours = [name for name in self._closing if self._is_of(name, direction)]
         return tuple(self._account(name, held.get(name, 0)) for name in sorted(ours, key=_account_order))
 
     def _account(self, name: str, held_g: int) -> AccountMonth:
@@ -148,10 +149,11 @@ class Fold:
             account=name,
             layer=layer,
             label=label,
+            opening_g=self._opening.get(name, 0),
+            moved_g=self._moved[name],
             closing_g=self._closing[name],
             held_g=held_g,
             limit_g=limit,
-            **self._accounts[name],
         )
 
     def _is_of(self, name: str, direction: Direction) -> bool:

@@ -8,6 +8,7 @@ compared at one size. Closing of a month and opening of the next agree by constr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -104,20 +105,14 @@ class MirrorEquation(Struct, frozen=True, kw_only=True):
 
 
 class AccountMonth(Struct, frozen=True, kw_only=True):
-    """One quota account over the month (M9), in grams. opening + decided + reserved + settled + released = closing."""
+    """One quota account over the month (M9), in grams: opening + what was moved in all columns = closing."""
 
     account: str
     layer: str
     label: str
     opening_g: int = 0
-    decided_g: int = 0
-    """Committed by decisions (Q1), less what expired ones gave back to the listing."""
-    reserved_g: int = 0
-    """Reserved by issues."""
-    settled_g: int = 0
-    """Changed by receipts, to what was accepted."""
-    released_g: int = 0
-    """Given back by voids."""
+    moved_g: Mapping[str, int]
+    """By column (``Kind.books``): decided, reserved by issues, settled by receipts to what was accepted, released by voids, used outside."""
     closing_g: int = 0
     held_g: int = 0
     """Of the closing: reserved by manifests not yet received or voided."""

@@ -13,11 +13,13 @@ from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
 from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
 from reports.reconciliation.text import age_days, level_of
-from reports.words import province
+from reports.words import COLUMNS, province
 
 _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
 _CODES_ON_PAGE_1 = 8
 _SMALL = 6.8
+_GRAMS = 1.1
+"""Share of a column of masses among those of an account."""
 
 
 def to_pdf(statement: MonthlyStatement) -> bytes:
@@ -189,33 +191,30 @@ def _account_list(sheet: Sheet, accounts: Sequence[AccountMonth]) -> None:
     if not accounts:
         return
     section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas", keep=60)
-    names = ("期初累计", "批准占用", "开具预占", "接受结算", "作废退回", "期末累计", "其中预占", "上限", "余额")
-    subs = ("Opening", "Decided", "Reserved", "Settled", "Released", "Closing", "Of it held", "Limit", "Left")
-    heads = [head("层次", "Layer", 0.45), head("账户", "Account", 3.3), *(head(zh, en, 1.18) for zh, en in zip(names, subs, strict=True))]
+    columns = (
+        ("期初累计", "Opening"),
+        *COLUMNS.values(),
+        ("期末累计", "Closing"),
+        ("其中预占", "Of it held"),
+        ("上限", "Limit"),
+        ("余额", "Left"),
+    )
+    heads = [head("层次", "Layer", 0.45), head("账户", "Account", 3.0), *(head(zh, en, _GRAMS) for zh, en in columns)]
     rows = [_account(account) for account in accounts]
     table(sheet, heads, rows)
 
 
 def _account(account: AccountMonth) -> tuple[Cell, ...]:
-    grams = (
-        account.opening_g,
-        account.decided_g,
-        account.reserved_g,
-        account.settled_g,
-        account.released_g,
-        account.closing_g,
-        account.held_g,
-        account.limit_g,
-        account.left_g,
-    )
+    left = account.left_g
+    grams = (account.opening_g, *account.moved_g.values(), account.closing_g, account.held_g, account.limit_g, left)
     cells = [
         Cell(
             text="—" if mass is None else format_mass(mass),
-            share=1.18,
+            share=_GRAMS,
             align="right",
             size=_SMALL,
-            color=ALARM if (mass or 0) < 0 and at == 8 else INK,
+            color=ALARM if place == len(grams) - 1 and (left or 0) < 0 else INK,
         )
-        for at, mass in enumerate(grams)
+        for place, mass in enumerate(grams)
     ]
-    return (value(account.layer, 0.45, align="center", size=_SMALL), value(account.label, 3.3, size=_SMALL), *cells)
+    return (value(account.layer, 0.45, align="center", size=_SMALL), value(account.label, 3.0, size=_SMALL), *cells)

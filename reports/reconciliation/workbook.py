@@ -13,7 +13,7 @@ import xlsxwriter
 from ledger.times import format_at, parse_at
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement
 from reports.reconciliation.text import age_days, level_of
-from reports.words import LEVELS, OPINIONS, STAGES, province
+from reports.words import COLUMNS, LEVELS, OPINIONS, STAGES, province
 
 Value = str | int | Decimal | None
 MASS = "#,##0.000000"
@@ -200,15 +200,14 @@ def _m7(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
 
 
 _M9 = (
-    ("层次", 8), ("账户", 60), ("期初累计", 16), ("批准占用", 16), ("开具预占", 16), ("接受结算", 16), ("作废退回", 16), ("期末累计", 16),
-    ("其中预占未结", 16), ("其中已用", 16), ("上限", 16), ("余额", 16),
+    ("层次", 8), ("账户", 60), ("期初累计", 16), *((zh, 16) for zh, _ in COLUMNS.values()), ("期末累计", 16), ("其中预占未结", 16),
+     ("其中已用", 16), ("上限", 16), ("余额", 16),
 )  # fmt: skip
 
 
 def _m9(statement: MonthlyStatement) -> Iterable[tuple[Value, ...]]:
     for found in statement.accounts:
         grams = (
-            found.opening_g, found.decided_g, found.reserved_g, found.settled_g, found.released_g, found.closing_g,
-            found.held_g, found.used_g, found.limit_g, found.left_g,
+            found.opening_g, *found.moved_g.values(), found.closing_g, found.held_g, found.used_g, found.limit_g, found.left_g,
         )  # fmt: skip
         yield (found.layer, found.label, *map(_tonnes, grams))
