@@ -43,7 +43,7 @@ def data_files() -> list[DataFile]:
     """All data sets, in the order in which ``log.found`` names them."""
     return [
         DataFile("hw-catalogue-2021", "2021-2", _FOLDER / "hw-catalogue-2021.csv"),
-        DataFile("hw-catalogue-2025", "2025", _FOLDER / "hw-catalogue-2025.csv"),
+        DataFile("hw-catalogue-2025", "2025-2", _FOLDER / "hw-catalogue-2025.csv"),
         DataFile("hw-exemptions-2021", "2021", _FOLDER / "hw-exemptions-2021.csv"),
         DataFile("hw-exemptions-2025", "2025", _FOLDER / "hw-exemptions-2025.csv"),
         DataFile("divisions", "2026-01", _FOLDER / "divisions.csv"),

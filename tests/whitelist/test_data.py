@@ -16,7 +16,7 @@ README = Path(data_files()[0].path).with_name("README.md").read_text(encoding="u
 def test_every_data_set_of_the_package_is_named_once() -> None:
     assert [(file.name, file.version) for file in data_files()] == [
         ("hw-catalogue-2021", "2021-2"),
-        ("hw-catalogue-2025", "2025"),
+        ("hw-catalogue-2025", "2025-2"),
         ("hw-exemptions-2021", "2021"),
         ("hw-exemptions-2025", "2025"),
         ("divisions", "2026-01"),
