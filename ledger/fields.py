@@ -32,10 +32,10 @@ def label(zh: str, en: str) -> Meta:
     return Meta(title=zh, description=en)
 
 
-_PUBLISHED = ("code", "long", "check", "check_code")
+_PUBLISHED = ("code", "long", "check", "check_code", "later")
 
 
-def _said(**extra: str) -> dict[str, Any]:
+def _said(**extra: Any) -> dict[str, Any]:
     """Arguments of a Meta: what the door reads, and under ``x-`` what the published schema says of it to readers that are not ours."""
     return {"extra": extra, "extra_json_schema": {f"x-{name.replace('_', '-')}": extra[name] for name in _PUBLISHED if name in extra}}
 
@@ -52,7 +52,7 @@ def coded(code: str) -> Meta:
 
 def later(*values: str) -> Meta:
     """A field whose rules come later: refused ``NOT_YET`` wherever it stands, or only with one of these ``values``."""
-    return Meta(extra={"later": values or True})
+    return Meta(**_said(later=list(values) or True))
 
 
 def words(zh: Mapping[str, str]) -> Meta:

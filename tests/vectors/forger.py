@@ -18,7 +18,7 @@ from typing import Any
 from tests.vectors.second_reader import VECTORS
 
 sys.path.insert(0, str(VECTORS))
-acts, story, v1, writer = (importlib.import_module(name) for name in ("acts", "story", "bytes_v1", "writer"))
+acts, bodies, story, v1, writer = (importlib.import_module(name) for name in ("acts", "bodies", "story", "bytes_v1", "writer"))
 sys.path.remove(str(VECTORS))
 
 Change = Callable[[Any], Any]

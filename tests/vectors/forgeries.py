@@ -1,4 +1,4 @@
-"""The changes of a hostile operator: over a hundred, one at a time, each sealed by ``forger``. Both auditors must see every one."""
+"""The changes of a hostile operator, one at a time, each sealed by ``forger``: form, links, signers, admissions, notes (acts: ``forged_acts``)."""
 
 from __future__ import annotations
 

@@ -23,8 +23,11 @@ from ledger.auditing.report import AuditReport
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 from tests.vectors import second_reader
+from tests.vectors.forged_acts import FORGED_ACTS
 from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
+
+ALL = [*FORGERIES, *FORGED_ACTS]
 
 
 def ours(directory: Path) -> AuditReport:
@@ -39,7 +42,7 @@ def theirs(place: Path | str) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.parametrize("forgery", FORGERIES, ids=lambda forgery: forgery.name)
+@pytest.mark.parametrize("forgery", ALL, ids=lambda forgery: forgery.name)
 def test_both_find_a_forgery_that_is_sealed_in_good_order(forgery: Forgery, tmp_path: Path) -> None:
     index = forge(forgery, tmp_path / "export")
     found, second = ours(tmp_path / "export"), theirs(tmp_path / "export")
@@ -61,7 +64,7 @@ def test_an_entry_moved_into_the_future_is_no_finding_at_every_later_one(tmp_pat
 
 
 def test_there_are_enough_forgeries_and_each_has_its_name() -> None:
-    names = [forgery.name for forgery in FORGERIES]
+    names = [forgery.name for forgery in ALL]
     assert len(names) == len(set(names)) >= 100
 
 
@@ -185,7 +188,7 @@ def test_the_second_auditor_says_the_same_of_a_url(good: Path) -> None:
     assert _over_http(good)["root"] == theirs(good)["root"]
 
 
-@pytest.mark.parametrize("forgery", [f for f in FORGERIES if f.kind or f.grow][::8], ids=lambda forgery: forgery.name)
+@pytest.mark.parametrize("forgery", [f for f in ALL if f.kind or f.grow][::8], ids=lambda forgery: forgery.name)
 def test_the_second_auditor_finds_forgeries_by_url(forgery: Forgery, tmp_path: Path) -> None:
     index = forge(forgery, tmp_path / "export")
     assert index in {finding["index"] for finding in _over_http(tmp_path / "export")["findings"]}

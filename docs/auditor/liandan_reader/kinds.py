@@ -75,8 +75,6 @@ FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "
 NEVER_FOR = ("log/", "list/", "period/")  # chains without delegates (kinds §0), and below the kinds
 NEVER_BY_DELEGATE = ("key.", "delegation.", "access.")
 NEVER_SCOPED = ("key.", "delegation.", "party.", "access.")  # what a key with ``kinds`` never signs (§5)
-NOT_YET = ("returns", "lots", "emergency", "pilot", "licence", "vehicle_permit")  # fields whose rules come later
-NOT_YET_TYPES = ("emergency", "backfill_emergency")
 
 
 @dataclass(frozen=True)

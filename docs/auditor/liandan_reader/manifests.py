@@ -5,7 +5,6 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
-from .kinds import NOT_YET, NOT_YET_TYPES
 from .signatures import is_uscc
 from .statements import is_built
 from .strict import grams, is_day, need, normal
@@ -45,9 +44,6 @@ class Manifests:
         if s.type == "case":
             self._case(s, a, trip)
             return ""
-        later = [name for name in NOT_YET if name in s.body or any(name in line for line in s.body.get("lines", ()))]
-        later += [s.body["type"]] if s.body.get("type") in NOT_YET_TYPES else []
-        self.log.check(not later, "NOT_YET", "body", later, "fields whose rules exist")
         stage = str(getattr(self, "_" + s.act.partition(".")[2])(s, a, trip, s.body))
         trip.acts.append(s.hash)
         is_first_of_backfill = s.act == "manifest.issue" and trip.is_backfill

@@ -2,7 +2,8 @@
 
 As much of JSON Schema (2020-12) as those files use, and no more: a word that is not known here stops the reader, so that no promise of a
 schema passes unread. A kind without a file is a kind that does not exist. Beside the standard words the files say ``x-code``, the refusal
-that a value out of form has (``x-long``: of a text that is too long), and ``x-check``, what no pattern can say, with ``x-check-code``.
+that a value out of form has (``x-long``: of a text that is too long); ``x-check``, what no pattern can say, with ``x-check-code``; and
+``x-later``: a field, or values of it, whose rules come with a later version.
 """
 
 import json
@@ -50,7 +51,18 @@ LIMITS: dict[str, Callable[[Any, Any], bool]] = {
     "uniqueItems": lambda value, _: CHECKS["once"](value),
 }
 UNREAD = {"$schema", "$defs", "title", "description", "default", "examples", "x-liandan", "x-words", "x-code", "x-long", "x-check-code"}
-READ = {"$ref", "type", "properties", "required", "additionalProperties", "items", "anyOf", "propertyNames", "x-check"} | LIMITS.keys()
+READ = {
+    "$ref",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "anyOf",
+    "propertyNames",
+    "x-check",
+    "x-later",
+} | LIMITS.keys()
 
 
 class Schema:
@@ -82,6 +94,8 @@ class Schema:
         code = part.get("x-code", "LIST_LENGTH" if part.get("type") == "array" else "FIELD_TYPE")
         of_limit = {"maxLength": part.get("x-long", code)}
         steps = list[Check]()
+        if "x-later" in part:
+            steps.append(self._limit(lambda value, later: later is not True and value not in later, part["x-later"], "NOT_YET"))
         if "$ref" in part:
             steps.append(self._refer(part["$ref"]))
         if "type" in part:
