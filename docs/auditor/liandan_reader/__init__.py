@@ -8,8 +8,8 @@
 * statements: envelope, statement, entry
 * parties: authorities, keys, delegations, closed parties, sites, readers: who may sign
 * roles: ``by`` against the table
-* whitelist: permits, lists, approvals
-* manifests: custody, sums, accounts, numbers, labels, waybills
+* lists: permits, lists, approvals
+* custody: manifests and cases, sums, accounts, numbers, labels, waybills
 * log: one entry after the other
 
 § is "Evidence formats, version 1"; "kinds §" is "Kinds of version 1"; RFCs and C2SP are named.

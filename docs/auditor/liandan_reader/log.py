@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from .custody import Manifests
 from .kinds import STAGE_CODE
-from .manifests import Manifests
+from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
 from .parties import DAY_S, Parties, policy_vkeys
 from .roles import check_roles
 from .statements import HEX64, is_built, read_entry
 from .strict import Bad, instant, need, sha256, unb64
-from .whitelist import Whitelist
 
 LATE_S, LONG_S, AHEAD_S = 7_200, 15 * DAY_S, 300  # §6: LATE, LATE_LONG; how far ahead or back a clock may be
 WINDOWS = {"D": DAY_S, "M": 30 * DAY_S, "C": 2**53, "N": 2**53}
@@ -99,7 +99,7 @@ class Log:
             linked &= row["account"].split(" ")[1] in self.heads
             self.check(linked, "ACCOUNT_WRONG", "admission.decision.accounts", row, f"prev_index {before[0]}, before_g {before[1]}")
             self.accounts[row["account"]] = (s.index, row["after_g"])
-        if s.row.moves != "Q23":  # of a manifest's acts the very grams are compared (manifests)
+        if s.row.moves != "Q23":  # of a manifest's acts the very grams are compared (custody)
             moved, may = {row["account"] for row in a.accounts}, self.whitelist.accounts(s)
             self.check(moved <= may, "ACCOUNT_WRONG", "admission.decision.accounts", sorted(moved), f"{s.act} moves {sorted(may)}")
         if s.seen is not None:
