@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.admission.kind_table import Kinds
-from ledger.kinds.personality import PERSONALITY as LOG
+from ledger.personality import PERSONALITY as LOG
 from liandan.rulebook import RULES as SHELL
 from manifests.acts import PERSONALITY as MANIFESTS
 from reports.rulebook import RULES as REPORTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ledger.admission.kind_table import Kinds
-from ledger.kinds.personality import PERSONALITY as LOG
+from ledger.personality import PERSONALITY as LOG
 from manifests.acts import PERSONALITY as MANIFESTS
 from whitelist.acts import PERSONALITY as WHITELIST
 

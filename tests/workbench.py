@@ -20,8 +20,8 @@ from ledger.admission.statement import read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import founding_prev, genesis_prev
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.kinds.personality import PERSONALITY as LOG
 from ledger.model import Moment
+from ledger.personality import PERSONALITY as LOG
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at, parse_at
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint

@@ -1,33 +1,15 @@
-"""The log's own kinds of statement, one module an act or a close pair: the log itself, its parties, their keys, delegations, erasures."""
+"""The log's own kinds of statement, one module an act or a close pair: the log itself, its parties, their keys, delegations, erasures.
+
+A new act is one more module here: nothing lists it.
+"""
 
 from __future__ import annotations
 
-from ledger.admission.personality import Kind
-from ledger.kinds import (
-    adoption,
-    authority_admit,
-    closing,
-    cut,
-    delegation,
-    erasure,
-    founding,
-    keys,
-    party_register,
-    refusal_pages,
-    witnesses,
-)
+import sys
 
-KINDS: tuple[Kind, ...] = (
-    founding.FOUND,
-    *adoption.KINDS,
-    authority_admit.KIND,
-    witnesses.KIND,
-    cut.KIND,
-    closing.KIND,
-    refusal_pages.KIND,
-    erasure.KIND,
-    party_register.KIND,
-    *keys.KINDS,
-    *delegation.KINDS,
-)
-"""In the order in which a reader meets them."""
+from ledger.admission.discovery import values_in
+from ledger.admission.personality import Kind
+
+__all__ = ["KINDS"]
+
+KINDS = values_in(sys.modules[__name__], Kind)

@@ -104,4 +104,3 @@ DATA = Kind(
     books=None,
     effect=("自下一条目起按该数据判断。", "Statements are judged by this data from the next entry on."),
 )
-KINDS = (RULESET, DATA)

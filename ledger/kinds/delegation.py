@@ -137,4 +137,3 @@ REVOKE = Kind(
     books=None,
     effect=("对该单位的授权委托全部终止。", "Every delegation to that party ends."),
 )
-KINDS = (GRANT, REVOKE)

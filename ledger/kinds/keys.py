@@ -177,4 +177,3 @@ REVOKE = Kind(
     effect=("该密钥此后签署的声明一律无效，此前的仍然有效。", "What the key signs later is refused; what it signed before stays valid."),
     opens=True,
 )
-KINDS = (ADD, ROTATE, REVOKE)

@@ -1,27 +1,30 @@
 """The acts about a manifest, one module each; from their values come kinds, rule texts, words, duties, views and bookings.
 
-A new act is a module here, its name in ``ACTS``, and its rows in ``manifests.machine``.
+A new act is one more module here, which nothing lists, and its rows in ``manifests.machine``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
+from ledger.admission.discovery import values_in
 from ledger.admission.personality import Personality
 from ledger.chain import ULID, USCC
 from manifests import act, case, commitments, mass, settlement, vehicles
 from manifests.act import ManifestAct
-from manifests.acts.arrive import ARRIVE, Arrive
-from manifests.acts.depart import DEPART, Depart, Gate, GateCheck, LoadedLine
-from manifests.acts.dispose import DISPOSE, Dispose, DisposedLine
-from manifests.acts.hand_over import HAND_OVER, HandOver
-from manifests.acts.issue import ISSUE, DangerousGoods, Issue
-from manifests.acts.number import CASE_NUMBER, CaseNumber
-from manifests.acts.receive import RECEIVE, Receive, ReceivedLine, Report, Weighing
-from manifests.acts.transship import TRANSSHIP, MovedLine, Transship
-from manifests.acts.verify import VERIFY, Verify
-from manifests.acts.void import VOID, Void
+from manifests.acts.arrive import Arrive
+from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
+from manifests.acts.dispose import Dispose, DisposedLine
+from manifests.acts.hand_over import HandOver
+from manifests.acts.issue import DangerousGoods, Issue
+from manifests.acts.number import CaseNumber
+from manifests.acts.receive import Receive, ReceivedLine, Report, Weighing
+from manifests.acts.transship import MovedLine, Transship
+from manifests.acts.verify import Verify
+from manifests.acts.void import Void
 from manifests.case import Trunk
+from manifests.machine import MOVES
 from manifests.model import CaseState, ManifestState, Place, Vehicle, VehicleTrips
 from signing.refusal import table
 from whitelist.number import NumberHolders
@@ -55,8 +58,9 @@ __all__ = [
     "Weighing",
 ]
 
-ACTS: tuple[ManifestAct, ...] = (ISSUE, VOID, DEPART, HAND_OVER, TRANSSHIP, ARRIVE, RECEIVE, DISPOSE, VERIFY, CASE_NUMBER)
-"""In the order of life."""
+_LIFE = [f"manifest.{done}/1" for _, done in MOVES]
+ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda known: (*_LIFE, known.kind.name).index(known.kind.name)))
+"""In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
 RULES = table(

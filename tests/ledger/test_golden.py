@@ -23,8 +23,8 @@ from ledger.admission.statement import read_statement
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import ULID, USCC
-from ledger.kinds.personality import PERSONALITY as LOG
 from ledger.model import Moment, Statement
+from ledger.personality import PERSONALITY as LOG
 from ledger.times import parse_at
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.tree.merkle import leaf_hash, root_of, verify_consistency, verify_inclusion

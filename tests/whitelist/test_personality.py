@@ -9,7 +9,7 @@ import pytest
 
 import whitelist
 from ledger.admission.kind_table import Kinds
-from ledger.kinds.personality import PERSONALITY as LEDGER
+from ledger.personality import PERSONALITY as LEDGER
 from signing.refusal import Rule
 from tests.whitelist.acts import listed, transfer
 from tests.whitelist.driver import APPROVAL, LIST, PERMIT, Log

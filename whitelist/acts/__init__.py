@@ -1,19 +1,16 @@
 """The acts of this package, one module an act or a close family; from their values come kinds, rule texts and pages.
 
-A new act is a module here and its name in ``ACTS``.
+A new act is one more module here: nothing lists it.
 """
 
 from __future__ import annotations
 
+import sys
+
+from ledger.admission.discovery import values_in
 from ledger.admission.personality import Kind, Personality
 from signing.refusal import table
 from whitelist import adopted, dry_run, places, scope, workdays
-from whitelist.acts.apply import APPLY
-from whitelist.acts.consult import CONSULT, REPLY
-from whitelist.acts.decide import DECIDE
-from whitelist.acts.listing import COUNTERSIGN, PROPOSE, ROWS
-from whitelist.acts.permit import AMEND, GRANT
-from whitelist.acts.permit_status import RESUME, REVOKE, SUSPEND
 from whitelist.approval import ApprovalState
 from whitelist.chains import APPROVAL, LIST, PERMIT
 from whitelist.commitment import Commitments
@@ -21,11 +18,14 @@ from whitelist.listing import ListState
 from whitelist.number import NumberHolders
 from whitelist.permit import PermitState
 from whitelist.quota import Q3Base
-from whitelist.rules import approval, listing, number, permit, quantity, trade, waste
+from whitelist.rules import approval as approvals
+from whitelist.rules import listing as listings
+from whitelist.rules import number, quantity, trade, waste
+from whitelist.rules import permit as permits
 
 __all__ = ["ACTS", "PERSONALITY", "RULES"]
 
-ACTS: tuple[Kind, ...] = (GRANT, AMEND, SUSPEND, RESUME, REVOKE, PROPOSE, ROWS, COUNTERSIGN, APPLY, CONSULT, REPLY, DECIDE)
+ACTS = values_in(sys.modules[__name__], Kind)
 
 RULES = table(
     *number.TEXTS,
@@ -34,9 +34,9 @@ RULES = table(
     *waste.TEXTS,
     *scope.TEXTS,
     *places.TEXTS,
-    *permit.TEXTS,
-    *approval.TEXTS,
-    *listing.TEXTS,
+    *permits.TEXTS,
+    *approvals.TEXTS,
+    *listings.TEXTS,
     *adopted.TEXTS,
     *workdays.TEXTS,
     *dry_run.TEXTS,

@@ -9,7 +9,7 @@ import pytest
 
 from ledger.admission.kind_table import Kinds
 from ledger.auditing.audit import audit
-from ledger.kinds.personality import PERSONALITY as LOG
+from ledger.personality import PERSONALITY as LOG
 from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing import mirror as mirror_module
