@@ -40,7 +40,7 @@ _WORDS: Mapping[str, str] = {
     "corrections": "更正",
     "comparison": "比对",
     "annex note": "附录注",
-    "Chongqing": "重庆",
+    "municipalities": "直辖市",
     "waybill": "运单",
     "by line": "按行",
     "widths": "分段",

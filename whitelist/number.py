@@ -10,9 +10,9 @@ import re
 from msgspec import Struct
 
 NUMBER = re.compile(r"20[0-9]{2}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{2}[0-9]{6}")
-MUNICIPALITY = "50"
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
 MUNICIPALITY_CITIES = ("00", "01", "02")
-"""Chongqing has no city level; which digits its numbers carry is not confirmed, so three forms pass (law §1.3, addenda §7)."""
+"""A 直辖市 has no city level; which digits its numbers carry is not confirmed, so three forms pass (law §1.3, addenda §7)."""
 
 
 class NumberHolders(Struct, frozen=True):
@@ -36,6 +36,6 @@ def number_key(number: str) -> str:
 
 def city_digits(origin: str) -> tuple[str, ...]:
     """What digits 5 to 8 may be for an origin division (R-02)."""
-    if origin[:2] == MUNICIPALITY:
-        return tuple(MUNICIPALITY + city for city in MUNICIPALITY_CITIES)
+    if origin[:2] in MUNICIPALITIES:
+        return tuple(origin[:2] + city for city in MUNICIPALITY_CITIES)
     return (origin[:4],)

@@ -261,7 +261,7 @@ DECISION_FORM | R-31 | sender | Order 23 Art. 26, 27 [READ]
 决定的内容自相矛盾。 || 批准时写明行、数量和有效期；不予批准时只写理由。
 The decision contradicts itself. || Lines and term with an approval; only a reason with a refusal.
 
-WL_QUOTA | R-36 | destination_authority | 2020 川渝“白名单”合作机制 [READ S6]
+WL_QUOTA | R-36 | destination_authority | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 超出白名单该行的年度剩余数量。 || 减少批准数量；仍需超出的，提前函告接受地主管部门并取得同意复函后再批准。
 It exceeds what is left of the listing's yearly quota. || Grant less; for more, consult by letter and wait for consent before deciding.
 """),

@@ -17,7 +17,7 @@ def number_has_its_form(checked: Checked, out: Findings) -> None:
 
 
 def number_is_of_the_origin(checked: Checked, out: Findings) -> None:
-    """R-02: Digits 5 to 8 are the origin's province and city; for Chongqing 5000, 5001 or 5002. Order 23 Art. 15 [READ], Chongqing [DESIGN]."""
+    """R-02: Digits 5 to 8 are the origin's province and city; of a municipality with 00, 01 or 02. Order 23 Art. 15 [READ], municipalities [DESIGN]."""
     number = checked.transfer.number
     if number is None or not NUMBER.fullmatch(number):
         return
@@ -51,8 +51,8 @@ NO_FORMAT | R-01 | generator | Order 23 Art. 15 [READ]
 联单编号不是 14 位国家编号。 || 填写国家危险废物信息管理系统给出的 14 位编号（年份4位、省2位、市2位、流水号6位）。
 The manifest number is not a national 14-digit number. || Enter the number that the national system issued.
 
-NO_ORIGIN | R-02 | generator | Order 23 Art. 15 [READ]; Chongqing 00/01/02 [DESIGN]
-联单编号第 5 至 8 位与移出地行政区划不符。 || 核对联单编号和移出地，两者应属同一设区的市（重庆为 5000、5001 或 5002）。
+NO_ORIGIN | R-02 | generator | Order 23 Art. 15 [READ]; municipalities 00/01/02 [DESIGN]
+联单编号第 5 至 8 位与移出地行政区划不符。 || 核对联单编号和移出地，两者应属同一设区的市（直辖市的市级两位为 00、01 或 02）。
 Digits 5 to 8 are not the division of the origin. || Compare the number with the place of origin.
 
 NO_DUPLICATE | R-03 | origin_authority | Order 23 Art. 15 [READ]; formats §3 [DESIGN]

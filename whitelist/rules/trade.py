@@ -63,9 +63,9 @@ DIVISION | - | sender | GB/T 2260 [READ S34]
 行政区划代码不存在。 || 填写场所所在县（区）的 6 位行政区划代码。
 The division code does not exist. || Enter the 6-digit code of the county of the site.
 
-DIVISION_RETIRED | - | sender | 渝府发〔2025〕15号 [READ H16]; alert [DESIGN]
-使用了已撤销的行政区划代码。 || 改填现行代码，例如江北区 500105、渝北区 500112 改为两江新区 500157；统一社会信用代码不变。
-The division code was withdrawn. || Use the code in force, e.g. 500157 for 500105 and 500112; a USCC keeps its digits.
+DIVISION_RETIRED | - | sender | 区划调整文件，如 渝府发〔2025〕15号 [READ H16]; alert [DESIGN]
+使用了已撤销的行政区划代码。 || 改填行政区划数据中给出的现行代码；统一社会信用代码不变。
+The division code was withdrawn. || Use the code in force, which the data of divisions names; a USCC keeps its digits.
 
 ORIGIN_ELSEWHERE | - | origin_authority | [DESIGN]
 省内转移的移出地不在移出人登记所在省份。 || 请移出地主管部门核实产生场所：移出地决定是否需要跨省审批。
