@@ -23,7 +23,6 @@ from ledger.admission.personality import Changes, Window, no_reads
 from ledger.auditing.audit import AuditReport, Options, audit
 from ledger.auditing.replay import Finding, Replay
 from ledger.auditing.spill import Spill
-from ledger.findings import Admitted
 from ledger.model import Decision
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note
@@ -84,7 +83,9 @@ def _undecided(kinds: Kinds) -> Kinds:
             kind,
             window=Window.NONE,
             reads=no_reads,
-            decide=lambda statement, facts, moment: Admitted(),
+            signers=lambda statement, facts: (),
+            gate=None,
+            rules=(),
             evolve=lambda statement, admission, facts: Changes(),
         )
         for name, kind in kinds.by_name.items()

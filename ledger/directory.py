@@ -5,13 +5,9 @@ Source: formats §3 (signers, regions), §5 (founding, key validity). Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.model import Statement
-from signing.refusal import Reason
 
 LOG_MAIN = "log/main"
 
@@ -78,7 +74,7 @@ class Delegation(Struct, frozen=True):
         return in_time and self.delegate == delegate and kind.partition("/")[0] in self.kinds
 
 
-class PartyState(Struct, frozen=True, kw_only=True):
+class PartyState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """State of ``party/<USCC>``."""
 
     name: str
@@ -86,6 +82,10 @@ class PartyState(Struct, frozen=True, kw_only=True):
     """Every keyid ever registered for the party, oldest first."""
     delegations: tuple[Delegation, ...] = ()
     """Granted by the party and not revoked."""
+    closed_on: str = ""
+    """The day it was closed (注销), ``YYYY-MM-DD``; empty while it is open."""
+    successor: str = ""
+    """Who succeeds a closed party; empty where nobody does."""
 
 
 class KeyRecord(Struct, frozen=True, kw_only=True):
@@ -115,12 +115,15 @@ def log_state(facts: Facts) -> LogState:
     return state
 
 
+def is_founder(facts: Facts, uscc: str) -> bool:
+    """Whether a party is the operator or an authority: registered on ``log/main``, not on its own chain."""
+    log = log_state(facts)
+    return uscc == log.operator or any(a.uscc == uscc for a in log.authorities)
+
+
 def is_registered(facts: Facts, uscc: str) -> bool:
     """Whether ``uscc`` is the operator, an authority or a registered party (its party chain must be loaded)."""
-    log = log_state(facts)
-    if uscc == log.operator or any(a.uscc == uscc for a in log.authorities):
-        return True
-    return facts.state(party_chain(uscc)) is not None
+    return is_founder(facts, uscc) or facts.state(party_chain(uscc)) is not None
 
 
 def party_name(facts: Facts, uscc: str) -> str:
@@ -145,33 +148,3 @@ def authorities_of_party(log: LogState, uscc: str) -> tuple[tuple[str, ...], boo
     """Authorities that may act for a party and whether it is foreign (no region matches: any authority may, tag FOREIGN)."""
     found = authorities_of_division(log, uscc[2:8])
     return (found, False) if found else (tuple(a.uscc for a in log.authorities), True)
-
-
-def check_signers(statement: Statement, roles: Sequence[tuple[str, Iterable[str]]]) -> list[Reason]:
-    """Compare ``by`` with the roles in order; each role is (name, USCCs that may hold it). R-66, formats §1.
-
-    Two roles that fall on one party are named once, at the first. With ``for``, the first role is held by the principal and signed by its
-    delegate; that the delegation is in force is judged at admission (ledger.admission.admit).
-    """
-    if len(roles) == len(statement.by) == 1 and statement.principal is None and statement.by[0] in tuple(roles[0][1]):
-        return []  # as nearly always
-    wanted: list[tuple[str, tuple[str, ...]]] = []
-    for position, (role, holders) in enumerate(roles):
-        allowed = tuple(holders)
-        if position == 0 and statement.principal is not None:
-            if statement.principal not in allowed:
-                return [Reason("SIGNER_ROLE", "for", statement.principal, f"{role}: {' / '.join(allowed) or '-'}")]
-            allowed = statement.by[:1]
-        elif len(allowed) == 1 and any(allowed == earlier for _, earlier in wanted):
-            continue
-        wanted.append((role, allowed))
-    reasons: list[Reason] = []
-    for position, (role, allowed) in enumerate(wanted):
-        found = statement.by[position] if position < len(statement.by) else ""
-        if found not in allowed:
-            code = "SIGNER_ROLE" if found else "SIGNER_MISSING"
-            reasons.append(Reason(code, f"by.{position}", found, f"{role}: {' / '.join(allowed[:4]) or '-'}"))
-    if len(statement.by) > len(wanted) and not reasons:
-        extra = statement.by[len(wanted)]
-        reasons.append(Reason("SIGNER_EXTRA", f"by.{len(wanted)}", extra, ", ".join(role for role, _ in wanted)))
-    return reasons

@@ -17,6 +17,8 @@ class Admitted(Struct, frozen=True, kw_only=True):
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
     accounts: Mapping[str, int] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()
+    """Chains read beside those that the kind names: of parties whose roles others signed."""
 
 
 class Refused(Struct, frozen=True):
@@ -28,7 +30,7 @@ class Refused(Struct, frozen=True):
 class Findings:
     """Reasons in order of report; alerts and tags without repetition; and what an admission carries, route and changes of accounts."""
 
-    __slots__ = ("accounts", "alerts", "reasons", "route", "tags")
+    __slots__ = ("accounts", "alerts", "read", "reasons", "route", "tags")
 
     def __init__(self, reasons: Iterable[Reason] = ()) -> None:
         self.reasons: list[Reason] = list(reasons)
@@ -36,6 +38,7 @@ class Findings:
         self.tags: set[Tag] = set()
         self.route: str | None = None
         self.accounts: dict[str, int] = {}
+        self.read: set[str] = set()
 
     def refuse(self, code: str, field: str, found: object = "", expected: object = "") -> None:
         """A reason not to admit; ``found`` is cut so that no body is echoed whole."""
@@ -63,4 +66,10 @@ class Findings:
         """Refused if there is any reason, else admitted with what was found; arguments go before what stands here."""
         if self.reasons:
             return Refused(tuple(self.reasons))
-        return Admitted(route=route or self.route, tags=self.sorted_tags(), alerts=self.sorted_alerts(), accounts=accounts or self.accounts)
+        return Admitted(
+            route=route or self.route,
+            tags=self.sorted_tags(),
+            alerts=self.sorted_alerts(),
+            accounts=accounts or self.accounts,
+            read=frozenset(self.read),
+        )

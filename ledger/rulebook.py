@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger import desk_rules
+from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
 from ledger.kinds import KINDS
 from ledger.tree import rulebook as tree
@@ -45,8 +46,8 @@ prev 应为 64 位小写十六进制。 || 填写上一条声明的哈希。
 prev must be 64 lower-case hex digits. || Give the hash of the statement before.
 
 BY_COUNT | - | sender | formats §1 [DESIGN]
-签署方的数目不对。 || by 列出 1 至 4 个统一社会信用代码（log/main 至 8 个）。
-The number of signers is wrong. || by names 1 to 4 USCCs (to 8 on log/main).
+签署方的数目不对。 || by 列出 1 至 4 个统一社会信用代码（log/main 与 party/ 链至 8 个）。
+The number of signers is wrong. || by names 1 to 4 USCCs (to 8 on log/main and party/ chains).
 
 BY_TWICE | - | sender | formats §1 [DESIGN]
 同一签署方重复出现。 || 每个签署方只列一次。
@@ -216,6 +217,7 @@ MISSING | R-11 | sender | Order 23 Art. 10(4), 27 [READ]
 缺少必填内容。 || 按提示补全后重新提交。
 A required field is empty. || Fill it in and send again.
 """),
+    *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),
     *tree.RULES.values(),
     *desk_rules.RULES.values(),

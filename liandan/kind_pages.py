@@ -70,7 +70,7 @@ def _section(kind: Kind, kinds: Kinds) -> Iterator[str]:
     if any(kind.effect):
         yield f"{kind.effect[0]} {kind.effect[1]}"
         yield ""
-    yield f"* 链 chain: `{_chain(kind, kinds)}`{'；可作链首 opens' if kind.opens else ''}"
+    yield f"* 链 chain: `{_chain(kind, kinds)}`{_opening(kind)}"
     yield f"* 签署 by: {', '.join(kind.roles)}"
     yield f"* 时间 window: {zh} {en}"
     yield f"* 所读 reads: {kind.reads_doc}"
@@ -88,6 +88,13 @@ def _section(kind: Kind, kinds: Kinds) -> Iterator[str]:
         yield "|---|---|---|---|"
         yield from map(_code, kind.texts)
         yield ""
+
+
+def _opening(kind: Kind) -> str:
+    """Whether it may begin its chain, and whether it stands there only."""
+    if not kind.opens:
+        return ""
+    return "；可作链首，亦可再次出现 opens, may come again" if kind.again else "；仅作链首 stands at seq 0 only"
 
 
 def _chain(kind: Kind, kinds: Kinds) -> str:

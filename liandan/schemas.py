@@ -15,7 +15,7 @@ import msgspec
 from ledger.admission.entry import ENTRY_MAX
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind
-from ledger.admission.statement import KIND_PATTERN, SIGNERS_MAX, SIGNERS_MAX_LOG
+from ledger.admission.statement import KIND_PATTERN, SIGNERS_MAX, SIGNERS_MAX_ALL
 from ledger.chain import CHAIN_PATTERN
 from ledger.labels import fields_of
 from liandan import kind_pages
@@ -58,7 +58,7 @@ STATEMENT = _file(
             "chain": {"type": "string", "pattern": f"^{CHAIN_PATTERN.pattern}$"},
             "seq": _COUNT,
             "prev": _HEX64,
-            "by": {"type": "array", "items": _USCC, "minItems": 1, "maxItems": SIGNERS_MAX_LOG, "uniqueItems": True},
+            "by": {"type": "array", "items": _USCC, "minItems": 1, "maxItems": SIGNERS_MAX_ALL, "uniqueItems": True},
             "for": _USCC,
             "at": _AT,
             "seen": _object({"size": {**_COUNT, "minimum": 1}, "root": _B64}),
@@ -66,7 +66,7 @@ STATEMENT = _file(
         },
         optional=("for", "seen"),
     )
-    | {"description": f"At most {SIGNERS_MAX} signers, {SIGNERS_MAX_LOG} on log/main."},
+    | {"description": f"At most {SIGNERS_MAX} signers, {SIGNERS_MAX_ALL} on log/main and party/ chains."},
 )
 _TAG = {"type": "array", "prefixItems": [_CODE, {"type": "integer"}], "items": False, "minItems": 1}
 _ALERT = {"type": "array", "prefixItems": [{"enum": ["L", "M", "H"]}, _CODE], "items": False, "minItems": 2}
@@ -140,6 +140,7 @@ def kind_schema(kind: Kind, kinds: Kinds) -> dict[str, Any]:
             "chain": "" if pattern is None else pattern.pattern,
             "by": list(kind.roles),
             "opens": kind.opens,
+            "again": kind.again or not kind.opens,
             "window": kind.window.value,
             "route": kind.routed,
             "reads": kind.reads_doc,

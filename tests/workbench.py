@@ -6,8 +6,9 @@ It is the auditor's own machinery (ReplayFacts, admit, apply), not a stand-in fo
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
+from typing import TypeVar
 
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.data import DataSets
@@ -16,6 +17,7 @@ from ledger.admission.entry import Entry
 from ledger.admission.facts import chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Personality
+from ledger.admission.signers import NeedsParty
 from ledger.admission.statement import read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import founding_prev, genesis_prev
@@ -32,6 +34,7 @@ from signing.possession import register
 
 OPERATOR = "91510100MA00XX0A0D"
 ORIGIN = "log.example/liandan-test"
+T = TypeVar("T")
 START = parse_at("2026-10-01T08:00:00+08:00")
 
 
@@ -53,6 +56,15 @@ AUTHORITY_50 = uscc("500000", 50)
 def key_of(party: str, generation: int = 0) -> PrivateKey:
     """The deterministic test key of a party."""
     return PrivateKey.from_seed("ed25519", sha256(f"test {party} {generation}".encode()).digest())
+
+
+def as_asked(load: Callable[[Iterable[str]], object], decide: Callable[[], T]) -> T:
+    """A decision as the sequencer makes it: chains of parties that did not sign themselves are loaded when they are asked for."""
+    while True:
+        try:
+            return decide()
+        except NeedsParty as needed:
+            load(needed.args)
 
 
 class Workbench:

@@ -14,8 +14,9 @@ from msgspec import Struct
 from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.personality import Judged, Kind, Reads, Window
+from ledger.admission.signers import judge_delegation, judge_keys_used, judge_roles, listed
 from ledger.chain import founding_prev, genesis_prev
-from ledger.directory import LOG_MAIN, KeyRecord, LogState, PartyState, check_signers, party_chain
+from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_chain
 from ledger.findings import Admitted, Findings, Refused
 from ledger.kinds.cut import old_admission_s
 from ledger.kinds.founding import founding_keys
@@ -25,10 +26,6 @@ from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
 
 HOUR = 3600
-UNDELEGATED = frozenset({"log", "list"})
-"""Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
-PERSONAL = ("key.", "delegation.")
-"""Kinds by which a party says who speaks for it: they have no delegates either. A key speaks for itself, and nothing is passed on."""
 FUTURE_S = 5 * 60
 LATE_S = 2 * HOUR
 WINDOW_S: Mapping[Window, int | None] = {
@@ -89,8 +86,8 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     judged_s = moment.at_s if recut_s is None else recut_s
     reasons = [
         *_window(statement, kind, judged_s),
-        *_keys(statement, facts, moment, log),
-        *_delegation(statement, kind, facts, moment),
+        *judge_keys_used(statement, facts, moment, {} if log is not None else founding_keys(statement)),
+        *judge_delegation(statement, kind, facts, moment),
         *_roots(statement, kind, moment, root_at),
     ]
     if reasons:
@@ -102,15 +99,13 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         index=moment.index,
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
-        facts=_fact_list(statement, reads or kind.reads(statement, facts), facts),
+        facts=_fact_list(statement, {*(reads or kind.reads(statement, facts)).chains, *listed(answer.read, statement)}, facts),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
 
 
 def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
     """What a kind itself says: its gate, then signers and rules, all reasons at once."""
-    if kind.decide is not None:
-        return kind.decide(statement, facts, moment)
     judged = Judged(statement, facts, moment, facts.state(statement.chain))
     out = Findings()
     if kind.gate is not None:
@@ -119,9 +114,7 @@ def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Ad
             return out.answer()
     roles = kind.signers(statement, facts)
     if roles:
-        out.reasons += check_signers(statement, [(role.name, role.holders) for role in roles])
-        if any(role.foreign for role in roles):
-            out.tag("FOREIGN")
+        judge_roles(roles, statement, kind, facts, out)
     for rule in kind.rules:
         rule(judged, out)
     return out.answer()
@@ -166,8 +159,17 @@ def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) 
     prev = expected_prev(statement, head, log)
     if statement.prev != prev:
         return [Reason("PREV_MISMATCH", "prev", statement.prev, prev)]
-    if head is None and not kind.opens:
+    return _opening(statement, kind, facts, is_first=head is None)
+
+
+def _opening(statement: Statement, kind: Kind, facts: Facts, *, is_first: bool) -> list[Reason]:
+    """What may begin a chain, and what may only begin it, as the kinds say (kinds §1.8)."""
+    if not is_first:
+        return [Reason("CHAIN_NOT_OPEN", "seq", str(statement.seq), "0")] if kind.opens and not kind.again else []
+    if not kind.opens:
         return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, f"a kind that opens {statement.chain_type}/…")]
+    if kind.chain_type == "party" and kind.again and not is_founder(facts, statement.owner):
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "party.register/1 first")]
     return []
 
 
@@ -180,23 +182,6 @@ def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
         earliest = "" if span is None else format_at(judged_s - span)
         return [Reason("STATEMENT_STALE", "at", statement.at, f"{earliest} … {format_at(judged_s + FUTURE_S)}")]
     return []
-
-
-def _keys(statement: Statement, facts: Facts, moment: Moment, log: LogState | None) -> list[Reason]:
-    founding = founding_keys(statement) if log is None else {}
-    reasons: list[Reason] = []
-    for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
-        record: KeyRecord | None = founding.get(keyid) if log is None else facts.get(f"key:{keyid}")
-        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index):
-            continue
-        field = f"signatures.{position}.keyid"
-        if record is None:
-            reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
-        elif record.uscc != uscc:
-            reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
-        else:
-            reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
-    return reasons
 
 
 def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
@@ -212,24 +197,6 @@ def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
     return reasons
 
 
-def _delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
-    """Whoever signs ``for`` another has that party's delegation, in force at this index and time (formats §3)."""
-    principal = statement.principal
-    if principal is None:
-        return []
-    if statement.chain_type in UNDELEGATED:
-        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
-    if principal == statement.by[0]:
-        return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
-    if statement.kind.startswith(PERSONAL):
-        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates for {statement.kind}")]
-    state: PartyState | None = facts.state(party_chain(principal))
-    at_s = statement.at_s if kind.window is Window.CUSTODY else moment.at_s
-    if state is not None and any(known.covers(statement.by[0], statement.kind, at_s) for known in state.delegations):
-        return []
-    return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.kind}: a delegation to {statement.by[0]} in force")]
-
-
 def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) -> list[Reason]:
     """What the signer has seen, and what the body claims, is this log's history."""
     reasons: list[Reason] = []
@@ -241,13 +208,13 @@ def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) ->
     return reasons
 
 
-def _fact_list(statement: Statement, reads: Reads, facts: Facts) -> tuple[tuple[str, int], ...]:
-    if not reads.chains and statement.principal is None:
+def _fact_list(statement: Statement, chains: set[str], facts: Facts) -> tuple[tuple[str, int], ...]:
+    """The newest entry of each chain read, but for those that are always read (formats §4)."""
+    if not chains:
         return ()
     always = {statement.chain, LOG_MAIN, *(party_chain(uscc) for uscc in statement.by)}
     found: list[tuple[str, int]] = []
-    principal = () if statement.principal is None else (party_chain(statement.principal),)
-    for chain in {*reads.chains, *principal} - always:
+    for chain in chains - always:
         head = facts.head(chain)
         if head is not None:
             found.append((chain, head.idx))

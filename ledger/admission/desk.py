@@ -7,7 +7,7 @@ that are known to be needed at once, then those that the loaded values name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from ledger import store
 from ledger.admission.admit import Submission, read_keys
@@ -15,8 +15,12 @@ from ledger.admission.facts import Facts, Unread
 from ledger.admission.kept import Kept
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Reads
+from ledger.admission.signers import NeedsParty
 
 READ_ROUNDS_MAX = 4
+PARTIES_MAX = 64
+"""Rounds of loading parties: the holders of a statement's roles, and who succeeds them."""
+T = TypeVar("T")
 
 Dataset: TypeAlias = Callable[[str, str], Any]
 """Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
@@ -109,3 +113,12 @@ class Desk:
                 return reads
             await self.load(missing)
         raise AssertionError("reads do not come to an end")
+
+    async def decided(self, decide: Callable[[], T]) -> T:
+        """A decision; the chains of parties that did not sign themselves are loaded when it asks for them, which it rarely does."""
+        for _ in range(PARTIES_MAX):
+            try:
+                return decide()
+            except NeedsParty as needed:
+                await self.load(needed.args)
+        raise AssertionError("parties do not come to an end")

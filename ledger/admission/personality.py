@@ -14,7 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.findings import Admitted, Findings, Refused
+from ledger.findings import Findings
 from ledger.model import Admission, Moment, Seen, Statement
 from signing.refusal import Rule
 
@@ -73,7 +73,6 @@ SignersFn = Callable[[Statement, Facts], Sequence[Role]]
 """The roles of a statement in the order of ``by``; none where the chain does not tell yet, which the gate then says."""
 JudgeFn = Callable[[Judged, Findings], None]
 """A rule: puts what it finds into the findings, and never raises over anything a user could send."""
-DecideFn = Callable[[Statement, Facts, Moment], Admitted | Refused]
 EvolveFn = Callable[[Statement, Admission, Facts], Changes]
 Books = Literal["decided", "reserved", "settled", "released", "outside"]
 """Column of a monthly statement in which the account rows of an act are booked; ``outside``: grams that no manifest of this log carried."""
@@ -89,18 +88,13 @@ def no_reads(statement: Statement, facts: Facts) -> Reads:
     return Reads()
 
 
-def no_signers(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """For kinds that have not been rebuilt yet."""
-    return ()
-
-
 class Kind(Struct, frozen=True, kw_only=True):
     """One kind of statement, e.g. ``manifest.issue/1``: the value that a module of acts exports."""
 
     name: str
-    zh: str = ""
+    zh: str
     """What it is called, in the words of the law where there are any."""
-    en: str = ""
+    en: str
     body: type
     """A frozen msgspec Struct with ``forbid_unknown_fields=True``: the schema of the act, labels and codes of its fields included."""
     chain_type: str
@@ -109,25 +103,28 @@ class Kind(Struct, frozen=True, kw_only=True):
     """The one chain it lies on, where others of that type hold other kinds (``log/refusals``)."""
     roles: tuple[str, ...]
     """Who signs, in order, as printed in docs/formats."""
-    signers: SignersFn = no_signers
+    signers: SignersFn
     window: Window
     reads: ReadsFn = no_reads
     reads_doc: str = "Nothing beside log/main."
     """One English sentence for docs/formats."""
     gate: JudgeFn | None = None
     """Judged before signers and rules: what it refuses makes every further word pointless (``ACT_NOT_OPEN``)."""
-    rules: tuple[JudgeFn, ...] = ()
+    rules: tuple[JudgeFn, ...]
     """In the order in which people want to read their reasons; all of them run."""
-    decide: DecideFn | None = None
     evolve: EvolveFn
-    books: Books | None = None
+    books: Books | None
     """``None`` said aloud: the act moves no account."""
-    effect: tuple[str, str] = ("", "")
+    effect: tuple[str, str]
     """What it brings about, one sentence in Chinese and one in English, for docs/formats/kinds.md."""
     texts: tuple[Rule, ...] = ()
     """Standing texts of the codes that its own rules give."""
     opens: bool = False
-    """May stand at seq 0 of its chain."""
+    """May stand at seq 0 of its chain; on ``party/`` chains of operator and authorities alone, but for ``party.register``."""
+    again: bool = False
+    """Where it opens: may also come later (kinds §1.8); otherwise it stands at seq 0 only."""
+    barred_when_closed: bool = False
+    """A closed party never signs it (issue, apply, depart); what opens a chain, it does not sign anyway."""
     roots: Callable[[Statement], tuple[Seen, ...]] = no_roots
     """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
     routed: bool = False

@@ -280,7 +280,7 @@ class Sequencer:
         try:
             reads = await desk.load_reads(submission)
             moment = Moment(index, at_s, _ruleset(desk.facts, submission))
-            entry = admit(submission, desk.facts, moment, self._root_at, reads)
+            entry = await desk.decided(lambda: admit(submission, desk.facts, moment, self._root_at, reads))
         except Refusal as refusal:
             return refusal
         apply(entry, submission.kind, desk.facts)

@@ -25,7 +25,8 @@ REQUIRED = ALLOWED - {"for", "seen"}
 KIND_MAX = 64
 KIND_PATTERN = re.compile(r"[a-z]+\.[a-z_]+/[1-9][0-9]{0,2}")
 SIGNERS_MAX = 4
-SIGNERS_MAX_LOG = 8
+SIGNERS_MAX_ALL = 8
+"""On log/main and party/ chains: an authority's key is recovered by the operator and all others."""
 
 
 def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
@@ -124,7 +125,7 @@ def _signers(by: object, chain: str) -> tuple[str, ...]:
         raise refuse("FIELD_TYPE", field="by", found=type(by).__name__, expected="a list of USCCs")
     if not by:
         raise refuse("BY_COUNT", field="by", found=0, expected="1 to 4")
-    limit = SIGNERS_MAX_LOG if chain == "log/main" else SIGNERS_MAX
+    limit = SIGNERS_MAX_ALL if chain == "log/main" or chain.startswith("party/") else SIGNERS_MAX
     if len(by) > limit:
         raise refuse("BY_COUNT", field="by", found=len(by), expected=f"1 to {limit}")
     for position, uscc in enumerate(by):

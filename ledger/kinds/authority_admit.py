@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Window
-from ledger.directory import LOG_MAIN, Authority, log_state
+from ledger.directory import LOG_MAIN, Authority, is_founder, log_state
 from ledger.findings import Findings
 from ledger.kinds.founding import FoundingAuthority
 from ledger.kinds.registration import judge_keys, key_registers, reads_new_keys, reserved_keys
-from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, NOTHING_READ, everyone, is_founder, judge_regions
+from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, NOTHING_READ, everyone, judge_regions
 from ledger.model import Admission, Statement
 from signing.uscc import check_uscc
 

@@ -121,6 +121,7 @@ GRANT = Kind(
     books=None,
     effect=("受托单位可以代为签署所列种类的声明。", "The delegate may sign the kinds named for the party."),
     opens=True,
+    again=True,
 )
 REVOKE = Kind(
     name="delegation.revoke/1",
@@ -136,4 +137,6 @@ REVOKE = Kind(
     evolve=evolve_revoke,
     books=None,
     effect=("对该单位的授权委托全部终止。", "Every delegation to that party ends."),
+    opens=True,
+    again=True,
 )

@@ -88,4 +88,5 @@ KIND = Kind(
     books=None,
     effect=("承诺值背后的内容已销毁，承诺值与证明不变。", "The value behind the commitment is gone; commitment and proofs stay."),
     opens=True,
+    again=True,
 )

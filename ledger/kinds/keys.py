@@ -16,7 +16,7 @@ from ledger.directory import KeyRecord, PartyState, log_state
 from ledger.fields import label
 from ledger.findings import Findings
 from ledger.kinds.registration import added_keys, judge_keys, reads_new_keys, reserved_keys
-from ledger.kinds.roles import NOTHING_READ, party_or_guardians, registered_first, the_party
+from ledger.kinds.roles import NOTHING_READ, party_or_guardians, the_party
 from ledger.model import Admission, Statement
 from signing.possession import KeyRegistration
 from signing.refusal import texts
@@ -133,13 +133,13 @@ ADD = Kind(
     window=Window.DAY,
     reads=reads_new_keys,
     reads_doc=NOTHING_READ,
-    gate=registered_first,
     rules=(new_key_is_good, says_who_acted),
     evolve=evolve_add,
     books=None,
     effect=("该密钥自下一条目起可签署。", "The key signs from the next entry on."),
     texts=TEXTS,
     opens=True,
+    again=True,
 )
 ROTATE = Kind(
     name="key.rotate/1",
@@ -152,12 +152,12 @@ ROTATE = Kind(
     window=Window.DAY,
     reads=reads_rotate,
     reads_doc=NOTHING_READ,
-    gate=registered_first,
     rules=(old_key_signs, new_key_is_good),
     evolve=evolve_rotate,
     books=None,
     effect=("新密钥取代旧密钥。", "The new key takes the place of the old one."),
     opens=True,
+    again=True,
 )
 REVOKE = Kind(
     name="key.revoke/1",
@@ -170,10 +170,10 @@ REVOKE = Kind(
     window=Window.DAY,
     reads=reads_revoke,
     reads_doc=NOTHING_READ,
-    gate=registered_first,
     rules=(key_can_end, says_who_acted),
     evolve=evolve_revoke,
     books=None,
     effect=("该密钥此后签署的声明一律无效，此前的仍然有效。", "What the key signs later is refused; what it signed before stays valid."),
     opens=True,
+    again=True,
 )

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window
-from ledger.directory import PartyState, log_state
+from ledger.directory import PartyState, is_founder, log_state
 from ledger.fields import label
 from ledger.findings import Findings
 from ledger.kinds.registration import added_keys, judge_keys, reads_new_keys, reserved_keys
-from ledger.kinds.roles import guardians, is_founder
+from ledger.kinds.roles import guardians
 from ledger.model import Admission, Statement
 from signing.possession import KeyRegistration
 
@@ -32,13 +32,10 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     return guardians(facts, statement.owner)
 
 
-def enters_once(judged: Judged, out: Findings) -> None:
-    """Founders are registered at the founding; a party enters at the start of its chain and nowhere else."""
-    statement = judged.statement
-    if is_founder(judged.facts, statement.owner):
-        out.refuse("CHAIN_OWNER", "chain", statement.owner, "neither operator nor authority")
-    if statement.seq != 0:
-        out.refuse("CHAIN_NOT_OPEN", "seq", statement.seq, "0")
+def is_no_founder(judged: Judged, out: Findings) -> None:
+    """Founders are registered at the founding."""
+    if is_founder(judged.facts, judged.statement.owner):
+        out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
 
 
 def has_name_and_keys(judged: Judged, out: Findings) -> None:
@@ -69,7 +66,7 @@ KIND = Kind(
     window=Window.DAY,
     reads=reads_new_keys,
     reads_doc="Nothing beside log/main: keys are compared with the register of all earlier keys.",
-    rules=(enters_once, has_name_and_keys),
+    rules=(is_no_founder, has_name_and_keys),
     evolve=evolve,
     books=None,
     effect=("该单位可以用所列密钥签署。", "The party may sign with the keys named."),

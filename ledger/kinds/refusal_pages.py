@@ -125,4 +125,5 @@ KIND = Kind(
     effect=("该小时内被拒绝的声明记录在案。", "What was refused in that hour is on record."),
     texts=TEXTS,
     opens=True,
+    again=True,
 )

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, Role
-from ledger.directory import authorities_of_party, log_state
+from ledger.admission.personality import Role
+from ledger.directory import authorities_of_party, is_founder, log_state
 from ledger.findings import Findings
 from ledger.model import Statement
 
@@ -49,18 +49,6 @@ def guardians(facts: Facts, uscc: str) -> list[Role]:
 def party_or_guardians(statement: Statement, facts: Facts) -> list[Role]:
     """The party itself, or who may act in its stead."""
     return the_party(statement, facts) if statement.by == (statement.owner,) else guardians(facts, statement.owner)
-
-
-def is_founder(facts: Facts, uscc: str) -> bool:
-    """Whether a party is the operator or an authority: registered on ``log/main``, not on its own chain."""
-    log = log_state(facts)
-    return uscc == log.operator or any(a.uscc == uscc for a in log.authorities)
-
-
-def registered_first(judged: Judged, out: Findings) -> None:
-    """A gate: the chain of a party begins with its registration, that of a founder with any act of its own."""
-    if judged.state is None and not is_founder(judged.facts, judged.statement.owner):
-        out.refuse("CHAIN_NOT_OPEN", "kind", judged.statement.kind, "party.register/1 first")
 
 
 def judge_regions(out: Findings, regions: Sequence[str], field: str) -> None:

@@ -18,7 +18,7 @@ from ledger.admission.content import check_content
 from ledger.admission.entry import encode_entry, read_entry
 from ledger.admission.facts import Facts
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import Changes, Kind, Personality, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Personality, Window
 from ledger.admission.statement import read_statement
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
@@ -53,13 +53,17 @@ def _kind(name: str, chain_type: str, window: Window, opens: bool) -> Kind:
 
     return Kind(
         name=name,
+        zh="任意",
+        en="anything",
         body=dict,
         chain_type=chain_type,
         roles=("anybody",),
+        signers=lambda statement, facts: (),
         window=window,
-        reads=no_reads,
-        reads_doc="",
+        rules=(),
         evolve=keep,
+        books=None,
+        effect=("", ""),
         opens=opens,
     )
 

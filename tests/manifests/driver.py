@@ -26,7 +26,7 @@ from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import ManifestState, Place, Vehicle
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
-from tests.workbench import AUTHORITY_50, Workbench, key_of
+from tests.workbench import AUTHORITY_50, Workbench, as_asked, key_of
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.adopted import data_files
 from whitelist.approval import ApprovalState, DecisionLine
@@ -127,7 +127,8 @@ class Driver:
         """Admit one statement at the present clock; raises Refusal and then leaves everything as it was."""
         submission = self.submission(kind, by, body, chain=chain, **changes)
         facts = self.facts_for(submission)
-        entry = admit(submission, facts, Moment(self.index, self.at_s, CURRENT), lambda size: None)
+        moment = Moment(self.index, self.at_s, CURRENT)
+        entry = as_asked(lambda keys: self.load(facts, [*keys]), lambda: admit(submission, facts, moment, lambda size: None))
         apply(entry, submission.kind, facts)
         for key in facts.changed:
             self.stored[key] = self.bench.kinds.encode(facts.values[key])

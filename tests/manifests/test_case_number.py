@@ -104,7 +104,7 @@ def test_a_manifest_gets_one_number() -> None:
     log = issued()
     log.post(KIND, (GENERATOR,), body(log), chain=CASE)
     assert log.refused(KIND, (GENERATOR,), body(log, "20265101000124"), chain=SECOND_CASE) == ["NUMBER_GIVEN"]
-    assert log.refused(KIND, (GENERATOR,), body(log, "20265101000124"), chain=CASE) == ["CASE_DONE", "NUMBER_GIVEN"]
+    assert log.refused(KIND, (GENERATOR,), body(log, "20265101000124"), chain=CASE) == ["CHAIN_NOT_OPEN"]
 
 
 def test_a_number_lives_once_within_a_generator() -> None:

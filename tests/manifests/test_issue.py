@@ -105,7 +105,7 @@ def test_all_reasons_of_an_issue_come_together() -> None:
 def test_an_issue_stands_at_the_head_of_its_chain_only() -> None:
     log = Driver()
     log.issue()
-    assert log.refused(ISSUE, (GENERATOR,), an_issue()) == ["ACT_NOT_OPEN"]
+    assert log.refused(ISSUE, (GENERATOR,), an_issue()) == ["CHAIN_NOT_OPEN"]
 
 
 def test_the_manifest_remembers_the_listing_of_its_decision_line() -> None:

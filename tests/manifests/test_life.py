@@ -85,7 +85,7 @@ class Lives(RuleBasedStateMachine):
             refused = refusal.codes
         if refused:
             open_or_new = found is not None or before is Stage.NONE
-            assert open_or_new or set(refused) <= {"ACT_NOT_OPEN", "VOID_LATE", "NO_MANIFEST"}
+            assert open_or_new or set(refused) <= {"ACT_NOT_OPEN", "CHAIN_NOT_OPEN", "VOID_LATE", "NO_MANIFEST"}
             return
         assert found is not None, f"{act} was admitted at {before}"
         self.stages[chain] = self.log.state(chain).stage

@@ -13,10 +13,11 @@ from ledger.admission.admit import decide
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Reads
-from ledger.directory import LOG_MAIN, Authority, DataPin, LogState
+from ledger.directory import LOG_MAIN, Authority, DataPin, LogState, party_chain
 from ledger.findings import Admitted, Refused
 from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
 from ledger.times import SHANGHAI, format_at
+from tests.workbench import as_asked
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import DataFile, data_files
 from whitelist.check import check, reads
@@ -142,7 +143,10 @@ class Log:
         chosen: Kind = KINDS[kind]
         while self.load(chosen.reads(statement, self.facts)):
             pass
-        answer = decide(chosen, statement, self.facts, self.moment)
+        self.load(Reads(chains=tuple(map(party_chain, (by, principal or by)))))
+        answer = as_asked(
+            lambda keys: self.facts.values.update(dict.fromkeys(keys)), lambda: decide(chosen, statement, self.facts, self.moment)
+        )
         if isinstance(answer, Refused):
             raise Refusing(answer)
         assert chosen.opens or self.facts.head(chain) is not None, f"{kind} cannot open a chain"

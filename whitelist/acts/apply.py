@@ -150,4 +150,6 @@ APPLY = Kind(
     books=None,
     effect=("申请进入账本，等待主管部门处理。", "The application waits for the authorities."),
     opens=True,
+    again=True,
+    barred_when_closed=True,
 )

@@ -10,7 +10,7 @@ import pytest
 from asyncpg import Pool, Record
 from msgspec import Struct, field
 
-from ledger.admission.personality import Changes, Kind, Personality, Window, no_reads
+from ledger.admission.personality import Changes, Kind, Personality, Window
 from ledger.caller import Caller
 from ledger.chain import USCC
 from ledger.log import Log, LoggedEntry
@@ -42,14 +42,19 @@ NOTES = Personality(
     kinds=(
         Kind(
             name="note.write/1",
+            zh="记录",
+            en="note",
             body=Note,
             chain_type="note",
             roles=("party",),
+            signers=lambda statement, facts: (),
             window=Window.DAY,
-            reads=no_reads,
-            reads_doc="",
+            rules=(),
+            books=None,
+            effect=("", ""),
             evolve=lambda statement, admission, facts: Changes(state=NoteState()),
             opens=True,
+            again=True,
         ),
     ),
     states={"note": NoteState},

@@ -1,0 +1,208 @@
+"""Who signed: keys valid here, delegations in force, and every place of ``by`` held by whom its role asks for (R-66, formats §1, §3, §5).
+
+A role is signed by its holder; the first one also by a delegate ``for`` the holder; that of a closed party by its successor or, where it
+has none, by the authority of its region (kinds §1.2). One hand is one hand: who signs for another holds no other role (kinds §1.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ledger.admission.facts import Facts, Unread
+from ledger.admission.personality import Kind, Role, Window
+from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
+from ledger.findings import Findings
+from ledger.model import Moment, Statement
+from signing.refusal import Reason, texts
+
+TEXTS = texts("""
+ON_BEHALF | R-67 | sender | formats §3 [DESIGN]
+由受托单位或承继单位代为签署。 || 无需处理；请委托单位留意。
+Signed by a delegate or a successor. || Nothing to do; the party concerned may want to know.
+
+BY_AUTHORITY | - | sender | kinds §1.2 [DESIGN]
+由主管部门代已注销的单位签署。 || 无需处理。
+Signed by the authority in the place of a closed party. || Nothing to do.
+
+SIGNER_CLOSED | - | sender | kinds §1.2 [DESIGN]
+应共同签署的单位已注销且无承继单位，未签署。 || 无需处理。
+A co-signer is closed, has no successor and did not sign. || Nothing to do.
+
+SIGNED_FOR_CLOSED | - | origin_authority | kinds §1.2 [DESIGN]
+主管部门代已注销单位签署。 || 请核实代签的理由。
+An authority signed for a closed party. || Look at why it did.
+
+PARTY_CLOSED | - | origin_authority | kinds §1.2 [DESIGN]
+该单位已登记注销，不得开立新链，也不得开具、申请或起运。 || 由承继单位以自己的名义办理；登记有误的，请所在地主管部门恢复。
+The party is closed: it opens no chain, and signs no issue, application or departure. || Let its successor act in its own name; if the entry is wrong, its authority reopens it.
+""")
+UNDELEGATED = frozenset({"log", "list", "period"})
+"""Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
+PERSONAL = ("key.", "delegation.", "access.")
+"""Kinds by which a party says who speaks or reads for it: signed by itself alone. A key speaks for itself, and nothing is passed on."""
+SUCCESSORS_MAX = 4
+
+
+class NeedsParty(LookupError):
+    """The party chain of a role's holder is not loaded (its key is the argument): only where he did not sign himself is it read."""
+
+
+def judge_keys_used(statement: Statement, facts: Facts, moment: Moment, founding: Mapping[str, KeyRecord]) -> list[Reason]:
+    """Why keys may not sign this statement here; ``founding`` are the keys that entry 0 itself brings."""
+    reasons: list[Reason] = []
+    for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
+        record: KeyRecord | None = founding.get(keyid) if founding else facts.get(f"key:{keyid}")
+        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index):
+            continue
+        field = f"signatures.{position}.keyid"
+        if record is None:
+            reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
+        elif record.uscc != uscc:
+            reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
+        else:
+            reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
+    return reasons
+
+
+def judge_delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
+    """Whoever signs ``for`` another has that party's delegation, in force at this index and time (formats §3)."""
+    principal = statement.principal
+    if principal is None:
+        return []
+    if statement.chain_type in UNDELEGATED:
+        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
+    if principal == statement.by[0]:
+        return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
+    if statement.kind.startswith(PERSONAL):
+        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates for {statement.kind}")]
+    state: PartyState | None = facts.state(party_chain(principal))
+    at_s = statement.at_s if kind.window is Window.CUSTODY else moment.at_s
+    if state is not None and any(known.covers(statement.by[0], statement.kind, at_s) for known in state.delegations):
+        return []
+    return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.kind}: a delegation to {statement.by[0]} in force")]
+
+
+def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: Facts, out: Findings) -> None:
+    """Compare ``by`` with the roles in order.
+
+    Raises NeedsParty where such a chain is not loaded yet.
+    """
+    _judge_closed(statement, kind, facts, out)
+    if any(role.foreign for role in roles):
+        out.tag("FOREIGN")
+    if len(roles) == len(statement.by) == 1 and statement.principal is None and statement.by[0] in roles[0].holders:
+        return  # as nearly always
+    bench = _Bench(statement, facts, out)
+    for place, role in enumerate(roles):
+        if not bench.seat(place, role):
+            return
+    if bench.taken < len(statement.by) and not out.reasons:
+        names = ", ".join(role.name for role in roles)
+        out.refuse("SIGNER_EXTRA", f"by.{bench.taken}", statement.by[bench.taken], names)
+
+
+def _judge_closed(statement: Statement, kind: Kind, facts: Facts, out: Findings) -> None:
+    """A closed party opens no chain and signs none of the kinds that say so; what it began, it may go on with."""
+    if statement.seq and not kind.barred_when_closed:
+        return
+    for uscc in statement.by if statement.principal is None else (*statement.by, statement.principal):
+        state = facts.state(party_chain(uscc))
+        if isinstance(state, PartyState) and state.closed_on:
+            out.refuse("PARTY_CLOSED", "by" if uscc in statement.by else "for", uscc, f"open; closed on {state.closed_on}")
+
+
+class _Bench:
+    """The places of ``by``, taken one after the other."""
+
+    def __init__(self, statement: Statement, facts: Facts, out: Findings) -> None:
+        self._statement, self._facts, self._out = statement, facts, out
+        self.taken = 0
+        self._own: set[str] = set()
+        """Who signed in a role of his own, or succeeds who held it: a later role that falls on him is not named again."""
+
+    def seat(self, place: int, role: Role) -> bool:
+        """Fill a role; False where there is nothing more to compare."""
+        by, principal = self._statement.by, self._statement.principal
+        if place == 0 and principal is not None:
+            return self._seat_delegate(role, principal)
+        signer = by[self.taken] if self.taken < len(by) else ""
+        if signer in role.holders:
+            self._own.add(signer)
+            self.taken += 1
+        elif self._own.isdisjoint(role.holders) and not self._stand_in(place, role, signer):
+            # A delegate who holds this role himself is nobody's absence: one hand is one hand.
+            is_there = signer or (principal is not None and by[0] in role.holders)
+            holders = " / ".join(role.holders[:4]) or "-"
+            self._out.refuse(
+                "SIGNER_ROLE" if is_there else "SIGNER_MISSING", f"by.{self.taken}", signer or by[0], f"{role.name}: {holders}"
+            )
+            self.taken += 1
+        return True
+
+    def _seat_delegate(self, role: Role, principal: str) -> bool:
+        if principal not in role.holders or self._statement.by[0] in role.holders:
+            self._out.refuse("SIGNER_ROLE", "for", principal, f"{role.name}: {' / '.join(role.holders) or '-'}")
+            return False
+        self._out.tag("ON_BEHALF")
+        self.taken = 1
+        return True
+
+    def _stand_in(self, place: int, role: Role, signer: str) -> bool:
+        """Who signs, or need not, where a role is held by a closed party; False where nobody may."""
+        statement = self._statement
+        if statement.chain_type in UNDELEGATED or statement.kind.startswith(PERSONAL):
+            return False
+        closed = [holder for holder in role.holders if self._is_closed(holder)]
+        if closed and place == statement.seq == 0 and role.holders == (statement.owner,) and statement.chain_type != "case":
+            self._out.refuse("PARTY_CLOSED", "chain", statement.owner, "a chain of the successor's own")
+            return True
+        for holder in closed:
+            line = self._successors(holder)
+            if signer in line or not self._own.isdisjoint(line):
+                return self._take(holder, line, signer if signer in line else "", "ON_BEHALF")
+            region, foreign = authorities_of_party(log_state(self._facts), holder)
+            if not line and signer in region:
+                if foreign:
+                    self._out.tag("FOREIGN")
+                self._out.alert("H", "SIGNED_FOR_CLOSED")
+                return self._take(holder, line, signer, "BY_AUTHORITY")
+        if place and closed and len(closed) == len(role.holders) and not any(map(self._successors, closed)):
+            self._out.tag("SIGNER_CLOSED")
+            self._out.read.update(map(party_chain, closed))
+            return True
+        return False
+
+    def _take(self, holder: str, line: Sequence[str], signer: str, tag: str) -> bool:
+        self._out.tag(tag)
+        self._out.read.update(map(party_chain, (holder, *line)))
+        self.taken += bool(signer)
+        if signer and line:
+            self._own.add(signer)
+        return True
+
+    def _is_closed(self, uscc: str) -> bool:
+        state = self._party(uscc)
+        return state is not None and bool(state.closed_on)
+
+    def _successors(self, uscc: str) -> list[str]:
+        """Who succeeds a closed party, and who that one while it is closed too."""
+        line: list[str] = []
+        while len(line) < SUCCESSORS_MAX and (state := self._party(uscc)) is not None and state.closed_on and state.successor:
+            uscc = state.successor
+            line.append(uscc)
+        return line
+
+    def _party(self, uscc: str) -> PartyState | None:
+        if is_founder(self._facts, uscc):  # operator and authorities are never closed
+            return None
+        try:
+            state: PartyState | None = self._facts.state(party_chain(uscc))
+        except Unread as unread:
+            raise NeedsParty(*unread.args) from None
+        return state
+
+
+def listed(read: Iterable[str], statement: Statement) -> set[str]:
+    """Party chains that are listed in ``facts`` beside a kind's own reads: those of a principal and of holders who did not sign."""
+    principal = () if statement.principal is None else (party_chain(statement.principal),)
+    return {*read, *principal}
