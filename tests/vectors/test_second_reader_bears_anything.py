@@ -37,8 +37,13 @@ def _with(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
+def _file(digest: str) -> bytes | None:
+    """A data file as an export has it: ``None`` for one that nobody adopted."""
+    return data(digest) if digest in {*LOG["files"].values(), *LOG["data"]} else None
+
+
 def _read(raws: list[bytes], note: bytes) -> None:
-    log = audit.Log(data)
+    log = audit.Log(_file)
     for raw in raws:
         log.add(raw)
     log.attempt("checkpoint", log.checkpoint, note)
