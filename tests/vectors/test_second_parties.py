@@ -64,6 +64,10 @@ def _delegate(bench: Bench, owner: Any, by: Any = (), **more: Any) -> None:
     bench.party("delegation.grant", owner, GRANT, *by, **more)
 
 
+def _site(bench: Bench, owner: Any, by: Any = (), **more: Any) -> None:
+    bench.party("party.site", owner, {"site": "a", "name": "分厂", "division": "510112", "address": "x"}, *by, **more)
+
+
 # --- keys
 
 
@@ -137,7 +141,7 @@ def _apply() -> Any:
 def test_a_successor_signs_for_a_closed_party(by: Any, decision: Any, codes: list[str]) -> None:
     bench = Bench()
     bench.amend(GENERATOR, SICHUAN, **CLOSED, successor=RECEIVER[0])
-    _delegate(bench, GENERATOR, [by], **decision)
+    _site(bench, GENERATOR, [by], **decision)
     assert bench.codes() == codes
 
 
@@ -145,7 +149,7 @@ def test_a_successor_of_a_successor_signs_too() -> None:
     bench = Bench()
     bench.amend(GENERATOR, SICHUAN, **CLOSED, successor=RECEIVER[0])
     bench.amend(RECEIVER, CHONGQING, **CLOSED, successor=CARRIER[0])
-    _delegate(bench, GENERATOR, [CARRIER], tags=[["ON_BEHALF"]])
+    _site(bench, GENERATOR, [CARRIER], tags=[["ON_BEHALF"]])
     assert bench.codes() == []
 
 
@@ -161,7 +165,7 @@ def test_a_successor_of_a_successor_signs_too() -> None:
 def test_an_authority_signs_for_a_closed_party_that_nobody_succeeds(by: Any, decision: Any, codes: list[str]) -> None:
     bench = Bench()
     bench.amend(GENERATOR, SICHUAN, **CLOSED)
-    _delegate(bench, GENERATOR, [by], **decision)
+    _site(bench, GENERATOR, [by], **decision)
     assert bench.codes() == codes
 
 
@@ -183,6 +187,24 @@ def test_states_of_a_party(amendments: list[dict[str, Any]], codes: list[str]) -
     for amendment in amendments:
         bench.amend(GENERATOR, SICHUAN, **amendment)
     assert bench.codes() == codes
+
+
+def test_keys_and_delegations_of_a_closed_party_are_its_own_alone() -> None:
+    bench = Bench()
+    bench.amend(GENERATOR, SICHUAN, **CLOSED, successor=RECEIVER[0])
+    _delegate(bench, GENERATOR, [RECEIVER], tags=[["ON_BEHALF"]])
+    assert bench.codes() == ["5 SIGNER_ROLE"]
+
+
+@pytest.mark.parametrize("by", [RECEIVER, CARRIER])
+def test_nobody_opens_a_chain_in_the_name_of_a_closed_party(by: Any) -> None:
+    """Neither its successor nor its delegate."""
+    bench = Bench()
+    bench.party("delegation.grant", GENERATOR, {"delegate": CARRIER[0], "kinds": ["approval.apply"]})
+    bench.amend(GENERATOR, SICHUAN, **CLOSED, successor=RECEIVER[0])
+    principal = GENERATOR[0] if by == CARRIER else None
+    bench.post("approval.apply", f"approval/{GENERATOR[0]}/{'0' * 26}", _apply(), by, principal=principal, tags=[["ON_BEHALF"]])
+    assert bench.codes() == ["6 PARTY_CLOSED"]
 
 
 def test_a_circle_of_successors_is_found() -> None:

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 from .kinds import NEVER_BY_DELEGATE, NEVER_FOR
-from .statements import is_built
 from .strict import Bad, need
 
 
@@ -26,25 +25,26 @@ def check_roles(log: Any, s: Any, a: Any) -> None:
         _need_delegation(log, s, a)
         marks, taken = {"ON_BEHALF"} | ({"FOREIGN"} if foreign else set()), 1
     own = taken  # who signs for a principal holds no role of his own here: one hand is one hand
+    in_the_name_of = {s.principal, *s.by}
     for place, role in enumerate(roles, own):
-        how = _standing(log.parties, s.by[taken], role) if taken < len(s.by) else None
+        how = _standing(log.parties, s, s.by[taken], role) if taken < len(s.by) else None
         if how is not None:
             marks, taken = marks | how, taken + 1
-        elif any(party in (role.holders or ()) for party in s.by[own:taken]):
-            marks |= {"FOREIGN"} if role.foreign else set()  # two roles that fall on one party are named once
+        elif (how := _stands_already(log.parties, s, s.by[own:taken], role)) is not None:
+            marks |= how  # two roles that fall on one party are named once
         elif place and role.holders and all(_is_gone(log.parties, holder) for holder in role.holders):
             marks.add("SIGNER_CLOSED")
         else:
             raise Bad("SIGNER_ROLE" if taken < len(s.by) else "SIGNER_MISSING", f"by.{taken}", s.by[taken:], role.holders)
+        in_the_name_of |= set(role.holders or ()) if how and not how <= {"FOREIGN"} else set()
     need(taken == len(s.by), "SIGNER_EXTRA", f"by.{taken}", s.by[taken:])
-    for mark in MARKS if is_built("party.amend") else MARKS[1:]:
-        log.check(
-            (mark in a.tags) == (mark in marks), "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{mark}: {mark in marks}"
-        )
+    for mark in MARKS:
+        due = mark in marks
+        log.check((mark in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"{mark}: {due}")
     alerted = a.alerts.get("SIGNED_FOR_CLOSED") == "H"
     log.check(alerted == ("BY_AUTHORITY" in marks), "DECISION_WRONG", "admission.decision.alerts", a.alerts, "SIGNED_FOR_CLOSED")
     begins = s.seq == 0 or s.act in ("manifest.issue", "approval.apply", "manifest.depart")
-    closed = [party for party in s.by if begins and log.parties.is_closed(party)]
+    closed = [party for party in in_the_name_of if party and begins and log.parties.is_closed(party)]
     log.check(not closed, "PARTY_CLOSED", "by", closed, "no closed party opens, issues, applies or departs")
 
 
@@ -55,19 +55,25 @@ def _need_delegation(log: Any, s: Any, a: Any) -> None:
     need(granted and allowed, "DELEGATION_MISSING", "for", f"{s.by[0]} for {s.principal}")
 
 
-def _standing(parties: Any, signer: str, role: Role) -> set[str] | None:
-    """The tags with which a signer may hold a role; None where he may not."""
+def _standing(parties: Any, s: Any, signer: str, role: Role) -> set[str] | None:
+    """The tags with which a signer may hold a role; None where he may not. Keys, delegations and readers are a party's own alone."""
     if role.holders is None:
         return set() if parties.is_known(signer) else None
     if signer in role.holders:
         return {"FOREIGN"} if role.foreign else set()
-    for holder in filter(parties.is_closed, role.holders):
+    for holder in filter(parties.is_closed, () if s.act.startswith(NEVER_BY_DELEGATE) else role.holders):
         if signer in parties.successors(holder):
             return {"ON_BEHALF"}
         region, foreign = parties.responsible(holder[2:8])
         if _is_gone(parties, holder) and signer in region:
             return {"BY_AUTHORITY", "FOREIGN"} if foreign else {"BY_AUTHORITY"}
     return None
+
+
+def _stands_already(parties: Any, s: Any, signers: list[str], role: Role) -> set[str] | None:
+    """Who signed an earlier role of his own and holds this one too, himself or as a successor."""
+    found = [how for signer in signers if role.holders and (how := _standing(parties, s, signer, role)) is not None]
+    return next((how for how in found if "BY_AUTHORITY" not in how), None)
 
 
 def _is_gone(parties: Any, holder: str) -> bool:
@@ -88,7 +94,7 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
     parties, first = log.parties, s.principal or s.by[0]
     if "|" in word:
         choices = [_of_word(log, s, choice) for choice in word.split("|")]
-        return next((roles for roles in choices if roles and _standing(parties, first, roles[0]) is not None), choices[-1])
+        return next((roles for roles in choices if roles and _standing(parties, s, first, roles[0]) is not None), choices[-1])
     match word:
         case "operator":
             return [Role([parties.operator])]

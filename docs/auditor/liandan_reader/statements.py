@@ -62,7 +62,7 @@ def read_statement(envelope: Any) -> Any:
     need(kind.chain_type == row, "CHAIN_KIND", "kind", name, f"of {row}")
     need(v["seq"] >= 0, "SEQ_FORM", "seq", v["seq"])
     need(HEX64.fullmatch(v["prev"]), "PREV_FORM", "prev", v["prev"])
-    need(1 <= len(by) <= (8 if row == "log/main" or (row == "party" and is_built("party.amend")) else 4), "BY_COUNT", "by", len(by))
+    need(1 <= len(by) <= (8 if row in ("log/main", "party") else 4), "BY_COUNT", "by", len(by))
     for party in (*by, v.get("for", by[0]), *(match.groups() if match else ())):
         need(is_uscc(party), "USCC", "by, for or chain", party)
     need(len(set(by)) == len(by), "BY_TWICE", "by", by)

@@ -188,7 +188,8 @@ def _custody(log: Log) -> None:
     log.add(depart, clock("13:30:00"), [PERMIT], tags=[["LATE", 12_600]])
     delegated = Act("manifest.issue/1", MANIFEST_2, issue("2.000001"), signers("carrier-2"), clock("13:31:00"), principal=GENERATOR)
     row = {"account": account, "prev_index": 15, "before_g": 5_600_000, "after_g": 7_600_001}
-    log.add(delegated, clock("13:31:01"), [PERMIT, f"party/{GENERATOR}"], route="PILOT387", accounts=[row])
+    signed = {"tags": [["ON_BEHALF"]], "route": "PILOT387"}
+    log.add(delegated, clock("13:31:01"), [PERMIT, f"party/{GENERATOR}"], accounts=[row], **signed)
 
 
 def _witnesses(log: Log) -> None:
