@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ledger.times import parse_at
 
+MINUTE = 60
 HOUR = 3600
 DAY = 24 * HOUR
 SLOT_S = 2 * HOUR
@@ -17,6 +18,11 @@ SLOT_S = 2 * HOUR
 def at(text: str) -> int:
     """Unix seconds of ``10-08 07:30`` in 2026."""
     return parse_at(f"2026-{text.replace(' ', 'T')}:00+08:00")
+
+
+def seconds(text: str) -> int:
+    """Seconds of ``40m``, ``4h``, ``3d``; 0 of nothing."""
+    return int(text[:-1]) * {"m": MINUTE, "h": HOUR, "d": DAY}[text[-1]] if text else 0
 
 
 FOUNDED = at("09-21 09:00")
@@ -29,19 +35,12 @@ DECIDED = at("09-24 10:00")
 CONSULTED = at("09-24 14:00")
 REPLIED = at("09-29 10:00")
 DECIDED_BY_LETTER = at("09-30 10:00")
-RENEWED = at("10-21 13:00")
-"""A permit that had run out on 10-20 is renewed."""
 FIRST_DAY = at("10-08 00:00")
-LAST_ORDINARY_DAY = at("10-30 00:00")
-"""Ordinary trips end the same day; at the end of the month only those are under way that are meant to be."""
 END = at("10-31 22:00")
-"""The last act of the month is posted by now."""
+"""The last act of the month is posted by now; ordinary trips begin on 10-30 at the latest and end the same day."""
 MONTH = "2026-10"
-CLOSED = at("11-01 09:00")
-"""When the month's statements are drawn up."""
 
 
 def slot_end(at_s: int) -> int:
     """When an act is posted: at the next even hour, for the firms' systems deliver in bundles."""
-    midnight = FIRST_DAY
-    return midnight + -(-(at_s - midnight) // SLOT_S) * SLOT_S
+    return FIRST_DAY + -(-(at_s - FIRST_DAY) // SLOT_S) * SLOT_S

@@ -13,7 +13,8 @@ from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, Log
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
 from ledger.tree.checkpoint import log_vkeys
-from liandan.demo import calendar, firms
+from liandan.demo import calendar
+from liandan.demo.cast import CHONGQING, OPERATOR, SICHUAN
 from liandan.demo.keys import Keyring
 from signing.envelope import Envelope
 from whitelist.adopted import DataFile
@@ -28,13 +29,13 @@ def founding(
     keyring: Keyring, seed: int, files: Iterable[tuple[DataFile, bytes]], witness_policy: tuple[str, ...] = NO_WITNESSES
 ) -> Envelope:
     """The signed founding statement. ``files`` are the data sets to adopt with their content."""
-    authorities = (firms.SICHUAN, firms.CHONGQING)
+    authorities = (SICHUAN, CHONGQING)
     ruleset = RULESETS[CURRENT]
     body = LogFound(
         origin=ORIGIN,
         nonce=b64encode(sha256(f"liandan/demo/{seed}/nonce".encode()).digest()).decode(),
         log_keys=tuple(log_vkeys(ORIGIN, [keyring.key("log")])),
-        operator=FoundingParty(firms.OPERATOR.uscc, firms.OPERATOR.name, (keyring.registration(ORIGIN, firms.OPERATOR.uscc),)),
+        operator=FoundingParty(OPERATOR.uscc, OPERATOR.name, (keyring.registration(ORIGIN, OPERATOR.uscc),)),
         authorities=tuple(
             FoundingAuthority(firm.uscc, firm.name, (firm.province,), (keyring.registration(ORIGIN, firm.uscc),)) for firm in authorities
         ),
@@ -43,7 +44,7 @@ def founding(
         witness_policy=witness_policy,
         clock="simulated",
     )
-    by = (firms.OPERATOR.uscc, *(firm.uscc for firm in authorities))
+    by = (OPERATOR.uscc, *(firm.uscc for firm in authorities))
     draft = Draft(
         kind="log.found/1",
         chain=LOG_MAIN,
@@ -53,4 +54,4 @@ def founding(
         at=format_at(calendar.FOUNDED),
         body=body,
     )
-    return draft.sign(keyring.keys(by))
+    return draft.sign([keyring.key(uscc) for uscc in by])

@@ -14,7 +14,8 @@ from ledger.admission.draft import hash_of
 from ledger.problem import Problem
 from ledger.tree.checkpoint import log_vkeys
 from liandan.client import AsyncLiandan, Receipt, RequestRefused, Trust, Unavailable
-from liandan.demo import calendar, firms
+from liandan.demo import calendar
+from liandan.demo.cast import SICHUAN
 from liandan.demo.founding import ORIGIN
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Way
@@ -85,6 +86,6 @@ async def founded(url: str, founding: Envelope, keyring: Keyring) -> AsyncIterat
     async with AsyncLiandan(url, trust=trust) as anybody:
         anybody.set_now(calendar.FOUNDED)
         await anybody.post(founding)
-    reader = firms.SICHUAN.uscc
+    reader = SICHUAN.uscc
     async with AsyncLiandan(url, keyring.key(reader), uscc=reader, trust=trust) as client:
         yield HttpPoster(url, trust, client)

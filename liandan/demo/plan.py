@@ -6,34 +6,34 @@ for nothing (formats §2).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from hashlib import sha256
+from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import Literal
+from typing import Any, Literal
 
-from msgspec import Struct
-from msgspec.structs import replace
+from msgspec import Struct, field
 
 from ledger.admission.draft import Draft, hash_of
 from ledger.chain import genesis_prev
 from ledger.times import format_at
 from liandan.demo.calendar import slot_end
 from liandan.demo.keys import Keyring
+from liandan.demo.world import World
 from signing.envelope import Envelope
 
 Way = Literal["batch", "single", "race"]
 """How acts travel: many in one request, one by one, or all at once from as many clients."""
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 class Act(Struct, frozen=True, kw_only=True):
-    """One statement to come. ``body`` may be a function of the scribe where it needs ``found`` or a hash of the log."""
+    """One statement to come. In chain and body, texts that begin with ``$`` name something that :meth:`Scribe.fill` puts there."""
 
     kind: str
     chain: str
     by: tuple[str, ...]
-    body: object
+    principal: str | None = None
+    devices: Mapping[str, tuple[str]] = field(default_factory=dict)
+    """Which of a signer's keys signs, if not its first: by USCC."""
+    body: Any
     at_s: int
     post_s: int | None = None
     """When it reaches the server; ``None``: at the end of its slot."""
@@ -42,6 +42,8 @@ class Act(Struct, frozen=True, kw_only=True):
     way: Way = "batch"
     only_if_admitted: bool = False
     """A later act of a racer: there is nothing to do where its chain never began."""
+    title: str = ""
+    """What happens, for the summary, where it is worth saying."""
 
     @property
     def posted_s(self) -> int:
@@ -63,54 +65,56 @@ def slots(acts: Iterable[Act]) -> list[Slot]:
     return [Slot(now_s, way, tuple(group)) for (now_s, way), group in groupby(ordered, key=lambda act: (act.posted_s, act.way))]
 
 
-class Names:
-    """Identities of chains: ULIDs that follow from the seed and from what they name."""
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-
-    def ulid(self, at_s: int, what: str) -> str:
-        """A ULID of a moment (its first 10 characters) and a name (the other 16)."""
-        tail = int.from_bytes(sha256(f"{self._seed}/{what}".encode()).digest()[:10], "big")
-        number = at_s * 1000 << 80 | tail
-        return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
-
-
 class Scribe:
     """Writes and signs statements for all parties of the story, and remembers where their chains end."""
 
-    def __init__(self, keyring: Keyring, found: str) -> None:
-        """``found`` is the statement hash of ``log.found``: what everybody pins."""
-        self.keyring, self.found = keyring, found
-        self._hashes: dict[str, list[str]] = {}
-
-    def hash_at(self, chain: str, seq: int) -> str:
-        """Statement hash of an act written before."""
-        return self._hashes[chain][seq]
+    def __init__(self, keyring: Keyring, found: str, world: World) -> None:
+        """``found`` is the statement hash of ``log.found``: what everybody pins, and the first statement of ``log/main``."""
+        self.keyring, self.found, self._world = keyring, found, world
+        self._hashes: dict[str, list[str]] = {"log/main": [found]}
 
     def knows(self, chain: str) -> bool:
         """Whether anything was admitted on a chain."""
         return bool(self._hashes.get(chain))
 
-    def trunk(self, chain: str) -> tuple[int, str]:
-        """Seq and hash of the newest act of a chain."""
-        hashes = self._hashes[chain]
-        return len(hashes) - 1, hashes[-1]
+    def fill(self, value: Any) -> Any:
+        """The value with everything named in it: ``party/$shuan``, ``$key:shuan.phone``, ``$trunk:<load>``; the rest is the world's to say."""
+        match value:
+            case dict():
+                return {name: self.fill(inner) for name, inner in value.items()}
+            case list() | tuple():
+                return [self.fill(inner) for inner in value]
+            case str() if value.startswith("$"):
+                return self._named(*value[1:].split(":", 1))
+            case str() if "/$" in value:
+                return self._world.chain(value)
+        return value
+
+    def _named(self, sort: str, name: str = "") -> Any:
+        match sort:
+            case "key":
+                return self.keyring.registration(self.found, self._world.owner(name))
+            case "keyid":
+                return self.keyring.key(self._world.owner(name)).keyid
+            case "trunk":
+                hashes = self._hashes[self._world.named("load", name)]
+                return {"seq": len(hashes) - 1, "hash": hashes[-1]}
+        return self._world.named(sort, name)
 
     def write(self, act: Act) -> Envelope:
         """The signed envelope. The chain goes on from it unless it must be refused, or races: then :meth:`keep` decides."""
         hashes = self._hashes.setdefault(act.chain, [])
-        body = act.body(self) if callable(act.body) else act.body
         draft = Draft(
             kind=act.kind,
             chain=act.chain,
             seq=len(hashes),
             prev=hashes[-1] if hashes else genesis_prev(self.found, act.chain),
             by=act.by,
+            principal=act.principal,
             at=format_at(act.at_s),
-            body=body,
+            body=self.fill(act.body),
         )
-        envelope = draft.sign(self.keyring.keys(act.by))
+        envelope = draft.sign([self.keyring.key(".".join((uscc, *act.devices.get(uscc, ())))) for uscc in act.by])
         if act.way != "race" and not act.expect:
             hashes.append(hash_of(envelope))
         return envelope
@@ -118,11 +122,3 @@ class Scribe:
     def keep(self, act: Act, envelope: Envelope) -> None:
         """A racing act was admitted: its chain begins."""
         self._hashes[act.chain].append(hash_of(envelope))
-
-
-BodyLater = Callable[[Scribe], object]
-
-
-def singly(acts: Iterable[Act]) -> list[Act]:
-    """The same acts, posted one by one."""
-    return [replace(act, way="single") for act in acts]

@@ -33,18 +33,34 @@ class Unplanned(Exception):
     """The log answered otherwise than the story says: a fault of the demonstration or of the product."""
 
 
+class Turned(Struct, frozen=True, order=True):
+    """A statement that was refused, as it had to be: what happened (``title``), which act, by which codes."""
+
+    title: str
+    kind: str
+    codes: tuple[str, ...]
+
+
 class Played(Struct):
     """The story as it went."""
 
     admitted: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    """Refusals by code; a statement refused for several reasons counts at each."""
-    refused_statements: int = 0
-    refused_issues: int = 0
+    turned: list[Turned] = field(default_factory=list)
+    """In the order in which they were refused."""
     race: tuple[int, int] = (0, 0)
     """Racers, and how many of them were admitted."""
     skipped: int = 0
     """Acts of racers that lost."""
+
+    @property
+    def refused(self) -> Counter[str]:
+        """Refusals by code; a statement refused for several reasons counts at each."""
+        return Counter(code for one in self.turned for code in one.codes)
+
+    @property
+    def refused_issues(self) -> int:
+        """Manifests that were not issued."""
+        return sum(one.kind == "manifest.issue/1" for one in self.turned)
 
 
 Progress = Callable[[int, str], None]
@@ -69,9 +85,7 @@ async def _post(slot: Slot, acts: Sequence[Act], scribe: Scribe, poster: Poster,
     for act, envelope, outcome in zip(acts, envelopes, outcomes, strict=True):
         _judge(act, outcome)
         if outcome.index is None:
-            played.refused.update(set(outcome.codes))
-            played.refused_statements += 1
-            played.refused_issues += act.kind == "manifest.issue/1"
+            played.turned.append(Turned(act.title, act.kind, tuple(sorted(set(outcome.codes)))))
         else:
             played.admitted += 1
             if slot.way == "race":

@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from ledger.auditing.audit import AuditReport, audit
 from liandan.client import Dishonest, RequestRefused, Unavailable
-from liandan.demo import calendar, firms, harvest, home
+from liandan.demo import calendar, harvest, home
+from liandan.demo.cast import OPERATOR
 from liandan.demo.founding import ORIGIN, founding
 from liandan.demo.http_poster import HttpPoster, founded
 from liandan.demo.keys import Keyring
@@ -70,7 +71,7 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
 @asynccontextmanager
 async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     """The server with its keys in place and its witnesses beside it, the log founded, and a client of it."""
-    keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(firms.OPERATOR.uscc))
+    keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(OPERATOR.uscc))
     demo.data.mkdir(exist_ok=True)
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
     demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …", markup=False, soft_wrap=True)
@@ -116,7 +117,7 @@ async def _play(demo: _Demo, poster: HttpPoster) -> Played:
         def progress(count: int, now: str) -> None:
             bar.step(count, now[5:10])
 
-        return await play(demo.story, Scribe(demo.keyring, poster.found), poster, progress)
+        return await play(demo.story, Scribe(demo.keyring, poster.found, demo.story.world), poster, progress)
 
 
 def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:

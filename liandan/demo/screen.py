@@ -89,7 +89,7 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     console.print(_states(summary), _directions(summary), _balances(summary), sep="\n")
     clients, admitted = summary.race["clients"], summary.race["admitted"]
     console.print(f"争抢最后额度：{clients} 家客户端同时申报等量货物，恰好 {admitted} 份获准。")
-    console.print(_codes("退回原因", summary.refusals), _codes("提示", summary.alerts), sep="\n")
+    console.print(_refused(summary), _codes("提示", summary.alerts), sep="\n")
     verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
     console.print(f"账本 {summary.size} 条，根 {summary.root}；{verdict}。", soft_wrap=True)
     _witnesses(summary, console)
@@ -147,6 +147,14 @@ def _balances(summary: Summary) -> Table:
     for row in summary.balances:
         if row.account.startswith("Q1 "):
             table.add_row(row.holder, row.limit_t[:-7], row.used_t[:-3], row.left_t[:-3])
+    return table
+
+
+def _refused(summary: Summary) -> Table:
+    """What had to be refused, with every reason."""
+    table = _table("退回的提交", "原因", "次数", texts=2)
+    for one in summary.refused:
+        table.add_row(one.case, "\n".join(f"{code} {text}" for code, text in one.why.items()), str(one.statements))
     return table
 
 

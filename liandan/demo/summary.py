@@ -10,8 +10,10 @@ from msgspec import Struct
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport
 from ledger.mass import format_mass, parse_mass
+from liandan.demo.cast import CAST
 from liandan.demo.play import Played
-from liandan.demo.world import LICENSES, LIST_50_51, LIST_51_50, ROWS, Flow, World
+from liandan.demo.world import LISTS, World
+from liandan.wiring import RULES
 from manifests.mass import balance
 from manifests.model import Stage
 from manifests.view import ManifestView, concerns, fold
@@ -74,6 +76,15 @@ class Witnessed(Struct, frozen=True, kw_only=True):
     """Of an audit of the mirror alone."""
 
 
+class Refused(Struct, frozen=True, kw_only=True):
+    """What was refused: the case in words, the act, the codes with their texts, how many statements."""
+
+    case: str
+    kind: str
+    why: dict[str, str]
+    statements: int
+
+
 class Summary(Struct, kw_only=True):
     """``summary.json``. Masses are decimal tonnes.
 
@@ -98,6 +109,8 @@ class Summary(Struct, kw_only=True):
     refused_statements: int
     refusals: dict[str, int]
     """By code; a statement refused for several reasons counts at each."""
+    refused: tuple[Refused, ...]
+    """What was refused and why, in the order of the story."""
     race: dict[str, int]
     alerts: dict[str, int]
     tags: dict[str, int]
@@ -131,8 +144,12 @@ def summarize(seed: int, month: str, world: World, played: Played, books: Books,
         refused_at_issue=played.refused_issues,
         states=_counted(Counter(view.state.stage.value for view in views)),
         routes=_counted(Counter(view.state.route for view in views)),
-        refused_statements=played.refused_statements,
+        refused_statements=len(played.turned),
         refusals=_counted(played.refused),
+        refused=tuple(
+            Refused(case=one.title, kind=one.kind, why={code: RULES[code].zh for code in one.codes}, statements=count)
+            for one, count in Counter(played.turned).items()
+        ),
         race=dict(zip(("clients", "admitted"), played.race, strict=True)),
         alerts=_counted(books.alerts),
         tags=_counted(books.tags),
@@ -173,21 +190,14 @@ def directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
 
 def balances(world: World, used_g: Mapping[str, int]) -> list[Balance]:
     """The three quotas: Q1 of every listing, Q2 of every decision, Q3 of every permit."""
-    found = [
-        _balance(q1_account(chain, number), receiver.name, quota_t, used_g)
-        for chain in (LIST_51_50, LIST_50_51)
-        for number, (receiver, quota_t) in enumerate(ROWS[chain])
+    limits = [
+        (q1_account(LISTS[way], number), receiver, quota_t)
+        for way, rows in CAST.lists.items()
+        for number, (receiver, quota_t) in enumerate(rows)
     ]
-    found += [_balance(q2_account(flow.approval, 0), flow.generator.name, flow.mass_t, used_g) for flow in flows(world)]
-    found += [
-        _balance(q3_account(world.permits[licence.receiver.uscc]), licence.receiver.name, licence.scale_t, used_g) for licence in LICENSES
-    ]
-    return found
-
-
-def flows(world: World) -> list[Flow]:
-    """All approved decisions of the story."""
-    return [flow for flow in vars(world).values() if isinstance(flow, Flow) and flow is not world.ash_refused]
+    limits += [(q2_account(world.approvals[name], 0), flow.generator, flow.t) for name, flow in CAST.flows.items() if flow.agree]
+    limits += [(q3_account(world.permits[name]), name, permit.t) for name, permit in CAST.permits.items()]
+    return [_balance(account, CAST.firm(holder).name, limit_t, used_g) for account, holder, limit_t in limits]
 
 
 def _balance(account: str, holder: str, limit_t: str, used_g: Mapping[str, int]) -> Balance:

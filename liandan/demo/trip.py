@@ -2,217 +2,236 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger.mass import format_mass
+from ledger.mass import format_mass, parse_mass
 from ledger.times import day_of, format_at
-from liandan.demo.firms import Firm
-from liandan.demo.plan import Act, Names, Scribe, Way
-from liandan.demo.world import Flow
-from manifests import acts
-from manifests.model import Place, Vehicle
+from liandan.demo.calendar import HOUR, MINUTE, at, seconds
+from liandan.demo.cast import CAST
+from liandan.demo.plan import Act, Way
+from liandan.demo.world import World
 
-MINUTE = 60
-CHECKS: tuple[acts.GateCheck, ...] = ("carrier", "vehicle", "crew", "labels", "packaging", "intact")
+CHECKS = ("carrier", "vehicle", "crew", "labels", "packaging", "intact")
+TARE_G = 15_000_000
 
-
-class Counters:
-    """Running numbers that several trips share: labels of a generator and day, waybills, national numbers."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
-
-    def next(self, name: str) -> int:
-        """1, 2, 3 … per name."""
-        self._last[name] = self._last.get(name, 0) + 1
-        return self._last[name]
+Body = dict[str, Any]
 
 
-def number_of(counters: Counters, origin: str) -> str:
-    """The next 14-digit number that the state system gives at an origin: ``2026 PP CC NNNNNN``."""
-    place = f"50{'02' if origin[2:4] == '02' else '01'}" if origin[:2] == "50" else origin[:4]
-    return f"2026{place}{100_000 + counters.next(f'number {place}'):06d}"
+class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an act of a trip does otherwise than usual."""
 
-
-def site(firm: Firm) -> Place:
-    """Where a firm works."""
-    return Place(division=firm.division, address=firm.address)
+    set: dict[str, Any] = field(default_factory=dict)
+    """Fields of the body by dotted path: ``lines.0.opinion``."""
+    drop: tuple[str, ...] = ()
+    """Fields that are left out."""
+    by: tuple[str, ...] = ()
+    """Who signs, if not the usual ones."""
+    device: str = ""
+    """Which key of the carrier signs."""
+    to: str = ""
+    """hand_over: the carrier who takes."""
+    t: str = ""
+    """dispose: this much, not all that is in stock."""
+    net_t: str = ""
+    """receive: this much came off the truck, not all that was declared."""
+    confirmed: str = "20m"
+    """receive: signed so long after the waste was accepted."""
+    reported: bool = False
+    """receive: the difference was reported to the authority, the generator told."""
+    numbered: bool = True
+    """issue: with its national number."""
+    posted: str = ""
+    """When it reaches the log, if not at the end of its slot: ``10-15 14:00``."""
+    refused: tuple[str, ...] = ()
+    """Codes with which the log must refuse it."""
 
 
 class Trip:
-    """A manifest from issue on; every method adds one act and moves on the time of the last one."""
+    """A manifest from issue on; every step adds one act and moves on the time of the last one."""
 
-    def __init__(self, flow: Flow, names: Names, counters: Counters, name: str, issued_s: int, mass_g: int) -> None:
-        """``name`` tells trips apart and fixes the ULID; ``mass_g`` is declared."""
-        self.flow, self.names, self.name, self.mass_g, self.now_s = flow, names, name, mass_g, issued_s
-        self.ulid = names.ulid(issued_s, name)
-        self.chain = f"manifest/{flow.generator.uscc}/{self.ulid}"
-        self.acts: list[Act] = []
-        self._counters = counters
-
-    def _act(
-        self, act: str, by: Sequence[Firm], body: object, expect: tuple[str, ...], post_s: int | None = None, way: Way = "batch"
+    def __init__(
+        self, world: World, name: str, flow: str, issued_s: int, mass_g: int, *, plate: str = "", way: Way = "batch", title: str = ""
     ) -> None:
-        self.acts.append(
-            Act(
-                kind=f"manifest.{act}/1",
-                chain=self.chain,
-                by=tuple(firm.uscc for firm in by),
-                body=body,
-                at_s=self.now_s,
-                post_s=post_s,
-                expect=expect,
-                way=way,
-            )
+        """``name`` tells trips apart and fixes the ULID; ``mass_g`` is declared."""
+        self.world, self.name, self.flow, self.now_s, self.mass_g, self.title = world, name, flow, issued_s, mass_g, title
+        known = CAST.flows[flow]
+        self.generator, self.receiver, self.carrier = CAST.firm(known.generator), CAST.firm(known.receiver), CAST.firm(known.carrier)
+        self.waste, self.approval = CAST.waste_of(known), world.approvals[flow]
+        self.ulid = world.ulid(issued_s, name)
+        self.chain = world.loads[name] = f"manifest/{self.generator.uscc}/{self.ulid}"
+        self.plate = plate or f"{CAST.plates[known.carrier]}9{world.count(f'spare {known.carrier}'):02d}"
+        self.stock_g = mass_g
+        self.acts: list[Act] = []
+        self._way: Way = way
+
+    def do(self, steps: str, **options: Any) -> Trip:
+        """Acts one after the other, ``issue; depart 1h``; ``options`` are those of :class:`Step`, for each of them."""
+        return self.follow(steps, {one.split()[0]: Step(**options) for one in steps.split("; ")})
+
+    def follow(self, steps: str, how: Mapping[str, Step]) -> Trip:
+        """Acts one after the other, each so long after the one before; ``receive1`` is a receive of which ``how`` says something else."""
+        for one in steps.split("; "):
+            name, _, wait = one.partition(" ")
+            self.now_s += seconds(wait)
+            self._act(name.rstrip("123456789"), how.get(name, Step()))
+        return self
+
+    def _act(self, verb: str, step: Step) -> None:
+        body: Body = self._body(verb, step)
+        for path, value in step.set.items():
+            put(body, path, value)
+        for path in step.drop:
+            put(body, path, None)
+        act = Act(
+            kind=f"manifest.{verb}/1" if verb != "number" else "case.number/1",
+            chain=self.chain
+            if verb != "number"
+            else self.chain.replace("manifest", "case", 1) + f"/{self.world.ulid(self.now_s, self.name)}",
+            by=tuple(CAST.firm(name).uscc for name in step.by or self._signers(verb, step)),
+            devices={self.carrier.uscc: (step.device,)} if step.device else {},
+            body=body,
+            at_s=self.now_s,
+            post_s=at(step.posted) if step.posted else None,
+            expect=step.refused,
+            way=self._way if verb == "issue" else "batch",
+            title=self.title,
         )
+        self.acts.append(replace(act, only_if_admitted=self._way == "race" and verb != "issue"))
+        if not step.refused:
+            self._after(verb, step, body)
 
-    def part_one(self) -> acts.Issue:
-        """Part 1 of the form as the flow has it."""
-        flow = self.flow
-        return acts.Issue(
-            lines=(flow.waste.line(format_mass(self.mass_g), self.mass_g, 0),),
-            receiver=flow.receiver.uscc,
-            permit=flow.permit,
-            approval=flow.approval,
-            origin=site(flow.generator),
-            destination=site(flow.receiver),
-            consignor="generator",
-            carriers=(flow.carrier.uscc,),
-            emergency_measures=flow.waste.emergency_measures,
-            dangerous_goods=flow.waste.dangerous_goods(),
-            planned_at=format_at(self.now_s + 60 * MINUTE),
-        )
+    def _signers(self, verb: str, step: Step) -> tuple[str, ...]:
+        match verb:
+            case "issue" | "void" | "verify" | "number":
+                return (self.generator.key,)
+            case "depart":
+                return (self.generator.key, self.carrier.key)
+            case "hand_over":
+                return (self.carrier.key, step.to)
+            case "receive" | "dispose":
+                return (self.receiver.key,)
+        return (self.carrier.key,)
 
-    def issue(self, *, numbered: bool = True, expect: tuple[str, ...] = (), way: Way = "batch", **changes: object) -> Trip:
-        """填写、运行联单. ``changes`` replace fields of part 1."""
-        body = replace(self.part_one(), **changes)
-        if numbered and not expect:
-            body = replace(body, number=number_of(self._counters, self.flow.generator.division))
-        self._act("issue", [self.flow.generator], body, expect, way=way)
-        return self
+    def _after(self, verb: str, step: Step, body: Body) -> None:
+        match verb:
+            case "hand_over":
+                self.carrier = CAST.firm(step.to)
+            case "receive":
+                self.stock_g = sum(parse_mass(line["accepted_t"]) for line in body["lines"])
+            case "dispose":
+                self.stock_g -= sum(parse_mass(fate["mass_t"]) for fate in body["fates"])
 
-    def number_later(self, after_s: int) -> Trip:
-        """The state system was slow: the number comes in a case, after the issue."""
-        number = number_of(self._counters, self.flow.generator.division)
+    def _body(self, verb: str, step: Step) -> Body:
+        """What usually stands in it; reasons, places of transit and whatever else is not usual are the step's to say."""
+        match verb:
+            case "issue":
+                return self._issue(step)
+            case "number":
+                return {"trunk": f"$trunk:{self.name}", "number": self.world.number(self.name, self.generator.division)}
+            case "depart":
+                return {
+                    "vehicle": self._vehicle(),
+                    "waybill_no": self._waybill(),
+                    "gate": {"labels": self._labels(), "checks": list(CHECKS)},
+                    "loaded": [{"line": 0, "mass_t": format_mass(self.mass_g)}],
+                    "place": self.generator.place,
+                }
+            case "hand_over":
+                return {"vehicle": self._vehicle(), "waybill_no": self._waybill()}
+            case "transship":
+                return {"vehicle": self._vehicle()}
+            case "arrive":
+                return {"place": self.receiver.place}
+            case "receive":
+                return self._receive(step)
+            case "dispose":
+                return {"fates": [{"line": 0, "method": self.waste.method, "mass_t": step.t or format_mass(self.stock_g)}]}
+        return {}
 
-        def body(scribe: Scribe) -> object:
-            seq, digest = scribe.trunk(self.chain)
-            return acts.CaseNumber(trunk=acts.Trunk(seq=seq, hash=digest), number=number)
+    def _issue(self, step: Step) -> Body:
+        """填写、运行联单."""
+        waste = self.waste
+        line: Body = {
+            "name": waste.name,
+            "code": waste.code,
+            "category": waste.category,
+            "hazards": list(waste.hazards),
+            "components": waste.components,
+            "form": waste.form,
+            "packing": waste.packing,
+            "packs": waste.packs(self.mass_g),
+            "mass_t": format_mass(self.mass_g),
+            "unit": "t",
+            "method": waste.method,
+            "decision_line": 0,
+        }
+        if waste.piece_t:
+            line["pieces"] = {"count": self.mass_g // parse_mass(waste.piece_t), "unit": "只"}
+        body: Body = {
+            "lines": [line],
+            "receiver": self.receiver.uscc,
+            "permit": self.world.permits[self.receiver.key],
+            "approval": self.approval,
+            "origin": self.generator.place,
+            "destination": self.receiver.place,
+            "consignor": "generator",
+            "carriers": [self.carrier.uscc],
+            "emergency_measures": waste.measures,
+            "planned_at": format_at(self.now_s + HOUR),
+        }
+        if waste.un_no:
+            body["dangerous_goods"] = [{"line": 0, "un_no": waste.un_no, "dg_class": waste.dg_class}]
+        if step.numbered and not step.refused and self._way != "race":
+            body["number"] = self.world.number(self.name, self.generator.division)
+        return body
 
-        at_s = self.now_s + after_s
-        chain = f"case/{self.flow.generator.uscc}/{self.ulid}/{self.names.ulid(at_s, f'{self.name} number')}"
-        self.acts.append(Act(kind="case.number/1", chain=chain, by=(self.flow.generator.uscc,), body=body, at_s=at_s))
-        return self
-
-    def void(self, after_s: int, reason: str, *, expect: tuple[str, ...] = ()) -> Trip:
-        """作废."""
-        self.now_s += after_s
-        self._act("void", [self.flow.generator], acts.Void(reason=reason), expect)
-        return self
-
-    def labels(self, generator: Firm | None = None) -> tuple[str, ...]:
+    def _labels(self) -> list[str]:
         """A label of 37 characters for every pack; bulk goods carry none."""
-        waste, firm = self.flow.waste, generator or self.flow.generator
-        if waste.packing == "tank":
-            return ()
-        day = day_of(self.now_s).replace("-", "")
-        stem = f"{firm.uscc}{waste.code.replace('-', '')}{day}"
-        return tuple(f"{stem}{self._counters.next(stem):03d}" for _ in range(waste.packs(self.mass_g)))
+        if self.waste.packing == "tank":
+            return []
+        stem = f"{self.generator.uscc}{self.waste.code.replace('-', '')}{self._day()}"
+        return [f"{stem}{self.world.count(stem):03d}" for _ in range(self.waste.packs(self.mass_g))]
 
-    def depart(
-        self,
-        after_s: int,
-        plate: str,
-        *,
-        expect: tuple[str, ...] = (),
-        post_s: int | None = None,
-        alone: bool = False,
-        labels: tuple[str, ...] | None = None,
-        vehicle_kind: str = "truck",
-    ) -> Trip:
-        """装载核实、起运, signed by consignor and carrier; ``alone``: by the carrier only."""
-        self.now_s += after_s
-        flow = self.flow
-        body = acts.Depart(
-            vehicle=Vehicle(kind=vehicle_kind, plate=plate),
-            waybill_no=self._waybill(),
-            gate=acts.Gate(labels=self.labels() if labels is None else labels, checks=CHECKS),
-            loaded=(acts.LoadedLine(line=0, mass_t=format_mass(self.mass_g)),),
-            place=site(flow.generator),
-        )
-        self._act("depart", [flow.carrier] if alone else [flow.generator, flow.carrier], body, expect, post_s)
-        return self
+    def _day(self) -> str:
+        return day_of(self.now_s).replace("-", "")
 
     def _waybill(self) -> str:
-        day = day_of(self.now_s).replace("-", "")
-        return f"YD{day}{self._counters.next(f'waybill {day}'):05d}"
+        return f"YD{self._day()}{self.world.count(f'waybill {self._day()}'):05d}"
 
-    def hand_over(self, after_s: int, taker: Firm, plate: str, place: Place, kind: str) -> Trip:
-        """交接: both carriers sign."""
-        self.now_s += after_s
-        body = acts.HandOver(vehicle=Vehicle(kind=kind, plate=plate), waybill_no=self._waybill(), place=place)
-        self._act("hand_over", [self.flow.carrier, taker], body, ())
-        self.flow = replace(self.flow, carrier=taker)
-        return self
+    def _vehicle(self) -> Body:
+        return {"kind": "truck", "plate": self.plate}
 
-    def transship(self, after_s: int, plate: str, place: Place, reason: str) -> Trip:
-        """换装: the same carrier, another truck."""
-        self.now_s += after_s
-        self._act(
-            "transship", [self.flow.carrier], acts.Transship(vehicle=Vehicle(kind="truck", plate=plate), reason=reason, place=place), ()
-        )
-        return self
-
-    def arrive(self, after_s: int, *, post_s: int | None = None) -> Trip:
-        """运抵."""
-        self.now_s += after_s
-        self._act("arrive", [self.flow.carrier], acts.Arrive(place=site(self.flow.receiver)), (), post_s)
-        return self
-
-    def receive(
-        self,
-        after_s: int,
-        lost_g: int = 0,
-        *,
-        confirmed_after_s: int = 20 * MINUTE,
-        line: acts.ReceivedLine | None = None,
-        reported: bool = False,
-        expect: tuple[str, ...] = (),
-    ) -> Trip:
-        """过磅、接受、确认. ``lost_g`` less than declared came off the truck; ``line`` says more than "accepted"."""
-        accepted_s = self.now_s + after_s
-        self.now_s = accepted_s + confirmed_after_s
-        net_g = self.mass_g - lost_g
-        accepted = acts.ReceivedLine(line=0, opinion="accept", accepted_t=format_mass(net_g), method=self.flow.waste.method)
-        tare_g = 15_000_000
-        body = acts.Receive(
-            accepted_at=format_at(accepted_s),
-            lines=(line or accepted,),
-            weighing=acts.Weighing(gross_t=format_mass(net_g + tare_g), tare_t=format_mass(tare_g), net_t=format_mass(net_g)),
-        )
-        if reported:
-            report = acts.Report(at=format_at(accepted_s + 10 * MINUTE), ref=f"差异报告-{self.ulid[-6:]}")
-            body = replace(body, reported_to_authority=report, notified_generator=report)
-        self._act("receive", [self.flow.receiver], body, expect)
-        if expect:
-            self.now_s = accepted_s - after_s
-        return self
-
-    def dispose(self, after_s: int, mass_g: int, method: str | None = None) -> Trip:
-        """利用处置结果 for some grams or all."""
-        self.now_s += after_s
-        fate = acts.DisposedLine(line=0, method=method or self.flow.waste.method, mass_t=format_mass(mass_g))
-        self._act("dispose", [self.flow.receiver], acts.Dispose(fates=(fate,)), ())
-        return self
-
-    def verify(self, after_s: int) -> Trip:
-        """核实、办结."""
-        self.now_s += after_s
-        self._act("verify", [self.flow.generator], acts.Verify(), ())
-        return self
+    def _receive(self, step: Step) -> Body:
+        """过磅、接受、确认."""
+        net_g, accepted_s = parse_mass(step.net_t) if step.net_t else self.mass_g, self.now_s
+        self.now_s += seconds(step.confirmed)
+        body: Body = {
+            "accepted_at": format_at(accepted_s),
+            "lines": [{"line": 0, "opinion": "accept", "accepted_t": format_mass(net_g), "method": self.waste.method}],
+            "weighing": {"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)},
+        }
+        if step.reported:
+            report = {"at": format_at(accepted_s + 10 * MINUTE), "ref": f"差异报告-{self.ulid[-6:]}"}
+            body |= {"reported_to_authority": report, "notified_generator": report}
+        return body
 
     def cut(self, end_s: int) -> list[Act]:
         """The acts that happen until ``end_s``: what comes later is not part of the story."""
         return [act for act in self.acts if act.at_s <= end_s]
+
+
+def put(body: Any, path: str, value: Any) -> None:
+    """Put a value at a dotted path (``lines.0.code``; a number behind the last element adds one); ``None`` takes the field away."""
+    *way, last = path.split(".")
+    for name in way:
+        body = body[int(name)] if isinstance(body, list) else body.setdefault(name, {})
+    if isinstance(body, list):
+        body[int(last) : int(last) + 1] = [value]
+    elif value is None:
+        body.pop(last, None)
+    else:
+        body[last] = value

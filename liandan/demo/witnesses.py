@@ -22,8 +22,7 @@ from ledger.tree.note import parse_note
 from ledger.witnessing.server import Cosigner, make_cosigner
 from ledger.witnessing.service import WitnessStatus
 from ledger.witnessing.wire import log_id
-from liandan.demo import firms
-from liandan.demo.firms import Firm
+from liandan.demo.cast import CHONGQING, SICHUAN, Firm
 from liandan.demo.founding import ORIGIN
 from liandan.demo.keys import Keyring
 from liandan.demo.server_process import child, first_line
@@ -57,7 +56,7 @@ class DemoWitness(Struct, frozen=True):
         return make_cosigner(self.key_name, keyring.key(f"witness/{self.name}"))
 
 
-WITNESSES = (DemoWitness("sichuan", firms.SICHUAN), DemoWitness("chongqing", firms.CHONGQING))
+WITNESSES = (DemoWitness("sichuan", SICHUAN), DemoWitness("chongqing", CHONGQING))
 
 
 def policy_lines(keyring: Keyring) -> tuple[str, ...]:

@@ -1,125 +1,87 @@
-"""Who has which permit, what the lists say, and who sends what to whom: the decisions of the story and their names."""
+"""Names of everything in the story's log, and its running numbers: a pure function of the seed and of the order in which they are asked."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from collections import Counter
+from hashlib import sha256
+from typing import Any
 
-from liandan.demo import calendar, firms
-from liandan.demo.calendar import DAY, HOUR
-from liandan.demo.firms import Firm
-from liandan.demo.plan import Names
-from liandan.demo.wastes import BATTERIES, BOARDS, FLY_ASH, LAMPS, Waste
-from whitelist.approval import ListingRef
+from liandan.demo import calendar
+from liandan.demo.calendar import DAY, at
+from liandan.demo.cast import CAST, Flow
 
-LIST_51_50 = "list/2026-51-50-cy"
-LIST_50_51 = "list/2026-50-51-cy"
-
-
-class License(Struct, frozen=True, kw_only=True):
-    """A receiver's permit: one waste, its yearly scale in tonnes, its last day."""
-
-    receiver: Firm
-    waste: Waste
-    scale_t: str
-    valid_to: str
-    no: str
-
-
-LICENSES = (
-    License(receiver=firms.JIANGJIN, waste=BATTERIES, scale_t="60000", valid_to="2028-06-30", no="CQ5001160FX1"),
-    License(receiver=firms.CHANGSHOU, waste=LAMPS, scale_t="1200", valid_to="2029-03-31", no="CQ5001150FX1"),
-    License(receiver=firms.YONGCHUAN, waste=BOARDS, scale_t="8000", valid_to="2028-12-31", no="CQ5001180FX1"),
-    License(receiver=firms.HECHUAN, waste=FLY_ASH, scale_t="50000", valid_to="2027-12-31", no="CQ5001170FX1"),
-    License(receiver=firms.NEIJIANG, waste=BATTERIES, scale_t="40000", valid_to="2027-09-30", no="川环危第511011FX1号"),
-    License(receiver=firms.SUINING, waste=LAMPS, scale_t="900", valid_to="2026-10-20", no="川环危第510903FX1号"),
-    License(receiver=firms.ZIGONG, waste=BOARDS, scale_t="6000", valid_to="2029-05-31", no="川环危第510302FX1号"),
-    License(receiver=firms.GUANGAN, waste=FLY_ASH, scale_t="36000", valid_to="2028-02-28", no="川环危第511602FX1号"),
-)
-"""Suining's runs out in the middle of the month."""
-
-ROWS = {
-    LIST_51_50: ((firms.JIANGJIN, "20000"), (firms.CHANGSHOU, "600"), (firms.YONGCHUAN, "2000"), (firms.HECHUAN, "30000")),
-    LIST_50_51: ((firms.NEIJIANG, "12000"), (firms.SUINING, "400"), (firms.ZIGONG, "200"), (firms.GUANGAN, "20000")),
-}
-"""Rows of the lists, tonnes a year. Zigong's 200 t do not last the year: what is beyond them goes by letter."""
-
-
-class Flow(Struct, frozen=True, kw_only=True):
-    """Who sends what to whom, under which decision."""
-
-    name: str
-    no: int
-    """Serial number of its letters and decisions."""
-    generator: Firm
-    receiver: Firm
-    waste: Waste
-    carrier: Firm
-    approval: str
-    permit: str
-    mass_t: str
-    """Decided mass."""
-    row: ListingRef | None
-    """The listing applied on; ``None``: by letter."""
-    valid_to: str = "2026-12-31"
-    applied_s: int = calendar.APPLIED
-    decided_s: int = calendar.DECIDED
+LISTS = {way: f"list/2026-{way}-cy" for way in CAST.lists}
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class World:
-    """Names of all permits and decisions of the story."""
+    """Chains of permits, decisions and loads by the story's names; labels, waybills and numbers by counters."""
 
-    def __init__(self, names: Names) -> None:
-        self.names = names
-        self._serial = 100
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._counted: Counter[str] = Counter()
+        self.loads: dict[str, str] = {}
+        """Chains of manifests, as trips begin."""
+        self.numbers: dict[str, str] = {}
+        """National numbers of manifests."""
         self.permits = {
-            licence.receiver.uscc: f"permit/{licence.receiver.uscc}/{names.ulid(calendar.PERMITTED, licence.no)}" for licence in LICENSES
+            name: f"permit/{CAST.firm(name).uscc}/{self.ulid(calendar.PERMITTED, permit.no)}" for name, permit in CAST.permits.items()
         }
-        carrier_51, carrier_50, f = firms.SHUAN, firms.YUSHUN, firms
-        by_letter, renewed = calendar.DECIDED_BY_LETTER, calendar.RENEWED + HOUR
-        self.batteries_out = self._flow("batteries_out", f.JINCHUAN, f.JIANGJIN, BATTERIES, carrier_51, "3000", 0)
-        self.lamps_out = self._flow("lamps_out", f.FUGUANG, f.CHANGSHOU, LAMPS, carrier_51, "160", 1)
-        self.boards_out = self._flow("boards_out", f.JINGDA, f.YONGCHUAN, BOARDS, carrier_51, "600", 2)
-        self.ash_out = self._flow("ash_out", f.LVYAN, f.HECHUAN, FLY_ASH, carrier_50, "2400", 3)
-        self.last_tonnes = self._flow("last_tonnes", f.JIANGYANG, f.JIANGJIN, BATTERIES, f.LUYUN, "60", 0)
-        self.river = self._flow("river", f.JIANGYANG, f.JIANGJIN, BATTERIES, f.LUYUN, "400", None, decided_s=by_letter)
-        self.batteries_in = self._flow("batteries_in", f.YUXU, f.NEIJIANG, BATTERIES, carrier_50, "2400", 0)
-        self.lamps_in = self._flow("lamps_in", f.MINGDENG, f.SUINING, LAMPS, carrier_50, "120", 1, valid_to="2026-10-20")
-        self.lamps_renewed = self._flow(
-            "lamps_renewed", f.MINGDENG, f.SUINING, LAMPS, carrier_50, "80", 1, applied_s=renewed, decided_s=renewed + DAY
-        )
-        self.boards_in = self._flow("boards_in", f.BISHAN, f.ZIGONG, BOARDS, carrier_50, "200", 2)
-        self.boards_letter = self._flow("boards_letter", f.BISHAN, f.ZIGONG, BOARDS, carrier_50, "150", 2, decided_s=by_letter)
-        self.ash_in = self._flow("ash_in", f.FULING, f.GUANGAN, FLY_ASH, carrier_50, "1800", 3)
-        self.ash_refused = self._flow("ash_refused", f.FULING, f.GUANGAN, FLY_ASH, carrier_50, "9000", None, decided_s=by_letter)
+        self.approvals = {
+            name: f"approval/{CAST.firm(flow.generator).uscc}/{self.ulid(applied_s(flow), name)}" for name, flow in CAST.flows.items()
+        }
 
-    def _flow(
-        self,
-        name: str,
-        generator: Firm,
-        receiver: Firm,
-        waste: Waste,
-        carrier: Firm,
-        mass_t: str,
-        row: int | None,
-        *,
-        valid_to: str = "2026-12-31",
-        applied_s: int = calendar.APPLIED,
-        decided_s: int = calendar.DECIDED,
-    ) -> Flow:
-        self._serial += 1
-        listed = LIST_51_50 if generator.province == "51" else LIST_50_51
-        return Flow(
-            name=name,
-            no=self._serial,
-            generator=generator,
-            receiver=receiver,
-            waste=waste,
-            carrier=carrier,
-            approval=f"approval/{generator.uscc}/{self.names.ulid(applied_s, name)}",
-            permit=self.permits[receiver.uscc],
-            mass_t=mass_t,
-            row=None if row is None else ListingRef(list=listed, row=row),
-            valid_to=valid_to,
-            applied_s=applied_s,
-            decided_s=decided_s,
-        )
+    def ulid(self, at_s: int, what: str) -> str:
+        """A ULID of a moment (its first 10 characters) and a name (the other 16)."""
+        tail = int.from_bytes(sha256(f"{self._seed}/{what}".encode()).digest()[:10], "big")
+        number = at_s * 1000 << 80 | tail
+        return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+    def count(self, name: str) -> int:
+        """1, 2, 3 … per name."""
+        self._counted[name] += 1
+        return self._counted[name]
+
+    def number(self, load: str, origin: str) -> str:
+        """The next 14-digit number that the state system gives at an origin, ``2026 PP CC NNNNNN``, kept for a load."""
+        place = f"50{'02' if origin[2:4] == '02' else '01'}" if origin[:2] == "50" else origin[:4]
+        return self.numbers.setdefault(load, f"2026{place}{100_000 + self.count(f'number {place}'):06d}")
+
+    def owner(self, name: str) -> str:
+        """The key owner ``USCC.phone`` that the story calls ``shuan.phone``."""
+        firm, dot, device = name.partition(".")
+        return f"{CAST.firm(firm).uscc}{dot}{device}"
+
+    def chain(self, text: str) -> str:
+        """A chain with the names in it filled in: ``party/$shuan``, ``$permit:suining``."""
+        parts = text.split("/")
+        return "/".join(str(self.named(*part[1:].split(":", 1))) if part.startswith("$") else part for part in parts)
+
+    def named(self, sort: str, name: str = "") -> Any:
+        """What ``$sort:name`` stands for; ``$firm`` is its USCC. A permit that nobody knows yet (``suining.renewed``) gets its chain here."""
+        match sort:
+            case "permit":
+                holder = CAST.firm(name.partition(".")[0]).uscc
+                return self.permits.setdefault(name, f"permit/{holder}/{self.ulid(calendar.PERMITTED, name)}")
+            case "approval":
+                return self.approvals[name]
+            case "list":
+                return LISTS[name]
+            case "load":
+                return self.loads[name]
+            case "number":
+                return self.numbers[name]
+            case "place":
+                return CAST.firm(name).place
+        return CAST.firm(sort).uscc
+
+
+def applied_s(flow: Flow) -> int:
+    """When the generator applied."""
+    return at(flow.applied) if flow.applied else calendar.APPLIED
+
+
+def decided_s(flow: Flow) -> int:
+    """When it was decided: by letter later than on a listing."""
+    by_letter = flow.letter or flow.row is None
+    return applied_s(flow) + DAY if flow.applied else calendar.DECIDED_BY_LETTER if by_letter else calendar.DECIDED

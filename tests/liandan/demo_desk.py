@@ -22,6 +22,7 @@ from liandan.demo.keys import Keyring
 from liandan.demo.plan import Scribe, Way
 from liandan.demo.play import Outcome, Played, play
 from liandan.demo.story import Story, tell
+from liandan.demo.world import World
 from liandan.wiring import KINDS
 from manifests.model import ManifestState
 from signing.envelope import Envelope
@@ -32,14 +33,14 @@ from whitelist.adopted import data_files
 class Desk:
     """Entries in a list; signatures are not verified, for nobody else writes here."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, world: World) -> None:
         files = [(file, file.path.read_bytes()) for file in data_files()]
         content = {f"data/{sha256(raw).hexdigest()}": raw for _, raw in files}
         self.facts = ReplayFacts(DataSets(KINDS, content.get))
         self.entries: list[Entry] = []
         self.keyring = Keyring(seed)
         entry = self._admit(founding(self.keyring, seed, files), calendar.FOUNDED)
-        self.scribe = Scribe(self.keyring, entry.statement.hash)
+        self.scribe = Scribe(self.keyring, entry.statement.hash, world)
 
     async def post(self, envelopes: Sequence[Envelope], now_s: int, way: Way) -> list[Outcome]:
         """Admit one after the other."""
@@ -82,5 +83,6 @@ class Desk:
 
 async def played(seed: int) -> tuple[Story, Desk, Played]:
     """The whole story, played."""
-    story, desk = tell(seed), Desk(seed)
+    story = tell(seed)
+    desk = Desk(seed, story.world)
     return story, desk, await play(story, desk.scribe, desk)

@@ -8,15 +8,15 @@ import pytest
 
 from ledger.mass import parse_mass
 from ledger.times import day_of
-from liandan.demo import calendar, firms
+from liandan.demo import calendar
+from liandan.demo.cast import CAST
 from liandan.demo.harvest import completed
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Act, Scribe, slots
 from liandan.demo.play import Outcome, Played, Unplanned, play
 from liandan.demo.story import MANIFESTS, Story, tell
 from liandan.demo.summary import Books
-from liandan.demo.wastes import WASTES
-from liandan.demo.world import LIST_50_51, LIST_51_50
+from liandan.demo.world import LISTS
 from manifests.mass import balance
 from manifests.model import Stage
 from signing.uscc import check_uscc
@@ -35,20 +35,19 @@ async def run() -> Run:
 
 
 def test_every_party_has_a_valid_code_and_a_name_that_says_it_is_fictitious() -> None:
-    everybody = (*firms.FIRMS, firms.OPERATOR, *firms.AUTHORITIES.values())
-    assert len({firm.uscc for firm in everybody}) == len(everybody) == 24
-    assert len(firms.FIRMS) >= 12
-    for firm in everybody:
+    assert len({firm.uscc for firm in CAST.firms}) == len(CAST.firms) == 24
+    assert len(CAST.parties) >= 12
+    for firm in CAST.firms:
         assert check_uscc(firm.uscc)
         assert firm.name.endswith("（虚构）")
 
 
 def test_the_codes_that_documents_use_elsewhere_are_the_same_here() -> None:
-    assert (firms.JIANGJIN.uscc, firms.JINCHUAN.uscc, firms.JIANGYANG.uscc) == (
+    assert [CAST.firm(name).uscc for name in ("jiangjin", "jinchuan", "jiangyang")] == [
         "915001160000FX0107",
         "915101120000FX029E",
         "915105020000FX0534",
-    )
+    ]
 
 
 def test_300_manifests_are_attempted_and_twelve_of_them_refused_at_issue(run: Run) -> None:
@@ -126,7 +125,7 @@ def test_the_load_under_way_at_the_end_is_on_a_ship(run: Run) -> None:
 def test_all_four_wastes_travel_both_ways_and_by_both_routes(run: Run) -> None:
     states = run[1].manifests().values()
     directions = {(line.code, state.origin.division[:2]) for state in states for line in state.lines}
-    assert directions == {(waste.code, province) for waste in WASTES for province in ("50", "51")}
+    assert directions == {(waste.code, province) for waste in CAST.wastes.values() for province in ("50", "51")}
     assert {state.route for state in states} == {"LISTED", "APPROVED"}
 
 
@@ -134,17 +133,16 @@ def test_of_eight_racers_exactly_three_get_the_last_tonnes(run: Run) -> None:
     story, desk, told = run
     assert told.race == (8, 3)
     # 60 t decided; the three racers and the two loads before them took all of it to the gram.
-    assert desk.accounts()[q2_account(story.world.last_tonnes.approval, 0)] == 60_000_000
+    assert desk.accounts()[q2_account(story.world.approvals["last_tonnes"], 0)] == 60_000_000
 
 
 def test_no_account_is_beyond_its_limit(run: Run) -> None:
     story, desk, _ = run
     accounts, world = desk.accounts(), story.world
-    for flow in vars(world).values():
-        if hasattr(flow, "approval"):
-            assert accounts.get(q2_account(flow.approval, 0), 0) <= parse_mass(flow.mass_t)
-    assert accounts[q1_account(LIST_50_51, 2)] == 200_000_000
-    assert accounts[q1_account(LIST_51_50, 0)] == 3_060_000_000
+    for name, flow in CAST.flows.items():
+        assert accounts.get(q2_account(world.approvals[name], 0), 0) <= parse_mass(flow.t)
+    assert accounts[q1_account(LISTS["50-51"], 2)] == 200_000_000
+    assert accounts[q1_account(LISTS["51-50"], 0)] == 3_060_000_000
 
 
 def test_quota_accounts_hold_what_the_manifests_hold_to_the_gram(run: Run) -> None:
@@ -190,8 +188,9 @@ async def test_an_answer_that_was_not_planned_stops_the_play() -> None:
         async def post(self, envelopes: list[object], now_s: int, way: str) -> list[Outcome]:
             return [Outcome(None, ("KEY_UNKNOWN",)) for _ in envelopes]
 
+    story = tell(SEED)
     with pytest.raises(Unplanned, match=r"found .*KEY_UNKNOWN.*planned admitted"):
-        await play(tell(SEED), Scribe(Keyring(SEED), "0" * 64), Contrary())
+        await play(story, Scribe(Keyring(SEED), "0" * 64, story.world), Contrary())
 
 
 def test_a_slot_never_holds_a_custody_act_for_more_than_two_hours() -> None:

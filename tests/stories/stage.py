@@ -8,16 +8,18 @@ from pathlib import Path
 
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport, audit
+from ledger.mass import parse_mass
 from ledger.publishing.files import LogFiles
-from liandan.demo import firms, setup
+from liandan.demo import setup
+from liandan.demo.calendar import at
+from liandan.demo.cast import OPERATOR
 from liandan.demo.founding import ORIGIN, founding
 from liandan.demo.http_poster import HttpPoster, founded
 from liandan.demo.keys import Keyring
-from liandan.demo.plan import Act, Names, Scribe, slots
+from liandan.demo.plan import Act, Scribe, slots
 from liandan.demo.play import Played, play
-from liandan.demo.specials import Ground
-from liandan.demo.story import Story
-from liandan.demo.trip import Counters, Trip
+from liandan.demo.story import Story, loads
+from liandan.demo.trip import Trip
 from liandan.demo.world import World
 from liandan.keyring import ServerKeys
 from liandan.server import serving
@@ -32,13 +34,21 @@ SEED = 31
 class Stage:
     """A founded log with everybody on it. ``play`` posts trips over HTTP; ``audit`` recomputes the whole log from its files."""
 
-    def __init__(self, poster: HttpPoster, scribe: Scribe, files: LogFiles) -> None:
-        self.poster, self.scribe, self._files = poster, scribe, files
-        self.world = World(Names(SEED))
-        self.ground = Ground(self.world, self.world.names, Counters())
+    def __init__(self, poster: HttpPoster, keyring: Keyring, files: LogFiles) -> None:
+        self.poster, self._files = poster, files
+        self.world = World(SEED)
+        self.scribe = Scribe(keyring, poster.found, self.world)
         self.views: dict[str, ManifestView] = {}
         self.used_g: dict[str, int] = {}
         """Grams on each quota account, as the last entry that touched it says; known after the audit."""
+
+    def trip(self, flow: str, name: str, issued: str, mass_t: str) -> Trip:
+        """A manifest of the demo's flow, issued at ``10-12 08:00``."""
+        return Trip(self.world, name, flow, at(issued), parse_mass(mass_t))
+
+    def load(self, name: str) -> list[Trip]:
+        """A manifest of the demo that is worth seeing; of a race one for each client."""
+        return list(loads()[name].trips(self.world, name))
 
     async def post(self, acts: Iterable[Act]) -> Played:
         """Post acts in the order of time; answers must be as planned."""
@@ -74,9 +84,9 @@ async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
     """A stage with everything up to the last decision of September."""
     keyring = Keyring(SEED)
     settings = settings_of(database_url, directory)
-    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(firms.OPERATOR.uscc))
+    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(OPERATOR.uscc))
     statement = founding(keyring, SEED, [(file, file.path.read_bytes()) for file in data_files()])
     async with serving(settings, keyring=keys) as url, founded(url, statement, keyring) as poster:
-        built = Stage(poster, Scribe(keyring, poster.found), LogFiles(settings.log_path))
+        built = Stage(poster, keyring, LogFiles(settings.log_path))
         await built.post(setup.before_october(built.world))
         yield built

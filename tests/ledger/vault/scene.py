@@ -44,9 +44,9 @@ class Issued(Struct, frozen=True, kw_only=True):
 
 def issue(stage: Stage, name: str, disclosures: list[Disclosure] | None = None) -> Issued:
     """A manifest that commits to PEOPLE, or to others."""
-    trip = stage.ground.trip(stage.world.batteries_out, name, "10-12 08:30", 1.2)
+    trip = stage.trip("batteries_out", name, "10-12 08:30", "1.2")
     people = opened(name) if disclosures is None else disclosures
-    trip.issue(numbered=False, commit=committed(stage.poster.found, trip.chain, 0, people))
+    trip.do("issue", numbered=False, set={"commit": committed(stage.poster.found, trip.chain, 0, people)})
     envelope = stage.scribe.write(trip.acts[0])
     return Issued(act=trip.acts[0], envelope=freeze(envelope), statement=hash_of(envelope), disclosures=people)
 

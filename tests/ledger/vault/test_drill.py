@@ -26,7 +26,7 @@ from ledger.vault.cipher import KEY_BYTES, unseal
 from ledger.vault.disclosure import Disclosure
 from ledger.vault.keys import KeyStore
 from liandan.database import open_pool
-from liandan.demo import firms
+from liandan.demo.cast import OPERATOR, SICHUAN
 from liandan.demo.founding import ORIGIN
 from liandan.export import export, reader_of
 from liandan.keyring import ServerKeys
@@ -148,7 +148,7 @@ async def carry_away(home: Path, elsewhere: Path, issued: Issued) -> Copies:
 
 
 async def erase(built: Stage, issued: Issued) -> None:
-    async with as_party(built, firms.OPERATOR.uscc, issued.act.posted_s) as operator:
+    async with as_party(built, OPERATOR.uscc, issued.act.posted_s) as operator:
         for field in PERSON:
             assert (await operator.send("DELETE", issued.path(field))).status_code == 200
 
@@ -178,15 +178,15 @@ async def test_an_erased_value_is_unreadable_everywhere_and_no_proof_breaks(
             gone, kept = issue(built, "gone", opened("gone", PERSON)), issue(built, "kept", opened("kept", OTHER))
             for issued in (gone, kept):
                 assert (await post(built, issued.request, issued.act)).status_code == 201
-            assert {field: one["value"] for field, one in (await read(built, firms.SICHUAN.uscc, gone)).items()} == PERSON
+            assert {field: one["value"] for field, one in (await read(built, SICHUAN.uscc, gone)).items()} == PERSON
             copies = await carry_away(home, elsewhere, gone)
             assert holders(copies.erased_keys, home) == [home / "vault.sqlite3"]
 
             await erase(built, gone)
 
-            seen = await read(built, firms.SICHUAN.uscc, gone)
+            seen = await read(built, SICHUAN.uscc, gone)
             assert {one["state"] for one in seen.values()} == {"erased"}
-            assert (await read(built, firms.SICHUAN.uscc, kept))["driver.name"]["value"] == OTHER["driver.name"]
+            assert (await read(built, SICHUAN.uscc, kept))["driver.name"]["value"] == OTHER["driver.name"]
             await check_proofs(built, home, elsewhere / "export")
             await dump(live_dsn(home), elsewhere / "dump after")
             left = (home / "vault.sqlite3").read_bytes()
@@ -218,6 +218,6 @@ async def test_a_restored_key_store_forgets_again_at_the_next_start(home: Path, 
         keyring = built.scribe.keyring
     (home / "vault.sqlite3").write_bytes(copies.keys.read_bytes())
     assert holders(copies.erased_keys, home) == [home / "vault.sqlite3"]
-    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(firms.OPERATOR.uscc))
+    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(OPERATOR.uscc))
     async with serving(settings_of(None, home), keyring=keys):  # type: ignore[arg-type]  # as above
         assert holders(copies.erased_keys, home) == []

@@ -11,7 +11,7 @@ import structlog
 from asyncpg import Pool, Record
 
 from liandan.client import RequestRefused
-from liandan.demo import firms
+from liandan.demo.cast import CAST, CHONGQING, OPERATOR, SICHUAN
 from signing.b64 import decode
 from signing.commitment import commit
 from tests.ledger.vault.people import PEOPLE, opened
@@ -40,20 +40,20 @@ async def codes_of(stage: Stage, issued: Issued, raw: bytes) -> list[str]:
 
 async def test_what_came_with_an_act_is_shown_to_its_parties_and_the_authorities_alone(on_stage: Stage) -> None:
     issued = issue(on_stage, "shown")
-    flow = on_stage.world.batteries_out
+    parties = [CAST.firm(name) for name in ("jinchuan", "jiangjin", "shuan")]
     assert (await post(on_stage, issued.request, issued.act)).status_code == 201
     with structlog.testing.capture_logs() as lines:
-        for reader in (flow.generator, flow.receiver, flow.carrier, firms.SICHUAN, firms.CHONGQING):
+        for reader in (*parties, SICHUAN, CHONGQING):
             seen = await read(on_stage, reader.uscc, issued)
             assert {field: one["value"] for field, one in seen.items()} == PEOPLE
     for field, one in seen.items():
         opening = commit(on_stage.poster.found, issued.act.chain, 0, field, decode(one["salt"]), one["value"])
         assert opening == one["commitment"]
     reads = [line for line in lines if line["event"] == "disclosures_read"]
-    assert [line["reader"] for line in reads[:1]] == [flow.generator.uscc]
+    assert [line["reader"] for line in reads[:1]] == [parties[0].uscc]
     assert len(reads) == 5
     assert not any(value in repr(lines) for value in PEOPLE.values())
-    for stranger in (firms.LVYAN, firms.CHANGHANG, firms.OPERATOR):
+    for stranger in (CAST.firm("lvyan"), CAST.firm("changhang"), OPERATOR):
         with pytest.raises(RequestRefused) as caught:
             await read(on_stage, stranger.uscc, issued)
         assert caught.value.problem.code == "READ_FORBIDDEN"
@@ -71,7 +71,7 @@ async def test_without_a_token_nothing_is_shown(on_stage: Stage) -> None:
 async def test_a_chain_lists_what_is_behind_all_its_acts(on_stage: Stage) -> None:
     issued = issue(on_stage, "listed")
     await post(on_stage, issued.request, issued.act)
-    async with as_party(on_stage, firms.SICHUAN.uscc, issued.act.posted_s) as client:
+    async with as_party(on_stage, SICHUAN.uscc, issued.act.posted_s) as client:
         answer = await client.get("/v1/disclosures", chain=issued.act.chain)
         assert answer.headers["cache-control"] == "no-store"
         assert {(one["statement"], one["state"]) for one in answer.json()["openings"]} == {(issued.statement, "held")}
@@ -82,12 +82,12 @@ async def test_a_chain_lists_what_is_behind_all_its_acts(on_stage: Stage) -> Non
 
 
 async def test_a_case_has_the_readers_of_its_manifest(on_stage: Stage) -> None:
-    trip = on_stage.ground.trip(on_stage.world.batteries_out, "with a case", "10-12 08:30", 1.2).issue(numbered=False).number_later(600)
+    trip = on_stage.trip("batteries_out", "with a case", "10-12 08:30", "1.2").do("issue", numbered=False).do("number 10m")
     await on_stage.play([trip])
     chain, now_s = trip.acts[1].chain, trip.acts[1].posted_s
-    async with as_party(on_stage, on_stage.world.batteries_out.receiver.uscc, now_s) as receiver:
+    async with as_party(on_stage, CAST.firm("jiangjin").uscc, now_s) as receiver:
         assert (await receiver.get("/v1/disclosures", chain=chain)).json() == {"chain": chain, "openings": []}
-    async with as_party(on_stage, firms.LVYAN.uscc, now_s) as stranger:
+    async with as_party(on_stage, CAST.firm("lvyan").uscc, now_s) as stranger:
         with pytest.raises(RequestRefused, match="READ_FORBIDDEN"):
             await stranger.get("/v1/disclosures", chain=chain)
 
@@ -129,11 +129,11 @@ async def test_disclosures_may_come_later_and_missing_ones_are_absent(on_stage: 
     name, phone, _ = issued.disclosures
     assert (await post(on_stage, issued.envelope, issued.act)).status_code == 201
     with pytest.raises(RequestRefused) as caught:
-        await read(on_stage, firms.SICHUAN.uscc, issued)
+        await read(on_stage, SICHUAN.uscc, issued)
     assert caught.value.problem.code == "NOT_FOUND"
     assert (await post(on_stage, issued.with_disclosures([name]), issued.act)).status_code == 200
     assert (await post(on_stage, issued.with_disclosures([name, phone]), issued.act)).status_code == 200
-    seen = await read(on_stage, firms.SICHUAN.uscc, issued)
+    seen = await read(on_stage, SICHUAN.uscc, issued)
     assert {field: one["state"] for field, one in seen.items()} == {"driver.name": "held", "driver.phone": "held", "position": "absent"}
     assert await counts(pool) == (2, 2)
 
@@ -161,13 +161,13 @@ async def test_an_atomic_batch_is_refused_whole_for_one_false_opening(on_stage: 
 async def test_erasing_is_an_entry_and_the_value_never_comes_back(on_stage: Stage, pool: Pool[Record]) -> None:
     issued = issue(on_stage, "erased")
     await post(on_stage, issued.request, issued.act)
-    async with as_party(on_stage, firms.OPERATOR.uscc, issued.act.posted_s) as operator:
+    async with as_party(on_stage, OPERATOR.uscc, issued.act.posted_s) as operator:
         answer = await operator.send("DELETE", issued.path("driver.name"))
         assert answer.json()["is_new"]
         again = await operator.send("DELETE", issued.path("driver.name"))
         assert (again.json()["index"], again.json()["is_new"]) == (answer.json()["index"], False)
     assert (await post(on_stage, issued.request, issued.act)).status_code == 200
-    seen = await read(on_stage, firms.SICHUAN.uscc, issued)
+    seen = await read(on_stage, SICHUAN.uscc, issued)
     assert {field: one["state"] for field, one in seen.items()} == {"driver.name": "erased", "driver.phone": "held", "position": "held"}
     assert "value" not in seen["driver.name"]
     assert await counts(pool) == (3, 2)
@@ -180,18 +180,18 @@ async def test_an_erasure_needs_the_operator_and_something_committed(on_stage: S
     issued = issue(on_stage, "refused")
     await post(on_stage, issued.request, issued.act)
     cases = [
-        (firms.SICHUAN.uscc, issued.path("driver.name"), "ERASE_FORBIDDEN"),
-        (on_stage.world.batteries_out.generator.uscc, issued.path("driver.name"), "ERASE_FORBIDDEN"),
-        (firms.OPERATOR.uscc, issued.path("escort.name"), "DISCLOSURE_UNKNOWN"),
-        (firms.OPERATOR.uscc, f"/v1/statements/{'ab' * 32}/disclosures/driver.name", "NOT_FOUND"),
-        (firms.OPERATOR.uscc, "/v1/statements/nothing/disclosures/driver.name", "NOT_FOUND"),
+        (SICHUAN.uscc, issued.path("driver.name"), "ERASE_FORBIDDEN"),
+        (CAST.firm("jinchuan").uscc, issued.path("driver.name"), "ERASE_FORBIDDEN"),
+        (OPERATOR.uscc, issued.path("escort.name"), "DISCLOSURE_UNKNOWN"),
+        (OPERATOR.uscc, f"/v1/statements/{'ab' * 32}/disclosures/driver.name", "NOT_FOUND"),
+        (OPERATOR.uscc, "/v1/statements/nothing/disclosures/driver.name", "NOT_FOUND"),
     ]
     for reader, path, code in cases:
         async with as_party(on_stage, reader, issued.act.posted_s) as client:
             with pytest.raises(RequestRefused) as caught:
                 await client.send("DELETE", path)
             assert caught.value.problem.code == code
-    assert (await read(on_stage, firms.SICHUAN.uscc, issued))["driver.name"]["state"] == "held"
+    assert (await read(on_stage, SICHUAN.uscc, issued))["driver.name"]["state"] == "held"
 
 
 async def test_a_lost_key_is_told_from_an_erased_one(on_stage: Stage, pool: Pool[Record]) -> None:
@@ -199,6 +199,6 @@ async def test_a_lost_key_is_told_from_an_erased_one(on_stage: Stage, pool: Pool
     await post(on_stage, issued.request, issued.act)
     async with pool.acquire() as conn:
         await conn.execute("UPDATE disclosure SET ciphertext = sha256(ciphertext) WHERE field = 'position'")
-    seen = await read(on_stage, firms.SICHUAN.uscc, issued)
+    seen = await read(on_stage, SICHUAN.uscc, issued)
     assert seen["position"]["state"] == "unreadable"
     assert seen["driver.name"]["value"] == PEOPLE["driver.name"]

@@ -1,0 +1,154 @@
+"""The cast of the story, read from ``story/cast.toml``: firms, wastes, permits, lists, and who sends what to whom. All fictitious."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from ledger.mass import parse_mass
+from signing.uscc import check_character
+
+STORY = Path(__file__).with_name("story")
+T = TypeVar("T")
+
+
+def read(name: str, form: type[T]) -> T:
+    """A file of the story in its form."""
+    return msgspec.toml.decode((STORY / f"{name}.toml").read_bytes(), type=form)
+
+
+def fictitious_uscc(division: str, serial: int, organisation: str = "91") -> str:
+    """A valid USCC whose part ``0000FX…`` is given to nobody; ``organisation``: 91 enterprise, 11 authority, 12 institution."""
+    body = f"{organisation}{division}0000FX{serial:03d}"
+    return body + check_character(body)
+
+
+class Firm(Struct, frozen=True, array_like=True, dict=True):
+    """A party of the story and the place where it works."""
+
+    key: str
+    organisation: str
+    division: str
+    serial: int
+    title: str
+    address: str
+
+    @cached_property
+    def uscc(self) -> str:
+        """Its code."""
+        return fictitious_uscc(self.division, self.serial, self.organisation)
+
+    @property
+    def name(self) -> str:
+        """Its name, which says that it is fictitious."""
+        return f"{self.title}（虚构）"
+
+    @property
+    def province(self) -> str:
+        """``51`` or ``50``."""
+        return self.division[:2]
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """Where it works, as bodies name it."""
+        return {"division": self.division, "address": self.address}
+
+
+class Waste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A waste as its generators write it on the form. ``pack_t``: a pack at most; ``load_t``: lightest and heaviest load of a truck."""
+
+    name: str
+    code: str
+    hazards: tuple[str, ...]
+    components: str
+    form: str
+    packing: str
+    pack_t: str
+    load_t: tuple[str, str]
+    step_t: str = "0.02"
+    """The division of the scale."""
+    method: str
+    un_no: str = ""
+    dg_class: str = ""
+    piece_t: str = ""
+    """A piece (只), where pieces are counted."""
+    measures: str
+
+    @property
+    def category(self) -> str:
+        """``HWnn``."""
+        return f"HW{self.code[-2:]}"
+
+    def packs(self, mass_g: int) -> int:
+        """How many packs a load has; bulk goods have one."""
+        return 1 if self.packing == "tank" else -(-mass_g // parse_mass(self.pack_t))
+
+
+class Licence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A receiver's permit: one waste, its yearly scale, its last day."""
+
+    waste: str
+    t: str
+    valid_to: str
+    no: str
+
+
+class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who sends what to whom, under which decision (``t`` decided), and how many ordinary loads a seed draws from which day to which."""
+
+    generator: str = field(name="from")
+    receiver: str = field(name="to")
+    carrier: str = field(name="by")
+    t: str
+    row: int | None = None
+    """The listing applied on; ``None``: by letter."""
+    letter: bool = False
+    """By letter although a listing was applied on: its quota had run out."""
+    agree: bool = True
+    valid_to: str = "2026-12-31"
+    applied: str = ""
+    """When the generator applied, if not in September; decided a day later."""
+    loads: int = 0
+    first: str = "10-08"
+    last: str = "10-30"
+
+
+class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
+    """Everybody and everything of the story that has a name."""
+
+    firms: tuple[Firm, ...]
+    plates: dict[str, str]
+    wastes: dict[str, Waste]
+    permits: dict[str, Licence]
+    lists: dict[str, tuple[tuple[str, str], ...]]
+    flows: dict[str, Flow]
+
+    @cached_property
+    def by_key(self) -> dict[str, Firm]:
+        """Firms by the name that the story calls them."""
+        return {firm.key: firm for firm in self.firms}
+
+    def firm(self, key: str) -> Firm:
+        """The firm that the story calls so."""
+        return self.by_key[key]
+
+    def authority_of(self, key: str) -> Firm:
+        """The authority of a firm's province."""
+        return self.firm({"51": "sichuan", "50": "chongqing"}[self.firm(key).province])
+
+    def waste_of(self, flow: Flow) -> Waste:
+        """What a flow carries: the waste of its receiver's permit."""
+        return self.wastes[self.permits[flow.receiver].waste]
+
+    @property
+    def parties(self) -> list[Firm]:
+        """Everybody who is registered as a party; operator and authorities enter with ``log.found``."""
+        return [firm for firm in self.firms if firm.organisation == "91"]
+
+
+CAST = read("cast", Cast)
+OPERATOR, SICHUAN, CHONGQING = map(CAST.firm, ("operator", "sichuan", "chongqing"))
