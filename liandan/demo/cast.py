@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from ledger.mass import parse_mass
 from signing.uscc import check_character
+from whitelist.adopted import data_files
 
 STORY = Path(__file__).with_name("story")
 T = TypeVar("T")
@@ -126,6 +127,8 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     permits: dict[str, Licence]
     lists: dict[str, tuple[tuple[str, str], ...]]
     flows: dict[str, Flow]
+    thresholds: dict[str, int]
+    """What the adopted tolerances change."""
 
     @cached_property
     def by_key(self) -> dict[str, Firm]:
@@ -144,10 +147,16 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         """What a flow carries: the waste of its receiver's permit."""
         return self.wastes[self.permits[flow.receiver].waste]
 
+    @cached_property
+    def data(self) -> dict[str, bytes]:
+        """Data sets that the log adopts in the course of the story, by name: the shipped thresholds with what is changed."""
+        shipped = next(file.path.read_bytes() for file in data_files() if file.name == "thresholds")
+        return {"thresholds": msgspec.json.format(msgspec.json.encode(msgspec.json.decode(shipped) | self.thresholds)) + b"\n"}
+
     @property
     def parties(self) -> list[Firm]:
         """Everybody who is registered as a party; operator and authorities enter with ``log.found``."""
-        return [firm for firm in self.firms if firm.organisation == "91"]
+        return [firm for firm in self.firms if firm.key not in ("operator", "sichuan", "chongqing")]
 
 
 CAST = read("cast", Cast)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, Literal
 
-from msgspec import Struct, field
+from msgspec import Struct, field, to_builtins
 
 from ledger.admission.draft import Draft, hash_of
 from ledger.chain import genesis_prev
@@ -78,10 +78,14 @@ class Scribe:
         return bool(self._hashes.get(chain))
 
     def fill(self, value: Any) -> Any:
-        """The value with everything named in it: ``party/$shuan``, ``$key:shuan.phone``, ``$trunk:<load>``; the rest is the world's to say."""
+        """The value with everything named in it: ``party/$shuan``, ``$key:shuan.phone``, ``$trunk:<load>``; the rest is the world's to say.
+
+        An object under the name ``$`` is spread out beside the fields around it.
+        """
         match value:
             case dict():
-                return {name: self.fill(inner) for name, inner in value.items()}
+                filled = {name: self.fill(inner) for name, inner in value.items()}
+                return to_builtins(filled.pop("$", {})) | filled
             case list() | tuple():
                 return [self.fill(inner) for inner in value]
             case str() if value.startswith("$"):

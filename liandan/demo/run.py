@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,7 @@ from msgspec import Struct
 from ledger.auditing.audit import AuditReport, audit
 from liandan.client import Dishonest, RequestRefused, Unavailable
 from liandan.demo import calendar, harvest, home
-from liandan.demo.cast import OPERATOR
+from liandan.demo.cast import CAST, OPERATOR
 from liandan.demo.founding import ORIGIN, founding
 from liandan.demo.http_poster import HttpPoster, founded
 from liandan.demo.keys import Keyring
@@ -68,6 +69,14 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
     return summary
 
 
+def _lay_out_data(home: Path) -> None:
+    """The operator puts what the log will adopt into its ``data/`` directory first."""
+    folder = home / "log" / "data"
+    folder.mkdir(parents=True)
+    for raw in CAST.data.values():
+        (folder / sha256(raw).hexdigest()).write_bytes(raw)
+
+
 @asynccontextmanager
 async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     """The server with its keys in place and its witnesses beside it, the log founded, and a client of it."""
@@ -76,6 +85,7 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
     demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …", markup=False, soft_wrap=True)
     begun = time.monotonic()
+    await asyncio.to_thread(_lay_out_data, demo.data)
     files = [(file, file.path.read_bytes()) for file in data_files()]
     statement = founding(demo.keyring, demo.seed, files, policy_lines(demo.keyring))
     async with (

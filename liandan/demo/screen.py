@@ -17,18 +17,7 @@ from rich.table import Column, Table
 
 from liandan.demo.summary import Summary
 from liandan.wiring import RULES
-
-STAGES = {
-    "issued": "已开具，未起运",
-    "voided": "已作废",
-    "in_transit": "运输中",
-    "arrived": "已运抵，未确认",
-    "accepted": "已接受，待利用处置",
-    "partly_accepted": "部分接受，待利用处置",
-    "rejected": "已拒收",
-    "disposed": "已利用处置，待核实",
-    "closed": "已办结",
-}
+from manifests.words import STAGES
 
 
 class Screen:

@@ -44,6 +44,8 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """receive: the difference was reported to the authority, the generator told."""
     numbered: bool = True
     """issue: with its national number."""
+    at: str = ""
+    """When it happened, where that is not so long after the act before: ``10-19 08:30``."""
     posted: str = ""
     """When it reaches the log, if not at the end of its slot: ``10-15 14:00``."""
     refused: tuple[str, ...] = ()
@@ -76,8 +78,9 @@ class Trip:
         """Acts one after the other, each so long after the one before; ``receive1`` is a receive of which ``how`` says something else."""
         for one in steps.split("; "):
             name, _, wait = one.partition(" ")
-            self.now_s += seconds(wait)
-            self._act(name.rstrip("123456789"), how.get(name, Step()))
+            step = how.get(name, Step())
+            self.now_s = at(step.at) if step.at else self.now_s + seconds(wait)
+            self._act(name.rstrip("123456789"), step)
         return self
 
     def _act(self, verb: str, step: Step) -> None:

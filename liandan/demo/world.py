@@ -71,6 +71,8 @@ class World:
                 return self.loads[name]
             case "number":
                 return self.numbers[name]
+            case "data":
+                return sha256(CAST.data[name]).hexdigest()
             case "place":
                 return CAST.firm(name).place
         return CAST.firm(sort).uscc

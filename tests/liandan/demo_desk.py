@@ -17,6 +17,7 @@ from ledger.auditing.replay import ReplayFacts
 from ledger.model import Moment
 from ledger.rulesets import CURRENT
 from liandan.demo import calendar
+from liandan.demo.cast import CAST
 from liandan.demo.founding import founding
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Scribe, Way
@@ -35,7 +36,7 @@ class Desk:
 
     def __init__(self, seed: int, world: World) -> None:
         files = [(file, file.path.read_bytes()) for file in data_files()]
-        content = {f"data/{sha256(raw).hexdigest()}": raw for _, raw in files}
+        content = {f"data/{sha256(raw).hexdigest()}": raw for raw in (*(raw for _, raw in files), *CAST.data.values())}
         self.facts = ReplayFacts(DataSets(KINDS, content.get))
         self.entries: list[Entry] = []
         self.keyring = Keyring(seed)

@@ -15,10 +15,11 @@ from ledger.mass import format_mass
 from ledger.tree.merkle import Edge, leaf_hash
 from liandan.demo import calendar
 from liandan.demo.play import Played
-from liandan.demo.screen import STAGES, Screen, own_name, show
+from liandan.demo.screen import Screen, own_name, show
 from liandan.demo.summary import NOTICE, Books, Summary, summarize
 from liandan.wiring import RULES
 from manifests.model import Stage
+from manifests.words import STAGES
 from reports.reconcile import reconcile
 from tests.liandan.demo_desk import Desk, played
 from tests.liandan.test_demo import SEED
@@ -70,7 +71,7 @@ def test_the_summary_says_first_that_it_is_a_demonstration(told: tuple[Summary, 
 
 
 def test_every_stage_and_code_has_a_chinese_name_on_the_terminal(told: tuple[Summary, Desk, Played]) -> None:
-    assert STAGES.keys() == {stage.value for stage in Stage if stage is not Stage.NONE}
+    assert STAGES.keys() == {stage.value for stage in Stage}
     console = Console(record=True, width=120, file=io.StringIO())
     show(told[0], Path("demo-out"), console)
     text = console.export_text()
