@@ -1,0 +1,82 @@
+"""Two manifests of the log of acts, and a cut; decisions as the rules give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bodies
+import bytes_v1 as v1
+from acting import CASE, CONSULTED, FOUNDERS, MANIFEST, PERMIT, TAKING, TAKING_KEY, VOIDED, post
+from story import CARRIER, GENERATOR, RECEIVER, clock, signer, signers
+from writer import Act, Log
+
+
+def _rows(last: int | None, before_g: int, after_g: int) -> list[dict[str, Any]]:
+    """Rows of decision and permit, last touched at index ``last``; both hold the same grams in this log."""
+    touched = {} if last is None else {"prev_index": last}
+    grams = {**touched, "before_g": before_g, "after_g": after_g}
+    return [{"account": account, **grams} for account in (f"Q2 {CONSULTED} 0", f"Q3 {PERMIT}")]
+
+
+def _issue(log: Log, chain: str, minute: str, rows: list[dict[str, Any]]) -> int:
+    """开具 5.6 t; the index."""
+    line = bodies.line("5.600000", decision_line=0)
+    parties = {"approval": CONSULTED, "carriers": [CARRIER, TAKING], "planned_at": clock("10:10:00")}
+    body = bodies.issue(RECEIVER, PERMIT, [line], **parties)
+    post(log, "manifest.issue", chain, signers("generator"), minute, body, [PERMIT, CONSULTED], route="APPROVED", accounts=rows)
+    return len(log.entries) - 1
+
+
+def manifests(log: Log) -> None:
+    """One from issue to verification, with two carriers and a change of vehicle; one voided."""
+    consignor, carrier, receiver = signer("generator"), signer("carrier"), signer("receiver")
+    taking = (TAKING, TAKING_KEY)
+    first = _issue(log, MANIFEST, "10:00", _rows(None, 0, 5_600_000))
+    second = _issue(log, VOIDED, "10:01", _rows(first, 5_600_000, 11_200_000))
+    reason = {"reason": "车辆故障，改日转移"}
+    post(log, "manifest.void", VOIDED, (consignor,), "10:02", reason, accounts=_rows(second, 11_200_000, 5_600_000))
+    number = {"trunk": {"seq": 0, "hash": log.hashes[first]}, "number": "20265101000001"}
+    post(log, "case.number", CASE, (consignor,), "10:03", number, [MANIFEST])
+    departed = bodies.depart(GENERATOR, {"line": 0, "mass_t": "5.580000", "gross_t": "17.580000", "tare_t": "12.000000"})
+    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", departed)
+    handed = {"vehicle": bodies.OTHER_TRUCK, "waybill_no": "W-2", "place": bodies.PORT}
+    post(log, "manifest.hand_over", MANIFEST, (carrier, taking), "12:00", handed)
+    moved = {
+        "vehicle": bodies.TRUCK,
+        "reason": "车辆故障",
+        "place": bodies.PORT,
+        "waybill_no": "W-3",
+        "part": [{"line": 0, "mass_t": "2.000000"}],
+    }
+    post(log, "manifest.transship", MANIFEST, (taking,), "12:30", moved)
+    post(log, "manifest.arrive", MANIFEST, (taking,), "14:00", {"place": bodies.PLANT})
+    line = {"line": 0, "differences": ["quantity"], "opinion": "accept", "accepted_t": "5.570000", "method": "R4"}
+    weighing = {"method": "weighbridge", "scale": "1号地磅", "gross_t": "17.570000", "tare_t": "12.000000", "net_t": "5.570000"}
+    told = {"at": clock("14:20:00"), "ref": "报告（虚构）1号"}
+    taken = {"accepted_at": clock("14:29:00"), "lines": [line], "weighing": weighing}
+    taken |= {"reported_to_authority": told, "notified_generator": told}
+    post(
+        log,
+        "manifest.receive",
+        MANIFEST,
+        (receiver,),
+        "14:30",
+        taken,
+        [PERMIT, CONSULTED],
+        accounts=_rows(second + 1, 5_600_000, 5_570_000),
+    )
+    fate = {"fates": [{"line": 0, "method": "R4", "mass_t": "5.570000"}]}
+    post(log, "manifest.dispose", MANIFEST, (receiver,), "15:00", fate)
+
+
+def cut(log: Log, verified: Act, before: tuple[int, str, int]) -> None:
+    """The verification was never published: the log is cut to the head ``before`` it, and it comes again with the same hash."""
+    size = len(log.entries) - 1
+    digest, at = log.hashes[size], clock("15:10:05")
+    del log.entries[size:], log.hashes[size:]
+    log.heads[verified.chain] = before
+    tail = log.adopt(f"{digest} {at}\n".encode())
+    body = {"size": size, "root": v1.b64(v1.tree_root(log.leaves)), "tail": tail}
+    post(log, "log.cut", "log/main", signers(*FOUNDERS), "16:00", body)
+    log.add(verified, clock("16:01:00"), tags=[["RECUT"]])
+    assert log.hashes[-1] == digest
