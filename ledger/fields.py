@@ -104,6 +104,8 @@ Month = Annotated[str, form(r"^[0-9]{4}-(0[1-9]|1[0-2])$", "DATE_FORM", "2026-12
 Text = Annotated[str, text(200)]
 ShortText = Annotated[str, text(40)]
 LongText = Annotated[str, text(2000)]
+Flag = Annotated[bool, Meta(extra={"check": "true", "expected": "true, or absent"})]
+"""Said or not said: ``true``, else absent."""
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", "64 hex digits, lower case")]
 Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", "18 characters, GB 32100 check character", "uscc")]
@@ -128,5 +130,12 @@ def _hashes_once(value: Any) -> bool:
 Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), label("附件", "attachments")]
 """At most 8, each hash once (LIST_LENGTH)."""
 
-CHECKS: Mapping[str, Callable[[Any], bool]] = {"day": _is_day, "at": _is_at, "uscc": _is_uscc, "once": _are_once, "files": _hashes_once}
+CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "day": _is_day,
+    "at": _is_at,
+    "uscc": _is_uscc,
+    "once": _are_once,
+    "files": _hashes_once,
+    "true": lambda value: value is True,
+}
 """What no pattern can say, by the name that a form gives it; each takes the raw JSON value or the read one."""

@@ -19,12 +19,11 @@ from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE, read_mass
 from ledger.model import Admission, Statement
 from ledger.times import format_at, parse_at
-from manifests import machine
+from manifests import machine, settlement
 from manifests.commitments import commitments_have_form
 from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
 from signing.refusal import Refusal, Rule, texts
 from whitelist.number import NumberHolders, number_key
-from whitelist.quota import q3_base_change
 
 TEXT_MAX = 200
 """Characters of an address, a reason, a name: generous for people, small beside the 24 KiB of a body."""
@@ -304,8 +303,7 @@ def _evolving(advance: Advance, registers: Registers) -> EvolveFn:
         after = advanced(advance, before, statement, admission)
         after = replace(after, number=after.number or facts.get(given_number_key(statement.chain)))
         written: dict[str, Any] = dict(registers(statement, before, after, facts))
-        if admission.decision.accounts:
-            written |= q3_base_change(admission, facts, reserved_year=before.reserved_year)
+        written |= settlement.years_after(before, after, admission, facts)
         if after.number is not None and not is_live(after):
             key = number_key(after.number)
             written[key] = (facts.get(key) or NumberHolders()).without(statement.chain)

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from ledger.admission.facts import Facts
 from ledger.findings import Findings
-from ledger.model import Moment
+from ledger.model import Admission, Moment
 from ledger.times import year_of
 from manifests.model import ManifestState
 from signing.refusal import texts
 from whitelist.approval import approval_at
 from whitelist.permit import permit_at
-from whitelist.quota import exceeds_limit, q2_account, q3_account, q3_key, q3_used_g
+from whitelist.quota import Q3_PREFIX, SiteYear, q2_account, q3_change, q3_key, q3_used_g
+from whitelist.thresholds import thresholds_of
 
 
 def account_chains(state: ManifestState) -> tuple[str, ...]:
@@ -26,7 +27,24 @@ def account_chains(state: ManifestState) -> tuple[str, ...]:
 
 def account_registers(state: ManifestState) -> tuple[str, ...]:
     """Registers that go with the accounts a manifest holds."""
-    return (q3_key(state.permit),) if q3_account(state.permit) in state.drawn else ()
+    return tuple(q3_key(account.removeprefix(Q3_PREFIX)) for account in state.drawn if account.startswith(Q3_PREFIX))
+
+
+def years_after(before: ManifestState, after: ManifestState, admission: Admission, facts: Facts) -> dict[str, SiteYear]:
+    """Registers of the site's years after an act: a receipt or a void takes out what was reserved, and what was accepted is its year's."""
+    found: dict[str, SiteYear] = {}
+    if _is_reserved(before) and not _is_reserved(after):
+        for account in before.drawn:
+            if account.startswith(Q3_PREFIX):
+                accepted_s = after.times.accepted_s
+                settled = () if accepted_s is None else ((year_of(accepted_s), after.drawn[account]),)
+                root = account.removeprefix(Q3_PREFIX)
+                found |= q3_change(facts, root, admission, reserved_g=-before.drawn[account], settled_g=settled)
+    return found
+
+
+def _is_reserved(state: ManifestState) -> bool:
+    return state.times.received_s is None and state.times.voided_s is None
 
 
 def settle(state: ManifestState, kept_g: Sequence[int]) -> dict[str, int]:
@@ -42,7 +60,7 @@ def release(state: ManifestState) -> dict[str, int]:
 
 def _holding(state: ManifestState, account: str, kept_g: Sequence[int]) -> int:
     """Grams of ``kept_g`` that belong on an account."""
-    if account == q3_account(state.permit):
+    if account.startswith(Q3_PREFIX):
         return sum(kept_g)
     return sum(kept for line, kept in zip(state.lines, kept_g, strict=True) if account == _decision_account(state, line.decision_line))
 
@@ -57,11 +75,10 @@ def note_overdraft(state: ManifestState, changes: dict[str, int], facts: Facts, 
     for account, change in changes.items():
         if change <= 0:
             continue
-        if account == q3_account(state.permit):
-            permit = permit_at(facts, state.permit)
-            total_g = q3_used_g(facts, state.permit, year) + change
-            # A reservation of an earlier year is settled in that year, which nobody issues against any more.
-            over = permit is not None and state.reserved_year == year and exceeds_limit(total_g, permit.scale_g)
+        if account.startswith(Q3_PREFIX):
+            permit, limits = permit_at(facts, state.permit), thresholds_of(facts)
+            total_g = q3_used_g(facts, account.removeprefix(Q3_PREFIX), year) + change
+            over = permit is not None and limits is not None and total_g * 1000 > permit.scale_g * limits.scale_limit_permille
         else:
             over = facts.used_g(account) + change > _decided_g(state, account, facts)
         if over:

@@ -219,7 +219,7 @@ def permit_answer(chain: str, head: Head[PermitState]) -> PermitAnswer:
         receiver=chain.split("/")[1],
         no=state.no,
         authority=state.authority,
-        status=state.status,
+        status=state.history.now,
         valid_from=state.valid_from,
         valid_to=state.valid_to,
         division=state.division,

@@ -14,6 +14,7 @@ from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.chains import APPROVAL, LIST, PERMIT
 from whitelist.checked import Checked, look_up
 from whitelist.number import NUMBER, number_key
+from whitelist.permit import permit_at
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES
 from whitelist.transfer import Answer, Transfer
@@ -26,8 +27,10 @@ def reads(transfer: Transfer, facts: Facts) -> Reads:
     registers: list[str] = []
     if PERMIT.fullmatch(transfer.permit):
         chains.append(transfer.permit)
-        accounts.append(q3_account(transfer.permit))
-        registers.append(q3_key(transfer.permit))
+        permit = None if facts.missing([chain_key(transfer.permit)]) else permit_at(facts, transfer.permit)
+        if permit is not None:
+            accounts.append(q3_account(permit.root))
+            registers.append(q3_key(permit.root))
     if transfer.number is not None and NUMBER.fullmatch(transfer.number):
         registers.append(number_key(transfer.number))
     if _needs_approval(transfer) and transfer.approval is not None and APPROVAL.fullmatch(transfer.approval):
@@ -78,7 +81,7 @@ def _draws(checked: Checked) -> dict[str, int]:
         account = q2_account(checked.transfer.approval or "", number)
         draws[account] = draws.get(account, 0) + grams
     if checked.permit is not None and checked.total_g:
-        draws[q3_account(checked.transfer.permit)] = checked.total_g
+        draws[q3_account(checked.permit.root)] = checked.total_g
     return draws
 
 
@@ -95,5 +98,6 @@ def _left(checked: Checked) -> dict[str, int]:
             account = q1_account(line.listing.list, line.listing.row)
             left[account] = row.quota_g - facts.used_g(account)
     if checked.permit is not None:
-        left[q3_account(transfer.permit)] = checked.permit.scale_g - q3_used_g(facts, transfer.permit, checked.year)
+        root = checked.permit.root
+        left[q3_account(root)] = checked.permit.scale_g - q3_used_g(facts, root, checked.year)
     return left

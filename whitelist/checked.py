@@ -26,8 +26,10 @@ class Checked(Struct, frozen=True, kw_only=True):
 
     transfer: Transfer
     facts: Facts
+    at_s: int
+    """The moment at which the check is made, Unix seconds."""
     day: str
-    """The Shanghai day on which the check is made."""
+    """Its Shanghai day."""
     year: int
     route: str
     permit: PermitState | None
@@ -84,6 +86,7 @@ def look_up(transfer: Transfer, facts: Facts, moment: Moment) -> Checked:
     return Checked(
         transfer=transfer,
         facts=facts,
+        at_s=moment.at_s,
         day=day,
         year=year_of_day(day),
         route=route,

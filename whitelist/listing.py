@@ -1,24 +1,37 @@
 """A list (白名单) of one year and direction, and its rows, the listings. State of ``list/<YYYY>-<from>-<to>-<name>``.
 
 A listing is the receiving province's advance consent (Code Art. 536.2): it removes the consultation letter, not the approval and not the
-manifest. Source: 2020 mechanism, law §3.2 [READ S6].
+manifest. Three kinds: mutual (双方互认), unilateral (单方公布), pilot (国家试点, serves one route of issues and never a decision).
+Source: 2020 mechanism, law §3.2 [READ S6]; kinds §4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
+from ledger.fields import label, words
 from ledger.mass import format_mass
 from whitelist.chains import LIST
+from whitelist.conditions import Conditions
 from whitelist.scope import Scope
 
-ListKind = Literal["mutual", "unilateral", "pilot"]
-SuspensionStops = Literal["issue", "decide"]
+ListKind = Annotated[
+    Literal["mutual", "unilateral", "pilot"],
+    label("名单种类", "kind of list"),
+    words({"mutual": "双方互认", "unilateral": "单方公布", "pilot": "国家试点"}),
+]
+SuspensionStops = Annotated[
+    Literal["decide", "issue", "depart"],
+    label("暂停的效力", "what a suspension stops"),
+    words({"decide": "停批准", "issue": "并停开具", "depart": "并停起运"}),
+]
+EVERYWHERE = "00"
+"""``<from>`` of lists that are open to every other province."""
 
 
 class ListRow(Struct, frozen=True, kw_only=True):
@@ -26,25 +39,31 @@ class ListRow(Struct, frozen=True, kw_only=True):
 
     receiver: str
     permit: str
+    root: str
+    """First permit of the line of renewals: a renewed permit is the same permit."""
     waste: Scope
     methods: tuple[str, ...]
     quota_g: int
+    conditions: Conditions | None = None
 
 
 class ListState(Struct, frozen=True, kw_only=True):
-    """A list as its chain left it. In force from the countersignature on (``ACTIVE``), within its effective days."""
+    """A list as its chain left it. In force once it is countersigned, or complete where nobody countersigns."""
 
     year: int
     from_province: str
     to_province: str
-    kind: ListKind
-    suspension_stops: SuspensionStops
+    kind: Literal["mutual", "unilateral", "pilot"]
+    suspension_stops: Literal["decide", "issue", "depart"]
+    proposer: str
+    """USCC of the authority that proposed it; the pages are its own too."""
     letter_no: str
     letter_date: str
     effective_from: str
     effective_to: str
     rows_announced: int
     pages_announced: int
+    conditions: Conditions | None = None
     pages: int = 0
     rows: tuple[ListRow, ...] = ()
     status: Literal["PROPOSED", "ACTIVE"] = "PROPOSED"
@@ -53,6 +72,15 @@ class ListState(Struct, frozen=True, kw_only=True):
     def is_complete(self) -> bool:
         """Whether all announced pages and rows are there."""
         return self.pages == self.pages_announced and len(self.rows) == self.rows_announced
+
+    @property
+    def serves_decisions(self) -> bool:
+        """Whether a decision may be given on it: in force, and no pilot list."""
+        return self.status == "ACTIVE" and self.kind != "pilot"
+
+    def leads(self, direction: tuple[str, str]) -> bool:
+        """Whether it is for transfers from one province to another."""
+        return direction[1] == self.to_province and self.from_province in (EVERYWHERE, direction[0])
 
     def row(self, number: int) -> ListRow | None:
         """A row by its number, counted from 0 across pages."""
@@ -68,11 +96,13 @@ def list_at(facts: Facts, chain: str) -> ListState | None:
 def rows_hash(rows: Iterable[ListRow]) -> str:
     """Digest of what is countersigned, hex SHA-256 over ``liandan/list-rows/v1`` LF and one line per row.
 
-    A line is ``receiver TAB permit TAB category TAB scope TAB codes TAB methods TAB quota_t`` LF; codes and methods are joined with
-    commas in the order of the row, the quota has six decimals. Anyone can compute it from the spreadsheet of the letter.
+    A line is twelve cells with TAB between them and LF behind: receiver, permit, category, scope, codes, methods, quota_t,
+    pre_notice_days, complete_within_days, use_only (1), transit, note. Codes, methods and transit are joined with commas in the order of
+    the row, the quota has six decimals, what is absent is empty. Anyone can compute it from the spreadsheet of the letter.
     """
     digest = sha256(b"liandan/list-rows/v1\n")
     for row in rows:
+        terms = row.conditions or Conditions()
         cells = (
             row.receiver,
             row.permit,
@@ -81,6 +111,11 @@ def rows_hash(rows: Iterable[ListRow]) -> str:
             ",".join(row.waste.codes),
             ",".join(row.methods),
             format_mass(row.quota_g),
+            "" if terms.pre_notice_days is None else str(terms.pre_notice_days),
+            "" if terms.complete_within_days is None else str(terms.complete_within_days),
+            "1" if terms.use_only else "",
+            ",".join(terms.transit),
+            terms.note or "",
         )
         digest.update(("\t".join(cells) + "\n").encode())
     return digest.hexdigest()

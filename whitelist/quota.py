@@ -1,15 +1,25 @@
-"""The three quotas. Accounts hold grams USED: Q1 of a listing (committed by decisions), Q2 of a decision line, Q3 of a permit (by issues).
+"""The three quotas. Accounts hold grams USED: Q1 of a listing (committed by decisions), Q2 of a decision line, Q3 of a receiver's site.
 
 What a decision commits of Q1, and gives back when it is over, stands in commitment.py.
 
-Q3 is yearly, but an account only ever counts on. So the register ``q3:<permit chain>`` remembers how much of the account belongs to
-earlier years; whoever touches a Q3 account writes it with :func:`q3_base_change`.
-Source: law §3.4 and corrections; 危险废物经营许可证管理办法 Art. 12(4) for 120 % [READ S3]; alert at 100 % [DESIGN].
+**Q3 belongs to a site**: whoever renews a permit has not built a second furnace, so all permits of one line of renewals share the account
+``Q3 <root>``, root being the first of them. An account only ever counts on, while the scale (年经营规模) is yearly; the register ``q3:<root>``
+says what belongs to which year. Of what the account holds,
+
+* ``reserved_g`` is issued and not yet received: it counts in the present year, whenever it was issued;
+* ``base_g`` was accepted before ``year`` began, and so on back: the use of ``year`` is account - base_g;
+* ``prior_base_g`` was accepted before the year before: the use of year - 1 is base_g - prior_base_g.
+
+Grams that turn out to belong to an earlier year (a receipt of January for 30 December) move these bases together with the account.
+Whoever reads the account writes what :func:`q3_change` answers. Source: kinds §1.6; 危险废物经营许可证管理办法 Art. 12(4) for 120 % [READ S3].
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.model import Admission
@@ -18,11 +28,14 @@ Q1_PREFIX = "Q1 "
 Q3_PREFIX = "Q3 "
 
 
-class Q3Base(Struct, frozen=True):
-    """Grams of a Q3 account that were used before ``year`` began."""
+class SiteYear(Struct, frozen=True, kw_only=True):
+    """Register ``q3:<root>``: the permits of the line of renewals, oldest first, and how its account divides into years (grams)."""
 
-    year: int
-    base_g: int
+    permits: tuple[str, ...]
+    year: int = 0
+    base_g: int = 0
+    prior_base_g: int = 0
+    reserved_g: int = 0
 
 
 def q1_account(list_chain: str, row: int) -> str:
@@ -35,52 +48,65 @@ def q2_account(approval_chain: str, line: int) -> str:
     return f"Q2 {approval_chain} {line}"
 
 
-def q3_account(permit_chain: str) -> str:
-    """Account of a permit's yearly scale."""
-    return f"{Q3_PREFIX}{permit_chain}"
+def q3_account(root: str) -> str:
+    """Account of a site's yearly scale; ``root`` is the first permit of its line of renewals."""
+    return f"{Q3_PREFIX}{root}"
 
 
-def q3_key(permit_chain: str) -> str:
+def q3_key(root: str) -> str:
     """Key of the register beside the account."""
-    return f"q3:{permit_chain}"
+    return f"q3:{root}"
 
 
-def q3_used_g(facts: Facts, permit_chain: str, year: int) -> int:
-    """Grams used on a permit in ``year`` (the current one); the account and the register must be loaded."""
-    base: Q3Base | None = facts.get(q3_key(permit_chain))
-    if base is None or base.year != year:
-        return 0
-    return facts.used_g(q3_account(permit_chain)) - base.base_g
+def newest_permit(facts: Facts, root: str) -> str:
+    """Chain of the last permit of a line of renewals; the register must be loaded."""
+    return site_year(facts, root).permits[-1]
 
 
-def q3_base_change(admission: Admission, facts: Facts, reserved_year: int | None = None) -> dict[str, Q3Base]:
-    """Registers to write with an entry: for every Q3 row of its accounts, where the year's count begins. For ``evolve``; pure.
+def q3_used_g(facts: Facts, root: str, year: int, of_year: int | None = None) -> int:
+    """Grams used at a site in ``of_year``, seen from ``year`` (the present one); what is older than last year nobody knows any more: 0."""
+    account_g = facts.used_g(q3_account(root))
+    now = _rolled(site_year(facts, root), account_g, year)
+    if of_year in (None, year):
+        return account_g - now.base_g
+    return now.base_g - now.prior_base_g if of_year == year - 1 else 0
 
-    ``reserved_year`` is the year in which the grams were reserved (the issue's). When a receipt or release of this year settles a
-    reservation of an earlier one, the change belongs to that earlier year and moves the base instead of this year's use.
-    Rows of permits whose register need not change are left out.
+
+def q3_change(
+    facts: Facts, root: str, admission: Admission, *, reserved_g: int = 0, settled_g: Iterable[tuple[int, int]] = ()
+) -> dict[str, SiteYear]:
+    """For ``evolve`` of every act that reads the account: its register after the act.
+
+    ``reserved_g`` is the change of what is reserved: + an issue and what is loaded beyond it, - all that a receipt, a void or a gap takes
+    out again. ``settled_g`` are (year, grams) that belong to a year for good: accepted in it, or reported by ``permit.usage``. The account
+    itself moves by the sum of both (:func:`q3_moved_g`), which is the row of the admission.
     """
     year = int(admission.at[:4])
-    changes: dict[str, Q3Base] = {}
-    for row in admission.decision.accounts:
-        if not row.account.startswith(Q3_PREFIX):
-            continue
-        key = q3_key(row.account.removeprefix(Q3_PREFIX))
-        known: Q3Base | None = facts.get(key)
-        base_g = known.base_g if known is not None and known.year == year else row.before_g
-        if reserved_year is not None and reserved_year < year:
-            base_g += row.after_g - row.before_g
-        base = Q3Base(year, base_g)
-        if base != known:
-            changes[key] = base
-    return changes
+    now = _rolled(site_year(facts, root), facts.used_g(q3_account(root)), year)
+    for of_year, grams in settled_g:
+        now = replace(
+            now,
+            base_g=now.base_g + (grams if of_year < year else 0),
+            prior_base_g=now.prior_base_g + (grams if of_year < year - 1 else 0),
+        )
+    return {q3_key(root): replace(now, reserved_g=now.reserved_g + reserved_g)}
 
 
-def exceeds_scale(total_g: int, scale_g: int) -> bool:
-    """More than 100 % of the yearly scale: alert."""
-    return total_g > scale_g
+def q3_moved_g(*, reserved_g: int = 0, settled_g: Iterable[tuple[int, int]] = ()) -> int:
+    """By how much the account moves."""
+    return reserved_g + sum(grams for _, grams in settled_g)
 
 
-def exceeds_limit(total_g: int, scale_g: int) -> bool:
-    """More than 120 % of the yearly scale: refusal."""
-    return total_g * 5 > scale_g * 6
+def site_year(facts: Facts, root: str) -> SiteYear:
+    """The register as its last act left it; it must be loaded."""
+    found: SiteYear | None = facts.get(q3_key(root))
+    return SiteYear(permits=(root,)) if found is None else found
+
+
+def _rolled(register: SiteYear, account_g: int, year: int) -> SiteYear:
+    """The register when the first act of a later year finds it: everything but what is reserved belongs to the years before."""
+    if register.year >= year:
+        return register
+    base_g = account_g - register.reserved_g
+    prior_base_g = register.base_g if register.year == year - 1 else base_g
+    return replace(register, year=year, base_g=base_g, prior_base_g=prior_base_g)

@@ -5,24 +5,36 @@ Working permit systems store scopes as this triple (law §3.4, §5 [READ S25a]);
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from ledger.fields import coded, form, items, label, words
 from ledger.findings import Findings
 from signing.refusal import texts
-from whitelist.catalogue import CATEGORIES, CODE
-from whitelist.methods import METHODS
+from whitelist.fields import Method
 
-How = Literal["ALL", "INCLUDE", "EXCEPT"]
+CODES_MAX = 1000
+"""A category has some hundred codes at most; a body of 24 KiB holds no more than these."""
+How = Annotated[
+    Literal["ALL", "INCLUDE", "EXCEPT"],
+    coded("SCOPE_FORM"),
+    label("范围", "scope"),
+    words({"ALL": "全部代码", "INCLUDE": "仅含所列代码", "EXCEPT": "除所列代码外"}),
+]
+ScopeCategory = Annotated[
+    str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "SCOPE_FORM", "HW01–HW40, HW45–HW50"), label("废物类别", "category")
+]
+ScopeCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "SCOPE_FORM", "NNN-NNN-CC, e.g. 900-052-31")]
+Methods = Annotated[tuple[Method, ...], items(1, 28, "METHOD", once=True), label("利用处置方式", "methods")]
 
 
 class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Wastes of one category: ``{"category":"HW31","scope":"INCLUDE","codes":["900-052-31"]}``; ``codes`` is absent for ALL."""
 
-    category: str
+    category: ScopeCategory
     scope: How
-    codes: tuple[str, ...] = ()
+    codes: Annotated[tuple[ScopeCode, ...], items(1, CODES_MAX, "SCOPE_FORM", once=True), label("废物代码", "codes")] = ()
 
     def covers(self, code: str) -> bool:
         """Whether an eight-digit code lies in the scope."""
@@ -30,36 +42,46 @@ class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
             return False
         return self.scope == "ALL" or (code in self.codes) == (self.scope == "INCLUDE")
 
+    def meets(self, other: Scope) -> bool:
+        """Whether two scopes share a code; scopes of one category without listed codes share what the catalogue may ever name."""
+        if self.category != other.category:
+            return False
+        if self.scope == "INCLUDE":
+            return any(other.covers(code) for code in self.codes)
+        if other.scope == "INCLUDE":
+            return any(self.covers(code) for code in other.codes)
+        return True
+
+    def lies_in(self, others: tuple[Scope, ...]) -> bool:
+        """Whether every code of it is covered by one of several scopes together."""
+        same = [other for other in others if other.category == self.category]
+        if self.scope == "INCLUDE":
+            return all(any(other.covers(code) for other in same) for code in self.codes)
+        # What it leaves out beside ALL and EXCEPT scopes is finite: the codes that all of these except, and that no other includes.
+        wide = [other for other in same if other.scope != "INCLUDE"]
+        if not wide:
+            return False
+        missing = set.intersection(*(set(other.codes) for other in wide))
+        return all(code in self.codes or any(other.covers(code) for other in same) for code in missing)
+
     def __str__(self) -> str:
         """For people: ``HW31 INCLUDE 900-052-31``."""
         return " ".join((self.category, self.scope, *self.codes))
 
 
 class PermitItem(Scope, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One item of a permit: a scope and the methods (利用处置方式) permitted for it."""
+    """One item of a permit: a scope and the methods permitted for it."""
 
-    methods: tuple[str, ...]
+    methods: Methods
 
 
-def judge_scope_form(out: Findings, field: str, scope: Scope) -> None:
-    """Reason SCOPE_FORM for an unknown category, codes of another category, or codes where there must be none."""
-    if scope.category not in CATEGORIES:
-        out.refuse("SCOPE_FORM", f"{field}.category", scope.category, "HW01–HW40, HW45–HW50")
-        return
+def judge_scope(out: Findings, field: str, scope: Scope) -> None:
+    """Reason SCOPE_FORM for codes of another category, or codes where there must be none."""
     if (scope.scope == "ALL") != (not scope.codes):
         out.refuse("SCOPE_FORM", f"{field}.codes", len(scope.codes), "none with ALL, at least one with INCLUDE and EXCEPT")
     for position, code in enumerate(scope.codes):
-        if not CODE.fullmatch(code) or code[-2:] != scope.category[2:] or code in scope.codes[:position]:
-            out.refuse("SCOPE_FORM", f"{field}.codes.{position}", code, f"NNN-NNN-{scope.category[2:]}, once")
-
-
-def judge_methods(out: Findings, field: str, methods: tuple[str, ...]) -> None:
-    """Reason METHOD for unknown or repeated codes, or none at all."""
-    if not methods:
-        out.refuse("METHOD", field, "", " ".join(METHODS))
-    for position, method in enumerate(methods):
-        if method not in METHODS or method in methods[:position]:
-            out.refuse("METHOD", f"{field}.{position}", method, " ".join(METHODS))
+        if code[-2:] != scope.category[2:]:
+            out.refuse("SCOPE_FORM", f"{field}.codes.{position}", code, f"NNN-NNN-{scope.category[2:]}")
 
 
 TEXTS = texts("""

@@ -1,4 +1,4 @@
-"""Who must sign the acts of this package: authorities by province or by the holder's region (formats §3, R-66)."""
+"""Who must sign the acts of this package: authorities by province or by the holder's region (formats §3, kinds §1.7, R-66)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ from ledger.directory import authorities_of_division, authorities_of_party, log_
 from ledger.model import Statement
 
 
-def authority_of_holder(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """The authority of the chain owner's region; for a foreign party any authority, tag FOREIGN."""
-    holders, foreign = authorities_of_party(log_state(facts), statement.owner)
-    return (Role("authority", holders, foreign),)
+def hand(statement: Statement) -> str:
+    """Who holds the first role: whoever signed, or the principal for whom it was signed."""
+    return statement.principal or statement.by[0]
+
+
+def authority_of_holder(statement: Statement, facts: Facts, division: str) -> Role:
+    """The authority of the region of the chain's owner; of a foreign one that of its facility's division, else any, tag FOREIGN."""
+    log = log_state(facts)
+    holders, foreign = authorities_of_party(log, statement.owner)
+    if foreign:
+        holders = authorities_of_division(log, division) or holders
+    return Role("authority", holders, foreign)
 
 
 def owner(statement: Statement, facts: Facts) -> Sequence[Role]:

@@ -102,7 +102,7 @@ def _walk_scalar(value: Any, form: inspect.Type, path: str, extra: Mapping[str, 
                 yield from _check(value, path, extra)
         case inspect.LiteralType():
             if not isinstance(value, str | int) or isinstance(value, bool) or value not in form.values:
-                yield _reason(code if isinstance(value, str) else "FIELD_TYPE", path, value, expected)
+                yield _reason(code if type(value) is type(form.values[0]) else "FIELD_TYPE", path, value, expected)
         case inspect.IntType():
             is_int = isinstance(value, int) and not isinstance(value, bool)
             if not is_int or (form.ge is not None and value < form.ge) or (form.le is not None and value > form.le):
@@ -110,6 +110,8 @@ def _walk_scalar(value: Any, form: inspect.Type, path: str, extra: Mapping[str, 
         case inspect.BoolType():
             if not isinstance(value, bool):
                 yield _reason("FIELD_TYPE", path, value, expected)
+            else:
+                yield from _check(value, path, extra)
 
 
 def _check(value: Any, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:

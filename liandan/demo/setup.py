@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ledger.mass import parse_mass
+from msgspec import convert
+
 from ledger.times import day_of
 from liandan.demo import calendar
 from liandan.demo.calendar import HOUR, MINUTE
 from liandan.demo.cast import CAST, Flow
 from liandan.demo.plan import Act
 from liandan.demo.world import LISTS, World, applied_s, decided_s
-from whitelist.listing import ListRow, rows_hash
-from whitelist.scope import Scope
+from whitelist.acts.list_rows import Row
+from whitelist.listing import rows_hash
 
 
 def before_october(world: World) -> Iterator[Act]:
@@ -48,9 +49,11 @@ def permits(world: World) -> Iterator[Act]:
         waste = CAST.wastes[permit.waste]
         body = {
             "no": permit.no,
+            "class": "permit",
             "valid_from": "2023-10-21",
             "valid_to": permit.valid_to,
             "division": CAST.firm(name).division,
+            "address": CAST.firm(name).address,
             "items": [{"category": waste.category, "scope": "INCLUDE", "codes": [waste.code], "methods": [waste.method]}],
             "scale_t": permit.t,
         }
@@ -67,6 +70,8 @@ def lists(world: World) -> Iterator[Act]:
             "letter_date": "2025-12-20",
             "effective_from": "2026-01-01",
             "effective_to": "2026-12-31",
+            "kind": "mutual",
+            "suspension_stops": "issue",
             "rows": len(rows),
             "pages": 1,
         }
@@ -89,16 +94,7 @@ def _row(world: World, receiver: str, quota_t: str) -> dict[str, Any]:
 
 
 def _digest(rows: list[dict[str, Any]]) -> str:
-    return rows_hash(
-        ListRow(
-            receiver=row["receiver"],
-            permit=row["permit"],
-            waste=Scope(category=row["waste"]["category"], scope="INCLUDE", codes=tuple(row["waste"]["codes"])),
-            methods=tuple(row["methods"]),
-            quota_g=parse_mass(row["quota_t"]),
-        )
-        for row in rows
-    )
+    return rows_hash(convert(row, Row).listed(row["permit"]) for row in rows)
 
 
 def approval(world: World, name: str, flow: Flow) -> Iterator[Act]:

@@ -27,7 +27,8 @@ from whitelist import check
 from whitelist.approval import approval_at
 from whitelist.listing import list_at
 from whitelist.number import NumberHolders, number_key
-from whitelist.quota import q3_base_change
+from whitelist.permit import permit_at
+from whitelist.quota import q3_account, q3_change
 from whitelist.transfer import Transfer, WasteLine
 
 CARRIERS_MAX = 8
@@ -168,7 +169,9 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     approved_to, listed_to = _terms(statement.body, facts)
     state = opened(statement, admission, _listings(statement.body, facts))
     state = replace(state, approved_to=approved_to, listed_to=listed_to)
-    registers: dict[str, Any] = dict(q3_base_change(admission, facts))
+    permit = permit_at(facts, statement.body.permit)
+    assert permit is not None, "the check found it"
+    registers: dict[str, Any] = dict(q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0)))
     if state.number is not None:
         key = number_key(state.number)
         registers[key] = (facts.get(key) or NumberHolders()).with_holder(state.generator, statement.chain)

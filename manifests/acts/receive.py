@@ -197,7 +197,7 @@ def permit_is_valid_at_receipt(judged: Judged, out: Findings) -> None:
     accepted_s = _seconds(judged.statement.body.accepted_at)
     if permit is None or accepted_s is None:
         return
-    if permit.status != "ACTIVE":
+    if permit.history.at(accepted_s) != "ACTIVE":
         out.alert("H", "PERMIT_STATUS")
     if not permit.is_valid_on(day_of(accepted_s)):
         out.alert("H", "PERMIT_DATE")

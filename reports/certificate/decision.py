@@ -10,7 +10,7 @@ from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
 from manifests.acts import Issue
 from reports.legal import Citation, basis
-from whitelist.acts.listing import ListCountersign
+from whitelist.acts.list_countersign import ListCountersign
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState

@@ -230,10 +230,12 @@ def permit(scale_t: str = "60000") -> PermitState:
     return PermitState(
         no="CQ5001160043",
         authority=AUTHORITY_50,
-        status="ACTIVE",
+        permit_class="permit",
         valid_from="2022-07-01",
         valid_to="2027-06-30",
         division=DESTINATION.division,
+        address=DESTINATION.address,
+        root=PERMIT,
         items=(item,),
         scale_g=parse_mass(scale_t),
     )

@@ -11,6 +11,7 @@ from manifests.act import ACTS_MAX
 from manifests.acts.dispose import FATES_MAX
 from manifests.model import Fate, Stage
 from tests.manifests.driver import PERMIT, RECEIVER, Driver, a_line, accepted, codes, partly, permit, rejected, reported
+from whitelist.status import Change, History
 
 RECEIVE = "manifest.receive/1"
 DISPOSE = "manifest.dispose/1"
@@ -222,7 +223,7 @@ def test_a_permit_that_ran_out_on_the_way_is_flagged(log: Driver, valid_to: str,
 
 @pytest.mark.parametrize("status", ["SUSPENDED", "REVOKED"])
 def test_a_permit_that_is_no_longer_in_force_is_flagged(log: Driver, status: str) -> None:
-    log.lay(PERMIT, replace(permit(), status=status))  # type: ignore[arg-type]  # the parameter is one of the literals
+    log.lay(PERMIT, replace(permit(), history=History((Change(0, 0, status),))))  # type: ignore[arg-type]  # one of the literals
     assert codes(log.receive()) == {"H:PERMIT_STATUS"}
 
 

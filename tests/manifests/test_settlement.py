@@ -25,7 +25,7 @@ from tests.manifests.driver import (
     rejected,
     reported,
 )
-from whitelist.quota import Q3Base
+from whitelist.quota import SiteYear
 
 ISSUE = "manifest.issue/1"
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
@@ -99,14 +99,14 @@ def test_a_receipt_of_less_is_no_overdraft_even_on_an_overdrawn_account() -> Non
     assert codes(log.receive(accepted(0, "5.59"))) == set()
 
 
-def test_grams_reserved_last_year_are_settled_in_last_years_count() -> None:
+def test_grams_reserved_last_year_count_in_the_year_that_accepts_them() -> None:
     log = Driver(at_s=parse_at("2026-12-31T20:00:00+08:00")).to_in_transit()
     log.at_s = parse_at("2027-01-01T10:00:00+08:00")
     log.arrive()
     entry = log.receive(accepted(0, "5.65"))
     assert codes(entry) == set()
     assert log.used_g(Q3) == 5_650_000
-    assert log.value(f"q3:{PERMIT}") == Q3Base(2027, 5_650_000), "nothing of it counts against 2027"
+    assert log.value(f"q3:{PERMIT}") == SiteYear(permits=(PERMIT,), year=2027), "all of it counts against 2027"
 
 
 def test_a_void_in_the_new_year_returns_to_the_old_one() -> None:
@@ -115,4 +115,4 @@ def test_a_void_in_the_new_year_returns_to_the_old_one() -> None:
     log.at_s = parse_at("2027-01-01T10:00:00+08:00")
     log.void()
     assert log.used_g(Q3) == 0
-    assert log.value(f"q3:{PERMIT}") == Q3Base(2027, 0)
+    assert log.value(f"q3:{PERMIT}") == SiteYear(permits=(PERMIT,), year=2027)

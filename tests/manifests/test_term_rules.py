@@ -20,9 +20,12 @@ NEW_YEARS_EVE = parse_at("2026-12-31T20:00:00+08:00")
 def a_list(effective_to: str) -> ListState:
     """One listing of the worked example's receiver, in force."""
     approved = approval()
-    row = ListRow(receiver=approved.receiver, permit=PERMIT, waste=Scope(category="HW31", scope="ALL"), methods=("R4",), quota_g=10**12)
+    row = ListRow(
+        receiver=approved.receiver, permit=PERMIT, root=PERMIT, waste=Scope(category="HW31", scope="ALL"), methods=("R4",), quota_g=10**12
+    )
     return ListState(
         year=2026,
+        proposer="11510000MB0000000X",
         from_province="51",
         to_province="50",
         kind="mutual",

@@ -10,7 +10,6 @@ import pytest
 
 from ledger.admission.facts import chain_key
 from ledger.auditing.audit import audit
-from ledger.mass import parse_mass
 from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
@@ -39,12 +38,14 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
-from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.acts.permit_status import PermitChange
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
-from whitelist.listing import ListRow, rows_hash
+from whitelist.listing import rows_hash
 from whitelist.scope import PermitItem, Scope
 
 LIST = "list/2026-51-50-cy"
@@ -53,6 +54,8 @@ EARLIER_APPROVAL = f"approval/{GENERATOR}/01K9000000000000000000APR2"
 EARLIER = f"manifest/{GENERATOR}/01K9000000000000000000MAN0"
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
 Q1, Q2, Q3 = f"Q1 {LIST} {ROW}", f"Q2 {APPROVAL} 0", f"Q3 {PERMIT}"
+OTHERS = tuple(f"HW{number:02d}" for number in range(1, ROW + 1))
+"""Categories of the rows before the story's own."""
 LEAD = Scope(category="HW31", scope="INCLUDE", codes=("900-052-31",))
 
 
@@ -79,27 +82,36 @@ class Example(Workbench):
     def grant_permit(self) -> None:
         item = PermitItem(category="HW31", scope="INCLUDE", codes=("900-052-31",), methods=("R4",))
         body = PermitGrant(
-            no="CQ5001160043", valid_from="2022-07-01", valid_to="2027-06-30", division="500116", items=(item,), scale_t="60000"
+            no="CQ5001160043",
+            permit_class="permit",
+            valid_from="2022-07-01",
+            valid_to="2027-06-30",
+            division="500116",
+            address=DESTINATION.address,
+            items=(item, *(PermitItem(category=category, scope="ALL", methods=("R4",)) for category in OTHERS)),
+            scale_t="60000",
         )
         self.post("permit.grant/1", PERMIT, (AUTHORITY_50,), body)
 
     def agree_on_list(self) -> None:
-        other = Row(receiver=RECEIVER, permit=PERMIT, waste=LEAD, methods=("R4",), quota_t="1")
-        rows = (*(other,) * ROW, Row(receiver=RECEIVER, permit=PERMIT, waste=LEAD, methods=("R4",), quota_t="60000"))
+        wastes = [*(Scope(category=category, scope="ALL") for category in OTHERS), LEAD]
+        rows = tuple(
+            Row(receiver=RECEIVER, permit=PERMIT, waste=waste, methods=("R4",), quota_t="60000" if waste == LEAD else "1")
+            for waste in wastes
+        )
         terms = ListPropose(
             letter_no="川环函〔2025〕900号（虚构）",
             letter_date="2025-12-20",
             effective_from="2026-01-01",
             effective_to="2026-12-31",
+            kind="mutual",
+            suspension_stops="issue",
             rows=len(rows),
             pages=1,
         )
         self.post("list.propose/1", LIST, (AUTHORITY_51,), terms)
         self.post("list.rows/1", LIST, (AUTHORITY_51,), ListRows(page=0, rows=rows))
-        listed = [
-            ListRow(receiver=row.receiver, permit=row.permit, waste=row.waste, methods=row.methods, quota_g=parse_mass(row.quota_t))
-            for row in rows
-        ]
+        listed = [row.listed(PERMIT) for row in rows]
         consent = ListCountersign(rows_hash=rows_hash(listed), letter_no="渝环函〔2025〕77号（虚构）", letter_date="2025-12-28")
         self.post("list.countersign/1", LIST, (AUTHORITY_50,), consent)
 

@@ -21,7 +21,9 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
-from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
@@ -102,9 +104,11 @@ class Story:
         item = PermitItem(category="HW31", scope="INCLUDE", codes=tuple(sorted({line.code for line in self.lines})), methods=("R4",))
         body = PermitGrant(
             no="CQ5001160043（虚构）",
+            permit_class="permit",
             valid_from="2022-07-01",
             valid_to="2027-06-30",
             division=DESTINATION.division,
+            address=DESTINATION.address,
             items=(item,),
             scale_t="60000",
         )
@@ -124,6 +128,8 @@ class Story:
             letter_date="2025-12-20",
             effective_from="2026-01-01",
             effective_to="2026-12-31",
+            kind="mutual",
+            suspension_stops="issue",
             rows=1,
             pages=1,
         )

@@ -10,7 +10,9 @@ from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, PERMIT,
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
-from whitelist.acts.listing import ListCountersign, ListPropose, ListRows, Row
+from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.approval import ListingRef
 from whitelist.listing import rows_hash
@@ -24,9 +26,11 @@ def grant(**changes: Any) -> PermitGrant:
     """HW31 INCLUDE 900-052-31, R4, 60,000 t/a, to 2027-06-30."""
     body = PermitGrant(
         no="CQ5001160001",
+        permit_class="permit",
         valid_from="2022-07-01",
         valid_to="2027-06-30",
         division="500116",
+        address="重庆市江津区工业园一路1号（虚构）",
         items=(PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R4",)),),
         scale_t="60000",
     )
@@ -52,6 +56,8 @@ def propose(**changes: Any) -> ListPropose:
         letter_date="2025-12-20",
         effective_from="2026-01-01",
         effective_to="2026-12-31",
+        kind="mutual",
+        suspension_stops="issue",
         rows=1,
         pages=1,
     )

@@ -7,21 +7,24 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from ledger.admission.admit import decide
 from ledger.admission.facts import Facts, account_key, chain_key
+from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Reads
 from ledger.directory import LOG_MAIN, Authority, DataPin, LogState, party_chain
 from ledger.findings import Admitted, Refused
 from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
 from ledger.times import SHANGHAI, format_at
+from signing.refusal import Refusal
 from tests.workbench import as_asked
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import DataFile, data_files
 from whitelist.check import check, reads
-from whitelist.quota import q3_account, q3_base_change, q3_key
+from whitelist.quota import Q3_PREFIX, q3_account, q3_change, q3_key
 from whitelist.transfer import Answer, Transfer
 
 GENERATOR = "915101120000FX029E"  # 成都锦川蓄能回收有限公司（虚构）
@@ -122,8 +125,12 @@ class Log:
         self.load(Reads(accounts=(q3_account(permit),), registers=(q3_key(permit),)))
 
     def statement(self, kind: str, chain: str, body: Any, by: str, principal: str | None = None) -> Statement:
-        """The next statement of a chain."""
+        """The next statement of a chain, its body as it comes through the door."""
         head = self.facts.values.setdefault(chain_key(chain), None)
+        try:
+            read = read_body(msgspec.json.decode(msgspec.json.encode(body)), KINDS[kind].body)
+        except Refusal as refusal:
+            raise Refusing(Refused(refusal.reasons)) from None
         return Statement(
             kind=kind,
             chain=chain,
@@ -133,7 +140,7 @@ class Log:
             principal=principal,
             at=format_at(self.now),
             at_s=self.now,
-            body=body,
+            body=read,
             hash=sha256(f"{chain}{self.index}".encode()).hexdigest(),
         )
 
@@ -141,6 +148,7 @@ class Log:
         """Admit a statement, or raise Refusing."""
         statement = self.statement(kind, chain, body, by, principal)
         chosen: Kind = KINDS[kind]
+        assert chosen.opens or self.facts.head(chain) is not None, f"{kind} cannot open a chain"
         while self.load(chosen.reads(statement, self.facts)):
             pass
         self.load(Reads(chains=tuple(map(party_chain, (by, principal or by)))))
@@ -149,7 +157,6 @@ class Log:
         )
         if isinstance(answer, Refused):
             raise Refusing(answer)
-        assert chosen.opens or self.facts.head(chain) is not None, f"{kind} cannot open a chain"
         return self.enter(chosen, statement, answer)
 
     def enter(self, kind: Kind, statement: Statement, answer: Admitted) -> Admission:
@@ -192,16 +199,26 @@ class Log:
             self.book(answer.draws)
         return answer
 
-    def book(self, deltas: dict[str, int], reserved_year: int | None = None) -> None:
-        """An entry that changes accounts: an issue, or the settlement of one reserved in ``reserved_year``."""
+    def book(self, deltas: dict[str, int], settled_g: tuple[tuple[int, int], ...] = ()) -> None:
+        """An entry that changes accounts: an issue or a void, or the settlement of what was reserved into years: (year, grams)."""
         moment = self.moment
         decision = Decision(tags=(), alerts=(), accounts=self.rows(deltas))
         admission = Admission(index=moment.index, at=format_at(moment.at_s), ruleset=moment.ruleset, facts=(), decision=decision)
-        registers = q3_base_change(admission, self.facts, reserved_year)
+        registers: dict[str, Any] = {}
+        for account, delta in deltas.items():
+            if account.startswith(Q3_PREFIX):
+                reserved_g = delta - sum(grams for _, grams in settled_g)
+                registers |= q3_change(self.facts, account[3:], admission, reserved_g=reserved_g, settled_g=settled_g)
         self.draw(admission)
         for key, value in registers.items():
             self.facts.put(key, value)
         self.index = moment.index
+
+    def only_authority(self, uscc: str) -> None:
+        """Leave one authority on the log."""
+        head = self.facts.values[chain_key(LOG_MAIN)]
+        alone = tuple(authority for authority in head.state.authorities if authority.uscc == uscc)
+        self.facts.values[chain_key(LOG_MAIN)] = replace(head, state=replace(head.state, authorities=alone))
 
     def without_data(self, name: str) -> None:
         """Forget an adopted data set."""

@@ -10,8 +10,10 @@ from tests.manifests.driver import APPROVAL, DESTINATION, GENERATOR, NUMBER, ORI
 from tests.manifests.test_worked_example import Example
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, uscc
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
-from whitelist.acts.listing import ListPropose, ListRows, Row
+from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
+from whitelist.fields import Method
 from whitelist.scope import PermitItem, Scope
 
 OTHER_GENERATOR = uscc("510300", 301)
@@ -20,6 +22,7 @@ OTHER_PERMIT = f"permit/{OTHER_RECEIVER}/01K9000000000000000000PRM2"
 OTHER_APPROVAL = f"approval/{OTHER_GENERATOR}/01K9000000000000000000APR3"
 OTHER_LIST = "list/2026-50-51-cy"
 ZINC = "336-051-17"
+METHODS: tuple[Method, ...] = ("R4", "R5", "R15")
 
 
 def transfer(**changes: Any) -> dict[str, Any]:
@@ -54,21 +57,36 @@ def strangers(bench: Example) -> Example:
 
 def grant_permit(bench: Example, chain: str) -> None:
     """A permit for HW17."""
-    item = PermitItem(category="HW17", scope="ALL", methods=("R4",))
-    body = PermitGrant(no="CQ2", valid_from="2026-01-01", valid_to="2027-12-31", division="500103", items=(item,), scale_t="100")
+    item = PermitItem(category="HW17", scope="ALL", methods=METHODS)
+    body = PermitGrant(
+        no="CQ2",
+        permit_class="permit",
+        valid_from="2026-01-01",
+        valid_to="2027-12-31",
+        division="500103",
+        address="重庆市渝中区二路2号（虚构）",
+        items=(item,),
+        scale_t="100",
+    )
     bench.post("permit.grant/1", chain, (AUTHORITY_50,), body)
 
 
-def propose_list(bench: Example, chain: str, by: str = AUTHORITY_51, rows: int = 3) -> None:
-    """A proposed list of some rows, 1 t each."""
-    row = Row(receiver=OTHER_RECEIVER, permit=OTHER_PERMIT, waste=Scope(category="HW17", scope="ALL"), methods=("R4",), quota_t="1")
+def propose_list(bench: Example, chain: str, by: str = AUTHORITY_51, count: int = 3) -> None:
+    """A proposed list of some rows, 1 t each, one method a row."""
+
+    def listing(method: Method) -> Row:
+        waste = Scope(category="HW17", scope="ALL")
+        return Row(receiver=OTHER_RECEIVER, permit=OTHER_PERMIT, waste=waste, methods=(method,), quota_t="1")
+
     terms = ListPropose(
         letter_no="函〔2026〕1号（虚构）",
         letter_date="2026-10-20",
         effective_from="2026-01-01",
         effective_to="2026-12-31",
-        rows=rows,
+        kind="mutual",
+        suspension_stops="issue",
+        rows=count,
         pages=1,
     )
     bench.post("list.propose/1", chain, (by,), terms)
-    bench.post("list.rows/1", chain, (by,), ListRows(page=0, rows=(row,) * rows))
+    bench.post("list.rows/1", chain, (by,), ListRows(page=0, rows=tuple(map(listing, METHODS[:count]))))

@@ -11,14 +11,15 @@ from tests.whitelist.acts import add_list, agree, application, applied, decision
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import DecidedLine, latest_valid_to
-from whitelist.acts.listing import ListRows
+from whitelist.acts.list_rows import ListRows
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
 from whitelist.quota import q1_account
-from whitelist.scope import Scope
+from whitelist.scope import PermitItem, Scope
 
 Q1 = q1_account(LIST, 0)
+OTHERS, SECOND = f"permit/{OTHER_RECEIVER}/{ulid(1)}", f"permit/{RECEIVER}/{ulid(9)}"
 T = 1_000_000
 
 
@@ -205,8 +206,10 @@ def test_a_letter_without_an_answer_is_no_consent() -> None:
 
 
 def unlisted(**changes: Any) -> Log:
-    """An application on row 0 of a list that does not hold for it."""
-    log = with_permit()
+    """An application on row 0 of a list that does not hold for it; its permit covers all of HW31."""
+    log = with_permit(items=(PermitItem(category="HW31", scope="ALL", methods=("R4", "R5")),))
+    for chain in (OTHERS, SECOND):
+        log.post("permit.grant/1", chain, grant(), CHONGQING)
     add_list(log, row(**changes))
     post(log, "apply", application(), GENERATOR)
     return log
@@ -215,8 +218,8 @@ def unlisted(**changes: Any) -> Log:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"receiver": OTHER_RECEIVER, "permit": f"permit/{OTHER_RECEIVER}/{ulid(1)}"}, ["WL_RECEIVER", "WL_PERMIT"]),
-        ({"permit": f"permit/{RECEIVER}/{ulid(9)}"}, ["WL_PERMIT"]),
+        ({"receiver": OTHER_RECEIVER, "permit": OTHERS}, ["WL_RECEIVER", "WL_PERMIT"]),
+        ({"permit": SECOND}, ["WL_PERMIT"]),
         ({"waste": Scope(category="HW31", scope="EXCEPT", codes=("900-052-31",))}, ["WL_SCOPE"]),
         ({"methods": ("R5",)}, ["WL_METHOD"]),
     ],
@@ -247,7 +250,7 @@ def test_a_list_that_is_not_countersigned_counts_for_nothing() -> None:
     ],
 )
 def test_direction_year_and_row_of_the_listing_count(name: str, number: int, code: str) -> None:
-    log = with_permit()
+    log = with_permit(valid_to="2027-12-31")
     add_list(log)
     add_list(log, chain="list/2026-50-51-cy", sides=(CHONGQING, SICHUAN))
     add_list(log, chain="list/2027-51-50-cy", effective_from="2027-01-01", effective_to="2027-12-31")

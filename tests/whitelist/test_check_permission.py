@@ -15,7 +15,7 @@ from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_G
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
 from whitelist.check import reads
-from whitelist.quota import Q3Base, q1_account, q2_account, q3_account, q3_key
+from whitelist.quota import SiteYear, q1_account, q2_account, q3_account, q3_key
 from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, WasteLine
 
@@ -38,7 +38,7 @@ def use(log: Log, account: str, grams: int) -> None:
     """Book grams on an account as an earlier entry of this year would have."""
     log.facts.put(account_key(account), Account(log.index, grams))
     if account.startswith("Q3 "):
-        log.facts.put(q3_key(account[3:]), Q3Base(2026, 0))
+        log.facts.put(q3_key(account[3:]), SiteYear(permits=(account[3:],), year=2026))
 
 
 class _Elsewhere(Facts):

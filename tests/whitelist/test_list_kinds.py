@@ -1,5 +1,8 @@
+"""Lists: propose, rows, countersign (kinds §4); rows are judged as a whole (E7 of the cases)."""
+
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -7,11 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.whitelist.acts import BATTERY, add_list, countersign, propose, row
-from tests.whitelist.driver import CHONGQING, LIST, OTHER_RECEIVER, RECEIVER, SICHUAN, Log, Refusing, ulid
-from whitelist.acts.listing import ListCountersign, ListRows
+from tests.whitelist.acts import BATTERY, add_list, countersign, grant, propose, row, with_permit
+from tests.whitelist.driver import CHONGQING, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
+from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_rows import ListRows
+from whitelist.acts.permit_status import PermitChange
+from whitelist.conditions import Conditions
 from whitelist.listing import ListRow, rows_hash
-from whitelist.scope import Scope
+from whitelist.scope import PermitItem, Scope
+
+DECEMBER = "2025-12-28 09:00"
+LEAD = ("304-002-31", "384-004-31", "243-001-31", "900-025-31")
+WIDE = (PermitItem(category="HW31", scope="ALL", methods=("R4", "R5")),)
+
+
+def proposed(now: str = DECEMBER, **changes: Any) -> Log:
+    """A log with a permit for HW31 and a proposed list."""
+    log = with_permit(now, items=WIDE)
+    assert post(log, "propose", propose(**changes)) == []
+    return log
 
 
 def post(log: Log, kind: str, body: Any, by: str = SICHUAN, chain: str = LIST) -> list[tuple[str, str]]:
@@ -22,34 +39,45 @@ def post(log: Log, kind: str, body: Any, by: str = SICHUAN, chain: str = LIST) -
     return []
 
 
+def page(number: int, *rows: Any) -> ListRows:
+    return ListRows(page=number, rows=rows)
+
+
+def lead(*codes: str, **changes: Any) -> Any:
+    return row(waste=Scope(category="HW31", scope="INCLUDE", codes=codes), **changes)
+
+
 def sealed(log: Log, **changes: Any) -> ListCountersign:
     body = ListCountersign(rows_hash=rows_hash(log.state(LIST).rows), letter_no="渝环函〔2025〕800号", letter_date="2025-12-25")
     return replace(body, **changes)
 
 
+# who, when, what
+
+
 def test_a_list_is_in_force_once_the_other_side_signs_its_rows() -> None:
-    log = Log("2025-12-28 09:00")
-    assert post(log, "propose", propose(rows=3, pages=2)) == []
-    assert post(log, "rows", ListRows(page=0, rows=(row(), row(quota_t="1")))) == []
+    log = proposed(rows=3, pages=2, suspension_stops="depart", conditions=Conditions(pre_notice_days=3))
+    assert post(log, "rows", page(0, lead(LEAD[0]), lead(LEAD[1], quota_t="1"))) == []
     assert log.state(LIST).status == "PROPOSED"
-    assert post(log, "rows", ListRows(page=1, rows=(row(quota_t="2"),))) == []
+    assert post(log, "rows", page(1, lead(LEAD[2], quota_t="2", conditions=Conditions(use_only=True)))) == []
     assert post(log, "countersign", sealed(log), CHONGQING) == []
     state = log.state(LIST)
-    assert (state.status, state.suspension_stops, state.kind) == ("ACTIVE", "issue", "mutual")
+    assert (state.status, state.suspension_stops, state.kind, state.proposer) == ("ACTIVE", "depart", "mutual", SICHUAN)
     assert [one.quota_g for one in state.rows] == [60_000_000_000, 1_000_000, 2_000_000]
+    assert (state.conditions.pre_notice_days, state.rows[2].conditions.use_only, state.rows[0].root) == (3, True, PERMIT)
 
 
 def test_each_side_signs_its_own_part() -> None:
-    log = Log("2025-12-28 09:00")
+    log = with_permit(DECEMBER)
     assert post(log, "propose", propose(), CHONGQING) == [("SIGNER_ROLE", "by.0")]
     post(log, "propose", propose())
-    assert post(log, "rows", ListRows(page=0, rows=(row(),)), CHONGQING) == [("SIGNER_ROLE", "by.0")]
-    post(log, "rows", ListRows(page=0, rows=(row(),)))
+    assert post(log, "rows", page(0, row()), CHONGQING) == [("SIGNER_ROLE", "by.0")]
+    post(log, "rows", page(0, row()))
     assert post(log, "countersign", sealed(log), SICHUAN) == [("SIGNER_ROLE", "by.0")]
 
 
 def test_the_direction_turns_the_sides_round() -> None:
-    log = Log("2025-12-28 09:00")
+    log = with_permit(DECEMBER)
     add_list(log, chain="list/2026-50-51-cy", sides=(CHONGQING, SICHUAN))
     assert log.state("list/2026-50-51-cy").status == "ACTIVE"
 
@@ -67,91 +95,297 @@ def test_a_province_without_an_authority_in_the_log_has_no_list() -> None:
         ({"effective_from": "2025-12-31"}, ("WL_YEAR", "body.effective_from")),
         ({"effective_to": "2027-01-01"}, ("WL_YEAR", "body.effective_to")),
         ({"effective_from": "2026-07-01", "effective_to": "2026-06-30"}, ("DATE_ORDER", "body.effective_to")),
+        ({"kind": "both"}, ("FIELD_TYPE", "body.kind")),
+        ({"suspension_stops": "all"}, ("FIELD_TYPE", "body.suspension_stops")),
         ({"rows": 0}, ("LIST_SIZE", "body.rows")),
-        ({"pages": 2}, ("LIST_SIZE", "body.rows")),
+        ({"pages": 0}, ("LIST_SIZE", "body.pages")),
+        ({"pages": 2}, ("LIST_SIZE", "body.pages")),
         ({"rows": 2001}, ("LIST_SIZE", "body.rows")),
+        ({"conditions": Conditions(pre_notice_days=61)}, ("FIELD_TYPE", "body.conditions.pre_notice_days")),
+        ({"conditions": Conditions(complete_within_days=0)}, ("FIELD_TYPE", "body.conditions.complete_within_days")),
+        ({"conditions": Conditions(use_only=False)}, ("FIELD_TYPE", "body.conditions.use_only")),
+        ({"conditions": Conditions(transit=("56",))}, ("FIELD_TYPE", "body.conditions.transit.0")),
+        ({"conditions": Conditions(transit=("51",) * 9)}, ("LIST_LENGTH", "body.conditions.transit")),
+        ({"conditions": Conditions(note=" ")}, ("MISSING", "body.conditions.note")),
     ],
 )
 def test_a_malformed_proposal_is_refused_with_its_field(changes: dict[str, Any], reason: tuple[str, str]) -> None:
-    assert post(Log("2025-12-28 09:00"), "propose", propose(**changes)) == [reason]
+    assert post(Log(DECEMBER), "propose", propose(**changes)) == [reason]
 
 
 def test_a_letter_of_today_and_2000_rows_pass() -> None:
-    assert post(Log("2025-12-28 09:00"), "propose", propose(letter_date="2025-12-28", rows=2000, pages=2000)) == []
+    assert post(Log(DECEMBER), "propose", propose(letter_date="2025-12-28", rows=2000, pages=2000)) == []
 
 
 def test_a_list_leads_from_one_province_to_another() -> None:
-    assert post(Log("2025-12-28 09:00"), "propose", propose(), SICHUAN, "list/2026-51-51-cy") == [("SAME_PROVINCE", "chain")]
+    assert post(Log(DECEMBER), "propose", propose(), SICHUAN, "list/2026-51-51-cy") == [("SAME_PROVINCE", "chain")]
 
 
 def test_a_list_is_proposed_once() -> None:
-    log = Log("2025-12-28 09:00")
-    post(log, "propose", propose())
+    log = proposed()
     assert post(log, "propose", propose()) == [("CHAIN_NOT_OPEN", "seq")]
+
+
+# unilateral and pilot lists, and lists for every other province
+
+OPEN = "list/2026-00-50-open"
+
+
+def test_a_unilateral_list_is_the_receiving_sides_word_and_in_force_with_its_last_page() -> None:
+    log = with_permit(DECEMBER, items=WIDE)
+    assert post(log, "propose", propose(kind="unilateral", rows=2, pages=2), SICHUAN) == [("SIGNER_ROLE", "by.0")]
+    assert post(log, "propose", propose(kind="unilateral", rows=2, pages=2), CHONGQING) == []
+    assert post(log, "rows", page(0, lead(LEAD[0])), SICHUAN) == [("SIGNER_ROLE", "by.0")]
+    assert post(log, "rows", page(0, lead(LEAD[0])), CHONGQING) == []
+    assert post(log, "countersign", sealed(log), SICHUAN) == [("SIGNER_ROLE", "by.0"), ("LIST_INCOMPLETE", "kind")]
+    assert log.state(LIST).status == "PROPOSED"
+    assert post(log, "rows", page(1, lead(LEAD[1])), CHONGQING) == []
+    assert log.state(LIST).status == "ACTIVE"
+    assert post(log, "countersign", sealed(log), SICHUAN) == [("LIST_STAGE", "kind")]
+
+
+def test_a_list_for_every_other_province_has_no_side_that_could_agree() -> None:
+    assert post(Log(DECEMBER), "propose", propose(), CHONGQING, OPEN) == [("SIGNER_ROLE", "by.0"), ("WL_DIRECTION", "chain")]
+    log = with_permit(DECEMBER)
+    assert post(log, "propose", propose(kind="unilateral"), CHONGQING, OPEN) == []
+    assert post(log, "rows", page(0, row()), CHONGQING, OPEN) == []
+    state = log.state(OPEN)
+    assert (state.status, state.leads(("51", "50")), state.leads(("34", "50")), state.leads(("50", "51"))) == ("ACTIVE", True, True, False)
+
+
+@pytest.mark.parametrize(("proposer", "consenter"), [(SICHUAN, CHONGQING), (CHONGQING, SICHUAN)])
+def test_a_pilot_list_is_proposed_by_any_authority_and_countersigned_by_the_other_hand(proposer: str, consenter: str) -> None:
+    log = with_permit(DECEMBER)
+    assert post(log, "propose", propose(kind="pilot"), proposer) == []
+    assert post(log, "rows", page(0, row()), consenter) == [("SIGNER_ROLE", "by.0")]
+    assert post(log, "rows", page(0, row()), proposer) == []
+    assert post(log, "countersign", sealed(log), proposer) == [("SIGNER_ROLE", "by.0")]
+    assert post(log, "countersign", sealed(log), consenter) == []
+    assert (log.state(LIST).status, log.state(LIST).serves_decisions) == ("ACTIVE", False)
+
+
+def test_a_pilot_list_that_nobody_could_countersign_is_in_force_at_once() -> None:
+    log = with_permit(DECEMBER)
+    log.only_authority(CHONGQING)
+    assert post(log, "propose", propose(kind="pilot"), CHONGQING) == []
+    assert post(log, "rows", page(0, row()), CHONGQING) == []
+    assert log.state(LIST).status == "ACTIVE"
+
+
+# rows, one by one
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"receiver": "915001160000FX0108"}, [("USCC", "receiver"), ("PERMIT_HOLDER", "permit")]),
+        ({"receiver": "915001160000FX0108"}, [("USCC", "receiver")]),
         ({"receiver": OTHER_RECEIVER}, [("PERMIT_HOLDER", "permit")]),
-        ({"permit": "permit/x"}, [("PERMIT_HOLDER", "permit")]),
+        ({"permit": "permit/x"}, [("FIELD_TYPE", "permit")]),
+        ({"permit": f"permit/{RECEIVER}/{ulid(99)}"}, [("PERMIT_UNKNOWN", "permit")]),
         ({"waste": Scope(category="HW00", scope="ALL")}, [("SCOPE_FORM", "waste.category")]),
         ({"waste": Scope(category="HW31", scope="INCLUDE")}, [("SCOPE_FORM", "waste.codes")]),
-        ({"methods": ("R4", "R4")}, [("METHOD", "methods.1")]),
+        ({"waste": Scope(category="HW31", scope="ALL", codes=(BATTERY,))}, [("SCOPE_FORM", "waste.codes"), ("ROW_TWICE", "")]),
+        ({"methods": ("R4", "R4")}, [("METHOD", "methods")]),
         ({"quota_t": "0"}, [("QTY", "quota_t")]),
+        ({"conditions": Conditions(pre_notice_days=-1)}, [("FIELD_TYPE", "conditions.pre_notice_days")]),
     ],
 )
 def test_a_malformed_row_is_refused_with_its_field(changes: dict[str, Any], reason: list[tuple[str, str]]) -> None:
-    log = Log("2025-12-28 09:00")
-    post(log, "propose", propose(rows=2))
-    assert post(log, "rows", ListRows(page=0, rows=(row(), row(**changes)))) == [(code, f"body.rows.1.{field}") for code, field in reason]
+    log = proposed(rows=2)
+    found = post(
+        log, "rows", page(0, lead(LEAD[0]), row(**{"waste": Scope(category="HW31", scope="INCLUDE", codes=(LEAD[1],)), **changes}))
+    )
+    assert found == [(code, f"body.rows.1.{field}".rstrip(".")) for code, field in reason]
+
+
+# rows against their permits
+
+
+@pytest.mark.parametrize(
+    ("items", "waste", "methods", "codes"),
+    [
+        (WIDE, Scope(category="HW31", scope="ALL"), ("R4", "R5"), []),
+        (WIDE, Scope(category="HW31", scope="EXCEPT", codes=(BATTERY,)), ("R4",), []),
+        (WIDE, Scope(category="HW31", scope="ALL"), ("R4", "R6"), ["ROW_PERMIT"]),
+        (WIDE, Scope(category="HW49", scope="ALL"), ("R4",), ["ROW_PERMIT"]),
+        (grant().items, Scope(category="HW31", scope="INCLUDE", codes=(BATTERY,)), ("R4",), []),
+        (grant().items, Scope(category="HW31", scope="INCLUDE", codes=(BATTERY, LEAD[0])), ("R4",), ["ROW_PERMIT"]),
+        (grant().items, Scope(category="HW31", scope="ALL"), ("R4",), ["ROW_PERMIT"]),
+        (
+            (
+                PermitItem(category="HW31", scope="EXCEPT", codes=(BATTERY,), methods=("R4",)),
+                PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R5",)),
+            ),
+            Scope(category="HW31", scope="ALL"),
+            ("R4",),
+            ["ROW_PERMIT"],
+        ),
+        (
+            (
+                PermitItem(category="HW31", scope="EXCEPT", codes=(BATTERY,), methods=("R4",)),
+                PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R4", "R5")),
+            ),
+            Scope(category="HW31", scope="ALL"),
+            ("R4",),
+            [],
+        ),
+    ],
+)
+def test_a_row_lies_within_its_permit(items: tuple[PermitItem, ...], waste: Scope, methods: Any, codes: list[str]) -> None:
+    log = with_permit(DECEMBER, items=items)
+    post(log, "propose", propose())
+    assert [code for code, _ in post(log, "rows", page(0, row(waste=waste, methods=methods)))] == codes
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"valid_from": "2026-01-01", "valid_to": "2026-12-31"}, []),
+        ({"valid_from": "2026-01-02"}, ["ROW_PERMIT"]),
+        ({"valid_to": "2026-12-30"}, ["ROW_PERMIT"]),
+    ],
+)
+def test_the_permit_is_good_for_all_days_of_the_list(changes: dict[str, Any], codes: list[str]) -> None:
+    log = with_permit(DECEMBER, **changes)
+    post(log, "propose", propose())
+    assert [code for code, _ in post(log, "rows", page(0, row()))] == codes
+
+
+def test_a_permit_that_is_stopped_is_not_listed() -> None:
+    log = with_permit(DECEMBER)
+    post(log, "propose", propose())
+    log.post("permit.suspend/1", PERMIT, PermitChange(reason="整治"), CHONGQING)
+    assert post(log, "rows", page(0, row())) == [("ROW_PERMIT", "body.rows.0.permit")]
+
+
+@pytest.mark.parametrize(("quota_t", "alerts"), [("60000", ()), ("60000.000001", (("M", "ROW_SCALE"),))])
+def test_a_quota_above_the_scale_is_said(quota_t: str, alerts: tuple[Any, ...]) -> None:
+    log = with_permit(DECEMBER)
+    post(log, "propose", propose())
+    assert log.post("list.rows/1", LIST, page(0, row(quota_t=quota_t)), SICHUAN).decision.alerts == alerts
+
+
+def test_a_code_that_the_catalogue_struck_is_said() -> None:
+    struck = Scope(category="HW21", scope="INCLUDE", codes=("336-100-21",))
+    log = with_permit(DECEMBER, items=(PermitItem(category="HW21", scope="ALL", methods=("R4",)),))
+    post(log, "propose", propose())
+    assert log.post("list.rows/1", LIST, page(0, row(waste=struck)), SICHUAN).decision.alerts == (("M", "CODE_RETIRED"),)
+
+
+# rows against each other
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        (row(), row(), ["ROW_TWICE"]),
+        (lead(LEAD[0], LEAD[1]), lead(LEAD[1], LEAD[2]), ["ROW_TWICE"]),
+        (lead(LEAD[0]), lead(LEAD[1]), []),
+        (lead(LEAD[0], methods=("R4",)), lead(LEAD[0], methods=("R5",)), []),
+        (lead(LEAD[0], methods=("R4", "R5")), lead(LEAD[0], methods=("R5",)), ["ROW_TWICE"]),
+        (row(waste=Scope(category="HW31", scope="ALL")), lead(LEAD[0]), ["ROW_TWICE"]),
+        (row(waste=Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0],))), lead(LEAD[0]), []),
+        (lead(LEAD[0]), row(waste=Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0],))), []),
+        (
+            row(waste=Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0],))),
+            row(waste=Scope(category="HW31", scope="ALL")),
+            ["ROW_TWICE"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("pages", [1, 2])
+def test_no_waste_stands_in_two_rows_of_a_permit_and_method(first: Any, second: Any, codes: list[str], pages: int) -> None:
+    """E7: on one page or on two."""
+    log = proposed(rows=2, pages=pages)
+    if pages == 1:
+        found = post(log, "rows", page(0, first, second))
+    else:
+        assert post(log, "rows", page(0, first)) == []
+        found = post(log, "rows", page(1, second))
+    assert [code for code, _ in found] == codes
+
+
+def test_a_row_twice_says_both_numbers_across_pages() -> None:
+    log = proposed(rows=3, pages=2)
+    post(log, "rows", page(0, lead(LEAD[0]), lead(LEAD[1])))
+    with pytest.raises(Refusing) as refused:
+        log.post("list.rows/1", LIST, page(1, lead(LEAD[1])), SICHUAN)
+    [reason] = refused.value.reasons
+    assert (reason.code, reason.field) == ("ROW_TWICE", "body.rows.0")
+    assert "row 2" in reason.found
+    assert "row 1" in reason.expected
+
+
+# pages
 
 
 def test_pages_come_in_order_and_hold_what_was_announced() -> None:
-    log = Log("2025-12-28 09:00")
-    post(log, "propose", propose(rows=2, pages=2))
-    assert post(log, "rows", ListRows(page=1, rows=(row(),))) == [("LIST_PAGE", "body.page")]
-    assert post(log, "rows", ListRows(page=0, rows=(row(), row(), row()))) == [("LIST_SIZE", "body.rows")]
+    log = proposed(rows=3, pages=2)
+    one, two, three, four = (lead(code) for code in LEAD)
+    assert post(log, "rows", page(1, one)) == [("LIST_PAGE", "body.page")]
+    assert post(log, "rows", page(0, one, two, three, four)) == [("LIST_SIZE", "body.rows")]
+    assert post(log, "rows", page(0, one, two, three)) == [("LIST_SIZE", "body.rows")], "nothing would be left for the last page"
     assert post(log, "rows", ListRows(page=0, rows=())) == [("LIST_SIZE", "body.rows")]
-    assert post(log, "rows", ListRows(page=0, rows=(row(),))) == []
-    assert post(log, "rows", ListRows(page=0, rows=(row(),))) == [("LIST_PAGE", "body.page")]
+    assert post(log, "rows", page(0, one)) == []
+    assert post(log, "rows", page(0, two)) == [("LIST_PAGE", "body.page"), ("LIST_SIZE", "body.rows")]
     assert post(log, "countersign", sealed(log), CHONGQING) == [("LIST_INCOMPLETE", "kind")]
-    assert post(log, "rows", ListRows(page=1, rows=(row(),))) == []
-    assert post(log, "rows", ListRows(page=2, rows=(row(),))) == [("LIST_PAGE", "body.page")]
+    assert post(log, "rows", page(1, two)) == [("LIST_SIZE", "body.rows")], "the last page makes the rows full"
+    assert post(log, "rows", page(1, two, three)) == []
+    assert post(log, "rows", page(2, four)) == [("LIST_STAGE", "kind")]
     countersign(log)
 
 
 def test_the_countersignature_is_for_exactly_these_rows() -> None:
-    log = Log("2025-12-28 09:00")
-    post(log, "propose", propose())
-    post(log, "rows", ListRows(page=0, rows=(row(),)))
+    log = proposed()
+    post(log, "rows", page(0, row()))
     assert post(log, "countersign", sealed(log, rows_hash="0" * 64), CHONGQING) == [("LIST_DIGEST", "body.rows_hash")]
+    assert post(log, "countersign", sealed(log, rows_hash="x"), CHONGQING) == [("FIELD_TYPE", "body.rows_hash")]
     assert post(log, "countersign", sealed(log, letter_no=""), CHONGQING) == [("MISSING", "body.letter_no")]
+    assert post(log, "countersign", sealed(log, letter_date="2025-12-29"), CHONGQING) == [("DATE_ORDER", "body.letter_date")]
     countersign(log)
     assert post(log, "countersign", sealed(log), CHONGQING) == [("LIST_STAGE", "kind")]
-    assert post(log, "rows", ListRows(page=1, rows=(row(),))) == [("LIST_STAGE", "kind")]
+    assert post(log, "rows", page(1, lead(LEAD[0]))) == [("LIST_STAGE", "kind")]
 
 
-def test_the_digest_is_what_its_documentation_says() -> None:
-    from hashlib import sha256
+# the digest
 
-    one = ListRow(
+
+def a_row(**changes: Any) -> ListRow:
+    body = ListRow(
         receiver=RECEIVER,
         permit=f"permit/{RECEIVER}/{ulid(1)}",
+        root=f"permit/{RECEIVER}/{ulid(1)}",
         waste=Scope(category="HW31", scope="INCLUDE", codes=(BATTERY, "900-025-31")),
         methods=("R4", "R5"),
         quota_g=60_000_000_000,
     )
-    text = f"liandan/list-rows/v1\n{RECEIVER}\tpermit/{RECEIVER}/{ulid(1)}\tHW31\tINCLUDE\t900-052-31,900-025-31\tR4,R5\t60000.000000\n"
-    assert rows_hash([one]) == sha256(text.encode()).hexdigest()
+    return replace(body, **changes)
 
 
-@given(st.lists(st.tuples(st.integers(1, 10**12), st.sampled_from(["HW31", "HW49"]), st.booleans()), min_size=1, max_size=4))
-def test_any_change_of_a_row_changes_the_digest(cells: list[tuple[int, str, bool]]) -> None:
+def test_the_digest_is_what_its_documentation_says() -> None:
+    begin = f"{RECEIVER}\tpermit/{RECEIVER}/{ulid(1)}\tHW31\tINCLUDE\t900-052-31,900-025-31\tR4,R5\t60000.000000\t"
+    terms = Conditions(pre_notice_days=0, complete_within_days=90, use_only=True, transit=("52", "42"), note="备注（虚构）")
+    for row_, end in ((a_row(), "\t\t\t\t\n"), (a_row(conditions=terms), "0\t90\t1\t52,42\t备注（虚构）\n")):
+        assert rows_hash([row_]) == sha256(f"liandan/list-rows/v1\n{begin}{end}".encode()).hexdigest()
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10**12), st.sampled_from(["HW31", "HW49"]), st.booleans(), st.none() | st.integers(0, 60)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_change_of_a_row_changes_the_digest(cells: list[tuple[int, str, bool, int | None]]) -> None:
     rows = [
-        ListRow(receiver=RECEIVER, permit="p", waste=Scope(category=hw, scope="ALL"), methods=("R4",) if r4 else ("D10",), quota_g=grams)
-        for grams, hw, r4 in cells
+        a_row(
+            waste=Scope(category=hw, scope="ALL"),
+            methods=("R4",) if r4 else ("D10",),
+            quota_g=grams,
+            conditions=None if days is None else Conditions(pre_notice_days=days),
+        )
+        for grams, hw, r4, days in cells
     ]
     other = [*rows[:-1], replace(rows[-1], quota_g=rows[-1].quota_g + 1)]
-    assert len({rows_hash(rows), rows_hash(other), rows_hash([*rows, rows[0]]), rows_hash(rows[:-1])}) == 4
+    asked = [*rows[:-1], replace(rows[-1], conditions=Conditions(pre_notice_days=60, use_only=True))]
+    assert len({rows_hash(rows), rows_hash(other), rows_hash(asked), rows_hash([*rows, rows[0]]), rows_hash(rows[:-1])}) == 5

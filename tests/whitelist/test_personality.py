@@ -16,7 +16,8 @@ from tests.whitelist.driver import APPROVAL, LIST, PERMIT, Log
 from whitelist.acts import PERSONALITY, RULES
 from whitelist.check import check, reads
 from whitelist.number import NumberHolders
-from whitelist.quota import Q3Base
+from whitelist.permit import HeldPermit, HeldPermits
+from whitelist.quota import SiteYear
 
 SOURCES = sorted(Path(whitelist.__file__).parent.rglob("*.py"))
 
@@ -93,7 +94,14 @@ def test_states_survive_the_database(chain: str) -> None:
     assert kinds.decode(f"chain:{chain}", kinds.encode(head)) == head
 
 
-@pytest.mark.parametrize(("key", "value"), [("number:20265101000123", NumberHolders((("a", "b"),))), (f"q3:{PERMIT}", Q3Base(2026, 5))])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("number:20265101000123", NumberHolders((("a", "b"),))),
+        (f"q3:{PERMIT}", SiteYear(permits=(PERMIT,), year=2026, base_g=5, prior_base_g=3, reserved_g=1)),
+        ("permits:X", HeldPermits((HeldPermit(chain=PERMIT, root=PERMIT, division="500116", permit_class="permit", is_revoked=True),))),
+    ],
+)
 def test_registers_survive_the_database(key: str, value: object) -> None:
     kinds = Kinds([LEDGER, PERSONALITY])
     assert kinds.decode(key, kinds.encode(value)) == value

@@ -14,7 +14,8 @@ from tests.whitelist.driver import APPROVAL, GENERATOR, LIST, PERMIT, RECEIVER, 
 from whitelist.acts import RULES
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import DecidedLine
-from whitelist.acts.listing import ListCountersign, ListRows
+from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_rows import ListRows
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef

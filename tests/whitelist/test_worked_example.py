@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from tests.whitelist.acts import add_list, application, applied, decision, grant, line, row, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
 from whitelist.acts.decide import DecidedLine
+from whitelist.acts.list_rows import Row
 from whitelist.approval import ListingRef
 from whitelist.quota import q1_account, q2_account, q3_account
 from whitelist.scope import PermitItem, Scope
@@ -17,9 +18,12 @@ ROW = 7
 Q1, Q2, Q3 = q1_account(LIST, ROW), q2_account(APPROVAL, 0), q3_account(PERMIT)
 
 
-def other_rows() -> list[object]:
+OTHERS = tuple(PermitItem(category=f"HW{number:02d}", scope="ALL", methods=("R4",)) for number in range(1, ROW + 1))
+
+
+def other_rows() -> list[Row]:
     """Rows 0 to 6 of the list, of no matter here."""
-    return [row(quota_t="1", waste=Scope(category="HW49", scope="INCLUDE", codes=("900-045-49",)))] * ROW
+    return [row(quota_t="1", waste=Scope(category=item.category, scope="ALL")) for item in OTHERS]
 
 
 def earlier(log: Log, number: int, mass_t: str) -> str:
@@ -33,7 +37,7 @@ def earlier(log: Log, number: int, mass_t: str) -> str:
 
 def story() -> Log:
     """The log on 2026-11-05 08:30: quota 60,000 t, 41,210.4 t committed by decisions, the approval of 3,000 t with 2,890 t issued."""
-    log = with_permit()
+    log = with_permit(items=(*grant().items, *OTHERS))
     add_list(log, *other_rows(), row())
     earlier(log, 0, "38210.400000")
     log.post("approval.apply/1", APPROVAL, application(applied(listing=ListingRef(list=LIST, row=ROW))), GENERATOR)
@@ -55,14 +59,14 @@ def test_the_first_load_of_5_6_t_is_issued_and_settled_with_5_548_t() -> None:
     assert answer.left_g == {Q1: 60_000 * T - 41_210_400_000, Q2: 110 * T, Q3: (60_000 - 2_890) * T}
     assert (log.used(Q2), log.used(Q3), log.used(Q1)) == (2_895_600_000, 2_895_600_000, 41_210_400_000)
     log.at("2026-11-05 14:30")
-    log.book({Q2: -52_000, Q3: -52_000}, reserved_year=2026)
+    log.book({Q2: -52_000, Q3: -52_000}, ((2026, 5_548_000),))
     assert (log.used(Q2), log.used(Q3)) == (2_895_548_000, 2_895_548_000)
 
 
 def test_twin_a_a_second_load_of_110_t_exceeds_the_decision() -> None:
     log = story()
     log.issue(transfer())
-    log.book({Q2: -52_000, Q3: -52_000}, reserved_year=2026)
+    log.book({Q2: -52_000, Q3: -52_000}, ((2026, 5_548_000),))
     log.at("2026-11-06 09:00")
     answer = log.issue(transfer(line(mass_t="110.0"), number="20265101000124"))
     (reason,) = answer.reasons
@@ -77,7 +81,7 @@ def test_twin_c_oil_from_chongqing_needs_a_list_of_its_own_direction_and_a_numbe
     permit = f"permit/{GENERATOR}/{ulid(5)}"
     oil = PermitItem(category="HW08", scope="INCLUDE", codes=("900-220-08",), methods=("R9",))
     log.post("permit.grant/1", permit, grant(no="川环危第510112001号", division="510112", items=(oil,)), SICHUAN)
-    oil_row = row(receiver=GENERATOR, permit=permit, waste=Scope(category="HW08", scope="ALL"), methods=("R9",))
+    oil_row = row(receiver=GENERATOR, permit=permit, waste=Scope(category="HW08", scope="INCLUDE", codes=("900-220-08",)), methods=("R9",))
     add_list(log, oil_row)
     approval = f"approval/{OTHER_RECEIVER}/{ulid(6)}"
     wanted = applied(name="废变压器油", code="900-220-08", category="HW08", hazards=("T", "I"), method="R9", mass_t="20")

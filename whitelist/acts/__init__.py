@@ -16,11 +16,11 @@ from whitelist.chains import APPROVAL, LIST, PERMIT
 from whitelist.commitment import Commitments
 from whitelist.listing import ListState
 from whitelist.number import NumberHolders
-from whitelist.permit import PermitState
-from whitelist.quota import Q3Base
+from whitelist.permit import HeldPermits, PermitState
+from whitelist.quota import SiteYear
 from whitelist.rules import approval as approvals
+from whitelist.rules import basis, number, quantity, trade, waste
 from whitelist.rules import listing as listings
-from whitelist.rules import number, quantity, trade, waste
 from whitelist.rules import permit as permits
 
 __all__ = ["ACTS", "PERSONALITY", "RULES"]
@@ -35,6 +35,7 @@ RULES = table(
     *scope.TEXTS,
     *places.TEXTS,
     *permits.TEXTS,
+    *basis.TEXTS,
     *approvals.TEXTS,
     *listings.TEXTS,
     *adopted.TEXTS,
@@ -49,7 +50,7 @@ PERSONALITY = Personality(
     kinds=ACTS,
     states={"permit": PermitState, "list": ListState, "approval": ApprovalState},
     chains={"permit": PERMIT.pattern, "list": LIST.pattern, "approval": APPROVAL.pattern},
-    registers={"number": NumberHolders, "q1": Commitments, "q3": Q3Base},
+    registers={"number": NumberHolders, "q1": Commitments, "q3": SiteYear, "permits": HeldPermits},
     data=adopted.PARSERS,
     rules=RULES,
 )

@@ -20,7 +20,7 @@ from whitelist.chains import PERMIT, opens_once, read_list_name
 from whitelist.divisions import judge_division
 from whitelist.methods import METHODS
 from whitelist.permit import permit_at
-from whitelist.rules.permit import judge_permit, judge_permit_method, judge_permit_scope
+from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
 from whitelist.rules.quantity import judge_mass
 from whitelist.rules.waste import judge_code, judge_edition, judge_hazards
 from whitelist.signers import owner
@@ -96,9 +96,10 @@ def _judge_receiver(judged: Judged, out: Findings) -> None:
     """Permit, its scope and methods, and that the way leads into another province."""
     body, facts, today = judged.statement.body, judged.facts, day_of(judged.moment.at_s)
     judge_division(out, "body.origin", body.origin, facts.data("divisions"), today)
-    permit = judge_permit(out, body.permit, body.receiver, permit_at(facts, body.permit), today, "body.permit")
+    permit = judge_permit_holder(out, "body.permit", body.permit, body.receiver, permit_at(facts, body.permit))
     if permit is None:
         return
+    judge_permit_standing(out, "body.permit", permit, today, judged.moment.at_s)
     for position, line in enumerate(body.lines):
         judge_permit_scope(out, f"body.lines.{position}.code", permit, line.code)
         judge_permit_method(out, f"body.lines.{position}.method", permit, line.code, line.method)

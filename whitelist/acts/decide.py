@@ -28,7 +28,7 @@ from whitelist.listing import list_at
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q1_account
 from whitelist.rules.listing import judge_list, judge_list_day, judge_row
-from whitelist.rules.permit import judge_permit, judge_permit_method, judge_permit_scope
+from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
 from whitelist.rules.quantity import judge_mass
 from whitelist.signers import authority_of_province
 
@@ -123,9 +123,10 @@ def latest_valid_to(today: str, applied_to: str, permit_to: str) -> str:
 def _judge_permit(judged: Judged, out: Findings) -> None:
     """The receiver may still take the granted lines, and the term keeps to R-32."""
     body, state, today = judged.statement.body, judged.state, day_of(judged.moment.at_s)
-    permit = judge_permit(out, state.permit, state.receiver, permit_at(judged.facts, state.permit), today, "body.lines")
+    permit = judge_permit_holder(out, "body.lines", state.permit, state.receiver, permit_at(judged.facts, state.permit))
     if permit is None:
         return
+    judge_permit_standing(out, "body.lines", permit, today, judged.moment.at_s)
     for position, line in enumerate(body.lines):
         if 0 <= line.line < len(state.lines):
             applied = state.lines[line.line]

@@ -1,144 +1,259 @@
-"""``permit.grant/1`` and ``permit.amend/1``: an authority records the permit that it granted on paper, and what changes on it.
+"""``permit.grant/1`` and ``permit.amend/1``: an authority records what it granted on paper, and what changes on it.
 
-Source: formats §3; 危险废物经营许可证管理办法 Art. 7, 10 [READ S3].
+Not only permits (综合、收集经营许可证): also receivers that need none, because an exemption item waives the link of use or disposal (R-21).
+A renewal (续证) is a grant that names its predecessor: it inherits root and Q3 of the line, for a site does not double with its papers
+(L4 of the cases). Source: formats §3; kinds §3; 危险废物经营许可证管理办法 Art. 3, 7, 10, 28 [READ S3].
 """
 
 from __future__ import annotations
 
-from msgspec import Struct
-from msgspec.structs import replace
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window, no_reads
-from ledger.days import judge_span
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.directory import authorities_of_division, log_state
+from ledger.fields import Day, File, MassAboveZero, Text, items, label
 from ledger.findings import Findings
+from ledger.kinds.site import site_key
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
 from signing.refusal import texts
-from whitelist.acts.permit_status import judge_change
+from whitelist.acts.permit_status import signed_where_it_stands, status_allows_it
+from whitelist.catalogue import is_retired
 from whitelist.chains import opens_once
-from whitelist.divisions import judge_division
-from whitelist.permit import PermitState
-from whitelist.rules.quantity import judge_mass
-from whitelist.scope import PermitItem, judge_methods, judge_scope_form
-from whitelist.signers import authority_of_holder
+from whitelist.divisions import judge_division, same_place
+from whitelist.fields import Address, DivisionCode, PermitRef, SiteId
+from whitelist.permit import Basis, HeldPermit, HeldPermits, PermitClass, PermitState, held_permits, permits_key
+from whitelist.places import judge_site
+from whitelist.quota import SiteYear, q3_key, site_year
+from whitelist.rules.basis import judge_basis_of_permit
+from whitelist.scope import PermitItem, judge_scope
+from whitelist.signers import authority_of_holder, hand
 
-ITEMS_MAX = 64
+Items = Annotated[tuple[PermitItem, ...], items(1, 64, "ITEMS"), label("经营类别、代码、方式", "wastes and methods")]
 
 
-class PermitGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Body of ``permit.grant/1``. ``scale_t`` is 年经营规模 in tonnes a year; ``division`` the facility's, 6 digits."""
+class PermitGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``permit.grant/1``."""
 
-    no: str
-    valid_from: str
-    valid_to: str
-    division: str
-    items: tuple[PermitItem, ...]
-    scale_t: str
+    no: Annotated[Text, label("许可证编号或豁免管理单位编号", "number")]
+    permit_class: PermitClass = field(name="class")
+    valid_from: Annotated[Day, label("有效期自", "valid from")]
+    valid_to: Annotated[Day, label("有效期至", "valid to")]
+    division: Annotated[DivisionCode, label("设施所在地", "division of the facility")]
+    address: Address
+    site: Annotated[SiteId | None, label("场所编号", "site")] = None
+    items: Items
+    scale_t: Annotated[MassAboveZero, label("年经营规模（吨/年）", "yearly scale, t")]
+    """For exempt_use the yearly tonnes of the plan."""
+    renews: Annotated[PermitRef | None, label("续证：原许可证", "permit renewed")] = None
+    basis: Annotated[Basis | None, label("豁免依据", "basis of the exemption")] = None
+    file: Annotated[File | None, label("附件", "attachment")] = None
 
 
 class PermitAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Body of ``permit.amend/1``: what is given replaces what was."""
+    """Body of ``permit.amend/1``: what is given replaces what was; class and root stay."""
 
-    reason: str
-    no: str | None = None
-    valid_from: str | None = None
-    valid_to: str | None = None
-    division: str | None = None
-    items: tuple[PermitItem, ...] | None = None
-    scale_t: str | None = None
-
-
-def _judge_number(judged: Judged, out: Findings) -> None:
-    no = judged.statement.body.no
-    if no is not None and not no.strip():
-        out.refuse("MISSING", "body.no", "", "许可证编号 / permit number")
+    reason: Annotated[Text, label("变更理由", "reason")]
+    no: Annotated[Text | None, label("许可证编号或豁免管理单位编号", "number")] = None
+    valid_from: Annotated[Day | None, label("有效期自", "valid from")] = None
+    valid_to: Annotated[Day | None, label("有效期至", "valid to")] = None
+    division: Annotated[DivisionCode | None, label("设施所在地", "division of the facility")] = None
+    address: Address | None = None
+    site: Annotated[SiteId | None, label("场所编号", "site")] = None
+    items: Items | None = None
+    scale_t: Annotated[MassAboveZero | None, label("年经营规模（吨/年）", "yearly scale, t")] = None
+    basis: Annotated[Basis | None, label("豁免依据", "basis of the exemption")] = None
+    file: Annotated[File | None, label("附件", "attachment")] = None
 
 
-def _judge_scale(judged: Judged, out: Findings) -> None:
-    if judged.statement.body.scale_t is not None:
-        judge_mass(out, "body.scale_t", judged.statement.body.scale_t)
+_REPLACED = ("no", "valid_from", "valid_to", "division", "address", "site", "items", "basis")
 
 
-def _judge_terms(judged: Judged, out: Findings) -> None:
-    """Term, place and items of the permit as it would stand."""
-    terms = judged.statement.body
-    if isinstance(terms, PermitAmend):
-        if judged.state is None:
-            return
-        terms = _amended(judged.state, terms)
-    judge_span(out, "body.valid", terms.valid_from, terms.valid_to)
-    _judge_place(judged, out, terms.division)
-    if not 1 <= len(terms.items) <= ITEMS_MAX:
-        out.refuse("ITEMS", "body.items", len(terms.items), f"1 to {ITEMS_MAX}")
-    for position, item in enumerate(terms.items):
-        judge_scope_form(out, f"body.items.{position}", item)
-        judge_methods(out, f"body.items.{position}.methods", item.methods)
+def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
+    return (authority_of_holder(statement, facts, statement.body.division),)
 
 
-def _judge_place(judged: Judged, out: Findings, division: str) -> None:
-    known = judge_division(out, "body.division", division, judged.facts.data("divisions"), day_of(judged.moment.at_s))
-    if known and judged.statement.by[0] not in authorities_of_division(log_state(judged.facts), division):
-        out.alert("H", "PERMIT_SITE_ELSEWHERE")
+def _reads_grant(statement: Statement, facts: Facts) -> Reads:
+    """Registers alone: the holder's permits say what a renewal renews; the line's root is known once they are loaded."""
+    body: PermitGrant = statement.body
+    holdings = permits_key(statement.owner)
+    registers = [holdings, *_site_keys(statement)]
+    if not facts.missing([holdings]):
+        renewed = held_permits(facts, statement.owner).of(body.renews)
+        registers.append(q3_key(statement.chain if renewed is None else renewed.root))
+    return Reads(registers=tuple(registers))
+
+
+def _reads_amend(statement: Statement, facts: Facts) -> Reads:
+    return Reads(registers=(permits_key(statement.owner), *_site_keys(statement)))
+
+
+def _site_keys(statement: Statement) -> list[str]:
+    return [] if statement.body.site is None else [site_key(statement.owner, statement.body.site)]
+
+
+def _amended(state: PermitState, body: PermitAmend) -> PermitState:
+    """The permit with the given fields replaced."""
+    given: dict[str, Any] = {name: value for name in _REPLACED if (value := getattr(body, name)) is not None}
+    if body.scale_t is not None:
+        given["scale_g"] = parse_mass(body.scale_t)
+    return replace(state, **given)
+
+
+def _after(judged: Judged) -> PermitState | PermitGrant:
+    """The permit as it would stand."""
+    return judged.statement.body if judged.state is None else _amended(judged.state, judged.statement.body)
+
+
+def term_is_in_order(judged: Judged, out: Findings) -> None:
+    """有效期: the first day is not after the last."""
+    after = _after(judged)
+    if after.valid_to < after.valid_from:
+        out.refuse("DATE_ORDER", "body.valid_to", after.valid_to, f"≥ {after.valid_from}")
+
+
+def place_is_named_well(judged: Judged, out: Findings) -> None:
+    """Where the statement names the facility's division or site: it exists; outside the signer's region ALERT H PERMIT_SITE_ELSEWHERE.
+
+    The facility decides whether a transfer crosses a province, so an authority that records one elsewhere is said aloud.
+    """
+    body, facts = judged.statement.body, judged.facts
+    division = _after(judged).division
+    if body.division is not None:
+        known = judge_division(out, "body.division", division, facts.data("divisions"), day_of(judged.moment.at_s))
+        if known and hand(judged.statement) not in authorities_of_division(log_state(facts), division):
+            out.alert("H", "PERMIT_SITE_ELSEWHERE")
+    if body.site is not None:
+        judge_site(out, facts, "body.site", body.site, division, judged.statement.owner)
+
+
+def items_are_in_form(judged: Judged, out: Findings) -> None:
+    """Scopes are what they say; who only collects (收集) stores only; codes that the catalogue of the first day struck: CODE_RETIRED."""
+    body, after = judged.statement.body, _after(judged)
+    for position, item in enumerate(body.items or ()):
+        judge_scope(out, f"body.items.{position}", item)
+    for position, item in enumerate(after.items):
+        if after.permit_class == "collection" and item.methods != ("S",):
+            out.refuse("METHOD", f"body.items.{position}.methods", " ".join(item.methods), "S")
+    if body.items is None and body.valid_from is None:
+        return
+    if any(is_retired(judged.facts, code, after.valid_from) for item in after.items for code in item.codes):
+        out.alert("M", "CODE_RETIRED")
+
+
+def basis_holds(judged: Judged, out: Findings) -> None:
+    """R-21: exactly receivers of class exempt_use have a basis, and it waives what they may do."""
+    after = _after(judged)
+    if (after.permit_class == "exempt_use") != (after.basis is not None):
+        out.refuse("EXEMPT_BASIS", "body.basis", "" if after.basis is None else after.basis.item, "with class exempt_use, and only there")
+    elif after.basis is not None:
+        judge_basis_of_permit(out, "body.basis", judged.facts, after.basis, after.items, after.valid_from)
+
+
+def renewal_is_the_lines_next(judged: Judged, out: Findings) -> None:
+    """续证: of the last permit of its line, the same holder's, division's and class, and not revoked (Art. 28(3)): RENEWS.
+
+    A grant that renews nothing although the holder has a permit there: ALERT M PERMIT_SECOND, for the scales then add up.
+    """
+    body: PermitGrant = judged.statement.body
+    held = held_permits(judged.facts, judged.statement.owner)
+    if body.renews is None:
+        if held.at(judged.facts, body.division, body.permit_class):
+            out.alert("M", "PERMIT_SECOND")
+        return
+    old = held.of(body.renews)
+    if old is None:
+        out.refuse("RENEWS", "body.renews", body.renews, f"a permit of {judged.statement.owner}")
+    elif old.is_revoked:
+        out.refuse("RENEWS", "body.renews", "REVOKED", "ACTIVE / SUSPENDED")
+    elif held.newest_of(old.root) != old:
+        out.refuse("RENEWS", "body.renews", body.renews, held.newest_of(old.root).chain)
+    elif old.permit_class != body.permit_class or not same_place(judged.facts, old.division, body.division):
+        expected = f"{old.permit_class} {old.division}"
+        out.refuse("RENEWS", "body.renews", f"{body.permit_class} {body.division}", expected)
+
+
+def something_changes(judged: Judged, out: Findings) -> None:
+    """An amendment gives at least one field."""
+    body: PermitAmend = judged.statement.body
+    if body.scale_t is None and all(getattr(body, name) is None for name in _REPLACED):
+        out.refuse("MISSING", "body", "", " / ".join((*_REPLACED, "scale_t")))
+
+
+def facility_stays_in_its_province(judged: Judged, out: Findings) -> None:
+    """A facility in another province is another facility: PERMIT_TRANSITION."""
+    old, new = judged.state.division, judged.statement.body.division
+    if new is not None and new[:2] != old[:2]:
+        out.refuse("PERMIT_TRANSITION", "body.division", new, f"{old[:2]}…")
 
 
 def _evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: PermitGrant = statement.body
-    state = PermitState(
-        no=body.no,
-        authority=statement.by[0],
-        status="ACTIVE",
-        valid_from=body.valid_from,
-        valid_to=body.valid_to,
-        division=body.division,
-        items=body.items,
-        scale_g=parse_mass(body.scale_t),
-    )
-    return Changes(state=state)
-
-
-def _amended(state: PermitState, body: PermitAmend) -> PermitState:
-    """The permit with the given fields replaced; a scale that is no mass stays as it was (it has been refused)."""
-    given = {name: getattr(body, name) for name in ("no", "valid_from", "valid_to", "division", "items")}
-    return replace(state, **{name: value for name, value in given.items() if value is not None})
-
-
-def _judge_something_changes(judged: Judged, out: Findings) -> None:
-    body = judged.statement.body
-    if all(getattr(body, name) is None for name in body.__struct_fields__ if name != "reason"):
-        out.refuse("MISSING", "body", "", "no / valid_from / valid_to / division / items / scale_t")
+    held = held_permits(facts, statement.owner)
+    renewed = held.of(body.renews)
+    root = statement.chain if renewed is None else renewed.root
+    given = {name: value for name, value in asdict(body).items() if name in (*_REPLACED, "permit_class")}
+    state = PermitState(**given, authority=hand(statement), scale_g=parse_mass(body.scale_t), root=root)
+    own = HeldPermit(chain=statement.chain, root=root, division=body.division, permit_class=body.permit_class)
+    line = SiteYear(permits=(), year=int(admission.at[:4])) if renewed is None else site_year(facts, root)
+    registers: dict[str, HeldPermits | SiteYear] = {
+        permits_key(statement.owner): held.having(own),
+        q3_key(root): replace(line, permits=(*line.permits, statement.chain)),
+    }
+    return Changes(state=state, registers=registers)
 
 
 def _evolve_amend(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    body: PermitAmend = statement.body
-    state = _amended(facts.state(statement.chain), body)
-    return Changes(state=state if body.scale_t is None else replace(state, scale_g=parse_mass(body.scale_t)))
+    state = _amended(facts.state(statement.chain), statement.body)
+    held = held_permits(facts, statement.owner)
+    own = held.of(statement.chain)
+    assert own is not None, "a grant enters the register"
+    return Changes(state=state, registers={permits_key(statement.owner): held.having(replace(own, division=state.division))})
 
 
 GRANT = Kind(
     name="permit.grant/1",
-    zh="登记经营许可证",
+    zh="登记经营许可证或豁免管理单位",
     en="permit grant",
     body=PermitGrant,
     chain_type="permit",
     roles=("authority of the holder's region",),
-    signers=authority_of_holder,
+    signers=_signed,
     window=Window.DAY,
-    reads=no_reads,
-    rules=(opens_once, _judge_number, _judge_terms, _judge_scale),
+    reads=_reads_grant,
+    rules=(opens_once, term_is_in_order, place_is_named_well, items_are_in_form, basis_holds, renewal_is_the_lines_next),
     evolve=_evolve_grant,
     books=None,
-    effect=("许可证进入账本。", "The permit enters the log."),
+    effect=(
+        "许可证进入账本；续证与原证共用同一年经营规模账户（Q3）。",
+        "The permit enters the log; a renewal shares root and yearly account (Q3) of its line.",
+    ),
     texts=texts("""
 PERMIT_SITE_ELSEWHERE | - | destination_authority | design §7 [DESIGN]
 许可证载明的设施不在发证登记机关的行政区域内。 || 请设施所在地主管部门核实；设施地址决定一次转移是否跨省。
 The facility of the permit lies outside the region of the authority that recorded it. || Let the authority of the site confirm it.
 
-ITEMS | - | sender | [DESIGN]
+ITEMS | - | destination_authority | [DESIGN]
 许可证条目数不在允许范围内。 || 填写 1 至 64 条。
 The number of permit items is out of range. || Give 1 to 64 items.
+
+CODE_RETIRED | - | nobody | 国家危险废物名录 2025 [READ H4]; alert [DESIGN]
+使用了名录已取消的废物代码。 || 改用现行名录的代码；已取消的代码在新名录施行后不能用于联单。
+A code is named that the catalogue in force has struck. || Use the code of the edition in force; no manifest can carry the old one.
+
+RENEWS | - | destination_authority | 危险废物经营许可证管理办法 Art. 28(3) [READ S3]; line of renewals [DESIGN]
+所续的许可证不是该单位同一设施、同一类别、未吊销的最新一份。 || 填写该设施最新一份许可证；已吊销、注销的应当重新申领，不填续证。
+The permit renewed is not the newest of this holder, facility and class that is not revoked. || Name the newest permit of the facility; what was revoked is applied for anew, without renews.
+
+PERMIT_SECOND | - | destination_authority | kinds §3 [DESIGN]
+同一设施另有许可证，年经营规模分别计算。 || 属于续证的，请撤销后以续证重新登记；确为另一套设施的无须处理。
+The facility has another permit, and their yearly scales count apart. || If this is a renewal, revoke it and record it as one; nothing is wrong with a second facility.
 """),
     opens=True,
 )
@@ -150,11 +265,19 @@ AMEND = Kind(
     body=PermitAmend,
     chain_type="permit",
     roles=("authority of the holder's region",),
-    signers=authority_of_holder,
+    signers=signed_where_it_stands,
     window=Window.DAY,
-    reads=no_reads,
-    rules=(judge_change, _judge_something_changes, _judge_number, _judge_scale, _judge_terms),
+    reads=_reads_amend,
+    rules=(
+        status_allows_it,
+        something_changes,
+        facility_stays_in_its_province,
+        term_is_in_order,
+        place_is_named_well,
+        items_are_in_form,
+        basis_holds,
+    ),
     evolve=_evolve_amend,
     books=None,
-    effect=("给出的内容取代原有内容。", "What is given replaces what was."),
+    effect=("给出的内容取代原有内容，类别和所属续证线不变。", "What is given replaces what was; class and root stay."),
 )

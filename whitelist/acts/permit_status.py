@@ -1,31 +1,27 @@
 """``permit.suspend/1``, ``permit.resume/1``, ``permit.revoke/1``: a permit stops and goes on; revoked is final.
 
-Source: formats §3; 危险废物经营许可证管理办法 Art. 7, 10 [READ S3].
+A suspension or revocation is a stop: from its admission on nothing departs to the receiver (kinds §1.3). What was revoked is applied for
+anew and never renewed. Source: formats §3; 危险废物经营许可证管理办法 Art. 7, 10, 28 [READ S3].
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window, no_reads
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.fields import File, Text, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from signing.refusal import Rule, texts
-from whitelist.permit import PermitState
+from whitelist.permit import HeldPermits, PermitState, PermitStatus, held_permits, permits_key
 from whitelist.signers import authority_of_holder
 
-
-class PermitChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Body of ``permit.suspend/1``, ``permit.resume/1`` and ``permit.revoke/1``."""
-
-    reason: str
-
-
-_AFTER: Mapping[str, str] = {"permit.suspend/1": "SUSPENDED", "permit.resume/1": "ACTIVE", "permit.revoke/1": "REVOKED"}
+_AFTER: Mapping[str, PermitStatus] = {"permit.suspend/1": "SUSPENDED", "permit.resume/1": "ACTIVE", "permit.revoke/1": "REVOKED"}
 _BEFORE: Mapping[str, tuple[str, ...]] = {
     "permit.amend/1": ("ACTIVE", "SUSPENDED"),
     "permit.suspend/1": ("ACTIVE",),
@@ -34,18 +30,41 @@ _BEFORE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def judge_change(judged: Judged, out: Findings) -> None:
-    """The permit has the status that this kind needs, and a reason is given: PERMIT_TRANSITION, MISSING."""
-    state: PermitState | None = judged.state
+class PermitChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``permit.suspend/1``, ``permit.resume/1`` and ``permit.revoke/1``."""
+
+    reason: Annotated[Text, label("理由", "reason")]
+    file: Annotated[File | None, label("附件", "attachment")] = None
+
+
+def signed_where_it_stands(statement: Statement, facts: Facts) -> Sequence[Role]:
+    """The authority of the holder of a permit that exists."""
+    state: PermitState = facts.state(statement.chain)
+    return (authority_of_holder(statement, facts, state.division),)
+
+
+def status_allows_it(judged: Judged, out: Findings) -> None:
+    """The permit has the status that this kind needs: PERMIT_TRANSITION."""
+    state: PermitState = judged.state
     allowed = _BEFORE[judged.statement.kind]
-    if state is None or state.status not in allowed:
-        out.refuse("PERMIT_TRANSITION", "kind", "" if state is None else state.status, " / ".join(allowed))
-    if not judged.statement.body.reason.strip():
-        out.refuse("MISSING", "body.reason", "", "理由 / reason")
+    if state.history.now not in allowed:
+        out.refuse("PERMIT_TRANSITION", "kind", state.history.now, " / ".join(allowed))
+
+
+def reads_holdings(statement: Statement, facts: Facts) -> Reads:
+    """The register of the holder's permits."""
+    return Reads(registers=(permits_key(statement.owner),))
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    return Changes(state=replace(facts.state(statement.chain), status=_AFTER[statement.kind]))
+    before: PermitState = facts.state(statement.chain)
+    after = replace(before, history=before.history.after(_AFTER[statement.kind], admission))
+    held = held_permits(facts, statement.owner)
+    own = held.of(statement.chain)
+    registers: dict[str, HeldPermits] = {}
+    if own is not None and after.history.now == "REVOKED":
+        registers[permits_key(statement.owner)] = held.having(replace(own, is_revoked=True))
+    return Changes(state=after, registers=registers)
 
 
 def _kind(act: str, zh: str, en: str, effect: tuple[str, str], standing: tuple[Rule, ...] = ()) -> Kind:
@@ -56,10 +75,10 @@ def _kind(act: str, zh: str, en: str, effect: tuple[str, str], standing: tuple[R
         body=PermitChange,
         chain_type="permit",
         roles=("authority of the holder's region",),
-        signers=authority_of_holder,
+        signers=signed_where_it_stands,
         window=Window.DAY,
-        reads=no_reads,
-        rules=(judge_change,),
+        reads=reads_holdings,
+        rules=(status_allows_it,),
         evolve=_evolve,
         books=None,
         effect=effect,
@@ -71,12 +90,17 @@ SUSPEND = _kind(
     "suspend",
     "暂停经营许可证",
     "permit suspension",
-    ("许可证暂停。", "The permit is suspended."),
+    ("许可证暂停：自入账起不得起运前往该接受人。", "The permit is suspended: from the admission on nothing departs to this receiver."),
     texts("""
-PERMIT_TRANSITION | - | sender | formats §3 [DESIGN]
-许可证当前状态不允许此操作。 || 有效的可变更、暂停、吊销；暂停的可变更、恢复、吊销；吊销后不可恢复。
-The permit's status does not allow this act. || Suspend what is active, resume what is suspended; revoked is final.
+PERMIT_TRANSITION | - | destination_authority | formats §3 [DESIGN]
+许可证当前状态不允许此操作，或设施迁往另一省份。 || 有效的可变更、暂停、吊销；暂停的可变更、恢复、吊销；吊销后不可恢复；迁往另一省份的另行申领。
+The permit's status does not allow this act, or the facility would move to another province. || Suspend what is active, resume what is suspended; revoked is final; another province needs its own permit.
 """),
 )
 RESUME = _kind("resume", "恢复经营许可证", "permit resumption", ("许可证恢复有效。", "The permit is active again."))
-REVOKE = _kind("revoke", "吊销、注销经营许可证", "permit revocation", ("许可证终止，不可恢复。", "The permit ends for ever."))
+REVOKE = _kind(
+    "revoke",
+    "吊销、注销经营许可证",
+    "permit revocation",
+    ("许可证终止，不可恢复，也不得续证。", "The permit ends for ever and cannot be renewed."),
+)

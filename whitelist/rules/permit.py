@@ -12,7 +12,8 @@ from whitelist.chains import is_permit_of
 from whitelist.checked import Checked
 from whitelist.divisions import same_place
 from whitelist.permit import PermitState
-from whitelist.quota import exceeds_limit, exceeds_scale, q3_used_g
+from whitelist.quota import q3_used_g
+from whitelist.thresholds import thresholds_of
 
 
 def permit_is_in_force(checked: Checked, out: Findings) -> None:
@@ -21,9 +22,10 @@ def permit_is_in_force(checked: Checked, out: Findings) -> None:
     The site is compared because the destination decides whether an approval is needed at all.
     """
     transfer = checked.transfer
-    if judge_permit(out, transfer.permit, transfer.receiver, checked.permit, checked.day) is None:
+    if judge_permit_holder(out, "permit", transfer.permit, transfer.receiver, checked.permit) is None:
         return
-    assert checked.permit is not None, "judge_permit found it"
+    assert checked.permit is not None, "judge_permit_holder found it"
+    judge_permit_standing(out, "permit", checked.permit, checked.day, checked.at_s)
     if not same_place(checked.facts, transfer.destination, checked.permit.division):
         out.refuse("PERMIT_SITE", "destination", transfer.destination, checked.permit.division)
 
@@ -49,28 +51,33 @@ def scale_of_the_year_holds(checked: Checked, out: Findings) -> None:
     """
     if checked.permit is None:
         return
-    scale_g = checked.permit.scale_g
-    total_g = q3_used_g(checked.facts, checked.transfer.permit, checked.year) + checked.total_g
-    if exceeds_limit(total_g, scale_g):
-        out.refuse("PERMIT_SCALE", "permit", f"{format_mass(total_g)} t", f"≤ {format_mass(scale_g * 6 // 5)} t (120 %)")
-    elif exceeds_scale(total_g, scale_g):
+    permit, limits = checked.permit, thresholds_of(checked.facts)
+    if limits is None:
+        return
+    total_g = q3_used_g(checked.facts, permit.root, checked.year) + checked.total_g
+    if total_g * 1000 > permit.scale_g * limits.scale_limit_permille:
+        most_g = permit.scale_g * limits.scale_limit_permille // 1000
+        out.refuse("PERMIT_SCALE", "permit", f"{format_mass(total_g)} t", f"≤ {format_mass(most_g)} t")
+    elif total_g * 1000 > permit.scale_g * limits.scale_alert_permille:
         out.alert("M", "PERMIT_SCALE")
 
 
-def judge_permit(
-    out: Findings, chain: str, receiver: str, permit: PermitState | None, day: str, field: str = "permit"
-) -> PermitState | None:
-    """The permit if the log has it; reasons PERMIT_UNKNOWN, PERMIT_HOLDER, PERMIT_STATUS, PERMIT_DATE."""
+def judge_permit_holder(out: Findings, field: str, chain: str, receiver: str, permit: PermitState | None) -> PermitState | None:
+    """The permit if the log has it; reasons PERMIT_UNKNOWN, PERMIT_HOLDER."""
     if permit is None:
         out.refuse("PERMIT_UNKNOWN", field, chain, f"permit/{receiver}/…")
-        return None
-    if not is_permit_of(chain, receiver):
+    elif not is_permit_of(chain, receiver):
         out.refuse("PERMIT_HOLDER", field, chain, f"permit/{receiver}/…")
-    if permit.status != "ACTIVE":
-        out.refuse("PERMIT_STATUS", field, permit.status, "ACTIVE")
+    return permit
+
+
+def judge_permit_standing(out: Findings, field: str, permit: PermitState, day: str, at_s: int) -> None:
+    """Reasons PERMIT_STATUS at a moment, PERMIT_DATE on its day."""
+    status = permit.history.at(at_s)
+    if status != "ACTIVE":
+        out.refuse("PERMIT_STATUS", field, status, "ACTIVE")
     if not permit.is_valid_on(day):
         out.refuse("PERMIT_DATE", field, day, f"{permit.valid_from} … {permit.valid_to}")
-    return permit
 
 
 def judge_permit_scope(out: Findings, field: str, permit: PermitState, code: str) -> None:
@@ -80,10 +87,9 @@ def judge_permit_scope(out: Findings, field: str, permit: PermitState, code: str
 
 
 def judge_permit_method(out: Findings, field: str, permit: PermitState, code: str, method: str) -> None:
-    """Reason PERMIT_METHOD (R-19); silent where no item covers the code, which R-18 says."""
-    items = permit.items_for(code)
-    allowed = sorted({allowed for item in items for allowed in item.methods})
-    if items and method not in allowed:
+    """Reason PERMIT_METHOD (R-19); where no item covers the code, by the whole permit (kinds §15)."""
+    allowed = permit.methods_for(code)
+    if method not in allowed:
         out.refuse("PERMIT_METHOD", field, method, " / ".join(allowed))
 
 

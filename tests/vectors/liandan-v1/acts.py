@@ -25,7 +25,7 @@ from acting import (
     post,
 )
 from acts_parties import delegations, taking_carrier
-from acts_permissions import approvals, lists, permits
+from acts_permissions import approvals, lists, permits, usage
 from acts_trips import cut, manifests
 from story import LOG_KEY, WITNESSES, clock, founding, parties, signers, stamps
 from writer import Log
@@ -65,11 +65,12 @@ def acts_log() -> Log:
     permits(log)
     lists(log)
     approvals(log)
-    manifests(log)
+    received = manifests(log)
     before = log.heads[MANIFEST]
     verified = post(log, "manifest.verify", MANIFEST, signers("generator"), "15:10", {})
     cut(log, verified, before)
     delegations(log)
+    usage(log, received)
     post(log, "permit.revoke", PERMIT, signers("chongqing"), "16:10", {"reason": "企业申请（虚构）"})
     log.checkpoint(stamps("16:10:10"))
     return log

@@ -20,11 +20,18 @@ def permits(log: Log) -> None:
     post(log, "permit.amend", PERMIT, authority, "09:03", amended)
 
 
+def usage(log: Log, received: int) -> None:
+    """What the receiver took in October outside this ledger, as it states itself; its account was last moved at ``received``."""
+    stated = {"month": "2026-10", "received_t": "12.500000", "source": "2026年10月经营记录簿（虚构）"}
+    row = {"account": f"Q3 {PERMIT}", "prev_index": received, "before_g": 5_570_000, "after_g": 18_070_000}
+    post(log, "permit.usage", PERMIT, signers("receiver"), "16:05", stated, tags=[["SELF_STATED"]], accounts=[row])
+
+
 def lists(log: Log) -> None:
     """Proposed by Sichuan with one page of one row, countersigned by Chongqing."""
     post(log, "list.propose", LIST, signers("sichuan"), "09:10", bodies.propose())
-    post(log, "list.rows", LIST, signers("sichuan"), "09:11", {"page": 0, "rows": [bodies.row(RECEIVER, PERMIT)]})
-    cells = (RECEIVER, PERMIT, "HW31", "INCLUDE", "900-052-31", "R4", "3000.000000")
+    post(log, "list.rows", LIST, signers("sichuan"), "09:11", {"page": 0, "rows": [bodies.row(RECEIVER, PERMIT)]}, [PERMIT])
+    cells = (RECEIVER, PERMIT, "HW31", "INCLUDE", "900-052-31", "R4", "3000.000000", *[""] * 5)
     digest = v1.sha256(b"liandan/list-rows/v1\n" + ("\t".join(cells) + "\n").encode()).hex()
     letter = {"rows_hash": digest, "letter_no": "渝环函〔2026〕2号（虚构）", "letter_date": "2026-10-30"}
     post(log, "list.countersign", LIST, signers("chongqing"), "09:12", letter)

@@ -27,8 +27,8 @@ def _issue(log: Log, chain: str, minute: str, rows: list[dict[str, Any]]) -> int
     return len(log.entries) - 1
 
 
-def manifests(log: Log) -> None:
-    """One from issue to verification, with two carriers and a change of vehicle; one voided."""
+def manifests(log: Log) -> int:
+    """One from issue to verification, with two carriers and a change of vehicle; one voided. The index of the receipt."""
     consignor, carrier, receiver = signer("generator"), signer("carrier"), signer("receiver")
     taking = (TAKING, TAKING_KEY)
     first = _issue(log, MANIFEST, "10:00", _rows(None, 0, 5_600_000))
@@ -65,8 +65,10 @@ def manifests(log: Log) -> None:
         [PERMIT, CONSULTED],
         accounts=_rows(second + 1, 5_600_000, 5_570_000),
     )
+    received = len(log.entries) - 1
     fate = {"fates": [{"line": 0, "method": "R4", "mass_t": "5.570000"}]}
     post(log, "manifest.dispose", MANIFEST, (receiver,), "15:00", fate)
+    return received
 
 
 def cut(log: Log, verified: Act, before: tuple[int, str, int]) -> None:

@@ -19,7 +19,7 @@ Body = dict[str, Any]
 def permit(**more: Any) -> Body:
     """综合经营许可证: lead batteries, 60,000 t a year."""
     item = {**WASTE, "methods": ["R4", "C3"]}
-    granted = {"no": "CQ5001160001", "valid_from": "2026-01-01", "valid_to": "2028-12-31", "division": "500116", "items": [item]}
+    granted = {"no": "CQ5001160001", "class": "permit", "valid_from": "2026-01-01", "valid_to": "2028-12-31", **PLANT, "items": [item]}
     return {**granted, "scale_t": "60000.000000", **more}
 
 

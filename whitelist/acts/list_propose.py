@@ -1,0 +1,142 @@
+"""``list.propose/1``: a list is announced: its year and direction, its days, how many rows and pages follow, what a suspension will stop.
+
+A mutual list is proposed by the sending side and countersigned by the receiving one; a unilateral list is the receiving side's word alone;
+a pilot list (国家试点) is proposed by any authority. Nothing on a list counts before it is in force. Source: 2020 mechanism 1, 2 [READ S6]:
+lists are proposed each December and put in force by letters of both sides; formats §3, kinds §4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Meta
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
+from ledger.days import year_of_day
+from ledger.directory import authorities_of_division, log_state
+from ledger.fields import Day, coded, label
+from ledger.findings import Findings
+from ledger.model import Admission, Statement
+from ledger.times import day_of
+from whitelist.chains import ListName, opens_once, read_list_name
+from whitelist.conditions import Conditions, Letter, judge_letter
+from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops
+
+ROWS_MAX = 2000
+Size = Annotated[int, Meta(ge=1, le=ROWS_MAX), coded("LIST_SIZE")]
+
+
+class ListPropose(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``list.propose/1``. Days lie within the list's year."""
+
+    effective_from: Annotated[Day, label("生效日", "effective from")]
+    effective_to: Annotated[Day, label("失效日", "effective to")]
+    kind: ListKind
+    suspension_stops: SuspensionStops
+    rows: Annotated[Size, label("行数", "rows")]
+    pages: Annotated[Size, label("页数", "pages")]
+    conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
+
+
+def _name(statement: Statement) -> ListName:
+    name = read_list_name(statement.chain)
+    assert name is not None, "admission checked the chain name"
+    return name
+
+
+def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
+    """A list binds authorities of the log: no stand-in for a province that has none."""
+    name, kind = _name(statement), statement.body.kind
+    if kind == "pilot":
+        return (Role("authority", tuple(authority.uscc for authority in log_state(facts).authorities)),)
+    province = name.to_province if kind == "unilateral" else name.from_province
+    return (Role(f"authority of {province}", authorities_of_division(log_state(facts), province)),)
+
+
+def signed_by_proposer(statement: Statement, facts: Facts) -> Sequence[Role]:
+    """Pages come from the side that proposed; of a pilot list from the authority that did."""
+    state: ListState = facts.state(statement.chain)
+    if state.kind == "pilot":
+        return (Role("proposer", (state.proposer,)),)
+    province = state.to_province if state.kind == "unilateral" else state.from_province
+    return (Role(f"authority of {province}", authorities_of_division(log_state(facts), province)),)
+
+
+def countersigners(facts: Facts, state: ListState) -> tuple[str, ...]:
+    """Who may countersign: the receiving side, never the hand that proposed; nobody where the list is one side's word.
+
+    A pilot list that the receiving side proposed is countersigned by another authority, and by none where the log has no other.
+    """
+    log = log_state(facts)
+    if state.kind == "unilateral":
+        return ()
+    receiving = authorities_of_division(log, state.to_province)
+    if state.kind == "mutual":
+        sending = authorities_of_division(log, state.from_province)
+        return tuple(uscc for uscc in receiving if uscc not in sending)
+    candidates = receiving if state.proposer not in receiving else tuple(authority.uscc for authority in log.authorities)
+    return tuple(uscc for uscc in candidates if uscc != state.proposer)
+
+
+def direction_is_one(judged: Judged, out: Findings) -> None:
+    """From one province to another; 00, every other province, is no side that could agree: WL_DIRECTION for mutual lists."""
+    name = _name(judged.statement)
+    if name.from_province == name.to_province:
+        out.refuse("SAME_PROVINCE", "chain", judged.statement.chain, "two provinces")
+    if name.from_province == EVERYWHERE and judged.statement.body.kind == "mutual":
+        out.refuse("WL_DIRECTION", "chain", judged.statement.chain, "unilateral / pilot")
+
+
+def announcement_is_in_order(judged: Judged, out: Findings) -> None:
+    """The letter is not of tomorrow; the days are the year's, in their order; no page is empty."""
+    body: ListPropose = judged.statement.body
+    name = _name(judged.statement)
+    judge_letter(out, body, day_of(judged.moment.at_s))
+    if body.effective_to < body.effective_from:
+        out.refuse("DATE_ORDER", "body.effective_to", body.effective_to, f"≥ {body.effective_from}")
+    for field, day in (("effective_from", body.effective_from), ("effective_to", body.effective_to)):
+        if year_of_day(day) != name.year:
+            out.refuse("WL_YEAR", f"body.{field}", day, name.year)
+    if body.pages > body.rows:
+        out.refuse("LIST_SIZE", "body.pages", body.pages, f"≤ {body.rows}")
+
+
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    body: ListPropose = statement.body
+    name = _name(statement)
+    state = ListState(
+        year=name.year,
+        from_province=name.from_province,
+        to_province=name.to_province,
+        kind=body.kind,
+        suspension_stops=body.suspension_stops,
+        proposer=statement.by[0],
+        letter_no=body.letter_no,
+        letter_date=body.letter_date,
+        effective_from=body.effective_from,
+        effective_to=body.effective_to,
+        rows_announced=body.rows,
+        pages_announced=body.pages,
+        conditions=body.conditions,
+    )
+    return Changes(state=state)
+
+
+PROPOSE = Kind(
+    name="list.propose/1",
+    zh="提出白名单",
+    en="list proposal",
+    body=ListPropose,
+    chain_type="list",
+    roles=("from-authority (unilateral: to-authority; pilot: any authority)",),
+    signers=_signed,
+    window=Window.MONTH,
+    reads=no_reads,
+    rules=(opens_once, direction_is_one, announcement_is_in_order),
+    evolve=_evolve,
+    books=None,
+    effect=("宣布名单的年度、方向、行数和页数。", "Announces year, direction, rows and pages of a list."),
+    opens=True,
+)

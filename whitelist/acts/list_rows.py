@@ -1,0 +1,196 @@
+"""``list.rows/1``: the rows of a proposed list, page by page, judged as a whole: against their permits and against each other (E7 of the cases).
+
+Pages come in order and hold together exactly what was announced. A list that nobody countersigns (单方公布) is in force with its last page.
+Source: 2020 mechanism 1 [READ S6]: quantities per receiver and category for the year; kinds §4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.fields import Count, MassAboveZero, Uscc, items, label
+from ledger.findings import Findings
+from ledger.mass import parse_mass
+from ledger.model import Admission, Statement
+from ledger.times import day_of
+from signing.refusal import texts
+from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
+from whitelist.catalogue import is_retired
+from whitelist.chains import is_permit_of
+from whitelist.conditions import Conditions
+from whitelist.fields import PermitRef
+from whitelist.listing import ListRow, ListState
+from whitelist.permit import PermitState, permit_at
+from whitelist.scope import Methods, Scope, judge_scope
+
+
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One listing on the wire."""
+
+    receiver: Annotated[Uscc, label("接受单位", "receiver")]
+    permit: Annotated[PermitRef, label("许可证", "permit")]
+    waste: Annotated[Scope, label("废物", "waste")]
+    methods: Methods
+    quota_t: Annotated[MassAboveZero, label("年度额度（吨）", "quota of the year, t")]
+    conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
+
+    def listed(self, root: str) -> ListRow:
+        """The row as the list keeps it; ``root`` is the first permit of its permit's line of renewals."""
+        return ListRow(
+            receiver=self.receiver,
+            permit=self.permit,
+            root=root,
+            waste=self.waste,
+            methods=self.methods,
+            quota_g=parse_mass(self.quota_t),
+            conditions=self.conditions,
+        )
+
+
+class ListRows(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``list.rows/1``: one page, numbered from 0; rows count on across pages. A page is what fits a body of 24 KiB."""
+
+    page: Annotated[Count, label("页次", "page")]
+    rows: Annotated[tuple[Row, ...], items(1, ROWS_MAX, "LIST_SIZE"), label("各行", "rows")]
+
+
+def _reads(statement: Statement, facts: Facts) -> Reads:
+    return Reads(chains=tuple(dict.fromkeys(row.permit for row in statement.body.rows)))
+
+
+def _is_open(judged: Judged, out: Findings) -> None:
+    """A gate: the list still waits for pages, else LIST_STAGE alone."""
+    state: ListState = judged.state
+    if state.status != "PROPOSED" or state.pages == state.pages_announced:
+        found = f"{state.status}, {state.pages} / {state.pages_announced}"
+        out.refuse("LIST_STAGE", "kind", found, "PROPOSED, pages missing")
+
+
+def page_is_the_next(judged: Judged, out: Findings) -> None:
+    """Pages come in order; the last one makes the rows as many as announced, and no other one does."""
+    body, state = judged.statement.body, judged.state
+    if body.page != state.pages:
+        out.refuse("LIST_PAGE", "body.page", body.page, state.pages)
+    count, is_last = len(state.rows) + len(body.rows), state.pages + 1 == state.pages_announced
+    if count > state.rows_announced or (count == state.rows_announced) != is_last:
+        out.refuse("LIST_SIZE", "body.rows", count, f"{'' if is_last else '< '}{state.rows_announced}")
+
+
+def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
+    """Every row's permit is on the log and covers the row: holder, scope, methods, status, and the list's days."""
+    for path, number, row in _numbered(judged):
+        judge_scope(out, f"{path}.waste", row.waste)
+        permit = permit_at(judged.facts, row.permit)
+        if not is_permit_of(row.permit, row.receiver):
+            out.refuse("PERMIT_HOLDER", f"{path}.permit", row.permit, f"permit/{row.receiver}/<ULID>")
+        elif permit is None:
+            out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…")
+        else:
+            _judge_row(judged, out, path, number, row, permit)
+
+
+def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
+    state: ListState = judged.state
+    if permit.history.at(judged.moment.at_s) != "ACTIVE":
+        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {permit.history.now}", "ACTIVE")
+    if not permit.valid_from <= state.effective_from <= state.effective_to <= permit.valid_to:
+        term = f"{permit.valid_from} … {permit.valid_to}"
+        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {term}", f"{state.effective_from} … {state.effective_to}")
+    for method in row.methods:
+        if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
+            allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
+            out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed)
+    if parse_mass(row.quota_t) > permit.scale_g:
+        out.alert("M", "ROW_SCALE")
+    if any(is_retired(judged.facts, code, day_of(judged.moment.at_s)) for code in row.waste.codes):
+        out.alert("M", "CODE_RETIRED")
+
+
+def no_row_comes_twice(judged: Judged, out: Findings) -> None:
+    """No two rows, on whatever pages, share permit, method and code: else the tonnes stand twice."""
+    state: ListState = judged.state
+    known: dict[str, list[tuple[int, ListRow | Row]]] = {}
+    for number, listed in enumerate(state.rows):
+        known.setdefault(listed.permit, []).append((number, listed))
+    for path, number, row in _numbered(judged):
+        others = known.setdefault(row.permit, [])
+        twin = next((at for at, other in others if _overlap(row, other)), None)
+        if twin is not None:
+            out.refuse("ROW_TWICE", path, f"row {number}: {row.waste}, {' '.join(row.methods)}", f"row {twin} has a part of it")
+        others.append((number, row))
+
+
+def _overlap(one: Row, other: ListRow | Row) -> bool:
+    return bool(set(one.methods) & set(other.methods)) and one.waste.meets(other.waste)
+
+
+def _numbered(judged: Judged) -> Iterator[tuple[str, int, Row]]:
+    """Path, number in the list, and row."""
+    for position, row in enumerate(judged.statement.body.rows):
+        yield f"body.rows.{position}", len(judged.state.rows) + position, row
+
+
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    before: ListState = facts.state(statement.chain)
+    added: list[ListRow] = []
+    for row in statement.body.rows:
+        permit = permit_at(facts, row.permit)
+        assert permit is not None, "the rules found it"
+        added.append(row.listed(permit.root))
+    after = replace(before, pages=before.pages + 1, rows=(*before.rows, *added))
+    if after.is_complete and not countersigners(facts, after):
+        after = replace(after, status="ACTIVE")
+    return Changes(state=after)
+
+
+ROWS = Kind(
+    name="list.rows/1",
+    zh="提交白名单页",
+    en="list page",
+    body=ListRows,
+    chain_type="list",
+    roles=("from-authority (unilateral: to-authority; pilot: the proposer)",),
+    signers=signed_by_proposer,
+    window=Window.MONTH,
+    reads=_reads,
+    reads_doc="The permits of its rows.",
+    gate=_is_open,
+    rules=(page_is_the_next, rows_lie_within_their_permits, no_row_comes_twice),
+    evolve=_evolve,
+    books=None,
+    effect=(
+        "名单增加一页，行号连续；无须联署的名单自最后一页起生效。",
+        "One more page; rows count on. A list that nobody countersigns is in force with its last page.",
+    ),
+    texts=texts("""
+LIST_STAGE | - | both_authorities | formats §3 [DESIGN]
+白名单当前状态不允许此操作。 || 联署前可提交已声明的白名单页；全部提交后由接受地联署；生效后内容不再改动。
+The list's status does not allow this act. || Announced pages come before the countersignature, nothing after it.
+
+LIST_PAGE | - | both_authorities | formats §3 [DESIGN]
+白名单页次不连续。 || 从第 0 页起按顺序逐页提交。
+Pages must come in order. || Submit them one by one from page 0.
+
+LIST_SIZE | - | both_authorities | formats §3 [DESIGN]
+白名单行数或页数不对。 || 页数、行数应与提出时声明的一致，每页至少一行，最后一页恰好补足行数。
+The number of rows or pages is wrong. || Keep to what was announced; at least one row on a page, and the last page makes the rows full.
+
+ROW_TWICE | - | both_authorities | kinds §4 [DESIGN]
+白名单两行重复：同一许可证、同一方式、同一废物代码。 || 合并为一行，或者把代码、方式分开；重复的行会使额度加倍。
+Two rows share permit, method and waste. || Make them one row, or part codes and methods; a row twice would double the quota.
+
+ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1–T3] | kinds §4 [DESIGN]; 固废法 Art. 80 [READ S2]
+许可证不涵盖白名单该行的废物、方式或者有效期间，或已暂停、吊销。 || 按许可证修改该行，或由发证机关先变更许可证（换证后填写新证）。
+The permit does not cover the row's wastes, methods or days, or is suspended or revoked. || Make the row fit the permit, or have the permit amended first; name the new permit after a renewal.
+
+ROW_SCALE | - | both_authorities | kinds §4 [DESIGN]
+名单额度大于许可规模。 || 核对年度额度与年经营规模；开具时仍按许可规模判定。
+The row's quota is above the permit's yearly scale. || Compare both; issues are judged by the scale all the same.
+"""),
+)
