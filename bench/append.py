@@ -17,7 +17,7 @@ from ledger.log import Log, LoggedEntry
 from liandan.keyring import ServerKeys, write_keyring
 from liandan.postgres import temporary_directory
 from liandan.process import tune
-from liandan.server import assembled
+from liandan.server import assemble
 from liandan.settings import Settings
 
 REQUEST, LANES = 768, 4
@@ -37,7 +37,7 @@ async def running_log(load: Load, directory: Path, *, publisher: Literal["proces
     """The product over an empty directory, without its HTTP and its projections."""
     settings = Settings(data_dir=directory, publisher=publisher)
     write_keyring(ServerKeys(origin=ORIGIN, log=load.log_key, operator=load.operator_key), settings.key_path, settings.passphrase_path)
-    async with assembled(settings, projections=()) as running:
+    async with assemble(settings, projections=()) as running:
         running.service.log.simulated = True
         yield running.service.log
 

@@ -21,8 +21,8 @@ from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Changes, Window, no_reads
 from ledger.auditing.audit import AuditReport, Options, audit
+from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.replay import Finding, Replay
-from ledger.auditing.spill import Spill
 from ledger.model import Decision
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note
@@ -52,7 +52,7 @@ def measure(manifests: int, export: Path | None = None) -> Iterator[Figure]:
         bad, index = with_one_bad_entry(read)
         yield _audited(f"{DECISIONS}, one bad entry", bad, archived, Options(workers=cores), bad=index)
         for name in ("audit that keeps its state", "audit again from the kept state"):
-            with closing(Spill(scratch / "audit.sqlite3", KINDS.encode, KINDS.decode)) as kept:
+            with closing(DiskMap(scratch / "audit.sqlite3", KINDS.encode, KINDS.decode)) as kept:
                 yield _audited(name, read, archived, Options(workers=cores, kept=kept))
 
 

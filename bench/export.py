@@ -12,8 +12,8 @@ from bench.load import ORIGIN, Load
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.data import DataSets
 from ledger.admission.statement import read_statement
-from ledger.auditing.facts import SpilledFacts
-from ledger.auditing.spill import Spill
+from ledger.auditing.disk_map import DiskMap
+from ledger.auditing.facts import DiskFacts
 from ledger.model import Moment
 from ledger.publishing.files import VKEYS
 from ledger.rulesets import CURRENT, RULESETS
@@ -38,8 +38,8 @@ def write_export(manifests: int, directory: Path) -> int:
     for path, content in (*data.items(), (VKEYS, "".join(f"{vkey}\n" for vkey in log_vkeys(ORIGIN, [load.log_key])).encode())):
         _write(directory / path, content)
     writer = _Writer(load, directory)
-    with closing(Spill(None, KINDS.encode, KINDS.decode)) as spill:
-        facts = SpilledFacts(DataSets(KINDS, data.get), spill)
+    with closing(DiskMap(None, KINDS.encode, KINDS.decode)) as disk:
+        facts = DiskFacts(DataSets(KINDS, data.get), disk)
         admitted = _admitted(load, facts, chain(load.setup(), _lives(load, manifests)))
         while raws := list(islice(admitted, PUBLISHED)):
             writer.append(raws)
@@ -54,7 +54,7 @@ def _lives(load: Load, manifests: int) -> Iterator[bytes]:
         yield from chain.from_iterable(zip(*map(load.manifest, numbers), strict=True))
 
 
-def _admitted(load: Load, facts: SpilledFacts, raws: Iterable[bytes]) -> Iterator[bytes]:
+def _admitted(load: Load, facts: DiskFacts, raws: Iterable[bytes]) -> Iterator[bytes]:
     for index, raw in enumerate(raws):
         envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
         statement, kind = read_statement(envelope, KINDS)

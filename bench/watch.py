@@ -22,9 +22,9 @@ from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.cosigning import Cosigning
 from ledger.publishing.files import LogFiles
 from ledger.publishing.follower import Follower
-from ledger.publishing.prefetch import Ahead
+from ledger.publishing.prefetch import Prefetch
 from ledger.publishing.publisher import Publisher
-from ledger.publishing.shadow import Shadow
+from ledger.publishing.recheck import Recheck
 
 EVERY_S = 0.004
 Stages = Mapping[str, tuple[type | ModuleType, str]]
@@ -34,8 +34,8 @@ STAGES: Stages = {
     "look at what is shown": (Follower, "refresh"),
     "publisher: a step": (Publisher, "step"),
     "  read rows": (store, "list_entries"),
-    "  re-hash": (Ahead, "rehash"),
-    "  decide again": (Shadow, "check"),
+    "  re-hash": (Prefetch, "rehash"),
+    "  decide again": (Recheck, "check"),
     "  stage, flushed": (LogFiles, "stage"),
     "  promise, flushed": (CheckpointStore, "swap"),
     "  unpack": (LogFiles, "unpack"),
@@ -46,7 +46,7 @@ STAGES: Stages = {
 }
 """Names as printed; indented ones are parts of the step above."""
 AREAS = (
-    ("/ledger/publishing/shadow.py", "publisher: decide again"),
+    ("/ledger/publishing/recheck.py", "publisher: decide again"),
     ("/ledger/publishing/publisher.py", "publisher: hash, tiles, note"),
     ("/ledger/publishing/files.py", "publisher: hash, tiles, note"),
     ("/liandan/projector.py", "projections"),

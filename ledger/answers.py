@@ -162,21 +162,21 @@ def b64_text(raw: bytes) -> str:
     return b64encode(raw).decode("ascii")
 
 
-def posted(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: bytes) -> Posted:
+def post_answer(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: bytes) -> Posted:
     """The answer to an admitted and published statement."""
     return Posted(
         statement=entry.statement.hash,
         index=entry.index,
         entry=b64_text(entry.raw),
         at=entry.admission.at,
-        decision=decided(entry.admission.decision),
+        decision=decision_answer(entry.admission.decision),
         is_new=is_new,
         inclusion=tuple(map(b64_text, hashes)),
         checkpoint=note.decode(),
     )
 
 
-def decided(decision: Decision) -> Decided:
+def decision_answer(decision: Decision) -> Decided:
     """A decision in the types that a schema can state."""
     return Decided(route=decision.route, tags=decision.tags, alerts=decision.alerts, accounts=decision.accounts)
 

@@ -79,7 +79,7 @@ class Log:
             lambda: int(time()),
             publisher.root_at,
             may_append=publisher.may_append,
-            on_commit=publisher.committed,
+            on_commit=publisher.note_committed,
             queue_max=queue_max,
             batch_max=batch_max,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger import desk_rules
+from ledger import api_rules
 from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
 from ledger.kinds import KINDS
@@ -220,7 +220,7 @@ A required field is empty. || Fill it in and send again.
     *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),
     *tree.RULES.values(),
-    *desk_rules.RULES.values(),
+    *api_rules.RULES.values(),
     *auditing.RULES.values(),
     *vault.RULES.values(),
     *witnessing.RULES.values(),

@@ -16,14 +16,14 @@ from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, posted
+from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, post_answer
 from ledger.directory import KeyRecord, LogState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.problem import ChainHead
 from ledger.publishing.published import Published
 from ledger.times import format_at
-from ledger.vault.disclosure import Offer
+from ledger.vault.disclosure import PostedEnvelope
 from ledger.vault.service import Vault
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
@@ -47,13 +47,13 @@ class NotAdmitted(Exception):
 class Meter(Protocol):
     """What the shell counts."""
 
-    def admitted(self, count: int) -> None:
+    def count_admitted(self, count: int) -> None:
         """New entries."""
 
-    def refused(self, codes: Sequence[str]) -> None:
+    def count_refused(self, codes: Sequence[str]) -> None:
         """One refused statement and its codes."""
 
-    def published(self, seconds: float) -> None:
+    def observe_published(self, seconds: float) -> None:
         """From the arrival of a statement to its published checkpoint."""
 
 
@@ -103,19 +103,19 @@ class Service:
         [answer] = await self.log.append([offer.envelope], now_s=now_s, refused=[offer.refusal])
         if isinstance(answer, TurnedDown):
             raise await self._turned_down(offer.envelope, answer)
-        self.meter.admitted(answer.is_new)
+        self.meter.count_admitted(answer.is_new)
         [lost] = await self.vault.keep([(answer.entry, offer)])
         if lost is not None:
             raise NotAdmitted(TurnedDown(refusal=lost, statement=answer.entry.statement.hash), None)
         receipt = await self._receipt(answer, wait_s)
         if isinstance(receipt, Posted):
-            self.meter.published(time.monotonic() - begun)
+            self.meter.observe_published(time.monotonic() - begun)
         return receipt
 
     async def erase(self, statement: str, field: str, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
         """Erase the value behind a commitment, and answer with the entry that says so; raises Refusal and Busy."""
         answer = await self.vault.erase(statement, field, now_s=now_s)
-        self.meter.admitted(answer.is_new)
+        self.meter.count_admitted(answer.is_new)
         return await self._receipt(answer, wait_s)
 
     async def _receipt(self, answer: LoggedEntry, wait_s: float) -> Posted | Waiting:
@@ -125,7 +125,7 @@ class Service:
             return Waiting(statement=entry.statement.hash)
         # On this thread: the tiles are in memory, and a hop to another one costs more than the proof.
         hashes = self.log.publisher.inclusion(entry.index, published.size)
-        return posted(entry, is_new=answer.is_new, hashes=hashes, note=published.slim)
+        return post_answer(entry, is_new=answer.is_new, hashes=hashes, note=published.slim)
 
     async def post_batch(self, raws: Sequence[bytes], *, now_s: int | None, wait_s: float, atomic: bool) -> Batch:
         """Admit envelopes in order, slice by slice; a refused one leaves the others unharmed, unless they are ``atomic``."""
@@ -136,7 +136,7 @@ class Service:
         top = max((line.index + 1 for line in lines if line.index is not None), default=0)
         published = await self.log.publisher.wait_for(top, wait_s) if top else self.log.publisher.published
         if top and published is not None:
-            self.meter.published(time.monotonic() - begun)
+            self.meter.observe_published(time.monotonic() - begun)
         return Batch(lines=tuple(lines), published=published)
 
     async def _slice(self, raws: Sequence[bytes], now_s: int | None, atomic: bool) -> list[BatchOutcome]:
@@ -159,10 +159,10 @@ class Service:
         lost = iter(await self.vault.keep([(answer.entry, offer) for answer, offer in pairs if isinstance(answer, LoggedEntry)]))
         return [await self._line(answer, offer, next(lost) if isinstance(answer, LoggedEntry) else None) for answer, offer in pairs]
 
-    async def _line(self, answer: Answer, offer: Offer, lost: Refusal | None) -> BatchOutcome:
+    async def _line(self, answer: Answer, offer: PostedEnvelope, lost: Refusal | None) -> BatchOutcome:
         if isinstance(answer, TurnedDown):
             return BatchOutcome(refused=await self._turned_down(offer.envelope, answer), statement=answer.statement or "")
-        self.meter.admitted(answer.is_new)
+        self.meter.count_admitted(answer.is_new)
         name = answer.entry.statement.hash
         if lost is not None:
             return BatchOutcome(refused=NotAdmitted(TurnedDown(refusal=lost, statement=name), None), statement=name)
@@ -201,7 +201,7 @@ class Service:
         return PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=0 if head is None else head.size)
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
-        self.meter.refused(answer.refusal.codes)
+        self.meter.count_refused(answer.refusal.codes)
         head = None
         if HEAD_CODES & set(answer.refusal.codes):
             head = await self.head(str(parse(parse_envelope(raw, payload_type=PAYLOAD_STATEMENT).body)["chain"]))
@@ -209,7 +209,7 @@ class Service:
 
     # ------------------------------------------------------------------ before a statement goes to the sequencer
 
-    async def _prepare(self, offers: Sequence[Offer], now_s: int | None) -> None:
+    async def _prepare(self, offers: Sequence[PostedEnvelope], now_s: int | None) -> None:
         if not self._is_founded:
             await self._check_founding([offer.envelope for offer in offers])
         if self.log.simulated and self._is_founded and now_s is not None:

@@ -28,8 +28,8 @@ from ledger.repair import cut
 from ledger.times import format_at
 from liandan.guards import list_quarantined
 from liandan.keyring import ServerKeys, read_keyring
-from liandan.offline import alone, opened, remembered_log
-from liandan.server import assembled
+from liandan.offline import alone, open_offline, remembered_log
+from liandan.server import assemble
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, parse_envelope
@@ -77,7 +77,7 @@ class CutReport(Struct, frozen=True, kw_only=True):
 async def prepare(settings: Settings, *, now_s: int | None = None, keyring: ServerKeys | None = None) -> Prepared:
     """Look at the tail without touching anything; Mismatch if there is nothing to cut back to. ``now_s`` for a simulated log."""
     keys = keyring or read_keyring(settings)
-    async with opened(settings) as (connection, checkpoints, files):
+    async with open_offline(settings) as (connection, checkpoints, files):
         plan = await cut.plan(connection, checkpoints, files, KINDS)
         head = await store.fetch_head(connection)
         log = remembered_log(checkpoints)
@@ -101,13 +101,13 @@ async def apply(settings: Settings, signed: bytes, *, now_s: int | None = None, 
     statement, _ = read_statement(envelope, KINDS)
     if not isinstance(statement.body, LogCut):
         raise refuse("CUT_CHANGED", field="kind", found=statement.kind, expected="log.cut/1")
-    async with opened(settings) as (connection, checkpoints, files):
+    async with open_offline(settings) as (connection, checkpoints, files):
         with alone(checkpoints, "CUT_SERVER_RUNS"):
             _check_signed(envelope, statement, checkpoints)
             if not await _is_cut(connection, checkpoints, files, statement.body):
                 await _cut(connection, checkpoints, files, statement.body)
             tail = await list_quarantined(connection, statement.body.size)
-    async with assembled(replace(settings, publisher="task"), keyring=keyring) as running:
+    async with assemble(replace(settings, publisher="task"), keyring=keyring) as running:
         return await _bring_back(running.service.log, envelope, statement.body, tail, now_s)
 
 

@@ -27,16 +27,16 @@ class Metrics:
         self.published_size = Gauge("liandan_published_size", "Published entries", registry=self.registry)
         self.frozen = Gauge("liandan_frozen", "1 while the log is frozen: nothing is appended or signed", registry=self.registry)
 
-    def admitted(self, count: int) -> None:
+    def count_admitted(self, count: int) -> None:
         """New entries."""
         self._admitted.inc(count)
 
-    def refused(self, codes: Sequence[str]) -> None:
+    def count_refused(self, codes: Sequence[str]) -> None:
         """One refused statement and its codes."""
         for code in codes:
             self._refused.labels(code).inc()
 
-    def published(self, seconds: float) -> None:
+    def observe_published(self, seconds: float) -> None:
         """From the arrival of a statement to its published checkpoint."""
         self._published.observe(seconds)
 

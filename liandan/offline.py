@@ -20,7 +20,7 @@ from signing.refusal import refuse
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[tuple[Connection[Record], CheckpointStore, LogFiles]]:
+async def open_offline(settings: Settings) -> AsyncIterator[tuple[Connection[Record], CheckpointStore, LogFiles]]:
     """Database with the rights of its own account, checkpoint store, files."""
     async with database_url(settings) as dsn:
         connection = await connect(dsn)

@@ -15,7 +15,7 @@ from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.tiles import Read
 from liandan.database import check_schema
 from liandan.export import reader_of
-from liandan.offline import alone, opened, remembered_log
+from liandan.offline import alone, open_offline, remembered_log
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.refusal import Refusal, refuse
@@ -42,7 +42,7 @@ async def refill(settings: Settings, source: Path | None, progress: Progress, *,
 
     Raises Refusal: REFILL_SERVER_RUNS, REFILL_PROMISE, REFILL_AHEAD, REFILL_SOURCE, SCHEMA_REVISION.
     """
-    async with opened(settings) as (connection, checkpoints, files):
+    async with open_offline(settings) as (connection, checkpoints, files):
         with alone(checkpoints, "REFILL_SERVER_RUNS"):
             await check_schema(connection)
             promise = _promised(checkpoints)
@@ -76,7 +76,7 @@ def _promised(checkpoints: CheckpointStore) -> Promise:
 
 def _finish_staged(files: LogFiles, promise: Promise) -> None:
     """A publisher that died between promise and publication has left its files staged (ledger/publishing/publisher.py, ``after_swap``)."""
-    bundle = files.staged(promise.size, promise.digest)
+    bundle = files.read_staged(promise.size, promise.digest)
     if bundle is not None:
         files.unpack(bundle)
 

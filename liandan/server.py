@@ -80,7 +80,7 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def assembled(
+async def assemble(
     settings: Settings, *, keyring: ServerKeys | None = None, base_url: str | None = None, projections: Sequence[Projection] = PROJECTIONS
 ) -> AsyncIterator[Running]:
     """Everything but HTTP, running; raises Refusal and Mismatch instead of starting on something wrong."""
@@ -288,7 +288,7 @@ async def serving(settings: Settings, *, keyring: ServerKeys | None = None, port
     listening = _listen("127.0.0.1", settings.port if port is None else port)
     base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        async with assembled(settings, keyring=keyring, base_url=base_url) as running:
+        async with assemble(settings, keyring=keyring, base_url=base_url) as running:
             server = _server(running)
             task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
             try:
@@ -306,7 +306,7 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
     listening = _listen(settings.host, settings.port)
     try:
-        async with assembled(settings) as running:
+        async with assemble(settings) as running:
             log.info("serving", host=settings.host, port=settings.port, data_dir=str(settings.data_dir))
             server = _server(running)
             for name in (signal.SIGINT, signal.SIGTERM):

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from ledger.admission.entry import Entry
+from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.replay import Finding
-from ledger.auditing.spill import Spill
 from manifests.view import ManifestView, concerns, fold
 
 _DECODE = msgspec.msgpack.Decoder(ManifestView).decode
@@ -20,7 +20,7 @@ class ViewFold:
     """Views of all manifests, folded while the audit reads; most of them wait in a file."""
 
     def __init__(self) -> None:
-        self.views = Spill(None, msgspec.msgpack.Encoder().encode, lambda _, raw: _DECODE(raw), hot=4_000)
+        self.views = DiskMap(None, msgspec.msgpack.Encoder().encode, lambda _, raw: _DECODE(raw), hot=4_000)
 
     def watch(self, entry: Entry) -> None:
         """Give this to the audit."""

@@ -80,7 +80,7 @@ class Anchor(Struct, frozen=True, kw_only=True):
         record: KeyRecord | None = None if self.bundle is None else self.bundle.facts.get(f"key:{name}")
         return record
 
-    def registered(self, name: str, uscc: str) -> KeyRecord | None:
+    def registered_key(self, name: str, uscc: str) -> KeyRecord | None:
         """A key of the given registrations, for the party that its proof of possession names; refuses POSSESSION_WRONG for another."""
         for registration in self.registrations:
             spki = b64.decode(registration.spki, field="spki")

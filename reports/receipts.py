@@ -34,7 +34,7 @@ ENTRY, PROOF, CHECKPOINT = ".entry", ".tlog-proof", "checkpoint"
 _HASH = re.compile("[0-9a-f]{64}")
 
 
-class _Exhibit(Struct, kw_only=True):
+class _ProofFile(Struct, kw_only=True):
     """One pair or checkpoint while it is examined."""
 
     name: str
@@ -75,8 +75,8 @@ def verify_receipts(paths: Iterable[Path], anchor: Anchor, progress: Callable[[i
     return [_report(exhibit, anchor) for exhibit in exhibits]
 
 
-def _pair(stem: Path, anchor: Anchor) -> _Exhibit:
-    exhibit = _Exhibit(name=stem.name + ENTRY, form="entry")
+def _pair(stem: Path, anchor: Anchor) -> _ProofFile:
+    exhibit = _ProofFile(name=stem.name + ENTRY, form="entry")
     raw = _part(stem.with_name(stem.name + ENTRY), ENTRY_MAX, exhibit)
     text = _part(stem.with_name(stem.name + PROOF), PROOF_MAX, exhibit)
     proof: Proof | None = None
@@ -102,8 +102,8 @@ def _pair(stem: Path, anchor: Anchor) -> _Exhibit:
     return exhibit
 
 
-def _checkpoint(path: Path, anchor: Anchor) -> _Exhibit:
-    exhibit = _Exhibit(name=path.name, form="checkpoint")
+def _checkpoint(path: Path, anchor: Anchor) -> _ProofFile:
+    exhibit = _ProofFile(name=path.name, form="checkpoint")
     note = _part(path, NOTE_MAX, exhibit)
     if note is not None:
         with _Noting(exhibit, ""):
@@ -120,7 +120,7 @@ def _quorum(opened: OpenedCheckpoint, anchor: Anchor) -> None:
         raise refuse("NOTE_SIGNATURE", field="quorum", found=named or "-", expected=f"the quorum {anchor.policy.quorum!a} of the policy")
 
 
-def _part(path: Path, limit: int, exhibit: _Exhibit) -> bytes | None:
+def _part(path: Path, limit: int, exhibit: _ProofFile) -> bytes | None:
     """The file's bytes; a finding where it is missing or larger than any of its form."""
     try:
         size = path.stat().st_size
@@ -136,7 +136,7 @@ def _part(path: Path, limit: int, exhibit: _Exhibit) -> bytes | None:
 class _Noting:
     """Turns a refusal inside into findings of the exhibit, each with the file it is about in front of its field."""
 
-    def __init__(self, exhibit: _Exhibit, where: str) -> None:
+    def __init__(self, exhibit: _ProofFile, where: str) -> None:
         self._exhibit, self._where = exhibit, where
 
     def __enter__(self) -> None:
@@ -151,11 +151,11 @@ class _Noting:
         return True
 
 
-def _compare(exhibits: Sequence[_Exhibit], anchor: Anchor) -> None:
+def _compare(exhibits: Sequence[_ProofFile], anchor: Anchor) -> None:
     """What the receipts prove against each other: forks, and the links of chains."""
     roots: dict[tuple[str, int], tuple[bytes, str]] = {}
     leaves: dict[int, tuple[str, str]] = {}
-    places: dict[tuple[str, int], _Exhibit] = {}
+    places: dict[tuple[str, int], _ProofFile] = {}
     for exhibit in exhibits:
         if exhibit.opened is not None:
             head = exhibit.opened.checkpoint
@@ -173,7 +173,7 @@ def _compare(exhibits: Sequence[_Exhibit], anchor: Anchor) -> None:
         _link(exhibit, places, anchor)
 
 
-def _link(exhibit: _Exhibit, places: dict[tuple[str, int], _Exhibit], anchor: Anchor) -> None:
+def _link(exhibit: _ProofFile, places: dict[tuple[str, int], _ProofFile], anchor: Anchor) -> None:
     """``prev`` of a statement whose predecessor, or whose log, is known."""
     assert exhibit.entry is not None, "only entries have places"
     statement = exhibit.entry.statement
@@ -194,7 +194,7 @@ def _link(exhibit: _Exhibit, places: dict[tuple[str, int], _Exhibit], anchor: An
         exhibit.is_anchored = statement.seq == 0 or (before is not None and before.is_anchored)
 
 
-def _signatures(exhibit: _Exhibit, anchor: Anchor, brought: dict[str, KeyRecord]) -> None:
+def _signatures(exhibit: _ProofFile, anchor: Anchor, brought: dict[str, KeyRecord]) -> None:
     """The parties' own signatures, as far as their public keys are at hand."""
     if exhibit.entry is None:
         return
@@ -204,7 +204,7 @@ def _signatures(exhibit: _Exhibit, anchor: Anchor, brought: dict[str, KeyRecord]
             record = anchor.key(signature.keyid)
             if record is not None and not record.is_valid_at(entry.index):
                 raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {entry.index}")
-            record = record or brought.get(signature.keyid) or anchor.registered(signature.keyid, uscc)
+            record = record or brought.get(signature.keyid) or anchor.registered_key(signature.keyid, uscc)
             if record is None:
                 exhibit.notes.append(Reason("NOTE_SIGNER", f"entry.signatures.{position}", signature.keyid, uscc))
                 continue
@@ -214,7 +214,7 @@ def _signatures(exhibit: _Exhibit, anchor: Anchor, brought: dict[str, KeyRecord]
             exhibit.signatures += 1
 
 
-def _notes(exhibit: _Exhibit, opened: OpenedCheckpoint, anchor: Anchor) -> list[Reason]:
+def _notes(exhibit: _ProofFile, opened: OpenedCheckpoint, anchor: Anchor) -> list[Reason]:
     """What even a good receipt leaves open."""
     notes = list(exhibit.notes)
     if not anchor.is_pinned:
@@ -233,7 +233,7 @@ def _notes(exhibit: _Exhibit, opened: OpenedCheckpoint, anchor: Anchor) -> list[
     return notes
 
 
-def _report(exhibit: _Exhibit, anchor: Anchor) -> VerifyReport:
+def _report(exhibit: _ProofFile, anchor: Anchor) -> VerifyReport:
     entry, opened = exhibit.entry, exhibit.opened
     head = None if opened is None else opened.checkpoint
     return VerifyReport(

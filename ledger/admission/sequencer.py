@@ -27,7 +27,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.recent import Recent
 from ledger.directory import LOG_MAIN
 from ledger.model import Moment
-from ledger.publishing.crashpoints import reach
+from ledger.publishing.crashpoints import crash_point
 from ledger.tree.merkle import EMPTY_ROOT, Edge, leaf_hash
 from signing.refusal import Reason, Refusal
 
@@ -200,7 +200,7 @@ class Sequencer:
             if len(decided.entries) < len(batch):
                 kept.undo(desk.facts.changed)
                 return None
-            reach("append.before_commit")
+            crash_point("append.before_commit")
             changes = desk.changes()
             if not await store.append(conn, kept.head, decided.head, decided.rows, desk.new_links, changes, desk.known()):
                 kept.drop()
@@ -235,13 +235,13 @@ class Sequencer:
             done = head is not None or await store.insert_head(conn, EMPTY)
             done = done and await store.append(conn, before, decided.head, decided.rows, desk.new_links, changes)
             assert done, "the head moved although it was locked"
-            reach("append.before_commit")
+            crash_point("append.before_commit")
         self._kept.found(head, decided.head, desk.facts.values, desk.stored | dict(changes))
         self._appended(decided)
         return decided.outcomes
 
     def _appended(self, decided: _Decided) -> None:
-        reach("append.after_commit")
+        crash_point("append.after_commit")
         self.size = decided.head.size
         self.recent.add(decided.entries)
 

@@ -22,15 +22,15 @@ from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.auditing.checkpoints import CheckpointCheck
 from ledger.auditing.crew import answers
-from ledger.auditing.facts import SpilledFacts
+from ledger.auditing.disk_map import DiskMap
+from ledger.auditing.facts import DiskFacts
 from ledger.auditing.files import unexpected
 from ledger.auditing.growth import Growth, TileCheck
-from ledger.auditing.history import History, wanted_times
+from ledger.auditing.history import LogHistory, wanted_times
 from ledger.auditing.reading import BundleRead, CheckedEntry, Task, Unpacker, keyids_in
 from ledger.auditing.replay import Finding, Replay
 from ledger.auditing.report import AuditReport, difference
-from ledger.auditing.spill import Spill
-from ledger.auditing.state import StateHeader, keep, marked
+from ledger.auditing.state import StateHeader, keep, read_header
 from ledger.directory import LOG_MAIN, KeyRecord, LogState
 from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import HASH_BYTES, Edge, range_root
@@ -52,7 +52,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
     workers: int = 1
     """Processes beside this one that read and verify; 1 means none."""
-    kept: Spill | None = None
+    kept: DiskMap | None = None
     """State to go on from and to save into."""
     listed: Iterable[str] | None = None
     """Paths of all files of an export, to find those that do not belong there."""
@@ -81,10 +81,10 @@ def audit(
         return report
     report.origin, report.size, report.root = checkpoint.origin, checkpoint.size, b64encode(checkpoint.root).decode()
     options = options or Options()
-    spill = Spill(None, kinds.encode, kinds.decode) if options.kept is None else options.kept
+    disk = DiskMap(None, kinds.encode, kinds.decode) if options.kept is None else options.kept
     try:
-        run = _Run(read, kinds, checkpoint, sorted(archived or ()), spill, report, options.replay)
-        if run.goes_on(marked(spill, checkpoint.origin)):
+        run = _Run(read, kinds, checkpoint, sorted(archived or ()), disk, report, options.replay)
+        if run.goes_on(read_header(disk, checkpoint.origin)):
             run.entries(options.workers, watch, progress, saves=options.kept is not None)
             run.conclude(options.listed)
             if options.kept is not None and report.is_clean:
@@ -93,7 +93,7 @@ def audit(
             after(run.replay)
     finally:
         if options.kept is None:
-            spill.close()
+            disk.close()
     return report
 
 
@@ -106,7 +106,7 @@ def _open_unpinned(read: Read, report: AuditReport) -> Checkpoint | None:
     try:
         return parse_checkpoint(parse_note(raw)[0])
     except Refusal as refusal:
-        report.refused(refusal, "checkpoint")
+        report.add_refusal(refusal, "checkpoint")
         return None
 
 
@@ -119,15 +119,15 @@ class _Run:
         kinds: Kinds,
         checkpoint: Checkpoint,
         archived: list[int],
-        spill: Spill,
+        disk: DiskMap,
         report: AuditReport,
         replay: type[Replay] = Replay,
     ) -> None:
         self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
-        self._spill, self._report = spill, report
+        self._disk, self._report = disk, report
         self._tree = TileReader(checkpoint.size, read)
-        self.replay = replay(kinds, DataSets(kinds, read), self._root_at, facts=SpilledFacts(DataSets(kinds, read), spill))
-        self._history = History()
+        self.replay = replay(kinds, DataSets(kinds, read), self._root_at, facts=DiskFacts(DataSets(kinds, read), disk))
+        self._history = LogHistory()
         self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
         self._wanted = wanted_times([*archived, checkpoint.size])
 
@@ -147,7 +147,7 @@ class _Run:
         """Keep what was audited so far."""
         growth = self._tiles.growth
         keep(
-            self._spill,
+            self._disk,
             StateHeader(
                 origin=self._checkpoint.origin,
                 size=self.replay.size,
@@ -241,7 +241,7 @@ class _Run:
         check.check("checkpoint", checkpoint.size, root)
         whole = replace(checkpoint, root=root or checkpoint.root)
         for size in self._archived:
-            check.archived(size, whole, self._tree.hash_at)
+            check.check_archived(size, whole, self._tree.hash_at)
         check.brackets(state.clock)
         _check_files(self._read, state, self._history.digests, listed is not None, report)
         if listed is not None:
@@ -260,7 +260,7 @@ def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[byt
     try:
         return parse_bundle(raw, held.width)[: tile.width]
     except Refusal as refusal:
-        report.refused(refusal, tile.path)
+        report.add_refusal(refusal, tile.path)
         return ()
 
 

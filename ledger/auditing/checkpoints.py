@@ -11,7 +11,7 @@ from itertools import accumulate
 
 from msgspec import Struct
 
-from ledger.auditing.history import History
+from ledger.auditing.history import LogHistory
 from ledger.auditing.replay import Finding
 from ledger.auditing.report import AuditReport, difference
 from ledger.times import format_at
@@ -39,7 +39,7 @@ class CosignedTime(Struct, frozen=True):
 class CheckpointCheck:
     """Checks checkpoints of one log; figures and findings go to ``report``."""
 
-    def __init__(self, read: Read, log_keys: Sequence[str], origin: str, history: History, report: AuditReport) -> None:
+    def __init__(self, read: Read, log_keys: Sequence[str], origin: str, history: LogHistory, report: AuditReport) -> None:
         self._read, self._log_keys, self._origin, self._history, self._report = read, tuple(log_keys), origin, history, report
         self.cosigned: list[CosignedTime] = []
 
@@ -49,7 +49,7 @@ class CheckpointCheck:
         try:
             opened = open_checkpoint(self._read(where) or b"", self._log_keys, policy.witness_vkeys)
         except Refusal as refusal:
-            self._report.refused(refusal, where)
+            self._report.add_refusal(refusal, where)
             return None
         found = opened.checkpoint
         if found.origin != self._origin:
@@ -63,14 +63,14 @@ class CheckpointCheck:
             self.cosigned.append(CosignedTime(size, opened.cosigned_at))
         return opened
 
-    def archived(self, size: int, whole: Checkpoint, hash_at: HashAt) -> None:
+    def check_archived(self, size: int, whole: Checkpoint, hash_at: HashAt) -> None:
         """An archived checkpoint lies on the history that ends in ``whole``; a proof made from the tiles ties it to the root."""
         self._report.checkpoints += 1
         where = f"checkpoints/{size}"
         try:
             expected = range_root(0, size, hash_at)
         except Refusal as refusal:
-            self._report.refused(refusal, where)
+            self._report.add_refusal(refusal, where)
             return
         opened = self.check(where, size, expected)
         if opened is None or not 0 < size < whole.size:
@@ -79,7 +79,7 @@ class CheckpointCheck:
             verify_consistency(size, whole.size, opened.checkpoint.root, whole.root, consistency_proof(size, whole.size, hash_at))
         except Refusal as refusal:
             if opened.checkpoint.root == expected:  # otherwise it is named already
-                self._report.refused(refusal, where)
+                self._report.add_refusal(refusal, where)
 
     def _lines(self, where: str, opened: OpenedCheckpoint, order: Sequence[str]) -> None:
         """The log's own lines as in ``log_keys``, then witnesses by the text of their vkeys; one line per key was checked on opening."""

@@ -12,9 +12,9 @@ from ledger import store
 from ledger.admission.admit import apply
 from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
-from ledger.auditing.facts import SpilledFacts
+from ledger.auditing.disk_map import DiskMap
+from ledger.auditing.facts import DiskFacts
 from ledger.auditing.replay import Finding, Replay
-from ledger.auditing.spill import Spill
 from ledger.publishing.published import edge_of
 from ledger.times import parse_admission_at
 from ledger.tree.merkle import leaf_hash
@@ -29,8 +29,8 @@ class DerivedRows:
 
     def __init__(self, conn: store.Conn, kinds: Kinds, read: Read, replay: Replay) -> None:
         self._conn, self._kinds, self._read, self._replay = conn, kinds, read, replay
-        assert isinstance(replay.facts, SpilledFacts), "the audit keeps its facts in a file"
-        self._facts: Spill = replay.facts.spill
+        assert isinstance(replay.facts, DiskFacts), "the audit keeps its facts in a file"
+        self._facts: DiskMap = replay.facts.disk
         self._size, self._at_s = replay.size, replay.at_s
         self.compared = 0
         self.findings: list[Finding] = []
@@ -105,7 +105,7 @@ class DerivedRows:
         """``fact`` holds exactly what the entries give."""
         known = 0
         async for key, raw in store.stream_facts(self._conn):
-            wanted = self._facts.encoded(key)
+            wanted = self._facts.raw(key)
             self.compared += 1
             known += wanted is not None
             if wanted != raw:

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ledger.admission.facts import Facts
-from ledger.auditing.spill import Spill
+from ledger.auditing.disk_map import DiskMap
 
 
-class SpilledFacts(Facts):
+class DiskFacts(Facts):
     """Facts of a complete replay, most of them in a file: what no entry has set does not exist."""
 
-    def __init__(self, dataset: Callable[[str, str], Any], spill: Spill) -> None:
+    def __init__(self, dataset: Callable[[str, str], Any], disk: DiskMap) -> None:
         super().__init__(dataset)
-        self.spill = spill
+        self.disk = disk
         # Asked a dozen times an entry: no call between.
-        self.get = spill.get  # type: ignore[method-assign, assignment]  # a name is a key
+        self.get = disk.get  # type: ignore[method-assign, assignment]  # a name is a key
 
     def missing(self, keys: Iterable[str]) -> list[str]:  # noqa: ARG002  # the signature is that of all facts
         """None: whatever is asked for is either here or in no entry."""
@@ -24,4 +24,4 @@ class SpilledFacts(Facts):
 
     def put(self, key: str, value: Any) -> None:
         """Change a value."""
-        self.spill.put(key, value)
+        self.disk.put(key, value)

@@ -24,7 +24,7 @@ class InForce(Struct, frozen=True):
     lines: tuple[str, ...]
 
 
-class History(Struct):
+class LogHistory(Struct):
     """``policies`` by rising size; ``at_s`` holds ``admission.at`` of the entries around the sizes asked for, by index."""
 
     policies: list[InForce] = []

@@ -56,7 +56,7 @@ class AuditReport(Struct, kw_only=True):
         self.count += len(findings)
         self.findings += findings[: max(0, FINDINGS_MAX - len(self.findings))]
 
-    def refused(self, refusal: Refusal, where: str) -> None:
+    def add_refusal(self, refusal: Refusal, where: str) -> None:
         """Note why something could not be read."""
         self.add(*(difference(reason.code, where, reason.found, reason.expected) for reason in refusal.reasons))
 

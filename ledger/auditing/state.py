@@ -10,9 +10,9 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.growth import Growth
-from ledger.auditing.history import History
-from ledger.auditing.spill import Spill
+from ledger.auditing.history import LogHistory
 from signing.refusal import refuse
 
 VERSION = 1
@@ -27,12 +27,12 @@ class StateHeader(Struct, frozen=True, kw_only=True):
     at_s: int
     root: bytes
     growth: Growth
-    history: History
+    history: LogHistory
 
 
-def marked(spill: Spill, origin: str) -> StateHeader | None:
+def read_header(disk: DiskMap, origin: str) -> StateHeader | None:
     """Where a kept state ends; None if there is none. Refusal AUDIT_STATE for the state of another log or program version."""
-    raw = spill.mark()
+    raw = disk.mark()
     if raw is None:
         return None
     try:
@@ -44,6 +44,6 @@ def marked(spill: Spill, origin: str) -> StateHeader | None:
     return mark
 
 
-def keep(spill: Spill, mark: StateHeader) -> None:
+def keep(disk: DiskMap, mark: StateHeader) -> None:
     """Make a clean prefix durable."""
-    spill.keep(msgspec.msgpack.encode(mark))
+    disk.keep(msgspec.msgpack.encode(mark))

@@ -7,7 +7,7 @@ SQLite refuses a file whose structure is broken.
 
 from __future__ import annotations
 
-from ledger.auditing.facts import SpilledFacts
+from ledger.auditing.facts import DiskFacts
 from ledger.auditing.replay import Finding, Replay
 from ledger.publishing.checkpoint_store import CheckpointStore
 
@@ -30,8 +30,8 @@ def audit_store(checkpoints: CheckpointStore, replay: Replay, *, origin: str, si
 
 def _memory(checkpoints: CheckpointStore, replay: Replay) -> list[Finding]:
     """What the publisher decides from must be what the entries give."""
-    assert isinstance(replay.facts, SpilledFacts), "the audit keeps its facts in a file"
-    expected = dict(replay.facts.spill.items())
+    assert isinstance(replay.facts, DiskFacts), "the audit keeps its facts in a file"
+    expected = dict(replay.facts.disk.items())
     findings: list[Finding] = []
     for key, value in checkpoints.shadow():
         wanted = expected.pop(key, None)

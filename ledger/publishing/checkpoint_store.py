@@ -97,7 +97,7 @@ class CheckpointStore:
             yield
 
     @contextmanager
-    def held(self, promise: Promise) -> Iterator[bool]:
+    def while_newest(self, promise: Promise) -> Iterator[bool]:
         """Whether ``promise`` is still the newest; until the block ends nobody takes over and nothing else is promised."""
         with self._transaction():
             yield self.read() == promise

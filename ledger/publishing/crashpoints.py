@@ -35,7 +35,7 @@ def arm(name: str, passages: int = 1) -> None:
     _armed[name] = passages
 
 
-def reach(name: str) -> None:
+def crash_point(name: str) -> None:
     """Say that a point is reached; returns unless a drill has armed it."""
     if name not in _armed:
         return

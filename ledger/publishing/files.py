@@ -84,7 +84,7 @@ class LogFiles:
         _sync_directory(self.root / "staging")
         return digest
 
-    def staged(self, size: int, digest: str) -> StagedFiles | None:
+    def read_staged(self, size: int, digest: str) -> StagedFiles | None:
         """The staged bundle of a promised size, if it is still there and is the one that was promised."""
         raw = self.read(_staged_path(size, digest))
         if raw is None or sha256(raw).hexdigest() != digest:

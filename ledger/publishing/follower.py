@@ -64,7 +64,7 @@ class Follower:
         self.published = published
         self._behind_since = time.monotonic() if self._committed > published.size else None
 
-    def committed(self, size: int) -> None:
+    def note_committed(self, size: int) -> None:
         """The database holds ``size`` entries: from now on publication is awaited."""
         self._committed = max(self._committed, size)
         if self._behind_since is None and (self.published is None or self.published.size < size):

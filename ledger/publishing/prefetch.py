@@ -17,9 +17,9 @@ import structlog
 from asyncpg import Pool, Record
 
 from ledger import store
-from ledger.publishing.crashpoints import reach
+from ledger.publishing.crashpoints import crash_point
 from ledger.publishing.freeze import Mismatch
-from ledger.publishing.shadow import Shadow, described
+from ledger.publishing.recheck import Recheck, describe
 from ledger.tree.merkle import Edge, leaf_hash
 from signing.refusal import Refusal
 
@@ -31,15 +31,15 @@ LOOK_MAX = 256
 """Entries in one look between steps: a step that could begin does not wait long for its end."""
 
 
-class Ahead:
+class Prefetch:
     """Entries from the promised size on, in order. One publisher has one, and calls it from one task."""
 
-    def __init__(self, shadow: Shadow) -> None:
-        self._shadow = shadow
+    def __init__(self, recheck: Recheck) -> None:
+        self._recheck = recheck
         self.rest_on(Edge())
 
     def rest_on(self, promised: Edge) -> None:
-        """Go on from what is promised; what was read until now is promised with it, or forgotten by the shadow too."""
+        """Go on from what is promised; what was read until now is promised with it, or forgotten by the recheck too."""
         self.base = self.edge = promised
         self.leaves: list[bytes] = []
         self.entries: list[bytes] = []
@@ -47,7 +47,7 @@ class Ahead:
 
     def drop(self) -> None:
         """Forget what was read; it is read and decided again from the promise on."""
-        self._shadow.dropped()
+        self._recheck.drop()
         self.rest_on(self.base)
 
     async def settle(self, pool: Pool[Record]) -> int:
@@ -107,7 +107,7 @@ class Ahead:
             raise Mismatch(f"the database has {size} entries, {self.base.size} were promised: a restored backup? See log refill")
         if size < self.edge.size:
             raise Mismatch(f"the database has {size} entries, {self.edge.size} were read before")
-        own = (self.edge.root(), self.edge.to_bytes(), self._shadow.at_s)
+        own = (self.edge.root(), self.edge.to_bytes(), self._recheck.at_s)
         if head is not None and size == self.edge.size and (head.root, head.edge, head.at_s) != own:
             raise Mismatch(f"log_head has another root, edge or time at size {size} than the entries give")
 
@@ -117,10 +117,10 @@ class Ahead:
         grown = self.edge.append_many(leaves)
         if grown.size == head.size and grown.root() != head.root:
             raise Mismatch(f"re-hashed entries give another root at size {head.size} than log_head holds")
-        findings = self._shadow.check(row.entry for row in rows)
+        findings = self._recheck.check(row.entry for row in rows)
         if findings:
-            raise Mismatch(f"a second decision differs: {described(findings[0])}")
-        reach("publish.after_decision")
+            raise Mismatch(f"a second decision differs: {describe(findings[0])}")
+        crash_point("publish.after_decision")
         return leaves, grown
 
     def rehash(self, rows: Sequence[store.EntryRow]) -> list[bytes]:

@@ -3,7 +3,7 @@
 Order of one step (design §5), and what a crash at the point named after each part leaves (ledger/publishing/crashpoints.py):
 
 1. re-read and re-hash the committed rows on a connection of its own, compare with ``log_head``, and decide every entry again from the
-   publisher's own memory (ledger/publishing/prefetch.py, ledger/publishing/shadow.py) - ``after_decision``, ``before_stage``: nothing has happened;
+   publisher's own memory (ledger/publishing/prefetch.py, ledger/publishing/recheck.py) - ``after_decision``, ``before_stage``: nothing has happened;
 2. stage the files of the new size in one bundle, flushed - ``after_stage``: an orphan bundle, discarded once a larger size is shown;
 3. compare-and-swap the promise, and with it that memory, in the checkpoint store, outside the database -
    ``after_swap``: :meth:`Publisher.recover` replays the bundle;
@@ -35,14 +35,14 @@ from ledger.admission.kind_table import Kinds
 from ledger.directory import LOG_MAIN, LogState
 from ledger.publishing.checkpoint_store import CheckpointStore, Promise
 from ledger.publishing.cosigning import Contradicted, Cosigning
-from ledger.publishing.crashpoints import reach
+from ledger.publishing.crashpoints import crash_point
 from ledger.publishing.files import LogFiles, StagedFiles
 from ledger.publishing.follower import Follower
 from ledger.publishing.freeze import Mismatch, contradicting_notes, write_evidence
 from ledger.publishing.leadership import Leadership
-from ledger.publishing.prefetch import Ahead
+from ledger.publishing.prefetch import Prefetch
 from ledger.publishing.published import Published, edge_of
-from ledger.publishing.shadow import Shadow, described
+from ledger.publishing.recheck import Recheck, describe
 from ledger.publishing.signer import CheckpointSigner
 from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
@@ -82,8 +82,8 @@ class Publisher(Follower):
         self._pool, self.origin = pool, origin
         self._signer, self._interval_s, self._republish_s = signer, interval_s, republish_s
         self._cosigning = cosigning
-        self._shadow = Shadow(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
-        self._ahead = Ahead(self._shadow)
+        self._recheck = Recheck(checkpoint_store, kinds, DataSets(kinds, files.read), self.root_at)
+        self._prefetch = Prefetch(self._recheck)
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._archived_at, self._last_day = float("-inf"), ""
         self._leadership = Leadership(checkpoint_store.path)
@@ -125,7 +125,7 @@ class Publisher(Follower):
         if opened is not None and opened.size > self._promise.size:
             raise Mismatch(f"published size {opened.size} is ahead of the checkpoint store's {self._promise.size}: was the store restored?")
         if opened is None or opened.size < self._promise.size:
-            bundle = self.files.staged(self._promise.size, self._promise.digest)
+            bundle = self.files.read_staged(self._promise.size, self._promise.digest)
             if bundle is None and self._promise.size > 0:
                 raise Mismatch(
                     f"size {self._promise.size} was promised but its staged bundle is gone, and what is published ends at "
@@ -135,8 +135,8 @@ class Publisher(Follower):
                 self.files.unpack(bundle)
         self._rest_on(self._promise)
         self._check_notes(note)
-        self._rebuild_shadow()
-        self._last_day = format_at(self._shadow.at_s)[:10] if self._promise.size else ""
+        self._rebuild_recheck()
+        self._last_day = format_at(self._recheck.at_s)[:10] if self._promise.size else ""
         self._store.thaw()
         self._is_unshown = self._promise.size > 0
 
@@ -147,7 +147,7 @@ class Publisher(Follower):
         if edge.root() != promise.root:
             raise Mismatch(f"the published tiles of size {promise.size} do not give the promised root")
         self._promise = promise
-        self._ahead.rest_on(edge)
+        self._prefetch.rest_on(edge)
 
     def _check_notes(self, shown: bytes | None) -> None:
         """Notes of our own key that are at hand are parts of the promised tree: what is shown, and what froze the log once."""
@@ -159,15 +159,15 @@ class Publisher(Follower):
                     f"the note of our own key in {where}, size {said.size}, contradicts the promised tree of {self._promise.size}"
                 )
 
-    def _rebuild_shadow(self) -> None:
+    def _rebuild_recheck(self) -> None:
         """Bring the publisher's own memory to the promised size, from the published entries; usually it is there already."""
-        self._shadow.dropped()
-        if self._shadow.size > self._promise.size:
+        self._recheck.drop()
+        if self._recheck.size > self._promise.size:
             self._store.forget_shadow()
-            self._shadow.dropped()
-        findings = self._shadow.catch_up(self._reader.entries(self._shadow.size, self._promise.size), self._promise.size)
+            self._recheck.drop()
+        findings = self._recheck.catch_up(self._reader.entries(self._recheck.size, self._promise.size), self._promise.size)
         if findings:
-            raise Mismatch(f"published entries do not replay: {described(findings[0])}")
+            raise Mismatch(f"published entries do not replay: {describe(findings[0])}")
 
     def _stand_by(self) -> bool:
         """Follow; True once this process leads because the one that did has gone."""
@@ -205,14 +205,14 @@ class Publisher(Follower):
             except (*store.AWAY, PostgresError, sqlite3.Error) as error:
                 log.error("publish_failed", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(max(0.0, started + self._interval_s - time.monotonic()))
-            if not moved and not self._ahead.entries and not await _is_set(hint, IDLE_S):
+            if not moved and not self._prefetch.entries and not await _is_set(hint, IDLE_S):
                 self._is_unshown |= self.published is not None and time.monotonic() - self.published.at > self._republish_s
 
     async def _pause(self, until: float, hint: asyncio.Event) -> None:
         """Let the interval pass; what is committed meanwhile is decided again meanwhile."""
         while (left := until - time.monotonic()) > 0 and await _is_set(hint, left):
             hint.clear()
-            await self._ahead.look(self._pool)
+            await self._prefetch.look(self._pool)
             await asyncio.sleep(max(0.0, min(LOOK_S, until - time.monotonic())))
 
     def _is_superseded(self) -> bool:
@@ -224,7 +224,7 @@ class Publisher(Follower):
         """Follow whoever has taken over. Nothing is wrong with the log, so nothing is frozen."""
         log.warning("steps_back", why=str(error), size=self._promise.size)
         self._unfinished = None
-        self._ahead.drop()
+        self._prefetch.drop()
         self._leadership.release()
 
     def _freeze(self, error: Exception) -> None:
@@ -239,13 +239,13 @@ class Publisher(Follower):
         """Publish what is committed beyond the promise, at most ahead.STEP_MAX entries; False if there is nothing to do."""
         if self._unfinished is not None:
             await asyncio.to_thread(self._put_in_place)
-        self.committed(await self._ahead.settle(self._pool))
-        if not self._ahead.entries and not self._is_unshown:
+        self.note_committed(await self._prefetch.settle(self._pool))
+        if not self._prefetch.entries and not self._is_unshown:
             return False
-        if self._ahead.entries:
-            await asyncio.to_thread(self._promise_ahead)
+        if self._prefetch.entries:
+            await asyncio.to_thread(self._promise_prefetched)
         note = await asyncio.to_thread(self._sign)
-        reach("publish.after_sign")
+        crash_point("publish.after_sign")
         showing = asyncio.create_task(self._cosign_and_show(note, self._witness_policy()))
         try:
             await self._look_until(showing)
@@ -262,16 +262,16 @@ class Publisher(Follower):
         if self._cosigning is not None:
             cosigned = await self._cosigning.cosign(note, self._prove, witness_policy)
             note, self.is_degraded = cosigned.note, cosigned.is_degraded
-        reach("publish.after_witness")
+        crash_point("publish.after_witness")
         await asyncio.to_thread(self._show, note)
-        reach("publish.after_show")
+        crash_point("publish.after_show")
         self.wake()
 
     async def _look_until(self, showing: asyncio.Task[None]) -> None:
         """Decide the entries of the next step while this one is shown. A mismatch among them ends it at once: the log freezes."""
         try:
             while not (await asyncio.wait({showing}, timeout=LOOK_S))[0]:
-                self.committed(await self._ahead.look(self._pool))
+                self.note_committed(await self._prefetch.look(self._pool))
         except (*store.AWAY, PostgresError, sqlite3.Error) as error:  # the next step meets it again; this one needs no database
             log.warning("looks_later", error=type(error).__name__)
 
@@ -283,7 +283,7 @@ class Publisher(Follower):
         async with self._pool.acquire() as conn:
             head = await store.fetch_head(conn)
         if self._leadership.is_held:
-            self._ahead.compare(head)
+            self._prefetch.compare(head)
         elif (0 if head is None else head.size) < self._promise.size:
             raise Mismatch(f"the database is behind size {self._promise.size}, which is published: a restored backup? See log refill")
         if self._cosigning is None or not self._leadership.is_held or self._promise.size == 0:
@@ -294,24 +294,24 @@ class Publisher(Follower):
             self._freeze(error)
             raise Mismatch(f"{error}: was everything restored from a backup?") from error
 
-    def _promise_ahead(self) -> None:
+    def _promise_prefetched(self) -> None:
         """Parts 2 to 4 without the signature, on a thread of their own."""
-        ahead, read = self._ahead, self.files.read
+        ahead, read = self._prefetch, self.files.read
         try:
             files = [(tile.path, content) for tile, content in new_tiles(ahead.base.size, ahead.leaves, read)]
             files += [(tile.path, content) for tile, content in new_bundles(ahead.base.size, ahead.entries, read)]
             bundle = StagedFiles(ahead.edge.size, tuple(files))
-            reach("publish.before_stage")
+            crash_point("publish.before_stage")
             promise = Promise(self._promise.epoch, ahead.edge.size, ahead.edge.root(), self.files.stage(bundle))
-            reach("publish.after_stage")
+            crash_point("publish.after_stage")
             self._archive_day(ahead.entries)
-            if not self._store.swap(self._promise, promise, self._shadow.changes(), at_s=self._shadow.at_s):
+            if not self._store.swap(self._promise, promise, self._recheck.changes(), at_s=self._recheck.at_s):
                 raise Mismatch("the checkpoint store holds another promise: another publisher has taken over")
         except BaseException:
             ahead.drop()  # a full disk before the swap: the same entries are decided again at the next step
             raise
-        reach("publish.after_swap")
-        self._shadow.kept()
+        crash_point("publish.after_swap")
+        self._recheck.keep()
         ahead.rest_on(ahead.edge)
         # From here the size is promised: a crash now is finished by recover(), and no other root can ever be signed for it.
         self._unfinished = (bundle, promise)
@@ -322,7 +322,7 @@ class Publisher(Follower):
         assert self._unfinished is not None
         bundle, promise = self._unfinished
         self.files.unpack(bundle)
-        reach("publish.after_unpack")
+        crash_point("publish.after_unpack")
         self._check_growth(promise)
         self._promise, self._is_unshown, self._unfinished = promise, True, None
 
@@ -356,15 +356,15 @@ class Publisher(Follower):
 
     def _witness_policy(self) -> tuple[str, ...]:
         """The policy in force after the promised entries, from the publisher's own memory."""
-        assert not self._ahead.entries, "the memory is ahead of the promise"
-        state = self._shadow.state(LOG_MAIN)
+        assert not self._prefetch.entries, "the memory is ahead of the promise"
+        state = self._recheck.state(LOG_MAIN)
         assert isinstance(state, LogState), "a log with entries is founded"
         return state.witness_policy
 
     def _show(self, note: bytes) -> None:
         """Replace ``/checkpoint``, archive when due. From here everybody may rely on it; it never goes back."""
         promise = self._promise
-        with self._store.held(promise) as is_newest:
+        with self._store.while_newest(promise) as is_newest:
             if not is_newest:
                 raise Mismatch("the checkpoint store holds another promise than the one to show")
             self.files.replace_checkpoint(note)

@@ -21,7 +21,7 @@ from signing.refusal import Reason, Refusal
 DISCLOSURES_MAX = 32
 """As many as an act may have commitments."""
 VALUE_BYTES_MAX = 1024
-OFFER_LIMIT = 96 * 1024
+REQUEST_LIMIT = 96 * 1024
 """Bytes of one request: the largest envelope and all disclosures that may come with it."""
 _MEMBERS = {"field", "salt", "value"}
 
@@ -43,7 +43,7 @@ class Disclosure(Struct, frozen=True):
         return sha256(b"liandan/salt/v1\n" + self.salt).digest()
 
 
-class Offer(Struct, frozen=True):
+class PostedEnvelope(Struct, frozen=True):
     """One posted request, taken apart: the envelope as it is to be admitted, and what came with it."""
 
     envelope: bytes
@@ -52,29 +52,31 @@ class Offer(Struct, frozen=True):
     refusal: Refusal | None = None
 
 
-def take_apart(raw: bytes) -> Offer:
+def take_apart(raw: bytes) -> PostedEnvelope:
     """Envelope and disclosures of a request. Never raises: what is wrong stands in ``refusal``.
 
     A bare envelope passes untouched. It can hold neither of the two names: its strings are base64, hex and one fixed type.
     """
     if b'"envelope"' not in raw and b'"disclosures"' not in raw:
-        return Offer(raw)
+        return PostedEnvelope(raw)
     try:
-        members = parse(raw, limit=OFFER_LIMIT)
+        members = parse(raw, limit=REQUEST_LIMIT)
     except Refusal as refusal:
-        return Offer(b"", refusal=Refusal(Reason(r.code, "disclosures", expected=r.expected) for r in refusal.reasons))
+        return PostedEnvelope(b"", refusal=Refusal(Reason(r.code, "disclosures", expected=r.expected) for r in refusal.reasons))
     if not isinstance(members.get("envelope"), dict) or members.keys() - {"envelope", "disclosures"}:
-        return Offer(b"", refusal=_form("", 'exactly {"envelope": {…}, "disclosures": […]}'))
+        return PostedEnvelope(b"", refusal=_form("", 'exactly {"envelope": {…}, "disclosures": […]}'))
     try:
         envelope = freeze(envelope_of(members["envelope"]))
     except Refusal as refusal:
-        return Offer(b"", refusal=Refusal(Reason(r.code, f"envelope.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons))
+        return PostedEnvelope(
+            b"", refusal=Refusal(Reason(r.code, f"envelope.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons)
+        )
     if len(envelope) > ENVELOPE_LIMIT:
-        return Offer(envelope)  # admission says so
+        return PostedEnvelope(envelope)  # admission says so
     try:
-        return Offer(envelope, _disclosures(members.get("disclosures", [])))
+        return PostedEnvelope(envelope, _disclosures(members.get("disclosures", [])))
     except Refusal as refusal:
-        return Offer(envelope, refusal=refusal)
+        return PostedEnvelope(envelope, refusal=refusal)
 
 
 def _form(field: str, expected: str) -> Refusal:

@@ -26,7 +26,7 @@ from ledger.model import Statement
 from ledger.times import format_at
 from ledger.vault import store
 from ledger.vault.cipher import NONCE_BYTES, seal, unseal
-from ledger.vault.disclosure import Offer, check, take_apart
+from ledger.vault.disclosure import PostedEnvelope, check, take_apart
 from ledger.vault.keys import KeyStore, Place
 from signing.b64 import encode
 from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
@@ -63,7 +63,7 @@ class Vault:
 
     # ------------------------------------------------------------------ before admission
 
-    async def check(self, raws: Sequence[bytes]) -> list[Offer]:
+    async def check(self, raws: Sequence[bytes]) -> list[PostedEnvelope]:
         """Take requests apart and compare every disclosure with its commitment; what is wrong stands in ``refusal``."""
         offers = [take_apart(raw) for raw in raws]
         if not any(offer.disclosures for offer in offers):
@@ -75,7 +75,7 @@ class Vault:
         found = "" if state is None else state.found
         return [self._checked(offer, found, owners) if offer.disclosures else offer for offer in offers]
 
-    def _checked(self, offer: Offer, found: str, owners: dict[bytes, Place]) -> Offer:
+    def _checked(self, offer: PostedEnvelope, found: str, owners: dict[bytes, Place]) -> PostedEnvelope:
         """One offer; ``owners`` learns the salts it brings, so that the next in the batch cannot use them again."""
         try:
             statement, _ = read_statement(parse_envelope(offer.envelope, payload_type=PAYLOAD_STATEMENT), self._log.kinds)
@@ -86,11 +86,11 @@ class Vault:
             place = (statement.hash, one.field)
             if owners.setdefault(one.digest, place) != place:
                 reasons.append(Reason("SALT_SEEN", f"disclosures.{position}.salt", expected="32 new random bytes"))
-        return Offer(offer.envelope, offer.disclosures, Refusal(reasons)) if reasons else offer
+        return PostedEnvelope(offer.envelope, offer.disclosures, Refusal(reasons)) if reasons else offer
 
     # ------------------------------------------------------------------ after admission
 
-    async def keep(self, admitted: Sequence[tuple[Entry, Offer]]) -> list[Refusal | None]:
+    async def keep(self, admitted: Sequence[tuple[Entry, PostedEnvelope]]) -> list[Refusal | None]:
         """Encrypt and store what came with admitted statements; erased values are passed over. Follows ``pd.erase`` entries too.
 
         A refusal (SALT_SEEN) only when another process took the same salt at the same moment: the statement stands, its value is not kept.
@@ -227,7 +227,7 @@ def _erased(entry: Entry) -> Place:
     return body.statement, body.field
 
 
-def _lost(entry: Entry, offer: Offer, owners: Mapping[bytes, Place]) -> Refusal | None:
+def _lost(entry: Entry, offer: PostedEnvelope, owners: Mapping[bytes, Place]) -> Refusal | None:
     """Salts that somebody else stored between our check and our writing."""
     places = [(owners.get(one.digest), (entry.statement.hash, one.field)) for one in offer.disclosures]
     lost = [position for position, (owner, place) in enumerate(places) if owner is not None and owner != place]

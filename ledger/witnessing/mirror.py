@@ -95,7 +95,7 @@ class Mirror:
         note = self.files.read("checkpoint")
         return 0 if note is None else parse_checkpoint(parse_note(note)[0]).size
 
-    async def reach(self, submission: AddCheckpointRequest) -> None:
+    async def fetch_up_to(self, submission: AddCheckpointRequest) -> None:
         """Return when every entry of the submitted tree is here and gives its root; refuses MIRROR_BEHIND, MIRROR_MISMATCH."""
         wanted = submission.checkpoint
         ends = asyncio.get_running_loop().time() + self._wait_s
@@ -119,7 +119,7 @@ class Mirror:
         return range_root(0, size, TileReader(self.size, self.files.read).hash_at)
 
     async def _follow(self, submission: AddCheckpointRequest) -> None:
-        """Fetch, check and keep everything up to the submitted size; Refusal as ``reach``. ``fault`` tells what is wrong."""
+        """Fetch, check and keep everything up to the submitted size; Refusal as ``fetch_up_to``. ``fault`` tells what is wrong."""
         target = submission.checkpoint
         try:
             while self.size < target.size:
@@ -138,7 +138,7 @@ class Mirror:
             self._report("MIRROR_BEHIND", f"{type(error).__name__}: {error}")
             raise refuse("MIRROR_BEHIND", field=self._log.origin, found=error, expected=f"entries {self.size} to {target.size}") from None
         self.fault = ""
-        if self._store.wanted(self._log.origin) and (self._data_task is None or self._data_task.done()):
+        if self._store.missing_data(self._log.origin) and (self._data_task is None or self._data_task.done()):
             self._data_task = asyncio.create_task(self._fetch_data(), name=f"mirror data {self._log.origin}")
 
     def _start_again(self, why: str) -> Refusal:
@@ -243,7 +243,7 @@ class Mirror:
 
     async def _fetch_data(self) -> None:
         """Adopted data files, which an audit of the mirror needs. They speak for themselves and hold up no cosignature."""
-        for digest in self._store.wanted(self._log.origin):
+        for digest in self._store.missing_data(self._log.origin):
             try:
                 status, body = await self._get(f"data/{digest}", DATA_MAX)
                 if status == 200 and sha256(body).hexdigest() == digest:

@@ -123,7 +123,7 @@ class Witness:
             mirror = self._mirrors.get(submission.log.origin)
             if mirror is not None:
                 await asyncio.to_thread(lambda: judge(submission, self._store.head(submission.log.origin)))
-                await mirror.reach(submission)
+                await mirror.fetch_up_to(submission)
             return await asyncio.to_thread(self.commit, submission, mirror)
         except Conflict as conflict:
             return WitnessAnswer(409, encode_size(conflict.size), SIZE_TYPE)
@@ -184,7 +184,7 @@ class Witness:
             mirrored=None if mirror is None else mirror.size,
             lag=offered - head.size,
             fault="" if mirror is None else mirror.fault,
-            data_missing=0 if mirror is None else len(self._store.wanted(origin)),
+            data_missing=0 if mirror is None else len(self._store.missing_data(origin)),
         )
 
 
@@ -193,7 +193,7 @@ async def learn(http: httpx.AsyncClient, store: WitnessStore, url: str, *, first
 
     Only with ``first_use`` are keys pinned that nobody has checked. Afterwards the address must show the same keys for ever.
     """
-    pinned = store.pinned(url)
+    pinned = store.pinned_keys(url)
     if not pinned and not first_use:
         raise refuse("WITNESS_PIN", field=url, found="no keys", expected="the log's keys in the list of logs")
     try:

@@ -75,7 +75,7 @@ class WitnessStore:
             db.execute("INSERT OR IGNORE INTO pin VALUES (?, ?)", (url, "\n".join(vkeys)))
             return tuple(str(db.execute("SELECT vkeys FROM pin WHERE url = ?", (url,)).fetchone()[0]).split("\n"))
 
-    def pinned(self, url: str) -> tuple[str, ...]:
+    def pinned_keys(self, url: str) -> tuple[str, ...]:
         """Keys kept for an address; none before the first use."""
         with self._held() as db:
             row = db.execute("SELECT vkeys FROM pin WHERE url = ?", (url,)).fetchone()
@@ -94,7 +94,7 @@ class WitnessStore:
             db.execute("INSERT OR REPLACE INTO mirror VALUES (?, ?)", (origin, edge.to_bytes()))
             db.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?)", [(origin, digest) for digest in wanted])
 
-    def wanted(self, origin: str) -> tuple[str, ...]:
+    def missing_data(self, origin: str) -> tuple[str, ...]:
         """Data files (hex SHA-256) that the mirror has not got yet."""
         with self._held() as db:
             return tuple(row[0] for row in db.execute("SELECT digest FROM wanted WHERE origin = ? ORDER BY digest", (origin,)))

@@ -14,10 +14,10 @@ import click
 
 from ledger.auditing.audit import AuditReport, Options, audit
 from ledger.auditing.checkpoints import WAIT_S
+from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.gossip import GossipReport
 from ledger.auditing.report import as_lines, difference
-from ledger.auditing.spill import Spill
-from ledger.auditing.state import marked
+from ledger.auditing.state import read_header
 from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note
@@ -82,7 +82,7 @@ def _check_usage(target: str | None, options: dict[str, Any]) -> None:
         raise click.UsageError(f"没有此目录 / no such directory: {pdf.parent}")
 
 
-async def _audited(target: str | None, options: dict[str, Any], progress: Any, kept: Spill | None) -> AuditReport:
+async def _audited(target: str | None, options: dict[str, Any], progress: Any, kept: DiskMap | None) -> AuditReport:
     how = Options(workers=options["jobs"], kept=kept)
     state: Path | None = options["state"] or (None if options["since"] is None else options["since"].parent)
     if target is None:
@@ -124,7 +124,7 @@ def _waited(report: AuditReport) -> str:
 
 
 @contextmanager
-def _kept(state: Path | None, since: Path | None) -> Iterator[Spill | None]:
+def _kept(state: Path | None, since: Path | None) -> Iterator[DiskMap | None]:
     """The state to go on from; ``--since`` demands that there is one."""
     if state is not None and since is not None and since.parent.resolve() != state.resolve():
         raise click.UsageError("--since 的检查点不在 --state 目录内 / the checkpoint lies outside the state directory")
@@ -137,17 +137,17 @@ def _kept(state: Path | None, since: Path | None) -> Iterator[Spill | None]:
         raise refuse("AUDIT_STATE", found=f"{path} 不存在 / missing", expected="a state kept beside the checkpoint")
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        spill = Spill(path, KINDS.encode, KINDS.decode)
-        stack.callback(spill.close)
+        disk = DiskMap(path, KINDS.encode, KINDS.decode)
+        stack.callback(disk.close)
         if since is not None:
-            _check_beside(spill, since)
-        yield spill
+            _check_beside(disk, since)
+        yield disk
 
 
-def _check_beside(spill: Spill, since: Path) -> None:
+def _check_beside(disk: DiskMap, since: Path) -> None:
     """The state was made under this very checkpoint."""
     head = parse_checkpoint(parse_note(since.read_bytes())[0])
-    mark = marked(spill, head.origin)
+    mark = read_header(disk, head.origin)
     if mark is None or (mark.size, mark.root) != (head.size, head.root):
         raise refuse("AUDIT_STATE", found="-" if mark is None else f"size {mark.size}", expected=f"size {head.size}")
 
@@ -196,16 +196,16 @@ async def _own(progress: Any, options: Options) -> AuditReport:
 
 
 async def _gossip(options: dict[str, Any], as_json: bool) -> int:
-    from liandan.evidence_pile import gather
+    from liandan.evidence_set import gather
 
     vkey_file: Path | None = options["vkey_file"]
     vkeys = () if vkey_file is None else tuple((await asyncio.to_thread(vkey_file.read_text, "utf-8")).splitlines())
     if options["against"] is None:
-        report = (await asyncio.to_thread(gather, options["gossip"])).compared(vkeys, options["found"] or "")
+        report = (await asyncio.to_thread(gather, options["gossip"])).compare(vkeys, options["found"] or "")
     else:
         with progress_bar("取回账本 / fetch", as_json) as progress:
             async with _directory(options["against"], options, progress) as directory:
-                report = (await asyncio.to_thread(gather, options["gossip"], directory)).compared(vkeys, options["found"] or "")
+                report = (await asyncio.to_thread(gather, options["gossip"], directory)).compare(vkeys, options["found"] or "")
     emit(report, as_json, *_gossip_lines(report))
     return 0 if report.is_clean else FINDING
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 async def local_status(as_json: bool) -> int:
     """The state of this installation's log; exit code 1 when somebody has to act."""
-    from liandan.standing import Standing, standing
+    from liandan.log_status import InstallationStatus, read_status
 
-    def lines(found: Standing) -> list[str]:
+    def lines(found: InstallationStatus) -> list[str]:
         said = [
             f"{found.origin or '未成立 / not founded'}  {found.found}",
             f"已发布 / published {found.published}，已承诺 / promised {found.promised}，已提交 / committed {found.committed}",
@@ -42,7 +42,7 @@ async def local_status(as_json: bool) -> int:
         said.append("数据库防护齐全 / guards complete" if guards.are_complete else f"数据库防护缺少 / guards missing: {', '.join(missing)}")
         return said
 
-    found = await standing(own_settings())
+    found = await read_status(own_settings())
     emit(found, as_json, *lines(found))
     return 0 if found.is_good else FINDING
 
@@ -104,7 +104,7 @@ async def cut(prepare_to: Path | None, signed: Path | None, now: str | None, as_
 @command
 def policy(as_json: bool) -> int:
     """输出本账本的 tlog-policy 文件：公钥与现行见证。 / The log's tlog-policy: its keys and the witnesses in force."""
-    from liandan.standing import own_policy
+    from liandan.log_status import own_policy
 
     text = own_policy(own_settings())
     if as_json:

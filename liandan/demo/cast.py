@@ -59,7 +59,7 @@ class Firm(Struct, frozen=True, array_like=True, dict=True):
         return {"division": self.division, "address": self.address}
 
 
-class Waste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DemoWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A waste as its generators write it on the form. ``pack_t``: a pack at most; ``load_t``: lightest and heaviest load of a truck."""
 
     name: str
@@ -123,7 +123,7 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
 
     firms: tuple[Firm, ...]
     plates: dict[str, str]
-    wastes: dict[str, Waste]
+    wastes: dict[str, DemoWaste]
     permits: dict[str, Licence]
     lists: dict[str, tuple[tuple[str, str], ...]]
     flows: dict[str, Flow]
@@ -143,7 +143,7 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
         """The authority of a firm's province."""
         return self.firm({"51": "sichuan", "50": "chongqing"}[self.firm(key).province])
 
-    def waste_of(self, flow: Flow) -> Waste:
+    def waste_of(self, flow: Flow) -> DemoWaste:
         """What a flow carries: the waste of its receiver's permit."""
         return self.wastes[self.permits[flow.receiver].waste]
 

@@ -22,7 +22,7 @@ COMPLETED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, St
 """Stages in which the receiver has confirmed, so that a certificate may be given (R-74): a rejection is a confirmation too."""
 
 
-def completed(views: Iterable[ManifestView]) -> list[ManifestView]:
+def list_completed(views: Iterable[ManifestView]) -> list[ManifestView]:
     """Manifests that get a certificate, in the order of issue."""
     return sorted((view for view in views if view.state.stage in COMPLETED), key=lambda view: (view.issued_s, view.chain))
 
@@ -31,7 +31,7 @@ async def certificates(poster: HttpPoster, views: Iterable[ManifestView], folder
     """Write ``<number or ULID>.pdf`` for every completed manifest; how many."""
     await asyncio.to_thread(folder.mkdir)
     gate = asyncio.Semaphore(AT_ONCE)
-    wanted = completed(views)
+    wanted = list_completed(views)
 
     async def fetch(view: ManifestView) -> None:
         async with gate:

@@ -80,7 +80,7 @@ def _outcome(answer: Receipt | Problem) -> Outcome:
 
 
 @asynccontextmanager
-async def founded(url: str, founding: Envelope, keyring: Keyring) -> AsyncIterator[HttpPoster]:
+async def found_log(url: str, founding: Envelope, keyring: Keyring) -> AsyncIterator[HttpPoster]:
     """Found the log with its signed founding statement, log in as an authority, and post from then on."""
     trust = Trust(origin=ORIGIN, found=hash_of(founding), log_keys=tuple(log_vkeys(ORIGIN, [keyring.key("log")])))
     async with AsyncLiandan(url, trust=trust) as anybody:

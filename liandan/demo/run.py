@@ -18,7 +18,7 @@ from liandan.client import Dishonest, RequestRefused, Unavailable
 from liandan.demo import calendar, harvest, home
 from liandan.demo.cast import CAST, OPERATOR
 from liandan.demo.founding import ORIGIN, founding
-from liandan.demo.http_poster import HttpPoster, founded
+from liandan.demo.http_poster import HttpPoster, found_log
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Scribe
 from liandan.demo.play import Played, Unplanned, play
@@ -93,7 +93,7 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
         server(demo.data, demo.out / "server.log", witnesses.setting) as url,
     ):
         await witnesses.start(url)
-        async with founded(url, statement, demo.keyring) as poster:
+        async with found_log(url, statement, demo.keyring) as poster:
             demo.screen.seconds["start"] = round(time.monotonic() - begun, 1)
             yield poster, witnesses
 
@@ -104,7 +104,7 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     books = Books()
     async for entry in harvest.entries(poster):
         books.watch(entry)
-    with screen.phase("certificates", "出具存证证明", len(harvest.completed(books.views.values()))) as bar:
+    with screen.phase("certificates", "出具存证证明", len(harvest.list_completed(books.views.values()))) as bar:
         certificates = await harvest.certificates(poster, books.views.values(), out / "certificates", bar.step)
     with screen.phase("statements", "编制月度对账单", len(harvest.WAYS) * len(harvest.FORMATS)) as bar:
         statements = await harvest.reconciliations(poster, calendar.MONTH, out, bar.step)

@@ -76,7 +76,7 @@ class Witnessed(Struct, frozen=True, kw_only=True):
     """Of an audit of the mirror alone."""
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class RefusedCount(Struct, frozen=True, kw_only=True):
     """What was refused: the case in words, the act, the codes with their texts, how many statements."""
 
     case: str
@@ -109,7 +109,7 @@ class Summary(Struct, kw_only=True):
     refused_statements: int
     refusals: dict[str, int]
     """By code; a statement refused for several reasons counts at each."""
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedCount, ...]
     """What was refused and why, in the order of the story."""
     race: dict[str, int]
     alerts: dict[str, int]
@@ -147,7 +147,7 @@ def summarize(seed: int, month: str, world: World, played: Played, books: Books,
         refused_statements=len(played.turned),
         refusals=_counted(played.refused),
         refused=tuple(
-            Refused(case=one.title, kind=one.kind, why={code: RULES[code].zh for code in one.codes}, statements=count)
+            RefusedCount(case=one.title, kind=one.kind, why={code: RULES[code].zh for code in one.codes}, statements=count)
             for one, count in Counter(played.turned).items()
         ),
         race=dict(zip(("clients", "admitted"), played.race, strict=True)),

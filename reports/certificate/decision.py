@@ -57,7 +57,7 @@ class Quota(Struct, frozen=True, kw_only=True):
     limit_g: int | None
 
 
-def approved(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]) -> Approved | None:
+def decision_of(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]) -> Approved | None:
     """The decision, or ``None`` where the bundle has none under this name."""
     head = bundle.facts.values.get(chain_key(chain))
     if head is None or not isinstance(head.state, ApprovalState):

@@ -18,8 +18,8 @@ from ledger.kinds.founding import Adopted, LogFound
 from ledger.tree.merkle import leaf_hash
 from manifests.acts import Depart, Gate, Issue, LoadedLine, Receive
 from manifests.model import LineState, ManifestState
-from reports.certificate.decision import Approved, Quota, approved, quotas
-from reports.certificate.timeline import Signed, signed
+from reports.certificate.decision import Approved, Quota, decision_of, quotas
+from reports.certificate.timeline import Signed, row_of
 from reports.legal import Citation, bases
 from signing.refusal import refuse
 from whitelist.catalogue import PREFIX as CATALOGUE
@@ -134,10 +134,10 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         loaded=() if depart is None else depart.loaded,
         edition=_edition(bundle, trunk[0]),
         permit=_permit(bundle, issue.permit),
-        approved=None if issue.approval is None else approved(bundle, issue.approval, [line.decision_line for line in issue.lines]),
+        approved=None if issue.approval is None else decision_of(bundle, issue.approval, [line.decision_line for line in issue.lines]),
         quotas=quotas(bundle, issue),
-        custody=tuple(signed(bundle, entry) for entry in about),
-        grounds=tuple(signed(bundle, entry) for entry in bundle.entries if entry.statement.chain_type in ("permit", "list", "approval")),
+        custody=tuple(row_of(bundle, entry) for entry in about),
+        grounds=tuple(row_of(bundle, entry) for entry in bundle.entries if entry.statement.chain_type in ("permit", "list", "approval")),
         personal=_personal(about),
         citations=bases("manifest", [entry.statement.at[:10] for entry in trunk]),
         origin=bundle.opened.checkpoint.origin,

@@ -12,7 +12,7 @@ from reports.certificate import form, proof
 from reports.certificate.alphabet import ALPHABET
 from reports.certificate.code import content, draw_code
 from reports.certificate.facts import LAYOUT, CertificateFacts, facts_of
-from reports.paper.fonts import BOLD, REGULAR, uncovered
+from reports.paper.fonts import BOLD, REGULAR, missing_in
 from reports.paper.furniture import footer, watermark
 from reports.paper.grid import row
 from reports.paper.sheet import ALARM, GREY, INK, Paint, Sheet
@@ -84,7 +84,7 @@ def _footnotes(sheet: Sheet, facts: CertificateFacts) -> None:
         texts += [facts.approved.no, *facts.approved.letters, *(name for _, name, _, _ in facts.approved.lines)]
     given = (facts.receive.reported_to_authority, facts.receive.notified_generator)
     texts += [facts.receive.weighing.scale or "", *(report.ref or "" for report in given if report is not None)]
-    rare = uncovered(texts)
+    rare = missing_in(texts)
     if rare:
         sheet.y += 6
         named = "、".join(f"U+{ord(char):04X}" for char in rare)

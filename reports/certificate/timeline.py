@@ -28,7 +28,7 @@ class Signed(Struct, frozen=True, kw_only=True):
     alerts: tuple[Alert, ...]
 
 
-def signed(bundle: Bundle, entry: Entry) -> Signed:
+def row_of(bundle: Bundle, entry: Entry) -> Signed:
     """The row of an entry of the bundle."""
     statement, decision = entry.statement, entry.admission.decision
     return Signed(

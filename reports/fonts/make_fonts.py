@@ -45,7 +45,7 @@ def gb2312_first_level() -> set[int]:
     return found
 
 
-def wanted(weight: str, available: set[int]) -> set[int]:
+def code_points(weight: str, available: set[int]) -> set[int]:
     """Code points of one file, among those the source has."""
     latin = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x205F), *range(0x2070, 0x20A0)}
     symbols = {*range(0x2100, 0x2600), *range(0x25A0, 0x2700), *range(0x3000, 0x3040), *range(0x3200, 0x3400), *range(0xFF00, 0xFFF0)}
@@ -68,7 +68,7 @@ def make(source: Path, weight: str) -> Path:
     )
     options.drop_tables += DROPPED
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=wanted(weight, set(font.getBestCmap())))
+    subsetter.populate(unicodes=code_points(weight, set(font.getBestCmap())))
     subsetter.subset(font)
     scale_upem(font, UNITS_PER_EM)
     target = FOLDER / f"NotoSansSC-{weight}.ttf"

@@ -78,6 +78,6 @@ def width(text: str, face: str, size: float) -> float:
     return sum(widths.get(ord(char), 1000.0) for char in text) * size / 1000.0
 
 
-def uncovered(texts: Iterable[str]) -> tuple[str, ...]:
+def missing_in(texts: Iterable[str]) -> tuple[str, ...]:
     """All characters of some texts that no shipped font can draw."""
     return missing("".join(texts))

@@ -38,7 +38,7 @@ DATABASE = {
 """Other modules that may hold a connection, or what one has brought."""
 WORLD = {
     "ledger.auditing.crew": "runs worker processes, which end with their audit",
-    "ledger.auditing.spill": "what an audit remembers, beyond memory, in a file of its own",
+    "ledger.auditing.disk_map": "what an audit remembers, beyond memory, in a file of its own",
     "ledger.publishing.checkpoint_store": "the file outside the database's backups",
     "ledger.vault.keys": "the keys of personal data, outside the database",
     "ledger.publishing.crashpoints": "kills its own process, when a drill has armed it",

@@ -69,9 +69,9 @@ def test_nothing_is_appended_while_publication_is_behind_for_four_minutes(
 ) -> None:
     now = 1000.0
     monkeypatch.setattr(module.time, "monotonic", lambda: now)
-    follower.committed(SIZE)
+    follower.note_committed(SIZE)
     now += STALLED_S - 1
-    follower.committed(SIZE + 1)
+    follower.note_committed(SIZE + 1)
     assert follower.may_append() is None
     now += 2
     assert "4 minutes" in str(follower.may_append())

@@ -95,7 +95,7 @@ def test_a_freeze_is_no_part_of_another_threads_transaction(tmp_path: Path) -> N
     promise, freezing = store.take_over(EMPTY_ROOT), Thread(target=store.freeze, args=("a test",))
 
     def fail_to_show() -> None:
-        with store.held(promise):
+        with store.while_newest(promise):
             freezing.start()
             freezing.join(0.2)  # without the lock it has written by now
             raise OSError("no space left on device")

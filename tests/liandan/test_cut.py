@@ -21,8 +21,8 @@ from liandan import cutting
 from liandan.cli import main
 from liandan.client import cosign
 from liandan.keyring import read_passphrase, write_keyring
+from liandan.log_status import InstallationStatus, read_status
 from liandan.settings import Settings
-from liandan.standing import Standing, standing
 from liandan.wiring import KINDS
 from signing.envelope import freeze
 from signing.keys import write_key
@@ -58,7 +58,7 @@ async def frozen(pool: Pool[Record], database: Connection[Record], database_url:
     return Frozen(settings_of(database_url, tmp_path, checkpoint_store=tmp_path / "checkpoints.sqlite"), size)
 
 
-def evidence(found: Standing) -> list[str]:
+def evidence(found: InstallationStatus) -> list[str]:
     """What the evidence files say."""
     return [json.loads(Path(path).read_bytes())["why"] for path in found.evidence]
 
@@ -76,7 +76,7 @@ async def signed(frozen: Frozen) -> bytes:
 
 
 async def test_the_status_says_why_the_log_is_frozen_and_where_the_evidence_lies(frozen: Frozen) -> None:
-    found = await standing(frozen.settings)
+    found = await read_status(frozen.settings)
     assert (found.published, found.promised, found.publisher) == (frozen.size, frozen.size, "stopped")
     assert found.committed == frozen.size + 1 + len(OTHERS)
     assert "a second decision differs" in found.frozen
@@ -86,7 +86,7 @@ async def test_the_status_says_why_the_log_is_frozen_and_where_the_evidence_lies
 
 async def test_the_status_misses_a_guard_that_was_taken_away(frozen: Frozen, database: Connection[Record]) -> None:
     async with unguarded(database):
-        guards = (await standing(frozen.settings)).guards
+        guards = (await read_status(frozen.settings)).guards
     assert guards.event_triggers_missing == ("guard_ledger_alter", "guard_ledger_drop")
     assert guards.triggers_off == ("entry", "link")
     assert not guards.are_complete
@@ -99,7 +99,7 @@ async def test_a_cut_brings_back_what_was_untouched_and_names_what_was_not(froze
     assert [one.index for one in done.back if one.index is not None] == [frozen.size + 1 + number for number in range(len(OTHERS))]
     files = LogFiles(frozen.settings.log_path)
     assert audit(files.read, KINDS, archived=iter(files.archived_sizes())).findings == []
-    found = await standing(frozen.settings)
+    found = await read_status(frozen.settings)
     assert (found.frozen, found.published, found.is_good) == ("", frozen.size + 1 + len(OTHERS), True)
 
 

@@ -10,7 +10,7 @@ from ledger.mass import parse_mass
 from ledger.times import day_of
 from liandan.demo import calendar
 from liandan.demo.cast import CAST
-from liandan.demo.harvest import completed
+from liandan.demo.harvest import list_completed
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Act, Scribe, slots
 from liandan.demo.play import Outcome, Played, Unplanned, play
@@ -111,7 +111,7 @@ def test_whatever_was_received_gets_a_certificate_and_so_does_a_rejection(run: R
     books = Books()
     for entry in run[1].entries:
         books.watch(entry)
-    given = completed(books.views.values())
+    given = list_completed(books.views.values())
     received = [chain for chain, state in run[1].manifests().items() if state.times.received_s is not None]
     assert sorted(view.chain for view in given) == sorted(received)
     assert Stage.REJECTED in {view.state.stage for view in given}

@@ -49,7 +49,7 @@ Run = tuple[Path, Summary, str]
 @pytest.fixture(scope="module")
 async def demo() -> AsyncIterator[Run]:
     """One demonstration: directory, summary, what the terminal showed."""
-    completed = harvest.completed
+    completed = harvest.list_completed
 
     def few(views: Iterable[ManifestView]) -> list[ManifestView]:
         return completed(views)[:CERTIFICATES]

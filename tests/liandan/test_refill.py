@@ -35,9 +35,9 @@ from ledger.tree.tiles import TileReader
 from liandan.cli import main
 from liandan.database import connect, open_pool
 from liandan.export import export, fetch_files
+from liandan.log_status import read_status
 from liandan.refilling import Refilled, refill
 from liandan.settings import Settings
-from liandan.standing import standing
 from liandan.wiring import KINDS
 from signing.envelope import freeze
 from signing.refusal import Refusal
@@ -162,14 +162,14 @@ async def refused(site: Site, source: Path | None = None) -> str:
 @pytest.mark.parametrize("has_export", [False, True])
 async def test_a_restored_backup_comes_forward_and_the_log_goes_on(site: Site, has_export: bool) -> None:
     answers = await site.answered(site.ahead)
-    before = await standing(site.settings)
+    before = await read_status(site.settings)
     with pytest.raises(Mismatch, match="restored backup"):
         await site.answered()
     done = await site.refill(await exported(site) if has_export else None)
     assert done == Refilled(size=ALL, added=ALL - HALF, replaced=(), links=ALL - HALF, above=0)
     assert await site.rows() == await site.rows(ahead=True)
     assert (await site.audit()).findings == []
-    assert (before.is_behind, before.is_good, (await standing(site.settings)).is_good) == (True, False, True)
+    assert (before.is_behind, before.is_good, (await read_status(site.settings)).is_good) == (True, False, True)
     assert await site.answered() == answers
     site.bench.register(uscc("510112", 999))
     async with site.http() as client:
@@ -197,7 +197,7 @@ async def test_an_empty_database_is_filled_up_too(site: Site, admin: asyncpg.Con
 async def test_what_was_promised_but_not_yet_unpacked_is_put_back_too(site: Site) -> None:
     promise = CheckpointStore(site.settings.checkpoint_path).read()
     assert promise is not None
-    bundle = site.files.staged(promise.size, promise.digest)
+    bundle = site.files.read_staged(promise.size, promise.digest)
     assert bundle is not None
     for path, _ in bundle.files:
         (site.files.root / path).unlink()

@@ -14,7 +14,7 @@ from liandan.demo import setup
 from liandan.demo.calendar import at
 from liandan.demo.cast import OPERATOR
 from liandan.demo.founding import ORIGIN, founding
-from liandan.demo.http_poster import HttpPoster, founded
+from liandan.demo.http_poster import HttpPoster, found_log
 from liandan.demo.keys import Keyring
 from liandan.demo.plan import Act, Scribe, slots
 from liandan.demo.play import Played, play
@@ -86,7 +86,7 @@ async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
     settings = settings_of(database_url, directory)
     keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(OPERATOR.uscc))
     statement = founding(keyring, SEED, [(file, file.path.read_bytes()) for file in data_files()])
-    async with serving(settings, keyring=keys) as url, founded(url, statement, keyring) as poster:
+    async with serving(settings, keyring=keys) as url, found_log(url, statement, keyring) as poster:
         built = Stage(poster, keyring, LogFiles(settings.log_path))
         await built.post(setup.before_october(built.world))
         yield built

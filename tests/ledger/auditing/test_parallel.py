@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ledger.auditing.audit import Options, audit
+from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import AuditReport
-from ledger.auditing.spill import Spill
 from ledger.tree.checkpoint import Checkpoint, sign_checkpoint
 from ledger.tree.merkle import EMPTY_ROOT
 from ledger.tree.tiles import encode_bundle, parse_bundle
@@ -44,10 +44,10 @@ def early(bench: Workbench) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, bench: Workbench) -> Iterator[Spill]:
-    spill = Spill(tmp_path / "audit.sqlite3", bench.kinds.encode, bench.kinds.decode, hot=40)
-    yield spill
-    spill.close()
+def kept(tmp_path: Path, bench: Workbench) -> Iterator[DiskMap]:
+    disk = DiskMap(tmp_path / "audit.sqlite3", bench.kinds.encode, bench.kinds.decode, hot=40)
+    yield disk
+    disk.close()
 
 
 def run(bench: Workbench, files: dict[str, bytes], options: Options | None = None) -> AuditReport:
@@ -96,7 +96,9 @@ def test_a_changed_hash_is_found_where_it_stands(bench: Workbench, files: dict[s
     assert path in report.findings[0].field
 
 
-def test_an_audit_goes_on_where_the_last_one_ended(bench: Workbench, files: dict[str, bytes], early: dict[str, bytes], kept: Spill) -> None:
+def test_an_audit_goes_on_where_the_last_one_ended(
+    bench: Workbench, files: dict[str, bytes], early: dict[str, bytes], kept: DiskMap
+) -> None:
     first = run(bench, early, Options(kept=kept))
     second = run(bench, files, Options(kept=kept))
     third = run(bench, files, Options(kept=kept, workers=2))
@@ -106,7 +108,7 @@ def test_an_audit_goes_on_where_the_last_one_ended(bench: Workbench, files: dict
 
 
 def test_a_kept_state_finds_a_history_that_was_changed_behind_it(
-    bench: Workbench, files: dict[str, bytes], early: dict[str, bytes], kept: Spill
+    bench: Workbench, files: dict[str, bytes], early: dict[str, bytes], kept: DiskMap
 ) -> None:
     run(bench, early, Options(kept=kept))
     other = Workbench()
@@ -115,19 +117,19 @@ def test_a_kept_state_finds_a_history_that_was_changed_behind_it(
     assert "ROOT_DIFFERS" in {finding.code for finding in run(other, other.export(), Options(kept=kept)).findings}
 
 
-def test_a_kept_state_finds_a_log_that_shrank(bench: Workbench, files: dict[str, bytes], early: dict[str, bytes], kept: Spill) -> None:
+def test_a_kept_state_finds_a_log_that_shrank(bench: Workbench, files: dict[str, bytes], early: dict[str, bytes], kept: DiskMap) -> None:
     run(bench, files, Options(kept=kept))
     assert [finding.code for finding in run(bench, early, Options(kept=kept)).findings] == ["HISTORY_DIFFERS"]
 
 
 def test_an_audit_with_findings_leaves_the_kept_state_as_it_was(bench: Workbench, early: dict[str, bytes], tmp_path: Path) -> None:
     for content, expected in ((early, 0), ({**early, "log.vkey": b"another\n"}, 300), (early, 300)):
-        spill = Spill(tmp_path / "audit.sqlite3", bench.kinds.encode, bench.kinds.decode)
-        assert run(bench, content, Options(kept=spill)).since == expected
-        spill.close()
+        disk = DiskMap(tmp_path / "audit.sqlite3", bench.kinds.encode, bench.kinds.decode)
+        assert run(bench, content, Options(kept=disk)).since == expected
+        disk.close()
 
 
-def test_the_state_of_another_log_is_refused(bench: Workbench, early: dict[str, bytes], kept: Spill) -> None:
+def test_the_state_of_another_log_is_refused(bench: Workbench, early: dict[str, bytes], kept: DiskMap) -> None:
     run(bench, early, Options(kept=kept))
     note = sign_checkpoint(Checkpoint(f"{ORIGIN}-2", 1, EMPTY_ROOT), bench.log_key)
     with pytest.raises(Refusal, match="AUDIT_STATE"):

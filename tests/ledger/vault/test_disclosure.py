@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.vault.cipher import NONCE_BYTES, seal, unseal
-from ledger.vault.disclosure import DISCLOSURES_MAX, OFFER_LIMIT, VALUE_BYTES_MAX, Disclosure, check, take_apart
+from ledger.vault.disclosure import DISCLOSURES_MAX, REQUEST_LIMIT, VALUE_BYTES_MAX, Disclosure, check, take_apart
 from signing.envelope import PAYLOAD_STATEMENT, freeze
 from signing.envelope import seal as sign
 from signing.refusal import Refusal
@@ -131,7 +131,7 @@ def test_a_value_of_exactly_1024_bytes_and_32_disclosures_pass() -> None:
         (b'{"disclosures":[]}', "DISCLOSURE_FORM"),
         (ENVELOPE[:-1] + b',"disclosures":[]}', "DISCLOSURE_FORM"),
         (b'{"envelope":' + ENVELOPE + b',"disclosures":[],"disclosures":[]}', "DUPLICATE_KEY"),
-        (b'{"envelope":' + b" " * OFFER_LIMIT + b"}", "BODY_TOO_LARGE"),
+        (b'{"envelope":' + b" " * REQUEST_LIMIT + b"}", "BODY_TOO_LARGE"),
         (b'{"envelope', "NOT_JSON"),
     ],
 )

@@ -176,7 +176,7 @@ async def test_bundles_are_read_with_a_token_that_is_renewed_when_it_is_turned_d
 async def test_a_checkpoint_smaller_than_the_mirror_is_compared_with_it(tmp_path):
     tree, other = Tree().grow(40), Tree("fork").grow(40)
     async with mirroring(tmp_path, tree.files.get) as (witness, mirror):
-        await mirror.reach(witness.read(tree.request(0, 40)))
+        await mirror.fetch_up_to(witness.read(tree.request(0, 40)))
         assert (await witness.add_checkpoint(encode_request(AddCheckpoint(0, (), other.note(30))))).status == 503
         assert (await witness.add_checkpoint(tree.request(0, 30))).status == 200
         assert open_checkpoint(mirror.files.read("checkpoint"), LOG_KEYS, COSIGNER.vkeys).checkpoint.size == 40

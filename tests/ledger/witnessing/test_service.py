@@ -22,7 +22,7 @@ async def test_keys_are_trusted_on_first_use_only_when_asked_and_never_change_af
     async with client() as http, served(file_server(shown.get)) as url:
         with pytest.raises(Refusal, match="WITNESS_PIN"):
             await learn(http, store, url, first_use=False)
-        assert store.pinned(url) == ()
+        assert store.pinned_keys(url) == ()
         learnt = await learn(http, store, url, first_use=True)
         assert (learnt[ORIGIN].vkeys, learnt[ORIGIN].url) == (LOG_KEYS, url)
         assert await learn(http, store, url, first_use=False) == learnt

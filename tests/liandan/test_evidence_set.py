@@ -11,7 +11,7 @@ from ledger.bundle import make_bundle
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.proof import Proof
 from ledger.tree.tiles import TileReader
-from liandan.evidence_pile import gather
+from liandan.evidence_set import gather
 from tests.workbench import START, Workbench, uscc
 
 ENTRIES = 520
@@ -61,14 +61,14 @@ def bundle(bench: Workbench, *indexes: int) -> bytes:
 
 
 def codes(directory: Path, against: Path | None = None, found: str = "") -> list[str]:
-    return [finding.code for finding in gather(directory, against).compared(found=found).findings]
+    return [finding.code for finding in gather(directory, against).compare(found=found).findings]
 
 
 def test_five_hundred_files_and_a_whole_export_lie_on_one_history(bench: Workbench, tmp_path: Path) -> None:
     pile = write({f"{at}/{name}": raw for at in range(50) for name, raw in proofs(bench, *range(at, ENTRIES, 52)).items()}, tmp_path / "p")
     write(bench.export(), pile / "export")
     (pile / "bundle").write_bytes(bundle(bench, 0))
-    report = gather(pile).compared()
+    report = gather(pile).compare()
     assert (report.findings, report.logs[0].open, report.contradictions) == ([], [], 0)
     assert report.logs[0].pieces > 500
 
@@ -82,12 +82,12 @@ def test_rubbish_is_named_and_stops_nothing(bench: Workbench, fork: Workbench, t
     (pile / "around").symlink_to(".")
     os.mkfifo(pile / "pipe")
     (pile / os.fsdecode(b"name\xff")).write_bytes(b"x")
-    report = gather(pile).compared()
+    report = gather(pile).compare()
     assert sorted(report.ignored) == ["name\\xff", "noise", "z"]
     assert sorted((finding.code, finding.field.split()[0]) for finding in report.findings) == [("NOT_JSON", "cut"), ("PDF_FORM", "x.pdf")]
     assert report.contradictions == 0
     write({"a": bench.export()["checkpoint"], "b": fork.export()["checkpoint"]}, pile)
-    assert gather(pile).compared().contradictions == 1
+    assert gather(pile).compare().contradictions == 1
 
 
 @pytest.mark.parametrize("path", ["tile/0/000", "tile/0/001"])
@@ -97,7 +97,7 @@ def test_an_export_with_a_damaged_tile_is_named_and_accuses_nobody(bench: Workbe
     damaged[70] ^= 1
     export = write({**files, path: bytes(damaged)}, tmp_path / "export")
     pile = write({**proofs(bench, 2, 258), "bundle": bundle(bench, 0, 2, 258)}, tmp_path / "pile")
-    report = gather(pile, export).compared()
+    report = gather(pile, export).compare()
     assert [(finding.code, finding.field) for finding in report.findings] == [("TILE_DIFFERS", f"export {path}")]
     assert report.contradictions == 0
 
@@ -115,5 +115,5 @@ def test_of_two_foundings_the_pinned_one_is_the_measure(bench: Workbench, tmp_pa
     for serial in range(ENTRIES - 1):
         other.register(uscc("510112", serial))
     pile = write({"1": bundle(other, 0), "2": bundle(bench, 0)}, tmp_path / "pile")
-    findings = gather(pile).compared(found=bench.found if pinned else "").findings
+    findings = gather(pile).compare(found=bench.found if pinned else "").findings
     assert [finding.field for finding in findings if finding.code == "FOUND_DIFFERS"] == ["1" if pinned else "2"]

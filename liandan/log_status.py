@@ -31,7 +31,7 @@ class WitnessLine(Struct, frozen=True):
     """POSIX seconds; None when its line is missing."""
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class InstallationStatus(Struct, frozen=True, kw_only=True):
     """What an operator looks at first."""
 
     origin: str
@@ -62,7 +62,7 @@ class Standing(Struct, frozen=True, kw_only=True):
         return self.committed < self.promised
 
 
-async def standing(settings: Settings) -> Standing:
+async def read_status(settings: Settings) -> InstallationStatus:
     """Look; changes nothing. OSError or asyncpg's errors where something cannot be read."""
     files = LogFiles(settings.log_path)
     with contextlib.closing(CheckpointStore(settings.checkpoint_path)) as checkpoints:
@@ -79,7 +79,7 @@ async def standing(settings: Settings) -> Standing:
             await connection.close()
     note = files.read("checkpoint")
     published, witnesses, is_degraded = _published(note, files, settings, state)
-    return Standing(
+    return InstallationStatus(
         origin="" if state is None else state.origin,
         found="" if state is None else state.found,
         promised=0 if promise is None else promise.size,

@@ -1,4 +1,4 @@
-"""A pile of evidence as files: certificates, bundles, proofs, checkpoints and whole exports, whatever their names."""
+"""A evidence of evidence as files: certificates, bundles, proofs, checkpoints and whole exports, whatever their names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from signing.payload import parse
 from signing.refusal import Refusal, refuse
 
 
-class Pile(Struct):
+class EvidenceSet(Struct):
     """What was found in a directory."""
 
     pieces: list[Piece] = field(default_factory=list)
@@ -34,7 +34,7 @@ class Pile(Struct):
     ignored: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def compared(self, vkeys: tuple[str, ...] = (), found: str = "") -> GossipReport:
+    def compare(self, vkeys: tuple[str, ...] = (), found: str = "") -> GossipReport:
         """The verdict; ``vkeys`` and ``found`` are trusted beforehand."""
         report = compare(self.pieces, self.trees, vkeys, found)
         report.ignored = self.ignored
@@ -42,18 +42,18 @@ class Pile(Struct):
         return report
 
 
-def gather(directory: Path, against: Path | None = None) -> Pile:
+def gather(directory: Path, against: Path | None = None) -> EvidenceSet:
     """Everything in a directory and below; ``against`` is an export that the evidence is compared with. One file never stops the others."""
-    pile, exports = Pile(), _exports(directory)
+    evidence, exports = EvidenceSet(), _exports(directory)
     if against is not None:
-        _take_export(pile, against, against.name)
+        _take_export(evidence, against, against.name)
     for export in exports:
-        _take_export(pile, export, _shown(export.relative_to(directory)))
+        _take_export(evidence, export, _shown(export.relative_to(directory)))
     inside = set(exports)
     for path in sorted(directory.rglob("*")):
         if path.is_file() and inside.isdisjoint(path.parents):
-            _take_file(pile, path, _shown(path.relative_to(directory)))
-    return pile
+            _take_file(evidence, path, _shown(path.relative_to(directory)))
+    return evidence
 
 
 def _exports(directory: Path) -> list[Path]:
@@ -65,14 +65,14 @@ def _shown(path: Path) -> str:
     return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _take_export(pile: Pile, directory: Path, name: str) -> None:
+def _take_export(evidence: EvidenceSet, directory: Path, name: str) -> None:
     """Its checkpoints are pieces, whatever its tiles are; its tree serves the others once its own root is its checkpoint's."""
     read = reader_of(directory)
     note = read("checkpoint") or b""
     keys = tuple((read("log.vkey") or b"").decode("utf-8", "replace").splitlines())
-    pile.pieces.append(Piece(source=f"{name}/checkpoint", note=note, log_keys=keys))
+    evidence.pieces.append(Piece(source=f"{name}/checkpoint", note=note, log_keys=keys))
     for size in archived_in(directory):
-        pile.pieces.append(Piece(source=f"{name}/checkpoints/{size}", note=read(f"checkpoints/{size}") or b"", log_keys=keys))
+        evidence.pieces.append(Piece(source=f"{name}/checkpoints/{size}", note=read(f"checkpoints/{size}") or b"", log_keys=keys))
     try:
         head = parse_checkpoint(parse_note(note)[0])
     except Refusal:
@@ -82,9 +82,9 @@ def _take_export(pile: Pile, directory: Path, name: str) -> None:
         if reader.root() != head.root:
             raise refuse("ROOT_DIFFERS", found=reader.root().hex(), expected=head.root.hex())
     except Refusal as refusal:
-        pile.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
+        evidence.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
         return
-    pile.trees.append(Tree(head.origin, head.size, _Rooted(reader).hash_at, name))
+    evidence.trees.append(Tree(head.origin, head.size, _Rooted(reader).hash_at, name))
 
 
 class _Rooted:
@@ -112,20 +112,20 @@ class _Rooted:
         self._good.add((height, tile))
 
 
-def _take_file(pile: Pile, path: Path, name: str) -> None:
+def _take_file(evidence: EvidenceSet, path: Path, name: str) -> None:
     try:
         raw = path.read_bytes() if path.stat().st_size <= FILE_MAX else b""
     except OSError as error:
-        pile.ignored.append(f"{name} ({error.strerror})")
+        evidence.ignored.append(f"{name} ({error.strerror})")
         return
     try:
         found = list(_pieces(raw, name))
     except Refusal as refusal:
-        pile.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
+        evidence.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
         return
-    pile.pieces += found
+    evidence.pieces += found
     if not found:
-        pile.ignored.append(name)
+        evidence.ignored.append(name)
 
 
 def _pieces(raw: bytes, name: str) -> Iterator[Piece]:

@@ -20,7 +20,7 @@ _SLOTS = 2**22
 not be looked for in the file. A collision, or a file that was kept, only costs the look."""
 
 
-class Spill:
+class DiskMap:
     """A mapping of names to values of which only the newest are in memory. Missing names give None and are remembered as missing."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Spill:
         for name, raw in self.db.execute("SELECT name, value FROM value ORDER BY name"):
             yield str(name), bytes(raw)
 
-    def encoded(self, name: str) -> bytes | None:
+    def raw(self, name: str) -> bytes | None:
         """One value, encoded, without taking room in memory."""
         if name in self._dirty:
             return self._encode(self.get(name))

@@ -88,7 +88,7 @@ async def waiting(pool: Pool[Record], directory: Path, bench: Workbench) -> Asyn
 
 
 def ahead_of(log: Log) -> int:
-    size: int = log.publisher._ahead.edge.size  # type: ignore[attr-defined]  # it is a Publisher
+    size: int = log.publisher._prefetch.edge.size  # type: ignore[attr-defined]  # it is a Publisher
     return size
 
 
@@ -110,7 +110,7 @@ async def test_nothing_is_promised_of_what_is_decided_ahead_and_a_restart_finish
     again.recover()
     assert left is not None
     assert (again._promise.size, again._promise.root) == (left.size, left.root)
-    assert (again._ahead.edge.size, again._ahead.entries, again._shadow.size) == (PROMISED, [], PROMISED)
+    assert (again._prefetch.edge.size, again._prefetch.entries, again._recheck.size) == (PROMISED, [], PROMISED)
     again.close()
     async with witnessed(pool, tmp_path, bench) as (log, gate):
         gate.open.set()
@@ -214,7 +214,7 @@ async def test_what_the_database_lost_meanwhile_is_not_promised_with_what_it_has
         assert log.publisher.mismatch is None
         assert published is not None
         assert published.root == edge.root()
-        assert len(log.publisher._ahead.entries) <= READ  # type: ignore[attr-defined]  # it is a Publisher
+        assert len(log.publisher._prefetch.entries) <= READ  # type: ignore[attr-defined]  # it is a Publisher
 
 
 async def test_a_full_disk_while_the_log_is_idle_does_not_end_publication(

@@ -21,7 +21,7 @@ KEEP_VALUES = 50_000
 CATCH_UP = 4096
 
 
-class ShadowFacts(Facts):
+class RecheckFacts(Facts):
     """An overlay that reads what it lacks from the checkpoint store."""
 
     def __init__(self, store: CheckpointStore, kinds: Kinds, data: DataSets) -> None:
@@ -36,8 +36,8 @@ class ShadowFacts(Facts):
         return self.values[key]
 
 
-class Shadow:
-    """Decides again what the sequencer decided; any number of ``check`` must be followed by ``kept`` or ``dropped``, which end them all."""
+class Recheck:
+    """Decides again what the sequencer decided; any number of ``check`` must be followed by ``keep`` or ``drop``, which end them all."""
 
     def __init__(self, store: CheckpointStore, kinds: Kinds, data: DataSets, root_at: RootAt) -> None:
         self._store, self._kinds, self._data, self._root_at = store, kinds, data, root_at
@@ -45,11 +45,13 @@ class Shadow:
 
     def _fresh(self) -> Replay:
         size, at_s = self._store.shadow_size()
-        return Replay(self._kinds, self._data, self._root_at, facts=ShadowFacts(self._store, self._kinds, self._data), size=size, at_s=at_s)
+        return Replay(
+            self._kinds, self._data, self._root_at, facts=RecheckFacts(self._store, self._kinds, self._data), size=size, at_s=at_s
+        )
 
     @property
     def size(self) -> int:
-        """Entries that the shadow has seen."""
+        """Entries that have been decided again."""
         return self._replay.size
 
     @property
@@ -75,14 +77,14 @@ class Shadow:
         facts = self._replay.facts
         return [(key, self._kinds.encode(facts.values[key])) for key in sorted(facts.changed)]
 
-    def kept(self) -> None:
+    def keep(self) -> None:
         """The checked entries are promised: go on from them."""
         facts = self._replay.facts
         facts.changed.clear()
         if len(facts.values) > KEEP_VALUES:
             facts.values.clear()
 
-    def dropped(self) -> None:
+    def drop(self) -> None:
         """The checked entries are not promised: forget them."""
         self._replay = self._fresh()
 
@@ -96,11 +98,11 @@ class Shadow:
                 if findings:
                     return findings
                 self._store.catch_up_shadow(self.changes(), size=self.size, at_s=self.at_s)
-                self.kept()
+                self.keep()
                 batch = []
         return []
 
 
-def described(finding: Finding) -> str:
+def describe(finding: Finding) -> str:
     """A finding in one line, for the reason of a freeze."""
     return f"entry {finding.index} {finding.chain} {finding.code} {finding.field}: found {finding.found}, expected {finding.expected}"
