@@ -4,7 +4,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from .roles import Role
-from .statements import is_built
 from .strict import need, sha256
 
 ROWS = b"liandan/list-rows/v1\n"
@@ -111,10 +110,7 @@ class Whitelist:
         return "announced" if not is_last else "in_force" if alone else "complete"
 
     def _list_countersign(self, s: Any, a: Any, body: Any) -> str:
-        lines = self.lists[s.chain].lines
-        if not is_built("permit.usage"):  # before rows had conditions
-            lines = [b"\t".join(line.split(b"\t")[:7]).rstrip(b"\n") + b"\n" for line in lines]
-        digest = sha256(b"".join(lines)).hex()
+        digest = sha256(b"".join(self.lists[s.chain].lines)).hex()
         need(body["rows_hash"] == digest, "LIST_DIGEST", "body.rows_hash", body["rows_hash"], digest)
         return "in_force"
 
