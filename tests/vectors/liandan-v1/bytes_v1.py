@@ -10,11 +10,14 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.x509.oid import NameOID
 
 STATEMENT = "application/vnd.liandan.statement.v1+json"
 POSSESSION = "application/vnd.liandan.possession.v1"
@@ -93,6 +96,14 @@ class Key:
 def key(name: str, suite: str = "ed25519") -> Key:
     """A key whose seed is the hash of its name."""
     return Key(name, suite, sha256(b"liandan test vector key\n" + name.encode()))
+
+
+def certificate(subject: Key) -> bytes:
+    """A self-signed X.509 certificate of a key (DER); serial and days are fixed, Ed25519 signs it."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "liandan 打印（虚构）")])
+    begins, ends = (datetime(year, 11, 1, tzinfo=UTC) for year in (2026, 2028))
+    builder = x509.CertificateBuilder(name, name, subject._private.public_key(), 7, begins, ends)
+    return builder.sign(subject._private, None).public_bytes(serialization.Encoding.DER)
 
 
 def possession(x: str, party: str, suite: str, spki: bytes) -> bytes:
