@@ -7,7 +7,9 @@ Source: formats §5, §10.
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from signing import b64
 from signing.envelope import pae
@@ -21,9 +23,9 @@ PAYLOAD_POSSESSION = "application/vnd.liandan.possession.v1"
 class KeyRegistration(Struct, frozen=True, forbid_unknown_fields=True):
     """Wire form of a key in a statement; ``spki`` and ``pop`` are canonical base64."""
 
-    suite: str
-    spki: str
-    pop: str
+    suite: Annotated[str, Meta(title="算法", description="suite")]
+    spki: Annotated[str, Meta(title="公钥（DER）", description="SubjectPublicKeyInfo, DER")]
+    pop: Annotated[str, Meta(title="持有证明", description="proof of possession")]
 
 
 def possession_message(x: str, uscc: str, suite: str, spki: bytes) -> bytes:

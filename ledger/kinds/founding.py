@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
+from typing import Annotated
 
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.admission.statement import check_origin
 from ledger.chain import HASH_PATTERN
 from ledger.directory import LOG_MAIN, Authority, DataPin, KeyRecord, LogState
+from ledger.fields import label
 from ledger.findings import Findings
 from ledger.kinds.registration import judge_keys, note_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, judge_regions
@@ -30,44 +32,41 @@ from signing.uscc import check_uscc
 class FoundingParty(Struct, frozen=True, forbid_unknown_fields=True):
     """The operator as named at founding."""
 
-    uscc: str
-    name: str
-    keys: tuple[KeyRegistration, ...]
+    uscc: Annotated[str, label("统一社会信用代码", "USCC")]
+    name: Annotated[str, label("名称", "name")]
+    keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "keys")]
 
 
 class FoundingAuthority(Struct, frozen=True, forbid_unknown_fields=True):
     """An authority as named at founding or admission."""
 
-    uscc: str
-    name: str
-    regions: tuple[str, ...]
-    keys: tuple[KeyRegistration, ...]
+    uscc: Annotated[str, label("统一社会信用代码", "USCC")]
+    name: Annotated[str, label("名称", "name")]
+    regions: Annotated[tuple[str, ...], label("管辖区域（行政区划代码前 2、4 或 6 位）", "regions: prefixes of division codes")]
+    keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "keys")]
 
 
 class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
     """A ruleset or data set: name, version, SHA-256 (hex) of its file."""
 
-    name: str
-    version: str
-    sha256: str
+    name: Annotated[str, label("名称", "name")]
+    version: Annotated[str, label("版本", "version")]
+    sha256: Annotated[str, label("文件哈希", "SHA-256 of the file")]
 
 
 class LogFound(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``log.found/1``."""
 
-    origin: str
-    nonce: str
-    """32 random bytes, base64."""
-    log_keys: tuple[str, ...]
-    """vkeys of the log's note keys; they never change."""
-    operator: FoundingParty
-    authorities: tuple[FoundingAuthority, ...]
-    ruleset: Adopted
-    data: tuple[Adopted, ...]
-    witness_policy: tuple[str, ...]
-    clock: str
-    """``real`` or ``simulated``."""
-    continues: Continues | None = None
+    origin: Annotated[str, label("账本名称", "origin")]
+    nonce: Annotated[str, label("随机数（32 字节）", "nonce, 32 random bytes")]
+    log_keys: Annotated[tuple[str, ...], label("账本签名公钥，终身不变", "vkeys of the log, for life")]
+    operator: Annotated[FoundingParty, label("运营单位", "operator")]
+    authorities: Annotated[tuple[FoundingAuthority, ...], label("主管部门", "authorities")]
+    ruleset: Annotated[Adopted, label("规则集", "ruleset")]
+    data: Annotated[tuple[Adopted, ...], label("数据", "data sets")]
+    witness_policy: Annotated[tuple[str, ...], label("见证策略", "witness policy")]
+    clock: Annotated[str, label("时钟：real 真实、simulated 模拟", "clock: real or simulated")]
+    continues: Annotated[Continues | None, label("所接续的账本", "the log that this one succeeds")] = None
 
 
 def founding_keys(statement: Statement) -> dict[str, KeyRecord]:

@@ -8,9 +8,11 @@ its own. Nothing is carried over in version 1: readers verify each log alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from msgspec import Struct
 
+from ledger.fields import label
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from ledger.tree.note import parse_note
 from signing import b64
@@ -22,8 +24,8 @@ WHERE = "body.continues"
 class Continues(Struct, frozen=True, forbid_unknown_fields=True):
     """The log that this one succeeds."""
 
-    origin: str
-    checkpoint: str
+    origin: Annotated[str, label("账本名称", "origin")]
+    checkpoint: Annotated[str, label("末个检查点", "its last checkpoint, base64")]
 
 
 def continues_reasons(continues: Continues | None, origin: str) -> list[Reason]:
