@@ -139,7 +139,8 @@ class Load:
             "consignor": "generator",
             "carriers": [lane.carrier],
             "emergency_measures": "泄漏时用砂土围堵，收集残液，通知应急联系人。",
-            "dangerous_goods": [{"line": 0, "un_no": "2794", "dg_class": "8"}],
+            "plan": {"filing_no": "GL-510112-2026-001"},
+            "contract": {"no": "HT-2026-001", "valid_to": "2027-12-31"},
         }
         label = f"{lane.generator}90005231{format_at(self.now_s)[:10].replace('-', '')}{number % 1000:03d}"
         depart = {
@@ -174,8 +175,8 @@ _LINE = {
     "packing": "box",
     "packs": 14,
     "mass_t": "5.600000",
-    "unit": "t",
     "decision_line": 0,
+    "dg": {"un_no": "2794", "dg_class": "8"},
 }
 _SCALE_T = "900000000"
 _PERMIT = {

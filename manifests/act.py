@@ -189,7 +189,7 @@ def old_acts_need_backfill(judged: Judged, out: Findings) -> None:
     """An act older than 15 days enters only on a manifest issued as a backfill (补录), tag BACKFILL."""
     if judged.moment.at_s - judged.statement.at_s <= BACKFILL_AFTER_S:
         return
-    if judged.state.backfill:
+    if judged.state.is_backfill:
         out.tag("BACKFILL")
     else:
         out.refuse("BACKFILL_REQUIRED", "at", judged.statement.at, f"≥ {format_at(judged.moment.at_s - BACKFILL_AFTER_S)}")
@@ -304,9 +304,9 @@ def _evolving(advance: Advance, registers: Registers) -> EvolveFn:
         after = replace(after, number=after.number or facts.get(given_number_key(statement.chain)))
         written: dict[str, Any] = dict(registers(statement, before, after, facts))
         written |= settlement.years_after(before, after, admission, facts)
-        if after.number is not None and not is_live(after):
+        if after.number is not None and after.stage in FINISHED:
             key = number_key(after.number)
-            written[key] = (facts.get(key) or NumberHolders()).without(statement.chain)
+            written[key] = (facts.get(key) or NumberHolders()).ended(statement.chain, "voided" if after.stage is Stage.VOIDED else "closed")
         return Changes(state=after, registers=written)
 
     return evolve
@@ -354,14 +354,6 @@ Every waste line must be answered exactly once. || Add the missing lines and rem
 LINE_UNKNOWN | R-11 | sender | formats §3 [DESIGN]
 联单中没有这一项废物。 || 核对序号，序号从 0 开始。
 The manifest has no such waste line. || Check the number; lines count from 0.
-
-TIME_ORDER | R-56 | sender | law §7.4 [DESIGN]; formats §6 [DESIGN]
-时间先后不符：交付、起运、交接、运抵、接受、确认应依次进行。 || 校准时钟并核对时间；允许 5 分钟误差。
-The times run backwards: delivery, departure, hand-over, arrival, acceptance, confirmation follow each other. || Set the clock and check the times; 5 minutes of difference are allowed.
-
-BACKFILL | R-70 | sender | Order 23 Art. 20.2 [READ]
-补录：转移活动先以纸质联单运行。 || 保存纸质联单及其扫描件备查。
-Backfill: the transfer first ran on paper. || Keep the paper manifest and its scan.
 
 BACKFILL_REQUIRED | - | generator | formats §6 [DESIGN]
 该行为发生在 15 天以前，而联单不是补录联单。 || 超过 15 天的行为只能记入开具时标明补录（backfill）的联单；请与主管部门联系。

@@ -17,10 +17,11 @@ from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
-from manifests.model import Leg, LineState, ManifestState, Place, Stage, Vehicle
+from manifests.model import Leg, LineState, ManifestState, Stage, Vehicle
 from manifests.view import ManifestView
 from manifests.words import CAPACITIES, STAGES
 from signing.refusal import Rule
+from whitelist.fields import Place
 
 
 class ManifestItem(Struct, frozen=True, kw_only=True):
@@ -264,7 +265,7 @@ def manifest_answer(view: ManifestView, size: int, rules: Mapping[str, Rule], la
         permit=state.permit,
         approval=state.approval,
         trip_id=state.trip_id,
-        backfill=state.backfill,
+        backfill=state.is_backfill,
         lines=tuple(_line(number, line, differing.get(number, ())) for number, line in enumerate(state.lines)),
         legs=tuple(map(_leg, state.legs)),
         held_t={account: format_mass(grams) for account, grams in sorted(state.drawn.items())},

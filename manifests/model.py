@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from whitelist.fields import Place
+
 
 class Stage(StrEnum):
     """Where a manifest stands. ``none`` is the place before its first act and is never shown."""
@@ -53,13 +55,6 @@ class Capacity(StrEnum):
     CARRIER = "carrier"
     TAKING_CARRIER = "taking_carrier"
     RECEIVER = "receiver"
-
-
-class Place(Struct, frozen=True, forbid_unknown_fields=True):
-    """A site: GB/T 2260 division (6 digits) and address in words."""
-
-    division: str
-    address: str
 
 
 class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -113,7 +108,10 @@ class LineState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     category: str
     form: str
     packing: str
+    packs: int = 0
     method: str
+    transport_exempt: bool = False
+    """An exemption item waives the rules of transport (运输环节豁免)."""
     decision_line: int | None = None
     listing: tuple[str, int] | None = None
     """The listing (list chain, row) on which the decision line was given."""
@@ -178,9 +176,16 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     approval: str | None = None
     number: str | None = None
     """National number as the trunk knows it; a number given by a case joins it with the next act."""
+    provincial_number: str | None = None
     trip_id: str | None = None
-    backfill: bool = False
+    type: str = "normal"
+    """联单类型."""
+    paper_departed_s: int | None = None
+    """Of a backfill: when the paper says that the load departed, and that the transfer was completed."""
+    paper_completed_s: int | None = None
     planned_s: int | None = None
+    noticed_s: int | None = None
+    """转移前报告 (R-41): when it was given."""
     approved_to: str | None = None
     """Last day of the decision the manifest was issued under, as its issue found it; ``None`` inside one province."""
     listed_to: str | None = None
@@ -197,6 +202,11 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Per line with a difference: which of name, quantity, property, form, packing differ (Order 23 Art. 18.2)."""
     acts: tuple[str, ...]
     """Statement hashes of the trunk by seq: how a case proves which act it speaks of."""
+
+    @property
+    def is_backfill(self) -> bool:
+        """补录: the transfer ran on paper first."""
+        return self.type.startswith("backfill_")
 
     @property
     def carrier(self) -> str | None:

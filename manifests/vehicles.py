@@ -11,9 +11,10 @@ from ledger.findings import Findings
 from ledger.model import Statement
 from ledger.times import day_of
 from manifests.act import LEGS_MAX, judge_text
-from manifests.model import ManifestState, Place, Vehicle, VehicleTrips
+from manifests.model import ManifestState, Vehicle, VehicleTrips
 from signing.refusal import texts
 from whitelist.divisions import judge_division
+from whitelist.fields import Place
 
 VEHICLE_KINDS = ("truck", "train", "ship", "pipeline", "aircraft", "other")
 PLATE_MAX = 40
@@ -102,7 +103,7 @@ def vehicle_makes_one_trip(judged: Judged, out: Findings) -> None:
     A backfill is left out: its trip was over before it was recorded.
     """
     known: VehicleTrips | None = judged.facts.get(trip_key(judged.statement.body.vehicle.plate))
-    if known is None or judged.state.backfill:
+    if known is None or judged.state.is_backfill:
         return
     trip_id = judged.state.trip_id
     for manifest, other in known.open:

@@ -32,7 +32,8 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
     named = {issue.owner, issue.body.receiver, *issue.body.carriers}
     for case in cases:
         entries += await chain(case)
-    entries += await chain(issue.body.permit)
+    if issue.body.permit is not None:
+        entries += await chain(issue.body.permit)
     if issue.body.approval is not None:
         decision = await chain(issue.body.approval)
         entries += decision

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from msgspec import Struct
 
+from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.model import Head, StateT
 from ledger.problem import Mark, ProblemError
@@ -16,26 +18,34 @@ from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Transfer
 
 
-class AskedTransfer(Transfer, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A transfer as a dry run asks about it; a misspelt field is refused, not passed over."""
+class AskedTransfer(Transfer, frozen=True, kw_only=True):
+    """A transfer as a dry run asks about it: what ``manifest.issue/1`` would state, and who would."""
+
+    generator: Annotated[Uscc, label("移出人", "generator")]
 
 
-class Checks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CheckTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """On which state of the log, and for which time, transfers are judged."""
+
+    as_of: int | None = None
+    """A log size: judge by the first ``as_of`` entries only."""
+    at: At | None = None
+    """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
+
+
+class Checks(CheckTerms, frozen=True, kw_only=True):
     """Body of ``POST /v1/checks``. Each transfer is judged by itself, as if it alone were issued next."""
 
     transfers: tuple[AskedTransfer, ...]
-    """1 to 1,000."""
-    as_of: int | None = None
-    """A log size: judge by the first ``as_of`` entries only."""
-    at: str | None = None
-    """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
+    """1 to 1,000. One out of form is answered with all its defects, and does not touch the others."""
 
 
 class CheckAnswer(Struct, frozen=True, kw_only=True):
     """What ``manifest.issue`` would be told about one transfer, and what is left."""
 
     admissible: bool
-    route: str
+    route: str | None
+    """None for a transfer that is out of form."""
     reasons: tuple[ProblemError, ...]
     tags: tuple[Mark, ...]
     alerts: tuple[Mark, ...]

@@ -1,53 +1,55 @@
-"""The check: may this transfer be made now, and if not, for which reasons, all at once.
+"""The check: may this transfer be made, and if not, for which reasons, all at once.
 
-Pure, deterministic and total over anything a ``Transfer`` can hold. ``manifest.issue`` admits by it and ``POST /v1/checks`` answers from
-it, so a dry run and the act cannot differ. Source: design §7, law §7 with its corrections.
+Pure, deterministic and total over any ``Transfer`` that its form lets in. ``manifest.issue`` admits by it and ``POST /v1/checks`` answers
+from it, so a dry run and the act cannot differ. Source: design §7, law §7 with its corrections, kinds §5.
 """
 
 from __future__ import annotations
 
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Reads
+from ledger.directory import party_chain
 from ledger.findings import Findings
-from ledger.model import Moment
+from ledger.kinds.site import site_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.chains import APPROVAL, LIST, PERMIT
-from whitelist.checked import Checked, look_up
-from whitelist.number import NUMBER, number_key
+from whitelist.checked import Asked, Checked, crosses, look_up
+from whitelist.number import number_key
 from whitelist.permit import permit_at
-from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
+from whitelist.places import place_registers
+from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES
 from whitelist.transfer import Answer, Transfer
 
 
-def reads(transfer: Transfer, facts: Facts) -> Reads:
-    """What :func:`check` needs. Call again once ``chains`` are loaded: the decision then names its listings."""
-    chains: list[str] = []
+def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
+    """What :func:`check` needs. Call again once ``chains`` are loaded: permit and decision then name what stands behind them."""
+    chains = [party_chain(carrier) for carrier in transfer.carriers]
     accounts: list[str] = []
-    registers: list[str] = []
-    if PERMIT.fullmatch(transfer.permit):
+    registers = [*_site_keys(transfer, generator)]
+    if transfer.number is not None:
+        registers.append(number_key(transfer.number))
+    if transfer.permit is not None:
         chains.append(transfer.permit)
         permit = None if facts.missing([chain_key(transfer.permit)]) else permit_at(facts, transfer.permit)
         if permit is not None:
             accounts.append(q3_account(permit.root))
             registers.append(q3_key(permit.root))
-    if transfer.number is not None and NUMBER.fullmatch(transfer.number):
-        registers.append(number_key(transfer.number))
-    if _needs_approval(transfer) and transfer.approval is not None and APPROVAL.fullmatch(transfer.approval):
+            if not facts.missing([q3_key(permit.root)]):
+                chains.append(newest_permit(facts, permit.root))
+    if crosses(transfer) and transfer.approval is not None:
         chains.append(transfer.approval)
         if not facts.missing([chain_key(transfer.approval)]):
-            approval = approval_at(facts, transfer.approval)
-            for number, decided in _decided_lines(transfer, approval):
+            for number, decided in _decided_lines(transfer, approval_at(facts, transfer.approval)):
                 accounts.append(q2_account(transfer.approval, number))
-                if decided.listing is not None and LIST.fullmatch(decided.listing.list):
+                if decided.listing is not None:
                     chains.append(decided.listing.list)
                     accounts.append(q1_account(decided.listing.list, decided.listing.row))
-    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(dict.fromkeys(accounts)), registers=tuple(registers))
+    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(dict.fromkeys(accounts)), registers=tuple(dict.fromkeys(registers)))
 
 
-def check(transfer: Transfer, facts: Facts, moment: Moment) -> Answer:
+def check(asked: Asked, facts: Facts) -> Answer:
     """Judge a transfer by every rule; everything that :func:`reads` names must be loaded. Raises nothing a user could cause."""
-    checked = look_up(transfer, facts, moment)
+    checked = look_up(asked, facts)
     out = Findings()
     for rule in RULES:
         rule(checked, out)
@@ -62,8 +64,10 @@ def check(transfer: Transfer, facts: Facts, moment: Moment) -> Answer:
     )
 
 
-def _needs_approval(transfer: Transfer) -> bool:
-    return transfer.origin[:2] != transfer.destination[:2]
+def _site_keys(transfer: Transfer, generator: str) -> list[str]:
+    """Registers of the sites that are named."""
+    plan = () if transfer.plan is None or transfer.plan.site is None else (site_key(generator, transfer.plan.site),)
+    return [*place_registers(transfer.origin, generator), *place_registers(transfer.destination, transfer.receiver), *plan]
 
 
 def _decided_lines(transfer: Transfer, approval: ApprovalState | None) -> list[tuple[int, DecisionLine]]:
@@ -80,7 +84,7 @@ def _draws(checked: Checked) -> dict[str, int]:
     for _, number, grams in checked.drawn():
         account = q2_account(checked.transfer.approval or "", number)
         draws[account] = draws.get(account, 0) + grams
-    if checked.permit is not None and checked.total_g:
+    if checked.permit is not None:
         draws[q3_account(checked.permit.root)] = checked.total_g
     return draws
 

@@ -8,93 +8,143 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.days import year_of_day
-from ledger.mass import read_mass
+from ledger.mass import parse_mass
 from ledger.model import Moment
-from ledger.times import day_of
+from ledger.times import day_of, parse_at
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.catalogue import Catalogue, catalogue_on
 from whitelist.divisions import Divisions
+from whitelist.exemptions import Exemptions, exemptions_on
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
+from whitelist.quota import newest_permit
+from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import Transfer, WasteLine
 
-INTRA, LISTED, APPROVED = "INTRA", "LISTED", "APPROVED"
+INTRA, LISTED, APPROVED, OFF_LOG = "INTRA", "LISTED", "APPROVED", "OFF_LOG"
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """Who asks for which transfer, and when: the statement's ``at``, and the moment at which it would be admitted."""
+
+    generator: str
+    transfer: Transfer
+    at_s: int
+    moment: Moment
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """What the rules of one check see. ``decided`` and ``masses`` go with ``transfer.lines``, line by line."""
+    """What the rules of one check see. ``decided`` and ``masses`` (grams) go with ``transfer.lines``, line by line."""
 
-    transfer: Transfer
+    asked: Asked
     facts: Facts
-    at_s: int
-    """The moment at which the check is made, Unix seconds."""
-    day: str
-    """Its Shanghai day."""
-    year: int
+    event_s: int
+    """The moment of the event, by which statuses are judged: admission.at, of a backfill the departure on paper (kinds §1.1)."""
     route: str
     permit: PermitState | None
+    newest: PermitState | None
+    """The newest permit of the line of renewals that the permit belongs to."""
     approval: ApprovalState | None
     lists: dict[str, ListState]
-    """Lists of the listings that the decision was given on, by chain; those not in the log are left out."""
+    """Lists of the listings that the decision was given on, by chain."""
     decided: tuple[DecisionLine | None, ...]
-    masses: tuple[int | None, ...]
-    """Grams, ``None`` where ``mass_t`` is not a mass."""
+    masses: tuple[int, ...]
     catalogue: Catalogue | None
-    """The edition of the day."""
+    exemptions: Exemptions | None
     divisions: Divisions | None
+    thresholds: Thresholds | None
+
+    @property
+    def transfer(self) -> Transfer:
+        """What is asked for."""
+        return self.asked.transfer
+
+    @property
+    def generator(self) -> str:
+        """USCC of 移出人."""
+        return self.asked.generator
+
+    @property
+    def day(self) -> str:
+        """The Shanghai day of the event, by which terms, editions and divisions are judged."""
+        return day_of(self.event_s)
+
+    @property
+    def today(self) -> str:
+        """The Shanghai day of admission."""
+        return day_of(self.asked.moment.at_s)
+
+    @property
+    def year(self) -> int:
+        """The year of admission, to which Q3 belongs."""
+        return year_of_day(self.today)
 
     @property
     def crosses(self) -> bool:
         """Whether it leads from one province to another."""
-        return self.route != INTRA
+        return crosses(self.transfer)
 
     def lines(self) -> Iterator[tuple[str, WasteLine]]:
         """Field path and line, in order."""
         for position, line in enumerate(self.transfer.lines):
-            yield f"lines.{position}", line
+            yield f"body.lines.{position}", line
 
     def decided_lines(self) -> Iterator[tuple[str, WasteLine, DecisionLine]]:
         """Field path, line and its decision line, for lines that have one."""
-        for position, (line, decided) in enumerate(zip(self.transfer.lines, self.decided, strict=True)):
+        for (path, line), decided in zip(self.lines(), self.decided, strict=True):
             if decided is not None:
-                yield f"lines.{position}", line, decided
+                yield path, line, decided
 
     def drawn(self) -> Iterator[tuple[str, int, int]]:
         """Field path, number of the decision line and grams, for lines that draw on a decision."""
-        for position, (line, decided) in enumerate(zip(self.transfer.lines, self.decided, strict=True)):
-            grams = self.masses[position]
-            if decided is not None and line.decision_line is not None and grams:
-                yield f"lines.{position}", line.decision_line, grams
+        for (path, line), decided, grams in zip(self.lines(), self.decided, self.masses, strict=True):
+            if decided is not None and line.decision_line is not None:
+                yield path, line.decision_line, grams
 
     @property
     def total_g(self) -> int:
         """Grams of all lines."""
-        return sum(grams for grams in self.masses if grams is not None)
+        return sum(self.masses)
 
 
-def look_up(transfer: Transfer, facts: Facts, moment: Moment) -> Checked:
+def crosses(transfer: Transfer) -> bool:
+    """Whether a transfer leads from one province to another."""
+    return transfer.origin.division[:2] != transfer.destination.division[:2]
+
+
+def look_up(asked: Asked, facts: Facts) -> Checked:
     """Look up what the transfer names; everything that ``check.reads`` names must be loaded."""
-    day = day_of(moment.at_s)
-    crosses = transfer.origin[:2] != transfer.destination[:2]
-    approval = approval_at(facts, transfer.approval) if crosses and transfer.approval is not None else None
+    transfer = asked.transfer
+    paper = transfer.paper if transfer.is_backfill else None
+    event_s = asked.moment.at_s if paper is None else parse_at(paper.departed_at)
+    day = day_of(event_s)
+    approval = approval_at(facts, transfer.approval) if crosses(transfer) and transfer.approval is not None else None
     decided = tuple(None if approval is None else approval.line(line.decision_line) for line in transfer.lines)
-    route = INTRA
-    if crosses:
-        route = approval.route if approval is not None and approval.route else APPROVED
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
+    permit = None if transfer.permit is None else permit_at(facts, transfer.permit)
     return Checked(
-        transfer=transfer,
+        asked=asked,
         facts=facts,
-        at_s=moment.at_s,
-        day=day,
-        year=year_of_day(day),
-        route=route,
-        permit=permit_at(facts, transfer.permit),
+        event_s=event_s,
+        route=_route(transfer, approval),
+        permit=permit,
+        newest=None if permit is None else permit_at(facts, newest_permit(facts, permit.root)),
         approval=approval,
         lists=lists,
         decided=decided,
-        masses=tuple(read_mass(line.mass_t) for line in transfer.lines),
+        masses=tuple(parse_mass(line.mass_t) for line in transfer.lines),
         catalogue=catalogue_on(facts, day),
+        exemptions=exemptions_on(facts, day),
         divisions=facts.data("divisions"),
+        thresholds=thresholds_of(facts),
     )
+
+
+def _route(transfer: Transfer, approval: ApprovalState | None) -> str:
+    """On what the transfer would stand, were it admitted."""
+    if transfer.type == "in_transfer":
+        return OFF_LOG
+    if not crosses(transfer):
+        return INTRA
+    return approval.route if approval is not None and approval.route else APPROVED

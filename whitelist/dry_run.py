@@ -1,7 +1,7 @@
 """Dry runs: what the check says about transfers that nobody has issued yet. Pure; where the facts come from is the service's matter.
 
-The same :func:`whitelist.check.check` answers here and decides ``manifest.issue``, so the two cannot differ over one state of the log. What
-only a signed statement has (its form, its signers, the rest of part 1) is judged when it is posted.
+A transfer is asked in the form of ``manifest.issue/1``, read by the same reader and judged by the same :func:`whitelist.check.check`, so the
+two cannot differ over one state of the log. What only a signed statement has (signers, commitments) is judged when it is posted.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from ledger.problem import Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, Rule, refuse, texts
-from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, Checks
+from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
+from whitelist.checked import Asked
+from whitelist.transfer import Answer
 
 TRANSFERS_MAX = 1000
 BODY_MAX = 8 * 1024 * 1024
@@ -41,36 +43,60 @@ class Ground(Struct, frozen=True, kw_only=True):
     now_s: int
 
 
-def read_checks(raw: bytes) -> Checks:
-    """The request in the strict JSON of statements; Refusal with the codes of statements, or CHECK_COUNT."""
-    asked: Checks = read_body(parse(raw, limit=BODY_MAX), Checks)
-    if not 1 <= len(asked.transfers) <= TRANSFERS_MAX:
-        raise refuse("CHECK_COUNT", field="body.transfers", found=len(asked.transfers), expected=f"1 to {TRANSFERS_MAX}")
+class Question(Struct, frozen=True, kw_only=True):
+    """A request, read: its terms, and each transfer or what is wrong with its form."""
+
+    terms: CheckTerms
+    transfers: tuple[AskedTransfer | Refusal, ...]
+
+
+def read_checks(raw: bytes) -> Question:
+    """The request in the strict JSON of statements; Refusal with the codes of statements, or CHECK_COUNT.
+
+    A transfer that is out of form is no reason to refuse the others: it becomes the Refusal that the statement would meet at the door.
+    """
+    fields = parse(raw, limit=BODY_MAX)
+    found = fields.pop("transfers", None)
+    terms: CheckTerms = read_body(fields, CheckTerms)
+    if not isinstance(found, list):
+        code = "FIELD_MISSING" if found is None else "FIELD_TYPE"
+        raise refuse(code, field="body.transfers", found="" if found is None else found, expected="a list")
+    if not 1 <= len(found) <= TRANSFERS_MAX:
+        raise refuse("CHECK_COUNT", field="body.transfers", found=len(found), expected=f"1 to {TRANSFERS_MAX}")
+    return Question(terms=terms, transfers=tuple(_read(transfer) for transfer in found))
+
+
+def _read(transfer: object) -> AskedTransfer | Refusal:
+    try:
+        asked: AskedTransfer = read_body(transfer, AskedTransfer)
+    except Refusal as refusal:
+        return refusal
     return asked
 
 
-def check_caller(caller: Caller, transfers: Sequence[AskedTransfer]) -> None:
+def check_caller(caller: Caller, transfers: Sequence[AskedTransfer | Refusal]) -> None:
     """CHECK_FORBIDDEN for transfers in which a party has no part: the answer tells what is left on somebody's decision."""
     if caller.reads_all:
         return
     strange = [
         Reason("CHECK_FORBIDDEN", f"body.transfers.{position}", f"{transfer.generator} → {transfer.receiver}"[:120], caller.uscc)
         for position, transfer in enumerate(transfers)
-        if caller.uscc not in (transfer.generator, transfer.receiver)
+        if isinstance(transfer, AskedTransfer) and caller.uscc not in (transfer.generator, transfer.receiver)
     ]
     if strange:
         raise Refusal(strange[:20])
 
 
-def wanted_keys(transfers: Iterable[AskedTransfer], facts: Facts) -> Iterable[str]:
+def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], facts: Facts) -> Iterable[str]:
     """Overlay keys of everything the check reads for these transfers; ask again once they are loaded."""
     for transfer in transfers:
-        yield from read_keys(reads(transfer, facts))
+        if isinstance(transfer, AskedTransfer):
+            yield from read_keys(reads(transfer, transfer.generator, facts))
 
 
-def answer_checks(asked: Checks, ground: Ground, rules: Mapping[str, Rule], language: Language) -> CheckAnswers:
+def answer_checks(asked: Question, ground: Ground, rules: Mapping[str, Rule], language: Language) -> CheckAnswers:
     """Judge every transfer on the same ground."""
-    at_s = _judged_at(asked.at, ground)
+    at_s = _judged_at(asked.terms.at, ground)
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
     answers = tuple(_answer(transfer, ground.facts, moment, rules, language) for transfer in asked.transfers)
@@ -88,11 +114,14 @@ def _judged_at(at: str | None, ground: Ground) -> int:
     return at_s
 
 
-def _answer(transfer: AskedTransfer, facts: Facts, moment: Moment, rules: Mapping[str, Rule], language: Language) -> CheckAnswer:
-    found = check(transfer, facts, moment)
+def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, rules: Mapping[str, Rule], language: Language) -> CheckAnswer:
+    if isinstance(transfer, Refusal):
+        found = Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
+    else:
+        found = check(Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment), facts)
     return CheckAnswer(
         admissible=not found.reasons,
-        route=found.route,
+        route=found.route or None,
         reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s)),
         tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
         alerts=tuple(mark(code, rules, language, level) for level, code in found.alerts),

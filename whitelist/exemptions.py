@@ -31,6 +31,8 @@ LINKS: Mapping[str, tuple[str, ...]] = {
     "利用、处置": ("EXEMPT_USE", "EXEMPT_DISPOSAL"),
 }
 """Tags by the words of the column 豁免环节."""
+LINK_OF_GROUP: Mapping[str, str] = {"use": "EXEMPT_USE", "dispose": "EXEMPT_DISPOSAL"}
+"""The link that a method's group is (methods.group_of); storing is a link that no item waives."""
 
 
 HOUSEHOLD, EVENT, REMNANT, POINT_TO_POINT = "生活垃圾中的危险废物", "突发环境事件产生的危险废物", "历史遗留危险废物", "-"

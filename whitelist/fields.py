@@ -10,21 +10,32 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.chain import ULID, USCC
-from ledger.fields import Count, Text, coded, form, items, label, text
+from ledger.fields import Count, Text, coded, form, items, label, text, words
 from whitelist.chains import APPROVAL, LIST, PERMIT
 
 DivisionCode = Annotated[str, form("^[1-8][0-9]{5}$", "DIVISION", "GB/T 2260, 6 digits")]
 SiteId = Annotated[str, form("^[0-9A-Za-z._-]{1,32}$", "SITE_UNKNOWN", "id of an open site (party.site)")]
 WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", "NNN-NNN-CC, e.g. 900-052-31")]
 Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", "HW01–HW40, HW45–HW50")]
-Hazard = Annotated[Literal["T", "C", "I", "R", "In"], coded("HAZARD")]
-"""T 毒性 C 腐蚀性 I 易燃性 R 反应性 In 感染性."""
+Hazard = Annotated[
+    Literal["T", "C", "I", "R", "In"],
+    coded("HAZARD"),
+    words({"T": "毒性", "C": "腐蚀性", "I": "易燃性", "R": "反应性", "In": "感染性"}),
+]
 Hazards = Annotated[tuple[Hazard, ...], items(1, 8, "HAZARD"), label("危险特性", "hazards")]
 """Read as a set."""
-WasteForm = Annotated[Literal["S", "SS", "L", "G"], coded("FORM_PACK"), label("形态", "form")]
-"""S 固态 SS 半固态 L 液态 G 气态."""
-Packing = Annotated[Literal["bag", "drum", "tank", "box", "other", "none"], coded("FORM_PACK"), label("包装方式", "packing")]
-"""bag 袋 drum 桶 tank 罐 box 箱 other 其他 none 无包装（管道）."""
+WasteForm = Annotated[
+    Literal["S", "SS", "L", "G"],
+    coded("FORM_PACK"),
+    label("形态", "form"),
+    words({"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}),
+]
+Packing = Annotated[
+    Literal["bag", "drum", "tank", "box", "other", "none"],
+    coded("FORM_PACK"),
+    label("包装方式", "packing"),
+    words({"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他", "none": "无包装（管道）"}),
+]
 Method = Annotated[
     Literal[
         "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "R15",
@@ -33,12 +44,27 @@ Method = Annotated[
     ],
     coded("METHOD"),
 ]  # fmt: skip
-Purpose = Annotated[Literal["store", "use", "dispose"], coded("METHOD"), label("外运目的", "purpose")]
-"""store 贮存 use 利用 dispose 处置: the group of the method (methods.group_of)."""
-Consignor = Annotated[Literal["generator", "receiver"], coded("CONSIGNOR"), label("托运人", "consignor")]
-"""R-12: generator 移出人 or receiver 接受人, never a third party. Order 23 Art. 31(5) [READ]."""
-Mode = Annotated[Literal["road", "rail", "water", "pipeline", "other", "sea"], coded("MODE"), label("运输方式", "mode of transport")]
-"""road 公路 rail 铁路 water 水路 pipeline 管道 other 其他; sea is known only to be refused by name (SEA, R-13)."""
+Purpose = Annotated[
+    Literal["store", "use", "dispose"],
+    coded("METHOD"),
+    label("外运目的", "purpose"),
+    words({"store": "贮存", "use": "利用", "dispose": "处置"}),
+]
+"""The group of the method (methods.group_of)."""
+ConsignorRole = Annotated[
+    Literal["generator", "receiver"],
+    coded("CONSIGNOR"),
+    label("托运人", "consignor"),
+    words({"generator": "移出人", "receiver": "接受人"}),
+]
+"""R-12: one of the two, never a third party. Order 23 Art. 31(5) [READ]."""
+Mode = Annotated[
+    Literal["road", "rail", "water", "pipeline", "other", "sea"],
+    coded("MODE"),
+    label("运输方式", "mode of transport"),
+    words({"road": "公路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他", "sea": "海运（不适用联单）"}),
+]
+"""Sea is known only to be refused by its name (SEA, R-13)."""
 LineMass = Annotated[
     str,
     form(r"^(?=.*[1-9])(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes above 0, at most 100000, e.g. 5.600000"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-Group = Literal["use", "disposal", "storage"]
+Group = Literal["use", "dispose", "store"]
 
 METHODS: Mapping[str, str] = {
     "R1": "作为燃料（直接燃烧除外）或以其他方式产生能量",
@@ -43,7 +43,7 @@ METHODS: Mapping[str, str] = {
 
 
 def group_of(method: str) -> Group:
-    """Whether a known method is use (利用), disposal (处置) or storage (贮存)."""
+    """Whether a known method is to use (利用), to dispose (处置) or to store (贮存)."""
     if method == "S":
-        return "storage"
-    return "use" if method[0] == "R" or method in {"C2", "C3"} else "disposal"
+        return "store"
+    return "use" if method[0] == "R" or method in {"C2", "C3"} else "dispose"

@@ -21,7 +21,6 @@ from whitelist import store
 from whitelist.answers import (
     Approvals,
     CheckAnswers,
-    Checks,
     Listings,
     Lists,
     Permits,
@@ -32,7 +31,7 @@ from whitelist.answers import (
     listing_answer,
     permit_answer,
 )
-from whitelist.dry_run import Ground, answer_checks, check_caller, read_checks, wanted_keys
+from whitelist.dry_run import Ground, Question, answer_checks, check_caller, read_checks, wanted_keys
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.selection import (
     Wanted,
@@ -52,11 +51,11 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
     """Answer ``POST /v1/checks`` without writing anything; ``claimed_s`` is a simulated log's present. Raises Refusal and Busy."""
     asked = read_checks(raw)
     check_caller(caller, asked.transfers)
-    ground = await _present(log, asked, claimed_s) if asked.as_of is None else await _past(log, asked.as_of)
+    ground = await _present(log, asked, claimed_s) if asked.terms.as_of is None else await _past(log, asked.terms.as_of)
     return answer_checks(asked, ground, log.kinds.rules, language)
 
 
-async def _present(log: Log, asked: Checks, claimed_s: int | None) -> Ground:
+async def _present(log: Log, asked: Question, claimed_s: int | None) -> Ground:
     """The committed facts that the transfers read, in one query per round of references."""
     now_s = await log.now(claimed_s)
     async with snapshot(log) as now:

@@ -1,90 +1,256 @@
-"""The question that the check answers: a transfer as somebody wants to make it.
+"""The question that the check answers: a transfer as somebody wants to make it, which is part 1 of the form (Order 23 Art. 10(4), 13, 27).
 
-``WasteLine`` is wire form: the same Struct stands in ``manifest.issue`` and in ``POST /v1/checks``. ``Transfer`` is what both become.
-Masses travel as decimal tonne strings (``"5.600000"``, at most 6 decimals, unit t) and are integer grams inside.
-Source: law §2 part 1 of the form (Order 23 Art. 10(4), 13, 27).
+``Transfer`` is wire form. ``manifest.issue/1`` is it with commitments, a dry check asks it with the generator's name, so what can be asked
+and what can be issued are one declaration. Masses travel as decimal tonne strings (``"5.600000"``, at most 6 decimals) and are integer grams
+inside. Fields whose rules come later are declared already and refused NOT_YET. Source: kinds §5, law §2.
 """
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from msgspec import Struct
 
+from ledger.fields import (
+    At,
+    Count,
+    Day,
+    File,
+    Files,
+    LongText,
+    MassAboveZero,
+    ShortText,
+    Text,
+    Uscc,
+    coded,
+    form,
+    items,
+    label,
+    later,
+    words,
+)
 from ledger.model import Alert, Tag
 from signing.refusal import Reason
+from whitelist.approval import ListingRef
+from whitelist.fields import (
+    ApprovalRef,
+    Category,
+    ConsignorRole,
+    EmergencyRef,
+    Hazards,
+    LineMass,
+    LineNumber,
+    ManifestRef,
+    Method,
+    Mode,
+    Name,
+    Packing,
+    PermitRef,
+    Place,
+    Purpose,
+    SiteId,
+    WasteCode,
+    WasteForm,
+)
+from whitelist.number import NationalNumber
+
+TransferType = Annotated[
+    Literal[
+        "normal", "backfill_ordinary", "backfill_emergency", "backfill_special", "backfill_border", "in_transfer", "pipeline", "emergency"
+    ],
+    coded("ISSUE_TYPE"),
+    later("emergency", "backfill_emergency"),
+    label("联单类型", "type of manifest"),
+    words(
+        {
+            "normal": "正常",
+            "backfill_ordinary": "补录普通",
+            "backfill_emergency": "补录应急",
+            "backfill_special": "补录特殊",
+            "backfill_border": "补录跨境",
+            "in_transfer": "跨省转入",
+            "pipeline": "管道",
+            "emergency": "应急",
+        }
+    ),
+]
+
+TripId = Annotated[str, form("^[0-9A-Za-z._-]{1,64}$", "TRIP_ID", "1 to 64 letters, digits, . _ -")]
 
 
-class Pieces(Struct, frozen=True, forbid_unknown_fields=True):
-    """Piece count beside the mass (HJ 1259 5.5): ``{"count":120,"unit":"只"}``."""
-
-    count: int
-    unit: str
+class BodyPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a body: unknown fields are refused, absent ones stay absent."""
 
 
-class WasteLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One waste (废物) of one vehicle-trip, as part 1 of the form asks. Content is judged by rules R-06 to R-10, not by types."""
+class Pieces(BodyPart, frozen=True, kw_only=True):
+    """Piece count beside the mass, never instead (HJ 1259 5.5): ``{"count":120,"unit":"只"}``."""
 
-    name: str
-    """废物名称: the name on the decision line; with ``code`` it identifies the line (R-31)."""
-    code: str
-    """废物代码 ``NNN-NNN-CC``."""
-    category: str
-    """废物类别 ``HWnn``."""
-    hazards: tuple[str, ...]
-    """危险特性: T C I R In."""
-    components: str | None = None
-    """有害成分."""
-    form: str
-    """形态: S 固态, SS 半固态, L 液态, G 气态."""
-    packing: str
-    """包装方式: bag 袋, drum 桶, tank 罐, box 箱, other 其他."""
-    packs: int
-    """包装数量."""
-    mass_t: str
-    """移出量, tonnes."""
-    unit: str = "t"
-    pieces: Pieces | None = None
-    method: str
-    """拟利用处置方式, e.g. ``R4``."""
-    decision_line: int | None = None
-    """Line of the approval, from 0; required when the transfer names an approval."""
-    identification: str | None = None
-    """Reference of the identification report (鉴别报告) for ``900-000-CC`` (R-07)."""
-    exemption: int | None = None
-    """Item of the exemption list (豁免管理清单) that the generator claims and whose conditions it attests.
+    count: Annotated[Count, label("件数", "pieces")]
+    unit: Annotated[ShortText, label("计件单位", "unit of pieces")]
 
-    It waives one link, never the manifest.
+
+class DangerousGoods(BodyPart, frozen=True, kw_only=True):
+    """危险货物类别、项别、编号 (Order 23 Art. 13)."""
+
+    un_no: Annotated[str, form("^[0-9]{4}$", "DG_DATA", "four digits, e.g. 2794"), label("危险货物编号", "UN number")]
+    dg_class: Annotated[str, form(r"^[1-9](\.[1-6])?$", "DG_DATA", "8 or 6.1"), label("危险货物类别、项别", "class, division")]
+    packing_group: Annotated[Literal["I", "II", "III"] | None, coded("DG_DATA"), label("包装类别", "packing group")] = None
+
+
+class ExemptionClaim(BodyPart, frozen=True, kw_only=True):
+    """An item of the exemption list (豁免管理清单) that the generator claims and whose conditions it attests.
+
+    It waives links, never the manifest and never the decision.
     """
 
+    edition: Annotated[Literal[2021, 2025], coded("EXEMPTION_ITEM"), label("清单年版", "edition")]
+    item: Annotated[Count, label("清单序号", "item")]
+    ref: Annotated[Text | None, label("方案文号", "reference of the plan")] = None
 
-class Transfer(Struct, frozen=True, kw_only=True):
-    """A transfer to be checked."""
 
-    generator: str
-    """USCC of 移出人."""
-    origin: str
-    """GB/T 2260 division (6 digits) of the site it leaves."""
-    receiver: str
-    """USCC of 接受人."""
-    destination: str
-    """Division of the site it goes to."""
-    consignor: str
-    """托运人: ``generator`` or ``receiver`` (R-12)."""
-    mode: str = "road"
-    """运输方式: road rail water pipeline other; ``sea`` is refused (R-13)."""
-    permit: str
-    """Chain of the receiver's permit, ``permit/<receiver>/<ULID>``."""
-    approval: str | None = None
-    """Chain of the decision, ``approval/<generator>/<ULID>``; absent inside one province."""
-    number: str | None = None
-    """National 14-digit number (联单编号), if it has been given already."""
-    lines: tuple[WasteLine, ...]
+class Lot(BodyPart, frozen=True, kw_only=True):
+    """来源批次: what a collector received on an earlier manifest and sends on."""
+
+    manifest: Annotated[ManifestRef, label("来源联单", "source manifest")]
+    line: Annotated[LineNumber, label("来源联单行号", "its line, from 0")]
+    mass_t: Annotated[MassAboveZero, label("来源数量", "mass, t")]
+
+
+Lots = Annotated[tuple[Lot, ...], items(1, 64)]
+
+
+class WasteLine(BodyPart, frozen=True, kw_only=True):
+    """One waste (废物) of one vehicle-trip, as part 1 of the form asks."""
+
+    name: Name
+    """The name on the decision line; with ``code`` it identifies the line (R-31)."""
+    internal_name: Annotated[Text | None, label("单位内部名称", "internal name")] = None
+    code: Annotated[WasteCode, label("废物代码", "code")]
+    category: Annotated[Category, label("废物类别", "category")]
+    hazards: Hazards
+    components: Annotated[Text, label("有害成分", "hazardous components")]
+    form: WasteForm
+    packing: Packing
+    packs: Annotated[Count, coded("FORM_PACK"), label("包装数量", "packs")]
+    mass_t: Annotated[LineMass, label("计划转移量（吨）", "declared mass, t")]
+    pieces: Annotated[Pieces | None, label("计件", "pieces")] = None
+    method: Annotated[Method, label("拟利用处置方式", "intended method")]
+    purpose: Purpose | None = None
+    decision_line: Annotated[LineNumber | None, label("批准行号", "line of the decision, from 0")] = None
+    plan_line: Annotated[LineNumber | None, label("管理计划行号", "line of the plan, from 0")] = None
+    source_stage: Annotated[Text | None, label("产生环节", "stage of production")] = None
+    precautions: Annotated[LongText | None, label("禁忌与应急措施", "precautions")] = None
+    note: Annotated[Text | None, label("备注", "note")] = None
+    dg: Annotated[DangerousGoods | None, label("危险货物", "dangerous goods")] = None
+    dg_none: Annotated[Text | None, label("不属于危险货物的理由", "why it is no dangerous good")] = None
+    identification: Annotated[Text | None, label("鉴别报告", "identification report")] = None
+    exemptions: Annotated[tuple[ExemptionClaim, ...], items(0, 3), label("豁免条款", "exemptions")] = ()
+    lots: Annotated[Lots | None, label("来源批次", "source lots"), later()] = None
+
+
+class PaperDecision(BodyPart, frozen=True, kw_only=True):
+    """跨省转移批准 of a province without an authority on this log (type in_transfer)."""
+
+    no: Annotated[Text, label("批准文号", "number")]
+    authority: Annotated[Text, label("批准机关", "authority")]
+    decided_on: Annotated[Day, label("批准日期", "decided on")]
+    valid_to: Annotated[Day, label("有效期至", "valid to")]
+    file: Annotated[File | None, label("批准文件", "file")] = None
+
+
+class Return(BodyPart, frozen=True, kw_only=True):
+    """Carries refused grams: ``lines`` names for each line of this manifest the line there."""
+
+    manifest: Annotated[ManifestRef, label("原联单", "manifest returned")]
+    how: Annotated[Literal["back", "redirect"], label("去向", "how"), words({"back": "退回", "redirect": "改送"})]
+    lines: Annotated[tuple[LineNumber, ...], items(1, 16), label("原联单行号", "lines there")]
+
+
+class PreNotice(BodyPart, frozen=True, kw_only=True):
+    """转移前报告; R-41 looks at it at the departure, when the decision asks for days."""
+
+    given_at: Annotated[At, label("报告时间", "given at")]
+    ref: Annotated[Text | None, label("报告编号", "reference")] = None
+
+
+class PlanRef(BodyPart, frozen=True, kw_only=True):
+    """危险废物管理计划 (Order 23 Art. 14)."""
+
+    filing_no: Annotated[Text, label("管理计划备案编号", "number of the filed plan")]
+    site: Annotated[SiteId | None, label("场所编号", "site")] = None
+
+
+class Contract(BodyPart, frozen=True, kw_only=True):
+    """委托合同 (Order 23 Art. 10(1))."""
+
+    no: Annotated[Text, label("合同编号", "number")]
+    valid_to: Annotated[Day, label("合同有效期至", "valid to")]
+    file: Annotated[File | None, label("合同文件", "file")] = None
+
+
+class PaperManifest(BodyPart, frozen=True, kw_only=True):
+    """纸质联单 of a backfill (Order 23 Art. 20.2)."""
+
+    no: Annotated[ShortText | None, label("纸质联单编号", "number")] = None
+    reason: Annotated[Text, label("补录原因", "reason")]
+    departed_at: Annotated[At, label("实际起运时间", "departed at")]
+    completed_at: Annotated[At, label("转移完成时间", "completed at")]
+    scan: Annotated[File, label("纸质联单扫描件", "scan")]
+
+
+class Meters(BodyPart, frozen=True, kw_only=True):
+    """管道计量 (Order 23 Art. 19)."""
+
+    out_no: Annotated[Text, label("移出端计量装置编号", "meter at the origin")]
+    in_no: Annotated[Text, label("接受端计量装置编号", "meter at the destination")]
+    period_from: Annotated[Day, label("计量周期起", "period from")]
+    period_to: Annotated[Day, label("计量周期止", "period to")]
+
+
+class Transfer(BodyPart, frozen=True, kw_only=True):
+    """BodyPart 1 of the form, filled by the generator: what ``manifest.issue/1`` states and a dry check asks."""
+
+    type: TransferType = "normal"
+    receiver: Annotated[Uscc, label("接受人", "receiver")]
+    permit: Annotated[PermitRef | None, label("接受人许可证或豁免证明", "permit of the receiver")] = None
+    approval: Annotated[ApprovalRef | None, label("跨省转移批准", "decision")] = None
+    decision: Annotated[PaperDecision | None, label("本账本之外的批准", "decision outside this log")] = None
+    pilot: Annotated[ListingRef | None, label("国家试点名单", "pilot listing"), later()] = None
+    emergency: Annotated[EmergencyRef | None, label("应急处置", "emergency"), later()] = None
+    returns: Annotated[Return | None, label("退回或改送", "return"), later()] = None
+    number: Annotated[NationalNumber | None, label("国家联单编号", "national number")] = None
+    provincial_number: Annotated[ShortText | None, label("省联单编号", "provincial number")] = None
+    origin: Annotated[Place, label("移出地", "origin")]
+    destination: Annotated[Place, label("接受地", "destination")]
+    consignor: ConsignorRole
+    carriers: Annotated[tuple[Uscc, ...], items(0, 8, once=True), label("承运人", "carriers")] = ()
+    """In the order of travel, as far as known; a carrier named here may also record the departure alone."""
+    mode: Mode = "road"
+    planned_at: Annotated[At | None, label("计划转移时间", "planned at")] = None
+    trip_id: Annotated[TripId | None, label("车次标识", "trip id")] = None
+    """Groups the manifests of one vehicle-trip (Art. 16.2)."""
+    pre_notice: Annotated[PreNotice | None, label("转移前报告", "notice before the transfer")] = None
+    plan: Annotated[PlanRef | None, label("管理计划", "management plan")] = None
+    contract: Annotated[Contract | None, label("委托合同", "contract")] = None
+    insurance_no: Annotated[Text | None, label("环境污染责任保险", "liability insurance")] = None
+    emergency_measures: Annotated[LongText | None, label("突发环境事件的防范措施", "emergency measures")] = None
+    """Here, or as ``precautions`` of every line (Order 23 Art. 10(4))."""
+    paper: Annotated[PaperManifest | None, label("纸质联单", "paper manifest")] = None
+    meters: Annotated[Meters | None, label("计量装置", "meters")] = None
+    lines: Annotated[tuple[WasteLine, ...], items(1, 16, "LINES"), label("危险废物", "wastes")]
+    files: Files = ()
+
+    @property
+    def is_backfill(self) -> bool:
+        """补录: the transfer ran on paper first."""
+        return self.type.startswith("backfill_")
 
 
 class Answer(Struct, frozen=True, kw_only=True):
     """What ``check`` answers. With reasons the transfer is refused; ``draws`` are grams that an issue would add, by account name."""
 
     route: str
-    """``INTRA``, ``LISTED`` or ``APPROVED``."""
+    """``INTRA``, ``LISTED``, ``APPROVED`` or ``OFF_LOG``."""
     reasons: tuple[Reason, ...] = ()
     draws: dict[str, int]
     left_g: dict[str, int]

@@ -168,10 +168,10 @@ class Trip:
             "packing": waste.packing,
             "packs": waste.packs(self.mass_g),
             "mass_t": format_mass(self.mass_g),
-            "unit": "t",
             "method": waste.method,
             "decision_line": 0,
         }
+        line |= {"dg": {"un_no": waste.un_no, "dg_class": waste.dg_class}} if waste.un_no else {"dg_none": "未列入危险货物品名表"}
         if waste.piece_t:
             line["pieces"] = {"count": self.mass_g // parse_mass(waste.piece_t), "unit": "只"}
         body: Body = {
@@ -185,9 +185,9 @@ class Trip:
             "carriers": [self.carrier.uscc],
             "emergency_measures": waste.measures,
             "planned_at": format_at(self.now_s + HOUR),
+            "plan": {"filing_no": f"GL-{self.generator.division}-2026-001"},
+            "contract": {"no": f"HT-2026-{self.receiver.division}", "valid_to": "2027-12-31"},
         }
-        if waste.un_no:
-            body["dangerous_goods"] = [{"line": 0, "un_no": waste.un_no, "dg_class": waste.dg_class}]
         if step.numbered and not step.refused and self._way != "race":
             body["number"] = self.world.number(self.name, self.generator.division)
         return body

@@ -17,7 +17,7 @@ from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
 from manifests.acts.dispose import Dispose, DisposedLine
 from manifests.acts.hand_over import HandOver
-from manifests.acts.issue import DangerousGoods, Issue
+from manifests.acts.issue import Issue
 from manifests.acts.number import CaseNumber
 from manifests.acts.receive import Receive, ReceivedLine, Report, Weighing
 from manifests.acts.transship import MovedLine, Transship
@@ -25,8 +25,9 @@ from manifests.acts.verify import Verify
 from manifests.acts.void import Void
 from manifests.case import Trunk
 from manifests.machine import MOVES
-from manifests.model import CaseState, ManifestState, Place, Vehicle, VehicleTrips
+from manifests.model import CaseState, ManifestState, Vehicle, VehicleTrips
 from signing.refusal import table
+from whitelist.fields import Place
 from whitelist.number import NumberHolders
 
 __all__ = [
@@ -36,7 +37,6 @@ __all__ = [
     "RULES",
     "Arrive",
     "CaseNumber",
-    "DangerousGoods",
     "Depart",
     "Dispose",
     "DisposedLine",

@@ -8,10 +8,11 @@ from ledger.admission.personality import Judged
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, Body, at_stage, ended, trunk_act
-from manifests.model import Act, ManifestState, Place, Stage
+from manifests.model import Act, ManifestState, Stage
 from manifests.vehicles import place_is_named, reads_arrival, trips
 from signing.refusal import texts
 from whitelist.divisions import same_place
+from whitelist.fields import Place
 
 
 class Arrive(Body, frozen=True, kw_only=True):

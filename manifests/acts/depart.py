@@ -22,7 +22,7 @@ from ledger.model import Statement
 from ledger.times import day_of
 from manifests.act import TIMES, Body, at_stage, is_blank, judge_grams, note_new_carrier, trunk_act
 from manifests.mass import difference_level, judge_weighing
-from manifests.model import Act, Capacity, Leg, ManifestState, Place, Stage, Vehicle
+from manifests.model import Act, Capacity, Leg, ManifestState, Stage, Vehicle
 from manifests.vehicles import (
     place_is_named,
     reads_departure,
@@ -33,6 +33,7 @@ from manifests.vehicles import (
 from signing.refusal import texts
 from signing.uscc import check_uscc
 from whitelist.divisions import same_place
+from whitelist.fields import Place
 
 LABELS_MAX = 500
 """What 24 KiB of body hold."""
@@ -176,7 +177,7 @@ def labels_match_lines(judged: Judged, out: Findings) -> None:
         else:
             shown.add(label.code)
         seen.add(text)
-    if state.backfill:
+    if state.is_backfill:
         return  # the paper trip is over; its labels can no longer be scanned
     for number, line in enumerate(state.lines):
         if line.code not in shown and line.packing not in BULK_PACKING:

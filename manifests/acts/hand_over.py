@@ -8,9 +8,10 @@ from ledger.admission.personality import Judged
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, Body, ended, is_blank, note_new_carrier, trunk_act
-from manifests.model import Act, Leg, ManifestState, Place, Vehicle
+from manifests.model import Act, Leg, ManifestState, Vehicle
 from manifests.vehicles import judge_place, legs_stay_countable, reads_change, trips, vehicle_is_named, vehicle_makes_one_trip
 from signing.refusal import texts
+from whitelist.fields import Place
 
 
 class HandOver(Body, frozen=True, kw_only=True):

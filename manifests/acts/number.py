@@ -12,11 +12,13 @@ from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Win
 from ledger.directory import authorities_of_division, log_state
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
+from ledger.times import year_of
 from manifests.act import Body, ManifestAct, commitments_are_wellformed, given_number_key, is_live
 from manifests.case import Trunk, case_is_new, trunk_exists, trunk_is_known
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts
-from whitelist.number import NUMBER, NumberHolders, city_digits, number_key
+from whitelist.number import NUMBER, NumberHolders, number_key
+from whitelist.rules.number import judge_number
 
 NUMBER_TOPIC = "number"
 
@@ -59,26 +61,15 @@ def trunk_takes_a_number(judged: Judged, out: Findings) -> None:
 
 
 def number_is_free(judged: Judged, out: Findings) -> None:
-    """Form, origin, year of issue, one living manifest per number: refused within a generator, ALERT H between two."""
-    body: CaseNumber = judged.statement.body
+    """Form, origin, year of issue, and who holds the number already: as at issue."""
+    number: str = judged.statement.body.number
     trunk = trunk_of(judged.statement.chain)
     state: ManifestState = judged.facts.state(trunk)
-    if not NUMBER.fullmatch(body.number):
-        out.refuse("NO_FORMAT", "body.number", body.number, "YYYY PP CC NNNNNN")
+    if not NUMBER.fullmatch(number):
+        out.refuse("NO_FORMAT", "body.number", number, "YYYY PP CC NNNNNN")
         return
-    allowed = city_digits(state.origin.division)
-    if body.number[4:8] not in allowed:
-        out.refuse("NO_ORIGIN", "body.number", body.number[4:8], " / ".join(allowed))
-    if int(body.number[:4]) != state.reserved_year:
-        out.alert("M", "NO_YEAR")
-    register: NumberHolders | None = judged.facts.get(number_key(body.number))
-    for generator, manifest in () if register is None else register.holders:
-        if manifest == trunk:
-            continue
-        if generator == state.generator:
-            out.refuse("NO_DUPLICATE", "body.number", f"{body.number}: {manifest}", "a number not in use")
-        else:
-            out.alert("H", "NO_DUPLICATE")
+    year = state.reserved_year if state.paper_departed_s is None else year_of(state.paper_departed_s)
+    judge_number(out, number, state.origin.division, year, state.generator, judged.facts.get(number_key(number)), but=trunk)
 
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -86,10 +77,9 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: CaseNumber = statement.body
     trunk = trunk_of(statement.chain)
     manifest: ManifestState = facts.state(trunk)
-    registers: dict[str, Any] = {given_number_key(trunk): body.number}
-    if is_live(manifest):
-        key = number_key(body.number)
-        registers[key] = (facts.get(key) or NumberHolders()).with_holder(manifest.generator, trunk)
+    key = number_key(body.number)
+    held = (facts.get(key) or NumberHolders()).with_holder(manifest.generator, trunk)
+    registers: dict[str, Any] = {given_number_key(trunk): body.number, key: held if is_live(manifest) else held.ended(trunk, "closed")}
     return Changes(state=CaseState(topic=NUMBER_TOPIC, trunk=trunk, number=body.number), registers=registers)
 
 

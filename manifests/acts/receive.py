@@ -214,9 +214,9 @@ def receipt_is_in_time(judged: Judged, out: Findings) -> None:
     accepted_on = date.fromisoformat(day_of(accepted_s))
     admitted_on = date.fromisoformat(day_of(judged.moment.at_s))
     count = workdays_of(judged.facts).between(accepted_on, min(admitted_on, accepted_on + timedelta(days=COUNT_DAYS_MAX)))
-    if count.workdays <= (BACKFILL_WORKDAYS if judged.state.backfill else CONFIRM_WORKDAYS):
+    if count.workdays <= (BACKFILL_WORKDAYS if judged.state.is_backfill else CONFIRM_WORKDAYS):
         return
-    if judged.state.backfill:
+    if judged.state.is_backfill:
         out.alert("M", "BACKFILL_LATE")
     else:
         out.alert("H" if count.workdays >= OVERDUE_HIGH_WORKDAYS else "M", "RECEIPT_OVERDUE")
@@ -335,8 +335,5 @@ OPINION_QTY | R-63 | receiver | Order 23 Art. 12(2) [READ]; equivalences [DESIGN
 处理意见与接受量不一致。 || 拒收的接受量为 0；部分接受的接受量、拒收量均大于 0；接受的拒收量为 0。
 The opinion does not fit the accepted mass. || Rejected: nothing accepted. Partly: something accepted and something refused. Accepted: nothing refused.
 
-BACKFILL_LATE | R-70 | nobody | Order 23 Art. 20.2 [READ]; alert level [DESIGN]
-补录超过转移活动完成后十个工作日。 || 说明迟延原因，今后在十个工作日内补录。
-The backfill came later than ten working days after the transfer was completed. || Explain the delay, and backfill within ten working days.
 """),
 )

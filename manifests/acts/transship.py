@@ -10,9 +10,10 @@ from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
 from manifests.act import TIMES, Body, ended, judge_grams, judge_text, trunk_act
-from manifests.model import Act, Leg, ManifestState, Part, Place, Vehicle
+from manifests.model import Act, Leg, ManifestState, Part, Vehicle
 from manifests.vehicles import legs_stay_countable, place_is_named, reads_change, trips, vehicle_is_named, vehicle_makes_one_trip
 from signing.refusal import texts
+from whitelist.fields import Place
 
 
 class MovedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

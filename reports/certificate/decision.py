@@ -101,7 +101,7 @@ def _listing(bundle: Bundle, chain: str, row: int) -> Listing | None:
 
 def quotas(bundle: Bundle, issue: Issue) -> tuple[Quota, ...]:
     """Account rows of the decision (Q1) and of the trunk (Q2, Q3), in the order of the log."""
-    own = {q3_account(issue.permit)}
+    own = {q3_account(issue.permit or "")}
     if issue.approval is not None:
         own |= {q2_account(issue.approval, line.decision_line) for line in issue.lines if line.decision_line is not None}
     found = []

@@ -133,7 +133,7 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         gate=None if depart is None else depart.gate,
         loaded=() if depart is None else depart.loaded,
         edition=_edition(bundle, trunk[0]),
-        permit=_permit(bundle, issue.permit),
+        permit=_permit(bundle, state.permit),
         approved=None if issue.approval is None else decision_of(bundle, issue.approval, [line.decision_line for line in issue.lines]),
         quotas=quotas(bundle, issue),
         custody=tuple(row_of(bundle, entry) for entry in about),
@@ -187,11 +187,10 @@ def _edition(bundle: Bundle, issue: Entry) -> str:
 
 
 def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[CertifiedLine, ...]:
-    goods = {good.line: good for good in issue.dangerous_goods}
     received = {line.line: line for line in receive.lines}
     found = []
     for number, (wanted, line) in enumerate(zip(issue.lines, state.lines, strict=True)):
-        got, good = received[number], goods.get(number)
+        got, good = received[number], wanted.dg
         found.append(
             CertifiedLine(
                 issued=wanted,

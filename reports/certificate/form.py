@@ -39,7 +39,7 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     planned = moment(issue.planned_at) if issue.planned_at else ""
     receiver = facts.party(state.receiver)
     row(sheet, (*pair("拟接受单位", "Receiver named", receiver.name), *pair("计划转移时间", "Planned at", planned)))
-    wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures)
+    wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures or "见各行补充")
     mode = MODES.get(issue.mode, issue.mode)
     row(sheet, (*pair("运输方式", "Mode", mode), *pair("废物名录版本", "Catalogue edition", facts.edition and f"{facts.edition} 年版")))
     wide(sheet, "拟承运人", "Carriers named", "　→　".join(facts.party(carrier).name for carrier in issue.carriers))
@@ -90,7 +90,9 @@ def _further(line: CertifiedLine) -> str:
         f"件数 {issued.pieces.count} {issued.pieces.unit}" if issued.pieces else "",
         f"危险货物包装类别 {line.packing_group}" if line.packing_group else "",
         f"鉴别报告 {issued.identification}" if issued.identification else "",
-        f"适用豁免管理清单第 {issued.exemption} 项" if issued.exemption is not None else "",
+        f"非危险货物：{issued.dg_none}" if issued.dg_none else "",
+        *(f"适用豁免管理清单（{claim.edition} 年版）第 {claim.item} 项" for claim in issued.exemptions),
+        f"禁忌与应急措施：{issued.precautions}" if issued.precautions else "",
     )
     return "；".join(part for part in parts if part)
 

@@ -66,7 +66,7 @@ def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
     way = f"{province(state.origin.division)} → {province(state.destination.division)}"
     row(sheet, (*form.pair("国家联单编号", "National number", number, face=BOLD), *form.pair("存证标识", "Manifest ULID", facts.ulid)))
     route = ROUTES.get(state.route, state.route)
-    kind = f"{'补录' if state.backfill else '正常'}　{route}"
+    kind = f"{'补录' if state.is_backfill else '正常'}　{route}"
     row(sheet, (*form.pair("转移方向", "Direction", way), *form.pair("类型", "Type", kind)))
     issued = format_at(state.times.issued_s)[:19].replace("T", " ")
     total = f"{len(facts.lines)} 类废物，{len(state.legs)} 段运输"
@@ -77,7 +77,7 @@ def _footnotes(sheet: Sheet, facts: CertificateFacts) -> None:
     """Characters that no font here can draw, named."""
     texts = [party.name for party in facts.parties.values()]
     texts += [text for line in facts.lines for text in (line.issued.name, line.issued.components or "", line.note, line.reason)]
-    texts += [facts.issue.emergency_measures, facts.issue.origin.address, facts.issue.destination.address, facts.issue.trip_id or ""]
+    texts += [facts.issue.emergency_measures or "", facts.issue.origin.address, facts.issue.destination.address, facts.issue.trip_id or ""]
     for leg in facts.state.legs:
         texts += [leg.place.address, leg.vehicle.plate, leg.vehicle.trailer or "", leg.waybill_no, leg.reason or ""]
     if facts.approved is not None:

@@ -68,9 +68,6 @@ def test_every_planned_refusal_comes_with_its_codes(run: Run) -> None:
         APPROVAL_DIRECTION=1,
         APPROVAL_PERMIT=1,
         APPROVAL_RECEIVER=1,
-        WL_DIRECTION=1,
-        WL_PERMIT=1,
-        WL_RECEIVER=1,
         HAZARD=2,
         NO_DUPLICATE=1,
         MULTI_GENERATOR=1,
@@ -83,6 +80,7 @@ def test_every_planned_refusal_comes_with_its_codes(run: Run) -> None:
 def test_the_special_cases_are_flagged_and_nothing_else_is(run: Run) -> None:
     assert run[1].flags() == Counter(
         {
+            "PLAN_OFF_LOG": 288,
             "LATE": 1,
             "LOAD_UNILATERAL": 1,
             "L LOAD_UNILATERAL": 1,

@@ -17,22 +17,24 @@ from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.statement import read_statement
+from ledger.fields import File
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Head, Moment
 from ledger.rulesets import CURRENT
 from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
-from manifests.model import ManifestState, Place, Vehicle
+from manifests.model import ManifestState, Vehicle
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, Workbench, as_asked, key_of
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.adopted import data_files
 from whitelist.approval import ApprovalState, DecisionLine
+from whitelist.fields import Place
 from whitelist.permit import PermitState
 from whitelist.scope import PermitItem
-from whitelist.transfer import WasteLine
+from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine
 
 GENERATOR = "915101120000FX029E"
 RECEIVER = "915001160000FX0107"
@@ -52,8 +54,8 @@ MANIFEST = f"manifest/{GENERATOR}/01K9000000000000000000MAN1"
 NUMBER = "20265101000123"
 Q2 = f"Q2 {APPROVAL} 0"
 Q3 = f"Q3 {PERMIT}"
-ORIGIN = Place("510112", "成都市龙泉驿区桃都大道88号（虚构）")
-DESTINATION = Place("500116", "重庆市江津区德感工业园12号（虚构）")
+ORIGIN = Place(division="510112", address="成都市龙泉驿区桃都大道88号（虚构）")
+DESTINATION = Place(division="500116", address="重庆市江津区德感工业园12号（虚构）")
 TRUCK = Vehicle(kind="truck", plate="川A·F1234")
 OTHER_TRUCK = Vehicle(kind="truck", plate="川E·G5678")
 START = parse_at("2026-11-05T08:30:00+08:00")
@@ -284,6 +286,7 @@ def a_line(**changes: Any) -> WasteLine:
         mass_t="5.600000",
         method="R4",
         decision_line=0,
+        dg=DangerousGoods(un_no="2794", dg_class="8"),
     )
     return replace(line, **changes)
 
@@ -300,9 +303,17 @@ def an_issue(**changes: Any) -> acts.Issue:
         consignor="generator",
         carriers=(CARRIER,),
         emergency_measures="配备防酸手套、耐酸围堰和碱性吸附材料；泄漏时先围堵、后中和，并报告当地生态环境部门。",
-        dangerous_goods=(acts.DangerousGoods(line=0, un_no="2794", dg_class="8"),),
+        plan=PlanRef(filing_no="GL-510112-2026-001"),
+        contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
     )
     return replace(body, **changes)
+
+
+def backfilled(departed_at: str, completed_at: str) -> dict[str, Any]:
+    """What makes an issue a backfill of a trip that ran on paper between two times."""
+    scan = File(sha256="ab" * 32, size=1, media_type="application/pdf", name="纸质联单.pdf")
+    paper = PaperManifest(reason="平台故障", departed_at=departed_at, completed_at=completed_at, scan=scan)
+    return {"type": "backfill_ordinary", "paper": paper}
 
 
 def labels(count: int = 14, unit: str = GENERATOR, code: str = "90005231", day: str = "20261105") -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from tests.manifests.driver import (
     codes,
 )
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
-from whitelist.number import NumberHolders
+from whitelist.number import NumberHolders, Standing
 
 KIND = "case.number/1"
 ULID = MANIFEST.rpartition("/")[2]
@@ -59,7 +59,7 @@ def test_the_generator_gives_the_number_after_issue() -> None:
     assert codes(entry) == set()
     assert [chain for chain, _ in entry.admission.facts] == [MANIFEST]
     assert log.value(GIVEN) == NUMBER
-    assert log.value(f"number:{NUMBER}") == NumberHolders(((GENERATOR, MANIFEST),))
+    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST)
     assert log.value(chain_key(CASE)).state == CaseState(topic="number", trunk=MANIFEST, number=NUMBER)
 
 
@@ -162,12 +162,12 @@ def live_to_the_end(log: Driver) -> None:
     log.verify()
 
 
-@pytest.mark.parametrize("finish", [Driver.void, live_to_the_end])
-def test_a_number_given_by_a_case_is_let_go_with_the_manifest(finish: Callable[[Driver], None]) -> None:
+@pytest.mark.parametrize(("finish", "standing"), [(Driver.void, "voided"), (live_to_the_end, "closed")])
+def test_a_number_given_by_a_case_ends_with_the_manifest(finish: Callable[[Driver], None], standing: Standing) -> None:
     log = issued()
     log.post(KIND, (GENERATOR,), body(log), chain=CASE)
     finish(log)
-    assert log.value(f"number:{NUMBER}") == NumberHolders()
+    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST).ended(MANIFEST, standing)
 
 
 def test_a_number_given_to_a_closed_manifest_is_known_but_not_live() -> None:
@@ -175,7 +175,7 @@ def test_a_number_given_to_a_closed_manifest_is_known_but_not_live() -> None:
     live_to_the_end(log)
     log.post(KIND, (GENERATOR,), body(log), chain=CASE)
     assert log.value(GIVEN) == NUMBER
-    assert log.value(f"number:{NUMBER}") is None
+    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST).ended(MANIFEST, "closed")
 
 
 def test_an_origin_without_authority_may_be_numbered_by_any() -> None:

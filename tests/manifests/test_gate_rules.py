@@ -141,4 +141,4 @@ def test_a_load_far_from_the_declared_mass_is_flagged(log: Driver, mass_t: str, 
 
 
 def test_a_trip_that_begins_elsewhere_is_flagged(log: Driver) -> None:
-    assert codes(log.depart(place=acts.Place("510116", "成都市双流区（虚构）"))) == {"M:WRONG_ORIGIN"}
+    assert codes(log.depart(place=acts.Place(division="510116", address="成都市双流区（虚构）"))) == {"M:WRONG_ORIGIN"}

@@ -9,14 +9,18 @@ from ledger.admission.admit import decide
 from ledger.findings import Refused
 from ledger.model import Admission, Decision, Moment
 from ledger.rulesets import CURRENT
+from ledger.times import parse_at
 from manifests import acts
 from manifests.commitments import COMMITMENTS_MAX
 from manifests.model import Stage
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,
+    DESTINATION,
     GENERATOR,
+    MANIFEST,
     NUMBER,
+    ORIGIN,
     PERMIT,
     Q2,
     Q3,
@@ -25,13 +29,17 @@ from tests.manifests.driver import (
     a_line,
     an_issue,
     approval,
+    backfilled,
     codes,
 )
+from tests.workbench import uscc
 from whitelist.approval import ListingRef
 from whitelist.number import NumberHolders
+from whitelist.transfer import ExemptionClaim, PreNotice
 
 ISSUE = "manifest.issue/1"
 HEX = "ab" * 32
+NOBODY = uscc("520100", 7)
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
 
 
@@ -45,7 +53,7 @@ def test_an_issue_reserves_what_it_declares() -> None:
     assert entry.admission.decision.route == "APPROVED"
     assert [(row.account, row.after_g) for row in entry.admission.decision.accounts] == [(Q2, 5_600_000), (Q3, 5_600_000)]
     assert log.state().drawn == {Q2: 5_600_000, Q3: 5_600_000}
-    assert [chain for chain, _ in entry.admission.facts] == [APPROVAL, PERMIT]
+    assert [chain for chain, _ in entry.admission.facts] == [APPROVAL, f"party/{CARRIER}", PERMIT]
 
 
 def test_lines_of_one_decision_line_are_drawn_together() -> None:
@@ -68,28 +76,18 @@ def test_the_whole_quota_may_be_issued_and_not_a_gram_more() -> None:
     assert log.refused(ISSUE, (GENERATOR,), an_issue(lines=(a_line(mass_t="0.000001"),)), chain=SECOND) == ["APPROVAL_QUOTA"]
 
 
-def test_emergency_measures_are_part_of_the_form() -> None:
-    assert refused(emergency_measures="") == ["MISSING"]
-    assert refused(emergency_measures="   ") == ["MISSING"]
-    assert refused(emergency_measures="堵" * 2001) == ["TEXT_LONG"]
-    Driver().issue(emergency_measures="堵" * 2000)
-
-
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"carriers": ("915101000000FX037X",)}, ["USCC"]),
+        ({"emergency_measures": "   "}, ["MISSING"]),
+        ({"emergency_measures": "堵" * 2001}, ["TEXT_LONG"]),
         ({"carriers": (CARRIER, CARRIER)}, ["LIST_LENGTH"]),
-        ({"dangerous_goods": (acts.DangerousGoods(line=1, un_no="2794", dg_class="8"),)}, ["LINE_UNKNOWN"]),
-        ({"dangerous_goods": (acts.DangerousGoods(line=0, un_no="UN2794", dg_class="8.7"),)}, ["DG_DATA"]),
-        ({"planned_at": "2026-11-05"}, ["AT_FORM"]),
-        ({"trip_id": "川A 1"}, ["TRIP_ID"]),
-        ({"consignor": "915101000000FX037W"}, ["CONSIGNOR"]),
-        ({"origin": acts.Place("510112", "")}, ["MISSING"]),
-        ({"destination": acts.Place("500115", "重庆市长寿区（虚构）")}, ["PERMIT_SITE"]),
+        ({"origin": replace(ORIGIN, address="")}, ["MISSING"]),
+        ({"destination": replace(DESTINATION, division="500115")}, ["PERMIT_SITE"]),
         ({"approval": None}, ["NO_APPROVAL"]),
         ({"mode": "sea"}, ["SEA"]),
-        ({"number": "2026510100012"}, ["NO_FORMAT"]),
+        ({"plan": None}, ["MISSING"]),
+        ({"type": "emergency"}, ["NOT_YET"]),
         ({"number": "20265001000123"}, ["NO_ORIGIN"]),
     ],
 )
@@ -97,9 +95,39 @@ def test_a_wrong_part_one_is_refused(changes: dict[str, object], expected: list[
     assert refused(**changes) == expected
 
 
-def test_all_reasons_of_an_issue_come_together() -> None:
-    found = refused(emergency_measures="", carriers=("x",), lines=(a_line(mass_t="9999"),), mode="sea")
-    assert found == ["APPROVAL_QUOTA", "MISSING", "SEA", "USCC"]
+def test_every_defect_of_form_comes_at_once_and_then_every_reason_of_the_check() -> None:
+    assert refused(emergency_measures="", carriers=("x",), number="1", mode="air") == ["MISSING", "MODE", "NO_FORMAT", "USCC"]
+    assert refused(lines=(a_line(mass_t="9999", packs=0),), mode="sea", permit=None) == ["APPROVAL_QUOTA", "FORM_PACK", "MISSING", "SEA"]
+
+
+def test_a_carrier_without_a_chain_is_told_and_one_with_a_chain_is_a_fact() -> None:
+    entry = Driver().issue(carriers=(CARRIER, NOBODY))
+    assert codes(entry) == {"L:CARRIER_UNKNOWN", "PLAN_OFF_LOG"}
+    assert [chain for chain, _ in entry.admission.facts] == [APPROVAL, f"party/{CARRIER}", PERMIT]
+
+
+def test_a_backfill_is_judged_on_its_day_and_says_so() -> None:
+    """L2 of the cases, through the whole admission: a trip of 30 December, back-filled on 5 January."""
+    paper = backfilled("2026-12-30T09:00:00+08:00", "2026-12-31T16:00:00+08:00")
+    log = Driver(at_s=parse_at("2027-01-05T10:00:00+08:00"))
+    entry = log.issue(**paper, number=NUMBER)
+    assert codes(entry) == {"BACKFILL", "PLAN_OFF_LOG", "H:BACKFILL_PAST"}
+    state = log.state()
+    assert (state.is_backfill, state.paper_departed_s, state.paper_completed_s) == (
+        True,
+        parse_at("2026-12-30T09:00:00+08:00"),
+        parse_at("2026-12-31T16:00:00+08:00"),
+    )
+    assert log.refused(ISSUE, (GENERATOR,), an_issue(), chain=SECOND) == ["APPROVAL_EXPIRED"]
+
+
+def test_what_the_gate_will_ask_is_remembered() -> None:
+    exempt = a_line(exemptions=(ExemptionClaim(edition=2025, item=18),))
+    log = Driver()
+    log.issue(lines=(exempt, a_line()), pre_notice=PreNotice(given_at="2026-11-01T08:00:00+08:00"), provincial_number="川2026-1")
+    state = log.state()
+    assert [(line.transport_exempt, line.packs) for line in state.lines] == [(True, 14), (False, 14)]
+    assert (state.noticed_s, state.provincial_number) == (parse_at("2026-11-01T08:00:00+08:00"), "川2026-1")
 
 
 def test_an_issue_stands_at_the_head_of_its_chain_only() -> None:
@@ -157,12 +185,12 @@ def test_a_malformed_commitment_is_refused(commit: dict[str, str], expected: lis
 def test_a_void_gives_everything_back() -> None:
     log = Driver()
     log.issue(number=NUMBER)
-    assert log.value(f"number:{NUMBER}") == NumberHolders(((GENERATOR, f"manifest/{GENERATOR}/01K9000000000000000000MAN1"),))
+    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST)
     log.void()
     assert log.state().stage is Stage.VOIDED
     assert log.state().drawn == {Q2: 0, Q3: 0}
     assert (log.used_g(Q2), log.used_g(Q3)) == (0, 0)
-    assert log.value(f"number:{NUMBER}") == NumberHolders()
+    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST).ended(MANIFEST, "voided")
 
 
 def test_a_void_says_why() -> None:
@@ -182,4 +210,4 @@ def test_a_voided_number_may_be_used_again() -> None:
     log.issue(number=NUMBER)
     assert log.refused(ISSUE, (GENERATOR,), an_issue(number=NUMBER), chain=SECOND) == ["NO_DUPLICATE"]
     log.void()
-    assert codes(log.issue(chain=SECOND, number=NUMBER)) == set()
+    assert codes(log.issue(chain=SECOND, number=NUMBER)) == {"M:NO_REUSED", "PLAN_OFF_LOG"}

@@ -10,7 +10,7 @@ from manifests import acts
 from manifests.act import ACTS_MAX
 from manifests.acts.dispose import FATES_MAX
 from manifests.model import Fate, Stage
-from tests.manifests.driver import PERMIT, RECEIVER, Driver, a_line, accepted, codes, partly, permit, rejected, reported
+from tests.manifests.driver import PERMIT, RECEIVER, Driver, a_line, accepted, backfilled, codes, partly, permit, rejected, reported
 from whitelist.status import Change, History
 
 RECEIVE = "manifest.receive/1"
@@ -205,7 +205,9 @@ def test_a_receipt_is_confirmed_within_five_working_days(accepted_at: str, admit
 
 def test_a_backfill_has_ten_working_days_instead() -> None:
     for admitted_at, expected in (("2026-11-19T12:00:00+08:00", set()), ("2026-11-20T12:00:00+08:00", {"M:BACKFILL_LATE"})):
-        log = Driver(at_s=parse_at("2026-11-05T09:00:00+08:00")).to_in_transit(backfill=True)
+        log = Driver(at_s=parse_at("2026-11-05T09:00:00+08:00")).to_in_transit(
+            **backfilled("2026-11-05T08:00:00+08:00", "2026-11-05T09:00:00+08:00")
+        )
         log.arrive()
         accepted_at = format_at(log.at_s)
         log.at_s = parse_at(admitted_at)

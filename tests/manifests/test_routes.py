@@ -249,7 +249,7 @@ async def test_a_disputed_number_gives_the_choice_and_a_voided_manifest_is_no_di
     assert [f"manifest/{row['id']}" for row in response.json()["manifests"]] == [foreign, third]
     flags = (await web.get(path_of(foreign))).json()["flags"]
     assert [(flag["level"], flag["code"]) for flag in flags] == [("H", "NO_DUPLICATE")]
-    assert flags[0]["message"] == "联单编号已被另一份未完结的联单使用。"
+    assert flags[0]["message"] == "联单编号已被另一份未作废的联单使用。"
     own = await web.get(f"/v1/manifests/{OTHER_NUMBER}", GENERATOR)
     assert (own.status_code, own.headers["location"]) == (303, path_of(third)), "a party sees its own side of a dispute"
 

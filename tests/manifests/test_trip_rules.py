@@ -21,12 +21,13 @@ from tests.manifests.driver import (
     Driver,
     a_departure,
     a_line,
+    backfilled,
     codes,
     permit,
 )
 
 HAND_OVER = "manifest.hand_over/1"
-PORT = acts.Place("510502", "泸州港多用途码头（虚构）")
+PORT = acts.Place(division="510502", address="泸州港多用途码头（虚构）")
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
 
 
@@ -41,7 +42,9 @@ def transship(**changes: object) -> acts.Transship:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"place": None}, {"place": acts.Place("510502", " ")}, {"waybill_no": ""}], ids=["no place", "blank place", "no waybill"]
+    "changes",
+    [{"place": None}, {"waybill_no": ""}],
+    ids=["no place", "no waybill"],
 )
 def test_a_hand_over_without_place_or_waybill_is_refused(changes: dict[str, object]) -> None:
     log = Driver().to_in_transit()
@@ -51,9 +54,9 @@ def test_a_hand_over_without_place_or_waybill_is_refused(changes: dict[str, obje
 @pytest.mark.parametrize(
     ("place", "expected"),
     [
-        (acts.Place("519999", "某地（虚构）"), "DIVISION"),
-        (acts.Place("510502", " "), "MISSING"),
-        (acts.Place("510502", "路" * 201), "TEXT_LONG"),
+        (acts.Place(division="519999", address="某地（虚构）"), "DIVISION"),
+        (acts.Place(division="510502", address=" "), "MISSING"),
+        (acts.Place(division="510502", address="路" * 201), "TEXT_LONG"),
     ],
     ids=["no such division", "no address", "long address"],
 )
@@ -77,7 +80,7 @@ def test_a_hand_over_ends_one_leg_and_begins_the_next() -> None:
 
 def test_a_place_outside_the_table_of_divisions_is_refused() -> None:
     log = Driver().to_in_transit()
-    body = hand_over(place=acts.Place("519999", "不存在的地方（虚构）"))
+    body = hand_over(place=acts.Place(division="519999", address="不存在的地方（虚构）"))
     assert log.refused(HAND_OVER, (CARRIER, SECOND_CARRIER), body) == ["DIVISION"]
 
 
@@ -143,7 +146,7 @@ def test_a_transshipment_says_why() -> None:
 
 def test_a_load_arrives_where_the_manifest_says() -> None:
     log = Driver().to_in_transit()
-    elsewhere = acts.Arrive(place=acts.Place("500115", "重庆市长寿区（虚构）"))
+    elsewhere = acts.Arrive(place=acts.Place(division="500115", address="重庆市长寿区（虚构）"))
     assert log.refused("manifest.arrive/1", (CARRIER,), elsewhere) == ["WRONG_RECEIVER"]
     log.arrive()
 
@@ -152,9 +155,9 @@ def test_a_withdrawn_division_is_the_same_place_as_its_successor_and_is_flagged(
     """500112 渝北区 went into 500157 两江新区 in January: the permit still says the one, the manifest the other."""
     log = Driver()
     log.lay(PERMIT, replace(permit("60000"), division="500112"))
-    log.issue(destination=acts.Place("500157", "重庆市两江新区（虚构）"))
+    log.issue(destination=acts.Place(division="500157", address="重庆市两江新区（虚构）"))
     assert codes(log.depart()) == set()
-    assert codes(log.arrive(place=acts.Place("500112", "重庆市渝北区（虚构）"))) == {"M:DIVISION_RETIRED"}
+    assert codes(log.arrive(place=acts.Place(division="500112", address="重庆市渝北区（虚构）"))) == {"M:DIVISION_RETIRED"}
 
 
 # --- R-53 ------------------------------------------------------------------------------------------------------------------------------
@@ -263,7 +266,7 @@ def test_an_act_of_exactly_fifteen_days_is_still_admitted() -> None:
 
 def test_a_backfill_takes_older_acts_and_says_so() -> None:
     log = Driver()
-    assert codes(log.issue(backfill=True)) == {"BACKFILL"}
+    assert codes(log.issue(**backfilled("2026-11-05T08:00:00+08:00", "2026-11-05T08:30:00+08:00"))) == {"BACKFILL", "PLAN_OFF_LOG"}
     departed_at = format_at(log.at_s)
     log.wait(seconds=BACKFILL_AFTER_S + 1)
     body = a_departure(gate=acts.Gate(labels=(), checks=("carrier", "vehicle", "crew", "labels")))
@@ -272,8 +275,8 @@ def test_a_backfill_takes_older_acts_and_says_so() -> None:
 
 def test_a_backfill_is_issued_after_its_trip() -> None:
     log = Driver()
-    log.issue(backfill=True)
     trip = [format_at(log.at_s - days * 86_400) for days in (9, 8)]
+    log.issue(**backfilled(*trip))
     log.post("manifest.depart/1", (GENERATOR, CARRIER), a_departure(), at=trip[0])
     arrival = acts.Arrive(place=DESTINATION)
     assert log.refused("manifest.arrive/1", (CARRIER,), arrival, at=format_at(log.at_s - 10 * 86_400)) == ["TIME_ORDER"]
@@ -285,7 +288,7 @@ def test_a_trip_of_the_past_overlaps_nothing() -> None:
     log = Driver()
     log.issue()
     log.depart()
-    log.issue(chain=SECOND, backfill=True)
+    log.issue(chain=SECOND, **backfilled("2026-11-05T08:00:00+08:00", "2026-11-05T08:30:00+08:00"))
     assert codes(log.depart(chain=SECOND)) == set()
 
 

@@ -157,7 +157,7 @@ class Example(Workbench):
 
     def issue(self) -> None:
         entry = self.post("manifest.issue/1", MANIFEST, (GENERATOR,), an_issue(number=NUMBER))
-        assert (entry.admission.decision.route, codes(entry)) == ("LISTED", set())
+        assert (entry.admission.decision.route, codes(entry)) == ("LISTED", {"PLAN_OFF_LOG"})
 
     def depart(self) -> None:
         """09:10 loaded with 14 labels, 09:40 under way."""

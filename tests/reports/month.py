@@ -21,7 +21,7 @@ LINES = (waste("5.6", 0), SLAG)
 
 def trip(story: Story, serial: int, line: int, accepted_t: str = "", *, days: int = 0, stop: str = "", refused_t: str = "") -> None:
     """One manifest of one line, as far as ``stop`` (``issue``, ``void``, ``depart``) or to its receipt."""
-    story.issue(serial, [story.lines[line]], dangerous_goods=(acts.DangerousGoods(line=0, un_no="2794", dg_class="8"),))
+    story.issue(serial, [story.lines[line]])
     story.wait(minutes=30)
     if stop == "issue":
         return

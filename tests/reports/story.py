@@ -15,7 +15,7 @@ from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import TileReader
 from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
-from manifests.model import Place, Vehicle
+from manifests.model import Vehicle
 from reports.evidence import collect
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
@@ -27,9 +27,10 @@ from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
+from whitelist.fields import Place
 from whitelist.listing import rows_hash
 from whitelist.scope import PermitItem, Scope
-from whitelist.transfer import WasteLine
+from whitelist.transfer import Contract, DangerousGoods, PlanRef, WasteLine
 
 GENERATOR = "915101120000FX029E"
 RECEIVER = "915001160000FX0107"
@@ -45,9 +46,9 @@ NAMES: Mapping[str, str] = {
 PERMIT = f"permit/{RECEIVER}/01K9000000000000000000PERM"
 APPROVAL = f"approval/{GENERATOR}/01K9000000000000000000APPR"
 LIST = "list/2026-51-50-cy"
-ORIGIN = Place("510112", "成都市龙泉驿区桃都大道88号（虚构）")
-PORT = Place("510502", "泸州市江阳区国际集装箱码头3号泊位（虚构）")
-DESTINATION = Place("500116", "重庆市江津区德感工业园12号（虚构）")
+ORIGIN = Place(division="510112", address="成都市龙泉驿区桃都大道88号（虚构）")
+PORT = Place(division="510502", address="泸州市江阳区国际集装箱码头3号泊位（虚构）")
+DESTINATION = Place(division="500116", address="重庆市江津区德感工业园12号（虚构）")
 BATTERY = "900-052-31"
 LEAD_WASTES = (BATTERY, "384-004-31", "304-002-31", "398-052-31", "243-001-31", "900-025-31")
 
@@ -71,6 +72,7 @@ def waste(mass_t: str = "5.600000", number: int = 0, **changes: Any) -> WasteLin
         mass_t=mass_t,
         method="R4",
         decision_line=number,
+        dg=DangerousGoods(un_no="2794", dg_class="8"),
     )
     return replace(line, **changes)
 
@@ -196,7 +198,8 @@ class Story:
             consignor="generator",
             carriers=CARRIERS[:1],
             emergency_measures="配备防酸手套、耐酸围堰和碱性吸附材料；泄漏时先围堵、后中和，并报告当地生态环境部门。",
-            dangerous_goods=(acts.DangerousGoods(line=0, un_no="2794", dg_class="8"),),
+            plan=PlanRef(filing_no="GL-510112-2026-001"),
+            contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
             planned_at=format_at(self.bench.at_s + 3600),
         )
         chain = trunk(serial).replace(GENERATOR, generator)
@@ -300,8 +303,7 @@ def worst() -> Story:
     )
     names = {**NAMES, GENERATOR: LONG, RECEIVER: f"重庆{LONG}"}
     story = Story(lines, names)
-    goods = tuple(acts.DangerousGoods(line=number, un_no="2794", dg_class="8") for number in range(16))
-    story.issue(900, carriers=CARRIERS, dangerous_goods=goods, commit={"contact.name": "ab" * 32, "contact.phone": "cd" * 32})
+    story.issue(900, carriers=CARRIERS, commit={"contact.name": "ab" * 32, "contact.phone": "cd" * 32})
     story.wait(minutes=30)
     loaded = tuple(acts.LoadedLine(line=number, mass_t="0.351") for number in range(16))
     story.depart(900, loaded=loaded)

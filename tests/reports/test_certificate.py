@@ -24,7 +24,7 @@ from signing.refusal import Refusal
 from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, waste, worst
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 from whitelist.adopted import data_files
-from whitelist.transfer import Pieces
+from whitelist.transfer import DangerousGoods, Pieces
 
 
 async def certificate(story: Story, serial: int) -> tuple[Bundle, bytes, bytes]:
@@ -69,13 +69,12 @@ async def test_lines_of_decision_and_list_are_counted_from_one() -> None:
 
 async def test_what_no_column_holds_stands_below_the_lines() -> None:
     lines = (
-        replace(waste(), pieces=Pieces(120, "只")),
+        replace(waste(), pieces=Pieces(count=120, unit="只"), dg=DangerousGoods(un_no="2794", dg_class="8", packing_group="III")),
         waste("1.200000", 1),
         waste("1.300000", 2),
     )
     story = Story(lines)
-    goods = (acts.DangerousGoods(line=0, un_no="2794", dg_class="8", packing_group="III"),)
-    story.issue(7, dangerous_goods=goods, trip_id="01K90000000000000000000007")
+    story.issue(7, trip_id="01K90000000000000000000007")
     story.depart(7)
     story.wait(hours=4)
     story.arrive(7)

@@ -117,8 +117,8 @@ def test_lines_of_accounts_are_counted_from_one_in_words() -> None:
 
 def test_a_number_on_two_manifests_is_listed_until_one_is_voided() -> None:
     story = Story(LINES)
-    story.decide_for(CARRIERS[1], "3000")
     story.at("2026-10-05T08:00:00+08:00")
+    story.decide_for(CARRIERS[1], "3000")
     story.issue(1)
     story.issue(1, generator=CARRIERS[1])
     (duplicate,) = drawn(story).duplicates

@@ -6,7 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, PERMIT, RECEIVER, SICHUAN, Log
+from ledger.fields import File
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
@@ -14,10 +15,12 @@ from whitelist.acts.list_countersign import ListCountersign
 from whitelist.acts.list_propose import ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
+from whitelist.answers import AskedTransfer
 from whitelist.approval import ListingRef
+from whitelist.fields import Place
 from whitelist.listing import rows_hash
 from whitelist.scope import PermitItem, Scope
-from whitelist.transfer import Transfer, WasteLine
+from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine
 
 BATTERY = "900-052-31"
 
@@ -109,24 +112,45 @@ def line(**changes: Any) -> WasteLine:
         mass_t="5.600000",
         method="R4",
         decision_line=0,
+        dg=DangerousGoods(un_no="2794", dg_class="8"),
     )
     return replace(body, **changes)
 
 
-def transfer(*lines: WasteLine, **changes: Any) -> Transfer:
-    """The first load of the worked example."""
-    body = Transfer(
+def place(division: str, site: str | None = None) -> Place:
+    """A place somewhere in a division."""
+    return Place(division=division, address="示范路1号（虚构）", site=site)
+
+
+def transfer(*lines: WasteLine, **changes: Any) -> AskedTransfer:
+    """The first load of the worked example; places may be given by their division alone."""
+    body = AskedTransfer(
         generator=GENERATOR,
-        origin="510112",
+        origin=place("510112"),
         receiver=RECEIVER,
-        destination="500116",
+        destination=place("500116"),
         consignor="generator",
         permit=PERMIT,
         approval=APPROVAL,
         number="20265101000123",
+        plan=PlanRef(filing_no="GL-510112-2026-001"),
+        contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
+        emergency_measures="泄漏时先围堵、后中和，并报告当地生态环境部门。",
         lines=lines or (line(),),
     )
-    return replace(body, **changes)
+    places = {name: place(found) for name in ("origin", "destination") if isinstance(found := changes.get(name), str)}
+    return replace(body, **{**changes, **places})
+
+
+INTRA: dict[str, Any] = {"generator": OTHER_RECEIVER, "origin": "500115", "approval": None, "number": None}
+"""What makes of it a transfer inside Chongqing, of a firm that is at home there."""
+
+PAPER = PaperManifest(
+    reason="平台故障",
+    departed_at="2026-12-30T09:00:00+08:00",
+    completed_at="2026-12-31T16:00:00+08:00",
+    scan=File(sha256="ab" * 32, size=1, media_type="application/pdf", name="纸质联单.pdf"),
+)
 
 
 def with_permit(now: str = "2026-02-02 09:00", **changes: Any) -> Log:

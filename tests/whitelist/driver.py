@@ -15,17 +15,20 @@ from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Reads
-from ledger.directory import LOG_MAIN, Authority, DataPin, LogState, party_chain
+from ledger.directory import LOG_MAIN, Authority, DataPin, LogState, PartyState, party_chain
 from ledger.findings import Admitted, Refused
+from ledger.kinds.site import Site, site_key
 from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
 from ledger.times import SHANGHAI, format_at
 from signing.refusal import Refusal
 from tests.workbench import as_asked
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import DataFile, data_files
+from whitelist.answers import AskedTransfer
 from whitelist.check import check, reads
+from whitelist.checked import Asked
 from whitelist.quota import Q3_PREFIX, q3_account, q3_change, q3_key
-from whitelist.transfer import Answer, Transfer
+from whitelist.transfer import Answer
 
 GENERATOR = "915101120000FX029E"  # 成都锦川蓄能回收有限公司（虚构）
 RECEIVER = "915001160000FX0107"  # 重庆江津再生铅有限公司（虚构）
@@ -113,6 +116,15 @@ class Log:
         found = self.facts.values.get(account_key(account))
         return 0 if found is None else found.used_g
 
+    def register(self, party: str) -> None:
+        """Give a party a chain on the log."""
+        self.facts.put(chain_key(party_chain(party)), Head(0, "00" * 32, 0, PartyState(name="测试单位（虚构）")))
+
+    def site(self, party: str, site: str, division: str, *, is_open: bool = True) -> None:
+        """Register a site of a party, or close it."""
+        value = Site(name="分厂", division=division, address="示范路2号（虚构）", closed_on=None if is_open else "2026-01-01")
+        self.facts.put(site_key(party, site), value)
+
     def load(self, found: Reads) -> bool:
         """Make named keys present, as the sequencer does; whether anything was new."""
         keys = [*map(chain_key, found.chains), *map(account_key, found.accounts), *found.registers]
@@ -186,13 +198,17 @@ class Log:
         for row in admission.decision.accounts:
             self.facts.put(account_key(row.account), Account(admission.index, row.after_g))
 
-    def ask(self, transfer: Transfer) -> Answer:
-        """The check, with everything it reads loaded."""
-        while self.load(reads(transfer, self.facts)):
+    def ask(self, transfer: AskedTransfer) -> Answer:
+        """The check as a dry run asks it: through the form, with everything it reads loaded."""
+        try:
+            asked: AskedTransfer = read_body(msgspec.json.decode(msgspec.json.encode(transfer)), AskedTransfer)
+        except Refusal as refusal:
+            return Answer(route="", reasons=refusal.reasons, draws={}, left_g={})
+        while self.load(reads(asked, asked.generator, self.facts)):
             pass
-        return check(transfer, self.facts, self.moment)
+        return check(Asked(generator=asked.generator, transfer=asked, at_s=self.now, moment=self.moment), self.facts)
 
-    def issue(self, transfer: Transfer) -> Answer:
+    def issue(self, transfer: AskedTransfer) -> Answer:
         """Ask, and where nothing stands against it book the draws as ``manifest.issue`` does."""
         answer = self.ask(transfer)
         if not answer.reasons:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tests.manifests.driver import APPROVAL, DESTINATION, GENERATOR, NUMBER, ORIGIN, PERMIT, RECEIVER, a_line
+from tests.manifests.driver import GENERATOR, NUMBER, an_issue
 from tests.manifests.test_worked_example import Example
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, uscc
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
@@ -27,19 +27,7 @@ METHODS: tuple[Method, ...] = ("R4", "R5", "R15")
 
 def transfer(**changes: Any) -> dict[str, Any]:
     """The first load of 2026-11-05 as a dry run asks for it; ``None`` leaves a field out."""
-    line = msgspec.to_builtins(a_line())
-    asked = {
-        "generator": GENERATOR,
-        "origin": ORIGIN.division,
-        "receiver": RECEIVER,
-        "destination": DESTINATION.division,
-        "consignor": "generator",
-        "permit": PERMIT,
-        "approval": APPROVAL,
-        "number": NUMBER,
-        "lines": [line],
-        **changes,
-    }
+    asked = {"generator": GENERATOR, **msgspec.json.decode(msgspec.json.encode(an_issue(number=NUMBER))), **changes}
     return {name: value for name, value in asked.items() if value is not None}
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.model import Account, Head
-from tests.whitelist.acts import BATTERY, add_list, applied, approved, grant, line, listed, transfer, with_permit
+from tests.whitelist.acts import BATTERY, INTRA, add_list, applied, approved, grant, line, listed, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_GENERATOR, OTHER_RECEIVER, PERMIT, RECEIVER, Log, ulid
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
@@ -59,9 +59,9 @@ def test_what_is_read_does_not_depend_on_where_facts_are_kept() -> None:
     log = listed()
     asked = transfer()
     log.ask(asked)
-    wanted = reads(asked, log.facts)
+    wanted = reads(asked, asked.generator, log.facts)
     assert LIST in wanted.chains
-    assert reads(asked, _Elsewhere(log.facts)) == wanted
+    assert reads(asked, asked.generator, _Elsewhere(log.facts)) == wanted
 
 
 #
@@ -76,32 +76,36 @@ def test_r17_the_last_and_first_day_of_the_permit_are_good() -> None:
         ("2026-11-11 00:00", ["PERMIT_DATE"]),
     ):
         log.at(now)
-        assert codes(ask(log, line(decision_line=None), origin="500115", approval=None, number=None)) == expected, now
+        assert codes(ask(log, line(decision_line=None), **INTRA)) == expected, now
 
 
 def test_r17_a_suspended_permit_is_refused_until_it_is_resumed() -> None:
     log = listed()
     log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
-    assert found(ask(log)) == [("PERMIT_STATUS", "permit")]
+    assert found(ask(log)) == [("PERMIT_STATUS", "body.permit")]
     log.post("permit.resume/1", PERMIT, PermitChange(reason="整治完成"), CHONGQING)
     assert found(ask(log)) == []
     log.post("permit.revoke/1", PERMIT, PermitChange(reason="注销"), CHONGQING)
-    assert found(ask(log)) == [("PERMIT_STATUS", "permit")]
+    assert found(ask(log)) == [("PERMIT_STATUS", "body.permit")]
 
 
-@pytest.mark.parametrize("permit", [f"permit/{RECEIVER}/{ulid(9)}", "permit/x", "", "log/main", f"manifest/{GENERATOR}/{ulid(1)}", LIST])
-def test_r17_a_permit_that_the_log_does_not_have_is_refused(permit: str) -> None:
-    assert ("PERMIT_UNKNOWN", "permit") in found(ask(listed(), permit=permit))
+def test_r17_a_permit_that_the_log_does_not_have_is_refused() -> None:
+    assert ("PERMIT_UNKNOWN", "body.permit") in found(ask(listed(), permit=f"permit/{RECEIVER}/{ulid(9)}"))
+
+
+@pytest.mark.parametrize("permit", ["permit/x", "", "log/main", f"manifest/{GENERATOR}/{ulid(1)}", LIST])
+def test_r17_a_name_that_is_no_permits_is_out_of_form(permit: str) -> None:
+    assert found(ask(listed(), permit=permit)) == [("FIELD_TYPE", "body.permit")]
 
 
 def test_r17_the_permit_is_the_receivers_own() -> None:
-    assert ("PERMIT_HOLDER", "permit") in found(ask(listed(), receiver=OTHER_RECEIVER))
+    assert ("PERMIT_HOLDER", "body.permit") in found(ask(listed(), receiver=OTHER_RECEIVER))
 
 
 def test_r17_the_destination_is_the_permits_facility_so_nobody_calls_a_crossing_intra() -> None:
     answer = ask(listed(), destination="510115", approval=None)
     assert answer.route == "INTRA"
-    assert ("PERMIT_SITE", "destination") in found(answer)
+    assert ("PERMIT_SITE", "body.destination.division") in found(answer)
 
 
 #
@@ -122,14 +126,14 @@ EXCEPT = PermitItem(category="HW31", scope="EXCEPT", codes=("900-025-31",), meth
 )
 def test_r18_r19_scope_and_method_of_the_permit(item: PermitItem, code: str, method: str, expected: list[str]) -> None:
     log = with_permit(items=(item,))
-    answer = ask(log, line(code=code, method=method, hazards=("T",)), origin="500115", approval=None, number=None)
+    answer = ask(log, line(code=code, method=method, hazards=("T",)), **INTRA)
     assert codes(answer) == expected
 
 
 def test_r19_a_method_of_another_item_that_covers_the_code_is_permitted() -> None:
     items = (PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R4",)), replace(EXCEPT, methods=("D16",)))
     log = with_permit(items=items)
-    assert codes(ask(log, line(method="D16"), origin="500115", approval=None, number=None)) == []
+    assert codes(ask(log, line(method="D16"), **INTRA)) == []
 
 
 #
@@ -162,7 +166,7 @@ def test_r20_counts_the_year_anew() -> None:
     log = with_permit()
     use(log, q3_account(PERMIT), 72_000 * T)
     log.at("2026-12-31 23:59")
-    intra = {"origin": "500115", "approval": None, "number": None}
+    intra = INTRA
     assert codes(ask(log, **intra)) == ["PERMIT_SCALE"]
     log.at("2027-01-01 00:00")
     answer = ask(log, **intra)
@@ -174,12 +178,16 @@ def test_r20_counts_the_year_anew() -> None:
 
 def test_r30_a_crossing_without_an_approval_is_refused() -> None:
     answer = ask(listed(), approval=None)
-    assert (found(answer), answer.route) == ([("NO_APPROVAL", "approval")], "APPROVED")
+    assert (found(answer), answer.route) == ([("NO_APPROVAL", "body.approval")], "APPROVED")
 
 
-@pytest.mark.parametrize("approval", [f"approval/{GENERATOR}/{ulid(9)}", "approval/x", PERMIT, ""])
-def test_r30_an_approval_that_the_log_does_not_have_is_refused(approval: str) -> None:
-    assert ("APPROVAL_UNKNOWN", "approval") in found(ask(listed(), approval=approval))
+def test_r30_an_approval_that_the_log_does_not_have_is_refused() -> None:
+    assert ("APPROVAL_UNKNOWN", "body.approval") in found(ask(listed(), approval=f"approval/{GENERATOR}/{ulid(9)}"))
+
+
+@pytest.mark.parametrize("approval", ["approval/x", PERMIT, ""])
+def test_r30_a_name_that_is_no_approvals_is_out_of_form(approval: str) -> None:
+    assert found(ask(listed(), approval=approval)) == [("FIELD_TYPE", "body.approval")]
 
 
 def test_r30_an_application_is_not_yet_an_approval() -> None:
@@ -187,22 +195,21 @@ def test_r30_an_application_is_not_yet_an_approval() -> None:
 
     log = with_permit()
     log.post("approval.apply/1", APPROVAL, application(), GENERATOR)
-    assert found(ask(log)) == [("APPROVAL_STAGE", "approval")]
+    assert found(ask(log)) == [("APPROVAL_STAGE", "body.approval")]
 
 
 def test_r30_inside_a_province_no_approval_is_named() -> None:
-    intra = {"generator": OTHER_RECEIVER, "origin": "500115", "number": None}
-    assert found(ask(listed(), approval=None, **intra)) == []
-    assert found(ask(listed(), **intra)) == [("APPROVAL_DIRECTION", "approval")]
+    assert found(ask(listed(), **INTRA)) == []
+    assert found(ask(listed(), **{**INTRA, "approval": APPROVAL})) == [("APPROVAL_DIRECTION", "body.approval")]
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"generator": OTHER_GENERATOR}, ("APPROVAL_GENERATOR", "generator")),
-        ({"origin": "340102", "number": None}, ("APPROVAL_DIRECTION", "origin")),
-        ({"receiver": OTHER_RECEIVER}, ("APPROVAL_RECEIVER", "receiver")),
-        ({"permit": f"permit/{RECEIVER}/{ulid(9)}"}, ("APPROVAL_PERMIT", "permit")),
+        ({"generator": OTHER_GENERATOR}, ("APPROVAL_GENERATOR", "body.approval")),
+        ({"origin": "340102", "number": None}, ("APPROVAL_DIRECTION", "body.origin.division")),
+        ({"receiver": OTHER_RECEIVER}, ("APPROVAL_RECEIVER", "body.receiver")),
+        ({"permit": f"permit/{RECEIVER}/{ulid(9)}"}, ("APPROVAL_PERMIT", "body.permit")),
     ],
 )
 def test_r31_the_transfer_is_the_decisions(changes: dict[str, Any], reason: tuple[str, str]) -> None:
@@ -235,22 +242,22 @@ def rag(**changes: Any) -> WasteLine:
 def test_r31_one_code_in_several_lines_is_matched_by_line() -> None:
     log = several()
     assert found(ask(log, rag(), rag(name="小油漆桶", decision_line=1))) == []
-    assert found(ask(log, rag(decision_line=1))) == [("APPROVAL_NAME", "lines.0.name")]
-    assert found(ask(log, rag(method="R4"))) == [("APPROVAL_METHOD", "lines.0.method")]
-    assert found(ask(log, rag(code="900-047-49"))) == [("APPROVAL_CODE", "lines.0.code")]
+    assert found(ask(log, rag(decision_line=1))) == [("APPROVAL_NAME", "body.lines.0.name")]
+    assert found(ask(log, rag(method="R4"))) == [("APPROVAL_METHOD", "body.lines.0.method")]
+    assert found(ask(log, rag(code="900-047-49"))) == [("APPROVAL_CODE", "body.lines.0.code")]
 
 
-@pytest.mark.parametrize("number", [2, 3, -1, 2**53])
+@pytest.mark.parametrize("number", [2, 3, 10**9])
 def test_r31_a_line_that_was_not_granted_is_refused(number: int) -> None:
     answer = ask(several(), rag(name="油膜", decision_line=number))
-    assert found(answer) == [("APPROVAL_LINE", "lines.0.decision_line")]
+    assert found(answer) == [("APPROVAL_LINE", "body.lines.0.decision_line")]
     assert answer.reasons[0].expected == "0 / 1"
 
 
 def test_r33_the_lines_of_one_code_have_quotas_of_their_own() -> None:
     log = several()
     answer = ask(log, rag(mass_t="100"), rag(name="小油漆桶", decision_line=1, mass_t="30.000001"))
-    assert found(answer) == [("APPROVAL_QUOTA", "lines.1.mass_t")]
+    assert found(answer) == [("APPROVAL_QUOTA", "body.lines.1.mass_t")]
 
 
 #
@@ -279,9 +286,9 @@ def test_r33_two_lines_on_one_decision_line_never_pass_separately() -> None:
     log = listed()
     use(log, q2_account(APPROVAL, 0), 2_990 * T)
     assert found(ask(log, line(mass_t="5"), line(mass_t="5"))) == []
-    assert found(ask(log, line(mass_t="6"), line(mass_t="5"))) == [("APPROVAL_QUOTA", "lines.1.mass_t")]
+    assert found(ask(log, line(mass_t="6"), line(mass_t="5"))) == [("APPROVAL_QUOTA", "body.lines.1.mass_t")]
     answer = ask(log, line(mass_t="11"), line(mass_t="1"))
-    assert found(answer) == [("APPROVAL_QUOTA", "lines.0.mass_t"), ("APPROVAL_QUOTA", "lines.1.mass_t")]
+    assert found(answer) == [("APPROVAL_QUOTA", "body.lines.0.mass_t"), ("APPROVAL_QUOTA", "body.lines.1.mass_t")]
     assert answer.reasons[1].found == "3001.000000 + 1.000000 t"
 
 
@@ -308,18 +315,23 @@ def change_list(log: Log, **changes: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"status": "PROPOSED"}, "WL_NOT_IN_FORCE"),
-        ({"from_province": "50", "to_province": "51"}, "WL_DIRECTION"),
-        ({"rows": ()}, "WL_UNKNOWN"),
-        ({"year": 2027}, "WL_YEAR"),
+        ({"year": 2027, "effective_from": "2027-01-01", "effective_to": "2027-12-31"}, "WL_YEAR"),
+        ({"year": 2025, "effective_from": "2025-01-01", "effective_to": "2025-12-31"}, "WL_YEAR"),
         ({"effective_to": "2026-11-04"}, "WL_TERM"),
-        ({"effective_from": "2026-11-06"}, "WL_TERM"),
+        ({"effective_from": "2026-11-06"}, "APPROVAL_EARLY"),
     ],
 )
-def test_r35_r40_the_list_of_a_listed_decision_is_judged_at_issue(change: dict[str, Any], code: str) -> None:
+def test_r40_a_listing_serves_the_days_of_its_list(change: dict[str, Any], code: str) -> None:
     log = listed()
     change_list(log, **change)
-    assert found(ask(log)) == [(code, "lines.0.decision_line")]
+    assert found(ask(log)) == [(code, "body.lines.0.decision_line")]
+
+
+@pytest.mark.parametrize("change", [{"status": "PROPOSED"}, {"from_province": "50", "to_province": "51"}, {"rows": ()}])
+def test_r35_is_judged_at_the_decision_and_never_again(change: dict[str, Any]) -> None:
+    log = listed()
+    change_list(log, **change)
+    assert found(ask(log)) == []
 
 
 @pytest.mark.parametrize("change", [{"effective_to": "2026-11-05"}, {"effective_from": "2026-11-05"}])
@@ -327,21 +339,6 @@ def test_r40_first_and_last_effective_day_are_good(change: dict[str, Any]) -> No
     log = listed()
     change_list(log, **change)
     assert found(ask(log)) == []
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"receiver": OTHER_RECEIVER}, "WL_RECEIVER"),
-        ({"permit": f"permit/{RECEIVER}/{ulid(9)}"}, "WL_PERMIT"),
-        ({"methods": ("R5",)}, "WL_METHOD"),
-    ],
-)
-def test_r35_the_row_still_covers_the_transfer(change: dict[str, Any], code: str) -> None:
-    log = listed()
-    rows = log.state(LIST).rows
-    change_list(log, rows=(replace(rows[0], **change),))
-    assert codes(ask(log)) == [code]
 
 
 def test_r40_a_list_serves_its_own_year_though_the_decision_lasts_longer() -> None:
@@ -371,5 +368,5 @@ def test_an_answer_says_what_it_draws_and_what_is_left() -> None:
 
 
 def test_inside_a_province_only_the_scale_is_drawn() -> None:
-    answer = ask(listed(), generator=OTHER_RECEIVER, origin="500115", approval=None, number=None)
+    answer = ask(listed(), **INTRA)
     assert (answer.route, answer.draws, answer.listings) == ("INTRA", {q3_account(PERMIT): 5_600_000}, (None,))

@@ -45,5 +45,5 @@ def test_the_page_of_sources_lists_every_file_with_its_version_and_digest() -> N
 def test_methods_fall_into_use_disposal_and_storage() -> None:
     groups = {method: group_of(method) for method in METHODS}
     assert {method for method, group in groups.items() if group == "use"} == {*(f"R{n}" for n in (*range(1, 10), 15)), "C2", "C3"}
-    assert groups["C1"] == "disposal"
-    assert groups["S"] == "storage"
+    assert groups["C1"] == "dispose"
+    assert groups["S"] == "store"

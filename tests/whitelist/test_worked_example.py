@@ -12,6 +12,7 @@ from whitelist.acts.list_rows import Row
 from whitelist.approval import ListingRef
 from whitelist.quota import q1_account, q2_account, q3_account
 from whitelist.scope import PermitItem, Scope
+from whitelist.transfer import ExemptionClaim
 
 T = 1_000_000
 ROW = 7
@@ -54,7 +55,7 @@ def test_the_first_load_of_5_6_t_is_issued_and_settled_with_5_548_t() -> None:
     log = story()
     assert (log.used(Q1), log.used(Q2)) == (41_210_400_000, 2_890 * T)
     answer = log.issue(transfer())
-    assert (answer.route, answer.reasons, answer.alerts, answer.tags) == ("LISTED", (), (), ())
+    assert (answer.route, answer.reasons, answer.alerts, answer.tags) == ("LISTED", (), (), (("PLAN_OFF_LOG",),))
     assert answer.listings == ((LIST, ROW),)
     assert answer.left_g == {Q1: 60_000 * T - 41_210_400_000, Q2: 110 * T, Q3: (60_000 - 2_890) * T}
     assert (log.used(Q2), log.used(Q3), log.used(Q1)) == (2_895_600_000, 2_895_600_000, 41_210_400_000)
@@ -70,7 +71,7 @@ def test_twin_a_a_second_load_of_110_t_exceeds_the_decision() -> None:
     log.at("2026-11-06 09:00")
     answer = log.issue(transfer(line(mass_t="110.0"), number="20265101000124"))
     (reason,) = answer.reasons
-    assert (reason.code, reason.field) == ("APPROVAL_QUOTA", "lines.0.mass_t")
+    assert (reason.code, reason.field) == ("APPROVAL_QUOTA", "body.lines.0.mass_t")
     assert (reason.found, reason.expected) == ("2895.548000 + 110.000000 t", "≤ 3000.000000 t")
     assert log.used(Q2) == 2_895_548_000
     assert log.issue(transfer(line(mass_t="104.452000"), number="20265101000124")).reasons == ()
@@ -123,11 +124,11 @@ def test_twin_d_an_exemption_for_fly_ash_waives_neither_approval_nor_manifest() 
         hazards=("T",),
         method="C1",
         packing="bag",
-        exemption=12,
+        exemptions=(ExemptionClaim(edition=2025, item=12),),
         decision_line=None,
     )
     load = transfer(ash, generator="915117000000FX061Q", origin="511702", number="20265117000001", approval=None)
     answer = log.ask(load)
-    assert answer.tags == (("EXEMPT_DISPOSAL",), ("EXEMPT_TRANSPORT",))
+    assert answer.tags == (("EXEMPT_DISPOSAL",), ("EXEMPT_TRANSPORT",), ("PLAN_OFF_LOG",))
     assert [reason.code for reason in answer.reasons] == ["NO_APPROVAL"]
     assert load.receiver == RECEIVER

@@ -18,26 +18,16 @@ from whitelist.listing import ListState
 from whitelist.number import NumberHolders
 from whitelist.permit import HeldPermits, PermitState
 from whitelist.quota import SiteYear
-from whitelist.rules import approval as approvals
-from whitelist.rules import basis, number, quantity, trade, waste
-from whitelist.rules import listing as listings
-from whitelist.rules import permit as permits
+from whitelist.rules import TEXTS
 
 __all__ = ["ACTS", "PERSONALITY", "RULES"]
 
 ACTS = values_in(sys.modules[__name__], Kind)
 
 RULES = table(
-    *number.TEXTS,
-    *trade.TEXTS,
-    *quantity.TEXTS,
-    *waste.TEXTS,
+    *TEXTS,
     *scope.TEXTS,
     *places.TEXTS,
-    *permits.TEXTS,
-    *basis.TEXTS,
-    *approvals.TEXTS,
-    *listings.TEXTS,
     *adopted.TEXTS,
     *workdays.TEXTS,
     *dry_run.TEXTS,

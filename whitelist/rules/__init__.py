@@ -6,35 +6,49 @@ from collections.abc import Callable
 
 from ledger.findings import Findings
 from whitelist.checked import Checked
-from whitelist.rules import approval, listing, number, permit, quantity, trade, waste
+from whitelist.rules import approval, backfill, basis, exemption, listing, manifest_type, number, permit, place, quantity, waste
 
 CheckRule = Callable[[Checked, Findings], None]
 
 RULES: tuple[CheckRule, ...] = (
-    number.number_has_its_form,
-    number.number_is_of_the_origin,
-    number.number_lives_once,
-    number.number_is_of_the_year,
-    trade.parties_are_real,
+    manifest_type.type_has_its_fields,
+    manifest_type.origin_of_an_in_transfer_is_foreign,
+    manifest_type.mode_is_on_land,
+    manifest_type.plan_is_off_log,
+    backfill.paper_ran_in_order,
+    number.number_is_right,
+    place.places_exist,
+    place.origin_is_tied,
+    place.carriers_are_known,
     waste.code_is_of_its_category,
     waste.code_is_in_the_edition,
     waste.hazards_are_of_the_code,
-    quantity.mass_is_in_tonnes,
+    exemption.claims_hold,
     quantity.form_and_packing_go_together,
-    quantity.lines_are_complete,
-    trade.consignor_is_a_side,
-    trade.mode_is_on_land,
-    trade.places_exist,
-    waste.exemptions_name_the_code,
-    permit.permit_is_in_force,
+    quantity.purpose_is_of_the_method,
+    quantity.part_one_is_whole,
+    quantity.dangerous_goods_are_named,
+    quantity.load_fits_a_truck,
+    permit.permit_is_the_receivers,
     permit.permit_covers_the_code,
     permit.permit_covers_the_method,
+    permit.basis_waives_the_link,
     permit.scale_of_the_year_holds,
+    permit.plan_ends_with_the_permit,
     approval.decision_is_there,
     approval.decision_is_kept_to,
-    approval.decision_has_not_expired,
+    approval.plan_ends_with_the_decision,
     approval.decided_mass_holds,
-    listing.listing_still_covers,
-    listing.listing_is_of_the_day,
+    approval.contract_covers_the_day,
+    *backfill.TERMS,
+    backfill.past_is_told,
 )
-"""R-34 holds by construction (no rule reads carrier or vehicle); R-36 limits decisions and stands in ``acts.decide``."""
+"""R-34 holds by construction (no rule reads carrier or vehicle); R-35 and R-36 limit decisions and stand in ``acts/decide``; R-14 and R-15
+wait for plans on the log, R-38, R-39 and R-65 for their issues, R-43 for data."""
+
+TEXTS = tuple(
+    text
+    for module in (manifest_type, backfill, number, place, waste, exemption, quantity, permit, basis, approval, listing)
+    for text in module.TEXTS
+)
+"""Standing texts of what these rules give."""

@@ -4,45 +4,59 @@ from __future__ import annotations
 
 from ledger.findings import Findings
 from ledger.mass import format_mass
+from ledger.times import day_of, parse_at
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.quota import q2_account
+from whitelist.quota import q2_account, site_year
+
+GROUNDS = ("approval", "decision")
+"""On which a transfer between provinces may stand: on exactly one of them."""
 
 
 def decision_is_there(checked: Checked, out: Findings) -> None:
-    """R-30: Between provinces a decision in force is needed; inside one there is none. Order 23 Art. 21, Code Art. 536.2 [READ]."""
-    name, approval = checked.transfer.approval, checked.approval
+    """R-30: between provinces one ground is needed, a decision in force or one of another province; inside a province none.
+
+    Order 23 Art. 21 [READ]; Code Art. 536.2 [READ].
+    """
+    transfer, approval = checked.transfer, checked.approval
+    given = [name for name in GROUNDS if getattr(transfer, name) is not None]
     if not checked.crosses:
-        if name is not None:
-            direction = f"{checked.transfer.origin[:2]} → {checked.transfer.destination[:2]}"
-            out.refuse("APPROVAL_DIRECTION", "approval", direction, "two provinces, or no approval")
-    elif name is None:
-        out.refuse("NO_APPROVAL", "approval", "", f"approval/{checked.transfer.generator}/…")
-    elif approval is None:
-        out.refuse("APPROVAL_UNKNOWN", "approval", name, f"approval/{checked.transfer.generator}/…")
+        direction = f"{transfer.origin.division[:2]} → {transfer.destination.division[:2]}"
+        for name in given:
+            out.refuse("APPROVAL_DIRECTION", f"body.{name}", direction, "two provinces, or no approval")
+        return
+    if len(given) > 1:
+        out.refuse("ISSUE_TYPE", f"body.{given[1]}", ", ".join(given), "one of them")
+    if not given:
+        out.refuse("NO_APPROVAL", "body.approval", "", f"approval/{checked.generator}/…")
+    if transfer.approval is None:
+        return
+    if approval is None:
+        out.refuse("APPROVAL_UNKNOWN", "body.approval", transfer.approval, f"approval/{checked.generator}/…")
     elif approval.stage != "approved":
-        out.refuse("APPROVAL_STAGE", "approval", approval.stage, "approved")
+        out.refuse("APPROVAL_STAGE", "body.approval", approval.stage, "approved")
 
 
 def decision_is_kept_to(checked: Checked, out: Findings) -> None:
-    """R-31: Generator, direction, receiver and permit are the decision's; name, code and method are its line's.
+    """R-31: generator, direction, receiver and permit are the decision's; name, code and method are its line's.
 
-    Matched by line, never by code alone, for one code may stand in several lines. Order 23 Art. 27, 28 [READ]; addenda §4.1.
+    Matched by line, never by code alone, for one code may stand in several lines; a renewed permit is the same permit (one root). Order 23
+    Art. 27, 28 [READ]; addenda §4.1.
     """
     approval, transfer = checked.approval, checked.transfer
     if approval is None or approval.stage != "approved" or transfer.approval is None:
         return
-    if transfer.approval.split("/", 2)[1] != transfer.generator:
-        out.refuse("APPROVAL_GENERATOR", "generator", transfer.generator, transfer.approval.split("/", 2)[1])
-    if (transfer.origin[:2], transfer.destination[:2]) != approval.direction:
-        found = f"{transfer.origin[:2]} → {transfer.destination[:2]}"
-        out.refuse("APPROVAL_DIRECTION", "origin", found, " → ".join(approval.direction))
+    owner = transfer.approval.split("/", 2)[1]
+    if owner != checked.generator:
+        out.refuse("APPROVAL_GENERATOR", "body.approval", owner, checked.generator)
+    direction = (transfer.origin.division[:2], transfer.destination.division[:2])
+    if direction != approval.direction:
+        out.refuse("APPROVAL_DIRECTION", "body.origin.division", " → ".join(direction), " → ".join(approval.direction))
     if transfer.receiver != approval.receiver:
-        out.refuse("APPROVAL_RECEIVER", "receiver", transfer.receiver, approval.receiver)
-    if transfer.permit != approval.permit:
-        out.refuse("APPROVAL_PERMIT", "permit", transfer.permit, approval.permit)
-    for position, (line, decided) in enumerate(zip(transfer.lines, checked.decided, strict=True)):
-        path = f"lines.{position}"
+        out.refuse("APPROVAL_RECEIVER", "body.receiver", transfer.receiver, approval.receiver)
+    if transfer.permit is not None and approval.permit not in _line_of(checked, transfer.permit):
+        out.refuse("APPROVAL_PERMIT", "body.permit", transfer.permit, approval.permit)
+    for (path, line), decided in zip(checked.lines(), checked.decided, strict=True):
         if decided is None:
             if line.decision_line is not None:
                 granted = [str(number) for number, row in enumerate(approval.lines) if row.mass_g > 0]
@@ -56,11 +70,37 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
             out.refuse("APPROVAL_METHOD", f"{path}.method", line.method, decided.method)
 
 
-def decision_has_not_expired(checked: Checked, out: Findings) -> None:
-    """R-32: The decision has not expired: its last day is still good. Order 23 Art. 27.2 [READ]."""
+def _line_of(checked: Checked, permit: str) -> tuple[str, ...]:
+    """The permits of the line of renewals that a permit belongs to; itself alone where the log does not have it."""
+    return (permit,) if checked.permit is None else site_year(checked.facts, checked.permit.root).permits
+
+
+def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
+    """R-32: the day of the event lies between the decision and the last day of its line. Order 23 Art. 27.2 [READ]."""
+    paper, approval = checked.transfer.decision, checked.approval
+    if paper is not None:
+        if checked.day < paper.decided_on:
+            out.refuse("APPROVAL_EARLY", "body.decision.decided_on", checked.day, f"≥ {paper.decided_on}")
+        if checked.day > paper.valid_to:
+            out.refuse("APPROVAL_EXPIRED", "body.decision.valid_to", checked.day, f"≤ {paper.valid_to}")
+    if approval is None or approval.stage != "approved":
+        return
+    if checked.day < approval.decided_on:
+        out.refuse("APPROVAL_EARLY", "body.approval", checked.day, f"≥ {approval.decided_on}")
+    for path, _, _ in checked.decided_lines():
+        if checked.day > approval.valid_to:
+            out.refuse("APPROVAL_EXPIRED", f"{path}.decision_line", checked.day, f"≤ {approval.valid_to}")
+
+
+def plan_ends_with_the_decision(checked: Checked, out: Findings) -> None:
+    """R-32: 计划转移时间 is not after the last day of the decision line; else nothing could depart (E8 of the cases)."""
+    planned_at, paper = checked.transfer.planned_at, checked.transfer.decision
+    if planned_at is None:
+        return
     approval = checked.approval
-    if approval is not None and approval.stage == "approved" and checked.day > approval.valid_to:
-        out.refuse("APPROVAL_EXPIRED", "approval", checked.day, f"≤ {approval.valid_to}")
+    last_days = [approval.valid_to for _ in checked.decided_lines() if approval is not None] + ([] if paper is None else [paper.valid_to])
+    if last_days and day_of(parse_at(planned_at)) > min(last_days):
+        out.refuse("APPROVAL_EXPIRED", "body.planned_at", planned_at, f"≤ {min(last_days)}")
 
 
 def decided_mass_holds(checked: Checked, out: Findings) -> None:
@@ -80,6 +120,13 @@ def decided_mass_holds(checked: Checked, out: Findings) -> None:
         if before + grams > limit:
             found = f"{format_mass(before)} + {format_mass(grams)} t"
             out.refuse("APPROVAL_QUOTA", f"{path}.mass_t", found, f"≤ {format_mass(limit)} t")
+
+
+def contract_covers_the_day(checked: Checked, out: Findings) -> None:
+    """R-16: ALERT H CONTRACT without a contract with the receiver, or one that is over. Order 23 Art. 10(1) [READ]; Code Art. 490 [READ]."""
+    contract = checked.transfer.contract
+    if contract is None or checked.day > contract.valid_to:
+        out.alert("H", "CONTRACT")
 
 
 TEXTS = texts("""
@@ -134,4 +181,12 @@ The approval had expired when the manifest was issued or departed. || Apply agai
 APPROVAL_QUOTA | R-33 | origin_authority | Order 23 Art. 28(1) [READ]
 超出批准行的剩余数量。 || 减少本次数量；数量超过批准的，须重新申请。
 It exceeds what is left of the approved line. || Reduce the load; more than approved needs a new application.
+
+APPROVAL_EARLY | R-32 | generator | Order 23 Art. 27.2 [READ]; 2020 川渝“白名单”合作机制 [READ S6]
+批准或其所依据的名单当日尚未开始。 || 在批准和名单的起始日之后开具和起运。
+The decision, or the list it was given on, has not begun on this day. || Issue and depart from its first day on.
+
+CONTRACT | R-16 | nobody | Order 23 Art. 10(1) [READ]; Code Art. 490 [READ T1–T3] | Order 23 Art. 10(1) [READ]; 固废法 Art. 37 [READ S2]
+没有与接受人的委托合同，或合同已到期。 || 核实接受人的主体资格和技术能力，签订或者续签书面合同后再转移。
+There is no contract with the receiver, or it is over. || Verify the receiver and sign or renew the contract before the transfer.
 """)

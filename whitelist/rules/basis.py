@@ -13,24 +13,20 @@ from signing.refusal import texts
 from whitelist.catalogue import PREFIX as CATALOGUES
 from whitelist.catalogue import Catalogue
 from whitelist.editions import edition_of
-from whitelist.exemptions import POINT_TO_POINT, Exemption, exemptions_on
+from whitelist.exemptions import LINK_OF_GROUP, POINT_TO_POINT, Exemption, exemptions_on
 from whitelist.methods import group_of
-from whitelist.permit import Basis, PermitState
+from whitelist.permit import Basis
 from whitelist.scope import PermitItem
 
-_WAIVED = {"use": "EXEMPT_USE", "disposal": "EXEMPT_DISPOSAL", "dispose": "EXEMPT_DISPOSAL"}
-"""The link that the method's group is; storing is a link that no basis waives."""
 
-
-def judge_basis(out: Findings, field: str, facts: Facts, permit: PermitState, line: tuple[str, str], day: str, generator: str) -> None:
-    """Reason EXEMPT_BASIS where a receiver of class exempt_use may not take a line, (code, method), from a generator on a day."""
-    basis = permit.basis
-    if basis is None:
-        return
+def judge_basis(out: Findings, field: str, facts: Facts, basis: Basis, line: tuple[str, str], day: str, generator: str) -> bool:
+    """Whether a receiver of class exempt_use may take a line, (code, method), from a generator on a day; reason EXEMPT_BASIS if not."""
     item = _item(facts, basis, day)
-    if item is None or not _waives(item, *line) or basis.generator not in (None, generator):
-        named = f"{basis.edition}: {basis.item}" + ("" if basis.generator is None else f", {basis.generator}")
-        out.refuse("EXEMPT_BASIS", field, f"{named}; {' '.join(line)}", "an item in force on the day that waives use or disposal")
+    if item is not None and _waives(item, *line) and basis.generator in (None, generator):
+        return True
+    named = f"{basis.edition}: {basis.item}" + ("" if basis.generator is None else f", {basis.generator}")
+    out.refuse("EXEMPT_BASIS", field, f"{named}; {' '.join(line)}", "an item in force on the day that waives use or disposal")
+    return False
 
 
 def judge_basis_of_permit(out: Findings, field: str, facts: Facts, basis: Basis, items: tuple[PermitItem, ...], valid_from: str) -> None:
@@ -57,7 +53,7 @@ def _item(facts: Facts, basis: Basis, day: str) -> Exemption | None:
 
 
 def _waives(item: Exemption, code: str, method: str) -> bool:
-    return item.names(code) and _WAIVED.get(group_of(method)) in item.links
+    return item.names(code) and LINK_OF_GROUP.get(group_of(method)) in item.links
 
 
 def _codes(item: PermitItem, catalogue: Catalogue | None) -> tuple[str, ...]:

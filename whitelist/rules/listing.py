@@ -1,4 +1,4 @@
-"""R-35 and R-40: the listing that a decision was given on. The same judgement serves decisions (is the route LISTED?) and issues."""
+"""R-35 and R-40: lists and listings. Decisions are judged by both (is the route LISTED?); an issue by the day alone, for R-35 is judged once."""
 
 from __future__ import annotations
 
@@ -9,28 +9,12 @@ from whitelist.checked import Checked
 from whitelist.listing import ListRow, ListState
 
 
-def listing_still_covers(checked: Checked, out: Findings) -> None:
-    """R-35: The list of a LISTED decision is in force, of this direction, and its row still covers receiver, permit, code and method.
-
-    2020 mechanism 2, 3 [READ S6]; Order 23 Art. 21.2 [READ]. Lists are yearly, so R-40 is judged apart.
-    """
-    transfer = checked.transfer
-    direction = (transfer.origin[:2], transfer.destination[:2])
-    for path, line, decided in checked.decided_lines():
-        if decided.listing is None:
-            continue
-        listed = checked.lists.get(decided.listing.list)
-        row = judge_list(out, f"{path}.decision_line", decided.listing, listed, direction)
-        if row is not None:
-            judge_row(out, path, row, receiver=transfer.receiver, permit=transfer.permit, code=line.code, method=line.method)
-
-
 def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
-    """R-40: A listing of year Y serves departures in Y only, within the list's effective days. 2020 mechanism 1, 2 [READ S6]."""
+    """R-40: a listing of year Y serves departures in Y only, within the list's effective days. 2020 mechanism 1, 2 [READ S6]."""
     for path, _, decided in checked.decided_lines():
         listed = None if decided.listing is None else checked.lists.get(decided.listing.list)
         if listed is not None:
-            judge_list_day(out, f"{path}.decision_line", listed, checked.day)
+            judge_departure_day(out, f"{path}.decision_line", listed, checked.day)
 
 
 def judge_list(out: Findings, field: str, ref: ListingRef, listed: ListState | None, direction: tuple[str, str]) -> ListRow | None:
@@ -44,6 +28,16 @@ def judge_list(out: Findings, field: str, ref: ListingRef, listed: ListState | N
     if direction != (listed.from_province, listed.to_province):
         out.refuse("WL_DIRECTION", field, " → ".join(direction), f"{listed.from_province} → {listed.to_province}")
     return row
+
+
+def judge_departure_day(out: Findings, field: str, listed: ListState, day: str) -> None:
+    """R-40 for the day of an issue or departure: one reason, WL_YEAR in another year, else APPROVAL_EARLY before the list, WL_TERM after it."""
+    if int(day[:4]) != listed.year:
+        out.refuse("WL_YEAR", field, day, listed.year)
+    elif day < listed.effective_from:
+        out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}")
+    elif day > listed.effective_to:
+        out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}")
 
 
 def judge_list_day(out: Findings, field: str, listed: ListState, day: str) -> None:

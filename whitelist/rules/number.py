@@ -1,4 +1,4 @@
-"""R-01 to R-04: the national manifest number, where it is known already."""
+"""R-01 to R-04: the national manifest number; its form (R-01) is the field's."""
 
 from __future__ import annotations
 
@@ -6,44 +6,40 @@ from ledger.days import year_of_day
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.number import NUMBER, NumberHolders, city_digits, number_key
+from whitelist.number import NumberHolders, city_digits, number_key
 
 
-def number_has_its_form(checked: Checked, out: Findings) -> None:
-    """R-01: The number has 14 digits ``YYYY PP CC NNNNNN``. Order 23 Art. 15 [READ]."""
+def number_is_right(checked: Checked, out: Findings) -> None:
+    """R-02 to R-04 for a number given at issue."""
     number = checked.transfer.number
-    if number is not None and not NUMBER.fullmatch(number):
-        out.refuse("NO_FORMAT", "number", number, "YYYY PP CC NNNNNN")
+    if number is not None:
+        register: NumberHolders | None = checked.facts.get(number_key(number))
+        judge_number(out, number, checked.transfer.origin.division, year_of_day(checked.day), checked.generator, register)
 
 
-def number_is_of_the_origin(checked: Checked, out: Findings) -> None:
-    """R-02: Digits 5 to 8 are the origin's province and city; of a municipality with 00, 01 or 02. Order 23 Art. 15 [READ], municipalities [DESIGN]."""
-    number = checked.transfer.number
-    if number is None or not NUMBER.fullmatch(number):
-        return
-    allowed = city_digits(checked.transfer.origin)
+def judge_number(
+    out: Findings, number: str, origin: str, year: int, generator: str, register: NumberHolders | None, *, but: str = ""
+) -> None:
+    """Whether a manifest of ``generator``, issued in ``year`` for ``origin``, may have the number; at issue or by a case; ``but`` is the manifest itself.
+
+    R-02: digits 5 to 8 are the origin's province and city, of a municipality with 00, 01 or 02: NO_ORIGIN. R-03: what the generator itself
+    holds live or closed is refused NO_DUPLICATE; voided ones, NO_REUSED, and other generators', NO_DUPLICATE, are alerts, so that a stranger
+    never blocks a number. R-04: digits 1 to 4 are the year of issue, of a backfill that of its departure, else NO_YEAR. Order 23 Art. 15.
+    """
+    allowed = city_digits(origin)
     if number[4:8] not in allowed:
-        out.refuse("NO_ORIGIN", "number", number[4:8], " / ".join(allowed))
-
-
-def number_lives_once(checked: Checked, out: Findings) -> None:
-    """R-03: A number lives once: refused within one generator, ALERT H at another's, until it is settled. Order 23 Art. 15 [READ], formats §3."""
-    number = checked.transfer.number
-    if number is None or not NUMBER.fullmatch(number):
-        return
-    register: NumberHolders | None = checked.facts.get(number_key(number))
-    for generator, manifest in () if register is None else register.holders:
-        if generator == checked.transfer.generator:
-            out.refuse("NO_DUPLICATE", "number", f"{number}: {manifest}", "a number not in use")
+        out.refuse("NO_ORIGIN", "body.number", number[4:8], " / ".join(allowed))
+    if int(number[:4]) != year:
+        out.alert("M", "NO_YEAR")
+    for holder in () if register is None else register.holders:
+        if holder.manifest == but:
+            continue
+        if holder.standing == "voided":
+            out.alert("M", "NO_REUSED")
+        elif holder.generator == generator:
+            out.refuse("NO_DUPLICATE", "body.number", f"{number}: {holder.manifest}", "a number not in use")
         else:
             out.alert("H", "NO_DUPLICATE")
-
-
-def number_is_of_the_year(checked: Checked, out: Findings) -> None:
-    """R-04: Digits 1 to 4 are the year of issue; otherwise ALERT M. Order 23 Art. 15 [READ]."""
-    number = checked.transfer.number
-    if number is not None and NUMBER.fullmatch(number) and year_of_day(number) != checked.year:
-        out.alert("M", "NO_YEAR")
 
 
 TEXTS = texts("""
@@ -55,9 +51,13 @@ NO_ORIGIN | R-02 | generator | Order 23 Art. 15 [READ]; municipalities 00/01/02 
 联单编号第 5 至 8 位与移出地行政区划不符。 || 核对联单编号和移出地，两者应属同一设区的市（直辖市的市级两位为 00、01 或 02）。
 Digits 5 to 8 are not the division of the origin. || Compare the number with the place of origin.
 
-NO_DUPLICATE | R-03 | origin_authority | Order 23 Art. 15 [READ]; formats §3 [DESIGN]
-联单编号已被另一份未完结的联单使用。 || 改用正确的编号；两家单位同号的，由移出地主管部门核定（number.settle）。
-The manifest number is in use on another live manifest. || Use the right number; between two generators the origin's authority settles it.
+NO_DUPLICATE | R-03 | generator | Order 23 Art. 15 [READ]; formats §3 [DESIGN]
+联单编号已被另一份未作废的联单使用。 || 本单位已用过的，改用正确的编号；两家单位同号的不影响开具，由移出地主管部门核定（number.settle）。
+The manifest number is in use on another manifest that was not voided. || If it is your own, use the right number; between two generators both enter, and the origin's authority settles it.
+
+NO_REUSED | R-03 | nobody | Order 23 Art. 15 [READ]; level [DESIGN]
+该编号曾用于一份已作废的联单。 || 核对编号确为国家系统为本次转移给出。
+The number was used on a manifest that has been voided. || Make sure that the national system gave it for this transfer.
 
 NO_YEAR | R-04 | generator | Order 23 Art. 15 [READ]; level [DESIGN]
 联单编号的年份与开具年份不一致。 || 核对编号；跨年开具的，向移出地主管部门说明。

@@ -1,63 +1,91 @@
-"""R-17 to R-20: may the receiver take this waste, this way, today, and this much more this year?
+"""R-17 to R-21: may the receiver take this waste, this way, on that day, and this much more this year?
 
-The ``judge_`` functions serve decisions too.
+The ``judge_`` functions serve applications and decisions too.
 """
 
 from __future__ import annotations
 
 from ledger.findings import Findings
 from ledger.mass import format_mass
+from ledger.times import day_of, parse_at
 from signing.refusal import texts
 from whitelist.chains import is_permit_of
 from whitelist.checked import Checked
 from whitelist.divisions import same_place
+from whitelist.exemptions import LINK_OF_GROUP
+from whitelist.methods import group_of
 from whitelist.permit import PermitState
 from whitelist.quota import q3_used_g
-from whitelist.thresholds import thresholds_of
+from whitelist.rules.basis import judge_basis
+
+
+def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
+    """R-17: the permit is on the log, the receiver's, and for the facility at the destination. Code Art. 534 [READ]; site [DESIGN].
+
+    The site is compared because the destination decides whether a decision is needed at all.
+    """
+    transfer, permit = checked.transfer, checked.permit
+    if transfer.permit is None:
+        return
+    if judge_permit_holder(out, "body.permit", transfer.permit, transfer.receiver, permit) is None:
+        return
+    assert permit is not None, "judge_permit_holder found it"
+    if not same_place(checked.facts, transfer.destination.division, permit.division):
+        out.refuse("PERMIT_SITE", "body.destination.division", transfer.destination.division, permit.division)
 
 
 def permit_is_in_force(checked: Checked, out: Findings) -> None:
-    """R-17: The permit is the receiver's, for the facility at the destination, in force on the day. Code Art. 534 [READ]; site [DESIGN].
+    """R-17: neither suspended nor revoked at the moment of the event, and in its term on that day. Code Art. 534 [READ]."""
+    if checked.permit is not None:
+        judge_permit_standing(out, "body.permit", checked.permit, checked.day, checked.event_s)
 
-    The site is compared because the destination decides whether an approval is needed at all.
-    """
-    transfer = checked.transfer
-    if judge_permit_holder(out, "permit", transfer.permit, transfer.receiver, checked.permit) is None:
-        return
-    assert checked.permit is not None, "judge_permit_holder found it"
-    judge_permit_standing(out, "permit", checked.permit, checked.day, checked.at_s)
-    if not same_place(checked.facts, transfer.destination, checked.permit.division):
-        out.refuse("PERMIT_SITE", "destination", transfer.destination, checked.permit.division)
+
+def plan_ends_with_the_permit(checked: Checked, out: Findings) -> None:
+    """R-17: 计划转移时间 is not after the last day of the permit, or of what renewed it; else nothing could depart (E8 of the cases)."""
+    planned_at, newest = checked.transfer.planned_at, checked.newest
+    if planned_at is not None and newest is not None and day_of(parse_at(planned_at)) > newest.valid_to:
+        out.refuse("PERMIT_DATE", "body.planned_at", planned_at, f"≤ {newest.valid_to}")
 
 
 def permit_covers_the_code(checked: Checked, out: Findings) -> None:
-    """R-18: The permit covers the code (ALL, INCLUDE, EXCEPT). Code Art. 534 [READ]."""
+    """R-18: the permit covers the code (ALL, INCLUDE, EXCEPT). Code Art. 534 [READ]."""
     if checked.permit is not None:
         for path, line in checked.lines():
             judge_permit_scope(out, f"{path}.code", checked.permit, line.code)
 
 
 def permit_covers_the_method(checked: Checked, out: Findings) -> None:
-    """R-19: The method is permitted for the code. 危险废物经营许可证管理办法 Art. 10 [READ S3]."""
+    """R-19: the method is permitted for the code. 危险废物经营许可证管理办法 Art. 10 [READ S3]."""
     if checked.permit is not None:
         for path, line in checked.lines():
             judge_permit_method(out, f"{path}.method", checked.permit, line.code, line.method)
 
 
-def scale_of_the_year_holds(checked: Checked, out: Findings) -> None:
-    """R-20: The receiver's year total stays within the permit's yearly scale: ALERT M above 100 %, refused above 120 %.
-
-    All lines of the transfer count together. 危险废物经营许可证管理办法 Art. 12(4) [READ S3]; alert level [DESIGN].
-    """
-    if checked.permit is None:
+def basis_waives_the_link(checked: Checked, out: Findings) -> None:
+    """R-21: a receiver without a permit may take what its exemption item waives, from whom it waives it; the link becomes a tag."""
+    permit = checked.permit
+    if permit is None or permit.basis is None:
         return
-    permit, limits = checked.permit, thresholds_of(checked.facts)
+    for path, line in checked.lines():
+        if judge_basis(out, f"{path}.method", checked.facts, permit.basis, (line.code, line.method), checked.day, checked.generator):
+            out.tag(LINK_OF_GROUP[group_of(line.method)])
+
+
+def scale_of_the_year_holds(checked: Checked, out: Findings) -> None:
+    """R-20: what the receiver's site takes this year stays within the yearly scale of the permit named, over all its renewals.
+
+    ALERT M above ``scale_alert_permille``, refused above ``scale_limit_permille``; all lines of the transfer count together.
+    危险废物经营许可证管理办法 Art. 12(4) [READ S3]; alert [DESIGN].
+    """
+    permit, limits = checked.permit, checked.thresholds
     if limits is None:
+        out.refuse("DATA_NOT_ADOPTED", "body.permit", "thresholds", "data.adopt")
+    if permit is None or limits is None:
         return
     total_g = q3_used_g(checked.facts, permit.root, checked.year) + checked.total_g
     if total_g * 1000 > permit.scale_g * limits.scale_limit_permille:
         most_g = permit.scale_g * limits.scale_limit_permille // 1000
-        out.refuse("PERMIT_SCALE", "permit", f"{format_mass(total_g)} t", f"≤ {format_mass(most_g)} t")
+        out.refuse("PERMIT_SCALE", "body.permit", f"{format_mass(total_g)} t", f"≤ {format_mass(most_g)} t")
     elif total_g * 1000 > permit.scale_g * limits.scale_alert_permille:
         out.alert("M", "PERMIT_SCALE")
 

@@ -1,63 +1,58 @@
-"""R-09 to R-11: how much, in what form and packing, and what must not be missing."""
+"""R-09 to R-11, R-25: how much, in what form and packing, as which dangerous good, and what part 1 of the form must not lack."""
 
 from __future__ import annotations
 
+from ledger.fields import is_blank
 from ledger.findings import Findings
-from ledger.mass import read_mass
+from ledger.mass import GRAMS_PER_TONNE, read_mass
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.methods import METHODS
-from whitelist.transfer import WasteLine
-
-FORMS = ("S", "SS", "L", "G")
-PACKINGS = ("bag", "drum", "tank", "box", "other")
-LINES_MAX = 16
-"""Wastes of one vehicle-trip (design §2)."""
-
-
-def mass_is_in_tonnes(checked: Checked, out: Findings) -> None:
-    """R-09: The mass is in tonnes, above 0, with at most 6 decimals; pieces are counted beside it, never instead. HJ 1259 5.5 [READ S4]."""
-    for path, line in checked.lines():
-        judge_mass(out, f"{path}.mass_t", line.mass_t)
-        if line.unit != "t":
-            out.refuse("QTY", f"{path}.unit", line.unit, "t")
-        if line.pieces is not None and (line.pieces.count < 1 or not line.pieces.unit.strip()):
-            out.refuse("QTY", f"{path}.pieces", f"{line.pieces.count} {line.pieces.unit}", "count ≥ 1 and a unit")
+from whitelist.methods import group_of
+from whitelist.rules.exemption import waived_links
 
 
 def form_and_packing_go_together(checked: Checked, out: Findings) -> None:
-    """R-10: Form and packing are of the lists, at least one pack, and no liquid in bags. Order 23 Art. 18 [READ], combination [DESIGN]."""
+    """R-10: no liquid in bags; nothing packed is no packs, and only then. Order 23 Art. 18 [READ], combinations [DESIGN]."""
     for path, line in checked.lines():
-        if line.form not in FORMS:
-            out.refuse("FORM_PACK", f"{path}.form", line.form, " / ".join(FORMS))
-        if line.packing not in PACKINGS:
-            out.refuse("FORM_PACK", f"{path}.packing", line.packing, " / ".join(PACKINGS))
         if line.form == "L" and line.packing == "bag":
             out.refuse("FORM_PACK", f"{path}.packing", "L bag", "drum / tank / box / other")
-        if line.packs < 1:
-            out.refuse("FORM_PACK", f"{path}.packs", line.packs, "≥ 1")
+        if (line.packs == 0) != (line.packing == "none"):
+            out.refuse("FORM_PACK", f"{path}.packs", f"{line.packing} {line.packs}", "none: 0, else ≥ 1")
 
 
-def lines_are_complete(checked: Checked, out: Findings) -> None:
-    """R-11: What part 1 of the form needs is there: 1 to 16 lines, each with name and method, and its decision line where there is a decision.
-
-    Order 23 Art. 10(4), 27 [READ]; number of lines [DESIGN].
-    """
-    count = len(checked.transfer.lines)
-    if not 1 <= count <= LINES_MAX:
-        out.refuse("LINES", "lines", count, f"1 to {LINES_MAX}")
-    needs_decision = checked.crosses and checked.transfer.approval is not None
+def purpose_is_of_the_method(checked: Checked, out: Findings) -> None:
+    """外运目的, where it is given, is the group of the method."""
     for path, line in checked.lines():
-        _judge_line(out, path, line, needs_decision)
+        if line.purpose is not None and line.purpose != group_of(line.method):
+            out.refuse("METHOD", f"{path}.purpose", line.purpose, f"{line.method}: {group_of(line.method)}")
 
 
-def _judge_line(out: Findings, path: str, line: WasteLine, needs_decision: bool) -> None:
-    if not line.name.strip():
-        out.refuse("MISSING", f"{path}.name", "", "废物名称 / name of the waste")
-    if line.method not in METHODS:
-        out.refuse("METHOD", f"{path}.method", line.method, " ".join(METHODS))
-    if needs_decision and line.decision_line is None:
-        out.refuse("MISSING", f"{path}.decision_line", "", "批准行号 / line of the decision, from 0")
+def part_one_is_whole(checked: Checked, out: Findings) -> None:
+    """R-11: what other fields make necessary: measures or precautions, the permit, the decision's lines. Order 23 Art. 10(4), 27 [READ]."""
+    transfer = checked.transfer
+    if is_blank(transfer.emergency_measures) and not all(line.precautions for line in transfer.lines):
+        out.refuse("MISSING", "body.emergency_measures", "", "突发环境事件的防范措施 / here, or precautions in every line")
+    if transfer.permit is None:
+        out.refuse("MISSING", "body.permit", "", f"permit/{transfer.receiver}/…")
+    for path, line in checked.lines():
+        if transfer.approval is not None and line.decision_line is None:
+            out.refuse("MISSING", f"{path}.decision_line", "", "批准行号 / line of the decision, from 0")
+
+
+def dangerous_goods_are_named(checked: Checked, out: Findings) -> None:
+    """R-25: UN number and class, or why the waste is no dangerous good; neither where its transport is exempt. Order 23 Art. 13 [READ]."""
+    for path, line in checked.lines():
+        if line.dg is not None and line.dg_none is not None:
+            out.refuse("DG_DATA", f"{path}.dg_none", line.dg_none, "dg / dg_none")
+        elif line.dg is None and line.dg_none is None and "EXEMPT_TRANSPORT" not in waived_links(checked, line):
+            out.refuse("DG_DATA", f"{path}.dg", "", "dg / dg_none")
+
+
+def load_fits_a_truck(checked: Checked, out: Findings) -> None:
+    """R-24: ALERT H OVERLOAD where one road trip declares more than any truck may carry (``truck_max_t``)."""
+    limits = checked.thresholds
+    if limits is not None and checked.transfer.mode == "road" and checked.total_g > limits.truck_max_t * GRAMS_PER_TONNE:
+        out.alert("H", "OVERLOAD")
 
 
 def judge_mass(out: Findings, field: str, mass_t: str) -> int:
@@ -74,10 +69,18 @@ LINES | R-11 | sender | design §2 [DESIGN]
 The number of lines is out of range. || A manifest has 1 to 16 lines, an application 1 to 64; split what is more.
 
 METHOD | R-11 | sender | HJ 1033 附录F by law §5.6 [READ S25a, S25b]
-利用处置方式代码不存在。 || 填写利用处置方式代码，例如 R4、D10、C1。
-The code of use or disposal does not exist. || Use a code such as R4, D10 or C1.
+利用处置方式代码不存在、不得用于此处，或与外运目的不符。 || 填写利用处置方式代码，例如 R4、D10、C1；外运目的应与方式同类（R、C2、C3 为利用，S 为贮存，其余为处置）。
+The code of use or disposal does not exist, has no place here, or does not fit the purpose. || Use a code such as R4, D10 or C1; R, C2 and C3 are use, S is storage, all others disposal.
 
 FORM_PACK | R-10 | generator | Order 23 Art. 18 [READ]; combinations [DESIGN]
-形态或包装方式不对，或两者不能搭配。 || 形态填 S、SS、L 或 G，包装填 bag、drum、tank、box 或 other；液态不得袋装，包装数量至少为 1。
-Form and packing are wrong or do not go together. || Choose from the lists; no liquid in bags; at least one pack.
+形态或包装方式不对，或两者不能搭配。 || 形态填 S、SS、L 或 G，包装填 bag、drum、tank、box、other 或 none；液态不得袋装；无包装的包装数量为 0，其余至少为 1。
+Form and packing are wrong or do not go together. || Choose from the lists; no liquid in bags; no packs with none, else at least one.
+
+DG_DATA | R-25 | sender | Order 23 Art. 13 [READ]; form of the fields [DESIGN]
+缺少危险货物编号和类别、项别，或填写有误，或与“不属于危险货物”同时填写。 || 编号填四位数字，类别、项别填如 8 或 6.1；不属于危险货物的写明理由；运输环节豁免的可不填。
+UN number and class are missing or malformed, or stand beside a reason why there are none. || Give four digits and a class such as 8 or 6.1, or say why the waste is no dangerous good; neither is needed where transport is exempt.
+
+OVERLOAD | R-24 | nobody | 道路危险货物运输管理规定 Art. 23 by law §6 [READ]; level [DESIGN]
+一次公路运输的数量超过车辆核定载质量或任何货车的最大载质量。 || 核对数量；一车装不下的，分车次分别开具联单。
+One road trip carries more than the vehicle, or any truck, may. || Check the mass; a load for several trucks needs a manifest for each trip.
 """)

@@ -1,4 +1,4 @@
-"""R-06 to R-08 and exemption claims: is this the waste that the catalogue knows under the code?
+"""R-06 to R-08: is this the waste that the catalogue knows under the code?
 
 The ``judge_`` functions serve applications too, which name wastes in the same words.
 """
@@ -9,13 +9,10 @@ from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
 from whitelist.checked import Checked
-from whitelist.exemptions import exemptions_on
-from whitelist.methods import METHODS, group_of
 
 BINDING_FROM = "2025-01-01"
 """First day whose edition refuses what it does not know (kinds §5); its table is the first that is to be had whole."""
 HAZARDS_MAX = 8
-_LINK_OF_GROUP = {"use": "EXEMPT_USE", "disposal": "EXEMPT_DISPOSAL"}
 
 
 def code_is_of_its_category(checked: Checked, out: Findings) -> None:
@@ -41,22 +38,6 @@ def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
     """
     for path, line in checked.lines():
         judge_hazards(out, path, line.code, line.hazards, checked.catalogue, checked.day)
-
-
-def exemptions_name_the_code(checked: Checked, out: Findings) -> None:
-    """A claimed exemption item exists and can hold for the code; the links it waives become tags. Exemption list [READ S5]."""
-    for path, line in checked.lines():
-        if line.exemption is None:
-            continue
-        exemptions = exemptions_on(checked.facts, checked.day)
-        item = None if exemptions is None else exemptions.items.get(line.exemption)
-        if item is None or not item.names(line.code):
-            out.refuse("EXEMPTION_ITEM", f"{path}.exemption", line.exemption, f"an item of the exemption list that names {line.code}")
-            continue
-        own_link = _LINK_OF_GROUP.get(group_of(line.method)) if line.method in METHODS else None
-        for link in item.links:
-            if link not in _LINK_OF_GROUP.values() or link == own_link:
-                out.tag(link)
 
 
 def judge_code(out: Findings, path: str, code: str, category: str) -> None:
@@ -113,24 +94,4 @@ A 900-000 code needs the reference of its identification report. || Give the rep
 HAZARD | R-08 | generator | 国家危险废物名录 annex note 1 [READ S5]
 危险特性与事发之日施行的名录不符（2025 年以前的仅提示）。 || 按名录填写：“，”表示必有第一项，“/”表示具有其中一项或多项。
 The hazards are not those of the catalogue of the day of the event (before 2025 an alert). || “，” means the first and perhaps others, “/” one or more of them.
-
-EXEMPTION_ITEM | R-22 | generator | 危险废物豁免管理清单 2021 [READ S5]
-所填豁免清单序号不存在，或不适用于该废物代码。 || 核对豁免管理清单；豁免只免除相应环节，不免除联单和跨省审批。
-The exemption item does not exist or does not name this code. || Check the list; an item waives one link, never manifest or approval.
-
-EXEMPT_COLLECTION | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
-移出人声明收集环节豁免。 || 保留满足豁免条件的证据。
-The generator attests that collection is exempt. || Keep the evidence that the condition is met.
-
-EXEMPT_TRANSPORT | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
-移出人声明运输环节豁免：不按危险废物进行运输。 || 保留满足豁免条件的证据，例如未破损、防雨、防渗漏、防遗撒。
-The generator attests that transport is exempt. || Keep the evidence that the condition is met.
-
-EXEMPT_USE | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
-移出人声明利用环节豁免：利用过程不按危险废物管理。 || 保留满足豁免条件的证据。
-The generator attests that use is exempt. || Keep the evidence that the condition is met.
-
-EXEMPT_DISPOSAL | - | nobody | 危险废物豁免管理清单 2021 [READ S5]
-移出人声明处置环节豁免：处置过程不按危险废物管理。 || 保留满足豁免条件的证据。
-The generator attests that disposal is exempt. || Keep the evidence that the condition is met.
 """)

@@ -19,7 +19,11 @@ CONSULTED, REFUSED, LISTED = (f"approval/{GENERATOR}/{ULID}{last}" for last in (
 MANIFEST, VOIDED = f"manifest/{GENERATOR}/{ULID}31", f"manifest/{GENERATOR}/{ULID}32"
 CASE = f"case/{GENERATOR}/{ULID}31/{ULID}41"
 FOLDER = Path(__file__).parent
-DATA = {"hw-catalogue": ("2021", "data/hw-catalogue.csv"), "divisions": ("2024-11", "data/divisions-50-51.csv")}
+DATA = {
+    "hw-catalogue": ("2021", "data/hw-catalogue.csv"),
+    "divisions": ("2024-11", "data/divisions-50-51.csv"),
+    "thresholds": ("2026-11", "data/thresholds.json"),
+}
 FILES = {file: v1.sha256((FOLDER / file).read_bytes()).hex() for _, file in DATA.values()}
 FOUNDERS = ("operator", "sichuan", "chongqing")
 

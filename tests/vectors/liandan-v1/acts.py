@@ -49,7 +49,7 @@ __all__ = [
 
 
 def _data(log: Log) -> None:
-    """The catalogue of hazardous wastes (名录) and the divisions (行政区划) that the rules read."""
+    """The catalogue of hazardous wastes (名录), the divisions (行政区划) and the thresholds that the rules read."""
     for name, (version, file) in DATA.items():
         digest = log.adopt((FOLDER / file).read_bytes())
         post(log, "data.adopt", "log/main", signers(*FOUNDERS), "08:30", {"name": name, "version": version, "sha256": digest})

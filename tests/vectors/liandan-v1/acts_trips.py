@@ -23,7 +23,9 @@ def _issue(log: Log, chain: str, minute: str, rows: list[dict[str, Any]]) -> int
     line = bodies.line("5.600000", decision_line=0)
     parties = {"approval": CONSULTED, "carriers": [CARRIER, TAKING], "planned_at": clock("10:10:00")}
     body = bodies.issue(RECEIVER, PERMIT, [line], **parties)
-    post(log, "manifest.issue", chain, signers("generator"), minute, body, [PERMIT, CONSULTED], route="APPROVED", accounts=rows)
+    read = [PERMIT, CONSULTED, f"party/{CARRIER}", f"party/{TAKING}"]
+    tags = [["PLAN_OFF_LOG"]]
+    post(log, "manifest.issue", chain, signers("generator"), minute, body, read, route="APPROVED", tags=tags, accounts=rows)
     return len(log.entries) - 1
 
 

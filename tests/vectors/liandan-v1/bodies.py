@@ -50,7 +50,7 @@ def line(mass_t: str, **more: Any) -> Body:
     """A line of waste: batteries in boxes."""
     batteries: Body = {"name": "废铅蓄电池", "code": CODE, "category": "HW31", "hazards": ["T", "C"], "components": "铅、硫酸", "form": "S"}
     batteries |= {"packing": "box", "packs": 8, "mass_t": mass_t, "pieces": {"count": 320, "unit": "只"}, "method": "R4"}
-    return batteries | more
+    return batteries | {"dg": {"un_no": "2794", "dg_class": "8"}} | more
 
 
 def issue(receiver: str, permit_chain: str, lines: list[Body], **more: Any) -> Body:
@@ -64,7 +64,8 @@ def issue(receiver: str, permit_chain: str, lines: list[Body], **more: Any) -> B
         "consignor": "generator",
     }
     body |= {"mode": "road", "emergency_measures": "泄漏时用碱中和（虚构）"}
-    return body | {"dangerous_goods": [{"line": 0, "un_no": "2794", "dg_class": "8"}]} | more
+    body |= {"plan": {"filing_no": "GL-510112-2026-001"}, "contract": {"no": "HT-2026-001", "valid_to": "2027-12-31"}}
+    return body | more
 
 
 def labels(unit: str, count: int, day: str = "20261102") -> list[str]:

@@ -1,0 +1,126 @@
+"""The day of the event: back-fills judged on the day they departed on paper (L2 of the cases), plans that end too late (E8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from tests.whitelist.acts import INTRA, PAPER, approved, grant, listed, transfer
+from tests.whitelist.driver import CHONGQING, PERMIT, Log
+from whitelist.acts.permit_status import PermitChange
+from whitelist.transfer import Answer, WasteLine
+
+
+def ask(log: Log, *lines: WasteLine, **changes: Any) -> Answer:
+    return log.ask(transfer(*lines, **changes))
+
+
+def found(answer: Answer) -> list[tuple[str, str]]:
+    return [(reason.code, reason.field) for reason in answer.reasons]
+
+
+def codes(answer: Answer) -> list[str]:
+    return [reason.code for reason in answer.reasons]
+
+
+# plans that end too late (E8 of the cases)
+
+
+@pytest.mark.parametrize(
+    ("planned_at", "expected"),
+    [
+        ("2026-12-31T23:59:59+08:00", []),
+        ("2026-12-31T23:59:59-08:00", [("APPROVAL_EXPIRED", "body.planned_at")]),  # in Shanghai it is January by then
+        ("2027-01-01T00:00:00+08:00", [("APPROVAL_EXPIRED", "body.planned_at")]),
+        ("2099-01-01T00:00:00+08:00", [("PERMIT_DATE", "body.planned_at"), ("APPROVAL_EXPIRED", "body.planned_at")]),
+        ("2026-11-05", [("AT_FORM", "body.planned_at")]),
+    ],
+)
+def test_e8_a_plan_beyond_the_last_day_of_decision_or_permit_is_refused(planned_at: str, expected: list[Any]) -> None:
+    assert found(ask(listed(), planned_at=planned_at)) == expected
+
+
+def test_e8_inside_a_province_the_permit_alone_bounds_the_plan() -> None:
+    assert found(ask(listed(), **INTRA, planned_at="2027-06-30T23:59:59+08:00")) == []
+    assert found(ask(listed(), **INTRA, planned_at="2027-07-01T00:00:00+08:00")) == [("PERMIT_DATE", "body.planned_at")]
+
+
+# backfilling, L2 of the cases
+
+
+def in_january(**changes: Any) -> tuple[Log, dict[str, Any]]:
+    """The paper trip of 30 December under a decision to 31 December, back-filled on 5 January."""
+    log = approved(permit=grant(valid_to="2026-12-31"))
+    log.at("2027-01-05 10:00")
+    return log, {"type": "backfill_ordinary", "paper": replace(PAPER, **changes), "number": "20265101000123"}
+
+
+def test_l2_a_backfill_is_judged_on_the_day_it_departed_on_paper() -> None:
+    log, body = in_january()
+    answer = ask(log, **body)
+    assert (found(answer), answer.alerts) == ([], (("H", "BACKFILL_PAST"),))
+    assert answer.tags == (("BACKFILL",), ("PLAN_OFF_LOG",))
+    assert codes(ask(log, number=None)) == ["PERMIT_DATE", "APPROVAL_EXPIRED"], "issued today it would be refused"
+
+
+def test_l2_its_own_day_still_binds_it() -> None:
+    log, body = in_january(departed_at="2027-01-01T00:00:00+08:00", completed_at="2027-01-01T09:00:00+08:00")
+    answer = ask(log, **body)
+    assert codes(answer) == ["PERMIT_DATE", "APPROVAL_EXPIRED"]
+    assert ("M", "NO_YEAR") in answer.alerts, "the year in the number is compared with the departure"
+
+
+def test_l2_statuses_are_those_of_its_moment() -> None:
+    log, body = in_january()
+    log.at("2026-12-31 12:00")
+    log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
+    log.at("2027-01-05 10:00")
+    assert found(ask(log, **body)) == []
+    late = replace(PAPER, departed_at="2026-12-31T12:00:00+08:00")
+    assert "PERMIT_STATUS" in codes(ask(log, **{**body, "paper": late}))
+
+
+def test_a_backfill_whose_decision_and_permit_still_stand_is_no_matter_of_the_past() -> None:
+    log = approved()
+    paper = replace(PAPER, departed_at="2026-11-02T09:00:00+08:00", completed_at="2026-11-02T16:00:00+08:00")
+    answer = ask(log, type="backfill_special", paper=paper)
+    assert (found(answer), answer.alerts) == ([], ())
+
+
+def test_l2_a_listed_decision_of_last_year_serves_a_departure_of_last_year() -> None:
+    log = listed()
+    log.at("2027-01-05 10:00")
+    answer = ask(log, type="backfill_ordinary", paper=PAPER)
+    assert (found(answer), answer.route, answer.alerts) == ([], "LISTED", (("H", "BACKFILL_PAST"),))
+
+
+@pytest.mark.parametrize(
+    ("departed", "completed", "fields"),
+    [
+        ("2026-12-30T09:00:00+08:00", "2026-12-30T09:00:00+08:00", []),
+        ("2026-12-30T09:00:01+08:00", "2026-12-30T09:00:00+08:00", ["body.paper.completed_at"]),
+        ("2026-12-30T09:00:00+08:00", "2027-01-05T10:00:00+08:00", []),
+        ("2026-12-30T09:00:00+08:00", "2027-01-05T10:00:01+08:00", ["body.paper.completed_at"]),
+    ],
+)
+def test_r70_departed_completed_and_backfilled_follow_each_other(departed: str, completed: str, fields: list[str]) -> None:
+    log, body = in_january(departed_at=departed, completed_at=completed)
+    assert [field for code, field in found(ask(log, **body)) if code == "TIME_ORDER"] == fields
+
+
+@pytest.mark.parametrize(("now", "alerts"), [("2026-11-19 23:59", ()), ("2026-11-20 00:00", (("M", "BACKFILL_LATE"),))])
+def test_r70_ten_working_days_after_completion_a_backfill_is_late(now: str, alerts: tuple[Any, ...]) -> None:
+    log = approved()
+    log.at(now)
+    paper = replace(PAPER, departed_at="2026-11-05T09:00:00+08:00", completed_at="2026-11-05T16:00:00+08:00")
+    answer = ask(log, type="backfill_ordinary", paper=paper)
+    assert (found(answer), answer.alerts) == ([], alerts)
+
+
+def test_r70_a_provisional_calendar_says_so() -> None:
+    log, body = in_january()
+    log.at("2027-01-20 10:00")
+    answer = ask(log, **body)
+    assert (("M", "BACKFILL_LATE") in answer.alerts, ("PROVISIONAL_CALENDAR",) in answer.tags) == (True, True)

@@ -1,0 +1,76 @@
+"""Where from, where to, by whom: divisions of the day, registered sites, carriers (L1 of the cases: an origin is not chosen freely)."""
+
+from __future__ import annotations
+
+from ledger.directory import party_chain
+from ledger.findings import Findings
+from ledger.kinds.site import site_at
+from signing.refusal import texts
+from whitelist.checked import Checked
+from whitelist.divisions import same_place
+from whitelist.places import judge_place
+
+
+def places_exist(checked: Checked, out: Findings) -> None:
+    """Origin and destination lie in divisions of the day; a site that is named is open, its party's and in that division (kinds §0)."""
+    transfer = checked.transfer
+    judge_place(out, checked.facts, "body.origin", transfer.origin, checked.day, checked.generator)
+    judge_place(out, checked.facts, "body.destination", transfer.destination, checked.day, transfer.receiver)
+    if (
+        transfer.plan is not None
+        and transfer.plan.site is not None
+        and site_at(checked.facts, checked.generator, transfer.plan.site) is None
+    ):
+        out.refuse("SITE_UNKNOWN", "body.plan.site", transfer.plan.site, f"party/{checked.generator}: party.site")
+
+
+def origin_is_tied(checked: Checked, out: Findings) -> None:
+    """The origin decides whether a decision is needed at all: outside the generator's own province only a registered site may be one.
+
+    With a decision on this log the origin is what was applied for, ALERT M ORIGIN_ELSEWHERE in another division. Order 23 Art. 21 [READ];
+    tie [DESIGN].
+    """
+    origin, approval = checked.transfer.origin, checked.approval
+    if approval is not None and approval.stage == "approved":
+        if not same_place(checked.facts, origin.division, approval.origin):
+            out.alert("M", "ORIGIN_ELSEWHERE")
+    elif origin.division[:2] != checked.generator[2:4] and origin.site is None:
+        out.refuse("SITE_UNKNOWN", "body.origin.site", "", f"{checked.generator}: party.site, {origin.division}")
+
+
+def carriers_are_known(checked: Checked, out: Findings) -> None:
+    """ALERT L CARRIER_UNKNOWN: who has no chain on this log cannot sign a departure."""
+    for carrier in checked.transfer.carriers:
+        if checked.facts.head(party_chain(carrier)) is None:
+            out.alert("L", "CARRIER_UNKNOWN")
+
+
+TEXTS = texts("""
+DIVISION | - | sender | GB/T 2260 [READ S34]
+行政区划代码不存在。 || 填写场所所在县（区）的 6 位行政区划代码。
+The division code does not exist. || Enter the 6-digit code of the county of the site.
+
+DIVISION_RETIRED | - | sender | 区划调整文件，如 渝府发〔2025〕15号 [READ H16]; alert [DESIGN]
+使用了已撤销的行政区划代码。 || 改填行政区划数据中给出的现行代码；统一社会信用代码不变。
+The division code was withdrawn. || Use the code in force, which the data of divisions names; a USCC keeps its digits.
+
+SAME_PROVINCE | R-30 | sender | Order 23 Art. 21 [READ]
+移出地和接受地在同一省份，不需要跨省审批。 || 省内转移直接开具联单。
+Origin and destination lie in one province; no approval between provinces is needed. || Issue the manifest without an approval.
+
+CONSIGNOR | R-12 | generator | Order 23 Art. 31(5) [READ]
+托运人只能由移出人或者接受人担任。 || 将托运人改为移出人或接受人，不得填写中介单位。
+Only the generator or the receiver can be the consignor. || Name one of the two, never a broker.
+
+TRIP_ID | R-52 | sender | Order 23 Art. 16.2 [READ]; form [DESIGN]
+车次标识的格式不对。 || 使用 1 至 64 个字母、数字、点、下划线或连字符。
+The trip id is malformed. || Use 1 to 64 letters, digits, dots, underscores or hyphens.
+
+CARRIER_UNKNOWN | - | nobody | formats §3 [DESIGN]
+承运人未在本账本登记，不能签署起运。 || 请承运人所在地主管部门先登记该单位；未登记的，起运只能由已登记的承运人签署。
+A carrier is not registered on this log and cannot sign a departure. || Ask the authority of its region to register it; else only a registered carrier can sign.
+
+ORIGIN_ELSEWHERE | - | origin_authority | Order 23 Art. 21, 27 [READ]; alert [DESIGN]
+移出地与批准申请的移出地不在同一区县。 || 核对实际移出场所；与申请不符的，向移出地主管部门说明或者重新申请。
+The origin is not in the division that was applied for. || Check the site that the waste leaves; explain it to the origin's authority, or apply again.
+""")
