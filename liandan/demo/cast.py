@@ -90,12 +90,14 @@ class DemoWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Licence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A receiver's permit: one waste, its yearly scale, its last day."""
+    """A receiver's permit, or its record as one that needs none (``basis``): one waste, yearly scale, term."""
 
     waste: str
     t: str
+    valid_from: str = "2023-10-21"
     valid_to: str
     no: str
+    basis: dict[str, Any] = {}
 
 
 class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,6 +107,8 @@ class Flow(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     receiver: str = field(name="to")
     carrier: str = field(name="by")
     t: str
+    permit: str = ""
+    """Under another permit of the receiver than its first."""
     row: int | None = None
     """The listing applied on; ``None``: by letter."""
     letter: bool = False

@@ -49,13 +49,14 @@ def permits(world: World) -> Iterator[Act]:
         waste = CAST.wastes[permit.waste]
         body = {
             "no": permit.no,
-            "class": "permit",
-            "valid_from": "2023-10-21",
+            "class": "exempt_use" if permit.basis else "permit",
+            "valid_from": permit.valid_from,
             "valid_to": permit.valid_to,
             "division": CAST.firm(name).division,
             "address": CAST.firm(name).address,
             "items": [{"category": waste.category, "scope": "INCLUDE", "codes": [waste.code], "methods": [waste.method]}],
             "scale_t": permit.t,
+            "basis": permit.basis or None,
         }
         yield _act("permit.grant", world.permits[name], CAST.authority_of(name).key, calendar.PERMITTED + MINUTE * number, body)
 
@@ -137,7 +138,7 @@ def _application(world: World, flow: Flow, serial: int) -> dict[str, Any]:
         line["listing"] = {"list": LISTS[way], "row": flow.row}
     return {
         "receiver": CAST.firm(flow.receiver).uscc,
-        "permit": world.permits[flow.receiver],
+        "permit": world.permit_of(flow),
         "origin": CAST.firm(flow.generator).division,
         "applied_to": "2026-12-31",
         "lines": [line],

@@ -177,7 +177,7 @@ class Trip:
         body: Body = {
             "lines": [line],
             "receiver": self.receiver.uscc,
-            "permit": self.world.permits[self.receiver.key],
+            "permit": self.world.permit_of(CAST.flows[self.flow]),
             "approval": self.approval,
             "origin": self.generator.place,
             "destination": self.receiver.place,

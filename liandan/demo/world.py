@@ -31,6 +31,10 @@ class World:
             name: f"approval/{CAST.firm(flow.generator).uscc}/{self.ulid(applied_s(flow), name)}" for name, flow in CAST.flows.items()
         }
 
+    def permit_of(self, flow: Flow) -> str:
+        """The chain of the permit that a flow goes by."""
+        return str(self.named("permit", flow.permit or flow.receiver))
+
     def ulid(self, at_s: int, what: str) -> str:
         """A ULID of a moment (its first 10 characters) and a name (the other 16)."""
         tail = int.from_bytes(sha256(f"{self._seed}/{what}".encode()).digest()[:10], "big")

@@ -49,14 +49,14 @@ Run = tuple[Path, Summary, str]
 @pytest.fixture(scope="module")
 async def demo() -> AsyncIterator[Run]:
     """One demonstration: directory, summary, what the terminal showed."""
-    completed = harvest.list_completed
+    list_completed = harvest.list_completed
 
     def few(views: Iterable[ManifestView]) -> list[ManifestView]:
-        return completed(views)[:CERTIFICATES]
+        return list_completed(views)[:CERTIFICATES]
 
     console = Console(file=io.StringIO(), record=True, width=120)
     with temporary_directory() as directory, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(harvest, "completed", few)
+        patch.setattr(harvest, "list_completed", few)
         summary = await run(directory / "out", SEED, screen=Screen(console))
         yield directory / "out", summary, console.export_text()
 
