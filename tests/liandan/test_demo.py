@@ -50,11 +50,11 @@ def test_the_codes_that_documents_use_elsewhere_are_the_same_here() -> None:
     ]
 
 
-def test_300_manifests_are_attempted_and_twelve_of_them_refused_at_issue(run: Run) -> None:
+def test_300_manifests_are_attempted_and_thirteen_of_them_refused_at_issue(run: Run) -> None:
     story, desk, told = run
     attempts = [act for slot in story.slots for act in slot.acts if act.kind == "manifest.issue/1"]
     assert len(attempts) == MANIFESTS == 300
-    assert told.refused_issues == 12
+    assert told.refused_issues == 13
     assert len(desk.manifests()) == MANIFESTS - told.refused_issues
 
 
@@ -68,6 +68,9 @@ def test_every_planned_refusal_comes_with_its_codes(run: Run) -> None:
         APPROVAL_DIRECTION=1,
         APPROVAL_PERMIT=1,
         APPROVAL_RECEIVER=1,
+        APPROVAL_CODE=1,
+        CODE_UNKNOWN=1,
+        PERMIT_SCOPE=1,
         HAZARD=2,
         NO_DUPLICATE=1,
         MULTI_GENERATOR=1,
@@ -81,7 +84,9 @@ def test_every_planned_refusal_comes_with_its_codes(run: Run) -> None:
 def test_the_special_cases_are_flagged_and_nothing_else_is(run: Run) -> None:
     assert run[1].flags() == Counter(
         {
-            "PLAN_OFF_LOG": 288,
+            "PLAN_OFF_LOG": 287,
+            "EXEMPT_DISPOSAL": 15,
+            "EXEMPT_TRANSPORT": 1,
             "LATE": 1,
             "SELF_STATED": 1,
             "LOAD_UNILATERAL": 1,
