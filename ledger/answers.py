@@ -111,17 +111,22 @@ class RefusalPage(Struct, frozen=True, kw_only=True):
     next: int | None
 
 
-class KeyItem(Struct, frozen=True, kw_only=True):
-    """A registered key; it signs validly at index i iff ``added`` < i <= ``revoked`` (formats §5)."""
+class KeyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A registered key; it signs validly at index i iff ``added`` < i <= ``revoked``, and within its kinds and its time (formats §5)."""
 
     keyid: str
     suite: str
     spki: str
     added: int
     revoked: int | None
+    kinds: tuple[str, ...] = ()
+    """What it signs, without version; empty: whatever its party may."""
+    until: str | None = None
+    device: str = ""
+    label: str = ""
 
 
-class PartyAnswer(Struct, frozen=True, kw_only=True):
+class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A party, or an authority or operator, with its keys, as of ``size`` entries."""
 
     uscc: str
@@ -130,6 +135,9 @@ class PartyAnswer(Struct, frozen=True, kw_only=True):
     regions: tuple[str, ...]
     keys: tuple[KeyItem, ...]
     size: int
+    closed_on: str = ""
+    """Day on which it was closed (注销); empty while it is open."""
+    successor: str = ""
 
 
 class LogAnswer(Struct, frozen=True, kw_only=True):

@@ -5,6 +5,8 @@ Source: formats §3 (signers, regions), §5 (founding, key validity). Pure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
@@ -88,7 +90,11 @@ class PartyState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who succeeds a closed party; empty where nobody does."""
 
 
-class KeyRecord(Struct, frozen=True, kw_only=True):
+LATE_MAX_S = 15 * 24 * 3600
+"""1,296,000 s: how much later than it was done a custody act may be admitted that a key with an end has signed."""
+
+
+class KeyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Register ``key:<keyid>``: one key of one party. Valid at i iff added < i <= revoked (formats §5)."""
 
     uscc: str
@@ -96,11 +102,54 @@ class KeyRecord(Struct, frozen=True, kw_only=True):
     spki: bytes
     added: int
     revoked: int | None = None
+    kinds: tuple[str, ...] = ()
+    """What it signs, without version; empty: whatever its party may."""
+    until_s: int | None = None
+    """Last moment, Unix seconds."""
+    device: str = ""
+    """Where it is kept, as its party says (server, phone, weighbridge …)."""
+    label: str = ""
+
+    def lasts(self, admitted_s: int, at_s: int | None = None) -> bool:
+        """Whether its time is not over at a moment of admission; for a custody act done at ``at_s`` that is what counts."""
+        if self.until_s is None:
+            return True
+        return admitted_s <= self.until_s if at_s is None else at_s <= self.until_s and admitted_s <= self.until_s + LATE_MAX_S
 
     def is_valid_at(self, index: int) -> bool:
         """Validity by log index; a key of ``log.found`` also signs entry 0."""
         begun = self.added < index or (index == 0 and self.added == 0)
         return begun and (self.revoked is None or index <= self.revoked)
+
+
+class Grant(Struct, frozen=True, omit_defaults=True):
+    """A right to read, as an authority gave it to a reader: what touches these regions (prefixes of divisions), on these topics."""
+
+    authority: str
+    regions: tuple[str, ...]
+    topics: tuple[str, ...]
+    until_s: int | None = None
+
+    def covers(self, topic: str, places: Iterable[str]) -> bool:
+        """Whether it opens a topic for one of these places: divisions, or shorter codes of what holds for a whole province or city."""
+        return topic in self.topics and any(
+            place.startswith(region) or region.startswith(place) for place in places for region in self.regions
+        )
+
+
+class Grants(Struct, frozen=True):
+    """Register ``access:<reader>``: what the reader may read, by every authority."""
+
+    grants: tuple[Grant, ...] = ()
+
+    def at(self, at_s: int) -> tuple[Grant, ...]:
+        """Those whose time is not over."""
+        return tuple(grant for grant in self.grants if grant.until_s is None or at_s <= grant.until_s)
+
+
+def access_key(reader: str) -> str:
+    """Name of the register of one reader."""
+    return f"access:{reader}"
 
 
 def party_chain(uscc: str) -> str:

@@ -104,11 +104,14 @@ Month = Annotated[str, form(r"^[0-9]{4}-(0[1-9]|1[0-2])$", "DATE_FORM", "2026-12
 Text = Annotated[str, text(200)]
 ShortText = Annotated[str, text(40)]
 LongText = Annotated[str, text(2000)]
-Flag = Annotated[bool, Meta(extra={"check": "true", "expected": "true, or absent"})]
+Flag = Annotated[bool, Meta(extra={"check": "true", "expected": "true, or absent"}, extra_json_schema={"const": True})]
 """Said or not said: ``true``, else absent."""
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", "64 hex digits, lower case")]
 Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", "18 characters, GB 32100 check character", "uscc")]
+DivisionCode = Annotated[str, form("^[1-8][0-9]{5}$", "DIVISION", "GB/T 2260, 6 digits")]
+SiteId = Annotated[str, form("^[0-9A-Za-z._-]{1,32}$", "SITE_UNKNOWN", "id of an open site (party.site)")]
+KindName = Annotated[str, form("^[a-z]+\\.[a-z_]+$", "FIELD_TYPE", "a kind without version, e.g. manifest.issue")]
 Province = Annotated[str, form("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)$", "FIELD_TYPE", "2 digits of a province")]
 
 

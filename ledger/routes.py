@@ -7,7 +7,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.entry import read_entry
+from ledger.admission.entry import Entry, read_entry
 from ledger.admission.room import Room
 from ledger.admission.sequencer import Busy
 from ledger.answers import (
@@ -38,11 +38,12 @@ from ledger.answers import (
     concerns,
     refusal_item,
 )
-from ledger.caller import Caller
+from ledger.caller import Caller, reads
 from ledger.problem import ChainHead, Problem
 from ledger.publishing.published import Published
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
+from ledger.touched import beginnings, places_of, topic_of
 from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing.refusal import Reason, Refusal, refuse
 
@@ -277,7 +278,8 @@ async def get_feed(
     after: Annotated[int, QueryParameter(ge=-1, le=2**53)] = -1,
     limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX)] = 256,
 ) -> FeedPage:
-    """Published entries behind index ``after``: all for authorities, those they take part in for parties."""
+    """Published entries behind index ``after``: all for authorities; for parties those they take part in, and those that an authority
+    lets them read (``access.grant``)."""
     caller = caller_of(request, "read")
     service: Service = request.app.state.service
     published: Published | None = service.log.publisher.published
@@ -285,9 +287,28 @@ async def get_feed(
     end = min(after + 1 + limit, size)
     async with service.log.pool.acquire() as conn:
         rows = await store.list_entries(conn, start=after + 1, end=end) if after + 1 < end else []
-    seen = [row for row in rows if caller.reads_all or concerns(read_entry(row.entry, service.log.kinds), caller.uscc)]
+        seen = rows if caller.reads_all else await _readable(service, conn, caller, rows)
     entries = tuple(FeedEntry(index=row.idx, entry=b64_text(row.entry)) for row in seen)
     return FeedPage(entries=entries, next=rows[-1].idx if rows else after, size=size)
+
+
+async def _readable(service: Service, conn: store.Conn, caller: Caller, rows: list[store.EntryRow]) -> list[store.EntryRow]:
+    """Entries that a party takes part in, and those of topics and places that it was granted."""
+    kinds = service.log.kinds
+    found = [(row, read_entry(row.entry, kinds)) for row in rows]
+    if not caller.grants:
+        return [row for row, entry in found if concerns(entry, caller.uscc)]
+    chains = {chain for _, entry in found if topic_of(entry) is not None for chain in beginnings(entry)}
+    links = await store.fetch_links(conn, [(chain, 0) for chain in sorted(chains)])
+    firsts = await store.fetch_entries_at(conn, sorted(link.idx for link in links.values()))
+    begun = {first.statement.chain: tuple(places_of(first)) for first in (read_entry(row.entry, kinds) for row in firsts)}
+    return [row for row, entry in found if concerns(entry, caller.uscc) or _is_granted(caller, entry, begun)]
+
+
+def _is_granted(caller: Caller, entry: Entry, begun: Mapping[str, tuple[str, ...]]) -> bool:
+    topic = topic_of(entry)
+    places = (*places_of(entry), *(place for chain in beginnings(entry) for place in begun.get(chain, ())))
+    return topic is not None and reads(caller, topic, places)
 
 
 @get("/v1/refusals", responses=READ_REFUSALS)

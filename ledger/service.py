@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
 from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, post_answer
-from ledger.directory import KeyRecord, LogState, party_chain
+from ledger.directory import KeyRecord, LogState, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.problem import ChainHead
@@ -190,15 +191,17 @@ class Service:
         named = None if state is None else _named(state, uscc)
         if state is None or (named is None and party is None):
             return None
-        registered = () if party is None else party.state.keys  # type: ignore[attr-defined]  # the state of a party chain
+        own = PartyState(name="") if party is None else cast("PartyState", party.state)
         founding = founding_keys((await self.log.entry_at(0)).statement)
-        keyids = [*(keyid for keyid, record in founding.items() if record.uscc == uscc), *registered]
+        keyids = [*(keyid for keyid, record in founding.items() if record.uscc == uscc), *own.keys]
         async with self.log.pool.acquire() as conn:
             head = await store.fetch_head(conn)
             raws = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
-        name, role, regions = named or (party.state.name, "party", ())  # type: ignore[union-attr]  # party is there when named is not
+        name, role, regions = named or (own.name, "party", ())
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
-        return PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=0 if head is None else head.size)
+        size = 0 if head is None else head.size
+        told = PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=size)
+        return replace(told, closed_on=own.closed_on, successor=own.successor)
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)
@@ -249,4 +252,14 @@ def _named(state: LogState, uscc: str) -> tuple[str, str, tuple[str, ...]] | Non
 
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:
-    return KeyItem(keyid=keyid, suite=record.suite, spki=b64_text(record.spki), added=record.added, revoked=record.revoked)
+    return KeyItem(
+        keyid=keyid,
+        suite=record.suite,
+        spki=b64_text(record.spki),
+        added=record.added,
+        revoked=record.revoked,
+        kinds=record.kinds,
+        until=None if record.until_s is None else format_at(record.until_s),
+        device=record.device,
+        label=record.label,
+    )

@@ -19,7 +19,7 @@ from msgspec import Meta, Struct
 
 from ledger import store
 from ledger.caller import Caller
-from ledger.directory import KeyRecord, LogState
+from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
 from ledger.log import Log
 from ledger.times import format_at, parse_at
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
@@ -96,6 +96,8 @@ class Identity:
         verify(record.suite, record.spki, envelope.message, signature.sig)
         if not record.is_valid_at(size):
             raise refuse("KEY_NOT_VALID", field="keyid", found=f"revoked at {record.revoked}", expected=f"valid at {size}")
+        if not record.lasts(await self._log.now()):
+            raise refuse("KEY_NOT_VALID", field="keyid", found="its time is over", expected="a key whose time is not over")
         token = secrets.token_urlsafe(32)
         await self._keep(token, record.uscc, challenge, ends_s)
         return Token(token=token, uscc=record.uscc, role=_role(state, record.uscc), scope=challenge.scope, expires_at=format_at(ends_s))
@@ -150,13 +152,23 @@ class Identity:
         if row is None:
             raise refuse("TOKEN_UNKNOWN", field="Authorization")
         record, state, size = await self._key(row["keyid"])
-        if not record.is_valid_at(size):
+        if not record.is_valid_at(size) or not record.lasts(await self._log.now()):
             raise refuse("TOKEN_UNKNOWN", field="Authorization", found="the key that logged in is no longer valid")
-        caller = Caller(row["uscc"], _role(state, row["uscc"]), row["keyid"], tuple(row["scope"]))
+        role = _role(state, row["uscc"])
+        granted = await self._grants(row["uscc"]) if role == "party" else ()
+        caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted)
         if len(self._known) > CACHE_MAX:
             self._known.clear()
         self._known[digest] = _Known(caller, row["expires_at"].timestamp(), now)
         return caller
+
+    async def _grants(self, uscc: str) -> tuple[Grant, ...]:
+        """What authorities let a party read now (``access.grant``); asked again with every check of its token."""
+        name = access_key(uscc)
+        async with self._pool.acquire() as conn:
+            found = await store.fetch_facts(conn, [name])
+        known: Grants | None = self._log.kinds.decode(name, found[name]) if found else None
+        return () if known is None else known.at(await self._log.now())
 
     async def revoke(self, token: str) -> None:
         """End a token before its time."""

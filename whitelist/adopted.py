@@ -55,10 +55,6 @@ def data_files() -> list[DataFile]:
 
 
 TEXTS = texts("""
-DATA_NOT_ADOPTED | R-75 | operator | formats §5 [DESIGN]
-账本尚未采用判定所需的基础数据。 || 由运营单位和各主管部门共同采用该数据（data.adopt）。
-The log has not adopted the data that this rule reads. || The operator and all authorities adopt it (data.adopt).
-
 DATA_FORM | R-75 | operator | formats §5 [DESIGN]
 基础数据文件不符合格式或自检未通过。 || 核对文件来源和版本，重新提供；不要使用来历不明的名录表。
 A data file is malformed or fails its self-check. || Check its source and edition; do not use tables of unknown origin.

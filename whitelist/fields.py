@@ -10,11 +10,9 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.chain import ULID, USCC
-from ledger.fields import Count, Text, coded, form, items, label, text, words
+from ledger.fields import Count, DivisionCode, SiteId, Text, coded, form, items, label, text, words
 from whitelist.chains import APPROVAL, LIST, PERMIT
 
-DivisionCode = Annotated[str, form("^[1-8][0-9]{5}$", "DIVISION", "GB/T 2260, 6 digits")]
-SiteId = Annotated[str, form("^[0-9A-Za-z._-]{1,32}$", "SITE_UNKNOWN", "id of an open site (party.site)")]
 WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", "NNN-NNN-CC, e.g. 900-052-31")]
 Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", "HW01–HW40, HW45–HW50")]
 Hazard = Annotated[

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ledger.admission.facts import Facts
 from ledger.findings import Findings
 from ledger.kinds.site import site_at, site_key
-from signing.refusal import texts
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import Place
 
@@ -30,10 +29,3 @@ def judge_site(out: Findings, facts: Facts, field: str, site: str, division: str
     found = site_at(facts, owner, site)
     if found is None or not same_place(facts, found.division, division):
         out.refuse("SITE_UNKNOWN", field, site, f"party/{owner}: party.site, {division}")
-
-
-TEXTS = texts("""
-SITE_UNKNOWN | - | sender | kinds §2 party.site [DESIGN]
-场所编号不是该单位在该行政区划内登记的、未关闭的场所。 || 核对场所编号；新的场所先由本单位登记（party.site）。
-The site is no open site of this party in this division. || Check its id; a new site is registered first (party.site).
-""")

@@ -20,6 +20,7 @@ from ledger.fields import (
     LongText,
     MassAboveZero,
     ShortText,
+    SiteId,
     Text,
     Uscc,
     coded,
@@ -48,7 +49,6 @@ from whitelist.fields import (
     PermitRef,
     Place,
     Purpose,
-    SiteId,
     WasteCode,
     WasteForm,
 )

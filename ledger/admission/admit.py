@@ -86,7 +86,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     judged_s = moment.at_s if recut_s is None else recut_s
     reasons = [
         *_window(statement, kind, judged_s),
-        *judge_keys_used(statement, facts, moment, {} if log is not None else founding_keys(statement)),
+        *judge_keys_used(statement, kind, facts, moment, {} if log is not None else founding_keys(statement)),
         *judge_delegation(statement, kind, facts, moment),
         *_roots(statement, kind, moment, root_at),
     ]

@@ -13,6 +13,7 @@ from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
 from ledger.findings import Findings
 from ledger.model import Moment, Statement
+from ledger.times import format_at
 from signing.refusal import Reason, texts
 
 TEXTS = texts("""
@@ -32,6 +33,10 @@ SIGNED_FOR_CLOSED | - | origin_authority | kinds §1.2 [DESIGN]
 主管部门代已注销单位签署。 || 请核实代签的理由。
 An authority signed for a closed party. || Look at why it did.
 
+KEY_SCOPE | - | sender | formats §5 [DESIGN]
+该密钥不得签署此类声明。 || 用不限种类的密钥签署，或登记（key.add）可签此类声明的密钥；密钥、授权、单位和查阅权限的登记只能用不限种类的密钥。
+The key may not sign this kind. || Sign with a key without kinds, or register one for this kind (key.add); keys, delegations, parties and access are signed by a key without kinds alone.
+
 PARTY_CLOSED | - | origin_authority | kinds §1.2 [DESIGN]
 该单位已登记注销，不得开立新链，也不得开具、申请或起运。 || 由承继单位以自己的名义办理；登记有误的，请所在地主管部门恢复。
 The party is closed: it opens no chain, and signs no issue, application or departure. || Let its successor act in its own name; if the entry is wrong, its authority reopens it.
@@ -40,6 +45,8 @@ UNDELEGATED = frozenset({"log", "list", "period"})
 """Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
 PERSONAL = ("key.", "delegation.", "access.")
 """Kinds by which a party says who speaks or reads for it: signed by itself alone. A key speaks for itself, and nothing is passed on."""
+UNSCOPED = (*PERSONAL, "party.")
+"""What a key for some kinds never signs: it must not be able to widen itself (formats §5)."""
 SUCCESSORS_MAX = 4
 
 
@@ -47,21 +54,31 @@ class NeedsParty(LookupError):
     """The party chain of a role's holder is not loaded (its key is the argument): only where he did not sign himself is it read."""
 
 
-def judge_keys_used(statement: Statement, facts: Facts, moment: Moment, founding: Mapping[str, KeyRecord]) -> list[Reason]:
+def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Moment, founding: Mapping[str, KeyRecord]) -> list[Reason]:
     """Why keys may not sign this statement here; ``founding`` are the keys that entry 0 itself brings."""
     reasons: list[Reason] = []
     for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
         record: KeyRecord | None = founding.get(keyid) if founding else facts.get(f"key:{keyid}")
-        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index):
-            continue
         field = f"signatures.{position}.keyid"
         if record is None:
             reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
         elif record.uscc != uscc:
             reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
-        else:
+        elif not record.is_valid_at(moment.index):
             reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
+        elif record.kinds or record.until_s is not None:
+            reasons += _judge_narrow(record, statement, kind, moment, field)
     return reasons
+
+
+def _judge_narrow(record: KeyRecord, statement: Statement, kind: Kind, moment: Moment, field: str) -> list[Reason]:
+    """A key for some kinds signs these alone, also ``for`` another; a key with an end signs up to it."""
+    name = statement.kind.partition("/")[0]
+    if record.kinds and (name not in record.kinds or name.startswith(UNSCOPED)):
+        return [Reason("KEY_SCOPE", field, name, ", ".join(record.kinds)[:200])]
+    if not record.lasts(moment.at_s, statement.at_s if kind.window is Window.CUSTODY else None):
+        return [Reason("KEY_NOT_VALID", field, f"until {format_at(record.until_s or 0)}", "a key whose time is not over")]
+    return []
 
 
 def judge_delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:

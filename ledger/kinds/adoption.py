@@ -28,6 +28,10 @@ The ruleset version is not supported. || Adopt a ruleset that this version suppo
 DATA_MISSING | - | operator | formats §5 [DESIGN]
 所采用的数据文件不在账本的 data/ 目录中。 || 运营单位先把文件放入 data/，再采用。
 An adopted file is not in the log's data/ directory. || The operator puts the file into data/ first.
+
+DATA_NOT_ADOPTED | R-75 | operator | formats §5 [DESIGN]
+账本尚未采用判定所需的基础数据。 || 由运营单位和各主管部门共同采用该数据（data.adopt）。
+The log has not adopted the data that this rule reads. || The operator and all authorities adopt it (data.adopt).
 """)
 
 

@@ -14,7 +14,7 @@ from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.admission.statement import KIND_PATTERN
 from ledger.directory import Delegation, PartyState, is_registered, party_chain
-from ledger.fields import label
+from ledger.fields import File, Text, label
 from ledger.findings import Findings
 from ledger.kinds.roles import NOTHING_READ, the_party
 from ledger.model import Admission, Statement
@@ -27,20 +27,22 @@ DELEGATIONS_MAX = 200
 """Open delegations of one party: they travel with its state, which every statement of the party loads."""
 
 
-class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True):
+class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``delegation.grant/1``: who may sign which kinds, without version (``manifest.issue``), for the party of this chain."""
 
     delegate: Annotated[str, label("受托单位", "delegate")]
     kinds: Annotated[tuple[str, ...], label("声明种类", "kinds, without version")]
     until: Annotated[str, label("有效期至", "valid until")] | None = None
     """Last moment, in the form of ``at``; compared with admission.at, for custody acts with their ``at``."""
+    document: Annotated[Text, label("授权文件", "document of the delegation")] | None = None
+    file: Annotated[File, label("附件", "attachment")] | None = None
 
 
 class DelegationRevoke(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``delegation.revoke/1``: ends every delegation to that party."""
 
     delegate: Annotated[str, label("受托单位", "delegate")]
-    reason: Annotated[str, label("原因", "reason")]
+    reason: Annotated[Text, label("原因", "reason")]
 
 
 def reads_delegate(statement: Statement, facts: Facts) -> Reads:

@@ -1,23 +1,27 @@
 """Keys of a party come and go: ``key.add/1``, ``key.rotate/1``, ``key.revoke/1`` (formats §3, §5).
 
-A key signs validly at i iff added < i <= revoked: an old key signs its own rotation or revocation.
+A key signs validly at i iff added < i <= revoked: an old key signs its own rotation or revocation. A key for some kinds or with an end is
+what phones, browsers and weighbridges get: lost with the device, it cannot do what its party can. It is replaced by a full key, not by
+``key.rotate``, which it may not sign.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.signers import UNSCOPED
 from ledger.directory import KeyRecord, PartyState, log_state
-from ledger.fields import label
+from ledger.fields import At, KindName, ShortText, Text, items, label, words
 from ledger.findings import Findings
-from ledger.kinds.registration import added_keys, judge_keys, reads_new_keys, reserved_keys
+from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
 from ledger.kinds.roles import NOTHING_READ, party_or_guardians, the_party
 from ledger.model import Admission, Statement
+from ledger.times import parse_at
 from signing.possession import KeyRegistration
 from signing.refusal import texts
 
@@ -28,10 +32,34 @@ A key was changed by an authority in the party's stead. || Let the party confirm
 """)
 
 
-class KeyAdd(Struct, frozen=True, forbid_unknown_fields=True):
+KINDS_MAX = 64
+DEVICES = {
+    "server": "服务器",
+    "browser": "浏览器",
+    "phone": "手机",
+    "weighbridge": "地磅",
+    "hsm": "密码机",
+    "other": "其他",
+}
+
+
+class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.add/1``; by the party itself, or by the authority of its region as recovery."""
 
     key: Annotated[KeyRegistration, label("新密钥", "new key")]
+    kinds: Annotated[tuple[KindName, ...], items(1, KINDS_MAX, once=True), label("限签种类", "kinds it signs, without version")] | None = (
+        None
+    )
+    """Absent: whatever the party may sign."""
+    until: Annotated[At, label("有效期至", "last moment")] | None = None
+    """Compared with admission.at; for custody acts with their ``at``, admitted at most 15 days later."""
+    device: (
+        Annotated[
+            Literal["server", "browser", "phone", "weighbridge", "hsm", "other"], words(DEVICES), label("密钥载体", "where it is kept")
+        ]
+        | None
+    ) = None
+    label: Annotated[ShortText, label("密钥名称", "what the party calls it")] | None = None
 
 
 class KeyRotate(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +73,7 @@ class KeyRevoke(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``key.revoke/1``."""
 
     keyid: Annotated[str, label("密钥标识", "keyid")]
-    reason: Annotated[str, label("原因", "reason")]
+    reason: Annotated[Text, label("原因", "reason")]
 
 
 def reads_rotate(statement: Statement, facts: Facts) -> Reads:
@@ -65,6 +93,20 @@ def new_key_is_good(judged: Judged, out: Findings) -> None:
     judge_keys(out, (judged.statement.body.key,), log.found, owner, "body.key", reserved_keys(log), facts=judged.facts)
 
 
+def scope_is_narrow(judged: Judged, out: Findings) -> None:
+    """What a narrow key may never sign, no body names; a recovery gives the party back a key that can do everything."""
+    body: KeyAdd = judged.statement.body
+    wide = [name for name in body.kinds or () if name.startswith(UNSCOPED)]
+    if wide:
+        out.refuse("KEY_SCOPE", "body.kinds", ", ".join(wide), f"no {', '.join(UNSCOPED)} kinds")
+    if judged.statement.by != (judged.statement.owner,):
+        for field in ("kinds", "until"):
+            if getattr(body, field) is not None:
+                out.refuse("KEY_SCOPE", f"body.{field}", "a recovery by authority", "a key without kinds and end")
+    if body.until is not None and parse_at(body.until) <= judged.moment.at_s:
+        out.refuse("STATEMENT_STALE", "body.until", body.until, "a time to come")
+
+
 def says_who_acted(judged: Judged, out: Findings) -> None:
     """A key changed by another than the party is worth an official's look."""
     if judged.statement.by != (judged.statement.owner,):
@@ -80,11 +122,8 @@ def old_key_signs(judged: Judged, out: Findings) -> None:
 
 
 def key_can_end(judged: Judged, out: Findings) -> None:
-    """There is such a key of the party, and a reason."""
-    body: KeyRevoke = judged.statement.body
-    _known_key(judged, out, body.keyid, "body.keyid")
-    if not body.reason.strip():
-        out.refuse("FIELD_MISSING", "body.reason")
+    """There is such a key of the party."""
+    _known_key(judged, out, judged.statement.body.keyid, "body.keyid")
 
 
 def _known_key(judged: Judged, out: Findings, keyid: str, field: str) -> None:
@@ -98,13 +137,18 @@ def _known_key(judged: Judged, out: Findings, keyid: str, field: str) -> None:
 
 def evolve_add(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """One more key."""
-    return added_keys(_state(statement, facts), (statement.body.key,), statement.owner, admission.index)
+    body: KeyAdd = statement.body
+    until_s = None if body.until is None else parse_at(body.until)
+    more = {"kinds": body.kinds or (), "until_s": until_s, "device": body.device or "", "label": body.label or ""}
+    registers = {name: replace(key, **more) for name, key in key_registers((body.key,), statement.owner, admission.index).items()}
+    return added_keys(_state(statement, facts), registers)
 
 
 def evolve_rotate(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """One key more and one less."""
-    changes = evolve_add(statement, admission, facts)
-    return replace(changes, registers={**changes.registers, **_ended(statement.body.old, admission, facts)})
+    registers = key_registers((statement.body.key,), statement.owner, admission.index)
+    changes = added_keys(_state(statement, facts), registers)
+    return replace(changes, registers={**registers, **_ended(statement.body.old, admission, facts)})
 
 
 def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -133,10 +177,13 @@ ADD = Kind(
     window=Window.DAY,
     reads=reads_new_keys,
     reads_doc=NOTHING_READ,
-    rules=(new_key_is_good, says_who_acted),
+    rules=(new_key_is_good, scope_is_narrow, says_who_acted),
     evolve=evolve_add,
     books=None,
-    effect=("该密钥自下一条目起可签署。", "The key signs from the next entry on."),
+    effect=(
+        "该密钥自下一条目起可签署；限定种类的密钥只签所列种类，到期后失效。",
+        "The key signs from the next entry on; one with kinds signs these alone, one with an end up to it.",
+    ),
     texts=TEXTS,
     opens=True,
     again=True,

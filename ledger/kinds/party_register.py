@@ -10,20 +10,18 @@ from msgspec import Struct
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.directory import PartyState, is_founder, log_state
-from ledger.fields import label
+from ledger.fields import Text, label
 from ledger.findings import Findings
-from ledger.kinds.registration import added_keys, judge_keys, reads_new_keys, reserved_keys
+from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
 from ledger.kinds.roles import guardians
 from ledger.model import Admission, Statement
 from signing.possession import KeyRegistration
-
-NAME_MAX = 200
 
 
 class PartyRegister(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``party.register/1``."""
 
-    name: Annotated[str, label("单位名称", "name of the party")]
+    name: Annotated[Text, label("单位名称", "name of the party")]
     keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "first keys")]
 
 
@@ -38,12 +36,10 @@ def is_no_founder(judged: Judged, out: Findings) -> None:
         out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
 
 
-def has_name_and_keys(judged: Judged, out: Findings) -> None:
-    """A name that says something, and at least one key that proves possession and was never used here."""
+def has_keys(judged: Judged, out: Findings) -> None:
+    """At least one key, which proves possession and was never used here."""
     body: PartyRegister = judged.statement.body
     log = log_state(judged.facts)
-    if not 1 <= len(body.name) <= NAME_MAX or not body.name.strip():
-        out.refuse("FIELD_TYPE", "body.name", len(body.name), f"1 to {NAME_MAX} characters")
     if not body.keys:
         out.refuse("FIELD_MISSING", "body.keys")
     judge_keys(out, body.keys, log.found, judged.statement.owner, "body.keys", reserved_keys(log), facts=judged.facts)
@@ -51,8 +47,7 @@ def has_name_and_keys(judged: Judged, out: Findings) -> None:
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The party exists, with its keys."""
-    state = PartyState(name=statement.body.name)
-    return added_keys(state, statement.body.keys, statement.owner, admission.index)
+    return added_keys(PartyState(name=statement.body.name), key_registers(statement.body.keys, statement.owner, admission.index))
 
 
 KIND = Kind(
@@ -66,7 +61,7 @@ KIND = Kind(
     window=Window.DAY,
     reads=reads_new_keys,
     reads_doc="Nothing beside log/main: keys are compared with the register of all earlier keys.",
-    rules=(is_no_founder, has_name_and_keys),
+    rules=(is_no_founder, has_keys),
     evolve=evolve,
     books=None,
     effect=("该单位可以用所列密钥签署。", "The party may sign with the keys named."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -23,12 +23,22 @@ KEYS_MAX = 8
 """Keys in one statement; a statement is at most 24 KiB."""
 
 
+def registers_of(identity: str) -> tuple[str, str]:
+    """A keyid is one party's or one issuer's, for the life of the log (formats §5)."""
+    return f"key:{identity}", f"issuer:{identity}"
+
+
+def is_taken(facts: Facts, identity: str) -> bool:
+    """Whether a keyid was ever registered, for a party or for documents."""
+    return any(facts.get(name) is not None for name in registers_of(identity))
+
+
 def new_keyids(registrations: Sequence[KeyRegistration]) -> tuple[str, ...]:
-    """Register keys (``key:<keyid>``) of the keys to be registered; unreadable ones are left to the decision."""
+    """Names of the registers where keys to be registered may stand already; unreadable ones are left to the decision."""
     found: list[str] = []
     for registration in registrations:
         try:
-            found.append(f"key:{keyid(b64decode(registration.spki, validate=True))}")
+            found += registers_of(keyid(b64decode(registration.spki, validate=True)))
         except (Base64Error, ValueError):
             continue
     return tuple(found)
@@ -71,7 +81,7 @@ def judge_keys(
             out.reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
             continue
         identity = keyid(spki)
-        if identity in seen or (facts is not None and facts.get(f"key:{identity}") is not None) or _is_note_key(spki, note_vkeys):
+        if identity in seen or (facts is not None and is_taken(facts, identity)) or _is_note_key(spki, note_vkeys):
             out.refuse("KEY_REGISTERED", where, identity, "a key never used in this log")
         seen.add(identity)
 
@@ -109,7 +119,6 @@ def key_registers(registrations: Sequence[KeyRegistration], uscc: str, index: in
     }
 
 
-def added_keys(state: PartyState, registrations: Sequence[KeyRegistration], uscc: str, index: int) -> Changes:
+def added_keys(state: PartyState, registers: Mapping[str, KeyRecord]) -> Changes:
     """A party with further keys, and their registers."""
-    registers = key_registers(registrations, uscc, index)
     return Changes(state=replace(state, keys=(*state.keys, *(key.removeprefix("key:") for key in registers))), registers=registers)

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal, Protocol
+
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.directory import PartyState, authorities_of_division, log_state
+from ledger.fields import Day, DivisionCode, SiteId, Text, label, words
+from ledger.findings import Findings
+from ledger.kinds.roles import NOTHING_READ
+from ledger.model import Admission, Statement
+from ledger.times import day_of
+from signing.refusal import texts
+
+PLAN_CLASSES = {"key": "重点", "simple": "简化", "registered": "登记"}
+TEXTS = texts("""
+SITE_UNKNOWN | - | sender | kinds §2 party.site [DESIGN]
+场所编号不是该单位在该行政区划内登记的、未关闭的场所。 || 核对场所编号；新的场所先由本单位登记（party.site）。
+The site is no open site of this party in this division. || Check its id; a new site is registered first (party.site).
+
+DIVISION | - | sender | GB/T 2260 [READ S34]
+行政区划代码不存在。 || 填写场所所在县（区）的 6 位行政区划代码。
+The division code does not exist. || Enter the 6-digit code of the county of the site.
+
+DIVISION_RETIRED | - | sender | 区划调整文件，如 渝府发〔2025〕15号 [READ H16]; alert [DESIGN]
+使用了已撤销的行政区划代码。 || 改填行政区划数据中给出的现行代码；统一社会信用代码不变。
+The division code was withdrawn. || Use the code in force, which the data of divisions names; a USCC keeps its digits.
+""")
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -27,3 +52,97 @@ def site_at(facts: Facts, uscc: str, site: str) -> Site | None:
     """A party's open site, or ``None`` where it has none of that id or closed it; the register must be loaded."""
     found: Site | None = facts.get(site_key(uscc, site))
     return None if found is None or found.closed_on is not None else found
+
+
+class PartySite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``party.site/1``: the last statement of a site id holds; with ``closed_on`` the site ends."""
+
+    site: Annotated[SiteId, label("场所编号", "id of the site")]
+    name: Annotated[Text, label("场所名称", "name")]
+    division: Annotated[DivisionCode, label("行政区划代码", "division")]
+    address: Annotated[Text, label("地址", "address")]
+    plan_class: (
+        Annotated[Literal["key", "simple", "registered"], words(PLAN_CLASSES), label("管理计划类别", "class of its plan")] | None
+    ) = None
+    closed_on: Annotated[Day, label("关闭日期", "day of closing")] | None = None
+
+
+class _Divisions(Protocol):
+    """What is asked of the data set ``divisions``, which a package above reads."""
+
+    def knows(self, code: str, day: str) -> bool: ...
+
+    def is_withdrawn(self, code: str, day: str) -> bool: ...
+
+
+def signers(statement: Statement, facts: Facts) -> list[Role]:
+    """The party; in another province than its own also an authority of the place. Either of them alone may close a site."""
+    body: PartySite = statement.body
+    party = Role("party", (statement.owner,))
+    if body.division[:2] == statement.owner[2:4]:
+        return [party]
+    covering = authorities_of_division(log_state(facts), body.division)
+    everybody = tuple(authority.uscc for authority in log_state(facts).authorities)
+    place = Role("authority of the place", covering or everybody, foreign=not covering)
+    if body.closed_on is not None and len(statement.by) == 1:
+        return [party] if statement.owner in (*statement.by, statement.principal) else [place]
+    return [party, place]
+
+
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """What the site was before."""
+    return Reads(registers=(site_key(statement.owner, statement.body.site),))
+
+
+def place_exists(judged: Judged, out: Findings) -> None:
+    """A division valid on the day of the entry."""
+    division, day = judged.statement.body.division, day_of(judged.moment.at_s)
+    divisions: _Divisions | None = judged.facts.data("divisions")
+    if divisions is None:
+        out.refuse("DATA_NOT_ADOPTED", "body.division", "divisions", "data.adopt")
+    elif not divisions.knows(division, day):
+        out.refuse("DIVISION", "body.division", division, f"GB/T 2260, 6 digits, {day}")
+    elif divisions.is_withdrawn(division, day):
+        out.alert("M", "DIVISION_RETIRED")
+
+
+def closes_what_is_there(judged: Judged, out: Findings) -> None:
+    """A site that was registered, where it was registered, not in the future: an authority closes none of another place."""
+    body: PartySite = judged.statement.body
+    if body.closed_on is None:
+        return
+    today = day_of(judged.moment.at_s)
+    if body.closed_on > today:
+        out.refuse("DATE_ORDER", "body.closed_on", body.closed_on, f"≤ {today}")
+    known = site_at(judged.facts, judged.statement.owner, body.site)
+    if known is None or known.division != body.division:
+        out.refuse("SITE_UNKNOWN", "body.site", body.site, "an open site, with its division" if known is None else known.division)
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The site is as said."""
+    body: PartySite = statement.body
+    site = Site(name=body.name, division=body.division, address=body.address, plan_class=body.plan_class, closed_on=body.closed_on)
+    state: PartyState = facts.state(statement.chain) or PartyState(name="")
+    return Changes(state=state, registers={site_key(statement.owner, body.site): site})
+
+
+KIND = Kind(
+    name="party.site/1",
+    zh="登记场所",
+    en="registration of a site",
+    body=PartySite,
+    chain_type="party",
+    roles=("the party", "where the division is in another province: an authority of the place (closing: either alone)"),
+    signers=signers,
+    window=Window.DAY,
+    reads=reads,
+    reads_doc=NOTHING_READ,
+    rules=(place_exists, closes_what_is_there),
+    evolve=evolve,
+    books=None,
+    effect=("该单位可以自该场所移出，包括在外省的场所。", "The party may issue from the site, in another province than its own too."),
+    texts=TEXTS,
+    opens=True,
+    again=True,
+)

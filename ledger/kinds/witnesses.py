@@ -13,7 +13,7 @@ from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.directory import LOG_MAIN, log_state
 from ledger.fields import label
 from ledger.findings import Findings
-from ledger.kinds.registration import note_keys, vkey_spki
+from ledger.kinds.registration import is_taken, note_keys, registers_of, vkey_spki
 from ledger.kinds.roles import EVERYONE, everyone
 from ledger.model import Admission, Statement
 from ledger.tree.note import parse_vkey
@@ -29,9 +29,9 @@ class WitnessSet(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def reads(statement: Statement, facts: Facts) -> Reads:
-    """Registers of the witnesses' keys: none of them may be a party's."""
+    """Registers of the witnesses' keys: none of them may be a party's or sign documents."""
     spkis = map(vkey_spki, note_keys((), statement.body.witness_policy))
-    return Reads(registers=tuple(f"key:{keyid(spki)}" for spki in spkis if spki is not None))
+    return Reads(registers=tuple(name for spki in spkis if spki is not None for name in registers_of(keyid(spki))))
 
 
 def policy_is_good(judged: Judged, out: Findings) -> None:
@@ -49,7 +49,7 @@ def judge_policy(out: Findings, lines: Sequence[str], log_keys: Sequence[str], f
         return
     own = [vkey_spki(vkey) for vkey in log_keys]
     for vkey in witnesses:
-        if vkey_spki(vkey) in own or (facts is not None and facts.get(f"key:{keyid(parse_vkey(vkey).spki)}") is not None):
+        if vkey_spki(vkey) in own or (facts is not None and is_taken(facts, keyid(parse_vkey(vkey).spki))):
             out.refuse("KEY_REGISTERED", where, vkey, "a key of the witness alone")
 
 

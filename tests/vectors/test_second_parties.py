@@ -83,7 +83,8 @@ def _site(bench: Bench, owner: Any, by: Any = (), **more: Any) -> None:
 def test_a_scoped_key_signs_its_kinds_and_never_those_of_keys_and_parties(kinds: list[str], act: str, codes: list[str]) -> None:
     bench = Bench()
     bench.key(GENERATOR, PHONE, kinds=kinds)
-    body = {"party.site": {"site": "a", "division": "510112"}, "key.revoke": {"keyid": GENERATOR[1].keyid, "reason": "x"}}.get(act, GRANT)
+    site = {"site": "a", "name": "分厂", "division": "510112", "address": "x"}
+    body = {"party.site": site, "key.revoke": {"keyid": GENERATOR[1].keyid, "reason": "x"}}.get(act, GRANT)
     bench.party(act, GENERATOR, body, (GENERATOR[0], PHONE))
     assert bench.codes() == codes
 
@@ -265,6 +266,9 @@ def test_access_ends_once() -> None:
     assert bench.codes() == ["6 ACCESS_UNKNOWN"]
 
 
+ISSUER = {"use": "pdf", "valid_from": "2026-11-01", "valid_to": "2028-10-31"}
+
+
 def _certificate(key: Any, of: Any) -> str:
     """Self-signed, for the public key ``of``."""
     name, day = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "liandan 打印（虚构）")]), datetime(2026, 11, 1, tzinfo=UTC)
@@ -282,7 +286,7 @@ def test_an_issuer_s_key_is_registered_once_with_its_certificate(change: str | N
     key = GENERATOR[1] if change == "party" else NEW
     body = v1.registration(key, bench.log.found, GENERATOR[0] if change == "owner" else OPERATOR[0])
     for _ in range(2 if change == "twice" else 1):
-        bench.post("issuer.key", "log/issuers", {"use": "pdf", **body, **({} if change == "party" else cert)}, OPERATOR)
+        bench.post("issuer.key", "log/issuers", {**ISSUER, **body, **({} if change == "party" else cert)}, OPERATOR)
     codes = {
         "cert": "4 ISSUER_CERT",
         "der": "4 ISSUER_CERT",
@@ -295,7 +299,7 @@ def test_an_issuer_s_key_is_registered_once_with_its_certificate(change: str | N
 
 def test_a_party_does_not_register_an_issuer_s_key_and_a_retired_one_stays_retired() -> None:
     bench = Bench()
-    bench.post("issuer.key", "log/issuers", {"use": "pdf", **v1.registration(NEW, bench.log.found, OPERATOR[0])}, OPERATOR)
+    bench.post("issuer.key", "log/issuers", {**ISSUER, **v1.registration(NEW, bench.log.found, OPERATOR[0])}, OPERATOR)
     for _ in range(2):
         bench.post("issuer.retire", "log/issuers", {"keyid": NEW.keyid, "reason": "x"}, OPERATOR)
     bench.key(GENERATOR, NEW)
@@ -317,7 +321,9 @@ def test_a_delegate_acts_under_the_principal_s_name_and_says_so() -> None:
 def test_some_kinds_know_no_delegate(kind: str, chain: str) -> None:
     bench = Bench()
     bench.party("delegation.grant", GENERATOR, {"delegate": CARRIER[0], "kinds": [kind]})
-    body = {"site": "a", "division": "510112", "reader": CARRIER[0], "regions": ["51"]}
+    site = {"site": "a", "name": "分厂", "division": "510112", "address": "x"}
+    reader = {"reader": CARRIER[0], "regions": ["51"], "topics": ["manifest"], "reason": "x"}
+    body = site if kind == "party.site" else reader
     bench.post(kind, chain.format(GENERATOR[0]), body, CARRIER, principal=GENERATOR[0], tags=[["ON_BEHALF"]])
     assert ("5 DELEGATION_MISSING" in bench.codes()) == (kind == "access.grant")
 

@@ -10,7 +10,7 @@ import sys
 from ledger.admission.discovery import values_in
 from ledger.admission.personality import Kind, Personality
 from signing.refusal import table
-from whitelist import adopted, dry_run, places, scope, workdays
+from whitelist import adopted, dry_run, scope, workdays
 from whitelist.approval import ApprovalState
 from whitelist.chains import APPROVAL, LIST, PERMIT
 from whitelist.commitment import Commitments
@@ -27,7 +27,6 @@ ACTS = values_in(sys.modules[__name__], Kind)
 RULES = table(
     *TEXTS,
     *scope.TEXTS,
-    *places.TEXTS,
     *adopted.TEXTS,
     *workdays.TEXTS,
     *dry_run.TEXTS,

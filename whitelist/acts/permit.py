@@ -16,7 +16,7 @@ from msgspec.structs import asdict, replace
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.directory import authorities_of_division, log_state
-from ledger.fields import Day, File, MassAboveZero, Text, items, label
+from ledger.fields import Day, DivisionCode, File, MassAboveZero, SiteId, Text, items, label
 from ledger.findings import Findings
 from ledger.kinds.site import site_key
 from ledger.mass import parse_mass
@@ -27,7 +27,7 @@ from whitelist.acts.permit_status import signed_where_it_stands, status_allows_i
 from whitelist.catalogue import is_retired
 from whitelist.chains import opens_once
 from whitelist.divisions import judge_division, same_place
-from whitelist.fields import Address, DivisionCode, PermitRef, SiteId
+from whitelist.fields import Address, PermitRef
 from whitelist.permit import Basis, HeldPermit, HeldPermits, PermitClass, PermitState, held_permits, permits_key
 from whitelist.places import judge_site
 from whitelist.quota import SiteYear, q3_key, site_year

@@ -46,14 +46,6 @@ def carriers_are_known(checked: Checked, out: Findings) -> None:
 
 
 TEXTS = texts("""
-DIVISION | - | sender | GB/T 2260 [READ S34]
-行政区划代码不存在。 || 填写场所所在县（区）的 6 位行政区划代码。
-The division code does not exist. || Enter the 6-digit code of the county of the site.
-
-DIVISION_RETIRED | - | sender | 区划调整文件，如 渝府发〔2025〕15号 [READ H16]; alert [DESIGN]
-使用了已撤销的行政区划代码。 || 改填行政区划数据中给出的现行代码；统一社会信用代码不变。
-The division code was withdrawn. || Use the code in force, which the data of divisions names; a USCC keeps its digits.
-
 SAME_PROVINCE | R-30 | sender | Order 23 Art. 21 [READ]
 移出地和接受地在同一省份，不需要跨省审批。 || 省内转移直接开具联单。
 Origin and destination lie in one province; no approval between provinces is needed. || Issue the manifest without an approval.

@@ -24,7 +24,7 @@ from acting import (
     VOIDED,
     post,
 )
-from acts_parties import delegations, taking_carrier
+from acts_parties import delegations, issuers, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
 from acts_trips import cut, manifests
 from story import LOG_KEY, WITNESSES, clock, founding, parties, signers, stamps
@@ -71,6 +71,8 @@ def acts_log() -> Log:
     cut(log, verified, before)
     delegations(log)
     usage(log, received)
+    sites_and_readers(log)
+    issuers(log)
     post(log, "permit.revoke", PERMIT, signers("chongqing"), "16:10", {"reason": "企业申请（虚构）"})
     log.checkpoint(stamps("16:10:10"))
     return log

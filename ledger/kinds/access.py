@@ -1,0 +1,165 @@
+"""Readers: ``access.grant/1`` and ``access.revoke/1``. An authority lets an office read what touches regions of its own (kinds §2).
+
+A city bureau, a transport department or the police reads; it decides nothing. What a grant opens to whom is :func:`ledger.caller.reads`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Struct
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.directory import Grant, Grants, PartyState, access_key, is_registered, log_state, party_chain
+from ledger.fields import At, Text, Uscc, form, items, label, words
+from ledger.findings import Findings
+from ledger.kinds.roles import NOTHING_READ, the_party
+from ledger.model import Admission, Statement
+from ledger.times import parse_at
+from signing.refusal import texts
+
+REGIONS_MAX = 64
+GRANTS_MAX = 64
+"""Open grants to one reader: they are read at every request of its."""
+TOPICS = {"manifest": "转移联单", "approval": "跨省转移审批", "list": "白名单", "permit": "经营许可证", "incident": "突发事件"}
+Topic = Literal["manifest", "approval", "list", "permit", "incident"]
+Region = Annotated[str, form("^[0-9]{2}([0-9]{2}){0,2}$", "FIELD_TYPE", "2, 4 or 6 digits")]
+TEXTS = texts("""
+ACCESS_ROLE | - | sender | kinds §2 [DESIGN]
+只有主管部门可以授予查阅权限。 || 请所在地主管部门授予。
+Only an authority grants access. || Ask the authority of the region.
+
+ACCESS_REGION | - | sender | kinds §2 [DESIGN]
+所授区域不在本主管部门的区域之内。 || 只列本部门区域内的 2、4 或 6 位行政区划代码。
+A region lies outside the authority's own. || Name prefixes of 2, 4 or 6 digits within its regions.
+
+ACCESS_UNKNOWN | - | sender | kinds §2 [DESIGN]
+本主管部门没有授予该单位查阅权限。 || 核对单位代码。
+This authority has granted that reader nothing. || Check the reader's code.
+""")
+
+
+class AccessGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``access.grant/1``."""
+
+    reader: Annotated[Uscc, label("查阅单位", "reader")]
+    regions: Annotated[tuple[Region, ...], items(1, REGIONS_MAX, once=True), label("区域", "regions, prefixes of divisions")]
+    topics: Annotated[tuple[Annotated[Topic, words(TOPICS)], ...], items(1, len(TOPICS), once=True), label("事项", "topics")]
+    until: Annotated[At, label("有效期至", "last moment")] | None = None
+    reason: Annotated[Text, label("理由", "reason")]
+
+
+class AccessRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``access.revoke/1``: ends all grants of this authority to the reader."""
+
+    reader: Annotated[Uscc, label("查阅单位", "reader")]
+    reason: Annotated[Text, label("理由", "reason")]
+
+
+def reads_grant(statement: Statement, facts: Facts) -> Reads:
+    """The reader must be registered; what it was granted before."""
+    reader = statement.body.reader
+    return Reads(chains=(party_chain(reader),), registers=(access_key(reader),))
+
+
+def reads_revoke(statement: Statement, facts: Facts) -> Reads:
+    """What the reader was granted."""
+    return Reads(registers=(access_key(statement.body.reader),))
+
+
+def _granted(facts: Facts, reader: str) -> tuple[Grant, ...]:
+    known: Grants | None = facts.get(access_key(reader))
+    return () if known is None else known.grants
+
+
+def grants_what_is_its_own(judged: Judged, out: Findings) -> None:
+    """An authority, for regions within its own."""
+    statement = judged.statement
+    body: AccessGrant = statement.body
+    authority = next((a for a in log_state(judged.facts).authorities if a.uscc == statement.owner), None)
+    if authority is None:
+        out.refuse("ACCESS_ROLE", "chain", statement.owner, "an authority")
+        return
+    for position, region in enumerate(body.regions):
+        if not authority.covers(region):
+            out.refuse("ACCESS_REGION", f"body.regions.{position}", region, ", ".join(authority.regions))
+
+
+def reader_is_known(judged: Judged, out: Findings) -> None:
+    """Registered, with keys to log in with; grants are not heaped up."""
+    body: AccessGrant = judged.statement.body
+    if not is_registered(judged.facts, body.reader):
+        out.refuse("PARTY_UNKNOWN", "body.reader", body.reader, "a registered party")
+    if len(_granted(judged.facts, body.reader)) >= GRANTS_MAX:
+        out.refuse("LIST_LENGTH", "body.reader", f"{GRANTS_MAX} grants", "fewer: access.revoke first")
+    if body.until is not None and parse_at(body.until) <= judged.moment.at_s:
+        out.refuse("STATEMENT_STALE", "body.until", body.until, "a time to come")
+
+
+def reader_has_access(judged: Judged, out: Findings) -> None:
+    """There is something to revoke."""
+    statement = judged.statement
+    if all(grant.authority != statement.owner for grant in _granted(judged.facts, statement.body.reader)):
+        out.refuse("ACCESS_UNKNOWN", "body.reader", statement.body.reader, f"a reader by grant of {statement.owner}")
+
+
+def evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """One more grant; those that are over make room."""
+    body: AccessGrant = statement.body
+    until_s = None if body.until is None else parse_at(body.until)
+    grant = Grant(statement.owner, body.regions, body.topics, until_s)
+    kept = Grants(_granted(facts, body.reader)).at(parse_at(admission.at))
+    return _changed(statement, facts, (*kept, grant))
+
+
+def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """No grant of this authority to the reader is left."""
+    return _changed(statement, facts, tuple(g for g in _granted(facts, statement.body.reader) if g.authority != statement.owner))
+
+
+def _changed(statement: Statement, facts: Facts, grants: tuple[Grant, ...]) -> Changes:
+    state = facts.state(statement.chain) or PartyState(name="")
+    return Changes(state=state, registers={access_key(statement.body.reader): Grants(grants)})
+
+
+GRANT = Kind(
+    name="access.grant/1",
+    zh="授予查阅权限",
+    en="grant of access",
+    body=AccessGrant,
+    chain_type="party",
+    roles=("the authority",),
+    signers=the_party,
+    window=Window.DAY,
+    reads=reads_grant,
+    reads_doc="The reader's party chain.",
+    rules=(grants_what_is_its_own, reader_is_known),
+    evolve=evolve_grant,
+    books=None,
+    effect=(
+        "该单位可以查阅涉及所列区域和事项的内容，不作任何决定。",
+        "The reader reads what touches the regions and topics; it decides nothing.",
+    ),
+    texts=TEXTS,
+    opens=True,
+    again=True,
+)
+REVOKE = Kind(
+    name="access.revoke/1",
+    zh="撤销查阅权限",
+    en="end of access",
+    body=AccessRevoke,
+    chain_type="party",
+    roles=("the authority",),
+    signers=the_party,
+    window=Window.DAY,
+    reads=reads_revoke,
+    reads_doc=NOTHING_READ,
+    rules=(reader_has_access,),
+    evolve=evolve_revoke,
+    books=None,
+    effect=("本部门授予该单位的查阅权限全部终止。", "Every grant of this authority to the reader ends."),
+    opens=True,
+    again=True,
+)

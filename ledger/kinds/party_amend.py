@@ -1,0 +1,131 @@
+"""``party.amend/1``: the authority of its region renames a party, closes it (注销) with or without a successor, or reopens it (kinds §1.2).
+
+Who may sign in the place of a closed party is judged at admission, for every kind alike (ledger.admission.signers).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.signers import SUCCESSORS_MAX
+from ledger.directory import PartyState, is_founder, is_registered, party_chain
+from ledger.fields import Day, File, Flag, Text, Uscc, label
+from ledger.findings import Findings
+from ledger.kinds.roles import guardians
+from ledger.model import Admission, Statement
+from ledger.times import day_of
+from signing.refusal import texts
+
+TEXTS = texts("""
+PARTY_STATE | - | sender | kinds §2 [DESIGN]
+与该单位的登记状态不符：承继单位须在登记注销时一并指定，已注销的不能再次注销，未注销的不能恢复，承继关系不得成环。 || 读取该单位的当前状态后改正。
+This does not fit the party's state: a successor is named with the closing, a closed party is not closed again nor an open one reopened, and nobody succeeds himself. || Read the party's state and correct it.
+""")
+
+
+class PartyAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``party.amend/1``: one at least of name, successor, closed_on, reopen."""
+
+    name: Annotated[Text, label("单位名称", "new name")] | None = None
+    successor: Annotated[Uscc, label("承继单位", "successor")] | None = None
+    closed_on: Annotated[Day, label("注销日期", "day of closing")] | None = None
+    reopen: Annotated[Flag, label("恢复", "reopened")] | None = None
+    reason: Annotated[Text, label("原因", "reason")]
+    file: Annotated[File, label("附件", "attachment")] | None = None
+
+
+def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
+    """The authority of the region, any authority for a foreign party."""
+    return guardians(facts, statement.owner)
+
+
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """The successor's party chain, and those of the parties that succeed it."""
+    successor = statement.body.successor
+    return Reads() if successor is None else Reads(chains=tuple(map(party_chain, _line(facts, successor))))
+
+
+def _line(facts: Facts, successor: str) -> list[str]:
+    """A successor and who succeeds it, as far as it is loaded and anybody follows it."""
+    line = [successor]
+    while len(line) <= SUCCESSORS_MAX and not facts.missing([f"chain:{party_chain(line[-1])}"]):
+        state: PartyState | None = facts.state(party_chain(line[-1]))
+        if state is None or not state.successor:
+            break
+        line.append(state.successor)
+    return line
+
+
+def says_something(judged: Judged, out: Findings) -> None:
+    """One change at least; founders are what ``log/main`` says."""
+    body: PartyAmend = judged.statement.body
+    if all(change is None for change in (body.name, body.successor, body.closed_on, body.reopen)):
+        out.refuse("MISSING", "body", "", "name, successor, closed_on or reopen")
+    if is_founder(judged.facts, judged.statement.owner):
+        out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
+
+
+def fits_the_state(judged: Judged, out: Findings) -> None:
+    """Closed once, not in the future, and reopened only when closed."""
+    body: PartyAmend = judged.statement.body
+    state: PartyState | None = judged.state
+    closed_on = "" if state is None else state.closed_on
+    today = day_of(judged.moment.at_s)
+    if body.closed_on is not None and body.closed_on > today:
+        out.refuse("DATE_ORDER", "body.closed_on", body.closed_on, f"≤ {today}")
+    if body.closed_on is not None and closed_on:
+        out.refuse("PARTY_STATE", "body.closed_on", f"closed on {closed_on}", "an open party")
+    if body.reopen is not None and (not closed_on or body.closed_on is not None):
+        out.refuse("PARTY_STATE", "body.reopen", closed_on or "open", "a closed party, and nothing but the reopening")
+
+
+def successor_is_another_party(judged: Judged, out: Findings) -> None:
+    """Registered, named with the closing, and not succeeded by this very party."""
+    body: PartyAmend = judged.statement.body
+    if body.successor is None:
+        return
+    if body.closed_on is None:
+        out.refuse("PARTY_STATE", "body.successor", body.successor, "closed_on in the same statement")
+    if judged.statement.owner in _line(judged.facts, body.successor):
+        out.refuse("PARTY_STATE", "body.successor", body.successor, "no circle of successors")
+    elif not is_registered(judged.facts, body.successor):
+        out.refuse("PARTY_UNKNOWN", "body.successor", body.successor, "a registered party")
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """Name, closing and successor from this index on."""
+    body: PartyAmend = statement.body
+    state: PartyState = facts.state(statement.chain)
+    if body.reopen:
+        state = replace(state, closed_on="", successor="")
+    if body.closed_on is not None:
+        state = replace(state, closed_on=body.closed_on, successor=body.successor or "")
+    return Changes(state=state if body.name is None else replace(state, name=body.name))
+
+
+KIND = Kind(
+    name="party.amend/1",
+    zh="变更、注销单位",
+    en="amendment or closing of a party",
+    body=PartyAmend,
+    chain_type="party",
+    roles=("authority of the region",),
+    signers=signers,
+    window=Window.DAY,
+    reads=reads,
+    reads_doc="The party chain of the successor, and those of the parties that succeed it.",
+    rules=(says_something, fits_the_state, successor_is_another_party),
+    evolve=evolve,
+    books=None,
+    effect=(
+        "名称自此更改；已注销的单位不再开立新链，不再开具、申请、起运，其角色由承继单位或主管部门代签。",
+        "The name changes from here on; a closed party opens no chain, signs no issue, application or departure, and others sign in its roles.",
+    ),
+    texts=TEXTS,
+)

@@ -1,0 +1,101 @@
+"""Readers by grant over real HTTP: the feed of a city bureau, and what an ended key still opens."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ledger.admission.entry import read_entry
+from ledger.times import format_at
+from liandan.wiring import KINDS
+from signing.envelope import freeze
+from signing.possession import register
+from tests.liandan.serving import http
+from tests.liandan.test_reading import login, token_of
+from tests.manifests.driver import MANIFEST
+from tests.manifests.test_worked_example import EARLIER, Example
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench, key_of, uscc
+
+ORIGIN_CITY, DESTINATION_COUNTY, ELSEWHERE = uscc("510100", 900), uscc("500116", 901), uscc("510700", 902)
+
+
+def granted() -> Example:
+    """The worked example, and three offices with grants; the trip goes from 510112 to 500116."""
+    bench = Example()
+    bench.issue()
+    bench.depart()
+    for office, authority, region, topics in (
+        (ORIGIN_CITY, AUTHORITY_51, "5101", ["manifest"]),
+        (DESTINATION_COUNTY, AUTHORITY_50, "500116", ["manifest", "permit"]),
+        (ELSEWHERE, AUTHORITY_51, "5107", ["manifest", "approval", "list", "permit", "incident"]),
+    ):
+        bench.register(office)
+        body = {"reader": office, "regions": [region], "topics": topics, "reason": "日常监管（虚构）"}
+        bench.post("access.grant/1", f"party/{authority}", (authority,), body)
+    return bench
+
+
+@pytest.fixture(scope="module")
+def bench() -> Example:
+    return granted()
+
+
+@pytest.fixture
+async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIterator[httpx.AsyncClient]:
+    (tmp_path / "log" / "data").mkdir(parents=True)
+    for path, content in bench.data.items():
+        (tmp_path / "log" / path).write_bytes(content)
+    async with http(database_url, tmp_path) as client:
+        for entry in bench.entries:
+            answer = await client.post(
+                "/v1/statements", content=freeze(entry.envelope), headers={"Liandan-Now": entry.admission.at, "Prefer": "respond-async"}
+            )
+            assert answer.status_code in (201, 202), answer.text
+        assert (await client.post("/v1/statements", content=freeze(bench.entries[-1].envelope))).status_code == 200
+        yield client
+
+
+async def chains_read(client: httpx.AsyncClient, reader: str) -> set[str]:
+    """Chains of all entries that the feed shows a reader."""
+    page = (await client.get("/v1/feed", params={"limit": 1000}, headers=await token_of(client, reader))).json()
+    return {read_entry(b64decode(item["entry"]), KINDS).statement.chain for item in page["entries"]}
+
+
+async def test_an_office_reads_what_touches_its_regions_on_its_topics(client: httpx.AsyncClient, bench: Example) -> None:
+    trunks = {MANIFEST, EARLIER}
+    assert await chains_read(client, ORIGIN_CITY) == trunks | {f"party/{ORIGIN_CITY}"}
+    permits = {entry.statement.chain for entry in bench.entries if entry.statement.chain_type == "permit"}
+    assert await chains_read(client, DESTINATION_COUNTY) == trunks | permits | {f"party/{DESTINATION_COUNTY}"}, "by the destination alone"
+    lists = {entry.statement.chain for entry in bench.entries if entry.statement.chain_type == "list"}
+    assert await chains_read(client, ELSEWHERE) == lists | {f"party/{ELSEWHERE}"}, "a list holds for all of its province"
+
+
+async def test_a_grant_that_is_revoked_opens_nothing(client: httpx.AsyncClient, bench: Example) -> None:
+    body = {"reader": ORIGIN_CITY, "reason": "机构调整（虚构）"}
+    later = granted()
+    entry = later.post("access.revoke/1", f"party/{AUTHORITY_51}", (AUTHORITY_51,), body)
+    headers = {"Liandan-Now": entry.admission.at}
+    assert (await client.post("/v1/statements", content=freeze(entry.envelope), headers=headers)).status_code == 201
+    assert await chains_read(client, ORIGIN_CITY) == {f"party/{ORIGIN_CITY}"}
+
+
+async def test_a_key_whose_time_is_over_does_not_log_in(client: httpx.AsyncClient) -> None:
+    bench = granted()
+    phone = key_of(ORIGIN_CITY, 1)
+    until_s = bench.at_s + 60
+    body = {"key": register(phone, bench.found, ORIGIN_CITY), "kinds": ["manifest.issue"], "until": format_at(until_s)}
+    added = bench.post("key.add/1", f"party/{ORIGIN_CITY}", (ORIGIN_CITY,), body)
+    bench.at_s = until_s + 1
+    last = bench.register(uscc("510100", 903))
+    for entry, expected in ((added, 201), (last, 403)):
+        headers = {"Liandan-Now": entry.admission.at}
+        assert (await client.post("/v1/statements", content=freeze(entry.envelope), headers=headers)).status_code == 201
+        answer = await client.post("/v1/tokens", content=freeze(login(client, phone, not_after_s=int(time.time()) + 3600)))
+        assert answer.status_code == expected, answer.text
+    party = (await client.get(f"/v1/parties/{ORIGIN_CITY}", headers=await token_of(client, ORIGIN_CITY))).json()
+    assert [key.get("kinds") for key in party["keys"]] == [None, ["manifest.issue"]]
