@@ -19,7 +19,7 @@ from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import Kinds
-from ledger.admission.receipts import Refused, make_receipt
+from ledger.admission.receipts import RefusedStatement, make_receipt
 from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import Head
@@ -120,10 +120,10 @@ class Log:
             return LoggedEntry(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
-        refused: Refused = replace(item.signed, codes=outcome.codes)
+        refused: RefusedStatement = replace(item.signed, codes=outcome.codes)
         return TurnedDown(refusal=outcome, statement=refused.statement, receipt=await self._receipt(refused, claimed_s))
 
-    async def _receipt(self, refused: Refused, claimed_s: int | None) -> bytes | None:
+    async def _receipt(self, refused: RefusedStatement, claimed_s: int | None) -> bytes | None:
         """The receipt, kept to be named in the log; None while the operator's key here is not valid: its word would be worth nothing."""
         now_s, name = await self.now(claimed_s), f"key:{self.operator_key.keyid}"
         async with self.pool.acquire() as conn:

@@ -14,10 +14,10 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admission.admit import apply
-from ledger.admission.desk import Dataset
 from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.admission.sequencer import Busy
+from ledger.admission.workspace import Dataset
 from ledger.auditing.replay import ReplayFacts
 from ledger.times import parse_admission_at
 

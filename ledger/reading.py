@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.desk import Desk
+from ledger.admission.workspace import Workspace
 from ledger.log import Log
 
 PAGE_MAX = 200
@@ -24,15 +24,15 @@ class Page(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """The committed log at one moment. ``at_s`` is the admission of its last entry, Unix seconds."""
 
-    desk: Desk
+    workspace: Workspace
     size: int
     at_s: int
 
 
 @asynccontextmanager
 async def snapshot(log: Log) -> AsyncIterator[Snapshot]:
-    """A desk on which everything is of one moment, however many queries fill it."""
+    """A workspace on which everything is of one moment, however many queries fill it."""
     async with log.pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
         head = await store.fetch_head(conn)
-        desk = Desk(conn, log.kinds, log.data)
-        yield Snapshot(desk, 0, 0) if head is None else Snapshot(desk, head.size, head.at_s)
+        workspace = Workspace(conn, log.kinds, log.data)
+        yield Snapshot(workspace, 0, 0) if head is None else Snapshot(workspace, head.size, head.at_s)

@@ -13,8 +13,8 @@ from datetime import datetime, time, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.desk import Desk
 from ledger.admission.facts import chain_key
+from ledger.admission.workspace import Workspace
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
 from ledger.cursor import read_cursor, write_cursor
@@ -52,7 +52,7 @@ _ULID = re.compile(ULID)
 class Projected(Struct, frozen=True):
     """The projection at one moment: ``size`` entries are applied."""
 
-    desk: Desk
+    workspace: Workspace
     size: int
 
 
@@ -60,7 +60,7 @@ class Projected(Struct, frozen=True):
 async def projected(log: Log) -> AsyncIterator[Projected]:
     """One snapshot for views and position, so that no answer claims more than it shows."""
     async with snapshot(log) as now:
-        yield Projected(now.desk, await store.position(now.desk.conn))
+        yield Projected(now.workspace, await store.position(now.workspace.conn))
 
 
 async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> Manifests:
@@ -68,7 +68,7 @@ async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, l
     after = read_cursor(page.cursor, Cursor)
     seen = replace(search, visible_to=None if caller.reads_all else caller.uscc)
     async with projected(log) as now:
-        views = await store.list_views(now.desk.conn, seen, after=after, limit=page.limit + 1)
+        views = await store.list_views(now.workspace.conn, seen, after=after, limit=page.limit + 1)
     shown = views[: page.limit]
     following = write_cursor(store.cursor_of(shown[-1])) if len(views) > page.limit else None
     return Manifests(size=now.size, manifests=tuple(item_of(view, language) for view in shown), next=following)
@@ -86,7 +86,7 @@ async def find_named(log: Log, caller: Caller, name: str, language: Language) ->
 
 async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView]:
     """By number newest first: a number that was voided many times must not hide the manifest that holds it."""
-    conn = now.desk.conn
+    conn = now.workspace.conn
     if NUMBER.fullmatch(name):
         search = Search(number=name, visible_to=None if caller.reads_all else caller.uscc)
         return await store.list_views(conn, search, limit=PAGE_MAX)
@@ -109,8 +109,8 @@ async def read_actions(
     now_s = await log.now(claimed_s)
     async with projected(log) as now:
         view = await _view(now, caller, generator, ulid)
-        await now.desk.load([chain_key(LOG_MAIN)])
-    found = duties(view, now_s, workdays_of(now.desk.facts))
+        await now.workspace.load([chain_key(LOG_MAIN)])
+    found = duties(view, now_s, workdays_of(now.workspace.facts))
     return ManifestActions(
         size=now.size,
         at=format_at(now_s),
@@ -130,7 +130,7 @@ async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> M
 
 async def _view(now: Projected, caller: Caller, generator: str, ulid: str) -> ManifestView:
     chain = f"manifest/{generator}/{ulid}"
-    view = await store.fetch_view(now.desk.conn, chain) if _MANIFEST.fullmatch(chain) else None
+    view = await store.fetch_view(now.workspace.conn, chain) if _MANIFEST.fullmatch(chain) else None
     if view is None or not may_read(caller, view):
         raise refuse("NOT_FOUND", field="manifest", found=f"{generator}/{ulid}")
     return view

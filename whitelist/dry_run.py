@@ -34,7 +34,7 @@ AHEAD_S = 366 * 86_400
 """How far ahead a planned transfer may be asked about."""
 
 
-class Ground(Struct, frozen=True, kw_only=True):
+class DryRunState(Struct, frozen=True, kw_only=True):
     """What a dry run stands on: the facts after ``size`` entries, the last of which was admitted at ``last_s``; and its present."""
 
     facts: Facts
@@ -94,7 +94,7 @@ def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], facts: Facts) -> I
             yield from read_keys(reads(transfer, transfer.generator, facts))
 
 
-def answer_checks(asked: Question, ground: Ground, rules: Mapping[str, Rule], language: Language) -> CheckAnswers:
+def answer_checks(asked: Question, ground: DryRunState, rules: Mapping[str, Rule], language: Language) -> CheckAnswers:
     """Judge every transfer on the same ground."""
     at_s = _judged_at(asked.terms.at, ground)
     log = ground.facts.state(LOG_MAIN)
@@ -103,7 +103,7 @@ def answer_checks(asked: Question, ground: Ground, rules: Mapping[str, Rule], la
     return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
 
 
-def _judged_at(at: str | None, ground: Ground) -> int:
+def _judged_at(at: str | None, ground: DryRunState) -> int:
     """The time of the judgement: no entry could come before the last one, and calendars do not reach far ahead."""
     if at is None:
         return max(ground.now_s, ground.last_s)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ledger.admission.desk import Desk
 from ledger.admission.facts import account_key, chain_key
+from ledger.admission.workspace import Workspace
 from ledger.caller import Caller
 from ledger.cursor import Position, read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
@@ -31,7 +31,7 @@ from whitelist.answers import (
     listing_answer,
     permit_answer,
 )
-from whitelist.dry_run import Ground, Question, answer_checks, check_caller, read_checks, wanted_keys
+from whitelist.dry_run import DryRunState, Question, answer_checks, check_caller, read_checks, wanted_keys
 from whitelist.quota import q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.selection import (
     Wanted,
@@ -55,16 +55,16 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
     return answer_checks(asked, ground, log.kinds.rules, language)
 
 
-async def _present(log: Log, asked: Question, claimed_s: int | None) -> Ground:
+async def _present(log: Log, asked: Question, claimed_s: int | None) -> DryRunState:
     """The committed facts that the transfers read, in one query per round of references."""
     now_s = await log.now(claimed_s)
     async with snapshot(log) as now:
-        desk = now.desk
-        await desk.follow(lambda: [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, desk.facts)])
-    return Ground(facts=desk.facts, size=now.size, last_s=now.at_s, now_s=now_s)
+        workspace = now.workspace
+        await workspace.follow(lambda: [chain_key(LOG_MAIN), *wanted_keys(asked.transfers, workspace.facts)])
+    return DryRunState(facts=workspace.facts, size=now.size, last_s=now.at_s, now_s=now_s)
 
 
-async def _past(log: Log, size: int) -> Ground:
+async def _past(log: Log, size: int) -> DryRunState:
     """Everything as the first ``size`` entries left it; Refusal AS_OF_SIZE or AS_OF_LARGE."""
     head = await log.head()
     present = 0 if head is None else head.size
@@ -73,7 +73,7 @@ async def _past(log: Log, size: int) -> Ground:
     if size > PAST_MAX:
         raise refuse("AS_OF_LARGE", field="body.as_of", found=size, expected=f"≤ {PAST_MAX}")
     past = await past_at(log.pool, log.kinds, log.data, size)
-    return Ground(facts=past.facts, size=size, last_s=past.at_s, now_s=past.at_s)
+    return DryRunState(facts=past.facts, size=size, last_s=past.at_s, now_s=past.at_s)
 
 
 async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
@@ -106,8 +106,8 @@ async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
 
     async with snapshot(log) as now:
         rows, following = await _scan(log, now, [list_prefix(wanted)], select, page)
-        await now.desk.load([account_key(q1_account(row.chain, row.number)) for row in rows])
-    used = [now.desk.facts.used_g(q1_account(row.chain, row.number)) for row in rows]
+        await now.workspace.load([account_key(q1_account(row.chain, row.number)) for row in rows])
+    used = [now.workspace.facts.used_g(q1_account(row.chain, row.number)) for row in rows]
     listings = [
         listing_answer(row.chain, row.number, row.state, row.state.rows[row.number], used_g) for row, used_g in zip(rows, used, strict=True)
     ]
@@ -123,8 +123,8 @@ async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -
     async with snapshot(log) as now:
         rows, following = await _scan(log, now, [approval_prefix(wanted)], select, page)
         lines = {row.chain: granted_lines(row.state) for row in rows}
-        await now.desk.load([account_key(q2_account(chain, number)) for chain, numbers in lines.items() for number in numbers])
-    facts = now.desk.facts
+        await now.workspace.load([account_key(q2_account(chain, number)) for chain, numbers in lines.items() for number in numbers])
+    facts = now.workspace.facts
     approvals = tuple(
         approval_answer(row.chain, row.head, {number: facts.used_g(q2_account(row.chain, number)) for number in lines[row.chain]})
         for row in rows
@@ -145,8 +145,8 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
 
     async with snapshot(log) as now:
         rows, following = await _scan(log, now, _quota_prefixes(wanted), select, page)
-        await now.desk.load([key for row in rows for key in _account_keys(row)])
-    return Quotas(size=now.size, quotas=tuple(_quota(row, now.desk, year) for row in rows), next=following)
+        await now.workspace.load([key for row in rows for key in _account_keys(row)])
+    return Quotas(size=now.size, quotas=tuple(_quota(row, now.workspace, year) for row in rows), next=following)
 
 
 def _quota_prefixes(wanted: Wanted) -> list[str]:
@@ -171,19 +171,24 @@ def _account_keys(row: Found) -> tuple[str, ...]:
     return (key, q3_key(row.chain)) if row.chain.startswith("permit/") else (key,)
 
 
-def _quota(row: Found, desk: Desk, year: int) -> QuotaAnswer:
+def _quota(row: Found, workspace: Workspace, year: int) -> QuotaAnswer:
     """Limit and use of one account. ``year`` is the present one, to which the use of a permit's scale belongs."""
     account, state = _account(row), row.state
     quota = account[:2]
     match quota:
         case "Q1":
             listing = state.rows[row.number]
-            holder, of_year, limit_g, used_g = listing.receiver, state.year, listing.quota_g, desk.facts.used_g(account)
+            holder, of_year, limit_g, used_g = listing.receiver, state.year, listing.quota_g, workspace.facts.used_g(account)
         case "Q2":
-            holder, of_year, limit_g, used_g = row.chain.split("/")[1], None, state.lines[row.number].mass_g, desk.facts.used_g(account)
+            holder, of_year, limit_g, used_g = (
+                row.chain.split("/")[1],
+                None,
+                state.lines[row.number].mass_g,
+                workspace.facts.used_g(account),
+            )
         case _:
-            holder, of_year, limit_g, used_g = row.chain.split("/")[1], year, state.scale_g, q3_used_g(desk.facts, row.chain, year)
-    touched = desk.facts.get(account_key(account))
+            holder, of_year, limit_g, used_g = row.chain.split("/")[1], year, state.scale_g, q3_used_g(workspace.facts, row.chain, year)
+    touched = workspace.facts.get(account_key(account))
     return QuotaAnswer(
         account=account,
         quota=quota,
@@ -200,5 +205,5 @@ def _quota(row: Found, desk: Desk, year: int) -> QuotaAnswer:
 
 async def _scan(log: Log, now: Snapshot, prefixes: Sequence[str], select: Select, page: Page) -> tuple[list[Found], str | None]:
     after = read_cursor(page.cursor, Position)
-    rows, place = await store.scan_rows(now.desk.conn, log.kinds, prefixes, select, after=after, limit=page.limit)
+    rows, place = await store.scan_rows(now.workspace.conn, log.kinds, prefixes, select, after=after, limit=page.limit)
     return rows, None if place is None else write_cursor(place)

@@ -69,7 +69,7 @@ class Facts:
         found: Account | None = self.get(account_key(account))
         return 0 if found is None else found.used_g
 
-    def pinned(self, name: str, sha256: str) -> Any:
+    def pinned_data(self, name: str, sha256: str) -> Any:
         """A data file that a statement pins by itself, parsed as the data set ``name``."""
         return self._dataset(name, sha256)
 

@@ -14,7 +14,7 @@ from ledger import store
 from ledger.admission.admit import Submission
 from ledger.admission.content import check_content
 from ledger.admission.kind_table import Kinds
-from ledger.admission.receipts import Refused
+from ledger.admission.receipts import RefusedStatement
 from ledger.admission.statement import claimed_act, read_statement
 from ledger.admission.verification import keys_brought, verify_signatures
 from ledger.directory import KeyRecord
@@ -40,7 +40,7 @@ class Taken(Struct):
     submission: Submission | None = None
     refusal: Refusal | None = None
     envelope: Envelope | None = None
-    signed: Refused | None = None
+    signed: RefusedStatement | None = None
 
 
 class Intake:
@@ -134,7 +134,7 @@ def _verify(item: Taken, lookup: Lookup) -> None:
     except Refusal as refusal:
         item.refusal = item.refusal or refusal
         return
-    item.signed = Refused(statement=statement, by=by, kind=kind, codes=[])
+    item.signed = RefusedStatement(statement=statement, by=by, kind=kind, codes=[])
 
 
 def _act(item: Taken, envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:

@@ -17,7 +17,7 @@ PAGE_BYTES = 20_000
 CODES_MAX = 12
 
 
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
+class RefusedStatement(msgspec.Struct, frozen=True, kw_only=True):
     """A validly signed statement that was turned down."""
 
     statement: str
@@ -39,7 +39,7 @@ class RefusalRow(msgspec.Struct, frozen=True, kw_only=True):
     receipt: bytes
 
 
-def make_receipt(refused: Refused, size: int, at_s: int, key: PrivateKey) -> RefusalRow:
+def make_receipt(refused: RefusedStatement, size: int, at_s: int, key: PrivateKey) -> RefusalRow:
     """The receipt, signed by a key of the operator, as a row to keep. ``size`` is the log's size when it was refused."""
     at = format_at(at_s)
     body = {"statement": refused.statement, "codes": refused.codes[:CODES_MAX], "size": size, "at": at}

@@ -19,12 +19,12 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admission.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons
-from ledger.admission.desk import Dataset, Desk
 from ledger.admission.entry import Entry
+from ledger.admission.fact_cache import FactCache
 from ledger.admission.facts import Facts
-from ledger.admission.kept import Kept
 from ledger.admission.kind_table import Kinds
 from ledger.admission.recent import Recent
+from ledger.admission.workspace import Dataset, Workspace
 from ledger.directory import LOG_MAIN
 from ledger.model import Moment
 from ledger.publishing.crashpoints import crash_point
@@ -107,7 +107,7 @@ class Sequencer:
         self.committed = asyncio.Event()
         """Set after every commit: the publisher's hint."""
         self.size = 0
-        self._kept = Kept()
+        self._kept = FactCache()
         self.recent = Recent()
         """What this process has appended last."""
 
@@ -194,15 +194,15 @@ class Sequencer:
         """
         kept = self._kept
         assert kept.head is not None, "facts are kept at a head"
-        desk = Desk(conn, self._kinds, self._dataset, kept)
+        workspace = Workspace(conn, self._kinds, self._dataset, kept)
         try:
-            decided = await self._decide(desk, batch, kept.head)
+            decided = await self._decide(workspace, batch, kept.head)
             if len(decided.entries) < len(batch):
-                kept.undo(desk.facts.changed)
+                kept.undo(workspace.facts.changed)
                 return None
             crash_point("append.before_commit")
-            changes = desk.changes()
-            if not await store.append(conn, kept.head, decided.head, decided.rows, desk.new_links, changes, desk.known()):
+            changes = workspace.changes()
+            if not await store.append(conn, kept.head, decided.head, decided.rows, workspace.new_links, changes, workspace.read_set()):
                 kept.drop()
                 return None
         except store.AWAY:
@@ -215,7 +215,7 @@ class Sequencer:
         except BaseException:
             kept.drop()
             raise
-        kept.left(decided.head, changes)
+        kept.advance(decided.head, changes)
         self._appended(decided)
         return decided.outcomes
 
@@ -223,20 +223,20 @@ class Sequencer:
         """Decide and append under the lock of the head."""
         async with conn.transaction():
             head = await store.lock_head(conn)
-            desk = Desk(conn, self._kinds, self._dataset)
+            workspace = Workspace(conn, self._kinds, self._dataset)
             before = head or EMPTY
-            decided = await self._decide(desk, batch, before)
+            decided = await self._decide(workspace, batch, before)
             self.size = before.size
             if atomic and any(isinstance(outcome, Refusal) for outcome in decided.outcomes):
                 return [_rolled_back(outcome) for outcome in decided.outcomes]
             if not decided.entries:
                 return decided.outcomes
-            changes = desk.changes()
+            changes = workspace.changes()
             done = head is not None or await store.insert_head(conn, EMPTY)
-            done = done and await store.append(conn, before, decided.head, decided.rows, desk.new_links, changes)
+            done = done and await store.append(conn, before, decided.head, decided.rows, workspace.new_links, changes)
             assert done, "the head moved although it was locked"
             crash_point("append.before_commit")
-        self._kept.found(head, decided.head, desk.facts.values, desk.stored | dict(changes))
+        self._kept.refill(head, decided.head, workspace.facts.values, workspace.stored | dict(changes))
         self._appended(decided)
         return decided.outcomes
 
@@ -245,18 +245,18 @@ class Sequencer:
         self.size = decided.head.size
         self.recent.add(decided.entries)
 
-    async def _decide(self, desk: Desk, batch: list[_Pending], head: store.LogHead) -> _Decided:
+    async def _decide(self, workspace: Workspace, batch: list[_Pending], head: store.LogHead) -> _Decided:
         """Outcomes and entries of a batch that comes after ``head``, and the head after it. Leaves are hashed here, again by the CHECK,
         and a third time by the publisher.
         """
-        await desk.load([key for item in batch for key in base_keys(item.submission)])
-        await desk.preload([item.submission for item in batch])
+        await workspace.load([key for item in batch for key in base_keys(item.submission)])
+        await workspace.preload([item.submission for item in batch])
         outcomes: list[Outcome] = []
         entries: list[Entry] = []
         at_s = head.at_s
         for item in batch:
             at = max(at_s, self._clock() if item.now_s is None else item.now_s)
-            outcome = await self._one(desk, item.submission, head.size + len(entries), at)
+            outcome = await self._one(workspace, item.submission, head.size + len(entries), at)
             if isinstance(outcome, Sequenced) and outcome.entry is not None:
                 entries.append(outcome.entry)
                 at_s = at
@@ -266,26 +266,26 @@ class Sequencer:
         rows = [store.EntryRow(entry.index, leaf, entry.raw) for entry, leaf in zip(entries, leaves, strict=True)]
         return _Decided(outcomes, entries, rows, store.LogHead(edge.size, edge.root(), edge.to_bytes(), at_s))
 
-    async def _one(self, desk: Desk, submission: Submission, index: int, at_s: int) -> Outcome:
+    async def _one(self, workspace: Workspace, submission: Submission, index: int, at_s: int) -> Outcome:
         statement = submission.statement
         place = (statement.chain, statement.seq)
-        holder = desk.links.get(place)
+        holder = workspace.links.get(place)
         if holder is not None:
             if holder.hash == statement.hash:
-                reasons = resubmission_reasons(submission, desk.facts)
+                reasons = resubmission_reasons(submission, workspace.facts)
                 return Refusal(reasons) if reasons else Sequenced(holder.idx, is_new=False)
-            head = desk.facts.head(statement.chain)
+            head = workspace.facts.head(statement.chain)
             known = "" if head is None else f"head {head.seq} {head.hash}"
             return Refusal([Reason("CHAIN_CONFLICT", "seq", f"{statement.seq} {statement.hash}", f"{holder.hash}; {known}")])
         try:
-            reads = await desk.load_reads(submission)
-            moment = Moment(index, at_s, _ruleset(desk.facts, submission))
-            entry = await desk.decided(lambda: admit(submission, desk.facts, moment, self._root_at, reads))
+            reads = await workspace.load_reads(submission)
+            moment = Moment(index, at_s, _ruleset(workspace.facts, submission))
+            entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._root_at, reads))
         except Refusal as refusal:
             return refusal
-        apply(entry, submission.kind, desk.facts)
-        desk.links[place] = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
-        desk.new_links.append(desk.links[place])
+        apply(entry, submission.kind, workspace.facts)
+        workspace.links[place] = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
+        workspace.new_links.append(workspace.links[place])
         return Sequenced(index, is_new=True, entry=entry)
 
 

@@ -65,7 +65,7 @@ def old_admission_s(statement: Statement, facts: Facts, moment: Moment) -> int |
         return None
     for cut in reversed(log.cuts):
         if moment.at_s <= cut.at_s + RECUT_S:
-            found: int | None = facts.pinned(TAIL, cut.tail).get(statement.hash)
+            found: int | None = facts.pinned_data(TAIL, cut.tail).get(statement.hash)
             if found is not None:
                 return found
     return None

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from bench.campaign import COSIGNER, KEYRING
 from bench.load import ORIGIN, Load
 from ledger.admission.entry import read_entry
-from ledger.admission.receipts import Refused, make_receipt
+from ledger.admission.receipts import RefusedStatement, make_receipt
 from ledger.admission.statement import read_statement
 from ledger.bundle import make_bundle, open_bundle
 from ledger.kinds.cut import parse_tail, write_tail
@@ -63,7 +63,7 @@ ANSWER = b"".join(line.to_bytes() for line in COSIGNED)
 PEERS = [Peer("a", vkey, "http://a") for vkey in WITNESS.vkeys]
 CHALLENGE = challenge(ORIGIN, "http://127.0.0.1", key_of(OPERATOR), 1_790_000_000, ("read",)).body
 RECEIPT = make_receipt(
-    Refused(statement="0" * 64, by=(uscc("510112", 5),), kind="party.register/1", codes=["STATEMENT_STALE"]),
+    RefusedStatement(statement="0" * 64, by=(uscc("510112", 5),), kind="party.register/1", codes=["STATEMENT_STALE"]),
     2,
     1_790_000_000,
     key_of(OPERATOR),

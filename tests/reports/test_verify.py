@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.admission.receipts import Refused, make_receipt
+from ledger.admission.receipts import RefusedStatement, make_receipt
 from ledger.bundle import open_bundle
 from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
 from ledger.tree.note import parse_note
@@ -263,7 +263,7 @@ async def test_a_bundle_alone_is_verified_too(bundle: bytes) -> None:
 
 
 async def test_a_receipt_is_checked_with_the_keys_of_a_bundle(bundle: bytes) -> None:
-    refused = Refused(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
+    refused = RefusedStatement(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
     receipt = make_receipt(refused, 19, ordinary().bench.at_s, key_of(OPERATOR)).receipt
     report = verify_bytes(receipt, "receipt.json", FOUND, bundle=bundle)
     assert report.is_good
@@ -281,7 +281,7 @@ async def test_a_receipt_is_checked_with_the_keys_of_a_bundle(bundle: bytes) -> 
 
 async def test_a_refusal_is_proved_by_a_certificate_that_lies_beside_it(bundle: bytes, tmp_path: Path) -> None:
     """What a user holds: receipts, and certificates of the same log. One that is not of the pinned log tells no keys."""
-    refused = Refused(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
+    refused = RefusedStatement(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
     receipt = make_receipt(refused, 19, ordinary().bench.at_s, key_of(OPERATOR)).receipt
     (tmp_path / f"{refused.statement}.APPROVAL_QUOTA.refusal").write_bytes(receipt)
 

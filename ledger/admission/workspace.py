@@ -1,4 +1,4 @@
-"""The desk: what lies on the table while the database is asked. The overlay of facts, and who holds which place.
+"""The workspace: what lies on the table while the database is asked. The overlay of facts, and who holds which place.
 
 The sequencer decides a batch on it; dry runs and read answers are made on one that is thrown away. Values come in few queries: all keys
 that are known to be needed at once, then those that the loaded values name.
@@ -11,8 +11,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from ledger import store
 from ledger.admission.admit import Submission, read_keys
+from ledger.admission.fact_cache import FactCache
 from ledger.admission.facts import Facts, Unread
-from ledger.admission.kept import Kept
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Reads
 from ledger.admission.signers import NeedsParty
@@ -26,10 +26,10 @@ Dataset: TypeAlias = Callable[[str, str], Any]
 """Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
 
 
-class Desk:
+class Workspace:
     """An overlay over one connection. What it shows is of one moment only inside one transaction: lock the head, or read REPEATABLE."""
 
-    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset, kept: Kept | None = None) -> None:
+    def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset, kept: FactCache | None = None) -> None:
         """``kept``: what lies on the table from the batch before."""
         self.conn, self._kinds = conn, kinds
         self.facts = Facts(dataset)
@@ -66,7 +66,7 @@ class Desk:
         """Changed values as the database keeps them, by key."""
         return [(key, self._kinds.encode(self.facts.values[key])) for key in sorted(self.facts.changed)]
 
-    def known(self) -> list[tuple[str, bytes | None]]:
+    def read_set(self) -> list[tuple[str, bytes | None]]:
         """What was decided from, as the database must still hold it."""
         return [(key, self.stored[key]) for key in self._used if key in self.stored]
 
@@ -114,7 +114,7 @@ class Desk:
             await self.load(missing)
         raise AssertionError("reads do not come to an end")
 
-    async def decided(self, decide: Callable[[], T]) -> T:
+    async def decide(self, decide: Callable[[], T]) -> T:
         """A decision; the chains of parties that did not sign themselves are loaded when it asks for them, which it rarely does."""
         for _ in range(PARTIES_MAX):
             try:

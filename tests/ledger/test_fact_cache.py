@@ -11,7 +11,7 @@ from asyncpg import Connection, Pool, QueryCanceledError, Record, UniqueViolatio
 from msgspec.structs import replace
 
 from ledger import store
-from ledger.admission.kept import KEEP_VALUES, Kept
+from ledger.admission.fact_cache import KEEP_VALUES, FactCache
 from ledger.auditing.database_audit import audit_database
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.tree.merkle import Edge, leaf_hash
@@ -90,7 +90,7 @@ async def test_outcomes_are_those_of_a_sequencer_that_keeps_nothing(
     kept = await run(pool, tmp_path / "kept", bench, requests)
     async with unguarded(database) as conn:
         await conn.execute("DELETE FROM entry; DELETE FROM link; DELETE FROM fact; DELETE FROM log_head; DELETE FROM refusal")
-    monkeypatch.setattr(Kept, "serves", False)
+    monkeypatch.setattr(FactCache, "serves", False)
     assert await run(pool, tmp_path / "not kept", bench, requests) == kept
 
 
@@ -199,27 +199,27 @@ async def test_appending_is_planned_anew_when_the_log_has_doubled(pool: Pool[Rec
 
 def test_what_is_kept_is_bounded_and_begins_anew_after_others() -> None:
     heads = [store.LogHead(size, bytes(32), b"", 0) for size in range(4)]
-    kept = Kept()
-    kept.found(heads[0], heads[1], {"a": 1}, {"a": b"1"})
+    kept = FactCache()
+    kept.refill(heads[0], heads[1], {"a": 1}, {"a": b"1"})
     assert not kept.serves, "somebody was there before"
-    kept.found(heads[1], heads[2], {"b": 2}, {"b": b"2"})
+    kept.refill(heads[1], heads[2], {"b": 2}, {"b": b"2"})
     assert kept.serves
     assert kept.values == {"a": 1, "b": 2}
-    kept.found(heads[1], heads[3], {"c": 3}, {"c": b"3"})
+    kept.refill(heads[1], heads[3], {"c": 3}, {"c": b"3"})
     assert not kept.serves
     assert kept.values == {"c": 3}
-    kept.found(heads[3], heads[3], {str(number): number for number in range(KEEP_VALUES)}, {})
+    kept.refill(heads[3], heads[3], {str(number): number for number in range(KEEP_VALUES)}, {})
     assert kept.serves
     assert kept.values == kept.stored == {}
     kept.values.update({str(number): number for number in range(KEEP_VALUES + 1)})
-    kept.left(heads[3], [("d", b"4")])
+    kept.advance(heads[3], [("d", b"4")])
     assert kept.values == kept.stored == {}
 
 
 async def test_refused_statements_do_not_make_it_grow(
     pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ledger.admission.kept.KEEP_VALUES", 50)
+    monkeypatch.setattr("ledger.admission.fact_cache.KEEP_VALUES", 50)
     strangers = Workbench()
     for serial in range(100):
         strangers.register(uscc("510112", 1000 + serial))

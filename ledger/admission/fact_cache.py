@@ -16,7 +16,7 @@ KEEP_VALUES = 10_000
 """Values; some 30 MB. Beyond, it begins anew."""
 
 
-class Kept:
+class FactCache:
     """Facts at one head: the values, and their bytes as the database holds them (``None`` for what it does not have)."""
 
     def __init__(self) -> None:
@@ -31,13 +31,13 @@ class Kept:
         """Whether a batch may be decided from here: only while nobody else appends, or every second decision would be for nothing."""
         return self._is_whole
 
-    def left(self, head: LogHead, changes: Iterable[tuple[str, bytes]]) -> None:
+    def advance(self, head: LogHead, changes: Iterable[tuple[str, bytes]]) -> None:
         """A batch decided on these very values was appended, and left this head."""
         self.head = head
         self.stored.update(changes)
         self._trim()
 
-    def found(self, before: LogHead | None, after: LogHead, values: dict[str, Any], stored: dict[str, bytes | None]) -> None:
+    def refill(self, before: LogHead | None, after: LogHead, values: dict[str, Any], stored: dict[str, bytes | None]) -> None:
         """A batch decided from the database was appended. Facts are kept once nobody was in between."""
         if before != self.head:
             self.drop()
