@@ -151,6 +151,23 @@ def test_the_second_reader_replays_the_acts_without_a_finding(verifiers: str) ->
     assert [log.checkpoint(item["note"].encode()) for item in ACTS["checkpoints"]] == [(4, 0), (len(ENTRIES), 0)]
 
 
+# --- bodies out of form
+
+
+@pytest.mark.parametrize("case", second_reader.refused("body"))
+def test_both_refuse_a_body_out_of_form_with_the_same_code(case: dict[str, Any]) -> None:
+    body = json.loads(unb64(case["raw"]))
+    with pytest.raises(Refusal) as caught:
+        statement_body(body, case["kind"])
+    assert caught.value.codes == [case["code"]], caught.value.reasons
+    assert second_reader.code_of(audit.published().body, case["kind"], body) == case["code"]
+
+
+def statement_body(body: Any, kind: str) -> None:
+    """Read and judge a body as the log does at its door."""
+    read_body(body, KINDS.by_name[kind].body)
+
+
 # --- the vector itself
 
 

@@ -52,10 +52,14 @@ class Manifests:
 
     def _issue(self, s: Any, a: Any, trip: Any, body: Any) -> str:
         lines = body["lines"]
+        self.log.check(body.get("mode") != "sea", "SEA", "body.mode", "sea", "by sea: no manifest of this log")
+        for number, line in enumerate(lines):
+            same = line["code"][-2:] == line["category"][-2:]
+            self.log.check(same, "CODE_CATEGORY", f"body.lines.{number}.category", line["category"], line["code"])
         trip.generator, trip.receiver, trip.carriers = s.owner, body["receiver"], body.get("carriers", [])
         trip.consignor = trip.receiver if body.get("consignor") == "receiver" else s.owner
         trip.origin, trip.destination = body["origin"]["division"], body["destination"]["division"]
-        trip.is_backfill = body.get("type", "").startswith("backfill_") or body.get("backfill") is True
+        trip.is_backfill = body.get("type", "").startswith("backfill_")
         trip.is_return = a.route == "RETURN"
         trip.name = body.get("trip_id", s.chain)
         trip.declared = [grams(line["mass_t"]) for line in lines]
@@ -63,8 +67,8 @@ class Manifests:
         by_decision = a.route in ("LISTED", "APPROVED")
         decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in lines]
         trip.accounts = [[account for account in (permit, of_line) if account] for of_line in decision]
-        due = trip.is_backfill and is_built("manifest.stop")
-        self.log.check(("BACKFILL" in a.tags) == due, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), f"BACKFILL: {due}")
+        backfill = "BACKFILL" in a.tags
+        self.log.check(backfill == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL of a backfill")
         self._number(s, a, trip, body.get("number"))
         self._hold(a, trip, trip.declared)
         return "issued"

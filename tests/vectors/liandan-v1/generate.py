@@ -14,6 +14,7 @@ from typing import Any
 import acts
 import good
 import refused
+import refused_bodies
 import refused_log
 from story import closed_log, small_log
 
@@ -45,6 +46,7 @@ def main(directory: Path) -> None:
         "key": refused.key(log),
         "statement": refused.statement(log),
         "admission": refused_log.admission(log, closed),
+        "body": refused_bodies.body(more),
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
         "checkpoint": refused_log.checkpoint(log),
