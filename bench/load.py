@@ -181,11 +181,17 @@ _LINE = {
 _SCALE_T = "900000000"
 _PERMIT = {
     "no": "乙环危证0001号",
+    "class": "permit",
     "valid_from": "2024-01-01",
     "valid_to": "2028-12-31",
     "division": "500116",
+    "address": "虚构大道2号",
     "items": [{"category": "HW31", "scope": "INCLUDE", "codes": ["900-052-31"], "methods": ["R4"]}],
     "scale_t": _SCALE_T,
 }
-_APPLICATION = {"origin": "510112", "applied_to": "2026-12-31", "lines": [{**_WASTE, "mass_t": _SCALE_T}]}
+_APPLICATION = {
+    "origin": {"division": "510112", "address": "虚构路1号"},
+    "applied_to": "2026-12-31",
+    "lines": [{**_WASTE, "mass_t": _SCALE_T}],
+}
 _DECISION = {"approve": True, "no": "甲环固转〔2026〕1号", "valid_to": "2026-12-31", "lines": [{"line": 0, "mass_t": _SCALE_T}]}

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.model import Head, StateT
 from ledger.problem import Mark, ProblemError
 from whitelist.approval import ApprovalState, ListingRef
+from whitelist.conditions import Conditions
 from whitelist.listing import ListRow, ListState, rows_hash
-from whitelist.permit import PermitState
+from whitelist.permit import Basis, PermitState
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Transfer
 
@@ -72,12 +73,20 @@ class PermitAnswer(Struct, frozen=True, kw_only=True):
     permit: str
     receiver: str
     no: str
+    permit_class: str = field(name="class")
+    """permit 综合, collection 收集, exempt_use 利用处置环节豁免管理单位."""
+    root: str
+    """First permit of its line of renewals: whose account Q3 it draws on."""
     authority: str
     status: str
     valid_from: str
     valid_to: str
     division: str
+    address: str
+    site: str | None
     items: tuple[PermitItem, ...]
+    basis: Basis | None
+    """豁免依据 of class exempt_use."""
     scale_t: str
     """年经营规模, tonnes a year."""
     index: int
@@ -97,6 +106,7 @@ class ListAnswer(Struct, frozen=True, kw_only=True):
     letter_date: str
     effective_from: str
     effective_to: str
+    conditions: Conditions | None
     rows_announced: int
     rows_filed: int
     rows_hash: str | None
@@ -119,6 +129,8 @@ class ListingAnswer(Struct, frozen=True, kw_only=True):
     permit: str
     waste: Scope
     methods: tuple[str, ...]
+    conditions: Conditions | None
+    """Beside those of the list."""
     quota_t: str
     used_t: str
     left_t: str
@@ -135,7 +147,11 @@ class ApprovalLineAnswer(Struct, frozen=True, kw_only=True):
     method: str
     applied_t: str
     decided_t: str
+    valid_to: str
+    """Its last day; empty before the decision."""
     listing: ListingRef | None
+    conditions: tuple[Conditions, ...]
+    """All that bind it: of list and row, reply and decision."""
     used_t: str
     left_t: str
 
@@ -147,6 +163,8 @@ class ApprovalAnswer(Struct, frozen=True, kw_only=True):
     generator: str
     receiver: str
     permit: str
+    root: str
+    """First permit of its line of renewals; any permit of the line serves."""
     stage: str
     origin: str
     destination: str
@@ -166,7 +184,7 @@ class QuotaAnswer(Struct, frozen=True, kw_only=True):
 
     account: str
     quota: str
-    """Q1 of a listing, Q2 of a decision line, Q3 of a permit's yearly scale."""
+    """Q1 of a listing, Q2 of a decision line, Q3 of a site's yearly scale: permits of one line of renewals share it."""
     chain: str
     number: int | None
     """Row of the list or line of the decision; None for a permit."""
@@ -228,12 +246,17 @@ def permit_answer(chain: str, head: Head[PermitState]) -> PermitAnswer:
         permit=chain,
         receiver=chain.split("/")[1],
         no=state.no,
+        permit_class=state.permit_class,
+        root=state.root,
         authority=state.authority,
         status=state.history.now,
         valid_from=state.valid_from,
         valid_to=state.valid_to,
         division=state.division,
+        address=state.address,
+        site=state.site,
         items=state.items,
+        basis=state.basis,
         scale_t=format_mass(state.scale_g),
         index=head.idx,
     )
@@ -254,6 +277,7 @@ def list_answer(chain: str, head: Head[ListState]) -> ListAnswer:
         letter_date=state.letter_date,
         effective_from=state.effective_from,
         effective_to=state.effective_to,
+        conditions=state.conditions,
         rows_announced=state.rows_announced,
         rows_filed=len(state.rows),
         rows_hash=rows_hash(state.rows) if state.is_complete else None,
@@ -275,6 +299,7 @@ def listing_answer(chain: str, number: int, state: ListState, row: ListRow, used
         permit=row.permit,
         waste=row.waste,
         methods=row.methods,
+        conditions=row.conditions,
         quota_t=format_mass(row.quota_g),
         used_t=format_mass(used_g),
         left_t=format_mass(row.quota_g - used_g),
@@ -294,6 +319,8 @@ def approval_answer(chain: str, head: Head[ApprovalState], used_g: Mapping[int, 
             method=line.method,
             applied_t=format_mass(line.applied_g),
             decided_t=format_mass(line.mass_g),
+            valid_to=line.valid_to,
+            conditions=line.conditions,
             listing=line.listing,
             used_t=format_mass(used_g.get(number, 0)),
             left_t=format_mass(line.mass_g - used_g.get(number, 0)),
@@ -305,6 +332,7 @@ def approval_answer(chain: str, head: Head[ApprovalState], used_g: Mapping[int, 
         generator=chain.split("/")[1],
         receiver=state.receiver,
         permit=state.permit,
+        root=state.root,
         stage=state.stage,
         origin=state.origin,
         destination=state.destination,

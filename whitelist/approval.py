@@ -7,24 +7,38 @@ Order 23 Art. 28). Source: Order 23 Art. 21-28 [READ]; Code Art. 536.2 [READ].
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, JudgeFn
+from ledger.fields import Count, coded, form, label
 from ledger.findings import Findings
-from whitelist.chains import APPROVAL
+from whitelist.chains import APPROVAL, LIST
+from whitelist.conditions import Conditions
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
 OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")
 
 
 class ListingRef(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A row of a list: ``{"list":"list/2026-51-50-cy","row":7}``."""
+    """A row of a list: ``{"list":"list/2026-51-50-cy","row":7}``; it need not exist yet, next year's list may still come."""
 
-    list: str
-    row: int
+    list: Annotated[str, form(f"^{LIST.pattern}$", "WL_UNKNOWN", "list/<YYYY>-<from>-<to>-<name>"), label("名单", "list")]
+    row: Annotated[Count, coded("WL_UNKNOWN"), label("行号", "row, from 0")]
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """The other province's answer, which binds whatever the route (kinds §15)."""
+
+    letter_no: str
+    letter_date: str
+    replied_on: str
+    """Day of its entry."""
+    limits_g: dict[int, int]
+    """Most grams by line, where it named the line."""
+    conditions: Conditions | None = None
 
 
 class DecisionLine(Struct, frozen=True, kw_only=True):
@@ -38,8 +52,12 @@ class DecisionLine(Struct, frozen=True, kw_only=True):
     applied_g: int
     mass_g: int = 0
     """Decided mass in grams; 0 where the line was not approved."""
+    valid_to: str = ""
+    """Its last day: the decision's or an earlier one; empty before the decision."""
     listing: ListingRef | None = None
     """Before the decision the listing applied for; after it the listing it was given on (route LISTED), else ``None``."""
+    conditions: tuple[Conditions, ...] = ()
+    """All that bind what goes on it: of list and row (route LISTED), reply and decision."""
 
 
 class ApprovalState(Struct, frozen=True, kw_only=True):
@@ -48,27 +66,41 @@ class ApprovalState(Struct, frozen=True, kw_only=True):
     stage: Stage
     receiver: str
     permit: str
+    root: str
+    """First permit of the line of renewals: a renewed permit is the same permit (R-31)."""
     origin: str
     """Division of the site that the waste leaves."""
     destination: str
     """Division of the permit's facility."""
+    applied_on: str
+    """Day of its entry, and of its acceptance as long as nobody says otherwise (R-42)."""
     applied_to: str
     """End of the period applied for (拟开展转移活动的时间期限)."""
     lines: tuple[DecisionLine, ...]
     letter_no: str = ""
     """The letter of consultation (跨省转移商请函)."""
-    reply_no: str = ""
+    consulted_on: str = ""
+    """Day of its entry."""
+    reply: Reply | None = None
     no: str = ""
     """Number of the decision."""
     route: str = ""
     """``LISTED`` or ``APPROVED`` once approved."""
     decided_on: str = ""
+    """Day of the decision on paper, or of its entry."""
+    decided_s: int = 0
+    """Unix seconds of its entry's admission."""
     valid_to: str = ""
 
     @property
     def direction(self) -> tuple[str, str]:
         """Provinces it leads from and to."""
         return self.origin[:2], self.destination[:2]
+
+    @property
+    def reply_no(self) -> str:
+        """Number of the reply's letter, if there is one."""
+        return "" if self.reply is None else self.reply.letter_no
 
     def line(self, number: int | None) -> DecisionLine | None:
         """An approved line by its number, or ``None``."""

@@ -6,9 +6,7 @@ import re
 
 from msgspec import Struct
 
-from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
-from ledger.findings import Findings
 
 PERMIT = re.compile(rf"permit/{USCC}/{ULID}")
 APPROVAL = re.compile(rf"approval/{USCC}/{ULID}")
@@ -33,9 +31,3 @@ def read_list_name(chain: str) -> ListName | None:
 def is_permit_of(chain: str, receiver: str) -> bool:
     """Whether a chain name is a permit's and the permit's holder is ``receiver``."""
     return PERMIT.fullmatch(chain) is not None and chain.split("/", 2)[1] == receiver
-
-
-def opens_once(judged: Judged, out: Findings) -> None:
-    """A rule of kinds that stand at seq 0 and nowhere else: CHAIN_NOT_OPEN."""
-    if judged.state is not None:
-        out.refuse("CHAIN_NOT_OPEN", "seq", judged.statement.seq, "0")

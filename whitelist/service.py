@@ -163,12 +163,12 @@ def _account(row: Found) -> str:
         case "list":
             return q1_account(row.chain, row.number)
         case _:
-            return q3_account(row.chain)
+            return q3_account(row.state.root)
 
 
 def _account_keys(row: Found) -> tuple[str, ...]:
     key = account_key(_account(row))
-    return (key, q3_key(row.chain)) if row.chain.startswith("permit/") else (key,)
+    return (key, q3_key(row.state.root)) if row.chain.startswith("permit/") else (key,)
 
 
 def _quota(row: Found, workspace: Workspace, year: int) -> QuotaAnswer:
@@ -187,7 +187,7 @@ def _quota(row: Found, workspace: Workspace, year: int) -> QuotaAnswer:
                 workspace.facts.used_g(account),
             )
         case _:
-            holder, of_year, limit_g, used_g = row.chain.split("/")[1], year, state.scale_g, q3_used_g(workspace.facts, row.chain, year)
+            holder, of_year, limit_g, used_g = row.chain.split("/")[1], year, state.scale_g, q3_used_g(workspace.facts, state.root, year)
     touched = workspace.facts.get(account_key(account))
     return QuotaAnswer(
         account=account,

@@ -1,4 +1,4 @@
-"""Who must sign the acts of this package: authorities by province or by the holder's region (formats §3, kinds §1.7, R-66)."""
+"""Who must sign the acts of this package: authorities by place or by the holder's region (formats §3, kinds §1.7, R-66)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ledger.admission.facts import Facts
 from ledger.admission.personality import Role
 from ledger.directory import authorities_of_division, authorities_of_party, log_state
 from ledger.model import Statement
+from whitelist.approval import ApprovalState
 
 
 def hand(statement: Statement) -> str:
@@ -29,15 +30,20 @@ def owner(statement: Statement, facts: Facts) -> Sequence[Role]:
     return (Role("generator", (statement.owner,)),)
 
 
-def authority_of_province(facts: Facts, province: str, *, not_for: str = "") -> Sequence[Role]:
-    """The authority of a province; where the log has none for it, any authority, tag FOREIGN.
-
-    ``not_for`` is the province of the other side: an authority of that side never stands in for the missing one.
-    """
+def authority_of_origin(facts: Facts, state: ApprovalState) -> Role:
+    """AO: the authority of the origin; where the log has none, any but the destination's, tag FOREIGN."""
     log = log_state(facts)
-    holders = authorities_of_division(log, province)
+    holders = authorities_of_division(log, state.origin)
     if holders:
-        return (Role(f"authority of {province}", holders),)
-    other = authorities_of_division(log, not_for) if not_for else ()
+        return Role("origin's authority", holders)
+    other = authorities_of_division(log, state.destination)
     strangers = tuple(authority.uscc for authority in log.authorities if authority.uscc not in other)
-    return (Role(f"authority of {province}", strangers, foreign=True),)
+    return Role("origin's authority", strangers, foreign=True)
+
+
+def authority_of_destination(facts: Facts, state: ApprovalState) -> Role:
+    """AD: the authority of the destination; where the log has none, the origin's enters that province's letter, tag FOREIGN (kinds §14)."""
+    holders = authorities_of_division(log_state(facts), state.destination)
+    if holders:
+        return Role("destination's authority", holders)
+    return Role("origin's authority", authority_of_origin(facts, state).holders, foreign=True)

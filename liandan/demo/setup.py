@@ -119,7 +119,7 @@ def approval(world: World, name: str, flow: Flow) -> Iterator[Act]:
         yield _act("approval.decide", chain, origin, decided_s(flow), grant)
         return
     yield _act("approval.decide", chain, origin, decided_s(flow), grant, ("CONSENT_REFUSED",), "接受地不同意接受，不能批准")
-    refusal = {"approve": False, "no": no, "reason": "接受地主管部门不同意接受"}
+    refusal = {"approve": False, "no": no, "outcome": "disagreed", "reason": "接受地主管部门不同意接受"}
     yield _act("approval.decide", chain, origin, decided_s(flow) + HOUR, refusal)
 
 
@@ -139,10 +139,10 @@ def _application(world: World, flow: Flow, serial: int) -> dict[str, Any]:
     return {
         "receiver": CAST.firm(flow.receiver).uscc,
         "permit": world.permit_of(flow),
-        "origin": CAST.firm(flow.generator).division,
+        "origin": {"division": CAST.firm(flow.generator).division, "address": CAST.firm(flow.generator).address},
         "applied_to": "2026-12-31",
         "lines": [line],
-        "agreement": f"HT-2026-{serial}",
+        "contract": {"no": f"HT-2026-{serial}"},
     }
 
 

@@ -253,13 +253,16 @@ def approval(decided_t: str = "3000", line_count: int = 1) -> ApprovalState:
         method="R4",
         applied_g=parse_mass(decided_t),
         mass_g=parse_mass(decided_t),
+        valid_to="2026-12-31",
     )
     return ApprovalState(
         stage="approved",
         receiver=RECEIVER,
         permit=PERMIT,
+        root=PERMIT,
         origin=ORIGIN.division,
         destination=DESTINATION.division,
+        applied_on="2026-02-02",
         applied_to="2026-12-31",
         lines=(line,) * line_count,
         no="川环危转〔2026〕15号（虚构）",

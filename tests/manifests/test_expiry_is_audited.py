@@ -21,7 +21,7 @@ def decide(example: Example, chain: str, mass_t: str, valid_to: str) -> None:
         method="R4",
         listing=ListingRef(list=LIST, row=ROW),
     )
-    body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN.division, applied_to="2026-12-31", lines=(line,))
+    body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN, applied_to="2026-12-31", lines=(line,))
     example.post("approval.apply/1", chain, (GENERATOR,), body)
     granted = (DecidedLine(line=0, mass_t=mass_t),)
     decision = ApprovalDecide(approve=True, no="川环危转〔2026〕98号（虚构）", valid_to=valid_to, lines=granted)

@@ -105,7 +105,7 @@ async def test_of_40_decisions_for_the_rest_of_a_listing_exactly_those_that_fit_
         method="R4",
         listing=ListingRef(list=LIST, row=ROW),
     )
-    application = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN.division, applied_to="2026-12-31", lines=(line,))
+    application = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN, applied_to="2026-12-31", lines=(line,))
     chains = [APPROVAL[:-3] + f"{number:03d}" for number in range(DECISIONS)]
     await web.admit([bench.post("approval.apply/1", chain, (GENERATOR,), application) for chain in chains])
     decision = ApprovalDecide(

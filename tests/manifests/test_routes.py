@@ -261,7 +261,7 @@ def decided_for(bench: Example, generator: str) -> str:
     line = ApplicationLine(
         name=WASTE_NAME, code="900-052-31", category="HW31", hazards=("T", "C"), mass_t="20", method="R4", listing=listing
     )
-    applied = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN.division, applied_to="2026-12-31", lines=(line,))
+    applied = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN, applied_to="2026-12-31", lines=(line,))
     bench.post("approval.apply/1", chain, (generator,), applied)
     granted = ApprovalDecide(
         approve=True, no="川环危转〔2026〕99号（虚构）", valid_to="2026-12-31", lines=(DecidedLine(line=0, mass_t="20"),)

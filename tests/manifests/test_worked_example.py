@@ -125,7 +125,7 @@ class Example(Workbench):
             method="R4",
             listing=ListingRef(list=LIST, row=ROW),
         )
-        body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN.division, applied_to="2026-12-31", lines=(line,))
+        body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=ORIGIN, applied_to="2026-12-31", lines=(line,))
         self.post("approval.apply/1", chain, (GENERATOR,), body)
         if decided_at:
             self.at(decided_at)

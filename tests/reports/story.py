@@ -19,7 +19,7 @@ from manifests.model import Vehicle
 from reports.evidence import collect
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
-from whitelist.acts.apply import ApplicationLine, ApprovalApply
+from whitelist.acts.apply import Agreement, ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
 from whitelist.acts.list_countersign import ListCountersign
 from whitelist.acts.list_propose import ListPropose
@@ -163,10 +163,10 @@ class Story:
         body = ApprovalApply(
             receiver=RECEIVER,
             permit=PERMIT,
-            origin=ORIGIN.division,
+            origin=ORIGIN,
             applied_to="2026-12-31",
             lines=applied,
-            agreement="JC-2026-014（虚构）",
+            contract=Agreement(no="JC-2026-014（虚构）"),
         )
         self.bench.post("approval.apply/1", chain, (generator,), body)
         self.wait(days=7, hours=7)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.fields import File
-from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
@@ -67,9 +67,14 @@ def propose(**changes: Any) -> ListPropose:
     return replace(body, **changes)
 
 
+def place(division: str, site: str | None = None) -> Place:
+    """A place somewhere in a division."""
+    return Place(division=division, address="示范路1号（虚构）", site=site)
+
+
 def application(*lines: ApplicationLine, **changes: Any) -> ApprovalApply:
     """An application to 2026-12-31 from 510112."""
-    body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin="510112", applied_to="2026-12-31", lines=lines or (applied(),))
+    body = ApprovalApply(receiver=RECEIVER, permit=PERMIT, origin=place("510112"), applied_to="2026-12-31", lines=lines or (applied(),))
     return replace(body, **changes)
 
 
@@ -115,11 +120,6 @@ def line(**changes: Any) -> WasteLine:
         dg=DangerousGoods(un_no="2794", dg_class="8"),
     )
     return replace(body, **changes)
-
-
-def place(division: str, site: str | None = None) -> Place:
-    """A place somewhere in a division."""
-    return Place(division=division, address="示范路1号（虚构）", site=site)
 
 
 def transfer(*lines: WasteLine, **changes: Any) -> AskedTransfer:
@@ -207,3 +207,29 @@ def approved(*lines: ApplicationLine, granted: tuple[DecidedLine, ...] | None = 
     log.post("approval.decide/1", APPROVAL, decision(lines=granted), SICHUAN)
     log.at("2026-11-05 08:30")
     return log
+
+
+LETTER = ApprovalConsult(letter_no="川环固函〔2026〕10号", letter_date="2026-02-02")
+REPLY = ApprovalReply(letter_no="渝环固函〔2026〕11号", letter_date="2026-02-02", agree=True)
+
+
+def refusal(**changes: Any) -> ApprovalDecide:
+    """不予批准."""
+    return replace(ApprovalDecide(approve=False, no="川环不准〔2026〕1号", outcome="not_qualified", reason="材料不实"), **changes)
+
+
+def applied_log(*lines: ApplicationLine, **changes: Any) -> Log:
+    """A log on 2026-02-02 with permit, list and an application."""
+    log = with_permit()
+    add_list(log)
+    assert post(log, "apply", application(*lines, **changes), GENERATOR) == []
+    return log
+
+
+def post(log: Log, act: str, body: Any, by: str = SICHUAN, chain: str = APPROVAL) -> list[tuple[str, str]]:
+    """Post an act on an approval; codes and fields of what refuses it."""
+    try:
+        log.post(f"approval.{act}/1", chain, body, by)
+    except Refusing as refused:
+        return [(reason.code, reason.field) for reason in refused.reasons]
+    return []

@@ -20,7 +20,7 @@ from ledger.findings import Admitted, Refused
 from ledger.kinds.site import Site, site_key
 from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
 from ledger.times import SHANGHAI, format_at
-from signing.refusal import Refusal
+from signing.refusal import Reason, Refusal
 from tests.workbench import as_asked
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import DataFile, data_files
@@ -160,7 +160,10 @@ class Log:
         """Admit a statement, or raise Refusing."""
         statement = self.statement(kind, chain, body, by, principal)
         chosen: Kind = KINDS[kind]
-        assert chosen.opens or self.facts.head(chain) is not None, f"{kind} cannot open a chain"
+        is_open = self.facts.head(chain) is not None
+        assert chosen.opens or is_open, f"{kind} cannot open a chain"
+        if is_open and chosen.opens and not chosen.again:  # as admission says
+            raise Refusing(Refused((Reason("CHAIN_NOT_OPEN", "seq", str(statement.seq), "0"),)))
         while self.load(chosen.reads(statement, self.facts)):
             pass
         self.load(Reads(chains=tuple(map(party_chain, (by, principal or by)))))

@@ -13,7 +13,7 @@ from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.list_propose import ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
-from whitelist.fields import Method
+from whitelist.fields import Method, Place
 from whitelist.scope import PermitItem, Scope
 
 OTHER_GENERATOR = uscc("510300", 301)
@@ -37,7 +37,13 @@ def strangers(bench: Example) -> Example:
     bench.register(OTHER_RECEIVER, "重庆渝北固废利用有限公司（虚构）")
     grant_permit(bench, OTHER_PERMIT)
     line = ApplicationLine(name="含铜污泥", code=ZINC, category="HW17", hazards=("T",), mass_t="10", method="R4")
-    body = ApprovalApply(receiver=OTHER_RECEIVER, permit=OTHER_PERMIT, origin="510304", applied_to="2026-12-31", lines=(line,))
+    body = ApprovalApply(
+        receiver=OTHER_RECEIVER,
+        permit=OTHER_PERMIT,
+        origin=Place(division="510304", address="自贡市大安区三路3号（虚构）"),
+        applied_to="2026-12-31",
+        lines=(line,),
+    )
     bench.post("approval.apply/1", OTHER_APPROVAL, (OTHER_GENERATOR,), body)
     propose_list(bench, OTHER_LIST, AUTHORITY_50)
     return bench

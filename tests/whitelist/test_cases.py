@@ -141,7 +141,7 @@ def ash_log(asked: AskedTransfer) -> Log:
     log.post("permit.grant/1", asked.permit, grant(division="500117", items=(kiln,), valid_to="2028-12-31"), CHONGQING)
     log.at("2026-02-02 09:00")
     ash = applied(name="生活垃圾焚烧飞灰", code="772-002-18", category="HW18", hazards=("T",), method="C1", mass_t="2400", listing=None)
-    wanted = application(ash, receiver=asked.receiver, permit=asked.permit, origin=asked.origin.division)
+    wanted = application(ash, receiver=asked.receiver, permit=asked.permit, origin=asked.origin)
     log.post("approval.apply/1", asked.approval, wanted, asked.generator)
     agree(log, chain=asked.approval)
     log.post("approval.decide/1", asked.approval, decision(lines=(DecidedLine(line=0, mass_t="2400"),)), SICHUAN)

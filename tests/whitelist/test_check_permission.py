@@ -10,10 +10,36 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.model import Account, Head
-from tests.whitelist.acts import BATTERY, INTRA, add_list, applied, approved, grant, line, listed, transfer, with_permit
-from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_GENERATOR, OTHER_RECEIVER, PERMIT, RECEIVER, Log, ulid
+from tests.whitelist.acts import (
+    BATTERY,
+    INTRA,
+    add_list,
+    application,
+    applied,
+    approved,
+    decision,
+    grant,
+    line,
+    listed,
+    transfer,
+    with_permit,
+)
+from tests.whitelist.driver import (
+    APPROVAL,
+    CHONGQING,
+    GENERATOR,
+    LIST,
+    OTHER_GENERATOR,
+    OTHER_RECEIVER,
+    PERMIT,
+    RECEIVER,
+    SICHUAN,
+    Log,
+    ulid,
+)
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
+from whitelist.approval import ListingRef
 from whitelist.check import reads
 from whitelist.quota import SiteYear, q1_account, q2_account, q3_account, q3_key
 from whitelist.scope import PermitItem
@@ -45,7 +71,7 @@ class _Elsewhere(Facts):
     """Facts that keep their values in another place than memory, as a long audit does."""
 
     def __init__(self, kept: Facts) -> None:
-        super().__init__(kept.pinned)
+        super().__init__(kept.pinned_data)
         self._kept = kept
 
     def missing(self, keys: Iterable[str]) -> list[str]:
@@ -341,18 +367,17 @@ def test_r40_first_and_last_effective_day_are_good(change: dict[str, Any]) -> No
     assert found(ask(log)) == []
 
 
-def test_r40_a_list_serves_its_own_year_though_the_decision_lasts_longer() -> None:
-    from tests.whitelist.acts import application, decision
-    from tests.whitelist.driver import SICHUAN
-
-    log = with_permit()
-    add_list(log)
-    log.post("approval.apply/1", APPROVAL, application(applied_to="2027-02-01"), GENERATOR)
-    log.post("approval.decide/1", APPROVAL, decision(valid_to="2027-02-01"), SICHUAN)
+def test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one_before() -> None:
+    """L5: a decision of December on next year's list; nothing is issued under it before that year."""
+    log = with_permit("2026-12-20 09:00", valid_to="2027-12-31")
+    listing = ListingRef(list="list/2027-51-50-cy", row=0)
+    add_list(log, chain=listing.list, effective_from="2027-01-01", effective_to="2027-12-31")
+    log.post("approval.apply/1", APPROVAL, application(applied(listing=listing), applied_to="2027-12-31"), GENERATOR)
+    log.post("approval.decide/1", APPROVAL, decision(valid_to="2027-12-19"), SICHUAN)
     log.at("2026-12-31 23:59")
-    assert codes(ask(log)) == []
-    log.at("2027-01-01 00:00")
     assert codes(ask(log, number=None)) == ["WL_YEAR"]
+    log.at("2027-01-01 00:00")
+    assert codes(ask(log, number=None)) == []
 
 
 # what is drawn and left

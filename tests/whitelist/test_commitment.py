@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.admission.personality import Reads
 from ledger.mass import format_mass
 from tests.whitelist.acts import add_list, application, applied, decision, line, row, transfer, with_permit
 from tests.whitelist.driver import GENERATOR, LIST, SICHUAN, Log, Refusing, ulid
@@ -57,18 +58,31 @@ def test_what_was_not_used_serves_the_next_decision_to_the_gram() -> None:
     decide(log, THIRD, "70", "2026-12-31")
     assert log.used(Q1) == 100 * T
     assert commitments(log.facts, Q1).open == (
-        Commitment(approval=FIRST, line=0, held_g=30 * T, valid_to="2026-06-30"),
-        Commitment(approval=THIRD, line=0, held_g=70 * T, valid_to="2026-12-31"),
+        Commitment(decision=FIRST, line=0, held_g=30 * T, ends_on="2026-06-30"),
+        Commitment(decision=THIRD, line=0, held_g=70 * T, ends_on="2026-12-31"),
     )
 
 
-def test_a_decision_that_used_nothing_leaves_nothing_behind() -> None:
+def test_a_decision_that_used_nothing_holds_nothing_any_more() -> None:
     log = on_a_listing()
     decide(log, FIRST, "100", "2026-06-30")
     log.at("2026-07-01 09:00")
     decide(log, SECOND, "100", "2026-12-31")
     assert log.used(Q1) == 100 * T
-    assert [one.approval for one in commitments(log.facts, Q1).open] == [SECOND]
+    assert [(one.decision, one.held_g) for one in commitments(log.facts, Q1).open] == [(FIRST, 0), (SECOND, 100 * T)]
+
+
+def test_a_back_fill_on_a_decision_that_is_over_is_held_again() -> None:
+    """Nothing was used when the next decision settled it; then a trip before its end is entered."""
+    log = on_a_listing()
+    decide(log, FIRST, "50", "2026-06-30")
+    log.at("2026-07-01 09:00")
+    decide(log, SECOND, "10", "2026-12-31")
+    assert log.used(Q1) == 10 * T
+    log.load(Reads(accounts=(q2_account(FIRST, 0),)))
+    log.book({q2_account(FIRST, 0): 20 * T})
+    decide(log, THIRD, "10", "2026-12-31")
+    assert log.used(Q1) == 40 * T
 
 
 def test_loads_that_settle_after_the_expiry_are_followed() -> None:

@@ -67,7 +67,7 @@ class Quotas(RuleBasedStateMachine):
             codes: set[str] = set()
         except Refusing as refused:
             codes = set(refused.codes)
-        assert codes <= (set() if letter else {"WL_QUOTA", "WL_YEAR", "NO_CONSENT"})
+        assert codes <= (set() if letter else {"WL_QUOTA", "WL_TERM", "NO_CONSENT"})
         self.applications += 1
         if not codes:
             self.approvals.append(chain)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from tests.whitelist.acts import add_list, application, applied, decision, grant, line, row, transfer, with_permit
+from tests.whitelist.acts import add_list, application, applied, decision, grant, line, place, row, transfer, with_permit
 from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.list_rows import Row
@@ -86,7 +86,7 @@ def test_twin_c_oil_from_chongqing_needs_a_list_of_its_own_direction_and_a_numbe
     add_list(log, oil_row)
     approval = f"approval/{OTHER_RECEIVER}/{ulid(6)}"
     wanted = applied(name="废变压器油", code="900-220-08", category="HW08", hazards=("T", "I"), method="R9", mass_t="20")
-    body = application(wanted, receiver=GENERATOR, permit=permit, origin="500115")
+    body = application(wanted, receiver=GENERATOR, permit=permit, origin=place("500115"))
     log.post("approval.apply/1", approval, body, OTHER_RECEIVER)
     granted = decision(lines=(DecidedLine(line=0, mass_t="20"),), no="渝环审批〔2026〕2号")
     with pytest.raises(Refusing) as refused:

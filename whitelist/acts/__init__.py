@@ -10,7 +10,7 @@ import sys
 from ledger.admission.discovery import values_in
 from ledger.admission.personality import Kind, Personality
 from signing.refusal import table
-from whitelist import adopted, dry_run, scope, workdays
+from whitelist import adopted, dry_run, scope, terms, workdays
 from whitelist.approval import ApprovalState
 from whitelist.chains import APPROVAL, LIST, PERMIT
 from whitelist.commitment import Commitments
@@ -27,6 +27,7 @@ ACTS = values_in(sys.modules[__name__], Kind)
 RULES = table(
     *TEXTS,
     *scope.TEXTS,
+    *terms.TEXTS,
     *adopted.TEXTS,
     *workdays.TEXTS,
     *dry_run.TEXTS,

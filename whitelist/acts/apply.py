@@ -1,116 +1,153 @@
 """``approval.apply/1`` (跨省转移申请): a generator asks to send named wastes to one receiver in another province.
 
-Source: Order 23 Art. 22, 23 [READ].
+Wastes and permit are judged as an issue would be, so nobody is approved for what could never go; which materials are wanting is the
+authority's to say. Source: Order 23 Art. 22, 23, 28 [READ]; kinds §4.
 """
 
 from __future__ import annotations
+
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
-from ledger.days import judge_day
+from ledger.fields import Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef
-from whitelist.catalogue import Catalogue, catalogue_on
-from whitelist.chains import PERMIT, opens_once, read_list_name
-from whitelist.divisions import judge_division
-from whitelist.methods import METHODS
+from whitelist.catalogue import catalogue_on
+from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
 from whitelist.permit import permit_at
+from whitelist.places import judge_place, place_registers
+from whitelist.rules.basis import judge_basis
 from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
-from whitelist.rules.quantity import judge_mass
 from whitelist.rules.waste import judge_code, judge_edition, judge_hazards
 from whitelist.signers import owner
 
-LINES_MAX = 64
-"""Lines of an application; a real decision names 13 wastes (addenda §4)."""
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of an application."""
 
 
-class ApplicationLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One waste applied for. ``listing`` names the row of a list on which the applicant claims the short way."""
+class ApplicationLine(Part, frozen=True, kw_only=True):
+    """One waste applied for."""
 
-    name: str
-    code: str
-    category: str
-    hazards: tuple[str, ...]
-    mass_t: str
-    method: str
-    listing: ListingRef | None = None
-    identification: str | None = None
-    """Identification report for ``900-000-CC`` (R-07)."""
+    name: Name
+    internal_name: Annotated[Text | None, label("单位内部名称", "internal name")] = None
+    code: Annotated[WasteCode, label("废物代码", "code")]
+    category: Annotated[Category, label("废物类别", "category")]
+    hazards: Hazards
+    form: WasteForm | None = None
+    mass_t: Annotated[MassAboveZero, label("申请数量（吨）", "mass applied for, t")]
+    method: Annotated[Method, label("拟利用处置方式", "intended method")]
+    listing: Annotated[ListingRef | None, label("白名单行", "listing")] = None
+    """The row of a list on which the short way is claimed."""
+    identification: Annotated[Text | None, label("鉴别报告", "identification report")] = None
 
 
-class ApprovalApply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Body of ``approval.apply/1`` (跨省转移申请). ``origin``: division of the site; ``permit``: chain of the receiver's permit."""
+class Agreement(Part, frozen=True, kw_only=True):
+    """拟签订或已签订的合同 (Order 23 Art. 22(3))."""
 
-    receiver: str
-    permit: str
-    origin: str
-    applied_to: str
-    lines: tuple[ApplicationLine, ...]
-    agreement: str | None = None
-    """Number of the agreement or contract with the receiver (Order 23 Art. 22(3))."""
+    no: Annotated[Text, label("合同编号", "number")]
+    valid_to: Annotated[Day | None, label("合同有效期至", "valid to")] = None
+    file: Annotated[File | None, label("合同文件", "file")] = None
+
+
+class Material(Part, frozen=True, kw_only=True):
+    """申请材料 (Order 23 Art. 22)."""
+
+    about: Annotated[
+        Literal["method_statement", "agreement", "permit_copy", "route", "emergency_plan", "identification", "other"],
+        label("材料名称", "what it is"),
+        words(
+            {
+                "method_statement": "利用处置方式说明",
+                "agreement": "委托协议",
+                "permit_copy": "许可证复印件",
+                "route": "运输路线",
+                "emergency_plan": "应急预案",
+                "identification": "鉴别报告",
+                "other": "其他",
+            }
+        ),
+    ]
+    file: Annotated[File, label("文件", "file")]
+
+
+class ApprovalApply(Part, frozen=True, kw_only=True):
+    """Body of ``approval.apply/1``."""
+
+    receiver: Annotated[Uscc, label("接受人", "receiver")]
+    permit: Annotated[PermitRef, label("接受人许可证或豁免证明", "permit of the receiver")]
+    origin: Annotated[Place, label("移出地", "origin")]
+    applied_from: Annotated[Day | None, label("拟转移期限自", "from")] = None
+    applied_to: Annotated[Day, label("拟转移期限至", "to")]
+    lines: Annotated[tuple[ApplicationLine, ...], items(1, 64), label("危险废物", "wastes")]
+    contract: Annotated[Agreement | None, label("委托合同", "contract")] = None
+    carriers: Annotated[tuple[Uscc, ...], items(0, 8, once=True), label("承运人", "carriers")] = ()
+    transit: Annotated[tuple[Province, ...], items(0, 8), label("途经省份", "transit provinces")] = ()
+    materials: Annotated[tuple[Material, ...], items(0, 16), label("申请材料", "materials")] = ()
+    replaces: Annotated[ApprovalRef | None, label("重新申请：原批准", "approval replaced")] = None
+    """Order 23 Art. 28; says so and ends nothing."""
 
 
 def _reads(statement: Statement, facts: Facts) -> Reads:
-    permit = statement.body.permit
-    return Reads(chains=(permit,) if PERMIT.fullmatch(permit) else ())
+    body: ApprovalApply = statement.body
+    return Reads(chains=(body.permit,), registers=place_registers(body.origin, statement.owner))
 
 
-def _judge_period(judged: Judged, out: Findings) -> None:
-    applied_to, today = judged.statement.body.applied_to, day_of(judged.moment.at_s)
-    if judge_day(out, "body.applied_to", applied_to) and applied_to < today:
-        out.refuse("DATE_ORDER", "body.applied_to", applied_to, f"≥ {today}")
+def _is_the_first(judged: Judged, out: Findings) -> None:
+    """A gate: an application comes again only after a notice (补正告知), else APPROVAL_STAGE alone."""
+    if judged.state is not None:
+        out.refuse("APPROVAL_STAGE", "kind", judged.state.stage, "seq 0")
 
 
-def _judge_lines(judged: Judged, out: Findings) -> None:
-    """1 to 64 wastes that the catalogue knows."""
-    lines = judged.statement.body.lines
-    if not 1 <= len(lines) <= LINES_MAX:
-        out.refuse("LINES", "body.lines", len(lines), f"1 to {LINES_MAX}")
+def place_and_period_are_in_order(judged: Judged, out: Findings) -> None:
+    """Where the waste leaves, and from when to when."""
+    body: ApprovalApply = judged.statement.body
+    judge_place(out, judged.facts, "body.origin", body.origin, day_of(judged.moment.at_s), judged.statement.owner)
+    if body.applied_from is not None and body.applied_to < body.applied_from:
+        out.refuse("DATE_ORDER", "body.applied_to", body.applied_to, f"≥ {body.applied_from}")
+
+
+def wastes_are_known(judged: Judged, out: Findings) -> None:
+    """R-06 to R-08 of every line, by the edition of the day."""
     today = day_of(judged.moment.at_s)
     catalogue = catalogue_on(judged.facts, today)
-    for position, line in enumerate(lines):
-        _judge_line(out, f"body.lines.{position}", line, catalogue, today)
+    for path, line in _numbered(judged):
+        judge_code(out, path, line.code, line.category)
+        judge_edition(out, path, line.code, line.identification, catalogue, today)
+        judge_hazards(out, path, line.code, line.hazards, catalogue, today)
 
 
-def _judge_line(out: Findings, path: str, line: ApplicationLine, catalogue: Catalogue | None, today: str) -> None:
-    if not line.name.strip():
-        out.refuse("MISSING", f"{path}.name", "", "废物名称 / name of the waste")
-    judge_code(out, path, line.code, line.category)
-    judge_edition(out, path, line.code, line.identification, catalogue, today)
-    judge_hazards(out, path, line.code, line.hazards, catalogue, today)
-    judge_mass(out, f"{path}.mass_t", line.mass_t)
-    if line.method not in METHODS:
-        out.refuse("METHOD", f"{path}.method", line.method, " ".join(METHODS))
-    if line.listing is not None and (read_list_name(line.listing.list) is None or line.listing.row < 0):
-        out.refuse(
-            "WL_UNKNOWN", f"{path}.listing", f"{line.listing.list} {line.listing.row}", "list/<YYYY>-<from>-<to>-<name> and a row from 0"
-        )
-
-
-def _judge_receiver(judged: Judged, out: Findings) -> None:
-    """Permit, its scope and methods, and that the way leads into another province."""
+def receiver_may_take_them(judged: Judged, out: Findings) -> None:
+    """R-17 to R-19, R-21 by the permit today, and R-30: the way leads into another province."""
     body, facts, today = judged.statement.body, judged.facts, day_of(judged.moment.at_s)
-    judge_division(out, "body.origin", body.origin, facts.data("divisions"), today)
     permit = judge_permit_holder(out, "body.permit", body.permit, body.receiver, permit_at(facts, body.permit))
     if permit is None:
         return
     judge_permit_standing(out, "body.permit", permit, today, judged.moment.at_s)
-    for position, line in enumerate(body.lines):
-        judge_permit_scope(out, f"body.lines.{position}.code", permit, line.code)
-        judge_permit_method(out, f"body.lines.{position}.method", permit, line.code, line.method)
-    if permit.division[:2] == body.origin[:2]:
-        out.refuse("SAME_PROVINCE", "body.origin", f"{body.origin} → {permit.division}", "two provinces")
+    for path, line in _numbered(judged):
+        judge_permit_scope(out, f"{path}.code", permit, line.code)
+        judge_permit_method(out, f"{path}.method", permit, line.code, line.method)
+        if permit.basis is not None:
+            judge_basis(out, f"{path}.method", facts, permit.basis, (line.code, line.method), today, judged.statement.owner)
+    if permit.division[:2] == body.origin.division[:2]:
+        out.refuse("SAME_PROVINCE", "body.origin.division", f"{body.origin.division} → {permit.division}", "two provinces")
+
+
+def _numbered(judged: Judged) -> list[tuple[str, ApplicationLine]]:
+    return [(f"body.lines.{position}", line) for position, line in enumerate(judged.statement.body.lines)]
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The application, with the permit's facility as destination."""
     body: ApprovalApply = statement.body
     permit = permit_at(facts, body.permit)
-    assert permit is not None, "the decision found the permit"
+    assert permit is not None, "the rules found the permit"
     lines = tuple(
         DecisionLine(
             name=line.name,
@@ -127,8 +164,10 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
         stage="applied",
         receiver=body.receiver,
         permit=body.permit,
-        origin=body.origin,
+        root=permit.root,
+        origin=body.origin.division,
         destination=permit.division,
+        applied_on=admission.at[:10],
         applied_to=body.applied_to,
         lines=lines,
     )
@@ -146,7 +185,8 @@ APPLY = Kind(
     window=Window.DAY,
     reads=_reads,
     reads_doc="The receiver's permit.",
-    rules=(opens_once, _judge_period, _judge_lines, _judge_receiver),
+    gate=_is_the_first,
+    rules=(place_and_period_are_in_order, wastes_are_known, receiver_may_take_them),
     evolve=_evolve,
     books=None,
     effect=("申请进入账本，等待主管部门处理。", "The application waits for the authorities."),

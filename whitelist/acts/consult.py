@@ -1,73 +1,114 @@
 """``approval.consult/1`` and ``approval.reply/1``: the letter of consultation (跨省转移商请函) and the other province's answer.
 
-Source: Order 23 Art. 24, 25 [READ]; Code Art. 536.2 [READ]: the receiving province's consent is statutory.
+A reply may agree to less than was applied for, and on conditions; it binds the decision on whatever route. For a province without an authority
+on this log the origin's enters that province's letter. Source: Order 23 Art. 24, 25 [READ]; Code Art. 536.2 [READ]: the receiving province's
+consent is statutory; kinds §4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
-from ledger.days import judge_not_after
+from ledger.fields import Files, Mass, Text, items, label
 from ledger.findings import Findings
+from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
+from whitelist import approval
 from whitelist.approval import ApprovalState, at_stage
-from whitelist.signers import authority_of_province
+from whitelist.conditions import Conditions, Letter, judge_letter
+from whitelist.fields import LineNumber
+from whitelist.signers import authority_of_destination, authority_of_origin
+from whitelist.terms import judge_term
+from whitelist.thresholds import thresholds_of
 
 
-class ApprovalConsult(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Body of ``approval.consult/1``: the letter of consultation (跨省转移商请函)."""
+class ApprovalConsult(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``approval.consult/1``."""
 
-    letter_no: str
-    letter_date: str
+    files: Files = ()
 
 
-class ApprovalReply(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Body of ``approval.reply/1``: the answer to the letter; a disagreement gives its reason (Order 23 Art. 25)."""
+class ConsentedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of a line the other province agrees to at most."""
 
-    letter_no: str
-    letter_date: str
-    agree: bool
-    reason: str | None = None
+    line: Annotated[LineNumber, label("申请行号", "line, from 0")]
+    mass_t: Annotated[Mass, label("同意数量上限（吨）", "at most, t")]
+
+
+class ApprovalReply(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``approval.reply/1``; a disagreement gives its reason (Order 23 Art. 25)."""
+
+    agree: Annotated[bool, label("是否同意", "agrees")]
+    reason: Annotated[Text | None, label("不同意的理由", "reason")] = None
+    lines: Annotated[tuple[ConsentedLine, ...], items(0, 64), label("逐行数量", "masses by line")] = ()
+    conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
+    files: Files = ()
 
 
 def _origin(statement: Statement, facts: Facts) -> Sequence[Role]:
-    state: ApprovalState = facts.state(statement.chain)
-    return authority_of_province(facts, state.direction[0])
+    return (authority_of_origin(facts, facts.state(statement.chain)),)
 
 
 def _destination(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """Nobody answers for the other side."""
-    state: ApprovalState = facts.state(statement.chain)
-    return authority_of_province(facts, state.direction[1], not_for=state.direction[0])
+    return (authority_of_destination(facts, facts.state(statement.chain)),)
 
 
-def _judge_letter(judged: Judged, out: Findings) -> None:
-    body = judged.statement.body
-    if not body.letter_no.strip():
-        out.refuse("MISSING", "body.letter_no", "", "函号 / letter number")
-    judge_not_after(out, "body.letter_date", body.letter_date, day_of(judged.moment.at_s))
+def letter_is_of_no_later_day(judged: Judged, out: Findings) -> None:
+    """+L: the letter is not of a day to come."""
+    judge_letter(out, judged.statement.body, day_of(judged.moment.at_s))
 
 
-def _judge_answer(judged: Judged, out: Findings) -> None:
+def consulted_in_time(judged: Judged, out: Findings) -> None:
+    """R-42: from acceptance, which is the day of the application as long as nobody says otherwise (kinds §15)."""
+    limits = thresholds_of(judged.facts)
+    if limits is not None:
+        judge_term(judged.facts, out, judged.state.applied_on, limits.review_wd, day_of(judged.moment.at_s))
+
+
+def replied_in_time(judged: Judged, out: Findings) -> None:
+    """R-42: from the letter."""
+    limits = thresholds_of(judged.facts)
+    if limits is not None:
+        judge_term(judged.facts, out, judged.state.consulted_on, limits.reply_wd, day_of(judged.moment.at_s))
+
+
+def answer_is_whole(judged: Judged, out: Findings) -> None:
+    """A disagreement has its reason, and only that; lines that are named are the application's, each once."""
     body: ApprovalReply = judged.statement.body
-    if not body.agree and not (body.reason or "").strip():
+    state: ApprovalState = judged.state
+    if not body.agree and body.reason is None:
         out.refuse("MISSING", "body.reason", "", "不同意的理由 / reason of the disagreement")
+    if body.agree and body.reason is not None:
+        out.refuse("FIELD_TYPE", "body.reason", body.reason, "only with a disagreement")
+    known: set[int] = set()
+    for position, line in enumerate(body.lines):
+        if line.line >= len(state.lines) or line.line in known:
+            out.refuse("APPROVAL_LINE", f"body.lines.{position}.line", line.line, f"0 … {len(state.lines) - 1}, each once")
+        known.add(line.line)
 
 
 def _evolve_consult(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    return Changes(state=replace(facts.state(statement.chain), stage="consulted", letter_no=statement.body.letter_no))
+    before: ApprovalState = facts.state(statement.chain)
+    return Changes(state=replace(before, stage="consulted", letter_no=statement.body.letter_no, consulted_on=admission.at[:10]))
 
 
 def _evolve_reply(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ApprovalReply = statement.body
-    stage = "agreed" if body.agree else "disagreed"
-    return Changes(state=replace(facts.state(statement.chain), stage=stage, reply_no=body.letter_no))
+    reply = approval.Reply(
+        letter_no=body.letter_no,
+        letter_date=body.letter_date,
+        replied_on=admission.at[:10],
+        limits_g={line.line: parse_mass(line.mass_t) for line in body.lines},
+        conditions=body.conditions,
+    )
+    return Changes(state=replace(facts.state(statement.chain), stage="agreed" if body.agree else "disagreed", reply=reply))
 
 
 CONSULT = Kind(
@@ -81,7 +122,7 @@ CONSULT = Kind(
     window=Window.DAY,
     reads=no_reads,
     gate=at_stage("applied"),
-    rules=(_judge_letter,),
+    rules=(letter_is_of_no_later_day, consulted_in_time),
     evolve=_evolve_consult,
     books=None,
     effect=("申请进入商请阶段。", "The other province is asked for its consent."),
@@ -93,13 +134,16 @@ REPLY = Kind(
     en="reply",
     body=ApprovalReply,
     chain_type="approval",
-    roles=("destination's authority",),
+    roles=("destination's authority (of a province without one: origin's)",),
     signers=_destination,
     window=Window.DAY,
     reads=no_reads,
     gate=at_stage("consulted"),
-    rules=(_judge_letter, _judge_answer),
+    rules=(letter_is_of_no_later_day, replied_in_time, answer_is_whole),
     evolve=_evolve_reply,
     books=None,
-    effect=("接受地省份同意或者不同意。", "The receiving province agrees or disagrees."),
+    effect=(
+        "接受地省份同意（可以限定数量、附条件）或者不同意。",
+        "The receiving province agrees, perhaps to less or on conditions, or disagrees.",
+    ),
 )

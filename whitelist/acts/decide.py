@@ -1,53 +1,73 @@
-"""``approval.decide/1``: yes or no, on which route, for how much and until when.
+"""``approval.decide/1`` (批准决定): yes or no, on which route, for how much and until when, line by line.
 
-LISTED: every decided line stands on a listing in force that covers it, within its quota Q1, which the decision commits; no letter needed.
+LISTED: every granted line stands on a listing in force that covers it, within its quota Q1, which the decision commits; no letter needed.
 APPROVED: otherwise, with the other province's agreeing reply. One decision has one route. A listing whose quota is used up does not bar
-the way by letter (2020 mechanism 4: "应提前函告对方并征得同意，方可继续审批").
-Source: Order 23 Art. 26, 27 [READ]; 2020 mechanism 3, 4 [READ S6]; R-32, R-35, R-36; one route per decision [DESIGN].
+the way by letter (2020 mechanism 4: "应提前函告对方并征得同意，方可继续审批"). A decision taken on paper names its day (``decided_on``), by which
+permit and terms are judged. Source: Order 23 Art. 26, 27 [READ]; 2020 mechanism 3, 4 [READ S6]; kinds §4, §15; one route per decision [DESIGN].
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
-from ledger.days import judge_day, twelve_months_after
+from ledger.days import twelve_months_after
+from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
-from ledger.times import day_of
+from ledger.times import day_of, parse_admission_at
 from signing.refusal import texts
-from whitelist.approval import OPEN_STAGES, ApprovalState, DecisionLine, at_stage
+from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage
 from whitelist.checked import APPROVED, LISTED
-from whitelist.commitment import Commitment, Commitments, commitments, q1_key, returned_g, settled
-from whitelist.listing import list_at
+from whitelist.commitment import Commitment, Commitments, commitments, q1_key, settled
+from whitelist.conditions import Conditions, complete_within_days, is_use_only
+from whitelist.fields import LineNumber
+from whitelist.methods import group_of
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q1_account
-from whitelist.rules.listing import judge_list, judge_list_day, judge_row
+from whitelist.rules.basis import judge_basis
+from whitelist.rules.consent import Grant, conditions_of_listing, judge_listings
 from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
-from whitelist.rules.quantity import judge_mass
-from whitelist.signers import authority_of_province
+from whitelist.signers import authority_of_origin
+from whitelist.terms import is_late, judge_term
+from whitelist.thresholds import thresholds_of
 
 
-class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is granted on a line of the application; lines not named are not granted."""
 
-    line: int
-    mass_t: str
+    line: Annotated[LineNumber, label("申请行号", "line, from 0")]
+    mass_t: Annotated[MassAboveZero, label("批准数量（吨）", "granted, t")]
+    valid_to: Annotated[Day | None, label("该行有效期至", "valid to")] = None
+    """At most the decision's, which it is where nothing is said."""
 
 
 class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Body of ``approval.decide/1``. ``valid_to`` and ``lines`` stand with ``approve``, ``reason`` with a refusal; ``no`` always."""
+    """Body of ``approval.decide/1``: ``valid_to`` and ``lines`` stand with ``approve``, ``outcome`` and ``reason`` with a refusal."""
 
-    approve: bool
-    no: str
-    valid_to: str | None = None
-    lines: tuple[DecidedLine, ...] = ()
-    reason: str | None = None
+    approve: Annotated[bool, label("是否批准", "approves")]
+    no: Annotated[Text, label("决定文号", "number of the decision")]
+    decided_on: Annotated[Day | None, label("决定日期", "decided on")] = None
+    """Day of the paper decision; that of its entry where nothing is said."""
+    valid_to: Annotated[Day | None, label("有效期至", "valid to")] = None
+    lines: Annotated[tuple[DecidedLine, ...], items(1, 64), label("批准各行", "granted lines")] = ()
+    conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
+    outcome: Annotated[
+        Literal["not_qualified", "disagreed", "no_reply", "incomplete", "other"] | None,
+        label("不予批准的情形", "outcome"),
+        words(
+            {"not_qualified": "不符合条件", "disagreed": "接受地不同意", "no_reply": "逾期未复函", "incomplete": "未补正", "other": "其他"}
+        ),
+    ] = None
+    reason: Annotated[Text | None, label("不予批准的理由", "reason")] = None
+    files: Files = ()
 
 
 def _reads(statement: Statement, facts: Facts) -> Reads:
@@ -63,160 +83,193 @@ def _reads(statement: Statement, facts: Facts) -> Reads:
     return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=registers)
 
 
-def _signers(statement: Statement, facts: Facts) -> Sequence[Role]:
-    state: ApprovalState = facts.state(statement.chain)
-    return authority_of_province(facts, state.direction[0])
+def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
+    return (authority_of_origin(facts, facts.state(statement.chain)),)
 
 
-def _judge_form(judged: Judged, out: Findings) -> None:
-    """Lines and term stand with an approval, a reason with a refusal, a number with both."""
-    body: ApprovalDecide = judged.statement.body
-    if not body.no.strip():
-        out.refuse("MISSING", "body.no", "", "决定文号 / number of the decision")
-    if not body.approve:
-        _judge_refusal(out, body)
-    elif body.reason is not None:
-        out.refuse("DECISION_FORM", "body.reason", body.reason, "only with a refusal")
-
-
-def _judge_approval(judged: Judged, out: Findings) -> None:
-    """An approval states what the application, the permit, R-32 and the route allow, or less."""
-    body: ApprovalDecide = judged.statement.body
+def _is_whole(body: ApprovalDecide) -> bool:
+    """Whether a decision says what its kind of answer needs, and nothing else."""
+    granted, refused = (body.valid_to is not None, bool(body.lines)), (body.outcome is not None, body.reason is not None)
     if body.approve:
-        granted = _judge_lines(out, body, judged.state)
-        _judge_permit(judged, out)
-        _judge_route(judged, out, granted)
+        return all(granted) and not any(refused)
+    return all(refused) and not any(granted) and body.conditions is None
 
 
-def _judge_refusal(out: Findings, body: ApprovalDecide) -> None:
-    if not (body.reason or "").strip():
-        out.refuse("MISSING", "body.reason", "", "不予批准的理由 / reason of the refusal")
-    if body.lines or body.valid_to is not None:
-        out.refuse("DECISION_FORM", "body.lines", len(body.lines), "no lines and no valid_to with a refusal")
+def _decided_on(body: ApprovalDecide, judged: Judged) -> str:
+    return body.decided_on or day_of(judged.moment.at_s)
 
 
-def _judge_lines(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[tuple[int, int]]:
-    """Granted (line, grams) in order; reasons LINES, APPROVAL_LINE, QTY, APPROVAL_MASS."""
-    if not body.lines:
-        out.refuse("LINES", "body.lines", 0, f"1 to {len(state.lines)}")
-    granted: list[tuple[int, int]] = []
-    last = -1
-    for position, line in enumerate(body.lines):
-        path = f"body.lines.{position}"
-        if not last < line.line < len(state.lines):
-            out.refuse("APPROVAL_LINE", f"{path}.line", line.line, f"{last + 1} … {len(state.lines) - 1}, ascending")
-            continue
-        last = line.line
-        grams = judge_mass(out, f"{path}.mass_t", line.mass_t)
-        applied_g = state.lines[line.line].applied_g
-        if grams > applied_g:
-            out.refuse("APPROVAL_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(applied_g)} t")
-        granted.append((line.line, grams))
-    return granted
+def decision_has_its_form(judged: Judged, out: Findings) -> None:
+    """Lines and term with an approval, outcome and reason with a refusal; a day that is neither to come nor before the reply's letter."""
+    body: ApprovalDecide = judged.statement.body
+    state: ApprovalState = judged.state
+    if not _is_whole(body):
+        out.refuse("DECISION_FORM", "body.approve", body.approve, "true: valid_to, lines / false: outcome, reason")
+    if body.outcome == "no_reply" and not body.approve and state.stage != "consulted":
+        out.refuse("DECISION_FORM", "body.outcome", f"no_reply, {state.stage}", "consulted")
+    decided_on, today = _decided_on(body, judged), day_of(judged.moment.at_s)
+    if decided_on > today:
+        out.refuse("DATE_ORDER", "body.decided_on", decided_on, f"≤ {today}")
+    if state.reply is not None and decided_on < state.reply.letter_date:
+        out.refuse("DATE_ORDER", "body.decided_on", decided_on, f"≥ {state.reply.letter_date}")
 
 
-def latest_valid_to(today: str, applied_to: str, permit_to: str) -> str:
-    """R-32: 12 months, but not beyond the period applied for nor the receiver's permit. Order 23 Art. 27.2 [READ]."""
-    return min(twelve_months_after(today), applied_to, permit_to)
-
-
-def _judge_permit(judged: Judged, out: Findings) -> None:
-    """The receiver may still take the granted lines, and the term keeps to R-32."""
-    body, state, today = judged.statement.body, judged.state, day_of(judged.moment.at_s)
-    permit = judge_permit_holder(out, "body.lines", state.permit, state.receiver, permit_at(judged.facts, state.permit))
-    if permit is None:
+def refusal_waited_for_the_reply(judged: Judged, out: Findings) -> None:
+    """逾期未复函: tag REFUSED_NO_REPLY; ALERT M NO_REPLY_EARLY within the term that 行政许可法 Art. 42.2 leaves [READ, addenda §4]."""
+    body, limits = judged.statement.body, thresholds_of(judged.facts)
+    if body.approve or body.outcome != "no_reply" or judged.state.stage != "consulted":
         return
-    judge_permit_standing(out, "body.lines", permit, today, judged.moment.at_s)
+    out.tag("REFUSED_NO_REPLY")
+    if limits is not None and not is_late(judged.facts, out, judged.state.consulted_on, limits.no_reply_wd, _decided_on(body, judged)):
+        out.alert("M", "NO_REPLY_EARLY")
+
+
+def grant_is_lawful(judged: Judged, out: Findings) -> None:
+    """An approval grants what application, reply, permit, R-32 and the route allow, or less."""
+    body: ApprovalDecide = judged.statement.body
+    state: ApprovalState = judged.state
+    if not body.approve or not _is_whole(body):
+        return
+    grants = _grants(out, body, state)
+    permit = _judge_permit(judged, out, grants)
+    _judge_conditions(out, body, state, grants)
+    _judge_route(judged, out, grants)
+    if permit is not None:
+        _judge_terms(judged, out, grants, permit)
+
+
+def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[Grant]:
+    """Granted lines; reasons APPROVAL_LINE, APPROVAL_MASS, CONSENT_MASS."""
+    grants: dict[int, Grant] = {}
+    limits_g = {} if state.reply is None else state.reply.limits_g
     for position, line in enumerate(body.lines):
-        if 0 <= line.line < len(state.lines):
-            applied = state.lines[line.line]
-            judge_permit_scope(out, f"body.lines.{position}.line", permit, applied.code)
-            judge_permit_method(out, f"body.lines.{position}.line", permit, applied.code, applied.method)
-    _judge_term(out, body, state, permit, today)
+        path, grams = f"body.lines.{position}", parse_mass(line.mass_t)
+        if line.line >= len(state.lines) or line.line in grants:
+            out.refuse("APPROVAL_LINE", f"{path}.line", line.line, f"0 … {len(state.lines) - 1}, each once")
+            continue
+        applied = state.lines[line.line]
+        if grams > applied.applied_g:
+            out.refuse("APPROVAL_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(applied.applied_g)} t")
+        if grams > limits_g.get(line.line, grams):
+            out.refuse("CONSENT_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(limits_g[line.line])} t")
+        ends_on = line.valid_to or body.valid_to or ""
+        grants[line.line] = Grant(path=path, number=line.line, line=applied, grams=grams, ends_on=ends_on)
+    return list(grants.values())
 
 
-def _judge_term(out: Findings, body: ApprovalDecide, state: ApprovalState, permit: PermitState, today: str) -> None:
-    latest = latest_valid_to(today, state.applied_to, permit.valid_to)
-    if body.valid_to is None:
-        out.refuse("MISSING", "body.valid_to", "", latest)
-    elif judge_day(out, "body.valid_to", body.valid_to) and not today <= body.valid_to <= latest:
-        out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{today} … {latest}")
+def _judge_permit(judged: Judged, out: Findings, grants: list[Grant]) -> PermitState | None:
+    """R-17 to R-19, R-21: the receiver might take the lines on the day of the decision."""
+    state, facts, decided_on = judged.state, judged.facts, _decided_on(judged.statement.body, judged)
+    permit = judge_permit_holder(out, "body.lines", state.permit, state.receiver, permit_at(facts, state.permit))
+    if permit is None:
+        return None
+    judge_permit_standing(out, "body.lines", permit, decided_on, judged.moment.at_s)
+    for grant in grants:
+        field, line = f"{grant.path}.line", grant.line
+        judge_permit_scope(out, field, permit, line.code)
+        judge_permit_method(out, field, permit, line.code, line.method)
+        if permit.basis is not None:
+            judge_basis(out, field, facts, permit.basis, (line.code, line.method), decided_on, judged.statement.owner)
+    return permit
 
 
-def _judge_route(judged: Judged, out: Findings, granted: list[tuple[int, int]]) -> None:
+def _bound(body: ApprovalDecide, state: ApprovalState) -> tuple[Conditions, ...]:
+    """Conditions of the decision itself and of the reply, which binds on every route."""
+    replied = None if state.reply is None else state.reply.conditions
+    return tuple(found for found in (body.conditions, replied) if found is not None)
+
+
+def _judge_conditions(out: Findings, body: ApprovalDecide, state: ApprovalState, grants: list[Grant]) -> None:
+    """Use only (仅限利用) means the methods of the group use: WL_METHOD."""
+    for grant in grants if is_use_only(_bound(body, state)) else ():
+        if group_of(grant.line.method) != "use":
+            out.refuse("WL_METHOD", f"{grant.path}.line", grant.line.method, "use_only")
+
+
+def _judge_route(judged: Judged, out: Findings, grants: list[Grant]) -> None:
     """Find the route: by the lists, else by the reply; what the lists lack is said only if there is no reply to go by."""
     state: ApprovalState = judged.state
-    if state.stage == "disagreed":
-        out.refuse("CONSENT_REFUSED", "body.approve", state.reply_no, "an agreeing reply")
-        return
     listed = Findings()
-    commits = _commit(listed, state, granted, judged.facts, day_of(judged.moment.at_s))
+    commits = judge_listings(listed, judged.facts, state, grants, day_of(judged.moment.at_s))
     if not listed.reasons:
         out.route, out.accounts = LISTED, commits
-        return
-    out.route = APPROVED
-    if state.stage != "agreed":
+    elif state.stage == "agreed":
+        out.route = APPROVED
+    elif state.stage == "disagreed":
+        assert state.reply is not None, "a disagreement came by letter"
+        out.refuse("CONSENT_REFUSED", "body.approve", state.reply.letter_no, "an agreeing reply")
+    else:
         out.reasons += listed.reasons
 
 
-def _commit(out: Findings, state: ApprovalState, granted: list[tuple[int, int]], facts: Facts, today: str) -> dict[str, int]:
-    """Change of each Q1 account: what is committed, less what expired decisions give back.
-
-    Reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36).
-    """
-    commits: dict[str, int] = {}
-    changes: dict[str, int] = {}
-    for position, number, grams, line in _granted_lines(state, granted):
-        path = f"body.lines.{position}"
-        if line.listing is None:
-            out.refuse("NO_CONSENT", f"{path}.line", number, "a listing, or the agreeing reply of the receiving province")
-            continue
-        listed = list_at(facts, line.listing.list)
-        row = judge_list(out, f"{path}.line", line.listing, listed, state.direction)
-        if row is None or listed is None:
-            continue
-        judge_list_day(out, f"{path}.line", listed, today)
-        judge_row(out, f"{path}.line", row, receiver=state.receiver, permit=state.permit, code=line.code, method=line.method)
-        account = q1_account(line.listing.list, line.listing.row)
-        returned = returned_g(facts, account, today)
-        before = facts.used_g(account) - returned + commits.get(account, 0)
-        commits[account] = commits.get(account, 0) + grams
-        changes[account] = commits[account] - returned
-        if before + grams > row.quota_g:
-            found = f"{format_mass(before)} + {format_mass(grams)} t"
-            out.refuse("WL_QUOTA", f"{path}.mass_t", found, f"≤ {format_mass(row.quota_g)} t")
-    return changes
+def latest_valid_to(decided_on: str, applied_to: str, permit_to: str, terms: Sequence[Conditions]) -> str:
+    """R-32: 12 months, within the period applied for, the receiver's permit and the time to complete. Order 23 Art. 27.2 [READ]."""
+    last = min(twelve_months_after(decided_on), applied_to, permit_to)
+    return min(last, _completed(decided_on, terms) or last)
 
 
-def _granted_lines(state: ApprovalState, granted: list[tuple[int, int]]) -> Iterator[tuple[int, int, int, DecisionLine]]:
-    for position, (number, grams) in enumerate(granted):
-        yield position, number, grams, state.lines[number]
+def _completed(decided_on: str, terms: Sequence[Conditions]) -> str | None:
+    """The day by which conditions want the transfer completed."""
+    days = complete_within_days(terms)
+    return None if days is None else (date.fromisoformat(decided_on) + timedelta(days=days)).isoformat()
+
+
+def _judge_terms(judged: Judged, out: Findings, grants: list[Grant], permit: PermitState) -> None:
+    """R-32 for the decision, and for each line, which ends no later than it and, on a listing, in the time that this leaves."""
+    body, state = judged.statement.body, judged.state
+    decided_on, bound = _decided_on(body, judged), _bound(body, state)
+    latest = latest_valid_to(decided_on, state.applied_to, permit.valid_to, bound)
+    if not decided_on <= body.valid_to <= latest:
+        out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{decided_on} … {latest}")
+    for grant in grants:
+        asked = conditions_of_listing(judged.facts, grant.line) if out.route == LISTED else ()
+        last = min(body.valid_to, _completed(decided_on, asked) or body.valid_to)
+        if grant.ends_on > last:
+            out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"≤ {last}")
+
+
+def decided_in_time(judged: Judged, out: Findings) -> None:
+    """R-42: on listings from acceptance, else from the reply, whatever the answer; without a reply nothing counts yet."""
+    limits, state = thresholds_of(judged.facts), judged.state
+    if limits is None:
+        return
+    decided_on = _decided_on(judged.statement.body, judged)
+    if out.route == LISTED:
+        judge_term(judged.facts, out, state.applied_on, limits.listed_wd, decided_on)
+    elif state.reply is not None:
+        judge_term(judged.facts, out, state.reply.replied_on, limits.decide_wd, decided_on)
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """Listings stay on the lines only where the route is LISTED."""
+    """Listings stay on the lines only where the route is LISTED, and their conditions with them."""
     body: ApprovalDecide = statement.body
     state: ApprovalState = facts.state(statement.chain)
-    decided_on = admission.at[:10]
+    today = admission.at[:10]
+    decided = replace(state, no=body.no, decided_on=body.decided_on or today, decided_s=parse_admission_at(admission.at))
     if not body.approve:
-        return Changes(state=replace(state, stage="refused", no=body.no, decided_on=decided_on))
-    route = admission.decision.route or ""
-    granted = {line.line: parse_mass(line.mass_t) for line in body.lines}
-    lines = tuple(
-        replace(line, mass_g=granted.get(number, 0), listing=line.listing if route == LISTED and number in granted else None)
-        for number, line in enumerate(state.lines)
-    )
-    valid_to = body.valid_to or ""
-    decided = replace(state, stage="approved", no=body.no, route=route, decided_on=decided_on, valid_to=valid_to, lines=lines)
-    return Changes(state=decided, registers=_held(statement.chain, decided, decided_on, facts))
+        return Changes(state=replace(decided, stage="refused"))
+    is_listed = admission.decision.route == LISTED
+    lines = list(state.lines)
+    for granted in body.lines:
+        line = lines[granted.line]
+        asked = conditions_of_listing(facts, line) if is_listed else ()
+        lines[granted.line] = replace(
+            line,
+            mass_g=parse_mass(granted.mass_t),
+            valid_to=granted.valid_to or body.valid_to or "",
+            conditions=(*asked, *_bound(body, state)),
+        )
+    kept = tuple(line if is_listed and line.mass_g else replace(line, listing=None) for line in lines)
+    decided = replace(decided, stage="approved", route=admission.decision.route or "", valid_to=body.valid_to or "", lines=kept)
+    return Changes(state=decided, registers=_held(statement.chain, decided, today, facts))
 
 
 def _held(chain: str, decided: ApprovalState, today: str, facts: Facts) -> dict[str, Commitments]:
     """Registers of the listings that the decision was given on."""
     added: dict[str, list[Commitment]] = {}
     for number, line in enumerate(decided.lines):
-        if line.listing is not None and line.mass_g > 0:
-            one = Commitment(approval=chain, line=number, held_g=line.mass_g, valid_to=decided.valid_to)
+        if line.listing is not None:
+            one = Commitment(decision=chain, line=number, held_g=line.mass_g, ends_on=line.valid_to)
             added.setdefault(q1_account(line.listing.list, line.listing.row), []).append(one)
     return {q1_key(account): settled(facts, account, today, tuple(lines)) for account, lines in added.items()}
 
@@ -228,13 +281,13 @@ DECIDE = Kind(
     body=ApprovalDecide,
     chain_type="approval",
     roles=("origin's authority",),
-    signers=_signers,
+    signers=_signed,
     window=Window.DAY,
     reads=_reads,
     reads_doc="The receiver's permit, the lists named by the application's lines, the Q1 accounts of their rows, "
     "and the Q2 accounts of decisions given on these.",
     gate=at_stage(*OPEN_STAGES),
-    rules=(_judge_form, _judge_approval),
+    rules=(decision_has_its_form, refusal_waited_for_the_reply, grant_is_lawful, decided_in_time),
     evolve=_evolve,
     books="decided",
     effect=(
@@ -242,25 +295,25 @@ DECIDE = Kind(
         "Approves or refuses; on listings (LISTED) it commits their quota, else it goes by the agreeing reply (APPROVED).",
     ),
     texts=texts("""
-APPROVAL_TERM | R-32 | sender | Order 23 Art. 27.2 [READ]
-有效期不得超过 12 个月、申请期限和接受人许可证有效期三者中最早的一天。 || 改为提示的日期或更早。
-The term goes beyond 12 months, the period applied for, or the receiver's permit. || State the day shown or an earlier one.
+APPROVAL_TERM | R-32 | origin_authority | Order 23 Art. 27.2 [READ]
+有效期不得超过 12 个月、申请期限、接受人许可证有效期和所附完成期限中最早的一天，也不早于决定之日；行的有效期不晚于决定的。 || 改为提示的日期或更早。
+The term goes beyond 12 months, the period applied for, the permit, or the time to complete, or ends before it begins; a line ends no later than the decision. || State the day shown or an earlier one.
 
-APPROVAL_MASS | R-33 | sender | Order 23 Art. 27 [READ]
+APPROVAL_MASS | R-33 | origin_authority | Order 23 Art. 27 [READ]
 批准数量大于申请数量。 || 不超过该行的申请数量。
 The decided mass is above the mass applied for. || Grant no more than the line applied for.
 
-NO_CONSENT | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
-该行不在白名单上，也没有接受地省份的同意复函。 || 先发跨省转移商请函并取得同意复函，或只批准白名单上的行。
-The line has neither a listing nor the receiving province's consent. || Consult by letter and wait for the reply, or grant listed lines only.
-
-CONSENT_REFUSED | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
-接受地省份已复函不同意。 || 作出不予批准的决定；情况改变的，由移出人重新申请。
-The receiving province has disagreed. || Refuse the application; the generator may apply again.
-
 DECISION_FORM | R-31 | sender | Order 23 Art. 26, 27 [READ]
-决定的内容自相矛盾。 || 批准时写明行、数量和有效期；不予批准时只写理由。
-The decision contradicts itself. || Lines and term with an approval; only a reason with a refusal.
+决定的内容自相矛盾，或以未复函为由但并未商请、或已有复函。 || 批准时写明行、数量和有效期；不予批准时写明情形和理由；逾期未复函只能在商请之后、复函之前。
+The decision contradicts itself, or gives want of a reply as its reason without an open letter. || Lines and term with an approval, outcome and reason with a refusal; no_reply only after the letter and before the reply.
+
+REFUSED_NO_REPLY | - | destination_authority | 行政许可法 Art. 42.2 [READ T2]
+接受地省份逾期未复函，不予批准。 || 接受地复函后，移出人可以重新申请。
+Refused because the receiving province did not reply. || Once it replies, the generator may apply again.
+
+NO_REPLY_EARLY | R-42 | origin_authority | 行政许可法 Art. 42.2 [READ T2]
+未满期限即以未复函为由不予批准。 || 请说明理由；期限届满前收到复函的，移出人可以重新申请。
+Refused for want of a reply before the term was over. || Let the authority explain; the generator may apply again once there is a reply.
 
 WL_QUOTA | R-36 | destination_authority | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 超出白名单该行的年度剩余数量。 || 减少批准数量；仍需超出的，提前函告接受地主管部门并取得同意复函后再批准。

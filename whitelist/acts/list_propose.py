@@ -20,7 +20,7 @@ from ledger.fields import Day, coded, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import day_of
-from whitelist.chains import ListName, opens_once, read_list_name
+from whitelist.chains import ListName, read_list_name
 from whitelist.conditions import Conditions, Letter, judge_letter
 from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops
 
@@ -134,7 +134,7 @@ PROPOSE = Kind(
     signers=_signed,
     window=Window.MONTH,
     reads=no_reads,
-    rules=(opens_once, direction_is_one, announcement_is_in_order),
+    rules=(direction_is_one, announcement_is_in_order),
     evolve=_evolve,
     books=None,
     effect=("宣布名单的年度、方向、行数和页数。", "Announces year, direction, rows and pages of a list."),

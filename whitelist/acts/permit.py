@@ -25,7 +25,6 @@ from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.permit_status import signed_where_it_stands, status_allows_it
 from whitelist.catalogue import is_retired
-from whitelist.chains import opens_once
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import Address, PermitRef
 from whitelist.permit import Basis, HeldPermit, HeldPermits, PermitClass, PermitState, held_permits, permits_key
@@ -227,7 +226,7 @@ GRANT = Kind(
     signers=_signed,
     window=Window.DAY,
     reads=_reads_grant,
-    rules=(opens_once, term_is_in_order, place_is_named_well, items_are_in_form, basis_holds, renewal_is_the_lines_next),
+    rules=(term_is_in_order, place_is_named_well, items_are_in_form, basis_holds, renewal_is_the_lines_next),
     evolve=_evolve_grant,
     books=None,
     effect=(

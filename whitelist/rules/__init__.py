@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ledger.findings import Findings
 from whitelist.checked import Checked
-from whitelist.rules import approval, backfill, basis, exemption, listing, manifest_type, number, permit, place, quantity, waste
+from whitelist.rules import approval, backfill, basis, consent, exemption, listing, manifest_type, number, permit, place, quantity, waste
 
 CheckRule = Callable[[Checked, Findings], None]
 
@@ -43,12 +43,12 @@ RULES: tuple[CheckRule, ...] = (
     *backfill.TERMS,
     backfill.past_is_told,
 )
-"""R-34 holds by construction (no rule reads carrier or vehicle); R-35 and R-36 limit decisions and stand in ``acts/decide``; R-14 and R-15
+"""R-34 holds by construction (no rule reads carrier or vehicle); R-35 and R-36 limit decisions and stand in ``consent``; R-14 and R-15
 wait for plans on the log, R-38, R-39 and R-65 for their issues, R-43 for data."""
 
 TEXTS = tuple(
     text
-    for module in (manifest_type, backfill, number, place, waste, exemption, quantity, permit, basis, approval, listing)
+    for module in (manifest_type, backfill, number, place, waste, exemption, quantity, permit, basis, approval, listing, consent)
     for text in module.TEXTS
 )
 """Standing texts of what these rules give."""

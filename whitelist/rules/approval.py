@@ -7,7 +7,7 @@ from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.quota import q2_account, site_year
+from whitelist.quota import q2_account
 
 GROUNDS = ("approval", "decision")
 """On which a transfer between provinces may stand: on exactly one of them."""
@@ -54,7 +54,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
         out.refuse("APPROVAL_DIRECTION", "body.origin.division", " → ".join(direction), " → ".join(approval.direction))
     if transfer.receiver != approval.receiver:
         out.refuse("APPROVAL_RECEIVER", "body.receiver", transfer.receiver, approval.receiver)
-    if transfer.permit is not None and approval.permit not in _line_of(checked, transfer.permit):
+    if transfer.permit is not None and approval.root != (transfer.permit if checked.permit is None else checked.permit.root):
         out.refuse("APPROVAL_PERMIT", "body.permit", transfer.permit, approval.permit)
     for (path, line), decided in zip(checked.lines(), checked.decided, strict=True):
         if decided is None:
@@ -70,11 +70,6 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
             out.refuse("APPROVAL_METHOD", f"{path}.method", line.method, decided.method)
 
 
-def _line_of(checked: Checked, permit: str) -> tuple[str, ...]:
-    """The permits of the line of renewals that a permit belongs to; itself alone where the log does not have it."""
-    return (permit,) if checked.permit is None else site_year(checked.facts, checked.permit.root).permits
-
-
 def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
     """R-32: the day of the event lies between the decision and the last day of its line. Order 23 Art. 27.2 [READ]."""
     paper, approval = checked.transfer.decision, checked.approval
@@ -87,9 +82,9 @@ def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
         return
     if checked.day < approval.decided_on:
         out.refuse("APPROVAL_EARLY", "body.approval", checked.day, f"≥ {approval.decided_on}")
-    for path, _, _ in checked.decided_lines():
-        if checked.day > approval.valid_to:
-            out.refuse("APPROVAL_EXPIRED", f"{path}.decision_line", checked.day, f"≤ {approval.valid_to}")
+    for path, _, decided in checked.decided_lines():
+        if checked.day > decided.valid_to:
+            out.refuse("APPROVAL_EXPIRED", f"{path}.decision_line", checked.day, f"≤ {decided.valid_to}")
 
 
 def plan_ends_with_the_decision(checked: Checked, out: Findings) -> None:
@@ -97,8 +92,7 @@ def plan_ends_with_the_decision(checked: Checked, out: Findings) -> None:
     planned_at, paper = checked.transfer.planned_at, checked.transfer.decision
     if planned_at is None:
         return
-    approval = checked.approval
-    last_days = [approval.valid_to for _ in checked.decided_lines() if approval is not None] + ([] if paper is None else [paper.valid_to])
+    last_days = [decided.valid_to for _, _, decided in checked.decided_lines()] + ([] if paper is None else [paper.valid_to])
     if last_days and day_of(parse_at(planned_at)) > min(last_days):
         out.refuse("APPROVAL_EXPIRED", "body.planned_at", planned_at, f"≤ {min(last_days)}")
 

@@ -1,12 +1,11 @@
-"""R-35 and R-40: lists and listings. Decisions are judged by both (is the route LISTED?); an issue by the day alone, for R-35 is judged once."""
+"""R-40: the days of the list that a decision was given on; R-35 was judged by the decision, once (consent)."""
 
 from __future__ import annotations
 
 from ledger.findings import Findings
 from signing.refusal import texts
-from whitelist.approval import ListingRef
 from whitelist.checked import Checked
-from whitelist.listing import ListRow, ListState
+from whitelist.listing import ListState
 
 
 def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
@@ -17,19 +16,6 @@ def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
             judge_departure_day(out, f"{path}.decision_line", listed, checked.day)
 
 
-def judge_list(out: Findings, field: str, ref: ListingRef, listed: ListState | None, direction: tuple[str, str]) -> ListRow | None:
-    """The row if the list has it; reasons WL_UNKNOWN, WL_NOT_IN_FORCE, WL_DIRECTION."""
-    row = None if listed is None else listed.row(ref.row)
-    if listed is None or row is None:
-        out.refuse("WL_UNKNOWN", field, f"{ref.list} {ref.row}", "a row of a list in the log")
-        return None
-    if listed.status != "ACTIVE":
-        out.refuse("WL_NOT_IN_FORCE", field, listed.status, "countersigned by both authorities")
-    if direction != (listed.from_province, listed.to_province):
-        out.refuse("WL_DIRECTION", field, " → ".join(direction), f"{listed.from_province} → {listed.to_province}")
-    return row
-
-
 def judge_departure_day(out: Findings, field: str, listed: ListState, day: str) -> None:
     """R-40 for the day of an issue or departure: one reason, WL_YEAR in another year, else APPROVAL_EARLY before the list, WL_TERM after it."""
     if int(day[:4]) != listed.year:
@@ -38,26 +24,6 @@ def judge_departure_day(out: Findings, field: str, listed: ListState, day: str) 
         out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}")
     elif day > listed.effective_to:
         out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}")
-
-
-def judge_list_day(out: Findings, field: str, listed: ListState, day: str) -> None:
-    """Reasons WL_YEAR and WL_TERM (R-40)."""
-    if int(day[:4]) != listed.year:
-        out.refuse("WL_YEAR", field, day, listed.year)
-    elif not listed.effective_from <= day <= listed.effective_to:
-        out.refuse("WL_TERM", field, day, f"{listed.effective_from} … {listed.effective_to}")
-
-
-def judge_row(out: Findings, path: str, row: ListRow, *, receiver: str, permit: str, code: str, method: str) -> None:
-    """Reasons WL_RECEIVER, WL_PERMIT, WL_SCOPE, WL_METHOD."""
-    if receiver != row.receiver:
-        out.refuse("WL_RECEIVER", path, receiver, row.receiver)
-    if permit != row.permit:
-        out.refuse("WL_PERMIT", path, permit, row.permit)
-    if not row.waste.covers(code):
-        out.refuse("WL_SCOPE", f"{path}.code", code, row.waste)
-    if method not in row.methods:
-        out.refuse("WL_METHOD", f"{path}.method", method, " / ".join(row.methods))
 
 
 TEXTS = texts("""

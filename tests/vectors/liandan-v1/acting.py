@@ -23,6 +23,7 @@ DATA = {
     "hw-catalogue": ("2021", "data/hw-catalogue.csv"),
     "divisions": ("2024-11", "data/divisions-50-51.csv"),
     "thresholds": ("2026-11", "data/thresholds.json"),
+    "workdays-2026": ("2026-official", "data/workdays-2026.json"),
 }
 FILES = {file: v1.sha256((FOLDER / file).read_bytes()).hex() for _, file in DATA.values()}
 FOUNDERS = ("operator", "sichuan", "chongqing")

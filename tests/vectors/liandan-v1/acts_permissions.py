@@ -51,7 +51,7 @@ def approvals(log: Log) -> None:
     granted = bodies.decide("川环准〔2026〕5号（虚构）")
     post(log, "approval.decide", CONSULTED, signers("sichuan"), "09:23", granted, [PERMIT], route="APPROVED")
     apply(REFUSED, "09:24")
-    refused = {"approve": False, "no": "川环不准〔2026〕6号（虚构）", "reason": "材料不全（虚构）"}
+    refused = {"approve": False, "no": "川环不准〔2026〕6号（虚构）", "outcome": "not_qualified", "reason": "材料不全（虚构）"}
     post(log, "approval.decide", REFUSED, signers("sichuan"), "09:25", refused, [PERMIT])
     apply(LISTED, "09:26", listing={"list": LIST, "row": 0})
     row = {"account": f"Q1 {LIST} 0", "before_g": 0, "after_g": 150_000_000}

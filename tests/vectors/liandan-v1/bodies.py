@@ -37,7 +37,7 @@ def row(receiver: str, permit_chain: str, **more: Any) -> Body:
 def apply(receiver: str, permit_chain: str, **more: Any) -> Body:
     """An application for 200 t; ``more`` goes into its line."""
     wanted = {"name": "废铅蓄电池", "code": CODE, "category": "HW31", "hazards": ["T", "C"], "mass_t": "200.000000", "method": "R4"}
-    terms = {"receiver": receiver, "permit": permit_chain, "origin": "510112", "applied_to": "2026-12-31"}
+    terms = {"receiver": receiver, "permit": permit_chain, "origin": SITE, "applied_to": "2026-12-31"}
     return {**terms, "lines": [{**wanted, **more}]}
 
 
