@@ -90,6 +90,7 @@ def _undecided(kinds: Kinds) -> Kinds:
         )
         for name, kind in kinds.by_name.items()
     }
+    made._in_force = dict.fromkeys(kinds.rulesets, made.by_name)
     return made
 
 

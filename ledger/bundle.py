@@ -171,7 +171,7 @@ def _replay(entries: Sequence[Entry], kinds: Kinds) -> ReplayFacts:
     """Links, keys and signatures entry by entry; what the entries mean is believed, for their admission is part of the tree."""
     facts = ReplayFacts(lambda name, digest: None)
     for position, entry in enumerate(entries):
-        kind = kinds.by_name[entry.statement.kind]
+        kind = kinds.of(entry.statement.kind, entry.admission.ruleset)
         _check_link(entry.statement, kind.opens, facts, position)
         _check_signatures(entry, facts, position)
         try:

@@ -54,6 +54,6 @@ def _apply(rows: Sequence[store.EntryRow], kinds: Kinds, facts: ReplayFacts) -> 
     at = ""
     for row in rows:
         entry = read_entry(row.entry, kinds)
-        apply(entry, kinds.by_name[entry.statement.kind], facts)
+        apply(entry, kinds.of(entry.statement.kind, entry.admission.ruleset), facts)
         at = entry.admission.at
     return at

@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx
 from asyncpg import Pool, Record
 
-from ledger import rulesets
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.cosigning import Contradicted, Cosigning
 from ledger.publishing.files import VKEYS, LogFiles
@@ -59,7 +58,7 @@ async def publishing(settings: Settings, keys: ServerKeys, pool: Pool[Record]) -
 def put_adopted_data(files: LogFiles) -> None:
     """Data sets and rulesets that ship with this program, under their SHA-256: what a founding or adoption may name."""
     files.put_data(file.path.read_bytes() for file in data_files())
-    files.put_data(ruleset.file for ruleset in rulesets.RULESETS.values())
+    files.put_data(ruleset.file for ruleset in KINDS.rulesets.values())
 
 
 def _signer(settings: Settings, keys: ServerKeys) -> CheckpointSigner:

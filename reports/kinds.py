@@ -1,4 +1,4 @@
-"""All kinds of the house as one table, for readers of evidence that have no running log."""
+"""All kinds of the house as one table, with every ruleset: what the server runs, and readers of evidence that have no running log."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from functools import cache
 from ledger.admission.kind_table import Kinds
 from ledger.personality import PERSONALITY as LOG
 from manifests.acts import PERSONALITY as MANIFESTS
+from reports.rulesets import PERSONALITY as RULESETS
 from whitelist.acts import PERSONALITY as WHITELIST
 
 
 @cache
 def all_kinds() -> Kinds:
-    """The kinds of the log, the whitelist and the manifests."""
-    return Kinds([LOG, WHITELIST, MANIFESTS])
+    """The kinds of the log, the whitelist and the manifests, by every version of the rules."""
+    return Kinds([LOG, WHITELIST, MANIFESTS, RULESETS])

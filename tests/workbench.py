@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeVar
 
-from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.admit import Submission, admit, apply, ruleset_of
 from ledger.admission.data import DataSets
 from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
@@ -125,9 +125,10 @@ class Workbench:
     ) -> Entry:
         """Sign and admit one statement; raises Refusal. Each entry comes a minute after the one before."""
         envelope = self.draft(kind, chain, by, body, **changes).sign(list(keys or map(key_of, by)))
-        statement, known = read_statement(envelope, self.kinds)
-        submission = Submission(envelope=envelope, statement=statement, kind=known)
-        entry = admit(submission, self.facts, Moment(len(self.entries), self.at_s, CURRENT), lambda size: None)
+        statement, _ = read_statement(envelope, self.kinds)
+        moment = Moment(len(self.entries), self.at_s, ruleset_of(self.facts, statement))
+        known = self.kinds.of(statement.kind, moment.ruleset)
+        entry = admit(Submission(envelope=envelope, statement=statement, kind=known), self.facts, moment, lambda size: None)
         apply(entry, known, self.facts)
         self.entries.append(entry)
         self.at_s += 60

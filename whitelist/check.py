@@ -6,6 +6,8 @@ from it, so a dry run and the act cannot differ. Source: design §7, law §7 wit
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Reads
 from ledger.directory import party_chain
@@ -17,7 +19,7 @@ from whitelist.number import number_key
 from whitelist.permit import permit_at
 from whitelist.places import place_registers
 from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
-from whitelist.rules import RULES
+from whitelist.rules import RULES, CheckRule
 from whitelist.transfer import Answer, Transfer
 
 
@@ -47,11 +49,14 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
     return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(dict.fromkeys(accounts)), registers=tuple(dict.fromkeys(registers)))
 
 
-def check(asked: Asked, facts: Facts) -> Answer:
-    """Judge a transfer by every rule; everything that :func:`reads` names must be loaded. Raises nothing a user could cause."""
+def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Answer:
+    """Judge a transfer by every rule; everything that :func:`reads` names must be loaded. Raises nothing a user could cause.
+
+    ``rules`` are those of the ruleset in force: ``Kind.asks`` of ``manifest.issue/1``.
+    """
     checked = look_up(asked, facts)
     out = Findings()
-    for rule in RULES:
+    for rule in rules:
         rule(checked, out)
     return Answer(
         route=checked.route,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from ledger.admission.admit import read_keys
 from ledger.admission.facts import Facts
 from ledger.admission.form import read_body
+from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
 from ledger.mass import format_mass
@@ -27,6 +28,8 @@ from whitelist.check import check, reads
 from whitelist.checked import Asked
 from whitelist.transfer import Answer
 
+ISSUE = "manifest.issue/1"
+"""The act that is asked about: a kind of the package above, known here by its name alone."""
 TRANSFERS_MAX = 1000
 BODY_MAX = 8 * 1024 * 1024
 """Bytes of a request: 1,000 transfers of 16 lines each."""
@@ -94,12 +97,13 @@ def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], facts: Facts) -> I
             yield from read_keys(reads(transfer, transfer.generator, facts))
 
 
-def answer_checks(asked: Question, ground: DryRunState, rules: Mapping[str, Rule], language: Language) -> CheckAnswers:
-    """Judge every transfer on the same ground."""
+def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: Language) -> CheckAnswers:
+    """Judge every transfer on the same ground, by the rules that an issue would meet there."""
     at_s = _judged_at(asked.terms.at, ground)
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
-    answers = tuple(_answer(transfer, ground.facts, moment, rules, language) for transfer in asked.transfers)
+    found = [_judged(transfer, ground.facts, moment, kinds) for transfer in asked.transfers]
+    answers = tuple(_answer(one, moment, kinds.rules, language) for one in found)
     return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
 
 
@@ -114,11 +118,14 @@ def _judged_at(at: str | None, ground: DryRunState) -> int:
     return at_s
 
 
-def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, rules: Mapping[str, Rule], language: Language) -> CheckAnswer:
+def _judged(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds) -> Answer:
     if isinstance(transfer, Refusal):
-        found = Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
-    else:
-        found = check(Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment), facts)
+        return Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
+    asked = Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment)
+    return check(asked, facts, kinds.of(ISSUE, moment.ruleset).asks)
+
+
+def _answer(found: Answer, moment: Moment, rules: Mapping[str, Rule], language: Language) -> CheckAnswer:
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route or None,

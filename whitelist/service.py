@@ -52,7 +52,7 @@ async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, clai
     asked = read_checks(raw)
     check_caller(caller, asked.transfers)
     ground = await _present(log, asked, claimed_s) if asked.terms.as_of is None else await _past(log, asked.terms.as_of)
-    return answer_checks(asked, ground, log.kinds.rules, language)
+    return answer_checks(asked, ground, log.kinds, language)
 
 
 async def _present(log: Log, asked: Question, claimed_s: int | None) -> DryRunState:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
 from ledger.admission.facts import Facts, account_key, chain_key
@@ -19,7 +20,7 @@ from ledger.chain import founding_prev, genesis_prev
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_chain
 from ledger.findings import Admitted, Findings, Refused
 from ledger.kinds.cut import old_admission_s
-from ledger.kinds.founding import founding_keys
+from ledger.kinds.founding import LogFound, founding_keys
 from ledger.model import Account, AccountRow, Admission, Alert, Decision, Head, Moment, Statement, Tag
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
@@ -45,6 +46,18 @@ class Submission(Struct, frozen=True, kw_only=True):
     envelope: Envelope
     statement: Statement
     kind: Kind
+
+    def under(self, kind: Kind) -> Submission:
+        """The same, by the kind as the ruleset in force has it."""
+        return self if kind is self.kind else replace(self, kind=kind)
+
+
+def ruleset_of(facts: Facts, statement: Statement) -> str:
+    """The ruleset in force at this index: what the log has adopted; of ``log.found`` what it brings."""
+    log: LogState | None = facts.state(LOG_MAIN)
+    if log is not None:
+        return log.ruleset
+    return statement.body.ruleset.version if isinstance(statement.body, LogFound) else ""
 
 
 def base_keys(submission: Submission) -> list[str]:
@@ -106,7 +119,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
 
 def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
     """What a kind itself says: its gate, then signers and rules, all reasons at once."""
-    judged = Judged(statement, facts, moment, facts.state(statement.chain))
+    judged = Judged(statement, facts, moment, facts.state(statement.chain), kind)
     out = Findings()
     if kind.gate is not None:
         kind.gate(judged, out)

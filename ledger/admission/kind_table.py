@@ -7,10 +7,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from ledger.admission.personality import Kind, Personality
+from ledger.admission.personality import Judged, Kind, Personality
+from ledger.findings import Findings
 from ledger.model import Account, Head, Seen
-from signing.refusal import Rule
+from ledger.rulesets import CHANGEABLE, RULESETS, Ruleset
+from signing.refusal import Rule, refuse
+
+ADOPTION = "ruleset.adopt/1"
 
 
 class Kinds:
@@ -20,6 +25,8 @@ class Kinds:
         self.by_name: dict[str, Kind] = {}
         self.rules: dict[str, Rule] = {}
         self.data: dict[str, Callable[[bytes], Any]] = {}
+        self.rulesets: dict[str, Ruleset] = dict(RULESETS)
+        """Every ruleset that this program can run, by version."""
         self._chains: dict[str, re.Pattern[str]] = {}
         self._states: dict[str, type] = {}
         self._registers: dict[str, Any] = {}
@@ -34,7 +41,18 @@ class Kinds:
                 _once(self._registers, register, value)
             for code, rule in personality.rules.items():
                 _once(self.rules, code, rule)
+            for ruleset in personality.rulesets:
+                _once(self.rulesets, ruleset.version, ruleset)
             self.data.update(personality.data)
+        self._in_force: dict[str, dict[str, Kind]] = {}
+        first = dict(self.by_name)
+        for ruleset in self.rulesets.values():
+            for kind in ruleset.adds:
+                _once(self.by_name, kind.name, kind)
+            for rule in ruleset.texts:
+                _once(self.rules, rule.code, rule)
+        for version in self.rulesets:
+            self._put_together(version, first)
         self._heads = {t: msgspec.msgpack.Decoder(_head_of(state)) for t, state in self._states.items()}
         self._others = {r: msgspec.msgpack.Decoder(value) for r, value in self._registers.items()}
         self._account = msgspec.msgpack.Decoder(Account)
@@ -44,6 +62,37 @@ class Kinds:
         ]
         """Every form that threads read statements into. msgspec resolves a form when it is first read, and while one thread does, another
         that begins with the same form reads what is half made and crashes the interpreter; so all are resolved here, on one thread."""
+
+    def of(self, name: str, ruleset: str) -> Kind:
+        """A kind as a ruleset has it; Refusal RULESET_UNKNOWN, or KIND_UNKNOWN for one that came later."""
+        table = self._in_force.get(ruleset)
+        if table is None:
+            raise refuse("RULESET_UNKNOWN", field="ruleset", found=ruleset, expected=", ".join(self.rulesets))
+        kind = table.get(name)
+        if kind is None:
+            raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=f"a kind of {ruleset}")
+        return kind
+
+    def _put_together(self, version: str, first: dict[str, Kind]) -> dict[str, Kind]:
+        """The kinds of a version: those of its base with its changes. Once for each, however they branch."""
+        if version not in self._in_force:
+            ruleset = self.rulesets[version]
+            kinds = dict(self._put_together(ruleset.base, first) if ruleset.base else first)
+            kinds |= {kind.name: kind for kind in ruleset.adds}
+            for name, functions in ruleset.changes.items():
+                if not functions.keys() <= CHANGEABLE:
+                    raise ValueError(f"{version} changes more of {name} than {', '.join(sorted(CHANGEABLE))}")
+                kinds[name] = replace(kinds[name], **functions)
+            if not ruleset.base and ADOPTION in kinds:
+                kinds[ADOPTION] = replace(kinds[ADOPTION], rules=(*kinds[ADOPTION].rules, self._is_known))
+            self._in_force[version] = kinds
+        return self._in_force[version]
+
+    def _is_known(self, judged: Judged, out: Findings) -> None:
+        """A log never adopts rules that its own server and auditors could not run: which these are, only this table knows."""
+        version = judged.statement.body.version
+        if version not in self.rulesets:
+            out.refuse("RULESET_UNKNOWN", "body.version", version, ", ".join(self.rulesets))
 
     def chain_pattern(self, chain_type: str) -> re.Pattern[str] | None:
         """Grammar of whole chain names of one type, or ``None`` for an unknown type."""

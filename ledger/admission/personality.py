@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from ledger.admission.facts import Facts
 from ledger.findings import Findings
 from ledger.model import Admission, Moment, Seen, Statement
+from ledger.rulesets import Ruleset
 from signing.refusal import Rule
 
 
@@ -57,6 +58,8 @@ class Judged(Struct, frozen=True):
     facts: Facts
     moment: Moment
     state: Any
+    kind: Kind
+    """The kind as the ruleset in force has it."""
 
 
 class Changes(Struct, frozen=True, kw_only=True):
@@ -112,6 +115,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Judged before signers and rules: what it refuses makes every further word pointless (``ACT_NOT_OPEN``)."""
     rules: tuple[JudgeFn, ...]
     """In the order in which people want to read their reasons; all of them run."""
+    asks: tuple[Callable[[Any, Findings], None], ...] = ()
+    """Rules that a dry run of the act asks too; where a kind has some, one of its ``rules`` calls them (``whitelist.check``)."""
     evolve: EvolveFn
     books: Books | None
     """``None`` said aloud: the act moves no account."""
@@ -144,5 +149,7 @@ class Personality(Struct, frozen=True, kw_only=True):
     """Value type by register name (the part before the colon)."""
     data: Mapping[str, Callable[[bytes], Any]] = field(default_factory=dict)
     """Parser by data set name; a name ending in ``-`` is a prefix (``workdays-`` serves ``workdays-2026``)."""
+    rulesets: tuple[Ruleset, ...] = ()
+    """Versions of the rules beyond the first: what they change of the kinds of any package."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """Texts of every refusal, alert and tag code the package can give, those of its kinds included."""

@@ -18,14 +18,12 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons
+from ledger.admission.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons, ruleset_of
 from ledger.admission.entry import Entry
 from ledger.admission.fact_cache import FactCache
-from ledger.admission.facts import Facts
 from ledger.admission.kind_table import Kinds
 from ledger.admission.recent import Recent
 from ledger.admission.workspace import Dataset, Workspace
-from ledger.directory import LOG_MAIN
 from ledger.model import Moment
 from ledger.publishing.crashpoints import crash_point
 from ledger.tree.merkle import EMPTY_ROOT, Edge, leaf_hash
@@ -278,8 +276,9 @@ class Sequencer:
             known = "" if head is None else f"head {head.seq} {head.hash}"
             return Refusal([Reason("CHAIN_CONFLICT", "seq", f"{statement.seq} {statement.hash}", f"{holder.hash}; {known}")])
         try:
+            moment = Moment(index, at_s, ruleset_of(workspace.facts, statement))
+            submission = submission.under(self._kinds.of(statement.kind, moment.ruleset))
             reads = await workspace.load_reads(submission)
-            moment = Moment(index, at_s, _ruleset(workspace.facts, submission))
             entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._root_at, reads))
         except Refusal as refusal:
             return refusal
@@ -287,14 +286,6 @@ class Sequencer:
         workspace.links[place] = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
         workspace.new_links.append(workspace.links[place])
         return Sequenced(index, is_new=True, entry=entry)
-
-
-def _ruleset(facts: Facts, submission: Submission) -> str:
-    state = facts.state(LOG_MAIN)
-    if state is not None:
-        return str(state.ruleset)
-    body = submission.statement.body
-    return str(body.ruleset.version) if submission.statement.kind == "log.found/1" else ""
 
 
 def _rolled_back(outcome: Outcome) -> Outcome:

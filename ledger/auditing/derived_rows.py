@@ -74,7 +74,7 @@ class DerivedRows:
         async for row in store.stream_entries(self._conn, start=self._size, end=head_size):
             try:
                 entry = read_entry(row.entry, self._kinds)
-                apply(entry, self._kinds.by_name[entry.statement.kind], self._replay.facts)
+                apply(entry, self._kinds.of(entry.statement.kind, entry.admission.ruleset), self._replay.facts)
             except (Refusal, LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
                 self._found("DECISION_FAILED", "", "entry", f"{type(error).__name__}: {error}", "an entry", index=row.idx)
                 return None

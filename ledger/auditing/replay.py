@@ -8,12 +8,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.admit import RootAt, apply, judge
+from ledger.admission.admit import RootAt, apply, judge, ruleset_of
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.admission.verification import verify_signatures
-from ledger.directory import LOG_MAIN, KeyRecord, LogState
+from ledger.directory import KeyRecord
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.model import Admission, Head, Moment, Statement
 from ledger.times import parse_admission_at
@@ -100,9 +100,10 @@ class Replay:
         at_s = parse_admission_at(stored.at)
         findings = [] if at_s >= self.at_s else [_finding("AT_ORDER", index, statement.chain, "admission.at", stored.at, "not earlier")]
         self.at_s = at_s
-        kind = self._kinds.by_name[statement.kind]
+        moment = Moment(index, at_s, ruleset_of(self.facts, statement))
         try:
-            again = judge(statement, kind, self.facts, Moment(index, at_s, self._ruleset(statement)), self._root_at)
+            kind = self._kinds.of(statement.kind, moment.ruleset)
+            again = judge(statement, kind, self.facts, moment, self._root_at)
             if again != stored:
                 entry = replace(entry, admission=again)
             apply(entry, kind, self.facts)
@@ -119,12 +120,6 @@ class Replay:
         """An entry that should not be here: its chain goes on behind it, its meaning is not believed."""
         head = self.facts.head(statement.chain)
         self.facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, index, None if head is None else head.state))
-
-    def _ruleset(self, statement: Statement) -> str:
-        log: LogState | None = self.facts.state(LOG_MAIN)
-        if log is not None:
-            return log.ruleset
-        return str(statement.body.ruleset.version) if isinstance(statement.body, LogFound) else ""
 
 
 def _differences(stored: Admission, again: Admission) -> list[tuple[str, str, str]]:

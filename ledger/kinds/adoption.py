@@ -17,7 +17,6 @@ from ledger.findings import Findings
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.kinds.roles import EVERYONE, NOTHING_READ, everyone
 from ledger.model import Admission, Statement
-from ledger.rulesets import judge_ruleset
 from signing.refusal import Reason, texts
 
 TEXTS = texts("""
@@ -58,11 +57,6 @@ def names_a_file(judged: Judged, out: Findings) -> None:
         out.refuse("FIELD_TYPE", "body.sha256", digest, "64 hex digits")
 
 
-def names_known_rules(judged: Judged, out: Findings) -> None:
-    """A log never adopts rules that its own server and auditors could not run."""
-    judge_ruleset(out, judged.statement.body, "body")
-
-
 def evolve_ruleset(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """In force from the next index."""
     body: Adopted = statement.body
@@ -86,9 +80,10 @@ RULESET = Kind(
     signers=everyone,
     window=Window.MONTH,
     reads_doc=NOTHING_READ,
-    rules=(names_a_file, names_known_rules),
+    rules=(names_a_file,),
     evolve=evolve_ruleset,
     books=None,
+    # Which rulesets there are, the table of kinds knows; it adds that rule (ledger.admission.kind_table).
     effect=("自下一条目起按该规则集判断。", "Statements are judged by these rules from the next entry on."),
     texts=TEXTS,
 )

@@ -21,7 +21,6 @@ from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, judge_regions
 from ledger.kinds.succession import Continues, continues_reasons
 from ledger.kinds.witnesses import judge_policy
 from ledger.model import Admission, Statement
-from ledger.rulesets import judge_ruleset
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
 from signing.keys import keyid
 from signing.possession import KeyRegistration
@@ -133,7 +132,6 @@ def says_what_it_founds(judged: Judged, out: Findings) -> None:
 
 
 def _judge_adopted(out: Findings, body: LogFound) -> None:
-    judge_ruleset(out, body.ruleset, "body.ruleset")
     names = [adopted.name for adopted in body.data]
     if len(set(names)) != len(names):
         out.refuse("FIELD_TYPE", "body.data", ", ".join(names), "each name once")

@@ -23,6 +23,7 @@ from whitelist import check
 from whitelist.checked import Asked, look_up
 from whitelist.number import NumberHolders, number_key
 from whitelist.quota import q3_account, q3_change
+from whitelist.rules import RULES
 from whitelist.rules.exemption import waived_links
 from whitelist.transfer import Transfer
 
@@ -46,7 +47,7 @@ def reads(statement: Statement, facts: Facts) -> Reads:
 
 def transfer_is_lawful(judged: Judged, out: Findings) -> None:
     """The check finds nothing against the transfer; the route and what it draws go with the admission."""
-    answer = check.check(_asked(judged.statement, judged.moment), judged.facts)
+    answer = check.check(_asked(judged.statement, judged.moment), judged.facts, judged.kind.asks)
     out.reasons += answer.reasons
     out.tags |= set(answer.tags)
     for level, code in answer.alerts:
@@ -161,10 +162,12 @@ ISSUE = ManifestAct(
         reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, and the carriers' parties.",
         gate=is_open,
         rules=(commitments_are_wellformed, transfer_is_lawful),
+        asks=RULES,
         evolve=evolve,
         books="reserved",
         effect=("联单成立，按计划量占用额度。", "The manifest begins and reserves quota by its declared mass."),
         opens=True,
+        barred_when_closed=True,
         routed=True,
     ),
     follow=_follow,

@@ -58,7 +58,7 @@ class Fold:
         assert entry.index == self.size, "entries come in order, without a gap"
         self.size += 1
         self.at = entry.admission.at
-        statement, kind = entry.statement, self._kinds.by_name[entry.statement.kind]
+        statement, kind = entry.statement, self._kinds.of(entry.statement.kind, entry.admission.ruleset)
         apply(entry, kind, self.facts)
         is_before_end = parse_at(entry.admission.at) < self.period.end_s
         if is_before_end:
