@@ -74,9 +74,10 @@ def _reversed_signatures(frozen: Any) -> Any:
 def appended(kind: str, chain: str, body: Any, *signers: Any, time: str = "16:15:00", **more: Any) -> Callable[[Any], None]:
     """One more statement at the end of the log."""
     admission = {name: more.pop(name) for name in ("facts", "tags", "alerts", "accounts", "route") if name in more}
+    admitted = more.pop("admitted", "16:15:01")
 
     def grow(log: Any) -> None:
-        log.add(writer.Act(f"{kind}/1", chain, body, signers, story.clock(time), **more), story.clock("16:15:01"), **admission)
+        log.add(writer.Act(f"{kind}/1", chain, body, signers, story.clock(time), **more), story.clock(admitted), **admission)
 
     return grow
 

@@ -24,10 +24,11 @@ from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 from tests.vectors import second_reader
 from tests.vectors.forged_acts import FORGED_ACTS
+from tests.vectors.forged_parties import FORGED_PARTIES
 from tests.vectors.forger import Forgery, acts, forge, setting
 from tests.vectors.forgeries import FORGERIES
 
-ALL = [*FORGERIES, *FORGED_ACTS]
+ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES]
 
 
 def ours(directory: Path) -> AuditReport:

@@ -140,7 +140,7 @@ class Parties:
         narrow = kinds is not None or until < FOR_EVER
         loose = (recovery and narrow) or any(f"{kind}.".startswith(NEVER_SCOPED) for kind in kinds or ())
         self.log.check(not loose, "KEY_SCOPE", "body.kinds", kinds, "none in a recovery; no key., delegation., party., access.")
-        self.log.check(until >= a.at, "STATEMENT_STALE", "body.until", until, f"not before {a.at}")
+        self.log.check(until > a.at, "STATEMENT_STALE", "body.until", until, f"later than {a.at}")
         self._add(body["key"], self.log.found, s.owner, kinds, until)
 
     def _key_rotate(self, s: Any, a: Any, body: Any) -> None:
