@@ -44,12 +44,12 @@ def test_a_campaign_dies_in_every_way_in_turn() -> None:
 @pytest.mark.parametrize(("armed", "passages"), [("publish.after_swap", 2), ("append.after_commit", 1)])
 def test_an_armed_point_kills_at_the_passage_it_was_armed_for(armed: str, passages: int) -> None:
     program = f"""
-from ledger.publishing.crashpoints import POINTS, arm, reach
+from ledger.publishing.crashpoints import POINTS, arm, crash_point
 arm({armed!r}, {passages})
 for number in range(3):
     for point in POINTS:
         print(number, point, flush=True)
-        reach(point)
+        crash_point(point)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL
@@ -58,7 +58,7 @@ for number in range(3):
 
 def test_without_a_drill_every_point_is_passed() -> None:
     """No variable of the environment arms a point either."""
-    program = "from ledger.publishing.crashpoints import POINTS, reach\nfor point in POINTS: reach(point)\nprint('alive')"
+    program = "from ledger.publishing.crashpoints import POINTS, crash_point\nfor point in POINTS: crash_point(point)\nprint('alive')"
     env = {**os.environ, "LIANDAN_CRASH_AT": "publish.after_swap"}
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "alive\n")
