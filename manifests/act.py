@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ledger import fields
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Books, Changes, EvolveFn, Judged, JudgeFn, Kind, Reads, ReadsFn, Role, SignersFn, Window
 from ledger.findings import Findings
@@ -201,7 +202,7 @@ TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, old_acts_need_backfill)
 
 def is_blank(text: str | None) -> bool:
     """Whether a text says nothing."""
-    return text is None or not text.strip()
+    return fields.is_blank(text)
 
 
 def judge_text(out: Findings, name: str, text: str, limit: int = TEXT_MAX) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Kind, Personality
+from ledger.chain import USCC
 from ledger.findings import Findings
 from ledger.model import Account, Head, Seen
 from ledger.rulesets import CHANGEABLE, RULESETS, Ruleset
@@ -28,6 +29,7 @@ class Kinds:
         self.rulesets: dict[str, Ruleset] = dict(RULESETS)
         """Every ruleset that this program can run, by version."""
         self._chains: dict[str, re.Pattern[str]] = {}
+        self._parties: dict[str, re.Pattern[str]] = {}
         self._states: dict[str, type] = {}
         self._registers: dict[str, Any] = {}
         for personality in personalities:
@@ -35,6 +37,7 @@ class Kinds:
                 _once(self.by_name, kind.name, kind)
             for chain_type, pattern in personality.chains.items():
                 _once(self._chains, chain_type, re.compile(pattern))
+                self._parties[chain_type] = re.compile(_with_parties(pattern))
             for chain_type, state in personality.states.items():
                 _once(self._states, chain_type, state)
             for register, value in personality.registers.items():
@@ -98,6 +101,11 @@ class Kinds:
         """Grammar of whole chain names of one type, or ``None`` for an unknown type."""
         return self._chains.get(chain_type)
 
+    def parties_in(self, chain: str) -> tuple[str, ...]:
+        """The parties that a chain of good form is named after: where its grammar says so, not every 18 characters."""
+        match = self._parties[chain.partition("/")[0]].fullmatch(chain)
+        return () if match is None else tuple(match.groupdict().values())
+
     def parse_data(self, name: str) -> Callable[[bytes], Any] | None:
         """Parser of the data set ``name``; names ending in ``-`` in the table serve as prefixes."""
         exact = self.data.get(name)
@@ -118,6 +126,12 @@ class Kinds:
         if register == "account":
             return self._account.decode(raw)
         return self._others[register].decode(raw)
+
+
+def _with_parties(pattern: str) -> str:
+    """A grammar of chains in which every party is a named group."""
+    first, *rest = pattern.split(USCC)
+    return first + "".join(f"(?P<party{number}>{USCC}){part}" for number, part in enumerate(rest))
 
 
 def _head_of(state: type) -> Any:

@@ -114,9 +114,8 @@ def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
         raise refuse("CHAIN_FORM", field="chain", found=chain, expected="" if pattern is None else pattern.pattern)
     if kind.chain and chain != kind.chain:
         raise refuse("CHAIN_KIND", field="chain", found=chain, expected=kind.chain)
-    for segment in chain.split("/")[1:]:
-        if len(segment) == 18 and chain_type != "log":
-            _uscc(segment, "chain")
+    for party in kinds.parties_in(chain):
+        _uscc(party, "chain")
     return chain
 
 

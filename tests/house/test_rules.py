@@ -12,7 +12,7 @@ import pytest
 
 from signing.citation import source_in_chinese
 from signing.refusal import LIFTS_ZH, Lift, Rule
-from tests.house.source import FLOORS
+from tests.house.source import FLOORS, ROOT
 from whitelist.law import CODE_IN_FORCE
 
 BOOKS = {
@@ -67,3 +67,17 @@ def test_a_rule_is_complete_in_both_languages(floor: str, rule: Rule) -> None:
         assert re.search(r"[A-Za-z]{2,} \w", text)
         assert not re.search(r"[\u4e00-\u9fff]{8}", text), "English, but for names and terms"
     assert re.search(r"\[(READ|RECALL|DESIGN)( [^\]]+)?\]", rule.source), "a source says how far it can be trusted"
+
+
+JUDGING = [path for room in ("ledger/kinds", "ledger/admission", "whitelist", "manifests") for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def test_a_blank_text_is_told_by_the_one_list_of_blanks() -> None:
+    """``str.strip`` knows half of what shows nothing, and more with every Unicode version (kinds §1.4, W)."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in JUDGING
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if ".strip()" in line
+    ]
+    assert found == []

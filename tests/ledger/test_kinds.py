@@ -5,6 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+from reports.kinds import all_kinds
+from signing.refusal import Refusal
+from tests.workbench import AUTHORITY_50, OPERATOR, Workbench
+from whitelist.acts import PERSONALITY as WHITELIST
+
 READERS = """
 import sys, threading
 from ledger.admission.form import read_body
@@ -30,6 +37,30 @@ for thread in threads:
 for thread in threads:
     thread.join()
 """
+
+
+@pytest.mark.parametrize(
+    ("chain", "parties"),
+    [
+        ("list/2026-51-50-mercury", ()),
+        (f"permit/{OPERATOR}/01KB2Z8Q6V0000000000000011", (OPERATOR,)),
+        (f"party/{OPERATOR}", (OPERATOR,)),
+        (f"case/{OPERATOR}/01KB2Z8Q6V0000000000000031/01KB2Z8Q6V0000000000000041", (OPERATOR,)),
+        ("log/main", ()),
+    ],
+)
+def test_a_chain_is_named_after_parties_where_its_grammar_says_so(chain: str, parties: tuple[str, ...]) -> None:
+    """A list may be named ``mercury``, which makes 18 characters (kinds §14)."""
+    assert all_kinds().parties_in(chain) == parties
+
+
+@pytest.mark.parametrize(("name", "refused"), [("mercury", ["PREDECESSOR_MISSING"]), ("Mercury", ["CHAIN_FORM"])])
+def test_18_characters_are_no_party_by_themselves(name: str, refused: list[str]) -> None:
+    bench = Workbench([WHITELIST])
+    body = {"rows_hash": "0" * 64, "letter_no": "x", "letter_date": "2026-01-01"}
+    with pytest.raises(Refusal) as caught:
+        bench.post("list.countersign/1", f"list/2026-51-50-{name}", (AUTHORITY_50,), body, seq=1)
+    assert caught.value.codes == refused
 
 
 def test_threads_may_be_the_first_to_read_a_kind() -> None:

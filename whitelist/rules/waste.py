@@ -5,6 +5,7 @@ The ``judge_`` functions serve applications too, which name wastes in the same w
 
 from __future__ import annotations
 
+from ledger.fields import is_blank
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
@@ -51,7 +52,7 @@ def judge_code(out: Findings, path: str, code: str, category: str) -> None:
 def judge_edition(out: Findings, path: str, code: str, identification: str | None, catalogue: Catalogue | None, day: str) -> None:
     """Reason IDENT_MISSING, reason or alert CODE_UNKNOWN (R-07); ``catalogue`` is the edition of the day."""
     if code.startswith("900-000-"):
-        if not (identification or "").strip():
+        if is_blank(identification):
             out.refuse("IDENT_MISSING", f"{path}.identification", "", f"鉴别报告 / identification report for {code}")
     elif catalogue is None:
         out.refuse("DATA_NOT_ADOPTED", f"{path}.code", f"hw-catalogue-{day[:4]}", "data.adopt")
