@@ -70,7 +70,8 @@ def parse_envelope(raw: bytes) -> Any:
 def replay(name: str, size: int) -> Any:
     """The auditor's log after the first entries of a vector log."""
     vector = read(name.removesuffix(".json"))
-    log = audit.Log(lambda sha: unb64(vector["data"][sha]) if sha in vector["data"] else None)
+    beside = {sha: (VECTORS / file).read_bytes() for file, sha in vector.get("files", {}).items()}
+    log = audit.Log(({sha: unb64(raw) for sha, raw in vector["data"].items()} | beside).get)
     for entry in vector["entries"][:size]:
         log.add(unb64(entry["entry"]))
     assert log.findings == []

@@ -8,17 +8,22 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 import jsonschema
 import pytest
 
+from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.content import check_content
+from ledger.admission.data import DataSets
 from ledger.admission.entry import encode_entry, read_entry
 from ledger.admission.form import read_body
 from ledger.admission.statement import read_statement
-from ledger.auditing.replay import Replay
+from ledger.auditing.replay import Replay, ReplayFacts
+from ledger.model import Moment
+from ledger.times import parse_at
 from ledger.tree.merkle import leaf_hash, root_of
 from liandan.schemas import DIRECTORY
 from liandan.wiring import KINDS
@@ -30,6 +35,7 @@ from tests.vectors.second_reader import VECTORS, audit, read, unb64
 ACTS = read("acts")
 ENTRIES = ACTS["entries"]
 RAWS = [unb64(item["entry"]) for item in ENTRIES]
+RULESET = json.loads(RAWS[0])["admission"]["ruleset"]
 LINKS = ("kind", "chain", "seq", "prev", "hash")
 each_act = pytest.mark.parametrize("act", ENTRIES, ids=lambda act: f"{act['index']} {act['kind']}")
 
@@ -166,6 +172,50 @@ def test_both_refuse_a_body_out_of_form_with_the_same_code(case: dict[str, Any])
 def statement_body(body: Any, kind: str) -> None:
     """Read and judge a body as the log does at its door."""
     read_body(body, KINDS.by_name[kind].body)
+
+
+# --- acts that the rules refuse
+
+
+@cache
+def _replayed(size: int) -> Any:
+    """What the log knows after its first entries."""
+    facts = ReplayFacts(DataSets(KINDS, lambda path: data(path.removeprefix("data/"))))
+    for raw in RAWS[:size]:
+        entry = read_entry(raw, KINDS)
+        apply(entry, KINDS.by_name[entry.statement.kind], facts)
+    return facts
+
+
+def _submitted(raw: bytes) -> Submission:
+    envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
+    statement, known = read_statement(envelope, KINDS)
+    return Submission(envelope=envelope, statement=statement, kind=known)
+
+
+@pytest.mark.parametrize("case", second_reader.refused("act"))
+def test_the_log_refuses_an_act_against_the_rules(case: dict[str, Any]) -> None:
+    facts = ReplayFacts(DataSets(KINDS, lambda path: data(path.removeprefix("data/"))))
+    facts.values = dict(_replayed(case["size"]).values)
+    for number, raw in enumerate(case["before"]):
+        moment = Moment(case["size"] + number, parse_at(case["now"]), RULESET)
+        entry = admit(_submitted(unb64(raw)), facts, moment, lambda size: None)
+        apply(entry, KINDS.by_name[entry.statement.kind], facts)
+    moment = Moment(case["size"] + len(case["before"]), parse_at(case["now"]), RULESET)
+    with pytest.raises(Refusal) as caught:
+        admit(_submitted(unb64(case["raw"])), facts, moment, lambda size: None)
+    assert second_reader.acceptable(case) & set(caught.value.codes), caught.value.reasons
+
+
+@pytest.mark.parametrize("case", [one for one in read("refused/act") if one.get("auditor", True)], ids=lambda one: one["name"])
+def test_the_second_reader_finds_it_in_an_entry(case: dict[str, Any]) -> None:
+    log = second_reader.replay("acts", case["size"])
+    for raw in (*case["before"], case["raw"]):
+        decision: dict[str, Any] = {"tags": [], "alerts": [], "accounts": []}
+        admission = {"index": log.size, "at": case["now"], "ruleset": log.ruleset, "facts": [], "decision": decision}
+        log.findings.clear()  # of what was good the decision is wrong, of course
+        log.add(audit.encode({"v": 1, "statement": second_reader.parse_envelope(unb64(raw)).frozen, "admission": admission}))
+    assert {finding["code"] for finding in log.findings} & second_reader.acceptable(case), log.findings
 
 
 # --- the vector itself

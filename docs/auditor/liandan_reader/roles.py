@@ -35,7 +35,8 @@ def check_roles(log: Any, s: Any, a: Any) -> None:
         elif place and role.holders and all(_is_gone(log.parties, holder) for holder in role.holders):
             marks.add("SIGNER_CLOSED")
         else:
-            raise Bad("SIGNER_ROLE" if taken < len(s.by) else "SIGNER_MISSING", f"by.{taken}", s.by[taken:], role.holders)
+            one_hand = own and _standing(log.parties, s, s.by[0], role) is not None
+            raise Bad("SIGNER_ROLE" if taken < len(s.by) or one_hand else "SIGNER_MISSING", f"by.{taken}", s.by[taken:], role.holders)
         in_the_name_of |= set(role.holders or ()) if how and not how <= {"FOREIGN"} else set()
     need(taken == len(s.by), "SIGNER_EXTRA", f"by.{taken}", s.by[taken:])
     for mark in MARKS:

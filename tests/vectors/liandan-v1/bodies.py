@@ -16,6 +16,11 @@ OTHER_TRUCK = {"kind": "truck", "plate": "渝B00003"}
 Body = dict[str, Any]
 
 
+def letter(no: str, day: str = "2026-10-30", **more: Any) -> Body:
+    """函号、日期."""
+    return {"letter_no": f"{no}（虚构）", "letter_date": day, **more}
+
+
 def permit(**more: Any) -> Body:
     """综合经营许可证: lead batteries, 60,000 t a year."""
     item = {**WASTE, "methods": ["R4", "C3"]}

@@ -14,6 +14,7 @@ from typing import Any
 import acts
 import good
 import refused
+import refused_acts
 import refused_bodies
 import refused_log
 from story import closed_log, small_log
@@ -47,6 +48,7 @@ def main(directory: Path) -> None:
         "statement": refused.statement(log),
         "admission": refused_log.admission(log, closed),
         "body": refused_bodies.body(more),
+        "act": refused_acts.act(more),
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
         "checkpoint": refused_log.checkpoint(log),
