@@ -126,6 +126,8 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     """Everybody and everything of the story that has a name."""
 
     firms: tuple[Firm, ...]
+    places: dict[str, dict[str, str]]
+    """Places beside the firms' own."""
     plates: dict[str, str]
     wastes: dict[str, DemoWaste]
     permits: dict[str, Licence]

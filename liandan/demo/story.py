@@ -96,6 +96,12 @@ def loads() -> dict[str, Load]:
     return read("loads", dict[str, Load])
 
 
+@cache
+def deeds() -> tuple[Deed, ...]:
+    """What belongs to no manifest, in the order of time."""
+    return read("acts", dict[str, tuple[Deed, ...]])["act"]
+
+
 def tell(seed: int) -> Story:
     """Set-up in September, 300 manifests in October; the same seed tells the same story."""
     world = World(seed)
@@ -104,5 +110,5 @@ def tell(seed: int) -> Story:
     for name, load in loads().items():
         for trip in load.trips(world, name):
             acts += trip.cut(calendar.END)
-    acts += [deed.act(world) for deed in read("acts", dict[str, tuple[Deed, ...]])["act"]]
+    acts += [deed.act(world) for deed in deeds()]
     return Story(world, tuple(slots(acts)))

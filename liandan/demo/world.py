@@ -78,7 +78,7 @@ class World:
             case "data":
                 return sha256(CAST.data[name]).hexdigest()
             case "place":
-                return CAST.firm(name).place
+                return CAST.places.get(name) or CAST.firm(name).place
         return CAST.firm(sort).uscc
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from liandan.demo.cast import CAST
+from liandan.demo.story import deeds
 from manifests.model import Stage as Stand
 from tests.stories.stage import Stage, stage
 from whitelist.quota import q1_account, q2_account, q3_account
@@ -75,7 +76,8 @@ async def test_a_manifest_is_voided_before_departure_and_never_after(on_stage: S
 
 async def test_truck_and_ship_hand_over_under_both_signatures(on_stage: Stage) -> None:
     [trip] = on_stage.load("river")
-    await on_stage.play([trip])
+    [closing] = [deed for deed in deeds() if deed.kind == "party.amend"]
+    await on_stage.post([*trip.acts, closing.act(on_stage.world)])
 
     on_stage.audit()
     state = on_stage.view(trip).state
