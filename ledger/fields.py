@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from ledger.days import read_day
 from ledger.times import parse_at
+from signing.commitment import is_commitment_field
 from signing.refusal import Refusal
 from signing.uscc import check_uscc
 
@@ -133,6 +134,32 @@ def _hashes_once(value: Any) -> bool:
 Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), label("附件", "attachments")]
 """At most 8, each hash once (LIST_LENGTH)."""
 
+COMMITMENTS_MAX = 32
+"""Names, phones and positions of the people of one act."""
+_COMMITMENT = re.compile("[0-9a-f]{64}")
+
+
+def _are_commitments(value: Any) -> bool:
+    """Dotted lower-case paths of at most 64 characters, each with a SHA-256."""
+    return len(value) <= COMMITMENTS_MAX and all(
+        len(name) <= 64 and is_commitment_field(name) and isinstance(digest, str) and _COMMITMENT.fullmatch(digest)
+        for name, digest in value.items()
+    )
+
+
+Commitments = Annotated[
+    dict[str, str],
+    Meta(
+        **_said(
+            code="COMMIT_FORM",
+            check="commitments",
+            expected=f'at most {COMMITMENTS_MAX}, e.g. "driver.name": SHA-256 of formats §7, 64 hex digits',
+        )
+    ),
+    label("个人信息承诺值", "commitments to personal data"),
+]
+"""{field: 64 hex digits}; names, phones, positions never stand in clear, and no rule reads what is committed (formats §7)."""
+
 CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "day": _is_day,
     "at": _is_at,
@@ -140,5 +167,6 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "once": _are_once,
     "files": _hashes_once,
     "true": lambda value: value is True,
+    "commitments": _are_commitments,
 }
 """What no pattern can say, by the name that a form gives it; each takes the raw JSON value or the read one."""

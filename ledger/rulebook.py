@@ -209,6 +209,10 @@ CURSOR_FORM | - | sender | design §8 [DESIGN]
 翻页游标无效。 || 原样使用上一页返回的 next，或去掉 cursor 从头读取。
 The cursor is not one of ours. || Use next of the page before unchanged, or leave out cursor and begin again.
 
+COMMIT_FORM | - | sender | formats §7 [DESIGN]
+个人信息承诺值的格式不对。 || 字段名如 driver.name，承诺值为 64 位小写十六进制，数量不超过上限；姓名、电话等不得以明文填写。
+A commitment to personal data is malformed. || Name it like driver.name, with 64 lower-case hex digits, within the limit; names and phones never stand in clear.
+
 QTY | R-09 | sender | HJ 1259-2022 5.5 [READ S4]
 数量应以吨为单位，大于 0，最多 6 位小数。 || 以吨填写，例如 5.600000；按件计的废物同时填写件数和折合吨数。
 A mass is in tonnes, above 0, with at most 6 decimals. || Write it like 5.600000; pieces are counted beside it.

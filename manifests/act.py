@@ -6,53 +6,66 @@ open; signers come from the machine's roles; then all rules of the act run, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger import fields
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Books, Changes, EvolveFn, Judged, JudgeFn, Kind, Reads, ReadsFn, Role, SignersFn, Window
+from ledger.fields import Commitments, Count, Files, form, label
 from ledger.findings import Findings
-from ledger.mass import GRAMS_PER_TONNE, read_mass
 from ledger.model import Admission, Statement
-from ledger.times import format_at, parse_at
-from manifests import machine, settlement
-from manifests.commitments import commitments_have_form
+from ledger.times import format_at
+from manifests import machine
+from manifests.case import cases_key, cases_of
 from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
-from signing.refusal import Refusal, Rule, texts
-from whitelist.number import NumberHolders, number_key
+from signing.refusal import Rule, texts
+from whitelist.number import NumberHolders, Standing, number_key
+from whitelist.thresholds import Thresholds, thresholds_of
 
-TEXT_MAX = 200
-"""Characters of an address, a reason, a name: generous for people, small beside the 24 KiB of a body."""
-LEGS_MAX = 16
-"""Legs of one trip, hand-overs and transshipments together; a longer trip is another manifest."""
-LINE_MAX_G = 100_000 * GRAMS_PER_TONNE
-"""No vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
-ACTS_MAX = 96
-"""Acts of one trunk after which no further disposal is taken, so that state and history stay readable in one page."""
+LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
+"""Acts of one trunk, each kind counted for itself, so a carrier never fills the receiver's (kinds §6, TRUNK_FULL)."""
 TOLERANCE_S = 5 * 60
 """Between two clocks (formats §6)."""
-BACKFILL_AFTER_S = 15 * 24 * 3600
-"""1,296,000 s."""
+LONG_S = 15 * 24 * 3600
+"""1,296,000 s: an older custody act is a back-fill, or late beyond what anybody checked (formats §6)."""
+LineMassOrZero = Annotated[
+    str, form(r"^(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes, at most 100000, e.g. 5.600000")
+]
+"""R-09: no vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
+LegNumber = Annotated[Count, label("运输段号", "leg, from 0")]
 
 
-class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What every act has: commitments to personal data, by field name."""
+class BodyPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A part of a body."""
 
-    commit: dict[str, str] = field(default_factory=dict)
-    """{field: 64 hex digits}; names, phones, positions never stand in clear."""
+
+class Body(BodyPart, frozen=True, kw_only=True):
+    """What every act has: attachments, and commitments to personal data."""
+
+    files: Files = ()
+    commit: Commitments = field(default_factory=dict)
 
 
 Follow = Callable[[ManifestState | None, Statement, Admission], ManifestState]
 """The manifest after an entry, from the entry alone: what readers fold, without what only other chains know."""
 Advance = Callable[[ManifestState, Statement], ManifestState]
 """What an act itself changes; it does not judge, it believes the admission."""
-Registers = Callable[[Statement, ManifestState, ManifestState, Facts], Mapping[str, Any]]
-"""Registers to write, by full key, from the manifest before and after the act."""
+Registers = Callable[["Entered"], Mapping[str, Any]]
+"""Registers to write, by full key."""
+
+
+class Entered(Struct, frozen=True):
+    """An admitted act, with the manifest before and after it."""
+
+    statement: Statement
+    admission: Admission
+    before: ManifestState
+    after: ManifestState
+    facts: Facts
 
 
 class ManifestAct(Struct, frozen=True, kw_only=True):
@@ -62,7 +75,7 @@ class ManifestAct(Struct, frozen=True, kw_only=True):
     follow: Follow
 
 
-def no_registers(statement: Statement, before: ManifestState, after: ManifestState, facts: Facts) -> Mapping[str, Any]:
+def no_registers(entered: Entered) -> Mapping[str, Any]:
     """For acts that leave nothing beside the trunk."""
     return {}
 
@@ -104,7 +117,7 @@ def trunk_act(
             reads=_reading(reads),
             reads_doc=reads_doc,
             gate=is_open,
-            rules=(commitments_are_wellformed, *rules, *(() if settle is None else (_if_admitted(settle),))),
+            rules=(*rules, *(() if settle is None else (_if_admitted(settle),))),
             evolve=_evolving(advance, registers),
             books=books,
             effect=effect,
@@ -157,11 +170,50 @@ def holders(role: Capacity, statement: Statement, state: ManifestState) -> tuple
         case Capacity.CONSIGNOR:
             return (state.consignor,)
         case Capacity.CARRIER:
-            return () if state.carrier is None else (state.carrier,)
+            # Of a leg that is not under way LEG_UNKNOWN says enough: whoever carries or carried may have signed.
+            return carriers_of(state, named_legs(statement, state) or range(len(state.legs)))
         case Capacity.TAKING_CARRIER:
             return statement.by[1:2]
         case Capacity.RECEIVER:
             return (state.receiver,)
+
+
+def named_legs(statement: Statement, state: ManifestState) -> tuple[int, ...]:
+    """Numbers of the legs that an act is about: the one it names, else all that are open; none where it names one that is not open."""
+    named: int | None = getattr(statement.body, "leg", None)
+    return tuple(number for number, leg in enumerate(state.legs) if leg.ended_s is None and named in (None, number))
+
+
+def carriers_of(state: ManifestState, legs: Iterable[int]) -> tuple[str, ...]:
+    """Who may sign for legs: the one who carries all of them. Two open legs of two carriers are named one by one."""
+    carrying = {state.legs[number].carrier for number in legs}
+    return tuple(carrying) if len(carrying) == 1 else ()
+
+
+def leg_is_open(judged: Judged, out: Findings) -> None:
+    """LEG_UNKNOWN unless ``leg`` is one that is under way."""
+    named, state = judged.statement.body.leg, judged.state
+    if named is not None and not named_legs(judged.statement, state):
+        under_way = [str(number) for number, leg in enumerate(state.legs) if leg.ended_s is None]
+        out.refuse("LEG_UNKNOWN", "body.leg", named, " / ".join(under_way))
+
+
+def line_is_known(judged: Judged, out: Findings, name: str, line: int) -> bool:
+    """LINE_UNKNOWN for a line that the manifest does not have."""
+    count = len(judged.state.lines)
+    if line < count:
+        return True
+    out.refuse("LINE_UNKNOWN", f"{name}.line", line, f"0 … {count - 1}")
+    return False
+
+
+def judge_lines_once(judged: Judged, out: Findings, name: str, numbers: Sequence[int]) -> bool:
+    """LINES_ONCE unless every line of the manifest is there exactly once."""
+    count = len(judged.state.lines)
+    if sorted(numbers) == list(range(count)):
+        return True
+    out.refuse("LINES_ONCE", name, ", ".join(map(str, numbers[:20])), f"0 … {count - 1}")
+    return False
 
 
 def note_new_carrier(judged: Judged, carrier: str, out: Findings) -> None:
@@ -174,11 +226,6 @@ def note_new_carrier(judged: Judged, carrier: str, out: Findings) -> None:
 # --- rules of many acts --------------------------------------------------------------------------------------------------------------
 
 
-def commitments_are_wellformed(judged: Judged, out: Findings) -> None:
-    """Personal data stands in commitments only, and these have form (formats §7)."""
-    commitments_have_form(judged.statement.body.commit, out)
-
-
 def time_does_not_run_back(judged: Judged, out: Findings) -> None:
     """``at`` is at most 5 minutes before the latest ``at`` of the trunk, so that many small steps cannot add up (R-56, formats §6)."""
     latest_s = judged.state.times.latest_s
@@ -186,49 +233,26 @@ def time_does_not_run_back(judged: Judged, out: Findings) -> None:
         out.refuse("TIME_ORDER", "at", judged.statement.at, f"≥ {format_at(latest_s - TOLERANCE_S)}")
 
 
-def old_acts_need_backfill(judged: Judged, out: Findings) -> None:
-    """An act older than 15 days enters only on a manifest issued as a backfill (补录), tag BACKFILL."""
-    if judged.moment.at_s - judged.statement.at_s <= BACKFILL_AFTER_S:
-        return
-    if judged.state.is_backfill:
-        out.tag("BACKFILL")
-    else:
-        out.refuse("BACKFILL_REQUIRED", "at", judged.statement.at, f"≥ {format_at(judged.moment.at_s - BACKFILL_AFTER_S)}")
+def lateness_is_said(judged: Judged, out: Findings) -> None:
+    """ALERT H LATE_LONG: a fact of more than 15 days ago that is no back-fill (formats §6)."""
+    if is_long_ago(judged) and not judged.state.is_backfill:
+        out.alert("H", "LATE_LONG")
 
 
-TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, old_acts_need_backfill)
-"""Rules of every custody act: 交付 ≤ 起运 ≤ 交接 ≤ 到达 ≤ 接受 ≤ 确认, and how old a fact may be."""
+def is_long_ago(judged: Judged) -> bool:
+    """Whether the act is admitted more than 15 days after it took place."""
+    return judged.moment.at_s - judged.statement.at_s > LONG_S
 
 
-def is_blank(text: str | None) -> bool:
-    """Whether a text says nothing."""
-    return fields.is_blank(text)
+TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, lateness_is_said)
+"""Rules of custody acts: 交付 ≤ 起运 ≤ 交接 ≤ 到达 ≤ 接受 ≤ 确认, and how old a fact may be."""
 
 
-def judge_text(out: Findings, name: str, text: str, limit: int = TEXT_MAX) -> None:
-    """MISSING for a blank text, TEXT_LONG beyond ``limit`` characters (R-11)."""
-    if is_blank(text):
-        out.refuse("MISSING", name)
-    elif len(text) > limit:
-        out.refuse("TEXT_LONG", name, len(text), f"≤ {limit}")
-
-
-def judge_time(out: Findings, name: str, text: str) -> int | None:
-    """Unix seconds, or ``None`` after the reason AT_FORM."""
-    try:
-        return parse_at(text, name)
-    except Refusal as refusal:
-        out.reasons.extend(refusal.reasons)
-        return None
-
-
-def judge_grams(out: Findings, name: str, text: str, *, positive: bool = False) -> int | None:
-    """Grams of a tonne string, or ``None`` after the reason QTY (R-09)."""
-    grams = read_mass(text)
-    if grams is None or grams > LINE_MAX_G or (positive and grams == 0):
-        out.refuse("QTY", name, text, f"{'> 0' if positive else '≥ 0'} t, ≤ {LINE_MAX_G // GRAMS_PER_TONNE} t, e.g. 5.600000")
-        return None
-    return grams
+def limits_of(facts: Facts) -> Thresholds:
+    """Tolerances and terms in force. A log without them opens no manifest (``DATA_NOT_ADOPTED``), so an act on one finds them."""
+    found = thresholds_of(facts)
+    assert found is not None, "an issue asks for thresholds, and no data set is ever withdrawn"
+    return found
 
 
 def _if_admitted(settle: JudgeFn) -> JudgeFn:
@@ -244,20 +268,15 @@ def _if_admitted(settle: JudgeFn) -> JudgeFn:
 # --- reads and state -----------------------------------------------------------------------------------------------------------------
 
 
-def given_number_key(trunk: str) -> str:
-    """Key of the register that holds the number a case gave to a manifest."""
-    return f"manifest-number:{trunk}"
-
-
 def _reading(own: ReadsFn | None) -> ReadsFn:
-    """The number a case gave, and what the act itself reads."""
+    """What cases have done to the manifest, and what the act itself reads."""
 
     def reads(statement: Statement, facts: Facts) -> Reads:
-        given = given_number_key(statement.chain)
+        cases = cases_key(statement.chain)
         if own is None:
-            return Reads(registers=(given,))
+            return Reads(registers=(cases,))
         found = own(statement, facts)
-        return replace(found, registers=tuple(dict.fromkeys((given, *found.registers))))
+        return replace(found, registers=tuple(dict.fromkeys((cases, *found.registers))))
 
     return reads
 
@@ -267,19 +286,14 @@ def number_registers(statement: Statement, facts: Facts) -> list[str]:
     state: ManifestState | None = facts.state(statement.chain)
     if state is None:
         return []
-    given = given_number_key(statement.chain)
-    number = state.number or (None if facts.missing([given]) else facts.get(given))
+    cases = cases_key(statement.chain)
+    number = state.number or (None if facts.missing([cases]) else cases_of(facts, statement.chain).number)
     return [] if number is None else [number_key(number)]
 
 
 def reads_number(statement: Statement, facts: Facts) -> Reads:
     """For acts that end the manifest: who holds its number."""
     return Reads(registers=tuple(number_registers(statement, facts)))
-
-
-def is_live(state: ManifestState) -> bool:
-    """Whether the manifest still holds its national number: issued, neither voided nor closed."""
-    return state.stage not in FINISHED
 
 
 def advanced(advance: Advance, state: ManifestState, statement: Statement, admission: Admission) -> ManifestState:
@@ -297,20 +311,27 @@ def _following(advance: Advance) -> Follow:
 
 
 def _evolving(advance: Advance, registers: Registers) -> EvolveFn:
-    """The manifest after the act, and its registers; a finished one lets its number go."""
+    """The manifest after the act, and its registers; what cases have filled in joins it; a finished one ends its number."""
 
     def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
         before: ManifestState = facts.state(statement.chain)
+        cases = cases_of(facts, statement.chain)
         after = advanced(advance, before, statement, admission)
-        after = replace(after, number=after.number or facts.get(given_number_key(statement.chain)))
-        written: dict[str, Any] = dict(registers(statement, before, after, facts))
-        written |= settlement.years_after(before, after, admission, facts)
+        after = replace(after, number=after.number or cases.number, provincial_number=after.provincial_number or cases.provincial_number)
+        written: dict[str, Any] = dict(registers(Entered(statement, admission, before, after, facts)))
         if after.number is not None and after.stage in FINISHED:
             key = number_key(after.number)
-            written[key] = (facts.get(key) or NumberHolders()).ended(statement.chain, "voided" if after.stage is Stage.VOIDED else "closed")
+            written[key] = (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))
         return Changes(state=after, registers=written)
 
     return evolve
+
+
+def standing_of(state: ManifestState) -> Standing:
+    """What the manifest's number is worth (formats §3)."""
+    if state.stage not in FINISHED:
+        return "live"
+    return "voided" if state.stage is Stage.VOIDED else "closed"
 
 
 def at_stage(state: ManifestState, stage: Stage, **times: int) -> ManifestState:
@@ -318,9 +339,10 @@ def at_stage(state: ManifestState, stage: Stage, **times: int) -> ManifestState:
     return replace(state, stage=stage, times=replace(state.times, **times))
 
 
-def ended(legs: tuple[Leg, ...], at_s: int) -> tuple[Leg, ...]:
-    """Legs of which none lasts any longer."""
-    return tuple(leg if leg.ended_s is not None else replace(leg, ended_s=at_s) for leg in legs)
+def ended(legs: tuple[Leg, ...], numbers: Iterable[int], at_s: int) -> tuple[Leg, ...]:
+    """The legs after some of them came to their end."""
+    over = set(numbers)
+    return tuple(replace(leg, ended_s=at_s) if number in over else leg for number, leg in enumerate(legs))
 
 
 def drawn(held: Mapping[str, int], admission: Admission) -> dict[str, int]:
@@ -356,13 +378,17 @@ LINE_UNKNOWN | R-11 | sender | formats §3 [DESIGN]
 联单中没有这一项废物。 || 核对序号，序号从 0 开始。
 The manifest has no such waste line. || Check the number; lines count from 0.
 
-BACKFILL_REQUIRED | - | generator | formats §6 [DESIGN]
-该行为发生在 15 天以前，而联单不是补录联单。 || 超过 15 天的行为只能记入开具时标明补录（backfill）的联单；请与主管部门联系。
-The act is older than 15 days and the manifest is not a backfill. || Acts older than 15 days enter only on a manifest issued as a backfill; speak to the authority.
+LEG_UNKNOWN | R-11 | sender | design §6 [DESIGN]
+没有这一在途的运输段。 || 核对运输段号，从 0 开始；省略 leg 即指全部在途的运输段。
+No such leg is under way. || Check the number; legs count from 0, and without leg all that are under way are meant.
+
+LATE_LONG | - | sender | formats §6 [DESIGN]
+该行为入账晚于十五日。 || 说明迟报原因，附当时的记录，以备主管部门核查。
+The act is admitted more than 15 days after it took place. || Explain the delay and keep the records of that time for the authorities.
 
 TRUNK_FULL | - | nobody | design §6 [DESIGN]
-联单的行为已达上限。 || 运输环节过多的，请另开联单；利用处置结果请合并填报。
-The manifest has as many acts of this kind as it may hold. || Issue another manifest for a longer trip; report several fates in one act.
+该种行为已达上限：运输段 16 段、停留 16 次、利用处置填报 64 次。 || 运输环节过多的，请另开联单；利用处置结果请合并填报，最后一次处置完毕的填报不受限制。
+The manifest has as many acts of this kind as it may hold: 16 legs, 16 stops, 64 disposals. || Issue another manifest for a longer trip; report several fates in one act; the one that ends the stock always fits.
 
 VIEW_DIFFERS | - | operator | design §5 [DESIGN]
 数据库中的联单视图与条目重算的不符。 || 以条目为准；重建联单视图，并查明是谁改动了数据库。

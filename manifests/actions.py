@@ -10,16 +10,11 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from ledger.times import day_of
-from manifests.acts.receive import CONFIRM_WORKDAYS
 from manifests.machine import moves_from
-from manifests.model import Act, Capacity, ManifestState, Stage
+from manifests.model import FINISHED, Act, Capacity, ManifestState, Stage
 from manifests.view import ManifestView
+from whitelist.thresholds import Thresholds
 from whitelist.workdays import Workdays
-
-STORAGE_DAYS = 365
-"""贮存期限不得超过一年 (Code Art. 535 [READ]; R-68)."""
-FOLLOW_UP_DAYS = 90
-"""The generator's verification is expected within 90 days of the confirmation (R-69 [DESIGN])."""
 
 
 class Duty(Struct, frozen=True, kw_only=True):
@@ -35,18 +30,25 @@ class Duty(Struct, frozen=True, kw_only=True):
     """The due day was counted with a calendar whose official notice is not in yet."""
 
 
-def duties(view: ManifestView, now_s: int, workdays: Workdays) -> tuple[Duty, ...]:
+def duties(view: ManifestView, now_s: int, workdays: Workdays, limits: Thresholds) -> tuple[Duty, ...]:
     """What is expected next, the trunk's act first. Voiding is open while issued but nobody's duty."""
     state = view.state
     today = day_of(now_s)
-    found = [_duty(state, act, _due(state, act, workdays), today) for act, _ in moves_from(state.stage) if act in _EXPECTED]
-    if state.number is None and state.stage not in (Stage.VOIDED, Stage.CLOSED):
+    found = [
+        _duty(state, act, _due(state, act, workdays, limits), today) for act, _ in moves_from(state.stage) if _is_expected(state.stage, act)
+    ]
+    if state.number is None and state.stage not in FINISHED:
         found.append(Duty(kind="case.number/1", signers=(("generator or origin's authority", (state.generator,)),)))
     return tuple(found)
 
 
 _EXPECTED = frozenset({Act.DEPART, Act.ARRIVE, Act.RECEIVE, Act.DISPOSE, Act.VERIFY})
-"""Acts that bring a manifest on; the others (void, hand_over, transship) happen when they happen."""
+"""Acts that bring a manifest on; the others (void, hand_over, transship, stop) happen when they happen."""
+
+
+def _is_expected(stage: Stage, act: Act) -> bool:
+    """Whether an open act is somebody's duty. A receipt is open from the issue on, and expected when the load has arrived."""
+    return act in _EXPECTED and (act is not Act.RECEIVE or stage is Stage.ARRIVED)
 
 
 def _duty(state: ManifestState, act: Act, due: tuple[date, bool] | None, today: str) -> Duty:
@@ -61,19 +63,19 @@ def _duty(state: ManifestState, act: Act, due: tuple[date, bool] | None, today: 
     )
 
 
-def _due(state: ManifestState, act: Act, workdays: Workdays) -> tuple[date, bool] | None:
+def _due(state: ManifestState, act: Act, workdays: Workdays, limits: Thresholds) -> tuple[date, bool] | None:
     """Last day of the act, and whether a provisional calendar was used."""
     times = state.times
     if act is Act.DEPART and state.planned_s is not None:
         return _day(state.planned_s), False
     if act is Act.RECEIVE and times.arrived_s is not None:
         # 接受之日 is not known before the receipt; it cannot lie before the arrival, so this is the earliest due day.
-        count = workdays.due(_day(times.arrived_s), CONFIRM_WORKDAYS)
+        count = workdays.due(_day(times.arrived_s), limits.receipt_wd)
         return count.day, count.provisional
     if act is Act.DISPOSE and times.accepted_s is not None:
-        return _day(times.accepted_s) + timedelta(days=STORAGE_DAYS), False
+        return _day(times.accepted_s) + timedelta(days=limits.storage_d), False
     if act is Act.VERIFY and times.received_s is not None:
-        return _day(times.received_s) + timedelta(days=FOLLOW_UP_DAYS), False
+        return _day(times.received_s) + timedelta(days=limits.follow_up_d), False
     return None
 
 
@@ -88,7 +90,7 @@ def _holders(state: ManifestState, role: Capacity) -> tuple[str, ...]:
         case Capacity.CONSIGNOR:
             return (state.consignor,)
         case Capacity.CARRIER:
-            return state.carriers if state.carrier is None else (state.carrier,)
+            return tuple(dict.fromkeys(leg.carrier for leg in state.open_legs)) or state.carriers
         case Capacity.RECEIVER:
             return (state.receiver,)
         case Capacity.TAKING_CARRIER:

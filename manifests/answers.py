@@ -123,7 +123,8 @@ class ManifestAnswer(Struct, frozen=True, kw_only=True):
     permit: str
     approval: str | None
     trip_id: str | None
-    backfill: bool
+    type: str
+    """联单类型."""
     lines: tuple[LineAnswer, ...]
     legs: tuple[LegAnswer, ...]
     held_t: dict[str, str]
@@ -265,7 +266,7 @@ def manifest_answer(view: ManifestView, size: int, rules: Mapping[str, Rule], la
         permit=state.permit,
         approval=state.approval,
         trip_id=state.trip_id,
-        backfill=state.is_backfill,
+        type=state.type,
         lines=tuple(_line(number, line, differing.get(number, ())) for number, line in enumerate(state.lines)),
         legs=tuple(map(_leg, state.legs)),
         held_t={account: format_mass(grams) for account, grams in sorted(state.drawn.items())},

@@ -1,24 +1,65 @@
 """Cases: side chains about a manifest, ``case/<generator>/<manifest ULID>/<ULID>``; what all of them share.
 
 A case says which act of the trunk it knew (``body.trunk``); if the trunk has grown since, it is admitted with the tag TRUNK_MOVED
-(formats §3).
+(formats §3). Cases never write the trunk's state: what they fill in stands in one register beside it, which every act on the manifest
+reads (kinds §1.5).
 """
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
+from ledger.directory import log_state
+from ledger.fields import Count, Hash, label
 from ledger.findings import Findings
+from ledger.model import Statement
 from manifests.model import ManifestState, trunk_of
 from signing.refusal import texts
+
+CASES_MAX = 16
+
+
+class ManifestCases(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Register ``manifest-cases:<manifest>``."""
+
+    number: str | None = None
+    """National number that a case gave."""
+    provincial_number: str | None = None
+    opened: tuple[tuple[str, int], ...] = ()
+    """How many cases each party has opened."""
+
+    def opened_by(self, party: str) -> int:
+        """Cases that a party has opened."""
+        return dict(self.opened).get(party, 0)
+
+    def with_case_of(self, party: str) -> ManifestCases:
+        """The register after a party opened one more."""
+        counts = dict(self.opened)
+        counts[party] = counts.get(party, 0) + 1
+        return replace(self, opened=tuple(counts.items()))
+
+
+def cases_key(trunk: str) -> str:
+    """Key of a manifest's register."""
+    return f"manifest-cases:{trunk}"
+
+
+def cases_of(facts: Facts, trunk: str) -> ManifestCases:
+    """What cases have done to a manifest; its register must be loaded."""
+    found: ManifestCases | None = facts.get(cases_key(trunk))
+    return found or ManifestCases()
 
 
 class Trunk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An admitted statement of the trunk that a case speaks of (formats §3)."""
 
-    seq: int
-    hash: str
+    seq: Annotated[Count, label("序号", "seq")]
+    hash: Annotated[Hash, label("声明哈希", "statement hash")]
 
 
 def trunk_exists(judged: Judged, out: Findings) -> None:
@@ -31,7 +72,23 @@ def trunk_exists(judged: Judged, out: Findings) -> None:
 def case_is_new(judged: Judged, out: Findings) -> None:
     """CASE_DONE for a second statement of a case that takes one."""
     if judged.statement.seq != 0:
-        out.refuse("CASE_DONE", "seq", judged.statement.seq, "0: a case of its own for every number")
+        out.refuse("CASE_DONE", "seq", judged.statement.seq, "0: a case of its own for every matter")
+
+
+def cases_have_room(judged: Judged, out: Findings) -> None:
+    """CASES_FULL: at most CASES_MAX cases per manifest and party that opens them, so nobody fills another's; authorities are not counted."""
+    statement = judged.statement
+    opener = opener_of(statement)
+    if statement.seq != 0 or any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
+        return
+    opened = cases_of(judged.facts, trunk_of(statement.chain)).opened_by(opener)
+    if opened >= CASES_MAX:
+        out.refuse("CASES_FULL", "chain", opened, f"≤ {CASES_MAX}")
+
+
+def opener_of(statement: Statement) -> str:
+    """For whom a case is opened: the principal where a delegate signs."""
+    return statement.principal or statement.by[0]
 
 
 def trunk_is_known(judged: Judged, out: Findings) -> None:
@@ -54,6 +111,10 @@ The case speaks of an act of the manifest that the log does not have. || Submit 
 TRUNK_MOVED | - | nobody | formats §3 [DESIGN]
 案卷提出后，联单已有新的行为。 || 请结合联单的最新状态理解本案卷。
 The manifest has moved on since the act that the case speaks of. || Read the case together with the manifest's present stage.
+
+CASES_FULL | - | nobody | kinds §7 [DESIGN]
+本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。
+This party has opened 16 cases about the manifest, as many as it may. || Go on in the cases that are there, or ask an authority to open one.
 
 CASE_DONE | - | sender | formats §3 [DESIGN]
 编号案卷只包含一条声明。 || 另开新的案卷。

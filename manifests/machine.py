@@ -9,13 +9,14 @@ Two rules of this file:
 
 How to read it. A manifest begins with ``issue`` and is *issued*: it may still be voided, because nothing has moved. ``depart`` starts the
 trip; from then on the waste is under way whatever anybody signs, and the trunk only records facts: a load changes hands (``hand_over``),
-changes its vehicle (``transship``), arrives. ``receive`` is the one act with three ends: the receiver accepts everything, a part, or
-nothing. What was accepted stays with the receiver until ``dispose`` has given every gram a fate (so dispose may leave the stage as it is),
-and the generator's ``verify`` closes the manifest. A rejected load leaves the trunk here: its way back is a new manifest, tied to this one
-by a case.
+changes its vehicle (``transship``), stands still (``stop``), arrives, one leg after the other. ``receive`` is the one act with three ends:
+the receiver accepts everything, a part, or nothing. It is open from the issue on, because waste that stands at the gate is a fact also
+where nobody recorded how it came; a receipt of nothing before the departure declines the manifest. What was accepted stays with the
+receiver until ``dispose`` has given every gram a fate (so dispose may leave the stage as it is), and the generator's ``verify`` closes the
+manifest, after a rejection too: the way back is another manifest.
 
 Where a move has several ends, the outcome of the act decides among exactly these; there are no hidden ends. No act leads out of *voided*,
-*rejected* or *closed*. Time moves nothing by itself: a deadline that passes raises alerts, never a stage.
+*closed* or *closed_rejected*. Time moves nothing by itself: a deadline that passes raises alerts, never a stage. Source: kinds §10.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Move(Struct, frozen=True):
 
 
 _TRIP = (Stage.IN_TRANSIT,)
+_RECEIVED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED)
 _ISSUED = (
     "generator",
     "receiver",
@@ -56,30 +58,36 @@ _ISSUED = (
     "paper_completed_s",
     "planned_s",
     "noticed_s",
-    "approved_to",
-    "listed_to",
     "lines",
     "drawn",
     "reserved_year",
 )
 
+
+def _receipt(source: str = "Order 23 Art. 12(1)(2), 18 [READ]") -> Move:
+    return Move(_RECEIVED, (Capacity.RECEIVER,), source, ("lines", "drawn", "discrepancies", "legs"))
+
+
+def _disposal(stage: Stage) -> Move:
+    return Move((stage, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines", "disposals"))
+
+
 MOVES: Mapping[tuple[Stage, Act], Move] = {
     (Stage.NONE, Act.ISSUE): Move((Stage.ISSUED,), (Capacity.GENERATOR,), "Order 23 Art. 10(4) [READ]", _ISSUED),
     (Stage.ISSUED, Act.VOID): Move((Stage.VOIDED,), (Capacity.GENERATOR,), "platforms' 作废 [READ T5, T6]; R-59 [DESIGN]", ("drawn",)),
-    (Stage.ISSUED, Act.DEPART): Move(_TRIP, (Capacity.CONSIGNOR, Capacity.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines")),
+    (Stage.ISSUED, Act.DEPART): Move(
+        _TRIP, (Capacity.CONSIGNOR, Capacity.CARRIER), "Order 23 Art. 11(1)(2), 13 [READ]", ("legs", "lines", "drawn")
+    ),
+    (Stage.ISSUED, Act.RECEIVE): _receipt("Order 23 Art. 12(1)(2) [READ]; declining and arrival without departure [DESIGN]"),
     (Stage.IN_TRANSIT, Act.HAND_OVER): Move(_TRIP, (Capacity.CARRIER, Capacity.TAKING_CARRIER), "Order 23 Art. 17 [READ]", ("legs",)),
     (Stage.IN_TRANSIT, Act.TRANSSHIP): Move(_TRIP, (Capacity.CARRIER,), "design §6 [DESIGN]", ("legs",)),
-    (Stage.IN_TRANSIT, Act.ARRIVE): Move((Stage.ARRIVED,), (Capacity.CARRIER,), "Order 23 Art. 11(4) [READ]", ("legs",)),
-    (Stage.ARRIVED, Act.RECEIVE): Move(
-        (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED),
-        (Capacity.RECEIVER,),
-        "Order 23 Art. 12(1)(2), 18 [READ]",
-        ("lines", "drawn", "discrepancies"),
-    ),
-    (Stage.ACCEPTED, Act.DISPOSE): Move((Stage.ACCEPTED, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)),
-    (Stage.PARTLY_ACCEPTED, Act.DISPOSE): Move(
-        (Stage.PARTLY_ACCEPTED, Stage.DISPOSED), (Capacity.RECEIVER,), "Order 23 Art. 12(4) [READ]", ("lines",)
-    ),
+    (Stage.IN_TRANSIT, Act.STOP): Move(_TRIP, (Capacity.CARRIER,), "Order 23 Art. 11(3) [READ]; act [DESIGN]", ("stops",)),
+    (Stage.IN_TRANSIT, Act.ARRIVE): Move((Stage.IN_TRANSIT, Stage.ARRIVED), (Capacity.CARRIER,), "Order 23 Art. 11(4) [READ]", ("legs",)),
+    (Stage.IN_TRANSIT, Act.RECEIVE): _receipt(),
+    (Stage.ARRIVED, Act.RECEIVE): _receipt(),
+    (Stage.ACCEPTED, Act.DISPOSE): _disposal(Stage.ACCEPTED),
+    (Stage.PARTLY_ACCEPTED, Act.DISPOSE): _disposal(Stage.PARTLY_ACCEPTED),
+    (Stage.REJECTED, Act.VERIFY): Move((Stage.CLOSED_REJECTED,), (Capacity.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
     (Stage.DISPOSED, Act.VERIFY): Move((Stage.CLOSED,), (Capacity.GENERATOR,), "Order 23 Art. 10(5) [READ]", ()),
 }
 

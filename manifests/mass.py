@@ -1,28 +1,19 @@
 """Mass algebra of a manifest, in integer grams: declared → loaded → received = accepted + refused; accepted = fates + stock.
 
 Every gram that was declared ends in exactly one of four places: accepted, refused, or the difference found by the two scales (which may be
-negative). Source: design §6; tolerances law §6.2 [DESIGN]: no text read fixes a percentage, so they are stated here and printed in reports.
+negative). Tolerances are thresholds; of two limits the larger holds (kinds §12).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from msgspec import Struct
 
-from ledger.findings import Findings
-from ledger.mass import read_mass
 from ledger.model import Level
-from manifests.act import judge_grams
 from manifests.model import Fate, LineState
-from signing.refusal import texts
-
-TOLERANCE_G = 60_000
-"""A difference of at most 0.06 t is never one: weighbridges of 20 kg division, both ways."""
-TOLERANCE_PERMILLE: Mapping[str, int] = {"S": 10, "SS": 30, "L": 30, "G": 10}
-"""By form (形态): 1 % for solids and gases in bottles, 3 % for liquids and semi-solids, which lose or gain water."""
-HIGH_PERMILLE = 50
-"""Above 5 % the alert is H."""
+from whitelist.thresholds import Thresholds
 
 
 class Received(Struct, frozen=True):
@@ -38,23 +29,36 @@ class Received(Struct, frozen=True):
         return self.accepted_g + self.refused_g
 
 
-def difference_level(form: str, sent_g: int, received_g: int) -> Level | None:
-    """``None`` within tolerance, else ``M``, or ``H`` above 5 %. R-62: |diff| > max(0.06 t, 1 % or 3 %)."""
-    difference = abs(received_g - sent_g)
-    if difference <= TOLERANCE_G or difference * 1000 <= sent_g * TOLERANCE_PERMILLE.get(form, 10):
+def difference_level(limits: Thresholds, floor_g: int, permille: int, expected_g: int, found_g: int) -> Level | None:
+    """``None`` within the larger of the two tolerances, else ``M``, or ``H`` above ``weight_high_permille`` of what was expected."""
+    difference = abs(found_g - expected_g)
+    if difference <= floor_g or difference * 1000 <= expected_g * permille:
         return None
-    return "H" if difference * 1000 > sent_g * HIGH_PERMILLE else "M"
+    return "H" if difference * 1000 > expected_g * limits.weight_high_permille else "M"
 
 
-def judge_weighing(out: Findings, name: str, gross_t: str | None, tare_t: str | None, net_t: str | None) -> None:
-    """WEIGHING_SUM unless gross - tare = net; each that stands must be a mass."""
-    gross_g = None if gross_t is None else judge_grams(out, f"{name}.gross_t", gross_t)
-    tare_g = None if tare_t is None else judge_grams(out, f"{name}.tare_t", tare_t)
-    net_g = None if net_t is None else read_mass(net_t)
-    if gross_g is None or tare_g is None or net_g is None:
-        return
-    if gross_g - tare_g != net_g:
-        out.refuse("WEIGHING_SUM", name, f"{gross_t} - {tare_t} ≠ {net_t}", "gross - tare = net")
+class Sent(Protocol):
+    """A line of which something was sent: state of a manifest, row of a statement."""
+
+    @property
+    def form(self) -> str:
+        """形态: S, SS, L, G."""
+        ...
+
+    @property
+    def sent_g(self) -> int:
+        """The baseline: grams loaded where loading was weighed, else the declared ones."""
+        ...
+
+
+def weight_level(limits: Thresholds, line: Sent, received_g: int) -> Level | None:
+    """R-62, the one baseline of log and statement: what came (accepted + refused) against what was sent (kinds §6)."""
+    return difference_level(limits, limits.weight_floor_g, limits.weight_permille(line.form), line.sent_g, received_g)
+
+
+def load_level(limits: Thresholds, form: str, declared_g: int, loaded_g: int) -> Level | None:
+    """``LOAD_WEIGHT``: what was loaded against what was declared, within the same tolerances."""
+    return difference_level(limits, limits.weight_floor_g, limits.weight_permille(form), declared_g, loaded_g)
 
 
 def add_fates(fates: tuple[Fate, ...], more: Iterable[tuple[str, int]]) -> tuple[Fate, ...]:
@@ -84,10 +88,3 @@ def balance(lines: Iterable[LineState]) -> Mapping[str, int]:
         totals["disposed"] += line.disposed_g
         totals["stock"] += line.stock_g
     return totals
-
-
-TEXTS = texts("""
-WEIGHING_SUM | R-09 | sender | Order 23 Art. 10(3) [READ]; check [DESIGN]
-毛重减皮重不等于净重。 || 核对磅单后重新填写。
-Gross minus tare is not net. || Check the weighing slip.
-""")

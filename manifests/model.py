@@ -1,17 +1,21 @@
-"""The nouns of a manifest (危险废物转移联单): stages, acts, roles, and the state of the trunk ``manifest/<generator>/<ULID>``.
+"""The nouns of a manifest (危险废物转移联单): stages, acts, capacities, and the state of the trunk ``manifest/<generator>/<ULID>``.
 
 The state is derived from signed acts only; it is small, plain and kept beside the chain's head. Masses are integer grams, moments Unix
 seconds.
-Source: design §6, formats §3, Order 23 Art. 10–18.
+Source: kinds §6, §10, formats §3, Order 23 Art. 10–18.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from ledger.fields import ShortText, coded, label, words
 from whitelist.fields import Place
+
+__all__ = ["Place"]
 
 
 class Stage(StrEnum):
@@ -27,10 +31,11 @@ class Stage(StrEnum):
     REJECTED = "rejected"
     DISPOSED = "disposed"
     CLOSED = "closed"
+    CLOSED_REJECTED = "closed_rejected"
 
 
-FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED})
-"""Stages in which the manifest's national number is no longer live (formats §3)."""
+FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
+"""Stages that no act leaves, in which the manifest's national number is no longer live (formats §3)."""
 
 
 class Act(StrEnum):
@@ -41,6 +46,7 @@ class Act(StrEnum):
     DEPART = "depart"
     HAND_OVER = "hand_over"
     TRANSSHIP = "transship"
+    STOP = "stop"
     ARRIVE = "arrive"
     RECEIVE = "receive"
     DISPOSE = "dispose"
@@ -57,18 +63,28 @@ class Capacity(StrEnum):
     RECEIVER = "receiver"
 
 
+VehicleKind = Annotated[
+    Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
+    coded("VEHICLE_KIND"),
+    label("运输工具", "kind of vehicle"),
+    words({"truck": "汽车", "train": "火车", "ship": "轮船", "pipeline": "管道", "aircraft": "飞机", "other": "其他"}),
+]
+"""Source: addenda §8.12."""
+
+
 class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """运输工具. Plates of dangerous-goods vehicles are company data, in clear (formats §7)."""
 
-    kind: str
-    """truck 汽车, train 火车, ship 轮船, pipeline 管道, aircraft 飞机, other 其他 (addenda §8.12)."""
-    plate: str
-    """牌号; name or number where there is no plate."""
-    trailer: str | None = None
-    """挂车号."""
+    kind: VehicleKind
+    plate: Annotated[ShortText, label("牌号", "plate")]
+    """Name or number where there is no plate."""
+    trailer: Annotated[ShortText | None, label("挂车牌号", "plate of the trailer")] = None
+    licence_no: Annotated[ShortText | None, label("营运证件号", "operating licence")] = None
+    """Order 23 Art. 11(2); how it is demanded stands in ``vehicles``."""
+    trailer_licence_no: Annotated[ShortText | None, label("挂车营运证件号", "operating licence of the trailer")] = None
 
 
-class Part(Struct, frozen=True):
+class LegPart(Struct, frozen=True):
     """Grams of one line."""
 
     line: int
@@ -87,8 +103,8 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
     begun_s: int
     ended_s: int | None = None
     """``None`` while it lasts."""
-    parts: tuple[Part, ...] = ()
-    """What it carries when the load was split by a partial transshipment; empty means everything."""
+    parts: tuple[LegPart, ...] = ()
+    """What it carries since the load was split by a partial transshipment; empty means everything."""
     reason: str | None = None
     """Why the vehicle was changed, after a transshipment."""
 
@@ -186,10 +202,6 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     planned_s: int | None = None
     noticed_s: int | None = None
     """转移前报告 (R-41): when it was given."""
-    approved_to: str | None = None
-    """Last day of the decision the manifest was issued under, as its issue found it; ``None`` inside one province."""
-    listed_to: str | None = None
-    """Last effective day of the lists its decision lines were given on, the earliest; ``None`` on other routes."""
     lines: tuple[LineState, ...]
     drawn: dict[str, int]
     """Grams this manifest now holds on each quota account: reserved at issue, settled by the receipt, 0 after void or rejection."""
@@ -198,8 +210,12 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stage: Stage
     times: Times
     legs: tuple[Leg, ...] = ()
+    stops: int = 0
+    """停留 on the way, as many as were recorded."""
+    disposals: int = 0
+    """Acts that gave accepted grams a fate."""
     discrepancies: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    """Per line with a difference: which of name, quantity, property, form, packing differ (Order 23 Art. 18.2)."""
+    """Per line with a stated difference: which of name, quantity, property, form, packing (Order 23 Art. 18.2)."""
     acts: tuple[str, ...]
     """Statement hashes of the trunk by seq: how a case proves which act it speaks of."""
 
@@ -209,9 +225,9 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.type.startswith("backfill_")
 
     @property
-    def carrier(self) -> str | None:
-        """The carrier who has the load, or had it last."""
-        return self.legs[-1].carrier if self.legs else None
+    def is_transport_exempt(self) -> bool:
+        """Whether every line's transport is exempt, so that neither waybill nor operating licence is asked for."""
+        return all(line.transport_exempt for line in self.lines)
 
     @property
     def open_legs(self) -> tuple[Leg, ...]:
@@ -228,12 +244,6 @@ class CaseState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Chain of the manifest."""
     number: str | None = None
     """The national number it gave."""
-
-
-class VehicleTrips(Struct, frozen=True):
-    """Register ``trip:<plate>``: manifests under way on one vehicle, as (manifest chain, trip_id or empty), oldest first."""
-
-    open: tuple[tuple[str, str], ...] = ()
 
 
 def trunk_of(chain: str) -> str:

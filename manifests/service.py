@@ -25,6 +25,7 @@ from ledger.problem import Language
 from ledger.reading import Page, snapshot
 from ledger.times import SHANGHAI, format_at
 from manifests import store
+from manifests.act import limits_of
 from manifests.actions import duties
 from manifests.answers import (
     ManifestActions,
@@ -110,7 +111,7 @@ async def read_actions(
     async with projected(log) as now:
         view = await _view(now, caller, generator, ulid)
         await now.workspace.load([chain_key(LOG_MAIN)])
-    found = duties(view, now_s, workdays_of(now.workspace.facts))
+    found = duties(view, now_s, workdays_of(now.workspace.facts), limits_of(now.workspace.facts))
     return ManifestActions(
         size=now.size,
         at=format_at(now_s),

@@ -1,50 +1,36 @@
-"""What a manifest does to the quota accounts: issue reserves, the receipt settles to what was accepted, void and rejection release.
+"""What a manifest does to the quota accounts: issue reserves, departure adds, the receipt settles to what was accepted, void releases.
 
-Q2 belongs to a decision line, Q3 to the receiver's permit; a line of the manifest draws its own decision line's account and the permit's.
-Settling is exact: afterwards a manifest holds on each account the grams that stayed with the receiver, no more and no less (design §7).
+Q2 belongs to a decision line, Q3 to the receiver's site; a line of the manifest draws its own decision line's account and the site's.
+Settling is exact: afterwards a manifest holds on each account the grams that stayed with the receiver, no more and no less (kinds §1.6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged
 from ledger.findings import Findings
-from ledger.model import Admission, Moment
+from ledger.model import Admission
 from ledger.times import year_of
+from manifests.act import limits_of
 from manifests.model import ManifestState
 from signing.refusal import texts
 from whitelist.approval import approval_at
 from whitelist.permit import permit_at
-from whitelist.quota import Q3_PREFIX, SiteYear, q2_account, q3_change, q3_key, q3_used_g
-from whitelist.thresholds import thresholds_of
+from whitelist.quota import Q3_PREFIX, q2_account, q3_account, q3_change, q3_key, q3_used_g
 
 
-def account_chains(state: ManifestState) -> tuple[str, ...]:
-    """Chains that say how much the accounts may hold: the permit and the decision."""
-    return (state.permit,) if state.approval is None else (state.permit, state.approval)
+def root_of(state: ManifestState) -> str | None:
+    """The site whose yearly scale the manifest draws on, by the first permit of its line; ``None`` where it draws on none."""
+    return next((account.removeprefix(Q3_PREFIX) for account in state.drawn if account.startswith(Q3_PREFIX)), None)
 
 
-def account_registers(state: ManifestState) -> tuple[str, ...]:
-    """Registers that go with the accounts a manifest holds."""
-    return tuple(q3_key(account.removeprefix(Q3_PREFIX)) for account in state.drawn if account.startswith(Q3_PREFIX))
-
-
-def years_after(before: ManifestState, after: ManifestState, admission: Admission, facts: Facts) -> dict[str, SiteYear]:
-    """Registers of the site's years after an act: a receipt or a void takes out what was reserved, and what was accepted is its year's."""
-    found: dict[str, SiteYear] = {}
-    if _is_reserved(before) and not _is_reserved(after):
-        for account in before.drawn:
-            if account.startswith(Q3_PREFIX):
-                accepted_s = after.times.accepted_s
-                settled = () if accepted_s is None else ((year_of(accepted_s), after.drawn[account]),)
-                root = account.removeprefix(Q3_PREFIX)
-                found |= q3_change(facts, root, admission, reserved_g=-before.drawn[account], settled_g=settled)
-    return found
-
-
-def _is_reserved(state: ManifestState) -> bool:
-    return state.times.received_s is None and state.times.voided_s is None
+def site_keys(state: ManifestState) -> tuple[str, ...]:
+    """The register beside the site's account."""
+    root = root_of(state)
+    return () if root is None else (q3_key(root),)
 
 
 def settle(state: ManifestState, kept_g: Sequence[int]) -> dict[str, int]:
@@ -58,31 +44,54 @@ def release(state: ManifestState) -> dict[str, int]:
     return settle(state, [0] * len(state.lines))
 
 
-def _holding(state: ManifestState, account: str, kept_g: Sequence[int]) -> int:
-    """Grams of ``kept_g`` that belong on an account."""
+def added(state: ManifestState, more_g: Sequence[int]) -> dict[str, int]:
+    """Changes that reserve ``more_g`` (grams by line) beyond what the manifest holds."""
+    changes = {account: _holding(state, account, more_g) for account in state.drawn}
+    return {account: change for account, change in changes.items() if change}
+
+
+def _holding(state: ManifestState, account: str, grams: Sequence[int]) -> int:
+    """Grams by line that belong on an account."""
     if account.startswith(Q3_PREFIX):
-        return sum(kept_g)
-    return sum(kept for line, kept in zip(state.lines, kept_g, strict=True) if account == _decision_account(state, line.decision_line))
+        return sum(grams)
+    return sum(mass_g for line, mass_g in zip(state.lines, grams, strict=True) if account == decision_account(state, line.decision_line))
 
 
-def _decision_account(state: ManifestState, decision_line: int | None) -> str | None:
+def decision_account(state: ManifestState, decision_line: int | None) -> str | None:
+    """Account of the decision line that a line draws on."""
     return None if state.approval is None or decision_line is None else q2_account(state.approval, decision_line)
 
 
-def note_overdraft(state: ManifestState, changes: dict[str, int], facts: Facts, moment: Moment, out: Findings) -> None:
-    """A receipt is a fact: it may take an account beyond its limit; then ALERT H QUOTA_OVERDRAWN, and the check refuses new issues."""
-    year = year_of(moment.at_s)
-    for account, change in changes.items():
-        if change <= 0:
-            continue
-        if account.startswith(Q3_PREFIX):
-            permit, limits = permit_at(facts, state.permit), thresholds_of(facts)
-            total_g = q3_used_g(facts, account.removeprefix(Q3_PREFIX), year) + change
-            over = permit is not None and limits is not None and total_g * 1000 > permit.scale_g * limits.scale_limit_permille
-        else:
-            over = facts.used_g(account) + change > _decided_g(state, account, facts)
-        if over:
+def site_reserved(facts: Facts, admission: Admission, state: ManifestState, change_g: int) -> Mapping[str, Any]:
+    """The site's register after grams were reserved (+), or what was reserved came back (-)."""
+    root = root_of(state)
+    return {} if root is None else q3_change(facts, root, admission, reserved_g=change_g)
+
+
+def site_settled(facts: Facts, admission: Admission, state: ManifestState, accepted_s: int, kept_g: int) -> Mapping[str, Any]:
+    """The site's register after a receipt: nothing is reserved any more, what was accepted belongs to the year of its acceptance."""
+    root = root_of(state)
+    if root is None:
+        return {}
+    return q3_change(facts, root, admission, reserved_g=-state.drawn[q3_account(root)], settled_g=[(year_of(accepted_s), kept_g)])
+
+
+def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Sequence[int]) -> None:
+    """A receipt is a fact and may take an account beyond its limit: ALERT H QUOTA_OVERDRAWN; no new issue fits then."""
+    state: ManifestState = judged.state
+    for account, change in out.accounts.items():
+        is_decided = not account.startswith(Q3_PREFIX)
+        if is_decided and change > 0 and judged.facts.used_g(account) + change > _decided_g(state, account, judged.facts):
             out.alert("H", "QUOTA_OVERDRAWN")
+    root, permit = root_of(state), permit_at(judged.facts, state.permit)
+    if root is None or permit is None:
+        return
+    this_year, of_year = year_of(judged.moment.at_s), year_of(accepted_s)
+    # Grams accepted in an earlier year were reserved in this one until now: they are new in theirs.
+    change = sum(kept_g) - (state.drawn[q3_account(root)] if of_year >= this_year else 0)
+    used_g = q3_used_g(judged.facts, root, this_year, of_year) + change
+    if change > 0 and used_g * 1000 > permit.scale_g * limits_of(judged.facts).scale_limit_permille:
+        out.alert("H", "QUOTA_OVERDRAWN")
 
 
 def _decided_g(state: ManifestState, account: str, facts: Facts) -> int:

@@ -1,122 +1,201 @@
-"""Vehicles and places of a trip: their form, and which manifests are under way on one vehicle (R-53; Order 23 Art. 11, 16 [READ])."""
+"""Vehicles of a trip: their form, and what is under way on one truck (R-24, R-27, R-53; Order 23 Art. 11(2), 16, 17 [READ]).
+
+Trains, ships and pipelines carry the loads of many; only trucks stand in the register. Back-fills stand in none: their trips are over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
 from ledger.findings import Findings
+from ledger.mass import GRAMS_PER_TONNE
 from ledger.model import Statement
-from ledger.times import day_of
-from manifests.act import LEGS_MAX, judge_text
-from manifests.model import ManifestState, Vehicle, VehicleTrips
+from ledger.normal import normal
+from manifests.act import LEGS_MAX, Entered, limits_of
+from manifests.model import Leg, ManifestState, Vehicle
 from signing.refusal import texts
-from whitelist.divisions import judge_division
-from whitelist.fields import Place
+from whitelist.thresholds import Thresholds
 
-VEHICLE_KINDS = ("truck", "train", "ship", "pipeline", "aircraft", "other")
-PLATE_MAX = 40
-WAYBILL_MAX = 64
 TRIPS_MAX = 32
-"""Manifests under way on one vehicle that are remembered for R-53; a milk run of more forgets its oldest."""
+"""Manifests under way on one truck that are remembered; a milk run of more forgets its oldest."""
+HOUR = 3600
+_PLATE = re.compile("[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fff]?")
+"""One Han character, a letter, 4 to 6 letters or digits, perhaps a last Han character (挂, 学)."""
 
 
-def trip_key(plate: str) -> str:
-    """Key of the register of a vehicle's open trips."""
-    return f"trip:{plate}"
+class Trip(Struct, frozen=True):
+    """A run of one carrier (车次): same id, same carrier, begun within ``vehicle_busy_h`` (kinds §1.5; Art. 16.2)."""
+
+    id: str
+    """``trip_id`` of the issue; without one the manifest is the trip."""
+    carrier: str
+    begun_s: int
+
+    def is_same(self, other: Trip, limits: Thresholds) -> bool:
+        """Whether two loads travel together. A chain name has a slash, a ``trip_id`` has none, so the two never meet."""
+        near = "/" in self.id or abs(self.begun_s - other.begun_s) <= limits.vehicle_busy_h * HOUR
+        return self.id == other.id and self.carrier == other.carrier and near
+
+
+def trip_of(manifest: str, state: ManifestState, carrier: str, begun_s: int) -> Trip:
+    """The trip of a load."""
+    return Trip(state.trip_id or manifest, carrier, begun_s)
+
+
+class OpenTrip(Struct, frozen=True, kw_only=True):
+    """A load under way on a truck."""
+
+    manifest: str
+    trip: Trip
+    grams: int
+    categories: tuple[str, ...]
+
+
+class VehicleTrips(Struct, frozen=True):
+    """Register ``trip:<N(plate)>``: the loads under way on one truck, oldest first."""
+
+    open: tuple[OpenTrip, ...] = ()
+
+
+def trip_key(vehicle: Vehicle) -> str:
+    """Key of the register of a truck: every spelling of a plate has one (kinds §1.4)."""
+    return f"trip:{normal(vehicle.plate)}"
 
 
 def reads_departure(statement: Statement, facts: Facts) -> Reads:
     """The open trips of the vehicle that is taken into use."""
-    return Reads(registers=(trip_key(statement.body.vehicle.plate),))
+    return Reads(registers=_keys((statement.body.vehicle,)))
 
 
 def reads_arrival(statement: Statement, facts: Facts) -> Reads:
     """The open trips of the vehicles that are under way."""
-    return Reads(registers=_under_way(facts.state(statement.chain)))
+    return Reads(registers=_keys(_under_way(facts.state(statement.chain))))
 
 
 def reads_change(statement: Statement, facts: Facts) -> Reads:
     """The open trips of the vehicles under way and of the one that takes the load over."""
-    under_way = _under_way(facts.state(statement.chain))
-    return Reads(registers=tuple(dict.fromkeys((*under_way, trip_key(statement.body.vehicle.plate)))))
+    return Reads(registers=_keys((*_under_way(facts.state(statement.chain)), statement.body.vehicle)))
 
 
-def _under_way(state: ManifestState | None) -> tuple[str, ...]:
-    return () if state is None else tuple(dict.fromkeys(trip_key(leg.vehicle.plate) for leg in state.open_legs))
+def _under_way(state: ManifestState | None) -> tuple[Vehicle, ...]:
+    return () if state is None else tuple(leg.vehicle for leg in state.open_legs)
 
 
-def trips(statement: Statement, before: ManifestState, after: ManifestState, facts: Facts) -> Mapping[str, Any]:
-    """Registers of the vehicles on which the manifest began or ceased to be under way."""
-    old = {leg.vehicle.plate for leg in before.open_legs}
-    new = {leg.vehicle.plate for leg in after.open_legs}
+def _keys(vehicles: Iterable[Vehicle]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(trip_key(vehicle) for vehicle in vehicles if vehicle.kind == "truck"))
+
+
+def trips(entered: Entered) -> Mapping[str, Any]:
+    """Registers of the trucks on which the manifest is under way, or has ceased to be."""
+    chain, before, after = entered.statement.chain, entered.before, entered.after
+    if after.is_backfill:
+        return {}
     changed: dict[str, VehicleTrips] = {}
-    for plate in sorted(old ^ new):
-        known: VehicleTrips = facts.get(trip_key(plate)) or VehicleTrips()
-        others = tuple(trip for trip in known.open if trip[0] != statement.chain)
-        begun = ((statement.chain, after.trip_id or ""),) if plate in new else ()
-        changed[trip_key(plate)] = VehicleTrips((*others, *begun)[-TRIPS_MAX:])
+    for key in _keys((*_under_way(before), *_under_way(after))):
+        known: VehicleTrips = entered.facts.get(key) or VehicleTrips()
+        others = tuple(load for load in known.open if load.manifest != chain)
+        mine = [leg for leg in after.open_legs if leg.vehicle.kind == "truck" and trip_key(leg.vehicle) == key]
+        begun = (_open_trip(chain, after, mine),) if mine else ()
+        changed[key] = VehicleTrips((*others, *begun)[-TRIPS_MAX:])
     return changed
 
 
-def vehicle_is_named(judged: Judged, out: Findings) -> None:
-    """Kind and plate of the vehicle, and the waybill's number where there is one."""
-    body = judged.statement.body
-    judge_vehicle(out, body.vehicle)
-    if body.waybill_no is not None and len(body.waybill_no) > WAYBILL_MAX:
-        out.refuse("TEXT_LONG", "body.waybill_no", len(body.waybill_no), f"≤ {WAYBILL_MAX}")
+def _open_trip(manifest: str, state: ManifestState, legs: list[Leg]) -> OpenTrip:
+    return OpenTrip(
+        manifest=manifest,
+        trip=trip_of(manifest, state, legs[0].carrier, min(leg.begun_s for leg in legs)),
+        grams=sum(carried_g(state, leg) for leg in legs),
+        categories=categories_of(state),
+    )
 
 
-def judge_vehicle(out: Findings, vehicle: Vehicle) -> None:
-    """VEHICLE_KIND, MISSING or TEXT_LONG."""
-    if vehicle.kind not in VEHICLE_KINDS:
-        out.refuse("VEHICLE_KIND", "body.vehicle.kind", vehicle.kind, ", ".join(VEHICLE_KINDS))
-    judge_text(out, "body.vehicle.plate", vehicle.plate, PLATE_MAX)
-    if vehicle.trailer is not None:
-        judge_text(out, "body.vehicle.trailer", vehicle.trailer, PLATE_MAX)
+def carried_g(state: ManifestState, leg: Leg) -> int:
+    """Grams on a leg: its parts, or the whole load."""
+    return sum(part.mass_g for part in leg.parts) if leg.parts else sum(line.sent_g for line in state.lines)
 
 
-def judge_place(judged: Judged, out: Findings, place: Place) -> None:
-    """DIVISION for a division that is none, ALERT M DIVISION_RETIRED for a withdrawn one; MISSING or TEXT_LONG for the address."""
-    # Days of a departure are those of its ``at``, of other acts those of their admission (kinds §1.1).
-    event_s = judged.statement.at_s if judged.statement.kind.startswith("manifest.depart/") else judged.moment.at_s
-    judge_division(out, "body.place.division", place.division, judged.facts.data("divisions"), day_of(event_s))
-    judge_text(out, "body.place.address", place.address)
+def categories_of(state: ManifestState) -> tuple[str, ...]:
+    """Categories of waste on a manifest, each once."""
+    return tuple(dict.fromkeys(line.category for line in state.lines))
 
 
-def place_is_named(judged: Judged, out: Findings) -> None:
-    """运输起点、换装地点、运输终点."""
-    judge_place(judged, out, judged.statement.body.place)
+def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, departs: bool) -> None:
+    """R-53 VEHICLE_OVERLAP and R-24 OVERLOAD for a load of ``grams`` that comes onto a truck of ``carrier``.
+
+    The departure on a truck that the same carrier has just sent on another trip is refused; of what is under way already it is only said.
+    """
+    statement, state = judged.statement, judged.state
+    vehicle: Vehicle = statement.body.vehicle
+    if vehicle.kind != "truck" or state.is_backfill:
+        return
+    limits = limits_of(judged.facts)
+    known: VehicleTrips = judged.facts.get(trip_key(vehicle)) or VehicleTrips()
+    mine = trip_of(statement.chain, state, carrier, statement.at_s)
+    for other in known.open:
+        ahead_s = statement.at_s - other.trip.begun_s
+        if other.manifest == statement.chain:
+            continue
+        if mine.is_same(other.trip, limits):
+            grams += other.grams
+        elif departs and other.trip.carrier == carrier and 0 <= ahead_s < limits.vehicle_busy_h * HOUR:
+            out.refuse("VEHICLE_OVERLAP", "body.vehicle.plate", f"{vehicle.plate}: {other.manifest}", "运抵 arrived")
+        else:
+            out.alert("H", "VEHICLE_OVERLAP")
+    if grams > limits.truck_max_t * GRAMS_PER_TONNE:
+        out.alert("H", "OVERLOAD")
+
+
+def vehicle_fits_the_mode(judged: Judged, out: Findings) -> None:
+    """VEHICLE_KIND: vehicle and mode of transport are pipeline together or not at all."""
+    vehicle: Vehicle = judged.statement.body.vehicle
+    if (vehicle.kind == "pipeline") != (judged.state.mode == "pipeline"):
+        out.refuse("VEHICLE_KIND", "body.vehicle.kind", vehicle.kind, judged.state.mode)
+
+
+def plate_is_a_plate(judged: Judged, out: Findings) -> None:
+    """ALERT M PLATE_FORM for a truck whose plate is none."""
+    vehicle: Vehicle = judged.statement.body.vehicle
+    if vehicle.kind == "truck" and not judged.state.is_backfill and not _PLATE.fullmatch(normal(vehicle.plate)):
+        out.alert("M", "PLATE_FORM")
+
+
+def needs_papers(state: ManifestState) -> bool:
+    """Whether 危险货物运单 and 营运证件 are asked for: not of exempt transport, a pipeline, a trip that is over (kinds §6)."""
+    return not (state.is_transport_exempt or state.mode == "pipeline" or state.is_backfill)
+
+
+def papers_travel(judged: Judged, out: Findings, waybill_no: str | None) -> None:
+    """ALERT H NO_WAYBILL: waste that moves does not stand still for a form, but the next vehicle needs its papers too."""
+    if needs_papers(judged.state) and (waybill_no is None or judged.statement.body.vehicle.licence_no is None):
+        out.alert("H", "NO_WAYBILL")
 
 
 def legs_stay_countable(judged: Judged, out: Findings) -> None:
-    """A trip has at most LEGS_MAX legs."""
+    """TRUNK_FULL: a trip has at most LEGS_MAX legs."""
     if len(judged.state.legs) >= LEGS_MAX:
         out.refuse("TRUNK_FULL", "chain", len(judged.state.legs), f"≤ {LEGS_MAX}")
 
 
-def vehicle_makes_one_trip(judged: Judged, out: Findings) -> None:
-    """R-53: ALERT H when the vehicle is under way with another trip; manifests of one trip share a ``trip_id`` (Art. 16.2).
-
-    A backfill is left out: its trip was over before it was recorded.
-    """
-    known: VehicleTrips | None = judged.facts.get(trip_key(judged.statement.body.vehicle.plate))
-    if known is None or judged.state.is_backfill:
-        return
-    trip_id = judged.state.trip_id
-    for manifest, other in known.open:
-        if manifest != judged.statement.chain and (trip_id is None or other != trip_id):
-            out.alert("H", "VEHICLE_OVERLAP")
-
-
 TEXTS = texts("""
 VEHICLE_KIND | R-11 | sender | platform value list 运输工具 [READ T6]
-运输工具的种类不在列表中。 || 选择 truck 汽车、train 火车、ship 轮船、pipeline 管道、aircraft 飞机或 other 其他。
-The kind of vehicle is not in the list. || Choose truck, train, ship, pipeline, aircraft or other.
+运输工具的种类不在列表中，或与运输方式不符。 || 选择 truck 汽车、train 火车、ship 轮船、pipeline 管道、aircraft 飞机或 other 其他；管道运输的运输工具只能是管道。
+The kind of vehicle is not in the list, or does not fit the mode of transport. || Choose truck, train, ship, pipeline, aircraft or other; a pipeline is both mode and vehicle.
 
 VEHICLE_OVERLAP | R-53 | carrier | law §7.4 [DESIGN]
-该运输工具正在执行另一车次的转移。 || 核实前一车次是否已运抵并补录；同车收运多个移出人的，使用同一车次标识。
-The vehicle is still under way with another trip. || Check whether the other trip has arrived and record it; a collection round shares one trip id.
+该运输工具正在执行另一车次的转移。 || 先填报前一车次的运抵；同车收运多个移出人的，使用同一车次标识。
+The vehicle is still under way with another trip. || Record the arrival of the other trip first; a collection round shares one trip id.
+
+PLATE_FORM | - | carrier | [DESIGN]
+汽车号牌不合格式。 || 核对号牌：一个汉字、一个字母、四至六位字母或数字。
+The plate of a truck has not the form of one. || Check it: one Chinese character, a letter, four to six letters or digits.
+
+NO_WAYBILL | R-51 | carrier | Order 23 Art. 11(1)(2), 17 [READ]; alert [DESIGN]
+接运的运输工具没有危险货物运单号或营运证件号。 || 补办并随车携带危险货物运单和营运证件。
+The vehicle that took the load over has no dangerous-goods waybill or no operating licence. || Get both, and let them travel with the vehicle.
 """)

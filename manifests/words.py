@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ledger.labels import words_of
+from manifests.acts.depart import GateCheck
+from manifests.acts.receive import Difference, Opinion, WeighingMethod
+from manifests.model import VehicleKind
+from whitelist.fields import ConsignorRole, Mode, Packing, WasteForm
+
 STAGES: Mapping[str, str] = {
     "none": "（未开具）",
     "issued": "已开具",
@@ -15,6 +21,7 @@ STAGES: Mapping[str, str] = {
     "rejected": "已拒收",
     "disposed": "已利用处置",
     "closed": "已办结",
+    "closed_rejected": "拒收办结",
 }
 CAPACITIES: Mapping[str, str] = {
     "generator": "移出人",
@@ -24,27 +31,7 @@ CAPACITIES: Mapping[str, str] = {
     "receiver": "接受人",
     "generator or origin's authority": "移出人或者移出地主管部门",
 }
-FORMS: Mapping[str, str] = {"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}
-PACKINGS: Mapping[str, str] = {"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他"}
-OPINIONS: Mapping[str, str] = {"accept": "接受", "partly": "部分接受", "reject": "拒收"}
-DIFFERENCES: Mapping[str, str] = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
-VEHICLES: Mapping[str, str] = {"truck": "汽车", "train": "火车", "ship": "轮船", "pipeline": "管道", "aircraft": "飞机", "other": "其他"}
-MODES: Mapping[str, str] = {"road": "道路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}
-CONSIGNORS: Mapping[str, str] = {"generator": "移出人", "receiver": "接受人"}
-WEIGHINGS: Mapping[str, str] = {
-    "weighbridge": "地磅",
-    "scale": "台秤",
-    "flow_meter": "流量计",
-    "volume": "体积换算",
-    "estimate": "估算",
-}
-CHECKS: Mapping[str, str] = {
-    "carrier": "承运人资质",
-    "vehicle": "车辆",
-    "crew": "驾押人员",
-    "labels": "识别标志与联单一致",
-    "packaging": "包装",
-    "intact": "未破损",
-    "weatherproof": "防雨防渗",
-    "leakproof": "防泄漏",
-}
+FORMS, PACKINGS = words_of(WasteForm), words_of(Packing)
+MODES, CONSIGNORS = words_of(Mode), words_of(ConsignorRole)
+OPINIONS, DIFFERENCES, WEIGHINGS = words_of(Opinion), words_of(Difference), words_of(WeighingMethod)
+VEHICLES, CHECKS = words_of(VehicleKind), words_of(GateCheck)

@@ -44,13 +44,21 @@ def begin(month: str, kinds: Kinds | None = None, dataset: Callable[[str, str], 
 
 
 def reconcile(
-    entries: Iterable[Entry], month: str, from_province: str, to_province: str, *, size: int, root: str, kinds: Kinds | None = None
+    entries: Iterable[Entry],
+    month: str,
+    from_province: str,
+    to_province: str,
+    *,
+    size: int,
+    root: str,
+    kinds: Kinds | None = None,
+    dataset: Callable[[str, str], Any] = no_data,
 ) -> MonthlyStatement:
     """The statement of a month and direction over entries 0 … ``size`` − 1; ``root`` (base64) is the checkpoint's at that size.
 
     Raises Refusal MONTH_FORM, DIRECTION_FORM. Further entries are left alone; fewer are a programming error.
     """
-    fold, direction = begin(month, kinds), check_direction(from_province, to_province)
+    fold, direction = begin(month, kinds, dataset), check_direction(from_province, to_province)
     for entry in entries:
         if fold.size == size:
             break

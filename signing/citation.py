@@ -21,6 +21,7 @@ _NAMES: Mapping[str, str] = {
     "addenda": "法规研究增补",
     "law": "法规研究",
     "formats": "证据格式",
+    "kinds": "声明种类",
     "design": "设计",
 }
 _WORDS: Mapping[str, str] = {
@@ -41,7 +42,10 @@ _WORDS: Mapping[str, str] = {
     "comparison": "比对",
     "annex note": "附录注",
     "municipalities": "直辖市",
+    "tolerance": "允差",
+    "refusal": "拒绝",
     "waybill": "运单",
+    "limit": "上限",
     "by line": "按行",
     "widths": "分段",
     "alert": "提示",

@@ -57,6 +57,7 @@ def _walk(value: Any, form: inspect.Type, path: str, extra: Mapping[str, Any]) -
             else:
                 for key, inner in value.items():
                     yield from _walk(inner, form.value_type, f"{path}.{key}"[:FOUND_MAX], {})
+                yield from _check(value, path, extra)
         case _:
             yield from _walk_scalar(value, form, path, extra)
 

@@ -206,7 +206,7 @@ class Trip:
         return f"YD{self._day()}{self.world.count(f'waybill {self._day()}'):05d}"
 
     def _vehicle(self) -> Body:
-        return {"kind": "truck", "plate": self.plate}
+        return {"kind": "truck", "plate": self.plate, "licence_no": f"营运{self.plate}"}
 
     def _receive(self, step: Step) -> Body:
         """过磅、接受、确认."""
@@ -215,7 +215,7 @@ class Trip:
         body: Body = {
             "accepted_at": format_at(accepted_s),
             "lines": [{"line": 0, "opinion": "accept", "accepted_t": format_mass(net_g), "method": self.waste.method}],
-            "weighing": {"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)},
+            "weighing": {"tickets": [{"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)}]},
         }
         if step.reported:
             report = {"at": format_at(accepted_s + 10 * MINUTE), "ref": f"差异报告-{self.ulid[-6:]}"}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ledger.admission.discovery import values_in
 from ledger.admission.personality import Personality
 from ledger.chain import ULID, USCC
-from manifests import act, case, commitments, mass, settlement, vehicles
+from manifests import act, case, gate, labels, meters, places, receipt_terms, settlement, tickets, vehicles, waybills
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
@@ -19,15 +19,21 @@ from manifests.acts.dispose import Dispose, DisposedLine
 from manifests.acts.hand_over import HandOver
 from manifests.acts.issue import Issue
 from manifests.acts.number import CaseNumber
-from manifests.acts.receive import Receive, ReceivedLine, Report, Weighing
+from manifests.acts.receive import FoundWaste, Receive, ReceivedLine, Report, Weighing
+from manifests.acts.stop import Stop
 from manifests.acts.transship import MovedLine, Transship
 from manifests.acts.verify import Verify
 from manifests.acts.void import Void
-from manifests.case import Trunk
+from manifests.carriage import CrewMember
+from manifests.case import ManifestCases, Trunk
+from manifests.labels import LabelHolders
 from manifests.machine import MOVES
-from manifests.model import CaseState, ManifestState, Vehicle, VehicleTrips
+from manifests.meters import MeterRow
+from manifests.model import CaseState, ManifestState, Place, Vehicle
+from manifests.tickets import Ticket, TicketUse
+from manifests.vehicles import VehicleTrips
+from manifests.waybills import WaybillUses
 from signing.refusal import table
-from whitelist.fields import Place
 from whitelist.number import NumberHolders
 
 __all__ = [
@@ -37,19 +43,24 @@ __all__ = [
     "RULES",
     "Arrive",
     "CaseNumber",
+    "CrewMember",
     "Depart",
     "Dispose",
     "DisposedLine",
+    "FoundWaste",
     "Gate",
     "GateCheck",
     "HandOver",
     "Issue",
     "LoadedLine",
+    "MeterRow",
     "MovedLine",
     "Place",
     "Receive",
     "ReceivedLine",
     "Report",
+    "Stop",
+    "Ticket",
     "Transship",
     "Trunk",
     "Vehicle",
@@ -63,13 +74,10 @@ ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
+SHARED = (act, case, gate, places, vehicles, waybills, labels, tickets, meters, receipt_terms, settlement)
+"""Modules with rules of several acts, their texts beside them."""
 RULES = table(
-    *act.TEXTS,
-    *commitments.TEXTS,
-    *case.TEXTS,
-    *vehicles.TEXTS,
-    *mass.TEXTS,
-    *settlement.TEXTS,
+    *(rule for module in SHARED for rule in module.TEXTS),
     *(rule for known in ACTS for rule in known.kind.texts),
 )
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
@@ -79,6 +87,13 @@ PERSONALITY = Personality(
     kinds=tuple(known.kind for known in ACTS),
     states={"manifest": ManifestState, "case": CaseState},
     chains={"manifest": rf"manifest/{USCC}/{ULID}", "case": rf"case/{USCC}/{ULID}/{ULID}"},
-    registers={"number": NumberHolders, "manifest-number": str, "trip": VehicleTrips},
+    registers={
+        "number": NumberHolders,
+        "manifest-cases": ManifestCases,
+        "trip": VehicleTrips,
+        "label": LabelHolders,
+        "waybill": WaybillUses,
+        "ticket": TicketUse,
+    },
     rules=RULES,
 )

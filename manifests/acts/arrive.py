@@ -1,35 +1,38 @@
-"""运抵: the load is at its destination (R-55; Order 23 Art. 11(4) [READ])."""
+"""运抵: a leg is at its end (R-55; Order 23 Art. 11(4) [READ])."""
 
 from __future__ import annotations
+
+from typing import Annotated
 
 from msgspec.structs import replace
 
 from ledger.admission.personality import Judged
+from ledger.fields import File, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import TIMES, Body, at_stage, ended, trunk_act
+from manifests.act import TIMES, Body, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
 from manifests.model import Act, ManifestState, Stage
-from manifests.vehicles import place_is_named, reads_arrival, trips
-from signing.refusal import texts
-from whitelist.divisions import same_place
+from manifests.places import judge_destination, place_exists
+from manifests.vehicles import reads_arrival, trips
 from whitelist.fields import Place
 
 
 class Arrive(Body, frozen=True, kw_only=True):
-    """运抵 (Art. 11(4); ``manifest.arrive/1``). ``at`` is the time of arrival (实际到达时间)."""
+    """运抵 (``manifest.arrive/1``). ``at`` is the time of arrival (实际到达时间)."""
 
-    place: Place
+    place: Annotated[Place, label("运输终点", "place")]
+    leg: LegNumber | None = None
+    track: Annotated[File | None, label("运输轨迹", "track")] = None
 
 
 def delivered_to_the_receiver(judged: Judged, out: Findings) -> None:
-    """R-55: the load arrives in the division of the receiver's site that the manifest names."""
-    body: Arrive = judged.statement.body
-    if not same_place(judged.facts, body.place.division, judged.state.destination.division):
-        out.refuse("WRONG_RECEIVER", "body.place.division", body.place.division, judged.state.destination.division)
+    """R-55: the load arrives in the division of the receiver's site that the manifest names; where it did not, that is a fact."""
+    judge_destination(judged, out, judged.statement.body.place)
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
-    return at_stage(replace(state, legs=ended(state.legs, statement.at_s)), Stage.ARRIVED, arrived_s=statement.at_s)
+    after = replace(state, legs=ended(state.legs, named_legs(statement, state), statement.at_s))
+    return after if after.open_legs else at_stage(after, Stage.ARRIVED, arrived_s=statement.at_s)
 
 
 ARRIVE = trunk_act(
@@ -38,15 +41,13 @@ ARRIVE = trunk_act(
     en="arrive",
     body=Arrive,
     reads=reads_arrival,
-    reads_doc="The open trips of the vehicle.",
-    rules=(*TIMES, place_is_named, delivered_to_the_receiver),
+    reads_doc="The open trips of the trucks under way.",
+    rules=(leg_is_open, *TIMES, place_exists, delivered_to_the_receiver),
     registers=trips,
     advance=_advance,
     books=None,
-    effect=("运输结束，等待接受人确认。", "The trip ends; the receiver is to confirm."),
-    texts=texts("""
-WRONG_RECEIVER | R-55 | carrier | Order 23 Art. 11(4) [READ]
-运抵地不是联单载明的接受人所在地。 || 将废物运至联单载明的接受人；不能送达的，立即通知移出人和主管部门。
-The load arrived elsewhere than at the receiver named on the manifest. || Deliver to the receiver named on the manifest; if that is impossible, tell the generator and the authority at once.
-"""),
+    effect=(
+        "所指的运输段结束；没有在途的运输段时，联单为已运抵，等待接受人确认。",
+        "The named leg ends, or all that are open; with none open the load has arrived and the receiver is to confirm.",
+    ),
 )

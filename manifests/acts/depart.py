@@ -1,95 +1,111 @@
-"""起运: the loading gate and the first leg (R-50, R-51, R-32, R-40; Order 23 Art. 10(3), 11(1)(2), 13: 不相符的，应当不予装载).
+"""起运: the loading gate and the first leg (Order 23 Art. 10(3), 11(1)(2), 13: 不相符的，应当不予装载).
 
-A label is a 数字识别码 of HJ 1276: 18 + 8 + 8 + 3 = 37 characters, USCC, code without hyphens, day, serial. The sum is read
-[READ S20b], the four widths are recalled and to be confirmed [RECALL].
+The departure is the second of the two gates that judge beforehand: is the transfer still lawful (``manifests.gate``), do label, vehicle and
+papers fit? What disagrees beyond that is a fact and only said. Of a backfill the trip is over: form, signers, times, province and weighing
+are all that is left to judge. Source: kinds §6.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, Role
-from ledger.days import read_day
+from ledger.admission.personality import Judged, Reads, Role
+from ledger.fields import DivisionCode, Mass, coded, items, label, words
 from ledger.findings import Findings
-from ledger.mass import parse_mass, read_mass
+from ledger.mass import parse_mass
 from ledger.model import Statement
-from ledger.times import day_of
-from manifests.act import TIMES, Body, at_stage, is_blank, judge_grams, note_new_carrier, trunk_act
-from manifests.mass import difference_level, judge_weighing
-from manifests.model import Act, Capacity, Leg, ManifestState, Stage, Vehicle
-from manifests.vehicles import (
-    place_is_named,
-    reads_departure,
-    trips,
-    vehicle_is_named,
-    vehicle_makes_one_trip,
+from ledger.times import day_of, format_at
+from manifests import gate, labels, settlement
+from manifests.act import (
+    LONG_S,
+    TOLERANCE_S,
+    BodyPart,
+    Entered,
+    at_stage,
+    is_long_ago,
+    judge_lines_once,
+    limits_of,
+    note_new_carrier,
+    time_does_not_run_back,
+    trunk_act,
 )
+from manifests.carriage import Carriage, LicenceRef, Seals
+from manifests.mass import load_level
+from manifests.model import Act, Capacity, Leg, ManifestState, Stage
+from manifests.places import judge_place
+from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
+from manifests.vehicles import (
+    judge_trips,
+    needs_papers,
+    plate_is_a_plate,
+    reads_departure,
+    trip_of,
+    trips,
+    vehicle_fits_the_mode,
+)
+from manifests.waybills import judge_waybill, waybill_key, waybill_written
 from signing.refusal import texts
-from signing.uscc import check_uscc
 from whitelist.divisions import same_place
-from whitelist.fields import Place
+from whitelist.fields import LineMass, LineNumber, Place
 
-LABELS_MAX = 500
-"""What 24 KiB of body hold."""
-CHECKS = ("carrier", "vehicle", "crew", "labels")
+GateCheck = Annotated[
+    Literal["carrier", "vehicle", "crew", "labels", "packaging", "intact", "weatherproof", "leakproof"],
+    coded("LOAD_CHECKS"),
+    words(
+        {
+            "carrier": "承运人资质",
+            "vehicle": "车辆",
+            "crew": "驾押人员",
+            "labels": "识别标志与联单一致",
+            "packaging": "包装",
+            "intact": "未破损",
+            "weatherproof": "防雨防渗",
+            "leakproof": "防泄漏",
+        }
+    ),
+]
+ALWAYS = ("carrier", "vehicle", "crew", "labels")
 """What Art. 13 has verified at every loading: permits of carrier, vehicle and crew, and the labels."""
-BULK_PACKING = frozenset({"tank", "other"})
-"""Packings that carry their label on the storage, not on pieces."""
-_LABEL = re.compile(r"(?P<unit>[0-9A-HJ-NPQRTUWXY]{18})(?P<code>[0-9]{8})(?P<day>[0-9]{8})(?P<serial>[0-9]{3})")
-GateCheck = Literal["carrier", "vehicle", "crew", "labels", "packaging", "intact", "weatherproof", "leakproof"]
+EXEMPT = ("weatherproof", "leakproof")
+"""Conditions of exempt transport: 防雨、防渗漏、防遗撒 (豁免管理清单 [READ])."""
+BATTERIES = "900-052-31"
+"""废铅蓄电池: exempt transport only of what is not broken (未破损)."""
 
 
-class LoadedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class LoadedLine(BodyPart, frozen=True, kw_only=True):
     """Weight of one line at loading (Art. 10(3))."""
 
-    line: int
-    mass_t: str
-    gross_t: str | None = None
-    tare_t: str | None = None
+    line: Annotated[LineNumber, label("行号", "line, from 0")]
+    mass_t: Annotated[LineMass, label("移出量（吨）", "mass loaded, t")]
+    gross_t: Annotated[Mass | None, label("毛重（吨）", "gross, t")] = None
+    tare_t: Annotated[Mass | None, label("皮重（吨）", "tare, t")] = None
 
 
-class Gate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Gate(BodyPart, frozen=True, kw_only=True):
     """Loading gate (装载核实, Art. 13): labels scanned, checks attested by the signers."""
 
-    labels: tuple[str, ...]
-    """数字识别码, 37 characters each."""
-    checks: tuple[GateCheck, ...]
+    labels: Annotated[tuple[str, ...], items(0, labels.LABELS_MAX), label("数字识别码", "labels of 37 characters")]
+    checks: Annotated[tuple[GateCheck, ...], items(0, 8, once=True), label("装载核实", "checks")]
 
 
-class Depart(Body, frozen=True, kw_only=True):
+class Depart(Carriage, frozen=True, kw_only=True):
     """Part 2 of the form, first leg (``manifest.depart/1``). ``at`` is the time of departure (实际起运时间)."""
 
-    vehicle: Vehicle
-    waybill_no: str = ""
-    gate: Gate
-    loaded: tuple[LoadedLine, ...] = ()
+    place: Annotated[Place, label("运输起点", "place")]
+    via: Annotated[tuple[DivisionCode, ...], items(0, 16), label("经由地", "via")] = ()
+    gate: Annotated[Gate, label("装载", "loading gate")]
+    loaded: Annotated[tuple[LoadedLine, ...], items(0, 16), label("移出量", "loaded")] = ()
     """Every line once, or nothing where the load is weighed only at its destination."""
-    place: Place
+    tickets: Tickets = ()
+    licence: LicenceRef | None = None
+    seals: Seals = ()
 
 
-class Label(Struct, frozen=True):
-    """A scanned 数字识别码, taken apart. ``code`` with hyphens, ``day`` as ``YYYY-MM-DD``."""
-
-    unit: str
-    code: str
-    day: str
-    serial: str
-
-
-def read_label(text: str) -> Label | None:
-    """The four segments, or ``None`` if the text is no label or its day does not exist."""
-    found = _LABEL.fullmatch(text)
-    if found is None:
-        return None
-    code, day = found["code"], found["day"]
-    label = Label(found["unit"], f"{code[:3]}-{code[3:6]}-{code[6:]}", f"{day[:4]}-{day[4:6]}-{day[6:]}", found["serial"])
-    return label if read_day(label.day) is not None else None
+# --- who signs -----------------------------------------------------------------------------------------------------------------------
 
 
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
@@ -99,15 +115,20 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     """
     state: ManifestState = facts.state(statement.chain)
     if _is_carrier_alone(statement, state):
-        return (Role(Capacity.CARRIER.value, statement.by),)
+        return (Role(Capacity.CARRIER.value, (carrier_of(statement, state),)),)
     drives_itself = statement.by == (state.consignor,) and statement.principal is None and state.consignor in state.carriers
     carriers = statement.by if drives_itself else statement.by[1:2] or state.carriers
     return (Role(Capacity.CONSIGNOR.value, (state.consignor,)), Role(Capacity.CARRIER.value, carriers))
 
 
 def _is_carrier_alone(statement: Statement, state: ManifestState) -> bool:
-    alone = len(statement.by) == 1 and statement.principal is None and statement.by[0] in state.carriers
-    return alone and statement.by[0] != state.consignor
+    first = statement.principal or statement.by[0]
+    return len(statement.by) == 1 and first in state.carriers and first != state.consignor
+
+
+def carrier_of(statement: Statement, state: ManifestState) -> str:
+    """Who takes the load: the second signer, or the one party that holds the act."""
+    return statement.by[1] if len(statement.by) > 1 else statement.principal or statement.by[0]
 
 
 def loaders_are_said(judged: Judged, out: Findings) -> None:
@@ -116,106 +137,160 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
     if _is_carrier_alone(statement, judged.state):
         out.tag("LOAD_UNILATERAL")
         out.alert("L", "LOAD_UNILATERAL")
-    elif len(statement.by) > 1:
-        note_new_carrier(judged, statement.by[1], out)
-
-
-def departs_within_the_decision(judged: Judged, out: Findings) -> None:
-    """R-32: 起运 is not later than the last day of the decision. Order 23 Art. 27.2, 27.3 [READ]."""
-    approved_to, day = judged.state.approved_to, day_of(judged.statement.at_s)
-    if approved_to is not None and day > approved_to:
-        out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {approved_to}")
-
-
-def departs_within_the_list(judged: Judged, out: Findings) -> None:
-    """R-40: a listing of year Y serves departures in Y only, up to the list's last effective day. 2020 mechanism 1, 2 [READ S6]."""
-    listed_to, day = judged.state.listed_to, day_of(judged.statement.at_s)
-    if listed_to is None or day <= listed_to:
-        return
-    if day[:4] != listed_to[:4]:
-        out.refuse("WL_YEAR", "at", day, listed_to[:4])
     else:
-        out.refuse("WL_TERM", "at", day, f"≤ {listed_to}")
+        note_new_carrier(judged, carrier_of(statement, judged.state), out)
 
 
-def waybill_travels(judged: Judged, out: Findings) -> None:
-    """R-51: nothing departs without 危险货物运单."""
-    body: Depart = judged.statement.body
-    if is_blank(body.waybill_no):
-        out.refuse("NO_MANIFEST", "body.waybill_no", body.waybill_no, "危险货物运单号")
+# --- the gate ------------------------------------------------------------------------------------------------------------------------
 
 
-def checks_are_attested(judged: Judged, out: Findings) -> None:
-    """The signers attest the four checks of Art. 13."""
-    body: Depart = judged.statement.body
-    left_out = [check for check in CHECKS if check not in body.gate.checks]
-    if left_out:
-        out.refuse("LOAD_CHECKS", "body.gate.checks", ", ".join(body.gate.checks), ", ".join(left_out))
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """What allows the transfer, the accounts it adds to, and the registers of truck, labels, waybill and tickets."""
+    state: ManifestState | None = facts.state(statement.chain)
+    if state is None:
+        return Reads()
+    body: Depart = statement.body
+    law = gate.reads(state, facts)
+    waybill = () if body.waybill_no is None else (waybill_key(carrier_of(statement, state), body.waybill_no),)
+    registers = (
+        *law.registers,
+        *reads_departure(statement, facts).registers,
+        *labels.label_keys(body.gate.labels),
+        *waybill,
+        *ticket_keys(_holder(statement, state), body.tickets),
+    )
+    return Reads(chains=law.chains, accounts=law.accounts, registers=registers)
 
 
-def labels_match_lines(judged: Judged, out: Findings) -> None:
-    """R-50, R-52: every label parses, names the generator and the code of a line; every packed line shows at least one."""
-    body: Depart = judged.statement.body
-    state, labels = judged.state, body.gate.labels
-    if len(labels) > LABELS_MAX:
-        out.refuse("LOAD_LABEL", "body.gate.labels", len(labels), f"≤ {LABELS_MAX}")
+def _holder(statement: Statement, state: ManifestState) -> str:
+    """Of the first role."""
+    return carrier_of(statement, state) if _is_carrier_alone(statement, state) else state.consignor
+
+
+def moment_is_lawful(judged: Judged, out: Findings) -> None:
+    """TIME_ORDER for a backfill that leaves after its paper was completed; BACKFILL_REQUIRED for an older fact that is none."""
+    state, at_s = judged.state, judged.statement.at_s
+    if not state.is_backfill:
+        if is_long_ago(judged):
+            out.refuse("BACKFILL_REQUIRED", "at", judged.statement.at, f"≥ {format_at(judged.moment.at_s - LONG_S)}")
         return
-    codes = {line.code for line in state.lines}
-    seen: set[str] = set()
-    shown: set[str] = set()
-    for position, text in enumerate(labels):
-        field = f"body.gate.labels.{position}"
-        label = read_label(text)
-        if label is None:
-            out.refuse("LOAD_LABEL", field, text, "18 + 8 + 8 + 3")
-        elif text in seen:
-            out.refuse("LOAD_LABEL", field, text, "每个标签一次 / once")
-        elif label.unit != state.generator:
-            out.refuse("MULTI_GENERATOR" if check_uscc(label.unit) else "LOAD_LABEL", field, label.unit, state.generator)
-        elif label.code not in codes:
-            out.refuse("LOAD_LABEL", field, label.code, ", ".join(sorted(codes)))
-        else:
-            shown.add(label.code)
-        seen.add(text)
-    if state.is_backfill:
-        return  # the paper trip is over; its labels can no longer be scanned
-    for number, line in enumerate(state.lines):
-        if line.code not in shown and line.packing not in BULK_PACKING:
-            out.refuse("LOAD_LABEL", "body.gate.labels", "", f"lines.{number}: {line.code}")
-
-
-def loaded_masses_are_whole(judged: Judged, out: Findings) -> None:
-    """Either nothing is weighed, or every line once; gross - tare = net where all three stand."""
-    body: Depart = judged.statement.body
-    if not body.loaded:
-        return
-    numbers = [line.line for line in body.loaded]
-    if sorted(numbers) != list(range(len(judged.state.lines))):
-        out.refuse("LINES_ONCE", "body.loaded", ", ".join(map(str, numbers)), f"0 … {len(judged.state.lines) - 1}")
-    for position, line in enumerate(body.loaded):
-        field = f"body.loaded.{position}"
-        judge_grams(out, f"{field}.mass_t", line.mass_t, positive=True)
-        judge_weighing(out, field, line.gross_t, line.tare_t, line.mass_t)
-
-
-def loaded_mass_is_near_declared(judged: Judged, out: Findings) -> None:
-    """ALERT WEIGHT: what was loaded differs from what was declared by more than the tolerance of R-62."""
-    body: Depart = judged.statement.body
-    for loaded in body.loaded:
-        mass_g = read_mass(loaded.mass_t)
-        if mass_g is None or not 0 <= loaded.line < len(judged.state.lines):
-            continue
-        line = judged.state.lines[loaded.line]
-        level = difference_level(line.form, line.declared_g, mass_g)
-        if level is not None:
-            out.alert(level, "WEIGHT")
+    if state.paper_completed_s is not None and at_s > state.paper_completed_s + TOLERANCE_S:
+        out.refuse("TIME_ORDER", "at", judged.statement.at, f"≤ {format_at(state.paper_completed_s)}")
+    if state.paper_departed_s is not None and day_of(at_s) != day_of(state.paper_departed_s):
+        out.alert("M", "BACKFILL_DIFFERS")
 
 
 def departs_from_the_origin(judged: Judged, out: Findings) -> None:
-    """ALERT M when the trip begins in another division than the manifest's origin: number, decision and list hang on the origin."""
-    body: Depart = judged.statement.body
-    if not same_place(judged.facts, body.place.division, judged.state.origin.division):
+    """ORIGIN_PROVINCE for a trip that begins in another province than the manifest's origin: number, decision and list hang on the origin
+    (case L1); ALERT M WRONG_ORIGIN for another division.
+    """
+    place: Place = judged.statement.body.place
+    origin: Place = judged.state.origin
+    judge_place(judged, out, place, judged.statement.at_s)
+    if place.division[:2] != origin.division[:2]:
+        out.refuse("ORIGIN_PROVINCE", "body.place.division", place.division, origin.division[:2])
+    elif not judged.state.is_backfill and not same_place(judged.facts, place.division, origin.division):
         out.alert("M", "WRONG_ORIGIN")
+
+
+def transfer_is_still_lawful(judged: Judged, out: Findings) -> None:
+    """R-17, R-32, R-33, R-37, R-40, R-41 at the moment of departure."""
+    if not judged.state.is_backfill:
+        gate.judge(judged, out, added_g(judged.statement.body, judged.state))
+
+
+def papers_are_there(judged: Judged, out: Findings) -> None:
+    """R-51 NO_MANIFEST: nothing departs without 危险货物运单; MISSING: nor without 营运证件 (Art. 11(2))."""
+    body: Depart = judged.statement.body
+    if not needs_papers(judged.state):
+        return
+    if body.waybill_no is None:
+        out.refuse("NO_MANIFEST", "body.waybill_no", "", "危险货物运单号")
+    if body.vehicle.licence_no is None:
+        out.refuse("MISSING", "body.vehicle.licence_no", "", "营运证件号")
+
+
+def checks_are_attested(judged: Judged, out: Findings) -> None:
+    """LOAD_CHECKS: the signers attest the four checks of Art. 13, and the conditions of exempt transport."""
+    state: ManifestState = judged.state
+    if state.is_backfill:
+        return
+    exempt = [line for line in state.lines if line.transport_exempt]
+    wanted = [*ALWAYS, *(EXEMPT if exempt else ()), *(("intact",) if any(line.code == BATTERIES for line in exempt) else ())]
+    checks: tuple[str, ...] = judged.statement.body.gate.checks
+    left_out = [check for check in wanted if check not in checks]
+    if left_out:
+        out.refuse("LOAD_CHECKS", "body.gate.checks", ", ".join(checks), ", ".join(left_out))
+
+
+def labels_match(judged: Judged, out: Findings) -> None:
+    """LABEL_FORM, LOAD_LABEL refused; LABEL_COUNT, LABEL_USED said."""
+    scanned = judged.statement.body.gate.labels
+    labels.judge_label_form(out, scanned)
+    if not judged.state.is_backfill:
+        labels.judge_labels_match(judged, out, scanned)
+        labels.note_label_counts(judged, out, scanned)
+        labels.note_labels_used(judged, out, scanned)
+
+
+def load_is_weighed(judged: Judged, out: Findings) -> None:
+    """LINES_ONCE; WEIGHING_SUM for what no scale can say, and for loaded masses that are not those of the tickets; LOAD_WEIGHT."""
+    body: Depart = judged.statement.body
+    state: ManifestState = judged.state
+    for position, line in enumerate(body.loaded):
+        if line.gross_t is not None and line.tare_t is not None:
+            judge_weighed(out, f"body.loaded.{position}", line.gross_t, line.tare_t, line.mass_t)
+    judge_tickets(judged, out, "body.tickets", _weighed(judged.statement, state))
+    if not body.loaded or not judge_lines_once(judged, out, "body.loaded", [line.line for line in body.loaded]):
+        return
+    limits = limits_of(judged.facts)
+    for loaded in body.loaded:
+        declared = state.lines[loaded.line]
+        level = load_level(limits, declared.form, declared.declared_g, parse_mass(loaded.mass_t))
+        if level is not None:
+            out.alert(level, "LOAD_WEIGHT")
+
+
+def _weighed(statement: Statement, state: ManifestState) -> Weighed:
+    body: Depart = statement.body
+    trip = trip_of(statement.chain, state, carrier_of(statement, state), statement.at_s)
+    grams = sum(parse_mass(line.mass_t) for line in body.loaded) if body.loaded else None
+    return Weighed(_holder(statement, state), body.tickets, grams, trip)
+
+
+def vehicle_is_free(judged: Judged, out: Findings) -> None:
+    """R-53, R-24: the truck is on no other trip and carries no more than it may; its waybill is of this trip."""
+    statement, state = judged.statement, judged.state
+    carrier = carrier_of(statement, state)
+    loaded = {line.line: parse_mass(line.mass_t) for line in statement.body.loaded}
+    grams = sum(loaded.get(number, line.declared_g) for number, line in enumerate(state.lines))
+    judge_trips(judged, out, carrier, grams, departs=True)
+    judge_waybill(judged, out, carrier, statement.body.waybill_no)
+
+
+def added_g(body: Depart, state: ManifestState) -> tuple[int, ...]:
+    """Grams by line that were weighed at loading beyond the declared: they are reserved like these. Tickets alone name no line."""
+    loaded = {line.line: parse_mass(line.mass_t) for line in body.loaded}
+    return tuple(max(0, loaded.get(number, 0) - line.declared_g) for number, line in enumerate(state.lines))
+
+
+def _add(judged: Judged, out: Findings) -> None:
+    out.accounts = settlement.added(judged.state, added_g(judged.statement.body, judged.state))
+
+
+# --- what it leaves ------------------------------------------------------------------------------------------------------------------
+
+
+def _registers(entered: Entered) -> Mapping[str, Any]:
+    statement, before, facts = entered.statement, entered.before, entered.facts
+    more_g = sum(added_g(statement.body, before))
+    return {
+        **trips(entered),
+        **labels.labels_written(entered),
+        **waybill_written(entered),
+        **tickets_drawn(_weighed(statement, before), facts),
+        **settlement.site_reserved(facts, entered.admission, before, more_g),
+    }
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
@@ -223,9 +298,9 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     loaded = {line.line: parse_mass(line.mass_t) for line in body.loaded}
     lines = tuple(replace(line, loaded_g=loaded.get(number)) for number, line in enumerate(state.lines)) if loaded else state.lines
     leg = Leg(
-        carrier=statement.by[-1],
+        carrier=carrier_of(statement, state),
         vehicle=body.vehicle,
-        waybill_no=body.waybill_no,
+        waybill_no=body.waybill_no or "",
         place=body.place,
         begun_s=statement.at_s,
     )
@@ -238,46 +313,57 @@ DEPART = trunk_act(
     en="depart",
     body=Depart,
     signers=signers,
-    reads=reads_departure,
-    reads_doc="The open trips of the vehicle.",
+    reads=reads,
+    reads_doc="The permit and the newest of its line, the decision and its lists, with their accounts; truck, labels, waybill, tickets.",
     rules=(
-        *TIMES,
+        time_does_not_run_back,
+        moment_is_lawful,
         loaders_are_said,
-        departs_within_the_decision,
-        departs_within_the_list,
-        waybill_travels,
-        checks_are_attested,
-        labels_match_lines,
-        loaded_masses_are_whole,
-        loaded_mass_is_near_declared,
-        vehicle_is_named,
-        place_is_named,
         departs_from_the_origin,
-        vehicle_makes_one_trip,
+        transfer_is_still_lawful,
+        papers_are_there,
+        checks_are_attested,
+        labels_match,
+        load_is_weighed,
+        vehicle_fits_the_mode,
+        plate_is_a_plate,
+        vehicle_is_free,
     ),
-    registers=trips,
+    settle=_add,
+    registers=_registers,
     advance=_advance,
-    books=None,
-    effect=("第一段运输开始，装载量记入联单。", "The first leg begins; what was loaded stands in the manifest."),
+    books="reserved",
+    effect=(
+        "第一段运输开始；装载量记入联单，超过计划量的部分计入额度；标签、运单、车次登记在案。",
+        "The first leg begins; what was loaded stands in the manifest, what exceeds the declared is reserved; labels, waybill, trip are registered.",
+    ),
     texts=texts("""
-LOAD_LABEL | R-50 | generator | Order 23 Art. 13(3) [READ]; HJ 1276 label of 37 characters [READ S20b], widths 18+8+8+3 [RECALL]
-识别标志（标签）与联单不符，不应当予以装载。 || 核对数字识别码的单位、废物代码和日期；不属于本联单的包装不得装载，缺少标签的应先贴签。
-A label does not match the manifest: the waste must not be loaded. || Check unit, code and day of the label; leave out what is not of this manifest, and label what has none.
-
 LOAD_CHECKS | R-50 | sender | Order 23 Art. 13(3) [READ]
-装载前的核实事项不全。 || 逐项核实承运人、运输工具、人员的资质和标签后再装载。
-The checks before loading are not complete. || Verify the permits of carrier, vehicle and crew, and the labels, before loading.
-
-MULTI_GENERATOR | R-52 | generator | Order 23 Art. 16.2 [READ]
-一份联单中混有其他移出人的废物。 || 同车收运多个移出人的，每个移出人各开一份联单，用同一车次标识关联。
-The manifest mixes in waste of another generator. || Each generator issues its own manifest; join them by one trip id.
+装载前的核实事项不全。 || 逐项核实承运人、运输工具、人员的资质和标签后再装载；运输环节豁免的，还应防雨、防渗漏、防遗撒，废铅蓄电池应未破损。
+The checks before loading are not complete. || Verify the permits of carrier, vehicle and crew, and the labels, before loading; exempt transport is weatherproof and leakproof, lead batteries intact.
 
 LOAD_UNILATERAL | R-66 | generator | design §6 [DESIGN]
 装载仅由承运人单方签署，托运人未签署。 || 请托运人核对装载信息，如有异议及时提出。
 The loading was recorded by the carrier alone, without the consignor. || Let the consignor check what was loaded and object in time.
 
+LOAD_WEIGHT | R-62 | nobody | tolerance [DESIGN]
+装载量与计划量相差超出误差。 || 复核称重；超过计划量的部分已计入额度，与批准数量不符的应当重新申请。
+What was loaded differs from the declared mass by more than the tolerance. || Check the weighing; what exceeds the declared mass counts against the quota, and a decision may have to be asked for anew.
+
+ORIGIN_PROVINCE | R-30 | generator | Order 23 Art. 15, 21 [READ]; refusal [DESIGN]
+起运地与联单的移出地不在同一省。 || 从联单载明的移出地起运；移出地填写有误的，作废后按实际移出地重新开具，跨省的应先经批准。
+The trip begins in another province than the manifest's origin. || Depart from the origin; if it is wrong, void the manifest and issue it anew for the real one; across provinces a decision comes first.
+
 WRONG_ORIGIN | - | origin_authority | Order 23 Art. 15, 21 [READ]; alert [DESIGN]
 起运地与联单的移出地不在同一行政区。 || 核实实际移出场所；编号、批准和清单均以移出地为准。
 The trip began in another division than the manifest's origin. || Check the site that the waste left; number, decision and list hang on the origin.
+
+BACKFILL_REQUIRED | R-70 | generator | formats §6 [DESIGN]
+起运发生在 15 天以前，而联单不是补录联单。 || 超过 15 天的起运只能记入开具时联单类型为补录的联单；请与主管部门联系。
+The departure is older than 15 days and the manifest is not a backfill. || Older departures enter only on a manifest issued as a backfill; speak to the authority.
+
+BACKFILL_DIFFERS | R-70 | generator | Order 23 Art. 20.2 [READ]; alert [DESIGN]
+补录起运日与开具时填写的不同。 || 核对纸质联单；填写有误的，通过更正程序办理。
+The departure of the backfill is on another day than its issue says. || Compare the paper manifest; a wrong day is corrected by an amendment.
 """),
 )

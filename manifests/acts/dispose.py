@@ -2,71 +2,75 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
 from msgspec.structs import replace
 
 from ledger.admission.personality import Judged
+from ledger.fields import Day, MassAboveZero, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Statement
-from manifests.act import ACTS_MAX, TIMES, Body, at_stage, judge_grams, trunk_act
+from manifests.act import DISPOSALS_MAX, TIMES, Body, BodyPart, at_stage, line_is_known, trunk_act
 from manifests.mass import add_fates, is_disposed
 from manifests.model import Act, ManifestState, Stage
 from signing.refusal import texts
-from whitelist.methods import METHODS
-
-FATES_MAX = 64
-"""Fates in one act: four methods for each of 16 lines."""
+from whitelist.fields import LineNumber, ManifestRef, Method
 
 
-class DisposedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DisposedLine(BodyPart, frozen=True, kw_only=True):
     """A fate: grams of a line, by a method."""
 
-    line: int
-    method: str
-    mass_t: str
+    line: Annotated[LineNumber, label("行号", "line, from 0")]
+    method: Annotated[Method, label("利用处置方式", "method")]
+    mass_t: Annotated[MassAboveZero, label("利用处置量（吨）", "mass, t")]
+    done_on: Annotated[Day | None, label("完成日期", "done on")] = None
+    onward: Annotated[ManifestRef | None, label("转出联单", "sent on by")] = None
+    note: Annotated[Text | None, label("备注", "note")] = None
 
 
 class Dispose(Body, frozen=True, kw_only=True):
-    """利用或者处置结果 (Art. 12(4); ``manifest.dispose/1``); several acts until every accepted gram has a fate."""
+    """利用或者处置结果 (``manifest.dispose/1``); several acts until every accepted gram has a fate."""
 
-    fates: tuple[DisposedLine, ...]
-
-
-def fates_are_counted(judged: Judged, out: Findings) -> None:
-    """1 to FATES_MAX fates in one act, and no disposal on a trunk of ACTS_MAX acts."""
-    body: Dispose = judged.statement.body
-    if not 1 <= len(body.fates) <= FATES_MAX:
-        out.refuse("LIST_LENGTH", "body.fates", len(body.fates), f"1 … {FATES_MAX}")
-    if len(judged.state.acts) >= ACTS_MAX:
-        out.refuse("TRUNK_FULL", "chain", len(judged.state.acts), f"≤ {ACTS_MAX}")
+    fates: Annotated[tuple[DisposedLine, ...], items(1, 64), label("去向", "fates")]
 
 
 def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
-    """Each fate names a line, a known method and grams > 0; together they leave no line with less than nothing."""
+    """FATE_EXCEEDS: together they leave no line with less than nothing; what was sent on is at most the lots of that manifest."""
     body: Dispose = judged.statement.body
     totals: dict[int, int] = {}
-    for position, fate in enumerate(body.fates[:FATES_MAX]):
+    for position, fate in enumerate(body.fates):
         field = f"body.fates.{position}"
-        if not 0 <= fate.line < len(judged.state.lines):
-            out.refuse("LINE_UNKNOWN", f"{field}.line", fate.line, f"0 … {len(judged.state.lines) - 1}")
-            continue
-        if fate.method not in METHODS:
-            out.refuse("METHOD", f"{field}.method", fate.method, "R1 … R15, D1 … D16, C1 …")
-        mass_g = judge_grams(out, f"{field}.mass_t", fate.mass_t, positive=True) or 0
-        totals[fate.line] = totals.get(fate.line, 0) + mass_g
+        if line_is_known(judged, out, field, fate.line):
+            totals[fate.line] = totals.get(fate.line, 0) + parse_mass(fate.mass_t)
+        if fate.onward is not None:
+            # Lots are refused NOT_YET at issue, so no manifest has any.
+            out.refuse("FATE_EXCEEDS", f"{field}.onward", fate.onward, "≤ lots: 0.000000 t")
     for number, total_g in sorted(totals.items()):
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
             out.refuse("FATE_EXCEEDS", "body.fates", f"line {number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t")
 
 
+def disposals_stay_countable(judged: Judged, out: Findings) -> None:
+    """TRUNK_FULL after DISPOSALS_MAX disposals, but for the one that ends the stock."""
+    if judged.state.disposals >= DISPOSALS_MAX and _stage_after(judged.state, judged.statement) is not Stage.DISPOSED:
+        out.refuse("TRUNK_FULL", "chain", judged.state.disposals, f"≤ {DISPOSALS_MAX}")
+
+
+def _stage_after(state: ManifestState, statement: Statement) -> Stage:
+    known = [fate for fate in statement.body.fates if fate.line < len(state.lines)]
+    disposed: dict[int, int] = {}
+    for fate in known:
+        disposed[fate.line] = disposed.get(fate.line, 0) + parse_mass(fate.mass_t)
+    return Stage.DISPOSED if all(line.stock_g <= disposed.get(number, 0) for number, line in enumerate(state.lines)) else state.stage
+
+
 def method_stays(judged: Judged, out: Findings) -> None:
     """ALERT H METHOD_CHANGED: the waste is gone, but not by the method of the manifest (R-64, Art. 28(2))."""
-    body: Dispose = judged.statement.body
-    for fate in body.fates:
-        if 0 <= fate.line < len(judged.state.lines) and fate.method != judged.state.lines[fate.line].method:
-            out.alert("H", "METHOD_CHANGED")
+    state: ManifestState = judged.state
+    if any(fate.line < len(state.lines) and fate.method != state.lines[fate.line].method for fate in judged.statement.body.fates):
+        out.alert("H", "METHOD_CHANGED")
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
@@ -75,7 +79,7 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     for fate in body.fates:
         more.setdefault(fate.line, []).append((fate.method, parse_mass(fate.mass_t)))
     lines = tuple(replace(line, fates=add_fates(line.fates, more[n])) if n in more else line for n, line in enumerate(state.lines))
-    found = replace(state, lines=lines)
+    found = replace(state, lines=lines, disposals=state.disposals + 1)
     return at_stage(found, Stage.DISPOSED, disposed_s=statement.at_s) if is_disposed(lines) else found
 
 
@@ -84,7 +88,7 @@ DISPOSE = trunk_act(
     zh="利用处置结果",
     en="dispose",
     body=Dispose,
-    rules=(*TIMES, fates_are_counted, fates_stay_within_stock, method_stays),
+    rules=(*TIMES, fates_stay_within_stock, disposals_stay_countable, method_stays),
     advance=_advance,
     books=None,
     effect=(
@@ -92,12 +96,8 @@ DISPOSE = trunk_act(
         "Accepted grams have a fate; when all have one, the manifest is disposed.",
     ),
     texts=texts("""
-METHOD_CHANGED | R-64 | origin_authority | Order 23 Art. 28(2) [READ]
-利用处置方式与联单、批准决定不一致。 || 按批准的方式利用处置；改变方式的，应当重新申请。
-The method is not that of the manifest and its decision. || Treat the waste by the approved method; another one needs a new application.
-
 FATE_EXCEEDS | - | receiver | Order 23 Art. 12(4) [READ]; mass algebra design §6 [DESIGN]
-利用处置量超过尚存的接受量。 || 核对台账，合计不得超过接受量。
-More is reported as used or disposed of than is left of what was accepted. || Check the ledger; the sum cannot exceed the accepted mass.
+利用处置量超过尚存的接受量，或转出量超过转出联单的来源批次。 || 核对台账，合计不得超过接受量。
+More is reported as used, disposed of or sent on than is left of what was accepted. || Check the ledger; the sum cannot exceed the accepted mass.
 """),
 )

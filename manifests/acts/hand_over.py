@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
+from typing import Annotated
 
-from ledger.admission.personality import Judged
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged, Reads
+from ledger.fields import label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import TIMES, Body, ended, is_blank, note_new_carrier, trunk_act
-from manifests.model import Act, Leg, ManifestState, Vehicle
-from manifests.vehicles import judge_place, legs_stay_countable, reads_change, trips, vehicle_is_named, vehicle_makes_one_trip
+from manifests.act import TIMES, LegNumber, leg_is_open, note_new_carrier, trunk_act
+from manifests.carriage import (
+    Carriage,
+    LicenceRef,
+    Seals,
+    carriage_registers,
+    judge_carriage,
+    reads_carriage,
+    succeeded,
+)
+from manifests.model import Act, Leg, ManifestState
+from manifests.places import judge_place
+from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
 from signing.refusal import texts
 from whitelist.fields import Place
 
 
-class HandOver(Body, frozen=True, kw_only=True):
-    """交接 between two carriers (Art. 17; ``manifest.hand_over/1``)."""
+class HandOver(Carriage, frozen=True, kw_only=True):
+    """交接 between two carriers (``manifest.hand_over/1``). The time is ``at``."""
 
-    vehicle: Vehicle
-    waybill_no: str = ""
-    place: Place | None = None
-
-
-def new_carrier_is_said(judged: Judged, out: Findings) -> None:
-    """R-34 for the carrier that takes the load."""
-    note_new_carrier(judged, judged.statement.by[-1], out)
+    place: Annotated[Place | None, label("交接地点", "place")] = None
+    leg: LegNumber | None = None
+    licence: LicenceRef | None = None
+    seals: Seals = ()
 
 
-def hand_over_is_complete(judged: Judged, out: Findings) -> None:
-    """R-54: 交接的时间和地点 are fixed by both carriers, and the next one has its own waybill. The time is ``at``."""
-    body: HandOver = judged.statement.body
-    if body.place is None or is_blank(body.place.address):
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """Trucks under way and the one that takes the load, and the waybill of the carrier that takes it."""
+    return reads_carriage(statement, facts, statement.by[-1:])
+
+
+def place_is_fixed(judged: Judged, out: Findings) -> None:
+    """R-54: 交接的时间和地点 are fixed by both carriers."""
+    place: Place | None = judged.statement.body.place
+    if place is None:
         out.refuse("HANDOVER", "body.place", "", "交接地点")
     else:
-        judge_place(judged, out, body.place)
-    if is_blank(body.waybill_no):
-        out.refuse("HANDOVER", "body.waybill_no", "", "危险货物运单号")
+        judge_place(judged, out, place, judged.moment.at_s)
+
+
+def load_comes_onto_a_vehicle(judged: Judged, out: Findings) -> None:
+    """R-24, R-34, R-51, R-53 for the carrier that takes the load."""
+    carrier = judged.statement.by[-1]
+    note_new_carrier(judged, carrier, out)
+    judge_carriage(judged, out, carrier, judged.statement.body.waybill_no)
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
@@ -44,11 +62,11 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     leg = Leg(
         carrier=statement.by[-1],
         vehicle=body.vehicle,
-        waybill_no=body.waybill_no,
+        waybill_no=body.waybill_no or "",
         place=body.place,
         begun_s=statement.at_s,
     )
-    return replace(state, legs=(*ended(state.legs, statement.at_s), leg))
+    return succeeded(state, statement, leg)
 
 
 HAND_OVER = trunk_act(
@@ -56,16 +74,23 @@ HAND_OVER = trunk_act(
     zh="承运人交接",
     en="hand over",
     body=HandOver,
-    reads=reads_change,
-    reads_doc="The open trips of both vehicles.",
-    rules=(*TIMES, new_carrier_is_said, hand_over_is_complete, vehicle_is_named, legs_stay_countable, vehicle_makes_one_trip),
-    registers=trips,
+    reads=reads,
+    reads_doc="The open trips of the trucks concerned, and what travelled under the waybill's number.",
+    rules=(
+        leg_is_open,
+        *TIMES,
+        place_is_fixed,
+        vehicle_fits_the_mode,
+        legs_stay_countable,
+        load_comes_onto_a_vehicle,
+    ),
+    registers=carriage_registers,
     advance=_advance,
     books=None,
-    effect=("前一段运输结束，后一承运人的运输开始。", "The leg ends, the next carrier's begins."),
+    effect=("所指的运输段结束，后一承运人的运输段开始。", "The named leg ends, or all that are open; the next carrier's begins."),
     texts=texts("""
 HANDOVER | R-54 | carrier | Order 23 Art. 17 [READ]
-联运交接缺少交接地点或后一承运人的运单号。 || 由前后两个承运人共同确定交接的时间和地点，并填写危险货物运单号。
-The hand-over lacks its place or the next carrier's waybill. || Let both carriers fix time and place of the hand-over, and give the waybill's number.
+联运交接没有交接地点。 || 由前后两个承运人共同确定交接的时间和地点。
+The hand-over lacks its place. || Let both carriers fix time and place of the hand-over.
 """),
 )

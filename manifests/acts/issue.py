@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.fields import Commitments
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Moment, Statement
 from ledger.times import parse_admission_at, parse_at
-from manifests.act import ManifestAct, commitments_are_wellformed, drawn, is_open
+from manifests.act import ManifestAct, drawn, is_open
 from manifests.model import LineState, ManifestState, Stage, Times
 from whitelist import check
 from whitelist.checked import Asked, look_up
@@ -31,8 +31,7 @@ from whitelist.transfer import Transfer
 class Issue(Transfer, frozen=True, kw_only=True):
     """Part 1 of the form, filled by the generator (``manifest.issue/1``)."""
 
-    commit: dict[str, str] = field(default_factory=dict)
-    """{field: 64 hex digits}; names, phones, positions never stand in clear."""
+    commit: Commitments = field(default_factory=dict)
 
 
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
@@ -77,12 +76,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
         )
         for (_, line), decided in zip(checked.lines(), checked.decided, strict=True)
     ]
-    days = [None if decided is None or checked.approval is None else checked.approval.valid_to for decided in checked.decided]
-    state = replace(
-        opened(statement, admission, found),
-        approved_to=min((day for day in days if day is not None), default=None),
-        listed_to=min((listed.effective_to for listed in checked.lists.values()), default=None),
-    )
+    state = opened(statement, admission, found)
     assert checked.permit is not None, "the check found it"
     root = checked.permit.root
     registers: dict[str, Any] = dict(q3_change(facts, root, admission, reserved_g=state.drawn.get(q3_account(root), 0)))
@@ -161,7 +155,7 @@ ISSUE = ManifestAct(
         reads=reads,
         reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, and the carriers' parties.",
         gate=is_open,
-        rules=(commitments_are_wellformed, transfer_is_lawful),
+        rules=(transfer_is_lawful,),
         asks=RULES,
         evolve=evolve,
         books="reserved",

@@ -1,41 +1,43 @@
-"""补登国家联单编号: the national number that was given after issue, ``case.number/1`` (R-01 to R-04; Order 23 Art. 15 [READ])."""
+"""补登联单编号: the numbers that were given after issue, ``case.number/1`` (R-01 to R-04; Order 23 Art. 15 [READ])."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.directory import authorities_of_division, log_state
+from ledger.fields import ShortText, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import year_of
-from manifests.act import Body, ManifestAct, commitments_are_wellformed, given_number_key, is_live
-from manifests.case import Trunk, case_is_new, trunk_exists, trunk_is_known
+from manifests.act import Body, ManifestAct, standing_of
+from manifests.case import Trunk, case_is_new, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts
-from whitelist.number import NUMBER, NumberHolders, number_key
+from whitelist.number import NationalNumber, NumberHolders, number_key
 from whitelist.rules.number import judge_number
 
 NUMBER_TOPIC = "number"
 
 
 class CaseNumber(Body, frozen=True, kw_only=True):
-    """The national number that was given after issue (``case.number/1``)."""
+    """Numbers that were given after issue (``case.number/1``): one of the two at least."""
 
-    trunk: Trunk
-    number: str
+    trunk: Annotated[Trunk, label("所据联单行为", "act of the trunk")]
+    number: Annotated[NationalNumber | None, label("国家联单编号", "national number")] = None
+    provincial_number: Annotated[ShortText | None, label("省联单编号", "provincial number")] = None
 
 
 def reads(statement: Statement, facts: Facts) -> Reads:
-    """The manifest's trunk, the holders of the number, and the number the manifest was given already."""
-    body: CaseNumber = statement.body
+    """The manifest's trunk, the holders of the number, and what cases have filled in already."""
+    number: str | None = statement.body.number
     trunk = trunk_of(statement.chain)
-    holders = (number_key(body.number),) if NUMBER.fullmatch(body.number) else ()
-    return Reads(chains=(trunk,), registers=(given_number_key(trunk), *holders))
+    holders = () if number is None else (number_key(number),)
+    return Reads(chains=(trunk,), registers=(cases_key(trunk), *holders))
 
 
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
@@ -50,42 +52,52 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
 
 
 def trunk_takes_a_number(judged: Judged, out: Findings) -> None:
-    """A manifest gets one number, while it is not voided."""
+    """MISSING for no number at all; NUMBER_GIVEN for what is filled already: corrections are amendments; TRUNK_STAGE for a voided one."""
+    body: CaseNumber = judged.statement.body
     trunk = trunk_of(judged.statement.chain)
     state: ManifestState = judged.facts.state(trunk)
-    known = state.number or judged.facts.get(given_number_key(trunk))
-    if known is not None:
-        out.refuse("NUMBER_GIVEN", "body.number", known, "a manifest without number")
+    cases = cases_of(judged.facts, trunk)
+    if body.number is None and body.provincial_number is None:
+        out.refuse("MISSING", "body.number", "", "number / provincial_number")
+    for name in ("number", "provincial_number"):
+        known = getattr(state, name) or getattr(cases, name)
+        if getattr(body, name) is not None and known is not None:
+            out.refuse("NUMBER_GIVEN", f"body.{name}", known, "a manifest without it")
     if state.stage is Stage.VOIDED:
         out.refuse("TRUNK_STAGE", "body.trunk", state.stage, "a manifest that is not voided")
 
 
 def number_is_free(judged: Judged, out: Findings) -> None:
-    """Form, origin, year of issue, and who holds the number already: as at issue."""
-    number: str = judged.statement.body.number
+    """R-02 to R-04: origin, year of issue, one manifest per number within a generator; what another one holds is only said."""
+    number: str | None = judged.statement.body.number
+    if number is None:
+        return
     trunk = trunk_of(judged.statement.chain)
     state: ManifestState = judged.facts.state(trunk)
-    if not NUMBER.fullmatch(number):
-        out.refuse("NO_FORMAT", "body.number", number, "YYYY PP CC NNNNNN")
-        return
     year = state.reserved_year if state.paper_departed_s is None else year_of(state.paper_departed_s)
-    judge_number(out, number, state.origin.division, year, state.generator, judged.facts.get(number_key(number)), but=trunk)
+    register: NumberHolders | None = judged.facts.get(number_key(number))
+    judge_number(out, number, state.origin.division, year, state.generator, register, but=trunk)
 
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The manifest holds the number while it lives; the trunk takes it over with its next act."""
+    """The manifest holds the number; the trunk takes it over with its next act."""
     body: CaseNumber = statement.body
     trunk = trunk_of(statement.chain)
     manifest: ManifestState = facts.state(trunk)
-    key = number_key(body.number)
-    held = (facts.get(key) or NumberHolders()).with_holder(manifest.generator, trunk)
-    registers: dict[str, Any] = {given_number_key(trunk): body.number, key: held if is_live(manifest) else held.ended(trunk, "closed")}
+    cases = cases_of(facts, trunk).with_case_of(opener_of(statement))
+    cases = replace(cases, number=cases.number or body.number, provincial_number=cases.provincial_number or body.provincial_number)
+    registers: dict[str, Any] = {cases_key(trunk): cases}
+    if body.number is not None:
+        held = (facts.get(number_key(body.number)) or NumberHolders()).with_holder(manifest.generator, trunk)
+        standing = standing_of(manifest)
+        registers[number_key(body.number)] = held if standing == "live" else held.ended(trunk, standing)
     return Changes(state=CaseState(topic=NUMBER_TOPIC, trunk=trunk, number=body.number), registers=registers)
 
 
 def _follow(state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
     assert state is not None, "a case is about a manifest"
-    return replace(state, number=statement.body.number)
+    body: CaseNumber = statement.body
+    return replace(state, number=state.number or body.number, provincial_number=state.provincial_number or body.provincial_number)
 
 
 CASE_NUMBER = ManifestAct(
@@ -101,14 +113,14 @@ CASE_NUMBER = ManifestAct(
         reads=reads,
         reads_doc="The manifest's trunk.",
         gate=trunk_exists,
-        rules=(case_is_new, commitments_are_wellformed, trunk_is_known, trunk_takes_a_number, number_is_free),
+        rules=(case_is_new, cases_have_room, trunk_is_known, trunk_takes_a_number, number_is_free),
         evolve=evolve,
         books=None,
-        effect=("联单有了国家联单编号。", "The manifest has its national number."),
+        effect=("联单有了国家联单编号、省联单编号。", "The manifest has its national number, its provincial number."),
         texts=texts("""
 NUMBER_GIVEN | - | nobody | formats §3 [DESIGN]
-该联单已有国家联单编号。 || 核对编号；填写有误的，通过更正程序办理。
-The manifest has a national number already. || Check the number; a wrong one is corrected by an amendment.
+该联单已有编号。 || 核对编号；填写有误的，通过更正程序办理。
+The manifest has a number already. || Check the number; a wrong one is corrected by an amendment.
 
 TRUNK_STAGE | - | nobody | formats §3 [DESIGN]
 已作废的联单不能再编号。 || 为重新开具的联单编号。

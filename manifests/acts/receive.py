@@ -1,275 +1,329 @@
-"""接受确认, part 3 of the form: R-17 at receipt, R-60 to R-64, and the weighing (Order 23 Art. 12, 18)."""
+"""接受确认, part 3 of the form: what came, what the receiver takes, by which method (R-17 to R-19, R-60 to R-64; Order 23 Art. 12, 18).
+
+The waste is at the gate, so the receipt is a fact at every stage before it: only what cannot be is refused. A receipt of nothing before the
+departure declines the manifest. Source: kinds §6.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, timedelta
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
+from ledger.fields import At, Files, Text, items, label, words
 from ledger.findings import Findings
-from ledger.mass import read_mass
-from ledger.model import Level, Statement
-from ledger.times import day_of, format_at, parse_at
-from manifests import settlement
-from manifests.act import TIMES, TOLERANCE_S, Body, at_stage, judge_grams, judge_text, judge_time, trunk_act
-from manifests.mass import Received, difference_level, judge_weighing
+from ledger.mass import parse_mass
+from ledger.model import Statement
+from ledger.times import format_at, parse_at
+from manifests import gate, meters, settlement
+from manifests.act import (
+    TIMES,
+    TOLERANCE_S,
+    Body,
+    BodyPart,
+    Entered,
+    LineMassOrZero,
+    at_stage,
+    ended,
+    judge_lines_once,
+    limits_of,
+    trunk_act,
+)
+from manifests.mass import Received, weight_level
 from manifests.model import Act, LineState, ManifestState, Stage
-from signing.refusal import Refusal, texts
-from whitelist.permit import permit_at
-from whitelist.workdays import workdays_of
+from manifests.places import judge_destination, judge_place
+from manifests.receipt_terms import note_lateness
+from manifests.tickets import Tickets, Weighed, judge_tickets, ticket_keys, tickets_drawn
+from manifests.vehicles import reads_arrival, trip_of, trips
+from signing.refusal import texts
+from whitelist.fields import LineNumber, Method, Packing, Place, WasteCode, WasteForm
 
-Opinion = Literal["accept", "partly", "reject"]
-Difference = Literal["name", "quantity", "property", "form", "packing"]
-WeighingMethod = Literal["weighbridge", "scale", "flow_meter", "volume", "estimate"]
-CONFIRM_WORKDAYS = 5
-"""五个工作日内确认 (Art. 18.1)."""
-OVERDUE_HIGH_WORKDAYS = 10
-BACKFILL_WORKDAYS = 10
-"""十个工作日内补录 (Art. 20.2)."""
-COUNT_DAYS_MAX = 40
-"""No 40 days hold fewer than 11 working days, so counting further tells nothing new."""
+Opinion = Annotated[
+    Literal["accept", "partly", "reject"],
+    label("处理意见", "opinion"),
+    words({"accept": "接受", "partly": "部分接受", "reject": "拒收"}),
+]
+DIFFERENCES = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
+Difference = Annotated[Literal["name", "quantity", "property", "form", "packing"], words(DIFFERENCES)]
+ReasonCode = Annotated[
+    Literal[
+        "name", "quantity", "property", "form", "packing",
+        "label", "no_capacity", "out_of_permit", "contaminated", "no_documents", "other",
+    ],
+    label("拒收原因", "reason code"),
+    words(
+        {
+            **DIFFERENCES,
+            "label": "标签不符",
+            "no_capacity": "无接收能力",
+            "out_of_permit": "超出许可范围",
+            "contaminated": "混入杂质",
+            "no_documents": "手续不全",
+            "other": "其他",
+        }
+    ),
+]  # fmt: skip
+WeighingMethod = Annotated[
+    Literal["weighbridge", "scale", "flow_meter", "volume", "estimate"],
+    label("计量方式", "method of weighing"),
+    words({"weighbridge": "地磅", "scale": "台秤", "flow_meter": "流量计", "volume": "体积换算", "estimate": "估算"}),
+]
 
 
-class ReceivedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class FoundWaste(BodyPart, frozen=True, kw_only=True):
+    """What was found instead of what the manifest says."""
+
+    name: Annotated[Text | None, label("实际名称", "name found")] = None
+    code: Annotated[WasteCode | None, label("实际废物代码", "code found")] = None
+    form: WasteForm | None = None
+    packing: Packing | None = None
+
+
+class ReceivedLine(BodyPart, frozen=True, kw_only=True):
     """Part 3 of the form for one line."""
 
-    line: int
-    differences: tuple[Difference, ...] = ()
-    """Which of 名称、数量、特性、形态、包装方式 differ from the manifest (Art. 18.2)."""
+    line: Annotated[LineNumber, label("行号", "line, from 0")]
     opinion: Opinion
-    """接受人处理意见."""
-    accepted_t: str
-    """接受量."""
-    refused_t: str | None = None
+    accepted_t: Annotated[LineMassOrZero, label("接受量（吨）", "mass accepted, t")]
+    refused_t: Annotated[LineMassOrZero | None, label("拒收量（吨）", "mass refused, t")] = None
     """Absent for ``accept`` (nothing) and for ``reject`` (everything that was sent)."""
-    method: str | None = None
-    """拟利用处置方式; needed for whatever is accepted."""
-    reason: str | None = None
-    """Why it was refused, wholly or in part."""
-    major_difference: bool = False
-    """是否存在重大差异."""
-    major_difference_note: str | None = None
-    """重大差异简述."""
+    method: Annotated[Method | None, label("拟利用处置方式", "intended method")] = None
+    """Absent: the manifest's."""
+    differences: Annotated[tuple[Difference, ...], items(0, 5, once=True), label("差异", "differences")] = ()
+    """Which of 名称、数量、特性、形态、包装方式 differ from the manifest (Art. 18.2)."""
+    found: Annotated[FoundWaste | None, label("实际情况", "found")] = None
+    reason_code: ReasonCode | None = None
+    reason: Annotated[Text | None, label("拒收理由", "reason")] = None
+    major_difference: Annotated[bool, label("是否存在重大差异", "major difference")] = False
+    major_difference_note: Annotated[Text | None, label("重大差异简述", "note on the major difference")] = None
+    note: Annotated[Text | None, label("备注", "note")] = None
+    files: Files = ()
 
 
-class Weighing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How the receiver measured: gross, tare, net of the vehicle."""
+class Weighing(BodyPart, frozen=True, kw_only=True):
+    """How the receiver measured; gross, tare and net stand in the tickets."""
 
     method: WeighingMethod = "weighbridge"
-    scale: str | None = None
-    gross_t: str | None = None
-    tare_t: str | None = None
-    net_t: str | None = None
+    tickets: Tickets = ()
 
 
-class Report(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Report(BodyPart, frozen=True, kw_only=True):
     """A report or notice that was given: when, and under which reference."""
 
-    at: str
-    ref: str | None = None
+    at: Annotated[At, label("时间", "at")]
+    ref: Annotated[Text | None, label("文号", "reference")] = None
 
 
 class Receive(Body, frozen=True, kw_only=True):
     """Part 3 of the form, filled by the receiver (``manifest.receive/1``). Its admission is the confirmation of Art. 18.1."""
 
-    accepted_at: str
-    """接受之日, with time."""
-    lines: tuple[ReceivedLine, ...]
-    weighing: Weighing
-    reported_to_authority: Report | None = None
-    """Report to 接受地生态环境主管部门; needed with any difference."""
-    notified_generator: Report | None = None
-    """Notice to the generator; needed with any difference."""
+    accepted_at: Annotated[At, label("接受之日", "accepted at")]
+    place: Annotated[Place | None, label("接受地点", "place")] = None
+    """Absent: the destination."""
+    lines: Annotated[tuple[ReceivedLine, ...], items(1, 16, "LINES_ONCE"), label("接受情况", "lines")]
+    weighing: Annotated[Weighing, label("计量", "weighing")]
+    meter_rows: Annotated[tuple[meters.MeterRow, ...], items(0, 200), label("每日计量", "daily meter rows")] = ()
+    reported_to_authority: Annotated[Report | None, label("报告接受地主管部门", "report to the authority")] = None
+    notified_generator: Annotated[Report | None, label("告知移出人", "notice to the generator")] = None
 
 
 def reads(statement: Statement, facts: Facts) -> Reads:
-    """The permit, the decision, and the accounts that are settled."""
+    """What allowed the transfer, the accounts that are settled, the trucks that are set free, the tickets."""
     state: ManifestState | None = facts.state(statement.chain)
     if state is None:
         return Reads()
-    return Reads(chains=settlement.account_chains(state), accounts=tuple(state.drawn), registers=tuple(settlement.account_registers(state)))
+    law = gate.reads(state, facts)
+    tickets = ticket_keys(state.receiver, statement.body.weighing.tickets)
+    registers = (*law.registers, *reads_arrival(statement, facts).registers, *tickets)
+    return Reads(chains=law.chains, accounts=law.accounts, registers=registers)
 
 
-def acceptance_lies_between(judged: Judged, out: Findings) -> None:
-    """到达 ≤ 接受 ≤ 确认: ``accepted_at`` lies between the arrival and the confirmation."""
+# --- what cannot be ------------------------------------------------------------------------------------------------------------------
+
+
+def every_line_is_answered(judged: Judged, out: Findings) -> None:
+    """LINES_ONCE: each line of the manifest exactly once."""
+    judge_lines_once(judged, out, "body.lines", [line.line for line in judged.statement.body.lines])
+
+
+def acceptance_is_possible(judged: Judged, out: Findings) -> None:
+    """TIME_ORDER: nobody accepts after having signed, nor before the manifest was issued, unless it was on paper first (R-56)."""
     body: Receive = judged.statement.body
-    accepted_s = judge_time(out, "body.accepted_at", body.accepted_at)
-    if accepted_s is None:
-        return
-    arrived_s = judged.state.times.arrived_s
-    assert arrived_s is not None, "the machine lets nobody receive before the arrival"
-    if not arrived_s - TOLERANCE_S <= accepted_s <= judged.statement.at_s + TOLERANCE_S:
-        expected = f"{format_at(arrived_s)} … {judged.statement.at}"
-        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, expected)
-
-
-def receipt_covers_every_line(judged: Judged, out: Findings) -> None:
-    """Every line of the manifest is answered exactly once."""
-    body: Receive = judged.statement.body
-    numbers = [line.line for line in body.lines]
-    if sorted(numbers) != list(range(len(judged.state.lines))):
-        out.refuse("LINES_ONCE", "body.lines", ", ".join(map(str, numbers[:20])), f"0 … {len(judged.state.lines) - 1}")
-
-
-def weighing_adds_up(judged: Judged, out: Findings) -> None:
-    """Masses of the weighing are masses, and gross - tare = net."""
-    weighing = judged.statement.body.weighing
-    if weighing.net_t is not None:
-        judge_grams(out, "body.weighing.net_t", weighing.net_t)
-    judge_weighing(out, "body.weighing", weighing.gross_t, weighing.tare_t, weighing.net_t)
-    if weighing.scale is not None:
-        judge_text(out, "body.weighing.scale", weighing.scale)
+    accepted_s, times = parse_at(body.accepted_at), judged.state.times
+    if accepted_s > judged.statement.at_s + TOLERANCE_S:
+        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, f"≤ {judged.statement.at}")
+    elif not judged.state.is_backfill and accepted_s < times.issued_s - TOLERANCE_S:
+        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, f"≥ {format_at(times.issued_s)}")
+    begun_s = times.arrived_s or times.departed_s
+    if begun_s is not None and accepted_s < begun_s - TOLERANCE_S:
+        out.alert("M", "TIME_ORDER")
 
 
 def opinion_fits_the_mass(judged: Judged, out: Findings) -> None:
-    """R-63: 拒收 ⇔ 接受量 = 0; 部分接受 ⇔ something accepted and something refused, with a reason; 接受 ⇔ nothing refused."""
+    """R-63 OPINION_QTY: 拒收: nothing accepted; 部分接受: something accepted and something refused; 接受: nothing refused. MISSING: why not."""
     body: Receive = judged.statement.body
     for position, line in enumerate(body.lines):
         field = f"body.lines.{position}"
-        accepted_g = judge_grams(out, f"{field}.accepted_t", line.accepted_t)
-        refused_g = None if line.refused_t is None else judge_grams(out, f"{field}.refused_t", line.refused_t)
-        if accepted_g is not None:
-            _judge_opinion(out, field, line, accepted_g, refused_g)
+        accepted, refused = parse_mass(line.accepted_t) > 0, line.refused_t is not None and parse_mass(line.refused_t) > 0
+        if (accepted, refused) not in _FITTING[line.opinion]:
+            found = f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}"
+            out.refuse("OPINION_QTY", f"{field}.opinion", found, _EXPECTED[line.opinion])
+        for name in ("reason_code", "reason") if line.opinion != "accept" else ():
+            if getattr(line, name) is None:
+                out.refuse("MISSING", f"{field}.{name}", "", "拒收原因 / why it was refused")
 
 
-def _judge_opinion(out: Findings, field: str, line: ReceivedLine, accepted_g: int, refused_g: int | None) -> None:
-    if line.opinion == "reject":
-        fits, expected = accepted_g == 0 and refused_g != 0, "reject: accepted_t 0"
-    elif line.opinion == "partly":
-        fits, expected = accepted_g > 0 and bool(refused_g), "partly: accepted_t > 0, refused_t > 0"
-    else:
-        fits, expected = accepted_g > 0 and not refused_g, "accept: accepted_t > 0, refused_t 0"
-    if not fits:
-        out.refuse("OPINION_QTY", f"{field}.opinion", f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}", expected)
-    if line.opinion != "accept":
-        judge_text(out, f"{field}.reason", line.reason or "")
-    if line.major_difference:
-        judge_text(out, f"{field}.major_difference_note", line.major_difference_note or "")
-        if not line.differences:
-            out.refuse("MISSING", f"{field}.differences", "", "name quantity property form packing")
+_FITTING = {"accept": {(True, False)}, "partly": {(True, True)}, "reject": {(False, False), (False, True)}}
+"""Per opinion: whether something was accepted, whether something was said to be refused."""
+_EXPECTED = {
+    "accept": "accept: accepted_t > 0, refused_t 0",
+    "partly": "partly: accepted_t > 0, refused_t > 0",
+    "reject": "reject: accepted_t 0",
+}
 
 
-def method_is_the_manifests(judged: Judged, out: Findings) -> None:
-    """R-64: what is accepted is treated by the method of the manifest; another one needs a new decision (Art. 28(2))."""
+def is_declined(body: Receive, state: ManifestState) -> bool:
+    """Whether the receiver declines a manifest that never departed: every line rejected, and nothing came."""
+    nothing = all(line.opinion == "reject" and (line.refused_t is None or parse_mass(line.refused_t) == 0) for line in body.lines)
+    return state.stage is Stage.ISSUED and nothing
+
+
+# --- what is said --------------------------------------------------------------------------------------------------------------------
+
+
+def receipt_is_compared(judged: Judged, out: Findings) -> None:
+    """Everything that disagrees with manifest, permit, decision or scale. A declined manifest has nothing to compare: tag DECLINED."""
     body: Receive = judged.statement.body
-    for position, line in enumerate(body.lines):
-        known = _line(judged.state, line)
-        if known is None or (line.opinion == "reject" and line.method is None):
-            continue
-        if line.method != known.method:
-            out.refuse("METHOD_CHANGED", f"body.lines.{position}.method", line.method or "", known.method)
-
-
-def differences_are_reported(judged: Judged, out: Findings) -> None:
-    """R-61: with any of the five differences the generator was told and the authority at the destination has the report."""
-    body: Receive = judged.statement.body
-    if not discrepancies(body, judged.state):
+    if is_declined(body, judged.state):
+        out.tag("DECLINED")
         return
-    for name, report in (("reported_to_authority", body.reported_to_authority), ("notified_generator", body.notified_generator)):
-        _judge_report(judged, out, f"body.{name}", report)
+    place = body.place or judged.state.destination
+    if body.place is not None:
+        judge_place(judged, out, place, parse_at(body.accepted_at))
+    judge_destination(judged, out, place)
+    judge_tickets(judged, out, "body.weighing.tickets", _weighed(judged.statement, judged.state))
+    _weights(judged, out)
+    _way(judged, out)
+    _methods(judged, out)
+    _reports(judged, out)
+    gate.judge_receipt(judged, out, _accepted_lines(body, judged.state))
+    note_lateness(judged, out, parse_at(body.accepted_at))
+    meters.judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
 
 
-def _judge_report(judged: Judged, out: Findings, field: str, report: Report | None) -> None:
-    if report is None:
-        out.refuse("DISCREPANCY_UNREPORTED", field, "", "{at, ref}")
-        return
-    at_s = judge_time(out, f"{field}.at", report.at)
-    if at_s is not None and at_s > judged.statement.at_s + 300:
-        out.refuse("TIME_ORDER", f"{field}.at", report.at, f"≤ {judged.statement.at}")
-
-
-def weight_is_near_declared(judged: Judged, out: Findings) -> None:
-    """R-62: ALERT WEIGHT, M above the tolerance and H above 5 %."""
+def _weights(judged: Judged, out: Findings) -> None:
+    """R-62 WEIGHT: what came against what was sent."""
     for received in received_lines(judged.statement.body, judged.state):
-        level = _level(judged.state.lines[received.line], received)
+        level = weight_level(limits_of(judged.facts), judged.state.lines[received.line], received.received_g)
         if level is not None:
             out.alert(level, "WEIGHT")
 
 
-def permit_is_valid_at_receipt(judged: Judged, out: Findings) -> None:
-    """R-17: the receipt is a fact; ALERT H PERMIT_DATE when the permit has run out, PERMIT_STATUS when it is suspended or revoked."""
-    permit = permit_at(judged.facts, judged.state.permit)
-    accepted_s = _seconds(judged.statement.body.accepted_at)
-    if permit is None or accepted_s is None:
-        return
-    if permit.history.at(accepted_s) != "ACTIVE":
-        out.alert("H", "PERMIT_STATUS")
-    if not permit.is_valid_on(day_of(accepted_s)):
-        out.alert("H", "PERMIT_DATE")
+def _way(judged: Judged, out: Findings) -> None:
+    """NO_DEPARTURE: nobody recorded how it came; NO_ARRIVAL: a leg is open, which is grave where a part of the load may still be on it."""
+    state: ManifestState = judged.state
+    if state.stage is Stage.ISSUED:
+        out.tag("NO_DEPARTURE")
+        out.alert("H", "NO_DEPARTURE")
+    elif state.open_legs:
+        out.tag("NO_ARRIVAL")
+        limits = limits_of(judged.facts)
+        short = any(
+            received.received_g < (line := state.lines[received.line]).sent_g and weight_level(limits, line, received.received_g)
+            for received in received_lines(judged.statement.body, state)
+        )
+        if short or any(leg.parts for leg in state.legs):
+            out.alert("H", "NO_ARRIVAL")
 
 
-def receipt_is_in_time(judged: Judged, out: Findings) -> None:
-    """R-60: confirmed within 5 working days of 接受之日; ALERT M RECEIPT_OVERDUE from day 6, H from day 10.
+def _methods(judged: Judged, out: Findings) -> None:
+    """R-64 METHOD_CHANGED: what is accepted is treated by the method of the manifest; another one needs a new decision (Art. 28(2))."""
+    for line, method in _accepted_lines(judged.statement.body, judged.state):
+        if method != line.method:
+            out.alert("H", "METHOD_CHANGED")
 
-    R-70 takes its place on a backfill: recorded within 10 working days of the completed transfer, else ALERT M BACKFILL_LATE.
+
+def _known_lines(body: Receive, state: ManifestState) -> list[ReceivedLine]:
+    """Lines that the manifest has; others are refused, and there is nothing to compare them with."""
+    return [line for line in body.lines if line.line < len(state.lines)]
+
+
+def _accepted_lines(body: Receive, state: ManifestState) -> list[tuple[LineState, str]]:
+    """Lines of which something was accepted, each with the method it is to be treated by."""
+    accepted = [line for line in _known_lines(body, state) if parse_mass(line.accepted_t) > 0]
+    return [(state.lines[line.line], line.method or state.lines[line.line].method) for line in accepted]
+
+
+def _reports(judged: Judged, out: Findings) -> None:
+    """R-61 DISCREPANCY_UNREPORTED: with any difference the generator was told and the authority at the destination has the report.
+
+    A report of after the receipt has not been given yet.
     """
-    accepted_s = _seconds(judged.statement.body.accepted_at)
-    if accepted_s is None:
+    body: Receive = judged.statement.body
+    limits = limits_of(judged.facts)
+    weights = (weight_level(limits, judged.state.lines[found.line], found.received_g) for found in received_lines(body, judged.state))
+    if not discrepancies(body) and not any(weights):
         return
-    accepted_on = date.fromisoformat(day_of(accepted_s))
-    admitted_on = date.fromisoformat(day_of(judged.moment.at_s))
-    count = workdays_of(judged.facts).between(accepted_on, min(admitted_on, accepted_on + timedelta(days=COUNT_DAYS_MAX)))
-    if count.workdays <= (BACKFILL_WORKDAYS if judged.state.is_backfill else CONFIRM_WORKDAYS):
-        return
-    if judged.state.is_backfill:
-        out.alert("M", "BACKFILL_LATE")
-    else:
-        out.alert("H" if count.workdays >= OVERDUE_HIGH_WORKDAYS else "M", "RECEIPT_OVERDUE")
-    for flag in count.flags:
-        out.tag(flag)
+    latest_s = judged.statement.at_s + TOLERANCE_S
+    if any(report is None or parse_at(report.at) > latest_s for report in (body.reported_to_authority, body.notified_generator)):
+        out.alert("H", "DISCREPANCY_UNREPORTED")
 
 
 def received_lines(body: Receive, state: ManifestState) -> tuple[Received, ...]:
-    """Grams by line as far as they can be read; a rejected line without ``refused_t`` refused everything that was sent."""
+    """Grams by line; a rejected line without ``refused_t`` refused everything that was sent, a declined one nothing."""
+    declines = is_declined(body, state)
     found: list[Received] = []
-    for line in body.lines:
-        known = _line(state, line)
-        accepted_g = read_mass(line.accepted_t)
-        if known is None or accepted_g is None:
-            continue
-        unweighed_g = known.sent_g if line.opinion == "reject" else 0
-        refused_g = unweighed_g if line.refused_t is None else read_mass(line.refused_t)
-        if refused_g is not None:
-            found.append(Received(line.line, accepted_g, refused_g))
+    for line in _known_lines(body, state):
+        sent_g = state.lines[line.line].sent_g if line.opinion == "reject" and not declines else 0
+        refused_g = sent_g if line.refused_t is None else parse_mass(line.refused_t)
+        found.append(Received(line.line, parse_mass(line.accepted_t), refused_g))
     return tuple(found)
 
 
-def discrepancies(body: Receive, state: ManifestState) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """Per line with a difference, which of the five keys differ: those stated, and ``quantity`` where the weights say so (R-62)."""
-    by_line = {line.line: set(line.differences) for line in body.lines}
-    for received in received_lines(body, state):
-        if _level(state.lines[received.line], received) is not None:
-            by_line[received.line].add("quantity")
-    return tuple((number, tuple(sorted(keys))) for number, keys in sorted(by_line.items()) if keys)
+def discrepancies(body: Receive) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Per line with a stated difference, which of the five keys differ. What the scales say beyond that is judged by thresholds (R-62)."""
+    return tuple(
+        (line.line, tuple(sorted(line.differences))) for line in sorted(body.lines, key=lambda line: line.line) if line.differences
+    )
 
 
-def _level(line: LineState, received: Received) -> Level | None:
-    return difference_level(line.form, line.declared_g, received.received_g)
+def _weighed(statement: Statement, state: ManifestState) -> Weighed:
+    body: Receive = statement.body
+    carrier = state.legs[-1].carrier if state.legs else ""
+    begun_s = state.times.departed_s or parse_at(body.accepted_at)
+    grams = sum(received.received_g for received in received_lines(body, state))
+    return Weighed(state.receiver, body.weighing.tickets, grams, trip_of(statement.chain, state, carrier, begun_s))
 
 
-def _line(state: ManifestState, line: ReceivedLine) -> LineState | None:
-    return state.lines[line.line] if 0 <= line.line < len(state.lines) else None
-
-
-def _seconds(text: str) -> int | None:
-    """A time that rules/times.py has judged already, or ``None``."""
-    try:
-        return parse_at(text)
-    except Refusal:
-        return None
+# --- what it leaves ------------------------------------------------------------------------------------------------------------------
 
 
 def _settle(judged: Judged, out: Findings) -> None:
     """The accounts hold what was accepted, which is nothing for a rejected line."""
     state: ManifestState = judged.state
-    accepted = {received.line: received.accepted_g for received in received_lines(judged.statement.body, state)}
-    out.accounts = settlement.settle(state, [accepted[number] for number in range(len(state.lines))])
-    settlement.note_overdraft(state, out.accounts, judged.facts, judged.moment, out)
+    body: Receive = judged.statement.body
+    out.accounts = settlement.settle(state, _kept_g(body, state))
+    settlement.note_overdraft(judged, out, parse_at(body.accepted_at), _kept_g(body, state))
+
+
+def _kept_g(body: Receive, state: ManifestState) -> list[int]:
+    """Accepted grams by line."""
+    accepted = {received.line: received.accepted_g for received in received_lines(body, state)}
+    return [accepted[number] for number in range(len(state.lines))]
+
+
+def _registers(entered: Entered) -> Mapping[str, Any]:
+    statement, before, facts = entered.statement, entered.before, entered.facts
+    body: Receive = statement.body
+    kept_g = sum(_kept_g(body, before))
+    return {
+        **trips(entered),
+        **({} if is_declined(body, before) else tickets_drawn(_weighed(statement, before), facts)),
+        **settlement.site_settled(facts, entered.admission, before, parse_at(body.accepted_at), kept_g),
+    }
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
@@ -280,11 +334,13 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
         replace(line, accepted_g=by_line[n].accepted_g, refused_g=by_line[n].refused_g, opinion=opinions[n])
         for n, line in enumerate(state.lines)
     )
-    found = replace(state, lines=lines, discrepancies=discrepancies(body, state))
-    return at_stage(found, _outcome(lines), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s)
+    under_way = [number for number, leg in enumerate(state.legs) if leg.ended_s is None]
+    legs = ended(state.legs, under_way, statement.at_s)
+    found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs)
+    return at_stage(found, outcome(lines), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s)
 
 
-def _outcome(lines: Iterable[LineState]) -> Stage:
+def outcome(lines: Iterable[LineState]) -> Stage:
     """All accepted, all rejected, or anything between."""
     opinions = {line.opinion for line in lines}
     if opinions == {"accept"}:
@@ -298,42 +354,43 @@ RECEIVE = trunk_act(
     en="receive",
     body=Receive,
     reads=reads,
-    reads_doc="The receiver's permit, the decision if there is one, and the accounts on which the manifest holds grams.",
-    rules=(
-        *TIMES,
-        acceptance_lies_between,
-        receipt_covers_every_line,
-        weighing_adds_up,
-        opinion_fits_the_mass,
-        method_is_the_manifests,
-        differences_are_reported,
-        weight_is_near_declared,
-        permit_is_valid_at_receipt,
-        receipt_is_in_time,
-    ),
+    reads_doc="The receiver's permit and the newest of its line, the decision and its lists, the accounts; trucks under way, tickets.",
+    rules=(*TIMES, every_line_is_answered, acceptance_is_possible, opinion_fits_the_mass, receipt_is_compared),
     settle=_settle,
+    registers=_registers,
     advance=_advance,
     books="settled",
     effect=(
-        "接受量记入联单，额度按接受量结算，后续期限开始计算。",
-        "What was accepted stands in the manifest and settles the quotas; the clocks of what follows start.",
+        "接受量记入联单，额度按接受量结算，在途的运输段结束，后续期限开始计算。",
+        "What was accepted stands in the manifest and settles the quotas; open legs end, the clocks of what follows start.",
     ),
     texts=texts("""
-RECEIPT_OVERDUE | R-60 | nobody | Order 23 Art. 18.1 [READ]; levels M from day 6, H from day 10 [DESIGN]
-接受人未在接受之日起五个工作日内确认。 || 及时确认；逾期原因由接受人说明。
-The receiver did not confirm within five working days of taking the waste over. || Confirm in time; let the receiver explain the delay.
+OPINION_QTY | R-63 | receiver | Order 23 Art. 12(2) [READ]; equivalences [DESIGN]
+处理意见与接受量不一致，或没有拒收原因。 || 拒收的接受量为 0；部分接受的接受量、拒收量均大于 0；接受的拒收量为 0；拒收和部分接受的，填写拒收原因和理由。
+The opinion does not fit the accepted mass, or does not say why. || Rejected: nothing accepted. Partly: something accepted and something refused. Accepted: nothing refused. Whatever is refused has a reason and its code.
+
+DECLINED | R-63 | nobody | [DESIGN]
+接受人在起运前拒绝接收，联单所占额度全部退回。 || 移出人另行联系接受人，或者核实后办结。
+The receiver declined before the departure; everything that was reserved comes back. || Find another receiver, or verify and close the manifest.
+
+WEIGHT | R-62 | nobody | law §6.2; tolerance [DESIGN]
+接受量与移出量相差超出误差。 || 复核两端称重；差异视为数量不符，应当告知并报告。
+What came differs from what was sent by more than the tolerance. || Check both weighings; such a difference counts as a difference of quantity and is reported.
+
+NO_DEPARTURE | R-51 | carrier | Order 23 Art. 11(1)(2) [READ]; alert [DESIGN]
+没有起运记录即接受。 || 由移出人、承运人说明并补正；主管部门核查该车次。
+The load was received although nobody recorded its departure. || Let generator and carrier explain; the authorities check the trip.
+
+NO_ARRIVAL | R-56 | carrier | Order 23 Art. 11(4) [READ]; alert [DESIGN]
+仍有运输段未运抵即接受。 || 核实货物是否全部到达；曾分装或短少的，查明其余部分的去向。
+A leg was still under way at the receipt. || Check whether everything came; of a load that was split or is short, find the rest.
+
+METHOD_CHANGED | R-64 | origin_authority | Order 23 Art. 28(2) [READ]
+利用处置方式与联单、批准决定不一致。 || 按批准的方式利用处置；改变方式的，应当重新申请。
+The method is not that of the manifest and its decision. || Treat the waste by the approved method; another one needs a new application.
 
 DISCREPANCY_UNREPORTED | R-61 | receiver | Order 23 Art. 18.2 [READ]
-名称、数量、特性、形态或包装方式与联单不符，但未告知移出人或未报告接受地生态环境主管部门。 || 先告知移出人并报告接受地生态环境主管部门，填写两者的时间后再确认；决定接受的也要报告。
-The waste differs from the manifest, but the generator was not told or the authority at the destination has no report. || Tell the generator and report to the authority first, then confirm with both times; acceptance does not waive the report.
-
-WEIGHT | R-62 | nobody | law §6.2: max(0.06 t, 1 %, liquids and semi-solids 3 %), H above 5 % [DESIGN]
-称重结果与移出量的差异超过允许误差。 || 复核两端称重；差异视为数量不符，应当告知并报告。
-The weight differs from the declared mass by more than the tolerance. || Check both weighings; such a difference counts as a difference of quantity and is reported.
-
-OPINION_QTY | R-63 | receiver | Order 23 Art. 12(2) [READ]; equivalences [DESIGN]
-处理意见与接受量不一致。 || 拒收的接受量为 0；部分接受的接受量、拒收量均大于 0；接受的拒收量为 0。
-The opinion does not fit the accepted mass. || Rejected: nothing accepted. Partly: something accepted and something refused. Accepted: nothing refused.
-
+名称、数量、特性、形态或包装方式与联单不符，但未告知移出人或未报告接受地生态环境主管部门。 || 立即告知移出人并报告接受地生态环境主管部门；决定接受的也要报告。
+The waste differs from the manifest, but the generator was not told or the authority at the destination has no report. || Tell the generator and report to the authority at once; acceptance does not waive the report.
 """),
 )

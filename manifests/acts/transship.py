@@ -2,80 +2,104 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
 from msgspec.structs import replace
 
-from ledger.admission.personality import Judged
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged, Reads
+from ledger.fields import MassAboveZero, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
-from manifests.act import TIMES, Body, ended, judge_grams, judge_text, trunk_act
-from manifests.model import Act, Leg, ManifestState, Part, Vehicle
-from manifests.vehicles import legs_stay_countable, place_is_named, reads_change, trips, vehicle_is_named, vehicle_makes_one_trip
+from manifests.act import TIMES, BodyPart, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
+from manifests.carriage import (
+    Carriage,
+    carriage_registers,
+    judge_carriage,
+    parts_of,
+    reads_carriage,
+    succeeded,
+    whole_parts,
+)
+from manifests.model import Act, Leg, LegPart, ManifestState
+from manifests.places import place_exists
+from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
 from signing.refusal import texts
-from whitelist.fields import Place
+from whitelist.fields import LineNumber, Place
 
 
-class MovedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class MovedLine(BodyPart, frozen=True, kw_only=True):
     """Grams of one line that change the vehicle."""
 
-    line: int
-    mass_t: str
+    line: Annotated[LineNumber, label("行号", "line, from 0")]
+    mass_t: Annotated[MassAboveZero, label("分装量（吨）", "mass, t")]
 
 
-class Transship(Body, frozen=True, kw_only=True):
-    """换装: another vehicle of the same carrier (``manifest.transship/1``)."""
+class Transship(Carriage, frozen=True, kw_only=True):
+    """换装: another vehicle of the same carrier (``manifest.transship/1``). ``waybill_no`` only when the waybill changed too."""
 
-    vehicle: Vehicle
-    reason: str
-    place: Place
-    waybill_no: str | None = None
-    """Only when the waybill changed too."""
-    part: tuple[MovedLine, ...] = ()
-    """Empty: the whole load. Otherwise what goes on in the new vehicle while the rest stays in the old one."""
+    reason: Annotated[Text, label("换装原因", "reason")]
+    place: Annotated[Place, label("换装地点", "place")]
+    part: Annotated[tuple[MovedLine, ...], items(0, 16), label("分装", "part")] = ()
+    """Empty: the whole load of the leg. Otherwise what goes on in the new vehicle while the rest stays in the old one."""
+    leg: LegNumber | None = None
 
 
-def transshipment_moves_what_is_there(judged: Judged, out: Findings) -> None:
-    """A reason; for a partial one each line at most once and no more grams than were sent; the load is split at most once at a time."""
+def reads(statement: Statement, facts: Facts) -> Reads:
+    """Trucks under way and the one that takes the load, and the waybill of its carrier."""
+    state: ManifestState | None = facts.state(statement.chain)
+    return reads_carriage(statement, facts, () if state is None else carriers_of(state, named_legs(statement, state)))
+
+
+def part_is_split_off_once(judged: Judged, out: Findings) -> None:
+    """LINES_ONCE, LINE_UNKNOWN; TRANSSHIP_PART for a third part; ALERT M PART_EXCEEDS for more of a line than the leg carries."""
     body: Transship = judged.statement.body
-    judge_text(out, "body.reason", body.reason)
+    state: ManifestState = judged.state
     if not body.part:
         return
-    if len(judged.state.open_legs) > 1:
-        out.refuse("TRANSSHIP_PART", "body.part", "", "先合并或全部换装 / the load is split already")
+    if len(state.open_legs) > 1:
+        out.refuse("TRANSSHIP_PART", "body.part", len(state.open_legs), "先合并或全部换装 / the load is split already")
     numbers = [moved.line for moved in body.part]
     if len(set(numbers)) != len(numbers):
         out.refuse("LINES_ONCE", "body.part", ", ".join(map(str, numbers)), "each line once")
-    rest_g = sum(line.sent_g for line in judged.state.lines)
+    carried = _carried(state, named_legs(judged.statement, state))
     for position, moved in enumerate(body.part):
-        field = f"body.part.{position}"
-        if not 0 <= moved.line < len(judged.state.lines):
-            out.refuse("LINE_UNKNOWN", f"{field}.line", moved.line, f"0 … {len(judged.state.lines) - 1}")
-            continue
-        mass_g = judge_grams(out, f"{field}.mass_t", moved.mass_t, positive=True)
-        if mass_g is not None:
-            rest_g -= mass_g
-            if mass_g > judged.state.lines[moved.line].sent_g:
-                out.refuse("TRANSSHIP_PART", f"{field}.mass_t", moved.mass_t, f"≤ {judged.state.lines[moved.line].sent_g} g")
-    if rest_g == 0:
-        out.refuse("TRANSSHIP_PART", "body.part", "", "全部换装时省略 part / leave part out for the whole load")
+        if line_is_known(judged, out, f"body.part.{position}", moved.line) and parse_mass(moved.mass_t) > carried.get(moved.line, 0):
+            out.alert("M", "PART_EXCEEDS")
+
+
+def load_changes_the_vehicle(judged: Judged, out: Findings) -> None:
+    """R-24, R-51, R-53 for the new vehicle; the waybill goes on where no new one is named."""
+    statement, state = judged.statement, judged.state
+    for carrier in carriers_of(state, numbers := named_legs(statement, state)):
+        old = state.legs[numbers[0]].waybill_no or None
+        judge_carriage(judged, out, carrier, statement.body.waybill_no or old)
+
+
+def _carried(state: ManifestState, legs: tuple[int, ...]) -> dict[int, int]:
+    return {part.line: part.mass_g for part in parts_of(state, legs) or whole_parts(state)}
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: Transship = statement.body
-    before = state.legs[-1]
-    parts = tuple(Part(moved.line, parse_mass(moved.mass_t)) for moved in body.part)
+    numbers = named_legs(statement, state)
+    before = state.legs[numbers[0]]
     leg = Leg(
         carrier=before.carrier,
         vehicle=body.vehicle,
         waybill_no=body.waybill_no or before.waybill_no,
         place=body.place,
         begun_s=statement.at_s,
-        parts=parts,
         reason=body.reason,
     )
-    legs = state.legs if parts else ended(state.legs, statement.at_s)
-    return replace(state, legs=(*legs, leg))
+    if not body.part:
+        return succeeded(state, statement, leg)
+    moved = {part.line: parse_mass(part.mass_t) for part in body.part}
+    rest = {line: max(0, mass_g - moved.get(line, 0)) for line, mass_g in _carried(state, numbers).items()}
+    old = replace(before, parts=tuple(LegPart(line, mass_g) for line, mass_g in sorted(rest.items())))
+    new = replace(leg, parts=tuple(LegPart(line, mass_g) for line, mass_g in sorted(moved.items())))
+    return replace(state, legs=(*state.legs[: numbers[0]], old, *state.legs[numbers[0] + 1 :], new))
 
 
 TRANSSHIP = trunk_act(
@@ -83,23 +107,28 @@ TRANSSHIP = trunk_act(
     zh="换装",
     en="transship",
     body=Transship,
-    reads=reads_change,
-    reads_doc="The open trips of both vehicles.",
+    reads=reads,
+    reads_doc="The open trips of the trucks concerned, and what travelled under the waybill's number.",
     rules=(
+        leg_is_open,
         *TIMES,
-        transshipment_moves_what_is_there,
-        vehicle_is_named,
-        place_is_named,
+        part_is_split_off_once,
+        place_exists,
+        vehicle_fits_the_mode,
         legs_stay_countable,
-        vehicle_makes_one_trip,
+        load_changes_the_vehicle,
     ),
-    registers=trips,
+    registers=carriage_registers,
     advance=_advance,
     books=None,
-    effect=("新的一段运输开始；部分换装时原车继续。", "A new leg begins; with part the old one goes on."),
+    effect=("新的运输段开始；部分换装时原车继续。", "A new leg begins; with part the old one goes on."),
     texts=texts("""
 TRANSSHIP_PART | - | carrier | design §6 [DESIGN]
-换装的数量与在途数量不符。 || 部分换装须少于在途总量；全部换装时省略 part；已分装的不能再次分装。
-The part that changes the vehicle does not fit the load. || A part is less than the load; leave part out for the whole; a split load is not split again.
+货物已经分装，不能再次分装。 || 先将一部分全部换装或运抵，再分装另一部分。
+The load is split already and is not split again. || Let one part arrive, or change its vehicle as a whole, before another part is made.
+
+PART_EXCEEDS | - | carrier | [DESIGN]
+分装量大于该运输段所载的该项数量。 || 核对分装量。
+More of a line is said to change the vehicle than the leg carries. || Check the part.
 """),
 )

@@ -1,19 +1,33 @@
-"""核实: the generator has checked what became of its waste (Order 23 Art. 10(5) [READ])."""
+"""核实: the generator has checked what became of its waste, which closes the manifest (Order 23 Art. 10(5) [READ])."""
 
 from __future__ import annotations
 
-from ledger.admission.personality import Window
+from typing import Annotated
+
+from ledger.admission.personality import Judged, Window
+from ledger.fields import Text, label
+from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import Body, at_stage, reads_number, time_does_not_run_back, trunk_act
 from manifests.model import Act, ManifestState, Stage
+from signing.refusal import texts
 
 
 class Verify(Body, frozen=True, kw_only=True):
     """核实: the generator has checked what became of its waste (``manifest.verify/1``)."""
 
+    note: Annotated[Text | None, label("备注", "note")] = None
+
+
+def refused_waste_is_back(judged: Judged, out: Findings) -> None:
+    """R-65 ALERT H RETURN_OPEN: what was refused stands somewhere, and no manifest carries it back yet."""
+    if any(line.refused_g for line in judged.state.lines):
+        out.alert("H", "RETURN_OPEN")
+
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
-    return at_stage(state, Stage.CLOSED, verified_s=statement.at_s)
+    end = Stage.CLOSED_REJECTED if state.stage is Stage.REJECTED else Stage.CLOSED
+    return at_stage(state, end, verified_s=statement.at_s)
 
 
 VERIFY = trunk_act(
@@ -24,8 +38,16 @@ VERIFY = trunk_act(
     window=Window.DAY,
     reads=reads_number,
     reads_doc="The manifest's number.",
-    rules=(time_does_not_run_back,),
+    rules=(time_does_not_run_back, refused_waste_is_back),
     advance=_advance,
     books=None,
-    effect=("联单办结，编号不再有效。", "The manifest is closed, its number is live no longer."),
+    effect=(
+        "联单办结（拒收的为拒收办结），编号随之办结。",
+        "The manifest is closed, after a rejection closed_rejected; its number is closed with it.",
+    ),
+    texts=texts("""
+RETURN_OPEN | R-65 | generator | law §7.4 [DESIGN]
+拒收的废物尚未退回、改送或处置。 || 开具退回或改送联单，并使其起运。
+Refused waste has not gone back, nor elsewhere, yet. || Issue a manifest that returns or redirects it, and let it depart.
+"""),
 )

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads, Window
-from ledger.fields import label
+from ledger.fields import Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests import settlement
-from manifests.act import Body, at_stage, judge_text, number_registers, time_does_not_run_back, trunk_act
+from manifests.act import Body, Entered, at_stage, number_registers, time_does_not_run_back, trunk_act
 from manifests.model import Act, ManifestState, Stage
+from whitelist.quota import q3_account
 
 
 class Void(Body, frozen=True, kw_only=True):
     """作废, before departure only (``manifest.void/1``)."""
 
-    reason: Annotated[str, label("作废理由", "reason")]
+    reason: Annotated[Text, label("作废理由", "reason")]
 
 
 def reads(statement: Statement, facts: Facts) -> Reads:
@@ -25,18 +27,18 @@ def reads(statement: Statement, facts: Facts) -> Reads:
     state: ManifestState | None = facts.state(statement.chain)
     if state is None:
         return Reads()
-    return Reads(accounts=tuple(state.drawn), registers=(*number_registers(statement, facts), *settlement.account_registers(state)))
-
-
-def void_has_reason(judged: Judged, out: Findings) -> None:
-    """作废理由说明 is not blank."""
-    body: Void = judged.statement.body
-    judge_text(out, "body.reason", body.reason)
+    return Reads(accounts=tuple(state.drawn), registers=(*number_registers(statement, facts), *settlement.site_keys(state)))
 
 
 def _release(judged: Judged, out: Findings) -> None:
     """Gives back whatever was reserved."""
     out.accounts = settlement.release(judged.state)
+
+
+def _registers(entered: Entered) -> Mapping[str, Any]:
+    root = settlement.root_of(entered.before)
+    held_g = 0 if root is None else entered.before.drawn[q3_account(root)]
+    return settlement.site_reserved(entered.facts, entered.admission, entered.before, -held_g)
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
@@ -51,8 +53,9 @@ VOID = trunk_act(
     window=Window.DAY,
     reads=reads,
     reads_doc="The accounts on which the manifest holds grams, and its number.",
-    rules=(time_does_not_run_back, void_has_reason),
+    rules=(time_does_not_run_back,),
     settle=_release,
+    registers=_registers,
     advance=_advance,
     books="released",
     effect=(

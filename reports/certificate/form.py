@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ledger.mass import format_mass, parse_mass
 from ledger.times import format_at
-from manifests.acts import LoadedLine
+from manifests.acts import LoadedLine, Ticket
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, head, label, row, row_height, section, table, value
@@ -234,10 +234,13 @@ def _totals(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:
 
 def _weighing(facts: CertificateFacts) -> str:
     found = facts.receive.weighing
-    masses = (("毛", found.gross_t), ("皮", found.tare_t), ("净", found.net_t))
-    written = " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None)
-    how = "　".join(part for part in (WEIGHINGS.get(found.method, found.method), found.scale or "") if part)
-    return f"{how}\n{written} 吨" if written else how
+    return "\n".join((WEIGHINGS[found.method], *map(_ticket, found.tickets)))
+
+
+def _ticket(ticket: Ticket) -> str:
+    masses = (("毛", ticket.gross_t), ("皮", ticket.tare_t), ("净", ticket.net_t))
+    written = " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses)
+    return "　".join(part for part in (ticket.no or "", ticket.scale or "", f"{written} 吨") if part)
 
 
 def _reports(facts: CertificateFacts) -> str:

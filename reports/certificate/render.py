@@ -83,7 +83,10 @@ def _footnotes(sheet: Sheet, facts: CertificateFacts) -> None:
     if facts.approved is not None:
         texts += [facts.approved.no, *facts.approved.letters, *(name for _, name, _, _ in facts.approved.lines)]
     given = (facts.receive.reported_to_authority, facts.receive.notified_generator)
-    texts += [facts.receive.weighing.scale or "", *(report.ref or "" for report in given if report is not None)]
+    texts += [
+        *(ticket.scale or "" for ticket in facts.receive.weighing.tickets),
+        *(report.ref or "" for report in given if report is not None),
+    ]
     rare = missing_in(texts)
     if rare:
         sheet.y += 6

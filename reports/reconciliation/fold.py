@@ -17,13 +17,15 @@ from ledger.admission.personality import Books, Kind
 from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, LogState, party_name
 from ledger.times import parse_at
-from manifests.act import given_number_key
-from manifests.model import ManifestState, Stage, trunk_of
+from manifests.case import cases_of
+from manifests.mass import weight_level
+from manifests.model import LineState, ManifestState, Stage, trunk_of
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
+from whitelist.thresholds import Thresholds, thresholds_of
 
 Direction = tuple[str, str]
 """Provinces from and to, two digits each."""
@@ -72,14 +74,14 @@ class Fold:
         state = self.facts.state(trunk)
         if not isinstance(state, ManifestState):
             return
-        number = state.number or self.facts.get(given_number_key(trunk))
+        number = state.number or cases_of(self.facts, trunk).number
         if number is not None:
             self._hold_number(trunk, number, state.stage)
         if is_before_end:
             self._hold_grams(trunk, state)
         direction = state.origin.division[:2], state.destination.division[:2]
         if direction[0] != direction[1]:
-            self._rows.setdefault(direction, {})[trunk] = _rows(trunk, state, number or "")
+            self._rows.setdefault(direction, {})[trunk] = _rows(trunk, state, number or "", thresholds_of(self.facts))
             self._q3.setdefault(direction, set()).update(account for account in state.drawn if account.startswith("Q3 "))
 
     def _hold_number(self, trunk: str, number: str, stage: Stage) -> None:
@@ -212,7 +214,13 @@ def _account_order(name: str) -> tuple[int, str, int]:
     return _LAYERS.index(layer) if layer in _LAYERS else 9, chain, int(number) if number.isdecimal() else 0
 
 
-def _rows(trunk: str, state: ManifestState, number: str) -> tuple[LineRow, ...]:
+def _level(line: LineState, limits: Thresholds | None) -> str:
+    if limits is None or line.accepted_g is None or line.refused_g is None:
+        return ""
+    return weight_level(limits, line, line.accepted_g + line.refused_g) or ""
+
+
+def _rows(trunk: str, state: ManifestState, number: str, limits: Thresholds | None) -> tuple[LineRow, ...]:
     times = state.times
     received = None if times.received_s is None else max(times.received_s, times.departed_s or times.received_s)
     return tuple(
@@ -225,13 +233,14 @@ def _rows(trunk: str, state: ManifestState, number: str) -> tuple[LineRow, ...]:
             form=line.form,
             generator=state.generator,
             receiver=state.receiver,
-            carrier=state.carrier or "",
+            carrier=state.legs[-1].carrier if state.legs else "",
             stage=state.stage.value,
             declared_g=line.declared_g,
             loaded_g=line.loaded_g,
             accepted_g=line.accepted_g,
             refused_g=line.refused_g,
             opinion=line.opinion or "",
+            level=_level(line, limits),
             issued_s=times.issued_s,
             departed_s=times.departed_s,
             received_s=received,

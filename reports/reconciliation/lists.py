@@ -9,7 +9,7 @@ from ledger.times import format_at
 from reports.paper.grid import Cell, head, section, table, value
 from reports.paper.sheet import ALARM, INK, Sheet
 from reports.reconciliation.model import LineRow, MonthlyStatement
-from reports.reconciliation.text import age_days, level_of
+from reports.reconciliation.text import age_days
 from reports.words import LEVELS, STAGES
 
 _SIZE = 6.8
@@ -55,7 +55,7 @@ def _name(uscc: str, statement: MonthlyStatement) -> str:
 
 
 def _level(row: LineRow, statement: MonthlyStatement) -> Cell:
-    level = level_of(row)
+    level = row.level
     return Cell(text=LEVELS.get(level, "允差内"), share=0.7, align="center", size=_SIZE, color=ALARM if level else INK)
 
 

@@ -57,6 +57,8 @@ class LineRow(Struct, frozen=True, kw_only=True):
     accepted_g: int | None
     refused_g: int | None
     opinion: str
+    level: str
+    """``M`` or ``H`` where what came differs from what was sent beyond the tolerance (R-62), else empty."""
     issued_s: int
     departed_s: int | None
     received_s: int | None

@@ -12,7 +12,7 @@ from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint
 from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
 from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import age_days, level_of
+from reports.reconciliation.text import age_days
 from reports.words import COLUMNS, province
 
 _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
@@ -137,7 +137,7 @@ def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
 def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:
     """What needs a person: one line of figures, by number of the check."""
     section(sheet, "需要核对的事项", "Open items", keep=40)
-    flagged = [row for row in statement.differing if level_of(row)]
+    flagged = [row for row in statement.differing if row.level]
     flying, waiting = (_count_and_age(statement, rows) for rows in (statement.in_flight, statement.waiting))
     manifests = len({(row.generator, row.manifest) for row in statement.departed})
     over = [account for account in statement.accounts if (account.left_g or 0) < 0]

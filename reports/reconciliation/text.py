@@ -6,7 +6,6 @@ import json
 
 from ledger.mass import format_mass
 from ledger.times import format_at
-from manifests.mass import difference_level
 from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
 
 VERSION = 1
@@ -105,20 +104,13 @@ def _key(row: LineRow) -> dict[str, object]:
     return _given(manifest=f"manifest/{row.generator}/{row.manifest}", number=row.number or None, line=row.line, code=row.code)
 
 
-def level_of(row: LineRow) -> str:
-    """``M`` or ``H`` where the weight difference exceeds the tolerance (R-62), else empty."""
-    if row.accepted_g is None or row.refused_g is None:
-        return ""
-    return difference_level(row.form, row.sent_g, row.accepted_g + row.refused_g) or ""
-
-
 def _difference(row: LineRow) -> dict[str, object]:
     return _key(row) | _given(
         declared_t=tonnes(row.declared_g),
         sent_t=tonnes(row.sent_g),
         received_t=tonnes((row.accepted_g or 0) + (row.refused_g or 0)),
         difference_t=tonnes(row.difference_g),
-        level=level_of(row) or None,
+        level=row.level or None,
     )
 
 

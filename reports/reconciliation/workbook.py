@@ -12,7 +12,7 @@ import xlsxwriter
 
 from ledger.times import format_at, parse_at
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import age_days, level_of
+from reports.reconciliation.text import age_days
 from reports.words import COLUMNS, LEVELS, OPINIONS, STAGES, province
 
 Value = str | int | Decimal | None
@@ -169,7 +169,7 @@ _M4 = (
 
 def _m4(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
     received = (row.accepted_g or 0) + (row.refused_g or 0)
-    level = LEVELS.get(level_of(row), "允差内")
+    level = LEVELS.get(row.level, "允差内")
     masses = (row.declared_g, row.sent_g, received, row.difference_g)
     return (*_key(row), *_parties(row, statement), *map(_tonnes, masses), level)
 

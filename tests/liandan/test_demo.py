@@ -61,7 +61,6 @@ def test_300_manifests_are_attempted_and_fifteen_of_them_refused_at_issue(run: R
 def test_every_planned_refusal_comes_with_its_codes(run: Run) -> None:
     assert run[2].refused == Counter(
         APPROVAL_QUOTA=6,
-        DISCREPANCY_UNREPORTED=2,
         WL_QUOTA=1,
         CONSENT_REFUSED=1,
         NO_APPROVAL=1,
@@ -73,7 +72,7 @@ def test_every_planned_refusal_comes_with_its_codes(run: Run) -> None:
         PERMIT_SCOPE=1,
         HAZARD=2,
         NO_DUPLICATE=1,
-        MULTI_GENERATOR=1,
+        LOAD_LABEL=1,
         PERMIT_DATE=1,
         APPROVAL_EXPIRED=1,
         VOID_LATE=1,
@@ -102,6 +101,7 @@ def test_the_special_cases_are_flagged_and_nothing_else_is(run: Run) -> None:
             "M WEIGHT": 1,
             "M RECEIPT_OVERDUE": 1,
             "H RECEIPT_OVERDUE": 1,
+            "H RETURN_OPEN": 1,
         }
     )
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport, audit
 from ledger.tree.policy import open_with_policy, parse_policy_lines
@@ -108,7 +109,14 @@ def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: R
     entries, _ = exported(out)
     assert len(summary.statements) == 6
     for way in harvest.WAYS:
-        statement = reconcile(entries, calendar.MONTH, *way.split("-"), size=summary.size, root=summary.root)
+        statement = reconcile(
+            entries,
+            calendar.MONTH,
+            *way.split("-"),
+            size=summary.size,
+            root=summary.root,
+            dataset=DataSets(KINDS, reader_of(out / "export")),
+        )
         for kind in harvest.FORMATS:
             assert (out / f"reconciliation-2026-10-{way}.{kind}").read_bytes() == to_bytes(statement, kind), f"{way} {kind}"
 

@@ -39,7 +39,9 @@ async def told() -> tuple[Summary, Desk, Played]:
 def test_summary_and_monthly_statement_name_the_same_tonnes(told: tuple[Summary, Desk, Played], way: str) -> None:
     summary, desk, _ = told
     edge = Edge().append_many(leaf_hash(entry.raw) for entry in desk.entries)
-    statement = reconcile(desk.entries, calendar.MONTH, *way.split("-"), size=edge.size, root=b64encode(edge.root()).decode())
+    statement = reconcile(
+        desk.entries, calendar.MONTH, *way.split("-"), size=edge.size, root=b64encode(edge.root()).decode(), dataset=desk.facts._dataset
+    )
     assert statement.is_balanced
     assert statement.is_demo
     rows = {row.code: row for row in summary.directions if row.direction == way.replace("-", "→")}

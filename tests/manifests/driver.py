@@ -24,7 +24,7 @@ from ledger.rulesets import CURRENT
 from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
-from manifests.model import ManifestState, Vehicle
+from manifests.model import LineState, ManifestState, Stage, Times, Vehicle
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, Workbench, as_asked, key_of
@@ -34,6 +34,7 @@ from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.fields import Place
 from whitelist.permit import PermitState
 from whitelist.scope import PermitItem
+from whitelist.thresholds import parse_thresholds
 from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine
 
 GENERATOR = "915101120000FX029E"
@@ -56,8 +57,10 @@ Q2 = f"Q2 {APPROVAL} 0"
 Q3 = f"Q3 {PERMIT}"
 ORIGIN = Place(division="510112", address="成都市龙泉驿区桃都大道88号（虚构）")
 DESTINATION = Place(division="500116", address="重庆市江津区德感工业园12号（虚构）")
-TRUCK = Vehicle(kind="truck", plate="川A·F1234")
-OTHER_TRUCK = Vehicle(kind="truck", plate="川E·G5678")
+TRUCK = Vehicle(kind="truck", plate="川A·F1234", licence_no="510100012345")
+OTHER_TRUCK = Vehicle(kind="truck", plate="川E·G5678", licence_no="510500067890")
+LIMITS = parse_thresholds(next(file.path for file in data_files() if file.name == "thresholds").read_bytes())
+"""First values of the thresholds, as adopted in every log of these tests."""
 START = parse_at("2026-11-05T08:30:00+08:00")
 ALL_CHECKS = ("carrier", "vehicle", "crew", "labels")
 
@@ -161,7 +164,8 @@ class Driver:
 
     def own_state(self, chain: str = MANIFEST) -> ManifestState:
         """State of a manifest without what only its decision's chain knows: what a fold of its own entries gives."""
-        return replace(self.state(chain), approved_to=None, listed_to=None)
+        state = self.state(chain)
+        return replace(state, lines=tuple(replace(line, listing=None, transport_exempt=False) for line in state.lines))
 
     def used_g(self, account: str) -> int:
         """Grams on an account."""
@@ -192,9 +196,7 @@ class Driver:
 
     def a_receipt(self, *lines: acts.ReceivedLine, **changes: Any) -> acts.Receive:
         """A receipt at the present clock; without lines, line 0 is accepted at 5.600 t."""
-        body = acts.Receive(
-            accepted_at=format_at(self.at_s), lines=lines or (accepted(0, "5.600000"),), weighing=acts.Weighing(scale="江津1号地磅")
-        )
+        body = acts.Receive(accepted_at=format_at(self.at_s), lines=lines or (accepted(0, "5.600000"),), weighing=acts.Weighing())
         return replace(body, **changes)
 
     def dispose(self, *fates: tuple[int, str, str], chain: str = MANIFEST) -> Entry:
@@ -272,6 +274,32 @@ def approval(decided_t: str = "3000", line_count: int = 1) -> ApprovalState:
     )
 
 
+def a_state(**changes: Any) -> ManifestState:
+    """A manifest that was just issued, for tests of what reads no log."""
+    line = LineState(
+        name=WASTE_NAME, code="900-052-31", category="HW31", form="S", packing="box", packs=14, method="R4", declared_g=5_600_000
+    )
+    state = ManifestState(
+        generator=GENERATOR,
+        receiver=RECEIVER,
+        consignor=GENERATOR,
+        carriers=(CARRIER,),
+        origin=ORIGIN,
+        destination=DESTINATION,
+        mode="road",
+        route="APPROVED",
+        permit=PERMIT,
+        approval=APPROVAL,
+        lines=(line,),
+        drawn={},
+        reserved_year=2026,
+        stage=Stage.ISSUED,
+        times=Times(issued_s=START, latest_s=START),
+        acts=("0" * 64,),
+    )
+    return replace(state, **changes)
+
+
 WASTE_NAME = "废铅蓄电池"
 
 
@@ -329,6 +357,11 @@ def a_gate(count: int = 14) -> acts.Gate:
     return acts.Gate(labels=labels(count), checks=ALL_CHECKS)
 
 
+def labels_of(day: str, count: int = 14) -> acts.Gate:
+    """A gate with labels of another day."""
+    return acts.Gate(labels=labels(count, day=day), checks=ALL_CHECKS)
+
+
 def a_departure(**changes: Any) -> acts.Depart:
     """Part 2 of the form, first leg."""
     return replace(acts.Depart(vehicle=TRUCK, waybill_no="510100202611050001", gate=a_gate(), place=ORIGIN), **changes)
@@ -341,12 +374,15 @@ def accepted(line: int, mass_t: str, **changes: Any) -> acts.ReceivedLine:
 
 def rejected(line: int, **changes: Any) -> acts.ReceivedLine:
     """A line refused wholly."""
-    return replace(acts.ReceivedLine(line=line, opinion="reject", accepted_t="0", reason="外壳破损、电解液泄漏"), **changes)
+    body = acts.ReceivedLine(line=line, opinion="reject", accepted_t="0", reason_code="packing", reason="外壳破损、电解液泄漏")
+    return replace(body, **changes)
 
 
 def partly(line: int, accepted_t: str, refused_t: str, **changes: Any) -> acts.ReceivedLine:
     """A line accepted in part."""
-    body = acts.ReceivedLine(line=line, opinion="partly", accepted_t=accepted_t, refused_t=refused_t, method="R4", reason="部分外壳破损")
+    body = acts.ReceivedLine(
+        line=line, opinion="partly", accepted_t=accepted_t, refused_t=refused_t, method="R4", reason_code="packing", reason="部分外壳破损"
+    )
     return replace(body, **changes)
 
 

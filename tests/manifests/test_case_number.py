@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ledger.admission.facts import chain_key
 from ledger.model import Head
 from manifests import acts
+from manifests.case import CASES_MAX, ManifestCases
 from manifests.model import CaseState
 from tests.manifests.driver import (
     APPROVAL,
@@ -27,14 +28,14 @@ from tests.manifests.driver import (
     codes,
 )
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
-from whitelist.number import NumberHolders, Standing
+from whitelist.number import NumberHolder, NumberHolders, Standing
 
 KIND = "case.number/1"
 ULID = MANIFEST.rpartition("/")[2]
 CASE = f"case/{GENERATOR}/{ULID}/01K9000000000000000000CASE"
 SECOND_CASE = f"case/{GENERATOR}/{ULID}/01K9000000000000000000CAS2"
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
-GIVEN = f"manifest-number:{MANIFEST}"
+CASES = f"manifest-cases:{MANIFEST}"
 
 
 def trunk(log: Driver, seq: int | None = None, chain: str = MANIFEST) -> acts.Trunk:
@@ -58,8 +59,8 @@ def test_the_generator_gives_the_number_after_issue() -> None:
     entry = log.post(KIND, (GENERATOR,), body(log), chain=CASE)
     assert codes(entry) == set()
     assert [chain for chain, _ in entry.admission.facts] == [MANIFEST]
-    assert log.value(GIVEN) == NUMBER
-    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST)
+    assert log.value(CASES) == ManifestCases(number=NUMBER, opened=((GENERATOR, 1),))
+    assert log.value(f"number:{NUMBER}") == NumberHolders((NumberHolder(GENERATOR, MANIFEST, "live"),))
     assert log.value(chain_key(CASE)).state == CaseState(topic="number", trunk=MANIFEST, number=NUMBER)
 
 
@@ -112,7 +113,16 @@ def test_a_number_lives_once_within_a_generator() -> None:
     log.issue(chain=SECOND, number=NUMBER)
     assert log.refused(KIND, (GENERATOR,), body(log), chain=CASE) == ["NO_DUPLICATE"]
     log.void(chain=SECOND)
-    log.post(KIND, (GENERATOR,), body(log), chain=CASE)
+    assert codes(log.post(KIND, (GENERATOR,), body(log), chain=CASE)) == {"M:NO_REUSED"}
+
+
+def test_the_number_of_a_closed_manifest_is_not_used_again_by_its_generator() -> None:
+    log = issued(number=NUMBER)
+    live_to_the_end(log)
+    log.issue(chain=SECOND)
+    named = acts.CaseNumber(trunk=trunk(log, chain=SECOND), number=NUMBER)
+    case = CASE.replace(ULID, SECOND.rpartition("/")[2])
+    assert log.refused(KIND, (GENERATOR,), named, chain=case) == ["NO_DUPLICATE"]
 
 
 def test_an_issue_sees_a_number_given_by_a_case() -> None:
@@ -137,7 +147,7 @@ def test_a_case_about_an_older_act_says_that_the_trunk_moved() -> None:
     assert codes(log.post(KIND, (GENERATOR,), body(log, seq=0), chain=CASE)) == {"TRUNK_MOVED"}
 
 
-@pytest.mark.parametrize("named", [acts.Trunk(seq=0, hash="0" * 64), acts.Trunk(seq=1, hash="0" * 64), acts.Trunk(seq=-1, hash="0" * 64)])
+@pytest.mark.parametrize("named", [acts.Trunk(seq=0, hash="0" * 64), acts.Trunk(seq=1, hash="0" * 64)])
 def test_a_case_about_an_unknown_act_is_refused(named: acts.Trunk) -> None:
     log = issued()
     assert log.refused(KIND, (GENERATOR,), replace(body(log), trunk=named), chain=CASE) == ["TRUNK_UNKNOWN"]
@@ -167,15 +177,41 @@ def test_a_number_given_by_a_case_ends_with_the_manifest(finish: Callable[[Drive
     log = issued()
     log.post(KIND, (GENERATOR,), body(log), chain=CASE)
     finish(log)
-    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST).ended(MANIFEST, standing)
+    assert log.value(f"number:{NUMBER}") == NumberHolders((NumberHolder(GENERATOR, MANIFEST, standing),))
 
 
 def test_a_number_given_to_a_closed_manifest_is_known_but_not_live() -> None:
     log = issued()
     live_to_the_end(log)
     log.post(KIND, (GENERATOR,), body(log), chain=CASE)
-    assert log.value(GIVEN) == NUMBER
-    assert log.value(f"number:{NUMBER}") == NumberHolders().with_holder(GENERATOR, MANIFEST).ended(MANIFEST, "closed")
+    assert log.value(CASES) == ManifestCases(number=NUMBER, opened=((GENERATOR, 1),))
+    assert log.value(f"number:{NUMBER}") == NumberHolders((NumberHolder(GENERATOR, MANIFEST, "closed"),))
+
+
+def test_the_provincial_number_is_filled_in_beside_or_alone() -> None:
+    log = issued()
+    log.post(KIND, (GENERATOR,), replace(body(log), provincial_number="川危2026-0007"), chain=CASE)
+    log.depart()
+    assert (log.state().number, log.state().provincial_number) == (NUMBER, "川危2026-0007")
+    again = acts.CaseNumber(trunk=trunk(log), provincial_number="川危2026-0008")
+    assert log.refused(KIND, (GENERATOR,), again, chain=SECOND_CASE) == ["NUMBER_GIVEN"]
+    log = issued()
+    log.post(KIND, (GENERATOR,), acts.CaseNumber(trunk=trunk(log), provincial_number="川危2026-0007"), chain=CASE)
+    log.post(KIND, (GENERATOR,), body(log), chain=SECOND_CASE)
+    log.depart()
+    assert (log.state().number, log.state().provincial_number) == (NUMBER, "川危2026-0007")
+
+
+def test_a_case_about_numbers_names_one() -> None:
+    log = issued()
+    assert log.refused(KIND, (GENERATOR,), acts.CaseNumber(trunk=trunk(log)), chain=CASE) == ["MISSING"]
+
+
+def test_a_party_opens_at_most_sixteen_cases_and_an_authority_any_number() -> None:
+    log = issued()
+    log.stored[CASES] = log.bench.kinds.encode(ManifestCases(opened=((GENERATOR, CASES_MAX), (AUTHORITY_51, CASES_MAX))))
+    assert log.refused(KIND, (GENERATOR,), body(log), chain=CASE) == ["CASES_FULL"]
+    log.post(KIND, (AUTHORITY_51,), body(log), chain=CASE)
 
 
 def test_an_origin_without_authority_may_be_numbered_by_any() -> None:

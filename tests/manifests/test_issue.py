@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.admission.admit import decide
+from ledger.fields import COMMITMENTS_MAX
 from ledger.findings import Refused
 from ledger.model import Admission, Decision, Moment
 from ledger.rulesets import CURRENT
 from ledger.times import parse_at
 from manifests import acts
-from manifests.commitments import COMMITMENTS_MAX
 from manifests.model import Stage
 from tests.manifests.driver import (
     APPROVAL,
@@ -166,10 +166,10 @@ def test_personal_data_stands_in_commitments_only() -> None:
 @pytest.mark.parametrize(
     ("commit", "expected"),
     [
-        ({"Handler": HEX}, ["COMMIT_FIELD"]),
-        ({"handler..name": HEX}, ["COMMIT_FIELD"]),
-        ({"1st": HEX}, ["COMMIT_FIELD"]),
-        ({"a" * 65: HEX}, ["COMMIT_FIELD"]),
+        ({"Handler": HEX}, ["COMMIT_FORM"]),
+        ({"handler..name": HEX}, ["COMMIT_FORM"]),
+        ({"1st": HEX}, ["COMMIT_FORM"]),
+        ({"a" * 65: HEX}, ["COMMIT_FORM"]),
         ({"handler.name": HEX.upper()}, ["COMMIT_FORM"]),
         ({"handler.name": HEX[:-1]}, ["COMMIT_FORM"]),
         ({f"person.p{n}": HEX for n in range(COMMITMENTS_MAX + 1)}, ["COMMIT_FORM"]),

@@ -11,19 +11,22 @@ import pytest
 from ledger.times import format_at
 from manifests import acts, diagram
 from manifests.machine import MOVES, ends, move, moves_from
-from manifests.model import Act, ManifestState, Stage
+from manifests.model import FINISHED, Act, ManifestState, Stage
 from tests.manifests.driver import (
     CARRIER,
     DESTINATION,
     GENERATOR,
     ORIGIN,
     OTHER_TRUCK,
+    Q2,
+    Q3,
     RECEIVER,
     SECOND_CARRIER,
     Driver,
     a_departure,
     accepted,
     an_issue,
+    codes,
     partly,
     rejected,
     reported,
@@ -59,6 +62,11 @@ def at_partly_accepted(log: Driver) -> None:
     log.receive(partly(0, "3", "2.6"), **reported(format_at(log.at_s)))
 
 
+def at_closed_rejected(log: Driver) -> None:
+    at_rejected(log)
+    log.verify()
+
+
 def at_rejected(log: Driver) -> None:
     log.to_arrived()
     log.receive(rejected(0))
@@ -85,6 +93,7 @@ REACH: dict[Stage, Callable[[Driver], None]] = {
     Stage.REJECTED: at_rejected,
     Stage.DISPOSED: at_disposed,
     Stage.CLOSED: at_closed,
+    Stage.CLOSED_REJECTED: at_closed_rejected,
 }
 
 
@@ -97,6 +106,7 @@ def an_act(act: Act, log: Driver) -> tuple[tuple[str, ...], object]:
         Act.DEPART: ((GENERATOR, CARRIER), a_departure()),
         Act.HAND_OVER: ((CARRIER, SECOND_CARRIER), acts.HandOver(vehicle=OTHER_TRUCK, waybill_no="5105002", place=ORIGIN)),
         Act.TRANSSHIP: ((CARRIER,), acts.Transship(vehicle=OTHER_TRUCK, reason="爆胎", place=ORIGIN)),
+        Act.STOP: ((CARRIER,), acts.Stop(place=ORIGIN, reason="夜间停靠")),
         Act.ARRIVE: ((CARRIER,), acts.Arrive(place=DESTINATION)),
         Act.RECEIVE: ((RECEIVER,), log.a_receipt()),
         Act.DISPOSE: ((RECEIVER,), acts.Dispose(fates=(acts.DisposedLine(line=0, method="R4", mass_t=mass_t),))),
@@ -126,7 +136,7 @@ def test_an_act_succeeds_exactly_where_the_table_has_it(stage: Stage, act: Act) 
     codes = log.refused(f"manifest.{act}/1", by, body)
     if stage is Stage.NONE or act is Act.ISSUE:
         assert codes == ["CHAIN_NOT_OPEN"]
-    elif act is Act.VOID and stage not in (Stage.VOIDED, Stage.CLOSED):
+    elif act is Act.VOID and stage not in FINISHED:
         assert codes == ["VOID_LATE"]
     elif act is Act.DEPART and stage is Stage.VOIDED:
         assert codes == ["NO_MANIFEST"]
@@ -142,7 +152,7 @@ def test_an_act_writes_only_the_fields_it_seals(stage: Stage, act: Act) -> None:
     by, body = an_act(act, log)
     log.post(f"manifest.{act}/1", by, body)
     after = log.state()
-    always = {"stage", "times", "acts", "number"}
+    always = {"stage", "times", "acts", "number", "provincial_number"}
     for name in ManifestState.__struct_fields__:
         if name not in MOVES[stage, act].seals and name not in always and before is not None:
             assert getattr(after, name) == getattr(before, name), name
@@ -154,11 +164,12 @@ def test_seals_name_fields_of_the_state() -> None:
 
 
 def test_ends_are_the_stages_nothing_leaves() -> None:
-    assert ends() == (Stage.VOIDED, Stage.REJECTED, Stage.CLOSED)
+    assert ends() == (Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED)
+    assert set(ends()) == FINISHED
 
 
 def test_moves_from_lists_the_open_acts_in_order_of_life() -> None:
-    assert [act for act, _ in moves_from(Stage.IN_TRANSIT)] == [Act.HAND_OVER, Act.TRANSSHIP, Act.ARRIVE]
+    assert [act for act, _ in moves_from(Stage.IN_TRANSIT)] == [Act.HAND_OVER, Act.TRANSSHIP, Act.STOP, Act.ARRIVE, Act.RECEIVE]
     assert moves_from(Stage.VOIDED) == ()
 
 
@@ -175,3 +186,75 @@ def test_the_diagram_draws_every_end_of_every_move() -> None:
     for (stage, act), found in MOVES.items():
         for to in found.to:
             assert f"{'[*]' if stage is Stage.NONE else stage} --> {to}: {diagram.act_zh(act)} {act}" in drawn
+
+
+# --- receipts before the arrival (kinds §6, §10) ---------------------------------------------------------------------------------------
+
+
+def test_a_receiver_declines_what_never_departed() -> None:
+    log = Driver()
+    log.issue()
+    entry = log.receive(rejected(0))
+    assert codes(entry) == {"DECLINED"}
+    assert (log.state().stage, log.state().lines[0].refused_g) == (Stage.REJECTED, 0)
+    assert (log.used_g(Q2), log.used_g(Q3)) == (0, 0), "so nobody uses up a receiver's quota with manifests that never depart"
+    assert codes(log.verify()) == set()
+    assert log.state().stage is Stage.CLOSED_REJECTED
+
+
+def test_declining_says_why() -> None:
+    log = Driver()
+    log.issue()
+    assert log.refused("manifest.receive/1", (RECEIVER,), log.a_receipt(rejected(0, reason_code=None))) == ["MISSING"]
+
+
+@pytest.mark.parametrize("line", [rejected(0, refused_t="5.6"), accepted(0, "5.6"), partly(0, "5", "0.6")])
+def test_waste_at_the_gate_that_nobody_saw_depart_is_a_fact(line: acts.ReceivedLine) -> None:
+    log = Driver()
+    log.issue()
+    assert {"NO_DEPARTURE", "H:NO_DEPARTURE"} <= codes(log.receive(line))
+
+
+def test_a_receipt_ends_legs_that_nobody_ended() -> None:
+    log = Driver().to_in_transit()
+    log.wait(hours=4)
+    assert codes(log.receive()) == {"NO_ARRIVAL"}
+    assert (log.state().stage, log.state().open_legs) == (Stage.ACCEPTED, ())
+
+
+@pytest.mark.parametrize(
+    ("mass_t", "expected"),
+    [
+        ("5.54", {"NO_ARRIVAL"}),
+        ("5.539999", {"NO_ARRIVAL", "H:NO_ARRIVAL", "M:WEIGHT"}),
+        ("5.66", {"NO_ARRIVAL"}),
+        ("5.7", {"NO_ARRIVAL", "M:WEIGHT"}),
+    ],
+)
+def test_a_short_load_with_an_open_leg_is_grave(mass_t: str, expected: set[str]) -> None:
+    log = Driver().to_in_transit()
+    assert codes(log.receive(accepted(0, mass_t), **reported(format_at(log.at_s)))) == expected
+
+
+def test_a_split_load_with_an_open_leg_is_grave() -> None:
+    log = Driver().to_in_transit()
+    part = (acts.MovedLine(line=0, mass_t="2"),)
+    log.post("manifest.transship/1", (CARRIER,), acts.Transship(vehicle=OTHER_TRUCK, reason="爆胎", place=ORIGIN, part=part))
+    log.arrive(leg=0)
+    assert codes(log.receive()) == {"NO_ARRIVAL", "H:NO_ARRIVAL"}
+
+
+@pytest.mark.parametrize(
+    ("division", "expected"),
+    [("500116", set()), ("500115", {"H:WRONG_RECEIVER"}), ("510112", {"H:WRONG_RECEIVER", "H:PROVINCE_CHANGED"})],
+)
+def test_a_receipt_elsewhere_is_said(division: str, expected: set[str]) -> None:
+    log = Driver().to_arrived()
+    assert codes(log.receive(place=acts.Place(division=division, address="某处（虚构）"))) == expected
+
+
+def test_refused_waste_that_is_not_on_its_way_back_is_said_at_the_end() -> None:
+    log = Driver().to_arrived()
+    log.receive(partly(0, "5", "0.6"))
+    log.dispose((0, "R4", "5"))
+    assert codes(log.verify()) == {"H:RETURN_OPEN"}

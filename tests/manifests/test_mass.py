@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from manifests.mass import TOLERANCE_G, TOLERANCE_PERMILLE, add_fates, balance, difference_level, is_disposed
+from manifests.mass import add_fates, balance, is_disposed, load_level, weight_level
 from manifests.model import Fate, LineState
+from tests.manifests.driver import LIMITS
 
 GRAMS = st.integers(min_value=0, max_value=10**12)
 FORMS = st.sampled_from(["S", "SS", "L", "G"])
@@ -58,14 +60,27 @@ def test_fates_add_up_whatever_their_order(more: list[tuple[str, int]]) -> None:
     assert [fate.method for fate in at_once] == sorted({method for method, _ in more})
 
 
+def difference_level(form: str, sent_g: int, received_g: int) -> str | None:
+    """Of one line that was sent by its declared mass."""
+    return weight_level(LIMITS, replace(line(sent_g), form=form), received_g)
+
+
 @given(FORMS, GRAMS, GRAMS)
 def test_a_difference_counts_above_both_limits_only(form: str, sent_g: int, received_g: int) -> None:
     difference = abs(sent_g - received_g)
-    limit_permille_g = max(TOLERANCE_G * 1000, sent_g * TOLERANCE_PERMILLE[form])
+    limit_permille_g = max(LIMITS.weight_floor_g * 1000, sent_g * LIMITS.weight_permille(form))
     level = difference_level(form, sent_g, received_g)
     assert (level is not None) == (difference * 1000 > limit_permille_g)
     assert (level == "H") == (level is not None and difference * 20 > sent_g)
     assert level == difference_level(form, sent_g, sent_g - (received_g - sent_g)), "more and less are judged alike"
+    assert level == load_level(LIMITS, form, sent_g, received_g)
+
+
+@given(GRAMS, GRAMS, GRAMS)
+def test_what_came_is_compared_with_what_was_loaded_if_it_was_weighed(declared_g: int, loaded_g: int, received_g: int) -> None:
+    """Case E5: 10.0 t declared, 10.5 t loaded and received is no difference; LOAD_WEIGHT has said the other."""
+    sent = replace(line(declared_g), loaded_g=loaded_g)
+    assert weight_level(LIMITS, sent, received_g) == weight_level(LIMITS, line(loaded_g), received_g)
 
 
 def test_the_example_of_the_law_passes_and_its_twin_is_high() -> None:

@@ -16,8 +16,10 @@ from manifests.view import Flag, ManifestView, concerns, fold
 from tests.manifests.driver import (
     CARRIER,
     GENERATOR,
+    LIMITS,
     MANIFEST,
     NUMBER,
+    ORIGIN,
     RECEIVER,
     SECOND_CARRIER,
     Driver,
@@ -46,7 +48,7 @@ def calendar(log: Driver) -> Workdays:
 
 
 def next_duties(log: Driver) -> tuple[Duty, ...]:
-    return duties(viewed(log), log.at_s, calendar(log))
+    return duties(viewed(log), log.at_s, calendar(log), LIMITS)
 
 
 def number_it(log: Driver) -> Entry:
@@ -97,6 +99,13 @@ def test_alerts_are_collected_with_their_entries() -> None:
         Flag("H", "WEIGHT", log.entries[3].index),
     )
     assert viewed(log).records[1].tags == (("LOAD_UNILATERAL",),)
+
+
+def test_a_stop_changes_the_history_and_no_stage() -> None:
+    log = Driver().to_in_transit()
+    log.post("manifest.stop/1", (CARRIER,), acts.Stop(place=ORIGIN, reason="夜间停靠"))
+    assert viewed(log).state == log.own_state()
+    assert (viewed(log).state.stage, viewed(log).records[-1].kind) == (Stage.IN_TRANSIT, "manifest.stop/1")
 
 
 def test_carriers_are_those_named_and_those_who_came() -> None:
@@ -175,13 +184,32 @@ def test_accepted_waste_is_disposed_of_within_a_year_and_verified_within_ninety_
     assert next_duties(log) == ()
 
 
-@pytest.mark.parametrize("end", ["voided", "rejected"])
-def test_nothing_is_due_on_an_ended_manifest(end: str) -> None:
-    log = Driver()
-    if end == "voided":
-        log.issue()
-        log.void()
-    else:
-        log.to_arrived(number=NUMBER)
-        log.receive(rejected(0))
+def test_a_rejected_manifest_is_verified_and_then_nothing_is_due() -> None:
+    log = Driver().to_arrived(number=NUMBER)
+    log.receive(rejected(0))
+    (verify,) = next_duties(log)
+    assert (verify.kind, verify.due_on) == ("manifest.verify/1", "2027-02-03")
+    log.verify()
     assert next_duties(log) == ()
+
+
+def test_nothing_is_due_on_a_voided_manifest() -> None:
+    log = Driver()
+    log.issue()
+    log.void()
+    assert next_duties(log) == ()
+
+
+def test_terms_are_those_of_the_thresholds() -> None:
+    log = Driver().to_arrived(number=NUMBER)
+    (receive,) = duties(viewed(log), log.at_s, calendar(log), replace(LIMITS, receipt_wd=1))
+    assert receive.due_on == "2026-11-06"
+
+
+def test_an_act_that_the_view_does_not_know_is_an_error_there() -> None:
+    """It used to be folded like a change of custody."""
+    log = Driver()
+    entry = log.issue()
+    unknown = replace(entry, statement=replace(entry.statement, kind="case.hold/1"))
+    with pytest.raises(KeyError):
+        fold(viewed(log), unknown)

@@ -136,16 +136,15 @@ class Example(Workbench):
     def spend(self, mass_t: str) -> None:
         """An earlier life, in one piece, that used 2,890 t of the decision."""
         self.post("manifest.issue/1", EARLIER, (GENERATOR,), an_issue(lines=(a_line(mass_t=mass_t),), mode="rail"))
-        gate = acts.Gate(labels=labels(), checks=("carrier", "vehicle", "crew", "labels"))
-        train = acts.Vehicle(kind="train", plate="X8123")
+        gate = acts.Gate(labels=labels(day="20260209"), checks=("carrier", "vehicle", "crew", "labels"))
+        train = acts.Vehicle(kind="train", plate="X8123", licence_no="铁危8123")
         body = acts.Depart(vehicle=train, waybill_no="R1", gate=gate, place=ORIGIN)
         self.post("manifest.depart/1", EARLIER, (GENERATOR, CARRIER), body)
         self.post("manifest.arrive/1", EARLIER, (CARRIER,), acts.Arrive(place=DESTINATION))
         self.post("manifest.receive/1", EARLIER, (RECEIVER,), self.receipt(accepted(0, mass_t)))
 
-    def receipt(self, *lines: acts.ReceivedLine) -> acts.Receive:
-        weighing = acts.Weighing(scale="江津1号地磅", gross_t="15.648000", tare_t="10.100000", net_t="5.548000")
-        return acts.Receive(accepted_at=format_at(self.at_s), lines=lines, weighing=weighing)
+    def receipt(self, *lines: acts.ReceivedLine, tickets: tuple[acts.Ticket, ...] = ()) -> acts.Receive:
+        return acts.Receive(accepted_at=format_at(self.at_s), lines=lines, weighing=acts.Weighing(tickets=tickets))
 
     def used_g(self, account: str) -> int:
         return self.facts.used_g(account)
@@ -172,7 +171,8 @@ class Example(Workbench):
         self.at("2026-11-05T13:55:00+08:00")
         self.post("manifest.arrive/1", MANIFEST, (CARRIER,), acts.Arrive(place=DESTINATION))
         self.at("2026-11-05T14:30:00+08:00")
-        entry = self.post("manifest.receive/1", MANIFEST, (RECEIVER,), self.receipt(accepted(0, "5.548000")))
+        slip = acts.Ticket(no="JJ-20261105-7", scale="江津1号地磅", gross_t="15.648000", tare_t="10.100000", net_t="5.548000")
+        entry = self.post("manifest.receive/1", MANIFEST, (RECEIVER,), self.receipt(accepted(0, "5.548000"), tickets=(slip,)))
         assert codes(entry) == set(), "0.052 t is 0.93 %: no difference"
 
 

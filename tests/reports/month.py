@@ -39,7 +39,14 @@ def trip(story: Story, serial: int, line: int, accepted_t: str = "", *, days: in
         return
     report = acts.Report(at=format_at(story.bench.at_s), ref="津环告〔2026〕11号（虚构）")
     partly = acts.ReceivedLine(
-        line=0, opinion="partly", accepted_t=accepted_t, refused_t=refused_t, method="R4", reason="外壳破损", differences=("packing",)
+        line=0,
+        opinion="partly",
+        accepted_t=accepted_t,
+        refused_t=refused_t,
+        method="R4",
+        reason_code="packing",
+        reason="外壳破损",
+        differences=("packing",),
     )
     story.receive(serial, [partly], reported_to_authority=report, notified_generator=report)
 
@@ -69,4 +76,4 @@ def drawn(story: Story, month: str = "2026-10", *, size: int | None = None, dire
     """The statement over the first ``size`` entries."""
     entries: list[Entry] = story.bench.entries[:size]
     root = b64encode(root_of(leaf_hash(entry.raw) for entry in entries)).decode()
-    return reconcile(entries, month, *direction, size=len(entries), root=root, kinds=story.bench.kinds)
+    return reconcile(entries, month, *direction, size=len(entries), root=root, kinds=story.bench.kinds, dataset=story.bench.facts._dataset)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.bundle import make_bundle
+from ledger.mass import format_mass, parse_mass
 from ledger.times import format_at, parse_at
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import TileReader
@@ -207,10 +210,12 @@ class Story:
 
     def depart(self, serial: int, by: tuple[str, ...] = (GENERATOR, CARRIERS[0]), at: str | None = None, **changes: Any) -> Entry:
         """起运, claimed at the present or ``at``."""
-        codes = {line.code for line in self.bench.facts.state(trunk(serial)).lines}
-        labels = tuple(f"{GENERATOR}{code.replace('-', '')}20261005{count:03d}" for code in sorted(codes) for count in range(1, 5))
+        lines = self.bench.facts.state(trunk(serial)).lines
+        packs = Counter({code: sum(line.packs for line in lines if line.code == code) for code in sorted({line.code for line in lines})})
+        day = f"{date(2024, 1, 1) + timedelta(days=serial % 900):%Y%m%d}"
+        labels = tuple(f"{GENERATOR}{code.replace('-', '')}{day}{count:03d}" for code in packs for count in range(1, packs[code] + 1))
         body = acts.Depart(
-            vehicle=Vehicle(kind="truck", plate=f"川A·F{serial % 10_000:04d}"),
+            vehicle=Vehicle(kind="truck", plate=f"川A·F{serial % 10_000:04d}", licence_no=f"5101{serial:08d}"),
             waybill_no=f"5101002026{serial:06d}",
             gate=acts.Gate(labels=labels, checks=("carrier", "vehicle", "crew", "labels")),
             place=ORIGIN,
@@ -231,7 +236,7 @@ class Story:
         body = acts.Receive(
             accepted_at=format_at(self.bench.at_s),
             lines=given,
-            weighing=acts.Weighing(scale="江津1号地磅", gross_t="18.348", tare_t="12.8", net_t="5.548"),
+            weighing=acts.Weighing(tickets=(_slip(given, serial),)),
         )
         return self.bench.post("manifest.receive/1", trunk(serial), (RECEIVER,), replace(body, **changes))
 
@@ -290,6 +295,13 @@ LONG = "龘靐齉爩㙍䶮𬭊𪚥环境科技（集团）股份有限公司四�
 """A name with rare characters, one of which no shipped font has (U+2A6A5)."""
 
 
+def _slip(lines: Sequence[acts.ReceivedLine], serial: int) -> acts.Ticket:
+    """What the weighbridge said of a receipt."""
+    net_g = sum(parse_mass(line.accepted_t) + parse_mass(line.refused_t or "0") for line in lines)
+    gross_t = format_mass(net_g + 12_800_000)
+    return acts.Ticket(no=f"JJ-{serial:06d}", scale="江津1号地磅", gross_t=gross_t, tare_t="12.800000", net_t=format_mass(net_g))
+
+
 @cache
 def worst() -> Story:
     """16 lines of long names, four legs, differences and refusals, serial 900; shared, so never changed."""
@@ -309,7 +321,11 @@ def worst() -> Story:
     story.depart(900, loaded=loaded)
     for giving, taking, kind in ((0, 1, "ship"), (1, 2, "train"), (2, 3, "truck")):
         story.wait(hours=5)
-        body = acts.HandOver(vehicle=Vehicle(kind=kind, plate=f"长航货{taking}号（挂{taking}）"), waybill_no=f"WB{taking:010d}", place=PORT)
+        body = acts.HandOver(
+            vehicle=Vehicle(kind=kind, plate=f"长航货{taking}号（挂{taking}）", licence_no=f"50{taking:08d}"),
+            waybill_no=f"WB{taking:010d}",
+            place=PORT,
+        )
         story.bench.post("manifest.hand_over/1", trunk(900), (CARRIERS[giving], CARRIERS[taking]), body)
     story.wait(hours=6)
     story.arrive(900, (CARRIERS[3],))
@@ -329,12 +345,20 @@ def _received(number: int) -> acts.ReceivedLine:
             accepted_t="0",
             differences=("form",),
             major_difference=True,
+            reason_code="form",
             reason="外壳破损、电解液泄漏，形态与联单不符",
             major_difference_note="联单为固态，到场为半固态，含游离酸液",
         )
     if number == 7:
         return acts.ReceivedLine(
-            line=7, opinion="partly", accepted_t="0.2", refused_t="0.151", method="R4", reason="部分外壳破损", differences=("packing",)
+            line=7,
+            opinion="partly",
+            accepted_t="0.2",
+            refused_t="0.151",
+            method="R4",
+            reason_code="packing",
+            reason="部分外壳破损",
+            differences=("packing",),
         )
     return acts.ReceivedLine(line=number, opinion="accept", accepted_t="0.3505", method="R4")
 

@@ -234,7 +234,11 @@ async def test_the_worst_case_names_rare_characters_and_keeps_every_line() -> No
 async def test_a_remark_never_stands_apart_from_the_table_that_it_is_about() -> None:
     """Part 1 grows line by line, until part 3 has gone to the second page."""
     facts = facts_of(open_bundle(await ordinary().bundle(123), all_kinds()))
-    noted = replace(facts, lines=(replace(facts.lines[0], note="到场有破损", reason="外壳破损"),))
+    noted = replace(
+        facts,
+        lines=(replace(facts.lines[0], note="到场有破损", reason="外壳破损"),),
+        receive=replace(facts.receive, weighing=acts.Weighing()),
+    )
     places = []
     for more in range(18):
         issue = replace(facts.issue, emergency_measures="配备防酸手套" + "\n围堵" * more)

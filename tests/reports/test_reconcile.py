@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ledger.admission.data import DataSets
 from ledger.admission.entry import read_entry
 from ledger.mass import parse_mass
 from ledger.times import parse_at
@@ -159,7 +160,9 @@ def test_both_provinces_get_the_same_bytes(suffix: str) -> None:
     files, size = story.bench.export(), len(story.bench.entries)
     reader = TileReader(size, files.get)
     exported = [read_entry(raw, story.bench.kinds) for raw in reader.entries(0, size)]
-    again = reconcile(exported, "2026-10", "51", "50", size=size, root=b64encode(reader.root()).decode())
+    again = reconcile(
+        exported, "2026-10", "51", "50", size=size, root=b64encode(reader.root()).decode(), dataset=DataSets(story.bench.kinds, files.get)
+    )
     assert to_bytes(again, suffix) == to_bytes(drawn(story), suffix)
 
 

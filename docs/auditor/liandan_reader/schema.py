@@ -27,12 +27,18 @@ def _is_at(text: str) -> bool:
         return False
 
 
+def _are_commitments(found: dict[str, Any]) -> bool:
+    names = all(len(name) <= 64 and re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)*", name) for name in found)
+    return len(found) <= 32 and names and all(re.fullmatch("[0-9a-f]{64}", digest) for digest in found.values())
+
+
 CHECKS: dict[str, Callable[[Any], bool]] = {
     "uscc": is_uscc,
     "at": _is_at,
     "day": is_day,
     "once": lambda items: all(item not in items[:place] for place, item in enumerate(items)),
     "files": lambda items: len({item["sha256"] for item in items}) == len(items),
+    "commitments": _are_commitments,
 }
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 LIMITS: dict[str, Callable[[Any, Any], bool]] = {

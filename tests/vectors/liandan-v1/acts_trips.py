@@ -10,6 +10,9 @@ from acting import CASE, CONSULTED, FOUNDERS, MANIFEST, PERMIT, TAKING, TAKING_K
 from story import CARRIER, GENERATOR, RECEIVER, clock, signer, signers
 from writer import Act, Log
 
+TRUCK = {**bodies.TRUCK, "licence_no": "渝交危0001（虚构）", "trailer_licence_no": "渝交危0002（虚构）"}
+OTHER_TRUCK = {**bodies.OTHER_TRUCK, "licence_no": "渝交危0003（虚构）"}
+
 
 def _rows(last: int | None, before_g: int, after_g: int) -> list[dict[str, Any]]:
     """Rows of decision and permit, last touched at index ``last``; both hold the same grams in this log."""
@@ -39,21 +42,23 @@ def manifests(log: Log) -> int:
     post(log, "manifest.void", VOIDED, (consignor,), "10:02", reason, accounts=_rows(second, 11_200_000, 5_600_000))
     number = {"trunk": {"seq": 0, "hash": log.hashes[first]}, "number": "20265101000001"}
     post(log, "case.number", CASE, (consignor,), "10:03", number, [MANIFEST])
-    departed = bodies.depart(GENERATOR, {"line": 0, "mass_t": "5.580000", "gross_t": "17.580000", "tare_t": "12.000000"})
-    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", departed)
-    handed = {"vehicle": bodies.OTHER_TRUCK, "waybill_no": "W-2", "place": bodies.PORT}
+    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", _departure(), [PERMIT, CONSULTED])
+    handed = {"vehicle": OTHER_TRUCK, "waybill_no": "W-2", "place": bodies.PORT, "leg": 0}
     post(log, "manifest.hand_over", MANIFEST, (carrier, taking), "12:00", handed)
     moved = {
-        "vehicle": bodies.TRUCK,
+        "vehicle": TRUCK,
         "reason": "车辆故障",
         "place": bodies.PORT,
         "waybill_no": "W-3",
         "part": [{"line": 0, "mass_t": "2.000000"}],
     }
     post(log, "manifest.transship", MANIFEST, (taking,), "12:30", moved)
+    stop = {"place": bodies.PORT, "reason": "检修（虚构）", "until": clock("13:30:00"), "leg": 1}
+    post(log, "manifest.stop", MANIFEST, (taking,), "13:00", stop)
     post(log, "manifest.arrive", MANIFEST, (taking,), "14:00", {"place": bodies.PLANT})
     line = {"line": 0, "differences": ["quantity"], "opinion": "accept", "accepted_t": "5.570000", "method": "R4"}
-    weighing = {"method": "weighbridge", "scale": "1号地磅", "gross_t": "17.570000", "tare_t": "12.000000", "net_t": "5.570000"}
+    slip = {"no": "R-1", "scale": "1号地磅", "gross_t": "17.570000", "tare_t": "12.000000", "net_t": "5.570000"}
+    weighing = {"method": "weighbridge", "tickets": [slip]}
     told = {"at": clock("14:20:00"), "ref": "报告（虚构）1号"}
     taken = {"accepted_at": clock("14:29:00"), "lines": [line], "weighing": weighing}
     taken |= {"reported_to_authority": told, "notified_generator": told}
@@ -71,6 +76,13 @@ def manifests(log: Log) -> int:
     fate = {"fates": [{"line": 0, "method": "R4", "mass_t": "5.570000"}]}
     post(log, "manifest.dispose", MANIFEST, (receiver,), "15:00", fate)
     return received
+
+
+def _departure() -> dict[str, Any]:
+    loaded = {"line": 0, "mass_t": "5.580000", "gross_t": "17.580000", "tare_t": "12.000000"}
+    ticket = {"no": "L-1", "scale": "1号地磅", "at": clock("10:05:00"), "gross_t": "17.58", "tare_t": "12", "net_t": "5.58"}
+    crew = [{"crew": "D01", "role": "driver"}, {"crew": "E02", "role": "escort"}]
+    return bodies.depart(GENERATOR, loaded, TRUCK, tickets=[ticket], crew=crew, via=["511000", "500118"], seals=["F-001"])
 
 
 def cut(log: Log, verified: Act, before: tuple[int, str, int]) -> None:

@@ -1,0 +1,92 @@
+"""What every act has that brings a load onto a vehicle: vehicle, waybill, crew, permits; and how legs follow each other (Art. 11, 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
+
+from msgspec.structs import replace
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged, Reads
+from ledger.chain import ULID, USCC
+from ledger.fields import ShortText, form, items, label, later, words
+from ledger.findings import Findings
+from ledger.model import Statement
+from manifests.act import Body, BodyPart, Entered, ended, named_legs
+from manifests.model import Leg, LegPart, ManifestState, Vehicle
+from manifests.vehicles import carried_g, judge_trips, papers_travel, reads_change, trips
+from manifests.waybills import judge_waybill, waybill_key, waybill_written
+
+
+class CrewMember(BodyPart, frozen=True, kw_only=True):
+    """One of 驾驶人员、押运人员、装卸管理人员, by the id under which the carrier registered them (R-26)."""
+
+    crew: Annotated[str, form("^[0-9A-Z]{1,24}$", "FIELD_TYPE", "id of crew.register, e.g. D01"), label("人员编号", "crew id")]
+    role: Annotated[
+        Literal["driver", "escort", "loader"],
+        label("岗位", "role"),
+        words({"driver": "驾驶员", "escort": "押运员", "loader": "装卸管理人员"}),
+    ]
+
+
+Crew = Annotated[tuple[CrewMember, ...], items(0, 8), label("人员", "crew")]
+Seals = Annotated[tuple[ShortText, ...], items(0, 16), label("封签", "seals")]
+LicenceRef = Annotated[
+    str, form(f"^licence/{USCC}/{ULID}$", "FIELD_TYPE", "licence/<carrier>/<ULID>"), later(), label("道路运输许可", "licence")
+]
+VehicleRef = Annotated[
+    str, form(f"^vehicle/{USCC}/{ULID}$", "FIELD_TYPE", "vehicle/<carrier>/<ULID>"), later(), label("车辆档案", "vehicle permit")
+]
+
+
+class Carriage(Body, frozen=True, kw_only=True):
+    """The vehicle that takes a load, with its papers and people. Crew is taken and not judged yet."""
+
+    vehicle: Annotated[Vehicle, label("运输工具", "vehicle")]
+    waybill_no: Annotated[ShortText | None, label("危险货物运单号", "dangerous-goods waybill")] = None
+    crew: Crew = ()
+    vehicle_permit: VehicleRef | None = None
+
+
+def reads_carriage(statement: Statement, facts: Facts, carrier: tuple[str, ...]) -> Reads:
+    """The open trips of the trucks concerned, and what travelled under the waybill's number."""
+    number: str | None = statement.body.waybill_no
+    waybills = () if number is None else tuple(waybill_key(known, number) for known in carrier)
+    return Reads(registers=(*reads_change(statement, facts).registers, *waybills))
+
+
+def judge_carriage(judged: Judged, out: Findings, carrier: str, waybill_no: str | None) -> None:
+    """What is said of a load that changes hands or vehicles on its way: it moves already, so nothing of this is refused."""
+    state: ManifestState = judged.state
+    legs = [state.legs[number] for number in named_legs(judged.statement, state)]
+    judge_trips(judged, out, carrier, sum(carried_g(state, leg) for leg in legs), departs=False)
+    judge_waybill(judged, out, carrier, judged.statement.body.waybill_no)
+    papers_travel(judged, out, waybill_no)
+
+
+def carriage_registers(entered: Entered) -> Mapping[str, Any]:
+    """Trucks and waybill after a leg began."""
+    return {**trips(entered), **waybill_written(entered)}
+
+
+def parts_of(state: ManifestState, legs: Iterable[int]) -> tuple[LegPart, ...]:
+    """What legs carry together, by line; empty for the whole load."""
+    carried: dict[int, int] = {}
+    for number in legs:
+        if not state.legs[number].parts:
+            return ()
+        for part in state.legs[number].parts:
+            carried[part.line] = carried.get(part.line, 0) + part.mass_g
+    return tuple(LegPart(line, mass_g) for line, mass_g in sorted(carried.items()))
+
+
+def whole_parts(state: ManifestState) -> tuple[LegPart, ...]:
+    """The whole load, by line."""
+    return tuple(LegPart(number, line.sent_g) for number, line in enumerate(state.lines))
+
+
+def succeeded(state: ManifestState, statement: Statement, leg: Leg) -> ManifestState:
+    """The manifest after a leg took over what the named legs carried."""
+    numbers = named_legs(statement, state)
+    return replace(state, legs=(*ended(state.legs, numbers, statement.at_s), replace(leg, parts=parts_of(state, numbers))))

@@ -1,0 +1,184 @@
+"""Labels (数字识别码) at loading: their form, what they must match, and that each belongs to one manifest (R-50; case E3).
+
+A label is a 数字识别码 of HJ 1276: 18 + 8 + 8 + 3 = 37 characters, USCC, code without hyphens, day, serial. The sum is read
+[READ S20b], the four widths are recalled and to be confirmed [RECALL]. Labels are read in normal form, however they were typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.admission.personality import Judged
+from ledger.days import read_day
+from ledger.findings import Findings
+from ledger.normal import normal
+from ledger.times import day_of
+from manifests.act import Entered
+from manifests.model import ManifestState
+from signing.refusal import texts
+from signing.uscc import check_uscc
+
+LABELS_MAX = 500
+"""What 24 KiB of body hold."""
+BATCHES_MAX = 128
+"""Different (unit, code, day) in one act: as many registers are read."""
+PACKED = frozenset({"bag", "drum", "box"})
+"""Packings whose pieces carry a label each; tanks and heaps carry theirs on the storage."""
+_LABEL = re.compile(r"(?P<unit>[0-9A-HJ-NPQRTUWXY]{18})(?P<code>[0-9]{8})(?P<day>[0-9]{8})(?P<serial>[0-9]{3})")
+
+
+class Label(Struct, frozen=True):
+    """A scanned 数字识别码, taken apart. ``code`` with hyphens, ``day`` as ``YYYY-MM-DD``; ``batch`` is the label less its serial."""
+
+    batch: str
+    unit: str
+    code: str
+    day: str
+    serial: str
+
+
+class LabelHolder(Struct, frozen=True):
+    """Labels of one batch that a manifest has loaded."""
+
+    manifest: str
+    is_return: bool
+    serials: tuple[str, ...]
+
+
+class LabelHolders(Struct, frozen=True):
+    """Register ``label:<unit, code, day>``: who loaded which serials last; a serial stands once, so it holds at most 1,000."""
+
+    holders: tuple[LabelHolder, ...] = ()
+
+
+def label_key(batch: str) -> str:
+    """Key of the register of a batch."""
+    return f"label:{batch}"
+
+
+def read_label(text: str) -> Label | None:
+    """The four segments, or ``None`` if the text is no label, its unit no USCC or its day none of the calendar."""
+    batch = normal(text)
+    found = _LABEL.fullmatch(batch)
+    if found is None:
+        return None
+    code, day = found["code"], found["day"]
+    label = Label(batch[:-3], found["unit"], f"{code[:3]}-{code[3:6]}-{code[6:]}", f"{day[:4]}-{day[4:6]}-{day[6:]}", found["serial"])
+    return label if read_day(label.day) is not None and check_uscc(label.unit) else None
+
+
+def read_labels(texts_: Iterable[str]) -> list[Label]:
+    """Those that are labels."""
+    return [label for text in texts_ if (label := read_label(text)) is not None]
+
+
+def label_keys(scanned: Iterable[str]) -> tuple[str, ...]:
+    """Registers of the batches of an act."""
+    return tuple(dict.fromkeys(label_key(label.batch) for label in read_labels(scanned)))
+
+
+def judge_label_form(out: Findings, scanned: Sequence[str]) -> None:
+    """LABEL_FORM for what is no label; LIST_LENGTH for a label that comes twice, in whatever spelling, or too many batches."""
+    seen: set[str] = set()
+    batches: set[str] = set()
+    for position, text in enumerate(scanned):
+        field = f"body.gate.labels.{position}"
+        label = read_label(text)
+        if label is None:
+            out.refuse("LABEL_FORM", field, text, "18 + 8 + 8 + 3")
+        elif label.batch + label.serial in seen:
+            out.refuse("LIST_LENGTH", field, text, "每个标签一次 / each label once")
+        else:
+            seen.add(label.batch + label.serial)
+            batches.add(label.batch)
+    if len(batches) > BATCHES_MAX:
+        out.refuse("LIST_LENGTH", "body.gate.labels", len(batches), f"≤ {BATCHES_MAX} (unit, code, day)")
+
+
+def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
+    """R-50, R-52 LOAD_LABEL: every label names the generator and the code of a line; every packed line shows at least one."""
+    state: ManifestState = judged.state
+    codes = {line.code for line in state.lines}
+    shown: set[str] = set()
+    for position, text in enumerate(scanned):
+        field = f"body.gate.labels.{position}"
+        label = read_label(text)
+        if label is None:
+            continue  # judged by its form
+        if label.unit != state.generator:
+            out.refuse("LOAD_LABEL", field, label.unit, state.generator)
+        elif label.code not in codes:
+            out.refuse("LOAD_LABEL", field, label.code, ", ".join(sorted(codes)))
+        shown.add(label.code)
+    for number, line in enumerate(state.lines):
+        if line.code not in shown and line.packing in PACKED:
+            out.refuse("LOAD_LABEL", "body.gate.labels", "", f"lines.{number}: {line.code}")
+
+
+def note_label_counts(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
+    """ALERT H LABEL_COUNT: of a packed code not as many labels as packs, or a label dated after the departure."""
+    labels = read_labels(scanned)
+    counts = Counter(label.code for label in labels)
+    packs: Counter[str] = Counter()
+    for line in judged.state.lines:
+        if line.packing in PACKED:
+            packs[line.code] += line.packs
+    day = day_of(judged.statement.at_s)
+    if any(counts[code] != count for code, count in packs.items()) or any(label.day > day for label in labels):
+        out.alert("H", "LABEL_COUNT")
+
+
+def note_labels_used(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
+    """ALERT H LABEL_USED: a label that another manifest has loaded, unless that one carried it back."""
+    for label in read_labels(scanned):
+        known: LabelHolders | None = judged.facts.get(label_key(label.batch))
+        for holder in () if known is None else known.holders:
+            if holder.manifest != judged.statement.chain and label.serial in holder.serials and not holder.is_return:
+                out.alert("H", "LABEL_USED")
+
+
+def labels_written(entered: Entered) -> Mapping[str, Any]:
+    """Registers after the labels of an act; nobody uses up another unit's labels."""
+    statement, state = entered.statement, entered.after
+    if state.is_backfill:
+        return {}
+    serials: dict[str, list[str]] = {}
+    for label in read_labels(statement.body.gate.labels):
+        if label.unit == state.generator:
+            serials.setdefault(label_key(label.batch), []).append(label.serial)
+    return {key: _taken(entered.facts.get(key), statement.chain, state, tuple(new)) for key, new in serials.items()}
+
+
+def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: tuple[str, ...]) -> LabelHolders:
+    """The newest manifest of a serial holds it; a holder that is left with none goes."""
+    taken = set(new)
+    kept = [
+        LabelHolder(holder.manifest, holder.is_return, rest)
+        for holder in (() if known is None else known.holders)
+        if (rest := tuple(serial for serial in holder.serials if serial not in taken))
+    ]
+    return LabelHolders((*kept, LabelHolder(manifest, state.route == "RETURN", new)))
+
+
+TEXTS = texts("""
+LABEL_FORM | R-50 | sender | HJ 1276 label of 37 characters [READ S20b], widths 18+8+8+3 [RECALL]
+数字识别码不是 37 位，或其中的单位代码、日期无效。 || 重新扫描标签：18 位统一社会信用代码、8 位废物代码、8 位日期、3 位序号。
+A label is not of 37 characters, or its unit or day is not valid. || Scan it again: 18 characters of the USCC, 8 of the code, 8 of the day, 3 of the serial.
+
+LOAD_LABEL | R-50 | generator | Order 23 Art. 13(3), 16.2 [READ]; HJ 1276 label of 37 characters [READ S20b], widths 18+8+8+3 [RECALL]
+识别标志（标签）与联单不符，不应当予以装载。 || 核对数字识别码的单位、废物代码和日期；不属于本联单的包装（包括其他移出人的废物）不得装载，缺少标签的应先贴签。
+A label does not match the manifest: the waste must not be loaded. || Check unit and code of the label; leave out what is not of this manifest, waste of another generator included, and label what has none.
+
+LABEL_COUNT | R-50 | generator | Order 23 Art. 13(3) [READ]; alert [DESIGN]
+标签数与包装数不符，或标签日期晚于起运。 || 逐件核对包装与标签；更正包装数量或补扫标签。
+There are not as many labels as packs, or a label is dated after the departure. || Compare packs and labels one by one; correct the number of packs or scan what was left out.
+
+LABEL_USED | R-50 | generator | HJ 1276 [READ S20b]; alert [DESIGN]
+标签已在另一联单装载。 || 核实该包装是否已经转移；一个标签只用于一件包装。
+A label was loaded on another manifest before. || Check whether the pack has left already; one label belongs to one pack.
+""")

@@ -1,0 +1,141 @@
+"""Weighing tickets (磅单): what a scale can have said, what they sum up to, and what of each is left for other loads (cases E1, R-09).
+
+A ticket with a number may serve all manifests of one trip; one without is of its act alone. The grams of an act fill its tickets in their
+order, each up to what its net has left; the rest goes to the last one (kinds §1.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from msgspec import Struct
+
+from ledger.admission.facts import Facts
+from ledger.admission.personality import Judged
+from ledger.fields import At, File, Mass, ShortText, Text, items, label
+from ledger.findings import Findings
+from ledger.mass import parse_mass
+from ledger.normal import normal
+from manifests.act import BodyPart, limits_of
+from manifests.mass import difference_level
+from manifests.vehicles import Trip
+from signing.refusal import texts
+
+
+class Ticket(BodyPart, frozen=True, kw_only=True):
+    """磅单: one weighing of a vehicle."""
+
+    no: Annotated[ShortText | None, label("磅单编号", "ticket")] = None
+    scale: Annotated[Text | None, label("计量器具", "scale")] = None
+    at: Annotated[At | None, label("计量时间", "weighed at")] = None
+    gross_t: Annotated[Mass, label("毛重（吨）", "gross, t")]
+    tare_t: Annotated[Mass, label("皮重（吨）", "tare, t")]
+    net_t: Annotated[Mass, label("净重（吨）", "net, t")]
+    file: Annotated[File | None, label("磅单影像", "image of the ticket")] = None
+
+
+Tickets = Annotated[tuple[Ticket, ...], items(0, 8), label("磅单", "tickets")]
+
+
+class TicketUse(Struct, frozen=True, kw_only=True):
+    """Register ``ticket:<holder of the first role> <N(no)>``."""
+
+    net_g: int
+    """What the ticket said first: a weighing does not change afterwards."""
+    trip: Trip
+    """The trip that used it last."""
+    drawn_g: int
+
+    @property
+    def left_g(self) -> int:
+        """Grams of the net that no act has drawn."""
+        return max(0, self.net_g - self.drawn_g)
+
+
+class Weighed(Struct, frozen=True):
+    """What an act says that it weighed: its tickets and its own grams, ``None`` where it names no lines."""
+
+    holder: str
+    """Of the first role: whose tickets they are."""
+    tickets: tuple[Ticket, ...]
+    grams: int | None
+    trip: Trip
+
+
+def ticket_key(holder: str, number: str) -> str:
+    """Key of the register of a ticket."""
+    return f"ticket:{holder} {normal(number)}"
+
+
+def ticket_keys(holder: str, tickets: Sequence[Ticket]) -> tuple[str, ...]:
+    """Registers of the tickets that have a number."""
+    return tuple(dict.fromkeys(ticket_key(holder, ticket.no) for ticket in tickets if ticket.no is not None))
+
+
+def judge_weighed(out: Findings, field: str, gross_t: str, tare_t: str, net_t: str) -> None:
+    """WEIGHING_SUM refused for what no scale says: tare above gross, net above gross - tare; ALERT M for less (扣重)."""
+    gross_g, tare_g, net_g = parse_mass(gross_t), parse_mass(tare_t), parse_mass(net_t)
+    if tare_g > gross_g or net_g > gross_g - tare_g:
+        out.refuse("WEIGHING_SUM", field, f"{gross_t} - {tare_t}, {net_t}", "net ≤ gross - tare")
+    elif net_g < gross_g - tare_g:
+        out.alert("M", "WEIGHING_SUM")
+
+
+def judge_tickets(judged: Judged, out: Findings, name: str, weighed: Weighed) -> None:
+    """Each ticket for itself; their nets against the grams of the act; what was drawn on them before."""
+    for position, ticket in enumerate(weighed.tickets):
+        judge_weighed(out, f"{name}.{position}", ticket.gross_t, ticket.tare_t, ticket.net_t)
+    if weighed.tickets and weighed.grams is not None:
+        _judge_sum(judged, out, weighed.tickets, weighed.grams)
+    limits = limits_of(judged.facts)
+    for key, use in tickets_drawn(weighed, judged.facts).items():
+        before: TicketUse | None = judged.facts.get(key)
+        if before is not None and not before.trip.is_same(weighed.trip, limits):
+            out.alert("M", "TICKET_REUSED")
+        if use.drawn_g * 1000 > use.net_g * (1000 + limits.ticket_permille):
+            out.alert("H", "TICKET_OVERDRAWN")
+
+
+def tickets_drawn(weighed: Weighed, facts: Facts) -> Mapping[str, TicketUse]:
+    """Registers of the tickets after the act: its grams fill them in their order, the last one takes what is left."""
+    uses: dict[str, TicketUse] = {}
+    rest_g = weighed.grams or 0
+    for position, ticket in enumerate(weighed.tickets):
+        net_g = parse_mass(ticket.net_t)
+        key = None if ticket.no is None else ticket_key(weighed.holder, ticket.no)
+        known: TicketUse | None = None if key is None else uses.get(key) or facts.get(key)
+        left_g = net_g if known is None else known.left_g
+        grams = rest_g if position == len(weighed.tickets) - 1 else min(rest_g, left_g)
+        rest_g -= grams
+        if key is not None:
+            first_g, drawn_g = (net_g, 0) if known is None else (known.net_g, known.drawn_g)
+            uses[key] = TicketUse(net_g=first_g, trip=weighed.trip, drawn_g=drawn_g + grams)
+    return uses
+
+
+def _judge_sum(judged: Judged, out: Findings, tickets: Sequence[Ticket], grams: int) -> None:
+    """ALERT WEIGHING_SUM when the grams of the act are not those of its tickets; what a shared ticket holds beyond them is of others."""
+    limits = limits_of(judged.facts)
+    net_g = sum(parse_mass(ticket.net_t) for ticket in tickets)
+    is_shared = judged.state.trip_id is not None
+    own_g = sum(parse_mass(ticket.net_t) for ticket in tickets if ticket.no is None or not is_shared)
+    expected_g = min(max(grams, own_g), net_g)
+    level = difference_level(limits, limits.weighing_floor_g, limits.weighing_permille, expected_g, grams)
+    if level is not None:
+        out.alert(level, "WEIGHING_SUM")
+
+
+TEXTS = texts("""
+WEIGHING_SUM | R-09 | sender | Order 23 Art. 10(3) [READ]; check, tolerance [DESIGN]
+同一行为中的重量相互矛盾：皮重大于毛重、净重大于毛重减皮重，或填报量与磅单净重不符。 || 核对磅单后重新填写；扣重的，在备注中说明。
+Weights of one act contradict each other: tare above gross, net above gross minus tare, or masses that are not the net of the tickets. || Check the tickets and fill in again; explain a deduction in a note.
+
+TICKET_REUSED | R-09 | sender | [DESIGN]
+磅单已用于另一车次。 || 核对磅单编号；每一车次分别计量，同车收运的使用同一车次标识。
+The ticket was used for another trip. || Check its number; every trip is weighed for itself, a collection round shares one trip id.
+
+TICKET_OVERDRAWN | R-09 | sender | [DESIGN]
+引用同一磅单的数量之和大于净重。 || 核对磅单净重和各联单的数量。
+What was stated on one ticket is more than its net. || Compare the net with the masses of all manifests that use the ticket.
+""")
