@@ -6,7 +6,7 @@ It joins intake, sequencer, publisher and store for one process; it knows nothin
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import time
 
 import structlog
@@ -168,6 +168,13 @@ class Log:
         async with self.pool.acquire() as conn:
             links = await store.list_links(conn, chain)
         return await self.entries_at([link.idx for link in links])
+
+    async def first_entries(self, chains: Iterable[str]) -> list[Entry]:
+        """The first entry of each chain that has one."""
+        async with self.pool.acquire() as conn:
+            links = await store.fetch_links(conn, [(chain, 0) for chain in sorted(set(chains))])
+            rows = await store.fetch_entries_at(conn, sorted(link.idx for link in links.values()))
+        return [read_entry(row.entry, self.kinds) for row in rows]
 
     async def chain_head(self, chain: str) -> Head[object] | None:
         """Head of a chain with its state, as committed."""

@@ -7,7 +7,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.entry import Entry, read_entry
+from ledger.admission.entry import read_entry
 from ledger.admission.room import Room
 from ledger.admission.sequencer import Busy
 from ledger.answers import (
@@ -38,12 +38,12 @@ from ledger.answers import (
     concerns,
     refusal_item,
 )
-from ledger.caller import Caller, reads
+from ledger.caller import Caller
 from ledger.problem import ChainHead, Problem
 from ledger.publishing.published import Published
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
-from ledger.touched import beginnings, places_of, topic_of
+from ledger.touched import beginnings, is_granted, places_by_chain, topic_of
 from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing.refusal import Reason, Refusal, refuse
 
@@ -287,28 +287,19 @@ async def get_feed(
     end = min(after + 1 + limit, size)
     async with service.log.pool.acquire() as conn:
         rows = await store.list_entries(conn, start=after + 1, end=end) if after + 1 < end else []
-        seen = rows if caller.reads_all else await _readable(service, conn, caller, rows)
+    seen = rows if caller.reads_all else await _readable(service, caller, rows)
     entries = tuple(FeedEntry(index=row.idx, entry=b64_text(row.entry)) for row in seen)
     return FeedPage(entries=entries, next=rows[-1].idx if rows else after, size=size)
 
 
-async def _readable(service: Service, conn: store.Conn, caller: Caller, rows: list[store.EntryRow]) -> list[store.EntryRow]:
+async def _readable(service: Service, caller: Caller, rows: list[store.EntryRow]) -> list[store.EntryRow]:
     """Entries that a party takes part in, and those of topics and places that it was granted."""
-    kinds = service.log.kinds
-    found = [(row, read_entry(row.entry, kinds)) for row in rows]
+    found = [(row, read_entry(row.entry, service.log.kinds)) for row in rows]
     if not caller.grants:
         return [row for row, entry in found if concerns(entry, caller.uscc)]
-    chains = {chain for _, entry in found if topic_of(entry) is not None for chain in beginnings(entry)}
-    links = await store.fetch_links(conn, [(chain, 0) for chain in sorted(chains)])
-    firsts = await store.fetch_entries_at(conn, sorted(link.idx for link in links.values()))
-    begun = {first.statement.chain: tuple(places_of(first)) for first in (read_entry(row.entry, kinds) for row in firsts)}
-    return [row for row, entry in found if concerns(entry, caller.uscc) or _is_granted(caller, entry, begun)]
-
-
-def _is_granted(caller: Caller, entry: Entry, begun: Mapping[str, tuple[str, ...]]) -> bool:
-    topic = topic_of(entry)
-    places = (*places_of(entry), *(place for chain in beginnings(entry) for place in begun.get(chain, ())))
-    return topic is not None and reads(caller, topic, places)
+    chains = {entry.statement.chain for _, entry in found if topic_of(entry.statement.chain) is not None}
+    begun = places_by_chain(await service.log.first_entries(first for chain in chains for first in beginnings(chain)))
+    return [row for row, entry in found if concerns(entry, caller.uscc) or is_granted(caller, entry.statement.chain, begun, entry)]
 
 
 @get("/v1/refusals", responses=READ_REFUSALS)

@@ -7,12 +7,13 @@ provinces in the name of a list. What only the beginning of a chain says (where 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from ledger.admission.entry import Entry
+from ledger.caller import Caller, reads
 from ledger.chain import USCC
 
 TOPICS: Mapping[str, str] = {
@@ -32,18 +33,29 @@ _DIVISION = re.compile("[0-9]{6}")
 _LIST = re.compile("[0-9]{4}-([0-9]{2})-([0-9]{2})-")
 
 
-def topic_of(entry: Entry) -> str | None:
-    """What an entry is about, or ``None``."""
-    return TOPICS.get(entry.statement.chain_type)
+def topic_of(chain: str) -> str | None:
+    """What a chain is about, or ``None``."""
+    return TOPICS.get(chain.partition("/")[0])
 
 
-def beginnings(entry: Entry) -> tuple[str, ...]:
+def beginnings(chain: str) -> tuple[str, ...]:
     """Chains whose first entry says more about the places of this one: its own, of a case also the manifest's."""
-    chain = entry.statement.chain
-    if entry.statement.chain_type != "case":
+    if not chain.startswith("case/"):
         return (chain,)
     _, generator, manifest, _ = chain.split("/")
     return chain, f"manifest/{generator}/{manifest}"
+
+
+def places_by_chain(firsts: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
+    """What the first entries of chains say of their places."""
+    return {first.statement.chain: tuple(places_of(first)) for first in firsts}
+
+
+def is_granted(caller: Caller, chain: str, begun: Mapping[str, tuple[str, ...]], entry: Entry | None = None) -> bool:
+    """Whether a reader may read a chain, or one entry of it; ``begun`` is :func:`places_by_chain` of its :func:`beginnings`."""
+    topic = topic_of(chain)
+    places = [place for beginning in beginnings(chain) for place in begun.get(beginning, ())]
+    return topic is not None and reads(caller, topic, [*places, *(() if entry is None else places_of(entry))])
 
 
 def places_of(entry: Entry) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ledger.log import Log
 from ledger.routes import READ_REFUSALS, caller_of, refusals
 from ledger.service import Service
 from ledger.times import parse_at
+from ledger.touched import beginnings, is_granted, places_by_chain
 from ledger.vault.service import Opening
 from manifests.model import ManifestState, trunk_of
 from signing.refusal import refuse
@@ -81,10 +82,13 @@ def _answer(chain: str, openings: tuple[Opening, ...]) -> Response[Openings]:
 
 
 async def _must_be_reader(log: Log, chain: str, caller: Caller, *, asked: tuple[str, str]) -> None:
-    """Refuse (READ_FORBIDDEN) everybody but the authorities and the parties concerned; a stranger is told only what he ``asked``."""
+    """Refuse (READ_FORBIDDEN) everybody but the authorities, the parties concerned and readers that an authority names (formats §7); a
+    stranger is told only what he ``asked``."""
     if caller.role == "authority":
         return
     if caller.role == "party" and caller.uscc in await parties_of(log, chain):
+        return
+    if caller.grants and is_granted(caller, chain, places_by_chain(await log.first_entries(beginnings(chain)))):
         return
     raise refuse("READ_FORBIDDEN", field=asked[0], found=asked[1])
 

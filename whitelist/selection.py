@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ledger.caller import Caller
+from ledger.caller import Caller, reads
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListRow, ListState
 from whitelist.permit import PermitState
@@ -69,16 +69,17 @@ def _wants_row(wanted: Wanted, row: ListRow) -> bool:
     return wanted.receiver in (None, row.receiver) and (wanted.code is None or row.waste.covers(wanted.code))
 
 
-def may_read_approval(caller: Caller, generator: str, receiver: str) -> bool:
-    """Whether an approval concerns the reader."""
-    return caller.reads_all or caller.uscc in (generator, receiver)
+def may_read_approval(caller: Caller, generator: str, state: ApprovalState) -> bool:
+    """Whether an approval concerns the reader, or an authority lets it read about the places of it (``access.grant``)."""
+    places = (state.origin, state.destination, generator[2:8], state.receiver[2:8])
+    return caller.uscc in (generator, state.receiver) or reads(caller, "approval", places)
 
 
 def wants_approval(wanted: Wanted, caller: Caller, chain: str, state: ApprovalState) -> bool:
     """Whether an approval is asked for and may be read."""
     from_province, to_province = state.direction
     return (
-        may_read_approval(caller, chain.split("/")[1], state.receiver)
+        may_read_approval(caller, chain.split("/")[1], state)
         and wanted.receiver in (None, state.receiver)
         and wanted.from_province in (None, from_province)
         and wanted.to_province in (None, to_province)

@@ -22,6 +22,7 @@ from tests.manifests.test_worked_example import EARLIER, Example
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench, key_of, uscc
 
 ORIGIN_CITY, DESTINATION_COUNTY, ELSEWHERE = uscc("510100", 900), uscc("500116", 901), uscc("510700", 902)
+APPROVALS = uscc("500000", 904)
 
 
 def granted() -> Example:
@@ -32,6 +33,7 @@ def granted() -> Example:
     for office, authority, region, topics in (
         (ORIGIN_CITY, AUTHORITY_51, "5101", ["manifest"]),
         (DESTINATION_COUNTY, AUTHORITY_50, "500116", ["manifest", "permit"]),
+        (APPROVALS, AUTHORITY_50, "5001", ["approval"]),
         (ELSEWHERE, AUTHORITY_51, "5107", ["manifest", "approval", "list", "permit", "incident"]),
     ):
         bench.register(office)
@@ -73,6 +75,25 @@ async def test_an_office_reads_what_touches_its_regions_on_its_topics(client: ht
     assert await chains_read(client, DESTINATION_COUNTY) == trunks | permits | {f"party/{DESTINATION_COUNTY}"}, "by the destination alone"
     lists = {entry.statement.chain for entry in bench.entries if entry.statement.chain_type == "list"}
     assert await chains_read(client, ELSEWHERE) == lists | {f"party/{ELSEWHERE}"}, "a list holds for all of its province"
+
+
+async def status_of(client: httpx.AsyncClient, reader: str, path: str) -> int:
+    return (await client.get(path, headers=await token_of(client, reader))).status_code
+
+
+async def test_what_is_committed_is_opened_to_readers_whom_an_authority_names(client: httpx.AsyncClient) -> None:
+    """Names and phones of the people of a manifest (formats §7)."""
+    path = f"/v1/disclosures?chain={MANIFEST}"
+    assert await status_of(client, ORIGIN_CITY, path) == await status_of(client, DESTINATION_COUNTY, path) == 200
+    assert await status_of(client, ELSEWHERE, path) == 403
+
+
+async def test_approvals_are_shown_on_their_topic_and_for_their_places(client: httpx.AsyncClient) -> None:
+    async def seen(reader: str) -> int:
+        answer = await client.get("/v1/approvals", headers=await token_of(client, reader))
+        return len(answer.json()["approvals"])
+
+    assert [await seen(reader) for reader in (AUTHORITY_51, APPROVALS, ORIGIN_CITY, ELSEWHERE)] == [2, 2, 0, 0]
 
 
 async def test_a_grant_that_is_revoked_opens_nothing(client: httpx.AsyncClient, bench: Example) -> None:
