@@ -122,6 +122,7 @@ def trunk_act(
             books=books,
             effect=effect,
             texts=texts,
+            barred_when_closed=act is Act.DEPART,
         ),
         follow=_following(advance),
     )

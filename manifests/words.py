@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from ledger.labels import words_of
 from manifests.acts.depart import GateCheck
-from manifests.acts.receive import Difference, Opinion, WeighingMethod
 from manifests.model import VehicleKind
+from manifests.receipt import Difference, Opinion, WeighingMethod
 from whitelist.fields import ConsignorRole, Mode, Packing, WasteForm
 
 STAGES: Mapping[str, str] = {

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ledger.admission.discovery import values_in
 from ledger.admission.personality import Personality
 from ledger.chain import ULID, USCC
-from manifests import act, case, gate, labels, meters, places, receipt_terms, settlement, tickets, vehicles, waybills
+from manifests import act, case, gate, labels, meters, places, receipt, settlement, tickets, vehicles, waybills
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
@@ -19,7 +19,7 @@ from manifests.acts.dispose import Dispose, DisposedLine
 from manifests.acts.hand_over import HandOver
 from manifests.acts.issue import Issue
 from manifests.acts.number import CaseNumber
-from manifests.acts.receive import FoundWaste, Receive, ReceivedLine, Report, Weighing
+from manifests.acts.receive import Receive
 from manifests.acts.stop import Stop
 from manifests.acts.transship import MovedLine, Transship
 from manifests.acts.verify import Verify
@@ -30,6 +30,7 @@ from manifests.labels import LabelHolders
 from manifests.machine import MOVES
 from manifests.meters import MeterRow
 from manifests.model import CaseState, ManifestState, Place, Vehicle
+from manifests.receipt import FoundWaste, ReceivedLine, Report, Weighing
 from manifests.tickets import Ticket, TicketUse
 from manifests.vehicles import VehicleTrips
 from manifests.waybills import WaybillUses
@@ -74,7 +75,7 @@ ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-SHARED = (act, case, gate, places, vehicles, waybills, labels, tickets, meters, receipt_terms, settlement)
+SHARED = (act, case, gate, places, vehicles, waybills, labels, tickets, meters, receipt, settlement)
 """Modules with rules of several acts, their texts beside them."""
 RULES = table(
     *(rule for module in SHARED for rule in module.TEXTS),

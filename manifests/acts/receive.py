@@ -7,25 +7,23 @@ departure declines the manifest. Source: kinds §6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
-from ledger.fields import At, Files, Text, items, label, words
+from ledger.fields import At, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Statement
+from ledger.model import Level, Statement
 from ledger.times import format_at, parse_at
 from manifests import gate, meters, settlement
 from manifests.act import (
     TIMES,
     TOLERANCE_S,
     Body,
-    BodyPart,
     Entered,
-    LineMassOrZero,
     at_stage,
     ended,
     judge_lines_once,
@@ -35,86 +33,11 @@ from manifests.act import (
 from manifests.mass import Received, weight_level
 from manifests.model import Act, LineState, ManifestState, Stage
 from manifests.places import judge_destination, judge_place
-from manifests.receipt_terms import note_lateness
-from manifests.tickets import Tickets, Weighed, judge_tickets, ticket_keys, tickets_drawn
+from manifests.receipt import ReceivedLine, Report, Weighing, note_lateness
+from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
 from manifests.vehicles import reads_arrival, trip_of, trips
 from signing.refusal import texts
-from whitelist.fields import LineNumber, Method, Packing, Place, WasteCode, WasteForm
-
-Opinion = Annotated[
-    Literal["accept", "partly", "reject"],
-    label("处理意见", "opinion"),
-    words({"accept": "接受", "partly": "部分接受", "reject": "拒收"}),
-]
-DIFFERENCES = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
-Difference = Annotated[Literal["name", "quantity", "property", "form", "packing"], words(DIFFERENCES)]
-ReasonCode = Annotated[
-    Literal[
-        "name", "quantity", "property", "form", "packing",
-        "label", "no_capacity", "out_of_permit", "contaminated", "no_documents", "other",
-    ],
-    label("拒收原因", "reason code"),
-    words(
-        {
-            **DIFFERENCES,
-            "label": "标签不符",
-            "no_capacity": "无接收能力",
-            "out_of_permit": "超出许可范围",
-            "contaminated": "混入杂质",
-            "no_documents": "手续不全",
-            "other": "其他",
-        }
-    ),
-]  # fmt: skip
-WeighingMethod = Annotated[
-    Literal["weighbridge", "scale", "flow_meter", "volume", "estimate"],
-    label("计量方式", "method of weighing"),
-    words({"weighbridge": "地磅", "scale": "台秤", "flow_meter": "流量计", "volume": "体积换算", "estimate": "估算"}),
-]
-
-
-class FoundWaste(BodyPart, frozen=True, kw_only=True):
-    """What was found instead of what the manifest says."""
-
-    name: Annotated[Text | None, label("实际名称", "name found")] = None
-    code: Annotated[WasteCode | None, label("实际废物代码", "code found")] = None
-    form: WasteForm | None = None
-    packing: Packing | None = None
-
-
-class ReceivedLine(BodyPart, frozen=True, kw_only=True):
-    """Part 3 of the form for one line."""
-
-    line: Annotated[LineNumber, label("行号", "line, from 0")]
-    opinion: Opinion
-    accepted_t: Annotated[LineMassOrZero, label("接受量（吨）", "mass accepted, t")]
-    refused_t: Annotated[LineMassOrZero | None, label("拒收量（吨）", "mass refused, t")] = None
-    """Absent for ``accept`` (nothing) and for ``reject`` (everything that was sent)."""
-    method: Annotated[Method | None, label("拟利用处置方式", "intended method")] = None
-    """Absent: the manifest's."""
-    differences: Annotated[tuple[Difference, ...], items(0, 5, once=True), label("差异", "differences")] = ()
-    """Which of 名称、数量、特性、形态、包装方式 differ from the manifest (Art. 18.2)."""
-    found: Annotated[FoundWaste | None, label("实际情况", "found")] = None
-    reason_code: ReasonCode | None = None
-    reason: Annotated[Text | None, label("拒收理由", "reason")] = None
-    major_difference: Annotated[bool, label("是否存在重大差异", "major difference")] = False
-    major_difference_note: Annotated[Text | None, label("重大差异简述", "note on the major difference")] = None
-    note: Annotated[Text | None, label("备注", "note")] = None
-    files: Files = ()
-
-
-class Weighing(BodyPart, frozen=True, kw_only=True):
-    """How the receiver measured; gross, tare and net stand in the tickets."""
-
-    method: WeighingMethod = "weighbridge"
-    tickets: Tickets = ()
-
-
-class Report(BodyPart, frozen=True, kw_only=True):
-    """A report or notice that was given: when, and under which reference."""
-
-    at: Annotated[At, label("时间", "at")]
-    ref: Annotated[Text | None, label("文号", "reference")] = None
+from whitelist.fields import Place
 
 
 class Receive(Body, frozen=True, kw_only=True):
@@ -194,56 +117,75 @@ def is_declined(body: Receive, state: ManifestState) -> bool:
 # --- what is said --------------------------------------------------------------------------------------------------------------------
 
 
-def receipt_is_compared(judged: Judged, out: Findings) -> None:
-    """Everything that disagrees with manifest, permit, decision or scale. A declined manifest has nothing to compare: tag DECLINED."""
-    body: Receive = judged.statement.body
-    if is_declined(body, judged.state):
+def declining_is_said(judged: Judged, out: Findings) -> None:
+    """Tag DECLINED; the rules below are about what came, and nothing did."""
+    if is_declined(judged.statement.body, judged.state):
         out.tag("DECLINED")
-        return
-    place = body.place or judged.state.destination
+
+
+def place_is_the_receivers(judged: Judged, out: Findings) -> None:
+    """R-55 WRONG_RECEIVER, PROVINCE_CHANGED where it was taken over elsewhere."""
+    body: Receive = judged.statement.body
     if body.place is not None:
-        judge_place(judged, out, place, parse_at(body.accepted_at))
-    judge_destination(judged, out, place)
+        judge_place(judged, out, body.place, parse_at(body.accepted_at))
+        judge_destination(judged, out, body.place)
+
+
+def tickets_add_up(judged: Judged, out: Findings) -> None:
+    """WEIGHING_SUM, TICKET_REUSED, TICKET_OVERDRAWN (case E1)."""
     judge_tickets(judged, out, "body.weighing.tickets", _weighed(judged.statement, judged.state))
-    _weights(judged, out)
-    _way(judged, out)
-    _methods(judged, out)
-    _reports(judged, out)
-    gate.judge_receipt(judged, out, _accepted_lines(body, judged.state))
-    note_lateness(judged, out, parse_at(body.accepted_at))
-    meters.judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
 
 
-def _weights(judged: Judged, out: Findings) -> None:
+def weight_is_near_what_was_sent(judged: Judged, out: Findings) -> None:
     """R-62 WEIGHT: what came against what was sent."""
-    for received in received_lines(judged.statement.body, judged.state):
-        level = weight_level(limits_of(judged.facts), judged.state.lines[received.line], received.received_g)
-        if level is not None:
-            out.alert(level, "WEIGHT")
+    for _, level in _weight_levels(judged):
+        out.alert(level, "WEIGHT")
 
 
-def _way(judged: Judged, out: Findings) -> None:
+def _weight_levels(judged: Judged) -> list[tuple[Received, Level]]:
+    """Lines whose weight differs beyond the tolerance."""
+    limits = limits_of(judged.facts)
+    found = received_lines(judged.statement.body, judged.state)
+    levels = ((line, weight_level(limits, judged.state.lines[line.line], line.received_g)) for line in found)
+    return [(line, level) for line, level in levels if level is not None and not is_declined(judged.statement.body, judged.state)]
+
+
+def way_is_recorded(judged: Judged, out: Findings) -> None:
     """NO_DEPARTURE: nobody recorded how it came; NO_ARRIVAL: a leg is open, which is grave where a part of the load may still be on it."""
     state: ManifestState = judged.state
+    if is_declined(judged.statement.body, state):
+        return
     if state.stage is Stage.ISSUED:
         out.tag("NO_DEPARTURE")
         out.alert("H", "NO_DEPARTURE")
     elif state.open_legs:
         out.tag("NO_ARRIVAL")
-        limits = limits_of(judged.facts)
-        short = any(
-            received.received_g < (line := state.lines[received.line]).sent_g and weight_level(limits, line, received.received_g)
-            for received in received_lines(judged.statement.body, state)
-        )
-        if short or any(leg.parts for leg in state.legs):
+        is_short = any(line.received_g < state.lines[line.line].sent_g for line, _ in _weight_levels(judged))
+        if is_short or any(leg.parts for leg in state.legs):
             out.alert("H", "NO_ARRIVAL")
 
 
-def _methods(judged: Judged, out: Findings) -> None:
+def method_is_the_manifests(judged: Judged, out: Findings) -> None:
     """R-64 METHOD_CHANGED: what is accepted is treated by the method of the manifest; another one needs a new decision (Art. 28(2))."""
-    for line, method in _accepted_lines(judged.statement.body, judged.state):
-        if method != line.method:
-            out.alert("H", "METHOD_CHANGED")
+    if any(method != line.method for line, method in _accepted_lines(judged.statement.body, judged.state)):
+        out.alert("H", "METHOD_CHANGED")
+
+
+def permit_covers_what_was_accepted(judged: Judged, out: Findings) -> None:
+    """R-17 to R-19 at 接受之日, and whether decision and lists still stood where nobody recorded the departure."""
+    gate.judge_receipt(judged, out, _accepted_lines(judged.statement.body, judged.state))
+
+
+def receipt_is_in_time(judged: Judged, out: Findings) -> None:
+    """R-60, of a backfill R-70."""
+    if not is_declined(judged.statement.body, judged.state):
+        note_lateness(judged, out, parse_at(judged.statement.body.accepted_at))
+
+
+def meters_agree(judged: Judged, out: Findings) -> None:
+    """R-71 METER_DIFF."""
+    body: Receive = judged.statement.body
+    meters.judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
 
 
 def _known_lines(body: Receive, state: ManifestState) -> list[ReceivedLine]:
@@ -257,15 +199,13 @@ def _accepted_lines(body: Receive, state: ManifestState) -> list[tuple[LineState
     return [(state.lines[line.line], line.method or state.lines[line.line].method) for line in accepted]
 
 
-def _reports(judged: Judged, out: Findings) -> None:
+def differences_are_reported(judged: Judged, out: Findings) -> None:
     """R-61 DISCREPANCY_UNREPORTED: with any difference the generator was told and the authority at the destination has the report.
 
     A report of after the receipt has not been given yet.
     """
     body: Receive = judged.statement.body
-    limits = limits_of(judged.facts)
-    weights = (weight_level(limits, judged.state.lines[found.line], found.received_g) for found in received_lines(body, judged.state))
-    if not discrepancies(body) and not any(weights):
+    if is_declined(body, judged.state) or not (discrepancies(body) or _weight_levels(judged)):
         return
     latest_s = judged.statement.at_s + TOLERANCE_S
     if any(report is None or parse_at(report.at) > latest_s for report in (body.reported_to_authority, body.notified_generator)):
@@ -355,7 +295,22 @@ RECEIVE = trunk_act(
     body=Receive,
     reads=reads,
     reads_doc="The receiver's permit and the newest of its line, the decision and its lists, the accounts; trucks under way, tickets.",
-    rules=(*TIMES, every_line_is_answered, acceptance_is_possible, opinion_fits_the_mass, receipt_is_compared),
+    rules=(
+        *TIMES,
+        every_line_is_answered,
+        acceptance_is_possible,
+        opinion_fits_the_mass,
+        declining_is_said,
+        place_is_the_receivers,
+        tickets_add_up,
+        weight_is_near_what_was_sent,
+        way_is_recorded,
+        method_is_the_manifests,
+        differences_are_reported,
+        permit_covers_what_was_accepted,
+        receipt_is_in_time,
+        meters_agree,
+    ),
     settle=_settle,
     registers=_registers,
     advance=_advance,

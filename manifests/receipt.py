@@ -1,0 +1,117 @@
+"""What a receipt is made of, and its terms: confirmed in time (R-60), a back-fill recorded in time (R-70; Order 23 Art. 18.1, 20.2 [READ])."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from ledger.admission.personality import Judged
+from ledger.fields import At, Files, Text, items, label, words
+from ledger.findings import Findings
+from ledger.times import day_of
+from manifests.act import BodyPart, LineMassOrZero, limits_of
+from manifests.tickets import Tickets
+from signing.refusal import texts
+from whitelist.fields import LineNumber, Method, Packing, WasteCode, WasteForm
+from whitelist.workdays import workdays_of
+
+Opinion = Annotated[
+    Literal["accept", "partly", "reject"],
+    label("处理意见", "opinion"),
+    words({"accept": "接受", "partly": "部分接受", "reject": "拒收"}),
+]
+DIFFERENCES = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
+Difference = Annotated[Literal["name", "quantity", "property", "form", "packing"], words(DIFFERENCES)]
+ReasonCode = Annotated[
+    Literal[
+        "name", "quantity", "property", "form", "packing",
+        "label", "no_capacity", "out_of_permit", "contaminated", "no_documents", "other",
+    ],
+    label("拒收原因", "reason code"),
+    words(
+        {
+            **DIFFERENCES,
+            "label": "标签不符",
+            "no_capacity": "无接收能力",
+            "out_of_permit": "超出许可范围",
+            "contaminated": "混入杂质",
+            "no_documents": "手续不全",
+            "other": "其他",
+        }
+    ),
+]  # fmt: skip
+WeighingMethod = Annotated[
+    Literal["weighbridge", "scale", "flow_meter", "volume", "estimate"],
+    label("计量方式", "method of weighing"),
+    words({"weighbridge": "地磅", "scale": "台秤", "flow_meter": "流量计", "volume": "体积换算", "estimate": "估算"}),
+]
+
+
+class FoundWaste(BodyPart, frozen=True, kw_only=True):
+    """What was found instead of what the manifest says."""
+
+    name: Annotated[Text | None, label("实际名称", "name found")] = None
+    code: Annotated[WasteCode | None, label("实际废物代码", "code found")] = None
+    form: WasteForm | None = None
+    packing: Packing | None = None
+
+
+class ReceivedLine(BodyPart, frozen=True, kw_only=True):
+    """Part 3 of the form for one line."""
+
+    line: Annotated[LineNumber, label("行号", "line, from 0")]
+    opinion: Opinion
+    accepted_t: Annotated[LineMassOrZero, label("接受量（吨）", "mass accepted, t")]
+    refused_t: Annotated[LineMassOrZero | None, label("拒收量（吨）", "mass refused, t")] = None
+    """Absent for ``accept`` (nothing) and for ``reject`` (everything that was sent)."""
+    method: Annotated[Method | None, label("拟利用处置方式", "intended method")] = None
+    """Absent: the manifest's."""
+    differences: Annotated[tuple[Difference, ...], items(0, 5, once=True), label("差异", "differences")] = ()
+    """Which of 名称、数量、特性、形态、包装方式 differ from the manifest (Art. 18.2)."""
+    found: Annotated[FoundWaste | None, label("实际情况", "found")] = None
+    reason_code: ReasonCode | None = None
+    reason: Annotated[Text | None, label("拒收理由", "reason")] = None
+    major_difference: Annotated[bool, label("是否存在重大差异", "major difference")] = False
+    major_difference_note: Annotated[Text | None, label("重大差异简述", "note on the major difference")] = None
+    note: Annotated[Text | None, label("备注", "note")] = None
+    files: Files = ()
+
+
+class Weighing(BodyPart, frozen=True, kw_only=True):
+    """How the receiver measured; gross, tare and net stand in the tickets."""
+
+    method: WeighingMethod = "weighbridge"
+    tickets: Tickets = ()
+
+
+class Report(BodyPart, frozen=True, kw_only=True):
+    """A report or notice that was given: when, and under which reference."""
+
+    at: Annotated[At, label("时间", "at")]
+    ref: Annotated[Text | None, label("文号", "reference")] = None
+
+
+def note_lateness(judged: Judged, out: Findings, accepted_s: int) -> None:
+    """RECEIPT_OVERDUE M after ``receipt_wd`` working days from 接受之日, H from ``receipt_high_wd`` on; of a backfill BACKFILL_LATE M."""
+    limits = limits_of(judged.facts)
+    term = limits.backfill_wd if judged.state.is_backfill else limits.receipt_wd
+    accepted_on = date.fromisoformat(day_of(accepted_s))
+    admitted_on = date.fromisoformat(day_of(judged.moment.at_s))
+    # Counting far beyond the longest term tells nothing new, and a fact may be of any age.
+    horizon = accepted_on + timedelta(days=3 * max(term, limits.receipt_high_wd) + 30)
+    count = workdays_of(judged.facts).between(accepted_on, min(admitted_on, horizon))
+    if count.workdays <= term:
+        return
+    if judged.state.is_backfill:
+        out.alert("M", "BACKFILL_LATE")
+    else:
+        out.alert("H" if count.workdays >= limits.receipt_high_wd else "M", "RECEIPT_OVERDUE")
+    for flag in count.flags:
+        out.tag(flag)
+
+
+TEXTS = texts("""
+RECEIPT_OVERDUE | R-60 | nobody | Order 23 Art. 18.1 [READ]; levels M from day 6, H from day 10 [DESIGN]
+接受人未在接受之日起五个工作日内确认。 || 及时确认；逾期原因由接受人说明。
+The receiver did not confirm within five working days of taking the waste over. || Confirm in time; let the receiver explain the delay.
+""")
