@@ -225,6 +225,12 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.type.startswith("backfill_")
 
     @property
+    def is_declined(self) -> bool:
+        """The receiver declined it before it departed, so nothing of it ever moved."""
+        received = self.times.received_s is not None and self.times.departed_s is None
+        return received and not any(line.accepted_g or line.refused_g for line in self.lines)
+
+    @property
     def is_transport_exempt(self) -> bool:
         """Whether every line's transport is exempt, so that neither waybill nor operating licence is asked for."""
         return all(line.transport_exempt for line in self.lines)

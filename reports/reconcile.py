@@ -10,7 +10,6 @@ from typing import Any
 
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
-from manifests.model import Stage
 from reports.kinds import all_kinds
 from reports.reconciliation.fold import Direction, Fold, no_data
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
@@ -103,7 +102,7 @@ def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
         difference_g=sum(row.difference_g for row in received),
         closing_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.end_s)),
         waiting_g=sum(row.declared_g for row in rows if row.is_waiting_at(period.end_s)),
-        voided_g=sum(row.declared_g for row in rows if row.stage == Stage.VOIDED and period.holds(row.voided_s)),
+        voided_g=sum(row.declared_g for row in rows if period.holds(row.voided_s)),
     )
 
 

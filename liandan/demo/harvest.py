@@ -18,7 +18,7 @@ AT_ONCE = 4
 """Requests under way; more would only wait for each other on two cores."""
 WAYS = ("51-50", "50-51")
 FORMATS = ("pdf", "xlsx", "json")
-COMPLETED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED, Stage.CLOSED})
+COMPLETED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 """Stages in which the receiver has confirmed, so that a certificate may be given (R-74): a rejection is a confirmation too."""
 
 

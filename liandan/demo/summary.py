@@ -169,10 +169,10 @@ def _counted(counter: Counter[str]) -> dict[str, int]:
 
 
 def directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
-    """Every waste each way, with its mass balance; what was voided never moved and does not count."""
+    """Every waste each way, with its mass balance; what was voided or declined never moved and does not count."""
     grouped: dict[tuple[str, str], list[ManifestView]] = {}
     for view in views.values():
-        if view.state.stage is Stage.VOIDED:
+        if view.state.stage is Stage.VOIDED or view.state.is_declined:
             continue
         way = f"{view.state.origin.division[:2]}→{view.state.destination.division[:2]}"
         grouped.setdefault((way, view.state.lines[0].code), []).append(view)

@@ -215,7 +215,10 @@ class Trip:
         body: Body = {
             "accepted_at": format_at(accepted_s),
             "lines": [{"line": 0, "opinion": "accept", "accepted_t": format_mass(net_g), "method": self.waste.method}],
-            "weighing": {"tickets": [{"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)}]},
+            "weighing": {
+                "method": "weighbridge",
+                "tickets": [{"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)}],
+            },
         }
         if step.reported:
             report = {"at": format_at(accepted_s + 10 * MINUTE), "ref": f"差异报告-{self.ulid[-6:]}"}
@@ -228,13 +231,17 @@ class Trip:
 
 
 def put(body: Any, path: str, value: Any) -> None:
-    """Put a value at a dotted path (``lines.0.code``; a number behind the last element adds one); ``None`` takes the field away."""
+    """Put a value at a dotted path (``lines.0.code``; a number behind the last element adds one).
+
+    An object goes into the one that is there; ``None`` takes the field or element away.
+    """
     *way, last = path.split(".")
     for name in way:
         body = body[int(name)] if isinstance(body, list) else body.setdefault(name, {})
     if isinstance(body, list):
-        body[int(last) : int(last) + 1] = [value]
+        body[int(last) : int(last) + 1] = [] if value is None else [value]
     elif value is None:
         body.pop(last, None)
     else:
-        body[last] = value
+        before = body.get(last)
+        body[last] = before | value if isinstance(before, dict) and isinstance(value, dict) else value

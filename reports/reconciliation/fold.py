@@ -223,6 +223,9 @@ def _level(line: LineState, limits: Thresholds | None) -> str:
 def _rows(trunk: str, state: ManifestState, number: str, limits: Thresholds | None) -> tuple[LineRow, ...]:
     times = state.times
     received = None if times.received_s is None else max(times.received_s, times.departed_s or times.received_s)
+    voided = times.voided_s
+    if state.is_declined:  # nothing moved: it ended like a voided one, and no scale has to explain its grams
+        received, voided = None, received
     return tuple(
         LineRow(
             manifest=trunk.rpartition("/")[2],
@@ -237,14 +240,14 @@ def _rows(trunk: str, state: ManifestState, number: str, limits: Thresholds | No
             stage=state.stage.value,
             declared_g=line.declared_g,
             loaded_g=line.loaded_g,
-            accepted_g=line.accepted_g,
-            refused_g=line.refused_g,
+            accepted_g=None if state.is_declined else line.accepted_g,
+            refused_g=None if state.is_declined else line.refused_g,
             opinion=line.opinion or "",
-            level=_level(line, limits),
+            level="" if state.is_declined else _level(line, limits),
             issued_s=times.issued_s,
             departed_s=times.departed_s,
             received_s=received,
-            voided_s=times.voided_s,
+            voided_s=voided,
         )
         for place, line in enumerate(state.lines, 1)
     )

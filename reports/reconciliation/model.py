@@ -64,6 +64,7 @@ class LineRow(Struct, frozen=True, kw_only=True):
     received_s: int | None
     """The receipt's ``at``, never before the departure (claimed times may run back by 5 minutes, formats §6)."""
     voided_s: int | None
+    """When it was voided, or declined before it departed."""
 
     @property
     def difference_g(self) -> int:

@@ -89,7 +89,7 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
         codes = "、".join(mirror.code for mirror in statement.mirror if mirror.unequal_g)
         verdict, color = f"高级提示 MIRROR_UNEQUAL：等式不平，差额 {format_mass(total.unequal_g)} 吨，涉及 {codes}。", ALARM
     sheet.text(sheet.margin, sheet.y - 3, verdict, Paint(9, BOLD, color))
-    outside = f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废 {format_mass(total.voided_g)} 吨。"
+    outside = f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废或起运前拒收 {format_mass(total.voided_g)} 吨。"
     sheet.text(sheet.margin + sheet.room, sheet.y - 3, outside, Paint(8, REGULAR, GREY, "right"))
 
 

@@ -231,3 +231,17 @@ def test_a_voided_manifest_stands_outside_the_equation() -> None:
     statement = drawn(story)
     assert statement.total == MirrorEquation(code="", voided_g=t("5.6"))
     assert story.bench.facts.state(trunk(1)).stage == "voided"
+
+
+def test_what_was_declined_before_it_departed_stands_outside_the_equation_too() -> None:
+    story = Story()
+    story.at("2026-10-14T08:30:00+08:00")
+    story.issue(1)
+    line = acts.ReceivedLine(line=0, opinion="reject", accepted_t="0", reason_code="no_capacity", reason="停炉检修")
+    story.receive(1, [line], weighing=acts.Weighing(method="estimate"))
+    statement = drawn(story)
+    assert statement.is_balanced
+    [mirror] = statement.mirror
+    assert (mirror.voided_g, mirror.waiting_g, mirror.refused_g, mirror.difference_g) == (t("5.6"), 0, 0, 0)
+    [row] = statement.rows
+    assert (row.level, row.received_s, row.stage) == ("", None, "rejected")

@@ -57,7 +57,7 @@ async def test_a_rejected_load_leaves_nothing_on_the_accounts(on_stage: Stage) -
     await on_stage.play([trip])
 
     on_stage.audit()
-    assert on_stage.view(trip).state.stage is Stand.REJECTED
+    assert on_stage.view(trip).state.stage is Stand.CLOSED_REJECTED
     assert on_stage.view(trip).state.lines[0].refused_g == 2_000_000
     assert on_stage.used_g[q2_account(trip.approval, 0)] == on_stage.used_g[q3_account(on_stage.world.permits["changshou"])] == 0
 
