@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
-from ledger.caller import Caller
+from ledger.caller import Caller, reads
 from ledger.mass import format_mass
 from ledger.model import AccountRow
 from ledger.problem import Language, Mark, mark
@@ -221,8 +221,9 @@ class Machine(Struct, frozen=True, kw_only=True):
 
 
 def may_read(caller: Caller, view: ManifestView) -> bool:
-    """Whether a manifest concerns the reader: generator, receiver and carriers, authorities and operator (design §5)."""
-    return caller.reads_all or caller.uscc in (view.state.generator, view.state.receiver, *view.carriers)
+    """Whether a manifest concerns the reader: generator, receiver and carriers, authorities and operator (design §5); or it touches a
+    region that an authority lets it read about (``access.grant``)."""
+    return caller.uscc in (view.state.generator, view.state.receiver, *view.carriers) or reads(caller, "manifest", view.places)
 
 
 def stage_text(stage: Stage, language: Language) -> str:

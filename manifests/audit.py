@@ -57,6 +57,7 @@ def columns(view: ManifestView) -> dict[str, Any]:
         "to_province": state.destination.division[:2],
         "receiver": state.receiver,
         "carriers": list(view.carriers),
+        "regions": list(view.regions),
         "codes": list(view.codes),
         "issued_at": view.issued_s * 1_000_000,
         "updated_idx": view.updated_idx,

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ledger.admission.facts import chain_key
 from ledger.admission.workspace import Workspace
@@ -67,7 +66,7 @@ async def projected(log: Log) -> AsyncIterator[Projected]:
 async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> Manifests:
     """Manifests that the caller may see, newest issue first."""
     after = read_cursor(page.cursor, Cursor)
-    seen = replace(search, visible_to=None if caller.reads_all else caller.uscc)
+    seen = store.scoped(search, caller)
     async with projected(log) as now:
         views = await store.list_views(now.workspace.conn, seen, after=after, limit=page.limit + 1)
     shown = views[: page.limit]
@@ -89,8 +88,7 @@ async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView
     """By number newest first: a number that was voided many times must not hide the manifest that holds it."""
     conn = now.workspace.conn
     if NUMBER.fullmatch(name):
-        search = Search(number=name, visible_to=None if caller.reads_all else caller.uscc)
-        return await store.list_views(conn, search, limit=PAGE_MAX)
+        return await store.list_views(conn, store.scoped(Search(number=name), caller), limit=PAGE_MAX)
     if not _ULID.fullmatch(name):
         return []
     return [view for view in await store.find_views(conn, name) if may_read(caller, view)]

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ledger.caller import Caller
 from ledger.store import Conn
 from ledger.times import to_datetime
 from manifests.view import ManifestView
@@ -25,6 +27,8 @@ class Search(Struct, frozen=True, kw_only=True):
 
     visible_to: str | None = None
     """USCC of a party of the manifest: generator, receiver or a carrier."""
+    granted: tuple[str, ...] = ()
+    """Beside those of ``visible_to``: manifests that touch one of these regions."""
     region: tuple[str, ...] = ()
     """Provinces of an authority: manifests that leave from or lead to one of them."""
     generator: str | None = None
@@ -37,6 +41,14 @@ class Search(Struct, frozen=True, kw_only=True):
     to_province: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+def scoped(search: Search, caller: Caller) -> Search:
+    """The same, of what a reader may see: its own manifests, and those of regions that an authority lets it read about."""
+    if caller.reads_all:
+        return search
+    granted = tuple(region for grant in caller.grants if "manifest" in grant.topics for region in grant.regions)
+    return replace(search, visible_to=caller.uscc, granted=granted)
 
 
 class Cursor(Struct, frozen=True):
@@ -105,7 +117,6 @@ def cursor_of(view: ManifestView) -> Cursor:
 def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:
     """SQL conditions and their arguments, in the same order."""
     wanted: list[tuple[str, object]] = [
-        ("(generator = ? OR receiver = ? OR carriers @> ARRAY[?::text])", search.visible_to),
         ("(from_province = ANY(?::text[]) OR to_province = ANY(?::text[]))", list(search.region) or None),
         ("generator = ?", search.generator),
         ("receiver = ?", search.receiver),
@@ -120,6 +131,9 @@ def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[o
     ]
     conditions: list[str] = []
     arguments: list[object] = []
+    if search.visible_to is not None:
+        arguments += [search.visible_to, list(search.granted)]
+        conditions.append("(generator = $1 OR receiver = $1 OR carriers @> ARRAY[$1::text] OR regions && $2::text[])")
     for condition, value in wanted:
         if value is not None:
             arguments.append(value)
@@ -136,11 +150,12 @@ async def upsert_views(conn: Conn, views: Iterable[ManifestView]) -> None:
     await conn.executemany(
         """
         INSERT INTO manifest_view
-               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, codes, issued_at, updated_idx, view)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, issued_at,
+                updated_idx, view)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             ON CONFLICT (chain) DO UPDATE
            SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers,
-               updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
+               regions = EXCLUDED.regions, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
         """,
         rows,
     )
@@ -158,6 +173,7 @@ def _row(view: ManifestView) -> tuple[object, ...]:
         state.destination.division[:2],
         state.receiver,
         list(view.carriers),
+        list(view.regions),
         list(view.codes),
         to_datetime(view.issued_s),
         view.updated_idx,
@@ -168,7 +184,7 @@ def _row(view: ManifestView) -> tuple[object, ...]:
 async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:
     """Every row as it stands, ``issued_at`` in Unix microseconds, for the audit; inside a transaction."""
     sql = """
-        SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, codes,
+        SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes,
                (extract(epoch FROM issued_at) * 1000000)::bigint AS issued_at, updated_idx, view
           FROM manifest_view
         """

@@ -64,6 +64,18 @@ class ManifestView(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((*self.state.carriers, *(leg.carrier for leg in self.state.legs))))
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Divisions that it touches: where it leaves from and leads to, and where its parties are registered."""
+        state = self.state
+        parties = (state.generator, state.receiver, *self.carriers)
+        return tuple(dict.fromkeys((state.origin.division, state.destination.division, *(party[2:8] for party in parties))))
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that one of its places lies in: prefixes of 2, 4 and 6 digits, sorted."""
+        return tuple(sorted({place[:digits] for place in self.places for digits in (2, 4, 6)}))
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """Waste codes on the manifest."""
         return tuple(dict.fromkeys(line.code for line in self.state.lines))

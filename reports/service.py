@@ -7,10 +7,10 @@ from base64 import b64encode
 
 from ledger.admission.entry import read_entry
 from ledger.bundle import open_bundle
-from ledger.caller import Caller
+from ledger.caller import Caller, reads
 from ledger.log import Log
 from ledger.store import Conn, EntryRow, stream_entries
-from manifests.store import Search, fetch_views, find_views, list_views
+from manifests.store import Search, fetch_views, find_views, list_views, scoped
 from manifests.view import ManifestView
 from reports.certificate.render import render_certificate
 from reports.evidence import gather
@@ -43,7 +43,7 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
 async def _named(conn: Conn, caller: Caller, name: str) -> list[ManifestView]:
     """Manifests under a number that the caller may read, newest first, so that voided or foreign ones hide nothing; or under a ULID."""
     if NUMBER.fullmatch(name):
-        return await list_views(conn, Search(number=name, visible_to=None if caller.reads_all else caller.uscc))
+        return await list_views(conn, scoped(Search(number=name), caller))
     return await find_views(conn, name)
 
 
@@ -54,8 +54,9 @@ async def certificate_of(log: Log, caller: Caller, name: str) -> tuple[str, byte
 
 
 def may_read(caller: Caller, view: ManifestView) -> bool:
-    """Authorities and the operator read all manifests, parties those they take part in."""
-    return caller.reads_all or caller.uscc in (view.state.generator, view.state.receiver, view.state.consignor, *view.carriers)
+    """Authorities and the operator read all manifests, parties those they take part in, readers those of regions that they were granted."""
+    own = (view.state.generator, view.state.receiver, view.state.consignor, *view.carriers)
+    return caller.uscc in own or reads(caller, "manifest", view.places)
 
 
 async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:

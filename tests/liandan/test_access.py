@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -86,6 +87,33 @@ async def test_what_is_committed_is_opened_to_readers_whom_an_authority_names(cl
     path = f"/v1/disclosures?chain={MANIFEST}"
     assert await status_of(client, ORIGIN_CITY, path) == await status_of(client, DESTINATION_COUNTY, path) == 200
     assert await status_of(client, ELSEWHERE, path) == 403
+
+
+async def test_manifests_and_their_certificates_are_found_by_region(client: httpx.AsyncClient) -> None:
+    async def seen(reader: str) -> list[str]:
+        answer = await client.get("/v1/manifests", headers=await token_of(client, reader))
+        return sorted(f"manifest/{found['id']}" for found in answer.json()["manifests"])
+
+    await becomes(lambda: seen(AUTHORITY_51))
+    for reader, expected in (
+        (ORIGIN_CITY, [EARLIER, MANIFEST]),
+        (DESTINATION_COUNTY, [EARLIER, MANIFEST]),
+        (APPROVALS, []),
+        (ELSEWHERE, []),
+    ):
+        assert await seen(reader) == expected
+        status = 200 if expected else 404
+        assert await status_of(client, reader, f"/v1/manifests/{MANIFEST.removeprefix('manifest/')}") == status
+        assert await status_of(client, reader, f"/v1/manifests/{MANIFEST.removeprefix('manifest/')}/bundle") == status
+
+
+async def becomes(found: Callable[[], Awaitable[list[str]]]) -> None:
+    """Projections follow the log a moment later."""
+    async with asyncio.timeout(60):
+        while True:
+            if await found():
+                return
+            await asyncio.sleep(0.05)
 
 
 async def test_approvals_are_shown_on_their_topic_and_for_their_places(client: httpx.AsyncClient) -> None:
