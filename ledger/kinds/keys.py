@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.admission.signers import UNSCOPED
 from ledger.directory import KeyRecord, PartyState, log_state
-from ledger.fields import At, KindName, ShortText, Text, items, label, words
+from ledger.fields import At, Commitments, KindName, ShortText, Text, items, label, words
 from ledger.findings import Findings
 from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
 from ledger.kinds.roles import NOTHING_READ, party_or_guardians, the_party
@@ -60,20 +60,23 @@ class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
         | None
     ) = None
     label: Annotated[ShortText, label("密钥名称", "what the party calls it")] | None = None
+    commit: Commitments = field(default_factory=dict)
 
 
-class KeyRotate(Struct, frozen=True, forbid_unknown_fields=True):
+class KeyRotate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.rotate/1``, signed by the old key alone; the new one speaks through its possession proof."""
 
     old: Annotated[str, label("旧密钥标识", "keyid of the old key")]
     key: Annotated[KeyRegistration, label("新密钥", "new key")]
+    commit: Commitments = field(default_factory=dict)
 
 
-class KeyRevoke(Struct, frozen=True, forbid_unknown_fields=True):
+class KeyRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.revoke/1``."""
 
     keyid: Annotated[str, label("密钥标识", "keyid")]
     reason: Annotated[Text, label("原因", "reason")]
+    commit: Commitments = field(default_factory=dict)
 
 
 def reads_rotate(statement: Statement, facts: Facts) -> Reads:

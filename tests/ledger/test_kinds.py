@@ -39,6 +39,17 @@ for thread in threads:
 """
 
 
+def test_what_a_closed_party_never_signs_and_what_may_begin_a_chain() -> None:
+    """Kinds §1.2 and §1.8, read from the kinds themselves."""
+    kinds = all_kinds().by_name.values()
+    assert {kind.name for kind in kinds if kind.barred_when_closed} == {"manifest.issue/1", "approval.apply/1", "manifest.depart/1"}
+    own = {kind.name for kind in kinds if kind.chain_type == "party" and kind.name not in ("party.register/1", "party.amend/1")}
+    again = {kind.name for kind in kinds if kind.opens and kind.again}
+    assert again == own | {"approval.apply/1", "log.refusals/1", "pd.erase/1", "issuer.key/1"}
+    first = {"log.found/1", "party.register/1", "permit.grant/1", "list.propose/1", "manifest.issue/1", "case.number/1"}
+    assert {kind.name for kind in kinds if kind.opens and not kind.again} == first
+
+
 @pytest.mark.parametrize(
     ("chain", "parties"),
     [

@@ -109,6 +109,7 @@ def test_a_recovery_gives_a_whole_key(bench: Workbench) -> None:
         ({"until": "2026-10-01T08:00:00+08:00"}, ("STATEMENT_STALE", "body.until")),
         ({"device": "fax"}, ("FIELD_TYPE", "body.device")),
         ({"label": " "}, ("MISSING", "body.label")),
+        ({"commit": {"handler.name": "x"}}, ("COMMIT_FORM", "body.commit")),
         ({"label": "x" * 41}, ("TEXT_LONG", "body.label")),
     ],
 )
@@ -146,6 +147,16 @@ def test_what_happened_before_its_end_may_be_admitted_15_days_later(
     except Refusal as refusal:
         found = refusal.codes
     assert found == expected
+
+
+def test_what_is_said_of_people_is_committed_to(bench: Workbench) -> None:
+    """On every kind of key, as on manifests (kinds §0)."""
+    commit = {"handler.name": "0" * 64}
+    assert add(bench, commit=commit).statement.body.commit == commit
+    rotated = {"old": PHONE.keyid, "key": register(key_of(OWNER, 2), bench.found, OWNER), "commit": commit}
+    assert bench.post("key.rotate/1", f"party/{OWNER}", (OWNER,), rotated, keys=[PHONE]).statement.body.commit == commit
+    revoked = {"keyid": key_of(OWNER, 2).keyid, "reason": "遗失（虚构）", "commit": commit}
+    assert bench.post("key.revoke/1", f"party/{OWNER}", (OWNER,), revoked).statement.body.commit == commit
 
 
 def test_the_operator_may_have_narrow_keys_too(bench: Workbench) -> None:
