@@ -14,10 +14,13 @@ _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _MARKS = r"\u00B7\u2022\u2027\u30FB\uFF65\u2010-\u2015\u2212-"
 """Dots and dashes."""
 _REMOVED = re.compile(f"[{BLANK}{_MARKS}]")
+_IS_NORMAL = re.compile("[0-9A-Z]*").fullmatch
 _UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
 """Of a to z alone: what other letters become in capitals changes with Unicode."""
 
 
 def normal(text: str) -> str:
     """N(x), in this order: full-width forms become ASCII, blanks, dots and dashes go, a–z become A–Z."""
+    if _IS_NORMAL(text):  # as labels nearly always are, and a departure has hundreds
+        return text
     return _REMOVED.sub("", text.translate(_FULL_WIDTH)).translate(_UPPER)

@@ -104,9 +104,11 @@ def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: 
 
     Raises NeedsParty where such a chain is not loaded yet.
     """
-    _judge_closed(statement, kind, facts, out)
-    if any(role.foreign for role in roles):
-        out.tag("FOREIGN")
+    if not statement.seq or kind.barred_when_closed:
+        _judge_closed(statement, facts, out)
+    for role in roles:
+        if role.foreign:
+            out.tag("FOREIGN")
     if len(roles) == len(statement.by) == 1 and statement.principal is None and statement.by[0] in roles[0].holders:
         return  # as nearly always
     bench = _Bench(statement, facts, out)
@@ -118,10 +120,8 @@ def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: 
         out.refuse("SIGNER_EXTRA", f"by.{bench.taken}", statement.by[bench.taken], names)
 
 
-def _judge_closed(statement: Statement, kind: Kind, facts: Facts, out: Findings) -> None:
+def _judge_closed(statement: Statement, facts: Facts, out: Findings) -> None:
     """A closed party opens no chain and signs none of the kinds that say so; what it began, it may go on with."""
-    if statement.seq and not kind.barred_when_closed:
-        return
     for uscc in statement.by if statement.principal is None else (*statement.by, statement.principal):
         state = facts.state(party_chain(uscc))
         if isinstance(state, PartyState) and state.closed_on:
