@@ -30,11 +30,14 @@ Methods = Annotated[tuple[Method, ...], items(1, 28, "METHOD", once=True), label
 
 
 class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Wastes of one category: ``{"category":"HW31","scope":"INCLUDE","codes":["900-052-31"]}``; ``codes`` is absent for ALL."""
+    """Wastes of one category: ``{"category":"HW31","scope":"INCLUDE","codes":["900-052-31"]}``; ``codes`` is absent for ALL.
 
-    category: ScopeCategory
-    scope: How
-    codes: Annotated[tuple[ScopeCode, ...], items(1, CODES_MAX, "SCOPE_FORM", once=True), label("废物代码", "codes")] = ()
+    This is how states keep it, 2,000 of them in a list: judged once at the door, and not again whenever a list is loaded.
+    """
+
+    category: str
+    scope: Literal["ALL", "INCLUDE", "EXCEPT"]
+    codes: tuple[str, ...] = ()
 
     def covers(self, code: str) -> bool:
         """Whether an eight-digit code lies in the scope."""
@@ -69,7 +72,15 @@ class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return " ".join((self.category, self.scope, *self.codes))
 
 
-class PermitItem(Scope, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ScopeForm(Scope, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A scope as bodies write it, with its form."""
+
+    category: ScopeCategory
+    scope: How
+    codes: Annotated[tuple[ScopeCode, ...], items(1, CODES_MAX, "SCOPE_FORM", once=True), label("废物代码", "codes")] = ()
+
+
+class PermitItem(ScopeForm, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One item of a permit: a scope and the methods permitted for it."""
 
     methods: Methods

@@ -103,6 +103,16 @@ def test_an_application_of_a_past_period_with_64_lines_passes() -> None:
     assert post(with_permit(), "apply", application(*lines, applied_to="2026-01-02"), GENERATOR) == []
 
 
+@pytest.mark.parametrize(("name", "field"), [("thresholds", "body"), ("divisions", "body.origin.division"), ("hw-catalogue-2025", "")])
+def test_without_its_data_no_log_takes_applications(name: str, field: str) -> None:
+    log = with_permit()
+    log.without_data(name)
+    if name.startswith("hw-"):
+        log.without_data("hw-catalogue-2021")
+        field = "body.lines.0.code"
+    assert ("DATA_NOT_ADOPTED", field) in post(log, "apply", application(), GENERATOR)
+
+
 def test_the_generator_applies_for_itself_and_once() -> None:
     log = with_permit()
     assert post(log, "apply", application(), OTHER_RECEIVER) == [("SIGNER_ROLE", "by.0")]

@@ -61,7 +61,9 @@ class Quotas(RuleBasedStateMachine):
         if letter:
             agree(self.log, chain=chain)
         term = min(last, f"{self.year + 1}-01-01", day_of(self.log.now + days * DAY_S))
-        body = decision(valid_to=term, lines=tuple(DecidedLine(line=n, mass_t=one.mass_t) for n, one in enumerate(lines)))
+        ends = [None if days == 2 else day_of(self.log.now + (days - 1) * DAY_S), None, term]
+        granted = [DecidedLine(line=n, mass_t=one.mass_t, valid_to=ends[n]) for n, one in enumerate(lines)]
+        body = decision(valid_to=term, lines=tuple(replace(one, valid_to=one.valid_to and min(one.valid_to, term)) for one in granted))
         try:
             self.log.post("approval.decide/1", chain, body, SICHUAN)
             codes: set[str] = set()
@@ -83,7 +85,7 @@ class Quotas(RuleBasedStateMachine):
                 state = self.log.state(chain)
                 for place, one in enumerate(state.lines):
                     if one.listing is not None and one.listing.row == number:
-                        held += one.mass_g if today <= state.valid_to else self.log.used(q2_account(chain, place))
+                        held += one.mass_g if today <= one.valid_to else self.log.used(q2_account(chain, place))
             assert self.log.used(q1_account(LIST, number)) == held
 
     @property

@@ -22,7 +22,9 @@ from tests.whitelist import scene
 from tests.whitelist.scene import OTHER_APPROVAL, OTHER_GENERATOR, OTHER_LIST, OTHER_PERMIT, OTHER_RECEIVER, ZINC, transfer
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from whitelist.acts.permit import PermitGrant
 from whitelist.routes import ROUTER
+from whitelist.scope import PermitItem
 
 MORNING = "2026-11-05T08:30:00+08:00"
 REGISTRIES = ("permits", "lists", "listings", "approvals", "quotas")
@@ -98,6 +100,31 @@ async def test_a_decision_says_what_is_left_of_each_line(web: Web) -> None:
     [line] = answer["lines"]
     assert (line["decided_t"], line["used_t"], line["left_t"]) == ("3000.000000", "2890.000000", "110.000000")
     assert line["listing"] == {"list": LIST, "row": 7}
+    assert (answer["root"], line["valid_to"], line["conditions"]) == (PERMIT, "2026-12-31", [])
+
+
+async def test_permits_of_one_line_share_root_and_use(web: Web, bench: Example) -> None:
+    renewed = PERMIT[:-1] + "Z"
+    body = PermitGrant(
+        no="CQ5001160044",
+        permit_class="permit",
+        valid_from="2027-07-01",
+        valid_to="2032-06-30",
+        division="500116",
+        address="重庆市江津区德感工业园12号（虚构）",
+        items=(PermitItem(category="HW31", scope="INCLUDE", codes=("900-052-31",), methods=("R4",)),),
+        scale_t="70000",
+        renews=PERMIT,
+    )
+    await web.admit([bench.post("permit.grant/1", renewed, (AUTHORITY_50,), body)])
+    permits = {row["permit"]: row for row in (await web.get(f"/v1/permits?receiver={RECEIVER}")).json()["permits"]}
+    assert [(permits[chain]["root"], permits[chain]["class"], permits[chain]["site"]) for chain in (PERMIT, renewed)] == [
+        (PERMIT, "permit", None)
+    ] * 2
+    quotas = {row["chain"]: row for row in (await web.get(f"/v1/quotas?quota=Q3&receiver={RECEIVER}")).json()["quotas"]}
+    assert {row["account"] for row in quotas.values()} == {Q3}
+    assert quotas[PERMIT]["used_t"] == quotas[renewed]["used_t"]
+    assert [quotas[chain]["limit_t"] for chain in (PERMIT, renewed)] == ["60000.000000", "70000.000000"]
 
 
 async def test_every_quota_has_limit_use_and_rest_touched_or_not(web: Web, bench: Example) -> None:

@@ -26,6 +26,7 @@ from whitelist.rules.basis import judge_basis
 from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
 from whitelist.rules.waste import judge_code, judge_edition, judge_hazards
 from whitelist.signers import owner
+from whitelist.thresholds import thresholds_of
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -106,8 +107,10 @@ def _is_the_first(judged: Judged, out: Findings) -> None:
 
 
 def place_and_period_are_in_order(judged: Judged, out: Findings) -> None:
-    """Where the waste leaves, and from when to when."""
+    """Where the waste leaves, and from when to when; terms of authorities count from here, by thresholds that the log has adopted."""
     body: ApprovalApply = judged.statement.body
+    if thresholds_of(judged.facts) is None:
+        out.refuse("DATA_NOT_ADOPTED", "body", "thresholds", "data.adopt")
     judge_place(out, judged.facts, "body.origin", body.origin, day_of(judged.moment.at_s), judged.statement.owner)
     if body.applied_from is not None and body.applied_to < body.applied_from:
         out.refuse("DATE_ORDER", "body.applied_to", body.applied_to, f"≥ {body.applied_from}")

@@ -27,7 +27,7 @@ from whitelist.conditions import Conditions
 from whitelist.fields import PermitRef
 from whitelist.listing import ListRow, ListState
 from whitelist.permit import PermitState, permit_at
-from whitelist.scope import Methods, Scope, judge_scope
+from whitelist.scope import Methods, Scope, ScopeForm, judge_scope
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,7 +35,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
     receiver: Annotated[Uscc, label("接受单位", "receiver")]
     permit: Annotated[PermitRef, label("许可证", "permit")]
-    waste: Annotated[Scope, label("废物", "waste")]
+    waste: Annotated[ScopeForm, label("废物", "waste")]
     methods: Methods
     quota_t: Annotated[MassAboveZero, label("年度额度（吨）", "quota of the year, t")]
     conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
@@ -46,7 +46,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
             receiver=self.receiver,
             permit=self.permit,
             root=root,
-            waste=self.waste,
+            waste=Scope(category=self.waste.category, scope=self.waste.scope, codes=self.waste.codes),
             methods=self.methods,
             quota_g=parse_mass(self.quota_t),
             conditions=self.conditions,
