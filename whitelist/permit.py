@@ -36,7 +36,7 @@ class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
 
 class Usage(Struct, frozen=True):
-    """Grams taken outside this ledger in one month, as last reported, and whether an authority has ever spoken about that month."""
+    """Grams taken outside this ledger in one month, as last reported; once an authority has spoken, only it speaks again."""
 
     grams: int
     by_authority: bool

@@ -233,10 +233,10 @@ class Log:
             self.facts.put(key, value)
         self.index = moment.index
 
-    def only_authority(self, uscc: str) -> None:
+    def only_authority(self, uscc: str, regions: tuple[str, ...] = ("50",)) -> None:
         """Leave one authority on the log."""
         head = self.facts.values[chain_key(LOG_MAIN)]
-        alone = tuple(authority for authority in head.state.authorities if authority.uscc == uscc)
+        alone = (Authority(uscc, "主管部门（虚构）", regions),)
         self.facts.values[chain_key(LOG_MAIN)] = replace(head, state=replace(head.state, authorities=alone))
 
     def without_data(self, name: str) -> None:

@@ -72,6 +72,17 @@ def test_a_decision_that_used_nothing_holds_nothing_any_more() -> None:
     assert [(one.decision, one.held_g) for one in commitments(log.facts, Q1).open] == [(FIRST, 0), (SECOND, 100 * T)]
 
 
+def test_a_line_that_ends_before_its_decision_gives_back_from_its_own_last_day() -> None:
+    log = on_a_listing()
+    log.post("approval.apply/1", FIRST, application(applied(mass_t="80", listing=ListingRef(list=LIST, row=0))), GENERATOR)
+    granted = (DecidedLine(line=0, mass_t="80", valid_to="2026-03-31"),)
+    log.post("approval.decide/1", FIRST, decision(valid_to="2026-12-31", lines=granted), SICHUAN)
+    log.at("2026-03-31 23:59")
+    assert refusal(log, SECOND, "20.000001") == ["WL_QUOTA"]
+    log.at("2026-04-01 00:00")
+    decide(log, THIRD, "100", "2026-12-31")
+
+
 def test_a_back_fill_on_a_decision_that_is_over_is_held_again() -> None:
     """Nothing was used when the next decision settled it; then a trip before its end is entered."""
     log = on_a_listing()

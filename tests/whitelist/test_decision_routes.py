@@ -251,6 +251,14 @@ def test_a_listing_whose_year_is_over_serves_no_new_decision() -> None:
     assert codes(log, decision(valid_to="2027-06-30")) == ["WL_TERM"]
 
 
+def test_a_paper_decision_entered_when_the_list_is_over_needs_the_letter() -> None:
+    log = with_permit("2026-12-31 23:59", valid_to="2028-12-31")
+    add_list(log)
+    post(log, "apply", application(), GENERATOR)
+    log.at("2027-01-01 00:00")
+    assert codes(log, decision(decided_on="2026-12-01", valid_to="2026-12-31")) == ["WL_TERM"]
+
+
 #
 
 

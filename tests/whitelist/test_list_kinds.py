@@ -21,6 +21,7 @@ from whitelist.scope import PermitItem, Scope
 
 DECEMBER = "2025-12-28 09:00"
 LEAD = ("304-002-31", "384-004-31", "243-001-31", "900-025-31")
+ALL_BUT_LEAD = (PermitItem(category="HW31", scope="EXCEPT", codes=(LEAD[0],), methods=("R4",)),)
 WIDE = (PermitItem(category="HW31", scope="ALL", methods=("R4", "R5")),)
 
 
@@ -74,6 +75,15 @@ def test_each_side_signs_its_own_part() -> None:
     assert post(log, "rows", page(0, row()), CHONGQING) == [("SIGNER_ROLE", "by.0")]
     post(log, "rows", page(0, row()))
     assert post(log, "countersign", sealed(log), SICHUAN) == [("SIGNER_ROLE", "by.0")]
+
+
+def test_an_authority_of_both_sides_does_not_countersign_its_own_proposal() -> None:
+    log = with_permit(DECEMBER)
+    log.only_authority(CHONGQING, ("50", "51"))
+    assert post(log, "propose", propose(), CHONGQING) == []
+    assert post(log, "rows", page(0, row()), CHONGQING) == []
+    assert post(log, "countersign", sealed(log), CHONGQING) == [("SIGNER_ROLE", "by.0")]
+    assert log.state(LIST).status == "PROPOSED"
 
 
 def test_the_direction_turns_the_sides_round() -> None:
@@ -207,6 +217,8 @@ def test_a_malformed_row_is_refused_with_its_field(changes: dict[str, Any], reas
         (WIDE, Scope(category="HW31", scope="ALL"), ("R4", "R5"), []),
         (WIDE, Scope(category="HW31", scope="EXCEPT", codes=(BATTERY,)), ("R4",), []),
         (WIDE, Scope(category="HW31", scope="ALL"), ("R4", "R6"), ["ROW_PERMIT"]),
+        (ALL_BUT_LEAD, Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0], BATTERY)), ("R4",), []),
+        (ALL_BUT_LEAD, Scope(category="HW31", scope="EXCEPT", codes=(BATTERY,)), ("R4",), ["ROW_PERMIT"]),
         (WIDE, Scope(category="HW49", scope="ALL"), ("R4",), ["ROW_PERMIT"]),
         (grant().items, Scope(category="HW31", scope="INCLUDE", codes=(BATTERY,)), ("R4",), []),
         (grant().items, Scope(category="HW31", scope="INCLUDE", codes=(BATTERY, LEAD[0])), ("R4",), ["ROW_PERMIT"]),

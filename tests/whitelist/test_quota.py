@@ -61,7 +61,7 @@ class Quotas(RuleBasedStateMachine):
         if letter:
             agree(self.log, chain=chain)
         term = min(last, f"{self.year + 1}-01-01", day_of(self.log.now + days * DAY_S))
-        ends = [None if days == 2 else day_of(self.log.now + (days - 1) * DAY_S), None, term]
+        ends = [day_of(self.log.now + days // 4 * DAY_S), None, term]
         granted = [DecidedLine(line=n, mass_t=one.mass_t, valid_to=ends[n]) for n, one in enumerate(lines)]
         body = decision(valid_to=term, lines=tuple(replace(one, valid_to=one.valid_to and min(one.valid_to, term)) for one in granted))
         try:

@@ -144,7 +144,8 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
         permit = permit_at(facts, row.permit)
         added.append(row.listed(row.permit if permit is None else permit.root))
     after = replace(before, pages=before.pages + 1, rows=(*before.rows, *added))
-    if after.is_complete and not countersigners(facts, after):
+    # A mutual list without another hand waits for ever rather than begin by itself.
+    if after.is_complete and after.kind != "mutual" and not countersigners(facts, after):
         after = replace(after, status="ACTIVE")
     return Changes(state=after)
 

@@ -90,8 +90,7 @@ def scale_is_counted(judged: Judged, out: Findings) -> None:
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: PermitUsage = statement.body
     before: PermitState = facts.state(statement.chain)
-    known = before.usage.get(body.month, NO_USAGE)
-    stated = Usage(parse_mass(body.received_t), by_authority=known.by_authority or not _is_self_stated(statement))
+    stated = Usage(parse_mass(body.received_t), by_authority=not _is_self_stated(statement))
     settled = ((year_of_day(body.month), _difference_g(before, body)),)
     return Changes(
         state=replace(before, usage={**before.usage, body.month: stated}),
