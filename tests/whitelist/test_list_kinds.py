@@ -10,48 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from tests.whitelist.acts import BATTERY, add_list, countersign, grant, propose, row, with_permit
-from tests.whitelist.driver import CHONGQING, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
-from whitelist.acts.list_countersign import ListCountersign
+from tests.whitelist.acts import BATTERY, add_list, countersign, propose, row, with_permit
+from tests.whitelist.driver import CHONGQING, LIST, PERMIT, RECEIVER, SICHUAN, Log, ulid
+from tests.whitelist.listing_bench import DECEMBER, LEAD, WIDE, lead, page, post, proposed, sealed
 from whitelist.acts.list_rows import ListRows
-from whitelist.acts.permit_status import PermitChange
 from whitelist.conditions import Conditions
 from whitelist.listing import ListRow, rows_hash
-from whitelist.scope import PermitItem, Scope
-
-DECEMBER = "2025-12-28 09:00"
-LEAD = ("304-002-31", "384-004-31", "243-001-31", "900-025-31")
-ALL_BUT_LEAD = (PermitItem(category="HW31", scope="EXCEPT", codes=(LEAD[0],), methods=("R4",)),)
-WIDE = (PermitItem(category="HW31", scope="ALL", methods=("R4", "R5")),)
-
-
-def proposed(now: str = DECEMBER, **changes: Any) -> Log:
-    """A log with a permit for HW31 and a proposed list."""
-    log = with_permit(now, items=WIDE)
-    assert post(log, "propose", propose(**changes)) == []
-    return log
-
-
-def post(log: Log, kind: str, body: Any, by: str = SICHUAN, chain: str = LIST) -> list[tuple[str, str]]:
-    try:
-        log.post(f"list.{kind}/1", chain, body, by)
-    except Refusing as refused:
-        return [(reason.code, reason.field) for reason in refused.reasons]
-    return []
-
-
-def page(number: int, *rows: Any) -> ListRows:
-    return ListRows(page=number, rows=rows)
-
-
-def lead(*codes: str, **changes: Any) -> Any:
-    return row(waste=Scope(category="HW31", scope="INCLUDE", codes=codes), **changes)
-
-
-def sealed(log: Log, **changes: Any) -> ListCountersign:
-    body = ListCountersign(rows_hash=rows_hash(log.state(LIST).rows), letter_no="渝环函〔2025〕800号", letter_date="2025-12-25")
-    return replace(body, **changes)
-
+from whitelist.scope import Scope
 
 # who, when, what
 
@@ -180,152 +145,6 @@ def test_a_pilot_list_that_nobody_could_countersign_is_in_force_at_once() -> Non
     assert post(log, "propose", propose(kind="pilot"), CHONGQING) == []
     assert post(log, "rows", page(0, row()), CHONGQING) == []
     assert log.state(LIST).status == "ACTIVE"
-
-
-# rows, one by one
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"receiver": "915001160000FX0108"}, [("USCC", "receiver")]),
-        ({"receiver": OTHER_RECEIVER}, [("PERMIT_HOLDER", "permit")]),
-        ({"permit": "permit/x"}, [("FIELD_TYPE", "permit")]),
-        ({"permit": f"permit/{RECEIVER}/{ulid(99)}"}, [("PERMIT_UNKNOWN", "permit")]),
-        ({"waste": Scope(category="HW00", scope="ALL")}, [("SCOPE_FORM", "waste.category")]),
-        ({"waste": Scope(category="HW31", scope="INCLUDE")}, [("SCOPE_FORM", "waste.codes")]),
-        ({"waste": Scope(category="HW31", scope="ALL", codes=(BATTERY,))}, [("SCOPE_FORM", "waste.codes"), ("ROW_TWICE", "")]),
-        ({"methods": ("R4", "R4")}, [("METHOD", "methods")]),
-        ({"quota_t": "0"}, [("QTY", "quota_t")]),
-        ({"conditions": Conditions(pre_notice_days=-1)}, [("FIELD_TYPE", "conditions.pre_notice_days")]),
-    ],
-)
-def test_a_malformed_row_is_refused_with_its_field(changes: dict[str, Any], reason: list[tuple[str, str]]) -> None:
-    log = proposed(rows=2)
-    found = post(
-        log, "rows", page(0, lead(LEAD[0]), row(**{"waste": Scope(category="HW31", scope="INCLUDE", codes=(LEAD[1],)), **changes}))
-    )
-    assert found == [(code, f"body.rows.1.{field}".rstrip(".")) for code, field in reason]
-
-
-# rows against their permits
-
-
-@pytest.mark.parametrize(
-    ("items", "waste", "methods", "codes"),
-    [
-        (WIDE, Scope(category="HW31", scope="ALL"), ("R4", "R5"), []),
-        (WIDE, Scope(category="HW31", scope="EXCEPT", codes=(BATTERY,)), ("R4",), []),
-        (WIDE, Scope(category="HW31", scope="ALL"), ("R4", "R6"), ["ROW_PERMIT"]),
-        (ALL_BUT_LEAD, Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0], BATTERY)), ("R4",), []),
-        (ALL_BUT_LEAD, Scope(category="HW31", scope="EXCEPT", codes=(BATTERY,)), ("R4",), ["ROW_PERMIT"]),
-        (WIDE, Scope(category="HW49", scope="ALL"), ("R4",), ["ROW_PERMIT"]),
-        (grant().items, Scope(category="HW31", scope="INCLUDE", codes=(BATTERY,)), ("R4",), []),
-        (grant().items, Scope(category="HW31", scope="INCLUDE", codes=(BATTERY, LEAD[0])), ("R4",), ["ROW_PERMIT"]),
-        (grant().items, Scope(category="HW31", scope="ALL"), ("R4",), ["ROW_PERMIT"]),
-        (
-            (
-                PermitItem(category="HW31", scope="EXCEPT", codes=(BATTERY,), methods=("R4",)),
-                PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R5",)),
-            ),
-            Scope(category="HW31", scope="ALL"),
-            ("R4",),
-            ["ROW_PERMIT"],
-        ),
-        (
-            (
-                PermitItem(category="HW31", scope="EXCEPT", codes=(BATTERY,), methods=("R4",)),
-                PermitItem(category="HW31", scope="INCLUDE", codes=(BATTERY,), methods=("R4", "R5")),
-            ),
-            Scope(category="HW31", scope="ALL"),
-            ("R4",),
-            [],
-        ),
-    ],
-)
-def test_a_row_lies_within_its_permit(items: tuple[PermitItem, ...], waste: Scope, methods: Any, codes: list[str]) -> None:
-    log = with_permit(DECEMBER, items=items)
-    post(log, "propose", propose())
-    assert [code for code, _ in post(log, "rows", page(0, row(waste=waste, methods=methods)))] == codes
-
-
-@pytest.mark.parametrize(
-    ("changes", "codes"),
-    [
-        ({"valid_from": "2026-01-01", "valid_to": "2026-12-31"}, []),
-        ({"valid_from": "2026-01-02"}, ["ROW_PERMIT"]),
-        ({"valid_to": "2026-12-30"}, ["ROW_PERMIT"]),
-    ],
-)
-def test_the_permit_is_good_for_all_days_of_the_list(changes: dict[str, Any], codes: list[str]) -> None:
-    log = with_permit(DECEMBER, **changes)
-    post(log, "propose", propose())
-    assert [code for code, _ in post(log, "rows", page(0, row()))] == codes
-
-
-def test_a_permit_that_is_stopped_is_not_listed() -> None:
-    log = with_permit(DECEMBER)
-    post(log, "propose", propose())
-    log.post("permit.suspend/1", PERMIT, PermitChange(reason="整治"), CHONGQING)
-    assert post(log, "rows", page(0, row())) == [("ROW_PERMIT", "body.rows.0.permit")]
-
-
-@pytest.mark.parametrize(("quota_t", "alerts"), [("60000", ()), ("60000.000001", (("M", "ROW_SCALE"),))])
-def test_a_quota_above_the_scale_is_said(quota_t: str, alerts: tuple[Any, ...]) -> None:
-    log = with_permit(DECEMBER)
-    post(log, "propose", propose())
-    assert log.post("list.rows/1", LIST, page(0, row(quota_t=quota_t)), SICHUAN).decision.alerts == alerts
-
-
-def test_a_code_that_the_catalogue_struck_is_said() -> None:
-    struck = Scope(category="HW21", scope="INCLUDE", codes=("336-100-21",))
-    log = with_permit(DECEMBER, items=(PermitItem(category="HW21", scope="ALL", methods=("R4",)),))
-    post(log, "propose", propose())
-    assert log.post("list.rows/1", LIST, page(0, row(waste=struck)), SICHUAN).decision.alerts == (("M", "CODE_RETIRED"),)
-
-
-# rows against each other
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "codes"),
-    [
-        (row(), row(), ["ROW_TWICE"]),
-        (lead(LEAD[0], LEAD[1]), lead(LEAD[1], LEAD[2]), ["ROW_TWICE"]),
-        (lead(LEAD[0]), lead(LEAD[1]), []),
-        (lead(LEAD[0], methods=("R4",)), lead(LEAD[0], methods=("R5",)), []),
-        (lead(LEAD[0], methods=("R4", "R5")), lead(LEAD[0], methods=("R5",)), ["ROW_TWICE"]),
-        (row(waste=Scope(category="HW31", scope="ALL")), lead(LEAD[0]), ["ROW_TWICE"]),
-        (row(waste=Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0],))), lead(LEAD[0]), []),
-        (lead(LEAD[0]), row(waste=Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0],))), []),
-        (
-            row(waste=Scope(category="HW31", scope="EXCEPT", codes=(LEAD[0],))),
-            row(waste=Scope(category="HW31", scope="ALL")),
-            ["ROW_TWICE"],
-        ),
-    ],
-)
-@pytest.mark.parametrize("pages", [1, 2])
-def test_no_waste_stands_in_two_rows_of_a_permit_and_method(first: Any, second: Any, codes: list[str], pages: int) -> None:
-    """E7: on one page or on two."""
-    log = proposed(rows=2, pages=pages)
-    if pages == 1:
-        found = post(log, "rows", page(0, first, second))
-    else:
-        assert post(log, "rows", page(0, first)) == []
-        found = post(log, "rows", page(1, second))
-    assert [code for code, _ in found] == codes
-
-
-def test_a_row_twice_says_both_numbers_across_pages() -> None:
-    log = proposed(rows=3, pages=2)
-    post(log, "rows", page(0, lead(LEAD[0]), lead(LEAD[1])))
-    with pytest.raises(Refusing) as refused:
-        log.post("list.rows/1", LIST, page(1, lead(LEAD[1])), SICHUAN)
-    [reason] = refused.value.reasons
-    assert (reason.code, reason.field) == ("ROW_TWICE", "body.rows.0")
-    assert "row 2" in reason.found
-    assert "row 1" in reason.expected
 
 
 # pages
