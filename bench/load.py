@@ -144,13 +144,13 @@ class Load:
         }
         label = f"{lane.generator}90005231{format_at(self.now_s)[:10].replace('-', '')}{number % 1000:03d}"
         depart = {
-            "vehicle": {"kind": "truck", "plate": f"川A·B{number % 100000:05d}"},
+            "vehicle": {"kind": "truck", "plate": f"川A·B{number % 100000:05d}", "licence_no": f"营运{number:06d}"},
             "waybill_no": f"YD{number:010d}",
             "gate": {"labels": [label], "checks": ["carrier", "vehicle", "crew", "labels"]},
             "place": place,
         }
         received = {"line": 0, "opinion": "accept", "accepted_t": "5.590000", "method": "R4"}
-        receive = {"accepted_at": format_at(self.now_s), "lines": [received], "weighing": {"net_t": "5.590000"}}
+        receive = {"accepted_at": format_at(self.now_s), "lines": [received], "weighing": _WEIGHING}
         life = [
             self.post("manifest.issue/1", chain, by_generator, issue),
             self.post("manifest.depart/1", chain, (lane.generator, lane.carrier), depart),
@@ -173,11 +173,12 @@ _LINE = {
     "components": "铅、硫酸",
     "form": "S",
     "packing": "box",
-    "packs": 14,
+    "packs": 1,
     "mass_t": "5.600000",
     "decision_line": 0,
     "dg": {"un_no": "2794", "dg_class": "8"},
 }
+_WEIGHING = {"method": "weighbridge", "tickets": [{"gross_t": "20.590000", "tare_t": "15.000000", "net_t": "5.590000"}]}
 _SCALE_T = "900000000"
 _PERMIT = {
     "no": "乙环危证0001号",
