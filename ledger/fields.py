@@ -33,7 +33,7 @@ def label(zh: str, en: str) -> Meta:
     return Meta(title=zh, description=en)
 
 
-_PUBLISHED = ("code", "long", "check", "check_code", "later")
+_PUBLISHED = ("code", "codes", "long", "check", "check_code", "later")
 
 
 def _said(**extra: Any) -> dict[str, Any]:
@@ -46,9 +46,9 @@ def form(pattern: str, code: str, expected: str, check: str | None = None) -> Me
     return Meta(pattern=pattern, **_said(code=code, expected=expected, **({} if check is None else {"check": check})))
 
 
-def coded(code: str) -> Meta:
-    """An enumeration or a list with a code of its own."""
-    return Meta(**_said(code=code))
+def coded(code: str, **codes: str) -> Meta:
+    """An enumeration or a list with a code of its own; ``codes`` are those of values that are known only to be refused by name."""
+    return Meta(**_said(code=code, **({"codes": codes} if codes else {})))
 
 
 def later(*values: str) -> Meta:

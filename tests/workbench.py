@@ -77,8 +77,10 @@ class Workbench:
         at_s: int = START,
         *,
         witness_policy: tuple[str, ...] = ("quorum none",),
+        founders: tuple[str, str, str] = (OPERATOR, AUTHORITY_51, AUTHORITY_50),
     ) -> None:
-        """``data`` maps a data set's name to (version, content)."""
+        """``data`` maps a data set's name to (version, content); ``founders`` are operator, authority of 51, authority of 50."""
+        self.founders = founders
         self.kinds = Kinds([LOG, *personalities])
         contents = [RULESETS[CURRENT].file, *(content for _, content in (data or {}).values())]
         self.data = {f"data/{sha256(content).hexdigest()}": content for content in contents}
@@ -92,16 +94,17 @@ class Workbench:
 
     def post_founding(self, data: Mapping[str, tuple[str, str]]) -> Entry:
         """Entry 0."""
+        operator, first, second = self.founders
         body = LogFound(
             origin=ORIGIN,
             nonce=b64encode(bytes(range(32))).decode(),
             log_keys=log_vkeys(ORIGIN, [self.log_key]),
-            operator=FoundingParty(OPERATOR, "川渝联单运营中心（虚构）", (register(key_of(OPERATOR), ORIGIN, OPERATOR),)),
+            operator=FoundingParty(operator, "川渝联单运营中心（虚构）", (register(key_of(operator), ORIGIN, operator),)),
             authorities=tuple(
                 FoundingAuthority(code, name, regions, (register(key_of(code), ORIGIN, code),))
                 for code, name, regions in (
-                    (AUTHORITY_51, "甲省生态环境厅（虚构）", ("51",)),
-                    (AUTHORITY_50, "乙市生态环境局（虚构）", ("50",)),
+                    (first, "甲省生态环境厅（虚构）", ("51",)),
+                    (second, "乙市生态环境局（虚构）", ("50",)),
                 )
             ),
             ruleset=Adopted("liandan", CURRENT, RULESETS[CURRENT].sha256),
@@ -109,7 +112,7 @@ class Workbench:
             witness_policy=self.witness_policy,
             clock="simulated",
         )
-        entry = self.post("log.found/1", "log/main", (OPERATOR, AUTHORITY_51, AUTHORITY_50), body)
+        entry = self.post("log.found/1", "log/main", self.founders, body)
         self.found = entry.statement.hash
         return entry
 

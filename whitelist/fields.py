@@ -57,12 +57,12 @@ ConsignorRole = Annotated[
 ]
 """R-12: one of the two, never a third party. Order 23 Art. 31(5) [READ]."""
 Mode = Annotated[
-    Literal["road", "rail", "water", "pipeline", "other", "sea"],
-    coded("MODE"),
+    Literal["road", "rail", "water", "pipeline", "other"],
+    coded("MODE", sea="SEA"),
     label("运输方式", "mode of transport"),
-    words({"road": "公路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他", "sea": "海运（不适用联单）"}),
+    words({"road": "公路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}),
 ]
-"""Sea is known only to be refused by its name (SEA, R-13)."""
+"""R-13: transfers at sea are outside the manifest system. Order 23 Art. 2 [READ]."""
 LineMass = Annotated[
     str,
     form(r"^(?=.*[1-9])(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes above 0, at most 100000, e.g. 5.600000"),

@@ -131,7 +131,7 @@ class WasteLine(BodyPart, frozen=True, kw_only=True):
     components: Annotated[Text, label("有害成分", "hazardous components")]
     form: WasteForm
     packing: Packing
-    packs: Annotated[Count, coded("FORM_PACK"), label("包装数量", "packs")]
+    packs: Annotated[Count, label("包装数量", "packs")]
     mass_t: Annotated[LineMass, label("计划转移量（吨）", "declared mass, t")]
     pieces: Annotated[Pieces | None, label("计件", "pieces")] = None
     method: Annotated[Method, label("拟利用处置方式", "intended method")]

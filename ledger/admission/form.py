@@ -103,6 +103,7 @@ def _walk_scalar(value: Any, form: inspect.Type, path: str, extra: Mapping[str, 
                 yield from _check(value, path, extra)
         case inspect.LiteralType():
             if not isinstance(value, str | int) or isinstance(value, bool) or value not in form.values:
+                code = extra.get("codes", {}).get(value, code) if isinstance(value, str) else code
                 yield _reason(code if type(value) is type(form.values[0]) else "FIELD_TYPE", path, value, expected)
         case inspect.IntType():
             is_int = isinstance(value, int) and not isinstance(value, bool)

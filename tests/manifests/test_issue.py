@@ -97,7 +97,12 @@ def test_a_wrong_part_one_is_refused(changes: dict[str, object], expected: list[
 
 def test_every_defect_of_form_comes_at_once_and_then_every_reason_of_the_check() -> None:
     assert refused(emergency_measures="", carriers=("x",), number="1", mode="air") == ["MISSING", "MODE", "NO_FORMAT", "USCC"]
-    assert refused(lines=(a_line(mass_t="9999", packs=0),), mode="sea", permit=None) == ["APPROVAL_QUOTA", "FORM_PACK", "MISSING", "SEA"]
+    assert refused(lines=(a_line(mass_t="9999", packs=0),), mode="pipeline", permit=None) == [
+        "APPROVAL_QUOTA",
+        "FORM_PACK",
+        "MISSING",
+        "MODE",
+    ]
 
 
 def test_a_carrier_without_a_chain_is_told_and_one_with_a_chain_is_a_fact() -> None:
@@ -111,7 +116,7 @@ def test_a_backfill_is_judged_on_its_day_and_says_so() -> None:
     paper = backfilled("2026-12-30T09:00:00+08:00", "2026-12-31T16:00:00+08:00")
     log = Driver(at_s=parse_at("2027-01-05T10:00:00+08:00"))
     entry = log.issue(**paper, number=NUMBER)
-    assert codes(entry) == {"BACKFILL", "PLAN_OFF_LOG", "H:BACKFILL_PAST"}
+    assert codes(entry) == {"BACKFILL", "PLAN_OFF_LOG", "PROVISIONAL_CALENDAR", "H:BACKFILL_PAST"}
     state = log.state()
     assert (state.is_backfill, state.paper_departed_s, state.paper_completed_s) == (
         True,

@@ -44,9 +44,6 @@ def judge_apply(state: State, st: Statement, found: Findings) -> None:
         found.state.add("APPROVAL_STAGE")
     if body.get("applied_from", body["applied_to"]) > body["applied_to"]:
         found.body.add("DATE_ORDER")
-    carriers = body.get("carriers", [])
-    if len(set(carriers)) < len(carriers):
-        found.body.add("LIST_LENGTH")
     state.place(found, st.owner, body["origin"], st.today)
     for line in body["lines"]:
         waste_rules(state, found, line, st.today)

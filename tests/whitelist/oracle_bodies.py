@@ -183,7 +183,7 @@ def _exemption(make: Maker, world: World, body: Body) -> None:
     rng, line = make.rng, _line(make, body)
     fitting = {"900-052-31": 18, "772-002-18": 12, "900-249-08": 8, "900-300-34": 20, "900-352-35": 21, "193-002-21": 16}
     edition = 2021 if event_day(make, body) < date(2025, 1, 1) else 2025
-    item = fitting.get(line["code"], 25) if rng.random() < 0.7 else rng.choice((1, 2, 12, 18, 20, 22, 24, 25, 26, 27, 31, 32, 33))
+    item = fitting.get(line.get("code", ""), 25) if rng.random() < 0.7 else rng.choice((1, 2, 12, 18, 20, 22, 24, 25, 26, 27, 31, 32, 33))
     claim: Body = {"edition": edition if rng.random() < 0.85 else rng.choice((2021, 2025)), "item": item}
     if rng.random() < 0.5:
         claim["ref"] = "示例方案文号"

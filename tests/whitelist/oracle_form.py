@@ -122,14 +122,17 @@ def ref(kind: str, code: str = "FIELD_TYPE") -> Check:
     return check
 
 
-def array(item: Check, low: int, high: int, code: str = "LIST_LENGTH") -> Check:
-    """A list of `low` … `high` items."""
+def array(item: Check, low: int, high: int, code: str = "LIST_LENGTH", *, once: str | None = None) -> Check:
+    """A list of `low` … `high` items, each once by the field `once` ("" the item itself): "each hash once" stands in §0, so it is form."""
 
     def check(value: Any, codes: set[str]) -> None:
         if not isinstance(value, list):
             codes.add("FIELD_TYPE")
             return
         if not low <= len(value) <= high:
+            codes.add(code)
+        keys = [part.get(once) if once and isinstance(part, dict) else part for part in value]
+        if once is not None and any(key in keys[:place] for place, key in enumerate(keys)):
             codes.add(code)
         for part in value:
             item(part, codes)
@@ -192,7 +195,7 @@ division = like(r"[1-8][0-9]{5}", "DIVISION")
 site_id = like(r"[0-9A-Za-z._-]{1,32}", "SITE_UNKNOWN")
 place = record(division=division, address=text(), site_=site_id)
 file = record(sha256=like("[0-9a-f]{64}"), size=between(1, 50_000_000), media_type=like(r"[a-z]+/[a-z0-9.+-]{1,64}"), name=text())
-files = array(file, 0, 8)
+files = array(file, 0, 8, once="sha256")
 province = like(_PROVINCE)
 conditions = record(
     pre_notice_days_=between(0, 60),
@@ -250,7 +253,7 @@ ISSUE = record(
     origin=place,
     destination=place,
     consignor=one_of("generator receiver", "CONSIGNOR"),
-    carriers_=array(party, 0, 8),
+    carriers_=array(party, 0, 8, once=""),
     mode_=_mode,
     planned_at_=when,
     trip_id_=like(r"[0-9A-Za-z._-]{1,64}", "TRIP_ID"),
@@ -349,7 +352,7 @@ APPLY = record(
         64,
     ),
     contract_=record(no=text(), valid_to_=day, file_=file),
-    carriers_=array(party, 0, 8),
+    carriers_=array(party, 0, 8, once=""),
     transit_=array(province, 0, 8),
     materials_=array(
         record(about=one_of("method_statement agreement permit_copy route emergency_plan identification other"), file=file), 0, 16

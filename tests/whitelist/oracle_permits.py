@@ -174,7 +174,7 @@ def judge_amend(state: State, st: Statement, found: Findings) -> None:
     form.AMEND(st.body, found.form)
     changes = {k: v for k, v in st.body.items() if k not in ("reason", "file")}
     if not changes:
-        found.form.add("MISSING")
+        found.body.add("MISSING")
     if found.form or (permit := _known(state, st, found)) is None:
         return
     if permit.now == "REVOKED" or changes.get("division", permit.body["division"])[:2] != permit.body["division"][:2]:

@@ -61,7 +61,7 @@ def test_l2_a_backfill_is_judged_on_the_day_it_departed_on_paper() -> None:
     log, body = in_january()
     answer = ask(log, **body)
     assert (found(answer), answer.alerts) == ([], (("H", "BACKFILL_PAST"),))
-    assert answer.tags == (("BACKFILL",), ("PLAN_OFF_LOG",))
+    assert answer.tags == (("BACKFILL",), ("PLAN_OFF_LOG",), ("PROVISIONAL_CALENDAR",))
     assert codes(ask(log, number=None)) == ["PERMIT_DATE", "APPROVAL_EXPIRED"], "issued today it would be refused"
 
 
@@ -124,3 +124,6 @@ def test_r70_a_provisional_calendar_says_so() -> None:
     log.at("2027-01-20 10:00")
     answer = ask(log, **body)
     assert (("M", "BACKFILL_LATE") in answer.alerts, ("PROVISIONAL_CALENDAR",) in answer.tags) == (True, True)
+    log.at("2027-01-05 10:00")
+    answer = ask(log, **body)
+    assert (("M", "BACKFILL_LATE") in answer.alerts, ("PROVISIONAL_CALENDAR",) in answer.tags) == (False, True), "it may yet be late"

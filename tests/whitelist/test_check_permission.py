@@ -222,6 +222,7 @@ def test_r30_an_application_is_not_yet_an_approval() -> None:
     log = with_permit()
     log.post("approval.apply/1", APPROVAL, application(), GENERATOR)
     assert found(ask(log)) == [("APPROVAL_STAGE", "body.approval")]
+    assert codes(ask(log, receiver=OTHER_RECEIVER)) == ["PERMIT_HOLDER", "APPROVAL_STAGE", "APPROVAL_RECEIVER"]
 
 
 def test_r30_inside_a_province_no_approval_is_named() -> None:
@@ -242,6 +243,12 @@ def test_r31_the_transfer_is_the_decisions(changes: dict[str, Any], reason: tupl
     log = listed()
     log.post("permit.grant/1", f"permit/{RECEIVER}/{ulid(9)}", grant(), CHONGQING)
     assert reason in found(ask(log, **changes))
+
+
+def test_r31_a_renewed_permit_is_the_permit_of_the_decision() -> None:
+    log, renewed = listed(), f"permit/{RECEIVER}/{ulid(9)}"
+    log.post("permit.grant/1", renewed, grant(renews=PERMIT), CHONGQING)
+    assert found(ask(log, permit=renewed)) == []
 
 
 def test_r31_another_place_of_the_same_province_is_the_same_direction() -> None:
@@ -341,7 +348,7 @@ def change_list(log: Log, **changes: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"year": 2027, "effective_from": "2027-01-01", "effective_to": "2027-12-31"}, "WL_YEAR"),
+        ({"year": 2027, "effective_from": "2027-01-01", "effective_to": "2027-12-31"}, "APPROVAL_EARLY"),
         ({"year": 2025, "effective_from": "2025-01-01", "effective_to": "2025-12-31"}, "WL_YEAR"),
         ({"effective_to": "2026-11-04"}, "WL_TERM"),
         ({"effective_from": "2026-11-06"}, "APPROVAL_EARLY"),

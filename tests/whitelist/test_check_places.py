@@ -94,7 +94,6 @@ def test_an_in_transfer_stands_on_a_decision_outside_the_log() -> None:
         ("2026-11-05 00:00", {"decision": replace(DECISION, decided_on="2026-11-06")}, [("APPROVAL_EARLY", "body.decision.decided_on")]),
         ("2026-11-05 08:30", {"decision": None}, [("MISSING", "body.decision"), ("NO_APPROVAL", "body.approval")]),
         ("2026-11-05 08:30", {"generator": GENERATOR, "origin": "510112"}, [("ISSUE_TYPE", "body.type")]),
-        ("2026-11-05 08:30", {"planned_at": "2026-11-11T08:00:00+08:00"}, [("APPROVAL_EXPIRED", "body.planned_at")]),
     ],
 )
 def test_an_in_transfer_is_judged_by_the_days_of_its_decision(now: str, changes: dict[str, Any], expected: list[Any]) -> None:

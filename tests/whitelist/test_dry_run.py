@@ -76,13 +76,13 @@ async def test_the_first_load_may_go_and_the_answer_says_what_is_left(web: Web, 
 
 
 async def test_a_load_that_may_not_go_gets_every_reason_with_law_and_remedy_in_the_readers_language(web: Web) -> None:
-    asked = transfer(lines=[an_entry(mass_t="110.000001", method="D10")], mode="sea")
+    asked = transfer(lines=[an_entry(mass_t="110.000001", method="D10", packs=0)])
     chinese = (await ask(web, asked, at=MORNING))["answers"][0]
     assert not chinese["admissible"]
-    assert {"SEA", "PERMIT_METHOD", "APPROVAL_QUOTA"} <= set(codes(chinese))
-    reason = next(reason for reason in chinese["reasons"] if reason["code"] == "SEA")
-    assert reason["message"] == "海洋转移不适用危险废物转移联单。"
-    assert (reason["field"], reason["found"], reason["rule"], reason["lift"]) == ("body.mode", "sea", "R-13", "nobody")
+    assert {"FORM_PACK", "PERMIT_METHOD", "APPROVAL_QUOTA"} <= set(codes(chinese))
+    reason = next(reason for reason in chinese["reasons"] if reason["code"] == "FORM_PACK")
+    assert reason["message"] == "形态或包装方式不对，或两者不能搭配。"
+    assert (reason["field"], reason["found"], reason["rule"], reason["lift"]) == ("body.lines.0.packs", "box 0", "R-10", "generator")
     assert "[READ]" in reason["source"]
     response = await web.post("/v1/checks", {"transfers": [asked], "at": MORNING}, GENERATOR, **{"accept-language": "en"})
     english = response.json()["answers"][0]

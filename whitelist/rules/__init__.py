@@ -13,7 +13,7 @@ CheckRule = Callable[[Checked, Findings], None]
 RULES: tuple[CheckRule, ...] = (
     manifest_type.type_has_its_fields,
     manifest_type.origin_of_an_in_transfer_is_foreign,
-    manifest_type.mode_is_on_land,
+    manifest_type.pipeline_is_one_wholly,
     manifest_type.plan_is_off_log,
     backfill.paper_ran_in_order,
     number.number_is_right,

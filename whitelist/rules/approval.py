@@ -6,7 +6,7 @@ from ledger.findings import Findings
 from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
-from whitelist.checked import Checked
+from whitelist.checked import OFF_LOG, Checked
 from whitelist.quota import q2_account
 
 GROUNDS = ("approval", "decision")
@@ -44,7 +44,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
     Art. 27, 28 [READ]; addenda §4.1.
     """
     approval, transfer = checked.approval, checked.transfer
-    if approval is None or approval.stage != "approved" or transfer.approval is None:
+    if approval is None or transfer.approval is None:
         return
     owner = transfer.approval.split("/", 2)[1]
     if owner != checked.generator:
@@ -54,11 +54,11 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
         out.refuse("APPROVAL_DIRECTION", "body.origin.division", " → ".join(direction), " → ".join(approval.direction))
     if transfer.receiver != approval.receiver:
         out.refuse("APPROVAL_RECEIVER", "body.receiver", transfer.receiver, approval.receiver)
-    if transfer.permit is not None and approval.root != (transfer.permit if checked.permit is None else checked.permit.root):
+    if checked.permit is not None and approval.root != checked.permit.root:
         out.refuse("APPROVAL_PERMIT", "body.permit", transfer.permit, approval.permit)
     for (path, line), decided in zip(checked.lines(), checked.decided, strict=True):
         if decided is None:
-            if line.decision_line is not None:
+            if line.decision_line is not None and approval.stage == "approved":
                 granted = [str(number) for number, row in enumerate(approval.lines) if row.mass_g > 0]
                 out.refuse("APPROVAL_LINE", f"{path}.decision_line", line.decision_line, " / ".join(granted))
             continue
@@ -73,7 +73,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
 def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
     """R-32: the day of the event lies between the decision and the last day of its line. Order 23 Art. 27.2 [READ]."""
     paper, approval = checked.transfer.decision, checked.approval
-    if paper is not None:
+    if paper is not None and checked.route == OFF_LOG and checked.crosses:
         if checked.day < paper.decided_on:
             out.refuse("APPROVAL_EARLY", "body.decision.decided_on", checked.day, f"≥ {paper.decided_on}")
         if checked.day > paper.valid_to:
@@ -89,10 +89,10 @@ def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
 
 def plan_ends_with_the_decision(checked: Checked, out: Findings) -> None:
     """R-32: 计划转移时间 is not after the last day of the decision line; else nothing could depart (E8 of the cases)."""
-    planned_at, paper = checked.transfer.planned_at, checked.transfer.decision
+    planned_at = checked.transfer.planned_at
     if planned_at is None:
         return
-    last_days = [decided.valid_to for _, _, decided in checked.decided_lines()] + ([] if paper is None else [paper.valid_to])
+    last_days = [decided.valid_to for _, _, decided in checked.decided_lines()]
     if last_days and day_of(parse_at(planned_at)) > min(last_days):
         out.refuse("APPROVAL_EXPIRED", "body.planned_at", planned_at, f"≤ {min(last_days)}")
 

@@ -34,8 +34,8 @@ def paper_ran_in_order(checked: Checked, out: Findings) -> None:
         due = workdays_of(checked.facts).due(date.fromisoformat(day_of(completed_s)), checked.thresholds.backfill_wd)
         if checked.today > due.day.isoformat():
             out.alert("M", "BACKFILL_LATE")
-            for flag in due.flags:
-                out.tag(flag)
+        for flag in due.flags:
+            out.tag(flag)
 
 
 def past_is_told(checked: Checked, out: Findings) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.exemptions import EVENT, HOUSEHOLD, LINK_OF_GROUP, POINT_TO_POINT, Exemption, Exemptions
-from whitelist.methods import group_of
+from whitelist.exemptions import EVENT, HOUSEHOLD, POINT_TO_POINT, Exemption, Exemptions
 from whitelist.transfer import ExemptionClaim, WasteLine
 
 
@@ -44,13 +43,12 @@ def _can_hold(item: Exemption, claim: ExemptionClaim, line: WasteLine) -> bool:
 
 
 def waived_links(checked: Checked, line: WasteLine) -> frozenset[str]:
-    """Tags of the links that the line's claims waive; of use and disposal only the one that its method is."""
-    own = LINK_OF_GROUP.get(group_of(line.method))
+    """Tags of the links that the line's claims waive."""
     found: set[str] = set()
     for claim in line.exemptions:
         item = item_of(checked.exemptions, claim)
         if item is not None and _can_hold(item, claim, line):
-            found |= {link for link in item.links if link not in LINK_OF_GROUP.values() or link == own}
+            found |= item.links
     return frozenset(found)
 
 

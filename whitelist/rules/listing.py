@@ -17,11 +17,11 @@ def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
 
 
 def judge_departure_day(out: Findings, field: str, listed: ListState, day: str) -> None:
-    """R-40 for the day of an issue or departure: one reason, WL_YEAR in another year, else APPROVAL_EARLY before the list, WL_TERM after it."""
-    if int(day[:4]) != listed.year:
-        out.refuse("WL_YEAR", field, day, listed.year)
-    elif day < listed.effective_from:
+    """R-40 for the day of an issue or departure, one reason: APPROVAL_EARLY before the list begins, WL_YEAR after its year, WL_TERM after it."""
+    if day < listed.effective_from:
         out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}")
+    elif int(day[:4]) != listed.year:
+        out.refuse("WL_YEAR", field, day, listed.year)
     elif day > listed.effective_to:
         out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}")
 

@@ -44,11 +44,9 @@ def origin_of_an_in_transfer_is_foreign(checked: Checked, out: Findings) -> None
     out.tag("DECISION_OFF_LOG")
 
 
-def mode_is_on_land(checked: Checked, out: Findings) -> None:
-    """R-13: transfers at sea are outside the manifest system; type and mode are pipeline together or not at all. Order 23 Art. 2, 19 [READ]."""
+def pipeline_is_one_wholly(checked: Checked, out: Findings) -> None:
+    """R-13: type and mode are pipeline together or not at all. Order 23 Art. 19 [READ]."""
     transfer = checked.transfer
-    if transfer.mode == "sea":
-        out.refuse("SEA", "body.mode", transfer.mode, "road / rail / water / pipeline / other")
     if (transfer.type == "pipeline") != (transfer.mode == "pipeline"):
         out.refuse("MODE", "body.mode", f"{transfer.type}, {transfer.mode}", "pipeline: type, mode")
 

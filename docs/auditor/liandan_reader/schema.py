@@ -2,7 +2,7 @@
 
 As much of JSON Schema (2020-12) as those files use, and no more: a word that is not known here stops the reader, so that no promise of a
 schema passes unread. A kind without a file is a kind that does not exist. Beside the standard words the files say ``x-code``, the refusal
-that a value out of form has (``x-long``: of a text that is too long); ``x-check``, what no pattern can say, with ``x-check-code``; and
+that a value out of form has (``x-codes``: of values of this name; ``x-long``: of a text that is too long); ``x-check``, what no pattern can say, with ``x-check-code``; and
 ``x-later``: a field, or values of it, whose rules come with a later version.
 """
 
@@ -56,7 +56,20 @@ LIMITS: dict[str, Callable[[Any, Any], bool]] = {
     "exclusiveMinimum": lambda value, least: value > least,
     "uniqueItems": lambda value, _: CHECKS["once"](value),
 }
-UNREAD = {"$schema", "$defs", "title", "description", "default", "examples", "x-liandan", "x-words", "x-code", "x-long", "x-check-code"}
+UNREAD = {
+    "$schema",
+    "$defs",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "x-liandan",
+    "x-words",
+    "x-code",
+    "x-codes",
+    "x-long",
+    "x-check-code",
+}
 READ = {
     "$ref",
     "type",
@@ -109,6 +122,8 @@ class Schema:
         if "anyOf" in part:
             steps.append(self._any_of([self._compile(choice) for choice in part["anyOf"]], code))
         for word in part.keys() & LIMITS.keys():
+            if word == "enum" and "x-codes" in part:
+                steps.append(self._named(part["x-codes"]))
             steps.append(self._limit(LIMITS[word], part[word], of_limit.get(word, code)))
         if part.get("type") == "object" or "properties" in part:
             steps.append(self._object(part))
@@ -128,6 +143,10 @@ class Schema:
 
     def _limit(self, holds: Callable[[Any, Any], bool], limit: Any, code: str) -> Check:
         return lambda value, path: need(holds(value, limit), code, path, value, limit)
+
+    def _named(self, codes: dict[str, str]) -> Check:
+        """Values outside an enumeration that are refused by their own name."""
+        return lambda value, path: need(value not in codes, codes.get(value, ""), path, value, "a value of the list")
 
     def _any_of(self, choices: list[Check], code: str) -> Check:
         def check(value: Any, path: str) -> None:
