@@ -45,7 +45,8 @@ def a_list(effective_to: str) -> ListState:
 def issued(at: str, *, valid_to: str, listed_to: str | None = None) -> Driver:
     """A manifest issued at a time under a decision with this last day, on a list with that one."""
     log = Driver(at_s=parse_at(at))
-    lines = tuple(replace(line, listing=None if listed_to is None else ListingRef(list=LIST, row=0)) for line in approval().lines)
+    listing = None if listed_to is None else ListingRef(list=LIST, row=0)
+    lines = tuple(replace(line, valid_to=valid_to, listing=listing) for line in approval().lines)
     log.lay(APPROVAL, replace(approval(), valid_to=valid_to, lines=lines, route="APPROVED" if listed_to is None else "LISTED"))
     if listed_to is not None:
         log.lay(LIST, a_list(listed_to))

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.whitelist.acts import INTRA, PAPER, approved, grant, listed, transfer
-from tests.whitelist.driver import CHONGQING, PERMIT, Log
+from tests.whitelist.acts import INTRA, PAPER, applied, applied_log, approved, decision, grant, line, listed, transfer
+from tests.whitelist.driver import APPROVAL, CHONGQING, PERMIT, SICHUAN, Log
+from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
 from whitelist.transfer import Answer, WasteLine
 
@@ -45,6 +46,20 @@ def test_e8_a_plan_beyond_the_last_day_of_decision_or_permit_is_refused(planned_
 def test_e8_inside_a_province_the_permit_alone_bounds_the_plan() -> None:
     assert found(ask(listed(), **INTRA, planned_at="2027-06-30T23:59:59+08:00")) == []
     assert found(ask(listed(), **INTRA, planned_at="2027-07-01T00:00:00+08:00")) == [("PERMIT_DATE", "body.planned_at")]
+
+
+def test_r32_each_line_of_a_decision_ends_on_its_own_day() -> None:
+    lines = (applied(listing=None), applied(listing=None, name="废铅膏"))
+    granted = (DecidedLine(line=0, mass_t="3000", valid_to="2026-11-05"), DecidedLine(line=1, mass_t="3000"))
+    log = approved(*lines, granted=granted)
+    other = line(name="废铅膏", decision_line=1)
+    later = "2026-11-06T00:00:00+08:00"
+    assert found(ask(log)) == [], "its last day is good"
+    assert found(ask(log, planned_at=later)) == [("APPROVAL_EXPIRED", "body.planned_at")]
+    assert found(ask(log, other, planned_at=later)) == []
+    log.at("2026-11-06 00:00")
+    assert found(ask(log)) == [("APPROVAL_EXPIRED", "body.lines.0.decision_line")]
+    assert found(ask(log, other, line())) == [("APPROVAL_EXPIRED", "body.lines.1.decision_line")]
 
 
 # backfilling, L2 of the cases
@@ -87,6 +102,22 @@ def test_a_backfill_whose_decision_and_permit_still_stand_is_no_matter_of_the_pa
     paper = replace(PAPER, departed_at="2026-11-02T09:00:00+08:00", completed_at="2026-11-02T16:00:00+08:00")
     answer = ask(log, type="backfill_special", paper=paper)
     assert (found(answer), answer.alerts) == ([], ())
+
+
+@pytest.mark.parametrize(
+    ("entered", "alerts"),
+    [("2026-11-05 09:00", ()), ("2026-11-05 09:01", (("H", "APPROVAL_AFTER"),)), ("2026-11-06 10:00", (("H", "APPROVAL_AFTER"),))],
+)
+def test_a_decision_that_entered_the_log_after_the_departure_is_told(entered: str, alerts: tuple[Any, ...]) -> None:
+    """Its day on paper is before the departure, but only its own word says so."""
+    log = applied_log()
+    log.at(entered)
+    log.post("approval.decide/1", APPROVAL, decision(decided_on="2026-02-02"), SICHUAN)
+    log.at("2026-11-06 11:00")
+    paper = replace(PAPER, departed_at="2026-11-05T09:00:00+08:00", completed_at="2026-11-05T16:00:00+08:00")
+    answer = ask(log, type="backfill_ordinary", paper=paper)
+    assert (found(answer), answer.alerts) == ([], alerts)
+    assert ask(log).alerts == (), "an ordinary issue comes after its decision"
 
 
 def test_l2_a_listed_decision_of_last_year_serves_a_departure_of_last_year() -> None:

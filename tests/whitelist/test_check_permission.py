@@ -382,7 +382,7 @@ def test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one
     log.post("approval.apply/1", APPROVAL, application(applied(listing=listing), applied_to="2027-12-31"), GENERATOR)
     log.post("approval.decide/1", APPROVAL, decision(valid_to="2027-12-19"), SICHUAN)
     log.at("2026-12-31 23:59")
-    assert codes(ask(log, number=None)) == ["WL_YEAR"]
+    assert codes(ask(log, number=None)) == ["APPROVAL_EARLY"], "kinds §5, R-32: before its list's effective_from"
     log.at("2027-01-01 00:00")
     assert codes(ask(log, number=None)) == []
 

@@ -41,6 +41,7 @@ RULES: tuple[CheckRule, ...] = (
     approval.decided_mass_holds,
     approval.contract_covers_the_day,
     *backfill.TERMS,
+    backfill.decision_came_first,
     backfill.past_is_told,
 )
 """R-34 holds by construction (no rule reads carrier or vehicle); R-35 and R-36 limit decisions and stand in ``consent``; R-14 and R-15

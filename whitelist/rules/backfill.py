@@ -38,6 +38,13 @@ def paper_ran_in_order(checked: Checked, out: Findings) -> None:
             out.tag(flag)
 
 
+def decision_came_first(checked: Checked, out: Findings) -> None:
+    """ALERT H APPROVAL_AFTER: the decision entered the log after the departure that is back-filled under it."""
+    approval = checked.approval
+    if checked.transfer.is_backfill and approval is not None and approval.decided_s > checked.event_s:
+        out.alert("H", "APPROVAL_AFTER")
+
+
 def past_is_told(checked: Checked, out: Findings) -> None:
     """ALERT H BACKFILL_PAST where a term or status would refuse it today: only its own word says that it happened then."""
     if not checked.transfer.is_backfill:
@@ -61,6 +68,10 @@ The backfill came later than ten working days after the transfer was completed. 
 BACKFILL_PAST | R-70 | nobody | Order 23 Art. 20.2 [READ]; level [DESIGN]
 补录所依据的批准、许可或名单在补录时已失效，仅凭补录自身载明的起运日期成立。 || 核对纸质联单、称重和运输记录，确认转移确在其有效期内起运。
 What the backfill stands on is over by now; that it departed in time is its own word. || Compare the paper manifest, weighings and transport records with the day it states.
+
+APPROVAL_AFTER | R-70 | nobody | Order 23 Art. 20.2, 21 [READ]; level [DESIGN]
+批准决定入账晚于纸质联单载明的起运时间。 || 核对批准决定的日期与运输记录；未经批准的，不得转移。
+The decision entered the log after the departure that the paper manifest states. || Compare the decision's day with the transport records; nothing may move without a decision.
 
 TIME_ORDER | R-56 | sender | law §7.4 [DESIGN]; formats §6 [DESIGN]
 时间先后不符：交付、起运、交接、运抵、接受、确认应依次进行，补录在转移完成之后。 || 校准时钟并核对时间；允许 5 分钟误差。
