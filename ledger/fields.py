@@ -87,6 +87,10 @@ def _is_uscc(value: Any) -> bool:
     return isinstance(value, str) and check_uscc(value)
 
 
+def _names_a_party(value: Any) -> bool:
+    return isinstance(value, str) and check_uscc(value.split("/")[1])
+
+
 def _are_once(value: Any) -> bool:
     try:
         return len(set(value)) == len(value)
@@ -164,6 +168,7 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     "day": _is_day,
     "at": _is_at,
     "uscc": _is_uscc,
+    "party": _names_a_party,
     "once": _are_once,
     "files": _hashes_once,
     "true": lambda value: value is True,

@@ -14,7 +14,7 @@ from ledger.directory import party_chain
 from ledger.findings import Findings
 from ledger.kinds.site import site_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.checked import Asked, Checked, crosses, look_up
+from whitelist.checked import Asked, Checked, approval_of, look_up
 from whitelist.number import number_key
 from whitelist.permit import permit_at
 from whitelist.places import place_registers
@@ -38,11 +38,12 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
             registers.append(q3_key(permit.root))
             if not facts.missing([q3_key(permit.root)]):
                 chains.append(newest_permit(facts, permit.root))
-    if crosses(transfer) and transfer.approval is not None:
-        chains.append(transfer.approval)
-        if not facts.missing([chain_key(transfer.approval)]):
-            for number, decided in _decided_lines(transfer, approval_at(facts, transfer.approval)):
-                accounts.append(q2_account(transfer.approval, number))
+    approval = approval_of(transfer)
+    if approval is not None:
+        chains.append(approval)
+        if not facts.missing([chain_key(approval)]):
+            for number, decided in _decided_lines(transfer, approval_at(facts, approval)):
+                accounts.append(q2_account(approval, number))
                 if decided.listing is not None:
                     chains.append(decided.listing.list)
                     accounts.append(q1_account(decided.listing.list, decided.listing.row))

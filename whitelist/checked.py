@@ -112,13 +112,19 @@ def crosses(transfer: Transfer) -> bool:
     return transfer.origin.division[:2] != transfer.destination.division[:2]
 
 
+def approval_of(transfer: Transfer) -> str | None:
+    """Chain of the approval that a transfer stands on: none inside a province, none of an in_transfer, whose decision is another log's."""
+    return transfer.approval if crosses(transfer) and transfer.type != "in_transfer" else None
+
+
 def look_up(asked: Asked, facts: Facts) -> Checked:
     """Look up what the transfer names; everything that ``check.reads`` names must be loaded."""
     transfer = asked.transfer
     paper = transfer.paper if transfer.is_backfill else None
     event_s = asked.moment.at_s if paper is None else parse_at(paper.departed_at)
     day = day_of(event_s)
-    approval = approval_at(facts, transfer.approval) if crosses(transfer) and transfer.approval is not None else None
+    named = approval_of(transfer)
+    approval = None if named is None else approval_at(facts, named)
     decided = tuple(None if approval is None else approval.line(line.decision_line) for line in transfer.lines)
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}

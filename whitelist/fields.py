@@ -69,11 +69,11 @@ LineMass = Annotated[
 ]
 """R-09: mass of one line of a manifest."""
 
-PermitRef = Annotated[str, form(f"^{PERMIT.pattern}$", "FIELD_TYPE", "permit/<receiver>/<ULID>")]
-ApprovalRef = Annotated[str, form(f"^{APPROVAL.pattern}$", "FIELD_TYPE", "approval/<generator>/<ULID>")]
+PermitRef = Annotated[str, form(f"^{PERMIT.pattern}$", "FIELD_TYPE", "permit/<receiver>/<ULID>", "party")]
+ApprovalRef = Annotated[str, form(f"^{APPROVAL.pattern}$", "FIELD_TYPE", "approval/<generator>/<ULID>", "party")]
 ListRef = Annotated[str, form(f"^{LIST.pattern}$", "FIELD_TYPE", "list/<YYYY>-<from>-<to>-<name>")]
-ManifestRef = Annotated[str, form(f"^manifest/{USCC}/{ULID}$", "FIELD_TYPE", "manifest/<generator>/<ULID>")]
-EmergencyRef = Annotated[str, form(f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", "emergency/<authority>/<ULID>")]
+ManifestRef = Annotated[str, form(f"^manifest/{USCC}/{ULID}$", "FIELD_TYPE", "manifest/<generator>/<ULID>", "party")]
+EmergencyRef = Annotated[str, form(f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", "emergency/<authority>/<ULID>", "party")]
 
 Address = Annotated[str, text(200), label("地址", "address")]
 

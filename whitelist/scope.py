@@ -86,13 +86,15 @@ class PermitItem(ScopeForm, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     methods: Methods
 
 
-def judge_scope(out: Findings, field: str, scope: Scope) -> None:
-    """Reason SCOPE_FORM for codes of another category, or codes where there must be none."""
+def judge_scope(out: Findings, field: str, scope: Scope) -> bool:
+    """Whether it is well formed; else reason SCOPE_FORM, for codes of another category, or codes where there must be none."""
+    before = len(out.reasons)
     if (scope.scope == "ALL") != (not scope.codes):
         out.refuse("SCOPE_FORM", f"{field}.codes", len(scope.codes), "none with ALL, at least one with INCLUDE and EXCEPT")
     for position, code in enumerate(scope.codes):
         if code[-2:] != scope.category[2:]:
             out.refuse("SCOPE_FORM", f"{field}.codes.{position}", code, f"NNN-NNN-{scope.category[2:]}")
+    return len(out.reasons) == before
 
 
 TEXTS = texts("""

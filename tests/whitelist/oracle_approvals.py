@@ -34,9 +34,9 @@ def judge_apply(state: State, st: Statement, found: Findings) -> None:
     if found.form:
         return
     if st.first != st.owner:
-        found.frame.add("SIGNER_ROLE")
+        found.state.add("SIGNER_ROLE")
     if st.owner in state.closed:
-        found.frame.add("PARTY_CLOSED")
+        found.state.add("PARTY_CLOSED")
     if found.frame:
         return
     body = st.body
@@ -76,7 +76,7 @@ def _side(state: State, st: Statement, found: Findings, app: Approval, *, target
             found.tags.add("FOREIGN")
         home = there or home
     if st.first not in home:
-        found.frame.add("SIGNER_ROLE")
+        found.state.add("SIGNER_ROLE")
 
 
 def _open(state: State, st: Statement, found: Findings, *, target: bool) -> Approval | None:
@@ -176,7 +176,8 @@ def _approve(state: State, st: Statement, found: Findings, app: Approval, decide
     numbers = [granted["line"] for granted in body["lines"]]
     if len(set(numbers)) < len(numbers) or any(n >= len(lines) for n in numbers):
         found.state.add("APPROVAL_LINE")
-    granted = [(g, lines[g["line"]]) for g in body["lines"] if g["line"] < len(lines)]
+    # A line that comes again is APPROVAL_LINE and nothing else, §0: a part that is not in its form is not judged further.
+    granted = [(g, lines[g["line"]]) for at, g in enumerate(body["lines"]) if g["line"] < len(lines) and g["line"] not in numbers[:at]]
     reply = app.reply or {}
     limits = {limit["line"]: grams(limit["mass_t"]) for limit in reply.get("lines", [])}
     for g, line in granted:
@@ -244,18 +245,18 @@ def _terms(
     decided_on: date,
     permit_to: str,
 ) -> None:
-    """R-32: the last day of decision and lines."""
+    """R-32: the last day of decision and lines, none before the decision: Art. 27.2's 有效期 is a term, and a term begins before it ends."""
     body = st.body
     limits = [months_later(decided_on, 12).isoformat(), app.body["applied_to"], permit_to]
     terms = [body.get("conditions", {}), (app.reply or {}).get("conditions", {})]
     limits += [_after(decided_on, t) for t in terms]
-    if body["valid_to"] > min(limits):
+    if not decided_on.isoformat() <= body["valid_to"] <= min(limits):
         found.state.add("APPROVAL_TERM")
     for g, line in granted:
         ends_on = g.get("valid_to", body["valid_to"])
         pair = row_of(state, line.get("listing")) if found.route == "LISTED" else None
         more = [_after(decided_on, t) for t in list_conditions(*pair)] if pair else []
-        if ends_on > min([body["valid_to"], *more]):
+        if ends_on > min([body["valid_to"], *more]) or ("valid_to" in g and ends_on < decided_on.isoformat()):
             found.state.add("APPROVAL_TERM")
 
 

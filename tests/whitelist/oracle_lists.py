@@ -31,7 +31,7 @@ def judge_propose(state: State, st: Statement, found: Findings) -> None:
 def _side(state: State, st: Statement, found: Findings, kind: str) -> None:
     sides = st.chain.split("/")[1].split("-")[1:3]
     if st.by[0] not in state.covering(sides[1] if kind == "unilateral" else sides[0]):
-        found.frame.add("SIGNER_ROLE")
+        found.state.add("SIGNER_ROLE")
 
 
 def apply_propose(state: State, st: Statement, found: Findings) -> None:

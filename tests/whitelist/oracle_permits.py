@@ -77,7 +77,7 @@ def _authority(state: State, st: Statement, found: Findings, division: str) -> N
         found.tags.add("FOREIGN")
         home = state.covering(division) or list(state.authorities)
     if st.first not in home:
-        found.frame.add("SIGNER_ROLE")
+        found.state.add("SIGNER_ROLE")
 
 
 def _as_grant(state: State, st: Statement, found: Findings, body: Body) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.facts import chain_key
 from ledger.times import parse_at
@@ -29,6 +30,7 @@ from tests.workbench import Workbench, key_of
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.adopted import data_files
 from whitelist.listing import rows_hash
+from whitelist.rules import RULES, CheckRule
 
 EDITIONS, YEARS = (2021, 2025), (2025, 2026, 2027)
 ABSENT = {"FIELD_MISSING": "MISSING"}
@@ -69,12 +71,16 @@ class Difference(Struct, frozen=True):
 class Comparison:
     """One seed: a stream of statements and a log that they are posted to. ``counts`` says how many of each kind were compared."""
 
-    def __init__(self, seed: int, *, era: str | None = None) -> None:
+    def __init__(self, seed: int, *, era: str | None = None, rules: Sequence[CheckRule] = RULES) -> None:
+        """``rules`` of the check: others than the product's show what the oracle would notice."""
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
         self.seed = seed
         self.stream = Stream(seed, data(), era=era)
         began = self.stream.make.now - timedelta(hours=1)
-        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=int(began.timestamp()), founders=(OPERATOR, SICHUAN, CHONGQING))
+        kinds = tuple(replace(kind, asks=tuple(rules)) if kind.name == "manifest.issue/1" else kind for kind in MANIFESTS.kinds)
+        self.bench = Workbench(
+            [WHITELIST, replace(MANIFESTS, kinds=kinds)], files, at_s=int(began.timestamp()), founders=(OPERATOR, SICHUAN, CHONGQING)
+        )
         self.counts: Counter[str] = Counter()
 
     def differences(self, count: int) -> Iterator[Difference]:

@@ -39,7 +39,10 @@ class Statement:
 
 @dataclass
 class Findings:
-    """What a judgement collects. `frame` and `form` stop it; `body` are codes of the body alone, `state` those that need the world."""
+    """What a judgement collects. `frame` and `form` stop it; `body` are codes of the body alone, `state` those that need the world.
+
+    Who signs is judged beside the rules, all reasons at once, so a wrong or closed signer stands in `state`.
+    """
 
     frame: set[str] = field(default_factory=set)
     form: set[str] = field(default_factory=set)

@@ -341,8 +341,11 @@ def test_r32_a_decision_states_the_latest_day_or_an_earlier_one(day: str, codes:
     assert [code for code, _ in post(applied_log(), "decide", decision(valid_to=day))] == codes
 
 
-@pytest.mark.parametrize(("day", "codes"), [("2026-06-30", []), ("2026-07-01", []), ("2026-07-02", ["APPROVAL_TERM"])])
-def test_r32_a_line_ends_no_later_than_its_decision(day: str, codes: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("day", "codes"),
+    [("2026-02-01", ["APPROVAL_TERM"]), ("2026-02-02", []), ("2026-07-01", []), ("2026-07-02", ["APPROVAL_TERM"])],
+)
+def test_r32_a_line_ends_within_its_decision(day: str, codes: list[str]) -> None:
     log = applied_log()
     body = decision(valid_to="2026-07-01", lines=(DecidedLine(line=0, mass_t="1", valid_to=day),))
     assert [code for code, _ in post(log, "decide", body)] == codes

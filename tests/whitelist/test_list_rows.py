@@ -26,6 +26,7 @@ from whitelist.scope import PermitItem, Scope
         ({"waste": Scope(category="HW00", scope="ALL")}, [("SCOPE_FORM", "waste.category")]),
         ({"waste": Scope(category="HW31", scope="INCLUDE")}, [("SCOPE_FORM", "waste.codes")]),
         ({"waste": Scope(category="HW31", scope="ALL", codes=(BATTERY,))}, [("SCOPE_FORM", "waste.codes"), ("ROW_TWICE", "")]),
+        ({"waste": Scope(category="HW49", scope="ALL", codes=("900-041-49",))}, [("SCOPE_FORM", "waste.codes")]),  # and no ROW_PERMIT
         ({"methods": ("R4", "R4")}, [("METHOD", "methods")]),
         ({"quota_t": "0"}, [("QTY", "quota_t")]),
         ({"conditions": Conditions(pre_notice_days=-1)}, [("FIELD_TYPE", "conditions.pre_notice_days")]),

@@ -223,9 +223,9 @@ def _judge_terms(judged: Judged, out: Findings, grants: list[Grant], permit: Per
         out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{decided_on} … {latest}")
     for grant in grants:
         asked = conditions_of_listing(judged.facts, grant.line) if out.route == LISTED else ()
-        last = min(body.valid_to, _completed(decided_on, asked) or body.valid_to)
-        if grant.ends_on > last:
-            out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"≤ {last}")
+        first, last = min(decided_on, body.valid_to), min(body.valid_to, _completed(decided_on, asked) or body.valid_to)
+        if not first <= grant.ends_on <= last:
+            out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"{first} … {last}")
 
 
 def decided_in_time(judged: Judged, out: Findings) -> None:

@@ -85,7 +85,7 @@ def page_is_the_next(judged: Judged, out: Findings) -> None:
 def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
     """Every row's permit is on the log and covers the row: holder, scope, methods, status, and the list's days."""
     for path, number, row in _numbered(judged):
-        judge_scope(out, f"{path}.waste", row.waste)
+        is_formed = judge_scope(out, f"{path}.waste", row.waste)
         permit = permit_at(judged.facts, row.permit)
         if not is_permit_of(row.permit, row.receiver):
             out.refuse("PERMIT_HOLDER", f"{path}.permit", row.permit, f"permit/{row.receiver}/<ULID>")
@@ -93,6 +93,8 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
             out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…")
         else:
             _judge_row(judged, out, path, number, row, permit)
+            if is_formed:
+                _judge_scope(out, path, number, row, permit)
 
 
 def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
@@ -102,14 +104,17 @@ def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, 
     if not permit.valid_from <= state.effective_from <= state.effective_to <= permit.valid_to:
         term = f"{permit.valid_from} … {permit.valid_to}"
         out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {term}", f"{state.effective_from} … {state.effective_to}")
-    for method in row.methods:
-        if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
-            allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
-            out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed)
     if parse_mass(row.quota_t) > permit.scale_g:
         out.alert("M", "ROW_SCALE")
     if any(is_retired(judged.facts, code, day_of(judged.moment.at_s)) for code in row.waste.codes):
         out.alert("M", "CODE_RETIRED")
+
+
+def _judge_scope(out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
+    for method in row.methods:
+        if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
+            allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
+            out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed)
 
 
 def no_row_comes_twice(judged: Judged, out: Findings) -> None:

@@ -27,6 +27,8 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
         return
     if len(given) > 1:
         out.refuse("ISSUE_TYPE", f"body.{given[1]}", ", ".join(given), "one of them")
+    if checked.route == OFF_LOG:  # its decision is another log's, which its type demands
+        return
     if not given:
         out.refuse("NO_APPROVAL", "body.approval", "", f"approval/{checked.generator}/…")
     if transfer.approval is None:

@@ -34,6 +34,7 @@ def _are_commitments(found: dict[str, Any]) -> bool:
 
 CHECKS: dict[str, Callable[[Any], bool]] = {
     "uscc": is_uscc,
+    "party": lambda chain: is_uscc(chain.split("/")[1]),
     "at": _is_at,
     "day": is_day,
     "once": lambda items: all(item not in items[:place] for place, item in enumerate(items)),
