@@ -7,86 +7,166 @@ not lawful then is said and not refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Judged, Reads
 from ledger.findings import Findings
+from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
 from manifests import settlement
-from manifests.model import LineState, ManifestState
-from signing.refusal import Rule
-from whitelist.approval import approval_at
-from whitelist.listing import list_at
-from whitelist.permit import permit_at
+from manifests.act import limits_of
+from manifests.model import LineState, ManifestState, Stage
+from signing.refusal import Reason, texts
+from whitelist.approval import DecisionLine, approval_at
+from whitelist.conditions import pre_notice_days
+from whitelist.listing import ListState, list_at
+from whitelist.permit import PermitState, permit_at
+from whitelist.quota import newest_permit
+from whitelist.rules.listing import judge_departure_day
+from whitelist.rules.permit import judge_permit_standing
 
 
 def reads(state: ManifestState, facts: Facts) -> Reads:
-    """The permit, the decision and its lists, and the accounts that the manifest holds grams on."""
+    """The permit and the newest of its line, the decision and its lists, and the accounts that the manifest holds grams on."""
     chains = [state.permit] if state.permit else []
+    keys, root = settlement.site_keys(state), settlement.root_of(state)
+    if root is not None and not facts.missing(keys):
+        chains.append(newest_permit(facts, root))
     if state.approval is not None:
         chains.append(state.approval)
         if not facts.missing([chain_key(state.approval)]):
-            chains += list_chains(state, facts)
-    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(state.drawn), registers=settlement.site_keys(state))
+            chains += [line.listing.list for line in _decided(state, facts) if line.listing is not None]
+    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(state.drawn), registers=keys)
 
 
-def list_chains(state: ManifestState, facts: Facts) -> list[str]:
-    """Lists that the decision lines of the manifest were given on."""
+def _decided(state: ManifestState, facts: Facts) -> list[DecisionLine]:
+    """Decision lines of the manifest, each once."""
     approval = None if state.approval is None else approval_at(facts, state.approval)
-    decided = [] if approval is None else [approval.line(line.decision_line) for line in state.lines]
-    return [line.listing.list for line in decided if line is not None and line.listing is not None]
+    numbers = dict.fromkeys(line.decision_line for line in state.lines)
+    return [] if approval is None else [line for number in numbers if (line := approval.line(number)) is not None]
+
+
+def _lists(state: ManifestState, facts: Facts) -> list[ListState]:
+    """Lists on which the decision lines were given."""
+    names = dict.fromkeys(line.listing.list for line in _decided(state, facts) if line.listing is not None)
+    return [found for name in names if (found := list_at(facts, name)) is not None]
+
+
+# --- departure -----------------------------------------------------------------------------------------------------------------------
 
 
 def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
-    """R-17, R-32, R-33, R-40 at the moment of departure."""
+    """R-17, R-32, R-33, R-40, R-41 at the moment of departure; ``more_g`` are grams by line that this departure adds."""
     _judge_permit(judged, out)
-    _judge_terms(judged, out)
+    _judge_terms(judged.state, judged.facts, out, day_of(judged.statement.at_s))
     _judge_quota(judged, out, more_g)
+    _judge_notice(judged, out)
 
 
 def _judge_permit(judged: Judged, out: Findings) -> None:
-    permit = permit_at(judged.facts, judged.state.permit)
-    day = day_of(judged.statement.at_s)
-    if permit is None:
-        return
-    status = permit.history.at(judged.statement.at_s)
-    if status != "ACTIVE":
-        out.refuse("PERMIT_STATUS", "at", status, "ACTIVE")
-    if not permit.is_valid_on(day):
-        out.refuse("PERMIT_DATE", "at", day, f"{permit.valid_from} … {permit.valid_to}")
+    """R-17 PERMIT_STATUS, PERMIT_DATE: the permit or what renewed it; ALERT H OVERTOOK where a stop was entered after the departure."""
+    permit = permit_on(judged, judged.statement.at_s)
+    if permit is not None:
+        out.reasons += _standing(permit, judged.statement.at_s)
+        if permit.history.overtook(judged.statement.at_s):
+            out.alert("H", "OVERTOOK")
 
 
-def _judge_terms(judged: Judged, out: Findings) -> None:
+def permit_on(judged: Judged, at_s: int) -> PermitState | None:
+    """By which permit a moment is judged: one of the permit named and the newest of its line that stands, else the one of that day."""
     state: ManifestState = judged.state
-    day = day_of(judged.statement.at_s)
-    approval = None if state.approval is None else approval_at(judged.facts, state.approval)
-    if approval is not None and day > approval.valid_to:
-        out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {approval.valid_to}")
-    for name in dict.fromkeys(list_chains(state, judged.facts)):
-        listed = list_at(judged.facts, name)
-        if listed is None or day <= listed.effective_to:
-            continue
-        if day[:4] != listed.effective_to[:4]:
-            out.refuse("WL_YEAR", "at", day, listed.effective_to[:4])
-        else:
-            out.refuse("WL_TERM", "at", day, f"≤ {listed.effective_to}")
+    root = settlement.root_of(state)
+    names = [state.permit] if root is None else [state.permit, newest_permit(judged.facts, root)]
+    known = [permit for name in dict.fromkeys(names) if (permit := permit_at(judged.facts, name)) is not None]
+    standing = [permit for permit in known if not _standing(permit, at_s)]
+    of_the_day = [permit for permit in known if permit.is_valid_on(day_of(at_s))]
+    return next(iter((*standing, *reversed(of_the_day), *known)), None)
+
+
+def _standing(permit: PermitState, at_s: int) -> list[Reason]:
+    found = Findings()
+    judge_permit_standing(found, "at", permit, day_of(at_s), at_s)
+    return found.reasons
+
+
+def _judge_terms(state: ManifestState, facts: Facts, out: Findings, day: str) -> None:
+    """R-32 APPROVAL_EXPIRED of the line, APPROVAL_EARLY; R-40 WL_YEAR, WL_TERM of its list."""
+    approval = None if state.approval is None else approval_at(facts, state.approval)
+    begun_on = state.decided_on if approval is None else approval.decided_on
+    last_days = [state.decided_to] if approval is None else [line.valid_to for line in _decided(state, facts)]
+    if begun_on is not None and day < begun_on:
+        out.refuse("APPROVAL_EARLY", "at", day, f"≥ {begun_on}")
+    over = [last for last in last_days if last is not None and day > last]
+    if over:
+        out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}")
+    for listed in _lists(state, facts):
+        judge_departure_day(out, "at", listed, day)
 
 
 def _judge_quota(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
-    """R-33 APPROVAL_QUOTA: a decision of 30 t does not carry 30 trucks of \"1 t\"."""
+    """R-33 APPROVAL_QUOTA: a decision of 30 t does not carry 30 trucks of "1 t"."""
+    state, facts = judged.state, judged.facts
+    approval = None if state.approval is None else approval_at(facts, state.approval)
+    if approval is None:
+        return
+    permille, added = 1000 + limits_of(facts).overdraft_permille, settlement.added(state, more_g)
+    for number in dict.fromkeys(line.decision_line for line in state.lines):
+        account, line = settlement.decision_account(state, number), approval.line(number)
+        if account is None or line is None:
+            continue
+        used_g = facts.used_g(account) + added.get(account, 0)
+        if used_g * 1000 > line.mass_g * permille:
+            out.refuse("APPROVAL_QUOTA", "body.loaded", f"{format_mass(used_g)} t", f"≤ {format_mass(line.mass_g * permille // 1000)} t")
+
+
+def _judge_notice(judged: Judged, out: Findings) -> None:
+    """R-41 ALERT M PRE_NOTICE: the decision asks for so many days between the notice and the departure."""
+    state: ManifestState = judged.state
+    wanted = pre_notice_days(terms for line in _decided(state, judged.facts) for terms in line.conditions)
+    if wanted is None:
+        return
+    departed_on = date.fromisoformat(day_of(judged.statement.at_s))
+    if state.noticed_s is None or (departed_on - date.fromisoformat(day_of(state.noticed_s))).days < wanted:
+        out.alert("M", "PRE_NOTICE")
+
+
+# --- receipt -------------------------------------------------------------------------------------------------------------------------
 
 
 def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineState, str]]) -> None:
-    """R-17 to R-19 of what was accepted, at 接受之日: PERMIT_STATUS, PERMIT_DATE, PERMIT_SCOPE, PERMIT_METHOD H."""
+    """R-17 to R-19 of what was accepted, at 接受之日: PERMIT_STATUS, PERMIT_DATE, PERMIT_SCOPE, PERMIT_METHOD H.
+
+    APPROVAL_LAPSED H where nobody recorded the departure, and decision or list did not stand at the acceptance.
+    """
     taken = list(accepted)
-    permit = permit_at(judged.facts, judged.state.permit)
-    if not taken or permit is None:
+    if not taken:
         return
     accepted_s = parse_at(judged.statement.body.accepted_at)
-    if permit.history.at(accepted_s) != "ACTIVE":
-        out.alert("H", "PERMIT_STATUS")
-    if not permit.is_valid_on(day_of(accepted_s)):
-        out.alert("H", "PERMIT_DATE")
+    permit = permit_on(judged, accepted_s)
+    if permit is not None:
+        found = [reason.code for reason in _standing(permit, accepted_s)]
+        found += ["PERMIT_SCOPE" for line, _ in taken if not permit.items_for(line.code)]
+        found += ["PERMIT_METHOD" for line, method in taken if method not in permit.methods_for(line.code)]
+        for code in found:
+            out.alert("H", code)
+    if judged.state.stage is Stage.ISSUED:
+        lapsed = Findings()
+        _judge_terms(judged.state, judged.facts, lapsed, day_of(accepted_s))
+        if lapsed.reasons:
+            out.alert("H", "APPROVAL_LAPSED")
 
 
-TEXTS: tuple[Rule, ...] = ()
+TEXTS = texts("""
+OVERTOOK | R-37 | nobody | kinds §1.3 [DESIGN]
+行为发生在停止措施之前、入账在其之后。 || 主管部门核实行为时间；以后及时入账。
+The act took place before a stop and was entered after it. || Let the authorities check its time; submit acts at once.
+
+PRE_NOTICE | R-41 | generator | law §7.3 [DESIGN]
+起运前未按批准决定提前报告。 || 按批准决定规定的天数提前报告，并在开具时填写报告时间。
+The departure was not reported as many days ahead as the decision asks. || Report in time, and say when in the issue.
+
+APPROVAL_LAPSED | R-32 | origin_authority | Order 23 Art. 27.2 [READ]; alert [DESIGN]
+无起运记录即接受，且批准或名单当时已失效。 || 说明实际起运时间并补正；主管部门核查。
+The load was received without a recorded departure, when decision or list had ended. || Explain when it departed; the authorities check the trip.
+""")

@@ -56,6 +56,8 @@ _ISSUED = (
     "type",
     "paper_departed_s",
     "paper_completed_s",
+    "decided_on",
+    "decided_to",
     "planned_s",
     "noticed_s",
     "lines",

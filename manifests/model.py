@@ -199,6 +199,9 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     paper_departed_s: int | None = None
     """Of a backfill: when the paper says that the load departed, and that the transfer was completed."""
     paper_completed_s: int | None = None
+    decided_on: str | None = None
+    """Of a decision outside this log (type in_transfer): its day and its last day."""
+    decided_to: str | None = None
     planned_s: int | None = None
     noticed_s: int | None = None
     """转移前报告 (R-41): when it was given."""

@@ -19,6 +19,7 @@ from ledger.model import Statement
 from ledger.normal import normal
 from manifests.act import LEGS_MAX, Entered, limits_of
 from manifests.model import Leg, ManifestState, Vehicle
+from manifests.places import place_keys
 from signing.refusal import texts
 from whitelist.thresholds import Thresholds
 
@@ -69,18 +70,19 @@ def trip_key(vehicle: Vehicle) -> str:
 
 
 def reads_departure(statement: Statement, facts: Facts) -> Reads:
-    """The open trips of the vehicle that is taken into use."""
-    return Reads(registers=_keys((statement.body.vehicle,)))
+    """The open trips of the vehicle that is taken into use; the site of the place."""
+    return Reads(registers=(*_keys((statement.body.vehicle,)), *place_keys(statement, facts)))
 
 
 def reads_arrival(statement: Statement, facts: Facts) -> Reads:
-    """The open trips of the vehicles that are under way."""
-    return Reads(registers=_keys(_under_way(facts.state(statement.chain))))
+    """The open trips of the vehicles that are under way; the site of the place."""
+    return Reads(registers=(*_keys(_under_way(facts.state(statement.chain))), *place_keys(statement, facts)))
 
 
 def reads_change(statement: Statement, facts: Facts) -> Reads:
-    """The open trips of the vehicles under way and of the one that takes the load over."""
-    return Reads(registers=_keys((*_under_way(facts.state(statement.chain)), statement.body.vehicle)))
+    """The open trips of the vehicles under way and of the one that takes the load over; the site of the place."""
+    vehicles = (*_under_way(facts.state(statement.chain)), statement.body.vehicle)
+    return Reads(registers=(*_keys(vehicles), *place_keys(statement, facts)))
 
 
 def _under_way(state: ManifestState | None) -> tuple[Vehicle, ...]:

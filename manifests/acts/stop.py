@@ -12,7 +12,7 @@ from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import STOPS_MAX, TIMES, Body, LegNumber, leg_is_open, trunk_act
 from manifests.model import Act, ManifestState
-from manifests.places import place_exists
+from manifests.places import place_exists, reads_place
 from whitelist.fields import Place
 
 
@@ -40,6 +40,7 @@ STOP = trunk_act(
     zh="停留",
     en="stop",
     body=Stop,
+    reads=reads_place,
     rules=(leg_is_open, *TIMES, place_exists, stops_stay_countable),
     advance=_advance,
     books=None,

@@ -17,6 +17,7 @@ from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.statement import read_statement
+from ledger.kinds.site import Site, site_key
 from ledger.mass import format_mass
 from ledger.model import Head, Moment
 from ledger.rulesets import CURRENT
@@ -141,6 +142,10 @@ class Driver:
     def lay(self, chain: str, state: object) -> None:
         """Put a chain's state in place as if its entries were there."""
         self.stored[chain_key(chain)] = self.bench.kinds.encode(Head(0, "0" * 64, 1, state))
+
+    def lay_site(self, party: str, site: str, division: str) -> None:
+        """A registered site of a party."""
+        self.stored[site_key(party, site)] = self.bench.kinds.encode(Site(name="场所（虚构）", division=division, address="某路（虚构）"))
 
     def load(self, facts: Facts, keys: list[str]) -> bool:
         """Bring keys into an overlay; whether any was new."""

@@ -189,7 +189,7 @@ def test_a_mass_is_a_plain_decimal_of_at_most_six_places(log: Driver, mass_t: st
 
 
 def test_another_method_at_receipt_is_a_fact_and_flagged(log: Driver) -> None:
-    assert codes(log.receive(accepted(0, "5.6", method="D1"))) == {"H:METHOD_CHANGED"}
+    assert codes(log.receive(accepted(0, "5.6", method="D1"))) == {"H:METHOD_CHANGED", "H:PERMIT_METHOD"}
 
 
 def test_without_a_method_it_is_the_manifests(log: Driver) -> None:

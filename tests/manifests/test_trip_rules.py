@@ -216,6 +216,27 @@ def test_a_load_that_arrives_elsewhere_is_a_fact_and_is_said(division: str, expe
     assert codes(log.arrive(place=acts.Place(division=division, address="某处（虚构）"))) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "owner"),
+    [("hand_over", CARRIER), ("transship", CARRIER), ("stop", CARRIER), ("arrive", RECEIVER), ("receive", RECEIVER)],
+)
+def test_a_site_on_the_way_is_one_of_the_party_whose_place_it_is(kind: str, owner: str) -> None:
+    log = Driver().to_in_transit()
+    place = replace(PORT, site="P1")
+    posts: dict[str, tuple[tuple[str, ...], object]] = {
+        "hand_over": ((CARRIER, SECOND_CARRIER), hand_over(place=place)),
+        "transship": ((CARRIER,), transship(place=place)),
+        "stop": ((CARRIER,), acts.Stop(place=place, reason="夜间停靠")),
+        "arrive": ((CARRIER,), acts.Arrive(place=place)),
+        "receive": ((RECEIVER,), log.a_receipt(place=place)),
+    }
+    by, body = posts[kind]
+    log.lay_site(GENERATOR, "P1", PORT.division)
+    assert log.refused(f"manifest.{kind}/1", by, body) == ["SITE_UNKNOWN"]
+    log.lay_site(owner, "P1", PORT.division)
+    log.post(f"manifest.{kind}/1", by, body)
+
+
 def test_a_withdrawn_division_is_the_same_place_as_its_successor_and_is_flagged() -> None:
     """500112 渝北区 went into 500157 两江新区 in January: the permit still says the one, the manifest the other."""
     log = Driver()
