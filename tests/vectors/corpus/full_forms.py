@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from tests.vectors.corpus import bodies
-from tests.vectors.corpus.parties import site
+from tests.vectors.corpus.parties import HANDLER, site
 from tests.vectors.corpus.people import CARRIER, CHONGQING, EXEMPT_USER, GENERATOR, RECEIVER, SICHUAN, TAKING, chain
 from tests.vectors.corpus.permissions import EXEMPT_SITE, PERMIT
 from tests.vectors.corpus.scene import Scene
 from tests.vectors.corpus.trips import Trip
-from tests.vectors.forger import v1
 
-SALTED = v1.sha256(b"salted handler").hex()
-HANDLER = {"commit": {"handler.name": SALTED, "handler.phone": SALTED}}
 APPROVAL, CITY_PERMIT, POINT_TO_POINT = chain("approval", GENERATOR, 221), chain("permit", RECEIVER, 108), chain("permit", EXEMPT_USER, 109)
 EAST, PLANT = {**bodies.SITE, "site": "east"}, {**bodies.PLANT, "site": "plant"}
 CONDITIONS = {"pre_notice_days": 0, "complete_within_days": 60, "use_only": True, "transit": ["51", "50"], "note": "白天运输（虚构）"}

@@ -32,6 +32,7 @@ from whitelist.adopted import data_files
 FOUNDERS = (OPERATOR, SICHUAN, CHONGQING)
 PHONE, SPARE, LOST = v1.key("corpus phone"), v1.key("corpus spare", "ecdsa-p256-sha256"), v1.key("corpus lost")
 ISSUER = v1.key("corpus issuer")
+HANDLER = {"commit": {"handler.name": v1.sha256(b"salted handler").hex(), "handler.phone": v1.sha256(b"salted phone").hex()}}
 
 
 def _policy(quorum: str) -> list[str]:
@@ -92,11 +93,11 @@ def keys(scene: Scene) -> None:
     seen = {"size": 1, "root": v1.b64(v1.tree_root(log.leaves[:1]))}
     scoped = {"kinds": ["manifest.depart", "manifest.issue"], "until": "2026-12-31T23:59:59+08:00", "device": "phone", "label": "门卫手机"}
     key = v1.registration(PHONE, log.found, GENERATOR.uscc)
-    scene.post("key.add", own, {"key": key, **scoped}, GENERATOR, seen=seen)
+    scene.post("key.add", own, {"key": key, **scoped, **HANDLER}, GENERATOR, seen=seen)
     scene.post("key.add", own, {"key": v1.registration(LOST, log.found, GENERATOR.uscc)}, SICHUAN)
-    rotated = {"old": LOST.keyid, "key": v1.registration(SPARE, log.found, GENERATOR.uscc)}
+    rotated = {"old": LOST.keyid, "key": v1.registration(SPARE, log.found, GENERATOR.uscc), **HANDLER}
     scene.post("key.rotate", own, rotated, GENERATOR.with_key(LOST))
-    scene.post("key.revoke", own, {"keyid": SPARE.keyid, "reason": "密钥介质遗失"}, GENERATOR)
+    scene.post("key.revoke", own, {"keyid": SPARE.keyid, "reason": "密钥介质遗失", **HANDLER}, GENERATOR)
     scene.post("party.register", f"party/{GENERATOR_44.uscc}", _register(scene, GENERATOR_44).body, CHONGQING)
     grant = {"delegate": EXEMPT_USER.uscc, "kinds": ["manifest.issue", "party.site"], "until": "2026-12-31T23:59:59+08:00"}
     scene.post("delegation.grant", own, grant | {"document": "授权书（虚构）1号", "file": bodies.file("授权书.pdf")}, GENERATOR)
