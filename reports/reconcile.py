@@ -11,7 +11,7 @@ from typing import Any
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from reports.kinds import all_kinds
-from reports.reconciliation.fold import Direction, Fold, no_data
+from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
 from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
@@ -37,7 +37,7 @@ def check_direction(from_province: str, to_province: str) -> Direction:
     return from_province, to_province
 
 
-def begin(month: str, kinds: Kinds | None = None, dataset: Callable[[str, str], Any] = no_data) -> Fold:
+def begin(month: str, kinds: Kinds | None, dataset: Callable[[str, str], Any]) -> Fold:
     """A fold to feed the log's entries to, in order; Refusal MONTH_FORM."""
     return Fold(kinds or all_kinds(), check_month(month), dataset)
 
@@ -51,7 +51,7 @@ def reconcile(
     size: int,
     root: str,
     kinds: Kinds | None = None,
-    dataset: Callable[[str, str], Any] = no_data,
+    dataset: Callable[[str, str], Any],
 ) -> MonthlyStatement:
     """The statement of a month and direction over entries 0 … ``size`` − 1; ``root`` (base64) is the checkpoint's at that size.
 
@@ -87,6 +87,7 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
         total=reduce(_added, mirror, MirrorEquation(code="")),
         duplicates=fold.duplicates(direction),
         accounts=fold.accounts(direction),
+        tolerances=fold.tolerances(direction),
     )
 
 
@@ -103,6 +104,7 @@ def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
         closing_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.end_s)),
         waiting_g=sum(row.declared_g for row in rows if row.is_waiting_at(period.end_s)),
         voided_g=sum(row.declared_g for row in rows if period.holds(row.voided_s)),
+        declined_g=sum(row.declared_g for row in rows if period.holds(row.declined_s)),
     )
 
 

@@ -84,7 +84,8 @@ class Workbench:
         self.kinds = Kinds([LOG, *personalities])
         contents = [RULESETS[CURRENT].file, *(content for _, content in (data or {}).values())]
         self.data = {f"data/{sha256(content).hexdigest()}": content for content in contents}
-        self.facts = ReplayFacts(DataSets(self.kinds, self.data.get))
+        self.dataset = DataSets(self.kinds, self.data.get)
+        self.facts = ReplayFacts(self.dataset)
         self.entries: list[Entry] = []
         self.at_s = at_s
         self.witness_policy = witness_policy

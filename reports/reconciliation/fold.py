@@ -16,32 +16,29 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Books, Kind
 from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, LogState, party_name
-from ledger.times import parse_at
+from ledger.times import parse_at, year_of
+from manifests.act import limits_of
 from manifests.case import cases_of
 from manifests.mass import weight_level
 from manifests.model import LineState, ManifestState, Stage, trunk_of
-from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period
+from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period, Tolerance
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
-from whitelist.thresholds import Thresholds, thresholds_of
+from whitelist.quota import Q3_PREFIX, newest_permit, q3_used_g
+from whitelist.thresholds import NAME as THRESHOLDS
 
 Direction = tuple[str, str]
 """Provinces from and to, two digits each."""
 _LAYERS = ("Q1", "Q2", "Q3")
 
 
-def no_data(name: str, digest: str) -> Any:
-    """For readers that have entries only."""
-    return None
-
-
 class Fold:
     """State after the entries seen so far."""
 
-    def __init__(self, kinds: Kinds, period: Period, dataset: Callable[[str, str], Any] = no_data) -> None:
-        """``dataset`` gives adopted data by name and SHA-256."""
+    def __init__(self, kinds: Kinds, period: Period, dataset: Callable[[str, str], Any]) -> None:
+        """``dataset`` gives adopted data by name and SHA-256 (``ledger.admission.data.DataSets``): tolerances are data of the log."""
         self._kinds, self.period = kinds, period
         self.facts = ReplayFacts(dataset)
         self.size = 0
@@ -54,6 +51,8 @@ class Fold:
         self._closing: dict[str, int] = {}
         self._held: dict[str, dict[str, int]] = {}
         self._q3: dict[Direction, set[str]] = {}
+        self._year_used: dict[str, int] = {}
+        self._judged_by: dict[str, Tolerance] = {}
 
     def step(self, entry: Entry) -> None:
         """Take the next entry."""
@@ -80,9 +79,12 @@ class Fold:
         if is_before_end:
             self._hold_grams(trunk, state)
         direction = state.origin.division[:2], state.destination.division[:2]
-        if direction[0] != direction[1]:
-            self._rows.setdefault(direction, {})[trunk] = _rows(trunk, state, number or "", thresholds_of(self.facts))
-            self._q3.setdefault(direction, set()).update(account for account in state.drawn if account.startswith("Q3 "))
+        if direction[0] == direction[1]:
+            return
+        if state.times.received_s is not None and trunk not in self._judged_by:
+            self._judged_by[trunk] = self.tolerance()
+        self._rows.setdefault(direction, {})[trunk] = _rows(trunk, state, number or "", self._judged_by.get(trunk))
+        self._q3.setdefault(direction, set()).update(account for account in state.drawn if account.startswith(Q3_PREFIX))
 
     def _hold_number(self, trunk: str, number: str, stage: Stage) -> None:
         before = self._number_of.get(trunk)
@@ -109,7 +111,7 @@ class Fold:
 
     def _concerns(self, row: LineRow) -> bool:
         period = self.period
-        if any(period.holds(at) for at in (row.departed_s, row.received_s, row.voided_s)):
+        if any(period.holds(at) for at in (row.departed_s, row.received_s, row.voided_s, row.declined_s)):
             return True
         return row.is_under_way_at(period.start_s) or row.is_under_way_at(period.end_s) or row.is_waiting_at(period.end_s)
 
@@ -123,6 +125,16 @@ class Fold:
         ]
         return tuple(sorted(found, key=lambda duplicate: duplicate.number))
 
+    def tolerance(self) -> Tolerance:
+        """The thresholds in force after the entries seen so far; a log that has issued a manifest has adopted some."""
+        return Tolerance(version=self.log().data[THRESHOLDS].version, limits=limits_of(self.facts))
+
+    def tolerances(self, direction: Direction) -> tuple[Tolerance, ...]:
+        """Those by which the month's receipts of a direction were judged, in order of receipt; else those in force, if there are any."""
+        judged = {row.manifest: row for row in self.rows(direction) if self.period.holds(row.received_s)}
+        found = {t.version: t for trunk, t in self._judged_by.items() if trunk.rpartition("/")[2] in judged}
+        return tuple(found.values()) or ((self.tolerance(),) if THRESHOLDS in self.log().data else ())
+
     # --- accounts ----------------------------------------------------------------------------------------------------------------
 
     def _move(self, entry: Entry, kind: Kind) -> None:
@@ -130,6 +142,9 @@ class Fold:
         for row in entry.admission.decision.accounts:
             moved = self._moved.setdefault(row.account, dict.fromkeys(COLUMNS, 0))
             self._closing[row.account] = row.after_g
+            if row.account.startswith(Q3_PREFIX):
+                year = year_of(self.period.start_s)
+                self._year_used[row.account] = q3_used_g(self.facts, row.account.removeprefix(Q3_PREFIX), year, year)
             if parse_at(entry.admission.at) < self.period.start_s:
                 self._opening[row.account] = row.after_g
             else:
@@ -155,6 +170,7 @@ class Fold:
             moved_g=self._moved[name],
             closing_g=self._closing[name],
             held_g=held_g,
+            year_g=self._year_used.get(name),
             limit_g=limit,
         )
 
@@ -170,6 +186,8 @@ class Fold:
     def _described(self, subject: str) -> tuple[str, int | None]:
         """What the account is, in words, and what it may hold. Lines are counted from 1, as on every paper."""
         chain, _, number = subject.partition(" ")
+        if chain.startswith("permit/"):
+            chain = newest_permit(self.facts, chain)  # the account bears the first of its line of renewals, the scale is the last one's
         state = self.facts.state(chain)
         place = int(number) if number.isdecimal() else 0
         if isinstance(state, ListState):
@@ -214,18 +232,15 @@ def _account_order(name: str) -> tuple[int, str, int]:
     return _LAYERS.index(layer) if layer in _LAYERS else 9, chain, int(number) if number.isdecimal() else 0
 
 
-def _level(line: LineState, limits: Thresholds | None) -> str:
-    if limits is None or line.accepted_g is None or line.refused_g is None:
+def _level(line: LineState, tolerance: Tolerance | None) -> str:
+    if tolerance is None or line.accepted_g is None or line.refused_g is None:
         return ""
-    return weight_level(limits, line, line.accepted_g + line.refused_g) or ""
+    return weight_level(tolerance.limits, line, line.accepted_g + line.refused_g) or ""
 
 
-def _rows(trunk: str, state: ManifestState, number: str, limits: Thresholds | None) -> tuple[LineRow, ...]:
+def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | None) -> tuple[LineRow, ...]:
     times = state.times
-    received = None if times.received_s is None else max(times.received_s, times.departed_s or times.received_s)
-    voided = times.voided_s
-    if state.is_declined:  # nothing moved: it ended like a voided one, and no scale has to explain its grams
-        received, voided = None, received
+    received = None if times.received_s is None or state.is_declined else max(times.received_s, times.departed_s or times.received_s)
     return tuple(
         LineRow(
             manifest=trunk.rpartition("/")[2],
@@ -243,11 +258,12 @@ def _rows(trunk: str, state: ManifestState, number: str, limits: Thresholds | No
             accepted_g=None if state.is_declined else line.accepted_g,
             refused_g=None if state.is_declined else line.refused_g,
             opinion=line.opinion or "",
-            level="" if state.is_declined else _level(line, limits),
+            level="" if state.is_declined else _level(line, tolerance),
             issued_s=times.issued_s,
             departed_s=times.departed_s,
             received_s=received,
-            voided_s=voided,
+            voided_s=times.voided_s,
+            declined_s=times.received_s if state.is_declined else None,
         )
         for place, line in enumerate(state.lines, 1)
     )

@@ -23,6 +23,7 @@ def line_lists(sheet: Sheet, statement: MonthlyStatement) -> None:
     _list(sheet, statement, "M5　期末在途", "In transit at the end of the month", statement.in_flight, (*_WHO, *_FLIGHT))
     _list(sheet, statement, "M5　期末已开具未起运", "Issued, not departed at the end of the month", statement.waiting, (*_WHO, *_WAITING))
     _list(sheet, statement, "M7　跨期（起运月与接受月不同）", "Cut-off", statement.cut_off, (*_WHO, *_CUT))
+    _list(sheet, statement, "M12　无起运记录即接受", "Received without a departure", statement.without_departure, (*_WHO, *_CUT))
     _list(sheet, statement, "联单明细", "All lines of the month", statement.rows, (*_WHO, *_ALL))
 
 

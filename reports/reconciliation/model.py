@@ -14,6 +14,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ledger.times import SHANGHAI
+from whitelist.thresholds import Thresholds
 
 
 class Period(Struct, frozen=True):
@@ -64,7 +65,8 @@ class LineRow(Struct, frozen=True, kw_only=True):
     received_s: int | None
     """The receipt's ``at``, never before the departure (claimed times may run back by 5 minutes, formats §6)."""
     voided_s: int | None
-    """When it was voided, or declined before it departed."""
+    declined_s: int | None
+    """When the receiver declined it before departure: like a void, it is outside the equation."""
 
     @property
     def difference_g(self) -> int:
@@ -81,8 +83,8 @@ class LineRow(Struct, frozen=True, kw_only=True):
         return self.departed_s is not None and self.departed_s < moment_s and (self.received_s is None or self.received_s >= moment_s)
 
     def is_waiting_at(self, moment_s: int) -> bool:
-        """Issued before a moment, neither departed nor voided before it."""
-        gone = [at for at in (self.departed_s, self.voided_s) if at is not None]
+        """Issued before a moment, neither departed nor voided, declined or received before it."""
+        gone = [at for at in (self.departed_s, self.voided_s, self.declined_s, self.received_s) if at is not None]
         return self.issued_s < moment_s and all(at >= moment_s for at in gone)
 
 
@@ -100,6 +102,8 @@ class MirrorEquation(Struct, frozen=True, kw_only=True):
     """Issued, not departed at the end of the month: outside the equation."""
     voided_g: int = 0
     """Voided in the month: outside the equation."""
+    declined_g: int = 0
+    """Declined by receivers in the month, before departure: outside the equation."""
 
     @property
     def unequal_g(self) -> int:
@@ -119,6 +123,8 @@ class AccountMonth(Struct, frozen=True, kw_only=True):
     closing_g: int = 0
     held_g: int = 0
     """Of the closing: reserved by manifests not yet received or voided."""
+    year_g: int | None = None
+    """Of a permit's scale, which is yearly: what was used of it in the month's year until the month's end; ``None`` for other accounts."""
     limit_g: int | None = None
 
     @property
@@ -128,8 +134,15 @@ class AccountMonth(Struct, frozen=True, kw_only=True):
 
     @property
     def left_g(self) -> int | None:
-        """Limit minus closing; None where the limit is not known."""
-        return None if self.limit_g is None else self.limit_g - self.closing_g
+        """Limit minus closing, of a yearly scale minus the year's use; None where the limit is not known."""
+        return None if self.limit_g is None else self.limit_g - (self.closing_g if self.year_g is None else self.year_g)
+
+
+class Tolerance(Struct, frozen=True, kw_only=True):
+    """Adopted thresholds by which receipts of the month were judged (R-62)."""
+
+    version: str
+    limits: Thresholds
 
 
 class Duplicate(Struct, frozen=True):
@@ -157,11 +170,13 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True):
     names: dict[str, str]
     """Registered names by USCC, of everybody named."""
     rows: tuple[LineRow, ...]
-    """Lines that departed, were received or were under way in the month, or wait at its end, or were voided in it."""
+    """Lines that departed, were received or were under way in the month, or wait at its end, or were voided or declined in it."""
     mirror: tuple[MirrorEquation, ...]
     total: MirrorEquation
     duplicates: tuple[Duplicate, ...]
     accounts: tuple[AccountMonth, ...]
+    tolerances: tuple[Tolerance, ...]
+    """Those by which the month's receipts were judged, in order of adoption; where there are none, those in force at the end."""
 
     @property
     def stem(self) -> str:
@@ -182,6 +197,11 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True):
     def received(self) -> tuple[LineRow, ...]:
         """Received in the month."""
         return tuple(row for row in self.rows if self.period.holds(row.received_s))
+
+    @property
+    def without_departure(self) -> tuple[LineRow, ...]:
+        """Received in the month though nobody recorded a departure: what keeps the equation from holding."""
+        return tuple(row for row in self.received if row.departed_s is None)
 
     @property
     def in_flight(self) -> tuple[LineRow, ...]:

@@ -12,13 +12,14 @@ from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint
 from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
 from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import age_days
+from reports.reconciliation.text import age_days, tolerance_text
 from reports.words import COLUMNS, province
 
 _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
 _CODES_ON_PAGE_1 = 8
+_CODES_NAMED = 6
 _SMALL = 6.8
-_GRAMS = 1.1
+_GRAMS = 1.05
 """Share of a column of masses among those of an account."""
 
 
@@ -82,15 +83,21 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
         sheet.text(x + wide / 2, y + 12, f"{zh}　{en}", Paint(6.8, REGULAR, GREY, "center"))
         sheet.text(x + wide / 2, y + 33, format_mass(grams), Paint(12.5, BOLD, INK, "center"))
         x += wide
-    sheet.y = y + high + 15
+    sheet.y = y + high + 2
     if statement.is_balanced:
         verdict, color = "等式两边相等，差额 0.000000 吨；按废物代码逐一成立。", ACCENT
     else:
-        codes = "、".join(mirror.code for mirror in statement.mirror if mirror.unequal_g)
-        verdict, color = f"高级提示 MIRROR_UNEQUAL：等式不平，差额 {format_mass(total.unequal_g)} 吨，涉及 {codes}。", ALARM
-    sheet.text(sheet.margin, sheet.y - 3, verdict, Paint(9, BOLD, color))
-    outside = f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废或起运前拒收 {format_mass(total.voided_g)} 吨。"
-    sheet.text(sheet.margin + sheet.room, sheet.y - 3, outside, Paint(8, REGULAR, GREY, "right"))
+        codes = [mirror.code for mirror in statement.mirror if mirror.unequal_g]
+        named = "、".join(codes[:_CODES_NAMED]) + (f" 等 {len(codes)} 个代码" if len(codes) > _CODES_NAMED else "")
+        rows = len(statement.without_departure)
+        why = f"；其中 {rows} 行无起运记录即接受（M12）" if rows else ""
+        verdict, color = f"高级提示 MIRROR_UNEQUAL：等式不平，差额 {format_mass(total.unequal_g)} 吨，涉及 {named}{why}。", ALARM
+    sheet.paragraph(verdict, Paint(9, BOLD, color))
+    outside = (
+        f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废 {format_mass(total.voided_g)} 吨；"
+        f"接受人谢绝 {format_mass(total.declined_g)} 吨。"
+    )
+    sheet.paragraph(outside, Paint(8, REGULAR, GREY))
 
 
 _MIRROR_HEADS = (
@@ -149,6 +156,7 @@ def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:
         ("M6 编号重复", f"{len(statement.duplicates)} 个"),
         ("M7 跨期", f"{len(statement.cut_off)} 行"),
         ("M9 额度超用", f"{len(over)} 个账户"),
+        ("M12 无起运接受", f"{len(statement.without_departure)} 行"),
     )
     row(sheet, [Cell(text=name, sub="", share=1, size=7.2, fill=SHADE, align="center", color="#334155") for name, _ in items])
     row(sheet, [Cell(text=text, share=1, size=8, align="center") for _, text in items])
@@ -166,10 +174,18 @@ def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
     found = f"{statement.origin}　创始声明 {statement.found}"
     row(sheet, (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)))
     drawn = f"{statement.root}　末条入账 {statement.drawn_at[:19].replace('T', ' ')}"
-    row(sheet, (label("根哈希", "Root", 0.8), value(drawn, 5.4, size=7), label("差异标准", "Tolerance", 0.8), value("R-62", 1.0)))
+    row(
+        sheet,
+        (
+            label("根哈希", "Root", 0.8),
+            value(drawn, 5.4, size=7),
+            label("差异标准", "Tolerance", 0.8),
+            value("\n".join(found.version for found in statement.tolerances), 1.0),
+        ),
+    )
     rules = (
         "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"
-        f"超差标准（无法定数值，本软件设定）：差值大于 0.06 吨且大于 1 %（固态、气态）或 3 %（液态、半固态），大于 5 % 为高级。"
+        f"超差标准（R-62，无法定数值，为本账本采用的数据）：{'；'.join(map(tolerance_text, statement.tolerances)) or '未采用'}。"
         f"复算：liandan reconcile {statement.period.month} --from 导出目录，所得 JSON、XLSX、PDF 应逐字节相同。"
     )
     row(sheet, (label("规则", "Rules", 0.8), value(rules, 7.2, size=6.8)))
@@ -195,6 +211,7 @@ def _account_list(sheet: Sheet, accounts: Sequence[AccountMonth]) -> None:
         ("期初累计", "Opening"),
         *COLUMNS.values(),
         ("期末累计", "Closing"),
+        ("其中本年", "This year"),
         ("其中预占", "Of it held"),
         ("上限", "Limit"),
         ("余额", "Left"),
@@ -206,7 +223,7 @@ def _account_list(sheet: Sheet, accounts: Sequence[AccountMonth]) -> None:
 
 def _account(account: AccountMonth) -> tuple[Cell, ...]:
     left = account.left_g
-    grams = (account.opening_g, *account.moved_g.values(), account.closing_g, account.held_g, account.limit_g, left)
+    grams = (account.opening_g, *account.moved_g.values(), account.closing_g, account.year_g, account.held_g, account.limit_g, left)
     cells = [
         Cell(
             text="—" if mass is None else format_mass(mass),

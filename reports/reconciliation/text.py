@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+from msgspec.structs import asdict
+
 from ledger.mass import format_mass
 from ledger.times import format_at
-from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
+from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement, Tolerance
+from reports.words import FORMS
 
 VERSION = 1
 
@@ -33,6 +36,7 @@ def _statement(statement: MonthlyStatement) -> dict[str, object]:
             "at": statement.drawn_at,
             "clock": "simulated" if statement.is_demo else "real",
         },
+        "tolerances": [_tolerance(found) for found in statement.tolerances],
         "balanced": statement.is_balanced,
         "alerts": [["H", "MIRROR_UNEQUAL", mirror.code] for mirror in statement.mirror if mirror.unequal_g],
         "mirror": [_mirror(mirror) for mirror in statement.mirror],
@@ -40,6 +44,9 @@ def _statement(statement: MonthlyStatement) -> dict[str, object]:
         "lines": [_line(row, statement) for row in statement.rows],
         "m4_differences": [_difference(row) for row in statement.differing],
         "m5_in_flight": [_in_flight(row, period.end_s) for row in statement.in_flight],
+        "m12_without_departure": [
+            _key(row) | _given(declared_t=tonnes(row.declared_g), received_at=_at(row.received_s)) for row in statement.without_departure
+        ],
         "m5_waiting": [_waiting(row, period.end_s) for row in statement.waiting],
         "m6_duplicates": [{"number": found.number, "manifests": list(found.manifests)} for found in statement.duplicates],
         "m7_cut_off": [_cut_off(row) for row in statement.cut_off],
@@ -74,6 +81,7 @@ def _mirror(mirror: MirrorEquation) -> dict[str, object]:
         unequal_t=tonnes(mirror.unequal_g),
         waiting_t=tonnes(mirror.waiting_g),
         voided_t=tonnes(mirror.voided_g),
+        declined_t=tonnes(mirror.declined_g),
     )
 
 
@@ -97,7 +105,25 @@ def _line(row: LineRow, statement: MonthlyStatement) -> dict[str, object]:
         departed_at=_at(row.departed_s),
         received_at=_at(row.received_s),
         voided_at=_at(row.voided_s),
+        declined_at=_at(row.declined_s),
     )
+
+
+def _tolerance(found: Tolerance) -> dict[str, object]:
+    limits = {name: value for name, value in asdict(found.limits).items() if name.startswith("weight_")}
+    return {"thresholds": found.version, **limits}
+
+
+def tolerance_text(found: Tolerance) -> str:
+    """The tolerances of R-62 in words; no text of law fixes one, so the log adopts them (kinds §12)."""
+    limits = found.limits
+    forms = "、".join(f"{zh} {_percent(limits.weight_permille(form))}" for form, zh in FORMS.items())
+    floor, high = format_mass(limits.weight_floor_g).rstrip("0"), _percent(limits.weight_high_permille)
+    return f"差值大于 {floor} 吨且大于移出量的一定比例（{forms}），大于 {high} 为高级（thresholds {found.version}）"
+
+
+def _percent(permille: int) -> str:
+    return f"{permille / 10:g} %"
 
 
 def _key(row: LineRow) -> dict[str, object]:
@@ -141,6 +167,7 @@ def _account(account: AccountMonth) -> dict[str, object]:
         closing_t=tonnes(account.closing_g),
         held_t=tonnes(account.held_g),
         used_t=tonnes(account.used_g),
+        year_t=tonnes(account.year_g),
         limit_t=tonnes(account.limit_g),
         left_t=tonnes(account.left_g),
     )

@@ -12,7 +12,7 @@ import xlsxwriter
 
 from ledger.times import format_at, parse_at
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import age_days
+from reports.reconciliation.text import age_days, tolerance_text
 from reports.words import COLUMNS, LEVELS, OPINIONS, STAGES, province
 
 Value = str | int | Decimal | None
@@ -34,6 +34,7 @@ def to_xlsx(statement: MonthlyStatement) -> bytes:
     book.sheet("未起运 M5", _M5_WAITING, [_m5_waiting(row, statement) for row in statement.waiting])
     book.sheet("编号重复 M6", _M6, [(found.number, trunk) for found in statement.duplicates for trunk in found.manifests])
     book.sheet("跨期 M7", _M7, [_m7(row, statement) for row in statement.cut_off])
+    book.sheet("无起运记录 M12", _M7, [_m7(row, statement) for row in statement.without_departure])
     book.sheet("额度 M9", _M9, list(_m9(statement)))
     book.workbook.close()
     return out.getvalue()
@@ -108,6 +109,7 @@ def _cover(book: _Book, statement: MonthlyStatement) -> None:
         ("末条入账时间", statement.drawn_at),
         ("镜像等式", "平" if statement.is_balanced else "不平，见“镜像等式”页（提示 H MIRROR_UNEQUAL）"),
         ("归月规则", "起运、接受按行为时间归月；额度变动按入账时间归月。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"),
+        ("超差标准", "；".join(map(tolerance_text, statement.tolerances)) or "未采用"),
         ("单位", "吨，六位小数"),
     ]
     book.sheet("说明", (("项目", 16), ("内容", 96)), facts)
@@ -115,14 +117,14 @@ def _cover(book: _Book, statement: MonthlyStatement) -> None:
 
 _MIRROR = (
     ("废物代码", 14), ("期初在途", 16), ("本月移出", 16), ("本月接受", 16), ("本月拒收", 16), ("磅差（移出−接受−拒收）", 20),
-    ("期末在途", 16), ("等式差额（应为 0）", 16), ("期末已开具未起运", 18), ("本月作废或起运前拒收", 22),
+    ("期末在途", 16), ("等式差额（应为 0）", 16), ("期末已开具未起运", 18), ("本月作废", 16), ("谢绝接受", 16),
 )  # fmt: skip
 
 
 def _mirror(mirror: MirrorEquation) -> tuple[Value, ...]:
     grams = (
         mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g,
-        mirror.closing_g, mirror.unequal_g, mirror.waiting_g, mirror.voided_g,
+        mirror.closing_g, mirror.unequal_g, mirror.waiting_g, mirror.voided_g, mirror.declined_g,
     )  # fmt: skip
     return (mirror.code or "合计", *map(_tonnes, grams))
 
@@ -141,7 +143,7 @@ def _parties(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
 
 _LINES = (
     *_KEY, *_PARTIES, ("末程承运人", 32), ("状态", 12), ("移出量（申报）", 16), ("装载称重", 16), ("接受量", 16), ("拒收量", 16),
-    ("磅差", 14), ("处理意见", 10), ("开具时间", 20), ("起运时间", 20), ("接受确认时间", 20), ("作废或起运前拒收时间", 22),
+    ("磅差", 14), ("处理意见", 10), ("开具时间", 20), ("起运时间", 20), ("接受确认时间", 20), ("作废时间", 20), ("谢绝时间", 20),
 )  # fmt: skip
 
 
@@ -157,7 +159,7 @@ def _line(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
         _tonnes(row.refused_g),
         _tonnes(row.difference_g) if row.accepted_g is not None else None,
         OPINIONS.get(row.opinion, row.opinion),
-        *map(_when, (row.issued_s, row.departed_s, row.received_s, row.voided_s)),
+        *map(_when, (row.issued_s, row.departed_s, row.received_s, row.voided_s, row.declined_s)),
     )
 
 
@@ -200,7 +202,7 @@ def _m7(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
 
 
 _M9 = (
-    ("层次", 8), ("账户", 60), ("期初累计", 16), *((zh, 16) for zh, _ in COLUMNS.values()), ("期末累计", 16), ("其中预占未结", 16),
+    ("层次", 8), ("账户", 60), ("期初累计", 16), *((zh, 16) for zh, _ in COLUMNS.values()), ("期末累计", 16), ("其中本年（许可规模）", 16), ("其中预占未结", 16),
      ("其中已用", 16), ("上限", 16), ("余额", 16),
 )  # fmt: skip
 
@@ -208,6 +210,6 @@ _M9 = (
 def _m9(statement: MonthlyStatement) -> Iterable[tuple[Value, ...]]:
     for found in statement.accounts:
         grams = (
-            found.opening_g, *found.moved_g.values(), found.closing_g, found.held_g, found.used_g, found.limit_g, found.left_g,
+            found.opening_g, *found.moved_g.values(), found.closing_g, found.year_g, found.held_g, found.used_g, found.limit_g, found.left_g,
         )  # fmt: skip
         yield (found.layer, found.label, *map(_tonnes, grams))

@@ -193,7 +193,7 @@ async def test_it() -> None:
     assert facts_of(bundle).state.route == "LISTED"
     assert facts_of(bundle).state.number.startswith("20265201")
     assert render_certificate(bundle, raw).startswith(b"%PDF")
-    fold = begin("2026-10", story.bench.kinds)
+    fold = begin("2026-10", story.bench.kinds, story.bench.dataset)
     for entry in story.bench.entries:
         fold.step(entry)
     assert set(fold.directions()) == set(permutations(("50", "51", "52"), 2))

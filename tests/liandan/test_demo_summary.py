@@ -59,7 +59,7 @@ def test_balances_of_the_statement_are_those_of_the_summary(told: tuple[Summary,
     summary, desk, _ = told
     left = {balance.account: balance.left_t for balance in summary.balances}
     for way in (("51", "50"), ("50", "51")):
-        for account in reconcile(desk.entries, calendar.MONTH, *way, size=len(desk.entries), root="").accounts:
+        for account in reconcile(desk.entries, calendar.MONTH, *way, size=len(desk.entries), root="", dataset=desk.facts._dataset).accounts:
             assert account.left_g is not None
             assert left[account.account] == format_mass(account.left_g)
 

@@ -76,4 +76,4 @@ def drawn(story: Story, month: str = "2026-10", *, size: int | None = None, dire
     """The statement over the first ``size`` entries."""
     entries: list[Entry] = story.bench.entries[:size]
     root = b64encode(root_of(leaf_hash(entry.raw) for entry in entries)).decode()
-    return reconcile(entries, month, *direction, size=len(entries), root=root, kinds=story.bench.kinds, dataset=story.bench.facts._dataset)
+    return reconcile(entries, month, *direction, size=len(entries), root=root, kinds=story.bench.kinds, dataset=story.bench.dataset)

@@ -28,7 +28,7 @@ def test_an_act_that_moves_accounts_without_a_column_is_an_error_not_a_settlemen
     with pytest.raises(LookupError, match=r"manifest\.issue/1"):
         column_of(replace(issue, books=None))
     unbooked = replace(MANIFESTS, kinds=tuple(replace(kind, books=None) if kind == issue else kind for kind in MANIFESTS.kinds))
-    fold = begin("2026-10", Kinds([LOG, WHITELIST, unbooked]))
+    fold = begin("2026-10", Kinds([LOG, WHITELIST, unbooked]), story.bench.dataset)
     with pytest.raises(LookupError, match=r"Kind\.books"):
         for entry in story.bench.entries:
             fold.step(entry)
@@ -36,7 +36,7 @@ def test_an_act_that_moves_accounts_without_a_column_is_an_error_not_a_settlemen
 
 def test_one_replay_serves_every_direction() -> None:
     story = october()
-    fold = begin("2026-10", story.bench.kinds)
+    fold = begin("2026-10", story.bench.kinds, story.bench.dataset)
     for entry in story.bench.entries:
         fold.step(entry)
     assert {("50", "51"), ("51", "50")} <= set(fold.directions())

@@ -130,6 +130,20 @@ def test_a_number_on_two_manifests_is_listed_until_one_is_voided() -> None:
     assert drawn(story).duplicates == ()
 
 
+def test_a_receipt_without_departure_breaks_the_equation_and_is_named() -> None:
+    story = Story(LINES)
+    trip(story, 1, 0, stop="issue")
+    story.wait(hours=4)
+    story.receive(1)
+    statement = drawn(story)
+    assert not statement.is_balanced
+    assert statement.total.unequal_g == -t("5.6")
+    assert serials(statement.without_departure) == [1]
+    text = to_bytes(statement, "json").decode()
+    assert '"alerts":[["H","MIRROR_UNEQUAL"' in text
+    assert '"m12_without_departure":[{' in text
+
+
 def test_the_month_turns_at_midnight_in_shanghai() -> None:
     period = period_of("2026-10")
     assert period.holds(parse_at("2026-10-01T00:00:00+08:00"))
@@ -242,6 +256,7 @@ def test_what_was_declined_before_it_departed_stands_outside_the_equation_too() 
     statement = drawn(story)
     assert statement.is_balanced
     [mirror] = statement.mirror
-    assert (mirror.voided_g, mirror.waiting_g, mirror.refused_g, mirror.difference_g) == (t("5.6"), 0, 0, 0)
+    assert (mirror.declined_g, mirror.voided_g, mirror.waiting_g, mirror.refused_g, mirror.difference_g) == (t("5.6"), 0, 0, 0, 0)
+    assert {account.held_g for account in statement.accounts} == {0}
     [row] = statement.rows
     assert (row.level, row.received_s, row.stage) == ("", None, "rejected")
