@@ -17,6 +17,7 @@ from manifests.acts import Issue
 from reports import store
 from signing.refusal import refuse
 from whitelist.acts.apply import ApprovalApply
+from whitelist.acts.permit import PermitGrant
 
 Chain = Callable[[str], Awaitable[list[Entry]]]
 """All entries of a chain, in order; empty for a chain the log does not have."""
@@ -32,8 +33,7 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
     named = {issue.owner, issue.body.receiver, *issue.body.carriers}
     for case in cases:
         entries += await chain(case)
-    if issue.body.permit is not None:
-        entries += await chain(issue.body.permit)
+    entries += await _permits(chain, issue.body.permit)
     if issue.body.approval is not None:
         decision = await chain(issue.body.approval)
         entries += decision
@@ -42,6 +42,16 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
     entries += await chain(LOG_MAIN)
     entries += await _parties(chain, entries, named)
     return sorted(entries, key=lambda entry: entry.index)
+
+
+async def _permits(chain: Chain, name: str | None) -> list[Entry]:
+    """The permit and those that it renews, back to the first of its line, whose account it draws on."""
+    found: list[Entry] = []
+    while name is not None:
+        entries = await chain(name)
+        found += entries
+        name = next((entry.statement.body.renews for entry in entries if isinstance(entry.statement.body, PermitGrant)), None)
+    return found
 
 
 def _lists(decision: Iterable[Entry]) -> list[str]:

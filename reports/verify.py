@@ -18,7 +18,7 @@ from ledger.bundle import Bundle, open_bundle
 from ledger.directory import KeyRecord
 from manifests.model import ManifestState
 from reports.anchor import Anchor, bundle_in, is_pdf, make_anchor
-from reports.certificate.facts import LAYOUT
+from reports.certificate.fields import LAYOUT
 from reports.certificate.render import render_certificate
 from reports.document import Document
 from reports.kinds import all_kinds

@@ -16,6 +16,8 @@ ROUTES: Mapping[str, str] = {
     "APPROVED": "跨省商请审批",
     "PILOT387": "试点单位（视同省内）",
     "EMERGENCY": "应急转移",
+    "OFF_LOG": "账外批准（跨省转入）",
+    "RETURN": "退回运输",
 }
 COLUMNS: Mapping[Books, tuple[str, str]] = {
     "decided": ("批准占用", "Decided"),
@@ -28,6 +30,7 @@ COLUMNS: Mapping[Books, tuple[str, str]] = {
 given back, used outside this log."""
 PERSONAL: Mapping[str, str] = {
     "contact": "经办人",
+    "handler": "经办人",
     "driver": "驾驶员",
     "escort": "押运员",
     "shipper": "发运人",

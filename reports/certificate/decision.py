@@ -8,13 +8,12 @@ from msgspec import Struct
 
 from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
-from manifests.acts import Issue
+from manifests.model import ManifestState
 from reports.legal import Citation, basis
 from whitelist.acts.list_countersign import ListCountersign
-from whitelist.approval import ApprovalState
+from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
-from whitelist.quota import q2_account, q3_account
 
 
 class Listing(Struct, frozen=True, kw_only=True):
@@ -38,8 +37,8 @@ class Approved(Struct, frozen=True, kw_only=True):
     valid_to: str
     letters: tuple[str, ...]
     """Numbers of the letter and the reply, where there were any."""
-    lines: tuple[tuple[int, str, str, int], ...]
-    """(line, name, code, grams) of the decision lines that the manifest used."""
+    lines: tuple[tuple[int, DecisionLine], ...]
+    """The decision lines that the manifest used, by number."""
     listings: tuple[Listing, ...]
     citations: tuple[Citation, ...]
 
@@ -74,7 +73,7 @@ def decision_of(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]
         decided_on=state.decided_on,
         valid_to=state.valid_to,
         letters=tuple(no for no in (state.letter_no, state.reply_no) if no),
-        lines=tuple((number, state.lines[number].name, state.lines[number].code, state.lines[number].mass_g) for number in used),
+        lines=tuple((number, state.lines[number]) for number in used),
         listings=listings,
         citations=(*citations, *(c for c in basis("listing", state.decided_on) if c not in citations)) if listings else citations,
     )
@@ -99,18 +98,15 @@ def _listing(bundle: Bundle, chain: str, row: int) -> Listing | None:
     )
 
 
-def quotas(bundle: Bundle, issue: Issue) -> tuple[Quota, ...]:
+def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
     """Account rows of the decision (Q1) and of the trunk (Q2, Q3), in the order of the log."""
-    own = {q3_account(issue.permit or "")}
-    if issue.approval is not None:
-        own |= {q2_account(issue.approval, line.decision_line) for line in issue.lines if line.decision_line is not None}
     found = []
     for entry in bundle.entries:
         chain = entry.statement.chain
-        if chain not in (bundle.subject, issue.approval):
+        if chain not in (bundle.subject, state.approval):
             continue
         for row in entry.admission.decision.accounts:
-            if chain == bundle.subject and row.account not in own:
+            if chain == bundle.subject and row.account not in state.drawn:
                 continue
             layer, _, subject = row.account.partition(" ")
             found.append(
@@ -121,16 +117,16 @@ def quotas(bundle: Bundle, issue: Issue) -> tuple[Quota, ...]:
                     index=entry.index,
                     before_g=row.before_g,
                     after_g=row.after_g,
-                    limit_g=_limit(bundle, layer, subject),
+                    limit_g=_limit(bundle, layer, subject, state),
                 )
             )
     return tuple(sorted(found, key=lambda quota: (quota.index, quota.layer, len(quota.subject), quota.subject)))
 
 
-def _limit(bundle: Bundle, layer: str, subject: str) -> int | None:
-    """What an account may hold, from the chain it belongs to."""
+def _limit(bundle: Bundle, layer: str, subject: str, manifest: ManifestState) -> int | None:
+    """What an account may hold, from the chain it belongs to; a site's yearly scale is that of the permit that the manifest names."""
     chain, _, number = subject.partition(" ")
-    head = bundle.facts.values.get(chain_key(chain))
+    head = bundle.facts.values.get(chain_key(manifest.permit if layer == "Q3" else chain))
     state = None if head is None else head.state
     if layer == "Q3" and isinstance(state, PermitState):
         return state.scale_g

@@ -16,7 +16,8 @@ from ledger.bundle import Bundle
 from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.tree.merkle import leaf_hash
-from manifests.acts import Depart, Gate, Issue, LoadedLine, Receive
+from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
+from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
 from reports.certificate.timeline import Signed, row_of
@@ -24,11 +25,9 @@ from reports.legal import Citation, bases
 from signing.refusal import refuse
 from whitelist.catalogue import PREFIX as CATALOGUE
 from whitelist.editions import edition_among
+from whitelist.fields import Place
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
-
-LAYOUT = 5
-"""Version of what is printed and where; a verifier compares pages only with its own version."""
 
 
 class Party(Struct, frozen=True):
@@ -44,32 +43,33 @@ class Party(Struct, frozen=True):
 
 
 class CertifiedLine(Struct, frozen=True, kw_only=True):
-    """One waste line: as issued, and as received."""
+    """One waste line: as issued, as received, and what became of it."""
 
     issued: WasteLine
+    got: ReceivedLine
     state: LineState
-    un_no: str = ""
-    dg_class: str = ""
-    packing_group: str = ""
-    differences: tuple[str, ...] = ()
-    major: bool = False
-    note: str = ""
-    reason: str = ""
-    method: str = ""
 
 
 class CertificateFacts(Struct, frozen=True, kw_only=True):
     """Everything that the pages print."""
 
     chain: str
+    number: str
+    """National number, given at issue or later by a case; empty while there is none."""
+    provincial_number: str
     state: ManifestState
     issue: Issue
     receive: Receive
     parties: Mapping[str, Party]
     lines: tuple[CertifiedLine, ...]
-    gate: Gate | None
-    loaded: tuple[LoadedLine, ...]
-    """Weights at loading, as the departure states them."""
+    depart: Depart | None
+    """Absent where the receiver declined, or received what no departure brought."""
+    moves: tuple[Depart | HandOver | Transship, ...]
+    """The acts that began the legs, in order."""
+    stops: tuple[tuple[int, Stop], ...]
+    """(when it began, 停留)."""
+    ends: Mapping[int, Place]
+    """Where the leg ended that ended at a moment."""
     edition: str
     """Year of the catalogue (名录) that judged the issue: the edition of its day, as far as adopted before; empty where none was."""
     permit: PermitState | None
@@ -117,25 +117,30 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
     if receipt is None:
         raise refuse("CERT_STATE", found=state.stage, expected="接受人的接受确认 / the receiver's manifest.receive")
     issue: Issue = trunk[0].statement.body
-    about = _about(bundle)
-    depart = next((entry.statement.body for entry in trunk if isinstance(entry.statement.body, Depart)), None)
+    about, cases = _about(bundle), cases_of(bundle.facts, bundle.subject)
+    bodies = [(entry.statement.at_s, entry.statement.body) for entry in trunk]
+    moves = tuple(body for _, body in bodies if isinstance(body, Depart | HandOver | Transship))
     try:
         lines = _lines(issue, receipt.statement.body, state)
     except LookupError:
         raise refuse("BUNDLE_MEANING", field=bundle.subject, found="lines") from None
     return CertificateFacts(
         chain=bundle.subject,
+        number=state.number or cases.number or "",
+        provincial_number=issue.provincial_number or cases.provincial_number or "",
         state=state,
         issue=issue,
         receive=receipt.statement.body,
         parties=_parties(bundle),
         lines=lines,
-        gate=None if depart is None else depart.gate,
-        loaded=() if depart is None else depart.loaded,
+        depart=next((body for body in moves if isinstance(body, Depart)), None),
+        moves=moves,
+        stops=tuple((at_s, body) for at_s, body in bodies if isinstance(body, Stop)),
+        ends={at_s: body.place for at_s, body in bodies if isinstance(body, HandOver | Transship | Arrive) and body.place is not None},
         edition=_edition(bundle, trunk[0]),
         permit=_permit(bundle, state.permit),
         approved=None if issue.approval is None else decision_of(bundle, issue.approval, [line.decision_line for line in issue.lines]),
-        quotas=quotas(bundle, issue),
+        quotas=quotas(bundle, state),
         custody=tuple(row_of(bundle, entry) for entry in about),
         grounds=tuple(row_of(bundle, entry) for entry in bundle.entries if entry.statement.chain_type in ("permit", "list", "approval")),
         personal=_personal(about),
@@ -188,24 +193,8 @@ def _edition(bundle: Bundle, issue: Entry) -> str:
 
 def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[CertifiedLine, ...]:
     received = {line.line: line for line in receive.lines}
-    found = []
-    for number, (wanted, line) in enumerate(zip(issue.lines, state.lines, strict=True)):
-        got, good = received[number], wanted.dg
-        found.append(
-            CertifiedLine(
-                issued=wanted,
-                state=line,
-                un_no=good.un_no if good else "",
-                dg_class=good.dg_class if good else "",
-                packing_group=(good.packing_group or "") if good else "",
-                differences=got.differences,
-                major=got.major_difference,
-                note=got.major_difference_note or "",
-                reason=got.reason or "",
-                method=got.method or "",
-            )
-        )
-    return tuple(found)
+    pairs = enumerate(zip(issue.lines, state.lines, strict=True))
+    return tuple(CertifiedLine(issued=wanted, got=received[number], state=line) for number, (wanted, line) in pairs)
 
 
 def _personal(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -9,7 +9,8 @@ from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.certificate.decision import Approved, Quota
 from reports.certificate.facts import CertificateFacts
-from reports.certificate.form import KEY, VAL, pair, wide
+from reports.certificate.fields import OF_CONDITIONS, OF_PAPER_DECISION, sentence, stated
+from reports.certificate.form import KEY, VAL, by_line, pair, wide, wide_field
 from reports.certificate.timeline import Signed
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD
@@ -17,6 +18,7 @@ from reports.paper.grid import Cell, head, label, row, section, table, value
 from reports.paper.sheet import ALARM, GREY, Paint, Sheet
 from reports.texts import explain
 from reports.words import COLUMNS, LEVELS, ROUTES, SUITES, moment, name_of_act
+from whitelist.approval import DecisionLine
 
 _LAYERS = {"Q1": "Q1 白名单行年度额度", "Q2": "Q2 批准决定分行数量", "Q3": "Q3 许可证年经营规模"}
 
@@ -31,9 +33,11 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
             sheet,
             (
                 *pair("审批路径", "Route", route),
-                *pair("批准决定", "Decision", "省内转移，无跨省批准决定" if not facts.issue.approval else ""),
+                *pair("批准决定", "Decision", "省内转移，无跨省批准决定" if facts.state.route == "INTRA" else ""),
             ),
         )
+        for field in stated(facts.issue, *OF_PAPER_DECISION):
+            wide_field(sheet, field)
     else:
         _decision(sheet, decision, route)
     for first, last, citations in facts.citations:
@@ -47,8 +51,15 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
 def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
     row(sheet, (*pair("审批路径", "Route", f"{route}（{decision.route}）"), *pair("批准决定文号", "Decision no.", decision.no, face=BOLD)))
     row(sheet, (*pair("决定日期", "Decided on", decision.decided_on), *pair("有效期至", "Valid to", decision.valid_to)))
-    lines = "\n".join(f"第 {number + 1} 行　{name}　{code}　批准 {format_mass(mass_g)} 吨" for number, name, code, mass_g in decision.lines)
-    wide(sheet, "所用决定行", "Lines of the decision", lines)
+    wide(
+        sheet,
+        "所用决定行",
+        "Lines of the decision",
+        "\n".join(_decided(number, line, decision.valid_to) for number, line in decision.lines),
+    )
+    conditions = by_line([(number + 1, _conditions(line)) for number, line in decision.lines])
+    if conditions:
+        wide(sheet, "批准条件", "Conditions", conditions)
     for listing in decision.listings:
         text = (
             f"{_list_line(listing.chain, listing.row)}　年度额度 {format_mass(listing.quota_g)} 吨　有效 {listing.effective}\n"
@@ -59,6 +70,16 @@ def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
         wide(sheet, "商请函与复函", "Letter, reply", "　".join(decision.letters))
     text = "\n".join(f"{citation.zh} {citation.mark}" for citation in decision.citations)
     wide(sheet, "批准依据", f"In force {decision.decided_on}", f"决定日 {decision.decided_on} 施行：\n{text}")
+
+
+def _decided(number: int, line: DecisionLine, valid_to: str) -> str:
+    term = f"　有效期至 {line.valid_to}" if line.valid_to not in ("", valid_to) else ""
+    return f"第 {number + 1} 行　{line.name}　{line.code}　批准 {format_mass(line.mass_g)} 吨{term}"
+
+
+def _conditions(line: DecisionLine) -> str:
+    """What binds what goes on a decision line: of list and row, of the reply, of the decision; said once where several say it."""
+    return "；".join(dict.fromkeys(sentence(found, *OF_CONDITIONS) for found in line.conditions))
 
 
 def _quotas(sheet: Sheet, quotas: Iterable[Quota]) -> None:

@@ -11,8 +11,12 @@ from ledger.times import format_at
 from reports.certificate import form, proof
 from reports.certificate.alphabet import ALPHABET
 from reports.certificate.code import content, draw_code
-from reports.certificate.facts import LAYOUT, CertificateFacts, facts_of
-from reports.paper.fonts import BOLD, REGULAR, missing_in
+from reports.certificate.facts import CertificateFacts, facts_of
+from reports.certificate.fields import LAYOUT, printed
+from reports.certificate.part_one import part_one
+from reports.certificate.part_three import part_three
+from reports.certificate.part_two import part_two
+from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.furniture import footer, watermark
 from reports.paper.grid import row
 from reports.paper.sheet import ALARM, GREY, INK, Paint, Sheet
@@ -34,22 +38,22 @@ def render_pages(facts: CertificateFacts) -> bytes:
     """The pages alone."""
     sheet = Sheet(bottom=52, alphabet=ALPHABET)
     _masthead(sheet, facts)
-    form.part_one(sheet, facts)
-    form.part_two(sheet, facts)
-    form.part_three(sheet, facts)
+    part_one(sheet, facts)
+    part_two(sheet, facts)
+    part_three(sheet, facts)
     proof.part_four(sheet, facts)
     proof.timeline(sheet, facts)
     proof.marks(sheet, facts)
     proof.checkpoint(sheet, facts)
-    _footnotes(sheet, facts)
+    _footnotes(sheet)
 
     def furniture(page: Sheet, number: int, total: int) -> None:
         if facts.is_demo:
             watermark(page)
-        left = f"{TITLE}　{facts.state.number or facts.ulid}　检查点 {facts.size}"
+        left = f"{TITLE}　{facts.number or facts.ulid}　检查点 {facts.size}"
         footer(page, _NOT_STATUTORY, left, number, total)
 
-    return sheet.to_pdf(f"{TITLE} {facts.state.number or facts.ulid}", facts.chain, furniture)
+    return sheet.to_pdf(f"{TITLE} {facts.number or facts.ulid}", facts.chain, furniture)
 
 
 def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
@@ -58,39 +62,26 @@ def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
     sheet.text(left, sheet.top + 20, TITLE, Paint(22, BOLD, INK))
     sheet.text(left, sheet.top + 35, "Evidence certificate of a hazardous-waste transfer · liandan", Paint(8, REGULAR, GREY))
     sheet.text(left, sheet.top + 55, _NOT_STATUTORY, Paint(9, REGULAR, ALARM))
-    stage = STAGES.get(state.stage, state.stage)
+    stage = STAGES.get(state.stage, state.stage) + ("（谢绝接受，未起运）" if facts.state.is_declined else "")
     sheet.text(left, sheet.top + 76, f"状态：{stage}", Paint(11, BOLD, INK))
     sheet.text(left + 130, sheet.top + 76, f"截至 {facts.dated[:19].replace('T', ' ')}", Paint(8.5, REGULAR, GREY))
     sheet.y = sheet.top + 90
-    number = state.number or "未取得"
+    number = facts.number or "未取得"
     way = f"{province(state.origin.division)} → {province(state.destination.division)}"
     row(sheet, (*form.pair("国家联单编号", "National number", number, face=BOLD), *form.pair("存证标识", "Manifest ULID", facts.ulid)))
     route = ROUTES.get(state.route, state.route)
-    kind = f"{'补录' if state.is_backfill else '正常'}　{route}"
+    kind = f"{printed(facts.issue, 'type').text}　{route}"
     row(sheet, (*form.pair("转移方向", "Direction", way), *form.pair("类型", "Type", kind)))
     issued = format_at(state.times.issued_s)[:19].replace("T", " ")
     total = f"{len(facts.lines)} 类废物，{len(state.legs)} 段运输"
     row(sheet, (*form.pair("开具时间", "Issued at", issued), *form.pair("规模", "Scope", total)))
 
 
-def _footnotes(sheet: Sheet, facts: CertificateFacts) -> None:
-    """Characters that no font here can draw, named."""
-    texts = [party.name for party in facts.parties.values()]
-    texts += [text for line in facts.lines for text in (line.issued.name, line.issued.components or "", line.note, line.reason)]
-    texts += [facts.issue.emergency_measures or "", facts.issue.origin.address, facts.issue.destination.address, facts.issue.trip_id or ""]
-    for leg in facts.state.legs:
-        texts += [leg.place.address, leg.vehicle.plate, leg.vehicle.trailer or "", leg.waybill_no, leg.reason or ""]
-    if facts.approved is not None:
-        texts += [facts.approved.no, *facts.approved.letters, *(name for _, name, _, _ in facts.approved.lines)]
-    given = (facts.receive.reported_to_authority, facts.receive.notified_generator)
-    texts += [
-        *(ticket.scale or "" for ticket in facts.receive.weighing.tickets),
-        *(report.ref or "" for report in given if report is not None),
-    ]
-    rare = missing_in(texts)
-    if rare:
+def _footnotes(sheet: Sheet) -> None:
+    """Characters that no font here can draw, named: all of them, for the sheet has seen every text."""
+    if sheet.undrawable:
         sheet.y += 6
-        named = "、".join(f"U+{ord(char):04X}" for char in rare)
+        named = "、".join(f"U+{ord(char):04X}" for char in sheet.undrawable)
         sheet.paragraph(f"注：下列字符本件字体无字形，正文以〔U+码位〕代替，原文见附件：{named}。", Paint(7, color=GREY))
 
 

@@ -6,7 +6,6 @@ character as 〔U+XXXX〕; nothing is lost and nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -76,8 +75,3 @@ def width(text: str, face: str, size: float) -> float:
     """Width of a drawable text in points."""
     widths = _widths(face)
     return sum(widths.get(ord(char), 1000.0) for char in text) * size / 1000.0
-
-
-def missing_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """All characters of some texts that no shipped font can draw."""
-    return missing("".join(texts))

@@ -88,6 +88,7 @@ def row(sheet: Sheet, cells: Sequence[Cell], *, least: float = 0.0) -> None:
 def _row(sheet: Sheet, laid_cells: Sequence[_Laid], height: float) -> None:
     x = sheet.margin
     for laid in laid_cells:
+        sheet.look_at(laid.cell.text.replace("\n", ""))
         sheet.box(x, sheet.y, laid.width, height, fill=laid.cell.fill, stroke=RULE)
         _draw(sheet, laid, x, height)
         x += laid.width

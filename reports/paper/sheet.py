@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from reports.paper.codes import codes_of
 from reports.paper.embedding import Alphabet
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, width
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width
 from reports.paper.text import wrap
 
 INK = "#1A1A1A"
@@ -67,6 +67,8 @@ class Sheet:
         """Kept free at the right, for something that stands beside a table."""
         self.pages: list[list[Drawing]] = [[]]
         self.y = top
+        self.undrawable: dict[str, None] = {}
+        """Characters without glyph in what was drawn so far, in order."""
 
     @property
     def room(self) -> float:
@@ -94,8 +96,14 @@ class Sheet:
         """Put something on the current page; ``draw`` gets the canvas and the page height."""
         self.pages[-1].append(Drawing(draw))
 
+    def look_at(self, text: str) -> None:
+        """Remember what of a text cannot be drawn; whoever breaks a text into lines shows it here first, for its lines name such characters."""
+        if drawable(text) != text:
+            self.undrawable.update(dict.fromkeys(missing(text)))
+
     def text(self, x: float, baseline: float, text: str, paint: Paint) -> None:
         """One line; characters without glyph are named."""
+        self.look_at(text)
         shown = drawable(text)
         face = face_for(shown, paint.face)
         left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[paint.align] * (
@@ -130,6 +138,7 @@ class Sheet:
 
     def paragraph(self, text: str, paint: Paint, *, leading: float = 1.45, indent: float = 0) -> None:
         """Wrapped text across the page at the cursor."""
+        self.look_at(text.replace("\n", ""))
         for line in wrap(text, paint.face, paint.size, self.room - indent):
             self.need(paint.size * leading)
             self.y += paint.size * leading

@@ -30,6 +30,7 @@ from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
+from whitelist.conditions import Conditions
 from whitelist.fields import Place
 from whitelist.listing import rows_hash
 from whitelist.scope import PermitItem, Scope
@@ -90,8 +91,9 @@ class Story:
         approved_t: str = "3000",
         *,
         witness_policy: tuple[str, ...] = ("quorum none",),
+        conditions: Conditions | None = None,
     ) -> None:
-        self.lines = tuple(lines) or (waste(),)
+        self.lines, self.conditions = tuple(lines) or (waste(),), conditions
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
         self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2026-01-05T09:00:00+08:00"), witness_policy=witness_policy)
         for party, name in names.items():
@@ -178,6 +180,7 @@ class Story:
             no="川环审批〔2026〕1号（虚构）" if generator == GENERATOR else "川环审批〔2026〕2号（虚构）",
             valid_to="2026-12-31",
             lines=tuple(DecidedLine(line=number, mass_t=approved_t) for number in range(len(applied))),
+            conditions=self.conditions,
         )
         self.bench.post("approval.decide/1", chain, (AUTHORITY_51,), decided)
         return chain
@@ -226,9 +229,10 @@ class Story:
         """运抵."""
         return self.bench.post("manifest.arrive/1", trunk(serial), by, acts.Arrive(place=DESTINATION))
 
-    def receive(self, serial: int, lines: Sequence[acts.ReceivedLine] = (), **changes: Any) -> Entry:
+    def receive(self, serial: int, lines: Sequence[acts.ReceivedLine] = (), generator: str = GENERATOR, **changes: Any) -> Entry:
         """接受确认; without lines everything is accepted as declared."""
-        state = self.bench.facts.state(trunk(serial))
+        chain = trunk(serial).replace(GENERATOR, generator)
+        state = self.bench.facts.state(chain)
         given = tuple(lines) or tuple(
             acts.ReceivedLine(line=number, opinion="accept", accepted_t=f"{line.sent_g / 1e6:.6f}", method=line.method)
             for number, line in enumerate(state.lines)
@@ -238,7 +242,7 @@ class Story:
             lines=given,
             weighing=acts.Weighing(tickets=(_slip(given, serial),)),
         )
-        return self.bench.post("manifest.receive/1", trunk(serial), (RECEIVER,), replace(body, **changes))
+        return self.bench.post("manifest.receive/1", chain, (RECEIVER,), replace(body, **changes))
 
     def dispose(self, serial: int) -> Entry:
         """利用处置 of everything that was accepted."""

@@ -15,16 +15,20 @@ from msgspec.structs import replace
 from ledger.bundle import Bundle, open_bundle
 from ledger.directory import LOG_MAIN
 from ledger.kinds.founding import Adopted
+from ledger.times import format_at
 from manifests import acts
 from reports.certificate.code import content
 from reports.certificate.facts import facts_of
 from reports.certificate.render import ATTACHMENT, render_certificate, render_pages
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
-from tests.reports.story import CARRIERS, GENERATOR, NAMES, RECEIVER, Story, ordinary, trunk, waste, worst
-from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
+from tests.reports.month import drawn
+from tests.reports.story import CARRIERS, GENERATOR, NAMES, PERMIT, PORT, RECEIVER, Story, bundle_of, ordinary, trunk, waste, worst
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
 from whitelist.adopted import data_files
-from whitelist.transfer import DangerousGoods, Pieces
+from whitelist.conditions import Conditions
+from whitelist.fields import Place
+from whitelist.transfer import DangerousGoods, PaperDecision, Pieces, PreNotice
 
 
 async def certificate(story: Story, serial: int) -> tuple[Bundle, bytes, bytes]:
@@ -45,7 +49,7 @@ async def test_it_prints_what_the_evidence_says() -> None:
     for wanted in (
         "此件不是法定联单",
         "20265101000123",
-        *(NAMES[uscc] for uscc in (GENERATOR, RECEIVER, CARRIERS[0])),
+        *(NAMES[party] for party in (GENERATOR, RECEIVER, CARRIERS[0])),
         "废铅蓄电池",
         "5.600000",
         "5.548000",
@@ -80,8 +84,8 @@ async def test_what_no_column_holds_stands_below_the_lines() -> None:
     story.arrive(7)
     story.receive(7)
     text = text_of((await certificate(story, 7))[2])
-    assert "第 1 行：拟利用处置方式 R4；件数 120 只；危险货物包装类别 III" in text
-    assert "第 2、3 行：拟利用处置方式 R4" in text
+    assert "第 1 行：拟利用处置方式：R4；计件：120 只；包装类别：III" in text
+    assert "第 2、3 行：拟利用处置方式：R4" in text
     assert "01K90000000000000000000007" in text
 
 
@@ -137,6 +141,138 @@ async def test_gross_and_tare_at_loading_are_printed() -> None:
     assert "第 1 行：毛 18.400000 皮 12.800000 净 5.600000 吨" in text
     assert "第 2 行：净 1.200000 吨" in text
     assert "Weighed at loading" not in text_of((await certificate(ordinary(), 123))[2])
+
+
+async def test_every_field_that_an_act_states_is_printed_under_its_own_label() -> None:
+    lines = (
+        replace(
+            waste(),
+            internal_name="A 线极板",
+            source_stage="分选破碎",
+            purpose="use",
+            precautions="禁止接触水",
+            note="分两批装车",
+        ),
+        replace(waste("1.2", 1), dg=None, dg_none="经鉴定不属于危险货物"),
+    )
+    story = Story(lines)
+    at = format_at(story.bench.at_s)
+    story.issue(
+        8,
+        provincial_number="川联单-2026-0008",
+        insurance_no="PZ-2026-77",
+        pre_notice=PreNotice(given_at=at, ref="报告〔2026〕8 号（虚构）"),
+    )
+    story.wait(minutes=30)
+    ticket = acts.Ticket(no="LQ-0008", scale="龙泉驿2号地磅", gross_t="19.6", tare_t="12.8", net_t="6.8")
+    story.depart(8, via=("510502",), seals=("S-1", "S-2"), crew=(acts.CrewMember(crew="D01", role="driver"),), tickets=(ticket,))
+    story.wait(hours=1)
+    stop = acts.Stop(place=PORT, reason="避让桥梁检修", until=format_at(story.bench.at_s + 3600))
+    story.bench.post("manifest.stop/1", trunk(8), CARRIERS[:1], stop)
+    story.wait(hours=4)
+    story.arrive(8)
+    story.receive(8)
+    text = text_of((await certificate(story, 8))[2])
+    for label, value in (
+        ("省联单编号", "川联单-2026-0008"),
+        ("管理计划备案编号", "GL-510112-2026-001"),
+        ("合同编号", "HT-2026-001"),
+        ("合同有效期至", "2027-12-31"),
+        ("环境污染责任保险", "PZ-2026-77"),
+        ("报告编号", "报告〔2026〕8 号（虚构）"),
+        ("停留", "避让桥梁检修"),
+        ("接收资格", "综合经营许可证"),
+    ):
+        assert label in text, label
+        assert value in text, value
+    for sentence in (
+        "第 1 行：拟利用处置方式：R4；外运目的：利用；单位内部名称：A 线极板；产生环节：分选破碎；禁忌与应急措施：禁止接触水；备注：分两批装车",
+        "不属于危险货物的理由：经鉴定不属于危险货物",
+        "第 1 段：经由地：510502；封签：S-1、S-2；人员：D01 驾驶员",
+        "磅单 LQ-0008　龙泉驿2号地磅　毛 19.600000 皮 12.800000 净 6.800000 吨",
+        "证 510100000008",
+    ):
+        assert sentence in text, sentence
+
+
+async def test_conditions_of_the_decision_are_printed_once() -> None:
+    conditions = Conditions(pre_notice_days=2, use_only=True, transit=("52",), note="避开夜间运输")
+    story = Story((waste(), waste("1.2", 1)), conditions=conditions)
+    story.issue(11, pre_notice=PreNotice(given_at="2026-10-01T09:00:00+08:00"))
+    story.depart(11)
+    story.wait(hours=4)
+    story.arrive(11)
+    story.receive(11)
+    text = text_of((await certificate(story, 11))[2])
+    assert "各行：转移前报告天数：2；仅限利用：是；途经省份：贵州省；其他条件：避开夜间运输" in text
+
+
+async def test_under_a_renewed_permit_the_quota_is_the_sites() -> None:
+    """The account bears the first permit of the line, the scale is that of the permit that the manifest names."""
+    story = Story()
+    renewed = PERMIT.replace("PERM", "NEXT")
+    first = next(entry.statement.body for entry in story.bench.entries if entry.statement.kind == "permit.grant/1")
+    body = replace(first, no="CQ5001160099（虚构）", valid_from="2026-01-01", valid_to="2031-06-30", scale_t="70000", renews=PERMIT)
+    story.bench.post("permit.grant/1", renewed, (AUTHORITY_50,), body)
+    story.issue(12, permit=renewed)
+    story.depart(12)
+    story.wait(hours=4)
+    story.arrive(12)
+    story.receive(12)
+    bundle, _, pdf = await certificate(story, 12)
+    facts = facts_of(bundle)
+    assert {quota.subject for quota in facts.quotas if quota.layer == "Q3"} == {PERMIT}
+    assert {quota.limit_g for quota in facts.quotas if quota.layer == "Q3"} == {70_000_000_000}
+    assert "CQ5001160099（虚构）（有效期至 2031-06-30）" in text_of(pdf)
+    (account,) = [account for account in drawn(story).accounts if account.layer == "Q3"]
+    assert (account.limit_g, account.year_g) == (70_000_000_000, account.closing_g)
+    assert account.label.startswith("CQ5001160099")
+
+
+async def test_a_decision_outside_this_log_is_printed_from_the_issue() -> None:
+    story = Story()
+    generator = uscc("520112", 29)
+    story.bench.register(generator, "贵阳金阳蓄能有限公司（虚构）", AUTHORITY_51)
+    decision = PaperDecision(
+        no="黔环审〔2026〕7 号（虚构）", authority="丙省生态环境厅（虚构）", decided_on="2026-09-01", valid_to="2026-12-31"
+    )
+    origin = Place(division="520112", address="贵阳市乌当区高新路1号（虚构）")
+    line = replace(waste(), decision_line=None)
+    story.issue(
+        13, [line], generator=generator, type="in_transfer", approval=None, decision=decision, plan=None, number=None, origin=origin
+    )
+    chain = trunk(13).replace(GENERATOR, generator)
+    story.wait(hours=4)
+    story.receive(13, generator=generator)
+    raw = await bundle_of(story.bench, chain)
+    text = text_of(render_certificate(open_bundle(raw, all_kinds()), raw))
+    assert "账外批准（跨省转入）" in text
+    for value in ("黔环审〔2026〕7 号（虚构）", "丙省生态环境厅（虚构）", "跨省转入", "贵州省 → 重庆市", "未取得"):
+        assert value in text, value
+
+
+async def test_a_declined_manifest_says_that_nothing_came() -> None:
+    story = Story()
+    story.issue(9)
+    none = acts.ReceivedLine(line=0, opinion="reject", accepted_t="0", reason_code="no_capacity", reason="库容已满")
+    story.receive(9, [none], weighing=acts.Weighing())
+    bundle, _, pdf = await certificate(story, 9)
+    text = text_of(pdf)
+    assert facts_of(bundle).state.is_declined
+    assert "已拒收（谢绝接受，未起运）" in text
+    assert "谢绝接受：废物未起运。" in text
+    assert "拒收原因：无接收能力；拒收理由：库容已满" in text
+    assert "接受人在起运前拒绝接收" in text
+
+
+async def test_a_receipt_without_departure_says_so() -> None:
+    story = Story()
+    story.issue(10)
+    story.wait(hours=4)
+    story.receive(10)
+    text = text_of((await certificate(story, 10))[2])
+    assert "本账本没有起运记录。" in text
+    assert "NO_DEPARTURE" in text
 
 
 async def test_it_cites_the_law_in_force_on_the_day_of_each_act() -> None:
@@ -226,7 +362,7 @@ async def test_the_worst_case_names_rare_characters_and_keeps_every_line() -> No
     assert all(f"第{number}类" in text for number in range(1, 17))
     assert all(f"{NAMES[carrier]}" in text for carrier in CARRIERS)
     assert "经办人姓名、经办人联系电话" in text
-    assert "拒收原因：外壳破损" in text
+    assert "拒收原因：形态；拒收理由：外壳破损" in text
     assert len(facts_of(bundle).lines) == 16
     assert len(pdf) <= 160_000
 
@@ -236,12 +372,12 @@ async def test_a_remark_never_stands_apart_from_the_table_that_it_is_about() -> 
     facts = facts_of(open_bundle(await ordinary().bundle(123), all_kinds()))
     noted = replace(
         facts,
-        lines=(replace(facts.lines[0], note="到场有破损", reason="外壳破损"),),
+        lines=(replace(facts.lines[0], got=replace(facts.lines[0].got, note="到场有破损", reason="外壳破损")),),
         receive=replace(facts.receive, weighing=acts.Weighing()),
     )
     places = []
     for more in range(18):
-        issue = replace(facts.issue, emergency_measures="配备防酸手套" + "\n围堵" * more)
+        issue = replace(facts.issue, plan=None, contract=None, emergency_measures="配备防酸手套" + "\n围堵" * more)
         reader = pypdf.PdfReader(io.BytesIO(render_pages(replace(noted, issue=issue))))
         pages = [page.extract_text() for page in reader.pages]
         assert [("行说明" in page, "Opinion" in page) for page in pages].count((True, False)) == 0, more
