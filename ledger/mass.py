@@ -7,10 +7,13 @@ Source: law §2 (number precision), HJ 1259 5.5 (unit: tonne) [READ].
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from signing.refusal import refuse
 
 GRAMS_PER_TONNE = 1_000_000
+TEXT_MAX = 16
+"""Characters of the longest mass."""
 _TONNES = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?")
 
 
@@ -24,6 +27,12 @@ def parse_mass(text: str, field: str = "") -> int:
 
 def read_mass(text: str) -> int | None:
     """Grams of a tonne string, or ``None`` where it is not one: for rules that collect all reasons."""
+    return _grams(text) if len(text) <= TEXT_MAX else None
+
+
+@lru_cache(4096)
+def _grams(text: str) -> int | None:
+    """Kept for a moment: the rules of one act read the same few texts again and again."""
     found = _TONNES.fullmatch(text)
     if found is None:
         return None

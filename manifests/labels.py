@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -23,6 +24,8 @@ from manifests.model import ManifestState
 from signing.refusal import texts
 from signing.uscc import check_uscc
 
+KEPT_MAX = 64
+"""Characters of a label as it may well be typed; longer texts are read, not kept."""
 LABELS_MAX = 500
 """What 24 KiB of body hold."""
 BATCHES_MAX = 128
@@ -63,6 +66,12 @@ def label_key(batch: str) -> str:
 
 def read_label(text: str) -> Label | None:
     """The four segments, or ``None`` if the text is no label, its unit no USCC or its day none of the calendar."""
+    return _kept(text) if len(text) <= KEPT_MAX else _kept.__wrapped__(text)
+
+
+@lru_cache(2048)
+def _kept(text: str) -> Label | None:
+    """Kept for a moment: every rule of a departure reads the labels of its act, up to 500 of them."""
     batch = normal(text)
     found = _LABEL.fullmatch(batch)
     if found is None:

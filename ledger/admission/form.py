@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -24,17 +25,16 @@ FOUND_MAX = 120
 
 def read_body(value: object, body: type) -> Any:
     """The act as its Struct; Refusal with the codes of its fields, FIELD_UNKNOWN, FIELD_MISSING or FIELD_TYPE, and paths into the body."""
+    said = ""
     try:
         found: Any = msgspec.convert(value, body, strict=True)
+        is_fine = _judge_of(body)
+        if is_fine is None or is_fine(found):
+            return found
     except msgspec.ValidationError as error:
-        reasons = list(islice(_walk(value, inspect.type_info(body), "body", {}), REASON_LIMIT))
-        raise Refusal(reasons or [Reason("FIELD_TYPE", "body", str(error)[:FOUND_MAX])]) from None
-    checked = _checker(body)
-    if checked is not None:
-        wrong = list(islice(checked(found, "body"), REASON_LIMIT))
-        if wrong:
-            raise Refusal(wrong)
-    return found
+        said = str(error)[:FOUND_MAX]
+    reasons = list(islice(_walk(value, inspect.type_info(body), "body", {}), REASON_LIMIT))
+    raise Refusal(reasons or [Reason("FIELD_TYPE", "body", said)])
 
 
 def _walk(value: Any, form: inspect.Type, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:
@@ -160,65 +160,44 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
-Checker = Callable[[Any, str], Iterator[Reason]]
+IsFine = Callable[[Any], bool]
 
 
 @cache
-def _checker(body: type) -> Checker | None:
-    """A walk over the read Struct that visits only fields no pattern can judge whole; ``None`` where there are none."""
+def _judge_of(body: type) -> IsFine | None:
+    """Whether a body that msgspec has read is fine also where no pattern can say; ``None`` where there are no such fields.
+
+    Most bodies are fine, so this says yes or no and nothing else; where and why is found by walking the raw body again.
+    """
     return _compiled(inspect.type_info(body), {})
 
 
-def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> Checker | None:
+def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> IsFine | None:
     if "later" in extra:
         later, inner = extra["later"], _compiled(form, {name: what for name, what in extra.items() if name != "later"})
-        return _unless_later(later, inner)
+        return lambda value: not _is_later(value, later) and (inner is None or inner(value))
     match form:
         case inspect.Metadata():
             return _compiled(form.type, {**extra, **(form.extra or {})})
         case inspect.UnionType():
-            inner = next((found for option in form.types if (found := _compiled(option, extra)) is not None), None)
-            return None if inner is None else _unless_absent(inner)
+            # What is absent is passed over by the Struct it would stand in.
+            return next((found for option in form.types if (found := _compiled(option, extra)) is not None), None)
         case inspect.StructType():
-            parts = [(field.name, found) for field in form.fields if (found := _compiled(field.type, {})) is not None]
+            parts = {field.name: found for field in form.fields if (found := _compiled(field.type, {})) is not None}
             return _of_struct(parts) if parts else None
         case inspect.VarTupleType():
-            return _of_list(_compiled(form.item_type, {}), extra)
-    if "check" not in extra:
-        return None
-    return lambda value, path: _check(value, path, extra)
+            item = _compiled(form.item_type, {})
+            check = CHECKS[extra["check"]] if "check" in extra else None
+            return check if item is None else lambda value: all(map(item, value)) and (check is None or check(value))
+    return CHECKS[extra["check"]] if "check" in extra else None
 
 
-def _unless_later(later: Any, inner: Checker | None) -> Checker:
-    def walk(value: Any, path: str) -> Iterator[Reason]:
-        if _is_later(value, later):
-            yield _not_yet(value, path)
-        elif inner is not None:
-            yield from inner(value, path)
+def _of_struct(parts: Mapping[str, IsFine]) -> IsFine:
+    """One function for all fields to be looked at. ``attrgetter`` gives a tuple from two names on, so the first stands twice."""
+    first, checks = next(iter(parts)), (next(iter(parts.values())), *parts.values())
+    fields = attrgetter(first, *parts)
 
-    return walk
+    def is_fine(value: Any) -> bool:
+        return all(held is None or check(held) for check, held in zip(checks, fields(value), strict=True))
 
-
-def _unless_absent(inner: Checker) -> Checker:
-    return lambda value, path: iter(()) if value is None else inner(value, path)
-
-
-def _of_struct(parts: list[tuple[str, Checker]]) -> Checker:
-    def walk(value: Any, path: str) -> Iterator[Reason]:
-        for name, inner in parts:
-            yield from inner(getattr(value, name), f"{path}.{name}")
-
-    return walk
-
-
-def _of_list(inner: Checker | None, extra: Mapping[str, Any]) -> Checker | None:
-    if inner is None and "check" not in extra:
-        return None
-
-    def walk(value: Any, path: str) -> Iterator[Reason]:
-        if inner is not None:
-            for position, item in enumerate(value):
-                yield from inner(item, f"{path}.{position}")
-        yield from _check(value, path, extra)
-
-    return walk
+    return is_fine
