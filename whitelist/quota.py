@@ -79,7 +79,7 @@ def q3_change(
 
     ``reserved_g`` is the change of what is reserved: + an issue and what is loaded beyond it, - all that a receipt, a void or a gap takes
     out again. ``settled_g`` are (year, grams) that belong to a year for good: accepted in it, or reported by ``permit.usage``. The account
-    itself moves by the sum of both (:func:`q3_moved_g`), which is the row of the admission.
+    itself moves by the sum of both, which is the row of the admission.
     """
     year = int(admission.at[:4])
     now = _rolled(site_year(facts, root), facts.used_g(q3_account(root)), year)
@@ -90,11 +90,6 @@ def q3_change(
             prior_base_g=now.prior_base_g + (grams if of_year < year - 1 else 0),
         )
     return {q3_key(root): replace(now, reserved_g=now.reserved_g + reserved_g)}
-
-
-def q3_moved_g(*, reserved_g: int = 0, settled_g: Iterable[tuple[int, int]] = ()) -> int:
-    """By how much the account moves."""
-    return reserved_g + sum(grams for _, grams in settled_g)
 
 
 def site_year(facts: Facts, root: str) -> SiteYear:
