@@ -41,7 +41,7 @@ from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
 from whitelist.check import reads
-from whitelist.quota import SiteYear, q1_account, q2_account, q3_account, q3_key
+from whitelist.quota import SiteYear, q2_account, q3_account, q3_key
 from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, WasteLine
 
@@ -388,17 +388,3 @@ def test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one
 
 
 # what is drawn and left
-
-
-def test_an_answer_says_what_it_draws_and_what_is_left() -> None:
-    log = listed()
-    use(log, q2_account(APPROVAL, 0), 2_890 * T)
-    use(log, q3_account(PERMIT), 61_000 * T)
-    answer = ask(log, line(), line(mass_t="0.4"))
-    assert answer.draws == {q2_account(APPROVAL, 0): 6 * T, q3_account(PERMIT): 6 * T}
-    assert answer.left_g == {q2_account(APPROVAL, 0): 110 * T, q1_account(LIST, 0): 57_000 * T, q3_account(PERMIT): -1_000 * T}
-
-
-def test_inside_a_province_only_the_scale_is_drawn() -> None:
-    answer = ask(listed(), **INTRA)
-    assert (answer.route, answer.draws, answer.listings) == ("INTRA", {q3_account(PERMIT): 5_600_000}, (None,))
