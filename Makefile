@@ -8,11 +8,11 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 
-.PHONY: help setup demo serve test check interop bench lock clean
+.PHONY: help setup demo serve test check interop bench corpus lock clean
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
-	@echo 'targets: demo serve test check interop bench lock clean'
+	@echo 'targets: demo serve test check interop bench corpus lock clean'
 
 setup:
 	@sh .ci/setup
@@ -38,6 +38,10 @@ interop: setup
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)
+
+# The frozen log of the test vectors, made again; tests/vectors/liandan-v1/README.md says when that is allowed.
+corpus: setup
+	@$(BIN)/python -m tests.vectors.corpus
 
 # One file for every platform and Python 3.11 to 3.13: names, versions, hashes; no address of any registry.
 lock:

@@ -162,7 +162,8 @@ def test_the_generator_writes_the_committed_bytes(tmp_path: Path) -> None:
     written = {file.relative_to(tmp_path): file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
     for file, raw in written.items():
         assert (VECTORS / file).read_bytes() == raw, file
-    committed = {file.relative_to(VECTORS) for file in VECTORS.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc", ".md")}
+    files = (file for file in VECTORS.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc", ".md"))
+    committed = {file.relative_to(VECTORS) for file in files if not file.is_relative_to(VECTORS / "log")}  # the corpus has its own script
     assert committed == set(written)
 
 

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from .signatures import is_uscc
-from .statements import is_built
 from .strict import grams, is_day, need, normal
 
 LEGS, STOPS, DISPOSALS, GENERATORS = 16, 16, 64, 32  # how many of each a trunk or a register holds
@@ -83,8 +82,7 @@ class Manifests:
         loaded = {item["line"]: grams(item["mass_t"]) for item in body.get("loaded", ())}
         need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
         trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
-        if is_built("manifest.stop"):
-            self._hold(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
+        self._hold(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
         if not trip.is_backfill:  # of the past: enters no register
             self._labels(s, a, trip, body["gate"]["labels"])
             self._waybill(s, a, trip, trip.legs[0].carrier)

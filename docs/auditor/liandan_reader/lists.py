@@ -116,8 +116,7 @@ class Whitelist:
 
     def _approval_apply(self, s: Any, a: Any, body: Any) -> str:
         listings = [line.get("listing") for line in body["lines"]]
-        origin = body["origin"] if isinstance(body["origin"], str) else body["origin"]["division"]
-        self.approvals[s.chain] = SimpleNamespace(origin=origin, permit=body["permit"], listings=listings)
+        self.approvals[s.chain] = SimpleNamespace(origin=body["origin"]["division"], permit=body["permit"], listings=listings)
         return "applied"
 
     def _approval_reply(self, s: Any, a: Any, body: Any) -> str:

@@ -10,7 +10,7 @@ from .lists import Whitelist
 from .notes import Tree, open_note, parse_checkpoint, parse_vkey, split_note
 from .parties import DAY_S, Parties, policy_vkeys
 from .roles import check_roles
-from .statements import HEX64, is_built, read_entry
+from .statements import HEX64, read_entry
 from .strict import Bad, instant, need, sha256, unb64
 
 LATE_S, LONG_S, AHEAD_S = 7_200, 15 * DAY_S, 300  # §6: LATE, LATE_LONG; how far ahead or back a clock may be
@@ -138,7 +138,7 @@ class Log:
         if s.row.is_custody:
             trip = self.manifests.trips[s.chain]
             is_long = late > LONG_S and not trip.is_backfill
-            window = LONG_S if is_long and (s.act == "manifest.depart" or not is_built("manifest.stop")) else window
+            window = LONG_S if is_long and s.act == "manifest.depart" else window
             is_long = is_long and s.act != "manifest.depart"
             self.check(s.at >= trip.latest - AHEAD_S, "AT_BACKWARDS", "at", s.at, f"not before {trip.latest} - 300")
         due = {"LATE": late} if s.row.is_custody and late > LATE_S else {}

@@ -32,11 +32,6 @@ def published() -> Schemas:
     return _schemas[0]
 
 
-def is_built(kind: str) -> bool:
-    """Whether a kind exists in this version: rules that came with it hold from then on."""
-    return f"{kind}/1" in published()
-
-
 def read_envelope(value: Any, payload_type: str = STATEMENT) -> Any:
     """body, signatures (keyid, bytes) and, in published field order, the frozen form of a strictly parsed DSSE envelope."""
     frozen = shape(value, {"payloadType": str, "payload": str, "signatures": [{"keyid": str, "sig": str}]}, "", ("ENVELOPE_FIELD",) * 3)
