@@ -123,6 +123,11 @@ def test_a_word_it_does_not_know_stops_the_reader() -> None:
         _one(type="object", dependentRequired={"a": ["b"]})
 
 
+def test_a_check_it_does_not_know_stops_the_reader() -> None:
+    with pytest.raises(ValueError, match="phase_of_the_moon"):
+        _one(**{"type": "string", "x-check": "phase_of_the_moon"})
+
+
 def test_without_schemas_it_does_not_read(tmp_path: Any) -> None:
     with pytest.raises(FileNotFoundError):
         audit.Schemas(tmp_path)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
-from ledger.fields import Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
+from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
@@ -93,6 +93,7 @@ class ApprovalApply(Part, frozen=True, kw_only=True):
     materials: Annotated[tuple[Material, ...], items(0, 16), label("申请材料", "materials")] = ()
     replaces: Annotated[ApprovalRef | None, label("重新申请：原批准", "approval replaced")] = None
     """Order 23 Art. 28; says so and ends nothing."""
+    commit: Commitments = field(default_factory=dict)
 
 
 def _reads(statement: Statement, facts: Facts) -> Reads:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
-from ledger.fields import Files, Mass, Text, items, label
+from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
@@ -33,6 +33,7 @@ class ApprovalConsult(Letter, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Body of ``approval.consult/1``."""
 
     files: Files = ()
+    commit: Commitments = field(default_factory=dict)
 
 
 class ConsentedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,6 +51,7 @@ class ApprovalReply(Letter, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     lines: Annotated[tuple[ConsentedLine, ...], items(0, 64), label("逐行数量", "masses by line")] = ()
     conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
     files: Files = ()
+    commit: Commitments = field(default_factory=dict)
 
 
 def _origin(statement: Statement, facts: Facts) -> Sequence[Role]:

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.days import twelve_months_after
+from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
@@ -68,6 +69,7 @@ class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = None
     reason: Annotated[Text | None, label("不予批准的理由", "reason")] = None
     files: Files = ()
+    commit: PersonalData = field(default_factory=dict)
 
 
 def _reads(statement: Statement, facts: Facts) -> Reads:

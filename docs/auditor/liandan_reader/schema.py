@@ -108,7 +108,7 @@ class Schema:
         return check
 
     def _compile(self, part: dict[str, Any]) -> Check:
-        unknown = sorted(part.keys() - UNREAD - READ)
+        unknown = sorted((part.keys() - UNREAD - READ) | ({part.get("x-check")} - CHECKS.keys() - {None}))
         if unknown:
             raise ValueError(f"{self.name}: a reader that does not know {unknown} must not say that a body fits")
         code = part.get("x-code", "LIST_LENGTH" if part.get("type") == "array" else "FIELD_TYPE")
@@ -131,7 +131,8 @@ class Schema:
         if "items" in part:
             steps.append(self._items(self._compile(part["items"])))
         if "x-check" in part:
-            steps.append(self._limit(lambda value, name: CHECKS[name](value), part["x-check"], part.get("x-check-code", code)))
+            holds = CHECKS[part["x-check"]]
+            steps.append(self._limit(lambda value, _: holds(value), part["x-check"], part.get("x-check-code", code)))
 
         def check(value: Any, path: str) -> None:
             for step in steps:

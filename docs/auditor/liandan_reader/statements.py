@@ -67,8 +67,6 @@ def read_statement(envelope: Any) -> Any:
         need(seen[0] > 0 and len(seen[1]) == 32, "SEEN_FORM", "seen", seen)
     at = instant(v["at"])
     published().body(name, v["body"])
-    for field, digest in v["body"].get("commit", {}).items():  # §7
-        need(re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)*", field) and HEX64.fullmatch(digest), "COMMIT_FORM", f"body.commit.{field}", digest)
     need(len(envelope.signatures) == len(by), "SIGNATURE_COUNT", "signatures", len(envelope.signatures), len(by))
     digest = sha256(b"liandan/statement/v1\n" + pae(STATEMENT, envelope.body)).hex()
     place = {"row": kind, "act": name[:-2], "type": row, "owner": chain.split("/")[1], "principal": v.get("for")}

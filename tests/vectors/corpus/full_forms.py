@@ -41,15 +41,21 @@ def permissions(scene: Scene) -> None:
         "contract": contract,
         "carriers": [CARRIER.uscc],
         "replaces": chain("approval", GENERATOR, 203),
+        **HANDLER,
     }
     line = {"internal_name": "旧电瓶", "form": "S", "identification": "鉴别报告（虚构）2号"}
     scene.post("approval.apply", APPROVAL, bodies.apply(RECEIVER.uscc, PERMIT, line, **asked), GENERATOR)
-    scene.post("approval.consult", APPROVAL, bodies.letter("川环商〔2026〕221号", "2026-11-02", letter=bodies.file("商请函.pdf")), SICHUAN)
+    scene.post(
+        "approval.consult",
+        APPROVAL,
+        bodies.letter("川环商〔2026〕221号", "2026-11-02", letter=bodies.file("商请函.pdf"), **HANDLER),
+        SICHUAN,
+    )
     answer = bodies.letter("渝环复〔2026〕221号", "2026-11-02", letter=bodies.file("复函.pdf"), **_files("附件.pdf"))
-    answer |= {"agree": True, "lines": [{"line": 0, "mass_t": "100.000000"}], "conditions": CONDITIONS}
+    answer |= {"agree": True, "lines": [{"line": 0, "mass_t": "100.000000"}], "conditions": CONDITIONS, **HANDLER}
     scene.post("approval.reply", APPROVAL, answer, CHONGQING)
     lines = [{"line": 0, "mass_t": "90.000000", "valid_to": "2026-12-15"}]
-    decided = {"decided_on": "2026-11-02", "lines": lines, "conditions": CONDITIONS, **_files("决定.pdf")}
+    decided = {"decided_on": "2026-11-02", "lines": lines, "conditions": CONDITIONS, **_files("决定.pdf"), **HANDLER}
     scene.post("approval.decide", APPROVAL, bodies.decide("川环准〔2026〕221号", **decided), SICHUAN)
 
 
