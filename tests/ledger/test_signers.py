@@ -142,6 +142,21 @@ def test_roles_are_filled_in_order_and_completely(bench: Workbench, by: tuple[st
     assert codes(bench, by, second) == [code]
 
 
+@pytest.mark.parametrize(("chain", "count", "code"), [("party", 8, "SIGNER_EXTRA"), ("party", 9, "BY_COUNT"), ("note", 5, "BY_COUNT")])
+def test_as_many_sign_on_a_party_s_chain_as_guard_the_key_of_an_authority(bench: Workbench, chain: str, count: int, code: str) -> None:
+    """The operator and all other authorities, up to eight; elsewhere up to four."""
+    by = (OWNER, *(uscc("510112", serial) for serial in range(70, 69 + count)))
+    for party in by[1:]:
+        bench.register(party)
+    body = {"delegate": HEIR, "kinds": ["note.write"]}
+    with pytest.raises(Refusal) as refused:
+        if chain == "party":
+            bench.post("delegation.grant/1", party_chain(OWNER), by, body)
+        else:
+            write(bench, by)
+    assert refused.value.codes == [code]
+
+
 # --- closed parties
 
 
