@@ -28,8 +28,8 @@ from .oracle_paths import Paths
 from .oracle_scene import CHONGQING, GENERATORS, OPERATOR, SICHUAN, Body, Maker, Step, lists, permits, register, sites
 from .oracle_state import Approval, Permit, State
 
-ACTS = {"issue": 52, "approval": 30, "permit": 7, "custody": 0, "party": 1}
-"""Weights of what comes next once the scene stands; custody (12) waits for the acts of kinds §6."""
+ACTS = {"issue": 52, "approval": 30, "permit": 7, "custody": 12, "party": 1}
+"""Weights of what comes next once the scene stands."""
 
 
 class Stream:

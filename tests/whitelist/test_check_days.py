@@ -1,4 +1,4 @@
-"""The day of the event: back-fills judged on the day they departed on paper (L2 of the cases), plans that end too late (E8)."""
+"""R-32, R-40 and the day of the event: lists, back-fills judged on the day they departed on paper (L2 of the cases), plans that end too late (E8)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,27 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tests.whitelist.acts import INTRA, PAPER, applied, applied_log, approved, decision, grant, line, listed, transfer
-from tests.whitelist.driver import APPROVAL, CHONGQING, PERMIT, SICHUAN, Log
+from ledger.admission.facts import chain_key
+from ledger.model import Head
+from tests.whitelist.acts import (
+    INTRA,
+    PAPER,
+    add_list,
+    application,
+    applied,
+    applied_log,
+    approved,
+    decision,
+    grant,
+    line,
+    listed,
+    transfer,
+    with_permit,
+)
+from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, PERMIT, SICHUAN, Log
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
+from whitelist.approval import ListingRef
 from whitelist.transfer import Answer, WasteLine
 
 
@@ -60,6 +77,57 @@ def test_r32_each_line_of_a_decision_ends_on_its_own_day() -> None:
     log.at("2026-11-06 00:00")
     assert found(ask(log)) == [("APPROVAL_EXPIRED", "body.lines.0.decision_line")]
     assert found(ask(log, other, line())) == [("APPROVAL_EXPIRED", "body.lines.1.decision_line")]
+
+
+# lists (R-35, R-40; L5 of the cases)
+
+
+def change_list(log: Log, **changes: Any) -> None:
+    """Let the list be something else, as later kinds (amend, suspend, remove) will."""
+    head: Head[Any] = log.facts.values[chain_key(LIST)]
+    log.facts.put(chain_key(LIST), replace(head, state=replace(head.state, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"year": 2027, "effective_from": "2027-01-01", "effective_to": "2027-12-31"}, "APPROVAL_EARLY"),
+        ({"year": 2025, "effective_from": "2025-01-01", "effective_to": "2025-12-31"}, "WL_YEAR"),
+        ({"effective_to": "2026-11-04"}, "WL_TERM"),
+        ({"effective_from": "2026-11-06"}, "APPROVAL_EARLY"),
+    ],
+)
+def test_r40_a_listing_serves_the_days_of_its_list(change: dict[str, Any], code: str) -> None:
+    log = listed()
+    change_list(log, **change)
+    assert found(ask(log)) == [(code, "body.lines.0.decision_line")]
+
+
+@pytest.mark.parametrize("change", [{"status": "PROPOSED"}, {"from_province": "50", "to_province": "51"}, {"rows": ()}])
+def test_r35_is_judged_at_the_decision_and_never_again(change: dict[str, Any]) -> None:
+    log = listed()
+    change_list(log, **change)
+    assert found(ask(log)) == []
+
+
+@pytest.mark.parametrize("change", [{"effective_to": "2026-11-05"}, {"effective_from": "2026-11-05"}])
+def test_r40_first_and_last_effective_day_are_good(change: dict[str, Any]) -> None:
+    log = listed()
+    change_list(log, **change)
+    assert found(ask(log)) == []
+
+
+def test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one_before() -> None:
+    """L5: a decision of December on next year's list; nothing is issued under it before that year."""
+    log = with_permit("2026-12-20 09:00", valid_to="2027-12-31")
+    listing = ListingRef(list="list/2027-51-50-cy", row=0)
+    add_list(log, chain=listing.list, effective_from="2027-01-01", effective_to="2027-12-31")
+    log.post("approval.apply/1", APPROVAL, application(applied(listing=listing), applied_to="2027-12-31"), GENERATOR)
+    log.post("approval.decide/1", APPROVAL, decision(valid_to="2027-12-19"), SICHUAN)
+    log.at("2026-12-31 23:59")
+    assert codes(ask(log, number=None)) == ["APPROVAL_EARLY"], "kinds §5, R-32: before its list's effective_from"
+    log.at("2027-01-01 00:00")
+    assert codes(ask(log, number=None)) == []
 
 
 # backfilling, L2 of the cases

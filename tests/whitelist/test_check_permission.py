@@ -1,4 +1,4 @@
-"""R-17 to R-20, R-30 to R-35 and R-40: one passing, one refusing and a boundary each."""
+"""R-17 to R-20 and R-30 to R-35: one passing, one refusing and a boundary each."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts, account_key, chain_key
-from ledger.model import Account, Head
+from ledger.admission.facts import Facts, account_key
+from ledger.model import Account
 from tests.whitelist.acts import (
     BATTERY,
     INTRA,
-    add_list,
-    application,
     applied,
     approved,
-    decision,
     grant,
     line,
     listed,
@@ -33,13 +30,11 @@ from tests.whitelist.driver import (
     OTHER_RECEIVER,
     PERMIT,
     RECEIVER,
-    SICHUAN,
     Log,
     ulid,
 )
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
-from whitelist.approval import ListingRef
 from whitelist.check import reads
 from whitelist.quota import SiteYear, q2_account, q3_account, q3_key
 from whitelist.scope import PermitItem
@@ -325,7 +320,7 @@ def test_r33_two_lines_on_one_decision_line_never_pass_separately() -> None:
     assert answer.reasons[1].found == "3001.000000 + 1.000000 t"
 
 
-# R-34, R-35, R-40
+# R-34, R-35
 
 
 def test_r34_nothing_in_a_transfer_names_carrier_or_vehicle() -> None:
@@ -337,54 +332,6 @@ def test_r35_an_issue_follows_the_route_of_its_decision() -> None:
     assert (answer.route, answer.listings) == ("LISTED", ((LIST, 0),))
     by_letter = ask(approved())
     assert (by_letter.route, by_letter.listings) == ("APPROVED", (None,))
-
-
-def change_list(log: Log, **changes: Any) -> None:
-    """Let the list be something else, as later kinds (amend, suspend, remove) will."""
-    head: Head[Any] = log.facts.values[chain_key(LIST)]
-    log.facts.put(chain_key(LIST), replace(head, state=replace(head.state, **changes)))
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"year": 2027, "effective_from": "2027-01-01", "effective_to": "2027-12-31"}, "APPROVAL_EARLY"),
-        ({"year": 2025, "effective_from": "2025-01-01", "effective_to": "2025-12-31"}, "WL_YEAR"),
-        ({"effective_to": "2026-11-04"}, "WL_TERM"),
-        ({"effective_from": "2026-11-06"}, "APPROVAL_EARLY"),
-    ],
-)
-def test_r40_a_listing_serves_the_days_of_its_list(change: dict[str, Any], code: str) -> None:
-    log = listed()
-    change_list(log, **change)
-    assert found(ask(log)) == [(code, "body.lines.0.decision_line")]
-
-
-@pytest.mark.parametrize("change", [{"status": "PROPOSED"}, {"from_province": "50", "to_province": "51"}, {"rows": ()}])
-def test_r35_is_judged_at_the_decision_and_never_again(change: dict[str, Any]) -> None:
-    log = listed()
-    change_list(log, **change)
-    assert found(ask(log)) == []
-
-
-@pytest.mark.parametrize("change", [{"effective_to": "2026-11-05"}, {"effective_from": "2026-11-05"}])
-def test_r40_first_and_last_effective_day_are_good(change: dict[str, Any]) -> None:
-    log = listed()
-    change_list(log, **change)
-    assert found(ask(log)) == []
-
-
-def test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one_before() -> None:
-    """L5: a decision of December on next year's list; nothing is issued under it before that year."""
-    log = with_permit("2026-12-20 09:00", valid_to="2027-12-31")
-    listing = ListingRef(list="list/2027-51-50-cy", row=0)
-    add_list(log, chain=listing.list, effective_from="2027-01-01", effective_to="2027-12-31")
-    log.post("approval.apply/1", APPROVAL, application(applied(listing=listing), applied_to="2027-12-31"), GENERATOR)
-    log.post("approval.decide/1", APPROVAL, decision(valid_to="2027-12-19"), SICHUAN)
-    log.at("2026-12-31 23:59")
-    assert codes(ask(log, number=None)) == ["APPROVAL_EARLY"], "kinds §5, R-32: before its list's effective_from"
-    log.at("2027-01-01 00:00")
-    assert codes(ask(log, number=None)) == []
 
 
 # what is drawn and left
