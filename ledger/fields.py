@@ -46,7 +46,7 @@ def form(pattern: str, code: str, expected: str, check: str | None = None) -> Me
     return Meta(pattern=pattern, **_said(code=code, expected=expected, **({} if check is None else {"check": check})))
 
 
-def coded(code: str, **codes: str) -> Meta:
+def with_code(code: str, **codes: str) -> Meta:
     """An enumeration or a list with a code of its own; ``codes`` are those of values that are known only to be refused by name."""
     return Meta(**_said(code=code, **({"codes": codes} if codes else {})))
 

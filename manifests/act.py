@@ -25,6 +25,9 @@ from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
 from signing.refusal import Rule, texts
 from whitelist.number import NumberHolders, Standing, number_key
 from whitelist.thresholds import Thresholds, thresholds_of
+from whitelist.transfer import BodyPart
+
+__all__ = ["BodyPart"]
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
 """Acts of one trunk, each kind counted for itself, so a carrier never fills the receiver's (kinds §6, TRUNK_FULL)."""
@@ -37,10 +40,6 @@ LineMassOrZero = Annotated[
 ]
 """R-09: no vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
 LegNumber = Annotated[Count, label("运输段号", "leg, from 0")]
-
-
-class BodyPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of a body."""
 
 
 class Body(BodyPart, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from ledger.fields import ShortText, coded, label, words
+from ledger.fields import ShortText, label, with_code, words
 from whitelist.fields import Place
 
 __all__ = ["Place"]
@@ -65,7 +65,7 @@ class Capacity(StrEnum):
 
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
-    coded("VEHICLE_KIND"),
+    with_code("VEHICLE_KIND"),
     label("运输工具", "kind of vehicle"),
     words({"truck": "汽车", "train": "火车", "ship": "轮船", "pipeline": "管道", "aircraft": "飞机", "other": "其他"}),
 ]

@@ -57,7 +57,7 @@ class Projected(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def projected(log: Log) -> AsyncIterator[Projected]:
+async def projection(log: Log) -> AsyncIterator[Projected]:
     """One snapshot for views and position, so that no answer claims more than it shows."""
     async with snapshot(log) as now:
         yield Projected(now.workspace, await store.position(now.workspace.conn))
@@ -67,7 +67,7 @@ async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, l
     """Manifests that the caller may see, newest issue first."""
     after = read_cursor(page.cursor, Cursor)
     seen = store.scoped(search, caller)
-    async with projected(log) as now:
+    async with projection(log) as now:
         views = await store.list_views(now.workspace.conn, seen, after=after, limit=page.limit + 1)
     shown = views[: page.limit]
     following = write_cursor(store.cursor_of(shown[-1])) if len(views) > page.limit else None
@@ -76,7 +76,7 @@ async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, l
 
 async def find_named(log: Log, caller: Caller, name: str, language: Language) -> ManifestChoice:
     """Manifests under a national number or a ULID, voided ones only if there is no other; NOT_FOUND when the caller may see none."""
-    async with projected(log) as now:
+    async with projection(log) as now:
         views = await _named(now, caller, name)
     if not views:
         raise refuse("NOT_FOUND", field="manifest", found=name, expected="14 digits, a ULID, or <generator>/<ULID>")
@@ -96,7 +96,7 @@ async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView
 
 async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, language: Language) -> ManifestAnswer:
     """One manifest as it stands; Refusal NOT_FOUND."""
-    async with projected(log) as now:
+    async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
     return manifest_answer(view, now.size, log.kinds.rules, language)
 
@@ -106,7 +106,7 @@ async def read_actions(
 ) -> ManifestActions:
     """Who must do what next, by the adopted calendars and the log's present; ``claimed_s`` is a simulated log's."""
     now_s = await log.now(claimed_s)
-    async with projected(log) as now:
+    async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
         await now.workspace.load([chain_key(LOG_MAIN)])
     found = duties(view, now_s, workdays_of(now.workspace.facts), limits_of(now.workspace.facts))
@@ -121,7 +121,7 @@ async def read_actions(
 
 async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> ManifestHistory:
     """Every entry about a manifest, in the order of the log."""
-    async with projected(log) as now:
+    async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
     entries = await log.entries_at([record.index for record in view.records])
     return ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(record_answer, entries)))

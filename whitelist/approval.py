@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, JudgeFn
-from ledger.fields import Count, coded, form, label
+from ledger.fields import Count, form, label, with_code
 from ledger.findings import Findings
 from whitelist.chains import APPROVAL, LIST
 from whitelist.conditions import Conditions
@@ -26,7 +26,7 @@ class ListingRef(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A row of a list: ``{"list":"list/2026-51-50-cy","row":7}``; it need not exist yet, next year's list may still come."""
 
     list: Annotated[str, form(f"^{LIST.pattern}$", "WL_UNKNOWN", "list/<YYYY>-<from>-<to>-<name>"), label("名单", "list")]
-    row: Annotated[Count, coded("WL_UNKNOWN"), label("行号", "row, from 0")]
+    row: Annotated[Count, with_code("WL_UNKNOWN"), label("行号", "row, from 0")]
 
 
 class Reply(Struct, frozen=True, kw_only=True):

@@ -54,7 +54,7 @@ def returned_g(facts: Facts, account: str, today: str) -> int:
     return sum(one.held_g - one.now_g(facts, today) for one in commitments(facts, account).open)
 
 
-def settled(facts: Facts, account: str, today: str, added: tuple[Commitment, ...]) -> Commitments:
+def settle_commitments(facts: Facts, account: str, today: str, added: tuple[Commitment, ...]) -> Commitments:
     """The register after a decision: ended commitments hold what is used, the new ones come.
 
     One that holds nothing stays: a back-fill of a day before its end may still draw on its decision, and then it holds that.

@@ -10,27 +10,27 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.chain import ULID, USCC
-from ledger.fields import Count, DivisionCode, SiteId, Text, coded, form, items, label, text, words
+from ledger.fields import Count, DivisionCode, SiteId, Text, form, items, label, text, with_code, words
 from whitelist.chains import APPROVAL, LIST, PERMIT
 
 WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", "NNN-NNN-CC, e.g. 900-052-31")]
 Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", "HW01–HW40, HW45–HW50")]
 Hazard = Annotated[
     Literal["T", "C", "I", "R", "In"],
-    coded("HAZARD"),
+    with_code("HAZARD"),
     words({"T": "毒性", "C": "腐蚀性", "I": "易燃性", "R": "反应性", "In": "感染性"}),
 ]
 Hazards = Annotated[tuple[Hazard, ...], items(1, 8, "HAZARD"), label("危险特性", "hazards")]
 """Read as a set."""
 WasteForm = Annotated[
     Literal["S", "SS", "L", "G"],
-    coded("FORM_PACK"),
+    with_code("FORM_PACK"),
     label("形态", "form"),
     words({"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}),
 ]
 Packing = Annotated[
     Literal["bag", "drum", "tank", "box", "other", "none"],
-    coded("FORM_PACK"),
+    with_code("FORM_PACK"),
     label("包装方式", "packing"),
     words({"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他", "none": "无包装（管道）"}),
 ]
@@ -40,25 +40,25 @@ Method = Annotated[
         "D1", "D9", "D10", "D16", "C1", "C2", "C3",
         "Y10", "Y11", "Y12", "Y13", "Y16", "G21", "G22", "G23", "G24", "G29", "S",
     ],
-    coded("METHOD"),
+    with_code("METHOD"),
 ]  # fmt: skip
 Purpose = Annotated[
     Literal["store", "use", "dispose"],
-    coded("METHOD"),
+    with_code("METHOD"),
     label("外运目的", "purpose"),
     words({"store": "贮存", "use": "利用", "dispose": "处置"}),
 ]
 """The group of the method (methods.group_of)."""
 ConsignorRole = Annotated[
     Literal["generator", "receiver"],
-    coded("CONSIGNOR"),
+    with_code("CONSIGNOR"),
     label("托运人", "consignor"),
     words({"generator": "移出人", "receiver": "接受人"}),
 ]
 """R-12: one of the two, never a third party. Order 23 Art. 31(5) [READ]."""
 Mode = Annotated[
     Literal["road", "rail", "water", "pipeline", "other"],
-    coded("MODE", sea="SEA"),
+    with_code("MODE", sea="SEA"),
     label("运输方式", "mode of transport"),
     words({"road": "公路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}),
 ]

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.fields import Count, Text, Uscc, coded, label, words
+from ledger.fields import Count, Text, Uscc, label, with_code, words
 from whitelist.chains import PERMIT
 from whitelist.divisions import same_place
 from whitelist.scope import PermitItem
@@ -28,8 +28,8 @@ PermitClass = Annotated[
 class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """豁免依据 of class exempt_use: the item of the exemption list by which this receiver needs no permit (R-21)."""
 
-    edition: Annotated[Literal[2021, 2025], coded("EXEMPT_BASIS"), label("豁免清单年版", "edition of the exemption list")]
-    item: Annotated[Count, coded("EXEMPT_BASIS"), label("豁免清单序号", "item")]
+    edition: Annotated[Literal[2021, 2025], with_code("EXEMPT_BASIS"), label("豁免清单年版", "edition of the exemption list")]
+    item: Annotated[Count, with_code("EXEMPT_BASIS"), label("豁免清单序号", "item")]
     plan_no: Annotated[Text, label("方案文号", "reference of the plan")]
     generator: Annotated[Uscc | None, label("点对点移出人", "generator of point-to-point use")] = None
     """Needed for point-to-point use (点对点定向利用), which is good for this generator alone."""

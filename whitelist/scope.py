@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from ledger.fields import coded, form, items, label, words
+from ledger.fields import form, items, label, with_code, words
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.fields import Method
@@ -18,7 +18,7 @@ CODES_MAX = 1000
 """A category has some hundred codes at most; a body of 24 KiB holds no more than these."""
 How = Annotated[
     Literal["ALL", "INCLUDE", "EXCEPT"],
-    coded("SCOPE_FORM"),
+    with_code("SCOPE_FORM"),
     label("范围", "scope"),
     words({"ALL": "全部代码", "INCLUDE": "仅含所列代码", "EXCEPT": "除所列代码外"}),
 ]

@@ -44,7 +44,7 @@ from whitelist.selection import (
     wants_list,
     wants_permit,
 )
-from whitelist.store import Found, Select
+from whitelist.store import RegistryRow, Select
 
 
 async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, claimed_s: int | None = None) -> CheckAnswers:
@@ -156,7 +156,7 @@ def _quota_prefixes(wanted: Wanted) -> list[str]:
     return [prefixes[quota] for quota in kept if wanted.quota in (None, quota)]
 
 
-def _account(row: Found) -> str:
+def _account(row: RegistryRow) -> str:
     match row.chain.partition("/")[0]:
         case "approval":
             return q2_account(row.chain, row.number)
@@ -166,12 +166,12 @@ def _account(row: Found) -> str:
             return q3_account(row.state.root)
 
 
-def _account_keys(row: Found) -> tuple[str, ...]:
+def _account_keys(row: RegistryRow) -> tuple[str, ...]:
     key = account_key(_account(row))
     return (key, q3_key(row.state.root)) if row.chain.startswith("permit/") else (key,)
 
 
-def _quota(row: Found, workspace: Workspace, year: int) -> QuotaAnswer:
+def _quota(row: RegistryRow, workspace: Workspace, year: int) -> QuotaAnswer:
     """Limit and use of one account. ``year`` is the present one, to which the use of a permit's scale belongs."""
     account, state = _account(row), row.state
     quota = account[:2]
@@ -203,7 +203,7 @@ def _quota(row: Found, workspace: Workspace, year: int) -> QuotaAnswer:
     )
 
 
-async def _scan(log: Log, now: Snapshot, prefixes: Sequence[str], select: Select, page: Page) -> tuple[list[Found], str | None]:
+async def _scan(log: Log, now: Snapshot, prefixes: Sequence[str], select: Select, page: Page) -> tuple[list[RegistryRow], str | None]:
     after = read_cursor(page.cursor, Position)
     rows, place = await store.scan_rows(now.workspace.conn, log.kinds, prefixes, select, after=after, limit=page.limit)
     return rows, None if place is None else write_cursor(place)

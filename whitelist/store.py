@@ -20,7 +20,7 @@ CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
 """Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
 
 
-class Found(Struct, frozen=True):
+class RegistryRow(Struct, frozen=True):
     """One row of a registry: a chain with its state, and the number of the row within it."""
 
     chain: str
@@ -46,12 +46,12 @@ async def list_heads(conn: Conn, *, start: str, end: str, limit: int) -> list[tu
 
 async def scan_rows(
     conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, *, after: Position | None, limit: int
-) -> tuple[list[Found], Position | None]:
+) -> tuple[list[RegistryRow], Position | None]:
     """Rows behind ``after`` of the chains with these prefixes (ascending), and the place to go on from, if any.
 
     A row that was there when the first page was read comes exactly once, whatever is added meanwhile.
     """
-    found: list[Found] = []
+    found: list[RegistryRow] = []
     scanned = 0
     for prefix in prefixes:
         start, end = _range(prefix)
@@ -74,11 +74,11 @@ async def scan_rows(
     return found, None
 
 
-def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> Iterable[Found]:
+def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> Iterable[RegistryRow]:
     chain = key.partition(":")[2]
     for number in select(chain, head.state):
         if after is None or (key, number) > (after.key, after.number):
-            yield Found(chain, number, head)
+            yield RegistryRow(chain, number, head)
 
 
 def _range(prefix: str) -> tuple[str, str]:

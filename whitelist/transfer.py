@@ -23,11 +23,11 @@ from ledger.fields import (
     SiteId,
     Text,
     Uscc,
-    coded,
     form,
     items,
     label,
     later,
+    with_code,
     words,
 )
 from ledger.model import Alert, Tag
@@ -58,7 +58,7 @@ TransferType = Annotated[
     Literal[
         "normal", "backfill_ordinary", "backfill_emergency", "backfill_special", "backfill_border", "in_transfer", "pipeline", "emergency"
     ],
-    coded("ISSUE_TYPE"),
+    with_code("ISSUE_TYPE"),
     later("emergency", "backfill_emergency"),
     label("联单类型", "type of manifest"),
     words(
@@ -94,7 +94,7 @@ class DangerousGoods(BodyPart, frozen=True, kw_only=True):
 
     un_no: Annotated[str, form("^[0-9]{4}$", "DG_DATA", "four digits, e.g. 2794"), label("危险货物编号", "UN number")]
     dg_class: Annotated[str, form(r"^[1-9](\.[1-6])?$", "DG_DATA", "8 or 6.1"), label("危险货物类别、项别", "class, division")]
-    packing_group: Annotated[Literal["I", "II", "III"] | None, coded("DG_DATA"), label("包装类别", "packing group")] = None
+    packing_group: Annotated[Literal["I", "II", "III"] | None, with_code("DG_DATA"), label("包装类别", "packing group")] = None
 
 
 class ExemptionClaim(BodyPart, frozen=True, kw_only=True):
@@ -103,7 +103,7 @@ class ExemptionClaim(BodyPart, frozen=True, kw_only=True):
     It waives links, never the manifest and never the decision.
     """
 
-    edition: Annotated[Literal[2021, 2025], coded("EXEMPTION_ITEM"), label("清单年版", "edition")]
+    edition: Annotated[Literal[2021, 2025], with_code("EXEMPTION_ITEM"), label("清单年版", "edition")]
     item: Annotated[Count, label("清单序号", "item")]
     ref: Annotated[Text | None, label("方案文号", "reference of the plan")] = None
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.personality import Judged, Kind, Reads, Window
-from ledger.admission.signers import judge_delegation, judge_keys_used, judge_roles, listed
+from ledger.admission.signers import judge_delegation, judge_keys_used, judge_roles, listed_chains
 from ledger.chain import founding_prev, genesis_prev
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_chain
 from ledger.findings import Admitted, Findings, Refused
@@ -112,7 +112,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         index=moment.index,
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
-        facts=_fact_list(statement, {*(reads or kind.reads(statement, facts)).chains, *listed(answer.read, statement)}, facts),
+        facts=_fact_list(statement, {*(reads or kind.reads(statement, facts)).chains, *listed_chains(answer.read, statement)}, facts),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
 

@@ -219,7 +219,7 @@ class _Bench:
         return state
 
 
-def listed(read: Iterable[str], statement: Statement) -> set[str]:
+def listed_chains(read: Iterable[str], statement: Statement) -> set[str]:
     """Party chains that are listed in ``facts`` beside a kind's own reads: those of a principal and of holders who did not sign."""
     principal = () if statement.principal is None else (party_chain(statement.principal),)
     return {*read, *principal}

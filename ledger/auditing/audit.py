@@ -24,7 +24,7 @@ from ledger.auditing.checkpoints import CheckpointCheck
 from ledger.auditing.crew import answers
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.facts import DiskFacts
-from ledger.auditing.files import unexpected
+from ledger.auditing.files import unexpected_files
 from ledger.auditing.growth import Growth, TileCheck
 from ledger.auditing.history import LogHistory, wanted_times
 from ledger.auditing.reading import BundleRead, CheckedEntry, Task, Unpacker, keyids_in
@@ -245,7 +245,7 @@ class _Run:
         check.brackets(state.clock)
         _check_files(self._read, state, self._history.digests, listed is not None, report)
         if listed is not None:
-            report.add(*unexpected(listed, checkpoint.size, self._history.digests, self._read))
+            report.add(*unexpected_files(listed, checkpoint.size, self._history.digests, self._read))
 
 
 def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[bytes, ...]:

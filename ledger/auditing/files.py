@@ -15,7 +15,7 @@ GZIP = b"\x1f\x8b"
 _ARCHIVED = re.compile(r"checkpoints/([1-9][0-9]{0,18})")
 
 
-def unexpected(paths: Iterable[str], size: int, digests: Collection[str], read: Read) -> Iterator[Finding]:
+def unexpected_files(paths: Iterable[str], size: int, digests: Collection[str], read: Read) -> Iterator[Finding]:
     """Findings about files: FILE_UNEXPECTED, FILE_COMPRESSED, and DATA_DIFFERS for data that is not what its name says."""
     for path in paths:
         # Tiles are compared byte by byte elsewhere; anything else begins with text.

@@ -13,8 +13,8 @@ from ledger.times import to_datetime
 from liandan.demo import calendar
 from liandan.demo.calendar import DAY, FIRST_DAY, HOUR, MINUTE
 from liandan.demo.cast import CAST, Flow
-from liandan.demo.plan import Act
-from liandan.demo.trip import Trip
+from liandan.demo.plan import PlannedAct
+from liandan.demo.trip import ManifestStory
 from liandan.demo.world import World
 
 UNLOADING_S = 2 * HOUR
@@ -38,7 +38,7 @@ class _Drawn(Struct, frozen=True, kw_only=True):
     number_later: bool
 
 
-def ordinary(world: World, random: Random) -> Iterator[Act]:
+def ordinary(world: World, random: Random) -> Iterator[PlannedAct]:
     """Acts of all ordinary manifests until the end of the month."""
     fleet = Fleet()
     drawn = [_draw(name, flow, position, random) for name, flow in CAST.flows.items() for position in range(flow.loads)]
@@ -47,8 +47,8 @@ def ordinary(world: World, random: Random) -> Iterator[Act]:
         yield from _trip(world, one, plate).cut(calendar.END)
 
 
-def _trip(world: World, one: _Drawn, plate: str) -> Trip:
-    trip = Trip(world, one.name, one.flow, one.issued_s, one.mass_g, plate=plate).do("issue", numbered=not one.number_later)
+def _trip(world: World, one: _Drawn, plate: str) -> ManifestStory:
+    trip = ManifestStory(world, one.name, one.flow, one.issued_s, one.mass_g, plate=plate).do("issue", numbered=not one.number_later)
     if one.number_later:
         trip.do("number 25m")
         trip.now_s = one.issued_s

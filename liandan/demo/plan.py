@@ -24,7 +24,7 @@ Way = Literal["batch", "single", "race"]
 """How acts travel: many in one request, one by one, or all at once from as many clients."""
 
 
-class Act(Struct, frozen=True, kw_only=True):
+class PlannedAct(Struct, frozen=True, kw_only=True):
     """One statement to come. In chain and body, texts that begin with ``$`` name something that :meth:`Scribe.fill` puts there."""
 
     kind: str
@@ -56,10 +56,10 @@ class Slot(Struct, frozen=True):
 
     now_s: int
     way: Way
-    acts: tuple[Act, ...]
+    acts: tuple[PlannedAct, ...]
 
 
-def slots(acts: Iterable[Act]) -> list[Slot]:
+def slots(acts: Iterable[PlannedAct]) -> list[Slot]:
     """Acts in the order of posting; within one moment in the order in which they happened, a chain's acts as they were written."""
     ordered = sorted(acts, key=lambda act: (act.posted_s, act.at_s))
     return [Slot(now_s, way, tuple(group)) for (now_s, way), group in groupby(ordered, key=lambda act: (act.posted_s, act.way))]
@@ -105,7 +105,7 @@ class Scribe:
                 return {"seq": len(hashes) - 1, "hash": hashes[-1]}
         return self._world.named(sort, name)
 
-    def write(self, act: Act) -> Envelope:
+    def write(self, act: PlannedAct) -> Envelope:
         """The signed envelope. The chain goes on from it unless it must be refused, or races: then :meth:`keep` decides."""
         hashes = self._hashes.setdefault(act.chain, [])
         draft = Draft(
@@ -123,6 +123,6 @@ class Scribe:
             hashes.append(hash_of(envelope))
         return envelope
 
-    def keep(self, act: Act, envelope: Envelope) -> None:
+    def keep(self, act: PlannedAct, envelope: Envelope) -> None:
         """A racing act was admitted: its chain begins."""
         self._hashes[act.chain].append(hash_of(envelope))

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec import Struct, field
 
 from ledger.times import format_at
-from liandan.demo.plan import Act, Scribe, Slot, Way
+from liandan.demo.plan import PlannedAct, Scribe, Slot, Way
 from liandan.demo.story import Story
 from signing.envelope import Envelope
 
@@ -79,7 +79,7 @@ async def play(story: Story, scribe: Scribe, poster: Poster, progress: Progress 
     return played
 
 
-async def _post(slot: Slot, acts: Sequence[Act], scribe: Scribe, poster: Poster, played: Played) -> None:
+async def _post(slot: Slot, acts: Sequence[PlannedAct], scribe: Scribe, poster: Poster, played: Played) -> None:
     envelopes = [scribe.write(act) for act in acts]
     outcomes = await poster.post(envelopes, slot.now_s, slot.way)
     for act, envelope, outcome in zip(acts, envelopes, outcomes, strict=True):
@@ -94,7 +94,7 @@ async def _post(slot: Slot, acts: Sequence[Act], scribe: Scribe, poster: Poster,
         played.race = (len(acts), sum(outcome.index is not None for outcome in outcomes))
 
 
-def _judge(act: Act, outcome: Outcome) -> None:
+def _judge(act: PlannedAct, outcome: Outcome) -> None:
     found = tuple(sorted(set(outcome.codes)))
     may_be_admitted = not act.expect or act.way == "race"
     if (outcome.index is not None and may_be_admitted) or (outcome.index is None and found == act.expect):

@@ -15,13 +15,13 @@ from ledger.times import day_of
 from liandan.demo import calendar
 from liandan.demo.calendar import HOUR, MINUTE
 from liandan.demo.cast import CAST, Flow
-from liandan.demo.plan import Act
+from liandan.demo.plan import PlannedAct
 from liandan.demo.world import LISTS, World, applied_s, decided_s
 from whitelist.acts.list_rows import Row
 from whitelist.listing import rows_hash
 
 
-def before_october(world: World) -> Iterator[Act]:
+def before_october(world: World) -> Iterator[PlannedAct]:
     """Everything up to the last decision of September."""
     yield from (*registrations(), *permits(world), *lists(world))
     for name, flow in CAST.flows.items():
@@ -29,21 +29,21 @@ def before_october(world: World) -> Iterator[Act]:
             yield from approval(world, name, flow)
 
 
-def later(world: World) -> Iterator[Act]:
+def later(world: World) -> Iterator[PlannedAct]:
     """Decisions that were applied for in October."""
     for name, flow in CAST.flows.items():
         if flow.applied:
             yield from approval(world, name, flow)
 
 
-def registrations() -> Iterator[Act]:
+def registrations() -> Iterator[PlannedAct]:
     """Every firm enters with its first key, signed by the authority of its region."""
     for number, firm in enumerate(CAST.parties):
         body = {"name": firm.name, "keys": [f"$key:{firm.key}"]}
         yield _act("party.register", f"party/{firm.uscc}", CAST.authority_of(firm.key).key, calendar.REGISTERED + MINUTE * number, body)
 
 
-def permits(world: World) -> Iterator[Act]:
+def permits(world: World) -> Iterator[PlannedAct]:
     """The permits that the authorities had granted on paper."""
     for number, (name, permit) in enumerate(CAST.permits.items()):
         waste = CAST.wastes[permit.waste]
@@ -61,7 +61,7 @@ def permits(world: World) -> Iterator[Act]:
         yield _act("permit.grant", world.permits[name], CAST.authority_of(name).key, calendar.PERMITTED + MINUTE * number, body)
 
 
-def lists(world: World) -> Iterator[Act]:
+def lists(world: World) -> Iterator[PlannedAct]:
     """The lists of 2026, one each way: proposed by the sending side, countersigned row by row by the receiving side."""
     sides = (("51-50", "sichuan", "chongqing", "川"), ("50-51", "chongqing", "sichuan", "渝"))
     for number, (way, sender, consenter, letter) in enumerate(sides):
@@ -98,7 +98,7 @@ def _digest(rows: list[dict[str, Any]]) -> str:
     return rows_hash(convert(row, Row).listed(row["permit"]) for row in rows)
 
 
-def approval(world: World, name: str, flow: Flow) -> Iterator[Act]:
+def approval(world: World, name: str, flow: Flow) -> Iterator[PlannedAct]:
     """跨省转移申请 and its decision, on the listing or by letter. Masses are granted whole; the log finds the route."""
     chain, serial = world.approvals[name], 101 + list(CAST.flows).index(name)
     origin, destination = CAST.authority_of(flow.generator).key, CAST.authority_of(flow.receiver).key
@@ -146,5 +146,5 @@ def _application(world: World, flow: Flow, serial: int) -> dict[str, Any]:
     }
 
 
-def _act(kind: str, chain: str, by: str, at_s: int, body: dict[str, Any], expect: tuple[str, ...] = (), title: str = "") -> Act:
-    return Act(kind=f"{kind}/1", chain=chain, by=(CAST.firm(by).uscc,), body=body, at_s=at_s, expect=expect, title=title)
+def _act(kind: str, chain: str, by: str, at_s: int, body: dict[str, Any], expect: tuple[str, ...] = (), title: str = "") -> PlannedAct:
+    return PlannedAct(kind=f"{kind}/1", chain=chain, by=(CAST.firm(by).uscc,), body=body, at_s=at_s, expect=expect, title=title)

@@ -18,8 +18,8 @@ from liandan.demo import calendar, setup
 from liandan.demo.calendar import at
 from liandan.demo.cast import CAST, read
 from liandan.demo.month import ordinary
-from liandan.demo.plan import Act, Slot, Way, slots
-from liandan.demo.trip import Step, Trip
+from liandan.demo.plan import PlannedAct, Slot, Way, slots
+from liandan.demo.trip import ManifestStory, Step
 from liandan.demo.world import World
 
 MANIFESTS = 300
@@ -39,12 +39,12 @@ class Load(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     truck: str = ""
     """Plate, where two loads share a truck or a ship carries it."""
 
-    def trips(self, world: World, name: str) -> Iterator[Trip]:
+    def trips(self, world: World, name: str) -> Iterator[ManifestStory]:
         """The manifest, or one for each client."""
         for number in range(self.clients):
             one = f"{name} {number}" if self.clients > 1 else name
             way: Way = "race" if self.clients > 1 else "batch"
-            trip = Trip(world, one, self.flow, at(self.at), parse_mass(self.t), plate=self.truck, way=way, title=self.zh)
+            trip = ManifestStory(world, one, self.flow, at(self.at), parse_mass(self.t), plate=self.truck, way=way, title=self.zh)
             yield trip.follow(self.steps, self.how)
 
 
@@ -62,10 +62,10 @@ class Deed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     body: dict[str, Any]
     refused: tuple[str, ...] = ()
 
-    def act(self, world: World) -> Act:
+    def act(self, world: World) -> PlannedAct:
         """The act on its chain."""
         by = tuple(CAST.firm(name).uscc for name in self.by)
-        return Act(
+        return PlannedAct(
             kind=f"{self.kind}/1",
             chain=world.chain(self.chain),
             by=by,

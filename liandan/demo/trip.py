@@ -12,7 +12,7 @@ from ledger.mass import format_mass, parse_mass
 from ledger.times import day_of, format_at
 from liandan.demo.calendar import HOUR, MINUTE, at, seconds
 from liandan.demo.cast import CAST
-from liandan.demo.plan import Act, Way
+from liandan.demo.plan import PlannedAct, Way
 from liandan.demo.world import World
 
 CHECKS = ("carrier", "vehicle", "crew", "labels", "packaging", "intact")
@@ -52,7 +52,7 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Codes with which the log must refuse it."""
 
 
-class Trip:
+class ManifestStory:
     """A manifest from issue on; every step adds one act and moves on the time of the last one."""
 
     def __init__(
@@ -67,14 +67,14 @@ class Trip:
         self.chain = world.loads[name] = f"manifest/{self.generator.uscc}/{self.ulid}"
         self.plate = plate or f"{CAST.plates[known.carrier]}9{world.count(f'spare {known.carrier}'):02d}"
         self.stock_g = mass_g
-        self.acts: list[Act] = []
+        self.acts: list[PlannedAct] = []
         self._way: Way = way
 
-    def do(self, steps: str, **options: Any) -> Trip:
+    def do(self, steps: str, **options: Any) -> ManifestStory:
         """Acts one after the other, ``issue; depart 1h``; ``options`` are those of :class:`Step`, for each of them."""
         return self.follow(steps, {one.split()[0]: Step(**options) for one in steps.split("; ")})
 
-    def follow(self, steps: str, how: Mapping[str, Step]) -> Trip:
+    def follow(self, steps: str, how: Mapping[str, Step]) -> ManifestStory:
         """Acts one after the other, each so long after the one before; ``receive1`` is a receive of which ``how`` says something else."""
         for one in steps.split("; "):
             name, _, wait = one.partition(" ")
@@ -89,7 +89,7 @@ class Trip:
             put(body, path, value)
         for path in step.drop:
             put(body, path, None)
-        act = Act(
+        act = PlannedAct(
             kind=f"manifest.{verb}/1" if verb != "number" else "case.number/1",
             chain=self.chain
             if verb != "number"
@@ -225,7 +225,7 @@ class Trip:
             body |= {"reported_to_authority": report, "notified_generator": report}
         return body
 
-    def cut(self, end_s: int) -> list[Act]:
+    def cut(self, end_s: int) -> list[PlannedAct]:
         """The acts that happen until ``end_s``: what comes later is not part of the story."""
         return [act for act in self.acts if act.at_s <= end_s]
 

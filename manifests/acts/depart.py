@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads, Role
-from ledger.fields import DivisionCode, Mass, coded, items, label, words
+from ledger.fields import DivisionCode, Mass, items, label, with_code, words
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
@@ -54,7 +54,7 @@ from whitelist.fields import LineMass, LineNumber, Place
 
 GateCheck = Annotated[
     Literal["carrier", "vehicle", "crew", "labels", "packaging", "intact", "weatherproof", "leakproof"],
-    coded("LOAD_CHECKS"),
+    with_code("LOAD_CHECKS"),
     words(
         {
             "carrier": "承运人资质",

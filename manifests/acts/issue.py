@@ -58,7 +58,7 @@ def _asked(statement: Statement, moment: Moment) -> Asked:
     return Asked(generator=statement.owner, transfer=statement.body, at_s=statement.at_s, moment=moment)
 
 
-class Found(Struct, frozen=True):
+class LineContext(Struct, frozen=True):
     """What only other chains know of a line: the listing its decision line was given on, and whether its transport is exempt."""
 
     listing: tuple[str, int] | None = None
@@ -70,7 +70,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     moment = Moment(admission.index, parse_admission_at(admission.at), admission.ruleset)
     checked = look_up(_asked(statement, moment), facts)
     found = [
-        Found(
+        LineContext(
             None if decided is None or decided.listing is None else (decided.listing.list, decided.listing.row),
             "EXEMPT_TRANSPORT" in waived_links(checked, line),
         )
@@ -86,11 +86,11 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=state, registers=registers)
 
 
-def opened(statement: Statement, admission: Admission, found: Sequence[Found] = ()) -> ManifestState:
+def opened(statement: Statement, admission: Admission, found: Sequence[LineContext] = ()) -> ManifestState:
     """The manifest after its issue. ``found`` by line, as far as the caller knows it."""
     body: Issue = statement.body
     generator = statement.owner
-    known = (*found, *(Found(),) * (len(body.lines) - len(found)))
+    known = (*found, *(LineContext(),) * (len(body.lines) - len(found)))
     lines = tuple(
         LineState(
             name=line.name,

@@ -61,7 +61,7 @@ class Printed(Struct, frozen=True):
     text: str
 
 
-def printed(body: Struct, path: str) -> Printed:
+def print_field(body: Struct, path: str) -> Printed:
     """The field at a path of names (``contract.no``) in a body."""
     info = _fields(type(body))[path]
     value: Any = body
@@ -72,14 +72,14 @@ def printed(body: Struct, path: str) -> Printed:
     return Printed(info.zh, en[:1].upper() + en[1:], _text(value, info))
 
 
-def stated(body: Struct, *paths: str) -> list[Printed]:
+def stated_fields(body: Struct, *paths: str) -> list[Printed]:
     """Those of the fields that the act states, in the given order."""
-    return [found for found in (printed(body, path) for path in paths) if found.text]
+    return [found for found in (print_field(body, path) for path in paths) if found.text]
 
 
 def sentence(body: Struct, *paths: str) -> str:
     """Stated fields one after another: ``产生环节：熔炼；备注：…``."""
-    return "；".join(f"{found.zh.removesuffix('（吨）')}：{found.text}" for found in stated(body, *paths))
+    return "；".join(f"{found.zh.removesuffix('（吨）')}：{found.text}" for found in stated_fields(body, *paths))
 
 
 @cache

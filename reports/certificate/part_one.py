@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ledger.mass import format_mass
 from reports.certificate.facts import CertificateFacts, CertifiedLine
-from reports.certificate.fields import OF_ISSUE, OF_LINE, OF_PAPER, Printed, printed, sentence, stated
+from reports.certificate.fields import OF_ISSUE, OF_LINE, OF_PAPER, Printed, print_field, sentence, stated_fields
 from reports.certificate.form import by_line, fields_in_pairs, pair, place_text, wide, wide_field
 from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, head, row, section, table, value
@@ -21,18 +21,18 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     generator = facts.party(state.generator)
     section(sheet, "第一部分　危险废物移出信息（由移出人填写）", "Part 1 · Generator", keep=120)
     row(sheet, (*pair("单位名称", "Generator", generator.name, face=BOLD), *pair("统一社会信用代码", "USCC", generator.uscc)))
-    consignor = printed(issue, "consignor")
+    consignor = print_field(issue, "consignor")
     consigned = f"{consignor.text}：{facts.party(state.consignor).name}"
     row(sheet, (*pair("移出地址", "Origin", place_text(issue.origin)), *pair(consignor.zh, consignor.en, consigned)))
-    planned = printed(issue, "planned_at")
+    planned = print_field(issue, "planned_at")
     receiver = facts.party(state.receiver)
     row(sheet, (*pair("拟接受单位", "Receiver named", receiver.name), *pair(planned.zh, planned.en, planned.text)))
-    mode = printed(issue, "mode")
+    mode = print_field(issue, "mode")
     row(sheet, (*pair(mode.zh, mode.en, mode.text), *pair("废物名录版本", "Catalogue edition", facts.edition and f"{facts.edition} 年版")))
-    provincial = printed(issue, "provincial_number")
+    provincial = print_field(issue, "provincial_number")
     given = [replace(provincial, text=facts.provincial_number)] if facts.provincial_number else []
-    fields_in_pairs(sheet, [*given, *stated(issue, *OF_ISSUE)])
-    for field in stated(issue, *OF_PAPER):
+    fields_in_pairs(sheet, [*given, *stated_fields(issue, *OF_ISSUE)])
+    for field in stated_fields(issue, *OF_PAPER):
         wide_field(sheet, field)
     wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures or "见各行补充")
     wide(sheet, "拟承运人", "Carriers named", "　→　".join(facts.party(carrier).name for carrier in issue.carriers))
@@ -91,9 +91,9 @@ def _sent(number: int, line: CertifiedLine) -> tuple[Cell, ...]:
         value(issued.name, 2.1, size=7.5),
         value(f"{issued.category}\n{issued.code}", 1.35, align="center", size=7.5),
         value("，".join(issued.hazards), 0.75, align="center", size=7.5),
-        value(printed(issued, "form").text, 0.65, align="center", size=7.5),
+        value(print_field(issued, "form").text, 0.65, align="center", size=7.5),
         value(issued.components or "", 1.15, size=7.5),
-        value(f"{printed(issued, 'packing').text}×{issued.packs}", 1.0, align="center", size=7.5),
+        value(f"{print_field(issued, 'packing').text}×{issued.packs}", 1.0, align="center", size=7.5),
         value(_goods(issued), 0.95, align="center", size=7.5),
         value(format_mass(state.declared_g), 1.25, align="right", size=7.5),
         value("" if state.loaded_g is None else format_mass(state.loaded_g), 1.25, align="right", size=7.5),

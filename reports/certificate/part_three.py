@@ -8,7 +8,7 @@ from ledger.labels import words_of
 from ledger.mass import format_mass, parse_mass
 from ledger.times import format_at
 from reports.certificate.facts import CertificateFacts, CertifiedLine
-from reports.certificate.fields import OF_RECEIVED_LINE, printed, sentence
+from reports.certificate.fields import OF_RECEIVED_LINE, print_field, sentence
 from reports.certificate.form import KEY, VAL, pair, place_text
 from reports.certificate.tickets import ticket_text
 from reports.paper.fonts import BOLD
@@ -77,8 +77,8 @@ def _got(number: int, line: CertifiedLine, facts: CertificateFacts) -> tuple[Cel
         Cell(
             text="是" if got.major_difference else "否", share=0.95, align="center", size=7.5, color=ALARM if got.major_difference else INK
         ),
-        value(printed(got, "differences").text, 1.05, align="center", size=7.5),
-        Cell(text=printed(got, "opinion").text, share=0.95, align="center", size=7.5, color=alarmed),
+        value(print_field(got, "differences").text, 1.05, align="center", size=7.5),
+        Cell(text=print_field(got, "opinion").text, share=0.95, align="center", size=7.5, color=alarmed),
         value(got.method or (line.issued.method if accepted else ""), 0.85, align="center", size=7.5),
         value(format_mass(accepted), 1.25, align="right", size=7.5),
         value(format_mass(refused), 1.2, align="right", size=7.5),
@@ -104,12 +104,12 @@ def _totals(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:
 
 def _weighing(facts: CertificateFacts) -> str:
     found = facts.receive.weighing
-    return "\n".join((printed(found, "method").text, *map(ticket_text, found.tickets)))
+    return "\n".join((print_field(found, "method").text, *map(ticket_text, found.tickets)))
 
 
 def _reports(facts: CertificateFacts) -> str:
     told = ((name, getattr(facts.receive, name)) for name in ("reported_to_authority", "notified_generator"))
-    given = [(printed(facts.receive, name).zh, report) for name, report in told if report is not None]
+    given = [(print_field(facts.receive, name).zh, report) for name, report in told if report is not None]
     return "\n".join(f"{name}：{moment(report.at)} {report.ref or ''}".strip() for name, report in given)
 
 

@@ -9,7 +9,7 @@ from ledger.times import format_at
 from manifests.acts import Depart, HandOver, LoadedLine, Stop, Transship
 from manifests.model import Leg, Vehicle
 from reports.certificate.facts import CertificateFacts
-from reports.certificate.fields import OF_CARRIAGE, printed, sentence, stated
+from reports.certificate.fields import OF_CARRIAGE, print_field, sentence, stated_fields
 from reports.certificate.form import place_text, wide, wide_field
 from reports.certificate.tickets import ticket_text
 from reports.paper.grid import Cell, head, row, section, table, value
@@ -34,7 +34,7 @@ def part_two(sheet: Sheet, facts: CertificateFacts) -> None:
     else:
         told = "谢绝接受：废物未起运。" if facts.state.is_declined else "本账本没有起运记录。"
         row(sheet, (value(told, 1.0),))
-    for field in stated(facts.issue, "trip_id"):
+    for field in stated_fields(facts.issue, "trip_id"):
         wide_field(sheet, field)
     carried = "\n".join(f"第 {number} 段：{text}" for number, text in enumerate(map(_carried, facts.moves), 1) if text)
     if carried:
@@ -60,7 +60,7 @@ def _leg(number: int, leg: Leg, facts: CertificateFacts) -> tuple[Cell, ...]:
 
 
 def _vehicle(vehicle: Vehicle) -> Iterator[str]:
-    yield printed(vehicle, "kind").text
+    yield print_field(vehicle, "kind").text
     yield vehicle.plate
     yield from ([f"证 {vehicle.licence_no}"] if vehicle.licence_no else [])
     yield from ([f"挂车 {vehicle.trailer}"] if vehicle.trailer else [])
@@ -69,7 +69,7 @@ def _vehicle(vehicle: Vehicle) -> Iterator[str]:
 
 def _carried(move: Depart | HandOver | Transship) -> str:
     """What an act that begins a leg says beyond the columns."""
-    crew = "、".join(f"{member.crew} {printed(member, 'role').text}" for member in move.crew)
+    crew = "、".join(f"{member.crew} {print_field(member, 'role').text}" for member in move.crew)
     paths = [path for path in OF_CARRIAGE if hasattr(move, path)]
     return "；".join(part for part in (sentence(move, *paths), f"人员：{crew}" if crew else "") if part)
 
@@ -85,7 +85,7 @@ def _loading(sheet: Sheet, facts: CertificateFacts) -> None:
     if weighed:
         wide(sheet, "装载称重", "Weighed at loading", "\n".join(weighed))
     gate = facts.depart.gate
-    attested = printed(gate, "checks").text
+    attested = print_field(gate, "checks").text
     wide(sheet, "装载核实", "Loading gate", f"核对数字识别码 {len(gate.labels)} 枚；承诺已核实：{attested or '—'}")
 
 

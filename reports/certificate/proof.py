@@ -9,7 +9,7 @@ from ledger.mass import format_mass
 from ledger.times import format_at
 from reports.certificate.decision import Approved, Quota
 from reports.certificate.facts import CertificateFacts
-from reports.certificate.fields import OF_CONDITIONS, OF_PAPER_DECISION, sentence, stated
+from reports.certificate.fields import OF_CONDITIONS, OF_PAPER_DECISION, sentence, stated_fields
 from reports.certificate.form import KEY, VAL, by_line, pair, wide, wide_field
 from reports.certificate.timeline import Signed
 from reports.kinds import all_kinds
@@ -36,7 +36,7 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
                 *pair("批准决定", "Decision", "省内转移，无跨省批准决定" if facts.state.route == "INTRA" else ""),
             ),
         )
-        for field in stated(facts.issue, *OF_PAPER_DECISION):
+        for field in stated_fields(facts.issue, *OF_PAPER_DECISION):
             wide_field(sheet, field)
     else:
         _decision(sheet, decision, route)

@@ -12,7 +12,7 @@ from reports.certificate import form, proof
 from reports.certificate.alphabet import ALPHABET
 from reports.certificate.code import content, draw_code
 from reports.certificate.facts import CertificateFacts, facts_of
-from reports.certificate.fields import LAYOUT, printed
+from reports.certificate.fields import LAYOUT, print_field
 from reports.certificate.part_one import part_one
 from reports.certificate.part_three import part_three
 from reports.certificate.part_two import part_two
@@ -70,7 +70,7 @@ def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
     way = f"{province(state.origin.division)} → {province(state.destination.division)}"
     row(sheet, (*form.pair("国家联单编号", "National number", number, face=BOLD), *form.pair("存证标识", "Manifest ULID", facts.ulid)))
     route = ROUTES.get(state.route, state.route)
-    kind = f"{printed(facts.issue, 'type').text}　{route}"
+    kind = f"{print_field(facts.issue, 'type').text}　{route}"
     row(sheet, (*form.pair("转移方向", "Direction", way), *form.pair("类型", "Type", kind)))
     issued = format_at(state.times.issued_s)[:19].replace("T", " ")
     total = f"{len(facts.lines)} 类废物，{len(state.legs)} 段运输"

@@ -8,7 +8,7 @@ import pytest
 from msgspec import Struct
 
 from ledger.admission.form import read_body
-from ledger.fields import Text, Uscc, coded, later
+from ledger.fields import Text, Uscc, later, with_code
 from signing.refusal import Refusal
 from tests.workbench import OPERATOR
 
@@ -19,7 +19,7 @@ class _Inner(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Text
-    sort: Annotated[Literal["normal", "emergency"], coded("SORT"), later("emergency")] = "normal"
+    sort: Annotated[Literal["normal", "emergency"], with_code("SORT"), later("emergency")] = "normal"
     scheme: Annotated[str, later()] | None = None
     backing: Annotated[_Inner, later()] | None = None
     party: Annotated[Uscc, later()] | None = None

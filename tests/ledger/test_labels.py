@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from ledger.fields import Files, MassAboveZero, Text, coded, items, label, words
+from ledger.fields import Files, MassAboveZero, Text, items, label, with_code, words
 from ledger.labels import fields_of, labels, words_of
 
-Colour = Annotated[Literal["red", "blue"], coded("COLOUR"), words({"red": "红", "blue": "蓝"})]
+Colour = Annotated[Literal["red", "blue"], with_code("COLOUR"), words({"red": "红", "blue": "蓝"})]
 
 
 class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from liandan.demo import calendar
 from liandan.demo.cast import CAST
 from liandan.demo.harvest import list_completed
 from liandan.demo.keys import Keyring
-from liandan.demo.plan import Act, Scribe, slots
+from liandan.demo.plan import PlannedAct, Scribe, slots
 from liandan.demo.play import Outcome, Played, Unplanned, play
 from liandan.demo.story import MANIFESTS, Story, tell
 from liandan.demo.summary import Books
@@ -216,8 +216,8 @@ def test_a_slot_never_holds_a_custody_act_for_more_than_two_hours() -> None:
 
 
 def test_acts_of_a_chain_stay_in_order_when_they_are_put_into_slots() -> None:
-    def act(at_s: int, post_s: int | None = None) -> Act:
-        return Act(kind="manifest.void/1", chain="manifest/x/y", by=(), body=None, at_s=at_s, post_s=post_s)
+    def act(at_s: int, post_s: int | None = None) -> PlannedAct:
+        return PlannedAct(kind="manifest.void/1", chain="manifest/x/y", by=(), body=None, at_s=at_s, post_s=post_s)
 
     start = calendar.FIRST_DAY
     found = slots([act(start + 30), act(start + 20, start + 7200), act(start + 10)])

@@ -16,10 +16,10 @@ from liandan.demo.cast import OPERATOR
 from liandan.demo.founding import ORIGIN, founding
 from liandan.demo.http_poster import HttpPoster, found_log
 from liandan.demo.keys import Keyring
-from liandan.demo.plan import Act, Scribe, slots
+from liandan.demo.plan import PlannedAct, Scribe, slots
 from liandan.demo.play import Played, play
 from liandan.demo.story import Story, loads
-from liandan.demo.trip import Trip
+from liandan.demo.trip import ManifestStory
 from liandan.demo.world import World
 from liandan.keyring import ServerKeys
 from liandan.server import serving
@@ -42,19 +42,19 @@ class Stage:
         self.used_g: dict[str, int] = {}
         """Grams on each quota account, as the last entry that touched it says; known after the audit."""
 
-    def trip(self, flow: str, name: str, issued: str, mass_t: str) -> Trip:
+    def trip(self, flow: str, name: str, issued: str, mass_t: str) -> ManifestStory:
         """A manifest of the demo's flow, issued at ``10-12 08:00``."""
-        return Trip(self.world, name, flow, at(issued), parse_mass(mass_t))
+        return ManifestStory(self.world, name, flow, at(issued), parse_mass(mass_t))
 
-    def load(self, name: str) -> list[Trip]:
+    def load(self, name: str) -> list[ManifestStory]:
         """A manifest of the demo that is worth seeing; of a race one for each client."""
         return list(loads()[name].trips(self.world, name))
 
-    async def post(self, acts: Iterable[Act]) -> Played:
+    async def post(self, acts: Iterable[PlannedAct]) -> Played:
         """Post acts in the order of time; answers must be as planned."""
         return await play(Story(self.world, tuple(slots(acts))), self.scribe, self.poster)
 
-    async def play(self, trips: Iterable[Trip]) -> Played:
+    async def play(self, trips: Iterable[ManifestStory]) -> Played:
         """Post whole trips."""
         return await self.post([act for trip in trips for act in trip.acts])
 
@@ -70,11 +70,11 @@ class Stage:
             self.views[trunk] = fold(self.views.get(trunk), entry)
         self.used_g.update((row.account, row.after_g) for row in entry.admission.decision.accounts)
 
-    def view(self, trip: Trip) -> ManifestView:
+    def view(self, trip: ManifestStory) -> ManifestView:
         """A manifest as the audited entries tell it."""
         return self.views[trip.chain]
 
-    def flags(self, trip: Trip) -> list[tuple[str, str]]:
+    def flags(self, trip: ManifestStory) -> list[tuple[str, str]]:
         """Alerts on a manifest: (level, code)."""
         return [(flag.level, flag.code) for flag in self.view(trip).flags]
 

@@ -27,14 +27,14 @@ from ledger.times import day_of, parse_admission_at
 from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage
 from whitelist.checked import APPROVED, LISTED
-from whitelist.commitment import Commitment, Commitments, commitments, q1_key, settled
+from whitelist.commitment import Commitment, Commitments, commitments, q1_key, settle_commitments
 from whitelist.conditions import Conditions, complete_within_days, is_use_only
 from whitelist.fields import LineNumber
 from whitelist.methods import group_of
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q1_account
 from whitelist.rules.basis import judge_basis
-from whitelist.rules.consent import Grant, conditions_of_listing, judge_listings
+from whitelist.rules.consent import GrantedLine, conditions_of_listing, judge_listings
 from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
 from whitelist.signers import authority_of_origin
 from whitelist.terms import is_late, judge_term
@@ -140,9 +140,9 @@ def grant_is_lawful(judged: Judged, out: Findings) -> None:
         _judge_terms(judged, out, grants, permit)
 
 
-def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[Grant]:
+def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[GrantedLine]:
     """Granted lines; reasons APPROVAL_LINE, APPROVAL_MASS, CONSENT_MASS."""
-    grants: dict[int, Grant] = {}
+    grants: dict[int, GrantedLine] = {}
     limits_g = {} if state.reply is None else state.reply.limits_g
     for position, line in enumerate(body.lines):
         path, grams = f"body.lines.{position}", parse_mass(line.mass_t)
@@ -155,11 +155,11 @@ def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[G
         if grams > limits_g.get(line.line, grams):
             out.refuse("CONSENT_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(limits_g[line.line])} t")
         ends_on = line.valid_to or body.valid_to or ""
-        grants[line.line] = Grant(path=path, number=line.line, line=applied, grams=grams, ends_on=ends_on)
+        grants[line.line] = GrantedLine(path=path, number=line.line, line=applied, grams=grams, ends_on=ends_on)
     return list(grants.values())
 
 
-def _judge_permit(judged: Judged, out: Findings, grants: list[Grant]) -> PermitState | None:
+def _judge_permit(judged: Judged, out: Findings, grants: list[GrantedLine]) -> PermitState | None:
     """R-17 to R-19, R-21: the receiver might take the lines on the day of the decision."""
     state, facts, decided_on = judged.state, judged.facts, _decided_on(judged.statement.body, judged)
     permit = judge_permit_holder(out, "body.lines", state.permit, state.receiver, permit_at(facts, state.permit))
@@ -181,14 +181,14 @@ def _bound(body: ApprovalDecide, state: ApprovalState) -> tuple[Conditions, ...]
     return tuple(found for found in (body.conditions, replied) if found is not None)
 
 
-def _judge_conditions(out: Findings, body: ApprovalDecide, state: ApprovalState, grants: list[Grant]) -> None:
+def _judge_conditions(out: Findings, body: ApprovalDecide, state: ApprovalState, grants: list[GrantedLine]) -> None:
     """Use only (仅限利用) means the methods of the group use: WL_METHOD."""
     for grant in grants if is_use_only(_bound(body, state)) else ():
         if group_of(grant.line.method) != "use":
             out.refuse("WL_METHOD", f"{grant.path}.line", grant.line.method, "use_only")
 
 
-def _judge_route(judged: Judged, out: Findings, grants: list[Grant]) -> None:
+def _judge_route(judged: Judged, out: Findings, grants: list[GrantedLine]) -> None:
     """Find the route: by the lists, else by the reply; what the lists lack is said only if there is no reply to go by."""
     state: ApprovalState = judged.state
     listed = Findings()
@@ -216,7 +216,7 @@ def _completed(decided_on: str, terms: Sequence[Conditions]) -> str | None:
     return None if days is None else (date.fromisoformat(decided_on) + timedelta(days=days)).isoformat()
 
 
-def _judge_terms(judged: Judged, out: Findings, grants: list[Grant], permit: PermitState) -> None:
+def _judge_terms(judged: Judged, out: Findings, grants: list[GrantedLine], permit: PermitState) -> None:
     """R-32 for the decision, and for each line, which ends no later than it and, on a listing, in the time that this leaves."""
     body, state = judged.statement.body, judged.state
     decided_on, bound = _decided_on(body, judged), _bound(body, state)
@@ -273,7 +273,7 @@ def _held(chain: str, decided: ApprovalState, today: str, facts: Facts) -> dict[
         if line.listing is not None:
             one = Commitment(decision=chain, line=number, held_g=line.mass_g, ends_on=line.valid_to)
             added.setdefault(q1_account(line.listing.list, line.listing.row), []).append(one)
-    return {q1_key(account): settled(facts, account, today, tuple(lines)) for account, lines in added.items()}
+    return {q1_key(account): settle_commitments(facts, account, today, tuple(lines)) for account, lines in added.items()}
 
 
 DECIDE = Kind(

@@ -16,7 +16,7 @@ from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
 from ledger.days import year_of_day
 from ledger.directory import authorities_of_division, log_state
-from ledger.fields import Day, coded, label
+from ledger.fields import Day, label, with_code
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import day_of
@@ -25,7 +25,7 @@ from whitelist.conditions import Conditions, Letter, judge_letter
 from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops
 
 ROWS_MAX = 2000
-Size = Annotated[int, Meta(ge=1, le=ROWS_MAX), coded("LIST_SIZE")]
+Size = Annotated[int, Meta(ge=1, le=ROWS_MAX), with_code("LIST_SIZE")]
 
 
 class ListPropose(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

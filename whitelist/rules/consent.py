@@ -22,7 +22,7 @@ from whitelist.methods import group_of
 from whitelist.quota import q1_account
 
 
-class Grant(Struct, frozen=True, kw_only=True):
+class GrantedLine(Struct, frozen=True, kw_only=True):
     """A line as a decision would grant it: where it stands in the body, the application's line and its number, grams, its last day."""
 
     path: str
@@ -32,7 +32,7 @@ class Grant(Struct, frozen=True, kw_only=True):
     ends_on: str
 
 
-def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: Iterable[Grant], today: str) -> dict[str, int]:
+def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: Iterable[GrantedLine], today: str) -> dict[str, int]:
     """Change of each Q1 account were every line listed: what is committed, less what ended decisions give back.
 
     Reasons NO_CONSENT (no listing named), WL_… (it does not hold), WL_QUOTA (R-36).
@@ -54,7 +54,7 @@ def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: It
     return changes
 
 
-def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Grant, today: str) -> ListRow | None:
+def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: GrantedLine, today: str) -> ListRow | None:
     """The row if the log has it."""
     ref, field = grant.line.listing, f"{grant.path}.line"
     if ref is None:

@@ -14,7 +14,7 @@ from ledger.times import format_at
 from ledger.vault.disclosure import Disclosure
 from liandan.client.transport import Transport
 from liandan.demo.founding import ORIGIN
-from liandan.demo.plan import Act
+from liandan.demo.plan import PlannedAct
 from signing.envelope import freeze
 from tests.ledger.vault.people import committed, opened, request, wire
 from tests.stories.stage import Stage
@@ -23,7 +23,7 @@ from tests.stories.stage import Stage
 class Issued(Struct, frozen=True, kw_only=True):
     """A signed ``manifest.issue`` and the openings of its commitments."""
 
-    act: Act
+    act: PlannedAct
     envelope: bytes
     statement: str
     disclosures: list[Disclosure]
@@ -51,7 +51,7 @@ def issue(stage: Stage, name: str, disclosures: list[Disclosure] | None = None) 
     return Issued(act=trip.acts[0], envelope=freeze(envelope), statement=hash_of(envelope), disclosures=people)
 
 
-async def post(stage: Stage, raw: bytes, act: Act, path: str = "/v1/statements") -> httpx.Response:
+async def post(stage: Stage, raw: bytes, act: PlannedAct, path: str = "/v1/statements") -> httpx.Response:
     """Post raw bytes at the time of an act."""
     async with httpx.AsyncClient(base_url=stage.poster.url, timeout=30) as client:
         return await client.post(path, content=raw, headers={"Liandan-Now": format_at(act.posted_s)})
