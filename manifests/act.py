@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Books, Changes, EvolveFn, Judged, JudgeFn, Kind, Reads, ReadsFn, Role, SignersFn, Window
-from ledger.fields import Commitments, Count, Files, form, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import format_at
@@ -25,9 +24,6 @@ from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
 from signing.refusal import Rule, texts
 from whitelist.number import NumberHolders, Standing, number_key
 from whitelist.thresholds import Thresholds, thresholds_of
-from whitelist.transfer import BodyPart
-
-__all__ = ["BodyPart"]
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
 """Acts of one trunk, each kind counted for itself, so a carrier never fills the receiver's (kinds §6, TRUNK_FULL)."""
@@ -35,20 +31,6 @@ TOLERANCE_S = 5 * 60
 """Between two clocks (formats §6)."""
 LONG_S = 15 * 24 * 3600
 """1,296,000 s: an older custody act is a back-fill, or late beyond what anybody checked (formats §6)."""
-LineMassOrZero = Annotated[
-    str, form(r"^(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes, at most 100000, e.g. 5.600000")
-]
-"""R-09: no vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
-LegNumber = Annotated[Count, label("运输段号", "leg, from 0")]
-
-
-class Body(BodyPart, frozen=True, kw_only=True):
-    """What every act has: attachments, and commitments to personal data."""
-
-    files: Files = ()
-    commit: Commitments = field(default_factory=dict)
-
-
 Follow = Callable[[ManifestState | None, Statement, Admission], ManifestState]
 """The manifest after an entry, from the entry alone: what readers fold, without what only other chains know."""
 Advance = Callable[[ManifestState, Statement], ManifestState]

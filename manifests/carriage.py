@@ -13,10 +13,12 @@ from ledger.chain import ULID, USCC
 from ledger.fields import ShortText, form, items, label, later, words
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import Body, BodyPart, Entered, ended, named_legs
+from manifests.act import Entered, ended, named_legs
+from manifests.body import FiledBody
 from manifests.model import Leg, LegPart, ManifestState, Vehicle
 from manifests.vehicles import carried_g, judge_trips, papers_travel, reads_change, trips
 from manifests.waybills import judge_waybill, waybill_key, waybill_written
+from whitelist.transfer import BodyPart
 
 
 class CrewMember(BodyPart, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ VehicleRef = Annotated[
 ]
 
 
-class Carriage(Body, frozen=True, kw_only=True):
+class Carriage(FiledBody, frozen=True, kw_only=True):
     """The vehicle that takes a load, with its papers and people. Crew is taken and not judged yet."""
 
     vehicle: Annotated[Vehicle, label("运输工具", "vehicle")]

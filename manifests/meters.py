@@ -9,10 +9,11 @@ from ledger.admission.personality import Judged
 from ledger.fields import Day, Mass, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
-from manifests.act import BodyPart, limits_of, line_is_known
+from manifests.act import limits_of, line_is_known
 from manifests.mass import Received
 from signing.refusal import texts
 from whitelist.fields import LineNumber
+from whitelist.transfer import BodyPart
 
 
 class MeterRow(BodyPart, frozen=True, kw_only=True):

@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from ledger.admission.personality import Judged
-from ledger.fields import At, Files, Text, items, label, words
+from ledger.fields import At, Files, Flag, Text, items, label, words
 from ledger.findings import Findings
 from ledger.times import day_of
-from manifests.act import BodyPart, LineMassOrZero, limits_of
+from manifests.act import limits_of
+from manifests.body import LineMassOrZero
 from manifests.tickets import Tickets
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Method, Packing, WasteCode, WasteForm
+from whitelist.transfer import BodyPart
 from whitelist.workdays import workdays_of
 
 Opinion = Annotated[
@@ -71,7 +73,7 @@ class ReceivedLine(BodyPart, frozen=True, kw_only=True):
     found: Annotated[FoundWaste | None, label("实际情况", "found")] = None
     reason_code: ReasonCode | None = None
     reason: Annotated[Text | None, label("拒收理由", "reason")] = None
-    major_difference: Annotated[bool, label("是否存在重大差异", "major difference")] = False
+    major_difference: Annotated[Flag | None, label("是否存在重大差异", "major difference")] = None
     major_difference_note: Annotated[Text | None, label("重大差异简述", "note on the major difference")] = None
     note: Annotated[Text | None, label("备注", "note")] = None
     files: Files = ()
@@ -80,7 +82,7 @@ class ReceivedLine(BodyPart, frozen=True, kw_only=True):
 class Weighing(BodyPart, frozen=True, kw_only=True):
     """How the receiver measured; gross, tare and net stand in the tickets."""
 
-    method: WeighingMethod = "weighbridge"
+    method: WeighingMethod
     tickets: Tickets = ()
 
 

@@ -34,7 +34,6 @@ class Trip(Struct, frozen=True):
     """A run of one carrier (车次): same id, same carrier, begun within ``vehicle_busy_h`` (kinds §1.5; Art. 16.2)."""
 
     id: str
-    """``trip_id`` of the issue; without one the manifest is the trip."""
     carrier: str
     begun_s: int
 
@@ -44,9 +43,14 @@ class Trip(Struct, frozen=True):
         return self.id == other.id and self.carrier == other.carrier and near
 
 
+def trip_name(manifest: str, state: ManifestState) -> str:
+    """What a trip is called: the ``trip_id`` of the issue; without one the manifest is the trip."""
+    return state.trip_id or manifest
+
+
 def trip_of(manifest: str, state: ManifestState, carrier: str, begun_s: int) -> Trip:
     """The trip of a load."""
-    return Trip(state.trip_id or manifest, carrier, begun_s)
+    return Trip(trip_name(manifest, state), carrier, begun_s)
 
 
 class OpenTrip(Struct, frozen=True, kw_only=True):

@@ -10,25 +10,19 @@ from msgspec import Struct
 from ledger.admission.personality import Judged
 from ledger.findings import Findings
 from ledger.normal import normal
-from manifests.act import Entered, limits_of
+from manifests.act import Entered
 from manifests.model import ManifestState
-from manifests.vehicles import Trip, trip_of
+from manifests.vehicles import trip_name
 from signing.refusal import texts
 
 USES_MAX = 32
 
 
-class WaybillUse(Struct, frozen=True):
-    """A load that travelled under a waybill."""
-
-    manifest: str
-    trip: Trip
-
-
 class WaybillUses(Struct, frozen=True):
     """Register ``waybill:<carrier> <N(no)>``: the newest uses; the carrier is that of the leg, so nobody fills another's."""
 
-    newest: tuple[WaybillUse, ...] = ()
+    newest: tuple[tuple[str, str], ...] = ()
+    """(manifest, name of its trip)."""
 
 
 def waybill_key(carrier: str, number: str) -> str:
@@ -42,8 +36,8 @@ def judge_waybill(judged: Judged, out: Findings, carrier: str, number: str | Non
     if number is None or state.is_backfill:
         return
     known: WaybillUses = judged.facts.get(waybill_key(carrier, number)) or WaybillUses()
-    mine, limits = trip_of(judged.statement.chain, state, carrier, judged.statement.at_s), limits_of(judged.facts)
-    if any(use.manifest != judged.statement.chain and not mine.is_same(use.trip, limits) for use in known.newest):
+    trip = trip_name(judged.statement.chain, state)
+    if any(other != trip for _, other in known.newest):
         out.alert("M", "WAYBILL_USED")
 
 
@@ -55,8 +49,7 @@ def waybill_written(entered: Entered) -> Mapping[str, Any]:
         return {}
     key = waybill_key(leg.carrier, number)
     known: WaybillUses = entered.facts.get(key) or WaybillUses()
-    use = WaybillUse(manifest, trip_of(manifest, state, leg.carrier, leg.begun_s))
-    return {key: WaybillUses((*known.newest, use)[-USES_MAX:])}
+    return {key: WaybillUses((*known.newest, (manifest, trip_name(manifest, state)))[-USES_MAX:])}
 
 
 TEXTS = texts("""

@@ -10,14 +10,15 @@ from ledger.admission.personality import Judged
 from ledger.fields import File, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import TIMES, Body, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
+from manifests.act import TIMES, at_stage, ended, leg_is_open, named_legs, trunk_act
+from manifests.body import FiledBody, LegNumber
 from manifests.model import Act, ManifestState, Stage
 from manifests.places import judge_destination, place_exists
 from manifests.vehicles import reads_arrival, trips
 from whitelist.fields import Place
 
 
-class Arrive(Body, frozen=True, kw_only=True):
+class Arrive(FiledBody, frozen=True, kw_only=True):
     """运抵 (``manifest.arrive/1``). ``at`` is the time of arrival (实际到达时间)."""
 
     place: Annotated[Place, label("运输终点", "place")]

@@ -23,7 +23,6 @@ from manifests import gate, labels, settlement
 from manifests.act import (
     LONG_S,
     TOLERANCE_S,
-    BodyPart,
     Entered,
     at_stage,
     is_long_ago,
@@ -43,14 +42,15 @@ from manifests.vehicles import (
     needs_papers,
     plate_is_a_plate,
     reads_departure,
-    trip_of,
+    trip_name,
     trips,
     vehicle_fits_the_mode,
 )
 from manifests.waybills import judge_waybill, waybill_key, waybill_written
 from signing.refusal import texts
-from whitelist.divisions import same_place
+from whitelist.divisions import judge_division, same_place
 from whitelist.fields import LineMass, LineNumber, Place
+from whitelist.transfer import BodyPart
 
 GateCheck = Annotated[
     Literal["carrier", "vehicle", "crew", "labels", "packaging", "intact", "weatherproof", "leakproof"],
@@ -187,6 +187,9 @@ def departs_from_the_origin(judged: Judged, out: Findings) -> None:
     place: Place = judged.statement.body.place
     origin: Place = judged.state.origin
     judge_place(judged, out, place, judged.statement.at_s)
+    for position, division in enumerate(judged.statement.body.via):
+        day = day_of(judged.statement.at_s)
+        judge_division(out, f"body.via.{position}", division, judged.facts.data("divisions"), day)
     if place.division[:2] != origin.division[:2]:
         out.refuse("ORIGIN_PROVINCE", "body.place.division", place.division, origin.division[:2])
     elif not judged.state.is_backfill and not same_place(judged.facts, place.division, origin.division):
@@ -253,9 +256,8 @@ def load_is_weighed(judged: Judged, out: Findings) -> None:
 
 def _weighed(statement: Statement, state: ManifestState) -> Weighed:
     body: Depart = statement.body
-    trip = trip_of(statement.chain, state, carrier_of(statement, state), statement.at_s)
     grams = sum(parse_mass(line.mass_t) for line in body.loaded) if body.loaded else None
-    return Weighed(_holder(statement, state), body.tickets, grams, trip)
+    return Weighed(_holder(statement, state), body.tickets, grams, trip_name(statement.chain, state))
 
 
 def vehicle_is_free(judged: Judged, out: Findings) -> None:

@@ -11,11 +11,13 @@ from ledger.fields import Day, MassAboveZero, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Statement
-from manifests.act import DISPOSALS_MAX, TIMES, Body, BodyPart, at_stage, line_is_known, trunk_act
+from manifests.act import DISPOSALS_MAX, TIMES, at_stage, line_is_known, trunk_act
+from manifests.body import FiledBody
 from manifests.mass import add_fates, is_disposed
 from manifests.model import Act, ManifestState, Stage
 from signing.refusal import texts
 from whitelist.fields import LineNumber, ManifestRef, Method
+from whitelist.transfer import BodyPart
 
 
 class DisposedLine(BodyPart, frozen=True, kw_only=True):
@@ -29,7 +31,7 @@ class DisposedLine(BodyPart, frozen=True, kw_only=True):
     note: Annotated[Text | None, label("备注", "note")] = None
 
 
-class Dispose(Body, frozen=True, kw_only=True):
+class Dispose(FiledBody, frozen=True, kw_only=True):
     """利用或者处置结果 (``manifest.dispose/1``); several acts until every accepted gram has a fate."""
 
     fates: Annotated[tuple[DisposedLine, ...], items(1, 64), label("去向", "fates")]

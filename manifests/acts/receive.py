@@ -19,28 +19,19 @@ from ledger.mass import parse_mass
 from ledger.model import Level, Statement
 from ledger.times import format_at, parse_at
 from manifests import gate, meters, settlement
-from manifests.act import (
-    TIMES,
-    TOLERANCE_S,
-    Body,
-    Entered,
-    at_stage,
-    ended,
-    judge_lines_once,
-    limits_of,
-    trunk_act,
-)
+from manifests.act import TIMES, TOLERANCE_S, Entered, at_stage, ended, judge_lines_once, limits_of, trunk_act
+from manifests.body import FiledBody
 from manifests.mass import Received, weight_level
 from manifests.model import Act, LineState, ManifestState, Stage
 from manifests.places import judge_destination, judge_place
 from manifests.receipt import ReceivedLine, Report, Weighing, note_lateness
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
-from manifests.vehicles import reads_arrival, trip_of, trips
+from manifests.vehicles import reads_arrival, trip_name, trips
 from signing.refusal import texts
 from whitelist.fields import Place
 
 
-class Receive(Body, frozen=True, kw_only=True):
+class Receive(FiledBody, frozen=True, kw_only=True):
     """Part 3 of the form, filled by the receiver (``manifest.receive/1``). Its admission is the confirmation of Art. 18.1."""
 
     accepted_at: Annotated[At, label("接受之日", "accepted at")]
@@ -128,12 +119,14 @@ def place_is_the_receivers(judged: Judged, out: Findings) -> None:
     body: Receive = judged.statement.body
     if body.place is not None:
         judge_place(judged, out, body.place, parse_at(body.accepted_at))
+    if body.place is not None and not is_declined(body, judged.state):
         judge_destination(judged, out, body.place)
 
 
 def tickets_add_up(judged: Judged, out: Findings) -> None:
     """WEIGHING_SUM, TICKET_REUSED, TICKET_OVERDRAWN (case E1)."""
-    judge_tickets(judged, out, "body.weighing.tickets", _weighed(judged.statement, judged.state))
+    if not is_declined(judged.statement.body, judged.state):
+        judge_tickets(judged, out, "body.weighing.tickets", _weighed(judged.statement, judged.state))
 
 
 def weight_is_near_what_was_sent(judged: Judged, out: Findings) -> None:
@@ -232,10 +225,8 @@ def discrepancies(body: Receive) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 def _weighed(statement: Statement, state: ManifestState) -> Weighed:
     body: Receive = statement.body
-    carrier = state.legs[-1].carrier if state.legs else ""
-    begun_s = state.times.departed_s or parse_at(body.accepted_at)
     grams = sum(received.received_g for received in received_lines(body, state))
-    return Weighed(state.receiver, body.weighing.tickets, grams, trip_of(statement.chain, state, carrier, begun_s))
+    return Weighed(state.receiver, body.weighing.tickets, grams, trip_name(statement.chain, state))
 
 
 # --- what it leaves ------------------------------------------------------------------------------------------------------------------

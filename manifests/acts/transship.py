@@ -12,7 +12,8 @@ from ledger.fields import MassAboveZero, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
-from manifests.act import TIMES, BodyPart, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
+from manifests.act import TIMES, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
+from manifests.body import LegNumber
 from manifests.carriage import (
     Carriage,
     carriage_registers,
@@ -27,6 +28,7 @@ from manifests.places import place_exists
 from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Place
+from whitelist.transfer import BodyPart
 
 
 class MovedLine(BodyPart, frozen=True, kw_only=True):

@@ -8,12 +8,13 @@ from ledger.admission.personality import Judged, Window
 from ledger.fields import Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import Body, at_stage, reads_number, time_does_not_run_back, trunk_act
+from manifests.act import at_stage, reads_number, time_does_not_run_back, trunk_act
+from manifests.body import FiledBody
 from manifests.model import Act, ManifestState, Stage
 from signing.refusal import texts
 
 
-class Verify(Body, frozen=True, kw_only=True):
+class Verify(FiledBody, frozen=True, kw_only=True):
     """核实: the generator has checked what became of its waste (``manifest.verify/1``)."""
 
     note: Annotated[Text | None, label("备注", "note")] = None

@@ -246,7 +246,9 @@ class Driver:
 
     def a_receipt(self, *lines: acts.ReceivedLine, **changes: Any) -> acts.Receive:
         """A receipt at the present clock; without lines, line 0 is accepted at 5.600 t."""
-        body = acts.Receive(accepted_at=format_at(self.at_s), lines=lines or (accepted(0, "5.600000"),), weighing=acts.Weighing())
+        body = acts.Receive(
+            accepted_at=format_at(self.at_s), lines=lines or (accepted(0, "5.600000"),), weighing=acts.Weighing(method="weighbridge")
+        )
         return replace(body, **changes)
 
     def dispose(self, *fates: tuple[int, str, str], chain: str = MANIFEST) -> Entry:

@@ -202,6 +202,15 @@ def test_a_receiver_declines_what_never_departed() -> None:
     assert log.state().stage is Stage.CLOSED_REJECTED
 
 
+def test_what_is_declined_is_compared_with_nothing() -> None:
+    log = Driver()
+    log.issue()
+    slip = acts.Weighing(method="weighbridge", tickets=(acts.Ticket(no="P-1", gross_t="26", tare_t="15", net_t="11"),))
+    elsewhere = acts.Place(division="510112", address="某处（虚构）")
+    assert codes(log.receive(rejected(0, differences=("name",)), weighing=slip, place=elsewhere)) == {"DECLINED"}
+    assert not [key for key in log.stored if key.startswith("ticket:")]
+
+
 def test_declining_says_why() -> None:
     log = Driver()
     log.issue()

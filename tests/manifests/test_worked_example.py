@@ -144,7 +144,7 @@ class Example(Workbench):
         self.post("manifest.receive/1", EARLIER, (RECEIVER,), self.receipt(accepted(0, mass_t)))
 
     def receipt(self, *lines: acts.ReceivedLine, tickets: tuple[acts.Ticket, ...] = ()) -> acts.Receive:
-        return acts.Receive(accepted_at=format_at(self.at_s), lines=lines, weighing=acts.Weighing(tickets=tickets))
+        return acts.Receive(accepted_at=format_at(self.at_s), lines=lines, weighing=acts.Weighing(method="weighbridge", tickets=tickets))
 
     def used_g(self, account: str) -> int:
         return self.facts.used_g(account)

@@ -240,7 +240,7 @@ class Story:
         body = acts.Receive(
             accepted_at=format_at(self.bench.at_s),
             lines=given,
-            weighing=acts.Weighing(tickets=(_slip(given, serial),)),
+            weighing=acts.Weighing(method="weighbridge", tickets=(_slip(given, serial),)),
         )
         return self.bench.post("manifest.receive/1", chain, (RECEIVER,), replace(body, **changes))
 

@@ -254,7 +254,7 @@ async def test_a_declined_manifest_says_that_nothing_came() -> None:
     story = Story()
     story.issue(9)
     none = acts.ReceivedLine(line=0, opinion="reject", accepted_t="0", reason_code="no_capacity", reason="库容已满")
-    story.receive(9, [none], weighing=acts.Weighing())
+    story.receive(9, [none], weighing=acts.Weighing(method="weighbridge"))
     bundle, _, pdf = await certificate(story, 9)
     text = text_of(pdf)
     assert facts_of(bundle).state.is_declined

@@ -58,7 +58,7 @@ async def test_a_remark_never_stands_apart_from_the_table_that_it_is_about() -> 
     noted = replace(
         facts,
         lines=(replace(facts.lines[0], got=replace(facts.lines[0].got, note="到场有破损", reason="外壳破损")),),
-        receive=replace(facts.receive, weighing=acts.Weighing()),
+        receive=replace(facts.receive, weighing=acts.Weighing(method="weighbridge")),
     )
     places = []
     for more in range(18):

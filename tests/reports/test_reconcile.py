@@ -231,7 +231,7 @@ def test_a_receipt_dated_before_its_departure_counts_with_the_departure() -> Non
     story.depart(1, at=departed)
     story.bench.post("manifest.arrive/1", trunk(1), CARRIERS[:1], acts.Arrive(place=DESTINATION), at=before)
     line = acts.ReceivedLine(line=0, opinion="accept", accepted_t="5.6", method="R4")
-    body = acts.Receive(accepted_at=before, lines=(line,), weighing=acts.Weighing())
+    body = acts.Receive(accepted_at=before, lines=(line,), weighing=acts.Weighing(method="weighbridge"))
     story.bench.post("manifest.receive/1", trunk(1), (RECEIVER,), body, at=before)
     assert drawn(story).total == MirrorEquation(code="", waiting_g=t("5.6"))
     november = drawn(story, "2026-11")
