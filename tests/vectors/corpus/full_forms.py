@@ -80,7 +80,7 @@ def manifest(scene: Scene) -> None:
     trip = (
         Trip(scene, 331)
         .across(line=line, approval=APPROVAL, **form)
-        .case(354, GENERATOR, number="20265101000331", **_files("联单.pdf"), **HANDLER)
+        .case(354, GENERATOR, number="20265101000331", **HANDLER)
     )
     crew, scanned = [{"crew": "D001", "role": "driver"}], {"at": scene.clock(), "file": bodies.file("磅单.jpg"), "no": "P-331"}
     scales = {"gross_t": "17.580000", "tare_t": "12.000000"}
@@ -92,7 +92,7 @@ def manifest(scene: Scene) -> None:
     }
     trip.depart(**departed, **_files("装车.jpg"), via=["500107"], seals=["S-331"])
     trip.act(
-        "stop", {"place": bodies.PORT, "reason": "休息（虚构）", "until": scene.clock(), "leg": 0, **_files("停车.jpg"), **HANDLER}, CARRIER
+        "stop", {"place": bodies.PORT, "reason": "休息（虚构）", "until": scene.clock(), "leg": 0, **HANDLER}, CARRIER
     )
     own = {"crew": crew, "leg": 0, **_files("交接单.jpg"), **HANDLER}
     handed = {"vehicle": {**bodies.TRUCK, "plate": "渝E00331"}, "waybill_no": "W-331-2", "place": bodies.PORT, "seals": ["S-332"]}
@@ -113,4 +113,4 @@ def manifest(scene: Scene) -> None:
     trip.act("dispose", {"fates": [fate], **_files("记录.pdf"), **HANDLER}, RECEIVER)
     trip.act("verify", {"note": "已核实（虚构）", **_files("核实.pdf"), **HANDLER}, GENERATOR)
     voided = Trip(scene, 332).across()
-    voided.act("void", {"reason": "改期（虚构）", **_files("说明.pdf"), **HANDLER}, GENERATOR)
+    voided.act("void", {"reason": "改期（虚构）", **HANDLER}, GENERATOR)
