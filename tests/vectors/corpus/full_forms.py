@@ -77,11 +77,7 @@ def manifest(scene: Scene) -> None:
         "plan": {"filing_no": "川危管计001", "site": "east"},
     }
     form |= {"type": "normal", "trip_id": "trip-331", "emergency_measures": None, **_files("方案.pdf"), **HANDLER}
-    trip = (
-        Trip(scene, 331)
-        .across(line=line, approval=APPROVAL, **form)
-        .case(354, GENERATOR, number="20265101000331", **HANDLER)
-    )
+    trip = Trip(scene, 331).across(line=line, approval=APPROVAL, **form).case(354, GENERATOR, number="20265101000331", **HANDLER)
     crew, scanned = [{"crew": "D001", "role": "driver"}], {"at": scene.clock(), "file": bodies.file("磅单.jpg"), "no": "P-331"}
     scales = {"gross_t": "17.580000", "tare_t": "12.000000"}
     departed = {
@@ -91,9 +87,7 @@ def manifest(scene: Scene) -> None:
         "tickets": [bodies.ticket("17.580000", "12.000000", "5.580000", **scanned)],
     }
     trip.depart(**departed, **_files("装车.jpg"), via=["500107"], seals=["S-331"])
-    trip.act(
-        "stop", {"place": bodies.PORT, "reason": "休息（虚构）", "until": scene.clock(), "leg": 0, **HANDLER}, CARRIER
-    )
+    trip.act("stop", {"place": bodies.PORT, "reason": "休息（虚构）", "until": scene.clock(), "leg": 0, **HANDLER}, CARRIER)
     own = {"crew": crew, "leg": 0, **_files("交接单.jpg"), **HANDLER}
     handed = {"vehicle": {**bodies.TRUCK, "plate": "渝E00331"}, "waybill_no": "W-331-2", "place": bodies.PORT, "seals": ["S-332"]}
     trip.act("hand_over", handed | own, CARRIER, TAKING)
