@@ -236,6 +236,7 @@ def _fact_list(statement: Statement, chains: set[str], facts: Facts) -> tuple[tu
 
 def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, judged_s: int, *, is_recut: bool) -> Decision:
     assert kind.routed or answer.route is None, f"{kind.name} gives a route but is not routed"
+    assert kind.books is not None or not any(answer.accounts.values()), f"{kind.name} moves an account and books it nowhere"
     tags = list(answer.tags)
     late_s = judged_s - statement.at_s
     if kind.window is Window.CUSTODY and late_s > LATE_S:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
+from msgspec.structs import replace
 
 from ledger.admission.admit import Submission, _unique, admit
 from ledger.admission.statement import read_statement
@@ -73,3 +74,19 @@ def test_nobody_signs_for_himself_as_a_delegate(bench: Workbench) -> None:
 def test_of_two_alerts_of_one_code_the_graver_stays(order: int) -> None:
     alerts = [("M", "WEIGHT"), ("H", "WEIGHT"), ("L", "ANOTHER")][::order]
     assert _unique(alerts, lambda alert: alert[1]) == [("L", "ANOTHER"), ("H", "WEIGHT")]
+
+
+def test_a_kind_that_books_nowhere_moves_no_account(bench: Workbench) -> None:
+    """Who writes an act says in which column of the statement it is booked; forgetting it is loud, never a default."""
+    body = {"key": register(key_of(PARTY, 1), bench.found, PARTY)}
+    envelope = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body).sign([key_of(PARTY)])
+    statement, kind = read_statement(envelope, bench.kinds)
+    account = "Q3 permit/x"
+    bench.facts.values[f"account:{account}"] = None
+    moving = replace(kind, rules=(*kind.rules, lambda judged, out: out.accounts.update({account: 1})))
+    moment = Moment(len(bench.entries), bench.at_s, CURRENT)
+    with pytest.raises(AssertionError, match="books it nowhere"):
+        admit(Submission(envelope=envelope, statement=statement, kind=moving), bench.facts, moment, lambda size: None)
+    booked = replace(moving, books="settled")
+    entry = admit(Submission(envelope=envelope, statement=statement, kind=booked), bench.facts, moment, lambda size: None)
+    assert [row.after_g for row in entry.admission.decision.accounts] == [1]
