@@ -1,7 +1,5 @@
 """What the log answers over HTTP: wire Structs, and how they are made from entries. Bytes travel as base64."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Texts of the codes that the log's HTTP interface gives beside those about statements."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

@@ -10,8 +10,6 @@ It does not prove: that this is the log you mean (pin ``found``), that a chain h
 key was not revoked by an entry left out at the end, or that the log's decisions were right: for these, audit an export.
 """
 
-from __future__ import annotations
-
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence

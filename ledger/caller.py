@@ -1,7 +1,5 @@
 """Who is asking: what a bearer token proves, as routes need it. A token speaks for one key of one party; reading is scoped by it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Literal
 

@@ -3,8 +3,6 @@
 Everything here can be done without the server.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from hashlib import sha256

@@ -4,8 +4,6 @@ A cursor says where the page before ended, never how many came before it, so row
 It grants nothing: every page is filtered for its reader again.
 """
 
-from __future__ import annotations
-
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """Days as bodies write them, ``YYYY-MM-DD``, Asia/Shanghai. Strings in this form sort by time."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from ledger.findings import Findings

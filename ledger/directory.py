@@ -3,8 +3,6 @@
 Source: formats §3 (signers, regions), §5 (founding, key validity). Pure.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct, field

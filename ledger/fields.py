@@ -4,8 +4,6 @@ A body declares ``no: Annotated[Text, label("许可证编号", "permit number")]
 door (ledger.admission.form), the published schema, the pages of docs/formats, the labels of certificates and forms.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any

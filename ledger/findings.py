@@ -1,7 +1,5 @@
 """Findings: the one place where rules put what they find, so that all reasons come out at once and in order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field

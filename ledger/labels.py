@@ -4,8 +4,6 @@ Certificates, statements, pages of docs/formats and forms take their labels here
 ends at a field; ``*`` stands for any place in a list: ``lines.*.mass_t``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any

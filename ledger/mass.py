@@ -4,8 +4,6 @@
 Source: law §2 (number precision), HJ 1259 5.5 (unit: tonne) [READ].
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -4,8 +4,6 @@ For keys of registers only; what was signed stays as it was signed. No version o
 ever. Letters of other scripts that look alike stay apart; they show by ``PLATE_FORM`` and ``LABEL_FORM``.
 """
 
-from __future__ import annotations
-
 import re
 
 from ledger.fields import BLANK

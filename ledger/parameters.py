@@ -1,7 +1,5 @@
 """Parameters that routes of every package take: what the shell provides with each request, and the query's usual fields."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from litestar import Request

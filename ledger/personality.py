@@ -1,7 +1,5 @@
 """The log's own personality: itself, its parties and their keys. It knows nothing above."""
 
-from __future__ import annotations
-
 from ledger.admission.personality import Personality
 from ledger.chain import USCC
 from ledger.directory import Grants, KeyRecord, LogState, PartyState

@@ -3,8 +3,6 @@
 The shape and the texts only; which status a code has is the shell's table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """Reading answers: a page of what is asked for, and a snapshot on which everything is of one moment."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

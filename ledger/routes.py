@@ -4,8 +4,6 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 ``limits``, ``problem_of`` and the caller of each request in place; nothing here knows tokens or statuses of refusals.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Texts of every code that the log itself gives: form of a statement, links, keys, times, content, evidence, and those of its own kinds."""
 
-from __future__ import annotations
-
 from ledger import api_rules
 from ledger.admission import signers
 from ledger.auditing import rulebook as auditing

@@ -3,8 +3,6 @@
 It also keeps the door of a log that is not founded: nothing but the operator's own ``log.found`` passes.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence

@@ -1,7 +1,5 @@
 """The log's SQL: one statement per function, connection first. A transaction is opened by the caller (sequencer, service)."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TypeAlias
 

@@ -1,7 +1,5 @@
 """Times of the evidence: claimed ``at`` and the log's own ``admission.at`` (formats §1, §4, §6). No clock is read here."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache

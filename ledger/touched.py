@@ -4,8 +4,6 @@ Read from the entry alone: the parties in its chain, among its signers and in it
 provinces in the name of a list. What only the beginning of a chain says (where a load comes from and goes to) is looked up there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The outermost layer of HTTP: request id, who asks, budgets per address, one log line per request. It never looks at bodies."""
 
-from __future__ import annotations
-
 import secrets
 import time
 from collections import deque

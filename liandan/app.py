@@ -1,7 +1,5 @@
 """The HTTP application: routes of all floors, problems, health and metrics, behind the access layer."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 

@@ -5,8 +5,6 @@ never ends a connection for ever. A head that is too large is answered 431, one 
 yet, nor a language. Bodies have limits of their own (liandan.incoming, the routes).
 """
 
-from __future__ import annotations
-
 import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol

@@ -1,7 +1,5 @@
 """A evidence of evidence as files: certificates, bundles, proofs, checkpoints and whole exports, whatever their names."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Exporting a log: from the files of this installation or from a server, the same bytes in the same fixed shape (formats §4)."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path

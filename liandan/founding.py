@@ -1,7 +1,5 @@
 """Assembling ``log.found`` offline: who operates, which authorities, which data, from a plan and registrations (formats §5)."""
 
-from __future__ import annotations
-
 import secrets
 import time
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Is it alive, is it ready, what does it count: for load balancers, orchestrators and scrapers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from asyncpg import InterfaceError, PostgresError

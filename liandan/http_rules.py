@@ -1,7 +1,5 @@
 """Texts of the codes that the shell gives over HTTP: login, budgets, faults; and those of its key file."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

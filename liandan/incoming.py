@@ -3,8 +3,6 @@
 A gzip body is refused unread: what is signed is exactly what is sent, and nothing is ever unpacked, so no bomb goes off.
 """
 
-from __future__ import annotations
-
 import asyncio
 from typing import cast
 

@@ -4,8 +4,6 @@ One file of encrypted PEM blocks; the line before a block says which key it is (
 first line names the log: ``Origin: <origin>``. All blocks have one passphrase. The keys of a log never change (formats §4).
 """
 
-from __future__ import annotations
-
 import os
 import re
 import secrets

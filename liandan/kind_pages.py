@@ -4,8 +4,6 @@ Name, chain, signers, window, reads, effect, fields with their labels, codes wit
 act's module exports (``ledger.admission.personality.Kind``). ``python -m liandan.schemas`` writes the page beside the schemas.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.admission.kind_table import Kinds

@@ -1,7 +1,5 @@
 """How the log of this installation stands: read from its files, its checkpoint store and its database, whether a server runs or not."""
 
-from __future__ import annotations
-
 import contextlib
 
 from msgspec import Struct

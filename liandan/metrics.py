@@ -1,7 +1,5 @@
 """What an operator watches: counters and histograms of one server process, in Prometheus' text form."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest

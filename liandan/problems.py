@@ -3,8 +3,6 @@
 Nothing of a request's body or of an internal error is in an answer beyond what a rule chose to quote; a fault tells its request id only.
 """
 
-from __future__ import annotations
-
 import html
 import traceback
 from collections.abc import Callable, Iterable

@@ -10,8 +10,6 @@ Switching: the event loop gives the interpreter lock away at every read and writ
 again on its thread, it waits a whole switching interval to get it back. The default of 5 ms is longer than a whole request.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import logging

@@ -1,7 +1,5 @@
 """Projections follow the published entries: each applies what is behind its own position, in order, once."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 

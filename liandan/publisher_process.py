@@ -6,8 +6,6 @@ server, however that ends. One that dies is started again, and the epoch in the 
 nothing that the new one does not know.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import signal

@@ -1,7 +1,5 @@
 """``liandan log refill``: brings a restored database forward to what was promised, with the server stopped (design §5)."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

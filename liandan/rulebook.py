@@ -1,7 +1,5 @@
 """Texts of the refusals that the shell itself gives: settings, embedded PostgreSQL, database; those of HTTP stand in http_rules."""
 
-from __future__ import annotations
-
 from liandan import http_rules
 from liandan.demo import rulebook as demo_rules
 from signing.refusal import table, texts

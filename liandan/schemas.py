@@ -4,8 +4,6 @@ One file per kind (its body, with chain, signers, window and reads beside it), o
 login and the data set ``thresholds``, and ``kinds.md`` for people. Run ``python -m liandan.schemas`` after a kind has changed; a test compares.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -4,8 +4,6 @@ A variable is the field's name in capitals after ``LIANDAN_``; in TOML the field
 that does not exist is an error, so that a misspelt limit is not silently the default. Secrets are paths of files, never values.
 """
 
-from __future__ import annotations
-
 import difflib
 import os
 import tomllib

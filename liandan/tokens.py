@@ -1,7 +1,5 @@
 """Logging in and out over HTTP."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

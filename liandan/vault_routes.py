@@ -4,8 +4,6 @@ Shown to the manifest's parties and the authorities; on other chains to the part
 keeps the vault and reads nothing through it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 import msgspec

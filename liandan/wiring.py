@@ -1,7 +1,5 @@
 """The kinds of the product and the texts of every code, put together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ledger.admission.kind_table import Kinds

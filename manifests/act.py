@@ -4,8 +4,6 @@ An act is one module of ``manifests.acts`` that exports one value made by :func:
 open; signers come from the machine's roles; then all rules of the act run, and what they refuse comes back together (formats §3).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any

@@ -3,8 +3,6 @@
 Due days follow from the acts; that one has passed changes nothing by itself, it only shows here (formats §6).
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """What this package answers over HTTP: wire Structs, and how they are made from views. Masses are tonne strings, times are ``+08:00``."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Mapping
 

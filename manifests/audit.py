@@ -1,7 +1,5 @@
 """The manifests' part of the audit of a live database: every row of the projection against views folded from the audited entries."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import msgspec

@@ -1,7 +1,5 @@
 """What the bodies of the acts on a manifest are made of."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import field

@@ -1,7 +1,5 @@
 """What every act has that brings a load onto a vehicle: vehicle, waybill, crew, permits; and how legs follow each other (Art. 11, 17)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 

@@ -3,8 +3,6 @@
 ``docs/manifest-machine.md`` holds what :func:`page` gives; a test compares the two.
 """
 
-from __future__ import annotations
-
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
 from manifests.model import Act, Stage

@@ -4,8 +4,6 @@ The departure is judged by ``at``: one that is recorded late is judged by when t
 not lawful then is said and not refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import date
 

@@ -4,8 +4,6 @@ A label is a 数字识别码 of HJ 1276: 18 + 8 + 8 + 3 = 37 characters, USCC, c
 [READ S20b], the four widths are recalled and to be confirmed [RECALL]. Labels are read in normal form, however they were typed.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

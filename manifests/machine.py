@@ -19,8 +19,6 @@ Where a move has several ends, the outcome of the act decides among exactly thes
 *closed* or *closed_rejected*. Time moves nothing by itself: a deadline that passes raises alerts, never a stage. Source: kinds §10.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct

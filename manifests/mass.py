@@ -4,8 +4,6 @@ Every gram that was declared ends in exactly one of four places: accepted, refus
 negative). Tolerances are thresholds; of two limits the larger holds (kinds §12).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Daily metering of a pipeline: what left against what came, day by day and against the receipt (R-71; Order 23 Art. 19 [READ])."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 

@@ -5,8 +5,6 @@ seconds.
 Source: kinds §6, §10, formats §3, Order 23 Art. 10–18.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated, Literal
 

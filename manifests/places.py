@@ -1,7 +1,5 @@
 """Places of a trip: do they exist on the day, and do they lie where the manifest says (R-55; Order 23 Art. 11(2)(4) [READ])."""
 
-from __future__ import annotations
-
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
 from ledger.findings import Findings

@@ -3,8 +3,6 @@
 Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ledger.admission.entry import Entry

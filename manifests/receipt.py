@@ -1,7 +1,5 @@
 """What a receipt is made of, and its terms: confirmed in time (R-60), a back-fill recorded in time (R-70; Order 23 Art. 18.1, 20.2 [READ])."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Annotated, Literal
 

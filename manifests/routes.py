@@ -4,8 +4,6 @@ A manifest's address is its own identity, ``/v1/manifests/<generator>/<ULID>``. 
 there (303), or to a choice while several stand under it (300).
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get

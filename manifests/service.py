@@ -3,8 +3,6 @@
 A party sees the manifests it takes part in; any other is answered as if it did not exist.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -4,8 +4,6 @@ Q2 belongs to a decision line, Q3 to the receiver's site; a line of the manifest
 Settling is exact: afterwards a manifest holds on each account the grams that stayed with the receiver, no more and no less (kinds §1.6).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

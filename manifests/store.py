@@ -1,7 +1,5 @@
 """SQL of the manifests' projection: views to read, views to write, and how far the projection has come. A transaction is the caller's."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any

@@ -4,8 +4,6 @@ A ticket with a number may serve all manifests of one trip; one without is of it
 order, each up to what its net has left; the rest goes to the last one (kinds §1.5).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 

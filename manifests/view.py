@@ -4,8 +4,6 @@ The same functions run as in the log, without facts: what only other chains know
 decision and its lists) is not here.
 """
 
-from __future__ import annotations
-
 from msgspec import Struct
 from msgspec.structs import replace
 

@@ -1,7 +1,5 @@
 """Numbers of 危险货物运单: one waybill travels with one trip (kinds §1.5; case E3)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

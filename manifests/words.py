@@ -1,7 +1,5 @@
 """Chinese words for the codes that stand in the evidence of a manifest. A code without a word is shown as it is."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ledger.labels import words_of

@@ -1,7 +1,5 @@
 """The audit's result on one page of A4: what was audited, what was recomputed, the verdict, and the first findings."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ledger.auditing.replay import Finding

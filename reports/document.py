@@ -4,8 +4,6 @@ Pages are compared as object trees with decoded streams: text, fonts, graphics, 
 that was merely saved again stays equal, and one whose visible page was changed in any way does not.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zlib

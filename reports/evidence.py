@@ -4,8 +4,6 @@ The trunk and its cases; the decision and the lists its lines were given on; the
 of everybody who signed or is named, closed under "who registered these keys".
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 

@@ -1,7 +1,5 @@
 """All kinds of the house as one table, with every ruleset: what the server runs, and readers of evidence that have no running log."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from ledger.admission.kind_table import Kinds

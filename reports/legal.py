@@ -4,8 +4,6 @@
 printing. Penalties are never cited. Source: law §0, §1; law-addenda §1 (Art. 470, 536, 1242 read in three agreeing copies).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Literal
 

@@ -5,8 +5,6 @@ checkpoint, the witnesses that the reader's policy asks for cosigned it, and the
 all of them together: no two checkpoints of one size, no two entries at one place of the log or of a chain, ``prev`` of what is at hand.
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence

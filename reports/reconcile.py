@@ -1,7 +1,5 @@
 """Drawing and writing monthly statements. ``reconcile`` is a pure function of the log's first ``size`` entries."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from functools import reduce

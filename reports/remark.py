@@ -1,7 +1,5 @@
 """What a verification says: findings, notes, and the report of one file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """HTTP of the reports. Handlers take ``log`` and ``caller`` as dependencies; refusals become problems in the shell."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get

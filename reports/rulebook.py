@@ -1,7 +1,5 @@
 """Texts of every code that reports, bundles and offline verification give. Notes (``NOTE_…``) are what a good file cannot prove alone."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

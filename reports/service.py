@@ -1,7 +1,5 @@
 """Reports on request: who may have which, drawn from the newest published checkpoint."""
 
-from __future__ import annotations
-
 import asyncio
 from base64 import b64encode
 

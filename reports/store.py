@@ -1,7 +1,5 @@
 """SQL of the reports beyond what the floors below offer. Read only."""
 
-from __future__ import annotations
-
 from ledger.store import Conn
 
 

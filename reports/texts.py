@@ -1,7 +1,5 @@
 """Every code of the house with its texts, for documents that explain tags and alerts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ledger.rulebook import RULES as LEDGER

@@ -3,8 +3,6 @@
 Findings are what does not hold; one is enough to reject the file. Notes are what the file cannot prove by itself.
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable

@@ -1,7 +1,5 @@
 """Chinese words for the codes of the evidence, as documents print them. A code without a word is printed as it is."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from ledger.admission.personality import Books

@@ -4,8 +4,6 @@ Lax decoders accept several texts for the same bytes (white space, stray bits be
 would not be one text any more. Source: formats, opening paragraph.
 """
 
-from __future__ import annotations
-
 import binascii
 
 from signing.refusal import refuse

@@ -4,8 +4,6 @@ Only that: whether the certificate is valid, and who vouches for it, is judged b
 this house include keys that certificate libraries do not load.
 """
 
-from __future__ import annotations
-
 _SEQUENCE, _VERSION = 0x30, 0xA0
 _SPKI_PLACE = 5
 """In tbsCertificate, without the optional version: serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo."""

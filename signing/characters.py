@@ -4,8 +4,6 @@ The list is closed and versionless: it does not follow any Unicode release, so t
 NFC and unassigned code points are judged at admission only and live above (formats §1).
 """
 
-from __future__ import annotations
-
 import re
 
 _NONCHARACTERS = r"\uFDD0-\uFDEF" + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))

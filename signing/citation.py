@@ -4,8 +4,6 @@
 read in the text of the law, RECALL is to be confirmed, DESIGN is ours and not law.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

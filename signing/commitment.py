@@ -4,8 +4,6 @@ The hash binds log, chain, statement and field, so that it cannot be moved to an
 (a phone number, a plate) from being guessed. Erasing the salt and the value erases the person. Source: formats §7.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from hashlib import sha256

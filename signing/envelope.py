@@ -5,8 +5,6 @@ envelope, too, has one reading and one frozen form. Verifying is the caller's: w
 Source: DSSE protocol v1, formats §1, §2.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

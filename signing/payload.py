@@ -6,8 +6,6 @@ Compact texts, nearly all, are read by msgspec; others by ``json``'s C scanner, 
 that marks what is wrong, walks the result and names every place.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from itertools import islice

@@ -5,8 +5,6 @@ a proof cannot be reused for another party or log and can never be a statement. 
 Source: formats §5, §10.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta, Struct

@@ -5,8 +5,6 @@ the rule's text (Chinese and English), its source and who can lift it stand once
 Codes match ``[A-Z0-9_]+``, are documented, and are never reused for another meaning.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Literal, cast
 

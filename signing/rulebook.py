@@ -3,8 +3,6 @@
 These are rules of the evidence format, not of the law; their source is ``docs/formats`` (formats, by section).
 """
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

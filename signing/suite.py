@@ -4,8 +4,6 @@ The algorithm always comes from the key's registration, never from the signature
 ``signing/suites/`` and one line here. Source: formats §1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Protocol

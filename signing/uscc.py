@@ -3,8 +3,6 @@
 Source: GB 32100-2015 as fixed in formats §1. Wider than some libraries on purpose: formats asks nothing of the single positions.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -3,8 +3,6 @@
 Rules never read these files: they read what the log adopted, by SHA-256, through ``facts.data(name)``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What this package answers over HTTP: wire Structs, and how they are made from states. Masses are tonne strings of six decimals."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated
 

@@ -5,8 +5,6 @@ code must match it (R-31, addenda §4.1). Carriers and vehicles are not part of 
 Order 23 Art. 28). Source: Order 23 Art. 21-28 [READ]; Code Art. 536.2 [READ].
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Struct

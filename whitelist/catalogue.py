@@ -4,8 +4,6 @@ Data sets ``hw-catalogue-<YYYY>``: CSV, columns in ``COLUMNS``, one row per code
 Source: 名录 2021, 部令第15号, Art. 5, 6, note 1 of the annex [READ S5]; 名录 2025, 部令第36号, Art. 6.2, notes 1, 2 [READ H4].
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

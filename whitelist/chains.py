@@ -1,7 +1,5 @@
 """Names of the chains of this package: permits, lists, approvals (formats §3)."""
 
-from __future__ import annotations
-
 import re
 
 from msgspec import Struct

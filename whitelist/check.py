@@ -4,8 +4,6 @@ Pure, deterministic and total over any ``Transfer`` that its form lets in. ``man
 from it, so a dry run and the act cannot differ. Source: design §7, law §7 with its corrections, kinds §5.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ledger.admission.facts import Facts, chain_key

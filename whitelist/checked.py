@@ -1,7 +1,5 @@
 """A checked transfer: the transfer with everything the rules compare it with, looked up once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from msgspec import Struct

@@ -5,8 +5,6 @@ then on it holds what its manifests hold on Q2, no more and no less; the rest se
 (formats §6): the next decision on the listing settles those that have ended, and goes on doing so while their loads are received.
 """
 
-from __future__ import annotations
-
 from msgspec import Struct
 from msgspec.structs import replace
 

@@ -4,8 +4,6 @@ A row's add to the list's, a decision's to both, and what the reply said binds i
 3 [READ S6]: the other side may name conditions.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Annotated
 

@@ -6,8 +6,6 @@ Data set ``divisions``: CSV, columns in ``COLUMNS``. Source: modood/Administrati
 〔2025〕15号 and the ministry's list for 500157 两江新区 [READ H15–H18]; day on which old codes end [DESIGN].
 """
 
-from __future__ import annotations
-
 import re
 
 from msgspec import Struct

@@ -4,8 +4,6 @@ A transfer is asked in the form of ``manifest.issue/1``, read by the same reader
 two cannot differ over one state of the log. What only a signed statement has (signers, commitments) is judged when it is posted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct

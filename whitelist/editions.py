@@ -4,8 +4,6 @@ The edition YYYY is in force from YYYY-01-01 until the next adopted one begins (
 the event, never from today: a back-fill of December is judged by December's table (kinds §1.1).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

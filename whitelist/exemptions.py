@@ -6,8 +6,6 @@ Numbers shift between editions (2025 struck item 22, so what follows moved up): 
 Source: 名录 2021, annex list, 32 items in 57 rows [READ S5]; 名录 2025, annex list, 31 items in 56 rows [READ H4].
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 What only data can say (does the code stand in the edition of the day, is the division valid on it) is judged by rules.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Struct

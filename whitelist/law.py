@@ -3,8 +3,6 @@
 Articles by addenda §1.1: 固废法 Art. 80, 82.2 are Code Art. 534, 536.2. Source: Code Art. 1057, 1242 [READ T1–T3]; 固废法 2020 [READ S2].
 """
 
-from __future__ import annotations
-
 CODE_IN_FORCE = "2026-08-15"
 """Code Art. 1242 [READ T1–T3]."""
 

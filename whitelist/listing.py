@@ -5,8 +5,6 @@ manifest. Three kinds: mutual (双方互认), unilateral (单方公布), pilot (
 Source: 2020 mechanism, law §3.2 [READ S6]; kinds §4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import Annotated, Literal

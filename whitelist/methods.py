@@ -3,8 +3,6 @@
 Source: law §5.6, read in three independent programs [READ S25a, S25b]; the original, HJ 1033 appendix F, was not read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

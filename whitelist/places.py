@@ -1,7 +1,5 @@
 """Places (场所) that bodies name: a division that is valid on the day of the event, and an open site of the party whose place it is."""
 
-from __future__ import annotations
-
 from ledger.admission.facts import Facts
 from ledger.findings import Findings
 from ledger.kinds.site import site_at, site_key

@@ -14,8 +14,6 @@ Grams that turn out to belong to an earlier year (a receipt of January for 30 De
 Whoever reads the account writes what :func:`q3_change` answers. Source: kinds §1.6; 危险废物经营许可证管理办法 Art. 12(4) for 120 % [READ S3].
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct

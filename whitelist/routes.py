@@ -3,8 +3,6 @@
 Every registered party may read permits, lists and listings; approvals and their quotas only those concerned (whitelist.selection).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, Any
 

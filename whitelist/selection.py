@@ -4,8 +4,6 @@ Permits and lists are public to every registered party: they are announced in pr
 application says, and what is left on its decision, concerns its generator, its receiver and the authorities (design §5).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct

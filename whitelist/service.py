@@ -1,7 +1,5 @@
 """Dry runs, and registries of permits, lists, approvals and quotas in pages. Every answer is of one moment and says its log size."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

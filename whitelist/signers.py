@@ -1,7 +1,5 @@
 """Who must sign the acts of this package: authorities by place or by the holder's region (formats §3, kinds §1.7, R-66)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ledger.admission.facts import Facts

@@ -1,7 +1,5 @@
 """SQL of the registries: heads of chains by key range, in the order of their names (``fact.key`` is COLLATE "C")."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Terms of authorities (办理期限, R-42): whether an act came after the working days that the law leaves for it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from ledger.admission.facts import Facts

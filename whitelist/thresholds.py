@@ -7,8 +7,6 @@ days, ``_day`` day of the month. Of two limits the larger tolerance holds, line 
 baseline, loading of the declared, sums of lines of the net, lots of the line's mass, meters of what went in. Source: kinds §12.
 """
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Annotated
 

@@ -5,8 +5,6 @@ and what can be issued are one declaration. Masses travel as decimal tonne strin
 inside. Fields whose rules come later are declared already and refused NOT_YET. Source: kinds §5, law §2.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Struct

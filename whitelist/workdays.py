@@ -7,8 +7,6 @@ Source: 行政许可法 Art. 82, 民法典 Art. 201 [READ, addenda §1.4]; notic
 (4th revision, 2024-11-10) [READ H3].
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 

@@ -3,8 +3,6 @@
 No auditor repeats them: they are the operator's word, because they depend on a Unicode version and on pattern matching.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Adopted data: files known by their SHA-256, parsed once, handed to rules by name (formats §5)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any

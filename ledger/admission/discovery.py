@@ -1,7 +1,5 @@
 """Finding the acts of a package: whoever writes a new act adds one module, and nothing that lists it."""
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from types import ModuleType

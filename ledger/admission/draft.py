@@ -1,7 +1,5 @@
 """Drafting a statement: what a party's own software does before it signs. Needs no server: ``prev`` is computable offline."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 

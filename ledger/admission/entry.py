@@ -1,8 +1,6 @@
 """Entry: statement and admission as the bytes that are the Merkle leaf (formats §4). An entry is valid only if parsing and
 re-encoding gives the same bytes, so every reader sees one and the same text."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 from typing import Literal

@@ -5,8 +5,6 @@ It is a copy, and treated like one: whatever a batch has used of it is compared 
 from the database under its lock. So neither another process, nor a cut, a restored backup or an edited row can be hidden by it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -5,8 +5,6 @@ personality registered for it. The sequencer fills the overlay from the database
 overlay by replaying entries. Rules cannot tell the difference, which is what makes a decision recomputable.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -4,8 +4,6 @@ The forms stand in the Structs (``ledger.fields``), so the published schemas and
 good body is read by msgspec in one pass; only a bad one, and what no pattern can say (a real day, a check character), is walked here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache

@@ -1,7 +1,5 @@
 """The table of all kinds the log knows, assembled from personalities; one decoder per kind and version, kept for ever."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """Refusal receipts and refusal pages: nothing that was validly signed disappears silently (formats §8)."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """The newest entries of this process: what was just committed need not be fetched and read again for its receipt and the projections."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from ledger.admission.entry import Entry

@@ -8,8 +8,6 @@ the next run goes on from there:
 * a row of an hour whose pages are complete (its process was paused while it wrote): it stands first in the pages of the following hour.
 """
 
-from __future__ import annotations
-
 import structlog
 
 from ledger import store

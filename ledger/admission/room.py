@@ -1,7 +1,5 @@
 """Room for the bodies of batches that are being read and admitted at the same time, so that many senders at once cost bounded memory."""
 
-from __future__ import annotations
-
 
 class Room:
     """At most ``limit`` bytes held by all batches of this process together."""

@@ -4,8 +4,6 @@ A role is signed by its holder; the first one also by a delegate ``for`` the hol
 has none, by the authority of its region (kinds §1.2). One hand is one hand: who signs for another holds no other role (kinds §1.7).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledger.admission.facts import Facts, Unread

@@ -1,7 +1,5 @@
 """Statement: from an envelope's verified-to-be bytes to the typed act (formats §1, §3). Pure; stateless rules only."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

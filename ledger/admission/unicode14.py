@@ -4,8 +4,6 @@ Kept as data because Python's own table moves with the interpreter, and two serv
 Generated from ``unicodedata`` of CPython 3.11 (unidata_version 14.0.0): every code point whose category is not Cn.
 """
 
-from __future__ import annotations
-
 import re
 
 _RANGES = (

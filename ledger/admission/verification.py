@@ -1,7 +1,5 @@
 """Signatures of a statement against registered keys, and the keys that a statement brings. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

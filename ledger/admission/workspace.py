@@ -4,8 +4,6 @@ The sequencer decides a batch on it; dry runs and read answers are made on one t
 that are known to be needed at once, then those that the loaded values name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 

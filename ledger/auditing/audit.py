@@ -8,8 +8,6 @@ What needs no order (reading, hashing, signatures) is done 256 entries at a time
 follow in one sequential pass, whose memory is bounded (ledger/auditing/).
 """
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256

@@ -3,8 +3,6 @@
 Source: formats §4 (checkpoint lines, archived checkpoints).
 """
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from itertools import accumulate

@@ -3,8 +3,6 @@
 Workers are forked: they inherit the table of kinds, which no wire could carry. They run nothing but readers of bytes.
 """
 
-from __future__ import annotations
-
 import gc
 import multiprocessing
 import os

@@ -4,8 +4,6 @@ The audit ends at a published size; the database may be further by now. Entries 
 believed: they are not published yet, and the next audit judges them.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from ledger import store

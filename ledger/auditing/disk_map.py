@@ -4,8 +4,6 @@ An audit of a million entries meets some hundred thousand chains. Whoever keeps 
 looks at a handful of them. The file is thrown away with the audit, or kept as the state that the next audit goes on from.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The facts of a replay that need no more memory for a long log than for a short one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Files of an export: exactly those that its checkpoint calls for, none of them compressed (formats §4)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256

@@ -5,8 +5,6 @@ perfect subtrees, and such a hash is the same in every tree that holds the subtr
 checkpoints of other sizes. With a whole export (``Tree``) nothing within its size stays open. Source: RFC 6962 §2.1, formats §4.
 """
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 

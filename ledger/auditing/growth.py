@@ -4,8 +4,6 @@ Roots come from the entries alone. A tile is compared with the tile below it, so
 more on every level above.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 Gathered during the one pass over the entries, so that any number of archived checkpoints costs no second one.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Iterable
 

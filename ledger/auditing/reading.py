@@ -5,8 +5,6 @@ that the same 256 entries bring are taken from them. A signature that finds no k
 may sign at its index is always decided there; here it is mathematics only, and a keyid is the hash of its key.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

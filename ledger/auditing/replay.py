@@ -1,7 +1,5 @@
 """Replay: judge every entry again, from entries alone. The same ``admit`` runs as in the sequencer, and must give the same bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What an audit says: figures and findings, the same as text, JSON and paper."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field

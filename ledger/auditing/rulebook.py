@@ -1,7 +1,5 @@
 """Texts of what an audit finds: what is wrong, and what whoever found it should do."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

@@ -5,8 +5,6 @@ holds what the auditor computed itself, nothing from the log is taken on trust a
 of the larger log is computed from the kept edge, so it can only match if the log extends what was audited.
 """
 
-from __future__ import annotations
-
 import msgspec
 from msgspec import Struct
 

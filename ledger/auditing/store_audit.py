@@ -5,8 +5,6 @@ once the promised size is published (it names a bundle that is not needed again)
 SQLite refuses a file whose structure is broken.
 """
 
-from __future__ import annotations
-
 from ledger.auditing.facts import DiskFacts
 from ledger.auditing.replay import Finding, Replay
 from ledger.publishing.checkpoint_store import CheckpointStore

@@ -3,8 +3,6 @@
 A new act is one more module here: nothing lists it.
 """
 
-from __future__ import annotations
-
 import sys
 
 from ledger.admission.discovery import values_in

@@ -3,8 +3,6 @@
 A city bureau, a transport department or the police reads; it decides nothing. What a grant opens to whom is :func:`ledger.caller.reads`.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Struct

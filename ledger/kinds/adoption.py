@@ -3,8 +3,6 @@
 A log that adopts what it does not hold could never be audited, nor decide anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """``authority.admit/1``: a further authority, signed by the operator and all those before it (formats §3, §5)."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts

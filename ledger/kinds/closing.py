@@ -1,7 +1,5 @@
 """``log.close/1``: the last entry of a log; its successor names this log in ``continues`` (formats §5)."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Struct

@@ -4,8 +4,6 @@ The tail is a data file with one line ``<statement hash> SP <old admission.at> L
 may be admitted again within 30 days and is judged by §6 at its old ``admission.at`` (tag RECUT). Nothing published is ever cut.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated

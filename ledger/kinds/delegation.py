@@ -3,8 +3,6 @@
 A delegation stands for the first role only, is in force by index, and is never passed on: the delegate signs as itself, with ``for``.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 The commitment stays in its entry and every proof holds; what is destroyed is the key of the ciphertext (ledger.vault).
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """``log.found``: the statement that pins everything else (formats §5)."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Sequence

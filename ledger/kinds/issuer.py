@@ -3,8 +3,6 @@
 They share the space of keyids with the keys of parties, so that no signature can ever be taken for one of another purpose.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Struct

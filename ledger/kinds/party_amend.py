@@ -3,8 +3,6 @@
 Who may sign in the place of a closed party is judged at admission, for every kind alike (ledger.admission.signers).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``party.register/1``: a party enters the log with its first keys, signed by the authority of its region (formats §3)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

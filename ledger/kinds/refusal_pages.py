@@ -1,7 +1,5 @@
 """``log.refusals/1`` on ``log/refusals``: what was refused in a clock hour, named so that nothing refused is forgotten (formats §8)."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Registering keys: possession, uniqueness over the life of the log, and what becomes of the key register (formats §5)."""
 
-from __future__ import annotations
-
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Who signs the log's own kinds: operator, authorities, the party of the chain, or the guardians of its keys (formats §3)."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Sites (场所) of parties, as ``party.site/1`` registers them: what lets a party act from another place than its address (kinds §2)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Protocol
 
 from msgspec import Struct

@@ -5,8 +5,6 @@ they sign (``liandan log found`` does, given the old log's ``log.vkey``); here i
 its own. Nothing is carried over in version 1: readers verify each log alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

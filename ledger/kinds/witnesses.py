@@ -1,7 +1,5 @@
 """``witness.set/1``: who looks on. The whole new witness policy, agreed by operator and all authorities (formats §5)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

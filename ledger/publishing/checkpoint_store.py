@@ -9,8 +9,6 @@ every entry a second time from there, so that an edit of the database's derived 
 same transaction as the promise, and can be rebuilt from the published files at any time.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -5,8 +5,6 @@ the quorum however long it takes (fail-closed). A witness can delay a checkpoint
 own key that contradicts ours does (Contradiction).
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Mapping, Sequence

@@ -5,8 +5,6 @@ in the server process it is about to lose (bench/crash.py). Unarmed, reaching a 
 who mends it stands at the place itself: ledger/admission/sequencer.py and ledger/publishing/publisher.py.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 

@@ -3,8 +3,6 @@
 Every write goes to a temporary name, is flushed to disk and renamed, so a reader sees the old file or the new one, never half of one.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from hashlib import sha256

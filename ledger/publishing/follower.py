@@ -4,8 +4,6 @@ A process that leads is told by its own publisher (ledger/publishing/publisher.p
 questions: what may be relied on, how an entry is proved in it, and whether statements may be appended.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from base64 import b64encode

@@ -3,8 +3,6 @@
 Reads go on; ``liandan log status`` explains, ``liandan log cut`` leads on.
 """
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections.abc import Sequence

@@ -4,8 +4,6 @@ The lock is for order and economy; safety rests on the epoch in the store, which
 get past. The kernel lets go when the process dies, so a standby takes over within moments and without anybody's help.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What everybody may rely on: the newest published checkpoint, and the right edge of a published tree read from its tiles."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 from msgspec import Struct

@@ -4,8 +4,6 @@ What the sequencer read from the database may have been edited there; what is re
 that passed this very check. An entry that the second decision sees otherwise stops the log (design §5, formats §4).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -4,8 +4,6 @@ The signer in its own process does not sign what it is asked to: it reads the ch
 if that is what was asked for. A captured server can therefore not obtain a signature for a tree head that the store has not promised.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import socket

@@ -1,7 +1,5 @@
 """The published log over HTTP: checkpoints, tiles, data, keys, the policy and proofs; what any web server could serve from the files."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import re

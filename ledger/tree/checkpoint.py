@@ -4,8 +4,6 @@ Source: C2SP tlog-checkpoint; formats §4 for ours: origin = key name, no extens
 (timestamp 0), then witness lines sorted by vkey text, one line per key.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -4,8 +4,6 @@ Source: C2SP tlog-cosignature. Type 04 signs the checkpoint text under Ed25519, 
 A signature is a big-endian u64 of POSIX seconds and the raw signature: 72 and 2,428 bytes.
 """
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 from ledger.tree.note import SigningKey, Vkey

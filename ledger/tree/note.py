@@ -4,8 +4,6 @@ Source: C2SP signed-note. A key is known by (name, key id); lines of unknown key
 whole note. Ed25519 is libsodium's strict rule, as for statements (formats §1).
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import re

@@ -4,8 +4,6 @@ Source: C2SP tlog-policy; formats §5 ``witness_policy`` (the lines as an array,
 byte that is not UTF-8 is kept as a surrogate, so that different bytes stay different names.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 

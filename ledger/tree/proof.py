@@ -3,8 +3,6 @@
 Source: C2SP tlog-proof v1 (file extension ``.tlog-proof``): index, inclusion hashes, the checkpoint verbatim.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 

@@ -1,7 +1,5 @@
 """Rule texts of the tree, its notes and its proofs: what readers of evidence are told."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

@@ -1,7 +1,5 @@
 """Encryption of one disclosure under its own key: AES-256-GCM, bound to statement and field, so that rows cannot be exchanged. Pure."""
 
-from __future__ import annotations
-
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 

@@ -4,8 +4,6 @@ A request is one envelope as it stands, or ``{"envelope":{…},"disclosures":[{"
 JSON of formats §1. No reason made here quotes a field name that was not committed, a salt or a value: refusals are kept and shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any

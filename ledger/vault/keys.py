@@ -13,8 +13,6 @@ Blocks of removed files are the file system's: put the store on an encrypted vol
 A place (statement, field) that was erased stays marked, so that no later resubmission brings the value back.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import sqlite3

@@ -1,7 +1,5 @@
 """Texts of what the vault refuses."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

@@ -5,8 +5,6 @@ Order of erasing: the entry ``pd.erase`` is admitted, then the key is destroyed,
 Values and salts are in no log line, no exception and no query; PostgreSQL sees ciphertext.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The vault's SQL: ciphertext of disclosures, without their keys. PostgreSQL never sees a salt, a value or a key."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct

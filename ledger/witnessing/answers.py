@@ -1,7 +1,5 @@
 """What asking the witnesses brings: verified lines, typed failures, and proof that a log has contradicted itself."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 

@@ -3,8 +3,6 @@
 Nothing is followed (no redirects), nothing is believed about lengths; the time limit is the caller's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import httpx

@@ -4,8 +4,6 @@ Two files are understood: a policy (C2SP tlog-policy, of which only the ``log`` 
 ``log.vkey`` of an export, one vkey per line. An origin is a log; it may have an Ed25519 and an ML-DSA-44 key.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct

@@ -5,8 +5,6 @@ entries, each proved against the signed root by a consistency proof from the log
 restart and names the step where the log's bytes stop matching. The directory is laid out like an export: ``liandan audit DIR/<id>``.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 import time

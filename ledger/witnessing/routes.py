@@ -4,8 +4,6 @@
 and for ten seconds at most; there is nothing to log in to, the log's signature is the only right to submit.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

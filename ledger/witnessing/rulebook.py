@@ -1,7 +1,5 @@
 """Rule texts of witnesses: what a log, an operator or an authority is told."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

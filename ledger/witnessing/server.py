@@ -4,8 +4,6 @@ Source: C2SP tlog-witness. What is signed is a re-encoding of what was parsed, n
 line is not cosigned; the own signature is verified before anybody sees it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct

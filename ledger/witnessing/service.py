@@ -4,8 +4,6 @@ One submission: read it and verify the log's signature; judge it against what wa
 judge again, sign, verify the own signature, put the head on disk by compare-and-swap; only then answer. Whoever loses a race gets 409.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Mapping

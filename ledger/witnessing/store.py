@@ -5,8 +5,6 @@ crash at any moment cannot make the witness cosign two histories. An old copy of
 (docs/witness.md). Beside it: keys pinned on first use, and how far a mirror has verified.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ Source: C2SP tlog-witness. The body is ``old <size>``, up to 63 base64 hashes, a
 in LF.
 """
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Sequence

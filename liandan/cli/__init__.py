@@ -3,8 +3,6 @@
 Exit codes: 0 fine, 1 something was found or refused, 2 wrong usage or set-up, 3 not reachable. ``--json`` prints one JSON value on stdout.
 """
 
-from __future__ import annotations
-
 import importlib
 
 import click

@@ -1,7 +1,5 @@
 """``liandan audit``: of an export, of a server, or of this installation with its database; and of evidence against evidence."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import tempfile

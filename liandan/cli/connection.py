@@ -1,7 +1,5 @@
 """Options of commands that speak to a server, and the client they make."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``liandan key``: keys of parties, and the key file of a log."""
 
-from __future__ import annotations
-
 import secrets
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``liandan log``: found a log offline, ask a log how it is."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 from typing import Any

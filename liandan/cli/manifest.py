@@ -1,7 +1,5 @@
 """``liandan manifest``, ``liandan certificate``: what a server knows of manifests."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

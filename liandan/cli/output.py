@@ -1,7 +1,5 @@
 """How commands speak and end: Chinese first, one JSON value with ``--json``, four exit codes."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine

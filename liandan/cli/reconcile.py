@@ -1,7 +1,5 @@
 """``liandan reconcile``: the monthly statement, recomputed from an export or from this installation's files."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``liandan log refill``: the way on after a database was restored from a backup."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

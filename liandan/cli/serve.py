@@ -1,7 +1,5 @@
 """``liandan serve``, ``liandan migrate``."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 

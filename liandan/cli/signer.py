@@ -1,7 +1,5 @@
 """``liandan signer``: a process of its own that holds the log key and signs what the checkpoint store promises."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from pathlib import Path

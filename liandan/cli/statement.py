@@ -1,7 +1,5 @@
 """``liandan statement``: look at, co-sign and post envelopes that other software made."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

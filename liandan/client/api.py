@@ -1,7 +1,5 @@
 """AsyncLiandan: one party's way to a log."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from types import TracebackType

@@ -5,8 +5,6 @@ Unavailable  no answer, or "later", until patience ended; posting the same again
 Dishonest    the answer proves something else than it claims: keep it, and tell both authorities
 """
 
-from __future__ import annotations
-
 from ledger.problem import Problem
 
 

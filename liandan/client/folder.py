@@ -4,8 +4,6 @@
 signed refusal; ``checkpoint`` is the newest verified one. Files are never overwritten by other content, except ``checkpoint``.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

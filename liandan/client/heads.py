@@ -1,7 +1,5 @@
 """Heads of the chains that a client writes: ``seq`` and ``prev`` of the next statement, computed without the server (formats §2)."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

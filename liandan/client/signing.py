@@ -1,7 +1,5 @@
 """Signing beside the first signer, and login challenges."""
 
-from __future__ import annotations
-
 import json
 import secrets
 from collections.abc import Sequence

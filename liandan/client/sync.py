@@ -1,7 +1,5 @@
 """Liandan: the client without ``await``, for scripts and desktop software. A loop of its own runs in a thread."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from collections.abc import Coroutine, Sequence

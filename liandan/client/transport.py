@@ -1,7 +1,5 @@
 """HTTP with patience: retries what is safe to repeat, logs in when a token is needed, turns problems into Refused."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from typing import Any

@@ -4,8 +4,6 @@ The log is founded in the last working days of September, so that lists and deci
 first working day after the National Day holiday (2026-10-01 to 07; Saturday 2026-10-10 is worked).
 """
 
-from __future__ import annotations
-
 from ledger.times import parse_at
 
 MINUTE = 60

@@ -1,7 +1,5 @@
 """The cast of the story, read from ``story/cast.toml``: firms, wastes, permits, lists, and who sends what to whom. All fictitious."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """``log.found`` of the demonstration: operator, two authorities, the data in force, a simulated clock."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256

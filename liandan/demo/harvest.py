@@ -1,7 +1,5 @@
 """What the demonstration takes home over HTTP: entries, certificates, the month's statements. (The export is the product's own.)"""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from base64 import b64decode

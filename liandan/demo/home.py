@@ -4,8 +4,6 @@
 directory that the database's account cannot enter, the data lies in /var/tmp instead, so that no mode of a foreign directory changes.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import time

@@ -4,8 +4,6 @@ The founding statement was written here, so its hash and the log's keys are pinn
 verified against them.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

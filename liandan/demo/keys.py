@@ -1,7 +1,5 @@
 """Keys of everybody in the story, made from the seed. Client side only: the server never sees a party's private key."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 
 from signing.keys import PrivateKey

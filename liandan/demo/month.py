@@ -1,7 +1,5 @@
 """The ordinary manifests of October: drawn by the seed, everything in order, most of them closed by the end of the month."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from random import Random

@@ -4,8 +4,6 @@ The scribe is the parties' own software: it knows ``found``, the head of every c
 for nothing (formats §2).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, Literal

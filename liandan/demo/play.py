@@ -1,7 +1,5 @@
 """Playing the story: write each slot, post it, compare the answers with the plan. Anything unplanned stops the demonstration."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol

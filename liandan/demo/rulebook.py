@@ -1,7 +1,5 @@
 """Texts of the codes that the demonstration gives."""
 
-from __future__ import annotations
-
 from signing.refusal import table, texts
 
 RULES = table(

@@ -1,7 +1,5 @@
 """``liandan demo``: the whole demonstration from an empty directory to the summary. The only file of the demo that knows every other."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import time

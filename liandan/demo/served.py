@@ -6,8 +6,6 @@ Prints its address as one line of JSON when it is ready, or the refusal, and ser
 is killed takes its server along, and the server still stops in order. Everything else it says goes to standard error.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

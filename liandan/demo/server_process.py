@@ -1,7 +1,5 @@
 """Starting and stopping the demonstration's children: the server, and whoever else answers with one line when it is ready."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -4,8 +4,6 @@ A decision comes by one of two routes: LISTED, on a row of the yearly list, whic
 after a letter of consultation and an agreeing reply.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

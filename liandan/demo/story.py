@@ -4,8 +4,6 @@ What is worth seeing stands as data in ``story/loads.toml`` (manifests) and ``st
 it is drawn by the seed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from random import Random

@@ -1,7 +1,5 @@
 """What came of the story: counted from the exported evidence, entry by entry, not from anything the server says."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 

@@ -6,8 +6,6 @@
 log's server still answers then, it stays until that has gone: the last checkpoint of a killed demonstration is cosigned as well.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

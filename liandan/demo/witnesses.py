@@ -4,8 +4,6 @@ A witness lies in ``DIR/witnesses/<name>`` as ``liandan witness init`` would mak
 whatever the log simulates: it states when it cosigned, and nothing about the story.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable

@@ -1,7 +1,5 @@
 """Names of everything in the story's log, and its running numbers: a pure function of the seed and of the order in which they are asked."""
 
-from __future__ import annotations
-
 from collections import Counter
 from hashlib import sha256
 from typing import Any

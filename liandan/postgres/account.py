@@ -3,8 +3,6 @@
 PostgreSQL refuses to run as root. So root lends it an existing unprivileged account; everybody else runs it as himself.
 """
 
-from __future__ import annotations
-
 import os
 import pwd
 import stat

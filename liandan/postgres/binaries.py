@@ -5,8 +5,6 @@ A wheel inside a closed directory (a checkout under /root, mode 0700) cannot be 
 its programs in a cache; directories of users are never opened for it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib.util
 import os

@@ -3,8 +3,6 @@
 Layout below the data directory: ``postgres/pg<major>`` the cluster, ``postgres/run`` its socket, ``postgres/server.log``, two lock files.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -3,8 +3,6 @@
 Lists of process numbers rot when a process is killed; ``flock`` does not.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 from collections.abc import Iterator

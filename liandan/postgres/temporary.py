@@ -3,8 +3,6 @@
 What a killed process had to leave behind is collected by the next one that makes a temporary cluster.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import tempfile

@@ -3,8 +3,6 @@
 A new act is one more module here, which nothing lists, and its rows in ``manifests.machine``.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """运抵: a leg is at its end (R-55; Order 23 Art. 11(4) [READ])."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec.structs import replace

@@ -5,8 +5,6 @@ papers fit? What disagrees beyond that is a fact and only said. Of a backfill th
 are all that is left to judge. Source: kinds §6.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """利用或者处置结果: what the receiver did with the accepted grams (Order 23 Art. 12(4)). No gram gets two fates."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """交接: the load changes hands between two carriers (R-54; Order 23 Art. 17 [READ])."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from ledger.admission.facts import Facts

@@ -3,8 +3,6 @@
 What is asked is a ``whitelist.transfer.Transfer``, judged by ``whitelist.check`` and by nothing else, so a dry run says what the issue will.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

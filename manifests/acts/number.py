@@ -1,7 +1,5 @@
 """补登联单编号: the numbers that were given after issue, ``case.number/1`` (R-01 to R-04; Order 23 Art. 15 [READ])."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any
 

@@ -4,8 +4,6 @@ The waste is at the gate, so the receipt is a fact at every stage before it: onl
 departure declines the manifest. Source: kinds §6.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """停留: the load stands still on its way (Order 23 Art. 11(3) [READ]; act [DESIGN])."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec.structs import replace

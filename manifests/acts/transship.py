@@ -1,7 +1,5 @@
 """换装: the load, or a part of it, changes to another vehicle of the same carrier (design §6 [DESIGN])."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec.structs import replace

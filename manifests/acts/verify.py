@@ -1,7 +1,5 @@
 """核实: the generator has checked what became of its waste, which closes the manifest (Order 23 Art. 10(5) [READ])."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from ledger.admission.personality import Judged, Window

@@ -1,7 +1,5 @@
 """作废: a manifest is voided before departure only, with a reason, by its generator (R-59)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any
 

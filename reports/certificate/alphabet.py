@@ -4,8 +4,6 @@ Made once from the certificates of the tests: the characters that all of them dr
 seldom changes fonts in its middle. Another alphabet gives other bytes: raise LAYOUT with it.
 """
 
-from __future__ import annotations
-
 from reports.paper.embedding import Alphabet
 from reports.paper.fonts import BOLD, REGULAR
 

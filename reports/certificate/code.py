@@ -1,7 +1,5 @@
 """The square code on the first page: which log, how large, which manifest, which leaf; enough to find and to compare, nothing secret."""
 
-from __future__ import annotations
-
 from base64 import urlsafe_b64encode
 
 import segno

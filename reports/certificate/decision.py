@@ -1,7 +1,5 @@
 """The decision a manifest ran under, the listings it was given on, and how each act moved the quota accounts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 Names come from registrations, the decision from its own chain, quotas from the account rows of the entries, times from the acts. Pure.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -4,8 +4,6 @@ So an optional field gets onto paper by its path alone, in the tables below, and
 schema call it.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

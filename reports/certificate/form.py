@@ -1,7 +1,5 @@
 """The rows of the form (危险废物转移联单), shared by its parts: a label, a value, a field under its own label."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from reports.certificate.fields import Printed

@@ -1,7 +1,5 @@
 """第一部分, filled by the generator: what leaves, from whom, under which papers. Labels: the issue's own body, else law §2, addenda §2."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from ledger.mass import format_mass

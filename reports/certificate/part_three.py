@@ -1,7 +1,5 @@
 """第三部分, filled by the receiver: what arrived, what was taken and what was not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from ledger.labels import words_of

@@ -1,7 +1,5 @@
 """第二部分, filled by the carriers: every leg of the trip, what was loaded and weighed, and where the load stood still."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from ledger.mass import format_mass, parse_mass

@@ -1,7 +1,5 @@
 """The parts behind the form: decision and quotas, the timeline of signatures, what was flagged, the checkpoint and how to check it."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable
 

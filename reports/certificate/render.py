@@ -1,7 +1,5 @@
 """The certificate as PDF bytes: the pages, then the bundle inside. Same bundle, same bytes."""
 
-from __future__ import annotations
-
 import io
 
 import pikepdf

@@ -1,7 +1,5 @@
 """A weighing ticket (磅单) in one line."""
 
-from __future__ import annotations
-
 from ledger.mass import format_mass, parse_mass
 from manifests.acts import Ticket
 from reports.words import moment

@@ -1,7 +1,5 @@
 """Who signed what, when, with which key: one row per entry."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 from ledger.admission.entry import Entry

@@ -4,8 +4,6 @@
 coverage) and ``NotoSansSC-Bold.ttf`` (headings only: what we print ourselves). Layout tables and hints go: reportlab reads neither.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -4,8 +4,6 @@ reportlab gives every character a code when a document first draws it, then look
 both are tables for ``str.translate``; what is not in them yet is asked of reportlab once, so its numbering and the bytes stay the same.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

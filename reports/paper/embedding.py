@@ -5,8 +5,6 @@ a certificate draws is in every certificate, so a kind of document may have an `
 that are the same in all its documents, cut and packed once per process. Other characters follow in subsets that are cut each time.
 """
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache

@@ -4,8 +4,6 @@ reportlab draws a character without glyph silently as a box. So every text goes 
 character as 〔U+XXXX〕; nothing is lost and nothing is guessed.
 """
 
-from __future__ import annotations
-
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock

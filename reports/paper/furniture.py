@@ -1,7 +1,5 @@
 """What stands on every page beside the content: footer with page numbers, and the watermark of demonstration logs."""
 
-from __future__ import annotations
-
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 

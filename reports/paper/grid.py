@@ -1,7 +1,5 @@
 """Grids: rows of bordered cells that share one height, and tables that repeat their head on every page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from msgspec import Struct

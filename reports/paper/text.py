@@ -1,7 +1,5 @@
 """Breaking text into lines: Chinese breaks anywhere but before closing and after opening marks; Latin words and numbers stay whole."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """A small bar chart: per code what was to be explained (opening and departed) against how it is explained, in tonnes."""
 
-from __future__ import annotations
-
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.sheet import ACCENT, GREY, INK, RULE, Paint, Sheet
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement

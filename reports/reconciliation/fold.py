@@ -4,8 +4,6 @@ Entries come in the order of the log, from index 0, from any source: database, e
 same ``evolve`` functions as in the log; nothing is read from projections. One fold serves every direction, so the log is replayed once.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from typing import Any

@@ -1,7 +1,5 @@
 """The lists of waste lines behind page 1: M4, M5, M7 and all lines of the month."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from ledger.mass import format_mass

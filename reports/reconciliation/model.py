@@ -6,8 +6,6 @@ A late act therefore changes the statement of a past month: every statement name
 compared at one size. Closing of a month and opening of the next agree by construction when drawn at the same size.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The statement on paper, A4 landscape: page 1 says everything that matters, the pages behind it list what it is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from ledger.mass import format_mass

@@ -1,7 +1,5 @@
 """The statement as canonical JSON: keys sorted, tonne strings, UTF-8, one LF at the end. Programs of both provinces compare it by bytes."""
 
-from __future__ import annotations
-
 import json
 
 from msgspec.structs import asdict

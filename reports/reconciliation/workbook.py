@@ -1,7 +1,5 @@
 """The statement as an Excel workbook: one sheet per question, Chinese heads, masses as numbers with six decimals, never a formula."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime

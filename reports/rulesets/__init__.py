@@ -4,8 +4,6 @@ They stand on the floor from which all kinds are seen, so that whoever verifies 
 A new version is one more module here: nothing lists it.
 """
 
-from __future__ import annotations
-
 import sys
 
 from ledger.admission.discovery import values_in

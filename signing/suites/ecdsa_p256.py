@@ -4,8 +4,6 @@ For every valid (r, s) also (r, n-s) is valid. Only the lower one is accepted, s
 bytes; the client folds s, the server refuses and never rewrites. Source: FIPS 186-5, RFC 6979, formats §1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from hashlib import sha256
 

@@ -5,8 +5,6 @@ reader's library accepts what was admitted; OpenSSL also accepts small-order key
 Source: RFC 8032, formats §1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

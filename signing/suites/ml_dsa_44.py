@@ -3,8 +3,6 @@
 Source: FIPS 204, formats §1.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from cryptography.exceptions import InvalidSignature

@@ -4,8 +4,6 @@ Wastes and permit are judged as an issue would be, so nobody is approved for wha
 authority's to say. Source: Order 23 Art. 22, 23, 28 [READ]; kinds §4.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from msgspec import Struct, field

@@ -5,8 +5,6 @@ on this log the origin's enters that province's letter. Source: Order 23 Art. 24
 consent is statutory; kinds §4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

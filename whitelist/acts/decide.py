@@ -6,8 +6,6 @@ the way by letter (2020 mechanism 4: "应提前函告对方并征得同意，方
 permit and terms are judged. Source: Order 23 Art. 26, 27 [READ]; 2020 mechanism 3, 4 [READ S6]; kinds §4, §15; one route per decision [DESIGN].
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal

@@ -3,8 +3,6 @@
 Source: 2020 mechanism 2 [READ S6]: lists are put in force by letters of both sides; formats §3.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

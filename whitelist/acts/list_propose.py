@@ -5,8 +5,6 @@ a pilot list (国家试点) is proposed by any authority. Nothing on a list coun
 lists are proposed each December and put in force by letters of both sides; formats §3, kinds §4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

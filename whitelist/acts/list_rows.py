@@ -4,8 +4,6 @@ Pages come in order and hold together exactly what was announced. A list that no
 Source: 2020 mechanism 1 [READ S6]: quantities per receiver and category for the year; kinds §4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

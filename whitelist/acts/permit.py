@@ -5,8 +5,6 @@ A renewal (续证) is a grant that names its predecessor: it inherits root and Q
 (L4 of the cases). Source: formats §3; kinds §3; 危险废物经营许可证管理办法 Art. 3, 7, 10, 28 [READ S3].
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any
 

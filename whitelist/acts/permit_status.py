@@ -4,8 +4,6 @@ A suspension or revocation is a stop: from its admission on nothing departs to t
 anew and never renewed. Source: formats §3; 危险废物经营许可证管理办法 Art. 7, 10, 28 [READ S3].
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 

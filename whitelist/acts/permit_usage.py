@@ -4,8 +4,6 @@ A later report replaces an earlier one and the difference moves Q3 of that month
 not where its authority has spoken. Source: 危险废物经营许可证管理办法 Art. 12(4) [READ S3]; kinds §3 [DESIGN].
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

@@ -6,8 +6,6 @@ A year without a notice is written as provisional: weekends, and the weekdays th
 libraries print more days for it ("observed"): these are guesses of theirs, no notice.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from datetime import date, timedelta

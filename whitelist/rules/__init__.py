@@ -1,7 +1,5 @@
 """The numbered rules of the check, one small function each; ``RULES`` lists them in the order of report."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from ledger.findings import Findings

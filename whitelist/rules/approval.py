@@ -1,7 +1,5 @@
 """R-30 to R-33: a transfer between provinces follows its decision, line by line."""
 
-from __future__ import annotations
-
 from ledger.findings import Findings
 from ledger.mass import format_mass
 from ledger.times import day_of, parse_at

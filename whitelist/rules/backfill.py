@@ -1,7 +1,5 @@
 """补录: a transfer that ran on paper first is judged by terms and statuses of the day on which it departed there (kinds §1.1; L2 of the cases)."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from msgspec.structs import replace

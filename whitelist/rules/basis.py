@@ -5,8 +5,6 @@ that day: a new edition of the list needs an amendment of the basis. Source: 名
 kinds §3, §15.
 """
 
-from __future__ import annotations
-
 from ledger.admission.facts import Facts
 from ledger.findings import Findings
 from signing.refusal import texts

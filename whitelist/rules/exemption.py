@@ -4,8 +4,6 @@ An item says nothing without its edition, and the edition is that of the day of 
 manifest and never the decision. Source: 危险废物豁免管理清单 2021 [READ S5], 2025 [READ H4]; kinds §3, §5.
 """
 
-from __future__ import annotations
-
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.checked import Checked

@@ -1,7 +1,5 @@
 """R-40: the days of the list that a decision was given on; R-35 was judged by the decision, once (consent)."""
 
-from __future__ import annotations
-
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.checked import Checked

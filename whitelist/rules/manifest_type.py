@@ -1,7 +1,5 @@
 """What the type of a manifest (联单类型) demands of part 1 and forbids: decision, paper, meters, plan, mode."""
 
-from __future__ import annotations
-
 from ledger.directory import authorities_of_division, log_state
 from ledger.findings import Findings
 from signing.refusal import texts

@@ -1,7 +1,5 @@
 """R-01 to R-04: the national manifest number; its form (R-01) is the field's."""
 
-from __future__ import annotations
-
 from ledger.days import year_of_day
 from ledger.findings import Findings
 from signing.refusal import texts

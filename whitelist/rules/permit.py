@@ -3,8 +3,6 @@
 The ``judge_`` functions serve applications and decisions too.
 """
 
-from __future__ import annotations
-
 from ledger.findings import Findings
 from ledger.mass import format_mass
 from ledger.times import day_of, parse_at

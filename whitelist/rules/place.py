@@ -1,7 +1,5 @@
 """Where from, where to, by whom: divisions of the day, registered sites, carriers (L1 of the cases: an origin is not chosen freely)."""
 
-from __future__ import annotations
-
 from ledger.directory import party_chain
 from ledger.findings import Findings
 from ledger.kinds.site import site_at

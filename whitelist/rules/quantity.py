@@ -1,7 +1,5 @@
 """R-09 to R-11, R-25: how much, in what form and packing, as which dangerous good, and what part 1 of the form must not lack."""
 
-from __future__ import annotations
-
 from ledger.fields import is_blank
 from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE, read_mass

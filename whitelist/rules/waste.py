@@ -3,8 +3,6 @@
 The ``judge_`` functions serve applications too, which name wastes in the same words.
 """
 
-from __future__ import annotations
-
 from ledger.fields import is_blank
 from ledger.findings import Findings
 from signing.refusal import texts
