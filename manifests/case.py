@@ -69,17 +69,11 @@ def trunk_exists(judged: Judged, out: Findings) -> None:
         out.refuse("TRUNK_UNKNOWN", "body.trunk", judged.statement.body.trunk.hash, trunk)
 
 
-def case_is_new(judged: Judged, out: Findings) -> None:
-    """CASE_DONE for a second statement of a case that takes one."""
-    if judged.statement.seq != 0:
-        out.refuse("CASE_DONE", "seq", judged.statement.seq, "0: a case of its own for every matter")
-
-
 def cases_have_room(judged: Judged, out: Findings) -> None:
     """CASES_FULL: at most CASES_MAX cases per manifest and party that opens them, so nobody fills another's; authorities are not counted."""
     statement = judged.statement
     opener = opener_of(statement)
-    if statement.seq != 0 or any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
+    if any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
         return
     opened = cases_of(judged.facts, trunk_of(statement.chain)).opened_by(opener)
     if opened >= CASES_MAX:
@@ -115,8 +109,4 @@ The manifest has moved on since the act that the case speaks of. || Read the cas
 CASES_FULL | - | nobody | kinds §7 [DESIGN]
 本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。
 This party has opened 16 cases about the manifest, as many as it may. || Go on in the cases that are there, or ask an authority to open one.
-
-CASE_DONE | - | sender | formats §3 [DESIGN]
-编号案卷只包含一条声明。 || 另开新的案卷。
-A case about a number holds one statement only. || Open another case.
 """)

@@ -14,7 +14,7 @@ from ledger.model import Admission, Statement
 from ledger.times import year_of
 from manifests.act import ManifestAct, standing_of
 from manifests.body import Body
-from manifests.case import Trunk, case_is_new, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
+from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts
 from whitelist.number import NationalNumber, NumberHolders, number_key
@@ -112,7 +112,7 @@ CASE_NUMBER = ManifestAct(
         reads=reads,
         reads_doc="The manifest's trunk.",
         gate=trunk_exists,
-        rules=(case_is_new, cases_have_room, trunk_is_known, trunk_takes_a_number, number_is_free),
+        rules=(cases_have_room, trunk_is_known, trunk_takes_a_number, number_is_free),
         evolve=evolve,
         books=None,
         effect=("联单有了国家联单编号、省联单编号。", "The manifest has its national number, its provincial number."),

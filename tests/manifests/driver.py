@@ -191,15 +191,19 @@ class Driver:
         self.index += 1
         return entry
 
-    def refused(self, kind: str, by: tuple[str, ...], body: object, *, chain: str = MANIFEST, **changes: object) -> list[str]:
-        """Codes with which a statement is refused; an admission fails the test, a changed value too."""
+    def reasons(self, kind: str, by: tuple[str, ...], body: object, *, chain: str = MANIFEST, **changes: object) -> list[tuple[str, str]]:
+        """Codes and places for which a statement is refused, sorted; an admission fails the test, a changed value too."""
         before = dict(self.stored)
         try:
             entry = self.post(kind, by, body, chain=chain, **changes)
         except Refusal as refusal:
             assert self.stored == before
-            return refusal.codes
+            return sorted((reason.code, reason.field) for reason in refusal.reasons)
         raise AssertionError(f"admitted: {entry.admission}")
+
+    def refused(self, kind: str, by: tuple[str, ...], body: object, *, chain: str = MANIFEST, **changes: object) -> list[str]:
+        """Codes with which a statement is refused, each once; as :meth:`reasons`."""
+        return list(dict.fromkeys(code for code, _ in self.reasons(kind, by, body, chain=chain, **changes)))
 
     def value(self, key: str) -> Any:
         """A stored value or None."""

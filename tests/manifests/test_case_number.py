@@ -108,6 +108,15 @@ def test_a_manifest_gets_one_number() -> None:
     assert log.refused(KIND, (GENERATOR,), body(log, "20265101000124"), chain=CASE) == ["CHAIN_NOT_OPEN"]
 
 
+def test_a_case_about_numbers_is_one_statement() -> None:
+    """kinds §1.8: ``case.number`` stands at seq 0 only, also where the second one would say something new."""
+    log = issued()
+    log.post(KIND, (GENERATOR,), body(log), chain=CASE)
+    more = acts.CaseNumber(trunk=trunk(log), provincial_number="川危2026-0007")
+    assert log.reasons(KIND, (GENERATOR,), more, chain=CASE) == [("CHAIN_NOT_OPEN", "seq")]
+    log.post(KIND, (GENERATOR,), more, chain=SECOND_CASE)
+
+
 def test_a_number_lives_once_within_a_generator() -> None:
     log = issued()
     log.issue(chain=SECOND, number=NUMBER)

@@ -62,6 +62,26 @@ def test_via_seals_and_crew_are_taken(log: Driver) -> None:
 
 
 @pytest.mark.parametrize(
+    ("via", "expected"),
+    [
+        (("511000", "500199"), [("DIVISION", "body.via.1")]),  # of a listed province, and not in its table
+        (("500199", "511000", "590100"), [("DIVISION", "body.via.0"), ("DIVISION", "body.via.2")]),  # 59: no such province
+        (("5110", "511000"), [("DIVISION", "body.via.0")]),  # out of form
+        (("511000",) * 17, [("LIST_LENGTH", "body.via")]),
+    ],
+)
+def test_a_way_through_what_is_no_division_is_refused_where_it_stands(
+    log: Driver, via: tuple[str, ...], expected: list[tuple[str, str]]
+) -> None:
+    assert log.reasons("manifest.depart/1", BY, a_departure(via=via)) == expected
+    assert codes(log.depart(via=("520100", "420100"))) == set(), "of other provinces the form alone is known"
+
+
+def test_a_way_through_a_withdrawn_division_is_flagged(log: Driver) -> None:
+    assert codes(log.depart(via=("500105",))) == {"M:DIVISION_RETIRED"}
+
+
+@pytest.mark.parametrize(
     ("loaded", "expected"),
     [
         ((acts.LoadedLine(line=0, mass_t="5.6"), acts.LoadedLine(line=0, mass_t="5.6")), ["LINES_ONCE"]),

@@ -1,0 +1,44 @@
+"""附件: which acts of a manifest take files, and that the others refuse them by name (kinds §5 to §7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.admission.form import read_body
+from manifests.acts import PERSONALITY
+from signing.refusal import Refusal
+from tests.manifests.driver import CARRIER, GENERATOR, MANIFEST, NUMBER, ORIGIN, Driver, backfilled
+
+TAKING = {f"manifest.{act}/1" for act in ("issue", "depart", "hand_over", "transship", "arrive", "receive", "dispose", "verify")}
+FILE = {"sha256": "cd" * 32, "size": 1, "media_type": "application/pdf", "name": "照片.pdf"}
+CASE = f"case/{GENERATOR}/{MANIFEST.rpartition('/')[2]}/01K9000000000000000000CASE"
+
+
+@pytest.mark.parametrize("kind", PERSONALITY.kinds, ids=lambda kind: kind.name)
+def test_an_act_takes_files_where_kinds_md_lists_them(kind: Any) -> None:
+    with pytest.raises(Refusal) as refused:
+        read_body({"files": [FILE, FILE]}, kind.body)
+    places = {reason.field: reason.code for reason in refused.value.reasons}
+    assert places["body.files"] == ("LIST_LENGTH" if kind.name in TAKING else "FIELD_UNKNOWN"), "twice the same hash, where files are known"
+
+
+def test_void_stop_and_number_refuse_files_and_say_where() -> None:
+    where = [("FIELD_UNKNOWN", "body.files")]
+    log = Driver()
+    log.issue()
+    assert log.reasons("manifest.void/1", (GENERATOR,), {"reason": "车辆故障", "files": [FILE]}) == where
+    trunk = {"seq": 0, "hash": log.state().acts[0]}
+    assert log.reasons("case.number/1", (GENERATOR,), {"trunk": trunk, "number": NUMBER, "files": []}, chain=CASE) == where
+    log.depart()
+    place = {"division": ORIGIN.division, "address": ORIGIN.address}
+    assert log.reasons("manifest.stop/1", (CARRIER,), {"place": place, "reason": "休息", "files": [FILE]}) == where
+
+
+def test_an_issue_carries_its_files() -> None:
+    log = Driver()
+    log.wait(days=1)
+    paper = backfilled("2026-11-05T08:00:00+08:00", "2026-11-05T16:00:00+08:00")
+    entry = log.issue(files=(paper["paper"].scan,), **paper)
+    assert entry.statement.body.files == (paper["paper"].scan,)
