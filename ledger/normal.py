@@ -5,9 +5,12 @@ ever. Letters of other scripts that look alike stay apart; they show by ``PLATE_
 """
 
 import re
+from functools import lru_cache
 
 from ledger.fields import BLANK
 
+KEPT_MAX = 64
+"""Characters of a text that is kept in normal form; longer ones, which nobody types, are read anew."""
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _MARKS = r"\u00B7\u2022\u2027\u30FB\uFF65\u2010-\u2015\u2212-"
 """Dots and dashes."""
@@ -21,4 +24,10 @@ def normal(text: str) -> str:
     """N(x), in this order: full-width forms become ASCII, blanks, dots and dashes go, a–z become A–Z."""
     if _IS_NORMAL(text):  # as labels nearly always are, and a departure has hundreds
         return text
+    return _normal(text) if len(text) <= KEPT_MAX else _normal.__wrapped__(text)
+
+
+@lru_cache(4096)
+def _normal(text: str) -> str:
+    """Kept for a moment: an act asks for the key of its truck a dozen times."""
     return _REMOVED.sub("", text.translate(_FULL_WIDTH)).translate(_UPPER)

@@ -135,9 +135,11 @@ def is_open(judged: Judged, out: Findings) -> None:
 
 
 def _signers_of(act: Act) -> SignersFn:
+    roles = [(role.value, role) for role in machine.roles_of(act)]
+
     def signers(statement: Statement, facts: Facts) -> list[Role]:
         state: ManifestState = facts.state(statement.chain)
-        return [Role(role.value, holders(role, statement, state)) for role in machine.roles_of(act)]
+        return [Role(name, holders(role, statement, state)) for name, role in roles]
 
     return signers
 

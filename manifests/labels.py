@@ -15,15 +15,13 @@ from msgspec import Struct
 from ledger.admission.personality import Judged
 from ledger.days import read_day
 from ledger.findings import Findings
-from ledger.normal import normal
+from ledger.normal import KEPT_MAX, normal
 from ledger.times import day_of
 from manifests.act import Entered
 from manifests.model import ManifestState
 from signing.refusal import texts
 from signing.uscc import check_uscc
 
-KEPT_MAX = 64
-"""Characters of a label as it may well be typed; longer texts are read, not kept."""
 LABELS_MAX = 500
 """What 24 KiB of body hold."""
 BATCHES_MAX = 128

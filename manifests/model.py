@@ -19,6 +19,8 @@ __all__ = ["Place"]
 class Stage(StrEnum):
     """Where a manifest stands. ``none`` is the place before its first act and is never shown."""
 
+    __hash__ = str.__hash__  # equal texts are equal stages, and the hash of an enumeration is worked out in Python
+
     NONE = "none"
     ISSUED = "issued"
     VOIDED = "voided"
@@ -38,6 +40,8 @@ FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 
 class Act(StrEnum):
     """What a party does on the trunk; the value is the last word of the kind, ``manifest.<act>/1``."""
+
+    __hash__ = str.__hash__
 
     ISSUE = "issue"
     VOID = "void"

@@ -22,7 +22,10 @@ from whitelist.quota import Q3_PREFIX, q2_account, q3_account, q3_change, q3_key
 
 def root_of(state: ManifestState) -> str | None:
     """The site whose yearly scale the manifest draws on, by the first permit of its line; ``None`` where it draws on none."""
-    return next((account.removeprefix(Q3_PREFIX) for account in state.drawn if account.startswith(Q3_PREFIX)), None)
+    for account in state.drawn:
+        if account.startswith(Q3_PREFIX):
+            return account[len(Q3_PREFIX) :]
+    return None
 
 
 def site_keys(state: ManifestState) -> tuple[str, ...]:

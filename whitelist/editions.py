@@ -5,6 +5,7 @@ the event, never from today: a back-fill of December is judged by December's tab
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from ledger.admission.facts import Facts
@@ -21,7 +22,12 @@ def editions_among(names: Iterable[str], prefix: str) -> list[str]:
 def edition_among(names: Iterable[str], prefix: str, day: str) -> str | None:
     """The edition in force on a day ``YYYY-MM-DD``: the latest adopted one that has begun; ``None`` before the first."""
     # YYYY-01-01 <= day exactly if YYYY <= the year of the day, so years alone are compared.
-    return max((year for year in editions_among(names, prefix) if year <= day[:4]), default=None)
+    return _latest(tuple(names), prefix, day[:4])
+
+
+@lru_cache(1024)
+def _latest(names: tuple[str, ...], prefix: str, by: str) -> str | None:
+    return max((year for year in editions_among(names, prefix) if year <= by), default=None)
 
 
 def edition_on(facts: Facts, prefix: str, day: str) -> str | None:

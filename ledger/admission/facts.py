@@ -33,6 +33,9 @@ class Facts:
         self.values: dict[str, Any] = {}
         self.changed: set[str] = set()
         self._dataset = dataset
+        self._log: Any = None
+        self._data: dict[str, Any] = {}
+        """Data sets that were asked for, as ``_log``, the state of ``log/main``, pins them."""
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not loaded yet."""
@@ -74,5 +77,9 @@ class Facts:
     def data(self, name: str) -> Any:
         """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
         log = self.state("log/main")
-        pinned = None if log is None else log.data.get(name)
-        return None if pinned is None else self._dataset(name, pinned.sha256)
+        if log is not self._log:
+            self._log, self._data = log, {}
+        found = self._data.get(name)
+        if found is None and log is not None and name in log.data:
+            found = self._data[name] = self._dataset(name, log.data[name].sha256)
+        return found

@@ -196,6 +196,9 @@ def _of_struct(parts: Mapping[str, IsFine]) -> IsFine:
     fields = attrgetter(first, *parts)
 
     def is_fine(value: Any) -> bool:
-        return all(held is None or check(held) for check, held in zip(checks, fields(value), strict=True))
+        for check, held in zip(checks, fields(value), strict=True):  # noqa: SIM110  # every body passes here, and a loop takes half the time
+            if held is not None and not check(held):
+                return False
+        return True
 
     return is_fine

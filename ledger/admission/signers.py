@@ -57,6 +57,8 @@ def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Mome
     reasons: list[Reason] = []
     for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
         record: KeyRecord | None = founding.get(keyid) if founding else facts.get(f"key:{keyid}")
+        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index) and not record.kinds and record.until_s is None:
+            continue  # as nearly always
         field = f"signatures.{position}.keyid"
         if record is None:
             reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
@@ -64,7 +66,7 @@ def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Mome
             reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
         elif not record.is_valid_at(moment.index):
             reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
-        elif record.kinds or record.until_s is not None:
+        else:
             reasons += _judge_narrow(record, statement, kind, moment, field)
     return reasons
 

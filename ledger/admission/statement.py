@@ -97,9 +97,10 @@ def _check_fields(fields: dict[str, Any]) -> None:
 
 
 def _kind(name: object, kinds: Kinds) -> Kind:
-    if not isinstance(name, str) or not KIND_PATTERN.fullmatch(name) or name not in kinds.by_name:
+    kind = kinds.by_name.get(name) if isinstance(name, str) else None
+    if kind is None:
         raise refuse("KIND_UNKNOWN", field="kind", found=name, expected="a kind of docs/formats")
-    return kinds.by_name[name]
+    return kind
 
 
 def _chain(value: object, kind: Kind, kinds: Kinds) -> str:

@@ -99,8 +99,9 @@ _EXPECTED = {
 
 def is_declined(body: Receive, state: ManifestState) -> bool:
     """Whether the receiver declines a manifest that never departed: every line rejected, and nothing came."""
-    nothing = all(line.opinion == "reject" and (line.refused_t is None or parse_mass(line.refused_t) == 0) for line in body.lines)
-    return state.stage is Stage.ISSUED and nothing
+    return state.stage is Stage.ISSUED and all(
+        line.opinion == "reject" and (line.refused_t is None or parse_mass(line.refused_t) == 0) for line in body.lines
+    )
 
 
 # --- what is said --------------------------------------------------------------------------------------------------------------------
