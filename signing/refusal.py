@@ -11,15 +11,7 @@ from typing import Literal, cast
 from msgspec import Struct
 
 Lift = Literal[
-    "sender",
-    "generator",
-    "carrier",
-    "receiver",
-    "origin_authority",
-    "destination_authority",
-    "both_authorities",
-    "operator",
-    "nobody",
+    "sender", "generator", "carrier", "receiver", "origin_authority", "destination_authority", "both_authorities", "operator", "nobody"
 ]
 
 LIFTS_ZH: Mapping[str, str] = {

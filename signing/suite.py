@@ -42,11 +42,7 @@ class Suite(Protocol):
         """``message -> signature`` in the form that ``verifier`` accepts."""
 
 
-SUITES: Mapping[str, Suite] = {
-    "ed25519": ed25519,
-    "ecdsa-p256-sha256": ecdsa_p256,
-    "ml-dsa-44": ml_dsa_44,
-}
+SUITES: Mapping[str, Suite] = {"ed25519": ed25519, "ecdsa-p256-sha256": ecdsa_p256, "ml-dsa-44": ml_dsa_44}
 
 
 def suite(name: str) -> Suite:

@@ -41,14 +41,7 @@ class Replay:
     """State of a log after the entries seen so far. Feed entries in order from index 0."""
 
     def __init__(
-        self,
-        kinds: Kinds,
-        dataset: Callable[[str, str], Any],
-        root_at: RootAt,
-        *,
-        facts: Facts | None = None,
-        size: int = 0,
-        at_s: int = 0,
+        self, kinds: Kinds, dataset: Callable[[str, str], Any], root_at: RootAt, *, facts: Facts | None = None, size: int = 0, at_s: int = 0
     ) -> None:
         """``root_at`` gives roots of smaller trees for ``seen``; a replay that goes on from kept ``facts`` says from where and when."""
         self._kinds, self._root_at = kinds, root_at

@@ -130,8 +130,6 @@ async def get_proof(request: Request[Any, Any, Any], index: Annotated[int, PathP
 
 router = Router(
     "/",
-    route_handlers=[
-        *(get_checkpoint, get_archived_checkpoint, get_tile, get_data, get_vkeys, get_policy, get_proof, list_checkpoints),
-    ],
+    route_handlers=[*(get_checkpoint, get_archived_checkpoint, get_tile, get_data, get_vkeys, get_policy, get_proof, list_checkpoints)],
     tags=["log"],
 )

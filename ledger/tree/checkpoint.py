@@ -8,30 +8,14 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
 from ledger.tree import cosignature
+from ledger.tree import note as notes
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
-from ledger.tree.note import (
-    COSIGNATURE_V1,
-    ED25519,
-    SUBTREE_V1,
-    Ed25519Signer,
-    Ed25519Verifier,
-    Note,
-    SignatureLine,
-    SigningKey,
-    Verifier,
-    Vkey,
-    join_note,
-    open_note,
-    parse_note,
-    parse_vkey,
-    sign_line,
-    vkey_of,
-)
+from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, SignatureLine, SigningKey, Vkey, parse_note, parse_vkey, vkey_of
 from signing.refusal import refuse
 
 _NUMBER = re.compile(rb"0|[1-9][0-9]{0,18}")
@@ -67,7 +51,7 @@ class OpenedCheckpoint(Struct, frozen=True):
     """A checkpoint whose lines of known keys all verified."""
 
     checkpoint: Checkpoint
-    note: Note
+    note: notes.Note
     log_vkeys: tuple[str, ...]
     """The log's keys that signed, in the order of their lines."""
     cosignatures: tuple[Cosignature, ...]
@@ -79,44 +63,16 @@ class OpenedCheckpoint(Struct, frozen=True):
         return min((line.timestamp for line in self.cosignatures), default=None)
 
 
-class _V1Verifier(Struct, frozen=True):
-    vkey: Vkey
-
-    @property
-    def name(self) -> str:
-        return self.vkey.name
-
-    @property
-    def key_id(self) -> int:
-        return self.vkey.id
-
-    def verify(self, text: bytes, signature: bytes) -> bool:
-        return cosignature.verify_v1(self.vkey, text, signature)
-
-
-class _SubtreeVerifier(Struct, frozen=True):
-    vkey: Vkey
-
-    @property
-    def name(self) -> str:
-        return self.vkey.name
-
-    @property
-    def key_id(self) -> int:
-        return self.vkey.id
-
-    def verify(self, text: bytes, signature: bytes) -> bool:
-        head = parse_checkpoint(text, extensions=True)
-        return cosignature.verify_subtree(self.vkey, _whole(head), signature)
-
-
 @lru_cache(maxsize=256)
-def verifier(vkey: str) -> Verifier:
+def verifier(vkey: str) -> notes.Verifier:
     """The verifier of a vkey of type 01, 04 or 06; refuses VKEY_FORM. Type 06 refuses CHECKPOINT_FORM on other texts."""
     parsed = parse_vkey(vkey)
-    if parsed.type == ED25519:
-        return Ed25519Verifier(parsed)
-    return _V1Verifier(parsed) if parsed.type == COSIGNATURE_V1 else _SubtreeVerifier(parsed)
+    verify = {ED25519: Vkey.holds, COSIGNATURE_V1: cosignature.verify_v1, SUBTREE_V1: _verify_head}[parsed.type]
+    return notes.Verifier(parsed.name, parsed.id, partial(verify, parsed))
+
+
+def _verify_head(vkey: Vkey, text: bytes, signature: bytes) -> bool:
+    return cosignature.verify_subtree(vkey, _whole(parse_checkpoint(text, extensions=True)), signature)
 
 
 def parse_checkpoint(text: bytes, *, extensions: bool = False) -> Checkpoint:
@@ -152,10 +108,10 @@ def sign_checkpoint(checkpoint: Checkpoint, key: SigningKey, ml_dsa_key: Signing
     Refuses CHECKPOINT_FORM (extension line, origin too long), VKEY_FORM (origin that cannot be a key name).
     """
     parse_checkpoint(checkpoint.text)
-    lines = [sign_line(checkpoint.text, Ed25519Signer(checkpoint.origin, key))]
+    lines = [notes.sign_line(checkpoint.text, checkpoint.origin, key)]
     if ml_dsa_key is not None:
         lines.append(_subtree_line(checkpoint, checkpoint.origin, ml_dsa_key, 0))
-    raw = join_note(checkpoint.text, lines)
+    raw = notes.join_note(checkpoint.text, lines)
     parse_note(raw)
     return raw
 
@@ -180,13 +136,13 @@ def verify_cosignature(checkpoint: Checkpoint, line: SignatureLine, vkey: str) -
 def attach_cosignatures(raw: bytes, lines: Sequence[tuple[str, SignatureLine]]) -> bytes:
     """A signed checkpoint with witness lines, given as (vkey, line) and put in the order of the vkeys' text (formats §4)."""
     text, own = parse_note(raw)
-    return join_note(text, (*own, *(line for _, line in sorted(lines, key=lambda pair: pair[0]))))
+    return notes.join_note(text, (*own, *(line for _, line in sorted(lines, key=lambda pair: pair[0]))))
 
 
 def without_subtree_lines(raw: bytes) -> bytes:
     """A note without signature lines of type 06, told by their length: 4 bytes of key id aside, 8 of time and 2,420 of signature."""
     text, lines = parse_note(raw)
-    return join_note(text, [line for line in lines if len(line.signature) != SUBTREE_SIGNATURE])
+    return notes.join_note(text, [line for line in lines if len(line.signature) != SUBTREE_SIGNATURE])
 
 
 def open_checkpoint(raw: bytes, log_keys: Iterable[str], witnesses: Iterable[str] = (), *, extensions: bool = False) -> OpenedCheckpoint:
@@ -198,7 +154,7 @@ def open_checkpoint(raw: bytes, log_keys: Iterable[str], witnesses: Iterable[str
     logs, cosigners = tuple(log_keys), tuple(witnesses)
     by_key = {(known.name, known.key_id): vkey for vkey in (*logs, *cosigners) for known in (verifier(vkey),)}
     checkpoint = parse_checkpoint(parse_note(raw)[0], extensions=extensions)
-    note = open_note(raw, [verifier(vkey) for vkey in by_key.values()])
+    note = notes.open_note(raw, [verifier(vkey) for vkey in by_key.values()])
     signed = [(by_key[line.name, line.key_id], line) for line in note.verified]
     own = [(vkey, line) for vkey, line in signed if vkey in logs and line.name == checkpoint.origin]
     _check_own_lines(checkpoint.origin, logs, own)
@@ -210,9 +166,8 @@ def _check_own_lines(origin: str, logs: Sequence[str], own: Sequence[tuple[str, 
     keys = [parsed for parsed in map(parse_vkey, logs) if parsed.name == origin]
     required = ED25519 if any(key.type == ED25519 for key in keys) else SUBTREE_V1
     if required not in [parse_vkey(vkey).type for vkey, _ in own]:
-        raise refuse(
-            "NOTE_SIGNATURE", field=origin, found="no line of the log", expected=f"a line of type {required:02x} by a known key of it"
-        )
+        expected = f"a line of type {required:02x} by a known key of it"
+        raise refuse("NOTE_SIGNATURE", field=origin, found="no line of the log", expected=expected)
     for vkey, line in own:
         if parse_vkey(vkey).type == SUBTREE_V1 and cosignature.timestamp_of(line.signature):
             raise refuse("NOTE_SIGNATURE", field=origin, found="a log line that states a time", expected="timestamp 0")

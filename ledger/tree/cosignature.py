@@ -28,17 +28,8 @@ def v1_message(timestamp: int, text: bytes) -> bytes:
 def subtree_message(cosigner: str, timestamp: int, subtree: Subtree) -> bytes:
     """What type 06 signs: the ``cosigned_message`` structure."""
     name, log = cosigner.encode(), subtree.origin.encode()
-    return b"".join(
-        (
-            b"subtree/v1\n\x00",
-            bytes([len(name)]) + name,
-            timestamp.to_bytes(8, "big"),
-            bytes([len(log)]) + log,
-            subtree.start.to_bytes(8, "big"),
-            subtree.end.to_bytes(8, "big"),
-            subtree.root,
-        )
-    )
+    head, sizes = b"subtree/v1\n\x00%c%b" % (len(name), name), subtree.start.to_bytes(8) + subtree.end.to_bytes(8)
+    return head + timestamp.to_bytes(8) + b"%c%b" % (len(log), log) + sizes + subtree.root
 
 
 def timestamp_of(signature: bytes) -> int:

@@ -7,7 +7,7 @@ whole note. Ed25519 is libsodium's strict rule, as for statements (formats §1).
 import base64
 import binascii
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Protocol
 
@@ -24,11 +24,8 @@ MAX_LINES = 64
 ED25519 = 0x01
 COSIGNATURE_V1 = 0x04
 SUBTREE_V1 = 0x06
-_KEYS = {
-    ED25519: (ed25519.NAME, ed25519.SPKI_PREFIX, 32),
-    COSIGNATURE_V1: (ed25519.NAME, ed25519.SPKI_PREFIX, 32),
-    SUBTREE_V1: (ml_dsa_44.NAME, ml_dsa_44.SPKI_PREFIX, 1312),
-}
+_ED25519 = (ed25519.NAME, ed25519.SPKI_PREFIX, 32)
+_KEYS = {ED25519: _ED25519, COSIGNATURE_V1: _ED25519, SUBTREE_V1: (ml_dsa_44.NAME, ml_dsa_44.SPKI_PREFIX, 1312)}
 """Suite, DER before the raw public key and its length by signature type."""
 
 _DASH = "— ".encode()
@@ -78,8 +75,7 @@ class SignatureLine(Struct, frozen=True):
 
     def to_bytes(self) -> bytes:
         """The line as it stands in the note, with LF."""
-        blob = base64.b64encode(self.key_id.to_bytes(4, "big") + self.signature)
-        return _DASH + self.name.encode() + b" " + blob + b"\n"
+        return b"%b%b %b\n" % (_DASH, self.name.encode(), base64.b64encode(self.key_id.to_bytes(4) + self.signature))
 
 
 class Note(Struct, frozen=True):
@@ -90,30 +86,12 @@ class Note(Struct, frozen=True):
     unverified: tuple[SignatureLine, ...] = ()
 
 
-class Verifier(Protocol):
-    """A known key: what it answers for (name, key id) and whether a line of it holds."""
+class Verifier(Struct, frozen=True):
+    """A known key: what it answers for (name, key id), and ``verify(text, signature)``: whether a line's signature without id holds."""
 
-    @property
-    def name(self) -> str:
-        """The key's name."""
-
-    @property
-    def key_id(self) -> int:
-        """The key's id."""
-
-    def verify(self, text: bytes, signature: bytes) -> bool:
-        """Whether a line's signature (without key id) holds for a note text."""
-
-
-class NoteSigner(Protocol):
-    """A key that signs note texts; ``sign`` gives the signature without the key id."""
-
-    @property
-    def vkey(self) -> Vkey:
-        """The public key."""
-
-    def sign(self, text: bytes) -> bytes:
-        """Signature of a note text, without key id."""
+    name: str
+    key_id: int
+    verify: Callable[[bytes, bytes], bool]
 
 
 class SigningKey(Protocol):
@@ -129,42 +107,6 @@ class SigningKey(Protocol):
 
     def sign(self, message: bytes, /) -> bytes:
         """Raw signature in the suite's form."""
-
-
-class Ed25519Verifier(Struct, frozen=True):
-    """Verifies type 01: Ed25519 over the note text."""
-
-    vkey: Vkey
-
-    @property
-    def name(self) -> str:
-        """The key's name."""
-        return self.vkey.name
-
-    @property
-    def key_id(self) -> int:
-        """The key's id."""
-        return self.vkey.id
-
-    def verify(self, text: bytes, signature: bytes) -> bool:
-        """Whether the signature is one over the text."""
-        return self.vkey.holds(text, signature)
-
-
-class Ed25519Signer(Struct, frozen=True):
-    """Signs type 01 with a key of suite ``ed25519``."""
-
-    name: str
-    key: SigningKey
-
-    @property
-    def vkey(self) -> Vkey:
-        """The public key under this name."""
-        return vkey_of(self.name, ED25519, self.key)
-
-    def sign(self, text: bytes) -> bytes:
-        """Ed25519 over the text."""
-        return self.key.sign(text)
 
 
 def vkey_of(name: str, type_: int, key: SigningKey) -> Vkey:
@@ -187,9 +129,8 @@ def parse_vkey(text: str) -> Vkey:
     if base64.b64encode(raw).decode() != blob or not raw:
         raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="canonical base64")
     if raw[0] not in _KEYS or _KEYS[raw[0]][2] != len(raw) - 1:
-        raise refuse(
-            "VKEY_FORM", field="type", found=f"{raw[0]:02x}, {len(raw) - 1} bytes", expected="01 or 04 with 32, 06 with 1312 bytes"
-        )
+        found = f"{raw[0]:02x}, {len(raw) - 1} bytes"
+        raise refuse("VKEY_FORM", field="type", found=found, expected="01 or 04 with 32, 06 with 1312 bytes")
     vkey = Vkey(name, raw[0], raw[1:])
     if id_ != f"{vkey.id:08x}":
         raise refuse("VKEY_FORM", field="id", found=ascii(id_), expected=f"{vkey.id:08x}")
@@ -205,18 +146,9 @@ def is_key_name(name: str) -> bool:
     return bool(name) and not any(c.isspace() or c == "+" or c < " " or "\ud800" <= c <= "\udfff" for c in name)
 
 
-def sign_note(text: bytes, signers: Iterable[NoteSigner]) -> bytes:
-    """A signed note: the text and one line per signer, in their order; refuses NOTE_FORM when the text cannot be one."""
-    lines = [sign_line(text, signer) for signer in signers]
-    raw = join_note(text, lines)
-    parse_note(raw)
-    return raw
-
-
-def sign_line(text: bytes, signer: NoteSigner) -> SignatureLine:
-    """One signer's line for a text."""
-    vkey = signer.vkey
-    return SignatureLine(vkey.name, vkey.id, signer.sign(text))
+def sign_line(text: bytes, name: str, key: SigningKey) -> SignatureLine:
+    """The line of type 01 for a text under a key name."""
+    return SignatureLine(name, vkey_of(name, ED25519, key).id, key.sign(text))
 
 
 def join_note(text: bytes, lines: Iterable[SignatureLine]) -> bytes:

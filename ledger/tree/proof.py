@@ -46,9 +46,8 @@ def parse_proof(raw: bytes) -> Proof:
     head, blank, checkpoint = raw.partition(b"\n\n")
     lines = head.split(b"\n")
     if lines.pop(0) != HEADER or not blank or not checkpoint:
-        raise refuse(
-            "PROOF_FORM", field="header", found=ascii(head[:40]), expected=f"{HEADER.decode()}, index, hashes, empty line, checkpoint"
-        )
+        expected = f"{HEADER.decode()}, index, hashes, empty line, checkpoint"
+        raise refuse("PROOF_FORM", field="header", found=ascii(head[:40]), expected=expected)
     extra = b""
     if lines and lines[0].startswith(b"extra "):
         extra = _base64(lines.pop(0).removeprefix(b"extra "), "extra")

@@ -22,12 +22,7 @@ class HttpAnswer(Struct, frozen=True):
 
 
 async def fetch(
-    http: httpx.AsyncClient,
-    url: str,
-    *,
-    most: int,
-    content: bytes | None = None,
-    headers: Mapping[str, str] | None = None,
+    http: httpx.AsyncClient, url: str, *, most: int, content: bytes | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpAnswer:
     """GET, or POST when there is ``content``; raises Unreadable and nothing else but a time limit of the caller."""
     sent = {"Accept-Encoding": "identity", **(headers or {})}

@@ -14,7 +14,7 @@ import pytest
 
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import EMPTY_ROOT
-from ledger.tree.note import Ed25519Signer, join_note, parse_note, sign_line
+from ledger.tree.note import join_note, parse_note, sign_line
 from ledger.witnessing.wire import SIZE_TYPE, AddCheckpoint, encode_request
 from tests.interop.demo_log import SIZE, VKEYS, DemoLog, prove_growth
 from tests.interop.toolbox import Toolbox
@@ -43,7 +43,7 @@ class Requests:
 
     def signed(self, text: bytes) -> bytes:
         """The good request with another text, signed by the log."""
-        return self.ask(note=join_note(text, [sign_line(text, Ed25519Signer(ORIGIN, key_of("log")))]))
+        return self.ask(note=join_note(text, [sign_line(text, ORIGIN, key_of("log"))]))
 
     def with_old(self, old: bytes) -> bytes:
         """The good request with another first line."""

@@ -10,14 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.tree import checkpoint
 from ledger.tree.note import (
     COSIGNATURE_V1,
     ED25519,
     MAX_BYTES,
     MAX_LINES,
     SUBTREE_V1,
-    Ed25519Signer,
-    Ed25519Verifier,
     SignatureLine,
     Vkey,
     is_key_name,
@@ -25,7 +24,7 @@ from ledger.tree.note import (
     open_note,
     parse_note,
     parse_vkey,
-    sign_note,
+    sign_line,
     vkey_of,
 )
 from signing.keys import PrivateKey
@@ -34,18 +33,27 @@ from tests.ledger.mutation import damaged, only_refuses
 
 PUBLISHED = json.loads((Path(__file__).parents[1] / "vectors/signed-note/notes.json").read_text())
 EXAMPLE = PUBLISHED["signed_note_example"]
-ALICE = Ed25519Signer("example.com/alice", PrivateKey.from_seed("ed25519", b"\x01" * 32))
-BOB = Ed25519Signer("example.com/bob", PrivateKey.from_seed("ed25519", b"\x02" * 32))
+ALICE = ("example.com/alice", PrivateKey.from_seed("ed25519", b"\x01" * 32))
+BOB = ("example.com/bob", PrivateKey.from_seed("ed25519", b"\x02" * 32))
 TEXT = "联单\n\nsecond paragraph\n".encode()
-NOTE = sign_note(TEXT, [ALICE, BOB])
+
+
+def sign_note(text, signers):
+    raw = join_note(text, [sign_line(text, name, key) for name, key in signers])
+    parse_note(raw)
+    return raw
 
 
 def verifier(signer):
-    return Ed25519Verifier(signer.vkey)
+    name, key = signer
+    return checkpoint.verifier(str(vkey_of(name, ED25519, key)))
+
+
+NOTE = sign_note(TEXT, [ALICE, BOB])
 
 
 def test_the_published_note_verifies():
-    note = open_note(EXAMPLE["note"].encode(), [Ed25519Verifier(parse_vkey(EXAMPLE["vkey"]))])
+    note = open_note(EXAMPLE["note"].encode(), [checkpoint.verifier(EXAMPLE["vkey"])])
     assert note.text == b"This is an example message.\n"
     assert [(line.name, f"{line.key_id:08x}") for line in note.verified] == [("example.com/foo", "530d903a")]
 
@@ -80,7 +88,8 @@ def test_a_vkey_of_our_keys_is_read_and_written_back(type_, suite):
     assert (vkey.suite, vkey.spki) == (suite, key.spki)
 
 
-GOOD = str(ALICE.vkey)
+ALICES = vkey_of(ALICE[0], ED25519, ALICE[1])
+GOOD = str(ALICES)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +99,8 @@ GOOD = str(ALICE.vkey)
         "name",
         GOOD.replace("example.com/alice", ""),
         GOOD.replace("example.com/alice", "two words"),
-        GOOD.replace(f"{ALICE.vkey.id:08x}", "0" * 8),
-        GOOD.replace(f"{ALICE.vkey.id:08x}", f"{ALICE.vkey.id:08X}x"),
+        GOOD.replace(f"{ALICES.id:08x}", "0" * 8),
+        GOOD.replace(f"{ALICES.id:08x}", f"{ALICES.id:08X}x"),
         GOOD[:-1],
         GOOD + "\n",
         GOOD[:-2] + "é",
@@ -133,13 +142,13 @@ def test_a_note_opens_with_the_lines_of_known_keys_and_keeps_the_others_apart():
 
 
 def test_a_key_of_the_same_name_and_another_id_is_unknown():
-    other = Ed25519Signer(ALICE.name, BOB.key)
+    other = (ALICE[0], BOB[1])
     note = open_note(sign_note(TEXT, [ALICE, other]), [verifier(ALICE)])
     assert (len(note.verified), len(note.unverified)) == (1, 1)
 
 
 def test_a_note_without_a_known_key_is_refused():
-    for verifiers in ([], [verifier(Ed25519Signer("example.com/carol", ALICE.key))]):
+    for verifiers in ([], [verifier(("example.com/carol", ALICE[1]))]):
         with pytest.raises(Refusal, match="NOTE_SIGNATURE"):
             open_note(NOTE, verifiers)
 

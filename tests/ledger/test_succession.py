@@ -11,7 +11,7 @@ from ledger.kinds.founding import FOUND
 from ledger.kinds.succession import Continues, continues_from, continues_reasons
 from ledger.model import Moment
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
-from ledger.tree.note import Ed25519Signer, join_note, sign_line
+from ledger.tree.note import join_note, sign_line
 from liandan.founding import Plan, PlannedAuthority, PlannedOperator, PlannedPredecessor, founding_draft
 from liandan.keyring import ServerKeys
 from signing import b64
@@ -51,7 +51,7 @@ def test_what_is_no_checkpoint_of_that_log_is_refused(continues: Continues, foun
 
 def test_a_note_that_only_others_signed_is_refused() -> None:
     text = Checkpoint(OLD, 7, bytes(32)).text
-    note = join_note(text, [sign_line(text, Ed25519Signer("witness.example", key_of("w")))])
+    note = join_note(text, [sign_line(text, "witness.example", key_of("w"))])
     assert codes(Continues(OLD, b64.encode(note))) == [("NOTE_SIGNATURE", "body.continues.checkpoint")]
 
 

@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint, verify_cosignature
-from ledger.tree.note import ED25519, Ed25519Signer, Vkey, parse_line, parse_note, sign_note
+from ledger.tree.note import ED25519, Vkey, join_note, parse_line, parse_note, sign_line
 from ledger.witnessing.known import known_logs
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.wire import BODY_MAX, AddCheckpoint, encode_request, log_id
@@ -86,7 +86,8 @@ async def test_an_empty_tree_is_cosigned_with_its_own_root_only(tmp_path, http):
 
 async def test_what_no_honest_log_sends_is_refused_with_its_status(tmp_path, http):
     tree, other = Tree().grow(6), Tree("fork").grow(6)
-    extended = sign_note(parse_note(tree.note())[0] + b"extension\n", [Ed25519Signer(ORIGIN, LOG_KEY)])
+    text = parse_note(tree.note())[0] + b"extension\n"
+    extended = join_note(text, [sign_line(text, ORIGIN, LOG_KEY)])
     cases = [
         (422, encode_request(AddCheckpoint(4, (), other.note(4)))),
         (422, encode_request(AddCheckpoint(4, tree.prove(4)[:-1], tree.note()))),
