@@ -22,7 +22,8 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Changes, Window, no_reads
 from ledger.auditing.audit import AuditReport, Options, audit
 from ledger.auditing.disk_map import DiskMap
-from ledger.auditing.replay import Finding, Replay
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import Finding
 from ledger.model import Decision
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note

@@ -4,7 +4,7 @@ A small real log (whole lives of manifests, one witness) lies in PostgreSQL, as 
 is a change as a database administrator could make it (guards and constraints are taken away first) or as a disk could; then the audit of
 that place runs, must find it, and must name that very entry, row and column, or file; then the bit is flipped back.
 
-Text columns take flips that leave valid text: PostgreSQL itself refuses the others. What no audit covers stands in ledger/auditing/store_audit.py.
+Text columns take flips that leave valid text: PostgreSQL itself refuses the others. What no audit covers stands in bench/store_audit.py.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from msgspec import Struct
 
 from bench.campaign import KEYRING, POLICY, lives, log_in_process, publish_all, quiet, small_load, witness
 from bench.load import ORIGIN
+from bench.store_audit import audit_store
 from ledger.auditing.audit import AuditReport, Options, audit
-from ledger.auditing.replay import Finding, Replay
-from ledger.auditing.store_audit import audit_store
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import Finding
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.cosigning import Cosigning
 from ledger.publishing.files import LogFiles

@@ -25,7 +25,7 @@ from bench.load import LANES, OPERATOR, ORIGIN, Load, key_of
 from ledger.admission.data import DataSets
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
-from ledger.auditing.replay import Finding
+from ledger.auditing.report import Finding
 from ledger.log import Log, LoggedEntry
 from ledger.publishing import crashpoints
 from ledger.publishing.checkpoint_store import CheckpointStore

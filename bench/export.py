@@ -12,8 +12,7 @@ from bench.load import ORIGIN, Load
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.data import DataSets
 from ledger.admission.statement import read_statement
-from ledger.auditing.disk_map import DiskMap
-from ledger.auditing.facts import DiskFacts
+from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.model import Moment
 from ledger.publishing.files import VKEYS
 from ledger.rulesets import CURRENT, RULESETS

@@ -8,7 +8,7 @@ holds a checkpoint can prove what lies under it. What statements mean is taught 
 * ``tree``: hashes, proofs, tiles, notes, checkpoints, cosignatures, policies
 * ``publishing``: the publisher and all that stands between a commit and a checkpoint to rely on
 * ``witnessing``: cosigning other logs, and being cosigned · ``static``: tiles and checkpoints over HTTP
-* ``auditing``: replay, audits of an export, a database, a checkpoint store · ``repair``: cut and refill
+* ``auditing``: replay, audits of an export and of a database · ``repair``: cut and refill
 * ``vault``: personal data beside the log
 
 Flat here stands what every package uses: nouns (``model`` ``directory`` ``chain`` ``times`` ``caller``), the toolbox of rules (``findings``

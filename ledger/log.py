@@ -23,8 +23,7 @@ from ledger.admission.receipts import RefusedStatement, make_receipt
 from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import Head
-from ledger.publishing.follower import Follower
-from ledger.publishing.published import Published
+from ledger.publishing.follower import Follower, Published
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal
 

@@ -38,7 +38,7 @@ from ledger.answers import (
 )
 from ledger.caller import Caller
 from ledger.problem import ChainHead, Problem
-from ledger.publishing.published import Published
+from ledger.publishing.follower import Published
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from ledger.touched import beginnings, is_granted, places_by_chain, topic_of

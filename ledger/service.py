@@ -20,7 +20,7 @@ from ledger.directory import KeyRecord, LogState, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.problem import ChainHead
-from ledger.publishing.published import Published
+from ledger.publishing.follower import Published
 from ledger.times import format_at
 from ledger.vault.disclosure import PostedEnvelope
 from ledger.vault.service import Vault

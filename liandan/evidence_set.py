@@ -7,8 +7,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from ledger.auditing.gossip import GossipReport, Piece, ProvenEntry, Tree, compare
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import difference
+from ledger.auditing.report import Finding, difference
 from ledger.bundle import BUNDLE_MAX, open_bundle
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.merkle import leaf_hash, node_hash

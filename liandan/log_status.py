@@ -6,9 +6,8 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.directory import LogState
-from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
 from ledger.publishing.files import VKEYS, LogFiles
-from ledger.publishing.leadership import Leadership
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.policy import parse_policy_lines, policy_text
 from liandan.database import connect

@@ -9,9 +9,8 @@ from contextlib import asynccontextmanager
 from asyncpg import Connection, Record
 
 from ledger.directory import LOG_MAIN, LogState
-from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
 from ledger.publishing.files import LogFiles
-from ledger.publishing.leadership import Leadership
 from liandan.database import connect
 from liandan.server import database_url
 from liandan.settings import Settings

@@ -10,7 +10,7 @@ from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.auditing.audit import AuditReport, Options
 from ledger.auditing.database_audit import audit_database
-from ledger.auditing.replay import Finding
+from ledger.auditing.report import Finding
 from ledger.publishing.files import LogFiles
 from ledger.store import Conn, fetch_head, stream_entries
 from manifests import store

@@ -6,7 +6,7 @@ import msgspec
 
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
-from ledger.auditing.replay import Finding
+from ledger.auditing.report import Finding
 from manifests.view import ManifestView, concerns, fold
 
 _DECODE = msgspec.msgpack.Decoder(ManifestView).decode

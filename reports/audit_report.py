@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import AuditReport
+from ledger.auditing.report import AuditReport, Finding
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.furniture import footer, watermark

@@ -10,8 +10,8 @@ follow in one sequential pass, whose memory is bounded (ledger/auditing/).
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -20,18 +20,16 @@ from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.auditing.checkpoints import CheckpointCheck
 from ledger.auditing.crew import answers
-from ledger.auditing.disk_map import DiskMap
-from ledger.auditing.facts import DiskFacts
-from ledger.auditing.files import unexpected_files
-from ledger.auditing.growth import Growth, TileCheck
-from ledger.auditing.history import LogHistory, wanted_times
+from ledger.auditing.disk_map import DiskFacts, DiskMap
+from ledger.auditing.files import pinned_files, unexpected_files
+from ledger.auditing.growth import Growth, TileCheck, split
 from ledger.auditing.reading import BundleRead, CheckedEntry, Task, Unpacker, keyids_in
-from ledger.auditing.replay import Finding, Replay
-from ledger.auditing.report import AuditReport, difference
-from ledger.auditing.state import StateHeader, keep, read_header
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import AuditReport, Finding, difference
+from ledger.auditing.state import LogHistory, StateHeader, read_header, wanted_times
 from ledger.directory import LOG_MAIN, KeyRecord, LogState
 from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
-from ledger.tree.merkle import HASH_BYTES, Edge, range_root
+from ledger.tree.merkle import HASH_BYTES, range_root, root_of
 from ledger.tree.note import parse_note
 from ledger.tree.tiles import WIDTH, Read, TileReader, parse_bundle, tile_at
 from signing.refusal import Refusal
@@ -59,15 +57,10 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 def audit(
-    read: Read,
-    kinds: Kinds,
-    *,
-    archived: Iterator[int] | None = None,
-    watch: Watch | None = None,
-    progress: Progress | None = None,
-    after: Callable[[Replay], None] | None = None,
-    options: Options | None = None,
-) -> AuditReport:
+    read: Read, kinds: Kinds, *,
+    archived: Iterator[int] | None = None, watch: Watch | None = None, progress: Progress | None = None,
+    after: Callable[[Replay], None] | None = None, options: Options | None = None,
+) -> AuditReport:  # fmt: skip
     """Audit an export or a live log through ``read(path)``; ``archived`` are the sizes of archived checkpoints to look at.
 
     ``watch`` sees every readable entry after its replay step (registers, reports); ``progress(done, size)`` is called now and then;
@@ -119,7 +112,7 @@ class _Run:
         archived: list[int],
         disk: DiskMap,
         report: AuditReport,
-        replay: type[Replay] = Replay,
+        replay: type[Replay],
     ) -> None:
         self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
         self._disk, self._report = disk, report
@@ -143,18 +136,10 @@ class _Run:
 
     def save(self) -> None:
         """Keep what was audited so far."""
-        growth = self._tiles.growth
-        keep(
-            self._disk,
-            StateHeader(
-                origin=self._checkpoint.origin,
-                size=self.replay.size,
-                at_s=self.replay.at_s,
-                root=growth.root(),
-                growth=growth,
-                history=self._history,
-            ),
-        )
+        replay, growth, origin = self.replay, self._tiles.growth, self._checkpoint.origin
+        root, history = growth.root(), self._history
+        mark = StateHeader(origin=origin, size=replay.size, at_s=replay.at_s, root=root, growth=growth, history=history)
+        self._disk.keep(msgspec.msgpack.encode(mark))
 
     def entries(self, workers: int, watch: Watch | None, progress: Progress | None, *, saves: bool) -> None:
         """Every entry that is not decided yet, in order."""
@@ -180,7 +165,7 @@ class _Run:
         leaves, node = found.leaves, found.node
         if not task.entries:
             leaves = self._stood_in(number)
-            node = Edge().append_many(leaves[at : at + HASH_BYTES] for at in range(0, len(leaves), HASH_BYTES)).root()
+            node = root_of(split(leaves))
         kept = self._tiles.growth.tail
         if kept and leaves[: len(kept)] != kept:
             self._report.add(difference("HISTORY_DIFFERS", f"bundle {number}", "other entries", "those of the audit before"))
@@ -199,8 +184,7 @@ class _Run:
 
     def _entry(self, index: int, judged: CheckedEntry, watch: Watch | None) -> None:
         entry, replay = judged.entry, self.replay
-        if judged.findings:
-            self._report.add(*judged.findings)
+        self._report.add(*judged.findings)
         if entry is None:
             replay.pass_over()
             return
@@ -208,18 +192,13 @@ class _Run:
             self._report.add(*replay.signatures(entry))
         self._report.signatures += len(entry.envelope.signatures)
         try:
-            if findings := replay.take(entry):
-                self._report.add(*findings)
+            self._report.add(*replay.take(entry))
         except DataMissing as missing:
-            chain = entry.statement.chain
-            self._report.add(Finding(code="DATA_DIFFERS", index=index, chain=chain, field="data", found=str(missing), expected="the file"))
+            self._report.add(difference("DATA_DIFFERS", "data", missing, "the file", index=index, chain=entry.statement.chain))
             replay.skip(entry.statement, index)
-        self._history.note(entry, index, self._log(entry), self._wanted)
+        self._history.note(entry, index, replay.facts.state(LOG_MAIN) if entry.statement.chain == LOG_MAIN else None, self._wanted)
         if watch is not None:
             watch(entry)
-
-    def _log(self, entry: Entry) -> LogState | None:
-        return self.replay.facts.state(LOG_MAIN) if entry.statement.chain == LOG_MAIN else None
 
     def _root_at(self, size: int) -> str | None:
         return b64encode(range_root(0, size, self._tree.hash_at)).decode() if 0 < size <= self._tree.size else None
@@ -241,15 +220,15 @@ class _Run:
         for size in self._archived:
             check.check_archived(size, whole, self._tree.hash_at)
         check.brackets(state.clock)
-        _check_files(self._read, state, self._history.digests, listed is not None, report)
+        digests = self._history.digests
+        report.add(*pinned_files(self._read, state, digests, complete=listed is not None))
         if listed is not None:
-            report.add(*unexpected_files(listed, checkpoint.size, self._history.digests, self._read))
+            report.add(*unexpected_files(listed, checkpoint.size, digests, self._read))
 
 
 def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[bytes, ...]:
-    tile = tile_at(None, start // WIDTH, size)
+    held = tile = tile_at(None, start // WIDTH, size)
     raw = read(tile.path)
-    held = tile
     if raw is None and tile.width < WIDTH:
         raw, held = read(tile.full.path), tile.full
     if raw is None:
@@ -260,20 +239,3 @@ def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[byt
     except Refusal as refusal:
         report.add_refusal(refusal, tile.path)
         return ()
-
-
-def _check_files(read: Read, state: LogState, digests: Iterable[str], complete: bool, report: AuditReport) -> None:
-    """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them, others those in force."""
-    vkeys = read("log.vkey")
-    if vkeys is None and complete:
-        report.add(Finding(code="FILE_MISSING", field="log.vkey"))
-    if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
-        report.add(difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found"))
-    in_force = {pin.sha256: name for name, pin in state.data.items()}
-    for digest in dict.fromkeys([*in_force, *digests]):
-        raw = read(f"data/{digest}")
-        if raw is None and not complete and digest not in in_force:
-            continue
-        if raw is None or sha256(raw).hexdigest() != digest:
-            found = "missing" if raw is None else sha256(raw).hexdigest()
-            report.add(difference("DATA_DIFFERS", f"data/{digest}", found, in_force.get(digest, digest)))

@@ -5,24 +5,21 @@ Source: formats §4 (checkpoint lines, archived checkpoints).
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 
 from msgspec import Struct
 
-from ledger.auditing.history import LogHistory
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import AuditReport, difference
+from ledger.auditing.report import AuditReport, Finding, difference
+from ledger.auditing.state import LogHistory
 from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, verifier
 from ledger.tree.merkle import HashAt, consistency_proof, range_root, verify_consistency
-from ledger.tree.note import SignatureLine
 from ledger.tree.tiles import Read
 from signing.refusal import Refusal
 
 SLACK_S = 5 * 60
 """How far a log's and a witness's clocks may differ (formats §4)."""
-
-
 WAIT_S = 15 * 60
 """How long an entry waits for an archived checkpoint in an honest log: 10 minutes of growth, 4 of standstill, 1 of clocks (formats §4)."""
 
@@ -84,7 +81,7 @@ class CheckpointCheck:
         place = {(known.name, known.key_id): at for at, known in enumerate(map(verifier, order))}
         found = [place[line.name, line.key_id] for line in opened.note.verified]
         if found != sorted(found):
-            names = ", ".join(_named(line) for line in opened.note.verified)
+            names = ", ".join(f"{line.name}+{line.key_id:08x}" for line in opened.note.verified)
             self._report.add(difference("LINE_ORDER", where, names, "log lines, then witness lines sorted by vkey"))
 
     def brackets(self, clock: str) -> None:
@@ -105,13 +102,13 @@ def outside_brackets(cosigned: Sequence[CosignedTime], at_of: Callable[[int], in
     ordered = sorted(cosigned, key=lambda one: one.size)
     before = list(accumulate((one.at_s for one in ordered), max))
     after = list(accumulate((one.at_s for one in reversed(ordered)), min))[::-1]
-    findings: list[Finding] = []
+    findings, outside = list[Finding](), partial(difference, "AT_BRACKET")
     for one, earliest, latest in zip(ordered, before, after, strict=True):
         first, last = at_of(one.size), at_of(one.size - 1)
         if first is not None and first < earliest - SLACK_S:
-            findings.append(_outside(one.size, first, f"not before {format_at(earliest - SLACK_S)}"))
+            findings.append(outside("admission.at", format_at(first), f"not before {format_at(earliest - SLACK_S)}", index=one.size))
         if last is not None and last > latest + SLACK_S:
-            findings.append(_outside(one.size - 1, last, f"not after {format_at(latest + SLACK_S)}"))
+            findings.append(outside("admission.at", format_at(last), f"not after {format_at(latest + SLACK_S)}", index=one.size - 1))
     return findings
 
 
@@ -125,13 +122,5 @@ def longest_wait(cosigned: Sequence[CosignedTime], at_of: Callable[[int], int | 
     return max([(0, 0), *waits])
 
 
-def _outside(index: int, at_s: int, expected: str) -> Finding:
-    return Finding(code="AT_BRACKET", index=index, field="admission.at", found=format_at(at_s), expected=expected)
-
-
 def _head(size: int, root: bytes) -> str:
     return f"{size} {b64encode(root).decode()}"
-
-
-def _named(line: SignatureLine) -> str:
-    return f"{line.name}+{line.key_id:08x}"

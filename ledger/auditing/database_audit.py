@@ -8,7 +8,7 @@ grow with the log.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from asyncpg import Pool, Record
@@ -16,29 +16,24 @@ from asyncpg import Pool, Record
 from ledger import store
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
-from ledger.auditing.audit import AuditReport, Options, Watch, audit
+from ledger.auditing.audit import AuditReport, Options, Progress, Watch, audit
 from ledger.auditing.derived_rows import DerivedRows
-from ledger.auditing.replay import Finding, Replay
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import Finding, difference, of_refusal
 from ledger.publishing.files import LogFiles
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import WIDTH, Tile, encode_bundle, parse_bundle, parse_path
 from signing.refusal import Refusal
 
-Progress = Callable[[int, int], None]
 T = TypeVar("T")
 PAGE = 1024
 """Places compared with one query."""
 
 
 async def audit_database(
-    pool: Pool[Record],
-    files: LogFiles,
-    kinds: Kinds,
-    *,
-    watch: Watch | None = None,
-    progress: Progress | None = None,
-    options: Options | None = None,
-) -> AuditReport:
+    pool: Pool[Record], files: LogFiles, kinds: Kinds, *,
+    watch: Watch | None = None, progress: Progress | None = None, options: Options | None = None,
+) -> AuditReport:  # fmt: skip
     """Audit the published part of a live log: entries, links and facts from the database, tiles and checkpoints from the files.
 
     Appending may go on meanwhile: what was appended since is applied to the facts as it stands, and judged by the next audit.
@@ -68,9 +63,7 @@ class _Rows:
 
     def read(self, path: str) -> bytes | None:
         """Bundles from the database, everything else from the files."""
-        if not path.startswith("tile/entries/"):
-            return self._files.read(path)
-        return self._bundle(parse_path(path))
+        return self._bundle(parse_path(path)) if path.startswith("tile/entries/") else self._files.read(path)
 
     def _bundle(self, tile: Tile) -> bytes | None:
         """The rows of a bundle. For a row that is missing the published entry stands in, so that it is one finding and no shift."""
@@ -79,19 +72,21 @@ class _Rows:
         published = self._published(tile)
         if not held and not published:
             return None
-        self.findings += _stale_leaves(held.values())
+        stale = ((row, leaf) for row in held.values() if row.leaf != (leaf := leaf_hash(row.entry)))
+        self.findings += [difference("LEAF_DIFFERS", "entry.leaf", row.leaf.hex(), leaf.hex(), index=row.idx) for row, leaf in stale]
         entries: list[bytes] = []
         for index, shown in enumerate(published or (b"",) * tile.width, start):
             row = held.get(index)
             if row is None:
-                self.findings.append(Finding(code="FILE_MISSING", index=index, field="entry", found="no row", expected="a row"))
+                self.findings.append(difference("FILE_MISSING", "entry", "no row", "a row", index=index))
             elif published and row.entry != shown:
-                self.findings.append(_differs("BUNDLE_DIFFERS", index, "", tile.path, leaf_hash(shown).hex(), leaf_hash(row.entry).hex()))
+                leaves = (leaf_hash(shown).hex(), leaf_hash(row.entry).hex())
+                self.findings.append(difference("BUNDLE_DIFFERS", tile.path, *leaves, index=index))
             entries.append(shown if row is None else row.entry)
         try:
             return encode_bundle(entries)
         except Refusal as refusal:  # a row longer than any entry
-            self.findings += [_differs(r.code, None, "", f"{tile.path} {r.field}", r.found, r.expected) for r in refusal.reasons]
+            self.findings += [difference(r.code, f"{tile.path} {r.field}", r.found, r.expected) for r in refusal.reasons]
             return None
 
     def _published(self, tile: Tile) -> tuple[bytes, ...]:
@@ -103,7 +98,7 @@ class _Rows:
             try:
                 return parse_bundle(raw, candidate.width)[: tile.width]
             except Refusal as refusal:
-                self.findings += [_differs(r.code, None, "", candidate.path, r.found, r.expected) for r in refusal.reasons]
+                self.findings += of_refusal(refusal, candidate.path)
                 return ()
         self.findings.append(Finding(code="FILE_MISSING", field=tile.path))
         return ()
@@ -129,7 +124,7 @@ class _Rows:
             link = found.get((chain, seq))
             held = None if link is None else (link.hash, link.idx)
             if held != wanted:
-                self.findings.append(_differs("LINK_DIFFERS", wanted[1], chain, f"link.{seq}", held, wanted))
+                self.findings.append(difference("LINK_DIFFERS", f"link.{seq}", held, wanted, index=wanted[1], chain=chain))
 
     async def _links(self, places: list[tuple[str, int]]) -> dict[tuple[str, int], store.LinkRow]:
         async with self._pool.acquire() as conn:
@@ -146,15 +141,3 @@ class _Rows:
             links = None if self._first is None else (self._first, self.compared)
             self.findings += await rows.compare(links)
         self.compared += rows.compared
-
-
-def _stale_leaves(rows: Iterable[store.EntryRow]) -> list[Finding]:
-    return [
-        Finding(code="LEAF_DIFFERS", index=row.idx, field="entry.leaf", found=row.leaf.hex(), expected=leaf_hash(row.entry).hex())
-        for row in rows
-        if row.leaf != leaf_hash(row.entry)
-    ]
-
-
-def _differs(code: str, index: int | None, chain: str, field: str, found: object, expected: object) -> Finding:
-    return Finding(code=code, index=index, chain=chain, field=field, found=str(found)[:300], expected=str(expected)[:300])

@@ -10,10 +10,9 @@ from ledger import store
 from ledger.admission.admit import apply
 from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
-from ledger.auditing.disk_map import DiskMap
-from ledger.auditing.facts import DiskFacts
-from ledger.auditing.replay import Finding, Replay
-from ledger.publishing.published import edge_of
+from ledger.auditing.disk_map import DiskFacts, DiskMap
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import Finding, difference
 from ledger.times import parse_admission_at
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import Read, TileReader
@@ -85,7 +84,7 @@ class DerivedRows:
     def _head(self, head: store.LogHead, leaves: list[bytes]) -> None:
         """The row that the next append starts from."""
         try:
-            edge = edge_of(TileReader(self._size, self._read)).append_many(leaves)
+            edge = TileReader(self._size, self._read).edge().append_many(leaves)
         except Refusal:  # a tile that is missing or cut, which the audit has named
             return
         compared = (
@@ -123,6 +122,4 @@ class DerivedRows:
             return "" if raw is None else raw.hex()
 
     def _found(self, code: str, chain: str, field: str, found: object, expected: object, *, index: int | None = None) -> None:
-        self.findings.append(
-            Finding(code=code, index=index, chain=chain, field=field, found=str(found)[:300], expected=str(expected)[:300])
-        )
+        self.findings.append(difference(code, field, found, expected, index=index, chain=chain))

@@ -5,9 +5,11 @@ looks at a handful of them. The file is thrown away with the audit, or kept as t
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from ledger.admission.facts import Facts
 
 HOT_VALUES = 20_000
 """Decoded values held: some 60 MB of states."""
@@ -113,3 +115,21 @@ class DiskMap:
     def close(self) -> None:
         """Give up what was not kept."""
         self.db.close()
+
+
+class DiskFacts(Facts):
+    """Facts of a complete replay, most of them in a file: what no entry has set does not exist."""
+
+    def __init__(self, dataset: Callable[[str, str], Any], disk: DiskMap) -> None:
+        super().__init__(dataset)
+        self.disk = disk
+        # Asked a dozen times an entry: no call between.
+        self.get = disk.get  # type: ignore[method-assign, assignment]  # a name is a key
+
+    def missing(self, keys: Iterable[str]) -> list[str]:  # noqa: ARG002  # the signature is that of all facts
+        """None: whatever is asked for is either here or in no entry."""
+        return []
+
+    def put(self, key: str, value: Any) -> None:
+        """Change a value."""
+        self.disk.put(key, value)

@@ -1,11 +1,11 @@
-"""Files of an export: exactly those that its checkpoint calls for, none of them compressed (formats §4)."""
+"""Files of an export: exactly those that its checkpoint and its entries call for, none of them compressed (formats §4)."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
 
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import difference
+from ledger.auditing.report import Finding, difference
+from ledger.directory import LogState
 from ledger.tree.tiles import Read, parse_path, tile_at
 from signing.refusal import Refusal
 
@@ -21,8 +21,8 @@ def unexpected_files(paths: Iterable[str], size: int, digests: Collection[str], 
             yield difference("FILE_COMPRESSED", path, "gzip", "plain bytes; gzip is for HTTP only")
         elif not _is_called_for(path, size, digests):
             yield difference("FILE_UNEXPECTED", path, path, "the files of formats §4 only")
-        elif path.startswith("data/") and sha256(read(path) or b"").hexdigest() != path.removeprefix("data/"):
-            yield difference("DATA_DIFFERS", path, sha256(read(path) or b"").hexdigest(), path.removeprefix("data/"))
+        elif path.startswith("data/") and (found := sha256(read(path) or b"").hexdigest()) != path.removeprefix("data/"):
+            yield difference("DATA_DIFFERS", path, found, path.removeprefix("data/"))
 
 
 def _is_called_for(path: str, size: int, digests: Collection[str]) -> bool:
@@ -38,3 +38,20 @@ def _is_called_for(path: str, size: int, digests: Collection[str]) -> bool:
         return tile_at(tile.level, tile.index, size) == tile
     except Refusal:
         return False
+
+
+def pinned_files(read: Read, state: LogState, digests: Iterable[str], *, complete: bool) -> Iterator[Finding]:
+    """Keys and data files are those that entry 0 and the adoptions name; a ``complete`` export has all of them, others those in force."""
+    vkeys = read("log.vkey")
+    if vkeys is None and complete:
+        yield Finding(code="FILE_MISSING", field="log.vkey")
+    if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
+        yield difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found")
+    in_force = {pin.sha256: name for name, pin in state.data.items()}
+    for digest in dict.fromkeys([*in_force, *digests]):
+        raw = read(f"data/{digest}")
+        if raw is None and not complete and digest not in in_force:
+            continue
+        found = "missing" if raw is None else sha256(raw).hexdigest()
+        if found != digest:
+            yield difference("DATA_DIFFERS", f"data/{digest}", found, in_force.get(digest, digest))

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import difference
+from ledger.auditing.report import Finding, difference, of_refusal
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from ledger.tree.merkle import HashAt, node_hash, range_root, verify_inclusion
 from ledger.tree.note import parse_note
@@ -87,7 +86,7 @@ def compare(pieces: Iterable[Piece], trees: Sequence[Tree] = (), vkeys: Sequence
         try:
             checkpoint = parse_checkpoint(parse_note(piece.note)[0])
         except Refusal as refusal:
-            report.findings += [difference(r.code, piece.source, r.found, r.expected) for r in refusal.reasons]
+            report.findings += of_refusal(refusal, piece.source)
             continue
         by_origin.setdefault(checkpoint.origin, []).append((piece, checkpoint))
     for origin, pairs in sorted(by_origin.items()):
@@ -135,7 +134,7 @@ class _Log:
         try:
             open_checkpoint(piece.note, keys)
         except Refusal as refusal:
-            self._findings += [difference(r.code, piece.source, r.found, r.expected) for r in refusal.reasons]
+            self._findings += of_refusal(refusal, piece.source)
             return False
         return True
 
@@ -145,26 +144,21 @@ class _Log:
             self._fork(f"size {checkpoint.size}", source, checkpoint.root, known)
 
     def _fork(self, what: str, source: str, found: bytes, known: tuple[bytes, str]) -> None:
-        self._findings.append(
-            difference("HISTORY_FORK", f"{self.result.origin} {what}", f"{_b64(found)} ({source})", f"{_b64(known[0])} ({known[1]})")
-        )
+        ours, theirs = (f"{b64encode(raw).decode()} ({where})" for raw, where in ((found, source), known))
+        self._findings.append(difference("HISTORY_FORK", f"{self.result.origin} {what}", ours, theirs))
 
     def _place(self, source: str, checkpoint: Checkpoint, place: ProvenEntry) -> None:
         """Take the subtrees that a proof tells; a proof without its entry is checked when another piece, or the export, has the entry."""
-        leaf = place.leaf or self._known_leaf(place.index)
+        leaf = place.leaf or self._find(0, place.index)
         if leaf is None:
             return
         try:
             verify_inclusion(place.index, checkpoint.size, leaf, place.hashes, checkpoint.root)
         except Refusal as refusal:
-            where = f"{source} entry {place.index}"
-            self._findings += [difference(r.code, where, r.found, r.expected) for r in refusal.reasons]
+            self._findings += of_refusal(refusal, f"{source} entry {place.index}")
             return
         for start, end, value in subtrees(place.index, checkpoint.size, leaf, place.hashes):
             self._node(start, end, value, source)
-
-    def _known_leaf(self, index: int) -> bytes | None:
-        return self._find(0, index)
 
     def _node(self, start: int, end: int, value: bytes, source: str) -> None:
         level = (end - start).bit_length() - 1
@@ -235,7 +229,3 @@ def subtrees(index: int, size: int, leaf: bytes, hashes: Sequence[bytes]) -> lis
         node = node_hash(node, sibling) if is_left else node_hash(sibling, node)
         found.append((first, last, node))
     return [(a, b, value) for a, b, value in found if (b - a) & (b - a - 1) == 0 and a % (b - a) == 0]
-
-
-def _b64(raw: bytes) -> str:
-    return b64encode(raw).decode()

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from ledger.auditing.replay import Finding
-from ledger.tree.merkle import HASH_BYTES, Edge
+from ledger.auditing.report import Finding, difference
+from ledger.tree.merkle import HASH_BYTES, Edge, root_of
 from ledger.tree.tiles import WIDTH, Read, Tile, tile_at
 
 
@@ -28,14 +28,9 @@ class Growth(Struct):
         """Leaves grown."""
         return self.blocks.size * WIDTH + len(self.tail) // HASH_BYTES
 
-    def edge(self) -> Edge:
-        """The compact range over all leaves."""
-        tail = Edge().append_many(split(self.tail))
-        return Edge(self.size, (*self.blocks.hashes, *tail.hashes))
-
     def root(self) -> bytes:
         """Root over all leaves."""
-        return self.edge().root()
+        return Edge(self.size, (*self.blocks.hashes, *Edge().append_many(split(self.tail)).hashes)).root()
 
 
 def split(hashes: bytes) -> Iterator[bytes]:
@@ -62,7 +57,7 @@ class TileCheck:
         growth.tail = b""
         growth.blocks = growth.blocks.append_many([node])
         whole = stored is not None and len(stored) == len(leaves) and stored != leaves
-        self._climb(1, number, Edge().append_many(split(stored)).root() if whole and stored is not None else node)
+        self._climb(1, number, root_of(split(stored)) if whole and stored is not None else node)
 
     def _climb(self, level: int, index: int, node: bytes) -> None:
         """A finished tile gives one hash to the level above."""
@@ -74,7 +69,7 @@ class TileCheck:
         if len(row) == WIDTH:
             stored = self._check(level, index // WIDTH, b"".join(row))
             rows[level - 1] = []
-            self._climb(level + 1, index // WIDTH, Edge().append_many(split(stored)).root())
+            self._climb(level + 1, index // WIDTH, root_of(split(stored)))
 
     def finish(self) -> None:
         """Compare the tiles at the right edge, which are not full."""
@@ -99,12 +94,11 @@ class TileCheck:
         if raw is None:
             self._add(Finding(code="FILE_MISSING", field=tile.path))
         elif len(raw) != tile.width * HASH_BYTES:
-            self._add(Finding(code="TILE_FORM", field=tile.path, found=f"{len(raw)} bytes", expected=f"{tile.width * HASH_BYTES} bytes"))
+            self._add(difference("TILE_FORM", tile.path, f"{len(raw)} bytes", f"{tile.width * HASH_BYTES} bytes"))
         return raw
 
     def _compare(self, tile: Tile, stored: bytes, computed: bytes, code: str, *, index: int | None = None) -> None:
         for at, (found, expected) in enumerate(zip(split(stored), split(computed), strict=False)):
             if found != expected:
                 where = tile.path if index is not None else f"{tile.path}#{at}"
-                place = None if index is None else index + at
-                self._add(Finding(code=code, index=place, field=where, found=found.hex(), expected=expected.hex()))
+                self._add(difference(code, where, found.hex(), expected.hex(), index=None if index is None else index + at))

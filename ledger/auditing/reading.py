@@ -12,16 +12,16 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
+from msgspec.structs import replace
 
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.admission.verification import keys_brought, verify_signatures
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import of_entry
+from ledger.auditing.report import Finding, of_entry
 from ledger.directory import KeyRecord
-from ledger.model import AccountRow, Admission, Alert, Decision, Seen, Statement
+from ledger.model import Admission, Statement
 from ledger.tree.merkle import Edge, leaf_hash
-from signing.envelope import Envelope, Signature
+from signing.envelope import Envelope
 from signing.refusal import Refusal
 
 _KEYID = re.compile(rb'"keyid":"([0-9a-f]{64})"')
@@ -37,36 +37,11 @@ class Task(Struct, frozen=True):
 
 
 class _Wire(Struct, frozen=True, array_like=True):
-    """An entry on its way between processes: what the sequential pass needs, and findings of its signatures.
-
-    Tags are a union of two tuples, more than a decoder can tell apart; they travel as lists.
-    """
+    """An entry on its way between processes, and findings of its signatures. The body travels encoded: only its kind knows its type."""
 
     findings: tuple[Finding, ...] = ()
-    is_read: bool = False
     is_verified: bool = False
-    kind: str = ""
-    chain: str = ""
-    seq: int = 0
-    prev: str = ""
-    by: tuple[str, ...] = ()
-    principal: str | None = None
-    at: str = ""
-    at_s: int = 0
-    seen: Seen | None = None
-    body: msgspec.Raw = msgspec.Raw(b"\xc0")
-    hash: str = ""
-    payload_type: str = ""
-    payload: bytes = b""
-    signatures: tuple[tuple[str, bytes], ...] = ()
-    index: int = 0
-    admitted_at: str = ""
-    ruleset: str = ""
-    facts: tuple[tuple[str, int], ...] = ()
-    route: str | None = None
-    tags: tuple[tuple[str | int, ...], ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    accounts: tuple[AccountRow, ...] = ()
+    read: tuple[Statement, msgspec.Raw, Envelope, Admission] | None = None
 
 
 class _WireBundle(Struct, frozen=True, array_like=True):
@@ -114,9 +89,11 @@ class Reader:
         try:
             entry = read_entry(raw, self._kinds)
         except Refusal as refusal:
-            return _Wire(tuple(of_entry(refusal.reasons, index, "")))
-        records.update(keys_brought(entry.statement))
-        return _wired(entry, self._encode(entry.statement.body), *_verified(entry, index, records))
+            return _Wire(tuple(of_entry(refusal, index)))
+        statement = entry.statement
+        records.update(keys_brought(statement))
+        read = (replace(statement, body=None), msgspec.Raw(self._encode(statement.body)), entry.envelope, entry.admission)
+        return _Wire(*_verified(entry, index, records), read)
 
 
 def _verified(entry: Entry, index: int, records: Mapping[str, KeyRecord]) -> tuple[tuple[Finding, ...], bool]:
@@ -125,40 +102,8 @@ def _verified(entry: Entry, index: int, records: Mapping[str, KeyRecord]) -> tup
     try:
         verify_signatures(entry.envelope, entry.statement.by, records.get)
     except Refusal as refusal:
-        return tuple(of_entry(refusal.reasons, index, entry.statement.chain, "statement.")), True
+        return tuple(of_entry(refusal, index, entry.statement.chain, "statement.")), True
     return (), True
-
-
-def _wired(entry: Entry, body: bytes, findings: tuple[Finding, ...], is_verified: bool) -> _Wire:
-    statement, admission, envelope = entry.statement, entry.admission, entry.envelope
-    decision = admission.decision
-    return _Wire(
-        findings,
-        True,
-        is_verified,
-        statement.kind,
-        statement.chain,
-        statement.seq,
-        statement.prev,
-        statement.by,
-        statement.principal,
-        statement.at,
-        statement.at_s,
-        statement.seen,
-        msgspec.Raw(body),
-        statement.hash,
-        envelope.payload_type,
-        envelope.body,
-        tuple((signature.keyid, signature.sig) for signature in envelope.signatures),
-        admission.index,
-        admission.at,
-        admission.ruleset,
-        admission.facts,
-        decision.route,
-        decision.tags,
-        decision.alerts,
-        decision.accounts,
-    )
 
 
 class Unpacker:
@@ -175,26 +120,9 @@ class Unpacker:
         return BundleRead(bundle.leaves, bundle.node, judged)
 
     def _judged(self, wire: _Wire, raw: bytes) -> CheckedEntry:
-        if not wire.is_read:
+        if wire.read is None:
             return CheckedEntry(None, wire.findings, False)
-        signatures = tuple(Signature(keyid, sig) for keyid, sig in wire.signatures)
-        statement = Statement(
-            kind=wire.kind,
-            chain=wire.chain,
-            seq=wire.seq,
-            prev=wire.prev,
-            by=wire.by,
-            principal=wire.principal,
-            at=wire.at,
-            at_s=wire.at_s,
-            seen=wire.seen,
-            body=self._bodies[wire.kind].decode(wire.body),
-            hash=wire.hash,
-            keyids=tuple(signature.keyid for signature in signatures),
-        )
-        tags: Any = wire.tags
-        decision = Decision(route=wire.route, tags=tags, alerts=wire.alerts, accounts=wire.accounts)
-        admission = Admission(index=wire.index, at=wire.admitted_at, ruleset=wire.ruleset, facts=wire.facts, decision=decision)
-        envelope = Envelope(wire.payload_type, wire.payload, signatures)
-        entry = Entry(index=wire.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
+        bare, body, envelope, admission = wire.read
+        statement = replace(bare, body=self._bodies[bare.kind].decode(body))
+        entry = Entry(index=admission.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
         return CheckedEntry(entry, wire.findings, wire.is_verified)

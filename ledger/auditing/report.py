@@ -1,14 +1,24 @@
 """What an audit says: figures and findings, the same as text, JSON and paper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
-from ledger.auditing.replay import Finding
-from signing.refusal import Reason, Refusal
+from signing.refusal import Refusal
 
 FINDINGS_MAX = 1000
 """Findings kept; the count goes on."""
+
+
+class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that is not as it must be: where, what was found, what was expected."""
+
+    code: str
+    index: int | None = None
+    chain: str = ""
+    field: str = ""
+    found: str = ""
+    expected: str = ""
 
 
 class AuditReport(Struct, kw_only=True):
@@ -56,33 +66,33 @@ class AuditReport(Struct, kw_only=True):
 
     def add_refusal(self, refusal: Refusal, where: str) -> None:
         """Note why something could not be read."""
-        self.add(*(difference(reason.code, where, reason.found, reason.expected) for reason in refusal.reasons))
+        self.add(*of_refusal(refusal, where))
 
 
-def difference(code: str, where: str, found: str, expected: str) -> Finding:
-    """A finding about a file or a part of one."""
-    return Finding(code=code, field=where, found=found, expected=expected)
+def difference(code: str, field: str, found: object, expected: object, *, index: int | None = None, chain: str = "") -> Finding:
+    """A finding about a file, a row or a part of an entry; of what differs, 300 characters are shown."""
+    return Finding(code=code, index=index, chain=chain, field=field, found=str(found)[:300], expected=str(expected)[:300])
 
 
-def of_entry(reasons: Iterable[Reason], index: int, chain: str, prefix: str = "") -> list[Finding]:
+def of_refusal(refusal: Refusal, where: str) -> list[Finding]:
+    """Reasons why something could not be read, all of them at one place."""
+    return [difference(reason.code, where, reason.found, reason.expected) for reason in refusal.reasons]
+
+
+def of_entry(refusal: Refusal, index: int, chain: str = "", prefix: str = "") -> list[Finding]:
     """Reasons why an entry may not stand where it stands."""
-    return [Finding(code=r.code, index=index, chain=chain, field=f"{prefix}{r.field}", found=r.found, expected=r.expected) for r in reasons]
+    return [difference(r.code, f"{prefix}{r.field}", r.found, r.expected, index=index, chain=chain) for r in refusal.reasons]
 
 
 def as_lines(findings: Sequence[Finding]) -> list[str]:
     """One line of text per finding."""
-    return [
-        " ".join(
-            part
-            for part in (
-                finding.code,
-                "" if finding.index is None else f"#{finding.index}",
-                finding.chain,
-                finding.field,
-                f"发现 {finding.found}" if finding.found else "",
-                f"应为 {finding.expected}" if finding.expected else "",
-            )
-            if part
-        )
-        for finding in findings
-    ]
+    return [" ".join(filter(None, _parts(finding))) for finding in findings]
+
+
+def _parts(finding: Finding) -> Iterator[str]:
+    yield finding.code
+    yield "" if finding.index is None else f"#{finding.index}"
+    yield finding.chain
+    yield finding.field
+    yield finding.found and f"发现 {finding.found}"
+    yield finding.expected and f"应为 {finding.expected}"

@@ -1,19 +1,75 @@
-"""What an audit keeps, so that the next one goes on where it ended: the facts after a clean prefix of the log, and the tree over it.
+"""What an audit gathers in its one pass to judge checkpoints by, and what it keeps, so that the next one goes on where it ended.
 
-One SQLite file in a directory of the auditor's own, beside the checkpoint it was made under. It is as trustworthy as that directory: it
-holds what the auditor computed itself, nothing from the log is taken on trust again. The grown tree is the consistency proof: the root
-of the larger log is computed from the kept edge, so it can only match if the log extends what was audited.
+Kept are the facts after a clean prefix of the log, and the tree over it: one SQLite file in a directory of the auditor's own, beside the
+checkpoint it was made under. It is as trustworthy as that directory: it holds what the auditor computed itself, nothing from the log is
+taken on trust again. The grown tree is the consistency proof: the root of the larger log is computed from the kept edge, so it can only
+match if the log extends what was audited.
 """
+
+from bisect import bisect_right
+from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
 
+from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.growth import Growth
-from ledger.auditing.history import LogHistory
-from signing.refusal import refuse
+from ledger.directory import LogState
+from ledger.times import parse_at
+from ledger.tree.policy import Policy, parse_policy_lines
+from signing.refusal import Refusal, refuse
 
 VERSION = 1
+
+
+class InForce(Struct, frozen=True):
+    """A witness policy and the smallest size at which it is in force."""
+
+    size: int
+    lines: tuple[str, ...]
+
+
+class LogHistory(Struct):
+    """``policies`` by rising size; ``at_s`` holds ``admission.at`` of the entries around the sizes asked for, by index."""
+
+    policies: list[InForce] = []
+    digests: list[str] = []
+    """SHA-256 of every file ever adopted: rulesets, data sets, tails of cuts."""
+    at_s: dict[int, int] = {}
+
+    def note(self, entry: Entry, index: int, log: LogState | None, wanted: frozenset[int]) -> None:
+        """After the entry's replay; ``log`` is the state of ``log/main`` then, ``wanted`` the indexes whose time is asked for."""
+        if index in wanted:
+            self.at_s[index] = parse_at(entry.admission.at)
+        if entry.statement.chain != "log/main" or log is None:
+            return
+        if not self.policies or self.policies[-1].lines != log.witness_policy:
+            self.policies.append(InForce(index + 1, log.witness_policy))
+        self.digests += [digest for digest in _digests(entry) if digest not in self.digests]
+
+    def policy_at(self, size: int) -> Policy:
+        """The policy in force after ``size`` entries; none before the first entry."""
+        at = bisect_right([known.size for known in self.policies], size) - 1
+        try:
+            return Policy() if at < 0 else parse_policy_lines(self.policies[at].lines)
+        except Refusal:  # an entry that admission would have refused, and that the replay has named
+            return Policy()
+
+
+def wanted_times(sizes: Iterable[int]) -> frozenset[int]:
+    """The first index and those next to checkpoints: since times never fall, the bracket of these is the bracket of all."""
+    return frozenset(index for size in (0, *sizes) for index in (size - 1, size))
+
+
+def _digests(entry: Entry) -> list[str]:
+    body = entry.statement.body
+    kind = entry.statement.kind
+    if kind == "log.found/1":
+        return [body.ruleset.sha256, *(adopted.sha256 for adopted in body.data)]
+    if kind in ("ruleset.adopt/1", "data.adopt/1"):
+        return [body.sha256]
+    return [body.tail] if kind == "log.cut/1" else []
 
 
 class StateHeader(Struct, frozen=True, kw_only=True):
@@ -35,13 +91,8 @@ def read_header(disk: DiskMap, origin: str) -> StateHeader | None:
         return None
     try:
         mark = msgspec.msgpack.decode(raw, type=StateHeader)
-    except (msgspec.ValidationError, msgspec.DecodeError):
+    except msgspec.DecodeError:  # a ValidationError is one
         raise refuse("AUDIT_STATE", found="not readable", expected=f"a state of version {VERSION}") from None
     if (mark.version, mark.origin) != (VERSION, origin):
         raise refuse("AUDIT_STATE", found=f"version {mark.version}, {mark.origin}", expected=f"version {VERSION}, {origin}")
     return mark
-
-
-def keep(disk: DiskMap, mark: StateHeader) -> None:
-    """Make a clean prefix durable."""
-    disk.keep(msgspec.msgpack.encode(mark))

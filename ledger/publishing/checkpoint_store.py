@@ -9,11 +9,14 @@ every entry a second time from there, so that an edit of the database's derived 
 same transaction as the promise, and can be rebuilt from the published files at any time.
 """
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from msgspec import Struct
 
@@ -55,8 +58,7 @@ class CheckpointStore:
     def bind(self, origin: str) -> str:
         """Tie the store to one log; returns the origin it is tied to, which is another one if the store belongs to another log."""
         self._db.execute("INSERT OR IGNORE INTO origin VALUES (1, ?)", (origin,))
-        row = self._db.execute("SELECT origin FROM origin").fetchone()
-        return str(row[0])
+        return str(self._value("SELECT origin FROM origin"))
 
     def take_over(self, empty_root: bytes) -> Promise:
         """Become the publisher: raise the epoch. The first call of a log's life promises size 0."""
@@ -87,6 +89,10 @@ class CheckpointStore:
                 self._keep(shadow, new.size, at_s)
         return cursor.rowcount == 1
 
+    def _value(self, sql: str, *values: str) -> Any:
+        row = self._db.execute(sql, values).fetchone()
+        return None if row is None else row[0]
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """One at a time: a transaction belongs to the connection, and what another thread wrote into it could be rolled back with it."""
@@ -116,22 +122,22 @@ class CheckpointStore:
 
     def frozen(self) -> str | None:
         """Why the log is frozen, or None."""
-        row = self._db.execute("SELECT why FROM frozen").fetchone()
-        return None if row is None else str(row[0])
+        why: str | None = self._value("SELECT why FROM frozen")
+        return why
 
     def shadow_size(self) -> tuple[int, int]:
         """How many entries the shadow reflects, and the ``admission.at`` of the last of them."""
-        row = self._db.execute("SELECT size, at_s FROM shadow_size").fetchone()
-        return int(row[0]), int(row[1])
+        size, at_s = self._db.execute("SELECT size, at_s FROM shadow_size").fetchone()
+        return size, at_s
 
     def shadow_value(self, key: str) -> bytes | None:
         """One value of the shadow."""
-        row = self._db.execute("SELECT value FROM shadow WHERE key = ?", (key,)).fetchone()
-        return None if row is None else bytes(row[0])
+        value: bytes | None = self._value("SELECT value FROM shadow WHERE key = ?", key)
+        return value
 
     def shadow(self) -> list[tuple[str, bytes]]:
         """The whole shadow: what the entries below the promised size mean."""
-        return [(str(key), bytes(value)) for key, value in self._db.execute("SELECT key, value FROM shadow ORDER BY key")]
+        return self._db.execute("SELECT key, value FROM shadow ORDER BY key").fetchall()
 
     def catch_up_shadow(self, values: Iterable[tuple[str, bytes]], *, size: int, at_s: int) -> None:
         """Move the shadow alone, when it is rebuilt from published files."""
@@ -147,3 +153,39 @@ class CheckpointStore:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+class Leadership:
+    """Only one publisher at a time: a kernel lock beside the checkpoint store at ``path`` (design §5).
+
+    The lock is for order and economy; safety rests on the epoch in the store, which a publisher that lost the lock without noticing cannot
+    get past. The kernel lets go when the process dies, so a standby takes over within moments and without anybody's help.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.with_name(path.name + ".lock")
+        self._handle: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this process leads."""
+        return self._handle is not None
+
+    def acquire(self) -> bool:
+        """Try to lead; returns at once."""
+        if self._handle is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(handle)
+                return False
+            self._handle = handle
+        return True
+
+    def release(self) -> None:
+        """Let another process lead."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None

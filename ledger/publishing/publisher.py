@@ -33,15 +33,13 @@ from ledger.admission.data import DataSets
 from ledger.admission.entry import day_of
 from ledger.admission.kind_table import Kinds
 from ledger.directory import LOG_MAIN, LogState
-from ledger.publishing.checkpoint_store import CheckpointStore, Promise
+from ledger.publishing.checkpoint_store import CheckpointStore, Leadership, Promise
 from ledger.publishing.cosigning import Contradicted, Cosigning
 from ledger.publishing.crashpoints import crash_point
 from ledger.publishing.files import LogFiles, StagedFiles
-from ledger.publishing.follower import Follower
+from ledger.publishing.follower import Follower, Published
 from ledger.publishing.freeze import Mismatch, contradicting_notes, write_evidence
-from ledger.publishing.leadership import Leadership
 from ledger.publishing.prefetch import Prefetch
-from ledger.publishing.published import Published, edge_of
 from ledger.publishing.recheck import Recheck, describe
 from ledger.publishing.signer import CheckpointSigner
 from ledger.times import format_at
@@ -143,7 +141,7 @@ class Publisher(Follower):
     def _rest_on(self, promise: Promise) -> None:
         """Take the published tiles as the base of the next step, if they give the promised root."""
         self._reader = TileReader(promise.size, self.files.read)
-        edge = edge_of(self._reader)
+        edge = self._reader.edge()
         if edge.root() != promise.root:
             raise Mismatch(f"the published tiles of size {promise.size} do not give the promised root")
         self._promise = promise

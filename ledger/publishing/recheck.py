@@ -11,7 +11,8 @@ from ledger.admission.admit import RootAt
 from ledger.admission.data import DataSets
 from ledger.admission.facts import Facts
 from ledger.admission.kind_table import Kinds
-from ledger.auditing.replay import Finding, Replay
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import Finding
 from ledger.publishing.checkpoint_store import CheckpointStore
 
 KEEP_VALUES = 50_000

@@ -21,7 +21,6 @@ from ledger.kinds.cut import LogCut, write_tail
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.publishing.freeze import Mismatch
-from ledger.publishing.published import edge_of
 from ledger.times import parse_admission_at
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import TileReader
@@ -108,7 +107,7 @@ async def apply(conn: Connection[Record], checkpoints: CheckpointStore, files: L
     A crash before COMMIT has done nothing; after it, the tail lies in quarantine and the log stands at the promised size.
     """
     size = found.body.size
-    edge = edge_of(TileReader(size, files.read))
+    edge = TileReader(size, files.read).edge()
     files.put_data([found.tail])
     _, at_s = checkpoints.shadow_size()
     async with conn.transaction():

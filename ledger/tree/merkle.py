@@ -79,7 +79,7 @@ def range_root(start: int, end: int, hash_at: HashAt) -> bytes:
     if width & -width == width > 0:  # one perfect subtree: most siblings of a proof are
         level = width.bit_length() - 1
         return hash_at(level, start >> level)
-    return _join([hash_at(level, index) for level, index in _perfect_subtrees(start, end)])
+    return _join([hash_at(level, index) for level, index in perfect_subtrees(start, end)])
 
 
 def inclusion_proof(index: int, size: int, hash_at: HashAt) -> tuple[bytes, ...]:
@@ -190,7 +190,8 @@ def _split(start: int, end: int) -> int:
     return start + (1 << (end - start - 1).bit_length() - 1)
 
 
-def _perfect_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
+def perfect_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """(level, index) of the subtrees that ``[start, end)`` falls into, as ``range_root`` asks, the largest first."""
     while start < end:
         level = (end - start).bit_length() - 1
         yield level, start >> level

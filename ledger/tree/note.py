@@ -83,7 +83,7 @@ class Note(Struct, frozen=True):
 
     text: bytes
     verified: tuple[SignatureLine, ...]
-    unverified: tuple[SignatureLine, ...] = ()
+    unverified: tuple[SignatureLine, ...]
 
 
 class Verifier(Struct, frozen=True):
@@ -97,13 +97,10 @@ class Verifier(Struct, frozen=True):
 class SigningKey(Protocol):
     """The part of ``signing.keys.PrivateKey`` that notes need; an HSM may stand behind it."""
 
-    @property
-    def suite(self) -> str:
-        """Name of the suite (formats §1)."""
-
-    @property
-    def spki(self) -> bytes:
-        """DER SubjectPublicKeyInfo."""
+    suite: str
+    """Name of the suite (formats §1)."""
+    spki: bytes
+    """DER SubjectPublicKeyInfo."""
 
     def sign(self, message: bytes, /) -> bytes:
         """Raw signature in the suite's form."""

@@ -9,7 +9,6 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, parse_vkey
 from signing.refusal import Refusal, refuse
 
@@ -63,18 +62,6 @@ class Policy(Struct, frozen=True, kw_only=True):
             if sum(member in witnessed for member in group.members) >= group.threshold:
                 witnessed.add(group.name)
         return self.quorum == _NONE or self.quorum in witnessed
-
-
-def open_with_policy(raw: bytes, policy: Policy, *, log_keys: Sequence[str] = ()) -> OpenedCheckpoint:
-    """Open a checkpoint of a log the policy names (or of ``log_keys``, when the log is known otherwise) that has the quorum.
-
-    Refuses NOTE_FORM, NOTE_SIGNATURE (also for a missing quorum), CHECKPOINT_FORM.
-    """
-    opened = open_checkpoint(raw, (*policy.log_vkeys, *log_keys), policy.witness_vkeys)
-    if not policy.is_met_by({line.vkey for line in opened.cosignatures}):
-        found = ", ".join(line.name for line in opened.note.verified)
-        raise refuse("NOTE_SIGNATURE", field="quorum", found=found, expected=f"the quorum {policy.quorum!a} of the policy")
-    return opened
 
 
 def parse_policy(raw: bytes) -> Policy:

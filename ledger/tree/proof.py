@@ -8,9 +8,7 @@ import re
 
 from msgspec import Struct
 
-from ledger.tree.checkpoint import OpenedCheckpoint
-from ledger.tree.merkle import HASH_BYTES, MAX_SIZE, verify_inclusion
-from ledger.tree.policy import Policy, open_with_policy
+from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
 from signing.refusal import Refusal, refuse
 
 HEADER = b"c2sp.org/tlog-proof@v1"
@@ -61,17 +59,6 @@ def parse_proof(raw: bytes) -> Proof:
         if len(hash_) != HASH_BYTES:
             raise refuse("PROOF_FORM", field=f"hash {at}", found=f"{len(hash_)} bytes", expected=f"{HASH_BYTES} bytes")
     return Proof(index=int(match[1]), hashes=hashes, checkpoint=checkpoint, extra=extra)
-
-
-def verify_proof(proof: Proof, leaf: bytes, policy: Policy) -> OpenedCheckpoint:
-    """Check a proof for a leaf hash (computed from the entry itself) under a reader's own policy; gives the opened checkpoint.
-
-    A log of the policy signed, its quorum of witnesses cosigned, the leaf stands at the index. Refuses NOTE_FORM, NOTE_SIGNATURE,
-    CHECKPOINT_FORM, PROOF_WRONG.
-    """
-    opened = open_with_policy(proof.checkpoint, policy)
-    verify_inclusion(proof.index, opened.checkpoint.size, leaf, proof.hashes, opened.checkpoint.root)
-    return opened
 
 
 def _base64(text: bytes, field: str) -> bytes:

@@ -13,7 +13,7 @@ from functools import reduce
 
 from msgspec import Struct
 
-from ledger.tree.merkle import HASH_BYTES, MAX_SIZE, HashAt, leaf_hash, node_hash, range_root
+from ledger.tree.merkle import HASH_BYTES, MAX_SIZE, Edge, HashAt, leaf_hash, node_hash, perfect_subtrees, range_root
 from signing.refusal import refuse
 
 WIDTH = 256
@@ -181,10 +181,9 @@ class TileReader:
         """Root of the tree of this size."""
         return range_root(0, self.size, self.hash_at)
 
-    def leaf_hashes(self, start: int, stop: int) -> Iterator[bytes]:
-        """Leaf hashes of ``[start, stop)``."""
-        for index in range(start, stop):
-            yield self.hash_at(0, index)
+    def edge(self) -> Edge:
+        """The compact range of the tree: one perfect subtree per set bit of the size, largest first."""
+        return Edge(self.size, tuple(self.hash_at(level, index) for level, index in perfect_subtrees(0, self.size)))
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Entries of ``[start, stop)``; refuses TILE_FORM when one does not hash to its leaf, or beyond the size."""

@@ -9,12 +9,13 @@ import pytest
 
 from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, open_checkpoint, verifier
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, open_note, parse_vkey, vkey_of
-from ledger.tree.policy import open_with_policy, parse_policy
+from ledger.tree.policy import parse_policy
 from ledger.tree.proof import Proof, parse_proof
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.interop.demo_log import ML_DSA, SIZE, VKEYS, DemoLog, Files, prove, prove_growth
 from tests.interop.toolbox import Toolbox
+from tests.ledger.trust import open_with_policy
 from tests.workbench import ORIGIN, key_of
 
 WITNESS = "witness.example/province-51"

@@ -14,10 +14,10 @@ import pytest
 
 from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.tree.merkle import inclusion_proof, leaf_hash, verify_inclusion
-from ledger.tree.policy import open_with_policy
 from ledger.tree.tiles import TileReader
 from tests.interop.toolbox import Toolbox
 from tests.interop.witnesses import Running, witness_command
+from tests.ledger.trust import open_with_policy
 
 LOG = "log.example/tessera"
 

@@ -11,13 +11,14 @@ import pytest
 
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
 from ledger.tree.note import COSIGNATURE_V1, SUBTREE_V1, parse_vkey, vkey_of
-from ledger.tree.policy import Policy, open_with_policy, parse_policy
+from ledger.tree.policy import Policy, parse_policy
 from ledger.witnessing.answers import Cosigned, FailureKind
 from ledger.witnessing.client import Collector
 from tests.interop.demo_log import SIZE, VKEYS, DemoLog, Files, prove_growth
 from tests.interop.loopback import HOST, free_port
 from tests.interop.toolbox import Toolbox
 from tests.interop.witnesses import Running, StockWitness
+from tests.ledger.trust import open_with_policy
 from tests.workbench import ORIGIN, START, key_of
 
 

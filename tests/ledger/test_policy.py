@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, vkey_of
-from ledger.tree.policy import Group, Peer, open_with_policy, parse_policy, parse_policy_lines
+from ledger.tree.policy import Group, Peer, parse_policy, parse_policy_lines
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged, only_refuses
+from tests.ledger.trust import open_with_policy
 
 LOG = PrivateKey.from_seed("ed25519", b"\x41" * 32)
 ORIGIN = "liandan.example/log-2026"

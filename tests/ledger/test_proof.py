@@ -14,11 +14,12 @@ from ledger.tree.checkpoint import Checkpoint, attach_cosignatures, cosign_check
 from ledger.tree.merkle import Edge, inclusion_proof, leaf_hash, root_of
 from ledger.tree.note import COSIGNATURE_V1, vkey_of
 from ledger.tree.policy import parse_policy_lines
-from ledger.tree.proof import MAX_BYTES, Proof, parse_proof, verify_proof
+from ledger.tree.proof import MAX_BYTES, Proof, parse_proof
 from ledger.tree.tiles import TileReader, new_tiles
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged, flip, only_refuses
+from tests.ledger.trust import verify_proof
 
 CASES = json.loads((Path(__file__).parents[1] / "vectors/tlog-proof/proof-cases.json").read_text())
 LOG = PrivateKey.from_seed("ed25519", b"\x71" * 32)

@@ -11,9 +11,8 @@ from asyncpg import Connection, Pool, Record
 from click.testing import CliRunner, Result
 
 from ledger.auditing.audit import audit
-from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
 from ledger.publishing.files import VKEYS, LogFiles
-from ledger.publishing.leadership import Leadership
 from ledger.repair import cut as cutting_store
 from ledger.times import format_at
 from ledger.tree.policy import parse_policy

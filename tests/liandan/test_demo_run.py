@@ -13,7 +13,7 @@ from rich.console import Console
 from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport, audit
-from ledger.tree.policy import open_with_policy, parse_policy_lines
+from ledger.tree.policy import parse_policy_lines
 from liandan.demo import calendar, harvest
 from liandan.demo.run import run
 from liandan.demo.screen import Screen
@@ -24,6 +24,7 @@ from liandan.wiring import KINDS
 from manifests.view import ManifestView
 from reports.reconcile import reconcile, to_bytes
 from reports.verify import verify_file
+from tests.ledger.trust import open_with_policy
 from tests.liandan.demo_desk import played
 
 SEED = 4

@@ -9,7 +9,7 @@ from asyncpg import Pool, Record
 
 from bench.load import Load
 from ledger.auditing.audit import Options
-from ledger.auditing.replay import Finding
+from ledger.auditing.report import Finding
 from ledger.log import Log, LoggedEntry
 from liandan.own_audit import audit_own
 from liandan.wiring import KINDS

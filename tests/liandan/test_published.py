@@ -13,8 +13,9 @@ from ledger.static.routes import accepts_gzip
 from ledger.tree.checkpoint import log_vkeys
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.policy import parse_policy
-from ledger.tree.proof import parse_proof, verify_proof
+from ledger.tree.proof import parse_proof
 from ledger.tree.tiles import parse_bundle
+from tests.ledger.trust import verify_proof
 from tests.liandan.serving import http, post_all
 from tests.liandan.test_reading import token_of
 from tests.workbench import AUTHORITY_51, ORIGIN, Workbench, key_of, uscc

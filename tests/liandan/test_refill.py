@@ -27,10 +27,9 @@ from ledger.admission.refusals import publish_refusals
 from ledger.auditing.audit import AuditReport
 from ledger.auditing.database_audit import audit_database
 from ledger.log import TurnedDown
-from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
 from ledger.publishing.files import VKEYS, LogFiles
 from ledger.publishing.freeze import Mismatch
-from ledger.publishing.leadership import Leadership
 from ledger.tree.tiles import TileReader
 from liandan.cli import main
 from liandan.database import connect, open_pool

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pypdfium2
 import pytest
 
-from ledger.auditing.replay import Finding
-from ledger.auditing.report import AuditReport
+from ledger.auditing.report import AuditReport, Finding
 from reports.audit_report import render_audit
 from reports.document import Document
 

@@ -12,13 +12,14 @@ import pytest
 
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.tree.note import join_note, parse_line, parse_note
-from ledger.tree.policy import Peer, open_with_policy
+from ledger.tree.policy import Peer
 from ledger.witnessing import client as client_module
 from ledger.witnessing.answers import ContradictionKind, FailureKind
 from ledger.witnessing.client import Collector
 from ledger.witnessing.server import make_cosigner
 from ledger.witnessing.wire import SIZE_TYPE, log_id, parse_request
 from signing.refusal import refuse
+from tests.ledger.trust import open_with_policy
 from tests.ledger.witnessing.bench import (
     BOTH,
     COSIGNER,

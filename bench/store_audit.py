@@ -5,8 +5,9 @@ once the promised size is published (it names a bundle that is not needed again)
 SQLite refuses a file whose structure is broken.
 """
 
-from ledger.auditing.facts import DiskFacts
-from ledger.auditing.replay import Finding, Replay
+from ledger.auditing.disk_map import DiskFacts
+from ledger.auditing.replay import Replay
+from ledger.auditing.report import Finding, difference
 from ledger.publishing.checkpoint_store import CheckpointStore
 
 
@@ -39,4 +40,4 @@ def _memory(checkpoints: CheckpointStore, replay: Replay) -> list[Finding]:
 
 
 def _differs(field: str, key: str, found: object, expected: object) -> Finding:
-    return Finding(code="STORE_DIFFERS", chain=key, field=field, found=str(found)[:300], expected=str(expected)[:300])
+    return difference("STORE_DIFFERS", field, found, expected, chain=key)
