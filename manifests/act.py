@@ -20,7 +20,7 @@ from manifests import machine
 from manifests.case import cases_key, cases_of
 from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
 from signing.refusal import Rule, texts
-from whitelist.number import NumberHolders, Standing, number_key
+from whitelist.rules.number import NumberHolders, Standing, number_key
 from whitelist.thresholds import Thresholds, thresholds_of
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64

@@ -17,7 +17,7 @@ from manifests.act import limits_of
 from manifests.model import LineState, ManifestState, Stage
 from signing.refusal import Reason, texts
 from whitelist.approval import DecisionLine, approval_at
-from whitelist.conditions import pre_notice_days
+from whitelist.fields import pre_notice_days
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import newest_permit

@@ -7,9 +7,9 @@ from ledger.model import Statement
 from ledger.times import day_of
 from manifests.model import ManifestState
 from signing.refusal import texts
-from whitelist import places
 from whitelist.divisions import same_place
 from whitelist.fields import Place
+from whitelist.rules import place as places
 
 
 def owner_of(statement: Statement, state: ManifestState) -> str:

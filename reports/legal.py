@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from whitelist.law import CODE_IN_FORCE
+from signing.refusal import CODE_IN_FORCE
 
 ORDER_23_IN_FORCE = "2022-01-01"
 Topic = Literal["manifest", "approval", "listing"]

@@ -10,7 +10,7 @@ from ledger.mass import format_mass
 from ledger.model import Head, StateT
 from ledger.problem import Mark, ProblemError
 from whitelist.approval import ApprovalState, ListingRef
-from whitelist.conditions import Conditions
+from whitelist.fields import Conditions
 from whitelist.listing import ListRow, ListState, rows_hash
 from whitelist.permit import Basis, PermitState
 from whitelist.scope import PermitItem, Scope

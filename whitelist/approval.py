@@ -10,11 +10,11 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, JudgeFn
+from ledger.admission.personality import Judged, JudgeFn, Role
+from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.findings import Findings
-from whitelist.chains import APPROVAL, LIST
-from whitelist.conditions import Conditions
+from whitelist.fields import APPROVAL, LIST, Conditions
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
 OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")
@@ -122,3 +122,22 @@ def at_stage(*allowed: Stage) -> JudgeFn:
             out.refuse("APPROVAL_STAGE", "kind", "" if state is None else state.stage, " / ".join(allowed))
 
     return gate
+
+
+def authority_of_origin(facts: Facts, state: ApprovalState) -> Role:
+    """AO: the authority of the origin; where the log has none, any but the destination's, tag FOREIGN."""
+    log = log_state(facts)
+    holders = authorities_of_division(log, state.origin)
+    if holders:
+        return Role("origin's authority", holders)
+    other = authorities_of_division(log, state.destination)
+    strangers = tuple(authority.uscc for authority in log.authorities if authority.uscc not in other)
+    return Role("origin's authority", strangers, foreign=True)
+
+
+def authority_of_destination(facts: Facts, state: ApprovalState) -> Role:
+    """AD: the authority of the destination; where the log has none, the origin's enters that province's letter, tag FOREIGN (kinds §14)."""
+    holders = authorities_of_division(log_state(facts), state.destination)
+    if holders:
+        return Role("destination's authority", holders)
+    return Role("origin's authority", authority_of_origin(facts, state).holders, foreign=True)

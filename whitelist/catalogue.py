@@ -1,21 +1,23 @@
 """The waste catalogue (国家危险废物名录): which codes exist and which hazards each may have, edition by edition.
 
-Data sets ``hw-catalogue-<YYYY>``: CSV, columns in ``COLUMNS``, one row per code. The edition of the day judges: :func:`catalogue_on`.
+Data sets ``hw-catalogue-<YYYY>``: CSV, columns in ``COLUMNS``, one row per code. They, and the exemption lists, are adopted edition by edition,
+side by side. The edition YYYY is in force from YYYY-01-01 until the next adopted one begins (kinds §2). Which one judges an act follows from the
+day of the event, never from today: a back-fill of December is judged by December's table (kinds §1.1).
 Source: 名录 2021, 部令第15号, Art. 5, 6, note 1 of the annex [READ S5]; 名录 2025, 部令第36号, Art. 6.2, notes 1, 2 [READ H4].
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.directory import log_state
 from signing.refusal import refuse
-from whitelist.editions import edition_of, edition_on, editions_among
 
 PREFIX = "hw-catalogue-"
 """Name of the data set, before the year of its edition."""
@@ -61,6 +63,36 @@ class Catalogue(Struct, frozen=True):
 
     edition: str
     wastes: dict[str, Waste]
+
+
+def editions_among(names: Iterable[str], prefix: str) -> list[str]:
+    """Years (YYYY) of the editions among names of adopted data sets, oldest first; ``prefix`` is e.g. ``hw-catalogue-``."""
+    years = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    return sorted(year for year in years if len(year) == 4 and year.isascii() and year.isdecimal())
+
+
+def edition_among(names: Iterable[str], prefix: str, day: str) -> str | None:
+    """The edition in force on a day ``YYYY-MM-DD``: the latest adopted one that has begun; ``None`` before the first."""
+    # YYYY-01-01 <= day exactly if YYYY <= the year of the day, so years alone are compared.
+    return _latest(tuple(names), prefix, day[:4])
+
+
+@lru_cache(1024)
+def _latest(names: tuple[str, ...], prefix: str, by: str) -> str | None:
+    return max((year for year in editions_among(names, prefix) if year <= by), default=None)
+
+
+def edition_on(facts: Facts, prefix: str, day: str) -> str | None:
+    """:func:`edition_among` the data sets in force at this index (``log/main`` must be loaded)."""
+    return edition_among(log_state(facts).data, prefix, day)
+
+
+def edition_of(facts: Facts, prefix: str, year: str) -> Any:
+    """The parsed edition of a year, ``None`` where it was never adopted; Refusal DATA_FORM where the file holds another edition."""
+    found = facts.data(prefix + year)
+    if found is not None and found.edition != year:
+        raise refuse("DATA_FORM", field=prefix + year, found=found.edition, expected=year)
+    return found
 
 
 def catalogue_on(facts: Facts, day: str) -> Catalogue | None:

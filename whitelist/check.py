@@ -13,11 +13,11 @@ from ledger.findings import Findings
 from ledger.kinds.site import site_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.checked import Asked, Checked, approval_of, look_up
-from whitelist.number import number_key
 from whitelist.permit import permit_at
-from whitelist.places import place_registers
 from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES, CheckRule
+from whitelist.rules.number import number_key
+from whitelist.rules.place import place_registers
 from whitelist.transfer import Answer, Transfer
 
 

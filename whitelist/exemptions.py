@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from signing.refusal import refuse
-from whitelist.catalogue import CATEGORIES, CODE, read_rows
-from whitelist.editions import edition_of, edition_on
+from whitelist.catalogue import CATEGORIES, CODE, edition_of, edition_on, read_rows
 
 PREFIX = "hw-exemptions-"
 """Name of the data set, before the year of its edition."""

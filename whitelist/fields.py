@@ -1,15 +1,28 @@
-"""Types of fields that name wastes, places, chains and ways of treating (kinds §0): their form, its code, their values for people.
+"""Parts of bodies that several acts share (kinds §0): names of chains, wastes, places and ways of treating, conditions, letters.
 
-What only data can say (does the code stand in the edition of the day, is the division valid on it) is judged by rules.
+Their form, its code, their values for people; what only data can say (does the code stand in the edition of the day, is the division valid
+on it) is judged by rules.
 """
 
+import re
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
-from ledger.fields import Count, DivisionCode, SiteId, Text, form, items, label, text, with_code, words
-from whitelist.chains import APPROVAL, LIST, PERMIT
+from ledger.days import judge_not_after
+from ledger.fields import Count, Day, DivisionCode, File, Flag, LongText, Province, SiteId, Text, form, items, label, text, with_code, words
+from ledger.findings import Findings
+from ledger.times import day_of
+
+PERMIT = re.compile(rf"permit/{USCC}/{ULID}")
+APPROVAL = re.compile(rf"approval/{USCC}/{ULID}")
+LIST = re.compile(r"list/(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([a-z0-9]{1,16})")
+"""Names of the chains of this package (formats §3): ``list/<YYYY>-<from>-<to>-<name>``."""
+NUMBER = re.compile(r"20[0-9]{2}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{2}[0-9]{6}")
+"""The national number of a manifest (联单编号)."""
 
 WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", "NNN-NNN-CC, e.g. 900-052-31")]
 Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", "HW01–HW40, HW45–HW50")]
@@ -46,7 +59,7 @@ Purpose = Annotated[
     label("外运目的", "purpose"),
     words({"store": "贮存", "use": "利用", "dispose": "处置"}),
 ]
-"""The group of the method (methods.group_of)."""
+"""The group of the method (:func:`group_of`)."""
 ConsignorRole = Annotated[
     Literal["generator", "receiver"],
     with_code("CONSIGNOR"),
@@ -69,10 +82,14 @@ LineMass = Annotated[
 
 PermitRef = Annotated[str, form(f"^{PERMIT.pattern}$", "FIELD_TYPE", "permit/<receiver>/<ULID>", "party")]
 ApprovalRef = Annotated[str, form(f"^{APPROVAL.pattern}$", "FIELD_TYPE", "approval/<generator>/<ULID>", "party")]
-ListRef = Annotated[str, form(f"^{LIST.pattern}$", "FIELD_TYPE", "list/<YYYY>-<from>-<to>-<name>")]
 ManifestRef = Annotated[str, form(f"^manifest/{USCC}/{ULID}$", "FIELD_TYPE", "manifest/<generator>/<ULID>", "party")]
+NationalNumber = Annotated[str, form(f"^{NUMBER.pattern}$", "NO_FORMAT", "YYYY PP CC NNNNNN")]
+"""R-01. Order 23 Art. 15 [READ]."""
 EmergencyRef = Annotated[str, form(f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", "emergency/<authority>/<ULID>", "party")]
 
+LineNumber = Count
+"""A line of a manifest, an application or a decision, from 0."""
+Name = Annotated[Text, label("废物名称", "name of the waste")]
 Address = Annotated[str, text(200), label("地址", "address")]
 
 
@@ -84,6 +101,59 @@ class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     site: Annotated[SiteId | None, label("场所编号", "site")] = None
 
 
-LineNumber = Count
-"""A line of a manifest, an application or a decision, from 0."""
-Name = Annotated[Text, label("废物名称", "name of the waste")]
+class Conditions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is asked beside quota and term."""
+
+    # A row's add to the list's, a decision's to both, and what the reply said binds in any case; the stricter holds. Source: kinds §4; 2020
+    # mechanism 3 [READ S6]: the other side may name conditions.
+    pre_notice_days: Annotated[Annotated[int, Meta(ge=0, le=60)] | None, label("转移前报告天数", "days of notice before the transfer")] = (
+        None
+    )
+    """R-41."""
+    complete_within_days: Annotated[Annotated[int, Meta(ge=1, le=366)] | None, label("完成期限（天）", "days to complete the transfer")] = (
+        None
+    )
+    """From the decision; limits its term (R-32)."""
+    use_only: Annotated[Flag | None, label("仅限利用", "use only")] = None
+    """Methods of the group use alone."""
+    transit: Annotated[tuple[Province, ...], items(0, 8), label("途经省份", "transit provinces")] = ()
+    note: Annotated[LongText | None, label("其他条件", "other conditions")] = None
+
+
+def pre_notice_days(terms: Iterable[Conditions | None]) -> int | None:
+    """The longest notice that any of several conditions asks for; ``None`` where none does."""
+    return max((found.pre_notice_days for found in terms if found is not None and found.pre_notice_days is not None), default=None)
+
+
+def complete_within_days(terms: Iterable[Conditions | None]) -> int | None:
+    """The shortest time to complete that any of several conditions leaves; ``None`` where none limits it."""
+    found = (one.complete_within_days for one in terms if one is not None)
+    return min((days for days in found if days is not None), default=None)
+
+
+def is_use_only(terms: Iterable[Conditions | None]) -> bool:
+    """Whether any of several conditions lets waste go for use alone."""
+    return any(found is not None and found.use_only for found in terms)
+
+
+class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """+L: the letter (函) by which an authority says on paper what its statement says here."""
+
+    letter_no: Annotated[Text, label("函号", "letter number")]
+    letter_date: Annotated[Day, label("函件日期", "letter date")]
+    letter: Annotated[File | None, label("函件", "letter")] = None
+
+
+def letter_is_of_no_later_day(judged: Judged, out: Findings) -> None:
+    """+L: the letter is not of a day to come, else DATE_ORDER."""
+    judge_not_after(out, "body.letter_date", judged.statement.body.letter_date, day_of(judged.moment.at_s))
+
+
+def group_of(method: str) -> Literal["use", "dispose", "store"]:
+    """Whether a method (利用处置方式代码) is to use (利用), to dispose (处置) or to store (贮存).
+
+    Source: law §5.6, read in three independent programs [READ S25a, S25b]; the original, HJ 1033 appendix F, was not read.
+    """
+    if method == "S":
+        return "store"
+    return "use" if method[0] == "R" or method in {"C2", "C3"} else "dispose"

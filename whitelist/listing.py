@@ -14,8 +14,7 @@ from msgspec import Struct
 from ledger.admission.facts import Facts
 from ledger.fields import label, words
 from ledger.mass import format_mass
-from whitelist.chains import LIST
-from whitelist.conditions import Conditions
+from whitelist.fields import LIST, Conditions
 from whitelist.scope import Scope
 
 ListKind = Annotated[

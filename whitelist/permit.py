@@ -6,16 +6,19 @@ that an item of the exemption list waives. Source: 危险废物经营许可证�
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
+from ledger.admission.personality import Role
+from ledger.directory import authorities_of_division, authorities_of_party, log_state
 from ledger.fields import Count, Text, Uscc, label, with_code, words
-from whitelist.chains import PERMIT
+from ledger.model import Admission, Statement
+from ledger.times import parse_admission_at
 from whitelist.divisions import same_place
+from whitelist.fields import PERMIT
 from whitelist.scope import PermitItem
-from whitelist.status import History
 
 PermitStatus = Literal["ACTIVE", "SUSPENDED", "REVOKED"]
 PermitClass = Annotated[
@@ -23,6 +26,44 @@ PermitClass = Annotated[
     label("接收资格", "class of receiver"),
     words({"permit": "综合经营许可证", "collection": "收集经营许可证", "exempt_use": "利用处置环节豁免管理单位"}),
 ]
+
+
+StatusT = TypeVar("StatusT", bound=str)
+
+
+class Change(Struct, Generic[StatusT], frozen=True):
+    """One change: the entry that made it, the Unix seconds of its admission, and what holds from then on."""
+
+    index: int
+    at_s: int
+    status: StatusT
+
+
+class History(Struct, Generic[StatusT], frozen=True):
+    """The changes of one thing, in order of admission; ``ACTIVE`` is what it was before the first (kinds §1.1, §1.3).
+
+    A log learns of things later than they happen: a truck that left at noon is entered at two, and a permit was suspended at one. So every
+    change is kept with its index and the time of its admission, and whoever judges asks for the moment of the event.
+    """
+
+    changes: tuple[Change[StatusT], ...] = ()
+
+    @property
+    def now(self) -> str:
+        """The status at this index."""
+        return self.changes[-1].status if self.changes else "ACTIVE"
+
+    def at(self, moment_s: int) -> str:
+        """The status at a moment (Unix seconds): that of the last change admitted at or before it."""
+        return next((change.status for change in reversed(self.changes) if change.at_s <= moment_s), "ACTIVE")
+
+    def overtook(self, moment_s: int) -> bool:
+        """Whether a stop was admitted after the moment of an act that is only entered now: ALERT H OVERTOOK (kinds §1.3)."""
+        return any(change.at_s > moment_s and change.status != "ACTIVE" for change in self.changes)
+
+    def after(self, status: StatusT, admission: Admission) -> History[StatusT]:
+        """The history with one change more."""
+        return History((*self.changes, Change(admission.index, parse_admission_at(admission.at), status)))
 
 
 class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -126,3 +167,22 @@ def permit_at(facts: Facts, chain: str) -> PermitState | None:
     """The state of a permit, or ``None`` where the name is no permit's or the log has none."""
     state = facts.state(chain) if PERMIT.fullmatch(chain) else None
     return state if isinstance(state, PermitState) else None
+
+
+def is_permit_of(chain: str, receiver: str) -> bool:
+    """Whether a chain name is a permit's and the permit's holder is ``receiver``."""
+    return PERMIT.fullmatch(chain) is not None and chain.split("/", 2)[1] == receiver
+
+
+def hand(statement: Statement) -> str:
+    """Who holds the first role: whoever signed, or the principal for whom it was signed."""
+    return statement.principal or statement.by[0]
+
+
+def authority_of_holder(statement: Statement, facts: Facts, division: str) -> Role:
+    """The authority of the region of the chain's owner; of a foreign one that of its facility's division, else any, tag FOREIGN."""
+    log = log_state(facts)
+    holders, foreign = authorities_of_party(log, statement.owner)
+    if foreign:
+        holders = authorities_of_division(log, division) or holders
+    return Role("authority", holders, foreign)

@@ -43,6 +43,7 @@ from whitelist.fields import (
     Method,
     Mode,
     Name,
+    NationalNumber,
     Packing,
     PermitRef,
     Place,
@@ -50,7 +51,6 @@ from whitelist.fields import (
     WasteCode,
     WasteForm,
 )
-from whitelist.number import NationalNumber
 
 TransferType = Annotated[
     Literal[

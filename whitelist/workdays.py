@@ -1,4 +1,4 @@
-"""Working days (工作日): the day after the trigger is day 1; weekends and statutory holidays out, make-up workdays in.
+"""Working days (工作日) and the terms that are counted in them (办理期限, R-42): the day after the trigger is day 1; weekends and statutory holidays out, make-up workdays in.
 
 Calendars are adopted data, one set per year (``workdays-2026``): which weekdays are off and which weekend days are worked, by the State
 Council's yearly notice. Before the notice a year knows weekends and the weekdays that the regulation itself makes free (元旦, 除夕 …); days
@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.days import read_day
+from ledger.findings import Findings
 from signing.refusal import refuse, texts
 
 PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
@@ -130,8 +131,26 @@ def workdays_of(facts: Facts) -> Workdays:
     return Workdays(adopted)
 
 
+def is_late(facts: Facts, out: Findings, since: str, workdays: int, day: str) -> bool:
+    """Whether ``day`` lies after a term of working days from the day after ``since``; a provisional calendar in it becomes a tag."""
+    due = workdays_of(facts).due(date.fromisoformat(since), workdays)
+    for flag in due.flags:
+        out.tag(flag)
+    return date.fromisoformat(day) > due.day
+
+
+def judge_term(facts: Facts, out: Findings, since: str, workdays: int, day: str) -> None:
+    """ALERT M AUTH_LATE after a term."""
+    if is_late(facts, out, since, workdays, day):
+        out.alert("M", "AUTH_LATE")
+
+
 TEXTS = texts("""
 PROVISIONAL_CALENDAR | R-42 | operator | 行政许可法 Art. 82 [READ T2]; flag [DESIGN]
 期限跨入尚无放假通知的年份，工作日为暂算。 || 国务院办公厅通知发布后采用新的工作日历，期限随之重算。
 The term runs into a year without its official notice; the count is provisional. || Adopt the calendar once the notice is out.
+
+AUTH_LATE | R-42 | nobody | Order 23 Art. 23–26 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 23–26 [READ]; 固废法 Art. 82.2 [READ S2]
+主管部门办理逾期。 || 由该主管部门说明原因；申请人可以催办。
+The authority acted after its term. || Let it explain; the applicant may ask for progress.
 """)

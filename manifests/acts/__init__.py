@@ -33,7 +33,7 @@ from manifests.tickets import Ticket, TicketUse
 from manifests.vehicles import VehicleTrips
 from manifests.waybills import WaybillUses
 from signing.refusal import table
-from whitelist.number import NumberHolders
+from whitelist.rules.number import NumberHolders
 
 __all__ = [
     "ACTS",

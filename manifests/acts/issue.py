@@ -19,10 +19,10 @@ from manifests.act import ManifestAct, drawn, is_open
 from manifests.model import LineState, ManifestState, Stage, Times
 from whitelist import check
 from whitelist.checked import Asked, look_up
-from whitelist.number import NumberHolders, number_key
 from whitelist.quota import q3_account, q3_change
 from whitelist.rules import RULES
 from whitelist.rules.exemption import waived_links
+from whitelist.rules.number import NumberHolders, number_key
 from whitelist.transfer import Transfer
 
 

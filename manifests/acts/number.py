@@ -17,8 +17,8 @@ from manifests.body import Body
 from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts
-from whitelist.number import NationalNumber, NumberHolders, number_key
-from whitelist.rules.number import judge_number
+from whitelist.fields import NationalNumber
+from whitelist.rules.number import NumberHolders, judge_number, number_key
 
 NUMBER_TOPIC = "number"
 

@@ -22,7 +22,7 @@ from reports.certificate.timeline import Signed, row_of
 from reports.legal import Citation, bases
 from signing.refusal import refuse
 from whitelist.catalogue import PREFIX as CATALOGUE
-from whitelist.editions import edition_among
+from whitelist.catalogue import edition_among
 from whitelist.fields import Place
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine

@@ -11,9 +11,8 @@ from typing import get_args
 import pytest
 
 from signing.citation import source_in_chinese
-from signing.refusal import LIFTS_ZH, Lift, Rule
+from signing.refusal import CODE_IN_FORCE, LIFTS_ZH, Lift, Rule
 from tests.house.source import FLOORS, ROOT
-from whitelist.law import CODE_IN_FORCE
 
 BOOKS = {
     floor: importlib.import_module(module).RULES

@@ -28,7 +28,7 @@ from tests.manifests.driver import (
     codes,
 )
 from tests.workbench import AUTHORITY_50, AUTHORITY_51
-from whitelist.number import NumberHolder, NumberHolders, Standing
+from whitelist.rules.number import NumberHolder, NumberHolders, Standing
 
 KIND = "case.number/1"
 ULID = MANIFEST.rpartition("/")[2]

@@ -29,10 +29,9 @@ from tests.manifests.driver import (
     codes,
     permit,
 )
-from whitelist.conditions import Conditions
-from whitelist.permit import PermitState, PermitStatus
+from whitelist.fields import Conditions
+from whitelist.permit import Change, History, PermitState, PermitStatus
 from whitelist.quota import SiteYear, q3_key
-from whitelist.status import Change, History
 from whitelist.transfer import PaperDecision, PreNotice
 
 DEPART = "manifest.depart/1"

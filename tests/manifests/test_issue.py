@@ -34,7 +34,7 @@ from tests.manifests.driver import (
 )
 from tests.workbench import uscc
 from whitelist.approval import ListingRef
-from whitelist.number import NumberHolders
+from whitelist.rules.number import NumberHolders
 from whitelist.transfer import ExemptionClaim, PreNotice
 
 ISSUE = "manifest.issue/1"

@@ -39,7 +39,7 @@ from tests.manifests.driver import (
     reported,
     tonnes,
 )
-from whitelist.number import NumberHolders
+from whitelist.rules.number import NumberHolders
 
 CHAINS = tuple(f"manifest/{GENERATOR}/01K9000000000000000000MAN{n}" for n in range(3))
 ACCOUNTS = (f"Q2 {APPROVAL} 0", f"Q2 {APPROVAL} 1", Q3)

@@ -26,7 +26,7 @@ from tests.manifests.driver import (
     rejected,
     reported,
 )
-from whitelist.status import Change, History
+from whitelist.permit import Change, History
 
 RECEIVE = "manifest.receive/1"
 DISPOSE = "manifest.dispose/1"

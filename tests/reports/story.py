@@ -30,8 +30,7 @@ from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
-from whitelist.conditions import Conditions
-from whitelist.fields import Place
+from whitelist.fields import Conditions, Place
 from whitelist.listing import rows_hash
 from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Contract, DangerousGoods, PlanRef, WasteLine

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from signing.refusal import Refusal
 from tests.whitelist.driver import Log
 from whitelist.adopted import data_files
-from whitelist.catalogue import CATEGORIES, HAZARDS, Catalogue, Waste, catalogue_on, is_retired, parse_catalogue
-from whitelist.editions import edition_among
+from whitelist.catalogue import CATEGORIES, HAZARDS, Catalogue, Waste, catalogue_on, edition_among, is_retired, parse_catalogue
 
 FILES = {file.name: file.path.read_bytes() for file in data_files()}
 RAW = FILES["hw-catalogue-2021"]

@@ -10,8 +10,7 @@ from tests.whitelist.acts import add_list, application, applied, decision, line,
 from tests.whitelist.driver import GENERATOR, LIST, SICHUAN, Log, Refusing, ulid
 from whitelist.acts.decide import DecidedLine
 from whitelist.approval import ListingRef
-from whitelist.commitment import Commitment, commitments, q1_key
-from whitelist.quota import q1_account, q2_account, q3_account
+from whitelist.quota import Commitment, commitments, q1_account, q1_key, q2_account, q3_account
 
 T = 1_000_000
 Q1 = q1_account(LIST, 0)

@@ -3,12 +3,13 @@ from __future__ import annotations
 import re
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 from ledger.admission.kind_table import Kinds
 from tests.whitelist.driver import Log
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import data_files
-from whitelist.methods import METHODS, group_of
+from whitelist.fields import Method, group_of
 
 README = Path(data_files()[0].path).with_name("README.md").read_text(encoding="utf-8")
 
@@ -43,7 +44,7 @@ def test_the_page_of_sources_lists_every_file_with_its_version_and_digest() -> N
 
 
 def test_methods_fall_into_use_disposal_and_storage() -> None:
-    groups = {method: group_of(method) for method in METHODS}
+    groups = {method: group_of(method) for method in get_args(get_args(Method)[0])}
     assert {method for method, group in groups.items() if group == "use"} == {*(f"R{n}" for n in (*range(1, 10), 15)), "C2", "C3"}
     assert groups["C1"] == "dispose"
     assert groups["S"] == "store"

@@ -29,7 +29,7 @@ from whitelist.acts.consult import ConsentedLine
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.list_rows import ListRows
 from whitelist.approval import ListingRef
-from whitelist.conditions import Conditions
+from whitelist.fields import Conditions
 from whitelist.quota import q1_account
 from whitelist.scope import PermitItem, Scope
 

@@ -16,9 +16,9 @@ from tests.whitelist.driver import APPROVAL, LIST, PERMIT, Log
 from whitelist.acts import PERSONALITY, RULES
 from whitelist.check import check, reads
 from whitelist.checked import Asked
-from whitelist.number import NumberHolders
 from whitelist.permit import HeldPermit, HeldPermits
 from whitelist.quota import SiteYear
+from whitelist.rules.number import NumberHolders
 
 SOURCES = sorted(Path(whitelist.__file__).parent.rglob("*.py"))
 

@@ -8,7 +8,7 @@ from ledger.findings import Findings
 from ledger.kinds.site import Site, site_key
 from tests.whitelist.driver import GENERATOR, OTHER_GENERATOR, Log
 from whitelist.fields import Place
-from whitelist.places import judge_place, place_registers
+from whitelist.rules.place import judge_place, place_registers
 
 SITE = Site(name="二分厂", division="500157", address="重庆市两江新区一号（虚构）")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ledger.model import Admission, Decision
 from ledger.times import format_at
-from whitelist.status import History
+from whitelist.permit import History
 
 STATUSES = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["ACTIVE", "SUSPENDED", "REVOKED"])), max_size=8)
 

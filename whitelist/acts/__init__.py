@@ -8,29 +8,20 @@ import sys
 from ledger.admission.discovery import values_in
 from ledger.admission.personality import Kind, Personality
 from signing.refusal import table
-from whitelist import adopted, dry_run, scope, terms, workdays
+from whitelist import adopted, dry_run, scope, workdays
 from whitelist.approval import ApprovalState
-from whitelist.chains import APPROVAL, LIST, PERMIT
-from whitelist.commitment import Commitments
+from whitelist.fields import APPROVAL, LIST, PERMIT
 from whitelist.listing import ListState
-from whitelist.number import NumberHolders
 from whitelist.permit import HeldPermits, PermitState
-from whitelist.quota import SiteYear
+from whitelist.quota import Commitments, SiteYear
 from whitelist.rules import TEXTS
+from whitelist.rules.number import NumberHolders
 
 __all__ = ["ACTS", "PERSONALITY", "RULES"]
 
 ACTS = values_in(sys.modules[__name__], Kind)
 
-RULES = table(
-    *TEXTS,
-    *scope.TEXTS,
-    *terms.TEXTS,
-    *adopted.TEXTS,
-    *workdays.TEXTS,
-    *dry_run.TEXTS,
-    *(rule for act in ACTS for rule in act.texts),
-)
+RULES = table(*TEXTS, *scope.TEXTS, *adopted.TEXTS, *workdays.TEXTS, *dry_run.TEXTS, *(rule for act in ACTS for rule in act.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 
 PERSONALITY = Personality(

@@ -4,12 +4,13 @@ Wastes and permit are judged as an issue would be, so nobody is approved for wha
 authority's to say. Source: Order 23 Art. 22, 23, 28 [READ]; kinds §4.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
 from ledger.findings import Findings
 from ledger.mass import parse_mass
@@ -19,11 +20,10 @@ from whitelist.approval import ApprovalState, DecisionLine, ListingRef
 from whitelist.catalogue import catalogue_on
 from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
 from whitelist.permit import permit_at
-from whitelist.places import judge_place, place_registers
-from whitelist.rules.basis import judge_basis
+from whitelist.rules.exemption import judge_basis
 from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
+from whitelist.rules.place import judge_place, place_registers
 from whitelist.rules.waste import judge_code, judge_edition, judge_hazards
-from whitelist.signers import owner
 from whitelist.thresholds import thresholds_of
 
 
@@ -92,6 +92,10 @@ class ApprovalApply(Part, frozen=True, kw_only=True):
     replaces: Annotated[ApprovalRef | None, label("重新申请：原批准", "approval replaced")] = None
     """Order 23 Art. 28; says so and ends nothing."""
     commit: Commitments = field(default_factory=dict)
+
+
+def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
+    return (Role("generator", (statement.owner,)),)
 
 
 def _reads(statement: Statement, facts: Facts) -> Reads:
@@ -183,7 +187,7 @@ APPLY = Kind(
     body=ApprovalApply,
     chain_type="approval",
     roles=("generator",),
-    signers=owner,
+    signers=_signed,
     window=Window.DAY,
     reads=_reads,
     reads_doc="The receiver's permit.",

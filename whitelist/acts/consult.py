@@ -12,19 +12,16 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
-from whitelist import approval
-from whitelist.approval import ApprovalState, at_stage
-from whitelist.conditions import Conditions, Letter, judge_letter
-from whitelist.fields import LineNumber
-from whitelist.signers import authority_of_destination, authority_of_origin
-from whitelist.terms import judge_term
+from whitelist.approval import ApprovalState, Reply, at_stage, authority_of_destination, authority_of_origin
+from whitelist.fields import Conditions, Letter, LineNumber, letter_is_of_no_later_day
 from whitelist.thresholds import thresholds_of
+from whitelist.workdays import judge_term
 
 
 class ApprovalConsult(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -58,11 +55,6 @@ def _origin(statement: Statement, facts: Facts) -> Sequence[Role]:
 
 def _destination(statement: Statement, facts: Facts) -> Sequence[Role]:
     return (authority_of_destination(facts, facts.state(statement.chain)),)
-
-
-def letter_is_of_no_later_day(judged: Judged, out: Findings) -> None:
-    """+L: the letter is not of a day to come."""
-    judge_letter(out, judged.statement.body, day_of(judged.moment.at_s))
 
 
 def consulted_in_time(judged: Judged, out: Findings) -> None:
@@ -101,7 +93,7 @@ def _evolve_consult(statement: Statement, admission: Admission, facts: Facts) ->
 
 def _evolve_reply(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ApprovalReply = statement.body
-    reply = approval.Reply(
+    reply = Reply(
         letter_no=body.letter_no,
         letter_date=body.letter_date,
         replied_on=admission.at[:10],
@@ -120,7 +112,6 @@ CONSULT = Kind(
     roles=("origin's authority",),
     signers=_origin,
     window=Window.DAY,
-    reads=no_reads,
     gate=at_stage("applied"),
     rules=(letter_is_of_no_later_day, consulted_in_time),
     evolve=_evolve_consult,
@@ -137,7 +128,6 @@ REPLY = Kind(
     roles=("destination's authority (of a province without one: origin's)",),
     signers=_destination,
     window=Window.DAY,
-    reads=no_reads,
     gate=at_stage("consulted"),
     rules=(letter_is_of_no_later_day, replied_in_time, answer_is_whole),
     evolve=_evolve_reply,

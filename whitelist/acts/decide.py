@@ -23,20 +23,16 @@ from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of, parse_admission_at
 from signing.refusal import texts
-from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage
+from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage, authority_of_origin
 from whitelist.checked import APPROVED, LISTED
-from whitelist.commitment import Commitment, Commitments, commitments, q1_key, settle_commitments
-from whitelist.conditions import Conditions, complete_within_days, is_use_only
-from whitelist.fields import LineNumber
-from whitelist.methods import group_of
+from whitelist.fields import Conditions, LineNumber, complete_within_days, group_of, is_use_only
 from whitelist.permit import PermitState, permit_at
-from whitelist.quota import q1_account
-from whitelist.rules.basis import judge_basis
-from whitelist.rules.consent import GrantedLine, conditions_of_listing, judge_listings
+from whitelist.quota import Commitment, Commitments, commitments, q1_account, q1_key, settle_commitments
+from whitelist.rules.exemption import judge_basis
+from whitelist.rules.listing import GrantedLine, conditions_of_listing, judge_listings
 from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
-from whitelist.signers import authority_of_origin
-from whitelist.terms import is_late, judge_term
 from whitelist.thresholds import thresholds_of
+from whitelist.workdays import is_late, judge_term
 
 
 class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

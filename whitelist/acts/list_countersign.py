@@ -9,14 +9,13 @@ from typing import Annotated
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.fields import Hash, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
-from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.list_propose import countersigners
-from whitelist.conditions import Letter, judge_letter
+from whitelist.fields import Letter, letter_is_of_no_later_day
 from whitelist.listing import ListState, rows_hash
 
 
@@ -40,7 +39,6 @@ def _is_proposed(judged: Judged, out: Findings) -> None:
 def rows_are_these(judged: Judged, out: Findings) -> None:
     """All announced rows are there, and the digest is theirs."""
     state: ListState = judged.state
-    judge_letter(out, judged.statement.body, day_of(judged.moment.at_s))
     if not state.is_complete:
         found = f"{len(state.rows)} rows on {state.pages} pages"
         out.refuse("LIST_INCOMPLETE", "kind", found, f"{state.rows_announced} rows on {state.pages_announced} pages")
@@ -63,9 +61,8 @@ COUNTERSIGN = Kind(
     roles=("to-authority (pilot that it proposed: another authority)",),
     signers=_signed,
     window=Window.MONTH,
-    reads=no_reads,
     gate=_is_proposed,
-    rules=(rows_are_these,),
+    rules=(letter_is_of_no_later_day, rows_are_these),
     evolve=_evolve,
     books=None,
     effect=("名单生效。", "The list is in force."),

@@ -6,20 +6,18 @@ lists are proposed each December and put in force by letters of both sides; form
 """
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Role, Window, no_reads
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.days import year_of_day
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, label, with_code
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
-from ledger.times import day_of
-from whitelist.chains import ListName, read_list_name
-from whitelist.conditions import Conditions, Letter, judge_letter
+from whitelist.fields import Conditions, Letter, letter_is_of_no_later_day
 from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops
 
 ROWS_MAX = 2000
@@ -38,10 +36,17 @@ class ListPropose(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True,
     conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
 
 
+class ListName(NamedTuple):
+    """What the name of a list says."""
+
+    year: int
+    from_province: str
+    to_province: str
+
+
 def _name(statement: Statement) -> ListName:
-    name = read_list_name(statement.chain)
-    assert name is not None, "admission checked the chain name"
-    return name
+    year, from_province, to_province, _ = statement.chain.removeprefix("list/").split("-")
+    return ListName(int(year), from_province, to_province)
 
 
 def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
@@ -88,10 +93,9 @@ def direction_is_one(judged: Judged, out: Findings) -> None:
 
 
 def announcement_is_in_order(judged: Judged, out: Findings) -> None:
-    """The letter is not of tomorrow; the days are the year's, in their order; no page is empty."""
+    """The days are the year's, in their order; no page is empty."""
     body: ListPropose = judged.statement.body
     name = _name(judged.statement)
-    judge_letter(out, body, day_of(judged.moment.at_s))
     if body.effective_to < body.effective_from:
         out.refuse("DATE_ORDER", "body.effective_to", body.effective_to, f"≥ {body.effective_from}")
     for field, day in (("effective_from", body.effective_from), ("effective_to", body.effective_to)):
@@ -131,8 +135,7 @@ PROPOSE = Kind(
     roles=("from-authority (unilateral: to-authority; pilot: any authority)",),
     signers=_signed,
     window=Window.MONTH,
-    reads=no_reads,
-    rules=(direction_is_one, announcement_is_in_order),
+    rules=(direction_is_one, letter_is_of_no_later_day, announcement_is_in_order),
     evolve=_evolve,
     books=None,
     effect=("宣布名单的年度、方向、行数和页数。", "Announces year, direction, rows and pages of a list."),

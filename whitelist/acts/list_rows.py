@@ -20,11 +20,9 @@ from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
 from whitelist.catalogue import is_retired
-from whitelist.chains import is_permit_of
-from whitelist.conditions import Conditions
-from whitelist.fields import PermitRef
+from whitelist.fields import Conditions, PermitRef
 from whitelist.listing import ListRow, ListState
-from whitelist.permit import PermitState, permit_at
+from whitelist.permit import PermitState, is_permit_of, permit_at
 from whitelist.scope import Methods, Scope, ScopeForm, judge_scope
 
 

@@ -25,12 +25,11 @@ from whitelist.acts.permit_status import signed_where_it_stands, status_allows_i
 from whitelist.catalogue import is_retired
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import Address, PermitRef
-from whitelist.permit import Basis, HeldPermit, HeldPermits, PermitClass, PermitState, held_permits, permits_key
-from whitelist.places import judge_site
+from whitelist.permit import Basis, HeldPermit, HeldPermits, PermitClass, PermitState, authority_of_holder, hand, held_permits, permits_key
 from whitelist.quota import SiteYear, q3_key, site_year
-from whitelist.rules.basis import judge_basis_of_permit
+from whitelist.rules.exemption import judge_basis_of_permit
+from whitelist.rules.place import judge_site
 from whitelist.scope import PermitItem, judge_scope
-from whitelist.signers import authority_of_holder, hand
 
 Items = Annotated[tuple[PermitItem, ...], items(1, 64, "ITEMS"), label("经营类别、代码、方式", "wastes and methods")]
 

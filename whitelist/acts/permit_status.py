@@ -16,8 +16,7 @@ from ledger.fields import File, Text, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from signing.refusal import Rule, texts
-from whitelist.permit import HeldPermits, PermitState, PermitStatus, held_permits, permits_key
-from whitelist.signers import authority_of_holder
+from whitelist.permit import HeldPermits, PermitState, PermitStatus, authority_of_holder, held_permits, permits_key
 
 _AFTER: Mapping[str, PermitStatus] = {"permit.suspend/1": "SUSPENDED", "permit.resume/1": "ACTIVE", "permit.revoke/1": "REVOKED"}
 _BEFORE: Mapping[str, tuple[str, ...]] = {

@@ -19,9 +19,8 @@ from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of, year_of
 from signing.refusal import texts
-from whitelist.permit import PermitState, Usage
+from whitelist.permit import PermitState, Usage, authority_of_holder, hand
 from whitelist.quota import q3_account, q3_change, q3_key, q3_used_g
-from whitelist.signers import authority_of_holder, hand
 from whitelist.thresholds import thresholds_of
 
 NO_USAGE = Usage(0, by_authority=False)

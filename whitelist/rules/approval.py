@@ -123,6 +123,7 @@ def contract_covers_the_day(checked: Checked, out: Findings) -> None:
         out.alert("H", "CONTRACT")
 
 
+RULES = (decision_is_there, decision_is_kept_to, plan_ends_with_the_decision, decided_mass_holds, contract_covers_the_day)
 TEXTS = texts("""
 NO_APPROVAL | R-30 | origin_authority | Order 23 Art. 21 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 21 [READ]; 固废法 Art. 82.2 [READ S2]
 跨省转移没有批准决定。 || 先向移出地省级生态环境主管部门申请，取得批准后再开具联单。未经批准的，不得转移。

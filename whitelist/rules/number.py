@@ -1,10 +1,78 @@
-"""R-01 to R-04: the national manifest number; its form (R-01) is the field's."""
+"""R-01 to R-04: the national 14-digit manifest number (联单编号): ``YYYY PP CC NNNNNN`` by year, origin province, origin city, serial.
+
+liandan stores it, never issues it, and never uses it as an identity (formats §3). It has no check digit; its form (R-01) is the field's.
+Source: Order 23 Art. 15 [READ].
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
 
 from ledger.days import year_of_day
 from ledger.findings import Findings
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.number import NumberHolders, city_digits, number_key
+
+MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
+MUNICIPALITY_CITIES = ("00", "01", "02")
+"""A 直辖市 has no city level; which digits its numbers carry is not confirmed, so three forms pass (law §1.3, addenda §7)."""
+Standing = Literal["live", "voided", "closed"]
+HOLDERS_MAX = 32
+
+
+class NumberHolder(Struct, frozen=True):
+    """A generator's manifest under a number."""
+
+    generator: str
+    manifest: str
+    """Chain."""
+    standing: Standing
+
+
+class NumberHolders(Struct, frozen=True):
+    """Register ``number:<14 digits>``: one manifest per generator, its newest, in order of admission of the first; 32 at most.
+
+    Voided ones make room. So nobody can fill a number up for others, and what one generator did with it never bars another.
+    """
+
+    holders: tuple[NumberHolder, ...] = ()
+
+    def of(self, generator: str) -> NumberHolder | None:
+        """What a generator holds under the number."""
+        return next((holder for holder in self.holders if holder.generator == generator), None)
+
+    def with_holder(self, generator: str, manifest: str) -> NumberHolders:
+        """The register after a manifest took the number."""
+        new = NumberHolder(generator, manifest, "live")
+        if self.of(generator) is not None:
+            return NumberHolders(tuple(new if holder.generator == generator else holder for holder in self.holders))
+        kept = self.holders
+        if len(kept) == HOLDERS_MAX:
+            voided = next((holder for holder in kept if holder.standing == "voided"), None)
+            if voided is None:
+                return self
+            kept = tuple(holder for holder in kept if holder is not voided)
+        return NumberHolders((*kept, new))
+
+    def ended(self, manifest: str, standing: Standing) -> NumberHolders:
+        """The register after a manifest was voided or closed."""
+        return NumberHolders(
+            tuple(NumberHolder(holder.generator, manifest, standing) if holder.manifest == manifest else holder for holder in self.holders)
+        )
+
+
+def number_key(number: str) -> str:
+    """Key of the register of a number."""
+    return f"number:{number}"
+
+
+def city_digits(origin: str) -> tuple[str, ...]:
+    """What digits 5 to 8 may be for an origin division (R-02)."""
+    if origin[:2] in MUNICIPALITIES:
+        return tuple(origin[:2] + city for city in MUNICIPALITY_CITIES)
+    return (origin[:4],)
 
 
 def number_is_right(checked: Checked, out: Findings) -> None:
@@ -40,6 +108,7 @@ def judge_number(
             out.alert("H", "NO_DUPLICATE")
 
 
+RULES = (number_is_right,)
 TEXTS = texts("""
 NO_FORMAT | R-01 | generator | Order 23 Art. 15 [READ]
 联单编号不是 14 位国家编号。 || 填写国家危险废物信息管理系统给出的 14 位编号（年份4位、省2位、市2位、流水号6位）。

@@ -7,14 +7,13 @@ from ledger.findings import Findings
 from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
-from whitelist.chains import is_permit_of
 from whitelist.checked import Checked
 from whitelist.divisions import same_place
 from whitelist.exemptions import LINK_OF_GROUP
-from whitelist.methods import group_of
-from whitelist.permit import PermitState
+from whitelist.fields import group_of
+from whitelist.permit import PermitState, is_permit_of
 from whitelist.quota import q3_used_g
-from whitelist.rules.basis import judge_basis
+from whitelist.rules.exemption import judge_basis
 
 
 def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
@@ -119,6 +118,14 @@ def judge_permit_method(out: Findings, field: str, permit: PermitState, code: st
         out.refuse("PERMIT_METHOD", field, method, " / ".join(allowed))
 
 
+RULES = (
+    permit_is_the_receivers,
+    permit_covers_the_code,
+    permit_covers_the_method,
+    basis_waives_the_link,
+    scale_of_the_year_holds,
+    plan_ends_with_the_permit,
+)
 TEXTS = texts("""
 PERMIT_UNKNOWN | R-17 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
 账本中没有这份经营许可证。 || 核对许可证链名；未登记的，请接受地主管部门先登记许可证。

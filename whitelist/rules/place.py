@@ -1,12 +1,13 @@
 """Where from, where to, by whom: divisions of the day, registered sites, carriers (L1 of the cases: an origin is not chosen freely)."""
 
+from ledger.admission.facts import Facts
 from ledger.directory import party_chain
 from ledger.findings import Findings
-from ledger.kinds.site import site_at
+from ledger.kinds.site import site_at, site_key
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.divisions import same_place
-from whitelist.places import judge_place
+from whitelist.divisions import judge_division, same_place
+from whitelist.fields import Place
 
 
 def places_exist(checked: Checked, out: Findings) -> None:
@@ -43,6 +44,29 @@ def carriers_are_known(checked: Checked, out: Findings) -> None:
             out.alert("L", "CARRIER_UNKNOWN")
 
 
+def place_registers(place: Place, owner: str) -> tuple[str, ...]:
+    """Registers that :func:`judge_place` reads."""
+    return () if place.site is None else (site_key(owner, place.site),)
+
+
+def judge_place(out: Findings, facts: Facts, path: str, place: Place, day: str, owner: str) -> None:
+    """Reasons DATA_NOT_ADOPTED, DIVISION, SITE_UNKNOWN and ALERT M DIVISION_RETIRED of a place at ``path`` (``body.origin``).
+
+    ``owner`` is the party whose place it is, ``day`` the day of the event; the registers of :func:`place_registers` must be loaded.
+    """
+    judge_division(out, f"{path}.division", place.division, facts.data("divisions"), day)
+    if place.site is not None:
+        judge_site(out, facts, f"{path}.site", place.site, place.division, owner)
+
+
+def judge_site(out: Findings, facts: Facts, field: str, site: str, division: str, owner: str) -> None:
+    """Reason SITE_UNKNOWN unless a site is open, the party's and in that division."""
+    found = site_at(facts, owner, site)
+    if found is None or not same_place(facts, found.division, division):
+        out.refuse("SITE_UNKNOWN", field, site, f"party/{owner}: party.site, {division}")
+
+
+RULES = (places_exist, origin_is_tied, carriers_are_known)
 TEXTS = texts("""
 SAME_PROVINCE | R-30 | sender | Order 23 Art. 21 [READ]
 移出地和接受地在同一省份，不需要跨省审批。 || 省内转移直接开具联单。

@@ -2,10 +2,10 @@
 
 from ledger.fields import is_blank
 from ledger.findings import Findings
-from ledger.mass import GRAMS_PER_TONNE, read_mass
+from ledger.mass import GRAMS_PER_TONNE
 from signing.refusal import texts
 from whitelist.checked import Checked
-from whitelist.methods import group_of
+from whitelist.fields import group_of
 from whitelist.rules.exemption import waived_links
 
 
@@ -53,14 +53,7 @@ def load_fits_a_truck(checked: Checked, out: Findings) -> None:
         out.alert("H", "OVERLOAD")
 
 
-def judge_mass(out: Findings, field: str, mass_t: str) -> int:
-    """Grams of a mass above 0; reason QTY and 0 otherwise (R-09)."""
-    grams = read_mass(mass_t)
-    if not grams:
-        out.refuse("QTY", field, mass_t, "> 0 t, e.g. 5.600000")
-    return grams or 0
-
-
+RULES = (form_and_packing_go_together, purpose_is_of_the_method, part_one_is_whole, dangerous_goods_are_named, load_fits_a_truck)
 TEXTS = texts("""
 LINES | R-11 | sender | design §2 [DESIGN]
 废物行数不在允许范围内。 || 联单为 1 至 16 行，申请为 1 至 64 行；更多的请分开办理。

@@ -77,6 +77,7 @@ def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...],
         out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards)
 
 
+RULES = (code_is_of_its_category, code_is_in_the_edition, hazards_are_of_the_code)
 TEXTS = texts("""
 CODE_CATEGORY | R-06 | generator | 国家危险废物名录 Art. 5(3) [READ S5]
 废物代码格式不对，或与废物类别不一致。 || 填写“NNN-NNN-类别号”的八位代码，末两位应与 HW 类别号相同。
