@@ -39,29 +39,10 @@ class Move(Struct, frozen=True):
 _TRIP = (Stage.IN_TRANSIT,)
 _RECEIVED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED)
 _ISSUED = (
-    "generator",
-    "receiver",
-    "consignor",
-    "carriers",
-    "origin",
-    "destination",
-    "mode",
-    "route",
-    "permit",
-    "approval",
-    "provincial_number",
-    "trip_id",
-    "type",
-    "paper_departed_s",
-    "paper_completed_s",
-    "decided_on",
-    "decided_to",
-    "planned_s",
-    "noticed_s",
-    "lines",
-    "drawn",
-    "reserved_year",
-)
+    "generator", "receiver", "consignor", "carriers", "origin", "destination", "mode", "route", "permit", "approval",
+    "provincial_number", "trip_id", "type", "paper_departed_s", "paper_completed_s", "decided_on", "decided_to", "planned_s",
+    "noticed_s", "lines", "drawn", "reserved_year",
+)  # fmt: skip
 
 
 def _receipt(source: str = "Order 23 Art. 12(1)(2), 18 [READ]") -> Move:

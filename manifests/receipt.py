@@ -16,9 +16,7 @@ from whitelist.transfer import BodyPart
 from whitelist.workdays import workdays_of
 
 Opinion = Annotated[
-    Literal["accept", "partly", "reject"],
-    label("处理意见", "opinion"),
-    words({"accept": "接受", "partly": "部分接受", "reject": "拒收"}),
+    Literal["accept", "partly", "reject"], label("处理意见", "opinion"), words({"accept": "接受", "partly": "部分接受", "reject": "拒收"})
 ]
 DIFFERENCES = {"name": "名称", "quantity": "数量", "property": "特性", "form": "形态", "packing": "包装方式"}
 Difference = Annotated[Literal["name", "quantity", "property", "form", "packing"], words(DIFFERENCES)]

@@ -36,37 +36,10 @@ from signing.refusal import table
 from whitelist.rules.number import NumberHolders
 
 __all__ = [
-    "ACTS",
-    "ACTS_BY_KIND",
-    "PERSONALITY",
-    "RULES",
-    "Arrive",
-    "CaseNumber",
-    "CrewMember",
-    "Depart",
-    "Dispose",
-    "DisposedLine",
-    "FoundWaste",
-    "Gate",
-    "GateCheck",
-    "HandOver",
-    "Issue",
-    "LoadedLine",
-    "MeterRow",
-    "MovedLine",
-    "Place",
-    "Receive",
-    "ReceivedLine",
-    "Report",
-    "Stop",
-    "Ticket",
-    "Transship",
-    "Trunk",
-    "Vehicle",
-    "Verify",
-    "Void",
-    "Weighing",
-]
+    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "Arrive", "CaseNumber", "CrewMember", "Depart", "Dispose", "DisposedLine",
+    "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue", "LoadedLine", "MeterRow", "MovedLine", "Place", "Receive", "ReceivedLine",
+    "Report", "Stop", "Ticket", "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
+]  # fmt: skip
 
 _LIFE = [f"manifest.{done}/1" for _, done in MOVES]
 ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda known: (*_LIFE, known.kind.name).index(known.kind.name)))
@@ -75,10 +48,7 @@ ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in A
 
 SHARED = (act, case, gate, places, vehicles, waybills, labels, tickets, meters, receipt, settlement)
 """Modules with rules of several acts, their texts beside them."""
-RULES = table(
-    *(rule for module in SHARED for rule in module.TEXTS),
-    *(rule for known in ACTS for rule in known.kind.texts),
-)
+RULES = table(*(rule for module in SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 
 PERSONALITY = Personality(

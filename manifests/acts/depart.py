@@ -35,15 +35,7 @@ from manifests.mass import load_level
 from manifests.model import Act, Capacity, Leg, ManifestState, Stage
 from manifests.places import judge_place
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
-from manifests.vehicles import (
-    judge_trips,
-    needs_papers,
-    plate_is_a_plate,
-    reads_departure,
-    trip_name,
-    trips,
-    vehicle_fits_the_mode,
-)
+from manifests.vehicles import judge_trips, needs_papers, plate_is_a_plate, reads_departure, trip_name, trips, vehicle_fits_the_mode
 from manifests.waybills import judge_waybill, waybill_key, waybill_written
 from signing.refusal import texts
 from whitelist.divisions import judge_division, same_place

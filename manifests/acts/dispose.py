@@ -91,10 +91,7 @@ DISPOSE = trunk_act(
     rules=(*TIMES, fates_stay_within_stock, disposals_stay_countable, method_stays),
     advance=_advance,
     books=None,
-    effect=(
-        "接受量有了去向；全部有去向时，联单为已利用处置。",
-        "Accepted grams have a fate; when all have one, the manifest is disposed.",
-    ),
+    effect=("接受量有了去向；全部有去向时，联单为已利用处置。", "Accepted grams have a fate; when all have one, the manifest is disposed."),
     texts=texts("""
 FATE_EXCEEDS | - | receiver | Order 23 Art. 12(4) [READ]; mass algebra design §6 [DESIGN]
 利用处置量超过尚存的接受量，或转出量超过转出联单的来源批次。 || 核对台账，合计不得超过接受量。

@@ -9,15 +9,7 @@ from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, leg_is_open, note_new_carrier, trunk_act
 from manifests.body import LegNumber
-from manifests.carriage import (
-    Carriage,
-    LicenceRef,
-    Seals,
-    carriage_registers,
-    judge_carriage,
-    reads_carriage,
-    succeeded,
-)
+from manifests.carriage import Carriage, LicenceRef, Seals, carriage_registers, judge_carriage, reads_carriage, succeeded
 from manifests.model import Act, Leg, ManifestState
 from manifests.places import judge_place
 from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
@@ -58,13 +50,7 @@ def load_comes_onto_a_vehicle(judged: Judged, out: Findings) -> None:
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: HandOver = statement.body
     assert body.place is not None, "R-54 refuses a hand-over without place"
-    leg = Leg(
-        carrier=statement.by[-1],
-        vehicle=body.vehicle,
-        waybill_no=body.waybill_no or "",
-        place=body.place,
-        begun_s=statement.at_s,
-    )
+    leg = Leg(carrier=statement.by[-1], vehicle=body.vehicle, waybill_no=body.waybill_no or "", place=body.place, begun_s=statement.at_s)
     return succeeded(state, statement, leg)
 
 
@@ -75,14 +61,7 @@ HAND_OVER = trunk_act(
     body=HandOver,
     reads=reads,
     reads_doc="The open trips of the trucks concerned, and what travelled under the waybill's number.",
-    rules=(
-        leg_is_open,
-        *TIMES,
-        place_is_fixed,
-        vehicle_fits_the_mode,
-        legs_stay_countable,
-        load_comes_onto_a_vehicle,
-    ),
+    rules=(leg_is_open, *TIMES, place_is_fixed, vehicle_fits_the_mode, legs_stay_countable, load_comes_onto_a_vehicle),
     registers=carriage_registers,
     advance=_advance,
     books=None,

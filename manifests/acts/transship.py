@@ -12,15 +12,7 @@ from ledger.mass import parse_mass
 from ledger.model import Statement
 from manifests.act import TIMES, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
 from manifests.body import LegNumber
-from manifests.carriage import (
-    Carriage,
-    carriage_registers,
-    judge_carriage,
-    parts_of,
-    reads_carriage,
-    succeeded,
-    whole_parts,
-)
+from manifests.carriage import Carriage, carriage_registers, judge_carriage, parts_of, reads_carriage, succeeded, whole_parts
 from manifests.model import Act, Leg, LegPart, ManifestState
 from manifests.places import place_exists
 from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
@@ -109,15 +101,7 @@ TRANSSHIP = trunk_act(
     body=Transship,
     reads=reads,
     reads_doc="The open trips of the trucks concerned, and what travelled under the waybill's number.",
-    rules=(
-        leg_is_open,
-        *TIMES,
-        part_is_split_off_once,
-        place_exists,
-        vehicle_fits_the_mode,
-        legs_stay_countable,
-        load_changes_the_vehicle,
-    ),
+    rules=(leg_is_open, *TIMES, part_is_split_off_once, place_exists, vehicle_fits_the_mode, legs_stay_countable, load_changes_the_vehicle),
     registers=carriage_registers,
     advance=_advance,
     books=None,
