@@ -12,6 +12,6 @@ holds a checkpoint can prove what lies under it. What statements mean is taught 
 * ``vault``: personal data beside the log
 
 Flat here stands what every package uses: nouns (``model`` ``directory`` ``chain`` ``times`` ``caller``), the toolbox of rules (``findings``
-``mass`` ``days``), of answers (``problem`` ``cursor`` ``reading`` ``parameters`` ``bundle``), and the log as one service (``log`` ``service``
+``mass``), of answers (``problem`` ``cursor`` ``reading`` ``bundle``), and the log as one service (``log`` ``service``
 ``store`` ``routes``).
 """

@@ -12,15 +12,16 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, Router, get, post
+from litestar.di import NamedDependency
 from litestar.openapi import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 from litestar.response import Stream
 from msgspec import Struct
 
 from ledger import store
 from ledger.admission.entry import read_entry
-from ledger.admission.room import Room
+from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
 from ledger.answers import (
     BatchEnd,
@@ -36,12 +37,13 @@ from ledger.answers import (
     concerns,
     refusal_item,
 )
-from ledger.caller import Caller
-from ledger.problem import ChainHead, Problem
+from ledger.caller import Caller, beginnings, is_granted, places_by_chain, topic_of
+from ledger.log import Log
+from ledger.problem import ChainHead, Language, Problem
 from ledger.publishing.follower import Published
+from ledger.reading import PAGE_MAX
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
-from ledger.touched import beginnings, is_granted, places_by_chain, topic_of
 from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing.refusal import Reason, Refusal, refuse
 
@@ -49,10 +51,19 @@ NDJSON = "application/x-ndjson"
 PROBLEM_JSON = "application/problem+json"
 WAIT_S, WAIT_MAX_S, BATCH_WAIT_S = 2.0, 30.0, 30.0
 ATOMIC_LINES_MAX = 256
-FEED_MAX, PAGE_MAX = 1000, 500
+FEED_MAX, REFUSALS_MAX = 1000, 500
 ROOM_AFTER_S = 5
 _WAIT = re.compile(r"(?:^|[,\s])wait=([0-9]{1,4})(?:[,;\s]|$)")
 _ENCODE = msgspec.json.Encoder().encode
+
+TheLog = SkipValidation[NamedDependency[Log]]
+TheCaller = SkipValidation[NamedDependency[Caller]]
+Lang = SkipValidation[NamedDependency[Language]]
+"""What the shell provides with each request."""
+Uscc = Annotated[str | None, QueryParameter(pattern="^[0-9A-HJ-NPQRTUWXY]{18}$", description="统一社会信用代码")]
+Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before")]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
+"""The usual fields of queries, in every package."""
 
 ProblemOf = Callable[[Request[Any, Any, Any], Exception], Problem]
 
@@ -135,6 +146,12 @@ POST_ANSWERS = {
 READ_REFUSALS = refusals(400, 401, 403, 404, 429, 500)
 
 
+def claimed_now(request: Request[Any, Any, Any]) -> int | None:
+    """``Liandan-Now``, the present of a simulated log; a real one ignores it (formats §6)."""
+    claimed = request.headers.get("liandan-now")
+    return None if claimed is None else parse_at(claimed, "Liandan-Now")
+
+
 def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
     """Who asks, with a token of that scope (of any scope for None); Refusal TOKEN_MISSING or TOKEN_SCOPE."""
     caller: Caller | None = request.scope.get("user")
@@ -166,7 +183,7 @@ async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     """Admit one signed statement; answered after publication with entry, inclusion hashes and checkpoint, or with 202."""
     _may_post(request)
     service: Service = request.app.state.service
-    answer = await service.post(await request.body(), now_s=_now(request), wait_s=_wait_s(request, WAIT_S))
+    answer = await service.post(await request.body(), now_s=claimed_now(request), wait_s=_wait_s(request, WAIT_S))
     if isinstance(answer, Waiting):
         return Response(_ENCODE(answer), status_code=202, media_type="application/json")  # type: ignore[arg-type]  # encoded here
     status = 201 if answer.is_new else 200
@@ -181,7 +198,7 @@ async def post_batch(request: Request[Any, Any, Any], atomic: FromQuery[bool] = 
     most = min(ATOMIC_LINES_MAX, limits.batch_lines) if atomic else limits.batch_lines
     service: Service = request.app.state.service
     async with _held_lines(request, most) as raws:
-        batch = await service.post_batch(raws, now_s=_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
+        batch = await service.post_batch(raws, now_s=claimed_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
     _note_failures(request, sum(line.refused is not None for line in batch.lines))
     return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
 
@@ -254,11 +271,6 @@ def _note_failures(request: Request[Any, Any, Any], count: int) -> None:
         note(count)
 
 
-def _now(request: Request[Any, Any, Any]) -> int | None:
-    claimed = request.headers.get("liandan-now")
-    return None if claimed is None else parse_at(claimed, "Liandan-Now")
-
-
 def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
     prefer = request.headers.get("prefer", "")
     if "respond-async" in prefer:
@@ -304,7 +316,7 @@ async def _readable(service: Service, caller: Caller, rows: list[store.EntryRow]
 async def list_refusals(
     request: Request[Any, Any, Any],
     before: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)] = 100,
+    limit: Annotated[int, QueryParameter(ge=1, le=REFUSALS_MAX)] = 100,
 ) -> RefusalPage:
     """Refused statements with their receipts, newest first: all for authorities, their own for parties."""
     caller = caller_of(request, "read")

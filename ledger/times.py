@@ -1,4 +1,6 @@
-"""Times of the evidence: claimed ``at`` and the log's own ``admission.at`` (formats §1, §4, §6). No clock is read here."""
+"""Times of the evidence: claimed ``at``, the log's own ``admission.at`` (formats §1, §4, §6), and days as bodies write them. No clock is
+read here. Days are ``YYYY-MM-DD``, Asia/Shanghai; strings in this form sort by time.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -82,3 +84,24 @@ def year_of(seconds: int) -> int:
 def to_datetime(seconds: int) -> datetime:
     """An aware UTC datetime, for the database."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def read_day(text: str) -> date | None:
+    """The date of ``YYYY-MM-DD``, or ``None`` for anything else (also for days that do not exist)."""
+    if len(text) != 10 or not text.isascii() or text[4] != "-" or text[7] != "-":
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def year_of_day(day: str) -> int:
+    """The year of a day."""
+    return int(day[:4])
+
+
+def twelve_months_after(day: str) -> str:
+    """The same day of the next year; 29 February becomes 28 February (Order 23 Art. 27.2: 12 months)."""
+    rest = day[5:]
+    return f"{year_of_day(day) + 1:04d}-{'02-28' if rest == '02-29' else rest}"

@@ -11,7 +11,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from ledger.admission.room import Room
+from ledger.admission.intake import Room
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language

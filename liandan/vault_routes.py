@@ -12,12 +12,11 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from ledger.answers import Posted, Waiting
-from ledger.caller import Caller
+from ledger.caller import Caller, beginnings, is_granted, places_by_chain
 from ledger.log import Log
 from ledger.routes import READ_REFUSALS, caller_of, refusals
 from ledger.service import Service
 from ledger.times import parse_at
-from ledger.touched import beginnings, is_granted, places_by_chain
 from ledger.vault.service import Opening
 from manifests.model import ManifestState, trunk_of
 from signing.refusal import refuse

@@ -13,10 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.admission.personality import Judged
-from ledger.days import read_day
+from ledger.fields import KEPT_MAX, normal
 from ledger.findings import Findings
-from ledger.normal import KEPT_MAX, normal
-from ledger.times import day_of
+from ledger.times import day_of, read_day
 from manifests.act import Entered
 from manifests.model import ManifestState
 from signing.refusal import texts

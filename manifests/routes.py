@@ -10,9 +10,8 @@ from litestar import Request, Response, Router, get
 from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
-from ledger.parameters import Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now
 from ledger.reading import Page
-from ledger.routes import READ_REFUSALS, refusals, refuse_unknown_query
+from ledger.routes import READ_REFUSALS, Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now, refusals, refuse_unknown_query
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage

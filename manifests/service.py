@@ -15,12 +15,11 @@ from ledger.admission.workspace import Workspace
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
 from ledger.cursor import read_cursor, write_cursor
-from ledger.days import read_day
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
 from ledger.problem import Language
 from ledger.reading import Page, snapshot
-from ledger.times import SHANGHAI, format_at
+from ledger.times import SHANGHAI, format_at, read_day
 from manifests import store
 from manifests.act import limits_of
 from manifests.actions import duties

@@ -11,10 +11,9 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
-from ledger.fields import At, File, Mass, ShortText, Text, items, label
+from ledger.fields import At, File, Mass, ShortText, Text, items, label, normal
 from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.normal import normal
 from manifests.act import limits_of
 from manifests.mass import difference_level
 from signing.refusal import texts

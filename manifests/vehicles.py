@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
+from ledger.fields import normal
 from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE
 from ledger.model import Statement
-from ledger.normal import normal
 from manifests.act import LEGS_MAX, Entered, limits_of
 from manifests.model import Leg, ManifestState, Vehicle
 from manifests.places import place_keys

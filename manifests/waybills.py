@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.admission.personality import Judged
+from ledger.fields import normal
 from ledger.findings import Findings
-from ledger.normal import normal
 from manifests.act import Entered
 from manifests.model import ManifestState
 from manifests.vehicles import trip_name

@@ -11,8 +11,8 @@ import re
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.days import read_day
 from ledger.findings import Findings
+from ledger.times import read_day
 from signing.refusal import refuse
 from whitelist.catalogue import read_rows
 

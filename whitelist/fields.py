@@ -12,7 +12,6 @@ from msgspec import Meta, Struct
 
 from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
-from ledger.days import judge_not_after
 from ledger.fields import Count, Day, DivisionCode, File, Flag, LongText, Province, SiteId, Text, form, items, label, text, with_code, words
 from ledger.findings import Findings
 from ledger.times import day_of
@@ -146,7 +145,9 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 def letter_is_of_no_later_day(judged: Judged, out: Findings) -> None:
     """+L: the letter is not of a day to come, else DATE_ORDER."""
-    judge_not_after(out, "body.letter_date", judged.statement.body.letter_date, day_of(judged.moment.at_s))
+    letter_date, today = judged.statement.body.letter_date, day_of(judged.moment.at_s)
+    if letter_date > today:
+        out.refuse("DATE_ORDER", "body.letter_date", letter_date, f"≤ {today}")
 
 
 def group_of(method: str) -> Literal["use", "dispose", "store"]:

@@ -11,9 +11,8 @@ from litestar import Request, Router, get, post
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import QueryParameter
 
-from ledger.parameters import Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now
 from ledger.reading import Page
-from ledger.routes import READ_REFUSALS, refusals, refuse_unknown_query
+from ledger.routes import READ_REFUSALS, Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now, refusals, refuse_unknown_query
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX

@@ -10,9 +10,8 @@ from ledger.cursor import Position, read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
 from ledger.mass import format_mass
-from ledger.past import PAST_MAX, past_at
 from ledger.problem import Language
-from ledger.reading import Page, Snapshot, snapshot
+from ledger.reading import PAST_MAX, Page, Snapshot, past_at, snapshot
 from ledger.times import year_of
 from signing.refusal import refuse
 from whitelist import store
@@ -70,7 +69,7 @@ async def _past(log: Log, size: int) -> DryRunState:
         raise refuse("AS_OF_SIZE", field="body.as_of", found=size, expected=f"1 to {present}")
     if size > PAST_MAX:
         raise refuse("AS_OF_LARGE", field="body.as_of", found=size, expected=f"≤ {PAST_MAX}")
-    past = await past_at(log.pool, log.kinds, log.data, size)
+    past = await past_at(log, size)
     return DryRunState(facts=past.facts, size=size, last_s=past.at_s, now_s=past.at_s)
 
 

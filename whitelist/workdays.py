@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.days import read_day
 from ledger.findings import Findings
+from ledger.times import read_day
 from signing.refusal import refuse, texts
 
 PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"

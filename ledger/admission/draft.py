@@ -7,7 +7,6 @@ import msgspec
 
 from ledger.chain import statement_hash
 from ledger.model import Seen
-from ledger.times import format_at
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, pae, seal
 from signing.keys import PrivateKey
 
@@ -53,8 +52,3 @@ def drop_nulls(value: object) -> object:
 def hash_of(envelope: Envelope) -> str:
     """Statement hash of an envelope: the ``prev`` of the next statement on its chain."""
     return statement_hash(pae(envelope.payload_type, envelope.body))
-
-
-def at_text(seconds: int) -> str:
-    """Unix seconds as a claimed time in Shanghai's offset."""
-    return format_at(seconds)

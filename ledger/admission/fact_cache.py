@@ -1,17 +1,21 @@
-"""What a sequencer keeps between two batches: the facts as it left them, so that the next batch need not fetch and decode them again.
+"""What a sequencer keeps between two batches: its newest entries, and the facts as it left them, so that the next batch need not fetch
+and decode them again.
 
-It is a copy, and treated like one: whatever a batch has used of it is compared with the database in the statement that appends the batch
+The facts are a copy, and treated like one: whatever a batch has used of them is compared with the database in the statement that appends the batch
 (store.append), and so is the head. If either is not what is kept, nothing is written, the copy is thrown away, and the batch is decided
-from the database under its lock. So neither another process, nor a cut, a restored backup or an edited row can be hidden by it.
+from the database under its lock. So neither another process, nor a cut, a restored backup or an edited row can be hidden by them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ledger.admission.entry import Entry
 from ledger.store import LogHead
 
 KEEP_VALUES = 10_000
 """Values; some 30 MB. Beyond, it begins anew."""
+KEEP_ENTRIES = 2048
+"""Entries; some 20 MB."""
 
 
 class FactCache:
@@ -62,3 +66,24 @@ class FactCache:
         self.values.clear()
         self.stored.clear()
         self._is_whole = False
+
+
+class Recent:
+    """The newest entries of this process by index, the oldest forgotten first: what was just committed need not be fetched and read again
+    for its receipt and the projections. Committed entries never change, so nothing here can be out of date."""
+
+    def __init__(self, keep: int = KEEP_ENTRIES) -> None:
+        self._keep = keep
+        self._entries: dict[int, Entry] = {}
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Remember entries that have just been committed, in order."""
+        for entry in entries:
+            self._entries[entry.index] = entry
+        while len(self._entries) > self._keep:
+            del self._entries[next(iter(self._entries))]
+
+    def find(self, indices: Sequence[int]) -> list[Entry] | None:
+        """The entries of all these indices, or None where one is not here."""
+        found = [entry for index in indices if (entry := self._entries.get(index)) is not None]
+        return found if len(found) == len(indices) else None

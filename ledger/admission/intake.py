@@ -34,6 +34,26 @@ R = TypeVar("R")
 Lookup = Callable[[str], KeyRecord | None]
 
 
+class Room:
+    """At most ``limit`` bytes held by all batches of this process that are being read and admitted: many senders at once cost bounded
+    memory."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.held = 0
+        """Bytes held now."""
+
+    def take(self, size: int) -> bool:
+        """Hold that many bytes more; False, and nothing is held, when there is no room for them."""
+        fits = self.held + size <= self._limit
+        self.held += size if fits else 0
+        return fits
+
+    def give(self, size: int) -> None:
+        """Give bytes back."""
+        self.held -= size
+
+
 class Taken(Struct):
     """One envelope on its way in: a submission, or a refusal; ``signed`` says whose refused act it was, once its signatures hold."""
 

@@ -7,9 +7,12 @@ moment, nothing else: no clock, no database, no network. The sequencer and the a
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Literal
+from types import ModuleType
+from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
 
@@ -18,6 +21,8 @@ from ledger.findings import Findings
 from ledger.model import Admission, Moment, Seen, Statement
 from ledger.rulesets import Ruleset
 from signing.refusal import Rule
+
+T = TypeVar("T")
 
 
 class Window(Enum):
@@ -153,3 +158,16 @@ class Personality(Struct, frozen=True, kw_only=True):
     """Versions of the rules beyond the first: what they change of the kinds of any package."""
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """Texts of every refusal, alert and tag code the package can give, those of its kinds included."""
+
+
+def values_in(package: ModuleType, form: type[T]) -> tuple[T, ...]:
+    """The acts of a package, whose writers list them nowhere: every value of a type that the modules of a package export by a name in capitals, by module and in the order of writing.
+
+    A value that several modules name (one uses another's) counts once, for the first of them.
+    """
+    found: dict[int, T] = {}
+    for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+        for name, value in vars(importlib.import_module(f"{package.__name__}.{module}")).items():
+            if isinstance(value, form) and name.isupper():
+                found.setdefault(id(value), value)
+    return tuple(found.values())

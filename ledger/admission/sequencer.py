@@ -20,9 +20,8 @@ from msgspec import Struct
 from ledger import store
 from ledger.admission.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons, ruleset_of
 from ledger.admission.entry import Entry
-from ledger.admission.fact_cache import FactCache
+from ledger.admission.fact_cache import FactCache, Recent
 from ledger.admission.kind_table import Kinds
-from ledger.admission.recent import Recent
 from ledger.admission.workspace import Dataset, Workspace
 from ledger.model import Moment
 from ledger.publishing.crashpoints import crash_point

@@ -5,8 +5,7 @@ A new act is one more module here: nothing lists it.
 
 import sys
 
-from ledger.admission.discovery import values_in
-from ledger.admission.personality import Kind
+from ledger.admission.personality import Kind, values_in
 
 __all__ = ["KINDS"]
 

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import Grant, Grants, PartyState, access_key, is_registered, log_state, party_chain
 from ledger.fields import At, Text, Uscc, form, items, label, words
 from ledger.findings import Findings
-from ledger.kinds.roles import NOTHING_READ, the_party
+from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from signing.refusal import texts
@@ -53,17 +53,6 @@ class AccessRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     reader: Annotated[Uscc, label("查阅单位", "reader")]
     reason: Annotated[Text, label("理由", "reason")]
-
-
-def reads_grant(statement: Statement, facts: Facts) -> Reads:
-    """The reader must be registered; what it was granted before."""
-    reader = statement.body.reader
-    return Reads(chains=(party_chain(reader),), registers=(access_key(reader),))
-
-
-def reads_revoke(statement: Statement, facts: Facts) -> Reads:
-    """What the reader was granted."""
-    return Reads(registers=(access_key(statement.body.reader),))
 
 
 def _granted(facts: Facts, reader: str) -> tuple[Grant, ...]:
@@ -121,43 +110,30 @@ def _changed(statement: Statement, facts: Facts, grants: tuple[Grant, ...]) -> C
     return Changes(state=state, registers={access_key(statement.body.reader): Grants(grants)})
 
 
-GRANT = Kind(
+GRANT = act_of_party(
     name="access.grant/1",
     zh="授予查阅权限",
     en="grant of access",
     body=AccessGrant,
-    chain_type="party",
     roles=("the authority",),
-    signers=the_party,
-    window=Window.DAY,
-    reads=reads_grant,
+    reads=lambda statement, facts: Reads(chains=(party_chain(statement.body.reader),), registers=(access_key(statement.body.reader),)),
     reads_doc="The reader's party chain.",
     rules=(grants_what_is_its_own, reader_is_known),
     evolve=evolve_grant,
-    books=None,
     effect=(
         "该单位可以查阅涉及所列区域和事项的内容，不作任何决定。",
         "The reader reads what touches the regions and topics; it decides nothing.",
     ),
     texts=TEXTS,
-    opens=True,
-    again=True,
 )
-REVOKE = Kind(
+REVOKE = act_of_party(
     name="access.revoke/1",
     zh="撤销查阅权限",
     en="end of access",
     body=AccessRevoke,
-    chain_type="party",
     roles=("the authority",),
-    signers=the_party,
-    window=Window.DAY,
-    reads=reads_revoke,
-    reads_doc=NOTHING_READ,
+    reads=lambda statement, facts: Reads(registers=(access_key(statement.body.reader),)),
     rules=(reader_has_access,),
     evolve=evolve_revoke,
-    books=None,
     effect=("本部门授予该单位的查阅权限全部终止。", "Every grant of this authority to the reader ends."),
-    opens=True,
-    again=True,
 )

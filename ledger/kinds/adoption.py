@@ -8,12 +8,12 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
-from ledger.directory import LOG_MAIN, DataPin, log_state
+from ledger.directory import DataPin, log_state
 from ledger.findings import Findings
 from ledger.kinds.founding import Adopted, LogFound
-from ledger.kinds.roles import EVERYONE, NOTHING_READ, everyone
+from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Statement
 from signing.refusal import Reason, texts
 
@@ -55,49 +55,31 @@ def names_a_file(judged: Judged, out: Findings) -> None:
         out.refuse("FIELD_TYPE", "body.sha256", digest, "64 hex digits")
 
 
-def evolve_ruleset(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """In force from the next index."""
-    body: Adopted = statement.body
-    return Changes(state=replace(log_state(facts), ruleset=body.version, ruleset_sha256=body.sha256))
-
-
 def evolve_data(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """In force from the next index; the newest version of a name wins."""
     log, body = log_state(facts), statement.body
     return Changes(state=replace(log, data={**log.data, body.name: DataPin(body.version, body.sha256)}))
 
 
-RULESET = Kind(
+RULESET = act_of_everyone(
     name="ruleset.adopt/1",
     zh="采用规则集",
     en="adoption of a ruleset",
     body=Adopted,
-    chain_type="log",
-    chain=LOG_MAIN,
-    roles=EVERYONE,
-    signers=everyone,
-    window=Window.MONTH,
-    reads_doc=NOTHING_READ,
     rules=(names_a_file,),
-    evolve=evolve_ruleset,
-    books=None,
+    evolve=lambda statement, admission, facts: Changes(
+        state=replace(log_state(facts), ruleset=statement.body.version, ruleset_sha256=statement.body.sha256)
+    ),
     # Which rulesets there are, the table of kinds knows; it adds that rule (ledger.admission.kind_table).
     effect=("自下一条目起按该规则集判断。", "Statements are judged by these rules from the next entry on."),
     texts=TEXTS,
 )
-DATA = Kind(
+DATA = act_of_everyone(
     name="data.adopt/1",
     zh="采用数据",
     en="adoption of a data set",
     body=Adopted,
-    chain_type="log",
-    chain=LOG_MAIN,
-    roles=EVERYONE,
-    signers=everyone,
-    window=Window.MONTH,
-    reads_doc=NOTHING_READ,
     rules=(names_a_file,),
     evolve=evolve_data,
-    books=None,
     effect=("自下一条目起按该数据判断。", "Statements are judged by this data from the next entry on."),
 )

@@ -3,12 +3,12 @@
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window
-from ledger.directory import LOG_MAIN, Authority, is_founder, log_state
+from ledger.admission.personality import Changes, Judged
+from ledger.directory import Authority, is_founder, log_state
 from ledger.findings import Findings
 from ledger.kinds.founding import FoundingAuthority
 from ledger.kinds.registration import judge_keys, key_registers, reads_new_keys, reserved_keys
-from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, NOTHING_READ, everyone, judge_regions
+from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
 from ledger.model import Admission, Statement
 from signing.uscc import check_uscc
 
@@ -39,20 +39,13 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=state, registers=key_registers(body.keys, body.uscc, admission.index))
 
 
-KIND = Kind(
+KIND = act_of_everyone(
     name="authority.admit/1",
     zh="接纳主管部门",
     en="admission of an authority",
     body=FoundingAuthority,
-    chain_type="log",
-    chain=LOG_MAIN,
-    roles=EVERYONE,
-    signers=everyone,
-    window=Window.MONTH,
     reads=reads_new_keys,
-    reads_doc=NOTHING_READ,
     rules=(is_a_new_authority, can_sign),
     evolve=evolve,
-    books=None,
     effect=("该部门对其区域行使职责，并签署此后的全体行为。", "The authority acts for its regions and signs all later acts of everyone."),
 )

@@ -12,12 +12,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
 from ledger.directory import LOG_MAIN, Cut, LogState, log_state
 from ledger.fields import label
 from ledger.findings import Findings
-from ledger.kinds.roles import EVERYONE, NOTHING_READ, everyone
+from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Moment, Seen, Statement
 from ledger.times import format_at, parse_at
 from signing.refusal import refuse, texts
@@ -84,29 +84,17 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=replace(log, cuts=(*log.cuts, Cut(statement.body.tail, parse_at(admission.at)))))
 
 
-def claimed_roots(statement: Statement) -> tuple[Seen, ...]:
-    """The root that the cut names, to be compared like ``seen``."""
-    return (Seen(statement.body.size, statement.body.root),)
-
-
-KIND = Kind(
+KIND = act_of_everyone(
     name="log.cut/1",
     zh="截断账本",
     en="cut of the log",
     body=LogCut,
-    chain_type="log",
-    chain=LOG_MAIN,
-    roles=EVERYONE,
-    signers=everyone,
-    window=Window.MONTH,
-    reads_doc=NOTHING_READ,
     rules=(is_of_this_very_size,),
     evolve=evolve,
-    books=None,
     effect=(
         "未公布的条目被截去，其声明三十天内可再次入账。",
         "Entries never published are cut off; their statements may come again for 30 days.",
     ),
     texts=TEXTS,
-    roots=claimed_roots,
+    roots=lambda statement: (Seen(statement.body.size, statement.body.root),),
 )

@@ -9,12 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.statement import KIND_PATTERN
 from ledger.directory import Delegation, PartyState, is_registered, party_chain
 from ledger.fields import File, Text, label
 from ledger.findings import Findings
-from ledger.kinds.roles import NOTHING_READ, the_party
+from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from signing.refusal import Refusal
@@ -41,11 +41,6 @@ class DelegationRevoke(Struct, frozen=True, forbid_unknown_fields=True):
 
     delegate: Annotated[str, label("受托单位", "delegate")]
     reason: Annotated[Text, label("原因", "reason")]
-
-
-def reads_delegate(statement: Statement, facts: Facts) -> Reads:
-    """The delegate must be registered."""
-    return Reads(chains=(party_chain(statement.body.delegate),))
 
 
 def delegate_is_another_party(judged: Judged, out: Findings) -> None:
@@ -105,38 +100,23 @@ def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> C
     return Changes(state=replace(state, delegations=tuple(d for d in state.delegations if d.delegate != statement.body.delegate)))
 
 
-GRANT = Kind(
+GRANT = act_of_party(
     name="delegation.grant/1",
     zh="授权委托",
     en="delegation",
     body=DelegationGrant,
-    chain_type="party",
-    roles=("the party",),
-    signers=the_party,
-    window=Window.DAY,
-    reads=reads_delegate,
+    reads=lambda statement, facts: Reads(chains=(party_chain(statement.body.delegate),)),
     reads_doc="The delegate's party chain.",
     rules=(delegate_is_another_party, kinds_are_named, until_lies_ahead, there_is_room),
     evolve=evolve_grant,
-    books=None,
     effect=("受托单位可以代为签署所列种类的声明。", "The delegate may sign the kinds named for the party."),
-    opens=True,
-    again=True,
 )
-REVOKE = Kind(
+REVOKE = act_of_party(
     name="delegation.revoke/1",
     zh="撤销授权委托",
     en="end of a delegation",
     body=DelegationRevoke,
-    chain_type="party",
-    roles=("the party",),
-    signers=the_party,
-    window=Window.DAY,
-    reads_doc=NOTHING_READ,
     rules=(there_is_one,),
     evolve=evolve_revoke,
-    books=None,
     effect=("对该单位的授权委托全部终止。", "Every delegation to that party ends."),
-    opens=True,
-    again=True,
 )

@@ -8,11 +8,11 @@ from typing import Annotated
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.chain import HASH_PATTERN
 from ledger.fields import label
 from ledger.findings import Findings
-from ledger.kinds.roles import NOTHING_READ, operator
+from ledger.kinds.roles import act_of_operator
 from ledger.model import Admission, Statement
 from signing.commitment import is_commitment_field
 
@@ -44,11 +44,6 @@ def erasure_key(statement: str, field: str) -> str:
     return f"erasure:{statement} {field}"
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
-    """Whether the same was erased before."""
-    return Reads(registers=(erasure_key(statement.body.statement, statement.body.field),))
-
-
 def erases_once(judged: Judged, out: Findings) -> None:
     """Well-formed, once. That such a commitment exists is the operator's word: a hash names no place in the log."""
     body: PdErase = judged.statement.body
@@ -69,22 +64,14 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=ErasuresState(count + 1), registers={erasure_key(body.statement, body.field): Erasure(admission.index)})
 
 
-KIND = Kind(
+KIND = act_of_operator(
     name="pd.erase/1",
     zh="删除个人信息",
     en="erasure of personal data",
     body=PdErase,
-    chain_type="log",
     chain=LOG_ERASURES,
-    roles=("operator",),
-    signers=operator,
-    window=Window.DAY,
-    reads=reads,
-    reads_doc=NOTHING_READ,
+    reads=lambda statement, facts: Reads(registers=(erasure_key(statement.body.statement, statement.body.field),)),
     rules=(erases_once,),
     evolve=evolve,
-    books=None,
     effect=("承诺值背后的内容已销毁，承诺值与证明不变。", "The value behind the commitment is gone; commitment and proofs stay."),
-    opens=True,
-    again=True,
 )

@@ -8,15 +8,15 @@ from typing import Annotated
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Role, Window
+from ledger.admission.personality import Changes, Judged, Role, Window
 from ledger.admission.statement import check_origin
 from ledger.chain import HASH_PATTERN
-from ledger.directory import LOG_MAIN, Authority, DataPin, KeyRecord, LogState
+from ledger.directory import Authority, DataPin, KeyRecord, LogState
 from ledger.fields import label
 from ledger.findings import Findings
+from ledger.kinds.closing import Continues, continues_reasons
 from ledger.kinds.registration import judge_keys, note_keys
-from ledger.kinds.roles import AUTHORITIES_MAX, EVERYONE, judge_regions
-from ledger.kinds.succession import Continues, continues_reasons
+from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
 from ledger.kinds.witnesses import judge_policy
 from ledger.model import Admission, Statement
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
@@ -180,20 +180,16 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=founded_state(statement), registers={f"key:{name}": key for name, key in founding_keys(statement).items()})
 
 
-FOUND = Kind(
+FOUND = act_of_everyone(
     name="log.found/1",
     zh="成立账本",
     en="founding of the log",
     body=LogFound,
-    chain_type="log",
-    chain=LOG_MAIN,
-    roles=EVERYONE,
     signers=signers,
     window=Window.NONE,
     reads_doc="Nothing: it is entry 0.",
     rules=(says_what_it_founds, founders_are_apart, founders_have_keys),
     evolve=evolve,
-    books=None,
     effect=("账本成立，其余一切以此为根。", "The log exists; everything else is rooted in this statement."),
     opens=True,
 )

@@ -9,12 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import log_state
 from ledger.fields import At, Day, Hash, Text, label, words
 from ledger.findings import Findings
 from ledger.kinds.registration import judge_keys, new_keyids, reserved_keys
-from ledger.kinds.roles import NOTHING_READ, operator
+from ledger.kinds.roles import act_of_operator
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from signing import b64
@@ -82,16 +82,6 @@ def _registration(body: IssuerKey) -> KeyRegistration:
     return KeyRegistration(body.suite, body.spki, body.pop)
 
 
-def reads_key(statement: Statement, facts: Facts) -> Reads:
-    """Whether the key was registered before, for a party or here."""
-    return Reads(registers=new_keyids((_registration(statement.body),)))
-
-
-def reads_retire(statement: Statement, facts: Facts) -> Reads:
-    """The key that ends."""
-    return Reads(registers=(issuer_key(statement.body.keyid),))
-
-
 def key_is_new_and_possessed(judged: Judged, out: Findings) -> None:
     """As for the keys of parties, in the operator's name."""
     log = log_state(judged.facts)
@@ -152,43 +142,32 @@ def evolve_retire(statement: Statement, admission: Admission, facts: Facts) -> C
     return Changes(state=facts.state(statement.chain), registers={name: replace(facts.get(name), retired=admission.index, since_s=since_s)})
 
 
-KEY = Kind(
+KEY = act_of_operator(
     name="issuer.key/1",
     zh="登记文书签章密钥",
     en="registration of an issuer's key",
     body=IssuerKey,
-    chain_type="log",
     chain=LOG_ISSUERS,
-    roles=("operator",),
-    signers=operator,
-    window=Window.DAY,
-    reads=reads_key,
+    reads=lambda statement, facts: Reads(registers=new_keyids((_registration(statement.body),))),
     reads_doc="Nothing beside log/main: keyids are compared with the registers of all keys.",
     rules=(key_is_new_and_possessed, certificate_is_of_the_key),
     evolve=evolve_key,
-    books=None,
     effect=("文书和二维码凭此处登记的密钥核验。", "Documents and QR claims verify by the keys registered here."),
     texts=TEXTS,
-    opens=True,
-    again=True,
 )
-RETIRE = Kind(
+RETIRE = act_of_operator(
     name="issuer.retire/1",
     zh="停用文书签章密钥",
     en="retirement of an issuer's key",
     body=IssuerRetire,
-    chain_type="log",
     chain=LOG_ISSUERS,
-    roles=("operator",),
-    signers=operator,
-    window=Window.DAY,
-    reads=reads_retire,
-    reads_doc=NOTHING_READ,
+    reads=lambda statement, facts: Reads(registers=(issuer_key(statement.body.keyid),)),
     rules=(key_is_in_use,),
     evolve=evolve_retire,
-    books=None,
     effect=(
         "该密钥此后（或自所列时间起）的签章视为未签。",
         "What it signed after this entry, or since the time named, counts as unsigned.",
     ),
+    opens=False,
+    again=False,
 )

@@ -13,13 +13,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import UNSCOPED
 from ledger.directory import KeyRecord, PartyState, log_state
 from ledger.fields import At, Commitments, KindName, ShortText, Text, items, label, words
 from ledger.findings import Findings
 from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
-from ledger.kinds.roles import NOTHING_READ, party_or_guardians, the_party
+from ledger.kinds.roles import act_of_party, party_or_guardians
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from signing.possession import KeyRegistration
@@ -33,32 +33,20 @@ A key was changed by an authority in the party's stead. || Let the party confirm
 
 
 KINDS_MAX = 64
-DEVICES = {
-    "server": "服务器",
-    "browser": "浏览器",
-    "phone": "手机",
-    "weighbridge": "地磅",
-    "hsm": "密码机",
-    "other": "其他",
-}
+DEVICES = {"server": "服务器", "browser": "浏览器", "phone": "手机", "weighbridge": "地磅", "hsm": "密码机", "other": "其他"}
+Scope = Annotated[tuple[KindName, ...], items(1, KINDS_MAX, once=True), label("限签种类", "kinds it signs, without version")]
+Device = Literal["server", "browser", "phone", "weighbridge", "hsm", "other"]
 
 
 class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.add/1``; by the party itself, or by the authority of its region as recovery."""
 
     key: Annotated[KeyRegistration, label("新密钥", "new key")]
-    kinds: Annotated[tuple[KindName, ...], items(1, KINDS_MAX, once=True), label("限签种类", "kinds it signs, without version")] | None = (
-        None
-    )
+    kinds: Scope | None = None
     """Absent: whatever the party may sign."""
     until: Annotated[At, label("有效期至", "last moment")] | None = None
     """Compared with admission.at; for custody acts with their ``at``, admitted at most 15 days later."""
-    device: (
-        Annotated[
-            Literal["server", "browser", "phone", "weighbridge", "hsm", "other"], words(DEVICES), label("密钥载体", "where it is kept")
-        ]
-        | None
-    ) = None
+    device: Annotated[Device, words(DEVICES), label("密钥载体", "where it is kept")] | None = None
     label: Annotated[ShortText, label("密钥名称", "what the party calls it")] | None = None
     commit: Commitments = field(default_factory=dict)
 
@@ -77,16 +65,6 @@ class KeyRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     keyid: Annotated[str, label("密钥标识", "keyid")]
     reason: Annotated[Text, label("原因", "reason")]
     commit: Commitments = field(default_factory=dict)
-
-
-def reads_rotate(statement: Statement, facts: Facts) -> Reads:
-    """Registers of the key to come, and of the key to be replaced."""
-    return Reads(registers=(*reads_new_keys(statement, facts).registers, f"key:{statement.body.old}"))
-
-
-def reads_revoke(statement: Statement, facts: Facts) -> Reads:
-    """Register of the key to be revoked."""
-    return Reads(registers=(f"key:{statement.body.keyid}",))
 
 
 def new_key_is_good(judged: Judged, out: Findings) -> None:
@@ -154,11 +132,6 @@ def evolve_rotate(statement: Statement, admission: Admission, facts: Facts) -> C
     return replace(changes, registers={**registers, **_ended(statement.body.old, admission, facts)})
 
 
-def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The key ends; what it signed at lower indices stays valid."""
-    return Changes(state=_state(statement, facts), registers=_ended(statement.body.keyid, admission, facts))
-
-
 def _ended(keyid: str, admission: Admission, facts: Facts) -> dict[str, KeyRecord]:
     """Its last valid index is this entry's."""
     return {f"key:{keyid}": replace(facts.get(f"key:{keyid}"), revoked=admission.index)}
@@ -169,61 +142,44 @@ def _state(statement: Statement, facts: Facts) -> PartyState:
     return facts.state(statement.chain) or PartyState(name="")
 
 
-ADD = Kind(
+ADD = act_of_party(
     name="key.add/1",
     zh="增加密钥",
     en="addition of a key",
     body=KeyAdd,
-    chain_type="party",
     roles=("the party, or as recovery its authority",),
     signers=party_or_guardians,
-    window=Window.DAY,
     reads=reads_new_keys,
-    reads_doc=NOTHING_READ,
     rules=(new_key_is_good, scope_is_narrow, says_who_acted),
     evolve=evolve_add,
-    books=None,
     effect=(
         "该密钥自下一条目起可签署；限定种类的密钥只签所列种类，到期后失效。",
         "The key signs from the next entry on; one with kinds signs these alone, one with an end up to it.",
     ),
     texts=TEXTS,
-    opens=True,
-    again=True,
 )
-ROTATE = Kind(
+ROTATE = act_of_party(
     name="key.rotate/1",
     zh="更换密钥",
     en="rotation of a key",
     body=KeyRotate,
-    chain_type="party",
     roles=("the party, by the old key",),
-    signers=the_party,
-    window=Window.DAY,
-    reads=reads_rotate,
-    reads_doc=NOTHING_READ,
+    reads=lambda statement, facts: Reads(registers=(*reads_new_keys(statement, facts).registers, f"key:{statement.body.old}")),
     rules=(old_key_signs, new_key_is_good),
     evolve=evolve_rotate,
-    books=None,
     effect=("新密钥取代旧密钥。", "The new key takes the place of the old one."),
-    opens=True,
-    again=True,
 )
-REVOKE = Kind(
+REVOKE = act_of_party(
     name="key.revoke/1",
     zh="撤销密钥",
     en="revocation of a key",
     body=KeyRevoke,
-    chain_type="party",
     roles=("the party, or its authority",),
     signers=party_or_guardians,
-    window=Window.DAY,
-    reads=reads_revoke,
-    reads_doc=NOTHING_READ,
+    reads=lambda statement, facts: Reads(registers=(f"key:{statement.body.keyid}",)),
     rules=(key_can_end, says_who_acted),
-    evolve=evolve_revoke,
-    books=None,
+    evolve=lambda statement, admission, facts: Changes(
+        state=_state(statement, facts), registers=_ended(statement.body.keyid, admission, facts)
+    ),
     effect=("该密钥此后签署的声明一律无效，此前的仍然有效。", "What the key signs later is refused; what it signed before stays valid."),
-    opens=True,
-    again=True,
 )

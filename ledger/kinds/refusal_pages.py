@@ -5,13 +5,11 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
 from ledger.fields import label
 from ledger.findings import Findings
-from ledger.kinds.roles import NOTHING_READ, operator
-from ledger.model import Admission, Statement
+from ledger.kinds.roles import act_of_operator
 from ledger.times import format_at, parse_at
 from signing.payload import REASON_LIMIT
 from signing.refusal import Refusal, texts
@@ -100,28 +98,14 @@ def items_are_in_order(judged: Judged, out: Findings) -> None:
     del out.reasons[REASON_LIMIT:]
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The last page."""
-    body: LogRefusals = statement.body
-    return Changes(state=RefusalsState(body.hour, body.page, body.of))
-
-
-KIND = Kind(
+KIND = act_of_operator(
     name="log.refusals/1",
     zh="拒绝记录",
     en="page of refusals",
     body=LogRefusals,
-    chain_type="log",
     chain=LOG_REFUSALS,
-    roles=("operator",),
-    signers=operator,
-    window=Window.DAY,
-    reads_doc=NOTHING_READ,
     rules=(page_follows, items_are_in_order),
-    evolve=evolve,
-    books=None,
+    evolve=lambda statement, admission, facts: Changes(state=RefusalsState(statement.body.hour, statement.body.page, statement.body.of)),
     effect=("该小时内被拒绝的声明记录在案。", "What was refused in that hour is on record."),
     texts=TEXTS,
-    opens=True,
-    again=True,
 )

@@ -1,17 +1,19 @@
-"""Who signs the log's own kinds: operator, authorities, the party of the chain, or the guardians of its keys (formats §3)."""
+"""Who signs the log's own kinds: operator, authorities, the party of the chain, or the guardians of its keys (formats §3).
+
+None of these kinds moves an account.
+"""
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Role
-from ledger.directory import authorities_of_party, is_founder, log_state
+from ledger.admission.personality import Kind, Role, Window
+from ledger.directory import LOG_MAIN, authorities_of_party, is_founder, log_state
 from ledger.findings import Findings
 from ledger.model import Statement
 
 AUTHORITIES_MAX = 7
-EVERYONE = ("operator", "authority …")
-NOTHING_READ = "Nothing beside log/main."
 _REGION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}")
 
 
@@ -31,10 +33,10 @@ def the_party(statement: Statement, facts: Facts) -> list[Role]:
     return [Role("party", (statement.owner,))]
 
 
-def guardians(facts: Facts, uscc: str) -> list[Role]:
-    """Who may act on a party's keys in its stead: the authority of its region; for an authority the operator and all others, for the
-    operator all authorities."""
-    log = log_state(facts)
+def guardians(statement: Statement, facts: Facts) -> list[Role]:
+    """Who may act on a party's keys in its stead: the authority of its region (any authority for a foreign party); for an authority the
+    operator and all others, for the operator all authorities."""
+    log, uscc = log_state(facts), statement.owner
     if uscc == log.operator:
         return [Role(f"authority {a.name}", (a.uscc,)) for a in log.authorities]
     if is_founder(facts, uscc):
@@ -46,10 +48,21 @@ def guardians(facts: Facts, uscc: str) -> list[Role]:
 
 def party_or_guardians(statement: Statement, facts: Facts) -> list[Role]:
     """The party itself, or who may act in its stead."""
-    return the_party(statement, facts) if statement.by == (statement.owner,) else guardians(facts, statement.owner)
+    return the_party(statement, facts) if statement.by == (statement.owner,) else guardians(statement, facts)
 
 
 def judge_regions(out: Findings, regions: Sequence[str], field: str) -> None:
     """An authority has regions, prefixes of GB/T 2260."""
     if not regions or not all(_REGION.fullmatch(region) for region in regions):
         out.refuse("FIELD_TYPE", field, ", ".join(regions), "2, 4 or 6 digits each")
+
+
+act_of_everyone = partial(
+    Kind, chain_type="log", chain=LOG_MAIN, roles=("operator", "authority …"), signers=everyone, window=Window.MONTH, books=None
+)
+act_of_operator = partial(
+    Kind, chain_type="log", roles=("operator",), signers=operator, window=Window.DAY, books=None, opens=True, again=True
+)
+act_of_party = partial(
+    Kind, chain_type="party", roles=("the party",), signers=the_party, window=Window.DAY, books=None, opens=True, again=True
+)

@@ -5,16 +5,17 @@ from typing import Annotated, Literal, Protocol
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.directory import PartyState, authorities_of_division, log_state
 from ledger.fields import Day, DivisionCode, SiteId, Text, label, words
 from ledger.findings import Findings
-from ledger.kinds.roles import NOTHING_READ
+from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Statement
 from ledger.times import day_of
 from signing.refusal import texts
 
 PLAN_CLASSES = {"key": "重点", "simple": "简化", "registered": "登记"}
+PlanClass = Literal["key", "simple", "registered"]
 TEXTS = texts("""
 SITE_UNKNOWN | - | sender | kinds §2 party.site [DESIGN]
 场所编号不是该单位在该行政区划内登记的、未关闭的场所。 || 核对场所编号；新的场所先由本单位登记（party.site）。
@@ -59,9 +60,7 @@ class PartySite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     name: Annotated[Text, label("场所名称", "name")]
     division: Annotated[DivisionCode, label("行政区划代码", "division")]
     address: Annotated[Text, label("地址", "address")]
-    plan_class: (
-        Annotated[Literal["key", "simple", "registered"], words(PLAN_CLASSES), label("管理计划类别", "class of its plan")] | None
-    ) = None
+    plan_class: Annotated[PlanClass, words(PLAN_CLASSES), label("管理计划类别", "class of its plan")] | None = None
     closed_on: Annotated[Day, label("关闭日期", "day of closing")] | None = None
 
 
@@ -85,11 +84,6 @@ def signers(statement: Statement, facts: Facts) -> list[Role]:
     if body.closed_on is not None and len(statement.by) == 1:
         return [party] if statement.owner in (*statement.by, statement.principal) else [place]
     return [party, place]
-
-
-def reads(statement: Statement, facts: Facts) -> Reads:
-    """What the site was before."""
-    return Reads(registers=(site_key(statement.owner, statement.body.site),))
 
 
 def place_exists(judged: Judged, out: Findings) -> None:
@@ -125,22 +119,16 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=state, registers={site_key(statement.owner, body.site): site})
 
 
-KIND = Kind(
+KIND = act_of_party(
     name="party.site/1",
     zh="登记场所",
     en="registration of a site",
     body=PartySite,
-    chain_type="party",
     roles=("the party", "where the division is in another province: an authority of the place (closing: either alone)"),
     signers=signers,
-    window=Window.DAY,
-    reads=reads,
-    reads_doc=NOTHING_READ,
+    reads=lambda statement, facts: Reads(registers=(site_key(statement.owner, statement.body.site),)),
     rules=(place_exists, closes_what_is_there),
     evolve=evolve,
-    books=None,
     effect=("该单位可以自该场所移出，包括在外省的场所。", "The party may issue from the site, in another province than its own too."),
     texts=TEXTS,
-    opens=True,
-    again=True,
 )

@@ -7,12 +7,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
-from ledger.directory import LOG_MAIN, log_state
+from ledger.admission.personality import Changes, Judged, Reads
+from ledger.directory import log_state
 from ledger.fields import label
 from ledger.findings import Findings
 from ledger.kinds.registration import is_taken, note_keys, registers_of, vkey_spki
-from ledger.kinds.roles import EVERYONE, everyone
+from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Statement
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import parse_policy_lines
@@ -58,20 +58,14 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=replace(log, witness_policy=statement.body.witness_policy, past_witnesses=tuple(past)))
 
 
-KIND = Kind(
+KIND = act_of_everyone(
     name="witness.set/1",
     zh="设定见证方",
     en="setting of the witnesses",
     body=WitnessSet,
-    chain_type="log",
-    chain=LOG_MAIN,
-    roles=EVERYONE,
-    signers=everyone,
-    window=Window.MONTH,
     reads=reads,
     reads_doc="Nothing beside log/main: the witnesses' keys are compared with the register of all keys.",
     rules=(policy_is_good,),
     evolve=evolve,
-    books=None,
     effect=("此后的检查点由所列见证方联署。", "Later checkpoints are cosigned by the witnesses named."),
 )

@@ -6,8 +6,7 @@ A new act is one more module here, which nothing lists, and its rows in ``manife
 import sys
 from collections.abc import Mapping
 
-from ledger.admission.discovery import values_in
-from ledger.admission.personality import Personality
+from ledger.admission.personality import Personality, values_in
 from ledger.chain import ULID, USCC
 from manifests import act, case, gate, labels, meters, places, receipt, settlement, tickets, vehicles, waybills
 from manifests.act import ManifestAct

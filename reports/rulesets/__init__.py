@@ -6,8 +6,7 @@ A new version is one more module here: nothing lists it.
 
 import sys
 
-from ledger.admission.discovery import values_in
-from ledger.admission.personality import Personality
+from ledger.admission.personality import Personality, values_in
 from ledger.rulesets import Ruleset
 
 __all__ = ["PERSONALITY"]

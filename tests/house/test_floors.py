@@ -26,8 +26,6 @@ DATABASE = {
     "ledger.admission.intake",
     "ledger.admission.fact_cache",
     "ledger.log",
-    "ledger.parameters",
-    "ledger.past",
     "ledger.reading",
     "ledger.publishing.publisher",
     "ledger.repair.refill",
@@ -105,8 +103,8 @@ def test_the_contracts_name_every_floor() -> None:
 def test_a_module_below_the_shell_touches_only_what_its_room_allows(name: str) -> None:
     if not may_use_database(name):
         assert not uses(name, "asyncpg"), "only stores, services and the modules in DATABASE speak SQL"
-    if name.rpartition(".")[2] not in ("routes", "parameters"):
-        assert not uses(name, "litestar"), "only routes, their parameters and the shell speak HTTP"
+    if name.rpartition(".")[2] != "routes":
+        assert not uses(name, "litestar"), "only routes and the shell speak HTTP"
     if not acts(name):
         touched = sorted(effect for effect in EFFECTS if uses(name, effect))
         assert touched == [], "a thinking module gets such things as arguments"

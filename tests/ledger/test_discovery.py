@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger import kinds
-from ledger.admission.discovery import values_in
-from ledger.admission.personality import Kind
+from ledger.admission.personality import Kind, values_in
 from ledger.findings import Findings
 from manifests import acts as manifest_acts
 from manifests.act import ManifestAct

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.normal import normal
+from ledger.fields import normal
 
 BLANKS = [
     *(" \u00a0\u115f\u1160\u1680\u202f\u205f\u2800\u3000\u3164\uffa0"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.admission.recent import Recent
+from ledger.admission.fact_cache import Recent
 from tests.workbench import Workbench, uscc
 
 BENCH = Workbench()

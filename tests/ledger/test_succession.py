@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from ledger.admission.admit import decide
 from ledger.findings import Refused
+from ledger.kinds.closing import Continues, continues_from, continues_reasons
 from ledger.kinds.founding import FOUND
-from ledger.kinds.succession import Continues, continues_from, continues_reasons
 from ledger.model import Moment
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.note import join_note, sign_line

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from ledger.admission.room import Room
+from ledger.admission.intake import Room
 from ledger.routes import refuse_unknown_query
 from liandan.access import printable
 from liandan.app import create_app

@@ -19,8 +19,8 @@ from ledger.admission.draft import Draft
 from ledger.admission.entry import read_entry
 from ledger.auditing.audit import audit
 from ledger.chain import founding_prev
+from ledger.kinds.closing import Continues
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.kinds.succession import Continues
 from ledger.publishing.files import LogFiles
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.normal import normal
+from ledger.fields import normal
 from manifests import acts
 from manifests.labels import BATCHES_MAX, LABELS_MAX, LabelHolders, _taken, read_label
 from tests.manifests.driver import (

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.days import read_day, twelve_months_after
+from ledger.times import read_day, twelve_months_after
 
 
 @given(st.dates())

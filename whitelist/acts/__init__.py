@@ -5,8 +5,7 @@ A new act is one more module here: nothing lists it.
 
 import sys
 
-from ledger.admission.discovery import values_in
-from ledger.admission.personality import Kind, Personality
+from ledger.admission.personality import Kind, Personality, values_in
 from signing.refusal import table
 from whitelist import adopted, dry_run, scope, workdays
 from whitelist.approval import ApprovalState

@@ -15,13 +15,12 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
-from ledger.days import twelve_months_after
 from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
-from ledger.times import day_of, parse_admission_at
+from ledger.times import day_of, parse_admission_at, twelve_months_after
 from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage, authority_of_origin
 from whitelist.checked import APPROVED, LISTED

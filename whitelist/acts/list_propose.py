@@ -12,11 +12,11 @@ from msgspec import Meta
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window
-from ledger.days import year_of_day
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, label, with_code
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
+from ledger.times import year_of_day
 from whitelist.fields import Conditions, Letter, letter_is_of_no_later_day
 from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops
 

@@ -12,12 +12,11 @@ from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
-from ledger.days import year_of_day
 from ledger.fields import Mass, Month, Text, label
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
-from ledger.times import day_of, year_of
+from ledger.times import day_of, year_of, year_of_day
 from signing.refusal import texts
 from whitelist.permit import PermitState, Usage, authority_of_holder, hand
 from whitelist.quota import q3_account, q3_change, q3_key, q3_used_g

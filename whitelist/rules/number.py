@@ -10,8 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.days import year_of_day
 from ledger.findings import Findings
+from ledger.times import year_of_day
 from signing.refusal import texts
 from whitelist.checked import Checked
 

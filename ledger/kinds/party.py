@@ -1,23 +1,25 @@
-"""``party.amend/1``: the authority of its region renames a party, closes it (注销) with or without a successor, or reopens it (kinds §1.2).
+"""``party.register/1``: a party enters the log with its first keys. ``party.amend/1`` renames it, closes it (注销) with or without a
+successor, or reopens it. Both are signed by the authority of its region (formats §3, kinds §1.2).
 
 Who may sign in the place of a closed party is judged at admission, for every kind alike (ledger.admission.signers).
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.facts import Facts, chain_key
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import SUCCESSORS_MAX
-from ledger.directory import PartyState, is_founder, is_registered, party_chain
+from ledger.directory import PartyState, is_founder, is_registered, log_state, party_chain
 from ledger.fields import Day, File, Flag, Text, Uscc, label
 from ledger.findings import Findings
-from ledger.kinds.roles import guardians
+from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
+from ledger.kinds.roles import act_of_party, guardians
 from ledger.model import Admission, Statement
 from ledger.times import day_of
+from signing.possession import KeyRegistration
 from signing.refusal import texts
 
 TEXTS = texts("""
@@ -25,6 +27,13 @@ PARTY_STATE | - | sender | kinds §2 [DESIGN]
 与该单位的登记状态不符：承继单位须在登记注销时一并指定，已注销的不能再次注销，未注销的不能恢复，承继关系不得成环。 || 读取该单位的当前状态后改正。
 This does not fit the party's state: a successor is named with the closing, a closed party is not closed again nor an open one reopened, and nobody succeeds himself. || Read the party's state and correct it.
 """)
+
+
+class PartyRegister(Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of ``party.register/1``."""
+
+    name: Annotated[Text, label("单位名称", "name of the party")]
+    keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "first keys")]
 
 
 class PartyAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,21 +47,25 @@ class PartyAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     file: Annotated[File, label("附件", "attachment")] | None = None
 
 
-def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """The authority of the region, any authority for a foreign party."""
-    return guardians(facts, statement.owner)
+def is_no_founder(judged: Judged, out: Findings) -> None:
+    """Founders are registered at the founding, and are what ``log/main`` says."""
+    if is_founder(judged.facts, judged.statement.owner):
+        out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
-    """The successor's party chain, and those of the parties that succeed it."""
-    successor = statement.body.successor
-    return Reads() if successor is None else Reads(chains=tuple(map(party_chain, _line(facts, successor))))
+def has_keys(judged: Judged, out: Findings) -> None:
+    """At least one key, which proves possession and was never used here."""
+    body: PartyRegister = judged.statement.body
+    log = log_state(judged.facts)
+    if not body.keys:
+        out.refuse("FIELD_MISSING", "body.keys")
+    judge_keys(out, body.keys, log.found, judged.statement.owner, "body.keys", reserved_keys(log), facts=judged.facts)
 
 
 def _line(facts: Facts, successor: str) -> list[str]:
     """A successor and who succeeds it, as far as it is loaded and anybody follows it."""
     line = [successor]
-    while len(line) <= SUCCESSORS_MAX and not facts.missing([f"chain:{party_chain(line[-1])}"]):
+    while len(line) <= SUCCESSORS_MAX and not facts.missing([chain_key(party_chain(line[-1]))]):
         state: PartyState | None = facts.state(party_chain(line[-1]))
         if state is None or not state.successor:
             break
@@ -61,12 +74,10 @@ def _line(facts: Facts, successor: str) -> list[str]:
 
 
 def says_something(judged: Judged, out: Findings) -> None:
-    """One change at least; founders are what ``log/main`` says."""
+    """One change at least."""
     body: PartyAmend = judged.statement.body
-    if all(change is None for change in (body.name, body.successor, body.closed_on, body.reopen)):
+    if not (body.name or body.successor or body.closed_on or body.reopen):
         out.refuse("MISSING", "body", "", "name, successor, closed_on or reopen")
-    if is_founder(judged.facts, judged.statement.owner):
-        out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
 
 
 def fits_the_state(judged: Judged, out: Findings) -> None:
@@ -107,23 +118,40 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=state if body.name is None else replace(state, name=body.name))
 
 
-KIND = Kind(
+REGISTER = act_of_party(
+    name="party.register/1",
+    zh="登记单位",
+    en="registration of a party",
+    body=PartyRegister,
+    roles=("authority of the region",),
+    signers=guardians,
+    reads=reads_new_keys,
+    reads_doc="Nothing beside log/main: keys are compared with the register of all earlier keys.",
+    rules=(is_no_founder, has_keys),
+    evolve=lambda statement, admission, facts: added_keys(
+        PartyState(name=statement.body.name), key_registers(statement.body.keys, statement.owner, admission.index)
+    ),
+    effect=("该单位可以用所列密钥签署。", "The party may sign with the keys named."),
+    again=False,
+)
+AMEND = act_of_party(
     name="party.amend/1",
     zh="变更、注销单位",
     en="amendment or closing of a party",
     body=PartyAmend,
-    chain_type="party",
     roles=("authority of the region",),
-    signers=signers,
-    window=Window.DAY,
-    reads=reads,
+    signers=guardians,
+    reads=lambda statement, facts: (
+        Reads(chains=tuple(map(party_chain, _line(facts, statement.body.successor)))) if statement.body.successor else Reads()
+    ),
     reads_doc="The party chain of the successor, and those of the parties that succeed it.",
-    rules=(says_something, fits_the_state, successor_is_another_party),
+    rules=(says_something, is_no_founder, fits_the_state, successor_is_another_party),
     evolve=evolve,
-    books=None,
     effect=(
         "名称自此更改；已注销的单位不再开立新链，不再开具、申请、起运，其角色由承继单位或主管部门代签。",
         "The name changes from here on; a closed party opens no chain, signs no issue, application or departure, and others sign in its roles.",
     ),
     texts=TEXTS,
+    opens=False,
+    again=False,
 )
