@@ -118,22 +118,6 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=state if body.name is None else replace(state, name=body.name))
 
 
-REGISTER = act_of_party(
-    name="party.register/1",
-    zh="登记单位",
-    en="registration of a party",
-    body=PartyRegister,
-    roles=("authority of the region",),
-    signers=guardians,
-    reads=reads_new_keys,
-    reads_doc="Nothing beside log/main: keys are compared with the register of all earlier keys.",
-    rules=(is_no_founder, has_keys),
-    evolve=lambda statement, admission, facts: added_keys(
-        PartyState(name=statement.body.name), key_registers(statement.body.keys, statement.owner, admission.index)
-    ),
-    effect=("该单位可以用所列密钥签署。", "The party may sign with the keys named."),
-    again=False,
-)
 AMEND = act_of_party(
     name="party.amend/1",
     zh="变更、注销单位",
@@ -153,5 +137,21 @@ AMEND = act_of_party(
     ),
     texts=TEXTS,
     opens=False,
+    again=False,
+)
+REGISTER = act_of_party(
+    name="party.register/1",
+    zh="登记单位",
+    en="registration of a party",
+    body=PartyRegister,
+    roles=("authority of the region",),
+    signers=guardians,
+    reads=reads_new_keys,
+    reads_doc="Nothing beside log/main: keys are compared with the register of all earlier keys.",
+    rules=(is_no_founder, has_keys),
+    evolve=lambda statement, admission, facts: added_keys(
+        PartyState(name=statement.body.name), key_registers(statement.body.keys, statement.owner, admission.index)
+    ),
+    effect=("该单位可以用所列密钥签署。", "The party may sign with the keys named."),
     again=False,
 )
