@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +11,14 @@ from ledger.admission.receipts import RefusalRow
 from ledger.directory import Authority, DataPin
 from ledger.model import AccountRow, Decision
 from ledger.problem import Problem
+
+T = TypeVar("T", bound=Struct)
+
+
+def filled(form: type[T], *sources: object, **own: Any) -> T:
+    """A Struct from what is called the same in the sources, the first that has it, and ``own`` for what only this form says."""
+    names = [name for name in form.__struct_fields__ if name not in own]
+    return form(**{name: getattr(found, name) for found in reversed(sources) for name in names if hasattr(found, name)}, **own)
 
 
 class Decided(Struct, frozen=True, omit_defaults=True, kw_only=True):

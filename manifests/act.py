@@ -6,22 +6,24 @@ open; signers come from the machine's roles; then all rules of the act run, and 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Books, Changes, EvolveFn, Judged, JudgeFn, Kind, Reads, ReadsFn, Role, SignersFn, Window
+from ledger.fields import Commitments, Count, Files, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import format_at
 from manifests import machine
 from manifests.case import cases_key, cases_of
 from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
-from signing.refusal import Rule, texts
+from signing.refusal import texts
 from whitelist.rules.number import NumberHolders, Standing, number_key
 from whitelist.thresholds import Thresholds, thresholds_of
+from whitelist.transfer import BodyPart
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
 """Acts of one trunk, each kind counted for itself, so a carrier never fills the receiver's (kinds §6, TRUNK_FULL)."""
@@ -35,6 +37,21 @@ Advance = Callable[[ManifestState, Statement], ManifestState]
 """What an act itself changes; it does not judge, it believes the admission."""
 Registers = Callable[["Entered"], Mapping[str, Any]]
 """Registers to write, by full key."""
+
+
+LegNumber = Annotated[Count, label("运输段号", "leg, from 0")]
+
+
+class Body(BodyPart, frozen=True, kw_only=True):
+    """What every act has: commitments to personal data."""
+
+    commit: Commitments = field(default_factory=dict)
+
+
+class FiledBody(Body, frozen=True, kw_only=True):
+    """An act that may come with attachments."""
+
+    files: Files = ()
 
 
 class Entered(Struct, frozen=True):
@@ -54,41 +71,30 @@ class ManifestAct(Struct, frozen=True, kw_only=True):
     follow: Follow
 
 
-def no_registers(entered: Entered) -> Mapping[str, Any]:
-    """For acts that leave nothing beside the trunk."""
-    return {}
-
-
 def trunk_act(
     act: Act,
     *,
-    zh: str,
-    en: str,
-    body: type,
     rules: tuple[JudgeFn, ...],
     advance: Advance,
-    effect: tuple[str, str],
     books: Books | None,
     settle: JudgeFn | None = None,
     signers: SignersFn | None = None,
     window: Window = Window.CUSTODY,
     reads: ReadsFn | None = None,
     reads_doc: str = "Nothing beside the manifest.",
-    registers: Registers = no_registers,
-    texts: tuple[Rule, ...] = (),
+    registers: Registers = lambda entered: {},
+    **said: Any,
 ) -> ManifestAct:
     """A later act of the trunk, from what is its own; gate, roles and state are the machine's and the same for all.
 
+    ``said`` goes into its kind as it stands: zh, en, body, effect, and texts where its rules have some of their own.
     ``settle`` runs after all rules, and only where none refused: it says what moves on the accounts, and is there exactly when ``books``
     names the column of the monthly statement in which that is booked.
     """
     assert (settle is None) == (books is None), f"{act}: what moves an account is booked, and nothing else is"
     return ManifestAct(
         kind=Kind(
-            name=f"manifest.{act}/1",
-            zh=zh,
-            en=en,
-            body=body,
+            name=act.kind,
             chain_type="manifest",
             roles=tuple(role.value for role in machine.roles_of(act)),
             signers=signers or _signers_of(act),
@@ -99,9 +105,8 @@ def trunk_act(
             rules=(*rules, *(() if settle is None else (_if_admitted(settle),))),
             evolve=_evolving(advance, registers),
             books=books,
-            effect=effect,
-            texts=texts,
             barred_when_closed=act is Act.DEPART,
+            **said,
         ),
         follow=_following(advance),
     )
@@ -146,24 +151,16 @@ def _signers_of(act: Act) -> SignersFn:
 
 def holders(role: Capacity, statement: Statement, state: ManifestState) -> tuple[str, ...]:
     """Parties that may hold a role. Carriers sign with their organisation's key; the taking carrier is whoever takes the load."""
-    match role:
-        case Capacity.GENERATOR:
-            return (state.generator,)
-        case Capacity.CONSIGNOR:
-            return (state.consignor,)
-        case Capacity.CARRIER:
-            # Of a leg that is not under way LEG_UNKNOWN says enough: whoever carries or carried may have signed.
-            return carriers_of(state, named_legs(statement, state) or range(len(state.legs)))
-        case Capacity.TAKING_CARRIER:
-            return statement.by[1:2]
-        case Capacity.RECEIVER:
-            return (state.receiver,)
+    if role is Capacity.CARRIER:
+        # Of a leg that is not under way LEG_UNKNOWN says enough: whoever carries or carried may have signed.
+        return carriers_of(state, named_legs(statement, state) or range(len(state.legs)))
+    return statement.by[1:2] if role is Capacity.TAKING_CARRIER else state.holder_of(role)
 
 
 def named_legs(statement: Statement, state: ManifestState) -> tuple[int, ...]:
     """Numbers of the legs that an act is about: the one it names, else all that are open; none where it names one that is not open."""
     named: int | None = getattr(statement.body, "leg", None)
-    return tuple(number for number, leg in enumerate(state.legs) if leg.ended_s is None and named in (None, number))
+    return tuple(number for number in state.under_way if named in (None, number))
 
 
 def carriers_of(state: ManifestState, legs: Iterable[int]) -> tuple[str, ...]:
@@ -176,8 +173,7 @@ def leg_is_open(judged: Judged, out: Findings) -> None:
     """LEG_UNKNOWN unless ``leg`` is one that is under way."""
     named, state = judged.statement.body.leg, judged.state
     if named is not None and not named_legs(judged.statement, state):
-        under_way = [str(number) for number, leg in enumerate(state.legs) if leg.ended_s is None]
-        out.refuse("LEG_UNKNOWN", "body.leg", named, " / ".join(under_way))
+        out.refuse("LEG_UNKNOWN", "body.leg", named, " / ".join(map(str, state.under_way)))
 
 
 def line_is_known(judged: Judged, out: Findings, name: str, line: int) -> bool:

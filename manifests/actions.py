@@ -53,7 +53,7 @@ def _duty(state: ManifestState, act: Act, due: tuple[date, bool] | None, today: 
     roles = next(move.roles for at, move in moves_from(state.stage) if at is act)
     due_on = None if due is None else due[0].isoformat()
     return Duty(
-        kind=f"manifest.{act}/1",
+        kind=act.kind,
         signers=tuple((role.value, _holders(state, role)) for role in roles),
         due_on=due_on,
         overdue=due_on is not None and due_on < today,
@@ -82,14 +82,6 @@ def _day(at_s: int) -> date:
 
 
 def _holders(state: ManifestState, role: Capacity) -> tuple[str, ...]:
-    match role:
-        case Capacity.GENERATOR:
-            return (state.generator,)
-        case Capacity.CONSIGNOR:
-            return (state.consignor,)
-        case Capacity.CARRIER:
-            return tuple(dict.fromkeys(leg.carrier for leg in state.open_legs)) or state.carriers
-        case Capacity.RECEIVER:
-            return (state.receiver,)
-        case Capacity.TAKING_CARRIER:
-            return ()
+    if role is Capacity.CARRIER:
+        return tuple(dict.fromkeys(leg.carrier for leg in state.open_legs)) or state.carriers
+    return () if role is Capacity.TAKING_CARRIER else state.holder_of(role)

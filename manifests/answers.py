@@ -4,8 +4,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from ledger.admission.entry import Entry
+from ledger.answers import filled
 from ledger.caller import Caller, reads
 from ledger.mass import format_mass
 from ledger.model import AccountRow
@@ -15,7 +17,7 @@ from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
-from manifests.model import Leg, LineState, ManifestState, Stage, Vehicle
+from manifests.model import Leg, LineState, Stage, Vehicle
 from manifests.view import ManifestView
 from manifests.words import CAPACITIES, STAGES
 from signing.refusal import Rule
@@ -232,19 +234,15 @@ def stage_text(stage: Stage, language: Language) -> str:
 def item_of(view: ManifestView, language: Language) -> ManifestItem:
     """A view as it is listed."""
     state = view.state
-    return ManifestItem(
+    return filled(
+        ManifestItem,
+        view,
+        state,
         id=view.chain.removeprefix("manifest/"),
-        number=state.number,
-        stage=state.stage.value,
         stage_text=stage_text(state.stage, language),
-        generator=state.generator,
-        receiver=state.receiver,
-        carriers=view.carriers,
         origin=state.origin.division,
         destination=state.destination.division,
-        codes=view.codes,
         declared_t=format_mass(sum(line.declared_g for line in state.lines)),
-        route=state.route,
         issued_at=format_at(view.issued_s),
         index=view.updated_idx,
     )
@@ -254,90 +252,48 @@ def manifest_answer(view: ManifestView, size: int, rules: Mapping[str, Rule], la
     """A view whole."""
     state = view.state
     differing = dict(state.discrepancies)
-    marks = [(mark(flag.code, rules, language, flag.level), flag.index) for flag in view.flags]
-    return ManifestAnswer(
+    times = {"planned_s": state.planned_s, **asdict(state.times)}
+    return filled(
+        ManifestAnswer,
+        state,
         size=size,
         manifest=item_of(view, language),
-        consignor=state.consignor,
-        origin=state.origin,
-        destination=state.destination,
-        mode=state.mode,
-        permit=state.permit,
-        approval=state.approval,
-        trip_id=state.trip_id,
-        type=state.type,
         lines=tuple(_line(number, line, differing.get(number, ())) for number, line in enumerate(state.lines)),
         legs=tuple(map(_leg, state.legs)),
         held_t={account: format_mass(grams) for account, grams in sorted(state.drawn.items())},
-        times=_times(state),
-        flags=tuple(FlagAnswer(code=found.code, level=found.level, message=found.message, index=index) for found, index in marks),
+        times={name.removesuffix("_s"): format_at(at_s) for name, at_s in times.items() if at_s is not None and name != "latest_s"},
+        flags=tuple(filled(FlagAnswer, flag, mark(flag.code, rules, language, flag.level)) for flag in view.flags),
         head=state.acts[-1],
     )
 
 
-def _tonnes(grams: int | None) -> str | None:
-    return None if grams is None else format_mass(grams)
-
-
 def _line(number: int, line: LineState, differences: tuple[str, ...]) -> LineAnswer:
-    return LineAnswer(
+    grams = {name: getattr(line, f"{name}_g") for name in ("declared", "loaded", "accepted", "refused", "stock")}
+    return filled(
+        LineAnswer,
+        line,
         line=number,
-        name=line.name,
-        code=line.code,
-        category=line.category,
-        form=line.form,
-        packing=line.packing,
-        method=line.method,
-        decision_line=line.decision_line,
-        declared_t=format_mass(line.declared_g),
-        loaded_t=_tonnes(line.loaded_g),
-        accepted_t=_tonnes(line.accepted_g),
-        refused_t=_tonnes(line.refused_g),
-        stock_t=format_mass(line.stock_g),
-        opinion=line.opinion,
         differences=differences,
         fates=tuple(FateAnswer(method=fate.method, mass_t=format_mass(fate.mass_g)) for fate in line.fates),
+        **{f"{name}_t": None if mass_g is None else format_mass(mass_g) for name, mass_g in grams.items()},
     )
 
 
 def _leg(leg: Leg) -> LegAnswer:
-    return LegAnswer(
-        carrier=leg.carrier,
-        vehicle=leg.vehicle,
-        waybill_no=leg.waybill_no,
-        place=leg.place,
+    return filled(
+        LegAnswer,
+        leg,
         begun_at=format_at(leg.begun_s),
         ended_at=None if leg.ended_s is None else format_at(leg.ended_s),
         parts_t={str(part.line): format_mass(part.mass_g) for part in leg.parts},
-        reason=leg.reason,
     )
-
-
-def _times(state: ManifestState) -> dict[str, str]:
-    times = state.times
-    known = {
-        "planned": state.planned_s,
-        "issued": times.issued_s,
-        "departed": times.departed_s,
-        "arrived": times.arrived_s,
-        "accepted": times.accepted_s,
-        "received": times.received_s,
-        "disposed": times.disposed_s,
-        "verified": times.verified_s,
-        "voided": times.voided_s,
-    }
-    return {name: format_at(at_s) for name, at_s in known.items() if at_s is not None}
 
 
 def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
     """An expected act for people and programs."""
-    signers = tuple(SignerAnswer(role=role, role_text=_role_text(role, language), parties=parties) for role, parties in duty.signers)
-    text = _kind_text(duty.kind, language)
-    return DutyAnswer(kind=duty.kind, text=text, signers=signers, due_on=duty.due_on, overdue=duty.overdue, provisional=duty.provisional)
-
-
-def _role_text(role: str, language: Language) -> str:
-    return CAPACITIES[role] if language == "zh" else role.replace("_", " ")
+    named = [(role, CAPACITIES[role] if language == "zh" else role.replace("_", " "), parties) for role, parties in duty.signers]
+    signers = tuple(SignerAnswer(role=role, role_text=text, parties=parties) for role, text, parties in named)
+    return filled(DutyAnswer, duty, text=_kind_text(duty.kind, language), signers=signers)
 
 
 def _kind_text(kind: str, language: Language) -> str:
@@ -347,42 +303,15 @@ def _kind_text(kind: str, language: Language) -> str:
 
 def record_answer(entry: Entry) -> RecordAnswer:
     """An entry with everything needed to check it."""
-    statement, admission = entry.statement, entry.admission
-    return RecordAnswer(
-        index=entry.index,
-        kind=statement.kind,
-        chain=statement.chain,
-        seq=statement.seq,
-        by=statement.by,
-        at=statement.at,
-        hash=statement.hash,
-        admitted_at=admission.at,
-        ruleset=admission.ruleset,
-        facts=admission.facts,
-        route=admission.decision.route,
-        tags=admission.decision.tags,
-        alerts=admission.decision.alerts,
-        accounts=admission.decision.accounts,
-        leaf=leaf_hash(entry.raw).hex(),
-        entry=b64encode(entry.raw).decode("ascii"),
-    )
+    admission = entry.admission
+    proof = {"leaf": leaf_hash(entry.raw).hex(), "entry": b64encode(entry.raw).decode("ascii")}
+    return filled(RecordAnswer, entry, entry.statement, admission, admission.decision, admitted_at=admission.at, **proof)
 
 
 def machine_answer(language: Language) -> Machine:
     """The table of manifests.machine, row by row."""
     moves = tuple(
-        MoveAnswer(
-            stage=stage.value,
-            act=act.value,
-            kind=f"manifest.{act}/1",
-            text=_kind_text(f"manifest.{act}/1", language),
-            signers=tuple(role.value for role in found.roles),
-            to=tuple(to.value for to in found.to),
-            seals=found.seals,
-            source=found.source,
-        )
+        filled(MoveAnswer, found, stage=stage, act=act, kind=act.kind, text=_kind_text(act.kind, language), signers=found.roles)
         for (stage, act), found in MOVES.items()
     )
-    return Machine(
-        stages={stage.value: stage_text(stage, language) for stage in Stage}, moves=moves, ends=tuple(stage.value for stage in ends())
-    )
+    return Machine(stages={stage: stage_text(stage, language) for stage in Stage}, moves=moves, ends=ends())

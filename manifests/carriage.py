@@ -11,11 +11,9 @@ from ledger.chain import ULID, USCC
 from ledger.fields import ShortText, form, items, label, later, words
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import Entered, ended, named_legs
-from manifests.body import FiledBody
+from manifests.act import Entered, FiledBody, ended, named_legs
 from manifests.model import Leg, LegPart, ManifestState, Vehicle
-from manifests.vehicles import carried_g, judge_trips, papers_travel, reads_change, trips
-from manifests.waybills import judge_waybill, waybill_key, waybill_written
+from manifests.vehicles import carried_g, judge_trips, judge_waybill, papers_travel, reads_change, trips, waybill_key, waybill_written
 from whitelist.transfer import BodyPart
 
 

@@ -5,7 +5,6 @@ negative). Tolerances are thresholds; of two limits the larger holds (kinds §12
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
 from msgspec import Struct
 
@@ -35,28 +34,12 @@ def difference_level(limits: Thresholds, floor_g: int, permille: int, expected_g
     return "H" if difference * 1000 > expected_g * limits.weight_high_permille else "M"
 
 
-class Sent(Protocol):
-    """A line of which something was sent: state of a manifest, row of a statement."""
+def weight_level(limits: Thresholds, form: str, sent_g: int, found_g: int) -> Level | None:
+    """R-62, the one baseline of log and statement: what came (accepted + refused) against what was sent (kinds §6).
 
-    @property
-    def form(self) -> str:
-        """形态: S, SS, L, G."""
-        ...
-
-    @property
-    def sent_g(self) -> int:
-        """The baseline: grams loaded where loading was weighed, else the declared ones."""
-        ...
-
-
-def weight_level(limits: Thresholds, line: Sent, received_g: int) -> Level | None:
-    """R-62, the one baseline of log and statement: what came (accepted + refused) against what was sent (kinds §6)."""
-    return difference_level(limits, limits.weight_floor_g, limits.weight_permille(line.form), line.sent_g, received_g)
-
-
-def load_level(limits: Thresholds, form: str, declared_g: int, loaded_g: int) -> Level | None:
-    """``LOAD_WEIGHT``: what was loaded against what was declared, within the same tolerances."""
-    return difference_level(limits, limits.weight_floor_g, limits.weight_permille(form), declared_g, loaded_g)
+    ``LOAD_WEIGHT`` compares what was loaded with what was declared within the same tolerances.
+    """
+    return difference_level(limits, limits.weight_floor_g, limits.weight_permille(form), sent_g, found_g)
 
 
 def add_fates(fates: tuple[Fate, ...], more: Iterable[tuple[str, int]]) -> tuple[Fate, ...]:
@@ -65,11 +48,6 @@ def add_fates(fates: tuple[Fate, ...], more: Iterable[tuple[str, int]]) -> tuple
     for method, mass_g in more:
         by_method[method] = by_method.get(method, 0) + mass_g
     return tuple(Fate(method, by_method[method]) for method in sorted(by_method))
-
-
-def is_disposed(lines: Iterable[LineState]) -> bool:
-    """Whether every accepted gram has a fate."""
-    return all(line.stock_g == 0 for line in lines)
 
 
 def balance(lines: Iterable[LineState]) -> Mapping[str, int]:

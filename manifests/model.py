@@ -39,7 +39,7 @@ FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 
 
 class Act(StrEnum):
-    """What a party does on the trunk; the value is the last word of the kind, ``manifest.<act>/1``."""
+    """What a party does on the trunk."""
 
     __hash__ = str.__hash__
 
@@ -53,6 +53,11 @@ class Act(StrEnum):
     RECEIVE = "receive"
     DISPOSE = "dispose"
     VERIFY = "verify"
+
+    @property
+    def kind(self) -> str:
+        """The kind of its statements."""
+        return f"manifest.{self}/1"
 
 
 class Capacity(StrEnum):
@@ -240,9 +245,19 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether every line's transport is exempt, so that neither waybill nor operating licence is asked for."""
         return all(line.transport_exempt for line in self.lines)
 
+    def holder_of(self, role: Capacity) -> tuple[str]:
+        """The one party that is generator, consignor or receiver."""
+        holder: str = getattr(self, role)
+        return (holder,)
+
+    @property
+    def under_way(self) -> tuple[int, ...]:
+        """Numbers of the legs still under way: one, or two after a partial transshipment."""
+        return tuple(number for number, leg in enumerate(self.legs) if leg.ended_s is None)
+
     @property
     def open_legs(self) -> tuple[Leg, ...]:
-        """Legs still under way: one, or two after a partial transshipment."""
+        """Those legs."""
         return tuple(leg for leg in self.legs if leg.ended_s is None)
 
 

@@ -1,20 +1,29 @@
-"""What a receipt is made of, and its terms: confirmed in time (R-60), a back-fill recorded in time (R-70; Order 23 Art. 18.1, 20.2 [READ])."""
+"""What a receipt is made of, and its terms: confirmed in time (R-60), a back-fill recorded in time (R-70; Order 23 Art. 18.1, 20.2 [READ]).
 
+A pipeline is metered day by day: what left against what came, and both against the receipt (R-71; Order 23 Art. 19 [READ]).
+"""
+
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from ledger.admission.personality import Judged
-from ledger.fields import At, Files, Flag, Text, items, label, words
+from ledger.fields import At, Day, Files, Flag, Mass, Text, form, items, label, words
 from ledger.findings import Findings
+from ledger.mass import parse_mass
 from ledger.times import day_of
-from manifests.act import limits_of
-from manifests.body import LineMassOrZero
+from manifests.act import limits_of, line_is_known
+from manifests.mass import Received
 from manifests.tickets import Tickets
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Method, Packing, WasteCode, WasteForm
 from whitelist.transfer import BodyPart
 from whitelist.workdays import workdays_of
 
+LineMassOrZero = Annotated[
+    str, form(r"^(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes, at most 100000, e.g. 5.600000")
+]
+"""R-09: no vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
 Opinion = Annotated[
     Literal["accept", "partly", "reject"], label("处理意见", "opinion"), words({"accept": "接受", "partly": "部分接受", "reject": "拒收"})
 ]
@@ -89,6 +98,15 @@ class Report(BodyPart, frozen=True, kw_only=True):
     ref: Annotated[Text | None, label("文号", "reference")] = None
 
 
+class MeterRow(BodyPart, frozen=True, kw_only=True):
+    """What both meters counted on one day for one line."""
+
+    day: Annotated[Day, label("日期", "day")]
+    line: Annotated[LineNumber, label("行号", "line, from 0")]
+    out_t: Annotated[Mass, label("移出端计量（吨）", "at the origin, t")]
+    in_t: Annotated[Mass, label("接受端计量（吨）", "at the destination, t")]
+
+
 def note_lateness(judged: Judged, out: Findings, accepted_s: int) -> None:
     """RECEIPT_OVERDUE M after ``receipt_wd`` working days from 接受之日, H from ``receipt_high_wd`` on; of a backfill BACKFILL_LATE M."""
     limits = limits_of(judged.facts)
@@ -108,8 +126,32 @@ def note_lateness(judged: Judged, out: Findings, accepted_s: int) -> None:
         out.tag(flag)
 
 
+def judge_meters(judged: Judged, out: Findings, rows: Sequence[MeterRow], received: Iterable[Received]) -> None:
+    """ISSUE_TYPE where nothing is metered; METER_DIFF M beyond tolerance: out against in of a day, Σ in against received of a line."""
+    if not rows:
+        return
+    if judged.state.mode != "pipeline":
+        out.refuse("ISSUE_TYPE", "body.meter_rows", judged.state.type, "pipeline")
+        return
+    days: dict[tuple[str, int], tuple[int, int]] = {}
+    totals: dict[int, int] = {}
+    for position, row in enumerate(rows):
+        if line_is_known(judged, out, f"body.meter_rows.{position}", row.line):
+            out_g, in_g = days.get((row.day, row.line), (0, 0))
+            days[row.day, row.line] = (out_g + parse_mass(row.out_t), in_g + parse_mass(row.in_t))
+            totals[row.line] = totals.get(row.line, 0) + parse_mass(row.in_t)
+    permille = limits_of(judged.facts).meter_permille
+    pairs = [*days.values(), *((found.received_g, totals.get(found.line, 0)) for found in received)]
+    if any(abs(left_g - in_g) * 1000 > in_g * permille for left_g, in_g in pairs):
+        out.alert("M", "METER_DIFF")
+
+
 TEXTS = texts("""
 RECEIPT_OVERDUE | R-60 | nobody | Order 23 Art. 18.1 [READ]; levels M from day 6, H from day 10 [DESIGN]
 接受人未在接受之日起五个工作日内确认。 || 及时确认；逾期原因由接受人说明。
 The receiver did not confirm within five working days of taking the waste over. || Confirm in time; let the receiver explain the delay.
+
+METER_DIFF | R-71 | sender | Order 23 Art. 19 [READ]; tolerance [DESIGN]
+管道两端计量相差超出误差，或接受端计量之和与接受量不符。 || 校准两端计量装置，核对每日计量和接受量。
+The two meters of the pipeline differ by more than the tolerance, or do not sum up to the receipt. || Calibrate both meters; check the daily rows and the receipt.
 """)

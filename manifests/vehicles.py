@@ -1,4 +1,5 @@
-"""Vehicles of a trip: their form, and what is under way on one truck (R-24, R-27, R-53; Order 23 Art. 11(2), 16, 17 [READ]).
+"""Vehicles and waybills of a trip: what is under way on one truck, what travels under one number (R-24, R-27, R-51, R-53; Order 23 Art. 11(2),
+16, 17 [READ]).
 
 Trains, ships and pipelines carry the loads of many; only trucks stand in the register. Back-fills stand in none: their trips are over.
 """
@@ -25,6 +26,8 @@ from whitelist.thresholds import Thresholds
 
 TRIPS_MAX = 32
 """Manifests under way on one truck that are remembered; a milk run of more forgets its oldest."""
+USES_MAX = 32
+"""Trips remembered of one waybill."""
 HOUR = 3600
 _PLATE = re.compile("[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fff]?")
 """One Han character, a letter, 4 to 6 letters or digits, perhaps a last Han character (挂, 学)."""
@@ -188,6 +191,40 @@ def legs_stay_countable(judged: Judged, out: Findings) -> None:
         out.refuse("TRUNK_FULL", "chain", len(judged.state.legs), f"≤ {LEGS_MAX}")
 
 
+class WaybillUses(Struct, frozen=True):
+    """Register ``waybill:<carrier> <N(no)>``: the newest uses; the carrier is that of the leg, so nobody fills another's."""
+
+    newest: tuple[tuple[str, str], ...] = ()
+    """(manifest, name of its trip)."""
+
+
+def waybill_key(carrier: str, number: str) -> str:
+    """Key of the register of a waybill."""
+    return f"waybill:{carrier} {normal(number)}"
+
+
+def judge_waybill(judged: Judged, out: Findings, carrier: str, number: str | None) -> None:
+    """ALERT M WAYBILL_USED when another trip of this carrier travelled under the number."""
+    state: ManifestState = judged.state
+    if number is None or state.is_backfill:
+        return
+    known: WaybillUses = judged.facts.get(waybill_key(carrier, number)) or WaybillUses()
+    trip = trip_name(judged.statement.chain, state)
+    if any(other != trip for _, other in known.newest):
+        out.alert("M", "WAYBILL_USED")
+
+
+def waybill_written(entered: Entered) -> Mapping[str, Any]:
+    """The register after the newest leg began under the number that its act names."""
+    number: str | None = entered.statement.body.waybill_no
+    manifest, state, leg = entered.statement.chain, entered.after, entered.after.legs[-1]
+    if number is None or state.is_backfill:
+        return {}
+    key = waybill_key(leg.carrier, number)
+    known: WaybillUses = entered.facts.get(key) or WaybillUses()
+    return {key: WaybillUses((*known.newest, (manifest, trip_name(manifest, state)))[-USES_MAX:])}
+
+
 TEXTS = texts("""
 VEHICLE_KIND | R-11 | sender | platform value list 运输工具 [READ T6]
 运输工具的种类不在列表中，或与运输方式不符。 || 选择 truck 汽车、train 火车、ship 轮船、pipeline 管道、aircraft 飞机或 other 其他；管道运输的运输工具只能是管道。
@@ -204,4 +241,8 @@ The plate of a truck has not the form of one. || Check it: one Chinese character
 NO_WAYBILL | R-51 | carrier | Order 23 Art. 11(1)(2), 17 [READ]; alert [DESIGN]
 接运的运输工具没有危险货物运单号或营运证件号。 || 补办并随车携带危险货物运单和营运证件。
 The vehicle that took the load over has no dangerous-goods waybill or no operating licence. || Get both, and let them travel with the vehicle.
+
+WAYBILL_USED | R-51 | carrier | MOT 2019 No. 29 Art. 24 [READ S21]; alert [DESIGN]
+该危险货物运单号已用于另一车次。 || 核对运单号；每一车次使用自己的运单，同车收运的使用同一车次标识。
+The number of the waybill was used for another trip. || Check the number; every trip has its own waybill, a collection round shares one trip id.
 """)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ledger.admission.personality import Personality, values_in
 from ledger.chain import ULID, USCC
-from manifests import act, case, gate, labels, meters, places, receipt, settlement, tickets, vehicles, waybills
+from manifests import act, case, gate, labels, places, receipt, settlement, tickets, vehicles
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
@@ -25,12 +25,10 @@ from manifests.carriage import CrewMember
 from manifests.case import ManifestCases, Trunk
 from manifests.labels import LabelHolders
 from manifests.machine import MOVES
-from manifests.meters import MeterRow
 from manifests.model import CaseState, ManifestState, Place, Vehicle
-from manifests.receipt import FoundWaste, ReceivedLine, Report, Weighing
+from manifests.receipt import FoundWaste, MeterRow, ReceivedLine, Report, Weighing
 from manifests.tickets import Ticket, TicketUse
-from manifests.vehicles import VehicleTrips
-from manifests.waybills import WaybillUses
+from manifests.vehicles import VehicleTrips, WaybillUses
 from signing.refusal import table
 from whitelist.rules.number import NumberHolders
 
@@ -40,12 +38,12 @@ __all__ = [
     "Report", "Stop", "Ticket", "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
 ]  # fmt: skip
 
-_LIFE = [f"manifest.{done}/1" for _, done in MOVES]
+_LIFE = [done.kind for _, done in MOVES]
 ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda known: (*_LIFE, known.kind.name).index(known.kind.name)))
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-SHARED = (act, case, gate, places, vehicles, waybills, labels, tickets, meters, receipt, settlement)
+SHARED = (act, case, gate, places, vehicles, labels, tickets, receipt, settlement)
 """Modules with rules of several acts, their texts beside them."""
 RULES = table(*(rule for module in SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""

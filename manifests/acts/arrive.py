@@ -8,8 +8,7 @@ from ledger.admission.personality import Judged
 from ledger.fields import File, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import TIMES, at_stage, ended, leg_is_open, named_legs, trunk_act
-from manifests.body import FiledBody, LegNumber
+from manifests.act import TIMES, FiledBody, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
 from manifests.model import Act, ManifestState, Stage
 from manifests.places import judge_destination, place_exists
 from manifests.vehicles import reads_arrival, trips

@@ -31,12 +31,22 @@ from manifests.act import (
     trunk_act,
 )
 from manifests.carriage import Carriage, LicenceRef, Seals
-from manifests.mass import load_level
+from manifests.mass import weight_level
 from manifests.model import Act, Capacity, Leg, ManifestState, Stage
 from manifests.places import judge_place
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
-from manifests.vehicles import judge_trips, needs_papers, plate_is_a_plate, reads_departure, trip_name, trips, vehicle_fits_the_mode
-from manifests.waybills import judge_waybill, waybill_key, waybill_written
+from manifests.vehicles import (
+    judge_trips,
+    judge_waybill,
+    needs_papers,
+    plate_is_a_plate,
+    reads_departure,
+    trip_name,
+    trips,
+    vehicle_fits_the_mode,
+    waybill_key,
+    waybill_written,
+)
 from signing.refusal import texts
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import LineMass, LineNumber, Place
@@ -239,7 +249,7 @@ def load_is_weighed(judged: Judged, out: Findings) -> None:
     limits = limits_of(judged.facts)
     for loaded in body.loaded:
         declared = state.lines[loaded.line]
-        level = load_level(limits, declared.form, declared.declared_g, parse_mass(loaded.mass_t))
+        level = weight_level(limits, declared.form, declared.declared_g, parse_mass(loaded.mass_t))
         if level is not None:
             out.alert(level, "LOAD_WEIGHT")
 

@@ -1,5 +1,6 @@
 """利用或者处置结果: what the receiver did with the accepted grams (Order 23 Art. 12(4)). No gram gets two fates."""
 
+from collections import Counter
 from typing import Annotated
 
 from msgspec.structs import replace
@@ -9,9 +10,8 @@ from ledger.fields import Day, MassAboveZero, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Statement
-from manifests.act import DISPOSALS_MAX, TIMES, at_stage, line_is_known, trunk_act
-from manifests.body import FiledBody
-from manifests.mass import add_fates, is_disposed
+from manifests.act import DISPOSALS_MAX, TIMES, FiledBody, at_stage, line_is_known, trunk_act
+from manifests.mass import add_fates
 from manifests.model import Act, ManifestState, Stage
 from signing.refusal import texts
 from whitelist.fields import LineNumber, ManifestRef, Method
@@ -38,11 +38,11 @@ class Dispose(FiledBody, frozen=True, kw_only=True):
 def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
     """FATE_EXCEEDS: together they leave no line with less than nothing; what was sent on is at most the lots of that manifest."""
     body: Dispose = judged.statement.body
-    totals: dict[int, int] = {}
+    totals: Counter[int] = Counter()
     for position, fate in enumerate(body.fates):
         field = f"body.fates.{position}"
         if line_is_known(judged, out, field, fate.line):
-            totals[fate.line] = totals.get(fate.line, 0) + parse_mass(fate.mass_t)
+            totals[fate.line] += parse_mass(fate.mass_t)
         if fate.onward is not None:
             # Lots are refused NOT_YET at issue, so no manifest has any.
             out.refuse("FATE_EXCEEDS", f"{field}.onward", fate.onward, "≤ lots: 0.000000 t")
@@ -54,16 +54,15 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
 
 def disposals_stay_countable(judged: Judged, out: Findings) -> None:
     """TRUNK_FULL after DISPOSALS_MAX disposals, but for the one that ends the stock."""
-    if judged.state.disposals >= DISPOSALS_MAX and _stage_after(judged.state, judged.statement) is not Stage.DISPOSED:
+    if judged.state.disposals >= DISPOSALS_MAX and not _ends_the_stock(judged.state, judged.statement.body):
         out.refuse("TRUNK_FULL", "chain", judged.state.disposals, f"≤ {DISPOSALS_MAX}")
 
 
-def _stage_after(state: ManifestState, statement: Statement) -> Stage:
-    known = [fate for fate in statement.body.fates if fate.line < len(state.lines)]
-    disposed: dict[int, int] = {}
-    for fate in known:
-        disposed[fate.line] = disposed.get(fate.line, 0) + parse_mass(fate.mass_t)
-    return Stage.DISPOSED if all(line.stock_g <= disposed.get(number, 0) for number, line in enumerate(state.lines)) else state.stage
+def _ends_the_stock(state: ManifestState, body: Dispose) -> bool:
+    disposed: Counter[int] = Counter()
+    for fate in body.fates:
+        disposed[fate.line] += parse_mass(fate.mass_t)
+    return all(line.stock_g <= disposed[number] for number, line in enumerate(state.lines))
 
 
 def method_stays(judged: Judged, out: Findings) -> None:
@@ -75,12 +74,13 @@ def method_stays(judged: Judged, out: Findings) -> None:
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: Dispose = statement.body
-    more: dict[int, list[tuple[str, int]]] = {}
-    for fate in body.fates:
-        more.setdefault(fate.line, []).append((fate.method, parse_mass(fate.mass_t)))
-    lines = tuple(replace(line, fates=add_fates(line.fates, more[n])) if n in more else line for n, line in enumerate(state.lines))
+    more = [(fate.line, fate.method, parse_mass(fate.mass_t)) for fate in body.fates]
+    lines = tuple(
+        replace(line, fates=add_fates(line.fates, [(method, mass_g) for at, method, mass_g in more if at == number]))
+        for number, line in enumerate(state.lines)
+    )
     found = replace(state, lines=lines, disposals=state.disposals + 1)
-    return at_stage(found, Stage.DISPOSED, disposed_s=statement.at_s) if is_disposed(lines) else found
+    return at_stage(found, Stage.DISPOSED, disposed_s=statement.at_s) if _ends_the_stock(state, body) else found
 
 
 DISPOSE = trunk_act(

@@ -7,8 +7,7 @@ from ledger.admission.personality import Judged, Reads
 from ledger.fields import label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import TIMES, leg_is_open, note_new_carrier, trunk_act
-from manifests.body import LegNumber
+from manifests.act import TIMES, LegNumber, leg_is_open, note_new_carrier, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, carriage_registers, judge_carriage, reads_carriage, succeeded
 from manifests.model import Act, Leg, ManifestState
 from manifests.places import judge_place

@@ -12,8 +12,7 @@ from ledger.fields import ShortText, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import year_of
-from manifests.act import ManifestAct, standing_of
-from manifests.body import Body
+from manifests.act import Body, ManifestAct, standing_of
 from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts

@@ -16,13 +16,12 @@ from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Level, Statement
 from ledger.times import format_at, parse_at
-from manifests import gate, meters, settlement
-from manifests.act import TIMES, TOLERANCE_S, Entered, at_stage, ended, judge_lines_once, limits_of, trunk_act
-from manifests.body import FiledBody
+from manifests import gate, settlement
+from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, limits_of, trunk_act
 from manifests.mass import Received, weight_level
 from manifests.model import Act, LineState, ManifestState, Stage
 from manifests.places import judge_destination, judge_place
-from manifests.receipt import ReceivedLine, Report, Weighing, note_lateness
+from manifests.receipt import MeterRow, ReceivedLine, Report, Weighing, judge_meters, note_lateness
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
 from manifests.vehicles import reads_arrival, trip_name, trips
 from signing.refusal import texts
@@ -37,7 +36,7 @@ class Receive(FiledBody, frozen=True, kw_only=True):
     """Absent: the destination."""
     lines: Annotated[tuple[ReceivedLine, ...], items(1, 16, "LINES_ONCE"), label("接受情况", "lines")]
     weighing: Annotated[Weighing, label("计量", "weighing")]
-    meter_rows: Annotated[tuple[meters.MeterRow, ...], items(0, 200), label("每日计量", "daily meter rows")] = ()
+    meter_rows: Annotated[tuple[MeterRow, ...], items(0, 200), label("每日计量", "daily meter rows")] = ()
     reported_to_authority: Annotated[Report | None, label("报告接受地主管部门", "report to the authority")] = None
     notified_generator: Annotated[Report | None, label("告知移出人", "notice to the generator")] = None
 
@@ -137,9 +136,11 @@ def weight_is_near_what_was_sent(judged: Judged, out: Findings) -> None:
 def _weight_levels(judged: Judged) -> list[tuple[Received, Level]]:
     """Lines whose weight differs beyond the tolerance."""
     limits = limits_of(judged.facts)
-    found = received_lines(judged.statement.body, judged.state)
-    levels = ((line, weight_level(limits, judged.state.lines[line.line], line.received_g)) for line in found)
-    return [(line, level) for line, level in levels if level is not None and not is_declined(judged.statement.body, judged.state)]
+    body, state = judged.statement.body, judged.state
+    found = () if is_declined(body, state) else received_lines(body, state)
+    sent = ((line, state.lines[line.line]) for line in found)
+    levels = ((line, weight_level(limits, was.form, was.sent_g, line.received_g)) for line, was in sent)
+    return [(line, level) for line, level in levels if level is not None]
 
 
 def way_is_recorded(judged: Judged, out: Findings) -> None:
@@ -177,7 +178,7 @@ def receipt_is_in_time(judged: Judged, out: Findings) -> None:
 def meters_agree(judged: Judged, out: Findings) -> None:
     """R-71 METER_DIFF."""
     body: Receive = judged.statement.body
-    meters.judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
+    judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
 
 
 def _known_lines(body: Receive, state: ManifestState) -> list[ReceivedLine]:
@@ -264,8 +265,7 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
         replace(line, accepted_g=by_line[n].accepted_g, refused_g=by_line[n].refused_g, opinion=opinions[n])
         for n, line in enumerate(state.lines)
     )
-    under_way = [number for number, leg in enumerate(state.legs) if leg.ended_s is None]
-    legs = ended(state.legs, under_way, statement.at_s)
+    legs = ended(state.legs, state.under_way, statement.at_s)
     found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs)
     return at_stage(found, outcome(lines), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s)
 

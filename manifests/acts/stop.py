@@ -8,8 +8,7 @@ from ledger.admission.personality import Judged
 from ledger.fields import At, Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import STOPS_MAX, TIMES, leg_is_open, trunk_act
-from manifests.body import Body, LegNumber
+from manifests.act import STOPS_MAX, TIMES, Body, LegNumber, leg_is_open, trunk_act
 from manifests.model import Act, ManifestState
 from manifests.places import place_exists, reads_place
 from whitelist.fields import Place

@@ -10,8 +10,7 @@ from ledger.fields import MassAboveZero, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
-from manifests.act import TIMES, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
-from manifests.body import LegNumber
+from manifests.act import TIMES, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
 from manifests.carriage import Carriage, carriage_registers, judge_carriage, parts_of, reads_carriage, succeeded, whole_parts
 from manifests.model import Act, Leg, LegPart, ManifestState
 from manifests.places import place_exists

@@ -6,8 +6,7 @@ from ledger.admission.personality import Judged, Window
 from ledger.fields import Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import at_stage, reads_number, time_does_not_run_back, trunk_act
-from manifests.body import FiledBody
+from manifests.act import FiledBody, at_stage, reads_number, time_does_not_run_back, trunk_act
 from manifests.model import Act, ManifestState, Stage
 from signing.refusal import texts
 

@@ -9,8 +9,7 @@ from ledger.fields import Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests import settlement
-from manifests.act import Entered, at_stage, number_registers, time_does_not_run_back, trunk_act
-from manifests.body import Body
+from manifests.act import Body, Entered, at_stage, number_registers, time_does_not_run_back, trunk_act
 from manifests.model import Act, ManifestState, Stage
 from whitelist.quota import q3_account
 

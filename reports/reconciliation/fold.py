@@ -233,7 +233,7 @@ def _account_order(name: str) -> tuple[int, str, int]:
 def _level(line: LineState, tolerance: Tolerance | None) -> str:
     if tolerance is None or line.accepted_g is None or line.refused_g is None:
         return ""
-    return weight_level(tolerance.limits, line, line.accepted_g + line.refused_g) or ""
+    return weight_level(tolerance.limits, line.form, line.sent_g, line.accepted_g + line.refused_g) or ""
 
 
 def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | None) -> tuple[LineRow, ...]:

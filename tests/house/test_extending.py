@@ -104,8 +104,7 @@ from typing import Annotated
 
 from ledger.fields import Text, label
 from ledger.model import Statement
-from manifests.act import TIMES, trunk_act
-from manifests.body import Body
+from manifests.act import TIMES, Body, trunk_act
 from manifests.model import Act, ManifestState
 
 
