@@ -206,7 +206,7 @@ class Meters(BodyPart, frozen=True, kw_only=True):
 
 
 class Transfer(BodyPart, frozen=True, kw_only=True):
-    """BodyPart 1 of the form, filled by the generator: what ``manifest.issue/1`` states and a dry check asks."""
+    """Part 1 of the form, filled by the generator: what ``manifest.issue/1`` states and a dry check asks."""
 
     type: TransferType = "normal"
     receiver: Annotated[Uscc, label("接受人", "receiver")]
