@@ -1,12 +1,9 @@
 """The audit's result on one page of A4: what was audited, what was recomputed, the verdict, and the first findings."""
 
-from collections.abc import Sequence
-
 from ledger.auditing.report import AuditReport, Finding
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD, REGULAR
-from reports.paper.furniture import footer, watermark
-from reports.paper.grid import Cell, head, label, row, row_height, section, value
+from reports.paper.grid import Cell, Column, head, label, row, row_height, section, value
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, SHADE, Paint, Sheet
 
 _NOTICE = "本报告由审计程序依账本字节重算得出；是否为同一账本，请核对创始声明哈希。"
@@ -29,13 +26,8 @@ def render_audit(report: AuditReport) -> bytes:
     if report.findings:
         _findings(sheet, report)
     assert len(sheet.pages) == 1, "the report is one page"
-
-    def furniture(page: Sheet, number: int, total: int) -> None:
-        if report.clock == "simulated":
-            watermark(page)
-        footer(page, _NOTICE, f"{report.origin}　{report.size:,} 条", number, total)
-
-    return sheet.to_pdf(f"账本审计报告 {report.origin}", report.root, furniture)
+    title, left = f"账本审计报告 {report.origin}", f"{report.origin}　{report.size:,} 条"
+    return sheet.to_pdf(title, report.root, notice=_NOTICE, left=left, is_demo=report.clock == "simulated")
 
 
 def _masthead(sheet: Sheet) -> None:
@@ -54,41 +46,39 @@ def _verdict(sheet: Sheet, report: AuditReport) -> None:
 
 def _subject(sheet: Sheet, report: AuditReport) -> None:
     section(sheet, "审计对象", "Subject")
-    for name, sub, text in (
-        ("账本", "origin", report.origin),
-        ("创始声明哈希", "found", report.found),
-        ("条目数", "size", f"{report.size:,}"),
-        ("根哈希", "root", report.root),
-        ("时钟", "clock", {"real": "真实时间", "simulated": "模拟时钟（演示）"}.get(report.clock, "")),
-    ):
-        row(sheet, [label(name, sub, 1), value(text, 4)])
+    clock = {"real": "真实时间", "simulated": "模拟时钟（演示）"}.get(report.clock, "")
+    _told(sheet, "账本", "origin", report.origin)
+    _told(sheet, "创始声明哈希", "found", report.found)
+    _told(sheet, "条目数", "size", f"{report.size:,}")
+    _told(sheet, "根哈希", "root", report.root)
+    _told(sheet, "时钟", "clock", clock)
 
 
 def _work(sheet: Sheet, report: AuditReport) -> None:
     section(sheet, "重算内容", "What was recomputed")
-    for name, sub, text in (
-        ("条目、哈希、裁决", "entries, hashes, decisions", f"{report.entries:,} 条，其中 {report.since:,} 条在此前的审计中已裁决"),
-        ("单位签名", "party signatures", f"{report.signatures:,} 个"),
-        ("存档检查点", "archived checkpoints", f"{report.checkpoints:,} 个，见证联署 {report.cosignatures:,} 个"),
-        ("未达见证策略要求", "below quorum", f"{report.below_quorum:,} 个检查点"),
-        *([("数据库派生数据", "derived rows", f"{report.derived:,} 行（位置、状态、账本头、联单视图）")] if report.derived else []),
-        ("时间区间", "time brackets", _BRACKETS.get(report.brackets, "未核对")),
-        *(
-            [("见证最长延迟", "longest wait", f"{report.waited_s:,} 秒（条目 {report.waited_index:,}）")]
-            if report.brackets == "checked"
-            else []
-        ),
-    ):
-        row(sheet, [label(name, sub, 1), value(text, 4)])
+    decided = f"{report.entries:,} 条，其中 {report.since:,} 条在此前的审计中已裁决"
+    _told(sheet, "条目、哈希、裁决", "entries, hashes, decisions", decided)
+    _told(sheet, "单位签名", "party signatures", f"{report.signatures:,} 个")
+    _told(sheet, "存档检查点", "archived checkpoints", f"{report.checkpoints:,} 个，见证联署 {report.cosignatures:,} 个")
+    _told(sheet, "未达见证策略要求", "below quorum", f"{report.below_quorum:,} 个检查点")
+    if report.derived:
+        _told(sheet, "数据库派生数据", "derived rows", f"{report.derived:,} 行（位置、状态、账本头、联单视图）")
+    _told(sheet, "时间区间", "time brackets", _BRACKETS.get(report.brackets, "未核对"))
+    if report.brackets == "checked":
+        _told(sheet, "见证最长延迟", "longest wait", f"{report.waited_s:,} 秒（条目 {report.waited_index:,}）")
+
+
+def _told(sheet: Sheet, zh: str, en: str, text: str) -> None:
+    row(sheet, [label(zh, en, 1), value(text, 4)])
 
 
 def _findings(sheet: Sheet, report: AuditReport) -> None:
     section(sheet, "发现的问题", "Findings")
-    row(sheet, [head("代码", "code", 1.5), head("位置", "where", 2), head("说明、发现与应有", "what was found, what was expected", 3.5)])
+    row(sheet, [head(column.zh, column.en, column.share) for column in _COLUMNS])
     shown = 0
     rest = 16.0
     for finding in report.findings:
-        cells = _cells(finding)
+        cells = [column.cell(finding, 6.8) for column in _COLUMNS]
         if sheet.left_over < row_height(cells, sheet.room) + rest:
             break
         row(sheet, cells)
@@ -98,21 +88,24 @@ def _findings(sheet: Sheet, report: AuditReport) -> None:
         sheet.text(sheet.margin, sheet.y + 11, text, Paint(7, REGULAR, GREY))
 
 
-def _cells(finding: Finding) -> Sequence[Cell]:
-    rule = all_kinds().rules.get(finding.code)
+def _where(finding: Finding) -> str:
     index = "" if finding.index is None else f"第 {finding.index} 条"
-    where = "\n".join(_cut(part) for part in (index, finding.chain, finding.field) if part)
-    told = [
-        "" if rule is None else rule.zh,
-        f"发现：{_cut(finding.found)}" if finding.found else "",
-        f"应为：{_cut(finding.expected)}" if finding.expected else "",
-    ]
-    return [
-        value(finding.code, 1.5, size=6.8),
-        value(where, 2, size=6.8),
-        value("\n".join(part for part in told if part), 3.5, size=6.8),
-    ]
+    return "\n".join(_cut(part) for part in (index, finding.chain, finding.field) if part)
+
+
+def _what(finding: Finding) -> str:
+    rule = all_kinds().rules.get(finding.code)
+    found = f"发现：{_cut(finding.found)}" if finding.found else ""
+    expected = f"应为：{_cut(finding.expected)}" if finding.expected else ""
+    return "\n".join(part for part in ("" if rule is None else rule.zh, found, expected) if part)
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+_COLUMNS: tuple[Column[Finding], ...] = (
+    Column("代码", "code", 1.5, lambda finding: finding.code),
+    Column("位置", "where", 2, _where),
+    Column("说明、发现与应有", "what was found, what was expected", 3.5, _what),
+)

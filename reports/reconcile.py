@@ -98,7 +98,7 @@ def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
         departed_g=sum(row.declared_g for row in rows if period.holds(row.departed_s)),
         accepted_g=sum(row.accepted_g or 0 for row in received),
         refused_g=sum(row.refused_g or 0 for row in received),
-        difference_g=sum(row.difference_g for row in received),
+        difference_g=sum(row.difference_g or 0 for row in received),
         closing_g=sum(row.declared_g for row in rows if row.is_under_way_at(period.end_s)),
         waiting_g=sum(row.declared_g for row in rows if row.is_waiting_at(period.end_s)),
         voided_g=sum(row.declared_g for row in rows if period.holds(row.voided_s)),

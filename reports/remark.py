@@ -5,9 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ledger.auditing.rulebook import RULES as AUDITING
-from reports.rulebook import RULES
-from reports.texts import TEXTS
+from reports.rulebook import all_texts
 from signing.refusal import Reason, Rule
 
 Form = Literal["certificate", "bundle", "receipt", "entry", "checkpoint", "unknown"]
@@ -69,17 +67,9 @@ def remarks(reasons: Iterable[Reason]) -> tuple[Remark, ...]:
 
 
 def _remark(reason: Reason) -> Remark:
-    rule = RULES.get(reason.code) or TEXTS.get(reason.code) or AUDITING.get(reason.code) or _UNNAMED
-    return Remark(
-        code=reason.code,
-        zh=rule.zh,
-        en=rule.en,
-        do_zh=rule.do_zh,
-        do_en=rule.do_en,
-        field=reason.field,
-        found=reason.found,
-        expected=reason.expected,
-    )
+    rule = all_texts().get(reason.code, _UNNAMED)
+    said = {"field": reason.field, "found": reason.found, "expected": reason.expected}
+    return Remark(code=reason.code, zh=rule.zh, en=rule.en, do_zh=rule.do_zh, do_en=rule.do_en, **said)
 
 
 _UNNAMED = Rule(

@@ -1,6 +1,12 @@
 """Texts of every code that reports, bundles and offline verification give. Notes (``NOTE_…``) are what a good file cannot prove alone."""
 
-from signing.refusal import table, texts
+from collections.abc import Mapping
+from functools import cache
+
+from ledger.auditing.rulebook import RULES as AUDITING
+from reports.kinds import all_kinds
+from signing.refusal import Rule, table, texts
+from signing.rulebook import RULES as SIGNING
 
 RULES = table(
     *texts(
@@ -147,3 +153,14 @@ You may not read the statement of this direction. || Statements are for authorit
         ),
     )
 )
+
+
+@cache
+def all_texts() -> Mapping[str, Rule]:
+    """Every code of the house with its texts, as documents and verifications explain them."""
+    return {**AUDITING, **SIGNING, **all_kinds().rules, **RULES}
+
+
+def explain(code: str) -> str:
+    """The Chinese sentence of a code, or the code itself where no table has it."""
+    return all_texts()[code].zh if code in all_texts() else code

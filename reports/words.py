@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ledger.admission.personality import Books
+from ledger.times import format_at
 from manifests.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, STAGES, VEHICLES, WEIGHINGS
 from reports.kinds import all_kinds
 
@@ -78,3 +79,8 @@ def personal(field: str) -> str:
 def moment(at: str) -> str:
     """A claimed or admission time in +08:00 as documents print it, to the second; other offsets stay visible."""
     return at[:19].replace("T", " ") + ("" if at.endswith("+08:00") else f" ({at[19:]})")
+
+
+def when(at_s: int | None) -> str:
+    """Unix seconds likewise; nothing where there are none."""
+    return "" if at_s is None else moment(format_at(at_s))

@@ -101,7 +101,7 @@ def _lines(report: VerifyReport) -> Iterator[str]:
     elif report.form == "checkpoint" and report.is_good:
         yield f"  账本 {report.origin}，检查点 {report.size}。"
     if report.codes:
-        from reports.texts import explain
+        from reports.rulebook import explain
 
         yield from (f"  拒绝理由 {code} {explain(code)}" for code in report.codes)
     for finding in report.findings:

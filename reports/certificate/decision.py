@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
 from manifests.model import ManifestState
 from reports.legal import Citation, basis
@@ -19,22 +18,15 @@ class Listing(Struct, frozen=True, kw_only=True):
 
     chain: str
     row: int
-    effective: str
-    proposed_by: str
-    agreed_by: str
+    state: ListState
+    agreed: ListCountersign | None
     quota_g: int
 
 
 class Approved(Struct, frozen=True, kw_only=True):
-    """A decision: number, day, term, the lines that were used, and what it was given on."""
+    """A decision, the lines that were used, and what it was given on."""
 
-    chain: str
-    no: str
-    route: str
-    decided_on: str
-    valid_to: str
-    letters: tuple[str, ...]
-    """Numbers of the letter and the reply, where there were any."""
+    state: ApprovalState
     lines: tuple[tuple[int, DecisionLine], ...]
     """The decision lines that the manifest used, by number."""
     listings: tuple[Listing, ...]
@@ -56,67 +48,42 @@ class Quota(Struct, frozen=True, kw_only=True):
 
 def decision_of(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]) -> Approved | None:
     """The decision, or ``None`` where the bundle has none under this name."""
-    head = bundle.facts.values.get(chain_key(chain))
-    if head is None or not isinstance(head.state, ApprovalState):
+    state = bundle.facts.state(chain)
+    if not isinstance(state, ApprovalState):
         return None
-    state = head.state
     used = sorted({number for number in decision_lines if number is not None and 0 <= number < len(state.lines)})
     refs = {(ref.list, ref.row) for number in used if (ref := state.lines[number].listing) is not None}
     listings = tuple(found for name, row in sorted(refs) if (found := _listing(bundle, name, row)) is not None)
-    citations = basis("approval", state.decided_on)
-    return Approved(
-        chain=chain,
-        no=state.no,
-        route=state.route,
-        decided_on=state.decided_on,
-        valid_to=state.valid_to,
-        letters=tuple(no for no in (state.letter_no, state.reply_no) if no),
-        lines=tuple((number, state.lines[number]) for number in used),
-        listings=listings,
-        citations=(*citations, *(c for c in basis("listing", state.decided_on) if c not in citations)) if listings else citations,
-    )
+    citations = basis("approval", state.decided_on) + (basis("listing", state.decided_on) if listings else ())
+    lines = tuple((number, state.lines[number]) for number in used)
+    return Approved(state=state, lines=lines, listings=listings, citations=tuple(dict.fromkeys(citations)))
 
 
-def _listing(bundle: Bundle, chain: str, row: int) -> Listing | None:
-    head = bundle.facts.values.get(chain_key(chain))
-    if head is None or not isinstance(head.state, ListState) or head.state.row(row) is None:
+def _listing(bundle: Bundle, chain: str, number: int) -> Listing | None:
+    state = bundle.facts.state(chain)
+    row = state.row(number) if isinstance(state, ListState) else None
+    if row is None:
         return None
-    state = head.state
-    bodies = [entry.statement.body for entry in bundle.chain(chain)]
+    bodies = (entry.statement.body for entry in bundle.chain(chain))
     agreed = next((body for body in bodies if isinstance(body, ListCountersign)), None)
-    found = state.row(row)
-    assert found is not None
-    return Listing(
-        chain=chain,
-        row=row,
-        effective=f"{state.effective_from} 至 {state.effective_to}",
-        proposed_by=f"{state.letter_no}（{state.letter_date}）",
-        agreed_by="" if agreed is None else f"{agreed.letter_no}（{agreed.letter_date}）",
-        quota_g=found.quota_g,
-    )
+    return Listing(chain=chain, row=number, state=state, agreed=agreed, quota_g=row.quota_g)
 
 
 def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
     """Account rows of the decision (Q1) and of the trunk (Q2, Q3), in the order of the log."""
     found = []
     for entry in bundle.entries:
-        chain = entry.statement.chain
+        chain, kind = entry.statement.chain, entry.statement.kind
         if chain not in (bundle.subject, state.approval):
             continue
         for row in entry.admission.decision.accounts:
             if chain == bundle.subject and row.account not in state.drawn:
                 continue
             layer, _, subject = row.account.partition(" ")
+            limit_g = _limit(bundle, layer, subject, state)
+            before_g, after_g = row.before_g, row.after_g
             found.append(
-                Quota(
-                    layer=layer,
-                    subject=subject,
-                    kind=entry.statement.kind,
-                    index=entry.index,
-                    before_g=row.before_g,
-                    after_g=row.after_g,
-                    limit_g=_limit(bundle, layer, subject, state),
-                )
+                Quota(layer=layer, subject=subject, kind=kind, index=entry.index, before_g=before_g, after_g=after_g, limit_g=limit_g)
             )
     return tuple(sorted(found, key=lambda quota: (quota.index, quota.layer, len(quota.subject), quota.subject)))
 
@@ -124,8 +91,7 @@ def quotas(bundle: Bundle, state: ManifestState) -> tuple[Quota, ...]:
 def _limit(bundle: Bundle, layer: str, subject: str, manifest: ManifestState) -> int | None:
     """What an account may hold, from the chain it belongs to; a site's yearly scale is that of the permit that the manifest names."""
     chain, _, number = subject.partition(" ")
-    head = bundle.facts.values.get(chain_key(manifest.permit if layer == "Q3" else chain))
-    state = None if head is None else head.state
+    state = bundle.facts.state(manifest.permit if layer == "Q3" else chain)
     if layer == "Q3" and isinstance(state, PermitState):
         return state.scale_g
     if layer == "Q1" and isinstance(state, ListState) and number.isdecimal():

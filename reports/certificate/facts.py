@@ -9,16 +9,13 @@ from typing import Any
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
-from ledger.admission.facts import chain_key
 from ledger.bundle import Bundle
 from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
-from ledger.tree.merkle import leaf_hash
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
 from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
-from reports.certificate.timeline import Signed, row_of
 from reports.legal import Citation, bases
 from signing.refusal import refuse
 from whitelist.catalogue import PREFIX as CATALOGUE
@@ -43,25 +40,30 @@ class Party(Struct, frozen=True):
 class CertifiedLine(Struct, frozen=True, kw_only=True):
     """One waste line: as issued, as received, and what became of it."""
 
+    number: int
+    """From 1, as printed."""
     issued: WasteLine
     got: ReceivedLine
     state: LineState
+    difference_g: int | None
+    """Declared − accepted − refused; ``None`` where the receiver declined and nothing came."""
 
 
 class CertificateFacts(Struct, frozen=True, kw_only=True):
     """Everything that the pages print."""
 
-    chain: str
+    bundle: Bundle
     number: str
     """National number, given at issue or later by a case; empty while there is none."""
     provincial_number: str
     state: ManifestState
     issue: Issue
+    receipt: Entry
+    """The act that this certificate confirms."""
     receive: Receive
+    """Its body."""
     parties: Mapping[str, Party]
     lines: tuple[CertifiedLine, ...]
-    depart: Depart | None
-    """Absent where the receiver declined, or received what no departure brought."""
     moves: tuple[Depart | HandOver | Transship, ...]
     """The acts that began the legs, in order."""
     stops: tuple[tuple[int, Stop], ...]
@@ -73,32 +75,26 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     permit: PermitState | None
     approved: Approved | None
     quotas: tuple[Quota, ...]
-    custody: tuple[Signed, ...]
+    custody: tuple[Entry, ...]
     """Acts on the trunk and in cases, in the order of the log."""
-    grounds: tuple[Signed, ...]
-    """Acts of the permit, the list and the decision."""
     personal: tuple[str, ...]
     """Fields of personal data that are committed, not shown."""
     citations: tuple[tuple[str, str, tuple[Citation, ...]], ...]
-    origin: str
-    found: str
-    size: int
-    root: bytes
-    witnesses: tuple[tuple[str, int], ...]
-    """Key names of the witnesses that cosigned the checkpoint, and the real POSIX seconds that each states."""
-    is_quorum: bool
-    """Whether they are enough for the witness policy in force."""
-    leaf: bytes
-    """Leaf hash of the receipt, the act that this certificate confirms."""
-    leaf_index: int
-    dated: str
-    """``admission.at`` of the newest entry about the manifest."""
-    is_demo: bool
 
     @property
     def ulid(self) -> str:
         """The manifest's own identity."""
-        return self.chain.rpartition("/")[2]
+        return self.bundle.subject.rpartition("/")[2]
+
+    @property
+    def dated(self) -> str:
+        """``admission.at`` of the newest entry about the manifest."""
+        return self.custody[-1].admission.at
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the log's clock is simulated."""
+        return self.bundle.log.clock != "real"
 
     def party(self, uscc: str) -> Party:
         """A party; its code alone where the bundle has no name for it."""
@@ -117,88 +113,67 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
     issue: Issue = trunk[0].statement.body
     about, cases = _about(bundle), cases_of(bundle.facts, bundle.subject)
     bodies = [(entry.statement.at_s, entry.statement.body) for entry in trunk]
-    moves = tuple(body for _, body in bodies if isinstance(body, Depart | HandOver | Transship))
+    permit = bundle.facts.state(state.permit)
     try:
-        lines = _lines(issue, receipt.statement.body, state)
+        lines = tuple(_lines(issue, receipt.statement.body, state))
     except LookupError:
         raise refuse("BUNDLE_MEANING", field=bundle.subject, found="lines") from None
     return CertificateFacts(
-        chain=bundle.subject,
+        bundle=bundle,
         number=state.number or cases.number or "",
         provincial_number=issue.provincial_number or cases.provincial_number or "",
         state=state,
         issue=issue,
+        receipt=receipt,
         receive=receipt.statement.body,
         parties=_parties(bundle),
         lines=lines,
-        depart=next((body for body in moves if isinstance(body, Depart)), None),
-        moves=moves,
+        moves=tuple(body for _, body in bodies if isinstance(body, Depart | HandOver | Transship)),
         stops=tuple((at_s, body) for at_s, body in bodies if isinstance(body, Stop)),
         ends={at_s: body.place for at_s, body in bodies if isinstance(body, HandOver | Transship | Arrive) and body.place is not None},
         edition=_edition(bundle, trunk[0]),
-        permit=_permit(bundle, state.permit),
+        permit=permit if isinstance(permit, PermitState) else None,
         approved=None if issue.approval is None else decision_of(bundle, issue.approval, [line.decision_line for line in issue.lines]),
         quotas=quotas(bundle, state),
-        custody=tuple(row_of(bundle, entry) for entry in about),
-        grounds=tuple(row_of(bundle, entry) for entry in bundle.entries if entry.statement.chain_type in ("permit", "list", "approval")),
+        custody=about,
         personal=_personal(about),
         citations=bases("manifest", [entry.statement.at[:10] for entry in trunk]),
-        origin=bundle.opened.checkpoint.origin,
-        found=bundle.found,
-        size=bundle.opened.checkpoint.size,
-        root=bundle.opened.checkpoint.root,
-        witnesses=tuple((cosignature.vkey.partition("+")[0], cosignature.timestamp) for cosignature in bundle.opened.cosignatures),
-        is_quorum=bundle.is_quorum,
-        leaf=leaf_hash(receipt.raw),
-        leaf_index=receipt.index,
-        dated=about[-1].admission.at,
-        is_demo=bundle.log.clock != "real",
     )
 
 
-def _about(bundle: Bundle) -> list[Entry]:
+def _about(bundle: Bundle) -> tuple[Entry, ...]:
     """Entries of the trunk and of its cases."""
     cases = bundle.subject.replace("manifest/", "case/", 1) + "/"
-    return [entry for entry in bundle.entries if entry.statement.chain == bundle.subject or entry.statement.chain.startswith(cases)]
+    return tuple(entry for entry in bundle.entries if entry.statement.chain == bundle.subject or entry.statement.chain.startswith(cases))
 
 
 def _parties(bundle: Bundle) -> dict[str, Party]:
     """Everybody whose registration is in the bundle."""
-    log = bundle.log
-    known = {log.operator, *(authority.uscc for authority in log.authorities)}
+    known = {bundle.log.operator, *(authority.uscc for authority in bundle.log.authorities)}
     known |= {entry.statement.owner for entry in bundle.entries if entry.statement.chain_type == "party"}
     return {uscc: Party(uscc, party_name(bundle.facts, uscc) or uscc) for uscc in sorted(known)}
-
-
-def _permit(bundle: Bundle, chain: str) -> PermitState | None:
-    head = bundle.facts.values.get(chain_key(chain))
-    return head.state if head is not None and isinstance(head.state, PermitState) else None
 
 
 def _edition(bundle: Bundle, issue: Entry) -> str:
     """The edition in force on the day of the issue, among those adopted at a lower index."""
     adopted: list[str] = []
     for entry in bundle.chain(LOG_MAIN):
-        if entry.index >= issue.index:
-            break
         body = entry.statement.body
-        if isinstance(body, LogFound):
+        if entry.index < issue.index and isinstance(body, LogFound):
             adopted += [one.name for one in body.data]
-        elif isinstance(body, Adopted):
+        elif entry.index < issue.index and isinstance(body, Adopted):
             adopted.append(body.name)
     return edition_among(adopted, CATALOGUE, issue.admission.at[:10]) or ""
 
 
-def _lines(issue: Issue, receive: Receive, state: ManifestState) -> tuple[CertifiedLine, ...]:
+def _lines(issue: Issue, receive: Receive, state: ManifestState) -> Iterable[CertifiedLine]:
     received = {line.line: line for line in receive.lines}
-    pairs = enumerate(zip(issue.lines, state.lines, strict=True))
-    return tuple(CertifiedLine(issued=wanted, got=received[number], state=line) for number, (wanted, line) in pairs)
+    for place, (wanted, line) in enumerate(zip(issue.lines, state.lines, strict=True)):
+        difference_g = None if state.is_declined else line.declared_g - (line.accepted_g or 0) - (line.refused_g or 0)
+        yield CertifiedLine(number=place + 1, issued=wanted, got=received[place], state=line, difference_g=difference_g)
 
 
 def _personal(entries: Iterable[Entry]) -> tuple[str, ...]:
     """Names of committed fields over all acts."""
-    fields: dict[str, None] = {}
-    for entry in entries:
-        body: Any = entry.statement.body  # every act and case of manifests/ has ``commit``
-        fields |= dict.fromkeys(sorted(getattr(body, "commit", {})))
-    return tuple(fields)
+    bodies: Iterable[Any] = (entry.statement.body for entry in entries)  # every act and case of manifests/ has ``commit``
+    return tuple(dict.fromkeys(name for body in bodies for name in sorted(getattr(body, "commit", {}))))

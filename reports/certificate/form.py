@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 
+from ledger.mass import format_mass, parse_mass
+from manifests.acts import Ticket
 from reports.certificate.fields import Printed
+from reports.paper.fonts import REGULAR
 from reports.paper.grid import Cell, label, row, value
 from reports.paper.sheet import Sheet
+from reports.words import moment
 from whitelist.fields import Place
 
 KEY, VAL = 1.05, 2.6
 
 
-def pair(zh: str, en: str, text: str, *, share: float = VAL, face: str = "NotoSansSC") -> tuple[Cell, Cell]:
+def pair(zh: str, en: str, text: str, *, share: float = VAL, face: str = REGULAR) -> tuple[Cell, Cell]:
     """A label and its value."""
     return label(zh, en, KEY), value(text, share, face=face)
 
@@ -20,23 +24,36 @@ def wide(sheet: Sheet, zh: str, en: str, text: str) -> None:
     row(sheet, pair(zh, en, text, share=KEY + 2 * VAL))
 
 
-def wide_field(sheet: Sheet, field: Printed) -> None:
-    """A field across the page, under its own label."""
-    wide(sheet, field.zh, field.en, field.text)
+def wide_fields(sheet: Sheet, fields: Sequence[Printed]) -> None:
+    """Fields across the page, each under its own label."""
+    for field in fields:
+        wide(sheet, field.zh, field.en, field.text)
 
 
 def fields_in_pairs(sheet: Sheet, fields: Sequence[Printed]) -> None:
     """Short fields two a row; the last one alone across the page where their number is odd."""
     for left, right in zip(fields[::2], fields[1::2], strict=False):
         row(sheet, (*pair(left.zh, left.en, left.text), *pair(right.zh, right.en, right.text)))
-    if len(fields) % 2:
-        wide_field(sheet, fields[-1])
+    wide_fields(sheet, fields[len(fields) // 2 * 2 :])
 
 
 def place_text(place: Place) -> str:
     """Address, division and, where the party has several, the site."""
     site = f"，场所 {place.site}" if place.site else ""
     return f"{place.address}（{place.division}{site}）"
+
+
+def scale_text(gross_t: str | None, tare_t: str | None, net_t: str) -> str:
+    """What a scale showed: ``毛 18.348000 皮 12.800000 净 5.548000 吨``."""
+    masses = (("毛", gross_t), ("皮", tare_t), ("净", net_t))
+    return " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None) + " 吨"
+
+
+def ticket_text(ticket: Ticket) -> str:
+    """A weighing ticket (磅单) in one line: number, scale, time and masses."""
+    when = "" if ticket.at is None else moment(ticket.at)
+    parts = (ticket.no, ticket.scale, when, scale_text(ticket.gross_t, ticket.tare_t, ticket.net_t))
+    return "　".join(part for part in parts if part)
 
 
 def by_line(texts: Sequence[tuple[int, str]]) -> str:

@@ -1,29 +1,33 @@
-"""The certificate as PDF bytes: the pages, then the bundle inside. Same bundle, same bytes."""
+"""The certificate as PDF bytes: the pages, a square code on the first, then the bundle inside. Same bundle, same bytes."""
 
 import io
+from base64 import urlsafe_b64encode
 
 import pikepdf
+import segno
+from reportlab.lib.colors import black
+from reportlab.pdfgen.canvas import Canvas
 
 from ledger.bundle import Bundle
-from ledger.times import format_at
+from ledger.tree.merkle import leaf_hash
 from reports.certificate import form, proof
 from reports.certificate.alphabet import ALPHABET
-from reports.certificate.code import content, draw_code
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
 from reports.certificate.part_one import part_one
 from reports.certificate.part_three import part_three
 from reports.certificate.part_two import part_two
 from reports.paper.fonts import BOLD, REGULAR
-from reports.paper.furniture import footer, watermark
 from reports.paper.grid import row
 from reports.paper.sheet import ALARM, GREY, INK, Paint, Sheet
-from reports.words import ROUTES, STAGES, province
+from reports.words import ROUTES, STAGES, moment, province, when
 
 ATTACHMENT = "liandan-bundle.json"
 TITLE = "危险废物转移存证证明"
 _NOT_STATUTORY = "此件不是法定联单；法定联单以国家危险废物信息管理系统的记录为准。"
 _QR = 96.0
+_QUIET = 2
+"""Modules of white around the code; the page itself is white too."""
 
 
 def render_certificate(bundle: Bundle, raw: bytes) -> bytes:
@@ -44,35 +48,66 @@ def render_pages(facts: CertificateFacts) -> bytes:
     proof.marks(sheet, facts)
     proof.checkpoint(sheet, facts)
     _footnotes(sheet)
-
-    def furniture(page: Sheet, number: int, total: int) -> None:
-        if facts.is_demo:
-            watermark(page)
-        left = f"{TITLE}　{facts.number or facts.ulid}　检查点 {facts.size}"
-        footer(page, _NOT_STATUTORY, left, number, total)
-
-    return sheet.to_pdf(f"{TITLE} {facts.number or facts.ulid}", facts.chain, furniture)
+    bundle, name = facts.bundle, facts.number or facts.ulid
+    left = f"{TITLE}　{name}　检查点 {bundle.opened.checkpoint.size}"
+    return sheet.to_pdf(f"{TITLE} {name}", bundle.subject, notice=_NOT_STATUTORY, left=left, is_demo=facts.is_demo)
 
 
 def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
     state, left = facts.state, sheet.margin
-    draw_code(sheet, content(facts), sheet.width - sheet.margin - _QR + 4, sheet.top - 10, _QR)
+    _draw_code(sheet, content(facts), sheet.width - sheet.margin - _QR + 4, sheet.top - 10, _QR)
     sheet.text(left, sheet.top + 20, TITLE, Paint(22, BOLD, INK))
     sheet.text(left, sheet.top + 35, "Evidence certificate of a hazardous-waste transfer · liandan", Paint(8, REGULAR, GREY))
     sheet.text(left, sheet.top + 55, _NOT_STATUTORY, Paint(9, REGULAR, ALARM))
-    stage = STAGES.get(state.stage, state.stage) + ("（谢绝接受，未起运）" if facts.state.is_declined else "")
+    stage = STAGES.get(state.stage, state.stage) + ("（谢绝接受，未起运）" if state.is_declined else "")
     sheet.text(left, sheet.top + 76, f"状态：{stage}", Paint(11, BOLD, INK))
-    sheet.text(left + 130, sheet.top + 76, f"截至 {facts.dated[:19].replace('T', ' ')}", Paint(8.5, REGULAR, GREY))
+    sheet.text(left + 130, sheet.top + 76, f"截至 {moment(facts.dated)}", Paint(8.5, REGULAR, GREY))
     sheet.y = sheet.top + 90
     number = facts.number or "未取得"
     way = f"{province(state.origin.division)} → {province(state.destination.division)}"
     row(sheet, (*form.pair("国家联单编号", "National number", number, face=BOLD), *form.pair("存证标识", "Manifest ULID", facts.ulid)))
-    route = ROUTES.get(state.route, state.route)
-    kind = f"{print_field(facts.issue, 'type').text}　{route}"
+    kind = f"{print_field(facts.issue, 'type').text}　{ROUTES.get(state.route, state.route)}"
     row(sheet, (*form.pair("转移方向", "Direction", way), *form.pair("类型", "Type", kind)))
-    issued = format_at(state.times.issued_s)[:19].replace("T", " ")
     total = f"{len(facts.lines)} 类废物，{len(state.legs)} 段运输"
-    row(sheet, (*form.pair("开具时间", "Issued at", issued), *form.pair("规模", "Scope", total)))
+    row(sheet, (*form.pair("开具时间", "Issued at", when(state.times.issued_s)), *form.pair("规模", "Scope", total)))
+
+
+def content(facts: CertificateFacts) -> str:
+    """What the square code says: which log, how large, which manifest, which leaf; enough to find and to compare, nothing secret.
+
+    ``liandan:v1?o=<origin>&n=<size>&r=<root>&m=<chain>&i=<index>&l=<leaf>``, hashes in base64url without padding; ``i`` and ``l`` are
+    index and leaf hash of the receipt.
+    """
+    head, receipt = facts.bundle.opened.checkpoint, facts.receipt
+    root, leaf = (urlsafe_b64encode(hash_).decode().rstrip("=") for hash_ in (head.root, leaf_hash(receipt.raw)))
+    return f"liandan:v1?o={head.origin}&n={head.size}&r={root}&m={facts.bundle.subject}&i={receipt.index}&l={leaf}"
+
+
+def _draw_code(sheet: Sheet, text: str, x: float, y: float, side: float) -> None:
+    """The code as one filled path, upper left corner at (x, y); error correction M."""
+    # A fixed mask: scoring all eight costs more than drawing, and every reader reads every mask.
+    matrix = [list(line) for line in segno.make_qr(text, error="m", boost_error=False, mask=2).matrix]
+    side_modules = len(matrix) + 2 * _QUIET
+    runs = [_runs(line, side_modules - _QUIET - 1 - at) for at, line in enumerate(matrix)]
+    squares = " ".join(f"{start + _QUIET} {low} {length} 1 re" for line in runs for start, low, length in line)
+
+    def draw(canvas: Canvas, height: float) -> None:
+        module = side / side_modules
+        canvas.setFillColor(black)
+        canvas.addLiteral(f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {height - y - side:.3f} cm {squares} f Q")
+
+    sheet.mark(draw)
+
+
+def _runs(line: list[int], low: int) -> list[tuple[int, int, int]]:
+    """Dark modules of one line as (start, lower edge, length)."""
+    found: list[tuple[int, int, int]] = []
+    for position, dark in enumerate(line):
+        if dark and found and found[-1][0] + found[-1][2] == position:
+            found[-1] = (found[-1][0], low, found[-1][2] + 1)
+        elif dark:
+            found.append((position, low, 1))
+    return found
 
 
 def _footnotes(sheet: Sheet) -> None:

@@ -1,10 +1,14 @@
-"""How our fonts are cut and embedded in a document.
+"""How our fonts are cut and embedded in a document, and how its texts are written in the codes of those cuts.
 
 reportlab cuts subsets of at most 256 characters out of a font for every document anew, in the order in which they are drawn. Most of what
 a certificate draws is in every certificate, so a kind of document may have an ``Alphabet``: it gets the first codes, in subsets of its own
 that are the same in all its documents, cut and packed once per process. Other characters follow in subsets that are cut each time.
+
+reportlab gives every character a code when a document first draws it, then looks up and escapes each text character by character. Here
+both are tables for ``str.translate``; what is not in them yet is asked of reportlab once, so its numbering and the bytes stay the same.
 """
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
@@ -14,6 +18,7 @@ from msgspec import Struct
 from reportlab.lib.rl_accel import fp_str
 from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFName, PDFStream, PDFTrueTypeFont
 from reportlab.pdfbase.ttfonts import FF_NONSYMBOLIC, FF_SYMBOLIC, SUBSETN, TTFont, makeToUnicodeCMap
+from reportlab.pdfgen.canvas import Canvas
 
 Alphabet: TypeAlias = Mapping[str, str]
 """Characters by face that documents of a kind draw nearly always; each once."""
@@ -22,6 +27,9 @@ STANDING_KEPT = 16
 """Standing subsets held in memory, some 30 KB each."""
 _BEST, _QUICK = 9, 6
 _SUBSET = 256
+_SUBSETS = 0xD0
+"""Of 256 codes each, below the surrogates: more than a font here has glyphs."""
+_RUNS = re.compile("|".join(f"[\\u{subset:02x}00-\\u{subset:02x}ff]+" for subset in range(_SUBSETS)))
 
 
 class Program(Struct, frozen=True):
@@ -78,7 +86,6 @@ class PaperFont(TTFont):  # type: ignore[misc]  # reportlab has no types
             doc.Reference(fonts[name], name)
 
     def _font(self, doc: Any, name: str, program: Program, count: int) -> PDFTrueTypeFont:
-        """The objects of one subset."""
         font = PDFTrueTypeFont()
         font.Name, font.BaseFont = name, program.name
         font.FirstChar, font.LastChar = 0, count - 1
@@ -136,3 +143,44 @@ def _to_unicode(name: str, subset: Sequence[int]) -> bytes:
 
 def _packed(content: bytes, **entries: int) -> PDFStream:
     return PDFStream(PDFDictionary({"Filter": PDFName("FlateDecode"), **entries}), content, [])
+
+
+class _Escapes(dict[int, str]):
+    """A code (subset × 256 + place) as one character of a literal PDF string."""
+
+    def __missing__(self, code: int) -> str:
+        place = code & 0xFF
+        written = f"\\{place:03o}" if place < 32 or place >= 127 else f"\\{chr(place)}" if chr(place) in "\\()" else chr(place)
+        self[code] = written
+        return written
+
+
+_ESCAPES = _Escapes()
+
+
+class FontCodes(dict[int, int]):
+    """The codes that one document gives to the characters of one font."""
+
+    def __init__(self, font: PaperFont, document: Any) -> None:
+        super().__init__(font.codes(document))
+        self._font, self._document = font, document
+        self._name = cache(lambda subset: font.getSubsetInternalName(subset, document))
+
+    def __missing__(self, char: int) -> int:
+        ((subset, places),) = self._font.splitString(chr(char), self._document)
+        code: int = subset * _SUBSET + places[0]
+        self[char] = code
+        return code
+
+    def operators(self, text: str, size: float) -> str:
+        """``/F1+0 8.5 Tf (…) Tj`` for every run of characters of one subset."""
+        runs = _RUNS.findall(text.translate(self))
+        return " ".join(f"{self._name(ord(run[0]) >> 8)} {size:g} Tf ({run.translate(_ESCAPES)}) Tj" for run in runs)
+
+
+def codes_of(canvas: Canvas, face: str, font: PaperFont) -> FontCodes:
+    """The table of a font in the document of a canvas; it lives as long as the canvas."""
+    tables: dict[str, FontCodes] = canvas.__dict__.setdefault("liandan_codes", {})
+    if face not in tables:
+        tables[face] = FontCodes(font, canvas._doc)
+    return tables[face]

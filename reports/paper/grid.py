@@ -1,17 +1,19 @@
 """Grids: rows of bordered cells that share one height, and tables that repeat their head on every page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for
-from reports.paper.sheet import ACCENT, GREY, INK, RULE, SHADE, Paint, Sheet
-from reports.paper.text import wrap
+from ledger.mass import format_mass
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, wrap
+from reports.paper.sheet import ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 
 PAD = 4.0
 LEADING = 1.32
 SUB_SIZE = 5.2
+Item = TypeVar("Item")
 
 
 class Cell(Struct, frozen=True, kw_only=True):
@@ -37,9 +39,46 @@ def value(text: str, share: float, *, face: str = REGULAR, align: str = "left", 
     return Cell(text=text or "—", share=share, face=face, align=align, size=size)
 
 
-def head(text: str, sub: str, share: float, align: str = "center") -> Cell:
+class Column(Struct, Generic[Item], frozen=True):
+    """A column of a table: its head in both languages, its part of the width, and what it says of an item."""
+
+    zh: str
+    en: str
+    share: float
+    text: Callable[[Item], str]
+    align: str = "left"
+    alarm: Callable[[Item], bool] = lambda _: False
+    """Whether it is printed in red."""
+    size: float = 0
+    """Of its texts; 0 for that of the table."""
+
+    def cell(self, item: Item, size: float, face: str = REGULAR) -> Cell:
+        """What stands under the head for an item; empty is a dash."""
+        size, color = self.size or size, ALARM if self.alarm(item) else INK
+        return Cell(text=self.text(item) or "—", share=self.share, face=face, align=self.align, size=size, color=color)
+
+
+def tonnes(grams: int | None) -> str:
+    """Grams as a tonne string; nothing where there are none."""
+    return "" if grams is None else format_mass(grams)
+
+
+def mass(zh: str, en: str, share: float, of: Callable[[Item], int | None], alarm: Callable[[Item], bool] = lambda _: False) -> Column[Item]:
+    """A column of grams, printed as tonnes."""
+    return Column(zh, en, share, lambda item: tonnes(of(item)), "right", alarm)
+
+
+def total(columns: Sequence[Column[Any]], grams: Sequence[int | None], size: float) -> list[Cell]:
+    """合计: sums under the last columns, in bold; ``None`` is a dash."""
+    first, last = columns[: -len(grams)], columns[-len(grams) :]
+    name = Cell(text="合计", share=sum(column.share for column in first), align="right", face=BOLD, size=size)
+    sums = zip(last, grams, strict=True)
+    return [name, *(value(tonnes(found), column.share, face=BOLD, align="right", size=size) for column, found in sums)]
+
+
+def head(text: str, sub: str, share: float) -> Cell:
     """A column head."""
-    return Cell(text=text, sub=sub, share=share, size=7.2, face=BOLD, fill=SHADE, align=align, color="#334155")
+    return Cell(text=text, sub=sub, share=share, size=7.2, face=BOLD, fill=SHADE, align="center", color="#334155")
 
 
 class _Laid(Struct, frozen=True):
@@ -105,9 +144,16 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
         sheet.text(at, y - SUB_SIZE * 0.2, line, Paint(SUB_SIZE, REGULAR, GREY, cell.align))
 
 
-def table(sheet: Sheet, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]], *, keep: float = 0.0) -> None:
-    """A table: the head again on every page, at least one row under it (``keep``: height that must follow the last row on its page)."""
-    top, *laid_rows = (_lay(cells, sheet.room) for cells in (heads, *rows))
+def table(
+    sheet: Sheet, columns: Sequence[Column[Item]], items: Iterable[Item], *, sums: Item | None = None, size: float = 7.5, keep: float = 0.0
+) -> None:
+    """A table, one row an item, ``sums`` in bold under them: the head again on every page, at least one row under it.
+
+    ``size`` of its texts; ``keep``: height that must follow the last row on its page.
+    """
+    rows = [[column.cell(item, size) for column in columns] for item in items]
+    rows += [] if sums is None else [[column.cell(sums, size, BOLD) for column in columns]]
+    top, *laid_rows = (_lay(cells, sheet.room) for cells in ([head(c.zh, c.en, c.share) for c in columns], *rows))
     heights = [_height(laid_cells) for laid_cells in laid_rows]
     needed = [*heights[:-1], *(height + keep for height in heights[-1:])]
     sheet.need(_height(top) + sum(needed[:1]))

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 
 from msgspec import Struct
+from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from reports.paper.codes import codes_of
-from reports.paper.embedding import Alphabet
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width
-from reports.paper.text import wrap
+from reports.paper.embedding import Alphabet, codes_of
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width, wrap
 
 INK = "#1A1A1A"
 GREY = "#6B7280"
@@ -26,6 +25,7 @@ ACCENT = "#1F5A4C"
 ALARM = "#B42318"
 
 A4 = (595.276, 841.89)
+_LEADING = 1.45
 _DRAWING = Lock()
 """reportlab cuts subsets with one read position per font: two documents of two threads would read each other's bytes."""
 
@@ -40,23 +40,15 @@ class Paint(Struct, frozen=True):
     """``left``, ``center`` or ``right`` of the given x."""
 
 
-class Drawing(Struct, frozen=True):
-    """One thing to draw."""
-
-    draw: Callable[[Canvas, float], None]
+Mark = Callable[[Canvas, float], None]
+"""Something to draw: gets the canvas and the height of the page."""
 
 
 class Sheet:
     """Pages of one size with a cursor ``y`` that runs down the current page."""
 
     def __init__(
-        self,
-        size: tuple[float, float] = A4,
-        *,
-        margin: float = 42,
-        top: float = 42,
-        bottom: float = 54,
-        alphabet: Alphabet | None = None,
+        self, size: tuple[float, float] = A4, *, margin: float = 42, top: float = 42, bottom: float = 54, alphabet: Alphabet | None = None
     ) -> None:
         """``alphabet``: what documents of this kind draw nearly always, which makes them quicker to draw."""
         load()
@@ -65,7 +57,7 @@ class Sheet:
         self.margin, self.top, self.bottom = margin, top, bottom
         self.inset = 0.0
         """Kept free at the right, for something that stands beside a table."""
-        self.pages: list[list[Drawing]] = [[]]
+        self.pages: list[list[Mark]] = [[]]
         self.y = top
         self.undrawable: dict[str, None] = {}
         """Characters without glyph in what was drawn so far, in order."""
@@ -92,9 +84,9 @@ class Sheet:
         self.new_page()
         return True
 
-    def mark(self, draw: Callable[[Canvas, float], None]) -> None:
-        """Put something on the current page; ``draw`` gets the canvas and the page height."""
-        self.pages[-1].append(Drawing(draw))
+    def mark(self, draw: Mark) -> None:
+        """Put something on the current page."""
+        self.pages[-1].append(draw)
 
     def look_at(self, text: str) -> None:
         """Remember what of a text cannot be drawn; whoever breaks a text into lines shows it here first, for its lines name such characters."""
@@ -106,9 +98,7 @@ class Sheet:
         self.look_at(text)
         shown = drawable(text)
         face = face_for(shown, paint.face)
-        left = x - {"left": 0.0, "center": 0.5, "right": 1.0}[paint.align] * (
-            width(shown, face, paint.size) if paint.align != "left" else 0
-        )
+        left = x if paint.align == "left" else x - {"center": 0.5, "right": 1.0}[paint.align] * width(shown, face, paint.size)
 
         def draw(canvas: Canvas, height: float) -> None:
             canvas.addLiteral(f"{_rgb(paint.color)} rg {_shown(canvas, face, paint.size, left, height - baseline, shown)}")
@@ -117,7 +107,6 @@ class Sheet:
 
     def box(self, x: float, y: float, w: float, h: float, *, fill: str | None = None, stroke: str | None = RULE, line: float = 0.5) -> None:
         """A rectangle from its upper left corner."""
-
         colors = "" if fill is None else f"{_rgb(fill)} rg "
         colors += "" if stroke is None else f"{_rgb(stroke)} RG {line:g} w "
         paint = "B" if fill and stroke else "f" if fill else "S"
@@ -136,24 +125,47 @@ class Sheet:
 
         self.mark(draw)
 
-    def paragraph(self, text: str, paint: Paint, *, leading: float = 1.45, indent: float = 0) -> None:
+    def paragraph(self, text: str, paint: Paint) -> None:
         """Wrapped text across the page at the cursor."""
         self.look_at(text.replace("\n", ""))
-        for line in wrap(text, paint.face, paint.size, self.room - indent):
-            self.need(paint.size * leading)
-            self.y += paint.size * leading
-            self.text(self.margin + indent, self.y - paint.size * (leading - 1) / 2 - paint.size * 0.12, line, paint)
+        for line in wrap(text, paint.face, paint.size, self.room):
+            self.need(paint.size * _LEADING)
+            self.y += paint.size * _LEADING
+            self.text(self.margin, self.y - paint.size * (_LEADING - 1) / 2 - paint.size * 0.12, line, paint)
 
-    def to_pdf(self, title: str, subject: str, furniture: Callable[[Sheet, int, int], None]) -> bytes:
-        """The document; ``furniture`` adds header, footer and watermark of page n of m before anything is drawn."""
-        total = len(self.pages)
-        bodies = self.pages
-        self.pages = []
+    def to_pdf(self, title: str, subject: str, *, notice: str = "", left: str = "", is_demo: bool = False) -> bytes:
+        """The document; every page gets its number, the ``notice`` in red, what document this is, and the watermark of demonstration logs."""
+        bodies, self.pages = self.pages, []
         for number, body in enumerate(bodies, 1):
             self.pages.append([])
-            furniture(self, number, total)
+            if is_demo:
+                self.mark(partial(_watermark, self.width))
+            if notice:
+                self._footer(notice, left, number, len(bodies))
             self.pages[-1].extend(body)
         return _drawn(self.pages, (self.width, self.height), title, subject, self._alphabet)
+
+    def _footer(self, notice: str, left: str, number: int, total: int) -> None:
+        base, right = self.height - 30, self.margin + self.room
+        self.rule(self.margin, base - 12, self.room)
+        self.text(self.margin, base, notice, Paint(7, REGULAR, ALARM))
+        self.text(self.margin, base + 10, left, Paint(6.5, REGULAR, GREY))
+        self.text(right, base, f"第 {number} 页 / 共 {total} 页", Paint(7, REGULAR, GREY, "right"))
+        self.text(right, base + 10, f"page {number} of {total}", Paint(6, REGULAR, GREY, "right"))
+
+
+def _watermark(width: float, canvas: Canvas, height: float) -> None:
+    """演示 / DEMO across the page: the log's clock is simulated (formats §6)."""
+    canvas.saveState()
+    canvas.setFillColor(HexColor("#F5E9E7"))
+    canvas.setFont(BOLD, 46)
+    for at in (0.2, 0.5, 0.8):
+        canvas.saveState()
+        canvas.translate(width / 2, height * at)
+        canvas.rotate(30)
+        canvas.drawCentredString(0, 0, "演示  DEMO")
+        canvas.restoreState()
+    canvas.restoreState()
 
 
 @cache
@@ -167,7 +179,7 @@ def _shown(canvas: Canvas, face: str, size: float, x: float, y: float, text: str
     return f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm {codes_of(canvas, face, load()[face]).operators(text, size)} ET"
 
 
-def _drawn(pages: Sequence[Sequence[Drawing]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
+def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=REGULAR)
     canvas.setTitle(title)
@@ -179,11 +191,7 @@ def _drawn(pages: Sequence[Sequence[Drawing]], size: tuple[float, float], title:
             load()[face].stand(characters, canvas._doc)
         for marks in pages:
             for mark in marks:
-                mark.draw(canvas, size[1])
+                mark(canvas, size[1])
             canvas.showPage()
         canvas.save()
     return out.getvalue()
-
-
-HEADING = Paint(size=10, face=BOLD, color=ACCENT)
-SMALL = Paint(size=6.5, color=GREY)

@@ -12,7 +12,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from ledger.times import SHANGHAI
+from reports.words import province
 from whitelist.thresholds import Thresholds
+
+EQUATION = "opening_g departed_g accepted_g refused_g difference_g closing_g unequal_g waiting_g voided_g declined_g"
+"""Fields of a mirror equation in the order in which they are told."""
 
 
 class Period(Struct, frozen=True):
@@ -67,9 +71,19 @@ class LineRow(Struct, frozen=True, kw_only=True):
     """When the receiver declined it before departure: like a void, it is outside the equation."""
 
     @property
-    def difference_g(self) -> int:
-        """Declared − accepted − refused of a received line; 0 before the receipt."""
-        return 0 if self.accepted_g is None or self.refused_g is None else self.declared_g - self.accepted_g - self.refused_g
+    def chain(self) -> str:
+        """Of the manifest."""
+        return f"manifest/{self.generator}/{self.manifest}"
+
+    @property
+    def came_g(self) -> int:
+        """Accepted and refused together."""
+        return (self.accepted_g or 0) + (self.refused_g or 0)
+
+    @property
+    def difference_g(self) -> int | None:
+        """Declared − accepted − refused of a received line; ``None`` before the receipt."""
+        return None if self.accepted_g is None or self.refused_g is None else self.declared_g - self.came_g
 
     @property
     def sent_g(self) -> int:
@@ -84,6 +98,11 @@ class LineRow(Struct, frozen=True, kw_only=True):
         """Issued before a moment, neither departed nor voided, declined or received before it."""
         gone = [at for at in (self.departed_s, self.voided_s, self.declined_s, self.received_s) if at is not None]
         return self.issued_s < moment_s and all(at >= moment_s for at in gone)
+
+    def age_days(self, moment_s: int) -> int:
+        """Whole days since the departure, or since the issue of what has not departed before the moment."""
+        begun_s = self.departed_s if self.departed_s is not None and self.departed_s < moment_s else self.issued_s
+        return (moment_s - begun_s) // 86_400
 
 
 class MirrorEquation(Struct, frozen=True, kw_only=True):
@@ -180,6 +199,15 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True):
     def stem(self) -> str:
         """Name of the files without suffix."""
         return f"reconciliation-{self.period.month}-{self.from_province}-{self.to_province}"
+
+    def name(self, uscc: str) -> str:
+        """Registered name of a party, or its code."""
+        return self.names.get(uscc, uscc)
+
+    @property
+    def direction(self) -> str:
+        """Names of both provinces."""
+        return f"{province(self.from_province)} → {province(self.to_province)}"
 
     @property
     def differing(self) -> tuple[LineRow, ...]:

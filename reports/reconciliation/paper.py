@@ -2,23 +2,53 @@
 
 from collections.abc import Sequence
 
+from ledger.admission.personality import Books
 from ledger.mass import format_mass
 from reports.paper.fonts import BOLD, REGULAR
-from reports.paper.furniture import footer, watermark
-from reports.paper.grid import Cell, head, label, row, section, table, value
+from reports.paper.grid import Cell, Column, label, mass, row, section, table, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
-from reports.reconciliation.model import AccountMonth, LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import age_days, tolerance_text
-from reports.words import COLUMNS, province
+from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, MirrorEquation, MonthlyStatement
+from reports.reconciliation.text import tolerance_text
+from reports.words import COLUMNS, moment
 
 _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
 _CODES_ON_PAGE_1 = 8
 _CODES_NAMED = 6
-_SMALL = 6.8
 _GRAMS = 1.05
 """Share of a column of masses among those of an account."""
+_MIRROR: tuple[Column[MirrorEquation], ...] = (
+    Column("废物代码", "Code", 1.2, lambda mirror: mirror.code or "合计", "center"),
+    mass("期初在途", "Opening", 1.25, lambda mirror: mirror.opening_g),
+    mass("本月移出", "Departed", 1.25, lambda mirror: mirror.departed_g),
+    mass("本月接受", "Accepted", 1.25, lambda mirror: mirror.accepted_g),
+    mass("本月拒收", "Refused", 1.2, lambda mirror: mirror.refused_g),
+    mass("磅差", "Difference", 1.15, lambda mirror: mirror.difference_g),
+    mass("期末在途", "Closing", 1.25, lambda mirror: mirror.closing_g),
+    mass("差额", "Unequal", 1.0, lambda mirror: mirror.unequal_g, lambda mirror: mirror.unequal_g != 0),
+)
+_DUPLICATES: tuple[Column[Duplicate], ...] = (
+    Column("国家联单编号", "Number", 1, lambda found: found.number, size=7),
+    Column("联单", "Manifests", 4, lambda found: "\n".join(found.manifests), size=6.5),
+)
+
+
+def _moved(column: Books) -> Column[AccountMonth]:
+    return mass(*COLUMNS[column], _GRAMS, lambda account: account.moved_g[column])
+
+
+_ACCOUNTS: tuple[Column[AccountMonth], ...] = (
+    Column("层次", "Layer", 0.45, lambda account: account.layer, "center"),
+    Column("账户", "Account", 3.0, lambda account: account.label),
+    mass("期初累计", "Opening", _GRAMS, lambda account: account.opening_g),
+    *map(_moved, COLUMNS),
+    mass("期末累计", "Closing", _GRAMS, lambda account: account.closing_g),
+    mass("其中本年", "This year", _GRAMS, lambda account: account.year_g),
+    mass("其中预占", "Of it held", _GRAMS, lambda account: account.held_g),
+    mass("上限", "Limit", _GRAMS, lambda account: account.limit_g),
+    mass("余额", "Left", _GRAMS, lambda account: account.left_g, lambda account: (account.left_g or 0) < 0),
+)
 
 
 def to_pdf(statement: MonthlyStatement) -> bytes:
@@ -32,28 +62,19 @@ def to_pdf(statement: MonthlyStatement) -> bytes:
     if statement.rows or statement.duplicates or statement.accounts:
         sheet.new_page()
         _lists(sheet, statement)
-
-    def furniture(page: Sheet, number: int, total: int) -> None:
-        if statement.is_demo:
-            watermark(page)
-        footer(page, _NOTICE, f"{_direction(statement)}　{statement.period.month}　检查点 {statement.size}", number, total)
-
-    return sheet.to_pdf(f"月度对账单 {statement.period.month} {_direction(statement)}", statement.stem, furniture)
-
-
-def _direction(statement: MonthlyStatement) -> str:
-    return f"{province(statement.from_province)} → {province(statement.to_province)}"
+    left = f"{statement.direction}　{statement.period.month}　检查点 {statement.size}"
+    title = f"月度对账单 {statement.period.month} {statement.direction}"
+    return sheet.to_pdf(title, statement.stem, notice=_NOTICE, left=left, is_demo=statement.is_demo)
 
 
 def _masthead(sheet: Sheet, statement: MonthlyStatement) -> None:
     left, right = sheet.margin, sheet.margin + sheet.room
     sheet.text(left, sheet.top + 18, "危险废物跨省转移月度对账单", Paint(20, BOLD, INK))
-    sheet.text(
-        left, sheet.top + 32, "Monthly reconciliation of interprovincial hazardous-waste transfers · liandan", Paint(7.5, REGULAR, GREY)
-    )
+    subtitle = "Monthly reconciliation of interprovincial hazardous-waste transfers · liandan"
+    sheet.text(left, sheet.top + 32, subtitle, Paint(7.5, REGULAR, GREY))
     year, month = statement.period.month.split("-")
     sheet.text(right, sheet.top + 14, f"{year} 年 {int(month)} 月", Paint(15, BOLD, ACCENT, "right"))
-    sheet.text(right, sheet.top + 31, _direction(statement), Paint(11, REGULAR, INK, "right"))
+    sheet.text(right, sheet.top + 31, statement.direction, Paint(11, REGULAR, INK, "right"))
     sheet.rule(left, sheet.top + 40, sheet.room, color=ACCENT, line=1.2)
     sheet.y = sheet.top + 44
 
@@ -98,38 +119,15 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
     sheet.paragraph(outside, Paint(8, REGULAR, GREY))
 
 
-_MIRROR_HEADS = (
-    head("废物代码", "Code", 1.2),
-    head("期初在途", "Opening", 1.25),
-    head("本月移出", "Departed", 1.25),
-    head("本月接受", "Accepted", 1.25),
-    head("本月拒收", "Refused", 1.2),
-    head("磅差", "Difference", 1.15),
-    head("期末在途", "Closing", 1.25),
-    head("差额", "Unequal", 1.0),
-)
-
-
-def _mirror_row(mirror: MirrorEquation, face: str = REGULAR) -> tuple[Cell, ...]:
-    grams = (mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g, mirror.closing_g)
-    shares = (1.25, 1.25, 1.25, 1.2, 1.15, 1.25)
-    cells = [value(format_mass(mass), share, align="right", size=7.2, face=face) for mass, share in zip(grams, shares, strict=True)]
-    unequal = Cell(
-        text=format_mass(mirror.unequal_g), share=1.0, align="right", size=7.2, face=face, color=ALARM if mirror.unequal_g else INK
-    )
-    return (value(mirror.code or "合计", 1.2, align="center", size=7.2, face=face), *cells, unequal)
-
-
 def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
     section(sheet, "按废物代码", "By waste code", keep=100)
     shown = statement.mirror[:_CODES_ON_PAGE_1]
     top, chart_width = sheet.y, 205.0
     sheet.inset = chart_width + 14
-    rows = [_mirror_row(mirror) for mirror in shown] or [(value("本月无转移", 9.55, align="center"),)]
-    table(sheet, _MIRROR_HEADS, rows)
-    if statement.mirror:
-        row(sheet, _mirror_row(statement.total, BOLD))
+    table(sheet, _MIRROR, shown, sums=statement.total if shown else None, size=7.2)
+    if not shown:
+        row(sheet, (value("本月无转移", 9.55, align="center"),))
     sheet.inset = 0.0
     if len(statement.mirror) > len(shown):
         sheet.y += 2
@@ -162,7 +160,7 @@ def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:
 
 def _count_and_age(statement: MonthlyStatement, rows: Sequence[LineRow]) -> str:
     """How many lines are open at the end of the month, and the age of the oldest."""
-    oldest = max((age_days(row, statement.period.end_s) for row in rows), default=None)
+    oldest = max((row.age_days(statement.period.end_s) for row in rows), default=None)
     return "0 行" if oldest is None else f"{len(rows)} 行，最长 {oldest} 天"
 
 
@@ -171,16 +169,8 @@ def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
     section(sheet, "数据来源与复算", "Drawn from", keep=60)
     found = f"{statement.origin}　创始声明 {statement.found}"
     row(sheet, (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)))
-    drawn = f"{statement.root}　末条入账 {statement.drawn_at[:19].replace('T', ' ')}"
-    row(
-        sheet,
-        (
-            label("根哈希", "Root", 0.8),
-            value(drawn, 5.4, size=7),
-            label("差异标准", "Tolerance", 0.8),
-            value("\n".join(found.version for found in statement.tolerances), 1.0),
-        ),
-    )
+    drawn, versions = f"{statement.root}　末条入账 {moment(statement.drawn_at)}", "\n".join(found.version for found in statement.tolerances)
+    row(sheet, (label("根哈希", "Root", 0.8), value(drawn, 5.4, size=7), label("差异标准", "Tolerance", 0.8), value(versions, 1.0)))
     rules = (
         "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"
         f"超差标准（R-62，无法定数值，为本账本采用的数据）：{'；'.join(map(tolerance_text, statement.tolerances)) or '未采用'}。"
@@ -192,44 +182,11 @@ def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
 def _lists(sheet: Sheet, statement: MonthlyStatement) -> None:
     if len(statement.mirror) > _CODES_ON_PAGE_1:
         section(sheet, "镜像等式：全部废物代码", "Mirror equation, all codes")
-        table(sheet, _MIRROR_HEADS, [*map(_mirror_row, statement.mirror), _mirror_row(statement.total, BOLD)])
-    _account_list(sheet, statement.accounts)
+        table(sheet, _MIRROR, statement.mirror, sums=statement.total, size=7.2)
+    if statement.accounts:
+        section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas", keep=60)
+        table(sheet, _ACCOUNTS, statement.accounts, size=6.8)
     line_lists(sheet, statement)
     if statement.duplicates:
         section(sheet, "M6　编号重复", "Duplicate numbers", keep=40)
-        rows = [(value(found.number, 1, size=7), value("\n".join(found.manifests), 4, size=6.5)) for found in statement.duplicates]
-        table(sheet, (head("国家联单编号", "Number", 1), head("联单", "Manifests", 4)), rows)
-
-
-def _account_list(sheet: Sheet, accounts: Sequence[AccountMonth]) -> None:
-    if not accounts:
-        return
-    section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas", keep=60)
-    columns = (
-        ("期初累计", "Opening"),
-        *COLUMNS.values(),
-        ("期末累计", "Closing"),
-        ("其中本年", "This year"),
-        ("其中预占", "Of it held"),
-        ("上限", "Limit"),
-        ("余额", "Left"),
-    )
-    heads = [head("层次", "Layer", 0.45), head("账户", "Account", 3.0), *(head(zh, en, _GRAMS) for zh, en in columns)]
-    rows = [_account(account) for account in accounts]
-    table(sheet, heads, rows)
-
-
-def _account(account: AccountMonth) -> tuple[Cell, ...]:
-    left = account.left_g
-    grams = (account.opening_g, *account.moved_g.values(), account.closing_g, account.year_g, account.held_g, account.limit_g, left)
-    cells = [
-        Cell(
-            text="—" if mass is None else format_mass(mass),
-            share=_GRAMS,
-            align="right",
-            size=_SMALL,
-            color=ALARM if place == len(grams) - 1 and (left or 0) < 0 else INK,
-        )
-        for place, mass in enumerate(grams)
-    ]
-    return (value(account.layer, 0.45, align="center", size=_SMALL), value(account.label, 3.0, size=_SMALL), *cells)
+        table(sheet, _DUPLICATES, statement.duplicates)

@@ -8,13 +8,35 @@ from typing import Any
 
 import xlsxwriter
 
-from ledger.times import format_at, parse_at
-from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import age_days, tolerance_text
-from reports.words import COLUMNS, LEVELS, OPINIONS, STAGES, province
+from ledger.times import parse_at
+from reports.reconciliation.model import EQUATION, LineRow, MonthlyStatement
+from reports.reconciliation.text import tolerance_text
+from reports.words import COLUMNS, LEVELS, OPINIONS, STAGES, province, when
 
 Value = str | int | Decimal | None
 MASS = "#,##0.000000"
+_MIRROR = (
+    ("废物代码", 14), ("期初在途", 16), ("本月移出", 16), ("本月接受", 16), ("本月拒收", 16), ("磅差（移出−接受−拒收）", 20),
+    ("期末在途", 16), ("等式差额（应为 0）", 16), ("期末已开具未起运", 18), ("本月作废", 16), ("谢绝接受", 16),
+)  # fmt: skip
+_WHO = (
+    ("国家联单编号", 18), ("存证标识", 30), ("行", 5), ("废物名称", 24), ("废物代码", 13), ("移出人", 32), ("接受人", 32),
+)  # fmt: skip
+_LINES = (
+    *_WHO, ("末程承运人", 32), ("状态", 12), ("移出量（申报）", 16), ("装载称重", 16), ("接受量", 16), ("拒收量", 16),
+    ("磅差", 14), ("处理意见", 10), ("开具时间", 20), ("起运时间", 20), ("接受确认时间", 20), ("作废时间", 20), ("谢绝时间", 20),
+)  # fmt: skip
+_DIFFERENCES = (
+    *_WHO, ("移出量（申报）", 16), ("移出量（称重，未称为申报）", 18), ("到场量（接受+拒收）", 18), ("磅差", 14), ("超差级别", 10),
+)  # fmt: skip
+_IN_FLIGHT = (*_WHO, ("承运人", 32), ("移出量（申报）", 16), ("起运时间", 20), ("在途天数", 10))
+_WAITING = (*_WHO, ("移出量（申报）", 16), ("开具时间", 20), ("天数", 10))
+_DUPLICATES = (("国家联单编号", 20), ("持有该编号的联单", 70))
+_CUT_OFF = (*_WHO, ("移出量（申报）", 16), ("起运时间", 20), ("接受确认时间", 20))
+_ACCOUNTS = (
+    ("层次", 8), ("账户", 60), ("期初累计", 16), *((zh, 16) for zh, _ in COLUMNS.values()), ("期末累计", 16), ("其中本年（许可规模）", 16),
+    ("其中预占未结", 16), ("其中已用", 16), ("上限", 16), ("余额", 16),
+)  # fmt: skip
 
 
 def to_xlsx(statement: MonthlyStatement) -> bytes:
@@ -24,16 +46,26 @@ def to_xlsx(statement: MonthlyStatement) -> bytes:
     book = _Book(xlsxwriter.Workbook(out, options))
     drawn = datetime.fromtimestamp(parse_at(statement.drawn_at), UTC).replace(tzinfo=None)
     book.workbook.set_properties({"title": _title(statement), "author": "liandan", "created": drawn})
-    _cover(book, statement)
-    book.sheet("镜像等式", _MIRROR, [_mirror(mirror) for mirror in (*statement.mirror, statement.total)])
-    book.sheet("联单行", _LINES, [_line(row, statement) for row in statement.rows])
-    book.sheet("重量差异 M4", _M4, [_m4(row, statement) for row in statement.differing])
-    book.sheet("在途 M5", _M5, [_m5(row, statement) for row in statement.in_flight])
-    book.sheet("未起运 M5", _M5_WAITING, [_m5_waiting(row, statement) for row in statement.waiting])
-    book.sheet("编号重复 M6", _M6, [(found.number, trunk) for found in statement.duplicates for trunk in found.manifests])
-    book.sheet("跨期 M7", _M7, [_m7(row, statement) for row in statement.cut_off])
-    book.sheet("无起运记录 M12", _M7, [_m7(row, statement) for row in statement.without_departure])
-    book.sheet("额度 M9", _M9, list(_m9(statement)))
+    end_s, name = statement.period.end_s, statement.name
+
+    def of(row: LineRow, names: str, *more: Value) -> tuple[Value, ...]:
+        who = (row.number, row.manifest, row.line, row.name, row.code, name(row.generator), name(row.receiver))
+        return (*who, *_values(row, names), *more)
+
+    book.sheet("说明", (("项目", 16), ("内容", 96)), _cover(statement))
+    totalled = (*statement.mirror, statement.total)
+    book.sheet("镜像等式", _MIRROR, ((mirror.code or "合计", *_values(mirror, EQUATION)) for mirror in totalled))
+    book.sheet("联单行", _LINES, ((*of(row, ""), *_line(row, statement)) for row in statement.rows))
+    weights = "declared_g sent_g came_g difference_g"
+    book.sheet("重量差异 M4", _DIFFERENCES, (of(row, weights, LEVELS.get(row.level, "允差内")) for row in statement.differing))
+    flying = ((*of(row, ""), name(row.carrier), *_values(row, "declared_g departed_s"), row.age_days(end_s)) for row in statement.in_flight)
+    book.sheet("在途 M5", _IN_FLIGHT, flying)
+    book.sheet("未起运 M5", _WAITING, (of(row, "declared_g issued_s", row.age_days(end_s)) for row in statement.waiting))
+    book.sheet("编号重复 M6", _DUPLICATES, ((found.number, trunk) for found in statement.duplicates for trunk in found.manifests))
+    cut = "declared_g departed_s received_s"
+    book.sheet("跨期 M7", _CUT_OFF, (of(row, cut) for row in statement.cut_off))
+    book.sheet("无起运记录 M12", _CUT_OFF, (of(row, cut) for row in statement.without_departure))
+    book.sheet("额度 M9", _ACCOUNTS, _accounts(statement))
     book.workbook.close()
     return out.getvalue()
 
@@ -47,9 +79,9 @@ class _Book:
         self._head = workbook.add_format(
             {**font, "bold": True, "bg_color": "#1F5A4C", "font_color": "#FFFFFF", "text_wrap": True, "border": 1, "align": "center"}
         )
-        self._text = workbook.add_format({**font, "border": 1, "num_format": "@"})
-        self._mass = workbook.add_format({**font, "border": 1, "num_format": MASS})
-        self._whole = workbook.add_format({**font, "border": 1, "num_format": "0"})
+        self._text, self._mass, self._whole = (
+            workbook.add_format({**font, "border": 1, "num_format": number}) for number in ("@", MASS, "0")
+        )
 
     def sheet(self, name: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Value]]) -> None:
         """A sheet with a frozen head and a filter; ``heads`` are (text, width in characters)."""
@@ -83,23 +115,22 @@ def _tonnes(grams: int | None) -> Decimal | None:
     return None if grams is None else Decimal(grams).scaleb(-6)
 
 
-def _when(at_s: int | None) -> str:
-    return "" if at_s is None else format_at(at_s)[:19].replace("T", " ")
+def _values(of: object, names: str) -> tuple[Value, ...]:
+    """Fields by name: grams ``…_g`` in tonnes, moments ``…_s`` to the second."""
+    return tuple((_tonnes if name.endswith("_g") else when)(getattr(of, name)) for name in names.split())
 
 
 def _title(statement: MonthlyStatement) -> str:
-    return f"{province(statement.from_province)}→{province(statement.to_province)} 危险废物跨省转移月度对账单 {statement.period.month}"
+    return f"{statement.direction.replace(' ', '')} 危险废物跨省转移月度对账单 {statement.period.month}"
 
 
-def _cover(book: _Book, statement: MonthlyStatement) -> None:
-    facts: list[tuple[str, str]] = [
+def _cover(statement: MonthlyStatement) -> list[tuple[str, str]]:
+    period, source, target = statement.period, statement.from_province, statement.to_province
+    return [
         ("对账单", _title(statement)),
         ("性质", "演示 / DEMO：时间为模拟时间，不具证据效力" if statement.is_demo else "由账本计算得出，双方可各自复算"),
-        ("对账月", f"{_when(statement.period.start_s)} 至 {_when(statement.period.end_s)}（不含），北京时间"),
-        (
-            "方向",
-            f"{statement.from_province} {province(statement.from_province)} → {statement.to_province} {province(statement.to_province)}",
-        ),
+        ("对账月", f"{when(period.start_s)} 至 {when(period.end_s)}（不含），北京时间"),
+        ("方向", f"{source} {province(source)} → {target} {province(target)}"),
         ("账本", statement.origin),
         ("创始声明哈希", statement.found),
         ("检查点规模", str(statement.size)),
@@ -110,104 +141,18 @@ def _cover(book: _Book, statement: MonthlyStatement) -> None:
         ("超差标准", "；".join(map(tolerance_text, statement.tolerances)) or "未采用"),
         ("单位", "吨，六位小数"),
     ]
-    book.sheet("说明", (("项目", 16), ("内容", 96)), facts)
 
 
-_MIRROR = (
-    ("废物代码", 14), ("期初在途", 16), ("本月移出", 16), ("本月接受", 16), ("本月拒收", 16), ("磅差（移出−接受−拒收）", 20),
-    ("期末在途", 16), ("等式差额（应为 0）", 16), ("期末已开具未起运", 18), ("本月作废", 16), ("谢绝接受", 16),
-)  # fmt: skip
+def _line(row: LineRow, statement: MonthlyStatement) -> Iterable[Value]:
+    """What the sheet of all lines says beyond who and what."""
+    yield from (statement.name(row.carrier), STAGES.get(row.stage, row.stage))
+    yield from _values(row, "declared_g loaded_g accepted_g refused_g difference_g")
+    yield OPINIONS.get(row.opinion, row.opinion)
+    yield from _values(row, "issued_s departed_s received_s voided_s declined_s")
 
 
-def _mirror(mirror: MirrorEquation) -> tuple[Value, ...]:
-    grams = (
-        mirror.opening_g, mirror.departed_g, mirror.accepted_g, mirror.refused_g, mirror.difference_g,
-        mirror.closing_g, mirror.unequal_g, mirror.waiting_g, mirror.voided_g, mirror.declined_g,
-    )  # fmt: skip
-    return (mirror.code or "合计", *map(_tonnes, grams))
-
-
-_KEY = (("国家联单编号", 18), ("存证标识", 30), ("行", 5), ("废物名称", 24), ("废物代码", 13))
-_PARTIES = (("移出人", 32), ("接受人", 32))
-
-
-def _key(row: LineRow) -> tuple[Value, ...]:
-    return (row.number, row.manifest, row.line, row.name, row.code)
-
-
-def _parties(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
-    return (statement.names.get(row.generator, row.generator), statement.names.get(row.receiver, row.receiver))
-
-
-_LINES = (
-    *_KEY, *_PARTIES, ("末程承运人", 32), ("状态", 12), ("移出量（申报）", 16), ("装载称重", 16), ("接受量", 16), ("拒收量", 16),
-    ("磅差", 14), ("处理意见", 10), ("开具时间", 20), ("起运时间", 20), ("接受确认时间", 20), ("作废时间", 20), ("谢绝时间", 20),
-)  # fmt: skip
-
-
-def _line(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
-    return (
-        *_key(row),
-        *_parties(row, statement),
-        statement.names.get(row.carrier, row.carrier),
-        STAGES.get(row.stage, row.stage),
-        _tonnes(row.declared_g),
-        _tonnes(row.loaded_g),
-        _tonnes(row.accepted_g),
-        _tonnes(row.refused_g),
-        _tonnes(row.difference_g) if row.accepted_g is not None else None,
-        OPINIONS.get(row.opinion, row.opinion),
-        *map(_when, (row.issued_s, row.departed_s, row.received_s, row.voided_s, row.declined_s)),
-    )
-
-
-_M4 = (
-    *_KEY, *_PARTIES, ("移出量（申报）", 16), ("移出量（称重，未称为申报）", 18), ("到场量（接受+拒收）", 18),
-    ("磅差", 14), ("超差级别", 10),
-)  # fmt: skip
-
-
-def _m4(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
-    received = (row.accepted_g or 0) + (row.refused_g or 0)
-    level = LEVELS.get(row.level, "允差内")
-    masses = (row.declared_g, row.sent_g, received, row.difference_g)
-    return (*_key(row), *_parties(row, statement), *map(_tonnes, masses), level)
-
-
-_M5 = (*_KEY, *_PARTIES, ("承运人", 32), ("移出量（申报）", 16), ("起运时间", 20), ("在途天数", 10))
-
-
-def _m5(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
-    carrier = statement.names.get(row.carrier, row.carrier)
-    age = age_days(row, statement.period.end_s)
-    return (*_key(row), *_parties(row, statement), carrier, _tonnes(row.declared_g), _when(row.departed_s), age)
-
-
-_M5_WAITING = (*_KEY, *_PARTIES, ("移出量（申报）", 16), ("开具时间", 20), ("天数", 10))
-
-
-def _m5_waiting(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
-    age = age_days(row, statement.period.end_s)
-    return (*_key(row), *_parties(row, statement), _tonnes(row.declared_g), _when(row.issued_s), age)
-
-
-_M6 = (("国家联单编号", 20), ("持有该编号的联单", 70))
-_M7 = (*_KEY, *_PARTIES, ("移出量（申报）", 16), ("起运时间", 20), ("接受确认时间", 20))
-
-
-def _m7(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
-    return (*_key(row), *_parties(row, statement), _tonnes(row.declared_g), _when(row.departed_s), _when(row.received_s))
-
-
-_M9 = (
-    ("层次", 8), ("账户", 60), ("期初累计", 16), *((zh, 16) for zh, _ in COLUMNS.values()), ("期末累计", 16), ("其中本年（许可规模）", 16), ("其中预占未结", 16),
-     ("其中已用", 16), ("上限", 16), ("余额", 16),
-)  # fmt: skip
-
-
-def _m9(statement: MonthlyStatement) -> Iterable[tuple[Value, ...]]:
+def _accounts(statement: MonthlyStatement) -> Iterable[tuple[Value, ...]]:
     for found in statement.accounts:
-        grams = (
-            found.opening_g, *found.moved_g.values(), found.closing_g, found.year_g, found.held_g, found.used_g, found.limit_g, found.left_g,
-        )  # fmt: skip
-        yield (found.layer, found.label, *map(_tonnes, grams))
+        moved = map(_tonnes, found.moved_g.values())
+        rest = _values(found, "closing_g year_g held_g used_g limit_g left_g")
+        yield (found.layer, found.label, _tonnes(found.opening_g), *moved, *rest)

@@ -16,9 +16,8 @@ from ledger.directory import LOG_MAIN
 from ledger.kinds.founding import Adopted
 from ledger.times import format_at
 from manifests import acts
-from reports.certificate.code import content
 from reports.certificate.facts import facts_of
-from reports.certificate.render import ATTACHMENT, render_certificate
+from reports.certificate.render import ATTACHMENT, content, render_certificate
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 from tests.reports.month import drawn

@@ -5,14 +5,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from reports.paper import fonts
-from reports.paper.sheet import SMALL, Sheet
+from reports.paper.sheet import GREY, Paint, Sheet
 
 
 def _draw(number: int) -> bytes:
     sheet = Sheet()
     for line in range(40):
-        sheet.paragraph(f"第 {line} 行：危险废物跨省转移联单 {chr(0x4E00 + 7 * line)}", SMALL)
-    return sheet.to_pdf("并行", "test", lambda sheet, page, pages: None)
+        sheet.paragraph(f"第 {line} 行：危险废物跨省转移联单 {chr(0x4E00 + 7 * line)}", Paint(6.5, color=GREY))
+    return sheet.to_pdf("并行", "test")
 
 
 def test_documents_drawn_at_once_are_the_same_as_one_after_the_other() -> None:

@@ -39,7 +39,7 @@ def document(*texts: str, alphabet: bool = True) -> bytes:
     sheet = Sheet(alphabet=ALPHABET if alphabet else None)
     for number, text in enumerate(texts, 1):
         sheet.text(40, 20.0 * number, text, Paint())
-    return sheet.to_pdf("t", "s", lambda *_: None)
+    return sheet.to_pdf("t", "s")
 
 
 def fonts(pdf: bytes) -> dict[str, bytes]:

@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from reports.paper.codes import FontCodes
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width
-from reports.paper.text import wrap
+from reports.paper.embedding import FontCodes
+from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width, wrap
 from tests.house.source import ROOT
 
 FONTS = ROOT / "reports/fonts"
