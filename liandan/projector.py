@@ -10,7 +10,6 @@ from msgspec import Struct
 from ledger import store
 from ledger.admission.entry import Entry
 from ledger.log import Log
-from manifests import projection as manifest_projection
 from manifests import store as manifest_store
 
 log = structlog.get_logger("liandan.projector")
@@ -30,7 +29,7 @@ class Projection(Struct, frozen=True):
     """Applies consecutive entries; the position afterwards."""
 
 
-PROJECTIONS = (Projection("manifests", manifest_store.position, manifest_projection.follow),)
+PROJECTIONS = (Projection("manifests", manifest_store.position, manifest_store.follow),)
 
 
 class Projector:

@@ -1,5 +1,6 @@
 """The manifests' part of the audit of a live database: every row of the projection against views folded from the audited entries."""
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
-from manifests.view import ManifestView, concerns, fold
+from manifests.view import ManifestView, columns, concerns, fold
 
 _DECODE = msgspec.msgpack.Decoder(ManifestView).decode
 _STUMBLES = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
@@ -25,42 +26,19 @@ class ViewFold:
         chain = concerns(entry)
         if chain is None:
             return
-        try:
+        with suppress(*_STUMBLES):
             self.views.put(chain, fold(self.views.get(chain), entry))
-        except _STUMBLES:
-            return
 
     def compare(self, row: dict[str, Any]) -> list[Finding]:
         """Findings VIEW_DIFFERS of one row of ``manifest_view``: the view and every column made from it."""
         expected: ManifestView | None = self.views.get(row["chain"])
         if expected is None:
             return [_differs(row["chain"], "view", "a row", "no such manifest")]
-        wanted = columns(expected)
-        return [_differs(expected.chain, name, row[name], value) for name, value in wanted.items() if row[name] != value]
+        return [_differs(expected.chain, name, row[name], value) for name, value in columns(expected).items() if row[name] != value]
 
     def close(self) -> None:
         """Forget everything."""
         self.views.close()
-
-
-def columns(view: ManifestView) -> dict[str, Any]:
-    """The columns of a view's row, ``issued_at`` in Unix microseconds, as finely as the database keeps it."""
-    state = view.state
-    return {
-        "generator": state.generator,
-        "ulid": view.ulid,
-        "number": state.number,
-        "stage": state.stage.value,
-        "from_province": state.origin.division[:2],
-        "to_province": state.destination.division[:2],
-        "receiver": state.receiver,
-        "carriers": list(view.carriers),
-        "regions": list(view.regions),
-        "codes": list(view.codes),
-        "issued_at": view.issued_s * 1_000_000,
-        "updated_idx": view.updated_idx,
-        "view": msgspec.msgpack.encode(view),
-    }
 
 
 def missing(chain: str) -> Finding:

@@ -20,21 +20,9 @@ from ledger.log import Log
 from ledger.problem import Language
 from ledger.reading import Page, snapshot
 from ledger.times import SHANGHAI, format_at, read_day
-from manifests import store
+from manifests import answers, store
 from manifests.act import limits_of
 from manifests.actions import duties
-from manifests.answers import (
-    ManifestActions,
-    ManifestAnswer,
-    ManifestChoice,
-    ManifestHistory,
-    Manifests,
-    duty_answer,
-    item_of,
-    manifest_answer,
-    may_read,
-    record_answer,
-)
 from manifests.model import Stage
 from manifests.store import PAGE_MAX, Cursor, Search
 from manifests.view import ManifestView
@@ -60,25 +48,25 @@ async def projection(log: Log) -> AsyncIterator[Projected]:
         yield Projected(now.workspace, await store.position(now.workspace.conn))
 
 
-async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> Manifests:
+async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> answers.Manifests:
     """Manifests that the caller may see, newest issue first."""
     after = read_cursor(page.cursor, Cursor)
     seen = store.scoped(search, caller)
     async with projection(log) as now:
         views = await store.list_views(now.workspace.conn, seen, after=after, limit=page.limit + 1)
     shown = views[: page.limit]
-    following = write_cursor(store.cursor_of(shown[-1])) if len(views) > page.limit else None
-    return Manifests(size=now.size, manifests=tuple(item_of(view, language) for view in shown), next=following)
+    following = write_cursor(Cursor(shown[-1].issued_s, shown[-1].chain)) if len(views) > page.limit else None
+    return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in shown), next=following)
 
 
-async def find_named(log: Log, caller: Caller, name: str, language: Language) -> ManifestChoice:
+async def find_named(log: Log, caller: Caller, name: str, language: Language) -> answers.ManifestChoice:
     """Manifests under a national number or a ULID, voided ones only if there is no other; NOT_FOUND when the caller may see none."""
     async with projection(log) as now:
         views = await _named(now, caller, name)
     if not views:
         raise refuse("NOT_FOUND", field="manifest", found=name, expected="14 digits, a ULID, or <generator>/<ULID>")
     standing = [view for view in views if view.state.stage is not Stage.VOIDED] or views
-    return ManifestChoice(size=now.size, name=name, manifests=tuple(item_of(view, language) for view in standing))
+    return answers.ManifestChoice(size=now.size, name=name, manifests=tuple(answers.item_of(view, language) for view in standing))
 
 
 async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView]:
@@ -88,46 +76,46 @@ async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView
         return await store.list_views(conn, store.scoped(Search(number=name), caller), limit=PAGE_MAX)
     if not _ULID.fullmatch(name):
         return []
-    return [view for view in await store.find_views(conn, name) if may_read(caller, view)]
+    return [view for view in await store.find_views(conn, name) if answers.may_read(caller, view)]
 
 
-async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, language: Language) -> ManifestAnswer:
+async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, language: Language) -> answers.ManifestAnswer:
     """One manifest as it stands; Refusal NOT_FOUND."""
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
-    return manifest_answer(view, now.size, log.kinds.rules, language)
+    return answers.manifest_answer(view, now.size, log.kinds.rules, language)
 
 
 async def read_actions(
     log: Log, caller: Caller, generator: str, ulid: str, language: Language, claimed_s: int | None = None
-) -> ManifestActions:
+) -> answers.ManifestActions:
     """Who must do what next, by the adopted calendars and the log's present; ``claimed_s`` is a simulated log's."""
     now_s = await log.now(claimed_s)
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
         await now.workspace.load([chain_key(LOG_MAIN)])
     found = duties(view, now_s, workdays_of(now.workspace.facts), limits_of(now.workspace.facts))
-    return ManifestActions(
+    return answers.ManifestActions(
         size=now.size,
         at=format_at(now_s),
         id=f"{generator}/{ulid}",
         stage=view.state.stage.value,
-        actions=tuple(duty_answer(duty, language) for duty in found),
+        actions=tuple(answers.duty_answer(duty, language) for duty in found),
     )
 
 
-async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> ManifestHistory:
+async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> answers.ManifestHistory:
     """Every entry about a manifest, in the order of the log."""
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
     entries = await log.entries_at([record.index for record in view.records])
-    return ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(record_answer, entries)))
+    return answers.ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(answers.record_answer, entries)))
 
 
 async def _view(now: Projected, caller: Caller, generator: str, ulid: str) -> ManifestView:
     chain = f"manifest/{generator}/{ulid}"
     view = await store.fetch_view(now.workspace.conn, chain) if _MANIFEST.fullmatch(chain) else None
-    if view is None or not may_read(caller, view):
+    if view is None or not answers.may_read(caller, view):
         raise refuse("NOT_FOUND", field="manifest", found=f"{generator}/{ulid}")
     return view
 

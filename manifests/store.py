@@ -1,4 +1,7 @@
-"""SQL of the manifests' projection: views to read, views to write, and how far the projection has come. A transaction is the caller's."""
+"""SQL of the manifests' projection, which follows the feed: views to read, views to write, and how far it has come.
+
+Entries are applied in the order of the log, each exactly once; the transaction of whoever reads is its own.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
@@ -8,16 +11,20 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.store import Conn
 from ledger.times import to_datetime
-from manifests.view import ManifestView
+from manifests.view import ManifestView, columns, concerns, fold
 
 PROJECTION = "manifests"
 PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
 _DECODE = msgspec.msgpack.Decoder(ManifestView).decode
-_ENCODE = msgspec.msgpack.Encoder().encode
+
+
+class FeedGap(LookupError):
+    """Entries were offered beyond the next position: the caller must fetch those between and offer them first."""
 
 
 class Search(Struct, frozen=True, kw_only=True):
@@ -74,11 +81,6 @@ async def lock_position(conn: Conn) -> int:
     return found
 
 
-async def set_position(conn: Conn, idx: int) -> None:
-    """Move on; the row is there since :func:`lock_position`."""
-    await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, idx)
-
-
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
     """The view of one manifest by its chain."""
     raw: bytes | None = await conn.fetchval("SELECT view FROM manifest_view WHERE chain = $1", chain)
@@ -98,7 +100,7 @@ async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[Manifest
 
 
 async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None, limit: int = 50) -> list[ManifestView]:
-    """A page of manifests, newest issue first; ``after`` is the cursor of the page before (:func:`cursor_of` its last view)."""
+    """A page of manifests, newest issue first; ``after`` is the cursor of the page before."""
     assert 1 <= limit <= PAGE_MAX, "routes bound the page"
     conditions, arguments = _conditions(search, after)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
@@ -107,23 +109,13 @@ async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None,
     return [_DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
 
 
-def cursor_of(view: ManifestView) -> Cursor:
-    """The cursor of a page that ends with this view."""
-    return Cursor(view.issued_s, view.chain)
-
-
 def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:
     """SQL conditions and their arguments, in the same order."""
     wanted: list[tuple[str, object]] = [
         ("(from_province = ANY(?::text[]) OR to_province = ANY(?::text[]))", list(search.region) or None),
-        ("generator = ?", search.generator),
-        ("receiver = ?", search.receiver),
+        *((f"{name} = ?", getattr(search, name)) for name in ("generator", "receiver", "number", "stage", "from_province", "to_province")),
         ("carriers @> ARRAY[?::text]", search.carrier),
-        ("number = ?", search.number),
-        ("stage = ?", search.stage),
         ("codes @> ARRAY[?::text]", search.code),
-        ("from_province = ?", search.from_province),
-        ("to_province = ?", search.to_province),
         ("issued_at >= ?", search.since),
         ("issued_at < ?", search.until),
     ]
@@ -142,9 +134,29 @@ def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[o
     return conditions, arguments
 
 
+async def follow(conn: Conn, entries: Sequence[Entry]) -> int:
+    """Apply a range of consecutive entries in one transaction; the position afterwards. Raises FeedGap, and then nothing is applied.
+
+    Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
+    """
+    async with conn.transaction():
+        at = await lock_position(conn)
+        fresh = [entry for entry in entries if entry.index >= at]
+        if not fresh:
+            return at
+        if [entry.index for entry in fresh] != list(range(at, at + len(fresh))):
+            raise FeedGap(f"the projection stands at {at}, offered were {fresh[0].index} … {fresh[-1].index}")
+        concerned = [(chain, entry) for entry in fresh if (chain := concerns(entry)) is not None]
+        known, changed = await fetch_views(conn, list({chain for chain, _ in concerned})), dict[str, ManifestView]()
+        for chain, entry in concerned:
+            changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
+        await upsert_views(conn, changed.values())
+        await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, at + len(fresh))
+        return at + len(fresh)
+
+
 async def upsert_views(conn: Conn, views: Iterable[ManifestView]) -> None:
     """Write views, new or changed, in one statement."""
-    rows = [_row(view) for view in views]
     await conn.executemany(
         """
         INSERT INTO manifest_view
@@ -155,36 +167,11 @@ async def upsert_views(conn: Conn, views: Iterable[ManifestView]) -> None:
            SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers,
                regions = EXCLUDED.regions, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
         """,
-        rows,
-    )
-
-
-def _row(view: ManifestView) -> tuple[object, ...]:
-    state = view.state
-    return (
-        view.chain,
-        state.generator,
-        view.ulid,
-        state.number,
-        state.stage.value,
-        state.origin.division[:2],
-        state.destination.division[:2],
-        state.receiver,
-        list(view.carriers),
-        list(view.regions),
-        list(view.codes),
-        to_datetime(view.issued_s),
-        view.updated_idx,
-        _ENCODE(view),
+        [tuple(columns(view).values()) for view in views],
     )
 
 
 async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:
-    """Every row as it stands, ``issued_at`` in Unix microseconds, for the audit; inside a transaction."""
-    sql = """
-        SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes,
-               (extract(epoch FROM issued_at) * 1000000)::bigint AS issued_at, updated_idx, view
-          FROM manifest_view
-        """
-    async for row in conn.cursor(sql, prefetch=500):
+    """Every row as it stands, for the audit; inside a transaction."""
+    async for row in conn.cursor("SELECT * FROM manifest_view", prefetch=500):
         yield dict(row)

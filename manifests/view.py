@@ -4,17 +4,16 @@ The same functions run as in the log, without facts: what only other chains know
 decision and its lists) is not here.
 """
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
+from ledger.answers import filled
 from ledger.model import Level
-from ledger.times import parse_at
+from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
 from manifests.model import ManifestState, trunk_of
-
-VIEWED = ("manifest", "case")
-"""Chain types whose entries change a view."""
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -79,34 +78,41 @@ class ManifestView(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(line.code for line in self.state.lines))
 
 
+def columns(view: ManifestView) -> dict[str, object]:
+    """The row of a view in ``manifest_view``: what is searched by, and the view itself."""
+    state = view.state
+    return {
+        "chain": view.chain,
+        "generator": state.generator,
+        "ulid": view.ulid,
+        "number": state.number,
+        "stage": state.stage.value,
+        "from_province": state.origin.division[:2],
+        "to_province": state.destination.division[:2],
+        "receiver": state.receiver,
+        "carriers": list(view.carriers),
+        "regions": list(view.regions),
+        "codes": list(view.codes),
+        "issued_at": to_datetime(view.issued_s),
+        "updated_idx": view.updated_idx,
+        "view": msgspec.msgpack.encode(view),
+    }
+
+
 def concerns(entry: Entry) -> str | None:
-    """Chain of the manifest that an entry is about, or ``None``."""
+    """Chain of the manifest that an entry on its trunk or on one of its cases is about, or ``None``."""
     statement = entry.statement
-    return trunk_of(statement.chain) if statement.chain_type in VIEWED else None
+    return trunk_of(statement.chain) if statement.chain_type in ("manifest", "case") else None
 
 
 def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     """The view after an entry that concerns its manifest; ``None`` before the issue. Entries come in the order of the log."""
     statement, admission = entry.statement, entry.admission
-    record, flags = _record(entry), tuple(Flag(level, code, entry.index) for level, code in admission.decision.alerts)
+    flags = tuple(Flag(level, code, entry.index) for level, code in admission.decision.alerts)
+    record = filled(Record, entry, statement, admission.decision, admitted_at=admission.at)
     # An act without a value in ACTS is an error said aloud here: no default may pretend that nothing happened.
     state = ACTS_BY_KIND[statement.kind].follow(None if view is None else view.state, statement, admission)
     if view is None:
         issued_s = parse_at(admission.at)
         return ManifestView(chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index)
     return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index)
-
-
-def _record(entry: Entry) -> Record:
-    statement = entry.statement
-    return Record(
-        kind=statement.kind,
-        chain=statement.chain,
-        seq=statement.seq,
-        index=entry.index,
-        hash=statement.hash,
-        by=statement.by,
-        at=statement.at,
-        admitted_at=entry.admission.at,
-        tags=entry.admission.decision.tags,
-    )

@@ -13,7 +13,7 @@ from ledger.auditing.report import Finding
 from ledger.log import Log, LoggedEntry
 from liandan.own_audit import audit_own
 from liandan.wiring import KINDS
-from manifests import projection
+from manifests import store
 from tests.ledger.log_server import running
 from whitelist.adopted import data_files
 
@@ -50,7 +50,7 @@ async def test_a_changed_view_is_found_and_an_honest_one_is_not(pool: Pool[Recor
         assert all(isinstance(answer, LoggedEntry) for answer in answers)
         await log.publisher.wait_for(len(answers), 20)
         async with pool.acquire() as conn:
-            await projection.follow(conn, await log.entries_at(list(range(len(answers)))))
+            await store.follow(conn, await log.entries_at(list(range(len(answers)))))
         sql, field = CHANGES[change]
         assert await findings(log, pool) == []
         async with pool.acquire() as conn:
@@ -66,7 +66,7 @@ async def test_a_projection_that_lags_is_compared_as_far_as_it_is(pool: Pool[Rec
         answers = await log.append([*load.setup(), *load.manifest(0), *load.manifest(1)], now_s=load.now_s)
         await log.publisher.wait_for(len(answers), 20)
         async with pool.acquire() as conn:
-            await projection.follow(conn, await log.entries_at(list(range(len(answers) - 1))))
+            await store.follow(conn, await log.entries_at(list(range(len(answers) - 1))))
         assert await findings(log, pool) == []
         async with pool.acquire() as conn:
             await conn.execute("UPDATE manifest_view SET stage = 'ISSUED'")

@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.times import to_datetime
 from manifests import store
-from manifests.projection import FeedGap, follow
-from manifests.store import Search
+from manifests.store import FeedGap, Search, follow
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,
@@ -148,7 +147,7 @@ async def test_pages_join_without_gap_or_repetition(database: asyncpg.Connection
     after = None
     while page := await store.list_views(database, Search(), after=after, limit=1):
         seen += [view.chain for view in page]
-        after = store.cursor_of(page[-1])
+        after = store.Cursor(page[-1].issued_s, page[-1].chain)
     assert seen == [OTHER, SECOND, MANIFEST]
 
 

@@ -18,8 +18,7 @@ from msgspec.structs import replace
 from ledger.caller import Caller
 from ledger.log import Log, LoggedEntry
 from ledger.times import parse_at
-from manifests.projection import follow
-from manifests.store import fetch_view, upsert_views
+from manifests.store import fetch_view, follow, upsert_views
 from reports.reconcile import to_bytes
 from reports.routes import router
 from reports.verify import verify_bytes
