@@ -1,19 +1,21 @@
 """What this package answers over HTTP: wire Structs, and how they are made from states. Masses are tonne strings of six decimals."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Struct, field
 
+from ledger.admission.facts import Facts, account_key
+from ledger.answering import answer
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
-from ledger.model import Head, StateT
 from ledger.problem import Mark, ProblemError
-from whitelist.approval import ApprovalState, ListingRef
+from whitelist.approval import ListingRef
 from whitelist.fields import Conditions
-from whitelist.listing import ListRow, ListState, rows_hash
-from whitelist.permit import Basis, PermitState
+from whitelist.listing import rows_hash
+from whitelist.permit import Basis
+from whitelist.quota import q2_account, q3_used_g
 from whitelist.scope import PermitItem, Scope
+from whitelist.store import RegistryRow
 from whitelist.transfer import Transfer
 
 
@@ -237,115 +239,64 @@ class Quotas(Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def permit_answer(chain: str, head: Head[PermitState]) -> PermitAnswer:
+def permit_answer(row: RegistryRow) -> PermitAnswer:
     """A permit for the wire."""
-    state = _state(head)
-    return PermitAnswer(
-        permit=chain,
-        receiver=chain.split("/")[1],
-        no=state.no,
-        permit_class=state.permit_class,
-        root=state.root,
-        authority=state.authority,
-        status=state.history.now,
-        valid_from=state.valid_from,
-        valid_to=state.valid_to,
-        division=state.division,
-        address=state.address,
-        site=state.site,
-        items=state.items,
-        basis=state.basis,
-        scale_t=format_mass(state.scale_g),
-        index=head.idx,
-    )
+    state = row.state
+    return answer(PermitAnswer, state, permit=row.chain, receiver=row.owner, status=state.history.now, index=row.head.idx)
 
 
-def list_answer(chain: str, head: Head[ListState]) -> ListAnswer:
+def list_answer(row: RegistryRow) -> ListAnswer:
     """A list for the wire."""
-    state = _state(head)
-    return ListAnswer(
-        list=chain,
-        year=state.year,
-        from_province=state.from_province,
-        to_province=state.to_province,
-        kind=state.kind,
-        status=state.status,
-        suspension_stops=state.suspension_stops,
-        letter_no=state.letter_no,
-        letter_date=state.letter_date,
-        effective_from=state.effective_from,
-        effective_to=state.effective_to,
-        conditions=state.conditions,
-        rows_announced=state.rows_announced,
-        rows_filed=len(state.rows),
-        rows_hash=rows_hash(state.rows) if state.is_complete else None,
-        index=head.idx,
-    )
+    state = row.state
+    digest = rows_hash(state.rows) if state.is_complete else None
+    return answer(ListAnswer, state, list=row.chain, rows_filed=len(state.rows), rows_hash=digest, index=row.head.idx)
 
 
-def listing_answer(chain: str, number: int, state: ListState, row: ListRow, used_g: int) -> ListingAnswer:
-    """A row for the wire, with what decisions committed on it."""
-    return ListingAnswer(
-        list=chain,
-        row=number,
-        status=state.status,
-        from_province=state.from_province,
-        to_province=state.to_province,
-        effective_from=state.effective_from,
-        effective_to=state.effective_to,
-        receiver=row.receiver,
-        permit=row.permit,
-        waste=row.waste,
-        methods=row.methods,
-        conditions=row.conditions,
-        quota_t=format_mass(row.quota_g),
-        used_t=format_mass(used_g),
-        left_t=format_mass(row.quota_g - used_g),
-    )
+def listing_answer(row: RegistryRow, facts: Facts) -> ListingAnswer:
+    """A row of a list for the wire, with what decisions committed on it."""
+    listing, used_g = row.state.rows[row.number], facts.used_g(row.account)
+    left_t = format_mass(listing.quota_g - used_g)
+    return answer(ListingAnswer, listing, row.state, list=row.chain, row=row.number, used_t=format_mass(used_g), left_t=left_t)
 
 
-def approval_answer(chain: str, head: Head[ApprovalState], used_g: Mapping[int, int]) -> ApprovalAnswer:
-    """An approval for the wire; ``used_g`` is what manifests drew, by line."""
-    state = _state(head)
+def approval_answer(row: RegistryRow, facts: Facts) -> ApprovalAnswer:
+    """An approval for the wire, with what manifests drew on each line."""
+    used_g = [facts.used_g(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
     lines = tuple(
-        ApprovalLineAnswer(
+        answer(
+            ApprovalLineAnswer,
+            line,
             line=number,
-            name=line.name,
-            code=line.code,
-            category=line.category,
-            hazards=line.hazards,
-            method=line.method,
-            applied_t=format_mass(line.applied_g),
             decided_t=format_mass(line.mass_g),
-            valid_to=line.valid_to,
-            conditions=line.conditions,
-            listing=line.listing,
-            used_t=format_mass(used_g.get(number, 0)),
-            left_t=format_mass(line.mass_g - used_g.get(number, 0)),
+            used_t=format_mass(used_g[number]),
+            left_t=format_mass(line.mass_g - used_g[number]),
         )
-        for number, line in enumerate(state.lines)
+        for number, line in enumerate(row.state.lines)
     )
-    return ApprovalAnswer(
-        approval=chain,
-        generator=chain.split("/")[1],
-        receiver=state.receiver,
-        permit=state.permit,
-        root=state.root,
-        stage=state.stage,
-        origin=state.origin,
-        destination=state.destination,
-        applied_to=state.applied_to,
-        letter_no=state.letter_no,
-        reply_no=state.reply_no,
-        no=state.no,
-        route=state.route,
-        decided_on=state.decided_on,
-        valid_to=state.valid_to,
-        lines=lines,
-        index=head.idx,
-    )
+    return answer(ApprovalAnswer, row.state, approval=row.chain, generator=row.owner, lines=lines, index=row.head.idx)
 
 
-def _state(head: Head[StateT]) -> StateT:
-    assert head.state is not None, "a registry's chain has a state"
-    return head.state
+def quota_answer(row: RegistryRow, facts: Facts, year: int) -> QuotaAnswer:
+    """Limit and use of one account. ``year`` is the present one, to which the use of a permit's scale belongs."""
+    state, account, holder = row.state, row.account, row.owner
+    used_g, of_year = facts.used_g(account), None
+    match account[:2]:
+        case "Q1":
+            holder, of_year, limit_g = state.rows[row.number].receiver, state.year, state.rows[row.number].quota_g
+        case "Q2":
+            limit_g = state.lines[row.number].mass_g
+        case _:
+            of_year, limit_g, used_g = year, state.scale_g, q3_used_g(facts, state.root, year)
+    touched = facts.get(account_key(account))
+    return QuotaAnswer(
+        account=account,
+        quota=account[:2],
+        chain=row.chain,
+        number=None if account.startswith("Q3") else row.number,
+        holder=holder,
+        year=of_year,
+        limit_t=format_mass(limit_g),
+        used_t=format_mass(used_g),
+        left_t=format_mass(limit_g - used_g),
+        index=None if touched is None else touched.idx,
+    )

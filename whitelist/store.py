@@ -10,12 +10,16 @@ from ledger.admission.kind_table import Kinds
 from ledger.cursor import ALL_ROWS, Position
 from ledger.model import Head
 from ledger.store import Conn
+from whitelist.quota import q1_account, q2_account, q3_account
 
 SCAN_MAX = 20_000
 """Chains that one page looks through at most; a page that stops there is short and still has a cursor."""
 
 CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
 """Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
+
+
+_HEADS = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3"
 
 
 class RegistryRow(Struct, frozen=True):
@@ -31,15 +35,21 @@ class RegistryRow(Struct, frozen=True):
         assert self.head.state is not None, "a registry's chain has a state"
         return self.head.state
 
+    @property
+    def owner(self) -> str:
+        """USCC that the chain is named after: of a permit's receiver, of an approval's generator."""
+        return self.chain.split("/")[1]
+
+    @property
+    def account(self) -> str:
+        """The quota account of the row."""
+        if self.chain.startswith("permit/"):
+            return q3_account(self.state.root)
+        return (q2_account if self.chain.startswith("approval/") else q1_account)(self.chain, self.number)
+
 
 Select = Callable[[str, Any], Iterable[int]]
 """From a chain's name and state to the numbers of the rows that are wanted of it, ascending."""
-
-
-async def list_heads(conn: Conn, *, start: str, end: str, limit: int) -> list[tuple[str, bytes]]:
-    """Stored values with start <= key < end, in order of key, at most ``limit``."""
-    rows = await conn.fetch("SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3", start, end, limit)
-    return [(row["key"], row["value"]) for row in rows]
 
 
 async def scan_rows(
@@ -52,12 +62,13 @@ async def scan_rows(
     found: list[RegistryRow] = []
     scanned = 0
     for prefix in prefixes:
-        start, end = _range(prefix)
+        start = chain_key(prefix)
+        end = start[:-1] + chr(ord(start[-1]) + 1)  # the next text of its length
         batch = LISTS_AT_A_TIME if prefix.startswith("list/") else CHAINS_AT_A_TIME
         if after is not None:
             start = max(start, after.key if after.number < ALL_ROWS else _behind(after.key))
         while start < end:
-            rows = await list_heads(conn, start=start, end=end, limit=batch)
+            rows = await conn.fetch(_HEADS, start, end, batch)
             for key, raw in rows:
                 for row in _rows(key, kinds.decode(key, raw), select, after):
                     if len(found) == limit:
@@ -77,12 +88,6 @@ def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> 
     for number in select(chain, head.state):
         if after is None or (key, number) > (after.key, after.number):
             yield RegistryRow(chain, number, head)
-
-
-def _range(prefix: str) -> tuple[str, str]:
-    """Keys of all chains whose names begin so: from the prefix to the next text of its length."""
-    key = chain_key(prefix)
-    return key, key[:-1] + chr(ord(key[-1]) + 1)
 
 
 def _behind(key: str) -> str:
