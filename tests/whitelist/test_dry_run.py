@@ -13,7 +13,7 @@ from asyncpg import Pool, Record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ledger import past
+from ledger import reading
 from ledger.log import LoggedEntry, TurnedDown
 from ledger.mass import format_mass
 from signing.envelope import freeze
@@ -240,7 +240,7 @@ async def test_a_past_too_long_to_rebuild_is_refused_with_the_way_out(web: Web, 
 
 
 async def test_one_rebuild_runs_at_a_time(web: Web) -> None:
-    async with past.ONE_AT_A_TIME:
+    async with reading.ONE_AT_A_TIME:
         response = await web.post("/v1/checks", {"transfers": [transfer()], "as_of": 3}, GENERATOR)
     assert codes_of(response, 503) == ["BUSY"]
     assert response.headers["retry-after"] == "5"
