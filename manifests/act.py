@@ -35,6 +35,8 @@ Follow = Callable[[ManifestState | None, Statement, Admission], ManifestState]
 """The manifest after an entry, from the entry alone: what readers fold, without what only other chains know."""
 Advance = Callable[[ManifestState, Statement], ManifestState]
 """What an act itself changes; it does not judge, it believes the admission."""
+ReadsOfState = Callable[[Statement, ManifestState, Facts], Reads]
+"""What an act reads of a manifest that is there."""
 Registers = Callable[["Entered"], Mapping[str, Any]]
 """Registers to write, by full key."""
 
@@ -80,7 +82,7 @@ def trunk_act(
     settle: JudgeFn | None = None,
     signers: SignersFn | None = None,
     window: Window = Window.CUSTODY,
-    reads: ReadsFn | None = None,
+    reads: ReadsOfState | None = None,
     reads_doc: str = "Nothing beside the manifest.",
     registers: Registers = lambda entered: {},
     **said: Any,
@@ -246,32 +248,24 @@ def _if_admitted(settle: JudgeFn) -> JudgeFn:
 # --- reads and state -----------------------------------------------------------------------------------------------------------------
 
 
-def _reading(own: ReadsFn | None) -> ReadsFn:
-    """What cases have done to the manifest, and what the act itself reads."""
+def _reading(own: ReadsOfState | None) -> ReadsFn:
+    """What cases have done to the manifest, and what the act itself reads; nothing more where no manifest is, which the gate says."""
 
     def reads(statement: Statement, facts: Facts) -> Reads:
-        cases = cases_key(statement.chain)
-        if own is None:
+        cases, state = cases_key(statement.chain), facts.state(statement.chain)
+        if own is None or state is None:
             return Reads(registers=(cases,))
-        found = own(statement, facts)
+        found = own(statement, state, facts)
         return replace(found, registers=tuple(dict.fromkeys((cases, *found.registers))))
 
     return reads
 
 
-def number_registers(statement: Statement, facts: Facts) -> list[str]:
+def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:
     """The register of the manifest's number, once it is known which (the second round of reads, if a case gave it)."""
-    state: ManifestState | None = facts.state(statement.chain)
-    if state is None:
-        return []
     cases = cases_key(statement.chain)
     number = state.number or (None if facts.missing([cases]) else cases_of(facts, statement.chain).number)
-    return [] if number is None else [number_key(number)]
-
-
-def reads_number(statement: Statement, facts: Facts) -> Reads:
-    """For acts that end the manifest: who holds its number."""
-    return Reads(registers=tuple(number_registers(statement, facts)))
+    return () if number is None else (number_key(number),)
 
 
 def advanced(advance: Advance, state: ManifestState, statement: Statement, admission: Admission) -> ManifestState:

@@ -5,15 +5,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, Reads
+from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
 from ledger.fields import ShortText, form, items, label, later, words
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import Entered, FiledBody, ended, named_legs
 from manifests.model import Leg, LegPart, ManifestState, Vehicle
-from manifests.vehicles import carried_g, judge_trips, judge_waybill, papers_travel, reads_change, trips, waybill_key, waybill_written
+from manifests.vehicles import carried_g, judge_trips, judge_waybill, papers_travel, trip_keys, trips, waybill_key, waybill_written
 from whitelist.transfer import BodyPart
 
 
@@ -47,11 +46,11 @@ class Carriage(FiledBody, frozen=True, kw_only=True):
     vehicle_permit: VehicleRef | None = None
 
 
-def reads_carriage(statement: Statement, facts: Facts, carrier: tuple[str, ...]) -> Reads:
-    """The open trips of the trucks concerned, and what travelled under the waybill's number."""
+def carriage_keys(statement: Statement, state: ManifestState, carrier: tuple[str, ...]) -> tuple[str, ...]:
+    """Registers of the open trips of the trucks concerned, and of what travelled under the waybill's number."""
     number: str | None = statement.body.waybill_no
     waybills = () if number is None else tuple(waybill_key(known, number) for known in carrier)
-    return Reads(registers=(*reads_change(statement, facts).registers, *waybills))
+    return (*trip_keys(statement, state), *waybills)
 
 
 def judge_carriage(judged: Judged, out: Findings, carrier: str, waybill_no: str | None) -> None:
@@ -61,6 +60,13 @@ def judge_carriage(judged: Judged, out: Findings, carrier: str, waybill_no: str 
     judge_trips(judged, out, carrier, sum(carried_g(state, leg) for leg in legs), departs=False)
     judge_waybill(judged, out, carrier, judged.statement.body.waybill_no)
     papers_travel(judged, out, waybill_no)
+
+
+def leg_of(statement: Statement, carrier: str, waybill_no: str | None = None, reason: str | None = None) -> Leg:
+    """The leg that begins with an act; ``waybill_no`` where the act names none."""
+    body = statement.body
+    number: str = body.waybill_no or waybill_no or ""
+    return Leg(carrier=carrier, vehicle=body.vehicle, waybill_no=number, place=body.place, begun_s=statement.at_s, reason=reason)
 
 
 def carriage_registers(entered: Entered) -> Mapping[str, Any]:

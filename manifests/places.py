@@ -1,7 +1,6 @@
 """Places of a trip: do they exist on the day, and do they lie where the manifest says (R-55; Order 23 Art. 11(2)(4) [READ])."""
 
-from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, Reads
+from ledger.admission.personality import Judged
 from ledger.findings import Findings
 from ledger.model import Statement
 from ledger.times import day_of
@@ -20,16 +19,10 @@ def owner_of(statement: Statement, state: ManifestState) -> str:
     return state.receiver if act in ("manifest.arrive", "manifest.receive") else statement.principal or statement.by[0]
 
 
-def place_keys(statement: Statement, facts: Facts) -> tuple[str, ...]:
+def place_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
     """Registers of the site that an act names, if it names one."""
-    state: ManifestState | None = facts.state(statement.chain)
     place: Place | None = statement.body.place
-    return () if state is None or place is None else places.place_registers(place, owner_of(statement, state))
-
-
-def reads_place(statement: Statement, facts: Facts) -> Reads:
-    """For acts that read nothing else."""
-    return Reads(registers=place_keys(statement, facts))
+    return () if place is None else places.place_registers(place, owner_of(statement, state))
 
 
 def judge_place(judged: Judged, out: Findings, place: Place, event_s: int) -> None:

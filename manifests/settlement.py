@@ -10,9 +10,8 @@ from typing import Any
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
 from ledger.findings import Findings
-from ledger.model import Admission
 from ledger.times import year_of
-from manifests.act import limits_of
+from manifests.act import Entered, limits_of
 from manifests.model import ManifestState
 from signing.refusal import texts
 from whitelist.approval import approval_at
@@ -63,18 +62,18 @@ def decision_account(state: ManifestState, decision_line: int | None) -> str | N
     return None if state.approval is None or decision_line is None else q2_account(state.approval, decision_line)
 
 
-def site_reserved(facts: Facts, admission: Admission, state: ManifestState, change_g: int) -> Mapping[str, Any]:
-    """The site's register after grams were reserved (+), or what was reserved came back (-)."""
-    root = root_of(state)
-    return {} if root is None else q3_change(facts, root, admission, reserved_g=change_g)
+def site_reserved(entered: Entered, more_g: int) -> Mapping[str, Any]:
+    """The site's register after a departure: more is reserved."""
+    root = root_of(entered.before)
+    return {} if root is None else q3_change(entered.facts, root, entered.admission, reserved_g=more_g)
 
 
-def site_settled(facts: Facts, admission: Admission, state: ManifestState, accepted_s: int, kept_g: int) -> Mapping[str, Any]:
-    """The site's register after a receipt: nothing is reserved any more, what was accepted belongs to the year of its acceptance."""
-    root = root_of(state)
+def site_settled(entered: Entered, *kept: tuple[int, int]) -> Mapping[str, Any]:
+    """The site's register after a void or a receipt: nothing is reserved any more; ``kept`` are the year of an acceptance and its grams."""
+    root = root_of(entered.before)
     if root is None:
         return {}
-    return q3_change(facts, root, admission, reserved_g=-state.drawn[q3_account(root)], settled_g=[(year_of(accepted_s), kept_g)])
+    return q3_change(entered.facts, root, entered.admission, reserved_g=-entered.before.drawn[q3_account(root)], settled_g=kept)
 
 
 def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Sequence[int]) -> None:

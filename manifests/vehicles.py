@@ -12,8 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, Reads
+from ledger.admission.personality import Judged
 from ledger.fields import normal
 from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE
@@ -76,24 +75,14 @@ def trip_key(vehicle: Vehicle) -> str:
     return f"trip:{normal(vehicle.plate)}"
 
 
-def reads_departure(statement: Statement, facts: Facts) -> Reads:
-    """The open trips of the vehicle that is taken into use; the site of the place."""
-    return Reads(registers=(*_keys((statement.body.vehicle,)), *place_keys(statement, facts)))
+def trip_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
+    """Registers of the open trips of the vehicles under way and of the one that takes the load, if one does; of the site of the place."""
+    taking: Vehicle | None = getattr(statement.body, "vehicle", None)
+    return (*_keys((*_under_way(state), *(() if taking is None else (taking,)))), *place_keys(statement, state))
 
 
-def reads_arrival(statement: Statement, facts: Facts) -> Reads:
-    """The open trips of the vehicles that are under way; the site of the place."""
-    return Reads(registers=(*_keys(_under_way(facts.state(statement.chain))), *place_keys(statement, facts)))
-
-
-def reads_change(statement: Statement, facts: Facts) -> Reads:
-    """The open trips of the vehicles under way and of the one that takes the load over; the site of the place."""
-    vehicles = (*_under_way(facts.state(statement.chain)), statement.body.vehicle)
-    return Reads(registers=(*_keys(vehicles), *place_keys(statement, facts)))
-
-
-def _under_way(state: ManifestState | None) -> tuple[Vehicle, ...]:
-    return () if state is None else tuple(leg.vehicle for leg in state.open_legs)
+def _under_way(state: ManifestState) -> tuple[Vehicle, ...]:
+    return tuple(leg.vehicle for leg in state.open_legs)
 
 
 def _keys(vehicles: Iterable[Vehicle]) -> tuple[str, ...]:
@@ -108,20 +97,14 @@ def trips(entered: Entered) -> Mapping[str, Any]:
     changed: dict[str, VehicleTrips] = {}
     for key in _keys((*_under_way(before), *_under_way(after))):
         known: VehicleTrips = entered.facts.get(key) or VehicleTrips()
-        others = tuple(load for load in known.open if load.manifest != chain)
+        loads = [load for load in known.open if load.manifest != chain]
         mine = [leg for leg in after.open_legs if leg.vehicle.kind == "truck" and trip_key(leg.vehicle) == key]
-        begun = (_open_trip(chain, after, mine),) if mine else ()
-        changed[key] = VehicleTrips((*others, *begun)[-TRIPS_MAX:])
+        if mine:
+            trip = trip_of(chain, after, mine[0].carrier, min(leg.begun_s for leg in mine))
+            grams = sum(carried_g(after, leg) for leg in mine)
+            loads.append(OpenTrip(manifest=chain, trip=trip, grams=grams, categories=categories_of(after)))
+        changed[key] = VehicleTrips(tuple(loads[-TRIPS_MAX:]))
     return changed
-
-
-def _open_trip(manifest: str, state: ManifestState, legs: list[Leg]) -> OpenTrip:
-    return OpenTrip(
-        manifest=manifest,
-        trip=trip_of(manifest, state, legs[0].carrier, min(leg.begun_s for leg in legs)),
-        grams=sum(carried_g(state, leg) for leg in legs),
-        categories=categories_of(state),
-    )
 
 
 def carried_g(state: ManifestState, leg: Leg) -> int:

@@ -4,14 +4,14 @@ from typing import Annotated
 
 from msgspec.structs import replace
 
-from ledger.admission.personality import Judged
+from ledger.admission.personality import Judged, Reads
 from ledger.fields import File, label
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, FiledBody, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
 from manifests.model import Act, ManifestState, Stage
 from manifests.places import judge_destination, place_exists
-from manifests.vehicles import reads_arrival, trips
+from manifests.vehicles import trip_keys, trips
 from whitelist.fields import Place
 
 
@@ -38,7 +38,7 @@ ARRIVE = trunk_act(
     zh="运抵",
     en="arrive",
     body=Arrive,
-    reads=reads_arrival,
+    reads=lambda statement, state, facts: Reads(registers=trip_keys(statement, state)),
     reads_doc="The open trips of the trucks under way.",
     rules=(leg_is_open, *TIMES, place_exists, delivered_to_the_receiver),
     registers=trips,

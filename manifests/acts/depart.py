@@ -30,9 +30,9 @@ from manifests.act import (
     time_does_not_run_back,
     trunk_act,
 )
-from manifests.carriage import Carriage, LicenceRef, Seals
+from manifests.carriage import Carriage, LicenceRef, Seals, leg_of
 from manifests.mass import weight_level
-from manifests.model import Act, Capacity, Leg, ManifestState, Stage
+from manifests.model import Act, Capacity, ManifestState, Stage
 from manifests.places import judge_place
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
 from manifests.vehicles import (
@@ -40,7 +40,7 @@ from manifests.vehicles import (
     judge_waybill,
     needs_papers,
     plate_is_a_plate,
-    reads_departure,
+    trip_keys,
     trip_name,
     trips,
     vehicle_fits_the_mode,
@@ -144,22 +144,14 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
 # --- the gate ------------------------------------------------------------------------------------------------------------------------
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
+def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """What allows the transfer, the accounts it adds to, and the registers of truck, labels, waybill and tickets."""
-    state: ManifestState | None = facts.state(statement.chain)
-    if state is None:
-        return Reads()
     body: Depart = statement.body
     law = gate.reads(state, facts)
     waybill = () if body.waybill_no is None else (waybill_key(carrier_of(statement, state), body.waybill_no),)
-    registers = (
-        *law.registers,
-        *reads_departure(statement, facts).registers,
-        *labels.label_keys(body.gate.labels),
-        *waybill,
-        *ticket_keys(_holder(statement, state), body.tickets),
-    )
-    return Reads(chains=law.chains, accounts=law.accounts, registers=registers)
+    tickets = ticket_keys(_holder(statement, state), body.tickets)
+    own = (*trip_keys(statement, state), *labels.label_keys(body.gate.labels), *waybill, *tickets)
+    return replace(law, registers=(*law.registers, *own))
 
 
 def _holder(statement: Statement, state: ManifestState) -> str:
@@ -285,13 +277,12 @@ def _add(judged: Judged, out: Findings) -> None:
 
 def _registers(entered: Entered) -> Mapping[str, Any]:
     statement, before, facts = entered.statement, entered.before, entered.facts
-    more_g = sum(added_g(statement.body, before))
     return {
         **trips(entered),
         **labels.labels_written(entered),
         **waybill_written(entered),
         **tickets_drawn(_weighed(statement, before), facts),
-        **settlement.site_reserved(facts, entered.admission, before, more_g),
+        **settlement.site_reserved(entered, sum(added_g(statement.body, before))),
     }
 
 
@@ -299,14 +290,8 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: Depart = statement.body
     loaded = {line.line: parse_mass(line.mass_t) for line in body.loaded}
     lines = tuple(replace(line, loaded_g=loaded.get(number)) for number, line in enumerate(state.lines)) if loaded else state.lines
-    leg = Leg(
-        carrier=carrier_of(statement, state),
-        vehicle=body.vehicle,
-        waybill_no=body.waybill_no or "",
-        place=body.place,
-        begun_s=statement.at_s,
-    )
-    return at_stage(replace(state, lines=lines, legs=(leg,)), Stage.IN_TRANSIT, departed_s=statement.at_s)
+    legs = (leg_of(statement, carrier_of(statement, state)),)
+    return at_stage(replace(state, lines=lines, legs=legs), Stage.IN_TRANSIT, departed_s=statement.at_s)
 
 
 DEPART = trunk_act(

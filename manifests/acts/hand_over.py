@@ -8,8 +8,8 @@ from ledger.fields import label
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, LegNumber, leg_is_open, note_new_carrier, trunk_act
-from manifests.carriage import Carriage, LicenceRef, Seals, carriage_registers, judge_carriage, reads_carriage, succeeded
-from manifests.model import Act, Leg, ManifestState
+from manifests.carriage import Carriage, LicenceRef, Seals, carriage_keys, carriage_registers, judge_carriage, leg_of, succeeded
+from manifests.model import Act, ManifestState
 from manifests.places import judge_place
 from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
 from signing.refusal import texts
@@ -25,9 +25,9 @@ class HandOver(Carriage, frozen=True, kw_only=True):
     seals: Seals = ()
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
+def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """Trucks under way and the one that takes the load, and the waybill of the carrier that takes it."""
-    return reads_carriage(statement, facts, statement.by[-1:])
+    return Reads(registers=carriage_keys(statement, state, statement.by[-1:]))
 
 
 def place_is_fixed(judged: Judged, out: Findings) -> None:
@@ -47,10 +47,8 @@ def load_comes_onto_a_vehicle(judged: Judged, out: Findings) -> None:
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:
-    body: HandOver = statement.body
-    assert body.place is not None, "R-54 refuses a hand-over without place"
-    leg = Leg(carrier=statement.by[-1], vehicle=body.vehicle, waybill_no=body.waybill_no or "", place=body.place, begun_s=statement.at_s)
-    return succeeded(state, statement, leg)
+    assert statement.body.place is not None, "R-54 refuses a hand-over without place"
+    return succeeded(state, statement, leg_of(statement, statement.by[-1]))
 
 
 HAND_OVER = trunk_act(

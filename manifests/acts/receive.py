@@ -15,7 +15,7 @@ from ledger.fields import At, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Level, Statement
-from ledger.times import format_at, parse_at
+from ledger.times import format_at, parse_at, year_of
 from manifests import gate, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, limits_of, trunk_act
 from manifests.mass import Received, weight_level
@@ -23,7 +23,7 @@ from manifests.model import Act, LineState, ManifestState, Stage
 from manifests.places import judge_destination, judge_place
 from manifests.receipt import MeterRow, ReceivedLine, Report, Weighing, judge_meters, note_lateness
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
-from manifests.vehicles import reads_arrival, trip_name, trips
+from manifests.vehicles import trip_keys, trip_name, trips
 from signing.refusal import texts
 from whitelist.fields import Place
 
@@ -41,15 +41,10 @@ class Receive(FiledBody, frozen=True, kw_only=True):
     notified_generator: Annotated[Report | None, label("告知移出人", "notice to the generator")] = None
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
+def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """What allowed the transfer, the accounts that are settled, the trucks that are set free, the tickets."""
-    state: ManifestState | None = facts.state(statement.chain)
-    if state is None:
-        return Reads()
-    law = gate.reads(state, facts)
-    tickets = ticket_keys(state.receiver, statement.body.weighing.tickets)
-    registers = (*law.registers, *reads_arrival(statement, facts).registers, *tickets)
-    return Reads(chains=law.chains, accounts=law.accounts, registers=registers)
+    law, tickets = gate.reads(state, facts), ticket_keys(state.receiver, statement.body.weighing.tickets)
+    return replace(law, registers=(*law.registers, *trip_keys(statement, state), *tickets))
 
 
 # --- what cannot be ------------------------------------------------------------------------------------------------------------------
@@ -79,21 +74,20 @@ def opinion_fits_the_mass(judged: Judged, out: Findings) -> None:
     for position, line in enumerate(body.lines):
         field = f"body.lines.{position}"
         accepted, refused = parse_mass(line.accepted_t) > 0, line.refused_t is not None and parse_mass(line.refused_t) > 0
-        if (accepted, refused) not in _FITTING[line.opinion]:
-            found = f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}"
-            out.refuse("OPINION_QTY", f"{field}.opinion", found, _EXPECTED[line.opinion])
+        fitting, expected = _FITTING[line.opinion]
+        if (accepted, refused) not in fitting:
+            out.refuse("OPINION_QTY", f"{field}.opinion", f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}", expected)
         for name in ("reason_code", "reason") if line.opinion != "accept" else ():
             if getattr(line, name) is None:
                 out.refuse("MISSING", f"{field}.{name}", "", "拒收原因 / why it was refused")
 
 
-_FITTING = {"accept": {(True, False)}, "partly": {(True, True)}, "reject": {(False, False), (False, True)}}
-"""Per opinion: whether something was accepted, whether something was said to be refused."""
-_EXPECTED = {
-    "accept": "accept: accepted_t > 0, refused_t 0",
-    "partly": "partly: accepted_t > 0, refused_t > 0",
-    "reject": "reject: accepted_t 0",
+_FITTING = {
+    "accept": ({(True, False)}, "accept: accepted_t > 0, refused_t 0"),
+    "partly": ({(True, True)}, "partly: accepted_t > 0, refused_t > 0"),
+    "reject": ({(False, False), (False, True)}, "reject: accepted_t 0"),
 }
+"""Per opinion: whether something was accepted, whether something was said to be refused; and that in words."""
 
 
 def is_declined(body: Receive, state: ManifestState) -> bool:
@@ -247,13 +241,11 @@ def _kept_g(body: Receive, state: ManifestState) -> list[int]:
 
 
 def _registers(entered: Entered) -> Mapping[str, Any]:
-    statement, before, facts = entered.statement, entered.before, entered.facts
-    body: Receive = statement.body
-    kept_g = sum(_kept_g(body, before))
+    before, body = entered.before, entered.statement.body
     return {
         **trips(entered),
-        **({} if is_declined(body, before) else tickets_drawn(_weighed(statement, before), facts)),
-        **settlement.site_settled(facts, entered.admission, before, parse_at(body.accepted_at), kept_g),
+        **({} if is_declined(body, before) else tickets_drawn(_weighed(entered.statement, before), entered.facts)),
+        **settlement.site_settled(entered, (year_of(parse_at(body.accepted_at)), sum(_kept_g(body, before)))),
     }
 
 

@@ -4,13 +4,12 @@ from typing import Annotated
 
 from msgspec.structs import replace
 
-from ledger.admission.personality import Judged
+from ledger.admission.personality import Judged, Reads
 from ledger.fields import At, Text, label
 from ledger.findings import Findings
-from ledger.model import Statement
 from manifests.act import STOPS_MAX, TIMES, Body, LegNumber, leg_is_open, trunk_act
-from manifests.model import Act, ManifestState
-from manifests.places import place_exists, reads_place
+from manifests.model import Act
+from manifests.places import place_exists, place_keys
 from whitelist.fields import Place
 
 
@@ -29,18 +28,14 @@ def stops_stay_countable(judged: Judged, out: Findings) -> None:
         out.refuse("TRUNK_FULL", "chain", judged.state.stops, f"≤ {STOPS_MAX}")
 
 
-def _advance(state: ManifestState, statement: Statement) -> ManifestState:
-    return replace(state, stops=state.stops + 1)
-
-
 STOP = trunk_act(
     Act.STOP,
     zh="停留",
     en="stop",
     body=Stop,
-    reads=reads_place,
+    reads=lambda statement, state, facts: Reads(registers=place_keys(statement, state)),
     rules=(leg_is_open, *TIMES, place_exists, stops_stay_countable),
-    advance=_advance,
+    advance=lambda state, statement: replace(state, stops=state.stops + 1),
     books=None,
     effect=("停留记入联单的经过。", "The stop stands in the history."),
 )

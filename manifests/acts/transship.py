@@ -11,8 +11,8 @@ from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
 from manifests.act import TIMES, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
-from manifests.carriage import Carriage, carriage_registers, judge_carriage, parts_of, reads_carriage, succeeded, whole_parts
-from manifests.model import Act, Leg, LegPart, ManifestState
+from manifests.carriage import Carriage, carriage_keys, carriage_registers, judge_carriage, leg_of, parts_of, succeeded, whole_parts
+from manifests.model import Act, LegPart, ManifestState
 from manifests.places import place_exists
 from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
 from signing.refusal import texts
@@ -37,10 +37,9 @@ class Transship(Carriage, frozen=True, kw_only=True):
     leg: LegNumber | None = None
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
+def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """Trucks under way and the one that takes the load, and the waybill of its carrier."""
-    state: ManifestState | None = facts.state(statement.chain)
-    return reads_carriage(statement, facts, () if state is None else carriers_of(state, named_legs(statement, state)))
+    return Reads(registers=carriage_keys(statement, state, carriers_of(state, named_legs(statement, state))))
 
 
 def part_is_split_off_once(judged: Judged, out: Findings) -> None:
@@ -76,14 +75,7 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: Transship = statement.body
     numbers = named_legs(statement, state)
     before = state.legs[numbers[0]]
-    leg = Leg(
-        carrier=before.carrier,
-        vehicle=body.vehicle,
-        waybill_no=body.waybill_no or before.waybill_no,
-        place=body.place,
-        begun_s=statement.at_s,
-        reason=body.reason,
-    )
+    leg = leg_of(statement, before.carrier, before.waybill_no, body.reason)
     if not body.part:
         return succeeded(state, statement, leg)
     moved = {part.line: parse_mass(part.mass_t) for part in body.part}

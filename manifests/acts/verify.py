@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from ledger.admission.personality import Judged, Window
+from ledger.admission.personality import Judged, Reads, Window
 from ledger.fields import Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import FiledBody, at_stage, reads_number, time_does_not_run_back, trunk_act
+from manifests.act import FiledBody, at_stage, number_keys, time_does_not_run_back, trunk_act
 from manifests.model import Act, ManifestState, Stage
 from signing.refusal import texts
 
@@ -34,7 +34,7 @@ VERIFY = trunk_act(
     en="verify",
     body=Verify,
     window=Window.DAY,
-    reads=reads_number,
+    reads=lambda statement, state, facts: Reads(registers=number_keys(statement, state, facts)),
     reads_doc="The manifest's number.",
     rules=(time_does_not_run_back, refused_waste_is_back),
     advance=_advance,

@@ -1,7 +1,6 @@
 """作废: a manifest is voided before departure only, with a reason, by its generator (R-59)."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads, Window
@@ -9,9 +8,8 @@ from ledger.fields import Text, label
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests import settlement
-from manifests.act import Body, Entered, at_stage, number_registers, time_does_not_run_back, trunk_act
+from manifests.act import Body, at_stage, number_keys, time_does_not_run_back, trunk_act
 from manifests.model import Act, ManifestState, Stage
-from whitelist.quota import q3_account
 
 
 class Void(Body, frozen=True, kw_only=True):
@@ -20,27 +18,14 @@ class Void(Body, frozen=True, kw_only=True):
     reason: Annotated[Text, label("作废理由", "reason")]
 
 
-def reads(statement: Statement, facts: Facts) -> Reads:
+def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """The number's holders, the accounts on which grams are held, and the year they belong to."""
-    state: ManifestState | None = facts.state(statement.chain)
-    if state is None:
-        return Reads()
-    return Reads(accounts=tuple(state.drawn), registers=(*number_registers(statement, facts), *settlement.site_keys(state)))
+    return Reads(accounts=tuple(state.drawn), registers=(*number_keys(statement, state, facts), *settlement.site_keys(state)))
 
 
 def _release(judged: Judged, out: Findings) -> None:
     """Gives back whatever was reserved."""
     out.accounts = settlement.release(judged.state)
-
-
-def _registers(entered: Entered) -> Mapping[str, Any]:
-    root = settlement.root_of(entered.before)
-    held_g = 0 if root is None else entered.before.drawn[q3_account(root)]
-    return settlement.site_reserved(entered.facts, entered.admission, entered.before, -held_g)
-
-
-def _advance(state: ManifestState, statement: Statement) -> ManifestState:
-    return at_stage(state, Stage.VOIDED, voided_s=statement.at_s)
 
 
 VOID = trunk_act(
@@ -53,8 +38,8 @@ VOID = trunk_act(
     reads_doc="The accounts on which the manifest holds grams, and its number.",
     rules=(time_does_not_run_back,),
     settle=_release,
-    registers=_registers,
-    advance=_advance,
+    registers=settlement.site_settled,
+    advance=lambda state, statement: at_stage(state, Stage.VOIDED, voided_s=statement.at_s),
     books="released",
     effect=(
         "联单作废，所占额度全部退回，编号不再有效。",
