@@ -69,7 +69,7 @@ def _due(state: ManifestState, act: Act, workdays: Workdays, limits: Thresholds)
     if act is Act.RECEIVE and times.arrived_s is not None:
         # 接受之日 is not known before the receipt; it cannot lie before the arrival, so this is the earliest due day.
         count = workdays.due(_day(times.arrived_s), limits.receipt_wd)
-        return count.day, count.provisional
+        return count.day, bool(count.flags)
     if act is Act.DISPOSE and times.accepted_s is not None:
         return _day(times.accepted_s) + timedelta(days=limits.storage_d), False
     if act is Act.VERIFY and times.received_s is not None:

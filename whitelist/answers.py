@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts, account_key
-from ledger.answering import answer
+from ledger.answers import filled
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.problem import Mark, ProblemError
@@ -242,38 +242,41 @@ class Quotas(Struct, frozen=True, kw_only=True):
 def permit_answer(row: RegistryRow) -> PermitAnswer:
     """A permit for the wire."""
     state = row.state
-    return answer(PermitAnswer, state, permit=row.chain, receiver=row.owner, status=state.history.now, index=row.head.idx)
+    own = {"status": state.history.now, "scale_t": format_mass(state.scale_g)}
+    return filled(PermitAnswer, state, permit=row.chain, receiver=row.owner, **own, index=row.head.idx)
 
 
 def list_answer(row: RegistryRow) -> ListAnswer:
     """A list for the wire."""
     state = row.state
     digest = rows_hash(state.rows) if state.is_complete else None
-    return answer(ListAnswer, state, list=row.chain, rows_filed=len(state.rows), rows_hash=digest, index=row.head.idx)
+    return filled(ListAnswer, state, list=row.chain, rows_filed=len(state.rows), rows_hash=digest, index=row.head.idx)
 
 
 def listing_answer(row: RegistryRow, facts: Facts) -> ListingAnswer:
     """A row of a list for the wire, with what decisions committed on it."""
     listing, used_g = row.state.rows[row.number], facts.used_g(row.account)
-    left_t = format_mass(listing.quota_g - used_g)
-    return answer(ListingAnswer, listing, row.state, list=row.chain, row=row.number, used_t=format_mass(used_g), left_t=left_t)
+    tonnes = {"quota_t": listing.quota_g, "used_t": used_g, "left_t": listing.quota_g - used_g}
+    own = {name: format_mass(grams) for name, grams in tonnes.items()}
+    return filled(ListingAnswer, listing, row.state, list=row.chain, row=row.number, **own)
 
 
 def approval_answer(row: RegistryRow, facts: Facts) -> ApprovalAnswer:
     """An approval for the wire, with what manifests drew on each line."""
     used_g = [facts.used_g(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
     lines = tuple(
-        answer(
+        filled(
             ApprovalLineAnswer,
             line,
             line=number,
+            applied_t=format_mass(line.applied_g),
             decided_t=format_mass(line.mass_g),
             used_t=format_mass(used_g[number]),
             left_t=format_mass(line.mass_g - used_g[number]),
         )
         for number, line in enumerate(row.state.lines)
     )
-    return answer(ApprovalAnswer, row.state, approval=row.chain, generator=row.owner, lines=lines, index=row.head.idx)
+    return filled(ApprovalAnswer, row.state, approval=row.chain, generator=row.owner, lines=lines, index=row.head.idx)
 
 
 def quota_answer(row: RegistryRow, facts: Facts, year: int) -> QuotaAnswer:

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,7 +30,6 @@ COUNTS: Mapping[str, int] = {"2021": 467, "2025": 470}
 """Entries per edition: what a loader must find, because wrong tables of the 2025 edition circulate (addenda §3)."""
 FIRST_CODE = "841-001-01"
 
-Mode = Literal["single", "first_plus_possible", "any_of"]
 _SEPARATORS: Mapping[str, str] = {"single": "", "first_plus_possible": ",", "any_of": "/"}
 
 
@@ -43,7 +42,8 @@ class Waste(Struct, frozen=True, kw_only=True):
     industry: str
     description: str
     hazards: tuple[str, ...]
-    mode: Mode
+    mode: str
+    """``single``, ``first_plus_possible`` or ``any_of``."""
 
     def allows(self, hazards: tuple[str, ...]) -> bool:
         """Whether a manifest may state these hazards, read as a set: ``，`` = the first, perhaps others; ``/`` = one or more (note 1)."""
@@ -139,18 +139,8 @@ def _waste(position: int, row: dict[str, str]) -> Waste:
     hazards = tuple(row["hazard"].split(separator)) if separator else (row["hazard"],)
     if not set(hazards) <= set(HAZARDS) or len(set(hazards)) != len(hazards) or bool(separator) != (len(hazards) > 1):
         raise refuse("DATA_FORM", field=f"{field}.hazard", found=row["hazard"], expected=f"{mode} of {' '.join(HAZARDS)}")
-    return Waste(
-        code=code,
-        category=category,
-        category_name=row["category_name"],
-        industry=row["industry"],
-        description=row["description"],
-        hazards=hazards,
-        mode=_MODES[mode],
-    )
-
-
-_MODES: Mapping[str, Mode] = {"single": "single", "first_plus_possible": "first_plus_possible", "any_of": "any_of"}
+    taken = {name: row[name] for name in ("code", "category", "category_name", "industry", "description")}
+    return Waste(**taken, hazards=hazards, mode=mode)
 
 
 def read_rows(raw: bytes, columns: tuple[str, ...], *, later: int = 0) -> Iterator[dict[str, str]]:

@@ -20,13 +20,8 @@ COLUMNS = ("code", "level", "province", "city", "name", "valid_from", "valid_to"
 _DATED = 3
 """Columns of dates and successor; a table from before 2025-11 lacks them, and all its codes are valid."""
 LEVELS = ("province", "city", "county")
-PROVINCES = frozenset(
-    f"{number}"
-    for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
-    for number in range(first, last + 1)
-)
-"""First two digits that exist."""
-DIVISION = re.compile(r"[1-8][0-9]{5}")
+DIVISION = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}")
+"""Six digits of which the first two are a province's."""
 
 
 class Division(Struct, frozen=True, kw_only=True):
@@ -42,12 +37,6 @@ class Division(Struct, frozen=True, kw_only=True):
     successor: str = ""
     """Code of the division that took its place; given exactly for those with ``valid_to``."""
 
-    @property
-    def full_name(self) -> str:
-        """Province, city and county without repetition."""
-        parts = [self.province, self.city if self.city not in ("市辖区", "县") else "", self.name]
-        return "".join(part for place, part in enumerate(parts) if part and part not in ("市辖区", "县") and part not in parts[:place])
-
 
 class Divisions(Struct, frozen=True):
     """Divisions by code, and the provinces whose divisions are all listed."""
@@ -57,7 +46,7 @@ class Divisions(Struct, frozen=True):
 
     def knows(self, code: str, day: str) -> bool:
         """Whether a code may name a place on a day: listed and begun (withdrawn ones too), or of a province that is not listed here."""
-        if not DIVISION.fullmatch(code) or code[:2] not in PROVINCES:
+        if not DIVISION.fullmatch(code):
             return False
         found = self.by_code.get(code)
         return code[:2] not in self.listed if found is None else found.valid_from <= day
@@ -76,11 +65,6 @@ class Divisions(Struct, frozen=True):
     def same(self, one: str, other: str) -> bool:
         """Whether two codes name the same place: a withdrawn one equals its successor, and so what else became part of that."""
         return one == other or self.current(one) == self.current(other)
-
-    def name_of(self, code: str) -> str:
-        """Full name, or the code itself where it is not listed."""
-        found = self.by_code.get(code)
-        return code if found is None else found.full_name
 
 
 def same_place(facts: Facts, one: str, other: str) -> bool:
@@ -107,7 +91,7 @@ def parse_divisions(raw: bytes) -> Divisions:
     by_code: dict[str, Division] = {}
     for position, row in enumerate(read_rows(raw, COLUMNS, later=_DATED)):
         code, level = row["code"], row["level"]
-        if not DIVISION.fullmatch(code) or code[:2] not in PROVINCES or level not in LEVELS or code in by_code:
+        if not DIVISION.fullmatch(code) or level not in LEVELS or code in by_code:
             raise refuse("DATA_FORM", field=f"divisions.{position}.code", found=f"{code} {level}", expected="GB/T 2260, once")
         by_code[code] = Division(**row)
     for division in by_code.values():

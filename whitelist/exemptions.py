@@ -38,15 +38,6 @@ _ONLY_CORROSIVE = "仅具有腐蚀性危险特性的"
 """How the wastes of items 20 and 21 (废酸, 废碱) begin: no other hazard may be declared beside C."""
 
 
-class Clause(Struct, frozen=True, kw_only=True):
-    """One row: a link of an item, its condition and what is exempt."""
-
-    waste: str
-    stage: str
-    condition: str
-    content: str
-
-
 class Exemption(Struct, frozen=True, kw_only=True):
     """One item. ``codes`` and ``categories`` are both empty where the list names its wastes in words; these then stand in ``words``."""
 
@@ -54,21 +45,14 @@ class Exemption(Struct, frozen=True, kw_only=True):
     codes: frozenset[str]
     categories: frozenset[str]
     words: str
-    clauses: tuple[Clause, ...]
+    links: frozenset[str]
+    """Tags of the links that it waives, over all its rows."""
+    only_corrosive: bool
+    """Whether it holds for wastes whose one hazard is C (仅具有腐蚀性危险特性)."""
 
     def names(self, code: str) -> bool:
         """Whether the item can hold for a waste code; items that name wastes in words are the generator's to attest."""
         return bool(self.words) or code in self.codes or f"HW{code[-2:]}" in self.categories
-
-    @property
-    def only_corrosive(self) -> bool:
-        """Whether it holds for wastes whose one hazard is C (仅具有腐蚀性危险特性)."""
-        return all(clause.waste.startswith(_ONLY_CORROSIVE) for clause in self.clauses)
-
-    @property
-    def links(self) -> frozenset[str]:
-        """Tags of the links that the item waives."""
-        return frozenset(tag for clause in self.clauses for tag in LINKS[clause.stage])
 
 
 class Exemptions(Struct, frozen=True):
@@ -117,9 +101,6 @@ def _exemption(item: int, rows: list[dict[str, str]]) -> Exemption:
         codes=codes,
         categories=categories,
         words="".join(words),
-        clauses=tuple(_clause(row) for row in rows),
+        links=frozenset(tag for row in rows for tag in LINKS[row["exempt_stage"]]),
+        only_corrosive=all(row["waste"].startswith(_ONLY_CORROSIVE) for row in rows),
     )
-
-
-def _clause(row: dict[str, str]) -> Clause:
-    return Clause(waste=row["waste"], stage=row["exempt_stage"], condition=row["condition"], content=row["exempt_content"])

@@ -36,16 +36,11 @@ class Calendar(Struct, frozen=True, kw_only=True):
 
 
 class Count(Struct, frozen=True):
-    """A counted deadline or span, and whether a provisional calendar had a part in it."""
+    """A counted deadline or span: its last day, its working days, and ``PROVISIONAL_CALENDAR`` where such a calendar had a part in it."""
 
     day: date
     workdays: int
-    provisional: bool
-
-    @property
-    def flags(self) -> tuple[str, ...]:
-        """``PROVISIONAL_CALENDAR`` where it applies."""
-        return (PROVISIONAL_CALENDAR,) if self.provisional else ()
+    flags: tuple[str, ...] = ()
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,11 +73,6 @@ def _day(file: _File, text: str, *, weekend: bool) -> date:
     return day
 
 
-def weekends_only(year: int) -> Calendar:
-    """The calendar of a year for which no data set was adopted."""
-    return Calendar(year=year, provisional=True, off=frozenset(), work=frozenset())
-
-
 class Workdays:
     """Counts working days over the calendars of several years."""
 
@@ -94,31 +84,28 @@ class Workdays:
     def calendar(self, year: int) -> Calendar:
         """The year's calendar, weekends only where none was adopted."""
         if year not in self._years:
-            self._years[year] = self._calendar_of(year) or weekends_only(year)
+            nothing = Calendar(year=year, provisional=True, off=frozenset(), work=frozenset())
+            self._years[year] = self._calendar_of(year) or nothing
         return self._years[year]
-
-    def is_workday(self, day: date) -> bool:
-        """Whether a day is worked, by the best calendar there is."""
-        return self.calendar(day.year).is_workday(day)
 
     def due(self, trigger: date, workdays: int) -> Count:
         """The last day of a term of ``workdays`` ≥ 1 working days; the trigger's own day does not count."""
         assert workdays >= 1, "a term has at least one day"
-        day, counted, provisional = trigger, 0, False
-        while counted < workdays:
-            day += timedelta(days=1)
-            provisional = provisional or self.calendar(day.year).provisional
-            counted += self.is_workday(day)
-        return Count(day, workdays, provisional)
+        return self._count(trigger, lambda day, counted: counted == workdays)
 
     def between(self, trigger: date, last: date) -> Count:
         """How many working days lie after ``trigger`` up to and including ``last``; 0 when ``last`` is not after it."""
+        return self._count(trigger, lambda day, counted: day == last) if trigger < last else Count(last, 0)
+
+    def _count(self, trigger: date, is_last: Callable[[date, int], bool]) -> Count:
         day, counted, provisional = trigger, 0, False
-        while day < last:
+        while True:
             day += timedelta(days=1)
-            provisional = provisional or self.calendar(day.year).provisional
-            counted += self.is_workday(day)
-        return Count(last, counted, provisional)
+            calendar = self.calendar(day.year)
+            provisional = provisional or calendar.provisional
+            counted += calendar.is_workday(day)
+            if is_last(day, counted):
+                return Count(day, counted, (PROVISIONAL_CALENDAR,) if provisional else ())
 
 
 def workdays_of(facts: Facts) -> Workdays:
