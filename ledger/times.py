@@ -12,7 +12,7 @@ SHANGHAI = timezone(timedelta(hours=8))
 """Asia/Shanghai has had no other offset since 1991; the evidence fixes ``+08:00``."""
 
 _OFFSET_S = 8 * 3600
-_DAY_S = 86_400
+DAY_S = 86_400
 _EPOCH = date(1970, 1, 1)
 _FIRST_S = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST_S = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=SHANGHAI).timestamp())
@@ -41,7 +41,7 @@ def _seconds(text: str) -> int:
 @lru_cache(maxsize=4096)
 def format_at(seconds: int) -> str:
     """Unix seconds as ``admission.at``: Asia/Shanghai, whole seconds."""
-    day, second = divmod(seconds + _OFFSET_S, _DAY_S)
+    day, second = divmod(seconds + _OFFSET_S, DAY_S)
     hour, second = divmod(second, 3600)
     minute, second = divmod(second, 60)
     return f"{_day(day)}T{hour:02d}:{minute:02d}:{second:02d}+08:00"
@@ -73,7 +73,7 @@ def _admission_s(text: str) -> int:
 
 def day_of(seconds: int) -> str:
     """The Shanghai day ``YYYY-MM-DD`` of a moment."""
-    return _day((seconds + _OFFSET_S) // _DAY_S)
+    return _day((seconds + _OFFSET_S) // DAY_S)
 
 
 def year_of(seconds: int) -> int:

@@ -15,10 +15,10 @@ from ledger.times import day_of, parse_at
 from manifests import settlement
 from manifests.act import limits_of
 from manifests.model import LineState, ManifestState, Stage
-from signing.refusal import Reason, texts
-from whitelist.approval import DecisionLine, approval_at
+from signing.refusal import texts
+from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.fields import pre_notice_days
-from whitelist.listing import ListState, list_at
+from whitelist.listing import list_at
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import newest_permit
 from whitelist.rules.listing import judge_departure_day
@@ -34,21 +34,18 @@ def reads(state: ManifestState, facts: Facts) -> Reads:
     if state.approval is not None:
         chains.append(state.approval)
         if not facts.missing([chain_key(state.approval)]):
-            chains += [line.listing.list for line in _decided(state, facts) if line.listing is not None]
+            chains += [line.listing.list for line in _decision(state, facts)[1] if line.listing is not None]
     return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(state.drawn), registers=keys)
 
 
-def _decided(state: ManifestState, facts: Facts) -> list[DecisionLine]:
-    """Decision lines of the manifest, each once."""
+_Decision = tuple[ApprovalState | None, list[DecisionLine]]
+
+
+def _decision(state: ManifestState, facts: Facts) -> _Decision:
+    """The decision of the manifest, and its lines, each once."""
     approval = None if state.approval is None else approval_at(facts, state.approval)
-    numbers = dict.fromkeys(line.decision_line for line in state.lines)
-    return [] if approval is None else [line for number in numbers if (line := approval.line(number)) is not None]
-
-
-def _lists(state: ManifestState, facts: Facts) -> list[ListState]:
-    """Lists on which the decision lines were given."""
-    names = dict.fromkeys(line.listing.list for line in _decided(state, facts) if line.listing is not None)
-    return [found for name in names if (found := list_at(facts, name)) is not None]
+    numbers = dict.fromkeys([line.decision_line for line in state.lines])
+    return approval, [] if approval is None else [line for number in numbers if (line := approval.line(number)) is not None]
 
 
 # --- departure -----------------------------------------------------------------------------------------------------------------------
@@ -56,60 +53,56 @@ def _lists(state: ManifestState, facts: Facts) -> list[ListState]:
 
 def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
     """R-17, R-32, R-33, R-40, R-41 at the moment of departure; ``more_g`` are grams by line that this departure adds."""
-    _judge_permit(judged, out)
-    _judge_terms(judged.state, judged.facts, out, day_of(judged.statement.at_s))
-    _judge_quota(judged, out, more_g)
-    _judge_notice(judged, out)
+    decision, day = _decision(judged.state, judged.facts), day_of(judged.statement.at_s)
+    _judge_permit(judged, out, day)
+    _judge_terms(judged, out, decision, day)
+    if decision[0] is not None:
+        _judge_quota(judged, out, decision[0], more_g)
+    _judge_notice(judged, out, decision[1], day)
 
 
-def _judge_permit(judged: Judged, out: Findings) -> None:
+def _judge_permit(judged: Judged, out: Findings, day: str) -> None:
     """R-17 PERMIT_STATUS, PERMIT_DATE: the permit or what renewed it; ALERT H OVERTOOK where a stop was entered after the departure."""
-    permit = permit_on(judged, judged.statement.at_s)
+    at_s = judged.statement.at_s
+    permit = permit_on(judged, at_s)
     if permit is not None:
-        out.reasons += _standing(permit, judged.statement.at_s)
-        if permit.history.overtook(judged.statement.at_s):
+        judge_permit_standing(out, "at", permit, day, at_s)
+        if permit.history.overtook(at_s):
             out.alert("H", "OVERTOOK")
 
 
 def permit_on(judged: Judged, at_s: int) -> PermitState | None:
     """By which permit a moment is judged: one of the permit named and the newest of its line that stands, else the one of that day."""
-    state: ManifestState = judged.state
+    state, day = judged.state, day_of(at_s)
     root = settlement.root_of(state)
-    names = [state.permit] if root is None else [state.permit, newest_permit(judged.facts, root)]
+    names = (state.permit,) if root is None else (state.permit, newest_permit(judged.facts, root))
     known = [permit for name in dict.fromkeys(names) if (permit := permit_at(judged.facts, name)) is not None]
-    standing = [permit for permit in known if not _standing(permit, at_s)]
-    of_the_day = [permit for permit in known if permit.is_valid_on(day_of(at_s))]
-    return next(iter((*standing, *reversed(of_the_day), *known)), None)
+    for permit in known:
+        if permit.stands(day, at_s):
+            return permit
+    return next((permit for permit in reversed(known) if permit.is_valid_on(day)), known[0] if known else None)
 
 
-def _standing(permit: PermitState, at_s: int) -> list[Reason]:
-    found = Findings()
-    judge_permit_standing(found, "at", permit, day_of(at_s), at_s)
-    return found.reasons
-
-
-def _judge_terms(state: ManifestState, facts: Facts, out: Findings, day: str) -> None:
+def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str) -> None:
     """R-32 APPROVAL_EXPIRED of the line, APPROVAL_EARLY; R-40 WL_YEAR, WL_TERM of its list."""
-    approval = None if state.approval is None else approval_at(facts, state.approval)
+    state, (approval, lines) = judged.state, decision
     begun_on = state.decided_on if approval is None else approval.decided_on
-    last_days = [state.decided_to] if approval is None else [line.valid_to for line in _decided(state, facts)]
+    last_days = [state.decided_to] if approval is None else [line.valid_to for line in lines]
     if begun_on is not None and day < begun_on:
         out.refuse("APPROVAL_EARLY", "at", day, f"≥ {begun_on}")
     over = [last for last in last_days if last is not None and day > last]
     if over:
         out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}")
-    for listed in _lists(state, facts):
-        judge_departure_day(out, "at", listed, day)
+    for name in dict.fromkeys([line.listing.list for line in lines if line.listing is not None]):
+        if (listed := list_at(judged.facts, name)) is not None:
+            judge_departure_day(out, "at", listed, day)
 
 
-def _judge_quota(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
+def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g: Sequence[int]) -> None:
     """R-33 APPROVAL_QUOTA: a decision of 30 t does not carry 30 trucks of "1 t"."""
     state, facts = judged.state, judged.facts
-    approval = None if state.approval is None else approval_at(facts, state.approval)
-    if approval is None:
-        return
     permille, added = 1000 + limits_of(facts).overdraft_permille, settlement.added(state, more_g)
-    for number in dict.fromkeys(line.decision_line for line in state.lines):
+    for number in dict.fromkeys([line.decision_line for line in state.lines]):
         account, line = settlement.decision_account(state, number), approval.line(number)
         if account is None or line is None:
             continue
@@ -118,14 +111,12 @@ def _judge_quota(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
             out.refuse("APPROVAL_QUOTA", "body.loaded", f"{format_mass(used_g)} t", f"≤ {format_mass(line.mass_g * permille // 1000)} t")
 
 
-def _judge_notice(judged: Judged, out: Findings) -> None:
+def _judge_notice(judged: Judged, out: Findings, lines: Iterable[DecisionLine], day: str) -> None:
     """R-41 ALERT M PRE_NOTICE: the decision asks for so many days between the notice and the departure."""
-    state: ManifestState = judged.state
-    wanted = pre_notice_days(terms for line in _decided(state, judged.facts) for terms in line.conditions)
+    wanted, noticed_s = pre_notice_days(terms for line in lines for terms in line.conditions), judged.state.noticed_s
     if wanted is None:
         return
-    departed_on = date.fromisoformat(day_of(judged.statement.at_s))
-    if state.noticed_s is None or (departed_on - date.fromisoformat(day_of(state.noticed_s))).days < wanted:
+    if noticed_s is None or (date.fromisoformat(day) - date.fromisoformat(day_of(noticed_s))).days < wanted:
         out.alert("M", "PRE_NOTICE")
 
 
@@ -143,14 +134,16 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
     accepted_s = parse_at(judged.statement.body.accepted_at)
     permit = permit_on(judged, accepted_s)
     if permit is not None:
-        found = [reason.code for reason in _standing(permit, accepted_s)]
+        standing = Findings()
+        judge_permit_standing(standing, "at", permit, day_of(accepted_s), accepted_s)
+        found = [reason.code for reason in standing.reasons]
         found += ["PERMIT_SCOPE" for line, _ in taken if not permit.items_for(line.code)]
         found += ["PERMIT_METHOD" for line, method in taken if method not in permit.methods_for(line.code)]
         for code in found:
             out.alert("H", code)
     if judged.state.stage is Stage.ISSUED:
         lapsed = Findings()
-        _judge_terms(judged.state, judged.facts, lapsed, day_of(accepted_s))
+        _judge_terms(judged, lapsed, _decision(judged.state, judged.facts), day_of(accepted_s))
         if lapsed.reasons:
             out.alert("H", "APPROVAL_LAPSED")
 

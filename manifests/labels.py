@@ -142,7 +142,7 @@ def note_labels_used(judged: Judged, out: Findings, scanned: Sequence[str]) -> N
     for label in read_labels(scanned):
         known: LabelHolders | None = judged.facts.get(label_key(label.batch))
         for holder in () if known is None else known.holders:
-            if holder.manifest != judged.statement.chain and label.serial in holder.serials and not holder.is_return:
+            if label.serial in holder.serials and holder.manifest != judged.statement.chain and not holder.is_return:
                 out.alert("H", "LABEL_USED")
 
 
@@ -160,12 +160,10 @@ def labels_written(entered: Entered) -> Mapping[str, Any]:
 
 def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: tuple[str, ...]) -> LabelHolders:
     """The newest manifest of a serial holds it; a holder that is left with none goes."""
-    taken = set(new)
-    kept = [
-        LabelHolder(holder.manifest, holder.is_return, rest)
-        for holder in (() if known is None else known.holders)
-        if (rest := tuple(serial for serial in holder.serials if serial not in taken))
-    ]
+    taken, kept = set(new), () if known is None else known.holders
+    if not all(taken.isdisjoint(holder.serials) for holder in kept):
+        rests = [(holder, tuple(serial for serial in holder.serials if serial not in taken)) for holder in kept]
+        kept = tuple(LabelHolder(holder.manifest, holder.is_return, rest) for holder, rest in rests if rest)
     return LabelHolders((*kept, LabelHolder(manifest, state.route == "RETURN", new)))
 
 

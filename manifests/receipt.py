@@ -11,7 +11,7 @@ from ledger.admission.personality import Judged
 from ledger.fields import At, Day, Files, Flag, Mass, Text, form, items, label, words
 from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.times import day_of
+from ledger.times import DAY_S, day_of
 from manifests.act import limits_of, line_is_known
 from manifests.mass import Received
 from manifests.tickets import Tickets
@@ -111,6 +111,8 @@ def note_lateness(judged: Judged, out: Findings, accepted_s: int) -> None:
     """RECEIPT_OVERDUE M after ``receipt_wd`` working days from 接受之日, H from ``receipt_high_wd`` on; of a backfill BACKFILL_LATE M."""
     limits = limits_of(judged.facts)
     term = limits.backfill_wd if judged.state.is_backfill else limits.receipt_wd
+    if judged.moment.at_s - accepted_s < term * DAY_S:
+        return  # not even so many days lie between
     accepted_on = date.fromisoformat(day_of(accepted_s))
     admitted_on = date.fromisoformat(day_of(judged.moment.at_s))
     # Counting far beyond the longest term tells nothing new, and a fact may be of any age.
@@ -128,8 +130,6 @@ def note_lateness(judged: Judged, out: Findings, accepted_s: int) -> None:
 
 def judge_meters(judged: Judged, out: Findings, rows: Sequence[MeterRow], received: Iterable[Received]) -> None:
     """ISSUE_TYPE where nothing is metered; METER_DIFF M beyond tolerance: out against in of a day, Σ in against received of a line."""
-    if not rows:
-        return
     if judged.state.mode != "pipeline":
         out.refuse("ISSUE_TYPE", "body.meter_rows", judged.state.type, "pipeline")
         return

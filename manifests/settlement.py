@@ -35,8 +35,7 @@ def site_keys(state: ManifestState) -> tuple[str, ...]:
 
 def settle(state: ManifestState, kept_g: Sequence[int]) -> dict[str, int]:
     """Changes by account so that the manifest holds exactly ``kept_g`` (grams by line) on them; accounts that stay are left out."""
-    changes = {account: _holding(state, account, kept_g) - held for account, held in state.drawn.items()}
-    return {account: change for account, change in changes.items() if change}
+    return {account: change for account, held in state.drawn.items() if (change := _holding(state, account, kept_g) - held)}
 
 
 def release(state: ManifestState) -> dict[str, int]:
@@ -46,8 +45,7 @@ def release(state: ManifestState) -> dict[str, int]:
 
 def added(state: ManifestState, more_g: Sequence[int]) -> dict[str, int]:
     """Changes that reserve ``more_g`` (grams by line) beyond what the manifest holds."""
-    changes = {account: _holding(state, account, more_g) for account in state.drawn}
-    return {account: change for account, change in changes.items() if change}
+    return {account: change for account in state.drawn if (change := _holding(state, account, more_g))} if any(more_g) else {}
 
 
 def _holding(state: ManifestState, account: str, grams: Sequence[int]) -> int:

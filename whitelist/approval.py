@@ -14,7 +14,7 @@ from ledger.admission.personality import Judged, JudgeFn, Role
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.findings import Findings
-from whitelist.fields import APPROVAL, LIST, Conditions
+from whitelist.fields import LIST, Conditions
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
 OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")
@@ -109,7 +109,7 @@ class ApprovalState(Struct, frozen=True, kw_only=True):
 
 def approval_at(facts: Facts, chain: str) -> ApprovalState | None:
     """The state of an approval, or ``None`` where the name is no approval's or the log has none."""
-    state = facts.state(chain) if APPROVAL.fullmatch(chain) else None
+    state = facts.state(chain) if chain.startswith("approval/") else None
     return state if isinstance(state, ApprovalState) else None
 
 

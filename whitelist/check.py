@@ -53,19 +53,25 @@ def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Ans
 
     ``rules`` are those of the ruleset in force: ``Kind.asks`` of ``manifest.issue/1``.
     """
-    checked = look_up(asked, facts)
     out = Findings()
-    for rule in rules:
-        rule(checked, out)
+    checked = judge(asked, facts, rules, out)
     return Answer(
         route=checked.route,
         reasons=tuple(out.reasons),
-        draws=_draws(checked),
+        draws=draws_of(checked),
         left_g=_left(checked),
         tags=out.sorted_tags(),
         alerts=out.sorted_alerts(),
         listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in checked.decided),
     )
+
+
+def judge(asked: Asked, facts: Facts, rules: Sequence[CheckRule], out: Findings) -> Checked:
+    """What was looked up for the rules; what they found goes into ``out``."""
+    checked = look_up(asked, facts)
+    for rule in rules:
+        rule(checked, out)
+    return checked
 
 
 def _site_keys(transfer: Transfer, generator: str) -> list[str]:
@@ -82,7 +88,7 @@ def _decided_lines(transfer: Transfer, approval: ApprovalState | None) -> list[t
     return [(number, line) for number in numbers if (line := approval.line(number)) is not None]
 
 
-def _draws(checked: Checked) -> dict[str, int]:
+def draws_of(checked: Checked) -> dict[str, int]:
     """Grams that an issue would add: Q2 per decision line, Q3 for all lines together."""
     draws: dict[str, int] = {}
     for _, number, grams in checked.drawn():

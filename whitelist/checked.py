@@ -34,9 +34,17 @@ class Checked(Struct, frozen=True, kw_only=True):
     """What the rules of one check see. ``decided`` and ``masses`` (grams) go with ``transfer.lines``, line by line."""
 
     asked: Asked
+    transfer: Transfer
+    """What is asked for."""
+    lines: tuple[tuple[str, WasteLine], ...]
+    """Field path and line, in order."""
+    generator: str
+    """USCC of 移出人."""
     facts: Facts
     event_s: int
     """The moment of the event, by which statuses are judged: admission.at, of a backfill the departure on paper (kinds §1.1)."""
+    day: str
+    """The Shanghai day of it, by which terms, editions and divisions are judged."""
     route: str
     permit: PermitState | None
     newest: PermitState | None
@@ -50,21 +58,6 @@ class Checked(Struct, frozen=True, kw_only=True):
     exemptions: Exemptions | None
     divisions: Divisions | None
     thresholds: Thresholds | None
-
-    @property
-    def transfer(self) -> Transfer:
-        """What is asked for."""
-        return self.asked.transfer
-
-    @property
-    def generator(self) -> str:
-        """USCC of 移出人."""
-        return self.asked.generator
-
-    @property
-    def day(self) -> str:
-        """The Shanghai day of the event, by which terms, editions and divisions are judged."""
-        return day_of(self.event_s)
 
     @property
     def today(self) -> str:
@@ -81,20 +74,15 @@ class Checked(Struct, frozen=True, kw_only=True):
         """Whether it leads from one province to another."""
         return crosses(self.transfer)
 
-    def lines(self) -> Iterator[tuple[str, WasteLine]]:
-        """Field path and line, in order."""
-        for position, line in enumerate(self.transfer.lines):
-            yield f"body.lines.{position}", line
-
     def decided_lines(self) -> Iterator[tuple[str, WasteLine, DecisionLine]]:
         """Field path, line and its decision line, for lines that have one."""
-        for (path, line), decided in zip(self.lines(), self.decided, strict=True):
+        for (path, line), decided in zip(self.lines, self.decided, strict=True):
             if decided is not None:
                 yield path, line, decided
 
     def drawn(self) -> Iterator[tuple[str, int, int]]:
         """Field path, number of the decision line and grams, for lines that draw on a decision."""
-        for (path, line), decided, grams in zip(self.lines(), self.decided, self.masses, strict=True):
+        for (path, line), decided, grams in zip(self.lines, self.decided, self.masses, strict=True):
             if decided is not None and line.decision_line is not None:
                 yield path, line.decision_line, grams
 
@@ -114,29 +102,42 @@ def approval_of(transfer: Transfer) -> str | None:
     return transfer.approval if crosses(transfer) and transfer.type != "in_transfer" else None
 
 
+def event_of(transfer: Transfer, admitted_s: int) -> int:
+    """The moment of the event, Unix seconds (kinds §1.1)."""
+    return parse_at(transfer.paper.departed_at) if transfer.paper is not None and transfer.is_backfill else admitted_s
+
+
+def decision_of(transfer: Transfer, facts: Facts) -> tuple[ApprovalState | None, tuple[DecisionLine | None, ...]]:
+    """The approval that a transfer stands on, and for each of its lines what was decided."""
+    named = approval_of(transfer)
+    approval = None if named is None else approval_at(facts, named)
+    return approval, tuple([None if approval is None else approval.line(line.decision_line) for line in transfer.lines])
+
+
 def look_up(asked: Asked, facts: Facts) -> Checked:
     """Look up what the transfer names; everything that ``check.reads`` names must be loaded."""
     transfer = asked.transfer
-    paper = transfer.paper if transfer.is_backfill else None
-    event_s = asked.moment.at_s if paper is None else parse_at(paper.departed_at)
+    event_s = event_of(transfer, asked.moment.at_s)
     day = day_of(event_s)
-    named = approval_of(transfer)
-    approval = None if named is None else approval_at(facts, named)
-    decided = tuple(None if approval is None else approval.line(line.decision_line) for line in transfer.lines)
+    approval, decided = decision_of(transfer, facts)
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
     permit = None if transfer.permit is None else permit_at(facts, transfer.permit)
     return Checked(
         asked=asked,
+        transfer=transfer,
+        lines=tuple([(f"body.lines.{position}", line) for position, line in enumerate(transfer.lines)]),
+        generator=asked.generator,
         facts=facts,
         event_s=event_s,
+        day=day,
         route=_route(transfer, approval),
         permit=permit,
         newest=None if permit is None else permit_at(facts, newest_permit(facts, permit.root)),
         approval=approval,
         lists=lists,
         decided=decided,
-        masses=tuple(parse_mass(line.mass_t) for line in transfer.lines),
+        masses=tuple([parse_mass(line.mass_t) for line in transfer.lines]),
         catalogue=catalogue_on(facts, day),
         exemptions=exemptions_on(facts, day),
         divisions=facts.data("divisions"),

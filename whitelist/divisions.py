@@ -46,10 +46,10 @@ class Divisions(Struct, frozen=True):
 
     def knows(self, code: str, day: str) -> bool:
         """Whether a code may name a place on a day: listed and begun (withdrawn ones too), or of a province that is not listed here."""
-        if not DIVISION.fullmatch(code):
-            return False
         found = self.by_code.get(code)
-        return code[:2] not in self.listed if found is None else found.valid_from <= day
+        if found is not None:
+            return found.valid_from <= day
+        return DIVISION.fullmatch(code) is not None and code[:2] not in self.listed
 
     def is_withdrawn(self, code: str, day: str) -> bool:
         """Whether a listed code was withdrawn (撤销) before a day."""

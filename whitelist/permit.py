@@ -55,7 +55,10 @@ class History(Struct, Generic[StatusT], frozen=True):
 
     def at(self, moment_s: int) -> str:
         """The status at a moment (Unix seconds): that of the last change admitted at or before it."""
-        return next((change.status for change in reversed(self.changes) if change.at_s <= moment_s), "ACTIVE")
+        for change in reversed(self.changes):
+            if change.at_s <= moment_s:
+                return change.status
+        return "ACTIVE"
 
     def overtook(self, moment_s: int) -> bool:
         """Whether a stop was admitted after the moment of an act that is only entered now: ALERT H OVERTOOK (kinds §1.3)."""
@@ -108,6 +111,10 @@ class PermitState(Struct, frozen=True, kw_only=True):
     def is_valid_on(self, day: str) -> bool:
         """Whether a day lies in its term."""
         return self.valid_from <= day <= self.valid_to
+
+    def stands(self, day: str, at_s: int) -> bool:
+        """Whether it is neither suspended nor revoked at a moment, and in its term on the day of it (R-17)."""
+        return self.history.at(at_s) == "ACTIVE" and self.is_valid_on(day)
 
     def items_for(self, code: str) -> tuple[PermitItem, ...]:
         """The items that cover a code."""
@@ -165,7 +172,7 @@ def held_permits(facts: Facts, holder: str) -> HeldPermits:
 
 def permit_at(facts: Facts, chain: str) -> PermitState | None:
     """The state of a permit, or ``None`` where the name is no permit's or the log has none."""
-    state = facts.state(chain) if PERMIT.fullmatch(chain) else None
+    state = facts.state(chain) if chain.startswith("permit/") else None
     return state if isinstance(state, PermitState) else None
 
 

@@ -13,12 +13,14 @@ from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Win
 from ledger.fields import Commitments
 from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Admission, Moment, Statement
-from ledger.times import parse_admission_at, parse_at
+from ledger.model import Admission, Statement
+from ledger.times import day_of, parse_admission_at, parse_at
 from manifests.act import ManifestAct, drawn, is_open
 from manifests.model import LineState, ManifestState, Stage, Times
 from whitelist import check
-from whitelist.checked import Asked, look_up
+from whitelist.checked import Asked, decision_of, event_of
+from whitelist.exemptions import exemptions_on
+from whitelist.permit import permit_at
 from whitelist.quota import q3_account, q3_change
 from whitelist.rules import RULES
 from whitelist.rules.exemption import waived_links
@@ -44,16 +46,10 @@ def reads(statement: Statement, facts: Facts) -> Reads:
 
 def transfer_is_lawful(judged: Judged, out: Findings) -> None:
     """The check finds nothing against the transfer; the route and what it draws go with the admission."""
-    answer = check.check(_asked(judged.statement, judged.moment), judged.facts, judged.kind.asks)
-    out.reasons += answer.reasons
-    out.tags |= set(answer.tags)
-    for level, code in answer.alerts:
-        out.alert(level, code)
-    out.route, out.accounts = answer.route, answer.draws
-
-
-def _asked(statement: Statement, moment: Moment) -> Asked:
-    return Asked(generator=statement.owner, transfer=statement.body, at_s=statement.at_s, moment=moment)
+    statement = judged.statement
+    asked = Asked(generator=statement.owner, transfer=statement.body, at_s=statement.at_s, moment=judged.moment)
+    checked = check.judge(asked, judged.facts, judged.kind.asks, out)
+    out.route, out.accounts = checked.route, check.draws_of(checked)
 
 
 class LineContext(Struct, frozen=True):
@@ -65,18 +61,19 @@ class LineContext(Struct, frozen=True):
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest begins; its number is held from now on."""
-    moment = Moment(admission.index, parse_admission_at(admission.at), admission.ruleset)
-    checked = look_up(_asked(statement, moment), facts)
+    body: Issue = statement.body
+    day = day_of(event_of(body, parse_admission_at(admission.at)))
     found = [
         LineContext(
             None if decided is None or decided.listing is None else (decided.listing.list, decided.listing.row),
-            "EXEMPT_TRANSPORT" in waived_links(checked, line),
+            bool(line.exemptions) and "EXEMPT_TRANSPORT" in waived_links(exemptions_on(facts, day), line),
         )
-        for (_, line), decided in zip(checked.lines(), checked.decided, strict=True)
+        for line, decided in zip(body.lines, decision_of(body, facts)[1], strict=True)
     ]
     state = opened(statement, admission, found)
-    assert checked.permit is not None, "the check found it"
-    root = checked.permit.root
+    permit = permit_at(facts, state.permit)
+    assert permit is not None, "the check found it"
+    root = permit.root
     registers: dict[str, Any] = dict(q3_change(facts, root, admission, reserved_g=state.drawn.get(q3_account(root), 0)))
     if state.number is not None:
         key = number_key(state.number)

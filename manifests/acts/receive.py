@@ -172,7 +172,8 @@ def receipt_is_in_time(judged: Judged, out: Findings) -> None:
 def meters_agree(judged: Judged, out: Findings) -> None:
     """R-71 METER_DIFF."""
     body: Receive = judged.statement.body
-    judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
+    if body.meter_rows:
+        judge_meters(judged, out, body.meter_rows, received_lines(body, judged.state))
 
 
 def _known_lines(body: Receive, state: ManifestState) -> list[ReceivedLine]:
@@ -192,7 +193,7 @@ def differences_are_reported(judged: Judged, out: Findings) -> None:
     A report of after the receipt has not been given yet.
     """
     body: Receive = judged.statement.body
-    if is_declined(body, judged.state) or not (discrepancies(body) or _weight_levels(judged)):
+    if is_declined(body, judged.state) or not ("WEIGHT" in out.alerts or discrepancies(body)):
         return
     latest_s = judged.statement.at_s + TOLERANCE_S
     if any(report is None or parse_at(report.at) > latest_s for report in (body.reported_to_authority, body.notified_generator)):
@@ -230,14 +231,10 @@ def _settle(judged: Judged, out: Findings) -> None:
     """The accounts hold what was accepted, which is nothing for a rejected line."""
     state: ManifestState = judged.state
     body: Receive = judged.statement.body
-    out.accounts = settlement.settle(state, _kept_g(body, state))
-    settlement.note_overdraft(judged, out, parse_at(body.accepted_at), _kept_g(body, state))
-
-
-def _kept_g(body: Receive, state: ManifestState) -> list[int]:
-    """Accepted grams by line."""
     accepted = {received.line: received.accepted_g for received in received_lines(body, state)}
-    return [accepted[number] for number in range(len(state.lines))]
+    kept_g = [accepted[number] for number in range(len(state.lines))]
+    out.accounts = settlement.settle(state, kept_g)
+    settlement.note_overdraft(judged, out, parse_at(body.accepted_at), kept_g)
 
 
 def _registers(entered: Entered) -> Mapping[str, Any]:
@@ -245,7 +242,9 @@ def _registers(entered: Entered) -> Mapping[str, Any]:
     return {
         **trips(entered),
         **({} if is_declined(body, before) else tickets_drawn(_weighed(entered.statement, before), entered.facts)),
-        **settlement.site_settled(entered, (year_of(parse_at(body.accepted_at)), sum(_kept_g(body, before)))),
+        **settlement.site_settled(
+            entered, (year_of(parse_at(body.accepted_at)), sum(line.accepted_g or 0 for line in entered.after.lines))
+        ),
     }
 
 

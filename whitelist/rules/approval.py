@@ -56,7 +56,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
         out.refuse("APPROVAL_RECEIVER", "body.receiver", transfer.receiver, approval.receiver)
     if checked.permit is not None and approval.root != checked.permit.root:
         out.refuse("APPROVAL_PERMIT", "body.permit", transfer.permit, approval.permit)
-    for (path, line), decided in zip(checked.lines(), checked.decided, strict=True):
+    for (path, line), decided in zip(checked.lines, checked.decided, strict=True):
         if decided is None:
             if line.decision_line is not None and approval.stage == "approved":
                 granted = [str(number) for number, row in enumerate(approval.lines) if row.mass_g > 0]

@@ -21,13 +21,13 @@ from whitelist.transfer import ExemptionClaim, WasteLine
 
 def claims_hold(checked: Checked, out: Findings) -> None:
     """A claimed item is of the day's edition, names the code, and its condition can be met; the links it waives become tags."""
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         for position, claim in enumerate(line.exemptions):
             if _claimed(checked.exemptions, claim, line) is None:
                 edition = "" if checked.exemptions is None else checked.exemptions.edition
                 expected = f"{edition}: an item that names {line.code} and can hold"
                 out.refuse("EXEMPTION_ITEM", f"{path}.exemptions.{position}", f"{claim.edition}: {claim.item}", expected)
-        for link in waived_links(checked, line):
+        for link in waived_links(checked.exemptions, line):
             out.tag(link)
 
 
@@ -45,9 +45,9 @@ def _claimed(exemptions: Exemptions | None, claim: ExemptionClaim, line: WasteLi
     return item if not item.words or (item.words not in (HOUSEHOLD, POINT_TO_POINT, EVENT) and claim.ref is not None) else None
 
 
-def waived_links(checked: Checked, line: WasteLine) -> frozenset[str]:
-    """Tags of the links that the line's claims waive."""
-    claimed = (_claimed(checked.exemptions, claim, line) for claim in line.exemptions)
+def waived_links(exemptions: Exemptions | None, line: WasteLine) -> frozenset[str]:
+    """Tags of the links that the line's claims waive; ``exemptions`` are those of the day of the event."""
+    claimed = (_claimed(exemptions, claim, line) for claim in line.exemptions)
     return frozenset[str]().union(*(item.links for item in claimed if item is not None))
 
 

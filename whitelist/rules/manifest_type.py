@@ -97,7 +97,7 @@ def past_is_told(checked: Checked, out: Findings) -> None:
         return
     today = Findings()
     for rule in TERMS:
-        rule(replace(checked, event_s=checked.asked.moment.at_s), today)
+        rule(replace(checked, event_s=checked.asked.moment.at_s, day=checked.today), today)
     if today.reasons:
         out.alert("H", "BACKFILL_PAST")
 

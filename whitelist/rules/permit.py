@@ -47,14 +47,14 @@ def plan_ends_with_the_permit(checked: Checked, out: Findings) -> None:
 def permit_covers_the_code(checked: Checked, out: Findings) -> None:
     """R-18: the permit covers the code (ALL, INCLUDE, EXCEPT). Code Art. 534 [READ]."""
     if checked.permit is not None:
-        for path, line in checked.lines():
+        for path, line in checked.lines:
             judge_permit_scope(out, f"{path}.code", checked.permit, line.code)
 
 
 def permit_covers_the_method(checked: Checked, out: Findings) -> None:
     """R-19: the method is permitted for the code. 危险废物经营许可证管理办法 Art. 10 [READ S3]."""
     if checked.permit is not None:
-        for path, line in checked.lines():
+        for path, line in checked.lines:
             judge_permit_method(out, f"{path}.method", checked.permit, line.code, line.method)
 
 
@@ -63,7 +63,7 @@ def basis_waives_the_link(checked: Checked, out: Findings) -> None:
     permit = checked.permit
     if permit is None or permit.basis is None:
         return
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         if judge_basis(out, f"{path}.method", checked.facts, permit.basis, (line.code, line.method), checked.day, checked.generator):
             out.tag(LINK_OF_GROUP[group_of(line.method)])
 

@@ -11,7 +11,7 @@ from whitelist.rules.exemption import waived_links
 
 def form_and_packing_go_together(checked: Checked, out: Findings) -> None:
     """R-10: no liquid in bags; nothing packed is no packs, and only then. Order 23 Art. 18 [READ], combinations [DESIGN]."""
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         if line.form == "L" and line.packing == "bag":
             out.refuse("FORM_PACK", f"{path}.packing", "L bag", "drum / tank / box / other")
         if (line.packs == 0) != (line.packing == "none"):
@@ -20,7 +20,7 @@ def form_and_packing_go_together(checked: Checked, out: Findings) -> None:
 
 def purpose_is_of_the_method(checked: Checked, out: Findings) -> None:
     """外运目的, where it is given, is the group of the method."""
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         if line.purpose is not None and line.purpose != group_of(line.method):
             out.refuse("METHOD", f"{path}.purpose", line.purpose, f"{line.method}: {group_of(line.method)}")
 
@@ -32,17 +32,17 @@ def part_one_is_whole(checked: Checked, out: Findings) -> None:
         out.refuse("MISSING", "body.emergency_measures", "", "突发环境事件的防范措施 / here, or precautions in every line")
     if transfer.permit is None:
         out.refuse("MISSING", "body.permit", "", f"permit/{transfer.receiver}/…")
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         if transfer.approval is not None and line.decision_line is None:
             out.refuse("MISSING", f"{path}.decision_line", "", "批准行号 / line of the decision, from 0")
 
 
 def dangerous_goods_are_named(checked: Checked, out: Findings) -> None:
     """R-25: UN number and class, or why the waste is no dangerous good; neither where its transport is exempt. Order 23 Art. 13 [READ]."""
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         if line.dg is not None and line.dg_none is not None:
             out.refuse("DG_DATA", f"{path}.dg_none", line.dg_none, "dg / dg_none")
-        elif line.dg is None and line.dg_none is None and "EXEMPT_TRANSPORT" not in waived_links(checked, line):
+        elif line.dg is None and line.dg_none is None and "EXEMPT_TRANSPORT" not in waived_links(checked.exemptions, line):
             out.refuse("DG_DATA", f"{path}.dg", "", "dg / dg_none")
 
 

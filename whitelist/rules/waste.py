@@ -16,7 +16,7 @@ HAZARDS_MAX = 8
 
 def code_is_of_its_category(checked: Checked, out: Findings) -> None:
     """R-06: A code is ``NNN-NNN-CC`` and CC is the number of its category. Catalogue Art. 5(3) [READ S5]."""
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         judge_code(out, path, line.code, line.category)
 
 
@@ -26,7 +26,7 @@ def code_is_in_the_edition(checked: Checked, out: Findings) -> None:
     名录 2025 Art. 6.2 leaves nothing but codes of the table and 900-000-CC [READ H4]; 2021 Art. 6 [READ S5]. The missing report is refused
     under every edition, for it does not depend on the table.
     """
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         judge_edition(out, path, line.code, line.identification, checked.catalogue, checked.day)
 
 
@@ -35,7 +35,7 @@ def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
 
     By the edition of the day, refused from 2025-01-01 on, ALERT M before; letters that no edition knows are refused on every day.
     """
-    for path, line in checked.lines():
+    for path, line in checked.lines:
         judge_hazards(out, path, line.code, line.hazards, checked.catalogue, checked.day)
 
 
