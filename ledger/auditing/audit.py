@@ -146,7 +146,7 @@ class _Run:
         unpacker, size, last_kept = Unpacker(self._kinds), self._checkpoint.size, self.replay.size
         self._report.entries = self._tiles.growth.blocks.size * WIDTH
         for task, answer in answers(self._tasks(), self._kinds, workers):
-            self._bundle(task, unpacker.unpack(answer, task), watch)
+            self._bundle(task, answer if isinstance(answer, BundleRead) else unpacker.unpack(answer, task), watch)
             done = min(task.start + WIDTH, size)
             if progress is not None:
                 progress(done, size)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 
 from ledger.admission.kind_table import Kinds
-from ledger.auditing.reading import Reader, Task
+from ledger.auditing.reading import BundleRead, Reader, Task
 
 AHEAD = 3
 """Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""
@@ -43,11 +43,13 @@ def _end_with(auditor: int) -> None:
 
 def _work(task: Task) -> bytes:
     assert _READER is not None, "the worker was not started by a crew"
-    return _READER.read(task)
+    return _READER.pack(_READER.read(task))
 
 
-def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple[Task, bytes]]:
-    """Every task with its answer, in order; ``workers`` 1 reads in this process. ``tasks`` is drawn as room becomes free."""
+def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple[Task, BundleRead | bytes]]:
+    """Every task with its answer, in order; ``workers`` 1 reads in this process, and nothing need be packed. ``tasks`` is drawn as room
+    becomes free.
+    """
     if workers <= 1:
         reader = Reader(kinds)
         for task in tasks:

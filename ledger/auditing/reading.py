@@ -72,28 +72,38 @@ def keyids_in(raws: Sequence[bytes]) -> set[str]:
 
 
 class Reader:
-    """Reads tasks in a worker process (or in this one). Answers are bytes, which travel faster than objects."""
+    """Reads tasks, in a worker process or in this one."""
 
     def __init__(self, kinds: Kinds) -> None:
         self._kinds = kinds
         self._encode = Encoder().encode
 
-    def read(self, task: Task) -> bytes:
-        """Leaf hashes, entries and findings of a task, encoded for :class:`Unpacker`."""
+    def read(self, task: Task) -> BundleRead:
+        """Leaf hashes, entries and findings of a task."""
         leaves = [leaf_hash(raw) for raw in task.entries]
         records = {keyid: KeyRecord(uscc="", suite=suite, spki=spki, added=0) for keyid, (suite, spki) in task.keys.items()}
-        entries = tuple(self._one(raw, task.start + at, records) for at, raw in enumerate(task.entries))
-        return self._encode(_WireBundle(b"".join(leaves), Edge().append_many(leaves).root(), entries))
+        judged = tuple([self._one(raw, task.start + at, records) for at, raw in enumerate(task.entries)])
+        return BundleRead(b"".join(leaves), Edge().append_many(leaves).root(), judged)
 
-    def _one(self, raw: bytes, index: int, records: dict[str, KeyRecord]) -> _Wire:
+    def pack(self, found: BundleRead) -> bytes:
+        """What was read as bytes for :class:`Unpacker`, which travel faster than objects."""
+        return self._encode(_WireBundle(found.leaves, found.node, tuple(map(self._wired, found.judged))))
+
+    def _one(self, raw: bytes, index: int, records: dict[str, KeyRecord]) -> CheckedEntry:
         try:
             entry = read_entry(raw, self._kinds)
         except Refusal as refusal:
-            return _Wire(tuple(of_entry(refusal, index)))
-        statement = entry.statement
-        records.update(keys_brought(statement))
-        read = (replace(statement, body=None), msgspec.Raw(self._encode(statement.body)), entry.envelope, entry.admission)
-        return _Wire(*_verified(entry, index, records), read)
+            return CheckedEntry(None, tuple(of_entry(refusal, index)), False)
+        if entry.statement.chain_type in ("log", "party"):
+            records.update(keys_brought(entry.statement))
+        return CheckedEntry(entry, *_verified(entry, index, records))
+
+    def _wired(self, found: CheckedEntry) -> _Wire:
+        entry = found.entry
+        if entry is None:
+            return _Wire(found.findings)
+        body = msgspec.Raw(self._encode(entry.statement.body))
+        return _Wire(found.findings, found.is_verified, (replace(entry.statement, body=None), body, entry.envelope, entry.admission))
 
 
 def _verified(entry: Entry, index: int, records: Mapping[str, KeyRecord]) -> tuple[tuple[Finding, ...], bool]:
