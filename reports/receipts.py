@@ -7,10 +7,12 @@ all of them together: no two checkpoints of one size, no two entries at one plac
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ledger.admission.entry import ENTRY_MAX, Entry, read_entry
 from ledger.admission.verification import keys_brought
@@ -79,13 +81,11 @@ def _pair(stem: Path, anchor: Anchor) -> _ProofFile:
     text = _part(stem.with_name(stem.name + PROOF), PROOF_MAX, exhibit)
     proof: Proof | None = None
     if raw is not None:
-        with _Noting(exhibit, "entry"):
+        with _noting(exhibit, "entry"):
             exhibit.entry = read_entry(raw, all_kinds())
     if text is not None:
-        with _Noting(exhibit, "tlog-proof"):
+        with _noting(exhibit, "tlog-proof"):
             proof = parse_proof(text)
-    if proof is not None:
-        with _Noting(exhibit, "tlog-proof"):
             exhibit.opened = anchor.open(proof.checkpoint)
             _quorum(exhibit.opened, anchor)
     entry, opened = exhibit.entry, exhibit.opened
@@ -94,7 +94,7 @@ def _pair(stem: Path, anchor: Anchor) -> _ProofFile:
     if entry is not None and proof is not None and entry.index != proof.index:
         exhibit.findings.append(Reason("PROOF_WRONG", "tlog-proof.index", str(proof.index), str(entry.index)))
     if raw is not None and proof is not None and opened is not None:
-        with _Noting(exhibit, "tlog-proof"):
+        with _noting(exhibit, "tlog-proof"):
             verify_inclusion(proof.index, opened.checkpoint.size, leaf_hash(raw), proof.hashes, opened.checkpoint.root)
             exhibit.is_proved = not exhibit.findings
     return exhibit
@@ -104,7 +104,7 @@ def _checkpoint(path: Path, anchor: Anchor) -> _ProofFile:
     exhibit = _ProofFile(name=path.name, form="checkpoint")
     note = _part(path, NOTE_MAX, exhibit)
     if note is not None:
-        with _Noting(exhibit, ""):
+        with _noting(exhibit, ""):
             exhibit.opened = anchor.open(note)
             _quorum(exhibit.opened, anchor)
             exhibit.is_proved = True
@@ -131,22 +131,15 @@ def _part(path: Path, limit: int, exhibit: _ProofFile) -> bytes | None:
     return path.read_bytes()
 
 
-class _Noting:
+@contextmanager
+def _noting(exhibit: _ProofFile, where: str) -> Iterator[None]:
     """Turns a refusal inside into findings of the exhibit, each with the file it is about in front of its field."""
-
-    def __init__(self, exhibit: _ProofFile, where: str) -> None:
-        self._exhibit, self._where = exhibit, where
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if not isinstance(error, Refusal):
-            return False
-        for reason in error.reasons:
-            name = ".".join(part for part in (self._where, reason.field) if part)
-            self._exhibit.findings.append(Reason(reason.code, name, reason.found, reason.expected))
-        return True
+    try:
+        yield
+    except Refusal as refusal:
+        for reason in refusal.reasons:
+            name = ".".join(part for part in (where, reason.field) if part)
+            exhibit.findings.append(Reason(reason.code, name, reason.found, reason.expected))
 
 
 def _compare(exhibits: Sequence[_ProofFile], anchor: Anchor) -> None:
@@ -198,7 +191,7 @@ def _signatures(exhibit: _ProofFile, anchor: Anchor, brought: dict[str, KeyRecor
         return
     entry = exhibit.entry
     for position, (uscc, signature) in enumerate(zip(entry.statement.by, entry.envelope.signatures, strict=True)):
-        with _Noting(exhibit, f"entry.signatures.{position}"):
+        with _noting(exhibit, f"entry.signatures.{position}"):
             record = anchor.key(signature.keyid)
             if record is not None and not record.is_valid_at(entry.index):
                 raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {entry.index}")
@@ -233,20 +226,18 @@ def _notes(exhibit: _ProofFile, opened: OpenedCheckpoint, anchor: Anchor) -> lis
 
 def _report(exhibit: _ProofFile, anchor: Anchor) -> VerifyReport:
     entry, opened = exhibit.entry, exhibit.opened
-    head = None if opened is None else opened.checkpoint
-    return VerifyReport(
+    report = VerifyReport(
         file=exhibit.name,
         form=exhibit.form,
-        subject="" if entry is None else entry.statement.chain,
-        kind="" if entry is None else entry.statement.kind,
-        index=None if entry is None else entry.index,
-        origin="" if head is None else head.origin,
-        size=0 if head is None else head.size,
-        root="" if head is None else b64encode(head.root).decode(),
         found=anchor.found or ("" if anchor.bundle is None else anchor.bundle.found),
         entries=int(exhibit.is_proved and entry is not None),
         signatures=exhibit.signatures,
-        witnesses=() if opened is None else tuple(line.vkey for line in opened.cosignatures),
         findings=remarks(exhibit.findings),
-        notes=() if opened is None else remarks(_notes(exhibit, opened, anchor)),
     )
+    if entry is not None:
+        report = replace(report, subject=entry.statement.chain, kind=entry.statement.kind, index=entry.index)
+    if opened is not None:
+        head, witnesses = opened.checkpoint, tuple(line.vkey for line in opened.cosignatures)
+        root, notes = b64encode(head.root).decode(), remarks(_notes(exhibit, opened, anchor))
+        report = replace(report, origin=head.origin, size=head.size, root=root, witnesses=witnesses, notes=notes)
+    return report

@@ -1,14 +1,11 @@
-"""Drawing and writing monthly statements. ``reconcile`` is a pure function of the log's first ``size`` entries."""
+"""Drawing and writing monthly statements: ``begin`` a fold, feed it the log's entries in order, ``finish`` it once per direction. Pure."""
 
 import re
-from collections.abc import Callable, Iterable
-from functools import reduce
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
-from reports.kinds import all_kinds
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
 from reports.reconciliation.paper import to_pdf
@@ -35,44 +32,20 @@ def check_direction(from_province: str, to_province: str) -> Direction:
     return from_province, to_province
 
 
-def begin(month: str, kinds: Kinds | None, dataset: Callable[[str, str], Any]) -> Fold:
+def begin(month: str, kinds: Kinds, dataset: Callable[[str, str], Any]) -> Fold:
     """A fold to feed the log's entries to, in order; Refusal MONTH_FORM."""
-    return Fold(kinds or all_kinds(), check_month(month), dataset)
-
-
-def reconcile(
-    entries: Iterable[Entry],
-    month: str,
-    from_province: str,
-    to_province: str,
-    *,
-    size: int,
-    root: str,
-    kinds: Kinds | None = None,
-    dataset: Callable[[str, str], Any],
-) -> MonthlyStatement:
-    """The statement of a month and direction over entries 0 … ``size`` − 1; ``root`` (base64) is the checkpoint's at that size.
-
-    Raises Refusal MONTH_FORM, DIRECTION_FORM. Further entries are left alone; fewer are a programming error.
-    """
-    fold, direction = begin(month, kinds, dataset), check_direction(from_province, to_province)
-    for entry in entries:
-        if fold.size == size:
-            break
-        fold.step(entry)
-    assert fold.size == size, f"{fold.size} entries for a statement of {size}"
-    return finish(fold, direction, root)
+    return Fold(kinds, check_month(month), dataset)
 
 
 def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
-    """The statement of one direction of what was fed."""
+    """The statement of one direction of what was fed; ``root`` (base64) is the checkpoint's at that size."""
     rows, log = fold.rows(direction), fold.log()
-    from_province, to_province = direction
     mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
+    terms = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
     return MonthlyStatement(
         period=fold.period,
-        from_province=from_province,
-        to_province=to_province,
+        from_province=direction[0],
+        to_province=direction[1],
         origin=log.origin,
         found=log.found,
         size=fold.size,
@@ -82,7 +55,7 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
         names=fold.names(uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc),
         rows=rows,
         mirror=mirror,
-        total=reduce(_added, mirror, MirrorEquation(code="")),
+        total=MirrorEquation(code="", **{term: sum(getattr(part, term) for part in mirror) for term in terms}),
         duplicates=fold.duplicates(direction),
         accounts=fold.accounts(direction),
         tolerances=fold.tolerances(direction),
@@ -106,11 +79,6 @@ def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
     )
 
 
-def _added(total: MirrorEquation, part: MirrorEquation) -> MirrorEquation:
-    fields = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
-    return MirrorEquation(code="", **{name: getattr(total, name) + getattr(part, name) for name in fields})
-
-
 def to_bytes(statement: MonthlyStatement, suffix: str) -> bytes:
     """The statement as ``pdf``, ``xlsx`` or ``json``; same statement, same bytes."""
     return {"pdf": to_pdf, "xlsx": to_xlsx, "json": to_json}[suffix](statement)
@@ -119,9 +87,7 @@ def to_bytes(statement: MonthlyStatement, suffix: str) -> bytes:
 def write(statement: MonthlyStatement, directory: Path) -> list[Path]:
     """Write all three files ``reconciliation-<month>-<from>-<to>.{pdf,xlsx,json}``; OSError where that fails."""
     directory.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for suffix in SUFFIXES:
-        path = directory / f"{statement.stem}.{suffix}"
+    paths = [directory / f"{statement.stem}.{suffix}" for suffix in SUFFIXES]
+    for path, suffix in zip(paths, SUFFIXES, strict=True):
         path.write_bytes(to_bytes(statement, suffix))
-        paths.append(path)
     return paths

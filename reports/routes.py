@@ -1,14 +1,11 @@
-"""HTTP of the reports. Handlers take ``log`` and ``caller`` as dependencies; refusals become problems in the shell."""
+"""HTTP of the reports. The shell provides ``log`` and ``caller``; refusals become problems there."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from litestar import Request, Response, Router, get
-from litestar.di import NamedDependency, Provide
+from litestar import Response, Router, get
 from litestar.params import FromPath, QueryParameter
 
-from ledger.caller import Caller
-from ledger.log import Log
-from ledger.routes import caller_of, refusals, refuse_unknown_query
+from ledger.routes import TheCaller, TheLog, refusals, refuse_unknown_query
 from reports import service
 from reports.reconcile import SUFFIXES
 
@@ -23,14 +20,14 @@ def _file(content: bytes, name: str, media: str) -> Response[bytes]:
 
 
 @get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="存证证明 / certificate", responses=REFUSALS)
-async def get_certificate(log: NamedDependency[Log], caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
+async def get_certificate(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
     ulid, content = await service.certificate_of(log, caller, name)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 
 @get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
-async def get_bundle(log: NamedDependency[Log], caller: NamedDependency[Caller], name: FromPath[str]) -> Response[bytes]:
+async def get_bundle(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Response[bytes]:
     """The self-verifying bundle of a manifest in any state."""
     ulid, content = await service.bundle_of(log, caller, name)
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
@@ -42,18 +39,14 @@ async def get_bundle(log: NamedDependency[Log], caller: NamedDependency[Caller],
     summary="存证证明 / certificate",
     responses=REFUSALS,
 )
-async def get_certificate_of(
-    log: NamedDependency[Log], caller: NamedDependency[Caller], generator: FromPath[str], ulid: FromPath[str]
-) -> Response[bytes]:
+async def get_certificate_of(log: TheLog, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]) -> Response[bytes]:
     """The same by the manifest's identity, which stands for this manifest alone."""
     _, content = await service.certificate_of(log, caller, f"{generator}/{ulid}")
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
-async def get_bundle_of(
-    log: NamedDependency[Log], caller: NamedDependency[Caller], generator: FromPath[str], ulid: FromPath[str]
-) -> Response[bytes]:
+async def get_bundle_of(log: TheLog, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]) -> Response[bytes]:
     """The same by the manifest's identity."""
     _, content = await service.bundle_of(log, caller, f"{generator}/{ulid}")
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
@@ -61,8 +54,8 @@ async def get_bundle_of(
 
 @get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", responses=REFUSALS)
 async def get_reconciliation(
-    log: NamedDependency[Log],
-    caller: NamedDependency[Caller],
+    log: TheLog,
+    caller: TheCaller,
     name: FromPath[str],
     from_province: Annotated[str, QueryParameter(name="from", description="移出省级代码 / from")] = "",
     to_province: Annotated[str, QueryParameter(name="to", description="接受省级代码 / to")] = "",
@@ -73,19 +66,9 @@ async def get_reconciliation(
     return _file(content, file, _MEDIA[suffix])
 
 
-def _log(request: Request[Any, Any, Any]) -> Log:
-    found: Log = request.app.state.service.log
-    return found
-
-
-def _caller(request: Request[Any, Any, Any]) -> Caller:
-    return caller_of(request, "read")
-
-
 router = Router(
     path="/",
     route_handlers=[get_certificate, get_bundle, get_certificate_of, get_bundle_of, get_reconciliation],
-    dependencies={"log": Provide(_log, sync_to_thread=False), "caller": Provide(_caller, sync_to_thread=False)},
     before_request=refuse_unknown_query,
     tags=["reports"],
 )

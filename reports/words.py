@@ -28,20 +28,10 @@ COLUMNS: Mapping[Books, tuple[str, str]] = {
 """Columns of a quota account, by ``Kind.books``: committed by decisions, reserved by issues, changed by receipts to what was accepted,
 given back, used outside this log."""
 PERSONAL: Mapping[str, str] = {
-    "contact": "经办人",
-    "handler": "经办人",
-    "driver": "驾驶员",
-    "escort": "押运员",
-    "shipper": "发运人",
-    "receiver": "接收人",
-    "emergency": "应急联系人",
-    "name": "姓名",
-    "phone": "联系电话",
-    "licence": "从业资格证",
-    "license": "从业资格证",
-    "position": "定位",
+    "contact": "经办人", "handler": "经办人", "driver": "驾驶员", "escort": "押运员", "shipper": "发运人", "receiver": "接收人",
+    "emergency": "应急联系人", "name": "姓名", "phone": "联系电话", "licence": "从业资格证", "license": "从业资格证", "position": "定位",
     "signature": "签名",
-}
+}  # fmt: skip
 """Words of the dotted names of committed fields, each part for itself; the names are the signer's own choice."""
 LEVELS: Mapping[str, str] = {"H": "高", "M": "中", "L": "低"}
 PROVINCES: Mapping[str, str] = {
@@ -51,12 +41,7 @@ PROVINCES: Mapping[str, str] = {
     "51": "四川省", "52": "贵州省", "53": "云南省", "54": "西藏自治区", "61": "陕西省", "62": "甘肃省", "63": "青海省",
     "64": "宁夏回族自治区", "65": "新疆维吾尔自治区", "71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区",
 }  # fmt: skip
-SUITES: Mapping[str, str] = {
-    "ed25519": "Ed25519",
-    "ecdsa-p256-sha256": "ECDSA P-256",
-    "ml-dsa-44": "ML-DSA-44",
-    "sm2-sm3": "SM2",
-}
+SUITES: Mapping[str, str] = {"ed25519": "Ed25519", "ecdsa-p256-sha256": "ECDSA P-256", "ml-dsa-44": "ML-DSA-44", "sm2-sm3": "SM2"}
 
 
 def name_of_act(kind: str) -> str:

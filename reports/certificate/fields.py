@@ -19,32 +19,14 @@ LAYOUT = 5
 """Version of what is printed and where; a verifier compares pages only with its own version, so whatever changes a page raises it."""
 
 OF_ISSUE = (
-    "plan.filing_no",
-    "plan.site",
-    "contract.no",
-    "contract.valid_to",
-    "insurance_no",
-    "pre_notice.given_at",
-    "pre_notice.ref",
-    "meters.out_no",
-    "meters.in_no",
-    "meters.period_from",
-    "meters.period_to",
-)
+    "plan.filing_no", "plan.site", "contract.no", "contract.valid_to", "insurance_no", "pre_notice.given_at", "pre_notice.ref",
+    "meters.out_no", "meters.in_no", "meters.period_from", "meters.period_to",
+)  # fmt: skip
 """Printed where the generator stated them. What belongs to a transfer without a decision on this log stands in part 4."""
 OF_PAPER = ("paper.no", "paper.reason", "paper.departed_at", "paper.completed_at", "paper.scan")
 OF_LINE = (
-    "method",
-    "purpose",
-    "internal_name",
-    "source_stage",
-    "pieces",
-    "dg.packing_group",
-    "dg_none",
-    "identification",
-    "precautions",
-    "note",
-)
+    "method", "purpose", "internal_name", "source_stage", "pieces", "dg.packing_group", "dg_none", "identification", "precautions", "note",
+)  # fmt: skip
 OF_CARRIAGE = ("via", "seals")
 OF_PAPER_DECISION = ("decision.no", "decision.authority", "decision.decided_on", "decision.valid_to", "decision.file")
 OF_CONDITIONS = ("pre_notice_days", "complete_within_days", "use_only", "transit", "note")

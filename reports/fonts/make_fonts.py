@@ -5,6 +5,8 @@ coverage) and ``NotoSansSC-Bold.ttf`` (headings only: what we print ourselves). 
 """
 
 import sys
+from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -19,28 +21,10 @@ EXTENSION_A = (
 """Characters of 通用规范汉字表 in CJK Extension A, written down from memory and kept generously; the wider planes are taken whole."""
 
 
-def gbk() -> set[int]:
-    """Every character that GBK can write (GB2312 and its hanzi beyond)."""
-    found: set[int] = set()
-    for lead in range(0x81, 0xFF):
-        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
-            try:
-                found.add(ord(bytes((lead, trail)).decode("gbk")))
-            except (UnicodeDecodeError, TypeError):
-                continue
-    return found
-
-
-def gb2312_first_level() -> set[int]:
-    """The 3,755 common hanzi and the symbols of GB2312."""
-    found: set[int] = set()
-    for lead in (*range(0xA1, 0xAA), *range(0xB0, 0xD8)):
-        for trail in range(0xA1, 0xFF):
-            try:
-                found.add(ord(bytes((lead, trail)).decode("gb2312")))
-            except UnicodeDecodeError:
-                continue
-    return found
+def two_bytes(encoding: str, leads: Iterable[int], trails: Iterable[int]) -> set[int]:
+    """Code points that an encoding writes with these pairs of bytes; pairs that mean nothing there are skipped."""
+    pairs = (bytes(pair) for pair in product(leads, trails))
+    return {ord(text) for pair in pairs if len(text := pair.decode(encoding, "ignore")) == 1}
 
 
 def code_points(weight: str, available: set[int]) -> set[int]:
@@ -48,9 +32,11 @@ def code_points(weight: str, available: set[int]) -> set[int]:
     latin = {*range(0x20, 0x7F), *range(0xA0, 0x180), *range(0x2010, 0x2028), *range(0x2030, 0x205F), *range(0x2070, 0x20A0)}
     symbols = {*range(0x2100, 0x2600), *range(0x25A0, 0x2700), *range(0x3000, 0x3040), *range(0x3200, 0x3400), *range(0xFF00, 0xFFF0)}
     if weight != "Regular":
-        return (latin | gb2312_first_level()) & available
+        first_level = two_bytes("gb2312", (*range(0xA1, 0xAA), *range(0xB0, 0xD8)), range(0xA1, 0xFF))  # 3,755 hanzi, and symbols
+        return (latin | first_level) & available
     newer = {*range(0x9FA6, 0xA000), *range(0x20000, 0x33480), *map(ord, EXTENSION_A)}
-    return (latin | symbols | gbk() | newer) & available
+    gbk = two_bytes("gbk", range(0x81, 0xFF), (*range(0x40, 0x7F), *range(0x80, 0xFF)))
+    return (latin | symbols | gbk | newer) & available
 
 
 def make(source: Path, weight: str) -> Path:

@@ -4,6 +4,7 @@ Entries come in the order of the log, from index 0, from any source: database, e
 same ``evolve`` functions as in the log; nothing is read from projections. One fold serves every direction, so the log is replayed once.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import permutations
 from typing import Any
@@ -41,14 +42,14 @@ class Fold:
         self.facts = ReplayFacts(dataset)
         self.size = 0
         self.at = ""
-        self._rows: dict[Direction, dict[str, tuple[LineRow, ...]]] = {}
-        self._numbers: dict[str, dict[str, None]] = {}
+        self._rows: defaultdict[Direction, dict[str, tuple[LineRow, ...]]] = defaultdict(dict)
+        self._numbers: defaultdict[str, set[str]] = defaultdict(set)
         self._number_of: dict[str, str] = {}
         self._opening: dict[str, int] = {}
-        self._moved: dict[str, dict[str, int]] = {}
+        self._moved: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
         self._closing: dict[str, int] = {}
         self._held: dict[str, dict[str, int]] = {}
-        self._q3: dict[Direction, set[str]] = {}
+        self._q3: defaultdict[Direction, set[str]] = defaultdict(set)
         self._year_used: dict[str, int] = {}
         self._judged_by: dict[str, Tolerance] = {}
 
@@ -81,19 +82,14 @@ class Fold:
             return
         if state.times.received_s is not None and trunk not in self._judged_by:
             self._judged_by[trunk] = self.tolerance()
-        self._rows.setdefault(direction, {})[trunk] = _rows(trunk, state, number or "", self._judged_by.get(trunk))
-        self._q3.setdefault(direction, set()).update(account for account in state.drawn if account.startswith(Q3_PREFIX))
+        self._rows[direction][trunk] = _rows(trunk, state, number or "", self._judged_by.get(trunk))
+        self._q3[direction].update(account for account in state.drawn if account.startswith(Q3_PREFIX))
 
     def _hold_number(self, trunk: str, number: str, stage: Stage) -> None:
-        before = self._number_of.get(trunk)
-        if before is not None and before != number:
-            self._numbers[before].pop(trunk, None)
+        self._numbers[self._number_of.get(trunk, number)].discard(trunk)
         self._number_of[trunk] = number
-        holders = self._numbers.setdefault(number, {})
-        if stage is Stage.VOIDED:
-            holders.pop(trunk, None)
-        else:
-            holders[trunk] = None
+        if stage is not Stage.VOIDED:
+            self._numbers[number].add(trunk)
 
     def _hold_grams(self, trunk: str, state: ManifestState) -> None:
         """What a manifest has reserved stays open until it is received or voided, whether that moves grams or not."""
@@ -104,24 +100,22 @@ class Fold:
 
     def rows(self, direction: Direction) -> tuple[LineRow, ...]:
         """Lines of a direction that concern the month, by departure (those not departed last), manifest and line."""
-        found = [row for rows in self._rows.get(direction, {}).values() for row in rows if self._concerns(row)]
+        found = [row for rows in self._rows[direction].values() for row in rows if self._concerns(row)]
         return tuple(sorted(found, key=lambda row: (row.departed_s or 2**62, row.issued_s, row.generator, row.manifest, row.line)))
 
     def _concerns(self, row: LineRow) -> bool:
-        period = self.period
-        if any(period.holds(at) for at in (row.departed_s, row.received_s, row.voided_s, row.declined_s)):
-            return True
-        return row.is_under_way_at(period.start_s) or row.is_under_way_at(period.end_s) or row.is_waiting_at(period.end_s)
+        start_s, end_s = self.period.start_s, self.period.end_s
+        happened = any(self.period.holds(at) for at in (row.departed_s, row.received_s, row.voided_s, row.declined_s))
+        return happened or row.is_under_way_at(start_s) or row.is_under_way_at(end_s) or row.is_waiting_at(end_s)
 
     def duplicates(self, direction: Direction) -> tuple[Duplicate, ...]:
         """Numbers held by several manifests, at least one of them of this direction."""
-        ours = self._rows.get(direction, {})
-        found = [
+        ours = self._rows[direction].keys()
+        return tuple(
             Duplicate(number, tuple(sorted(holders)))
-            for number, holders in self._numbers.items()
-            if len(holders) > 1 and any(trunk in ours for trunk in holders)
-        ]
-        return tuple(sorted(found, key=lambda duplicate: duplicate.number))
+            for number, holders in sorted(self._numbers.items())
+            if len(holders) > 1 and not ours.isdisjoint(holders)
+        )
 
     def tolerance(self) -> Tolerance:
         """The thresholds in force after the entries seen so far; a log that has issued a manifest has adopted some."""
@@ -138,7 +132,7 @@ class Fold:
     def _move(self, entry: Entry, kind: Kind) -> None:
         """Account rows admitted before the month's end: the month's in the column of their act, earlier ones in the opening."""
         for row in entry.admission.decision.accounts:
-            moved = self._moved.setdefault(row.account, dict.fromkeys(COLUMNS, 0))
+            moved = self._moved[row.account]
             self._closing[row.account] = row.after_g
             if row.account.startswith(Q3_PREFIX):
                 year = year_of(self.period.start_s)
@@ -150,12 +144,11 @@ class Fold:
 
     def accounts(self, direction: Direction) -> tuple[AccountMonth, ...]:
         """Accounts of the direction's lists, decisions and receivers' permits."""
-        held: dict[str, int] = {}
+        held: Counter[str] = Counter()
         for reserved in self._held.values():
-            for account, grams in reserved.items():
-                held[account] = held.get(account, 0) + grams
+            held.update(reserved)
         ours = [name for name in self._closing if self._is_of(name, direction)]
-        return tuple(self._account(name, held.get(name, 0)) for name in sorted(ours, key=_account_order))
+        return tuple(self._account(name, held[name]) for name in sorted(ours, key=_account_order))
 
     def _account(self, name: str, held_g: int) -> AccountMonth:
         layer, _, subject = name.partition(" ")
@@ -179,7 +172,7 @@ class Fold:
             return (state.from_province, state.to_province) == direction
         if isinstance(state, ApprovalState):
             return state.direction == direction
-        return name in self._q3.get(direction, ())
+        return name in self._q3[direction]
 
     def _described(self, subject: str) -> tuple[str, int | None]:
         """What the account is, in words, and what it may hold. Lines are counted from 1, as on every paper."""
@@ -246,7 +239,6 @@ def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | 
             line=place,
             name=line.name,
             code=line.code,
-            form=line.form,
             generator=state.generator,
             receiver=state.receiver,
             carrier=state.legs[-1].carrier if state.legs else "",

@@ -49,7 +49,6 @@ class LineRow(Struct, frozen=True, kw_only=True):
     """From 1, as printed."""
     name: str
     code: str
-    form: str
     generator: str
     receiver: str
     carrier: str

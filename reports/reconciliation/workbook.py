@@ -91,10 +91,9 @@ class _Book:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        for column, (_, wide) in enumerate(heads):
-            sheet.set_column(column, column, wide)
         sheet.set_row(0, 32)
-        for column, (text, _) in enumerate(heads):
+        for column, (text, wide) in enumerate(heads):
+            sheet.set_column(column, column, wide)
             sheet.write_string(0, column, text, self._head)
         last = 0
         for last, values in enumerate(rows, 1):

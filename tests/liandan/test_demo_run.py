@@ -22,10 +22,11 @@ from liandan.export import archived_in, reader_of
 from liandan.postgres import temporary_directory
 from liandan.wiring import KINDS
 from manifests.view import ManifestView
-from reports.reconcile import reconcile, to_bytes
+from reports.reconcile import to_bytes
 from reports.verify import verify_file
 from tests.ledger.trust import open_with_policy
 from tests.liandan.demo_desk import played
+from tests.reports.month import reconcile
 
 SEED = 4
 CERTIFICATES = 6
@@ -110,14 +111,9 @@ def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: R
     entries, _ = exported(out)
     assert len(summary.statements) == 6
     for way in harvest.WAYS:
-        statement = reconcile(
-            entries,
-            calendar.MONTH,
-            *way.split("-"),
-            size=summary.size,
-            root=summary.root,
-            dataset=DataSets(KINDS, reader_of(out / "export")),
-        )
+        data = DataSets(KINDS, reader_of(out / "export"))
+        statement = reconcile(entries, calendar.MONTH, way.split("-"), summary.root, data)
+        assert statement.size == summary.size
         for kind in harvest.FORMATS:
             assert (out / f"reconciliation-2026-10-{way}.{kind}").read_bytes() == to_bytes(statement, kind), f"{way} {kind}"
 

@@ -20,9 +20,9 @@ from liandan.demo.summary import NOTICE, Books, Summary, summarize
 from liandan.wiring import RULES
 from manifests.model import Stage
 from manifests.words import STAGES
-from reports.reconcile import reconcile
 from tests.liandan.demo_desk import Desk, played
 from tests.liandan.test_demo import SEED
+from tests.reports.month import reconcile
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +39,7 @@ async def told() -> tuple[Summary, Desk, Played]:
 def test_summary_and_monthly_statement_name_the_same_tonnes(told: tuple[Summary, Desk, Played], way: str) -> None:
     summary, desk, _ = told
     edge = Edge().append_many(leaf_hash(entry.raw) for entry in desk.entries)
-    statement = reconcile(
-        desk.entries, calendar.MONTH, *way.split("-"), size=edge.size, root=b64encode(edge.root()).decode(), dataset=desk.facts._dataset
-    )
+    statement = reconcile(desk.entries, calendar.MONTH, way.split("-"), b64encode(edge.root()).decode(), desk.facts._dataset)
     assert statement.is_balanced
     assert statement.is_demo
     rows = {row.code: row for row in summary.directions if row.direction == way.replace("-", "→")}
@@ -59,7 +57,7 @@ def test_balances_of_the_statement_are_those_of_the_summary(told: tuple[Summary,
     summary, desk, _ = told
     left = {balance.account: balance.left_t for balance in summary.balances}
     for way in (("51", "50"), ("50", "51")):
-        for account in reconcile(desk.entries, calendar.MONTH, *way, size=len(desk.entries), root="", dataset=desk.facts._dataset).accounts:
+        for account in reconcile(desk.entries, calendar.MONTH, way, "", desk.facts._dataset).accounts:
             assert account.left_g is not None
             assert left[account.account] == format_mass(account.left_g)
 

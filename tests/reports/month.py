@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Iterable
 from functools import cache
+from typing import Any
 
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
+from ledger.admission.kind_table import Kinds
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
 from manifests import acts
-from reports.reconcile import reconcile
+from reports.kinds import all_kinds
+from reports.reconcile import begin, check_direction, finish
 from reports.reconciliation.model import MonthlyStatement
 from tests.reports.story import GENERATOR, Story, trunk, waste
 
@@ -72,8 +76,23 @@ def october() -> Story:
     return story
 
 
+def reconcile(
+    entries: Iterable[Entry],
+    month: str,
+    direction: Iterable[str],
+    root: str,
+    dataset: Callable[[str, str], Any],
+    kinds: Kinds | None = None,
+) -> MonthlyStatement:
+    """The statement of a month and a direction over these entries, the first of a log; ``root`` is the checkpoint's at their number."""
+    fold = begin(month, kinds or all_kinds(), dataset)
+    for entry in entries:
+        fold.step(entry)
+    return finish(fold, check_direction(*direction), root)
+
+
 def drawn(story: Story, month: str = "2026-10", *, size: int | None = None, direction: tuple[str, str] = ("51", "50")) -> MonthlyStatement:
     """The statement over the first ``size`` entries."""
     entries: list[Entry] = story.bench.entries[:size]
     root = b64encode(root_of(leaf_hash(entry.raw) for entry in entries)).decode()
-    return reconcile(entries, month, *direction, size=len(entries), root=root, kinds=story.bench.kinds, dataset=story.bench.dataset)
+    return reconcile(entries, month, direction, root, story.bench.dataset, story.bench.kinds)

@@ -17,10 +17,10 @@ from ledger.mass import parse_mass
 from ledger.times import parse_at
 from ledger.tree.tiles import TileReader
 from manifests import acts
-from reports.reconcile import check_direction, check_month, reconcile, to_bytes
+from reports.reconcile import check_direction, check_month, to_bytes
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement, period_of
 from signing.refusal import Refusal
-from tests.reports.month import LINES, SLAG, drawn, october, trip
+from tests.reports.month import LINES, SLAG, drawn, october, reconcile, trip
 from tests.reports.story import BATTERY, CARRIERS, DESTINATION, GENERATOR, RECEIVER, Story, trunk
 
 
@@ -174,9 +174,7 @@ def test_both_provinces_get_the_same_bytes(suffix: str) -> None:
     files, size = story.bench.export(), len(story.bench.entries)
     reader = TileReader(size, files.get)
     exported = [read_entry(raw, story.bench.kinds) for raw in reader.entries(0, size)]
-    again = reconcile(
-        exported, "2026-10", "51", "50", size=size, root=b64encode(reader.root()).decode(), dataset=DataSets(story.bench.kinds, files.get)
-    )
+    again = reconcile(exported, "2026-10", ("51", "50"), b64encode(reader.root()).decode(), DataSets(story.bench.kinds, files.get))
     assert to_bytes(again, suffix) == to_bytes(drawn(story), suffix)
 
 

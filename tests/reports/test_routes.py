@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from asyncpg import Pool, Record
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar, Request, Response
-from litestar.datastructures import State
+from litestar.di import Provide
 from msgspec.structs import replace
 
 from ledger.caller import Caller
@@ -50,14 +49,8 @@ def application(log: Log, caller: Caller) -> Any:
     def refused(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
         return Response({"codes": error.codes}, status_code=422)
 
-    state = State({"service": SimpleNamespace(log=log)})
-    served = Litestar(route_handlers=[router], state=state, exception_handlers={Refusal: refused})
-
-    async def with_caller(scope: Any, receive: Any, send: Any) -> None:
-        scope["user"] = caller
-        await served(scope, receive, send)
-
-    return with_caller
+    provided = {"log": Provide(lambda: log, sync_to_thread=False), "caller": Provide(lambda: caller, sync_to_thread=False)}
+    return Litestar(route_handlers=[router], dependencies=provided, exception_handlers={Refusal: refused})
 
 
 @pytest.fixture
