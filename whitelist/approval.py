@@ -14,6 +14,7 @@ from ledger.admission.personality import Judged, JudgeFn, Role
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.findings import Findings
+from ledger.model import Statement
 from whitelist.fields import LIST, Conditions
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
@@ -124,20 +125,20 @@ def at_stage(*allowed: Stage) -> JudgeFn:
     return gate
 
 
-def authority_of_origin(facts: Facts, state: ApprovalState) -> Role:
+def authority_of_origin(statement: Statement, facts: Facts) -> tuple[Role]:
     """AO: the authority of the origin; where the log has none, any but the destination's, tag FOREIGN."""
-    log = log_state(facts)
+    log, state = log_state(facts), facts.state(statement.chain)
     holders = authorities_of_division(log, state.origin)
     if holders:
-        return Role("origin's authority", holders)
+        return (Role("origin's authority", holders),)
     other = authorities_of_division(log, state.destination)
     strangers = tuple(authority.uscc for authority in log.authorities if authority.uscc not in other)
-    return Role("origin's authority", strangers, foreign=True)
+    return (Role("origin's authority", strangers, foreign=True),)
 
 
-def authority_of_destination(facts: Facts, state: ApprovalState) -> Role:
+def authority_of_destination(statement: Statement, facts: Facts) -> tuple[Role]:
     """AD: the authority of the destination; where the log has none, the origin's enters that province's letter, tag FOREIGN (kinds §14)."""
-    holders = authorities_of_division(log_state(facts), state.destination)
+    holders = authorities_of_division(log_state(facts), facts.state(statement.chain).destination)
     if holders:
-        return Role("destination's authority", holders)
-    return Role("origin's authority", authority_of_origin(facts, state).holders, foreign=True)
+        return (Role("destination's authority", holders),)
+    return (Role("origin's authority", authority_of_origin(statement, facts)[0].holders, foreign=True),)

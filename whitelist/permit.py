@@ -6,6 +6,7 @@ that an item of the exemption list waives. Source: 危险废物经营许可证�
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
@@ -186,10 +187,12 @@ def hand(statement: Statement) -> str:
     return statement.principal or statement.by[0]
 
 
-def authority_of_holder(statement: Statement, facts: Facts, division: str) -> Role:
+def authority_of_holder(statement: Statement, facts: Facts) -> Sequence[Role]:
     """The authority of the region of the chain's owner; of a foreign one that of its facility's division, else any, tag FOREIGN."""
+    state: PermitState | None = facts.state(statement.chain)
+    division = statement.body.division if state is None else state.division
     log = log_state(facts)
     holders, foreign = authorities_of_party(log, statement.owner)
     if foreign:
         holders = authorities_of_division(log, division) or holders
-    return Role("authority", holders, foreign)
+    return (Role("authority", holders, foreign),)

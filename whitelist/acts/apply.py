@@ -20,8 +20,7 @@ from whitelist.approval import ApprovalState, DecisionLine, ListingRef
 from whitelist.catalogue import catalogue_on
 from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
 from whitelist.permit import permit_at
-from whitelist.rules.exemption import judge_basis
-from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
+from whitelist.rules.permit import judge_receiver
 from whitelist.rules.place import judge_place, place_registers
 from whitelist.rules.waste import judge_code, judge_edition, judge_hazards
 from whitelist.thresholds import thresholds_of
@@ -131,17 +130,10 @@ def wastes_are_known(judged: Judged, out: Findings) -> None:
 
 def receiver_may_take_them(judged: Judged, out: Findings) -> None:
     """R-17 to R-19, R-21 by the permit today, and R-30: the way leads into another province."""
-    body, facts, today = judged.statement.body, judged.facts, day_of(judged.moment.at_s)
-    permit = judge_permit_holder(out, "body.permit", body.permit, body.receiver, permit_at(facts, body.permit))
-    if permit is None:
-        return
-    judge_permit_standing(out, "body.permit", permit, today, judged.moment.at_s)
-    for path, line in _numbered(judged):
-        judge_permit_scope(out, f"{path}.code", permit, line.code)
-        judge_permit_method(out, f"{path}.method", permit, line.code, line.method)
-        if permit.basis is not None:
-            judge_basis(out, f"{path}.method", facts, permit.basis, (line.code, line.method), today, judged.statement.owner)
-    if permit.division[:2] == body.origin.division[:2]:
+    body, today = judged.statement.body, day_of(judged.moment.at_s)
+    lines = [(f"{path}.code", f"{path}.method", line.code, line.method) for path, line in _numbered(judged)]
+    permit = judge_receiver(judged, out, "body.permit", (body.permit, body.receiver), today, lines)
+    if permit is not None and permit.division[:2] == body.origin.division[:2]:
         out.refuse("SAME_PROVINCE", "body.origin.division", f"{body.origin.division} → {permit.division}", "two provinces")
 
 

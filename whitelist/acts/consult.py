@@ -5,14 +5,13 @@ on this log the origin's enters that province's letter. Source: Order 23 Art. 24
 consent is statutory; kinds §4.
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Role, Window
+from ledger.admission.personality import Changes, Judged, Kind, Window
 from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
@@ -47,14 +46,6 @@ class ApprovalReply(Letter, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
     files: Files = ()
     commit: Commitments = field(default_factory=dict)
-
-
-def _origin(statement: Statement, facts: Facts) -> Sequence[Role]:
-    return (authority_of_origin(facts, facts.state(statement.chain)),)
-
-
-def _destination(statement: Statement, facts: Facts) -> Sequence[Role]:
-    return (authority_of_destination(facts, facts.state(statement.chain)),)
 
 
 def consulted_in_time(judged: Judged, out: Findings) -> None:
@@ -110,7 +101,7 @@ CONSULT = Kind(
     body=ApprovalConsult,
     chain_type="approval",
     roles=("origin's authority",),
-    signers=_origin,
+    signers=authority_of_origin,
     window=Window.DAY,
     gate=at_stage("applied"),
     rules=(letter_is_of_no_later_day, consulted_in_time),
@@ -126,7 +117,7 @@ REPLY = Kind(
     body=ApprovalReply,
     chain_type="approval",
     roles=("destination's authority (of a province without one: origin's)",),
-    signers=_destination,
+    signers=authority_of_destination,
     window=Window.DAY,
     gate=at_stage("consulted"),
     rules=(letter_is_of_no_later_day, replied_in_time, answer_is_whole),

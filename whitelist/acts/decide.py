@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.findings import Findings
@@ -25,11 +25,10 @@ from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage, authority_of_origin
 from whitelist.checked import APPROVED, LISTED
 from whitelist.fields import Conditions, LineNumber, complete_within_days, group_of, is_use_only
-from whitelist.permit import PermitState, permit_at
+from whitelist.permit import PermitState
 from whitelist.quota import Commitment, Commitments, commitments, q1_account, q1_key, settle_commitments
-from whitelist.rules.exemption import judge_basis
 from whitelist.rules.listing import GrantedLine, conditions_of_listing, judge_listings
-from whitelist.rules.permit import judge_permit_holder, judge_permit_method, judge_permit_scope, judge_permit_standing
+from whitelist.rules.permit import judge_receiver
 from whitelist.thresholds import thresholds_of
 from whitelist.workdays import is_late, judge_term
 
@@ -78,16 +77,12 @@ def _reads(statement: Statement, facts: Facts) -> Reads:
     return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=registers)
 
 
-def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
-    return (authority_of_origin(facts, facts.state(statement.chain)),)
-
-
 def _is_whole(body: ApprovalDecide) -> bool:
     """Whether a decision says what its kind of answer needs, and nothing else."""
-    granted, refused = (body.valid_to is not None, bool(body.lines)), (body.outcome is not None, body.reason is not None)
+    granted, refused = (body.valid_to, body.lines), (body.outcome, body.reason)
     if body.approve:
         return all(granted) and not any(refused)
-    return all(refused) and not any(granted) and body.conditions is None
+    return all(refused) and not any((*granted, body.conditions is not None))
 
 
 def _decided_on(body: ApprovalDecide, judged: Judged) -> str:
@@ -120,14 +115,20 @@ def refusal_waited_for_the_reply(judged: Judged, out: Findings) -> None:
 
 
 def grant_is_lawful(judged: Judged, out: Findings) -> None:
-    """An approval grants what application, reply, permit, R-32 and the route allow, or less."""
+    """An approval grants what application, reply, permit (on the day of the decision), R-32 and the route allow, or less.
+
+    Use only (仅限利用) means the methods of the group use: WL_METHOD.
+    """
     body: ApprovalDecide = judged.statement.body
     state: ApprovalState = judged.state
     if not body.approve or not _is_whole(body):
         return
     grants = _grants(out, body, state)
-    permit = _judge_permit(judged, out, grants)
-    _judge_conditions(out, body, state, grants)
+    lines = [(f"{grant.path}.line", f"{grant.path}.line", grant.line.code, grant.line.method) for grant in grants]
+    permit = judge_receiver(judged, out, "body.lines", (state.permit, state.receiver), _decided_on(body, judged), lines)
+    for grant in grants if is_use_only(_bound(body, state)) else ():
+        if group_of(grant.line.method) != "use":
+            out.refuse("WL_METHOD", f"{grant.path}.line", grant.line.method, "use_only")
     _judge_route(judged, out, grants)
     if permit is not None:
         _judge_terms(judged, out, grants, permit)
@@ -152,33 +153,10 @@ def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[G
     return list(grants.values())
 
 
-def _judge_permit(judged: Judged, out: Findings, grants: list[GrantedLine]) -> PermitState | None:
-    """R-17 to R-19, R-21: the receiver might take the lines on the day of the decision."""
-    state, facts, decided_on = judged.state, judged.facts, _decided_on(judged.statement.body, judged)
-    permit = judge_permit_holder(out, "body.lines", state.permit, state.receiver, permit_at(facts, state.permit))
-    if permit is None:
-        return None
-    judge_permit_standing(out, "body.lines", permit, decided_on, judged.moment.at_s)
-    for grant in grants:
-        field, line = f"{grant.path}.line", grant.line
-        judge_permit_scope(out, field, permit, line.code)
-        judge_permit_method(out, field, permit, line.code, line.method)
-        if permit.basis is not None:
-            judge_basis(out, field, facts, permit.basis, (line.code, line.method), decided_on, judged.statement.owner)
-    return permit
-
-
 def _bound(body: ApprovalDecide, state: ApprovalState) -> tuple[Conditions, ...]:
     """Conditions of the decision itself and of the reply, which binds on every route."""
     replied = None if state.reply is None else state.reply.conditions
     return tuple(found for found in (body.conditions, replied) if found is not None)
-
-
-def _judge_conditions(out: Findings, body: ApprovalDecide, state: ApprovalState, grants: list[GrantedLine]) -> None:
-    """Use only (仅限利用) means the methods of the group use: WL_METHOD."""
-    for grant in grants if is_use_only(_bound(body, state)) else ():
-        if group_of(grant.line.method) != "use":
-            out.refuse("WL_METHOD", f"{grant.path}.line", grant.line.method, "use_only")
 
 
 def _judge_route(judged: Judged, out: Findings, grants: list[GrantedLine]) -> None:
@@ -199,14 +177,15 @@ def _judge_route(judged: Judged, out: Findings, grants: list[GrantedLine]) -> No
 
 def latest_valid_to(decided_on: str, applied_to: str, permit_to: str, terms: Sequence[Conditions]) -> str:
     """R-32: 12 months, within the period applied for, the receiver's permit and the time to complete. Order 23 Art. 27.2 [READ]."""
-    last = min(twelve_months_after(decided_on), applied_to, permit_to)
-    return min(last, _completed(decided_on, terms) or last)
+    return _until(decided_on, terms, twelve_months_after(decided_on), applied_to, permit_to)
 
 
-def _completed(decided_on: str, terms: Sequence[Conditions]) -> str | None:
-    """The day by which conditions want the transfer completed."""
-    days = complete_within_days(terms)
-    return None if days is None else (date.fromisoformat(decided_on) + timedelta(days=days)).isoformat()
+def _until(decided_on: str, terms: Sequence[Conditions], *days: str) -> str:
+    """The earliest of some days, and of the day by which conditions want the transfer completed."""
+    within = complete_within_days(terms)
+    if within is not None:
+        days = (*days, (date.fromisoformat(decided_on) + timedelta(days=within)).isoformat())
+    return min(days)
 
 
 def _judge_terms(judged: Judged, out: Findings, grants: list[GrantedLine], permit: PermitState) -> None:
@@ -218,7 +197,7 @@ def _judge_terms(judged: Judged, out: Findings, grants: list[GrantedLine], permi
         out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{decided_on} … {latest}")
     for grant in grants:
         asked = conditions_of_listing(judged.facts, grant.line) if out.route == LISTED else ()
-        first, last = min(decided_on, body.valid_to), min(body.valid_to, _completed(decided_on, asked) or body.valid_to)
+        first, last = min(decided_on, body.valid_to), _until(decided_on, asked, body.valid_to)
         if not first <= grant.ends_on <= last:
             out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"{first} … {last}")
 
@@ -276,7 +255,7 @@ DECIDE = Kind(
     body=ApprovalDecide,
     chain_type="approval",
     roles=("origin's authority",),
-    signers=_signed,
+    signers=authority_of_origin,
     window=Window.DAY,
     reads=_reads,
     reads_doc="The receiver's permit, the lists named by the application's lines, the Q1 accounts of their rows, "

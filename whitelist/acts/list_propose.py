@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window
+from ledger.answers import filled
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, label, with_code
 from ledger.findings import Findings
@@ -49,22 +50,18 @@ def _name(statement: Statement) -> ListName:
     return ListName(int(year), from_province, to_province)
 
 
-def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """A list binds authorities of the log: no stand-in for a province that has none."""
-    name, kind = _name(statement), statement.body.kind
-    if kind == "pilot":
-        return (Role("authority", tuple(authority.uscc for authority in log_state(facts).authorities)),)
-    province = name.to_province if kind == "unilateral" else name.from_province
-    return (Role(f"authority of {province}", authorities_of_division(log_state(facts), province)),)
-
-
 def signed_by_proposer(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """Pages come from the side that proposed; of a pilot list from the authority that did."""
-    state: ListState = facts.state(statement.chain)
-    if state.kind == "pilot":
-        return (Role("proposer", (state.proposer,)),)
-    province = state.to_province if state.kind == "unilateral" else state.from_province
-    return (Role(f"authority of {province}", authorities_of_division(log_state(facts), province)),)
+    """A list binds authorities of the log: no stand-in for a province that has none. Pages come from the side, of a pilot list from the authority,
+    that proposed it.
+    """
+    log, state = log_state(facts), facts.state(statement.chain)
+    kind = statement.body.kind if state is None else state.kind
+    if kind == "pilot":
+        all_of_them = tuple(authority.uscc for authority in log.authorities)
+        return (Role("authority", all_of_them) if state is None else Role("proposer", (state.proposer,)),)
+    name = _name(statement)
+    province = name.to_province if kind == "unilateral" else name.from_province
+    return (Role(f"authority of {province}", authorities_of_division(log, province)),)
 
 
 def countersigners(facts: Facts, state: ListState) -> tuple[str, ...]:
@@ -108,22 +105,8 @@ def announcement_is_in_order(judged: Judged, out: Findings) -> None:
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ListPropose = statement.body
     name = _name(statement)
-    state = ListState(
-        year=name.year,
-        from_province=name.from_province,
-        to_province=name.to_province,
-        kind=body.kind,
-        suspension_stops=body.suspension_stops,
-        proposer=statement.by[0],
-        letter_no=body.letter_no,
-        letter_date=body.letter_date,
-        effective_from=body.effective_from,
-        effective_to=body.effective_to,
-        rows_announced=body.rows,
-        pages_announced=body.pages,
-        conditions=body.conditions,
-    )
-    return Changes(state=state)
+    own = {"proposer": statement.by[0], "rows_announced": body.rows, "pages_announced": body.pages, "rows": (), "pages": 0}
+    return Changes(state=filled(ListState, body, **name._asdict(), **own))
 
 
 PROPOSE = Kind(
@@ -133,7 +116,7 @@ PROPOSE = Kind(
     body=ListPropose,
     chain_type="list",
     roles=("from-authority (unilateral: to-authority; pilot: any authority)",),
-    signers=_signed,
+    signers=signed_by_proposer,
     window=Window.MONTH,
     rules=(direction_is_one, letter_is_of_no_later_day, announcement_is_in_order),
     evolve=_evolve,

@@ -5,14 +5,13 @@ A renewal (续证) is a grant that names its predecessor: it inherits root and Q
 (L4 of the cases). Source: formats §3; kinds §3; 危险废物经营许可证管理办法 Art. 3, 7, 10, 28 [READ S3].
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, DivisionCode, File, MassAboveZero, SiteId, Text, items, label
 from ledger.findings import Findings
@@ -21,7 +20,7 @@ from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
 from signing.refusal import texts
-from whitelist.acts.permit_status import signed_where_it_stands, status_allows_it
+from whitelist.acts.permit_status import status_allows_it
 from whitelist.catalogue import is_retired
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import Address, PermitRef
@@ -69,10 +68,6 @@ class PermitAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 _REPLACED = ("no", "valid_from", "valid_to", "division", "address", "site", "items", "basis")
-
-
-def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
-    return (authority_of_holder(statement, facts, statement.body.division),)
 
 
 def _reads_grant(statement: Statement, facts: Facts) -> Reads:
@@ -220,7 +215,7 @@ GRANT = Kind(
     body=PermitGrant,
     chain_type="permit",
     roles=("authority of the holder's region",),
-    signers=_signed,
+    signers=authority_of_holder,
     window=Window.DAY,
     reads=_reads_grant,
     rules=(term_is_in_order, place_is_named_well, items_are_in_form, basis_holds, renewal_is_the_lines_next),
@@ -261,7 +256,7 @@ AMEND = Kind(
     body=PermitAmend,
     chain_type="permit",
     roles=("authority of the holder's region",),
-    signers=signed_where_it_stands,
+    signers=authority_of_holder,
     window=Window.DAY,
     reads=_reads_amend,
     rules=(

@@ -4,14 +4,14 @@ A suspension or revocation is a stop: from its admission on nothing departs to t
 anew and never renewed. Source: formats §3; 危险废物经营许可证管理办法 Art. 7, 10, 28 [READ S3].
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
 from ledger.fields import File, Text, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
@@ -32,12 +32,6 @@ class PermitChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     reason: Annotated[Text, label("理由", "reason")]
     file: Annotated[File | None, label("附件", "attachment")] = None
-
-
-def signed_where_it_stands(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """The authority of the holder of a permit that exists."""
-    state: PermitState = facts.state(statement.chain)
-    return (authority_of_holder(statement, facts, state.division),)
 
 
 def status_allows_it(judged: Judged, out: Findings) -> None:
@@ -72,7 +66,7 @@ def _kind(act: str, zh: str, en: str, effect: tuple[str, str], standing: tuple[R
         body=PermitChange,
         chain_type="permit",
         roles=("authority of the holder's region",),
-        signers=signed_where_it_stands,
+        signers=authority_of_holder,
         window=Window.DAY,
         reads=reads_holdings,
         rules=(status_allows_it,),

@@ -38,10 +38,7 @@ def _is_self_stated(statement: Statement) -> bool:
 
 
 def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
-    if _is_self_stated(statement):
-        return (Role("holder", (statement.owner,)),)
-    state: PermitState = facts.state(statement.chain)
-    return (authority_of_holder(statement, facts, state.division),)
+    return (Role("holder", (statement.owner,)),) if _is_self_stated(statement) else authority_of_holder(statement, facts)
 
 
 def _reads(statement: Statement, facts: Facts) -> Reads:

@@ -1,8 +1,11 @@
 """R-17 to R-21: may the receiver take this waste, this way, on that day, and this much more this year?
 
-The ``judge_`` functions serve applications and decisions too.
+The ``judge_`` functions serve applications, decisions and lists too.
 """
 
+from collections.abc import Iterable
+
+from ledger.admission.personality import Judged
 from ledger.findings import Findings
 from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
@@ -11,7 +14,7 @@ from whitelist.checked import Checked
 from whitelist.divisions import same_place
 from whitelist.exemptions import LINK_OF_GROUP
 from whitelist.fields import group_of
-from whitelist.permit import PermitState, is_permit_of
+from whitelist.permit import PermitState, is_permit_of, permit_at
 from whitelist.quota import q3_used_g
 from whitelist.rules.exemption import judge_basis
 
@@ -22,12 +25,9 @@ def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
     The site is compared because the destination decides whether a decision is needed at all.
     """
     transfer, permit = checked.transfer, checked.permit
-    if transfer.permit is None:
-        return
-    if judge_permit_holder(out, "body.permit", transfer.permit, transfer.receiver, permit) is None:
-        return
-    assert permit is not None, "judge_permit_holder found it"
-    if not same_place(checked.facts, transfer.destination.division, permit.division):
+    if transfer.permit is not None:
+        judge_permit_holder(out, "body.permit", transfer.permit, transfer.receiver, permit)
+    if permit is not None and not same_place(checked.facts, transfer.destination.division, permit.division):
         out.refuse("PERMIT_SITE", "body.destination.division", transfer.destination.division, permit.division)
 
 
@@ -87,13 +87,33 @@ def scale_of_the_year_holds(checked: Checked, out: Findings) -> None:
         out.alert("M", "PERMIT_SCALE")
 
 
-def judge_permit_holder(out: Findings, field: str, chain: str, receiver: str, permit: PermitState | None) -> PermitState | None:
-    """The permit if the log has it; reasons PERMIT_UNKNOWN, PERMIT_HOLDER."""
+def judge_receiver(
+    judged: Judged, out: Findings, field: str, permit: tuple[str, str], day: str, lines: Iterable[tuple[str, str, str, str]]
+) -> PermitState | None:
+    """R-17 to R-19, R-21 of an application: its ``permit`` (chain, receiver) named at ``field``, if the log has it.
+
+    ``day``: on which the receiver might take the ``lines``: where a reason about the code stands, where about the method, code and method.
+    """
+    chain, receiver = permit
+    found = permit_at(judged.facts, chain)
+    judge_permit_holder(out, field, chain, receiver, found)
+    if found is None:
+        return None
+    judge_permit_standing(out, field, found, day, judged.moment.at_s)
+    for code_field, method_field, code, method in lines:
+        judge_permit_scope(out, code_field, found, code)
+        judge_permit_method(out, method_field, found, code, method)
+        if found.basis is not None:
+            judge_basis(out, method_field, judged.facts, found.basis, (code, method), day, judged.statement.owner)
+    return found
+
+
+def judge_permit_holder(out: Findings, field: str, chain: str, receiver: str, permit: PermitState | None) -> None:
+    """Reasons PERMIT_UNKNOWN, PERMIT_HOLDER."""
     if permit is None:
         out.refuse("PERMIT_UNKNOWN", field, chain, f"permit/{receiver}/…")
     elif not is_permit_of(chain, receiver):
         out.refuse("PERMIT_HOLDER", field, chain, f"permit/{receiver}/…")
-    return permit
 
 
 def judge_permit_standing(out: Findings, field: str, permit: PermitState, day: str, at_s: int) -> None:
