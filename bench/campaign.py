@@ -33,9 +33,8 @@ from ledger.publishing.cosigning import Cosigning
 from ledger.publishing.files import VKEYS, LogFiles
 from ledger.publishing.publisher import Publisher
 from ledger.publishing.signer import LocalSigner
-from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import known_logs, make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan.keyring import ServerKeys, write_keyring

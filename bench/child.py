@@ -25,9 +25,8 @@ import uvloop
 from bench.children import publisher_of
 from bench.load import ORIGIN, key_of
 from bench.watch import Watch, watched_server
-from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import known_logs, make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan import publisher_process

@@ -31,10 +31,8 @@ class LogFiles:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.root.mkdir(parents=True, exist_ok=True)
-        (self.root / "staging").mkdir(exist_ok=True)
-        (self.root / ARCHIVE).mkdir(exist_ok=True)
-        (self.root / DATA).mkdir(exist_ok=True)
+        for folder in ("staging", ARCHIVE, DATA):
+            (root / folder).mkdir(parents=True, exist_ok=True)
 
     def read(self, path: str) -> bytes | None:
         """A file by its relative path, or None. Callers pass paths of their own making only, or checked by ``parse_path``."""
@@ -55,9 +53,7 @@ class LogFiles:
         if raw is not None or tile.width == 256:
             return raw
         full = self.read(tile.full.path)
-        if full is None or tile.level is None:
-            return full
-        return full[: 32 * tile.width]
+        return full if full is None or tile.level is None else full[: 32 * tile.width]
 
     def write(self, path: str, content: bytes) -> None:
         """Write one file so that it is whole and on disk before it can be seen. Several may write the same file at once: the last stays."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ledger.publishing.cosigning import Contradicted
 from ledger.publishing.files import LogFiles
+from ledger.witnessing.answers import Contradiction
 
 EVIDENCE = "evidence"
 
@@ -30,18 +31,7 @@ def write_evidence(files: LogFiles, error: Exception, ours: bytes | None) -> str
         found["proof"] = _text(error.proof)
     if isinstance(error, Contradicted):
         name = "contradiction"
-        found["theirs"] = [
-            {
-                "witness": c.witness,
-                "kind": c.kind.value,
-                "size": c.size,
-                "root": c.root.hex(),
-                "note": c.note.decode("utf-8", "replace"),
-                "ours": c.ours.decode(),
-                "proof": _text(c.proof),
-            }
-            for c in error.contradictions
-        ]
+        found["theirs"] = [_theirs(one) for one in error.contradictions]
     content = json.dumps(found, ensure_ascii=False, indent=1).encode()
     path = f"{EVIDENCE}/{name}-{len(files.evidence()):04d}.json"
     known = [files.read(f"{EVIDENCE}/{old}") for old in files.evidence()]
@@ -49,6 +39,11 @@ def write_evidence(files: LogFiles, error: Exception, ours: bytes | None) -> str
         return f"{EVIDENCE}/{files.evidence()[known.index(content)]}"
     files.write(path, content)
     return path
+
+
+def _theirs(one: Contradiction) -> dict[str, object]:
+    notes = {"note": one.note.decode("utf-8", "replace"), "ours": one.ours.decode()}
+    return {"witness": one.witness, "kind": one.kind.value, "size": one.size, "root": one.root.hex(), **notes, "proof": _text(one.proof)}
 
 
 def _text(proof: Sequence[bytes]) -> list[str]:

@@ -125,10 +125,8 @@ class Prefetch:
 
     def rehash(self, rows: Sequence[store.EntryRow]) -> list[bytes]:
         """Leaf hashes from the bytes that were committed; they must lie without a gap and match what the sequencer wrote."""
-        leaves: list[bytes] = []
-        for expected, row in enumerate(rows, self.edge.size):
-            leaf = leaf_hash(row.entry)
+        leaves = [leaf_hash(row.entry) for row in rows]
+        for expected, (row, leaf) in enumerate(zip(rows, leaves, strict=True), self.edge.size):
             if row.idx != expected or leaf != row.leaf:
                 raise Mismatch(f"entry {expected}: stored index {row.idx}, stored leaf {row.leaf.hex()[:16]}, re-hashed {leaf.hex()[:16]}")
-            leaves.append(leaf)
         return leaves

@@ -63,18 +63,9 @@ class Publisher(Follower):
     """Publishes a log, or follows the process that does: of several on one store exactly one leads, the others stand by."""
 
     def __init__(
-        self,
-        pool: Pool[Record],
-        checkpoint_store: CheckpointStore,
-        files: LogFiles,
-        origin: str,
-        signer: CheckpointSigner,
-        *,
-        kinds: Kinds,
-        cosigning: Cosigning | None = None,
-        interval_s: float = INTERVAL_S,
-        republish_s: float = REPUBLISH_S,
-    ) -> None:
+        self, pool: Pool[Record], checkpoint_store: CheckpointStore, files: LogFiles, origin: str, signer: CheckpointSigner, *,
+        kinds: Kinds, cosigning: Cosigning | None = None, interval_s: float = INTERVAL_S, republish_s: float = REPUBLISH_S,
+    ) -> None:  # fmt: skip
         """Without ``cosigning`` no witness is asked, whatever the policy says; then the policy must be ``quorum none``."""
         super().__init__(checkpoint_store, files, signer.vkeys)
         self._pool, self.origin = pool, origin
@@ -149,8 +140,7 @@ class Publisher(Follower):
 
     def _check_notes(self, shown: bytes | None) -> None:
         """Notes of our own key that are at hand are parts of the promised tree: what is shown, and what froze the log once."""
-        notes = [*contradicting_notes(self.files), *([] if shown is None else [("checkpoint", shown)])]
-        for where, note in notes:
+        for where, note in (*contradicting_notes(self.files), *([] if shown is None else [("checkpoint", shown)])):
             said = open_checkpoint(note, self.log_keys).checkpoint
             if said.size > self._promise.size or said.root != (range_root(0, said.size, self._reader.hash_at) if said.size else EMPTY_ROOT):
                 raise Mismatch(

@@ -43,10 +43,8 @@ class Recheck:
         self._replay = self._fresh()
 
     def _fresh(self) -> Replay:
-        size, at_s = self._store.shadow_size()
-        return Replay(
-            self._kinds, self._data, self._root_at, facts=RecheckFacts(self._store, self._kinds, self._data), size=size, at_s=at_s
-        )
+        (size, at_s), facts = self._store.shadow_size(), RecheckFacts(self._store, self._kinds, self._data)
+        return Replay(self._kinds, self._data, self._root_at, facts=facts, size=size, at_s=at_s)
 
     @property
     def size(self) -> int:

@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -25,17 +25,6 @@ log = structlog.get_logger("ledger.publishing.signer")
 TIMEOUT_S = 10
 MESSAGE_MAX = 16 * 1024
 """A note with both lines is 4 KB."""
-
-
-class CheckpointSigner(Protocol):
-    """Signs checkpoints of one log; ``vkeys`` are its note keys, Ed25519 first. Blocks."""
-
-    @property
-    def vkeys(self) -> tuple[str, ...]:
-        """The log's note keys, Ed25519 first."""
-
-    def sign(self, checkpoint: Checkpoint) -> bytes:
-        """The log's own note of a promised head."""
 
 
 class LocalSigner:
@@ -79,6 +68,10 @@ class RemoteSigner:
             found = answer["error"] if isinstance(answer, dict) else "an answer of another form"
             raise refuse("SIGNER_REFUSED", found=found, expected="the promise in the checkpoint store")
         return answer
+
+
+CheckpointSigner = LocalSigner | RemoteSigner
+"""Signs checkpoints of one log; ``vkeys`` are its note keys, Ed25519 first. Blocks."""
 
 
 def _field(answer: dict[str, Any], name: str, form: type) -> Any:

@@ -9,6 +9,8 @@ untouched envelopes of the tail: they keep their hashes.
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 
 from asyncpg import Connection, Record
@@ -22,7 +24,7 @@ from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.publishing.freeze import Mismatch
 from ledger.times import parse_admission_at
-from ledger.tree.merkle import leaf_hash
+from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import TileReader
 from signing.envelope import freeze
 from signing.refusal import Refusal
@@ -87,18 +89,20 @@ async def _missing(conn: store.Conn, files: LogFiles, kinds: Kinds, size: int) -
 
 def _sort_out(rows: list[store.EntryRow], kinds: Kinds) -> tuple[list[Entry], tuple[int, ...]]:
     entries: list[Entry] = []
-    unreadable: list[int] = []
     for row in rows:
-        try:
+        with suppress(Refusal):
             entry = read_entry(row.entry, kinds)
-        except Refusal:
-            unreadable.append(row.idx)
-            continue
-        if leaf_hash(row.entry) == row.leaf and entry.index == row.idx:
-            entries.append(entry)
-        else:
-            unreadable.append(row.idx)
-    return entries, tuple(unreadable)
+            if leaf_hash(row.entry) == row.leaf and entry.index == row.idx:
+                entries.append(entry)
+    return entries, tuple(sorted({row.idx for row in rows} - {entry.index for entry in entries}))
+
+
+async def replace_derived(conn: store.Conn, edge: Edge, facts: Sequence[tuple[str, bytes]], at_s: int) -> None:
+    """Facts and head as of a promised size, from the publisher's memory of it; inside a transaction that holds the lock on the head."""
+    await conn.execute("TRUNCATE fact")
+    await conn.copy_records_to_table("fact", records=facts, columns=("key", "value"))
+    await conn.execute("DELETE FROM log_head")
+    await store.insert_head(conn, store.LogHead(edge.size, edge.root(), edge.to_bytes(), at_s))
 
 
 async def apply(conn: Connection[Record], checkpoints: CheckpointStore, files: LogFiles, found: CutPlan) -> None:
@@ -118,8 +122,5 @@ async def apply(conn: Connection[Record], checkpoints: CheckpointStore, files: L
         await conn.execute("DELETE FROM entry WHERE idx >= $1", size)
         await conn.execute("DELETE FROM link WHERE idx >= $1", size)
         await store.insert_entries(conn, (), found.missing)
-        await conn.execute("TRUNCATE fact")
-        await conn.copy_records_to_table("fact", records=checkpoints.shadow(), columns=("key", "value"))
-        await conn.execute("DELETE FROM log_head")
-        await store.insert_head(conn, store.LogHead(size, edge.root(), edge.to_bytes(), at_s))
+        await replace_derived(conn, edge, checkpoints.shadow(), at_s)
     checkpoints.thaw()

@@ -20,6 +20,7 @@ from ledger import store
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.kinds.refusal_pages import LogRefusals
+from ledger.repair.cut import replace_derived
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import Read, TileReader
 from signing.refusal import Refusal, refuse
@@ -94,18 +95,16 @@ async def restore(conn: store.Conn, kinds: Kinds, raws: Sequence[bytes], start: 
 
 async def _restore_rows(conn: store.Conn, entries: Sequence[Entry], start: int) -> Restored:
     rows = {entry.index: store.EntryRow(entry.index, leaf_hash(entry.raw), entry.raw) for entry in entries}
-    places = {
-        (e.statement.chain, e.statement.seq): store.LinkRow(e.statement.chain, e.statement.seq, e.statement.hash, e.index) for e in entries
-    }
+    links_due = (store.LinkRow(e.statement.chain, e.statement.seq, e.statement.hash, e.index) for e in entries)
+    places = {(link.chain, link.seq): link for link in links_due}
     held = {row.idx: row for row in await store.list_entries(conn, start=start, end=start + len(entries))}
     links = await store.fetch_links(conn, list(places))
     wrong = sorted(idx for idx, row in held.items() if row != rows[idx])
     taken = [link for place, link in links.items() if link != places[place]]
     if wrong or taken:
         await _may_delete_from(conn, min(chain(wrong, (link.idx for link in taken))))
-        await conn.execute(
-            "INSERT INTO quarantine (cut_to, idx, entry) SELECT $1, idx, entry FROM entry WHERE idx = ANY($2)", REPLACED, wrong
-        )
+        kept = "INSERT INTO quarantine (cut_to, idx, entry) SELECT $1, idx, entry FROM entry WHERE idx = ANY($2)"
+        await conn.execute(kept, REPLACED, wrong)
         await conn.execute("DELETE FROM entry WHERE idx = ANY($1)", wrong)
         await _delete_links(conn, taken)
     missing = [row for idx, row in rows.items() if held.get(idx) != row]
@@ -120,24 +119,15 @@ async def _may_delete_from(conn: store.Conn, idx: int) -> None:
 
 
 async def _delete_links(conn: store.Conn, links: Sequence[store.LinkRow]) -> None:
-    await conn.execute(
-        "DELETE FROM link WHERE (chain, seq) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))",
-        [link.chain for link in links],
-        [link.seq for link in links],
-    )
+    sql = "DELETE FROM link WHERE (chain, seq) IN (SELECT * FROM unnest($1::text[], $2::bigint[]))"
+    await conn.execute(sql, [link.chain for link in links], [link.seq for link in links])
 
 
 async def _mark_named(conn: store.Conn, entry: Entry) -> None:
     """Refusals of the backup that a page has named since are named: an hour that is closed gets no second set of pages (formats §8)."""
-    if not isinstance(entry.statement.body, LogRefusals):
-        return
-    for item in entry.statement.body.items:
-        await conn.execute(
-            "UPDATE refusal SET page = $1 WHERE statement = $2 AND codes = $3 AND page IS NULL",
-            entry.index,
-            item.statement,
-            list(item.codes),
-        )
+    sql = "UPDATE refusal SET page = $1 WHERE statement = $2 AND codes = $3 AND page IS NULL"
+    for item in entry.statement.body.items if isinstance(entry.statement.body, LogRefusals) else ():
+        await conn.execute(sql, entry.index, item.statement, list(item.codes))
 
 
 async def conclude(conn: store.Conn, kinds: Kinds, edge: Edge, facts: Sequence[tuple[str, bytes]], at_s: int) -> tuple[int, int]:
@@ -151,10 +141,7 @@ async def conclude(conn: store.Conn, kinds: Kinds, edge: Edge, facts: Sequence[t
         head = await store.lock_head(conn)
         removed = await _remove_strays(conn, kinds, edge.size)
         if head is None or head.size <= edge.size:
-            await conn.execute("TRUNCATE fact")
-            await conn.copy_records_to_table("fact", records=facts, columns=("key", "value"))
-            await conn.execute("DELETE FROM log_head")
-            await store.insert_head(conn, store.LogHead(edge.size, edge.root(), edge.to_bytes(), at_s))
+            await replace_derived(conn, edge, facts, at_s)
         above: int = await conn.fetchval("SELECT count(*) FROM entry WHERE idx >= $1", edge.size)
     return removed, above
 
@@ -165,9 +152,8 @@ async def _remove_strays(conn: store.Conn, kinds: Kinds, size: int) -> int:
         return 0
     rows = await conn.fetch("SELECT idx FROM link WHERE idx < $1 GROUP BY idx HAVING count(*) > 1 OR idx < 0", size)
     shared = [row["idx"] for row in rows]
-    right = {
-        (e.statement.chain, e.statement.seq) for row in await store.fetch_entries_at(conn, shared) for e in [read_entry(row.entry, kinds)]
-    }
+    statements = [read_entry(row.entry, kinds).statement for row in await store.fetch_entries_at(conn, shared)]
+    right = {(statement.chain, statement.seq) for statement in statements}
     found = await conn.fetch("SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link WHERE idx = ANY($1)", shared)
     strays = [link for link in (store.LinkRow(*row) for row in found) if (link.chain, link.seq) not in right]
     await _may_delete_from(conn, min(shared))

@@ -9,6 +9,8 @@ from litestar import Request, Response, Router, get
 from litestar.params import FromPath, PathParameter, QueryParameter
 
 from ledger.answers import Sizes
+from ledger.log import Log
+from ledger.parameters import TheLog
 from ledger.routes import READ_REFUSALS, caller_of
 from ledger.service import Service
 from ledger.tree.policy import policy_text
@@ -29,26 +31,25 @@ TEXT = "text/plain"
 
 
 @get("/checkpoint", media_type=TEXT, responses=READ_REFUSALS)
-async def get_checkpoint(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def get_checkpoint(log: TheLog) -> Response[bytes]:
     """The newest checkpoint: a signed note (C2SP tlog-checkpoint)."""
-    return _file(request, "checkpoint", TEXT, SOON)
+    return _file(log, "checkpoint", TEXT, SOON)
 
 
 @get("/checkpoint/{size:int}", media_type=TEXT, responses=READ_REFUSALS)
-async def get_archived_checkpoint(request: Request[Any, Any, Any], size: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
+async def get_archived_checkpoint(log: TheLog, size: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
     """An archived checkpoint by its size."""
-    return _file(request, f"checkpoints/{size}", TEXT, FOREVER)
+    return _file(log, f"checkpoints/{size}", TEXT, FOREVER)
 
 
 @get("/tile/{tile_path:path}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_tile(request: Request[Any, Any, Any], tile_path: FromPath[str]) -> Response[bytes]:
+async def get_tile(request: Request[Any, Any, Any], log: TheLog, tile_path: FromPath[str]) -> Response[bytes]:
     """A hash tile (public) or a bundle of entries (authorities and operator) in the paths of C2SP tlog-tiles; gzip where it is accepted."""
     path = f"tile{tile_path}"
     is_bundle = parse_path(path).level is None
     if is_bundle and not caller_of(request, "read").reads_all:
         raise refuse("READ_FORBIDDEN", found=path)
-    service: Service = request.app.state.service
-    raw = service.log.publisher.files.read_tile(path)
+    raw = log.publisher.files.read_tile(path)
     if raw is None:
         raise refuse("NOT_FOUND", found=path)
     headers = {"Cache-Control": OWN_FOREVER if is_bundle else FOREVER, "Vary": "Accept-Encoding"}
@@ -60,10 +61,8 @@ async def get_tile(request: Request[Any, Any, Any], tile_path: FromPath[str]) ->
 
 def accepts_gzip(header: str) -> bool:
     """Whether an Accept-Encoding header allows gzip (RFC 9110 §12.5.3): a missing one does not ask for it."""
-    weights: dict[str, bool] = {}
-    for item in header.lower().split(","):
-        name, *parameters = (part.strip() for part in item.split(";"))
-        weights[name] = not any(_ZERO.fullmatch(parameter) for parameter in parameters)
+    items = ([part.strip() for part in item.split(";")] for item in header.lower().split(","))
+    weights = {name: not any(map(_ZERO.fullmatch, parameters)) for name, *parameters in items}
     return weights.get("gzip", weights.get("*", False))
 
 
@@ -76,11 +75,11 @@ async def _gzip(raw: bytes) -> bytes | None:
 
 
 @get("/data/{digest:str}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_data(request: Request[Any, Any, Any], digest: FromPath[str]) -> Response[bytes]:
+async def get_data(log: TheLog, digest: FromPath[str]) -> Response[bytes]:
     """An adopted data file by its SHA-256."""
     if not re.fullmatch("[0-9a-f]{64}", digest):
         raise refuse("NOT_FOUND", found=digest, expected="64 hex digits")
-    return _file(request, f"data/{digest}", "application/octet-stream", FOREVER)
+    return _file(log, f"data/{digest}", "application/octet-stream", FOREVER)
 
 
 @get("/log.vkey", media_type=TEXT, responses=READ_REFUSALS)
@@ -90,41 +89,36 @@ async def get_vkeys(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response("".join(f"{vkey}\n" for vkey in service.log_keys).encode(), media_type=TEXT)
 
 
-def _file(request: Request[Any, Any, Any], path: str, media_type: str, cache: str) -> Response[bytes]:
-    service: Service = request.app.state.service
-    raw = service.log.publisher.files.read(path)
+def _file(log: Log, path: str, media_type: str, cache: str) -> Response[bytes]:
+    raw = log.publisher.files.read(path)
     if raw is None:
         raise refuse("NOT_FOUND", found=path)
     return Response(raw, media_type=media_type, headers={"Cache-Control": cache})
 
 
 @get("/v1/checkpoints", responses=READ_REFUSALS)
-async def list_checkpoints(request: Request[Any, Any, Any], after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0) -> Sizes:
+async def list_checkpoints(log: TheLog, after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0) -> Sizes:
     """Sizes of archived checkpoints above ``after``, at most 1,000."""
-    service: Service = request.app.state.service
-    sizes = [size for size in service.log.publisher.files.archived_sizes() if size > after]
+    sizes = [size for size in log.publisher.files.archived_sizes() if size > after]
     return Sizes(sizes=tuple(sizes[:1000]))
 
 
 @get("/policy", media_type=TEXT, responses=READ_REFUSALS)
-async def get_policy(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def get_policy(log: TheLog) -> Response[bytes]:
     """The log's keys and the witnesses in force, as a policy (C2SP tlog-policy) for readers' tools. Pin the keys from another source."""
-    service: Service = request.app.state.service
-    state = await service.log.state()
+    state = await log.state()
     if state is None:
         raise refuse("NOT_FOUND", field="log.found", found="policy")
     return Response(policy_text(state.log_keys, state.witness_policy), media_type=TEXT, headers={"Cache-Control": SOON})
 
 
 @get("/v1/proofs/{index:int}", media_type=TEXT, responses=READ_REFUSALS)
-async def get_proof(request: Request[Any, Any, Any], index: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
+async def get_proof(log: TheLog, index: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
     """The proof (C2SP tlog-proof) of an entry under the newest checkpoint. Public: it holds hashes, nothing of the entry."""
-    service: Service = request.app.state.service
-    published = service.log.publisher.published
+    published = log.publisher.published
     if published is None or index >= published.size:
         raise refuse("NOT_FOUND", field="index", found=index, expected=f"below {0 if published is None else published.size}")
-    hashes = service.log.publisher.inclusion(index, published.size)
-    proof = Proof(index=index, hashes=hashes, checkpoint=published.slim)
+    proof = Proof(index=index, hashes=log.publisher.inclusion(index, published.size), checkpoint=published.slim)
     return Response(proof.to_bytes(), media_type=TEXT, headers={"Cache-Control": SOON})
 
 

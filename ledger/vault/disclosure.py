@@ -1,4 +1,4 @@
-"""Disclosures: salt and value that travel beside an envelope, and whether they are what the act committed to (formats §7). Pure.
+"""Disclosures: salt and value that travel beside an envelope, whether they are what the act committed to (formats §7), their encryption.
 
 A request is one envelope as it stands, or ``{"envelope":{…},"disclosures":[{"field":…,"salt":<b64, 32 bytes>,"value":…}]}`` in the strict
 JSON of formats §1. No reason made here quotes a field name that was not committed, a salt or a value: refusals are kept and shown.
@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
 from signing import b64
-from signing.commitment import commit
+from signing.commitment import SALT_BYTES, commit
 from signing.envelope import ENVELOPE_LIMIT, envelope_of, freeze
 from signing.payload import parse
 from signing.refusal import Reason, Refusal
@@ -21,6 +23,8 @@ DISCLOSURES_MAX = 32
 VALUE_BYTES_MAX = 1024
 REQUEST_LIMIT = 96 * 1024
 """Bytes of one request: the largest envelope and all disclosures that may come with it."""
+KEY_BYTES = 32
+NONCE_BYTES = 12
 _MEMBERS = {"field", "salt", "value"}
 
 
@@ -66,9 +70,8 @@ def take_apart(raw: bytes) -> PostedEnvelope:
     try:
         envelope = freeze(envelope_of(members["envelope"]))
     except Refusal as refusal:
-        return PostedEnvelope(
-            b"", refusal=Refusal(Reason(r.code, f"envelope.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons)
-        )
+        reasons = [Reason(r.code, f"envelope.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+        return PostedEnvelope(b"", refusal=Refusal(reasons))
     if len(envelope) > ENVELOPE_LIMIT:
         return PostedEnvelope(envelope)  # admission says so
     try:
@@ -113,3 +116,21 @@ def check(disclosures: Iterable[Disclosure], committed: Mapping[str, str], found
         if wanted != committed[one.field]:
             reasons.append(Reason("DISCLOSURE_WRONG", f"body.commit.{one.field}", expected=committed[one.field]))
     return reasons
+
+
+def seal(key: bytes, nonce: bytes, statement: str, disclosure: Disclosure) -> bytes:
+    """AES-256-GCM of salt and value under a key of its own, bound to its place, so that rows cannot be exchanged. ``nonce``: 12 fresh random bytes; ``statement``: its hash, hex."""
+    return AESGCM(key).encrypt(nonce, disclosure.salt + disclosure.value.encode(), _place(statement, disclosure.field))
+
+
+def unseal(key: bytes, nonce: bytes, ciphertext: bytes, statement: str, field: str) -> Disclosure | None:
+    """The disclosure; None when key, place or bytes are not those of the sealing."""
+    try:
+        plain = AESGCM(key).decrypt(nonce, ciphertext, _place(statement, field))
+    except InvalidTag:
+        return None
+    return Disclosure(field, plain[:SALT_BYTES], plain[SALT_BYTES:].decode())
+
+
+def _place(statement: str, field: str) -> bytes:
+    return f"liandan/vault/v1\n{statement}\n{field}".encode()

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ledger.vault.cipher import KEY_BYTES
+from ledger.vault.disclosure import KEY_BYTES
 
 Place = tuple[str, str]
 """Statement hash (hex) and field."""
@@ -79,12 +79,8 @@ class KeyStore:
         return destroyed
 
     def _keys(self, places: Iterable[Place]) -> dict[Place, bytes]:
-        found: dict[Place, bytes] = {}
-        for place in places:
-            row = self._db.execute("SELECT key FROM key WHERE statement = ? AND field = ?", place).fetchone()
-            if row is not None:
-                found[place] = bytes(row[0])
-        return found
+        select = "SELECT key FROM key WHERE statement = ? AND field = ?"
+        return {place: row[0] for place in places if (row := self._db.execute(select, place).fetchone()) is not None}
 
     def _is_erased(self, place: Place) -> bool:
         return self._db.execute("SELECT 1 FROM erased WHERE statement = ? AND field = ?", place).fetchone() is not None

@@ -8,6 +8,7 @@ Values and salts are in no log line, no exception and no query; PostgreSQL sees 
 import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import structlog
 from msgspec import Struct
@@ -23,8 +24,7 @@ from ledger.log import Log, LoggedEntry
 from ledger.model import Statement
 from ledger.times import format_at
 from ledger.vault import store
-from ledger.vault.cipher import NONCE_BYTES, seal, unseal
-from ledger.vault.disclosure import PostedEnvelope, check, take_apart
+from ledger.vault.disclosure import NONCE_BYTES, PostedEnvelope, check, seal, take_apart, unseal
 from ledger.vault.keys import KeyStore, Place
 from signing.b64 import encode
 from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
@@ -59,8 +59,6 @@ class Vault:
         self._log, self._keys = ledger, keys
         self._erasing = asyncio.Lock()
 
-    # ------------------------------------------------------------------ before admission
-
     async def check(self, raws: Sequence[bytes]) -> list[PostedEnvelope]:
         """Take requests apart and compare every disclosure with its commitment; what is wrong stands in ``refusal``."""
         offers = [take_apart(raw) for raw in raws]
@@ -86,8 +84,6 @@ class Vault:
                 reasons.append(Reason("SALT_SEEN", f"disclosures.{position}.salt", expected="32 new random bytes"))
         return PostedEnvelope(offer.envelope, offer.disclosures, Refusal(reasons)) if reasons else offer
 
-    # ------------------------------------------------------------------ after admission
-
     async def keep(self, admitted: Sequence[tuple[Entry, PostedEnvelope]]) -> list[Refusal | None]:
         """Encrypt and store what came with admitted statements; erased values are passed over. Follows ``pd.erase`` entries too.
 
@@ -111,8 +107,6 @@ class Vault:
             await store.insert_disclosures(conn, rows)
             owners = await store.fetch_owners(conn, [row.salt_digest for row in rows])
         return [_lost(entry, offer, owners) for entry, offer in admitted]
-
-    # ------------------------------------------------------------------ reading
 
     async def chain_of(self, statement: str) -> str:
         """Chain of a statement of which something was disclosed; Refusal NOT_FOUND. Not to be told to those who may not read."""
@@ -143,8 +137,6 @@ class Vault:
         shown = [f"{one.statement} {one.field}" for one in openings if one.state == "held"]
         log.info("disclosures_read", chain=chain, reader=reader.uscc, role=reader.role, keyid=reader.keyid, shown=shown)
         return openings
-
-    # ------------------------------------------------------------------ erasing
 
     async def erase(self, statement: str, field: str, *, now_s: int | None = None) -> LoggedEntry:
         """Record the erasure on ``log/erasures``, signed by the operator's key, then destroy the key. Again: the first entry.
@@ -241,12 +233,13 @@ def _opening(
     erased: Iterable[str],
 ) -> Opening:
     row, key = rows.get((statement, field)), keys.get((statement, field))
+    opening = partial(Opening, statement=statement, field=field, commitment=commitment)
     if erasure_key(statement, field) in erased:
-        return Opening(statement=statement, field=field, commitment=commitment, state="erased")
+        return opening(state="erased")
     if row is None or row.nonce is None or row.ciphertext is None:
-        return Opening(statement=statement, field=field, commitment=commitment, state="absent")
+        return opening(state="absent")
     opened = None if key is None else unseal(key, row.nonce, row.ciphertext, statement, field)
     if opened is None:
         log.error("disclosure_unreadable", statement=statement, field=field, has_key=key is not None)
-        return Opening(statement=statement, field=field, commitment=commitment, state="unreadable")
-    return Opening(statement=statement, field=field, commitment=commitment, state="held", salt=encode(opened.salt), value=opened.value)
+        return opening(state="unreadable")
+    return opening(state="held", salt=encode(opened.salt), value=opened.value)

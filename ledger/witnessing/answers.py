@@ -10,7 +10,7 @@ from ledger.tree.note import SignatureLine
 
 
 class FailureKind(StrEnum):
-    """Why a witness is absent from a checkpoint."""
+    """Why a witness is absent from a checkpoint. An alarm is one that people must look at; it proves nothing by itself: the witness may lie."""
 
     NO_ADDRESS = "no_address"
     """The policy names it and no address is configured."""
@@ -41,9 +41,6 @@ class FailureKind(StrEnum):
     """A defect on our side while asking; the others are not touched by it."""
 
 
-ALARMS = frozenset({FailureKind.SIZE, FailureKind.PROOF, FailureKind.OWN_PROOF, FailureKind.FAULT})
-
-
 class Failure(Struct, frozen=True):
     """One key of a witness without a line."""
 
@@ -52,11 +49,6 @@ class Failure(Struct, frozen=True):
     vkey: str
     kind: FailureKind
     detail: str = ""
-
-    @property
-    def is_alarm(self) -> bool:
-        """Whether people must look. By itself it proves nothing against the log: the witness may lie."""
-        return self.kind in ALARMS
 
 
 class ContradictionKind(StrEnum):
@@ -95,11 +87,6 @@ class Cosigned(Struct, frozen=True, kw_only=True):
     """Whether these keys meet the policy's quorum."""
     failures: tuple[Failure, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
-
-    @property
-    def alarms(self) -> tuple[Failure, ...]:
-        """Failures that people must look at."""
-        return tuple(failure for failure in self.failures if failure.is_alarm)
 
     def attach(self, note: bytes) -> bytes:
         """The log's signed note with these lines, in the order of formats §4."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from threading import Lock
 
@@ -80,6 +81,15 @@ class Collector:
         self._memories: dict[str, _Memory] = {}
         self._proving = Lock()
 
+    def _begin(self, note: bytes, prove: Prove, witnesses: Sequence[Peer]) -> tuple[_Round, dict[str, list[Peer]], list[Failure]]:
+        """Our side, the witnesses by address, and those that have none."""
+        ours = open_checkpoint(note, self._log_keys).checkpoint
+        asked: dict[str, list[Peer]] = {}
+        for peer in witnesses:
+            asked.setdefault(peer.url, []).append(peer)
+        failures = [Failure(peer.name, peer.vkey, FailureKind.NO_ADDRESS) for peer in asked.pop("", ())]
+        return _Round(ours, note, _Proofs(prove, ours.size, self._proving), []), asked, failures
+
     async def collect(
         self, note: bytes, prove: Prove, witnesses: Sequence[Peer], policy: Policy, *,
         timeout_s: float = TIMEOUT_S, grace_s: float = GRACE_S,
@@ -88,10 +98,7 @@ class Collector:
 
         A witness with two keys is two peers of one address and is asked once. Never raises on what a witness does.
         """
-        ours = open_checkpoint(note, self._log_keys).checkpoint
-        round_ = _Round(ours, note, _Proofs(prove, ours.size, self._proving), [])
-        asked = _by_address(witnesses)
-        failures = [Failure(peer.name, peer.vkey, FailureKind.NO_ADDRESS) for peer in asked.pop("", ())]
+        round_, asked, failures = self._begin(note, prove, witnesses)
         tasks = {asyncio.create_task(self._ask(url, peers, round_, timeout_s)): peers for url, peers in asked.items()}
         lines: dict[str, SignatureLine] = {}
         try:
@@ -107,10 +114,7 @@ class Collector:
 
     async def inspect(self, note: bytes, prove: Prove, witnesses: Sequence[Peer], *, timeout_s: float = TIMEOUT_S) -> Inspected:
         """Compare the newest checkpoint that every witness shows with ours: at start, and now and then (design §5)."""
-        ours = open_checkpoint(note, self._log_keys).checkpoint
-        round_ = _Round(ours, note, _Proofs(prove, ours.size, self._proving), [])
-        asked = _by_address(witnesses)
-        failures = [Failure(peer.name, peer.vkey, FailureKind.NO_ADDRESS) for peer in asked.pop("", ())]
+        round_, asked, failures = self._begin(note, prove, witnesses)
         shown = await asyncio.gather(*(self._inspect(url, peers, round_, timeout_s) for url, peers in asked.items()))
         sizes = {peers[0].name: found for peers, found in zip(asked.values(), shown, strict=True) if isinstance(found, int)}
         failures += [found for found in shown if isinstance(found, Failure)]
@@ -161,8 +165,9 @@ class Collector:
         if answer.status == 200:
             return answer
         kind = _STATUS.get(answer.status, FailureKind.UNAVAILABLE)
-        if answer.status in (409, 422):
-            await self._seek_evidence(url, name, round_)
+        if answer.status in (409, 422):  # does it show a note of ours that contradicts us? Without one this stays an alarm
+            with suppress(_Wrong):
+                await self._compare_latest(url, name, round_)
         raise _Wrong(kind, f"HTTP {answer.status}: {answer.body[:120]!a}")
 
     async def _submit(self, url: str, old: int, round_: _Round) -> HttpAnswer:
@@ -174,13 +179,6 @@ class Collector:
             return await fetch(self._http, url, most=MAX_BYTES, content=content, headers={"Content-Type": "text/plain; charset=utf-8"})
         except Unreadable as error:
             raise _Wrong(FailureKind.UNREACHABLE, str(error)) from error
-
-    async def _seek_evidence(self, url: str, name: str, round_: _Round) -> None:
-        """After a bare 409 or 422: does the witness show a note of ours that contradicts us? Without one it stays an alarm."""
-        try:
-            await self._compare_latest(url, name, round_)
-        except _Wrong:
-            return
 
     async def _compare_latest(self, url: str, name: str, round_: _Round) -> int:
         """Size of the newest checkpoint the witness shows, compared with ours; _Wrong if it shows none that our key signed."""
@@ -272,19 +270,10 @@ def _all(peers: Sequence[Peer], kind: FailureKind, detail: str) -> _Found:
     return {peer.vkey: Failure(peer.name, peer.vkey, kind, detail) for peer in peers}
 
 
-def _by_address(witnesses: Sequence[Peer]) -> dict[str, list[Peer]]:
-    asked: dict[str, list[Peer]] = {}
-    for peer in witnesses:
-        asked.setdefault(peer.url, []).append(peer)
-    return asked
-
-
 def _size_of(answer: HttpAnswer) -> int | None:
     """The size in an answer 409, None when it is not one."""
-    if answer.content_type.partition(";")[0].strip() != SIZE_TYPE:
-        return None
     try:
-        return parse_size(answer.body)
+        return parse_size(answer.body) if answer.content_type.partition(";")[0].strip() == SIZE_TYPE else None
     except Refusal:
         return None
 

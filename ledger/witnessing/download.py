@@ -26,19 +26,18 @@ async def fetch(
 ) -> HttpAnswer:
     """GET, or POST when there is ``content``; raises Unreadable and nothing else but a time limit of the caller."""
     sent = {"Accept-Encoding": "identity", **(headers or {})}
-    method = "GET" if content is None else "POST"
     try:
-        async with http.stream(method, url, content=content, headers=sent, follow_redirects=False) as response:
-            parts: list[bytes] = []
-            size = 0
+        async with http.stream(
+            "GET" if content is None else "POST", url, content=content, headers=sent, follow_redirects=False
+        ) as response:
+            body = bytearray()
             coding = response.headers.get("content-encoding", "identity")
             if coding != "identity":
                 raise Unreadable(f"content-encoding {coding[:20]} was not asked for")  # and may be small on the way only
             async for part in response.aiter_raw(65_536):
-                size += len(part)
-                if size > most:
+                body += part
+                if len(body) > most:
                     raise Unreadable(f"more than {most} bytes")
-                parts.append(part)
-            return HttpAnswer(response.status_code, response.headers.get("content-type", ""), b"".join(parts))
+            return HttpAnswer(response.status_code, response.headers.get("content-type", ""), bytes(body))
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
         raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error

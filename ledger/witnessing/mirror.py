@@ -23,8 +23,7 @@ from ledger.tree.merkle import Edge, consistency_proof, leaf_hash, range_root, v
 from ledger.tree.note import join_note, parse_note
 from ledger.tree.tiles import MAX_ENTRY, WIDTH, Tile, TileReader, new_bundles, new_tiles, parse_bundle, tile_at, tiles_needed
 from ledger.witnessing.download import Unreadable, fetch
-from ledger.witnessing.known import KnownLog
-from ledger.witnessing.server import AddCheckpointRequest
+from ledger.witnessing.server import AddCheckpointRequest, KnownLog
 from ledger.witnessing.store import WitnessStore
 from ledger.witnessing.wire import log_id
 from signing.refusal import Refusal, refuse

@@ -50,21 +50,18 @@ class WitnessApp:
         await _send(send, answer, allowed if answer.status == 405 else "", with_body=method != "HEAD")
 
     async def _add(self, receive: Receive) -> WitnessAnswer:
-        parts: list[bytes] = []
-        size = 0
+        body, is_whole = bytearray(), False
         try:
             async with asyncio.timeout(BODY_S):
-                while True:
+                while not is_whole and len(body) <= BODY_MAX:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         return WitnessAnswer(400, b"invalid input: the body is cut\n")
-                    parts.append(message.get("body", b""))
-                    size += len(parts[-1])
-                    if size > BODY_MAX or not message.get("more_body", False):
-                        break
+                    body += message.get("body", b"")
+                    is_whole = not message.get("more_body", False)
         except TimeoutError:
             return WitnessAnswer(400, b"invalid input: the body took too long\n")
-        return await self._witness.add_checkpoint(b"".join(parts))
+        return await self._witness.add_checkpoint(bytes(body))
 
     def _get(self, path: str) -> WitnessAnswer:
         if path == "status":

@@ -2,18 +2,63 @@
 
 Source: C2SP tlog-witness. What is signed is a re-encoding of what was parsed, never the bytes that came; a checkpoint with an extension
 line is not cosigned; the own signature is verified before anybody sees it.
+
+The logs a witness knows come from one of two files: a policy (C2SP tlog-policy, of which only the ``log`` lines count, so a regulator needs
+one file only), or ``log.vkey`` of an export, one vkey per line. An origin is a log; it may have an Ed25519 and an ML-DSA-44 key.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from ledger.tree import note as notes
 from ledger.tree.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, verifier, verify_cosignature
 from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
-from ledger.tree.note import COSIGNATURE_V1, MAX_BYTES, SUBTREE_V1, SignatureLine, SigningKey, join_note, open_note, parse_note, vkey_of
-from ledger.witnessing.known import KnownLog
+from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, SignatureLine, SigningKey, open_note, parse_note, parse_vkey, vkey_of
+from ledger.tree.policy import MAX_BYTES, parse_policy
 from ledger.witnessing.wire import parse_request
 from signing.refusal import Refusal, refuse
+
+_POLICY_WORDS = frozenset({b"log", b"witness", b"group", b"quorum"})
+
+
+class KnownLog(Struct, frozen=True):
+    """A log by its origin, which is also the name of its keys."""
+
+    origin: str
+    vkeys: tuple[str, ...]
+    url: str = ""
+    """Address before ``/tile/…``, where a mirror fetches entries; empty when nothing is fetched."""
+
+
+def parse_known(raw: bytes) -> Mapping[str, KnownLog]:
+    """Logs by origin; refuses POLICY_FORM, VKEY_FORM, and WITNESS_LOGS for a file without a log or keys that no log has."""
+    words = [line.split(None, 1)[0] for line in raw.split(b"\n") if line.strip() and not line.lstrip().startswith(b"#")]
+    if _POLICY_WORDS & set(words):
+        complete = raw if b"quorum" in words else raw.rstrip(b"\n") + b"\nquorum none\n"
+        pairs = [(log.vkey, log.url) for log in parse_policy(complete).logs]
+    else:
+        if len(raw) > MAX_BYTES:
+            raise refuse("WITNESS_LOGS", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
+        pairs = [(word.decode("utf-8", "replace"), "") for word in words]
+    return known_logs(pairs)
+
+
+def known_logs(pairs: Iterable[tuple[str, str]]) -> Mapping[str, KnownLog]:
+    """Logs by origin from (vkey, address); refuses VKEY_FORM and WITNESS_LOGS."""
+    logs: dict[str, KnownLog] = {}
+    for vkey, url in pairs:
+        parsed = parse_vkey(vkey)
+        if parsed.type not in (ED25519, SUBTREE_V1):
+            raise refuse("WITNESS_LOGS", field=parsed.name, found=f"a key of type {parsed.type:02x}", expected="a log's key, type 01 or 06")
+        before = logs.get(parsed.name, KnownLog(parsed.name, ()))
+        if before.url and url and before.url != url:
+            raise refuse("WITNESS_LOGS", field=parsed.name, found=f"{before.url} {url}", expected="one address per log")
+        vkeys = before.vkeys if vkey in before.vkeys else (*before.vkeys, vkey)
+        logs[parsed.name] = KnownLog(parsed.name, vkeys, before.url or url)
+    if not logs:
+        raise refuse("WITNESS_LOGS", found="no log", expected="at least one log with its key")
+    return logs
 
 
 class TreeHead(Struct, frozen=True):
@@ -83,8 +128,8 @@ def read_submission(raw: bytes, logs: Mapping[str, KnownLog]) -> AddCheckpointRe
     Refuses WITNESS_REQUEST, NOTE_FORM, CHECKPOINT_FORM (400), WITNESS_LOG_UNKNOWN (404), NOTE_SIGNATURE (403).
     """
     request = parse_request(raw)
-    if len(request.note) > MAX_BYTES:
-        raise refuse("NOTE_FORM", found=f"{len(request.note)} bytes", expected=f"at most {MAX_BYTES}")
+    if len(request.note) > notes.MAX_BYTES:
+        raise refuse("NOTE_FORM", found=f"{len(request.note)} bytes", expected=f"at most {notes.MAX_BYTES}")
     origin = request.note.split(b"\n", 1)[0].decode("utf-8", "replace")
     log = logs.get(origin)
     if log is None:
@@ -120,5 +165,5 @@ def cosign(submission: AddCheckpointRequest, cosigner: Cosigner, at: int) -> tup
             verify_cosignature(checkpoint, line, vkey)
     except Refusal as refusal:
         raise OwnSignatureWrong(str(refusal)) from refusal
-    note = join_note(checkpoint.text, (*submission.lines, *lines))
+    note = notes.join_note(checkpoint.text, (*submission.lines, *lines))
     return TreeHead(checkpoint.size, checkpoint.root, note, at), b"".join(line.to_bytes() for line in lines)

@@ -14,10 +14,19 @@ from msgspec import Struct
 
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing.download import Unreadable, fetch
-from ledger.witnessing.known import KnownLog, parse_known
 from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.rulebook import RULES
-from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, OwnSignatureWrong, cosign, judge, read_submission
+from ledger.witnessing.server import (
+    AddCheckpointRequest,
+    Conflict,
+    Cosigner,
+    KnownLog,
+    OwnSignatureWrong,
+    cosign,
+    judge,
+    parse_known,
+    read_submission,
+)
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import SIZE_TYPE, encode_size, log_id
 from signing.refusal import Refusal, refuse
@@ -25,27 +34,17 @@ from signing.refusal import Refusal, refuse
 log = structlog.get_logger("ledger.witness")
 
 TEXT = "text/plain; charset=utf-8"
-STATUS = {
-    "WITNESS_REQUEST": 400,
-    "NOTE_FORM": 400,
-    "CHECKPOINT_FORM": 400,
-    "NOTE_SIGNATURE": 403,
-    "WITNESS_LOG_UNKNOWN": 404,
-    "PROOF_WRONG": 422,
-    "MIRROR_BEHIND": 503,
-    "MIRROR_MISMATCH": 503,
+_ANSWERS = {
+    "WITNESS_REQUEST": (400, "invalid input"),
+    "NOTE_FORM": (400, "invalid input"),
+    "CHECKPOINT_FORM": (400, "invalid checkpoint"),
+    "NOTE_SIGNATURE": (403, "invalid signature"),
+    "WITNESS_LOG_UNKNOWN": (404, "unknown log"),
+    "PROOF_WRONG": (422, "bad consistency proof"),
+    "MIRROR_BEHIND": (503, "mirror is behind"),
+    "MIRROR_MISMATCH": (503, "entries do not match the checkpoint"),
 }
-"""Answers by code; 409 is a size and no refusal. 503 is a mirror's: tlog-witness has no status for "not yet"."""
-_PHRASE = {
-    "WITNESS_REQUEST": "invalid input",
-    "NOTE_FORM": "invalid input",
-    "CHECKPOINT_FORM": "invalid checkpoint",
-    "NOTE_SIGNATURE": "invalid signature",
-    "WITNESS_LOG_UNKNOWN": "unknown log",
-    "PROOF_WRONG": "bad consistency proof",
-    "MIRROR_BEHIND": "mirror is behind",
-    "MIRROR_MISMATCH": "entries do not match the checkpoint",
-}
+"""Status and first words by code; 409 is a size and no refusal. 503 is a mirror's: tlog-witness has no status for "not yet"."""
 VKEYS_MAX = 64 * 1024
 
 
@@ -90,14 +89,9 @@ class Witness:
     """One witness for the logs it knows."""
 
     def __init__(
-        self,
-        cosigner: Cosigner,
-        logs: Mapping[str, KnownLog],
-        store: WitnessStore,
-        *,
-        mirrors: Mapping[str, Mirror] | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
+        self, cosigner: Cosigner, logs: Mapping[str, KnownLog], store: WitnessStore, *,
+        mirrors: Mapping[str, Mirror] | None = None, clock: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
         self._cosigner, self._logs, self._store, self._clock = cosigner, dict(logs), store, clock
         self._mirrors = dict(mirrors or {})
         self._by_id = {log_id(origin): origin for origin in self._logs}
@@ -152,12 +146,12 @@ class Witness:
 
     def _refused(self, refusal: Refusal) -> WitnessAnswer:
         reason = refusal.reasons[0]
-        status = STATUS.get(reason.code, 400)
+        status, phrase = _ANSWERS.get(reason.code, (400, "invalid input"))
         if status in (422, 503):
             log.error("not_cosigned", code=reason.code, field=reason.field, found=reason.found, expected=reason.expected)
         rule = RULES.get(reason.code)
         detail = ", ".join(part for part in (reason.field, reason.found and f"found {reason.found}", reason.expected) if part)
-        text = f"{_PHRASE.get(reason.code, 'invalid input')}: {detail}\n{'' if rule is None else rule.zh + chr(10)}"
+        text = f"{phrase}: {detail}\n{'' if rule is None else rule.zh + chr(10)}"
         return WitnessAnswer(status, text.encode("utf-8", "backslashreplace"))
 
     def latest(self, id_: str) -> bytes | None:

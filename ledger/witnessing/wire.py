@@ -6,8 +6,9 @@ in LF.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
+from itertools import count
 
 from msgspec import Struct
 
@@ -34,8 +35,7 @@ class AddCheckpoint(Struct, frozen=True):
 
 def encode_request(request: AddCheckpoint) -> bytes:
     """The body of a request."""
-    lines = [b"old %d" % request.old, *(b64encode(hash_) for hash_ in request.proof), b"", request.note]
-    return b"\n".join(lines)
+    return b"\n".join([b"old %d" % request.old, *map(b64encode, request.proof), b"", request.note])
 
 
 def parse_request(raw: bytes) -> AddCheckpoint:
@@ -51,20 +51,15 @@ def parse_request(raw: bytes) -> AddCheckpoint:
         raise refuse("WITNESS_REQUEST", field="old", found=ascii(first[:40]), expected="old <decimal number below 2^63>")
     if len(lines) > PROOF_MAX:
         raise refuse("WITNESS_REQUEST", field="proof", found=f"{len(lines)} lines", expected=f"at most {PROOF_MAX}")
-    return AddCheckpoint(int(match[1]), _hashes(lines), note)
+    return AddCheckpoint(int(match[1]), tuple(map(_hash, lines, count())), note)
 
 
-def _hashes(lines: Sequence[bytes]) -> tuple[bytes, ...]:
-    hashes: list[bytes] = []
-    for number, line in enumerate(lines):
-        try:
-            hash_ = b64decode(line, validate=True)
-        except ValueError:
-            hash_ = b""
-        if len(hash_) != HASH_BYTES or b64encode(hash_) != line:
-            raise refuse("WITNESS_REQUEST", field=f"proof {number}", found=ascii(line[:60]), expected="canonical base64 of 32 bytes")
-        hashes.append(hash_)
-    return tuple(hashes)
+def _hash(line: bytes, number: int) -> bytes:
+    with suppress(ValueError):
+        found = b64decode(line, validate=True)
+        if len(found) == HASH_BYTES and b64encode(found) == line:
+            return found
+    raise refuse("WITNESS_REQUEST", field=f"proof {number}", found=ascii(line[:60]), expected="canonical base64 of 32 bytes")
 
 
 def encode_size(size: int) -> bytes:

@@ -21,9 +21,8 @@ from signing.refusal import refuse
 if TYPE_CHECKING:
     import httpx
 
-    from ledger.witnessing.known import KnownLog
     from ledger.witnessing.mirror import Authorize
-    from ledger.witnessing.server import Cosigner
+    from ledger.witnessing.server import Cosigner, KnownLog
     from ledger.witnessing.service import Witness, WitnessStatus
 
 ED25519, ML_DSA, PASSPHRASE, NAME, STORE = "ed25519.pem", "ml-dsa-44.pem", "passphrase", "name", "witness.sqlite3"
@@ -178,7 +177,7 @@ def _cosigner(directory: Path) -> Cosigner:
 
 def _listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
     """The logs of the list; ``log_url`` is the address of the one that has none there."""
-    from ledger.witnessing.known import parse_known
+    from ledger.witnessing.server import parse_known
 
     logs = dict(parse_known(logs_file.read_bytes()))
     without = [known for known in logs.values() if not known.url]

@@ -17,10 +17,9 @@ import httpx
 import msgspec
 import uvicorn
 
-from ledger.witnessing.known import parse_known
 from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.routes import WitnessApp
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import make_cosigner, parse_known
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan.cli.witness import authorize

@@ -32,8 +32,7 @@ from ledger.tree.proof import Proof, parse_proof
 from ledger.tree.tiles import encode_bundle, parse_bundle, parse_path
 from ledger.vault.disclosure import take_apart
 from ledger.witnessing.client import _read_lines
-from ledger.witnessing.known import parse_known
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import make_cosigner, parse_known
 from ledger.witnessing.wire import AddCheckpoint, encode_request, parse_request, parse_size
 from liandan.client.signing import challenge
 from liandan.identity import read_challenge

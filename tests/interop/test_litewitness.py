@@ -74,7 +74,7 @@ async def test_it_refuses_our_second_history_and_the_client_raises_an_alarm(witn
     await collect(witness, demo.export_at(size))
     [cosigned] = await collect(witness, DemoLog(at_s=START + 3600).grow().export_at(SIZE))
     assert cosigned.lines == {}
-    assert {failure.kind for failure in cosigned.alarms} == {FailureKind.PROOF}
+    assert {failure.kind for failure in cosigned.failures} == {FailureKind.PROOF}
 
 
 @pytest.mark.parametrize(("origin", "key", "status"), [("log.example/other", "log", 404), (ORIGIN, "stranger", 403)])

@@ -22,9 +22,8 @@ from msgspec import Struct
 from ledger.tree.merkle import EMPTY_ROOT
 from ledger.tree.note import COSIGNATURE_V1, vkey_of
 from ledger.tree.policy import Policy, parse_policy
-from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import known_logs, make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from signing.keys import PrivateKey

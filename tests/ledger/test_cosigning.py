@@ -19,8 +19,7 @@ from ledger.publishing.freeze import Mismatch
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, open_checkpoint, sign_checkpoint
 from ledger.tree.merkle import verify_consistency
 from ledger.witnessing.client import Collector
-from ledger.witnessing.known import known_logs
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import known_logs, make_cosigner
 from signing.refusal import Refusal
 from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.ledger.witnessing.bench import Scripted, client, key_for, make_witness, served, witness_at

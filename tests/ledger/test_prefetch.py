@@ -24,9 +24,8 @@ from ledger.tree.checkpoint import Checkpoint, log_vkeys
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.witnessing.answers import Contradiction, ContradictionKind
 from ledger.witnessing.client import Collector
-from ledger.witnessing.known import known_logs
 from ledger.witnessing.routes import WitnessApp
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import known_logs, make_cosigner
 from tests.ledger.log_server import envelopes, make_publisher, running, unguarded
 from tests.ledger.witnessing.bench import client, key_for, make_witness, served
 from tests.workbench import ORIGIN, START, Workbench, key_of, uscc

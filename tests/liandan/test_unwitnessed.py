@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ledger.tree.checkpoint import open_checkpoint
-from ledger.witnessing.known import KnownLog
+from ledger.witnessing.server import KnownLog
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from signing.envelope import freeze

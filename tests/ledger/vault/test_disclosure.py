@@ -9,8 +9,17 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger.vault.cipher import NONCE_BYTES, seal, unseal
-from ledger.vault.disclosure import DISCLOSURES_MAX, REQUEST_LIMIT, VALUE_BYTES_MAX, Disclosure, check, take_apart
+from ledger.vault.disclosure import (
+    DISCLOSURES_MAX,
+    NONCE_BYTES,
+    REQUEST_LIMIT,
+    VALUE_BYTES_MAX,
+    Disclosure,
+    check,
+    seal,
+    take_apart,
+    unseal,
+)
 from signing.envelope import PAYLOAD_STATEMENT, freeze
 from signing.envelope import seal as sign
 from signing.refusal import Refusal

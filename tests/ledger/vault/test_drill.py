@@ -22,8 +22,7 @@ from msgspec import Struct
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
 from ledger.publishing.files import LogFiles
-from ledger.vault.cipher import KEY_BYTES, unseal
-from ledger.vault.disclosure import Disclosure
+from ledger.vault.disclosure import KEY_BYTES, Disclosure, unseal
 from ledger.vault.keys import KeyStore
 from liandan.database import open_pool
 from liandan.demo.cast import OPERATOR, SICHUAN

@@ -17,9 +17,8 @@ from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.merkle import Edge, consistency_proof, leaf_hash
 from ledger.tree.policy import Peer, Policy, parse_policy
 from ledger.tree.tiles import TileReader, new_bundles, new_tiles
-from ledger.witnessing.known import KnownLog, known_logs
 from ledger.witnessing.routes import WitnessApp
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import KnownLog, known_logs, make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from ledger.witnessing.wire import AddCheckpoint, encode_request

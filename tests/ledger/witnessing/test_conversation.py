@@ -11,8 +11,7 @@ import pytest
 
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint, verify_cosignature
 from ledger.tree.note import ED25519, Vkey, join_note, parse_line, parse_note, sign_line
-from ledger.witnessing.known import known_logs
-from ledger.witnessing.server import make_cosigner
+from ledger.witnessing.server import known_logs, make_cosigner
 from ledger.witnessing.wire import BODY_MAX, AddCheckpoint, encode_request, log_id
 from tests.ledger.witnessing.bench import BOTH, COSIGNER, ED, LOG_KEY, LOG_KEYS, NAME, ORIGIN, Tree, client, make_witness, witness_at
 

@@ -6,8 +6,8 @@ from ledger.auditing.audit import audit
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.policy import Peer
 from ledger.witnessing.client import Collector
-from ledger.witnessing.known import KnownLog
 from ledger.witnessing.mirror import Mirror
+from ledger.witnessing.server import KnownLog
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan.cli.witness import authorize

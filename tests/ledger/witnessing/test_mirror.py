@@ -13,8 +13,8 @@ from ledger.personality import PERSONALITY as LOG
 from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing import mirror as mirror_module
-from ledger.witnessing.known import KnownLog
 from ledger.witnessing.mirror import Mirror
+from ledger.witnessing.server import KnownLog
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from ledger.witnessing.wire import AddCheckpoint, encode_request, log_id

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.merkle import verify_consistency
-from ledger.witnessing.known import known_logs, parse_known
-from ledger.witnessing.server import Conflict, make_cosigner, read_submission
+from ledger.witnessing.server import Conflict, known_logs, make_cosigner, parse_known, read_submission
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import PROOF_MAX, SIZE_TYPE, AddCheckpoint, encode_request, encode_size, parse_request, parse_size
 from signing.keys import PrivateKey
