@@ -22,38 +22,18 @@ _NAMES: Mapping[str, str] = {
     "kinds": "声明种类",
     "design": "设计",
 }
+# fmt: off
 _WORDS: Mapping[str, str] = {
-    "alert at 100 %": "满 100 % 提示",
-    "alert level": "提示级别",
-    "levels M from day 6, H from day 10": "第 6 日起 M 级、第 10 日起 H 级",
-    "above 5 % H": "超过 5 % 为 H 级",
-    "label of 37 characters": "标签 37 位",
-    "liquids and semi-solids": "液态和半固态",
-    "platform value list": "平台取值",
-    "platforms'": "平台的",
-    "with reason": "附理由",
-    "form of the fields": "字段格式",
-    "mass algebra": "质量平衡",
-    "equivalences": "对应关系",
-    "combinations": "搭配",
-    "corrections": "更正",
-    "comparison": "比对",
-    "annex note": "附录注",
-    "municipalities": "直辖市",
-    "tolerance": "允差",
-    "refusal": "拒绝",
-    "waybill": "运单",
-    "limit": "上限",
-    "by line": "按行",
-    "widths": "分段",
-    "alert": "提示",
-    "level": "级别",
-    "check": "核对",
-    "flag": "标记",
-    "form": "格式",
-    "by": "据",
+    "alert at 100 %": "满 100 % 提示", "alert level": "提示级别",
+    "levels M from day 6, H from day 10": "第 6 日起 M 级、第 10 日起 H 级", "above 5 % H": "超过 5 % 为 H 级",
+    "label of 37 characters": "标签 37 位", "liquids and semi-solids": "液态和半固态", "platform value list": "平台取值",
+    "platforms'": "平台的", "with reason": "附理由", "form of the fields": "字段格式", "mass algebra": "质量平衡",
+    "equivalences": "对应关系", "combinations": "搭配", "corrections": "更正", "comparison": "比对", "annex note": "附录注",
+    "municipalities": "直辖市", "tolerance": "允差", "refusal": "拒绝", "waybill": "运单", "limit": "上限", "by line": "按行",
+    "widths": "分段", "alert": "提示", "level": "级别", "check": "核对", "flag": "标记", "form": "格式", "by": "据",
     ", H above": "，H 级：超过",
 }
+# fmt: on
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:\([0-9]+\))*(?:–[0-9]+)?"
 _ARTICLES = re.compile(rf" ?Art\. (?P<numbers>{_NUMBER}(?:, {_NUMBER})*)")
 _ONE = re.compile(r"(?P<article>[0-9]+)(?:\.(?P<paragraph>[0-9]+))?(?P<items>(?:\([0-9]+\))*)(?:–(?P<last>[0-9]+))?")

@@ -11,18 +11,16 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_pem
 
 from signing.refusal import refuse
 from signing.suite import SUITES, suite
 
 SEED_BYTES = 32
+_SEQUENCE, _VERSION = 0x30, 0xA0
+_SPKI_PLACE = 5
+"""In tbsCertificate, without the optional version: serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo."""
 PASSPHRASE_LIMIT = 1023
 """Bytes of a passphrase that OpenSSL takes."""
 FILE_LIMIT = 64 * 1024
@@ -70,7 +68,7 @@ class PrivateKey:
     def from_pem(cls, pem: bytes, passphrase: bytes) -> PrivateKey:
         """Read an encrypted PKCS#8 key; raises Refusal KEY_FILE (not a key, not encrypted, wrong passphrase) or SUITE_UNKNOWN."""
         try:
-            private = load_pem_private_key(pem, passphrase)
+            private = load_pem(pem, passphrase)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise refuse("KEY_FILE", expected="an encrypted PKCS#8 key and its passphrase") from None
         for name, candidate in SUITES.items():
@@ -116,3 +114,36 @@ def read_key(path: Path, passphrase: bytes) -> PrivateKey:
     except OSError as error:
         raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected="a readable key file") from None
     return PrivateKey.from_pem(pem, passphrase)
+
+
+def spki_of(certificate: bytes) -> bytes | None:
+    """DER of an X.509 certificate's SubjectPublicKeyInfo (RFC 5280 §4.1); ``None`` for bytes that are no certificate.
+
+    Only that: whether the certificate is valid, and who vouches for it, is judged by whoever relies on it. Read by hand because the suites of
+    this house include keys that certificate libraries do not load.
+    """
+    try:
+        [(tag, whole, _)] = _elements(certificate)
+        (inner, tbs, _), *_rest = _elements(whole)
+        fields = [element for known, _, element in _elements(tbs) if known != _VERSION]
+    except ValueError:
+        return None
+    return fields[_SPKI_PLACE] if tag == inner == _SEQUENCE and len(fields) > _SPKI_PLACE else None
+
+
+def _elements(der: bytes) -> list[tuple[int, bytes, bytes]]:
+    """Tag, contents and whole bytes of each DER element; ValueError where one ends too early."""
+    found: list[tuple[int, bytes, bytes]] = []
+    at = 0
+    while at < len(der):
+        if at + 2 > len(der):
+            raise ValueError("an element without a length")
+        start, length = at + 2, der[at + 1]
+        if length & 0x80:  # the long form says how many bytes the length takes
+            start += length & 0x7F
+            length = int.from_bytes(der[at + 2 : start], "big")
+        if start > len(der) or start + length > len(der):
+            raise ValueError("an element that ends beyond the bytes")
+        found.append((der[at], der[start : start + length], der[at : start + length]))
+        at = start + length
+    return found

@@ -7,6 +7,7 @@ and names every place.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Annotated, Any
@@ -14,7 +15,6 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from signing.characters import first_forbidden, visible
 from signing.refusal import Reason, Refusal, refuse
 
 BODY_LIMIT = 24 * 1024
@@ -26,6 +26,23 @@ INTEGER_LIMIT = 2**53 - 1
 REASON_LIMIT = 20
 """A refusal stays readable, and a hostile body cannot buy a long answer."""
 
+_NONCHARACTERS = r"\uFDD0-\uFDEF" + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
+
+FORBIDDEN = re.compile(
+    "["
+    r"\u0000-\u001F"  # controls; raw ones inside a string are not JSON to begin with
+    r"\u007F-\u009F"
+    r"\u00AD\u061C\u180E"  # soft hyphen, Arabic letter mark, Mongolian vowel separator
+    r"\u200B-\u200F\u2028-\u202E"  # zero width, line and paragraph separators, bidirectional embedding
+    r"\u2060-\u206F\uFEFF\uFFF9-\uFFFB"
+    r"\U000E0000-\U000E007F"  # tags
+    r"\uD800-\uDFFF" + _NONCHARACTERS + "]"
+)
+"""Exactly the list of formats §1: characters that no decoded string may hold, being invisible, reordering or none at all.
+
+Closed and versionless: it follows no Unicode release, so that every reader of every year decides alike. NFC and unassigned code points are
+judged at admission only and live above.
+"""
 _BOM = b"\xef\xbb\xbf"
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 _DIGITS = "0123456789"
@@ -210,6 +227,20 @@ def _flaws(value: object, path: str) -> Iterator[Reason]:
         yield Reason(value.code, path, value.found[:120], value.expected)
     elif value is None:
         yield Reason("NULL_VALUE", path, "null", "leave the field out")
+
+
+def first_forbidden(text: str) -> str | None:
+    """The first forbidden character as ``U+200B``, or ``None``."""
+    # Every forbidden character is unprintable for Python, whatever its Unicode version; the reverse does not hold (U+3000 is allowed).
+    if text.isprintable():
+        return None
+    found = FORBIDDEN.search(text)
+    return None if found is None else f"U+{ord(found[0]):04X}"
+
+
+def visible(text: str, limit: int = 60) -> str:
+    """``text`` fit to be shown in a reason: forbidden characters as ``\\u{200B}``, cut to ``limit`` characters."""
+    return FORBIDDEN.sub(lambda found: f"\\u{{{ord(found[0]):04X}}}", text[:limit])
 
 
 def _kind(value: object) -> str:

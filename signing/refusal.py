@@ -6,25 +6,16 @@ Codes match ``[A-Z0-9_]+``, are documented, and are never reused for another mea
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, cast
+from typing import Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, convert
 
 Lift = Literal[
     "sender", "generator", "carrier", "receiver", "origin_authority", "destination_authority", "both_authorities", "operator", "nobody"
 ]
 
-LIFTS_ZH: Mapping[str, str] = {
-    "sender": "提交人",
-    "generator": "移出人",
-    "carrier": "承运人",
-    "receiver": "接受人",
-    "origin_authority": "移出地主管部门",
-    "destination_authority": "接受地主管部门",
-    "both_authorities": "两地主管部门",
-    "operator": "运营单位",
-    "nobody": "不可解除",
-}
+_LIFTS_ZH = "提交人 移出人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 运营单位 不可解除"
+LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))
 """Who can lift a reason, for Chinese readers."""
 
 
@@ -99,19 +90,9 @@ def texts(block: str, otherwise: tuple[str, str] = ("", "")) -> tuple[Rule, ...]
         assert lift in LIFTS_ZH, f"{code}: who is {lift}?"
         wrong_zh, _, do_zh = zh.partition(" || ")
         wrong_en, _, do_en = en.partition(" || ")
-        found.append(
-            Rule(
-                code=code,
-                zh=wrong_zh,
-                en=wrong_en,
-                do_zh=do_zh or otherwise[0],
-                do_en=do_en or otherwise[1],
-                rule="" if rule == "-" else rule,
-                source=source,
-                before=(CODE_IN_FORCE, before[0]) if before else None,
-                lift=cast("Lift", lift),
-            )
-        )
+        cited = {"rule": "" if rule == "-" else rule, "source": source, "before": (CODE_IN_FORCE, before[0]) if before else None}
+        said = {"zh": wrong_zh, "en": wrong_en, "do_zh": do_zh or otherwise[0], "do_en": do_en or otherwise[1]}
+        found.append(convert({"code": code, "lift": lift, **said, **cited}, Rule))
     return tuple(found)
 
 

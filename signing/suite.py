@@ -4,45 +4,17 @@ The algorithm always comes from the key's registration, never from the signature
 ``signing/suites/`` and one line here. Source: formats §1.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Protocol
-
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from signing.refusal import refuse
-from signing.suites import ecdsa_p256, ed25519, ml_dsa_44
-
-Verifier = Callable[[bytes, bytes], None]
-"""``(message, signature) -> None``; raises Refusal SIGNATURE_FORM or SIGNATURE_WRONG. Safe to share between threads."""
+from signing.suites import Suite, Verifier, ecdsa_p256, ed25519, ml_dsa_44
 
 CACHED_KEYS = 8192
 """Loaded keys kept in memory; a log has a few thousand active ones, an ML-DSA key takes the most, some tens of kilobytes."""
 
 
-class Suite(Protocol):
-    """What a suite module offers. Seeds are 32 bytes; keys travel as DER SubjectPublicKeyInfo in exactly one encoding."""
-
-    NAME: str
-    SIGNATURE_BYTES: int
-
-    def verifier(self, spki: bytes) -> Verifier:
-        """Load a public key; raises Refusal KEY_INVALID for every encoding but ours and for keys that prove nothing."""
-
-    def generate(self) -> PrivateKeyTypes:
-        """A new random private key."""
-
-    def from_seed(self, seed: bytes) -> PrivateKeyTypes:
-        """The private key of a seed, the same for ever: for demonstration, tests and published vectors."""
-
-    def holds(self, private: PrivateKeyTypes) -> bool:
-        """Whether a private key read from a file belongs to this suite."""
-
-    def signer(self, private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
-        """``message -> signature`` in the form that ``verifier`` accepts."""
-
-
-SUITES: Mapping[str, Suite] = {"ed25519": ed25519, "ecdsa-p256-sha256": ecdsa_p256, "ml-dsa-44": ml_dsa_44}
+SUITES: Mapping[str, Suite] = {one.name: one for one in (ed25519.SUITE, ecdsa_p256.SUITE, ml_dsa_44.SUITE)}
 
 
 def suite(name: str) -> Suite:

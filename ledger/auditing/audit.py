@@ -19,11 +19,10 @@ from ledger.admission.data import DataMissing, DataSets
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import Kinds
 from ledger.auditing.checkpoints import CheckpointCheck
-from ledger.auditing.crew import answers
 from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.auditing.files import pinned_files, unexpected_files
-from ledger.auditing.growth import Growth, TileCheck, split
-from ledger.auditing.reading import BundleRead, CheckedEntry, Task, Unpacker, keyids_in
+from ledger.auditing.growth import Growth, TileCheck
+from ledger.auditing.reading import BundleRead, CheckedEntry, Task, answers, keyids_in
 from ledger.auditing.replay import Replay
 from ledger.auditing.report import AuditReport, Finding, difference
 from ledger.auditing.state import LogHistory, StateHeader, read_header, wanted_times
@@ -31,7 +30,7 @@ from ledger.directory import LOG_MAIN, KeyRecord, LogState
 from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import HASH_BYTES, range_root, root_of
 from ledger.tree.note import parse_note
-from ledger.tree.tiles import WIDTH, Read, TileReader, parse_bundle, tile_at
+from ledger.tree.tiles import WIDTH, Read, TileReader, find, parse_bundle, split_hashes, tile_at
 from signing.refusal import Refusal
 
 __all__ = ["AuditReport", "Progress", "Watch", "audit"]
@@ -143,10 +142,10 @@ class _Run:
 
     def entries(self, workers: int, watch: Watch | None, progress: Progress | None, *, saves: bool) -> None:
         """Every entry that is not decided yet, in order."""
-        unpacker, size, last_kept = Unpacker(self._kinds), self._checkpoint.size, self.replay.size
+        size, last_kept = self._checkpoint.size, self.replay.size
         self._report.entries = self._tiles.growth.blocks.size * WIDTH
-        for task, answer in answers(self._tasks(), self._kinds, workers):
-            self._bundle(task, answer if isinstance(answer, BundleRead) else unpacker.unpack(answer, task), watch)
+        for task, found in answers(self._tasks(), self._kinds, workers):
+            self._bundle(task, found, watch)
             done = min(task.start + WIDTH, size)
             if progress is not None:
                 progress(done, size)
@@ -165,7 +164,7 @@ class _Run:
         leaves, node = found.leaves, found.node
         if not task.entries:
             leaves = self._stood_in(number)
-            node = root_of(split(leaves))
+            node = root_of(split_hashes(leaves))
         kept = self._tiles.growth.tail
         if kept and leaves[: len(kept)] != kept:
             self._report.add(difference("HISTORY_DIFFERS", f"bundle {number}", "other entries", "those of the audit before"))
@@ -179,8 +178,8 @@ class _Run:
     def _stood_in(self, number: int) -> bytes:
         """Leaves of a bundle that cannot be read, from its tile: what is missing is named once, and not again as a wrong root."""
         tile = tile_at(0, number, self._checkpoint.size)
-        stored = (self._read(tile.path) or self._read(tile.full.path) or b"")[: tile.width * HASH_BYTES]
-        return stored.ljust(tile.width * HASH_BYTES, b"\0")
+        found = find(tile, self._read)
+        return (b"" if found is None else found[1])[: tile.width * HASH_BYTES].ljust(tile.width * HASH_BYTES, b"\0")
 
     def _entry(self, index: int, judged: CheckedEntry, watch: Watch | None) -> None:
         entry, replay = judged.entry, self.replay
@@ -227,15 +226,13 @@ class _Run:
 
 
 def _bundle(read: Read, start: int, size: int, report: AuditReport) -> tuple[bytes, ...]:
-    held = tile = tile_at(None, start // WIDTH, size)
-    raw = read(tile.path)
-    if raw is None and tile.width < WIDTH:
-        raw, held = read(tile.full.path), tile.full
-    if raw is None:
+    tile = tile_at(None, start // WIDTH, size)
+    found = find(tile, read)
+    if found is None:
         report.add(Finding(code="FILE_MISSING", field=tile.path))
         return ()
     try:
-        return parse_bundle(raw, held.width)[: tile.width]
+        return parse_bundle(found[1], found[0].width)[: tile.width]
     except Refusal as refusal:
         report.add_refusal(refusal, tile.path)
         return ()

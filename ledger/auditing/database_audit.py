@@ -22,7 +22,7 @@ from ledger.auditing.replay import Replay
 from ledger.auditing.report import Finding, difference, of_refusal
 from ledger.publishing.files import LogFiles
 from ledger.tree.merkle import leaf_hash
-from ledger.tree.tiles import WIDTH, Tile, encode_bundle, parse_bundle, parse_path
+from ledger.tree.tiles import WIDTH, Tile, encode_bundle, find, parse_bundle, parse_path
 from signing.refusal import Refusal
 
 T = TypeVar("T")
@@ -91,17 +91,15 @@ class _Rows:
 
     def _published(self, tile: Tile) -> tuple[bytes, ...]:
         """The entries as anybody may fetch them; empty, and a finding, when they cannot be read."""
-        for candidate in dict.fromkeys((tile, tile.full)):
-            raw = self._files.read(candidate.path)
-            if raw is None:
-                continue
-            try:
-                return parse_bundle(raw, candidate.width)[: tile.width]
-            except Refusal as refusal:
-                self.findings += of_refusal(refusal, candidate.path)
-                return ()
-        self.findings.append(Finding(code="FILE_MISSING", field=tile.path))
-        return ()
+        found = find(tile, self._files.read)
+        if found is None:
+            self.findings.append(Finding(code="FILE_MISSING", field=tile.path))
+            return ()
+        try:
+            return parse_bundle(found[1], found[0].width)[: tile.width]
+        except Refusal as refusal:
+            self.findings += of_refusal(refusal, found[0].path)
+            return ()
 
     async def _entries(self, start: int, end: int) -> list[store.EntryRow]:
         async with self._pool.acquire() as conn:

@@ -4,13 +4,13 @@ Roots come from the entries alone. A tile is compared with the tile below it, so
 more on every level above.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from msgspec import Struct
 
 from ledger.auditing.report import Finding, difference
 from ledger.tree.merkle import HASH_BYTES, Edge, root_of
-from ledger.tree.tiles import WIDTH, Read, Tile, tile_at
+from ledger.tree.tiles import WIDTH, Read, Tile, find, split_hashes, tile_at
 
 
 class Growth(Struct):
@@ -30,12 +30,7 @@ class Growth(Struct):
 
     def root(self) -> bytes:
         """Root over all leaves."""
-        return Edge(self.size, (*self.blocks.hashes, *Edge().append_many(split(self.tail)).hashes)).root()
-
-
-def split(hashes: bytes) -> Iterator[bytes]:
-    """Single hashes."""
-    return (hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES))
+        return Edge(self.size, (*self.blocks.hashes, *Edge().append_many(split_hashes(self.tail)).hashes)).root()
 
 
 class TileCheck:
@@ -57,7 +52,7 @@ class TileCheck:
         growth.tail = b""
         growth.blocks = growth.blocks.append_many([node])
         whole = stored is not None and len(stored) == len(leaves) and stored != leaves
-        self._climb(1, number, root_of(split(stored)) if whole and stored is not None else node)
+        self._climb(1, number, root_of(split_hashes(stored)) if whole and stored is not None else node)
 
     def _climb(self, level: int, index: int, node: bytes) -> None:
         """A finished tile gives one hash to the level above."""
@@ -69,7 +64,7 @@ class TileCheck:
         if len(row) == WIDTH:
             stored = self._check(level, index // WIDTH, b"".join(row))
             rows[level - 1] = []
-            self._climb(level + 1, index // WIDTH, root_of(split(stored)))
+            self._climb(level + 1, index // WIDTH, root_of(split_hashes(stored)))
 
     def finish(self) -> None:
         """Compare the tiles at the right edge, which are not full."""
@@ -87,18 +82,17 @@ class TileCheck:
 
     def _stored(self, tile: Tile) -> bytes | None:
         """A tile's bytes; a full tile may stand in for a partial one that was deleted."""
-        raw = self._read(tile.path)
-        if raw is None and tile.width < WIDTH:
-            full = self._read(tile.full.path)
-            raw = None if full is None else full[: tile.width * HASH_BYTES]
-        if raw is None:
+        found = find(tile, self._read)
+        if found is None:
             self._add(Finding(code="FILE_MISSING", field=tile.path))
-        elif len(raw) != tile.width * HASH_BYTES:
+            return None
+        raw = found[1] if found[0] == tile else found[1][: tile.width * HASH_BYTES]
+        if len(raw) != tile.width * HASH_BYTES:
             self._add(difference("TILE_FORM", tile.path, f"{len(raw)} bytes", f"{tile.width * HASH_BYTES} bytes"))
         return raw
 
     def _compare(self, tile: Tile, stored: bytes, computed: bytes, code: str, *, index: int | None = None) -> None:
-        for at, (found, expected) in enumerate(zip(split(stored), split(computed), strict=False)):
+        for at, (found, expected) in enumerate(zip(split_hashes(stored), split_hashes(computed), strict=False)):
             if found != expected:
                 where = tile.path if index is not None else f"{tile.path}#{at}"
                 self._add(difference(code, where, found.hex(), expected.hex(), index=None if index is None else index + at))

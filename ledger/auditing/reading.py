@@ -3,10 +3,19 @@
 The keys come with the task: a cheap look at the bytes names the keyids, and the sequential pass knows who registered them so far. Keys
 that the same 256 entries bring are taken from them. A signature that finds no key here is left to the sequential pass. Whether a key
 may sign at its index is always decided there; here it is mathematics only, and a keyid is the hash of its key.
+
+Workers are forked: they inherit the table of kinds, which no wire could carry. They run nothing but readers of bytes.
 """
 
+import gc
+import multiprocessing
+import os
 import re
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
 import msgspec
@@ -24,6 +33,12 @@ from ledger.tree.merkle import Edge, leaf_hash
 from signing.envelope import Envelope
 from signing.refusal import Refusal
 
+AHEAD = 3
+"""Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""
+NICE = 5
+"""How far workers stand back: everybody waits for the sequential pass, so where cores are few it goes first."""
+ORPHAN_S = 1.0
+"""How often a worker looks whether its audit still lives."""
 _KEYID = re.compile(rb'"keyid":"([0-9a-f]{64})"')
 
 
@@ -136,3 +151,52 @@ class Unpacker:
         statement = replace(bare, body=self._bodies[bare.kind].decode(body))
         entry = Entry(index=admission.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
         return CheckedEntry(entry, wire.findings, wire.is_verified)
+
+
+_READER: Reader | None = None
+
+
+def _settle(kinds: Kinds, auditor: int) -> None:
+    global _READER  # noqa: PLW0603  # one per worker process, set once when it starts
+    _READER = Reader(kinds)
+    os.nice(NICE)
+    # What was inherited stays; a task's own objects hold no cycles worth looking for after every few hundred.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+    threading.Thread(target=_end_with, args=(auditor,), daemon=True).start()
+
+
+def _end_with(auditor: int) -> None:
+    """Nobody else would end the workers of an audit that is killed: forked siblings keep each other's pipes open."""
+    while os.getppid() == auditor:
+        time.sleep(ORPHAN_S)
+    os._exit(1)
+
+
+def _work(task: Task) -> bytes:
+    assert _READER is not None, "the worker was not started by a crew"
+    return _READER.pack(_READER.read(task))
+
+
+def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple[Task, BundleRead]]:
+    """Every task with its answer, in order, a bounded number under way; ``workers`` 1 reads in this process, and nothing need be packed.
+
+    ``tasks`` is drawn as room becomes free.
+    """
+    if workers <= 1:
+        reader = Reader(kinds)
+        yield from ((task, reader.read(task)) for task in tasks)
+        return
+    unpack, pending = Unpacker(kinds).unpack, deque[tuple[Task, Future[bytes]]]()
+
+    def oldest() -> tuple[Task, BundleRead]:
+        task, answer = pending.popleft()
+        return task, unpack(answer.result(), task)
+
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("fork"), _settle, (kinds, os.getpid())) as crew:
+        for task in tasks:
+            pending.append((task, crew.submit(_work, task)))
+            if len(pending) >= AHEAD * workers:
+                yield oldest()
+        while pending:
+            yield oldest()

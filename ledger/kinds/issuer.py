@@ -18,8 +18,7 @@ from ledger.kinds.roles import act_of_operator
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from signing import b64
-from signing.certificate import spki_of
-from signing.keys import keyid
+from signing.keys import keyid, spki_of
 from signing.possession import KeyRegistration
 from signing.refusal import Refusal, texts
 

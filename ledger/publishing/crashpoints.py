@@ -9,16 +9,8 @@ import os
 import signal
 
 POINTS = (
-    "append.before_commit",
-    "append.after_commit",
-    "publish.after_decision",
-    "publish.before_stage",
-    "publish.after_stage",
-    "publish.after_swap",
-    "publish.after_unpack",
-    "publish.after_sign",
-    "publish.after_witness",
-    "publish.after_show",
+    *("append.before_commit", "append.after_commit", "publish.after_decision", "publish.before_stage", "publish.after_stage"),
+    *("publish.after_swap", "publish.after_unpack", "publish.after_sign", "publish.after_witness", "publish.after_show"),
 )
 """In the order in which a statement passes them. Each is the after of the one before it."""
 
@@ -35,8 +27,7 @@ def arm(name: str, passages: int = 1) -> None:
 
 def crash_point(name: str) -> None:
     """Say that a point is reached; returns unless a drill has armed it."""
-    if name not in _armed:
-        return
-    _armed[name] -= 1
-    if _armed[name] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    if name in _armed:
+        _armed[name] -= 1
+        if _armed[name] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)

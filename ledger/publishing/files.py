@@ -11,7 +11,7 @@ from threading import get_ident
 
 import msgspec
 
-from ledger.tree.tiles import parse_path
+from ledger.tree.tiles import find, parse_path
 
 CHECKPOINT = "checkpoint"
 ARCHIVE = "checkpoints"
@@ -49,11 +49,10 @@ class LogFiles:
     def read_tile(self, path: str) -> bytes | None:
         """A tile by a path from outside; Refusal TILE_FORM if it is not a tile path. A full tile stands in for a partial one."""
         tile = parse_path(path)
-        raw = self.read(tile.path)
-        if raw is not None or tile.width == 256:
-            return raw
-        full = self.read(tile.full.path)
-        return full if full is None or tile.level is None else full[: 32 * tile.width]
+        found = find(tile, self.read)
+        if found is None:
+            return None
+        return found[1] if found[0] == tile or tile.level is None else found[1][: 32 * tile.width]
 
     def write(self, path: str, content: bytes) -> None:
         """Write one file so that it is whole and on disk before it can be seen. Several may write the same file at once: the last stays."""

@@ -10,8 +10,7 @@ from litestar.params import FromPath, PathParameter, QueryParameter
 
 from ledger.answers import Sizes
 from ledger.log import Log
-from ledger.parameters import TheLog
-from ledger.routes import READ_REFUSALS, caller_of
+from ledger.routes import READ_REFUSALS, TheLog, caller_of
 from ledger.service import Service
 from ledger.tree.policy import policy_text
 from ledger.tree.proof import Proof

@@ -14,8 +14,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from signing.refusal import Refusal, refuse
-from signing.suite import load_key, verify
-from signing.suites import ed25519, ml_dsa_44
+from signing.suite import SUITES, load_key, verify
 
 MAX_BYTES = 64 * 1024
 MAX_LINES = 64
@@ -24,9 +23,8 @@ MAX_LINES = 64
 ED25519 = 0x01
 COSIGNATURE_V1 = 0x04
 SUBTREE_V1 = 0x06
-_ED25519 = (ed25519.NAME, ed25519.SPKI_PREFIX, 32)
-_KEYS = {ED25519: _ED25519, COSIGNATURE_V1: _ED25519, SUBTREE_V1: (ml_dsa_44.NAME, ml_dsa_44.SPKI_PREFIX, 1312)}
-"""Suite, DER before the raw public key and its length by signature type."""
+_SUITES = {ED25519: SUITES["ed25519"], COSIGNATURE_V1: SUITES["ed25519"], SUBTREE_V1: SUITES["ml-dsa-44"]}
+"""By signature type."""
 
 _DASH = "— ".encode()
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
@@ -47,12 +45,12 @@ class Vkey(Struct, frozen=True):
     @property
     def suite(self) -> str:
         """The signature suite of its type."""
-        return _KEYS[self.type][0]
+        return _SUITES[self.type].name
 
     @property
     def spki(self) -> bytes:
         """The key as DER SubjectPublicKeyInfo, as ``signing`` knows it."""
-        return _KEYS[self.type][1] + self.key
+        return _SUITES[self.type].prefix + self.key
 
     def holds(self, message: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is one of this key over exactly these bytes."""
@@ -108,9 +106,9 @@ class SigningKey(Protocol):
 
 def vkey_of(name: str, type_: int, key: SigningKey) -> Vkey:
     """The vkey of a private key; refuses VKEY_FORM for a name that cannot be a key name."""
-    suite, prefix, _ = _KEYS[type_]
-    assert key.suite == suite, f"a note key of type {type_:02x} is {suite}, not {key.suite}"
-    return parse_vkey(str(Vkey(name, type_, key.spki.removeprefix(prefix))))
+    suite = _SUITES[type_]
+    assert key.suite == suite.name, f"a note key of type {type_:02x} is {suite.name}, not {key.suite}"
+    return parse_vkey(str(Vkey(name, type_, key.spki.removeprefix(suite.prefix))))
 
 
 def parse_vkey(text: str) -> Vkey:
@@ -125,7 +123,7 @@ def parse_vkey(text: str) -> Vkey:
         raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="base64") from None
     if base64.b64encode(raw).decode() != blob or not raw:
         raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="canonical base64")
-    if raw[0] not in _KEYS or _KEYS[raw[0]][2] != len(raw) - 1:
+    if raw[0] not in _SUITES or _SUITES[raw[0]].key_bytes != len(raw) - 1:
         found = f"{raw[0]:02x}, {len(raw) - 1} bytes"
         raise refuse("VKEY_FORM", field="type", found=found, expected="01 or 04 with 32, 06 with 1312 bytes")
     vkey = Vkey(name, raw[0], raw[1:])

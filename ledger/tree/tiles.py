@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
 
 from msgspec import Struct
 
@@ -35,11 +34,11 @@ class Tile(Struct, frozen=True):
     @property
     def path(self) -> str:
         """E.g. ``tile/0/x001/x234/067`` or ``tile/entries/000.p/12``."""
-        groups = [f"{self.index % 1000:03d}"]
-        rest = self.index // 1000
+        rest, last = divmod(self.index, 1000)
+        groups = [f"{last:03d}"]
         while rest:
-            groups.append(f"x{rest % 1000:03d}")
-            rest //= 1000
+            rest, next_ = divmod(rest, 1000)
+            groups.append(f"x{next_:03d}")
         level = "entries" if self.level is None else self.level
         partial = "" if self.width == WIDTH else f".p/{self.width}"
         return f"tile/{level}/{'/'.join(reversed(groups))}{partial}"
@@ -95,7 +94,7 @@ def new_tiles(old_size: int, leaves: Sequence[bytes], read: Read) -> Iterator[tu
     level, row, added = 0, old_size, list(leaves)
     while added:
         pending = row % WIDTH
-        hashes = [*_split_hashes(_load(Tile(level, row // WIDTH, pending), read)), *added] if pending else added
+        hashes = [*split_hashes(_load(Tile(level, row // WIDTH, pending), read)), *added] if pending else added
         first, added = row // WIDTH, []
         for at in range(0, len(hashes), WIDTH):
             tile = Tile(level, first + at // WIDTH, min(WIDTH, len(hashes) - at))
@@ -127,8 +126,7 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
 
 def parse_bundle(raw: bytes, width: int) -> tuple[bytes, ...]:
     """The ``width`` entries of a bundle; refuses TILE_FORM when it is cut or holds more or fewer."""
-    entries: list[bytes] = []
-    at = 0
+    entries, at = list[bytes](), 0
     while at < len(raw) and len(entries) < width:
         end = at + 2 + int.from_bytes(raw[at : at + 2], "big")
         entries.append(raw[at + 2 : end])
@@ -157,13 +155,13 @@ class TileReader:
 
     def hash_at(self, level: int, index: int) -> bytes:
         """Hash of the perfect subtree ``[index << level, (index + 1) << level)``; refuses TILE_FORM beyond the size."""
-        node = self._nodes.get((level, index)) if level else None
+        if not level:
+            return self._find(level, index)
+        node = self._nodes.get((level, index))
         if node is None:
-            node = self._find(level, index)
-            if level:
-                if len(self._nodes) >= self._KEEP_NODES:
-                    self._nodes.clear()
-                self._nodes[level, index] = node
+            if len(self._nodes) >= self._KEEP_NODES:
+                self._nodes.clear()
+            node = self._nodes[level, index] = self._find(level, index)
         return node
 
     def _find(self, level: int, index: int) -> bytes:
@@ -174,7 +172,7 @@ class TileReader:
         if pyramid is None:
             if len(self._pyramids) >= self._KEEP:
                 self._pyramids.pop(next(iter(tuple(self._pyramids))), None)  # tuple(): another thread may add one just now
-            pyramid = self._pyramids[tile] = _pyramid(_split_hashes(_load(tile, self._read)))
+            pyramid = self._pyramids[tile] = _pyramid(split_hashes(_load(tile, self._read)))
         return pyramid[inner][at]
 
     def root(self) -> bytes:
@@ -220,13 +218,17 @@ def _node_place(level: int, index: int, size: int) -> tuple[Tile, int, int]:
     return tile_at(tile_level, index // per_tile, size), inner, index % per_tile
 
 
+def find(tile: Tile, read: Read) -> tuple[Tile, bytes] | None:
+    """A tile's bytes and the tile they are: a full one may stand in for a partial one that was deleted. None without either."""
+    found = ((candidate, read(candidate.path)) for candidate in dict.fromkeys((tile, tile.full)))
+    return next(((held, raw) for held, raw in found if raw is not None), None)
+
+
 def _fetch(tile: Tile, read: Read) -> tuple[Tile, bytes]:
-    """A tile's bytes and the tile they are: a full one may stand in for a partial one that was deleted."""
-    for candidate in (tile, tile.full):
-        raw = read(candidate.path)
-        if raw is not None:
-            return candidate, raw
-    raise refuse("TILE_FORM", field=tile.path, found="missing", expected="a published tile")
+    found = find(tile, read)
+    if found is None:
+        raise refuse("TILE_FORM", field=tile.path, found="missing", expected="a published tile")
+    return found
 
 
 def _load(tile: Tile, read: Read) -> bytes:
@@ -243,15 +245,14 @@ def _load_bundle(tile: Tile, read: Read) -> tuple[bytes, ...]:
     return parse_bundle(raw, held.width)[: tile.width]
 
 
-def _split_hashes(raw: bytes) -> list[bytes]:
+def split_hashes(raw: bytes) -> list[bytes]:
+    """The single hashes of a tile."""
     return [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)]
 
 
 def _pyramid(hashes: list[bytes]) -> list[list[bytes]]:
     """Rows of the perfect subtrees over a tile's hashes: row k has height k, as far as whole pairs go."""
-    return reduce(_add_row, range(HEIGHT), [hashes])
-
-
-def _add_row(rows: list[list[bytes]], _height: int) -> list[list[bytes]]:
-    below = rows[-1]
-    return [*rows, [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]]
+    rows = [hashes]
+    for _ in range(HEIGHT):
+        rows.append(list(map(node_hash, rows[-1][::2], rows[-1][1::2])))
+    return rows

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from ledger.store import Conn
 from ledger.vault.keys import Place
@@ -25,28 +26,15 @@ class DisclosureRow(Struct, frozen=True):
 
 async def insert_disclosures(conn: Conn, rows: Sequence[DisclosureRow]) -> None:
     """Store what is new. A place that is taken, and a salt that is known, are passed over: ask afterwards who holds them."""
-    await conn.execute(
-        """
-        INSERT INTO disclosure (statement, field, chain, seq, nonce, ciphertext, salt_digest)
-        SELECT * FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[], $5::bytea[], $6::bytea[], $7::bytea[])
-        ON CONFLICT DO NOTHING
-        """,
-        [bytes.fromhex(row.statement) for row in rows],
-        [row.field for row in rows],
-        [row.chain for row in rows],
-        [row.seq for row in rows],
-        [row.nonce for row in rows],
-        [row.ciphertext for row in rows],
-        [row.salt_digest for row in rows],
-    )
+    columns = ", ".join(DisclosureRow.__struct_fields__)
+    sql = f"INSERT INTO disclosure ({columns}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"  # noqa: S608 -- the columns are ours
+    await conn.executemany(sql, [(bytes.fromhex(row.statement), *astuple(row)[1:]) for row in rows])
 
 
 async def fetch_owners(conn: Conn, digests: Sequence[bytes]) -> dict[bytes, Place]:
     """Where salts were used: by their digest, the place that holds them."""
-    rows = await conn.fetch(
-        "SELECT salt_digest, encode(statement, 'hex') AS statement, field FROM disclosure WHERE salt_digest = ANY($1::bytea[])", digests
-    )
-    return {row["salt_digest"]: (row["statement"], row["field"]) for row in rows}
+    sql = "SELECT salt_digest, encode(statement, 'hex'), field FROM disclosure WHERE salt_digest = ANY($1::bytea[])"
+    return {digest: (statement, field) for digest, statement, field in await conn.fetch(sql, digests)}
 
 
 async def list_of_statement(conn: Conn, statement: str) -> list[DisclosureRow]:
@@ -93,4 +81,4 @@ async def find_statement(conn: Conn, statement: str) -> int | None:
 async def list_erasures(conn: Conn, *, from_seq: int, limit: int = 500) -> list[tuple[int, int]]:
     """(seq, index) of entries on ``log/erasures``, in order."""
     rows = await conn.fetch("SELECT seq, idx FROM link WHERE chain = 'log/erasures' AND seq >= $1 ORDER BY seq LIMIT $2", from_seq, limit)
-    return [(row["seq"], row["idx"]) for row in rows]
+    return [(seq, idx) for seq, idx in rows]

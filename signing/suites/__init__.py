@@ -1,1 +1,48 @@
-"""Signature suites, one module each; ``signing.suite`` is the table of them and says what a module must offer."""
+"""Signature suites, one module each that exports one ``Suite``; ``signing.suite`` is the table of them."""
+
+from collections.abc import Callable
+
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from msgspec import Struct
+
+from signing.refusal import refuse
+
+Verifier = Callable[[bytes, bytes], None]
+"""``(message, signature) -> None``; raises Refusal SIGNATURE_FORM or SIGNATURE_WRONG. Safe to share between threads."""
+
+
+class Suite(Struct, frozen=True, kw_only=True):
+    """One suite. Keys travel as DER SubjectPublicKeyInfo in exactly one encoding: ``prefix`` and ``key_bytes`` of the raw key."""
+
+    name: str
+    prefix: bytes
+    key_bytes: int
+    key_form: str
+    signature_bytes: int
+    signature_form: str = ""
+    load: Callable[[bytes], Callable[[bytes, bytes], bool]]
+    """The raw public key to whether ``(message, signature)`` holds; KEY_INVALID for keys that prove nothing, SIGNATURE_FORM."""
+    generate: Callable[[], PrivateKeyTypes]
+    from_seed: Callable[[bytes], PrivateKeyTypes]
+    """The private key of 32 bytes, the same for ever: for demonstration, tests and published vectors."""
+    holds: Callable[[PrivateKeyTypes], bool]
+    """Whether a private key read from a file belongs to this suite."""
+    signer: Callable[[PrivateKeyTypes], Callable[[bytes], bytes]]
+    """``message -> signature`` in the form that ``verifier`` accepts."""
+
+    def verifier(self, spki: bytes) -> Verifier:
+        """Load a public key; raises Refusal KEY_INVALID for every encoding but ours and for keys that prove nothing."""
+        raw = spki[len(self.prefix) :]
+        if len(raw) != self.key_bytes or not spki.startswith(self.prefix):
+            expected = f"DER SubjectPublicKeyInfo of {self.key_form}, {len(self.prefix) + self.key_bytes} bytes"
+            raise refuse("KEY_INVALID", found=f"{len(spki)} bytes", expected=expected)
+        holds = self.load(raw)
+
+        def verify(message: bytes, signature: bytes) -> None:
+            if len(signature) != self.signature_bytes:
+                expected = f"{self.signature_bytes} bytes{self.signature_form}"
+                raise refuse("SIGNATURE_FORM", found=f"{len(signature)} bytes", expected=expected)
+            if not holds(message, signature):
+                raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes")
+
+        return verify

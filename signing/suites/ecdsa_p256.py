@@ -14,12 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from signing.refusal import refuse
-
-NAME = "ecdsa-p256-sha256"
-SIGNATURE_BYTES = 64
+from signing.suites import Suite
 
 SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
 """DER of SubjectPublicKeyInfo, named curve, up to the 65 bytes of the uncompressed point (RFC 5480)."""
+_UNCOMPRESSED = b"\x04"
 
 _N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _HALF = (_N - 1) // 2
@@ -27,49 +26,28 @@ _VERIFYING = ec.ECDSA(hashes.SHA256())
 _SIGNING = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 
-def verifier(spki: bytes) -> Callable[[bytes, bytes], None]:
-    """``(message, signature) -> None`` for one key; raises KEY_INVALID here, SIGNATURE_FORM or SIGNATURE_WRONG there."""
-    key = _load(spki)
+def _load(coordinates: bytes) -> Callable[[bytes, bytes], bool]:
+    try:
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _UNCOMPRESSED + coordinates)
+    except ValueError:
+        raise refuse("KEY_INVALID", found="not on the curve", expected="a point of P-256") from None
 
-    def verify(message: bytes, signature: bytes) -> None:
-        r, s = _halves(signature)
+    def verify(message: bytes, signature: bytes) -> bool:
+        r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
+        if not 0 < r < _N or not 0 < s < _N:
+            raise refuse("SIGNATURE_FORM", found="r or s out of range", expected="0 < r < n, 0 < s ≤ (n-1)/2")
+        if s > _HALF:
+            raise refuse("SIGNATURE_FORM", found="s in the upper half", expected="s ≤ (n-1)/2: replace s by n-s before sending")
         try:
             key.verify(encode_dss_signature(r, s), message, _VERIFYING)
         except InvalidSignature:
-            raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes") from None
+            return False
+        return True
 
     return verify
 
 
-def _load(spki: bytes) -> ec.EllipticCurvePublicKey:
-    point = spki[len(SPKI_PREFIX) :]
-    if len(point) != 65 or point[0] != 4 or not spki.startswith(SPKI_PREFIX):
-        expected = "DER SubjectPublicKeyInfo of a P-256 key, named curve, uncompressed point, 91 bytes"
-        raise refuse("KEY_INVALID", found=f"{len(spki)} bytes", expected=expected)
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    except ValueError:
-        raise refuse("KEY_INVALID", found="not on the curve", expected="a point of P-256") from None
-
-
-def _halves(signature: bytes) -> tuple[int, int]:
-    """r and s, in range and s folded."""
-    if len(signature) != SIGNATURE_BYTES:
-        raise refuse("SIGNATURE_FORM", found=f"{len(signature)} bytes", expected=f"{SIGNATURE_BYTES} bytes r‖s")
-    r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
-    if not 0 < r < _N or not 0 < s < _N:
-        raise refuse("SIGNATURE_FORM", found="r or s out of range", expected="0 < r < n, 0 < s ≤ (n-1)/2")
-    if s > _HALF:
-        raise refuse("SIGNATURE_FORM", found="s in the upper half", expected="s ≤ (n-1)/2: replace s by n-s before sending")
-    return r, s
-
-
-def generate() -> ec.EllipticCurvePrivateKey:
-    """A new random key."""
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def from_seed(seed: bytes) -> ec.EllipticCurvePrivateKey:
+def _from_seed(seed: bytes) -> ec.EllipticCurvePrivateKey:
     """The key whose scalar is the first SHA-256(``"liandan/p256-seed/v1\\n"`` ‖ seed ‖ counter) that lies in 1 … n-1."""
     counter = 0
     while not 0 < (scalar := int.from_bytes(sha256(b"liandan/p256-seed/v1\n" + seed + bytes([counter])).digest())) < _N:
@@ -77,12 +55,7 @@ def from_seed(seed: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(scalar, ec.SECP256R1())
 
 
-def holds(private: PrivateKeyTypes) -> bool:
-    """Whether ``private`` is a key of this suite."""
-    return isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1)
-
-
-def signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
+def _signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
     """``message -> signature``, deterministic (RFC 6979), s folded."""
     assert isinstance(private, ec.EllipticCurvePrivateKey)
 
@@ -91,3 +64,18 @@ def signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
         return r.to_bytes(32) + min(s, _N - s).to_bytes(32)
 
     return sign
+
+
+SUITE = Suite(
+    name="ecdsa-p256-sha256",
+    prefix=SPKI_PREFIX + _UNCOMPRESSED,
+    key_bytes=64,
+    key_form="a P-256 key, named curve, uncompressed point",
+    signature_bytes=64,
+    signature_form=" r‖s",
+    load=_load,
+    generate=lambda: ec.generate_private_key(ec.SECP256R1()),
+    from_seed=_from_seed,
+    holds=lambda private: isinstance(private, ec.EllipticCurvePrivateKey) and isinstance(private.curve, ec.SECP256R1),
+    signer=_signer,
+)

@@ -13,9 +13,7 @@ from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypai
 from nacl.exceptions import BadSignatureError
 
 from signing.refusal import refuse
-
-NAME = "ed25519"
-SIGNATURE_BYTES = 64
+from signing.suites import Suite
 
 SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
 """DER of SubjectPublicKeyInfo up to the 32 bytes of the key (RFC 8410)."""
@@ -25,22 +23,17 @@ _D = -121665 * pow(121666, -1, _P) % _P
 _L = 2**252 + 27742317777372353535851937790883648493
 
 
-def verifier(spki: bytes) -> Callable[[bytes, bytes], None]:
-    """``(message, signature) -> None`` for one key; raises KEY_INVALID here, SIGNATURE_FORM or SIGNATURE_WRONG there."""
-    key = spki[len(SPKI_PREFIX) :]
-    if len(key) != 32 or not spki.startswith(SPKI_PREFIX):
-        raise refuse("KEY_INVALID", found=f"{len(spki)} bytes", expected="DER SubjectPublicKeyInfo of an Ed25519 key, 44 bytes")
+def _load(key: bytes) -> Callable[[bytes, bytes], bool]:
     _check_point(key)
 
-    def verify(message: bytes, signature: bytes) -> None:
-        if len(signature) != SIGNATURE_BYTES:
-            raise refuse("SIGNATURE_FORM", found=f"{len(signature)} bytes", expected=f"{SIGNATURE_BYTES} bytes")
+    def verify(message: bytes, signature: bytes) -> bool:
         try:
             crypto_sign_open(signature + message, key)
         except BadSignatureError:
             if int.from_bytes(signature[32:], "little") >= _L:
                 raise refuse("SIGNATURE_FORM", found="S not below the group order", expected="S < L") from None
-            raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes") from None
+            return False
+        return True
 
     return verify
 
@@ -63,27 +56,26 @@ def _is_small_order(y: int) -> bool:
     return y in (0, 1, _P - 1) or (_D * pow(y, 4, _P) + 2 * y * y - 1) % _P == 0
 
 
-def generate() -> Ed25519PrivateKey:
-    """A new random key."""
-    return Ed25519PrivateKey.generate()
-
-
-def from_seed(seed: bytes) -> Ed25519PrivateKey:
-    """The key of a 32-byte seed (RFC 8032 §5.1.5)."""
-    return Ed25519PrivateKey.from_private_bytes(seed)
-
-
-def holds(private: PrivateKeyTypes) -> bool:
-    """Whether ``private`` is a key of this suite."""
-    return isinstance(private, Ed25519PrivateKey)
-
-
-def signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
+def _signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
     """``message -> signature``, deterministic (RFC 8032)."""
     assert isinstance(private, Ed25519PrivateKey)
     _, secret = crypto_sign_seed_keypair(private.private_bytes_raw())
 
     def sign(message: bytes) -> bytes:
-        return crypto_sign(message, secret)[:SIGNATURE_BYTES]
+        return crypto_sign(message, secret)[:64]
 
     return sign
+
+
+SUITE = Suite(
+    name="ed25519",
+    prefix=SPKI_PREFIX,
+    key_bytes=32,
+    key_form="an Ed25519 key",
+    signature_bytes=64,
+    load=_load,
+    generate=Ed25519PrivateKey.generate,
+    from_seed=Ed25519PrivateKey.from_private_bytes,  # RFC 8032 §5.1.5
+    holds=lambda private: isinstance(private, Ed25519PrivateKey),
+    signer=_signer,
+)

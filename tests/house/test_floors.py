@@ -34,7 +34,7 @@ DATABASE = {
 }
 """Other modules that may hold a connection, or what one has brought."""
 WORLD = {
-    "ledger.auditing.crew": "runs worker processes, which end with their audit",
+    "ledger.auditing.reading": "runs worker processes, which end with their audit",
     "ledger.auditing.disk_map": "what an audit remembers, beyond memory, in a file of its own",
     "ledger.publishing.checkpoint_store": "the file outside the database's backups, and the kernel lock beside it",
     "ledger.vault.keys": "the keys of personal data, outside the database",

@@ -18,8 +18,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.audit import audit
 from ledger.kinds.issuer import Issuer, issuer_key
 from ledger.tree.note import COSIGNATURE_V1, vkey_of
-from signing.certificate import spki_of
-from signing.keys import PrivateKey
+from signing.keys import PrivateKey, spki_of
 from signing.possession import register
 from signing.refusal import Refusal
 from tests.ledger.mutation import damaged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signing.characters import FORBIDDEN, first_forbidden, visible
+from signing.payload import FORBIDDEN, first_forbidden, visible
 
 RANGES = [
     (0x0000, 0x001F), (0x007F, 0x009F), (0x00AD, 0x00AD), (0x061C, 0x061C), (0x180E, 0x180E), (0x200B, 0x200F), (0x2028, 0x202E),

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing import payload
-from signing.characters import FORBIDDEN
-from signing.payload import INTEGER_LIMIT, parse
+from signing.payload import FORBIDDEN, INTEGER_LIMIT, parse
 from signing.refusal import Refusal
 
 texts = st.text(st.characters(exclude_categories=("Cs",)).filter(lambda character: not FORBIDDEN.match(character)), max_size=12)

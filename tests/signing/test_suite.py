@@ -30,14 +30,14 @@ def code_of(name: str, spki: bytes, message: bytes, signature: bytes) -> str:
 
 @every_suite
 def test_a_suite_stands_under_its_own_name(name: str) -> None:
-    assert name == SUITES[name].NAME
+    assert name == SUITES[name].name
     assert suite(name) is SUITES[name]
 
 
 @every_suite
 def test_what_a_key_signs_verifies_and_has_the_published_length(name: str) -> None:
     signature = KEYS[name].sign("移出人".encode())
-    assert len(signature) == SUITES[name].SIGNATURE_BYTES
+    assert len(signature) == SUITES[name].signature_bytes
     verify(name, KEYS[name].spki, "移出人".encode(), signature)
 
 
@@ -56,7 +56,7 @@ def test_another_key_is_refused(name: str) -> None:
 @pytest.mark.parametrize("change", [-1, 1])
 def test_another_length_is_refused_by_form(name: str, change: int) -> None:
     signature = KEYS[name].sign(b"act") + b"\x00"
-    assert code_of(name, KEYS[name].spki, b"act", signature[: SUITES[name].SIGNATURE_BYTES + change]) == "SIGNATURE_FORM"
+    assert code_of(name, KEYS[name].spki, b"act", signature[: SUITES[name].signature_bytes + change]) == "SIGNATURE_FORM"
 
 
 @every_suite
