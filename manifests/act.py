@@ -5,14 +5,14 @@ open; signers come from the machine's roles; then all rules of the act run, and 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Books, Changes, EvolveFn, Judged, JudgeFn, Kind, Reads, ReadsFn, Role, SignersFn, Window
+from ledger.admission.personality import Books, Changes, Judged, JudgeFn, Kind, Reads, Role, SignersFn, Window
 from ledger.fields import Commitments, Count, Files, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
@@ -27,6 +27,7 @@ from whitelist.transfer import BodyPart
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
 """Acts of one trunk, each kind counted for itself, so a carrier never fills the receiver's (kinds §6, TRUNK_FULL)."""
+_ACTS = {act.kind: act for act in Act}
 TOLERANCE_S = 5 * 60
 """Between two clocks (formats §6)."""
 LONG_S = 15 * 24 * 3600
@@ -99,33 +100,27 @@ def trunk_act(
             name=act.kind,
             chain_type="manifest",
             roles=tuple(role.value for role in machine.roles_of(act)),
-            signers=signers or _signers_of(act),
+            signers=signers or partial(_signers, [(role.value, role) for role in machine.roles_of(act)]),
             window=window,
-            reads=_reading(reads),
+            reads=partial(_reads, reads),
             reads_doc=reads_doc,
             gate=is_open,
-            rules=(*rules, *(() if settle is None else (_if_admitted(settle),))),
-            evolve=_evolving(advance, registers),
+            rules=(*rules, *(() if settle is None else (partial(_if_admitted, settle),))),
+            evolve=partial(_evolve, advance, registers),
             books=books,
             barred_when_closed=act is Act.DEPART,
             **said,
         ),
-        follow=_following(advance),
+        follow=partial(advanced, advance),
     )
 
 
 # --- the gate ------------------------------------------------------------------------------------------------------------------------
 
 
-@cache
-def act_of(kind: str) -> Act:
-    """The act of a kind of the trunk."""
-    return Act(kind.partition("/")[0].partition(".")[2])
-
-
 def is_open(judged: Judged, out: Findings) -> None:
     """ACT_NOT_OPEN unless the machine knows the move, or its two better-known faces: VOID_LATE (R-59) and NO_MANIFEST (R-51)."""
-    act = act_of(judged.statement.kind)
+    act = _ACTS[judged.statement.kind]
     stage = Stage.NONE if judged.state is None else judged.state.stage
     if machine.move(stage, act) is not None:
         return
@@ -141,14 +136,9 @@ def is_open(judged: Judged, out: Findings) -> None:
 # --- signers (R-66) ------------------------------------------------------------------------------------------------------------------
 
 
-def _signers_of(act: Act) -> SignersFn:
-    roles = [(role.value, role) for role in machine.roles_of(act)]
-
-    def signers(statement: Statement, facts: Facts) -> list[Role]:
-        state: ManifestState = facts.state(statement.chain)
-        return [Role(name, holders(role, statement, state)) for name, role in roles]
-
-    return signers
+def _signers(roles: Sequence[tuple[str, Capacity]], statement: Statement, facts: Facts) -> list[Role]:
+    state: ManifestState = facts.state(statement.chain)
+    return [Role(name, holders(role, statement, state)) for name, role in roles]
 
 
 def holders(role: Capacity, statement: Statement, state: ManifestState) -> tuple[str, ...]:
@@ -235,30 +225,22 @@ def limits_of(facts: Facts) -> Thresholds:
     return found
 
 
-def _if_admitted(settle: JudgeFn) -> JudgeFn:
+def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
     """What settles accounts counts on rules that have held."""
-
-    def judge(judged: Judged, out: Findings) -> None:
-        if not out.reasons:
-            settle(judged, out)
-
-    return judge
+    if not out.reasons:
+        settle(judged, out)
 
 
 # --- reads and state -----------------------------------------------------------------------------------------------------------------
 
 
-def _reading(own: ReadsOfState | None) -> ReadsFn:
+def _reads(own: ReadsOfState | None, statement: Statement, facts: Facts) -> Reads:
     """What cases have done to the manifest, and what the act itself reads; nothing more where no manifest is, which the gate says."""
-
-    def reads(statement: Statement, facts: Facts) -> Reads:
-        cases, state = cases_key(statement.chain), facts.state(statement.chain)
-        if own is None or state is None:
-            return Reads(registers=(cases,))
-        found = own(statement, state, facts)
-        return replace(found, registers=tuple(dict.fromkeys((cases, *found.registers))))
-
-    return reads
+    cases, state = cases_key(statement.chain), facts.state(statement.chain)
+    if own is None or state is None:
+        return Reads(registers=(cases,))
+    found = own(statement, state, facts)
+    return replace(found, registers=tuple(dict.fromkeys((cases, *found.registers))))
 
 
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:
@@ -268,35 +250,24 @@ def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tup
     return () if number is None else (number_key(number),)
 
 
-def advanced(advance: Advance, state: ManifestState, statement: Statement, admission: Admission) -> ManifestState:
+def advanced(advance: Advance, state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
     """The manifest after a later act: what the act changes, what it drew, its hash, the latest time."""
+    assert state is not None, f"{statement.kind} does not open a manifest"
     found = replace(advance(state, statement), drawn=drawn(state.drawn, admission), acts=(*state.acts, statement.hash))
     return replace(found, times=replace(found.times, latest_s=max(found.times.latest_s, statement.at_s)))
 
 
-def _following(advance: Advance) -> Follow:
-    def follow(state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
-        assert state is not None, f"{statement.kind} does not open a manifest"
-        return advanced(advance, state, statement, admission)
-
-    return follow
-
-
-def _evolving(advance: Advance, registers: Registers) -> EvolveFn:
+def _evolve(advance: Advance, registers: Registers, statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest after the act, and its registers; what cases have filled in joins it; a finished one ends its number."""
-
-    def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-        before: ManifestState = facts.state(statement.chain)
-        cases = cases_of(facts, statement.chain)
-        after = advanced(advance, before, statement, admission)
-        after = replace(after, number=after.number or cases.number, provincial_number=after.provincial_number or cases.provincial_number)
-        written: dict[str, Any] = dict(registers(Entered(statement, admission, before, after, facts)))
-        if after.number is not None and after.stage in FINISHED:
-            key = number_key(after.number)
-            written[key] = (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))
-        return Changes(state=after, registers=written)
-
-    return evolve
+    before: ManifestState = facts.state(statement.chain)
+    cases = cases_of(facts, statement.chain)
+    after = advanced(advance, before, statement, admission)
+    after = replace(after, number=after.number or cases.number, provincial_number=after.provincial_number or cases.provincial_number)
+    written: dict[str, Any] = dict(registers(Entered(statement, admission, before, after, facts)))
+    if after.number is not None and after.stage in FINISHED:
+        key = number_key(after.number)
+        written[key] = (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))
+    return Changes(state=after, registers=written)
 
 
 def standing_of(state: ManifestState) -> Standing:

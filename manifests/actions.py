@@ -21,7 +21,7 @@ class Duty(Struct, frozen=True, kw_only=True):
     kind: str
     """Kind of the statement to submit."""
     signers: tuple[tuple[str, tuple[str, ...]], ...]
-    """Capacitys in the order of ``by``, each with the parties that may hold it; empty where any party may."""
+    """Capacities in the order of ``by``, each with the parties that may hold it; empty where any party may."""
     due_on: str | None = None
     overdue: bool = False
     provisional: bool = False
@@ -30,11 +30,16 @@ class Duty(Struct, frozen=True, kw_only=True):
 
 def duties(view: ManifestView, now_s: int, workdays: Workdays, limits: Thresholds) -> tuple[Duty, ...]:
     """What is expected next, the trunk's act first. Voiding is open while issued but nobody's duty."""
-    state = view.state
-    today = day_of(now_s)
-    found = [
-        _duty(state, act, _due(state, act, workdays, limits), today) for act, _ in moves_from(state.stage) if _is_expected(state.stage, act)
-    ]
+    state, today = view.state, day_of(now_s)
+    found: list[Duty] = []
+    for act, move in moves_from(state.stage):
+        # A receipt is open from the issue on, and expected when the load has arrived.
+        if act in _EXPECTED and (act is not Act.RECEIVE or state.stage is Stage.ARRIVED):
+            due, provisional = _due(state, act, workdays, limits)
+            signers = tuple((role.value, _holders(state, role)) for role in move.roles)
+            due_on = None if due is None else due.isoformat()
+            is_late = due_on is not None and due_on < today
+            found.append(Duty(kind=act.kind, signers=signers, due_on=due_on, overdue=is_late, provisional=provisional))
     if state.number is None and state.stage not in FINISHED:
         found.append(Duty(kind="case.number/1", signers=(("generator or origin's authority", (state.generator,)),)))
     return tuple(found)
@@ -44,24 +49,7 @@ _EXPECTED = frozenset({Act.DEPART, Act.ARRIVE, Act.RECEIVE, Act.DISPOSE, Act.VER
 """Acts that bring a manifest on; the others (void, hand_over, transship, stop) happen when they happen."""
 
 
-def _is_expected(stage: Stage, act: Act) -> bool:
-    """Whether an open act is somebody's duty. A receipt is open from the issue on, and expected when the load has arrived."""
-    return act in _EXPECTED and (act is not Act.RECEIVE or stage is Stage.ARRIVED)
-
-
-def _duty(state: ManifestState, act: Act, due: tuple[date, bool] | None, today: str) -> Duty:
-    roles = next(move.roles for at, move in moves_from(state.stage) if at is act)
-    due_on = None if due is None else due[0].isoformat()
-    return Duty(
-        kind=act.kind,
-        signers=tuple((role.value, _holders(state, role)) for role in roles),
-        due_on=due_on,
-        overdue=due_on is not None and due_on < today,
-        provisional=due is not None and due[1],
-    )
-
-
-def _due(state: ManifestState, act: Act, workdays: Workdays, limits: Thresholds) -> tuple[date, bool] | None:
+def _due(state: ManifestState, act: Act, workdays: Workdays, limits: Thresholds) -> tuple[date | None, bool]:
     """Last day of the act, and whether a provisional calendar was used."""
     times = state.times
     if act is Act.DEPART and state.planned_s is not None:
@@ -74,7 +62,7 @@ def _due(state: ManifestState, act: Act, workdays: Workdays, limits: Thresholds)
         return _day(times.accepted_s) + timedelta(days=limits.storage_d), False
     if act is Act.VERIFY and times.received_s is not None:
         return _day(times.received_s) + timedelta(days=limits.follow_up_d), False
-    return None
+    return None, False
 
 
 def _day(at_s: int) -> date:

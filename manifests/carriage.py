@@ -85,11 +85,6 @@ def parts_of(state: ManifestState, legs: Iterable[int]) -> tuple[LegPart, ...]:
     return tuple(LegPart(line, mass_g) for line, mass_g in sorted(carried.items()))
 
 
-def whole_parts(state: ManifestState) -> tuple[LegPart, ...]:
-    """The whole load, by line."""
-    return tuple(LegPart(number, line.sent_g) for number, line in enumerate(state.lines))
-
-
 def succeeded(state: ManifestState, statement: Statement, leg: Leg) -> ManifestState:
     """The manifest after a leg took over what the named legs carried."""
     numbers = named_legs(statement, state)

@@ -33,15 +33,10 @@ class ManifestCases(Struct, frozen=True, kw_only=True, omit_defaults=True):
     opened: tuple[tuple[str, int], ...] = ()
     """How many cases each party has opened."""
 
-    def opened_by(self, party: str) -> int:
-        """Cases that a party has opened."""
-        return dict(self.opened).get(party, 0)
-
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""
         counts = dict(self.opened)
-        counts[party] = counts.get(party, 0) + 1
-        return replace(self, opened=tuple(counts.items()))
+        return replace(self, opened=tuple({**counts, party: counts.get(party, 0) + 1}.items()))
 
 
 def cases_key(trunk: str) -> str:
@@ -75,7 +70,7 @@ def cases_have_room(judged: Judged, out: Findings) -> None:
     opener = opener_of(statement)
     if any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
         return
-    opened = cases_of(judged.facts, trunk_of(statement.chain)).opened_by(opener)
+    opened = dict(cases_of(judged.facts, trunk_of(statement.chain)).opened).get(opener, 0)
     if opened >= CASES_MAX:
         out.refuse("CASES_FULL", "chain", opened, f"≤ {CASES_MAX}")
 

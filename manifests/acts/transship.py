@@ -11,7 +11,7 @@ from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
 from manifests.act import TIMES, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
-from manifests.carriage import Carriage, carriage_keys, carriage_registers, judge_carriage, leg_of, parts_of, succeeded, whole_parts
+from manifests.carriage import Carriage, carriage_keys, carriage_registers, judge_carriage, leg_of, parts_of, succeeded
 from manifests.model import Act, LegPart, ManifestState
 from manifests.places import place_exists
 from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
@@ -68,7 +68,8 @@ def load_changes_the_vehicle(judged: Judged, out: Findings) -> None:
 
 
 def _carried(state: ManifestState, legs: tuple[int, ...]) -> dict[int, int]:
-    return {part.line: part.mass_g for part in parts_of(state, legs) or whole_parts(state)}
+    parts = {part.line: part.mass_g for part in parts_of(state, legs)}
+    return parts or {number: line.sent_g for number, line in enumerate(state.lines)}
 
 
 def _advance(state: ManifestState, statement: Statement) -> ManifestState:

@@ -5,10 +5,11 @@ from typing import Annotated
 from ledger.admission.personality import Judged, Reads, Window
 from ledger.fields import Text, label
 from ledger.findings import Findings
-from ledger.model import Statement
 from manifests.act import FiledBody, at_stage, number_keys, time_does_not_run_back, trunk_act
-from manifests.model import Act, ManifestState, Stage
+from manifests.model import Act, Stage
 from signing.refusal import texts
+
+_ENDS = {Stage.DISPOSED: Stage.CLOSED, Stage.REJECTED: Stage.CLOSED_REJECTED}
 
 
 class Verify(FiledBody, frozen=True, kw_only=True):
@@ -23,11 +24,6 @@ def refused_waste_is_back(judged: Judged, out: Findings) -> None:
         out.alert("H", "RETURN_OPEN")
 
 
-def _advance(state: ManifestState, statement: Statement) -> ManifestState:
-    end = Stage.CLOSED_REJECTED if state.stage is Stage.REJECTED else Stage.CLOSED
-    return at_stage(state, end, verified_s=statement.at_s)
-
-
 VERIFY = trunk_act(
     Act.VERIFY,
     zh="移出人核实",
@@ -37,7 +33,7 @@ VERIFY = trunk_act(
     reads=lambda statement, state, facts: Reads(registers=number_keys(statement, state, facts)),
     reads_doc="The manifest's number.",
     rules=(time_does_not_run_back, refused_waste_is_back),
-    advance=_advance,
+    advance=lambda state, statement: at_stage(state, _ENDS[state.stage], verified_s=statement.at_s),
     books=None,
     effect=(
         "联单办结（拒收的为拒收办结），编号随之办结。",
