@@ -13,8 +13,6 @@ from msgspec import Struct
 from ledger.fields import ShortText, label, with_code, words
 from whitelist.fields import Place
 
-__all__ = ["Place"]
-
 
 class Stage(StrEnum):
     """Where a manifest stands. ``none`` is the place before its first act and is never shown."""
@@ -239,11 +237,6 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The receiver declined it before it departed, so nothing of it ever moved."""
         received = self.times.received_s is not None and self.times.departed_s is None
         return received and not any(line.accepted_g or line.refused_g for line in self.lines)
-
-    @property
-    def is_transport_exempt(self) -> bool:
-        """Whether every line's transport is exempt, so that neither waybill nor operating licence is asked for."""
-        return all(line.transport_exempt for line in self.lines)
 
     def holder_of(self, role: Capacity) -> tuple[str]:
         """The one party that is generator, consignor or receiver."""

@@ -35,17 +35,10 @@ ReasonCode = Annotated[
         "label", "no_capacity", "out_of_permit", "contaminated", "no_documents", "other",
     ],
     label("拒收原因", "reason code"),
-    words(
-        {
-            **DIFFERENCES,
-            "label": "标签不符",
-            "no_capacity": "无接收能力",
-            "out_of_permit": "超出许可范围",
-            "contaminated": "混入杂质",
-            "no_documents": "手续不全",
-            "other": "其他",
-        }
-    ),
+    words({
+        **DIFFERENCES, "label": "标签不符", "no_capacity": "无接收能力", "out_of_permit": "超出许可范围",
+        "contaminated": "混入杂质", "no_documents": "手续不全", "other": "其他",
+    }),
 ]  # fmt: skip
 WeighingMethod = Annotated[
     Literal["weighbridge", "scale", "flow_meter", "volume", "estimate"],

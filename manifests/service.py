@@ -8,17 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.facts import chain_key
-from ledger.admission.workspace import Workspace
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
 from ledger.cursor import read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.reading import Page, snapshot
+from ledger.reading import Page, Snapshot, snapshot
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store
 from manifests.act import limits_of
@@ -34,18 +33,11 @@ _MANIFEST = re.compile(rf"manifest/{USCC}/{ULID}")
 _ULID = re.compile(ULID)
 
 
-class Projected(Struct, frozen=True):
-    """The projection at one moment: ``size`` entries are applied."""
-
-    workspace: Workspace
-    size: int
-
-
 @asynccontextmanager
-async def projection(log: Log) -> AsyncIterator[Projected]:
-    """One snapshot for views and position, so that no answer claims more than it shows."""
+async def projection(log: Log) -> AsyncIterator[Snapshot]:
+    """One snapshot for views and position, so that no answer claims more than it shows: its size is that of the projection."""
     async with snapshot(log) as now:
-        yield Projected(now.workspace, await store.position(now.workspace.conn))
+        yield replace(now, size=await store.position(now.workspace.conn))
 
 
 async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> answers.Manifests:
@@ -69,7 +61,7 @@ async def find_named(log: Log, caller: Caller, name: str, language: Language) ->
     return answers.ManifestChoice(size=now.size, name=name, manifests=tuple(answers.item_of(view, language) for view in standing))
 
 
-async def _named(now: Projected, caller: Caller, name: str) -> list[ManifestView]:
+async def _named(now: Snapshot, caller: Caller, name: str) -> list[ManifestView]:
     """By number newest first: a number that was voided many times must not hide the manifest that holds it."""
     conn = now.workspace.conn
     if NUMBER.fullmatch(name):
@@ -112,7 +104,7 @@ async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> a
     return answers.ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(answers.record_answer, entries)))
 
 
-async def _view(now: Projected, caller: Caller, generator: str, ulid: str) -> ManifestView:
+async def _view(now: Snapshot, caller: Caller, generator: str, ulid: str) -> ManifestView:
     chain = f"manifest/{generator}/{ulid}"
     view = await store.fetch_view(now.workspace.conn, chain) if _MANIFEST.fullmatch(chain) else None
     if view is None or not answers.may_read(caller, view):

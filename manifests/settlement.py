@@ -38,11 +38,6 @@ def settle(state: ManifestState, kept_g: Sequence[int]) -> dict[str, int]:
     return {account: change for account, held in state.drawn.items() if (change := _holding(state, account, kept_g) - held)}
 
 
-def release(state: ManifestState) -> dict[str, int]:
-    """Changes that give back everything the manifest holds."""
-    return settle(state, [0] * len(state.lines))
-
-
 def added(state: ManifestState, more_g: Sequence[int]) -> dict[str, int]:
     """Changes that reserve ``more_g`` (grams by line) beyond what the manifest holds."""
     return {account: change for account in state.drawn if (change := _holding(state, account, more_g))} if any(more_g) else {}

@@ -50,11 +50,6 @@ def trip_name(manifest: str, state: ManifestState) -> str:
     return state.trip_id or manifest
 
 
-def trip_of(manifest: str, state: ManifestState, carrier: str, begun_s: int) -> Trip:
-    """The trip of a load."""
-    return Trip(trip_name(manifest, state), carrier, begun_s)
-
-
 class OpenTrip(Struct, frozen=True, kw_only=True):
     """A load under way on a truck."""
 
@@ -77,12 +72,10 @@ def trip_key(vehicle: Vehicle) -> str:
 
 def trip_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
     """Registers of the open trips of the vehicles under way and of the one that takes the load, if one does; of the site of the place."""
-    taking: Vehicle | None = getattr(statement.body, "vehicle", None)
-    return (*_keys((*_under_way(state), *(() if taking is None else (taking,)))), *place_keys(statement, state))
-
-
-def _under_way(state: ManifestState) -> tuple[Vehicle, ...]:
-    return tuple(leg.vehicle for leg in state.open_legs)
+    vehicles = [leg.vehicle for leg in state.open_legs]
+    if (taking := getattr(statement.body, "vehicle", None)) is not None:
+        vehicles.append(taking)
+    return (*_keys(vehicles), *place_keys(statement, state))
 
 
 def _keys(vehicles: Iterable[Vehicle]) -> tuple[str, ...]:
@@ -95,14 +88,15 @@ def trips(entered: Entered) -> Mapping[str, Any]:
     if after.is_backfill:
         return {}
     changed: dict[str, VehicleTrips] = {}
-    for key in _keys((*_under_way(before), *_under_way(after))):
+    for key in _keys(leg.vehicle for leg in (*before.open_legs, *after.open_legs)):
         known: VehicleTrips = entered.facts.get(key) or VehicleTrips()
         loads = [load for load in known.open if load.manifest != chain]
         mine = [leg for leg in after.open_legs if leg.vehicle.kind == "truck" and trip_key(leg.vehicle) == key]
         if mine:
-            trip = trip_of(chain, after, mine[0].carrier, min(leg.begun_s for leg in mine))
+            trip = Trip(trip_name(chain, after), mine[0].carrier, min(leg.begun_s for leg in mine))
             grams = sum(carried_g(after, leg) for leg in mine)
-            loads.append(OpenTrip(manifest=chain, trip=trip, grams=grams, categories=categories_of(after)))
+            categories = tuple(dict.fromkeys(line.category for line in after.lines))
+            loads.append(OpenTrip(manifest=chain, trip=trip, grams=grams, categories=categories))
         changed[key] = VehicleTrips(tuple(loads[-TRIPS_MAX:]))
     return changed
 
@@ -110,11 +104,6 @@ def trips(entered: Entered) -> Mapping[str, Any]:
 def carried_g(state: ManifestState, leg: Leg) -> int:
     """Grams on a leg: its parts, or the whole load."""
     return sum(part.mass_g for part in leg.parts) if leg.parts else sum(line.sent_g for line in state.lines)
-
-
-def categories_of(state: ManifestState) -> tuple[str, ...]:
-    """Categories of waste on a manifest, each once."""
-    return tuple(dict.fromkeys(line.category for line in state.lines))
 
 
 def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, departs: bool) -> None:
@@ -128,7 +117,7 @@ def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, depa
         return
     limits = limits_of(judged.facts)
     known: VehicleTrips = judged.facts.get(trip_key(vehicle)) or VehicleTrips()
-    mine = trip_of(statement.chain, state, carrier, statement.at_s)
+    mine = Trip(trip_name(statement.chain, state), carrier, statement.at_s)
     for other in known.open:
         ahead_s = statement.at_s - other.trip.begun_s
         if other.manifest == statement.chain:
@@ -159,7 +148,7 @@ def plate_is_a_plate(judged: Judged, out: Findings) -> None:
 
 def needs_papers(state: ManifestState) -> bool:
     """Whether 危险货物运单 and 营运证件 are asked for: not of exempt transport, a pipeline, a trip that is over (kinds §6)."""
-    return not (state.is_transport_exempt or state.mode == "pipeline" or state.is_backfill)
+    return not (all(line.transport_exempt for line in state.lines) or state.mode == "pipeline" or state.is_backfill)
 
 
 def papers_travel(judged: Judged, out: Findings, waybill_no: str | None) -> None:

@@ -25,11 +25,12 @@ from manifests.carriage import CrewMember
 from manifests.case import ManifestCases, Trunk
 from manifests.labels import LabelHolders
 from manifests.machine import MOVES
-from manifests.model import CaseState, ManifestState, Place, Vehicle
+from manifests.model import CaseState, ManifestState, Vehicle
 from manifests.receipt import FoundWaste, MeterRow, ReceivedLine, Report, Weighing
 from manifests.tickets import Ticket, TicketUse
 from manifests.vehicles import VehicleTrips, WaybillUses
 from signing.refusal import table
+from whitelist.fields import Place
 from whitelist.rules.number import NumberHolders
 
 __all__ = [

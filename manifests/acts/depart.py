@@ -55,19 +55,11 @@ from whitelist.transfer import BodyPart
 GateCheck = Annotated[
     Literal["carrier", "vehicle", "crew", "labels", "packaging", "intact", "weatherproof", "leakproof"],
     with_code("LOAD_CHECKS"),
-    words(
-        {
-            "carrier": "承运人资质",
-            "vehicle": "车辆",
-            "crew": "驾押人员",
-            "labels": "识别标志与联单一致",
-            "packaging": "包装",
-            "intact": "未破损",
-            "weatherproof": "防雨防渗",
-            "leakproof": "防泄漏",
-        }
-    ),
-]
+    words({
+        "carrier": "承运人资质", "vehicle": "车辆", "crew": "驾押人员", "labels": "识别标志与联单一致",
+        "packaging": "包装", "intact": "未破损", "weatherproof": "防雨防渗", "leakproof": "防泄漏",
+    }),
+]  # fmt: skip
 ALWAYS = ("carrier", "vehicle", "crew", "labels")
 """What Art. 13 has verified at every loading: permits of carrier, vehicle and crew, and the labels."""
 EXEMPT = ("weatherproof", "leakproof")

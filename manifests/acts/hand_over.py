@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import label
 from ledger.findings import Findings
@@ -23,11 +22,6 @@ class HandOver(Carriage, frozen=True, kw_only=True):
     leg: LegNumber | None = None
     licence: LicenceRef | None = None
     seals: Seals = ()
-
-
-def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
-    """Trucks under way and the one that takes the load, and the waybill of the carrier that takes it."""
-    return Reads(registers=carriage_keys(statement, state, statement.by[-1:]))
 
 
 def place_is_fixed(judged: Judged, out: Findings) -> None:
@@ -56,7 +50,7 @@ HAND_OVER = trunk_act(
     zh="承运人交接",
     en="hand over",
     body=HandOver,
-    reads=reads,
+    reads=lambda statement, state, facts: Reads(registers=carriage_keys(statement, state, statement.by[-1:])),
     reads_doc="The open trips of the trucks concerned, and what travelled under the waybill's number.",
     rules=(leg_is_open, *TIMES, place_is_fixed, vehicle_fits_the_mode, legs_stay_countable, load_comes_onto_a_vehicle),
     registers=carriage_registers,

@@ -6,10 +6,10 @@ What is asked is a ``whitelist.transfer.Transfer``, judged by ``whitelist.check`
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import field
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.fields import Commitments
 from ledger.findings import Findings
 from ledger.mass import parse_mass
@@ -34,16 +34,6 @@ class Issue(Transfer, frozen=True, kw_only=True):
     commit: Commitments = field(default_factory=dict)
 
 
-def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """The generator."""
-    return (Role("generator", (statement.owner,)),)
-
-
-def reads(statement: Statement, facts: Facts) -> Reads:
-    """Everything the check reads."""
-    return check.reads(statement.body, statement.owner, facts)
-
-
 def transfer_is_lawful(judged: Judged, out: Findings) -> None:
     """The check finds nothing against the transfer; the route and what it draws go with the admission."""
     statement = judged.statement
@@ -52,11 +42,8 @@ def transfer_is_lawful(judged: Judged, out: Findings) -> None:
     out.route, out.accounts = checked.route, check.draws_of(checked)
 
 
-class LineContext(Struct, frozen=True):
-    """What only other chains know of a line: the listing its decision line was given on, and whether its transport is exempt."""
-
-    listing: tuple[str, int] | None = None
-    transport_exempt: bool = False
+_Context = tuple[tuple[str, int] | None, bool]
+"""What only other chains know of a line: the listing its decision line was given on, and whether its transport is exempt."""
 
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -64,7 +51,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: Issue = statement.body
     day = day_of(event_of(body, parse_admission_at(admission.at)))
     found = [
-        LineContext(
+        (
             None if decided is None or decided.listing is None else (decided.listing.list, decided.listing.row),
             bool(line.exemptions) and "EXEMPT_TRANSPORT" in waived_links(exemptions_on(facts, day), line),
         )
@@ -81,11 +68,11 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return Changes(state=state, registers=registers)
 
 
-def opened(statement: Statement, admission: Admission, found: Sequence[LineContext] = ()) -> ManifestState:
-    """The manifest after its issue. ``found`` by line, as far as the caller knows it."""
+def opened(statement: Statement, admission: Admission, found: Sequence[_Context] = ()) -> ManifestState:
+    """The manifest after its issue. ``found`` by line, where the caller knows it."""
     body: Issue = statement.body
     generator = statement.owner
-    known = (*found, *(LineContext(),) * (len(body.lines) - len(found)))
+    known: Sequence[_Context] = found or [(None, False)] * len(body.lines)
     lines = tuple(
         LineState(
             name=line.name,
@@ -95,12 +82,12 @@ def opened(statement: Statement, admission: Admission, found: Sequence[LineConte
             packing=line.packing,
             packs=line.packs,
             method=line.method,
-            transport_exempt=one.transport_exempt,
+            transport_exempt=is_exempt,
             decision_line=line.decision_line,
-            listing=one.listing,
+            listing=listing,
             declared_g=parse_mass(line.mass_t),
         )
-        for line, one in zip(body.lines, known, strict=True)
+        for line, (listing, is_exempt) in zip(body.lines, known, strict=True)
     )
     assert admission.decision.route is not None, "an issue has a route"
     paper = body.paper
@@ -134,11 +121,6 @@ def opened(statement: Statement, admission: Admission, found: Sequence[LineConte
     )
 
 
-def _follow(state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
-    assert state is None, "an issue opens the chain and never advances it"
-    return opened(statement, admission)
-
-
 ISSUE = ManifestAct(
     kind=Kind(
         name="manifest.issue/1",
@@ -147,9 +129,9 @@ ISSUE = ManifestAct(
         body=Issue,
         chain_type="manifest",
         roles=("generator",),
-        signers=signers,
+        signers=lambda statement, facts: (Role("generator", (statement.owner,)),),
         window=Window.DAY,
-        reads=reads,
+        reads=lambda statement, facts: check.reads(statement.body, statement.owner, facts),
         reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, and the carriers' parties.",
         gate=is_open,
         rules=(transfer_is_lawful,),
@@ -161,5 +143,5 @@ ISSUE = ManifestAct(
         barred_when_closed=True,
         routed=True,
     ),
-    follow=_follow,
+    follow=lambda state, statement, admission: opened(statement, admission),
 )

@@ -19,8 +19,6 @@ from signing.refusal import texts
 from whitelist.fields import NationalNumber
 from whitelist.rules.number import NumberHolders, judge_number, number_key
 
-NUMBER_TOPIC = "number"
-
 
 class CaseNumber(Body, frozen=True, kw_only=True):
     """Numbers that were given after issue (``case.number/1``): one of the two at least."""
@@ -42,11 +40,9 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     """The generator or the authorities of the origin; where no region covers it, any authority, tag FOREIGN."""
     state: ManifestState = facts.state(trunk_of(statement.chain))
     log = log_state(facts)
-    authorities = authorities_of_division(log, state.origin.division)
-    foreign = not authorities
-    if foreign:
-        authorities = tuple(authority.uscc for authority in log.authorities)
-    return (Role("generator or origin's authority", (state.generator, *authorities), foreign),)
+    near = authorities_of_division(log, state.origin.division)
+    authorities = near or tuple(authority.uscc for authority in log.authorities)
+    return (Role("generator or origin's authority", (state.generator, *authorities), not near),)
 
 
 def trunk_takes_a_number(judged: Judged, out: Findings) -> None:
@@ -89,7 +85,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
         held = (facts.get(number_key(body.number)) or NumberHolders()).with_holder(manifest.generator, trunk)
         standing = standing_of(manifest)
         registers[number_key(body.number)] = held if standing == "live" else held.ended(trunk, standing)
-    return Changes(state=CaseState(topic=NUMBER_TOPIC, trunk=trunk, number=body.number), registers=registers)
+    return Changes(state=CaseState(topic="number", trunk=trunk, number=body.number), registers=registers)
 
 
 def _follow(state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
