@@ -20,7 +20,6 @@ _FOLDER = Path(__file__).with_name("data")
 
 PARSERS: Mapping[str, Callable[[bytes], Any]] = {
     "hw-catalogue-": parse_catalogue,
-    "hw-catalogue": parse_catalogue,  # the old name, without edition: the vectors of today adopt it
     "hw-exemptions-": parse_exemptions,
     "divisions": parse_divisions,
     "workdays-": parse_workdays,

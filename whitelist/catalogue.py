@@ -98,8 +98,7 @@ def edition_of(facts: Facts, prefix: str, year: str) -> Any:
 def catalogue_on(facts: Facts, day: str) -> Catalogue | None:
     """The edition that judges an event of ``day`` (``YYYY-MM-DD``); ``None`` where none was adopted that had begun."""
     year = edition_on(facts, PREFIX, day)
-    # A log that adopted the table under its old name, without edition, is judged by that one on every day (the vectors of today).
-    found: Catalogue | None = facts.data(PREFIX.rstrip("-")) if year is None else edition_of(facts, PREFIX, year)
+    found: Catalogue | None = None if year is None else edition_of(facts, PREFIX, year)
     return found
 
 

@@ -120,12 +120,13 @@ def test_before_the_first_edition_and_without_any_there_is_none() -> None:
     assert catalogue_on(log.facts, "2026-11-05") is None
 
 
-def test_a_log_that_adopted_the_old_name_is_judged_by_it() -> None:
+def test_a_table_without_its_edition_in_the_name_is_none() -> None:
+    """kinds §2: ``hw-catalogue-<YYYY>``, editions side by side."""
     log = Log()
     log.adopt_again("hw-catalogue", "hw-catalogue-2021")
     for year in EDITIONS:
         log.without_data(f"hw-catalogue-{year}")
-    assert catalogue_on(log.facts, "2026-11-05") == EDITIONS["2021"]
+    assert catalogue_on(log.facts, "2026-11-05") is None
 
 
 def test_a_file_under_the_name_of_another_edition_is_refused() -> None:

@@ -68,7 +68,7 @@ manifest = manifest/U/I
   manifest.dispose     .  C  receiver                   -    accepted partly_accepted > = disposed
   manifest.verify      .  D  owner                      -    disposed rejected > closed closed_rejected
 case = case/U/I/I
-  case.number          ?  D  owner|origin               -
+  case.number          !  D  owner|origin               -
 """
 STAGE_CODE = {"permit": "PERMIT_TRANSITION", "list": "LIST_STAGE", "approval": "APPROVAL_STAGE", "manifest": "ACT_NOT_OPEN"}
 FORMS = {"U": "([0-9A-HJ-NPQRTUWXY]{18})", "I": "[0-7][0-9A-HJKMNP-TV-Z]{25}", "N": "[0-9]{4}-(?:[0-9]{2}-){2}[a-z0-9]{1,16}"}

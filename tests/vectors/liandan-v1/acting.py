@@ -20,7 +20,7 @@ MANIFEST, VOIDED = f"manifest/{GENERATOR}/{ULID}31", f"manifest/{GENERATOR}/{ULI
 CASE = f"case/{GENERATOR}/{ULID}31/{ULID}41"
 FOLDER = Path(__file__).parent
 DATA = {
-    "hw-catalogue": ("2021", "data/hw-catalogue.csv"),
+    "hw-catalogue-2021": ("2021-2", "data/hw-catalogue-2021.csv"),
     "divisions": ("2024-11", "data/divisions-50-51.csv"),
     "thresholds": ("2026-11", "data/thresholds.json"),
     "workdays-2026": ("2026-official", "data/workdays-2026.json"),

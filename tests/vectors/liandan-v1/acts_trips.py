@@ -42,7 +42,7 @@ def manifests(log: Log) -> int:
     post(log, "manifest.void", VOIDED, (consignor,), "10:02", reason, accounts=_rows(second, 11_200_000, 5_600_000))
     number = {"trunk": {"seq": 0, "hash": log.hashes[first]}, "number": "20265101000001"}
     post(log, "case.number", CASE, (consignor,), "10:03", number, [MANIFEST])
-    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", _departure(), [PERMIT, CONSULTED])
+    post(log, "manifest.depart", MANIFEST, (consignor, carrier), "10:10", departure(), [PERMIT, CONSULTED])
     handed = {"vehicle": OTHER_TRUCK, "waybill_no": "W-2", "place": bodies.PORT, "leg": 0}
     post(log, "manifest.hand_over", MANIFEST, (carrier, taking), "12:00", handed)
     moved = {
@@ -78,7 +78,7 @@ def manifests(log: Log) -> int:
     return received
 
 
-def _departure() -> dict[str, Any]:
+def departure() -> dict[str, Any]:
     loaded = {"line": 0, "mass_t": "5.580000", "gross_t": "17.580000", "tare_t": "12.000000"}
     ticket = {"no": "L-1", "scale": "1号地磅", "at": clock("10:05:00"), "gross_t": "17.58", "tare_t": "12", "net_t": "5.58"}
     crew = [{"crew": "D01", "role": "driver"}, {"crew": "E02", "role": "escort"}]

@@ -15,8 +15,11 @@ import acts
 import good
 import refused
 import refused_acts
+import refused_approvals
 import refused_bodies
+import refused_issues
 import refused_log
+import refused_trips
 from story import closed_log, small_log
 
 
@@ -48,7 +51,7 @@ def main(directory: Path) -> None:
         "statement": refused.statement(log),
         "admission": refused_log.admission(log, closed),
         "body": refused_bodies.body(more),
-        "act": refused_acts.act(more),
+        "act": [*refused_acts.act(more), *refused_approvals.approvals(more), *refused_issues.issues(more), *refused_trips.trips(more)],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
         "checkpoint": refused_log.checkpoint(log),

@@ -1,4 +1,6 @@
-"""Acts that the log of acts must refuse by the rules of the kinds: of parties, permits and lists (manifests: ``refused_trips``).
+"""Acts that the log of acts must refuse by the rules of the kinds: of parties, permits and lists.
+
+Approvals stand in ``refused_approvals``, manifests in ``refused_issues`` and ``refused_trips``.
 
 ``raw`` is an envelope posted at ``now`` to the log of acts after its first ``size`` entries and after the envelopes of ``before``, which
 are good and are admitted at ``now`` too. ``auditor: false`` marks what only a reader with the rules can see in an entry.
@@ -59,7 +61,7 @@ class Posting:
         return case(f"{self.stage}: {name}", code, raws[-1], **context, **({"auditor": False} if rules else {}), **more)
 
 
-def _index(log: Log, kind: str, nth: int = 0) -> int:
+def index_of(log: Log, kind: str, nth: int = 0) -> int:
     """Entries before the nth act of a kind."""
     payloads = (base64.b64decode(json.loads(raw)["statement"]["payload"]) for raw in log.entries)
     return [number for number, raw in enumerate(payloads) if json.loads(raw)["kind"] == f"{kind}/1"][nth]
@@ -67,7 +69,7 @@ def _index(log: Log, kind: str, nth: int = 0) -> int:
 
 def act(log: Log) -> Iterator[Case]:
     """Parties, permits, lists."""
-    last = _index(log, "permit.revoke")
+    last = index_of(log, "permit.revoke")
     yield from _parties(Posting(log, "party", last, clock("16:10:00")))
     yield from _permits(Posting(log, "permit", last, clock("16:10:00")))
     yield from _lists(log)
@@ -204,10 +206,10 @@ def _permits(post: Posting) -> Iterator[Case]:
 
 
 def _lists(log: Log) -> Iterator[Case]:
-    announced, proposed = Posting(log, "list", _index(log, "list.propose"), clock("09:10:00")), _index(log, "list.rows")
+    announced, proposed = Posting(log, "list", index_of(log, "list.propose"), clock("09:10:00")), index_of(log, "list.rows")
     begun, whole = (
         Posting(log, "list", proposed, clock("09:11:00")),
-        Posting(log, "list", _index(log, "list.countersign"), clock("09:12:00")),
+        Posting(log, "list", index_of(log, "list.countersign"), clock("09:12:00")),
     )
     sichuan, chongqing = signers("sichuan"), signers("chongqing")
     other, row = "list/2026-51-50-b", bodies.row(RECEIVER, PERMIT)
