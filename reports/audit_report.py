@@ -3,7 +3,7 @@
 from ledger.auditing.report import AuditReport, Finding
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD, REGULAR
-from reports.paper.grid import Cell, Column, head, label, row, row_height, section, value
+from reports.paper.grid import Cell, Column, heads, label, row, row_height, section, value
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, SHADE, Paint, Sheet
 
 _NOTICE = "本报告由审计程序依账本字节重算得出；是否为同一账本，请核对创始声明哈希。"
@@ -74,7 +74,7 @@ def _told(sheet: Sheet, zh: str, en: str, text: str) -> None:
 
 def _findings(sheet: Sheet, report: AuditReport) -> None:
     section(sheet, "发现的问题", "Findings")
-    row(sheet, [head(column.zh, column.en, column.share) for column in _COLUMNS])
+    row(sheet, heads(_COLUMNS))
     shown = 0
     rest = 16.0
     for finding in report.findings:

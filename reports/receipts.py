@@ -65,10 +65,8 @@ def verify_receipts(paths: Iterable[Path], anchor: Anchor, progress: Callable[[i
         if progress is not None:
             progress(done, len(stems))
     exhibits += [_checkpoint(path, anchor) for path in notes]
-    brought: dict[str, KeyRecord] = {}
-    for exhibit in exhibits:
-        if exhibit.is_proved and exhibit.entry is not None:
-            brought |= keys_brought(exhibit.entry.statement)
+    proved = (exhibit.entry for exhibit in exhibits if exhibit.is_proved and exhibit.entry is not None)
+    brought = {keyid: key for entry in proved for keyid, key in keys_brought(entry.statement).items()}
     _compare(exhibits, anchor)
     for exhibit in exhibits:
         _signatures(exhibit, anchor, brought)
@@ -120,15 +118,14 @@ def _quorum(opened: OpenedCheckpoint, anchor: Anchor) -> None:
 
 def _part(path: Path, limit: int, exhibit: _ProofFile) -> bytes | None:
     """The file's bytes; a finding where it is missing or larger than any of its form."""
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        exhibit.findings.append(Reason("RECEIPT_INCOMPLETE", path.suffix.removeprefix("."), "", path.name))
-        return None
-    if size > limit:
-        exhibit.findings.append(Reason("FILE_FORM", path.suffix.removeprefix("."), f"{size} bytes", f"at most {limit} bytes"))
-        return None
-    return path.read_bytes()
+    where = path.suffix.removeprefix(".")
+    if not path.exists():
+        exhibit.findings.append(Reason("RECEIPT_INCOMPLETE", where, "", path.name))
+    elif (size := path.stat().st_size) > limit:
+        exhibit.findings.append(Reason("FILE_FORM", where, f"{size} bytes", f"at most {limit} bytes"))
+    else:
+        return path.read_bytes()
+    return None
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ledger.admission.kind_table import Kinds
+from ledger.directory import party_name
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
 from reports.reconciliation.paper import to_pdf
@@ -41,6 +42,7 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
     """The statement of one direction of what was fed; ``root`` (base64) is the checkpoint's at that size."""
     rows, log = fold.rows(direction), fold.log()
     mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
+    parties = {uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc}
     terms = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
     return MonthlyStatement(
         period=fold.period,
@@ -52,7 +54,7 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
         root=root,
         drawn_at=fold.at,
         is_demo=log.clock != "real",
-        names=fold.names(uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc),
+        names={uscc: party_name(fold.facts, uscc) for uscc in sorted(parties)},
         rows=rows,
         mirror=mirror,
         total=MirrorEquation(code="", **{term: sum(getattr(part, term) for part in mirror) for term in terms}),

@@ -5,11 +5,11 @@ from base64 import b64encode
 
 from ledger.admission.entry import read_entry
 from ledger.bundle import open_bundle
-from ledger.caller import Caller, reads
+from ledger.caller import Caller
 from ledger.log import Log
-from ledger.store import Conn, EntryRow, stream_entries
+from ledger.store import EntryRow, stream_entries
+from manifests.answers import may_read
 from manifests.store import Search, fetch_views, find_views, list_views, scoped
-from manifests.view import ManifestView
 from reports.certificate.render import render_certificate
 from reports.evidence import gather
 from reports.reconcile import begin, check_direction, finish, to_bytes
@@ -29,8 +29,13 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     Refusal MANIFEST_UNKNOWN (none, or none the caller may read: the answer does not tell which), MANIFEST_AMBIGUOUS.
     """
     async with log.pool.acquire() as conn:
-        found = await fetch_views(conn, [f"manifest/{name}"]) if "/" in name else {v.chain: v for v in await _named(conn, caller, name)}
-        views = [view for view in found.values() if may_read(caller, view)]
+        if "/" in name:
+            found = list((await fetch_views(conn, [f"manifest/{name}"])).values())
+        elif NUMBER.fullmatch(name):  # those that the caller may read, newest first, so that voided or foreign ones hide nothing
+            found = await list_views(conn, scoped(Search(number=name), caller))
+        else:
+            found = await find_views(conn, name)
+    views = [view for view in found if may_read(caller, view)]
     if not views:
         raise refuse("MANIFEST_UNKNOWN", field="id", found=name)
     if len(views) > 1:
@@ -38,23 +43,10 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     return views[0].ulid, await gather(log, views[0].chain)
 
 
-async def _named(conn: Conn, caller: Caller, name: str) -> list[ManifestView]:
-    """Manifests under a number that the caller may read, newest first, so that voided or foreign ones hide nothing; or under a ULID."""
-    if NUMBER.fullmatch(name):
-        return await list_views(conn, scoped(Search(number=name), caller))
-    return await find_views(conn, name)
-
-
 async def certificate_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     """(ULID, PDF) of a manifest; further Refusal CERT_STATE. The bundle is opened as any verifier would, before it is printed."""
     ulid, raw = await bundle_of(log, caller, name)
     return ulid, await asyncio.to_thread(lambda: render_certificate(open_bundle(raw, log.kinds), raw))
-
-
-def may_read(caller: Caller, view: ManifestView) -> bool:
-    """Authorities and the operator read all manifests, parties those they take part in, readers those of regions that they were granted."""
-    own = (view.state.generator, view.state.receiver, view.state.consignor, *view.carriers)
-    return caller.uscc in own or reads(caller, "manifest", view.places)
 
 
 async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:

@@ -25,18 +25,6 @@ from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
 
-class Party(Struct, frozen=True):
-    """A party as registered in the log."""
-
-    uscc: str
-    name: str
-
-    @property
-    def both(self) -> str:
-        """Name over code."""
-        return f"{self.name}\n{self.uscc}"
-
-
 class CertifiedLine(Struct, frozen=True, kw_only=True):
     """One waste line: as issued, as received, and what became of it."""
 
@@ -62,7 +50,6 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
     """The act that this certificate confirms."""
     receive: Receive
     """Its body."""
-    parties: Mapping[str, Party]
     lines: tuple[CertifiedLine, ...]
     moves: tuple[Depart | HandOver | Transship, ...]
     """The acts that began the legs, in order."""
@@ -96,9 +83,9 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
         """Whether the log's clock is simulated."""
         return self.bundle.log.clock != "real"
 
-    def party(self, uscc: str) -> Party:
-        """A party; its code alone where the bundle has no name for it."""
-        return self.parties.get(uscc) or Party(uscc, uscc)
+    def name(self, uscc: str) -> str:
+        """A party as registered in the log; its code where the bundle has no name for it."""
+        return party_name(self.bundle.facts, uscc) or uscc
 
 
 def facts_of(bundle: Bundle) -> CertificateFacts:
@@ -126,7 +113,6 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         issue=issue,
         receipt=receipt,
         receive=receipt.statement.body,
-        parties=_parties(bundle),
         lines=lines,
         moves=tuple(body for _, body in bodies if isinstance(body, Depart | HandOver | Transship)),
         stops=tuple((at_s, body) for at_s, body in bodies if isinstance(body, Stop)),
@@ -145,13 +131,6 @@ def _about(bundle: Bundle) -> tuple[Entry, ...]:
     """Entries of the trunk and of its cases."""
     cases = bundle.subject.replace("manifest/", "case/", 1) + "/"
     return tuple(entry for entry in bundle.entries if entry.statement.chain == bundle.subject or entry.statement.chain.startswith(cases))
-
-
-def _parties(bundle: Bundle) -> dict[str, Party]:
-    """Everybody whose registration is in the bundle."""
-    known = {bundle.log.operator, *(authority.uscc for authority in bundle.log.authorities)}
-    known |= {entry.statement.owner for entry in bundle.entries if entry.statement.chain_type == "party"}
-    return {uscc: Party(uscc, party_name(bundle.facts, uscc) or uscc) for uscc in sorted(known)}
 
 
 def _edition(bundle: Bundle, issue: Entry) -> str:

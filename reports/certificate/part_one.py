@@ -15,14 +15,13 @@ from whitelist.transfer import ExemptionClaim, WasteLine
 def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     """第一部分: what leaves, from whom."""
     issue, state, lines = facts.issue, facts.state, facts.lines
-    generator = facts.party(state.generator)
     section(sheet, "第一部分　危险废物移出信息（由移出人填写）", "Part 1 · Generator", keep=120)
-    row(sheet, (*pair("单位名称", "Generator", generator.name, face=BOLD), *pair("统一社会信用代码", "USCC", generator.uscc)))
+    row(sheet, (*pair("单位名称", "Generator", facts.name(state.generator), face=BOLD), *pair("统一社会信用代码", "USCC", state.generator)))
     consignor, provincial = print_field(issue, "consignor"), print_field(issue, "provincial_number")
     fields = [
         Printed("移出地址", "Origin", place_text(issue.origin)),
-        replace(consignor, text=f"{consignor.text}：{facts.party(state.consignor).name}"),
-        Printed("拟接受单位", "Receiver named", facts.party(state.receiver).name),
+        replace(consignor, text=f"{consignor.text}：{facts.name(state.consignor)}"),
+        Printed("拟接受单位", "Receiver named", facts.name(state.receiver)),
         print_field(issue, "planned_at"),
         print_field(issue, "mode"),
         Printed("废物名录版本", "Catalogue edition", facts.edition and f"{facts.edition} 年版"),
@@ -32,15 +31,13 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     fields_in_pairs(sheet, fields)
     wide_fields(sheet, stated_fields(issue, *OF_PAPER))
     wide(sheet, "突发环境事件\n防范措施", "Emergency measures", issue.emergency_measures or "见各行补充")
-    wide(sheet, "拟承运人", "Carriers named", "　→　".join(facts.party(carrier).name for carrier in issue.carriers))
+    wide(sheet, "拟承运人", "Carriers named", "　→　".join(map(facts.name, issue.carriers)))
     if facts.personal:
         text = f"经办人、联系方式等个人信息以加盐承诺值入账，本件不予显示：{'、'.join(map(personal, facts.personal))}"
         wide(sheet, "个人信息", "Personal data", text)
     table(sheet, _SENT, lines)
     if len(lines) > 1:
-        loaded = [line.state.loaded_g for line in lines]
-        loaded_g = None if None in loaded else sum(mass or 0 for mass in loaded)
-        row(sheet, total(_SENT, [sum(line.state.declared_g for line in lines), loaded_g], 7.5))
+        row(sheet, total(_SENT, lines))
     wide(sheet, "各行补充", "Further, by line", by_line([(line.number, _further(line)) for line in lines]))
 
 

@@ -20,14 +20,14 @@ _KEPT = 240.0
 
 def part_three(sheet: Sheet, facts: CertificateFacts) -> None:
     """第三部分: what the receiver found and took."""
-    receiver, state, body = facts.party(facts.state.receiver), facts.state, facts.receive
+    state, body = facts.state, facts.receive
     section(sheet, "第三部分　危险废物接受信息（由接受人填写）", "Part 3 · Receiver", keep=120)
-    row(sheet, (*pair("单位名称", "Receiver", receiver.name, face=BOLD), *pair("统一社会信用代码", "USCC", receiver.uscc)))
+    row(sheet, (*pair("单位名称", "Receiver", facts.name(state.receiver), face=BOLD), *pair("统一社会信用代码", "USCC", state.receiver)))
     row(sheet, (*pair("接收资格", "Permit", _permit(facts)), *pair("接受地址", "Destination", place_text(body.place or state.destination))))
     confirmed = when(state.times.received_s)
     row(sheet, (*pair("接受时间", "Accepted at", moment(body.accepted_at)), *pair("确认时间", "Confirmed at", confirmed)))
     row(sheet, (*pair("计量", "Weighing", _weighing(facts)), *pair("差异报告与告知", "Reports given", _reports(facts))))
-    under = [*_totals(facts.lines), *_remarks(facts)]
+    under = [*([total(_GOT, facts.lines)] if len(facts.lines) > 1 else []), *_remarks(facts)]
     # Rows that lean on the table never begin a page: its last row goes with them.
     keep = min(sum(row_height(cells, sheet.room) for cells in under), _KEPT)
     table(sheet, _GOT, facts.lines, keep=keep)
@@ -82,14 +82,6 @@ _METERED: tuple[Column[MeterRow], ...] = (
     mass("接受端计量（吨）", "At the destination, t", 1.5, lambda found: parse_mass(found.in_t)),
 )
 """每日计量 of a pipeline (R-71)."""
-
-
-def _totals(lines: Sequence[CertifiedLine]) -> Iterator[Sequence[Cell]]:
-    if len(lines) > 1:
-        states, differences = [line.state for line in lines], [line.difference_g for line in lines]
-        accepted_g, refused_g = sum(state.accepted_g or 0 for state in states), sum(state.refused_g or 0 for state in states)
-        difference_g = None if None in differences else sum(difference or 0 for difference in differences)
-        yield total(_GOT, [accepted_g, refused_g, difference_g, sum(state.disposed_g for state in states)], 7.5)
 
 
 def _weighing(facts: CertificateFacts) -> str:

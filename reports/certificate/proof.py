@@ -131,7 +131,7 @@ def timeline(sheet: Sheet, facts: CertificateFacts) -> None:
 
 def _signers(act: Entry, facts: CertificateFacts) -> str:
     on_behalf = f"\n（受 {act.statement.principal} 委托）" if act.statement.principal else ""
-    return "\n".join(facts.party(uscc).name for uscc in act.statement.by) + on_behalf
+    return "\n".join(map(facts.name, act.statement.by)) + on_behalf
 
 
 def _times(act: Entry) -> str:

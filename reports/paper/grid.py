@@ -1,7 +1,7 @@
 """Grids: rows of bordered cells that share one height, and tables that repeat their head on every page."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -51,6 +51,8 @@ class Column(Struct, Generic[Item], frozen=True):
     """Whether it is printed in red."""
     size: float = 0
     """Of its texts; 0 for that of the table."""
+    grams: Callable[[Item], int | None] | None = None
+    """What its texts say in tonnes, of a column that has sums."""
 
     def cell(self, item: Item, size: float, face: str = REGULAR) -> Cell:
         """What stands under the head for an item; empty is a dash."""
@@ -58,27 +60,27 @@ class Column(Struct, Generic[Item], frozen=True):
         return Cell(text=self.text(item) or "—", share=self.share, face=face, align=self.align, size=size, color=color)
 
 
-def tonnes(grams: int | None) -> str:
-    """Grams as a tonne string; nothing where there are none."""
-    return "" if grams is None else format_mass(grams)
-
-
 def mass(zh: str, en: str, share: float, of: Callable[[Item], int | None], alarm: Callable[[Item], bool] = lambda _: False) -> Column[Item]:
     """A column of grams, printed as tonnes."""
-    return Column(zh, en, share, lambda item: tonnes(of(item)), "right", alarm)
+    return Column(zh, en, share, lambda item: "" if (grams := of(item)) is None else format_mass(grams), "right", alarm, grams=of)
 
 
-def total(columns: Sequence[Column[Any]], grams: Sequence[int | None], size: float) -> list[Cell]:
-    """合计: sums under the last columns, in bold; ``None`` is a dash."""
-    first, last = columns[: -len(grams)], columns[-len(grams) :]
-    name = Cell(text="合计", share=sum(column.share for column in first), align="right", face=BOLD, size=size)
-    sums = zip(last, grams, strict=True)
-    return [name, *(value(tonnes(found), column.share, face=BOLD, align="right", size=size) for column, found in sums)]
+def total(columns: Sequence[Column[Item]], items: Sequence[Item], size: float = 7.5) -> list[Cell]:
+    """合计: sums in bold under the columns of grams, which are the last; a dash where a part of the sum is not known."""
+    share = sum(column.share for column in columns if column.grams is None)
+    cells = [Cell(text="合计", share=share, align="right", face=BOLD, size=size)]
+    for column in columns:
+        if column.grams is not None:
+            parts = [column.grams(item) for item in items]
+            text = "" if None in parts else format_mass(sum(part or 0 for part in parts))
+            cells.append(value(text, column.share, face=BOLD, align="right", size=size))
+    return cells
 
 
-def head(text: str, sub: str, share: float) -> Cell:
-    """A column head."""
-    return Cell(text=text, sub=sub, share=share, size=7.2, face=BOLD, fill=SHADE, align="center", color="#334155")
+def heads(columns: Sequence[Column[Item]]) -> list[Cell]:
+    """The heads of columns."""
+    head = Cell(text="", size=7.2, face=BOLD, fill=SHADE, align="center", color="#334155")
+    return [replace(head, text=column.zh, sub=column.en, share=column.share) for column in columns]
 
 
 class _Laid(Struct, frozen=True):
@@ -153,7 +155,7 @@ def table(
     """
     rows = [[column.cell(item, size) for column in columns] for item in items]
     rows += [] if sums is None else [[column.cell(sums, size, BOLD) for column in columns]]
-    top, *laid_rows = (_lay(cells, sheet.room) for cells in ([head(c.zh, c.en, c.share) for c in columns], *rows))
+    top, *laid_rows = (_lay(cells, sheet.room) for cells in (heads(columns), *rows))
     heights = [_height(laid_cells) for laid_cells in laid_rows]
     needed = [*heights[:-1], *(height + keep for height in heights[-1:])]
     sheet.need(_height(top) + sum(needed[:1]))

@@ -99,31 +99,20 @@ class Sheet:
         shown = drawable(text)
         face = face_for(shown, paint.face)
         left = x if paint.align == "left" else x - {"center": 0.5, "right": 1.0}[paint.align] * width(shown, face, paint.size)
-
-        def draw(canvas: Canvas, height: float) -> None:
-            canvas.addLiteral(f"{_rgb(paint.color)} rg {_shown(canvas, face, paint.size, left, height - baseline, shown)}")
-
-        self.mark(draw)
+        color = _rgb(paint.color)
+        self.mark(lambda canvas, high: canvas.addLiteral(f"{color} rg {_shown(canvas, face, paint.size, left, high - baseline, shown)}"))
 
     def box(self, x: float, y: float, w: float, h: float, *, fill: str | None = None, stroke: str | None = RULE, line: float = 0.5) -> None:
         """A rectangle from its upper left corner."""
         colors = "" if fill is None else f"{_rgb(fill)} rg "
         colors += "" if stroke is None else f"{_rgb(stroke)} RG {line:g} w "
         paint = "B" if fill and stroke else "f" if fill else "S"
-
-        def draw(canvas: Canvas, height: float) -> None:
-            canvas.addLiteral(f"{colors}{x:.2f} {height - y - h:.2f} {w:.2f} {h:.2f} re {paint}")
-
-        self.mark(draw)
+        self.mark(lambda canvas, high: canvas.addLiteral(f"{colors}{x:.2f} {high - y - h:.2f} {w:.2f} {h:.2f} re {paint}"))
 
     def rule(self, x: float, y: float, length: float, *, color: str = RULE, line: float = 0.5) -> None:
         """A horizontal line."""
-
-        def draw(canvas: Canvas, height: float) -> None:
-            at = height - y
-            canvas.addLiteral(f"{_rgb(color)} RG {line:g} w {x:.2f} {at:.2f} m {x + length:.2f} {at:.2f} l S")
-
-        self.mark(draw)
+        begun = f"{_rgb(color)} RG {line:g} w {x:.2f}"
+        self.mark(lambda canvas, high: canvas.addLiteral(f"{begun} {high - y:.2f} m {x + length:.2f} {high - y:.2f} l S"))
 
     def paragraph(self, text: str, paint: Paint) -> None:
         """Wrapped text across the page at the cursor."""

@@ -5,7 +5,7 @@ same ``evolve`` functions as in the log; nothing is read from projections. One f
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
@@ -30,7 +30,6 @@ from whitelist.thresholds import NAME as THRESHOLDS
 
 Direction = tuple[str, str]
 """Provinces from and to, two digits each."""
-_LAYERS = ("Q1", "Q2", "Q3")
 
 
 class Fold:
@@ -75,8 +74,9 @@ class Fold:
         number = state.number or cases_of(self.facts, trunk).number
         if number is not None:
             self._hold_number(trunk, number, state.stage)
+        # What a manifest has reserved stays open until it is received or voided, whether that moves grams or not.
         if is_before_end:
-            self._hold_grams(trunk, state)
+            self._held[trunk] = state.drawn if state.times.received_s is None and state.times.voided_s is None else {}
         direction = state.origin.division[:2], state.destination.division[:2]
         if direction[0] == direction[1]:
             return
@@ -90,13 +90,6 @@ class Fold:
         self._number_of[trunk] = number
         if stage is not Stage.VOIDED:
             self._numbers[number].add(trunk)
-
-    def _hold_grams(self, trunk: str, state: ManifestState) -> None:
-        """What a manifest has reserved stays open until it is received or voided, whether that moves grams or not."""
-        if state.times.received_s is None and state.times.voided_s is None:
-            self._held[trunk] = state.drawn
-        else:
-            self._held.pop(trunk, None)
 
     def rows(self, direction: Direction) -> tuple[LineRow, ...]:
         """Lines of a direction that concern the month, by departure (those not departed last), manifest and line."""
@@ -205,10 +198,6 @@ class Fold:
         provinces = sorted({region[:2] for authority in self.log().authorities for region in authority.regions})
         return tuple(sorted(permutations(provinces, 2), key=lambda pair: (sorted(pair), pair)))
 
-    def names(self, parties: Iterable[str]) -> dict[str, str]:
-        """Registered names by USCC."""
-        return {uscc: party_name(self.facts, uscc) or uscc for uscc in sorted(set(parties))}
-
 
 def column_of(kind: Kind) -> Books:
     """The column in which the account rows of an act are booked; an act that moves accounts and names none is a programming error."""
@@ -217,10 +206,10 @@ def column_of(kind: Kind) -> Books:
     return kind.books
 
 
-def _account_order(name: str) -> tuple[int, str, int]:
+def _account_order(name: str) -> tuple[str, str, int]:
     layer, _, subject = name.partition(" ")
     chain, _, number = subject.partition(" ")
-    return _LAYERS.index(layer) if layer in _LAYERS else 9, chain, int(number) if number.isdecimal() else 0
+    return layer, chain, int(number) if number.isdecimal() else 0
 
 
 def _level(line: LineState, tolerance: Tolerance | None) -> str:

@@ -7,7 +7,6 @@ from ledger.mass import format_mass
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.grid import Cell, Column, label, mass, row, section, table, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
-from reports.reconciliation.chart import draw_chart
 from reports.reconciliation.lists import line_lists
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, MirrorEquation, MonthlyStatement
 from reports.reconciliation.text import tolerance_text
@@ -16,6 +15,8 @@ from reports.words import COLUMNS, moment
 _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
 _CODES_ON_PAGE_1 = 8
 _CODES_NAMED = 6
+_CODES_IN_CHART = 6
+_UNDER_WAY, _TAKEN = "#94B8AE", "#3B7EA1"
 _GRAMS = 1.05
 """Share of a column of masses among those of an account."""
 _MIRROR: tuple[Column[MirrorEquation], ...] = (
@@ -133,8 +134,41 @@ def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
         sheet.y += 2
         sheet.paragraph(f"其余 {len(statement.mirror) - len(shown)} 个代码见后页，合计含全部代码。", Paint(6.8, color=GREY))
     height = max(sheet.y - top, 96.0)
-    draw_chart(sheet, statement, sheet.margin + sheet.room - chart_width, top, chart_width, height)
+    _chart(sheet, statement, sheet.margin + sheet.room - chart_width, top, chart_width, height)
     sheet.y = top + height
+
+
+def _chart(sheet: Sheet, statement: MonthlyStatement, x: float, y: float, wide: float, high: float) -> None:
+    """What was to be explained (opening and departed) against how it is explained, in tonnes: the codes with most mass, two bars each."""
+    sheet.box(x, y, wide, high, stroke=RULE)
+    sheet.text(x + 8, y + 12, "移出与去向对照（吨）", Paint(7.5, BOLD, INK))
+    codes = sorted(statement.mirror, key=lambda mirror: (-_explained(mirror), mirror.code))[:_CODES_IN_CHART]
+    most = max((_explained(mirror) for mirror in codes), default=0)
+    if not most:
+        sheet.text(x + wide / 2, y + high / 2 + 4, "本月无转移", Paint(8, REGULAR, GREY, "center"))
+        return
+    step = (high - 34) / len(codes)
+    thick, room = min(9.0, step * 0.36), wide - 62
+    for place, mirror in enumerate(codes):
+        middle = y + 19 + place * step + step / 2
+        left = ((mirror.opening_g, _UNDER_WAY), (mirror.departed_g, ACCENT))
+        right = ((mirror.accepted_g, _TAKEN), (mirror.refused_g, ALARM), (mirror.closing_g, _UNDER_WAY))
+        sheet.text(x + 8, middle + 2.5, mirror.code, Paint(6.5, REGULAR, INK))
+        for top, parts in ((middle - thick, left), (middle + 0.8, right)):
+            at = x + 54
+            for grams, color in parts:
+                length = room * grams / most
+                if length > 0:
+                    sheet.box(at, top, length, thick, fill=color, stroke=None)
+                at += length
+    for number, (name, color) in enumerate((("在途", _UNDER_WAY), ("本月移出", ACCENT), ("接受", _TAKEN), ("拒收", ALARM))):
+        at = x + 8 + 46 * number
+        sheet.box(at, y + high - 13, 5, 5, fill=color, stroke=None)
+        sheet.text(at + 7, y + high - 8, name, Paint(6, REGULAR, GREY))
+
+
+def _explained(mirror: MirrorEquation) -> int:
+    return max(mirror.opening_g + mirror.departed_g, mirror.accepted_g + mirror.refused_g + mirror.closing_g)
 
 
 def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:

@@ -19,13 +19,8 @@ _ACCOUNT = "account label opening_g closing_g held_g used_g year_g limit_g left_
 
 def to_json(statement: MonthlyStatement) -> bytes:
     """The bytes; docs/reconciliation.md explains every field."""
-    text = json.dumps(_statement(statement), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode() + b"\n"
-
-
-def _statement(statement: MonthlyStatement) -> dict[str, object]:
     period = statement.period
-    return {
+    fields = {
         "liandan_reconciliation": VERSION,
         "month": period.month,
         "from": statement.from_province,
@@ -59,6 +54,7 @@ def _statement(statement: MonthlyStatement) -> dict[str, object]:
         ],
         "parties": statement.names,
     }
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
 def _told(of: object, names: str) -> dict[str, object]:

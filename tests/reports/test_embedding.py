@@ -16,8 +16,7 @@ from reportlab.pdfbase.pdfdoc import PDFDocument
 from reportlab.pdfbase.ttfonts import TTFont
 
 from ledger.bundle import open_bundle
-from reports.certificate.alphabet import ALPHABET
-from reports.certificate.render import render_certificate
+from reports.certificate.render import ALPHABET, render_certificate
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD, REGULAR, load, missing
 from reports.paper.sheet import Paint, Sheet
