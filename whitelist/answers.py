@@ -10,11 +10,10 @@ from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
 from ledger.problem import Mark, ProblemError
 from whitelist.approval import ListingRef
-from whitelist.fields import Conditions
+from whitelist.fields import Conditions, PermitItem, Scope
 from whitelist.listing import rows_hash
 from whitelist.permit import Basis
 from whitelist.quota import q2_account, q3_used_g
-from whitelist.scope import PermitItem, Scope
 from whitelist.store import RegistryRow
 from whitelist.transfer import Transfer
 

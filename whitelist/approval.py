@@ -5,12 +5,13 @@ code must match it (R-31, addenda §4.1). Carriers and vehicles are not part of 
 Order 23 Art. 28). Source: Order 23 Art. 21-28 [READ]; Code Art. 536.2 [READ].
 """
 
+from functools import partial
 from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Judged, JudgeFn, Role
+from ledger.admission.personality import Judged, JudgeFn, Kind, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.findings import Findings
@@ -142,3 +143,7 @@ def authority_of_destination(statement: Statement, facts: Facts) -> tuple[Role]:
     if holders:
         return (Role("destination's authority", holders),)
     return (Role("origin's authority", authority_of_origin(statement, facts)[0].holders, foreign=True),)
+
+
+approval_act = partial(Kind, chain_type="approval", window=Window.DAY, books=None)
+"""What acts on applications share."""

@@ -82,9 +82,10 @@ def _latest(names: tuple[str, ...], prefix: str, by: str) -> str | None:
     return max((year for year in editions_among(names, prefix) if year <= by), default=None)
 
 
-def edition_on(facts: Facts, prefix: str, day: str) -> str | None:
-    """:func:`edition_among` the data sets in force at this index (``log/main`` must be loaded)."""
-    return edition_among(log_state(facts).data, prefix, day)
+def edition_on(facts: Facts, prefix: str, day: str) -> Any:
+    """The parsed edition in force on a day at this index (``log/main`` must be loaded), ``None`` where none was adopted that had begun."""
+    year = edition_among(log_state(facts).data, prefix, day)
+    return None if year is None else edition_of(facts, prefix, year)
 
 
 def edition_of(facts: Facts, prefix: str, year: str) -> Any:
@@ -97,8 +98,7 @@ def edition_of(facts: Facts, prefix: str, year: str) -> Any:
 
 def catalogue_on(facts: Facts, day: str) -> Catalogue | None:
     """The edition that judges an event of ``day`` (``YYYY-MM-DD``); ``None`` where none was adopted that had begun."""
-    year = edition_on(facts, PREFIX, day)
-    found: Catalogue | None = None if year is None else edition_of(facts, PREFIX, year)
+    found: Catalogue | None = edition_on(facts, PREFIX, day)
     return found
 
 

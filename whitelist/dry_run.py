@@ -4,7 +4,7 @@ A transfer is asked in the form of ``manifest.issue/1``, read by the same reader
 two cannot differ over one state of the log. What only a signed statement has (signers, commitments) is judged when it is posted.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from ledger.model import Moment
 from ledger.problem import Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
 from signing.payload import parse
-from signing.refusal import Reason, Refusal, Rule, refuse, texts
+from signing.refusal import Reason, Refusal, refuse, texts
 from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
@@ -100,8 +100,7 @@ def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: 
     at_s = _judged_at(asked.terms.at, ground)
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
-    found = [_judged(transfer, ground.facts, moment, kinds) for transfer in asked.transfers]
-    answers = tuple(_answer(one, moment, kinds.rules, language) for one in found)
+    answers = tuple(_answer(transfer, ground.facts, moment, kinds, language) for transfer in asked.transfers)
     return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
 
 
@@ -116,20 +115,18 @@ def _judged_at(at: str | None, ground: DryRunState) -> int:
     return at_s
 
 
-def _judged(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds) -> Answer:
+def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, language: Language) -> CheckAnswer:
     if isinstance(transfer, Refusal):
-        return Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
-    asked = Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment)
-    return check(asked, facts, kinds.of(ISSUE, moment.ruleset).asks)
-
-
-def _answer(found: Answer, moment: Moment, rules: Mapping[str, Rule], language: Language) -> CheckAnswer:
+        found = Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
+    else:
+        asked = Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment)
+        found = check(asked, facts, kinds.of(ISSUE, moment.ruleset).asks)
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route or None,
-        reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s)),
-        tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
-        alerts=tuple(mark(code, rules, language, level) for level, code in found.alerts),
+        reasons=problem_errors(found.reasons, kinds.rules, language, day_of(moment.at_s)),
+        tags=tuple(mark(tag[0], kinds.rules, language) for tag in found.tags),
+        alerts=tuple(mark(code, kinds.rules, language, level) for level, code in found.alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},
         left_t={account: format_mass(grams) for account, grams in sorted(found.left_g.items())},
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),

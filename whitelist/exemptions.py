@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts
 from signing.refusal import refuse
-from whitelist.catalogue import CATEGORIES, CODE, edition_of, edition_on, read_rows
+from whitelist.catalogue import CATEGORIES, CODE, edition_on, read_rows
 
 PREFIX = "hw-exemptions-"
 """Name of the data set, before the year of its edition."""
@@ -64,13 +64,7 @@ class Exemptions(Struct, frozen=True):
 
 def exemptions_on(facts: Facts, day: str) -> Exemptions | None:
     """The edition in force on a day (``YYYY-MM-DD``); ``None`` where none was adopted that had begun."""
-    year = edition_on(facts, PREFIX, day)
-    return None if year is None else exemptions_of(facts, year)
-
-
-def exemptions_of(facts: Facts, edition: str) -> Exemptions | None:
-    """The adopted edition of a year (``2021``, ``2025``), whatever the day; ``None`` where it was never adopted."""
-    found: Exemptions | None = edition_of(facts, PREFIX, edition)
+    found: Exemptions | None = edition_on(facts, PREFIX, day)
     return found
 
 

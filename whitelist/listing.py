@@ -6,16 +6,17 @@ Source: 2020 mechanism, law §3.2 [READ S6]; kinds §4.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts
+from ledger.admission.personality import Kind, Window
 from ledger.fields import label, words
 from ledger.mass import format_mass
-from whitelist.fields import LIST, Conditions
-from whitelist.scope import Scope
+from whitelist.fields import LIST, Conditions, Scope
 
 ListKind = Annotated[
     Literal["mutual", "unilateral", "pilot"],
@@ -116,3 +117,7 @@ def rows_hash(rows: Iterable[ListRow]) -> str:
         )
         digest.update(("\t".join(cells) + "\n").encode())
     return digest.hexdigest()
+
+
+list_act = partial(Kind, chain_type="list", window=Window.MONTH, books=None)
+"""What acts on lists share."""

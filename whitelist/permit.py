@@ -7,19 +7,19 @@ that an item of the exemption list waives. Source: 危险废物经营许可证�
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Role
+from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import authorities_of_division, authorities_of_party, log_state
 from ledger.fields import Count, Text, Uscc, label, with_code, words
 from ledger.model import Admission, Statement
 from ledger.times import parse_admission_at
 from whitelist.divisions import same_place
-from whitelist.fields import PERMIT
-from whitelist.scope import PermitItem
+from whitelist.fields import PERMIT, PermitItem
 
 PermitStatus = Literal["ACTIVE", "SUSPENDED", "REVOKED"]
 PermitClass = Annotated[
@@ -196,3 +196,9 @@ def authority_of_holder(statement: Statement, facts: Facts) -> Sequence[Role]:
     if foreign:
         holders = authorities_of_division(log, division) or holders
     return (Role("authority", holders, foreign),)
+
+
+permit_act = partial(
+    Kind, chain_type="permit", roles=("authority of the holder's region",), signers=authority_of_holder, window=Window.DAY, books=None
+)
+"""What acts on permits share."""

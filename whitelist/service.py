@@ -18,8 +18,7 @@ from whitelist import answers, store
 from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import DryRunState, Question, answer_checks, check_caller, read_checks, wanted_keys
 from whitelist.quota import q2_account, q3_key
-from whitelist.selection import Wanted
-from whitelist.store import RegistryRow, Select
+from whitelist.store import RegistryRow, Select, Wanted
 
 
 async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, claimed_s: int | None = None) -> CheckAnswers:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ledger.bundle import Bundle
 from manifests.model import ManifestState
 from reports.legal import Citation, basis
-from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_propose import ListCountersign
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.listing import ListState
 from whitelist.permit import PermitState

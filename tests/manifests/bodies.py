@@ -14,9 +14,8 @@ from manifests.model import LineState, ManifestState, Stage, Times, Vehicle
 from tests.workbench import AUTHORITY_50
 from whitelist.adopted import data_files
 from whitelist.approval import ApprovalState, DecisionLine
-from whitelist.fields import Place
+from whitelist.fields import PermitItem, Place
 from whitelist.permit import PermitState
-from whitelist.scope import PermitItem
 from whitelist.thresholds import parse_thresholds
 from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine
 

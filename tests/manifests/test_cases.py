@@ -17,8 +17,7 @@ from ledger.times import format_at, parse_at
 from signing.possession import register
 from tests.manifests.driver import Driver, approval, codes, permit, signing_key
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, uscc
-from whitelist.fields import Place
-from whitelist.scope import PermitItem
+from whitelist.fields import PermitItem, Place
 
 CASES = Path(__file__).parents[1] / "cases"
 ASH_OWNER, BOARDS_OWNER = "915117020000FX013N", "915106030000FX012G"

@@ -26,7 +26,7 @@ from tests.manifests.driver import (
     labels,
     permit,
 )
-from whitelist.scope import PermitItem
+from whitelist.fields import PermitItem
 from whitelist.transfer import DangerousGoods, ExemptionClaim, WasteLine
 
 BY = (GENERATOR, CARRIER)

@@ -9,8 +9,8 @@ from ledger.times import format_at, parse_at
 from manifests.model import Stage
 from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, ORIGIN, PERMIT, Driver, a_departure, a_line, approval, permit
 from whitelist.approval import ListingRef
+from whitelist.fields import Scope
 from whitelist.listing import ListRow, ListState
-from whitelist.scope import Scope
 
 DEPART = "manifest.depart/1"
 LIST = "list/2026-51-50-cy"

@@ -38,15 +38,14 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
-from whitelist.acts.list_countersign import ListCountersign
-from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_propose import ListCountersign, ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.acts.permit_status import PermitChange
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
+from whitelist.fields import PermitItem, Scope
 from whitelist.listing import rows_hash
-from whitelist.scope import PermitItem, Scope
 
 LIST = "list/2026-51-50-cy"
 ROW = 7

@@ -24,15 +24,13 @@ from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import Agreement, ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
-from whitelist.acts.list_countersign import ListCountersign
-from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_propose import ListCountersign, ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
-from whitelist.fields import Conditions, Place
+from whitelist.fields import Conditions, PermitItem, Place, Scope
 from whitelist.listing import rows_hash
-from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Contract, DangerousGoods, PlanRef, WasteLine
 
 GENERATOR = "915101120000FX029E"

@@ -11,15 +11,13 @@ from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_R
 from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
-from whitelist.acts.list_countersign import ListCountersign
-from whitelist.acts.list_propose import ListPropose
+from whitelist.acts.list_propose import ListCountersign, ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.answers import AskedTransfer
 from whitelist.approval import ListingRef
-from whitelist.fields import Place
+from whitelist.fields import PermitItem, Place, Scope
 from whitelist.listing import rows_hash
-from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine
 
 BATTERY = "900-052-31"

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from tests.whitelist.acts import propose, row, with_permit
 from tests.whitelist.driver import LIST, SICHUAN, Log, Refusing
-from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_propose import ListCountersign
 from whitelist.acts.list_rows import ListRows
+from whitelist.fields import PermitItem, Scope
 from whitelist.listing import rows_hash
-from whitelist.scope import PermitItem, Scope
 
 DECEMBER = "2025-12-28 09:00"
 LEAD = ("304-002-31", "384-004-31", "243-001-31", "900-025-31")

@@ -13,8 +13,7 @@ from whitelist.acts.apply import ApplicationLine, ApprovalApply
 from whitelist.acts.list_propose import ListPropose
 from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
-from whitelist.fields import Method, Place
-from whitelist.scope import PermitItem, Scope
+from whitelist.fields import Method, PermitItem, Place, Scope
 
 OTHER_GENERATOR = uscc("510300", 301)
 OTHER_RECEIVER = uscc("500103", 302)

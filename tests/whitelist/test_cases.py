@@ -20,8 +20,8 @@ from tests.whitelist.acts import INTRA, agree, application, applied, decision, g
 from tests.whitelist.driver import CHONGQING, PERMIT, RECEIVER, SICHUAN, Log, ulid
 from whitelist.acts.decide import DecidedLine
 from whitelist.answers import AskedTransfer
+from whitelist.fields import PermitItem
 from whitelist.quota import q3_account
-from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, Transfer
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from tests.whitelist.acts import INTRA, PAPER, grant, line, transfer
 from tests.whitelist.driver import CHONGQING, OTHER_GENERATOR, OTHER_RECEIVER, PERMIT, Log
+from whitelist.fields import PermitItem
 from whitelist.permit import Basis
-from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, WasteLine
 
 KILN = PermitItem(category="HW18", scope="INCLUDE", codes=("772-002-18",), methods=("C1",))

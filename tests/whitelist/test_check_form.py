@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from tests.whitelist.acts import BATTERY, INTRA, applied, approved, grant, line, listed, place, transfer
 from tests.whitelist.driver import GENERATOR, MANIFEST, OTHER_GENERATOR, Log
+from whitelist.fields import PermitItem
 from whitelist.rules.number import HOLDERS_MAX, NumberHolders, number_key
-from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, DangerousGoods, ExemptionClaim, Pieces, WasteLine
 
 LOG = listed()

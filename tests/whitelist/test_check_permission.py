@@ -36,8 +36,8 @@ from tests.whitelist.driver import (
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.permit_status import PermitChange
 from whitelist.check import reads
+from whitelist.fields import PermitItem
 from whitelist.quota import SiteYear, q2_account, q3_account, q3_key
-from whitelist.scope import PermitItem
 from whitelist.transfer import Answer, WasteLine
 
 T = 1_000_000

@@ -29,9 +29,8 @@ from whitelist.acts.consult import ConsentedLine
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.list_rows import ListRows
 from whitelist.approval import ListingRef
-from whitelist.fields import Conditions
+from whitelist.fields import Conditions, PermitItem, Scope
 from whitelist.quota import q1_account
-from whitelist.scope import PermitItem, Scope
 
 Q1 = q1_account(LIST, 0)
 OTHERS, SECOND, RENEWED = f"permit/{OTHER_RECEIVER}/{ulid(1)}", f"permit/{RECEIVER}/{ulid(9)}", f"permit/{RECEIVER}/{ulid(10)}"

@@ -7,8 +7,8 @@ import pytest
 from signing.refusal import Refusal
 from tests.whitelist.driver import Log
 from whitelist.adopted import data_files
-from whitelist.catalogue import parse_catalogue
-from whitelist.exemptions import EVENT, HOUSEHOLD, POINT_TO_POINT, REMNANT, Exemptions, exemptions_of, exemptions_on, parse_exemptions
+from whitelist.catalogue import edition_of, parse_catalogue
+from whitelist.exemptions import EVENT, HOUSEHOLD, POINT_TO_POINT, PREFIX, REMNANT, Exemptions, exemptions_on, parse_exemptions
 
 FILES = {file.name: file.path.read_bytes() for file in data_files()}
 EDITIONS: dict[str, Exemptions] = {year: parse_exemptions(FILES[f"hw-exemptions-{year}"]) for year in ("2021", "2025")}
@@ -71,9 +71,9 @@ def test_the_same_number_means_another_waste_in_the_next_edition() -> None:
     assert then is not None
     assert now is not None
     assert (then.items[25].words, now.items[25].words) == (EVENT, REMNANT)
-    assert exemptions_of(log.facts, "2021") == then
+    assert edition_of(log.facts, PREFIX, "2021") == then
     assert exemptions_on(log.facts, "2020-12-31") is None
-    assert exemptions_of(log.facts, "2016") is None
+    assert edition_of(log.facts, PREFIX, "2016") is None
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from tests.whitelist.acts import BATTERY, grant
 from tests.whitelist.driver import CHONGQING, GENERATOR, PERMIT, RECEIVER, SICHUAN, Log, Refusing, ulid
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
+from whitelist.fields import PermitItem
 from whitelist.permit import Basis, PermitState, held_permits
-from whitelist.scope import PermitItem
 
 FOREIGN = "914306816828384165"
 

@@ -11,8 +11,8 @@ from tests.whitelist.driver import CHONGQING, OTHER_RECEIVER, PERMIT, RECEIVER, 
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.acts.permit_usage import PermitUsage
+from whitelist.fields import PermitItem
 from whitelist.quota import SiteYear, newest_permit, q3_account, q3_key, q3_used_g
-from whitelist.scope import PermitItem
 
 T = 1_000_000
 RENEWED, THIRD, OTHERS = f"permit/{RECEIVER}/{ulid(21)}", f"permit/{RECEIVER}/{ulid(22)}", f"permit/{OTHER_RECEIVER}/{ulid(23)}"

@@ -23,8 +23,8 @@ from tests.whitelist.scene import OTHER_APPROVAL, OTHER_GENERATOR, OTHER_LIST, O
 from tests.whitelist.web import Web, codes_of, serving
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR
 from whitelist.acts.permit import PermitGrant
+from whitelist.fields import PermitItem
 from whitelist.routes import ROUTER
-from whitelist.scope import PermitItem
 
 MORNING = "2026-11-05T08:30:00+08:00"
 REGISTRIES = ("permits", "lists", "listings", "approvals", "quotas")

@@ -16,13 +16,12 @@ from tests.whitelist.driver import APPROVAL, GENERATOR, LIST, PERMIT, RECEIVER, 
 from whitelist.acts import RULES
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
 from whitelist.acts.decide import DecidedLine
-from whitelist.acts.list_countersign import ListCountersign
+from whitelist.acts.list_propose import ListCountersign
 from whitelist.acts.list_rows import ListRows
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
-from whitelist.fields import Place
-from whitelist.scope import PermitItem, Scope
+from whitelist.fields import PermitItem, Place, Scope
 from whitelist.transfer import (
     Contract,
     DangerousGoods,

@@ -10,8 +10,8 @@ from tests.whitelist.driver import APPROVAL, CHONGQING, GENERATOR, LIST, OTHER_R
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.list_rows import Row
 from whitelist.approval import ListingRef
+from whitelist.fields import PermitItem, Scope
 from whitelist.quota import q1_account, q2_account, q3_account
-from whitelist.scope import PermitItem, Scope
 from whitelist.transfer import ExemptionClaim
 
 T = 1_000_000

@@ -10,13 +10,14 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Reads, Role
+from ledger.answers import filled
 from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
-from whitelist.approval import ApprovalState, DecisionLine, ListingRef
+from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act
 from whitelist.catalogue import catalogue_on
 from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
 from whitelist.permit import permit_at
@@ -146,47 +147,23 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     body: ApprovalApply = statement.body
     permit = permit_at(facts, body.permit)
     assert permit is not None, "the rules found the permit"
-    lines = tuple(
-        DecisionLine(
-            name=line.name,
-            code=line.code,
-            category=line.category,
-            hazards=line.hazards,
-            method=line.method,
-            applied_g=parse_mass(line.mass_t),
-            listing=line.listing,
-        )
-        for line in body.lines
-    )
-    state = ApprovalState(
-        stage="applied",
-        receiver=body.receiver,
-        permit=body.permit,
-        root=permit.root,
-        origin=body.origin.division,
-        destination=permit.division,
-        applied_on=admission.at[:10],
-        applied_to=body.applied_to,
-        lines=lines,
-    )
-    return Changes(state=state)
+    lines = tuple(filled(DecisionLine, line, applied_g=parse_mass(line.mass_t)) for line in body.lines)
+    own = {"origin": body.origin.division, "destination": permit.division, "applied_on": admission.at[:10], "lines": lines}
+    return Changes(state=filled(ApprovalState, body, stage="applied", root=permit.root, **own))
 
 
-APPLY = Kind(
+APPLY = approval_act(
     name="approval.apply/1",
     zh="跨省转移申请",
     en="application",
     body=ApprovalApply,
-    chain_type="approval",
     roles=("generator",),
     signers=_signed,
-    window=Window.DAY,
     reads=_reads,
     reads_doc="The receiver's permit.",
     gate=_is_the_first,
     rules=(place_and_period_are_in_order, wastes_are_known, receiver_may_take_them),
     evolve=_evolve,
-    books=None,
     effect=("申请进入账本，等待主管部门处理。", "The application waits for the authorities."),
     opens=True,
     again=True,

@@ -11,13 +11,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Window
+from ledger.admission.personality import Changes, Judged
 from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of
-from whitelist.approval import ApprovalState, Reply, at_stage, authority_of_destination, authority_of_origin
+from whitelist.approval import ApprovalState, Reply, approval_act, at_stage, authority_of_destination, authority_of_origin
 from whitelist.fields import Conditions, Letter, LineNumber, letter_is_of_no_later_day
 from whitelist.thresholds import thresholds_of
 from whitelist.workdays import judge_term
@@ -94,35 +94,29 @@ def _evolve_reply(statement: Statement, admission: Admission, facts: Facts) -> C
     return Changes(state=replace(facts.state(statement.chain), stage="agreed" if body.agree else "disagreed", reply=reply))
 
 
-CONSULT = Kind(
+CONSULT = approval_act(
     name="approval.consult/1",
     zh="跨省转移商请函",
     en="letter of consultation",
     body=ApprovalConsult,
-    chain_type="approval",
     roles=("origin's authority",),
     signers=authority_of_origin,
-    window=Window.DAY,
     gate=at_stage("applied"),
     rules=(letter_is_of_no_later_day, consulted_in_time),
     evolve=_evolve_consult,
-    books=None,
     effect=("申请进入商请阶段。", "The other province is asked for its consent."),
 )
 
-REPLY = Kind(
+REPLY = approval_act(
     name="approval.reply/1",
     zh="商请复函",
     en="reply",
     body=ApprovalReply,
-    chain_type="approval",
     roles=("destination's authority (of a province without one: origin's)",),
     signers=authority_of_destination,
-    window=Window.DAY,
     gate=at_stage("consulted"),
     rules=(letter_is_of_no_later_day, replied_in_time, answer_is_whole),
     evolve=_evolve_reply,
-    books=None,
     effect=(
         "接受地省份同意（可以限定数量、附条件）或者不同意。",
         "The receiving province agrees, perhaps to less or on conditions, or disagrees.",

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.findings import Findings
@@ -22,7 +22,7 @@ from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of, parse_admission_at, twelve_months_after
 from signing.refusal import texts
-from whitelist.approval import OPEN_STAGES, ApprovalState, at_stage, authority_of_origin
+from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin
 from whitelist.checked import APPROVED, LISTED
 from whitelist.fields import Conditions, LineNumber, complete_within_days, group_of, is_use_only
 from whitelist.permit import PermitState
@@ -248,15 +248,13 @@ def _held(chain: str, decided: ApprovalState, today: str, facts: Facts) -> dict[
     return {q1_key(account): settle_commitments(facts, account, today, tuple(lines)) for account, lines in added.items()}
 
 
-DECIDE = Kind(
+DECIDE = approval_act(
     name="approval.decide/1",
     zh="批准决定",
     en="decision",
     body=ApprovalDecide,
-    chain_type="approval",
     roles=("origin's authority",),
     signers=authority_of_origin,
-    window=Window.DAY,
     reads=_reads,
     reads_doc="The receiver's permit, the lists named by the application's lines, the Q1 accounts of their rows, "
     "and the Q2 accounts of decisions given on these.",

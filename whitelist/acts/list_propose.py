@@ -1,25 +1,28 @@
-"""``list.propose/1``: a list is announced: its year and direction, its days, how many rows and pages follow, what a suspension will stop.
+"""``list.propose/1`` and ``list.countersign/1``: the letters by which a list is announced, and put in force once its rows are there.
 
-A mutual list is proposed by the sending side and countersigned by the receiving one; a unilateral list is the receiving side's word alone;
-a pilot list (国家试点) is proposed by any authority. Nothing on a list counts before it is in force. Source: 2020 mechanism 1, 2 [READ S6]:
-lists are proposed each December and put in force by letters of both sides; formats §3, kinds §4.
+A proposal names year and direction, days, how many rows and pages follow, what a suspension will stop; the countersignature is over the
+digest of exactly the rows that are there, all of them. A mutual list is proposed by the sending side and countersigned by the receiving one;
+a unilateral list is the receiving side's word alone; a pilot list (国家试点) is proposed by any authority. Nothing on a list counts before it
+is in force. Source: 2020 mechanism 1, 2 [READ S6]: lists are proposed each December, put in force by letters of both sides; formats §3, kinds §4.
 """
 
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta
+from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Role, Window
+from ledger.admission.personality import Changes, Judged, Role
 from ledger.answers import filled
 from ledger.directory import authorities_of_division, log_state
-from ledger.fields import Day, label, with_code
+from ledger.fields import Day, Hash, label, with_code
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
 from ledger.times import year_of_day
+from signing.refusal import texts
 from whitelist.fields import Conditions, Letter, letter_is_of_no_later_day
-from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops
+from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops, list_act, rows_hash
 
 ROWS_MAX = 2000
 Size = Annotated[int, Meta(ge=1, le=ROWS_MAX), with_code("LIST_SIZE")]
@@ -102,25 +105,78 @@ def announcement_is_in_order(judged: Judged, out: Findings) -> None:
         out.refuse("LIST_SIZE", "body.pages", body.pages, f"≤ {body.rows}")
 
 
-def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+def _evolve_propose(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ListPropose = statement.body
     name = _name(statement)
     own = {"proposer": statement.by[0], "rows_announced": body.rows, "pages_announced": body.pages, "rows": (), "pages": 0}
     return Changes(state=filled(ListState, body, **name._asdict(), **own))
 
 
-PROPOSE = Kind(
+PROPOSE = list_act(
     name="list.propose/1",
     zh="提出白名单",
     en="list proposal",
     body=ListPropose,
-    chain_type="list",
     roles=("from-authority (unilateral: to-authority; pilot: any authority)",),
     signers=signed_by_proposer,
-    window=Window.MONTH,
     rules=(direction_is_one, letter_is_of_no_later_day, announcement_is_in_order),
-    evolve=_evolve,
-    books=None,
+    evolve=_evolve_propose,
     effect=("宣布名单的年度、方向、行数和页数。", "Announces year, direction, rows and pages of a list."),
     opens=True,
+)
+
+
+class ListCountersign(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Body of ``list.countersign/1``; ``prev`` pins the terms of the list."""
+
+    rows_hash: Annotated[Hash, label("各行摘要", "digest of the rows")]
+    """:func:`whitelist.listing.rows_hash` of all rows."""
+
+
+def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
+    return (Role("countersigning authority", countersigners(facts, facts.state(statement.chain))),)
+
+
+def _is_proposed(judged: Judged, out: Findings) -> None:
+    """A gate: the list is not in force yet, else LIST_STAGE alone."""
+    if judged.state.status != "PROPOSED":
+        out.refuse("LIST_STAGE", "kind", judged.state.status, "PROPOSED")
+
+
+def rows_are_these(judged: Judged, out: Findings) -> None:
+    """All announced rows are there, and the digest is theirs."""
+    state: ListState = judged.state
+    if not state.is_complete:
+        found = f"{len(state.rows)} rows on {state.pages} pages"
+        out.refuse("LIST_INCOMPLETE", "kind", found, f"{state.rows_announced} rows on {state.pages_announced} pages")
+        return
+    digest = rows_hash(state.rows)
+    if judged.statement.body.rows_hash != digest:
+        out.refuse("LIST_DIGEST", "body.rows_hash", judged.statement.body.rows_hash, digest)
+
+
+def _evolve_countersign(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    return Changes(state=replace(facts.state(statement.chain), status="ACTIVE"))
+
+
+COUNTERSIGN = list_act(
+    name="list.countersign/1",
+    zh="联署白名单",
+    en="list countersignature",
+    body=ListCountersign,
+    roles=("to-authority (pilot that it proposed: another authority)",),
+    signers=_signed,
+    gate=_is_proposed,
+    rules=(letter_is_of_no_later_day, rows_are_these),
+    evolve=_evolve_countersign,
+    effect=("名单生效。", "The list is in force."),
+    texts=texts("""
+LIST_INCOMPLETE | - | both_authorities | formats §3 [DESIGN]
+白名单尚未全部提交，不能联署。 || 由提出方提交全部白名单页后再联署。
+The list is not complete yet. || The proposing side submits all pages first.
+
+LIST_DIGEST | - | both_authorities | formats §3 [DESIGN]
+联署的摘要与白名单各行不一致。 || 按账本中的全部白名单行重新计算摘要，确认内容后再签署。
+The countersigned digest is not that of the rows. || Compute it over all rows of the log, check them, then sign.
+"""),
 )

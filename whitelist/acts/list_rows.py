@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
+from ledger.answers import filled
 from ledger.fields import Count, MassAboveZero, Uscc, items, label
 from ledger.findings import Findings
 from ledger.mass import parse_mass
@@ -20,10 +21,9 @@ from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
 from whitelist.catalogue import is_retired
-from whitelist.fields import Conditions, PermitRef
-from whitelist.listing import ListRow, ListState
+from whitelist.fields import Conditions, Methods, PermitRef, Scope, ScopeForm, judge_scope
+from whitelist.listing import ListRow, ListState, list_act
 from whitelist.permit import PermitState, is_permit_of, permit_at
-from whitelist.scope import Methods, Scope, ScopeForm, judge_scope
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -38,15 +38,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
     def listed(self, root: str) -> ListRow:
         """The row as the list keeps it; ``root`` is the first permit of its permit's line of renewals."""
-        return ListRow(
-            receiver=self.receiver,
-            permit=self.permit,
-            root=root,
-            waste=Scope(category=self.waste.category, scope=self.waste.scope, codes=self.waste.codes),
-            methods=self.methods,
-            quota_g=parse_mass(self.quota_t),
-            conditions=self.conditions,
-        )
+        return filled(ListRow, self, root=root, waste=filled(Scope, self.waste), quota_g=parse_mass(self.quota_t))
 
 
 class ListRows(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,8 +81,10 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
             out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…")
         else:
             _judge_row(judged, out, path, number, row, permit)
-            if is_formed:
-                _judge_scope(out, path, number, row, permit)
+            for method in row.methods if is_formed else ():
+                if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
+                    allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
+                    out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed)
 
 
 def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
@@ -104,13 +98,6 @@ def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, 
         out.alert("M", "ROW_SCALE")
     if any(is_retired(judged.facts, code, day_of(judged.moment.at_s)) for code in row.waste.codes):
         out.alert("M", "CODE_RETIRED")
-
-
-def _judge_scope(out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
-    for method in row.methods:
-        if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
-            allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
-            out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed)
 
 
 def no_row_comes_twice(judged: Judged, out: Findings) -> None:
@@ -151,21 +138,18 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     return Changes(state=after)
 
 
-ROWS = Kind(
+ROWS = list_act(
     name="list.rows/1",
     zh="提交白名单页",
     en="list page",
     body=ListRows,
-    chain_type="list",
     roles=("from-authority (unilateral: to-authority; pilot: the proposer)",),
     signers=signed_by_proposer,
-    window=Window.MONTH,
     reads=_reads,
     reads_doc="The permits of its rows.",
     gate=_is_open,
     rules=(page_is_the_next, rows_lie_within_their_permits, no_row_comes_twice),
     evolve=_evolve,
-    books=None,
     effect=(
         "名单增加一页，行号连续；无须联署的名单自最后一页起生效。",
         "One more page; rows count on. A list that nobody countersigns is in force with its last page.",

@@ -8,10 +8,11 @@ A renewal (续证) is a grant that names its predecessor: it inherits root and Q
 from typing import Annotated, Any
 
 from msgspec import Struct, field
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
+from ledger.answers import filled
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, DivisionCode, File, MassAboveZero, SiteId, Text, items, label
 from ledger.findings import Findings
@@ -23,12 +24,21 @@ from signing.refusal import texts
 from whitelist.acts.permit_status import status_allows_it
 from whitelist.catalogue import is_retired
 from whitelist.divisions import judge_division, same_place
-from whitelist.fields import Address, PermitRef
-from whitelist.permit import Basis, HeldPermit, HeldPermits, PermitClass, PermitState, authority_of_holder, hand, held_permits, permits_key
+from whitelist.fields import Address, PermitItem, PermitRef, judge_scope
+from whitelist.permit import (
+    Basis,
+    HeldPermit,
+    HeldPermits,
+    PermitClass,
+    PermitState,
+    hand,
+    held_permits,
+    permit_act,
+    permits_key,
+)
 from whitelist.quota import SiteYear, q3_key, site_year
 from whitelist.rules.exemption import judge_basis_of_permit
 from whitelist.rules.place import judge_site
-from whitelist.scope import PermitItem, judge_scope
 
 Items = Annotated[tuple[PermitItem, ...], items(1, 64, "ITEMS"), label("经营类别、代码、方式", "wastes and methods")]
 
@@ -70,23 +80,15 @@ class PermitAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 _REPLACED = ("no", "valid_from", "valid_to", "division", "address", "site", "items", "basis")
 
 
-def _reads_grant(statement: Statement, facts: Facts) -> Reads:
+def _reads(statement: Statement, facts: Facts) -> Reads:
     """Registers alone: the holder's permits say what a renewal renews; the line's root is known once they are loaded."""
-    body: PermitGrant = statement.body
+    body: PermitGrant | PermitAmend = statement.body
     holdings = permits_key(statement.owner)
-    registers = [holdings, *_site_keys(statement)]
-    if not facts.missing([holdings]):
+    registers = [holdings] if body.site is None else [holdings, site_key(statement.owner, body.site)]
+    if isinstance(body, PermitGrant) and not facts.missing([holdings]):
         renewed = held_permits(facts, statement.owner).of(body.renews)
         registers.append(q3_key(statement.chain if renewed is None else renewed.root))
     return Reads(registers=tuple(registers))
-
-
-def _reads_amend(statement: Statement, facts: Facts) -> Reads:
-    return Reads(registers=(permits_key(statement.owner), *_site_keys(statement)))
-
-
-def _site_keys(statement: Statement) -> list[str]:
-    return [] if statement.body.site is None else [site_key(statement.owner, statement.body.site)]
 
 
 def _amended(state: PermitState, body: PermitAmend) -> PermitState:
@@ -166,8 +168,7 @@ def renewal_is_the_lines_next(judged: Judged, out: Findings) -> None:
     elif held.newest_of(old.root) != old:
         out.refuse("RENEWS", "body.renews", body.renews, held.newest_of(old.root).chain)
     elif old.permit_class != body.permit_class or not same_place(judged.facts, old.division, body.division):
-        expected = f"{old.permit_class} {old.division}"
-        out.refuse("RENEWS", "body.renews", f"{body.permit_class} {body.division}", expected)
+        out.refuse("RENEWS", "body.renews", f"{body.permit_class} {body.division}", f"{old.permit_class} {old.division}")
 
 
 def something_changes(judged: Judged, out: Findings) -> None:
@@ -189,8 +190,7 @@ def _evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> C
     held = held_permits(facts, statement.owner)
     renewed = held.of(body.renews)
     root = statement.chain if renewed is None else renewed.root
-    given = {name: value for name, value in asdict(body).items() if name in (*_REPLACED, "permit_class")}
-    state = PermitState(**given, authority=hand(statement), scale_g=parse_mass(body.scale_t), root=root)
+    state = filled(PermitState, body, authority=hand(statement), scale_g=parse_mass(body.scale_t), root=root)
     own = HeldPermit(chain=statement.chain, root=root, division=body.division, permit_class=body.permit_class)
     line = SiteYear(permits=(), year=int(admission.at[:4])) if renewed is None else site_year(facts, root)
     registers: dict[str, HeldPermits | SiteYear] = {
@@ -208,19 +208,14 @@ def _evolve_amend(statement: Statement, admission: Admission, facts: Facts) -> C
     return Changes(state=state, registers={permits_key(statement.owner): held.having(replace(own, division=state.division))})
 
 
-GRANT = Kind(
+GRANT = permit_act(
     name="permit.grant/1",
     zh="登记经营许可证或豁免管理单位",
     en="permit grant",
     body=PermitGrant,
-    chain_type="permit",
-    roles=("authority of the holder's region",),
-    signers=authority_of_holder,
-    window=Window.DAY,
-    reads=_reads_grant,
+    reads=_reads,
     rules=(term_is_in_order, place_is_named_well, items_are_in_form, basis_holds, renewal_is_the_lines_next),
     evolve=_evolve_grant,
-    books=None,
     effect=(
         "许可证进入账本；续证与原证共用同一年经营规模账户（Q3）。",
         "The permit enters the log; a renewal shares root and yearly account (Q3) of its line.",
@@ -249,16 +244,12 @@ The facility has another permit, and their yearly scales count apart. || If this
     opens=True,
 )
 
-AMEND = Kind(
+AMEND = permit_act(
     name="permit.amend/1",
     zh="变更经营许可证",
     en="permit amendment",
     body=PermitAmend,
-    chain_type="permit",
-    roles=("authority of the holder's region",),
-    signers=authority_of_holder,
-    window=Window.DAY,
-    reads=_reads_amend,
+    reads=_reads,
     rules=(
         status_allows_it,
         something_changes,
@@ -269,6 +260,5 @@ AMEND = Kind(
         basis_holds,
     ),
     evolve=_evolve_amend,
-    books=None,
     effect=("给出的内容取代原有内容，类别和所属续证线不变。", "What is given replaces what was; class and root stay."),
 )

@@ -5,18 +5,19 @@ anew and never renewed. Source: formats §3; 危险废物经营许可证管理�
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Window
+from ledger.admission.personality import Changes, Judged, Reads
 from ledger.fields import File, Text, label
 from ledger.findings import Findings
 from ledger.model import Admission, Statement
-from signing.refusal import Rule, texts
-from whitelist.permit import HeldPermits, PermitState, PermitStatus, authority_of_holder, held_permits, permits_key
+from signing.refusal import texts
+from whitelist.permit import HeldPermits, PermitState, PermitStatus, held_permits, permit_act, permits_key
 
 _AFTER: Mapping[str, PermitStatus] = {"permit.suspend/1": "SUSPENDED", "permit.resume/1": "ACTIVE", "permit.revoke/1": "REVOKED"}
 _BEFORE: Mapping[str, tuple[str, ...]] = {
@@ -58,40 +59,27 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     return Changes(state=after, registers=registers)
 
 
-def _kind(act: str, zh: str, en: str, effect: tuple[str, str], standing: tuple[Rule, ...] = ()) -> Kind:
-    return Kind(
-        name=f"permit.{act}/1",
-        zh=zh,
-        en=en,
-        body=PermitChange,
-        chain_type="permit",
-        roles=("authority of the holder's region",),
-        signers=authority_of_holder,
-        window=Window.DAY,
-        reads=reads_holdings,
-        rules=(status_allows_it,),
-        evolve=_evolve,
-        books=None,
-        effect=effect,
-        texts=standing,
-    )
-
-
-SUSPEND = _kind(
-    "suspend",
-    "暂停经营许可证",
-    "permit suspension",
-    ("许可证暂停：自入账起不得起运前往该接受人。", "The permit is suspended: from the admission on nothing departs to this receiver."),
-    texts("""
+_change = partial(permit_act, body=PermitChange, reads=reads_holdings, rules=(status_allows_it,), evolve=_evolve)
+SUSPEND = _change(
+    name="permit.suspend/1",
+    zh="暂停经营许可证",
+    en="permit suspension",
+    effect=(
+        "许可证暂停：自入账起不得起运前往该接受人。",
+        "The permit is suspended: from the admission on nothing departs to this receiver.",
+    ),
+    texts=texts("""
 PERMIT_TRANSITION | - | destination_authority | formats §3 [DESIGN]
 许可证当前状态不允许此操作，或设施迁往另一省份。 || 有效的可变更、暂停、吊销；暂停的可变更、恢复、吊销；吊销后不可恢复；迁往另一省份的另行申领。
 The permit's status does not allow this act, or the facility would move to another province. || Suspend what is active, resume what is suspended; revoked is final; another province needs its own permit.
 """),
 )
-RESUME = _kind("resume", "恢复经营许可证", "permit resumption", ("许可证恢复有效。", "The permit is active again."))
-REVOKE = _kind(
-    "revoke",
-    "吊销、注销经营许可证",
-    "permit revocation",
-    ("许可证终止，不可恢复，也不得续证。", "The permit ends for ever and cannot be renewed."),
+RESUME = _change(
+    name="permit.resume/1", zh="恢复经营许可证", en="permit resumption", effect=("许可证恢复有效。", "The permit is active again.")
+)
+REVOKE = _change(
+    name="permit.revoke/1",
+    zh="吊销、注销经营许可证",
+    en="permit revocation",
+    effect=("许可证终止，不可恢复，也不得续证。", "The permit ends for ever and cannot be renewed."),
 )

@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.fields import Mass, Month, Text, label
 from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Statement
 from ledger.times import day_of, year_of, year_of_day
 from signing.refusal import texts
-from whitelist.permit import PermitState, Usage, authority_of_holder, hand
+from whitelist.permit import PermitState, Usage, authority_of_holder, hand, permit_act
 from whitelist.quota import q3_account, q3_change, q3_key, q3_used_g
 from whitelist.thresholds import thresholds_of
 
@@ -91,15 +91,13 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     )
 
 
-USAGE = Kind(
+USAGE = permit_act(
     name="permit.usage/1",
     zh="登记账本之外的接收量",
     en="use outside the ledger",
     body=PermitUsage,
-    chain_type="permit",
     roles=("authority of the holder's region, or the holder",),
     signers=_signed,
-    window=Window.DAY,
     reads=_reads,
     rules=(month_may_be_stated, scale_is_counted),
     evolve=_evolve,

@@ -13,9 +13,8 @@ from whitelist.catalogue import PREFIX as CATALOGUES
 from whitelist.catalogue import Catalogue, edition_of
 from whitelist.checked import Checked
 from whitelist.exemptions import EVENT, HOUSEHOLD, LINK_OF_GROUP, POINT_TO_POINT, Exemption, Exemptions, exemptions_on
-from whitelist.fields import group_of
+from whitelist.fields import PermitItem, group_of
 from whitelist.permit import Basis
-from whitelist.scope import PermitItem
 from whitelist.transfer import ExemptionClaim, WasteLine
 
 

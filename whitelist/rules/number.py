@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.findings import Findings
 from ledger.times import year_of_day
@@ -48,19 +49,14 @@ class NumberHolders(Struct, frozen=True):
         new = NumberHolder(generator, manifest, "live")
         if self.of(generator) is not None:
             return NumberHolders(tuple(new if holder.generator == generator else holder for holder in self.holders))
-        kept = self.holders
-        if len(kept) == HOLDERS_MAX:
-            voided = next((holder for holder in kept if holder.standing == "voided"), None)
-            if voided is None:
-                return self
-            kept = tuple(holder for holder in kept if holder is not voided)
-        return NumberHolders((*kept, new))
+        if len(self.holders) < HOLDERS_MAX:
+            return NumberHolders((*self.holders, new))
+        voided = next((holder for holder in self.holders if holder.standing == "voided"), None)
+        return self if voided is None else NumberHolders((*(holder for holder in self.holders if holder is not voided), new))
 
     def ended(self, manifest: str, standing: Standing) -> NumberHolders:
         """The register after a manifest was voided or closed."""
-        return NumberHolders(
-            tuple(NumberHolder(holder.generator, manifest, standing) if holder.manifest == manifest else holder for holder in self.holders)
-        )
+        return NumberHolders(tuple(replace(one, standing=standing) if one.manifest == manifest else one for one in self.holders))
 
 
 def number_key(number: str) -> str:
