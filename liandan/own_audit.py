@@ -14,8 +14,7 @@ from ledger.auditing.report import Finding
 from ledger.publishing.files import LogFiles
 from ledger.store import Conn, fetch_head, stream_entries
 from manifests import store
-from manifests.audit import ViewFold, missing, position
-from manifests.view import concerns
+from manifests.view import ViewFold, concerns, missing, position
 from signing.refusal import Refusal
 
 Progress = Callable[[int, int], None]

@@ -22,7 +22,6 @@ from manifests.case import cases_key, cases_of
 from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
 from signing.refusal import texts
 from whitelist.rules.number import NumberHolders, Standing, number_key
-from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import BodyPart
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
@@ -186,13 +185,6 @@ def judge_lines_once(judged: Judged, out: Findings, name: str, numbers: Sequence
     return False
 
 
-def note_new_carrier(judged: Judged, carrier: str, out: Findings) -> None:
-    """R-34: another carrier than named never touches the decision, but it is said."""
-    state: ManifestState = judged.state
-    if state.carriers and carrier not in state.carriers:
-        out.tag("CARRIER_CHANGED")
-
-
 # --- rules of many acts --------------------------------------------------------------------------------------------------------------
 
 
@@ -216,13 +208,6 @@ def is_long_ago(judged: Judged) -> bool:
 
 TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, lateness_is_said)
 """Rules of custody acts: 交付 ≤ 起运 ≤ 交接 ≤ 到达 ≤ 接受 ≤ 确认, and how old a fact may be."""
-
-
-def limits_of(facts: Facts) -> Thresholds:
-    """Tolerances and terms in force. A log without them opens no manifest (``DATA_NOT_ADOPTED``), so an act on one finds them."""
-    found = thresholds_of(facts)
-    assert found is not None, "an issue asks for thresholds, and no data set is ever withdrawn"
-    return found
 
 
 def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
@@ -308,10 +293,6 @@ The load has departed: the manifest can no longer be voided. || Let the receiver
 NO_MANIFEST | R-51 | generator | Order 23 Art. 11(1)(2) [READ]; waybill: MOT 2019 No. 29 Art. 24 [READ S21]
 没有有效的转移联单或危险货物运单，不得起运。 || 先由移出人开具联单，并填写危险货物运单号；没有转移联单的，承运人应当拒绝运输。
 Nothing may depart without an issued manifest and a dangerous-goods waybill. || Let the generator issue a manifest first and give the waybill's number; without a manifest the carrier must refuse.
-
-CARRIER_CHANGED | R-34 | nobody | Order 23 Art. 28 [READ]
-承运人与开具时填写的不同；批准决定不受影响。 || 确认更换后的承运人具备相应资质。
-Another carrier than named at issue; the decision is not touched. || Make sure that the new carrier is qualified.
 
 LINES_ONCE | R-11 | sender | Order 23 Art. 12(2), 18 [READ]
 应当对联单的每一项废物逐项填写，且每项只填一次。 || 按联单的序号（从 0 开始）补全缺项、删除重复项。

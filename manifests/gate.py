@@ -13,7 +13,7 @@ from ledger.findings import Findings
 from ledger.mass import format_mass
 from ledger.times import day_of, parse_at
 from manifests import settlement
-from manifests.act import limits_of
+from manifests.mass import limits_of
 from manifests.model import LineState, ManifestState, Stage
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, DecisionLine, approval_at

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from ledger.admission.facts import Facts
 from ledger.model import Level
 from manifests.model import Fate, LineState
-from whitelist.thresholds import Thresholds
+from whitelist.thresholds import Thresholds, thresholds_of
 
 
 class Received(Struct, frozen=True):
@@ -24,6 +25,13 @@ class Received(Struct, frozen=True):
     def received_g(self) -> int:
         """What came off the vehicle."""
         return self.accepted_g + self.refused_g
+
+
+def limits_of(facts: Facts) -> Thresholds:
+    """Tolerances and terms in force. A log without them opens no manifest (``DATA_NOT_ADOPTED``), so an act on one finds them."""
+    found = thresholds_of(facts)
+    assert found is not None, "an issue asks for thresholds, and no data set is ever withdrawn"
+    return found
 
 
 def difference_level(limits: Thresholds, floor_g: int, permille: int, expected_g: int, found_g: int) -> Level | None:

@@ -12,8 +12,8 @@ from ledger.fields import At, Day, Files, Flag, Mass, Text, form, items, label, 
 from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.times import DAY_S, day_of
-from manifests.act import limits_of, line_is_known
-from manifests.mass import Received
+from manifests.act import line_is_known
+from manifests.mass import Received, limits_of
 from manifests.tickets import Tickets
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Method, Packing, WasteCode, WasteForm

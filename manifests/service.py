@@ -20,8 +20,8 @@ from ledger.problem import Language
 from ledger.reading import Page, Snapshot, snapshot
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store
-from manifests.act import limits_of
 from manifests.actions import duties
+from manifests.mass import limits_of
 from manifests.model import Stage
 from manifests.store import PAGE_MAX, Cursor, Search
 from manifests.view import ManifestView

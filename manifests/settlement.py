@@ -11,7 +11,8 @@ from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
 from ledger.findings import Findings
 from ledger.times import year_of
-from manifests.act import Entered, limits_of
+from manifests.act import Entered
+from manifests.mass import limits_of
 from manifests.model import ManifestState
 from signing.refusal import texts
 from whitelist.approval import approval_at

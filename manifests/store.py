@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,12 +14,11 @@ from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.store import Conn
 from ledger.times import to_datetime
-from manifests.view import ManifestView, columns, concerns, fold
+from manifests.view import DECODE, ManifestView, columns, concerns, fold
 
 PROJECTION = "manifests"
 PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
-_DECODE = msgspec.msgpack.Decoder(ManifestView).decode
 
 
 class FeedGap(LookupError):
@@ -84,19 +82,19 @@ async def lock_position(conn: Conn) -> int:
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
     """The view of one manifest by its chain."""
     raw: bytes | None = await conn.fetchval("SELECT view FROM manifest_view WHERE chain = $1", chain)
-    return None if raw is None else _DECODE(raw)
+    return None if raw is None else DECODE(raw)
 
 
 async def fetch_views(conn: Conn, chains: Sequence[str]) -> dict[str, ManifestView]:
     """Views by chain; chains without one are left out."""
     rows = await conn.fetch("SELECT chain, view FROM manifest_view WHERE chain = ANY($1::text[])", chains)
-    return {row["chain"]: _DECODE(row["view"]) for row in rows}
+    return {row["chain"]: DECODE(row["view"]) for row in rows}
 
 
 async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[ManifestView]:
     """Manifests that a ULID or a national number names, oldest first; more than one while a number is disputed."""
     rows = await conn.fetch("SELECT view FROM manifest_view WHERE ulid = $1 OR number = $1 ORDER BY issued_at, chain LIMIT $2", name, limit)
-    return [_DECODE(row["view"]) for row in rows]
+    return [DECODE(row["view"]) for row in rows]
 
 
 async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None, limit: int = 50) -> list[ManifestView]:
@@ -106,7 +104,7 @@ async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None,
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     # Only fixed text and $n stand in the statement; every value is an argument.
     sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
-    return [_DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
+    return [DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
 
 
 def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:

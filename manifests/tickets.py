@@ -14,8 +14,7 @@ from ledger.admission.personality import Judged
 from ledger.fields import At, File, Mass, ShortText, Text, items, label, normal
 from ledger.findings import Findings
 from ledger.mass import parse_mass
-from manifests.act import limits_of
-from manifests.mass import difference_level
+from manifests.mass import difference_level, limits_of
 from signing.refusal import texts
 from whitelist.transfer import BodyPart
 
@@ -83,9 +82,15 @@ def judge_tickets(judged: Judged, out: Findings, name: str, weighed: Weighed) ->
     """Each ticket for itself; their nets against the grams of the act; what was drawn on them before."""
     for position, ticket in enumerate(weighed.tickets):
         judge_weighed(out, f"{name}.{position}", ticket.gross_t, ticket.tare_t, ticket.net_t)
-    if weighed.tickets and weighed.grams is not None:
-        _judge_sum(judged, out, weighed.tickets, weighed.grams)
     limits = limits_of(judged.facts)
+    if weighed.tickets and weighed.grams is not None:
+        # What a shared ticket holds beyond the grams of the act is of others.
+        is_shared, nets = judged.state.trip_id is not None, [(ticket.no, parse_mass(ticket.net_t)) for ticket in weighed.tickets]
+        own_g = sum(net_g for number, net_g in nets if number is None or not is_shared)
+        expected_g = min(max(weighed.grams, own_g), sum(net_g for _, net_g in nets))
+        level = difference_level(limits, limits.weighing_floor_g, limits.weighing_permille, expected_g, weighed.grams)
+        if level is not None:
+            out.alert(level, "WEIGHING_SUM")
     for key, use in tickets_drawn(weighed, judged.facts).items():
         before: TicketUse | None = judged.facts.get(key)
         if before is not None and before.trip != weighed.trip:
@@ -109,18 +114,6 @@ def tickets_drawn(weighed: Weighed, facts: Facts) -> Mapping[str, TicketUse]:
             first_g, drawn_g = (net_g, 0) if known is None else (known.net_g, known.drawn_g)
             uses[key] = TicketUse(net_g=first_g, trip=weighed.trip, drawn_g=drawn_g + grams)
     return uses
-
-
-def _judge_sum(judged: Judged, out: Findings, tickets: Sequence[Ticket], grams: int) -> None:
-    """ALERT WEIGHING_SUM when the grams of the act are not those of its tickets; what a shared ticket holds beyond them is of others."""
-    limits = limits_of(judged.facts)
-    net_g = sum(parse_mass(ticket.net_t) for ticket in tickets)
-    is_shared = judged.state.trip_id is not None
-    own_g = sum(parse_mass(ticket.net_t) for ticket in tickets if ticket.no is None or not is_shared)
-    expected_g = min(max(grams, own_g), net_g)
-    level = difference_level(limits, limits.weighing_floor_g, limits.weighing_permille, expected_g, grams)
-    if level is not None:
-        out.alert(level, "WEIGHING_SUM")
 
 
 TEXTS = texts("""

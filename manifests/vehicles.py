@@ -1,7 +1,7 @@
-"""Vehicles and waybills of a trip: what is under way on one truck, what travels under one number (R-24, R-27, R-51, R-53; Order 23 Art. 11(2),
-16, 17 [READ]).
+"""Vehicles, waybills and places of a trip (R-24, R-27, R-51, R-53, R-55; Order 23 Art. 11(2)(4), 16, 17 [READ]).
 
-Trains, ships and pipelines carry the loads of many; only trucks stand in the register. Back-fills stand in none: their trips are over.
+What is under way on one truck, what travels under one number, does a place lie where the manifest says? Trains, ships and pipelines carry
+the loads of many; only trucks stand in the register. Back-fills stand in none: their trips are over.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from ledger.fields import normal
 from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE
 from ledger.model import Statement
-from manifests.act import LEGS_MAX, Entered, limits_of
+from ledger.times import day_of
+from manifests.act import LEGS_MAX, Entered
+from manifests.mass import limits_of
 from manifests.model import Leg, ManifestState, Vehicle
-from manifests.places import place_keys
 from signing.refusal import texts
+from whitelist.divisions import same_place
+from whitelist.fields import Place
+from whitelist.rules import place as places
 from whitelist.thresholds import Thresholds
 
 TRIPS_MAX = 32
@@ -157,6 +161,13 @@ def papers_travel(judged: Judged, out: Findings, waybill_no: str | None) -> None
         out.alert("H", "NO_WAYBILL")
 
 
+def note_new_carrier(judged: Judged, carrier: str, out: Findings) -> None:
+    """R-34: another carrier than named never touches the decision, but it is said."""
+    state: ManifestState = judged.state
+    if state.carriers and carrier not in state.carriers:
+        out.tag("CARRIER_CHANGED")
+
+
 def legs_stay_countable(judged: Judged, out: Findings) -> None:
     """TRUNK_FULL: a trip has at most LEGS_MAX legs."""
     if len(judged.state.legs) >= LEGS_MAX:
@@ -197,10 +208,48 @@ def waybill_written(entered: Entered) -> Mapping[str, Any]:
     return {key: WaybillUses((*known.newest, (manifest, trip_name(manifest, state)))[-USES_MAX:])}
 
 
+def owner_of(statement: Statement, state: ManifestState) -> str:
+    """Whose place an act names: the generator's where it departs, the receiver's where it arrives, on the way that of who gives the load."""
+    act = statement.kind.partition("/")[0]
+    if act == "manifest.depart":
+        return state.generator
+    return state.receiver if act in ("manifest.arrive", "manifest.receive") else statement.principal or statement.by[0]
+
+
+def place_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
+    """Registers of the site that an act names, if it names one."""
+    place: Place | None = statement.body.place
+    return () if place is None else places.place_registers(place, owner_of(statement, state))
+
+
+def judge_place(judged: Judged, out: Findings, place: Place, event_s: int) -> None:
+    """DIVISION, SITE_UNKNOWN, ALERT M DIVISION_RETIRED on the day of the event."""
+    owner = owner_of(judged.statement, judged.state)
+    places.judge_place(out, judged.facts, "body.place", place, day_of(event_s), owner)
+
+
+def place_exists(judged: Judged, out: Findings) -> None:
+    """The place of an act, on the day of its admission (kinds §1.1)."""
+    judge_place(judged, out, judged.statement.body.place, judged.moment.at_s)
+
+
+def judge_destination(judged: Judged, out: Findings, place: Place) -> None:
+    """ALERT H WRONG_RECEIVER in another division than the receiver's, PROVINCE_CHANGED in another province than the manifest's."""
+    destination: Place = judged.state.destination
+    if not same_place(judged.facts, place.division, destination.division):
+        out.alert("H", "WRONG_RECEIVER")
+    if place.division[:2] != destination.division[:2]:
+        out.alert("H", "PROVINCE_CHANGED")
+
+
 TEXTS = texts("""
 VEHICLE_KIND | R-11 | sender | platform value list 运输工具 [READ T6]
 运输工具的种类不在列表中，或与运输方式不符。 || 选择 truck 汽车、train 火车、ship 轮船、pipeline 管道、aircraft 飞机或 other 其他；管道运输的运输工具只能是管道。
 The kind of vehicle is not in the list, or does not fit the mode of transport. || Choose truck, train, ship, pipeline, aircraft or other; a pipeline is both mode and vehicle.
+
+CARRIER_CHANGED | R-34 | nobody | Order 23 Art. 28 [READ]
+承运人与开具时填写的不同；批准决定不受影响。 || 确认更换后的承运人具备相应资质。
+Another carrier than named at issue; the decision is not touched. || Make sure that the new carrier is qualified.
 
 VEHICLE_OVERLAP | R-53 | carrier | law §7.4 [DESIGN]
 该运输工具正在执行另一车次的转移。 || 先填报前一车次的运抵；同车收运多个移出人的，使用同一车次标识。
@@ -217,4 +266,12 @@ The vehicle that took the load over has no dangerous-goods waybill or no operati
 WAYBILL_USED | R-51 | carrier | MOT 2019 No. 29 Art. 24 [READ S21]; alert [DESIGN]
 该危险货物运单号已用于另一车次。 || 核对运单号；每一车次使用自己的运单，同车收运的使用同一车次标识。
 The number of the waybill was used for another trip. || Check the number; every trip has its own waybill, a collection round shares one trip id.
+
+WRONG_RECEIVER | R-55 | carrier | Order 23 Art. 11(4) [READ]
+到达或接受地不是联单载明的接受人所在地。 || 将废物运至联单载明的接受人；不能送达的，立即通知移出人和主管部门。
+The load is elsewhere than at the receiver named on the manifest. || Deliver to the receiver named on the manifest; if that is impossible, tell the generator and the authority at once.
+
+PROVINCE_CHANGED | R-55 | carrier | Order 23 Art. 11(4), 21 [READ]; alert [DESIGN]
+到达或接受地与联单载明的接受地不在同一省。 || 立即通知移出人和两地主管部门；未经批准不得转移至其他省。
+The load is in another province than the manifest's destination. || Tell the generator and both authorities at once; without a decision nothing goes to another province.
 """)

@@ -1,8 +1,11 @@
 """The manifest as readers want it: its state, the entries that made it, what was flagged. Folded from entries alone, one after another.
 
 The same functions run as in the log, without facts: what only other chains know (the listing of a decision line, the last days of the
-decision and its lists) is not here.
+decision and its lists) is not here. The audit of a live database folds them too, and compares every row of the projection.
 """
+
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -10,10 +13,15 @@ from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.answers import filled
+from ledger.auditing.disk_map import DiskMap
+from ledger.auditing.report import Finding
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
 from manifests.model import ManifestState, trunk_of
+
+_STUMBLES = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What a fold may raise over entries that should not be in the log; the audit has named them."""
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -78,6 +86,9 @@ class ManifestView(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(line.code for line in self.state.lines))
 
 
+DECODE = msgspec.msgpack.Decoder(ManifestView).decode
+
+
 def columns(view: ManifestView) -> dict[str, object]:
     """The row of a view in ``manifest_view``: what is searched by, and the view itself."""
     state = view.state
@@ -116,3 +127,43 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
         issued_s = parse_at(admission.at)
         return ManifestView(chain=statement.chain, state=state, records=(record,), flags=flags, issued_s=issued_s, updated_idx=entry.index)
     return replace(view, state=state, records=(*view.records, record), flags=(*view.flags, *flags), updated_idx=entry.index)
+
+
+class ViewFold:
+    """Views of all manifests, folded while the audit reads; most of them wait in a file."""
+
+    def __init__(self) -> None:
+        self.views = DiskMap(None, msgspec.msgpack.Encoder().encode, lambda _, raw: DECODE(raw), hot=4_000)
+
+    def watch(self, entry: Entry) -> None:
+        """Give this to the audit."""
+        chain = concerns(entry)
+        if chain is None:
+            return
+        with suppress(*_STUMBLES):
+            self.views.put(chain, fold(self.views.get(chain), entry))
+
+    def compare(self, row: dict[str, Any]) -> list[Finding]:
+        """Findings VIEW_DIFFERS of one row of ``manifest_view``: the view and every column made from it."""
+        expected: ManifestView | None = self.views.get(row["chain"])
+        if expected is None:
+            return [_differs(row["chain"], "view", "a row", "no such manifest")]
+        return [_differs(expected.chain, name, row[name], value) for name, value in columns(expected).items() if row[name] != value]
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.views.close()
+
+
+def missing(chain: str) -> Finding:
+    """A manifest of the log that has no row."""
+    return _differs(chain, "view", "no row", "a row")
+
+
+def position(found: int, expected: str, chain: str = "") -> Finding:
+    """A projection that does not stand where its rows and the log say."""
+    return Finding(code="VIEW_DIFFERS", chain=chain, field="projection_position.idx", found=str(found), expected=expected)
+
+
+def _differs(chain: str, column: str, found: object, expected: object) -> Finding:
+    return Finding(code="VIEW_DIFFERS", chain=chain, field=f"manifest_view.{column}", found=str(found)[:300], expected=str(expected)[:300])

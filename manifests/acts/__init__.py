@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from ledger.admission.personality import Personality, values_in
 from ledger.chain import ULID, USCC
-from manifests import act, case, gate, labels, places, receipt, settlement, tickets, vehicles
+from manifests import act, case, gate, labels, receipt, settlement, tickets, vehicles
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
@@ -44,7 +44,7 @@ ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-SHARED = (act, case, gate, places, vehicles, labels, tickets, receipt, settlement)
+SHARED = (act, case, gate, vehicles, labels, tickets, receipt, settlement)
 """Modules with rules of several acts, their texts beside them."""
 RULES = table(*(rule for module in SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""

@@ -10,8 +10,7 @@ from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, FiledBody, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
 from manifests.model import Act, ManifestState, Stage
-from manifests.places import judge_destination, place_exists
-from manifests.vehicles import trip_keys, trips
+from manifests.vehicles import judge_destination, place_exists, trip_keys, trips
 from whitelist.fields import Place
 
 

@@ -17,36 +17,12 @@ from ledger.findings import Findings
 from ledger.mass import parse_mass
 from ledger.model import Statement
 from ledger.times import day_of, format_at
-from manifests import gate, labels, settlement
-from manifests.act import (
-    LONG_S,
-    TOLERANCE_S,
-    Entered,
-    at_stage,
-    is_long_ago,
-    judge_lines_once,
-    limits_of,
-    note_new_carrier,
-    time_does_not_run_back,
-    trunk_act,
-)
+from manifests import gate, labels, settlement, vehicles
+from manifests.act import LONG_S, TOLERANCE_S, Entered, at_stage, is_long_ago, judge_lines_once, time_does_not_run_back, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, leg_of
-from manifests.mass import weight_level
+from manifests.mass import limits_of, weight_level
 from manifests.model import Act, Capacity, ManifestState, Stage
-from manifests.places import judge_place
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
-from manifests.vehicles import (
-    judge_trips,
-    judge_waybill,
-    needs_papers,
-    plate_is_a_plate,
-    trip_keys,
-    trip_name,
-    trips,
-    vehicle_fits_the_mode,
-    waybill_key,
-    waybill_written,
-)
 from signing.refusal import texts
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import LineMass, LineNumber, Place
@@ -130,7 +106,7 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
         out.tag("LOAD_UNILATERAL")
         out.alert("L", "LOAD_UNILATERAL")
     else:
-        note_new_carrier(judged, carrier_of(statement, judged.state), out)
+        vehicles.note_new_carrier(judged, carrier_of(statement, judged.state), out)
 
 
 # --- the gate ------------------------------------------------------------------------------------------------------------------------
@@ -140,9 +116,9 @@ def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """What allows the transfer, the accounts it adds to, and the registers of truck, labels, waybill and tickets."""
     body: Depart = statement.body
     law = gate.reads(state, facts)
-    waybill = () if body.waybill_no is None else (waybill_key(carrier_of(statement, state), body.waybill_no),)
+    waybill = () if body.waybill_no is None else (vehicles.waybill_key(carrier_of(statement, state), body.waybill_no),)
     tickets = ticket_keys(_holder(statement, state), body.tickets)
-    own = (*trip_keys(statement, state), *labels.label_keys(body.gate.labels), *waybill, *tickets)
+    own = (*vehicles.trip_keys(statement, state), *labels.label_keys(body.gate.labels), *waybill, *tickets)
     return replace(law, registers=(*law.registers, *own))
 
 
@@ -165,15 +141,12 @@ def moment_is_lawful(judged: Judged, out: Findings) -> None:
 
 
 def departs_from_the_origin(judged: Judged, out: Findings) -> None:
-    """ORIGIN_PROVINCE for a trip that begins in another province than the manifest's origin: number, decision and list hang on the origin
-    (case L1); ALERT M WRONG_ORIGIN for another division.
-    """
+    """ORIGIN_PROVINCE in another province than the origin's, on which number, decision and list hang (case L1); else ALERT M WRONG_ORIGIN."""
     place: Place = judged.statement.body.place
     origin: Place = judged.state.origin
-    judge_place(judged, out, place, judged.statement.at_s)
+    vehicles.judge_place(judged, out, place, judged.statement.at_s)
     for position, division in enumerate(judged.statement.body.via):
-        day = day_of(judged.statement.at_s)
-        judge_division(out, f"body.via.{position}", division, judged.facts.data("divisions"), day)
+        judge_division(out, f"body.via.{position}", division, judged.facts.data("divisions"), day_of(judged.statement.at_s))
     if place.division[:2] != origin.division[:2]:
         out.refuse("ORIGIN_PROVINCE", "body.place.division", place.division, origin.division[:2])
     elif not judged.state.is_backfill and not same_place(judged.facts, place.division, origin.division):
@@ -189,7 +162,7 @@ def transfer_is_still_lawful(judged: Judged, out: Findings) -> None:
 def papers_are_there(judged: Judged, out: Findings) -> None:
     """R-51 NO_MANIFEST: nothing departs without 危险货物运单; MISSING: nor without 营运证件 (Art. 11(2))."""
     body: Depart = judged.statement.body
-    if not needs_papers(judged.state):
+    if not vehicles.needs_papers(judged.state):
         return
     if body.waybill_no is None:
         out.refuse("NO_MANIFEST", "body.waybill_no", "", "危险货物运单号")
@@ -241,7 +214,7 @@ def load_is_weighed(judged: Judged, out: Findings) -> None:
 def _weighed(statement: Statement, state: ManifestState) -> Weighed:
     body: Depart = statement.body
     grams = sum(parse_mass(line.mass_t) for line in body.loaded) if body.loaded else None
-    return Weighed(_holder(statement, state), body.tickets, grams, trip_name(statement.chain, state))
+    return Weighed(_holder(statement, state), body.tickets, grams, vehicles.trip_name(statement.chain, state))
 
 
 def vehicle_is_free(judged: Judged, out: Findings) -> None:
@@ -250,8 +223,8 @@ def vehicle_is_free(judged: Judged, out: Findings) -> None:
     carrier = carrier_of(statement, state)
     loaded = {line.line: parse_mass(line.mass_t) for line in statement.body.loaded}
     grams = sum(loaded.get(number, line.declared_g) for number, line in enumerate(state.lines))
-    judge_trips(judged, out, carrier, grams, departs=True)
-    judge_waybill(judged, out, carrier, statement.body.waybill_no)
+    vehicles.judge_trips(judged, out, carrier, grams, departs=True)
+    vehicles.judge_waybill(judged, out, carrier, statement.body.waybill_no)
 
 
 def added_g(body: Depart, state: ManifestState) -> tuple[int, ...]:
@@ -270,9 +243,9 @@ def _add(judged: Judged, out: Findings) -> None:
 def _registers(entered: Entered) -> Mapping[str, Any]:
     statement, before, facts = entered.statement, entered.before, entered.facts
     return {
-        **trips(entered),
+        **vehicles.trips(entered),
         **labels.labels_written(entered),
-        **waybill_written(entered),
+        **vehicles.waybill_written(entered),
         **tickets_drawn(_weighed(statement, before), facts),
         **settlement.site_reserved(entered, sum(added_g(statement.body, before))),
     }
@@ -304,8 +277,8 @@ DEPART = trunk_act(
         checks_are_attested,
         labels_match,
         load_is_weighed,
-        vehicle_fits_the_mode,
-        plate_is_a_plate,
+        vehicles.vehicle_fits_the_mode,
+        vehicles.plate_is_a_plate,
         vehicle_is_free,
     ),
     settle=_add,

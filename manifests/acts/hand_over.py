@@ -6,11 +6,10 @@ from ledger.admission.personality import Judged, Reads
 from ledger.fields import label
 from ledger.findings import Findings
 from ledger.model import Statement
-from manifests.act import TIMES, LegNumber, leg_is_open, note_new_carrier, trunk_act
+from manifests.act import TIMES, LegNumber, leg_is_open, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, carriage_keys, carriage_registers, judge_carriage, leg_of, succeeded
 from manifests.model import Act, ManifestState
-from manifests.places import judge_place
-from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
+from manifests.vehicles import judge_place, legs_stay_countable, note_new_carrier, vehicle_fits_the_mode
 from signing.refusal import texts
 from whitelist.fields import Place
 

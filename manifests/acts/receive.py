@@ -4,7 +4,7 @@ The waste is at the gate, so the receipt is a fact at every stage before it: onl
 departure declines the manifest. Source: kinds §6.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec.structs import replace
@@ -17,13 +17,12 @@ from ledger.mass import parse_mass
 from ledger.model import Level, Statement
 from ledger.times import format_at, parse_at, year_of
 from manifests import gate, settlement
-from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, limits_of, trunk_act
-from manifests.mass import Received, weight_level
+from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act
+from manifests.mass import Received, limits_of, weight_level
 from manifests.model import Act, LineState, ManifestState, Stage
-from manifests.places import judge_destination, judge_place
 from manifests.receipt import MeterRow, ReceivedLine, Report, Weighing, judge_meters, note_lateness
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
-from manifests.vehicles import trip_keys, trip_name, trips
+from manifests.vehicles import judge_destination, judge_place, trip_keys, trip_name, trips
 from signing.refusal import texts
 from whitelist.fields import Place
 
@@ -213,9 +212,7 @@ def received_lines(body: Receive, state: ManifestState) -> tuple[Received, ...]:
 
 def discrepancies(body: Receive) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Per line with a stated difference, which of the five keys differ. What the scales say beyond that is judged by thresholds (R-62)."""
-    return tuple(
-        (line.line, tuple(sorted(line.differences))) for line in sorted(body.lines, key=lambda line: line.line) if line.differences
-    )
+    return tuple(sorted((line.line, tuple(sorted(line.differences))) for line in body.lines if line.differences))
 
 
 def _weighed(statement: Statement, state: ManifestState) -> Weighed:
@@ -239,12 +236,11 @@ def _settle(judged: Judged, out: Findings) -> None:
 
 def _registers(entered: Entered) -> Mapping[str, Any]:
     before, body = entered.before, entered.statement.body
+    kept_g = sum(line.accepted_g or 0 for line in entered.after.lines)
     return {
         **trips(entered),
         **({} if is_declined(body, before) else tickets_drawn(_weighed(entered.statement, before), entered.facts)),
-        **settlement.site_settled(
-            entered, (year_of(parse_at(body.accepted_at)), sum(line.accepted_g or 0 for line in entered.after.lines))
-        ),
+        **settlement.site_settled(entered, (year_of(parse_at(body.accepted_at)), kept_g)),
     }
 
 
@@ -258,12 +254,12 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     )
     legs = ended(state.legs, state.under_way, statement.at_s)
     found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs)
-    return at_stage(found, outcome(lines), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s)
+    return at_stage(
+        found, _outcome({line.opinion for line in body.lines}), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s
+    )
 
 
-def outcome(lines: Iterable[LineState]) -> Stage:
-    """All accepted, all rejected, or anything between."""
-    opinions = {line.opinion for line in lines}
+def _outcome(opinions: set[str]) -> Stage:
     if opinions == {"accept"}:
         return Stage.ACCEPTED
     return Stage.REJECTED if opinions == {"reject"} else Stage.PARTLY_ACCEPTED

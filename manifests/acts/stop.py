@@ -9,7 +9,7 @@ from ledger.fields import At, Text, label
 from ledger.findings import Findings
 from manifests.act import STOPS_MAX, TIMES, Body, LegNumber, leg_is_open, trunk_act
 from manifests.model import Act
-from manifests.places import place_exists, place_keys
+from manifests.vehicles import place_exists, place_keys
 from whitelist.fields import Place
 
 

@@ -13,8 +13,7 @@ from ledger.model import Statement
 from manifests.act import TIMES, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
 from manifests.carriage import Carriage, carriage_keys, carriage_registers, judge_carriage, leg_of, parts_of, succeeded
 from manifests.model import Act, LegPart, ManifestState
-from manifests.places import place_exists
-from manifests.vehicles import legs_stay_countable, vehicle_fits_the_mode
+from manifests.vehicles import legs_stay_countable, place_exists, vehicle_fits_the_mode
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Place
 from whitelist.transfer import BodyPart

@@ -16,9 +16,8 @@ from ledger.admission.personality import Books, Kind
 from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, LogState, party_name
 from ledger.times import parse_at, year_of
-from manifests.act import limits_of
 from manifests.case import cases_of
-from manifests.mass import weight_level
+from manifests.mass import limits_of, weight_level
 from manifests.model import LineState, ManifestState, Stage, trunk_of
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period, Tolerance
 from reports.words import COLUMNS
