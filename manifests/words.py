@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 
 from ledger.labels import words_of
-from manifests.acts.depart import GateCheck
-from manifests.model import VehicleKind
-from manifests.receipt import Difference, Opinion, WeighingMethod
-from whitelist.fields import ConsignorRole, Mode, Packing, WasteForm
+from manifests.receipt import Opinion
+from whitelist.fields import WasteForm
 
 STAGES: Mapping[str, str] = {
     "none": "（未开具）",
@@ -29,7 +27,4 @@ CAPACITIES: Mapping[str, str] = {
     "receiver": "接受人",
     "generator or origin's authority": "移出人或者移出地主管部门",
 }
-FORMS, PACKINGS = words_of(WasteForm), words_of(Packing)
-MODES, CONSIGNORS = words_of(Mode), words_of(ConsignorRole)
-OPINIONS, DIFFERENCES, WEIGHINGS = words_of(Opinion), words_of(Difference), words_of(WeighingMethod)
-VEHICLES, CHECKS = words_of(VehicleKind), words_of(GateCheck)
+FORMS, OPINIONS = words_of(WasteForm), words_of(Opinion)

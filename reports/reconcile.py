@@ -1,4 +1,4 @@
-"""Drawing and writing monthly statements: ``begin`` a fold, feed it the log's entries in order, ``finish`` it once per direction. Pure."""
+"""Drawing monthly statements: ``begin`` a fold, feed it the log's entries in order, ``finish`` it once per direction; and writing them."""
 
 import re
 from collections.abc import Callable

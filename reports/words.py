@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from ledger.admission.personality import Books
 from ledger.times import format_at
-from manifests.words import CHECKS, CONSIGNORS, DIFFERENCES, FORMS, MODES, OPINIONS, PACKINGS, STAGES, VEHICLES, WEIGHINGS
+from manifests.words import FORMS, OPINIONS, STAGES
 from reports.kinds import all_kinds
 
-__all__ = ["CHECKS", "CONSIGNORS", "DIFFERENCES", "FORMS", "MODES", "OPINIONS", "PACKINGS", "STAGES", "VEHICLES", "WEIGHINGS"]
+__all__ = ["FORMS", "OPINIONS", "STAGES"]
 
 ROUTES: Mapping[str, str] = {
     "INTRA": "省内转移",
