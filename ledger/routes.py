@@ -5,7 +5,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -24,7 +24,6 @@ from ledger.admission.entry import read_entry
 from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
 from ledger.answers import (
-    BatchEnd,
     BatchLine,
     FeedEntry,
     FeedPage,
@@ -76,16 +75,37 @@ class Limits(Struct, frozen=True, kw_only=True):
     batch_lines: int
 
 
+_TEXT, _OBJECT, _LIST = OpenAPIType.STRING, OpenAPIType.OBJECT, OpenAPIType.ARRAY
+
+
+def _object(needed: Sequence[str], **properties: Schema) -> Schema:
+    return Schema(type=_OBJECT, required=list(needed), properties=dict(properties), additional_properties=False)
+
+
+def _envelope() -> Schema:
+    signature = _object(["keyid", "sig"], keyid=Schema(type=_TEXT, pattern="^[0-9a-f]{64}$"), sig=Schema(type=_TEXT))
+    return _object(
+        ["payloadType", "payload", "signatures"],
+        payloadType=Schema(const="application/vnd.liandan.statement.v1+json"),
+        payload=Schema(type=_TEXT),
+        signatures=Schema(type=_LIST, items=signature, min_items=1, max_items=8),
+    )
+
+
+def _with_disclosures() -> Schema:
+    """An envelope and what opens its commitments (ledger.vault.disclosure)."""
+    names = ["field", "salt", "value"]
+    one = _object(names, **{name: Schema(type=_TEXT) for name in names})
+    return _object(["envelope"], envelope=_envelope(), disclosures=Schema(type=_LIST, items=one, max_items=DISCLOSURES_MAX))
+
+
 @dataclass
 class TakesEnvelope(Operation):
     """Documents the raw body of a post: one DSSE envelope, or one with the personal data behind its commitments."""
 
     def __post_init__(self) -> None:
-        self.request_body = RequestBody(
-            {"application/json": OpenAPIMediaType(schema=Schema(any_of=[_envelope(), _with_disclosures()]))},
-            "One DSSE envelope (formats §1), bare or beside disclosures (formats §7)",
-            required=True,
-        )
+        media = {"application/json": OpenAPIMediaType(schema=Schema(any_of=[_envelope(), _with_disclosures()]))}
+        self.request_body = RequestBody(media, "One DSSE envelope (formats §1), bare or beside disclosures (formats §7)", required=True)
 
 
 @dataclass
@@ -93,44 +113,8 @@ class TakesEnvelopes(Operation):
     """Documents the raw body of a batch: one envelope a line."""
 
     def __post_init__(self) -> None:
-        lines = Schema(
-            type=OpenAPIType.STRING,
-            description="NDJSON: one envelope per line, bare or beside disclosures, in the order in which they are to be admitted",
-        )
-        self.request_body = RequestBody({NDJSON: OpenAPIMediaType(schema=lines)}, required=True)
-
-
-def _envelope() -> Schema:
-    text = Schema(type=OpenAPIType.STRING)
-    signature = Schema(
-        type=OpenAPIType.OBJECT,
-        required=["keyid", "sig"],
-        properties={"keyid": Schema(type=OpenAPIType.STRING, pattern="^[0-9a-f]{64}$"), "sig": text},
-        additional_properties=False,
-    )
-    return Schema(
-        type=OpenAPIType.OBJECT,
-        required=["payloadType", "payload", "signatures"],
-        properties={
-            "payloadType": Schema(const="application/vnd.liandan.statement.v1+json"),
-            "payload": text,
-            "signatures": Schema(type=OpenAPIType.ARRAY, items=signature, min_items=1, max_items=8),
-        },
-        additional_properties=False,
-    )
-
-
-def _with_disclosures() -> Schema:
-    """An envelope and what opens its commitments (ledger.vault.disclosure)."""
-    text = Schema(type=OpenAPIType.STRING)
-    names = ["field", "salt", "value"]
-    one = Schema(type=OpenAPIType.OBJECT, required=names, properties=dict.fromkeys(names, text), additional_properties=False)
-    return Schema(
-        type=OpenAPIType.OBJECT,
-        required=["envelope"],
-        properties={"envelope": _envelope(), "disclosures": Schema(type=OpenAPIType.ARRAY, items=one, max_items=DISCLOSURES_MAX)},
-        additional_properties=False,
-    )
+        said = "NDJSON: one envelope per line, bare or beside disclosures, in the order in which they are to be admitted"
+        self.request_body = RequestBody({NDJSON: OpenAPIMediaType(schema=Schema(type=_TEXT, description=said))}, required=True)
 
 
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:
@@ -169,8 +153,7 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     """
     if not request.scope["query_string"]:
         return
-    fields = request.route_handler.parsed_fn_signature.parameters.items()
-    asked = [(name, field.kwarg_definition) for name, field in fields]
+    asked = [(name, field.kwarg_definition) for name, field in request.route_handler.parsed_fn_signature.parameters.items()]
     known = {"lang", *(kwarg.name or name for name, kwarg in asked if isinstance(kwarg, QueryParameter))}
     given = [name for name, _ in request.query_params.multi_items()]
     wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
@@ -184,9 +167,7 @@ async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     _may_post(request)
     service: Service = request.app.state.service
     answer = await service.post(await request.body(), now_s=claimed_now(request), wait_s=_wait_s(request, WAIT_S))
-    if isinstance(answer, Waiting):
-        return Response(_ENCODE(answer), status_code=202, media_type="application/json")  # type: ignore[arg-type]  # encoded here
-    status = 201 if answer.is_new else 200
+    status = 202 if isinstance(answer, Waiting) else 201 if answer.is_new else 200
     return Response(_ENCODE(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
 
 
@@ -199,7 +180,10 @@ async def post_batch(request: Request[Any, Any, Any], atomic: FromQuery[bool] = 
     service: Service = request.app.state.service
     async with _held_lines(request, most) as raws:
         batch = await service.post_batch(raws, now_s=claimed_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
-    _note_failures(request, sum(line.refused is not None for line in batch.lines))
+    if callable(
+        note := request.scope.get("note_failures")
+    ):  # refused lines count like refused posts, although the batch is answered with 200
+        note(sum(line.refused is not None for line in batch.lines))
     return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
 
 
@@ -213,8 +197,7 @@ async def _held_lines(request: Request[Any, Any, Any], most: int) -> AsyncIterat
         async for chunk in request.stream():
             if not room.take(len(chunk)):
                 raise Busy(f"other batches hold {room.held - held} bytes", ROOM_AFTER_S)
-            held += len(chunk)
-            count += chunk.count(b"\n")
+            held, count = held + len(chunk), count + chunk.count(b"\n")
             begun += chunk
             if count > most:
                 break
@@ -233,27 +216,26 @@ async def _held_lines(request: Request[Any, Any, Any], most: int) -> AsyncIterat
 
 
 async def _batch_lines(request: Request[Any, Any, Any], service: Service, batch: Batch) -> AsyncIterator[bytes]:
-    problem_of: ProblemOf = request.app.state.problem_of
     printed = 0
     async for number, raw, hashes in service.receipts(batch):
         for skipped in range(printed, number):
-            yield _ENCODE(_refused(skipped, batch.lines[skipped], request, problem_of)) + b"\n"
-        line = batch.lines[number]
+            yield _ENCODE(_refused(skipped, batch.lines[skipped], request)) + b"\n"
+        line, proof = batch.lines[number], tuple(map(b64_text, hashes))
         status = 201 if line.is_new else 200
-        proof = tuple(map(b64_text, hashes))
         answer = BatchLine(line=number, status=status, statement=line.statement, index=line.index, entry=b64_text(raw), inclusion=proof)
         yield _ENCODE(answer) + b"\n"
         printed = number + 1
     for skipped in range(printed, len(batch.lines)):
-        yield _ENCODE(_refused(skipped, batch.lines[skipped], request, problem_of)) + b"\n"
+        yield _ENCODE(_refused(skipped, batch.lines[skipped], request)) + b"\n"
     yield _ENCODE(batch.end) + b"\n"
 
 
-def _refused(number: int, line: BatchOutcome, request: Request[Any, Any, Any], problem_of: ProblemOf) -> BatchLine:
+def _refused(number: int, line: BatchOutcome, request: Request[Any, Any, Any]) -> BatchLine:
     """A line that brings no receipt: refused, not taken because the log is busy, or admitted and not yet published."""
     error: NotAdmitted | Busy | None = line.refused or line.busy
     if error is None:
         return BatchLine(line=number, status=202, statement=line.statement)
+    problem_of: ProblemOf = request.app.state.problem_of
     problem = problem_of(request, error)
     return BatchLine(line=number, status=problem.status, statement=line.statement, problem=problem)
 
@@ -262,13 +244,6 @@ def _may_post(request: Request[Any, Any, Any]) -> None:
     """Without a token anybody may post within the failure budget of the address; a token that is shown must cover posting."""
     if request.scope.get("user") is not None:
         caller_of(request, "post")
-
-
-def _note_failures(request: Request[Any, Any, Any], count: int) -> None:
-    """Refused lines of a batch count like refused posts, although the batch as a whole is answered with 200."""
-    note = request.scope.get("note_failures")
-    if callable(note):
-        note(count)
 
 
 def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
@@ -378,13 +353,9 @@ def _is_known(service: Service, chain: str) -> bool:
 def ledger_routers(limits: Limits) -> list[Router]:
     """All routes of this package; bodies are cut off at their limits while they come."""
     reading = [get_feed, list_refusals, get_party, get_log, get_chain]
-    one, many = limits.statement_bytes, limits.batch_bytes
-    check = refuse_unknown_query
+    one, many, check = limits.statement_bytes, limits.batch_bytes, refuse_unknown_query
     return [
         Router("/", route_handlers=[post_statement], request_max_body_size=one, before_request=check, tags=["statements"]),
         Router("/", route_handlers=[post_batch], request_max_body_size=many, before_request=check, tags=["statements"]),
         Router("/", route_handlers=reading, before_request=check, tags=["log"]),
     ]
-
-
-__all__ = ["BatchEnd", "Limits", "Refusal", "caller_of", "ledger_routers", "refusals"]
