@@ -77,13 +77,7 @@ def make_bundle(note: bytes, subject: str, entries: Iterable[Entry], inclusion: 
         {"index": entry.index, "entry": b64encode(entry.raw).decode(), "proof": [b64encode(h).decode() for h in inclusion(entry.index)]}
         for entry in ordered
     ]
-    fields = {
-        "liandan_bundle": VERSION,
-        "origin": origin,
-        "subject": subject,
-        "checkpoint": b64encode(note).decode(),
-        "entries": items,
-    }
+    fields = {"liandan_bundle": VERSION, "origin": origin, "subject": subject, "checkpoint": b64encode(note).decode(), "entries": items}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -109,12 +103,7 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
     if facts.head(str(fields["subject"])) is None:
         raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected="a chain of the bundle")
     return Bundle(
-        subject=str(fields["subject"]),
-        found=first.hash,
-        is_pinned=pinned_found is not None,
-        opened=opened,
-        entries=entries,
-        facts=facts,
+        subject=str(fields["subject"]), found=first.hash, is_pinned=pinned_found is not None, opened=opened, entries=entries, facts=facts
     )
 
 

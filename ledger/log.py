@@ -84,12 +84,7 @@ class Log:
         )
 
     async def append(
-        self,
-        raws: Sequence[bytes],
-        *,
-        now_s: int | None = None,
-        atomic: bool = False,
-        refused: Sequence[Refusal | None] = (),
+        self, raws: Sequence[bytes], *, now_s: int | None = None, atomic: bool = False, refused: Sequence[Refusal | None] = ()
     ) -> list[Answer]:
         """Take envelopes in order, one answer each, in order; a refused one never harms the others, unless they are ``atomic``.
 

@@ -29,12 +29,7 @@ from signing.refusal import Reason, Refusal
 HOUR = 3600
 FUTURE_S = 5 * 60
 LATE_S = 2 * HOUR
-WINDOW_S: Mapping[Window, int | None] = {
-    Window.NONE: None,
-    Window.DAY: 24 * HOUR,
-    Window.MONTH: 30 * 24 * HOUR,
-    Window.CUSTODY: None,
-}
+WINDOW_S: Mapping[Window, int | None] = {Window.NONE: None, Window.DAY: 24 * HOUR, Window.MONTH: 30 * 24 * HOUR, Window.CUSTODY: None}
 
 RootAt = Callable[[int], str | None]
 """Root (b64) of the tree of a given size, or ``None`` when that size lies ahead."""
