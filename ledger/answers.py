@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from ledger.admission.entry import Entry
-from ledger.admission.receipts import RefusalRow
 from ledger.directory import Authority, DataPin
-from ledger.model import AccountRow, Decision
+from ledger.kinds.refusal_pages import RefusalItem
+from ledger.model import AccountRow
 from ledger.problem import Problem
 
 T = TypeVar("T", bound=Struct)
@@ -184,30 +185,16 @@ def post_answer(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: by
         index=entry.index,
         entry=b64_text(entry.raw),
         at=entry.admission.at,
-        decision=decision_answer(entry.admission.decision),
+        decision=Decided(**asdict(entry.admission.decision)),
         is_new=is_new,
         inclusion=tuple(map(b64_text, hashes)),
         checkpoint=note.decode(),
     )
 
 
-def decision_answer(decision: Decision) -> Decided:
-    """A decision in the types that a schema can state."""
-    return Decided(route=decision.route, tags=decision.tags, alerts=decision.alerts, accounts=decision.accounts)
-
-
-def refusal_item(row_id: int, row: RefusalRow) -> RefusalWithReceipt:
+def refusal_item(row_id: int, item: RefusalItem, receipt: bytes) -> RefusalWithReceipt:
     """A refusal as it is listed."""
-    return RefusalWithReceipt(
-        id=row_id,
-        statement=row.statement,
-        by=tuple(row.signers),
-        kind=row.kind,
-        codes=tuple(row.codes),
-        size=row.size,
-        at=row.at,
-        receipt=b64_text(row.receipt),
-    )
+    return RefusalWithReceipt(id=row_id, receipt=b64_text(receipt), **asdict(item))
 
 
 def concerns(entry: Entry, uscc: str) -> bool:

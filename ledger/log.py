@@ -12,15 +12,15 @@ from time import time
 import structlog
 from asyncpg import Pool, Record
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ledger import store
 from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import Kinds
-from ledger.admission.receipts import RefusedStatement, make_receipt
+from ledger.admission.receipts import make_receipt
 from ledger.admission.sequencer import Sequenced, Sequencer
+from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import Head
 from ledger.publishing.follower import Follower, Published
@@ -114,10 +114,9 @@ class Log:
             return LoggedEntry(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
-        refused: RefusedStatement = replace(item.signed, codes=outcome.codes)
-        return TurnedDown(refusal=outcome, statement=refused.statement, receipt=await self._receipt(refused, claimed_s))
+        return TurnedDown(refusal=outcome, statement=item.signed.statement, receipt=await self._receipt(item.signed, outcome, claimed_s))
 
-    async def _receipt(self, refused: RefusedStatement, claimed_s: int | None) -> bytes | None:
+    async def _receipt(self, act: ClaimedAct, refusal: Refusal, claimed_s: int | None) -> bytes | None:
         """The receipt, kept to be named in the log; None while the operator's key here is not valid: its word would be worth nothing."""
         now_s, name = await self.now(claimed_s), f"key:{self.operator_key.keyid}"
         async with self.pool.acquire() as conn:
@@ -126,9 +125,9 @@ class Log:
             if raw is None or not self.kinds.decode(name, raw).is_valid_at(size):
                 log.error("operator_key_not_valid", keyid=self.operator_key.keyid, size=size)
                 return None
-            row = make_receipt(refused, size, now_s, self.operator_key)
-            await store.insert_refusal(conn, row)
-        return row.receipt
+            item, receipt = make_receipt(act, refusal.codes, size, now_s, self.operator_key)
+            await store.insert_refusal(conn, item, receipt)
+        return receipt
 
     async def head(self) -> store.LogHead | None:
         """The committed head; may be ahead of what is published."""

@@ -3,24 +3,21 @@
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import TypeAlias
 
-from asyncpg import (
-    AdminShutdownError,
-    CannotConnectNowError,
-    Connection,
-    CrashShutdownError,
-    InterfaceError,
-    PostgresConnectionError,
-    Record,
-)
+import asyncpg
+from asyncpg import Connection, Record
 from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
+from msgspec.structs import astuple
 
-from ledger.admission.receipts import RefusalRow
+from ledger.kinds.refusal_pages import RefusalItem
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
 """A connection, or one lent by a pool."""
 
-AWAY = (PostgresConnectionError, AdminShutdownError, CrashShutdownError, CannotConnectNowError, InterfaceError, OSError)
+AWAY = (
+    *(asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),
+    *(asyncpg.InterfaceError, OSError),
+)
 """What is raised while the database stops, is gone or starts: nobody's fault, to be tried again. asyncpg knows no common class for it."""
 
 
@@ -64,14 +61,8 @@ async def fetch_head(conn: Conn) -> LogHead | None:
 
 async def insert_head(conn: Conn, head: LogHead) -> bool:
     """The first head; False if another process was first."""
-    status = await conn.execute(
-        "INSERT INTO log_head (size, root, edge, at_s) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        head.size,
-        head.root,
-        head.edge,
-        head.at_s,
-    )
-    return status == "INSERT 0 1"
+    sql = "INSERT INTO log_head (size, root, edge, at_s) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+    return await conn.execute(sql, *astuple(head)) == "INSERT 0 1"
 
 
 async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
@@ -80,26 +71,21 @@ async def fetch_facts(conn: Conn, keys: Sequence[str]) -> dict[str, bytes]:
     return {row["key"]: row["value"] for row in rows}
 
 
+_LINKS = "SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link"
+
+
 async def fetch_links(conn: Conn, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LinkRow]:
     """Who holds these (chain, seq) places; free ones are left out."""
     rows = await conn.fetch(
-        """
-        SELECT link.chain, link.seq, encode(link.hash, 'hex') AS hash, link.idx
-          FROM link
-          JOIN unnest($1::text[], $2::bigint[]) AS place (chain, seq)
-            ON link.chain = place.chain AND link.seq = place.seq
-        """,
-        [chain for chain, _ in places],
-        [seq for _, seq in places],
+        f"{_LINKS} JOIN unnest($1::text[], $2::bigint[]) AS place (chain, seq) USING (chain, seq)",
+        *([chain for chain, _ in places], [seq for _, seq in places]),
     )
     return {(row["chain"], row["seq"]): LinkRow(*row) for row in rows}
 
 
 async def list_links(conn: Conn, chain: str, *, limit: int = 1000) -> list[LinkRow]:
     """Links of one chain in order, at most ``limit``."""
-    rows = await conn.fetch(
-        "SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link WHERE chain = $1 ORDER BY seq LIMIT $2", chain, limit
-    )
+    rows = await conn.fetch(f"{_LINKS} WHERE chain = $1 ORDER BY seq LIMIT $2", chain, limit)
     return [LinkRow(*row) for row in rows]
 
 
@@ -111,7 +97,7 @@ async def count_links(conn: Conn, *, start: int, end: int) -> int:
 
 async def stream_links(conn: Conn) -> AsyncIterator[LinkRow]:
     """All links, in no order; inside a transaction."""
-    async for row in conn.cursor("SELECT chain, seq, encode(hash, 'hex') AS hash, idx FROM link", prefetch=2000):
+    async for row in conn.cursor(_LINKS, prefetch=2000):
         yield LinkRow(*row)
 
 
@@ -130,11 +116,8 @@ async def stream_facts(conn: Conn) -> AsyncIterator[tuple[str, bytes]]:
 async def insert_entries(conn: Conn, entries: Iterable[EntryRow], links: Iterable[LinkRow]) -> None:
     """COPY new entries and links; a taken place raises UniqueViolationError and nothing is written."""
     await conn.copy_records_to_table("entry", records=[(e.idx, e.leaf, e.entry) for e in entries], columns=("idx", "leaf", "entry"))
-    await conn.copy_records_to_table(
-        "link",
-        records=[(link.chain, link.seq, bytes.fromhex(link.hash), link.idx) for link in links],
-        columns=("chain", "seq", "hash", "idx"),
-    )
+    rows = [(link.chain, link.seq, bytes.fromhex(link.hash), link.idx) for link in links]
+    await conn.copy_records_to_table("link", records=rows, columns=("chain", "seq", "hash", "idx"))
 
 
 _APPEND = """
@@ -178,8 +161,7 @@ async def append(
     """
     moved: int = await conn.fetchval(
         _APPEND + f"-- at 2^{before.size.bit_length()}",
-        *(after.size, after.root, after.edge, after.at_s),
-        *(before.size, before.root, before.edge, before.at_s),
+        *(*astuple(after), *astuple(before)),
         *([key for key, _ in known], [value for _, value in known]),
         *([row.idx for row in entries], [row.leaf for row in entries], [row.entry for row in entries]),
         *([row.chain for row in links], [row.seq for row in links], [bytes.fromhex(row.hash) for row in links], [row.idx for row in links]),
@@ -217,22 +199,14 @@ async def fetch_entries_at(conn: Conn, indices: Sequence[int]) -> list[EntryRow]
     return [EntryRow(*row) for row in rows]
 
 
-async def insert_refusal(conn: Conn, row: RefusalRow) -> None:
+async def insert_refusal(conn: Conn, item: RefusalItem, receipt: bytes) -> None:
     """Remember a refusal; the same statement refused for the same codes stands once."""
     await conn.execute(
         """
-        INSERT INTO refusal (hour, statement, signers, kind, codes, size, at, receipt)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO refusal (hour, statement, signers, kind, codes, size, at, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (statement, codes) DO NOTHING
         """,
-        row.hour,
-        row.statement,
-        row.signers,
-        row.kind,
-        row.codes,
-        row.size,
-        row.at,
-        row.receipt,
+        *(item.at[:13], *astuple(item), receipt),
     )
 
 
@@ -242,21 +216,20 @@ async def first_open_hour(conn: Conn) -> str | None:
     return found
 
 
-async def list_open_refusals(conn: Conn, *, to_hour: str) -> list[RefusalRow]:
-    """All refusals up to the end of an hour that no page names yet, by time, without their receipts."""
-    rows = await conn.fetch(
-        """
-        SELECT hour, statement, signers, kind, codes, size, at
-          FROM refusal
-         WHERE page IS NULL AND hour <= $1
-         ORDER BY at, id
-        """,
-        to_hour,
-    )
-    return [RefusalRow(**row, receipt=b"") for row in rows]
+async def list_open_refusals(conn: Conn, *, to_hour: str) -> list[RefusalItem]:
+    """All refusals up to the end of an hour that no page names yet, by time."""
+    rows = await conn.fetch(f"{_REFUSALS} FROM refusal WHERE page IS NULL AND hour <= $1 ORDER BY at, id", to_hour)
+    return [_refusal(*row) for row in rows]
 
 
-async def mark_refusals(conn: Conn, named: Sequence[tuple[str, Sequence[str]]], *, page: int) -> None:
+_REFUSALS = "SELECT statement, signers, kind, codes, size, at"
+
+
+def _refusal(statement: str, by: Sequence[str], kind: str, codes: Sequence[str], size: int, at: str) -> RefusalItem:
+    return RefusalItem(statement, tuple(by), kind, tuple(codes), size, at)
+
+
+async def mark_refusals(conn: Conn, items: Sequence[RefusalItem], *, page: int) -> None:
     """Note the index of the ``log.refusals`` entry that names these refusals, by statement and codes."""
     await conn.execute(
         """
@@ -264,9 +237,7 @@ async def mark_refusals(conn: Conn, named: Sequence[tuple[str, Sequence[str]]], 
           FROM unnest($2::text[], $3::text[]) AS named (statement, codes)
          WHERE refusal.page IS NULL AND refusal.statement = named.statement AND array_to_string(refusal.codes, ' ') = named.codes
         """,
-        page,
-        [statement for statement, _ in named],
-        [" ".join(codes) for _, codes in named],
+        *(page, [item.statement for item in items], [" ".join(item.codes) for item in items]),
     )
 
 
@@ -281,18 +252,14 @@ async def unlock_pages(conn: Conn) -> None:
     await conn.execute("SELECT pg_advisory_unlock(hashtext('liandan log.refusals'))")
 
 
-async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalRow]]:
-    """Newest refusals first, optionally of one signer."""
+async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalItem, bytes]]:
+    """Newest refusals first, with their receipts; optionally of one signer."""
     rows = await conn.fetch(
-        """
-        SELECT id, hour, statement, signers, kind, codes, size, at, receipt
-          FROM refusal
+        f"""
+        {_REFUSALS}, id, receipt FROM refusal
          WHERE ($1::text IS NULL OR $1 = ANY(signers)) AND ($2::bigint IS NULL OR id < $2)
-         ORDER BY id DESC
-         LIMIT $3
+         ORDER BY id DESC LIMIT $3
         """,
-        signer,
-        before_id,
-        limit,
+        *(signer, before_id, limit),
     )
-    return [(r["id"], RefusalRow(**{name: r[name] for name in RefusalRow.__struct_fields__})) for r in rows]
+    return [(row_id, _refusal(*item), receipt) for *item, row_id, receipt in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from asyncpg import Pool, Record
@@ -14,8 +14,7 @@ from ledger import store
 from ledger.admission.admit import Submission
 from ledger.admission.content import check_content
 from ledger.admission.kind_table import Kinds
-from ledger.admission.receipts import RefusedStatement
-from ledger.admission.statement import claimed_act, read_statement
+from ledger.admission.statement import ClaimedAct, claimed_act, read_statement
 from ledger.admission.verification import keys_brought, verify_signatures
 from ledger.directory import KeyRecord
 from ledger.kinds.adoption import missing_files
@@ -60,7 +59,7 @@ class Taken(Struct):
     submission: Submission | None = None
     refusal: Refusal | None = None
     envelope: Envelope | None = None
-    signed: RefusedStatement | None = None
+    signed: ClaimedAct | None = None
 
 
 class Intake:
@@ -110,7 +109,7 @@ class Intake:
             item.refusal = refusal
         return item
 
-    async def _registered(self, keyids: Iterable[str]) -> dict[str, KeyRecord]:
+    async def _registered(self, keyids: Collection[str]) -> dict[str, KeyRecord]:
         """Those of the keys that the log has registered."""
         known, unknown = self._cached(keyids)
         if not unknown:
@@ -130,39 +129,25 @@ class Intake:
         self._keys.update(fetched)
         return fetched
 
-    def _cached(self, keyids: Iterable[str]) -> tuple[dict[str, KeyRecord], list[str]]:
+    def _cached(self, keyids: Collection[str]) -> tuple[dict[str, KeyRecord], list[str]]:
         """What is cached of some keys, and which of them are not."""
-        known, unknown = {}, []
-        for keyid in keyids:
-            record = self._keys.get(keyid)
-            if record is None:
-                unknown.append(keyid)
-            else:
-                known[keyid] = record
-        return known, unknown
+        known = {keyid: record for keyid in keyids if (record := self._keys.get(keyid)) is not None}
+        return known, [keyid for keyid in keyids if keyid not in known]
 
 
 def _verify(item: Taken, lookup: Lookup) -> None:
     """Verify signatures; for an act that is refused already, only to know whether its signers are owed a receipt."""
-    envelope = item.envelope
-    act = None if envelope is None else _act(item, envelope)
-    if envelope is None or act is None:
+    if item.envelope is None:
         return
-    by, kind, statement = act
+    statement = None if item.submission is None else item.submission.statement
+    act = claimed_act(item.envelope) if statement is None else ClaimedAct(statement.by, statement.kind, statement.hash)
+    if act is None:
+        return
     try:
-        verify_signatures(envelope, by, lookup)
+        verify_signatures(item.envelope, act.by, lookup)
+        item.signed = act
     except Refusal as refusal:
         item.refusal = item.refusal or refusal
-        return
-    item.signed = RefusedStatement(statement=statement, by=by, kind=kind, codes=[])
-
-
-def _act(item: Taken, envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
-    """Signers, kind and statement hash: as read, or of a refused statement as far as it names them."""
-    if item.submission is None:
-        return claimed_act(envelope)
-    statement = item.submission.statement
-    return statement.by, statement.kind, statement.hash
 
 
 async def _in_turns(work: Callable[[T], R], items: Sequence[T]) -> list[R]:

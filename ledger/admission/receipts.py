@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from ledger.admission.statement import ClaimedAct
 from ledger.kinds.refusal_pages import LogRefusals, RefusalItem, RefusalsState
 from ledger.times import format_at
 from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
@@ -15,48 +16,19 @@ PAGE_BYTES = 20_000
 CODES_MAX = 12
 
 
-class RefusedStatement(msgspec.Struct, frozen=True, kw_only=True):
-    """A validly signed statement that was turned down."""
+def make_receipt(act: ClaimedAct, codes: Sequence[str], size: int, at_s: int, key: PrivateKey) -> tuple[RefusalItem, bytes]:
+    """What is kept of a validly signed act that was turned down, and its receipt, signed by a key of the operator.
 
-    statement: str
-    by: tuple[str, ...]
-    kind: str
-    codes: list[str]
-
-
-class RefusalRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A refused statement with its signed receipt."""
-
-    hour: str
-    statement: str
-    signers: list[str]
-    kind: str
-    codes: list[str]
-    size: int
-    at: str
-    receipt: bytes
+    ``size`` is the log's size when it was refused.
+    """
+    item = RefusalItem(act.statement, act.by, act.kind, tuple(codes[:CODES_MAX]), size, format_at(at_s))
+    body = {"statement": item.statement, "codes": item.codes, "size": size, "at": item.at}
+    return item, freeze(seal(PAYLOAD_REFUSAL, json.dumps(body, separators=(",", ":")).encode(), [key]))
 
 
-def make_receipt(refused: RefusedStatement, size: int, at_s: int, key: PrivateKey) -> RefusalRow:
-    """The receipt, signed by a key of the operator, as a row to keep. ``size`` is the log's size when it was refused."""
-    at = format_at(at_s)
-    body = {"statement": refused.statement, "codes": refused.codes[:CODES_MAX], "size": size, "at": at}
-    envelope = seal(PAYLOAD_REFUSAL, json.dumps(body, separators=(",", ":")).encode(), [key])
-    return RefusalRow(
-        hour=at[:13],
-        statement=refused.statement,
-        signers=list(refused.by),
-        kind=refused.kind,
-        codes=refused.codes[:CODES_MAX],
-        size=size,
-        at=at,
-        receipt=freeze(envelope),
-    )
-
-
-def pages(hour: str, rows: Sequence[RefusalRow], begun: RefusalsState | None = None) -> Iterator[LogRefusals]:
-    """Pages of an hour from rows sorted by time; of an hour that was ``begun``, as many as its first page has promised."""
-    cut = list(_cut([_item(row) for row in rows]))
+def pages(hour: str, items: Sequence[RefusalItem], begun: RefusalsState | None = None) -> Iterator[LogRefusals]:
+    """Pages of an hour from refusals sorted by time; of an hour that was ``begun``, as many as its first page has promised."""
+    cut = list(_cut(items))
     done, of = (0, len(cut)) if begun is None else (begun.page + 1, begun.of)
     for page, part in enumerate(cut[: of - done], done):
         yield LogRefusals(hour=hour, page=page, of=of, items=tuple(part))
@@ -74,7 +46,3 @@ def _cut(items: Sequence[RefusalItem]) -> Iterator[list[RefusalItem]]:
         part.append(item)
         room -= size
     yield part
-
-
-def _item(row: RefusalRow) -> RefusalItem:
-    return RefusalItem(statement=row.statement, by=tuple(row.signers), kind=row.kind, codes=tuple(row.codes), size=row.size, at=row.at)

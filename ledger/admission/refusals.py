@@ -89,7 +89,7 @@ async def _mark_newest(ledger: Log) -> None:
 
 async def _mark(ledger: Log, page: LogRefusals, index: int) -> None:
     async with ledger.pool.acquire() as conn:
-        await store.mark_refusals(conn, [(item.statement, item.codes) for item in page.items], page=index)
+        await store.mark_refusals(conn, page.items, page=index)
 
 
 async def _last(ledger: Log) -> RefusalsState | None:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
@@ -68,8 +69,16 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
     return statement, kind
 
 
-def claimed_act(envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
-    """Signers, kind and statement hash as far as a statement of any form names them; None when it does not.
+class ClaimedAct(Struct, frozen=True):
+    """Signers, kind and statement hash of an act that may be in no form."""
+
+    by: tuple[str, ...]
+    kind: str
+    statement: str
+
+
+def claimed_act(envelope: Envelope) -> ClaimedAct | None:
+    """An act as far as a statement of any form names it; None when it does not.
 
     For refused statements: whoever validly signed one is owed a receipt (formats §8), also when its body does not fit its kind.
     """
@@ -82,7 +91,7 @@ def claimed_act(envelope: Envelope) -> tuple[tuple[str, ...], str, str] | None:
         return None
     if not isinstance(kind, str) or not KIND_PATTERN.fullmatch(kind) or len(kind) > KIND_MAX:
         return None
-    return tuple(by), kind, statement_hash(envelope.message)
+    return ClaimedAct(tuple(by), kind, statement_hash(envelope.message))
 
 
 def _check_fields(fields: dict[str, Any]) -> None:

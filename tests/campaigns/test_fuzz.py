@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from bench.campaign import COSIGNER, KEYRING
 from bench.load import ORIGIN, Load
 from ledger.admission.entry import read_entry
-from ledger.admission.receipts import RefusedStatement, make_receipt
-from ledger.admission.statement import read_statement
+from ledger.admission.receipts import make_receipt
+from ledger.admission.statement import ClaimedAct, read_statement
 from ledger.bundle import make_bundle, open_bundle
 from ledger.kinds.closing import continues_from
 from ledger.kinds.cut import parse_tail, write_tail
@@ -61,12 +61,9 @@ COSIGNED = [cosign_checkpoint(HEAD, WITNESS.name, key, 1_790_000_000) for key in
 ANSWER = b"".join(line.to_bytes() for line in COSIGNED)
 PEERS = [Peer("a", vkey, "http://a") for vkey in WITNESS.vkeys]
 CHALLENGE = challenge(ORIGIN, "http://127.0.0.1", key_of(OPERATOR), 1_790_000_000, ("read",)).body
-RECEIPT = make_receipt(
-    RefusedStatement(statement="0" * 64, by=(uscc("510112", 5),), kind="party.register/1", codes=["STATEMENT_STALE"]),
-    2,
-    1_790_000_000,
-    key_of(OPERATOR),
-).receipt
+_, RECEIPT = make_receipt(
+    ClaimedAct((uscc("510112", 5),), "party.register/1", "0" * 64), ["STATEMENT_STALE"], 2, 1_790_000_000, key_of(OPERATOR)
+)
 OFFER = b'{"envelope":' + ENVELOPE + b',"disclosures":[{"field":"driver.phone","salt":"' + b64encode(bytes(32)) + b'","value":"1"}]}'
 PROOF = Proof(index=1, hashes=(LEAVES[0],), checkpoint=NOTE).to_bytes()
 

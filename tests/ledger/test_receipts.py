@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from asyncpg import Pool, Record
 
-from ledger.admission.receipts import CODES_MAX, RefusalRow, pages
+from ledger.admission.receipts import CODES_MAX, pages
+from ledger.kinds.refusal_pages import RefusalItem
 from ledger.log import LoggedEntry, TurnedDown
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, seal
 from signing.possession import register
@@ -88,22 +89,20 @@ async def test_only_the_signers_get_the_first_entry_again(pool: Pool[Record], tm
     assert other.refusal.codes == ["KEY_OTHER_PARTY"]
 
 
-def _row(number: int, codes: int) -> RefusalRow:
-    return RefusalRow(
-        hour="2026-10-01T08",
+def _refusal(number: int, codes: int) -> RefusalItem:
+    return RefusalItem(
         statement=f"{number:064x}",
-        signers=[uscc("510112", number) for number in range(8)],
+        by=tuple(uscc("510112", number) for number in range(8)),
         kind="approval.decide/1",
-        codes=[f"CODE_OF_SOME_LENGTH_{number:02}" for number in range(codes)],
+        codes=tuple(f"CODE_OF_SOME_LENGTH_{number:02}" for number in range(codes)),
         size=number,
         at="2026-10-01T08:00:00+08:00",
-        receipt=b"",
     )
 
 
 @pytest.mark.parametrize("codes", [1, CODES_MAX])
 def test_every_page_fits_a_statement_and_no_refusal_is_left_out(codes: int) -> None:
-    rows = [_row(number, codes) for number in range(200)]
+    rows = [_refusal(number, codes) for number in range(200)]
     found = list(pages("2026-10-01T08", rows))
     assert max(len(msgspec.json.encode(page)) for page in found) < STATEMENT_MAX - 1000
     assert [item.statement for page in found for item in page.items] == [row.statement for row in rows]

@@ -10,10 +10,10 @@ import pytest
 from asyncpg import Pool, Record
 
 from ledger import store
-from ledger.admission.receipts import RefusalRow, pages
+from ledger.admission.receipts import pages
 from ledger.admission.refusals import _append, publish_refusals
 from ledger.auditing.audit import audit
-from ledger.kinds.refusal_pages import LogRefusals
+from ledger.kinds.refusal_pages import LogRefusals, RefusalItem
 from ledger.log import Log, LoggedEntry, TurnedDown
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope
 from signing.possession import register
@@ -32,24 +32,16 @@ def bench() -> Workbench:
     return bench
 
 
-def row(number: int, hour: int = 8) -> RefusalRow:
+def row(number: int, hour: int = 8) -> RefusalItem:
     """A refusal at that hour of the first day, as another process has written it."""
-    return RefusalRow(
-        hour=f"2026-10-01T{hour:02}",
-        statement=f"{hour:02}{number:062x}",
-        signers=[PARTY],
-        kind="key.add/1",
-        codes=["STATEMENT_STALE"],
-        size=1,
-        at=f"2026-10-01T{hour:02}:30:00+08:00",
-        receipt=b"receipt",
-    )
+    at = f"2026-10-01T{hour:02}:30:00+08:00"
+    return RefusalItem(statement=f"{hour:02}{number:062x}", by=(PARTY,), kind="key.add/1", codes=("STATEMENT_STALE",), size=1, at=at)
 
 
-async def refuse(log: Log, *rows: RefusalRow) -> None:
+async def refuse(log: Log, *rows: RefusalItem) -> None:
     async with log.pool.acquire() as conn:
         for one in rows:
-            await store.insert_refusal(conn, one)
+            await store.insert_refusal(conn, one, b"receipt")
 
 
 async def named(log: Log) -> list[LogRefusals]:
