@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from time import time
+from typing import Any
 
 import structlog
 from asyncpg import Pool, Record
@@ -16,6 +17,7 @@ from msgspec import Struct
 from ledger import store
 from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry, read_entry
+from ledger.admission.facts import chain_key
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import Kinds
 from ledger.admission.receipts import make_receipt
@@ -23,7 +25,7 @@ from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import Head
-from ledger.publishing.follower import Follower, Published
+from ledger.publishing.follower import Follower
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal
 
@@ -63,25 +65,14 @@ class Log:
         queue_max: int = 4096,
         batch_max: int = 256,
     ) -> None:
-        """``publisher`` publishes here or follows the process that does. A ``simulated`` log takes the time from the client (formats §6).
+        """``publisher`` publishes here or follows the process that does; ``operator_key`` signs refusal receipts.
 
-        ``operator_key`` signs refusal receipts.
+        A ``simulated`` log takes the time from the client (formats §6).
         """
-        self.pool, self.kinds, self.publisher = pool, kinds, publisher
+        self.pool, self.kinds, self.data, self.publisher = pool, kinds, data, publisher
         self.operator_key, self.simulated = operator_key, simulated
-        self.data = data
         self._intake = Intake(pool, kinds, publisher.files.has)
-        self.sequencer = Sequencer(
-            pool,
-            kinds,
-            data,
-            lambda: int(time()),
-            publisher.root_at,
-            may_append=publisher.may_append,
-            on_commit=publisher.note_committed,
-            queue_max=queue_max,
-            batch_max=batch_max,
-        )
+        self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)
 
     async def append(
         self, raws: Sequence[bytes], *, now_s: int | None = None, atomic: bool = False, refused: Sequence[Refusal | None] = ()
@@ -136,10 +127,9 @@ class Log:
 
     async def entry_at(self, index: int) -> Entry:
         """A committed entry; LookupError beyond the end."""
-        found = await self.entries_at([index])
-        if not found:
-            raise LookupError(f"the log has no entry {index}")
-        return found[0]
+        for entry in await self.entries_at([index]):
+            return entry
+        raise LookupError(f"the log has no entry {index}")
 
     async def entries_at(self, indices: Sequence[int]) -> list[Entry]:
         """Committed entries by index, ascending; those beyond the end are left out."""
@@ -169,25 +159,17 @@ class Log:
             rows = await store.fetch_entries_at(conn, sorted(link.idx for link in links.values()))
         return [read_entry(row.entry, self.kinds) for row in rows]
 
-    async def chain_head(self, chain: str) -> Head[object] | None:
+    async def chain_head(self, chain: str) -> Head[Any] | None:
         """Head of a chain with its state, as committed."""
+        key = chain_key(chain)
         async with self.pool.acquire() as conn:
-            found = await store.fetch_facts(conn, [f"chain:{chain}"])
-        raw = found.get(f"chain:{chain}")
-        head: Head[object] | None = None if raw is None else self.kinds.decode(f"chain:{chain}", raw)
-        return head
+            found = await store.fetch_facts(conn, [key])
+        return self.kinds.decode(key, found[key]) if found else None
 
     async def state(self) -> LogState | None:
         """State of ``log/main``, or None before the founding."""
         head = await self.chain_head(LOG_MAIN)
-        if head is None:
-            return None
-        assert isinstance(head.state, LogState)
-        return head.state
-
-    async def proof(self, index: int, published: Published) -> tuple[bytes, ...]:
-        """Inclusion hashes of an entry in a published checkpoint."""
-        return await asyncio.to_thread(self.publisher.inclusion, index, published.size)
+        return None if head is None else head.state
 
 
 def _joined(item: Taken, earlier: Refusal | None) -> Refusal | None:

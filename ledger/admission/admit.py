@@ -27,8 +27,7 @@ from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
 
 HOUR = 3600
-FUTURE_S = 5 * 60
-LATE_S = 2 * HOUR
+FUTURE_S, LATE_S = 5 * 60, 2 * HOUR
 WINDOW_S: Mapping[Window, int | None] = {Window.NONE: None, Window.DAY: 24 * HOUR, Window.MONTH: 30 * 24 * HOUR, Window.CUSTODY: None}
 
 RootAt = Callable[[int], str | None]
@@ -58,13 +57,9 @@ def ruleset_of(facts: Facts, statement: Statement) -> str:
 def base_keys(submission: Submission) -> list[str]:
     """Overlay keys that every statement needs: own chain, ``log/main``, signers' chains and keys."""
     statement = submission.statement
-    parties = [*statement.by, *([statement.principal] if statement.principal else [])]
-    return [
-        chain_key(LOG_MAIN),
-        chain_key(statement.chain),
-        *(chain_key(party_chain(uscc)) for uscc in parties),
-        *(f"key:{signature.keyid}" for signature in submission.envelope.signatures),
-    ]
+    parties = statement.by if statement.principal is None else (*statement.by, statement.principal)
+    chains = (LOG_MAIN, statement.chain, *map(party_chain, parties))
+    return [*map(chain_key, chains), *(f"key:{signature.keyid}" for signature in submission.envelope.signatures)]
 
 
 def read_keys(reads: Reads) -> list[str]:
@@ -87,8 +82,7 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     ``reads``: what the kind reads from these very facts, where the caller has asked it already.
     """
     log: LogState | None = facts.state(LOG_MAIN)
-    reasons = _closed(log) or _link(statement, kind, facts, log)
-    if reasons:
+    if reasons := _link(statement, kind, facts, log):
         raise Refusal(reasons)
     recut_s = None if log is None or not log.cuts else old_admission_s(statement, facts, moment)
     judged_s = moment.at_s if recut_s is None else recut_s
@@ -120,8 +114,7 @@ def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Ad
         kind.gate(judged, out)
         if out.reasons:
             return out.answer()
-    roles = kind.signers(statement, facts)
-    if roles:
+    if roles := kind.signers(statement, facts):
         judge_roles(roles, statement, kind, facts, out)
     for rule in kind.rules:
         rule(judged, out)
@@ -130,12 +123,12 @@ def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Ad
 
 def apply(entry: Entry, kind: Kind, facts: Facts) -> None:
     """Change the facts as an entry says: accounts, registers, the chain's state and head. The inverse of nothing: entries stay."""
-    changes = kind.evolve(entry.statement, entry.admission, facts)
+    statement = entry.statement
+    changes = kind.evolve(statement, entry.admission, facts)
     for row in entry.admission.decision.accounts:
         facts.put(account_key(row.account), Account(entry.index, row.after_g))
     for key, value in changes.registers.items():
         facts.put(key, value)
-    statement = entry.statement
     facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, entry.index, changes.state))
 
 
@@ -148,11 +141,9 @@ def expected_prev(statement: Statement, head: Head[Any] | None, log: LogState | 
     return genesis_prev(log.found, statement.chain)
 
 
-def _closed(log: LogState | None) -> list[Reason]:
-    return [Reason("LOG_CLOSED", "", log.origin, "the successor log")] if log is not None and log.closed else []
-
-
 def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) -> list[Reason]:
+    if log is not None and log.closed:
+        return [Reason("LOG_CLOSED", "", log.origin, "the successor log")]
     if log is None and statement.kind != "log.found/1":
         return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
     if log is not None and statement.kind == "log.found/1":
@@ -196,7 +187,7 @@ def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
     """Why a statement that is in the log already is not answered with its entry: signatures by any key ever registered for ``by[k]``
     count, valid or not by now, and no others (formats §2).
     """
-    reasons: list[Reason] = []
+    reasons = []
     for position, (uscc, signature) in enumerate(zip(submission.statement.by, submission.envelope.signatures, strict=True)):
         record: KeyRecord | None = facts.get(f"key:{signature.keyid}")
         if record is None or record.uscc != uscc:
@@ -207,7 +198,7 @@ def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
 
 def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) -> list[Reason]:
     """What the signer has seen, and what the body claims, is this log's history."""
-    reasons: list[Reason] = []
+    reasons = []
     claims = kind.roots(statement) if statement.seen is None else (statement.seen, *kind.roots(statement))
     for claim in claims:
         root = root_at(claim.size) if 0 < claim.size <= moment.index else None
@@ -220,13 +211,8 @@ def _fact_list(statement: Statement, chains: set[str], facts: Facts) -> tuple[tu
     """The newest entry of each chain read, but for those that are always read (formats §4)."""
     if not chains:
         return ()
-    always = {statement.chain, LOG_MAIN, *(party_chain(uscc) for uscc in statement.by)}
-    found: list[tuple[str, int]] = []
-    for chain in chains - always:
-        head = facts.head(chain)
-        if head is not None:
-            found.append((chain, head.idx))
-    return tuple(sorted(found))
+    always = {statement.chain, LOG_MAIN, *map(party_chain, statement.by)}
+    return tuple(sorted((chain, head.idx) for chain in chains - always if (head := facts.head(chain)) is not None))
 
 
 def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, judged_s: int, *, is_recut: bool) -> Decision:

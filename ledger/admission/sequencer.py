@@ -11,20 +11,21 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.admit import RootAt, Submission, admit, apply, base_keys, resubmission_reasons, ruleset_of
+from ledger.admission.admit import Submission, admit, apply, base_keys, resubmission_reasons, ruleset_of
 from ledger.admission.entry import Entry
 from ledger.admission.fact_cache import FactCache, Recent
 from ledger.admission.kind_table import Kinds
 from ledger.admission.workspace import Dataset, Workspace
 from ledger.model import Moment
 from ledger.publishing.crashpoints import crash_point
+from ledger.publishing.follower import Follower
 from ledger.tree.merkle import EMPTY_ROOT, Edge, leaf_hash
 from signing.refusal import Reason, Refusal
 
@@ -32,16 +33,13 @@ log = structlog.get_logger("ledger.admission.sequencer")
 
 EMPTY = store.LogHead(0, EMPTY_ROOT, Edge().to_bytes(), 0)
 """Head of a log without entries."""
-BATCH_MAX = 256
-QUEUE_MAX = 4096
 
 
 class Busy(Exception):
     """The log cannot take statements now: the queue is full, publication is behind, or the database is away. Retry later."""
 
     def __init__(self, why: str, retry_after_s: int = 1) -> None:
-        self.why = why
-        self.retry_after_s = retry_after_s
+        self.why, self.retry_after_s = why, retry_after_s
         super().__init__(why)
 
 
@@ -54,7 +52,6 @@ class Sequenced(Struct, frozen=True):
 
 
 Outcome = Sequenced | Refusal
-Clock = Callable[[], int]
 
 
 class _Decided(Struct, frozen=True):
@@ -80,20 +77,14 @@ class Sequencer:
         pool: Pool[Record],
         kinds: Kinds,
         dataset: Dataset,
-        clock: Clock,
-        root_at: RootAt,
+        publisher: Follower,
         *,
-        may_append: Callable[[], str | None] = lambda: None,
-        on_commit: Callable[[int], None] = lambda size: None,
-        batch_max: int = BATCH_MAX,
-        queue_max: int = QUEUE_MAX,
+        queue_max: int,
+        batch_max: int,
     ) -> None:
-        """``clock`` gives Unix seconds; ``may_append`` gives a reason why nothing may be appended now, or None.
-
-        ``on_commit`` is told the size of the log after every commit.
-        """
-        self._pool, self._kinds, self._dataset, self._clock, self._root_at = pool, kinds, dataset, clock, root_at
-        self._may_append, self._on_commit, self._batch_max, self._queue_max = may_append, on_commit, batch_max, queue_max
+        """``publisher`` says why nothing may be appended now, knows the roots of the past, and is told the size after every commit."""
+        self._pool, self._kinds, self._dataset, self._publisher = pool, kinds, dataset, publisher
+        self._batch_max, self._queue_max = batch_max, queue_max
         self._queue: asyncio.Queue[tuple[_Pending, ...]] = asyncio.Queue()
         self._held: tuple[_Pending, ...] = ()
         """An atomic group that was met while a batch was filled: it comes next."""
@@ -114,8 +105,7 @@ class Sequencer:
         An ``atomic`` group (at most ``batch_max``) is admitted whole or not at all.
         """
         assert not atomic or len(submissions) <= self._batch_max, "an atomic group is one batch"
-        reason = self._may_append()
-        if reason is not None:
+        if (reason := self._publisher.may_append()) is not None:
             raise Busy(reason, 5)
         if self.waiting + len(submissions) > self._queue_max:
             raise Busy("the queue is full", 1)
@@ -134,11 +124,9 @@ class Sequencer:
                 self.waiting -= len(batch)
                 await asyncio.shield(self._settle(batch, atomic=atomic))
         finally:
-            for item in self._held:
-                _fail(item, Busy("the server is stopping"))
+            self._queue.put_nowait(self._held)
             while not self._queue.empty():
-                for item in self._queue.get_nowait():
-                    _fail(item, Busy("the server is stopping"))
+                _fail(self._queue.get_nowait(), Busy("the server is stopping"))
 
     async def _next_batch(self) -> tuple[list[_Pending], bool]:
         """An atomic group, or single statements as far as they wait and fit."""
@@ -158,11 +146,11 @@ class Sequencer:
         begun = time.monotonic()
         try:
             async with self._pool.acquire() as conn:
-                outcomes = await self._sequence(conn, batch, atomic=atomic)
+                outcomes = await self._from_kept(conn, batch) if self._kept.serves else None
+                outcomes = outcomes or await self._from_database(conn, batch, atomic=atomic)
         except store.AWAY as error:
             log.warning("database_away", error=type(error).__name__)
-            for item in batch:
-                _fail(item, Busy("the database is away", 2))
+            _fail(batch, Busy("the database is away", 2))
             return
         except Exception as error:  # noqa: BLE001  # whatever one statement breaks must not take the others with it
             if len(batch) == 1 or atomic:
@@ -174,15 +162,11 @@ class Sequencer:
             await self._settle(batch[:middle], atomic=False)
             await self._settle(batch[middle:], atomic=False)
             return
-        self._on_commit(self.size)
+        self._publisher.note_committed(self.size)
         self.committed.set()
         self.observe(len(batch), time.monotonic() - begun)
         for item, outcome in zip(batch, outcomes, strict=True):
             _answer(item, outcome)
-
-    async def _sequence(self, conn: store.Conn, batch: list[_Pending], *, atomic: bool) -> list[Outcome]:
-        outcomes = await self._from_kept(conn, batch) if self._kept.serves else None
-        return outcomes or await self._from_database(conn, batch, atomic=atomic)
 
     async def _from_kept(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome] | None:
         """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written.
@@ -220,8 +204,7 @@ class Sequencer:
         """Decide and append under the lock of the head."""
         async with conn.transaction():
             head = await store.lock_head(conn)
-            workspace = Workspace(conn, self._kinds, self._dataset)
-            before = head or EMPTY
+            workspace, before = Workspace(conn, self._kinds, self._dataset), head or EMPTY
             decided = await self._decide(workspace, batch, before)
             self.size = before.size
             if atomic and any(isinstance(outcome, Refusal) for outcome in decided.outcomes):
@@ -243,16 +226,14 @@ class Sequencer:
         self.recent.add(decided.entries)
 
     async def _decide(self, workspace: Workspace, batch: list[_Pending], head: store.LogHead) -> _Decided:
-        """Outcomes and entries of a batch that comes after ``head``, and the head after it. Leaves are hashed here, again by the CHECK,
-        and a third time by the publisher.
-        """
+        """A batch that comes after ``head``. Leaves are hashed here, again by the CHECK, and a third time by the publisher."""
         await workspace.load([key for item in batch for key in base_keys(item.submission)])
         await workspace.preload([item.submission for item in batch])
         outcomes: list[Outcome] = []
         entries: list[Entry] = []
         at_s = head.at_s
         for item in batch:
-            at = max(at_s, self._clock() if item.now_s is None else item.now_s)
+            at = max(at_s, int(time.time()) if item.now_s is None else item.now_s)
             outcome = await self._one(workspace, item.submission, head.size + len(entries), at)
             if isinstance(outcome, Sequenced) and outcome.entry is not None:
                 entries.append(outcome.entry)
@@ -266,8 +247,7 @@ class Sequencer:
     async def _one(self, workspace: Workspace, submission: Submission, index: int, at_s: int) -> Outcome:
         statement = submission.statement
         place = (statement.chain, statement.seq)
-        holder = workspace.links.get(place)
-        if holder is not None:
+        if (holder := workspace.links.get(place)) is not None:
             if holder.hash == statement.hash:
                 reasons = resubmission_reasons(submission, workspace.facts)
                 return Refusal(reasons) if reasons else Sequenced(holder.idx, is_new=False)
@@ -278,20 +258,18 @@ class Sequencer:
             moment = Moment(index, at_s, ruleset_of(workspace.facts, statement))
             submission = submission.under(self._kinds.of(statement.kind, moment.ruleset))
             reads = await workspace.load_reads(submission)
-            entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._root_at, reads))
+            entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._publisher.root_at, reads))
         except Refusal as refusal:
             return refusal
         apply(entry, submission.kind, workspace.facts)
-        workspace.links[place] = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
-        workspace.new_links.append(workspace.links[place])
+        workspace.links[place] = link = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
+        workspace.new_links.append(link)
         return Sequenced(index, is_new=True, entry=entry)
 
 
 def _rolled_back(outcome: Outcome) -> Outcome:
     """What a member of an atomic group is told when another one was refused."""
-    if isinstance(outcome, Sequenced) and outcome.is_new:
-        return Refusal([Reason("BATCH_ROLLED_BACK")])
-    return outcome
+    return Refusal([Reason("BATCH_ROLLED_BACK")]) if isinstance(outcome, Sequenced) and outcome.is_new else outcome
 
 
 def _answer(item: _Pending, outcome: Outcome) -> None:
@@ -299,6 +277,7 @@ def _answer(item: _Pending, outcome: Outcome) -> None:
         item.done.set_result(outcome)
 
 
-def _fail(item: _Pending, error: Exception) -> None:
-    if not item.done.done():
-        item.done.set_exception(error)
+def _fail(items: Iterable[_Pending], error: Exception) -> None:
+    for item in items:
+        if not item.done.done():
+            item.done.set_exception(error)

@@ -76,10 +76,9 @@ class Workspace:
         places: list[tuple[str, int]] = []
         waiting: list[Submission] = []
         for submission in submissions:
-            statement = submission.statement
-            head = self.facts.head(statement.chain)
-            if head is not None and statement.seq <= head.seq:
-                places.append((statement.chain, statement.seq))
+            head, place = self.facts.head(submission.statement.chain), (submission.statement.chain, submission.statement.seq)
+            if head is not None and place[1] <= head.seq:
+                places.append(place)
             else:
                 waiting.append(submission)
         values = self.facts.values
