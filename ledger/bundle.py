@@ -11,8 +11,8 @@ key was not revoked by an entry left out at the end, or that the log's decisions
 """
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
@@ -22,12 +22,13 @@ from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
-from ledger.directory import LOG_MAIN, KeyRecord, LogState
+from ledger.directory import LOG_MAIN, KeyRecord, LogState, log_state
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.model import Statement
 from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.tree.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from ledger.tree.policy import parse_policy_lines
+from signing import b64
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
 
@@ -60,9 +61,7 @@ class Bundle(Struct, frozen=True, kw_only=True):
     @property
     def log(self) -> LogState:
         """The log as its included entries founded it."""
-        state = self.facts.state(LOG_MAIN)
-        assert isinstance(state, LogState)
-        return state
+        return log_state(self.facts)
 
     def chain(self, name: str) -> tuple[Entry, ...]:
         """The included entries of a chain, in order."""
@@ -71,13 +70,10 @@ class Bundle(Struct, frozen=True, kw_only=True):
 
 def make_bundle(note: bytes, subject: str, entries: Iterable[Entry], inclusion: Callable[[int], Sequence[bytes]]) -> bytes:
     """The file for entries that lie under ``note``; ``inclusion`` gives the proof of an index in its tree. Same input, same bytes."""
-    ordered = sorted({entry.index: entry for entry in entries}.values(), key=lambda entry: entry.index)
+    by_index = {entry.index: b64.encode(entry.raw) for entry in entries}
+    items = [{"index": index, "entry": by_index[index], "proof": list(map(b64.encode, inclusion(index)))} for index in sorted(by_index)]
     origin = note.split(b"\n", 1)[0].decode()
-    items = [
-        {"index": entry.index, "entry": b64encode(entry.raw).decode(), "proof": [b64encode(h).decode() for h in inclusion(entry.index)]}
-        for entry in ordered
-    ]
-    fields = {"liandan_bundle": VERSION, "origin": origin, "subject": subject, "checkpoint": b64encode(note).decode(), "entries": items}
+    fields = {"liandan_bundle": VERSION, "origin": origin, "subject": subject, "checkpoint": b64.encode(note), "entries": items}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -99,7 +95,9 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
     _check_inclusion(items, opened)
     entries = tuple(entry for entry, _ in items)
     facts = _replay(entries, kinds)
-    opened = _with_witnesses(note, facts)
+    # Again, now with the witnesses that the included log/main knows: a failing line of theirs is refused too.
+    log = log_state(facts)
+    opened = open_checkpoint(note, log.log_keys, parse_policy_lines(log.witness_policy).witness_vkeys)
     if facts.head(str(fields["subject"])) is None:
         raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected="a chain of the bundle")
     return Bundle(
@@ -124,22 +122,9 @@ def _item(position: int, item: object, kinds: Kinds) -> tuple[Entry, tuple[bytes
 
 
 def _bytes(text: object, field: str) -> bytes:
-    wrong = refuse("BUNDLE_FORM", field=field, found=str(text)[:40], expected="canonical base64")
-    if not isinstance(text, str):
-        raise wrong
-    try:
-        raw = b64decode(text, validate=True)
-    except ValueError:
-        raise wrong from None
-    if b64encode(raw).decode() != text:
-        raise wrong
-    return raw
-
-
-def _with_witnesses(note: bytes, facts: ReplayFacts) -> OpenedCheckpoint:
-    """The checkpoint again, now with the witnesses that the included ``log/main`` knows: a failing line of theirs is refused too."""
-    log: LogState = facts.state(LOG_MAIN)
-    return open_checkpoint(note, log.log_keys, parse_policy_lines(log.witness_policy).witness_vkeys)
+    with suppress(Refusal):
+        return b64.decode(text if isinstance(text, str) else "not a text")
+    raise refuse("BUNDLE_FORM", field=field, found=str(text)[:40], expected="canonical base64")
 
 
 def _check_inclusion(items: Sequence[tuple[Entry, tuple[bytes, ...]]], opened: OpenedCheckpoint) -> None:
@@ -174,8 +159,7 @@ def _check_link(statement: Statement, opens: bool, facts: ReplayFacts, position:
     wanted = 0 if head is None else head.seq + 1
     if statement.seq != wanted or (head is None and not opens):
         raise refuse("PREDECESSOR_MISSING", field=f"entries.{position}", found=f"{statement.chain} {statement.seq}", expected=wanted)
-    log: LogState | None = facts.state(LOG_MAIN)
-    prev = expected_prev(statement, head, log)
+    prev = expected_prev(statement, head, facts.state(LOG_MAIN))
     if statement.prev != prev:
         raise refuse("PREV_MISMATCH", field=f"entries.{position}", found=statement.prev, expected=prev)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from signing.citation import source_in_chinese
 from signing.refusal import Reason, Rule
@@ -76,17 +77,9 @@ def source_text(rule: Rule, language: Language, day: str = "") -> str:
 
 def _error(reason: Reason, rule: Rule, language: Language, day: str) -> ProblemError:
     is_zh = language == "zh"
-    return ProblemError(
-        code=reason.code,
-        field=reason.field,
-        message=rule.zh if is_zh else rule.en,
-        what_to_do=rule.do_zh if is_zh else rule.do_en,
-        found=reason.found,
-        expected=reason.expected,
-        rule=rule.rule,
-        source=source_text(rule, language, day),
-        lift=rule.lift,
-    )
+    message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
+    source = source_text(rule, language, day)
+    return ProblemError(message=message, what_to_do=what_to_do, rule=rule.rule, source=source, lift=rule.lift, **asdict(reason))
 
 
 def make_problem(

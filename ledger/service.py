@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol, cast
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ledger import store
 from ledger.admission.refusals import publish_refusals
@@ -90,9 +89,7 @@ class Service:
     def __init__(self, log: Log, meter: Meter, vault: Vault, *, origin: str, log_keys: tuple[str, ...]) -> None:
         """``origin`` and ``log_keys`` are those of this installation's keys: what it will found, or has founded."""
         self.log, self.meter, self.vault, self.origin, self.log_keys = log, meter, vault, origin, log_keys
-        self._is_founded = False
-        self._hour = ""
-        self._pages = asyncio.Lock()
+        self._is_founded, self._hour, self._pages = False, "", asyncio.Lock()
 
     async def post(self, raw: bytes, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
         """Admit one envelope, with disclosures or without, and wait for its publication; raises NotAdmitted and Busy."""
@@ -198,8 +195,8 @@ class Service:
         name, role, regions = named or (own.name, "party", ())
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
         size = 0 if head is None else head.size
-        told = PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=size)
-        return replace(told, closed_on=own.closed_on, successor=own.successor)
+        life = {"closed_on": own.closed_on, "successor": own.successor}
+        return PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=size, **life)
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)
@@ -250,14 +247,6 @@ def _named(state: LogState, uscc: str) -> tuple[str, str, tuple[str, ...]] | Non
 
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:
-    return KeyItem(
-        keyid=keyid,
-        suite=record.suite,
-        spki=b64_text(record.spki),
-        added=record.added,
-        revoked=record.revoked,
-        kinds=record.kinds,
-        until=None if record.until_s is None else format_at(record.until_s),
-        device=record.device,
-        label=record.label,
-    )
+    given = {name: getattr(record, name) for name in ("suite", "added", "revoked", "kinds", "device", "label")}
+    until = None if record.until_s is None else format_at(record.until_s)
+    return KeyItem(keyid=keyid, spki=b64_text(record.spki), until=until, **given)
