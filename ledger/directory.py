@@ -60,6 +60,12 @@ class LogState(Struct, frozen=True, kw_only=True):
     closed: bool = False
     cuts: tuple[Cut, ...] = ()
 
+    def founder(self, uscc: str) -> Authority | None:
+        """An authority, or the operator, who stands for no region; ``None`` for everybody else."""
+        if uscc == self.operator:
+            return Authority(uscc, self.operator_name, ())
+        return next((authority for authority in self.authorities if authority.uscc == uscc), None)
+
 
 class Delegation(Struct, frozen=True):
     """A right to sign for a party: which kinds (names without version), until when (Unix seconds)."""
@@ -175,14 +181,10 @@ def is_registered(facts: Facts, uscc: str) -> bool:
 
 def party_name(facts: Facts, uscc: str) -> str:
     """Registered name of a party, or the USCC itself."""
-    log = log_state(facts)
-    if uscc == log.operator:
-        return log.operator_name
-    for authority in log.authorities:
-        if authority.uscc == uscc:
-            return authority.name
-    state = facts.state(party_chain(uscc))
-    return uscc if state is None else str(state.name)
+    if (founder := log_state(facts).founder(uscc)) is not None:
+        return founder.name
+    state: PartyState | None = facts.state(party_chain(uscc))
+    return uscc if state is None else state.name
 
 
 def authorities_of_division(log: LogState, division: str) -> tuple[str, ...]:

@@ -157,9 +157,8 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _hashes_once(value: Any) -> bool:
-    return _are_once(
-        [item["sha256"] if isinstance(item, dict) else item.sha256 for item in value if not isinstance(item, dict) or "sha256" in item]
-    )
+    files = (item if isinstance(item, dict) else {"sha256": item.sha256} for item in value)
+    return _are_once([file["sha256"] for file in files if "sha256" in file])
 
 
 Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), label("附件", "attachments")]
@@ -167,6 +166,7 @@ Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), l
 
 COMMITMENTS_MAX = 32
 """Names, phones and positions of the people of one act."""
+_COMMITMENTS = f'at most {COMMITMENTS_MAX}, e.g. "driver.name": SHA-256 of formats §7, 64 hex digits'
 _COMMITMENT = re.compile("[0-9a-f]{64}")
 
 
@@ -180,13 +180,7 @@ def _are_commitments(value: Any) -> bool:
 
 Commitments = Annotated[
     dict[str, str],
-    Meta(
-        **_said(
-            code="COMMIT_FORM",
-            check="commitments",
-            expected=f'at most {COMMITMENTS_MAX}, e.g. "driver.name": SHA-256 of formats §7, 64 hex digits',
-        )
-    ),
+    Meta(**_said(code="COMMIT_FORM", check="commitments", expected=_COMMITMENTS)),
     label("个人信息承诺值", "commitments to personal data"),
 ]
 """{field: 64 hex digits}; names, phones, positions never stand in clear, and no rule reads what is committed (formats §7)."""

@@ -60,14 +60,9 @@ class Findings:
         """Tags by code."""
         return tuple(sorted(self.tags))
 
-    def answer(self, *, route: str | None = None, accounts: Mapping[str, int] | None = None) -> Admitted | Refused:
-        """Refused if there is any reason, else admitted with what was found; arguments go before what stands here."""
+    def answer(self) -> Admitted | Refused:
+        """Refused if there is any reason, else admitted with what was found."""
         if self.reasons:
             return Refused(tuple(self.reasons))
-        return Admitted(
-            route=route or self.route,
-            tags=self.sorted_tags(),
-            alerts=self.sorted_alerts(),
-            accounts=accounts or self.accounts,
-            read=frozenset(self.read),
-        )
+        tags, alerts = self.sorted_tags(), self.sorted_alerts()
+        return Admitted(route=self.route, tags=tags, alerts=alerts, accounts=self.accounts, read=frozenset(self.read))

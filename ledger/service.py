@@ -15,7 +15,7 @@ from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
 from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, post_answer
-from ledger.directory import KeyRecord, LogState, PartyState, party_chain
+from ledger.directory import KeyRecord, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.problem import ChainHead
@@ -183,8 +183,8 @@ class Service:
     async def party(self, uscc: str) -> PartyAnswer | None:
         """A party, authority or the operator with all keys ever registered for it; None when the log knows no such party."""
         state, party = await self.log.state(), await self.log.chain_head(party_chain(uscc))
-        named = None if state is None else _named(state, uscc)
-        if state is None or (named is None and party is None):
+        founder = None if state is None else state.founder(uscc)
+        if state is None or (founder is None and party is None):
             return None
         own = PartyState(name="") if party is None else cast("PartyState", party.state)
         founding = founding_keys((await self.log.entry_at(0)).statement)
@@ -192,7 +192,8 @@ class Service:
         async with self.log.pool.acquire() as conn:
             head = await store.fetch_head(conn)
             raws = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
-        name, role, regions = named or (own.name, "party", ())
+        role = "party" if founder is None else "operator" if uscc == state.operator else "authority"
+        name, regions = (own.name, ()) if founder is None else (founder.name, founder.regions)
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
         size = 0 if head is None else head.size
         life = {"closed_on": own.closed_on, "successor": own.successor}
@@ -237,13 +238,6 @@ class Service:
             if hour > self._hour:
                 await publish_refusals(self.log, await self.log.now(now_s))
                 self._hour = hour
-
-
-def _named(state: LogState, uscc: str) -> tuple[str, str, tuple[str, ...]] | None:
-    """Operator and authorities are named by the log itself."""
-    if uscc == state.operator:
-        return state.operator_name, "operator", ()
-    return next(((a.name, "authority", a.regions) for a in state.authorities if a.uscc == uscc), None)
 
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:

@@ -60,13 +60,9 @@ def _personal(path: str, text: str) -> list[Reason]:
     """The finding never repeats the value: a refusal is kept and shown."""
     if not _DIGITS.search(text):
         return []
-    if _MOBILE.search(text):
-        return [Reason("PERSONAL_DATA", path, "mobile number", "commit")]
-    if any(_is_identity(match) for match in _IDENTITY.finditer(text)):
-        return [Reason("PERSONAL_DATA", path, "identity number", "commit")]
-    if _POSITION.search(text):
-        return [Reason("PERSONAL_DATA", path, "coordinates", "commit")]
-    return []
+    found = "mobile number" if _MOBILE.search(text) else "identity number" if any(map(_is_identity, _IDENTITY.finditer(text))) else ""
+    found = found or ("coordinates" if _POSITION.search(text) else "")
+    return [Reason("PERSONAL_DATA", path, found, "commit")] if found else []
 
 
 def _is_identity(match: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from ledger.admission.kind_table import Kinds
 from ledger.admission.statement import read_statement
 from ledger.chain import check_chain_name
-from ledger.model import AccountRow, Admission, Alert, Statement, Tag
+from ledger.model import AccountRow, Admission, Decision, Statement
 from ledger.times import parse_admission_at
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze, is_well_formed
 from signing.payload import INTEGER_LIMIT, parse
@@ -133,15 +133,11 @@ def _check_admission(admission: Admission) -> None:
         check_chain_name(chain)
         _check_whole(index, "admission.facts")
     _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
-    decision = admission.decision
-    if decision.route is not None and not _CODE.fullmatch(decision.route):
-        raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=_CODE.pattern)
-    if decision.tags:
-        _check_tags(decision.tags)
-    if decision.alerts:
-        _check_alerts(decision.alerts)
-    if decision.accounts:
-        _check_accounts(decision.accounts)
+    if admission.decision.route is not None and not _CODE.fullmatch(admission.decision.route):
+        raise refuse("ENTRY_FORM", field="admission.decision.route", found=admission.decision.route, expected=_CODE.pattern)
+    _check_notes(admission.decision)
+    if admission.decision.accounts:
+        _check_accounts(admission.decision.accounts)
 
 
 def _check_whole(value: int, field: str) -> None:
@@ -149,20 +145,17 @@ def _check_whole(value: int, field: str) -> None:
         raise refuse("ENTRY_FORM", field=field, found=value, expected="0, 1, 2, …")
 
 
-def _check_tags(tags: tuple[Tag, ...]) -> None:
+def _check_notes(decision: Decision) -> None:
     field = "admission.decision.tags"
-    for tag in tags:
+    for tag in decision.tags:
         if len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(map(_is_number, tag[1:])):
             raise refuse("ENTRY_FORM", field=field, found=list(tag), expected="[code] or [code,integer]")
-    _check_sorted([tag[0] for tag in tags], field)
-
-
-def _check_alerts(alerts: tuple[Alert, ...]) -> None:
+    _check_sorted([tag[0] for tag in decision.tags], field)
     field = "admission.decision.alerts"
-    for alert in alerts:
+    for alert in decision.alerts:
         if not _is_code(alert[1]):
             raise refuse("ENTRY_FORM", field=field, found=list(alert), expected='["L"|"M"|"H",code]')
-    _check_sorted([code for _, code in alerts], field)
+    _check_sorted([code for _, code in decision.alerts], field)
 
 
 def _check_accounts(rows: tuple[AccountRow, ...]) -> None:

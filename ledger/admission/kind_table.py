@@ -31,33 +31,26 @@ class Kinds:
         self._states: dict[str, type] = {}
         self._registers: dict[str, Any] = {}
         for personality in personalities:
-            for kind in personality.kinds:
-                _once(self.by_name, kind.name, kind)
-            for chain_type, pattern in personality.chains.items():
-                _once(self._chains, chain_type, re.compile(pattern))
-                self._parties[chain_type] = re.compile(_with_parties(pattern))
-            for chain_type, state in personality.states.items():
-                _once(self._states, chain_type, state)
-            for register, value in personality.registers.items():
-                _once(self._registers, register, value)
-            for code, rule in personality.rules.items():
-                _once(self.rules, code, rule)
-            for ruleset in personality.rulesets:
-                _once(self.rulesets, ruleset.version, ruleset)
+            _add(self.by_name, ((kind.name, kind) for kind in personality.kinds))
+            _add(self._chains, ((chain_type, re.compile(pattern)) for chain_type, pattern in personality.chains.items()))
+            self._parties.update((chain_type, re.compile(_with_parties(pattern))) for chain_type, pattern in personality.chains.items())
+            _add(self._states, personality.states.items())
+            _add(self._registers, personality.registers.items())
+            _add(self.rules, personality.rules.items())
+            _add(self.rulesets, ((ruleset.version, ruleset) for ruleset in personality.rulesets))
             self.data.update(personality.data)
         self._in_force: dict[str, dict[str, Kind]] = {}
         first = dict(self.by_name)
         for ruleset in self.rulesets.values():
-            for kind in ruleset.adds:
-                _once(self.by_name, kind.name, kind)
-            for rule in ruleset.texts:
-                _once(self.rules, rule.code, rule)
+            _add(self.by_name, ((kind.name, kind) for kind in ruleset.adds))
+            _add(self.rules, ((rule.code, rule) for rule in ruleset.texts))
         for version in self.rulesets:
             self._put_together(version, first)
         self._heads = {t: msgspec.msgpack.Decoder(_head_of(state)) for t, state in self._states.items()}
         self._others = {r: msgspec.msgpack.Decoder(value) for r, value in self._registers.items()}
         self._account = msgspec.msgpack.Decoder(Account)
-        self._encode = msgspec.msgpack.Encoder().encode
+        self.encode = msgspec.msgpack.Encoder().encode
+        """A value of the overlay as the database keeps it; :meth:`decode` is the inverse."""
         self._resolved: list[msgspec.json.Decoder[Any]] = [
             msgspec.json.Decoder(form) for form in (Seen, *(kind.body for kind in self.by_name.values()))
         ]
@@ -111,16 +104,11 @@ class Kinds:
             return exact
         return next((parser for prefix, parser in self.data.items() if prefix.endswith("-") and name.startswith(prefix)), None)
 
-    def encode(self, value: Any) -> bytes:
-        """A value of the overlay as the database keeps it."""
-        return self._encode(value)
-
     def decode(self, key: str, raw: bytes) -> Any:
-        """The inverse of :meth:`encode` for the value under ``key``."""
+        """The inverse of ``encode`` for the value under ``key``."""
         register, _, rest = key.partition(":")
         if register == "chain":
-            decoder = self._heads.get(rest) or self._heads[rest.partition("/")[0]]
-            return decoder.decode(raw)
+            return (self._heads.get(rest) or self._heads[rest.partition("/")[0]]).decode(raw)
         if register == "account":
             return self._account.decode(raw)
         return self._others[register].decode(raw)
@@ -137,7 +125,7 @@ def _head_of(state: type) -> Any:
     return Head[state]  # type: ignore[valid-type]  # see above
 
 
-def _once(table: dict[str, Any], key: str, value: Any) -> None:
-    if table.get(key, value) != value:
-        raise ValueError(f"{key} is defined by two personalities")
-    table[key] = value
+def _add(table: dict[str, Any], more: Iterable[tuple[str, Any]]) -> None:
+    for key, value in more:
+        if table.setdefault(key, value) != value:
+            raise ValueError(f"{key} is defined by two personalities")

@@ -86,11 +86,6 @@ Books = Literal["decided", "reserved", "settled", "released", "outside"]
 """Column of a monthly statement in which the account rows of an act are booked; ``outside``: grams that no manifest of this log carried."""
 
 
-def no_roots(statement: Statement) -> tuple[Seen, ...]:
-    """For kinds whose body claims no root."""
-    return ()
-
-
 def no_reads(statement: Statement, facts: Facts) -> Reads:
     """For kinds that need only what is always read."""
     return Reads()
@@ -135,7 +130,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     """Where it opens: may also come later (kinds §1.8); otherwise it stands at seq 0 only."""
     barred_when_closed: bool = False
     """A closed party never signs it (issue, apply, depart); what opens a chain, it does not sign anyway."""
-    roots: Callable[[Statement], tuple[Seen, ...]] = no_roots
+    roots: Callable[[Statement], tuple[Seen, ...]] = lambda statement: ()
     """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
     routed: bool = False
     """The admission carries a route (approval.decide, manifest.issue)."""
