@@ -22,7 +22,7 @@ import structlog
 import uvicorn
 
 from bench.load import LANES, OPERATOR, ORIGIN, Load, key_of
-from ledger.admission.data import DataSets
+from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
 from ledger.auditing.report import Finding

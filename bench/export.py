@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.load import ORIGIN, Load
 from ledger.admission.admit import Submission, admit, apply
-from ledger.admission.data import DataSets
+from ledger.admission.kind_table import DataSets
 from ledger.admission.statement import read_statement
 from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.model import Moment

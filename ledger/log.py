@@ -15,11 +15,10 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.facts import chain_key
 from ledger.admission.intake import Intake, Taken
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataSets, Kinds
 from ledger.admission.receipts import make_receipt
 from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct

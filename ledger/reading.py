@@ -1,14 +1,20 @@
 """Reading answers: a page of what is asked for, a snapshot on which everything is of one moment, and the past.
 
+A page ends with a cursor, opaque to whoever follows it, a position in an order to us. It says where the page ended, never how many came
+before it, so rows that are added meanwhile shift and repeat nothing. It grants nothing: every page is filtered for its reader again.
+
 The past are the facts as they were at an earlier size of the log, rebuilt from the entries below it. What was decided is believed here
 (the audit is what recomputes it): each entry is read and its changes are applied, nothing else. The time grows with the size, so it is
 bounded, and one rebuild runs at a time in a process.
 """
 
 import asyncio
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from ledger import store
@@ -20,12 +26,19 @@ from ledger.admission.workspace import Workspace
 from ledger.auditing.replay import ReplayFacts
 from ledger.log import Log
 from ledger.times import parse_admission_at
+from signing.refusal import refuse
 
 PAGE_MAX = 200
+CURSOR_MAX = 400
+"""Characters; the longest chain name of a manifest or an approval takes about 110."""
+ALL_ROWS = 2**31
+"""Behind every row of a chain."""
+
 PAST_MAX = 200_000
 """Entries; some 10,000 a second on one core."""
 PAGE = 2000
 ONE_AT_A_TIME = asyncio.Lock()
+PlaceT = TypeVar("PlaceT", bound=Struct)
 
 
 class Page(Struct, frozen=True):
@@ -33,6 +46,36 @@ class Page(Struct, frozen=True):
 
     cursor: str | None
     limit: int
+
+
+class Position(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The last row that was given: the key of its chain, and its number among the rows of that chain."""
+
+    key: str
+    number: int
+
+    def __post_init__(self) -> None:
+        """Only what can be a key: the database takes no NUL, and no chain name holds a control character."""
+        if not self.key.isprintable() or not 0 <= self.number <= ALL_ROWS:
+            raise ValueError("not a place")
+
+
+def write_cursor(place: Struct) -> str:
+    """A position as text for a URL."""
+    return urlsafe_b64encode(msgspec.msgpack.encode(place)).decode("ascii").rstrip("=")
+
+
+def read_cursor(text: str | None, place: type[PlaceT]) -> PlaceT | None:
+    """The inverse of :func:`write_cursor`; ``None`` for no cursor, Refusal CURSOR_FORM for a text that was never one."""
+    if text is None:
+        return None
+    try:
+        if len(text) > CURSOR_MAX:
+            raise ValueError("too long")
+        raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        return msgspec.msgpack.decode(raw, type=place)
+    except (ValueError, msgspec.DecodeError):
+        raise refuse("CURSOR_FORM", field="cursor", found=text, expected="next of the page before") from None
 
 
 class Snapshot(Struct, frozen=True):

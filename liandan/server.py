@@ -19,7 +19,7 @@ import uvicorn
 from asyncpg import InterfaceError, Pool, PostgresError, Record
 from msgspec import Struct
 
-from ledger.admission.data import DataSets
+from ledger.admission.kind_table import DataSets
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.log import Log

@@ -13,11 +13,10 @@ from msgspec.structs import replace
 from ledger.admission.facts import chain_key
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
-from ledger.cursor import read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.reading import Page, Snapshot, snapshot
+from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store
 from manifests.actions import duties

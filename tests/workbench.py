@@ -11,11 +11,10 @@ from hashlib import sha256
 from typing import TypeVar
 
 from ledger.admission.admit import Submission, admit, apply, ruleset_of
-from ledger.admission.data import DataSets
 from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
 from ledger.admission.facts import chain_key
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataSets, Kinds
 from ledger.admission.personality import Personality
 from ledger.admission.signers import NeedsParty
 from ledger.admission.statement import read_statement

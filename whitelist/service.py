@@ -7,11 +7,10 @@ from msgspec import Struct
 
 from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.caller import Caller
-from ledger.cursor import Position, read_cursor, write_cursor
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.reading import PAST_MAX, Page, past_at, snapshot
+from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
 from ledger.times import year_of
 from signing.refusal import refuse
 from whitelist import answers, store

@@ -12,8 +12,8 @@ from msgspec import Struct
 from ledger.admission.facts import chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller, reads
-from ledger.cursor import ALL_ROWS, Position
 from ledger.model import Head
+from ledger.reading import ALL_ROWS, Position
 from ledger.store import Conn
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState

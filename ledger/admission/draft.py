@@ -26,14 +26,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     def to_bytes(self) -> bytes:
         """The bytes that every signer signs. Whoever signs second signs these very bytes, never a re-serialisation."""
-        fields: dict[str, object] = {"kind": self.kind, "chain": self.chain, "seq": self.seq, "prev": self.prev, "by": list(self.by)}
-        if self.principal is not None:
-            fields["for"] = self.principal
-        fields["at"] = self.at
-        if self.seen is not None:
-            fields["seen"] = {"size": self.seen.size, "root": self.seen.root}
-        fields["body"] = drop_nulls(msgspec.to_builtins(self.body))
-        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+        fields = {"kind": self.kind, "chain": self.chain, "seq": self.seq, "prev": self.prev, "by": self.by, "for": self.principal}
+        said = drop_nulls(msgspec.to_builtins(fields | {"at": self.at, "seen": self.seen, "body": self.body}))
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
     def sign(self, keys: Sequence[PrivateKey]) -> Envelope:
         """The envelope, signed by one key per element of ``by``, in that order."""

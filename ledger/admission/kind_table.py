@@ -1,7 +1,8 @@
-"""The table of all kinds the log knows, assembled from personalities; one decoder per kind and version, kept for ever."""
+"""The table of all kinds the log knows, assembled from personalities; one decoder per kind and version, kept for ever. Adopted data."""
 
 import re
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -129,3 +130,24 @@ def _add(table: dict[str, Any], more: Iterable[tuple[str, Any]]) -> None:
     for key, value in more:
         if table.setdefault(key, value) != value:
             raise ValueError(f"{key} is defined by two personalities")
+
+
+class DataMissing(Exception):
+    """An adopted file is not here: the operator must put it into the log's ``data/`` directory. Nothing can be decided without it."""
+
+
+class DataSets:
+    """Adopted data by name and SHA-256, parsed once (formats §5). ``read`` maps ``data/<sha256>`` to bytes or None."""
+
+    def __init__(self, kinds: Kinds, read: Callable[[str], bytes | None]) -> None:
+        self._kinds, self._read = kinds, read
+        self._parsed: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, name: str, digest: str) -> Any:
+        """The parsed content, or None for a name that no personality knows. Raises DataMissing."""
+        if (name, digest) not in self._parsed and (parser := self._kinds.parse_data(name)) is not None:
+            raw = self._read(f"data/{digest}")
+            if raw is None or sha256(raw).hexdigest() != digest:
+                raise DataMissing(f"{name} ({digest}) is {'missing' if raw is None else 'changed'} in data/")
+            self._parsed[name, digest] = parser(raw)
+        return self._parsed.get((name, digest))

@@ -57,7 +57,7 @@ async def _due(ledger: Log, before: str) -> list[LogRefusals]:
         if first is None:
             return []
         begun = last is not None and last.page + 1 < last.of
-        hour = first if last is None or (first > last.hour and not begun) else last.hour if begun else _next_hour(last.hour)
+        hour = first if last is None or (first > last.hour and not begun) else last.hour if begun else format_at(hour_end(last.hour))[:13]
         if hour >= before:
             return []
         rows = await store.list_open_refusals(conn, to_hour=hour)
@@ -94,11 +94,4 @@ async def _mark(ledger: Log, page: LogRefusals, index: int) -> None:
 
 async def _last(ledger: Log) -> RefusalsState | None:
     head = await ledger.chain_head(CHAIN)
-    if head is None:
-        return None
-    assert isinstance(head.state, RefusalsState)
-    return head.state
-
-
-def _next_hour(hour: str) -> str:
-    return format_at(hour_end(hour))[:13]
+    return None if head is None else head.state

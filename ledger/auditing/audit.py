@@ -15,9 +15,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.data import DataMissing, DataSets
 from ledger.admission.entry import Entry
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataMissing, DataSets, Kinds
 from ledger.auditing.checkpoints import CheckpointCheck
 from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.auditing.files import pinned_files, unexpected_files

@@ -1,8 +1,8 @@
 """``log.found``: the statement that pins everything else (formats §5)."""
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated
 
 from msgspec import Struct
@@ -15,12 +15,11 @@ from ledger.directory import Authority, DataPin, KeyRecord, LogState
 from ledger.fields import label
 from ledger.findings import Findings
 from ledger.kinds.closing import Continues, continues_reasons
-from ledger.kinds.registration import judge_keys, note_keys
+from ledger.kinds.registration import judge_keys, key_registers, note_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
 from ledger.kinds.witnesses import judge_policy
 from ledger.model import Admission, Statement
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
-from signing.keys import keyid
 from signing.possession import KeyRegistration
 from signing.refusal import Refusal
 from signing.uscc import check_uscc
@@ -70,20 +69,17 @@ def founding_keys(statement: Statement) -> dict[str, KeyRecord]:
     """Keys that ``log.found`` registers, by keyid; they also sign it."""
     body = statement.body
     assert isinstance(body, LogFound)
-    found: dict[str, KeyRecord] = {}
-    parties: tuple[FoundingParty | FoundingAuthority, ...] = (body.operator, *body.authorities)
-    for party in parties:
-        for registration in party.keys:
-            spki = b64decode(registration.spki)
-            found[keyid(spki)] = KeyRecord(uscc=party.uscc, suite=registration.suite, spki=spki, added=0)
-    return found
+    return {name.removeprefix("key:"): key for party in _parties(body) for name, key in key_registers(party.keys, party.uscc, 0).items()}
 
 
-def founded_state(statement: Statement) -> LogState:
-    """State of ``log/main`` after ``log.found``."""
-    body = statement.body
-    assert isinstance(body, LogFound)
-    return LogState(
+def _parties(body: LogFound) -> list[FoundingParty | FoundingAuthority]:
+    return [body.operator, *body.authorities]
+
+
+def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+    """The log's first state, and the first keys."""
+    body: LogFound = statement.body
+    state = LogState(
         found=statement.hash,
         origin=body.origin,
         operator=body.operator.uscc,
@@ -96,6 +92,7 @@ def founded_state(statement: Statement) -> LogState:
         witness_policy=body.witness_policy,
         clock=body.clock,
     )
+    return Changes(state=state, registers={f"key:{name}": key for name, key in founding_keys(statement).items()})
 
 
 def signers(statement: Statement, facts: Facts) -> list[Role]:
@@ -111,10 +108,9 @@ def says_what_it_founds(judged: Judged, out: Findings) -> None:
         check_origin(body.origin)
     except Refusal as refusal:
         out.reasons += refusal.reasons
-    try:
+    nonce = b""
+    with suppress(ValueError):
         nonce = b64decode(body.nonce, validate=True)
-    except (Base64Error, ValueError):
-        nonce = b""
     if len(nonce) != 32:
         out.refuse("FIELD_TYPE", "body.nonce", len(nonce), "32 bytes, base64")
     if not 1 <= len(body.authorities) <= AUTHORITIES_MAX:
@@ -123,25 +119,21 @@ def says_what_it_founds(judged: Judged, out: Findings) -> None:
         out.refuse("FIELD_TYPE", "body.clock", body.clock, "real | simulated")
     if not body.log_keys:
         out.refuse("FIELD_MISSING", "body.log_keys")
-    _judge_adopted(out, body)
-    for position, authority in enumerate(body.authorities):
-        judge_regions(out, authority.regions, f"body.authorities.{position}.regions")
-    out.reasons += continues_reasons(body.continues, body.origin)
-
-
-def _judge_adopted(out: Findings, body: LogFound) -> None:
     names = [adopted.name for adopted in body.data]
     if len(set(names)) != len(names):
         out.refuse("FIELD_TYPE", "body.data", ", ".join(names), "each name once")
     for position, adopted in enumerate((body.ruleset, *body.data)):
         if not HASH_PATTERN.fullmatch(adopted.sha256):
             out.refuse("FIELD_TYPE", f"body.data.{position - 1}.sha256", adopted.sha256, "64 hex digits")
+    for position, authority in enumerate(body.authorities):
+        judge_regions(out, authority.regions, f"body.authorities.{position}.regions")
+    out.reasons += continues_reasons(body.continues, body.origin)
 
 
 def founders_are_apart(judged: Judged, out: Findings) -> None:
     """Operator and authorities are different parties; the log's keys are its own, Ed25519 first; no witness bears one of them."""
     body: LogFound = judged.statement.body
-    parties = [body.operator.uscc, *(authority.uscc for authority in body.authorities)]
+    parties = [party.uscc for party in _parties(body)]
     if len(set(parties)) != len(parties):
         out.refuse("CHAIN_OWNER", "body.authorities", ", ".join(parties), "each party once, the operator is none of them")
     if body.log_keys and not _are_log_keys(body.log_keys, body.origin):
@@ -155,15 +147,14 @@ def founders_have_keys(judged: Judged, out: Findings) -> None:
     statement = judged.statement
     body: LogFound = statement.body
     note_vkeys = note_keys(body.log_keys, body.witness_policy)
-    parties: list[FoundingParty | FoundingAuthority] = [body.operator, *body.authorities]
-    for position, party in enumerate(parties):
+    for position, party in enumerate(_parties(body)):
         where = "body.operator" if position == 0 else f"body.authorities.{position - 1}"
         if not check_uscc(party.uscc):
             out.refuse("USCC", f"{where}.uscc", party.uscc, "GB 32100")
         if len(party.keys) != 1:
             out.refuse("FIELD_TYPE", f"{where}.keys", len(party.keys), "one key here, others follow by key.add")
         judge_keys(out, party.keys, body.origin, party.uscc, f"{where}.keys", note_vkeys, suites=("ed25519", "ecdsa-p256-sha256"))
-    if not out.reasons and len(founding_keys(statement)) != sum(len(party.keys) for party in parties):
+    if not out.reasons and len(founding_keys(statement)) != sum(len(party.keys) for party in _parties(body)):
         out.refuse("KEY_REGISTERED", "body", "a key given twice", "each key once")
 
 
@@ -173,11 +164,6 @@ def _are_log_keys(log_keys: Sequence[str], origin: str) -> bool:
     except Refusal:
         return False
     return [vkey.type for vkey in vkeys] in ([ED25519], [ED25519, SUBTREE_V1]) and {vkey.name for vkey in vkeys} == {origin}
-
-
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The log's first state, and the first keys."""
-    return Changes(state=founded_state(statement), registers={f"key:{name}": key for name, key in founding_keys(statement).items()})
 
 
 FOUND = act_of_everyone(

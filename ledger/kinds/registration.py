@@ -1,8 +1,8 @@
 """Registering keys: possession, uniqueness over the life of the log, and what becomes of the key register (formats §5)."""
 
 from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -35,10 +35,8 @@ def new_keyids(registrations: Sequence[KeyRegistration]) -> tuple[str, ...]:
     """Names of the registers where keys to be registered may stand already; unreadable ones are left to the decision."""
     found: list[str] = []
     for registration in registrations:
-        try:
+        with suppress(ValueError):
             found += registers_of(keyid(b64decode(registration.spki, validate=True)))
-        except (Base64Error, ValueError):
-            continue
     return tuple(found)
 
 
@@ -79,7 +77,7 @@ def judge_keys(
             out.reasons += [Reason(r.code, f"{where}.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
             continue
         identity = keyid(spki)
-        if identity in seen or (facts is not None and is_taken(facts, identity)) or _is_note_key(spki, note_vkeys):
+        if identity in seen or (facts is not None and is_taken(facts, identity)) or spki in map(vkey_spki, note_vkeys):
             out.refuse("KEY_REGISTERED", where, identity, "a key never used in this log")
         seen.add(identity)
 
@@ -97,11 +95,6 @@ def reserved_keys(log: LogState) -> tuple[str, ...]:
     return (*note_keys(log.log_keys, log.witness_policy), *log.past_witnesses)
 
 
-def _is_note_key(spki: bytes, vkeys: Sequence[str]) -> bool:
-    """Whether an SPKI is the key of one of these vkeys."""
-    return any(spki == known for known in map(vkey_spki, vkeys))
-
-
 def vkey_spki(vkey: str) -> bytes | None:
     """DER of a vkey's key, or ``None`` where the text is no vkey."""
     try:
@@ -112,9 +105,8 @@ def vkey_spki(vkey: str) -> bytes | None:
 
 def key_registers(registrations: Sequence[KeyRegistration], uscc: str, index: int) -> dict[str, KeyRecord]:
     """Register values of newly admitted keys."""
-    return {
-        f"key:{keyid(b64decode(r.spki))}": KeyRecord(uscc=uscc, suite=r.suite, spki=b64decode(r.spki), added=index) for r in registrations
-    }
+    read = ((r.suite, b64decode(r.spki)) for r in registrations)
+    return {f"key:{keyid(spki)}": KeyRecord(uscc=uscc, suite=suite, spki=spki, added=index) for suite, spki in read}
 
 
 def added_keys(state: PartyState, registers: Mapping[str, KeyRecord]) -> Changes:

@@ -29,9 +29,8 @@ import structlog
 from asyncpg import Pool, PostgresError, Record
 
 from ledger import store
-from ledger.admission.data import DataSets
 from ledger.admission.entry import day_of
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataSets, Kinds
 from ledger.directory import LOG_MAIN, LogState
 from ledger.publishing.checkpoint_store import CheckpointStore, Leadership, Promise
 from ledger.publishing.cosigning import Contradicted, Cosigning

@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledger.admission.admit import RootAt
-from ledger.admission.data import DataSets
 from ledger.admission.facts import Facts
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataSets, Kinds
 from ledger.auditing.replay import Replay
 from ledger.auditing.report import Finding
 from ledger.publishing.checkpoint_store import CheckpointStore

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ledger.admission.data import DataSets
+from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import AuditReport, audit
 from liandan.cli.output import command, emit, json_option
 from liandan.cli.progress import progress_bar

@@ -35,7 +35,7 @@ class Fold:
     """State after the entries seen so far."""
 
     def __init__(self, kinds: Kinds, period: Period, dataset: Callable[[str, str], Any]) -> None:
-        """``dataset`` gives adopted data by name and SHA-256 (``ledger.admission.data.DataSets``): tolerances are data of the log."""
+        """``dataset`` gives adopted data by name and SHA-256 (``DataSets``): tolerances are data of the log."""
         self._kinds, self.period = kinds, period
         self.facts = ReplayFacts(dataset)
         self.size = 0

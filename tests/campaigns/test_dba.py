@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from bench.campaign import KEYRING, findings, lives, log_in_process, make_publisher, publish_all, small_load
 from bench.load import FROM, OPERATOR, TO, Load
-from ledger.admission.data import DataSets
+from ledger.admission.kind_table import DataSets
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.repair import cut

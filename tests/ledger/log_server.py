@@ -9,8 +9,7 @@ from pathlib import Path
 
 from asyncpg import Connection, Pool, Record
 
-from ledger.admission.data import DataSets
-from ledger.admission.kind_table import Kinds
+from ledger.admission.kind_table import DataSets, Kinds
 from ledger.log import Log
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.cosigning import Cosigning

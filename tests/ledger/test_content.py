@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.admission import content
-from ledger.admission.content import check_content
-from ledger.admission.unicode14 import first_unassigned
+from ledger.admission.content import check_content, first_unassigned
 
 SEARCHES = (content._MOBILE, content._IDENTITY, content._POSITION)
 

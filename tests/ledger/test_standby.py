@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from asyncpg import Connection, InsufficientPrivilegeError, Pool, Record
 
-from ledger.admission.data import DataSets
+from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import audit
 from ledger.log import Log, LoggedEntry
 from ledger.publishing.files import StagedFiles

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry
+from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import AuditReport, audit
 from ledger.tree.policy import parse_policy_lines
 from liandan.demo import calendar, harvest

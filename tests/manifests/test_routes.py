@@ -13,8 +13,8 @@ from asyncpg import Pool, Record
 
 from ledger.admission.entry import read_entry
 from ledger.chain import genesis_prev
-from ledger.cursor import Position, write_cursor
 from ledger.mass import parse_mass
+from ledger.reading import Position, write_cursor
 from manifests import acts
 from manifests.machine import MOVES
 from manifests.routes import ROUTER

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ledger.admission.data import DataSets
 from ledger.admission.entry import read_entry
+from ledger.admission.kind_table import DataSets
 from ledger.mass import parse_mass
 from ledger.times import parse_at
 from ledger.tree.tiles import TileReader

@@ -17,9 +17,9 @@ import pytest
 
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.content import check_content
-from ledger.admission.data import DataSets
 from ledger.admission.entry import encode_entry, read_entry
 from ledger.admission.form import read_body
+from ledger.admission.kind_table import DataSets
 from ledger.admission.statement import read_statement
 from ledger.auditing.replay import Replay, ReplayFacts
 from ledger.model import Moment

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.cursor import ALL_ROWS, CURSOR_MAX, Position, read_cursor, write_cursor
+from ledger.reading import ALL_ROWS, CURSOR_MAX, Position, read_cursor, write_cursor
 from signing.refusal import Refusal
 
 CHAINS = st.from_regex(r"chain:[a-z]{1,8}/[0-9A-Za-z._/-]{1,90}", fullmatch=True)

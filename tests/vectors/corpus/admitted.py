@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ledger.admission.admit import Submission, admit, apply
-from ledger.admission.data import DataSets
 from ledger.admission.entry import Entry
+from ledger.admission.kind_table import DataSets
 from ledger.admission.statement import read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.model import Moment
