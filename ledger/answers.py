@@ -26,30 +26,22 @@ class Decided(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What the log decided, as in the entry."""
 
     route: str | None = None
-    tags: tuple[tuple[str | int, ...], ...]
-    """``[code]`` or ``[code, integer]``."""
-    alerts: tuple[tuple[str, str], ...]
-    """``[level, code]``, level L, M or H."""
+    tags: tuple[tuple[str | int, ...], ...]  # ``[code]`` or ``[code, integer]``.
+    alerts: tuple[tuple[str, str], ...]  # ``[level, code]``, level L, M or H.
     accounts: tuple[AccountRow, ...]
 
 
 class Posted(Struct, frozen=True, kw_only=True):
     """An admitted statement with everything its sender needs to prove it (formats §8)."""
 
-    statement: str
-    """Statement hash."""
+    statement: str  # Statement hash.
     index: int
-    entry: str
-    """The exact entry bytes, base64: the Merkle leaf."""
-    at: str
-    """``admission.at``."""
+    entry: str  # The exact entry bytes, base64: the Merkle leaf.
+    at: str  # ``admission.at``.
     decision: Decided
-    is_new: bool
-    """False for a resubmission, which is answered with the first entry."""
-    inclusion: tuple[str, ...]
-    """Inclusion hashes of the entry in ``checkpoint``, the leaf's sibling first."""
-    checkpoint: str
-    """The signed note."""
+    is_new: bool  # False for a resubmission, which is answered with the first entry.
+    inclusion: tuple[str, ...]  # Inclusion hashes of the entry in ``checkpoint``, the leaf's sibling first.
+    checkpoint: str  # The signed note.
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
@@ -62,8 +54,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
 class BatchLine(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The answer to one line of a batch; ``problem`` when it was refused, no ``index`` when it is not published yet."""
 
-    line: int
-    """Counted from 0."""
+    line: int  # Counted from 0.
     status: int
     statement: str = ""
     index: int | None = None
@@ -92,10 +83,8 @@ class FeedPage(Struct, frozen=True, kw_only=True):
     """Entries behind a position, in order, without gaps among those the reader may see."""
 
     entries: tuple[FeedEntry, ...]
-    next: int
-    """``after`` of the next page."""
-    size: int
-    """Published size this page was read at."""
+    next: int  # ``after`` of the next page.
+    size: int  # Published size this page was read at.
 
 
 class RefusalWithReceipt(Struct, frozen=True, kw_only=True):
@@ -108,8 +97,7 @@ class RefusalWithReceipt(Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
     size: int
     at: str
-    receipt: str
-    """Frozen DSSE envelope, base64."""
+    receipt: str  # Frozen DSSE envelope, base64.
 
 
 class RefusalPage(Struct, frozen=True, kw_only=True):
@@ -127,8 +115,7 @@ class KeyItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spki: str
     added: int
     revoked: int | None
-    kinds: tuple[str, ...] = ()
-    """What it signs, without version; empty: whatever its party may."""
+    kinds: tuple[str, ...] = ()  # What it signs, without version; empty: whatever its party may.
     until: str | None = None
     device: str = ""
     label: str = ""
@@ -143,8 +130,7 @@ class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     regions: tuple[str, ...]
     keys: tuple[KeyItem, ...]
     size: int
-    closed_on: str = ""
-    """Day on which it was closed (注销); empty while it is open."""
+    closed_on: str = ""  # Day on which it was closed (注销); empty while it is open.
     successor: str = ""
 
 
@@ -154,12 +140,10 @@ class LogAnswer(Struct, frozen=True, kw_only=True):
     origin: str
     log_keys: tuple[str, ...]
     found: str | None
-    size: int
-    """Published size."""
+    size: int  # Published size.
     committed: int
     clock: str
-    now: str
-    """The log's present: the clock, or the time of the last entry of a simulated log."""
+    now: str  # The log's present: the clock, or the time of the last entry of a simulated log.
     ruleset: str
     operator: str
     authorities: tuple[Authority, ...]

@@ -33,8 +33,7 @@ from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
 
 VERSION = 1
-BUNDLE_MAX = 16 * 1024 * 1024
-"""Bytes: some 3,000 entries."""
+BUNDLE_MAX = 16 * 1024 * 1024  # Bytes: some 3,000 entries.
 _FIELDS = ["liandan_bundle", "origin", "subject", "checkpoint", "entries"]
 _ENTRY_FIELDS = ["index", "entry", "proof"]
 
@@ -42,16 +41,12 @@ _ENTRY_FIELDS = ["index", "entry", "proof"]
 class Bundle(Struct, frozen=True, kw_only=True):
     """An opened bundle: everything in it has been verified as the module says."""
 
-    subject: str
-    """The chain it is about."""
-    found: str
-    """Statement hash of ``log.found``: compare it with the one you pinned."""
-    is_pinned: bool
-    """Whether ``found`` was compared with a pinned value."""
+    subject: str  # The chain it is about.
+    found: str  # Statement hash of ``log.found``: compare it with the one you pinned.
+    is_pinned: bool  # Whether ``found`` was compared with a pinned value.
     opened: OpenedCheckpoint
     entries: tuple[Entry, ...]
-    facts: ReplayFacts
-    """States of the included chains after the last included entry, accounts as the entries left them."""
+    facts: ReplayFacts  # States of the included chains after the last included entry, accounts as the entries left them.
 
     @property
     def is_quorum(self) -> bool:

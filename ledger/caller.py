@@ -39,10 +39,8 @@ class Caller(Struct, frozen=True):
     uscc: str
     role: Literal["party", "authority", "operator"]
     keyid: str
-    scope: tuple[str, ...] = ("read", "post")
-    """What the token may be used for."""
-    grants: tuple[Grant, ...] = ()
-    """What authorities let it read beyond what it takes part in (``access.grant``), in force now."""
+    scope: tuple[str, ...] = ("read", "post")  # What the token may be used for.
+    grants: tuple[Grant, ...] = ()  # What authorities let it read beyond what it takes part in (``access.grant``), in force now.
 
     @property
     def reads_all(self) -> bool:

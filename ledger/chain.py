@@ -11,8 +11,7 @@ from signing.refusal import refuse
 
 CHAIN_PATTERN = re.compile(r"[a-z]+(?:/[0-9A-Za-z._-]{1,64}){1,3}")
 ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
-USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"
-"""Shape only; the check character is judged by signing.uscc."""
+USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"  # Shape only; the check character is judged by signing.uscc.
 HASH_PATTERN = re.compile(r"[0-9a-f]{64}")
 ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
 

@@ -41,16 +41,13 @@ class Cut(Struct, frozen=True):
 class LogState(Struct, frozen=True, kw_only=True):
     """State of ``log/main``."""
 
-    found: str
-    """Statement hash of ``log.found``, hex."""
+    found: str  # Statement hash of ``log.found``, hex.
     origin: str
     operator: str
     operator_name: str
-    authorities: tuple[Authority, ...]
-    """In order of admission."""
+    authorities: tuple[Authority, ...]  # In order of admission.
     ruleset: str
-    ruleset_sha256: str = ""
-    """Digest (hex) of the ruleset's file under ``data/``."""
+    ruleset_sha256: str = ""  # Digest (hex) of the ruleset's file under ``data/``.
     data: dict[str, DataPin] = field(default_factory=dict)
     log_keys: tuple[str, ...] = ()
     witness_policy: tuple[str, ...] = ()
@@ -84,18 +81,13 @@ class PartyState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """State of ``party/<USCC>``."""
 
     name: str
-    keys: tuple[str, ...] = ()
-    """Every keyid ever registered for the party, oldest first."""
-    delegations: tuple[Delegation, ...] = ()
-    """Granted by the party and not revoked."""
-    closed_on: str = ""
-    """The day it was closed (注销), ``YYYY-MM-DD``; empty while it is open."""
-    successor: str = ""
-    """Who succeeds a closed party; empty where nobody does."""
+    keys: tuple[str, ...] = ()  # Every keyid ever registered for the party, oldest first.
+    delegations: tuple[Delegation, ...] = ()  # Granted by the party and not revoked.
+    closed_on: str = ""  # The day it was closed (注销), ``YYYY-MM-DD``; empty while it is open.
+    successor: str = ""  # Who succeeds a closed party; empty where nobody does.
 
 
-LATE_MAX_S = 15 * 24 * 3600
-"""1,296,000 s: how much later than it was done a custody act may be admitted that a key with an end has signed."""
+LATE_MAX_S = 15 * 24 * 3600  # 1,296,000 s: how much later than it was done a custody act may be admitted that a key with an end has signed.
 
 
 class KeyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -106,12 +98,9 @@ class KeyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     spki: bytes
     added: int
     revoked: int | None = None
-    kinds: tuple[str, ...] = ()
-    """What it signs, without version; empty: whatever its party may."""
-    until_s: int | None = None
-    """Last moment, Unix seconds."""
-    device: str = ""
-    """Where it is kept, as its party says (server, phone, weighbridge …)."""
+    kinds: tuple[str, ...] = ()  # What it signs, without version; empty: whatever its party may.
+    until_s: int | None = None  # Last moment, Unix seconds.
+    device: str = ""  # Where it is kept, as its party says (server, phone, weighbridge …).
     label: str = ""
 
     def lasts(self, admitted_s: int, at_s: int | None = None) -> bool:

@@ -26,11 +26,9 @@ def is_blank(text: str | None) -> bool:
     return text is None or not _NOT_BLANK.search(text)
 
 
-KEPT_MAX = 64
-"""Characters of a text that is kept in normal form; longer ones, which nobody types, are read anew."""
+KEPT_MAX = 64  # Characters of a text that is kept in normal form; longer ones, which nobody types, are read anew.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_MARKS = r"\u00B7\u2022\u2027\u30FB\uFF65\u2010-\u2015\u2212-"
-"""Dots and dashes."""
+_MARKS = r"\u00B7\u2022\u2027\u30FB\uFF65\u2010-\u2015\u2212-"  # Dots and dashes.
 _REMOVED = re.compile(f"[{BLANK}{_MARKS}]")
 _IS_NORMAL = re.compile("[0-9A-Z]*").fullmatch
 _UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
@@ -164,8 +162,7 @@ def _hashes_once(value: Any) -> bool:
 Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), label("附件", "attachments")]
 """At most 8, each hash once (LIST_LENGTH)."""
 
-COMMITMENTS_MAX = 32
-"""Names, phones and positions of the people of one act."""
+COMMITMENTS_MAX = 32  # Names, phones and positions of the people of one act.
 _COMMITMENTS = f'at most {COMMITMENTS_MAX}, e.g. "driver.name": SHA-256 of formats §7, 64 hex digits'
 _COMMITMENT = re.compile("[0-9a-f]{64}")
 

@@ -15,8 +15,7 @@ class Admitted(Struct, frozen=True, kw_only=True):
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
     accounts: Mapping[str, int] = field(default_factory=dict)
-    read: frozenset[str] = frozenset()
-    """Chains read beside those that the kind names: of parties whose roles others signed."""
+    read: frozenset[str] = frozenset()  # Chains read beside those that the kind names: of parties whose roles others signed.
 
 
 class Refused(Struct, frozen=True):

@@ -15,17 +15,14 @@ class FieldInfo(Struct, frozen=True, kw_only=True):
     """One field of a body."""
 
     path: str
-    zh: str
-    """Empty where the declaration has no label."""
+    zh: str  # Empty where the declaration has no label.
     en: str
-    form: str
-    """What it may hold: a pattern's example, the values of an enumeration, bounds."""
+    form: str  # What it may hold: a pattern's example, the values of an enumeration, bounds.
     is_required: bool
     is_list: bool
     codes: tuple[str, ...]
     """Refusals of its form that the declaration names; ``FIELD_TYPE`` and ``FIELD_MISSING`` stand beside all of them."""
-    words: Mapping[str, str]
-    """Chinese word of each value of an enumeration."""
+    words: Mapping[str, str]  # Chinese word of each value of an enumeration.
 
 
 @cache

@@ -10,8 +10,7 @@ from functools import lru_cache
 from signing.refusal import refuse
 
 GRAMS_PER_TONNE = 1_000_000
-TEXT_MAX = 16
-"""Characters of the longest mass."""
+TEXT_MAX = 16  # Characters of the longest mass.
 _TONNES = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?")
 
 

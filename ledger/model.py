@@ -34,11 +34,9 @@ class Statement(Struct, frozen=True, kw_only=True):
     seq: int
     prev: str
     by: tuple[str, ...]
-    principal: str | None = None
-    """The wire field ``for``: the USCC for whom the signer of the first role acts."""
+    principal: str | None = None  # The wire field ``for``: the USCC for whom the signer of the first role acts.
     at: str
-    at_s: int
-    """``at`` in Unix seconds."""
+    at_s: int  # ``at`` in Unix seconds.
     seen: Seen | None = None
     body: Any
     hash: str
@@ -60,8 +58,7 @@ class Moment(Struct, frozen=True):
     """Where and when a statement is judged: the only clock a rule may read."""
 
     index: int
-    at_s: int
-    """Unix seconds of ``admission.at``."""
+    at_s: int  # Unix seconds of ``admission.at``.
     ruleset: str
 
 

@@ -19,8 +19,7 @@ class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One reason: what is wrong where, what to do about it, by which rule, and who can lift it."""
 
     code: str
-    field: str = ""
-    """Dotted path into the statement, e.g. ``body.lines.0.code``."""
+    field: str = ""  # Dotted path into the statement, e.g. ``body.lines.0.code``.
     message: str
     what_to_do: str
     found: str = ""
@@ -42,21 +41,16 @@ class ChainHead(Struct, frozen=True, kw_only=True):
 class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """RFC 9457 with our extensions; media type ``application/problem+json``."""
 
-    type: str
-    """``/problems/<code in kebab case>``: a page in both languages."""
+    type: str  # ``/problems/<code in kebab case>``: a page in both languages.
     title: str
     status: int
     detail: str
-    instance: str
-    """The request id; name it when you ask the operator."""
+    instance: str  # The request id; name it when you ask the operator.
     code: str
     errors: tuple[ProblemError, ...]
-    statement: str = ""
-    """Statement hash, when the signatures held."""
-    receipt: str = ""
-    """The operator's signed refusal (frozen DSSE envelope, base64), when the signatures held."""
-    head: ChainHead | None = None
-    """The chain's head, when the statement does not follow it."""
+    statement: str = ""  # Statement hash, when the signatures held.
+    receipt: str = ""  # The operator's signed refusal (frozen DSSE envelope, base64), when the signatures held.
+    head: ChainHead | None = None  # The chain's head, when the statement does not follow it.
 
 
 def problem_path(code: str) -> str:

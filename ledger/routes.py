@@ -57,12 +57,10 @@ _ENCODE = msgspec.json.Encoder().encode
 
 TheLog = SkipValidation[NamedDependency[Log]]
 TheCaller = SkipValidation[NamedDependency[Caller]]
-Lang = SkipValidation[NamedDependency[Language]]
-"""What the shell provides with each request."""
+Lang = SkipValidation[NamedDependency[Language]]  # What the shell provides with each request.
 Uscc = Annotated[str | None, QueryParameter(pattern="^[0-9A-HJ-NPQRTUWXY]{18}$", description="统一社会信用代码")]
 Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before")]
-Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]
-"""The usual fields of queries, in every package."""
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]  # The usual fields of queries, in every package.
 
 ProblemOf = Callable[[Request[Any, Any, Any], Exception], Problem]
 

@@ -31,14 +31,11 @@ class Ruleset(Struct, frozen=True, kw_only=True):
     name: str = "liandan"
     version: str
     unicode: str = "14.0.0"
-    base: str = ""
-    """Version that it changes; empty for the first."""
+    base: str = ""  # Version that it changes; empty for the first.
     changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By kind (``manifest.receive/1``) the functions that take the place of the base's, by their names in ``Kind``."""
-    adds: tuple[Kind, ...] = ()
-    """Kinds that come with it; under an earlier version they are unknown."""
-    texts: tuple[Rule, ...] = ()
-    """Standing texts of codes that only it gives."""
+    adds: tuple[Kind, ...] = ()  # Kinds that come with it; under an earlier version they are unknown.
+    texts: tuple[Rule, ...] = ()  # Standing texts of codes that only it gives.
 
     @property
     def file(self) -> bytes:
@@ -58,7 +55,5 @@ def instead(rules: tuple[RuleT, ...], old: RuleT, *new: RuleT) -> tuple[RuleT, .
     return (*rules[:place], *new, *rules[place + 1 :])
 
 
-CURRENT = "liandan-2026.1"
-"""The version that a new log is founded with."""
-RULESETS = {CURRENT: Ruleset(version=CURRENT)}
-"""Versions that need nothing but the kinds as the packages declare them."""
+CURRENT = "liandan-2026.1"  # The version that a new log is founded with.
+RULESETS = {CURRENT: Ruleset(version=CURRENT)}  # Versions that need nothing but the kinds as the packages declare them.

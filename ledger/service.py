@@ -27,10 +27,8 @@ from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
 
-SLICE = 256
-"""Lines of a batch that go to the sequencer together."""
-BUSY_RETRIES = 20
-"""A batch waits for room in the queue, a tenth of a second at a time, before it answers that the log is busy."""
+SLICE = 256  # Lines of a batch that go to the sequencer together.
+BUSY_RETRIES = 20  # A batch waits for room in the queue, a tenth of a second at a time, before it answers that the log is busy.
 HEAD_CODES = frozenset({"CHAIN_CONFLICT", "PREV_MISMATCH", "PREDECESSOR_MISSING"})
 
 

@@ -11,8 +11,7 @@ from msgspec.structs import astuple
 
 from ledger.kinds.refusal_pages import RefusalItem
 
-Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"
-"""A connection, or one lent by a pool."""
+Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"  # A connection, or one lent by a pool.
 
 AWAY = (
     *(asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),

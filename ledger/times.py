@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from signing.refusal import refuse
 
-SHANGHAI = timezone(timedelta(hours=8))
-"""Asia/Shanghai has had no other offset since 1991; the evidence fixes ``+08:00``."""
+SHANGHAI = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991; the evidence fixes ``+08:00``.
 
 _OFFSET_S = 8 * 3600
 DAY_S = 86_400

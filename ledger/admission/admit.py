@@ -30,8 +30,7 @@ HOUR = 3600
 FUTURE_S, LATE_S = 5 * 60, 2 * HOUR
 WINDOW_S: Mapping[Window, int | None] = {Window.NONE: None, Window.DAY: 24 * HOUR, Window.MONTH: 30 * 24 * HOUR, Window.CUSTODY: None}
 
-RootAt = Callable[[int], str | None]
-"""Root (b64) of the tree of a given size, or ``None`` when that size lies ahead."""
+RootAt = Callable[[int], str | None]  # Root (b64) of the tree of a given size, or ``None`` when that size lies ahead.
 
 
 class Submission(Struct, frozen=True, kw_only=True):

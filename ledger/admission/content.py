@@ -15,8 +15,7 @@ from signing.refusal import Reason
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9A-Za-z])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
 _POSITION = re.compile(r"(?<![0-9.])[+-]?[0-9]{1,3}\.[0-9]{3,}\s*[,，;/ ]\s*[+-]?[0-9]{1,3}\.[0-9]{3,}(?![0-9])")
-_DIGITS = re.compile(r"[0-9]{3}")
-"""Each of the three holds at least so many in a row."""
+_DIGITS = re.compile(r"[0-9]{3}")  # Each of the three holds at least so many in a row.
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MACHINE = re.compile(r"[!-~]{0,8}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
 """Strings that no person's data fits into: short ASCII codes, hashes, base64 of keys."""

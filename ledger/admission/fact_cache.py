@@ -12,18 +12,15 @@ from typing import Any
 from ledger.admission.entry import Entry
 from ledger.store import LogHead
 
-KEEP_VALUES = 10_000
-"""Values; some 30 MB. Beyond, it begins anew."""
-KEEP_ENTRIES = 2048
-"""Entries; some 20 MB."""
+KEEP_VALUES = 10_000  # Values; some 30 MB. Beyond, it begins anew.
+KEEP_ENTRIES = 2048  # Entries; some 20 MB.
 
 
 class FactCache:
     """Facts at one head: the values, and their bytes as the database holds them (``None`` for what it does not have)."""
 
     def __init__(self) -> None:
-        self.head: LogHead | None = None
-        """The head that this process left behind last, whether the facts are still kept or not."""
+        self.head: LogHead | None = None  # The head that this process left behind last, whether the facts are still kept or not.
         self.values: dict[str, Any] = {}
         self.stored: dict[str, bytes | None] = {}
         self._is_whole = False

@@ -34,8 +34,7 @@ class Facts:
         self.changed: set[str] = set()
         self._dataset = dataset
         self._log: Any = None
-        self._data: dict[str, Any] = {}
-        """Data sets that were asked for, as ``_log``, the state of ``log/main``, pins them."""
+        self._data: dict[str, Any] = {}  # Data sets that were asked for, as ``_log``, the state of ``log/main``, pins them.
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not loaded yet."""

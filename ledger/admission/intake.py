@@ -22,10 +22,8 @@ from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
 from signing.refusal import Refusal
 
 KEY_CACHE_MAX = 100_000
-ASKING_MAX = 2
-"""Requests that ask the database for keys at a time; connections are for the sequencer."""
-TURN_S = 0.002
-"""How long a request's envelopes keep the event loop from others; some ten of them."""
+ASKING_MAX = 2  # Requests that ask the database for keys at a time; connections are for the sequencer.
+TURN_S = 0.002  # How long a request's envelopes keep the event loop from others; some ten of them.
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -39,8 +37,7 @@ class Room:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self.held = 0
-        """Bytes held now."""
+        self.held = 0  # Bytes held now.
 
     def take(self, size: int) -> bool:
         """Hold that many bytes more; False, and nothing is held, when there is no room for them."""

@@ -25,8 +25,7 @@ class Kinds:
         self.by_name: dict[str, Kind] = {}
         self.rules: dict[str, Rule] = {}
         self.data: dict[str, Callable[[bytes], Any]] = {}
-        self.rulesets: dict[str, Ruleset] = dict(RULESETS)
-        """Every ruleset that this program can run, by version."""
+        self.rulesets: dict[str, Ruleset] = dict(RULESETS)  # Every ruleset that this program can run, by version.
         self._chains: dict[str, re.Pattern[str]] = {}
         self._parties: dict[str, re.Pattern[str]] = {}
         self._states: dict[str, type] = {}
@@ -50,8 +49,7 @@ class Kinds:
         self._heads = {t: msgspec.msgpack.Decoder(_head_of(state)) for t, state in self._states.items()}
         self._others = {r: msgspec.msgpack.Decoder(value) for r, value in self._registers.items()}
         self._account = msgspec.msgpack.Decoder(Account)
-        self.encode = msgspec.msgpack.Encoder().encode
-        """A value of the overlay as the database keeps it; :meth:`decode` is the inverse."""
+        self.encode = msgspec.msgpack.Encoder().encode  # A value of the overlay as the database keeps it; :meth:`decode` is the inverse.
         self._resolved: list[msgspec.json.Decoder[Any]] = [
             msgspec.json.Decoder(form) for form in (Seen, *(kind.body for kind in self.by_name.values()))
         ]

@@ -28,21 +28,16 @@ T = TypeVar("T")
 class Window(Enum):
     """Which ``at`` a kind accepts (formats §6)."""
 
-    NONE = "none"
-    """``log.found`` only."""
-    DAY = "day"
-    """[admission.at - 24 h, + 5 min]."""
-    MONTH = "month"
-    """[admission.at - 30 d, + 5 min]."""
-    CUSTODY = "custody"
-    """A fact: any past ``at``, never later than admission.at + 5 min; tagged LATE beyond 2 h."""
+    NONE = "none"  # ``log.found`` only.
+    DAY = "day"  # [admission.at - 24 h, + 5 min].
+    MONTH = "month"  # [admission.at - 30 d, + 5 min].
+    CUSTODY = "custody"  # A fact: any past ``at``, never later than admission.at + 5 min; tagged LATE beyond 2 h.
 
 
 class Reads(Struct, frozen=True, kw_only=True):
     """What a kind needs beside its own chain, ``log/main`` and the signers' party chains (these are always read)."""
 
-    chains: tuple[str, ...] = ()
-    """Listed in ``admission.facts`` where they have entries."""
+    chains: tuple[str, ...] = ()  # Listed in ``admission.facts`` where they have entries.
     accounts: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
     """Full keys (``number:20265101000123``) of indexes that ``evolve`` keeps; functions of earlier entries, so never listed."""
@@ -63,8 +58,7 @@ class Judged(Struct, frozen=True):
     facts: Facts
     moment: Moment
     state: Any
-    kind: Kind
-    """The kind as the ruleset in force has it."""
+    kind: Kind  # The kind as the ruleset in force has it.
 
 
 class Changes(Struct, frozen=True, kw_only=True):
@@ -95,45 +89,32 @@ class Kind(Struct, frozen=True, kw_only=True):
     """One kind of statement, e.g. ``manifest.issue/1``: the value that a module of acts exports."""
 
     name: str
-    zh: str
-    """What it is called, in the words of the law where there are any."""
+    zh: str  # What it is called, in the words of the law where there are any.
     en: str
     body: type
     """A frozen msgspec Struct with ``forbid_unknown_fields=True``: the schema of the act, labels and codes of its fields included."""
-    chain_type: str
-    """First segment of the chains it lies on."""
-    chain: str = ""
-    """The one chain it lies on, where others of that type hold other kinds (``log/refusals``)."""
-    roles: tuple[str, ...]
-    """Who signs, in order, as printed in docs/formats."""
+    chain_type: str  # First segment of the chains it lies on.
+    chain: str = ""  # The one chain it lies on, where others of that type hold other kinds (``log/refusals``).
+    roles: tuple[str, ...]  # Who signs, in order, as printed in docs/formats.
     signers: SignersFn
     window: Window
     reads: ReadsFn = no_reads
-    reads_doc: str = "Nothing beside log/main."
-    """One English sentence for docs/formats."""
-    gate: JudgeFn | None = None
-    """Judged before signers and rules: what it refuses makes every further word pointless (``ACT_NOT_OPEN``)."""
-    rules: tuple[JudgeFn, ...]
-    """In the order in which people want to read their reasons; all of them run."""
+    reads_doc: str = "Nothing beside log/main."  # One English sentence for docs/formats.
+    gate: JudgeFn | None = None  # Judged before signers and rules: what it refuses makes every further word pointless (``ACT_NOT_OPEN``).
+    rules: tuple[JudgeFn, ...]  # In the order in which people want to read their reasons; all of them run.
     asks: tuple[Callable[[Any, Findings], None], ...] = ()
     """Rules that a dry run of the act asks too; where a kind has some, one of its ``rules`` calls them (``whitelist.check``)."""
     evolve: EvolveFn
-    books: Books | None
-    """``None`` said aloud: the act moves no account."""
-    effect: tuple[str, str]
-    """What it brings about, one sentence in Chinese and one in English, for docs/formats/kinds.md."""
-    texts: tuple[Rule, ...] = ()
-    """Standing texts of the codes that its own rules give."""
+    books: Books | None  # ``None`` said aloud: the act moves no account.
+    effect: tuple[str, str]  # What it brings about, one sentence in Chinese and one in English, for docs/formats/kinds.md.
+    texts: tuple[Rule, ...] = ()  # Standing texts of the codes that its own rules give.
     opens: bool = False
     """May stand at seq 0 of its chain; on ``party/`` chains of operator and authorities alone, but for ``party.register``."""
-    again: bool = False
-    """Where it opens: may also come later (kinds §1.8); otherwise it stands at seq 0 only."""
-    barred_when_closed: bool = False
-    """A closed party never signs it (issue, apply, depart); what opens a chain, it does not sign anyway."""
+    again: bool = False  # Where it opens: may also come later (kinds §1.8); otherwise it stands at seq 0 only.
+    barred_when_closed: bool = False  # A closed party never signs it (issue, apply, depart); what opens a chain, it does not sign anyway.
     roots: Callable[[Statement], tuple[Seen, ...]] = lambda statement: ()
     """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
-    routed: bool = False
-    """The admission carries a route (approval.decide, manifest.issue)."""
+    routed: bool = False  # The admission carries a route (approval.decide, manifest.issue).
 
 
 class Personality(Struct, frozen=True, kw_only=True):
@@ -141,16 +122,12 @@ class Personality(Struct, frozen=True, kw_only=True):
 
     name: str
     kinds: tuple[Kind, ...]
-    states: Mapping[str, type]
-    """State Struct by chain type, or by whole chain name where one chain of a type differs (``log/refusals``)."""
-    chains: Mapping[str, str] = field(default_factory=dict)
-    """Regular expression of the whole chain name by chain type."""
-    registers: Mapping[str, Any] = field(default_factory=dict)
-    """Value type by register name (the part before the colon)."""
+    states: Mapping[str, type]  # State Struct by chain type, or by whole chain name where one chain of a type differs (``log/refusals``).
+    chains: Mapping[str, str] = field(default_factory=dict)  # Regular expression of the whole chain name by chain type.
+    registers: Mapping[str, Any] = field(default_factory=dict)  # Value type by register name (the part before the colon).
     data: Mapping[str, Callable[[bytes], Any]] = field(default_factory=dict)
     """Parser by data set name; a name ending in ``-`` is a prefix (``workdays-`` serves ``workdays-2026``)."""
-    rulesets: tuple[Ruleset, ...] = ()
-    """Versions of the rules beyond the first: what they change of the kinds of any package."""
+    rulesets: tuple[Ruleset, ...] = ()  # Versions of the rules beyond the first: what they change of the kinds of any package.
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """Texts of every refusal, alert and tag code the package can give, those of its kinds included."""
 

@@ -31,8 +31,7 @@ from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("ledger.admission.sequencer")
 
-EMPTY = store.LogHead(0, EMPTY_ROOT, Edge().to_bytes(), 0)
-"""Head of a log without entries."""
+EMPTY = store.LogHead(0, EMPTY_ROOT, Edge().to_bytes(), 0)  # Head of a log without entries.
 
 
 class Busy(Exception):
@@ -86,18 +85,14 @@ class Sequencer:
         self._pool, self._kinds, self._dataset, self._publisher = pool, kinds, dataset, publisher
         self._batch_max, self._queue_max = batch_max, queue_max
         self._queue: asyncio.Queue[tuple[_Pending, ...]] = asyncio.Queue()
-        self._held: tuple[_Pending, ...] = ()
-        """An atomic group that was met while a batch was filled: it comes next."""
-        self.waiting = 0
-        """Statements in the queue."""
+        self._held: tuple[_Pending, ...] = ()  # An atomic group that was met while a batch was filled: it comes next.
+        self.waiting = 0  # Statements in the queue.
         self.observe: Callable[[int, float], None] = lambda size, seconds: None
         """Told the size of every batch and how long its transaction took; for metrics."""
-        self.committed = asyncio.Event()
-        """Set after every commit: the publisher's hint."""
+        self.committed = asyncio.Event()  # Set after every commit: the publisher's hint.
         self.size = 0
         self._kept = FactCache()
-        self.recent = Recent()
-        """What this process has appended last."""
+        self.recent = Recent()  # What this process has appended last.
 
     def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> list[asyncio.Future[Outcome]]:
         """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log.

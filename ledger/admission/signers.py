@@ -43,8 +43,7 @@ UNDELEGATED = frozenset({"log", "list", "period"})
 """Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
 PERSONAL = ("key.", "delegation.", "access.")
 """Kinds by which a party says who speaks or reads for it: signed by itself alone. A key speaks for itself, and nothing is passed on."""
-UNSCOPED = (*PERSONAL, "party.")
-"""What a key for some kinds never signs: it must not be able to widen itself (formats §5)."""
+UNSCOPED = (*PERSONAL, "party.")  # What a key for some kinds never signs: it must not be able to widen itself (formats §5).
 SUCCESSORS_MAX = 4
 
 

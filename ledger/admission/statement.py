@@ -24,8 +24,7 @@ REQUIRED = ALLOWED - {"for", "seen"}
 KIND_MAX = 64
 KIND_PATTERN = re.compile(r"[a-z]+\.[a-z_]+/[1-9][0-9]{0,2}")
 SIGNERS_MAX = 4
-SIGNERS_MAX_ALL = 8
-"""On log/main and party/ chains: an authority's key is recovered by the operator and all others."""
+SIGNERS_MAX_ALL = 8  # On log/main and party/ chains: an authority's key is recovered by the operator and all others.
 
 
 def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:

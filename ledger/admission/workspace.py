@@ -16,12 +16,10 @@ from ledger.admission.personality import Reads
 from ledger.admission.signers import NeedsParty
 
 READ_ROUNDS_MAX = 4
-PARTIES_MAX = 64
-"""Rounds of loading parties: the holders of a statement's roles, and who succeeds them."""
+PARTIES_MAX = 64  # Rounds of loading parties: the holders of a statement's roles, and who succeeds them.
 T = TypeVar("T")
 
-Dataset: TypeAlias = Callable[[str, str], Any]
-"""Name and SHA-256 (hex) of an adopted data file to its parsed content; cached."""
+Dataset: TypeAlias = Callable[[str, str], Any]  # Name and SHA-256 (hex) of an adopted data file to its parsed content; cached.
 
 
 class Workspace:
@@ -31,8 +29,7 @@ class Workspace:
         """``kept``: what lies on the table from the batch before."""
         self.conn, self._kinds = conn, kinds
         self.facts = Facts(dataset)
-        self.stored: dict[str, bytes | None] = {}
-        """Loaded values as the database holds them."""
+        self.stored: dict[str, bytes | None] = {}  # Loaded values as the database holds them.
         if kept is not None:
             self.facts.values, self.stored = kept.values, kept.stored
         self._used: set[str] = set()

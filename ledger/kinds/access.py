@@ -18,8 +18,7 @@ from ledger.times import parse_at
 from signing.refusal import texts
 
 REGIONS_MAX = 64
-GRANTS_MAX = 64
-"""Open grants to one reader: they are read at every request of its."""
+GRANTS_MAX = 64  # Open grants to one reader: they are read at every request of its.
 TOPICS = {"manifest": "转移联单", "approval": "跨省转移审批", "list": "白名单", "permit": "经营许可证", "incident": "突发事件"}
 Topic = Literal["manifest", "approval", "list", "permit", "incident"]
 Region = Annotated[str, form("^[0-9]{2}([0-9]{2}){0,2}$", "FIELD_TYPE", "2, 4 or 6 digits")]

@@ -21,8 +21,7 @@ from signing.refusal import Refusal
 from signing.uscc import check_uscc
 
 KINDS_MAX = 64
-DELEGATIONS_MAX = 200
-"""Open delegations of one party: they travel with its state, which every statement of the party loads."""
+DELEGATIONS_MAX = 200  # Open delegations of one party: they travel with its state, which every statement of the party loads.
 
 
 class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

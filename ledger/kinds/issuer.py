@@ -62,8 +62,7 @@ class Issuer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_to: str
     added: int
     retired: int | None = None
-    since_s: int | None = None
-    """Unix seconds; ``None``: since the entry that retired it."""
+    since_s: int | None = None  # Unix seconds; ``None``: since the entry that retired it.
 
 
 class IssuersState(Struct, frozen=True):

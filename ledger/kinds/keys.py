@@ -42,8 +42,7 @@ class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """Body of ``key.add/1``; by the party itself, or by the authority of its region as recovery."""
 
     key: Annotated[KeyRegistration, label("新密钥", "new key")]
-    kinds: Scope | None = None
-    """Absent: whatever the party may sign."""
+    kinds: Scope | None = None  # Absent: whatever the party may sign.
     until: Annotated[At, label("有效期至", "last moment")] | None = None
     """Compared with admission.at; for custody acts with their ``at``, admitted at most 15 days later."""
     device: Annotated[Device, words(DEVICES), label("密钥载体", "where it is kept")] | None = None

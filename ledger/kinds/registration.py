@@ -17,8 +17,7 @@ from signing.keys import keyid
 from signing.possession import KeyRegistration, check_registration
 from signing.refusal import Reason, Refusal
 
-KEYS_MAX = 8
-"""Keys in one statement; a statement is at most 24 KiB."""
+KEYS_MAX = 8  # Keys in one statement; a statement is at most 24 KiB.
 
 
 def registers_of(identity: str) -> tuple[str, str]:

@@ -37,8 +37,7 @@ class Site(Struct, frozen=True, kw_only=True):
     name: str
     division: str
     address: str
-    plan_class: str | None = None
-    """重点 key, 简化 simple, 登记 registered."""
+    plan_class: str | None = None  # 重点 key, 简化 simple, 登记 registered.
     closed_on: str | None = None
 
 
