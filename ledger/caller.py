@@ -17,15 +17,9 @@ from ledger.chain import USCC
 from ledger.directory import Grant
 
 TOPICS: Mapping[str, str] = {
-    "manifest": "manifest",
-    "case": "manifest",
-    "number": "manifest",
-    "approval": "approval",
-    "list": "list",
-    "permit": "permit",
-    "licence": "permit",
-    "vehicle": "permit",
-    "incident": "incident",
+    **dict.fromkeys(("manifest", "case", "number"), "manifest"),
+    **dict.fromkeys(("permit", "licence", "vehicle"), "permit"),
+    **{name: name for name in ("approval", "list", "incident")},
 }
 """Topic by chain type; what is not here is nobody's by grant."""
 _PARTY = re.compile(rf"(?:^|/)({USCC})(?:/|$)")
@@ -54,10 +48,8 @@ def reads(caller: Caller, topic: str, places: Iterable[str]) -> bool:
     Places are divisions (origin, destination, facility, place of an event) and characters 3-8 of the USCCs of the parties concerned, or
     shorter codes. What a party takes part in, it reads besides: that is for whoever asks to judge.
     """
-    if caller.reads_all:
-        return True
     known = tuple(places) if caller.grants else ()
-    return any(grant.covers(topic, known) for grant in caller.grants)
+    return caller.reads_all or any(grant.covers(topic, known) for grant in caller.grants)
 
 
 def topic_of(chain: str) -> str | None:
@@ -90,8 +82,7 @@ def places_of(entry: Entry) -> Iterator[str]:
     statement = entry.statement
     for text in (statement.chain, *statement.by, statement.principal or ""):
         yield from _regions(text)
-    match = _LIST.match(statement.owner) if statement.chain_type == "list" else None
-    if match is not None:
+    if statement.chain_type == "list" and (match := _LIST.match(statement.owner)) is not None:
         yield from match.groups()
     yield from _named(msgspec.to_builtins(statement.body), "")
 

@@ -42,8 +42,7 @@ def labels(body: type) -> Mapping[str, tuple[str, str]]:
 @cache
 def words_of(form: Any) -> Mapping[str, str]:
     """Chinese word of each value of an enumeration that ``words`` declares: ``words_of(Opinion)["accept"]``."""
-    found: Mapping[str, str] = _open(inspect.type_info(form))[1].get("x-words", {})
-    return found
+    return dict(_open(inspect.type_info(form))[1].get("x-words", {}))
 
 
 def _fields(form: inspect.StructType, path: str) -> Iterator[FieldInfo]:
@@ -56,10 +55,12 @@ def _fields(form: inspect.StructType, path: str) -> Iterator[FieldInfo]:
             path=own,
             zh=schema.get("title", ""),
             en=schema.get("description", ""),
-            form=_list_words(inner, item, item_extra) if is_list else _form_words(inner, extra),
+            form=_form_words(inner, extra),
             is_required=field.required,
             is_list=is_list,
-            codes=tuple(dict.fromkeys(code for found in (extra, item_extra) for code in _codes(found))),
+            codes=tuple(
+                dict.fromkeys(found[name] for found in (extra, item_extra) for name in ("code", "long", "check_code") if name in found)
+            ),
             words=item_schema.get("x-words", {}),
         )
         if isinstance(item, inspect.StructType):
@@ -77,17 +78,6 @@ def _open(form: inspect.Type) -> tuple[inspect.Type, dict[str, Any], dict[str, A
     return form, {}, {}
 
 
-def _codes(extra: Mapping[str, Any]) -> Iterator[str]:
-    return (extra[name] for name in ("code", "long", "check_code") if name in extra)
-
-
-def _list_words(form: inspect.Type, item: inspect.Type, extra: Mapping[str, Any]) -> str:
-    assert isinstance(form, inspect.VarTupleType)
-    low, high = form.min_length or 0, form.max_length
-    count = f"{low} …" if high is None else f"{low} … {high}"
-    return f"[{_form_words(item, extra)}] {count}"
-
-
 def _form_words(form: inspect.Type, extra: Mapping[str, Any]) -> str:
     """What a value may be, in a few signs."""
     match form:
@@ -95,6 +85,11 @@ def _form_words(form: inspect.Type, extra: Mapping[str, Any]) -> str:
             return " / ".join(map(str, form.values))
         case inspect.StructType():
             return "{…}"
+        case inspect.VarTupleType():
+            item, _, item_extra = _open(form.item_type)
+            return (
+                f"[{_form_words(item, item_extra)}] {form.min_length or 0} … {'' if form.max_length is None else form.max_length}".rstrip()
+            )
         case inspect.BoolType():
             return "true / false"
         case inspect.IntType():

@@ -34,9 +34,11 @@ from ledger.answers import (
     Waiting,
     b64_text,
     concerns,
+    filled,
     refusal_item,
 )
 from ledger.caller import Caller, beginnings, is_granted, places_by_chain, topic_of
+from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
 from ledger.publishing.follower import Published
@@ -314,21 +316,16 @@ async def get_party(request: Request[Any, Any, Any], uscc: FromPath[str]) -> Par
 async def get_log(request: Request[Any, Any, Any]) -> LogAnswer:
     """What this log is and how far it has come."""
     service: Service = request.app.state.service
-    state, head = await service.log.state(), await service.log.head()
-    published = service.log.publisher.published
-    return LogAnswer(
+    state, head, published = await service.log.state(), await service.log.head(), service.log.publisher.published
+    return filled(
+        LogAnswer,
+        LogState(found="", origin="", operator="", operator_name="", authorities=(), ruleset="", clock="") if state is None else state,
         origin=service.origin,
         log_keys=service.log_keys,
         found=None if state is None else state.found,
         size=0 if published is None else published.size,
         committed=0 if head is None else head.size,
-        clock="" if state is None else state.clock,
         now=format_at(await service.log.now()),
-        ruleset="" if state is None else state.ruleset,
-        operator="" if state is None else state.operator,
-        authorities=() if state is None else state.authorities,
-        data={} if state is None else state.data,
-        witness_policy=() if state is None else state.witness_policy,
     )
 
 

@@ -14,7 +14,7 @@ from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, post_answer
+from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, filled, post_answer
 from ledger.directory import KeyRecord, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
@@ -191,11 +191,10 @@ class Service:
             head = await store.fetch_head(conn)
             raws = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
         role = "party" if founder is None else "operator" if uscc == state.operator else "authority"
-        name, regions = (own.name, ()) if founder is None else (founder.name, founder.regions)
+        regions = () if founder is None else founder.regions
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
         size = 0 if head is None else head.size
-        life = {"closed_on": own.closed_on, "successor": own.successor}
-        return PartyAnswer(uscc=uscc, name=name, role=role, regions=regions, keys=keys, size=size, **life)
+        return filled(PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size)
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)
@@ -239,6 +238,5 @@ class Service:
 
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:
-    given = {name: getattr(record, name) for name in ("suite", "added", "revoked", "kinds", "device", "label")}
     until = None if record.until_s is None else format_at(record.until_s)
-    return KeyItem(keyid=keyid, spki=b64_text(record.spki), until=until, **given)
+    return filled(KeyItem, record, keyid=keyid, spki=b64_text(record.spki), until=until)

@@ -1,6 +1,7 @@
 """The log's SQL: one statement per function, connection first. A transaction is opened by the caller (sequencer, service)."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import TypeAlias
 
 import asyncpg
@@ -240,15 +241,15 @@ async def mark_refusals(conn: Conn, items: Sequence[RefusalItem], *, page: int) 
     )
 
 
-async def try_lock_pages(conn: Conn) -> bool:
-    """Take the work of naming refusals, unless another process is at it. Saves rivals' pages; correctness rests on the chain."""
+@asynccontextmanager
+async def naming_refusals(conn: Conn) -> AsyncIterator[bool]:
+    """Whether the work of naming refusals is ours, unless another process is at it. Saves rivals' pages; correctness rests on the chain."""
     taken: bool = await conn.fetchval("SELECT pg_try_advisory_lock(hashtext('liandan log.refusals'))")
-    return taken
-
-
-async def unlock_pages(conn: Conn) -> None:
-    """Give it back; a connection that ends does so too."""
-    await conn.execute("SELECT pg_advisory_unlock(hashtext('liandan log.refusals'))")
+    try:
+        yield taken
+    finally:  # a connection that ends gives it back too
+        if taken:
+            await conn.execute("SELECT pg_advisory_unlock(hashtext('liandan log.refusals'))")
 
 
 async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalItem, bytes]]:

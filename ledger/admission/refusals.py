@@ -30,12 +30,10 @@ async def publish_refusals(ledger: Log, now_s: int) -> int:
     One process of many does it at a time, so that no rival's page is refused, which would itself have to be named.
     """
     async with ledger.pool.acquire() as conn:
-        if await store.first_open_hour(conn) is None or not await store.try_lock_pages(conn):
+        if await store.first_open_hour(conn) is None:
             return 0
-        try:
-            return await _name_all(ledger, now_s)
-        finally:
-            await store.unlock_pages(conn)
+        async with store.naming_refusals(conn) as is_ours:
+            return await _name_all(ledger, now_s) if is_ours else 0
 
 
 async def _name_all(ledger: Log, now_s: int) -> int:
