@@ -38,7 +38,7 @@ def read_body(value: object, body: type) -> Any:
 def _walk(value: Any, form: inspect.Type, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:
     """Every defect of a decoded JSON value against its form, in the order of the form's fields."""
     if "later" in extra and _is_later(value, extra["later"]):
-        yield _not_yet(value, path)
+        yield _reason("NOT_YET", path, value if isinstance(value, str) else "", "absent, until its rules are there")
         return
     match form:
         case inspect.Metadata():
@@ -123,10 +123,6 @@ def _check(value: Any, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:
 
 def _is_later(value: Any, later: Any) -> bool:
     return value is not None and (later is True or value in later)
-
-
-def _not_yet(value: object, path: str) -> Reason:
-    return _reason("NOT_YET", path, value if isinstance(value, str) else "", "absent, until its rules are there")
 
 
 def _words(form: inspect.Type) -> str:

@@ -99,8 +99,7 @@ def evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Ch
     return _changed(statement, facts, (*kept, grant))
 
 
-def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """No grant of this authority to the reader is left."""
+def _evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     return _changed(statement, facts, tuple(g for g in _granted(facts, statement.body.reader) if g.authority != statement.owner))
 
 
@@ -133,6 +132,6 @@ REVOKE = act_of_party(
     roles=("the authority",),
     reads=lambda statement, facts: Reads(registers=(access_key(statement.body.reader),)),
     rules=(reader_has_access,),
-    evolve=evolve_revoke,
+    evolve=_evolve_revoke,
     effect=("本部门授予该单位的查阅权限全部终止。", "Every grant of this authority to the reader ends."),
 )

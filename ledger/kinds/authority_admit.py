@@ -7,7 +7,7 @@ from ledger.admission.personality import Changes, Judged
 from ledger.directory import Authority, is_founder, log_state
 from ledger.findings import Findings
 from ledger.kinds.founding import FoundingAuthority
-from ledger.kinds.registration import judge_keys, key_registers, reads_new_keys, reserved_keys
+from ledger.kinds.registration import brings_keys, key_registers, reads_new_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
 from ledger.model import Admission, Statement
 from signing.uscc import check_uscc
@@ -23,17 +23,7 @@ def is_a_new_authority(judged: Judged, out: Findings) -> None:
         out.refuse("CHAIN_OWNER", "body.uscc", body.uscc, f"a new authority, at most {AUTHORITIES_MAX}")
 
 
-def can_sign(judged: Judged, out: Findings) -> None:
-    """Without a key it could sign nothing, and no act of all would ever be complete again."""
-    body: FoundingAuthority = judged.statement.body
-    log = log_state(judged.facts)
-    if not body.keys:
-        out.refuse("FIELD_MISSING", "body.keys")
-    judge_keys(out, body.keys, log.found, body.uscc, "body.keys", reserved_keys(log), facts=judged.facts)
-
-
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The authority joins at the end of the order."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     log, body = log_state(facts), statement.body
     state = replace(log, authorities=(*log.authorities, Authority(body.uscc, body.name, body.regions)))
     return Changes(state=state, registers=key_registers(body.keys, body.uscc, admission.index))
@@ -45,7 +35,7 @@ KIND = act_of_everyone(
     en="admission of an authority",
     body=FoundingAuthority,
     reads=reads_new_keys,
-    rules=(is_a_new_authority, can_sign),
-    evolve=evolve,
+    rules=(is_a_new_authority, brings_keys),
+    evolve=_evolve,
     effect=("该部门对其区域行使职责，并签署此后的全体行为。", "The authority acts for its regions and signs all later acts of everyone."),
 )

@@ -78,8 +78,7 @@ def is_of_this_very_size(judged: Judged, out: Findings) -> None:
         out.refuse("FIELD_TYPE", "body.tail", body.tail[:64], "64 hex digits")
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """From here the tail's statements may come again."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     log = log_state(facts)
     return Changes(state=replace(log, cuts=(*log.cuts, Cut(statement.body.tail, parse_at(admission.at)))))
 
@@ -90,7 +89,7 @@ KIND = act_of_everyone(
     en="cut of the log",
     body=LogCut,
     rules=(is_of_this_very_size,),
-    evolve=evolve,
+    evolve=_evolve,
     effect=(
         "未公布的条目被截去，其声明三十天内可再次入账。",
         "Entries never published are cut off; their statements may come again for 30 days.",

@@ -78,8 +78,7 @@ def there_is_room(judged: Judged, out: Findings) -> None:
         out.refuse("FIELD_TYPE", "chain", len(state.delegations), f"at most {DELEGATIONS_MAX} delegations: revoke some")
 
 
-def evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """One more delegation."""
+def _evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: DelegationGrant = statement.body
     state: PartyState = facts.state(statement.chain) or PartyState(name="")
     until = None if body.until is None else parse_at(body.until)
@@ -93,8 +92,7 @@ def there_is_one(judged: Judged, out: Findings) -> None:
         out.refuse("DELEGATION_MISSING", "body.delegate", delegate[:40], "a delegate of this party")
 
 
-def evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """No delegation to that party is left."""
+def _evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     state: PartyState = facts.state(statement.chain)
     return Changes(state=replace(state, delegations=tuple(d for d in state.delegations if d.delegate != statement.body.delegate)))
 
@@ -107,7 +105,7 @@ GRANT = act_of_party(
     reads=lambda statement, facts: Reads(chains=(party_chain(statement.body.delegate),)),
     reads_doc="The delegate's party chain.",
     rules=(delegate_is_another_party, kinds_are_named, until_lies_ahead, there_is_room),
-    evolve=evolve_grant,
+    evolve=_evolve_grant,
     effect=("受托单位可以代为签署所列种类的声明。", "The delegate may sign the kinds named for the party."),
 )
 REVOKE = act_of_party(
@@ -116,6 +114,6 @@ REVOKE = act_of_party(
     en="end of a delegation",
     body=DelegationRevoke,
     rules=(there_is_one,),
-    evolve=evolve_revoke,
+    evolve=_evolve_revoke,
     effect=("对该单位的授权委托全部终止。", "Every delegation to that party ends."),
 )

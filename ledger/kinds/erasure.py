@@ -12,7 +12,7 @@ from ledger.admission.personality import Changes, Judged, Reads
 from ledger.chain import HASH_PATTERN
 from ledger.fields import label
 from ledger.findings import Findings
-from ledger.kinds.roles import act_of_operator
+from ledger.kinds.roles import act_of_operator, one_more
 from ledger.model import Admission, Statement
 from signing.commitment import is_commitment_field
 
@@ -25,12 +25,6 @@ class PdErase(Struct, frozen=True, forbid_unknown_fields=True):
 
     statement: Annotated[str, label("声明哈希", "statement hash")]
     field: Annotated[str, label("字段", "key of its body.commit")]
-
-
-class ErasuresState(Struct, frozen=True):
-    """State of ``log/erasures``: how many there are."""
-
-    count: int
 
 
 class Erasure(Struct, frozen=True):
@@ -56,12 +50,9 @@ def erases_once(judged: Judged, out: Findings) -> None:
         out.refuse("ERASED_ALREADY", "body.field", f"entry {earlier.idx}", "once")
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """One more; the commitment is marked."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: PdErase = statement.body
-    state: ErasuresState | None = facts.state(statement.chain)
-    count = 0 if state is None else state.count
-    return Changes(state=ErasuresState(count + 1), registers={erasure_key(body.statement, body.field): Erasure(admission.index)})
+    return Changes(state=one_more(statement, facts), registers={erasure_key(body.statement, body.field): Erasure(admission.index)})
 
 
 KIND = act_of_operator(
@@ -72,6 +63,6 @@ KIND = act_of_operator(
     chain=LOG_ERASURES,
     reads=lambda statement, facts: Reads(registers=(erasure_key(statement.body.statement, statement.body.field),)),
     rules=(erases_once,),
-    evolve=evolve,
+    evolve=_evolve,
     effect=("承诺值背后的内容已销毁，承诺值与证明不变。", "The value behind the commitment is gone; commitment and proofs stay."),
 )

@@ -76,8 +76,7 @@ def _parties(body: LogFound) -> list[FoundingParty | FoundingAuthority]:
     return [body.operator, *body.authorities]
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The log's first state, and the first keys."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: LogFound = statement.body
     state = LogState(
         found=statement.hash,
@@ -175,7 +174,7 @@ FOUND = act_of_everyone(
     window=Window.NONE,
     reads_doc="Nothing: it is entry 0.",
     rules=(says_what_it_founds, founders_are_apart, founders_have_keys),
-    evolve=evolve,
+    evolve=_evolve,
     effect=("账本成立，其余一切以此为根。", "The log exists; everything else is rooted in this statement."),
     opens=True,
 )

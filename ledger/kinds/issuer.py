@@ -14,7 +14,7 @@ from ledger.directory import log_state
 from ledger.fields import At, Day, Hash, Text, label, words
 from ledger.findings import Findings
 from ledger.kinds.registration import judge_keys, new_keyids, reserved_keys
-from ledger.kinds.roles import act_of_operator
+from ledger.kinds.roles import act_of_operator, one_more
 from ledger.model import Admission, Statement
 from ledger.times import parse_at
 from signing import b64
@@ -65,12 +65,6 @@ class Issuer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since_s: int | None = None  # Unix seconds; ``None``: since the entry that retired it.
 
 
-class IssuersState(Struct, frozen=True):
-    """State of ``log/issuers``: how many keys were registered."""
-
-    count: int
-
-
 def issuer_key(identity: str) -> str:
     """Name of the register of one key, by keyid."""
     return f"issuer:{identity}"
@@ -115,10 +109,8 @@ def key_is_in_use(judged: Judged, out: Findings) -> None:
         out.refuse("DATE_ORDER", "body.since_at", body.since_at, "not after today")
 
 
-def evolve_key(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """Documents and claims verify by it."""
+def _evolve_key(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: IssuerKey = statement.body
-    state: IssuersState | None = facts.state(statement.chain)
     spki = b64.decode(body.spki)
     issuer = Issuer(
         use=body.use,
@@ -129,11 +121,10 @@ def evolve_key(statement: Statement, admission: Admission, facts: Facts) -> Chan
         valid_to=body.valid_to,
         added=admission.index,
     )
-    return Changes(state=IssuersState(1 if state is None else state.count + 1), registers={issuer_key(keyid(spki)): issuer})
+    return Changes(state=one_more(statement, facts), registers={issuer_key(keyid(spki)): issuer})
 
 
-def evolve_retire(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """It signs nothing more."""
+def _evolve_retire(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: IssuerRetire = statement.body
     name = issuer_key(body.keyid)
     since_s = None if body.since_at is None else parse_at(body.since_at)
@@ -149,7 +140,7 @@ KEY = act_of_operator(
     reads=lambda statement, facts: Reads(registers=new_keyids((_registration(statement.body),))),
     reads_doc="Nothing beside log/main: keyids are compared with the registers of all keys.",
     rules=(key_is_new_and_possessed, certificate_is_of_the_key),
-    evolve=evolve_key,
+    evolve=_evolve_key,
     effect=("文书和二维码凭此处登记的密钥核验。", "Documents and QR claims verify by the keys registered here."),
     texts=TEXTS,
 )
@@ -161,7 +152,7 @@ RETIRE = act_of_operator(
     chain=LOG_ISSUERS,
     reads=lambda statement, facts: Reads(registers=(issuer_key(statement.body.keyid),)),
     rules=(key_is_in_use,),
-    evolve=evolve_retire,
+    evolve=_evolve_retire,
     effect=(
         "该密钥此后（或自所列时间起）的签章视为未签。",
         "What it signed after this entry, or since the time named, counts as unsigned.",

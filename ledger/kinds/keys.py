@@ -115,8 +115,7 @@ def _known_key(judged: Judged, out: Findings, keyid: str, field: str) -> None:
         out.refuse("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {judged.moment.index}")
 
 
-def evolve_add(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """One more key."""
+def _evolve_add(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: KeyAdd = statement.body
     until_s = None if body.until is None else parse_at(body.until)
     more = {"kinds": body.kinds or (), "until_s": until_s, "device": body.device or "", "label": body.label or ""}
@@ -124,8 +123,7 @@ def evolve_add(statement: Statement, admission: Admission, facts: Facts) -> Chan
     return added_keys(_state(statement, facts), registers)
 
 
-def evolve_rotate(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """One key more and one less."""
+def _evolve_rotate(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     registers = key_registers((statement.body.key,), statement.owner, admission.index)
     changes = added_keys(_state(statement, facts), registers)
     return replace(changes, registers={**registers, **_ended(statement.body.old, admission, facts)})
@@ -150,7 +148,7 @@ ADD = act_of_party(
     signers=party_or_guardians,
     reads=reads_new_keys,
     rules=(new_key_is_good, scope_is_narrow, says_who_acted),
-    evolve=evolve_add,
+    evolve=_evolve_add,
     effect=(
         "该密钥自下一条目起可签署；限定种类的密钥只签所列种类，到期后失效。",
         "The key signs from the next entry on; one with kinds signs these alone, one with an end up to it.",
@@ -165,7 +163,7 @@ ROTATE = act_of_party(
     roles=("the party, by the old key",),
     reads=lambda statement, facts: Reads(registers=(*reads_new_keys(statement, facts).registers, f"key:{statement.body.old}")),
     rules=(old_key_signs, new_key_is_good),
-    evolve=evolve_rotate,
+    evolve=_evolve_rotate,
     effect=("新密钥取代旧密钥。", "The new key takes the place of the old one."),
 )
 REVOKE = act_of_party(

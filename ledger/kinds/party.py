@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import SUCCESSORS_MAX
-from ledger.directory import PartyState, is_founder, is_registered, log_state, party_chain
+from ledger.directory import PartyState, is_founder, is_registered, party_chain
 from ledger.fields import Day, File, Flag, Text, Uscc, label
 from ledger.findings import Findings
-from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
+from ledger.kinds.registration import added_keys, brings_keys, key_registers, reads_new_keys
 from ledger.kinds.roles import act_of_party, guardians
 from ledger.model import Admission, Statement
 from ledger.times import day_of
@@ -51,15 +51,6 @@ def is_no_founder(judged: Judged, out: Findings) -> None:
     """Founders are registered at the founding, and are what ``log/main`` says."""
     if is_founder(judged.facts, judged.statement.owner):
         out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
-
-
-def has_keys(judged: Judged, out: Findings) -> None:
-    """At least one key, which proves possession and was never used here."""
-    body: PartyRegister = judged.statement.body
-    log = log_state(judged.facts)
-    if not body.keys:
-        out.refuse("FIELD_MISSING", "body.keys")
-    judge_keys(out, body.keys, log.found, judged.statement.owner, "body.keys", reserved_keys(log), facts=judged.facts)
 
 
 def _line(facts: Facts, successor: str) -> list[str]:
@@ -107,8 +98,7 @@ def successor_is_another_party(judged: Judged, out: Findings) -> None:
         out.refuse("PARTY_UNKNOWN", "body.successor", body.successor, "a registered party")
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """Name, closing and successor from this index on."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: PartyAmend = statement.body
     state: PartyState = facts.state(statement.chain)
     if body.reopen:
@@ -130,7 +120,7 @@ AMEND = act_of_party(
     ),
     reads_doc="The party chain of the successor, and those of the parties that succeed it.",
     rules=(says_something, is_no_founder, fits_the_state, successor_is_another_party),
-    evolve=evolve,
+    evolve=_evolve,
     effect=(
         "名称自此更改；已注销的单位不再开立新链，不再开具、申请、起运，其角色由承继单位或主管部门代签。",
         "The name changes from here on; a closed party opens no chain, signs no issue, application or departure, and others sign in its roles.",
@@ -148,7 +138,7 @@ REGISTER = act_of_party(
     signers=guardians,
     reads=reads_new_keys,
     reads_doc="Nothing beside log/main: keys are compared with the register of all earlier keys.",
-    rules=(is_no_founder, has_keys),
+    rules=(is_no_founder, brings_keys),
     evolve=lambda statement, admission, facts: added_keys(
         PartyState(name=statement.body.name), key_registers(statement.body.keys, statement.owner, admission.index)
     ),

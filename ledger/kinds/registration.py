@@ -7,8 +7,8 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from ledger.admission.facts import Facts
-from ledger.admission.personality import Changes, Reads
-from ledger.directory import KeyRecord, LogState, PartyState
+from ledger.admission.personality import Changes, Judged, Reads
+from ledger.directory import KeyRecord, LogState, PartyState, log_state
 from ledger.findings import Findings
 from ledger.model import Statement
 from ledger.tree.note import parse_vkey
@@ -79,6 +79,16 @@ def judge_keys(
         if identity in seen or (facts is not None and is_taken(facts, identity)) or spki in map(vkey_spki, note_vkeys):
             out.refuse("KEY_REGISTERED", where, identity, "a key never used in this log")
         seen.add(identity)
+
+
+def brings_keys(judged: Judged, out: Findings) -> None:
+    """A party or an authority enters with a key at least, possessed and never used here: without one it could sign nothing, and no act
+    of all authorities would ever be complete again."""
+    body, log = judged.statement.body, log_state(judged.facts)
+    if not body.keys:
+        out.refuse("FIELD_MISSING", "body.keys")
+    uscc = getattr(body, "uscc", judged.statement.owner)
+    judge_keys(out, body.keys, log.found, uscc, "body.keys", reserved_keys(log), facts=judged.facts)
 
 
 def note_keys(log_keys: Sequence[str], witness_policy: Sequence[str]) -> tuple[str, ...]:

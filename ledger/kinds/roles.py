@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from functools import partial
 
+from msgspec import Struct
+
 from ledger.admission.facts import Facts
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import LOG_MAIN, authorities_of_party, is_founder, log_state
@@ -55,6 +57,18 @@ def judge_regions(out: Findings, regions: Sequence[str], field: str) -> None:
     """An authority has regions, prefixes of GB/T 2260."""
     if not regions or not all(_REGION.fullmatch(region) for region in regions):
         out.refuse("FIELD_TYPE", field, ", ".join(regions), "2, 4 or 6 digits each")
+
+
+class Counted(Struct, frozen=True):
+    """State of ``log/erasures`` and ``log/issuers``: how many acts opened something there."""
+
+    count: int
+
+
+def one_more(statement: Statement, facts: Facts) -> Counted:
+    """The state of such a chain after one act more."""
+    state: Counted | None = facts.state(statement.chain)
+    return Counted(1 if state is None else state.count + 1)
 
 
 act_of_everyone = partial(

@@ -110,8 +110,7 @@ def closes_what_is_there(judged: Judged, out: Findings) -> None:
         out.refuse("SITE_UNKNOWN", "body.site", body.site, "an open site, with its division" if known is None else known.division)
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
-    """The site is as said."""
+def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: PartySite = statement.body
     site = Site(name=body.name, division=body.division, address=body.address, plan_class=body.plan_class, closed_on=body.closed_on)
     state: PartyState = facts.state(statement.chain) or PartyState(name="")
@@ -127,7 +126,7 @@ KIND = act_of_party(
     signers=signers,
     reads=lambda statement, facts: Reads(registers=(site_key(statement.owner, statement.body.site),)),
     rules=(place_exists, closes_what_is_there),
-    evolve=evolve,
+    evolve=_evolve,
     effect=("该单位可以自该场所移出，包括在外省的场所。", "The party may issue from the site, in another province than its own too."),
     texts=TEXTS,
 )

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.admission.facts import chain_key
 from ledger.auditing.audit import audit
-from ledger.kinds.erasure import ErasuresState
+from ledger.kinds.roles import Counted
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_51, OPERATOR, Workbench
 
@@ -22,7 +22,7 @@ def test_erasures_are_counted_and_audit_clean() -> None:
     erase(bench)
     erase(bench, field="driver.phone")
     erase(bench, statement="cd" * 32)
-    assert bench.facts.values[chain_key("log/erasures")].state == ErasuresState(3)
+    assert bench.facts.values[chain_key("log/erasures")].state == Counted(3)
     assert audit(bench.export().get, bench.kinds).findings == []
 
 
