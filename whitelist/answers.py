@@ -14,7 +14,7 @@ from whitelist.fields import Conditions, PermitItem, Scope
 from whitelist.listing import rows_hash
 from whitelist.permit import Basis
 from whitelist.quota import q2_account, q3_used_g
-from whitelist.store import RegistryRow
+from whitelist.registries import RegistryRow
 from whitelist.transfer import Transfer
 
 

@@ -1,6 +1,6 @@
 """The whitelist over HTTP: dry runs and registries (design §8). The shell provides ``log``, ``caller`` and ``lang`` of each request.
 
-Every registered party may read permits, lists and listings; approvals and their quotas only those concerned (whitelist.store).
+Every registered party may read permits, lists and listings; approvals and their quotas only those concerned (whitelist.registries).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ledger.routes import READ_REFUSALS, Cursor, Lang, Limit, TheCaller, TheLog,
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
-from whitelist.store import Wanted
+from whitelist.registries import Wanted
 
 Code = Annotated[str | None, QueryParameter(pattern="^[0-9]{3}-[0-9]{3}-[0-9]{2}$", description="废物代码, e.g. 900-052-31")]
 FromProvince = Annotated[str | None, QueryParameter(name="from", pattern="^[0-9]{2}$", description="Province of origin, e.g. 51")]

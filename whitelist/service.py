@@ -2,22 +2,34 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 
 from ledger.admission.facts import Facts, account_key, chain_key
+from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
+from ledger.model import Head
 from ledger.problem import Language
-from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
+from ledger.reading import ALL_ROWS, PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
+from ledger.store import Conn
 from ledger.times import year_of
 from signing.refusal import refuse
-from whitelist import answers, store
+from whitelist import answers
 from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import DryRunState, Question, answer_checks, check_caller, read_checks, wanted_keys
 from whitelist.quota import q2_account, q3_key
-from whitelist.store import RegistryRow, Select, Wanted
+from whitelist.registries import RegistryRow, Select, Wanted
+
+SCAN_MAX = 20_000
+"""Chains that one page looks through at most; a page that stops there is short and still has a cursor."""
+
+CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
+"""Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
+_HEADS = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3"
+"""``fact.key`` is COLLATE "C": keys come in the order of names."""
 
 
 async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, claimed_s: int | None = None) -> CheckAnswers:
@@ -106,6 +118,49 @@ async def _scan(
     """One page of the chains with these prefixes, and the facts under the ``keys`` of its rows."""
     after = read_cursor(page.cursor, Position)
     async with snapshot(log) as now:
-        rows, place = await store.scan_rows(now.workspace.conn, log.kinds, prefixes, select, after=after, limit=page.limit)
+        rows, place = await _rows_behind(now.workspace.conn, log.kinds, prefixes, select, after, page.limit)
         await now.workspace.load([key for row in rows for key in keys(row)])
     return _Found(now.size, rows, None if place is None else write_cursor(place), now.workspace.facts)
+
+
+async def _rows_behind(
+    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, after: Position | None, limit: int
+) -> tuple[list[RegistryRow], Position | None]:
+    """Rows behind ``after`` of the chains with these prefixes (ascending), and the place to go on from, if any.
+
+    A row that was there when the first page was read comes exactly once, whatever is added meanwhile.
+    """
+    found: list[RegistryRow] = []
+    scanned = 0
+    for prefix in prefixes:
+        start = chain_key(prefix)
+        end = start[:-1] + chr(ord(start[-1]) + 1)  # the next text of its length
+        batch = LISTS_AT_A_TIME if prefix.startswith("list/") else CHAINS_AT_A_TIME
+        if after is not None:
+            start = max(start, after.key if after.number < ALL_ROWS else _behind(after.key))
+        while start < end:
+            rows = await conn.fetch(_HEADS, start, end, batch)
+            for key, raw in rows:
+                for row in _rows(key, kinds.decode(key, raw), select, after):
+                    if len(found) == limit:
+                        return found, Position(chain_key(found[-1].chain), found[-1].number)
+                    found.append(row)
+            if len(rows) < batch:
+                break
+            scanned += len(rows)
+            if scanned >= SCAN_MAX:
+                return found, Position(rows[-1][0], ALL_ROWS)
+            start = _behind(rows[-1][0])
+    return found, None
+
+
+def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> Iterable[RegistryRow]:
+    chain = key.partition(":")[2]
+    for number in select(chain, head.state):
+        if after is None or (key, number) > (after.key, after.number):
+            yield RegistryRow(chain, number, head)
+
+
+def _behind(key: str) -> str:
+    """The least text behind a key: no chain name holds a control character."""
+    return key + "\x01"

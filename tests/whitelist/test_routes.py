@@ -186,8 +186,8 @@ async def test_pages_are_complete_and_repeat_nothing_while_rows_are_added(both: 
 
 
 async def test_a_page_that_looks_through_many_rows_in_vain_is_short_and_goes_on(both: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("whitelist.store.SCAN_MAX", 1)
-    monkeypatch.setattr("whitelist.store.CHAINS_AT_A_TIME", 1)
+    monkeypatch.setattr("whitelist.service.SCAN_MAX", 1)
+    monkeypatch.setattr("whitelist.service.CHAINS_AT_A_TIME", 1)
     page = (await both.get("/v1/permits?code=900-052-31")).json()
     assert page["permits"] == []
     assert page["next"] is not None

@@ -1,33 +1,20 @@
-"""The registries: what a reader wants of permits, lists and approvals, and may have; and the SQL that finds it, by ranges of chain names.
+"""What a reader wants of the registries of permits, lists and approvals, and may have; and the rows that are found.
 
 Permits and lists are public to every registered party: they are announced in print, and nobody can prepare a transfer without them. What an
 application says, and what is left on its decision, concerns its generator, its receiver and the authorities (design §5).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
 
-from ledger.admission.facts import chain_key
-from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller, reads
 from ledger.model import Head
-from ledger.reading import ALL_ROWS, Position
-from ledger.store import Conn
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import q1_account, q2_account, q3_account
-
-SCAN_MAX = 20_000
-"""Chains that one page looks through at most; a page that stops there is short and still has a cursor."""
-
-CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
-"""Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
-
-
-_HEADS = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3"
 
 
 class RegistryRow(Struct, frozen=True):
@@ -58,49 +45,6 @@ class RegistryRow(Struct, frozen=True):
 
 Select = Callable[[str, Any], Iterable[int]]
 """From a chain's name and state to the numbers of the rows that are wanted of it, ascending."""
-
-
-async def scan_rows(
-    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, *, after: Position | None, limit: int
-) -> tuple[list[RegistryRow], Position | None]:
-    """Rows behind ``after`` of the chains with these prefixes (ascending), and the place to go on from, if any.
-
-    A row that was there when the first page was read comes exactly once, whatever is added meanwhile.
-    """
-    found: list[RegistryRow] = []
-    scanned = 0
-    for prefix in prefixes:
-        start = chain_key(prefix)
-        end = start[:-1] + chr(ord(start[-1]) + 1)  # the next text of its length
-        batch = LISTS_AT_A_TIME if prefix.startswith("list/") else CHAINS_AT_A_TIME
-        if after is not None:
-            start = max(start, after.key if after.number < ALL_ROWS else _behind(after.key))
-        while start < end:
-            rows = await conn.fetch(_HEADS, start, end, batch)
-            for key, raw in rows:
-                for row in _rows(key, kinds.decode(key, raw), select, after):
-                    if len(found) == limit:
-                        return found, Position(chain_key(found[-1].chain), found[-1].number)
-                    found.append(row)
-            if len(rows) < batch:
-                break
-            scanned += len(rows)
-            if scanned >= SCAN_MAX:
-                return found, Position(rows[-1][0], ALL_ROWS)
-            start = _behind(rows[-1][0])
-    return found, None
-
-
-def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> Iterable[RegistryRow]:
-    chain = key.partition(":")[2]
-    for number in select(chain, head.state):
-        if after is None or (key, number) > (after.key, after.number):
-            yield RegistryRow(chain, number, head)
-
-
-def _behind(key: str) -> str:
-    """The least text behind a key: no chain name holds a control character."""
-    return key + "\x01"
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
