@@ -1,60 +1,16 @@
 """What ``docs/extending.md`` promises: a rule is one file, an act is one file and its row in the machine, a province is data alone.
 
-In a scratch copy of the tree a newcomer's changes are made, and what must pass is run there in a process of its own.
+In a scratch copy of the tree a newcomer's changes are made, and what must pass is run there in a process of its own. What somebody adds who
+only reads (an endpoint, a field on paper) stands in ``test_extending_reading``.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
-from tests.house.source import FLOORS, ROOT, tracked
+from tests.house.scratch import changed, insert, run, run_tests
 from tests.workbench import uscc
-
-PARTS = (*FLOORS, "docs/formats", "tests/__init__.py", "tests/conftest.py", "tests/workbench.py", "pyproject.toml")
-SUITES = ("tests/house", "tests/manifests", "tests/whitelist", "tests/reports", "tests/liandan")
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    """The product with the tests that use it, as git knows them."""
-    wanted = tuple(f"{part}/" for part in (*PARTS, *SUITES))
-    for name in tracked():
-        if name.startswith(wanted) or name in PARTS:
-            target = tmp_path / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, target)
-    (tmp_path / "tests/added").mkdir()
-    (tmp_path / "tests/added/__init__.py").touch()
-    return tmp_path
-
-
-def insert(path: Path, mark: str, text: str) -> None:
-    """Write ``text`` in front of the only place where ``mark`` stands."""
-    content = path.read_text(encoding="utf-8")
-    assert content.count(mark) == 1, f"{mark!r} stands {content.count(mark)} times in {path}"
-    path.write_text(content.replace(mark, text + mark), encoding="utf-8")
-
-
-def run(scratch: Path, *words: str) -> str:
-    """A command in the copy, with the copy's own packages; its output, and a failure as a failure."""
-    environment = {**os.environ, "PYTHONPATH": str(scratch), "PYTHONDONTWRITEBYTECODE": "1"}
-    answer = subprocess.run([sys.executable, "-m", *words], cwd=scratch, env=environment, capture_output=True, text=True, check=False)
-    assert answer.returncode == 0, answer.stdout[-6000:] + answer.stderr[-3000:]
-    return answer.stdout
-
-
-def run_tests(scratch: Path, *names: str) -> None:
-    """The tests of the copy that a newcomer runs; none may be skipped or missing."""
-    out = run(scratch, "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *names)
-    assert re.search(r"\n\d+ passed in ", f"\n{out}"), out[-2000:]
-
 
 RULE = '''
 def fates_are_told_apart(judged: Judged, out: Findings) -> None:
@@ -156,6 +112,9 @@ def test_it() -> None:
 """
 
 
+ACT_FILES = ["manifests/acts/inspect.py", "manifests/machine.py", "manifests/model.py"]
+
+
 def add_act(scratch: Path) -> None:
     """A new act of the trunk: one file, and its name and row in the machine."""
     (scratch / "manifests/acts/inspect.py").write_text(ACT, encoding="utf-8")
@@ -231,7 +190,9 @@ def add_province(scratch: Path) -> None:
 
 def test_a_rule_and_an_act_are_added_where_the_page_says(scratch: Path) -> None:
     add_rule(scratch)
+    assert changed(scratch) == ["manifests/acts/dispose.py"]
     add_act(scratch)
+    assert changed(scratch) == ["manifests/acts/dispose.py", *ACT_FILES]
     run(scratch, "liandan.schemas")
     run_tests(scratch, "tests/added", "tests/house/test_rules.py", "tests/liandan/test_schemas.py::test_docs_formats_is_what_the_types_say")
     assert (scratch / "docs/formats/manifest.inspect-1.json").exists()
@@ -240,4 +201,5 @@ def test_a_rule_and_an_act_are_added_where_the_page_says(scratch: Path) -> None:
 
 def test_a_third_province_is_data_alone(scratch: Path) -> None:
     add_province(scratch)
+    assert changed(scratch) == ["whitelist/data/divisions.csv"]
     run_tests(scratch, "tests/added")
