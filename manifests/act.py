@@ -19,7 +19,8 @@ from ledger.model import Admission, Statement
 from ledger.times import format_at
 from manifests import machine
 from manifests.case import cases_key, cases_of
-from manifests.model import FINISHED, Act, Capacity, Leg, ManifestState, Stage
+from manifests.machine import Act
+from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
 from signing.refusal import texts
 from whitelist.rules.number import NumberHolders, Standing, number_key
 from whitelist.transfer import BodyPart

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from msgspec import Struct
 
 from ledger.times import day_of
-from manifests.machine import moves_from
-from manifests.model import FINISHED, Act, Capacity, ManifestState, Stage
+from manifests.machine import Act, moves_from
+from manifests.model import FINISHED, Capacity, ManifestState, Stage
 from manifests.view import ManifestView
 from whitelist.thresholds import Thresholds
 from whitelist.workdays import Workdays

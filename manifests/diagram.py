@@ -4,8 +4,8 @@
 """
 
 from manifests.acts import ACTS_BY_KIND
-from manifests.machine import MOVES, ends
-from manifests.model import Act, Stage
+from manifests.machine import MOVES, Act, ends
+from manifests.model import Stage
 from manifests.words import CAPACITIES, STAGES
 
 _HEAD = """# 联单状态机 / The manifest's machine

@@ -20,10 +20,33 @@ Where a move has several ends, the outcome of the act decides among exactly thes
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from msgspec import Struct
 
-from manifests.model import Act, Capacity, Stage
+from manifests.model import Capacity, Stage
+
+
+class Act(StrEnum):
+    """What a party does on the trunk."""
+
+    __hash__ = str.__hash__
+
+    ISSUE = "issue"
+    VOID = "void"
+    DEPART = "depart"
+    HAND_OVER = "hand_over"
+    TRANSSHIP = "transship"
+    STOP = "stop"
+    ARRIVE = "arrive"
+    RECEIVE = "receive"
+    DISPOSE = "dispose"
+    VERIFY = "verify"
+
+    @property
+    def kind(self) -> str:
+        """The kind of its statements."""
+        return f"manifest.{self}/1"
 
 
 class Move(Struct, frozen=True):

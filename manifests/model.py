@@ -36,28 +36,6 @@ FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 """Stages that no act leaves, in which the manifest's national number is no longer live (formats §3)."""
 
 
-class Act(StrEnum):
-    """What a party does on the trunk."""
-
-    __hash__ = str.__hash__
-
-    ISSUE = "issue"
-    VOID = "void"
-    DEPART = "depart"
-    HAND_OVER = "hand_over"
-    TRANSSHIP = "transship"
-    STOP = "stop"
-    ARRIVE = "arrive"
-    RECEIVE = "receive"
-    DISPOSE = "dispose"
-    VERIFY = "verify"
-
-    @property
-    def kind(self) -> str:
-        """The kind of its statements."""
-        return f"manifest.{self}/1"
-
-
 class Capacity(StrEnum):
     """In which capacity a party signs."""
 

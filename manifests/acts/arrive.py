@@ -9,7 +9,8 @@ from ledger.fields import File, label
 from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, FiledBody, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
-from manifests.model import Act, ManifestState, Stage
+from manifests.machine import Act
+from manifests.model import ManifestState, Stage
 from manifests.vehicles import judge_destination, place_exists, trip_keys, trips
 from whitelist.fields import Place
 

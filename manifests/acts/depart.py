@@ -20,8 +20,9 @@ from ledger.times import day_of, format_at
 from manifests import gate, labels, settlement, vehicles
 from manifests.act import LONG_S, TOLERANCE_S, Entered, at_stage, is_long_ago, judge_lines_once, time_does_not_run_back, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, leg_of
+from manifests.machine import Act
 from manifests.mass import limits_of, weight_level
-from manifests.model import Act, Capacity, ManifestState, Stage
+from manifests.model import Capacity, ManifestState, Stage
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
 from signing.refusal import texts
 from whitelist.divisions import judge_division, same_place

@@ -11,8 +11,9 @@ from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
 from ledger.model import Statement
 from manifests.act import DISPOSALS_MAX, TIMES, FiledBody, at_stage, line_is_known, trunk_act
+from manifests.machine import Act
 from manifests.mass import add_fates
-from manifests.model import Act, ManifestState, Stage
+from manifests.model import ManifestState, Stage
 from signing.refusal import texts
 from whitelist.fields import LineNumber, ManifestRef, Method
 from whitelist.transfer import BodyPart

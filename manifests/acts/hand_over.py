@@ -8,7 +8,8 @@ from ledger.findings import Findings
 from ledger.model import Statement
 from manifests.act import TIMES, LegNumber, leg_is_open, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, carriage_keys, carriage_registers, judge_carriage, leg_of, succeeded
-from manifests.model import Act, ManifestState
+from manifests.machine import Act
+from manifests.model import ManifestState
 from manifests.vehicles import judge_place, legs_stay_countable, note_new_carrier, vehicle_fits_the_mode
 from signing.refusal import texts
 from whitelist.fields import Place

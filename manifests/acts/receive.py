@@ -18,8 +18,9 @@ from ledger.model import Level, Statement
 from ledger.times import format_at, parse_at, year_of
 from manifests import gate, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act
+from manifests.machine import Act
 from manifests.mass import Received, limits_of, weight_level
-from manifests.model import Act, LineState, ManifestState, Stage
+from manifests.model import LineState, ManifestState, Stage
 from manifests.receipt import MeterRow, ReceivedLine, Report, Weighing, judge_meters, note_lateness
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
 from manifests.vehicles import judge_destination, judge_place, trip_keys, trip_name, trips

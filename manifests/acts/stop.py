@@ -8,7 +8,7 @@ from ledger.admission.personality import Judged, Reads
 from ledger.fields import At, Text, label
 from ledger.findings import Findings
 from manifests.act import STOPS_MAX, TIMES, Body, LegNumber, leg_is_open, trunk_act
-from manifests.model import Act
+from manifests.machine import Act
 from manifests.vehicles import place_exists, place_keys
 from whitelist.fields import Place
 

@@ -12,7 +12,8 @@ from ledger.mass import parse_mass
 from ledger.model import Statement
 from manifests.act import TIMES, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
 from manifests.carriage import Carriage, carriage_keys, carriage_registers, judge_carriage, leg_of, parts_of, succeeded
-from manifests.model import Act, LegPart, ManifestState
+from manifests.machine import Act
+from manifests.model import LegPart, ManifestState
 from manifests.vehicles import legs_stay_countable, place_exists, vehicle_fits_the_mode
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Place

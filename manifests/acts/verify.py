@@ -6,7 +6,8 @@ from ledger.admission.personality import Judged, Reads, Window
 from ledger.fields import Text, label
 from ledger.findings import Findings
 from manifests.act import FiledBody, at_stage, number_keys, time_does_not_run_back, trunk_act
-from manifests.model import Act, Stage
+from manifests.machine import Act
+from manifests.model import Stage
 from signing.refusal import texts
 
 _ENDS = {Stage.DISPOSED: Stage.CLOSED, Stage.REJECTED: Stage.CLOSED_REJECTED}

@@ -9,7 +9,8 @@ from ledger.findings import Findings
 from ledger.model import Statement
 from manifests import settlement
 from manifests.act import Body, at_stage, number_keys, time_does_not_run_back, trunk_act
-from manifests.model import Act, ManifestState, Stage
+from manifests.machine import Act
+from manifests.model import ManifestState, Stage
 
 
 class Void(Body, frozen=True, kw_only=True):

@@ -14,9 +14,9 @@ from ledger.admission.facts import chain_key
 from ledger.times import format_at
 from manifests import acts
 from manifests.act import standing_of
-from manifests.machine import move, moves_from
+from manifests.machine import Act, move, moves_from
 from manifests.mass import balance
-from manifests.model import FINISHED, Act, ManifestState, Stage
+from manifests.model import FINISHED, ManifestState, Stage
 from manifests.vehicles import trip_key
 from signing.refusal import Refusal
 from tests.manifests.driver import (

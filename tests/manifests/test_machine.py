@@ -10,8 +10,8 @@ import pytest
 
 from ledger.times import format_at
 from manifests import acts, diagram
-from manifests.machine import MOVES, ends, move, moves_from
-from manifests.model import FINISHED, Act, ManifestState, Stage
+from manifests.machine import MOVES, Act, ends, move, moves_from
+from manifests.model import FINISHED, ManifestState, Stage
 from tests.manifests.driver import (
     CARRIER,
     DESTINATION,

@@ -11,8 +11,7 @@ import manifests
 from ledger.admission.personality import Window
 from ledger.rulebook import RULES as LEDGER
 from manifests.acts import PERSONALITY, RULES
-from manifests.machine import MOVES
-from manifests.model import Act
+from manifests.machine import MOVES, Act
 from signing.refusal import Rule
 from signing.rulebook import RULES as SIGNING
 from tests.manifests.driver import GENERATOR
