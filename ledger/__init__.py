@@ -11,7 +11,7 @@ holds a checkpoint can prove what lies under it. What statements mean is taught 
 * ``auditing``: replay, audits of an export and of a database · ``repair``: cut and refill
 * ``vault``: personal data beside the log
 
-Flat here stands what every package uses: nouns (``model`` ``directory`` ``chain`` ``times`` ``caller``), the toolbox of rules (``findings``
-``mass``), of answers (``problem`` ``cursor`` ``reading`` ``bundle``), and the log as one service (``log`` ``service``
+Flat here stands what every package uses: nouns (``model`` ``directory`` ``chain`` ``times`` ``mass`` ``caller``), the forms of bodies
+(``fields`` ``labels``), the toolbox of answers (``problem`` ``reading`` ``bundle``), and the log as one service (``log`` ``service``
 ``store`` ``routes``).
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, field
 
-from ledger.admission.facts import Facts
+from ledger.model import Facts
 
 LOG_MAIN = "log/main"
 

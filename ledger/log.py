@@ -16,14 +16,13 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admission.entry import Entry, read_entry
-from ledger.admission.facts import chain_key
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.admission.receipts import make_receipt
 from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
-from ledger.model import Head
+from ledger.model import Head, chain_key
 from ledger.publishing.follower import Follower
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal

@@ -1,13 +1,16 @@
-"""The nouns of the log: statement, admission, entry head, account, moment.
+"""The nouns of the log and of its judgement: statement, admission, entry head, account, moment; facts and findings.
 
 Source: formats §1 (statement), §4 (entry). Nothing here does I/O or reads a clock.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from signing.refusal import Reason
 
 StateT = TypeVar("StateT")
 
@@ -107,3 +110,140 @@ class Admission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ruleset: str
     facts: tuple[tuple[str, int], ...]
     decision: Decision
+
+
+class Unread(LookupError):
+    """A rule asked for a key that its kind did not declare in ``reads``: a programming error, never a user's."""
+
+
+def chain_key(chain: str) -> str:
+    """Key of a chain's head."""
+    return f"chain:{chain}"
+
+
+def account_key(account: str) -> str:
+    """Key of a quota account."""
+    return f"account:{account}"
+
+
+class Facts:
+    """Everything a decision may know: an overlay of loaded values (``None`` = known to be absent) and the adopted data sets.
+
+    Keys are strings: ``chain:<name>`` holds a Head, ``account:<name>`` an Account, any other ``<register>:<key>`` a value of the type that
+    a personality registered for it. The sequencer fills the overlay from the database in one query per batch; the auditor fills the same
+    overlay by replaying entries. Rules cannot tell the difference, which is what makes a decision recomputable.
+    """
+
+    def __init__(self, dataset: Callable[[str, str], Any]) -> None:
+        """``dataset(name, sha256)`` returns the parsed data file; it must be pure and cached."""
+        self.values: dict[str, Any] = {}
+        self.changed: set[str] = set()
+        self._dataset = dataset
+        self._log: Any = None
+        self._data: dict[str, Any] = {}  # Data sets that were asked for, as ``_log``, the state of ``log/main``, pins them.
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        """Those of ``keys`` that are not loaded yet."""
+        values = self.values
+        absent = [key for key in keys if key not in values]
+        return list(dict.fromkeys(absent)) if len(absent) > 1 else absent
+
+    def put(self, key: str, value: Any) -> None:
+        """Change a value; it is written back at the end of the batch."""
+        self.values[key] = value
+        self.changed.add(key)
+
+    def get(self, key: str) -> Any:
+        """A loaded value or ``None`` if the log has none; raises Unread if nobody loaded it."""
+        try:
+            return self.values[key]
+        except KeyError:
+            raise Unread(key) from None
+
+    def head(self, chain: str) -> Head[Any] | None:
+        """Head of a chain, or ``None`` for a chain without entries."""
+        head: Head[Any] | None = self.get(chain_key(chain))
+        return head
+
+    def state(self, chain: str) -> Any:
+        """The personality's state of a chain, or ``None``."""
+        head: Head[Any] | None = self.get("chain:" + chain)
+        return None if head is None else head.state
+
+    def used_g(self, account: str) -> int:
+        """Grams used on an account; 0 before its first touch."""
+        found: Account | None = self.get(account_key(account))
+        return 0 if found is None else found.used_g
+
+    def pinned_data(self, name: str, sha256: str) -> Any:
+        """A data file that a statement pins by itself, parsed as the data set ``name``."""
+        return self._dataset(name, sha256)
+
+    def data(self, name: str) -> Any:
+        """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
+        log = self.state("log/main")
+        if log is not self._log:
+            self._log, self._data = log, {}
+        found = self._data.get(name)
+        if found is None and log is not None and name in log.data:
+            found = self._data[name] = self._dataset(name, log.data[name].sha256)
+        return found
+
+
+class Admitted(Struct, frozen=True, kw_only=True):
+    """A statement may enter. ``accounts`` are changes in grams by account name, merged per account; zero changes are dropped."""
+
+    route: str | None = None
+    tags: tuple[Tag, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    accounts: Mapping[str, int] = field(default_factory=dict)
+    read: frozenset[str] = frozenset()  # Chains read beside those that the kind names: of parties whose roles others signed.
+
+
+class Refused(Struct, frozen=True):
+    """A statement may not enter: all reasons, in order of report."""
+
+    reasons: tuple[Reason, ...]
+
+
+class Findings:
+    """Reasons in order of report; alerts and tags without repetition; and what an admission carries, route and changes of accounts."""
+
+    __slots__ = ("accounts", "alerts", "read", "reasons", "route", "tags")
+
+    def __init__(self, reasons: Iterable[Reason] = ()) -> None:
+        self.reasons: list[Reason] = list(reasons)
+        self.alerts: dict[str, Level] = {}
+        self.tags: set[Tag] = set()
+        self.route: str | None = None
+        self.accounts: dict[str, int] = {}
+        self.read: set[str] = set()
+
+    def refuse(self, code: str, field: str, found: object = "", expected: object = "") -> None:
+        """A reason not to admit; ``found`` is cut so that no body is echoed whole."""
+        self.reasons.append(Reason(code, field, str(found)[:120], str(expected)[:200]))
+
+    def alert(self, level: Level, code: str) -> None:
+        """A fact worth an official's look; of two levels of one code the graver stays."""
+        known = self.alerts.get(code)
+        if known is None or "LMH".index(level) > "LMH".index(known):
+            self.alerts[code] = level
+
+    def tag(self, code: str) -> None:
+        """A property of the admission."""
+        self.tags.add((code,))
+
+    def sorted_alerts(self) -> tuple[Alert, ...]:
+        """Alerts by code."""
+        return tuple((self.alerts[code], code) for code in sorted(self.alerts))
+
+    def sorted_tags(self) -> tuple[Tag, ...]:
+        """Tags by code."""
+        return tuple(sorted(self.tags))
+
+    def answer(self) -> Admitted | Refused:
+        """Refused if there is any reason, else admitted with what was found."""
+        if self.reasons:
+            return Refused(tuple(self.reasons))
+        tags, alerts = self.sorted_tags(), self.sorted_alerts()
+        return Admitted(route=self.route, tags=tags, alerts=alerts, accounts=self.accounts, read=frozenset(self.read))

@@ -11,11 +11,9 @@ from typing import Annotated, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Books, Changes, Judged, JudgeFn, Kind, Reads, Role, SignersFn, Window
 from ledger.fields import Commitments, Count, Files, label
-from ledger.findings import Findings
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
 from manifests import machine
 from manifests.case import cases_key, cases_of

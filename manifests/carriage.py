@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
 from ledger.fields import ShortText, form, items, label, later, words
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Findings, Statement
 from manifests.act import Entered, FiledBody, ended, named_legs
 from manifests.model import Leg, LegPart, ManifestState, Vehicle
 from manifests.vehicles import carried_g, judge_trips, judge_waybill, papers_travel, trip_keys, trips, waybill_key, waybill_written

@@ -12,12 +12,10 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
 from ledger.directory import log_state
 from ledger.fields import Count, Hash, label
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 from manifests.model import ManifestState, trunk_of
 from signing.refusal import texts
 

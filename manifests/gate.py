@@ -7,10 +7,9 @@ not lawful then is said and not refused.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Judged, Reads
-from ledger.findings import Findings
 from ledger.mass import format_mass
+from ledger.model import Facts, Findings, chain_key
 from ledger.times import day_of, parse_at
 from manifests import settlement
 from manifests.mass import limits_of

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ledger.admission.personality import Judged
 from ledger.fields import KEPT_MAX, normal
-from ledger.findings import Findings
+from ledger.model import Findings
 from ledger.times import day_of, read_day
 from manifests.act import Entered
 from manifests.model import ManifestState

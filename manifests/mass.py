@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.model import Level
+from ledger.model import Facts, Level
 from manifests.model import Fate, LineState
 from whitelist.thresholds import Thresholds, thresholds_of
 

@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from ledger.admission.personality import Judged
 from ledger.fields import At, Day, Files, Flag, Mass, Text, form, items, label, words
-from ledger.findings import Findings
 from ledger.mass import parse_mass
+from ledger.model import Findings
 from ledger.times import DAY_S, day_of
 from manifests.act import line_is_known
 from manifests.mass import Received, limits_of

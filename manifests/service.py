@@ -10,11 +10,11 @@ from datetime import datetime, time, timedelta
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import chain_key
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
+from ledger.model import chain_key
 from ledger.problem import Language
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
 from ledger.times import SHANGHAI, format_at, read_day

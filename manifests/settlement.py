@@ -7,9 +7,8 @@ Settling is exact: afterwards a manifest holds on each account the grams that st
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
-from ledger.findings import Findings
+from ledger.model import Facts, Findings
 from ledger.times import year_of
 from manifests.act import Entered
 from manifests.mass import limits_of

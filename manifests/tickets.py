@@ -9,11 +9,10 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged
 from ledger.fields import At, File, Mass, ShortText, Text, items, label, normal
-from ledger.findings import Findings
 from ledger.mass import parse_mass
+from ledger.model import Facts, Findings
 from manifests.mass import difference_level, limits_of
 from signing.refusal import texts
 from whitelist.transfer import BodyPart

@@ -14,9 +14,8 @@ from msgspec import Struct
 
 from ledger.admission.personality import Judged
 from ledger.fields import normal
-from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE
-from ledger.model import Statement
+from ledger.model import Findings, Statement
 from ledger.times import day_of
 from manifests.act import LEGS_MAX, Entered
 from manifests.mass import limits_of

@@ -13,7 +13,6 @@ from typing import TypeVar
 from ledger.admission.admit import Submission, admit, apply, ruleset_of
 from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
-from ledger.admission.facts import chain_key
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.admission.personality import Personality
 from ledger.admission.signers import NeedsParty
@@ -21,7 +20,7 @@ from ledger.admission.statement import read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import founding_prev, genesis_prev
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.model import Moment
+from ledger.model import Moment, chain_key
 from ledger.personality import PERSONALITY as LOG
 from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at, parse_at

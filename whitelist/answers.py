@@ -4,10 +4,10 @@ from typing import Annotated
 
 from msgspec import Struct, field
 
-from ledger.admission.facts import Facts, account_key
 from ledger.answers import filled
 from ledger.fields import At, Uscc, label
 from ledger.mass import format_mass
+from ledger.model import Facts, account_key
 from ledger.problem import Mark, ProblemError
 from whitelist.approval import ListingRef
 from whitelist.fields import Conditions, PermitItem, Scope

@@ -10,12 +10,10 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, JudgeFn, Kind, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 from whitelist.fields import LIST, Conditions
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]

@@ -15,8 +15,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.directory import log_state
+from ledger.model import Facts
 from signing.refusal import refuse
 
 PREFIX = "hw-catalogue-"

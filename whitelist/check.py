@@ -6,11 +6,10 @@ from it, so a dry run and the act cannot differ. Source: design §7, law §7 wit
 
 from collections.abc import Sequence
 
-from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Reads
 from ledger.directory import party_chain
-from ledger.findings import Findings
 from ledger.kinds.site import site_key
+from ledger.model import Facts, Findings, chain_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.checked import Asked, Checked, approval_of, look_up
 from whitelist.permit import permit_at

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.mass import parse_mass
-from ledger.model import Moment
+from ledger.model import Facts, Moment
 from ledger.times import day_of, parse_at, year_of_day
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.catalogue import Catalogue, catalogue_on

@@ -10,8 +10,7 @@ import re
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.findings import Findings
+from ledger.model import Facts, Findings
 from ledger.times import read_day
 from signing.refusal import refuse
 from whitelist.catalogue import read_rows

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from ledger.admission.admit import read_keys
-from ledger.admission.facts import Facts
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
 from ledger.mass import format_mass
-from ledger.model import Moment
+from ledger.model import Facts, Moment
 from ledger.problem import Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
 from signing.payload import parse

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
+from ledger.model import Facts
 from signing.refusal import refuse
 from whitelist.catalogue import CATEGORIES, CODE, edition_on, read_rows
 

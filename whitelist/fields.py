@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
 from ledger.fields import Count, Day, DivisionCode, File, Flag, LongText, Province, SiteId, Text, form, items, label, text, with_code, words
-from ledger.findings import Findings
+from ledger.model import Findings
 from ledger.times import day_of
 from signing.refusal import texts
 

@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Kind, Window
 from ledger.fields import label, words
 from ledger.mass import format_mass
+from ledger.model import Facts
 from whitelist.fields import LIST, Conditions, Scope
 
 ListKind = Annotated[

@@ -12,11 +12,10 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import authorities_of_division, authorities_of_party, log_state
 from ledger.fields import Count, Text, Uscc, label, with_code, words
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Statement
 from ledger.times import parse_admission_at
 from whitelist.divisions import same_place
 from whitelist.fields import PERMIT, PermitItem

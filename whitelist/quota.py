@@ -21,8 +21,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
-from ledger.model import Admission
+from ledger.model import Admission, Facts
 
 Q1_PREFIX = "Q1 "
 Q3_PREFIX = "Q3 "

@@ -6,12 +6,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
-from ledger.model import Head
+from ledger.model import Facts, Head, account_key, chain_key
 from ledger.problem import Language
 from ledger.reading import ALL_ROWS, PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
 from ledger.store import Conn

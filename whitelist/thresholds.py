@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from ledger.admission.facts import Facts
+from ledger.model import Facts
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
 

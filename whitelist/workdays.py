@@ -13,8 +13,7 @@ from datetime import date, timedelta
 import msgspec
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.findings import Findings
+from ledger.model import Facts, Findings
 from ledger.times import read_day
 from signing.refusal import refuse, texts
 

@@ -13,15 +13,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import ENTRY_MAX, Entry, encode_entry
-from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.personality import Judged, Kind, Reads, Window
 from ledger.admission.signers import judge_delegation, judge_keys_used, judge_roles, listed_chains
 from ledger.chain import founding_prev, genesis_prev
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_chain
-from ledger.findings import Admitted, Findings, Refused
 from ledger.kinds.cut import old_admission_s
 from ledger.kinds.founding import LogFound, founding_keys
-from ledger.model import Account, AccountRow, Admission, Alert, Decision, Head, Moment, Statement, Tag
+from ledger.model import (
+    Account,
+    AccountRow,
+    Admission,
+    Admitted,
+    Alert,
+    Decision,
+    Facts,
+    Findings,
+    Head,
+    Moment,
+    Refused,
+    Statement,
+    Tag,
+    account_key,
+    chain_key,
+)
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal

@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Kind, Personality
 from ledger.chain import USCC
-from ledger.findings import Findings
-from ledger.model import Account, Head, Seen
+from ledger.model import Account, Findings, Head, Seen
 from ledger.rulesets import CHANGEABLE, RULESETS, Ruleset
 from signing.refusal import Rule, refuse
 

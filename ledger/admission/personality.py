@@ -16,9 +16,7 @@ from typing import Any, Literal, TypeVar
 
 from msgspec import Struct, field
 
-from ledger.admission.facts import Facts
-from ledger.findings import Findings
-from ledger.model import Admission, Moment, Seen, Statement
+from ledger.model import Admission, Facts, Findings, Moment, Seen, Statement
 from ledger.rulesets import Ruleset
 from signing.refusal import Rule
 

@@ -6,11 +6,9 @@ has none, by the authority of its region (kinds §1.2). One hand is one hand: wh
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledger.admission.facts import Facts, Unread
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
-from ledger.findings import Findings
-from ledger.model import Moment, Statement
+from ledger.model import Facts, Findings, Moment, Statement, Unread
 from ledger.times import format_at
 from signing.refusal import Reason, texts
 

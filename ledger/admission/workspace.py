@@ -10,10 +10,10 @@ from typing import Any, TypeAlias, TypeVar
 from ledger import store
 from ledger.admission.admit import Submission, read_keys
 from ledger.admission.fact_cache import FactCache
-from ledger.admission.facts import Facts, Unread
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Reads
 from ledger.admission.signers import NeedsParty
+from ledger.model import Facts, Unread
 
 READ_ROUNDS_MAX = 4
 PARTIES_MAX = 64  # Rounds of loading parties: the holders of a statement's roles, and who succeeds them.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.admission.facts import Facts
+from ledger.model import Facts
 
 HOT_VALUES = 20_000
 """Decoded values held: some 60 MB of states."""

@@ -8,13 +8,12 @@ from msgspec.structs import replace
 
 from ledger.admission.admit import RootAt, apply, judge, ruleset_of
 from ledger.admission.entry import Entry, read_entry
-from ledger.admission.facts import Facts, chain_key
 from ledger.admission.kind_table import Kinds
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.report import Finding, difference, of_entry
 from ledger.directory import KeyRecord
 from ledger.kinds.founding import LogFound, founding_keys
-from ledger.model import Admission, Head, Moment, Statement
+from ledger.model import Admission, Facts, Head, Moment, Statement, chain_key
 from ledger.times import parse_admission_at
 from signing.refusal import Refusal
 

@@ -7,13 +7,11 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import Grant, Grants, PartyState, access_key, is_registered, log_state, party_chain
 from ledger.fields import At, Text, Uscc, form, items, label, words
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_party
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
 from signing.refusal import texts
 

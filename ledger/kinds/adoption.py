@@ -7,14 +7,12 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
 from ledger.directory import DataPin, log_state
-from ledger.findings import Findings
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.kinds.roles import act_of_everyone
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from signing.refusal import Reason, texts
 
 TEXTS = texts("""

@@ -2,14 +2,12 @@
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged
 from ledger.directory import Authority, is_founder, log_state
-from ledger.findings import Findings
 from ledger.kinds.founding import FoundingAuthority
 from ledger.kinds.registration import brings_keys, key_registers, reads_new_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from signing.uscc import check_uscc
 
 

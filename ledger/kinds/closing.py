@@ -15,8 +15,8 @@ from ledger.admission.personality import Changes, Judged
 from ledger.admission.statement import check_origin
 from ledger.directory import log_state
 from ledger.fields import label
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_everyone
+from ledger.model import Findings
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.tree.note import parse_note
 from signing import b64

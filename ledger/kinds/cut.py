@@ -11,14 +11,12 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
 from ledger.directory import LOG_MAIN, Cut, LogState, log_state
 from ledger.fields import label
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_everyone
-from ledger.model import Admission, Moment, Seen, Statement
+from ledger.model import Admission, Facts, Findings, Moment, Seen, Statement
 from ledger.times import format_at, parse_at
 from signing.refusal import refuse, texts
 

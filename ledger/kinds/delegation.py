@@ -8,14 +8,12 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.statement import KIND_PATTERN
 from ledger.directory import Delegation, PartyState, is_registered, party_chain
 from ledger.fields import File, Text, label
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_party
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
 from signing.refusal import Refusal
 from signing.uscc import check_uscc

@@ -7,13 +7,11 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.chain import HASH_PATTERN
 from ledger.fields import label
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_operator, one_more
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from signing.commitment import is_commitment_field
 
 LOG_ERASURES = "log/erasures"

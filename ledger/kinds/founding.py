@@ -7,18 +7,16 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Role, Window
 from ledger.admission.statement import check_origin
 from ledger.chain import HASH_PATTERN
 from ledger.directory import Authority, DataPin, KeyRecord, LogState
 from ledger.fields import label
-from ledger.findings import Findings
 from ledger.kinds.closing import Continues, continues_reasons
 from ledger.kinds.registration import judge_keys, key_registers, note_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
 from ledger.kinds.witnesses import judge_policy
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
 from signing.possession import KeyRegistration
 from signing.refusal import Refusal

@@ -8,14 +8,12 @@ from typing import Annotated, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import log_state
 from ledger.fields import At, Day, Hash, Text, label, words
-from ledger.findings import Findings
 from ledger.kinds.registration import judge_keys, new_keyids, reserved_keys
 from ledger.kinds.roles import act_of_operator, one_more
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
 from signing import b64
 from signing.keys import keyid, spki_of

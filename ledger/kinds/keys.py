@@ -12,15 +12,13 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import UNSCOPED
 from ledger.directory import KeyRecord, PartyState, log_state
 from ledger.fields import At, Commitments, KindName, ShortText, Text, items, label, words
-from ledger.findings import Findings
 from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
 from ledger.kinds.roles import act_of_party, party_or_guardians
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
 from signing.possession import KeyRegistration
 from signing.refusal import texts

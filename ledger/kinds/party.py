@@ -9,15 +9,13 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import SUCCESSORS_MAX
 from ledger.directory import PartyState, is_founder, is_registered, party_chain
 from ledger.fields import Day, File, Flag, Text, Uscc, label
-from ledger.findings import Findings
 from ledger.kinds.registration import added_keys, brings_keys, key_registers, reads_new_keys
 from ledger.kinds.roles import act_of_party, guardians
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement, chain_key
 from ledger.times import day_of
 from signing.possession import KeyRegistration
 from signing.refusal import texts

@@ -8,8 +8,8 @@ from msgspec import Struct
 from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
 from ledger.fields import label
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_operator
+from ledger.model import Findings
 from ledger.times import format_at, parse_at
 from signing.payload import REASON_LIMIT
 from signing.refusal import Refusal, texts

@@ -6,11 +6,9 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import KeyRecord, LogState, PartyState, log_state
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import parse_policy_lines
 from signing.keys import keyid

@@ -9,11 +9,9 @@ from functools import partial
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import LOG_MAIN, authorities_of_party, is_founder, log_state
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 
 AUTHORITIES_MAX = 7
 _REGION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}")

@@ -4,13 +4,11 @@ from typing import Annotated, Literal, Protocol
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.directory import PartyState, authorities_of_division, log_state
 from ledger.fields import Day, DivisionCode, SiteId, Text, label, words
-from ledger.findings import Findings
 from ledger.kinds.roles import act_of_party
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
 from signing.refusal import texts
 

@@ -6,14 +6,12 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import log_state
 from ledger.fields import label
-from ledger.findings import Findings
 from ledger.kinds.registration import is_taken, note_keys, registers_of, vkey_spki
 from ledger.kinds.roles import act_of_everyone
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import parse_policy_lines
 from signing.keys import keyid

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from ledger.admission.admit import RootAt
-from ledger.admission.facts import Facts
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.auditing.replay import Replay
 from ledger.auditing.report import Finding
+from ledger.model import Facts
 from ledger.publishing.checkpoint_store import CheckpointStore
 
 KEEP_VALUES = 50_000

@@ -6,8 +6,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import File, label
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Findings, Statement
 from manifests.act import TIMES, FiledBody, LegNumber, at_stage, ended, leg_is_open, named_legs, trunk_act
 from manifests.machine import Act
 from manifests.model import ManifestState, Stage

@@ -10,12 +10,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads, Role
 from ledger.fields import DivisionCode, Mass, items, label, with_code, words
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 from ledger.times import day_of, format_at
 from manifests import gate, labels, settlement, vehicles
 from manifests.act import LONG_S, TOLERANCE_S, Entered, at_stage, is_long_ago, judge_lines_once, time_does_not_run_back, trunk_act

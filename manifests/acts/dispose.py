@@ -7,9 +7,8 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged
 from ledger.fields import Day, MassAboveZero, Text, items, label
-from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
-from ledger.model import Statement
+from ledger.model import Findings, Statement
 from manifests.act import DISPOSALS_MAX, TIMES, FiledBody, at_stage, line_is_known, trunk_act
 from manifests.machine import Act
 from manifests.mass import add_fates

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import label
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Findings, Statement
 from manifests.act import TIMES, LegNumber, leg_is_open, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, carriage_keys, carriage_registers, judge_carriage, leg_of, succeeded
 from manifests.machine import Act

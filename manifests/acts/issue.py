@@ -8,12 +8,10 @@ from typing import Any
 
 from msgspec import field
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.fields import Commitments
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, parse_at
 from manifests.act import ManifestAct, drawn, is_open
 from manifests.model import LineState, ManifestState, Stage, Times

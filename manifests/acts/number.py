@@ -5,12 +5,10 @@ from typing import Annotated, Any
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import ShortText, label
-from ledger.findings import Findings
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import year_of
 from manifests.act import Body, ManifestAct, standing_of
 from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known

@@ -9,12 +9,10 @@ from typing import Annotated, Any
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import At, items, label
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Level, Statement
+from ledger.model import Facts, Findings, Level, Statement
 from ledger.times import format_at, parse_at, year_of
 from manifests import gate, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import At, Text, label
-from ledger.findings import Findings
+from ledger.model import Findings
 from manifests.act import STOPS_MAX, TIMES, Body, LegNumber, leg_is_open, trunk_act
 from manifests.machine import Act
 from manifests.vehicles import place_exists, place_keys

@@ -4,12 +4,10 @@ from typing import Annotated
 
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import MassAboveZero, Text, items, label
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 from manifests.act import TIMES, LegNumber, carriers_of, leg_is_open, line_is_known, named_legs, trunk_act
 from manifests.carriage import Carriage, carriage_keys, carriage_registers, judge_carriage, leg_of, parts_of, succeeded
 from manifests.machine import Act

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from ledger.admission.personality import Judged, Reads, Window
 from ledger.fields import Text, label
-from ledger.findings import Findings
+from ledger.model import Findings
 from manifests.act import FiledBody, at_stage, number_keys, time_does_not_run_back, trunk_act
 from manifests.machine import Act
 from manifests.model import Stage

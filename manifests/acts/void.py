@@ -2,11 +2,9 @@
 
 from typing import Annotated
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Judged, Reads, Window
 from ledger.fields import Text, label
-from ledger.findings import Findings
-from ledger.model import Statement
+from ledger.model import Facts, Findings, Statement
 from manifests import settlement
 from manifests.act import Body, at_stage, number_keys, time_does_not_run_back, trunk_act
 from manifests.machine import Act

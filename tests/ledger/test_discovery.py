@@ -6,7 +6,7 @@ import pytest
 
 from ledger import kinds
 from ledger.admission.personality import Kind, values_in
-from ledger.findings import Findings
+from ledger.model import Findings
 from manifests import acts as manifest_acts
 from manifests.act import ManifestAct
 from manifests.machine import MOVES

@@ -16,14 +16,13 @@ import pytest
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.content import check_content
 from ledger.admission.entry import encode_entry, read_entry
-from ledger.admission.facts import Facts
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Changes, Kind, Personality, Window
 from ledger.admission.statement import read_statement
 from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import ULID, USCC
-from ledger.model import Moment, Statement
+from ledger.model import Facts, Moment, Statement
 from ledger.personality import PERSONALITY as LOG
 from ledger.times import parse_at
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint

@@ -10,7 +10,7 @@ import pytest
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Judged, Personality
 from ledger.auditing.audit import audit
-from ledger.findings import Findings
+from ledger.model import Findings
 from ledger.personality import PERSONALITY as LOG
 from ledger.rulesets import CURRENT, RULESETS, Ruleset, instead
 from signing.refusal import Refusal, texts

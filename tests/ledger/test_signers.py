@@ -10,13 +10,12 @@ from msgspec import Struct
 
 from ledger.admission.admit import decide
 from ledger.admission.entry import Entry
-from ledger.admission.facts import Facts, chain_key
 from ledger.admission.personality import Changes, Kind, Personality, Role, Window
 from ledger.admission.signers import NeedsParty
 from ledger.auditing.audit import audit
 from ledger.chain import USCC
 from ledger.directory import PartyState, party_chain
-from ledger.model import Head, Moment, Statement
+from ledger.model import Facts, Head, Moment, Statement, chain_key
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, uscc
 

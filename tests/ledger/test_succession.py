@@ -6,10 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.admission.admit import decide
-from ledger.findings import Refused
 from ledger.kinds.closing import Continues, continues_from, continues_reasons
 from ledger.kinds.founding import FOUND
-from ledger.model import Moment
+from ledger.model import Moment, Refused
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.note import join_note, sign_line
 from liandan.founding import Plan, PlannedAuthority, PlannedOperator, PlannedPredecessor, founding_draft

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.facts import chain_key
-from ledger.model import Head
+from ledger.model import Head, chain_key
 from manifests import acts
 from manifests.case import CASES_MAX, ManifestCases
 from manifests.model import CaseState

@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from ledger.admission.admit import decide
 from ledger.fields import COMMITMENTS_MAX
-from ledger.findings import Refused
-from ledger.model import Admission, Decision, Moment
+from ledger.model import Admission, Decision, Moment, Refused
 from ledger.rulesets import CURRENT
 from ledger.times import parse_at
 from manifests import acts

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from ledger.admission.facts import chain_key
+from ledger.model import chain_key
 from ledger.times import format_at
 from manifests import acts
 from manifests.act import standing_of

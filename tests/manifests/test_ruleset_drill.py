@@ -16,8 +16,8 @@ from asyncpg import Pool, Record
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Personality
 from ledger.auditing.audit import audit
-from ledger.findings import Findings
 from ledger.log import LoggedEntry
+from ledger.model import Findings
 from ledger.personality import PERSONALITY as LOG
 from ledger.rulesets import CURRENT, Ruleset, instead
 from ledger.times import parse_at

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.admission.facts import Facts
 from ledger.mass import format_mass
+from ledger.model import Facts
 from ledger.times import format_at
 from manifests import acts
 from manifests.tickets import TicketUse, Weighed, tickets_drawn

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.admission.facts import chain_key
 from ledger.auditing.audit import audit
+from ledger.model import chain_key
 from ledger.times import format_at, parse_at
 from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS

@@ -11,14 +11,12 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.admission.admit import decide
-from ledger.admission.facts import Facts, account_key, chain_key
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Reads
 from ledger.directory import LOG_MAIN, Authority, DataPin, LogState, PartyState, party_chain
-from ledger.findings import Admitted, Refused
 from ledger.kinds.site import Site, site_key
-from ledger.model import Account, AccountRow, Admission, Decision, Head, Moment, Statement
+from ledger.model import Account, AccountRow, Admission, Admitted, Decision, Facts, Head, Moment, Refused, Statement, account_key, chain_key
 from ledger.times import SHANGHAI, format_at
 from signing.refusal import Reason, Refusal
 from tests.workbench import as_asked

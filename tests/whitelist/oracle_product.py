@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import chain_key
+from ledger.model import chain_key
 from ledger.times import parse_at
 from manifests.acts import PERSONALITY as MANIFESTS
 from signing.possession import register

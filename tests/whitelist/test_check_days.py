@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.facts import chain_key
-from ledger.model import Head
+from ledger.model import Head, chain_key
 from tests.whitelist.acts import (
     INTRA,
     PAPER,

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts, account_key
-from ledger.model import Account
+from ledger.model import Account, Facts, account_key
 from tests.whitelist.acts import (
     BATTERY,
     INTRA,

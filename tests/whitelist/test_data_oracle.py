@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.findings import Findings
+from ledger.model import Findings
 from tests.whitelist.driver import Log
 from tests.whitelist.oracle_data import Data
 from whitelist.adopted import data_files

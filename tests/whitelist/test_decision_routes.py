@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.facts import account_key
-from ledger.model import Account
+from ledger.model import Account, account_key
 from tests.whitelist.acts import (
     LETTER,
     REPLY,

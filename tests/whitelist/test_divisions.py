@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.findings import Findings
+from ledger.model import Findings
 from signing.refusal import Refusal
 from tests.whitelist.driver import Log
 from whitelist.adopted import data_files

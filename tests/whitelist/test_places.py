@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.findings import Findings
 from ledger.kinds.site import Site, site_key
+from ledger.model import Findings
 from tests.whitelist.driver import GENERATOR, OTHER_GENERATOR, Log
 from whitelist.fields import Place
 from whitelist.rules.place import judge_place, place_registers

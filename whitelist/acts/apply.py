@@ -9,13 +9,11 @@ from typing import Annotated, Literal
 
 from msgspec import Struct, field
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.answers import filled
 from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act
 from whitelist.catalogue import catalogue_on

@@ -10,12 +10,10 @@ from typing import Annotated
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged
 from ledger.fields import Commitments, Files, Mass, Text, items, label
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
 from whitelist.approval import ApprovalState, Reply, approval_act, at_stage, authority_of_destination, authority_of_origin
 from whitelist.fields import Conditions, Letter, LineNumber, letter_is_of_no_later_day

@@ -13,13 +13,11 @@ from typing import Annotated, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
-from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, twelve_months_after
 from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin

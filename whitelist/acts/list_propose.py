@@ -12,13 +12,11 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Role
 from ledger.answers import filled
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, Hash, label, with_code
-from ledger.findings import Findings
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import year_of_day
 from signing.refusal import texts
 from whitelist.fields import Conditions, Letter, letter_is_of_no_later_day

@@ -10,13 +10,11 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.answers import filled
 from ledger.fields import Count, MassAboveZero, Uscc, items, label
-from ledger.findings import Findings
 from ledger.mass import parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer

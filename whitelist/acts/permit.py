@@ -10,15 +10,13 @@ from typing import Annotated, Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.answers import filled
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, DivisionCode, File, MassAboveZero, SiteId, Text, items, label
-from ledger.findings import Findings
 from ledger.kinds.site import site_key
 from ledger.mass import parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.permit_status import status_allows_it

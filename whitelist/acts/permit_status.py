@@ -11,11 +11,9 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.fields import File, Text, label
-from ledger.findings import Findings
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from signing.refusal import texts
 from whitelist.permit import HeldPermits, PermitState, PermitStatus, held_permits, permit_act, permits_key
 

@@ -10,12 +10,10 @@ from typing import Annotated
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.facts import Facts
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.fields import Mass, Month, Text, label
-from ledger.findings import Findings
 from ledger.mass import format_mass, parse_mass
-from ledger.model import Admission, Statement
+from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, year_of, year_of_day
 from signing.refusal import texts
 from whitelist.permit import PermitState, Usage, authority_of_holder, hand, permit_act

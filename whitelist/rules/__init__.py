@@ -6,7 +6,7 @@ log, R-38, R-39 and R-65 for their issues, R-43 for data.
 
 from collections.abc import Callable
 
-from ledger.findings import Findings
+from ledger.model import Findings
 from whitelist.checked import Checked
 from whitelist.rules import approval, exemption, listing, manifest_type, number, permit, place, quantity, waste
 

@@ -1,7 +1,7 @@
 """R-30 to R-33: a transfer between provinces follows its decision, line by line."""
 
-from ledger.findings import Findings
 from ledger.mass import format_mass
+from ledger.model import Findings
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
 from whitelist.checked import OFF_LOG, Checked

@@ -6,8 +6,7 @@ something is sent to it: a new edition of the list needs an amendment of the bas
 危险废物豁免管理清单 2021 [READ S5], 2025 [READ H4]; kinds §3, §5, §15.
 """
 
-from ledger.admission.facts import Facts
-from ledger.findings import Findings
+from ledger.model import Facts, Findings
 from signing.refusal import texts
 from whitelist.catalogue import PREFIX as CATALOGUES
 from whitelist.catalogue import Catalogue, edition_of

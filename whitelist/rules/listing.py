@@ -8,9 +8,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ledger.admission.facts import Facts
-from ledger.findings import Findings
 from ledger.mass import format_mass
+from ledger.model import Facts, Findings
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.checked import Checked

@@ -8,7 +8,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from ledger.directory import authorities_of_division, log_state
-from ledger.findings import Findings
+from ledger.model import Findings
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
 from whitelist.checked import Checked

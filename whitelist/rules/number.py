@@ -11,7 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.findings import Findings
+from ledger.model import Findings
 from ledger.times import year_of_day
 from signing.refusal import texts
 from whitelist.checked import Checked

@@ -6,8 +6,8 @@ The ``judge_`` functions serve applications, decisions and lists too.
 from collections.abc import Iterable
 
 from ledger.admission.personality import Judged
-from ledger.findings import Findings
 from ledger.mass import format_mass
+from ledger.model import Findings
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
 from whitelist.checked import Checked

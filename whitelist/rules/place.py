@@ -1,9 +1,8 @@
 """Where from, where to, by whom: divisions of the day, registered sites, carriers (L1 of the cases: an origin is not chosen freely)."""
 
-from ledger.admission.facts import Facts
 from ledger.directory import party_chain
-from ledger.findings import Findings
 from ledger.kinds.site import site_at, site_key
+from ledger.model import Facts, Findings
 from signing.refusal import texts
 from whitelist.checked import Checked
 from whitelist.divisions import judge_division, same_place

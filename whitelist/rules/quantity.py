@@ -1,8 +1,8 @@
 """R-09 to R-11, R-25: how much, in what form and packing, as which dangerous good, and what part 1 of the form must not lack."""
 
 from ledger.fields import is_blank
-from ledger.findings import Findings
 from ledger.mass import GRAMS_PER_TONNE
+from ledger.model import Findings
 from signing.refusal import texts
 from whitelist.checked import Checked
 from whitelist.fields import group_of

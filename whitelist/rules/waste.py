@@ -4,7 +4,7 @@ The ``judge_`` functions serve applications too, which name wastes in the same w
 """
 
 from ledger.fields import is_blank
-from ledger.findings import Findings
+from ledger.model import Findings
 from signing.refusal import texts
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
 from whitelist.checked import Checked

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.admission.facts import chain_key
 from ledger.auditing.audit import audit
 from ledger.kinds.roles import Counted
+from ledger.model import chain_key
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_51, OPERATOR, Workbench
 
