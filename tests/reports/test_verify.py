@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.admission.receipts import RefusedStatement, make_receipt
+from ledger.admission.receipts import make_receipt
+from ledger.admission.statement import ClaimedAct
 from ledger.bundle import open_bundle
 from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
 from ledger.tree.note import parse_note
@@ -265,15 +266,15 @@ async def test_a_bundle_alone_is_verified_too(bundle: bytes) -> None:
 
 
 async def test_a_receipt_is_checked_with_the_keys_of_a_bundle(bundle: bytes) -> None:
-    refused = RefusedStatement(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
-    receipt = make_receipt(refused, 19, ordinary().bench.at_s, key_of(OPERATOR)).receipt
+    refused = ClaimedAct((OPERATOR,), "manifest.issue/1", "ab" * 32)
+    _, receipt = make_receipt(refused, ["APPROVAL_QUOTA"], 19, ordinary().bench.at_s, key_of(OPERATOR))
     report = verify_bytes(receipt, "receipt.json", FOUND, bundle=bundle)
     assert report.is_good
     assert (report.subject, report.codes, report.size) == ("ab" * 32, ("APPROVAL_QUOTA",), 19)
     assert codes(verify_bytes(receipt, "receipt.json")) == ["RECEIPT_UNCHECKED"]
     certificate = render_certificate(open_bundle(bundle, all_kinds()), bundle)
     assert verify_bytes(receipt, "receipt.json", bundle=certificate).is_good
-    forged = make_receipt(refused, 19, ordinary().bench.at_s, key_of("somebody")).receipt
+    _, forged = make_receipt(refused, ["APPROVAL_QUOTA"], 19, ordinary().bench.at_s, key_of("somebody"))
     assert codes(verify_bytes(forged, "receipt.json", bundle=bundle)) == ["RECEIPT_SIGNER"]
     changed = json.loads(receipt)
     changed["signatures"][0]["sig"] = json.loads(forged)["signatures"][0]["sig"]
@@ -283,8 +284,8 @@ async def test_a_receipt_is_checked_with_the_keys_of_a_bundle(bundle: bytes) -> 
 
 async def test_a_refusal_is_proved_by_a_certificate_that_lies_beside_it(bundle: bytes, tmp_path: Path) -> None:
     """What a user holds: receipts, and certificates of the same log. One that is not of the pinned log tells no keys."""
-    refused = RefusedStatement(statement="ab" * 32, by=(OPERATOR,), kind="manifest.issue/1", codes=["APPROVAL_QUOTA"])
-    receipt = make_receipt(refused, 19, ordinary().bench.at_s, key_of(OPERATOR)).receipt
+    refused = ClaimedAct((OPERATOR,), "manifest.issue/1", "ab" * 32)
+    _, receipt = make_receipt(refused, ["APPROVAL_QUOTA"], 19, ordinary().bench.at_s, key_of(OPERATOR))
     (tmp_path / f"{refused.statement}.APPROVAL_QUOTA.refusal").write_bytes(receipt)
 
     def told(anchor: Anchor) -> dict[str, list[str]]:
