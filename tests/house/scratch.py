@@ -42,3 +42,24 @@ def changed(scratch: Path) -> list[str]:
         str(path.relative_to(scratch)): path.read_bytes() for floor in FLOORS for path in (scratch / floor).rglob("*") if path.is_file()
     }
     return sorted(name for name, content in found.items() if known.get(name) != content and "__pycache__" not in name)
+
+
+def shown(title: str) -> list[str]:
+    """Lines that the diff under a heading of docs/extending.md adds to files of the packages; an ellipsis stands for what is there already."""
+    section = (ROOT / "docs/extending.md").read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+    lines, file = [], ""
+    for line in re.findall(r"(?s)```diff\n(.*?)```", section)[0].splitlines():
+        file = line if line.startswith("--- ") else file
+        if line.startswith("+") and not file.startswith("--- docs/"):
+            lines.append(line[1:].strip())
+    return lines
+
+
+def assert_shown(scratch: Path, title: str) -> None:
+    """The page shows what the copy has: every line of its diff stands in a file that was changed there."""
+    there = [line.strip() for name in changed(scratch) for line in (scratch / name).read_text(encoding="utf-8").splitlines()]
+    told = shown(title)
+    assert told, title
+    for line in told:
+        begins, is_cut, ends = line.partition("…")
+        assert any(one == line or (is_cut and one.startswith(begins) and one.endswith(ends)) for one in there), line

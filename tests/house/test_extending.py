@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.house.scratch import changed, insert, run, run_tests
+from tests.house.scratch import assert_shown, changed, insert, run, run_tests
 from tests.workbench import uscc
 
 RULE = '''
@@ -189,8 +189,10 @@ def add_province(scratch: Path) -> None:
 def test_a_rule_and_an_act_are_added_where_the_page_says(scratch: Path) -> None:
     add_rule(scratch)
     assert changed(scratch) == ["manifests/acts/dispose.py"]
+    assert_shown(scratch, "A rule with its texts")
     add_act(scratch)
     assert changed(scratch) == ["manifests/acts/dispose.py", "manifests/acts/inspect.py", "manifests/machine.py"]
+    assert_shown(scratch, "An act")
     run(scratch, "liandan.schemas")
     run_tests(scratch, "tests/added", "tests/house/test_rules.py", "tests/liandan/test_schemas.py::test_docs_formats_is_what_the_types_say")
     assert (scratch / "docs/formats/manifest.inspect-1.json").exists()
@@ -200,4 +202,5 @@ def test_a_rule_and_an_act_are_added_where_the_page_says(scratch: Path) -> None:
 def test_a_third_province_is_data_alone(scratch: Path) -> None:
     add_province(scratch)
     assert changed(scratch) == ["whitelist/data/divisions.csv"]
+    assert_shown(scratch, "A third province")
     run_tests(scratch, "tests/added")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.house.scratch import changed, insert, run, run_tests
+from tests.house.scratch import assert_shown, changed, insert, run, run_tests
 
 COUNT = '''
 async def count_views(conn: Conn, search: Search) -> dict[str, int]:
@@ -133,7 +133,9 @@ def _layouts(fields: Path) -> tuple[int, int]:
 def test_an_endpoint_and_a_printed_field_are_added_where_the_page_says(scratch: Path) -> None:
     add_endpoint(scratch)
     assert changed(scratch) == ["manifests/routes.py", "manifests/store.py"]
+    assert_shown(scratch, "An endpoint with a filter")
     add_field(scratch)
     assert changed(scratch) == ["manifests/routes.py", "manifests/store.py", "reports/certificate/fields.py", "whitelist/transfer.py"]
+    assert_shown(scratch, "An optional field that the certificate prints")
     run(scratch, "liandan.schemas")
     run_tests(scratch, "tests/added", "tests/house/test_acts.py", "tests/liandan/test_schemas.py::test_docs_formats_is_what_the_types_say")
