@@ -1,0 +1,302 @@
+"""``python -m tests.coverage_page`` writes ``docs/coverage.md``: by which tests, vectors and schema each kind and each mended case is held.
+
+What can be counted is counted (vectors, schemas); which test is about what, is said here. ``tests/house/test_coverage_page.py`` compares
+the page with this, and this with what exists.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ledger.admission.entry import read_entry
+from ledger.tree.tiles import parse_bundle
+from liandan.wiring import KINDS
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs/coverage.md"
+VECTORS = ROOT / "tests/vectors/liandan-v1"
+LOGS = ("acts", "log", "log-closed")
+Standing = Literal["", "改 changed", "新 new"]
+CHANGED, NEW, SAME = "改 changed", "新 new", ""
+
+TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
+    "log.found/1": (SAME, ("ledger/test_founding",)),
+    "ruleset.adopt/1": (SAME, ("ledger/test_rulesets", "manifests/test_ruleset_drill")),
+    "data.adopt/1": (SAME, ("ledger/test_founding", "manifests/test_ruleset_drill")),
+    "authority.admit/1": (SAME, ("ledger/test_founding",)),
+    "witness.set/1": (SAME, ("ledger/test_life_kinds",)),
+    "log.cut/1": (SAME, ("ledger/test_cut",)),
+    "log.close/1": (SAME, ("ledger/test_life_kinds",)),
+    "log.refusals/1": (SAME, ("ledger/test_founding", "ledger/test_kinds")),
+    "pd.erase/1": (SAME, ("ledger/vault/test_erasure_kinds",)),
+    "issuer.key/1": (NEW, ("ledger/test_issuers",)),
+    "issuer.retire/1": (NEW, ("ledger/test_issuers",)),
+    "party.register/1": (SAME, ("ledger/test_life_kinds", "ledger/test_signers")),
+    "party.amend/1": (NEW, ("ledger/test_party_amend",)),
+    "party.site/1": (NEW, ("ledger/test_sites",)),
+    "key.add/1": (CHANGED, ("ledger/test_scoped_keys", "ledger/test_life_kinds")),
+    "key.rotate/1": (SAME, ("ledger/test_scoped_keys",)),
+    "key.revoke/1": (SAME, ("ledger/test_life_kinds",)),
+    "delegation.grant/1": (CHANGED, ("ledger/test_signers", "ledger/test_life_kinds")),
+    "delegation.revoke/1": (SAME, ("ledger/test_life_kinds",)),
+    "access.grant/1": (NEW, ("ledger/test_access",)),
+    "access.revoke/1": (NEW, ("ledger/test_access",)),
+    "permit.grant/1": (CHANGED, ("whitelist/test_permit_kinds", "whitelist/test_permit_lines")),
+    "permit.amend/1": (CHANGED, ("whitelist/test_permit_kinds",)),
+    "permit.suspend/1": (CHANGED, ("whitelist/test_permit_kinds", "whitelist/test_check_permission")),
+    "permit.resume/1": (CHANGED, ("whitelist/test_check_permission",)),
+    "permit.revoke/1": (CHANGED, ("whitelist/test_check_permission",)),
+    "permit.usage/1": (NEW, ("whitelist/test_permit_lines",)),
+    "list.propose/1": (CHANGED, ("whitelist/test_list_kinds",)),
+    "list.rows/1": (CHANGED, ("whitelist/test_list_rows",)),
+    "list.countersign/1": (CHANGED, ("whitelist/test_list_kinds",)),
+    "approval.apply/1": (CHANGED, ("whitelist/test_approval_kinds",)),
+    "approval.consult/1": (CHANGED, ("whitelist/test_approval_kinds",)),
+    "approval.reply/1": (CHANGED, ("whitelist/test_approval_kinds",)),
+    "approval.decide/1": (CHANGED, ("whitelist/test_approval_kinds", "whitelist/test_decision_routes")),
+    "manifest.issue/1": (CHANGED, ("manifests/test_issue", "manifests/test_cases", "whitelist/test_oracle")),
+    "manifest.void/1": (SAME, ("manifests/test_issue",)),
+    "manifest.depart/1": (
+        CHANGED,
+        ("manifests/test_departure_gate", "manifests/test_gate_rules", "manifests/test_labels", "manifests/test_exempt_transport"),
+    ),
+    "manifest.hand_over/1": (CHANGED, ("manifests/test_trip_rules", "manifests/test_vehicles")),
+    "manifest.transship/1": (CHANGED, ("manifests/test_trip_rules", "manifests/test_vehicles")),
+    "manifest.stop/1": (NEW, ("manifests/test_trip_rules",)),
+    "manifest.arrive/1": (CHANGED, ("manifests/test_trip_rules",)),
+    "manifest.receive/1": (CHANGED, ("manifests/test_receipt_rules", "manifests/test_tickets", "manifests/test_pipeline")),
+    "manifest.dispose/1": (CHANGED, ("manifests/test_receipt_rules",)),
+    "manifest.verify/1": (CHANGED, ("manifests/test_view", "manifests/test_worked_example")),
+    "case.number/1": (CHANGED, ("manifests/test_case_number",)),
+}
+"""By kind: what became of it when the kinds of version 1 were settled, and the modules of tests that are about it."""
+
+
+class Case(Struct, frozen=True):
+    """An input that was answered wrongly once, what is right, and the tests that fail without the mend."""
+
+    id: str
+    right: str
+    tests: tuple[str, ...]
+
+
+CASES = (
+    Case(
+        "L1",
+        "移出地按场所登记；起运地须在移出地所在省",
+        (
+            "whitelist/test_check_places.py::test_l1_an_origin_outside_the_own_province_is_a_registered_site",
+            "manifests/test_gate_rules.py::test_a_trip_from_another_province_is_refused",
+        ),
+    ),
+    Case(
+        "L2",
+        "补录按纸质联单起运之日判断",
+        (
+            "whitelist/test_check_days.py::test_l2_a_backfill_is_judged_on_the_day_it_departed_on_paper",
+            "whitelist/test_check_days.py::test_l2_statuses_are_those_of_its_moment",
+            "whitelist/test_check_days.py::test_l2_a_listed_decision_of_last_year_serves_a_departure_of_last_year",
+        ),
+    ),
+    Case(
+        "L3",
+        "接受人许可证失效的不得起运",
+        ("manifests/test_departure_gate.py::test_nothing_departs_to_a_receiver_whose_permit_does_not_stand",),
+    ),
+    Case(
+        "L4",
+        "年经营规模按场所、按接受之年计，续证不另计",
+        (
+            "whitelist/test_cases.py::test_l4_a_renewal_is_no_second_year",
+            "whitelist/test_cases.py::test_l4_what_is_accepted_in_january_counts_in_january",
+            "whitelist/test_cases.py::test_l4_what_was_accepted_last_year_leaves_the_new_year_whole",
+            "whitelist/test_site_year.py::test_120_t_of_31_december_accepted_on_1_january_leave_room_for_none",
+        ),
+    ),
+    Case(
+        "L5",
+        "十二月可依下一年名单作出决定，起运受名单之年限制",
+        (
+            "whitelist/test_decision_routes.py::test_l5_a_decision_of_december_on_next_years_list_is_lawful",
+            "whitelist/test_check_days.py::test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one_before",
+        ),
+    ),
+    Case(
+        "L6",
+        "豁免条款按当日施行的清单年版、代码和条件判断",
+        (
+            "whitelist/test_check_form.py::test_the_edition_is_that_of_the_day",
+            "whitelist/test_check_form.py::test_only_corrosive_means_corrosive_alone",
+            "whitelist/test_check_form.py::test_items_that_name_their_wastes_in_words_need_the_plan",
+            "vectors/test_acts.py::test_the_log_refuses_an_act_against_the_rules",
+        ),
+    ),
+    Case(
+        "L7",
+        "危险特性是集合；承运人证件、危险货物编号按第十至十三条必填",
+        (
+            "whitelist/test_check_form.py::test_r08_hazards_are_a_set_and_those_of_the_edition_of_the_day",
+            "whitelist/test_check_form.py::test_r25_dangerous_goods_are_named_unless_transport_is_exempt",
+            "manifests/test_gate_rules.py::test_nothing_departs_without_waybill_and_operating_licence",
+        ),
+    ),
+    Case(
+        "E1",
+        "同一行为中的重量互相核对",
+        (
+            "manifests/test_cases.py::test_e1_a_net_of_12_is_no_receipt_of_20",
+            "manifests/test_cases.py::test_e1_a_gross_below_its_tare_is_refused",
+            "manifests/test_tickets.py::test_lines_are_the_net_of_their_tickets_within_tolerance",
+        ),
+    ),
+    Case(
+        "E2",
+        "车牌按规范形式比对",
+        (
+            "manifests/test_cases.py::test_e2_a_plate_without_its_dot_is_that_plate",
+            "manifests/test_vehicles.py::test_a_truck_under_way_is_that_truck_in_every_spelling",
+            "manifests/test_vehicles.py::test_marks_and_width_never_make_another_truck",
+        ),
+    ),
+    Case(
+        "E3",
+        "标签与包装数、日期、联单核对；运单一车次一号",
+        (
+            "manifests/test_cases.py::test_e3_one_label_on_five_packs_is_told",
+            "manifests/test_cases.py::test_e3_fifty_labels_on_five_packs_are_told",
+            "manifests/test_cases.py::test_e3_a_label_of_2099_is_told",
+            "manifests/test_cases.py::test_e3_labels_of_another_manifest_are_told_also_when_that_one_is_finished",
+            "manifests/test_cases.py::test_e3_one_waybill_on_two_trucks_is_told",
+        ),
+    ),
+    Case(
+        "E5",
+        "R-62 只有一个基准：账本提示与月度对账单级别一致",
+        (
+            "reports/test_weight_alerts.py::test_the_log_alerts_exactly_what_the_statement_lists",
+            "reports/test_weight_alerts.py::test_every_threshold_is_the_same_gram_in_log_and_statement",
+            "reports/test_weight_level.py::test_a_receipt_is_judged_by_the_tolerances_of_its_day",
+        ),
+    ),
+    Case(
+        "E7",
+        "名单整体判断：重复行、许可证不覆盖的行予以拒绝并指明行号",
+        (
+            "whitelist/test_list_rows.py::test_a_row_lies_within_its_permit",
+            "whitelist/test_list_rows.py::test_no_waste_stands_in_two_rows_of_a_permit_and_method",
+            "whitelist/test_list_rows.py::test_a_row_twice_says_both_numbers_across_pages",
+        ),
+    ),
+    Case(
+        "E8",
+        "合法而不合常理的予以提示；计划时间不得晚于决定和许可证的末日",
+        (
+            "manifests/test_cases.py::test_e8_what_is_lawful_and_not_plausible_is_told",
+            "whitelist/test_cases.py::test_e8_a_plan_for_2099_and_a_load_no_truck_carries_are_told",
+            "whitelist/test_check_days.py::test_e8_a_plan_beyond_the_last_day_of_decision_or_permit_is_refused",
+        ),
+    ),
+    Case(
+        "S6",
+        "不可见字符组成的文字视为空白",
+        (
+            "whitelist/test_cases.py::test_s6_a_hangul_filler_is_no_emergency_measure",
+            "whitelist/test_cases.py::test_s6_no_text_of_an_issue_is_made_of_what_shows_nothing",
+        ),
+    ),
+)
+
+
+class Vectors(Struct, frozen=True):
+    """What lies in tests/vectors/liandan-v1 of a kind."""
+
+    good: tuple[str, int]
+    """Name of a log and index of the first act of the kind in it."""
+    refused: int
+    """Bodies out of form and acts against the rules."""
+    frozen: int
+    """Entries of the frozen corpus."""
+
+
+def vectors() -> dict[str, Vectors]:
+    """By kind."""
+    good: dict[str, tuple[str, int]] = {}
+    for log in LOGS:
+        for index, item in enumerate(_read(VECTORS / f"{log}.json")["entries"]):
+            good.setdefault(_kind(json.loads(base64.b64decode(item["entry"]))["statement"]), (log, index))
+    bodies = [case["kind"] for case in _read(VECTORS / "refused/body.json")]
+    acts = [_kind(json.loads(base64.b64decode(case["raw"]))) for case in _read(VECTORS / "refused/act.json")]
+    refused, frozen = Counter([*bodies, *acts]), Counter(_frozen())
+    return {kind: Vectors(place, refused[kind], frozen[kind]) for kind, place in good.items()}
+
+
+def _frozen() -> list[str]:
+    """Kind of every entry in the frozen corpus."""
+    found: list[str] = []
+    for path in sorted((VECTORS / "log/tile/entries").rglob("*")):
+        if path.is_file():
+            width = int(path.name) if path.parent.name.endswith(".p") else 256
+            found += [read_entry(raw, KINDS).statement.kind for raw in parse_bundle(path.read_bytes(), width)]
+    return found
+
+
+def _kind(envelope: Any) -> str:
+    """Of a statement in its envelope."""
+    kind: str = json.loads(base64.b64decode(envelope["payload"]))["kind"]
+    return kind
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def schema_of(kind: str) -> str:
+    """Name of a kind's schema in docs/formats."""
+    return f"{kind.replace('/', '-')}.json"
+
+
+HEAD = """# What holds each kind and each case　各行为与案例由什么检验
+
+Made by `python -m tests.coverage_page`; a test compares it with what exists. Tests lie in `tests/`, vectors in [tests/vectors/liandan-v1](../tests/vectors/liandan-v1/README.md), schemas in
+[formats](formats/README.md). Every kind is also decided again by the two auditors over the frozen corpus (`tests/vectors/test_corpus.py`) and drawn into `docs/formats/kinds.md` from its own module.
+
+## Kinds　行为
+
+改 and 新: changed or new when the kinds of version 1 were settled. Vectors: a good act (log and index), how many refused bodies and acts, how many entries in the frozen corpus.
+
+| kind | 行为 | | tests | good act | refused | corpus | schema |
+|---|---|---|---|---|---|---|---|
+"""
+CASES_HEAD = """
+## Cases　案例
+
+Inputs that were answered wrongly once, by the rows of [tests/cases](../tests/cases/README.md) and the bypasses of the law; each test fails without the mend. Refused acts of L1, L3, L6, E1 and E2 stand among the vectors too.
+
+| row | 正确的处理 | tests |
+|---|---|---|
+"""
+
+
+def page() -> str:
+    """The page."""
+    held = vectors()
+    rows: list[str] = []
+    for name, (standing, modules) in TESTS.items():
+        kind, found = KINDS.by_name[name], held[name]
+        tests = " · ".join(f"`tests/{module}.py`" for module in modules)
+        schema = f"[{schema_of(name)}](formats/{schema_of(name)})"
+        good = f"`{found.good[0]}.json` {found.good[1]}"
+        rows.append(f"| `{name}` | {kind.zh} | {standing} | {tests} | {good} | {found.refused} | {found.frozen} | {schema} |")
+    cases = [f"| {case.id} | {case.right} | {' · '.join(f'`tests/{test}`' for test in case.tests)} |" for case in CASES]
+    return HEAD + "\n".join(rows) + "\n" + CASES_HEAD + "\n".join(cases) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
