@@ -113,14 +113,11 @@ def trunk_act(
     )
 
 
-# --- the gate ------------------------------------------------------------------------------------------------------------------------
-
-
 def is_open(judged: Judged, out: Findings) -> None:
     """ACT_NOT_OPEN unless the machine knows the move, or its two better-known faces: VOID_LATE (R-59) and NO_MANIFEST (R-51)."""
     act = _ACTS[judged.statement.kind]
     stage = Stage.NONE if judged.state is None else judged.state.stage
-    if machine.move(stage, act) is not None:
+    if (stage, act) in machine.MOVES:
         return
     if act is Act.VOID and stage not in (Stage.NONE, *FINISHED):
         out.refuse("VOID_LATE", "kind", stage, Stage.ISSUED)
@@ -129,9 +126,6 @@ def is_open(judged: Judged, out: Findings) -> None:
     else:
         open_acts = " / ".join(known for known, _ in machine.moves_from(stage)) or "-"
         out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts)
-
-
-# --- signers (R-66) ------------------------------------------------------------------------------------------------------------------
 
 
 def _signers(roles: Sequence[tuple[str, Capacity]], statement: Statement, facts: Facts) -> list[Role]:
@@ -184,9 +178,6 @@ def judge_lines_once(judged: Judged, out: Findings, name: str, numbers: Sequence
     return False
 
 
-# --- rules of many acts --------------------------------------------------------------------------------------------------------------
-
-
 def time_does_not_run_back(judged: Judged, out: Findings) -> None:
     """``at`` is at most 5 minutes before the latest ``at`` of the trunk, so that many small steps cannot add up (R-56, formats §6)."""
     latest_s = judged.state.times.latest_s
@@ -213,9 +204,6 @@ def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
     """What settles accounts counts on rules that have held."""
     if not out.reasons:
         settle(judged, out)
-
-
-# --- reads and state -----------------------------------------------------------------------------------------------------------------
 
 
 def _reads(own: ReadsOfState | None, statement: Statement, facts: Facts) -> Reads:

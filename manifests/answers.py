@@ -17,9 +17,8 @@ from ledger.tree.merkle import leaf_hash
 from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
-from manifests.model import Leg, LineState, Stage, Vehicle
+from manifests.model import CAPACITIES, STAGES, Leg, LineState, Stage, Vehicle
 from manifests.view import ManifestView
-from manifests.words import CAPACITIES, STAGES
 from signing.refusal import Rule
 from whitelist.fields import Place
 

@@ -5,8 +5,7 @@
 
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, Act, ends
-from manifests.model import Stage
-from manifests.words import CAPACITIES, STAGES
+from manifests.model import CAPACITIES, STAGES, Stage
 
 _HEAD = """# 联单状态机 / The manifest's machine
 

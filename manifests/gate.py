@@ -47,9 +47,6 @@ def _decision(state: ManifestState, facts: Facts) -> _Decision:
     return approval, [] if approval is None else [line for number in numbers if (line := approval.line(number)) is not None]
 
 
-# --- departure -----------------------------------------------------------------------------------------------------------------------
-
-
 def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
     """R-17, R-32, R-33, R-40, R-41 at the moment of departure; ``more_g`` are grams by line that this departure adds."""
     decision, day = _decision(judged.state, judged.facts), day_of(judged.statement.at_s)
@@ -117,9 +114,6 @@ def _judge_notice(judged: Judged, out: Findings, lines: Iterable[DecisionLine], 
         return
     if noticed_s is None or (date.fromisoformat(day) - date.fromisoformat(day_of(noticed_s))).days < wanted:
         out.alert("M", "PRE_NOTICE")
-
-
-# --- receipt -------------------------------------------------------------------------------------------------------------------------
 
 
 def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineState, str]]) -> None:

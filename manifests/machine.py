@@ -96,11 +96,6 @@ MOVES: Mapping[tuple[Stage, Act], Move] = {
 }
 
 
-def move(stage: Stage, act: Act) -> Move | None:
-    """The move that ``act`` makes at ``stage``, or ``None`` where the act is not open."""
-    return MOVES.get((stage, act))
-
-
 def moves_from(stage: Stage) -> tuple[tuple[Act, Move], ...]:
     """The acts open at a stage, in the order of the table; empty for an end."""
     return tuple((act, found) for (at, act), found in MOVES.items() if at is stage)

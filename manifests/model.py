@@ -5,6 +5,7 @@ seconds.
 Source: kinds §6, §10, formats §3, Order 23 Art. 10–18.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -32,6 +33,19 @@ class Stage(StrEnum):
     CLOSED_REJECTED = "closed_rejected"
 
 
+STAGES: Mapping[str, str] = {
+    "none": "（未开具）",
+    "issued": "已开具",
+    "voided": "已作废",
+    "in_transit": "运输中",
+    "arrived": "已运抵",
+    "accepted": "已接受",
+    "partly_accepted": "部分接受",
+    "rejected": "已拒收",
+    "disposed": "已利用处置",
+    "closed": "已办结",
+    "closed_rejected": "拒收办结",
+}
 FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 """Stages that no act leaves, in which the manifest's national number is no longer live (formats §3)."""
 
@@ -46,6 +60,14 @@ class Capacity(StrEnum):
     RECEIVER = "receiver"
 
 
+CAPACITIES: Mapping[str, str] = {
+    "generator": "移出人",
+    "consignor": "托运人",
+    "carrier": "承运人",
+    "taking_carrier": "接运的承运人",
+    "receiver": "接受人",
+    "generator or origin's authority": "移出人或者移出地主管部门",
+}
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
     with_code("VEHICLE_KIND"),

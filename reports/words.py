@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 
 from ledger.admission.personality import Books
+from ledger.labels import words_of
 from ledger.times import format_at
-from manifests.words import FORMS, OPINIONS, STAGES
+from manifests.model import STAGES
+from manifests.receipt import Opinion
 from reports.kinds import all_kinds
+from whitelist.fields import WasteForm
 
-__all__ = ["FORMS", "OPINIONS", "STAGES"]
+__all__ = ["STAGES"]
 
+FORMS, OPINIONS = words_of(WasteForm), words_of(Opinion)
 ROUTES: Mapping[str, str] = {
     "INTRA": "省内转移",
     "LISTED": "跨省“白名单”简化审批",

@@ -17,7 +17,7 @@ from rich.table import Column, Table
 
 from liandan.demo.summary import Summary
 from liandan.wiring import RULES
-from manifests.words import STAGES
+from manifests.model import STAGES
 
 
 class Screen:

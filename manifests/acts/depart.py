@@ -72,9 +72,6 @@ class Depart(Carriage, frozen=True, kw_only=True):
     seals: Seals = ()
 
 
-# --- who signs -----------------------------------------------------------------------------------------------------------------------
-
-
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     """Consignor and first carrier; or a carrier named at issue, alone, since nobody may load in a stranger's name.
 
@@ -106,9 +103,6 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
         out.alert("L", "LOAD_UNILATERAL")
     else:
         vehicles.note_new_carrier(judged, carrier_of(statement, judged.state), out)
-
-
-# --- the gate ------------------------------------------------------------------------------------------------------------------------
 
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
@@ -234,9 +228,6 @@ def added_g(body: Depart, state: ManifestState) -> tuple[int, ...]:
 
 def _add(judged: Judged, out: Findings) -> None:
     out.accounts = settlement.added(judged.state, added_g(judged.statement.body, judged.state))
-
-
-# --- what it leaves ------------------------------------------------------------------------------------------------------------------
 
 
 def _registers(entered: Entered) -> Mapping[str, Any]:

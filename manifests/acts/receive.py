@@ -45,9 +45,6 @@ def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     return replace(law, registers=(*law.registers, *trip_keys(statement, state), *tickets))
 
 
-# --- what cannot be ------------------------------------------------------------------------------------------------------------------
-
-
 def every_line_is_answered(judged: Judged, out: Findings) -> None:
     """LINES_ONCE: each line of the manifest exactly once."""
     judge_lines_once(judged, out, "body.lines", [line.line for line in judged.statement.body.lines])
@@ -93,9 +90,6 @@ def is_declined(body: Receive, state: ManifestState) -> bool:
     return state.stage is Stage.ISSUED and all(
         line.opinion == "reject" and (line.refused_t is None or parse_mass(line.refused_t) == 0) for line in body.lines
     )
-
-
-# --- what is said --------------------------------------------------------------------------------------------------------------------
 
 
 def declining_is_said(judged: Judged, out: Findings) -> None:
@@ -218,9 +212,6 @@ def _weighed(statement: Statement, state: ManifestState) -> Weighed:
     body: Receive = statement.body
     grams = sum(received.received_g for received in received_lines(body, state))
     return Weighed(state.receiver, body.weighing.tickets, grams, trip_name(statement.chain, state))
-
-
-# --- what it leaves ------------------------------------------------------------------------------------------------------------------
 
 
 def _settle(judged: Judged, out: Findings) -> None:

@@ -18,8 +18,7 @@ from liandan.demo.play import Played
 from liandan.demo.screen import Screen, own_name, show
 from liandan.demo.summary import NOTICE, Books, Summary, summarize
 from liandan.wiring import RULES
-from manifests.model import Stage
-from manifests.words import STAGES
+from manifests.model import STAGES, Stage
 from tests.liandan.demo_desk import Desk, played
 from tests.liandan.test_demo import SEED
 from tests.reports.month import reconcile

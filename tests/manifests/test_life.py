@@ -14,7 +14,7 @@ from ledger.model import chain_key
 from ledger.times import format_at
 from manifests import acts
 from manifests.act import standing_of
-from manifests.machine import Act, move, moves_from
+from manifests.machine import MOVES, Act, moves_from
 from manifests.mass import balance
 from manifests.model import FINISHED, ManifestState, Stage
 from manifests.vehicles import trip_key
@@ -79,7 +79,7 @@ class Lives(RuleBasedStateMachine):
     def attempt(self, chain: str, act: Act, by: tuple[str, ...], body: object) -> None:
         """Admit or refuse; either way the machine's table has the last word."""
         before = self.stages[chain]
-        found = move(before, act)
+        found = MOVES.get((before, act))
         refused: list[str] = []
         try:
             self.log.post(f"manifest.{act}/1", by, body, chain=chain)
