@@ -24,10 +24,10 @@ from whitelist.fields import Place
 
 
 class ManifestItem(Struct, frozen=True, kw_only=True):
-    """A manifest as it is listed."""
+    """A manifest as it is listed: its address is ``/v1/manifests/<id>``, its places are divisions (GB/T 2260)."""
 
     id: str
-    """``<generator>/<ULID>``: its address is ``/v1/manifests/<id>``."""
+    """``<generator>/<ULID>``."""
     number: str | None
     stage: str
     stage_text: str
@@ -35,7 +35,6 @@ class ManifestItem(Struct, frozen=True, kw_only=True):
     receiver: str
     carriers: tuple[str, ...]
     origin: str
-    """Division (GB/T 2260)."""
     destination: str
     codes: tuple[str, ...]
     declared_t: str
@@ -55,11 +54,10 @@ class Manifests(Struct, frozen=True, kw_only=True):
 
 
 class ManifestChoice(Struct, frozen=True, kw_only=True):
-    """The manifests under one name: one normally, several while a national number is disputed or was used again."""
+    """The manifests under one name, a number or ULID: one normally, several while a number is disputed or was used again."""
 
     size: int
     name: str
-    """The number or ULID that was asked for."""
     manifests: tuple[ManifestItem, ...]
 
 
@@ -123,7 +121,6 @@ class ManifestAnswer(Struct, frozen=True, kw_only=True):
     approval: str | None
     trip_id: str | None
     type: str
-    """联单类型."""
     lines: tuple[LineAnswer, ...]
     legs: tuple[LegAnswer, ...]
     held_t: dict[str, str]
@@ -165,7 +162,7 @@ class ManifestActions(Struct, frozen=True, kw_only=True):
 
 
 class RecordAnswer(Struct, frozen=True, kw_only=True):
-    """An entry about the manifest, with what proves it."""
+    """An entry about the manifest, with what proves it; ``at`` is claimed, ``hash`` that of the statement."""
 
     index: int
     kind: str
@@ -173,9 +170,7 @@ class RecordAnswer(Struct, frozen=True, kw_only=True):
     seq: int
     by: tuple[str, ...]
     at: str
-    """Claimed time of the act."""
     hash: str
-    """Statement hash."""
     admitted_at: str
     ruleset: str
     facts: tuple[tuple[str, int], ...]

@@ -23,13 +23,11 @@ CASES_MAX = 16
 
 
 class ManifestCases(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Register ``manifest-cases:<manifest>``."""
+    """Register ``manifest-cases:<manifest>``: the numbers that cases gave, and how many cases each party has opened."""
 
     number: str | None = None
-    """National number that a case gave."""
     provincial_number: str | None = None
     opened: tuple[tuple[str, int], ...] = ()
-    """How many cases each party has opened."""
 
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""

@@ -34,18 +34,9 @@ class Stage(StrEnum):
 
 
 STAGES: Mapping[str, str] = {
-    "none": "（未开具）",
-    "issued": "已开具",
-    "voided": "已作废",
-    "in_transit": "运输中",
-    "arrived": "已运抵",
-    "accepted": "已接受",
-    "partly_accepted": "部分接受",
-    "rejected": "已拒收",
-    "disposed": "已利用处置",
-    "closed": "已办结",
-    "closed_rejected": "拒收办结",
-}
+    "none": "（未开具）", "issued": "已开具", "voided": "已作废", "in_transit": "运输中", "arrived": "已运抵", "accepted": "已接受",
+    "partly_accepted": "部分接受", "rejected": "已拒收", "disposed": "已利用处置", "closed": "已办结", "closed_rejected": "拒收办结",
+}  # fmt: skip
 FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 """Stages that no act leaves, in which the manifest's national number is no longer live (formats §3)."""
 
@@ -61,13 +52,9 @@ class Capacity(StrEnum):
 
 
 CAPACITIES: Mapping[str, str] = {
-    "generator": "移出人",
-    "consignor": "托运人",
-    "carrier": "承运人",
-    "taking_carrier": "接运的承运人",
-    "receiver": "接受人",
+    "generator": "移出人", "consignor": "托运人", "carrier": "承运人", "taking_carrier": "接运的承运人", "receiver": "接受人",
     "generator or origin's authority": "移出人或者移出地主管部门",
-}
+}  # fmt: skip
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
     with_code("VEHICLE_KIND"),
@@ -97,14 +84,12 @@ class LegPart(Struct, frozen=True):
 
 
 class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One carrier's run with one vehicle; legs are numbered by their place in the list (运输顺序)."""
+    """One carrier's run with one vehicle, from ``place`` on; legs are numbered by their place in the list (运输顺序)."""
 
     carrier: str
     vehicle: Vehicle
     waybill_no: str
-    """危险货物运单号."""
     place: Place
-    """Where it began."""
     begun_s: int
     ended_s: int | None = None
     """``None`` while it lasts."""
@@ -143,7 +128,6 @@ class LineState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``None`` until the receipt."""
     refused_g: int | None = None
     opinion: str | None = None
-    """处理意见: accept, partly, reject."""
     fates: tuple[Fate, ...] = ()
 
     @property
@@ -169,9 +153,8 @@ class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
     departed_s: int | None = None
     arrived_s: int | None = None
     accepted_s: int | None = None
-    """接受之日: the day the receiver took the waste over; the clock of R-60 starts here."""
+    """接受之日: the day the receiver took the waste over; the clock of R-60 starts here. ``received_s`` is the confirmation of it."""
     received_s: int | None = None
-    """Confirmation (receive)."""
     disposed_s: int | None = None
     verified_s: int | None = None
     voided_s: int | None = None
@@ -200,7 +183,6 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     provincial_number: str | None = None
     trip_id: str | None = None
     type: str = "normal"
-    """联单类型."""
     paper_departed_s: int | None = None
     """Of a backfill: when the paper says that the load departed, and that the transfer was completed."""
     paper_completed_s: int | None = None
@@ -255,14 +237,11 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CaseState(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """State of ``case/<generator>/<manifest ULID>/<ULID>``: a side chain about one manifest."""
+    """State of ``case/<generator>/<manifest ULID>/<ULID>``, a side chain about the manifest ``trunk``: topic, and the number it gave."""
 
     topic: str
-    """What it is about: ``number``."""
     trunk: str
-    """Chain of the manifest."""
     number: str | None = None
-    """The national number it gave."""
 
 
 def trunk_of(chain: str) -> str:

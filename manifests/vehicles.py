@@ -174,10 +174,9 @@ def legs_stay_countable(judged: Judged, out: Findings) -> None:
 
 
 class WaybillUses(Struct, frozen=True):
-    """Register ``waybill:<carrier> <N(no)>``: the newest uses; the carrier is that of the leg, so nobody fills another's."""
+    """Register ``waybill:<carrier> <N(no)>``: its newest (manifest, name of its trip); the carrier is the leg's, so none fills another's."""
 
     newest: tuple[tuple[str, str], ...] = ()
-    """(manifest, name of its trip)."""
 
 
 def waybill_key(carrier: str, number: str) -> str:
