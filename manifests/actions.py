@@ -36,7 +36,7 @@ def duties(view: ManifestView, now_s: int, workdays: Workdays, limits: Threshold
         # A receipt is open from the issue on, and expected when the load has arrived.
         if act in _EXPECTED and (act is not Act.RECEIVE or state.stage is Stage.ARRIVED):
             due, provisional = _due(state, act, workdays, limits)
-            signers = tuple((role.value, _holders(state, role)) for role in move.roles)
+            signers = tuple((role.value, _holders(role, state)) for role in move.roles)
             due_on = None if due is None else due.isoformat()
             is_late = due_on is not None and due_on < today
             found.append(Duty(kind=act.kind, signers=signers, due_on=due_on, overdue=is_late, provisional=provisional))
@@ -69,7 +69,7 @@ def _day(at_s: int) -> date:
     return date.fromisoformat(day_of(at_s))
 
 
-def _holders(state: ManifestState, role: Capacity) -> tuple[str, ...]:
+def _holders(role: Capacity, state: ManifestState) -> tuple[str, ...]:
     if role is Capacity.CARRIER:
         return tuple(dict.fromkeys(leg.carrier for leg in state.open_legs)) or state.carriers
     return () if role is Capacity.TAKING_CARRIER else state.holder_of(role)

@@ -220,9 +220,8 @@ def may_read(caller: Caller, view: ManifestView) -> bool:
     return caller.uscc in (view.state.generator, view.state.receiver, *view.carriers) or reads(caller, "manifest", view.places)
 
 
-def stage_text(stage: Stage, language: Language) -> str:
-    """A stage for people."""
-    return STAGES[stage] if language == "zh" else stage.value.replace("_", " ")
+def _said(code: str, words: Mapping[str, str], language: Language) -> str:
+    return words[code] if language == "zh" else code.replace("_", " ")
 
 
 def item_of(view: ManifestView, language: Language) -> ManifestItem:
@@ -233,7 +232,7 @@ def item_of(view: ManifestView, language: Language) -> ManifestItem:
         view,
         state,
         id=view.chain.removeprefix("manifest/"),
-        stage_text=stage_text(state.stage, language),
+        stage_text=_said(state.stage, STAGES, language),
         origin=state.origin.division,
         destination=state.destination.division,
         declared_t=format_mass(sum(line.declared_g for line in state.lines)),
@@ -285,8 +284,8 @@ def _leg(leg: Leg) -> LegAnswer:
 
 def duty_answer(duty: Duty, language: Language) -> DutyAnswer:
     """An expected act for people and programs."""
-    named = [(role, CAPACITIES[role] if language == "zh" else role.replace("_", " "), parties) for role, parties in duty.signers]
-    signers = tuple(SignerAnswer(role=role, role_text=text, parties=parties) for role, text, parties in named)
+    said = [(role, _said(role, CAPACITIES, language), parties) for role, parties in duty.signers]
+    signers = tuple(SignerAnswer(role=role, role_text=text, parties=parties) for role, text, parties in said)
     return filled(DutyAnswer, duty, text=_kind_text(duty.kind, language), signers=signers)
 
 
@@ -308,4 +307,4 @@ def machine_answer(language: Language) -> Machine:
         filled(MoveAnswer, found, stage=stage, act=act, kind=act.kind, text=_kind_text(act.kind, language), signers=found.roles)
         for (stage, act), found in MOVES.items()
     )
-    return Machine(stages={stage: stage_text(stage, language) for stage in Stage}, moves=moves, ends=ends())
+    return Machine(stages={stage: _said(stage, STAGES, language) for stage in Stage}, moves=moves, ends=ends())

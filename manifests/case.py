@@ -62,8 +62,7 @@ def trunk_exists(judged: Judged, out: Findings) -> None:
 
 def cases_have_room(judged: Judged, out: Findings) -> None:
     """CASES_FULL: at most CASES_MAX cases per manifest and party that opens them, so nobody fills another's; authorities are not counted."""
-    statement = judged.statement
-    opener = opener_of(statement)
+    statement, opener = judged.statement, opener_of(judged.statement)
     if any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
         return
     opened = dict(cases_of(judged.facts, trunk_of(statement.chain)).opened).get(opener, 0)

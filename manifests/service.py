@@ -41,8 +41,7 @@ async def projection(log: Log) -> AsyncIterator[Snapshot]:
 
 async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> answers.Manifests:
     """Manifests that the caller may see, newest issue first."""
-    after = read_cursor(page.cursor, Cursor)
-    seen = store.scoped(search, caller)
+    after, seen = read_cursor(page.cursor, Cursor), store.scoped(search, caller)
     async with projection(log) as now:
         views = await store.list_views(now.workspace.conn, seen, after=after, limit=page.limit + 1)
     shown = views[: page.limit]

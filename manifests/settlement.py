@@ -72,10 +72,12 @@ def site_settled(entered: Entered, *kept: tuple[int, int]) -> Mapping[str, Any]:
 def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Sequence[int]) -> None:
     """A receipt is a fact and may take an account beyond its limit: ALERT H QUOTA_OVERDRAWN; no new issue fits then."""
     state: ManifestState = judged.state
+    decision = None if state.approval is None else approval_at(judged.facts, state.approval)
     for account, change in out.accounts.items():
-        is_decided = not account.startswith(Q3_PREFIX)
-        if is_decided and change > 0 and judged.facts.used_g(account) + change > _decided_g(state, account, judged.facts):
-            out.alert("H", "QUOTA_OVERDRAWN")
+        if change > 0 and not account.startswith(Q3_PREFIX):
+            assert decision is not None, "a Q2 account belongs to a decision, and one that was drawn on is on the log"
+            if judged.facts.used_g(account) + change > decision.lines[int(account.rpartition(" ")[2])].mass_g:
+                out.alert("H", "QUOTA_OVERDRAWN")
     root, permit = root_of(state), permit_at(judged.facts, state.permit)
     if root is None or permit is None:
         return
@@ -85,13 +87,6 @@ def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Seque
     used_g = q3_used_g(judged.facts, root, this_year, of_year) + change
     if change > 0 and used_g * 1000 > permit.scale_g * limits_of(judged.facts).scale_limit_permille:
         out.alert("H", "QUOTA_OVERDRAWN")
-
-
-def _decided_g(state: ManifestState, account: str, facts: Facts) -> int:
-    assert state.approval is not None, "a Q2 account belongs to a decision"
-    approval = approval_at(facts, state.approval)
-    assert approval is not None, "a decision that was drawn on is on the log"
-    return approval.lines[int(account.rpartition(" ")[2])].mass_g
 
 
 TEXTS = texts("""

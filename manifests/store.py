@@ -72,13 +72,6 @@ async def position(conn: Conn) -> int:
     return found or 0
 
 
-async def lock_position(conn: Conn) -> int:
-    """The same, locked until commit, so that two followers never apply one entry twice."""
-    await conn.execute("INSERT INTO projection_position (name, idx) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING", PROJECTION)
-    found: int = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1 FOR UPDATE", PROJECTION)
-    return found
-
-
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
     """The view of one manifest by its chain."""
     raw: bytes | None = await conn.fetchval("SELECT view FROM manifest_view WHERE chain = $1", chain)
@@ -100,15 +93,6 @@ async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[Manifest
 async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None, limit: int = 50) -> list[ManifestView]:
     """A page of manifests, newest issue first; ``after`` is the cursor of the page before."""
     assert 1 <= limit <= PAGE_MAX, "routes bound the page"
-    conditions, arguments = _conditions(search, after)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    # Only fixed text and $n stand in the statement; every value is an argument.
-    sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
-    return [DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
-
-
-def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:
-    """SQL conditions and their arguments, in the same order."""
     wanted: list[tuple[str, object]] = [
         ("(from_province = ANY(?::text[]) OR to_province = ANY(?::text[]))", list(search.region) or None),
         *((f"{name} = ?", getattr(search, name)) for name in ("generator", "receiver", "number", "stage", "from_province", "to_province")),
@@ -129,7 +113,10 @@ def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[o
     if after is not None:
         arguments += [to_datetime(after.issued_s), after.chain]
         conditions.append(f"(issued_at, chain) < (${len(arguments) - 1}, ${len(arguments)})")
-    return conditions, arguments
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    # Only fixed text and $n stand in the statement; every value is an argument.
+    sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
+    return [DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
 
 
 async def follow(conn: Conn, entries: Sequence[Entry]) -> int:
@@ -138,7 +125,9 @@ async def follow(conn: Conn, entries: Sequence[Entry]) -> int:
     Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
     """
     async with conn.transaction():
-        at = await lock_position(conn)
+        await conn.execute("INSERT INTO projection_position (name, idx) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING", PROJECTION)
+        # Locked until commit, so that two followers never apply one entry twice.
+        at: int = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1 FOR UPDATE", PROJECTION)
         fresh = [entry for entry in entries if entry.index >= at]
         if not fresh:
             return at

@@ -42,11 +42,6 @@ class TicketUse(Struct, frozen=True, kw_only=True):
     """Name of the trip that used it last."""
     drawn_g: int
 
-    @property
-    def left_g(self) -> int:
-        """Grams of the net that no act has drawn."""
-        return max(0, self.net_g - self.drawn_g)
-
 
 class Weighed(Struct, frozen=True):
     """What an act says that it weighed: its tickets and its own grams, ``None`` where it names no lines."""
@@ -106,11 +101,10 @@ def tickets_drawn(weighed: Weighed, facts: Facts) -> Mapping[str, TicketUse]:
         net_g = parse_mass(ticket.net_t)
         key = None if ticket.no is None else ticket_key(weighed.holder, ticket.no)
         known: TicketUse | None = None if key is None else uses.get(key) or facts.get(key)
-        left_g = net_g if known is None else known.left_g
-        grams = rest_g if position == len(weighed.tickets) - 1 else min(rest_g, left_g)
+        first_g, drawn_g = (net_g, 0) if known is None else (known.net_g, known.drawn_g)
+        grams = rest_g if position == len(weighed.tickets) - 1 else min(rest_g, max(0, first_g - drawn_g))
         rest_g -= grams
         if key is not None:
-            first_g, drawn_g = (net_g, 0) if known is None else (known.net_g, known.drawn_g)
             uses[key] = TicketUse(net_g=first_g, trip=weighed.trip, drawn_g=drawn_g + grams)
     return uses
 

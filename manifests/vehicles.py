@@ -137,9 +137,9 @@ def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, depa
 
 def vehicle_fits_the_mode(judged: Judged, out: Findings) -> None:
     """VEHICLE_KIND: vehicle and mode of transport are pipeline together or not at all."""
-    vehicle: Vehicle = judged.statement.body.vehicle
-    if (vehicle.kind == "pipeline") != (judged.state.mode == "pipeline"):
-        out.refuse("VEHICLE_KIND", "body.vehicle.kind", vehicle.kind, judged.state.mode)
+    kind, mode = judged.statement.body.vehicle.kind, judged.state.mode
+    if (kind == "pipeline") != (mode == "pipeline"):
+        out.refuse("VEHICLE_KIND", "body.vehicle.kind", kind, mode)
 
 
 def plate_is_a_plate(judged: Judged, out: Findings) -> None:
@@ -222,8 +222,7 @@ def place_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
 
 def judge_place(judged: Judged, out: Findings, place: Place, event_s: int) -> None:
     """DIVISION, SITE_UNKNOWN, ALERT M DIVISION_RETIRED on the day of the event."""
-    owner = owner_of(judged.statement, judged.state)
-    places.judge_place(out, judged.facts, "body.place", place, day_of(event_s), owner)
+    places.judge_place(out, judged.facts, "body.place", place, day_of(event_s), owner_of(judged.statement, judged.state))
 
 
 def place_exists(judged: Judged, out: Findings) -> None:
@@ -233,10 +232,10 @@ def place_exists(judged: Judged, out: Findings) -> None:
 
 def judge_destination(judged: Judged, out: Findings, place: Place) -> None:
     """ALERT H WRONG_RECEIVER in another division than the receiver's, PROVINCE_CHANGED in another province than the manifest's."""
-    destination: Place = judged.state.destination
-    if not same_place(judged.facts, place.division, destination.division):
+    destination: str = judged.state.destination.division
+    if not same_place(judged.facts, place.division, destination):
         out.alert("H", "WRONG_RECEIVER")
-    if place.division[:2] != destination.division[:2]:
+    if place.division[:2] != destination[:2]:
         out.alert("H", "PROVINCE_CHANGED")
 
 

@@ -20,9 +20,6 @@ from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
 from manifests.model import ManifestState, trunk_of
 
-_STUMBLES = (LookupError, ValueError, TypeError, AttributeError, AssertionError)
-"""What a fold may raise over entries that should not be in the log; the audit has named them."""
-
 
 class Record(Struct, frozen=True, kw_only=True):
     """One entry about the manifest, on its trunk or in a case."""
@@ -140,7 +137,8 @@ class ViewFold:
         chain = concerns(entry)
         if chain is None:
             return
-        with suppress(*_STUMBLES):
+        # What a fold may raise over entries that should not be in the log; the audit has named them.
+        with suppress(LookupError, ValueError, TypeError, AttributeError, AssertionError):
             self.views.put(chain, fold(self.views.get(chain), entry))
 
     def compare(self, row: dict[str, Any]) -> list[Finding]:

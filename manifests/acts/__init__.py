@@ -44,9 +44,8 @@ ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-SHARED = (act, case, gate, vehicles, labels, tickets, receipt, settlement)
-"""Modules with rules of several acts, their texts beside them."""
-RULES = table(*(rule for module in SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
+_SHARED = (act, case, gate, vehicles, labels, tickets, receipt, settlement)
+RULES = table(*(rule for module in _SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 
 PERSONALITY = Personality(

@@ -135,8 +135,7 @@ def moment_is_lawful(judged: Judged, out: Findings) -> None:
 
 def departs_from_the_origin(judged: Judged, out: Findings) -> None:
     """ORIGIN_PROVINCE in another province than the origin's, on which number, decision and list hang (case L1); else ALERT M WRONG_ORIGIN."""
-    place: Place = judged.statement.body.place
-    origin: Place = judged.state.origin
+    place, origin = judged.statement.body.place, judged.state.origin
     vehicles.judge_place(judged, out, place, judged.statement.at_s)
     for position, division in enumerate(judged.statement.body.via):
         judge_division(out, f"body.via.{position}", division, judged.facts.data("divisions"), day_of(judged.statement.at_s))
@@ -165,10 +164,9 @@ def papers_are_there(judged: Judged, out: Findings) -> None:
 
 def checks_are_attested(judged: Judged, out: Findings) -> None:
     """LOAD_CHECKS: the signers attest the four checks of Art. 13, and the conditions of exempt transport."""
-    state: ManifestState = judged.state
-    if state.is_backfill:
+    if judged.state.is_backfill:
         return
-    exempt = [line for line in state.lines if line.transport_exempt]
+    exempt = [line for line in judged.state.lines if line.transport_exempt]
     wanted = [*ALWAYS, *(EXEMPT if exempt else ()), *(("intact",) if any(line.code == BATTERIES for line in exempt) else ())]
     checks: tuple[str, ...] = judged.statement.body.gate.checks
     left_out = [check for check in wanted if check not in checks]
@@ -188,8 +186,7 @@ def labels_match(judged: Judged, out: Findings) -> None:
 
 def load_is_weighed(judged: Judged, out: Findings) -> None:
     """LINES_ONCE; WEIGHING_SUM for what no scale can say, and for loaded masses that are not those of the tickets; LOAD_WEIGHT."""
-    body: Depart = judged.statement.body
-    state: ManifestState = judged.state
+    body, state = judged.statement.body, judged.state
     for position, line in enumerate(body.loaded):
         if line.gross_t is not None and line.tare_t is not None:
             judge_weighed(out, f"body.loaded.{position}", line.gross_t, line.tare_t, line.mass_t)

@@ -58,8 +58,7 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     state = opened(statement, admission, found)
     permit = permit_at(facts, state.permit)
     assert permit is not None, "the check found it"
-    root = permit.root
-    registers: dict[str, Any] = dict(q3_change(facts, root, admission, reserved_g=state.drawn.get(q3_account(root), 0)))
+    registers: dict[str, Any] = dict(q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0)))
     if state.number is not None:
         key = number_key(state.number)
         registers[key] = (facts.get(key) or NumberHolders()).with_holder(state.generator, statement.chain)

@@ -45,8 +45,7 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
 
 def trunk_takes_a_number(judged: Judged, out: Findings) -> None:
     """MISSING for no number at all; NUMBER_GIVEN for what is filled already: corrections are amendments; TRUNK_STAGE for a voided one."""
-    body: CaseNumber = judged.statement.body
-    trunk = trunk_of(judged.statement.chain)
+    body, trunk = judged.statement.body, trunk_of(judged.statement.chain)
     state: ManifestState = judged.facts.state(trunk)
     cases = cases_of(judged.facts, trunk)
     if body.number is None and body.provincial_number is None:
@@ -73,8 +72,7 @@ def number_is_free(judged: Judged, out: Findings) -> None:
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest holds the number; the trunk takes it over with its next act."""
-    body: CaseNumber = statement.body
-    trunk = trunk_of(statement.chain)
+    body, trunk = statement.body, trunk_of(statement.chain)
     manifest: ManifestState = facts.state(trunk)
     cases = cases_of(facts, trunk).with_case_of(opener_of(statement))
     cases = replace(cases, number=cases.number or body.number, provincial_number=cases.provincial_number or body.provincial_number)

@@ -216,8 +216,7 @@ def _weighed(statement: Statement, state: ManifestState) -> Weighed:
 
 def _settle(judged: Judged, out: Findings) -> None:
     """The accounts hold what was accepted, which is nothing for a rejected line."""
-    state: ManifestState = judged.state
-    body: Receive = judged.statement.body
+    body, state = judged.statement.body, judged.state
     accepted = {received.line: received.accepted_g for received in received_lines(body, state)}
     kept_g = [accepted[number] for number in range(len(state.lines))]
     out.accounts = settlement.settle(state, kept_g)

@@ -42,8 +42,7 @@ def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
 
 def part_is_split_off_once(judged: Judged, out: Findings) -> None:
     """LINES_ONCE, LINE_UNKNOWN; TRANSSHIP_PART for a third part; ALERT M PART_EXCEEDS for more of a line than the leg carries."""
-    body: Transship = judged.statement.body
-    state: ManifestState = judged.state
+    body, state = judged.statement.body, judged.state
     if not body.part:
         return
     if len(state.open_legs) > 1:
@@ -61,8 +60,7 @@ def load_changes_the_vehicle(judged: Judged, out: Findings) -> None:
     """R-24, R-51, R-53 for the new vehicle; the waybill goes on where no new one is named."""
     statement, state = judged.statement, judged.state
     for carrier in carriers_of(state, numbers := named_legs(statement, state)):
-        old = state.legs[numbers[0]].waybill_no or None
-        judge_carriage(judged, out, carrier, statement.body.waybill_no or old)
+        judge_carriage(judged, out, carrier, statement.body.waybill_no or state.legs[numbers[0]].waybill_no or None)
 
 
 def _carried(state: ManifestState, legs: tuple[int, ...]) -> dict[int, int]:
