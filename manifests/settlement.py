@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.admission.personality import Judged
-from ledger.model import Facts, Findings
+from ledger.model import Findings
 from ledger.times import year_of
 from manifests.act import Entered
 from manifests.mass import limits_of
