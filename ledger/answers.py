@@ -179,9 +179,3 @@ def post_answer(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: by
 def refusal_item(row_id: int, item: RefusalItem, receipt: bytes) -> RefusalWithReceipt:
     """A refusal as it is listed."""
     return RefusalWithReceipt(id=row_id, receipt=b64_text(receipt), **asdict(item))
-
-
-def concerns(entry: Entry, uscc: str) -> bool:
-    """Whether a party takes part in an entry: it signs it, or is its principal, or its chain names the party."""
-    statement = entry.statement
-    return uscc in statement.by or uscc == statement.principal or uscc in statement.chain.split("/")

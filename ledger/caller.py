@@ -43,13 +43,17 @@ class Caller(Struct, frozen=True):
 
 
 def reads(caller: Caller, topic: str, places: Iterable[str]) -> bool:
-    """Whether a reader may read something of a topic (manifest, approval, list, permit, incident) that touches these places.
-
-    Places are divisions (origin, destination, facility, place of an event) and characters 3-8 of the USCCs of the parties concerned, or
-    shorter codes. What a party takes part in, it reads besides: that is for whoever asks to judge.
-    """
+    """Whether a reader may read something of a topic (manifest, approval, list, permit, incident) that touches these places. Places are
+    divisions (origin, destination, facility, place of an event) and characters 3-8 of the USCCs of the parties concerned, or shorter codes.
+    What a party takes part in, it reads besides: that is for whoever asks to judge."""
     known = tuple(places) if caller.grants else ()
     return caller.reads_all or any(grant.covers(topic, known) for grant in caller.grants)
+
+
+def concerns(entry: Entry, uscc: str) -> bool:
+    """Whether a party takes part in an entry: it signs it, or is its principal, or its chain names the party."""
+    statement = entry.statement
+    return uscc in statement.by or uscc == statement.principal or uscc in statement.chain.split("/")
 
 
 def topic_of(chain: str) -> str | None:

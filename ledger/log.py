@@ -6,6 +6,7 @@ It joins intake, sequencer, publisher and store for one process; it knows nothin
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterable, Sequence
 from time import time
 from typing import Any
@@ -18,16 +19,21 @@ from ledger import store
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import DataSets, Kinds
-from ledger.admission.receipts import make_receipt
 from ledger.admission.sequencer import Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
+from ledger.kinds.refusal_pages import RefusalItem
 from ledger.model import Head, chain_key
 from ledger.publishing.follower import Follower
+from ledger.times import format_at
+from signing.envelope import PAYLOAD_REFUSAL, freeze, seal
 from signing.keys import PrivateKey
 from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("ledger.log")
+
+
+CODES_MAX = 12
 
 
 class LoggedEntry(Struct, frozen=True, kw_only=True):
@@ -63,10 +69,8 @@ class Log:
         queue_max: int = 4096,
         batch_max: int = 256,
     ) -> None:
-        """``publisher`` publishes here or follows the process that does; ``operator_key`` signs refusal receipts.
-
-        A ``simulated`` log takes the time from the client (formats §6).
-        """
+        """``publisher`` publishes here or follows the process that does; ``operator_key`` signs refusal receipts. A ``simulated`` log takes
+        the time from the client (formats §6)."""
         self.pool, self.kinds, self.data, self.publisher = pool, kinds, data, publisher
         self.operator_key, self.simulated = operator_key, simulated
         self._intake = Intake(pool, kinds, publisher.files.has)
@@ -75,11 +79,9 @@ class Log:
     async def append(
         self, raws: Sequence[bytes], *, now_s: int | None = None, atomic: bool = False, refused: Sequence[Refusal | None] = ()
     ) -> list[Answer]:
-        """Take envelopes in order, one answer each, in order; a refused one never harms the others, unless they are ``atomic``.
-
-        ``now_s`` is the simulated time and ignored by a real log. ``refused`` says, place by place, what was found wrong before (with
-        disclosures): that is refused here, with the receipt that a signed statement is owed. Raises sequencer.Busy when nothing was taken.
-        """
+        """Take envelopes in order, one answer each, in order; a refused one never harms the others, unless they are ``atomic``. ``now_s``
+        is the simulated time and ignored by a real log. ``refused`` says, place by place, what was found wrong before (with disclosures):
+        that is refused here, with the receipt that a signed statement is owed. Raises sequencer.Busy when nothing was taken."""
         taken = await self._intake.take(raws)
         for item, earlier in zip(taken, refused, strict=False):
             item.refusal = _joined(item, earlier)
@@ -175,3 +177,11 @@ def _joined(item: Taken, earlier: Refusal | None) -> Refusal | None:
     if earlier is None or item.refusal is None:
         return earlier or item.refusal
     return earlier if item.envelope is None else Refusal([*item.refusal.reasons, *earlier.reasons])
+
+
+def make_receipt(act: ClaimedAct, codes: Sequence[str], size: int, at_s: int, key: PrivateKey) -> tuple[RefusalItem, bytes]:
+    """What is kept of a validly signed act that was turned down, and its receipt, signed by a key of the operator. ``size`` is the log's
+    size when it was refused."""
+    item = RefusalItem(act.statement, act.by, act.kind, tuple(codes[:CODES_MAX]), size, format_at(at_s))
+    body = {"statement": item.statement, "codes": item.codes, "size": size, "at": item.at}
+    return item, freeze(seal(PAYLOAD_REFUSAL, json.dumps(body, separators=(",", ":")).encode(), [key]))

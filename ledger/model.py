@@ -92,9 +92,7 @@ class AccountRow(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_u
 
 class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """What the log decided about an admitted statement; tags and alerts sorted by code, accounts by name. Only ``route`` may be absent.
-
-    Field order is the published order.
-    """
+    Field order is the published order."""
 
     route: str | None = None
     tags: tuple[Tag, ...]

@@ -33,11 +33,10 @@ from ledger.answers import (
     RefusalPage,
     Waiting,
     b64_text,
-    concerns,
     filled,
     refusal_item,
 )
-from ledger.caller import Caller, beginnings, is_granted, places_by_chain, topic_of
+from ledger.caller import Caller, beginnings, concerns, is_granted, places_by_chain, topic_of
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
@@ -148,9 +147,7 @@ def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
 
 async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch.
-
-    Asynchronous though it awaits nothing: Litestar would run a plain function on another thread, for every request.
-    """
+    Asynchronous though it awaits nothing: Litestar would run a plain function on another thread, for every request."""
     if not request.scope["query_string"]:
         return
     asked = [(name, field.kwarg_definition) for name, field in request.route_handler.parsed_fn_signature.parameters.items()]

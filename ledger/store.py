@@ -154,11 +154,9 @@ async def append(
     facts: Sequence[tuple[str, bytes]],
     known: Sequence[tuple[str, bytes | None]] = (),
 ) -> bool:
-    """Entries, their links, changed facts (one row per key) and the head after them: in one statement, all or nothing.
-
-    False, and nothing is written, unless the head is still ``before`` and the facts ``known`` are what they are believed to be (``None``:
-    not there). A rival that holds the head is waited for and then found to have moved it. A taken place raises UniqueViolationError.
-    """
+    """Entries, their links, changed facts (one row per key) and the head after them: in one statement, all or nothing. False, and nothing
+    is written, unless the head is still ``before`` and the facts ``known`` are what they are believed to be (``None``: not there). A rival
+    that holds the head is waited for and then found to have moved it. A taken place raises UniqueViolationError."""
     moved: int = await conn.fetchval(
         _APPEND + f"-- at 2^{before.size.bit_length()}",
         *(*astuple(after), *astuple(before)),

@@ -24,7 +24,6 @@ from ledger.model import (
     AccountRow,
     Admission,
     Admitted,
-    Alert,
     Decision,
     Facts,
     Findings,
@@ -32,7 +31,6 @@ from ledger.model import (
     Moment,
     Refused,
     Statement,
-    Tag,
     account_key,
     chain_key,
 )
@@ -91,9 +89,7 @@ def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt,
 
 def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Admission:
     """What the log says about a statement at ``moment``; Refusal with all reasons when it may not enter. ``facts`` is not changed.
-
-    ``reads``: what the kind reads from these very facts, where the caller has asked it already.
-    """
+    ``reads``: what the kind reads from these very facts, where the caller has asked it already."""
     log: LogState | None = facts.state(LOG_MAIN)
     if reasons := _link(statement, kind, facts, log):
         raise Refusal(reasons)
@@ -197,9 +193,8 @@ def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
 
 
 def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
-    """Why a statement that is in the log already is not answered with its entry: signatures by any key ever registered for ``by[k]``
-    count, valid or not by now, and no others (formats §2).
-    """
+    """Why a statement that is in the log already is not answered with its entry: signatures by any key ever registered for ``by[k]`` count,
+    valid or not by now, and no others (formats §2)."""
     reasons = []
     for position, (uscc, signature) in enumerate(zip(submission.statement.by, submission.envelope.signatures, strict=True)):
         record: KeyRecord | None = facts.get(f"key:{signature.keyid}")
@@ -250,7 +245,7 @@ _LEVELS = {"H": 0, "M": 1, "L": 2}
 
 def _unique(items: Iterable[Any], code: Callable[[Any], str]) -> list[Any]:
     """Sorted by code, one per code; of two alerts of one code the graver stays."""
-    kept: dict[str, Tag | Alert] = {}
+    kept: dict[str, Any] = {}
     for item in sorted(items, key=lambda item: _LEVELS.get(item[0], 0)):
         kept.setdefault(code(item), item)
     return [kept[name] for name in sorted(kept)]

@@ -66,10 +66,8 @@ def day_of(raw: bytes) -> str:
 
 
 def read_entry(raw: bytes, kinds: Kinds) -> Entry:
-    """Parse an entry; Refusal ENTRY_FORM or ENTRY_NOT_CANONICAL (or the statement's own code) when it is not one.
-
-    Structure only: signatures, links and the decision are judged by the audit.
-    """
+    """Parse an entry; Refusal ENTRY_FORM or ENTRY_NOT_CANONICAL (or the statement's own code) when it is not one. Structure only:
+    signatures, links and the decision are judged by the audit."""
     if len(raw) > ENTRY_MAX:
         raise refuse("ENTRY_TOO_LARGE", found=len(raw), expected=ENTRY_MAX)
     envelope, admission = _canonical(raw) or _strict(raw)
@@ -78,10 +76,8 @@ def read_entry(raw: bytes, kinds: Kinds) -> Entry:
 
 
 def _canonical(raw: bytes) -> tuple[Envelope, Admission] | None:
-    """Both halves if ``raw`` is a canonical entry of plain ASCII, as nearly all are; else ``None``.
-
-    Whatever breaks the strict rules is encoded otherwise, so this quick reading and the strict one never differ.
-    """
+    """Both halves if ``raw`` is a canonical entry of plain ASCII, as nearly all are; else ``None``. Whatever breaks the strict rules is
+    encoded otherwise, so this quick reading and the strict one never differ."""
     if not raw.isascii() or b"\\" in raw or b"\x7f" in raw:
         return None
     try:

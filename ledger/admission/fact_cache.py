@@ -23,12 +23,8 @@ class FactCache:
         self.head: LogHead | None = None  # The head that this process left behind last, whether the facts are still kept or not.
         self.values: dict[str, Any] = {}
         self.stored: dict[str, bytes | None] = {}
-        self._is_whole = False
-
-    @property
-    def serves(self) -> bool:
+        self.serves = False
         """Whether a batch may be decided from here: only while nobody else appends, or every second decision would be for nothing."""
-        return self._is_whole
 
     def advance(self, head: LogHead, changes: Iterable[tuple[str, bytes]]) -> None:
         """A batch decided on these very values was appended, and left this head."""
@@ -40,7 +36,7 @@ class FactCache:
         """A batch decided from the database was appended. Facts are kept once nobody was in between."""
         if before != self.head:
             self.drop()
-        self._is_whole = before == self.head
+        self.serves = before == self.head
         self.values.update(values)
         self.stored.update(stored)
         self.head = after
@@ -62,7 +58,7 @@ class FactCache:
         """Something is not as it was left, or not known to be."""
         self.values.clear()
         self.stored.clear()
-        self._is_whole = False
+        self.serves = False
 
 
 class Recent:

@@ -159,10 +159,8 @@ IsFine = Callable[[Any], bool]
 
 @cache
 def _judge_of(body: type) -> IsFine | None:
-    """Whether a body that msgspec has read is fine also where no pattern can say; ``None`` where there are no such fields.
-
-    Most bodies are fine, so this says yes or no and nothing else; where and why is found by walking the raw body again.
-    """
+    """Whether a body that msgspec has read is fine also where no pattern can say; ``None`` where there are no such fields. Most bodies are
+    fine, so this says yes or no and nothing else; where and why is found by walking the raw body again."""
     return _compiled(inspect.type_info(body), {})
 
 

@@ -84,11 +84,9 @@ class Intake:
         return taken
 
     async def is_signed_by(self, envelope: Envelope, by: Sequence[str]) -> bool:
-        """Whether every signature is by a key that the log has registered for the party of its place in ``by``.
-
-        Asked after admission: a key that an earlier statement of the same request merely claimed is nobody's. Only then a refusal
-        may be written down in the name of ``by`` (formats §8).
-        """
+        """Whether every signature is by a key that the log has registered for the party of its place in ``by``. Asked after admission: a
+        key that an earlier statement of the same request merely claimed is nobody's. Only then a refusal may be written down in the name of
+        ``by`` (formats §8)."""
         registered = await self._registered({signature.keyid for signature in envelope.signatures})
         found = [registered.get(signature.keyid) for signature in envelope.signatures]
         return all(record is not None and record.uscc == uscc for record, uscc in zip(found, by, strict=True))
@@ -148,10 +146,8 @@ def _verify(item: Taken, lookup: Lookup) -> None:
 
 
 async def _in_turns(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """Work through items on this thread, and let others have theirs in between.
-
-    No threads: all but the signatures holds the interpreter lock, and fighting over it costs more than what it lets run side by side.
-    """
+    """Work through items on this thread, and let others have theirs in between. No threads: all but the signatures holds the interpreter
+    lock, and fighting over it costs more than what it lets run side by side."""
     done: list[R] = []
     ends = time.monotonic() + TURN_S
     for item in items:

@@ -131,10 +131,9 @@ class Personality(Struct, frozen=True, kw_only=True):
 
 
 def values_in(package: ModuleType, form: type[T]) -> tuple[T, ...]:
-    """The acts of a package, whose writers list them nowhere: every value of a type that the modules of a package export by a name in capitals, by module and in the order of writing.
-
-    A value that several modules name (one uses another's) counts once, for the first of them.
-    """
+    """The acts of a package, whose writers list them nowhere: every value of a type that the modules of a package export by a name in
+    capitals, by module and in the order of writing. A value that several modules name (one uses another's) counts once, for the first of
+    them."""
     found: dict[int, T] = {}
     for module in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
         for name, value in vars(importlib.import_module(f"{package.__name__}.{module}")).items():

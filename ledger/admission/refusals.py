@@ -8,13 +8,15 @@ the next run goes on from there:
 * a row of an hour whose pages are complete (its process was paused while it wrote): it stands first in the pages of the following hour.
 """
 
+from collections.abc import Iterator, Sequence
+
+import msgspec
 import structlog
 
 from ledger import store
 from ledger.admission.draft import Draft
-from ledger.admission.receipts import pages
 from ledger.chain import genesis_prev
-from ledger.kinds.refusal_pages import LogRefusals, RefusalsState
+from ledger.kinds.refusal_pages import LogRefusals, RefusalItem, RefusalsState
 from ledger.log import Log, LoggedEntry
 from ledger.times import format_at, hour_end
 from signing.envelope import freeze
@@ -22,13 +24,13 @@ from signing.envelope import freeze
 log = structlog.get_logger("ledger.admission.refusals")
 
 CHAIN = "log/refusals"
+PAGE_BYTES = 20_000
+"""Bytes of the items of a page: with the rest of the statement they stay below its 24 KiB, however many codes a refusal has."""
 
 
 async def publish_refusals(ledger: Log, now_s: int) -> int:
-    """Append the pages of all hours before the hour of ``now_s``; returns how many refusals were named. Cheap when there are none.
-
-    One process of many does it at a time, so that no rival's page is refused, which would itself have to be named.
-    """
+    """Append the pages of all hours before the hour of ``now_s``; returns how many refusals were named. Cheap when there are none. One
+    process of many does it at a time, so that no rival's page is refused, which would itself have to be named."""
     async with ledger.pool.acquire() as conn:
         if await store.first_open_hour(conn) is None:
             return 0
@@ -93,3 +95,25 @@ async def _mark(ledger: Log, page: LogRefusals, index: int) -> None:
 async def _last(ledger: Log) -> RefusalsState | None:
     head = await ledger.chain_head(CHAIN)
     return None if head is None else head.state
+
+
+def pages(hour: str, items: Sequence[RefusalItem], begun: RefusalsState | None = None) -> Iterator[LogRefusals]:
+    """Pages of an hour from refusals sorted by time; of an hour that was ``begun``, as many as its first page has promised."""
+    cut = list(_cut(items))
+    done, of = (0, len(cut)) if begun is None else (begun.page + 1, begun.of)
+    for page, part in enumerate(cut[: of - done], done):
+        yield LogRefusals(hour=hour, page=page, of=of, items=tuple(part))
+
+
+def _cut(items: Sequence[RefusalItem]) -> Iterator[list[RefusalItem]]:
+    """Items in their order, as many to a part as fit a page."""
+    part: list[RefusalItem] = []
+    room = PAGE_BYTES
+    for item in items:
+        size = len(msgspec.json.encode(item)) + 1
+        if size > room and part:
+            yield part
+            part, room = [], PAGE_BYTES
+        part.append(item)
+        room -= size
+    yield part

@@ -95,10 +95,8 @@ class Sequencer:
         self.recent = Recent()  # What this process has appended last.
 
     def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> list[asyncio.Future[Outcome]]:
-        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log.
-
-        An ``atomic`` group (at most ``batch_max``) is admitted whole or not at all.
-        """
+        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log. An ``atomic`` group
+        (at most ``batch_max``) is admitted whole or not at all."""
         assert not atomic or len(submissions) <= self._batch_max, "an atomic group is one batch"
         if (reason := self._publisher.may_append()) is not None:
             raise Busy(reason, 5)
@@ -164,10 +162,8 @@ class Sequencer:
             _answer(item, outcome)
 
     async def _from_kept(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome] | None:
-        """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written.
-
-        Only what is new throughout: a refusal or a resubmission is said from the database, under its lock.
-        """
+        """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written. Only what
+        is new throughout: a refusal or a resubmission is said from the database, under its lock."""
         kept = self._kept
         assert kept.head is not None, "facts are kept at a head"
         workspace = Workspace(conn, self._kinds, self._dataset, kept)

@@ -97,10 +97,7 @@ def judge_delegation(statement: Statement, kind: Kind, facts: Facts, moment: Mom
 
 
 def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: Facts, out: Findings) -> None:
-    """Compare ``by`` with the roles in order.
-
-    Raises NeedsParty where such a chain is not loaded yet.
-    """
+    """Compare ``by`` with the roles in order. Raises NeedsParty where such a chain is not loaded yet."""
     if not statement.seq or kind.barred_when_closed:
         _judge_closed(statement, facts, out)
     for role in roles:

@@ -28,10 +28,8 @@ SIGNERS_MAX_ALL = 8  # On log/main and party/ chains: an authority's key is reco
 
 
 def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
-    """Parse and type a statement; Refusal with the first thing that is wrong in its form.
-
-    Signatures are not verified here; their number and distinctness against ``by`` are.
-    """
+    """Parse and type a statement; Refusal with the first thing that is wrong in its form. Signatures are not verified here; their number
+    and distinctness against ``by`` are."""
     fields = parse(envelope.body)
     _check_fields(fields)
     kind = _kind(fields["kind"], kinds)
@@ -77,10 +75,8 @@ class ClaimedAct(Struct, frozen=True):
 
 
 def claimed_act(envelope: Envelope) -> ClaimedAct | None:
-    """An act as far as a statement of any form names it; None when it does not.
-
-    For refused statements: whoever validly signed one is owed a receipt (formats §8), also when its body does not fit its kind.
-    """
+    """An act as far as a statement of any form names it; None when it does not. For refused statements: whoever validly signed one is owed
+    a receipt (formats §8), also when its body does not fit its kind."""
     try:
         fields = parse(envelope.body)
     except Refusal:

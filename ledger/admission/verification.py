@@ -16,10 +16,8 @@ KeyLookup = Callable[[str], KeyRecord | None]
 
 
 def verify_signatures(envelope: Envelope, by: tuple[str, ...], key: KeyLookup) -> None:
-    """Verify every signature with the key registered under its keyid; Refusal KEY_UNKNOWN, SIGNATURE_FORM or SIGNATURE_WRONG.
-
-    Whether the key may sign at this index, and for this party, is judged at admission.
-    """
+    """Verify every signature with the key registered under its keyid; Refusal KEY_UNKNOWN, SIGNATURE_FORM or SIGNATURE_WRONG. Whether the
+    key may sign at this index, and for this party, is judged at admission."""
     message = envelope.message
     reasons: list[Reason] = []
     for position, (uscc, signature) in enumerate(zip(by, envelope.signatures, strict=True)):

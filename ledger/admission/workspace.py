@@ -66,10 +66,8 @@ class Workspace:
         return [(key, self.stored[key]) for key in self._used if key in self.stored]
 
     async def preload(self, submissions: Sequence[Submission]) -> None:
-        """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken.
-
-        What an earlier statement of the batch has yet to create is left to :meth:`load_reads`.
-        """
+        """The reads of a whole batch in as few queries as their references allow, and one query for places that may be taken. What an
+        earlier statement of the batch has yet to create is left to :meth:`load_reads`."""
         places: list[tuple[str, int]] = []
         waiting: list[Submission] = []
         for submission in submissions:

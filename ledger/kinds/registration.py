@@ -54,11 +54,9 @@ def judge_keys(
     suites: Sequence[str] | None = None,
     facts: Facts | None = None,
 ) -> None:
-    """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards.
-
-    ``note_vkeys`` are those of the log and its witnesses (:func:`reserved_keys`), which no party may bear. ``suites`` limits the choice
-    (founding: ed25519 and P-256); ``facts`` must hold the registers of :func:`new_keyids`.
-    """
+    """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards. ``note_vkeys`` are those of
+    the log and its witnesses (:func:`reserved_keys`), which no party may bear. ``suites`` limits the choice (founding: ed25519 and P-256);
+    ``facts`` must hold the registers of :func:`new_keyids`."""
     if len(registrations) > KEYS_MAX:
         out.refuse("FIELD_TYPE", field, len(registrations), f"at most {KEYS_MAX} keys")
         return

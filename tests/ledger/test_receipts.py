@@ -9,9 +9,9 @@ import msgspec
 import pytest
 from asyncpg import Pool, Record
 
-from ledger.admission.receipts import CODES_MAX, pages
+from ledger.admission.refusals import pages
 from ledger.kinds.refusal_pages import RefusalItem
-from ledger.log import LoggedEntry, TurnedDown
+from ledger.log import CODES_MAX, LoggedEntry, TurnedDown
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, seal
 from signing.possession import register
 from tests.ledger.log_server import envelopes, running

@@ -10,8 +10,7 @@ import pytest
 from asyncpg import Pool, Record
 
 from ledger import store
-from ledger.admission.receipts import pages
-from ledger.admission.refusals import _append, publish_refusals
+from ledger.admission.refusals import _append, pages, publish_refusals
 from ledger.auditing.audit import audit
 from ledger.kinds.refusal_pages import LogRefusals, RefusalItem
 from ledger.log import Log, LoggedEntry, TurnedDown

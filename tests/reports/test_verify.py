@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.admission.receipts import make_receipt
 from ledger.admission.statement import ClaimedAct
 from ledger.bundle import open_bundle
+from ledger.log import make_receipt
 from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
 from ledger.tree.note import parse_note
 from ledger.witnessing.server import make_cosigner
