@@ -7,11 +7,12 @@ provinces in the name of a list. What only the beginning of a chain says (where 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from ledger.admission.content import strings_of
 from ledger.admission.entry import Entry
 from ledger.chain import USCC
 from ledger.directory import Grant
@@ -88,22 +89,12 @@ def places_of(entry: Entry) -> Iterator[str]:
         yield from _regions(text)
     if statement.chain_type == "list" and (match := _LIST.match(statement.owner)) is not None:
         yield from match.groups()
-    yield from _named(msgspec.to_builtins(statement.body), "")
+    for _, name, text in strings_of(msgspec.to_builtins(statement.body)):
+        if name in ("division", "via") and _DIVISION.fullmatch(text):
+            yield text
+        yield from _regions(text)
 
 
 def _regions(text: str) -> Iterator[str]:
     """Characters 3-8 of every USCC in a text that is one, or a chain."""
     return (found[2:8] for found in _PARTY.findall(text))
-
-
-def _named(value: Any, name: str) -> Iterator[str]:
-    if isinstance(value, str):
-        if name in ("division", "via") and _DIVISION.fullmatch(value):
-            yield value
-        yield from _regions(value)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _named(inner, key)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _named(inner, name)

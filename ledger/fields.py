@@ -96,24 +96,12 @@ def items(low: int, high: int, code: str = "LIST_LENGTH", *, once: bool = False)
     return Meta(min_length=low, max_length=high, **_said(code=code, expected=f"{low} … {high}", **({"check": "once"} if once else {})))
 
 
-def _is_day(value: Any) -> bool:
-    return isinstance(value, str) and read_day(value) is not None
-
-
 def _is_at(value: Any) -> bool:
     try:
         parse_at(value)
     except Refusal:
         return False
     return True
-
-
-def _is_uscc(value: Any) -> bool:
-    return isinstance(value, str) and check_uscc(value)
-
-
-def _names_a_party(value: Any) -> bool:
-    return isinstance(value, str) and check_uscc(value.split("/")[1])
 
 
 def _are_once(value: Any) -> bool:
@@ -183,10 +171,10 @@ Commitments = Annotated[
 """{field: 64 hex digits}; names, phones, positions never stand in clear, and no rule reads what is committed (formats §7)."""
 
 CHECKS: Mapping[str, Callable[[Any], bool]] = {
-    "day": _is_day,
+    "day": lambda value: isinstance(value, str) and read_day(value) is not None,
     "at": _is_at,
-    "uscc": _is_uscc,
-    "party": _names_a_party,
+    "uscc": lambda value: isinstance(value, str) and check_uscc(value),
+    "party": lambda value: isinstance(value, str) and check_uscc(value.split("/")[1]),
     "once": _are_once,
     "files": _hashes_once,
     "true": lambda value: value is True,

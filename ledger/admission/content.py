@@ -26,7 +26,7 @@ _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "ch
 def check_content(body: object) -> list[Reason]:
     """Reasons NOT_NFC, UNASSIGNED_CHARACTER and PERSONAL_DATA for every string of a body, with paths."""
     reasons: list[Reason] = []
-    for path, name, text in _strings(msgspec.to_builtins(body), "body", ""):
+    for path, name, text in strings_of(msgspec.to_builtins(body)):
         if text.isascii():
             if name not in _NOT_FREE_TEXT and not _MACHINE.fullmatch(text):
                 reasons += _personal(path, text)
@@ -43,15 +43,16 @@ def check_content(body: object) -> list[Reason]:
     return reasons
 
 
-def _strings(value: object, path: str, name: str) -> Iterator[tuple[str, str, str]]:
+def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every string of plain values: its path, the name of its field, itself."""
     if isinstance(value, str):
         yield path, name, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _strings(inner, f"{path}.{key}", key)
+            yield from strings_of(inner, f"{path}.{key}", key)
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from _strings(inner, f"{path}.{position}", name)
+            yield from strings_of(inner, f"{path}.{position}", name)
 
 
 def _personal(path: str, text: str) -> list[Reason]:

@@ -144,7 +144,7 @@ def _check_whole(value: int, field: str) -> None:
 def _check_notes(decision: Decision) -> None:
     field = "admission.decision.tags"
     for tag in decision.tags:
-        if len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(map(_is_number, tag[1:])):
+        if len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(type(more) is int and abs(more) <= INTEGER_LIMIT for more in tag[1:]):
             raise refuse("ENTRY_FORM", field=field, found=list(tag), expected="[code] or [code,integer]")
     _check_sorted([tag[0] for tag in decision.tags], field)
     field = "admission.decision.alerts"
@@ -170,10 +170,6 @@ def _check_accounts(rows: tuple[AccountRow, ...]) -> None:
 
 def _is_code(value: object) -> bool:
     return isinstance(value, str) and _CODE.fullmatch(value) is not None
-
-
-def _is_number(value: object) -> bool:
-    return type(value) is int and abs(value) <= INTEGER_LIMIT
 
 
 def _check_sorted(names: list[str], field: str) -> None:

@@ -112,17 +112,15 @@ class Intake:
         async with self._asking:
             # Whoever waited looks again: hundreds that come at once after a start want the same few keys.
             more, unknown = self._cached(unknown)
-            return {**known, **more, **(await self._fetched(unknown) if unknown else {})}
-
-    async def _fetched(self, keyids: Sequence[str]) -> dict[str, KeyRecord]:
-        """Keys from the database, which are cached from now on."""
-        async with self._pool.acquire() as conn:
-            found = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in keyids])
-        fetched = {key.removeprefix("key:"): self._kinds.decode(key, raw) for key, raw in found.items()}
-        if len(self._keys) > KEY_CACHE_MAX:
-            self._keys.clear()
-        self._keys.update(fetched)
-        return fetched
+            if unknown:
+                async with self._pool.acquire() as conn:
+                    found = await store.fetch_facts(conn, [f"key:{keyid}" for keyid in unknown])
+                fetched = {key.removeprefix("key:"): self._kinds.decode(key, raw) for key, raw in found.items()}
+                if len(self._keys) > KEY_CACHE_MAX:
+                    self._keys.clear()
+                self._keys.update(fetched)
+                more |= fetched
+            return known | more
 
     def _cached(self, keyids: Collection[str]) -> tuple[dict[str, KeyRecord], list[str]]:
         """What is cached of some keys, and which of them are not."""

@@ -51,7 +51,8 @@ async def _name_all(ledger: Log, now_s: int) -> int:
 
 async def _due(ledger: Log, before: str) -> list[LogRefusals]:
     """The pages that come next: the rest of an hour that was begun, or all of the next hour before ``before``."""
-    last = await _last(ledger)
+    head = await ledger.chain_head(CHAIN)
+    last: RefusalsState | None = None if head is None else head.state
     async with ledger.pool.acquire() as conn:
         first = await store.first_open_hour(conn)
         if first is None:
@@ -90,11 +91,6 @@ async def _mark_newest(ledger: Log) -> None:
 async def _mark(ledger: Log, page: LogRefusals, index: int) -> None:
     async with ledger.pool.acquire() as conn:
         await store.mark_refusals(conn, page.items, page=index)
-
-
-async def _last(ledger: Log) -> RefusalsState | None:
-    head = await ledger.chain_head(CHAIN)
-    return None if head is None else head.state
 
 
 def pages(hour: str, items: Sequence[RefusalItem], begun: RefusalsState | None = None) -> Iterator[LogRefusals]:
