@@ -53,27 +53,16 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     head: ChainHead | None = None  # The chain's head, when the statement does not follow it.
 
 
-def problem_path(code: str) -> str:
-    """Address of a code's page, which is also the problem's type."""
-    return f"/problems/{code.lower().replace('_', '-')}"
-
-
 def problem_errors(reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language, day: str = "") -> tuple[ProblemError, ...]:
     """Reasons with their standing texts; a code must be in ``rules``. ``day`` of the event, if it is known: its law is cited (R-73)."""
-    return tuple(_error(reason, rules[reason.code], language, day) for reason in reasons)
-
-
-def source_text(rule: Rule, language: Language, day: str = "") -> str:
-    """A rule's source in a language, as it stood on a day."""
-    source = rule.source_on(day)
-    return source_in_chinese(source) if language == "zh" else source
-
-
-def _error(reason: Reason, rule: Rule, language: Language, day: str) -> ProblemError:
     is_zh = language == "zh"
-    message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
-    source = source_text(rule, language, day)
-    return ProblemError(message=message, what_to_do=what_to_do, rule=rule.rule, source=source, lift=rule.lift, **asdict(reason))
+
+    def told(reason: Reason, rule: Rule) -> ProblemError:
+        message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
+        source = source_in_chinese(rule.source_on(day)) if is_zh else rule.source_on(day)
+        return ProblemError(message=message, what_to_do=what_to_do, rule=rule.rule, source=source, lift=rule.lift, **asdict(reason))
+
+    return tuple(told(reason, rules[reason.code]) for reason in reasons)
 
 
 def make_problem(
@@ -92,7 +81,7 @@ def make_problem(
     errors = problem_errors(reasons, rules, language, day)
     mark = "；" if language == "zh" else " "
     return Problem(
-        type=problem_path(errors[0].code),
+        type=f"/problems/{errors[0].code.lower().replace('_', '-')}",
         title=errors[0].message,
         status=status,
         detail=mark.join(dict.fromkeys(error.what_to_do.rstrip("。") if language == "zh" else error.what_to_do for error in errors)),

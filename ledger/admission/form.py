@@ -95,7 +95,7 @@ def _walk_scalar(value: Any, form: inspect.Type, path: str, extra: Mapping[str, 
                 yield _reason("FIELD_TYPE", path, value, expected)
             elif form.max_length is not None and len(value) > form.max_length:
                 yield _reason(extra.get("long", code), path, len(value), f"≤ {form.max_length}")
-            elif form.pattern is not None and not _pattern(form.pattern).search(value):
+            elif form.pattern is not None and not re.search(form.pattern, value):
                 yield _reason(code, path, value, expected)
             else:
                 yield from _check(value, path, extra)
@@ -147,11 +147,6 @@ def _words(form: inspect.Type) -> str:
 
 def _reason(code: str, path: str, found: object, expected: object) -> Reason:
     return Reason(code, path[:FOUND_MAX], str(found)[:FOUND_MAX], str(expected)[:200])
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
 
 
 IsFine = Callable[[Any], bool]

@@ -45,7 +45,7 @@ class Kinds:
             _add(self.rules, ((rule.code, rule) for rule in ruleset.texts))
         for version in self.rulesets:
             self._put_together(version, first)
-        self._heads = {t: msgspec.msgpack.Decoder(_head_of(state)) for t, state in self._states.items()}
+        self._heads = {t: msgspec.msgpack.Decoder(Head[state]) for t, state in self._states.items()}  # type: ignore[valid-type]  # known at run time
         self._others = {r: msgspec.msgpack.Decoder(value) for r, value in self._registers.items()}
         self._account = msgspec.msgpack.Decoder(Account)
         self.encode = msgspec.msgpack.Encoder().encode  # A value of the overlay as the database keeps it; :meth:`decode` is the inverse.
@@ -116,11 +116,6 @@ def _with_parties(pattern: str) -> str:
     """A grammar of chains in which every party is a named group."""
     first, *rest = pattern.split(USCC)
     return first + "".join(f"(?P<party{number}>{USCC}){part}" for number, part in enumerate(rest))
-
-
-def _head_of(state: type) -> Any:
-    """``Head[state]`` for a state type known only at run time, which a type checker cannot follow."""
-    return Head[state]  # type: ignore[valid-type]  # see above
 
 
 def _add(table: dict[str, Any], more: Iterable[tuple[str, Any]]) -> None:

@@ -199,7 +199,8 @@ class Sequencer:
             decided = await self._decide(workspace, batch, before)
             self.size = before.size
             if atomic and any(isinstance(outcome, Refusal) for outcome in decided.outcomes):
-                return [_rolled_back(outcome) for outcome in decided.outcomes]
+                told = Refusal([Reason("BATCH_ROLLED_BACK")])
+                return [told if isinstance(outcome, Sequenced) and outcome.is_new else outcome for outcome in decided.outcomes]
             if not decided.entries:
                 return decided.outcomes
             changes = workspace.changes()
@@ -256,11 +257,6 @@ class Sequencer:
         workspace.links[place] = link = store.LinkRow(statement.chain, statement.seq, statement.hash, index)
         workspace.new_links.append(link)
         return Sequenced(index, is_new=True, entry=entry)
-
-
-def _rolled_back(outcome: Outcome) -> Outcome:
-    """What a member of an atomic group is told when another one was refused."""
-    return Refusal([Reason("BATCH_ROLLED_BACK")]) if isinstance(outcome, Sequenced) and outcome.is_new else outcome
 
 
 def _answer(item: _Pending, outcome: Outcome) -> None:

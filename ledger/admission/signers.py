@@ -163,7 +163,7 @@ class _Bench:
         statement = self._statement
         if statement.chain_type in UNDELEGATED or statement.kind.startswith(PERSONAL):
             return False
-        closed = [holder for holder in role.holders if self._is_closed(holder)]
+        closed = [holder for holder in role.holders if (state := self._party(holder)) is not None and state.closed_on]
         if closed and place == statement.seq == 0 and role.holders == (statement.owner,) and statement.chain_type != "case":
             self._out.refuse("PARTY_CLOSED", "chain", statement.owner, "a chain of the successor's own")
             return True
@@ -190,10 +190,6 @@ class _Bench:
         if signer and line:
             self._own.add(signer)
         return True
-
-    def _is_closed(self, uscc: str) -> bool:
-        state = self._party(uscc)
-        return state is not None and bool(state.closed_on)
 
     def _successors(self, uscc: str) -> list[str]:
         """Who succeeds a closed party, and who that one while it is closed too."""
