@@ -11,11 +11,11 @@ from pathlib import Path
 from bench.load import ORIGIN, Load
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.kind_table import DataSets
+from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.statement import read_statement
 from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.model import Moment
 from ledger.publishing.files import VKEYS
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import WIDTH, Tile, new_bundles, new_tiles

@@ -11,10 +11,10 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from ledger.admission.draft import Draft, hash_of
+from ledger.admission.personality import CURRENT, RULESETS
+from ledger.admission.statement import Draft, hash_of
 from ledger.chain import founding_prev, genesis_prev
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at, parse_at
 from ledger.tree.checkpoint import log_vkeys
 from signing.envelope import freeze

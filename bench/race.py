@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from bench.campaign import NOW, Server, findings, quiet, server, small_load
 from bench.load import Load, key_of
-from ledger.admission.draft import Draft, hash_of
+from ledger.admission.statement import Draft, hash_of
 from ledger.publishing.files import LogFiles
 from ledger.times import format_at
 from liandan.database import migrate, open_pool

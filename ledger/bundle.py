@@ -17,10 +17,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ledger.admission.admit import apply, expected_prev
+from ledger.admission.admit import apply, expected_prev, verify_signatures
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
-from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, log_state
 from ledger.kinds.founding import LogFound, founding_keys

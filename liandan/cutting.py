@@ -14,10 +14,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger import store
-from ledger.admission.draft import Draft
+from ledger.admission.admit import verify_signatures
 from ledger.admission.entry import read_entry
-from ledger.admission.statement import read_statement
-from ledger.admission.verification import verify_signatures
+from ledger.admission.statement import Draft, read_statement
 from ledger.directory import LOG_MAIN, KeyRecord
 from ledger.kinds.cut import LogCut
 from ledger.log import Log, LoggedEntry

@@ -7,12 +7,12 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from ledger.admission.draft import Draft
+from ledger.admission.personality import CURRENT, RULESETS
+from ledger.admission.statement import Draft
 from ledger.chain import founding_prev
 from ledger.directory import LOG_MAIN
 from ledger.kinds.closing import continues_from
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
 from liandan.keyring import ServerKeys
 from signing import b64

@@ -14,8 +14,8 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ledger.admission.admit import keys_brought
 from ledger.admission.entry import ENTRY_MAX, Entry, read_entry
-from ledger.admission.verification import keys_brought
 from ledger.chain import founding_prev, genesis_prev
 from ledger.directory import KeyRecord
 from ledger.kinds.founding import LogFound

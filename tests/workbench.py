@@ -11,18 +11,16 @@ from hashlib import sha256
 from typing import TypeVar
 
 from ledger.admission.admit import Submission, admit, apply, ruleset_of
-from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets, Kinds
-from ledger.admission.personality import Personality
+from ledger.admission.personality import CURRENT, RULESETS, Personality
 from ledger.admission.signers import NeedsParty
-from ledger.admission.statement import read_statement
+from ledger.admission.statement import Draft, read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import founding_prev, genesis_prev
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
 from ledger.model import Moment, chain_key
 from ledger.personality import PERSONALITY as LOG
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at, parse_at
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.merkle import Edge, leaf_hash

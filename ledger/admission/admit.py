@@ -1,7 +1,7 @@
 """Admission: whether a statement may enter at this index, and what the log then says about it.
 
 One pure path for two callers: the sequencer, with facts from the database, and the auditor, with facts from replayed entries.
-Signatures are verified elsewhere (outside the lock); here a key is judged only for validity at the index. Source: formats §2-§6.
+Signatures are verified apart, outside the lock; in the judgement a key is looked at only for validity at the index. Source: formats §2-§6.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from ledger.admission.signers import judge_delegation, judge_keys_used, judge_ro
 from ledger.chain import founding_prev, genesis_prev
 from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_chain
 from ledger.kinds.cut import old_admission_s
-from ledger.kinds.founding import LogFound, founding_keys
+from ledger.kinds.founding import FoundingAuthority, LogFound, founding_keys
+from ledger.kinds.registration import key_registers
 from ledger.model import (
     Account,
     AccountRow,
@@ -37,12 +38,17 @@ from ledger.model import (
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
+from signing.suite import verify
 
 HOUR = 3600
 FUTURE_S, LATE_S = 5 * 60, 2 * HOUR
 WINDOW_S: Mapping[Window, int | None] = {Window.NONE: None, Window.DAY: 24 * HOUR, Window.MONTH: 30 * 24 * HOUR, Window.CUSTODY: None}
 
 RootAt = Callable[[int], str | None]  # Root (b64) of the tree of a given size, or ``None`` when that size lies ahead.
+
+
+KeyLookup = Callable[[str], KeyRecord | None]
+"""A key by keyid: suite and SPKI are fixed for ever at registration, so any copy of the record serves."""
 
 
 class Submission(Struct, frozen=True, kw_only=True):
@@ -255,3 +261,37 @@ def _account_row(name: str, delta: int, facts: Facts) -> AccountRow:
     found: Account | None = facts.get(account_key(name))
     before = 0 if found is None else found.used_g
     return AccountRow(account=name, prev_index=None if found is None else found.idx, before_g=before, after_g=before + delta)
+
+
+def verify_signatures(envelope: Envelope, by: tuple[str, ...], key: KeyLookup) -> None:
+    """Verify every signature with the key registered under its keyid; Refusal KEY_UNKNOWN, SIGNATURE_FORM or SIGNATURE_WRONG. Whether the
+    key may sign at this index, and for this party, is judged at admission."""
+    message = envelope.message
+    reasons: list[Reason] = []
+    for position, (uscc, signature) in enumerate(zip(by, envelope.signatures, strict=True)):
+        record = key(signature.keyid)
+        if record is None:
+            reasons.append(Reason("KEY_UNKNOWN", f"signatures.{position}.keyid", signature.keyid, f"a key registered for {uscc}"))
+            continue
+        try:
+            verify(record.suite, record.spki, message, signature.sig)
+        except Refusal as refusal:
+            reasons += [Reason(r.code, f"signatures.{position}.sig", r.found, r.expected) for r in refusal.reasons]
+    if reasons:
+        raise Refusal(reasons)
+
+
+def keys_brought(statement: Statement) -> Mapping[str, KeyRecord]:
+    """Keys that a statement would register, by keyid: statements later in one request may be signed with them."""
+    body: Any = statement.body  # kinds differ; only the key-bearing ones have these fields
+    if isinstance(body, LogFound):
+        return founding_keys(statement)
+    is_admission = isinstance(body, FoundingAuthority)
+    if statement.chain_type != "party" and not is_admission:
+        return {}
+    registrations = getattr(body, "keys", None) or ((body.key,) if hasattr(body, "key") else ())
+    try:
+        found = key_registers(registrations, body.uscc if is_admission else statement.owner, 0)
+    except ValueError:
+        return {}
+    return {name.removeprefix("key:"): record for name, record in found.items()}

@@ -11,11 +11,10 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.admit import Submission
+from ledger.admission.admit import Submission, keys_brought, verify_signatures
 from ledger.admission.content import check_content
 from ledger.admission.kind_table import Kinds
 from ledger.admission.statement import ClaimedAct, claimed_act, read_statement
-from ledger.admission.verification import keys_brought, verify_signatures
 from ledger.directory import KeyRecord
 from ledger.kinds.adoption import missing_files
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope

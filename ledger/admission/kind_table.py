@@ -8,10 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from ledger.admission.personality import Judged, Kind, Personality
+from ledger.admission.personality import CHANGEABLE, RULESETS, Judged, Kind, Personality, Ruleset
 from ledger.chain import USCC
 from ledger.model import Account, Findings, Head, Seen
-from ledger.rulesets import CHANGEABLE, RULESETS, Ruleset
 from signing.refusal import Rule, refuse
 
 ADOPTION = "ruleset.adopt/1"

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from ledger import store
-from ledger.admission.draft import Draft
+from ledger.admission.statement import Draft
 from ledger.chain import genesis_prev
 from ledger.kinds.refusal_pages import LogRefusals, RefusalItem, RefusalsState
 from ledger.log import Log, LoggedEntry

@@ -1,6 +1,10 @@
-"""Statement: from an envelope's verified-to-be bytes to the typed act (formats §1, §3). Pure; stateless rules only."""
+"""Statement: from an envelope's verified-to-be bytes to the typed act (formats §1, §3), and from a draft to the bytes that are signed. Pure;
+stateless rules only. Drafting needs no server: ``prev`` is computable offline.
+"""
 
+import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +17,8 @@ from ledger.chain import HASH_PATTERN, ORIGIN_PATTERN, check_chain_name, stateme
 from ledger.model import Seen, Statement
 from ledger.times import parse_at
 from signing import b64
-from signing.envelope import Envelope
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, pae, seal
+from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
 from signing.uscc import check_uscc
@@ -162,3 +167,41 @@ def check_origin(origin: str) -> None:
     """An origin is a schema-less URL prefix without spaces or ``+`` (ledger §2.2)."""
     if not ORIGIN_PATTERN.fullmatch(origin):
         raise refuse("FIELD_TYPE", field="body.origin", found=origin, expected=ORIGIN_PATTERN.pattern)
+
+
+class Draft(Struct, frozen=True, kw_only=True):
+    """A statement ready to be signed. ``body`` is a Struct of the kind or a plain dict of JSON values (no floats, no nulls)."""
+
+    kind: str
+    chain: str
+    seq: int
+    prev: str
+    by: tuple[str, ...]
+    at: str
+    body: object
+    principal: str | None = None
+    seen: Seen | None = None
+
+    def to_bytes(self) -> bytes:
+        """The bytes that every signer signs. Whoever signs second signs these very bytes, never a re-serialisation."""
+        fields = {"kind": self.kind, "chain": self.chain, "seq": self.seq, "prev": self.prev, "by": self.by, "for": self.principal}
+        said = drop_nulls(msgspec.to_builtins(fields | {"at": self.at, "seen": self.seen, "body": self.body}))
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def sign(self, keys: Sequence[PrivateKey]) -> Envelope:
+        """The envelope, signed by one key per element of ``by``, in that order."""
+        return seal(PAYLOAD_STATEMENT, self.to_bytes(), keys)
+
+
+def drop_nulls(value: object) -> object:
+    """Absent instead of null, as formats §1 asks."""
+    if isinstance(value, dict):
+        return {key: drop_nulls(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list | tuple):
+        return [drop_nulls(inner) for inner in value]
+    return value
+
+
+def hash_of(envelope: Envelope) -> str:
+    """Statement hash of an envelope: the ``prev`` of the next statement on its chain."""
+    return statement_hash(pae(envelope.payload_type, envelope.body))

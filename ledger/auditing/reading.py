@@ -23,9 +23,9 @@ from msgspec import Struct
 from msgspec.msgpack import Decoder, Encoder
 from msgspec.structs import replace
 
+from ledger.admission.admit import keys_brought, verify_signatures
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
-from ledger.admission.verification import keys_brought, verify_signatures
 from ledger.auditing.report import Finding, of_entry
 from ledger.directory import KeyRecord
 from ledger.model import Admission, Statement

@@ -6,10 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ledger.admission.admit import RootAt, apply, judge, ruleset_of
+from ledger.admission.admit import RootAt, apply, judge, ruleset_of, verify_signatures
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
-from ledger.admission.verification import verify_signatures
 from ledger.auditing.report import Finding, difference, of_entry
 from ledger.directory import KeyRecord
 from ledger.kinds.founding import LogFound, founding_keys

@@ -14,9 +14,8 @@ import structlog
 from msgspec import Struct
 
 from ledger import store as ledger_store
-from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
-from ledger.admission.statement import read_statement
+from ledger.admission.statement import Draft, read_statement
 from ledger.caller import Caller
 from ledger.chain import HASH_PATTERN, genesis_prev
 from ledger.kinds.erasure import LOG_ERASURES, PdErase, erasure_key

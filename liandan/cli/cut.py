@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ledger.admission.draft import hash_of
+from ledger.admission.statement import hash_of
 from ledger.times import format_at, parse_at
 from liandan.cli.connection import existing
 from liandan.cli.output import FINDING, command, emit, json_option

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from ledger.admission.draft import hash_of
+from ledger.admission.statement import hash_of
 from liandan.cli.connection import client_options, existing, load_key, open_client
 from liandan.cli.cut import cut, local_status, policy
 from liandan.cli.output import command, emit, json_option

@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 import msgspec
 
-from ledger.admission.draft import Draft
+from ledger.admission.statement import Draft
 from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
 from ledger.chain import statement_hash
 from ledger.model import Seen

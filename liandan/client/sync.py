@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ledger.admission.draft import Draft
+from ledger.admission.statement import Draft
 from ledger.answers import FeedPage, LogAnswer, PartyAnswer, RefusalPage
 from ledger.problem import ChainHead, Problem
 from liandan.client.api import AsyncLiandan

@@ -4,11 +4,11 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
-from ledger.admission.draft import Draft
+from ledger.admission.personality import CURRENT, RULESETS
+from ledger.admission.statement import Draft
 from ledger.chain import founding_prev
 from ledger.directory import LOG_MAIN
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
 from ledger.tree.checkpoint import log_vkeys
 from liandan.demo import calendar

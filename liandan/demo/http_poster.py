@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from ledger.admission.draft import hash_of
+from ledger.admission.statement import hash_of
 from ledger.problem import Problem
 from ledger.tree.checkpoint import log_vkeys
 from liandan.client import AsyncLiandan, Receipt, RequestRefused, Trust, Unavailable

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, field, to_builtins
 
-from ledger.admission.draft import Draft, hash_of
+from ledger.admission.statement import Draft, hash_of
 from ledger.chain import genesis_prev
 from ledger.times import format_at
 from liandan.demo.calendar import slot_end

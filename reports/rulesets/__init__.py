@@ -6,8 +6,7 @@ A new version is one more module here: nothing lists it.
 
 import sys
 
-from ledger.admission.personality import Personality, values_in
-from ledger.rulesets import Ruleset
+from ledger.admission.personality import Personality, Ruleset, values_in
 
 __all__ = ["PERSONALITY"]
 

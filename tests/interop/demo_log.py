@@ -10,8 +10,8 @@ from typing import Any
 from msgspec import structs
 
 from ledger.admission.entry import Entry
+from ledger.admission.personality import CURRENT, RULESETS
 from ledger.kinds.founding import Adopted
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.merkle import consistency_proof, inclusion_proof
 from ledger.tree.proof import Proof

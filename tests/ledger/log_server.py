@@ -10,13 +10,13 @@ from pathlib import Path
 from asyncpg import Connection, Pool, Record
 
 from ledger.admission.kind_table import DataSets, Kinds
+from ledger.admission.personality import CURRENT, RULESETS
 from ledger.log import Log
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.cosigning import Cosigning
 from ledger.publishing.files import LogFiles
 from ledger.publishing.publisher import Publisher
 from ledger.publishing.signer import LocalSigner
-from ledger.rulesets import CURRENT, RULESETS
 from signing.envelope import freeze
 from tests.workbench import OPERATOR, ORIGIN, Workbench, key_of
 

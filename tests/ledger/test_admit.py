@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.admission.admit import Submission, _unique, admit
+from ledger.admission.personality import CURRENT
 from ledger.admission.statement import read_statement
 from ledger.model import Moment, Seen
-from ledger.rulesets import CURRENT
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
 from signing.possession import register

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.admission.personality import CURRENT, RULESETS
 from ledger.auditing.audit import audit
-from ledger.rulesets import CURRENT, RULESETS
 from signing.possession import register
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, key_of, uscc

@@ -8,7 +8,7 @@ import pytest
 from asyncpg import Connection, Pool, PostgresError, Record
 from msgspec.structs import replace
 
-from ledger.admission.draft import Draft
+from ledger.admission.statement import Draft
 from ledger.auditing.audit import audit
 from ledger.auditing.database_audit import audit_database
 from ledger.log import Answer, LoggedEntry, TurnedDown

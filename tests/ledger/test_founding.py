@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ledger.admission.personality import CURRENT
 from ledger.auditing.audit import audit
-from ledger.rulesets import CURRENT
 from ledger.tree.checkpoint import log_vkeys
 from ledger.tree.note import COSIGNATURE_V1, vkey_of
 from signing.possession import register

@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from ledger.admission.admit import Submission, admit, apply
+from ledger.admission.admit import Submission, admit, apply, verify_signatures
 from ledger.admission.content import check_content
 from ledger.admission.entry import encode_entry, read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Changes, Kind, Personality, Window
 from ledger.admission.statement import read_statement
-from ledger.admission.verification import verify_signatures
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import ULID, USCC
 from ledger.model import Facts, Moment, Statement

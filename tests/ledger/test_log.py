@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ledger import store
 from ledger.admission import intake
 from ledger.admission.intake import ASKING_MAX, Intake
+from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.auditing.audit import audit
@@ -21,7 +22,6 @@ from ledger.log import LoggedEntry, TurnedDown
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import StagedFiles
 from ledger.publishing.freeze import Mismatch
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, verify_inclusion
 from signing.envelope import PAYLOAD_REFUSAL, freeze, parse_envelope

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import Judged, Personality
+from ledger.admission.personality import CURRENT, RULESETS, Judged, Personality, Ruleset, instead
 from ledger.auditing.audit import audit
 from ledger.model import Findings
 from ledger.personality import PERSONALITY as LOG
-from ledger.rulesets import CURRENT, RULESETS, Ruleset, instead
 from signing.refusal import Refusal, texts
 from tests.ledger.test_signers import NOTE, NOTES, Note, note
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, uscc

@@ -8,12 +8,11 @@ import pytest
 
 from ledger.admission.admit import judge
 from ledger.admission.entry import Entry
-from ledger.admission.personality import Window
+from ledger.admission.personality import CURRENT, Window
 from ledger.admission.statement import read_statement
 from ledger.auditing.audit import audit
 from ledger.directory import KeyRecord
 from ledger.model import Moment
-from ledger.rulesets import CURRENT
 from ledger.times import format_at
 from signing.keys import PrivateKey
 from signing.possession import register

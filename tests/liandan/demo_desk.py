@@ -11,10 +11,10 @@ from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.content import check_content
 from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets
+from ledger.admission.personality import CURRENT
 from ledger.admission.statement import read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.model import Moment, account_key, chain_key
-from ledger.rulesets import CURRENT
 from liandan.demo import calendar
 from liandan.demo.cast import CAST
 from liandan.demo.founding import founding

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from ledger.admission.personality import CURRENT, RULESETS
 from ledger.problem import Problem
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.times import parse_at
 from ledger.tree.checkpoint import Checkpoint, sign_checkpoint
 from ledger.tree.merkle import leaf_hash, verify_inclusion

@@ -15,14 +15,14 @@ import asyncpg
 import httpx
 import pytest
 
-from ledger.admission.draft import Draft
 from ledger.admission.entry import read_entry
+from ledger.admission.personality import CURRENT, RULESETS
+from ledger.admission.statement import Draft
 from ledger.auditing.audit import audit
 from ledger.chain import founding_prev
 from ledger.kinds.closing import Continues
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
 from ledger.publishing.files import LogFiles
-from ledger.rulesets import CURRENT, RULESETS
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from liandan.export import archived_in, export, fetch_files, reader_of
 from liandan.keyring import ServerKeys

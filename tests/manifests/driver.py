@@ -13,13 +13,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from ledger.admission.admit import Submission, admit, apply, base_keys, read_keys
-from ledger.admission.draft import Draft
 from ledger.admission.entry import Entry
-from ledger.admission.statement import read_statement
+from ledger.admission.personality import CURRENT
+from ledger.admission.statement import Draft, read_statement
 from ledger.kinds.site import Site, site_key
 from ledger.mass import format_mass
 from ledger.model import Facts, Head, Moment, chain_key
-from ledger.rulesets import CURRENT
 from ledger.times import format_at
 from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.admission.admit import decide
+from ledger.admission.personality import CURRENT
 from ledger.fields import COMMITMENTS_MAX
 from ledger.model import Admission, Decision, Moment, Refused
-from ledger.rulesets import CURRENT
 from ledger.times import parse_at
 from manifests import acts
 from manifests.model import Stage

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from asyncpg import Pool, Record
 
-from ledger.admission.draft import Draft
 from ledger.admission.kind_table import DataSets
+from ledger.admission.statement import Draft
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
 from signing.envelope import freeze
 from tests.manifests.driver import APPROVAL, GENERATOR, ORIGIN, PERMIT, RECEIVER, WASTE_NAME, a_line, an_issue, signing_key

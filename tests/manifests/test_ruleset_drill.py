@@ -14,12 +14,11 @@ import pytest
 from asyncpg import Pool, Record
 
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import Personality
+from ledger.admission.personality import CURRENT, Personality, Ruleset, instead
 from ledger.auditing.audit import audit
 from ledger.log import LoggedEntry
 from ledger.model import Findings
 from ledger.personality import PERSONALITY as LOG
-from ledger.rulesets import CURRENT, Ruleset, instead
 from ledger.times import parse_at
 from manifests.acts import PERSONALITY as MANIFESTS
 from signing.refusal import Refusal

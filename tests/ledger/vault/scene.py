@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
-from ledger.admission.draft import hash_of
+from ledger.admission.statement import hash_of
 from ledger.times import format_at
 from ledger.vault.disclosure import Disclosure
 from liandan.client.transport import Transport

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.rulesets import CURRENT, RULESETS
+from ledger.admission.personality import CURRENT, RULESETS
 from tests.vectors.corpus import bodies
 from tests.vectors.corpus.people import (
     CARRIER,
