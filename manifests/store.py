@@ -93,6 +93,15 @@ async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[Manifest
 async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None, limit: int = 50) -> list[ManifestView]:
     """A page of manifests, newest issue first; ``after`` is the cursor of the page before."""
     assert 1 <= limit <= PAGE_MAX, "routes bound the page"
+    conditions, arguments = _conditions(search, after)
+    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    # Only fixed text and $n stand in the statement; every value is an argument.
+    sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
+    return [DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
+
+
+def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:
+    """SQL conditions and their arguments, in the same order."""
     wanted: list[tuple[str, object]] = [
         ("(from_province = ANY(?::text[]) OR to_province = ANY(?::text[]))", list(search.region) or None),
         *((f"{name} = ?", getattr(search, name)) for name in ("generator", "receiver", "number", "stage", "from_province", "to_province")),
@@ -113,10 +122,7 @@ async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None,
     if after is not None:
         arguments += [to_datetime(after.issued_s), after.chain]
         conditions.append(f"(issued_at, chain) < (${len(arguments) - 1}, ${len(arguments)})")
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    # Only fixed text and $n stand in the statement; every value is an argument.
-    sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
-    return [DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
+    return conditions, arguments
 
 
 async def follow(conn: Conn, entries: Sequence[Entry]) -> int:
