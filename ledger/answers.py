@@ -1,6 +1,5 @@
 """What the log answers over HTTP: wire Structs, and how they are made from entries. Bytes travel as base64."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -9,9 +8,9 @@ from msgspec.structs import asdict
 
 from ledger.admission.entry import Entry
 from ledger.directory import Authority, DataPin
-from ledger.kinds.refusal_pages import RefusalItem
 from ledger.model import AccountRow
 from ledger.problem import Problem
+from signing import b64
 
 T = TypeVar("T", bound=Struct)
 
@@ -157,25 +156,15 @@ class Sizes(Struct, frozen=True, kw_only=True):
     sizes: tuple[int, ...]
 
 
-def b64_text(raw: bytes) -> str:
-    """Base64 as everywhere on the wire."""
-    return b64encode(raw).decode("ascii")
-
-
 def post_answer(entry: Entry, *, is_new: bool, hashes: Sequence[bytes], note: bytes) -> Posted:
     """The answer to an admitted and published statement."""
     return Posted(
         statement=entry.statement.hash,
         index=entry.index,
-        entry=b64_text(entry.raw),
+        entry=b64.encode(entry.raw),
         at=entry.admission.at,
         decision=Decided(**asdict(entry.admission.decision)),
         is_new=is_new,
-        inclusion=tuple(map(b64_text, hashes)),
+        inclusion=tuple(map(b64.encode, hashes)),
         checkpoint=note.decode(),
     )
-
-
-def refusal_item(row_id: int, item: RefusalItem, receipt: bytes) -> RefusalWithReceipt:
-    """A refusal as it is listed."""
-    return RefusalWithReceipt(id=row_id, receipt=b64_text(receipt), **asdict(item))

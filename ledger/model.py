@@ -173,6 +173,12 @@ class Facts:
         found: Account | None = self.get(account_key(account))
         return 0 if found is None else found.used_g
 
+    def account_row(self, account: str, delta_g: int) -> AccountRow:
+        """How a change moves an account from where it stands."""
+        found: Account | None = self.get(account_key(account))
+        before = 0 if found is None else found.used_g
+        return AccountRow(account=account, prev_index=None if found is None else found.idx, before_g=before, after_g=before + delta_g)
+
     def pinned_data(self, name: str, sha256: str) -> Any:
         """A data file that a statement pins by itself, parsed as the data set ``name``."""
         return self._dataset(name, sha256)

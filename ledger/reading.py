@@ -31,7 +31,6 @@ from signing.refusal import refuse
 PAGE_MAX = 200
 CURSOR_MAX = 400  # Characters; the longest chain name of a manifest or an approval takes about 110.
 ALL_ROWS = 2**31  # Behind every row of a chain.
-
 PAST_MAX = 200_000  # Entries; some 10,000 a second on one core.
 PAGE = 2000
 ONE_AT_A_TIME = asyncio.Lock()

@@ -23,19 +23,7 @@ from ledger import store
 from ledger.admission.entry import read_entry
 from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
-from ledger.answers import (
-    BatchLine,
-    FeedEntry,
-    FeedPage,
-    LogAnswer,
-    PartyAnswer,
-    Posted,
-    RefusalPage,
-    Waiting,
-    b64_text,
-    filled,
-    refusal_item,
-)
+from ledger.answers import BatchLine, FeedEntry, FeedPage, LogAnswer, PartyAnswer, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
 from ledger.caller import Caller, beginnings, concerns, is_granted, places_by_chain, topic_of
 from ledger.directory import LogState
 from ledger.log import Log
@@ -45,6 +33,7 @@ from ledger.reading import PAGE_MAX
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from ledger.vault.disclosure import DISCLOSURES_MAX
+from signing import b64
 from signing.refusal import Reason, Refusal, refuse
 
 NDJSON = "application/x-ndjson"
@@ -217,9 +206,9 @@ async def _batch_lines(request: Request[Any, Any, Any], service: Service, batch:
     async for number, raw, hashes in service.receipts(batch):
         for skipped in range(printed, number):
             yield _ENCODE(_refused(skipped, batch.lines[skipped], request)) + b"\n"
-        line, proof = batch.lines[number], tuple(map(b64_text, hashes))
+        line, proof = batch.lines[number], tuple(map(b64.encode, hashes))
         status = 201 if line.is_new else 200
-        answer = BatchLine(line=number, status=status, statement=line.statement, index=line.index, entry=b64_text(raw), inclusion=proof)
+        answer = BatchLine(line=number, status=status, statement=line.statement, index=line.index, entry=b64.encode(raw), inclusion=proof)
         yield _ENCODE(answer) + b"\n"
         printed = number + 1
     for skipped in range(printed, len(batch.lines)):
@@ -270,7 +259,7 @@ async def get_feed(
     async with service.log.pool.acquire() as conn:
         rows = await store.list_entries(conn, start=after + 1, end=end) if after + 1 < end else []
     seen = rows if caller.reads_all else await _readable(service, caller, rows)
-    entries = tuple(FeedEntry(index=row.idx, entry=b64_text(row.entry)) for row in seen)
+    entries = tuple(FeedEntry(index=row.idx, entry=b64.encode(row.entry)) for row in seen)
     return FeedPage(entries=entries, next=rows[-1].idx if rows else after, size=size)
 
 
@@ -295,7 +284,10 @@ async def list_refusals(
     service: Service = request.app.state.service
     async with service.log.pool.acquire() as conn:
         rows = await store.list_refusals(conn, signer=None if caller.reads_all else caller.uscc, before_id=before, limit=limit)
-    return RefusalPage(refusals=tuple(refusal_item(*row) for row in rows), next=rows[-1][0] if len(rows) == limit else None)
+    return RefusalPage(
+        refusals=tuple(filled(RefusalWithReceipt, item, id=row_id, receipt=b64.encode(raw)) for row_id, item, raw in rows),
+        next=rows[-1][0] if len(rows) == limit else None,
+    )
 
 
 @get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)

@@ -14,7 +14,7 @@ from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, b64_text, filled, post_answer
+from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, filled, post_answer
 from ledger.directory import KeyRecord, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
@@ -23,6 +23,7 @@ from ledger.publishing.follower import Published
 from ledger.times import format_at
 from ledger.vault.disclosure import PostedEnvelope
 from ledger.vault.service import Vault
+from signing import b64
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
@@ -72,13 +73,9 @@ class Batch(Struct, frozen=True, kw_only=True):
     @property
     def end(self) -> BatchEnd:
         """The last line of the answer."""
-        admitted = [line for line in self.lines if line.index is not None]
-        return BatchEnd(
-            checkpoint=None if self.published is None else self.published.slim.decode(),
-            admitted=sum(line.is_new for line in admitted),
-            resubmitted=sum(not line.is_new for line in admitted),
-            refused=len(self.lines) - len(admitted),
-        )
+        new, old = (sum(line.index is not None and line.is_new is is_new for line in self.lines) for is_new in (True, False))
+        checkpoint = None if self.published is None else self.published.slim.decode()
+        return BatchEnd(checkpoint=checkpoint, admitted=new, resubmitted=old, refused=len(self.lines) - new - old)
 
 
 class Service:
@@ -239,4 +236,4 @@ class Service:
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:
     until = None if record.until_s is None else format_at(record.until_s)
-    return filled(KeyItem, record, keyid=keyid, spki=b64_text(record.spki), until=until)
+    return filled(KeyItem, record, keyid=keyid, spki=b64.encode(record.spki), until=until)

@@ -18,12 +18,12 @@ from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap, Scope
 
 from ledger.admission.sequencer import Busy
-from ledger.answers import b64_text
 from ledger.problem import Language, Problem, make_problem
 from ledger.routes import PROBLEM_JSON, refusals
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
+from signing import b64
 from signing.citation import source_in_chinese
 from signing.refusal import LIFTS_ZH, Reason, Refusal, Rule
 
@@ -104,7 +104,7 @@ class Problems:
         """The problem of anything that can be raised behind a route."""
         language, instance = scope_language(scope, self._default), request_id(scope)
         if isinstance(error, NotAdmitted):
-            receipt = "" if error.receipt is None else b64_text(error.receipt)
+            receipt = "" if error.receipt is None else b64.encode(error.receipt)
             return make_problem(
                 error.refusal.reasons,
                 RULES,

@@ -6,7 +6,8 @@ Signatures are verified apart, outside the lock; in the judgement a key is looke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -20,21 +21,7 @@ from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_ch
 from ledger.kinds.cut import old_admission_s
 from ledger.kinds.founding import FoundingAuthority, LogFound, founding_keys
 from ledger.kinds.registration import key_registers
-from ledger.model import (
-    Account,
-    AccountRow,
-    Admission,
-    Admitted,
-    Decision,
-    Facts,
-    Findings,
-    Head,
-    Moment,
-    Refused,
-    Statement,
-    account_key,
-    chain_key,
-)
+from ledger.model import Account, Admission, Admitted, Decision, Facts, Findings, Head, Moment, Refused, Statement, account_key, chain_key
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
@@ -240,27 +227,10 @@ def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, 
         tags.append(("RECUT",))
     return Decision(
         route=answer.route,
-        tags=tuple(_unique(tags, lambda tag: tag[0])) if tags else (),
-        alerts=tuple(_unique(answer.alerts, lambda alert: alert[1])) if answer.alerts else (),
-        accounts=tuple([_account_row(name, delta, facts) for name, delta in sorted(answer.accounts.items()) if delta]),
+        tags=tuple(sorted(tags, key=itemgetter(0))) if tags else (),
+        alerts=answer.alerts,
+        accounts=tuple([facts.account_row(name, delta) for name, delta in sorted(answer.accounts.items()) if delta]),
     )
-
-
-_LEVELS = {"H": 0, "M": 1, "L": 2}
-
-
-def _unique(items: Iterable[Any], code: Callable[[Any], str]) -> list[Any]:
-    """Sorted by code, one per code; of two alerts of one code the graver stays."""
-    kept: dict[str, Any] = {}
-    for item in sorted(items, key=lambda item: _LEVELS.get(item[0], 0)):
-        kept.setdefault(code(item), item)
-    return [kept[name] for name in sorted(kept)]
-
-
-def _account_row(name: str, delta: int, facts: Facts) -> AccountRow:
-    found: Account | None = facts.get(account_key(name))
-    before = 0 if found is None else found.used_g
-    return AccountRow(account=name, prev_index=None if found is None else found.idx, before_g=before, after_g=before + delta)
 
 
 def verify_signatures(envelope: Envelope, by: tuple[str, ...], key: KeyLookup) -> None:

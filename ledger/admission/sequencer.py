@@ -71,16 +71,7 @@ class _Pending(Struct):
 class Sequencer:
     """Queue in front of the log. One per process; several processes against one database are safe, and slower than one."""
 
-    def __init__(
-        self,
-        pool: Pool[Record],
-        kinds: Kinds,
-        dataset: Dataset,
-        publisher: Follower,
-        *,
-        queue_max: int,
-        batch_max: int,
-    ) -> None:
+    def __init__(self, pool: Pool[Record], kinds: Kinds, dataset: Dataset, publisher: Follower, *, queue_max: int, batch_max: int) -> None:
         """``publisher`` says why nothing may be appended now, knows the roots of the past, and is told the size after every commit."""
         self._pool, self._kinds, self._dataset, self._publisher = pool, kinds, dataset, publisher
         self._batch_max, self._queue_max = batch_max, queue_max

@@ -143,10 +143,8 @@ class _Bench:
         elif self._own.isdisjoint(role.holders) and not self._stand_in(place, role, signer):
             # A delegate who holds this role himself is nobody's absence: one hand is one hand.
             is_there = signer or (principal is not None and by[0] in role.holders)
-            holders = " / ".join(role.holders[:4]) or "-"
-            self._out.refuse(
-                "SIGNER_ROLE" if is_there else "SIGNER_MISSING", f"by.{self.taken}", signer or by[0], f"{role.name}: {holders}"
-            )
+            code, holders = "SIGNER_ROLE" if is_there else "SIGNER_MISSING", " / ".join(role.holders[:4]) or "-"
+            self._out.refuse(code, f"by.{self.taken}", signer or by[0], f"{role.name}: {holders}")
             self.taken += 1
         return True
 

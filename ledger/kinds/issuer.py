@@ -110,15 +110,8 @@ def key_is_in_use(judged: Judged, out: Findings) -> None:
 def _evolve_key(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: IssuerKey = statement.body
     spki = b64.decode(body.spki)
-    issuer = Issuer(
-        use=body.use,
-        suite=body.suite,
-        spki=spki,
-        cert=b"" if body.cert is None else b64.decode(body.cert),
-        valid_from=body.valid_from,
-        valid_to=body.valid_to,
-        added=admission.index,
-    )
+    cert, first, last = b"" if body.cert is None else b64.decode(body.cert), body.valid_from, body.valid_to
+    issuer = Issuer(use=body.use, suite=body.suite, spki=spki, cert=cert, valid_from=first, valid_to=last, added=admission.index)
     return Changes(state=one_more(statement, facts), registers={issuer_key(keyid(spki)): issuer})
 
 

@@ -28,8 +28,6 @@ KEY_BY_AUTHORITY | - | sender | formats §3 [DESIGN]
 密钥由主管部门代为办理。 || 请该单位核实。
 A key was changed by an authority in the party's stead. || Let the party confirm it.
 """)
-
-
 KINDS_MAX = 64
 DEVICES = {"server": "服务器", "browser": "浏览器", "phone": "手机", "weighbridge": "地磅", "hsm": "密码机", "other": "其他"}
 Scope = Annotated[tuple[KindName, ...], items(1, KINDS_MAX, once=True), label("限签种类", "kinds it signs, without version")]
