@@ -91,8 +91,7 @@ async def list_links(conn: Conn, chain: str, *, limit: int = 1000) -> list[LinkR
 
 async def count_links(conn: Conn, *, start: int, end: int) -> int:
     """Number of links of entries with start <= idx < end."""
-    found: int = await conn.fetchval("SELECT count(*) FROM link WHERE idx >= $1 AND idx < $2", start, end)
-    return found
+    return int(await conn.fetchval("SELECT count(*) FROM link WHERE idx >= $1 AND idx < $2", start, end))
 
 
 async def stream_links(conn: Conn) -> AsyncIterator[LinkRow]:

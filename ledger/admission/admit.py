@@ -138,9 +138,7 @@ def expected_prev(statement: Statement, head: Head[Any] | None, log: LogState | 
     """The only right ``prev`` for the next statement of a chain."""
     if head is not None:
         return head.hash
-    if log is None:
-        return founding_prev(statement.body.origin)
-    return genesis_prev(log.found, statement.chain)
+    return founding_prev(statement.body.origin) if log is None else genesis_prev(log.found, statement.chain)
 
 
 def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) -> list[Reason]:

@@ -96,10 +96,8 @@ class Kinds:
 
     def parse_data(self, name: str) -> Callable[[bytes], Any] | None:
         """Parser of the data set ``name``; names ending in ``-`` in the table serve as prefixes."""
-        exact = self.data.get(name)
-        if exact is not None:
-            return exact
-        return next((parser for prefix, parser in self.data.items() if prefix.endswith("-") and name.startswith(prefix)), None)
+        longer = (parser for prefix, parser in self.data.items() if prefix.endswith("-") and name.startswith(prefix))
+        return self.data.get(name) or next(longer, None)
 
     def decode(self, key: str, raw: bytes) -> Any:
         """The inverse of ``encode`` for the value under ``key``."""

@@ -33,12 +33,9 @@ The log has not adopted the data that this rule reads. || The operator and all a
 def missing_files(statement: Statement, has: Callable[[str], bool]) -> list[Reason]:
     """DATA_MISSING for each adopted file that ``has(path)`` does not find under ``data/``."""
     body = statement.body
+    adopted: dict[str, Adopted] = {"body": body} if isinstance(body, Adopted) else {}
     if isinstance(body, LogFound):
         adopted = {"body.ruleset": body.ruleset} | {f"body.data.{position}": item for position, item in enumerate(body.data)}
-    elif isinstance(body, Adopted):
-        adopted = {"body": body}
-    else:
-        return []
     return [
         Reason("DATA_MISSING", f"{field}.sha256", item.sha256[:64], f"data/<sha256> for {item.name} {item.version}"[:200])
         for field, item in adopted.items()
