@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
-from ledger.answers import filled
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
 from ledger.model import Level
@@ -117,7 +116,10 @@ def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
     """The view after an entry that concerns its manifest; ``None`` before the issue. Entries come in the order of the log."""
     statement, admission = entry.statement, entry.admission
     flags = tuple(Flag(level, code, entry.index) for level, code in admission.decision.alerts)
-    record = filled(Record, entry, statement, admission.decision, admitted_at=admission.at)
+    record = Record(
+        kind=statement.kind, chain=statement.chain, seq=statement.seq, index=entry.index, hash=statement.hash, by=statement.by,
+        at=statement.at, admitted_at=admission.at, tags=admission.decision.tags,
+    )  # fmt: skip
     # An act without a value in ACTS is an error said aloud here: no default may pretend that nothing happened.
     state = ACTS_BY_KIND[statement.kind].follow(None if view is None else view.state, statement, admission)
     if view is None:
