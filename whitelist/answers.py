@@ -27,8 +27,7 @@ class AskedTransfer(Transfer, frozen=True, kw_only=True):
 class CheckTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """On which state of the log, and for which time, transfers are judged."""
 
-    as_of: int | None = None
-    """A log size: judge by the first ``as_of`` entries only."""
+    as_of: int | None = None  # A log size: judge by the first ``as_of`` entries only.
     at: At | None = None
     """Time of the judgement, like a statement's ``at``; without it the present, or with ``as_of`` the admission of its last entry."""
 
@@ -36,25 +35,20 @@ class CheckTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Checks(CheckTerms, frozen=True, kw_only=True):
     """Body of ``POST /v1/checks``. Each transfer is judged by itself, as if it alone were issued next."""
 
-    transfers: tuple[AskedTransfer, ...]
-    """1 to 1,000. One out of form is answered with all its defects, and does not touch the others."""
+    transfers: tuple[AskedTransfer, ...]  # 1 to 1,000. One out of form is answered with all its defects, and does not touch the others.
 
 
 class CheckAnswer(Struct, frozen=True, kw_only=True):
     """What ``manifest.issue`` would be told about one transfer, and what is left."""
 
     admissible: bool
-    route: str | None
-    """None for a transfer that is out of form."""
+    route: str | None  # None for a transfer that is out of form.
     reasons: tuple[ProblemError, ...]
     tags: tuple[Mark, ...]
     alerts: tuple[Mark, ...]
-    draws_t: dict[str, str]
-    """Tonnes that the issue would add to each account."""
-    left_t: dict[str, str]
-    """Tonnes left on each account before it; negative when overdrawn."""
-    listings: tuple[ListingRef | None, ...]
-    """Per line: the listing its decision line was given on."""
+    draws_t: dict[str, str]  # Tonnes that the issue would add to each account.
+    left_t: dict[str, str]  # Tonnes left on each account before it; negative when overdrawn.
+    listings: tuple[ListingRef | None, ...]  # Per line: the listing its decision line was given on.
 
 
 class CheckAnswers(Struct, frozen=True, kw_only=True):
@@ -72,10 +66,8 @@ class PermitAnswer(Struct, frozen=True, kw_only=True):
     permit: str
     receiver: str
     no: str
-    permit_class: str = field(name="class")
-    """permit 综合, collection 收集, exempt_use 利用处置环节豁免管理单位."""
-    root: str
-    """First permit of its line of renewals: whose account Q3 it draws on."""
+    permit_class: str = field(name="class")  # permit 综合, collection 收集, exempt_use 利用处置环节豁免管理单位.
+    root: str  # First permit of its line of renewals: whose account Q3 it draws on.
     authority: str
     status: str
     valid_from: str
@@ -84,10 +76,8 @@ class PermitAnswer(Struct, frozen=True, kw_only=True):
     address: str
     site: str | None
     items: tuple[PermitItem, ...]
-    basis: Basis | None
-    """豁免依据 of class exempt_use."""
-    scale_t: str
-    """年经营规模, tonnes a year."""
+    basis: Basis | None  # 豁免依据 of class exempt_use.
+    scale_t: str  # 年经营规模, tonnes a year.
     index: int
 
 
@@ -108,8 +98,7 @@ class ListAnswer(Struct, frozen=True, kw_only=True):
     conditions: Conditions | None
     rows_announced: int
     rows_filed: int
-    rows_hash: str | None
-    """What the other side countersigns; None until every announced row is filed."""
+    rows_hash: str | None  # What the other side countersigns; None until every announced row is filed.
     index: int
 
 
@@ -118,8 +107,7 @@ class ListingAnswer(Struct, frozen=True, kw_only=True):
 
     list: str
     row: int
-    status: str
-    """Of the list: PROPOSED or ACTIVE."""
+    status: str  # Of the list: PROPOSED or ACTIVE.
     from_province: str
     to_province: str
     effective_from: str
@@ -128,8 +116,7 @@ class ListingAnswer(Struct, frozen=True, kw_only=True):
     permit: str
     waste: Scope
     methods: tuple[str, ...]
-    conditions: Conditions | None
-    """Beside those of the list."""
+    conditions: Conditions | None  # Beside those of the list.
     quota_t: str
     used_t: str
     left_t: str
@@ -146,11 +133,9 @@ class ApprovalLineAnswer(Struct, frozen=True, kw_only=True):
     method: str
     applied_t: str
     decided_t: str
-    valid_to: str
-    """Its last day; empty before the decision."""
+    valid_to: str  # Its last day; empty before the decision.
     listing: ListingRef | None
-    conditions: tuple[Conditions, ...]
-    """All that bind it: of list and row, reply and decision."""
+    conditions: tuple[Conditions, ...]  # All that bind it: of list and row, reply and decision.
     used_t: str
     left_t: str
 
@@ -162,8 +147,7 @@ class ApprovalAnswer(Struct, frozen=True, kw_only=True):
     generator: str
     receiver: str
     permit: str
-    root: str
-    """First permit of its line of renewals; any permit of the line serves."""
+    root: str  # First permit of its line of renewals; any permit of the line serves.
     stage: str
     origin: str
     destination: str
@@ -182,20 +166,15 @@ class QuotaAnswer(Struct, frozen=True, kw_only=True):
     """One quota account. ``used_t`` counts what is committed (Q1) or reserved and received (Q2, Q3); ``left_t`` below 0 is overdrawn."""
 
     account: str
-    quota: str
-    """Q1 of a listing, Q2 of a decision line, Q3 of a site's yearly scale: permits of one line of renewals share it."""
+    quota: str  # Q1 of a listing, Q2 of a decision line, Q3 of a site's yearly scale: permits of one line of renewals share it.
     chain: str
-    number: int | None
-    """Row of the list or line of the decision; None for a permit."""
-    holder: str
-    """Receiver of the listing or permit, generator of the decision."""
-    year: int | None
-    """Of Q1 and Q3; a decision may run over the turn of the year."""
+    number: int | None  # Row of the list or line of the decision; None for a permit.
+    holder: str  # Receiver of the listing or permit, generator of the decision.
+    year: int | None  # Of Q1 and Q3; a decision may run over the turn of the year.
     limit_t: str
     used_t: str
     left_t: str
-    index: int | None
-    """Newest entry that touched the account."""
+    index: int | None  # Newest entry that touched the account.
 
 
 class Permits(Struct, frozen=True, kw_only=True):

@@ -32,10 +32,8 @@ class Reply(Struct, frozen=True, kw_only=True):
 
     letter_no: str
     letter_date: str
-    replied_on: str
-    """Day of its entry."""
-    limits_g: dict[int, int]
-    """Most grams by line, where it named the line."""
+    replied_on: str  # Day of its entry.
+    limits_g: dict[int, int]  # Most grams by line, where it named the line.
     conditions: Conditions | None = None
 
 
@@ -48,14 +46,11 @@ class DecisionLine(Struct, frozen=True, kw_only=True):
     hazards: tuple[str, ...]
     method: str
     applied_g: int
-    mass_g: int = 0
-    """Decided mass in grams; 0 where the line was not approved."""
-    valid_to: str = ""
-    """Its last day: the decision's or an earlier one; empty before the decision."""
+    mass_g: int = 0  # Decided mass in grams; 0 where the line was not approved.
+    valid_to: str = ""  # Its last day: the decision's or an earlier one; empty before the decision.
     listing: ListingRef | None = None
     """Before the decision the listing applied for; after it the listing it was given on (route LISTED), else ``None``."""
-    conditions: tuple[Conditions, ...] = ()
-    """All that bind what goes on it: of list and row (route LISTED), reply and decision."""
+    conditions: tuple[Conditions, ...] = ()  # All that bind what goes on it: of list and row (route LISTED), reply and decision.
 
 
 class ApprovalState(Struct, frozen=True, kw_only=True):
@@ -64,30 +59,19 @@ class ApprovalState(Struct, frozen=True, kw_only=True):
     stage: Stage
     receiver: str
     permit: str
-    root: str
-    """First permit of the line of renewals: a renewed permit is the same permit (R-31)."""
-    origin: str
-    """Division of the site that the waste leaves."""
-    destination: str
-    """Division of the permit's facility."""
-    applied_on: str
-    """Day of its entry, and of its acceptance as long as nobody says otherwise (R-42)."""
-    applied_to: str
-    """End of the period applied for (拟开展转移活动的时间期限)."""
+    root: str  # First permit of the line of renewals: a renewed permit is the same permit (R-31).
+    origin: str  # Division of the site that the waste leaves.
+    destination: str  # Division of the permit's facility.
+    applied_on: str  # Day of its entry, and of its acceptance as long as nobody says otherwise (R-42).
+    applied_to: str  # End of the period applied for (拟开展转移活动的时间期限).
     lines: tuple[DecisionLine, ...]
-    letter_no: str = ""
-    """The letter of consultation (跨省转移商请函)."""
-    consulted_on: str = ""
-    """Day of its entry."""
+    letter_no: str = ""  # The letter of consultation (跨省转移商请函).
+    consulted_on: str = ""  # Day of its entry.
     reply: Reply | None = None
-    no: str = ""
-    """Number of the decision."""
-    route: str = ""
-    """``LISTED`` or ``APPROVED`` once approved."""
-    decided_on: str = ""
-    """Day of the decision on paper, or of its entry."""
-    decided_s: int = 0
-    """Unix seconds of its entry's admission."""
+    no: str = ""  # Number of the decision.
+    route: str = ""  # ``LISTED`` or ``APPROVED`` once approved.
+    decided_on: str = ""  # Day of the decision on paper, or of its entry.
+    decided_s: int = 0  # Unix seconds of its entry's admission.
     valid_to: str = ""
 
     @property

@@ -42,8 +42,7 @@ class Waste(Struct, frozen=True, kw_only=True):
     industry: str
     description: str
     hazards: tuple[str, ...]
-    mode: str
-    """``single``, ``first_plus_possible`` or ``any_of``."""
+    mode: str  # ``single``, ``first_plus_possible`` or ``any_of``.
 
     def allows(self, hazards: tuple[str, ...]) -> bool:
         """Whether a manifest may state these hazards, read as a set: ``，`` = the first, perhaps others; ``/`` = one or more (note 1)."""

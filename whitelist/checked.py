@@ -33,24 +33,17 @@ class Checked(Struct, frozen=True, kw_only=True):
     """What the rules of one check see. ``decided`` and ``masses`` (grams) go with ``transfer.lines``, line by line."""
 
     asked: Asked
-    transfer: Transfer
-    """What is asked for."""
-    lines: tuple[tuple[str, WasteLine], ...]
-    """Field path and line, in order."""
-    generator: str
-    """USCC of 移出人."""
+    transfer: Transfer  # What is asked for.
+    lines: tuple[tuple[str, WasteLine], ...]  # Field path and line, in order.
+    generator: str  # USCC of 移出人.
     facts: Facts
-    event_s: int
-    """The moment of the event, by which statuses are judged: admission.at, of a backfill the departure on paper (kinds §1.1)."""
-    day: str
-    """The Shanghai day of it, by which terms, editions and divisions are judged."""
+    event_s: int  # The moment of the event, by which statuses are judged: admission.at, of a backfill the departure on paper (kinds §1.1).
+    day: str  # The Shanghai day of it, by which terms, editions and divisions are judged.
     route: str
     permit: PermitState | None
-    newest: PermitState | None
-    """The newest permit of the line of renewals that the permit belongs to."""
+    newest: PermitState | None  # The newest permit of the line of renewals that the permit belongs to.
     approval: ApprovalState | None
-    lists: dict[str, ListState]
-    """Lists of the listings that the decision was given on, by chain."""
+    lists: dict[str, ListState]  # Lists of the listings that the decision was given on, by chain.
     decided: tuple[DecisionLine | None, ...]
     masses: tuple[int, ...]
     catalogue: Catalogue | None

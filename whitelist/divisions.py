@@ -33,8 +33,7 @@ class Division(Struct, frozen=True, kw_only=True):
     name: str
     valid_from: str = ""
     valid_to: str = ""
-    successor: str = ""
-    """Code of the division that took its place; given exactly for those with ``valid_to``."""
+    successor: str = ""  # Code of the division that took its place; given exactly for those with ``valid_to``.
 
 
 class Divisions(Struct, frozen=True):

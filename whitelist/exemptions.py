@@ -45,10 +45,8 @@ class Exemption(Struct, frozen=True, kw_only=True):
     codes: frozenset[str]
     categories: frozenset[str]
     words: str
-    links: frozenset[str]
-    """Tags of the links that it waives, over all its rows."""
-    only_corrosive: bool
-    """Whether it holds for wastes whose one hazard is C (仅具有腐蚀性危险特性)."""
+    links: frozenset[str]  # Tags of the links that it waives, over all its rows.
+    only_corrosive: bool  # Whether it holds for wastes whose one hazard is C (仅具有腐蚀性危险特性).
 
     def names(self, code: str) -> bool:
         """Whether the item can hold for a waste code; items that name wastes in words are the generator's to attest."""

@@ -116,8 +116,7 @@ class Conditions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
         None
     )
     """From the decision; limits its term (R-32)."""
-    use_only: Annotated[Flag | None, label("仅限利用", "use only")] = None
-    """Methods of the group use alone."""
+    use_only: Annotated[Flag | None, label("仅限利用", "use only")] = None  # Methods of the group use alone.
     transit: Annotated[tuple[Province, ...], items(0, 8), label("途经省份", "transit provinces")] = ()
     note: Annotated[LongText | None, label("其他条件", "other conditions")] = None
 

@@ -37,8 +37,7 @@ class ListRow(Struct, frozen=True, kw_only=True):
 
     receiver: str
     permit: str
-    root: str
-    """First permit of the line of renewals: a renewed permit is the same permit."""
+    root: str  # First permit of the line of renewals: a renewed permit is the same permit.
     waste: Scope
     methods: tuple[str, ...]
     quota_g: int
@@ -53,8 +52,7 @@ class ListState(Struct, frozen=True, kw_only=True):
     to_province: str
     kind: Literal["mutual", "unilateral", "pilot"]
     suspension_stops: Literal["decide", "issue", "depart"]
-    proposer: str
-    """USCC of the authority that proposed it; the pages are its own too."""
+    proposer: str  # USCC of the authority that proposed it; the pages are its own too.
     letter_no: str
     letter_date: str
     effective_from: str

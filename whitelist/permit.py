@@ -91,22 +91,18 @@ class PermitState(Struct, frozen=True, kw_only=True):
 
     no: str
     permit_class: Literal["permit", "collection", "exempt_use"]
-    authority: str
-    """USCC of the authority that granted it."""
+    authority: str  # USCC of the authority that granted it.
     history: History[PermitStatus] = History()
     valid_from: str
     valid_to: str
-    division: str
-    """Division of the facility."""
+    division: str  # Division of the facility.
     address: str
     site: str | None = None
     items: tuple[PermitItem, ...]
     scale_g: int
     basis: Basis | None = None
-    root: str
-    """First permit of its line of renewals: whose account Q3 it draws on."""
-    usage: dict[str, Usage] = field(default_factory=dict)
-    """By month ``YYYY-MM``."""
+    root: str  # First permit of its line of renewals: whose account Q3 it draws on.
+    usage: dict[str, Usage] = field(default_factory=dict)  # By month ``YYYY-MM``.
 
     def is_valid_on(self, day: str) -> bool:
         """Whether a day lies in its term."""

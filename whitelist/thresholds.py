@@ -34,106 +34,64 @@ DayOfMonth = Annotated[int, Meta(ge=1, le=28)]
 class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The tolerances and terms in force. Names and first values: kinds §12."""
 
-    weight_floor_g: Grams
-    """A difference of at most this much is never one: weighbridges of 20 kg division, both ways. R-62 [DESIGN]."""
-    weight_permille_S: Permille
-    """Tolerance of solids (固态), which neither lose nor gain water. R-62 [DESIGN: no text fixes one]."""
-    weight_permille_SS: Permille
-    """Tolerance of semi-solids (半固态). R-62 [DESIGN]."""
-    weight_permille_L: Permille
-    """Tolerance of liquids (液态). R-62 [DESIGN]."""
-    weight_permille_G: Permille
-    """Tolerance of gases (气态), which travel in bottles. R-62 [DESIGN]."""
+    weight_floor_g: Grams  # A difference of at most this much is never one: weighbridges of 20 kg division, both ways. R-62 [DESIGN].
+    weight_permille_S: Permille  # Tolerance of solids (固态), which neither lose nor gain water. R-62 [DESIGN: no text fixes one].
+    weight_permille_SS: Permille  # Tolerance of semi-solids (半固态). R-62 [DESIGN].
+    weight_permille_L: Permille  # Tolerance of liquids (液态). R-62 [DESIGN].
+    weight_permille_G: Permille  # Tolerance of gases (气态), which travel in bottles. R-62 [DESIGN].
     weight_high_permille: Permille
     """Above this the alerts ``WEIGHT``, ``LOAD_WEIGHT`` and ``WEIGHING_SUM`` are H instead of M. R-62 [DESIGN]."""
 
-    weighing_floor_g: Grams
-    """Σ lines and Σ net of the tickets of one act may differ by this much. ``WEIGHING_SUM`` [DESIGN]."""
-    weighing_permille: Permille
-    """The same in ‰ of the net. ``WEIGHING_SUM`` [DESIGN]."""
-    ticket_permille: Permille
-    """What acts may draw on one ticket (磅单) beyond its net. ``TICKET_OVERDRAWN`` [DESIGN]."""
-    meter_permille: Permille
-    """What the two meters of a pipeline may differ by, of what went in. R-71 ``METER_DIFF`` [DESIGN]."""
-    lots_permille: Permille
-    """What the lots (来源批次) of a line may sum up to beyond its mass. ``LOTS_SUM`` [DESIGN]."""
-    truck_max_t: Tonnes
-    """What a road truck without a vehicle permit may carry. R-24 ``OVERLOAD`` [DESIGN]."""
+    weighing_floor_g: Grams  # Σ lines and Σ net of the tickets of one act may differ by this much. ``WEIGHING_SUM`` [DESIGN].
+    weighing_permille: Permille  # The same in ‰ of the net. ``WEIGHING_SUM`` [DESIGN].
+    ticket_permille: Permille  # What acts may draw on one ticket (磅单) beyond its net. ``TICKET_OVERDRAWN`` [DESIGN].
+    meter_permille: Permille  # What the two meters of a pipeline may differ by, of what went in. R-71 ``METER_DIFF`` [DESIGN].
+    lots_permille: Permille  # What the lots (来源批次) of a line may sum up to beyond its mass. ``LOTS_SUM`` [DESIGN].
+    truck_max_t: Tonnes  # What a road truck without a vehicle permit may carry. R-24 ``OVERLOAD`` [DESIGN].
 
-    scale_alert_permille: Permille
-    """Of the permit's yearly scale (年经营规模); above it R-20 alerts ``PERMIT_SCALE`` M [DESIGN]."""
-    scale_limit_permille: Permille
-    """Above it R-20 refuses ``PERMIT_SCALE``. 危险废物经营许可证管理办法 Art. 12(4) [READ S3]."""
-    quota_alert_permille_1: Permille
-    """Of a quota; from here on ``QUOTA_LEFT`` L [DESIGN]."""
-    quota_alert_permille_2: Permille
-    """From here on ``QUOTA_LEFT`` M [DESIGN]."""
-    quota_alert_permille_3: Permille
-    """From here on ``QUOTA_LEFT`` H [DESIGN]."""
+    scale_alert_permille: Permille  # Of the permit's yearly scale (年经营规模); above it R-20 alerts ``PERMIT_SCALE`` M [DESIGN].
+    scale_limit_permille: Permille  # Above it R-20 refuses ``PERMIT_SCALE``. 危险废物经营许可证管理办法 Art. 12(4) [READ S3].
+    quota_alert_permille_1: Permille  # Of a quota; from here on ``QUOTA_LEFT`` L [DESIGN].
+    quota_alert_permille_2: Permille  # From here on ``QUOTA_LEFT`` M [DESIGN].
+    quota_alert_permille_3: Permille  # From here on ``QUOTA_LEFT`` H [DESIGN].
     overdraft_permille: Permille
     """What departures may load on a decision line beyond its mass before ``depart`` refuses ``APPROVAL_QUOTA`` [DESIGN]."""
 
-    receipt_wd: Workdays
-    """接受之日起五个工作日内确认; after it R-60 ``RECEIPT_OVERDUE`` M. Order 23 Art. 18.1 [READ]."""
-    receipt_high_wd: Workdays
-    """From this day on R-60 ``RECEIPT_OVERDUE`` is H [DESIGN]."""
-    backfill_wd: Workdays
-    """十个工作日内补录, from the completed transfer; after it R-70 ``BACKFILL_LATE``. Order 23 Art. 20.2 [READ]."""
-    return_wd: Workdays
-    """Refused waste is to be on its way back; after it R-65 ``RETURN_OPEN`` H [DESIGN]."""
-    return_block_wd: Workdays
-    """After it no other issue of this generator to this receiver: refusal ``RETURN_OPEN`` (kinds §5) [DESIGN]."""
-    attachment_wd: Workdays
-    """An attachment named by its hash is in the store; after it ``ATTACHMENT_MISSING`` [DESIGN]."""
-    number_wd: Workdays
-    """The national number (国家联单编号) is filled in; after it ``NUMBER_MISSING`` [DESIGN]."""
+    receipt_wd: Workdays  # 接受之日起五个工作日内确认; after it R-60 ``RECEIPT_OVERDUE`` M. Order 23 Art. 18.1 [READ].
+    receipt_high_wd: Workdays  # From this day on R-60 ``RECEIPT_OVERDUE`` is H [DESIGN].
+    backfill_wd: Workdays  # 十个工作日内补录, from the completed transfer; after it R-70 ``BACKFILL_LATE``. Order 23 Art. 20.2 [READ].
+    return_wd: Workdays  # Refused waste is to be on its way back; after it R-65 ``RETURN_OPEN`` H [DESIGN].
+    return_block_wd: Workdays  # After it no other issue of this generator to this receiver: refusal ``RETURN_OPEN`` (kinds §5) [DESIGN].
+    attachment_wd: Workdays  # An attachment named by its hash is in the store; after it ``ATTACHMENT_MISSING`` [DESIGN].
+    number_wd: Workdays  # The national number (国家联单编号) is filled in; after it ``NUMBER_MISSING`` [DESIGN].
 
-    notice_wd: Workdays
-    """一次性告知补正, from the application; after it ``AUTH_LATE`` (R-42, as the next four). Order 23 Art. 23 [READ]."""
-    review_wd: Workdays
-    """From acceptance (受理) to the letter to the other province (consult). Order 23 Art. 24 [READ]."""
-    reply_wd: Workdays
-    """From the letter to the reply (复函). Order 23 Art. 25 [READ]."""
-    decide_wd: Workdays
-    """From the reply to the decision. Order 23 Art. 26 [READ]."""
-    listed_wd: Workdays
-    """From acceptance to the decision where every line is on a list. Law §1.5 [DESIGN]."""
+    notice_wd: Workdays  # 一次性告知补正, from the application; after it ``AUTH_LATE`` (R-42, as the next four). Order 23 Art. 23 [READ].
+    review_wd: Workdays  # From acceptance (受理) to the letter to the other province (consult). Order 23 Art. 24 [READ].
+    reply_wd: Workdays  # From the letter to the reply (复函). Order 23 Art. 25 [READ].
+    decide_wd: Workdays  # From the reply to the decision. Order 23 Art. 26 [READ].
+    listed_wd: Workdays  # From acceptance to the decision where every line is on a list. Law §1.5 [DESIGN].
     no_reply_wd: Workdays
     """From the letter; before it a refusal for want of a reply is ``NO_REPLY_EARLY``. 行政许可法 Art. 42.2 [READ, addenda §4]."""
-    regularise_wd: Workdays
-    """应急转移补办, from the emergency transfer; R-39 ``EMERGENCY_OPEN``."""
+    regularise_wd: Workdays  # 应急转移补办, from the emergency transfer; R-39 ``EMERGENCY_OPEN``.
 
     vehicle_busy_h: Hours
     """A truck is on a trip at most this long; R-53 ``VEHICLE_OVERLAP``, and departures of one trip lie no further apart [DESIGN]."""
-    trip_h: Hours
-    """A trip that lasts longer: R-57 ``TRIP_TIME`` [DESIGN]."""
-    stale_issue_d: Days
-    """Issued so long ago and not departed: ``STALE_ISSUE`` [DESIGN]."""
+    trip_h: Hours  # A trip that lasts longer: R-57 ``TRIP_TIME`` [DESIGN].
+    stale_issue_d: Days  # Issued so long ago and not departed: ``STALE_ISSUE`` [DESIGN].
     follow_up_d: Days
     """The generator verifies use or disposal within this, from the confirmed receipt; after it R-69 ``FOLLOW_UP`` [DESIGN]."""
-    storage_d: Days
-    """贮存期限不得超过一年, from acceptance; after it R-68 ``STORAGE_1Y`` H. Code Art. 535 [READ]."""
-    storage_warn_d: Days
-    """From here on R-68 ``STORAGE_1Y`` M [DESIGN]."""
-    permit_warn_d: Days
-    """Before a permit's last day: M10 ``PERMIT_EXPIRING`` [DESIGN]."""
+    storage_d: Days  # 贮存期限不得超过一年, from acceptance; after it R-68 ``STORAGE_1Y`` H. Code Art. 535 [READ].
+    storage_warn_d: Days  # From here on R-68 ``STORAGE_1Y`` M [DESIGN].
+    permit_warn_d: Days  # Before a permit's last day: M10 ``PERMIT_EXPIRING`` [DESIGN].
 
-    amend_d: Days
-    """A proposed amendment lapses without all consents (kinds §7) [DESIGN]."""
-    amend_escalate_wd: Workdays
-    """After so long a silence the firm's authority may consent instead (kinds §7) [DESIGN]."""
-    hold_d: Days
-    """A hold without ``until`` ends; ``until`` lies at most twice as far ahead (kinds §7). 行政强制法 Art. 25 [RECALL]."""
-    emergency_d: Days
-    """Longest term of an emergency (kinds §9); R-39 ``EMERGENCY_TERM`` [DESIGN]."""
-    join_d: Days
-    """The receiver's province joins an emergency; after it ``EMERGENCY_STATE`` (kinds §5) [DESIGN]."""
-    report_day: DayOfMonth
-    """Of the month after: monthly reports (月报) are in; after it R-92 ``REPORT_LATE``."""
-    period_day: DayOfMonth
-    """Of the month after: the monthly statement is out and confirmed; after it ``PERIOD_LATE`` [DESIGN]."""
-    list_report_d: Days
-    """From the end of the list's year: its report is in; after it R-44 ``REPORT_LATE`` [DESIGN]."""
+    amend_d: Days  # A proposed amendment lapses without all consents (kinds §7) [DESIGN].
+    amend_escalate_wd: Workdays  # After so long a silence the firm's authority may consent instead (kinds §7) [DESIGN].
+    hold_d: Days  # A hold without ``until`` ends; ``until`` lies at most twice as far ahead (kinds §7). 行政强制法 Art. 25 [RECALL].
+    emergency_d: Days  # Longest term of an emergency (kinds §9); R-39 ``EMERGENCY_TERM`` [DESIGN].
+    join_d: Days  # The receiver's province joins an emergency; after it ``EMERGENCY_STATE`` (kinds §5) [DESIGN].
+    report_day: DayOfMonth  # Of the month after: monthly reports (月报) are in; after it R-92 ``REPORT_LATE``.
+    period_day: DayOfMonth  # Of the month after: the monthly statement is out and confirmed; after it ``PERIOD_LATE`` [DESIGN].
+    list_report_d: Days  # From the end of the list's year: its report is in; after it R-44 ``REPORT_LATE`` [DESIGN].
 
     def weight_permille(self, form: str) -> int:
         """Tolerance of a form (形态): S, SS, L or G."""

@@ -120,8 +120,7 @@ Lots = Annotated[tuple[Lot, ...], items(1, 64)]
 class WasteLine(BodyPart, frozen=True, kw_only=True):
     """One waste (废物) of one vehicle-trip, as part 1 of the form asks."""
 
-    name: Name
-    """The name on the decision line; with ``code`` it identifies the line (R-31)."""
+    name: Name  # The name on the decision line; with ``code`` it identifies the line (R-31).
     internal_name: Annotated[Text | None, label("单位内部名称", "internal name")] = None
     code: Annotated[WasteCode, label("废物代码", "code")]
     category: Annotated[Category, label("废物类别", "category")]
@@ -225,8 +224,7 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
     """In the order of travel, as far as known; a carrier named here may also record the departure alone."""
     mode: Mode = "road"
     planned_at: Annotated[At | None, label("计划转移时间", "planned at")] = None
-    trip_id: Annotated[TripId | None, label("车次标识", "trip id")] = None
-    """Groups the manifests of one vehicle-trip (Art. 16.2)."""
+    trip_id: Annotated[TripId | None, label("车次标识", "trip id")] = None  # Groups the manifests of one vehicle-trip (Art. 16.2).
     pre_notice: Annotated[PreNotice | None, label("转移前报告", "notice before the transfer")] = None
     plan: Annotated[PlanRef | None, label("管理计划", "management plan")] = None
     contract: Annotated[Contract | None, label("委托合同", "contract")] = None
@@ -247,12 +245,10 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True):
     """What ``check`` answers. With reasons the transfer is refused; ``draws`` are grams that an issue would add, by account name."""
 
-    route: str
-    """``INTRA``, ``LISTED``, ``APPROVED`` or ``OFF_LOG``."""
+    route: str  # ``INTRA``, ``LISTED``, ``APPROVED`` or ``OFF_LOG``.
     reasons: tuple[Reason, ...] = ()
     draws: dict[str, int]
-    left_g: dict[str, int]
-    """Grams left on each account before this transfer (Q1 of the listing too, for information)."""
+    left_g: dict[str, int]  # Grams left on each account before this transfer (Q1 of the listing too, for information).
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
     listings: tuple[tuple[str, int] | None, ...] = ()

@@ -40,8 +40,7 @@ class ApplicationLine(Part, frozen=True, kw_only=True):
     form: WasteForm | None = None
     mass_t: Annotated[MassAboveZero, label("申请数量（吨）", "mass applied for, t")]
     method: Annotated[Method, label("拟利用处置方式", "intended method")]
-    listing: Annotated[ListingRef | None, label("白名单行", "listing")] = None
-    """The row of a list on which the short way is claimed."""
+    listing: Annotated[ListingRef | None, label("白名单行", "listing")] = None  # The row of a list on which the short way is claimed.
     identification: Annotated[Text | None, label("鉴别报告", "identification report")] = None
 
 

@@ -36,8 +36,7 @@ class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
     line: Annotated[LineNumber, label("申请行号", "line, from 0")]
     mass_t: Annotated[MassAboveZero, label("批准数量（吨）", "granted, t")]
-    valid_to: Annotated[Day | None, label("该行有效期至", "valid to")] = None
-    """At most the decision's, which it is where nothing is said."""
+    valid_to: Annotated[Day | None, label("该行有效期至", "valid to")] = None  # At most the decision's, which it is where nothing is said.
 
 
 class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -127,8 +127,7 @@ PROPOSE = list_act(
 class ListCountersign(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``list.countersign/1``; ``prev`` pins the terms of the list."""
 
-    rows_hash: Annotated[Hash, label("各行摘要", "digest of the rows")]
-    """:func:`whitelist.listing.rows_hash` of all rows."""
+    rows_hash: Annotated[Hash, label("各行摘要", "digest of the rows")]  # :func:`whitelist.listing.rows_hash` of all rows.
 
 
 def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:

@@ -52,8 +52,7 @@ class PermitGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     address: Address
     site: Annotated[SiteId | None, label("场所编号", "site")] = None
     items: Items
-    scale_t: Annotated[MassAboveZero, label("年经营规模（吨/年）", "yearly scale, t")]
-    """For exempt_use the yearly tonnes of the plan."""
+    scale_t: Annotated[MassAboveZero, label("年经营规模（吨/年）", "yearly scale, t")]  # For exempt_use the yearly tonnes of the plan.
     renews: Annotated[PermitRef | None, label("续证：原许可证", "permit renewed")] = None
     basis: Annotated[Basis | None, label("豁免依据", "basis of the exemption")] = None
     file: Annotated[File | None, label("附件", "attachment")] = None

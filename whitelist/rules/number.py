@@ -27,8 +27,7 @@ class NumberHolder(Struct, frozen=True):
     """A generator's manifest under a number."""
 
     generator: str
-    manifest: str
-    """Chain."""
+    manifest: str  # Chain.
     standing: Standing
 
 
