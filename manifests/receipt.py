@@ -16,8 +16,8 @@ from manifests.act import line_is_known
 from manifests.mass import Received, limits_of
 from manifests.tickets import Tickets
 from signing.refusal import texts
-from whitelist.fields import LineNumber, Method, Packing, WasteCode, WasteForm
-from whitelist.transfer import BodyPart
+from whitelist.fields import LineNumber, Method, WasteCode, WasteForm
+from whitelist.transfer import BodyPart, Packing
 from whitelist.workdays import workdays_of
 
 LineMassOrZero = Annotated[

@@ -25,7 +25,7 @@ from manifests.model import Stage
 from manifests.store import PAGE_MAX, Cursor, Search
 from manifests.view import ManifestView
 from signing.refusal import refuse
-from whitelist.fields import NUMBER
+from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
 
 _MANIFEST = re.compile(rf"manifest/{USCC}/{ULID}")

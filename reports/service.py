@@ -15,7 +15,7 @@ from reports.evidence import gather
 from reports.reconcile import begin, check_direction, finish, to_bytes
 from reports.reconciliation.fold import Fold
 from signing.refusal import refuse
-from whitelist.fields import NUMBER
+from whitelist.transfer import NUMBER
 
 _PAGE = 1000
 """Entries folded per turn on a thread: some 100 ms."""

@@ -127,5 +127,4 @@ def authority_of_destination(statement: Statement, facts: Facts) -> tuple[Role]:
     return (Role("origin's authority", authority_of_origin(statement, facts)[0].holders, foreign=True),)
 
 
-approval_act = partial(Kind, chain_type="approval", window=Window.DAY, books=None)
-"""What acts on applications share."""
+approval_act = partial(Kind, chain_type="approval", window=Window.DAY, books=None)  # What acts on applications share.

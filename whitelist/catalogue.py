@@ -19,12 +19,10 @@ from ledger.directory import log_state
 from ledger.model import Facts
 from signing.refusal import refuse
 
-PREFIX = "hw-catalogue-"
-"""Name of the data set, before the year of its edition."""
+PREFIX = "hw-catalogue-"  # Name of the data set, before the year of its edition.
 COLUMNS = ("edition", "category", "category_name", "industry", "code", "description", "hazard", "hazard_mode", "pdf_page")
 HAZARDS = ("T", "C", "I", "R", "In")
-CATEGORIES = frozenset(f"HW{number:02d}" for number in (*range(1, 41), *range(45, 51)))
-"""HW41 to HW44 do not exist."""
+CATEGORIES = frozenset(f"HW{number:02d}" for number in (*range(1, 41), *range(45, 51)))  # HW41 to HW44 do not exist.
 CODE = re.compile(r"[0-9]{3}-[0-9]{3}-[0-9]{2}")
 COUNTS: Mapping[str, int] = {"2021": 467, "2025": 470}
 """Entries per edition: what a loader must find, because wrong tables of the 2025 edition circulate (addenda §3)."""

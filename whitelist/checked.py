@@ -9,7 +9,6 @@ from ledger.model import Facts, Moment
 from ledger.times import day_of, parse_at, year_of_day
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.catalogue import Catalogue, catalogue_on
-from whitelist.divisions import Divisions
 from whitelist.exemptions import Exemptions, exemptions_on
 from whitelist.listing import ListState, list_at
 from whitelist.permit import PermitState, permit_at
@@ -48,7 +47,6 @@ class Checked(Struct, frozen=True, kw_only=True):
     masses: tuple[int, ...]
     catalogue: Catalogue | None
     exemptions: Exemptions | None
-    divisions: Divisions | None
     thresholds: Thresholds | None
 
     @property
@@ -132,7 +130,6 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
         masses=tuple([parse_mass(line.mass_t) for line in transfer.lines]),
         catalogue=catalogue_on(facts, day),
         exemptions=exemptions_on(facts, day),
-        divisions=facts.data("divisions"),
         thresholds=thresholds_of(facts),
     )
 

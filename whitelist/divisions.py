@@ -16,8 +16,7 @@ from signing.refusal import refuse
 from whitelist.catalogue import read_rows
 
 COLUMNS = ("code", "level", "province", "city", "name", "valid_from", "valid_to", "successor")
-_DATED = 3
-"""Columns of dates and successor; a table from before 2025-11 lacks them, and all its codes are valid."""
+_DATED = 3  # Columns of dates and successor; a table from before 2025-11 lacks them, and all its codes are valid.
 LEVELS = ("province", "city", "county")
 DIVISION = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}")
 """Six digits of which the first two are a province's."""

@@ -25,13 +25,10 @@ from whitelist.check import check, reads
 from whitelist.checked import Asked
 from whitelist.transfer import Answer
 
-ISSUE = "manifest.issue/1"
-"""The act that is asked about: a kind of the package above, known here by its name alone."""
+ISSUE = "manifest.issue/1"  # The act that is asked about: a kind of the package above, known here by its name alone.
 TRANSFERS_MAX = 1000
-BODY_MAX = 8 * 1024 * 1024
-"""Bytes of a request: 1,000 transfers of 16 lines each."""
-AHEAD_S = 366 * 86_400
-"""How far ahead a planned transfer may be asked about."""
+BODY_MAX = 8 * 1024 * 1024  # Bytes of a request: 1,000 transfers of 16 lines each.
+AHEAD_S = 366 * 86_400  # How far ahead a planned transfer may be asked about.
 
 
 class DryRunState(Struct, frozen=True, kw_only=True):

@@ -14,11 +14,9 @@ from ledger.model import Facts
 from signing.refusal import refuse
 from whitelist.catalogue import CATEGORIES, CODE, edition_on, read_rows
 
-PREFIX = "hw-exemptions-"
-"""Name of the data set, before the year of its edition."""
+PREFIX = "hw-exemptions-"  # Name of the data set, before the year of its edition.
 COLUMNS = ("edition", "seq", "codes", "waste", "exempt_stage", "condition", "exempt_content", "pdf_page")
-COUNTS: Mapping[str, tuple[int, int]] = {"2021": (32, 57), "2025": (31, 56)}
-"""Items and rows per edition."""
+COUNTS: Mapping[str, tuple[int, int]] = {"2021": (32, 57), "2025": (31, 56)}  # Items and rows per edition.
 LINKS: Mapping[str, tuple[str, ...]] = {
     "全部环节": ("EXEMPT_COLLECTION", "EXEMPT_TRANSPORT", "EXEMPT_USE", "EXEMPT_DISPOSAL"),
     "收集": ("EXEMPT_COLLECTION",),

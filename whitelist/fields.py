@@ -23,8 +23,6 @@ PERMIT = re.compile(rf"permit/{USCC}/{ULID}")
 APPROVAL = re.compile(rf"approval/{USCC}/{ULID}")
 LIST = re.compile(r"list/(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([a-z0-9]{1,16})")
 """Names of the chains of this package (formats §3): ``list/<YYYY>-<from>-<to>-<name>``."""
-NUMBER = re.compile(r"20[0-9]{2}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{2}[0-9]{6}")
-"""The national number of a manifest (联单编号)."""
 
 WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", "NNN-NNN-CC, e.g. 900-052-31")]
 Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", "HW01–HW40, HW45–HW50")]
@@ -33,19 +31,12 @@ Hazard = Annotated[
     with_code("HAZARD"),
     words({"T": "毒性", "C": "腐蚀性", "I": "易燃性", "R": "反应性", "In": "感染性"}),
 ]
-Hazards = Annotated[tuple[Hazard, ...], items(1, 8, "HAZARD"), label("危险特性", "hazards")]
-"""Read as a set."""
+Hazards = Annotated[tuple[Hazard, ...], items(1, 8, "HAZARD"), label("危险特性", "hazards")]  # Read as a set.
 WasteForm = Annotated[
     Literal["S", "SS", "L", "G"],
     with_code("FORM_PACK"),
     label("形态", "form"),
     words({"S": "固态", "SS": "半固态", "L": "液态", "G": "气态"}),
-]
-Packing = Annotated[
-    Literal["bag", "drum", "tank", "box", "other", "none"],
-    with_code("FORM_PACK"),
-    label("包装方式", "packing"),
-    words({"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他", "none": "无包装（管道）"}),
 ]
 Method = Annotated[
     Literal[
@@ -55,42 +46,12 @@ Method = Annotated[
     ],
     with_code("METHOD"),
 ]  # fmt: skip
-Purpose = Annotated[
-    Literal["store", "use", "dispose"],
-    with_code("METHOD"),
-    label("外运目的", "purpose"),
-    words({"store": "贮存", "use": "利用", "dispose": "处置"}),
-]
-"""The group of the method (:func:`group_of`)."""
-ConsignorRole = Annotated[
-    Literal["generator", "receiver"],
-    with_code("CONSIGNOR"),
-    label("托运人", "consignor"),
-    words({"generator": "移出人", "receiver": "接受人"}),
-]
-"""R-12: one of the two, never a third party. Order 23 Art. 31(5) [READ]."""
-Mode = Annotated[
-    Literal["road", "rail", "water", "pipeline", "other"],
-    with_code("MODE", sea="SEA"),
-    label("运输方式", "mode of transport"),
-    words({"road": "公路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}),
-]
-"""R-13: transfers at sea are outside the manifest system. Order 23 Art. 2 [READ]."""
-LineMass = Annotated[
-    str,
-    form(r"^(?=.*[1-9])(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes above 0, at most 100000, e.g. 5.600000"),
-]
-"""R-09: mass of one line of a manifest."""
-
 PermitRef = Annotated[str, form(f"^{PERMIT.pattern}$", "FIELD_TYPE", "permit/<receiver>/<ULID>", "party")]
 ApprovalRef = Annotated[str, form(f"^{APPROVAL.pattern}$", "FIELD_TYPE", "approval/<generator>/<ULID>", "party")]
 ManifestRef = Annotated[str, form(f"^manifest/{USCC}/{ULID}$", "FIELD_TYPE", "manifest/<generator>/<ULID>", "party")]
-NationalNumber = Annotated[str, form(f"^{NUMBER.pattern}$", "NO_FORMAT", "YYYY PP CC NNNNNN")]
-"""R-01. Order 23 Art. 15 [READ]."""
-EmergencyRef = Annotated[str, form(f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", "emergency/<authority>/<ULID>", "party")]
 
-LineNumber = Count
-"""A line of a manifest, an application or a decision, from 0."""
+
+LineNumber = Count  # A line of a manifest, an application or a decision, from 0.
 Name = Annotated[Text, label("废物名称", "name of the waste")]
 Address = Annotated[str, text(200), label("地址", "address")]
 
@@ -162,8 +123,7 @@ def group_of(method: str) -> Literal["use", "dispose", "store"]:
     return "use" if method[0] == "R" or method in {"C2", "C3"} else "dispose"
 
 
-CODES_MAX = 1000
-"""A category has some hundred codes at most; a body of 24 KiB holds no more than these."""
+CODES_MAX = 1000  # A category has some hundred codes at most; a body of 24 KiB holds no more than these.
 How = Annotated[
     Literal["ALL", "INCLUDE", "EXCEPT"],
     with_code("SCOPE_FORM"),

@@ -28,8 +28,7 @@ SuspensionStops = Annotated[
     label("暂停的效力", "what a suspension stops"),
     words({"decide": "停批准", "issue": "并停开具", "depart": "并停起运"}),
 ]
-EVERYWHERE = "00"
-"""``<from>`` of lists that are open to every other province."""
+EVERYWHERE = "00"  # ``<from>`` of lists that are open to every other province.
 
 
 class ListRow(Struct, frozen=True, kw_only=True):
@@ -117,5 +116,4 @@ def rows_hash(rows: Iterable[ListRow]) -> str:
     return digest.hexdigest()
 
 
-list_act = partial(Kind, chain_type="list", window=Window.MONTH, books=None)
-"""What acts on lists share."""
+list_act = partial(Kind, chain_type="list", window=Window.MONTH, books=None)  # What acts on lists share.

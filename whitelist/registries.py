@@ -43,8 +43,7 @@ class RegistryRow(Struct, frozen=True):
         return (q2_account if self.chain.startswith("approval/") else q1_account)(self.chain, self.number)
 
 
-Select = Callable[[str, Any], Iterable[int]]
-"""From a chain's name and state to the numbers of the rows that are wanted of it, ascending."""
+Select = Callable[[str, Any], Iterable[int]]  # From a chain's name and state to the numbers of the rows that are wanted of it, ascending.
 
 
 class Wanted(Struct, frozen=True, kw_only=True):

@@ -23,12 +23,9 @@ Grams = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Tonnes = Annotated[int, Meta(ge=1, le=100_000)]
 Permille = Annotated[int, Meta(ge=0, le=100_000)]
 Hours = Annotated[int, Meta(ge=0, le=87_600)]
-Days = Annotated[int, Meta(ge=0, le=36_500)]
-"""Bounded so that a day plus a term is always a day of the calendar."""
-Workdays = Annotated[int, Meta(ge=1, le=1_000)]
-"""Bounded because working days are counted one by one; a term has at least one day."""
-DayOfMonth = Annotated[int, Meta(ge=1, le=28)]
-"""A day that every month has."""
+Days = Annotated[int, Meta(ge=0, le=36_500)]  # Bounded so that a day plus a term is always a day of the calendar.
+Workdays = Annotated[int, Meta(ge=1, le=1_000)]  # Bounded because working days are counted one by one; a term has at least one day.
+DayOfMonth = Annotated[int, Meta(ge=1, le=28)]  # A day that every month has.
 
 
 class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,10 +5,12 @@ and what can be issued are one declaration. Masses travel as decimal tonne strin
 inside. Fields whose rules come later are declared already and refused NOT_YET. Source: kinds §5, law §2.
 """
 
+import re
 from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from ledger.chain import ULID, USCC
 from ledger.fields import (
     At,
     Count,
@@ -31,27 +33,44 @@ from ledger.fields import (
 from ledger.model import Alert, Tag
 from signing.refusal import Reason
 from whitelist.approval import ListingRef
-from whitelist.fields import (
-    ApprovalRef,
-    Category,
-    ConsignorRole,
-    EmergencyRef,
-    Hazards,
-    LineMass,
-    LineNumber,
-    ManifestRef,
-    Method,
-    Mode,
-    Name,
-    NationalNumber,
-    Packing,
-    PermitRef,
-    Place,
-    Purpose,
-    WasteCode,
-    WasteForm,
-)
+from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, ManifestRef, Method, Name, PermitRef, Place, WasteCode, WasteForm
 
+NUMBER = re.compile(r"20[0-9]{2}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{2}[0-9]{6}")
+"""The national number of a manifest (联单编号)."""
+Packing = Annotated[
+    Literal["bag", "drum", "tank", "box", "other", "none"],
+    with_code("FORM_PACK"),
+    label("包装方式", "packing"),
+    words({"bag": "袋", "drum": "桶", "tank": "罐", "box": "箱", "other": "其他", "none": "无包装（管道）"}),
+]
+Purpose = Annotated[
+    Literal["store", "use", "dispose"],
+    with_code("METHOD"),
+    label("外运目的", "purpose"),
+    words({"store": "贮存", "use": "利用", "dispose": "处置"}),
+]
+"""The group of the method (:func:`group_of`)."""
+ConsignorRole = Annotated[
+    Literal["generator", "receiver"],
+    with_code("CONSIGNOR"),
+    label("托运人", "consignor"),
+    words({"generator": "移出人", "receiver": "接受人"}),
+]
+"""R-12: one of the two, never a third party. Order 23 Art. 31(5) [READ]."""
+Mode = Annotated[
+    Literal["road", "rail", "water", "pipeline", "other"],
+    with_code("MODE", sea="SEA"),
+    label("运输方式", "mode of transport"),
+    words({"road": "公路", "rail": "铁路", "water": "水路", "pipeline": "管道", "other": "其他"}),
+]
+"""R-13: transfers at sea are outside the manifest system. Order 23 Art. 2 [READ]."""
+LineMass = Annotated[
+    str,
+    form(r"^(?=.*[1-9])(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes above 0, at most 100000, e.g. 5.600000"),
+]
+"""R-09: mass of one line of a manifest."""
+NationalNumber = Annotated[str, form(f"^{NUMBER.pattern}$", "NO_FORMAT", "YYYY PP CC NNNNNN")]  # R-01. Order 23 Art. 15 [READ].
+EmergencyRef = Annotated[str, form(f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", "emergency/<authority>/<ULID>", "party")]
 TransferType = Annotated[
     Literal[
         "normal", "backfill_ordinary", "backfill_emergency", "backfill_special", "backfill_border", "in_transfer", "pipeline", "emergency"

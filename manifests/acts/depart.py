@@ -24,8 +24,8 @@ from manifests.model import Capacity, ManifestState, Stage
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
 from signing.refusal import texts
 from whitelist.divisions import judge_division, same_place
-from whitelist.fields import LineMass, LineNumber, Place
-from whitelist.transfer import BodyPart
+from whitelist.fields import LineNumber, Place
+from whitelist.transfer import BodyPart, LineMass
 
 GateCheck = Annotated[
     Literal["carrier", "vehicle", "crew", "labels", "packaging", "intact", "weatherproof", "leakproof"],

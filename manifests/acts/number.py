@@ -14,8 +14,8 @@ from manifests.act import Body, ManifestAct, standing_of
 from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts
-from whitelist.fields import NationalNumber
 from whitelist.rules.number import NumberHolders, judge_number, number_key
+from whitelist.transfer import NationalNumber
 
 
 class CaseNumber(Body, frozen=True, kw_only=True):

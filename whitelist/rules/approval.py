@@ -7,8 +7,7 @@ from signing.refusal import texts
 from whitelist.checked import OFF_LOG, Checked
 from whitelist.quota import q2_account
 
-GROUNDS = ("approval", "decision")
-"""On which a transfer between provinces may stand: on exactly one of them."""
+GROUNDS = ("approval", "decision")  # On which a transfer between provinces may stand: on exactly one of them.
 
 
 def decision_is_there(checked: Checked, out: Findings) -> None:
