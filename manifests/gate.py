@@ -16,8 +16,7 @@ from manifests.mass import limits_of
 from manifests.model import LineState, ManifestState, Stage
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.fields import pre_notice_days
-from whitelist.listing import list_at
+from whitelist.listing import list_at, pre_notice_days
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import newest_permit
 from whitelist.rules.listing import judge_departure_day

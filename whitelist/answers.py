@@ -10,8 +10,8 @@ from ledger.mass import format_mass
 from ledger.model import Facts, account_key
 from ledger.problem import Mark, ProblemError
 from whitelist.approval import ListingRef
-from whitelist.fields import Conditions, PermitItem, Scope
-from whitelist.listing import rows_hash
+from whitelist.fields import PermitItem, Scope
+from whitelist.listing import Conditions, rows_hash
 from whitelist.permit import Basis
 from whitelist.quota import q2_account, q3_used_g
 from whitelist.registries import RegistryRow

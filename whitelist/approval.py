@@ -14,7 +14,8 @@ from ledger.admission.personality import Judged, JudgeFn, Kind, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.model import Facts, Findings, Statement
-from whitelist.fields import LIST, Conditions
+from whitelist.fields import LIST
+from whitelist.listing import Conditions
 
 Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refused"]
 OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")

@@ -39,7 +39,6 @@ _ONLY_CORROSIVE = "仅具有腐蚀性危险特性的"
 class Exemption(Struct, frozen=True, kw_only=True):
     """One item. ``codes`` and ``categories`` are both empty where the list names its wastes in words; these then stand in ``words``."""
 
-    item: int
     codes: frozenset[str]
     categories: frozenset[str]
     words: str
@@ -87,7 +86,6 @@ def _exemption(item: int, rows: list[dict[str, str]]) -> Exemption:
     if bool(codes or categories) == bool(words) or not words <= {HOUSEHOLD, EVENT, REMNANT, POINT_TO_POINT} or len(words) > 1:
         raise refuse("DATA_FORM", field=f"hw-exemptions item {item}", found=sorted(cells), expected="codes, categories or words, not both")
     return Exemption(
-        item=item,
         codes=codes,
         categories=categories,
         words="".join(words),

@@ -1,4 +1,4 @@
-"""Parts of bodies that several acts share (kinds §0): names of chains, wastes and their scopes, places, methods, conditions, letters.
+"""Parts of bodies that several acts share (kinds §0): names of chains, wastes and their scopes, places, methods, letters.
 
 Their form, its code, their values for people; what only data can say (does the code stand in the edition of the day, is the division valid
 on it) is judged by rules.
@@ -7,14 +7,13 @@ on it) is judged by rules.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
-from ledger.fields import Count, Day, DivisionCode, File, Flag, LongText, Province, SiteId, Text, form, items, label, text, with_code, words
+from ledger.fields import Count, Day, DivisionCode, File, MassAboveZero, SiteId, Text, form, items, label, text, with_code, words
 from ledger.model import Findings
 from ledger.times import day_of
 from signing.refusal import texts
@@ -64,38 +63,23 @@ class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     site: Annotated[SiteId | None, label("场所编号", "site")] = None
 
 
-class Conditions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is asked beside quota and term."""
+class Lot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """来源批次: what a collector received on an earlier manifest and sends on."""
 
-    # A row's add to the list's, a decision's to both, and what the reply said binds in any case; the stricter holds. Source: kinds §4; 2020
-    # mechanism 3 [READ S6]: the other side may name conditions.
-    pre_notice_days: Annotated[Annotated[int, Meta(ge=0, le=60)] | None, label("转移前报告天数", "days of notice before the transfer")] = (
-        None
-    )
-    """R-41."""
-    complete_within_days: Annotated[Annotated[int, Meta(ge=1, le=366)] | None, label("完成期限（天）", "days to complete the transfer")] = (
-        None
-    )
-    """From the decision; limits its term (R-32)."""
-    use_only: Annotated[Flag | None, label("仅限利用", "use only")] = None  # Methods of the group use alone.
-    transit: Annotated[tuple[Province, ...], items(0, 8), label("途经省份", "transit provinces")] = ()
-    note: Annotated[LongText | None, label("其他条件", "other conditions")] = None
+    manifest: Annotated[ManifestRef, label("来源联单", "source manifest")]
+    line: Annotated[LineNumber, label("来源联单行号", "its line, from 0")]
+    mass_t: Annotated[MassAboveZero, label("来源数量", "mass, t")]
 
 
-def pre_notice_days(terms: Iterable[Conditions | None]) -> int | None:
-    """The longest notice that any of several conditions asks for; ``None`` where none does."""
-    return max((found.pre_notice_days for found in terms if found is not None and found.pre_notice_days is not None), default=None)
+Lots = Annotated[tuple[Lot, ...], items(1, 64)]
 
 
-def complete_within_days(terms: Iterable[Conditions | None]) -> int | None:
-    """The shortest time to complete that any of several conditions leaves; ``None`` where none limits it."""
-    found = (one.complete_within_days for one in terms if one is not None)
-    return min((days for days in found if days is not None), default=None)
+class Return(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Carries refused grams: ``lines`` names for each line of this manifest the line there."""
 
-
-def is_use_only(terms: Iterable[Conditions | None]) -> bool:
-    """Whether any of several conditions lets waste go for use alone."""
-    return any(found is not None and found.use_only for found in terms)
+    manifest: Annotated[ManifestRef, label("原联单", "manifest returned")]
+    how: Annotated[Literal["back", "redirect"], label("去向", "how"), words({"back": "退回", "redirect": "改送"})]
+    lines: Annotated[tuple[LineNumber, ...], items(1, 16), label("原联单行号", "lines there")]
 
 
 class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

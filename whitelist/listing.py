@@ -10,13 +10,13 @@ from functools import partial
 from hashlib import sha256
 from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ledger.admission.personality import Kind, Window
-from ledger.fields import label, words
+from ledger.fields import Flag, LongText, Province, items, label, words
 from ledger.mass import format_mass
 from ledger.model import Facts
-from whitelist.fields import LIST, Conditions, Scope
+from whitelist.fields import LIST, Scope
 
 ListKind = Annotated[
     Literal["mutual", "unilateral", "pilot"],
@@ -29,6 +29,40 @@ SuspensionStops = Annotated[
     words({"decide": "停批准", "issue": "并停开具", "depart": "并停起运"}),
 ]
 EVERYWHERE = "00"  # ``<from>`` of lists that are open to every other province.
+
+
+class Conditions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is asked beside quota and term."""
+
+    # A row's add to the list's, a decision's to both, and what the reply said binds in any case; the stricter holds. Source: kinds §4; 2020
+    # mechanism 3 [READ S6]: the other side may name conditions.
+    pre_notice_days: Annotated[Annotated[int, Meta(ge=0, le=60)] | None, label("转移前报告天数", "days of notice before the transfer")] = (
+        None
+    )
+    """R-41."""
+    complete_within_days: Annotated[Annotated[int, Meta(ge=1, le=366)] | None, label("完成期限（天）", "days to complete the transfer")] = (
+        None
+    )
+    """From the decision; limits its term (R-32)."""
+    use_only: Annotated[Flag | None, label("仅限利用", "use only")] = None  # Methods of the group use alone.
+    transit: Annotated[tuple[Province, ...], items(0, 8), label("途经省份", "transit provinces")] = ()
+    note: Annotated[LongText | None, label("其他条件", "other conditions")] = None
+
+
+def pre_notice_days(terms: Iterable[Conditions | None]) -> int | None:
+    """The longest notice that any of several conditions asks for; ``None`` where none does."""
+    return max((found.pre_notice_days for found in terms if found is not None and found.pre_notice_days is not None), default=None)
+
+
+def complete_within_days(terms: Iterable[Conditions | None]) -> int | None:
+    """The shortest time to complete that any of several conditions leaves; ``None`` where none limits it."""
+    found = (one.complete_within_days for one in terms if one is not None)
+    return min((days for days in found if days is not None), default=None)
+
+
+def is_use_only(terms: Iterable[Conditions | None]) -> bool:
+    """Whether any of several conditions lets waste go for use alone."""
+    return any(found is not None and found.use_only for found in terms)
 
 
 class ListRow(Struct, frozen=True, kw_only=True):

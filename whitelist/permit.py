@@ -18,7 +18,7 @@ from ledger.fields import Count, Text, Uscc, label, with_code, words
 from ledger.model import Admission, Facts, Statement
 from ledger.times import parse_admission_at
 from whitelist.divisions import same_place
-from whitelist.fields import PERMIT, PermitItem
+from whitelist.fields import PermitItem
 
 PermitStatus = Literal["ACTIVE", "SUSPENDED", "REVOKED"]
 PermitClass = Annotated[
@@ -170,11 +170,6 @@ def permit_at(facts: Facts, chain: str) -> PermitState | None:
     """The state of a permit, or ``None`` where the name is no permit's or the log has none."""
     state = facts.state(chain) if chain.startswith("permit/") else None
     return state if isinstance(state, PermitState) else None
-
-
-def is_permit_of(chain: str, receiver: str) -> bool:
-    """Whether a chain name is a permit's and the permit's holder is ``receiver``."""
-    return PERMIT.fullmatch(chain) is not None and chain.split("/", 2)[1] == receiver
 
 
 def hand(statement: Statement) -> str:

@@ -80,10 +80,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
                 yield number
 
     def approvals(self, caller: Caller, chain: str, state: ApprovalState) -> Iterable[int]:
-        """An approval if it is asked for and may be read."""
-        from_province, to_province = state.direction
+        """An approval if it is asked for, and concerns the reader, or an authority lets it read about its places (``access.grant``)."""
+        generator, (from_province, to_province) = chain.split("/")[1], state.direction
+        places = (state.origin, state.destination, generator[2:8], state.receiver[2:8])
         is_wanted = (
-            may_read_approval(caller, chain.split("/")[1], state)
+            (caller.uscc in (generator, state.receiver) or reads(caller, "approval", places))
             and self.receiver in (None, state.receiver)
             and self.from_province in (None, from_province)
             and self.to_province in (None, to_province)
@@ -98,15 +99,5 @@ class Wanted(Struct, frozen=True, kw_only=True):
             return self.permits(chain, state)
         if chain.startswith("list/"):
             return self.listings(chain, state)
-        return granted_lines(state, self.code) if self.approvals(caller, chain, state) else ()
-
-
-def may_read_approval(caller: Caller, generator: str, state: ApprovalState) -> bool:
-    """Whether an approval concerns the reader, or an authority lets it read about the places of it (``access.grant``)."""
-    places = (state.origin, state.destination, generator[2:8], state.receiver[2:8])
-    return caller.uscc in (generator, state.receiver) or reads(caller, "approval", places)
-
-
-def granted_lines(state: ApprovalState, code: str | None = None) -> Iterable[int]:
-    """Numbers of the lines that have a quota Q2, of one code if it is given."""
-    return [number for number, line in enumerate(state.lines) if state.line(number) is not None and code in (None, line.code)]
+        lines = enumerate(state.lines) if self.approvals(caller, chain, state) else ()
+        return [number for number, line in lines if state.line(number) is not None and self.code in (None, line.code)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
 
 from msgspec import Struct
 
@@ -10,7 +9,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN
 from ledger.log import Log
-from ledger.model import Facts, Head, account_key, chain_key
+from ledger.model import Facts, account_key, chain_key
 from ledger.problem import Language
 from ledger.reading import ALL_ROWS, PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
 from ledger.store import Conn
@@ -139,10 +138,12 @@ async def _rows_behind(
         while start < end:
             rows = await conn.fetch(_HEADS, start, end, batch)
             for key, raw in rows:
-                for row in _rows(key, kinds.decode(key, raw), select, after):
+                chain, head = key.partition(":")[2], kinds.decode(key, raw)
+                numbers = (number for number in select(chain, head.state) if after is None or (key, number) > (after.key, after.number))
+                for number in numbers:
                     if len(found) == limit:
                         return found, Position(chain_key(found[-1].chain), found[-1].number)
-                    found.append(row)
+                    found.append(RegistryRow(chain, number, head))
             if len(rows) < batch:
                 break
             scanned += len(rows)
@@ -150,13 +151,6 @@ async def _rows_behind(
                 return found, Position(rows[-1][0], ALL_ROWS)
             start = _behind(rows[-1][0])
     return found, None
-
-
-def _rows(key: str, head: Head[Any], select: Select, after: Position | None) -> Iterable[RegistryRow]:
-    chain = key.partition(":")[2]
-    for number in select(chain, head.state):
-        if after is None or (key, number) > (after.key, after.number):
-            yield RegistryRow(chain, number, head)
 
 
 def _behind(key: str) -> str:

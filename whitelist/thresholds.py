@@ -92,8 +92,7 @@ class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def weight_permille(self, form: str) -> int:
         """Tolerance of a form (形态): S, SS, L or G."""
-        by_form = {"S": self.weight_permille_S, "SS": self.weight_permille_SS, "L": self.weight_permille_L, "G": self.weight_permille_G}
-        return by_form[form]
+        return {"S": self.weight_permille_S, "SS": self.weight_permille_SS, "L": self.weight_permille_L, "G": self.weight_permille_G}[form]
 
 
 _ASCENDING = (

@@ -11,29 +11,11 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.chain import ULID, USCC
-from ledger.fields import (
-    At,
-    Count,
-    Day,
-    File,
-    Files,
-    LongText,
-    MassAboveZero,
-    ShortText,
-    SiteId,
-    Text,
-    Uscc,
-    form,
-    items,
-    label,
-    later,
-    with_code,
-    words,
-)
+from ledger.fields import At, Count, Day, File, Files, LongText, ShortText, SiteId, Text, Uscc, form, items, label, later, with_code, words
 from ledger.model import Alert, Tag
 from signing.refusal import Reason
 from whitelist.approval import ListingRef
-from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, ManifestRef, Method, Name, PermitRef, Place, WasteCode, WasteForm
+from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, Lots, Method, Name, PermitRef, Place, Return, WasteCode, WasteForm
 
 NUMBER = re.compile(r"20[0-9]{2}(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{2}[0-9]{6}")
 """The national number of a manifest (联单编号)."""
@@ -125,17 +107,6 @@ class ExemptionClaim(BodyPart, frozen=True, kw_only=True):
     ref: Annotated[Text | None, label("方案文号", "reference of the plan")] = None
 
 
-class Lot(BodyPart, frozen=True, kw_only=True):
-    """来源批次: what a collector received on an earlier manifest and sends on."""
-
-    manifest: Annotated[ManifestRef, label("来源联单", "source manifest")]
-    line: Annotated[LineNumber, label("来源联单行号", "its line, from 0")]
-    mass_t: Annotated[MassAboveZero, label("来源数量", "mass, t")]
-
-
-Lots = Annotated[tuple[Lot, ...], items(1, 64)]
-
-
 class WasteLine(BodyPart, frozen=True, kw_only=True):
     """One waste (废物) of one vehicle-trip, as part 1 of the form asks."""
 
@@ -172,14 +143,6 @@ class PaperDecision(BodyPart, frozen=True, kw_only=True):
     decided_on: Annotated[Day, label("批准日期", "decided on")]
     valid_to: Annotated[Day, label("有效期至", "valid to")]
     file: Annotated[File | None, label("批准文件", "file")] = None
-
-
-class Return(BodyPart, frozen=True, kw_only=True):
-    """Carries refused grams: ``lines`` names for each line of this manifest the line there."""
-
-    manifest: Annotated[ManifestRef, label("原联单", "manifest returned")]
-    how: Annotated[Literal["back", "redirect"], label("去向", "how"), words({"back": "退回", "redirect": "改送"})]
-    lines: Annotated[tuple[LineNumber, ...], items(1, 16), label("原联单行号", "lines there")]
 
 
 class PreNotice(BodyPart, frozen=True, kw_only=True):

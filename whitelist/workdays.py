@@ -13,9 +13,11 @@ from datetime import date, timedelta
 import msgspec
 from msgspec import Struct
 
+from ledger.admission.personality import Judged, JudgeFn
 from ledger.model import Facts, Findings
-from ledger.times import read_day
+from ledger.times import day_of, read_day
 from signing.refusal import refuse, texts
+from whitelist.thresholds import thresholds_of
 
 PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
 _SATURDAY = 5
@@ -129,6 +131,20 @@ def judge_term(facts: Facts, out: Findings, since: str, workdays: int, day: str)
     """ALERT M AUTH_LATE after a term."""
     if is_late(facts, out, since, workdays, day):
         out.alert("M", "AUTH_LATE")
+
+
+def is_in_time(since: str, term: str) -> JudgeFn:
+    """The rule that an act on an application comes within a term of the thresholds, from a day that the application's state names (R-42).
+
+    Acceptance is the day of the application as long as nobody says otherwise (kinds §15).
+    """
+
+    def judge(judged: Judged, out: Findings) -> None:
+        limits = thresholds_of(judged.facts)
+        if limits is not None:
+            judge_term(judged.facts, out, getattr(judged.state, since), getattr(limits, term), day_of(judged.moment.at_s))
+
+    return judge
 
 
 TEXTS = texts("""

@@ -29,7 +29,7 @@ from tests.manifests.driver import (
     codes,
     permit,
 )
-from whitelist.fields import Conditions
+from whitelist.listing import Conditions
 from whitelist.permit import Change, History, PermitState, PermitStatus
 from whitelist.quota import SiteYear, q3_key
 from whitelist.transfer import PaperDecision, PreNotice

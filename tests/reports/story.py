@@ -29,8 +29,8 @@ from whitelist.acts.list_rows import ListRows, Row
 from whitelist.acts.permit import PermitGrant
 from whitelist.adopted import data_files
 from whitelist.approval import ListingRef
-from whitelist.fields import Conditions, PermitItem, Place, Scope
-from whitelist.listing import rows_hash
+from whitelist.fields import PermitItem, Place, Scope
+from whitelist.listing import Conditions, rows_hash
 from whitelist.transfer import Contract, DangerousGoods, PlanRef, WasteLine
 
 GENERATOR = "915101120000FX029E"

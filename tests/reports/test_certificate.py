@@ -24,7 +24,8 @@ from tests.reports.month import drawn
 from tests.reports.story import CARRIERS, GENERATOR, NAMES, PERMIT, PORT, RECEIVER, Story, bundle_of, ordinary, trunk, waste
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, uscc
 from whitelist.adopted import data_files
-from whitelist.fields import Conditions, Place
+from whitelist.fields import Place
+from whitelist.listing import Conditions
 from whitelist.transfer import DangerousGoods, PaperDecision, Pieces, PreNotice
 
 

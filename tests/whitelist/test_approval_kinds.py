@@ -17,7 +17,7 @@ from whitelist.acts.decide import DecidedLine, latest_valid_to
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ApprovalState, ListingRef
-from whitelist.fields import Conditions
+from whitelist.listing import Conditions
 from whitelist.permit import Basis
 
 T = 1_000_000

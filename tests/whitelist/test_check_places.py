@@ -11,7 +11,8 @@ from tests.whitelist.acts import INTRA, PAPER, line, listed, place, transfer, wi
 from tests.whitelist.driver import GENERATOR, MANIFEST, OTHER_GENERATOR, OTHER_RECEIVER, Log, ulid
 from tests.workbench import uscc
 from whitelist.approval import ListingRef
-from whitelist.transfer import Answer, Lot, Meters, PaperDecision, PlanRef, Return, WasteLine
+from whitelist.fields import Lot, Return
+from whitelist.transfer import Answer, Meters, PaperDecision, PlanRef, WasteLine
 
 LOG = listed()
 

@@ -28,7 +28,8 @@ from whitelist.acts.consult import ConsentedLine
 from whitelist.acts.decide import DecidedLine
 from whitelist.acts.list_rows import ListRows
 from whitelist.approval import ListingRef
-from whitelist.fields import Conditions, PermitItem, Scope
+from whitelist.fields import PermitItem, Scope
+from whitelist.listing import Conditions
 from whitelist.quota import q1_account
 
 Q1 = q1_account(LIST, 0)

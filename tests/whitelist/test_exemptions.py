@@ -61,7 +61,7 @@ def test_two_items_hold_for_wastes_that_are_only_corrosive(year: str) -> None:
 
 
 def test_aluminium_dross_lost_its_exemption_in_2025() -> None:
-    named = {year: [item.item for item in edition.items.values() if "321-024-48" in item.codes] for year, edition in EDITIONS.items()}
+    named = {year: [no for no, item in edition.items.items() if "321-024-48" in item.codes] for year, edition in EDITIONS.items()}
     assert named == {"2021": [22], "2025": []}
 
 

@@ -14,8 +14,8 @@ from tests.whitelist.acts import BATTERY, add_list, countersign, propose, row, w
 from tests.whitelist.driver import CHONGQING, LIST, PERMIT, RECEIVER, SICHUAN, Log, ulid
 from tests.whitelist.listing_bench import DECEMBER, LEAD, WIDE, lead, page, post, proposed, sealed
 from whitelist.acts.list_rows import ListRows
-from whitelist.fields import Conditions, Scope
-from whitelist.listing import ListRow, rows_hash
+from whitelist.fields import Scope
+from whitelist.listing import Conditions, ListRow, rows_hash
 
 # who, when, what
 

@@ -10,7 +10,8 @@ from tests.whitelist.acts import BATTERY, grant, propose, row, with_permit
 from tests.whitelist.driver import CHONGQING, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, SICHUAN, Refusing, ulid
 from tests.whitelist.listing_bench import ALL_BUT_LEAD, DECEMBER, LEAD, WIDE, lead, page, post, proposed
 from whitelist.acts.permit_status import PermitChange
-from whitelist.fields import Conditions, PermitItem, Scope
+from whitelist.fields import PermitItem, Scope
+from whitelist.listing import Conditions
 
 # rows, one by one
 

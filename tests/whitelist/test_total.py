@@ -21,19 +21,8 @@ from whitelist.acts.list_rows import ListRows
 from whitelist.acts.permit import PermitAmend
 from whitelist.acts.permit_status import PermitChange
 from whitelist.approval import ListingRef
-from whitelist.fields import PermitItem, Place, Scope
-from whitelist.transfer import (
-    Contract,
-    DangerousGoods,
-    ExemptionClaim,
-    Lot,
-    Meters,
-    PaperDecision,
-    PaperManifest,
-    Pieces,
-    PlanRef,
-    TransferType,
-)
+from whitelist.fields import Lot, PermitItem, Place, Scope
+from whitelist.transfer import Contract, DangerousGoods, ExemptionClaim, Meters, PaperDecision, PaperManifest, Pieces, PlanRef, TransferType
 
 CODES = set(RULES) | set(BELOW)
 NAMES = [

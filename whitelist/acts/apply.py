@@ -7,7 +7,7 @@ authority's to say. Source: Order 23 Art. 22, 23, 28 [READ]; kinds §4.
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import field
 
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.answers import filled
@@ -23,13 +23,10 @@ from whitelist.rules.permit import judge_receiver
 from whitelist.rules.place import judge_place, place_registers
 from whitelist.rules.waste import judge_code, judge_edition, judge_hazards
 from whitelist.thresholds import thresholds_of
+from whitelist.transfer import BodyPart
 
 
-class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A part of an application."""
-
-
-class ApplicationLine(Part, frozen=True, kw_only=True):
+class ApplicationLine(BodyPart, frozen=True, kw_only=True):
     """One waste applied for."""
 
     name: Name
@@ -44,7 +41,7 @@ class ApplicationLine(Part, frozen=True, kw_only=True):
     identification: Annotated[Text | None, label("鉴别报告", "identification report")] = None
 
 
-class Agreement(Part, frozen=True, kw_only=True):
+class Agreement(BodyPart, frozen=True, kw_only=True):
     """拟签订或已签订的合同 (Order 23 Art. 22(3))."""
 
     no: Annotated[Text, label("合同编号", "number")]
@@ -52,7 +49,7 @@ class Agreement(Part, frozen=True, kw_only=True):
     file: Annotated[File | None, label("合同文件", "file")] = None
 
 
-class Material(Part, frozen=True, kw_only=True):
+class Material(BodyPart, frozen=True, kw_only=True):
     """申请材料 (Order 23 Art. 22)."""
 
     about: Annotated[
@@ -73,7 +70,7 @@ class Material(Part, frozen=True, kw_only=True):
     file: Annotated[File, label("文件", "file")]
 
 
-class ApprovalApply(Part, frozen=True, kw_only=True):
+class ApprovalApply(BodyPart, frozen=True, kw_only=True):
     """Body of ``approval.apply/1``."""
 
     receiver: Annotated[Uscc, label("接受人", "receiver")]

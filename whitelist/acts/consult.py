@@ -11,14 +11,14 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged
+from ledger.answers import filled
 from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
-from ledger.times import day_of
 from whitelist.approval import ApprovalState, Reply, approval_act, at_stage, authority_of_destination, authority_of_origin
-from whitelist.fields import Conditions, Letter, LineNumber, letter_is_of_no_later_day
-from whitelist.thresholds import thresholds_of
-from whitelist.workdays import judge_term
+from whitelist.fields import Letter, LineNumber, letter_is_of_no_later_day
+from whitelist.listing import Conditions
+from whitelist.workdays import is_in_time
 
 
 class ApprovalConsult(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -46,20 +46,6 @@ class ApprovalReply(Letter, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     commit: Commitments = field(default_factory=dict)
 
 
-def consulted_in_time(judged: Judged, out: Findings) -> None:
-    """R-42: from acceptance, which is the day of the application as long as nobody says otherwise (kinds §15)."""
-    limits = thresholds_of(judged.facts)
-    if limits is not None:
-        judge_term(judged.facts, out, judged.state.applied_on, limits.review_wd, day_of(judged.moment.at_s))
-
-
-def replied_in_time(judged: Judged, out: Findings) -> None:
-    """R-42: from the letter."""
-    limits = thresholds_of(judged.facts)
-    if limits is not None:
-        judge_term(judged.facts, out, judged.state.consulted_on, limits.reply_wd, day_of(judged.moment.at_s))
-
-
 def answer_is_whole(judged: Judged, out: Findings) -> None:
     """A disagreement has its reason, and only that; lines that are named are the application's, each once."""
     body: ApprovalReply = judged.statement.body
@@ -82,13 +68,8 @@ def _evolve_consult(statement: Statement, admission: Admission, facts: Facts) ->
 
 def _evolve_reply(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ApprovalReply = statement.body
-    reply = Reply(
-        letter_no=body.letter_no,
-        letter_date=body.letter_date,
-        replied_on=admission.at[:10],
-        limits_g={line.line: parse_mass(line.mass_t) for line in body.lines},
-        conditions=body.conditions,
-    )
+    limits_g = {line.line: parse_mass(line.mass_t) for line in body.lines}
+    reply = filled(Reply, body, replied_on=admission.at[:10], limits_g=limits_g)
     return Changes(state=replace(facts.state(statement.chain), stage="agreed" if body.agree else "disagreed", reply=reply))
 
 
@@ -100,7 +81,7 @@ CONSULT = approval_act(
     roles=("origin's authority",),
     signers=authority_of_origin,
     gate=at_stage("applied"),
-    rules=(letter_is_of_no_later_day, consulted_in_time),
+    rules=(letter_is_of_no_later_day, is_in_time("applied_on", "review_wd")),
     evolve=_evolve_consult,
     effect=("申请进入商请阶段。", "The other province is asked for its consent."),
 )
@@ -113,7 +94,7 @@ REPLY = approval_act(
     roles=("destination's authority (of a province without one: origin's)",),
     signers=authority_of_destination,
     gate=at_stage("consulted"),
-    rules=(letter_is_of_no_later_day, replied_in_time, answer_is_whole),
+    rules=(letter_is_of_no_later_day, is_in_time("consulted_on", "reply_wd"), answer_is_whole),
     evolve=_evolve_reply,
     effect=(
         "接受地省份同意（可以限定数量、附条件）或者不同意。",

@@ -22,7 +22,8 @@ from ledger.times import day_of, parse_admission_at, twelve_months_after
 from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin
 from whitelist.checked import APPROVED, LISTED
-from whitelist.fields import Conditions, LineNumber, complete_within_days, group_of, is_use_only
+from whitelist.fields import LineNumber, group_of
+from whitelist.listing import Conditions, complete_within_days, is_use_only
 from whitelist.permit import PermitState
 from whitelist.quota import Commitment, Commitments, commitments, q1_account, q1_key, settle_commitments
 from whitelist.rules.listing import GrantedLine, conditions_of_listing, judge_listings

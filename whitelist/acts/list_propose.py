@@ -19,8 +19,8 @@ from ledger.fields import Day, Hash, label, with_code
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import year_of_day
 from signing.refusal import texts
-from whitelist.fields import Conditions, Letter, letter_is_of_no_later_day
-from whitelist.listing import EVERYWHERE, ListKind, ListState, SuspensionStops, list_act, rows_hash
+from whitelist.fields import Letter, letter_is_of_no_later_day
+from whitelist.listing import EVERYWHERE, Conditions, ListKind, ListState, SuspensionStops, list_act, rows_hash
 
 ROWS_MAX = 2000
 Size = Annotated[int, Meta(ge=1, le=ROWS_MAX), with_code("LIST_SIZE")]

@@ -19,9 +19,9 @@ from ledger.times import day_of
 from signing.refusal import texts
 from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
 from whitelist.catalogue import is_retired
-from whitelist.fields import Conditions, Methods, PermitRef, Scope, ScopeForm, judge_scope
-from whitelist.listing import ListRow, ListState, list_act
-from whitelist.permit import PermitState, is_permit_of, permit_at
+from whitelist.fields import Methods, PermitRef, Scope, ScopeForm, judge_scope
+from whitelist.listing import Conditions, ListRow, ListState, list_act
+from whitelist.permit import PermitState, permit_at
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -73,7 +73,7 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
     for path, number, row in _numbered(judged):
         is_formed = judge_scope(out, f"{path}.waste", row.waste)
         permit = permit_at(judged.facts, row.permit)
-        if not is_permit_of(row.permit, row.receiver):
+        if not row.permit.startswith(f"permit/{row.receiver}/"):
             out.refuse("PERMIT_HOLDER", f"{path}.permit", row.permit, f"permit/{row.receiver}/<ULID>")
         elif permit is None:
             out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…")
@@ -106,14 +106,10 @@ def no_row_comes_twice(judged: Judged, out: Findings) -> None:
         known.setdefault(listed.permit, []).append((number, listed))
     for path, number, row in _numbered(judged):
         others = known.setdefault(row.permit, [])
-        twin = next((at for at, other in others if _overlap(row, other)), None)
+        twin = next((at for at, other in others if set(row.methods) & set(other.methods) and row.waste.meets(other.waste)), None)
         if twin is not None:
             out.refuse("ROW_TWICE", path, f"row {number}: {row.waste}, {' '.join(row.methods)}", f"row {twin} has a part of it")
         others.append((number, row))
-
-
-def _overlap(one: Row, other: ListRow | Row) -> bool:
-    return bool(set(one.methods) & set(other.methods)) and one.waste.meets(other.waste)
 
 
 def _numbered(judged: Judged) -> Iterator[tuple[str, int, Row]]:

@@ -12,18 +12,7 @@ from whitelist.rules import approval, exemption, listing, manifest_type, number,
 
 CheckRule = Callable[[Checked, Findings], None]
 
-RULES: tuple[CheckRule, ...] = (
-    *manifest_type.RULES,
-    *number.RULES,
-    *place.RULES,
-    *waste.RULES,
-    *exemption.RULES,
-    *quantity.RULES,
-    *permit.RULES,
-    *approval.RULES,
-    *manifest_type.OF_THE_MOMENT,
-)
-TEXTS = tuple(
-    text for module in (manifest_type, number, place, waste, exemption, quantity, permit, approval, listing) for text in module.TEXTS
-)
+_JUDGING = (manifest_type, number, place, waste, exemption, quantity, permit, approval)
+RULES: tuple[CheckRule, ...] = (*(rule for module in _JUDGING for rule in module.RULES), *manifest_type.OF_THE_MOMENT)
+TEXTS = tuple(text for module in (*_JUDGING, listing) for text in module.TEXTS)
 """Standing texts of what these rules give."""

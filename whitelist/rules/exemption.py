@@ -70,7 +70,8 @@ def judge_basis_of_permit(out: Findings, field: str, facts: Facts, basis: Basis,
         return
     catalogue: Catalogue | None = edition_of(facts, CATALOGUES, str(basis.edition))
     for one in items:
-        for code in _codes(one, catalogue):
+        # Every code that an item of the permit names, or covers in the catalogue.
+        for code in one.codes if one.scope == "INCLUDE" or catalogue is None else filter(one.covers, catalogue.wastes):
             for method in one.methods:
                 if not _waives(item, code, method):
                     out.refuse("EXEMPT_BASIS", f"{field}.item", f"{basis.edition}: {basis.item}; {code} {method}", "a link that it waives")
@@ -79,13 +80,6 @@ def judge_basis_of_permit(out: Findings, field: str, facts: Facts, basis: Basis,
 
 def _waives(item: Exemption, code: str, method: str) -> bool:
     return item.names(code) and LINK_OF_GROUP.get(group_of(method)) in item.links
-
-
-def _codes(item: PermitItem, catalogue: Catalogue | None) -> tuple[str, ...]:
-    """Every code that an item of the permit names, or covers in the catalogue."""
-    if item.scope == "INCLUDE" or catalogue is None:
-        return item.codes
-    return tuple(code for code in catalogue.wastes if item.covers(code))
 
 
 RULES = (claims_hold,)

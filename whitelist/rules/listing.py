@@ -13,8 +13,8 @@ from ledger.model import Facts, Findings
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.checked import Checked
-from whitelist.fields import Conditions, group_of, is_use_only
-from whitelist.listing import ListRow, ListState, list_at
+from whitelist.fields import group_of
+from whitelist.listing import Conditions, ListRow, ListState, is_use_only, list_at
 from whitelist.quota import q1_account, returned_g
 
 

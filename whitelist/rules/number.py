@@ -63,13 +63,6 @@ def number_key(number: str) -> str:
     return f"number:{number}"
 
 
-def city_digits(origin: str) -> tuple[str, ...]:
-    """What digits 5 to 8 may be for an origin division (R-02)."""
-    if origin[:2] in MUNICIPALITIES:
-        return tuple(origin[:2] + city for city in MUNICIPALITY_CITIES)
-    return (origin[:4],)
-
-
 def number_is_right(checked: Checked, out: Findings) -> None:
     """R-02 to R-04 for a number given at issue."""
     number = checked.transfer.number
@@ -87,7 +80,7 @@ def judge_number(
     holds live or closed is refused NO_DUPLICATE; voided ones, NO_REUSED, and other generators', NO_DUPLICATE, are alerts, so that a stranger
     never blocks a number. R-04: digits 1 to 4 are the year of issue, of a backfill that of its departure, else NO_YEAR. Order 23 Art. 15.
     """
-    allowed = city_digits(origin)
+    allowed = [origin[:2] + city for city in MUNICIPALITY_CITIES] if origin[:2] in MUNICIPALITIES else [origin[:4]]
     if number[4:8] not in allowed:
         out.refuse("NO_ORIGIN", "body.number", number[4:8], " / ".join(allowed))
     if int(number[:4]) != year:

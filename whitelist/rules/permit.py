@@ -14,7 +14,7 @@ from whitelist.checked import Checked
 from whitelist.divisions import same_place
 from whitelist.exemptions import LINK_OF_GROUP
 from whitelist.fields import group_of
-from whitelist.permit import PermitState, is_permit_of, permit_at
+from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q3_used_g
 from whitelist.rules.exemption import judge_basis
 
@@ -58,7 +58,7 @@ def permit_covers_the_method(checked: Checked, out: Findings) -> None:
             judge_permit_method(out, f"{path}.method", checked.permit, line.code, line.method)
 
 
-def basis_waives_the_link(checked: Checked, out: Findings) -> None:
+def basis_waives_it(checked: Checked, out: Findings) -> None:
     """R-21: a receiver without a permit may take what its exemption item waives, from whom it waives it; the link becomes a tag."""
     permit = checked.permit
     if permit is None or permit.basis is None:
@@ -68,7 +68,7 @@ def basis_waives_the_link(checked: Checked, out: Findings) -> None:
             out.tag(LINK_OF_GROUP[group_of(line.method)])
 
 
-def scale_of_the_year_holds(checked: Checked, out: Findings) -> None:
+def yearly_scale_holds(checked: Checked, out: Findings) -> None:
     """R-20: what the receiver's site takes this year stays within the yearly scale of the permit named, over all its renewals.
 
     ALERT M above ``scale_alert_permille``, refused above ``scale_limit_permille``; all lines of the transfer count together.
@@ -112,7 +112,7 @@ def judge_permit_holder(out: Findings, field: str, chain: str, receiver: str, pe
     """Reasons PERMIT_UNKNOWN, PERMIT_HOLDER."""
     if permit is None:
         out.refuse("PERMIT_UNKNOWN", field, chain, f"permit/{receiver}/…")
-    elif not is_permit_of(chain, receiver):
+    elif not chain.startswith(f"permit/{receiver}/"):
         out.refuse("PERMIT_HOLDER", field, chain, f"permit/{receiver}/…")
 
 
@@ -142,8 +142,8 @@ RULES = (
     permit_is_the_receivers,
     permit_covers_the_code,
     permit_covers_the_method,
-    basis_waives_the_link,
-    scale_of_the_year_holds,
+    basis_waives_it,
+    yearly_scale_holds,
     plan_ends_with_the_permit,
 )
 TEXTS = texts("""
