@@ -67,11 +67,6 @@ class Connection(HttpToolsProtocol):
         if transport.is_closing():
             return
         body = text.encode()
-        lines = [
-            b"HTTP/1.1 " + status,
-            b"content-type: text/plain; charset=utf-8",
-            b"content-length: %d" % len(body),
-            b"connection: close",
-        ]
+        lines = [b"HTTP/1.1 " + status, b"content-type: text/plain; charset=utf-8", b"content-length: %d" % len(body), b"connection: close"]
         transport.write(b"\r\n".join([*lines, b"", body]))
         transport.close()

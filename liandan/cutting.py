@@ -177,10 +177,7 @@ async def _bring_back(log: Log, envelope: Envelope, body: LogCut, tail: Sequence
     await log.publisher.wait_for(0 if head is None else head.size, PUBLISH_S)
     published = log.publisher.published
     return CutReport(
-        size=body.size,
-        index=answer.entry.index,
-        back=tuple(told for _, told in back),
-        published=0 if published is None else published.size,
+        size=body.size, index=answer.entry.index, back=tuple(told for _, told in back), published=0 if published is None else published.size
     )
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ledger.problem import ProblemError
 from ledger.publishing.freeze import Mismatch
-from liandan.client.errors import Dishonest, RequestRefused, Unavailable
+from liandan.client.transport import Dishonest, RequestRefused, Unavailable
 from liandan.wiring import RULES
 from signing.refusal import LIFTS_ZH, Refusal
 

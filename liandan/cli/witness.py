@@ -219,7 +219,7 @@ class _Login:
 
     async def _renew(self) -> None:
         from ledger.witnessing.download import Unreadable, fetch
-        from liandan.client.signing import challenge
+        from liandan.client.transport import challenge
         from signing.envelope import freeze
 
         url, ends_s = self._known.url.rstrip("/"), int(time.time()) + LOGIN_S

@@ -7,12 +7,10 @@
 ``Liandan`` is the same without ``await``.
 """
 
-from liandan.client.api import AsyncLiandan
-from liandan.client.errors import Dishonest, RequestRefused, Unavailable
-from liandan.client.folder import ReceiptFolder
-from liandan.client.heads import Heads
+from liandan.client.api import AsyncLiandan, cosign
+from liandan.client.folder import Heads, ReceiptFolder
 from liandan.client.receipt import Receipt, Trust
-from liandan.client.signing import cosign
 from liandan.client.sync import Liandan
+from liandan.client.transport import Dishonest, RequestRefused, Unavailable
 
 __all__ = ["AsyncLiandan", "Dishonest", "Heads", "Liandan", "Receipt", "ReceiptFolder", "RequestRefused", "Trust", "Unavailable", "cosign"]

@@ -8,22 +8,19 @@ from typing import Self
 import httpx
 import msgspec
 
-from ledger.admission.statement import Draft
+from ledger.admission.draft import Draft, hash_of
 from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
-from ledger.chain import statement_hash
 from ledger.model import Seen
 from ledger.problem import ChainHead, Problem
 from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import consistency_proof, verify_consistency
 from ledger.tree.tiles import TileReader, tiles_needed
-from liandan.client.errors import Dishonest, RequestRefused, Unavailable
-from liandan.client.folder import ReceiptFolder
-from liandan.client.heads import Heads
+from liandan.client.folder import Heads, ReceiptFolder
 from liandan.client.receipt import Claim, Receipt, Trust, check_receipt
-from liandan.client.transport import Transport
+from liandan.client.transport import Dishonest, RequestRefused, Transport, Unavailable
 from signing import b64
-from signing.envelope import Envelope, freeze
+from signing.envelope import Envelope, Signature, freeze
 from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.refusal import Refusal
@@ -31,6 +28,7 @@ from whitelist.answers import CheckAnswers
 
 PUBLICATION_S = 30
 """How long the log is asked to wait for publication in one request."""
+WAITING = {"Prefer": f"wait={PUBLICATION_S}"}
 CONSISTENCY_EVERY_S = 60.0
 """How often it is proved that the log only grew since the checkpoint last proved; also when the client is closed."""
 
@@ -99,12 +97,12 @@ class AsyncLiandan:
 
     async def log(self) -> LogAnswer:
         """What the log says it is."""
-        return msgspec.json.decode((await self._transport.get("/v1/log")).content, type=LogAnswer)
+        return await self._transport.read(LogAnswer, "/v1/log")
 
     async def found(self, envelope: Envelope) -> str:
         """Post ``log.found`` to a log that does not exist yet; its statement hash. Whoever trusts the log pins it."""
-        await self._transport.send("POST", "/v1/statements", content=freeze(envelope), headers={"Prefer": f"wait={PUBLICATION_S}"})
-        return statement_hash(envelope.message)
+        await self._transport.send("POST", "/v1/statements", content=freeze(envelope), headers=WAITING)
+        return hash_of(envelope)
 
     def set_now(self, now_s: int | None) -> None:
         """The present of a simulated log, Unix seconds; every request carries it, and drafts claim it."""
@@ -125,7 +123,7 @@ class AsyncLiandan:
                 raise Dishonest(f"two roots for size {old.size}: {b64.encode(old.root)} and {b64.encode(new.root)}")
             return
         tiles = tiles_needed(new.size, lambda hash_at: consistency_proof(old.size, new.size, hash_at))
-        files = {tile.path: (await self._transport.get(f"/{tile.path}")).content for tile in tiles}
+        files = {tile.path: await self._transport.get(f"/{tile.path}") for tile in tiles}
         try:
             proof = consistency_proof(old.size, new.size, TileReader(new.size, files.get).hash_at)
             verify_consistency(old.size, new.size, old.root, new.root, proof)
@@ -135,64 +133,40 @@ class AsyncLiandan:
     # ------------------------------------------------------------------ statements
 
     async def draft(
-        self,
-        kind: str,
-        chain: str,
-        body: object,
-        *,
-        by: Sequence[str] = (),
-        principal: str | None = None,
-        at_s: int | None = None,
+        self, kind: str, chain: str, body: object, *, by: Sequence[str] = (), principal: str | None = None, at_s: int | None = None
     ) -> Draft:
-        """The next statement of a chain. The head is the one known here; a chain that is not known is asked for once.
-
-        ``by`` defaults to this client's party alone; ``at_s`` to now.
-        """
+        """The next statement of a chain, as :meth:`draft_offline` says; a chain that is not known here is asked for once."""
         if not self.heads.knows(chain):
             await self.resume(chain)
         return self.draft_offline(kind, chain, body, by=by, principal=principal, at_s=at_s)
 
     def draft_offline(
-        self,
-        kind: str,
-        chain: str,
-        body: object,
-        *,
-        by: Sequence[str] = (),
-        principal: str | None = None,
-        at_s: int | None = None,
+        self, kind: str, chain: str, body: object, *, by: Sequence[str] = (), principal: str | None = None, at_s: int | None = None
     ) -> Draft:
-        """The same without a network: a chain that is not known here begins here."""
+        """The next statement of a chain, without a network: a chain that is not known here begins here.
+
+        ``by`` defaults to this client's party alone; ``at_s`` (Unix seconds) to now.
+        """
         assert self.trust is not None, "connect first, or give trust"
         place = self.heads.next(chain, self.trust.found)
         now_s = self._transport.now_s if self._transport.now_s is not None else int(time.time())
         seen = None
         if self._states_seen and self.checkpoint is not None and self.checkpoint.size > 0:
             seen = Seen(self.checkpoint.size, b64.encode(self.checkpoint.root))
-        return Draft(
-            kind=kind,
-            chain=chain,
-            seq=place.seq,
-            prev=place.prev,
-            by=tuple(by) or (self.uscc,),
-            at=format_at(now_s if at_s is None else at_s),
-            body=body,
-            principal=principal,
-            seen=seen,
-        )
+        signers, at = tuple(by) or (self.uscc,), format_at(now_s if at_s is None else at_s)
+        return Draft(kind=kind, chain=chain, seq=place.seq, prev=place.prev, by=signers, at=at, body=body, principal=principal, seen=seen)
 
     def sign(self, draft: Draft, *others: PrivateKey) -> Envelope:
         """Sign with this client's key, then with ``others`` in the order of ``by``. The chain goes on from here, also offline."""
         assert self._key is not None, "this client has no key"
         envelope = draft.sign([self._key, *others])
-        self.heads.advance(draft.chain, draft.seq, statement_hash(envelope.message))
+        self.heads.advance(draft.chain, draft.seq, hash_of(envelope))
         return envelope
 
     async def resume(self, chain: str) -> ChainHead | None:
         """Ask the log for the head of a chain and go on from it."""
         try:
-            answer = await self._transport.get(f"/v1/chains/{chain}")
-            head: ChainHead | None = msgspec.json.decode(answer.content, type=ChainHead)
+            head: ChainHead | None = await self._transport.read(ChainHead, f"/v1/chains/{chain}")
         except RequestRefused as refused:
             if refused.codes != ["NOT_FOUND"]:
                 raise
@@ -208,9 +182,7 @@ class AsyncLiandan:
         ends = time.monotonic() + PUBLICATION_S * 2
         while True:
             try:
-                answer = await self._transport.send(
-                    "POST", "/v1/statements", content=freeze(envelope), headers={"Prefer": f"wait={PUBLICATION_S}"}
-                )
+                answer = await self._transport.send("POST", "/v1/statements", content=freeze(envelope), headers=WAITING)
             except RequestRefused as refused:
                 self._turned_down(envelope, refused.problem)
                 raise
@@ -225,9 +197,7 @@ class AsyncLiandan:
         """Post a whole offline chain in one request; one receipt or problem per envelope, in order. Unavailable when not published."""
         raw = b"\n".join(map(freeze, envelopes)) + b"\n"
         params = {"atomic": "true"} if atomic else {}
-        answer = await self._transport.send(
-            "POST", "/v1/statements/batch", content=raw, params=params, headers={"Prefer": f"wait={PUBLICATION_S}"}
-        )
+        answer = await self._transport.send("POST", "/v1/statements/batch", content=raw, params=params, headers=WAITING)
         *texts, last = answer.content.rstrip(b"\n").split(b"\n")
         lines = [msgspec.json.decode(text, type=BatchLine) for text in texts]
         end = msgspec.json.decode(last, type=BatchEnd)
@@ -283,11 +253,11 @@ class AsyncLiandan:
 
     async def feed(self, after: int = -1, limit: int = 256) -> FeedPage:
         """Published entries behind an index."""
-        return msgspec.json.decode((await self._transport.get("/v1/feed", after=after, limit=limit)).content, type=FeedPage)
+        return await self._transport.read(FeedPage, "/v1/feed", after=after, limit=limit)
 
     async def refusals(self, before: int | None = None, limit: int = 100) -> RefusalPage:
         """Refused statements with their receipts, newest first."""
-        return msgspec.json.decode((await self._transport.get("/v1/refusals", before=before, limit=limit)).content, type=RefusalPage)
+        return await self._transport.read(RefusalPage, "/v1/refusals", before=before, limit=limit)
 
     async def check(self, transfers: Sequence[object], *, as_of: int | None = None, at: str | None = None) -> CheckAnswers:
         """Ask whether transfers (试算) could be issued, now or as of a size; nothing is written. Refused for a malformed question."""
@@ -298,12 +268,18 @@ class AsyncLiandan:
 
     async def party(self, uscc: str) -> PartyAnswer:
         """A party with its keys."""
-        return msgspec.json.decode((await self._transport.get(f"/v1/parties/{uscc}")).content, type=PartyAnswer)
+        return await self._transport.read(PartyAnswer, f"/v1/parties/{uscc}")
 
     async def get(self, path: str, **params: str | int | None) -> bytes:
         """Any other resource of the server, e.g. ``/checkpoint`` or a tile."""
-        return (await self._transport.get(path, **params)).content
+        return await self._transport.get(path, **params)
 
     async def logout(self) -> None:
         """Revoke the token before its time."""
         await self._transport.logout()
+
+
+def cosign(envelope: Envelope, *keys: PrivateKey) -> Envelope:
+    """The same bytes with further signatures, in the order of ``by``. Look at ``envelope.body`` first: this is what is signed."""
+    added = tuple(Signature(key.keyid, key.sign(envelope.message)) for key in keys)
+    return Envelope(envelope.payload_type, envelope.body, (*envelope.signatures, *added))

@@ -1,17 +1,16 @@
 """Receipts: what a 201 proves, checked before it is believed. Pure; needs no kinds and no server."""
 
-from __future__ import annotations
-
 from pathlib import Path
+from typing import Self
 
 from msgspec import Struct
 
+from ledger.admission.draft import hash_of
 from ledger.admission.entry import ENTRY_DEPTH, ENTRY_MAX
-from ledger.chain import statement_hash
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import leaf_hash, verify_inclusion
 from ledger.tree.proof import Proof
-from liandan.client.errors import Dishonest
+from liandan.client.transport import Dishonest
 from signing import b64
 from signing.envelope import Envelope, envelope_of
 from signing.payload import parse
@@ -26,11 +25,11 @@ class Trust(Struct, frozen=True, kw_only=True):
     """Statement hash of ``log.found``, hex."""
     log_keys: tuple[str, ...]
 
-    @staticmethod
-    def from_files(vkeys: Path, found: str) -> Trust:
+    @classmethod
+    def from_files(cls, vkeys: Path, found: str) -> Self:
         """From a ``log.vkey`` file and the founding hash."""
         keys = tuple(vkeys.read_text(encoding="utf-8").split("\n"))[:-1]
-        return Trust(origin=keys[0].partition("+")[0], found=found, log_keys=keys)
+        return cls(origin=keys[0].partition("+")[0], found=found, log_keys=keys)
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -79,6 +78,5 @@ def check_receipt(envelope: Envelope, answer: Claim, trust: Trust) -> Receipt:
         raise Dishonest(f"entry {answer.index} is not the statement that was posted")
     if index != answer.index or checkpoint.origin != trust.origin:
         raise Dishonest(f"entry says index {index} and log {checkpoint.origin}, the answer {answer.index} and {trust.origin}")
-    proof = Proof(index=answer.index, hashes=hashes, checkpoint=note)
-    statement = statement_hash(envelope.message)
-    return Receipt(statement=statement, index=answer.index, entry=entry, is_new=answer.is_new, proof=proof, checkpoint=checkpoint)
+    proof = Proof(index=index, hashes=hashes, checkpoint=note)
+    return Receipt(statement=hash_of(envelope), index=index, entry=entry, is_new=answer.is_new, proof=proof, checkpoint=checkpoint)

@@ -2,20 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine
+from functools import wraps
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from ledger.admission.statement import Draft
-from ledger.answers import FeedPage, LogAnswer, PartyAnswer, RefusalPage
-from ledger.problem import ChainHead, Problem
+from ledger.admission.draft import Draft
 from liandan.client.api import AsyncLiandan
-from liandan.client.receipt import Receipt
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
-from whitelist.answers import CheckAnswers
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def _blocking(method: Callable[Concatenate[AsyncLiandan, P], Coroutine[Any, Any, T]]) -> Callable[Concatenate["Liandan", P], T]:
+    @wraps(method)
+    def run(self: "Liandan", /, *arguments: P.args, **options: P.kwargs) -> T:
+        return self._do(method(self._client, *arguments, **options))
+
+    return run
 
 
 class Liandan:
@@ -51,45 +57,19 @@ class Liandan:
         """The present of a simulated log."""
         self._client.set_now(now_s)
 
-    def draft(self, kind: str, chain: str, body: object, **options: Any) -> Draft:  # passed on unchanged
-        """The next statement of a chain."""
-        return self._do(self._client.draft(kind, chain, body, **options))
-
     def sign(self, draft: Draft, *others: PrivateKey) -> Envelope:
         """Sign with this client's key, then with others."""
         return self._client.sign(draft, *others)
 
-    def resume(self, chain: str) -> ChainHead | None:
-        """Ask the log for the head of a chain."""
-        return self._do(self._client.resume(chain))
-
-    def post(self, envelope: Envelope) -> Receipt:
-        """Post one envelope; the verified receipt."""
-        return self._do(self._client.post(envelope))
-
-    def post_batch(self, envelopes: Sequence[Envelope], *, atomic: bool = False) -> list[Receipt | Problem]:
-        """Post a chain in one request; one receipt or problem per envelope."""
-        return self._do(self._client.post_batch(envelopes, atomic=atomic))
-
-    def log(self) -> LogAnswer:
-        """What the log says it is."""
-        return self._do(self._client.log())
-
-    def feed(self, after: int = -1, limit: int = 256) -> FeedPage:
-        """Published entries behind an index."""
-        return self._do(self._client.feed(after, limit))
-
-    def refusals(self, before: int | None = None, limit: int = 100) -> RefusalPage:
-        """Refused statements with their receipts."""
-        return self._do(self._client.refusals(before, limit))
-
-    def check(self, transfers: Sequence[object], *, as_of: int | None = None, at: str | None = None) -> CheckAnswers:
-        """Ask whether transfers could be issued; nothing is written."""
-        return self._do(self._client.check(transfers, as_of=as_of, at=at))
-
-    def party(self, uscc: str) -> PartyAnswer:
-        """A party with its keys."""
-        return self._do(self._client.party(uscc))
+    draft = _blocking(AsyncLiandan.draft)
+    resume = _blocking(AsyncLiandan.resume)
+    post = _blocking(AsyncLiandan.post)
+    post_batch = _blocking(AsyncLiandan.post_batch)
+    log = _blocking(AsyncLiandan.log)
+    feed = _blocking(AsyncLiandan.feed)
+    refusals = _blocking(AsyncLiandan.refusals)
+    check = _blocking(AsyncLiandan.check)
+    party = _blocking(AsyncLiandan.party)
 
 
 async def _made(base_url: str, key: PrivateKey | None, options: dict[str, Any]) -> AsyncLiandan:

@@ -1,17 +1,26 @@
-"""HTTP with patience: retries what is safe to repeat, logs in when a token is needed, turns problems into Refused."""
+"""HTTP with patience: retries what is safe to repeat, logs in when a token is needed, turns problems into exceptions.
+
+What can go wrong between a client and a log:
+
+RequestRefused  the log turned the statement down; everything it said is in ``problem``
+Unavailable     no answer, or "later", until patience ended; posting the same again is safe
+Dishonest       the answer proves something else than it claims: keep it, and tell both authorities
+"""
 
 import asyncio
+import json
+import secrets
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
 
 from ledger.problem import Problem
 from ledger.times import format_at
-from liandan.client.errors import RequestRefused, Unavailable
-from liandan.client.signing import challenge
-from signing.envelope import freeze
+from signing import b64
+from signing.envelope import PAYLOAD_LOGIN, Envelope, freeze, seal
 from signing.keys import PrivateKey
 
 LIFE_S = 6 * 3600
@@ -19,6 +28,28 @@ RENEW_S = 300
 """A token is renewed when it has less than this left."""
 RETRIED = frozenset({429, 502, 503, 504})
 PAUSE_MAX_S = 10.0
+T = TypeVar("T")
+
+
+class RequestRefused(Exception):
+    """The log turned something down."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(f"{problem.status} {', '.join(self.codes)}: {problem.detail}")
+
+    @property
+    def codes(self) -> list[str]:
+        """Codes of all reasons, in order of report."""
+        return [error.code for error in self.problem.errors]
+
+
+class Unavailable(Exception):
+    """The log could not be reached, or stayed busy, or did not publish in time."""
+
+
+class Dishonest(Exception):
+    """Bytes of the server contradict each other, the pinned keys, or what it showed before."""
 
 
 class Transport:
@@ -55,12 +86,16 @@ class Transport:
             await self.send("DELETE", "/v1/tokens/current")
             self._token, self._ends = "", 0.0
 
-    async def get(self, path: str, **params: Any) -> httpx.Response:
-        """A GET that must succeed; Refused, Unavailable."""
-        return await self.send("GET", path, params={name: value for name, value in params.items() if value is not None})
+    async def get(self, path: str, **params: Any) -> bytes:
+        """Content of a GET that must succeed; RequestRefused, Unavailable."""
+        return (await self.send("GET", path, params={name: value for name, value in params.items() if value is not None})).content
+
+    async def read(self, form: type[T], path: str, **params: Any) -> T:
+        """The same in its form."""
+        return msgspec.json.decode(await self.get(path, **params), type=form)
 
     async def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
-        """A request, repeated while the log is busy or away, until patience ends; Refused for every other problem."""
+        """A request, repeated while the log is busy or away, until patience ends; RequestRefused for every other problem."""
         ends, pause, why = time.monotonic() + self._patience_s, 0.1, ""
         while True:
             try:
@@ -79,22 +114,26 @@ class Transport:
             pause = min(pause * 2, PAUSE_MAX_S)
 
     def _headers(self, headers: dict[str, str] | None) -> dict[str, str]:
-        found = dict(headers or {})
-        if self._token:
-            found["Authorization"] = f"Bearer {self._token}"
-        if self.now_s is not None:
-            found["Liandan-Now"] = format_at(self.now_s)
-        return found
+        token = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        now = {} if self.now_s is None else {"Liandan-Now": format_at(self.now_s)}
+        return (headers or {}) | token | now
 
 
 def problem_of(answer: httpx.Response) -> Problem:
     """The problem in an answer; Unavailable when it is not one of ours (a proxy's page)."""
     try:
         return msgspec.json.decode(answer.content, type=Problem)
-    except (msgspec.ValidationError, msgspec.DecodeError):
+    except msgspec.DecodeError:
         raise Unavailable(f"{answer.status_code} from something that is not a log: {answer.text[:200]}") from None
 
 
 def _retry_after(answer: httpx.Response) -> float:
     value = answer.headers.get("retry-after", "")
     return min(float(value), PAUSE_MAX_S) if value.isdecimal() else 0.0
+
+
+def challenge(origin: str, audience: str, key: PrivateKey, not_after_s: int, scope: Sequence[str]) -> Envelope:
+    """A signed login challenge for one server; ``not_after_s`` in Unix seconds, at most 12 hours ahead."""
+    nonce = b64.encode(secrets.token_bytes(32))
+    body = {"origin": origin, "audience": audience, "nonce": nonce, "keyid": key.keyid, "not_after": format_at(not_after_s), "scope": scope}
+    return seal(PAYLOAD_LOGIN, json.dumps(body, separators=(",", ":")).encode(), [key])

@@ -43,13 +43,5 @@ def founding(
         clock="simulated",
     )
     by = (OPERATOR.uscc, *(firm.uscc for firm in authorities))
-    draft = Draft(
-        kind="log.found/1",
-        chain=LOG_MAIN,
-        seq=0,
-        prev=founding_prev(ORIGIN),
-        by=by,
-        at=format_at(calendar.FOUNDED),
-        body=body,
-    )
+    draft = Draft(kind="log.found/1", chain=LOG_MAIN, seq=0, prev=founding_prev(ORIGIN), by=by, at=format_at(calendar.FOUNDED), body=body)
     return draft.sign([keyring.key(uscc) for uscc in by])

@@ -169,9 +169,5 @@ def _compare(one: DemoWitness, mirror: Path, export: Path) -> Witnessed:
     is_same = names == mirrored and all((export / name).read_bytes() == (mirror / name).read_bytes() for name in names)
     report = audit(reader_of(mirror), KINDS, archived=iter(archived_in(mirror)))
     return Witnessed(
-        witness=one.key_name,
-        authority=one.firm.name,
-        size=theirs.size,
-        agrees=is_same and head == theirs,
-        findings=report.count,
+        witness=one.key_name, authority=one.firm.name, size=theirs.size, agrees=is_same and head == theirs, findings=report.count
     )

@@ -34,7 +34,7 @@ from ledger.vault.disclosure import take_apart
 from ledger.witnessing.client import _read_lines
 from ledger.witnessing.server import make_cosigner, parse_known
 from ledger.witnessing.wire import AddCheckpoint, encode_request, parse_request, parse_size
-from liandan.client.signing import challenge
+from liandan.client.transport import challenge
 from liandan.identity import read_challenge
 from liandan.wiring import KINDS
 from reports.verify import verify_bytes

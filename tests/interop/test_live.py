@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from ledger.times import format_at
 from ledger.tree.checkpoint import open_checkpoint
-from liandan.client.signing import challenge
+from liandan.client.transport import challenge
 from liandan.keyring import ServerKeys
 from liandan.server import serving
 from signing.envelope import freeze

@@ -13,7 +13,7 @@ import pytest
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import parse_bundle
-from liandan.client.signing import challenge
+from liandan.client.transport import challenge
 from liandan.problems import STATUS, language_of
 from liandan.wiring import RULES
 from signing.envelope import Envelope, freeze

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-from liandan.client.signing import challenge
+from liandan.client.transport import challenge
 from signing.envelope import freeze
 from tests.liandan.serving import http, post_all
 from tests.workbench import AUTHORITY_51, ORIGIN, Workbench, key_of
