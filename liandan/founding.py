@@ -56,12 +56,17 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     continues: PlannedPredecessor | None = None
 
 
-def founding_draft(plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKey]) -> Draft:
-    """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities."""
+def founding_draft(
+    plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKey], *, nonce: bytes | None = None, at_s: int | None = None
+) -> Draft:
+    """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities.
+
+    ``nonce`` (32 bytes) is drawn and ``at_s`` (Unix seconds) is now, unless a story gives them.
+    """
     ruleset = RULESETS[CURRENT]
     body = LogFound(
         origin=keyring.origin,
-        nonce=b64.encode(secrets.token_bytes(32)),
+        nonce=b64.encode(nonce or secrets.token_bytes(32)),
         log_keys=keyring.vkeys,
         operator=FoundingParty(plan.operator.uscc, plan.operator.name, (register(keyring.operator, keyring.origin, plan.operator.uscc),)),
         authorities=tuple(_authority(one, keyring.origin, keys) for one in plan.authorities),
@@ -72,7 +77,7 @@ def founding_draft(plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKe
         continues=None if plan.continues is None else continues_from(plan.continues.checkpoint.encode(), plan.continues.log_keys),
     )
     by = (plan.operator.uscc, *(one.uscc for one in plan.authorities))
-    at = format_at(int(time.time()))
+    at = format_at(int(time.time()) if at_s is None else at_s)
     return Draft(kind="log.found/1", chain=LOG_MAIN, seq=0, prev=founding_prev(keyring.origin), by=by, at=at, body=body)
 
 

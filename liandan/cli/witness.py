@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -20,10 +21,12 @@ from signing.refusal import refuse
 
 if TYPE_CHECKING:
     import httpx
+    import uvicorn
 
     from ledger.witnessing.mirror import Authorize
     from ledger.witnessing.server import Cosigner, KnownLog
     from ledger.witnessing.service import Witness, WitnessStatus
+    from ledger.witnessing.store import WitnessStore
 
 ED25519, ML_DSA, PASSPHRASE, NAME, STORE = "ed25519.pem", "ml-dsa-44.pem", "passphrase", "name", "witness.sqlite3"
 LOGIN_S = 3600
@@ -90,37 +93,62 @@ async def serve(
     import httpx
     import structlog
 
-    from ledger.witnessing.mirror import Mirror
-    from ledger.witnessing.service import Witness, learn
+    from ledger.witnessing.service import learn
     from ledger.witnessing.store import StoreFailed, WitnessStore
     from liandan.process import set_up_logging
 
     set_up_logging(log_json)
     if not logs_file and not (log_url and tofu):
         raise click.UsageError("请给出 --logs，或者 --log-url 与 --tofu / give --logs, or --log-url and --tofu")
-    cosigner = _cosigner(directory)
-    reader = load_key(login_key, login_passphrase_file)
+    name, reader = _cosigner(directory).name, load_key(login_key, login_passphrase_file)
     try:
         async with httpx.AsyncClient(timeout=30) as http:
             store = WitnessStore(directory / STORE)
-            logs = _listed(logs_file, log_url) if logs_file else await learn(http, store, log_url or "", first_use=tofu)
-            mirrors = {}
-            for origin, known in logs.items() if mirror is not None else ():
-                if not known.url:
-                    raise refuse("WITNESS_LOGS", field=origin, found="no address", expected="its address in the list, or --log-url")
-                assert mirror is not None, "the loop runs with a mirror only"
-                mirrors[origin] = Mirror(known, mirror, store, http, authorize=authorize(known, reader, token_file, http), wait_s=wait_s)
-            witness_ = Witness(cosigner, logs, store, mirrors=mirrors)
-            witness_.check_memory()
-            event = {"name": cosigner.name, "logs": sorted(logs), "mirror": str(mirror or ""), "address": f"http://{host}:{port}{prefix}"}
-            structlog.get_logger("liandan.witness").info("witnessing", **event)
-            await _run(witness_, host, port, prefix)
-            for running in mirrors.values():
-                await running.close()
-            store.close()
+            logs = listed(logs_file, log_url) if logs_file else await learn(http, store, log_url or "", first_use=tofu)
+            reading: dict[str, Any] = {"mirror": mirror, "reader": reader, "token_file": token_file, "wait_s": wait_s}
+            async with opened(directory, logs, store, http, **reading) as running:
+                event = {"name": name, "logs": sorted(logs), "mirror": str(mirror or ""), "address": f"http://{host}:{port}{prefix}"}
+                structlog.get_logger("liandan.witness").info("witnessing", **event)
+                await web_server(running, prefix, host=host, port=port, limit_concurrency=256).serve()
     except StoreFailed as error:
         raise refuse("WITNESS_STORE", found=error, expected="a directory that can be written") from None
     return 0
+
+
+@asynccontextmanager
+async def opened(
+    directory: Path, logs: Mapping[str, KnownLog], store: WitnessStore, http: httpx.AsyncClient, *,
+    mirror: Path | None, reader: PrivateKey | None, token_file: Path | None = None, wait_s: float = 1.0,
+) -> AsyncIterator[Witness]:  # fmt: skip
+    """The witness in a directory, with its mirrors; closes ``store`` at the end. Refusal WITNESS_KEYS, KEYRING, WITNESS_LOGS, WITNESS_STORE."""
+    from ledger.witnessing.mirror import Mirror
+    from ledger.witnessing.service import Witness
+
+    mirrors = {}
+    for origin, known in logs.items() if mirror else ():
+        if not known.url:
+            raise refuse("WITNESS_LOGS", field=origin, found="no address", expected="its address in the list, or --log-url")
+        assert mirror is not None, "the loop runs with a mirror only"
+        mirrors[origin] = Mirror(known, mirror, store, http, authorize=authorize(known, reader, token_file, http), wait_s=wait_s)
+    witness_ = Witness(_cosigner(directory), logs, store, mirrors=mirrors)
+    witness_.check_memory()
+    yield witness_
+    for running in mirrors.values():
+        await running.close()
+    store.close()
+
+
+def web_server(witness_: Witness, prefix: str = "", **options: Any) -> uvicorn.Server:
+    """HTTP of a witness until SIGINT or SIGTERM; ``options`` are uvicorn's."""
+    import uvicorn
+
+    from ledger.witnessing.routes import WitnessApp
+
+    config = uvicorn.Config(
+        WitnessApp(witness_, prefix), http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
+        timeout_graceful_shutdown=5, proxy_headers=False, **options,
+    )  # fmt: skip
+    return uvicorn.Server(config)
 
 
 @witness.command()
@@ -175,7 +203,7 @@ def _cosigner(directory: Path) -> Cosigner:
     return make_cosigner(name, *(read_key(file, passphrase) for file in files))
 
 
-def _listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
+def listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
     """The logs of the list; ``log_url`` is the address of the one that has none there."""
     from ledger.witnessing.server import parse_known
 
@@ -229,18 +257,3 @@ class _Login:
             self._token, self._ends = str(msgspec.json.decode(answer.body)["token"]), ends_s
         except (msgspec.MsgspecError, KeyError, TypeError):
             raise Unreadable(f"login: HTTP {answer.status} {answer.body[:120]!a}") from None
-
-
-async def _run(witness_: Witness, host: str, port: int, prefix: str) -> None:
-    """HTTP until SIGINT or SIGTERM."""
-    import uvicorn
-
-    from ledger.witnessing.routes import WitnessApp
-
-    app = WitnessApp(witness_, prefix)
-    config = uvicorn.Config(
-        app,
-        host=host, port=port, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
-        limit_concurrency=256, timeout_graceful_shutdown=5, proxy_headers=False,
-    )  # fmt: skip
-    await uvicorn.Server(config).serve()

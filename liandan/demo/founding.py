@@ -1,47 +1,51 @@
-"""``log.found`` of the demonstration: operator, two authorities, the data in force, a simulated clock."""
+"""The beginning of the demonstration's log: everybody's keys, made from the seed, and ``log.found`` with a simulated clock."""
 
-from base64 import b64encode
-from collections.abc import Iterable
 from hashlib import sha256
 
-from ledger.admission.personality import CURRENT, RULESETS
-from ledger.admission.statement import Draft
-from ledger.chain import founding_prev
-from ledger.directory import LOG_MAIN
-from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
-from ledger.times import format_at
-from ledger.tree.checkpoint import log_vkeys
-from liandan.demo import calendar
+from liandan.demo.calendar import FOUNDED
 from liandan.demo.cast import CHONGQING, OPERATOR, SICHUAN
-from liandan.demo.keys import Keyring
+from liandan.founding import Plan, PlannedAuthority, PlannedOperator, founding_draft, sign_founding
+from liandan.keyring import ServerKeys
 from signing.envelope import Envelope
-from whitelist.adopted import DataFile
+from signing.keys import PrivateKey
+from signing.possession import KeyRegistration, register
 
 ORIGIN = "demo.liandan.example/2026"
-
-
 NO_WITNESSES = ("quorum none",)
 
 
-def founding(
-    keyring: Keyring, seed: int, files: Iterable[tuple[DataFile, bytes]], witness_policy: tuple[str, ...] = NO_WITNESSES
-) -> Envelope:
-    """The signed founding statement. ``files`` are the data sets to adopt with their content."""
-    authorities = (SICHUAN, CHONGQING)
-    ruleset = RULESETS[CURRENT]
-    body = LogFound(
-        origin=ORIGIN,
-        nonce=b64encode(sha256(f"liandan/demo/{seed}/nonce".encode()).digest()).decode(),
-        log_keys=tuple(log_vkeys(ORIGIN, [keyring.key("log")])),
-        operator=FoundingParty(OPERATOR.uscc, OPERATOR.name, (keyring.registration(ORIGIN, OPERATOR.uscc),)),
-        authorities=tuple(
-            FoundingAuthority(firm.uscc, firm.name, (firm.province,), (keyring.registration(ORIGIN, firm.uscc),)) for firm in authorities
-        ),
-        ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
-        data=tuple(sorted((Adopted(file.name, file.version, sha256(raw).hexdigest()) for file, raw in files), key=lambda one: one.name)),
-        witness_policy=witness_policy,
-        clock="simulated",
-    )
-    by = (OPERATOR.uscc, *(firm.uscc for firm in authorities))
-    draft = Draft(kind="log.found/1", chain=LOG_MAIN, seq=0, prev=founding_prev(ORIGIN), by=by, at=format_at(calendar.FOUNDED), body=body)
-    return draft.sign([keyring.key(uscc) for uscc in by])
+class Keyring:
+    """Private keys by owner, deterministic in the seed, so that the same seed writes the same statements.
+
+    Client side only: the server never sees a party's private key.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._keys: dict[str, PrivateKey] = {}
+
+    def key(self, owner: str) -> PrivateKey:
+        """The Ed25519 key of a party (its USCC), of one of its devices (``USCC.phone``), or of ``"log"``."""
+        if owner not in self._keys:
+            self._keys[owner] = PrivateKey.from_seed("ed25519", sha256(f"liandan/demo/{self.seed}/{owner}".encode()).digest())
+        return self._keys[owner]
+
+    def registration(self, found: str, owner: str) -> KeyRegistration:
+        """A key with its proof of possession for the party it belongs to; ``found`` is X of formats §5."""
+        return register(self.key(owner), found, owner.partition(".")[0])
+
+    @property
+    def server(self) -> ServerKeys:
+        """What the server's process holds."""
+        return ServerKeys(origin=ORIGIN, log=self.key("log"), operator=self.key(OPERATOR.uscc))
+
+
+def founding(keyring: Keyring, witness_policy: tuple[str, ...] = NO_WITNESSES) -> Envelope:
+    """The founding statement with the shipped data sets, signed by the operator and both authorities."""
+    authorities = tuple(PlannedAuthority(uscc=firm.uscc, name=firm.name, regions=(firm.province,)) for firm in (SICHUAN, CHONGQING))
+    operator = PlannedOperator(OPERATOR.uscc, OPERATOR.name)
+    plan = Plan(operator=operator, authorities=authorities, clock="simulated", witness_policy=witness_policy)
+    keys = {one.uscc: keyring.key(one.uscc) for one in authorities}
+    nonce = sha256(f"liandan/demo/{keyring.seed}/nonce".encode()).digest()
+    draft = founding_draft(plan, keyring.server, keys, nonce=nonce, at_s=FOUNDED)
+    return sign_founding(draft, plan, keyring.server, keys)[0]

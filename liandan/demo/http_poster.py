@@ -10,14 +10,11 @@ from contextlib import asynccontextmanager
 
 from ledger.admission.statement import hash_of
 from ledger.problem import Problem
-from ledger.tree.checkpoint import log_vkeys
 from liandan.client import AsyncLiandan, Receipt, RequestRefused, Trust, Unavailable
-from liandan.demo import calendar
+from liandan.demo.calendar import FOUNDED
 from liandan.demo.cast import SICHUAN
-from liandan.demo.founding import ORIGIN
-from liandan.demo.keys import Keyring
-from liandan.demo.plan import Way
-from liandan.demo.play import Outcome
+from liandan.demo.founding import ORIGIN, Keyring
+from liandan.demo.play import Outcome, Way
 from signing.envelope import Envelope
 
 TRIES = 40
@@ -29,13 +26,7 @@ class HttpPoster:
     """A Poster for the story. ``found`` is the statement hash of ``log.found``."""
 
     def __init__(self, url: str, trust: Trust, client: AsyncLiandan) -> None:
-        self.url, self.found = url, trust.found
-        self.client = client
-        self._trust = trust
-
-    async def get(self, path: str, **params: str | int) -> bytes:
-        """A resource that must be there."""
-        return await self.client.get(path, **params)
+        self.url, self.found, self.client, self._trust = url, trust.found, client, trust
 
     async def post(self, envelopes: Sequence[Envelope], now_s: int, way: Way) -> list[Outcome]:
         """One outcome per envelope."""
@@ -80,9 +71,9 @@ def _outcome(answer: Receipt | Problem) -> Outcome:
 @asynccontextmanager
 async def found_log(url: str, founding: Envelope, keyring: Keyring) -> AsyncIterator[HttpPoster]:
     """Found the log with its signed founding statement, log in as an authority, and post from then on."""
-    trust = Trust(origin=ORIGIN, found=hash_of(founding), log_keys=tuple(log_vkeys(ORIGIN, [keyring.key("log")])))
+    trust = Trust(origin=ORIGIN, found=hash_of(founding), log_keys=keyring.server.vkeys)
     async with AsyncLiandan(url, trust=trust) as anybody:
-        anybody.set_now(calendar.FOUNDED)
+        anybody.set_now(FOUNDED)
         await anybody.post(founding)
     reader = SICHUAN.uscc
     async with AsyncLiandan(url, keyring.key(reader), uscc=reader, trust=trust) as client:

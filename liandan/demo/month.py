@@ -11,7 +11,7 @@ from ledger.times import to_datetime
 from liandan.demo import calendar
 from liandan.demo.calendar import DAY, FIRST_DAY, HOUR, MINUTE
 from liandan.demo.cast import CAST, Flow
-from liandan.demo.plan import PlannedAct
+from liandan.demo.play import PlannedAct
 from liandan.demo.trip import ManifestStory
 from liandan.demo.world import World
 

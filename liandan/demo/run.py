@@ -1,37 +1,48 @@
-"""``liandan demo``: the whole demonstration from an empty directory to the summary. The only file of the demo that knows every other."""
+"""``liandan demo``: the whole demonstration from an empty directory to the summary. The only file of the demo that knows every other.
+
+What it takes home over HTTP: entries, certificates, the month's statements. (The export is the product's own.)
+"""
 
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from ledger.admission.entry import Entry, read_entry
 from ledger.auditing.audit import AuditReport, audit
-from liandan.client import Dishonest, RequestRefused, Unavailable
-from liandan.demo import calendar, harvest, home
-from liandan.demo.cast import CAST, OPERATOR
-from liandan.demo.founding import ORIGIN, founding
+from liandan.client import AsyncLiandan, Dishonest, RequestRefused, Unavailable
+from liandan.demo import calendar, home
+from liandan.demo.cast import CAST
+from liandan.demo.founding import Keyring, founding
 from liandan.demo.http_poster import HttpPoster, found_log
-from liandan.demo.keys import Keyring
-from liandan.demo.plan import Scribe
-from liandan.demo.play import Played, Unplanned, play
+from liandan.demo.play import Played, Scribe, Unplanned, play
 from liandan.demo.screen import Bar, Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
 from liandan.demo.summary import Books, Summary, summarize
 from liandan.demo.witnesses import WITNESSES, Witnesses, policy_lines, witnessing
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
-from liandan.keyring import ServerKeys, write_keyring
+from liandan.keyring import write_keyring
 from liandan.wiring import KINDS
+from manifests.model import Stage
+from manifests.view import ManifestView
 from signing.refusal import refuse
-from whitelist.adopted import data_files
 
 SEED = 20261001
+AT_ONCE = 4
+"""Requests under way; more would only wait for each other on two cores."""
+WAYS = ("51-50", "50-51")
+FORMATS = ("pdf", "xlsx", "json")
+COMPLETED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED, Stage.CLOSED, Stage.CLOSED_REJECTED})
+"""Stages in which the receiver has confirmed, so that a certificate may be given (R-74): a rejection is a confirmation too."""
 
 
 class _Demo(Struct):
@@ -78,14 +89,13 @@ def _lay_out_data(home: Path) -> None:
 @asynccontextmanager
 async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     """The server with its keys in place and its witnesses beside it, the log founded, and a client of it."""
-    keys = ServerKeys(origin=ORIGIN, log=demo.keyring.key("log"), operator=demo.keyring.key(OPERATOR.uscc))
+    keys = demo.keyring.server
     demo.data.mkdir(exist_ok=True)
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
     demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …", markup=False, soft_wrap=True)
     begun = time.monotonic()
     await asyncio.to_thread(_lay_out_data, demo.data)
-    files = [(file, file.path.read_bytes()) for file in data_files()]
-    statement = founding(demo.keyring, demo.seed, files, policy_lines(demo.keyring))
+    statement = founding(demo.keyring, policy_lines(demo.keyring))
     async with (
         witnessing(demo.out, demo.keyring, keys.vkeys) as witnesses,
         server(demo.data, demo.out / "server.log", witnesses.setting) as url,
@@ -100,12 +110,12 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     played = await _play(demo, poster)
     screen, out = demo.screen, demo.out
     books = Books()
-    async for entry in harvest.entries(poster):
+    async for entry in entries(poster.client):
         books.watch(entry)
-    with screen.phase("certificates", "出具存证证明", len(harvest.list_completed(books.views.values()))) as bar:
-        certificates = await harvest.certificates(poster, books.views.values(), out / "certificates", bar.step)
-    with screen.phase("statements", "编制月度对账单", len(harvest.WAYS) * len(harvest.FORMATS)) as bar:
-        statements = await harvest.reconciliations(poster, calendar.MONTH, out, bar.step)
+    with screen.phase("certificates", "出具存证证明", len(list_completed(books.views.values()))) as bar:
+        count = await certificates(poster.client, books.views.values(), out / "certificates", bar.step)
+    with screen.phase("statements", "编制月度对账单", len(WAYS) * len(FORMATS)) as bar:
+        files = await reconciliations(poster.client, calendar.MONTH, out, bar.step)
     # Last, so that every checkpoint that a document prints is archived by now (formats §4).
     with screen.phase("export", "导出账本") as bar:
         await export(fetch_url(poster.client), await archived_at(poster.client), out / "export", KINDS, bar.reach)
@@ -114,7 +124,7 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     with screen.phase("witnesses", "核对两地镜像", len(WITNESSES)) as bar:
         witnessed = await witnesses.witnessed(out / "export", bar.step)
     summary = summarize(demo.seed, calendar.MONTH, demo.story.world, played, audited, report)
-    summary.certificates, summary.statements, summary.witnesses = certificates, statements, witnessed
+    summary.certificates, summary.statements, summary.witnesses = count, files, witnessed
     summary.data_dir, summary.seconds = str(demo.data), dict(screen.seconds)
     return summary
 
@@ -125,13 +135,56 @@ async def _play(demo: _Demo, poster: HttpPoster) -> Played:
         def progress(count: int, now: str) -> None:
             bar.step(count, now[5:10])
 
-        return await play(demo.story, Scribe(demo.keyring, poster.found, demo.story.world), poster, progress)
+        return await play(demo.story.slots, Scribe(demo.keyring, poster.found, demo.story.world), poster, progress)
 
 
 def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
     """Recompute the export from its bytes alone."""
     books = Books()
     return books, audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=books.watch, progress=bar.reach)
+
+
+def list_completed(views: Iterable[ManifestView]) -> list[ManifestView]:
+    """Manifests that get a certificate, in the order of issue."""
+    return sorted((view for view in views if view.state.stage in COMPLETED), key=lambda view: (view.issued_s, view.chain))
+
+
+async def certificates(client: AsyncLiandan, views: Iterable[ManifestView], folder: Path, done: Callable[[], None]) -> int:
+    """Write ``<number or ULID>.pdf`` for every completed manifest; how many."""
+    await asyncio.to_thread(folder.mkdir)
+    gate = asyncio.Semaphore(AT_ONCE)
+    wanted = list_completed(views)
+
+    async def fetch(view: ManifestView) -> None:
+        async with gate:
+            content = await client.get(f"/v1/manifests/{view.ulid}/certificate.pdf")
+        await asyncio.to_thread((folder / f"{view.state.number or view.ulid}.pdf").write_bytes, content)
+        done()
+
+    await asyncio.gather(*map(fetch, wanted))
+    return len(wanted)
+
+
+async def reconciliations(client: AsyncLiandan, month: str, out: Path, done: Callable[[], None]) -> tuple[str, ...]:
+    """Write ``reconciliation-<month>-<way>.<format>`` for both ways in all formats; the names."""
+    names = []
+    for way, kind in product(WAYS, FORMATS):
+        source, destination = way.split("-")
+        content = await client.get(f"/v1/reconciliations/{month}.{kind}", **{"from": source, "to": destination})
+        names.append(f"reconciliation-{month}-{way}.{kind}")
+        await asyncio.to_thread((out / names[-1]).write_bytes, content)
+        done()
+    return tuple(names)
+
+
+async def entries(client: AsyncLiandan) -> AsyncIterator[Entry]:
+    """All published entries, from the feed."""
+    after, size = -1, 1
+    while after < size - 1:
+        page = await client.feed(after, 1000)
+        for item in page.entries:
+            yield read_entry(b64decode(item.entry), KINDS)
+        after, size = page.next, page.size
 
 
 async def wait_for_ctrl_c(url: str, screen: Screen) -> None:

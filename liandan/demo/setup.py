@@ -13,7 +13,7 @@ from ledger.times import day_of
 from liandan.demo import calendar
 from liandan.demo.calendar import HOUR, MINUTE
 from liandan.demo.cast import CAST, Flow
-from liandan.demo.plan import PlannedAct
+from liandan.demo.play import PlannedAct
 from liandan.demo.world import LISTS, World, applied_s, decided_s
 from whitelist.acts.list_rows import Row
 from whitelist.listing import rows_hash

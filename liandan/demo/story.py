@@ -16,7 +16,7 @@ from liandan.demo import calendar, setup
 from liandan.demo.calendar import at
 from liandan.demo.cast import CAST, read
 from liandan.demo.month import ordinary
-from liandan.demo.plan import PlannedAct, Slot, Way, slots
+from liandan.demo.play import PlannedAct, Slot, Way, slots
 from liandan.demo.trip import ManifestStory, Step
 from liandan.demo.world import World
 

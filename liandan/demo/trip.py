@@ -12,7 +12,7 @@ from ledger.mass import format_mass, parse_mass
 from ledger.times import day_of, format_at
 from liandan.demo.calendar import HOUR, MINUTE, at, seconds
 from liandan.demo.cast import CAST
-from liandan.demo.plan import PlannedAct, Way
+from liandan.demo.play import PlannedAct, Way
 from liandan.demo.world import World
 
 CHECKS = ("carrier", "vehicle", "crew", "labels", "packaging", "intact")

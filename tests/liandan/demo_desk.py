@@ -17,10 +17,8 @@ from ledger.auditing.replay import ReplayFacts
 from ledger.model import Moment, account_key, chain_key
 from liandan.demo import calendar
 from liandan.demo.cast import CAST
-from liandan.demo.founding import founding
-from liandan.demo.keys import Keyring
-from liandan.demo.plan import Scribe, Way
-from liandan.demo.play import Outcome, Played, play
+from liandan.demo.founding import Keyring, founding
+from liandan.demo.play import Outcome, Played, Scribe, Way, play
 from liandan.demo.story import Story, tell
 from liandan.demo.world import World
 from liandan.wiring import KINDS
@@ -34,12 +32,12 @@ class Desk:
     """Entries in a list; signatures are not verified, for nobody else writes here."""
 
     def __init__(self, seed: int, world: World) -> None:
-        files = [(file, file.path.read_bytes()) for file in data_files()]
-        content = {f"data/{sha256(raw).hexdigest()}": raw for raw in (*(raw for _, raw in files), *CAST.data.values())}
+        raws = [*(file.path.read_bytes() for file in data_files()), *CAST.data.values()]
+        content = {f"data/{sha256(raw).hexdigest()}": raw for raw in raws}
         self.facts = ReplayFacts(DataSets(KINDS, content.get))
         self.entries: list[Entry] = []
         self.keyring = Keyring(seed)
-        entry = self._admit(founding(self.keyring, seed, files), calendar.FOUNDED)
+        entry = self._admit(founding(self.keyring), calendar.FOUNDED)
         self.scribe = Scribe(self.keyring, entry.statement.hash, world)
 
     async def post(self, envelopes: Sequence[Envelope], now_s: int, way: Way) -> list[Outcome]:
@@ -85,4 +83,4 @@ async def played(seed: int) -> tuple[Story, Desk, Played]:
     """The whole story, played."""
     story = tell(seed)
     desk = Desk(seed, story.world)
-    return story, desk, await play(story, desk.scribe, desk)
+    return story, desk, await play(story.slots, desk.scribe, desk)

@@ -10,10 +10,9 @@ from ledger.mass import parse_mass
 from ledger.times import day_of
 from liandan.demo import calendar
 from liandan.demo.cast import CAST
-from liandan.demo.harvest import list_completed
-from liandan.demo.keys import Keyring
-from liandan.demo.plan import PlannedAct, Scribe, slots
-from liandan.demo.play import Outcome, Played, Unplanned, play
+from liandan.demo.founding import Keyring
+from liandan.demo.play import Outcome, PlannedAct, Played, Scribe, Unplanned, play, slots
+from liandan.demo.run import list_completed
 from liandan.demo.story import MANIFESTS, Story, tell
 from liandan.demo.summary import Books
 from liandan.demo.world import LISTS
@@ -207,7 +206,7 @@ async def test_an_answer_that_was_not_planned_stops_the_play() -> None:
 
     story = tell(SEED)
     with pytest.raises(Unplanned, match=r"found .*KEY_UNKNOWN.*planned admitted"):
-        await play(story, Scribe(Keyring(SEED), "0" * 64, story.world), Contrary())
+        await play(story.slots, Scribe(Keyring(SEED), "0" * 64, story.world), Contrary())
 
 
 def test_a_slot_never_holds_a_custody_act_for_more_than_two_hours() -> None:

@@ -14,8 +14,8 @@ from ledger.admission.entry import Entry
 from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import AuditReport, audit
 from ledger.tree.policy import parse_policy_lines
-from liandan.demo import calendar, harvest
-from liandan.demo.run import run
+from liandan.demo import calendar
+from liandan.demo.run import FORMATS, WAYS, list_completed, run
 from liandan.demo.screen import Screen
 from liandan.demo.summary import Books, Summary, summarize
 from liandan.export import archived_in, reader_of
@@ -52,14 +52,13 @@ Run = tuple[Path, Summary, str]
 @pytest.fixture(scope="module")
 async def demo() -> AsyncIterator[Run]:
     """One demonstration: directory, summary, what the terminal showed."""
-    list_completed = harvest.list_completed
 
     def few(views: Iterable[ManifestView]) -> list[ManifestView]:
         return list_completed(views)[:CERTIFICATES]
 
     console = Console(file=io.StringIO(), record=True, width=120)
     with temporary_directory() as directory, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(harvest, "list_completed", few)
+        patch.setattr("liandan.demo.run.list_completed", few)
         summary = await run(directory / "out", SEED, screen=Screen(console))
         yield directory / "out", summary, console.export_text()
 
@@ -110,11 +109,11 @@ def test_monthly_statements_are_recomputed_byte_for_byte_from_the_export(demo: R
     out, summary, _ = demo
     entries, _ = exported(out)
     assert len(summary.statements) == 6
-    for way in harvest.WAYS:
+    for way in WAYS:
         data = DataSets(KINDS, reader_of(out / "export"))
         statement = reconcile(entries, calendar.MONTH, way.split("-"), summary.root, data)
         assert statement.size == summary.size
-        for kind in harvest.FORMATS:
+        for kind in FORMATS:
             assert (out / f"reconciliation-2026-10-{way}.{kind}").read_bytes() == to_bytes(statement, kind), f"{way} {kind}"
 
 

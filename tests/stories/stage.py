@@ -12,21 +12,16 @@ from ledger.mass import parse_mass
 from ledger.publishing.files import LogFiles
 from liandan.demo import setup
 from liandan.demo.calendar import at
-from liandan.demo.cast import OPERATOR
-from liandan.demo.founding import ORIGIN, founding
+from liandan.demo.founding import Keyring, founding
 from liandan.demo.http_poster import HttpPoster, found_log
-from liandan.demo.keys import Keyring
-from liandan.demo.plan import PlannedAct, Scribe, slots
-from liandan.demo.play import Played, play
-from liandan.demo.story import Story, loads
+from liandan.demo.play import PlannedAct, Played, Scribe, play, slots
+from liandan.demo.story import loads
 from liandan.demo.trip import ManifestStory
 from liandan.demo.world import World
-from liandan.keyring import ServerKeys
 from liandan.server import serving
 from liandan.wiring import KINDS
 from manifests.view import ManifestView, concerns, fold
 from tests.liandan.serving import settings_of
-from whitelist.adopted import data_files
 
 SEED = 31
 
@@ -52,7 +47,7 @@ class Stage:
 
     async def post(self, acts: Iterable[PlannedAct]) -> Played:
         """Post acts in the order of time; answers must be as planned."""
-        return await play(Story(self.world, tuple(slots(acts))), self.scribe, self.poster)
+        return await play(slots(acts), self.scribe, self.poster)
 
     async def play(self, trips: Iterable[ManifestStory]) -> Played:
         """Post whole trips."""
@@ -84,9 +79,8 @@ async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
     """A stage with everything up to the last decision of September."""
     keyring = Keyring(SEED)
     settings = settings_of(database_url, directory)
-    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(OPERATOR.uscc))
-    statement = founding(keyring, SEED, [(file, file.path.read_bytes()) for file in data_files()])
-    async with serving(settings, keyring=keys) as url, found_log(url, statement, keyring) as poster:
+    statement = founding(keyring)
+    async with serving(settings, keyring=keyring.server) as url, found_log(url, statement, keyring) as poster:
         built = Stage(poster, keyring, LogFiles(settings.log_path))
         await built.post(setup.before_october(built.world))
         yield built

@@ -14,7 +14,7 @@ from ledger.times import format_at
 from ledger.vault.disclosure import Disclosure
 from liandan.client.transport import Transport
 from liandan.demo.founding import ORIGIN
-from liandan.demo.plan import PlannedAct
+from liandan.demo.play import PlannedAct
 from signing.envelope import freeze
 from tests.ledger.vault.people import committed, opened, request, wire
 from tests.stories.stage import Stage
