@@ -37,7 +37,7 @@ async def running_log(load: Load, directory: Path, *, publisher: Literal["proces
     """The product over an empty directory, without its HTTP and its projections."""
     settings = Settings(data_dir=directory, publisher=publisher)
     write_keyring(ServerKeys(origin=ORIGIN, log=load.log_key, operator=load.operator_key), settings.key_path, settings.passphrase_path)
-    async with assemble(settings, projections=()) as running:
+    async with assemble(settings, is_projecting=False) as running:
         running.service.log.simulated = True
         yield running.service.log
 

@@ -42,9 +42,9 @@ from ledger.tree.tiles import WIDTH, parse_bundle, parse_path
 from ledger.witnessing.client import Collector
 from liandan.database import connect, migrate, open_pool
 from liandan.export import archived_in, export, fetch_files, reader_of
-from liandan.own_audit import audit_own
-from liandan.postgres import temporary_postgres
-from liandan.projector import PROJECTIONS, Projector
+from liandan.installation import audit_own
+from liandan.postgres import EmbeddedPostgres, temporary_directory
+from liandan.projector import Projector
 from liandan.wiring import KINDS
 
 LANES, LIVES = 3, 40
@@ -273,25 +273,24 @@ class Flips:
 @asynccontextmanager
 async def published_log(chance: random.Random) -> AsyncIterator[Flips]:
     """A log with whole lives in it, published and stopped."""
-    with tempfile.TemporaryDirectory(prefix="liandan-bitflip-") as name, temporary_postgres(fast=True) as postgres:
+    with (
+        tempfile.TemporaryDirectory(prefix="liandan-bitflip-") as name,
+        temporary_directory() as made,
+        EmbeddedPostgres(made, fast=True) as postgres,
+    ):
         directory = Path(name)
         await migrate(postgres.dsn)
-        pool = await open_pool(postgres.dsn, min_size=1, max_size=4)
-        conn = await connect(postgres.dsn)
         load = small_load(LANES, POLICY)
         raws = [*load.setup(), *(raw for life in lives(load, LIVES) for raw in life)]
-        try:
+        async with await open_pool(postgres.dsn, min_size=1, max_size=4) as pool, connect(postgres.dsn) as conn:
             async with witness(directory) as address, httpx.AsyncClient(trust_env=False) as http:
                 cosigning = Cosigning(Collector(http, KEYRING.vkeys), {"campaign": address})
                 async with log_in_process(pool, directory, cosigning) as log:
                     await publish_all(log, raws, load.now_s)
-                    await Projector(log, PROJECTIONS).catch_up()
+                    await Projector(log).catch_up()
             flips = Flips(pool, conn, directory, chance)
             await flips.prepare()
             yield flips
-        finally:
-            await conn.close()
-            await pool.close()
 
 
 async def campaign(flips: int, seed: int) -> tuple[Counter[str], list[str]]:

@@ -38,7 +38,7 @@ from ledger.witnessing.server import known_logs, make_cosigner
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
 from liandan.keyring import ServerKeys, write_keyring
-from liandan.publishing import put_adopted_data
+from liandan.publisher_process import put_adopted_data
 from liandan.server import serving
 from liandan.settings import Settings
 from liandan.wiring import KINDS

@@ -20,7 +20,7 @@ from bench.figures import Figure
 from bench.load import Load
 from ledger.bundle import open_bundle
 from liandan.postgres import temporary_directory
-from liandan.wiring import kinds
+from liandan.wiring import KINDS
 from reports.certificate.render import render_certificate
 from reports.evidence import gather
 from reports.paper import sheet
@@ -39,7 +39,7 @@ def measure(_manifests: int) -> Iterator[Figure]:
     load = Load()
     with temporary_directory() as name:
         bundles = asyncio.run(_bundles(load, Path(name)))
-    table = kinds()
+    table = KINDS
     pdfs = [render_certificate(open_bundle(raw, table), raw) for raw in bundles]
     rate = _per_second(lambda at: render_certificate(open_bundle(bundles[at % LIVES], table), bundles[at % LIVES]))
     opening = _per_second(lambda at: open_bundle(bundles[at % LIVES], table))
@@ -81,7 +81,7 @@ def _drawn(raw: bytes) -> list[Drawn]:
         return shown(canvas, face, size, x, y, text)
 
     with patch.object(sheet, "_shown", noting):
-        render_certificate(open_bundle(raw, kinds()), raw)
+        render_certificate(open_bundle(raw, KINDS), raw)
     return texts
 
 

@@ -25,7 +25,7 @@ from ledger.admission.statement import Draft, hash_of
 from ledger.publishing.files import LogFiles
 from ledger.times import format_at
 from liandan.database import migrate, open_pool
-from liandan.postgres import temporary_postgres
+from liandan.postgres import EmbeddedPostgres, temporary_directory
 from signing.envelope import Envelope, freeze
 from signing.possession import register
 
@@ -141,7 +141,11 @@ def main() -> None:
     quiet()
     shape = Shape(options.processes, options.chains, options.places, options.rivals)
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="liandan-race-") as directory, temporary_postgres() as postgres:
+    with (
+        tempfile.TemporaryDirectory(prefix="liandan-race-") as directory,
+        temporary_directory() as made,
+        EmbeddedPostgres(made) as postgres,
+    ):
         asyncio.run(_migrated(postgres.dsn, Path(directory), shape))
     places = shape.chains * shape.places
     print(

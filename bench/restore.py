@@ -25,7 +25,7 @@ from ledger.publishing.cosigning import Cosigning
 from ledger.publishing.freeze import Mismatch
 from ledger.witnessing.client import Collector
 from liandan.database import migrate, open_pool
-from liandan.postgres import EmbeddedPostgres, temporary_postgres
+from liandan.postgres import EmbeddedPostgres, temporary_directory
 
 STORE, FILES = "checkpoints.sqlite3", "log"
 WAYS = {
@@ -89,7 +89,11 @@ async def campaign(rounds: int, seed: int) -> tuple[Counter[str], list[str]]:
     refused: Counter[str] = Counter()
     accepted: list[str] = []
     chance = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="liandan-restore-") as name, temporary_postgres(fast=True) as postgres:
+    with (
+        tempfile.TemporaryDirectory(prefix="liandan-restore-") as name,
+        temporary_directory() as made,
+        EmbeddedPostgres(made, fast=True) as postgres,
+    ):
         for number in range(rounds):
             directory = Path(name) / str(number)
             directory.mkdir()

@@ -10,12 +10,12 @@ import msgspec
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ledger.caller import Caller
 from ledger.routes import PROBLEM_JSON
-from liandan.identity import Identity
-from liandan.incoming import check_encoding, check_path, patient
-from liandan.metrics import Metrics
+from liandan.connection import check_head, patient
+from liandan.health import Metrics
+from liandan.identity import Identity, bearer
 from liandan.problems import Problems, problem_headers
+from liandan.settings import Settings
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("liandan.access")
@@ -26,6 +26,10 @@ LOGIN = "/v1/tokens"
 PATH_MAX = 200
 ADDRESSES_MAX = 20_000
 """Addresses remembered; beyond it the oldest are forgotten, so that a flood of addresses costs no memory."""
+
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI application."""
 
 
 class RateWindow:
@@ -57,25 +61,16 @@ class RateWindow:
 class Access:
     """An ASGI application around the real one."""
 
-    def __init__(
-        self,
-        app: Callable[[Any, Any, Any], Awaitable[None]],
-        identity: Identity,
-        problems: Problems,
-        metrics: Metrics,
-        *,
-        failures_per_minute: int,
-        requests_per_minute: int,
-    ) -> None:
+    def __init__(self, app: App, identity: Identity, problems: Problems, metrics: Metrics, settings: Settings) -> None:
         self._app, self._identity, self._problems, self._metrics = app, identity, problems, metrics
-        self._failures, self._requests = RateWindow(failures_per_minute), RateWindow(requests_per_minute)
+        self._failures, self._requests = RateWindow(settings.failures_per_minute), RateWindow(settings.requests_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass lifespan events on."""
-        if str(scope["type"]) != "http":
+        if str(scope["type"]) == "http":
+            await self._serve(cast("HTTPScope", scope), receive, send)
+        else:
             await self._app(scope, receive, send)
-            return
-        await self._serve(cast("HTTPScope", scope), receive, send)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         begun = time.monotonic()
@@ -92,10 +87,15 @@ class Access:
             await send(message)
 
         try:
-            caller = extras["user"] = await self._caller(scope)
-            self._check_budget(scope, address, caller)
-            check_path(scope)
-            check_encoding(scope)
+            token = bearer(scope)
+            caller = extras["user"] = None if token is None else await self._identity.caller(token)
+            if caller is None:
+                if self._requests.is_full(address):
+                    raise refuse("REQUESTS_TOO_MANY", found=address)
+                self._requests.note(address)
+                if scope["method"] == "POST" and scope["path"] != LOGIN and self._failures.is_full(address):
+                    raise refuse("FAILURES_TOO_MANY", found=address)
+            check_head(scope)
             if caller is None:
                 extras["note_failures"] = lambda count: self._failures.note(address, count) if count else None
         except Refusal as refusal:
@@ -105,29 +105,12 @@ class Access:
             asked = {**extras, "method": "GET"} if scope["method"] == "HEAD" else scope
             await self._app(asked, patient(receive), sending)
         finally:
-            self._after(scope, address, extras.get("user"), status)
+            self._metrics.request(status)
+            if extras.get("user") is None and scope["method"] == "POST" and 400 <= status < 500:
+                self._failures.note(address)
             took_ms = round((time.monotonic() - begun) * 1000, 1)
             path = printable(scope["path"])
             log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
-
-    async def _caller(self, scope: HTTPScope) -> Caller | None:
-        """The caller that the Authorization header proves; None without one, Refusal TOKEN_UNKNOWN for a bad one."""
-        token = bearer(scope)
-        return None if token is None else await self._identity.caller(token)
-
-    def _check_budget(self, scope: HTTPScope, address: str, caller: Caller | None) -> None:
-        if caller is not None:
-            return
-        if self._requests.is_full(address):
-            raise refuse("REQUESTS_TOO_MANY", found=address)
-        self._requests.note(address)
-        if scope["method"] == "POST" and scope["path"] != LOGIN and self._failures.is_full(address):
-            raise refuse("FAILURES_TOO_MANY", found=address)
-
-    def _after(self, scope: HTTPScope, address: str, caller: Caller | None, status: int) -> None:
-        self._metrics.request(status)
-        if caller is None and scope["method"] == "POST" and 400 <= status < 500:
-            self._failures.note(address)
 
     async def _refuse(self, scope: HTTPScope, refusal: Refusal, send: Callable[[Message], Awaitable[None]]) -> None:
         problem = self._problems.of(scope, refusal)
@@ -142,14 +125,3 @@ def printable(path: str) -> str:
     """A path for a log line: cut off, nothing in it that a terminal or a reader of lines would obey."""
     shown = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in path[:PATH_MAX])
     return shown if len(path) <= PATH_MAX else shown + "…"
-
-
-def bearer(scope: Scope) -> str | None:
-    """The bearer token of a request."""
-    for key, value in scope["headers"]:
-        if key == b"authorization":
-            kind, _, token = value.decode("latin-1").partition(" ")
-            if kind.lower() != "bearer" or not token.strip():
-                raise refuse("TOKEN_UNKNOWN", field="Authorization", found=kind[:20], expected="Bearer <token>")
-            return token.strip()
-    return None

@@ -1,10 +1,8 @@
 """The HTTP application: routes of all floors, problems, health and metrics, behind the access layer."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Litestar, Request, Router
-from litestar.config.app import AppConfig
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
@@ -15,102 +13,65 @@ from ledger.admission.intake import Room
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.routes import Limits, caller_of, ledger_routers, refuse_unknown_query
+from ledger.routes import Limits, caller_of, ledger_routers
 from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
-from liandan.access import Access
-from liandan.health import healthz, metrics, readyz
-from liandan.identity import Identity
-from liandan.metrics import Metrics
+from liandan.access import Access, App
+from liandan.health import Metrics, healthz, metrics, readyz
+from liandan.identity import Identity, delete_token, post_token
 from liandan.problems import Problems, problem_page, scope_language
 from liandan.projector import Projector
 from liandan.settings import Settings
-from liandan.tokens import delete_token, post_token
-from liandan.vault_routes import erase_disclosure, list_disclosures, read_disclosures
+from liandan.vault_routes import ROUTER as VAULT
 from manifests.routes import ROUTER as MANIFESTS
 from reports.routes import router as REPORTS
 from whitelist.routes import ROUTER as WHITELIST
 
 BATCHES_HELD = 4
 """Largest batches that a process holds at once; more senders than that get 503 and come again."""
-App = Callable[[Any, Any, Any], Awaitable[None]]
+OPENAPI = OpenAPIConfig(
+    title="联单 liandan",
+    version="1",
+    description="危险废物跨省转移的可验证账本 / A verifiable ledger of hazardous-waste transfers. Errors: RFC 9457, /problems/{code}.",
+    path="/schema",
+    render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin()],
+    components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="POST /v1/tokens")}),
+    security=[{}, {"token": []}],
+    use_handler_docstrings=True,
+)
+"""The schema as JSON and YAML; no page that loads anything from elsewhere."""
 
 
-def create_app(
-    settings: Settings,
-    service: Service,
-    identity: Identity,
-    projector: Projector,
-    counted: Metrics,
-    on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
-) -> App:
+def create_app(settings: Settings, service: Service, identity: Identity, projector: Projector, counted: Metrics) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
-    problems = Problems("zh" if settings.language == "zh-CN" else "en", lambda: service.log.publisher.mismatch)
+    default: Language = "zh" if settings.language == "zh-CN" else "en"
+    problems = Problems(default, lambda: service.log.publisher.mismatch)
     limits = Limits(
         statement_bytes=settings.statement_bytes_max, batch_bytes=settings.batch_bytes_max, batch_lines=settings.batch_lines_max
     )
+    state = {
+        "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
+        "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
+    }  # fmt: skip
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
-    vault = Router(
-        "/",
-        route_handlers=[read_disclosures, list_disclosures, erase_disclosure],
-        before_request=refuse_unknown_query,
-        tags=["personal data"],
-    )
+
+    async def log() -> Log:
+        return service.log
+
+    async def caller(request: Request[Any, Any, Any]) -> Caller:
+        """Routes that ask for a caller are for those who may read."""
+        return caller_of(request, "read")
+
+    async def lang(request: Request[Any, Any, Any]) -> Language:
+        return scope_language(request.scope, default)
+
     litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, vault, own],
-        dependencies={"log": Provide(_log), "caller": Provide(_caller), "lang": Provide(_lang)},
+        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, own],
+        dependencies={"log": Provide(log), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
-        openapi_config=_openapi(),
+        openapi_config=OPENAPI,
         logging_config=None,
-        state=State(
-            {
-                "service": service,
-                "identity": identity,
-                "projector": projector,
-                "metrics": counted,
-                "settings": settings,
-                "limits": limits,
-                "room": Room(BATCHES_HELD * settings.batch_bytes_max),
-                "problem_of": lambda request, error: problems.of(request.scope, error),
-            }
-        ),
-        on_app_init=list(on_app_init),
+        state=State(state),
         request_max_body_size=settings.statement_bytes_max,
     )
-    return Access(
-        litestar,
-        identity,
-        problems,
-        counted,
-        failures_per_minute=settings.failures_per_minute,
-        requests_per_minute=settings.requests_per_minute,
-    )
-
-
-async def _log(request: Request[Any, Any, Any]) -> Log:
-    service: Service = request.app.state.service
-    return service.log
-
-
-async def _caller(request: Request[Any, Any, Any]) -> Caller:
-    """Routes that ask for a caller are for those who may read."""
-    return caller_of(request, "read")
-
-
-async def _lang(request: Request[Any, Any, Any]) -> Language:
-    settings: Settings = request.app.state.settings
-    return scope_language(request.scope, "zh" if settings.language == "zh-CN" else "en")
-
-
-def _openapi() -> OpenAPIConfig:
-    """The schema as JSON and YAML; no page that loads anything from elsewhere."""
-    return OpenAPIConfig(
-        title="联单 liandan",
-        version="1",
-        description="危险废物跨省转移的可验证账本 / A verifiable ledger of hazardous-waste transfers. Errors: RFC 9457, /problems/{code}.",
-        path="/schema",
-        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin()],
-        components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="POST /v1/tokens")}),
-        security=[{}, {"token": []}],
-        use_handler_docstrings=True,
-    )
+    return Access(litestar, identity, problems, counted, settings)

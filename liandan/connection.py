@@ -1,20 +1,28 @@
-"""One TCP connection as uvicorn reads it, with the limits on a request's head that uvicorn's httptools protocol does not have.
+"""What a request brings, as it comes: a head with limits, and a body of plain bytes that keeps coming and comes whole.
 
 The head (request line and headers) is kept in memory until it is whole, so an endless header would cost memory without bound, and one that
 never ends a connection for ever. A head that is too large is answered 431, one that is too slow 408, both in plain text: no route is known
-yet, nor a language. Bodies have limits of their own (liandan.incoming, the routes).
+yet, nor a language. A gzip body is refused unread: what is signed is exactly what is sent, and nothing is ever unpacked, so no bomb goes off.
 """
 
 import asyncio
+from typing import cast
 
+from litestar.types import HTTPReceiveMessage, HTTPScope, Receive
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from signing.refusal import refuse
 
 HEAD_BYTES_MAX = 65_536
 HEAD_S = 20.0
+BODY_IDLE_S = 30.0
+"""A body of which nothing comes for so long is given up."""
 
 
 class Connection(HttpToolsProtocol):
-    """Reads heads of at most ``HEAD_BYTES_MAX`` bytes that come within ``HEAD_S`` seconds."""
+    """One TCP connection as uvicorn reads it, with the limits that its httptools protocol does not have: heads of at most ``HEAD_BYTES_MAX`` bytes
+    that come within ``HEAD_S`` seconds.
+    """
 
     head_s = HEAD_S
     _came = 0
@@ -70,3 +78,35 @@ class Connection(HttpToolsProtocol):
         lines = [b"HTTP/1.1 " + status, b"content-type: text/plain; charset=utf-8", b"content-length: %d" % len(body), b"connection: close"]
         transport.write(b"\r\n".join([*lines, b"", body]))
         transport.close()
+
+
+def check_head(scope: HTTPScope) -> None:
+    """Refusal NOT_FOUND for a path with NUL in it: nothing of ours has such a name, and PostgreSQL's text cannot hold one; Refusal
+    BODY_ENCODING for a body that says it is packed.
+    """
+    if "\x00" in scope["path"]:
+        raise refuse("NOT_FOUND", field="path", found="U+0000", expected="a path without control characters")
+    for name, value in scope["headers"]:
+        if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise refuse("BODY_ENCODING", field="Content-Encoding", found=value.decode("latin-1")[:60], expected="identity")
+
+
+def patient(receive: Receive, idle_s: float = BODY_IDLE_S) -> Receive:
+    """The same messages; Refusal BODY_SLOW when the body stops coming, BODY_INCOMPLETE when its sender is gone before its end."""
+    is_whole = False
+
+    async def receiving() -> HTTPReceiveMessage:
+        nonlocal is_whole
+        if is_whole:
+            return cast("HTTPReceiveMessage", await receive())  # whoever waits now, waits for the end of the connection
+        try:
+            async with asyncio.timeout(idle_s):
+                message = cast("HTTPReceiveMessage", await receive())
+        except TimeoutError:
+            raise refuse("BODY_SLOW", found=f"nothing for {idle_s:g} s", expected="a body that keeps coming") from None
+        if message["type"] == "http.disconnect":
+            raise refuse("BODY_INCOMPLETE", found="the connection ended", expected="a whole body")
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return cast("Receive", receiving)

@@ -1,4 +1,4 @@
-"""The way to the database: pool, migrations, and refusing a server or schema that would break the product's promises.
+"""The way to the database: pool, migrations, guards, and refusing a server or schema that would break the product's promises.
 
 A server that acknowledges commits it may forget is refused (``synchronous_commit=off``), and so is a schema of another revision: the
 application never migrates itself, ``liandan migrate`` does.
@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 import msgspec
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from msgspec import Struct
 from sqlalchemy.exc import DBAPIError
 
 import liandan
@@ -27,26 +30,30 @@ if TYPE_CHECKING:
 OLDEST_VERSION = 150000
 """``server_version_num`` of the oldest server we test against."""
 COMMAND_TIMEOUT_S = 60
+SESSION = {"application_name": "liandan", "timezone": "UTC"}
 WRITER = "liandan_writer"
 """Role of the pool: SELECT and INSERT on the ledger, UPDATE on what is derived."""
+EVENT_TRIGGERS = ("guard_ledger_alter", "guard_ledger_drop")
+ROLES = ("liandan_owner", "liandan_reader", "liandan_writer")
+TABLES = ("entry", "link", "quarantine")
+FUNCTIONS = {
+    "public.refuse_change": "79986d2ea8f9d73630e392d444fa129a0eb1ff6357b81cbc1f1e689606a9f443",
+    "public.keep_quarantine": "9090be2bc7d321a95c0b3a9f2261ff13b63a6d66695032dc6ade80f61990af83",
+    "liandan_guard.ledger_ddl": "4560e8835036d036bfab2a2fea0e54daa74201d15d847db3cbd1b701360b0ee5",
+}
+"""SHA-256 of their sources as the newest migrations made them (0004, 0007): whoever may replace a function has its triggers do nothing."""
+LEAF_CHECK = r"CHECK ((leaf = sha256(('\x00'::bytea || entry))))"
 _migrating = threading.Lock()
 """Alembic keeps its context in module globals: one migration at a time per process."""
 
 
 async def open_pool(dsn: str, *, min_size: int = 2, max_size: int = 16) -> Pool[Record]:
-    """A pool whose connections read and write ``jsonb`` as Python values, in the writer's role; every new connection is checked.
-
-    Whatever account the address names, the program appends and nothing more (migration 0004).
-
-    Raises Refusal (DATABASE_VERSION, DATABASE_NOT_DURABLE); what the server itself refuses passes through as asyncpg's error.
+    """A pool whose connections read and write ``jsonb`` as Python values, in the writer's role; every new connection is checked. Whatever
+    account the address names, the program appends and nothing more (migration 0004). Raises Refusal (DATABASE_VERSION,
+    DATABASE_NOT_DURABLE); what the server itself refuses passes through as asyncpg's error.
     """
     return await asyncpg.create_pool(
-        dsn,
-        min_size=min_size,
-        max_size=max_size,
-        command_timeout=COMMAND_TIMEOUT_S,
-        server_settings={"application_name": "liandan", "timezone": "UTC"},
-        init=_prepare_writer,
+        dsn, min_size=min_size, max_size=max_size, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION, init=_prepare_writer
     )
 
 
@@ -56,17 +63,15 @@ async def _prepare_writer(connection: Connection[Record]) -> None:
         await connection.execute(f"SET ROLE {WRITER}")
 
 
-async def connect(dsn: str) -> Connection[Record]:
-    """One connection with the rights of its own account, prepared and checked like those of the pool; the caller closes it."""
-    connection = await asyncpg.connect(
-        dsn, command_timeout=COMMAND_TIMEOUT_S, server_settings={"application_name": "liandan", "timezone": "UTC"}
-    )
+@asynccontextmanager
+async def connect(dsn: str) -> AsyncIterator[Connection[Record]]:
+    """One connection with the rights of its own account, prepared and checked like those of the pool."""
+    connection = await asyncpg.connect(dsn, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION)
     try:
         await prepare_connection(connection)
-    except BaseException:
+        yield connection
+    finally:
         await connection.close()
-        raise
-    return connection
 
 
 async def prepare_connection(connection: Connection[Record]) -> None:
@@ -78,23 +83,17 @@ async def prepare_connection(connection: Connection[Record]) -> None:
         raise refuse("DATABASE_VERSION", field="database_url", found=version, expected=f">= {OLDEST_VERSION}")
     if commit == "off":
         raise refuse("DATABASE_NOT_DURABLE", field="synchronous_commit", found=commit, expected="on")
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_to_jsonb, decoder=_from_jsonb, format="binary")
-
-
-def _to_jsonb(value: Any) -> bytes:  # any JSON value
-    return b"\x01" + msgspec.json.encode(value)  # binary jsonb: a version byte, then text
-
-
-def _from_jsonb(raw: bytes) -> Any:  # any JSON value
-    return msgspec.json.decode(raw[1:])
+    # Binary jsonb: a version byte, then text.
+    encoder, decoder = lambda value: b"\x01" + msgspec.json.encode(value), lambda raw: msgspec.json.decode(raw[1:])
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encoder, decoder=decoder, format="binary")
 
 
 async def migrate(dsn: str) -> None:
-    """Bring the schema to the revision of this program. Several at once are safe: the database lets one in at a time.
-
-    Raises what ``connect`` raises, before anything is changed, and asyncpg's error when the server refuses a migration.
+    """Bring the schema to the revision of this program. Several at once are safe: the database lets one in at a time. Raises what
+    ``connect`` raises, before anything is changed, and asyncpg's error when the server refuses a migration.
     """
-    await (await connect(dsn)).close()
+    async with connect(dsn):
+        pass
     await asyncio.to_thread(_upgrade, dsn)
 
 
@@ -105,15 +104,10 @@ def _upgrade(dsn: str) -> None:
         with _migrating:
             command.upgrade(config, "head")
     except DBAPIError as error:
-        raise _said_by_the_server(error) from error
-
-
-def _said_by_the_server(error: BaseException) -> BaseException:
-    """asyncpg's error inside SQLAlchemy's, which callers need not know."""
-    found: BaseException | None = error
-    while found is not None and not isinstance(found, asyncpg.PostgresError):
-        found = found.orig if isinstance(found, DBAPIError) else found.__cause__
-    return found or error
+        said: BaseException | None = error
+        while said is not None and not isinstance(said, asyncpg.PostgresError):  # inside SQLAlchemy's, which callers need not know
+            said = said.orig if isinstance(said, DBAPIError) else said.__cause__
+        raise said or error from error
 
 
 async def check_schema(connection: Connection[Record]) -> None:
@@ -143,3 +137,65 @@ def migrations() -> Path:
     package = Path(liandan.__file__).parent
     packed = package / "_migrations"
     return packed if packed.is_dir() else package.parent / "alembic"
+
+
+class Guards(Struct, frozen=True, kw_only=True):
+    """What is missing of the guards (migration 0004); nothing missing is good."""
+
+    event_triggers_missing: tuple[str, ...]
+    """Also those that are disabled. A managed server without a superuser has none."""
+    roles_missing: tuple[str, ...]
+    triggers_off: tuple[str, ...]
+    """Tables, partitions among them, that lack a trigger firing ALWAYS against UPDATE, DELETE or TRUNCATE."""
+    replaced: tuple[str, ...]
+    """Functions of the guards that are not as the migrations made them, and tables without the CHECK on their leaf hash."""
+
+    @property
+    def are_complete(self) -> bool:
+        """Nothing is missing."""
+        return not (self.event_triggers_missing or self.roles_missing or self.triggers_off or self.replaced)
+
+
+async def fetch_guards(conn: Connection[Record]) -> Guards:
+    """Compare the catalogue with what the migrations put there."""
+    events = await conn.fetch("SELECT evtname FROM pg_event_trigger WHERE evtname = ANY($1) AND evtenabled = 'A'", list(EVENT_TRIGGERS))
+    roles = await conn.fetch("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", list(ROLES))
+    bare = await conn.fetch(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"
+        " AND (c.relname = ANY($1) OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent IN ('entry'::regclass, 'link'::regclass)))"
+        # tgtype: 8 DELETE, 16 UPDATE, 32 TRUNCATE. The rows of a partitioned table lie in its partitions, and so do the triggers for rows.
+        " AND (SELECT coalesce(bit_or(t.tgtype::int), 0) FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal"
+        "      AND t.tgenabled = 'A' AND t.tgqual IS NULL AND t.tgattr = ''"
+        "      AND t.tgfoid = to_regproc(CASE c.relname WHEN 'quarantine' THEN 'keep_quarantine' ELSE 'refuse_change' END))"
+        "     & 56 <> CASE c.relkind WHEN 'p' THEN 32 ELSE 56 END"
+        " ORDER BY c.relname",
+        list(TABLES),
+    )
+    sources = await conn.fetch(
+        "SELECT n.nspname || '.' || p.proname AS name, encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex') AS digest"
+        " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+        " WHERE p.oid = ANY(ARRAY(SELECT to_regproc(name)::oid FROM unnest($1::text[]) AS name))",
+        list(FUNCTIONS),
+    )
+    found = {row["name"]: row["digest"] for row in sources}
+    unchecked = await conn.fetch(
+        "SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p')"
+        " AND (c.oid = 'entry'::regclass OR c.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'entry'::regclass))"
+        " AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.conname = 'entry_leaf' AND k.convalidated"
+        "                 AND pg_get_constraintdef(k.oid) = $1) ORDER BY 1",
+        LEAF_CHECK,
+    )
+    return Guards(
+        event_triggers_missing=tuple(sorted(set(EVENT_TRIGGERS) - {row["evtname"] for row in events})),
+        roles_missing=tuple(sorted(set(ROLES) - {row["rolname"] for row in roles})),
+        triggers_off=tuple(row["relname"] for row in bare),
+        replaced=(*sorted(name for name in FUNCTIONS if found.get(name) != FUNCTIONS[name]), *(row["relname"] for row in unchecked)),
+    )
+
+
+async def list_quarantined(conn: Connection[Record], cut_to: int) -> list[tuple[int, bytes]]:
+    """Indices and entry bytes that a cut to this size has moved aside, in order; with the owner's rights."""
+    async with conn.transaction(readonly=True):
+        await conn.execute("SET LOCAL ROLE liandan_owner")
+        rows = await conn.fetch("SELECT idx, entry FROM quarantine WHERE cut_to = $1 ORDER BY idx", cut_to)
+    return [(row["idx"], bytes(row["entry"])) for row in rows]

@@ -1,4 +1,4 @@
-"""A evidence of evidence as files: certificates, bundles, proofs, checkpoints and whole exports, whatever their names."""
+"""Evidence as files: certificates, bundles, proofs, checkpoints and whole exports, whatever their names."""
 
 from base64 import b64decode
 from collections.abc import Iterator
@@ -31,6 +31,10 @@ class EvidenceSet(Struct):
     ignored: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    def blame(self, name: str, refusal: Refusal) -> None:
+        """A file that is not what it claims to be."""
+        self.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
+
     def compare(self, vkeys: tuple[str, ...] = (), found: str = "") -> GossipReport:
         """The verdict; ``vkeys`` and ``found`` are trusted beforehand."""
         report = compare(self.pieces, self.trees, vkeys, found)
@@ -41,7 +45,8 @@ class EvidenceSet(Struct):
 
 def gather(directory: Path, against: Path | None = None) -> EvidenceSet:
     """Everything in a directory and below; ``against`` is an export that the evidence is compared with. One file never stops the others."""
-    evidence, exports = EvidenceSet(), _exports(directory)
+    evidence = EvidenceSet()
+    exports = sorted(path.parent for path in directory.rglob("checkpoint") if path.is_file() and (path.parent / "tile").is_dir())
     if against is not None:
         _take_export(evidence, against, against.name)
     for export in exports:
@@ -51,10 +56,6 @@ def gather(directory: Path, against: Path | None = None) -> EvidenceSet:
         if path.is_file() and inside.isdisjoint(path.parents):
             _take_file(evidence, path, _shown(path.relative_to(directory)))
     return evidence
-
-
-def _exports(directory: Path) -> list[Path]:
-    return sorted(path.parent for path in directory.rglob("checkpoint") if path.is_file() and (path.parent / "tile").is_dir())
 
 
 def _shown(path: Path) -> str:
@@ -79,7 +80,7 @@ def _take_export(evidence: EvidenceSet, directory: Path, name: str) -> None:
         if reader.root() != head.root:
             raise refuse("ROOT_DIFFERS", found=reader.root().hex(), expected=head.root.hex())
     except Refusal as refusal:
-        evidence.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
+        evidence.blame(name, refusal)
         return
     evidence.trees.append(Tree(head.origin, head.size, _Rooted(reader).hash_at, name))
 
@@ -111,18 +112,14 @@ class _Rooted:
 
 def _take_file(evidence: EvidenceSet, path: Path, name: str) -> None:
     try:
-        raw = path.read_bytes() if path.stat().st_size <= FILE_MAX else b""
+        found = list(_pieces(path.read_bytes() if path.stat().st_size <= FILE_MAX else b"", name))
     except OSError as error:
         evidence.ignored.append(f"{name} ({error.strerror})")
-        return
-    try:
-        found = list(_pieces(raw, name))
     except Refusal as refusal:
-        evidence.findings += [difference(r.code, f"{name} {r.field}".rstrip(), r.found, r.expected) for r in refusal.reasons]
-        return
-    evidence.pieces += found
-    if not found:
-        evidence.ignored.append(name)
+        evidence.blame(name, refusal)
+    else:
+        evidence.pieces += found
+        evidence.ignored += [] if found else [name]
 
 
 def _pieces(raw: bytes, name: str) -> Iterator[Piece]:
@@ -144,9 +141,6 @@ def _pieces(raw: bytes, name: str) -> Iterator[Piece]:
 def _bundle(raw: bytes, name: str) -> Piece:
     bundle = open_bundle(raw, KINDS)
     fields = parse(raw, limit=BUNDLE_MAX, depth=4)
-    places = tuple(
-        ProvenEntry(item["index"], leaf_hash(b64decode(item["entry"])), tuple(b64decode(one) for one in item["proof"]))
-        for item in fields["entries"]
-    )
-    note = b64decode(fields["checkpoint"])
+    items = [(item["index"], leaf_hash(b64decode(item["entry"])), tuple(map(b64decode, item["proof"]))) for item in fields["entries"]]
+    places, note = tuple(ProvenEntry(*item) for item in items), b64decode(fields["checkpoint"])
     return Piece(source=name, note=note, places=places, log_keys=bundle.log.log_keys, found=bundle.found)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from ledger.admission.entry import Entry, read_entry
+from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.answers import Sizes
 from ledger.kinds.founding import LogFound
@@ -24,11 +24,10 @@ TEMPORARY = ".part"
 
 
 async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: Kinds, progress: Callable[[int, int], None]) -> int:
-    """Bring a directory to the newest checkpoint, fetching only what it lacks; the size of its checkpoint.
-
-    The checkpoint is read first and put in place last, so it never names entries that are not there; whatever interrupts an export, the
-    next one goes on. What is there already is trusted only as far as its hashes give the new root. Refusal EXPORT_DIRECTORY for a directory
-    that holds anything else than an export of this log, EXPORT_FORKED when what it holds is no part of the log's present history.
+    """Bring a directory to the newest checkpoint, fetching only what it lacks; the size of its checkpoint. The checkpoint is read first and
+    put in place last, so it never names entries that are not there; whatever interrupts an export, the next one goes on. What is there
+    already is trusted only as far as its hashes give the new root. Refusal EXPORT_DIRECTORY for a directory that holds anything else than
+    an export of this log, EXPORT_FORKED when what it holds is no part of the log's present history.
     """
     vkeys, note = await fetch("log.vkey"), await fetch("checkpoint")
     if not await asyncio.to_thread(_is_ours, directory, vkeys):
@@ -143,15 +142,13 @@ async def archived_at(client: AsyncLiandan) -> list[int]:
 
 def _adopted(directory: Path, size: int, kinds: Kinds) -> list[str]:
     """SHA-256 of every ruleset and data file that the entries ever adopted."""
-    reader = TileReader(size, reader_of(directory))
-    return sorted({digest for raw in reader.entries(0, size) for digest in _digests(read_entry(raw, kinds))})
-
-
-def _digests(entry: Entry) -> Iterable[str]:
-    body = entry.statement.body
-    if isinstance(body, LogFound):
-        return [body.ruleset.sha256, *(adopted.sha256 for adopted in body.data)]
-    return [body.sha256] if entry.statement.kind in ("ruleset.adopt/1", "data.adopt/1") else []
+    found: set[str] = set()
+    for statement in (read_entry(raw, kinds).statement for raw in TileReader(size, reader_of(directory)).entries(0, size)):
+        if isinstance(statement.body, LogFound):
+            found.update((statement.body.ruleset.sha256, *(adopted.sha256 for adopted in statement.body.data)))
+        elif statement.kind in ("ruleset.adopt/1", "data.adopt/1"):
+            found.add(statement.body.sha256)
+    return sorted(found)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -59,23 +60,21 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 def founding_draft(
     plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKey], *, nonce: bytes | None = None, at_s: int | None = None
 ) -> Draft:
-    """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities.
-
-    ``nonce`` (32 bytes) is drawn and ``at_s`` (Unix seconds) is now, unless a story gives them.
+    """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities. ``nonce``
+    (32 bytes) is drawn and ``at_s`` (Unix seconds) is now, unless a story gives them.
     """
     ruleset = RULESETS[CURRENT]
+    operator = plan.operator
+    registered = register(keyring.operator, keyring.origin, operator.uscc)
     body = LogFound(
-        origin=keyring.origin,
-        nonce=b64.encode(nonce or secrets.token_bytes(32)),
-        log_keys=keyring.vkeys,
-        operator=FoundingParty(plan.operator.uscc, plan.operator.name, (register(keyring.operator, keyring.origin, plan.operator.uscc),)),
+        origin=keyring.origin, nonce=b64.encode(nonce or secrets.token_bytes(32)), log_keys=keyring.vkeys,
+        operator=FoundingParty(operator.uscc, operator.name, (registered,)),
         authorities=tuple(_authority(one, keyring.origin, keys) for one in plan.authorities),
         ruleset=Adopted(ruleset.name, ruleset.version, ruleset.sha256),
         data=tuple(Adopted(file.name, file.version, sha256(file.path.read_bytes()).hexdigest()) for file in data_files()),
-        witness_policy=plan.witness_policy,
-        clock=plan.clock,
+        witness_policy=plan.witness_policy, clock=plan.clock,
         continues=None if plan.continues is None else continues_from(plan.continues.checkpoint.encode(), plan.continues.log_keys),
-    )
+    )  # fmt: skip
     by = (plan.operator.uscc, *(one.uscc for one in plan.authorities))
     at = format_at(int(time.time()) if at_s is None else at_s)
     return Draft(kind="log.found/1", chain=LOG_MAIN, seq=0, prev=founding_prev(keyring.origin), by=by, at=at, body=body)
@@ -90,8 +89,6 @@ def _authority(one: PlannedAuthority, origin: str, keys: Mapping[str, PrivateKey
 
 def sign_founding(draft: Draft, plan: Plan, keyring: ServerKeys, keys: Mapping[str, PrivateKey]) -> tuple[Envelope, tuple[str, ...]]:
     """Signed by the operator and then by authorities as far as their keys are at hand, in order; and who has yet to sign."""
-    signing = [keyring.operator]
-    missing = [one.uscc for one in plan.authorities]
-    while missing and missing[0] in keys:
-        signing.append(keys[missing.pop(0)])
-    return draft.sign(signing), tuple(missing)
+    authorities = [one.uscc for one in plan.authorities]
+    signing = [keys[uscc] for uscc in takewhile(keys.__contains__, authorities)]
+    return draft.sign([keyring.operator, *signing]), tuple(authorities[len(signing) :])

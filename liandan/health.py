@@ -1,18 +1,60 @@
 """Is it alive, is it ready, what does it count: for load balancers, orchestrators and scrapers."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from asyncpg import InterfaceError, PostgresError
 from litestar import Request, Response, get
 from litestar.openapi import ResponseSpec
 from msgspec import Struct
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from ledger.log import Log
 from ledger.routes import refusals
-from ledger.service import Service
 from liandan.database import check_schema
-from liandan.metrics import Metrics
 from liandan.projector import Projector
 from signing.refusal import Refusal
+
+SECONDS = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
+
+
+class Metrics:
+    """A registry of its own, so that two servers in one process do not count together."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self._refused = Counter("liandan_refused", "Refused statements by code", ["code"], registry=registry)
+        sizes = (1, 4, 16, 64, 128, 256)
+        self._batch = Histogram("liandan_batch_size", "Statements per transaction", buckets=sizes, registry=registry)
+        self._batch_s = Histogram("liandan_batch_seconds", "Time of a transaction", buckets=SECONDS, registry=registry)
+        self._requests = Counter("liandan_requests", "Answers by status", ["status"], registry=registry)
+        self.queue = Gauge("liandan_queue", "Statements waiting for the sequencer", registry=registry)
+        self.size = Gauge("liandan_size", "Committed entries", registry=registry)
+        self.published_size = Gauge("liandan_published_size", "Published entries", registry=registry)
+        self.frozen = Gauge("liandan_frozen", "1 while the log is frozen: nothing is appended or signed", registry=registry)
+        self.count_admitted: Callable[[int], None] = Counter("liandan_admitted", "New entries", registry=registry).inc
+        """New entries."""
+        published = Histogram("liandan_publish_seconds", "From arrival to checkpoint", buckets=SECONDS, registry=registry)
+        self.observe_published: Callable[[float], None] = published.observe
+        """From the arrival of a statement to its published checkpoint, seconds."""
+
+    def count_refused(self, codes: Sequence[str]) -> None:
+        """One refused statement and its codes."""
+        for code in codes:
+            self._refused.labels(code).inc()
+
+    def batch(self, size: int, seconds: float) -> None:
+        """One transaction of the sequencer."""
+        self._batch.observe(size)
+        self._batch_s.observe(seconds)
+
+    def request(self, status: int) -> None:
+        """One answered request."""
+        self._requests.labels(str(status)).inc()
+
+    def text(self) -> bytes:
+        """All of it, for a scraper."""
+        return generate_latest(self.registry)
 
 
 class Alive(Struct, frozen=True):
@@ -46,30 +88,24 @@ async def healthz() -> Alive:
 @get("/readyz", tags=["operations"], responses={**refusals(429, 500), 503: NOT_READY})
 async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
     """503 with reasons while statements cannot be taken."""
-    service: Service = request.app.state.service
+    log: Log = request.app.state.service.log
     projector: Projector = request.app.state.projector
     reasons: list[str] = []
     size, founded = 0, False
     try:
-        async with service.log.pool.acquire(timeout=5) as conn:
+        async with log.pool.acquire(timeout=5) as conn:
             await check_schema(conn)  # type: ignore[arg-type]  # a lent connection serves as well
-        head = await service.log.head()
+        head = await log.head()
         size, founded = (0, False) if head is None else (head.size, True)
     except Refusal as refusal:
         reasons.append(str(refusal))
     except (OSError, TimeoutError, InterfaceError, PostgresError) as error:
         reasons.append(f"database: {type(error).__name__}")
-    reasons += [why] if (why := service.log.publisher.may_append()) is not None else []
-    published = service.log.publisher.published
+    reasons += [why] if (why := log.publisher.may_append()) is not None else []
     ready = Ready(
-        status="not ready" if reasons else "ready",
-        reasons=tuple(reasons),
-        founded=founded,
-        size=size,
-        published=0 if published is None else published.size,
-        queue=service.log.sequencer.waiting,
-        projections_behind=projector.lag(),
-    )
+        status="not ready" if reasons else "ready", reasons=tuple(reasons), founded=founded, size=size, published=_published(log),
+        queue=log.sequencer.waiting, projections_behind=projector.lag(),
+    )  # fmt: skip
     return Response(ready, status_code=503 if reasons else 200)
 
 
@@ -77,10 +113,14 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Prometheus' text form."""
     counted: Metrics = request.app.state.metrics
-    service: Service = request.app.state.service
-    published = service.log.publisher.published
-    counted.queue.set(service.log.sequencer.waiting)
-    counted.size.set(service.log.sequencer.size)
-    counted.published_size.set(0 if published is None else published.size)
-    counted.frozen.set(service.log.publisher.mismatch is not None)
+    log: Log = request.app.state.service.log
+    counted.queue.set(log.sequencer.waiting)
+    counted.size.set(log.sequencer.size)
+    counted.published_size.set(_published(log))
+    counted.frozen.set(log.publisher.mismatch is not None)
     return Response(counted.text(), media_type="text/plain; version=0.0.4")
+
+
+def _published(log: Log) -> int:
+    published = log.publisher.published
+    return 0 if published is None else published.size

@@ -4,33 +4,38 @@ The challenge has a payload type of its own and can never be a statement (format
 most every few seconds per process; a revoked key or token stops working within that time. Real time, also on a simulated log.
 """
 
-from __future__ import annotations
-
 import secrets
 import time
 from base64 import b64decode
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from asyncpg import Pool, Record
+from litestar import Request, delete, post
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.types import Scope as HTTPScope
 from msgspec import Meta, Struct
 
 from ledger import store
 from ledger.caller import Caller
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
 from ledger.log import Log
+from ledger.routes import caller_of, refusals
 from ledger.times import format_at, parse_at
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
 from signing.payload import parse
-from signing.refusal import Refusal, refuse
+from signing.refusal import refuse
 from signing.suite import verify
 
 LIFE_MAX_S = 12 * 3600
 RECHECK_S = 5.0
 """How long a token's caller is believed without asking the database again."""
 CACHE_MAX = 10_000
+CHALLENGE_MAX = 8192
+"""Bytes of a challenge envelope: the largest signature of ours has 2,420."""
+LOGIN_REFUSALS = refusals(400, 401, 403, 413, 429, 500)
 Scope = Literal["read", "post"]
 
 
@@ -67,22 +72,13 @@ class Token(Struct, frozen=True, kw_only=True):
     expires_at: str
 
 
-class _Known(Struct):
-    caller: Caller
-    expires_s: float
-    checked: float
-
-
 class Identity:
     """Grants, recognises and revokes tokens."""
 
     def __init__(self, log: Log, origin: str, audiences: tuple[str, ...]) -> None:
         self._log, self._origin, self._audiences = log, origin, audiences
-        self._known: dict[bytes, _Known] = {}
-
-    @property
-    def _pool(self) -> Pool[Record]:
-        return self._log.pool
+        self._known: dict[bytes, tuple[Caller, float, float]] = {}
+        """Callers by the digest of their token, with its end (Unix seconds) and when the database was asked (monotonic)."""
 
     async def login(self, raw: bytes) -> Token:
         """A token for a signed challenge; Refusal LOGIN_…, KEY_UNKNOWN, KEY_NOT_VALID, SIGNATURE_WRONG and those of envelopes."""
@@ -114,7 +110,7 @@ class Identity:
 
     async def _key(self, keyid: str) -> tuple[KeyRecord, LogState, int]:
         """The key as registered now, the log's state and size; Refusal KEY_UNKNOWN."""
-        async with self._pool.acquire() as conn:
+        async with self._log.pool.acquire() as conn:
             head = await store.fetch_head(conn)
             found = await store.fetch_facts(conn, [f"key:{keyid}"])
         state = await self._log.state()
@@ -125,29 +121,21 @@ class Identity:
 
     async def _keep(self, token: str, uscc: str, challenge: Challenge, ends_s: int) -> None:
         nonce, expires_at = b64decode(challenge.nonce), datetime.fromtimestamp(ends_s, UTC)
-        async with self._pool.acquire() as conn, conn.transaction():
-            used = await conn.execute(
-                "INSERT INTO login_nonce (nonce, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING", nonce, expires_at
-            )
-            if used != "INSERT 0 1":
+        async with self._log.pool.acquire() as conn, conn.transaction():
+            into = "INSERT INTO login_nonce (nonce, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+            if await conn.execute(into, nonce, expires_at) != "INSERT 0 1":
                 raise refuse("LOGIN_NONCE", field="nonce", found=challenge.nonce)
-            await conn.execute(
-                "INSERT INTO token (digest, uscc, keyid, scope, expires_at) VALUES ($1, $2, $3, $4, $5)",
-                _digest(token),
-                uscc,
-                challenge.keyid,
-                list(challenge.scope),
-                expires_at,
-            )
+            row = (_digest(token), uscc, challenge.keyid, list(challenge.scope), expires_at)
+            await conn.execute("INSERT INTO token (digest, uscc, keyid, scope, expires_at) VALUES ($1, $2, $3, $4, $5)", *row)
 
     async def caller(self, token: str) -> Caller:
         """Whose token this is; Refusal TOKEN_UNKNOWN."""
         digest, now = _digest(token), time.monotonic()
-        known = self._known.get(digest)
-        if known is not None and now - known.checked < RECHECK_S and known.expires_s > time.time():
-            return known.caller
+        kept, expires_s, checked = self._known.get(digest, (None, 0.0, 0.0))
+        if kept is not None and now - checked < RECHECK_S and expires_s > time.time():
+            return kept
         self._known.pop(digest, None)
-        async with self._pool.acquire() as conn:
+        async with self._log.pool.acquire() as conn:
             row = await conn.fetchrow("SELECT uscc, keyid, scope, expires_at FROM token WHERE digest = $1 AND expires_at > now()", digest)
         if row is None:
             raise refuse("TOKEN_UNKNOWN", field="Authorization")
@@ -159,13 +147,13 @@ class Identity:
         caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted)
         if len(self._known) > CACHE_MAX:
             self._known.clear()
-        self._known[digest] = _Known(caller, row["expires_at"].timestamp(), now)
+        self._known[digest] = (caller, row["expires_at"].timestamp(), now)
         return caller
 
     async def _grants(self, uscc: str) -> tuple[Grant, ...]:
         """What authorities let a party read now (``access.grant``); asked again with every check of its token."""
         name = access_key(uscc)
-        async with self._pool.acquire() as conn:
+        async with self._log.pool.acquire() as conn:
             found = await store.fetch_facts(conn, [name])
         known: Grants | None = self._log.kinds.decode(name, found[name]) if found else None
         return () if known is None else known.at(await self._log.now())
@@ -173,12 +161,12 @@ class Identity:
     async def revoke(self, token: str) -> None:
         """End a token before its time."""
         self._known.pop(_digest(token), None)
-        async with self._pool.acquire() as conn:
+        async with self._log.pool.acquire() as conn:
             await conn.execute("DELETE FROM token WHERE digest = $1", _digest(token))
 
     async def sweep(self) -> None:
         """Forget what has expired; nonces an hour later, as clocks differ."""
-        async with self._pool.acquire() as conn:
+        async with self._log.pool.acquire() as conn:
             await conn.execute("DELETE FROM token WHERE expires_at < now()")
             await conn.execute("DELETE FROM login_nonce WHERE expires_at < now() - $1::interval", timedelta(hours=1))
 
@@ -193,4 +181,39 @@ def _role(state: LogState, uscc: str) -> Literal["party", "authority", "operator
     return "authority" if any(authority.uscc == uscc for authority in state.authorities) else "party"
 
 
-__all__ = ["Challenge", "Identity", "Refusal", "Token"]
+def bearer(scope: HTTPScope) -> str | None:
+    """The bearer token of a request."""
+    for key, value in scope["headers"]:
+        if key == b"authorization":
+            kind, _, token = value.decode("latin-1").partition(" ")
+            if kind.lower() != "bearer" or not token.strip():
+                raise refuse("TOKEN_UNKNOWN", field="Authorization", found=kind[:20], expected="Bearer <token>")
+            return token.strip()
+    return None
+
+
+@dataclass
+class TakesChallenge(Operation):
+    """Documents the raw body: a DSSE envelope of the login payload type."""
+
+    def __post_init__(self) -> None:
+        schema = Schema(type=OpenAPIType.OBJECT, required=["payloadType", "payload", "signatures"])
+        text = "A DSSE envelope of payload type application/vnd.liandan.login.v1+json, see docs/api.md"
+        self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=schema)}, text, required=True)
+
+
+@post("/v1/tokens", operation_class=TakesChallenge, request_max_body_size=CHALLENGE_MAX, responses=LOGIN_REFUSALS, tags=["tokens"])
+async def post_token(request: Request[Any, Any, Any]) -> Token:
+    """A login challenge, signed by a registered key, becomes a bearer token of at most 12 hours."""
+    identity: Identity = request.app.state.identity
+    return await identity.login(await request.body())
+
+
+@delete("/v1/tokens/current", responses=refusals(401, 429, 500), tags=["tokens"])
+async def delete_token(request: Request[Any, Any, Any]) -> None:
+    """Revoke the token of this request."""
+    caller_of(request, None)
+    token = bearer(request.scope)
+    assert token is not None, "there is a caller, so there is a token"
+    identity: Identity = request.app.state.identity
+    await identity.revoke(token)

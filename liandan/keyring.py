@@ -15,7 +15,7 @@ from ledger.admission.statement import check_origin
 from ledger.tree.checkpoint import log_vkeys
 from liandan.settings import Settings
 from signing.keys import PrivateKey
-from signing.refusal import Refusal, refuse
+from signing.refusal import refuse
 
 FILE_MAX = 64 * 1024
 _BLOCK = re.compile(r"^Key: ([a-z-]+)\n(-----BEGIN [A-Z ]+-----\n.+?-----END [A-Z ]+-----\n)", re.M | re.S)
@@ -46,12 +46,17 @@ def generate(origin: str, *, with_ml_dsa: bool = False) -> ServerKeys:
 
 def write_keyring(keyring: ServerKeys, path: Path, passphrase_path: Path) -> None:
     """Write the key file (0600), and a random passphrase beside it if there is none; never overwrites (Refusal KEY_FILE_EXISTS)."""
-    if not passphrase_path.exists():
-        _write_new(passphrase_path, secrets.token_urlsafe(32) + "\n")
-    passphrase = read_passphrase(passphrase_path)
+    passphrase = make_passphrase(passphrase_path)
     keys = {"log": keyring.log, "operator": keyring.operator, "log-ml-dsa": keyring.log_ml_dsa}
     blocks = [f"Key: {name}\n{key.to_pem(passphrase).decode()}" for name, key in keys.items() if key is not None]
     _write_new(path, f"Origin: {keyring.origin}\n" + "".join(blocks))
+
+
+def make_passphrase(path: Path) -> bytes:
+    """The passphrase in a file, which is made with a random one (mode 0600) if it is not there; Refusal KEYRING when it is empty."""
+    if not path.exists():
+        _write_new(path, secrets.token_urlsafe(32) + "\n")
+    return read_passphrase(path)
 
 
 def _write_new(path: Path, text: str) -> None:
@@ -78,9 +83,8 @@ def read_passphrase(path: Path) -> bytes:
 
 
 def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKeys:
-    """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted.
-
-    ``operator_only`` leaves the log's keys as they lie in the file: for a server whose publisher is another process.
+    """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted. ``operator_only`` leaves the log's keys
+    as they lie in the file: for a server whose publisher is another process.
     """
     path = settings.key_path
     try:
@@ -96,6 +100,3 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
         expected = "Origin, an operator key, an Ed25519 log key unless a signer holds it"
         raise refuse("KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected=expected)
     return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
-
-
-__all__ = ["Refusal", "ServerKeys", "generate", "read_keyring", "read_passphrase", "write_keyring"]

@@ -4,6 +4,7 @@ Name, chain, signers, window, reads, effect, fields with their labels, codes wit
 act's module exports (``ledger.admission.personality.Kind``). ``python -m liandan.schemas`` writes the page beside the schemas.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from ledger.admission.kind_table import Kinds
@@ -42,11 +43,10 @@ def kinds_page(kinds: Kinds) -> str:
 
 
 def _index(known: Iterable[Kind]) -> Iterator[str]:
-    by_chain: dict[str, list[Kind]] = {}
+    by_chain: defaultdict[str, list[Kind]] = defaultdict(list)
     for kind in known:
-        by_chain.setdefault(kind.chain_type, []).append(kind)
-    yield "| 链 chain | 种类 kinds |"
-    yield "|---|---|"
+        by_chain[kind.chain_type].append(kind)
+    yield from ("| 链 chain | 种类 kinds |", "|---|---|")
     for chain_type, group in by_chain.items():
         yield f"| `{chain_type}/` | {' · '.join(f'[`{kind.name}`](#{_anchor(_title(kind))}) {kind.zh}' for kind in group)} |"
 
@@ -62,30 +62,21 @@ def _anchor(title: str) -> str:
 
 
 def _section(kind: Kind, kinds: Kinds) -> Iterator[str]:
-    zh, en = WINDOWS[kind.window]
-    yield f"## {_title(kind)}"
-    yield ""
+    (zh, en), fields = WINDOWS[kind.window], fields_of(kind.body)
+    column = "不变动 none" if kind.books is None else " ".join(COLUMNS[kind.books])
+    yield from (f"## {_title(kind)}", "")
     if any(kind.effect):
-        yield f"{kind.effect[0]} {kind.effect[1]}"
-        yield ""
+        yield from (" ".join(kind.effect), "")
     yield f"* 链 chain: `{_chain(kind, kinds)}`{_opening(kind)}"
     yield f"* 签署 by: {', '.join(kind.roles)}"
     yield f"* 时间 window: {zh} {en}"
     yield f"* 所读 reads: {kind.reads_doc}"
-    column = "不变动 none" if kind.books is None else " ".join(COLUMNS[kind.books])
-    yield f"* 额度 accounts: {column}{'；入账记审批路径 the admission carries a route' if kind.routed else ''}"
-    yield ""
-    fields = fields_of(kind.body)
+    yield from (f"* 额度 accounts: {column}{'；入账记审批路径 the admission carries a route' if kind.routed else ''}", "")
     if fields:
-        yield "| 字段 field | 名称 name | 取值 form | 代码 codes |"
-        yield "|---|---|---|---|"
-        yield from map(_field, fields)
-        yield ""
+        yield from ("| 字段 field | 名称 name | 取值 form | 代码 codes |", "|---|---|---|---|", *map(_field, fields), "")
     if kind.texts:
         yield "| 代码 code | 含义与办法 meaning, what to do | 解除 lifted by | 依据 source |"
-        yield "|---|---|---|---|"
-        yield from map(_code, kind.texts)
-        yield ""
+        yield from ("|---|---|---|---|", *map(_code, kind.texts), "")
 
 
 def _opening(kind: Kind) -> str:
@@ -96,7 +87,6 @@ def _opening(kind: Kind) -> str:
 
 
 def _chain(kind: Kind, kinds: Kinds) -> str:
-    """The grammar of the chain as people read it."""
     pattern = kinds.chain_pattern(kind.chain_type)
     return "" if pattern is None else pattern.pattern.replace(USCC, "<USCC>").replace(ULID, "<ULID>")
 
@@ -110,9 +100,8 @@ def _field(field: FieldInfo) -> str:
 
 def _code(rule: Rule) -> str:
     source = f"{rule.rule} {source_in_chinese(rule.source)}".strip()
-    return (
-        f"| `{rule.code}` | {_cell(rule.zh)}{_cell(rule.do_zh)} {_cell(rule.en)} {_cell(rule.do_en)} | {LIFTS_ZH[rule.lift]} | {source} |"
-    )
+    meaning = _cell(f"{rule.zh}{rule.do_zh} {rule.en} {rule.do_en}")
+    return f"| `{rule.code}` | {meaning} | {LIFTS_ZH[rule.lift]} | {source} |"
 
 
 def _cell(text: str) -> str:

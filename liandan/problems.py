@@ -5,7 +5,7 @@ Nothing of a request's body or of an internal error is in an answer beyond what 
 
 import html
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -25,7 +25,7 @@ from ledger.store import AWAY
 from liandan.wiring import RULES
 from signing import b64
 from signing.citation import source_in_chinese
-from signing.refusal import LIFTS_ZH, Reason, Refusal, Rule
+from signing.refusal import LIFTS_ZH, Reason, Refusal, Rule, refuse
 
 log = structlog.get_logger("liandan.problems")
 
@@ -35,33 +35,27 @@ FORM = (
     "FIELD_TYPE KIND_UNKNOWN CHAIN_FORM CHAIN_KIND SEQ_FORM PREV_FORM BY_COUNT BY_TWICE USCC AT_FORM SEEN_FORM SIGNATURE_COUNT TILE_FORM "
     "QUERY_FORM CURSOR_FORM BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM MONTH_FORM DIRECTION_FORM BODY_INCOMPLETE"
 )
-STATUS: dict[str, int] = {
-    **dict.fromkeys(FORM.split(), 400),
-    **dict.fromkeys(("KEY_UNKNOWN", "SIGNATURE_WRONG", "POSSESSION_WRONG", "TOKEN_MISSING", "TOKEN_UNKNOWN"), 401),
-    **dict.fromkeys(("LOGIN_ORIGIN", "LOGIN_TIME", "LOGIN_NONCE"), 401),
-    **dict.fromkeys(("KEY_OTHER_PARTY", "KEY_NOT_VALID", "SIGNER_ROLE", "SIGNER_EXTRA", "SIGNER_MISSING", "CHAIN_OWNER"), 403),
-    **dict.fromkeys(("DELEGATION_MISSING", "TOKEN_SCOPE", "READ_FORBIDDEN", "CHECK_FORBIDDEN", "FOUNDING_ONLY", "ERASE_FORBIDDEN"), 403),
-    **dict.fromkeys(("REPORT_SCOPE", "KEY_SCOPE", "PARTY_CLOSED", "ACCESS_ROLE"), 403),
-    **dict.fromkeys(("NOT_FOUND", "MANIFEST_UNKNOWN"), 404),
-    "METHOD_NOT_ALLOWED": 405,
-    "BODY_SLOW": 408,
-    **dict.fromkeys(("PREDECESSOR_MISSING", "CHAIN_CONFLICT", "PREV_MISMATCH", "CHAIN_NOT_OPEN", "SEEN_MISMATCH", "LOG_CLOSED"), 409),
-    **dict.fromkeys(("BATCH_ROLLED_BACK", "ERASED_ALREADY", "MANIFEST_AMBIGUOUS"), 409),
-    **dict.fromkeys(("BODY_TOO_LARGE", "ENVELOPE_TOO_LARGE", "ENTRY_TOO_LARGE", "REQUEST_TOO_LARGE", "TOO_MANY_LINES"), 413),
-    "BODY_ENCODING": 415,
-    **dict.fromkeys(("FAILURES_TOO_MANY", "REQUESTS_TOO_MANY"), 429),
-    **dict.fromkeys(("INTERNAL", "INTERNAL_POISON"), 500),
-    **dict.fromkeys(("BUSY", "LOG_FROZEN"), 503),
+BY_STATUS = {
+    400: FORM,
+    401: "KEY_UNKNOWN SIGNATURE_WRONG POSSESSION_WRONG TOKEN_MISSING TOKEN_UNKNOWN LOGIN_ORIGIN LOGIN_TIME LOGIN_NONCE",
+    403: "KEY_OTHER_PARTY KEY_NOT_VALID SIGNER_ROLE SIGNER_EXTRA SIGNER_MISSING CHAIN_OWNER DELEGATION_MISSING TOKEN_SCOPE READ_FORBIDDEN "
+    "CHECK_FORBIDDEN FOUNDING_ONLY ERASE_FORBIDDEN REPORT_SCOPE KEY_SCOPE PARTY_CLOSED ACCESS_ROLE",
+    404: "NOT_FOUND MANIFEST_UNKNOWN",
+    405: "METHOD_NOT_ALLOWED",
+    408: "BODY_SLOW",
+    409: "PREDECESSOR_MISSING CHAIN_CONFLICT PREV_MISMATCH CHAIN_NOT_OPEN SEEN_MISMATCH LOG_CLOSED BATCH_ROLLED_BACK ERASED_ALREADY "
+    "MANIFEST_AMBIGUOUS",
+    413: "BODY_TOO_LARGE ENVELOPE_TOO_LARGE ENTRY_TOO_LARGE REQUEST_TOO_LARGE TOO_MANY_LINES",
+    415: "BODY_ENCODING",
+    429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY",
+    500: "INTERNAL INTERNAL_POISON",
+    503: "BUSY LOG_FROZEN",
 }
+STATUS = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 """What is not here is 422: the statement can be read, and a rule refuses it."""
 REFUSED = 422
 OF_STATUS = {400: "QUERY_FORM", 401: "TOKEN_UNKNOWN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
 """Codes of what the framework itself turns down."""
-
-
-def status_of(reasons: Iterable[Reason]) -> int:
-    """Status of a refusal: that of its first reason."""
-    return STATUS.get(next(iter(reasons)).code, REFUSED)
 
 
 def language_of(accept_language: str, query: str, default: Language) -> Language:
@@ -89,11 +83,6 @@ def scope_language(scope: Scope, default: Language) -> Language:
     return language_of(accepted, scope["query_string"].decode("latin-1"), default)
 
 
-def request_id(scope: Scope) -> str:
-    """The request's id; the access layer gave it."""
-    return str(scope.get("liandan_request_id", ""))
-
-
 class Problems:
     """Makes problems for one installation: its default language, and whether its log is frozen."""
 
@@ -102,26 +91,16 @@ class Problems:
 
     def of(self, scope: Scope, error: Exception) -> Problem:
         """The problem of anything that can be raised behind a route."""
-        language, instance = scope_language(scope, self._default), request_id(scope)
+        language, instance = scope_language(scope, self._default), str(scope.get("liandan_request_id", ""))
+        reasons, more = self._reasons(error), dict[str, Any]()
         if isinstance(error, NotAdmitted):
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
-            return make_problem(
-                error.refusal.reasons,
-                RULES,
-                language,
-                status=status_of(error.refusal.reasons),
-                instance=instance,
-                statement=error.statement or "",
-                receipt=receipt,
-                head=error.head,
-                day=error.refusal.day,
-            )
-        reasons = self._reasons(error)
-        return make_problem(reasons, RULES, language, status=status_of(reasons), instance=instance)
+            more = {"statement": error.statement or "", "receipt": receipt, "head": error.head, "day": error.refusal.day}
+        return make_problem(reasons, RULES, language, status=STATUS.get(reasons[0].code, REFUSED), instance=instance, **more)
 
     def _reasons(self, error: Exception) -> tuple[Reason, ...]:
-        if isinstance(error, Refusal):
-            return error.reasons
+        if isinstance(error, Refusal | NotAdmitted):
+            return error.reasons if isinstance(error, Refusal) else error.refusal.reasons
         if isinstance(error, Busy):
             frozen = self._frozen()
             return (Reason("BUSY", found=error.why),) if frozen is None else (Reason("LOG_FROZEN", found=frozen[:200]),)
@@ -137,9 +116,8 @@ class Problems:
         problem = self.of(request.scope, error)
         if problem.code == "INTERNAL":
             # Frames only: messages and locals may hold what somebody posted.
-            log.error(
-                "fault", request=problem.instance, error=type(error).__name__, trace="".join(traceback.format_tb(error.__traceback__))
-            )
+            trace = "".join(traceback.format_tb(error.__traceback__))
+            log.error("fault", request=problem.instance, error=type(error).__name__, trace=trace)
         return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=problem_headers(problem, error))
 
     def handlers(self) -> ExceptionHandlersMap:
@@ -173,26 +151,8 @@ def _query_reasons(error: HTTPException) -> list[Reason]:
     return found or [Reason("QUERY_FORM")]
 
 
-# ---------------------------------------------------------------------- pages
-
-
-class RulePage(msgspec.Struct, frozen=True):
-    """A rule as its page gives it to programs."""
-
-    code: str
-    status: int
-    zh: str
-    en: str
-    do_zh: str
-    do_en: str
-    rule: str
-    source: str
-    source_zh: str
-    before: tuple[str, str] | None
-    """(first day of ``source``, the source until the day before) where the law has changed."""
-    lift: str
-
-
+PAGE = ("code", "status", "zh", "en", "do_zh", "do_en", "rule", "source", "source_zh", "before", "lift")
+"""A rule as its page gives it to programs; ``before``: (first day of ``source``, the source until the day before) where the law has changed."""
 PAGE_ANSWERS = {
     **refusals(400, 404, 429, 500),
     200: ResponseSpec(str, media_type="text/html", description="In both languages; JSON for programs", generate_examples=False),
@@ -204,23 +164,11 @@ async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
     rule = RULES.get(code.upper().replace("-", "_"))
     if rule is None or code not in (rule.code, rule.code.lower().replace("_", "-")):
-        raise Refusal([Reason("NOT_FOUND", "code", code[:60])])
+        raise refuse("NOT_FOUND", field="code", found=code[:60])
     status = STATUS.get(rule.code, REFUSED)
     if "application/json" in request.headers.get("accept", ""):
-        page = RulePage(
-            rule.code,
-            status,
-            rule.zh,
-            rule.en,
-            rule.do_zh,
-            rule.do_en,
-            rule.rule,
-            rule.source,
-            source_in_chinese(rule.source),
-            rule.before,
-            rule.lift,
-        )
-        return Response(page, media_type="application/json")
+        facts = msgspec.structs.asdict(rule) | {"status": status, "source_zh": source_in_chinese(rule.source)}
+        return Response({name: facts[name] for name in PAGE}, media_type="application/json")
     return Response(_page(rule, status), media_type="text/html")
 
 

@@ -33,23 +33,15 @@ def tune() -> None:
 
 def set_up_logging(as_json: bool, to: TextIO | None = None) -> None:
     """One event a line, on standard output or ``to``, without locals of tracebacks: they may hold what somebody posted."""
-    last: structlog.types.Processor = (
-        structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode())
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=(to or sys.stdout).isatty(), exception_formatter=structlog.dev.plain_traceback)
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            last,
-        ]
-        if as_json
-        else [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), last],
-        logger_factory=structlog.PrintLoggerFactory(to),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-    )
+    steps: list[structlog.types.Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso")]
+    if as_json:
+        steps.append(structlog.processors.format_exc_info)
+        steps.append(structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode()))
+    else:
+        plain = structlog.dev.plain_traceback
+        steps.append(structlog.dev.ConsoleRenderer(colors=(to or sys.stdout).isatty(), exception_formatter=plain))
+    level = structlog.make_filtering_bound_logger(logging.INFO)
+    structlog.configure(processors=steps, logger_factory=structlog.PrintLoggerFactory(to), wrapper_class=level)
 
 
 async def let_end(process: asyncio.subprocess.Process, within_s: float) -> None:

@@ -1,43 +1,25 @@
-"""Projections follow the published entries: each applies what is behind its own position, in order, once."""
+"""The projection of manifests follows the published entries: it applies what is behind its own position, in order, once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from asyncpg import InterfaceError, PostgresError
-from msgspec import Struct
 
-from ledger import store
-from ledger.admission.entry import Entry
 from ledger.log import Log
-from manifests import store as manifest_store
+from manifests import store
 
 log = structlog.get_logger("liandan.projector")
 
 PAGE = 500
-"""Entries per transaction of a projection."""
+"""Entries per transaction."""
 IDLE_S = 1.0
 
 
-class Projection(Struct, frozen=True):
-    """A derived table that follows the published entries."""
-
-    name: str
-    position: Callable[[store.Conn], Awaitable[int]]
-    """Index of the next entry it wants."""
-    follow: Callable[[store.Conn, Sequence[Entry]], Awaitable[int]]
-    """Applies consecutive entries; the position afterwards."""
-
-
-PROJECTIONS = (Projection("manifests", manifest_store.position, manifest_store.follow),)
-
-
 class Projector:
-    """Runs all projections of one process. Several processes may run: a projection locks its position."""
+    """Runs the projection of manifests in one process. Several processes may run: a projection locks its position."""
 
-    def __init__(self, ledger: Log, projections: Sequence[Projection]) -> None:
-        self._ledger, self._projections = ledger, projections
-        self.positions: dict[str, int] = {}
+    def __init__(self, ledger: Log) -> None:
+        self._ledger, self._position = ledger, 0
 
     async def run(self) -> None:
         """Follow until cancelled; a database that is away is waited for."""
@@ -52,24 +34,22 @@ class Projector:
                 await asyncio.sleep(IDLE_S)
 
     async def catch_up(self) -> int:
-        """Bring every projection to the published size, which is returned."""
-        published = self._ledger.publisher.published
-        target = 0 if published is None else published.size
-        for projection in self._projections:
-            await self._follow(projection, target)
-        return target
-
-    async def _follow(self, projection: Projection, target: int) -> None:
+        """Bring the projection to the published size, which is returned."""
+        target = self._published
         async with self._ledger.pool.acquire() as conn:
-            position = await projection.position(conn)
+            position = await store.position(conn)
             while position < target:
                 entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
-                position = await projection.follow(conn, entries)
+                position = await store.follow(conn, entries)
                 await asyncio.sleep(0)
-        self.positions[projection.name] = position
+        self._position = position
+        return target
+
+    @property
+    def _published(self) -> int:
+        published = self._ledger.publisher.published
+        return 0 if published is None else published.size
 
     def lag(self) -> dict[str, int]:
-        """Entries each projection is behind the published size."""
-        published = self._ledger.publisher.published
-        size = 0 if published is None else published.size
-        return {projection.name: max(0, size - self.positions.get(projection.name, 0)) for projection in self._projections}
+        """Entries that each projection is behind the published size."""
+        return {"manifests": max(0, self._published - self._position)}

@@ -1,31 +1,42 @@
-"""The publisher in a process of its own, beside a server (``publisher = "process"``): both ends of what they say to each other.
+"""A publisher from settings and keys, for whichever process runs it; and the one in a process of its own (``publisher = "process"``).
 
-It decides every entry the second time on another core, and holds the log key where no web request is parsed. The server that starts it
+The latter decides every entry the second time on another core, and holds the log key where no web request is parsed. The server that starts it
 speaks with it over its standard streams: here a line for every commit, there a line of JSON for everything that is news. It ends with its
 server, however that ends. One that dies is started again, and the epoch in the checkpoint store sees to it that the dead one has promised
 nothing that the new one does not know.
 """
+
+from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
 import sqlite3
 import sys
-from pathlib import Path
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
+import httpx
 import msgspec
 import structlog
+from asyncpg import Pool, Record
 from msgspec import Struct
 
+from ledger.publishing.checkpoint_store import CheckpointStore
+from ledger.publishing.cosigning import Contradicted, Cosigning
+from ledger.publishing.files import VKEYS, LogFiles
 from ledger.publishing.follower import Follower
-from ledger.publishing.freeze import Mismatch
+from ledger.publishing.freeze import Mismatch, write_evidence
 from ledger.publishing.publisher import Publisher
-from liandan.keyring import read_keyring
+from ledger.publishing.signer import CheckpointSigner, LocalSigner, RemoteSigner
+from ledger.witnessing.client import Collector
+from liandan.database import open_pool
+from liandan.keyring import ServerKeys, read_keyring
 from liandan.process import let_end, set_up_logging, tune
-from liandan.publishing import publish_until, publisher_pool, publishing
 from liandan.settings import Settings
-from signing.refusal import Reason, Refusal
+from liandan.wiring import KINDS
+from signing.refusal import Reason, Refusal, refuse
+from whitelist.adopted import data_files
 
 log = structlog.get_logger("liandan.publisher_process")
 
@@ -58,6 +69,65 @@ class News(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it must not start."""
 
 
+@asynccontextmanager
+async def publishing(settings: Settings, keys: ServerKeys, pool: Pool[Record]) -> AsyncIterator[Publisher]:
+    """A publisher that has found nothing wrong, not running yet; raises Mismatch and Refusal."""
+    async with AsyncExitStack() as stack:
+        checkpoints = stack.enter_context(contextlib.closing(CheckpointStore(settings.checkpoint_path)))
+        signer = await asyncio.to_thread(_signer, settings, keys)
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
+        fallback_s = None if settings.witness_fallback_s < 0 else float(settings.witness_fallback_s)
+        # A witness without an address is one that does not answer: the policy in the log wants it all the same.
+        collector, timeout_s = Collector(http, signer.vkeys), settings.witness_timeout_ms / 1000
+        cosigning = Cosigning(collector, settings.witness_addresses, timeout_s=timeout_s, fallback_s=fallback_s)
+        publisher = Publisher(
+            pool, checkpoints, LogFiles(settings.log_path), keys.origin, signer, kinds=KINDS, cosigning=cosigning,
+            interval_s=settings.publish_interval_ms / 1000, republish_s=settings.republish_s,
+        )  # fmt: skip
+        put_adopted_data(publisher.files)
+        publisher.files.write(VKEYS, "".join(f"{vkey}\n" for vkey in signer.vkeys).encode())
+        stack.callback(publisher.close)
+        try:
+            await asyncio.to_thread(publisher.start)
+            await publisher.check()
+        except Mismatch as mismatch:
+            if not isinstance(mismatch.__cause__, Contradicted):  # that one has left its own evidence
+                write_evidence(publisher.files, mismatch, publisher.files.read("checkpoint"))
+            raise
+        yield publisher
+
+
+def put_adopted_data(files: LogFiles) -> None:
+    """Data sets and rulesets that ship with this program, under their SHA-256: what a founding or adoption may name."""
+    files.put_data(file.path.read_bytes() for file in data_files())
+    files.put_data(ruleset.file for ruleset in KINDS.rulesets.values())
+
+
+def _signer(settings: Settings, keys: ServerKeys) -> CheckpointSigner:
+    """The log key of this process, or the signer process; blocks on its socket."""
+    if settings.signer_socket is not None:
+        return RemoteSigner(settings.signer_socket)
+    if keys.log is None:
+        raise refuse("KEYRING", field="key_file", found="no log key", expected="a log key, or signer_socket")
+    return LocalSigner(keys.origin, keys.log, keys.log_ml_dsa)
+
+
+async def publish_until(stop: asyncio.Event, publisher: Publisher, hint: asyncio.Event) -> None:
+    """Publish until ``stop`` is set; a publisher that has frozen waits for it. What nobody foresaw is raised, so that the process is
+    started again and does not hold the lead for nothing.
+    """
+    running, stopping = asyncio.create_task(publisher.run(hint)), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+            await stopping
+    finally:
+        for task in (running, stopping):
+            task.cancel()
+        await asyncio.gather(running, stopping, return_exceptions=True)
+
+
 # ---------------------------------------------------------------------- the publisher's side
 
 
@@ -65,7 +135,8 @@ async def _serve_parent(order: Order, commits: asyncio.StreamReader) -> None:
     """Publish until the server closes the stream of its commits, or dies."""
     settings = order.settings
     try:
-        async with publisher_pool(order.dsn) as pool, publishing(settings, read_keyring(settings), pool) as publisher:
+        pool = await open_pool(order.dsn, min_size=1, max_size=2)  # it reads, one range at a time
+        async with pool, publishing(settings, read_keyring(settings), pool) as publisher:
             _say(News(ready=True, vkeys=publisher.log_keys))
             hint, gone = asyncio.Event(), asyncio.Event()
             tasks = [asyncio.create_task(_listen(commits, hint, gone)), asyncio.create_task(_tell(publisher))]
@@ -129,7 +200,7 @@ class PublisherProcess:
         pipe = asyncio.subprocess.PIPE
         # A session of its own: Ctrl-C at the terminal is for the server, which ends its publisher in order.
         self._process = await asyncio.create_subprocess_exec(*COMMAND, stdin=pipe, stdout=pipe, start_new_session=True, limit=LINE_MAX)
-        self._send(msgspec.json.encode(self._order, enc_hook=_plain) + b"\n")
+        self._send(msgspec.json.encode(self._order, enc_hook=str) + b"\n")
         async with asyncio.timeout(START_S):
             news = await self._news()
         if news is None:
@@ -155,25 +226,20 @@ class PublisherProcess:
             looking.cancel()
 
     async def _again(self, follower: Follower) -> None:
-        try:
-            while not await self._is_started():
-                pass
-        except (Mismatch, Refusal) as error:
-            # Appending stops until somebody has looked and started the server again; whatever was promised is still there to read.
-            follower.halt(f"the publisher does not start: {error}")
-            log.critical("publisher_refuses", error=str(error))
-            await asyncio.Event().wait()
-
-    async def _is_started(self) -> bool:
-        """One more try, after a moment; a database that is away is waited for."""
-        await asyncio.sleep(AGAIN_S)
-        try:
-            await self.start()
-        except (TimeoutError, OSError) as error:
-            log.error("publisher_not_started", error=str(error))
-            await self.stop()
-            return False
-        return True
+        """Try until the next one is ready, each time after a moment; a database that is away is waited for."""
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            try:
+                await self.start()
+                return
+            except (TimeoutError, OSError) as error:
+                log.error("publisher_not_started", error=str(error))
+                await self.stop()
+            except (Mismatch, Refusal) as error:
+                # Appending stops until somebody has looked and started the server again; whatever was promised is still there to read.
+                follower.halt(f"the publisher does not start: {error}")
+                log.critical("publisher_refuses", error=str(error))
+                await asyncio.Event().wait()
 
     async def _pass_on(self, committed: asyncio.Event) -> None:
         while True:
@@ -210,13 +276,6 @@ async def _look(follower: Follower) -> None:
         with contextlib.suppress(OSError, sqlite3.Error, Refusal):  # whoever publishes says it again
             if follower.refresh():
                 follower.wake()
-
-
-def _plain(value: Any) -> Any:
-    """Paths as text."""
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(type(value).__name__)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -30,16 +30,16 @@ from ledger.publishing.freeze import Mismatch
 from ledger.service import Service
 from ledger.vault.keys import KeyStore
 from ledger.vault.service import Vault
-from liandan.app import App, create_app
+from liandan.access import App
+from liandan.app import create_app
 from liandan.connection import Connection
 from liandan.database import check_schema, connect, migrate, open_pool
+from liandan.health import Metrics
 from liandan.identity import Identity
 from liandan.keyring import ServerKeys, read_keyring
-from liandan.metrics import Metrics
 from liandan.postgres import EmbeddedPostgres
-from liandan.projector import PROJECTIONS, Projection, Projector
-from liandan.publisher_process import PublisherProcess
-from liandan.publishing import publishing
+from liandan.projector import Projector
+from liandan.publisher_process import PublisherProcess, publishing
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.refusal import refuse
@@ -59,8 +59,6 @@ class Running(Struct, frozen=True, kw_only=True):
     """An assembled server without its HTTP."""
 
     service: Service
-    identity: Identity
-    projector: Projector
     app: App
 
 
@@ -81,40 +79,29 @@ async def database_url(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def assemble(
-    settings: Settings, *, keyring: ServerKeys | None = None, base_url: str | None = None, projections: Sequence[Projection] = PROJECTIONS
+    settings: Settings, *, keyring: ServerKeys | None = None, base_url: str | None = None, is_projecting: bool = True
 ) -> AsyncIterator[Running]:
     """Everything but HTTP, running; raises Refusal and Mismatch instead of starting on something wrong."""
     assert keyring is None or settings.publisher == "task", "another process reads its keys from the key file"
     keys = keyring or read_keyring(settings, operator_only=settings.publisher == "process")
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database_url(settings))
-        connection = await connect(dsn)
-        try:
+        async with connect(dsn) as connection:
             await check_schema(connection)
-        finally:
-            await connection.close()
-        pool = await open_pool(dsn, min_size=settings.pool_min, max_size=settings.pool_max)
-        stack.push_async_callback(pool.close)
+        pool = await stack.enter_async_context(await open_pool(dsn, min_size=settings.pool_min, max_size=settings.pool_max))
         follower, publish = await _published(settings, keys, dsn, pool, stack)
-        ledger = Log(
-            pool,
-            KINDS,
-            DataSets(KINDS, follower.files.read),
-            follower,
-            keys.operator,
-            queue_max=settings.queue_max,
-            batch_max=settings.batch_max,
-        )
+        data, queue, batch = DataSets(KINDS, follower.files.read), settings.queue_max, settings.batch_max
+        ledger = Log(pool, KINDS, data, follower, keys.operator, queue_max=queue, batch_max=batch)
         await _check_keys(ledger, keys.origin, follower.log_keys)
         counted = Metrics()
         ledger.sequencer.observe = counted.batch
         vault = await stack.enter_async_context(_vault(settings, ledger))
         service = Service(ledger, counted, vault, origin=keys.origin, log_keys=follower.log_keys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
-        projector = Projector(ledger, projections)
+        projector = Projector(ledger)
         app = create_app(settings, service, identity, projector, counted)
-        await stack.enter_async_context(_background(service, identity, projector, publish))
-        yield Running(service=service, identity=identity, projector=projector, app=app)
+        await stack.enter_async_context(_background(service, identity, projector if is_projecting else None, publish))
+        yield Running(service=service, app=app)
 
 
 Publish = Callable[[asyncio.Event], Coroutine[None, None, None]]
@@ -166,16 +153,13 @@ def audiences(settings: Settings, base_url: str | None) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _background(service: Service, identity: Identity, projector: Projector, publish: Publish) -> AsyncIterator[None]:
+async def _background(service: Service, identity: Identity, projector: Projector | None, publish: Publish) -> AsyncIterator[None]:
     """Sequencer, publisher, projections, refusal pages and sweeping; ended in the order of the data."""
     ledger = service.log
-    sequencing = asyncio.create_task(ledger.sequencer.run(), name="sequencer")
-    publishing = asyncio.create_task(publish(ledger.sequencer.committed), name="publisher")
-    following = [
-        asyncio.create_task(projector.run(), name="projector"),
-        asyncio.create_task(_name_refusals(ledger), name="refusal pages"),
-        asyncio.create_task(_sweep(identity), name="sweep"),
-    ]
+    sequencing = asyncio.create_task(ledger.sequencer.run())
+    publishing = asyncio.create_task(publish(ledger.sequencer.committed))
+    works = [_name_refusals(ledger), _sweep(identity), *([] if projector is None else [projector.run()])]
+    following = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:
@@ -258,16 +242,9 @@ class _Uvicorn(uvicorn.Server):
 
 def _server(running: Running) -> _Uvicorn:
     config = uvicorn.Config(
-        running.app,
-        http=Connection,
-        ws="none",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=STOP_S,
-        proxy_headers=False,
-    )
+        running.app, http=Connection, ws="none", lifespan="on", access_log=False, log_config=None, server_header=False,
+        timeout_graceful_shutdown=STOP_S, proxy_headers=False,
+    )  # fmt: skip
     return _Uvicorn(running, config)
 
 
@@ -281,16 +258,14 @@ def _listen(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def serving(settings: Settings, *, keyring: ServerKeys | None = None, port: int | None = 0) -> AsyncIterator[str]:
-    """A whole server in this process and loop, on a free loopback port; yields its base URL. For demonstrations and tests.
-
-    ``port`` None takes the port of the settings. Clock and data follow the log: a log that is not founded accepts ``log.found`` alone.
+    """A whole server in this process and loop, on a free loopback port; yields its base URL. For demonstrations and tests. ``port`` None
+    takes the port of the settings. Clock and data follow the log: a log that is not founded accepts ``log.found`` alone.
     """
-    listening = _listen("127.0.0.1", settings.port if port is None else port)
-    base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    try:
+    with contextlib.closing(_listen("127.0.0.1", settings.port if port is None else port)) as listening:
+        base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with assemble(settings, keyring=keyring, base_url=base_url) as running:
             server = _server(running)
-            task = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+            task = asyncio.create_task(server.serve(sockets=[listening]))
             try:
                 while not server.started and not task.done():  # noqa: ASYNC110  # uvicorn has no event for it
                     await asyncio.sleep(START_POLL_S)
@@ -298,19 +273,14 @@ async def serving(settings: Settings, *, keyring: ServerKeys | None = None, port
             finally:
                 server.should_exit = True
                 await task
-    finally:
-        listening.close()
 
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
-    listening = _listen(settings.host, settings.port)
-    try:
+    with contextlib.closing(_listen(settings.host, settings.port)) as listening:
         async with assemble(settings) as running:
             log.info("serving", host=settings.host, port=settings.port, data_dir=str(settings.data_dir))
             server = _server(running)
             for name in (signal.SIGINT, signal.SIGTERM):
                 asyncio.get_running_loop().add_signal_handler(name, server.stop)
             await server.serve(sockets=[listening])
-    finally:
-        listening.close()

@@ -17,8 +17,8 @@ from msgspec import Meta, Struct
 from signing.refusal import Reason, Refusal, refuse
 
 PREFIX = "LIANDAN_"
-NOT_SETTINGS = ("LIANDAN_CONFIG", "LIANDAN_TEST_DATABASE_URL")
-"""Variables of ours that are no settings: where the TOML file lies, and the server that the tests use."""
+NOT_SETTINGS = ("LIANDAN_CONFIG", "LIANDAN_CLIENT_URL", "LIANDAN_TEST_DATABASE_URL")
+"""Variables of ours that are no settings: where the TOML file lies, which server commands ask, and the database that the tests use."""
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -28,98 +28,67 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything an operator can choose. The table in docs/operations.md says the same and is checked against it."""
 
     data_dir: Path
-    """Directory of everything this installation keeps.
-
-    Default: ``$XDG_DATA_HOME/liandan``, else ``~/.local/share/liandan``, for root ``/var/lib/liandan``.
+    """Directory of everything this installation keeps. Default: ``$XDG_DATA_HOME/liandan``, else ``~/.local/share/liandan``, for root
+    ``/var/lib/liandan``.
     """
-
     database_url: str | None = None
     """PostgreSQL >= 15, as ``postgresql://user@host/name``. Default: the embedded server in ``data_dir``."""
-
     postgres_bindir: Path | None = None
     """Directory of the programs for the embedded server. Default: the installed wheel, then ``pg_config``, then ``/usr/lib/postgresql``."""
-
     pool_min: Positive = 2
     """Connections held open per process."""
-
     pool_max: Positive = 16
     """Most connections per process; times the processes it must stay below the server's ``max_connections``."""
-
     host: str = "127.0.0.1"
     """Address to listen on. Anything but loopback belongs behind a TLS terminator."""
-
     port: Port = 8551
     """TCP port to listen on."""
-
     public_url: str | None = None
-    """Address under which clients reach this server, e.g. ``https://ledger.example.cn``: login challenges must name it.
-
-    Default: ``http://<host>:<port>``.
+    """Address under which clients reach this server, e.g. ``https://ledger.example.cn``: login challenges must name it. Default:
+    ``http://<host>:<port>``.
     """
-
     language: Literal["zh-CN", "en"] = "zh-CN"
     """Language of answers and pages when the client names none."""
-
     log_dir: Path | None = None
     """Static files of the log (checkpoints, tiles), servable by any web server. Default: ``data_dir``/log."""
-
     checkpoint_store: Path | None = None
     """SQLite file that remembers what was published. Must lie outside the database's backups. Default: ``data_dir``/checkpoints.sqlite3."""
-
     vault_path: Path | None = None
-    """SQLite file with the keys of personal data. Must lie outside the database and its backups, best on an encrypted volume.
-
-    Default: ``data_dir``/vault.sqlite3.
+    """SQLite file with the keys of personal data. Must lie outside the database and its backups, best on an encrypted volume. Default:
+    ``data_dir``/vault.sqlite3.
     """
-
     key_file: Path | None = None
     """Encrypted PEM file with the log's and the operator's private keys. Default: ``data_dir``/keys.pem. Read only by the publisher."""
-
     passphrase_file: Path | None = None
     """File with the passphrase of ``key_file``, mode 0600. Default: ``data_dir``/passphrase."""
-
     batch_max: Annotated[int, Meta(ge=1, le=256)] = 256
     """Most statements in one sequencer transaction. The contract of the log allows no more than 256."""
-
     queue_max: Positive = 4096
     """Most statements waiting for the sequencer; beyond it answers are 503 with Retry-After."""
-
     publish_interval_ms: Annotated[int, Meta(ge=50, le=60_000)] = 50
     """Shortest time between two publications, milliseconds."""
-
     witnesses: str | None = None
     """Submission addresses of witnesses by their name in the policy of the log, ``sichuan=https://... chongqing=https://...``."""
-
     witness_timeout_ms: Annotated[int, Meta(ge=50, le=30_000)] = 1_000
     """Time in which a witness must answer, milliseconds."""
-
     witness_fallback_s: Annotated[int, Meta(ge=-1, le=86_400)] = 60
     """Seconds without the quorum after which one witness is enough, flagged DEGRADED; -1 waits for the quorum however long it takes."""
-
     publisher: Literal["process", "task"] = "process"
     """Where the log is published: in a process of its own, which the server starts and ends, or in a task of the server."""
-
     signer_socket: Path | None = None
     """Unix socket of ``liandan signer``. With it this process needs no log key, only the operator's. Default: the keys in ``key_file``."""
-
     republish_s: Annotated[int, Meta(ge=10, le=600)] = 600
     """Longest time between two cosigned checkpoints while nothing is admitted, seconds."""
-
     statement_bytes_max: Annotated[int, Meta(ge=32_768)] = 65_536
     """Largest request body with one envelope, bytes. A body of 24 KiB needs 32 KiB in base64, and signatures come on top."""
-
     batch_bytes_max: Annotated[int, Meta(ge=65_536)] = 67_108_864
     """Largest NDJSON request body, bytes; it is held until its lines are counted, the answer is streamed."""
-
     batch_lines_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
     """Most envelopes in one NDJSON request."""
-
     failures_per_minute: Positive = 60
     """Failed posts per address and minute without a bearer token; beyond it answers are 429 with Retry-After."""
-
     log_json: bool = False
     """Log lines as JSON, one event a line."""
-
     requests_per_minute: Positive = 6_000
     """Requests per address and minute without a bearer token, of any kind; beyond it answers are 429 with Retry-After."""
 
@@ -161,9 +130,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load(env: Mapping[str, str], toml: Path | None = None) -> Settings:
-    """Settings from an environment and at most one TOML file; raises Refusal (SETTING_FILE, SETTING_UNKNOWN, SETTING_VALUE).
-
-    Without ``toml``, the file that ``LIANDAN_CONFIG`` names is read. All unknown names are reported at once.
+    """Settings from an environment and at most one TOML file; raises Refusal (SETTING_FILE, SETTING_UNKNOWN, SETTING_VALUE). Without
+    ``toml``, the file that ``LIANDAN_CONFIG`` names is read. All unknown names are reported at once.
     """
     named = toml or (Path(env["LIANDAN_CONFIG"]) if env.get("LIANDAN_CONFIG") else None)
     given: dict[str, Any] = {} if named is None else _read(named)  # TOML values, typed by the conversion below
@@ -173,7 +141,10 @@ def load(env: Mapping[str, str], toml: Path | None = None) -> Settings:
             field = name.removeprefix(PREFIX).lower()
             given[field], origin[field] = value, name
     if unknown := sorted(given.keys() - set(Settings.__struct_fields__)):
-        raise Refusal(Reason("SETTING_UNKNOWN", origin[field], field, _alike(field)) for field in unknown)
+        # What the operator may have meant; every name if none is close.
+        names = Settings.__struct_fields__
+        meant = {field: ", ".join(difflib.get_close_matches(field, names) or names) for field in unknown}
+        raise Refusal(Reason("SETTING_UNKNOWN", origin[field], field, like) for field, like in meant.items())
     given.setdefault("data_dir", default_data_dir(env))
     return _convert(given, origin)
 
@@ -187,15 +158,10 @@ def default_data_dir(env: Mapping[str, str]) -> str:
     return str(Path(env.get("HOME") or "~").expanduser() / ".local/share/liandan")
 
 
-def _alike(name: str) -> str:
-    """What the operator may have meant; every name if none is close."""
-    return ", ".join(difflib.get_close_matches(name, Settings.__struct_fields__) or Settings.__struct_fields__)
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # not there, not UTF-8, not TOML
         raise refuse("SETTING_FILE", field=str(path), found=error, expected="TOML") from error
 
 

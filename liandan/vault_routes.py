@@ -7,14 +7,14 @@ keeps the vault and reads nothing through it.
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, delete, get
+from litestar import Request, Response, Router, delete, get
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
 from ledger.answers import Posted, Waiting
 from ledger.caller import Caller, beginnings, is_granted, places_by_chain
 from ledger.log import Log
-from ledger.routes import READ_REFUSALS, caller_of, refusals
+from ledger.routes import READ_REFUSALS, caller_of, refusals, refuse_unknown_query
 from ledger.service import Service
 from ledger.times import parse_at
 from ledger.vault.service import Opening
@@ -22,10 +22,11 @@ from manifests.model import ManifestState, trunk_of
 from signing.refusal import refuse
 
 ERASE_WAIT_S = 2.0
+ERASE_REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500, 503)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-class Openings(Struct, frozen=True, kw_only=True):
+class Openings(Struct, frozen=True):
     """What is behind the commitments of one chain or one statement."""
 
     chain: str
@@ -39,7 +40,7 @@ async def read_disclosures(request: Request[Any, Any, Any], statement: FromPath[
     service: Service = request.app.state.service
     chain = await service.vault.chain_of(statement)
     await _must_be_reader(service.log, chain, caller, asked=("statement", statement))
-    return _answer(chain, await service.vault.read(chain, caller, statement=statement))
+    return Response(Openings(chain, await service.vault.read(chain, caller, statement=statement)), headers=NO_STORE)
 
 
 @get("/v1/disclosures", responses=READ_REFUSALS)
@@ -53,14 +54,10 @@ async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str
     await _must_be_reader(service.log, chain, caller, asked=("chain", chain))
     if await service.head(chain) is None:
         raise refuse("NOT_FOUND", field="chain", found=chain)
-    return _answer(chain, await service.vault.read(chain, caller))
+    return Response(Openings(chain, await service.vault.read(chain, caller)), headers=NO_STORE)
 
 
-@delete(
-    "/v1/statements/{statement:str}/disclosures/{field:str}",
-    status_code=200,
-    responses=refusals(400, 401, 403, 404, 409, 422, 429, 500, 503),
-)
+@delete("/v1/statements/{statement:str}/disclosures/{field:str}", status_code=200, responses=ERASE_REFUSALS)
 async def erase_disclosure(request: Request[Any, Any, Any], statement: FromPath[str], field: FromPath[str]) -> Response[Posted]:
     """Erase one value for ever: record it on ``log/erasures``, destroy its key. Operator only; answered like a post."""
     caller = caller_of(request, "post")
@@ -74,16 +71,10 @@ async def erase_disclosure(request: Request[Any, Any, Any], statement: FromPath[
     return Response(msgspec.json.encode(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
 
 
-def _answer(chain: str, openings: tuple[Opening, ...]) -> Response[Openings]:
-    return Response(Openings(chain=chain, openings=openings), headers=NO_STORE)
-
-
 async def _must_be_reader(log: Log, chain: str, caller: Caller, *, asked: tuple[str, str]) -> None:
     """Refuse (READ_FORBIDDEN) everybody but the authorities, the parties concerned and readers that an authority names (formats §7); a
     stranger is told only what he ``asked``."""
-    if caller.role == "authority":
-        return
-    if caller.role == "party" and caller.uscc in await parties_of(log, chain):
+    if caller.role == "authority" or (caller.role == "party" and caller.uscc in await parties_of(log, chain)):
         return
     if caller.grants and is_granted(caller, chain, places_by_chain(await log.first_entries(beginnings(chain)))):
         return
@@ -100,3 +91,7 @@ async def parties_of(log: Log, chain: str) -> frozenset[str]:
     if not isinstance(state, ManifestState):
         return frozenset()
     return frozenset({state.generator, state.receiver, state.consignor, *state.carriers, *(leg.carrier for leg in state.legs)})
+
+
+_HANDLERS = [read_disclosures, list_disclosures, erase_disclosure]
+ROUTER = Router("/", route_handlers=_HANDLERS, before_request=refuse_unknown_query, tags=["personal data"])

@@ -14,8 +14,3 @@ KINDS: Kinds = all_kinds()
 
 RULES: Mapping[str, Rule] = {**SIGNING, **KINDS.rules, **REPORTS, **SHELL}
 """Texts of every code of every package."""
-
-
-def kinds() -> Kinds:
-    """Every kind that this program can read."""
-    return KINDS

@@ -32,7 +32,7 @@ REFUSAL = ".refusal"
 STRICT = frozenset({REFUSAL, ".pdf"})
 """Files of a folder that must be what their names say; whatever else is not known is left alone."""
 CODES_SHOWN = 80
-"""How much of a refusal's codes stands in its file's name (``liandan.client.folder``)."""
+"""How much of a refusal's codes stands in its file's name (``liandan.client.receipt``)."""
 _FOLDER_NAME = re.compile(r"[0-9a-f]{64}\.[A-Z0-9_+]+")
 
 

@@ -130,9 +130,8 @@ async def database_url(admin: asyncpg.Connection, postgres_dsn: str, run: dict[s
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[asyncpg.Connection]:
     """A prepared connection to ``database_url``."""
-    connection = await connect(database_url)
-    yield connection
-    await connection.close()
+    async with connect(database_url) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ COMMANDS = {
     "export": ("liandan.cli.export:export", "导出整本账 / export the whole log"),
     "audit": ("liandan.cli.audit:audit_command", "审计导出件、服务或本机账本 / audit an export, a server or this log"),
     "verify": ("liandan.cli.verify:verify", "离线验证文件 / verify files offline"),
-    "reconcile": ("liandan.cli.reconcile:reconcile_command", "编制月度对账单 / make a monthly statement"),
+    "reconcile": ("liandan.cli.export:reconcile_command", "编制月度对账单 / make a monthly statement"),
     "witness": ("liandan.cli.witness:witness", "见证：为账本检查点联署 / witnesses: cosign checkpoints"),
-    "signer": ("liandan.cli.signer:signer", "签名进程：账本密钥与服务分离 / hold the log key apart from the server"),
-    "demo": ("liandan.cli.demo:demo", "在本机演示全过程 / the whole story on this machine"),
+    "signer": ("liandan.cli.serve:signer", "签名进程：账本密钥与服务分离 / hold the log key apart from the server"),
+    "demo": ("liandan.cli.serve:demo", "在本机演示全过程 / the whole story on this machine"),
 }
 
 
@@ -50,7 +50,6 @@ class Lazy(click.Group):
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="liandan")
 def main() -> None:
-    """联单：危险废物跨省转移的可验证账本。 / liandan: a verifiable ledger of hazardous-waste transfers.
-
-    退出码 / exit codes: 0 正常 fine, 1 有发现 findings, 2 用法 usage, 3 无法连接 unavailable.
+    """联单：危险废物跨省转移的可验证账本。 / liandan: a verifiable ledger of hazardous-waste transfers. 退出码 / exit codes: 0 正常 fine, 1 有发现 findings, 2 用法
+    usage, 3 无法连接 unavailable.
     """

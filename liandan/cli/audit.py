@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +19,27 @@ from ledger.auditing.state import read_header
 from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note
-from liandan.cli.connection import client_options, open_client
-from liandan.cli.output import FINDING, command, emit, json_option
-from liandan.cli.progress import progress_bar
-from liandan.cli.serve import own_settings
+from liandan.cli.connection import client_options, existing, existing_folder, file, folder, open_client, own_settings
+from liandan.cli.output import FINDING, command, emit, progress_bar
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.process import tune
 from liandan.wiring import KINDS
 from signing.refusal import refuse
 
 STATE_FILE = "audit.sqlite3"
-_folder = click.Path(file_okay=False, path_type=Path)
-_existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("audit")
 @click.argument("target", required=False, metavar="[EXPORT_DIR|URL]")
-@click.option("--state", type=_folder, help="审计状态目录：从上次结束处继续，无问题时更新 / go on from the state kept here")
-@click.option(
-    "--since", type=_existing, help="上次审计所存的检查点（其旁为审计状态）/ checkpoint that the last audit kept beside its state"
-)
+@click.option("--state", type=folder, help="审计状态目录：从上次结束处继续，无问题时更新 / go on from the state kept here")
+@click.option("--since", type=existing, help="上次审计所存的检查点（其旁为审计状态）/ checkpoint that the last audit kept beside its state")
 @click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count() or 1, help="并行进程数，默认为核数 / processes")
-@click.option("--pdf", type=click.Path(dir_okay=False, path_type=Path), help="另存一页 PDF 审计报告 / write the one-page report")
-@click.option("--gossip", type=click.Path(exists=True, file_okay=False, path_type=Path), help="互相比对目录内的全部证据 / compare evidence")
+@click.option("--pdf", type=file, help="另存一页 PDF 审计报告 / write the one-page report")
+@click.option("--gossip", type=existing_folder, help="互相比对目录内的全部证据 / compare evidence")
 @click.option("--against", metavar="EXPORT_DIR|URL", help="与 --gossip 合用：再与此账本比对 / also compare with this log")
 @client_options
-@json_option
 @command
-async def audit_command(target: str | None, as_json: bool, **options: Any) -> int:
+async def audit_command(target: str | None, **options: Any) -> int:
     """审计：重算每个条目、每个哈希、每个裁决。不给参数则审计本机账本及其数据库。
 
     Recompute every entry, hash and decision of an export or of a server; without an argument, of this log and its database. --gossip DIR
@@ -54,14 +47,14 @@ async def audit_command(target: str | None, as_json: bool, **options: Any) -> in
     """
     _check_usage(target, options)
     if options["gossip"] is not None:
-        return await _gossip(options, as_json)
+        return await _gossip(options)
     tune()
-    with progress_bar("审计 / audit", as_json) as progress, _kept(options["state"], options["since"]) as kept:
+    with progress_bar("审计 / audit") as progress, _kept(options["state"], options["since"]) as kept:
         report = await _audited(target, options, progress, kept)
     pinned = options["found"]
     if pinned is not None and report.found != pinned:
         report.add(difference("FOUND_DIFFERS", "log.found", report.found, pinned))
-    emit(report, as_json, *_lines(report))
+    emit(report, *_lines(report))
     if options["pdf"] is not None:
         from reports.audit_report import render_audit
 
@@ -81,17 +74,16 @@ def _check_usage(target: str | None, options: dict[str, Any]) -> None:
 
 
 async def _audited(target: str | None, options: dict[str, Any], progress: Any, kept: DiskMap | None) -> AuditReport:
-    how = Options(workers=options["jobs"], kept=kept)
-    state: Path | None = options["state"] or (None if options["since"] is None else options["since"].parent)
+    how, since = Options(workers=options["jobs"], kept=kept), options["since"]
+    state: Path | None = options["state"] or (None if since is None else since.parent)
     if target is None:
-        own = own_settings()
-        report = await _own(progress, how)
-        _keep_note(state, report, LogFiles(own.log_path).read("checkpoint"))
-        return report
-    async with _directory(target, options, progress) as directory:
-        report = await asyncio.to_thread(_export, directory, progress, how)
-        _keep_note(state, report, reader_of(directory)("checkpoint"))
-        return report
+        report, note = await _own(progress, how), LogFiles(own_settings().log_path).read("checkpoint")
+    else:
+        async with _directory(target, options, progress) as directory:
+            report, note = await asyncio.to_thread(_export, directory, progress, how), reader_of(directory)("checkpoint")
+    if state is not None and report.is_clean and note is not None:
+        (state / "checkpoint").write_bytes(note)
+    return report
 
 
 def _lines(report: AuditReport) -> list[str]:
@@ -126,17 +118,15 @@ def _kept(state: Path | None, since: Path | None) -> Iterator[DiskMap | None]:
     """The state to go on from; ``--since`` demands that there is one."""
     if state is not None and since is not None and since.parent.resolve() != state.resolve():
         raise click.UsageError("--since 的检查点不在 --state 目录内 / the checkpoint lies outside the state directory")
-    folder = state or (None if since is None else since.parent)
-    if folder is None:
+    home = state or (None if since is None else since.parent)
+    if home is None:
         yield None
         return
-    path = folder / STATE_FILE
+    path = home / STATE_FILE
     if since is not None and not path.is_file():
         raise refuse("AUDIT_STATE", found=f"{path} 不存在 / missing", expected="a state kept beside the checkpoint")
-    folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        disk = DiskMap(path, KINDS.encode, KINDS.decode)
-        stack.callback(disk.close)
+    home.mkdir(parents=True, exist_ok=True)
+    with closing(DiskMap(path, KINDS.encode, KINDS.decode)) as disk:
         if since is not None:
             _check_beside(disk, since)
         yield disk
@@ -148,11 +138,6 @@ def _check_beside(disk: DiskMap, since: Path) -> None:
     mark = read_header(disk, head.origin)
     if mark is None or (mark.size, mark.root) != (head.size, head.root):
         raise refuse("AUDIT_STATE", found="-" if mark is None else f"size {mark.size}", expected=f"size {head.size}")
-
-
-def _keep_note(state: Path | None, report: AuditReport, note: bytes | None) -> None:
-    if state is not None and report.is_clean and note is not None:
-        (state / "checkpoint").write_bytes(note)
 
 
 def _export(directory: Path, progress: Any, options: Options) -> AuditReport:
@@ -170,41 +155,35 @@ async def _directory(target: str, options: dict[str, Any], progress: Any) -> Asy
             raise click.UsageError(f"没有此目录 / no such directory: {target}")
         yield Path(target)
         return
-    names = ("key_file", "passphrase_file", "vkey_file", "found", "receipts", "now")
-    with tempfile.TemporaryDirectory(prefix="liandan-audit-") as folder:
-        async with open_client(**{name: options[name] for name in names}, url=target) as client:
-            await export(fetch_url(client), await archived_at(client), Path(folder), KINDS, progress)
-        yield Path(folder)
+    with tempfile.TemporaryDirectory(prefix="liandan-audit-") as made:
+        async with open_client(**options | {"url": target}) as client:
+            await export(fetch_url(client), await archived_at(client), Path(made), KINDS, progress)
+        yield Path(made)
 
 
 async def _own(progress: Any, options: Options) -> AuditReport:
     from liandan.database import open_pool
-    from liandan.own_audit import audit_own
+    from liandan.installation import audit_own
     from liandan.server import database_url
 
     own = own_settings()
     if not (own.log_path / "checkpoint").is_file():
         raise click.UsageError(f"此处没有已公布的账本 / no published log here: {own.log_path}")
-    async with database_url(own) as dsn:
-        pool = await open_pool(dsn, min_size=1, max_size=2)
-        try:
-            return await audit_own(pool, LogFiles(own.log_path), KINDS, progress, options)
-        finally:
-            await pool.close()
+    async with database_url(own) as dsn, await open_pool(dsn, min_size=1, max_size=2) as pool:
+        return await audit_own(pool, LogFiles(own.log_path), KINDS, progress, options)
 
 
-async def _gossip(options: dict[str, Any], as_json: bool) -> int:
+async def _gossip(options: dict[str, Any]) -> int:
     from liandan.evidence_set import gather
 
-    vkey_file: Path | None = options["vkey_file"]
+    vkey_file, against = options["vkey_file"], None
     vkeys = () if vkey_file is None else tuple((await asyncio.to_thread(vkey_file.read_text, "utf-8")).splitlines())
-    if options["against"] is None:
-        report = (await asyncio.to_thread(gather, options["gossip"])).compare(vkeys, options["found"] or "")
-    else:
-        with progress_bar("取回账本 / fetch", as_json) as progress:
-            async with _directory(options["against"], options, progress) as directory:
-                report = (await asyncio.to_thread(gather, options["gossip"], directory)).compare(vkeys, options["found"] or "")
-    emit(report, as_json, *_gossip_lines(report))
+    async with AsyncExitStack() as stack:
+        if options["against"] is not None:
+            progress = stack.enter_context(progress_bar("取回账本 / fetch"))
+            against = await stack.enter_async_context(_directory(options["against"], options, progress))
+        report = (await asyncio.to_thread(gather, options["gossip"], against)).compare(vkeys, options["found"] or "")
+    emit(report, *_gossip_lines(report))
     return 0 if report.is_clean else FINDING
 
 
@@ -217,19 +196,13 @@ def _gossip_lines(report: GossipReport) -> list[str]:
         if log.unsigned:
             lines.append(f"  缺公钥、未验签 / signature not checked, keys unknown: {', '.join(log.unsigned)}")
     lines += [f"非证据文件，已略过 / ignored: {name}" for name in report.ignored]
-    failing = len(report.findings) - report.contradictions
-    if failing:
+    if failing := len(report.findings) - report.contradictions:
         lines.append(f"自身不成立的证据 / evidence that fails by itself: {failing}")
-    lines.append(
-        f"互相矛盾：不在同一历史上 / contradictions, not one history: {report.contradictions}"
-        if report.contradictions
-        else "没有互相矛盾 / nothing contradicts"
-    )
-    return lines
+    contradicting = f"互相矛盾：不在同一历史上 / contradictions, not one history: {report.contradictions}"
+    return [*lines, contradicting if report.contradictions else "没有互相矛盾 / nothing contradicts"]
 
 
 def _sizes(sizes: list[int]) -> str:
-    """A few sizes, or how many and between which."""
     if len(sizes) <= 12:
         return ", ".join(map(str, sizes)) or "-"
     return f"{sizes[0]} … {sizes[-1]}（{len(sizes)} 个 / in all）"

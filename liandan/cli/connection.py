@@ -1,72 +1,66 @@
-"""Options of commands that speak to a server, and the client they make."""
+"""Options that commands share, and what they make of them: settings, keys, the client of a server."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
+from ledger.times import parse_at
 from liandan import settings
 from liandan.client import AsyncLiandan, ReceiptFolder, Trust
 from liandan.keyring import read_passphrase
 from signing.keys import PrivateKey, read_key
 
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
+existing_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+file = click.Path(dir_okay=False, path_type=Path)
+folder = click.Path(file_okay=False, path_type=Path)
+passphrase_option = click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / passphrase file; asked for otherwise")
+now_option = click.option("--now", help="模拟账本的当前时间 / present of a simulated log")
+_CLIENT = (
+    click.option("--url", envvar="LIANDAN_CLIENT_URL", help="服务地址，默认为本机设置 / server, default: this machine's settings"),
+    click.option("--key", "key_file", type=existing, help="登录并签名的密钥文件 / key file to log in and sign with"),
+    passphrase_option,
+    click.option("--vkey", "vkey_file", type=existing, help="已保存的 log.vkey / pinned log.vkey"),
+    click.option("--found", help="已保存的账本创始声明哈希 / pinned hash of log.found"),
+    click.option("--receipts", type=folder, help="回执文件夹 / receipt folder"),
+    now_option,
+)
 
 
 def client_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a click decorator
-    """``--url --key --passphrase-file --vkey --found --receipts``."""
-    for option in reversed(
-        (
-            click.option("--url", envvar="LIANDAN_CLIENT_URL", help="服务地址，默认为本机设置 / server, default: this machine's settings"),
-            click.option("--key", "key_file", type=existing, help="登录并签名的密钥文件 / key file to log in and sign with"),
-            click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / passphrase file; asked for otherwise"),
-            click.option("--vkey", "vkey_file", type=existing, help="已保存的 log.vkey / pinned log.vkey"),
-            click.option("--found", help="已保存的账本创始声明哈希 / pinned hash of log.found"),
-            click.option("--receipts", type=click.Path(file_okay=False, path_type=Path), help="回执文件夹 / receipt folder"),
-            click.option("--now", help="模拟账本的当前时间 / present of a simulated log"),
-        )
-    ):
+    """``--url --key --passphrase-file --vkey --found --receipts --now``."""
+    for option in reversed(_CLIENT):
         function = option(function)
     return function
 
 
-def open_client(
-    url: str | None,
-    key_file: Path | None,
-    passphrase_file: Path | None,
-    vkey_file: Path | None,
-    found: str | None,
-    receipts: Path | None,
-    now: str | None,
-    *,
-    uscc: str = "",
-) -> AsyncLiandan:
+def open_client(**options: Any) -> AsyncLiandan:  # as client_options name them, perhaps among others
     """A client by the options; not connected yet."""
-    from ledger.times import parse_at
-
+    vkey_file, found, receipts, key_file = (options[name] for name in ("vkey_file", "found", "receipts", "key_file"))
     if (vkey_file is None) != (found is None):
         raise click.UsageError("--vkey 与 --found 须同时给出 / give --vkey and --found together")
-    trust = None if vkey_file is None or found is None else Trust.from_files(vkey_file, found)
-    folder = None if receipts is None else ReceiptFolder(receipts)
-    client = AsyncLiandan(server_url(url), load_key(key_file, passphrase_file), uscc=uscc, trust=trust, folder=folder, patience_s=20)
-    client.set_now(None if now is None else parse_at(now, "--now"))
+    trust = None if vkey_file is None else Trust.from_files(vkey_file, found)
+    kept = None if receipts is None else ReceiptFolder(receipts)
+    key = None if key_file is None else load_key(key_file, options["passphrase_file"])
+    url = options["url"]
+    if url is None:
+        own = own_settings()
+        url = own.public_url or f"http://{own.host}:{own.port}"
+    client = AsyncLiandan(url, key, trust=trust, folder=kept, patience_s=20)
+    client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
 
 
-def server_url(url: str | None) -> str:
-    """The given address, or that of the server on this machine."""
-    if url is not None:
-        return url
-    own = settings.load({name: value for name, value in os.environ.items() if name != "LIANDAN_CLIENT_URL"})
-    return own.public_url or f"http://{own.host}:{own.port}"
+def own_settings(changes: Mapping[str, str | None] | None = None) -> settings.Settings:
+    """Settings of this installation, with what the command line says on top."""
+    return settings.load(os.environ | {f"LIANDAN_{name}": value for name, value in (changes or {}).items() if value is not None})
 
 
-def load_key(key_file: Path | None, passphrase_file: Path | None) -> PrivateKey | None:
+def load_key(key_file: Path, passphrase_file: Path | None) -> PrivateKey:
     """A key from its file; the passphrase from a file or the terminal, never from the command line."""
-    if key_file is None:
-        return None
     if passphrase_file is not None:
         return read_key(key_file, read_passphrase(passphrase_file))
     asked: str = click.prompt(f"口令 / passphrase of {key_file}", hide_input=True, err=True)

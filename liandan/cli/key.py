@@ -1,14 +1,12 @@
 """``liandan key``: keys of parties, and the key file of a log."""
 
-import secrets
 from pathlib import Path
 
 import click
 
 from liandan import keyring
-from liandan.cli.connection import existing, load_key
-from liandan.cli.output import command, emit, errors, json_option
-from liandan.cli.serve import own_settings
+from liandan.cli.connection import existing, file, load_key, own_settings, passphrase_option
+from liandan.cli.output import command, emit, errors, json_command
 from signing.keys import PrivateKey, write_key
 from signing.possession import register
 from signing.suite import SUITES
@@ -20,47 +18,36 @@ def key() -> None:
 
 
 @key.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@click.argument("path", type=file, required=False)
 @click.option("--suite", type=click.Choice(list(SUITES)), default="ed25519", show_default=True, help="签名算法 / signature suite")
 @click.option("--log", "origin", help="生成账本密钥文件，账本名如 liandan.example/2026 / make the key file of a new log of this name")
 @click.option("--ml-dsa", is_flag=True, help="账本另加 ML-DSA-44 密钥 / the log gets an ML-DSA-44 key as well")
-@click.option(
-    "--passphrase-file", type=click.Path(dir_okay=False, path_type=Path), help="口令文件；不存在则生成 / made if it does not exist"
-)
-@json_option
+@click.option("--passphrase-file", type=file, help="口令文件；不存在则生成 / made if it does not exist")
 @command
-def new(path: Path | None, suite: str, origin: str | None, ml_dsa: bool, passphrase_file: Path | None, as_json: bool) -> None:
+def new(path: Path | None, suite: str, origin: str | None, ml_dsa: bool, passphrase_file: Path | None) -> None:
     """生成密钥。密钥与口令请分开备份。 / Make a key; back up key and passphrase apart from each other."""
     if origin is not None:
         own = own_settings()
-        made = keyring.generate(origin, with_ml_dsa=ml_dsa)
-        keyring.write_keyring(made, path or own.key_path, passphrase_file or own.passphrase_path)
-        found = {"origin": origin, "log_keys": made.vkeys, "operator_keyid": made.operator.keyid, "path": str(path or own.key_path)}
-        emit(
-            found,
-            as_json,
-            f"账本密钥已写入 / written: {path or own.key_path}",
-            *made.vkeys,
-            f"运营方密钥 / operator key: {made.operator.keyid}",
-        )
+        made, to = keyring.generate(origin, with_ml_dsa=ml_dsa), path or own.key_path
+        keyring.write_keyring(made, to, passphrase_file or own.passphrase_path)
+        found = {"origin": origin, "log_keys": made.vkeys, "operator_keyid": made.operator.keyid, "path": str(to)}
+        emit(found, f"账本密钥已写入 / written: {to}", *made.vkeys, f"运营方密钥 / operator key: {made.operator.keyid}")
         return
     if path is None:
         raise click.UsageError("请给出文件路径，或 --log / give a path, or --log")
     fresh = PrivateKey.generate(suite)
     write_key(path, fresh, _passphrase(passphrase_file))
-    emit({"keyid": fresh.keyid, "suite": suite, "path": str(path)}, as_json, f"{fresh.keyid} {suite} → {path}")
+    emit({"keyid": fresh.keyid, "suite": suite, "path": str(path)}, f"{fresh.keyid} {suite} → {path}")
 
 
 @key.command()
 @click.argument("path", type=existing)
-@click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / asked for otherwise")
-@json_option
+@passphrase_option
 @command
-def show(path: Path, passphrase_file: Path | None, as_json: bool) -> None:
+def show(path: Path, passphrase_file: Path | None) -> None:
     """查看密钥编号（keyid）与算法。 / Show a key's id and suite."""
     found = load_key(path, passphrase_file)
-    assert found is not None, "the path is required"
-    emit({"keyid": found.keyid, "suite": found.suite}, as_json, f"{found.keyid} {found.suite}")
+    emit({"keyid": found.keyid, "suite": found.suite}, f"{found.keyid} {found.suite}")
 
 
 @key.command()
@@ -69,14 +56,11 @@ def show(path: Path, passphrase_file: Path | None, as_json: bool) -> None:
 @click.option(
     "--for", "x", required=True, help="账本创始声明哈希；账本成立时为账本名 / hash of log.found, or the origin before the founding"
 )
-@click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / asked for otherwise")
-@click.option("--json", is_flag=True, expose_value=False, help="总是 JSON / it is JSON anyway")
-@command
+@passphrase_option
+@json_command
 def registration(path: Path, uscc: str, x: str, passphrase_file: Path | None) -> None:
     """登记材料（含持有证明），交主管部门登记。 / A registration with proof of possession, for the authority."""
-    found = load_key(path, passphrase_file)
-    assert found is not None, "the path is required"
-    emit(register(found, x, uscc), True)
+    emit(register(load_key(path, passphrase_file), x, uscc))
 
 
 def _passphrase(path: Path | None) -> bytes:
@@ -85,7 +69,5 @@ def _passphrase(path: Path | None) -> bytes:
         asked: str = click.prompt("口令 / passphrase", hide_input=True, confirmation_prompt=True, err=True)
         return asked.encode()
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n", encoding="utf-8")
         errors.print(f"口令已生成 / passphrase made: {path}", markup=False)
-    return keyring.read_passphrase(path)
+    return keyring.make_passphrase(path)

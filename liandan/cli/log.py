@@ -1,23 +1,28 @@
-"""``liandan log``: found a log offline, ask a log how it is."""
+"""``liandan log``: found a log offline, ask how it is, and the ways on after a freeze or a restored database."""
 
+from __future__ import annotations
+
+import asyncio
+import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 
-from ledger.admission.statement import hash_of
-from liandan.cli.connection import client_options, existing, load_key, open_client
-from liandan.cli.cut import cut, local_status, policy
-from liandan.cli.output import command, emit, json_option
-from liandan.cli.refill import refill
-from liandan.cli.serve import own_settings
-from liandan.founding import Plan, founding_draft, sign_founding
-from liandan.keyring import read_keyring
+from ledger.admission.draft import hash_of
+from ledger.times import format_at, parse_at
+from liandan.cli.connection import client_options, existing, existing_folder, file, load_key, now_option, open_client, own_settings
+from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json
 from signing.envelope import freeze
-from signing.keys import PrivateKey
 from signing.refusal import refuse
+
+if TYPE_CHECKING:
+    from liandan.repair import Prepared
+
+MANY = 20
+"""Replaced entries named one by one; ``--json`` names all."""
 
 
 @click.group()
@@ -29,44 +34,41 @@ def log() -> None:
 @click.argument("plan_file", type=existing)
 @click.option("--key", "key_files", multiple=True, metavar="USCC=FILE", help="手边的主管部门密钥，可多次 / keys of authorities at hand")
 @click.option("--passphrase-file", type=existing, help="这些密钥的口令文件 / passphrase of these keys")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default="log.found.json", show_default=True)
-@json_option
+@click.option("--out", type=file, default="log.found.json", show_default=True)
 @command
-def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: Path | None, out: Path, as_json: bool) -> None:
+def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: Path | None, out: Path) -> None:
     """离线成立账本：由约定（JSON）和登记材料生成 log.found，会签后用 statement post 提交。
 
     Assemble log.found from a plan and registrations; co-sign it, then post it. The plan: {"operator":{"uscc","name"},
     "authorities":[{"uscc","name","regions":["51"],"key":{…}}],"clock":"real"}.
     """
+    from liandan.founding import Plan, founding_draft, sign_founding
+    from liandan.keyring import read_keyring
+
     try:
         plan = msgspec.json.decode(plan_file.read_bytes(), type=Plan)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except msgspec.DecodeError as error:
         raise refuse("FIELD_TYPE", field=str(plan_file), found=error, expected="see --help") from None
-    keys: dict[str, PrivateKey] = {}
-    for item in key_files:
-        uscc, _, path = item.partition("=")
-        loaded = load_key(Path(path), passphrase_file)
-        assert loaded is not None, "a path was given"
-        keys[uscc] = loaded
+    named = [item.partition("=") for item in key_files]
+    keys = {uscc: load_key(Path(path), passphrase_file) for uscc, _, path in named}
     keyring = read_keyring(own_settings())
     envelope, missing = sign_founding(founding_draft(plan, keyring, keys), plan, keyring, keys)
     out.write_bytes(freeze(envelope) + b"\n")
     result = {"found": hash_of(envelope), "origin": keyring.origin, "path": str(out), "yet_to_sign": missing}
     todo = f"尚待会签 / yet to sign: {', '.join(missing)}" if missing else "签名齐全，可提交 / complete: liandan statement post"
-    emit(result, as_json, f"log.found {hash_of(envelope)} → {out}", todo)
+    emit(result, f"log.found {hash_of(envelope)} → {out}", todo)
 
 
 @log.command()
 @client_options
-@json_option
 @command
-async def status(as_json: bool, **options: Any) -> int:
+async def status(**options: Any) -> int:
     """账本状态：本机账本的发布、见证、冻结与防护；给出 --url 则询问服务。
 
     This installation's log: publication, witnesses, freezes, guards; with --url what a server says of its log.
     """
     if options["url"] is None:
-        return await local_status(as_json)
+        return await _own_status()
     begun = time.monotonic()
     client = open_client(**options)
     try:
@@ -76,7 +78,6 @@ async def status(as_json: bool, **options: Any) -> int:
     took_ms = round((time.monotonic() - begun) * 1000)
     emit(
         found,
-        as_json,
         f"{found.origin}  {'未成立 / not founded' if found.found is None else found.found}",
         f"已发布 / published {found.size}，已提交 / committed {found.committed}，时钟 / clock {found.clock or '-'}",
         f"{found.now}，{took_ms} ms",
@@ -84,6 +85,115 @@ async def status(as_json: bool, **options: Any) -> int:
     return 0
 
 
-log.add_command(cut)
-log.add_command(policy)
-log.add_command(refill)
+async def _own_status() -> int:
+    """The state of this installation's log; exit code 1 when somebody has to act."""
+    from liandan.installation import read_status
+
+    found = await read_status(own_settings())
+    said = [
+        f"{found.origin or '未成立 / not founded'}  {found.found}",
+        f"已发布 / published {found.published}，已承诺 / promised {found.promised}，已提交 / committed {found.committed}",
+        f"发布进程 / publisher: {'运行中 / running' if found.publisher == 'running' else '未运行 / stopped'}",
+    ]
+    for one in found.witnesses:
+        at = "未联署 / missing" if one.cosigned_at is None else f"{format_at(one.cosigned_at)} 联署 / cosigned"
+        said.append(f"见证 / witness {one.name}：{at}　{one.address or '未设地址 / no address'}")
+    said += ["降级：未达到见证策略 / DEGRADED: short of the quorum"] if found.is_degraded else []
+    said += ["数据库落后于承诺 / the database is behind the promise", "  → liandan log refill"] if found.is_behind else []
+    said += [f"已冻结 / FROZEN: {found.frozen}", "  → liandan log cut --prepare FILE"] if found.frozen else []
+    said += [f"  证据 / evidence: {path}" for path in found.evidence]
+    guards = found.guards
+    missing = (*guards.event_triggers_missing, *guards.roles_missing, *guards.triggers_off, *guards.replaced)
+    said.append("数据库防护齐全 / guards complete" if guards.are_complete else f"数据库防护缺少 / guards missing: {', '.join(missing)}")
+    emit(found, *said)
+    return 0 if found.is_good else FINDING
+
+
+@log.command()
+@click.option("--prepare", "prepare_to", type=file, help="写出待会签的声明 / write the statement to sign")
+@click.option("--apply", "signed", type=existing, help="执行已会签的声明；服务须已停止 / carry out the signed one, server stopped")
+@now_option
+@command
+async def cut(prepare_to: Path | None, signed: Path | None, now: str | None) -> int:
+    """冻结后恢复：退回到已承诺的条目数，未受影响的声明重新入账。先 --prepare，会签，再 --apply。
+
+    After a freeze: back to what was promised; untouched statements come again. First --prepare, co-sign, then --apply.
+    """
+    from liandan import repair
+
+    if (prepare_to is None) == (signed is None):
+        raise click.UsageError("--prepare 与 --apply 二选一 / give one of --prepare and --apply")
+    now_s = None if now is None else parse_at(now, "--now")
+    if prepare_to is not None:
+        _show(await repair.prepare(own_settings(), now_s=now_s), prepare_to)
+        return 0
+    assert signed is not None, "one of the two"
+    done = await repair.apply(own_settings(), await asyncio.to_thread(signed.read_bytes), now_s=now_s)
+    emit(
+        done,
+        f"log.cut 已入账 / admitted: {done.index}；恢复 / back {len(done.back) - len(done.lost)} 条，未恢复 / not back {len(done.lost)} 条",
+        *(f"  原序位 / was {one.old_index}  {one.statement}  {', '.join(one.codes)}" for one in done.lost),
+        f"已发布 / published {done.published}",
+    )
+    return FINDING if done.lost else 0
+
+
+def _show(made: Prepared, path: Path) -> None:
+    """Write the statement and the tail beside it, and say who signs next."""
+    plan, tail, to_sign = made.plan, path.with_name(path.name + ".tail"), made.yet_to_sign
+    path.write_bytes(freeze(made.envelope) + b"\n")
+    tail.write_bytes(plan.tail)
+    coming, damaged = len(plan.envelopes), ", ".join(map(str, plan.unreadable))
+    told = {"statement": hash_of(made.envelope), "size": plan.body.size, "cut": made.cut_entries, "coming_back": coming}
+    emit(
+        {**told, "unreadable": plan.unreadable, "yet_to_sign": to_sign, "path": str(path), "tail": str(tail)},
+        f"退回到 / back to {plan.body.size} 条，移出 / cut {made.cut_entries} 条，其中可重新入账 / may come again {coming} 条",
+        *([f"已损坏 / no longer as written: {damaged}"] if damaged else []),
+        f"待会签，依次为 / to be signed, in this order: {', '.join(to_sign)}",
+        f"  liandan statement cosign {path} --key 主管部门密钥.pem",
+        f"移出清单 / tail: {tail}；会签齐全后停止服务 / then stop the server: liandan log cut --apply {path}",
+    )
+
+
+@log.command()
+@command
+def policy() -> int:
+    """输出本账本的 tlog-policy 文件：公钥与现行见证。 / The log's tlog-policy: its keys and the witnesses in force."""
+    from liandan.installation import own_policy
+
+    text = own_policy(own_settings())
+    if wants_json():
+        emit({"policy": text.decode()})
+    else:
+        sys.stdout.buffer.write(text)
+    return 0
+
+
+@log.command()
+@click.option(
+    "--from",
+    "source",
+    type=existing_folder,
+    help="导出目录或见证方镜像；默认本机的 LIANDAN_LOG_DIR / an export or a mirror; default: the files of this installation",
+)
+@command
+async def refill(source: Path | None) -> int:
+    """恢复数据库备份之后：把已承诺的条目逐字节补回数据库。服务须已停止；可重复执行。
+
+    After the database was restored from a backup: put back, byte for byte, every entry that was promised. With the server stopped; may be
+    repeated.
+    """
+    from liandan import repair
+
+    with progress_bar("核对并补齐 / refill") as progress:
+        done = await repair.refill(own_settings(), source, progress)
+    named = ", ".join(map(str, done.replaced[:MANY])) + (" …" if len(done.replaced) > MANY else "")
+    emit(
+        done,
+        f"数据库已有全部 {done.size} 条已承诺的条目 / all promised entries are in the database: {done.size}",
+        f"补入 / added {done.added} 条，链位 / places {done.links}，替换被改动的 / replaced {len(done.replaced)} 条",
+        *([f"  序位 / indices: {named}"] if done.replaced else []),
+        *([f"其上未承诺的未动 / above it, untouched: {done.above} 条"] if done.above else []),
+        "请启动服务，再执行 liandan audit / now start the server, then run liandan audit",
+    )
+    return 0

@@ -8,8 +8,8 @@ import click
 import msgspec
 
 from ledger.reading import PAGE_MAX
-from liandan.cli.connection import client_options, open_client
-from liandan.cli.output import command, emit, json_option
+from liandan.cli.connection import client_options, file, open_client
+from liandan.cli.output import command, emit, json_command
 from manifests.answers import ManifestChoice, Manifests
 
 
@@ -21,8 +21,7 @@ def manifest() -> None:
 @manifest.command()
 @click.argument("name")
 @client_options
-@click.option("--json", is_flag=True, expose_value=False, help="总是 JSON / it is JSON anyway")
-@command
+@json_command
 async def show(name: str, **options: Any) -> None:
     """一份联单的现状（移出人/ULID、ULID 或国家编号）；重名时列出各份。 / A manifest by identity, ULID or number, or the choice."""
     async with open_client(**options) as client:
@@ -31,32 +30,30 @@ async def show(name: str, **options: Any) -> None:
             choice = msgspec.json.decode(raw, type=ManifestChoice)
             if len(choice.manifests) == 1:
                 raw = await client.get(f"/v1/manifests/{choice.manifests[0].id}")
-    emit(json.loads(raw), True)
+    emit(json.loads(raw))
 
 
 @manifest.command("list")
 @click.option("--stage", help="状态 / stage")
 @click.option("--limit", type=click.IntRange(1, PAGE_MAX), default=50, show_default=True)
 @client_options
-@json_option
 @command
-async def list_command(stage: str | None, limit: int, as_json: bool, **options: Any) -> None:
+async def list_command(stage: str | None, limit: int, **options: Any) -> None:
     """联单列表，新开具的在前。 / Manifests, newest first."""
     async with open_client(**options) as client:
         raw = await client.get("/v1/manifests", stage=stage, limit=limit)
     rows = msgspec.json.decode(raw, type=Manifests).manifests
-    emit(json.loads(raw), as_json, *(f"{row.number or '-'} {row.stage} {row.id}" for row in rows))
+    emit(json.loads(raw), *(f"{row.number or '-'} {row.stage} {row.id}" for row in rows))
 
 
 @click.command()
 @click.argument("name")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="文件；默认 <编号或 ULID>.pdf / file")
+@click.option("--out", type=file, help="文件；默认 <编号或 ULID>.pdf / file")
 @client_options
-@json_option
 @command
-async def certificate(name: str, out: Path | None, as_json: bool, **options: Any) -> None:
+async def certificate(name: str, out: Path | None, **options: Any) -> None:
     """下载一份联单的存证证明（PDF，内含证据）。 / Download a certificate with its evidence inside."""
     path = out or Path(name.rpartition("/")[2] + ".pdf")
     async with open_client(**options) as client:
         path.write_bytes(await client.get(f"/v1/manifests/{name}/certificate.pdf"))
-    emit({"path": str(path)}, as_json, f"{path}")
+    emit({"path": str(path)}, str(path))

@@ -1,92 +1,126 @@
-"""How commands speak and end: Chinese first, one JSON value with ``--json``, four exit codes."""
+"""How commands speak and end: Chinese first, one JSON value with ``--json``, progress on stderr, four exit codes."""
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import wraps
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, ParamSpec
 
 import asyncpg
 import click
 import msgspec
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ledger.problem import ProblemError
 from ledger.publishing.freeze import Mismatch
-from liandan.client.transport import Dishonest, RequestRefused, Unavailable
+from liandan.client import Dishonest, RequestRefused, Unavailable
 from liandan.wiring import RULES
-from signing.refusal import LIFTS_ZH, Refusal
+from signing.refusal import LIFTS_ZH, Reason, Refusal
 
 FINDING, USAGE, UNAVAILABLE = 1, 2, 3
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 P = ParamSpec("P")
-T = TypeVar("T")
-
-json_option = click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+Work = Callable[P, Coroutine[Any, Any, int | None] | int | None]
 
 
-def emit(value: object, as_json: bool, *lines: str) -> None:
+def wants_json() -> bool:
+    """Whether the command that runs was called with ``--json``."""
+    return bool(click.get_current_context().meta.get("liandan.json", False))
+
+
+def emit(value: object, *lines: str) -> None:
     """The result: ``value`` as JSON, or the lines for people."""
-    if as_json:
+    if wants_json():
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(value), indent=1) + b"\n")
         return
     for line in lines:
         console.print(line, markup=False)
 
 
-def end(code: int) -> NoReturn:
-    """Leave with an exit code."""
-    raise SystemExit(code)
+@contextmanager
+def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A function to call with (done, of): a bar on stderr, and none when nobody watches."""
+    if quiet or wants_json() or not errors.is_terminal:
+        yield lambda done, of: None
+        return
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=errors)
+    with bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def tell(refusal: Refusal) -> None:
     """Every reason with what to do, on stderr."""
     for reason in refusal.reasons:
         rule = RULES.get(reason.code)
-        where = " ".join(part for part in (reason.field, reason.found) if part)
-        wanted = f"（应为 {reason.expected}）" if reason.expected else ""
-        errors.print(f"{reason.code} {'' if rule is None else rule.zh} {where}{wanted}", markup=False)
+        errors.print(f"{reason.code} {'' if rule is None else rule.zh} {_where(reason)}", markup=False)
         if rule is not None:
             errors.print(f"  → {rule.do_zh}\n  {rule.en} {rule.do_en}", markup=False)
 
 
 def tell_error(error: ProblemError) -> None:
     """One reason of the server on stderr: what is wrong where, what is wanted, what to do, by which article, who can lift it."""
-    where = " ".join(part for part in (error.field, error.found) if part)
-    wanted = f"（应为 {error.expected}）" if error.expected else ""
     basis = " ".join(part for part in (error.rule, error.source) if part)
     who = LIFTS_ZH.get(error.lift, error.lift)
-    errors.print(f"{error.code} {error.message} {where}{wanted}\n  → {error.what_to_do}\n  依据 {basis}　由谁解决 {who}", markup=False)
+    errors.print(f"{error.code} {error.message} {_where(error)}\n  → {error.what_to_do}\n  依据 {basis}　由谁解决 {who}", markup=False)
 
 
-def command(work: Callable[P, Coroutine[Any, Any, int | None] | int | None]) -> Callable[P, None]:
+def _where(reason: Reason | ProblemError) -> str:
+    wanted = f"（应为 {reason.expected}）" if reason.expected else ""
+    return " ".join(part for part in (reason.field, reason.found) if part) + wanted
+
+
+def ending(work: Work[P]) -> Callable[P, None]:
     """A command's function, asynchronous or not, with every expected failure told and turned into its exit code."""
 
     @wraps(work)
     def run(*arguments: P.args, **options: P.kwargs) -> None:
+        code = FINDING
         try:
             found = work(*arguments, **options)
-            end((asyncio.run(found) if asyncio.iscoroutine(found) else found) or 0)
+            code = (asyncio.run(found) if asyncio.iscoroutine(found) else found) or 0
         except Refusal as refusal:
             tell(refusal)
-            end(USAGE)
+            code = USAGE
         except RequestRefused as refused:
             for error in refused.problem.errors:
                 tell_error(error)
-            end(FINDING)
         except (Dishonest, Mismatch) as error:
             errors.print(f"证据不符 / evidence does not hold: {error}", markup=False)
-            end(FINDING)
         except KeyboardInterrupt:
             errors.print("已中断 / interrupted")
-            end(FINDING)
         except asyncpg.PostgresError as error:
             errors.print(f"数据库拒绝 / refused by the database: {error}", markup=False)
-            end(UNAVAILABLE)
+            code = UNAVAILABLE
         except (Unavailable, OSError, asyncpg.InterfaceError) as error:
             errors.print(f"无法连接 / unavailable: {error}", markup=False)
-            end(UNAVAILABLE)
+            code = UNAVAILABLE
+        raise SystemExit(code)
 
     return run
+
+
+def command(work: Work[P]) -> Callable[P, None]:
+    """The same with ``--json``, which :func:`emit` heeds."""
+    return _json_option("输出 JSON / print JSON", always=False)(ending(work))
+
+
+def json_command(work: Work[P]) -> Callable[P, None]:
+    """A command whose result is JSON for everybody."""
+    return _json_option("总是 JSON / it is JSON anyway", always=True)(ending(work))
+
+
+def _json_option(told: str, *, always: bool) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    def keep(context: click.Context, _option: click.Parameter, value: bool) -> None:
+        context.meta["liandan.json"] = value or always
+
+    return click.option("--json", is_flag=True, expose_value=False, callback=keep, help=told)
+
+
+def service(work: Work[P]) -> Callable[P, None]:
+    """A command that serves until it is stopped: its log lines are JSON with ``--log-json``."""
+    return click.option("--log-json", "--json", "log_json", is_flag=True, help="日志为 JSON / log lines as JSON")(ending(work))

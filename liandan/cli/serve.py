@@ -1,37 +1,29 @@
-"""``liandan serve``, ``liandan migrate``."""
+"""What runs until it is stopped: ``liandan serve``, ``signer``, ``demo``; and ``liandan migrate``, which comes before."""
 
 import asyncio
-import os
+import signal
+import threading
+from pathlib import Path
 
 import click
+import structlog
 import uvloop
 
-from liandan import settings as read
-from liandan.cli.output import command, emit, json_option
+from liandan.cli.connection import folder, own_settings
+from liandan.cli.output import command, console, emit, service, wants_json
 from liandan.database import migrate, schema_revision
 from liandan.process import set_up_logging, tune
-from liandan.settings import Settings
-
-
-def own_settings(host: str | None = None, port: int | None = None, *, log_json: bool = False) -> Settings:
-    """Settings of this installation, with what the command line says on top."""
-    env = dict(os.environ)
-    env |= {} if host is None else {"LIANDAN_HOST": host}
-    env |= {} if port is None else {"LIANDAN_PORT": str(port)}
-    env |= {"LIANDAN_LOG_JSON": "1"} if log_json else {}
-    return read.load(env)
 
 
 @click.command()
 @click.option("--host", help="监听地址 / address to listen on")
 @click.option("--port", type=int, help="端口 / port")
-@click.option("--log-json", "--json", "log_json", is_flag=True, help="日志为 JSON / log lines as JSON")
-@command
+@service
 def serve(host: str | None, port: int | None, log_json: bool) -> int:
     """启动服务，直到 Ctrl-C。设置见 docs/operations.md。 / Serve until Ctrl-C."""
     from liandan import server
 
-    found = own_settings(host, port, log_json=log_json)
+    found = own_settings({"HOST": host, "PORT": None if port is None else str(port), "LOG_JSON": "1" if log_json else None})
     set_up_logging(found.log_json)
     tune()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -40,13 +32,58 @@ def serve(host: str | None, port: int | None, log_json: bool) -> int:
 
 
 @click.command("migrate")
-@json_option
 @command
-async def migrate_command(as_json: bool) -> int:
+async def migrate_command() -> int:
     """升级数据库结构（内置数据库启动时自动升级）。 / Bring the schema up to date; the embedded database is migrated at start."""
     from liandan.server import database_url
 
     async with database_url(own_settings()) as dsn:
         await migrate(dsn)
-    emit({"revision": schema_revision()}, as_json, "数据库结构已是最新 / the schema is up to date")
+    emit({"revision": schema_revision()}, "数据库结构已是最新 / the schema is up to date")
     return 0
+
+
+@click.command()
+@click.argument("socket_path", type=click.Path(path_type=Path))
+@service
+def signer(socket_path: Path, log_json: bool) -> int:
+    """在 SOCKET_PATH 上等候签名请求；服务端设 LIANDAN_SIGNER_SOCKET 指向它，其密钥文件中可不含账本密钥。
+
+    Answer at SOCKET_PATH until stopped. It reads key_file and checkpoint_store of the settings, and signs nothing but the promise there.
+    """
+    from ledger.publishing.checkpoint_store import CheckpointStore
+    from ledger.publishing.signer import LocalSigner, serve_signer
+    from liandan.keyring import read_keyring
+    from signing.refusal import refuse
+
+    set_up_logging(log_json)
+    settings = own_settings()
+    keys = read_keyring(settings)
+    if keys.log is None:
+        raise refuse("KEYRING", field="key_file", found="no log key", expected="the log key")
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    store = CheckpointStore(settings.checkpoint_path)
+    if log_json:
+        structlog.get_logger("liandan.signer").info("signing", origin=keys.origin, socket=str(socket_path))
+    else:
+        console.print(f"签名进程已就绪 / signer ready: {socket_path}", markup=False)
+    serve_signer(socket_path, store, keys.origin, LocalSigner(keys.origin, keys.log, keys.log_ml_dsa), stopped.is_set)
+    return 0
+
+
+@click.command()
+@click.option("--out", type=folder, default=Path("demo-out"), show_default=True, help="结果目录 / results")
+@click.option("--seed", type=int, default=20261001, show_default=True, help="随机种子 / seed")
+@click.option("--serve", "is_served", is_flag=True, help="结束后继续提供服务 / keep serving afterwards")
+@command
+async def demo(out: Path, seed: int, is_served: bool) -> None:
+    """在本机演示川渝两地一个月的跨省转移。 / A month of transfers between two provinces, on this machine."""
+    from rich.console import Console
+
+    from liandan.demo.run import run
+    from liandan.demo.screen import Screen
+
+    # With --json the story is told on stderr, and summary.json once more on stdout at the end (with --serve: after Ctrl-C).
+    emit(await run(out, seed, is_served, Screen(Console(stderr=True)) if wants_json() else None))

@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from ledger.admission.statement import hash_of
-from liandan.cli.connection import client_options, existing, load_key, open_client
-from liandan.cli.output import FINDING, command, console, emit, errors, json_option
+from ledger.admission.draft import hash_of
+from liandan.cli.connection import client_options, existing, load_key, open_client, passphrase_option
+from liandan.cli.output import FINDING, command, console, emit, errors, wants_json
 from liandan.client import Receipt
 from liandan.client import cosign as add_signature
-from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, parse_envelope
+from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
 
 
 @click.group()
@@ -21,22 +21,20 @@ def statement() -> None:
 @statement.command()
 @click.argument("path", type=existing)
 @click.option("--key", "key_file", type=existing, required=True, help="会签密钥 / key to co-sign with")
-@click.option("--passphrase-file", type=existing, help="口令文件；否则询问 / asked for otherwise")
+@passphrase_option
 @click.option("--yes", is_flag=True, help="不再确认 / do not ask")
-@json_option
 @command
-def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool, as_json: bool) -> int:
+def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
     """会签同一份字节；先显示内容再签。 / Co-sign the same bytes, after showing them."""
     envelope = parse_envelope(path.read_bytes().strip(), payload_type=PAYLOAD_STATEMENT)
-    (errors if as_json else console).print(envelope.body.decode(), markup=False)
-    if not yes and not click.confirm("签署以上内容？ / sign this?", err=as_json):
-        emit({"statement": hash_of(envelope), "is_signed": False}, as_json, "未签署 / not signed")
+    (errors if wants_json() else console).print(envelope.body.decode(), markup=False)
+    if not yes and not click.confirm("签署以上内容？ / sign this?", err=wants_json()):
+        emit({"statement": hash_of(envelope), "is_signed": False}, "未签署 / not signed")
         return FINDING
     key = load_key(key_file, passphrase_file)
-    assert key is not None, "the key is required"
     path.write_bytes(freeze(add_signature(envelope, key)) + b"\n")
     done = {"statement": hash_of(envelope), "is_signed": True, "keyid": key.keyid, "path": str(path)}
-    emit(done, as_json, f"已会签 / signed: {hash_of(envelope)} {key.keyid}")
+    emit(done, f"已会签 / signed: {hash_of(envelope)} {key.keyid}")
     return 0
 
 
@@ -44,28 +42,25 @@ def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool, 
 @click.argument("paths", type=existing, nargs=-1, required=True)
 @click.option("--atomic", is_flag=True, help="全部入账或全部不入 / all or nothing")
 @client_options
-@json_option
 @command
-async def post(paths: tuple[Path, ...], atomic: bool, as_json: bool, **options: Any) -> int:
+async def post(paths: tuple[Path, ...], atomic: bool, **options: Any) -> int:
     """提交声明（每个文件一份或 NDJSON 多份），核验并保存回执。 / Post envelopes, verify and keep the receipts."""
-    envelopes: list[Envelope] = []
-    for path in paths:
-        lines = path.read_bytes().splitlines()
-        envelopes += [parse_envelope(line, payload_type=PAYLOAD_STATEMENT) for line in lines if line.strip()]
+    given = [line for path in paths for line in path.read_bytes().splitlines() if line.strip()]
+    envelopes = [parse_envelope(line, payload_type=PAYLOAD_STATEMENT) for line in given]
     async with open_client(**options) as client:
         if client.trust is None:
             pin = await client.found(envelopes.pop(0))
             errors.print(f"账本已成立，请保存此哈希 / founded; pin this hash: {pin}", markup=False)
             await client.connect()
         answers = await client.post_batch(envelopes, atomic=atomic) if envelopes else []
-    results = [_result(answer) if isinstance(answer, Receipt) else answer for answer in answers]
-    lines_out = [
-        f"{answer.index} {answer.statement}" if isinstance(answer, Receipt) else f"{answer.code} {answer.title} {answer.detail}"
-        for answer in answers
-    ]
-    emit(results, as_json, *lines_out, f"检查点 / checkpoint: {client.checkpoint.size if client.checkpoint else '-'}")
+    results, lines = list[object](), list[str]()
+    for answer in answers:
+        if isinstance(answer, Receipt):
+            told = {"index": answer.index, "statement": answer.statement, "is_new": answer.is_new, "size": answer.checkpoint.size}
+            results.append(told)
+            lines.append(f"{answer.index} {answer.statement}")
+        else:
+            results.append(answer)
+            lines.append(f"{answer.code} {answer.title} {answer.detail}")
+    emit(results, *lines, f"检查点 / checkpoint: {client.checkpoint.size if client.checkpoint else '-'}")
     return 0 if all(isinstance(answer, Receipt) for answer in answers) else FINDING
-
-
-def _result(receipt: Receipt) -> dict[str, object]:
-    return {"index": receipt.index, "statement": receipt.statement, "is_new": receipt.is_new, "size": receipt.checkpoint.size}

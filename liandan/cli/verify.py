@@ -1,28 +1,22 @@
 """``liandan verify``: certificates, bundles, receipts and whole receipt folders, with no network and no database."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from liandan.cli.connection import existing
-from liandan.cli.output import FINDING, command, emit, json_option
-from liandan.cli.progress import progress_bar
-
-if TYPE_CHECKING:
-    from reports.remark import Remark, VerifyReport
+from liandan.cli.output import FINDING, command, emit, progress_bar
+from reports.anchor import make_anchor
+from reports.receipts import is_receipt, verify_receipts
+from reports.remark import Remark, VerifyReport
+from reports.rulebook import explain
+from reports.verify import verify_file, verify_folder, with_bundle_at_hand
+from reports.words import STAGES
 
 _FORMS = {
-    "certificate": "存证证明",
-    "bundle": "证据包",
-    "receipt": "拒绝回执",
-    "entry": "入账回执",
-    "checkpoint": "检查点",
-    "unknown": "不明文件",
-}
+    "certificate": "存证证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "unknown": "不明文件",
+}  # fmt: skip
 
 
 @click.command()
@@ -30,66 +24,43 @@ _FORMS = {
 @click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
 @click.option("--bundle", type=existing, help="同一账本的证据包或存证证明，用以核验回执 / bundle or certificate")
+@click.option("--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your policy: too few cosignatures are a finding")
 @click.option(
-    "--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your witness policy: too few cosignatures are a finding"
+    "--registration", type=existing, multiple=True, help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check it by"
 )
-@click.option(
-    "--registration",
-    type=existing,
-    multiple=True,
-    help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check its signatures",
-)
-@json_option
 @command
 def verify(
-    paths: tuple[Path, ...],
-    found: str | None,
-    vkey: Path | None,
-    bundle: Path | None,
-    policy: Path | None,
-    registration: tuple[Path, ...],
-    as_json: bool,
+    paths: tuple[Path, ...], found: str | None, vkey: Path | None, bundle: Path | None, policy: Path | None, registration: tuple[Path, ...]
 ) -> int:
     """离线验证存证证明、证据包、入账回执、拒绝回执，或整个回执文件夹。
 
     Verify certificates, bundles, receipts, or a whole receipt folder offline.
     """
-    from reports.anchor import make_anchor
-    from reports.receipts import is_receipt, verify_receipts
-    from reports.verify import verify_file, verify_folder, with_bundle_at_hand
-
-    anchor = make_anchor(
-        found,
-        vkeys=b"" if vkey is None else vkey.read_bytes(),
-        policy=None if policy is None else policy.read_bytes(),
-        bundle=None if bundle is None else bundle.read_bytes(),
-        registrations=tuple(path.read_bytes() for path in registration),
-    )
+    vkeys, policy_, bundle_ = (None if path is None else path.read_bytes() for path in (vkey, policy, bundle))
+    registrations = tuple(path.read_bytes() for path in registration)
+    anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations)
     anchor = with_bundle_at_hand(anchor, [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])])
     receipts = [path for path in paths if path.is_file() and is_receipt(path)]
     others = [path for path in paths if path not in receipts]
-    with progress_bar("核验 / verify", as_json or (len(paths) == 1 and paths[0].is_file())) as progress:
+    with progress_bar("核验 / verify", quiet=len(paths) == 1 and paths[0].is_file()) as progress:
         reports = verify_receipts(receipts, anchor, progress)
         for done, path in enumerate(others, 1):
             reports += verify_folder(path, anchor, progress) if path.is_dir() else [verify_file(path, anchor=anchor)]
             progress(done, len(others))
     bad = sum(not report.is_good for report in reports)
     total = [f"共 {len(reports)} 件，无效 {bad} 件 / {len(reports)} verified, {bad} not good"] if len(reports) > 1 else []
-    emit(reports, as_json, *(line for report in reports for line in _lines(report)), *total)
+    emit(reports, *(line for report in reports for line in _lines(report)), *total)
     return FINDING if bad else 0
 
 
 def _lines(report: VerifyReport) -> Iterator[str]:
     """The verdict, what it is about, what was checked; then findings with what to do, and notes."""
-    from reports.words import STAGES
-
     verdict = "有效 / good" if report.is_good else "无效 / NOT good"
     if report.form == "unknown" and report.is_good:
         verdict = "未核验 / not verified"
     stage = STAGES.get(report.stage, report.stage)
-    yield "  ".join(
-        part for part in (f"{report.file}: {verdict}", _FORMS[report.form], report.kind, report.number, stage, report.subject) if part
-    )
+    parts = (f"{report.file}: {verdict}", _FORMS[report.form], report.kind, report.number, stage, report.subject)
+    yield "  ".join(part for part in parts if part)
     if report.entries:
         place = f"序位 {report.index}，" if report.index is not None else ""
         witnesses = f"、见证联署 {len(report.witnesses)} 个" if report.witnesses else ""
@@ -100,10 +71,7 @@ def _lines(report: VerifyReport) -> Iterator[str]:
         yield f"  账本 {report.origin}，拒绝时的条目数 {report.size}；运营单位的签名有效。"
     elif report.form == "checkpoint" and report.is_good:
         yield f"  账本 {report.origin}，检查点 {report.size}。"
-    if report.codes:
-        from reports.rulebook import explain
-
-        yield from (f"  拒绝理由 {code} {explain(code)}" for code in report.codes)
+    yield from (f"  拒绝理由 {code} {explain(code)}" for code in report.codes)
     for finding in report.findings:
         yield f"  发现 {_told(finding)}"
         yield f"    → {finding.do_zh}"

@@ -1,36 +1,35 @@
 """``liandan witness``: what an authority runs to see every head of a log, check its entries and cosign it."""
 
-from __future__ import annotations
-
 import asyncio
-import secrets
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+import httpx
 import msgspec
+import structlog
+import uvicorn
 
-from liandan.cli.connection import existing, load_key
-from liandan.cli.output import FINDING, command, emit, json_option
-from liandan.keyring import read_passphrase
+from ledger.witnessing.download import Unreadable, fetch
+from ledger.witnessing.mirror import Authorize, Mirror
+from ledger.witnessing.routes import WitnessApp
+from ledger.witnessing.server import Cosigner, KnownLog, make_cosigner, parse_known
+from ledger.witnessing.service import Witness, WitnessStatus, learn
+from ledger.witnessing.store import StoreFailed, WitnessStore
+from liandan.cli.connection import existing, folder, load_key
+from liandan.cli.output import FINDING, command, emit, service
+from liandan.client.transport import challenge
+from liandan.keyring import make_passphrase, read_passphrase
+from liandan.process import set_up_logging
+from signing.envelope import freeze
 from signing.keys import PrivateKey, read_key, write_key
 from signing.refusal import refuse
 
-if TYPE_CHECKING:
-    import httpx
-    import uvicorn
-
-    from ledger.witnessing.mirror import Authorize
-    from ledger.witnessing.server import Cosigner, KnownLog
-    from ledger.witnessing.service import Witness, WitnessStatus
-    from ledger.witnessing.store import WitnessStore
-
 ED25519, ML_DSA, PASSPHRASE, NAME, STORE = "ed25519.pem", "ml-dsa-44.pem", "passphrase", "name", "witness.sqlite3"
 LOGIN_S = 3600
-folder = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group()
@@ -42,30 +41,26 @@ def witness() -> None:
 @click.argument("directory", type=folder)
 @click.option("--name", required=True, help="见证名称，如 witness.example.cn/sichuan / key name of this witness")
 @click.option("--ml-dsa", is_flag=True, help="另加 ML-DSA-44 密钥 / an ML-DSA-44 key as well")
-@json_option
 @command
-def init(directory: Path, name: str, ml_dsa: bool, as_json: bool) -> None:
+def init(directory: Path, name: str, ml_dsa: bool) -> None:
     """生成见证密钥，显示写入信任策略的公钥。 / Make the witness's keys and show the vkeys for the policy."""
-    from ledger.witnessing.server import make_cosigner
-
     keys = [PrivateKey.generate("ed25519"), *([PrivateKey.generate("ml-dsa-44")] if ml_dsa else [])]
     cosigner = make_cosigner(name, *keys)
     directory.mkdir(parents=True, exist_ok=True)
-    passphrase = _new_passphrase(directory / PASSPHRASE)
+    passphrase = make_passphrase(directory / PASSPHRASE)
     for file, key in zip((ED25519, ML_DSA), keys, strict=False):
         write_key(directory / file, key, passphrase)
     (directory / NAME).write_text(f"{name}\n", encoding="utf-8")
-    emit({"name": name, "vkeys": cosigner.vkeys}, as_json, f"见证密钥已写入 / written: {directory}", *cosigner.vkeys)
+    emit({"name": name, "vkeys": cosigner.vkeys}, f"见证密钥已写入 / written: {directory}", *cosigner.vkeys)
 
 
 @witness.command()
 @click.argument("directory", type=folder)
-@json_option
 @command
-def vkey(directory: Path, as_json: bool) -> None:
+def vkey(directory: Path) -> None:
     """显示见证公钥。 / Show the witness's vkeys."""
     cosigner = _cosigner(directory)
-    emit({"name": cosigner.name, "vkeys": cosigner.vkeys}, as_json, *cosigner.vkeys)
+    emit({"name": cosigner.name, "vkeys": cosigner.vkeys}, *cosigner.vkeys)
 
 
 @witness.command()
@@ -83,24 +78,16 @@ def vkey(directory: Path, as_json: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen on")
 @click.option("--port", type=int, default=8552, show_default=True, help="端口 / port")
 @click.option("--prefix", default="", help="地址前缀，如 /witness / prefix of the addresses")
-@click.option("--log-json", "--json", "log_json", is_flag=True, help="日志为 JSON / log lines as JSON")
-@command
+@service
 async def serve(
     directory: Path, logs_file: Path | None, log_url: str | None, tofu: bool, mirror: Path | None, login_key: Path | None,
     login_passphrase_file: Path | None, token_file: Path | None, wait_s: float, host: str, port: int, prefix: str, log_json: bool,
 ) -> int:  # fmt: skip
     """运行见证节点，直到 Ctrl-C。见 docs/witness.md。 / Run the witness until Ctrl-C."""
-    import httpx
-    import structlog
-
-    from ledger.witnessing.service import learn
-    from ledger.witnessing.store import StoreFailed, WitnessStore
-    from liandan.process import set_up_logging
-
     set_up_logging(log_json)
     if not logs_file and not (log_url and tofu):
         raise click.UsageError("请给出 --logs，或者 --log-url 与 --tofu / give --logs, or --log-url and --tofu")
-    name, reader = _cosigner(directory).name, load_key(login_key, login_passphrase_file)
+    name, reader = _cosigner(directory).name, None if login_key is None else load_key(login_key, login_passphrase_file)
     try:
         async with httpx.AsyncClient(timeout=30) as http:
             store = WitnessStore(directory / STORE)
@@ -121,14 +108,12 @@ async def opened(
     mirror: Path | None, reader: PrivateKey | None, token_file: Path | None = None, wait_s: float = 1.0,
 ) -> AsyncIterator[Witness]:  # fmt: skip
     """The witness in a directory, with its mirrors; closes ``store`` at the end. Refusal WITNESS_KEYS, KEYRING, WITNESS_LOGS, WITNESS_STORE."""
-    from ledger.witnessing.mirror import Mirror
-    from ledger.witnessing.service import Witness
-
     mirrors = {}
-    for origin, known in logs.items() if mirror else ():
+    for origin, known in logs.items():
+        if mirror is None:
+            continue
         if not known.url:
             raise refuse("WITNESS_LOGS", field=origin, found="no address", expected="its address in the list, or --log-url")
-        assert mirror is not None, "the loop runs with a mirror only"
         mirrors[origin] = Mirror(known, mirror, store, http, authorize=authorize(known, reader, token_file, http), wait_s=wait_s)
     witness_ = Witness(_cosigner(directory), logs, store, mirrors=mirrors)
     witness_.check_memory()
@@ -140,10 +125,6 @@ async def opened(
 
 def web_server(witness_: Witness, prefix: str = "", **options: Any) -> uvicorn.Server:
     """HTTP of a witness until SIGINT or SIGTERM; ``options`` are uvicorn's."""
-    import uvicorn
-
-    from ledger.witnessing.routes import WitnessApp
-
     config = uvicorn.Config(
         WitnessApp(witness_, prefix), http="httptools", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
         timeout_graceful_shutdown=5, proxy_headers=False, **options,
@@ -153,14 +134,9 @@ def web_server(witness_: Witness, prefix: str = "", **options: Any) -> uvicorn.S
 
 @witness.command()
 @click.argument("url")
-@json_option
 @command
-async def status(url: str, as_json: bool) -> int:
+async def status(url: str) -> int:
     """显示见证节点的进度和落后数量；镜像有故障时退出码为 1。 / Show how far a witness is; exit code 1 when its mirror has a fault."""
-    import httpx
-
-    from ledger.witnessing.service import WitnessStatus
-
     try:
         async with httpx.AsyncClient(timeout=10) as http:
             answer = await http.get(f"{url.rstrip('/')}/status")
@@ -168,7 +144,7 @@ async def status(url: str, as_json: bool) -> int:
             found = msgspec.json.decode(answer.content, type=WitnessStatus)
     except (httpx.HTTPError, httpx.InvalidURL, msgspec.MsgspecError) as error:
         raise OSError(f"{url}: {error}") from error
-    emit(found, as_json, *_status_lines(found))
+    emit(found, *_status_lines(found))
     return FINDING if any(log.fault for log in found.logs) else 0
 
 
@@ -182,18 +158,8 @@ def _status_lines(found: WitnessStatus) -> list[str]:
     return lines
 
 
-def _new_passphrase(path: Path) -> bytes:
-    """A random passphrase in a new file that only its owner may read."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32) + "\n", encoding="ascii")
-    return read_passphrase(path)
-
-
 def _cosigner(directory: Path) -> Cosigner:
     """Name and keys in a witness's directory; Refusal WITNESS_KEYS, KEY_FILE, KEYRING."""
-    from ledger.witnessing.server import make_cosigner
-
     try:
         name = (directory / NAME).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -205,8 +171,6 @@ def _cosigner(directory: Path) -> Cosigner:
 
 def listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
     """The logs of the list; ``log_url`` is the address of the one that has none there."""
-    from ledger.witnessing.server import parse_known
-
     logs = dict(parse_known(logs_file.read_bytes()))
     without = [known for known in logs.values() if not known.url]
     if log_url is not None:
@@ -217,43 +181,34 @@ def listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
 
 
 def authorize(known: KnownLog, reader: PrivateKey | None, token_file: Path | None, http: httpx.AsyncClient) -> Authorize:
-    """How the mirror of a log proves that it may read entries."""
-    if reader is not None:
-        return _Login(known, reader, http).headers
+    """How the mirror of a log proves that it may read entries: with a token in a file, or with one of its own.
+
+    A registered key logs in, and again when the token is about to end or is turned down.
+    """
+    token, ends, logging_in = "", 0.0, asyncio.Lock()
+
+    async def logged_in(fresh: bool) -> Mapping[str, str]:
+        nonlocal token, ends
+        assert reader is not None, "else the file is asked"
+        shown = token
+        async with logging_in:
+            # A token that is another by now has just been renewed by another fetch.
+            if token == shown and (fresh or time.time() > ends - 60):
+                token, ends = await _log_in(known, reader, http)
+        return {"Authorization": f"Bearer {token}"}
 
     async def from_file(_fresh: bool) -> Mapping[str, str]:
         return {} if token_file is None else {"Authorization": f"Bearer {read_passphrase(token_file).decode('ascii', 'replace')}"}
 
-    return from_file
+    return from_file if reader is None else logged_in
 
 
-class _Login:
-    """Logs in with a registered key, and again when the token is about to end or is turned down."""
-
-    def __init__(self, known: KnownLog, key: PrivateKey, http: httpx.AsyncClient) -> None:
-        self._known, self._key, self._http = known, key, http
-        self._token, self._ends = "", 0.0
-        self._logging_in = asyncio.Lock()
-
-    async def headers(self, fresh: bool) -> Mapping[str, str]:
-        """The header with a token; Unreadable when the log does not give one."""
-        shown = self._token
-        async with self._logging_in:
-            if self._token != shown:
-                pass  # another fetch has just renewed it
-            elif fresh or time.time() > self._ends - 60:
-                await self._renew()
-        return {"Authorization": f"Bearer {self._token}"}
-
-    async def _renew(self) -> None:
-        from ledger.witnessing.download import Unreadable, fetch
-        from liandan.client.transport import challenge
-        from signing.envelope import freeze
-
-        url, ends_s = self._known.url.rstrip("/"), int(time.time()) + LOGIN_S
-        body = freeze(challenge(self._known.origin, url, self._key, ends_s, ["read"]))
-        answer = await fetch(self._http, f"{url}/v1/tokens", most=64 * 1024, content=body, headers={"Content-Type": "application/json"})
-        try:
-            self._token, self._ends = str(msgspec.json.decode(answer.body)["token"]), ends_s
-        except (msgspec.MsgspecError, KeyError, TypeError):
-            raise Unreadable(f"login: HTTP {answer.status} {answer.body[:120]!a}") from None
+async def _log_in(known: KnownLog, key: PrivateKey, http: httpx.AsyncClient) -> tuple[str, float]:
+    """A token and its end; Unreadable when the log does not give one."""
+    url, ends_s = known.url.rstrip("/"), int(time.time()) + LOGIN_S
+    body = freeze(challenge(known.origin, url, key, ends_s, ["read"]))
+    answer = await fetch(http, f"{url}/v1/tokens", most=64 * 1024, content=body, headers={"Content-Type": "application/json"})
+    try:
+        return str(msgspec.json.decode(answer.body)["token"]), ends_s
+    except (msgspec.MsgspecError, KeyError, TypeError):
+        raise Unreadable(f"login: HTTP {answer.status} {answer.body[:120]!a}") from None

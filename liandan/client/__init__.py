@@ -8,8 +8,7 @@
 """
 
 from liandan.client.api import AsyncLiandan, cosign
-from liandan.client.folder import Heads, ReceiptFolder
-from liandan.client.receipt import Receipt, Trust
+from liandan.client.receipt import Heads, Receipt, ReceiptFolder, Trust
 from liandan.client.sync import Liandan
 from liandan.client.transport import Dishonest, RequestRefused, Unavailable
 

@@ -16,8 +16,7 @@ from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import consistency_proof, verify_consistency
 from ledger.tree.tiles import TileReader, tiles_needed
-from liandan.client.folder import Heads, ReceiptFolder
-from liandan.client.receipt import Claim, Receipt, Trust, check_receipt
+from liandan.client.receipt import Claim, Heads, Receipt, ReceiptFolder, Trust, check_receipt
 from liandan.client.transport import Dishonest, RequestRefused, Transport, Unavailable
 from signing import b64
 from signing.envelope import Envelope, Signature, freeze
@@ -37,20 +36,11 @@ class AsyncLiandan:
     """Draft, sign, post, verify, keep. One instance per party and log; safe for concurrent use on different chains."""
 
     def __init__(
-        self,
-        base_url: str,
-        key: PrivateKey | None = None,
-        *,
-        uscc: str = "",
-        trust: Trust | None = None,
-        folder: ReceiptFolder | None = None,
-        heads: Heads | None = None,
-        patience_s: float = 60.0,
-        states_seen: bool = True,
+        self, base_url: str, key: PrivateKey | None = None, *, uscc: str = "", trust: Trust | None = None,
+        folder: ReceiptFolder | None = None, heads: Heads | None = None, patience_s: float = 60.0, states_seen: bool = True,
         http: httpx.AsyncClient | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """``key`` signs and logs in for the party ``uscc``. Without ``trust`` the server's first answer is pinned (trust on first use).
-
         ``states_seen`` puts the newest verified checkpoint into each draft: whoever shows another history later is convicted by it.
         """
         self._transport = Transport(base_url, key, patience_s=patience_s, http=http)
@@ -80,8 +70,6 @@ class AsyncLiandan:
     async def close(self) -> None:
         """Close the connections."""
         await self._transport.close()
-
-    # ------------------------------------------------------------------ the log
 
     async def connect(self) -> None:
         """Learn or check what the log is, go on from the folder's checkpoint, and log in if there is a key."""
@@ -130,8 +118,6 @@ class AsyncLiandan:
         except Refusal as refusal:
             raise Dishonest(f"size {new.size} does not extend size {old.size}: {refusal}") from refusal
 
-    # ------------------------------------------------------------------ statements
-
     async def draft(
         self, kind: str, chain: str, body: object, *, by: Sequence[str] = (), principal: str | None = None, at_s: int | None = None
     ) -> Draft:
@@ -143,9 +129,8 @@ class AsyncLiandan:
     def draft_offline(
         self, kind: str, chain: str, body: object, *, by: Sequence[str] = (), principal: str | None = None, at_s: int | None = None
     ) -> Draft:
-        """The next statement of a chain, without a network: a chain that is not known here begins here.
-
-        ``by`` defaults to this client's party alone; ``at_s`` (Unix seconds) to now.
+        """The next statement of a chain, without a network: a chain that is not known here begins here. ``by`` defaults to this client's
+        party alone; ``at_s`` (Unix seconds) to now.
         """
         assert self.trust is not None, "connect first, or give trust"
         place = self.heads.next(chain, self.trust.found)
@@ -175,9 +160,8 @@ class AsyncLiandan:
         return head
 
     async def post(self, envelope: Envelope) -> Receipt:
-        """Post one envelope until it is published; the verified receipt, kept in the folder. Refused, Unavailable, Dishonest.
-
-        Posting the same envelope again is answered with the first entry, so a lost answer costs nothing.
+        """Post one envelope until it is published; the verified receipt, kept in the folder. Refused, Unavailable, Dishonest. Posting the
+        same envelope again is answered with the first entry, so a lost answer costs nothing.
         """
         ends = time.monotonic() + PUBLICATION_S * 2
         while True:
@@ -248,8 +232,6 @@ class AsyncLiandan:
             self.heads.learn(chain, None)
         else:
             self.heads.advance(chain, seq - 1, prev)
-
-    # ------------------------------------------------------------------ reading
 
     async def feed(self, after: int = -1, limit: int = 256) -> FeedPage:
         """Published entries behind an index."""

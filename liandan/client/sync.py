@@ -48,11 +48,6 @@ class Liandan:
             self._thread.join()
             self._loop.close()
 
-    @property
-    def asynchronous(self) -> AsyncLiandan:
-        """The client behind this one: heads, trust, checkpoint."""
-        return self._client
-
     def set_now(self, now_s: int | None) -> None:
         """The present of a simulated log."""
         self._client.set_now(now_s)

@@ -107,7 +107,11 @@ class Transport:
                     return answer
                 if answer.status_code not in RETRIED:
                     raise RequestRefused(problem_of(answer))
-                why, wait = f"{answer.status_code} {answer.text[:200]}", max(pause, _retry_after(answer))
+                asked = answer.headers.get("retry-after", "")
+                why, wait = (
+                    f"{answer.status_code} {answer.text[:200]}",
+                    max(pause, min(float(asked), PAUSE_MAX_S) if asked.isdecimal() else 0.0),
+                )
             if time.monotonic() + wait > ends:
                 raise Unavailable(f"{method} {path}: {why}")
             await asyncio.sleep(wait)
@@ -125,11 +129,6 @@ def problem_of(answer: httpx.Response) -> Problem:
         return msgspec.json.decode(answer.content, type=Problem)
     except msgspec.DecodeError:
         raise Unavailable(f"{answer.status_code} from something that is not a log: {answer.text[:200]}") from None
-
-
-def _retry_after(answer: httpx.Response) -> float:
-    value = answer.headers.get("retry-after", "")
-    return min(float(value), PAUSE_MAX_S) if value.isdecimal() else 0.0
 
 
 def challenge(origin: str, audience: str, key: PrivateKey, not_after_s: int, scope: Sequence[str]) -> Envelope:

@@ -20,12 +20,6 @@ def read(name: str, form: type[T]) -> T:
     return msgspec.toml.decode((STORY / f"{name}.toml").read_bytes(), type=form)
 
 
-def fictitious_uscc(division: str, serial: int, organisation: str = "91") -> str:
-    """A valid USCC whose part ``0000FX…`` is given to nobody; ``organisation``: 91 enterprise, 11 authority, 12 institution."""
-    body = f"{organisation}{division}0000FX{serial:03d}"
-    return body + check_character(body)
-
-
 class Firm(Struct, frozen=True, array_like=True, dict=True):
     """A party of the story and the place where it works."""
 
@@ -38,8 +32,9 @@ class Firm(Struct, frozen=True, array_like=True, dict=True):
 
     @cached_property
     def uscc(self) -> str:
-        """Its code."""
-        return fictitious_uscc(self.division, self.serial, self.organisation)
+        """A valid USCC whose part ``0000FX…`` is given to nobody; ``organisation``: 91 enterprise, 11 authority, 12 institution."""
+        body = f"{self.organisation}{self.division}0000FX{self.serial:03d}"
+        return body + check_character(body)
 
     @property
     def name(self) -> str:
@@ -81,6 +76,16 @@ class DemoWaste(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def category(self) -> str:
         """``HWnn``."""
         return f"HW{self.code[-2:]}"
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What it is, as applications and forms say it."""
+        return {"name": self.name, "code": self.code, "category": self.category, "hazards": list(self.hazards)}
+
+    @property
+    def scope(self) -> dict[str, Any]:
+        """The codes that a permit or a row of a list covers."""
+        return {"category": self.category, "scope": "INCLUDE", "codes": [self.code]}
 
     def packs(self, mass_g: int) -> int:
         """How many packs a load has; bulk goods have one."""
@@ -134,14 +139,13 @@ class Cast(Struct, frozen=True, dict=True, forbid_unknown_fields=True):
     thresholds: dict[str, int]
     """What the adopted tolerances change."""
 
-    @cached_property
-    def by_key(self) -> dict[str, Firm]:
-        """Firms by the name that the story calls them."""
-        return {firm.key: firm for firm in self.firms}
-
     def firm(self, key: str) -> Firm:
         """The firm that the story calls so."""
-        return self.by_key[key]
+        return self._by_key[key]
+
+    @cached_property
+    def _by_key(self) -> dict[str, Firm]:
+        return {firm.key: firm for firm in self.firms}
 
     def authority_of(self, key: str) -> Firm:
         """The authority of a firm's province."""

@@ -11,13 +11,11 @@ from signing.keys import PrivateKey
 from signing.possession import KeyRegistration, register
 
 ORIGIN = "demo.liandan.example/2026"
-NO_WITNESSES = ("quorum none",)
 
 
 class Keyring:
-    """Private keys by owner, deterministic in the seed, so that the same seed writes the same statements.
-
-    Client side only: the server never sees a party's private key.
+    """Private keys by owner, deterministic in the seed, so that the same seed writes the same statements. Client side only: the server
+    never sees a party's private key.
     """
 
     def __init__(self, seed: int) -> None:
@@ -40,7 +38,7 @@ class Keyring:
         return ServerKeys(origin=ORIGIN, log=self.key("log"), operator=self.key(OPERATOR.uscc))
 
 
-def founding(keyring: Keyring, witness_policy: tuple[str, ...] = NO_WITNESSES) -> Envelope:
+def founding(keyring: Keyring, witness_policy: tuple[str, ...] = ("quorum none",)) -> Envelope:
     """The founding statement with the shipped data sets, signed by the operator and both authorities."""
     authorities = tuple(PlannedAuthority(uscc=firm.uscc, name=firm.name, regions=(firm.province,)) for firm in (SICHUAN, CHONGQING))
     operator = PlannedOperator(OPERATOR.uscc, OPERATOR.name)

@@ -4,8 +4,10 @@ The scribe is the parties' own software: it knows ``found``, the head of every c
 for nothing (formats §2). Anything unplanned stops the demonstration.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from itertools import groupby
 from typing import Any, Literal, Protocol
 
@@ -13,12 +15,18 @@ from msgspec import Struct, field, to_builtins
 
 from ledger.admission.draft import Draft, hash_of
 from ledger.chain import genesis_prev
+from ledger.problem import Problem
 from ledger.times import format_at
-from liandan.demo.calendar import slot_end
-from liandan.demo.founding import Keyring
+from liandan.client import AsyncLiandan, Receipt, RequestRefused, Trust, Unavailable
+from liandan.demo.calendar import FOUNDED, slot_end
+from liandan.demo.cast import SICHUAN
+from liandan.demo.founding import ORIGIN, Keyring
 from liandan.demo.world import World
 from signing.envelope import Envelope
 
+TRIES = 40
+PAUSE_S = 0.25
+"""Between tries of a batch while the log is busy."""
 Way = Literal["batch", "single", "race"]
 """How acts travel: many in one request, one by one, or all at once from as many clients."""
 
@@ -78,7 +86,6 @@ class Scribe:
 
     def fill(self, value: Any) -> Any:
         """The value with everything named in it: ``party/$shuan``, ``$key:shuan.phone``, ``$trunk:<load>``; the rest is the world's to say.
-
         An object under the name ``$`` is spread out beside the fields around it.
         """
         match value:
@@ -155,8 +162,6 @@ class Played(Struct):
     """In the order in which they were refused."""
     race: tuple[int, int] = (0, 0)
     """Racers, and how many of them were admitted."""
-    skipped: int = 0
-    """Acts of racers that lost."""
 
     @property
     def refused(self) -> Counter[str]:
@@ -178,7 +183,6 @@ async def play(story: Iterable[Slot], scribe: Scribe, poster: Poster, progress: 
     played = Played()
     for slot in story:
         acts = [act for act in slot.acts if not act.only_if_admitted or scribe.knows(act.chain)]
-        played.skipped += len(slot.acts) - len(acts)
         if acts:
             await _post(slot, acts, scribe, poster, played)
         progress(len(slot.acts), format_at(slot.now_s))
@@ -189,9 +193,12 @@ async def _post(slot: Slot, acts: Sequence[PlannedAct], scribe: Scribe, poster: 
     envelopes = [scribe.write(act) for act in acts]
     outcomes = await poster.post(envelopes, slot.now_s, slot.way)
     for act, envelope, outcome in zip(acts, envelopes, outcomes, strict=True):
-        _judge(act, outcome)
-        if outcome.index is None:
-            played.turned.append(Turned(act.title, act.kind, tuple(sorted(set(outcome.codes)))))
+        codes, is_admitted = tuple(sorted(set(outcome.codes))), outcome.index is not None
+        if not (is_admitted and (not act.expect or act.way == "race")) and not (not is_admitted and codes == act.expect):
+            told = f"found {codes or 'admitted'}, planned {act.expect or 'admitted'}"
+            raise Unplanned(f"{act.kind} {act.chain} at {format_at(act.at_s)}: {told}")
+        if not is_admitted:
+            played.turned.append(Turned(act.title, act.kind, codes))
         else:
             played.admitted += 1
             if slot.way == "race":
@@ -200,9 +207,63 @@ async def _post(slot: Slot, acts: Sequence[PlannedAct], scribe: Scribe, poster: 
         played.race = (len(acts), sum(outcome.index is not None for outcome in outcomes))
 
 
-def _judge(act: PlannedAct, outcome: Outcome) -> None:
-    found = tuple(sorted(set(outcome.codes)))
-    may_be_admitted = not act.expect or act.way == "race"
-    if (outcome.index is not None and may_be_admitted) or (outcome.index is None and found == act.expect):
-        return
-    raise Unplanned(f"{act.kind} {act.chain} at {format_at(act.at_s)}: found {found or 'admitted'}, planned {act.expect or 'admitted'}")
+class HttpPoster:
+    """A Poster with the product's own client: batches, single acts, and racing acts from as many clients as there are acts.
+
+    The founding statement was written here, so its hash (``found``) and the log's keys are pinned before the server has said a word; every
+    receipt is verified against them.
+    """
+
+    def __init__(self, url: str, trust: Trust, client: AsyncLiandan) -> None:
+        self.url, self.found, self.client, self._trust = url, trust.found, client, trust
+
+    async def post(self, envelopes: Sequence[Envelope], now_s: int, way: Way) -> list[Outcome]:
+        """One outcome per envelope."""
+        self.client.set_now(now_s)
+        match way:
+            case "batch":
+                return await self._batch(envelopes)
+            case "single":
+                return [await _single(self.client, envelope) for envelope in envelopes]
+            case "race":
+                return list(await asyncio.gather(*(self._racer(envelope, now_s) for envelope in envelopes)))
+
+    async def _batch(self, envelopes: Sequence[Envelope]) -> list[Outcome]:
+        """What was admitted before the log became busy is answered again with its first entry, so the whole batch may be repeated."""
+        for _ in range(TRIES):
+            answers = await self.client.post_batch(envelopes)
+            if not any(isinstance(answer, Problem) and answer.code == "BUSY" for answer in answers):
+                return [_outcome(answer) for answer in answers]
+            await asyncio.sleep(PAUSE_S)
+        raise Unavailable("the log stays busy")
+
+    async def _racer(self, envelope: Envelope, now_s: int) -> Outcome:
+        """A client of its own, without a token: anybody may post what is signed."""
+        async with AsyncLiandan(self.url, trust=self._trust) as client:
+            client.set_now(now_s)
+            return await _single(client, envelope)
+
+
+async def _single(client: AsyncLiandan, envelope: Envelope) -> Outcome:
+    try:
+        return _outcome(await client.post(envelope))
+    except RequestRefused as refused:
+        return _outcome(refused.problem)
+
+
+def _outcome(answer: Receipt | Problem) -> Outcome:
+    if isinstance(answer, Problem):
+        return Outcome(None, tuple(error.code for error in answer.errors))
+    return Outcome(answer.index)
+
+
+@asynccontextmanager
+async def found_log(url: str, founding: Envelope, keyring: Keyring) -> AsyncIterator[HttpPoster]:
+    """Found the log with its signed founding statement, log in as an authority, and post from then on."""
+    trust = Trust(origin=ORIGIN, found=hash_of(founding), log_keys=keyring.server.vkeys)
+    async with AsyncLiandan(url, trust=trust) as anybody:
+        anybody.set_now(FOUNDED)
+        await anybody.post(founding)
+    reader = SICHUAN.uscc
+    async with AsyncLiandan(url, keyring.key(reader), uscc=reader, trust=trust) as client:
+        yield HttpPoster(url, trust, client)

@@ -1,15 +1,19 @@
 """``liandan demo``: the whole demonstration from an empty directory to the summary. The only file of the demo that knows every other.
 
-What it takes home over HTTP: entries, certificates, the month's statements. (The export is the product's own.)
+What it takes home over HTTP: entries, certificates, the month's statements. (The export is the product's own.) Its directory holds the
+results and the server's data; only what a demonstration made is ever removed. ``DIR/.liandan-demo`` marks such a directory and names the
+data directory, normally ``DIR/data``. Where root runs the demonstration below a directory that the database's account cannot enter, the
+data lies in /var/tmp instead, so that no mode of a foreign directory changes.
 """
 
 import asyncio
+import shutil
 import signal
+import tempfile
 import time
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
@@ -17,26 +21,31 @@ import msgspec
 from msgspec import Struct
 
 from ledger.admission.entry import Entry, read_entry
-from ledger.auditing.audit import AuditReport, audit
+from ledger.auditing.audit import audit
+from ledger.publishing.files import LogFiles
 from liandan.client import AsyncLiandan, Dishonest, RequestRefused, Unavailable
-from liandan.demo import calendar, home
+from liandan.demo import calendar
 from liandan.demo.cast import CAST
 from liandan.demo.founding import Keyring, founding
-from liandan.demo.http_poster import HttpPoster, found_log
-from liandan.demo.play import Played, Scribe, Unplanned, play
-from liandan.demo.screen import Bar, Screen, show
+from liandan.demo.play import HttpPoster, Scribe, Unplanned, found_log, play
+from liandan.demo.screen import Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
 from liandan.demo.summary import Books, Summary, summarize
 from liandan.demo.witnesses import WITNESSES, Witnesses, policy_lines, witnessing
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.keyring import write_keyring
+from liandan.postgres.account import server_account
+from liandan.postgres.temporary import is_halted
 from liandan.wiring import KINDS
 from manifests.model import Stage
 from manifests.view import ManifestView
 from signing.refusal import refuse
 
 SEED = 20261001
+MARK = ".liandan-demo"
+LEAVING_S = 30
+"""The server of a run that was just killed needs a moment to stop in order."""
 AT_ONCE = 4
 """Requests under way; more would only wait for each other on two cores."""
 WAYS = ("51-50", "50-51")
@@ -46,28 +55,24 @@ COMPLETED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, St
 
 
 class _Demo(Struct):
-    """What the phases hand to each other."""
-
     out: Path
     data: Path
-    seed: int
     story: Story
     keyring: Keyring
     screen: Screen
 
 
 async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen | None = None) -> Summary:
-    """Play the story into ``out`` and write its results; with ``serve`` the server stays up until the caller is cancelled.
-
-    Raises Refusal (DEMO_DIRECTORY, DEMO_FAILED, those of embedded PostgreSQL). Interrupted anywhere, even by ``kill -9``, it leaves a data
-    directory that ``liandan serve`` starts again and that audits clean.
+    """Play the story into ``out`` and write its results; with ``serve`` the server stays up until the caller is cancelled. Raises Refusal
+    (DEMO_DIRECTORY, DEMO_FAILED, those of embedded PostgreSQL). Interrupted anywhere, even by ``kill -9``, it leaves a data directory that
+    ``liandan serve`` starts again and that audits clean.
     """
     screen = screen or Screen()
-    data = await asyncio.to_thread(home.prepare, out)
-    demo = _Demo(out, data, seed, tell(seed), Keyring(seed), screen)
+    data = await asyncio.to_thread(prepare, out)
+    demo = _Demo(out, data, tell(seed), Keyring(seed), screen)
     try:
         async with _online(demo) as (poster, witnesses):
-            with screen.showing():
+            with screen.progress:
                 summary = await _phases(demo, poster, witnesses)
             (out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
             show(summary, out, screen.console)
@@ -78,14 +83,6 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
     return summary
 
 
-def _lay_out_data(home: Path) -> None:
-    """The operator puts what the log will adopt into its ``data/`` directory first."""
-    folder = home / "log" / "data"
-    folder.mkdir(parents=True)
-    for raw in CAST.data.values():
-        (folder / sha256(raw).hexdigest()).write_bytes(raw)
-
-
 @asynccontextmanager
 async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     """The server with its keys in place and its witnesses beside it, the log founded, and a client of it."""
@@ -94,7 +91,8 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     await asyncio.to_thread(write_keyring, keys, demo.data / "keys.pem", demo.data / "passphrase")
     demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …", markup=False, soft_wrap=True)
     begun = time.monotonic()
-    await asyncio.to_thread(_lay_out_data, demo.data)
+    # The operator puts what the log will adopt into its data/ directory first.
+    await asyncio.to_thread(LogFiles(demo.data / "log").put_data, CAST.data.values())
     statement = founding(demo.keyring, policy_lines(demo.keyring))
     async with (
         witnessing(demo.out, demo.keyring, keys.vkeys) as witnesses,
@@ -107,9 +105,10 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
 
 
 async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summary:
-    played = await _play(demo, poster)
-    screen, out = demo.screen, demo.out
-    books = Books()
+    screen, out, story, books = demo.screen, demo.out, demo.story, Books()
+    with screen.phase("story", "推演十月", story.acts) as bar:
+        scribe = Scribe(demo.keyring, poster.found, story.world)
+        played = await play(story.slots, scribe, poster, lambda count, now: bar.step(count, now[5:10]))
     async for entry in entries(poster.client):
         books.watch(entry)
     with screen.phase("certificates", "出具存证证明", len(list_completed(books.views.values()))) as bar:
@@ -120,28 +119,14 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
     with screen.phase("export", "导出账本") as bar:
         await export(fetch_url(poster.client), await archived_at(poster.client), out / "export", KINDS, bar.reach)
     with screen.phase("audit", "审计导出件") as bar:
-        audited, report = await asyncio.to_thread(_audit, out / "export", bar)
+        audited, read, sizes = Books(), reader_of(out / "export"), iter(archived_in(out / "export"))
+        report = await asyncio.to_thread(audit, read, KINDS, archived=sizes, watch=audited.watch, progress=bar.reach)
     with screen.phase("witnesses", "核对两地镜像", len(WITNESSES)) as bar:
         witnessed = await witnesses.witnessed(out / "export", bar.step)
-    summary = summarize(demo.seed, calendar.MONTH, demo.story.world, played, audited, report)
+    summary = summarize(demo.keyring.seed, calendar.MONTH, story.world, played, audited, report)
     summary.certificates, summary.statements, summary.witnesses = count, files, witnessed
     summary.data_dir, summary.seconds = str(demo.data), dict(screen.seconds)
     return summary
-
-
-async def _play(demo: _Demo, poster: HttpPoster) -> Played:
-    with demo.screen.phase("story", "推演十月", demo.story.acts) as bar:
-
-        def progress(count: int, now: str) -> None:
-            bar.step(count, now[5:10])
-
-        return await play(demo.story.slots, Scribe(demo.keyring, poster.found, demo.story.world), poster, progress)
-
-
-def _audit(folder: Path, bar: Bar) -> tuple[Books, AuditReport]:
-    """Recompute the export from its bytes alone."""
-    books = Books()
-    return books, audit(reader_of(folder), KINDS, archived=iter(archived_in(folder)), watch=books.watch, progress=bar.reach)
 
 
 def list_completed(views: Iterable[ManifestView]) -> list[ManifestView]:
@@ -194,3 +179,40 @@ async def wait_for_ctrl_c(url: str, screen: Screen) -> None:
     screen.console.print(f"服务仍在运行：{url}　按 Ctrl-C 结束。")
     await ended.wait()
     screen.console.print("正在停止服务 …")
+
+
+def prepare(out: Path) -> Path:
+    """Make ``out`` ready for a new run and return its data directory; Refusal DEMO_DIRECTORY for a directory that is not ours to clear."""
+    out.mkdir(parents=True, exist_ok=True)
+    mark = out / MARK
+    if not mark.exists() and any(out.iterdir()):
+        raise refuse("DEMO_DIRECTORY", field="out", found=out, expected=f"an empty directory, or {MARK}")
+    if mark.exists():
+        _clear(out, Path(mark.read_text(encoding="utf-8").strip() or out / "data"))
+    data = _data_directory(out)
+    mark.write_text(f"{data}\n", encoding="utf-8")
+    return data
+
+
+def _clear(out: Path, data: Path) -> None:
+    """Stop what an interrupted run left behind, then remove its files; the mark goes last."""
+    deadline = time.monotonic() + LEAVING_S
+    while not is_halted(data):
+        if time.monotonic() >= deadline:
+            raise refuse("DEMO_DIRECTORY", field="out", found=data, expected="a demonstration that has ended")
+        time.sleep(0.5)
+    shutil.rmtree(data, ignore_errors=True)
+    for found in sorted(out.iterdir()):
+        if found.name == MARK:
+            continue
+        shutil.rmtree(found) if found.is_dir() and not found.is_symlink() else found.unlink()
+    (out / MARK).unlink()
+
+
+def _data_directory(out: Path) -> Path:
+    data = out.absolute() / "data"
+    if server_account(data / "postgres").reaches(data.parent):
+        return data
+    found = Path(tempfile.mkdtemp(prefix="liandan-demo-", dir="/var/tmp"))
+    found.chmod(0o711)  # the server's account must pass; what lies inside is closed by its own mode
+    return found

@@ -1,16 +1,15 @@
 """What the demonstration shows on the terminal: progress while it works, a short Chinese summary at the end."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
@@ -20,51 +19,40 @@ from liandan.wiring import RULES
 from manifests.model import STAGES
 
 
+class Bar(Struct, frozen=True):
+    """A bar of one phase."""
+
+    progress: Progress
+    task: TaskID
+    title: str
+
+    def step(self, count: int = 1, note: str = "") -> None:
+        """``count`` more are done; ``note`` stands behind the title."""
+        self.progress.update(self.task, advance=count, description=f"{self.title} {note}".rstrip())
+
+    def reach(self, done: int, total: int) -> None:
+        """``done`` of ``total`` are done."""
+        self.progress.update(self.task, completed=done, total=total)
+
+
 class Screen:
-    """Progress bars with the time that each phase took."""
+    """Progress bars, drawn within ``with screen.progress``, and the time that each phase took."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console()
         self.seconds: dict[str, float] = {}
-        self._progress = Progress(
-            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=self.console
-        )
-
-    @contextmanager
-    def showing(self) -> Iterator[None]:
-        """Bars are drawn inside the block."""
-        with self._progress:
-            yield
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self.progress = Progress(*columns, console=self.console)
 
     @contextmanager
     def phase(self, name: str, title: str, total: int | None = None) -> Iterator[Bar]:
         """One bar; its time is kept under ``name``. Without ``total`` nobody knows beforehand how much it is."""
-        bar = Bar(self._progress, self._progress.add_task(title, total=total), title)
-        begun = time.monotonic()
+        bar, begun = Bar(self.progress, self.progress.add_task(title, total=total), title), time.monotonic()
         yield bar
         self.seconds[name] = round(time.monotonic() - begun, 1)
-        bar.fill()
-
-
-class Bar:
-    """A bar of one phase."""
-
-    def __init__(self, progress: Progress, task: TaskID, title: str) -> None:
-        self._progress, self._task, self._title = progress, task, title
-
-    def step(self, count: int = 1, note: str = "") -> None:
-        """``count`` more are done; ``note`` stands behind the title."""
-        self._progress.update(self._task, advance=count, description=f"{self._title} {note}".rstrip())
-
-    def reach(self, done: int, total: int) -> None:
-        """``done`` of ``total`` are done."""
-        self._progress.update(self._task, completed=done, total=total)
-
-    def fill(self) -> None:
-        """Everything is done."""
-        task = self._progress.tasks[self._task]
-        total = task.completed if task.total is None else task.total
-        self._progress.update(self._task, completed=total, total=total, description=self._title)
+        task = self.progress.tasks[bar.task]
+        whole = task.completed if task.total is None else task.total
+        self.progress.update(bar.task, completed=whole, total=whole, description=title)
 
 
 def show(summary: Summary, out: Path, console: Console) -> None:
@@ -78,7 +66,7 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     console.print(_states(summary), _directions(summary), _balances(summary), sep="\n")
     clients, admitted = summary.race["clients"], summary.race["admitted"]
     console.print(f"争抢最后额度：{clients} 家客户端同时申报等量货物，恰好 {admitted} 份获准。")
-    console.print(_refused(summary), _codes("提示", summary.alerts), sep="\n")
+    console.print(_refused(summary), _alerts(summary), sep="\n")
     verdict = "[green]审计通过，无问题[/green]" if summary.audit["clean"] else f"[red]审计发现 {summary.audit['findings']} 个问题[/red]"
     console.print(f"账本 {summary.size} 条，根 {summary.root}；{verdict}。", soft_wrap=True)
     _witnesses(summary, console)
@@ -107,48 +95,41 @@ def _witnesses(summary: Summary, console: Console) -> None:
         console.print("见证节点盖的是真实时间，与模拟时钟无关。", style="dim")
 
 
-def _table(*columns: str, texts: int) -> Table:
+def _table(*columns: str, texts: int, rows: Iterable[Sequence[str]]) -> Table:
     """A table whose first ``texts`` columns hold words, the others figures. Chinese has no spaces to break at: it folds anywhere."""
     words = [Column(name, overflow="fold") for name in columns[:texts]]
-    return Table(*words, *(Column(name, justify="right", no_wrap=True) for name in columns[texts:]))
+    table = Table(*words, *(Column(name, justify="right", no_wrap=True) for name in columns[texts:]))
+    for row in rows:
+        table.add_row(*row)
+    return table
 
 
 def _states(summary: Summary) -> Table:
-    table = _table("联单状态（月末）", "份数", texts=1)
-    for stage, title in STAGES.items():
-        if stage in summary.states:
-            table.add_row(title, str(summary.states[stage]))
-    return table
+    rows = [(title, str(summary.states[stage])) for stage, title in STAGES.items() if stage in summary.states]
+    return _table("联单状态（月末）", "份数", texts=1, rows=rows)
 
 
 def _directions(summary: Summary) -> Table:
-    table = _table("方向", "废物", "联单", "移出 t", "接受 t", "拒收 t", "未确认 t", "磅差 t", texts=2)
-    for row in summary.directions:
-        mass = row.mass_t
-        masses = [mass[name] for name in ("declared", "accepted", "refused", "under_way", "difference")]
-        table.add_row(row.direction, f"{row.name} {row.code}", str(row.manifests), *(mass_t[:-3] for mass_t in masses))
-    return table
+    masses = ("declared", "accepted", "refused", "under_way", "difference")
+    rows = [
+        (row.direction, f"{row.name} {row.code}", str(row.manifests), *(row.mass_t[name][:-3] for name in masses))
+        for row in summary.directions
+    ]
+    return _table("方向", "废物", "联单", "移出 t", "接受 t", "拒收 t", "未确认 t", "磅差 t", texts=2, rows=rows)
 
 
 def _balances(summary: Summary) -> Table:
     """The lists only; decisions and permits stand in summary.json."""
-    table = _table("白名单额度：接受单位", "额度 t", "已批准 t", "剩余 t", texts=1)
-    for row in summary.balances:
-        if row.account.startswith("Q1 "):
-            table.add_row(row.holder, row.limit_t[:-7], row.used_t[:-3], row.left_t[:-3])
-    return table
+    listed = [row for row in summary.balances if row.account.startswith("Q1 ")]
+    rows = [(row.holder, row.limit_t[:-7], row.used_t[:-3], row.left_t[:-3]) for row in listed]
+    return _table("白名单额度：接受单位", "额度 t", "已批准 t", "剩余 t", texts=1, rows=rows)
 
 
 def _refused(summary: Summary) -> Table:
-    """What had to be refused, with every reason."""
-    table = _table("退回的提交", "原因", "次数", texts=2)
-    for one in summary.refused:
-        table.add_row(one.case, "\n".join(f"{code} {text}" for code, text in one.why.items()), str(one.statements))
-    return table
+    rows = [(one.case, "\n".join(f"{code} {text}" for code, text in one.why.items()), str(one.statements)) for one in summary.refused]
+    return _table("退回的提交", "原因", "次数", texts=2, rows=rows)
 
 
-def _codes(title: str, counted: dict[str, int]) -> Table:
-    table = _table(title, "含义", "次数", texts=2)
-    for code, count in counted.items():
-        table.add_row(code, RULES[code.rpartition(" ")[2]].zh, str(count))
-    return table
+def _alerts(summary: Summary) -> Table:
+    rows = [(code, RULES[code.rpartition(" ")[2]].zh, str(count)) for code, count in summary.alerts.items()]
+    return _table("提示", "含义", "次数", texts=2, rows=rows)

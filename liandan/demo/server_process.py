@@ -33,7 +33,6 @@ KEPT = ("LIANDAN_POSTGRES_BINDIR",)
 @asynccontextmanager
 async def server(data_dir: Path, log: Path, witnesses: str = "") -> AsyncIterator[str]:
     """A running server over ``data_dir``; yields its base URL. What it logs goes to ``log``. Refusal DEMO_FAILED if it does not start.
-
     ``witnesses`` are their addresses as in the setting; empty for none.
     """
     env = {"LIANDAN_DATA_DIR": str(data_dir), "LIANDAN_WITNESSES": witnesses}
@@ -45,10 +44,9 @@ async def server(data_dir: Path, log: Path, witnesses: str = "") -> AsyncIterato
 async def child(
     module: str, arguments: Sequence[str], log: Path, answer: str, *, env: Mapping[str, str] | None = None, handles: Sequence[int] = ()
 ) -> AsyncIterator[str]:
-    """A program of the demonstration that ends with its standard input; ``handles`` are the open files that it inherits.
-
-    Yields that field of the one line of JSON that it says when it is ready; Refusal DEMO_FAILED with what it says instead. It gets a session
-    of its own: Ctrl-C reaches this process alone, which then lets it end in order.
+    """A program of the demonstration that ends with its standard input; ``handles`` are the open files that it inherits. Yields that field
+    of the one line of JSON that it says when it is ready; Refusal DEMO_FAILED with what it says instead. It gets a session of its own:
+    Ctrl-C reaches this process alone, which then lets it end in order.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANDAN_") or name in KEPT}
     command, pipe = ("-m", f"liandan.demo.{module}", *arguments), asyncio.subprocess.PIPE
@@ -94,7 +92,6 @@ def say(answer: TextIO, field: str, value: str) -> None:
 
 
 async def _serve(answer: TextIO) -> None:
-    """Serve on a free loopback port until standard input ends."""
     async with serving(settings.load(os.environ)) as url:
         say(answer, "url", url)
         await asyncio.to_thread(sys.stdin.buffer.read)

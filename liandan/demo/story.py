@@ -1,7 +1,9 @@
 """The whole story as a list of slots: a pure function of the seed.
 
-What is worth seeing stands as data in ``story/loads.toml`` (manifests) and ``story/acts.toml`` (everything else); the ordinary month beside
-it is drawn by the seed.
+First what must be there before the first truck leaves: parties, permits, lists of both directions, applications and decisions. A decision
+comes by one of two routes: LISTED, on a row of the yearly list, which is the other province's advance consent; or APPROVED, after a letter
+of consultation and an agreeing reply. What is worth seeing after that stands as data in ``story/loads.toml`` (manifests) and
+``story/acts.toml`` (everything else); the ordinary month beside it is drawn by the seed.
 """
 
 from collections.abc import Iterator
@@ -9,16 +11,19 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import Struct, convert, field
 
 from ledger.mass import parse_mass
-from liandan.demo import calendar, setup
-from liandan.demo.calendar import at
-from liandan.demo.cast import CAST, read
+from ledger.times import day_of
+from liandan.demo import calendar
+from liandan.demo.calendar import HOUR, MINUTE, at
+from liandan.demo.cast import CAST, Flow, read
 from liandan.demo.month import ordinary
 from liandan.demo.play import PlannedAct, Slot, Way, slots
 from liandan.demo.trip import ManifestStory, Step
-from liandan.demo.world import World
+from liandan.demo.world import LISTS, World, applied_s, decided_s
+from whitelist.acts.list_rows import Row
+from whitelist.listing import rows_hash
 
 MANIFESTS = 300
 
@@ -63,17 +68,11 @@ class Deed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def act(self, world: World) -> PlannedAct:
         """The act on its chain."""
         by = tuple(CAST.firm(name).uscc for name in self.by)
+        principal = CAST.firm(self.principal).uscc if self.principal else None
         return PlannedAct(
-            kind=f"{self.kind}/1",
-            chain=world.chain(self.chain),
-            by=by,
-            principal=CAST.firm(self.principal).uscc if self.principal else None,
-            devices={by[0]: (self.device,)} if self.device else {},
-            body=self.body,
-            at_s=at(self.at),
-            expect=self.refused,
-            title=self.zh,
-        )
+            kind=f"{self.kind}/1", chain=world.chain(self.chain), by=by, principal=principal,
+            devices={by[0]: (self.device,)} if self.device else {}, body=self.body, at_s=at(self.at), expect=self.refused, title=self.zh,
+        )  # fmt: skip
 
 
 class Story(Struct, frozen=True):
@@ -103,10 +102,100 @@ def deeds() -> tuple[Deed, ...]:
 def tell(seed: int) -> Story:
     """Set-up in September, 300 manifests in October; the same seed tells the same story."""
     world = World(seed)
-    acts = [*setup.before_october(world), *setup.later(world)]
+    acts = [*before_october(world), *_approvals(world, in_october=True)]
     acts += ordinary(world, Random(seed))  # noqa: S311 -- chance for a story, nothing secret
     for name, load in loads().items():
         for trip in load.trips(world, name):
             acts += trip.cut(calendar.END)
     acts += [deed.act(world) for deed in deeds()]
     return Story(world, tuple(slots(acts)))
+
+
+def before_october(world: World) -> Iterator[PlannedAct]:
+    """Everything up to the last decision of September."""
+    yield from (*_registrations(), *_permits(world), *_lists(world), *_approvals(world, in_october=False))
+
+
+def _approvals(world: World, *, in_october: bool) -> Iterator[PlannedAct]:
+    for name, flow in CAST.flows.items():
+        if bool(flow.applied) == in_october:
+            yield from _approval(world, name, flow)
+
+
+def _registrations() -> Iterator[PlannedAct]:
+    """Every firm enters with its first key, signed by the authority of its region."""
+    for number, firm in enumerate(CAST.parties):
+        body = {"name": firm.name, "keys": [f"$key:{firm.key}"]}
+        yield _act("party.register", f"party/{firm.uscc}", CAST.authority_of(firm.key).key, calendar.REGISTERED + MINUTE * number, body)
+
+
+def _permits(world: World) -> Iterator[PlannedAct]:
+    """The permits that the authorities had granted on paper."""
+    for number, (name, permit) in enumerate(CAST.permits.items()):
+        waste, place = CAST.wastes[permit.waste], CAST.firm(name).place
+        term = {"valid_from": permit.valid_from, "valid_to": permit.valid_to}
+        granted = {"items": [waste.scope | {"methods": [waste.method]}], "scale_t": permit.t, "basis": permit.basis or None}
+        body = {"no": permit.no, "class": "exempt_use" if permit.basis else "permit"} | term | place | granted
+        yield _act("permit.grant", world.permits[name], CAST.authority_of(name).key, calendar.PERMITTED + MINUTE * number, body)
+
+
+def _lists(world: World) -> Iterator[PlannedAct]:
+    """The lists of 2026, one each way: proposed by the sending side, countersigned row by row by the receiving side."""
+    sides = (("51-50", "sichuan", "chongqing", "川"), ("50-51", "chongqing", "sichuan", "渝"))
+    for number, (way, sender, consenter, letter) in enumerate(sides):
+        rows = [_row(world, *row) for row in CAST.lists[way]]
+        written = {"letter_no": f"{letter}环函〔2025〕900号（虚构）", "letter_date": "2025-12-20"}
+        year = {"effective_from": "2026-01-01", "effective_to": "2026-12-31"}
+        propose = written | year | {"kind": "mutual", "suspension_stops": "issue", "rows": len(rows), "pages": 1}
+        countersign = {"rows_hash": _digest(rows), "letter_no": "环函复〔2025〕800号（虚构）", "letter_date": "2025-12-26"}
+        start = calendar.LISTED + number * 10 * MINUTE
+        yield _act("list.propose", LISTS[way], sender, start, propose)
+        yield _act("list.rows", LISTS[way], sender, start + MINUTE, {"page": 0, "rows": rows})
+        yield _act("list.countersign", LISTS[way], consenter, start + 2 * MINUTE, countersign)
+
+
+def _row(world: World, receiver: str, quota_t: str) -> dict[str, Any]:
+    waste, who = CAST.wastes[CAST.permits[receiver].waste], {"receiver": CAST.firm(receiver).uscc, "permit": world.permits[receiver]}
+    return {**who, "waste": waste.scope, "methods": [waste.method], "quota_t": quota_t}
+
+
+def _digest(rows: list[dict[str, Any]]) -> str:
+    return rows_hash(convert(row, Row).listed(row["permit"]) for row in rows)
+
+
+def _approval(world: World, name: str, flow: Flow) -> Iterator[PlannedAct]:
+    """跨省转移申请 and its decision, on the listing or by letter. Masses are granted whole; the log finds the route."""
+    chain, serial = world.approvals[name], 101 + list(CAST.flows).index(name)
+    origin, destination = CAST.authority_of(flow.generator).key, CAST.authority_of(flow.receiver).key
+    no = f"环审批〔2026〕{serial}号（虚构）"
+    grant = {"approve": True, "no": no, "valid_to": flow.valid_to, "lines": [{"line": 0, "mass_t": flow.t}]}
+    yield _act("approval.apply", chain, flow.generator, applied_s(flow), _application(world, flow, serial))
+    if flow.letter:
+        title = "申请量超过白名单剩余额度，未经商请不能批准"
+        yield _act("approval.decide", chain, origin, calendar.DECIDED + HOUR // 2, grant, ("WL_QUOTA",), title)
+    if flow.letter or flow.row is None:
+        letter = {"letter_no": f"环固函〔2026〕{serial}号（虚构）", "letter_date": day_of(calendar.CONSULTED)}
+        reply = {"letter_no": f"环固复〔2026〕{serial}号（虚构）", "letter_date": day_of(calendar.REPLIED), "agree": flow.agree}
+        if not flow.agree:
+            reply["reason"] = "水泥窑协同处置能力已排满，第四季度无法接纳"
+        yield _act("approval.consult", chain, origin, calendar.CONSULTED, letter)
+        yield _act("approval.reply", chain, destination, calendar.REPLIED, reply)
+    if flow.agree:
+        yield _act("approval.decide", chain, origin, decided_s(flow), grant)
+        return
+    yield _act("approval.decide", chain, origin, decided_s(flow), grant, ("CONSENT_REFUSED",), "接受地不同意接受，不能批准")
+    refusal = {"approve": False, "no": no, "outcome": "disagreed", "reason": "接受地主管部门不同意接受"}
+    yield _act("approval.decide", chain, origin, decided_s(flow) + HOUR, refusal)
+
+
+def _application(world: World, flow: Flow, serial: int) -> dict[str, Any]:
+    waste, generator = CAST.waste_of(flow), CAST.firm(flow.generator)
+    line = waste.named | {"mass_t": flow.t, "method": waste.method}
+    if flow.row is not None:
+        line["listing"] = {"list": LISTS[f"{generator.province}-{CAST.firm(flow.receiver).province}"], "row": flow.row}
+    to = {"receiver": CAST.firm(flow.receiver).uscc, "permit": world.permit_of(flow)}
+    return {**to, "origin": generator.place, "applied_to": "2026-12-31", "lines": [line], "contract": {"no": f"HT-2026-{serial}"}}
+
+
+def _act(kind: str, chain: str, by: str, at_s: int, body: dict[str, Any], expect: tuple[str, ...] = (), title: str = "") -> PlannedAct:
+    return PlannedAct(kind=f"{kind}/1", chain=chain, by=(CAST.firm(by).uscc,), body=body, at_s=at_s, expect=expect, title=title)

@@ -1,7 +1,7 @@
 """What came of the story: counted from the exported evidence, entry by entry, not from anything the server says."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -84,10 +84,8 @@ class RefusedCount(Struct, frozen=True, kw_only=True):
 
 
 class Summary(Struct, kw_only=True):
-    """``summary.json``. Masses are decimal tonnes.
-
-    With the same seed states, refusals, flags, masses and balances are the same. ``root`` is not: receipts are stamped, and which of the
-    racing loads won is a matter of microseconds.
+    """``summary.json``. Masses are decimal tonnes. With the same seed states, refusals, flags, masses and balances are the same. ``root``
+    is not: receipts are stamped, and which of the racing loads won is a matter of microseconds.
     """
 
     notice: str = NOTICE
@@ -129,77 +127,48 @@ class Summary(Struct, kw_only=True):
 
 def summarize(seed: int, month: str, world: World, played: Played, books: Books, report: AuditReport) -> Summary:
     """The summary without the files, which are counted by whoever wrote them."""
-    views = books.views.values()
-    return Summary(
-        month=month,
-        seed=seed,
-        origin=report.origin,
-        found=report.found,
-        size=report.size,
-        root=report.root,
-        clock=report.clock,
-        attempted=len(views) + played.refused_issues,
-        refused_at_issue=played.refused_issues,
-        states=_counted(Counter(view.state.stage.value for view in views)),
-        routes=_counted(Counter(view.state.route for view in views)),
-        refused_statements=len(played.turned),
-        refusals=_counted(played.refused),
-        refused=tuple(
-            RefusedCount(case=one.title, kind=one.kind, why={code: RULES[code].zh for code in one.codes}, statements=count)
-            for one, count in Counter(played.turned).items()
-        ),
-        race=dict(zip(("clients", "admitted"), played.race, strict=True)),
-        alerts=_counted(books.alerts),
-        tags=_counted(books.tags),
-        entries=_counted(books.kinds),
-        directions=directions(books.views),
-        balances=tuple(balances(world, books.used_g)),
-        certificates=0,
-        statements=(),
-        audit={"clean": report.is_clean, "findings": report.count, "entries": report.entries, "checkpoints": report.checkpoints},
-        data_dir="",
-        seconds={},
+    views, told = books.views.values(), Counter(played.turned)
+    refused = tuple(
+        RefusedCount(case=one.title, kind=one.kind, why={code: RULES[code].zh for code in one.codes}, statements=count)
+        for one, count in told.items()
     )
+    found = {"clean": report.is_clean, "findings": report.count, "entries": report.entries, "checkpoints": report.checkpoints}
+    return Summary(
+        month=month, seed=seed, origin=report.origin, found=report.found, size=report.size, root=report.root, clock=report.clock,
+        attempted=len(views) + played.refused_issues, refused_at_issue=played.refused_issues,
+        states=_counted(Counter(view.state.stage.value for view in views)), routes=_counted(Counter(view.state.route for view in views)),
+        refused_statements=len(played.turned), refusals=_counted(played.refused), refused=refused,
+        race=dict(zip(("clients", "admitted"), played.race, strict=True)), alerts=_counted(books.alerts), tags=_counted(books.tags),
+        entries=_counted(books.kinds), directions=_directions(books.views), balances=tuple(_balances(world, books.used_g)),
+        certificates=0, statements=(), audit=found, data_dir="", seconds={},
+    )  # fmt: skip
 
 
 def _counted(counter: Counter[str]) -> dict[str, int]:
     return dict(sorted(counter.items()))
 
 
-def directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
+def _directions(views: Mapping[str, ManifestView]) -> tuple[Direction, ...]:
     """Every waste each way, with its mass balance; what was voided or declined never moved and does not count."""
-    grouped: dict[tuple[str, str], list[ManifestView]] = {}
-    for view in views.values():
-        if view.state.stage is Stage.VOIDED or view.state.is_declined:
-            continue
-        way = f"{view.state.origin.division[:2]}→{view.state.destination.division[:2]}"
-        grouped.setdefault((way, view.state.lines[0].code), []).append(view)
-    return tuple(
-        Direction(
-            direction=way,
-            code=code,
-            name=found[0].state.lines[0].name,
-            manifests=len(found),
-            mass_t={name: format_mass(grams) for name, grams in balance(line for view in found for line in view.state.lines).items()},
-        )
-        for (way, code), found in sorted(grouped.items())
-    )
+    grouped: defaultdict[tuple[str, str, str], list[ManifestView]] = defaultdict(list)
+    for state, view in ((view.state, view) for view in views.values()):
+        if state.stage is not Stage.VOIDED and not state.is_declined:
+            way = f"{state.origin.division[:2]}→{state.destination.division[:2]}"
+            grouped[way, state.lines[0].code, state.lines[0].name].append(view)
+    found = []
+    for (way, code, name), moved in sorted(grouped.items()):
+        mass_t = {part: format_mass(grams) for part, grams in balance(line for view in moved for line in view.state.lines).items()}
+        found.append(Direction(direction=way, code=code, name=name, manifests=len(moved), mass_t=mass_t))
+    return tuple(found)
 
 
-def balances(world: World, used_g: Mapping[str, int]) -> list[Balance]:
+def _balances(world: World, used_g: Mapping[str, int]) -> Iterator[Balance]:
     """The three quotas: Q1 of every listing, Q2 of every decision, Q3 of every permit."""
-    limits = [
-        (q1_account(LISTS[way], number), receiver, quota_t)
-        for way, rows in CAST.lists.items()
-        for number, (receiver, quota_t) in enumerate(rows)
-    ]
+    rows = [(way, number, *row) for way, listed in CAST.lists.items() for number, row in enumerate(listed)]
+    limits = [(q1_account(LISTS[way], number), receiver, quota_t) for way, number, receiver, quota_t in rows]
     limits += [(q2_account(world.approvals[name], 0), flow.generator, flow.t) for name, flow in CAST.flows.items() if flow.agree]
     limits += [(q3_account(world.permits[name]), name, permit.t) for name, permit in CAST.permits.items()]
-    return [_balance(account, CAST.firm(holder).name, limit_t, used_g) for account, holder, limit_t in limits]
-
-
-def _balance(account: str, holder: str, limit_t: str, used_g: Mapping[str, int]) -> Balance:
-    limit_g, used = parse_mass(limit_t), used_g.get(account, 0)
-    return Balance(
-        account=account, holder=holder, limit_t=format_mass(limit_g), used_t=format_mass(used), left_t=format_mass(limit_g - used)
-    )
+    for account, holder, limit_t in limits:
+        limit_g, used = parse_mass(limit_t), used_g.get(account, 0)
+        masses = {"limit_t": format_mass(limit_g), "used_t": format_mass(used), "left_t": format_mass(limit_g - used)}
+        yield Balance(account=account, holder=CAST.firm(holder).name, **masses)

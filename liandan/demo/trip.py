@@ -1,12 +1,9 @@
 """One manifest of the story, act by act. A trip only writes down what its parties do; nothing here knows a server."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from ledger.mass import format_mass, parse_mass
 from ledger.times import day_of, format_at
@@ -70,11 +67,11 @@ class ManifestStory:
         self.acts: list[PlannedAct] = []
         self._way: Way = way
 
-    def do(self, steps: str, **options: Any) -> ManifestStory:
+    def do(self, steps: str, **options: Any) -> Self:
         """Acts one after the other, ``issue; depart 1h``; ``options`` are those of :class:`Step`, for each of them."""
         return self.follow(steps, {one.split()[0]: Step(**options) for one in steps.split("; ")})
 
-    def follow(self, steps: str, how: Mapping[str, Step]) -> ManifestStory:
+    def follow(self, steps: str, how: Mapping[str, Step]) -> Self:
         """Acts one after the other, each so long after the one before; ``receive1`` is a receive of which ``how`` says something else."""
         for one in steps.split("; "):
             name, _, wait = one.partition(" ")
@@ -89,21 +86,16 @@ class ManifestStory:
             put(body, path, value)
         for path in step.drop:
             put(body, path, None)
+        kind, chain = f"manifest.{verb}/1", self.chain
+        if verb == "number":
+            kind, chain = "case.number/1", f"{chain.replace('manifest', 'case', 1)}/{self.world.ulid(self.now_s, self.name)}"
         act = PlannedAct(
-            kind=f"manifest.{verb}/1" if verb != "number" else "case.number/1",
-            chain=self.chain
-            if verb != "number"
-            else self.chain.replace("manifest", "case", 1) + f"/{self.world.ulid(self.now_s, self.name)}",
-            by=tuple(CAST.firm(name).uscc for name in step.by or self._signers(verb, step)),
-            devices={self.carrier.uscc: (step.device,)} if step.device else {},
-            body=body,
-            at_s=self.now_s,
-            post_s=at(step.posted) if step.posted else None,
-            expect=step.refused,
-            way=self._way if verb == "issue" else "batch",
-            title=self.title,
-        )
-        self.acts.append(replace(act, only_if_admitted=self._way == "race" and verb != "issue"))
+            kind=kind, chain=chain, by=tuple(CAST.firm(name).uscc for name in step.by or self._signers(verb, step)),
+            devices={self.carrier.uscc: (step.device,)} if step.device else {}, body=body, at_s=self.now_s,
+            post_s=at(step.posted) if step.posted else None, expect=step.refused, way=self._way if verb == "issue" else "batch",
+            only_if_admitted=self._way == "race" and verb != "issue", title=self.title,
+        )  # fmt: skip
+        self.acts.append(act)
         if not step.refused:
             self._after(verb, step, body)
 
@@ -113,11 +105,9 @@ class ManifestStory:
                 return (self.generator.key,)
             case "depart":
                 return (self.generator.key, self.carrier.key)
-            case "hand_over":
-                return (self.carrier.key, step.to)
             case "receive" | "dispose":
                 return (self.receiver.key,)
-        return (self.carrier.key,)
+        return (self.carrier.key, step.to) if step.to else (self.carrier.key,)
 
     def _after(self, verb: str, step: Step, body: Body) -> None:
         match verb:
@@ -136,15 +126,11 @@ class ManifestStory:
             case "number":
                 return {"trunk": f"$trunk:{self.name}", "number": self.world.number(self.name, self.generator.division)}
             case "depart":
-                return {
-                    "vehicle": self._vehicle(),
-                    "waybill_no": self._waybill(),
-                    "gate": {"labels": self._labels(), "checks": list(CHECKS)},
-                    "loaded": [{"line": 0, "mass_t": format_mass(self.mass_g)}],
-                    "place": self.generator.place,
-                }
+                loaded = [{"line": 0, "mass_t": format_mass(self.mass_g)}]
+                gate = {"labels": self._labels(), "checks": list(CHECKS)}
+                return self._transport() | {"gate": gate, "loaded": loaded, "place": self.generator.place}
             case "hand_over":
-                return {"vehicle": self._vehicle(), "waybill_no": self._waybill()}
+                return self._transport()
             case "transship":
                 return {"vehicle": self._vehicle()}
             case "arrive":
@@ -157,39 +143,24 @@ class ManifestStory:
 
     def _issue(self, step: Step) -> Body:
         """填写、运行联单."""
-        waste = self.waste
-        line: Body = {
-            "name": waste.name,
-            "code": waste.code,
-            "category": waste.category,
-            "hazards": list(waste.hazards),
-            "components": waste.components,
-            "form": waste.form,
-            "packing": waste.packing,
-            "packs": waste.packs(self.mass_g),
-            "mass_t": format_mass(self.mass_g),
-            "method": waste.method,
-            "decision_line": 0,
-        }
+        waste, declared_t = self.waste, format_mass(self.mass_g)
+        packed = {"form": waste.form, "packing": waste.packing, "packs": waste.packs(self.mass_g)}
+        line: Body = (
+            waste.named | {"components": waste.components} | packed | {"mass_t": declared_t, "method": waste.method, "decision_line": 0}
+        )
         line |= {"dg": {"un_no": waste.un_no, "dg_class": waste.dg_class}} if waste.un_no else {"dg_none": "未列入危险货物品名表"}
         if waste.piece_t:
             line["pieces"] = {"count": self.mass_g // parse_mass(waste.piece_t), "unit": "只"}
+        permit, division = self.world.permit_of(CAST.flows[self.flow]), self.generator.division
         body: Body = {
-            "lines": [line],
-            "receiver": self.receiver.uscc,
-            "permit": self.world.permit_of(CAST.flows[self.flow]),
-            "approval": self.approval,
-            "origin": self.generator.place,
-            "destination": self.receiver.place,
-            "consignor": "generator",
-            "carriers": [self.carrier.uscc],
-            "emergency_measures": waste.measures,
-            "planned_at": format_at(self.now_s + HOUR),
-            "plan": {"filing_no": f"GL-{self.generator.division}-2026-001"},
+            "lines": [line], "receiver": self.receiver.uscc, "permit": permit, "approval": self.approval,
+            "origin": self.generator.place, "destination": self.receiver.place, "consignor": "generator", "carriers": [self.carrier.uscc],
+            "emergency_measures": waste.measures, "planned_at": format_at(self.now_s + HOUR),
+            "plan": {"filing_no": f"GL-{division}-2026-001"},
             "contract": {"no": f"HT-2026-{self.receiver.division}", "valid_to": "2027-12-31"},
-        }
+        }  # fmt: skip
         if step.numbered and not step.refused and self._way != "race":
-            body["number"] = self.world.number(self.name, self.generator.division)
+            body["number"] = self.world.number(self.name, division)
         return body
 
     def _labels(self) -> list[str]:
@@ -202,8 +173,9 @@ class ManifestStory:
     def _day(self) -> str:
         return day_of(self.now_s).replace("-", "")
 
-    def _waybill(self) -> str:
-        return f"YD{self._day()}{self.world.count(f'waybill {self._day()}'):05d}"
+    def _transport(self) -> Body:
+        day = self._day()
+        return {"vehicle": self._vehicle(), "waybill_no": f"YD{day}{self.world.count(f'waybill {day}'):05d}"}
 
     def _vehicle(self) -> Body:
         return {"kind": "truck", "plate": self.plate, "licence_no": f"营运{self.plate}"}
@@ -212,14 +184,10 @@ class ManifestStory:
         """过磅、接受、确认."""
         net_g, accepted_s = parse_mass(step.net_t) if step.net_t else self.mass_g, self.now_s
         self.now_s += seconds(step.confirmed)
-        body: Body = {
-            "accepted_at": format_at(accepted_s),
-            "lines": [{"line": 0, "opinion": "accept", "accepted_t": format_mass(net_g), "method": self.waste.method}],
-            "weighing": {
-                "method": "weighbridge",
-                "tickets": [{"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)}],
-            },
-        }
+        ticket = {"gross_t": format_mass(net_g + TARE_G), "tare_t": format_mass(TARE_G), "net_t": format_mass(net_g)}
+        line = {"line": 0, "opinion": "accept", "accepted_t": format_mass(net_g), "method": self.waste.method}
+        weighing = {"method": "weighbridge", "tickets": [ticket]}
+        body: Body = {"accepted_at": format_at(accepted_s), "lines": [line], "weighing": weighing}
         if step.reported:
             report = {"at": format_at(accepted_s + 10 * MINUTE), "ref": f"差异报告-{self.ulid[-6:]}"}
             body |= {"reported_to_authority": report, "notified_generator": report}
@@ -231,9 +199,8 @@ class ManifestStory:
 
 
 def put(body: Any, path: str, value: Any) -> None:
-    """Put a value at a dotted path (``lines.0.code``; a number behind the last element adds one).
-
-    An object goes into the one that is there; ``None`` takes the field or element away.
+    """Put a value at a dotted path (``lines.0.code``; a number behind the last element adds one). An object goes into the one that is
+    there; ``None`` takes the field or element away.
     """
     *way, last = path.split(".")
     for name in way:

@@ -70,10 +70,9 @@ def policy_lines(keyring: Keyring) -> tuple[str, ...]:
 class Witnesses:
     """Both witnesses around one demonstration. Their addresses are known before the log's is, so their sockets are opened here."""
 
-    def __init__(self, out: Path, keyring: Keyring, log_vkeys: tuple[str, ...]) -> None:
-        self._out = out
-        self._sockets = {one.name: socket.create_server(("127.0.0.1", 0), backlog=64) for one in WITNESSES}
-        self._children = AsyncExitStack()
+    def __init__(self, out: Path, keyring: Keyring, log_vkeys: tuple[str, ...], children: AsyncExitStack) -> None:
+        self._out, self._children = out, children
+        self._sockets = {one.name: children.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64)) for one in WITNESSES}
         for one in WITNESSES:
             _write(self._folder(one), one, keyring, log_vkeys)
 
@@ -95,12 +94,6 @@ class Witnesses:
             arguments = (str(self._folder(one)), url, str(handle))
             running = child("witnesses", arguments, self._out / "witnesses.log", "witness", handles=(handle,))
             await self._children.enter_async_context(running)
-
-    async def close(self) -> None:
-        """Stop both; the server goes first, for its last checkpoint wants their lines."""
-        await self._children.aclose()
-        for listening in self._sockets.values():
-            listening.close()
 
     async def witnessed(self, export: Path, progress: Callable[[], None]) -> tuple[Witnessed, ...]:
         """What both hold at the end, compared with the export byte for byte, and audited for itself."""
@@ -124,12 +117,12 @@ class Witnesses:
 
 @asynccontextmanager
 async def witnessing(out: Path, keyring: Keyring, log_vkeys: tuple[str, ...]) -> AsyncIterator[Witnesses]:
-    """Both witnesses with their sockets open and their keys written; nothing runs before :meth:`Witnesses.start`."""
-    witnesses = await asyncio.to_thread(Witnesses, out, keyring, log_vkeys)
-    try:
-        yield witnesses
-    finally:
-        await asyncio.shield(witnesses.close())
+    """Both witnesses with their sockets open and their keys written; nothing runs before :meth:`Witnesses.start`.
+
+    At the end both are stopped; the server goes first, for its last checkpoint wants their lines.
+    """
+    async with AsyncExitStack() as children:
+        yield await asyncio.to_thread(Witnesses, out, keyring, log_vkeys, children)
 
 
 def _write(folder: Path, one: DemoWitness, keyring: Keyring, log_vkeys: tuple[str, ...]) -> None:
@@ -164,7 +157,6 @@ def _tiles(folder: Path) -> dict[str, bytes]:
 
 
 async def _witness(directory: Path, url: str, handle: int, answer: TextIO) -> None:
-    """Serve on the inherited socket."""
     set_up_logging(as_json=False)
     logs, store = listed(directory / LOG_KEYS, url), WitnessStore(directory / STORE)
     reader = read_key(directory / LOGIN_KEY, read_passphrase(directory / PASSPHRASE))

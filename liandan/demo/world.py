@@ -22,12 +22,10 @@ class World:
         """Chains of manifests, as trips begin."""
         self.numbers: dict[str, str] = {}
         """National numbers of manifests."""
-        self.permits = {
-            name: f"permit/{CAST.firm(name).uscc}/{self.ulid(calendar.PERMITTED, permit.no)}" for name, permit in CAST.permits.items()
-        }
-        self.approvals = {
-            name: f"approval/{CAST.firm(flow.generator).uscc}/{self.ulid(applied_s(flow), name)}" for name, flow in CAST.flows.items()
-        }
+        granted = [(name, CAST.firm(name).uscc, self.ulid(calendar.PERMITTED, permit.no)) for name, permit in CAST.permits.items()]
+        self.permits = {name: f"permit/{uscc}/{ulid}" for name, uscc, ulid in granted}
+        applied = [(name, CAST.firm(flow.generator).uscc, self.ulid(applied_s(flow), name)) for name, flow in CAST.flows.items()]
+        self.approvals = {name: f"approval/{uscc}/{ulid}" for name, uscc, ulid in applied}
 
     def permit_of(self, flow: Flow) -> str:
         """The chain of the permit that a flow goes by."""
@@ -61,23 +59,16 @@ class World:
 
     def named(self, sort: str, name: str = "") -> Any:
         """What ``$sort:name`` stands for; ``$firm`` is its USCC. A permit that nobody knows yet (``suining.renewed``) gets its chain here."""
+        known = {"approval": self.approvals, "list": LISTS, "load": self.loads, "number": self.numbers}
         match sort:
             case "permit":
                 holder = CAST.firm(name.partition(".")[0]).uscc
                 return self.permits.setdefault(name, f"permit/{holder}/{self.ulid(calendar.PERMITTED, name)}")
-            case "approval":
-                return self.approvals[name]
-            case "list":
-                return LISTS[name]
-            case "load":
-                return self.loads[name]
-            case "number":
-                return self.numbers[name]
             case "data":
                 return sha256(CAST.data[name]).hexdigest()
             case "place":
                 return CAST.places.get(name) or CAST.firm(name).place
-        return CAST.firm(sort).uscc
+        return known[sort][name] if sort in known else CAST.firm(sort).uscc
 
 
 def applied_s(flow: Flow) -> int:

@@ -6,6 +6,6 @@ unprivileged account, and never changes the mode of a directory that it did not 
 """
 
 from liandan.postgres.embedded import EmbeddedPostgres
-from liandan.postgres.temporary import temporary_directory, temporary_postgres
+from liandan.postgres.temporary import temporary_directory
 
-__all__ = ["EmbeddedPostgres", "temporary_directory", "temporary_postgres"]
+__all__ = ["EmbeddedPostgres", "temporary_directory"]

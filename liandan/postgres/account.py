@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from signing.refusal import refuse
 
+CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
 PREFERRED = ("liandan", "postgres", "nobody")
 """Accounts that root lends the server, first one found. ``nobody`` comes last because other daemons may share it."""
 
@@ -30,19 +31,9 @@ class SystemAccount(Struct, frozen=True):
         identity: dict[str, object] = {"user": self.uid, "group": self.gid, "extra_groups": []} if self.is_lent else {}
         try:
             return subprocess.run(  # type: ignore[call-overload,no-any-return] # noqa: S603 -- keywords vary; the commands are our own
-                [str(part) for part in command],
-                cwd=cwd,
-                env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/", **env},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                umask=0o077,
-                timeout=timeout_s,
-                check=False,
-                **identity,
-            )
+                [str(part) for part in command], cwd=cwd, env={**CLEAN, **env}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, text=True, errors="replace", umask=0o077, timeout=timeout_s, check=False, **identity,
+            )  # fmt: skip
         except OSError as error:  # not executable for the account, or the kernel does not let us change to it
             return subprocess.CompletedProcess([str(part) for part in command], 126, stdout=str(error))
 

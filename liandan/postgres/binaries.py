@@ -7,7 +7,6 @@ its programs in a cache; directories of users are never opened for it.
 
 import hashlib
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -41,9 +40,8 @@ def find_binaries(account: SystemAccount, configured: Path | None = None) -> Bin
         runnable = bindir if _major(account, bindir) else _reachable_copy(account, bindir)
         if runnable and (major := _major(account, runnable)) >= OLDEST_MAJOR:
             return Binaries(runnable, major)
-    raise refuse(
-        "POSTGRES_MISSING", field="postgres_bindir", found=configured or "", expected=f"PostgreSQL >= {OLDEST_MAJOR}: {', '.join(PROGRAMS)}"
-    )
+    expected = f"PostgreSQL >= {OLDEST_MAJOR}: {', '.join(PROGRAMS)}"
+    raise refuse("POSTGRES_MISSING", field="postgres_bindir", found=configured or "", expected=expected)
 
 
 def _candidates() -> Iterator[Path]:
@@ -54,9 +52,8 @@ def _candidates() -> Iterator[Path]:
         answer = subprocess.run([program, "--bindir"], capture_output=True, text=True, check=False)  # noqa: S603 -- found on PATH
         if answer.returncode == 0:
             yield Path(answer.stdout.strip())
-    yield from sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name) if path.parent.name.isdigit() else 0
-    )
+    system = Path("/usr/lib/postgresql").glob("*/bin")
+    yield from sorted(system, key=lambda path: -int(path.parent.name) if path.parent.name.isdigit() else 0)
 
 
 def _major(account: SystemAccount, bindir: Path) -> int:
@@ -89,14 +86,8 @@ def _reachable_copy(account: SystemAccount, bindir: Path) -> Path | None:
 
 def _listing(directory: Path) -> dict[str, int]:
     """Sizes of files by relative path, without C headers."""
-    found: dict[str, int] = {}
-    for folder, subfolders, files in os.walk(directory):
-        if folder == str(directory) and "include" in subfolders:
-            subfolders.remove("include")
-        for name in files:
-            path = Path(folder, name)
-            found[str(path.relative_to(directory))] = path.stat().st_size
-    return found
+    files = {path.relative_to(directory): path for path in directory.rglob("*") if path.is_file()}
+    return {str(name): path.stat().st_size for name, path in files.items() if name.parts[0] != "include"}
 
 
 def _is_whole(home: Path, wanted: dict[str, int]) -> bool:
@@ -118,11 +109,8 @@ def _replace(home: Path, package: Path, libraries: Path) -> None:
         shutil.rmtree(beside / package.name / "pginstall" / "include", ignore_errors=True)
         if libraries.exists():
             shutil.copytree(libraries, beside / libraries.name)
-        for folder, _, files in os.walk(beside):
-            os.chmod(folder, 0o755)  # noqa: S103 -- programs to be run by another account
-            for name in files:
-                path = Path(folder, name)
-                path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+        for path in (beside, *beside.rglob("*")):  # programs to be run by another account
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         if home.exists():
             home.rename(beside / "incomplete")
         beside.rename(home)

@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,30 +30,27 @@ START_TIMEOUT_S = 300
 SOCKET_PATH_BYTES = 103
 """sun_path is 108 bytes on Linux and 104 on macOS, one of them the closing zero."""
 LOG_BYTES = 16 << 20
+INITDB = f"-U {ROLE} -E UTF8 --locale-provider=libc --locale=C.UTF-8 -k --auth-local=trust --auth-host=reject --no-instructions"
+NONE: Mapping[str, str] = {}
 DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "on"}
 
 
 class EmbeddedPostgres:
-    """A cluster in ``data_dir``; also a context manager. Blocking: call it from a thread where a loop runs.
-
-    ``settings`` are server settings beside ours. ``fast`` gives up durability for tests and must never hold anything of value.
-    Raises Refusal (POSTGRES_MISSING, POSTGRES_ACCOUNT, POSTGRES_PATH, POSTGRES_MAJOR, POSTGRES_START).
+    """A cluster in ``data_dir``; also a context manager. Blocking: call it from a thread where a loop runs. ``settings`` are server
+    settings beside ours. ``fast`` gives up durability for tests and must never hold anything of value. Raises Refusal (POSTGRES_MISSING,
+    POSTGRES_ACCOUNT, POSTGRES_PATH, POSTGRES_MAJOR, POSTGRES_START).
     """
 
-    def __init__(
-        self, data_dir: Path, *, bindir: Path | None = None, settings: Mapping[str, str] | None = None, fast: bool = False
-    ) -> None:
+    def __init__(self, data_dir: Path, *, bindir: Path | None = None, settings: Mapping[str, str] = NONE, fast: bool = False) -> None:
         self.data_dir = Path(os.path.abspath(data_dir))
         self._home = self.data_dir / "postgres"
         self._configured = bindir
-        self._settings = dict(settings or {})
+        self._settings = dict(settings)
         self._durability = FAST if fast else DURABLE
         if forbidden := sorted(self._settings.keys() & (DURABLE.keys() | {"listen_addresses", "unix_socket_directories", "port"})):
             raise ValueError(f"not for callers to set: {', '.join(forbidden)}")
         self._users = Membership(self._home / "users.lock")
-        self._account: SystemAccount | None = None
-        self._binaries: Binaries | None = None
 
     @property
     def dsn(self) -> str:
@@ -79,7 +77,8 @@ class EmbeddedPostgres:
             try:
                 self._ensure_cluster()
                 self._ensure_running()
-                self._ensure_database(DATABASE)
+                if DATABASE not in self._psql("SELECT datname FROM pg_database").splitlines():
+                    self.create_database(DATABASE)
             except BaseException:
                 self._users.leave()
                 raise
@@ -115,40 +114,34 @@ class EmbeddedPostgres:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
-    # ------------------------------------------------------------------ parts, in the order of start
-
     def _prepare(self) -> None:
-        """Directories, account and programs. Directories that exist keep their mode: their owner decides who may pass."""
+        """Directories and account. Directories that exist keep their mode: their owner decides who may pass."""
         try:
             if not self.data_dir.exists():
                 self.data_dir.mkdir(parents=True, mode=0o700)
                 if os.geteuid() == 0:
                     self.data_dir.chmod(0o711)
-            self._account = server_account(self._home)
             if not self._account.reaches(self.data_dir):
                 raise refuse("POSTGRES_PATH", field="data_dir", found=self.data_dir, expected=f"uid {self._account.uid}")
             self._account.own_directory(self._home)
             self._account.own_directory(self.socket_dir)
         except OSError as error:  # a read-only or full file system, a file in the way, somebody else's directory
             raise refuse("POSTGRES_PATH", field="data_dir", found=error, expected="a directory that can be written") from error
-        self._binaries = find_binaries(self._account, self._configured)
 
     @property
     def _cluster(self) -> Path:
         return self._home / f"pg{self._programs.major}"
 
-    @property
-    def _programs(self) -> Binaries:
-        assert self._binaries is not None, "start() comes first"
-        return self._binaries
+    @cached_property
+    def _account(self) -> SystemAccount:
+        return server_account(self._home)
 
-    @property
-    def _server(self) -> SystemAccount:
-        assert self._account is not None, "start() comes first"
-        return self._account
+    @cached_property
+    def _programs(self) -> Binaries:
+        return find_binaries(self._account, self._configured)
 
     def _program(self, name: str, *arguments: str | Path, timeout_s: float = 330) -> tuple[int, str]:
-        done = self._server.run(self._programs.bindir / name, *arguments, timeout_s=timeout_s)
+        done = self._account.run(self._programs.bindir / name, *arguments, timeout_s=timeout_s)
         return done.returncode, done.stdout
 
     def _ensure_cluster(self) -> None:
@@ -156,25 +149,11 @@ class EmbeddedPostgres:
         if (self._cluster / "PG_VERSION").exists():
             return
         if others := sorted(path.name for path in self._home.glob("pg*") if re.fullmatch(r"pg\d+", path.name)):
-            raise refuse(
-                "POSTGRES_MAJOR", field="data_dir", found=f"{self._home}/{others[-1]}", expected=f"PostgreSQL {self._programs.major}"
-            )
+            expected = f"PostgreSQL {self._programs.major}"
+            raise refuse("POSTGRES_MAJOR", field="data_dir", found=f"{self._home}/{others[-1]}", expected=expected)
         fresh = self._cluster.with_suffix(".new")
         shutil.rmtree(fresh, ignore_errors=True)
-        options = [
-            "-U",
-            ROLE,
-            "-E",
-            "UTF8",
-            "--locale-provider=libc",
-            "--locale=C.UTF-8",
-            "-k",
-            "--auth-local=trust",
-            "--auth-host=reject",
-            "--no-instructions",
-        ]
-        if self._durability is FAST:
-            options.append("--no-sync")
+        options = [*INITDB.split(), *(["--no-sync"] if self._durability is FAST else [])]
         code, output = self._program("initdb", "-D", fresh, *options, timeout_s=START_TIMEOUT_S)
         if code != 0:
             raise refuse("POSTGRES_START", field="data_dir", found=_told(output), expected="initdb")
@@ -190,22 +169,21 @@ class EmbeddedPostgres:
                 return
             self._shut_down()
         conf.write_text(wanted, encoding="utf-8")
-        if self._server.is_lent:
-            os.chown(conf, self._server.uid, self._server.gid)
+        if self._account.is_lent:
+            os.chown(conf, self._account.uid, self._account.gid)
         log = self._home / "server.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
         # pg_ctl builds a shell command from its arguments: paths go by environment and working directory, where nothing expands them.
         arguments = ("start", "-l", log.name, "-w", "-t", str(START_TIMEOUT_S), "-s")
-        done = self._server.run(self._programs.bindir / "pg_ctl", *arguments, cwd=self._home, PGDATA=str(self._cluster))
+        done = self._account.run(self._programs.bindir / "pg_ctl", *arguments, cwd=self._home, PGDATA=str(self._cluster))
         if done.returncode != 0:
             written = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
             raise refuse("POSTGRES_START", field="data_dir", found=_told(written) or done.stdout.strip(), expected=log)
 
     def _is_answering_or_leaving(self) -> bool:
-        """Wait until a server of this cluster answers, or no process of it is left; then its pid and lock files are stale and go.
-
-        Such a file proves nothing: after ``kill -9`` or a new boot its number may belong to anybody, or to a zombie that nobody collects.
+        """Wait until a server of this cluster answers, or no process of it is left; then its pid and lock files are stale and go. Such a
+        file proves nothing: after ``kill -9`` or a new boot its number may belong to anybody, or to a zombie that nobody collects.
         """
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self._is_answering():
@@ -240,18 +218,11 @@ class EmbeddedPostgres:
 
     def _configuration(self) -> str:
         values = {
-            "listen_addresses": "",
             # The value is a list: a directory with a space or a comma must be quoted inside it.
-            "unix_socket_directories": '"' + str(self.socket_dir).replace('"', '""') + '"',
-            "unix_socket_permissions": "0700",
-            "port": str(PORT),
-            "timezone": "UTC",
-            "log_timezone": "UTC",
-            "log_min_messages": "warning",
-            "jit": "off",
-            **self._durability,
-            **self._settings,
-        }
+            "listen_addresses": "", "unix_socket_directories": '"' + str(self.socket_dir).replace('"', '""') + '"',
+            "unix_socket_permissions": "0700", "port": str(PORT), "timezone": "UTC", "log_timezone": "UTC",
+            "log_min_messages": "warning", "jit": "off", **self._durability, **self._settings,
+        }  # fmt: skip
         return "".join(f"{name} = '{value.replace(chr(39), chr(39) * 2)}'\n" for name, value in values.items())
 
     def _shut_down(self) -> None:
@@ -260,10 +231,6 @@ class EmbeddedPostgres:
                 self._program("pg_ctl", "stop", "-D", cluster, "-m", "fast", "-w", "-t", str(START_TIMEOUT_S), "-s")
         if self.socket_dir.parent != self._home:
             shutil.rmtree(self.socket_dir, ignore_errors=True)
-
-    def _ensure_database(self, name: str) -> None:
-        if name not in self._psql("SELECT datname FROM pg_database ORDER BY datname").splitlines():
-            self.create_database(name)
 
     def _psql(self, statement: str) -> str:
         """Run one statement in the maintenance database; rows as bare text."""

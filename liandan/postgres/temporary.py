@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,9 @@ OWNER_LOCK = "owner.lock"
 @contextmanager
 def temporary_directory() -> Iterator[Path]:
     """A directory in which clusters can be made, also by other processes; at the end their servers are stopped and it is removed."""
-    parent = _parent()
+    parent = Path(tempfile.gettempdir())
+    if not server_account(Path("/nonexistent")).reaches(parent):  # we are root, and the server's account cannot pass there
+        parent = Path("/var/tmp")  # noqa: S108 -- mkdtemp makes the directory
     _collect_abandoned(parent)
     made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
     if os.geteuid() == 0:
@@ -38,21 +40,6 @@ def temporary_directory() -> Iterator[Path]:
     finally:
         _remove(made, even_if_used=True)
         owner.leave()
-
-
-@contextmanager
-def temporary_postgres(
-    *, bindir: Path | None = None, settings: Mapping[str, str] | None = None, fast: bool = False
-) -> Iterator[EmbeddedPostgres]:
-    """A started cluster in a directory of its own; ``fast`` as in EmbeddedPostgres."""
-    with temporary_directory() as directory, EmbeddedPostgres(directory, bindir=bindir, settings=settings, fast=fast) as server:
-        yield server
-
-
-def _parent() -> Path:
-    """TMPDIR, unless we are root and the server's account cannot pass there."""
-    found = Path(tempfile.gettempdir())
-    return found if server_account(Path("/nonexistent")).reaches(found) else Path("/var/tmp")  # noqa: S108 -- mkdtemp makes the directory
 
 
 def _collect_abandoned(parent: Path) -> None:
@@ -70,9 +57,13 @@ def _collect_abandoned(parent: Path) -> None:
 
 def _remove(directory: Path, *, even_if_used: bool) -> None:
     """Stop what runs there and delete it; with ``even_if_used=False`` only if all its users are dead."""
-    try:
-        is_stopped = not (directory / "postgres").exists() or EmbeddedPostgres(directory).halt(even_if_used=even_if_used)
-    except Refusal:  # its programs or its account are gone, so nothing can run there
-        is_stopped = True
-    if is_stopped:
+    if is_halted(directory, even_if_used=even_if_used):
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def is_halted(directory: Path, *, even_if_used: bool = False) -> bool:
+    """Stop the server of a cluster that nobody uses, or any; False while somebody uses it and may go on."""
+    try:
+        return not (directory / "postgres").exists() or EmbeddedPostgres(directory).halt(even_if_used=even_if_used)
+    except Refusal:  # its programs or its account are gone, so nothing can run there
+        return True

@@ -13,7 +13,7 @@ from asyncpg import Connection, Pool, Record
 
 from ledger.auditing.database_audit import audit_database
 from ledger.log import LoggedEntry
-from liandan.guards import fetch_guards
+from liandan.database import fetch_guards
 from tests.house.source import ROOT
 from tests.ledger.log_server import envelopes, make_publisher, running
 from tests.workbench import START, Workbench, uscc

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from asyncpg import Connection, Pool, Record
 
-from liandan.guards import Guards, fetch_guards
+from liandan.database import Guards, fetch_guards
 from tests.ledger.log_server import envelopes, running
 from tests.workbench import START, Workbench, uscc
 

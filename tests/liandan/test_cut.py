@@ -16,11 +16,11 @@ from ledger.publishing.files import VKEYS, LogFiles
 from ledger.repair import cut as cutting_store
 from ledger.times import format_at
 from ledger.tree.policy import parse_policy
-from liandan import cutting
+from liandan import repair
 from liandan.cli import main
 from liandan.client import cosign
+from liandan.installation import InstallationStatus, read_status
 from liandan.keyring import read_passphrase, write_keyring
-from liandan.log_status import InstallationStatus, read_status
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.envelope import freeze
@@ -69,7 +69,7 @@ def line_count(path: str) -> int:
 
 async def signed(frozen: Frozen) -> bytes:
     """The cut, co-signed by both authorities."""
-    made = await cutting.prepare(frozen.settings, now_s=NOW + 120, keyring=KEYRING)
+    made = await repair.prepare(frozen.settings, now_s=NOW + 120, keyring=KEYRING)
     assert made.yet_to_sign == (AUTHORITY_51, AUTHORITY_50)
     return freeze(cosign(made.envelope, *map(key_of, made.yet_to_sign)))
 
@@ -92,7 +92,7 @@ async def test_the_status_misses_a_guard_that_was_taken_away(frozen: Frozen, dat
 
 
 async def test_a_cut_brings_back_what_was_untouched_and_names_what_was_not(frozen: Frozen) -> None:
-    done = await cutting.apply(frozen.settings, await signed(frozen), now_s=NOW + 180, keyring=KEYRING)
+    done = await repair.apply(frozen.settings, await signed(frozen), now_s=NOW + 180, keyring=KEYRING)
     assert (done.size, done.index) == (frozen.size, frozen.size)
     assert [one.codes for one in done.lost] == [("KEY_NOT_VALID",)]
     assert [one.index for one in done.back if one.index is not None] == [frozen.size + 1 + number for number in range(len(OTHERS))]
@@ -109,20 +109,20 @@ async def test_a_cut_that_was_killed_is_repeated(frozen: Frozen, database: Conne
     plan = await cutting_store.plan(database, checkpoints, files, KINDS)
     await cutting_store.apply(database, checkpoints, files, plan)  # and then the power went
     checkpoints.close()
-    first = await cutting.apply(frozen.settings, statement, now_s=NOW + 180, keyring=KEYRING)
-    again = await cutting.apply(frozen.settings, statement, now_s=NOW + 240, keyring=KEYRING)
+    first = await repair.apply(frozen.settings, statement, now_s=NOW + 180, keyring=KEYRING)
+    again = await repair.apply(frozen.settings, statement, now_s=NOW + 240, keyring=KEYRING)
     assert [one.index for one in first.back] == [one.index for one in again.back]
     assert (first.index, len(first.lost)) == (frozen.size, 1)
 
 
 async def test_nothing_is_cut_without_every_signature(frozen: Frozen, database: Connection[Record]) -> None:
-    made = await cutting.prepare(frozen.settings, now_s=NOW + 120, keyring=KEYRING)
+    made = await repair.prepare(frozen.settings, now_s=NOW + 120, keyring=KEYRING)
     with pytest.raises(Refusal) as refused:
-        await cutting.apply(frozen.settings, freeze(cosign(made.envelope, key_of(AUTHORITY_51))), now_s=NOW + 180, keyring=KEYRING)
+        await repair.apply(frozen.settings, freeze(cosign(made.envelope, key_of(AUTHORITY_51))), now_s=NOW + 180, keyring=KEYRING)
     assert refused.value.codes == ["SIGNATURE_COUNT"]
     with pytest.raises(Refusal) as forged:
         wrong = cosign(made.envelope, key_of(AUTHORITY_51), key_of(PARTY, 1))
-        await cutting.apply(frozen.settings, freeze(wrong), now_s=NOW + 180, keyring=KEYRING)
+        await repair.apply(frozen.settings, freeze(wrong), now_s=NOW + 180, keyring=KEYRING)
     assert forged.value.codes == ["KEY_OTHER_PARTY"]
     assert await database.fetchval("SELECT count(*) FROM entry") == frozen.size + 1 + len(OTHERS)
 
@@ -132,13 +132,13 @@ async def test_nothing_is_cut_while_a_server_runs_or_the_tail_is_another(frozen:
     leader = Leadership(frozen.settings.checkpoint_path)
     assert leader.acquire()
     with pytest.raises(Refusal) as refused:
-        await cutting.apply(frozen.settings, statement, now_s=NOW + 180, keyring=KEYRING)
+        await repair.apply(frozen.settings, statement, now_s=NOW + 180, keyring=KEYRING)
     leader.release()
     assert refused.value.codes == ["CUT_SERVER_RUNS"]
     async with unguarded(database) as dba:
         await dba.execute("DELETE FROM entry WHERE idx = (SELECT max(idx) FROM entry)")
     with pytest.raises(Refusal) as changed:
-        await cutting.apply(frozen.settings, statement, now_s=NOW + 180, keyring=KEYRING)
+        await repair.apply(frozen.settings, statement, now_s=NOW + 180, keyring=KEYRING)
     assert changed.value.codes == ["CUT_CHANGED"]
 
 

@@ -29,7 +29,8 @@ async def test_a_server_that_forgets_commits_is_refused(database_url: str, datab
     with pytest.raises(Refusal, match="DATABASE_NOT_DURABLE"):
         await open_pool(database_url)
     with pytest.raises(Refusal, match="DATABASE_NOT_DURABLE"):
-        await connect(database_url)
+        async with connect(database_url):
+            pass
 
 
 async def test_an_old_server_is_refused(database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,11 +51,10 @@ async def test_migrating_says_what_the_server_says_and_refuses_an_old_one(empty_
     with pytest.raises(Refusal, match="DATABASE_VERSION"):
         await migrate(empty_database_url)
     monkeypatch.undo()
-    connection = await connect(empty_database_url)
-    await connection.execute("CREATE TABLE entry (nothing int)")
-    with pytest.raises(asyncpg.DuplicateTableError):
-        await migrate(empty_database_url)
-    await connection.close()
+    async with connect(empty_database_url) as connection:
+        await connection.execute("CREATE TABLE entry (nothing int)")
+        with pytest.raises(asyncpg.DuplicateTableError):
+            await migrate(empty_database_url)
 
 
 def test_a_wrong_address_is_told_in_one_line(empty_database_url: str) -> None:
@@ -71,13 +71,12 @@ async def test_a_migrated_schema_is_served(database: asyncpg.Connection) -> None
 
 
 async def test_an_unmigrated_database_is_not_served(empty_database_url: str) -> None:
-    connection = await connect(empty_database_url)
-    with pytest.raises(Refusal) as caught:
+    async with connect(empty_database_url) as connection:
+        with pytest.raises(Refusal) as caught:
+            await check_schema(connection)
+        assert "liandan migrate" in caught.value.reasons[0].expected
+        await migrate(empty_database_url)
         await check_schema(connection)
-    assert "liandan migrate" in caught.value.reasons[0].expected
-    await migrate(empty_database_url)
-    await check_schema(connection)
-    await connection.close()
 
 
 async def test_a_schema_of_another_revision_is_not_served(database: asyncpg.Connection) -> None:

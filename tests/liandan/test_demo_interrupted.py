@@ -17,8 +17,7 @@ from ledger.auditing.audit import audit
 from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note
-from liandan.demo import home
-from liandan.demo.run import wait_for_ctrl_c
+from liandan.demo.run import MARK, prepare, wait_for_ctrl_c
 from liandan.demo.screen import Screen
 from liandan.demo.server_process import server
 from liandan.postgres import temporary_directory
@@ -62,14 +61,14 @@ async def test_an_interrupted_demo_starts_again_and_audits_clean(by: signal.Sign
         assert report.findings == []
         assert report.size == log["committed"] >= seen
         # Another demonstration in the same place clears it away and nothing else.
-        assert home.prepare(out) == out / "data"
-        assert sorted(found.name for found in out.iterdir()) == [home.MARK]
+        assert prepare(out) == out / "data"
+        assert sorted(found.name for found in out.iterdir()) == [MARK]
 
 
 def test_a_directory_that_the_demo_did_not_make_is_never_cleared(tmp_path: Path) -> None:
     (tmp_path / "thesis.docx").write_text("years of work")
     with pytest.raises(Refusal) as refused:
-        home.prepare(tmp_path)
+        prepare(tmp_path)
     assert refused.value.codes == ["DEMO_DIRECTORY"]
     assert (tmp_path / "thesis.docx").exists()
 
@@ -77,8 +76,8 @@ def test_a_directory_that_the_demo_did_not_make_is_never_cleared(tmp_path: Path)
 def test_a_relative_directory_keeps_its_data_inside(monkeypatch: pytest.MonkeyPatch) -> None:
     with temporary_directory() as directory:
         monkeypatch.chdir(directory)
-        assert home.prepare(Path("demo-out")) == directory / "demo-out" / "data"
-        assert home.prepare(Path("demo-out")) == directory / "demo-out" / "data"
+        assert prepare(Path("demo-out")) == directory / "demo-out" / "data"
+        assert prepare(Path("demo-out")) == directory / "demo-out" / "data"
         monkeypatch.chdir("/")
 
 

@@ -16,9 +16,8 @@ from ledger.admission.intake import Room
 from ledger.routes import refuse_unknown_query
 from liandan.access import printable
 from liandan.app import create_app
-from liandan.connection import HEAD_BYTES_MAX, Connection
-from liandan.incoming import patient
-from liandan.metrics import Metrics
+from liandan.connection import HEAD_BYTES_MAX, Connection, patient
+from liandan.health import Metrics
 from liandan.problems import language_of
 from liandan.settings import Settings
 from signing.envelope import freeze

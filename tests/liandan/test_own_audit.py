@@ -11,7 +11,7 @@ from bench.load import Load
 from ledger.auditing.audit import Options
 from ledger.auditing.report import Finding
 from ledger.log import Log, LoggedEntry
-from liandan.own_audit import audit_own
+from liandan.installation import audit_own
 from liandan.wiring import KINDS
 from manifests import store
 from tests.ledger.log_server import running

@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from liandan.postgres import EmbeddedPostgres, binaries, temporary, temporary_directory, temporary_postgres
+from liandan.postgres import EmbeddedPostgres, binaries, temporary, temporary_directory
 from liandan.postgres import account as accounts
 from liandan.postgres.embedded import SOCKET_PATH_BYTES
 from liandan.postgres.locks import Membership
@@ -287,7 +287,7 @@ def test_a_configured_server_is_used(directory: Path) -> None:
 
 
 def test_a_temporary_server_leaves_nothing() -> None:
-    with temporary_postgres(fast=True) as server:
+    with temporary_directory() as made, EmbeddedPostgres(made, fast=True) as server:
         pid = postmaster(server.data_dir)
     assert not is_alive(pid)
     assert not server.data_dir.exists()
@@ -312,7 +312,7 @@ def test_a_temporary_server_of_a_killed_process_is_collected(monkeypatch: pytest
     dead.kill()
     dead.wait()
     pid = postmaster(left)
-    monkeypatch.setattr(temporary, "_parent", lambda: directory)
+    monkeypatch.setattr("tempfile.tempdir", str(directory))
     try:
         with temporary_directory():
             assert left.exists(), "a young one may just be coming up"

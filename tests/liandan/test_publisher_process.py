@@ -23,7 +23,7 @@ from ledger.publishing.freeze import Mismatch
 from ledger.publishing.publisher import Publisher
 from liandan import publisher_process as module
 from liandan.keyring import ServerKeys, read_keyring, write_keyring
-from liandan.publishing import publish_until
+from liandan.publisher_process import publish_until
 from liandan.server import serving
 from liandan.wiring import KINDS
 from signing.envelope import freeze

@@ -34,8 +34,8 @@ from ledger.tree.tiles import TileReader
 from liandan.cli import main
 from liandan.database import connect, open_pool
 from liandan.export import export, fetch_files
-from liandan.log_status import read_status
-from liandan.refilling import Refilled, refill
+from liandan.installation import read_status
+from liandan.repair import Refilled, refill
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.envelope import freeze
@@ -79,12 +79,9 @@ class Site(Struct):
 
     async def rows(self, ahead: bool = False) -> list[list[tuple[object, ...]]]:
         """Everything that the log keeps in the database."""
-        connection = await connect(self.ahead if ahead else str(self.settings.database_url))
-        try:
+        async with connect(self.ahead if ahead else str(self.settings.database_url)) as connection:
             tables = ("entry ORDER BY idx", "link ORDER BY idx, chain, seq", "fact ORDER BY key", "log_head")
             return [[tuple(row) for row in await connection.fetch(f"SELECT * FROM {table}")] for table in tables]
-        finally:
-            await connection.close()
 
     async def audit(self) -> AuditReport:
         """Of the database."""
@@ -228,8 +225,7 @@ async def test_a_refill_that_was_killed_is_repeated(site: Site) -> None:
 
 async def test_rows_that_were_edited_are_replaced_and_kept_aside(site: Site) -> None:
     """As a database administrator edits them, with the leaf that belongs to the edit."""
-    connection = await connect(str(site.settings.database_url))
-    try:
+    async with connect(str(site.settings.database_url)) as connection:
         async with unguarded(connection) as dba:
             await dba.execute("UPDATE entry SET entry = entry || ' ', leaf = sha256('\\x00'::bytea || entry || ' ') WHERE idx = 3")
             await dba.execute("UPDATE entry SET entry = entry || ' ', leaf = sha256('\\x00'::bytea || entry || ' ') WHERE idx = 5")
@@ -246,16 +242,13 @@ async def test_rows_that_were_edited_are_replaced_and_kept_aside(site: Site) -> 
         kept = await connection.fetch("SELECT cut_to, idx, entry FROM quarantine ORDER BY idx")
         assert [(row["cut_to"], row["idx"]) for row in kept] == [(0, 3), (0, 5)]
         assert kept[0]["entry"] == edited
-    finally:
-        await connection.close()
     assert (await site.audit()).findings == []
 
 
 async def test_what_lies_above_the_promise_is_left_alone(site: Site) -> None:
     """A published row was edited while statements waited for publication: only the row is put back."""
     settings = settings_of(site.ahead, site.settings.data_dir, checkpoint_store=site.settings.checkpoint_store)
-    connection = await connect(site.ahead)
-    try:
+    async with connect(site.ahead) as connection:
         before = await connection.fetch("SELECT * FROM entry ORDER BY idx")
         async with unguarded(connection) as dba:
             await dba.execute("UPDATE entry SET entry = 'x', leaf = sha256('\\x00'::bytea || 'x'::bytea) WHERE idx = 2")
@@ -267,8 +260,6 @@ async def test_what_lies_above_the_promise_is_left_alone(site: Site) -> None:
         assert (done.replaced, done.added, done.above) == ((2,), 0, 1)
         assert (await connection.fetch("SELECT * FROM entry ORDER BY idx"))[:ALL] == before
         assert (await store.fetch_head(connection), await connection.fetch("SELECT * FROM fact ORDER BY key")) == (head, facts)
-    finally:
-        await connection.close()
 
 
 async def test_a_source_that_was_edited_is_refused_untouched(site: Site) -> None:

@@ -23,7 +23,7 @@ from ledger.tree.policy import Peer
 from ledger.witnessing.client import Collector
 from ledger.witnessing.wire import log_id
 from liandan.cli import main
-from liandan.refilling import Refilled
+from liandan.repair import Refilled
 from signing.keys import write_key
 from signing.refusal import Refusal
 from tests.ledger.witnessing.bench import policy_of

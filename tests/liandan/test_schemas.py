@@ -11,16 +11,16 @@ import pytest
 
 from liandan.kind_pages import NAME
 from liandan.schemas import DIRECTORY, files
-from liandan.wiring import kinds
+from liandan.wiring import KINDS
 from tests.workbench import Workbench, uscc
 
 
 def test_docs_formats_is_what_the_types_say() -> None:
     found = {path.name: path.read_text(encoding="utf-8") for path in (*DIRECTORY.glob("*.json"), DIRECTORY / NAME)}
-    assert found == files(kinds()), "run: python -m liandan.schemas"
+    assert found == files(KINDS), "run: python -m liandan.schemas"
 
 
-@pytest.mark.parametrize("name", sorted(files(kinds()).keys() - {NAME}))
+@pytest.mark.parametrize("name", sorted(files(KINDS).keys() - {NAME}))
 def test_each_schema_is_a_schema(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads((DIRECTORY / name).read_text(encoding="utf-8")))
 
@@ -38,7 +38,7 @@ def golden_statements() -> list[dict[str, Any]]:
 def test_the_golden_bodies_fit_their_schemas() -> None:
     statements = golden_statements()
     assert len({statement["kind"] for statement in statements}) > 20
-    schemas = {name: jsonschema.Draft202012Validator(json.loads(text)) for name, text in files(kinds()).items() if name != NAME}
+    schemas = {name: jsonschema.Draft202012Validator(json.loads(text)) for name, text in files(KINDS).items() if name != NAME}
     for statement in statements:
         schemas["statement.json"].validate(statement)
         schemas[statement["kind"].replace("/", "-") + ".json"].validate(statement["body"])
@@ -48,7 +48,7 @@ def test_a_schema_refuses_what_the_form_refuses() -> None:
     """Not only descriptions: an unknown field, a missing one, null and a wrong type are none of the kind."""
     statements = golden_statements()
     for statement in {statement["kind"]: statement for statement in statements}.values():
-        schema = jsonschema.Draft202012Validator(json.loads(files(kinds())[statement["kind"].replace("/", "-") + ".json"]))
+        schema = jsonschema.Draft202012Validator(json.loads(files(KINDS)[statement["kind"].replace("/", "-") + ".json"]))
         body = statement["body"]
         assert not schema.is_valid(body | {"nobody": 1})
         for name in body:

@@ -10,12 +10,10 @@ from ledger.admission.entry import Entry
 from ledger.auditing.audit import AuditReport, audit
 from ledger.mass import parse_mass
 from ledger.publishing.files import LogFiles
-from liandan.demo import setup
 from liandan.demo.calendar import at
 from liandan.demo.founding import Keyring, founding
-from liandan.demo.http_poster import HttpPoster, found_log
-from liandan.demo.play import PlannedAct, Played, Scribe, play, slots
-from liandan.demo.story import loads
+from liandan.demo.play import HttpPoster, PlannedAct, Played, Scribe, found_log, play, slots
+from liandan.demo.story import before_october, loads
 from liandan.demo.trip import ManifestStory
 from liandan.demo.world import World
 from liandan.server import serving
@@ -82,5 +80,5 @@ async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
     statement = founding(keyring)
     async with serving(settings, keyring=keyring.server) as url, found_log(url, statement, keyring) as poster:
         built = Stage(poster, keyring, LogFiles(settings.log_path))
-        await built.post(setup.before_october(built.world))
+        await built.post(before_october(built.world))
         yield built

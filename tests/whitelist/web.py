@@ -19,7 +19,7 @@ from ledger.log import Answer, Log, LoggedEntry
 from ledger.problem import Language
 from ledger.times import parse_at
 from liandan.problems import Problems, scope_language
-from liandan.projector import PROJECTIONS, Projector
+from liandan.projector import Projector
 from signing.envelope import freeze
 from signing.refusal import refuse
 from tests.ledger.log_server import running
@@ -69,7 +69,7 @@ class Web:
         head = await self.log.head()
         assert head is not None
         assert await self.log.publisher.wait_for(head.size, 5)
-        await Projector(self.log, PROJECTIONS).catch_up()
+        await Projector(self.log).catch_up()
 
     async def send(self, entry: Entry) -> list[Answer]:
         """Post one entry's envelope at its time."""
