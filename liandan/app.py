@@ -29,17 +29,6 @@ from whitelist.routes import ROUTER as WHITELIST
 
 BATCHES_HELD = 4
 """Largest batches that a process holds at once; more senders than that get 503 and come again."""
-OPENAPI = OpenAPIConfig(
-    title="联单 liandan",
-    version="1",
-    description="危险废物跨省转移的可验证账本 / A verifiable ledger of hazardous-waste transfers. Errors: RFC 9457, /problems/{code}.",
-    path="/schema",
-    render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin()],
-    components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="POST /v1/tokens")}),
-    security=[{}, {"token": []}],
-    use_handler_docstrings=True,
-)
-"""The schema as JSON and YAML; no page that loads anything from elsewhere."""
 
 
 def create_app(settings: Settings, service: Service, identity: Identity, projector: Projector, counted: Metrics) -> App:
@@ -53,6 +42,17 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
     }  # fmt: skip
+    # The schema as JSON and YAML; no page that loads anything from elsewhere.
+    openapi = OpenAPIConfig(
+        title="联单 liandan",
+        version="1",
+        description="危险废物跨省转移的可验证账本 / A verifiable ledger of hazardous-waste transfers. Errors: RFC 9457, /problems/{code}.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin()],
+        components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="POST /v1/tokens")}),
+        security=[{}, {"token": []}],
+        use_handler_docstrings=True,
+    )
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
 
     async def log() -> Log:
@@ -69,7 +69,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, own],
         dependencies={"log": Provide(log), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
-        openapi_config=OPENAPI,
+        openapi_config=openapi,
         logging_config=None,
         state=State(state),
         request_max_body_size=settings.statement_bytes_max,

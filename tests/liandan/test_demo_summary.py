@@ -108,7 +108,7 @@ def test_the_programme_is_called_as_the_shell_finds_it(monkeypatch: pytest.Monke
 
 def test_phases_are_timed() -> None:
     screen = Screen(Console(quiet=True))
-    with screen.showing(), screen.phase("story", "推演", 3) as bar:
+    with screen.progress, screen.phase("story", "推演", 3) as bar:
         bar.step(2, "10-08")
         bar.reach(3, 3)
     assert screen.seconds["story"] >= 0

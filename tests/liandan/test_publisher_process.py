@@ -19,6 +19,7 @@ from bench.children import publisher_of
 from ledger.auditing.audit import audit
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
+from ledger.publishing.follower import Follower
 from ledger.publishing.freeze import Mismatch
 from ledger.publishing.publisher import Publisher
 from liandan import publisher_process as module
@@ -231,10 +232,14 @@ async def test_a_publisher_that_finds_no_database_is_started_again_when_there_is
     process = module.PublisherProcess(settings, f"postgresql://nobody@/nothing?host={tmp_path}")
     with pytest.raises(ConnectionError):
         await process.start()
-    assert not await process._is_started()
+    first = process._process
+    again = asyncio.create_task(process._again(cast("Follower", None)))
+    await until(lambda: process._process is not first and process._process.returncode is not None)
+    assert not again.done(), "it tries on"
     process._order = module.Order(settings=settings, dsn=database_url)
     try:
-        assert await process._is_started()
+        await asyncio.wait_for(again, 60)
+        assert process._process.returncode is None
     finally:
         await process.stop()
 
