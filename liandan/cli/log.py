@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from ledger.admission.draft import hash_of
+from ledger.admission.statement import hash_of
 from ledger.times import format_at, parse_at
 from liandan.cli.connection import client_options, existing, existing_folder, file, load_key, now_option, open_client, own_settings
 from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json

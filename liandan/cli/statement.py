@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ledger.admission.draft import hash_of
+from ledger.admission.statement import hash_of
 from liandan.cli.connection import client_options, existing, load_key, open_client, passphrase_option
 from liandan.cli.output import FINDING, command, console, emit, errors, wants_json
 from liandan.client import Receipt

@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 import msgspec
 
-from ledger.admission.draft import Draft, hash_of
+from ledger.admission.statement import Draft, hash_of
 from ledger.answers import BatchEnd, BatchLine, FeedPage, LogAnswer, PartyAnswer, RefusalPage
 from ledger.model import Seen
 from ledger.problem import ChainHead, Problem

@@ -7,8 +7,8 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from ledger.admission.draft import hash_of
 from ledger.admission.entry import ENTRY_DEPTH, ENTRY_MAX
+from ledger.admission.statement import hash_of
 from ledger.chain import genesis_prev
 from ledger.problem import ChainHead, Problem
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint

@@ -7,7 +7,7 @@ from functools import wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from ledger.admission.draft import Draft
+from ledger.admission.statement import Draft
 from liandan.client.api import AsyncLiandan
 from signing.envelope import Envelope
 from signing.keys import PrivateKey

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from msgspec import Struct, field, to_builtins
 
-from ledger.admission.draft import Draft, hash_of
+from ledger.admission.statement import Draft, hash_of
 from ledger.chain import genesis_prev
 from ledger.problem import Problem
 from ledger.times import format_at

@@ -14,7 +14,6 @@ import pytest
 from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.statement import Draft
 from ledger.chain import founding_prev, genesis_prev
-from ledger.rulesets import CURRENT, RULESETS
 from liandan.client.transport import challenge
 from signing.envelope import PAYLOAD_STATEMENT, Signature, freeze, seal
 from signing.possession import register
