@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -72,6 +73,6 @@ async def as_party(stage: Stage, uscc: str, now_s: int) -> AsyncIterator[Transpo
 async def read(stage: Stage, uscc: str, issued: Issued) -> dict[str, dict[str, Any]]:
     """What a party sees of a statement: by field."""
     async with as_party(stage, uscc, issued.act.posted_s) as client:
-        answer = (await client.get(issued.path())).json()
+        answer = json.loads(await client.get(issued.path()))
     assert answer["chain"] == issued.act.chain
     return {one["field"]: one for one in answer["openings"]}
