@@ -10,7 +10,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -121,9 +121,23 @@ async def empty_database_url(admin: asyncpg.Connection, postgres_dsn: str, run: 
 @pytest.fixture
 async def database_url(admin: asyncpg.Connection, postgres_dsn: str, run: dict[str, str], template: str) -> AsyncIterator[str]:
     """Address of a fresh, migrated database; gone after the test."""
+    async with fresh_database(admin, postgres_dsn, run, template) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def shared_database_url(admin: asyncpg.Connection, postgres_dsn: str, run: dict[str, str], template: str) -> AsyncIterator[str]:
+    """The same for a module whose tests look at one log; gone after the module."""
+    async with fresh_database(admin, postgres_dsn, run, template) as address:
+        yield address
+
+
+@asynccontextmanager
+async def fresh_database(admin: asyncpg.Connection, dsn: str, run: dict[str, str], template: str) -> AsyncIterator[str]:
+    """A copy of the template for as long as it is needed."""
     name = f"{run['name']}_{uuid.uuid4().hex[:12]}"
     await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield dsn_of(postgres_dsn, name)
+    yield dsn_of(dsn, name)
     await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

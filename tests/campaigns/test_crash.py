@@ -16,15 +16,13 @@ from liandan.postgres import EmbeddedPostgres, temporary_directory
 from tests.house.source import ROOT
 
 SAMPLE = [
-    "append.before_commit",
     "append.after_commit",
-    "publish.after_decision",
     "publish.after_swap",
-    "publish.after_witness",
     "kill -9",
     "postgres -m immediate",
     PUBLISHER,
 ]
+"""One way of each sort; the long mode takes all of them, in turn."""
 MOST_S = 120
 
 

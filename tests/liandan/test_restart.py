@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from ledger.admission.entry import Entry
 from ledger.auditing.database_audit import audit_database
 from ledger.publishing.files import LogFiles
 from liandan.database import open_pool
@@ -22,9 +23,10 @@ from tests.house.source import ROOT
 from tests.liandan.serving import KEYRING, NOW, serving, settings_of
 from tests.workbench import START, Workbench, uscc
 
-PARTIES = 400
-ENOUGH = 60
+PARTIES = 160
+ENOUGH = 40
 """Answers after which the server is killed."""
+LIMITS = httpx.Limits(max_connections=16)
 
 
 def free_port() -> int:
@@ -44,9 +46,8 @@ async def test_kill_9_in_the_middle_of_load_loses_no_answered_statement(database
     with (tmp_path / "server.out").open("wb") as out:
         server = subprocess.Popen([sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: ASYNC220
         try:
-            limits = httpx.Limits(max_connections=16)
             async with httpx.AsyncClient(
-                base_url=f"http://127.0.0.1:{port}", headers={"Liandan-Now": NOW}, limits=limits, timeout=60
+                base_url=f"http://127.0.0.1:{port}", headers={"Liandan-Now": NOW}, limits=LIMITS, timeout=60
             ) as client:
                 await ready(client, server)
                 first = await client.post("/v1/statements", content=freeze(bench.entries[0].envelope))
@@ -70,12 +71,18 @@ async def test_kill_9_in_the_middle_of_load_loses_no_answered_statement(database
             server.kill()
             await asyncio.to_thread(server.wait)
     assert len(answered) >= ENOUGH
-    async with serving(settings_of(database_url, tmp_path), keyring=KEYRING) as base_url, httpx.AsyncClient(base_url=base_url) as client:
-        for entry in bench.entries[1:]:
+    async with (
+        serving(settings_of(database_url, tmp_path), keyring=KEYRING) as base_url,
+        httpx.AsyncClient(base_url=base_url, limits=LIMITS, timeout=60) as client,
+    ):
+
+        async def ask_again(entry: Entry) -> None:
             again = await client.post("/v1/statements", content=freeze(entry.envelope), headers={"Liandan-Now": NOW})
             if entry.statement.hash in answered:
                 assert (again.status_code, again.json()["entry"]) == (200, answered[entry.statement.hash]["entry"])
             assert again.status_code in (200, 201)
+
+        await asyncio.gather(*map(ask_again, bench.entries[1:]))
     pool = await open_pool(database_url, min_size=1, max_size=2)
     try:
         report = await audit_database(pool, LogFiles(tmp_path / "log"), KINDS)

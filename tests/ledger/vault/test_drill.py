@@ -50,7 +50,7 @@ class Copies(Struct, frozen=True):
     """Home of the backed-up cluster."""
     dump: Path
     keys: Path
-    """The key store of that day. Whoever keeps this has erased nothing; only the last test uses it."""
+    """The key store of that day. Whoever keeps this has erased nothing; only the end of the drill uses it."""
     erased_keys: list[bytes]
 
 
@@ -169,7 +169,7 @@ async def check_proofs(built: Stage, home: Path, exported: Path, progress: Calla
     assert audit(reader_of(exported), KINDS).findings == []
 
 
-async def test_an_erased_value_is_unreadable_everywhere_and_no_proof_breaks(
+async def test_an_erased_value_is_unreadable_everywhere_no_proof_breaks_and_a_restored_key_store_forgets_again(
     home: Path, elsewhere: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with structlog.testing.capture_logs() as lines:
@@ -190,6 +190,8 @@ async def test_an_erased_value_is_unreadable_everywhere_and_no_proof_breaks(
             await dump(live_dsn(home), elsewhere / "dump after")
             left = (home / "vault.sqlite3").read_bytes()
             live = await ciphertexts(live_dsn(home))
+            keyring = built.scribe.keyring
+    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(OPERATOR.uscc))
 
     # No value and no salt has ever been in a table, the write-ahead log, a dump, a backup, an export, a server log or the key store.
     everything = [trace for one in (*gone.disclosures, *kept.disclosures) for trace in traces(one)]
@@ -207,16 +209,8 @@ async def test_an_erased_value_is_unreadable_everywhere_and_no_proof_breaks(
     assert opens(backed_up, left) == {f"{kept.statement} driver.name"}
     assert {row["statement"] for row in live if row["ciphertext"] is not None} == {kept.statement}
 
-
-async def test_a_restored_key_store_forgets_again_at_the_next_start(home: Path, elsewhere: Path) -> None:
-    async with stage(None, home) as built:  # type: ignore[arg-type]  # as above
-        gone = issue(built, "gone", opened("gone", PERSON))
-        assert (await post(built, gone.request, gone.act)).status_code == 201
-        copies = await carry_away(home, elsewhere, gone)
-        await erase(built, gone)
-        keyring = built.scribe.keyring
+    # Whoever puts the old key store back brings the keys back, and the next start makes it forget them again.
     (home / "vault.sqlite3").write_bytes(copies.keys.read_bytes())
     assert holders(copies.erased_keys, home) == [home / "vault.sqlite3"]
-    keys = ServerKeys(origin=ORIGIN, log=keyring.key("log"), operator=keyring.key(OPERATOR.uscc))
     async with serving(settings_of(None, home), keyring=keys):  # type: ignore[arg-type]  # as above
         assert holders(copies.erased_keys, home) == []
