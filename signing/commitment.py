@@ -28,16 +28,10 @@ def commit(found: str, chain: str, seq: int, field: str, salt: bytes, value: str
         raise refuse("COMMIT_FIELD", field=f"body.commit.{field}"[:80], found=field, expected=_FIELD.pattern)
     if len(salt) != SALT_BYTES or len(set(salt)) == 1:
         raise refuse("COMMIT_SALT", field=f"body.commit.{field}", found=f"{len(salt)} bytes", expected=f"{SALT_BYTES} random bytes")
-    place = f"{found}\n{chain}\n{seq}\n{field}\n".encode()
-    return sha256(b"liandan/pd/v1\n" + place + salt + _nfc_bytes(value, field)).hexdigest()
-
-
-def _nfc_bytes(value: str, field: str) -> bytes:
     try:
         raw = value.encode()
     except UnicodeEncodeError:
         raise refuse("COMMIT_VALUE", field=f"body.commit.{field}", found="a lone surrogate", expected="UTF-8") from None
-    if not unicodedata.is_normalized("NFC", value):
-        # The value itself is personal data and is never echoed.
+    if not unicodedata.is_normalized("NFC", value):  # the value itself is personal data and is never echoed
         raise refuse("COMMIT_VALUE", field=f"body.commit.{field}", found="not NFC", expected="NFC")
-    return raw
+    return sha256(f"liandan/pd/v1\n{found}\n{chain}\n{seq}\n{field}\n".encode() + salt + raw).hexdigest()

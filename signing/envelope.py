@@ -6,7 +6,7 @@ Source: DSSE protocol v1, formats §1, §2.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -99,7 +99,10 @@ def envelope_of(parsed: Mapping[str, Any]) -> Envelope:  # values of strict JSON
         raise refuse("ENVELOPE_FIELD", field="signatures", found=f"{len(listed)} signatures", expected=expected)
     body = b64.decode(parsed["payload"], field="payload")
     signatures = tuple(_signature(item, f"signatures.{number}") for number, item in enumerate(listed))
-    _check_distinct(signatures)
+    keyids = [signature.keyid for signature in signatures]
+    for number, keyid in enumerate(keyids):
+        if keyid in keyids[:number]:
+            raise refuse("KEYID_TWICE", field=f"signatures.{number}.keyid", found=keyid, expected="distinct keys")
     return Envelope(parsed["payloadType"], body, signatures)
 
 
@@ -122,14 +125,6 @@ def _check_fields(members: Mapping[str, object], fields: Mapping[str, type], pat
             reasons.append(Reason("ENVELOPE_FIELD", path + name, type(members[name]).__name__, _TYPE_NAMES[kind]))
     if reasons:
         raise Refusal(reasons[:REASON_LIMIT])
-
-
-def _check_distinct(signatures: Iterable[Signature]) -> None:
-    seen: set[str] = set()
-    for number, signature in enumerate(signatures):
-        if signature.keyid in seen:
-            raise refuse("KEYID_TWICE", field=f"signatures.{number}.keyid", found=signature.keyid, expected="distinct keys")
-        seen.add(signature.keyid)
 
 
 def freeze(envelope: Envelope) -> bytes:

@@ -77,20 +77,16 @@ def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> d
     """
     if len(raw) > limit:
         raise refuse("BODY_TOO_LARGE", found=f"{len(raw)} bytes", expected=f"at most {limit} bytes")
-    text = _decode(raw)
+    if raw.startswith(_BOM):
+        raise refuse("BYTE_ORDER_MARK", found="EF BB BF", expected="UTF-8 without BOM")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise refuse("NOT_UTF8", found=f"byte {raw[error.start]:#04x} at offset {error.start}", expected="UTF-8") from None
     plain = _read_plain(raw) if _is_plain(text) else None
     if plain is None or depth < DEPTH_LIMIT:
         _check_depth(raw, depth)
     return _read_carefully(text) if plain is None else plain
-
-
-def _decode(raw: bytes) -> str:
-    if raw.startswith(_BOM):
-        raise refuse("BYTE_ORDER_MARK", found="EF BB BF", expected="UTF-8 without BOM")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise refuse("NOT_UTF8", found=f"byte {raw[error.start]:#04x} at offset {error.start}", expected="UTF-8") from None
 
 
 def _check_depth(raw: bytes, limit: int) -> None:
@@ -148,23 +144,19 @@ def _without_blanks(raw: bytes) -> bytes:
 
 def _read_carefully(text: str) -> dict[str, Any]:  # JSON values
     """The object; raises Refusal with every reason, up to the limit."""
-    value = _scan(text)
-    if not isinstance(value, dict):
-        raise refuse("NOT_OBJECT", found=_kind(value), expected="object")
-    if not _is_clean(value):
-        raise Refusal(islice(_flaws(value, ""), REASON_LIMIT))
-    return value
-
-
-def _scan(text: str) -> Any:  # any JSON value, with flaws
     try:
-        return _CAREFUL.decode(text)
+        value = _CAREFUL.decode(text)
     except json.JSONDecodeError as error:
         at = error.pos
         if 0 < at < len(text) and text[at - 1] == "0" and text[at] in _DIGITS:
             # The scanner reads ``01`` as 0 and trips over the 1.
             raise refuse("NOT_INTEGER", found=visible(text[at - 1 : at + 16]), expected="no leading zero") from None
         raise refuse("NOT_JSON", found=f"{error.msg}, line {error.lineno} column {error.colno}", expected="JSON") from None
+    if not isinstance(value, dict):
+        raise refuse("NOT_OBJECT", found=_kind(value), expected="object")
+    if not _is_clean(value):
+        raise Refusal(islice(_flaws(value, ""), REASON_LIMIT))
+    return value
 
 
 def _integer(literal: str) -> int | _Flaw:

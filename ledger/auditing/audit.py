@@ -72,7 +72,7 @@ def audit(
     options = options or Options()
     disk = DiskMap(None, kinds.encode, kinds.decode) if options.kept is None else options.kept
     try:
-        run = _Run(read, kinds, checkpoint, sorted(archived or ()), disk, report, options.replay)
+        run = _Run(read, kinds, checkpoint, sorted(archived or ()), disk, report, options)
         if run.goes_on(read_header(disk, checkpoint.origin)):
             run.entries(options.workers, watch, progress, saves=options.kept is not None)
             run.conclude(options.listed)
@@ -103,19 +103,12 @@ class _Run:
     """One audit on its way."""
 
     def __init__(
-        self,
-        read: Read,
-        kinds: Kinds,
-        checkpoint: Checkpoint,
-        archived: list[int],
-        disk: DiskMap,
-        report: AuditReport,
-        replay: type[Replay],
+        self, read: Read, kinds: Kinds, checkpoint: Checkpoint, archived: list[int], disk: DiskMap, report: AuditReport, options: Options
     ) -> None:
         self._read, self._kinds, self._checkpoint, self._archived = read, kinds, checkpoint, archived
         self._disk, self._report = disk, report
         self._tree = TileReader(checkpoint.size, read)
-        self.replay = replay(kinds, DataSets(kinds, read), self._root_at, facts=DiskFacts(DataSets(kinds, read), disk))
+        self.replay = options.replay(kinds, DataSets(kinds, read), self._root_at, facts=DiskFacts(DataSets(kinds, read), disk))
         self._history = LogHistory()
         self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
         self._wanted = wanted_times([*archived, checkpoint.size])

@@ -8,8 +8,9 @@ grow with the log.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
 from asyncpg import Pool, Record
 
@@ -58,8 +59,12 @@ class _Rows:
         self.compared = 0
         self.findings: list[Finding] = []
 
-    def _ask(self, question: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(question, self._loop).result()
+    def _ask(self, question: Callable[[store.Conn], Awaitable[T]]) -> T:
+        async def ask() -> T:
+            async with self._pool.acquire() as conn:
+                return await question(conn)
+
+        return asyncio.run_coroutine_threadsafe(ask(), self._loop).result()
 
     def read(self, path: str) -> bytes | None:
         """Bundles from the database, everything else from the files."""
@@ -68,7 +73,7 @@ class _Rows:
     def _bundle(self, tile: Tile) -> bytes | None:
         """The rows of a bundle. For a row that is missing the published entry stands in, so that it is one finding and no shift."""
         start = tile.index * WIDTH
-        held = {row.idx: row for row in self._ask(self._entries(start, start + tile.width))}
+        held = {row.idx: row for row in self._ask(lambda conn: store.list_entries(conn, start=start, end=start + tile.width))}
         published = self._published(tile)
         if not held and not published:
             return None
@@ -101,10 +106,6 @@ class _Rows:
             self.findings += of_refusal(refusal, found[0].path)
             return ()
 
-    async def _entries(self, start: int, end: int) -> list[store.EntryRow]:
-        async with self._pool.acquire() as conn:
-            return await store.list_entries(conn, start=start, end=end)
-
     def note(self, entry: Entry) -> None:
         """Remember the place of an entry; a thousand at a time are compared with ``link``."""
         self._first = entry.index if self._first is None else self._first
@@ -117,24 +118,20 @@ class _Rows:
     def _compare_places(self) -> None:
         places, self._places = self._places, {}
         self.compared += len(places)
-        found = self._ask(self._links(list(places)))
+        found = self._ask(lambda conn: store.fetch_links(conn, list(places)))
         for (chain, seq), wanted in places.items():
             link = found.get((chain, seq))
             held = None if link is None else (link.hash, link.idx)
             if held != wanted:
                 self.findings.append(difference("LINK_DIFFERS", f"link.{seq}", held, wanted, index=wanted[1], chain=chain))
 
-    async def _links(self, places: list[tuple[str, int]]) -> dict[tuple[str, int], store.LinkRow]:
-        async with self._pool.acquire() as conn:
-            return await store.fetch_links(conn, places)
-
     def conclude(self, replay: Replay) -> None:
         """Once all entries have passed: no link too many, every fact, and the head."""
         self._compare_places()
-        self._ask(self._derived(replay))
+        self._ask(partial(self._derived, replay))
 
-    async def _derived(self, replay: Replay) -> None:
-        async with self._pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
+    async def _derived(self, replay: Replay, conn: store.Conn) -> None:
+        async with conn.transaction(isolation="repeatable_read", readonly=True):
             rows = DerivedRows(conn, self._kinds, self._files.read, replay)
             links = None if self._first is None else (self._first, self.compared)
             self.findings += await rows.compare(links)

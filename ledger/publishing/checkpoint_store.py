@@ -81,13 +81,11 @@ class CheckpointStore:
         """
         assert new.size >= old.size, "a promise never shrinks"
         with self._transaction():
-            cursor = self._db.execute(
-                "UPDATE promise SET size = ?, root = ?, digest = ? WHERE epoch = ? AND size = ? AND root = ?",
-                (new.size, new.root, new.digest, old.epoch, old.size, old.root),
-            )
-            if cursor.rowcount == 1:
+            sql = "UPDATE promise SET size = ?, root = ?, digest = ? WHERE epoch = ? AND size = ? AND root = ?"
+            moved = self._db.execute(sql, (new.size, new.root, new.digest, old.epoch, old.size, old.root)).rowcount == 1
+            if moved:
                 self._keep(shadow, new.size, at_s)
-        return cursor.rowcount == 1
+        return moved
 
     def _value(self, sql: str, *values: str) -> Any:
         row = self._db.execute(sql, values).fetchone()

@@ -65,7 +65,8 @@ class Cosigning:
             if cosigned.is_quorum:
                 self._is_degraded, self._said = False, None
                 return CosignedNote(cosigned.attach(note), is_degraded=False)
-            if cosigned.lines and self._may_fall_back(started):
+            may_fall_back = self._is_degraded or (self._fallback_s is not None and time.monotonic() - started >= self._fallback_s)
+            if cosigned.lines and may_fall_back:
                 self._is_degraded = True
                 self._say("degraded", cosigned)
                 return CosignedNote(cosigned.attach(note), is_degraded=True)
@@ -91,6 +92,3 @@ class Cosigning:
 
     def _peers(self, policy: Policy) -> list[Peer]:
         return [Peer(peer.name, peer.vkey, self._addresses.get(peer.name, "")) for peer in policy.witnesses]
-
-    def _may_fall_back(self, started: float) -> bool:
-        return self._is_degraded or (self._fallback_s is not None and time.monotonic() - started >= self._fallback_s)

@@ -55,7 +55,8 @@ class KeyStore:
         """The key of every place, made where there is none yet; erased places are left out. Durable on return."""
         with self._lock, self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            wanted = [place for place in dict.fromkeys(places) if not self._is_erased(place)]
+            erased = "SELECT 1 FROM erased WHERE statement = ? AND field = ?"
+            wanted = [place for place in dict.fromkeys(places) if self._db.execute(erased, place).fetchone() is None]
             fresh = [(*place, secrets.token_bytes(KEY_BYTES)) for place in wanted]
             self._db.executemany("INSERT OR IGNORE INTO key VALUES (?, ?, ?)", fresh)
             return self._keys(wanted)
@@ -72,7 +73,7 @@ class KeyStore:
             with self._db:
                 self._db.execute("BEGIN IMMEDIATE")
                 self._db.executemany("INSERT OR IGNORE INTO erased VALUES (?, ?)", wanted)
-                destroyed = sum(self._delete(place) for place in wanted)
+                destroyed = self._db.executemany("DELETE FROM key WHERE statement = ? AND field = ?", wanted).rowcount
                 if destroyed:
                     self._db.execute("INSERT OR IGNORE INTO dirty VALUES (1)")
             self._rewrite()
@@ -81,12 +82,6 @@ class KeyStore:
     def _keys(self, places: Iterable[Place]) -> dict[Place, bytes]:
         select = "SELECT key FROM key WHERE statement = ? AND field = ?"
         return {place: row[0] for place in places if (row := self._db.execute(select, place).fetchone()) is not None}
-
-    def _is_erased(self, place: Place) -> bool:
-        return self._db.execute("SELECT 1 FROM erased WHERE statement = ? AND field = ?", place).fetchone() is not None
-
-    def _delete(self, place: Place) -> int:
-        return self._db.execute("DELETE FROM key WHERE statement = ? AND field = ?", place).rowcount
 
     def _rewrite(self) -> None:
         """Write the file anew if something was destroyed since the last time."""

@@ -129,7 +129,7 @@ class Vault:
             erased = await ledger_store.fetch_facts(conn, [erasure_key(*place) for place in places])
         keys = await asyncio.to_thread(self._keys.fetch, places)
         openings = tuple(
-            _opening(entry.statement.hash, field, commitment, rows, keys, erased)
+            _opening((entry.statement.hash, field), commitment, rows, keys, erased)
             for entry in entries
             for field, commitment in sorted(commitments(entry.statement).items())
         )
@@ -224,20 +224,15 @@ def _lost(entry: Entry, offer: PostedEnvelope, owners: Mapping[bytes, Place]) ->
 
 
 def _opening(
-    statement: str,
-    field: str,
-    commitment: str,
-    rows: Mapping[Place, store.DisclosureRow],
-    keys: Mapping[Place, bytes],
-    erased: Iterable[str],
+    place: Place, commitment: str, rows: Mapping[Place, store.DisclosureRow], keys: Mapping[Place, bytes], erased: Iterable[str]
 ) -> Opening:
-    row, key = rows.get((statement, field)), keys.get((statement, field))
+    (statement, field), row, key = place, rows.get(place), keys.get(place)
     opening = partial(Opening, statement=statement, field=field, commitment=commitment)
-    if erasure_key(statement, field) in erased:
+    if erasure_key(*place) in erased:
         return opening(state="erased")
     if row is None or row.nonce is None or row.ciphertext is None:
         return opening(state="absent")
-    opened = None if key is None else unseal(key, row.nonce, row.ciphertext, statement, field)
+    opened = None if key is None else unseal(key, row.nonce, row.ciphertext, *place)
     if opened is None:
         log.error("disclosure_unreadable", statement=statement, field=field, has_key=key is not None)
         return opening(state="unreadable")

@@ -39,17 +39,9 @@ async def fetch_owners(conn: Conn, digests: Sequence[bytes]) -> dict[bytes, Plac
 
 async def list_of_statement(conn: Conn, statement: str) -> list[DisclosureRow]:
     """Disclosures of one statement that stands in the log, by field."""
-    rows = await conn.fetch(
-        f"""
-        SELECT {_COLUMNS}
-          FROM disclosure
-          JOIN link ON link.chain = disclosure.chain AND link.seq = disclosure.seq AND link.hash = disclosure.statement
-         WHERE disclosure.statement = $1
-         ORDER BY field
-        """,  # noqa: S608 -- the columns are ours
-        bytes.fromhex(statement),
-    )
-    return [DisclosureRow(*row) for row in rows]
+    in_log = "JOIN link ON link.chain = disclosure.chain AND link.seq = disclosure.seq AND link.hash = disclosure.statement"
+    sql = f"SELECT {_COLUMNS} FROM disclosure {in_log} WHERE disclosure.statement = $1 ORDER BY field"  # noqa: S608 -- the columns are ours
+    return [DisclosureRow(*row) for row in await conn.fetch(sql, bytes.fromhex(statement))]
 
 
 async def list_of_chain(conn: Conn, chain: str) -> list[DisclosureRow]:
@@ -60,16 +52,8 @@ async def list_of_chain(conn: Conn, chain: str) -> list[DisclosureRow]:
 
 async def blank(conn: Conn, places: Iterable[Place]) -> None:
     """Take the ciphertext away too. The digest of the salt stays: a salt seen before is refused for ever."""
-    listed = list(places)
-    await conn.execute(
-        """
-        UPDATE disclosure SET nonce = NULL, ciphertext = NULL
-          FROM unnest($1::bytea[], $2::text[]) AS place (statement, field)
-         WHERE disclosure.statement = place.statement AND disclosure.field = place.field AND ciphertext IS NOT NULL
-        """,
-        [bytes.fromhex(statement) for statement, _ in listed],
-        [field for _, field in listed],
-    )
+    sql = "UPDATE disclosure SET nonce = NULL, ciphertext = NULL WHERE statement = $1 AND field = $2 AND ciphertext IS NOT NULL"
+    await conn.executemany(sql, [(bytes.fromhex(statement), field) for statement, field in places])
 
 
 async def find_statement(conn: Conn, statement: str) -> int | None:

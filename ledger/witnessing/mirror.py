@@ -63,7 +63,8 @@ class Mirror:
         self._log, self._store, self._http, self._authorize, self._wait_s = known, store, http, authorize, wait_s
         self._edge = self._checked_edge()
         self._showing = Lock()
-        self._shown = self._shown_size()
+        shown = self.files.read("checkpoint")
+        self._shown = 0 if shown is None else parse_checkpoint(parse_note(shown)[0]).size
         self._partials = {path.relative_to(self.files.root).as_posix() for path in self.files.root.glob("tile/**/*.p/*")}
         self._drop_partials(_partials(self._shown) | _partials(self.size))
         self._task: asyncio.Task[None] | None = None
@@ -87,11 +88,6 @@ class Mirror:
         log.warning("mirror_starts_again", origin=self._log.origin, size=edge.size)
         return Edge()
 
-    def _shown_size(self) -> int:
-        """Size of the checkpoint in the directory."""
-        note = self.files.read("checkpoint")
-        return 0 if note is None else parse_checkpoint(parse_note(note)[0]).size
-
     async def fetch_up_to(self, submission: AddCheckpointRequest) -> None:
         """Return when every entry of the submitted tree is here and gives its root; refuses MIRROR_BEHIND, MIRROR_MISMATCH."""
         wanted = submission.checkpoint
@@ -105,15 +101,12 @@ class Mirror:
                 raise refuse("MIRROR_BEHIND", field=self._log.origin, found=self.size, expected=wanted.size)
             self._task.result()
         try:
-            root = await asyncio.to_thread(self._root_at, wanted.size)
+            root = await asyncio.to_thread(lambda: range_root(0, wanted.size, TileReader(self.size, self.files.read).hash_at))
         except (Refusal, OSError) as error:
             raise self._start_again(str(error)) from error
         if root != wanted.root:
             self._report("MIRROR_MISMATCH", f"size {wanted.size}")
             raise refuse("MIRROR_MISMATCH", field=f"root at {wanted.size}", found=wanted.root.hex(), expected=root.hex())
-
-    def _root_at(self, size: int) -> bytes:
-        return range_root(0, size, TileReader(self.size, self.files.read).hash_at)
 
     async def _follow(self, submission: AddCheckpointRequest) -> None:
         """Fetch, check and keep everything up to the submitted size; Refusal as ``fetch_up_to``. ``fault`` tells what is wrong."""

@@ -13,20 +13,11 @@ import structlog
 from msgspec import Struct
 
 from ledger.tree.checkpoint import open_checkpoint
+from ledger.witnessing import server
 from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.rulebook import RULES
-from ledger.witnessing.server import (
-    AddCheckpointRequest,
-    Conflict,
-    Cosigner,
-    KnownLog,
-    OwnSignatureWrong,
-    cosign,
-    judge,
-    parse_known,
-    read_submission,
-)
+from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, KnownLog, OwnSignatureWrong, judge, parse_known
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import SIZE_TYPE, encode_size, log_id
 from signing.refusal import Refusal, refuse
@@ -127,7 +118,7 @@ class Witness:
 
     def read(self, raw: bytes) -> AddCheckpointRequest:
         """The submission in a body, its log's signature verified; refuses as ``server.read_submission``."""
-        submission = read_submission(raw, self._logs)
+        submission = server.read_submission(raw, self._logs)
         origin = submission.log.origin
         self._offered[origin] = max(self._offered.get(origin, 0), submission.checkpoint.size)
         return submission
@@ -137,7 +128,7 @@ class Witness:
         origin = submission.log.origin
         head = self._store.head(origin)
         judge(submission, head)
-        new, lines = cosign(submission, self._cosigner, int(self._clock()))
+        new, lines = server.cosign(submission, self._cosigner, int(self._clock()))
         if not self._store.swap(origin, head, new):
             raise Conflict(self._store.head(origin).size)
         if mirror is not None:
