@@ -14,12 +14,18 @@ def encode(raw: bytes) -> str:
     return binascii.b2a_base64(raw, newline=False).decode("ascii")
 
 
-def decode(text: str, *, field: str = "") -> bytes:
-    """The bytes of a canonical base64 text; raises Refusal ``BASE64`` naming ``field``."""
+def canonical(text: str | bytes) -> bytes | None:
+    """The bytes of a canonical base64 text; None for any other text."""
     try:
         raw = binascii.a2b_base64(text, strict_mode=True)
     except ValueError:  # binascii.Error is one; a text outside ASCII raises the plain one
-        raw = None
-    if raw is None or encode(raw) != text:
+        return None
+    return raw if encode(raw) == (text if isinstance(text, str) else text.decode("ascii")) else None
+
+
+def decode(text: str, *, field: str = "") -> bytes:
+    """The bytes of a canonical base64 text; raises Refusal ``BASE64`` naming ``field``."""
+    raw = canonical(text)
+    if raw is None:
         raise refuse("BASE64", field=field, found=f"{len(text)} characters", expected="RFC 4648 §4 with padding, canonical")
     return raw

@@ -21,10 +21,8 @@ PAYLOAD_STATEMENT = "application/vnd.liandan.statement.v1+json"
 PAYLOAD_REFUSAL = "application/vnd.liandan.refusal.v1+json"
 PAYLOAD_LOGIN = "application/vnd.liandan.login.v1+json"
 
-ENVELOPE_LIMIT = 64 * 1024
-"""Bytes: more than an entry may have (60,000), so that size is first judged where it counts."""
-SIGNATURE_LIMIT = 8
-"""The longest ``by`` (formats §1, ``log/main``)."""
+ENVELOPE_LIMIT = 64 * 1024  # bytes: more than an entry may have (60,000), so that size is first judged where it counts
+SIGNATURE_LIMIT = 8  # the longest ``by`` (formats §1, ``log/main``)
 
 _KEYID = re.compile("[0-9a-f]{64}")
 _FIELDS: Mapping[str, type] = {"payloadType": str, "payload": str, "signatures": list}

@@ -21,10 +21,8 @@ SEED_BYTES = 32
 _SEQUENCE, _VERSION = 0x30, 0xA0
 _SPKI_PLACE = 5
 """In tbsCertificate, without the optional version: serialNumber, signature, issuer, validity, subject, subjectPublicKeyInfo."""
-PASSPHRASE_LIMIT = 1023
-"""Bytes of a passphrase that OpenSSL takes."""
-FILE_LIMIT = 64 * 1024
-"""Bytes read of a key file; the largest of ours has 5 KB."""
+PASSPHRASE_LIMIT = 1023  # bytes of a passphrase that OpenSSL takes
+FILE_LIMIT = 64 * 1024  # bytes read of a key file; the largest of ours has 5 KB
 
 
 def keyid(spki: bytes) -> str:
@@ -38,8 +36,7 @@ class PrivateKey:
     __slots__ = ("_private", "_sign", "keyid", "spki", "suite")
 
     suite: str
-    spki: bytes
-    """DER SubjectPublicKeyInfo in the encoding that registration demands."""
+    spki: bytes  # DER SubjectPublicKeyInfo in the encoding that registration demands
     keyid: str
 
     def __init__(self, suite_name: str, private: PrivateKeyTypes) -> None:

@@ -17,14 +17,10 @@ from msgspec import Meta, Struct
 
 from signing.refusal import Reason, Refusal, refuse
 
-BODY_LIMIT = 24 * 1024
-"""Bytes of a signed body (formats §1)."""
-DEPTH_LIMIT = 8
-"""Nesting of objects and arrays; the top object is depth 1 (formats §1)."""
-INTEGER_LIMIT = 2**53 - 1
-"""What every JSON reader holds exactly, JavaScript included."""
-REASON_LIMIT = 20
-"""A refusal stays readable, and a hostile body cannot buy a long answer."""
+BODY_LIMIT = 24 * 1024  # bytes of a signed body (formats §1)
+DEPTH_LIMIT = 8  # nesting of objects and arrays; the top object is depth 1 (formats §1)
+INTEGER_LIMIT = 2**53 - 1  # what every JSON reader holds exactly, JavaScript included
+REASON_LIMIT = 20  # a refusal stays readable, and a hostile body cannot buy a long answer
 
 _NONCHARACTERS = r"\uFDD0-\uFDEF" + "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(17))
 

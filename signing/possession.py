@@ -13,7 +13,7 @@ from signing import b64
 from signing.envelope import pae
 from signing.keys import PrivateKey
 from signing.refusal import Refusal, refuse
-from signing.suite import load_key, verify
+from signing.suite import verify
 
 PAYLOAD_POSSESSION = "application/vnd.liandan.possession.v1"
 
@@ -47,15 +47,10 @@ def check_registration(registration: KeyRegistration, x: str, uscc: str, *, fiel
     spki = b64.decode(registration.spki, field=f"{path}spki")
     pop = b64.decode(registration.pop, field=f"{path}pop")
     try:
-        load_key(registration.suite, spki)
-    except Refusal as refusal:
-        reason = refusal.reasons[0]
-        name = "suite" if reason.code == "SUITE_UNKNOWN" else "spki"
-        raise refuse(reason.code, field=path + name, found=reason.found, expected=reason.expected) from None
-    try:
         verify(registration.suite, spki, possession_message(x, uscc, registration.suite, spki), pop)
     except Refusal as refusal:
         reason = refusal.reasons[0]
+        part = {"SUITE_UNKNOWN": "suite", "KEY_INVALID": "spki"}.get(reason.code, "pop")
         code = "POSSESSION_WRONG" if reason.code == "SIGNATURE_WRONG" else reason.code
-        raise refuse(code, field=f"{path}pop", found=reason.found, expected=reason.expected) from None
+        raise refuse(code, field=path + part, found=reason.found, expected=reason.expected) from None
     return spki

@@ -23,20 +23,16 @@ class Rule(Struct, frozen=True, kw_only=True):
     """The standing text of one refusal, alert or tag code."""
 
     code: str
-    zh: str
-    """What is wrong, one sentence, Chinese."""
+    zh: str  # what is wrong, one sentence, Chinese
     en: str
-    do_zh: str
-    """What to do, one sentence, Chinese."""
+    do_zh: str  # what to do, one sentence, Chinese
     do_en: str
-    rule: str = ""
-    """Number in the rule book, e.g. ``R-33``; empty for rules of the format."""
+    rule: str = ""  # number in the rule book, e.g. ``R-33``; empty for rules of the format
     source: str = ""
     """Law article or specification section with its mark, e.g. ``Order 23 Art. 28(1) [READ]`` or ``formats §1 [DESIGN]``."""
     before: tuple[str, str] | None = None
     """Where the law has changed: (first day of ``source``, the source until the day before)."""
-    lift: Lift = "sender"
-    """Who can make this reason go away."""
+    lift: Lift = "sender"  # who can make this reason go away
 
     def source_on(self, day: str) -> str:
         """The source in force on a day ``YYYY-MM-DD``; for an unknown day, which is blank, the present one."""
@@ -47,8 +43,7 @@ class Reason(Struct, frozen=True, omit_defaults=True):
     """One occurrence of a rule."""
 
     code: str
-    field: str = ""
-    """Where, as a dotted path into the statement (``body.lines.0.code``)."""
+    field: str = ""  # where, as a dotted path into the statement (``body.lines.0.code``)
     found: str = ""
     expected: str = ""
 
@@ -78,14 +73,14 @@ CODE_IN_FORCE = "2026-08-15"
 
 
 def texts(block: str, otherwise: tuple[str, str] = ("", "")) -> tuple[Rule, ...]:
-    """Standing texts in the one notation of the house: three lines a code and a blank one.
+    """Standing texts in the one notation of the house: three lines a code; blank lines between codes are left to the writer.
 
     ``CODE | rule number or - | who lifts it | source``, perhaps ``| what was the source before the Code``; then in Chinese and in English
     ``what is wrong || what to do``; where nothing is said what to do, it is ``otherwise``. A block out of form is a programming error.
     """
     found: list[Rule] = []
-    for entry in block.strip().split("\n\n"):
-        head, zh, en = (line.strip() for line in entry.strip().split("\n"))
+    lines = [line.strip() for line in block.split("\n") if line.strip()]
+    for head, zh, en in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
         code, rule, lift, source, *before = head.split(" | ")
         assert lift in LIFTS_ZH, f"{code}: who is {lift}?"
         wrong_zh, _, do_zh = zh.partition(" || ")

@@ -44,14 +44,10 @@ Progress = Callable[[int, int], None]
 class Options(Struct, frozen=True, kw_only=True):
     """How an audit is run; the verdict does not depend on it."""
 
-    workers: int = 1
-    """Processes beside this one that read and verify; 1 means none."""
-    kept: DiskMap | None = None
-    """State to go on from and to save into."""
-    listed: Iterable[str] | None = None
-    """Paths of all files of an export, to find those that do not belong there."""
-    replay: type[Replay] = Replay
-    """Who decides again; a measurement leaves decisions out."""
+    workers: int = 1  # processes beside this one that read and verify; 1 means none
+    kept: DiskMap | None = None  # state to go on from and to save into
+    listed: Iterable[str] | None = None  # paths of all files of an export, to find those that do not belong there
+    replay: type[Replay] = Replay  # who decides again; a measurement leaves decisions out
 
 
 def audit(

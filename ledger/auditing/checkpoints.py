@@ -18,8 +18,7 @@ from ledger.tree.merkle import HashAt, consistency_proof, range_root, verify_con
 from ledger.tree.tiles import Read
 from signing.refusal import Refusal
 
-SLACK_S = 5 * 60
-"""How far a log's and a witness's clocks may differ (formats §4)."""
+SLACK_S = 5 * 60  # how far a log's and a witness's clocks may differ (formats §4)
 WAIT_S = 15 * 60
 """How long an entry waits for an archived checkpoint in an honest log: 10 minutes of growth, 4 of standstill, 1 of clocks (formats §4)."""
 

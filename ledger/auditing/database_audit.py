@@ -27,8 +27,7 @@ from ledger.tree.tiles import WIDTH, Tile, encode_bundle, find, parse_bundle, pa
 from signing.refusal import Refusal
 
 T = TypeVar("T")
-PAGE = 1024
-"""Places compared with one query."""
+PAGE = 1024  # places compared with one query
 
 
 async def audit_database(

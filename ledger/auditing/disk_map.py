@@ -11,8 +11,7 @@ from typing import Any
 
 from ledger.model import Facts
 
-HOT_VALUES = 20_000
-"""Decoded values held: some 60 MB of states."""
+HOT_VALUES = 20_000  # decoded values held: some 60 MB of states
 _UNKNOWN: Any = object()
 _CACHE_KIB = 32 * 1024
 _SLOTS = 2**22

@@ -51,8 +51,7 @@ class OneLog(Struct, kw_only=True):
 
     origin: str
     pieces: int = 0
-    sizes: list[int] = field(default_factory=list)
-    """Sizes of the checkpoints, each once."""
+    sizes: list[int] = field(default_factory=list)  # sizes of the checkpoints, each once
     open: list[int] = field(default_factory=list)
     """Those that nothing here ties to the others: no contradiction, and no proof."""
     unsigned: list[str] = field(default_factory=list)
@@ -63,8 +62,7 @@ class GossipReport(Struct, kw_only=True):
     """Result of comparing evidence. Clean means that nothing contradicts; ``open`` sizes say where nothing was proved either."""
 
     logs: list[OneLog] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    """Files that are no evidence of a known form."""
+    ignored: list[str] = field(default_factory=list)  # files that are no evidence of a known form
     findings: list[Finding] = field(default_factory=list)
 
     @property

@@ -16,12 +16,9 @@ from ledger.tree.tiles import WIDTH, Read, Tile, find, split_hashes, tile_at
 class Growth(Struct):
     """What has grown so far: all that is needed to go on, also from a kept state."""
 
-    blocks: Edge = Edge()
-    """Compact range over whole bundles."""
-    rows: list[list[bytes]] = []
-    """Hashes of the unfinished tile of each level above 0, computed from the tiles below."""
-    tail: bytes = b""
-    """Leaf hashes of the last bundle while it is not full."""
+    blocks: Edge = Edge()  # compact range over whole bundles
+    rows: list[list[bytes]] = []  # hashes of the unfinished tile of each level above 0, computed from the tiles below
+    tail: bytes = b""  # leaf hashes of the last bundle while it is not full
 
     @property
     def size(self) -> int:

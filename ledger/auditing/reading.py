@@ -33,12 +33,9 @@ from ledger.tree.merkle import Edge, leaf_hash
 from signing.envelope import Envelope
 from signing.refusal import Refusal
 
-AHEAD = 3
-"""Tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys."""
-NICE = 5
-"""How far workers stand back: everybody waits for the sequential pass, so where cores are few it goes first."""
-ORPHAN_S = 1.0
-"""How often a worker looks whether its audit still lives."""
+AHEAD = 3  # tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys
+NICE = 5  # how far workers stand back: everybody waits for the sequential pass, so where cores are few it goes first
+ORPHAN_S = 1.0  # how often a worker looks whether its audit still lives
 _KEYID = re.compile(rb'"keyid":"([0-9a-f]{64})"')
 
 
@@ -47,8 +44,7 @@ class Task(Struct, frozen=True):
 
     start: int
     entries: tuple[bytes, ...]
-    keys: dict[str, tuple[str, bytes]]
-    """(suite, SPKI) by keyid."""
+    keys: dict[str, tuple[str, bytes]]  # (suite, SPKI) by keyid
 
 
 class _Wire(Struct, frozen=True, array_like=True):
@@ -59,10 +55,7 @@ class _Wire(Struct, frozen=True, array_like=True):
     read: tuple[Statement, msgspec.Raw, Envelope, Admission] | None = None
 
 
-class _WireBundle(Struct, frozen=True, array_like=True):
-    leaves: bytes
-    node: bytes
-    entries: tuple[_Wire, ...]
+_WireBundle = tuple[bytes, bytes, tuple[_Wire, ...]]  # leaves, node, entries
 
 
 class CheckedEntry(Struct, frozen=True):
@@ -102,7 +95,7 @@ class Reader:
 
     def pack(self, found: BundleRead) -> bytes:
         """What was read as bytes for :class:`Unpacker`, which travel faster than objects."""
-        return self._encode(_WireBundle(found.leaves, found.node, tuple(map(self._wired, found.judged))))
+        return self._encode((found.leaves, found.node, tuple(map(self._wired, found.judged))))
 
     def _one(self, raw: bytes, index: int, records: dict[str, KeyRecord]) -> CheckedEntry:
         try:
@@ -140,9 +133,8 @@ class Unpacker:
 
     def unpack(self, answer: bytes, task: Task) -> BundleRead:
         """The entries of the task."""
-        bundle = self._bundle.decode(answer)
-        judged = tuple(self._judged(wire, raw) for wire, raw in zip(bundle.entries, task.entries, strict=True))
-        return BundleRead(bundle.leaves, bundle.node, judged)
+        leaves, node, entries = self._bundle.decode(answer)
+        return BundleRead(leaves, node, tuple(map(self._judged, entries, task.entries)))
 
     def _judged(self, wire: _Wire, raw: bytes) -> CheckedEntry:
         if wire.read is None:

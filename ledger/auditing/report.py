@@ -1,13 +1,12 @@
 """What an audit says: figures and findings, the same as text, JSON and paper."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
 from signing.refusal import Refusal
 
-FINDINGS_MAX = 1000
-"""Findings kept; the count goes on."""
+FINDINGS_MAX = 1000  # findings kept; the count goes on
 
 
 class Finding(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -25,32 +24,24 @@ class AuditReport(Struct, kw_only=True):
     """Result of an audit. ``findings`` is cut at FINDINGS_MAX, ``count`` is not."""
 
     origin: str = ""
-    found: str = ""
-    """Statement hash of ``log.found``: compare it with the one you pinned."""
+    found: str = ""  # statement hash of ``log.found``: compare it with the one you pinned
     size: int = 0
     root: str = ""
     clock: str = ""
-    entries: int = 0
-    """Entries read and hashed, those of an earlier audit that this one goes on from included."""
-    since: int = 0
-    """Entries that an earlier audit had decided already."""
-    signatures: int = 0
-    """Party signatures verified by this run."""
-    checkpoints: int = 0
-    """Archived checkpoints checked."""
-    cosignatures: int = 0
-    """Valid lines of witnesses in force on these and on the newest checkpoint."""
+    entries: int = 0  # entries read and hashed, those of an earlier audit that this one goes on from included
+    since: int = 0  # entries that an earlier audit had decided already
+    signatures: int = 0  # party signatures verified by this run
+    checkpoints: int = 0  # archived checkpoints checked
+    cosignatures: int = 0  # valid lines of witnesses in force on these and on the newest checkpoint
     below_quorum: int = 0
     """Checkpoints among them with fewer witnesses than the policy in force asks for: published all the same, and said here."""
     derived: int = 0
     """Rows that a database keeps beside its entries and that were compared with them: places, facts, head, views; 0 for an export."""
-    brackets: str = ""
-    """``checked``, or why the time brackets were not: ``simulated`` clock, or ``no witnesses``."""
+    brackets: str = ""  # ``checked``, or why the time brackets were not: ``simulated`` clock, or ``no witnesses``
     waited_s: int = 0
     """The longest time from an entry's ``admission.at`` to the first witness that saw it, by the checkpoints at hand; 0 without brackets.
     So much later than it says could that entry have been admitted; archived checkpoints, one per 10 minutes of growth, keep it short."""
-    waited_index: int = 0
-    """Which entry that is."""
+    waited_index: int = 0  # which entry that is
     count: int = 0
     findings: list[Finding] = field(default_factory=list)
 
@@ -86,13 +77,6 @@ def of_entry(refusal: Refusal, index: int, chain: str = "", prefix: str = "") ->
 
 def as_lines(findings: Sequence[Finding]) -> list[str]:
     """One line of text per finding."""
-    return [" ".join(filter(None, _parts(finding))) for finding in findings]
-
-
-def _parts(finding: Finding) -> Iterator[str]:
-    yield finding.code
-    yield "" if finding.index is None else f"#{finding.index}"
-    yield finding.chain
-    yield finding.field
-    yield finding.found and f"发现 {finding.found}"
-    yield finding.expected and f"应为 {finding.expected}"
+    places = ((one.code, "" if one.index is None else f"#{one.index}", one.chain, one.field) for one in findings)
+    told = ((one.found and f"发现 {one.found}", one.expected and f"应为 {one.expected}") for one in findings)
+    return [" ".join(filter(None, (*place, *what))) for place, what in zip(places, told, strict=True)]

@@ -34,8 +34,7 @@ class LogHistory(Struct):
     """``policies`` by rising size; ``at_s`` holds ``admission.at`` of the entries around the sizes asked for, by index."""
 
     policies: list[InForce] = []
-    digests: list[str] = []
-    """SHA-256 of every file ever adopted: rulesets, data sets, tails of cuts."""
+    digests: list[str] = []  # SHA-256 of every file ever adopted: rulesets, data sets, tails of cuts
     at_s: dict[int, int] = {}
 
     def note(self, entry: Entry, index: int, log: LogState | None, wanted: frozenset[int]) -> None:

@@ -27,18 +27,18 @@ class Promise(Struct, frozen=True):
     epoch: int
     size: int
     root: bytes
-    digest: str
-    """SHA-256 (hex) of the staged bundle that brings the published files to this size; empty at size 0."""
+    digest: str  # SHA-256 (hex) of the staged bundle that brings the published files to this size; empty at size 0
 
 
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS promise (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL,"
-    " size INTEGER NOT NULL, root BLOB NOT NULL, digest TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS frozen (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS shadow (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS shadow_size (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, at_s INTEGER NOT NULL)",
-)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS promise
+  (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS frozen (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS shadow (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shadow_size (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, at_s INTEGER NOT NULL);
+INSERT OR IGNORE INTO shadow_size VALUES (1, 0, 0);
+"""
 
 
 class CheckpointStore:
@@ -51,9 +51,7 @@ class CheckpointStore:
         self._db = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        for table in _TABLES:
-            self._db.execute(table)
-        self._db.execute("INSERT OR IGNORE INTO shadow_size VALUES (1, 0, 0)")
+        self._db.executescript(_SCHEMA)
 
     def bind(self, origin: str) -> str:
         """Tie the store to one log; returns the origin it is tied to, which is another one if the store belongs to another log."""

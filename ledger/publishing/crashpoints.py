@@ -14,8 +14,7 @@ POINTS = (
 )
 """In the order in which a statement passes them. Each is the after of the one before it."""
 
-_armed: dict[str, int] = {}
-"""Passages that are left before the process dies, by point."""
+_armed: dict[str, int] = {}  # passages that are left before the process dies, by point
 
 
 def arm(name: str, passages: int = 1) -> None:

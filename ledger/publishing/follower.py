@@ -18,8 +18,7 @@ from ledger.tree.checkpoint import open_checkpoint, without_subtree_lines
 from ledger.tree.merkle import inclusion_proof, range_root
 from ledger.tree.tiles import TileReader
 
-STALLED_S = 240
-"""How long publication may be behind before nothing more is admitted (formats §4)."""
+STALLED_S = 240  # how long publication may be behind before nothing more is admitted (formats §4)
 
 
 class Published(Struct, frozen=True):
@@ -28,8 +27,7 @@ class Published(Struct, frozen=True):
     size: int
     root: bytes
     note: bytes
-    at: float
-    """Monotonic seconds when it was published."""
+    at: float  # monotonic seconds when it was published
 
     @property
     def slim(self) -> bytes:
@@ -37,8 +35,7 @@ class Published(Struct, frozen=True):
         return _slim(self.note)
 
 
-_slim = lru_cache(maxsize=4)(without_subtree_lines)
-"""Hundreds of receipts stand under one checkpoint."""
+_slim = lru_cache(maxsize=4)(without_subtree_lines)  # hundreds of receipts stand under one checkpoint
 
 
 class Follower:
@@ -52,8 +49,7 @@ class Follower:
         self._committed = 0
         self._behind_since: float | None = None
         self.published: Published | None = None
-        self.mismatch: str | None = None
-        """Why the log is frozen."""
+        self.mismatch: str | None = None  # why the log is frozen
         self._halted: str | None = None
 
     def refresh(self) -> bool:

@@ -19,8 +19,7 @@ class Mismatch(Exception):
 
     def __init__(self, why: str, proof: Sequence[bytes] = ()) -> None:
         super().__init__(why)
-        self.proof = tuple(proof)
-        """The consistency proof that does not hold, if it is one."""
+        self.proof = tuple(proof)  # the consistency proof that does not hold, if it is one
 
 
 def write_evidence(files: LogFiles, error: Exception, ours: bytes | None) -> str:

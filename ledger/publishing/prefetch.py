@@ -25,10 +25,8 @@ from signing.refusal import Refusal
 
 log = structlog.get_logger("ledger.publishing.prefetch")
 
-STEP_MAX = 8192
-"""Entries in one step, so that memory and the staged bundle stay small however far the log is ahead."""
-LOOK_MAX = 256
-"""Entries in one look between steps: a step that could begin does not wait long for its end."""
+STEP_MAX = 8192  # entries in one step, so that memory and the staged bundle stay small however far the log is ahead
+LOOK_MAX = 256  # entries in one look between steps: a step that could begin does not wait long for its end
 
 
 class Prefetch:

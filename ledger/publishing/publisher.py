@@ -50,12 +50,10 @@ from signing.refusal import Refusal
 log = structlog.get_logger("ledger.publishing.publisher")
 
 INTERVAL_S = 0.05
-IDLE_S = 0.1
-"""How often an idle publisher looks at the database for what other processes have committed."""
+IDLE_S = 0.1  # how often an idle publisher looks at the database for what other processes have committed
 REPUBLISH_S = 600
 ARCHIVE_EVERY_S = 600
-LOOK_S = 0.025
-"""Between two looks at what is committed meanwhile."""
+LOOK_S = 0.025  # between two looks at what is committed meanwhile
 
 
 class Publisher(Follower):
@@ -77,10 +75,8 @@ class Publisher(Follower):
         self._leadership = Leadership(checkpoint_store.path)
         self._unfinished: tuple[StagedFiles, Promise] | None = None
         """What is promised in the store and not yet in place as files."""
-        self._is_unshown = False
-        """Whether the promised size still waits to be signed and shown."""
-        self.is_degraded = False
-        """Whether the newest checkpoint lacks the quorum of its witnesses."""
+        self._is_unshown = False  # whether the promised size still waits to be signed and shown
+        self.is_degraded = False  # whether the newest checkpoint lacks the quorum of its witnesses
 
     def start(self) -> None:
         """Lead if nobody does, else follow; raises Mismatch like :meth:`recover`."""

@@ -14,8 +14,7 @@ from ledger.auditing.report import Finding
 from ledger.model import Facts
 from ledger.publishing.checkpoint_store import CheckpointStore
 
-KEEP_VALUES = 50_000
-"""Decoded values kept between steps; beyond, they are read again from the store."""
+KEEP_VALUES = 50_000  # decoded values kept between steps; beyond, they are read again from the store
 CATCH_UP = 4096
 
 

@@ -23,8 +23,7 @@ from signing.refusal import refuse
 log = structlog.get_logger("ledger.publishing.signer")
 
 TIMEOUT_S = 10
-MESSAGE_MAX = 16 * 1024
-"""A note with both lines is 4 KB."""
+MESSAGE_MAX = 16 * 1024  # a note with both lines is 4 KB
 
 
 class LocalSigner:
@@ -44,14 +43,15 @@ class RemoteSigner:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.vkeys = tuple(_field(self._ask({"op": "vkeys"}), "vkeys", list))
+        self.vkeys = tuple(self._ask({"op": "vkeys"}, "vkeys", list))
 
     def sign(self, checkpoint: Checkpoint) -> bytes:
         """The note that the signer makes of its store's promise; the publisher checks that it says what was promised."""
         asked = {"op": "sign", "size": checkpoint.size, "root": b64encode(checkpoint.root).decode()}
-        return b64decode(_field(self._ask(asked), "note", str))
+        return b64decode(self._ask(asked, "note", str))
 
-    def _ask(self, message: dict[str, object]) -> dict[str, Any]:
+    def _ask(self, message: dict[str, object], name: str, form: type) -> Any:
+        """A field of the answer; SIGNER_REFUSED when the signer declines, or whoever answers is no signer of this program."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(TIMEOUT_S)
             connection.connect(str(self._path))
@@ -64,21 +64,16 @@ class RemoteSigner:
             answer = json.loads(line)
         except (ValueError, RecursionError):
             answer = None
-        if not isinstance(answer, dict) or "error" in answer:
-            found = answer["error"] if isinstance(answer, dict) else "an answer of another form"
-            raise refuse("SIGNER_REFUSED", found=found, expected="the promise in the checkpoint store")
-        return answer
+        if not isinstance(answer, dict):
+            answer = {"error": "an answer of another form"}
+        if "error" in answer or not isinstance(answer.get(name), form):
+            found = answer.get("error", answer.get(name))
+            raise refuse("SIGNER_REFUSED", field=name, found=found, expected="the promise in the checkpoint store")
+        return answer[name]
 
 
 CheckpointSigner = LocalSigner | RemoteSigner
 """Signs checkpoints of one log; ``vkeys`` are its note keys, Ed25519 first. Blocks."""
-
-
-def _field(answer: dict[str, Any], name: str, form: type) -> Any:
-    """A field of an answer; SIGNER_REFUSED if whoever answers is no signer of this program."""
-    if not isinstance(answer.get(name), form):
-        raise refuse("SIGNER_REFUSED", field=name, found=answer.get(name), expected="the promise in the checkpoint store")
-    return answer[name]
 
 
 def serve_signer(path: Path, store: CheckpointStore, origin: str, signer: CheckpointSigner, until: Callable[[], bool]) -> None:

@@ -34,10 +34,8 @@ class CutPlan(Struct, frozen=True, kw_only=True):
     """What a cut would do. ``body`` is the act to be signed on ``log/main``, whose seq and prev continue as of its size."""
 
     body: LogCut
-    tail: bytes
-    """The tail file; it goes to ``data/`` before ``log.cut`` is appended."""
-    envelopes: tuple[bytes, ...]
-    """Untouched envelopes of the tail, in order, without those on ``log/`` chains."""
+    tail: bytes  # the tail file; it goes to ``data/`` before ``log.cut`` is appended
+    envelopes: tuple[bytes, ...]  # untouched envelopes of the tail, in order, without those on ``log/`` chains
     unreadable: tuple[int, ...]
     """Indices whose rows no longer hold what was written; only their senders can bring them again."""
     missing: tuple[store.LinkRow, ...] = ()

@@ -21,10 +21,8 @@ FOREVER = "public, max-age=31536000, immutable"
 OWN_FOREVER = "private, max-age=31536000, immutable"
 """For what only some may read: a shared cache must not hand it to others."""
 SOON = "public, max-age=1"
-GZIP_FROM = 512
-"""Bytes below which packing gains nothing."""
-GZIP_LEVEL = 2
-"""Entries shrink to a third at any level; witnesses wait for them."""
+GZIP_FROM = 512  # bytes below which packing gains nothing
+GZIP_LEVEL = 2  # entries shrink to a third at any level; witnesses wait for them
 _ZERO = re.compile(r"q=0(?:\.0*)?")
 TEXT = "text/plain"
 

@@ -5,7 +5,6 @@ Source: C2SP tlog-checkpoint; formats §4 for ours: origin = key name, no extens
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache, partial
@@ -16,12 +15,12 @@ from ledger.tree import cosignature
 from ledger.tree import note as notes
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, SignatureLine, SigningKey, Vkey, parse_note, parse_vkey, vkey_of
+from signing.b64 import canonical
 from signing.refusal import refuse
 
 _NUMBER = re.compile(rb"0|[1-9][0-9]{0,18}")
 SUBTREE_SIGNATURE = 8 + 2420
-MAX_ORIGIN = 255
-"""Bytes: what a type 06 message can hold."""
+MAX_ORIGIN = 255  # bytes: what a type 06 message can hold
 
 
 class Checkpoint(Struct, frozen=True):
@@ -30,8 +29,7 @@ class Checkpoint(Struct, frozen=True):
     origin: str
     size: int
     root: bytes
-    extensions: tuple[str, ...] = ()
-    """Opaque further lines; ours never has any (formats §4)."""
+    extensions: tuple[str, ...] = ()  # opaque further lines; ours never has any (formats §4)
 
     @property
     def text(self) -> bytes:
@@ -52,10 +50,8 @@ class OpenedCheckpoint(Struct, frozen=True):
 
     checkpoint: Checkpoint
     note: notes.Note
-    log_vkeys: tuple[str, ...]
-    """The log's keys that signed, in the order of their lines."""
-    cosignatures: tuple[Cosignature, ...]
-    """Known witnesses, in the order of their lines."""
+    log_vkeys: tuple[str, ...]  # the log's keys that signed, in the order of their lines
+    cosignatures: tuple[Cosignature, ...]  # known witnesses, in the order of their lines
 
     @property
     def cosigned_at(self) -> int | None:
@@ -84,14 +80,14 @@ def parse_checkpoint(text: bytes, *, extensions: bool = False) -> Checkpoint:
         raise refuse("CHECKPOINT_FORM", field="extension", found=ascii(lines[3][:60]), expected="no extension line")
     try:
         origin, *more = (line.decode("utf-8") for line in (lines[0], *lines[3:]))
-        root = base64.b64decode(lines[2], validate=True)
-    except (UnicodeDecodeError, binascii.Error):
-        raise refuse("CHECKPOINT_FORM", found="not UTF-8 or not base64", expected="origin, size, base64 of the root") from None
+    except UnicodeDecodeError:
+        raise refuse("CHECKPOINT_FORM", found="not UTF-8", expected="origin, size, base64 of the root") from None
     if len(lines[0]) > MAX_ORIGIN:
         raise refuse("CHECKPOINT_FORM", field="origin", found=f"{len(lines[0])} bytes", expected=f"at most {MAX_ORIGIN}")
     if not _NUMBER.fullmatch(lines[1]) or int(lines[1]) > MAX_SIZE:
         raise refuse("CHECKPOINT_FORM", field="size", found=ascii(lines[1][:60]), expected="a decimal number below 2^63")
-    if len(root) != HASH_BYTES or base64.b64encode(root) != lines[2]:
+    root = canonical(lines[2])
+    if root is None or len(root) != HASH_BYTES:
         raise refuse("CHECKPOINT_FORM", field="root", found=ascii(lines[2][:60]), expected="canonical base64 of 32 bytes")
     return Checkpoint(origin, int(lines[1]), root, tuple(more))
 

@@ -8,6 +8,7 @@ them. Verifiers check the length of a proof before they hash anything.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from hashlib import sha256
 
 from msgspec import Struct
@@ -16,11 +17,9 @@ from signing.refusal import refuse
 
 HASH_BYTES = 32
 MAX_SIZE = 2**63 - 1
-EMPTY_ROOT = sha256(b"").digest()
-"""Root of the tree without leaves."""
+EMPTY_ROOT = sha256(b"").digest()  # root of the tree without leaves
 
-HashAt = Callable[[int, int], bytes]
-"""(level, index) to the hash of a perfect subtree."""
+HashAt = Callable[[int, int], bytes]  # (level, index) to the hash of a perfect subtree
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -123,8 +122,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     inner = (index ^ (size - 1)).bit_length()
     _check_hashes(proof, inner + (index >> inner).bit_count(), leaf, root)
     node = _climb(leaf, proof[:inner], index)
-    for hash_ in proof[inner:]:
-        node = node_hash(hash_, node)
+    node = _climb(node, proof[inner:], -1)  # the border: all on the left
     if node != root:
         raise refuse("PROOF_WRONG", field="root", found=node.hex(), expected=root.hex())
 
@@ -177,12 +175,7 @@ def _check_hashes(proof: Sequence[bytes], length: int, *others: bytes) -> None:
 
 def _join(hashes: Sequence[bytes]) -> bytes:
     """Root over perfect subtrees of falling size: joined from the right."""
-    if not hashes:
-        return EMPTY_ROOT
-    node = hashes[-1]
-    for hash_ in reversed(hashes[:-1]):
-        node = node_hash(hash_, node)
-    return node
+    return reduce(lambda right, left: node_hash(left, right), reversed(hashes)) if hashes else EMPTY_ROOT
 
 
 def _split(start: int, end: int) -> int:

@@ -5,7 +5,6 @@ whole note. Ed25519 is libsodium's strict rule, as for statements (formats §1).
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
@@ -13,12 +12,12 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from signing.b64 import canonical
 from signing.refusal import Refusal, refuse
 from signing.suite import SUITES, load_key, verify
 
 MAX_BYTES = 64 * 1024
-MAX_LINES = 64
-"""Signature lines; the specification asks for at least 16."""
+MAX_LINES = 64  # signature lines; the specification asks for at least 16
 
 ED25519 = 0x01
 COSIGNATURE_V1 = 0x04
@@ -95,10 +94,8 @@ class Verifier(Struct, frozen=True):
 class SigningKey(Protocol):
     """The part of ``signing.keys.PrivateKey`` that notes need; an HSM may stand behind it."""
 
-    suite: str
-    """Name of the suite (formats §1)."""
-    spki: bytes
-    """DER SubjectPublicKeyInfo."""
+    suite: str  # name of the suite (formats §1)
+    spki: bytes  # DER SubjectPublicKeyInfo
 
     def sign(self, message: bytes, /) -> bytes:
         """Raw signature in the suite's form."""
@@ -117,11 +114,8 @@ def parse_vkey(text: str) -> Vkey:
     if len(parts) != 3 or not is_key_name(parts[0]):
         raise refuse("VKEY_FORM", found=ascii(text), expected="name+hex8+base64")
     name, id_, blob = parts
-    try:
-        raw = base64.b64decode(blob.encode("ascii"), validate=True)
-    except (binascii.Error, UnicodeEncodeError):
-        raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="base64") from None
-    if base64.b64encode(raw).decode() != blob or not raw:
+    raw = canonical(blob)
+    if not raw:
         raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="canonical base64")
     if raw[0] not in _SUITES or _SUITES[raw[0]].key_bytes != len(raw) - 1:
         found = f"{raw[0]:02x}, {len(raw) - 1} bytes"

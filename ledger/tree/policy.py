@@ -41,8 +41,7 @@ class Policy(Struct, frozen=True, kw_only=True):
 
     logs: tuple[Peer, ...] = ()
     witnesses: tuple[Peer, ...] = ()
-    groups: tuple[Group, ...] = ()
-    """In order of definition: members stand before their groups."""
+    groups: tuple[Group, ...] = ()  # in order of definition: members stand before their groups
     quorum: str = _NONE
 
     @property
@@ -92,72 +91,65 @@ def policy_text(log_keys: Sequence[str], lines: Sequence[str]) -> bytes:
     return "".join(f"{line}\n" for line in (*(f"log {vkey}" for vkey in log_keys), *lines)).encode("utf-8", "surrogateescape")
 
 
-class _Draft:
+class _Draft(Struct):
     """What the lines read so far define."""
 
-    def __init__(self) -> None:
-        self.logs: list[Peer] = []
-        self.witnesses: list[Peer] = []
-        self.groups: list[Group] = []
-        self.quorum: str | None = None
-        self.names: set[str] = set()
-        self.used: set[str] = set()
-        self.keys: set[tuple[str, bytes]] = set()
+    logs: list[Peer] = []
+    witnesses: list[Peer] = []
+    groups: list[Group] = []
+    quorum: str | None = None
+    names: set[str] = set()
+    used: set[str] = set()
+    keys: set[tuple[str, bytes]] = set()
+
+
+_USAGE = {
+    "log": "log <vkey> [<url>]",
+    "witness": "witness <name> <vkey> [<url>]",
+    "group": "group <name> all|any|<k> <member>...",
+    "quorum": "exactly one line: quorum <name>",
+}
 
 
 def _read(lines: Sequence[bytes]) -> Policy:
     draft = _Draft()
-    readers = {"log": _read_log, "witness": _read_witness, "group": _read_group, "quorum": _read_quorum}
     for number, line in enumerate(lines, 1):
         if _FORBIDDEN.search(line):
             raise _wrong(number, ascii(line), "no control character but tab")
         items = [item.decode("utf-8", "surrogateescape") for item in _SPACE.split(line.strip(b" \t"))]
-        if not items[0] or items[0].startswith("#"):
-            continue
-        if items[0] not in readers:
-            raise _wrong(number, ascii(items[0]), "log, witness, group or quorum")
-        readers[items[0]](draft, number, items[1:])
+        if items[0] and not items[0].startswith("#"):
+            _read_line(draft, number, items)
     if draft.quorum is None:
         raise refuse("POLICY_FORM", field="quorum", found="missing", expected="exactly one quorum line")
     return Policy(logs=tuple(draft.logs), witnesses=tuple(draft.witnesses), groups=tuple(draft.groups), quorum=draft.quorum)
 
 
-def _read_log(draft: _Draft, number: int, items: list[str]) -> None:
-    if not 1 <= len(items) <= 2:
-        raise _wrong(number, f"{len(items)} items", "log <vkey> [<url>]")
-    name = _key(draft, number, "log", items[0], (ED25519, SUBTREE_V1))
-    draft.logs.append(Peer(name, *items))
-
-
-def _read_witness(draft: _Draft, number: int, items: list[str]) -> None:
-    if not 2 <= len(items) <= 3:
-        raise _wrong(number, f"{len(items)} items", "witness <name> <vkey> [<url>]")
-    _define(draft, number, items[0])
-    _key(draft, number, "witness", items[1], (COSIGNATURE_V1, SUBTREE_V1))
-    draft.witnesses.append(Peer(*items))
-
-
-def _read_group(draft: _Draft, number: int, items: list[str]) -> None:
-    if len(items) < 3:
-        raise _wrong(number, f"{len(items)} items", "group <name> all|any|<k> <member>...")
-    name, rule, *members = items
-    for member in members:
-        if member not in draft.names or member in draft.used:
-            raise _wrong(number, ascii(member), "members defined on earlier lines, each a member only once")
-        draft.used.add(member)
-    threshold = {"all": len(members), "any": 1}.get(rule, int(rule) if _THRESHOLD.fullmatch(rule) else 0)
-    if not 1 <= threshold <= len(members):
-        raise _wrong(number, ascii(rule), f"all, any or a number from 1 to {len(members)}")
-    _define(draft, number, name)
-    draft.groups.append(Group(name, threshold, tuple(members)))
-
-
-def _read_quorum(draft: _Draft, number: int, items: list[str]) -> None:
-    if len(items) != 1 or draft.quorum is not None:
-        raise _wrong(number, f"{len(items)} items", "exactly one line: quorum <name>")
-    if items[0] != _NONE and items[0] not in draft.names:
-        raise _wrong(number, ascii(items[0]), "a witness or group of an earlier line, or none")
-    draft.quorum = items[0]
+def _read_line(draft: _Draft, number: int, items: list[str]) -> None:
+    match items:
+        case ["log", vkey, *url] if len(url) <= 1:
+            draft.logs.append(Peer(_key(draft, number, "log", vkey, (ED25519, SUBTREE_V1)), vkey, *url))
+        case ["witness", name, vkey, *url] if len(url) <= 1:
+            _define(draft, number, name)
+            _key(draft, number, "witness", vkey, (COSIGNATURE_V1, SUBTREE_V1))
+            draft.witnesses.append(Peer(name, vkey, *url))
+        case ["group", name, rule, *members] if members:
+            for member in members:
+                if member not in draft.names or member in draft.used:
+                    raise _wrong(number, ascii(member), "members defined on earlier lines, each a member only once")
+                draft.used.add(member)
+            threshold = {"all": len(members), "any": 1}.get(rule, int(rule) if _THRESHOLD.fullmatch(rule) else 0)
+            if not 1 <= threshold <= len(members):
+                raise _wrong(number, ascii(rule), f"all, any or a number from 1 to {len(members)}")
+            _define(draft, number, name)
+            draft.groups.append(Group(name, threshold, tuple(members)))
+        case ["quorum", name] if draft.quorum is None:
+            if name != _NONE and name not in draft.names:
+                raise _wrong(number, ascii(name), "a witness or group of an earlier line, or none")
+            draft.quorum = name
+        case [word, *rest] if word in _USAGE:
+            raise _wrong(number, f"{len(rest)} items", _USAGE[word])
+        case _:
+            raise _wrong(number, ascii(items[0]), "log, witness, group or quorum")
 
 
 def _define(draft: _Draft, number: int, name: str) -> None:

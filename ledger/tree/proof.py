@@ -9,7 +9,8 @@ import re
 from msgspec import Struct
 
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
-from signing.refusal import Refusal, refuse
+from signing.b64 import canonical
+from signing.refusal import refuse
 
 HEADER = b"c2sp.org/tlog-proof@v1"
 MAX_BYTES = 192 * 1024
@@ -21,20 +22,14 @@ class Proof(Struct, frozen=True, kw_only=True):
     """A proof as it travels. ``extra`` is not authenticated; empty means absent."""
 
     index: int
-    hashes: tuple[bytes, ...]
-    """The leaf's sibling first."""
-    checkpoint: bytes
-    """The signed note, verbatim."""
+    hashes: tuple[bytes, ...]  # the leaf's sibling first
+    checkpoint: bytes  # the signed note, verbatim
     extra: bytes = b""
 
     def to_bytes(self) -> bytes:
         """The text of a ``.tlog-proof`` file."""
-        lines = [HEADER]
-        if self.extra:
-            lines.append(b"extra " + base64.b64encode(self.extra))
-        lines.append(b"index %d" % self.index)
-        lines.extend(base64.b64encode(hash_) for hash_ in self.hashes)
-        return b"\n".join([*lines, b"", self.checkpoint])
+        extra = [b"extra " + base64.b64encode(self.extra)] if self.extra else []
+        return b"\n".join([HEADER, *extra, b"index %d" % self.index, *map(base64.b64encode, self.hashes), b"", self.checkpoint])
 
 
 def parse_proof(raw: bytes) -> Proof:
@@ -62,11 +57,7 @@ def parse_proof(raw: bytes) -> Proof:
 
 
 def _base64(text: bytes, field: str) -> bytes:
-    wrong: Refusal = refuse("PROOF_FORM", field=field, found=ascii(text[:40]), expected="canonical base64, not empty")
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except ValueError:
-        raise wrong from None
-    if not raw or base64.b64encode(raw) != text:
-        raise wrong
+    raw = canonical(text)
+    if not raw:
+        raise refuse("PROOF_FORM", field=field, found=ascii(text[:40]), expected="canonical base64, not empty")
     return raw

@@ -20,8 +20,7 @@ HEIGHT = 8
 MAX_ENTRY = 65_535
 _PATH = re.compile(r"tile/(?:(0|[1-9][0-9]?)|entries)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
-Read = Callable[[str], bytes | None]
-"""Path to bytes; None when there is no such file."""
+Read = Callable[[str], bytes | None]  # path to bytes; None when there is no such file
 
 
 class Tile(Struct, frozen=True):
@@ -142,10 +141,8 @@ class TileReader:
     It believes what it reads: compare ``root()`` with a checkpoint, or verify the proof built from it.
     """
 
-    _KEEP = 64
-    """Tiles held in memory, each with its inner nodes."""
-    _KEEP_NODES = 4096
-    """Inner nodes found lately: proofs of neighbours under one checkpoint share most of them."""
+    _KEEP = 64  # tiles held in memory, each with its inner nodes
+    _KEEP_NODES = 4096  # inner nodes found lately: proofs of neighbours under one checkpoint share most of them
 
     def __init__(self, size: int, read: Read) -> None:
         self.size = size

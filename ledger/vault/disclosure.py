@@ -18,11 +18,9 @@ from signing.envelope import ENVELOPE_LIMIT, envelope_of, freeze
 from signing.payload import parse
 from signing.refusal import Reason, Refusal
 
-DISCLOSURES_MAX = 32
-"""As many as an act may have commitments."""
+DISCLOSURES_MAX = 32  # as many as an act may have commitments
 VALUE_BYTES_MAX = 1024
-REQUEST_LIMIT = 96 * 1024
-"""Bytes of one request: the largest envelope and all disclosures that may come with it."""
+REQUEST_LIMIT = 96 * 1024  # bytes of one request: the largest envelope and all disclosures that may come with it
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _MEMBERS = {"field", "salt", "value"}
@@ -48,8 +46,7 @@ class Disclosure(Struct, frozen=True):
 class PostedEnvelope(Struct, frozen=True):
     """One posted request, taken apart: the envelope as it is to be admitted, and what came with it."""
 
-    envelope: bytes
-    """Empty when the request could not be taken apart."""
+    envelope: bytes  # empty when the request could not be taken apart
     disclosures: tuple[Disclosure, ...] = ()
     refusal: Refusal | None = None
 

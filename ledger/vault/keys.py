@@ -22,11 +22,9 @@ from pathlib import Path
 
 from ledger.vault.disclosure import KEY_BYTES
 
-Place = tuple[str, str]
-"""Statement hash (hex) and field."""
+Place = tuple[str, str]  # statement hash (hex) and field
 
-_BUSY_S = 60
-"""Others wait while one process rewrites the file."""
+_BUSY_S = 60  # others wait while one process rewrites the file
 _PRAGMAS = ("temp_store = MEMORY", "secure_delete = ON", "journal_mode = DELETE", "synchronous = EXTRA")
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS key (statement TEXT NOT NULL, field TEXT NOT NULL, key BLOB NOT NULL CHECK (length(key) = 32),"

@@ -31,8 +31,7 @@ from signing.refusal import Reason, Refusal, refuse
 
 log = structlog.get_logger("ledger.vault")
 
-TRIES = 5
-"""Another process may take the next place on ``log/erasures`` first."""
+TRIES = 5  # another process may take the next place on ``log/erasures`` first
 
 
 class Opening(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -42,8 +41,7 @@ class Opening(Struct, frozen=True, omit_defaults=True, kw_only=True):
     field: str
     commitment: str
     state: str
-    salt: str = ""
-    """Base64 of 32 bytes: with it the reader computes the commitment himself."""
+    salt: str = ""  # Base64 of 32 bytes: with it the reader computes the commitment himself
     value: str = ""
 
     def __repr__(self) -> str:

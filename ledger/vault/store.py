@@ -14,8 +14,7 @@ _COLUMNS = "encode(disclosure.statement, 'hex') AS statement, field, disclosure.
 class DisclosureRow(Struct, frozen=True):
     """One disclosure as stored; ``nonce`` and ``ciphertext`` are None once it is erased."""
 
-    statement: str
-    """Statement hash, hex."""
+    statement: str  # statement hash, hex
     field: str
     chain: str
     seq: int

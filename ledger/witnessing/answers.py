@@ -12,40 +12,27 @@ from ledger.tree.note import SignatureLine
 class FailureKind(StrEnum):
     """Why a witness is absent from a checkpoint. An alarm is one that people must look at; it proves nothing by itself: the witness may lie."""
 
-    NO_ADDRESS = "no_address"
-    """The policy names it and no address is configured."""
-    RESTING = "resting"
-    """It failed a moment ago and is not asked again yet."""
-    LATE = "late"
-    """The quorum was met without it."""
+    NO_ADDRESS = "no_address"  # the policy names it and no address is configured
+    RESTING = "resting"  # it failed a moment ago and is not asked again yet
+    LATE = "late"  # the quorum was met without it
     TIMEOUT = "timeout"
-    UNREACHABLE = "unreachable"
-    """No connection, a broken or an endless answer."""
-    UNKNOWN_LOG = "unknown_log"
-    """404: it does not know this log."""
-    FORBIDDEN = "forbidden"
-    """403: it does not accept our signature."""
-    UNAVAILABLE = "unavailable"
-    """Any other status, e.g. 503 of a mirror that is behind."""
-    NO_LINE = "no_line"
-    """200 without a valid line of the configured key."""
+    UNREACHABLE = "unreachable"  # no connection, a broken or an endless answer
+    UNKNOWN_LOG = "unknown_log"  # 404: it does not know this log
+    FORBIDDEN = "forbidden"  # 403: it does not accept our signature
+    UNAVAILABLE = "unavailable"  # any other status, e.g. 503 of a mirror that is behind
+    NO_LINE = "no_line"  # 200 without a valid line of the configured key
     CLOCK = "clock"
     """A valid line that states a time far from ours; it would break the audit's time bracket, so it is not attached."""
-    SIZE = "size"
-    """409 that cannot be answered: ahead of us, nonsense, or twice. An alarm."""
-    PROOF = "proof"
-    """422: our proof does not hold against its memory. An alarm."""
-    OWN_PROOF = "own_proof"
-    """We could not build the proof it needs. An alarm: our tiles are incomplete."""
-    FAULT = "fault"
-    """A defect on our side while asking; the others are not touched by it."""
+    SIZE = "size"  # 409 that cannot be answered: ahead of us, nonsense, or twice. An alarm
+    PROOF = "proof"  # 422: our proof does not hold against its memory. An alarm
+    OWN_PROOF = "own_proof"  # we could not build the proof it needs. An alarm: our tiles are incomplete
+    FAULT = "fault"  # a defect on our side while asking; the others are not touched by it
 
 
 class Failure(Struct, frozen=True):
     """One key of a witness without a line."""
 
-    witness: str
-    """Name in the policy."""
+    witness: str  # name in the policy
     vkey: str
     kind: FailureKind
     detail: str = ""
@@ -56,8 +43,7 @@ class ContradictionKind(StrEnum):
 
     AHEAD = "ahead"
     """It is larger than what we are about to publish: a restored backup, or a publisher that was replaced."""
-    FORK = "fork"
-    """Another root at its size: two histories."""
+    FORK = "fork"  # another root at its size: two histories
 
 
 class Contradiction(Struct, frozen=True):
@@ -70,10 +56,8 @@ class Contradiction(Struct, frozen=True):
     kind: ContradictionKind
     size: int
     root: bytes
-    note: bytes
-    """As the witness gave it: the evidence."""
-    ours: bytes
-    """The note of ours that it contradicts."""
+    note: bytes  # as the witness gave it: the evidence
+    ours: bytes  # the note of ours that it contradicts
     proof: tuple[bytes, ...] = ()
     """Our consistency proof from its size to our note, which does not hold for its root; none where there can be none."""
 
@@ -81,10 +65,8 @@ class Contradiction(Struct, frozen=True):
 class Cosigned(Struct, frozen=True, kw_only=True):
     """The outcome for one checkpoint."""
 
-    lines: Mapping[str, SignatureLine]
-    """Verified witness lines by vkey."""
-    is_quorum: bool
-    """Whether these keys meet the policy's quorum."""
+    lines: Mapping[str, SignatureLine]  # verified witness lines by vkey
+    is_quorum: bool  # whether these keys meet the policy's quorum
     failures: tuple[Failure, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
 
@@ -98,5 +80,4 @@ class Inspected(Struct, frozen=True, kw_only=True):
 
     contradictions: tuple[Contradiction, ...] = ()
     failures: tuple[Failure, ...] = ()
-    sizes: Mapping[str, int]
-    """Size by witness, of those that showed one signed by us."""
+    sizes: Mapping[str, int]  # size by witness, of those that showed one signed by us

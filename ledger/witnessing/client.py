@@ -22,8 +22,7 @@ from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
 from ledger.tree.note import MAX_BYTES, MAX_LINES, SignatureLine, parse_line
 from ledger.tree.policy import Peer, Policy
 from ledger.witnessing.answers import Contradiction, ContradictionKind, Cosigned, Failure, FailureKind, Inspected
-from ledger.witnessing.download import HttpAnswer, Unreadable, fetch
-from ledger.witnessing.wire import SIZE_TYPE, AddCheckpoint, encode_request, log_id, parse_size
+from ledger.witnessing.wire import SIZE_TYPE, AddCheckpoint, HttpAnswer, Unreadable, encode_request, fetch, log_id, parse_size
 from signing.refusal import Reason, Refusal
 
 Prove = Callable[[int], Sequence[bytes]]
@@ -36,8 +35,7 @@ CLOCK_S = 120
 _STATUS = {403: FailureKind.FORBIDDEN, 404: FailureKind.UNKNOWN_LOG, 409: FailureKind.SIZE, 422: FailureKind.PROOF}
 
 
-_Found = dict[str, SignatureLine | Failure]
-"""By vkey."""
+_Found = dict[str, SignatureLine | Failure]  # by vkey
 
 
 class _Memory(Struct):

@@ -22,19 +22,16 @@ from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import Edge, consistency_proof, leaf_hash, range_root, verify_consistency
 from ledger.tree.note import join_note, parse_note
 from ledger.tree.tiles import MAX_ENTRY, WIDTH, Tile, TileReader, new_bundles, new_tiles, parse_bundle, tile_at, tiles_needed
-from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.server import AddCheckpointRequest, KnownLog
 from ledger.witnessing.store import WitnessStore
-from ledger.witnessing.wire import log_id
+from ledger.witnessing.wire import Unreadable, fetch, log_id
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("ledger.mirror")
 
-STEP = 2048
-"""Entries verified and written at once: eight bundles, 134 MB at the very most."""
+STEP = 2048  # entries verified and written at once: eight bundles, 134 MB at the very most
 AT_ONCE = 4
-WAIT_S = 1.0
-"""How long a submission waits for its entries; then 503, and the fetching goes on."""
+WAIT_S = 1.0  # how long a submission waits for its entries; then 503, and the fetching goes on
 FETCH_S = 30.0
 ARCHIVE_EVERY_S = 600
 DATA_MAX = 64 * 1024 * 1024

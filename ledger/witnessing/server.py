@@ -27,8 +27,7 @@ class KnownLog(Struct, frozen=True):
 
     origin: str
     vkeys: tuple[str, ...]
-    url: str = ""
-    """Address before ``/tile/…``, where a mirror fetches entries; empty when nothing is fetched."""
+    url: str = ""  # address before ``/tile/…``, where a mirror fetches entries; empty when nothing is fetched
 
 
 def parse_known(raw: bytes) -> Mapping[str, KnownLog]:
@@ -66,14 +65,11 @@ class TreeHead(Struct, frozen=True):
 
     size: int
     root: bytes
-    note: bytes = b""
-    """The checkpoint with the log's lines and ours."""
-    at: int = 0
-    """POSIX seconds of the cosignature."""
+    note: bytes = b""  # the checkpoint with the log's lines and ours
+    at: int = 0  # POSIX seconds of the cosignature
 
 
-NOTHING = TreeHead(0, EMPTY_ROOT)
-"""What a witness knows of a log before the first submission."""
+NOTHING = TreeHead(0, EMPTY_ROOT)  # what a witness knows of a log before the first submission
 
 
 class AddCheckpointRequest(Struct, frozen=True):
@@ -83,8 +79,7 @@ class AddCheckpointRequest(Struct, frozen=True):
     old: int
     proof: tuple[bytes, ...]
     checkpoint: Checkpoint
-    lines: tuple[SignatureLine, ...]
-    """The log's own lines, verified; all others are dropped."""
+    lines: tuple[SignatureLine, ...]  # the log's own lines, verified; all others are dropped
 
 
 class Conflict(Exception):

@@ -14,12 +14,11 @@ from msgspec import Struct
 
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing import server
-from ledger.witnessing.download import Unreadable, fetch
 from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.rulebook import RULES
 from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, KnownLog, OwnSignatureWrong, judge, parse_known
 from ledger.witnessing.store import StoreFailed, WitnessStore
-from ledger.witnessing.wire import SIZE_TYPE, encode_size, log_id
+from ledger.witnessing.wire import SIZE_TYPE, Unreadable, encode_size, fetch, log_id
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("ledger.witness")
@@ -52,19 +51,13 @@ class LogStatus(Struct, frozen=True, kw_only=True):
 
     origin: str
     id: str
-    offered: int
-    """Largest size the log has submitted with a valid signature since the start."""
+    offered: int  # largest size the log has submitted with a valid signature since the start
     cosigned: int
-    cosigned_at: int
-    """POSIX seconds; 0 before the first."""
-    mirrored: int | None = None
-    """Entries fetched and checked; None without a mirror."""
-    lag: int
-    """Entries offered and not cosigned yet."""
-    fault: str = ""
-    """Why the mirror is not further."""
-    data_missing: int = 0
-    """Adopted data files that could not be fetched yet."""
+    cosigned_at: int  # POSIX seconds; 0 before the first
+    mirrored: int | None = None  # entries fetched and checked; None without a mirror
+    lag: int  # entries offered and not cosigned yet
+    fault: str = ""  # why the mirror is not further
+    data_missing: int = 0  # adopted data files that could not be fetched yet
 
 
 class WitnessStatus(Struct, frozen=True, kw_only=True):

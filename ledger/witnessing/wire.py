@@ -1,26 +1,26 @@
-"""The bytes of tlog-witness: the body of ``add-checkpoint``, the answer that names a size, the address of a log at a witness.
+"""The bytes of tlog-witness: the body of ``add-checkpoint``, the answer that names a size, the address of a log at a witness; bounded HTTP.
 
 Source: C2SP tlog-witness. The body is ``old <size>``, up to 63 base64 hashes, an empty line, and the signed checkpoint; every line ends
-in LF.
+in LF. Of an answer over HTTP at most so many bytes are read, nothing is followed, nothing is believed about lengths.
 """
 
 import re
-from base64 import b64decode, b64encode
-from contextlib import suppress
+from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
 from itertools import count
 
+import httpx
 from msgspec import Struct
 
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
 from ledger.tree.note import MAX_BYTES
+from signing.b64 import canonical
 from signing.refusal import refuse
 
 PROOF_MAX = 63
-BODY_MAX = MAX_BYTES + 32 + PROOF_MAX * 45
-"""Bytes of a request: the largest note, the size line, the proof lines."""
-SIZE_TYPE = "text/x.tlog.size"
-"""Media type of the answer 409, exactly."""
+BODY_MAX = MAX_BYTES + 32 + PROOF_MAX * 45  # bytes of a request: the largest note, the size line, the proof lines
+SIZE_TYPE = "text/x.tlog.size"  # media type of the answer 409, exactly
 _OLD = re.compile(rb"old (0|[1-9][0-9]{0,18})")
 _SIZE = re.compile(rb"(0|[1-9][0-9]{0,18})\n")
 
@@ -55,11 +55,10 @@ def parse_request(raw: bytes) -> AddCheckpoint:
 
 
 def _hash(line: bytes, number: int) -> bytes:
-    with suppress(ValueError):
-        found = b64decode(line, validate=True)
-        if len(found) == HASH_BYTES and b64encode(found) == line:
-            return found
-    raise refuse("WITNESS_REQUEST", field=f"proof {number}", found=ascii(line[:60]), expected="canonical base64 of 32 bytes")
+    found = canonical(line)
+    if found is None or len(found) != HASH_BYTES:
+        raise refuse("WITNESS_REQUEST", field=f"proof {number}", found=ascii(line[:60]), expected="canonical base64 of 32 bytes")
+    return found
 
 
 def encode_size(size: int) -> bytes:
@@ -78,3 +77,37 @@ def parse_size(raw: bytes) -> int:
 def log_id(origin: str) -> str:
     """The name of a log in addresses and directories of a witness: hex SHA-256 of its origin."""
     return sha256(origin.encode()).hexdigest()
+
+
+class Unreadable(Exception):
+    """No answer, a broken one, or one that is too long."""
+
+
+class HttpAnswer(Struct, frozen=True):
+    """A complete answer."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+async def fetch(
+    http: httpx.AsyncClient, url: str, *, most: int, content: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> HttpAnswer:
+    """GET, or POST when there is ``content``; raises Unreadable and nothing else; the time limit is the caller's."""
+    sent = {"Accept-Encoding": "identity", **(headers or {})}
+    try:
+        async with http.stream(
+            "GET" if content is None else "POST", url, content=content, headers=sent, follow_redirects=False
+        ) as response:
+            body = bytearray()
+            coding = response.headers.get("content-encoding", "identity")
+            if coding != "identity":
+                raise Unreadable(f"content-encoding {coding[:20]} was not asked for")  # and may be small on the way only
+            async for part in response.aiter_raw(65_536):
+                body += part
+                if len(body) > most:
+                    raise Unreadable(f"more than {most} bytes")
+            return HttpAnswer(response.status_code, response.headers.get("content-type", ""), bytes(body))
+    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}"[:200]) from error

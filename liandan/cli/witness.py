@@ -13,7 +13,7 @@ import msgspec
 import structlog
 import uvicorn
 
-from ledger.witnessing.download import Unreadable, fetch
+from ledger.witnessing.wire import Unreadable, fetch
 from ledger.witnessing.mirror import Authorize, Mirror
 from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import Cosigner, KnownLog, make_cosigner, parse_known

@@ -25,8 +25,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     generate: Callable[[], PrivateKeyTypes]
     from_seed: Callable[[bytes], PrivateKeyTypes]
     """The private key of 32 bytes, the same for ever: for demonstration, tests and published vectors."""
-    holds: Callable[[PrivateKeyTypes], bool]
-    """Whether a private key read from a file belongs to this suite."""
+    holds: Callable[[PrivateKeyTypes], bool]  # whether a private key read from a file belongs to this suite
     signer: Callable[[PrivateKeyTypes], Callable[[bytes], bytes]]
     """``message -> signature`` in the form that ``verifier`` accepts."""
 

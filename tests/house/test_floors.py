@@ -44,7 +44,7 @@ WORLD = {
     "ledger.publishing.files": "writes the static log",
     "ledger.publishing.signer": "holds the log keys at the end of a socket",
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
-    "ledger.witnessing.download": "reads bounded answers over HTTP",
+    "ledger.witnessing.wire": "reads bounded answers over HTTP",
     "ledger.witnessing.mirror": "fetches the entries of a log and keeps them",
     "signing.keys": "reads and writes key files",
     "whitelist.adopted": "reads the data files shipped with the package",
