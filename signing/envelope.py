@@ -71,10 +71,8 @@ def parse_envelope(raw: bytes, *, payload_type: str) -> Envelope:
 
 
 def _frozen(raw: bytes, payload_type: str) -> Envelope | None:
-    """The envelope if ``raw`` is its frozen form to the letter, as most are; else ``None``.
-
-    Whatever breaks the strict rules freezes to other bytes, so this quick reading and the strict one never differ.
-    """
+    """The envelope if ``raw`` is its frozen form to the letter, as most are; else ``None``."""
+    # Whatever breaks the strict rules freezes to other bytes, so this quick reading and the strict one never differ.
     try:
         envelope = _DECODE(raw)
     except (msgspec.MsgspecError, ValueError, RecursionError):

@@ -74,10 +74,8 @@ class PrivateKey:
         raise refuse("SUITE_UNKNOWN", found=type(private).__name__, expected=", ".join(SUITES))
 
     def to_pem(self, passphrase: bytes) -> bytes:
-        """Encrypted PKCS#8 (PBES2, AES-256); raises Refusal KEY_FILE for an empty or overlong passphrase.
-
-        OpenSSL stretches the passphrase by 2,048 rounds of PBKDF2 only: it guards a lost file, a short passphrase does not.
-        """
+        """Encrypted PKCS#8 (PBES2, AES-256); raises Refusal KEY_FILE for an empty or overlong passphrase."""
+        # OpenSSL stretches the passphrase by 2,048 rounds of PBKDF2 only: it guards a lost file, a short passphrase does not.
         if not 0 < len(passphrase) <= PASSPHRASE_LIMIT:
             raise refuse("KEY_FILE", found=f"a passphrase of {len(passphrase)} bytes", expected=f"1 to {PASSPHRASE_LIMIT} bytes")
         return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
@@ -114,11 +112,9 @@ def read_key(path: Path, passphrase: bytes) -> PrivateKey:
 
 
 def spki_of(certificate: bytes) -> bytes | None:
-    """DER of an X.509 certificate's SubjectPublicKeyInfo (RFC 5280 §4.1); ``None`` for bytes that are no certificate.
-
-    Only that: whether the certificate is valid, and who vouches for it, is judged by whoever relies on it. Read by hand because the suites of
-    this house include keys that certificate libraries do not load.
-    """
+    """DER of an X.509 certificate's SubjectPublicKeyInfo (RFC 5280 §4.1); ``None`` for bytes that are no certificate."""
+    # Only that: whether the certificate is valid, and who vouches for it, is judged by whoever relies on it. Read by hand because the suites of
+    # this house include keys that certificate libraries do not load.
     try:
         [(tag, whole, _)] = _elements(certificate)
         (inner, tbs, _), *_rest = _elements(whole)

@@ -86,10 +86,8 @@ def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> d
 
 
 def _check_depth(raw: bytes, limit: int) -> None:
-    """Measure nesting without recursion, by the brackets that stand outside strings.
-
-    In a text that is not JSON the count may be wrong behind the first error, never before it; there the scanner stops anyway.
-    """
+    """Measure nesting without recursion, by the brackets that stand outside strings."""
+    # In a text that is not JSON the count may be wrong behind the first error, never before it; there the scanner stops anyway.
     if raw.count(b"[") + raw.count(b"{") <= limit:
         return  # wherever they stand
     if b"\\" in raw:
@@ -107,10 +105,8 @@ def _check_depth(raw: bytes, limit: int) -> None:
 
 
 def _is_plain(text: str) -> bool:
-    """Whether surely no string holds a forbidden character or an escape and no value is null: then nobody need walk the result.
-
-    Every forbidden character is unprintable for Python; the reverse does not hold (U+3000), which only costs the careful reading.
-    """
+    """Whether surely no string holds a forbidden character or an escape and no value is null: then nobody need walk the result."""
+    # Every forbidden character is unprintable for Python; the reverse does not hold (U+3000), which only costs the careful reading.
     if "\\" in text or "null" in text:
         return False
     # White space between tokens is unprintable; inside strings the scanner itself refuses these three.
@@ -118,11 +114,9 @@ def _is_plain(text: str) -> bool:
 
 
 def _read_plain(raw: bytes) -> dict[str, Any] | None:  # JSON values
-    """The object of a plain text that encoding it gives back, but for white space; ``None`` where the careful reading must decide.
-
-    A key that comes twice and every other spelling of a number are not given back; fractions, long numbers, null and more than DEPTH_LIMIT
-    levels do not fit the type.
-    """
+    """The object of a plain text that encoding it gives back, but for white space; ``None`` where the careful reading must decide."""
+    # A key that comes twice and every other spelling of a number are not given back; fractions, long numbers, null and more than DEPTH_LIMIT
+    # levels do not fit the type.
     try:
         value: dict[str, Any] = _DECODE(raw)
     except msgspec.MsgspecError:

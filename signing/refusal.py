@@ -15,8 +15,7 @@ Lift = Literal[
 ]
 
 _LIFTS_ZH = "提交人 移出人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 运营单位 不可解除"
-LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))
-"""Who can lift a reason, for Chinese readers."""
+LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))  # who can lift a reason, for Chinese readers
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -28,10 +27,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     do_zh: str  # what to do, one sentence, Chinese
     do_en: str
     rule: str = ""  # number in the rule book, e.g. ``R-33``; empty for rules of the format
-    source: str = ""
-    """Law article or specification section with its mark, e.g. ``Order 23 Art. 28(1) [READ]`` or ``formats §1 [DESIGN]``."""
-    before: tuple[str, str] | None = None
-    """Where the law has changed: (first day of ``source``, the source until the day before)."""
+    source: str = ""  # law article or specification section with its mark, e.g. ``Order 23 Art. 28(1) [READ]`` or ``formats §1 [DESIGN]``
+    before: tuple[str, str] | None = None  # where the law has changed: (first day of ``source``, the source until the day before)
     lift: Lift = "sender"  # who can make this reason go away
 
     def source_on(self, day: str) -> str:
@@ -68,8 +65,7 @@ def refuse(code: str, *, field: str = "", found: object = "", expected: object =
     return Refusal([Reason(code, field, str(found)[:120], str(expected)[:200])])
 
 
-CODE_IN_FORCE = "2026-08-15"
-"""生态环境法典 Art. 1242 [READ T1–T3]: from this day the Code stands where older laws stood before (R-73)."""
+CODE_IN_FORCE = "2026-08-15"  # 生态环境法典 Art. 1242 [READ T1–T3]: from this day the Code stands where older laws stood before (R-73)
 
 
 def texts(block: str, otherwise: tuple[str, str] = ("", "")) -> tuple[Rule, ...]:

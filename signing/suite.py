@@ -32,8 +32,5 @@ def load_key(suite_name: str, spki: bytes) -> Verifier:
 
 
 def verify(suite_name: str, spki: bytes, message: bytes, signature: bytes) -> None:
-    """Return if ``signature`` is a signature over ``message`` by the key; raise Refusal otherwise.
-
-    SUITE_UNKNOWN, KEY_INVALID, SIGNATURE_FORM (length, range, upper half) or SIGNATURE_WRONG.
-    """
+    """Return if the key made this signature; SUITE_UNKNOWN, KEY_INVALID, SIGNATURE_FORM (length, range, upper half) or SIGNATURE_WRONG."""
     load_key(suite_name, spki)(message, signature)

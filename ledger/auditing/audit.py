@@ -34,8 +34,7 @@ from signing.refusal import Refusal
 
 __all__ = ["AuditReport", "Progress", "Watch", "audit"]
 
-KEEP_EVERY = 256 * WIDTH
-"""Entries between two savings of a kept state: an interrupted audit loses less than half a minute."""
+KEEP_EVERY = 256 * WIDTH  # entries between two savings of a kept state: an interrupted audit loses less than half a minute
 
 Watch = Callable[[Entry], None]
 Progress = Callable[[int, int], None]

@@ -94,10 +94,8 @@ class CheckpointCheck:
 
 
 def outside_brackets(cosigned: Sequence[CosignedTime], at_of: Callable[[int], int | None]) -> list[Finding]:
-    """Findings AT_BRACKET: admissions earlier than witnesses had already seen, or later than they first saw.
-
-    Since ``admission.at`` never falls, the first entry behind a checkpoint and the last one under it stand for all.
-    """
+    """Findings AT_BRACKET: admissions earlier than witnesses had already seen, or later than they first saw."""
+    # Since ``admission.at`` never falls, the first entry behind a checkpoint and the last one under it stand for all.
     ordered = sorted(cosigned, key=lambda one: one.size)
     before = list(accumulate((one.at_s for one in ordered), max))
     after = list(accumulate((one.at_s for one in reversed(ordered)), min))[::-1]

@@ -34,10 +34,8 @@ async def audit_database(
     pool: Pool[Record], files: LogFiles, kinds: Kinds, *,
     watch: Watch | None = None, progress: Progress | None = None, options: Options | None = None,
 ) -> AuditReport:  # fmt: skip
-    """Audit the published part of a live log: entries, links and facts from the database, tiles and checkpoints from the files.
-
-    Appending may go on meanwhile: what was appended since is applied to the facts as it stands, and judged by the next audit.
-    """
+    """Audit the published part of a live log: entries, links and facts from the database, tiles and checkpoints from the files."""
+    # Appending may go on meanwhile: what was appended since is applied to the facts as it stands, and judged by the next audit.
     rows = _Rows(pool, files, kinds, asyncio.get_running_loop(), watch)
     archived = files.archived_sizes()
     report = await asyncio.to_thread(

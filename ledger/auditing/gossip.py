@@ -52,8 +52,7 @@ class OneLog(Struct, kw_only=True):
     origin: str
     pieces: int = 0
     sizes: list[int] = field(default_factory=list)  # sizes of the checkpoints, each once
-    open: list[int] = field(default_factory=list)
-    """Those that nothing here ties to the others: no contradiction, and no proof."""
+    open: list[int] = field(default_factory=list)  # those that nothing here ties to the others: no contradiction, and no proof
     unsigned: list[str] = field(default_factory=list)
     """Sources whose signature could not be checked, because no piece tells the log's keys."""
 
@@ -110,7 +109,9 @@ class _Log:
         keys = self._keys([piece for piece, _ in pieces], vkeys, found)
         signed = [(piece, checkpoint) for piece, checkpoint in pieces if self._is_signed(piece, keys)]
         for piece, checkpoint in signed:
-            self._root(piece.source, checkpoint)
+            known = self._roots.setdefault(checkpoint.size, (checkpoint.root, piece.source))
+            if known[0] != checkpoint.root:
+                self._fork(f"size {checkpoint.size}", piece.source, checkpoint.root, known)
         for piece, checkpoint in signed:
             for place in piece.places:
                 self._place(piece.source, checkpoint, place)
@@ -135,11 +136,6 @@ class _Log:
             self._findings += of_refusal(refusal, piece.source)
             return False
         return True
-
-    def _root(self, source: str, checkpoint: Checkpoint) -> None:
-        known = self._roots.setdefault(checkpoint.size, (checkpoint.root, source))
-        if known[0] != checkpoint.root:
-            self._fork(f"size {checkpoint.size}", source, checkpoint.root, known)
 
     def _fork(self, what: str, source: str, found: bytes, known: tuple[bytes, str]) -> None:
         ours, theirs = (f"{b64encode(raw).decode()} ({where})" for raw, where in ((found, source), known))

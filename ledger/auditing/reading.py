@@ -171,10 +171,7 @@ def _work(task: Task) -> bytes:
 
 
 def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple[Task, BundleRead]]:
-    """Every task with its answer, in order, a bounded number under way; ``workers`` 1 reads in this process, and nothing need be packed.
-
-    ``tasks`` is drawn as room becomes free.
-    """
+    """Every task with its answer, in order; a bounded number is drawn and under way. ``workers`` 1 reads in this process."""
     if workers <= 1:
         reader = Reader(kinds)
         yield from ((task, reader.read(task)) for task in tasks)

@@ -46,8 +46,7 @@ class Cosigning:
     ) -> None:
         self._collector, self._addresses = collector, dict(addresses)
         self._timeout_s, self._fallback_s = timeout_s, fallback_s
-        self._is_degraded = False
-        """The last checkpoint lacked the quorum: the next one does not wait for it again, until it is met."""
+        self._is_degraded = False  # the last checkpoint lacked the quorum: the next one does not wait for it again, until it is met
         self._said: tuple[str, list[str]] | None = None
         """What was logged last: the same several times a second would hide everything else."""
 
@@ -74,10 +73,8 @@ class Cosigning:
             await asyncio.sleep(RETRY_S)
 
     async def inspect(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> None:
-        """Compare what every witness remembers of this log with our signed ``note``; raises Contradicted.
-
-        Who does not answer is passed over: nothing is shown without a witness later, and that one is asked then.
-        """
+        """Compare what every witness remembers of this log with our signed ``note``; raises Contradicted."""
+        # Who does not answer is passed over: nothing is shown without a witness later, and that one is asked then.
         peers = self._peers(parse_policy_lines(tuple(policy_lines)))
         inspected = await self._collector.inspect(note, prove, peers, timeout_s=self._timeout_s)
         if inspected.contradictions:

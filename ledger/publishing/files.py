@@ -66,11 +66,9 @@ class LogFiles:
         temporary.replace(target)
 
     def stage(self, bundle: StagedFiles) -> str:
-        """Keep a bundle under its size and digest; returns the digest (hex).
-
-        A publisher that was paused, and replaced meanwhile, may stage the same size once more before its swap fails: under the size alone
-        it would put its bundle in the place of the promised one.
-        """
+        """Keep a bundle under its size and digest; returns the digest (hex)."""
+        # A publisher that was paused, and replaced meanwhile, may stage the same size once more before its swap fails: under the size alone
+        # it would put its bundle in the place of the promised one.
         raw = msgspec.msgpack.encode(bundle)
         digest = sha256(raw).hexdigest()
         self.write(_staged_path(bundle.size, digest), raw)

@@ -73,8 +73,7 @@ class Publisher(Follower):
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._archived_at, self._last_day = float("-inf"), ""
         self._leadership = Leadership(checkpoint_store.path)
-        self._unfinished: tuple[StagedFiles, Promise] | None = None
-        """What is promised in the store and not yet in place as files."""
+        self._unfinished: tuple[StagedFiles, Promise] | None = None  # what is promised in the store and not yet in place as files
         self._is_unshown = False  # whether the promised size still waits to be signed and shown
         self.is_degraded = False  # whether the newest checkpoint lacks the quorum of its witnesses
 
@@ -259,10 +258,8 @@ class Publisher(Follower):
             log.warning("looks_later", error=type(error).__name__)
 
     async def check(self) -> None:
-        """Compare database, promise and witnesses without publishing: what a server does before it serves. Raises Mismatch.
-
-        When database, checkpoint store and files were all restored together, only those outside remember: the witnesses.
-        """
+        """Compare database, promise and witnesses without publishing: what a server does before it serves. Raises Mismatch."""
+        # When database, checkpoint store and files were all restored together, only those outside remember: the witnesses.
         async with self._pool.acquire() as conn:
             head = await store.fetch_head(conn)
         if self._leadership.is_held:

@@ -72,8 +72,7 @@ class RemoteSigner:
         return answer[name]
 
 
-CheckpointSigner = LocalSigner | RemoteSigner
-"""Signs checkpoints of one log; ``vkeys`` are its note keys, Ed25519 first. Blocks."""
+CheckpointSigner = LocalSigner | RemoteSigner  # signs checkpoints of one log; ``vkeys`` are its note keys, Ed25519 first. Blocks
 
 
 def serve_signer(path: Path, store: CheckpointStore, origin: str, signer: CheckpointSigner, until: Callable[[], bool]) -> None:

@@ -36,10 +36,8 @@ class CutPlan(Struct, frozen=True, kw_only=True):
     body: LogCut
     tail: bytes  # the tail file; it goes to ``data/`` before ``log.cut`` is appended
     envelopes: tuple[bytes, ...]  # untouched envelopes of the tail, in order, without those on ``log/`` chains
-    unreadable: tuple[int, ...]
-    """Indices whose rows no longer hold what was written; only their senders can bring them again."""
-    missing: tuple[store.LinkRow, ...] = ()
-    """Places of published entries that somebody has taken out of ``link``; they are put back."""
+    unreadable: tuple[int, ...]  # indices whose rows no longer hold what was written; only their senders can bring them again
+    missing: tuple[store.LinkRow, ...] = ()  # places of published entries that somebody has taken out of ``link``; they are put back
     seq: int
     prev: str
 

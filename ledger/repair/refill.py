@@ -26,8 +26,7 @@ from ledger.tree.tiles import Read, TileReader
 from signing.refusal import Refusal, refuse
 
 PART = 1024  # entries in one transaction
-REPLACED = 0
-"""``quarantine.cut_to`` of rows that were replaced: no cut goes back to size 0, so that none brings them back."""
+REPLACED = 0  # ``quarantine.cut_to`` of rows that were replaced: no cut goes back to size 0, so that none brings them back
 _LOWEST = -(2**63)
 
 Progress = Callable[[int, int], None]
@@ -37,8 +36,7 @@ class Restored(Struct, frozen=True, kw_only=True):
     """What was put back."""
 
     added: int = 0  # entries that were missing
-    replaced: tuple[int, ...] = ()
-    """Indices of entries that were not as published; what stood there lies in ``quarantine``."""
+    replaced: tuple[int, ...] = ()  # indices of entries that were not as published; what stood there lies in ``quarantine``
     links: int = 0  # places in ``link`` that were missing, or held something else
 
     def __add__(self, other: Restored) -> Restored:

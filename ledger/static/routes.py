@@ -11,15 +11,13 @@ from litestar.params import FromPath, PathParameter, QueryParameter
 from ledger.answers import Sizes
 from ledger.log import Log
 from ledger.routes import READ_REFUSALS, TheLog, caller_of
-from ledger.service import Service
 from ledger.tree.policy import policy_text
 from ledger.tree.proof import Proof
 from ledger.tree.tiles import parse_path
 from signing.refusal import refuse
 
 FOREVER = "public, max-age=31536000, immutable"
-OWN_FOREVER = "private, max-age=31536000, immutable"
-"""For what only some may read: a shared cache must not hand it to others."""
+OWN_FOREVER = "private, max-age=31536000, immutable"  # for what only some may read: a shared cache must not hand it to others
 SOON = "public, max-age=1"
 GZIP_FROM = 512  # bytes below which packing gains nothing
 GZIP_LEVEL = 2  # entries shrink to a third at any level; witnesses wait for them
@@ -80,10 +78,9 @@ async def get_data(log: TheLog, digest: FromPath[str]) -> Response[bytes]:
 
 
 @get("/log.vkey", media_type=TEXT, responses=READ_REFUSALS)
-async def get_vkeys(request: Request[Any, Any, Any]) -> Response[bytes]:
+async def get_vkeys(log: TheLog) -> Response[bytes]:
     """The log's verifier keys, one per line. Pin them from another source than this."""
-    service: Service = request.app.state.service
-    return Response("".join(f"{vkey}\n" for vkey in service.log_keys).encode(), media_type=TEXT)
+    return Response("".join(f"{vkey}\n" for vkey in log.publisher.log_keys).encode(), media_type=TEXT)
 
 
 def _file(log: Log, path: str, media_type: str, cache: str) -> Response[bytes]:

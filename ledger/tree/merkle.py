@@ -128,11 +128,9 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
 
 
 def verify_consistency(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> None:
-    """Check that the tree (size2, root2) extends (size1, root1); refuses PROOF_WRONG, and also ``size1`` 0, from which nothing follows.
-
-    Inner hashes lie beside the path of leaf ``size1 - 1`` below the point where it parts from that of leaf ``size2 - 1``, border hashes
-    above it: the old root is joined from those on the left only, the new one from all.
-    """
+    """Check that the tree (size2, root2) extends (size1, root1); refuses PROOF_WRONG, and also ``size1`` 0, from which nothing follows."""
+    # Inner hashes lie beside the path of leaf ``size1 - 1`` below the point where it parts from that of leaf ``size2 - 1``, border hashes
+    # above it: the old root is joined from those on the left only, the new one from all.
     if not 0 < size1 <= size2 <= MAX_SIZE:
         raise refuse("PROOF_WRONG", field="size", found=size1, expected=f"0 < size <= {size2}")
     if size1 == size2:

@@ -22,8 +22,7 @@ MAX_LINES = 64  # signature lines; the specification asks for at least 16
 ED25519 = 0x01
 COSIGNATURE_V1 = 0x04
 SUBTREE_V1 = 0x06
-_SUITES = {ED25519: SUITES["ed25519"], COSIGNATURE_V1: SUITES["ed25519"], SUBTREE_V1: SUITES["ml-dsa-44"]}
-"""By signature type."""
+_SUITES = {ED25519: SUITES["ed25519"], COSIGNATURE_V1: SUITES["ed25519"], SUBTREE_V1: SUITES["ml-dsa-44"]}  # by signature type
 
 _DASH = "— ".encode()
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")

@@ -86,10 +86,7 @@ def _row_between(level: int | None, old_row: int, new_row: int) -> Iterator[Tile
 
 
 def new_tiles(old_size: int, leaves: Sequence[bytes], read: Read) -> Iterator[tuple[Tile, bytes]]:
-    """Hash tiles of every level that ``old_size + len(leaves)`` needs, with their bytes.
-
-    ``leaves`` are the leaf hashes from ``old_size`` on; ``read`` is asked for the right-edge tiles of ``old_size`` only.
-    """
+    """Hash tiles and their bytes that ``leaves`` from ``old_size`` on bring; ``read`` is asked for right-edge tiles of that size only."""
     level, row, added = 0, old_size, list(leaves)
     while added:
         pending = row % WIDTH
@@ -136,10 +133,7 @@ def parse_bundle(raw: bytes, width: int) -> tuple[bytes, ...]:
 
 
 class TileReader:
-    """A tree of one size read from tiles: subtree hashes, leaf hashes, entries, the root.
-
-    It believes what it reads: compare ``root()`` with a checkpoint, or verify the proof built from it.
-    """
+    """A tree of one size read from tiles. It believes them: compare ``root()`` with a checkpoint, or verify the proof built from it."""
 
     _KEEP = 64  # tiles held in memory, each with its inner nodes
     _KEEP_NODES = 4096  # inner nodes found lately: proofs of neighbours under one checkpoint share most of them
@@ -194,10 +188,7 @@ class TileReader:
 
 
 def tiles_needed(size: int, prove: Callable[[HashAt], object]) -> tuple[Tile, ...]:
-    """Hash tiles that a computation over the tree of ``size`` reads, so that they can be fetched first.
-
-    ``tiles_needed(n, lambda hash_at: inclusion_proof(i, n, hash_at))``. The computation runs once over zeros.
-    """
+    """Hash tiles that a computation over the tree of ``size`` reads, so that they can be fetched first; it runs once over zeros."""
     needed: dict[Tile, None] = {}
 
     def note(level: int, index: int) -> bytes:

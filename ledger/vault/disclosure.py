@@ -52,10 +52,8 @@ class PostedEnvelope(Struct, frozen=True):
 
 
 def take_apart(raw: bytes) -> PostedEnvelope:
-    """Envelope and disclosures of a request. Never raises: what is wrong stands in ``refusal``.
-
-    A bare envelope passes untouched. It can hold neither of the two names: its strings are base64, hex and one fixed type.
-    """
+    """Envelope and disclosures of a request. Never raises: what is wrong stands in ``refusal``."""
+    # A bare envelope passes untouched. It can hold neither of the two names: its strings are base64, hex and one fixed type.
     if b'"envelope"' not in raw and b'"disclosures"' not in raw:
         return PostedEnvelope(raw)
     try:

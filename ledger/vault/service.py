@@ -116,10 +116,8 @@ class Vault:
         return rows[0].chain
 
     async def read(self, chain: str, reader: Caller, *, statement: str | None = None) -> tuple[Opening, ...]:
-        """Every commitment on a chain (or of one statement on it) with what is behind it. Whether ``reader`` may is judged by the caller.
-
-        Each reading leaves a line in the server's log: who, which fields, never what.
-        """
+        """Every commitment on a chain (or of one statement on it) with what is behind it. Whether ``reader`` may is judged by the caller."""
+        # Each reading leaves a line in the server's log: who, which fields, never what.
         entries = [entry for entry in await self._log.chain_entries(chain) if statement in (None, entry.statement.hash)]
         async with self._log.pool.acquire() as conn:
             rows = {(row.statement, row.field): row for row in await store.list_of_chain(conn, chain)}

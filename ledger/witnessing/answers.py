@@ -21,8 +21,7 @@ class FailureKind(StrEnum):
     FORBIDDEN = "forbidden"  # 403: it does not accept our signature
     UNAVAILABLE = "unavailable"  # any other status, e.g. 503 of a mirror that is behind
     NO_LINE = "no_line"  # 200 without a valid line of the configured key
-    CLOCK = "clock"
-    """A valid line that states a time far from ours; it would break the audit's time bracket, so it is not attached."""
+    CLOCK = "clock"  # a valid line that states a time far from ours; it would break the audit's time bracket, so it is not attached
     SIZE = "size"  # 409 that cannot be answered: ahead of us, nonsense, or twice. An alarm
     PROOF = "proof"  # 422: our proof does not hold against its memory. An alarm
     OWN_PROOF = "own_proof"  # we could not build the proof it needs. An alarm: our tiles are incomplete
@@ -41,8 +40,7 @@ class Failure(Struct, frozen=True):
 class ContradictionKind(StrEnum):
     """How a note signed by our key contradicts the tree we have."""
 
-    AHEAD = "ahead"
-    """It is larger than what we are about to publish: a restored backup, or a publisher that was replaced."""
+    AHEAD = "ahead"  # it is larger than what we are about to publish: a restored backup, or a publisher that was replaced
     FORK = "fork"  # another root at its size: two histories
 
 

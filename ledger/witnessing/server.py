@@ -118,10 +118,7 @@ def make_cosigner(name: str, *keys: SigningKey) -> Cosigner:
 
 
 def read_submission(raw: bytes, logs: Mapping[str, KnownLog]) -> AddCheckpointRequest:
-    """Parse a request and verify the log's signature.
-
-    Refuses WITNESS_REQUEST, NOTE_FORM, CHECKPOINT_FORM (400), WITNESS_LOG_UNKNOWN (404), NOTE_SIGNATURE (403).
-    """
+    """A request of a known log; WITNESS_REQUEST, NOTE_FORM, CHECKPOINT_FORM (400), WITNESS_LOG_UNKNOWN (404), NOTE_SIGNATURE (403)."""
     request = parse_request(raw)
     if len(request.note) > notes.MAX_BYTES:
         raise refuse("NOTE_FORM", found=f"{len(request.note)} bytes", expected=f"at most {notes.MAX_BYTES}")

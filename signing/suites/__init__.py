@@ -26,8 +26,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     from_seed: Callable[[bytes], PrivateKeyTypes]
     """The private key of 32 bytes, the same for ever: for demonstration, tests and published vectors."""
     holds: Callable[[PrivateKeyTypes], bool]  # whether a private key read from a file belongs to this suite
-    signer: Callable[[PrivateKeyTypes], Callable[[bytes], bytes]]
-    """``message -> signature`` in the form that ``verifier`` accepts."""
+    signer: Callable[[PrivateKeyTypes], Callable[[bytes], bytes]]  # ``message -> signature`` in the form that ``verifier`` accepts
 
     def verifier(self, spki: bytes) -> Verifier:
         """Load a public key; raises Refusal KEY_INVALID for every encoding but ours and for keys that prove nothing."""

@@ -15,8 +15,7 @@ from nacl.exceptions import BadSignatureError
 from signing.refusal import refuse
 from signing.suites import Suite
 
-SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
-"""DER of SubjectPublicKeyInfo up to the 32 bytes of the key (RFC 8410)."""
+SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")  # DER of SubjectPublicKeyInfo up to the 32 bytes of the key (RFC 8410)
 
 _P = 2**255 - 19
 _D = -121665 * pow(121666, -1, _P) % _P
