@@ -5,8 +5,7 @@ These are rules of the evidence format, not of the law; their source is ``docs/f
 
 from signing.refusal import table, texts
 
-RULES = table(
-    *texts("""
+_TEXTS = texts("""
 BODY_TOO_LARGE | - | sender | formats §1 [DESIGN]
 报文超过长度上限。 || 将报文控制在 24 KiB 以内；附件请单独上传，报文中只写其摘要。
 The body is larger than allowed. || Keep the body within 24 KiB; upload attachments separately and name only their digests.
@@ -89,4 +88,4 @@ COMMIT_VALUE | - | sender | formats §7 [DESIGN]
 个人信息的内容不是 NFC 规范化的 UTF-8 文本。 || 先对内容作 NFC 规范化，再计算承诺。
 The committed value is not UTF-8 text in NFC. || Normalise the value to NFC before committing to it.
 """)
-)
+RULES = table(*_TEXTS)

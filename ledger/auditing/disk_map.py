@@ -53,8 +53,8 @@ class DiskMap:
         elif not self._written[hash(name) % _SLOTS]:
             value = None
         else:
-            row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
-            value = None if row is None else self._decode(name, row[0])
+            raw = self._value("SELECT value FROM value WHERE name = ?", name)
+            value = None if raw is None else self._decode(name, raw)
         self._hold(name, value)
         return value
 
@@ -78,21 +78,23 @@ class DiskMap:
             self._written[hash(name) % _SLOTS] = 1
         self.db.executemany("INSERT INTO value VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", rows)
 
+    def _value(self, sql: str, *names: str) -> bytes | None:
+        row: tuple[bytes] | None = self.db.execute(sql, names).fetchone()
+        return None if row is None else row[0]
+
     def _flush(self) -> None:
         self._write([*self._old.items(), *self._young.items()])
 
     def items(self) -> Iterator[tuple[str, bytes]]:
         """All values, encoded, by name."""
         self._flush()
-        for name, raw in self.db.execute("SELECT name, value FROM value ORDER BY name"):
-            yield str(name), bytes(raw)
+        yield from self.db.execute("SELECT name, value FROM value ORDER BY name")
 
     def raw(self, name: str) -> bytes | None:
         """One value, encoded, without taking room in memory."""
         if name in self._dirty:
             return self._encode(self.get(name))
-        row = self.db.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
-        return None if row is None else bytes(row[0])
+        return self._value("SELECT value FROM value WHERE name = ?", name)
 
     def __len__(self) -> int:
         """How many values there are."""
@@ -101,8 +103,7 @@ class DiskMap:
 
     def mark(self) -> bytes | None:
         """What :meth:`keep` wrote last."""
-        row = self.db.execute("SELECT mark FROM mark").fetchone()
-        return None if row is None else bytes(row[0])
+        return self._value("SELECT mark FROM mark")
 
     def keep(self, mark: bytes) -> None:
         """Make everything so far durable together with a mark that says how far it is."""

@@ -41,11 +41,6 @@ class Vkey(Struct, frozen=True):
         return int.from_bytes(sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.key).digest()[:4], "big")
 
     @property
-    def suite(self) -> str:
-        """The signature suite of its type."""
-        return _SUITES[self.type].name
-
-    @property
     def spki(self) -> bytes:
         """The key as DER SubjectPublicKeyInfo, as ``signing`` knows it."""
         return _SUITES[self.type].prefix + self.key
@@ -53,7 +48,7 @@ class Vkey(Struct, frozen=True):
     def holds(self, message: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is one of this key over exactly these bytes."""
         try:
-            verify(self.suite, self.spki, message, signature)
+            verify(_SUITES[self.type].name, self.spki, message, signature)
         except Refusal:
             return False
         return True
@@ -123,7 +118,7 @@ def parse_vkey(text: str) -> Vkey:
     if id_ != f"{vkey.id:08x}":
         raise refuse("VKEY_FORM", field="id", found=ascii(id_), expected=f"{vkey.id:08x}")
     try:
-        load_key(vkey.suite, vkey.spki)
+        load_key(_SUITES[vkey.type].name, vkey.spki)
     except Refusal:
         raise refuse("VKEY_FORM", field="key", found=vkey.key.hex(), expected="a canonical point of large order") from None
     return vkey

@@ -2,8 +2,7 @@
 
 from signing.refusal import table, texts
 
-RULES = table(
-    *texts("""
+_TEXTS = texts("""
 NOTE_FORM | - | operator | C2SP signed-note; formats §4 [DESIGN]
 签名便笺的格式不正确：应为正文、空行和若干签名行，UTF-8 编码，不超过 64 KiB。 || 请重新下载检查点文件，不要编辑或另存；仍不正确的，保留现有文件并向账本运营单位索取原件。
 The signed note is malformed: text, an empty line and signature lines in UTF-8, at most 64 KiB. || Fetch the checkpoint file again, unedited; if it stays wrong, keep it and ask the operator for the original.
@@ -29,4 +28,4 @@ POLICY_FORM | - | sender | C2SP tlog-policy; formats §5 [DESIGN]
 信任策略的格式不正确：有无法识别的行，名称或公钥重复，引用了尚未定义的名称，或者没有恰好一行 quorum。 || 请按所示行号改正策略文件；写入账本的策略不得含注释、空行和网址。
 The trust policy is malformed: an unknown line, a name or key given twice, a name used before it is defined, or not exactly one quorum line. || Correct the policy at the line shown; a policy in the log has no comments, empty lines or URLs.
 """)
-)
+RULES = table(*_TEXTS)

@@ -26,12 +26,12 @@ Place = tuple[str, str]  # statement hash (hex) and field
 
 _BUSY_S = 60  # others wait while one process rewrites the file
 _PRAGMAS = ("temp_store = MEMORY", "secure_delete = ON", "journal_mode = DELETE", "synchronous = EXTRA")
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS key (statement TEXT NOT NULL, field TEXT NOT NULL, key BLOB NOT NULL CHECK (length(key) = 32),"
-    " PRIMARY KEY (statement, field)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS erased (statement TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (statement, field)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS dirty (one INTEGER PRIMARY KEY CHECK (one = 1))",
-)
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS key
+  (statement TEXT NOT NULL, field TEXT NOT NULL, key BLOB NOT NULL CHECK (length(key) = 32), PRIMARY KEY (statement, field)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS erased (statement TEXT NOT NULL, field TEXT NOT NULL, PRIMARY KEY (statement, field)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dirty (one INTEGER PRIMARY KEY CHECK (one = 1));
+"""
 
 
 class KeyStore:
@@ -45,8 +45,7 @@ class KeyStore:
         self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         for pragma in _PRAGMAS:
             self._db.execute(f"PRAGMA {pragma}")
-        for table in _TABLES:
-            self._db.execute(table)
+        self._db.executescript(_SCHEMA)
         self._rewrite()
 
     def obtain(self, places: Sequence[Place]) -> dict[Place, bytes]:

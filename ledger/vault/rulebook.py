@@ -2,8 +2,7 @@
 
 from signing.refusal import table, texts
 
-RULES = table(
-    *texts("""
+_TEXTS = texts("""
 DISCLOSURE_FORM | - | sender | formats §7 [DESIGN]
 随附的个人信息（disclosures）格式不对。 || 每项只含 field、salt（32 字节的 base64）、value 三个字符串，最多 32 项，内容不超过 1024 字节。
 The disclosures beside the envelope are malformed. || Give field, salt (base64 of 32 bytes) and value as strings, nothing else; at most 32, values of at most 1024 bytes.
@@ -26,4 +25,4 @@ ERASE_FORBIDDEN | - | operator | formats §7 [DESIGN]
 只有运营单位可以登记个人信息的删除。 || 向运营单位提出删除请求，写明声明哈希和字段名。
 Only the operator records an erasure. || Ask the operator, naming the statement hash and the field.
 """)
-)
+RULES = table(*_TEXTS)

@@ -92,7 +92,8 @@ class Mirror:
         while wanted.size > self.size:
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._follow(submission), name=f"mirror {self._log.origin}")
-                self._task.add_done_callback(_look)
+                # A fault that nobody waited for has been reported; asyncio must not report it again.
+                self._task.add_done_callback(lambda task: task.cancelled() or task.exception())
             await asyncio.wait({self._task}, timeout=max(0.0, ends - asyncio.get_running_loop().time()))
             if not self._task.done():
                 raise refuse("MIRROR_BEHIND", field=self._log.origin, found=self.size, expected=wanted.size)
@@ -251,12 +252,6 @@ def _partials(size: int) -> set[str]:
     """Paths of the tiles and the bundle that are not full in a tree of this size."""
     rows = [(None, size), *((level, size >> 8 * level) for level in range(8))]
     return {Tile(level, row // WIDTH, row % WIDTH).path for level, row in rows if row % WIDTH}
-
-
-def _look(task: asyncio.Task[None]) -> None:
-    """A fault that nobody waited for has been reported; asyncio must not report it again."""
-    if not task.cancelled():
-        task.exception()
 
 
 def _digests(entry: bytes) -> list[str]:

@@ -2,8 +2,7 @@
 
 from signing.refusal import table, texts
 
-RULES = table(
-    *texts("""
+_TEXTS = texts("""
 WITNESS_REQUEST | - | sender | C2SP tlog-witness [DESIGN]
 见证请求的格式不正确：应为 old 行、至多 63 行一致性证明、空行和检查点，且 old 不大于检查点的条目数。 || 请按 C2SP tlog-witness 的格式重新构造请求。
 The add-checkpoint request is malformed: an old line, at most 63 proof lines, an empty line, the checkpoint; old not above its size. || Build the request as C2SP tlog-witness says.
@@ -32,4 +31,4 @@ MIRROR_MISMATCH | - | operator | design §5 [DESIGN]
 账本提供的条目与其签发的检查点不符，拒绝联署。 || 保存镜像目录、检查点和日志，立即通知另一主管部门：账本数据可能损坏或分叉。
 The entries that the log serves do not give the root it signed; it is not cosigned. || Keep the mirror, the checkpoint and the messages, and tell the other authority at once: the log is damaged or has forked.
 """)
-)
+RULES = table(*_TEXTS)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import httpx
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing import server
@@ -151,17 +152,11 @@ class Witness:
     def _log_status(self, origin: str) -> LogStatus:
         head, mirror = self._store.head(origin), self._mirrors.get(origin)
         offered = max(self._offered.get(origin, 0), head.size)
-        return LogStatus(
-            origin=origin,
-            id=log_id(origin),
-            offered=offered,
-            cosigned=head.size,
-            cosigned_at=head.at,
-            mirrored=None if mirror is None else mirror.size,
-            lag=offered - head.size,
-            fault="" if mirror is None else mirror.fault,
-            data_missing=0 if mirror is None else len(self._store.missing_data(origin)),
-        )
+        lag, at, id_ = offered - head.size, head.at, log_id(origin)
+        known = LogStatus(origin=origin, id=id_, offered=offered, cosigned=head.size, cosigned_at=at, lag=lag)
+        if mirror is None:
+            return known
+        return replace(known, mirrored=mirror.size, fault=mirror.fault, data_missing=len(self._store.missing_data(origin)))
 
 
 async def learn(http: httpx.AsyncClient, store: WitnessStore, url: str, *, first_use: bool) -> Mapping[str, KnownLog]:
@@ -174,10 +169,10 @@ async def learn(http: httpx.AsyncClient, store: WitnessStore, url: str, *, first
         raise refuse("WITNESS_PIN", field=url, found="no keys", expected="the log's keys in the list of logs")
     try:
         answer = await fetch(http, f"{url.rstrip('/')}/log.vkey", most=VKEYS_MAX)
+        if answer.status != 200:
+            raise Unreadable(f"HTTP {answer.status}")
     except Unreadable as error:
         raise refuse("WITNESS_PIN", field=url, found=error, expected="the log's keys at /log.vkey") from None
-    if answer.status != 200:
-        raise refuse("WITNESS_PIN", field=url, found=f"HTTP {answer.status}", expected="the log's keys at /log.vkey")
     shown = parse_known(answer.body)
     vkeys = tuple(vkey for known in shown.values() for vkey in known.vkeys)
     if store.pin(url, vkeys) != vkeys:
