@@ -4,8 +4,8 @@ from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
 from ledger.kinds import KINDS
 from ledger.tree import rulebook as tree
-from ledger.vault import rulebook as vault
-from ledger.witnessing import rulebook as witnessing
+from ledger.vault import disclosure as vault
+from ledger.witnessing import server as witnessing
 from signing.refusal import table, texts
 
 RULES = table(

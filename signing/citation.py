@@ -8,21 +8,13 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-_NAMES: Mapping[str, str] = {
-    "Order 23": "《危险废物转移管理办法》",
-    "Code": "《生态环境法典》",
-    "固废法": "《固体废物污染环境防治法》",
-    "MOT 2019 No. 29": "《危险货物道路运输安全管理办法》",
-    "危险废物经营许可证管理办法": "《危险废物经营许可证管理办法》",
-    "行政许可法": "《行政许可法》",
-    "国家危险废物名录": "《国家危险废物名录》",
-    "addenda": "法规研究增补",
-    "law": "法规研究",
-    "formats": "证据格式",
-    "kinds": "声明种类",
-    "design": "设计",
-}
 # fmt: off
+_NAMES: Mapping[str, str] = {
+    "Order 23": "《危险废物转移管理办法》", "Code": "《生态环境法典》", "固废法": "《固体废物污染环境防治法》",
+    "MOT 2019 No. 29": "《危险货物道路运输安全管理办法》", "危险废物经营许可证管理办法": "《危险废物经营许可证管理办法》", "行政许可法": "《行政许可法》",
+    "国家危险废物名录": "《国家危险废物名录》", "addenda": "法规研究增补", "law": "法规研究", "formats": "证据格式",
+    "kinds": "声明种类", "design": "设计",
+}
 _WORDS: Mapping[str, str] = {
     "alert at 100 %": "满 100 % 提示", "alert level": "提示级别",
     "levels M from day 6, H from day 10": "第 6 日起 M 级、第 10 日起 H 级", "above 5 % H": "超过 5 % 为 H 级",

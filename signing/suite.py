@@ -19,10 +19,9 @@ SUITES: Mapping[str, Suite] = {one.name: one for one in (ed25519.SUITE, ecdsa_p2
 
 def suite(name: str) -> Suite:
     """The suite of that name; raises Refusal SUITE_UNKNOWN."""
-    try:
-        return SUITES[name]
-    except KeyError:
-        raise refuse("SUITE_UNKNOWN", field="suite", found=name, expected=", ".join(SUITES)) from None
+    if name not in SUITES:
+        raise refuse("SUITE_UNKNOWN", field="suite", found=name, expected=", ".join(SUITES))
+    return SUITES[name]
 
 
 @lru_cache(maxsize=CACHED_KEYS)

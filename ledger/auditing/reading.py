@@ -14,7 +14,7 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any
 
@@ -36,6 +36,7 @@ from signing.refusal import Refusal
 AHEAD = 3  # tasks under way per worker: enough to hide the way there and back, few enough to know nearly all keys
 NICE = 5  # how far workers stand back: everybody waits for the sequential pass, so where cores are few it goes first
 ORPHAN_S = 1.0  # how often a worker looks whether its audit still lives
+_READER: "Reader | None" = None
 _KEYID = re.compile(rb'"keyid":"([0-9a-f]{64})"')
 
 
@@ -94,7 +95,7 @@ class Reader:
         return BundleRead(b"".join(leaves), Edge().append_many(leaves).root(), judged)
 
     def pack(self, found: BundleRead) -> bytes:
-        """What was read as bytes for :class:`Unpacker`, which travel faster than objects."""
+        """What was read as bytes, which travel faster than objects."""
         return self._encode((found.leaves, found.node, tuple(map(self._wired, found.judged))))
 
     def _one(self, raw: bytes, index: int, records: dict[str, KeyRecord]) -> CheckedEntry:
@@ -124,28 +125,24 @@ def _verified(entry: Entry, index: int, records: Mapping[str, KeyRecord]) -> tup
     return (), True
 
 
-class Unpacker:
-    """Turns a worker's answer into entries again."""
+def _unpacker(kinds: Kinds) -> Callable[[bytes, Task], BundleRead]:
+    """Turns a worker's answer to a task into entries again."""
+    decode = Decoder(_WireBundle).decode
+    bodies: dict[str, Decoder[Any]] = {name: Decoder(kind.body) for name, kind in kinds.by_name.items()}
 
-    def __init__(self, kinds: Kinds) -> None:
-        self._bundle = Decoder(_WireBundle)
-        self._bodies: dict[str, Decoder[Any]] = {name: Decoder(kind.body) for name, kind in kinds.by_name.items()}
-
-    def unpack(self, answer: bytes, task: Task) -> BundleRead:
-        """The entries of the task."""
-        leaves, node, entries = self._bundle.decode(answer)
-        return BundleRead(leaves, node, tuple(map(self._judged, entries, task.entries)))
-
-    def _judged(self, wire: _Wire, raw: bytes) -> CheckedEntry:
+    def judged(wire: _Wire, raw: bytes) -> CheckedEntry:
         if wire.read is None:
             return CheckedEntry(None, wire.findings, False)
         bare, body, envelope, admission = wire.read
-        statement = replace(bare, body=self._bodies[bare.kind].decode(body))
+        statement = replace(bare, body=bodies[bare.kind].decode(body))
         entry = Entry(index=admission.index, raw=raw, envelope=envelope, statement=statement, admission=admission)
         return CheckedEntry(entry, wire.findings, wire.is_verified)
 
+    def unpack(answer: bytes, task: Task) -> BundleRead:
+        leaves, node, entries = decode(answer)
+        return BundleRead(leaves, node, tuple(map(judged, entries, task.entries)))
 
-_READER: Reader | None = None
+    return unpack
 
 
 def _settle(kinds: Kinds, auditor: int) -> None:
@@ -176,7 +173,7 @@ def answers(tasks: Iterable[Task], kinds: Kinds, workers: int) -> Iterator[tuple
         reader = Reader(kinds)
         yield from ((task, reader.read(task)) for task in tasks)
         return
-    unpack, pending = Unpacker(kinds).unpack, deque[tuple[Task, Future[bytes]]]()
+    unpack, pending = _unpacker(kinds), deque[tuple[Task, Future[bytes]]]()
 
     def oldest() -> tuple[Task, BundleRead]:
         task, answer = pending.popleft()

@@ -62,10 +62,6 @@ class Replay:
             return of_entry(refusal, index, entry.statement.chain, "statement.")
         return []
 
-    def pass_over(self) -> None:
-        """The next entry could not be read: it takes its index and nothing else."""
-        self.size += 1
-
     def take(self, entry: Entry) -> list[Finding]:
         """The next entry, whose signatures were judged apart: decide again, compare, and go on from what the second decision says.
 

@@ -2,9 +2,11 @@
 
 from signing.refusal import table, texts
 
-RULES = table(
-    *texts(
-        """
+_OTHERWISE = (
+    "保留现有文件和本报告，通报两地主管部门，并请账本运营单位说明。",
+    "Keep the files and this report, tell both authorities, and ask the operator to explain.",
+)
+_TEXTS = """
 FILE_MISSING | - | operator | formats §4 [DESIGN]
 应有的文件或条目不存在。 || 重新导出；仍缺少的，通报主管部门并向运营单位索取。
 A file or entry that must be there is missing. || Export again; if it is still missing, tell the authorities and ask the operator for it.
@@ -68,10 +70,5 @@ The export holds a compressed file; gzip is for HTTP only. || Unpack it under it
 AUDIT_STATE | - | sender | design §12 [DESIGN]
 审计状态缺失、无法读取，或者属于另一账本、另一检查点。 || 改用正确的目录；或者不带 --state、--since，从头审计。
 The kept state of the audit is missing, not readable, or of another log or checkpoint. || Name the right directory; or audit from the beginning, without --state and --since.
-""",
-        otherwise=(
-            "保留现有文件和本报告，通报两地主管部门，并请账本运营单位说明。",
-            "Keep the files and this report, tell both authorities, and ask the operator to explain.",
-        ),
-    )
-)
+"""
+RULES = table(*texts(_TEXTS, _OTHERWISE))

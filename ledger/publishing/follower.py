@@ -45,7 +45,7 @@ class Follower:
         self.files = files
         self._store, self.log_keys = checkpoint_store, tuple(log_keys)
         self._reader = self._reader_before = TileReader(0, files.read)
-        self._changed: asyncio.Event = asyncio.Event()
+        self.changed = asyncio.Event()  # set at the next change of what is published, or when the log freezes
         self._committed = 0
         self._behind_since: float | None = None
         self.published: Published | None = None
@@ -102,19 +102,14 @@ class Follower:
                 return None
             try:
                 async with asyncio.timeout(left):
-                    await self._changed.wait()
+                    await self.changed.wait()
             except TimeoutError:
                 return None
         return self.published
 
-    @property
-    def changed(self) -> asyncio.Event:
-        """Set at the next change of what is published, or when the log freezes."""
-        return self._changed
-
     def wake(self) -> None:
         """Let those who wait look again."""
-        changed, self._changed = self._changed, asyncio.Event()
+        changed, self.changed = self.changed, asyncio.Event()
         changed.set()
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:

@@ -4,12 +4,12 @@ Reads go on; ``liandan log status`` explains, ``liandan log cut`` leads on.
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Sequence
 
 from ledger.publishing.cosigning import Contradicted
 from ledger.publishing.files import LogFiles
 from ledger.witnessing.answers import Contradiction
+from signing.b64 import encode
 
 EVIDENCE = "evidence"
 
@@ -27,7 +27,7 @@ def write_evidence(files: LogFiles, error: Exception, ours: bytes | None) -> str
     found: dict[str, object] = {"why": str(error), "kind": type(error).__name__, "published": None if ours is None else ours.decode()}
     name = "mismatch"
     if isinstance(error, Mismatch) and error.proof:
-        found["proof"] = _text(error.proof)
+        found["proof"] = list(map(encode, error.proof))
     if isinstance(error, Contradicted):
         name = "contradiction"
         found["theirs"] = [_theirs(one) for one in error.contradictions]
@@ -42,11 +42,14 @@ def write_evidence(files: LogFiles, error: Exception, ours: bytes | None) -> str
 
 def _theirs(one: Contradiction) -> dict[str, object]:
     notes = {"note": one.note.decode("utf-8", "replace"), "ours": one.ours.decode()}
-    return {"witness": one.witness, "kind": one.kind.value, "size": one.size, "root": one.root.hex(), **notes, "proof": _text(one.proof)}
-
-
-def _text(proof: Sequence[bytes]) -> list[str]:
-    return [b64encode(hash_).decode() for hash_ in proof]
+    return {
+        "witness": one.witness,
+        "kind": one.kind.value,
+        "size": one.size,
+        "root": one.root.hex(),
+        **notes,
+        "proof": list(map(encode, one.proof)),
+    }
 
 
 def contradicting_notes(files: LogFiles) -> list[tuple[str, bytes]]:

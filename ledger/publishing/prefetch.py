@@ -55,15 +55,14 @@ class Prefetch:
         read may have vanished unseen, and the rest be of another history.
         """
         size = await self.look(pool, STEP_MAX)
-        if self._rounds > 1 and size > self.edge.size and not await self._is_there(pool):
-            log.warning("reads_again", why="the database holds other entries than were read", size=self.base.size)
-            self.drop()
-            size = await self.look(pool, STEP_MAX)
+        if self._rounds > 1 and size > self.edge.size:
+            async with pool.acquire() as conn:
+                is_there = await store.list_leaves(conn, start=self.base.size, end=self.edge.size) == self.leaves
+            if not is_there:
+                log.warning("reads_again", why="the database holds other entries than were read", size=self.base.size)
+                self.drop()
+                size = await self.look(pool, STEP_MAX)
         return size
-
-    async def _is_there(self, pool: Pool[Record]) -> bool:
-        async with pool.acquire() as conn:
-            return await store.list_leaves(conn, start=self.base.size, end=self.edge.size) == self.leaves
 
     async def look(self, pool: Pool[Record], most: int = LOOK_MAX) -> int:
         """Read at most ``most`` further entries; returns the committed size. Raises Mismatch, with nothing of the round kept."""

@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.witnessing import server
 from ledger.witnessing.mirror import Mirror
-from ledger.witnessing.rulebook import RULES
 from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, KnownLog, OwnSignatureWrong, judge, parse_known
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import SIZE_TYPE, Unreadable, encode_size, fetch, log_id
@@ -134,7 +133,7 @@ class Witness:
         status, phrase = _ANSWERS.get(reason.code, (400, "invalid input"))
         if status in (422, 503):
             log.error("not_cosigned", code=reason.code, field=reason.field, found=reason.found, expected=reason.expected)
-        rule = RULES.get(reason.code)
+        rule = server.RULES.get(reason.code)
         detail = ", ".join(part for part in (reason.field, reason.found and f"found {reason.found}", reason.expected) if part)
         text = f"{phrase}: {detail}\n{'' if rule is None else rule.zh + chr(10)}"
         return WitnessAnswer(status, text.encode("utf-8", "backslashreplace"))

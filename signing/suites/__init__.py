@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from msgspec import Struct
 
@@ -20,8 +21,8 @@ class Suite(Struct, frozen=True, kw_only=True):
     key_form: str
     signature_bytes: int
     signature_form: str = ""
-    load: Callable[[bytes], Callable[[bytes, bytes], bool]]
-    """The raw public key to whether ``(message, signature)`` holds; KEY_INVALID for keys that prove nothing, SIGNATURE_FORM."""
+    load: Callable[[bytes], Verifier]
+    """From the raw public key; KEY_INVALID for keys that prove nothing. What it gives raises InvalidSignature or SIGNATURE_FORM."""
     generate: Callable[[], PrivateKeyTypes]
     from_seed: Callable[[bytes], PrivateKeyTypes]
     """The private key of 32 bytes, the same for ever: for demonstration, tests and published vectors."""
@@ -34,13 +35,15 @@ class Suite(Struct, frozen=True, kw_only=True):
         if len(raw) != self.key_bytes or not spki.startswith(self.prefix):
             expected = f"DER SubjectPublicKeyInfo of {self.key_form}, {len(self.prefix) + self.key_bytes} bytes"
             raise refuse("KEY_INVALID", found=f"{len(spki)} bytes", expected=expected)
-        holds = self.load(raw)
+        check = self.load(raw)
 
         def verify(message: bytes, signature: bytes) -> None:
             if len(signature) != self.signature_bytes:
                 expected = f"{self.signature_bytes} bytes{self.signature_form}"
                 raise refuse("SIGNATURE_FORM", found=f"{len(signature)} bytes", expected=expected)
-            if not holds(message, signature):
-                raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes")
+            try:
+                check(message, signature)
+            except InvalidSignature:
+                raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes") from None
 
         return verify

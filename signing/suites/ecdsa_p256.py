@@ -7,14 +7,13 @@ bytes; the client folds s, the server refuses and never rewrites. Source: FIPS 1
 from collections.abc import Callable
 from hashlib import sha256
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
 from signing.refusal import refuse
-from signing.suites import Suite
+from signing.suites import Suite, Verifier
 
 SPKI_PREFIX = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200")
 """DER of SubjectPublicKeyInfo, named curve, up to the 65 bytes of the uncompressed point (RFC 5480)."""
@@ -26,23 +25,19 @@ _VERIFYING = ec.ECDSA(hashes.SHA256())
 _SIGNING = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
 
 
-def _load(coordinates: bytes) -> Callable[[bytes, bytes], bool]:
+def _load(coordinates: bytes) -> Verifier:
     try:
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _UNCOMPRESSED + coordinates)
     except ValueError:
         raise refuse("KEY_INVALID", found="not on the curve", expected="a point of P-256") from None
 
-    def verify(message: bytes, signature: bytes) -> bool:
+    def verify(message: bytes, signature: bytes) -> None:
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         if not 0 < r < _N or not 0 < s < _N:
             raise refuse("SIGNATURE_FORM", found="r or s out of range", expected="0 < r < n, 0 < s ≤ (n-1)/2")
         if s > _HALF:
             raise refuse("SIGNATURE_FORM", found="s in the upper half", expected="s ≤ (n-1)/2: replace s by n-s before sending")
-        try:
-            key.verify(encode_dss_signature(r, s), message, _VERIFYING)
-        except InvalidSignature:
-            return False
-        return True
+        key.verify(encode_dss_signature(r, s), message, _VERIFYING)
 
     return verify
 

@@ -7,13 +7,14 @@ Source: RFC 8032, formats §1.
 
 from collections.abc import Callable
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
 from signing.refusal import refuse
-from signing.suites import Suite
+from signing.suites import Suite, Verifier
 
 SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")  # DER of SubjectPublicKeyInfo up to the 32 bytes of the key (RFC 8410)
 
@@ -22,17 +23,16 @@ _D = -121665 * pow(121666, -1, _P) % _P
 _L = 2**252 + 27742317777372353535851937790883648493
 
 
-def _load(key: bytes) -> Callable[[bytes, bytes], bool]:
+def _load(key: bytes) -> Verifier:
     _check_point(key)
 
-    def verify(message: bytes, signature: bytes) -> bool:
+    def verify(message: bytes, signature: bytes) -> None:
         try:
             crypto_sign_open(signature + message, key)
         except BadSignatureError:
             if int.from_bytes(signature[32:], "little") >= _L:
                 raise refuse("SIGNATURE_FORM", found="S not below the group order", expected="S < L") from None
-            return False
-        return True
+            raise InvalidSignature from None
 
     return verify
 

@@ -5,27 +5,18 @@ Source: FIPS 204, formats §1.
 
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-from signing.suites import Suite
+from signing.suites import Suite, Verifier
 
 SPKI_PREFIX = bytes.fromhex("30820532300b06096086480165030403110382052100")
 """DER of SubjectPublicKeyInfo up to the 1,312 bytes of the key (RFC 9881)."""
 
 
-def _load(raw: bytes) -> Callable[[bytes, bytes], bool]:
+def _load(raw: bytes) -> Verifier:
     key = MLDSA44PublicKey.from_public_bytes(raw)
-
-    def verify(message: bytes, signature: bytes) -> bool:
-        try:
-            key.verify(signature, message)
-        except InvalidSignature:
-            return False
-        return True
-
-    return verify
+    return lambda message, signature: key.verify(signature, message)
 
 
 def _signer(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
