@@ -13,12 +13,12 @@ import msgspec
 import structlog
 import uvicorn
 
-from ledger.witnessing.wire import Unreadable, fetch
 from ledger.witnessing.mirror import Authorize, Mirror
 from ledger.witnessing.routes import WitnessApp
 from ledger.witnessing.server import Cosigner, KnownLog, make_cosigner, parse_known
 from ledger.witnessing.service import Witness, WitnessStatus, learn
 from ledger.witnessing.store import StoreFailed, WitnessStore
+from ledger.witnessing.wire import Unreadable, fetch
 from liandan.cli.connection import existing, folder, load_key
 from liandan.cli.output import FINDING, command, emit, service
 from liandan.client.transport import challenge
