@@ -7,10 +7,10 @@ from base64 import b64encode
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.admit import Submission, _unique, admit
+from ledger.admission.admit import Submission, admit
 from ledger.admission.personality import CURRENT
 from ledger.admission.statement import read_statement
-from ledger.model import Moment, Seen
+from ledger.model import Admitted, Alert, Findings, Moment, Seen
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
 from signing.possession import register
@@ -72,8 +72,13 @@ def test_nobody_signs_for_himself_as_a_delegate(bench: Workbench) -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_alerts_of_one_code_the_graver_stays(order: int) -> None:
-    alerts = [("M", "WEIGHT"), ("H", "WEIGHT"), ("L", "ANOTHER")][::order]
-    assert _unique(alerts, lambda alert: alert[1]) == [("L", "ANOTHER"), ("H", "WEIGHT")]
+    alerts: list[Alert] = [("M", "WEIGHT"), ("H", "WEIGHT"), ("L", "ANOTHER")]
+    out = Findings()
+    for level, code in alerts[::order]:
+        out.alert(level, code)
+    found = out.answer()
+    assert isinstance(found, Admitted)
+    assert found.alerts == (("L", "ANOTHER"), ("H", "WEIGHT"))
 
 
 def test_a_kind_that_books_nowhere_moves_no_account(bench: Workbench) -> None:

@@ -90,7 +90,7 @@ async def test_outcomes_are_those_of_a_sequencer_that_keeps_nothing(
     kept = await run(pool, tmp_path / "kept", bench, requests)
     async with unguarded(database) as conn:
         await conn.execute("DELETE FROM entry; DELETE FROM link; DELETE FROM fact; DELETE FROM log_head; DELETE FROM refusal")
-    monkeypatch.setattr(FactCache, "serves", False)
+    monkeypatch.setattr(FactCache, "serves", property(lambda kept: False, lambda kept, value: None), raising=False)
     assert await run(pool, tmp_path / "not kept", bench, requests) == kept
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ledger.admission import entry as entries
+from ledger.model import Decision
 from signing import envelope as envelopes
 from signing.envelope import PAYLOAD_STATEMENT, envelope_of, freeze
 from signing.payload import parse
@@ -90,4 +91,5 @@ def test_rubbish_is_nothing_to_the_quick_readings(raw: bytes) -> None:
 
 @pytest.mark.parametrize("number", [2**53, -(2**53), 2**64])
 def test_numbers_beyond_every_reader_are_no_part_of_an_entry(number: int) -> None:
-    assert not entries._is_number(number)
+    with pytest.raises(Refusal, match="ENTRY_FORM"):
+        entries._check_notes(Decision(tags=(("LATE", number),), alerts=(), accounts=()))
