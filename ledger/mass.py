@@ -16,7 +16,7 @@ _TONNES = re.compile(r"(0|[1-9][0-9]{0,8})(?:\.([0-9]{1,6}))?")
 
 def parse_mass(text: str, field: str = "") -> int:
     """Grams of a tonne string, zero included; Refusal QTY for anything but plain decimal notation."""
-    grams = read_mass(text)
+    grams = _grams(text) if len(text) <= TEXT_MAX else None
     if grams is None:
         raise refuse("QTY", field=field, found=text, expected="5.600000")
     return grams

@@ -21,20 +21,22 @@ _CLAIMED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-
 
 def parse_at(text: object, field: str = "at") -> int:
     """Unix seconds of a claimed time ``YYYY-MM-DDThh:mm:ss±hh:mm``; Refusal AT_FORM for anything else (no ``Z``, no fraction)."""
-    if not isinstance(text, str) or not _CLAIMED.fullmatch(text):
+    if not isinstance(text, str):
+        raise refuse("AT_FORM", field=field, found=text, expected="YYYY-MM-DDThh:mm:ss±hh:mm")
+    return _claimed(text, field)
+
+
+@lru_cache(maxsize=8192)
+def _claimed(text: str, field: str) -> int:
+    if not _CLAIMED.fullmatch(text):
         raise refuse("AT_FORM", field=field, found=text, expected="YYYY-MM-DDThh:mm:ss±hh:mm")
     try:
-        seconds = _seconds(text)
+        seconds = int(datetime.fromisoformat(text).timestamp())
     except (ValueError, OverflowError):
         raise refuse("AT_FORM", field=field, found=text, expected="a real Gregorian date") from None
     if not _FIRST_S <= seconds <= _LAST_S:
         raise refuse("AT_FORM", field=field, found=text, expected="years 1 to 9999, in UTC and in Shanghai")
     return seconds
-
-
-@lru_cache(maxsize=8192)
-def _seconds(text: str) -> int:
-    return int(datetime.fromisoformat(text).timestamp())
 
 
 @lru_cache(maxsize=4096)

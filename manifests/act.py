@@ -16,7 +16,7 @@ from ledger.fields import Commitments, Count, Files, label
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
 from manifests import machine
-from manifests.case import cases_key, cases_of
+from manifests.case import NO_CASES, cases_key, cases_of
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
 from signing.refusal import texts
@@ -212,7 +212,7 @@ def _reads(own: ReadsOfState | None, statement: Statement, facts: Facts) -> Read
     if own is None or state is None:
         return Reads(registers=(cases,))
     found = own(statement, state, facts)
-    return replace(found, registers=tuple(dict.fromkeys((cases, *found.registers))))
+    return Reads(chains=found.chains, accounts=found.accounts, registers=(cases, *found.registers))
 
 
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:
@@ -225,8 +225,9 @@ def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tup
 def advanced(advance: Advance, state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
     """The manifest after a later act: what the act changes, what it drew, its hash, the latest time."""
     assert state is not None, f"{statement.kind} does not open a manifest"
-    found = replace(advance(state, statement), drawn=drawn(state.drawn, admission), acts=(*state.acts, statement.hash))
-    return replace(found, times=replace(found.times, latest_s=max(found.times.latest_s, statement.at_s)))
+    found = advance(state, statement)
+    times = replace(found.times, latest_s=max(found.times.latest_s, statement.at_s))
+    return replace(found, drawn=drawn(state.drawn, admission), acts=(*state.acts, statement.hash), times=times)
 
 
 def _evolve(advance: Advance, registers: Registers, statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -234,7 +235,9 @@ def _evolve(advance: Advance, registers: Registers, statement: Statement, admiss
     before: ManifestState = facts.state(statement.chain)
     cases = cases_of(facts, statement.chain)
     after = advanced(advance, before, statement, admission)
-    after = replace(after, number=after.number or cases.number, provincial_number=after.provincial_number or cases.provincial_number)
+    if cases is not NO_CASES:
+        number, provincial = after.number or cases.number, after.provincial_number or cases.provincial_number
+        after = replace(after, number=number, provincial_number=provincial)
     written: dict[str, Any] = dict(registers(Entered(statement, admission, before, after, facts)))
     if after.number is not None and after.stage in FINISHED:
         key = number_key(after.number)

@@ -35,6 +35,9 @@ class ManifestCases(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return replace(self, opened=tuple({**counts, party: counts.get(party, 0) + 1}.items()))
 
 
+NO_CASES = ManifestCases()
+
+
 def cases_key(trunk: str) -> str:
     """Key of a manifest's register."""
     return f"manifest-cases:{trunk}"
@@ -43,7 +46,7 @@ def cases_key(trunk: str) -> str:
 def cases_of(facts: Facts, trunk: str) -> ManifestCases:
     """What cases have done to a manifest; its register must be loaded."""
     found: ManifestCases | None = facts.get(cases_key(trunk))
-    return found or ManifestCases()
+    return found or NO_CASES
 
 
 class Trunk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -33,7 +33,7 @@ def reads(state: ManifestState, facts: Facts) -> Reads:
         chains.append(state.approval)
         if not facts.missing([chain_key(state.approval)]):
             chains += [line.listing.list for line in _decision(state, facts)[1] if line.listing is not None]
-    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(state.drawn), registers=keys)
+    return Reads(chains=tuple(chains), accounts=tuple(state.drawn), registers=keys)
 
 
 _Decision = tuple[ApprovalState | None, list[DecisionLine]]

@@ -5,7 +5,6 @@ A label is a 数字识别码 of HJ 1276: 18 + 8 + 8 + 3 = 37 characters, USCC, c
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -126,24 +125,33 @@ def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) ->
 
 def note_label_counts(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
     """ALERT H LABEL_COUNT: of a packed code not as many labels as packs, or a label dated after the departure."""
-    labels = read_labels(scanned)
-    counts = Counter(label.code for label in labels)
-    packs: Counter[str] = Counter()
+    labels, day, lacking = read_labels(scanned), day_of(judged.statement.at_s), dict[str, int]()
     for line in judged.state.lines:
         if line.packing in PACKED:
-            packs[line.code] += line.packs
-    day = day_of(judged.statement.at_s)
-    if any(counts[code] != count for code, count in packs.items()) or any(label.day > day for label in labels):
+            lacking[line.code] = lacking.get(line.code, 0) + line.packs
+    for label in labels:
+        if label.code in lacking:
+            lacking[label.code] -= 1
+    if any(lacking.values()) or any(label.day > day for label in labels):
         out.alert("H", "LABEL_COUNT")
 
 
 def note_labels_used(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
     """ALERT H LABEL_USED: a label that another manifest has loaded, unless that one carried it back."""
-    for label in read_labels(scanned):
-        known: LabelHolders | None = judged.facts.get(label_key(label.batch))
+    for key, serials in _by_register(read_labels(scanned)).items():
+        known: LabelHolders | None = judged.facts.get(key)
+        new = set(serials)
         for holder in () if known is None else known.holders:
-            if label.serial in holder.serials and holder.manifest != judged.statement.chain and not holder.is_return:
+            if not new.isdisjoint(holder.serials) and holder.manifest != judged.statement.chain and not holder.is_return:
                 out.alert("H", "LABEL_USED")
+
+
+def _by_register(labels: Iterable[Label]) -> dict[str, list[str]]:
+    """Serials by the key of their batch's register."""
+    found: dict[str, list[str]] = {}
+    for label in labels:
+        found.setdefault(label_key(label.batch), []).append(label.serial)
+    return found
 
 
 def labels_written(entered: Entered) -> Mapping[str, Any]:
@@ -151,20 +159,17 @@ def labels_written(entered: Entered) -> Mapping[str, Any]:
     statement, state = entered.statement, entered.after
     if state.is_backfill:
         return {}
-    serials: dict[str, list[str]] = {}
-    for label in read_labels(statement.body.gate.labels):
-        if label.unit == state.generator:
-            serials.setdefault(label_key(label.batch), []).append(label.serial)
-    return {key: _taken(entered.facts.get(key), statement.chain, state, tuple(new)) for key, new in serials.items()}
+    own = [label for label in read_labels(statement.body.gate.labels) if label.unit == state.generator]
+    return {key: _taken(entered.facts.get(key), statement.chain, state, new) for key, new in _by_register(own).items()}
 
 
-def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: tuple[str, ...]) -> LabelHolders:
+def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: list[str]) -> LabelHolders:
     """The newest manifest of a serial holds it; a holder that is left with none goes."""
     taken, kept = set(new), () if known is None else known.holders
-    if not all(taken.isdisjoint(holder.serials) for holder in kept):
+    if not all(map(taken.isdisjoint, [holder.serials for holder in kept])):
         rests = [(holder, tuple(serial for serial in holder.serials if serial not in taken)) for holder in kept]
         kept = tuple(LabelHolder(holder.manifest, holder.is_return, rest) for holder, rest in rests if rest)
-    return LabelHolders((*kept, LabelHolder(manifest, state.route == "RETURN", new)))
+    return LabelHolders((*kept, LabelHolder(manifest, state.route == "RETURN", tuple(new))))
 
 
 TEXTS = texts("""

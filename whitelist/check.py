@@ -44,7 +44,7 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
                 if decided.listing is not None:
                     chains.append(decided.listing.list)
                     accounts.append(q1_account(decided.listing.list, decided.listing.row))
-    return Reads(chains=tuple(dict.fromkeys(chains)), accounts=tuple(dict.fromkeys(accounts)), registers=tuple(dict.fromkeys(registers)))
+    return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=tuple(registers))
 
 
 def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Answer:

@@ -81,14 +81,15 @@ def q3_change(
     itself moves by the sum of both, which is the row of the admission.
     """
     year = int(admission.at[:4])
-    now = _rolled(site_year(facts, root), facts.used_g(q3_account(root)), year)
+    before = site_year(facts, root)
+    now = _rolled(before, facts.used_g(q3_account(root)), year)
     for of_year, grams in settled_g:
-        now = replace(
-            now,
-            base_g=now.base_g + (grams if of_year < year else 0),
-            prior_base_g=now.prior_base_g + (grams if of_year < year - 1 else 0),
-        )
-    return {q3_key(root): replace(now, reserved_g=now.reserved_g + reserved_g)}
+        if of_year < year:
+            prior_g = grams if of_year < year - 1 else 0
+            now = replace(now, base_g=now.base_g + grams, prior_base_g=now.prior_base_g + prior_g)
+    if reserved_g:
+        now = replace(now, reserved_g=now.reserved_g + reserved_g)
+    return {} if now is before else {q3_key(root): now}
 
 
 def site_year(facts: Facts, root: str) -> SiteYear:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 
@@ -19,6 +20,8 @@ _DIGITS = re.compile(r"[0-9]{3}")  # Each of the three holds at least so many in
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MACHINE = re.compile(r"[!-~]{0,8}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
 """Strings that no person's data fits into: short ASCII codes, hashes, base64 of keys."""
+KEPT_MAX = 64
+"""Characters of a text whose verdict is kept."""
 _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "checkpoint", "nonce", "usccs"})
 """Fields whose numbers are identifiers of documents or goods, never of people."""
 
@@ -27,9 +30,7 @@ def check_content(body: object) -> list[Reason]:
     """Reasons NOT_NFC, UNASSIGNED_CHARACTER and PERSONAL_DATA for every string of a body, with paths."""
     reasons: list[Reason] = []
     for path, name, text in strings_of(msgspec.to_builtins(body)):
-        if text.isascii():
-            if name not in _NOT_FREE_TEXT and not _MACHINE.fullmatch(text):
-                reasons += _personal(path, text)
+        if (_is_plain if len(text) <= KEPT_MAX else _is_plain.__wrapped__)(text, name in _NOT_FREE_TEXT):
             continue
         if not unicodedata.is_normalized("NFC", text):
             normal = unicodedata.normalize("NFC", text)
@@ -41,6 +42,14 @@ def check_content(body: object) -> list[Reason]:
         if name not in _NOT_FREE_TEXT:
             reasons += _personal(path, text)
     return reasons
+
+
+@lru_cache(8192)
+def _is_plain(text: str, is_identifier: bool) -> bool:
+    """Whether nothing is to be said of a text, as of nearly all; kept for a moment, for the same codes and places come in every act."""
+    if not text.isascii() and (not unicodedata.is_normalized("NFC", text) or first_unassigned(text) is not None):
+        return False
+    return is_identifier or (text.isascii() and _MACHINE.fullmatch(text) is not None) or not _personal("", text)
 
 
 def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tuple[str, str, str]]:

@@ -162,6 +162,8 @@ def _judge_of(body: type) -> IsFine | None:
 def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> IsFine | None:
     if "later" in extra:
         later, inner = extra["later"], _compiled(form, {name: what for name, what in extra.items() if name != "later"})
+        if later is not True and inner is None:
+            return lambda value: value not in later
         return lambda value: not _is_later(value, later) and (inner is None or inner(value))
     match form:
         case inspect.Metadata():
@@ -186,7 +188,7 @@ def _of_struct(parts: Mapping[str, IsFine]) -> IsFine:
 
     def is_fine(value: Any) -> bool:
         for check, held in zip(checks, fields(value), strict=True):  # noqa: SIM110  # every body passes here, and a loop takes half the time
-            if held is not None and not check(held):
+            if (held or held is False) and not check(held):  # nothing, and what is empty, passes every check but that of a Flag
                 return False
         return True
 

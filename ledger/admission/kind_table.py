@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -37,6 +38,8 @@ class Kinds:
             _add(self.rules, personality.rules.items())
             _add(self.rulesets, ((ruleset.version, ruleset) for ruleset in personality.rulesets))
             self.data.update(personality.data)
+        self.parties_in = lru_cache(8192)(self._read_chain)
+        """The parties that a chain (at most 270 characters) is named after, where its grammar says so; ``None`` where it is out of form."""
         self._in_force: dict[str, dict[str, Kind]] = {}
         first = dict(self.by_name)
         for ruleset in self.rulesets.values():
@@ -89,10 +92,10 @@ class Kinds:
         """Grammar of whole chain names of one type, or ``None`` for an unknown type."""
         return self._chains.get(chain_type)
 
-    def parties_in(self, chain: str) -> tuple[str, ...]:
-        """The parties that a chain of good form is named after: where its grammar says so, not every 18 characters."""
-        match = self._parties[chain.partition("/")[0]].fullmatch(chain)
-        return () if match is None else tuple(match.groupdict().values())
+    def _read_chain(self, chain: str) -> tuple[str, ...] | None:
+        pattern = self._parties.get(chain.partition("/")[0])
+        match = None if pattern is None else pattern.fullmatch(chain)
+        return None if match is None else tuple(match.groupdict().values())
 
     def parse_data(self, name: str) -> Callable[[bytes], Any] | None:
         """Parser of the data set ``name``; names ending in ``-`` in the table serve as prefixes."""

@@ -117,12 +117,13 @@ def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
     chain_type = chain.partition("/")[0]
     if chain_type != kind.chain_type:
         raise refuse("CHAIN_KIND", field="chain", found=chain, expected=f"{kind.chain_type}/… for {kind.name}")
-    pattern = kinds.chain_pattern(chain_type)
-    if pattern is None or not pattern.fullmatch(chain):
+    parties = kinds.parties_in(chain)
+    if parties is None:
+        pattern = kinds.chain_pattern(chain_type)
         raise refuse("CHAIN_FORM", field="chain", found=chain, expected="" if pattern is None else pattern.pattern)
     if kind.chain and chain != kind.chain:
         raise refuse("CHAIN_KIND", field="chain", found=chain, expected=kind.chain)
-    for party in kinds.parties_in(chain):
+    for party in parties:
         _uscc(party, "chain")
     return chain
 

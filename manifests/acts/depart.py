@@ -112,7 +112,7 @@ def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     waybill = () if body.waybill_no is None else (vehicles.waybill_key(carrier_of(statement, state), body.waybill_no),)
     tickets = ticket_keys(_holder(statement, state), body.tickets)
     own = (*vehicles.trip_keys(statement, state), *labels.label_keys(body.gate.labels), *waybill, *tickets)
-    return replace(law, registers=(*law.registers, *own))
+    return Reads(chains=law.chains, accounts=law.accounts, registers=(*law.registers, *own))
 
 
 def _holder(statement: Statement, state: ManifestState) -> str:
@@ -219,6 +219,8 @@ def vehicle_is_free(judged: Judged, out: Findings) -> None:
 
 def added_g(body: Depart, state: ManifestState) -> tuple[int, ...]:
     """Grams by line that were weighed at loading beyond the declared: they are reserved like these. Tickets alone name no line."""
+    if not body.loaded:
+        return (0,) * len(state.lines)
     loaded = {line.line: parse_mass(line.mass_t) for line in body.loaded}
     return tuple(max(0, loaded.get(number, 0) - line.declared_g) for number, line in enumerate(state.lines))
 
