@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import structlog
 from asyncpg import Pool, Record
 
 from liandan.client import RequestRefused
+from liandan.database import open_pool
 from liandan.demo.cast import CAST, CHONGQING, OPERATOR, SICHUAN
 from signing.b64 import decode
 from signing.commitment import commit
@@ -19,16 +19,26 @@ from tests.ledger.vault.scene import Issued, as_party, issue, post, read
 from tests.stories.stage import Stage, stage
 
 
-@pytest.fixture
-async def on_stage(database_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
-    async with stage(database_url, tmp_path) as built:
+@pytest.fixture(scope="module")
+async def on_stage(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """One log for all; each test issues manifests of its own, with salts of their own."""
+    async with stage(shared_database_url, tmp_path_factory.mktemp("stage")) as built:
         yield built
 
 
-async def counts(pool: Pool[Record]) -> tuple[int, int]:
-    """Disclosures kept, and those with a ciphertext."""
+@pytest.fixture
+async def pool(shared_database_url: str) -> AsyncIterator[Pool[Record]]:
+    """The database of that log."""
+    opened_pool = await open_pool(shared_database_url, min_size=1, max_size=2)
+    yield opened_pool
+    await opened_pool.close()
+
+
+async def counts(pool: Pool[Record], *issued: Issued) -> tuple[int, int]:
+    """Disclosures of these acts that are kept, and those with a ciphertext."""
+    sql = "SELECT count(*), count(ciphertext) FROM disclosure WHERE encode(statement, 'hex') = ANY($1)"
     async with pool.acquire() as conn:
-        return tuple(await conn.fetchrow("SELECT count(*), count(ciphertext) FROM disclosure"))  # type: ignore[return-value]  # two counts
+        return tuple(await conn.fetchrow(sql, [one.statement for one in issued]))  # type: ignore[return-value]  # two counts
 
 
 async def codes_of(stage: Stage, issued: Issued, raw: bytes) -> list[str]:
@@ -103,7 +113,7 @@ async def test_a_false_opening_refuses_the_act_with_a_receipt(on_stage: Stage, p
     assert problem["receipt"]
     assert not any(value in answer.text for value in PEOPLE.values())
     assert (await post(on_stage, issued.request, issued.act)).status_code == 201
-    assert await counts(pool) == (3, 3)
+    assert await counts(pool, issued) == (3, 3)
 
 
 async def test_a_salt_serves_once_in_the_life_of_a_log(on_stage: Stage, pool: Pool[Record]) -> None:
@@ -115,7 +125,7 @@ async def test_a_salt_serves_once_in_the_life_of_a_log(on_stage: Stage, pool: Po
     twice[1] = type(twice[1])(twice[1].field, twice[0].salt, twice[1].value)
     double = issue(on_stage, "double", twice)
     assert await codes_of(on_stage, double, double.request) == ["SALT_SEEN"]
-    assert await counts(pool) == (3, 3)
+    assert await counts(pool, first, again, double) == (3, 3)
 
 
 async def test_a_constant_salt_is_refused(on_stage: Stage) -> None:
@@ -135,7 +145,7 @@ async def test_disclosures_may_come_later_and_missing_ones_are_absent(on_stage: 
     assert (await post(on_stage, issued.with_disclosures([name, phone]), issued.act)).status_code == 200
     seen = await read(on_stage, SICHUAN.uscc, issued)
     assert {field: one["state"] for field, one in seen.items()} == {"driver.name": "held", "driver.phone": "held", "position": "absent"}
-    assert await counts(pool) == (2, 2)
+    assert await counts(pool, issued) == (2, 2)
 
 
 async def test_a_batch_brings_disclosures_line_by_line(on_stage: Stage, pool: Pool[Record]) -> None:
@@ -146,7 +156,7 @@ async def test_a_batch_brings_disclosures_line_by_line(on_stage: Stage, pool: Po
     assert [line["status"] for line in lines[:3]] == [201, 201, 422]
     assert lines[2]["problem"]["code"] == "SALT_SEEN"
     assert lines[2]["problem"]["receipt"]
-    assert await counts(pool) == (3, 3)
+    assert await counts(pool, good, bare, bad) == (3, 3)
 
 
 async def test_an_atomic_batch_is_refused_whole_for_one_false_opening(on_stage: Stage, pool: Pool[Record]) -> None:
@@ -155,7 +165,7 @@ async def test_an_atomic_batch_is_refused_whole_for_one_false_opening(on_stage: 
     answer = await post(on_stage, raw, good.act, "/v1/statements/batch?atomic=true")
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert [line["problem"]["code"] for line in lines[:2]] == ["BATCH_ROLLED_BACK", "DISCLOSURE_WRONG"]
-    assert await counts(pool) == (0, 0)
+    assert await counts(pool, good, bad) == (0, 0)
 
 
 async def test_erasing_is_an_entry_and_the_value_never_comes_back(on_stage: Stage, pool: Pool[Record]) -> None:
@@ -170,7 +180,7 @@ async def test_erasing_is_an_entry_and_the_value_never_comes_back(on_stage: Stag
     seen = await read(on_stage, SICHUAN.uscc, issued)
     assert {field: one["state"] for field, one in seen.items()} == {"driver.name": "erased", "driver.phone": "held", "position": "held"}
     assert "value" not in seen["driver.name"]
-    assert await counts(pool) == (3, 2)
+    assert await counts(pool, issued) == (3, 2)
     reused = issue(on_stage, "reused", opened("erased"))
     assert "SALT_SEEN" in await codes_of(on_stage, reused, reused.request)
     on_stage.audit()
@@ -198,7 +208,8 @@ async def test_a_lost_key_is_told_from_an_erased_one(on_stage: Stage, pool: Pool
     issued = issue(on_stage, "damaged")
     await post(on_stage, issued.request, issued.act)
     async with pool.acquire() as conn:
-        await conn.execute("UPDATE disclosure SET ciphertext = sha256(ciphertext) WHERE field = 'position'")
+        sql = "UPDATE disclosure SET ciphertext = sha256(ciphertext) WHERE field = 'position' AND encode(statement, 'hex') = $1"
+        await conn.execute(sql, issued.statement)
     seen = await read(on_stage, SICHUAN.uscc, issued)
     assert seen["position"]["state"] == "unreadable"
     assert seen["driver.name"]["value"] == PEOPLE["driver.name"]
