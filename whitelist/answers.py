@@ -227,8 +227,14 @@ def permit_answer(row: RegistryRow) -> PermitAnswer:
 def list_answer(row: RegistryRow) -> ListAnswer:
     """A list for the wire."""
     state = row.state
-    digest = rows_hash(state.rows) if state.is_complete else None
-    return filled(ListAnswer, state, list=row.chain, rows_filed=len(state.rows), rows_hash=digest, index=row.head.idx)
+    return filled(
+        ListAnswer,
+        state,
+        list=row.chain,
+        rows_filed=len(state.rows),
+        rows_hash=rows_hash(state.rows) if state.is_complete else None,
+        index=row.head.idx,
+    )
 
 
 def listing_answer(row: RegistryRow, facts: Facts) -> ListingAnswer:

@@ -24,7 +24,9 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
     """What :func:`check` needs. Call again once ``chains`` are loaded: permit and decision then name what stands behind them."""
     chains = [party_chain(carrier) for carrier in transfer.carriers]
     accounts: list[str] = []
-    registers = [*_site_keys(transfer, generator)]
+    registers = [*place_registers(transfer.origin, generator), *place_registers(transfer.destination, transfer.receiver)]
+    if transfer.plan is not None and transfer.plan.site is not None:
+        registers.append(site_key(generator, transfer.plan.site))
     if transfer.number is not None:
         registers.append(number_key(transfer.number))
     if transfer.permit is not None:
@@ -71,12 +73,6 @@ def judge(asked: Asked, facts: Facts, rules: Sequence[CheckRule], out: Findings)
     for rule in rules:
         rule(checked, out)
     return checked
-
-
-def _site_keys(transfer: Transfer, generator: str) -> list[str]:
-    """Registers of the sites that are named."""
-    plan = () if transfer.plan is None or transfer.plan.site is None else (site_key(generator, transfer.plan.site),)
-    return [*place_registers(transfer.origin, generator), *place_registers(transfer.destination, transfer.receiver), *plan]
 
 
 def _decided_lines(transfer: Transfer, approval: ApprovalState | None) -> list[tuple[int, DecisionLine]]:

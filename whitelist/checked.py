@@ -59,11 +59,6 @@ class Checked(Struct, frozen=True, kw_only=True):
         """The year of admission, to which Q3 belongs."""
         return year_of_day(self.today)
 
-    @property
-    def crosses(self) -> bool:
-        """Whether it leads from one province to another."""
-        return crosses(self.transfer)
-
     def decided_lines(self) -> Iterator[tuple[str, WasteLine, DecisionLine]]:
         """Field path, line and its decision line, for lines that have one."""
         for (path, line), decided in zip(self.lines, self.decided, strict=True):

@@ -17,7 +17,6 @@ from whitelist.catalogue import read_rows
 
 COLUMNS = ("code", "level", "province", "city", "name", "valid_from", "valid_to", "successor")
 _DATED = 3  # Columns of dates and successor; a table from before 2025-11 lacks them, and all its codes are valid.
-LEVELS = ("province", "city", "county")
 DIVISION = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}")
 """Six digits of which the first two are a province's."""
 
@@ -88,7 +87,7 @@ def parse_divisions(raw: bytes) -> Divisions:
     by_code: dict[str, Division] = {}
     for position, row in enumerate(read_rows(raw, COLUMNS, later=_DATED)):
         code, level = row["code"], row["level"]
-        if not DIVISION.fullmatch(code) or level not in LEVELS or code in by_code:
+        if not DIVISION.fullmatch(code) or level not in ("province", "city", "county") or code in by_code:
             raise refuse("DATA_FORM", field=f"divisions.{position}.code", found=f"{code} {level}", expected="GB/T 2260, once")
         by_code[code] = Division(**row)
     for division in by_code.values():

@@ -93,22 +93,15 @@ def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], facts: Facts) -> I
 
 def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: Language) -> CheckAnswers:
     """Judge every transfer on the same ground, by the rules that an issue would meet there."""
-    at_s = _judged_at(asked.terms.at, ground)
+    # No entry could come before the last one, and calendars do not reach far ahead.
+    now_s, at = max(ground.now_s, ground.last_s), asked.terms.at
+    at_s = now_s if at is None else parse_at(at, "body.at")
+    if at is not None and not ground.last_s <= at_s <= now_s + AHEAD_S:
+        raise refuse("AS_OF_TIME", field="body.at", found=at, expected=f"{format_at(ground.last_s)} … {format_at(now_s + AHEAD_S)}")
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
     answers = tuple(_answer(transfer, ground.facts, moment, kinds, language) for transfer in asked.transfers)
     return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
-
-
-def _judged_at(at: str | None, ground: DryRunState) -> int:
-    """The time of the judgement: no entry could come before the last one, and calendars do not reach far ahead."""
-    if at is None:
-        return max(ground.now_s, ground.last_s)
-    at_s = parse_at(at, "body.at")
-    latest_s = max(ground.now_s, ground.last_s) + AHEAD_S
-    if not ground.last_s <= at_s <= latest_s:
-        raise refuse("AS_OF_TIME", field="body.at", found=at, expected=f"{format_at(ground.last_s)} … {format_at(latest_s)}")
-    return at_s
 
 
 def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, language: Language) -> CheckAnswer:

@@ -27,8 +27,7 @@ LINKS: Mapping[str, tuple[str, ...]] = {
 }
 """Tags by the words of the column 豁免环节."""
 LINK_OF_GROUP: Mapping[str, str] = {"use": "EXEMPT_USE", "dispose": "EXEMPT_DISPOSAL"}
-"""The link that a method's group is (methods.group_of); storing is a link that no item waives."""
-
+"""The link that a method's group is (fields.group_of); storing is a link that no item waives."""
 
 HOUSEHOLD, EVENT, REMNANT, POINT_TO_POINT = "生活垃圾中的危险废物", "突发环境事件产生的危险废物", "历史遗留危险废物", "-"
 """What the column ``codes`` says of the four items that name their wastes in words: 2021 items 1, 25, 26, 32; 2025 items 1, 24, 25, 31."""

@@ -107,7 +107,6 @@ def group_of(method: str) -> Literal["use", "dispose", "store"]:
     return "use" if method[0] == "R" or method in {"C2", "C3"} else "dispose"
 
 
-CODES_MAX = 1000  # A category has some hundred codes at most; a body of 24 KiB holds no more than these.
 How = Annotated[
     Literal["ALL", "INCLUDE", "EXCEPT"],
     with_code("SCOPE_FORM"),
@@ -169,7 +168,9 @@ class ScopeForm(Scope, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
     category: ScopeCategory
     scope: How
-    codes: Annotated[tuple[ScopeCode, ...], items(1, CODES_MAX, "SCOPE_FORM", once=True), label("废物代码", "codes")] = ()
+    codes: Annotated[
+        tuple[ScopeCode, ...], items(1, 1000, "SCOPE_FORM", once=True), label("废物代码", "codes")
+    ] = ()  # A category has some hundred.
 
 
 class PermitItem(ScopeForm, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -125,11 +125,6 @@ class Commitments(Struct, frozen=True):
 
     open: tuple[Commitment, ...] = ()
 
-    @property
-    def accounts(self) -> tuple[str, ...]:
-        """The Q2 accounts that say what an ended commitment still holds."""
-        return tuple(q2_account(one.decision, one.line) for one in self.open)
-
 
 def q1_key(account: str) -> str:
     """Key of the register beside a Q1 account."""

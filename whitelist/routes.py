@@ -36,7 +36,7 @@ class TakesChecks(Operation):
         self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=_schema(found, found["$defs"]))}, required=True)
 
 
-_KEYWORDS = {"type": "type", "description": "description", "required": "required", "enum": "enum", "title": "title"}
+_KEYWORDS = ("type", "description", "required", "enum", "title")
 
 
 def _schema(node: dict[str, Any], defs: dict[str, Any]) -> Schema:
@@ -45,7 +45,7 @@ def _schema(node: dict[str, Any], defs: dict[str, Any]) -> Schema:
         return _schema(defs[node["$ref"].rpartition("/")[2]], defs)
     if "anyOf" in node:
         return _schema(next(option for option in node["anyOf"] if option != {"type": "null"}), defs)
-    schema = Schema(**{ours: node[key] for key, ours in _KEYWORDS.items() if key in node})
+    schema = Schema(**{key: node[key] for key in _KEYWORDS if key in node})
     if "properties" in node:
         schema.properties = {name: _schema(child, defs) for name, child in node["properties"].items()}
         schema.additional_properties = node.get("additionalProperties", True)

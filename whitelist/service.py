@@ -22,7 +22,6 @@ from whitelist.quota import q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
 
 SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.
-
 CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
 """Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
 _HEADS = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3"

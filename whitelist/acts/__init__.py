@@ -16,8 +16,6 @@ from whitelist.quota import Commitments, SiteYear
 from whitelist.rules import TEXTS
 from whitelist.rules.number import NumberHolders
 
-__all__ = ["ACTS", "PERSONALITY", "RULES"]
-
 ACTS = values_in(sys.modules[__name__], Kind)
 
 RULES = table(*TEXTS, *fields.TEXTS, *adopted.TEXTS, *workdays.TEXTS, *dry_run.TEXTS, *(rule for act in ACTS for rule in act.texts))

@@ -25,7 +25,7 @@ from whitelist.checked import APPROVED, LISTED
 from whitelist.fields import LineNumber, group_of
 from whitelist.listing import Conditions, complete_within_days, is_use_only
 from whitelist.permit import PermitState
-from whitelist.quota import Commitment, Commitments, commitments, q1_account, q1_key, settle_commitments
+from whitelist.quota import Commitment, Commitments, commitments, q1_account, q1_key, q2_account, settle_commitments
 from whitelist.rules.listing import GrantedLine, conditions_of_listing, judge_listings
 from whitelist.rules.permit import judge_receiver
 from whitelist.thresholds import thresholds_of
@@ -71,7 +71,8 @@ def _reads(statement: Statement, facts: Facts) -> Reads:
     accounts = list(dict.fromkeys(q1_account(ref.list, ref.row) for ref in refs))
     registers = tuple(map(q1_key, accounts))
     if not facts.missing(registers):
-        accounts += [used for account in tuple(accounts) for used in commitments(facts, account).accounts]
+        # The Q2 accounts that say what an ended commitment still holds.
+        accounts += [q2_account(one.decision, one.line) for account in tuple(accounts) for one in commitments(facts, account).open]
     return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=registers)
 
 
@@ -225,12 +226,8 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     for granted in body.lines:
         line = lines[granted.line]
         asked = conditions_of_listing(facts, line) if is_listed else ()
-        lines[granted.line] = replace(
-            line,
-            mass_g=parse_mass(granted.mass_t),
-            valid_to=granted.valid_to or body.valid_to or "",
-            conditions=(*asked, *_bound(body, state)),
-        )
+        ends_on, terms = granted.valid_to or body.valid_to or "", (*asked, *_bound(body, state))
+        lines[granted.line] = replace(line, mass_g=parse_mass(granted.mass_t), valid_to=ends_on, conditions=terms)
     kept = tuple(line if is_listed and line.mass_g else replace(line, listing=None) for line in lines)
     decided = replace(decided, stage="approved", route=admission.decision.route or "", valid_to=body.valid_to or "", lines=kept)
     return Changes(state=decided, registers=_held(statement.chain, decided, today, facts))

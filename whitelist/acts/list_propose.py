@@ -7,7 +7,7 @@ is in force. Source: 2020 mechanism 1, 2 [READ S6]: lists are proposed each Dece
 """
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 from msgspec import Meta
 from msgspec.structs import replace
@@ -38,17 +38,10 @@ class ListPropose(Letter, frozen=True, kw_only=True, forbid_unknown_fields=True,
     conditions: Annotated[Conditions | None, label("条件", "conditions")] = None
 
 
-class ListName(NamedTuple):
-    """What the name of a list says."""
-
-    year: int
-    from_province: str
-    to_province: str
-
-
-def _name(statement: Statement) -> ListName:
+def _name(statement: Statement) -> tuple[int, str, str]:
+    """What the name of a list says: year, and provinces from and to."""
     year, from_province, to_province, _ = statement.chain.removeprefix("list/").split("-")
-    return ListName(int(year), from_province, to_province)
+    return int(year), from_province, to_province
 
 
 def signed_by_proposer(statement: Statement, facts: Facts) -> Sequence[Role]:
@@ -60,8 +53,8 @@ def signed_by_proposer(statement: Statement, facts: Facts) -> Sequence[Role]:
     if kind == "pilot":
         all_of_them = tuple(authority.uscc for authority in log.authorities)
         return (Role("authority", all_of_them) if state is None else Role("proposer", (state.proposer,)),)
-    name = _name(statement)
-    province = name.to_province if kind == "unilateral" else name.from_province
+    _, from_province, to_province = _name(statement)
+    province = to_province if kind == "unilateral" else from_province
     return (Role(f"authority of {province}", authorities_of_division(log, province)),)
 
 
@@ -83,31 +76,31 @@ def countersigners(facts: Facts, state: ListState) -> tuple[str, ...]:
 
 def direction_is_one(judged: Judged, out: Findings) -> None:
     """From one province to another; 00, every other province, is no side that could agree: WL_DIRECTION for mutual lists."""
-    name = _name(judged.statement)
-    if name.from_province == name.to_province:
+    _, from_province, to_province = _name(judged.statement)
+    if from_province == to_province:
         out.refuse("SAME_PROVINCE", "chain", judged.statement.chain, "two provinces")
-    if name.from_province == EVERYWHERE and judged.statement.body.kind == "mutual":
+    if from_province == EVERYWHERE and judged.statement.body.kind == "mutual":
         out.refuse("WL_DIRECTION", "chain", judged.statement.chain, "unilateral / pilot")
 
 
 def announcement_is_in_order(judged: Judged, out: Findings) -> None:
     """The days are the year's, in their order; no page is empty."""
     body: ListPropose = judged.statement.body
-    name = _name(judged.statement)
+    year, _, _ = _name(judged.statement)
     if body.effective_to < body.effective_from:
         out.refuse("DATE_ORDER", "body.effective_to", body.effective_to, f"≥ {body.effective_from}")
     for field, day in (("effective_from", body.effective_from), ("effective_to", body.effective_to)):
-        if year_of_day(day) != name.year:
-            out.refuse("WL_YEAR", f"body.{field}", day, name.year)
+        if year_of_day(day) != year:
+            out.refuse("WL_YEAR", f"body.{field}", day, year)
     if body.pages > body.rows:
         out.refuse("LIST_SIZE", "body.pages", body.pages, f"≤ {body.rows}")
 
 
 def _evolve_propose(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ListPropose = statement.body
-    name = _name(statement)
-    own = {"proposer": statement.by[0], "rows_announced": body.rows, "pages_announced": body.pages, "rows": (), "pages": 0}
-    return Changes(state=filled(ListState, body, **name._asdict(), **own))
+    year, from_province, to_province = _name(statement)
+    own = {"year": year, "from_province": from_province, "to_province": to_province, "proposer": statement.by[0], "rows": (), "pages": 0}
+    return Changes(state=filled(ListState, body, **own, rows_announced=body.rows, pages_announced=body.pages))
 
 
 PROPOSE = list_act(

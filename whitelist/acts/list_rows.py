@@ -54,8 +54,7 @@ def _is_open(judged: Judged, out: Findings) -> None:
     """A gate: the list still waits for pages, else LIST_STAGE alone."""
     state: ListState = judged.state
     if state.status != "PROPOSED" or state.pages == state.pages_announced:
-        found = f"{state.status}, {state.pages} / {state.pages_announced}"
-        out.refuse("LIST_STAGE", "kind", found, "PROPOSED, pages missing")
+        out.refuse("LIST_STAGE", "kind", f"{state.status}, {state.pages} / {state.pages_announced}", "PROPOSED, pages missing")
 
 
 def page_is_the_next(judged: Judged, out: Findings) -> None:
@@ -120,11 +119,9 @@ def _numbered(judged: Judged) -> Iterator[tuple[str, int, Row]]:
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     before: ListState = facts.state(statement.chain)
-    added: list[ListRow] = []
-    for row in statement.body.rows:
-        # Admitted rows have their permits; the bundle of one manifest carries the list without those of other rows, and asks no roots.
-        permit = permit_at(facts, row.permit)
-        added.append(row.listed(row.permit if permit is None else permit.root))
+    # Admitted rows have their permits; the bundle of one manifest carries the list without those of other rows, and asks no roots.
+    permits = ((row, permit_at(facts, row.permit)) for row in statement.body.rows)
+    added = [row.listed(row.permit if permit is None else permit.root) for row, permit in permits]
     after = replace(before, pages=before.pages + 1, rows=(*before.rows, *added))
     # A mutual list without another hand waits for ever rather than begin by itself.
     if after.is_complete and after.kind != "mutual" and not countersigners(facts, after):

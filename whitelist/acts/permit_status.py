@@ -15,7 +15,7 @@ from ledger.admission.personality import Changes, Judged, Reads
 from ledger.fields import File, Text, label
 from ledger.model import Admission, Facts, Findings, Statement
 from signing.refusal import texts
-from whitelist.permit import HeldPermits, PermitState, PermitStatus, held_permits, permit_act, permits_key
+from whitelist.permit import PermitState, PermitStatus, held_permits, permit_act, permits_key
 
 _AFTER: Mapping[str, PermitStatus] = {"permit.suspend/1": "SUSPENDED", "permit.resume/1": "ACTIVE", "permit.revoke/1": "REVOKED"}
 _BEFORE: Mapping[str, tuple[str, ...]] = {
@@ -51,10 +51,9 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     after = replace(before, history=before.history.after(_AFTER[statement.kind], admission))
     held = held_permits(facts, statement.owner)
     own = held.of(statement.chain)
-    registers: dict[str, HeldPermits] = {}
-    if own is not None and after.history.now == "REVOKED":
-        registers[permits_key(statement.owner)] = held.having(replace(own, is_revoked=True))
-    return Changes(state=after, registers=registers)
+    if own is None or after.history.now != "REVOKED":
+        return Changes(state=after)
+    return Changes(state=after, registers={permits_key(statement.owner): held.having(replace(own, is_revoked=True))})
 
 
 _change = partial(permit_act, body=PermitChange, reads=reads_holdings, rules=(status_allows_it,), evolve=_evolve)

@@ -82,11 +82,8 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     body: PermitUsage = statement.body
     before: PermitState = facts.state(statement.chain)
     stated = Usage(parse_mass(body.received_t), by_authority=not _is_self_stated(statement))
-    settled = ((year_of_day(body.month), _difference_g(before, body)),)
-    return Changes(
-        state=replace(before, usage={**before.usage, body.month: stated}),
-        registers=q3_change(facts, before.root, admission, settled_g=settled),
-    )
+    registers = q3_change(facts, before.root, admission, settled_g=((year_of_day(body.month), _difference_g(before, body)),))
+    return Changes(state=replace(before, usage={**before.usage, body.month: stated}), registers=registers)
 
 
 USAGE = permit_act(

@@ -34,8 +34,7 @@ SATURDAY = 5
 
 def calendar(year: int) -> dict[str, object]:
     """The exceptions of a year to "Monday to Friday"."""
-    days = [date(year, 1, 1) + timedelta(days=number) for number in range(366)]
-    days = [day for day in days if day.year == year]
+    days = [day for number in range(366) if (day := date(year, 1, 1) + timedelta(days=number)).year == year]
     if year not in NOTICE:
         source = "全国年节及纪念日放假办法第二条；国务院办公厅通知未见"
         return {"year": year, "provisional": True, "source": source, "off": list(STATUTORY[year]), "work": []}
@@ -49,11 +48,6 @@ def text_of(year: int) -> str:
     return json.dumps(calendar(year), ensure_ascii=False, indent=1) + "\n"
 
 
-def main(years: list[int]) -> None:
-    """Write one file per year."""
-    for year in years:
-        Path(__file__).with_name(f"workdays-{year}.json").write_bytes(text_of(year).encode())
-
-
 if __name__ == "__main__":
-    main([int(year) for year in sys.argv[1:]])
+    for named in sys.argv[1:]:
+        Path(__file__).with_name(f"workdays-{named}.json").write_bytes(text_of(int(named)).encode())

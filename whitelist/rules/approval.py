@@ -4,10 +4,8 @@ from ledger.mass import format_mass
 from ledger.model import Findings
 from ledger.times import day_of, parse_at
 from signing.refusal import texts
-from whitelist.checked import OFF_LOG, Checked
+from whitelist.checked import OFF_LOG, Checked, crosses
 from whitelist.quota import q2_account
-
-GROUNDS = ("approval", "decision")  # On which a transfer between provinces may stand: on exactly one of them.
 
 
 def decision_is_there(checked: Checked, out: Findings) -> None:
@@ -16,8 +14,8 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
     Order 23 Art. 21 [READ]; Code Art. 536.2 [READ].
     """
     transfer, approval = checked.transfer, checked.approval
-    given = [name for name in GROUNDS if getattr(transfer, name) is not None]
-    if not checked.crosses:
+    given = [name for name in ("approval", "decision") if getattr(transfer, name) is not None]
+    if not crosses(checked.transfer):
         direction = f"{transfer.origin.division[:2]} → {transfer.destination.division[:2]}"
         for name in given:
             out.refuse("APPROVAL_DIRECTION", f"body.{name}", direction, "two provinces, or no approval")
@@ -72,7 +70,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
 def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
     """R-32: the day of the event lies between the decision and the last day of its line. Order 23 Art. 27.2 [READ]."""
     paper, approval = checked.transfer.decision, checked.approval
-    if paper is not None and checked.route == OFF_LOG and checked.crosses:
+    if paper is not None and checked.route == OFF_LOG and crosses(checked.transfer):
         if checked.day < paper.decided_on:
             out.refuse("APPROVAL_EARLY", "body.decision.decided_on", checked.day, f"≥ {paper.decided_on}")
         if checked.day > paper.valid_to:

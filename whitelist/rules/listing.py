@@ -87,20 +87,16 @@ def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Gra
     last_day = max(today, grant.ends_on)
     if last_day > listed.effective_to:
         out.refuse("WL_TERM", field, last_day, f"≤ {listed.effective_to}")
-    _judge_row(out, field, state, grant.line, listed, row)
-    return row
-
-
-def _judge_row(out: Findings, field: str, state: ApprovalState, line: DecisionLine, listed: ListState, row: ListRow) -> None:
     if state.receiver != row.receiver:
         out.refuse("WL_RECEIVER", field, state.receiver, row.receiver)
     if state.root != row.root:
         out.refuse("WL_PERMIT", field, state.permit, row.permit)
-    if not row.waste.covers(line.code):
-        out.refuse("WL_SCOPE", field, line.code, row.waste)
+    if not row.waste.covers(grant.line.code):
+        out.refuse("WL_SCOPE", field, grant.line.code, row.waste)
     use_only = is_use_only((listed.conditions, row.conditions))
-    if line.method not in row.methods or (use_only and group_of(line.method) != "use"):
-        out.refuse("WL_METHOD", field, line.method, f"{' / '.join(row.methods)}{' (use_only)' if use_only else ''}")
+    if grant.line.method not in row.methods or (use_only and group_of(grant.line.method) != "use"):
+        out.refuse("WL_METHOD", field, grant.line.method, f"{' / '.join(row.methods)}{' (use_only)' if use_only else ''}")
+    return row
 
 
 def conditions_of_listing(facts: Facts, line: DecisionLine) -> tuple[Conditions, ...]:

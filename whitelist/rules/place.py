@@ -14,12 +14,9 @@ def places_exist(checked: Checked, out: Findings) -> None:
     transfer = checked.transfer
     judge_place(out, checked.facts, "body.origin", transfer.origin, checked.day, checked.generator)
     judge_place(out, checked.facts, "body.destination", transfer.destination, checked.day, transfer.receiver)
-    if (
-        transfer.plan is not None
-        and transfer.plan.site is not None
-        and site_at(checked.facts, checked.generator, transfer.plan.site) is None
-    ):
-        out.refuse("SITE_UNKNOWN", "body.plan.site", transfer.plan.site, f"party/{checked.generator}: party.site")
+    site = None if transfer.plan is None else transfer.plan.site
+    if site is not None and site_at(checked.facts, checked.generator, site) is None:
+        out.refuse("SITE_UNKNOWN", "body.plan.site", site, f"party/{checked.generator}: party.site")
 
 
 def origin_is_tied(checked: Checked, out: Findings) -> None:

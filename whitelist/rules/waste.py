@@ -11,7 +11,6 @@ from whitelist.checked import Checked
 
 BINDING_FROM = "2025-01-01"
 """First day whose edition refuses what it does not know (kinds §5); its table is the first that is to be had whole."""
-HAZARDS_MAX = 8
 
 
 def code_is_of_its_category(checked: Checked, out: Findings) -> None:
@@ -65,7 +64,7 @@ def judge_edition(out: Findings, path: str, code: str, identification: str | Non
 def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...], catalogue: Catalogue | None, day: str) -> None:
     """Reason or alert HAZARD (R-08); ``catalogue`` is the edition of the day."""
     field = f"{path}.hazards"
-    if not 1 <= len(hazards) <= HAZARDS_MAX or not set(hazards) <= set(HAZARDS):
+    if not 1 <= len(hazards) <= 8 or not set(hazards) <= set(HAZARDS):
         out.refuse("HAZARD", field, " ".join(hazards), " ".join(HAZARDS))
         return
     waste = None if catalogue is None else catalogue.wastes.get(code)
