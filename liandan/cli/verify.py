@@ -24,9 +24,14 @@ _FORMS = {
 @click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
 @click.option("--bundle", type=existing, help="同一账本的证据包或存证证明，用以核验回执 / bundle or certificate")
-@click.option("--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your policy: too few cosignatures are a finding")
 @click.option(
-    "--registration", type=existing, multiple=True, help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check it by"
+    "--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your witness policy: too few cosignatures are a finding"
+)
+@click.option(
+    "--registration",
+    type=existing,
+    multiple=True,
+    help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check its signatures",
 )
 @command
 def verify(
