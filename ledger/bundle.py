@@ -153,8 +153,7 @@ def _check_link(statement: Statement, opens: bool, facts: ReplayFacts, position:
     wanted = 0 if head is None else head.seq + 1
     if statement.seq != wanted or (head is None and not opens):
         raise refuse("PREDECESSOR_MISSING", field=f"entries.{position}", found=f"{statement.chain} {statement.seq}", expected=wanted)
-    prev = expected_prev(statement, head, facts.state(LOG_MAIN))
-    if statement.prev != prev:
+    if statement.prev != (prev := expected_prev(statement, head, facts.state(LOG_MAIN))):
         raise refuse("PREV_MISMATCH", field=f"entries.{position}", found=statement.prev, expected=prev)
 
 

@@ -20,8 +20,7 @@ _DIGITS = re.compile(r"[0-9]{3}")  # Each of the three holds at least so many in
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MACHINE = re.compile(r"[!-~]{0,8}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
 """Strings that no person's data fits into: short ASCII codes, hashes, base64 of keys."""
-KEPT_MAX = 64
-"""Characters of a text whose verdict is kept."""
+KEPT_MAX = 64  # Characters of a text whose verdict is kept.
 _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "checkpoint", "nonce", "usccs"})
 """Fields whose numbers are identifiers of documents or goods, never of people."""
 
@@ -36,8 +35,7 @@ def check_content(body: object) -> list[Reason]:
             normal = unicodedata.normalize("NFC", text)
             odd = next((a for a, b in zip(text, normal, strict=False) if a != b), text[-1])
             reasons.append(Reason("NOT_NFC", path, f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
-        foreign = first_unassigned(text)
-        if foreign is not None:
+        if (foreign := first_unassigned(text)) is not None:
             reasons.append(Reason("UNASSIGNED_CHARACTER", path, f"U+{ord(foreign):04X}", "Unicode 14.0"))
         if name not in _NOT_FREE_TEXT:
             reasons += _personal(path, text)

@@ -95,8 +95,7 @@ class Intake:
         try:
             item.envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
             statement, kind = read_statement(item.envelope, self._kinds)
-            reasons = check_content(statement.body) + missing_files(statement, self._has_file)
-            if reasons:
+            if reasons := check_content(statement.body) + missing_files(statement, self._has_file):
                 raise Refusal(reasons)
             item.submission = Submission(envelope=item.envelope, statement=statement, kind=kind)
         except Refusal as refusal:

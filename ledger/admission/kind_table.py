@@ -59,11 +59,9 @@ class Kinds:
 
     def of(self, name: str, ruleset: str) -> Kind:
         """A kind as a ruleset has it; Refusal RULESET_UNKNOWN, or KIND_UNKNOWN for one that came later."""
-        table = self._in_force.get(ruleset)
-        if table is None:
+        if (table := self._in_force.get(ruleset)) is None:
             raise refuse("RULESET_UNKNOWN", field="ruleset", found=ruleset, expected=", ".join(self.rulesets))
-        kind = table.get(name)
-        if kind is None:
+        if (kind := table.get(name)) is None:
             raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=f"a kind of {ruleset}")
         return kind
 

@@ -97,11 +97,9 @@ def claimed_act(envelope: Envelope) -> ClaimedAct | None:
 def _check_fields(fields: dict[str, Any]) -> None:
     if REQUIRED <= fields.keys() <= ALLOWED:
         return
-    unknown = sorted(fields.keys() - ALLOWED)
-    if unknown:
+    if unknown := sorted(fields.keys() - ALLOWED):
         raise refuse("FIELD_UNKNOWN", field=unknown[0][:60], expected=", ".join(FIELDS))
-    missing = sorted(REQUIRED - fields.keys())
-    if missing:
+    if missing := sorted(REQUIRED - fields.keys()):
         raise Refusal(Reason("FIELD_MISSING", name) for name in missing)
 
 

@@ -61,8 +61,7 @@ def grants_what_is_its_own(judged: Judged, out: Findings) -> None:
     """An authority, for regions within its own."""
     statement = judged.statement
     body: AccessGrant = statement.body
-    authority = next((a for a in log_state(judged.facts).authorities if a.uscc == statement.owner), None)
-    if authority is None:
+    if (authority := next((a for a in log_state(judged.facts).authorities if a.uscc == statement.owner), None)) is None:
         out.refuse("ACCESS_ROLE", "chain", statement.owner, "an authority")
         return
     for position, region in enumerate(body.regions):

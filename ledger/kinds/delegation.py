@@ -59,8 +59,7 @@ def kinds_are_named(judged: Judged, out: Findings) -> None:
 
 def until_lies_ahead(judged: Judged, out: Findings) -> None:
     """Nothing is granted for the past."""
-    until = judged.statement.body.until
-    if until is None:
+    if (until := judged.statement.body.until) is None:
         return
     try:
         if parse_at(until, "body.until") <= judged.moment.at_s:

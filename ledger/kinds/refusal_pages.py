@@ -74,8 +74,7 @@ def items_are_in_order(judged: Judged, out: Findings) -> None:
     if out.reasons:  # of a page that is out of form anyway
         return
     body: LogRefusals = judged.statement.body
-    now = format_at(judged.moment.at_s)[:13]
-    if body.hour >= now:
+    if body.hour >= (now := format_at(judged.moment.at_s)[:13]):
         out.refuse("FIELD_TYPE", "body.hour", body.hour, f"an hour before {now}")
     before_s, seen = 0, set[tuple[str, tuple[str, ...]]]()
     for position, item in enumerate(body.items):
