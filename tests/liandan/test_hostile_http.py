@@ -43,6 +43,14 @@ async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIt
         yield client
 
 
+@pytest.fixture(scope="module")
+async def still(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, bench: Workbench) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of one server for whatever is turned away at its door."""
+    async with http(shared_database_url, tmp_path_factory.mktemp("still"), batch_bytes_max=65_536) as client:
+        await post_all(client, bench)
+        yield client
+
+
 async def talk(client: httpx.AsyncClient, *pieces: bytes) -> bytes:
     """What comes back for raw bytes until the server ends the connection."""
     reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
@@ -58,8 +66,8 @@ async def talk(client: httpx.AsyncClient, *pieces: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("query", ["?atomci=true", "?atomic=true&atomic=false"])
-async def test_a_misspelt_parameter_never_splits_a_batch(query: str, client: httpx.AsyncClient, bench: Workbench) -> None:
-    answer = await client.post(f"/v1/statements/batch{query}", content=freeze(bench.entries[0].envelope))
+async def test_a_misspelt_parameter_never_splits_a_batch(query: str, still: httpx.AsyncClient, bench: Workbench) -> None:
+    answer = await still.post(f"/v1/statements/batch{query}", content=freeze(bench.entries[0].envelope))
     assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
 
 
@@ -74,8 +82,8 @@ async def test_a_misspelt_parameter_never_splits_a_batch(query: str, client: htt
         "/v1/disclosures?chian=x",
     ],
 )
-async def test_a_misspelt_filter_never_widens_an_answer(path: str, client: httpx.AsyncClient) -> None:
-    answer = await client.get(path, headers=await token_of(client, AUTHORITY_51))
+async def test_a_misspelt_filter_never_widens_an_answer(path: str, still: httpx.AsyncClient) -> None:
+    answer = await still.get(path, headers=await token_of(still, AUTHORITY_51))
     assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
 
 
@@ -85,36 +93,36 @@ def test_no_route_goes_to_another_thread_to_look_at_its_query(tmp_path: Path) ->
     assert checks == {None, refuse_unknown_query}, "Litestar wraps a plain function and runs it on a thread, for every request"
 
 
-async def test_no_path_with_nul_is_a_fault(client: httpx.AsyncClient) -> None:
-    token = await token_of(client, AUTHORITY_51)
-    paths = (await client.get("/schema/openapi.json")).json()["paths"]
+async def test_no_path_with_nul_is_a_fault(still: httpx.AsyncClient) -> None:
+    token = await token_of(still, AUTHORITY_51)
+    paths = (await still.get("/schema/openapi.json")).json()["paths"]
     for path in paths:
         if "{" in path and "get" in paths[path]:
             for value in ("%00", "a%00b"):
                 filled = "/".join(value if part.startswith("{") else part for part in path.split("/"))
-                answer = await client.get(filled, headers=token)
+                answer = await still.get(filled, headers=token)
                 assert (filled, answer.status_code) in ((filled, 400), (filled, 404))
-    answer = await client.get("/v1/parties/x", headers=token)
+    answer = await still.get("/v1/parties/x", headers=token)
     assert answer.json()["errors"][0]["field"] == "uscc"
 
 
-async def test_a_wrong_method_says_which_are_right(client: httpx.AsyncClient) -> None:
-    answer = await client.put("/v1/statements", content=b"{}")
+async def test_a_wrong_method_says_which_are_right(still: httpx.AsyncClient) -> None:
+    answer = await still.put("/v1/statements", content=b"{}")
     assert (answer.json()["code"], answer.status_code) == ("METHOD_NOT_ALLOWED", 405)
     assert "POST" in answer.headers["allow"]
-    assert {"GET", "HEAD"} <= set((await client.delete("/v1/log")).headers["allow"].split(", "))
+    assert {"GET", "HEAD"} <= set((await still.delete("/v1/log")).headers["allow"].split(", "))
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/v1/log", "/checkpoint", "/nope"])
-async def test_head_is_get_without_the_body(path: str, client: httpx.AsyncClient) -> None:
-    head, get = await client.head(path), await client.get(path)
+async def test_head_is_get_without_the_body(path: str, still: httpx.AsyncClient) -> None:
+    head, get = await still.head(path), await still.get(path)
     assert (head.status_code, head.headers["content-type"], head.content) == (get.status_code, get.headers["content-type"], b"")
 
 
 @pytest.mark.parametrize("path", ["/v1/statements", "/v1/statements/batch", "/v1/tokens", "/v1/checks"])
-async def test_packed_bodies_are_refused_unread(path: str, client: httpx.AsyncClient) -> None:
+async def test_packed_bodies_are_refused_unread(path: str, still: httpx.AsyncClient) -> None:
     bomb = gzip.compress(b"0" * 10_000_000)
-    answer = await client.post(path, content=bomb, headers={"Content-Encoding": "gzip"})
+    answer = await still.post(path, content=bomb, headers={"Content-Encoding": "gzip"})
     problem = answer.json()
     assert (problem["code"], answer.status_code) == ("BODY_ENCODING", 415)
     assert (problem["errors"][0]["found"], problem["errors"][0]["expected"]) == ("gzip", "identity")

@@ -39,6 +39,14 @@ async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIt
         yield client
 
 
+@pytest.fixture(scope="module")
+async def still(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, bench: Workbench) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of one server for all that is refused: its log stands still, whatever is posted."""
+    async with http(shared_database_url, tmp_path_factory.mktemp("still")) as client:
+        await post_all(client, bench)
+        yield client
+
+
 def draft(bench: Workbench, **changes: Any) -> Draft:
     """A good statement: OTHER adds a key."""
     fields: dict[str, Any] = {
@@ -150,16 +158,16 @@ BAD: dict[str, tuple[Any, str, int]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_what_is_wrong_has_its_own_code_and_writes_nothing(name: str, client: httpx.AsyncClient, bench: Workbench) -> None:
+async def test_what_is_wrong_has_its_own_code_and_writes_nothing(name: str, still: httpx.AsyncClient, bench: Workbench) -> None:
     make, code, status = BAD[name]
-    answer = await client.post("/v1/statements", content=make(bench))
+    answer = await still.post("/v1/statements", content=make(bench))
     problem = answer.json()
     assert (problem["code"], answer.status_code) == (code, status), problem
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["type"] == f"/problems/{code.lower().replace('_', '-')}"
     assert problem["instance"] == answer.headers["x-request-id"]
-    assert (await client.get("/v1/log")).json()["committed"] == len(bench.entries)
-    assert (await client.get(problem["type"])).status_code == 200
+    assert (await still.get("/v1/log")).json()["committed"] == len(bench.entries)
+    assert (await still.get(problem["type"])).status_code == 200
 
 
 async def test_bad_lines_leave_the_rest_of_a_batch_unharmed(client: httpx.AsyncClient, bench: Workbench) -> None:
@@ -198,17 +206,17 @@ async def test_an_atomic_batch_is_admitted_whole_or_not_at_all(client: httpx.Asy
 
 
 @pytest.mark.parametrize(("lines", "query"), [(10_001, ""), (257, "?atomic=true")])
-async def test_too_many_lines_are_refused_before_any_is_taken(lines: int, query: str, client: httpx.AsyncClient, bench: Workbench) -> None:
-    answer = await client.post(f"/v1/statements/batch{query}", content=signed_by(bench, OTHER) + b"\n{}" * (lines - 1))
+async def test_too_many_lines_are_refused_before_any_is_taken(lines: int, query: str, still: httpx.AsyncClient, bench: Workbench) -> None:
+    answer = await still.post(f"/v1/statements/batch{query}", content=signed_by(bench, OTHER) + b"\n{}" * (lines - 1))
     assert (answer.json()["code"], answer.status_code) == ("TOO_MANY_LINES", 413)
-    assert (await client.get("/v1/log")).json()["committed"] == len(bench.entries)
+    assert (await still.get("/v1/log")).json()["committed"] == len(bench.entries)
 
 
-async def test_an_empty_batch_is_refused(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/v1/statements/batch", content=b"\n\n")).json()["code"] == "BATCH_EMPTY"
+async def test_an_empty_batch_is_refused(still: httpx.AsyncClient) -> None:
+    assert (await still.post("/v1/statements/batch", content=b"\n\n")).json()["code"] == "BATCH_EMPTY"
 
 
-async def test_a_body_of_100_megabytes_is_refused_while_it_comes(client: httpx.AsyncClient) -> None:
+async def test_a_body_of_100_megabytes_is_refused_while_it_comes(still: httpx.AsyncClient) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -217,27 +225,27 @@ async def test_a_body_of_100_megabytes_is_refused_while_it_comes(client: httpx.A
             sent += 65_536
             yield b"x" * 65_536
 
-    answer = await client.post("/v1/statements", content=endless())
+    answer = await still.post("/v1/statements", content=endless())
     assert (answer.json()["code"], answer.status_code) == ("REQUEST_TOO_LARGE", 413)
-    answer = await client.post("/v1/statements", content=b"", headers={"content-length": "0"})
+    answer = await still.post("/v1/statements", content=b"", headers={"content-length": "0"})
     assert answer.json()["code"] == "NOT_JSON"
 
 
-async def test_a_refusal_of_a_signed_statement_carries_a_receipt_and_the_head(client: httpx.AsyncClient, bench: Workbench) -> None:
-    problem = (await client.post("/v1/statements", content=signed_by(bench, OTHER, prev="0" * 64))).json()
+async def test_a_refusal_of_a_signed_statement_carries_a_receipt_and_the_head(still: httpx.AsyncClient, bench: Workbench) -> None:
+    problem = (await still.post("/v1/statements", content=signed_by(bench, OTHER, prev="0" * 64))).json()
     head = bench.facts.head(f"party/{OTHER}")
     assert head is not None
     assert problem["head"] == {"chain": f"party/{OTHER}", "seq": head.seq, "hash": head.hash, "index": head.idx}
     assert problem["receipt"]
     assert problem["errors"][0]["expected"] == head.hash
-    unsigned = (await client.post("/v1/statements", content=wrong_signature(bench))).json()
+    unsigned = (await still.post("/v1/statements", content=wrong_signature(bench))).json()
     assert "receipt" not in unsigned
 
 
-async def test_a_problem_speaks_the_readers_language(client: httpx.AsyncClient) -> None:
-    zh = (await client.post("/v1/statements", content=b"{no")).json()
-    en = (await client.post("/v1/statements", content=b"{no", headers={"Accept-Language": "en-GB,zh;q=0.5"})).json()
-    asked = (await client.post("/v1/statements?lang=en", content=b"{no")).json()
+async def test_a_problem_speaks_the_readers_language(still: httpx.AsyncClient) -> None:
+    zh = (await still.post("/v1/statements", content=b"{no")).json()
+    en = (await still.post("/v1/statements", content=b"{no", headers={"Accept-Language": "en-GB,zh;q=0.5"})).json()
+    asked = (await still.post("/v1/statements?lang=en", content=b"{no")).json()
     assert zh["title"] != en["title"] == asked["title"]
     assert en["title"].isascii()
 
@@ -270,16 +278,16 @@ async def test_nothing_but_the_own_founding_is_accepted_before_it(database_url: 
         assert (await client.post("/v1/statements", content=freeze(bench.entries[0].envelope))).status_code == 201
 
 
-async def test_an_authority_of_another_region_is_told_so(client: httpx.AsyncClient, bench: Workbench) -> None:
+async def test_an_authority_of_another_region_is_told_so(still: httpx.AsyncClient, bench: Workbench) -> None:
     fields = {"kind": "party.register/1", "chain": f"party/{NEW}", "seq": 0, "prev": genesis_prev(bench.found, f"party/{NEW}")}
     body = {"name": "越权登记（虚构）", "keys": [register(key_of(NEW), bench.found, NEW)]}
     raw = freeze(draft(bench, **fields, by=(AUTHORITY_50,), body=body).sign([key_of(AUTHORITY_50)]))
-    problem = (await client.post("/v1/statements", content=raw)).json()
+    problem = (await still.post("/v1/statements", content=raw)).json()
     assert (problem["code"], problem["errors"][0]["lift"]) == ("SIGNER_ROLE", "sender")
 
 
-async def test_a_token_that_is_no_token_is_refused(client: httpx.AsyncClient) -> None:
+async def test_a_token_that_is_no_token_is_refused(still: httpx.AsyncClient) -> None:
     for header in ("Bearer nonsense", "Basic " + b64encode(b"a:b").decode()):
-        answer = await client.get("/v1/log", headers={"Authorization": header})
+        answer = await still.get("/v1/log", headers={"Authorization": header})
         assert (answer.json()["code"], answer.status_code) == ("TOKEN_UNKNOWN", 401)
         assert answer.headers["www-authenticate"].startswith("Bearer")
