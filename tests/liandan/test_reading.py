@@ -40,6 +40,14 @@ async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIt
         yield client
 
 
+@pytest.fixture(scope="module")
+async def still(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory, bench: Workbench) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of one server for those who only read; the budgets of ``client`` are for tests of budgets."""
+    async with http(shared_database_url, tmp_path_factory.mktemp("still")) as client:
+        await post_all(client, bench)
+        yield client
+
+
 def login(client: httpx.AsyncClient, key: PrivateKey, **changes: object) -> Envelope:
     fields: dict[str, object] = {
         "origin": ORIGIN,
@@ -57,17 +65,17 @@ async def token_of(client: httpx.AsyncClient, party: str, **changes: object) -> 
     return {"Authorization": f"Bearer {answer.json()['token']}"}
 
 
-async def test_a_token_ends_when_it_is_revoked(client: httpx.AsyncClient) -> None:
-    token = await token_of(client, PARTY)
-    assert (await client.get("/v1/feed", headers=token)).status_code == 200
-    assert (await client.delete("/v1/tokens/current", headers=token)).status_code == 204
-    assert (await client.get("/v1/feed", headers=token)).json()["code"] == "TOKEN_UNKNOWN"
+async def test_a_token_ends_when_it_is_revoked(still: httpx.AsyncClient) -> None:
+    token = await token_of(still, PARTY)
+    assert (await still.get("/v1/feed", headers=token)).status_code == 200
+    assert (await still.delete("/v1/tokens/current", headers=token)).status_code == 204
+    assert (await still.get("/v1/feed", headers=token)).json()["code"] == "TOKEN_UNKNOWN"
 
 
-async def test_a_challenge_is_used_once(client: httpx.AsyncClient) -> None:
-    envelope = freeze(login(client, key_of(PARTY)))
-    assert (await client.post("/v1/tokens", content=envelope)).status_code == 201
-    assert (await client.post("/v1/tokens", content=envelope)).json()["code"] == "LOGIN_NONCE"
+async def test_a_challenge_is_used_once(still: httpx.AsyncClient) -> None:
+    envelope = freeze(login(still, key_of(PARTY)))
+    assert (await still.post("/v1/tokens", content=envelope)).status_code == 201
+    assert (await still.post("/v1/tokens", content=envelope)).json()["code"] == "LOGIN_NONCE"
 
 
 @pytest.mark.parametrize(
@@ -81,60 +89,60 @@ async def test_a_challenge_is_used_once(client: httpx.AsyncClient) -> None:
         ({"scope": ()}, "LOGIN_FORM"),
     ],
 )
-async def test_a_challenge_for_something_else_is_refused(changes: dict[str, object], code: str, client: httpx.AsyncClient) -> None:
-    answer = await client.post("/v1/tokens", content=freeze(login(client, key_of(PARTY), **changes)))
+async def test_a_challenge_for_something_else_is_refused(changes: dict[str, object], code: str, still: httpx.AsyncClient) -> None:
+    answer = await still.post("/v1/tokens", content=freeze(login(still, key_of(PARTY), **changes)))
     assert answer.json()["code"] == code
 
 
-async def test_a_key_that_nobody_registered_does_not_log_in(client: httpx.AsyncClient) -> None:
-    answer = await client.post("/v1/tokens", content=freeze(login(client, key_of("nobody"))))
+async def test_a_key_that_nobody_registered_does_not_log_in(still: httpx.AsyncClient) -> None:
+    answer = await still.post("/v1/tokens", content=freeze(login(still, key_of("nobody"))))
     assert (answer.json()["code"], answer.status_code) == ("KEY_UNKNOWN", 401)
 
 
-async def test_a_token_covers_its_scope_alone(client: httpx.AsyncClient, bench: Workbench) -> None:
-    reading, posting = await token_of(client, PARTY, scope=("read",)), await token_of(client, PARTY, scope=("post",))
+async def test_a_token_covers_its_scope_alone(still: httpx.AsyncClient, bench: Workbench) -> None:
+    reading, posting = await token_of(still, PARTY, scope=("read",)), await token_of(still, PARTY, scope=("post",))
     body = freeze(bench.entries[1].envelope)
-    assert (await client.post("/v1/statements", content=body, headers=reading)).json()["code"] == "TOKEN_SCOPE"
-    assert (await client.post("/v1/statements", content=body, headers=posting)).status_code == 200
-    assert (await client.get("/v1/feed", headers=posting)).json()["code"] == "TOKEN_SCOPE"
+    assert (await still.post("/v1/statements", content=body, headers=reading)).json()["code"] == "TOKEN_SCOPE"
+    assert (await still.post("/v1/statements", content=body, headers=posting)).status_code == 200
+    assert (await still.get("/v1/feed", headers=posting)).json()["code"] == "TOKEN_SCOPE"
 
 
-async def test_authorities_read_all_parties_what_concerns_them_outsiders_nothing(client: httpx.AsyncClient, bench: Workbench) -> None:
-    assert (await client.get("/v1/feed")).status_code == 401
+async def test_authorities_read_all_parties_what_concerns_them_outsiders_nothing(still: httpx.AsyncClient, bench: Workbench) -> None:
+    assert (await still.get("/v1/feed")).status_code == 401
     for reader, wanted in (
         (AUTHORITY_51, range(len(bench.entries))),
         (OPERATOR, range(len(bench.entries))),
         (PARTY, [1]),
     ):
-        page = (await client.get("/v1/feed", headers=await token_of(client, reader))).json()
+        page = (await still.get("/v1/feed", headers=await token_of(still, reader))).json()
         assert [entry["index"] for entry in page["entries"]] == list(wanted)
         assert page["next"] == len(bench.entries) - 1
 
 
-async def test_pages_of_the_feed_follow_each_other_without_a_gap(client: httpx.AsyncClient, bench: Workbench) -> None:
-    token, after, seen = await token_of(client, AUTHORITY_51), -1, []
+async def test_pages_of_the_feed_follow_each_other_without_a_gap(still: httpx.AsyncClient, bench: Workbench) -> None:
+    token, after, seen = await token_of(still, AUTHORITY_51), -1, []
     while after < len(bench.entries) - 1:
-        page = (await client.get("/v1/feed", params={"after": after, "limit": 2}, headers=token)).json()
+        page = (await still.get("/v1/feed", params={"after": after, "limit": 2}, headers=token)).json()
         seen += [b64decode(entry["entry"]) for entry in page["entries"]]
         after = page["next"]
     assert len(seen) == len(bench.entries)
-    assert (await client.get("/v1/feed", params={"after": after}, headers=token)).json()["entries"] == []
+    assert (await still.get("/v1/feed", params={"after": after}, headers=token)).json()["entries"] == []
 
 
-async def test_hash_tiles_are_public_and_entries_are_not(client: httpx.AsyncClient, bench: Workbench) -> None:
+async def test_hash_tiles_are_public_and_entries_are_not(still: httpx.AsyncClient, bench: Workbench) -> None:
     size = len(bench.entries)
-    checkpoint = open_checkpoint((await client.get("/checkpoint")).content, log_vkeys(ORIGIN, [key_of("log")])).checkpoint
+    checkpoint = open_checkpoint((await still.get("/checkpoint")).content, log_vkeys(ORIGIN, [key_of("log")])).checkpoint
     assert checkpoint.size == size
-    tile = await client.get(f"/tile/0/000.p/{size}")
+    tile = await still.get(f"/tile/0/000.p/{size}")
     assert "immutable" in tile.headers["cache-control"]
     path = f"/tile/entries/000.p/{size}"
-    assert (await client.get(path)).json()["code"] == "TOKEN_MISSING"
-    assert (await client.get(path, headers=await token_of(client, PARTY))).json()["code"] == "READ_FORBIDDEN"
-    bundle = await client.get(path, headers=await token_of(client, AUTHORITY_51))
+    assert (await still.get(path)).json()["code"] == "TOKEN_MISSING"
+    assert (await still.get(path, headers=await token_of(still, PARTY))).json()["code"] == "READ_FORBIDDEN"
+    bundle = await still.get(path, headers=await token_of(still, AUTHORITY_51))
     leaves = [leaf_hash(raw) for raw in parse_bundle(bundle.content, size)]
     assert b"".join(leaves) == tile.content
     for wrong in ("/tile/0/0", "/tile/0/000.p/0", "/tile/9x/000", "/tile/0/..%2f..%2fkeys.pem"):
-        assert (await client.get(wrong)).status_code in (400, 404)
+        assert (await still.get(wrong)).status_code in (400, 404)
 
 
 async def test_refusals_are_shown_to_whom_they_concern(client: httpx.AsyncClient, bench: Workbench) -> None:
@@ -146,15 +154,15 @@ async def test_refusals_are_shown_to_whom_they_concern(client: httpx.AsyncClient
         assert [item["codes"] for item in page["refusals"]] == [["STATEMENT_STALE"]] * count
 
 
-async def test_parties_and_chains_tell_keys_and_heads(client: httpx.AsyncClient, bench: Workbench) -> None:
-    token = await token_of(client, PARTY)
+async def test_parties_and_chains_tell_keys_and_heads(still: httpx.AsyncClient, bench: Workbench) -> None:
+    token = await token_of(still, PARTY)
     for party, role in ((PARTY, "party"), (AUTHORITY_51, "authority"), (OPERATOR, "operator")):
-        found = (await client.get(f"/v1/parties/{party}", headers=token)).json()
+        found = (await still.get(f"/v1/parties/{party}", headers=token)).json()
         assert (found["role"], [key["keyid"] for key in found["keys"]]) == (role, [key_of(party).keyid])
-    head = (await client.get(f"/v1/chains/party/{PARTY}", headers=token)).json()
+    head = (await still.get(f"/v1/chains/party/{PARTY}", headers=token)).json()
     assert (head["seq"], head["hash"]) == (0, bench.entries[1].statement.hash)
-    assert (await client.get("/v1/chains/party/nobody", headers=token)).json()["code"] == "NOT_FOUND"
-    assert (await client.get("/v1/parties/nobody", headers=token)).json()["code"] == "NOT_FOUND"
+    assert (await still.get("/v1/chains/party/nobody", headers=token)).json()["code"] == "NOT_FOUND"
+    assert (await still.get("/v1/parties/nobody", headers=token)).json()["code"] == "NOT_FOUND"
 
 
 async def test_failed_posts_without_a_token_have_a_budget(client: httpx.AsyncClient, bench: Workbench) -> None:
@@ -195,17 +203,17 @@ async def test_health_readiness_and_metrics(client: httpx.AsyncClient, bench: Wo
     assert "liandan_publish_seconds_bucket" in text
 
 
-async def test_every_code_has_a_page_and_the_table_names_codes_that_exist(client: httpx.AsyncClient) -> None:
+async def test_every_code_has_a_page_and_the_table_names_codes_that_exist(still: httpx.AsyncClient) -> None:
     assert sorted(STATUS.keys() - RULES.keys()) == []
-    token = await token_of(client, PARTY)
+    token = await token_of(still, PARTY)
     for code in RULES:
-        page = await client.get(f"/problems/{code.lower().replace('_', '-')}", headers={**token, "Accept": "application/json"})
+        page = await still.get(f"/problems/{code.lower().replace('_', '-')}", headers={**token, "Accept": "application/json"})
         assert page.json()["code"] == code
-    assert (await client.get("/problems/no-such-code")).status_code == 404
+    assert (await still.get("/problems/no-such-code")).status_code == 404
 
 
-async def test_a_codes_page_gives_the_article_before_and_since_the_code_and_who_can_lift_it(client: httpx.AsyncClient) -> None:
-    text = (await client.get("/problems/no-approval", headers=await token_of(client, PARTY))).text
+async def test_a_codes_page_gives_the_article_before_and_since_the_code_and_who_can_lift_it(still: httpx.AsyncClient) -> None:
+    text = (await still.get("/problems/no-approval", headers=await token_of(still, PARTY))).text
     assert "《生态环境法典》第536条第2款" in text
     assert "2026-08-15 以前：《危险废物转移管理办法》第21条 [READ]；《固体废物污染环境防治法》第82条第2款" in text
     assert "移出地主管部门" in text
