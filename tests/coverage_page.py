@@ -126,6 +126,8 @@ CASES = (
         (
             "whitelist/test_decision_routes.py::test_l5_a_decision_of_december_on_next_years_list_is_lawful",
             "whitelist/test_check_days.py::test_r40_a_list_serves_its_own_year_though_the_decision_was_given_in_the_one_before",
+            "whitelist/test_check_days.py::test_r40_a_listing_serves_the_days_of_its_list",
+            "manifests/test_term_rules.py::test_a_list_of_2026_serves_no_departure_in_2027",
         ),
     ),
     Case(
