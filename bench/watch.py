@@ -30,7 +30,7 @@ EVERY_S = 0.004
 Stages = Mapping[str, tuple[type | ModuleType, str]]
 STAGES: Stages = {
     "intake: read, verify": (Intake, "take"),
-    "sequencer: one transaction": (Sequencer, "_sequence"),
+    "sequencer: one transaction": (Sequencer, "_settle"),
     "look at what is shown": (Follower, "refresh"),
     "publisher: a step": (Publisher, "step"),
     "  read rows": (store, "list_entries"),
