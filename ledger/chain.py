@@ -10,6 +10,7 @@ from hashlib import sha256
 from signing.refusal import refuse
 
 CHAIN_PATTERN = re.compile(r"[a-z]+(?:/[0-9A-Za-z._-]{1,64}){1,3}")
+KEPT_MAX = 256  # Characters of a name whose verdict is kept: no chain of ours has so many, and a stranger's fill no memory.
 ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"  # Shape only; the check character is judged by signing.uscc.
 HASH_PATTERN = re.compile(r"[0-9a-f]{64}")
@@ -18,7 +19,7 @@ ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
 
 def check_chain_name(chain: object) -> str:
     """The name if it is well-formed; Refusal CHAIN_FORM otherwise."""
-    if not isinstance(chain, str) or not _is_chain_name(chain):
+    if not isinstance(chain, str) or not (_is_chain_name if len(chain) <= KEPT_MAX else _is_chain_name.__wrapped__)(chain):
         raise refuse("CHAIN_FORM", field="chain", found=chain, expected=f"{CHAIN_PATTERN.pattern}, no segment . or ..")
     return chain
 

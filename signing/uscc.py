@@ -12,9 +12,14 @@ _WEIGHTS = tuple(pow(3, position, 31) for position in range(17))
 _FORM = re.compile("[0-9A-HJ-NPQRTUWXY]{18}")
 
 
-@lru_cache(maxsize=16_384)
 def check_uscc(text: str) -> bool:
     """Whether ``text`` is a USCC with a correct check character; upper case only, nothing around it."""
+    return len(text) == 18 and _is_right(text)
+
+
+@lru_cache(maxsize=16_384)
+def _is_right(text: str) -> bool:
+    """Kept for a moment, of 18 characters: a stranger's text of any length, read before any signature, fills no memory."""
     return _FORM.fullmatch(text) is not None and check_character(text[:17]) == text[17]
 
 

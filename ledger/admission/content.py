@@ -29,25 +29,37 @@ def check_content(body: object) -> list[Reason]:
     """Reasons NOT_NFC, UNASSIGNED_CHARACTER and PERSONAL_DATA for every string of a body, with paths."""
     reasons: list[Reason] = []
     for path, name, text in strings_of(msgspec.to_builtins(body)):
-        if (_is_plain if len(text) <= KEPT_MAX else _is_plain.__wrapped__)(text, name in _NOT_FREE_TEXT):
-            continue
-        if not unicodedata.is_normalized("NFC", text):
-            normal = unicodedata.normalize("NFC", text)
-            odd = next((a for a, b in zip(text, normal, strict=False) if a != b), text[-1])
-            reasons.append(Reason("NOT_NFC", path, f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
-        if (foreign := first_unassigned(text)) is not None:
-            reasons.append(Reason("UNASSIGNED_CHARACTER", path, f"U+{ord(foreign):04X}", "Unicode 14.0"))
-        if name not in _NOT_FREE_TEXT:
-            reasons += _personal(path, text)
+        is_identifier = name in _NOT_FREE_TEXT
+        try:
+            (_need_plain if len(text) <= KEPT_MAX else _need_plain.__wrapped__)(text, is_identifier)
+        except _Odd:
+            reasons += _oddities(path, text, is_identifier)
     return reasons
 
 
+class _Odd(Exception):
+    """Something is to be said of a text."""
+
+
 @lru_cache(8192)
-def _is_plain(text: str, is_identifier: bool) -> bool:
-    """Whether nothing is to be said of a text, as of nearly all; kept for a moment, for the same codes and places come in every act."""
+def _need_plain(text: str, is_identifier: bool) -> None:
+    """Raise unless nothing is to be said of a text, as of nearly all; kept for a moment, for the same codes and places come in every act.
+    What raises is not kept: neither personal data nor anything else that is refused stays in memory."""
     if not text.isascii() and (not unicodedata.is_normalized("NFC", text) or first_unassigned(text) is not None):
-        return False
-    return is_identifier or (text.isascii() and _MACHINE.fullmatch(text) is not None) or not _personal("", text)
+        raise _Odd
+    if not (is_identifier or (text.isascii() and _MACHINE.fullmatch(text) is not None) or not _personal("", text)):
+        raise _Odd
+
+
+def _oddities(path: str, text: str, is_identifier: bool) -> list[Reason]:
+    reasons: list[Reason] = []
+    if not unicodedata.is_normalized("NFC", text):
+        normal = unicodedata.normalize("NFC", text)
+        odd = next((a for a, b in zip(text, normal, strict=False) if a != b), text[-1])
+        reasons.append(Reason("NOT_NFC", path, f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
+    if (foreign := first_unassigned(text)) is not None:
+        reasons.append(Reason("UNASSIGNED_CHARACTER", path, f"U+{ord(foreign):04X}", "Unicode 14.0"))
+    return reasons if is_identifier else reasons + _personal(path, text)
 
 
 def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tuple[str, str, str]]:

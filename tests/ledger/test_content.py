@@ -52,3 +52,12 @@ def test_what_is_wrong_with_a_text_is_said_at_its_place(text: str, codes: list[s
     reasons = check_content({"lines": [{"name": "铅"}, {"name": text}]})
     assert [reason.code for reason in reasons] == codes
     assert {reason.field for reason in reasons} <= {"body.lines.1.name"}
+
+
+@pytest.mark.parametrize("text", ["电话 13912345678", "11010519491231002X", "铅\u0378池", "cafe\u0301 铅"])
+def test_what_is_refused_is_kept_nowhere(text: str) -> None:
+    """A statement that holds a phone number never enters; its text must not outlive the refusal in memory either."""
+    assert check_content({"note": "铅蓄电池（虚构）"}) == []
+    before = content._need_plain.cache_info().currsize
+    assert check_content({"note": text})
+    assert content._need_plain.cache_info().currsize == before

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
+from ledger import chain
+from ledger.chain import check_chain_name
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, OPERATOR, Workbench
@@ -72,6 +75,15 @@ def test_18_characters_are_no_party_by_themselves(name: str, refused: list[str])
     with pytest.raises(Refusal) as caught:
         bench.post("list.countersign/1", f"list/2026-51-50-{name}", (AUTHORITY_50,), body, seq=1)
     assert caught.value.codes == refused
+
+
+def test_names_that_no_chain_of_ours_can_have_are_not_kept() -> None:
+    """They are read before any signature holds: 8,192 names of 24 KiB would be 200 MB."""
+    before = chain._is_chain_name.cache_info().currsize
+    for name in ("a" * 24_000 + "/b", "铅" * 6_000):
+        with suppress(Refusal):
+            check_chain_name(name)
+    assert chain._is_chain_name.cache_info().currsize == before
 
 
 def test_threads_may_be_the_first_to_read_a_kind() -> None:

@@ -7,6 +7,7 @@ import stdnum.cn.uscc
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signing import uscc
 from signing.uscc import check_character, check_uscc
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -62,3 +63,10 @@ def test_the_check_character_is_that_of_another_library(digits: str, rest: str) 
 )
 def test_nothing_is_trimmed_folded_or_guessed(code: str) -> None:
     assert not check_uscc(code)
+
+
+def test_texts_of_other_lengths_are_not_kept() -> None:
+    """A stranger's envelopes are read before their signatures hold: 16,384 texts of 24 KiB would be 400 MB."""
+    before = uscc._is_right.cache_info().currsize
+    assert not any(check_uscc("9" * length) for length in (0, 17, 19, 24_000))
+    assert uscc._is_right.cache_info().currsize == before
