@@ -35,12 +35,15 @@ def reads(statement: Statement, facts: Facts) -> Reads:
 
 
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
-    """The generator or the authorities of the origin; where no region covers it, any authority, tag FOREIGN."""
+    """The generator or the authorities of the origin; where no region covers it any authority but the destination's, tag FOREIGN."""
     state: ManifestState = facts.state(trunk_of(statement.chain))
     log = log_state(facts)
     near = authorities_of_division(log, state.origin.division)
-    authorities = near or tuple(authority.uscc for authority in log.authorities)
-    return (Role("generator or origin's authority", (state.generator, *authorities), not near),)
+    other_side = authorities_of_division(log, state.destination.division)
+    strangers = tuple(authority.uscc for authority in log.authorities if authority.uscc not in other_side)
+    # Foreign is an authority that acts for a place of nobody's, never the generator.
+    is_foreign = not near and opener_of(statement) in strangers
+    return (Role("generator or origin's authority", (state.generator, *(near or strangers)), is_foreign),)
 
 
 def trunk_takes_a_number(judged: Judged, out: Findings) -> None:

@@ -222,13 +222,16 @@ def test_a_party_opens_at_most_sixteen_cases_and_an_authority_any_number() -> No
     log.post(KIND, (AUTHORITY_51,), body(log), chain=CASE)
 
 
-def test_an_origin_without_authority_may_be_numbered_by_any() -> None:
+def test_an_origin_without_authority_may_be_numbered_by_any_but_the_other_side() -> None:
+    """Kinds §1.7; the tag tells an authority that acts for a place of nobody's, not the generator."""
     log = issued()
     head = log.value(chain_key(MANIFEST))
     abroad = replace(head.state, origin=replace(head.state.origin, division="320500"))
     log.stored[chain_key(MANIFEST)] = log.bench.kinds.encode(Head(head.seq, head.hash, head.idx, abroad))
-    entry = log.post(KIND, (AUTHORITY_50,), body(log, "20263205000123"), chain=CASE)
-    assert codes(entry) == {"FOREIGN"}
+    assert log.refused(KIND, (AUTHORITY_50,), body(log, "20263205000123"), chain=CASE) == ["SIGNER_ROLE"]
+    assert codes(log.post(KIND, (AUTHORITY_51,), body(log, "20263205000123"), chain=CASE)) == {"FOREIGN"}
+    provincial = acts.CaseNumber(trunk=trunk(log), provincial_number="苏危2026-0007")
+    assert codes(log.post(KIND, (GENERATOR,), provincial, chain=SECOND_CASE)) == set()
 
 
 def test_a_permit_is_not_read_by_a_case() -> None:

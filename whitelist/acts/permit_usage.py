@@ -32,7 +32,8 @@ class PermitUsage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def _is_self_stated(statement: Statement) -> bool:
-    return hand(statement) == statement.owner
+    """Whether the holder speaks, in its own name or by its own hand ``for`` another: then it lowers nothing (kinds §1.7, §3)."""
+    return statement.owner in (hand(statement), statement.by[0])
 
 
 def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:

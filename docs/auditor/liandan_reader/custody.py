@@ -8,7 +8,7 @@ from typing import Any
 from .signatures import is_uscc
 from .strict import grams, is_day, need, normal
 
-LEGS, STOPS, DISPOSALS, GENERATORS = 16, 16, 64, 32  # how many of each a trunk or a register holds
+LEGS, STOPS, DISPOSALS, GENERATORS, USES = 16, 16, 64, 32, 32  # how many of each a trunk or a register holds
 
 
 class Manifests:
@@ -19,7 +19,7 @@ class Manifests:
         self.trips = defaultdict[str, Any](_nobody)
         self.numbers = defaultdict[str, dict[str, list[str]]](dict)  # number: generator: [manifest, live | voided | closed]
         self.labels: dict[str, tuple[str, bool]] = {}  # label: manifest that loaded it last, whether that was a return
-        self.waybills = defaultdict[tuple[str, str], set[str]](set)  # carrier and waybill: trips
+        self.waybills = defaultdict[tuple[str, str], list[str]](list)  # carrier and waybill: trips of its newest uses
 
     # -- who signs
 
@@ -234,8 +234,9 @@ class Manifests:
         if trip.is_backfill or "waybill_no" not in s.body:
             return
         trips = self.waybills[carrier, normal(s.body["waybill_no"])]
-        self._alerted(a, WAYBILL_USED="M" if trips - {trip.name} else None)
-        trips.add(trip.name)
+        self._alerted(a, WAYBILL_USED="M" if set(trips) - {trip.name} else None)
+        trips.append(trip.name)
+        del trips[:-USES]
 
 
 def _manifest(s: Any) -> str:

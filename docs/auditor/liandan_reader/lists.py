@@ -26,7 +26,7 @@ class Whitelist:
         self.log = log
         self.permits: dict[str, Any] = {}  # chain: division, class, root, renewed
         self.lists: dict[str, Any] = {}  # chain: kind, proposer, pages and rows announced and come, digest
-        self.approvals: dict[str, Any] = {}  # chain: origin, permit, listings
+        self.approvals: dict[str, Any] = {}  # chain: origin, destination, listings
 
     def root(self, permit: str) -> str:
         """First permit of the line of renewals: it holds the account of the site (kinds §1.6)."""
@@ -53,8 +53,8 @@ class Whitelist:
                 return Role([uscc for uscc in parties.authorities if uscc != known.proposer] if known.proposer in covering else covering)
             here, there = sides if (word == "proposer") != (of_list == "unilateral") else sides[::-1]
             return Role(*parties.responsible(here, there))
-        approval = self.approvals.get(s.chain) or SimpleNamespace(origin="-", permit="")
-        destination = getattr(self.permits.get(approval.permit), "division", "-")
+        approval = self.approvals.get(s.chain) or SimpleNamespace(origin="-", destination="-")
+        destination = approval.destination  # as it was applied for, wherever the permit has been amended to since
         origin = Role(*parties.responsible(approval.origin, destination))
         if word == "origin":
             return origin
@@ -72,7 +72,8 @@ class Whitelist:
         if old is not None:
             renewed = self.permits.get(old)
             fits = renewed and not renewed.renewed and self.log.stages.get(old) != "revoked" and old.split("/")[1] == s.owner
-            fits = fits and (renewed.division, renewed.kind) == (body["division"], body.get("class"))
+            # A withdrawn division is its successor.
+            fits = fits and self.log.place(renewed.division) == self.log.place(body["division"]) and renewed.kind == body.get("class")
             need(fits, "RENEWS", "body.renews", old, "the last of its line, same holder, division and class, not revoked")
             renewed.renewed, root = True, renewed.root
         self.permits[s.chain] = SimpleNamespace(division=body["division"], kind=body.get("class"), root=root, renewed=False)
@@ -116,7 +117,8 @@ class Whitelist:
 
     def _approval_apply(self, s: Any, a: Any, body: Any) -> str:
         listings = [line.get("listing") for line in body["lines"]]
-        self.approvals[s.chain] = SimpleNamespace(origin=body["origin"]["division"], permit=body["permit"], listings=listings)
+        destination = getattr(self.permits.get(body["permit"]), "division", "-")
+        self.approvals[s.chain] = SimpleNamespace(origin=body["origin"]["division"], destination=destination, listings=listings)
         return "applied"
 
     def _approval_reply(self, s: Any, a: Any, body: Any) -> str:

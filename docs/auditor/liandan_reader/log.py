@@ -1,7 +1,9 @@
 """The log, entry by entry: place in the tree and in the chain, times, signers, signatures, effect; every deviation becomes a finding."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from .custody import Manifests
@@ -27,6 +29,7 @@ class Log:
         self.stages: dict[str, str] = {}  # chain: stage, where the table has stages
         self.accounts: dict[str, tuple[int | None, int]] = {}  # account: index of its last touch, grams after it
         self.policies: list[tuple[int, list[str]]] = []  # index, vkeys of witnesses in force after it
+        self.successors: dict[str, str] = {}  # withdrawn division: what took its place
         self.tails: dict[str, tuple[int, int]] = {}  # hash of a statement that was cut: its old admission.at, that of the cut
         self.found = self.origin = self.ruleset = self.clock = self.chain = ""
         self.last_at, self.not_before, self.closed, self.page = 0, 0, False, ("", 0, 0)
@@ -179,7 +182,7 @@ class Log:
                 self.ruleset = body["version"]
                 self._data(body["sha256"])
             case "data.adopt":
-                self._data(body["sha256"])
+                self._adopted(body)
             case "log.refusals":
                 self._refusals(body, s.index, a.at)
             case "log.cut":
@@ -211,7 +214,7 @@ class Log:
         for member in (body["operator"], *body["authorities"]):
             self.parties.register(member, self.origin)
         for pin in (body["ruleset"], *body["data"]):
-            self._data(pin["sha256"])
+            self._adopted(pin)
         own = [parse_vkey(text)[1] for text in self.log_keys]
         sound = {key.name for key in own} == {self.origin} and own[0].type == 1 and len(unb64(body["nonce"], "body.nonce")) == 32
         need(sound and self.clock in ("real", "simulated"), "FOUNDING", "body", body, "first log key Ed25519, named as origin; nonce of 32")
@@ -220,6 +223,19 @@ class Log:
         witnesses = policy_vkeys(lines)
         self.policies.append((self.size - 1, witnesses))
         self.parties.reserve([*self.log_keys, *witnesses])
+
+    def _adopted(self, pin: Any) -> None:
+        raw = self._data(pin["sha256"])
+        if pin["name"] == "divisions":
+            with suppress(csv.Error):  # a table out of form is its adopters' affair
+                rows = [*csv.DictReader(raw.decode(errors="replace").splitlines())]
+                self.successors = {str(row.get("code")): str(row["successor"]) for row in rows if row.get("successor")}
+
+    def place(self, division: str) -> str:
+        """The division that a withdrawn one has become (kinds §0), by the data set ``divisions`` in force."""
+        for _ in self.successors:  # no longer than that, should the table run in a circle
+            division = self.successors.get(division, division)
+        return division
 
     def _data(self, name: str) -> bytes:
         raw = self.data(name)

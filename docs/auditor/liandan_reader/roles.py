@@ -95,7 +95,10 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
     parties, first = log.parties, s.principal or s.by[0]
     if "|" in word:
         choices = [_of_word(log, s, choice) for choice in word.split("|")]
-        return next((roles for roles in choices if roles and _standing(parties, s, first, roles[0]) is not None), choices[-1])
+        for stands in (lambda role: first in (role.holders or ()), lambda role: _standing(parties, s, first, role) is not None):
+            if found := [roles for roles in choices if roles and stands(roles[0])]:  # his own role before somebody else's
+                return found[0]
+        return choices[-1]
     match word:
         case "operator":
             return [Role([parties.operator])]
