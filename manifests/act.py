@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Books, Changes, Judged, JudgeFn, Kind, Reads, Role, SignersFn, Window
 from ledger.fields import Commitments, Count, Files, label
+from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
 from manifests import machine
@@ -192,8 +193,9 @@ def lateness_is_said(judged: Judged, out: Findings) -> None:
 
 
 def is_long_ago(judged: Judged) -> bool:
-    """Whether the act is admitted more than 15 days after it took place."""
-    return judged.moment.at_s - judged.statement.at_s > LONG_S
+    """Whether the act is admitted more than 15 days after it took place; of one that was cut and comes again its old admission counts."""
+    old_s = old_admission_s(judged.statement, judged.facts, judged.moment)
+    return (judged.moment.at_s if old_s is None else old_s) - judged.statement.at_s > LONG_S
 
 
 TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, lateness_is_said)

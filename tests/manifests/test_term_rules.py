@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 import pytest
 from msgspec.structs import replace
 
+from ledger.directory import Cut
+from ledger.kinds.cut import write_tail
+from ledger.model import Head, chain_key
 from ledger.times import format_at, parse_at
+from manifests import acts
+from manifests.act import LONG_S
 from manifests.model import Stage
-from tests.manifests.driver import APPROVAL, CARRIER, GENERATOR, ORIGIN, PERMIT, Driver, a_departure, a_line, approval, permit
+from tests.manifests.driver import (
+    APPROVAL,
+    CARRIER,
+    DESTINATION,
+    GENERATOR,
+    ORIGIN,
+    PERMIT,
+    Driver,
+    a_departure,
+    a_line,
+    approval,
+    codes,
+    permit,
+)
 from whitelist.approval import ListingRef
 from whitelist.fields import Scope
 from whitelist.listing import ListRow, ListState
@@ -99,3 +119,20 @@ def test_a_transfer_inside_a_province_has_no_term(days: int) -> None:
     log.wait(days=days)
     log.depart()
     assert log.state().stage is Stage.IN_TRANSIT
+
+
+def test_what_was_cut_and_comes_again_is_as_old_as_it_was() -> None:
+    """Formats §5: judged by §6 at its old admission.at, so a departure that was in time then needs no back-fill now."""
+    log = Driver()
+    log.issue()
+    departed_at, chain = format_at(log.at_s), chain_key("log/main")
+    departure = log.submission(DEPART, (GENERATOR, CARRIER), a_departure()).statement
+    tail = write_tail([(departure.hash, log.at_s + 60)])
+    log.bench.data[f"data/{sha256(tail).hexdigest()}"] = tail
+    head = log.value(chain)
+    state = replace(head.state, cuts=(Cut(sha256(tail).hexdigest(), log.at_s + 60),))
+    log.stored[chain] = log.bench.kinds.encode(Head(head.seq, head.hash, head.idx, state))
+    log.wait(seconds=LONG_S + 3600)
+    assert codes(log.post(DEPART, (GENERATOR, CARRIER), a_departure(), at=departed_at)) == {"RECUT"}
+    late = log.post("manifest.arrive/1", (CARRIER,), acts.Arrive(place=DESTINATION), at=departed_at)
+    assert codes(late) == {"LATE", "H:LATE_LONG"}, "an act that was never admitted before"
