@@ -148,7 +148,7 @@ class Schema:
 
     def _named(self, codes: dict[str, str]) -> Check:
         """Values outside an enumeration that are refused by their own name."""
-        return lambda value, path: need(value not in codes, codes.get(value, ""), path, value, "a value of the list")
+        return lambda value, path: need(value not in [*codes], codes.get(str(value), ""), path, value, "a value of the list")
 
     def _any_of(self, choices: list[Check], code: str) -> Check:
         def check(value: Any, path: str) -> None:
