@@ -31,7 +31,7 @@ Purpose = Annotated[
     label("外运目的", "purpose"),
     words({"store": "贮存", "use": "利用", "dispose": "处置"}),
 ]
-"""The group of the method (:func:`group_of`)."""
+"""The group of the method (``fields.group_of``)."""
 ConsignorRole = Annotated[
     Literal["generator", "receiver"],
     with_code("CONSIGNOR"),

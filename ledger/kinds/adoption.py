@@ -13,7 +13,7 @@ from ledger.directory import DataPin, log_state
 from ledger.kinds.founding import Adopted, LogFound
 from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Facts, Findings, Statement
-from signing.refusal import Reason, texts
+from signing.refusal import Reason, Refusal, texts
 
 TEXTS = texts("""
 RULESET_UNKNOWN | - | operator | formats §5 [DESIGN]
@@ -50,6 +50,22 @@ def names_a_file(judged: Judged, out: Findings) -> None:
         out.refuse("FIELD_TYPE", "body.sha256", digest, "64 hex digits")
 
 
+def file_can_be_read(judged: Judged, out: Findings) -> None:
+    """DATA_FORM (R-75) for a file that its parser refuses, for every later act that asks for it would be refused, waste under way
+    included; and for a calendar of another year than its name, whose days off would be nobody's, without a word."""
+    body: Adopted = judged.statement.body
+    if not HASH_PATTERN.fullmatch(body.sha256):
+        return
+    try:
+        found = judged.facts.pinned_data(body.name, body.sha256)
+    except Refusal as refusal:
+        out.reasons += [Reason(one.code, "body.sha256", f"{one.field}: {one.found}"[:120], one.expected) for one in refusal.reasons]
+        return
+    year = getattr(found, "year", None)
+    if year is not None and not body.name.endswith(f"-{year}"):
+        out.refuse("DATA_FORM", "body.name", body.name, f"…-{year}")
+
+
 def evolve_data(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """In force from the next index; the newest version of a name wins."""
     log, body = log_state(facts), statement.body
@@ -74,7 +90,7 @@ DATA = act_of_everyone(
     zh="采用数据",
     en="adoption of a data set",
     body=Adopted,
-    rules=(names_a_file,),
+    rules=(names_a_file, file_can_be_read),
     evolve=evolve_data,
     effect=("自下一条目起按该数据判断。", "Statements are judged by this data from the next entry on."),
 )

@@ -5,12 +5,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from ledger.admission.kind_table import Kinds
+from signing.refusal import Refusal
 from tests.whitelist.driver import Log
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench
 from whitelist.acts import PERSONALITY
 from whitelist.adopted import data_files
 from whitelist.fields import Method, group_of
 
+FILES = {file.name: file.path.read_bytes() for file in data_files()}
 README = Path(data_files()[0].path).with_name("README.md").read_text(encoding="utf-8")
 
 
@@ -48,3 +53,27 @@ def test_methods_fall_into_use_disposal_and_storage() -> None:
     assert {method for method, group in groups.items() if group == "use"} == {*(f"R{n}" for n in (*range(1, 10), 15)), "C2", "C3"}
     assert groups["C1"] == "dispose"
     assert groups["S"] == "store"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "field"),
+    [
+        ("thresholds", b"{}", "body.sha256"),
+        ("divisions", "code,name\n500000,重庆市\n".encode(), "body.sha256"),
+        ("workdays-2026", FILES["workdays-2027"], "body.name"),
+    ],
+)
+def test_what_no_rule_could_read_is_not_adopted(name: str, content: bytes, field: str) -> None:
+    """Else every later issue, departure and receipt would be refused for it, or counted by the days off of another year."""
+    bench = Workbench([PERSONALITY])
+    with pytest.raises(Refusal) as caught:
+        _adopt(bench, name, content)
+    assert [(reason.code, reason.field) for reason in caught.value.reasons] == [("DATA_FORM", field)]
+    _adopt(bench, "workdays-2027", FILES["workdays-2027"])
+
+
+def _adopt(bench: Workbench, name: str, content: bytes) -> None:
+    digest = sha256(content).hexdigest()
+    bench.data[f"data/{digest}"] = content
+    body = {"name": name, "version": "2", "sha256": digest}
+    bench.post("data.adopt/1", "log/main", (OPERATOR, AUTHORITY_51, AUTHORITY_50), body)
