@@ -10,8 +10,9 @@ from datetime import date
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
-from signing.refusal import Reason
+from signing.refusal import Reason, Refusal
 
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9A-Za-z])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
@@ -20,7 +21,7 @@ _DIGITS = re.compile(r"[0-9]{3}")  # Each of the three holds at least so many in
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MACHINE = re.compile(r"[!-~]{0,8}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
 """Strings that no person's data fits into: short ASCII codes, hashes, base64 of keys."""
-KEPT_MAX = 64  # Characters of a text whose verdict is kept.
+KEPT_MAX = 64  # Characters of a text that is remembered as one that passed.
 _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "checkpoint", "nonce", "usccs"})
 """Fields whose numbers are identifiers of documents or goods, never of people."""
 
@@ -29,37 +30,28 @@ def check_content(body: object) -> list[Reason]:
     """Reasons NOT_NFC, UNASSIGNED_CHARACTER and PERSONAL_DATA for every string of a body, with paths."""
     reasons: list[Reason] = []
     for path, name, text in strings_of(msgspec.to_builtins(body)):
-        is_identifier = name in _NOT_FREE_TEXT
         try:
-            (_need_plain if len(text) <= KEPT_MAX else _need_plain.__wrapped__)(text, is_identifier)
-        except _Odd:
-            reasons += _oddities(path, text, is_identifier)
+            (_pass if len(text) <= KEPT_MAX else _pass.__wrapped__)(text, name in _NOT_FREE_TEXT)
+        except Refusal as refusal:
+            reasons += [replace(reason, field=path) for reason in refusal.reasons]
     return reasons
 
 
-class _Odd(Exception):
-    """Something is to be said of a text."""
-
-
 @lru_cache(8192)
-def _need_plain(text: str, is_identifier: bool) -> None:
-    """Raise unless nothing is to be said of a text, as of nearly all; kept for a moment, for the same codes and places come in every act.
-    What raises is not kept: neither personal data nor anything else that is refused stays in memory."""
-    if not text.isascii() and (not unicodedata.is_normalized("NFC", text) or first_unassigned(text) is not None):
-        raise _Odd
-    if not (is_identifier or (text.isascii() and _MACHINE.fullmatch(text) is not None) or not _personal("", text)):
-        raise _Odd
-
-
-def _oddities(path: str, text: str, is_identifier: bool) -> list[Reason]:
-    reasons: list[Reason] = []
-    if not unicodedata.is_normalized("NFC", text):
+def _pass(text: str, is_identifier: bool) -> None:
+    """Refusal with all that is to be said of a text. What passes, as nearly all does, is kept for a moment, for the same codes and places
+    come in every act; what is refused, which may be personal data, never is: an exception is not cached."""
+    reasons, is_ascii = list[Reason](), text.isascii()
+    if not is_ascii and not unicodedata.is_normalized("NFC", text):
         normal = unicodedata.normalize("NFC", text)
         odd = next((a for a, b in zip(text, normal, strict=False) if a != b), text[-1])
-        reasons.append(Reason("NOT_NFC", path, f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
-    if (foreign := first_unassigned(text)) is not None:
-        reasons.append(Reason("UNASSIGNED_CHARACTER", path, f"U+{ord(foreign):04X}", "Unicode 14.0"))
-    return reasons if is_identifier else reasons + _personal(path, text)
+        reasons.append(Reason("NOT_NFC", "", f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
+    if not is_ascii and (foreign := first_unassigned(text)) is not None:
+        reasons.append(Reason("UNASSIGNED_CHARACTER", "", f"U+{ord(foreign):04X}", "Unicode 14.0"))
+    if not is_identifier and not (is_ascii and _MACHINE.fullmatch(text)):
+        reasons += _personal(text)
+    if reasons:
+        raise Refusal(reasons)
 
 
 def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tuple[str, str, str]]:
@@ -74,13 +66,13 @@ def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tu
             yield from strings_of(inner, f"{path}.{position}", name)
 
 
-def _personal(path: str, text: str) -> list[Reason]:
+def _personal(text: str) -> list[Reason]:
     """The finding never repeats the value: a refusal is kept and shown."""
     if not _DIGITS.search(text):
         return []
     found = "mobile number" if _MOBILE.search(text) else "identity number" if any(map(_is_identity, _IDENTITY.finditer(text))) else ""
     found = found or ("coordinates" if _POSITION.search(text) else "")
-    return [Reason("PERSONAL_DATA", path, found, "commit")] if found else []
+    return [Reason("PERSONAL_DATA", "", found, "commit")] if found else []
 
 
 def _is_identity(match: re.Match[str]) -> bool:
