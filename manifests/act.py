@@ -83,6 +83,7 @@ def trunk_act(
     signers: SignersFn | None = None,
     window: Window = Window.CUSTODY,
     reads: ReadsOfState | None = None,
+    named: Callable[[Statement], tuple[str, ...]] = lambda statement: (),
     reads_doc: str = "Nothing beside the manifest.",
     registers: Registers = lambda entered: {},
     **said: Any,
@@ -90,6 +91,7 @@ def trunk_act(
     """A later act of the trunk, from what is its own; gate, roles and state are the machine's and the same for all.
 
     ``said`` goes into its kind as it stands: zh, en, body, effect, and texts where its rules have some of their own.
+    ``named`` gives the registers that the body alone names, so that a batch in which the manifest only begins asks for them with all others.
     ``settle`` runs after all rules, and only where none refused: it says what moves on the accounts, and is there exactly when ``books``
     names the column of the monthly statement in which that is booked.
     """
@@ -101,7 +103,7 @@ def trunk_act(
             roles=tuple(role.value for role in machine.roles_of(act)),
             signers=signers or partial(_signers, [(role.value, role) for role in machine.roles_of(act)]),
             window=window,
-            reads=partial(_reads, reads),
+            reads=partial(_reads, reads, named),
             reads_doc=reads_doc,
             gate=is_open,
             rules=(*rules, *(() if settle is None else (partial(_if_admitted, settle),))),
@@ -208,11 +210,11 @@ def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
         settle(judged, out)
 
 
-def _reads(own: ReadsOfState | None, statement: Statement, facts: Facts) -> Reads:
-    """What cases have done to the manifest, and what the act itself reads; nothing more where no manifest is, which the gate says."""
+def _reads(own: ReadsOfState | None, named: Callable[[Statement], tuple[str, ...]], statement: Statement, facts: Facts) -> Reads:
+    """What cases have done to the manifest, and what the act itself reads; where no manifest is (yet), what its body names."""
     cases, state = cases_key(statement.chain), facts.state(statement.chain)
     if own is None or state is None:
-        return Reads(registers=(cases,))
+        return Reads(registers=(cases, *named(statement)))
     found = own(statement, state, facts)
     return Reads(chains=found.chains, accounts=found.accounts, registers=(cases, *found.registers))
 

@@ -78,10 +78,11 @@ def trip_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
     vehicles = [leg.vehicle for leg in state.open_legs]
     if (taking := getattr(statement.body, "vehicle", None)) is not None:
         vehicles.append(taking)
-    return (*_keys(vehicles), *place_keys(statement, state))
+    return (*truck_keys(vehicles), *place_keys(statement, state))
 
 
-def _keys(vehicles: Iterable[Vehicle]) -> tuple[str, ...]:
+def truck_keys(vehicles: Iterable[Vehicle]) -> tuple[str, ...]:
+    """Registers of those vehicles that are trucks."""
     return tuple(dict.fromkeys(trip_key(vehicle) for vehicle in vehicles if vehicle.kind == "truck"))
 
 
@@ -91,7 +92,7 @@ def trips(entered: Entered) -> Mapping[str, Any]:
     if after.is_backfill:
         return {}
     changed: dict[str, VehicleTrips] = {}
-    for key in _keys(leg.vehicle for leg in (*before.open_legs, *after.open_legs)):
+    for key in truck_keys(leg.vehicle for leg in (*before.open_legs, *after.open_legs)):
         known: VehicleTrips = entered.facts.get(key) or VehicleTrips()
         loads = [load for load in known.open if load.manifest != chain]
         mine = [leg for leg in after.open_legs if leg.vehicle.kind == "truck" and trip_key(leg.vehicle) == key]

@@ -79,7 +79,7 @@ def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
     """
     state: ManifestState = facts.state(statement.chain)
     if _is_carrier_alone(statement, state):
-        return (Role(Capacity.CARRIER.value, (carrier_of(statement, state),)),)
+        return (Role(Capacity.CARRIER.value, (carrier_of(statement),)),)
     drives_itself = statement.by == (state.consignor,) and statement.principal is None and state.consignor in state.carriers
     carriers = statement.by if drives_itself else statement.by[1:2] or state.carriers
     return (Role(Capacity.CONSIGNOR.value, (state.consignor,)), Role(Capacity.CARRIER.value, carriers))
@@ -90,7 +90,7 @@ def _is_carrier_alone(statement: Statement, state: ManifestState) -> bool:
     return len(statement.by) == 1 and first in state.carriers and first != state.consignor
 
 
-def carrier_of(statement: Statement, state: ManifestState) -> str:
+def carrier_of(statement: Statement) -> str:
     """Who takes the load: the second signer, or the one party that holds the act."""
     return statement.by[1] if len(statement.by) > 1 else statement.principal or statement.by[0]
 
@@ -102,22 +102,26 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
         out.tag("LOAD_UNILATERAL")
         out.alert("L", "LOAD_UNILATERAL")
     else:
-        vehicles.note_new_carrier(judged, carrier_of(statement, judged.state), out)
+        vehicles.note_new_carrier(judged, carrier_of(statement), out)
 
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
-    """What allows the transfer, the accounts it adds to, and the registers of truck, labels, waybill and tickets."""
-    body: Depart = statement.body
-    law = gate.reads(state, facts)
-    waybill = () if body.waybill_no is None else (vehicles.waybill_key(carrier_of(statement, state), body.waybill_no),)
-    tickets = ticket_keys(_holder(statement, state), body.tickets)
-    own = (*vehicles.trip_keys(statement, state), *labels.label_keys(body.gate.labels), *waybill, *tickets)
+    """What allows the transfer, the accounts it adds to, and the registers of truck, labels, waybill, place and tickets."""
+    law, tickets = gate.reads(state, facts), ticket_keys(_holder(statement, state), statement.body.tickets)
+    own = (*named(statement), *vehicles.place_keys(statement, state), *tickets)
     return Reads(chains=law.chains, accounts=law.accounts, registers=(*law.registers, *own))
+
+
+def named(statement: Statement) -> tuple[str, ...]:
+    """Registers of truck, labels and waybill."""
+    body: Depart = statement.body
+    waybill = () if body.waybill_no is None else (vehicles.waybill_key(carrier_of(statement), body.waybill_no),)
+    return (*vehicles.truck_keys((body.vehicle,)), *labels.label_keys(body.gate.labels), *waybill)
 
 
 def _holder(statement: Statement, state: ManifestState) -> str:
     """Of the first role."""
-    return carrier_of(statement, state) if _is_carrier_alone(statement, state) else state.consignor
+    return carrier_of(statement) if _is_carrier_alone(statement, state) else state.consignor
 
 
 def moment_is_lawful(judged: Judged, out: Findings) -> None:
@@ -210,7 +214,7 @@ def _weighed(statement: Statement, state: ManifestState) -> Weighed:
 def vehicle_is_free(judged: Judged, out: Findings) -> None:
     """R-53, R-24: the truck is on no other trip and carries no more than it may; its waybill is of this trip."""
     statement, state = judged.statement, judged.state
-    carrier = carrier_of(statement, state)
+    carrier = carrier_of(statement)
     loaded = {line.line: parse_mass(line.mass_t) for line in statement.body.loaded}
     grams = sum(loaded.get(number, line.declared_g) for number, line in enumerate(state.lines))
     vehicles.judge_trips(judged, out, carrier, grams, departs=True)
@@ -244,7 +248,7 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     body: Depart = statement.body
     loaded = {line.line: parse_mass(line.mass_t) for line in body.loaded}
     lines = tuple(replace(line, loaded_g=loaded.get(number)) for number, line in enumerate(state.lines)) if loaded else state.lines
-    legs = (leg_of(statement, carrier_of(statement, state)),)
+    legs = (leg_of(statement, carrier_of(statement)),)
     return at_stage(replace(state, lines=lines, legs=legs), Stage.IN_TRANSIT, departed_s=statement.at_s)
 
 
@@ -255,6 +259,7 @@ DEPART = trunk_act(
     body=Depart,
     signers=signers,
     reads=reads,
+    named=named,
     reads_doc="The permit and the newest of its line, the decision and its lists, with their accounts; truck, labels, waybill, tickets.",
     rules=(
         time_does_not_run_back,
