@@ -14,6 +14,7 @@ GENERATOR, CARRIER, RECEIVER = (story.signer(name) for name in ("generator", "ca
 SICHUAN, CHONGQING = story.signer("sichuan"), story.signer("chongqing")
 OTHER = (v1.uscc("91510112" + "0000FX777"), v1.key("other generator"))
 TAKING = (v1.uscc("91500112" + "0000FX112"), v1.key("taking carrier", "ecdsa-p256-sha256"))
+BASIN = (v1.uscc("11510000" + "0000FX999"), v1.key("authority of both sides"))
 PERMIT = story.PERMIT
 Q3 = f"Q3 {PERMIT}"
 
@@ -325,4 +326,19 @@ def test_sides_of_a_list(chain: str, kind: str, by: Any, countersigner: Any, cod
     if countersigner is not None:
         digest = v1.sha256(b"liandan/list-rows/v1\n" + audit.row_line(row)).hex()
         bench.post("list.countersign", chain, {"rows_hash": digest, "letter_no": "1", "letter_date": "2026-11-02"}, countersigner)
+    assert bench.codes() == codes
+
+
+@pytest.mark.parametrize(("by", "codes"), [(CHONGQING, []), (BASIN, ["SIGNER_ROLE"])])
+def test_an_authority_of_both_sides_confirms_no_list(by: Any, codes: list[str]) -> None:
+    """One hand is one hand (kinds §1.7): whoever covers the sending side might have proposed it."""
+    bench, chain = Bench(), "list/2026-51-50-a"
+    keys = [v1.registration(BASIN[1], bench.log.found, BASIN[0])]
+    body = {"uscc": BASIN[0], "name": "流域局（虚构）", "regions": ["51", "50"], "keys": keys}
+    bench.post("authority.admit", "log/main", body, story.signer("operator"), SICHUAN, CHONGQING)
+    bench.post("list.propose", chain, bodies.propose(), BASIN)
+    row = bodies.row(RECEIVER[0], PERMIT)
+    bench.post("list.rows", chain, {"page": 0, "rows": [row]}, BASIN)
+    digest = v1.sha256(b"liandan/list-rows/v1\n" + audit.row_line(row)).hex()
+    bench.post("list.countersign", chain, {"rows_hash": digest, "letter_no": "1", "letter_date": "2026-11-02"}, by)
     assert bench.codes() == codes

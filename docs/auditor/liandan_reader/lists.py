@@ -52,7 +52,9 @@ class Whitelist:
                 covering = parties.covering(sides[1])
                 return Role([uscc for uscc in parties.authorities if uscc != known.proposer] if known.proposer in covering else covering)
             here, there = sides if (word == "proposer") != (of_list == "unilateral") else sides[::-1]
-            return Role(*parties.responsible(here, there))
+            holders, foreign = parties.responsible(here, there)
+            both = parties.covering(there) if word == "countersigner" else []  # never the hand of the side that proposed
+            return Role([uscc for uscc in holders if uscc not in both], foreign)
         approval = self.approvals.get(s.chain) or SimpleNamespace(origin="-", destination="-")
         destination = approval.destination  # as it was applied for, wherever the permit has been amended to since
         origin = Role(*parties.responsible(approval.origin, destination))
