@@ -13,7 +13,7 @@ from ledger.model import Facts, Findings, chain_key
 from ledger.times import day_of, parse_at
 from manifests import settlement
 from manifests.mass import limits_of
-from manifests.model import LineState, ManifestState, Stage
+from manifests.model import LineState, ManifestState
 from signing.refusal import texts
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.listing import list_at, pre_notice_days
@@ -116,10 +116,7 @@ def _judge_notice(judged: Judged, out: Findings, lines: Iterable[DecisionLine], 
 
 
 def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineState, str]]) -> None:
-    """R-17 to R-19 of what was accepted, at 接受之日: PERMIT_STATUS, PERMIT_DATE, PERMIT_SCOPE, PERMIT_METHOD H.
-
-    APPROVAL_LAPSED H where nobody recorded the departure, and decision or list did not stand at the acceptance.
-    """
+    """R-17 to R-19 of what was accepted, at 接受之日: PERMIT_STATUS, PERMIT_DATE, PERMIT_SCOPE, PERMIT_METHOD H."""
     taken = list(accepted)
     if not taken:
         return
@@ -133,11 +130,14 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
         found += ["PERMIT_METHOD" for line, method in taken if method not in permit.methods_for(line.code)]
         for code in found:
             out.alert("H", code)
-    if judged.state.stage is Stage.ISSUED:
-        lapsed = Findings()
-        _judge_terms(judged, lapsed, _decision(judged.state, judged.facts), day_of(accepted_s))
-        if lapsed.reasons:
-            out.alert("H", "APPROVAL_LAPSED")
+
+
+def judge_lapse(judged: Judged, out: Findings) -> None:
+    """APPROVAL_LAPSED H: nobody recorded the departure of what came, taken or refused, and decision or list did not stand at 接受之日."""
+    lapsed = Findings()
+    _judge_terms(judged, lapsed, _decision(judged.state, judged.facts), day_of(parse_at(judged.statement.body.accepted_at)))
+    if lapsed.reasons:
+        out.alert("H", "APPROVAL_LAPSED")
 
 
 TEXTS = texts("""

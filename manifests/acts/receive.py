@@ -130,13 +130,14 @@ def _weight_levels(judged: Judged) -> list[tuple[Received, Level]]:
 
 
 def way_is_recorded(judged: Judged, out: Findings) -> None:
-    """NO_DEPARTURE: nobody recorded how it came; NO_ARRIVAL: a leg is open, which is grave where a part of the load may still be on it."""
+    """NO_DEPARTURE, APPROVAL_LAPSED: nobody recorded how it came; NO_ARRIVAL: a leg is open, grave where a part of the load may be on it."""
     state: ManifestState = judged.state
     if is_declined(judged.statement.body, state):
         return
     if state.stage is Stage.ISSUED:
         out.tag("NO_DEPARTURE")
         out.alert("H", "NO_DEPARTURE")
+        gate.judge_lapse(judged, out)
     elif state.open_legs:
         out.tag("NO_ARRIVAL")
         is_short = any(line.received_g < state.lines[line.line].sent_g for line, _ in _weight_levels(judged))
@@ -151,7 +152,7 @@ def method_is_the_manifests(judged: Judged, out: Findings) -> None:
 
 
 def permit_covers_what_was_accepted(judged: Judged, out: Findings) -> None:
-    """R-17 to R-19 at 接受之日, and whether decision and lists still stood where nobody recorded the departure."""
+    """R-17 to R-19 at 接受之日."""
     gate.judge_receipt(judged, out, _accepted_lines(judged.statement.body, judged.state))
 
 

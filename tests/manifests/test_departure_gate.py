@@ -28,6 +28,7 @@ from tests.manifests.driver import (
     backfilled,
     codes,
     permit,
+    rejected,
 )
 from whitelist.listing import Conditions
 from whitelist.permit import Change, History, PermitState, PermitStatus
@@ -200,11 +201,20 @@ def test_a_decision_of_another_province_ends_at_its_own_day() -> None:
     log.depart(place=abroad)
 
 
-def test_a_receipt_without_a_departure_says_that_the_decision_was_over() -> None:
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (accepted(0, "5.6"), {"NO_DEPARTURE", "H:NO_DEPARTURE", "H:APPROVAL_LAPSED"}),
+        (rejected(0, refused_t="5.6"), {"NO_DEPARTURE", "H:NO_DEPARTURE", "H:APPROVAL_LAPSED"}),  # it stood at the gate all the same
+        (rejected(0), {"DECLINED"}),
+        (rejected(0, refused_t="0"), {"DECLINED"}),
+    ],
+)
+def test_a_receipt_without_a_departure_says_that_the_decision_was_over(line: acts.ReceivedLine, expected: set[str]) -> None:
     log = Driver()
     log.issue()
     log.lay(APPROVAL, replace(approval(), lines=tuple(replace(line, valid_to="2026-11-04") for line in approval().lines)))
-    assert codes(log.receive()) == {"NO_DEPARTURE", "H:NO_DEPARTURE", "H:APPROVAL_LAPSED"}
+    assert codes(log.receive(line)) == expected
 
 
 # --- places and back-fills -------------------------------------------------------------------------------------------------------------

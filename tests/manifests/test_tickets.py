@@ -113,6 +113,29 @@ def test_the_loading_is_judged_alike() -> None:
     assert codes(log.depart(loaded=loaded, tickets=(ticket("12"),))) == {"H:WEIGHING_SUM"}
 
 
+@pytest.mark.parametrize(
+    ("gross_t", "tare_t", "is_possible"),
+    [
+        ("1", None, False),  # 20 t in a truck that weighs 1 t with them
+        ("19.999999", None, False),
+        ("20", None, True),
+        (None, "30", True),
+        ("30", "10.000001", False),
+        ("30", "10", True),
+    ],
+)
+def test_a_loaded_line_weighs_no_more_than_its_gross(gross_t: str | None, tare_t: str | None, is_possible: bool) -> None:
+    """Case E1, also where only one of the two figures was written down."""
+    log = Driver()
+    log.issue(lines=(a_line(mass_t="20"),))
+    loaded = (acts.LoadedLine(line=0, mass_t="20", gross_t=gross_t, tare_t=tare_t),)
+    if is_possible:
+        assert codes(log.depart(loaded=loaded)) == set()
+    else:
+        by = (GENERATOR, log.state().carriers[0])
+        assert log.reasons("manifest.depart/1", by, a_departure(loaded=loaded)) == [("WEIGHING_SUM", "body.loaded.0")]
+
+
 def test_tickets_of_a_departure_that_names_no_lines_are_compared_with_nothing() -> None:
     log = Driver()
     log.issue(lines=(a_line(mass_t="20"),))

@@ -104,6 +104,8 @@ def _gates(post: Posting) -> Iterator[Case]:
     yield gate("a line that is not there", "LINES_ONCE", loaded=[{**weighed, "line": 1}])
     yield gate("a line twice", "LINES_ONCE", loaded=[weighed, weighed])
     yield gate("gross below tare", "WEIGHING_SUM", loaded=[{**weighed, "gross_t": "12", "tare_t": "17.58"}])
+    alone = {"line": 0, "mass_t": "5.58", "gross_t": "1"}
+    yield gate("E1: gross below the net, without a tare", "WEIGHING_SUM", loaded=[alone])
     yield gate("more than gross less tare", "WEIGHING_SUM", tickets=[{**ticket, "net_t": "5.580001"}])
     yield gate("a pipeline on the road", "VEHICLE_KIND", vehicle={**TRUCK, "kind": "pipeline"})
     yield gate("through no division", "DIVISION", via=["511000", "500199"])
