@@ -63,12 +63,17 @@ def ticket_keys(holder: str, tickets: Sequence[Ticket]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ticket_key(holder, ticket.no) for ticket in tickets if ticket.no is not None))
 
 
-def judge_weighed(out: Findings, field: str, gross_t: str, tare_t: str, net_t: str) -> None:
-    """WEIGHING_SUM refused for what no scale says: tare above gross, net above gross - tare; ALERT M for less (扣重)."""
-    gross_g, tare_g, net_g = parse_mass(gross_t), parse_mass(tare_t), parse_mass(net_t)
+def judge_weighed(out: Findings, field: str, gross_t: str | None, tare_t: str | None, net_t: str) -> None:
+    """WEIGHING_SUM refused for what no scale says: tare above gross, net above gross - tare; ALERT M for less (扣重).
+
+    Of a gross alone the tare is at least nothing, so the net is at most the gross; a tare alone contradicts no net.
+    """
+    if gross_t is None:
+        return
+    gross_g, tare_g, net_g = parse_mass(gross_t), parse_mass(tare_t or "0"), parse_mass(net_t)
     if tare_g > gross_g or net_g > gross_g - tare_g:
-        out.refuse("WEIGHING_SUM", field, f"{gross_t} - {tare_t}, {net_t}", "net ≤ gross - tare")
-    elif net_g < gross_g - tare_g:
+        out.refuse("WEIGHING_SUM", field, f"{gross_t} - {tare_t or '?'}, {net_t}", "net ≤ gross - tare")
+    elif tare_t is not None and net_g < gross_g - tare_g:
         out.alert("M", "WEIGHING_SUM")
 
 

@@ -192,8 +192,7 @@ def load_is_weighed(judged: Judged, out: Findings) -> None:
     """LINES_ONCE; WEIGHING_SUM for what no scale can say, and for loaded masses that are not those of the tickets; LOAD_WEIGHT."""
     body, state = judged.statement.body, judged.state
     for position, line in enumerate(body.loaded):
-        if line.gross_t is not None and line.tare_t is not None:
-            judge_weighed(out, f"body.loaded.{position}", line.gross_t, line.tare_t, line.mass_t)
+        judge_weighed(out, f"body.loaded.{position}", line.gross_t, line.tare_t, line.mass_t)
     judge_tickets(judged, out, "body.tickets", _weighed(judged.statement, state))
     if not body.loaded or not judge_lines_once(judged, out, "body.loaded", [line.line for line in body.loaded]):
         return
