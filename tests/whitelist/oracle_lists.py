@@ -62,7 +62,7 @@ def judge_rows(state: State, st: Statement, found: Findings, first_page: int = 0
         found.state.add("LIST_SIZE")
     for number, row in enumerate(rows):
         _row(state, st, found, known, row)
-        if any(_twice(state, row, other) for other in known.rows + rows[:number]):
+        if any(_twice(row, other) for other in known.rows + rows[:number]):
             found.state.add("ROW_TWICE")
 
 
@@ -101,11 +101,10 @@ def _wider(item: Body, waste: Body) -> bool:
     return bool(item["scope"] == "ALL")
 
 
-def _twice(state: State, one: Body, other: Body) -> bool:
-    """Same permit, which its renewal is too (§1.6), a shared method, scopes that share a code."""
+def _twice(one: Body, other: Body) -> bool:
+    """Same permit, a shared method, scopes that share a code."""
     a, b = one["waste"], other["waste"]
-    roots = {state.permits[row["permit"]].root if row["permit"] in state.permits else row["permit"] for row in (one, other)}
-    if len(roots) > 1 or not set(one["methods"]) & set(other["methods"]) or a["category"] != b["category"]:
+    if one["permit"] != other["permit"] or not set(one["methods"]) & set(other["methods"]) or a["category"] != b["category"]:
         return False
     for scope, against in ((a, b), (b, a)):
         if scope["scope"] == "INCLUDE":

@@ -149,26 +149,6 @@ def test_no_waste_stands_in_two_rows_of_a_permit_and_method(first: Any, second: 
     assert [code for code, _ in found] == codes
 
 
-@pytest.mark.parametrize("pages", [1, 2])
-def test_a_renewal_is_the_permit_that_it_renews(pages: int) -> None:
-    """E7: a decision on either goes by both rows, so the tonnes would stand twice."""
-    log, renewed = proposed(rows=2, pages=pages), f"permit/{RECEIVER}/{ulid(31)}"
-    log.post("permit.grant/1", renewed, grant(items=WIDE, renews=PERMIT), CHONGQING)
-    rows = (lead(LEAD[0]), lead(LEAD[0], permit=renewed))
-    found = post(log, "rows", page(0, *rows[: 3 - pages]))
-    if pages == 2:
-        assert found == []
-        found = post(log, "rows", page(1, rows[1]))
-    assert found == [("ROW_TWICE", f"body.rows.{2 - pages}")]
-
-
-@pytest.mark.parametrize("codes", [(LEAD[0], LEAD[1]), (LEAD[1], LEAD[0])])
-def test_what_a_permit_and_its_renewal_part_stands_in_two_rows(codes: tuple[str, str]) -> None:
-    log, renewed = proposed(rows=2), f"permit/{RECEIVER}/{ulid(31)}"
-    log.post("permit.grant/1", renewed, grant(items=WIDE, renews=PERMIT), CHONGQING)
-    assert post(log, "rows", page(0, lead(codes[0]), lead(codes[1], permit=renewed))) == []
-
-
 def test_a_row_twice_says_both_numbers_across_pages() -> None:
     log = proposed(rows=3, pages=2)
     post(log, "rows", page(0, lead(LEAD[0]), lead(LEAD[1])))

@@ -98,27 +98,17 @@ def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, 
 
 
 def no_row_comes_twice(judged: Judged, out: Findings) -> None:
-    """No two rows, on whatever pages, share permit, method and code: else the tonnes stand twice.
-
-    A renewed permit is the same permit (its root): a decision on either goes by both rows.
-    """
+    """No two rows, on whatever pages, share permit, method and code: else the tonnes stand twice."""
     state: ListState = judged.state
     known: dict[str, list[tuple[int, ListRow | Row]]] = {}
     for number, listed in enumerate(state.rows):
-        known.setdefault(listed.root, []).append((number, listed))
+        known.setdefault(listed.permit, []).append((number, listed))
     for path, number, row in _numbered(judged):
-        others = known.setdefault(_root(judged.facts, row), [])
+        others = known.setdefault(row.permit, [])
         twin = next((at for at, other in others if set(row.methods) & set(other.methods) and row.waste.meets(other.waste)), None)
         if twin is not None:
             out.refuse("ROW_TWICE", path, f"row {number}: {row.waste}, {' '.join(row.methods)}", f"row {twin} has a part of it")
         others.append((number, row))
-
-
-def _root(facts: Facts, row: Row) -> str:
-    """First permit of the line of renewals. Admitted rows have their permits; the bundle of one manifest carries the list without those of
-    other rows, and asks no roots."""
-    permit = permit_at(facts, row.permit)
-    return row.permit if permit is None else permit.root
 
 
 def _numbered(judged: Judged) -> Iterator[tuple[str, int, Row]]:
@@ -129,7 +119,9 @@ def _numbered(judged: Judged) -> Iterator[tuple[str, int, Row]]:
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     before: ListState = facts.state(statement.chain)
-    added = [row.listed(_root(facts, row)) for row in statement.body.rows]
+    # Admitted rows have their permits; the bundle of one manifest carries the list without those of other rows, and asks no roots.
+    permits = ((row, permit_at(facts, row.permit)) for row in statement.body.rows)
+    added = [row.listed(row.permit if permit is None else permit.root) for row, permit in permits]
     after = replace(before, pages=before.pages + 1, rows=(*before.rows, *added))
     # A mutual list without another hand waits for ever rather than begin by itself.
     if after.is_complete and after.kind != "mutual" and not countersigners(facts, after):
@@ -167,8 +159,8 @@ LIST_SIZE | - | both_authorities | formats §3 [DESIGN]
 The number of rows or pages is wrong. || Keep to what was announced; at least one row on a page, and the last page makes the rows full.
 
 ROW_TWICE | - | both_authorities | kinds §4 [DESIGN]
-白名单两行重复：同一许可证（含续证）、同一方式、同一废物代码。 || 合并为一行，或者把代码、方式分开；重复的行会使额度加倍。
-Two rows share permit (or its renewal), method and waste. || Make them one row, or part codes and methods; a row twice would double the quota.
+白名单两行重复：同一许可证、同一方式、同一废物代码。 || 合并为一行，或者把代码、方式分开；重复的行会使额度加倍。
+Two rows share permit, method and waste. || Make them one row, or part codes and methods; a row twice would double the quota.
 
 ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1–T3] | kinds §4 [DESIGN]; 固废法 Art. 80 [READ S2]
 许可证不涵盖白名单该行的废物、方式或者有效期间，或已暂停、吊销。 || 按许可证修改该行，或由发证机关先变更许可证（换证后填写新证）。
