@@ -149,6 +149,13 @@ def test_no_waste_stands_in_two_rows_of_a_permit_and_method(first: Any, second: 
     assert [code for code, _ in found] == codes
 
 
+def test_a_renewal_may_stand_in_a_row_of_its_own() -> None:
+    """Kinds §4 says "same permit", and the frozen corpus holds such a list (decision 50)."""
+    log, renewed = proposed(rows=2), f"permit/{RECEIVER}/{ulid(31)}"
+    log.post("permit.grant/1", renewed, grant(items=WIDE, renews=PERMIT), CHONGQING)
+    assert post(log, "rows", page(0, lead(LEAD[0]), lead(LEAD[0], permit=renewed))) == []
+
+
 def test_a_row_twice_says_both_numbers_across_pages() -> None:
     log = proposed(rows=3, pages=2)
     post(log, "rows", page(0, lead(LEAD[0]), lead(LEAD[1])))
