@@ -84,6 +84,7 @@ def _undecided(kinds: Kinds) -> Kinds:
             kind,
             window=Window.NONE,
             reads=no_reads,
+            listed=None,
             signers=lambda statement, facts: (),
             gate=None,
             rules=(),

@@ -239,11 +239,11 @@ class Findings:
 
     def sorted_alerts(self) -> tuple[Alert, ...]:
         """Alerts by code."""
-        return tuple((self.alerts[code], code) for code in sorted(self.alerts))
+        return tuple([(self.alerts[code], code) for code in sorted(self.alerts)]) if self.alerts else ()
 
     def sorted_tags(self) -> tuple[Tag, ...]:
         """Tags by code."""
-        return tuple(sorted(self.tags))
+        return tuple(sorted(self.tags)) if self.tags else ()
 
     def answer(self) -> Admitted | Refused:
         """Refused if there is any reason, else admitted with what was found."""

@@ -36,7 +36,7 @@ Follow = Callable[[ManifestState | None, Statement, Admission], ManifestState]
 Advance = Callable[[ManifestState, Statement], ManifestState]
 """What an act itself changes; it does not judge, it believes the admission."""
 ReadsOfState = Callable[[Statement, ManifestState, Facts], Reads]
-"""What an act reads of a manifest that is there."""
+"""Accounts and registers that an act reads of a manifest that is there."""
 Registers = Callable[["Entered"], Mapping[str, Any]]
 """Registers to write, by full key."""
 
@@ -82,7 +82,8 @@ def trunk_act(
     settle: JudgeFn | None = None,
     signers: SignersFn | None = None,
     window: Window = Window.CUSTODY,
-    reads: ReadsOfState | None = None,
+    reads: ReadsOfState = lambda statement, state, facts: Reads(),
+    listed: Callable[[ManifestState, Facts], tuple[str, ...]] = lambda state, facts: (),
     named: Callable[[Statement], tuple[str, ...]] = lambda statement: (),
     reads_doc: str = "Nothing beside the manifest.",
     registers: Registers = lambda entered: {},
@@ -91,6 +92,7 @@ def trunk_act(
     """A later act of the trunk, from what is its own; gate, roles and state are the machine's and the same for all.
 
     ``said`` goes into its kind as it stands: zh, en, body, effect, and texts where its rules have some of their own.
+    ``listed`` are the chains that it reads beside, which the admission lists.
     ``named`` gives the registers that the body alone names, so that a batch in which the manifest only begins asks for them with all others.
     ``settle`` runs after all rules, and only where none refused: it says what moves on the accounts, and is there exactly when ``books``
     names the column of the monthly statement in which that is booked.
@@ -103,7 +105,8 @@ def trunk_act(
             roles=tuple(role.value for role in machine.roles_of(act)),
             signers=signers or partial(_signers, [(role.value, role) for role in machine.roles_of(act)]),
             window=window,
-            reads=partial(_reads, reads, named),
+            reads=partial(_reads, reads, listed, named),
+            listed=lambda statement, facts: listed(facts.state(statement.chain), facts),
             reads_doc=reads_doc,
             gate=is_open,
             rules=(*rules, *(() if settle is None else (partial(_if_admitted, settle),))),
@@ -210,13 +213,19 @@ def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
         settle(judged, out)
 
 
-def _reads(own: ReadsOfState | None, named: Callable[[Statement], tuple[str, ...]], statement: Statement, facts: Facts) -> Reads:
+def _reads(
+    own: ReadsOfState,
+    listed: Callable[[ManifestState, Facts], tuple[str, ...]],
+    named: Callable[[Statement], tuple[str, ...]],
+    statement: Statement,
+    facts: Facts,
+) -> Reads:
     """What cases have done to the manifest, and what the act itself reads; where no manifest is (yet), what its body names."""
     cases, state = cases_key(statement.chain), facts.state(statement.chain)
-    if own is None or state is None:
+    if state is None:
         return Reads(registers=(cases, *named(statement)))
     found = own(statement, state, facts)
-    return Reads(chains=found.chains, accounts=found.accounts, registers=(cases, *found.registers))
+    return Reads(chains=listed(state, facts), accounts=found.accounts, registers=(cases, *found.registers))
 
 
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:

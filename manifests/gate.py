@@ -7,7 +7,7 @@ not lawful then is said and not refused.
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ledger.admission.personality import Judged, Reads
+from ledger.admission.personality import Judged
 from ledger.mass import format_mass
 from ledger.model import Facts, Findings, chain_key
 from ledger.times import day_of, parse_at
@@ -18,22 +18,22 @@ from signing.refusal import texts
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.listing import list_at, pre_notice_days
 from whitelist.permit import PermitState, permit_at
-from whitelist.quota import newest_permit
+from whitelist.quota import newest_permit, q3_key
 from whitelist.rules.listing import judge_departure_day
 from whitelist.rules.permit import judge_permit_standing
 
 
-def reads(state: ManifestState, facts: Facts) -> Reads:
-    """The permit and the newest of its line, the decision and its lists, and the accounts that the manifest holds grams on."""
+def listed(state: ManifestState, facts: Facts) -> tuple[str, ...]:
+    """The permit and the newest of its line, the decision and its lists."""
     chains = [state.permit] if state.permit else []
-    keys, root = settlement.site_keys(state), settlement.root_of(state)
-    if root is not None and not facts.missing(keys):
+    root = settlement.root_of(state)
+    if root is not None and not facts.missing((q3_key(root),)):
         chains.append(newest_permit(facts, root))
     if state.approval is not None:
         chains.append(state.approval)
-        if not facts.missing([chain_key(state.approval)]):
+        if not facts.missing((chain_key(state.approval),)):
             chains += [line.listing.list for line in _decision(state, facts)[1] if line.listing is not None]
-    return Reads(chains=tuple(chains), accounts=tuple(state.drawn), registers=keys)
+    return tuple(chains)
 
 
 _Decision = tuple[ApprovalState | None, list[DecisionLine]]

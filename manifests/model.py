@@ -228,12 +228,12 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def under_way(self) -> tuple[int, ...]:
         """Numbers of the legs still under way: one, or two after a partial transshipment."""
-        return tuple(number for number, leg in enumerate(self.legs) if leg.ended_s is None)
+        return tuple([number for number, leg in enumerate(self.legs) if leg.ended_s is None])
 
     @property
     def open_legs(self) -> tuple[Leg, ...]:
         """Those legs."""
-        return tuple(leg for leg in self.legs if leg.ended_s is None)
+        return tuple([leg for leg in self.legs if leg.ended_s is None])
 
 
 class CaseState(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -83,7 +83,7 @@ def trip_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
 
 def truck_keys(vehicles: Iterable[Vehicle]) -> tuple[str, ...]:
     """Registers of those vehicles that are trucks."""
-    return tuple(dict.fromkeys(trip_key(vehicle) for vehicle in vehicles if vehicle.kind == "truck"))
+    return tuple(dict.fromkeys([trip_key(vehicle) for vehicle in vehicles if vehicle.kind == "truck"]))
 
 
 def trips(entered: Entered) -> Mapping[str, Any]:

@@ -63,7 +63,7 @@ def base_keys(submission: Submission) -> list[str]:
     statement = submission.statement
     parties = statement.by if statement.principal is None else (*statement.by, statement.principal)
     chains = (LOG_MAIN, statement.chain, *map(party_chain, parties))
-    return [*map(chain_key, chains), *(f"key:{signature.keyid}" for signature in submission.envelope.signatures)]
+    return [*map(chain_key, chains), *[f"key:{keyid}" for keyid in statement.keyids]]
 
 
 def read_keys(reads: Reads) -> list[str]:
@@ -99,11 +99,12 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     answer = decide(kind, statement, facts, moment)
     if isinstance(answer, Refused):
         raise Refusal(answer.reasons, day_of(statement.at_s))
+    read = kind.listed(statement, facts) if reads is None and kind.listed else (reads or kind.reads(statement, facts)).chains
     return Admission(
         index=moment.index,
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
-        facts=_fact_list(statement, {*(reads or kind.reads(statement, facts)).chains, *listed_chains(answer.read, statement)}, facts),
+        facts=_fact_list(statement, {*read, *listed_chains(answer.read, statement)}, facts),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
 

@@ -125,15 +125,18 @@ def _check_admission(admission: Admission) -> None:
     except Refusal:
         raise refuse("ENTRY_FORM", field="admission.at", found=admission.at, expected="YYYY-MM-DDThh:mm:ss+08:00") from None
     _check_whole(admission.index, "admission.index")
-    for chain, index in admission.facts:
-        check_chain_name(chain)
-        _check_whole(index, "admission.facts")
-    _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
-    if admission.decision.route is not None and not _CODE.fullmatch(admission.decision.route):
-        raise refuse("ENTRY_FORM", field="admission.decision.route", found=admission.decision.route, expected=_CODE.pattern)
-    _check_notes(admission.decision)
-    if admission.decision.accounts:
-        _check_accounts(admission.decision.accounts)
+    if admission.facts:
+        for chain, index in admission.facts:
+            check_chain_name(chain)
+            _check_whole(index, "admission.facts")
+        _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
+    decision = admission.decision
+    if decision.route is not None and not _CODE.fullmatch(decision.route):
+        raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=_CODE.pattern)
+    if decision.tags or decision.alerts:
+        _check_notes(decision)
+    if decision.accounts:
+        _check_accounts(decision.accounts)
 
 
 def _check_whole(value: int, field: str) -> None:

@@ -62,8 +62,8 @@ class FactCache:
 
 
 class Recent:
-    """The newest entries of this process by index, the oldest forgotten first: what was just committed need not be fetched and read again
-    for its receipt and the projections. Committed entries never change, so nothing here can be out of date."""
+    """The newest entries of this process, each in the place of the one that is ``keep`` older: what was just committed need not be fetched
+    and read again for its receipt and the projections. Committed entries never change, so nothing here can be out of date."""
 
     def __init__(self, keep: int = KEEP_ENTRIES) -> None:
         self._keep = keep
@@ -72,11 +72,10 @@ class Recent:
     def add(self, entries: Iterable[Entry]) -> None:
         """Remember entries that have just been committed, in order."""
         for entry in entries:
-            self._entries[entry.index] = entry
-        while len(self._entries) > self._keep:
-            del self._entries[next(iter(self._entries))]
+            self._entries[entry.index % self._keep] = entry
 
     def find(self, indices: Sequence[int]) -> list[Entry] | None:
         """The entries of all these indices, or None where one is not here."""
-        found = [entry for index in indices if (entry := self._entries.get(index)) is not None]
+        held = self._entries
+        found = [entry for index in indices if (entry := held.get(index % self._keep)) is not None and entry.index == index]
         return found if len(found) == len(indices) else None

@@ -74,7 +74,7 @@ class Kinds:
             for name, functions in ruleset.changes.items():
                 if not functions.keys() <= CHANGEABLE:
                     raise ValueError(f"{version} changes more of {name} than {', '.join(sorted(CHANGEABLE))}")
-                kinds[name] = replace(kinds[name], **functions)
+                kinds[name] = replace(kinds[name], **({"listed": None} if "reads" in functions else {}), **functions)
             if not ruleset.base and ADOPTION in kinds:
                 kinds[ADOPTION] = replace(kinds[ADOPTION], rules=(*kinds[ADOPTION].rules, self._is_known))
             self._in_force[version] = kinds

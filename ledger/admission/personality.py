@@ -98,6 +98,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     signers: SignersFn
     window: Window
     reads: ReadsFn = no_reads
+    listed: Callable[[Statement, Facts], Sequence[str]] | None = None
+    """The chains of ``reads`` alone, where a kind has them apart: an auditor, who holds every fact, needs none of the other names."""
     reads_doc: str = "Nothing beside log/main."  # One English sentence for docs/formats.
     gate: JudgeFn | None = None  # Judged before signers and rules: what it refuses makes every further word pointless (``ACT_NOT_OPEN``).
     rules: tuple[JudgeFn, ...]  # In the order in which people want to read their reasons; all of them run.

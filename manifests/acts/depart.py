@@ -106,10 +106,10 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
 
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
-    """What allows the transfer, the accounts it adds to, and the registers of truck, labels, waybill, place and tickets."""
-    law, tickets = gate.reads(state, facts), ticket_keys(_holder(statement, state), statement.body.tickets)
+    """The accounts it adds to, and the registers of the site, of truck, labels, waybill, place and tickets."""
+    tickets = ticket_keys(_holder(statement, state), statement.body.tickets)
     own = (*named(statement), *vehicles.place_keys(statement, state), *tickets)
-    return Reads(chains=law.chains, accounts=law.accounts, registers=(*law.registers, *own))
+    return Reads(accounts=tuple(state.drawn), registers=(*settlement.site_keys(state), *own))
 
 
 def named(statement: Statement) -> tuple[str, ...]:
@@ -258,6 +258,7 @@ DEPART = trunk_act(
     body=Depart,
     signers=signers,
     reads=reads,
+    listed=gate.listed,
     named=named,
     reads_doc="The permit and the newest of its line, the decision and its lists, with their accounts; truck, labels, waybill, tickets.",
     rules=(

@@ -40,9 +40,9 @@ class Receive(FiledBody, frozen=True, kw_only=True):
 
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
-    """What allowed the transfer, the accounts that are settled, the trucks that are set free, the tickets."""
-    law, tickets = gate.reads(state, facts), ticket_keys(state.receiver, statement.body.weighing.tickets)
-    return replace(law, registers=(*law.registers, *trip_keys(statement, state), *tickets))
+    """The accounts that are settled, the trucks that are set free, the tickets."""
+    own = (*trip_keys(statement, state), *ticket_keys(state.receiver, statement.body.weighing.tickets))
+    return Reads(accounts=tuple(state.drawn), registers=(*settlement.site_keys(state), *own))
 
 
 def every_line_is_answered(judged: Judged, out: Findings) -> None:
@@ -261,6 +261,7 @@ RECEIVE = trunk_act(
     en="receive",
     body=Receive,
     reads=reads,
+    listed=gate.listed,
     reads_doc="The receiver's permit and the newest of its line, the decision and its lists, the accounts; trucks under way, tickets.",
     rules=(
         *TIMES,
