@@ -42,14 +42,14 @@ def normal(text: str) -> str:
     stays as it was signed. No version of Unicode enters, so every reader gets the same keys for ever. Letters of other scripts that look
     alike stay apart; they show by ``PLATE_FORM`` and ``LABEL_FORM``.
     """
-    if _IS_NORMAL(text):  # as labels nearly always are, and a departure has hundreds
-        return text
     return _normal(text) if len(text) <= KEPT_MAX else _normal.__wrapped__(text)
 
 
 @lru_cache(4096)
 def _normal(text: str) -> str:
     """Kept for a moment: an act asks for the key of its truck a dozen times."""
+    if _IS_NORMAL(text):  # as labels nearly always are, and a departure has hundreds
+        return text
     return _REMOVED.sub("", text.translate(_FULL_WIDTH)).translate(_UPPER)
 
 

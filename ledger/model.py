@@ -138,7 +138,7 @@ class Facts:
         self.changed: set[str] = set()
         self._dataset = dataset
         self._log: Any = None
-        self._data: dict[str, Any] = {}  # Data sets that were asked for, as ``_log``, the state of ``log/main``, pins them.
+        self._data: dict[str, Any] = {}  # Data sets that were asked for, as ``_log``, the head of ``log/main``, pins them.
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not loaded yet."""
@@ -185,12 +185,12 @@ class Facts:
 
     def data(self, name: str) -> Any:
         """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
-        log = self.state("log/main")
+        log: Any = self.get("chain:log/main")  # its head, which changes with every adoption
         if log is not self._log:
             self._log, self._data = log, {}
         found = self._data.get(name)
-        if found is None and log is not None and name in log.data:
-            found = self._data[name] = self._dataset(name, log.data[name].sha256)
+        if found is None and log is not None and name in log.state.data:
+            found = self._data[name] = self._dataset(name, log.state.data[name].sha256)
         return found
 
 

@@ -81,8 +81,10 @@ def judge_tickets(judged: Judged, out: Findings, name: str, weighed: Weighed) ->
     """Each ticket for itself; their nets against the grams of the act; what was drawn on them before."""
     for position, ticket in enumerate(weighed.tickets):
         judge_weighed(out, f"{name}.{position}", ticket.gross_t, ticket.tare_t, ticket.net_t)
+    if not weighed.tickets:
+        return
     limits = limits_of(judged.facts)
-    if weighed.tickets and weighed.grams is not None:
+    if weighed.grams is not None:
         # What a shared ticket holds beyond the grams of the act is of others.
         is_shared, nets = judged.state.trip_id is not None, [(ticket.no, parse_mass(ticket.net_t)) for ticket in weighed.tickets]
         own_g = sum(net_g for number, net_g in nets if number is None or not is_shared)
