@@ -114,6 +114,10 @@ class Unread(LookupError):
     """A rule asked for a key that its kind did not declare in ``reads``: a programming error, never a user's."""
 
 
+class DataMissing(Exception):
+    """An adopted file is not here: the operator must put it into the log's ``data/`` directory. No rule that reads it can decide."""
+
+
 def chain_key(chain: str) -> str:
     """Key of a chain's head."""
     return f"chain:{chain}"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import CHANGEABLE, RULESETS, Judged, Kind, Personality, Ruleset
 from ledger.chain import USCC
-from ledger.model import Account, Findings, Head, Seen
+from ledger.model import Account, DataMissing, Findings, Head, Seen
 from signing.refusal import Rule, refuse
 
 ADOPTION = "ruleset.adopt/1"
@@ -120,10 +120,6 @@ def _add(table: dict[str, Any], more: Iterable[tuple[str, Any]]) -> None:
     for key, value in more:
         if table.setdefault(key, value) != value:
             raise ValueError(f"{key} is defined by two personalities")
-
-
-class DataMissing(Exception):
-    """An adopted file is not here: the operator must put it into the log's ``data/`` directory. Nothing can be decided without it."""
 
 
 class DataSets:

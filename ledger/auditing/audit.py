@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
-from ledger.admission.kind_table import DataMissing, DataSets, Kinds
+from ledger.admission.kind_table import DataSets, Kinds
 from ledger.auditing.checkpoints import CheckpointCheck
 from ledger.auditing.disk_map import DiskFacts, DiskMap
 from ledger.auditing.files import pinned_files, unexpected_files
@@ -26,6 +26,7 @@ from ledger.auditing.replay import Replay
 from ledger.auditing.report import AuditReport, Finding, difference
 from ledger.auditing.state import LogHistory, StateHeader, read_header, wanted_times
 from ledger.directory import LOG_MAIN, KeyRecord, LogState
+from ledger.model import DataMissing
 from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import HASH_BYTES, range_root, root_of
 from ledger.tree.note import parse_note

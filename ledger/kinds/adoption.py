@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from ledger.admission.personality import Changes, Judged
 from ledger.chain import HASH_PATTERN
 from ledger.directory import DataPin, log_state
-from ledger.kinds.founding import Adopted, LogFound
+from ledger.kinds.founding import Adopted, LogFound, judge_file
 from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Facts, Findings, Statement
-from signing.refusal import Reason, Refusal, texts
+from signing.refusal import Reason, texts
 
 TEXTS = texts("""
 RULESET_UNKNOWN | - | operator | formats §5 [DESIGN]
@@ -51,19 +51,8 @@ def names_a_file(judged: Judged, out: Findings) -> None:
 
 
 def file_can_be_read(judged: Judged, out: Findings) -> None:
-    """DATA_FORM (R-75) for a file that its parser refuses, for every later act that asks for it would be refused, waste under way
-    included; and for a calendar of another year than its name, whose days off would be nobody's, without a word."""
-    body: Adopted = judged.statement.body
-    if not HASH_PATTERN.fullmatch(body.sha256):
-        return
-    try:
-        found = judged.facts.pinned_data(body.name, body.sha256)
-    except Refusal as refusal:
-        out.reasons += [Reason(one.code, "body.sha256", f"{one.field}: {one.found}"[:120], one.expected) for one in refusal.reasons]
-        return
-    year = getattr(found, "year", None)
-    if year is not None and not body.name.endswith(f"-{year}"):
-        out.refuse("DATA_FORM", "body.name", body.name, f"…-{year}")
+    """DATA_FORM (R-75), as at the founding."""
+    judge_file(judged, out, "body", judged.statement.body)
 
 
 def evolve_data(statement: Statement, admission: Admission, facts: Facts) -> Changes:

@@ -16,10 +16,10 @@ from ledger.kinds.closing import Continues, continues_reasons
 from ledger.kinds.registration import judge_keys, key_registers, note_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
 from ledger.kinds.witnesses import judge_policy
-from ledger.model import Admission, Facts, Findings, Statement
+from ledger.model import Admission, DataMissing, Facts, Findings, Statement
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
 from signing.possession import KeyRegistration
-from signing.refusal import Refusal
+from signing.refusal import Reason, Refusal
 from signing.uscc import check_uscc
 
 
@@ -127,6 +127,32 @@ def says_what_it_founds(judged: Judged, out: Findings) -> None:
     out.reasons += continues_reasons(body.continues, body.origin)
 
 
+def judge_file(judged: Judged, out: Findings, field: str, adopted: Adopted) -> None:
+    """DATA_FORM (R-75) for a file that its parser refuses, for every later act that asks for it would be refused, waste under way
+    included; and for a calendar, catalogue or exemption list of another year than its name, which would judge days that are not its own.
+
+    A file that is not here is named by others: DATA_MISSING at the door, DATA_DIFFERS by an audit.
+    """
+    if not HASH_PATTERN.fullmatch(adopted.sha256):
+        return
+    try:
+        found = judged.facts.pinned_data(adopted.name, adopted.sha256)
+    except DataMissing:
+        return
+    except Refusal as refusal:
+        out.reasons += [Reason(one.code, f"{field}.sha256", f"{one.field}: {one.found}"[:120], one.expected) for one in refusal.reasons]
+        return
+    year = getattr(found, "year", None) or getattr(found, "edition", None)
+    if year is not None and not adopted.name.endswith(f"-{year}"):
+        out.refuse("DATA_FORM", f"{field}.name", adopted.name, f"…-{year}")
+
+
+def files_can_be_read(judged: Judged, out: Findings) -> None:
+    """DATA_FORM for each data set that the log begins with."""
+    for position, adopted in enumerate(judged.statement.body.data):
+        judge_file(judged, out, f"body.data.{position}", adopted)
+
+
 def founders_are_apart(judged: Judged, out: Findings) -> None:
     """Operator and authorities are different parties; the log's keys are its own, Ed25519 first; no witness bears one of them."""
     body: LogFound = judged.statement.body
@@ -171,7 +197,7 @@ FOUND = act_of_everyone(
     signers=signers,
     window=Window.NONE,
     reads_doc="Nothing: it is entry 0.",
-    rules=(says_what_it_founds, founders_are_apart, founders_have_keys),
+    rules=(says_what_it_founds, files_can_be_read, founders_are_apart, founders_have_keys),
     evolve=_evolve,
     effect=("账本成立，其余一切以此为根。", "The log exists; everything else is rooted in this statement."),
     opens=True,

@@ -89,9 +89,11 @@ class Story:
         *,
         witness_policy: tuple[str, ...] = ("quorum none",),
         conditions: Conditions | None = None,
+        without: str = "",
     ) -> None:
+        """``without`` names a data set that the log does not begin with."""
         self.lines, self.conditions = tuple(lines) or (waste(),), conditions
-        files = {file.name: (file.version, file.path.read_bytes()) for file in data_files()}
+        files = {file.name: (file.version, file.path.read_bytes()) for file in data_files() if file.name != without}
         self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2026-01-05T09:00:00+08:00"), witness_policy=witness_policy)
         for party, name in names.items():
             self.bench.register(party, name)

@@ -103,25 +103,31 @@ async def test_what_the_generator_named_beforehand_is_printed() -> None:
 EVERYONE = (OPERATOR, AUTHORITY_51, AUTHORITY_50)
 
 
-def catalogue(year: int) -> Adopted:
-    """A catalogue adopted as the edition of another year; no rule of these acts has to read it."""
-    file = next(file for file in data_files() if file.name == "hw-catalogue-2025")
-    return Adopted(f"hw-catalogue-{year}", str(year), sha256(file.path.read_bytes()).hexdigest())
-
-
-async def test_the_edition_is_the_one_of_the_issue_s_day_among_those_adopted_before_it() -> None:
-    """Neither an edition that has not begun nor one adopted later changes by which table a manifest was judged."""
-    story = Story()
-    story.bench.post("data.adopt/1", LOG_MAIN, EVERYONE, catalogue(2027))
+async def test_an_edition_that_is_adopted_after_the_issue_changes_nothing() -> None:
+    """By which table a manifest was judged."""
+    newest = next(file for file in data_files() if file.name == "hw-catalogue-2025")
+    story = Story(without=newest.name)
     story.issue(9)
-    story.bench.post("data.adopt/1", LOG_MAIN, EVERYONE, catalogue(2026))
+    raw = newest.path.read_bytes()
+    story.bench.data[f"data/{sha256(raw).hexdigest()}"] = raw
+    story.bench.post("data.adopt/1", LOG_MAIN, EVERYONE, Adopted(newest.name, newest.version, sha256(raw).hexdigest()))
     story.depart(9)
     story.wait(hours=4)
     story.arrive(9)
     story.receive(9)
     bundle, _, pdf = await certificate(story, 9)
-    assert facts_of(bundle).edition == "2025"
-    assert "2025 年版" in text_of(pdf)
+    assert facts_of(bundle).edition == "2021"
+    assert "2021 年版" in text_of(pdf)
+
+
+@pytest.mark.parametrize(("at", "edition"), [("2024-12-31T23:59:59+08:00", "2021"), ("2025-01-01T00:00:00+08:00", "2025")])
+async def test_the_edition_is_the_one_of_the_issue_s_day(at: str, edition: str) -> None:
+    """Not one that is adopted already and begins later."""
+    bundle, _, _ = await certificate(ordinary(), 123)
+    issue = bundle.chain(bundle.subject)[0]
+    earlier = replace(issue, admission=replace(issue.admission, at=at))
+    entries = tuple(earlier if entry is issue else entry for entry in bundle.entries)
+    assert facts_of(replace(bundle, entries=entries)).edition == edition
 
 
 async def test_gross_and_tare_at_loading_are_printed() -> None:

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from ledger.admission.kind_table import Kinds
+from ledger.auditing.audit import audit
 from signing.refusal import Refusal
 from tests.whitelist.driver import Log
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench
@@ -61,15 +62,45 @@ def test_methods_fall_into_use_disposal_and_storage() -> None:
         ("thresholds", b"{}", "body.sha256"),
         ("divisions", "code,name\n500000,重庆市\n".encode(), "body.sha256"),
         ("workdays-2026", FILES["workdays-2027"], "body.name"),
+        ("hw-catalogue-2026", FILES["hw-catalogue-2025"], "body.name"),
+        ("hw-catalogue-2021", FILES["hw-catalogue-2025"], "body.name"),
+        ("hw-exemptions-2021", FILES["hw-exemptions-2025"], "body.name"),
     ],
 )
 def test_what_no_rule_could_read_is_not_adopted(name: str, content: bytes, field: str) -> None:
-    """Else every later issue, departure and receipt would be refused for it, or counted by the days off of another year."""
+    """Else every later issue, departure and receipt would be refused for it, or judged by another year's table."""
     bench = Workbench([PERSONALITY])
     with pytest.raises(Refusal) as caught:
         _adopt(bench, name, content)
     assert [(reason.code, reason.field) for reason in caught.value.reasons] == [("DATA_FORM", field)]
+    for year in ("2021", "2025"):
+        _adopt(bench, f"hw-catalogue-{year}", FILES[f"hw-catalogue-{year}"])
+        _adopt(bench, f"hw-exemptions-{year}", FILES[f"hw-exemptions-{year}"])
     _adopt(bench, "workdays-2027", FILES["workdays-2027"])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "field"),
+    [
+        ("thresholds", b"{}", "body.data.1.sha256"),
+        ("workdays-2026", FILES["workdays-2027"], "body.data.1.name"),
+        ("hw-catalogue-2026", FILES["hw-catalogue-2025"], "body.data.1.name"),
+    ],
+)
+def test_no_log_begins_with_what_no_rule_could_read(name: str, content: bytes, field: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        Workbench([PERSONALITY], {"divisions": ("1", FILES["divisions"]), name: ("1", content)})
+    assert [(reason.code, reason.field) for reason in caught.value.reasons] == [("DATA_FORM", field)]
+
+
+@pytest.mark.parametrize("name", ["divisions", "thresholds"])
+def test_an_audit_names_a_file_that_is_not_there_and_goes_on(name: str) -> None:
+    """Founded with it, or adopted later: no reason to believe nothing that follows."""
+    bench = Workbench([PERSONALITY], {"divisions": ("1", FILES["divisions"])})
+    _adopt(bench, "thresholds", FILES["thresholds"])
+    lost = f"data/{sha256(FILES[name]).hexdigest()}"
+    files = {path: content for path, content in {**bench.export(), **bench.data}.items() if path != lost}
+    assert [(finding.code, finding.field) for finding in audit(files.get, bench.kinds).findings] == [("DATA_DIFFERS", lost)]
 
 
 def _adopt(bench: Workbench, name: str, content: bytes) -> None:

@@ -58,7 +58,7 @@ def _data(log: Log) -> None:
 def acts_log() -> Log:
     """Every kind that the small log lacks, on one log with its own founding and parties."""
     log = Log(ORIGIN, LOG_KEY, WITNESSES)
-    log.add(founding(log), clock("08:00:05"))
+    log.add(founding(log, calendar=(FOLDER / DATA["workdays-2026"][1]).read_bytes()), clock("08:00:05"))
     parties(log)
     taking_carrier(log)
     _data(log)

@@ -1,4 +1,4 @@
-"""Acts that the log of acts must refuse by the rules of the kinds: of parties, permits and lists.
+"""Acts that the log of acts must refuse by the rules of the kinds: of parties, permits, lists and adopted data.
 
 Approvals stand in ``refused_approvals``, manifests in ``refused_issues`` and ``refused_trips``.
 
@@ -15,7 +15,7 @@ from typing import Any
 
 import bodies
 import bytes_v1 as v1
-from acting import LIST, PERMIT, TAKING
+from acting import FILES, FOUNDERS, LIST, PERMIT, TAKING
 from acts_parties import PHONE_KEY, SEAL_KEY
 from refused import Case, case
 from refused_log import _prefix
@@ -68,11 +68,20 @@ def index_of(log: Log, kind: str, nth: int = 0) -> int:
 
 
 def act(log: Log) -> Iterator[Case]:
-    """Parties, permits, lists."""
+    """Parties, permits, lists, data."""
     last = index_of(log, "permit.revoke")
     yield from _parties(Posting(log, "party", last, clock("16:10:00")))
     yield from _permits(Posting(log, "permit", last, clock("16:10:00")))
     yield from _lists(log)
+    yield from _data(Posting(log, "data", last, clock("16:10:00")))
+
+
+def _data(post: Posting) -> Iterator[Case]:
+    def adopt(name: str, file: str) -> Any:
+        return "data.adopt", "log/main", {"name": name, "version": "2", "sha256": FILES[f"data/{file}"]}, signers(*FOUNDERS)
+
+    yield post("a catalogue under the name of another year", "DATA_FORM", adopt("hw-catalogue-2025", "hw-catalogue-2021.csv"), rules=True)
+    yield post("a calendar for thresholds", "DATA_FORM", adopt("thresholds", "workdays-2026.json"), rules=True)
 
 
 def _site(by: Any = MINE, chain: str = OWN, body: Any = HOME, **more: Any) -> Any:

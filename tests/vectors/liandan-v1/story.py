@@ -75,6 +75,10 @@ def signers(*names: str) -> tuple[tuple[str, v1.Key], ...]:
     return tuple(signer(name) for name in names)
 
 
+CALENDAR = v1.compact({"name": "workdays-2026", "version": "1", "holidays": ["2026-10-01"], "workdays": ["2026-10-10"]})
+"""An example of a file, not of the form of calendars."""
+
+
 def witness_policy() -> list[str]:
     lines = [f"witness {name.partition('.')[0]} {v1.vkey(name, 4, key.raw)}" for name, key in WITNESSES.items()]
     return [*lines, "group both all sichuan chongqing", "quorum both"]
@@ -84,10 +88,10 @@ def _member(name: str, title: str, origin: str) -> dict[str, object]:
     return {"uscc": OWNERS[name], "name": title, "keys": [v1.registration(KEYS[name], origin, OWNERS[name])]}
 
 
-def founding(log: Log, clock_mode: str = "real") -> Act:
-    """The statement that pins everything."""
+def founding(log: Log, clock_mode: str = "real", calendar: bytes = CALENDAR) -> Act:
+    """The statement that pins everything; ``calendar`` is its one data set."""
     ruleset = log.adopt(v1.compact({"name": "liandan", "version": RULESET, "unicode": "14.0.0"}) + b"\n")
-    workdays = log.adopt(v1.compact({"name": "workdays-2026", "version": "1", "holidays": ["2026-10-01"], "workdays": ["2026-10-10"]}))
+    workdays = log.adopt(calendar)
     log.ruleset = RULESET
     body = {
         "origin": log.origin,
