@@ -66,6 +66,7 @@ class ApprovalState(Struct, frozen=True, kw_only=True):
     applied_on: str  # Day of its entry, and of its acceptance as long as nobody says otherwise (R-42).
     applied_to: str  # End of the period applied for (拟开展转移活动的时间期限).
     lines: tuple[DecisionLine, ...]
+    signed: dict[str, tuple[str, str]] = {}  # By act (apply, consult, reply): who signed it, and in whose name.
     letter_no: str = ""  # The letter of consultation (跨省转移商请函).
     consulted_on: str = ""  # Day of its entry.
     reply: Reply | None = None
@@ -107,6 +108,28 @@ def at_stage(*allowed: Stage) -> JudgeFn:
             out.refuse("APPROVAL_STAGE", "kind", "" if state is None else state.stage, " / ".join(allowed))
 
     return gate
+
+
+def signature(statement: Statement) -> tuple[str, str]:
+    """Whose hand signed, and in whose name."""
+    return statement.by[0], statement.principal or statement.by[0]
+
+
+def not_by_who_signed(*acts: str) -> JudgeFn:
+    """SIGNER_ROLE: nobody consents to or confirms what he proposed, by delegation either (kinds §1.7); ``acts`` are what is consented to.
+
+    What falls on the proposer himself is given: an authority of both sides, or the origin's that enters the letter of a province without one.
+    """
+
+    def rule(judged: Judged, out: Findings) -> None:
+        hand, name = signature(judged.statement)
+        for act in acts:
+            before = judged.state.signed.get(act)
+            if before is not None and before[1] != name and not {hand, name}.isdisjoint(before):
+                field = "by.0" if judged.statement.principal is None else "for"
+                out.refuse("SIGNER_ROLE", field, hand, f"not who signed approval.{act}: {' for '.join(dict.fromkeys(before))}")
+
+    return rule
 
 
 def authority_of_origin(statement: Statement, facts: Facts) -> tuple[Role]:

@@ -14,7 +14,7 @@ from signing.possession import register
 from signing.refusal import Refusal
 from tests.manifests.bodies import CARRIER, START, a_departure, a_line, an_issue, labels
 from tests.vectors.second_reader import audit
-from tests.whitelist.acts import application, applied, grant
+from tests.whitelist.acts import application, applied, decision, grant
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, key_of, uscc
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.consult import ApprovalConsult, ApprovalReply
@@ -122,6 +122,38 @@ def test_the_destination_is_that_of_the_application_wherever_the_facility_moves(
     both.post("approval.consult", chain, (AUTHORITY_51,), ApprovalConsult(letter_no="1", letter_date="2026-11-05"))
     both.post("permit.amend", PERMIT, (county,), PermitAmend(reason="迁建（虚构）", division="500115"))
     both.post("approval.reply", chain, (county,), ApprovalReply(letter_no="2", letter_date="2026-11-05", agree=True))
+
+
+def test_a_consent_that_falls_on_another_hand_or_on_the_proposer_himself_is_given() -> None:
+    """Kinds §1.7: only who consents in another's name to his own proposal is one hand; the refusals are among the vectors."""
+    both = Both()
+    sender, stranger, nation = uscc("510112", 3), uscc("510112", 4), uscc("110101", 5)
+    for party in (sender, stranger):
+        both.log.register(party)
+    body: dict[str, Any] = {"uscc": nation, "name": "某管理局（虚构）", "regions": ["500116", "510112"]}
+    body["keys"] = [register(key_of(nation), both.log.found, nation)]
+    both.post("authority.admit", "log/main", (OPERATOR, AUTHORITY_51, AUTHORITY_50), body)
+    for authority, kinds in ((AUTHORITY_51, ["approval.consult"]), (AUTHORITY_50, ["approval.reply"])):
+        both.post("delegation.grant", f"party/{authority}", (authority,), {"delegate": stranger, "kinds": kinds})
+    asked, given = (
+        ApprovalConsult(letter_no="1", letter_date="2026-11-05"),
+        ApprovalReply(letter_no="2", letter_date="2026-11-05", agree=True),
+    )
+
+    def applied_for(serial: int) -> str:
+        chain = f"approval/{sender}/{ulid(serial)}"
+        both.post("approval.apply", chain, (sender,), application(applied(listing=None), receiver=RECEIVER, permit=PERMIT))
+        return chain
+
+    for asks, answers in (((stranger, AUTHORITY_51), (AUTHORITY_50, None)), ((AUTHORITY_51, None), (stranger, AUTHORITY_50))):
+        chain = applied_for(10 + both.log.entries[-1].index)
+        both.post("approval.consult", chain, asks[:1], asked, principal=asks[1])
+        both.post("approval.reply", chain, answers[:1], given, principal=answers[1])
+        both.post("approval.decide", chain, (AUTHORITY_51,), decision())
+    chain = applied_for(99)
+    both.post("approval.consult", chain, (nation,), asked)
+    both.post("approval.reply", chain, (nation,), given)
+    both.post("approval.decide", chain, (nation,), decision())
 
 
 def test_a_waybill_remembers_its_newest_32_uses() -> None:

@@ -15,7 +15,7 @@ from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text,
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
-from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act
+from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act, signature
 from whitelist.catalogue import catalogue_on
 from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
 from whitelist.permit import permit_at
@@ -143,7 +143,7 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     assert permit is not None, "the rules found the permit"
     lines = tuple(filled(DecisionLine, line, applied_g=parse_mass(line.mass_t)) for line in body.lines)
     own = {"origin": body.origin.division, "destination": permit.division, "applied_on": admission.at[:10], "lines": lines}
-    return Changes(state=filled(ApprovalState, body, stage="applied", root=permit.root, **own))
+    return Changes(state=filled(ApprovalState, body, stage="applied", root=permit.root, signed={"apply": signature(statement)}, **own))
 
 
 APPLY = approval_act(

@@ -15,7 +15,16 @@ from ledger.answers import filled
 from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
-from whitelist.approval import ApprovalState, Reply, approval_act, at_stage, authority_of_destination, authority_of_origin
+from whitelist.approval import (
+    ApprovalState,
+    Reply,
+    approval_act,
+    at_stage,
+    authority_of_destination,
+    authority_of_origin,
+    not_by_who_signed,
+    signature,
+)
 from whitelist.fields import Letter, LineNumber, letter_is_of_no_later_day
 from whitelist.listing import Conditions
 from whitelist.workdays import is_in_time
@@ -63,14 +72,18 @@ def answer_is_whole(judged: Judged, out: Findings) -> None:
 
 def _evolve_consult(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     before: ApprovalState = facts.state(statement.chain)
-    return Changes(state=replace(before, stage="consulted", letter_no=statement.body.letter_no, consulted_on=admission.at[:10]))
+    signed = {**before.signed, "consult": signature(statement)}
+    letter_no, day = statement.body.letter_no, admission.at[:10]
+    return Changes(state=replace(before, stage="consulted", signed=signed, letter_no=letter_no, consulted_on=day))
 
 
 def _evolve_reply(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ApprovalReply = statement.body
     limits_g = {line.line: parse_mass(line.mass_t) for line in body.lines}
     reply = filled(Reply, body, replied_on=admission.at[:10], limits_g=limits_g)
-    return Changes(state=replace(facts.state(statement.chain), stage="agreed" if body.agree else "disagreed", reply=reply))
+    before: ApprovalState = facts.state(statement.chain)
+    signed = {**before.signed, "reply": signature(statement)}
+    return Changes(state=replace(before, stage="agreed" if body.agree else "disagreed", signed=signed, reply=reply))
 
 
 CONSULT = approval_act(
@@ -94,7 +107,7 @@ REPLY = approval_act(
     roles=("destination's authority (of a province without one: origin's)",),
     signers=authority_of_destination,
     gate=at_stage("consulted"),
-    rules=(letter_is_of_no_later_day, is_in_time("consulted_on", "reply_wd"), answer_is_whole),
+    rules=(letter_is_of_no_later_day, is_in_time("consulted_on", "reply_wd"), answer_is_whole, not_by_who_signed("apply", "consult")),
     evolve=_evolve_reply,
     effect=(
         "接受地省份同意（可以限定数量、附条件）或者不同意。",

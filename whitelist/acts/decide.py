@@ -20,7 +20,7 @@ from ledger.mass import format_mass, parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, twelve_months_after
 from signing.refusal import texts
-from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin
+from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin, not_by_who_signed
 from whitelist.checked import APPROVED, LISTED
 from whitelist.fields import LineNumber, group_of
 from whitelist.listing import Conditions, complete_within_days, is_use_only
@@ -254,7 +254,7 @@ DECIDE = approval_act(
     reads_doc="The receiver's permit, the lists named by the application's lines, the Q1 accounts of their rows, "
     "and the Q2 accounts of decisions given on these.",
     gate=at_stage(*OPEN_STAGES),
-    rules=(decision_has_its_form, refusal_waited_for_the_reply, grant_is_lawful, decided_in_time),
+    rules=(decision_has_its_form, refusal_waited_for_the_reply, grant_is_lawful, decided_in_time, not_by_who_signed("apply", "reply")),
     evolve=_evolve,
     books="decided",
     effect=(

@@ -7,6 +7,8 @@ from .roles import Role
 from .strict import need, sha256
 
 ROWS = b"liandan/list-rows/v1\n"
+CONSENTS = {"approval.reply": ("approval.apply", "approval.consult"), "approval.decide": ("approval.apply", "approval.reply")}
+"""Acts of an approval that consent to, or confirm, what others of it proposed."""
 
 
 def row_line(row: dict[str, Any]) -> bytes:
@@ -66,8 +68,20 @@ class Whitelist:
     # -- what an act changes; each gives the stage after it
 
     def take(self, s: Any, a: Any) -> str:
+        signed = getattr(self.approvals.get(s.chain), "signed", {})
+        for proposed in CONSENTS.get(s.act, ()):
+            self._need_another_hand(s, proposed, signed.get(proposed))
         effect = getattr(self, "_" + s.act.replace(".", "_"), None)
-        return str(effect(s, a, s.body)) if effect is not None else s.row.after[0]
+        stage = str(effect(s, a, s.body)) if effect is not None else s.row.after[0]
+        if s.chain in self.approvals:
+            self.approvals[s.chain].signed[s.act] = (s.by[0], s.principal or s.by[0])
+        return stage
+
+    def _need_another_hand(self, s: Any, proposed: str, before: Any) -> None:
+        """Nobody consents to what he proposed, by delegation either; what falls on the proposer himself is given (kinds §1.7)."""
+        name = s.principal or s.by[0]
+        is_given = before is None or before[1] == name or not {s.by[0], name} & set(before)
+        need(is_given, "SIGNER_ROLE", "by.0", [s.by[0], name], f"another hand than {proposed}: {before}")
 
     def _permit_grant(self, s: Any, a: Any, body: Any) -> str:
         old, root = body.get("renews"), s.chain
@@ -120,7 +134,7 @@ class Whitelist:
     def _approval_apply(self, s: Any, a: Any, body: Any) -> str:
         listings = [line.get("listing") for line in body["lines"]]
         destination = getattr(self.permits.get(body["permit"]), "division", "-")
-        self.approvals[s.chain] = SimpleNamespace(origin=body["origin"]["division"], destination=destination, listings=listings)
+        self.approvals[s.chain] = SimpleNamespace(origin=body["origin"]["division"], destination=destination, listings=listings, signed={})
         return "applied"
 
     def _approval_reply(self, s: Any, a: Any, body: Any) -> str:

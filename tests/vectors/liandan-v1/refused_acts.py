@@ -263,4 +263,6 @@ def _lists(log: Log) -> Iterator[Case]:
     confirmed = ("list.countersign", other, {"rows_hash": "0" * 64, **bodies.letter("2")}, sichuan)
     unasked = (alone, rows(row, chain=other, by=chongqing), confirmed)
     yield whole("a unilateral list countersigned", "LIST_STAGE", *unasked, either="SIGNER_ROLE")
+    lent = (*signed("0" * 64)[:3], sichuan, {"principal": OWNERS["chongqing"]})
+    yield whole("the proposer countersigns for the other side", "DELEGATION_MISSING", lent)
     yield whole("a delegate proposes", "DELEGATION_MISSING", (*propose(other)[:3], signers("carrier"), {"principal": SICHUAN}))

@@ -9,7 +9,7 @@ import bodies
 from acting import CONSULTED, LIST, PERMIT, TAKING, ULID
 from refused import Case
 from refused_acts import OTHER, Posting, index_of
-from story import CARRIER, GENERATOR, RECEIVER, clock, signers
+from story import CARRIER, CHONGQING, GENERATOR, RECEIVER, SICHUAN, clock, signers
 from writer import Log
 
 OWNERS = signers("generator")
@@ -59,6 +59,7 @@ def approvals(log: Log) -> Iterator[Case]:
     """Applications, consultations and decisions, each against one rule."""
     yield from _applications(Posting(log, "apply", index_of(log, "approval.apply"), clock("09:20:00")))
     yield from _letters(log)
+    yield from _one_hand(Posting(log, "one hand", index_of(log, "approval.consult"), clock("09:21:00")))
     yield from _decisions(Posting(log, "decide", index_of(log, "approval.decide"), clock("09:23:00")))
     yield from _listed(Posting(log, "decide", index_of(log, "approval.decide", 2), clock("09:27:00")))
 
@@ -98,6 +99,33 @@ def _letters(log: Log) -> Iterator[Case]:
     yield asked("granted before the reply", "NO_CONSENT", _decide(), rules=True)
     yield asked("granted against the reply", "CONSENT_REFUSED", _reply(agree=False, reason="无处置能力（虚构）"), _decide(), rules=True)
     yield asked("granted beyond the reply", "CONSENT_MASS", _reply(lines=[_line("149.999999")]), _decide(), rules=True)
+
+
+def _one_hand(post: Posting) -> Iterator[Case]:
+    """Nobody consents to or confirms what he proposed, by delegation either (kinds §1.7)."""
+
+    def lends(principal: str, delegate: str, *kinds: str) -> Any:
+        body = {"delegate": delegate, "kinds": [f"approval.{kind}" for kind in kinds]}
+        return "delegation.grant", f"party/{principal}", body, {SICHUAN: AO, CHONGQING: AD, GENERATOR: OWNERS}[principal]
+
+    def lent(act: Any, by: Any, principal: str) -> Any:
+        return (*act[:3], by, {"principal": principal})
+
+    asked, answered, carrier = _consult(), _reply(), signers("carrier")
+    to_ad, to_ao = lends(SICHUAN, CHONGQING, "consult", "decide"), lends(CHONGQING, SICHUAN, "reply")
+    yield post("the destination asks itself", "SIGNER_ROLE", to_ad, lent(_consult(), AD, SICHUAN), _reply())
+    yield post("the origin answers itself", "SIGNER_ROLE", to_ao, asked, lent(_reply(), AO, CHONGQING))
+    both = (lends(SICHUAN, CARRIER, "consult"), lends(CHONGQING, CARRIER, "reply"))
+    stranger = lent(_consult(), carrier, SICHUAN)
+    yield post("a third party asks and answers", "SIGNER_ROLE", *both, stranger, lent(_reply(), carrier, CHONGQING))
+    yield post("the destination, asked by itself, answers through another", "SIGNER_ROLE", to_ad, both[1],
+               lent(_consult(), AD, SICHUAN), lent(_reply(), carrier, CHONGQING))  # fmt: skip
+    yield post("the destination answers and decides", "SIGNER_ROLE", to_ad, asked, answered, lent(_decide(), AD, SICHUAN))
+    yield post("the generator answers", "SIGNER_ROLE", lends(CHONGQING, GENERATOR, "reply"), asked, lent(_reply(), OWNERS, CHONGQING))
+    decides = lends(SICHUAN, GENERATOR, "decide")
+    yield post("the generator decides", "SIGNER_ROLE", decides, asked, answered, lent(_decide(), OWNERS, SICHUAN))
+    applies = (lends(GENERATOR, SICHUAN, "apply"), lent(_apply(), AO, GENERATOR))
+    yield post("the origin decides what it applied for", "SIGNER_ROLE", *applies, _consult(MINE), _reply(MINE), _decide(MINE))
 
 
 def _decisions(post: Posting) -> Iterator[Case]:
