@@ -69,9 +69,11 @@ def _judge_permit(judged: Judged, out: Findings, day: str) -> None:
 def permit_on(judged: Judged, at_s: int) -> PermitState | None:
     """By which permit a moment is judged: one of the permit named and the newest of its line that stands, else the one of that day."""
     state, day = judged.state, day_of(at_s)
-    root = settlement.root_of(state)
-    names = (state.permit,) if root is None else (state.permit, newest_permit(judged.facts, root))
-    known = [permit for name in dict.fromkeys(names) if (permit := permit_at(judged.facts, name)) is not None]
+    named, root = permit_at(judged.facts, state.permit), settlement.root_of(state)
+    if named is not None and named.stands(day, at_s):
+        return named
+    newest = None if root is None else permit_at(judged.facts, newest_permit(judged.facts, root))
+    known = [permit for permit in (named, newest) if permit is not None]
     for permit in known:
         if permit.stands(day, at_s):
             return permit

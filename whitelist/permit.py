@@ -114,7 +114,7 @@ class PermitState(Struct, frozen=True, kw_only=True):
 
     def items_for(self, code: str) -> tuple[PermitItem, ...]:
         """The items that cover a code."""
-        return tuple(item for item in self.items if item.covers(code))
+        return tuple([item for item in self.items if item.covers(code)])
 
     def methods_for(self, code: str) -> list[str]:
         """Methods permitted for a code, sorted; of the whole permit where no item covers it, so that R-19 is judged beside R-18."""

@@ -125,11 +125,8 @@ class DiskFacts(Facts):
         self.disk = disk
         # Asked a dozen times an entry: no call between.
         self.get = disk.get  # type: ignore[method-assign, assignment]  # a name is a key
+        self.put = disk.put  # type: ignore[method-assign, assignment]
 
     def missing(self, keys: Iterable[str]) -> list[str]:  # noqa: ARG002  # the signature is that of all facts
         """None: whatever is asked for is either here or in no entry."""
         return []
-
-    def put(self, key: str, value: Any) -> None:
-        """Change a value."""
-        self.disk.put(key, value)
