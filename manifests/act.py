@@ -37,6 +37,9 @@ Advance = Callable[[ManifestState, Statement], ManifestState]
 """What an act itself changes; it does not judge, it believes the admission."""
 ReadsOfState = Callable[[Statement, ManifestState, Facts], Reads]
 """Accounts and registers that an act reads of a manifest that is there."""
+Listed = Callable[[ManifestState, Facts], tuple[str, ...]]  # Chains that an act reads beside, which the admission lists.
+Named = Callable[[Statement], tuple[str, ...]]
+"""Registers that the body alone names, so that a batch in which the manifest only begins asks for them with all others."""
 Registers = Callable[["Entered"], Mapping[str, Any]]
 """Registers to write, by full key."""
 
@@ -83,8 +86,8 @@ def trunk_act(
     signers: SignersFn | None = None,
     window: Window = Window.CUSTODY,
     reads: ReadsOfState = lambda statement, state, facts: Reads(),
-    listed: Callable[[ManifestState, Facts], tuple[str, ...]] = lambda state, facts: (),
-    named: Callable[[Statement], tuple[str, ...]] = lambda statement: (),
+    listed: Listed = lambda state, facts: (),
+    named: Named = lambda statement: (),
     reads_doc: str = "Nothing beside the manifest.",
     registers: Registers = lambda entered: {},
     **said: Any,
@@ -92,8 +95,6 @@ def trunk_act(
     """A later act of the trunk, from what is its own; gate, roles and state are the machine's and the same for all.
 
     ``said`` goes into its kind as it stands: zh, en, body, effect, and texts where its rules have some of their own.
-    ``listed`` are the chains that it reads beside, which the admission lists.
-    ``named`` gives the registers that the body alone names, so that a batch in which the manifest only begins asks for them with all others.
     ``settle`` runs after all rules, and only where none refused: it says what moves on the accounts, and is there exactly when ``books``
     names the column of the monthly statement in which that is booked.
     """
@@ -213,13 +214,7 @@ def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
         settle(judged, out)
 
 
-def _reads(
-    own: ReadsOfState,
-    listed: Callable[[ManifestState, Facts], tuple[str, ...]],
-    named: Callable[[Statement], tuple[str, ...]],
-    statement: Statement,
-    facts: Facts,
-) -> Reads:
+def _reads(own: ReadsOfState, listed: Listed, named: Named, statement: Statement, facts: Facts) -> Reads:
     """What cases have done to the manifest, and what the act itself reads; where no manifest is (yet), what its body names."""
     cases, state = cases_key(statement.chain), facts.state(statement.chain)
     if state is None:

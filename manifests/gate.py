@@ -73,10 +73,9 @@ def permit_on(judged: Judged, at_s: int) -> PermitState | None:
     if named is not None and named.stands(day, at_s):
         return named
     newest = None if root is None else permit_at(judged.facts, newest_permit(judged.facts, root))
+    if newest is not None and newest.stands(day, at_s):
+        return newest
     known = [permit for permit in (named, newest) if permit is not None]
-    for permit in known:
-        if permit.stands(day, at_s):
-            return permit
     return next((permit for permit in reversed(known) if permit.is_valid_on(day)), known[0] if known else None)
 
 

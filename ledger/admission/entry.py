@@ -125,12 +125,11 @@ def _check_admission(admission: Admission) -> None:
     except Refusal:
         raise refuse("ENTRY_FORM", field="admission.at", found=admission.at, expected="YYYY-MM-DDThh:mm:ss+08:00") from None
     _check_whole(admission.index, "admission.index")
-    if admission.facts:
-        for chain, index in admission.facts:
-            check_chain_name(chain)
-            _check_whole(index, "admission.facts")
-        _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
     decision = admission.decision
+    for chain, index in admission.facts:
+        check_chain_name(chain)
+        _check_whole(index, "admission.facts")
+    _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
     if decision.route is not None and not _CODE.fullmatch(decision.route):
         raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=_CODE.pattern)
     if decision.tags or decision.alerts:
@@ -177,5 +176,5 @@ def _is_code(value: object) -> bool:
 
 def _check_sorted(names: list[str], field: str) -> None:
     """By bytes of UTF-8, which for Python's text is the order of code points."""
-    if any(a >= b for a, b in pairwise(names)):
+    if len(names) > 1 and any(a >= b for a, b in pairwise(names)):
         raise refuse("ENTRY_FORM", field=field, found=", ".join(names), expected="sorted by bytes, no duplicates")

@@ -107,9 +107,8 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """The accounts it adds to, and the registers of the site, of truck, labels, waybill, place and tickets."""
-    tickets = ticket_keys(_holder(statement, state), statement.body.tickets)
-    own = (*named(statement), *vehicles.place_keys(statement, state), *tickets)
-    return Reads(accounts=tuple(state.drawn), registers=(*settlement.site_keys(state), *own))
+    own = (*settlement.site_keys(state), *ticket_keys(_holder(statement, state), statement.body.tickets))
+    return Reads(accounts=tuple(state.drawn), registers=(*own, *named(statement), *vehicles.place_keys(statement, state)))
 
 
 def named(statement: Statement) -> tuple[str, ...]:
