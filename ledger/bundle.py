@@ -43,6 +43,7 @@ class Bundle(Struct, frozen=True, kw_only=True):
     subject: str  # The chain it is about.
     found: str  # Statement hash of ``log.found``: compare it with the one you pinned.
     is_pinned: bool  # Whether ``found`` was compared with a pinned value.
+    note: bytes  # The checkpoint as it is signed.
     opened: OpenedCheckpoint
     entries: tuple[Entry, ...]
     facts: ReplayFacts  # States of the included chains after the last included entry, accounts as the entries left them.
@@ -95,7 +96,7 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
     if facts.head(str(fields["subject"])) is None:
         raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected="a chain of the bundle")
     return Bundle(
-        subject=str(fields["subject"]), found=first.hash, is_pinned=pinned_found is not None, opened=opened, entries=entries, facts=facts
+        subject=str(fields["subject"]), found=first.hash, is_pinned=pinned_found is not None, note=note, opened=opened, entries=entries, facts=facts
     )
 
 

@@ -16,8 +16,7 @@ from ledger.tree.proof import HEADER, parse_proof
 from ledger.tree.tiles import HEIGHT, Tile, TileReader
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
-from reports.certificate.render import ATTACHMENT
-from reports.document import Document
+from reports.attachment import bundles_in, is_pdf
 from reports.verify import FILE_MAX
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
@@ -124,10 +123,8 @@ def _take_file(evidence: EvidenceSet, path: Path, name: str) -> None:
 
 def _pieces(raw: bytes, name: str) -> Iterator[Piece]:
     """What a file is evidence of; nothing for other files. Refusal when it claims to be evidence and is not."""
-    if b"%PDF-" in raw[:1024]:
-        attached = Document(raw).attachment(ATTACHMENT)
-        if attached is not None:
-            yield _bundle(attached, name)
+    if is_pdf(raw):
+        yield from (_bundle(attached, name) for attached in bundles_in(raw))
     elif raw.lstrip()[:20].startswith(b'{"liandan_bundle"'):
         yield _bundle(raw, name)
     elif raw.startswith(HEADER):

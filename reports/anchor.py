@@ -11,8 +11,7 @@ from ledger.directory import KeyRecord
 from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import Policy, parse_policy, parse_policy_lines
-from reports.certificate.render import ATTACHMENT
-from reports.document import Document
+from reports.attachment import bundle_in
 from reports.kinds import all_kinds
 from signing import b64
 from signing.keys import keyid
@@ -66,14 +65,25 @@ class Anchor(Struct, frozen=True, kw_only=True):
         """The checkpoint, if the log signed it and no known witness's line fails; refuses RECEIPT_UNCHECKED without any key of a log."""
         if not self.log_keys:
             raise refuse("RECEIPT_UNCHECKED", field="checkpoint", expected="--vkey log.vkey, --bundle, --policy")
-        return open_checkpoint(note, self.log_keys, self.witnesses.witness_vkeys)
+        opened = open_checkpoint(note, self.log_keys, self.witnesses.witness_vkeys)
+        if self.policy is not None and not self.policy.is_met_by({line.vkey for line in opened.cosignatures}):
+            named = ", ".join(line.vkey.partition("+")[0] for line in opened.cosignatures)
+            raise refuse("NOTE_SIGNATURE", field="quorum", found=named or "-", expected=f"the quorum {self.policy.quorum!a} of the policy")
+        return opened
+
+    def open_bundle(self, raw: bytes) -> Bundle:
+        """A bundle that agrees with every pin: ``found``, the log's keys, the witnesses asked for. Refusal otherwise."""
+        bundle = open_bundle(raw, all_kinds(), self.found or None)
+        if not set(self.vkeys) <= set(bundle.log.log_keys):
+            raise refuse("FOUND_DIFFERS", field="log_keys", found=", ".join(bundle.log.log_keys), expected=", ".join(self.vkeys))
+        if self.vkeys or self.policy is not None:
+            log_keys = self.vkeys or (() if self.policy is None else self.policy.log_vkeys) or bundle.log.log_keys
+            replace(self, vkeys=log_keys).open(bundle.note)
+        return bundle
 
     def with_at_hand(self, raw: bytes) -> Anchor:
         """With the bundle of a certificate or a bundle, if it is of the pinned log; Refusal otherwise."""
-        opened = open_bundle(bundle_in(raw), all_kinds(), self.found or None)
-        if self.vkeys and not set(self.vkeys) <= set(opened.log.log_keys):
-            raise refuse("FOUND_DIFFERS", field="log_keys", found=", ".join(opened.log.log_keys), expected=", ".join(self.vkeys))
-        return replace(self, at_hand=opened)
+        return replace(self, at_hand=self.open_bundle(bundle_in(raw)))
 
     def key(self, name: str) -> KeyRecord | None:
         """A registered key as the bundle tells it."""
@@ -102,32 +112,13 @@ def make_anchor(
     registrations: tuple[bytes, ...] = (),
 ) -> Anchor:
     """From the contents of the files; Refusal for one that is malformed, FOUND_DIFFERS for a bundle of another log."""
-    opened = None if bundle is None else open_bundle(bundle_in(bundle), all_kinds(), found)
-    pinned = _vkeys(vkeys)
-    if opened is not None and pinned and not set(pinned) <= set(opened.log.log_keys):
-        raise refuse("FOUND_DIFFERS", field="--bundle", found=", ".join(opened.log.log_keys), expected=", ".join(pinned))
-    return Anchor(
+    anchor = Anchor(
         found=found or "",
-        vkeys=pinned,
+        vkeys=_vkeys(vkeys),
         policy=None if policy is None else parse_policy(policy),
-        bundle=opened,
         registrations=tuple(map(_registration, registrations)),
     )
-
-
-def bundle_in(raw: bytes) -> bytes:
-    """A bundle as it is, or the one that is attached to a certificate (存证证明); refuses CERT_NO_BUNDLE for another PDF."""
-    if not is_pdf(raw):
-        return raw
-    attached = Document(raw).attachment(ATTACHMENT)
-    if attached is None:
-        raise refuse("CERT_NO_BUNDLE", expected=ATTACHMENT)
-    return attached
-
-
-def is_pdf(raw: bytes) -> bool:
-    """Whether a reader would take it for a PDF."""
-    return b"%PDF-" in raw[:1024]
+    return anchor if bundle is None else replace(anchor, bundle=anchor.open_bundle(bundle_in(bundle)))
 
 
 def _vkeys(raw: bytes) -> tuple[str, ...]:

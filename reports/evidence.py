@@ -1,6 +1,6 @@
 """Which entries a manifest's bundle holds, and fetching them: whatever is needed to read the manifest and to verify every signature.
 
-The trunk and its cases; the decision and the lists its lines were given on; the receiver's permit; ``log/main``; and the ``party/`` chains
+The trunk and its cases; the decision and the lists its lines were given on; the receiver's permit; ``log/main`` and ``log/issuers``; and the ``party/`` chains
 of everybody who signed or is named, closed under "who registered these keys".
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from ledger.admission.entry import Entry
 from ledger.bundle import make_bundle
 from ledger.directory import LOG_MAIN, party_chain
+from ledger.kinds.issuer import LOG_ISSUERS
 from ledger.log import Log
 from manifests.acts import Issue
 from reports import store
@@ -37,7 +38,7 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
         entries += decision
         for listed in _lists(decision):
             entries += await chain(listed)
-    entries += await chain(LOG_MAIN)
+    entries += [*await chain(LOG_MAIN), *await chain(LOG_ISSUERS)]
     entries += await _parties(chain, entries, named)
     return sorted(entries, key=lambda entry: entry.index)
 

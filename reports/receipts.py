@@ -85,7 +85,6 @@ def _pair(stem: Path, anchor: Anchor) -> _ProofFile:
         with _noting(exhibit, "tlog-proof"):
             proof = parse_proof(text)
             exhibit.opened = anchor.open(proof.checkpoint)
-            _quorum(exhibit.opened, anchor)
     entry, opened = exhibit.entry, exhibit.opened
     if entry is not None and _HASH.fullmatch(stem.name) and entry.statement.hash != stem.name:
         exhibit.findings.append(Reason("RECEIPT_NAME", "entry", entry.statement.hash, stem.name))
@@ -104,16 +103,8 @@ def _checkpoint(path: Path, anchor: Anchor) -> _ProofFile:
     if note is not None:
         with _noting(exhibit, ""):
             exhibit.opened = anchor.open(note)
-            _quorum(exhibit.opened, anchor)
             exhibit.is_proved = True
     return exhibit
-
-
-def _quorum(opened: OpenedCheckpoint, anchor: Anchor) -> None:
-    """Refuses NOTE_SIGNATURE when the reader's own policy is not met."""
-    if anchor.policy is not None and not anchor.policy.is_met_by({line.vkey for line in opened.cosignatures}):
-        named = ", ".join(line.vkey.partition("+")[0] for line in opened.cosignatures)
-        raise refuse("NOTE_SIGNATURE", field="quorum", found=named or "-", expected=f"the quorum {anchor.policy.quorum!a} of the policy")
 
 
 def _part(path: Path, limit: int, exhibit: _ProofFile) -> bytes | None:
@@ -229,6 +220,7 @@ def _report(exhibit: _ProofFile, anchor: Anchor) -> VerifyReport:
         found=anchor.found or ("" if anchor.bundle is None else anchor.bundle.found),
         entries=int(exhibit.is_proved and entry is not None),
         signatures=exhibit.signatures,
+        is_pinned=anchor.is_pinned,
         findings=remarks(exhibit.findings),
     )
     if entry is not None:

@@ -12,6 +12,12 @@ Form = Literal["certificate", "bundle", "receipt", "entry", "checkpoint", "unkno
 """``receipt`` is a refusal's, ``entry`` an admitted statement's with its proof."""
 
 
+Paper = Literal["", "reprint", "signature", "unchecked"]
+"""How the pages were proved to be the issuer's: they are what the evidence prints, to the byte, or the issuer signed the whole file."""
+
+Verdict = Literal["good", "unchecked", "unpinned", "bad", "other"]
+
+
 class Remark(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One finding or note, in both languages."""
 
@@ -48,8 +54,11 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     """Signatures of parties (of a refusal receipt: of the operator) that were verified."""
     witnesses: tuple[str, ...] = ()
     """Vkeys of the witnesses whose cosignatures were verified."""
-    pages: int = 0
-    """Pages compared with what the evidence prints."""
+    paper: Paper = ""
+    canonical: str = ""
+    """Where the page that the evidence prints was written, for a paper that was not checked."""
+    is_pinned: bool = True
+    """Whether the log is one that the reader knows by a pin."""
     codes: tuple[str, ...] = ()
     """Codes that a refusal receipt states."""
     findings: tuple[Remark, ...] = ()
@@ -57,8 +66,19 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
     @property
     def is_good(self) -> bool:
-        """Nothing was found."""
+        """Nothing was found. Whether it is of a known log, and whether its paper was checked, is said apart (``verdict``)."""
         return not self.findings
+
+    @property
+    def verdict(self) -> Verdict:
+        """What to tell whoever holds the file; the gravest first."""
+        if self.findings:
+            return "bad"
+        if self.form == "unknown":
+            return "other"
+        if not self.is_pinned:
+            return "unpinned"
+        return "unchecked" if self.paper == "unchecked" else "good"
 
 
 def remarks(reasons: Iterable[Reason]) -> tuple[Remark, ...]:

@@ -23,21 +23,17 @@ CERT_NO_BUNDLE | - | sender | docs/certificate.md [DESIGN]
 文件中没有证据附件 liandan-bundle.json，无法核验。
 The document carries no evidence attachment.
 
-CERT_LAYOUT | - | sender | docs/certificate.md [DESIGN]
-文件注明的版式版本与本程序不同，未能比对印刷内容。 || 改用该版式版本的程序核验，或从附件证据包重新出具证明。
-The document names another layout version; its pages were not compared. || Verify with the software of that layout, or print it again from the attached bundle.
+CERT_LOCKED | - | sender | docs/certificate.md [DESIGN]
+文件加了密，读不出所附证据。 || 向提供方索取未加密的原件。
+The file is encrypted; its evidence cannot be read. || Ask for the original without a password.
 
-CERT_PAGES | - | sender | docs/certificate.md [DESIGN]
-页数与证据应印出的页数不同。
-The document has another number of pages than its evidence prints.
+CERT_TWO_BUNDLES | - | sender | docs/certificate.md [DESIGN]
+文件中有两份证据，无法确定纸面所指。 || 向提供方索取原件；不要采信本文件。
+The file carries two pieces of evidence; nobody can say which one its pages mean. || Ask for the original; do not rely on this file.
 
-CERT_PAGE_DIFFERS | - | sender | docs/certificate.md [DESIGN]
-该页的印刷内容与附件证据不一致，疑被改动。
-The page does not show what the attached evidence prints: it was changed.
-
-CERT_FRAME_DIFFERS | - | sender | docs/certificate.md [DESIGN]
-文件在页面以外被加入或改动了内容（如脚本、表单、图层、附件）。
-Something beside the pages was added or changed (scripts, forms, layers, files).
+NOTE_PAPER | - | sender | docs/certificate.md [DESIGN]
+证据成立，但文件不是出具单位的原件，纸面未核对：纸上的字可能与证据不同。 || 只看写出的核对页，或向提供方索取原件。
+The evidence holds, but these are not the issuer's bytes: what the pages show may differ from it. || Read the page that was written beside it, or ask for the original.
 
 PDF_FORM | - | sender | ISO 32000 [RECALL]
 文件不是完好的 PDF，或者设有打开口令。
@@ -108,28 +104,24 @@ NOTE_OTHER_FILE | - | sender | docs/api.md [DESIGN]
 Another file in the folder; it was not verified. || Nothing to do.
 
 NOTE_NOT_PINNED | - | sender | formats §5 [DESIGN]
-未与事先留存的创始声明哈希比对，账本身份未经确认。 || 以 --found 给出留存的哈希重新核验。
-The log's identity was not compared with a pinned value. || Verify again with the pinned hash.
+自洽，但未与任何已知账本核对：任何人都能另立一个同名的账本。 || 以 --found、--vkey 或 --policy 给出事先留存的值重新核验。
+Consistent in itself, but compared with no known log: anybody can found another of the same name. || Verify again with a pin you hold: --found, --vkey or --policy.
 
 NOTE_HEAD | - | sender | ledger.bundle [DESIGN]
-本文件不能证明检查点之后没有新的行为。 || 需要最新状态时，请在线查询或索取更新的证明。
-The file cannot prove that nothing happened after its checkpoint. || Ask online, or for a newer certificate, when the present state matters.
+截至所示检查点；不排除其后的、或未附在文件中的行为（如更正、拒收、作废）。 || 需要最新状态时，请在线查询或索取更新的证明。
+As of its checkpoint: acts after it, or acts that were left out of the file, are not ruled out. || Ask online, or for a newer certificate, when the present state matters.
 
 NOTE_NO_WITNESS | - | sender | formats §4 [DESIGN]
-检查点没有见证方共同签名。 || 如需排除账本对不同人出示不同历史，请比对见证方的检查点。
-No witness cosigned the checkpoint. || Compare a witness's checkpoint to rule out a split view.
+检查点没有见证方共同签名：不排除账本对他人出示另一套历史。 || 比对见证方的检查点，或以 --policy 给出您认可的见证策略。
+No witness cosigned the checkpoint: the log may show others another history. || Compare a witness's checkpoint, or give the policy you trust (--policy).
 
 NOTE_QUORUM | - | sender | formats §4 [DESIGN]
-见证方联署未达到账本见证策略的要求。 || 如需全部见证，请稍后重新出具，或比对缺席见证方的检查点。
-The witnesses that cosigned are not those that the log's policy asks for. || Ask for a newer file, or compare the checkpoint of the witness that is missing.
+降级（DEGRADED）：见证方联署未达到账本见证策略的要求，不排除另一套历史。 || 如需全部见证，请稍后重新出具，或比对缺席见证方的检查点。
+DEGRADED: fewer witnesses cosigned than the log's policy asks for; another history is not ruled out. || Ask for a newer file, or compare the checkpoint of the witness that is missing.
 
 NOTE_DEMO | - | sender | formats §6 [DESIGN]
 演示账本：时间为模拟时间，不具证据效力。 || 不要用于实际业务。
 A demonstration log: its clock is simulated. || Do not use it for real business.
-
-NOTE_LOCKED | - | sender | ISO 32000 [RECALL]
-文件另存时加了权限口令（如限制打印、复制），页面和附件未变。 || 无须处理；需要打印或复制的，向出具方索取未加口令的原件。
-Whoever saved the file again put an owner password on it (no printing, no copying); pages and attachment are unchanged. || Nothing to do; ask its issuer for the original if you need to print or to copy.
 
 MONTH_FORM | - | sender | design §2 [DESIGN]
 月份格式不对。 || 使用 YYYY-MM，例如 2026-10。

@@ -12,16 +12,17 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ledger.bundle import Bundle, open_bundle
+from ledger.bundle import Bundle
 from ledger.directory import KeyRecord
 from manifests.model import ManifestState
-from reports.anchor import Anchor, bundle_in, is_pdf, make_anchor
-from reports.certificate.fields import LAYOUT
+from reports.anchor import Anchor, make_anchor
+from reports.attachment import bundle_in, is_pdf
 from reports.certificate.render import render_certificate
-from reports.document import Document
-from reports.kinds import all_kinds
+from reports.issuing import is_issuer
+from reports.paper.pades import signature_of
 from reports.receipts import is_receipt, verify_receipts
-from reports.remark import Form, Remark, VerifyReport, remarks
+from reports.remark import Form, Paper, VerifyReport, remarks
+from signing import keys
 from signing.envelope import PAYLOAD_REFUSAL, parse_envelope
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
@@ -36,7 +37,11 @@ CODES_SHOWN = 80
 _FOLDER_NAME = re.compile(r"[0-9a-f]{64}\.[A-Z0-9_+]+")
 
 
-def verify_file(path: Path, pinned_found: str | None = None, *, anchor: Anchor | None = None) -> VerifyReport:
+Keep = Callable[[str, bytes], str]
+"""Takes the name of a file whose paper was not checked and the page that its evidence prints, keeps it, and says where."""
+
+
+def verify_file(path: Path, pinned_found: str | None = None, *, anchor: Anchor | None = None, keep: Keep | None = None) -> VerifyReport:
     """Verify a file; receipts need an ``anchor`` that tells the keys of their log. OSError where a file cannot be read."""
     known = anchor or Anchor(found=pinned_found or "")
     if is_receipt(path):
@@ -45,10 +50,12 @@ def verify_file(path: Path, pinned_found: str | None = None, *, anchor: Anchor |
         too_large = refuse("FILE_FORM", found=path.stat().st_size, expected=f"at most {FILE_MAX} bytes")
         return VerifyReport(file=path.name, form="unknown", findings=remarks(too_large.reasons))
     raw = path.read_bytes()
-    return _named(_verify(raw, path.name, _form_of(path, raw), known), path)
+    return _named(_verify(raw, path.name, _form_of(path, raw), known, keep), path)
 
 
-def verify_folder(folder: Path, anchor: Anchor, progress: Callable[[int, int], None] | None = None) -> list[VerifyReport]:
+def verify_folder(
+    folder: Path, anchor: Anchor, progress: Callable[[int, int], None] | None = None, keep: Keep | None = None
+) -> list[VerifyReport]:
     """Verify a receipt folder (回执文件夹) of ``liandan.client``: each receipt, and all of them against each other.
 
     Files of other software that lie in it are named in a note; damage cannot make a receipt one of them, for its name tells what it is.
@@ -58,7 +65,7 @@ def verify_folder(folder: Path, anchor: Anchor, progress: Callable[[int, int], N
     reports = verify_receipts(filter(is_receipt, files), anchor, progress)
     for path in files:
         if not is_receipt(path):
-            report = verify_file(path, anchor=anchor)
+            report = verify_file(path, anchor=anchor, keep=keep)
             if report.form == "unknown" and path.suffix not in STRICT:
                 report = msgspec.structs.replace(report, findings=(), notes=remarks([Reason("NOTE_OTHER_FILE", "", path.name)]))
             reports.append(report)
@@ -90,13 +97,12 @@ def verify_bytes(raw: bytes, name: str, pinned_found: str | None = None, *, bund
     return _verify(raw, name, form, anchor)
 
 
-def _verify(raw: bytes, name: str, form: Form, anchor: Anchor) -> VerifyReport:
-    pinned_found = anchor.found or None
+def _verify(raw: bytes, name: str, form: Form, anchor: Anchor, keep: Keep | None = None) -> VerifyReport:
     try:
         if form == "certificate":
-            return _certificate(raw, name, pinned_found)
+            return _certificate(raw, name, anchor, keep)
         if form == "bundle":
-            return _bundle(open_bundle(raw, all_kinds(), pinned_found), name, "bundle")
+            return _bundle(anchor.open_bundle(raw), name, "bundle", anchor)
         if form == "receipt":
             return _receipt(raw, name, anchor)
         raise refuse("FILE_FORM", found=ascii(raw[:24]), expected="certificate.pdf, bundle, receipt")
@@ -127,7 +133,7 @@ def _form(raw: bytes) -> Form:
     return "receipt" if raw.lstrip()[:1] == b"{" and PAYLOAD_REFUSAL.encode() in raw[:4096] else "unknown"
 
 
-def _bundle(bundle: Bundle, name: str, form: Form, *, pages: int = 0, findings: tuple[Remark, ...] = ()) -> VerifyReport:
+def _bundle(bundle: Bundle, name: str, form: Form, anchor: Anchor, *, paper: Paper = "", canonical: str = "") -> VerifyReport:
     state = bundle.facts.state(bundle.subject)
     checkpoint = bundle.opened.checkpoint
     return VerifyReport(
@@ -142,17 +148,18 @@ def _bundle(bundle: Bundle, name: str, form: Form, *, pages: int = 0, findings: 
         found=bundle.found,
         entries=len(bundle.entries),
         signatures=sum(len(entry.statement.by) for entry in bundle.entries),
-        pages=pages,
-        findings=findings,
-        notes=_notes(bundle),
+        paper=paper,
+        canonical=canonical,
+        is_pinned=anchor.is_pinned,
+        notes=remarks(_notes(bundle, anchor, paper)),
     )
 
 
-def _notes(bundle: Bundle) -> tuple[Remark, ...]:
+def _notes(bundle: Bundle, anchor: Anchor, paper: Paper) -> list[Reason]:
     """What even a good bundle leaves open."""
-    reasons = [Reason("NOTE_HEAD", bundle.subject)]
-    if not bundle.is_pinned:
-        reasons.insert(0, Reason("NOTE_NOT_PINNED", "", bundle.found))
+    reasons = [Reason("NOTE_PAPER")] if paper == "unchecked" else []
+    reasons += [] if anchor.is_pinned else [Reason("NOTE_NOT_PINNED", "", bundle.found)]
+    reasons.append(Reason("NOTE_HEAD", bundle.subject, str(bundle.opened.checkpoint.size)))
     if not bundle.opened.cosignatures:
         reasons.append(Reason("NOTE_NO_WITNESS"))
     if not bundle.is_quorum:
@@ -160,33 +167,21 @@ def _notes(bundle: Bundle) -> tuple[Remark, ...]:
         reasons.append(Reason("NOTE_QUORUM", "", named or "-", ", ".join(bundle.log.witness_policy)))
     if bundle.log.clock != "real":
         reasons.append(Reason("NOTE_DEMO"))
-    return remarks(reasons)
-
-
-def _certificate(raw: bytes, name: str, pinned_found: str | None) -> VerifyReport:
-    document, attached = Document(raw), bundle_in(raw)
-    bundle = open_bundle(attached, all_kinds(), pinned_found)
-    printed = render_certificate(bundle, attached)
-    reasons: list[Reason] = [] if printed == raw else _differences(document, Document(printed))
-    report = _bundle(bundle, name, "certificate", pages=document.page_count, findings=remarks(reasons))
-    if document.is_locked:
-        return msgspec.structs.replace(report, notes=(*report.notes, *remarks([Reason("NOTE_LOCKED")])))
-    return report
-
-
-def _differences(given: Document, printed: Document) -> list[Reason]:
-    """Where the given document is not what its own evidence prints."""
-    layout = given.info("/LiandanLayout")
-    if layout != str(LAYOUT):
-        return [Reason("CERT_LAYOUT", "", layout or "-", str(LAYOUT))]
-    reasons = []
-    if given.page_count != printed.page_count:
-        reasons.append(Reason("CERT_PAGES", "", str(given.page_count), str(printed.page_count)))
-    pairs = zip(given.page_digests(), printed.page_digests(), strict=False)
-    reasons += [Reason("CERT_PAGE_DIFFERS", f"page {number}") for number, (a, b) in enumerate(pairs, 1) if a != b]
-    if given.frame_digest() != printed.frame_digest():
-        reasons.append(Reason("CERT_FRAME_DIFFERS"))
     return reasons
+
+
+def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> VerifyReport:
+    """The evidence always; the paper only if its bytes are the issuer's, for what one reader of PDF shows another may not."""
+    attached = bundle_in(raw)
+    bundle = anchor.open_bundle(attached)
+    signature = signature_of(raw)
+    if signature is not None and not is_issuer(bundle, "pdf", signature.spki):
+        signature = None
+    signers = {} if signature is None else {keys.keyid(signature.spki): lambda _: signature.value}
+    printed = render_certificate(bundle, attached, signers)
+    paper: Paper = "reprint" if printed == raw else "unchecked" if signature is None else "signature"
+    canonical = keep(name, printed) if keep is not None and paper == "unchecked" else ""
+    return _bundle(bundle, name, "certificate", anchor, paper=paper, canonical=canonical)
 
 
 class _Receipt(Struct, frozen=True, forbid_unknown_fields=True):
@@ -218,4 +213,4 @@ def _receipt(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
         raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {body.size}")
     verify(record.suite, record.spki, envelope.message, signature.sig)
     notes = remarks([] if anchor.is_pinned else [Reason("NOTE_NOT_PINNED", "", bundle.found)])
-    return msgspec.structs.replace(report, origin=log.origin, found=bundle.found, signatures=1, notes=notes)
+    return msgspec.structs.replace(report, origin=log.origin, found=bundle.found, signatures=1, notes=notes, is_pinned=anchor.is_pinned)

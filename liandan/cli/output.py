@@ -1,4 +1,4 @@
-"""How commands speak and end: Chinese first, one JSON value with ``--json``, progress on stderr, four exit codes."""
+"""How commands speak and end: Chinese first, one JSON value with ``--json``, progress on stderr, five exit codes."""
 
 import asyncio
 import sys
@@ -19,7 +19,7 @@ from liandan.client import Dishonest, RequestRefused, Unavailable
 from liandan.wiring import RULES
 from signing.refusal import LIFTS_ZH, Reason, Refusal
 
-FINDING, USAGE, UNAVAILABLE = 1, 2, 3
+FINDING, USAGE, UNAVAILABLE, UNCHECKED = 1, 2, 3, 4
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 

@@ -1,12 +1,13 @@
 """``liandan verify``: certificates, bundles, receipts and whole receipt folders, with no network and no database."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 
 from liandan.cli.connection import existing
-from liandan.cli.output import FINDING, command, emit, progress_bar
+from liandan.cli.output import FINDING, UNCHECKED, command, emit, progress_bar
 from reports.anchor import make_anchor
 from reports.receipts import is_receipt, verify_receipts
 from reports.remark import Remark, VerifyReport
@@ -15,7 +16,7 @@ from reports.verify import verify_file, verify_folder, with_bundle_at_hand
 from reports.words import STAGES
 
 _FORMS = {
-    "certificate": "存证证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "unknown": "不明文件",
+    "certificate": "转移证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "unknown": "不明文件",
 }  # fmt: skip
 
 
@@ -33,13 +34,21 @@ _FORMS = {
     multiple=True,
     help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check its signatures",
 )
+@click.option("--unpinned", is_flag=True, help="没有留存值也算合格：只看文件自洽 / accept files that are compared with no known log")
 @command
 def verify(
-    paths: tuple[Path, ...], found: str | None, vkey: Path | None, bundle: Path | None, policy: Path | None, registration: tuple[Path, ...]
+    paths: tuple[Path, ...],
+    found: str | None,
+    vkey: Path | None,
+    bundle: Path | None,
+    policy: Path | None,
+    registration: tuple[Path, ...],
+    unpinned: bool,
 ) -> int:
-    """离线验证存证证明、证据包、入账回执、拒绝回执，或整个回执文件夹。
+    """离线验证转移证明、证据包、入账回执、拒绝回执，或整个回执文件夹。
 
-    Verify certificates, bundles, receipts, or a whole receipt folder offline.
+    Verify certificates, bundles, receipts, or a whole receipt folder offline. Exit code 0: good; 1: something is not, or no pin was given;
+    4: the evidence is good, the paper is not the issuer's bytes: read the page that is written beside it.
     """
     vkeys, policy_, bundle_ = (None if path is None else path.read_bytes() for path in (vkey, policy, bundle))
     registrations = tuple(path.read_bytes() for path in registration)
@@ -50,32 +59,59 @@ def verify(
     with progress_bar("核验 / verify", quiet=len(paths) == 1 and paths[0].is_file()) as progress:
         reports = verify_receipts(receipts, anchor, progress)
         for done, path in enumerate(others, 1):
-            reports += verify_folder(path, anchor, progress) if path.is_dir() else [verify_file(path, anchor=anchor)]
+            folder = path if path.is_dir() else path.parent
+            keep = keep_beside(folder)
+            reports += verify_folder(path, anchor, progress, keep) if path == folder else [verify_file(path, anchor=anchor, keep=keep)]
             progress(done, len(others))
-    bad = sum(not report.is_good for report in reports)
-    total = [f"共 {len(reports)} 件，无效 {bad} 件 / {len(reports)} verified, {bad} not good"] if len(reports) > 1 else []
-    emit(reports, *(line for report in reports for line in _lines(report)), *total)
-    return FINDING if bad else 0
+    verdicts = Counter(report.verdict for report in reports)
+    bad = verdicts["bad"] + (0 if unpinned else verdicts["unpinned"])
+    unchecked = sum(report.paper == "unchecked" for report in reports)
+    counts = (len(reports), bad, unchecked)
+    total = ["共 {} 件，不合格 {} 件，纸面未核对 {} 件 / {} verified, {} not good, {} papers not checked".format(*counts, *counts)]
+    emit(reports, *(line for report in reports for line in _lines(report)), *(total if len(reports) > 1 else []))
+    return FINDING if bad else UNCHECKED if unchecked else 0
+
+
+def keep_beside(folder: Path) -> Callable[[str, bytes], str]:
+    """Writes the page that the evidence prints beside the file, as ``NAME.核对页.pdf``; where that cannot be, says so."""
+
+    def keep(name: str, page: bytes) -> str:
+        path = folder / f"{name.removesuffix('.pdf')}.核对页.pdf"
+        try:
+            path.write_bytes(page)
+        except OSError as error:
+            return f"{path}: {error.strerror}"
+        return str(path)
+
+    return keep
+
+
+_VERDICTS = {
+    "good": "有效 / good",
+    "unchecked": "证据有效，纸面未核对 / evidence good, paper not checked",
+    "unpinned": "自洽，未与任何已知账本核对 / consistent, compared with no known log",
+    "bad": "无效 / NOT good",
+    "other": "未核验 / not verified",
+}
+_PAPERS = {"reprint": "；纸面与证据重印的逐字节相同", "signature": "；纸面由出具单位签章，覆盖全文件", "unchecked": "；纸面未核对"}
 
 
 def _lines(report: VerifyReport) -> Iterator[str]:
     """The verdict, what it is about, what was checked; then findings with what to do, and notes."""
-    verdict = "有效 / good" if report.is_good else "无效 / NOT good"
-    if report.form == "unknown" and report.is_good:
-        verdict = "未核验 / not verified"
     stage = STAGES.get(report.stage, report.stage)
-    parts = (f"{report.file}: {verdict}", _FORMS[report.form], report.kind, report.number, stage, report.subject)
+    parts = (f"{report.file}: {_VERDICTS[report.verdict]}", _FORMS[report.form], report.kind, report.number, stage, report.subject)
     yield "  ".join(part for part in parts if part)
     if report.entries:
         place = f"序位 {report.index}，" if report.index is not None else ""
         witnesses = f"、见证联署 {len(report.witnesses)} 个" if report.witnesses else ""
-        pages = f"，比对 {report.pages} 页" if report.pages else ""
-        checked = f"核验条目 {report.entries} 条、签名 {report.signatures} 个{witnesses}{pages}"
+        checked = f"核验条目 {report.entries} 条、签名 {report.signatures} 个{witnesses}{_PAPERS.get(report.paper, '')}"
         yield f"  账本 {report.origin}，检查点 {report.size}；{place}{checked}。"
     elif report.form == "receipt" and report.signatures:
         yield f"  账本 {report.origin}，拒绝时的条目数 {report.size}；运营单位的签名有效。"
     elif report.form == "checkpoint" and report.is_good:
         yield f"  账本 {report.origin}，检查点 {report.size}。"
+    if report.canonical:
+        yield f"  证据应印出的页面 / what the evidence prints: {report.canonical}"
     yield from (f"  拒绝理由 {code} {explain(code)}" for code in report.codes)
     for finding in report.findings:
         yield f"  发现 {_told(finding)}"

@@ -9,7 +9,9 @@ from reportlab.lib.colors import black
 from reportlab.pdfgen.canvas import Canvas
 
 from ledger.bundle import Bundle
+from ledger.kinds.issuer import Issuer
 from ledger.tree.merkle import leaf_hash
+from reports.attachment import NAME as ATTACHMENT
 from reports.certificate import proof
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
@@ -17,18 +19,20 @@ from reports.certificate.form import pair
 from reports.certificate.part_one import part_one
 from reports.certificate.part_three import part_three
 from reports.certificate.part_two import part_two
+from reports.issuing import Signers, issuers
+from reports.paper import pades
 from reports.paper.embedding import Alphabet
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.grid import row
 from reports.paper.sheet import ALARM, GREY, INK, Paint, Sheet
 from reports.words import ROUTES, STAGES, moment, province, when
 
-ATTACHMENT = "liandan-bundle.json"
 TITLE = "危险废物转移存证证明"
 _NOT_STATUTORY = "此件不是法定联单；法定联单以国家危险废物信息管理系统的记录为准。"
 _QR = 96.0
 _QUIET = 2
 """Modules of white around the code; the page itself is white too."""
+NO_SIGNERS: Signers = {}
 
 _REGULAR = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -52,10 +56,17 @@ seldom changes fonts in its middle. Another alphabet gives other bytes: raise LA
 """
 
 
-def render_certificate(bundle: Bundle, raw: bytes) -> bytes:
-    """The certificate of an opened bundle, with ``raw`` (its file) attached. Refusal CERT_STATE, CERT_SUBJECT."""
+def render_certificate(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS) -> bytes:
+    """The certificate of an opened bundle, with ``raw`` (its file) attached. Refusal CERT_STATE, CERT_SUBJECT.
+
+    Signed by the newest key of the log for documents that is among ``signers``, if it has a certificate; unsigned, and without a word of a
+    signature, otherwise.
+    """
     facts = facts_of(bundle)
-    return _attach(render_pages(facts), facts, raw)
+    signing = ((issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers and issuer.cert)
+    issuer, sign = next(signing, (None, None))
+    pdf = _attach(render_pages(facts), facts, raw, issuer)
+    return pdf if issuer is None or sign is None else pades.fill(pdf, issuer.cert, sign)
 
 
 def render_pages(facts: CertificateFacts) -> bytes:
@@ -140,8 +151,8 @@ def _footnotes(sheet: Sheet) -> None:
         sheet.paragraph(f"注：下列字符本件字体无字形，正文以〔U+码位〕代替，原文见附件：{named}。", Paint(7, color=GREY))
 
 
-def _attach(pages: bytes, facts: CertificateFacts, raw: bytes) -> bytes:
-    """Put the bundle inside and date the document by its evidence."""
+def _attach(pages: bytes, facts: CertificateFacts, raw: bytes, issuer: Issuer | None) -> bytes:
+    """Put the bundle inside, date the document by its evidence, and keep a place for the issuer's signature."""
     at = facts.dated
     date = f"D:{at[:4]}{at[5:7]}{at[8:10]}{at[11:13]}{at[14:16]}{at[17:19]}+08'00'"
     with pikepdf.open(io.BytesIO(pages)) as pdf:
@@ -158,6 +169,8 @@ def _attach(pages: bytes, facts: CertificateFacts, raw: bytes) -> bytes:
         pdf.docinfo["/CreationDate"] = date
         pdf.docinfo["/ModDate"] = date
         pdf.docinfo["/LiandanLayout"] = str(LAYOUT)
+        if issuer is not None:
+            pades.reserve(pdf, issuer.cert, date, facts.origin)
         for stream in pdf.objects:
             # qpdf knows its own compression by a name only: an array of one it would undo and do again, which takes most of the saving.
             if isinstance(stream, pikepdf.Stream) and stream.get("/Filter") == pikepdf.Array([pikepdf.Name.FlateDecode]):

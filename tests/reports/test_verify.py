@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.admission.statement import ClaimedAct
-from ledger.bundle import open_bundle
+from ledger.bundle import BUNDLE_MAX, open_bundle
 from ledger.log import make_receipt
 from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_vkeys, parse_checkpoint
 from ledger.tree.note import parse_note
@@ -61,14 +63,16 @@ async def test_a_certificate_proves_itself(certificate: bytes, tmp_path: Path) -
     path = tmp_path / "certificate.pdf"
     path.write_bytes(certificate)
     report = verify_file(path, FOUND)
-    assert report.is_good
+    assert report.verdict == "good"
     assert (report.form, report.subject, report.stage, report.number) == ("certificate", trunk(123), "closed", "20265101000123")
-    assert (report.entries, report.pages, report.found) == (16, 3, FOUND)
+    assert (report.entries, report.paper, report.found) == (16, "reprint", FOUND)
     assert [note.code for note in report.notes] == ["NOTE_HEAD", "NOTE_NO_WITNESS", "NOTE_DEMO"]
 
 
-async def test_an_unpinned_log_is_noted(certificate: bytes) -> None:
-    assert verify_bytes(certificate, "c.pdf").notes[0].code == "NOTE_NOT_PINNED"
+async def test_without_a_pin_a_file_is_only_consistent_in_itself(certificate: bytes, bundle: bytes) -> None:
+    for raw in (certificate, bundle):
+        report = verify_bytes(raw, "c.pdf")
+        assert (report.verdict, report.notes[0].code) == ("unpinned", "NOTE_NOT_PINNED")
 
 
 async def test_another_log_than_the_pinned_one_is_a_finding(certificate: bytes) -> None:
@@ -77,130 +81,183 @@ async def test_another_log_than_the_pinned_one_is_a_finding(certificate: bytes) 
     assert report.findings[0].zh.startswith("证据来自另一个账本")
 
 
-async def test_a_certificate_that_was_merely_saved_again_is_still_good(certificate: bytes) -> None:
-    again = edited(certificate, lambda pdf: None)
-    assert again != certificate
-    assert verify_bytes(again, "c.pdf").is_good
+def vkey_file(*keys: str) -> bytes:
+    return "".join(f"{line}\n" for line in keys).encode()
 
 
-async def test_a_changed_figure_is_found_on_its_page(certificate: bytes) -> None:
-    def change(pdf: pikepdf.Pdf) -> None:
-        page = pdf.pages[1]
-        content = page.Contents.read_bytes()
-        at = content.index(b"Tj") - 3
-        page.Contents = pdf.make_stream(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-
-    report = verify_bytes(edited(certificate, change), "c.pdf")
-    assert [(finding.code, finding.field) for finding in report.findings] == [("CERT_PAGE_DIFFERS", "page 2")]
+OWN = log_vkeys(ORIGIN, [key_of("log")])
+LOOK_ALIKE = log_vkeys(ORIGIN, [key_of("a log of the same name")])
 
 
-async def test_a_changed_glyph_is_found_on_every_page_that_uses_the_font(certificate: bytes) -> None:
-    def change(pdf: pikepdf.Pdf) -> None:
-        fonts = pdf.pages[0].Resources.Font
-        ours = next(fonts[name] for name in fonts if "/FontDescriptor" in fonts[name])
-        program = ours.FontDescriptor.FontFile2
-        content = bytearray(program.read_bytes())
-        content[-40] ^= 1
-        program.write(bytes(content))
+@pytest.mark.parametrize("form", ["certificate", "bundle"])
+async def test_every_pin_is_honoured_for_paper_and_bundles(form: str, certificate: bytes, bundle: bytes, tmp_path: Path) -> None:
+    path = tmp_path / ("c.pdf" if form == "certificate" else "b.json")
+    path.write_bytes(certificate if form == "certificate" else bundle)
 
-    assert set(codes(verify_bytes(edited(certificate, change), "c.pdf"))) == {"CERT_PAGE_DIFFERS"}
+    def told(anchor: Anchor) -> tuple[str, list[str]]:
+        report = verify_file(path, anchor=anchor)
+        return report.verdict, codes(report)
 
-
-async def test_text_laid_over_a_page_is_found(certificate: bytes) -> None:
-    def change(pdf: pikepdf.Pdf) -> None:
-        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, Rect=[50, 50, 200, 80], Contents="9.9 t")
-        pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([note]))
-
-    assert codes(verify_bytes(edited(certificate, change), "c.pdf")) == ["CERT_PAGE_DIFFERS"]
+    assert told(make_anchor(vkeys=vkey_file(*OWN))) == ("good", [])
+    assert told(make_anchor(vkeys=vkey_file(*LOOK_ALIKE))) == ("bad", ["FOUND_DIFFERS"])
+    witness = make_cosigner("witness.example/a", key_of("witness a")).vkeys[0]
+    asked = f"witness a {witness}\nquorum a\n"
+    assert told(make_anchor(policy=asked.encode())) == ("bad", ["NOTE_SIGNATURE"])
+    assert told(make_anchor(policy=f"log {OWN[0]}\nquorum none\n".encode())) == ("good", [])
+    assert told(make_anchor(policy=f"log {LOOK_ALIKE[0]}\nquorum none\n".encode())) == ("bad", ["NOTE_SIGNATURE"])
 
 
-async def test_a_script_or_a_further_attachment_is_found(certificate: bytes) -> None:
-    def script(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-
-    def attach(pdf: pikepdf.Pdf) -> None:
-        pdf.attachments["other.txt"] = b"x"
-
-    for edit in (script, attach):
-        assert codes(verify_bytes(edited(certificate, edit), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
+def _script() -> pikepdf.Dictionary:
+    return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
 
 
-async def test_a_script_by_name_or_on_a_page_is_found(certificate: bytes) -> None:
-    def script() -> pikepdf.Dictionary:
-        return pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
-
-    def named(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.Names.JavaScript = pikepdf.Dictionary(Names=pikepdf.Array(["x", script()]))
-
-    def opened(pdf: pikepdf.Pdf) -> None:
-        pdf.pages[0].obj.AA = pikepdf.Dictionary(O=script())
-
-    assert codes(verify_bytes(edited(certificate, named), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
-    assert codes(verify_bytes(edited(certificate, opened), "c.pdf")) == ["CERT_PAGE_DIFFERS"]
+def _figure(pdf: pikepdf.Pdf) -> None:
+    page = pdf.pages[1]
+    content = page.Contents.read_bytes()
+    at = content.index(b"Tj") - 3
+    page.Contents = pdf.make_stream(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
 
 
-async def test_a_page_turned_cropped_or_moved_is_found(certificate: bytes) -> None:
-    def turn(pdf: pikepdf.Pdf) -> None:
-        pdf.pages[1].rotate(180, relative=False)
-
-    def crop(pdf: pikepdf.Pdf) -> None:
-        pdf.pages[1].obj.CropBox = pikepdf.Array([0, 0, 300, 300])
-
-    for edit in (turn, crop):
-        found = verify_bytes(edited(certificate, edit), "c.pdf").findings
-        assert [(finding.code, finding.field) for finding in found] == [("CERT_PAGE_DIFFERS", "page 2")]
-    moved = verify_bytes(edited(certificate, lambda pdf: pdf.pages.reverse()), "c.pdf")
-    assert {finding.field for finding in moved.findings} == {"page 1", "page 3"}
+def _glyph(pdf: pikepdf.Pdf) -> None:
+    fonts = pdf.pages[0].Resources.Font
+    program = next(fonts[name] for name in fonts if "/FontDescriptor" in fonts[name]).FontDescriptor.FontFile2
+    content = bytearray(program.read_bytes())
+    content[-40] ^= 1
+    program.write(bytes(content))
 
 
-@pytest.mark.parametrize("revision", [3, 4, 6])
-async def test_an_owner_password_is_named_and_changes_nothing(certificate: bytes, revision: int) -> None:
-    def locked(user: str, edit: Callable[[pikepdf.Pdf], None] = lambda pdf: None) -> VerifyReport:
-        out = io.BytesIO()
-        aes = revision > 3
-        with pikepdf.open(io.BytesIO(certificate)) as pdf:
-            edit(pdf)
-            pdf.save(out, encryption=pikepdf.Encryption(owner="o", user=user, R=revision, aes=aes, metadata=aes))
-        return verify_bytes(out.getvalue(), "c.pdf", FOUND)
-
-    def turn(pdf: pikepdf.Pdf) -> None:
-        pdf.pages[1].rotate(90, relative=False)
-
-    good = locked("")
-    assert good.is_good
-    assert [note.code for note in good.notes][-1] == "NOTE_LOCKED"
-    assert codes(locked("", turn)) == ["CERT_PAGE_DIFFERS"]
-    assert codes(locked("u")) == ["PDF_FORM"], "nobody can read it without the password"
+def _text_over(pdf: pikepdf.Pdf) -> None:
+    note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, Rect=[50, 50, 200, 80], Contents="9.9 t")
+    pdf.pages[0].Annots = pdf.make_indirect(pikepdf.Array([note]))
 
 
-async def test_another_title_is_found(certificate: bytes) -> None:
-    def rename(pdf: pikepdf.Pdf) -> None:
-        pdf.docinfo["/Title"] = "危险废物转移存证证明 20265101000999"
-
-    assert codes(verify_bytes(edited(certificate, rename), "c.pdf")) == ["CERT_FRAME_DIFFERS"]
+def _attached(pdf: pikepdf.Pdf) -> None:
+    pdf.attachments["other.txt"] = b"x"
 
 
-async def test_a_frame_inherited_by_the_pages_is_found(certificate: bytes) -> None:
-    def crop(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.Pages["/CropBox"] = pikepdf.Array([0, 0, 300, 300])
-
-    assert set(codes(verify_bytes(edited(certificate, crop), "c.pdf"))) == {"CERT_PAGE_DIFFERS"}
+def _opened(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.OpenAction = _script()
 
 
-async def test_a_document_under_a_password_is_refused_in_words(certificate: bytes) -> None:
+def _named(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Names.JavaScript = pikepdf.Dictionary(Names=pikepdf.Array(["x", _script()]))
+
+
+def _on_page(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[0].obj.AA = pikepdf.Dictionary(O=_script())
+
+
+def _cropped(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[1].obj.CropBox = pikepdf.Array([0, 0, 300, 300])
+
+
+def _inherited(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Pages["/CropBox"] = pikepdf.Array([0, 0, 300, 300])
+
+
+def _shorter(pdf: pikepdf.Pdf) -> None:
+    del pdf.pages[2]
+
+
+def _renamed(pdf: pikepdf.Pdf) -> None:
+    pdf.docinfo["/Title"] = "危险废物转移存证证明 20265101000999"
+
+
+def _layout(pdf: pikepdf.Pdf) -> None:
+    pdf.docinfo["/LiandanLayout"] = str(LAYOUT + 1)
+    pdf.pages[0].Contents = pdf.make_stream(b"")
+
+
+EDITS: dict[str, Callable[[pikepdf.Pdf], None]] = {
+    "saved again": lambda pdf: None,
+    "a figure": _figure,
+    "a glyph": _glyph,
+    "text over a page": _text_over,
+    "another attachment": _attached,
+    "a script at opening": _opened,
+    "a script by name": _named,
+    "a script on a page": _on_page,
+    "a page turned": lambda pdf: pdf.pages[1].rotate(180, relative=False),
+    "a page cropped": _cropped,
+    "a frame inherited": _inherited,
+    "pages in another order": lambda pdf: pdf.pages.reverse(),
+    "a page less": _shorter,
+    "another title": _renamed,
+    "another layout": _layout,
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+async def test_whatever_is_not_the_issuers_bytes_is_read_from_the_evidence(
+    edit: Callable[[pikepdf.Pdf], None], certificate: bytes, tmp_path: Path
+) -> None:
+    """What one reader of PDF shows another may not: only the page that is written beside the file is to be read."""
+    kept: dict[str, bytes] = {}
+
+    def keep(name: str, page: bytes) -> str:
+        kept[name] = page
+        return "beside"
+
+    (path := tmp_path / "c.pdf").write_bytes(edited(certificate, edit))
+    report = verify_file(path, FOUND, keep=keep)
+    assert (report.verdict, report.paper, report.canonical) == ("unchecked", "unchecked", "beside")
+    assert report.notes[0].code == "NOTE_PAPER"
+    assert kept == {"c.pdf": certificate}
+
+
+@pytest.mark.parametrize("end", [b"\n", b"%%EOF\n", b"\0"])
+async def test_a_byte_behind_the_end_is_not_the_issuers(certificate: bytes, end: bytes) -> None:
+    assert verify_bytes(certificate + end, "c.pdf", FOUND).verdict == "unchecked"
+    assert verify_bytes(end + certificate, "c.pdf", FOUND).verdict == "unchecked"
+
+
+@pytest.mark.parametrize("user", ["", "u"])
+async def test_an_encrypted_file_is_refused_in_words(certificate: bytes, user: str) -> None:
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(certificate)) as pdf:
-        pdf.save(out, encryption=pikepdf.Encryption(owner="owner", user="user"))
-    report = verify_bytes(out.getvalue(), "c.pdf")
-    assert codes(report) == ["PDF_FORM"]
-    assert report.findings[0].found == "invalid password"
+        pdf.save(out, encryption=pikepdf.Encryption(owner="o", user=user))
+    assert codes(verify_bytes(out.getvalue(), "c.pdf", FOUND)) == ["CERT_LOCKED"]
 
 
-async def test_a_page_less_is_found(certificate: bytes) -> None:
-    def remove(pdf: pikepdf.Pdf) -> None:
-        del pdf.pages[2]
+async def test_two_pieces_of_evidence_in_one_file_are_refused(certificate: bytes) -> None:
+    second = await other().bundle(123)
+    appended = render_certificate(open_bundle(second, all_kinds()), second)
+    assert codes(verify_bytes(certificate + appended, "c.pdf", FOUND)) == ["CERT_TWO_BUNDLES"]
+    assert verify_bytes(certificate + certificate, "c.pdf", FOUND).verdict == "unchecked"
 
-    assert "CERT_PAGES" in codes(verify_bytes(edited(certificate, remove), "c.pdf"))
+
+class _Counting:
+    """An inflater that counts what it makes."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj()
+
+    def decompress(self, raw: bytes, limit: int) -> bytes:
+        made = self._inner.decompress(raw, limit)
+        _Counting.made += len(made)
+        return made
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+
+async def test_a_small_file_of_large_streams_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """9 GB in 9 MB took 43 s when streams were unpacked to be compared."""
+    monkeypatch.setattr("reports.attachment.zlib", SimpleNamespace(decompressobj=_Counting, error=zlib.error))
+    bomb = zlib.compress(bytes(15_000_000), 9)
+    beginning = zlib.compress(b'{"liandan_bundle"' + bytes(40_000_000), 9)
+
+    def stream(content: bytes, number: int) -> bytes:
+        return b"%d 0 obj<</Length %d/Filter/FlateDecode>>\nstream\n%s\nendstream endobj\n" % (number, len(content), content)
+
+    many = b"%PDF-1.7\n" + b"".join(stream(bomb, 900 + number) for number in range(600))
+    assert codes(verify_bytes(many, "c.pdf", FOUND)) == ["CERT_NO_BUNDLE"]
+    assert codes(verify_bytes(b"%PDF-1.7\n" + stream(beginning, 9), "c.pdf", FOUND)) == ["PDF_FORM"]
+    assert codes(verify_bytes(b"%PDF-1.7\n" + b"stream\n" * 30_000, "c.pdf", FOUND)) == ["PDF_FORM"]
+    assert _Counting.made < 2 * BUNDLE_MAX
 
 
 async def test_without_its_attachment_a_certificate_proves_nothing(certificate: bytes) -> None:
@@ -208,14 +265,6 @@ async def test_without_its_attachment_a_certificate_proves_nothing(certificate: 
         del pdf.attachments[ATTACHMENT]
 
     assert codes(verify_bytes(edited(certificate, remove), "c.pdf")) == ["CERT_NO_BUNDLE"]
-
-
-async def test_another_layout_version_is_never_called_good(certificate: bytes) -> None:
-    def change(pdf: pikepdf.Pdf) -> None:
-        pdf.docinfo["/LiandanLayout"] = str(LAYOUT + 1)
-        pdf.pages[0].Contents = pdf.make_stream(b"")
-
-    assert codes(verify_bytes(edited(certificate, change), "c.pdf")) == ["CERT_LAYOUT"]
 
 
 @cache
@@ -226,15 +275,14 @@ def other() -> Story:
     return story
 
 
-async def test_a_swapped_attachment_does_not_fit_the_pages(certificate: bytes) -> None:
+async def test_a_swapped_attachment_is_evidence_of_another_paper(certificate: bytes) -> None:
     swapped = await other().bundle(123)
 
     def swap(pdf: pikepdf.Pdf) -> None:
         del pdf.attachments[ATTACHMENT]
         pdf.attachments[ATTACHMENT] = swapped
 
-    found = codes(verify_bytes(edited(certificate, swap), "c.pdf"))
-    assert "CERT_PAGE_DIFFERS" in found
+    assert verify_bytes(edited(certificate, swap), "c.pdf", other().bench.found).verdict == "unchecked"
 
 
 async def test_a_changed_attachment_is_refused(certificate: bytes, bundle: bytes) -> None:
@@ -252,11 +300,7 @@ async def test_a_flipped_bit_changes_nothing_that_is_still_called_good(data: st.
     good = render_certificate(open_bundle(bundle, all_kinds()), bundle)
     raw = bytearray(good)
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    report = verify_bytes(bytes(raw), "c.pdf", FOUND)
-    if report.is_good:
-        # The bit lay where no reader looks: then both documents must show and carry the same.
-        for a, b in zip(pikepdf.open(io.BytesIO(good)).pages, pikepdf.open(io.BytesIO(bytes(raw))).pages, strict=True):
-            assert a.Contents.read_bytes() == b.Contents.read_bytes()
+    assert verify_bytes(bytes(raw), "c.pdf", FOUND).verdict in ("bad", "unchecked")
 
 
 async def test_a_bundle_alone_is_verified_too(bundle: bytes) -> None:
@@ -304,7 +348,7 @@ async def test_a_refusal_is_proved_by_a_certificate_that_lies_beside_it(bundle: 
 
 @pytest.mark.parametrize("raw", [b"", b"hello", b"%PDF-1.7\n%%EOF", b"{", b'{"liandan_bundle":1}'])
 def test_whatever_is_none_of_these_is_a_finding(raw: bytes) -> None:
-    assert codes(verify_bytes(raw, "x")) in (["FILE_FORM"], ["PDF_FORM"], ["BUNDLE_FORM"])
+    assert codes(verify_bytes(raw, "x")) in (["FILE_FORM"], ["CERT_NO_BUNDLE"], ["BUNDLE_FORM"])
 
 
 @pytest.mark.parametrize(("count", "notes"), [(0, ["NOTE_NO_WITNESS", "NOTE_QUORUM"]), (1, ["NOTE_QUORUM"]), (2, [])])

@@ -1,0 +1,66 @@
+"""The evidence that a PDF carries, found in its bytes without a reader of PDF: two readers may see two files, and a stream is a stream.
+
+Nothing is decoded beyond the first bytes of a stream unless it begins as a bundle does, and then within a bound.
+"""
+
+import re
+import zlib
+
+from ledger.bundle import BUNDLE_MAX
+from signing.refusal import refuse
+
+NAME = "liandan-bundle.json"
+BEGINNING = b'{"liandan_bundle"'
+STREAMS_MAX, BUNDLES_MAX = 20_000, 8
+"""Streams looked at (a certificate has some thirty), and bundles unpacked."""
+HEAD = 1024
+"""Bytes of a deflated stream within which its beginning can be read: a table of Huffman codes comes first."""
+_STREAM = re.compile(rb"stream\r?\n")
+
+
+def is_pdf(raw: bytes) -> bool:
+    """Whether a reader would take it for a PDF."""
+    return b"%PDF-" in raw[:1024]
+
+
+def bundle_in(raw: bytes) -> bytes:
+    """A bundle as it is, or the one that is attached to a certificate (转移证明).
+
+    Refuses CERT_NO_BUNDLE for another PDF, CERT_LOCKED for one that is encrypted, CERT_TWO_BUNDLES for one with several.
+    """
+    if not is_pdf(raw):
+        return raw
+    found = bundles_in(raw)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise refuse("CERT_TWO_BUNDLES", found=len(found), expected=f"1 {NAME}")
+    raise refuse("CERT_LOCKED" if b"/Encrypt" in raw else "CERT_NO_BUNDLE", expected=NAME)
+
+
+def bundles_in(raw: bytes) -> list[bytes]:
+    """The distinct bundles in a PDF that is not encrypted; Refusal PDF_FORM for one that is built to be unpacked without end."""
+    found: list[bytes] = []
+    for count, start in enumerate(_STREAM.finditer(raw)):
+        content = _bundle_at(raw, start.end())
+        if content and content not in found:
+            found.append(content)
+        if count == STREAMS_MAX or len(found) > BUNDLES_MAX:
+            raise refuse("PDF_FORM", found=f"{count} streams, {len(found)} {NAME}", expected="a certificate")
+    return found
+
+
+def _bundle_at(raw: bytes, start: int) -> bytes | None:
+    """The bundle in the stream that begins here, plain or deflated; ``None`` where there is none."""
+    if raw.startswith(BEGINNING, start):
+        return raw[start : raw.find(b"\nendstream", start)].rstrip(b"\r")
+    try:
+        if not zlib.decompressobj().decompress(raw[start : start + HEAD], len(BEGINNING)).startswith(BEGINNING):
+            return None
+        inflater = zlib.decompressobj()
+        content = inflater.decompress(raw[start:], BUNDLE_MAX)
+    except zlib.error:
+        return None
+    if not inflater.eof:
+        raise refuse("PDF_FORM", field="stream", found="cut, or too long", expected=f"at most {BUNDLE_MAX} bytes")
+    return content
