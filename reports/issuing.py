@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from ledger.bundle import Bundle
 from ledger.kinds.issuer import Issuer, issuer_key
 from ledger.times import day_of, parse_at
-from signing.keys import keyid
 
 Signers = Mapping[str, Callable[[bytes], bytes]]
 """Signing functions at hand, by keyid."""
@@ -14,18 +13,17 @@ Signers = Mapping[str, Callable[[bytes], bytes]]
 def issuers(bundle: Bundle, use: str) -> dict[str, Issuer]:
     """Keys of this use that count at the bundle's checkpoint, by keyid, newest registration first.
 
-    One that was retired counts no more: what it signed before is told by a bundle of before. Its days are those of the newest entry.
+    One for documents has a certificate, without which no reader of PDF takes its signature. One that was retired counts no more: what it signed before is told by a bundle of before. Its days are those of the newest entry.
     """
     prefix, today = issuer_key(""), day_of(parse_at(bundle.entries[-1].admission.at))
     known = {name.removeprefix(prefix): value for name, value in bundle.facts.values.items() if name.startswith(prefix)}
     good = {
         name: issuer
         for name, issuer in known.items()
-        if isinstance(issuer, Issuer) and issuer.use == use and issuer.retired is None and issuer.valid_from <= today <= issuer.valid_to
+        if issuer is not None
+        and issuer.use == use
+        and issuer.retired is None
+        and issuer.valid_from <= today <= issuer.valid_to
+        and (issuer.cert or use != "pdf")
     }
     return dict(sorted(good.items(), key=lambda item: -item[1].added))
-
-
-def is_issuer(bundle: Bundle, use: str, spki: bytes) -> bool:
-    """Whether the log tells this key for this use."""
-    return keyid(spki) in issuers(bundle, use)

@@ -18,7 +18,7 @@ from manifests.model import ManifestState
 from reports.anchor import Anchor, make_anchor
 from reports.attachment import bundle_in, is_pdf
 from reports.certificate.render import render_certificate
-from reports.issuing import is_issuer
+from reports.issuing import issuers
 from reports.paper.pades import signature_of
 from reports.receipts import is_receipt, verify_receipts
 from reports.remark import Form, Paper, VerifyReport, remarks
@@ -175,11 +175,13 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     attached = bundle_in(raw)
     bundle = anchor.open_bundle(attached)
     signature = signature_of(raw)
-    if signature is not None and not is_issuer(bundle, "pdf", signature.spki):
+    if signature is not None and keys.keyid(signature.spki) not in issuers(bundle, "pdf"):
         signature = None
     signers = {} if signature is None else {keys.keyid(signature.spki): lambda _: signature.value}
     printed = render_certificate(bundle, attached, signers)
-    paper: Paper = "reprint" if printed == raw else "unchecked" if signature is None else "signature"
+    # A log that has a key for it signs its papers: an unsigned one may be printed by whoever left out the last acts.
+    is_reprint = printed == raw and (signature is not None or not issuers(bundle, "pdf"))
+    paper: Paper = "reprint" if is_reprint else "unchecked" if signature is None else "signature"
     canonical = keep(name, printed) if keep is not None and paper == "unchecked" else ""
     return _bundle(bundle, name, "certificate", anchor, paper=paper, canonical=canonical)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -49,6 +50,11 @@ class PrivateKey:
 
     def __repr__(self) -> str:
         return f"PrivateKey({self.suite}, {self.keyid[:16]}…)"
+
+    @property
+    def private(self) -> Any:
+        """The key as the library knows it, for certificates."""
+        return self._private
 
     @classmethod
     def generate(cls, suite_name: str = "ed25519") -> PrivateKey:

@@ -59,11 +59,11 @@ seldom changes fonts in its middle. Another alphabet gives other bytes: raise LA
 def render_certificate(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS) -> bytes:
     """The certificate of an opened bundle, with ``raw`` (its file) attached. Refusal CERT_STATE, CERT_SUBJECT.
 
-    Signed by the newest key of the log for documents that is among ``signers``, if it has a certificate; unsigned, and without a word of a
+    Signed by the newest key of the log for documents that is among ``signers``; unsigned, and without a word of a
     signature, otherwise.
     """
     facts = facts_of(bundle)
-    signing = ((issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers and issuer.cert)
+    signing = ((issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers)
     issuer, sign = next(signing, (None, None))
     pdf = _attach(render_pages(facts), facts, raw, issuer)
     return pdf if issuer is None or sign is None else pades.fill(pdf, issuer.cert, sign)

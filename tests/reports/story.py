@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.bundle import make_bundle
+from ledger.kinds.issuer import LOG_ISSUERS, IssuerKey, IssuerRetire
 from ledger.mass import format_mass, parse_mass
 from ledger.times import format_at, parse_at
 from ledger.tree.merkle import inclusion_proof
@@ -20,7 +22,11 @@ from manifests import acts
 from manifests.acts import PERSONALITY as MANIFESTS
 from manifests.model import Vehicle
 from reports.evidence import collect
-from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench
+from signing import b64
+from signing.certificate import certify
+from signing.keys import PrivateKey
+from signing.possession import register
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench
 from whitelist.acts import PERSONALITY as WHITELIST
 from whitelist.acts.apply import Agreement, ApplicationLine, ApprovalApply
 from whitelist.acts.decide import ApprovalDecide, DecidedLine
@@ -105,6 +111,27 @@ class Story:
     def at(self, text: str) -> None:
         """Set the clock."""
         self.bench.at_s = parse_at(text)
+
+    def issuer(self, use: str = "pdf", name: str = "") -> PrivateKey:
+        """Register a key of the operator that signs documents or claims."""
+        key = PrivateKey.from_seed("ecdsa-p256-sha256", sha256(f"{use} {name}".encode()).digest())
+        made = register(key, self.bench.found, OPERATOR)
+        days = date(2026, 1, 1), date(2036, 12, 31)
+        body = IssuerKey(
+            use="pdf" if use == "pdf" else "claim",
+            suite=made.suite,
+            spki=made.spki,
+            pop=made.pop,
+            cert=b64.encode(certify(key.spki, f"联单运营单位（虚构）{name}", *days, key)) if use == "pdf" else None,
+            valid_from=str(days[0]),
+            valid_to=str(days[1]),
+        )
+        self.bench.post("issuer.key/1", LOG_ISSUERS, (OPERATOR,), body)
+        return key
+
+    def retire(self, key: PrivateKey) -> None:
+        """The operator retires such a key."""
+        self.bench.post("issuer.retire/1", LOG_ISSUERS, (OPERATOR,), IssuerRetire(keyid=key.keyid, reason="设备遗失"))
 
     def _permit(self) -> None:
         item = PermitItem(category="HW31", scope="INCLUDE", codes=tuple(sorted({line.code for line in self.lines})), methods=("R4",))
