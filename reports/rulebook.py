@@ -23,6 +23,10 @@ CERT_NO_BUNDLE | - | sender | docs/certificate.md [DESIGN]
 文件中没有证据附件 liandan-bundle.json，无法核验。
 The document carries no evidence attachment.
 
+CLAIM_FORM | - | sender | docs/formats/claim.md [DESIGN]
+不是联单二维码的内容。 || 重新扫描，或粘贴扫得的完整网址。
+This is not what a square code of a manifest says. || Scan again, or paste the whole address.
+
 CERT_LOCKED | - | sender | docs/certificate.md [DESIGN]
 文件加了密，读不出所附证据。 || 向提供方索取未加密的原件。
 The file is encrypted; its evidence cannot be read. || Ask for the original without a password.

@@ -170,7 +170,7 @@ def _attach(pages: bytes, facts: CertificateFacts, raw: bytes, issuer: Issuer | 
         pdf.docinfo["/ModDate"] = date
         pdf.docinfo["/LiandanLayout"] = str(LAYOUT)
         if issuer is not None:
-            pades.reserve(pdf, issuer.cert, date, facts.origin)
+            pades.reserve(pdf, issuer.cert, date, facts.bundle.log.origin)
         for stream in pdf.objects:
             # qpdf knows its own compression by a name only: an array of one it would undo and do again, which takes most of the saving.
             if isinstance(stream, pikepdf.Stream) and stream.get("/Filter") == pikepdf.Array([pikepdf.Name.FlateDecode]):

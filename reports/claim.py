@@ -1,0 +1,121 @@
+"""What the square code says: a short signed claim (随附声明) about one document, which a phone checks without a network.
+
+``liandan1`` and eleven values, one a line, UTF-8, no LF at the end; signed by an ``issuer.key`` of use ``claim`` over
+PAE(``application/vnd.liandan.claim.v1``, text). It travels in the fragment of an https address, which no browser sends to a server, as
+``#<base64url of the text>.<base64url of r‖s>``. Text and signature have at most 300 bytes.
+"""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha256
+
+from msgspec import Struct
+
+from ledger.mass import format_mass
+from ledger.times import format_at
+from manifests.model import ManifestState
+from signing.envelope import pae
+from signing.refusal import refuse
+from signing.suite import verify
+
+PAYLOAD = "application/vnd.liandan.claim.v1"
+BEGINNING = b"liandan1\n"
+SUITE = "ecdsa-p256-sha256"
+SIGNATURE_BYTES = 64
+CLAIM_MAX = 300
+CODES_SHOWN, PLATE_SHOWN = 2, 8
+ROOT_SHOWN, KEY_SHOWN = 12, 8
+"""Hexadecimal digits."""
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """The values of a claim, in the order of its lines."""
+
+    document: str
+    """``c`` (转移证明) or ``t`` (在途凭证)."""
+    number: str
+    """National number, else the ULID."""
+    stage: str
+    as_of: str
+    """``YYYY-MM-DDThh:mm``, +08:00: admission of the newest entry about the manifest."""
+    codes: str
+    """Waste codes, the first two and ``+n`` for more."""
+    mass_t: str
+    """Accepted tonnes after the receipt, before it the loaded ones, else the declared."""
+    parties: str
+    """USCC of generator, carrier now or last (or ``-``), receiver."""
+    plate: str
+    """Of the vehicle now or last, cut after eight characters; ``-`` before departure."""
+    way: str
+    """Divisions: from and to."""
+    place: str
+    """Size of the checkpoint and first twelve digits of its root."""
+    key: str
+    """First eight digits of the keyid that signs."""
+
+    @property
+    def text(self) -> bytes:
+        """The bytes that are signed, before PAE."""
+        return BEGINNING + "\n".join(getattr(self, name) for name in self.__struct_fields__).encode()
+
+    @property
+    def words(self) -> str:
+        """Twelve digits in groups of four, for eyes: the beginning of SHA-256 of the text."""
+        digits = sha256(self.text).hexdigest()
+        return " ".join(digits[at : at + 4] for at in (0, 4, 8))
+
+
+class SignedClaim(Struct, frozen=True):
+    """A claim and its signature r‖s."""
+
+    claim: Claim
+    signature: bytes
+
+    @property
+    def raw(self) -> bytes:
+        """``<base64url>.<base64url>``, as it travels."""
+        return b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in (self.claim.text, self.signature))
+
+    def address(self, origin: str) -> str:
+        """The address that the code holds: made from the log's origin alone, so that no setting can change what is printed."""
+        return f"https://{origin.partition('/')[0]}/v#{self.raw.decode()}"
+
+    def check(self, spki: bytes) -> None:
+        """Refusal SIGNATURE_WRONG, SIGNATURE_FORM for a signature that is not one by this key."""
+        verify(SUITE, spki, pae(PAYLOAD, self.claim.text), self.signature)
+
+
+def claim_of(state: ManifestState, *, document: str, number: str, as_of_s: int, size: int, root: bytes, keyid: str) -> Claim:
+    """The claim about a manifest as the evidence tells it."""
+    codes = list(dict.fromkeys(line.code for line in state.lines))
+    more = [f"+{len(codes) - CODES_SHOWN}"] if len(codes) > CODES_SHOWN else []
+    leg = (state.open_legs or state.legs or (None,))[-1]
+    grams = sum(line.sent_g if line.accepted_g is None else line.accepted_g for line in state.lines)
+    carrier = leg.carrier if leg is not None else "-"
+    return Claim(
+        document=document,
+        number=number,
+        stage=str(state.stage),
+        as_of=format_at(as_of_s)[:16],
+        codes=",".join([*codes[:CODES_SHOWN], *more]),
+        mass_t=format_mass(grams).rstrip("0").rstrip("."),
+        parties=" ".join((state.generator, carrier, state.receiver)),
+        plate="-" if leg is None else plate if len(plate := leg.vehicle.plate) <= PLATE_SHOWN else f"{plate[:PLATE_SHOWN]}…",
+        way=f"{state.origin.division} {state.destination.division}",
+        place=f"{size} {root.hex()[:ROOT_SHOWN]}",
+        key=keyid[:KEY_SHOWN],
+    )
+
+
+def parse_claim(raw: str) -> SignedClaim:
+    """A claim as it travels, with or without the address in front; Refusal CLAIM_FORM for whatever is none."""
+    travelling = raw.rpartition("#")[2]
+    try:
+        text, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in travelling.split("."))
+        values = text.removeprefix(BEGINNING).decode().split("\n")
+        found = SignedClaim(Claim(**dict(zip(Claim.__struct_fields__, values, strict=True))), signature)
+        is_whole = found.raw.decode() == travelling and len(signature) == SIGNATURE_BYTES and len(text) <= CLAIM_MAX - SIGNATURE_BYTES
+    except ValueError:
+        is_whole, found = False, None
+    if found is None or not is_whole:
+        raise refuse("CLAIM_FORM", found=raw[:60], expected="https://…/v#…")
+    return found
