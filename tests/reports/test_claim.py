@@ -38,7 +38,7 @@ def signed(told: Claim) -> SignedClaim:
 def test_it_says_what_the_evidence_says() -> None:
     assert claim().text.decode().split("\n") == [
         "liandan1", "c", "20265101000123", "closed", "2026-09-21T22:13", "900-052-31", "5.548",
-        "915101120000FX029E 915101000000FX037W 915001160000FX0107", "川A90123", "510112 500116", "19 000000000000", KEY.keyid[:8],
+        "915101120000FX029E 915101000000FX037W 915001160000FX0107", "川A·F0123", "510112 500116", "19 000000000000", KEY.keyid[:8],
     ]  # fmt: skip
 
 
