@@ -10,9 +10,10 @@ from ledger.bundle import BUNDLE_MAX
 from signing.refusal import refuse
 
 NAME = "liandan-bundle.json"
-BEGINNING = b'{"liandan_bundle"'
-STREAMS_MAX, BUNDLES_MAX = 20_000, 8
-"""Streams looked at (a certificate has some thirty), and bundles unpacked."""
+BUNDLE, CLAIM = b'{"liandan_bundle"', b"liandan-claim:"
+"""How they begin."""
+STREAMS_MAX, FOUND_MAX = 20_000, 8
+"""Streams looked at (a certificate has some thirty), and streams unpacked."""
 HEAD = 1024
 """Bytes of a deflated stream within which its beginning can be read: a table of Huffman codes comes first."""
 _STREAM = re.compile(rb"stream\r?\n")
@@ -40,22 +41,31 @@ def bundle_in(raw: bytes) -> bytes:
 
 def bundles_in(raw: bytes) -> list[bytes]:
     """The distinct bundles in a PDF that is not encrypted; Refusal PDF_FORM for one that is built to be unpacked without end."""
+    return _streams(raw, BUNDLE)
+
+
+def claims_in(raw: bytes) -> list[bytes]:
+    """The distinct claims in it, as they travel."""
+    return [content.removeprefix(CLAIM) for content in _streams(raw, CLAIM)]
+
+
+def _streams(raw: bytes, beginning: bytes) -> list[bytes]:
     found: list[bytes] = []
     for count, start in enumerate(_STREAM.finditer(raw)):
-        content = _bundle_at(raw, start.end())
+        content = _stream_at(raw, start.end(), beginning)
         if content and content not in found:
             found.append(content)
-        if count == STREAMS_MAX or len(found) > BUNDLES_MAX:
-            raise refuse("PDF_FORM", found=f"{count} streams, {len(found)} {NAME}", expected="a certificate")
+        if count == STREAMS_MAX or len(found) > FOUND_MAX:
+            raise refuse("PDF_FORM", found=f"{count} streams, {len(found)} of them evidence", expected="a certificate")
     return found
 
 
-def _bundle_at(raw: bytes, start: int) -> bytes | None:
-    """The bundle in the stream that begins here, plain or deflated; ``None`` where there is none."""
-    if raw.startswith(BEGINNING, start):
+def _stream_at(raw: bytes, start: int, beginning: bytes) -> bytes | None:
+    """The stream that begins here and so, plain or deflated; ``None`` for another."""
+    if raw.startswith(beginning, start):
         return raw[start : raw.find(b"\nendstream", start)].rstrip(b"\r")
     try:
-        if not zlib.decompressobj().decompress(raw[start : start + HEAD], len(BEGINNING)).startswith(BEGINNING):
+        if not zlib.decompressobj().decompress(raw[start : start + HEAD], len(beginning)).startswith(beginning):
             return None
         inflater = zlib.decompressobj()
         content = inflater.decompress(raw[start:], BUNDLE_MAX)

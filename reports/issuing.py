@@ -1,19 +1,33 @@
-"""Which keys sign documents and claims in the name of a log: what its evidence tells (``issuer.key``, kinds §2), and nothing else."""
+"""Issuing a document (文书签发): which keys of the log sign it, the claim in its code, and the file with its evidence inside.
 
+All that decides is evidence: the keys that ``issuer.key`` tells (kinds §2), the checkpoint, the newest entry. The same evidence and keys
+give the same bytes, so nothing here reads a clock or a setting.
+"""
+
+import io
 from collections.abc import Callable, Mapping
+
+import pikepdf
 
 from ledger.bundle import Bundle
 from ledger.kinds.issuer import Issuer, issuer_key
 from ledger.times import day_of, parse_at
+from manifests.model import ManifestState
+from reports.attachment import CLAIM, NAME
+from reports.claim import PAYLOAD, SignedClaim, claim_of
+from reports.paper import pades
+from signing.envelope import pae
 
 Signers = Mapping[str, Callable[[bytes], bytes]]
 """Signing functions at hand, by keyid."""
+NO_SIGNERS: Signers = {}
 
 
 def issuers(bundle: Bundle, use: str) -> dict[str, Issuer]:
     """Keys of this use that count at the bundle's checkpoint, by keyid, newest registration first.
 
-    One for documents has a certificate, without which no reader of PDF takes its signature. One that was retired counts no more: what it signed before is told by a bundle of before. Its days are those of the newest entry.
+    One for documents has a certificate, without which no reader of PDF takes its signature. One that was retired counts no more: what it
+    signed before is told by a bundle of before. Its days are those of the newest entry.
     """
     prefix, today = issuer_key(""), day_of(parse_at(bundle.entries[-1].admission.at))
     known = {name.removeprefix(prefix): value for name, value in bundle.facts.values.items() if name.startswith(prefix)}
@@ -27,3 +41,52 @@ def issuers(bundle: Bundle, use: str) -> dict[str, Issuer]:
         and (issuer.cert or use != "pdf")
     }
     return dict(sorted(good.items(), key=lambda item: -item[1].added))
+
+
+def sign_claim(bundle: Bundle, signers: Signers, document: str, number: str, as_of: str) -> SignedClaim | None:
+    """The claim of a document about the bundle's manifest, by the newest key for it that is at hand; ``None`` without one."""
+    state, head = bundle.facts.state(bundle.subject), bundle.opened.checkpoint
+    keyid = next((name for name in issuers(bundle, "claim") if name in signers), None)
+    if keyid is None or not isinstance(state, ManifestState):
+        return None
+    said = claim_of(state, document=document, number=number, as_of_s=parse_at(as_of), size=head.size, root=head.root, keyid=keyid)
+    return SignedClaim(said, signers[keyid](pae(PAYLOAD, said.text)))
+
+
+def issue(pages: bytes, bundle: Bundle, raw: bytes, signers: Signers, *, layout: str, dated: str, claim: SignedClaim | None) -> bytes:
+    """The pages with their evidence (``raw``, the bundle's file) and claim inside, dated by ``dated`` (``admission.at``), signed.
+
+    Signed by the newest key of the log for documents that is among ``signers``; unsigned, and without a word of a signature, otherwise.
+    """
+    date = f"D:{dated[:4]}{dated[5:7]}{dated[8:10]}{dated[11:13]}{dated[14:16]}{dated[17:19]}+08'00'"
+    issuer, sign = next(((issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers), (None, None))
+    with pikepdf.open(io.BytesIO(pages)) as pdf:
+        _attach(pdf, NAME, raw, "application/json", "离线核验所需的全部证据 / everything needed to verify this document offline", date)
+        if claim is not None:
+            content = CLAIM + claim.raw
+            _attach(pdf, "liandan-claim.txt", content, "text/plain", "二维码中的声明 / the claim that the square code holds", date)
+        pdf.docinfo["/CreationDate"] = date
+        pdf.docinfo["/ModDate"] = date
+        pdf.docinfo["/LiandanLayout"] = layout
+        if issuer is not None:
+            pades.reserve(pdf, issuer.cert, date, bundle.log.origin)
+        for stream in pdf.objects:
+            # qpdf knows its own compression by a name only: an array of one it would undo and do again, which takes most of the saving.
+            if isinstance(stream, pikepdf.Stream) and stream.get("/Filter") == pikepdf.Array([pikepdf.Name.FlateDecode]):
+                stream.Filter = pikepdf.Name.FlateDecode
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue() if issuer is None or sign is None else pades.fill(out.getvalue(), issuer.cert, sign)
+
+
+def _attach(pdf: pikepdf.Pdf, name: str, content: bytes, kind: str, description: str, date: str) -> None:
+    pdf.attachments[name] = pikepdf.AttachedFileSpec(  # type: ignore[call-arg]  # its stub does not know ``relationship``
+        pdf,
+        content,
+        filename=name,
+        description=description,
+        mime_type=kind,
+        relationship=pikepdf.Name.Data,
+        creation_date=date,
+        mod_date=date,
+    )

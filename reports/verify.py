@@ -14,10 +14,12 @@ from msgspec import Struct
 
 from ledger.bundle import Bundle
 from ledger.directory import KeyRecord
+from ledger.kinds.issuer import USES
 from manifests.model import ManifestState
 from reports.anchor import Anchor, make_anchor
-from reports.attachment import bundle_in, is_pdf
+from reports.attachment import bundle_in, claims_in, is_pdf
 from reports.certificate.render import render_certificate
+from reports.claim import parse_claim
 from reports.issuing import issuers
 from reports.paper.pades import signature_of
 from reports.receipts import is_receipt, verify_receipts
@@ -170,18 +172,37 @@ def _notes(bundle: Bundle, anchor: Anchor, paper: Paper) -> list[Reason]:
     return reasons
 
 
+def _made_before(value: bytes) -> Callable[[bytes], bytes]:
+    """Signs nothing: gives the signature that the file brings, which was verified over what the file says."""
+    return lambda _: value
+
+
+def _claimed(raw: bytes, bundle: Bundle) -> dict[str, Callable[[bytes], bytes]]:
+    """The signature of the file's claim, if a key signed it that the log tells for claims."""
+    found = {}
+    for one in claims_in(raw):
+        with suppress(Refusal, ValueError):
+            signed = parse_claim(one.decode())
+            for name, issuer in issuers(bundle, "claim").items():
+                if name.startswith(signed.claim.key):
+                    signed.check(issuer.spki)
+                    found[name] = _made_before(signed.signature)
+    return found
+
+
 def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> VerifyReport:
     """The evidence always; the paper only if its bytes are the issuer's, for what one reader of PDF shows another may not."""
     attached = bundle_in(raw)
     bundle = anchor.open_bundle(attached)
-    signature = signature_of(raw)
-    if signature is not None and keys.keyid(signature.spki) not in issuers(bundle, "pdf"):
+    signature, signers = signature_of(raw), _claimed(raw, bundle)
+    if signature is not None and keys.keyid(signature.spki) in issuers(bundle, "pdf"):
+        signers[keys.keyid(signature.spki)] = _made_before(signature.value)
+    else:
         signature = None
-    signers = {} if signature is None else {keys.keyid(signature.spki): lambda _: signature.value}
     printed = render_certificate(bundle, attached, signers)
-    # A log that has a key for it signs its papers: an unsigned one may be printed by whoever left out the last acts.
-    is_reprint = printed == raw and (signature is not None or not issuers(bundle, "pdf"))
-    paper: Paper = "reprint" if is_reprint else "unchecked" if signature is None else "signature"
+    # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
+    is_whole = all(signers.keys() & known for use in USES if (known := issuers(bundle, use).keys()))
+    paper: Paper = "reprint" if printed == raw and is_whole else "unchecked" if signature is None else "signature"
     canonical = keep(name, printed) if keep is not None and paper == "unchecked" else ""
     return _bundle(bundle, name, "certificate", anchor, paper=paper, canonical=canonical)
 

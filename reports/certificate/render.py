@@ -1,17 +1,6 @@
 """The certificate as PDF bytes: the pages, a square code on the first, then the bundle inside. Same bundle, same bytes."""
 
-import io
-from base64 import urlsafe_b64encode
-
-import pikepdf
-import segno
-from reportlab.lib.colors import black
-from reportlab.pdfgen.canvas import Canvas
-
 from ledger.bundle import Bundle
-from ledger.kinds.issuer import Issuer
-from ledger.tree.merkle import leaf_hash
-from reports.attachment import NAME as ATTACHMENT
 from reports.certificate import proof
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
@@ -19,8 +8,9 @@ from reports.certificate.form import pair
 from reports.certificate.part_one import part_one
 from reports.certificate.part_three import part_three
 from reports.certificate.part_two import part_two
-from reports.issuing import Signers, issuers
-from reports.paper import pades
+from reports.claim import SignedClaim
+from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
+from reports.paper.code import SIDE, draw_code
 from reports.paper.embedding import Alphabet
 from reports.paper.fonts import BOLD, REGULAR
 from reports.paper.grid import row
@@ -29,10 +19,6 @@ from reports.words import ROUTES, STAGES, moment, province, when
 
 TITLE = "危险废物转移存证证明"
 _NOT_STATUTORY = "此件不是法定联单；法定联单以国家危险废物信息管理系统的记录为准。"
-_QR = 96.0
-_QUIET = 2
-"""Modules of white around the code; the page itself is white too."""
-NO_SIGNERS: Signers = {}
 
 _REGULAR = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -63,16 +49,14 @@ def render_certificate(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS
     signature, otherwise.
     """
     facts = facts_of(bundle)
-    signing = ((issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers)
-    issuer, sign = next(signing, (None, None))
-    pdf = _attach(render_pages(facts), facts, raw, issuer)
-    return pdf if issuer is None or sign is None else pades.fill(pdf, issuer.cert, sign)
+    claim = sign_claim(bundle, signers, "c", facts.number or facts.ulid, facts.dated)
+    return issue(render_pages(facts, claim), bundle, raw, signers, layout=f"certificate {LAYOUT}", dated=facts.dated, claim=claim)
 
 
-def render_pages(facts: CertificateFacts) -> bytes:
+def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None) -> bytes:
     """The pages alone."""
     sheet = Sheet(bottom=52, alphabet=ALPHABET)
-    _masthead(sheet, facts)
+    _masthead(sheet, facts, claim)
     part_one(sheet, facts)
     part_two(sheet, facts)
     part_three(sheet, facts)
@@ -86,9 +70,12 @@ def render_pages(facts: CertificateFacts) -> bytes:
     return sheet.to_pdf(f"{TITLE} {name}", bundle.subject, notice=_NOT_STATUTORY, left=left, is_demo=facts.is_demo)
 
 
-def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
+def _masthead(sheet: Sheet, facts: CertificateFacts, claim: SignedClaim | None) -> None:
     state, left = facts.state, sheet.margin
-    _draw_code(sheet, content(facts), sheet.width - sheet.margin - _QR + 4, sheet.top - 10, _QR)
+    if claim is not None:
+        draw_code(sheet, claim.address(facts.bundle.log.origin), sheet.width - sheet.margin - SIDE + 4, sheet.top - 14)
+        right = Paint(7, REGULAR, GREY, "right")
+        sheet.text(sheet.width - sheet.margin, sheet.top + 88, f"扫码核验　核对码 {claim.claim.words}", right)
     sheet.text(left, sheet.top + 20, TITLE, Paint(22, BOLD, INK))
     sheet.text(left, sheet.top + 35, "Evidence certificate of a hazardous-waste transfer · liandan", Paint(8, REGULAR, GREY))
     sheet.text(left, sheet.top + 55, _NOT_STATUTORY, Paint(9, REGULAR, ALARM))
@@ -105,76 +92,9 @@ def _masthead(sheet: Sheet, facts: CertificateFacts) -> None:
     row(sheet, (*pair("开具时间", "Issued at", when(state.times.issued_s)), *pair("规模", "Scope", total)))
 
 
-def content(facts: CertificateFacts) -> str:
-    """What the square code says: which log, how large, which manifest, which leaf; enough to find and to compare, nothing secret.
-
-    ``liandan:v1?o=<origin>&n=<size>&r=<root>&m=<chain>&i=<index>&l=<leaf>``, hashes in base64url without padding; ``i`` and ``l`` are
-    index and leaf hash of the receipt.
-    """
-    head, receipt = facts.bundle.opened.checkpoint, facts.receipt
-    root, leaf = (urlsafe_b64encode(hash_).decode().rstrip("=") for hash_ in (head.root, leaf_hash(receipt.raw)))
-    return f"liandan:v1?o={head.origin}&n={head.size}&r={root}&m={facts.bundle.subject}&i={receipt.index}&l={leaf}"
-
-
-def _draw_code(sheet: Sheet, text: str, x: float, y: float, side: float) -> None:
-    """The code as one filled path, upper left corner at (x, y); error correction M."""
-    # A fixed mask: scoring all eight costs more than drawing, and every reader reads every mask.
-    matrix = [list(line) for line in segno.make_qr(text, error="m", boost_error=False, mask=2).matrix]
-    side_modules = len(matrix) + 2 * _QUIET
-    runs = [_runs(line, side_modules - _QUIET - 1 - at) for at, line in enumerate(matrix)]
-    squares = " ".join(f"{start + _QUIET} {low} {length} 1 re" for line in runs for start, low, length in line)
-
-    def draw(canvas: Canvas, height: float) -> None:
-        module = side / side_modules
-        canvas.setFillColor(black)
-        canvas.addLiteral(f"q {module:.5f} 0 0 {module:.5f} {x:.3f} {height - y - side:.3f} cm {squares} f Q")
-
-    sheet.mark(draw)
-
-
-def _runs(line: list[int], low: int) -> list[tuple[int, int, int]]:
-    """Dark modules of one line as (start, lower edge, length)."""
-    found: list[tuple[int, int, int]] = []
-    for position, dark in enumerate(line):
-        if dark and found and found[-1][0] + found[-1][2] == position:
-            found[-1] = (found[-1][0], low, found[-1][2] + 1)
-        elif dark:
-            found.append((position, low, 1))
-    return found
-
-
 def _footnotes(sheet: Sheet) -> None:
     """Characters that no font here can draw, named: all of them, for the sheet has seen every text."""
     if sheet.undrawable:
         sheet.y += 6
         named = "、".join(f"U+{ord(char):04X}" for char in sheet.undrawable)
         sheet.paragraph(f"注：下列字符本件字体无字形，正文以〔U+码位〕代替，原文见附件：{named}。", Paint(7, color=GREY))
-
-
-def _attach(pages: bytes, facts: CertificateFacts, raw: bytes, issuer: Issuer | None) -> bytes:
-    """Put the bundle inside, date the document by its evidence, and keep a place for the issuer's signature."""
-    at = facts.dated
-    date = f"D:{at[:4]}{at[5:7]}{at[8:10]}{at[11:13]}{at[14:16]}{at[17:19]}+08'00'"
-    with pikepdf.open(io.BytesIO(pages)) as pdf:
-        pdf.attachments[ATTACHMENT] = pikepdf.AttachedFileSpec(  # type: ignore[call-arg]  # its stub does not know ``relationship``
-            pdf,
-            raw,
-            filename=ATTACHMENT,
-            description="离线核验所需的全部证据 / everything needed to verify this certificate offline",
-            mime_type="application/json",
-            relationship=pikepdf.Name.Data,
-            creation_date=date,
-            mod_date=date,
-        )
-        pdf.docinfo["/CreationDate"] = date
-        pdf.docinfo["/ModDate"] = date
-        pdf.docinfo["/LiandanLayout"] = str(LAYOUT)
-        if issuer is not None:
-            pades.reserve(pdf, issuer.cert, date, facts.bundle.log.origin)
-        for stream in pdf.objects:
-            # qpdf knows its own compression by a name only: an array of one it would undo and do again, which takes most of the saving.
-            if isinstance(stream, pikepdf.Stream) and stream.get("/Filter") == pikepdf.Array([pikepdf.Name.FlateDecode]):
-                stream.Filter = pikepdf.Name.FlateDecode
-        out = io.BytesIO()
-        pdf.save(out, deterministic_id=True, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()

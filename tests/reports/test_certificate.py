@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import pypdf
 import pytest
-import segno
 from msgspec.structs import replace
 
 from ledger.bundle import Bundle, open_bundle
@@ -16,8 +15,9 @@ from ledger.directory import LOG_MAIN
 from ledger.kinds.founding import Adopted
 from ledger.times import format_at
 from manifests import acts
+from reports.attachment import NAME as ATTACHMENT
 from reports.certificate.facts import facts_of
-from reports.certificate.render import ATTACHMENT, content, render_certificate
+from reports.certificate.render import render_certificate
 from reports.kinds import all_kinds
 from signing.refusal import Refusal
 from tests.reports.month import drawn
@@ -327,14 +327,6 @@ async def test_the_document_is_dated_by_its_evidence() -> None:
     info = pypdf.PdfReader(io.BytesIO(pdf)).metadata
     assert info is not None
     assert info["/CreationDate"] == f"D:{at[:19].translate(str.maketrans('', '', '-T:'))}+08'00'"
-
-
-async def test_the_square_code_is_small_enough_to_scan_and_names_the_leaf() -> None:
-    bundle, _, _ = await certificate(ordinary(), 123)
-    text = content(facts_of(bundle))
-    assert text.startswith("liandan:v1?o=log.example/liandan-test&n=19&r=")
-    assert trunk(123) in text
-    assert int(segno.make_qr(text, error="m", boost_error=False).version) <= 20
 
 
 @cache

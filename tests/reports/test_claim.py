@@ -1,18 +1,31 @@
 """The claim in the square code: what it says, that nobody can change it, that it always fits."""
 
+import asyncio
+from collections.abc import Callable
+from functools import cache
 from random import Random
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
+from PIL import Image, ImageFilter
 
+from ledger.bundle import open_bundle
 from manifests.model import ManifestState
+from reports.attachment import claims_in
+from reports.certificate.render import render_certificate
 from reports.claim import CLAIM_MAX, Claim, SignedClaim, claim_of, parse_claim
+from reports.kinds import all_kinds
+from reports.verify import verify_bytes
 from signing.envelope import pae
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
-from tests.reports.story import ordinary, trunk
+from tests.reports.story import Story, ordinary, trunk
+from tests.workbench import ORIGIN
 
 KEY = PrivateKey.from_seed("ecdsa-p256-sha256", bytes(32))
 
@@ -50,11 +63,44 @@ def test_it_travels_in_the_fragment_of_an_address_of_the_logs_host() -> None:
     again.check(KEY.spki)
 
 
+@cache
+def printed() -> tuple[Any, str]:
+    """The first page of a signed certificate as a picture of 200 dots an inch, and the address in its code."""
+    story = Story()
+    keys = [story.issuer(), story.issuer("claim")]
+    story.ordinary(123)
+    raw = asyncio.run(story.bundle(123))
+    pdf = render_certificate(open_bundle(raw, all_kinds()), raw, {key.keyid: key.sign for key in keys})
+    assert (report := verify_bytes(pdf, "c.pdf", story.bench.found)).verdict == "good"
+    assert report.paper == "reprint"
+    [travelling] = claims_in(pdf)
+    page = pypdfium2.PdfDocument(pdf)[0]
+    return page.render(scale=200 / 72).to_pil().convert("L"), parse_claim(travelling.decode()).address(ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "photographed",
+    [
+        lambda picture: picture,
+        lambda picture: picture.resize((picture.width * 2 // 3, picture.height * 2 // 3)),
+        lambda picture: picture.rotate(7, fillcolor=255, expand=True),
+        lambda picture: picture.rotate(90, expand=True),
+        lambda picture: picture.filter(ImageFilter.GaussianBlur(1.2)),
+        lambda picture: Image.blend(picture, Image.effect_noise(picture.size, 90), 0.35),
+        lambda picture: picture.point(lambda level: 255 if level > 170 else 0),  # a bad photocopy
+    ],
+    ids=["as printed", "rescaled", "rotated", "turned", "blurred", "noisy", "photocopied"],
+)
+def test_a_phone_reads_it_from_paper(photographed: Callable[[Any], Any]) -> None:
+    """Decoded by a library that shares nothing with the one that draws it."""
+    picture, address = printed()
+    [code] = zxingcpp.read_barcodes(photographed(picture), formats=zxingcpp.BarcodeFormat.QRCode)
+    assert code.text == address
+
+
 @given(st.text("粤港澳学警挂ABC·1", min_size=1, max_size=64), st.integers(0, 2**40), st.integers(1, 9))
 def test_text_and_signature_have_at_most_300_bytes(plate: str, size: int, codes: int) -> None:
     state = ordinary().bench.facts.state(trunk(123))
-    from msgspec.structs import replace
-
     leg = replace(state.legs[-1], vehicle=replace(state.legs[-1].vehicle, plate=plate))
     lines = tuple(
         replace(state.lines[0], code=f"900-05{n}-31", declared_g=10**12, loaded_g=10**12, accepted_g=10**12 - 1) for n in range(codes)

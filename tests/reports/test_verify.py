@@ -23,8 +23,9 @@ from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, log_v
 from ledger.tree.note import parse_note
 from ledger.witnessing.server import make_cosigner
 from reports.anchor import Anchor, make_anchor
+from reports.attachment import NAME as ATTACHMENT
 from reports.certificate.fields import LAYOUT
-from reports.certificate.render import ATTACHMENT, render_certificate
+from reports.certificate.render import render_certificate
 from reports.kinds import all_kinds
 from reports.verify import VerifyReport, verify_bytes, verify_file, verify_folder
 from reports.words import when
