@@ -96,7 +96,13 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
     if facts.head(str(fields["subject"])) is None:
         raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected="a chain of the bundle")
     return Bundle(
-        subject=str(fields["subject"]), found=first.hash, is_pinned=pinned_found is not None, note=note, opened=opened, entries=entries, facts=facts
+        subject=str(fields["subject"]),
+        found=first.hash,
+        is_pinned=pinned_found is not None,
+        note=note,
+        opened=opened,
+        entries=entries,
+        facts=facts,
     )
 
 
