@@ -49,6 +49,7 @@ function issued({ body, owner }, admission) {
     stage: "issued",
     lines: body.lines.map((line) => ({ name: line.name, code: line.code, category: line.category, declared: grams(line.mass_t), loaded: null, accepted: null, refused: null, fated: 0 })),
     legs: [],
+    isReceived: false,
     acts: [],
   };
 }
@@ -106,6 +107,7 @@ const ACTS = {
       line.refused = item.refused_t === undefined ? (item.opinion === "reject" && !isDeclined ? sentOf(line) : 0) : grams(item.refused_t);
     }
     trip.legs.forEach((leg) => (leg.isOpen = false));
+    trip.isReceived = true;
     trip.stage = opinions.size > 1 || opinions.has("partly") ? "partly_accepted" : opinions.has("reject") ? "rejected" : "accepted";
   },
   dispose: (trip, body) => {

@@ -82,6 +82,9 @@ function reportOf(bundle, name, form, pins, paper) {
 async function certificateReport(raw, name, pins, progress) {
   const characters = asCharacters(raw);
   const bundle = await openBundle(await bundleIn(raw, characters), pins, progress);
+  const trip = bundle.facts.manifests.trips.get(bundle.subject);
+  if (!trip) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/<USCC>/<ULID>");
+  if (!trip.isReceived) throw refuse("CERT_STATE", "", trip.stage, "manifest.receive");
   const spki = await signerOf(raw, characters);
   const keyid = spki && toHex(await sha256(spki));
   const isSigned = issuersOf(bundle, "pdf").some(([known]) => known === keyid);

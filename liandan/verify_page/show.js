@@ -1,0 +1,173 @@
+// Answers as elements. Text is only ever set as text: nothing of a file becomes markup.
+
+function make(name, properties = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key === "class") made.className = value;
+    else if (value !== undefined && value !== null) made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== ""));
+  return made;
+}
+
+const SHAPES = {
+  good: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm-1.6 16.2L5.6 12.4l2-2 2.8 2.8 6-6 2 2z",
+  bad: "M7.4 1h9.2L23 7.4v9.2L16.6 23H7.4L1 16.6V7.4zM6 10.4v3.2h12v-3.2z",
+  unchecked: "M12 1.5 23.5 22H.5zm-1.4 7v6.6h2.8V8.5zm0 8.2v2.6h2.8v-2.6z",
+  unpinned: "M12 1.5 23.5 22H.5zm-1.4 7v6.6h2.8V8.5zm0 8.2v2.6h2.8v-2.6z",
+  other: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm0 3a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-1.2 3v6.2l4 2.6 1.2-1.9-2.8-1.8V7z",
+};
+
+/** A shape beside the word: colour is never alone. */
+function icon(verdict) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" })) made.setAttribute(key, value);
+  path.setAttribute("d", SHAPES[verdict]);
+  made.append(path);
+  return made;
+}
+
+/** Rows of a description list; a row without a value is left out. */
+function rows(...pairs) {
+  const list = make("dl");
+  for (const [term, ...values] of pairs) {
+    const shownValues = values.flat().filter((value) => value !== "" && value !== null && value !== undefined);
+    if (!shownValues.length) continue;
+    list.append(make("dt", {}, say(term)), make("dd", {}, ...shownValues.map((value) => (value instanceof Node ? value : make("div", {}, String(value))))));
+  }
+  return list;
+}
+
+const small = (text) => make("div", { class: "small" }, text);
+const code = (text) => make("code", {}, text);
+const section = (level, title, ...children) => make("section", {}, make(`h${level}`, {}, title), ...children);
+const moment = (at) => at.slice(0, 16).replace("T", " ") + (at.endsWith("+08:00") || at.length < 17 ? "" : ` (${at.slice(19)})`);
+
+/** At least three decimals, and the further ones where they say something. */
+const massText = (mass) => `${tonnes(mass).replace(/0{1,3}$/, "")} ${say(W.tonnes)}`;
+
+function partyText(report, uscc) {
+  const name = report.names.get(uscc);
+  return [make("div", { class: "strong" }, name || uscc), name ? small(uscc) : null].filter(Boolean);
+}
+
+const placeText = (place) => small(`${place.address} · ${place.division}`);
+
+function wasteRows(line) {
+  const masses = [["declared", line.declared], ["loaded", line.loaded], ["accepted", line.accepted], ["refused", line.refused || null]];
+  const told = masses.filter(([, mass]) => mass !== null).map(([word, mass]) => make("span", { class: "mass" }, `${say(W[word])} `, make("b", {}, massText(mass))));
+  return make("div", { class: "waste" }, make("div", { class: "strong" }, line.name), small(`${line.code} · ${line.category}`), make("div", { class: "masses" }, ...told));
+}
+
+function manifestPart(report) {
+  const { trip } = report;
+  const leg = trip.legs.find((one) => one.isOpen) || trip.legs[trip.legs.length - 1];
+  const newest = trip.acts[trip.acts.length - 1];
+  const stage = make("div", { class: `stage ${/reject|void/.test(trip.stage) ? "alarm" : ""}` }, stageWord(trip.stage));
+  return section(
+    3, say(W.manifest),
+    rows(
+      [W.number, make("div", { class: "strong number" }, trip.number || say(W.noNumber))],
+      [W.stage, stage],
+      [W.asOf, moment(newest.admitted)],
+      [W.wastes, trip.lines.map(wasteRows)],
+      [W.from, partyText(report, trip.generator), placeText(trip.origin)],
+      [W.to, partyText(report, trip.receiver), placeText(trip.destination)],
+      [W.carrier, leg ? [...partyText(report, leg.carrier), leg.plate ? make("div", { class: "plate" }, leg.plate) : null] : null],
+      [W.route, trip.route ? routeWord(trip.route) : null],
+    ),
+  );
+}
+
+const ACTS_SHOWN = 3;
+function actsPart(report) {
+  const items = [...report.trip.acts].reverse().map((act) =>
+    make(
+      "li", {},
+      make("div", { class: "strong" }, kindWord(act.kind)),
+      make("div", {}, act.by.map((uscc) => report.names.get(uscc) || uscc).join(language ? ", " : "、")),
+      small(`${moment(act.at)} · ${say(W.entered)} ${moment(act.admitted)}`),
+    ),
+  );
+  const [newest, older] = [items.slice(0, ACTS_SHOWN), items.slice(ACTS_SHOWN)];
+  const more = older.length ? make("details", {}, make("summary", {}, say(W.older, older.length)), make("ol", { class: "acts" }, ...older)) : null;
+  return section(3, say(W.acts), make("ol", { class: "acts" }, ...newest), more);
+}
+
+function remark(one) {
+  const said = [one.found ? `${say(W.found)} ${one.found}` : "", one.expected ? `${say(W.expected)} ${one.expected}` : ""].filter(Boolean).join("；");
+  const place = [one.code, one.field].filter(Boolean).join(" · ");
+  return make(
+    "li", {},
+    make("div", { class: "strong" }, explained(one.code)),
+    make("div", {}, make("span", { class: "todo" }, `${say(W.todo)}`), ` ${advice(one.code)}`),
+    make("div", { class: "small machine" }, place, said ? make("div", {}, said) : null),
+  );
+}
+
+function stepsPart(report) {
+  const { cosigned, witnesses } = report;
+  return make(
+    "details", {},
+    make("summary", {}, say(W.steps)),
+    rows(
+      [W.log, report.origin],
+      [W.foundHash, code(report.found), small(say(report.isPinned ? W.isPin : W.isNoPin))],
+      [W.checkpoint, report.entries ? say(W.entriesOf, report.size) : null],
+      [W.root, report.root ? code(report.root) : null],
+      [W.checked, report.entries ? say(W.counted, report.entries, report.signatures) : null],
+      [W.witnesses, witnesses ? say(W.witnessCount, witnesses.length, cosigned.length) : null, (cosigned || []).map((line) => small(line.name))],
+      [W.paper, PAPERS[report.paper] ? say(PAPERS[report.paper]) : null],
+      [W.identity, code(report.subject)],
+    ),
+  );
+}
+
+function claimPart(report) {
+  const { values, words } = report.claim;
+  const title = report.verdict === "other" ? W.claimSaysUnchecked : W.claimSays;
+  return section(
+    3, say(title),
+    rows(
+      [W.document, DOCUMENTS[values.document] ? say(DOCUMENTS[values.document]) : values.document],
+      [W.number, make("div", { class: "strong number" }, values.number)],
+      [W.stage, make("div", { class: "stage" }, stageWord(values.stage))],
+      [W.asOf, values.as_of.replace("T", " ")],
+      [W.codes, values.codes],
+      [W.mass, `${values.mass_t} ${say(W.tonnes)}`],
+      [W.parties, values.parties.split(" ")],
+      [W.plate, make("div", { class: "plate" }, values.plate)],
+      [W.way, values.way.replace(" ", " → ")],
+      [W.place, values.place],
+      [W.compare, make("div", { class: "digits" }, words)],
+    ),
+  );
+}
+
+function receiptPart(report) {
+  const told = report.codes.map((one) => make("div", {}, `${one} ${TEXTS[one] ? explained(one) : ""}`));
+  return section(3, say(FORMS.receipt), rows([W.codesStated, told], [W.statement, code(report.subject)]));
+}
+
+/** The card of one answer. */
+function answerCard(report) {
+  const { verdict, findings, notes } = report;
+  const head = make(
+    "header", { class: "verdict" },
+    icon(verdict),
+    make("div", {}, make("h2", {}, say(VERDICTS[verdict])), make("p", {}, say(MEANINGS[verdict])), small([say(FORMS[report.form]), report.file].filter(Boolean).join(" · "))),
+  );
+  const isShown = verdict !== "bad";
+  return make(
+    "article", { class: `card ${verdict}`, "data-verdict": verdict },
+    head,
+    findings.length ? section(3, say(W.findings), make("ul", { class: "remarks" }, ...findings.map(remark))) : null,
+    isShown && report.trip ? manifestPart(report) : null,
+    isShown && report.claim ? claimPart(report) : null,
+    isShown && report.form === "receipt" ? receiptPart(report) : null,
+    isShown && report.trip ? actsPart(report) : null,
+    notes.length ? section(3, say(W.notes), make("ul", { class: "remarks" }, ...notes.map(remark))) : null,
+    isShown && report.found ? stepsPart(report) : null,
+  );
+}

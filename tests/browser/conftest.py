@@ -1,0 +1,132 @@
+"""A browser with the page open from disk, and a record of everything that it asked the network for."""
+
+import os
+import shutil
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from msgspec import Struct, field
+
+from liandan.verify_page.build import PAGE
+
+CHROMIUM = os.environ.get("LIANDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+]
+_ASK = """async ([raw, pins]) => {
+  const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+  const { bundle, names, trip, claim, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", pins);
+  return report;
+}"""
+
+
+def codes(report: dict[str, Any], part: str) -> tuple[str, ...]:
+    """Codes of the page's findings or notes."""
+    return tuple(one["code"] for one in report[part])
+
+
+class Desk(Struct, kw_only=True):
+    """The open page. The driver lives in a thread of its own: it keeps an event loop running, and other tests run theirs."""
+
+    thread: Executor
+    page: Any
+    asked: list[str] = field(default_factory=list)
+    """Addresses that the page asked for."""
+    complaints: list[str] = field(default_factory=list)
+    """Of the browser: broken policy, errors of scripts."""
+
+    def do(self, work: Callable[[Any], Any]) -> Any:
+        """Do something with the page, in the driver's thread."""
+        return self.thread.submit(work, self.page).result()
+
+    def verify(self, raw: bytes, found: str = "", vkeys: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The page's report about bytes, by the pins given."""
+        given = [b64encode(raw).decode(), {"found": found, "vkeys": list(vkeys)}]
+        report: dict[str, Any] = self.do(lambda page: page.evaluate(_ASK, given))
+        return report
+
+    def show(self, raw: bytes, name: str = "c.pdf", mime: str = "application/pdf") -> str:
+        """Choose a file as people do; the verdict of its answer."""
+
+        def choose(page: Any) -> str:
+            before = page.locator("article").count()
+            page.set_input_files("#files", {"name": name, "mimeType": mime, "buffer": raw})
+            page.wait_for_function("count => document.querySelectorAll('article').length > count && !document.body.matches('.busy')", arg=before)
+            return str(page.locator("article").first.get_attribute("data-verdict"))
+
+        return str(self.do(choose))
+
+    def pin(self, text: str) -> str:
+        """Keep a pin; what the page answers."""
+
+        def keep(page: Any) -> str:
+            page.evaluate("document.getElementById('pins').open = true")
+            page.fill("#pin-text", text)
+            page.click("#pin-form button[type=submit]")
+            page.wait_for_function("() => document.getElementById('pin-answer').textContent !== ''")
+            return str(page.text_content("#pin-answer"))
+
+        return str(self.do(keep))
+
+
+class Browser(Struct):
+    """The running Chromium."""
+
+    thread: Executor
+    chromium: Any
+
+    def open(self, address: str, **options: Any) -> Desk:
+        """A fresh page without network."""
+        return self.thread.submit(self._open, address, options).result()
+
+    def _open(self, address: str, options: dict[str, Any]) -> Desk:
+        context = self.chromium.new_context(**{"offline": True, **options})
+        desk = Desk(thread=self.thread, page=context.new_page())
+        desk.page.on("request", lambda request: desk.asked.append(request.url))
+        desk.page.on("console", lambda message: desk.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        desk.page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+        desk.page.goto(address)
+        return desk
+
+    def close(self, desk: Desk) -> None:
+        """Close a page with its storage."""
+        desk.do(lambda page: page.context.close())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; skipped in words where there is none."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine: the verification page was not tested（本机没有 Chromium，核验页未测试）")
+    from playwright.sync_api import sync_playwright
+
+    with ThreadPoolExecutor(1) as thread:
+        driver = thread.submit(sync_playwright().start).result()
+        chromium = thread.submit(driver.chromium.launch, executable_path=CHROMIUM, args=FLAGS, headless=True).result()
+        yield Browser(thread, chromium)
+        thread.submit(chromium.close).result()
+        thread.submit(driver.stop).result()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[Desk]:
+    """The page, opened from disk."""
+    found = browser.open(PAGE.as_uri())
+    yield found
+    browser.close(found)
+
+
+@pytest.fixture(scope="module")
+def shared_desk(browser: Browser) -> Iterator[Desk]:
+    """One page for many files."""
+    found = browser.open(PAGE.as_uri())
+    yield found
+    browser.close(found)
