@@ -23,6 +23,7 @@ from liandan.problems import Problems, problem_page, scope_language
 from liandan.projector import Projector
 from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
+from liandan.verify_page.routes import verify_page
 from manifests.routes import ROUTER as MANIFESTS
 from reports.routes import router as REPORTS
 from whitelist.routes import ROUTER as WHITELIST
@@ -53,7 +54,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         security=[{}, {"token": []}],
         use_handler_docstrings=True,
     )
-    own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, post_token, delete_token])
+    own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, verify_page, post_token, delete_token])
 
     async def log() -> Log:
         return service.log

@@ -2,3 +2,8 @@
 
 A second implementation of what ``liandan verify`` does; ``build`` puts the one file together from the sources beside it.
 """
+
+from pathlib import Path
+
+PAGE = Path(__file__).with_name("verify.html")
+"""The page as it is committed and served."""

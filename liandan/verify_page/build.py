@@ -15,6 +15,7 @@ from typing import Any
 from ledger.admission.kind_table import Kinds
 from ledger.chain import USCC
 from liandan.schemas import kind_schema
+from liandan.verify_page import PAGE
 from manifests.words import STAGES
 from reports.kinds import all_kinds
 from reports.rulebook import all_texts
@@ -22,17 +23,17 @@ from reports.words import ROUTES, SUITES
 from signing.refusal import Refusal
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE / "verify.html"
 PARTS = (
     "bytes", "inflate", "asn1", "json", "suites", "note", "schema", "statements", "manifest", "bundle", "paper", "claim", "verdict", "words",
     "show", "camera", "page",
 )  # fmt: skip
 """Scripts, in the order in which they stand in the page: each uses only what stands before it, but for calls at run time."""
 _DROPPED = ("$schema", "title", "description", "default", "examples", "x-liandan", "x-words", "contentEncoding")
-READ = frozenset(
-    "$defs $ref type properties required additionalProperties items anyOf propertyNames x-check x-check-code x-code x-codes x-long x-later "
-    "enum const pattern minLength maxLength minItems maxItems minProperties maxProperties minimum maximum exclusiveMinimum uniqueItems".split()
-)
+READ = {
+    "$defs", "$ref", "type", "properties", "required", "additionalProperties", "items", "anyOf", "propertyNames", "enum", "const", "pattern",
+    "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum", "exclusiveMinimum",
+    "uniqueItems", "x-check", "x-check-code", "x-code", "x-codes", "x-long", "x-later",
+}  # fmt: skip
 """What ``schema.js`` reads: a promise of a schema that it would pass over must stop the building."""
 _CODE = re.compile(r'"([A-Z][A-Z0-9_]{2,})"')
 _EXPORT = re.compile(r"^export \{ (.*?),? \};$", re.MULTILINE)
@@ -72,7 +73,13 @@ def tables(kinds: Kinds, scripts: str) -> dict[str, Any]:
     texts, codes = all_texts(), set(_CODE.findall(scripts)) | _codes(schemas)
     return {
         "KINDS": {
-            name: {"type": kind.chain_type, "opens": kind.opens, **({"chain": kind.chain} if kind.chain else {}), "zh": kind.zh, "en": kind.en}
+            name: {
+                "type": kind.chain_type,
+                "opens": kind.opens,
+                **({"chain": kind.chain} if kind.chain else {}),
+                "zh": kind.zh,
+                "en": kind.en,
+            }
             for name, kind in by_name.items()
         },
         "CHAINS": {name: _grammar(pattern.pattern) for name in types if (pattern := kinds.chain_pattern(name)) is not None},
@@ -131,7 +138,12 @@ def build(kinds: Kinds) -> str:
         if re.search(r"</script|<!--", text, re.IGNORECASE):
             raise ValueError(f"{name} would end or hide its own element")
     licences = "".join(_source(f"vendor/{name}.LICENSE") for name in ("noble-ed25519", "jsQR"))
-    filling = {**kept, "style": style, "policy": policy(list(kept.values()), style), "licences": licences.replace("&", "&amp;").replace("<", "&lt;")}
+    filling = {
+        **kept,
+        "style": style,
+        "policy": policy(list(kept.values()), style),
+        "licences": licences.replace("&", "&amp;").replace("<", "&lt;"),
+    }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: filling[found[1]], _source("page.html"))
 
 

@@ -97,6 +97,12 @@ async function checkFile(file) {
   add(report);
 }
 
+/** On a phone the answer lies below the buttons. */
+function bringIntoView() {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if ($("status").getBoundingClientRect().bottom > innerHeight * 0.7) $("status").scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
+}
+
 let queue = Promise.resolve();
 /** One thing after the other; whatever breaks is said and does not stop the next. */
 function enqueue(work) {
@@ -110,6 +116,7 @@ function enqueue(work) {
       announce(say(W.crashed));
     }
     document.body.classList.remove("busy");
+    bringIntoView();
   });
   return queue;
 }

@@ -81,13 +81,19 @@ function manifestPart(report) {
 }
 
 const ACTS_SHOWN = 3;
+/** When it was done; when it was admitted only where that is another minute. */
+function timesOf(act) {
+  const [done, admitted] = [moment(act.at), moment(act.admitted)];
+  return done === admitted ? done : `${done} · ${say(W.entered)} ${admitted}`;
+}
+
 function actsPart(report) {
   const items = [...report.trip.acts].reverse().map((act) =>
     make(
       "li", {},
       make("div", { class: "strong" }, kindWord(act.kind)),
       make("div", {}, act.by.map((uscc) => report.names.get(uscc) || uscc).join(language ? ", " : "、")),
-      small(`${moment(act.at)} · ${say(W.entered)} ${moment(act.admitted)}`),
+      small(timesOf(act)),
     ),
   );
   const [newest, older] = [items.slice(0, ACTS_SHOWN), items.slice(ACTS_SHOWN)];
@@ -95,9 +101,12 @@ function actsPart(report) {
   return section(3, say(W.acts), make("ol", { class: "acts" }, ...newest), more);
 }
 
+/** A finding or a note: what it says, what to do, and for whoever asks, code and values. */
 function remark(one) {
-  const said = [one.found ? `${say(W.found)} ${one.found}` : "", one.expected ? `${say(W.expected)} ${one.expected}` : ""].filter(Boolean).join("；");
-  const place = [one.code, one.field].filter(Boolean).join(" · ");
+  const isNote = one.code.startsWith("NOTE_") && one.code !== "NOTE_SIGNATURE" && one.code !== "NOTE_FORM";
+  const values = [one.found ? `${say(W.found)} ${one.found}` : "", one.expected ? `${say(W.expected)} ${one.expected}` : ""];
+  const said = isNote ? "" : values.filter(Boolean).join(language ? "; " : "；");
+  const place = [one.code, isNote ? "" : one.field].filter(Boolean).join(" · ");
   return make(
     "li", {},
     make("div", { class: "strong" }, explained(one.code)),
@@ -119,7 +128,7 @@ function stepsPart(report) {
       [W.checked, report.entries ? say(W.counted, report.entries, report.signatures) : null],
       [W.witnesses, witnesses ? say(W.witnessCount, witnesses.length, cosigned.length) : null, (cosigned || []).map((line) => small(line.name))],
       [W.paper, PAPERS[report.paper] ? say(PAPERS[report.paper]) : null],
-      [W.identity, code(report.subject)],
+      [W.identity, report.subject ? code(report.subject) : null],
     ),
   );
 }
@@ -136,11 +145,11 @@ function claimPart(report) {
       [W.asOf, values.as_of.replace("T", " ")],
       [W.codes, values.codes],
       [W.mass, `${values.mass_t} ${say(W.tonnes)}`],
-      [W.parties, values.parties.split(" ")],
+      ...values.parties.split(" ").map((uscc, at) => [W.parties[at] || W.identity, make("div", { class: "uscc" }, uscc)]),
       [W.plate, make("div", { class: "plate" }, values.plate)],
       [W.way, values.way.replace(" ", " → ")],
       [W.place, values.place],
-      [W.compare, make("div", { class: "digits" }, words)],
+      [W.compare, make("div", { class: "digits" }, words), small(say(W.compareHelp))],
     ),
   );
 }
@@ -150,18 +159,27 @@ function receiptPart(report) {
   return section(3, say(FORMS.receipt), rows([W.codesStated, told], [W.statement, code(report.subject)]));
 }
 
+/** What must be seen first, in words. */
+function warnings(report) {
+  const told = { NOTE_DEMO: W.isDemo, NOTE_QUORUM: W.isDegraded };
+  const found = report.notes.map((note) => told[note.code]).filter(Boolean);
+  return found.length ? make("ul", { class: "warnings" }, ...found.map((words) => make("li", {}, say(words)))) : null;
+}
+
 /** The card of one answer. */
 function answerCard(report) {
   const { verdict, findings, notes } = report;
+  const meaning = (report.form === "claim" && CLAIM_MEANINGS[verdict]) || MEANINGS[verdict];
   const head = make(
     "header", { class: "verdict" },
     icon(verdict),
-    make("div", {}, make("h2", {}, say(VERDICTS[verdict])), make("p", {}, say(MEANINGS[verdict])), small([say(FORMS[report.form]), report.file].filter(Boolean).join(" · "))),
+    make("div", {}, make("h2", {}, say(VERDICTS[verdict])), make("p", {}, say(meaning)), small([say(FORMS[report.form]), report.file].filter(Boolean).join(" · "))),
   );
   const isShown = verdict !== "bad";
   return make(
     "article", { class: `card ${verdict}`, "data-verdict": verdict },
     head,
+    warnings(report),
     findings.length ? section(3, say(W.findings), make("ul", { class: "remarks" }, ...findings.map(remark))) : null,
     isShown && report.trip ? manifestPart(report) : null,
     isShown && report.claim ? claimPart(report) : null,

@@ -128,12 +128,12 @@ async function verifyBytes(raw, name, pins = NO_PINS, atHand = null, progress = 
   }
 }
 
-/** Keys for claims of a verified bundle, as they are kept: [{keyid, spki, found, logKeys, size, origin, isPinned}]. */
+/** Keys for claims of a verified bundle, as they are kept: [{keyid, spki, found, logKeys, clock, size, origin, isPinned}]. */
 function claimKeysOf(report) {
-  const { found, keys } = report.bundle.facts.log;
+  const { found, keys, clock } = report.bundle.facts.log;
   const { origin, size } = report;
   return issuersOf(report.bundle, "claim").map(([keyid, issuer]) => (
-    { keyid, spki: toBase64(issuer.spki), found, logKeys: keys, size, origin, isPinned: report.isPinned }
+    { keyid, spki: toBase64(issuer.spki), found, logKeys: keys, clock, size, origin, isPinned: report.isPinned }
   ));
 }
 
@@ -147,7 +147,11 @@ async function verifyClaim(text, pins, keys) {
     const signer = await signerOfClaim(claim, matching);
     const about = { claim, number: claim.values.number, stage: claim.values.stage };
     if (!signer) return finished({ ...said, ...about, isUnknown: true, notes: [reason("NOTE_CLAIM_KEY", "", claim.values.key)] });
-    const notes = [reason("NOTE_CLAIM"), ...(isPinned(pins) ? [] : [reason("NOTE_NOT_PINNED", "", signer.found)])];
+    const notes = [
+      reason("NOTE_CLAIM"),
+      ...(isPinned(pins) ? [] : [reason("NOTE_NOT_PINNED", "", signer.found)]),
+      ...(signer.clock === "real" ? [] : [reason("NOTE_DEMO")]),
+    ];
     return finished({ ...said, ...about, origin: signer.origin, found: signer.found, signatures: 1, notes });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -81,10 +81,13 @@ const W = {
   identity: ["存证标识", "Chain"],
   claimSays: ["声明的内容", "What it claims"],
   claimSaysUnchecked: ["它自称的内容（未核验）", "What it says of itself (not verified)"],
-  compare: ["核对码：与纸上二维码旁的一组相比", "Check digits: compare with those beside the code"],
+  compare: ["核对码", "Check digits"],
+  compareHelp: ["应与纸上二维码旁的一组相同", "The same stand beside the code on paper"],
   codes: ["废物代码", "Waste codes"],
   mass: ["质量", "Mass"],
-  parties: ["移出人、承运人、接受人", "Generator, carrier, receiver"],
+  parties: [["移出人", "Generator"], ["承运人", "Carrier"], ["接受人", "Receiver"]],
+  isDemo: ["演示账本，不具证据效力", "DEMO: a demonstration log, no evidence"],
+  isDegraded: ["降级（DEGRADED）：见证不足", "DEGRADED: too few witnesses"],
   plate: ["车牌", "Plate"],
   way: ["行政区划", "Divisions"],
   document: ["文书", "Document"],
@@ -111,6 +114,12 @@ const MEANINGS = {
   unpinned: ["内部没有矛盾，但任何人都能另立一个同名的账本。", "Nothing contradicts itself, but anybody can found another log of the same name."],
   bad: ["有不成立之处，不要采信。", "Something does not hold; do not rely on it."],
   other: ["本页无法得出结论。", "This page cannot tell."],
+};
+/** Of a claim, which is no evidence. */
+const CLAIM_MEANINGS = {
+  good: ["签名成立：留存账本所载密钥的持有者说过这些话。", "The signature holds: the holder of a key of the log you pinned said so."],
+  unpinned: ["签名成立，但密钥所属的账本未与留存值核对。", "The signature holds, but the log that names the key was compared with no pin."],
+  other: ["不认识签署的密钥，内容未经核验。", "The signing key is not known here; nothing of this was verified."],
 };
 const FORMS = {
   certificate: ["转移证明", "certificate"],

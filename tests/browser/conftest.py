@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec import Struct, field
 
-from liandan.verify_page.build import PAGE
+from liandan.verify_page import PAGE
 
 CHROMIUM = os.environ.get("LIANDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -59,7 +59,9 @@ class Desk(Struct, kw_only=True):
         def choose(page: Any) -> str:
             before = page.locator("article").count()
             page.set_input_files("#files", {"name": name, "mimeType": mime, "buffer": raw})
-            page.wait_for_function("count => document.querySelectorAll('article').length > count && !document.body.matches('.busy')", arg=before)
+            page.wait_for_function(
+                "count => document.querySelectorAll('article').length > count && !document.body.matches('.busy')", arg=before
+            )
             return str(page.locator("article").first.get_attribute("data-verdict"))
 
         return str(self.do(choose))

@@ -86,7 +86,16 @@ def test_a_changed_value_in_the_evidence(shared_desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"%PDF-1.7\n", b"{", b'{"liandan_bundle":1}', b'{"liandan_bundle":' + b"[" * 9000, b"\xff\xfe{}", b"%PDF-1.7 /Encrypt", bytes(70_000)],
+    [
+        b"",
+        b"%PDF-1.7\n",
+        b"{",
+        b'{"liandan_bundle":1}',
+        b'{"liandan_bundle":' + b"[" * 9000,
+        b"\xff\xfe{}",
+        b"%PDF-1.7 /Encrypt",
+        bytes(70_000),
+    ],
     ids=["empty", "head", "brace", "short", "deep", "no text", "locked", "zeros"],
 )
 def test_what_is_no_file_of_ours(shared_desk: Desk, raw: bytes) -> None:

@@ -13,7 +13,7 @@ import pytest
 import segno
 
 from ledger.bundle import open_bundle
-from liandan.verify_page import build
+from liandan.verify_page import PAGE, build
 from reports.attachment import bundle_in, claims_in
 from reports.certificate.render import render_certificate
 from reports.claim import parse_claim
@@ -45,14 +45,14 @@ def _text(desk: Desk, selector: str) -> str:
 
 
 def test_the_committed_page_is_what_the_sources_build() -> None:
-    assert build.PAGE.read_text(encoding="utf-8") == build.build(all_kinds())
+    assert PAGE.read_text(encoding="utf-8") == build.build(all_kinds())
 
 
 def test_the_page_names_its_scripts_and_no_address() -> None:
-    page = build.PAGE.read_text(encoding="utf-8")
+    page = PAGE.read_text(encoding="utf-8")
     assert "default-src 'none'" in page
     assert "unsafe" not in page.partition("<style>")[0]
-    for element in ("src=", "<link rel=\"stylesheet", "import(", "fetch(", "XMLHttpRequest", "WebSocket", "sendBeacon"):
+    for element in ("src=", '<link rel="stylesheet', "import(", "fetch(", "XMLHttpRequest", "WebSocket", "sendBeacon"):
         assert element not in page.replace("img-src=", ""), element
 
 
@@ -92,6 +92,7 @@ def test_pins_are_kept_and_never_taken_from_a_file_alone(desk: Desk) -> None:
 def test_a_claim_by_its_address(desk: Desk) -> None:
     pdf, address, found = claimed()
     fragment = "#" + address.partition("#")[2]
+
     def open_claim(text: str) -> str:
         def opened(page: Any) -> str:
             before = page.locator("article").count()
@@ -172,7 +173,9 @@ def test_keyboard_alone(desk: Desk) -> None:
         reached = []
         for _ in range(6):
             page.keyboard.press("Tab")
-            reached.append(page.evaluate("document.activeElement.id || document.activeElement.parentElement.id || document.activeElement.tagName"))
+            reached.append(
+                page.evaluate("document.activeElement.id || document.activeElement.parentElement.id || document.activeElement.tagName")
+            )
         return reached
 
     reached = desk.do(walk)
@@ -188,7 +191,13 @@ def axe() -> str:
     """axe-core (MPL-2.0) from the package registry, for this test alone; left out in words where it cannot be had."""
     if not _AXE.exists():
         try:
-            subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=_AXE.parents[2], check=True, capture_output=True, timeout=120)
+            subprocess.run(
+                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                cwd=_AXE.parents[2],
+                check=True,
+                capture_output=True,
+                timeout=120,
+            )
         except (OSError, subprocess.SubprocessError):
             pytest.skip("axe-core is not at hand (no npm, or no registry): accessibility was not tested（缺 axe-core，未测试无障碍）")
     return _AXE.read_text(encoding="utf-8")
@@ -197,7 +206,7 @@ def axe() -> str:
 @pytest.fixture(params=WIDTHS)
 def wide_desk(browser: Browser, request: Any) -> Iterator[tuple[int, Desk]]:
     width = request.param
-    found = browser.open(build.PAGE.as_uri(), viewport={"width": width, "height": WIDTHS[width]}, bypass_csp=True)
+    found = browser.open(PAGE.as_uri(), viewport={"width": width, "height": WIDTHS[width]}, bypass_csp=True)
     yield width, found
     browser.close(found)
 
@@ -228,5 +237,7 @@ def test_nothing_overflows_and_axe_finds_nothing(wide_desk: tuple[int, Desk], ax
         desk.do(lambda page: page.screenshot(path=f"{PICTURES}/{width}-{language}.png", full_page=True))
     assert desk.do(lambda page: page.evaluate("document.documentElement.scrollWidth")) <= width
     desk.do(lambda page: page.evaluate(axe))
-    found = desk.do(lambda page: page.evaluate("axe.run().then(result => result.violations.map(one => [one.id, one.nodes.map(node => node.target)]))"))
+    found = desk.do(
+        lambda page: page.evaluate("axe.run().then(result => result.violations.map(one => [one.id, one.nodes.map(node => node.target)]))")
+    )
     assert found == []

@@ -1,0 +1,47 @@
+"""The verification page over HTTP: the address of every square code (docs/formats/claim.md), for everybody, without a token.
+
+What is checked stays in the browser: a fragment is never sent, and the page's own policy allows no request.
+"""
+
+import re
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.openapi import ResponseSpec
+
+from ledger.routes import refusals
+from liandan.verify_page import PAGE
+
+_POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
+ANSWERS: dict[int, ResponseSpec] = {
+    **refusals(429, 500),
+    200: ResponseSpec(str, media_type="text/html", description="One file that works without a network", generate_examples=False),
+    304: ResponseSpec(None, description="Unchanged", generate_examples=False),
+}
+
+
+@cache
+def _served() -> tuple[bytes, dict[str, str]]:
+    """The page and its headers; only a header can say who may frame it."""
+    raw = PAGE.read_bytes()
+    found = _POLICY.search(raw[:4096].decode())
+    assert found is not None, "the page names its scripts"
+    return raw, {
+        "Cache-Control": "public, max-age=3600",
+        "ETag": f'"{sha256(raw).hexdigest()[:32]}"',
+        "Content-Security-Policy": f"{found[1]}; frame-ancestors 'none'",
+        "Permissions-Policy": "camera=(self)",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+@get(["/v", "/verify.html"], media_type="text/html", tags=["verification"], summary="核验页 / verification page", responses=ANSWERS)
+async def verify_page(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Checks certificates, bundles and square codes in the browser; nothing is sent here."""
+    raw, headers = _served()
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(raw, media_type="text/html", headers=headers)
