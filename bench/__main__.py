@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published
+from bench import append, audit, certificates, http, published, verify_page
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "http": http.measure,
     "published": published.measure,
     "certificates": certificates.measure,
+    "verify_page": verify_page.measure,
 }
 
 
