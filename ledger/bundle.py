@@ -156,6 +156,8 @@ def _replay(entries: Sequence[Entry], kinds: Kinds) -> ReplayFacts:
 
 
 def _check_link(statement: Statement, opens: bool, facts: ReplayFacts, position: int) -> None:
+    if position and isinstance(statement.body, LogFound):
+        raise refuse("CHAIN_NOT_OPEN", field=f"entries.{position}", found=statement.kind, expected="a log is founded once")
     head = facts.head(statement.chain)
     wanted = 0 if head is None else head.seq + 1
     if statement.seq != wanted or (head is None and not opens):

@@ -21,6 +21,8 @@ from ledger.tree.tiles import TileReader
 from ledger.witnessing.server import make_cosigner
 from signing.possession import register
 from signing.refusal import Refusal
+from tests.vectors.lying_log import with_refused
+from tests.vectors.second_reader import read
 from tests.workbench import AUTHORITY_51, Workbench, key_of, uscc
 
 PARTY, OTHER = uscc("510112", 10), uscc("510112", 11)
@@ -142,6 +144,12 @@ def test_an_entry_of_another_log_is_refused() -> None:
         fields["entries"][1]["entry"] = b64encode(elsewhere.entries[1].raw).decode()
 
     assert refused(changed(borrow)) == ["PROOF_WRONG"]
+
+
+def test_a_log_that_is_founded_again_is_refused() -> None:
+    """A second founding would change who the operator is, and every key that counts."""
+    [case] = [case for case in read("refused/admission") if case["name"] == "founded again"]
+    assert refused(with_refused(case)) == ["CHAIN_NOT_OPEN"]
 
 
 def test_a_checkpoint_by_another_key_is_refused() -> None:
