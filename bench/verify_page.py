@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import sync_playwright
+
 from bench import certificates
 from bench.figures import Figure
 from bench.load import Load
@@ -58,8 +60,6 @@ def measure(_manifests: int) -> Iterator[Figure]:
 
 def _times(raw: bytes, is_old: bool) -> list[float]:
     """Milliseconds of each round on a fresh page."""
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page: Any = browser.new_context(offline=True).new_page()

@@ -64,7 +64,6 @@ class Facts {
     const { kind, chain, body, owner } = statement;
     const act = kind.split("/")[0];
     if (act === "log.found") {
-      if (this.log) throw new Contradiction("founded twice");
       this.log = { found: statement.hash, origin: body.origin, operator: body.operator.uscc, keys: body.log_keys, policy: body.witness_policy, clock: body.clock };
       for (const party of [body.operator, ...body.authorities]) this.names.set(party.uscc, party.name);
     } else if (act === "authority.admit") {
@@ -99,9 +98,10 @@ class Facts {
 class Contradiction extends Error {}
 
 async function checkLink(statement, facts, position) {
+  const place = `entries.${position}`;
+  if (facts.log && statement.kind === "log.found/1") throw refuse("CHAIN_NOT_OPEN", place, statement.kind, "a log is founded once");
   const head = facts.heads.get(statement.chain);
   const wanted = head ? head.seq + 1 : 0;
-  const place = `entries.${position}`;
   if (statement.seq !== wanted || (!head && !statement.opens)) throw refuse("PREDECESSOR_MISSING", place, `${statement.chain} ${statement.seq}`, wanted);
   const first = facts.log ? `liandan/chain/v1\n${facts.log.found}\n${statement.chain}` : `liandan/found/v1\n${statement.body.origin}`;
   const prev = head ? head.hash : toHex(await sha256(utf8(first)));

@@ -8,7 +8,8 @@ class Refusal extends Error {
   }
 }
 
-const shown = (value, limit) => [...String(value)].slice(0, limit).join("");
+/** The beginning of a value of a file, as text: parsed objects have no prototype and so no text of their own. */
+const shown = (value, limit) => [...(typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, 2 * limit)].slice(0, limit).join("");
 const reason = (code, field = "", found = "", expected = "") => ({ code, field, found: shown(found, 120), expected: shown(expected, 200) });
 const refuse = (...said) => new Refusal([reason(...said)]);
 

@@ -9,7 +9,8 @@ const FORBIDDEN = new RegExp(
   "u",
 );
 const ESCAPES = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
-const NUMBER = /-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+/** Also what other readers of JSON take for numbers, to refuse it by its name. */
+const NUMBER = /-?(?:[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|NaN|Infinity)/y;
 const PLAIN = /[^"\\\u0000-\u001F]*/y;
 const BLANKS = /[ \t\n\r]*/y;
 

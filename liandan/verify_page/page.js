@@ -264,6 +264,10 @@ function begin() {
   checkFragment();
 }
 
-/** For tests and for whoever opens the console. */
-window.liandan = { verifyBytes, verifyClaim, parsePins, claimKeysOf, inflate };
+/** For tests, and for whoever opens the console. */
+window.liandan = {
+  verifyBytes, verifyClaim, parsePins, claimKeysOf, inflate,
+  parts: { parseJson, envelopeOf, readStatement, readEntry, checkBody: (kind, body) => checkBody(SCHEMAS[kind], body, "body", SCHEMAS[kind].$defs) },
+  signed: { verifySignature, parseVkey, openCheckpoint, parseCheckpoint, checkInclusion, parsePolicy },
+};
 begin();

@@ -134,6 +134,7 @@ async function readEntry(raw) {
     throw error instanceof Refusal ? refuse("ENTRY_FORM", "entry", error.message, "strict JSON of formats §1") : error;
   }
   const whole = shape(fields, { v: "integer", statement: "object", admission: "object" }, "ENTRY_FORM", "entry");
+  if (whole.v !== 1) throw refuse("ENTRY_FORM", "v", whole.v, 1);
   const envelope = envelopeOf(whole.statement);
   if (envelope.type !== STATEMENT) throw refuse("PAYLOAD_TYPE", "statement.payloadType", envelope.type, STATEMENT);
   const form = { index: "integer", at: "string", ruleset: "string", facts: "array", decision: "object" };
@@ -145,6 +146,6 @@ async function readEntry(raw) {
   const admitted = checkAdmission(admission);
   // JSON.stringify writes what formats §4 asks for, as control characters and lone surrogates were refused.
   const encoded = utf8(JSON.stringify({ v: whole.v, statement: envelope.frozen, admission }));
-  if (whole.v !== 1 || !isEqual(encoded, raw)) throw refuse("ENTRY_NOT_CANONICAL", "", "", "formats §4 encoding");
+  if (!isEqual(encoded, raw)) throw refuse("ENTRY_NOT_CANONICAL", "", "", "formats §4 encoding");
   return { index: admission.index, raw, envelope, statement: await readStatement(envelope), admission, admitted_s: admitted };
 }

@@ -27,6 +27,12 @@ _ASK = """async ([raw, pins]) => {
   return report;
 }"""
 
+_WITHOUT_ED25519 = """() => {
+  const native = crypto.subtle.importKey.bind(crypto.subtle);
+  crypto.subtle.importKey = (form, key, name, ...more) =>
+    name === "Ed25519" ? Promise.reject(new DOMException("none", "NotSupportedError")) : native(form, key, name, ...more);
+}"""
+
 
 def codes(report: dict[str, Any], part: str) -> tuple[str, ...]:
     """Codes of the page's findings or notes."""
@@ -52,6 +58,10 @@ class Desk(Struct, kw_only=True):
         given = [b64encode(raw).decode(), {"found": found, "vkeys": list(vkeys)}]
         report: dict[str, Any] = self.do(lambda page: page.evaluate(_ASK, given))
         return report
+
+    def refuse_ed25519(self) -> None:
+        """Make the browser an old one (Chromium 109), whose WebCrypto lacks Ed25519."""
+        self.do(lambda page: page.evaluate(_WITHOUT_ED25519))
 
     def show(self, raw: bytes, name: str = "c.pdf", mime: str = "application/pdf") -> str:
         """Choose a file as people do; the verdict of its answer."""

@@ -144,12 +144,7 @@ def test_the_camera_runs_and_stops(desk: Desk) -> None:
 def test_noble_judges_as_the_browser_does(desk: Desk) -> None:
     """Where WebCrypto lacks Ed25519 (Chromium 109) the vendored program runs, on demand and under the same policy."""
     own, pins = originals()
-    refuse = """() => {
-      const native = crypto.subtle.importKey.bind(crypto.subtle);
-      crypto.subtle.importKey = (form, key, name, ...more) =>
-        name === "Ed25519" ? Promise.reject(new DOMException("none", "NotSupportedError")) : native(form, key, name, ...more);
-    }"""
-    desk.do(lambda page: page.evaluate(refuse))
+    desk.refuse_ed25519()
     assert desk.verify(own.signed, pins["signed"])["verdict"] == "good"
     assert desk.do(lambda page: page.evaluate("typeof window.nobleEd25519")) == "object"
     bundle = bundle_in(own.signed)

@@ -1,0 +1,113 @@
+"""Bundles of logs whose operator lies: everything hashed, linked and signed as if it were true, so only the rules of statements tell."""
+
+import json
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from ledger.bundle import open_bundle
+from manifests.model import Stage
+from reports.kinds import all_kinds
+from reports.verify import verify_bytes
+from tests.browser.conftest import Desk, codes
+from tests.vectors.lying_log import bundled, entries_of, with_refused
+from tests.vectors.second_reader import VECTORS, audit, read
+
+LOGS = ("log", "log-closed", "acts")
+CORPUS = VECTORS / "log"
+_TRIPS = """async (raw) => {
+  const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+  const { bundle, findings } = await window.liandan.verifyBytes(bytes, "b.json");
+  if (findings.length) return findings;
+  const told = ([chain, { stage, number, lines, legs }]) => [chain, {
+    stage, number,
+    lines: lines.map((line) => [line.declared, line.loaded, line.accepted, line.refused, line.fated]),
+    legs: legs.map((leg) => [leg.carrier, leg.plate, leg.isOpen]),
+  }];
+  return Object.fromEntries([...bundle.facts.manifests.trips].map(told));
+}"""
+
+
+def same(desk: Desk, raw: bytes, pin: str = "") -> str:
+    """Both answer alike; the verdict."""
+    ours, theirs = verify_bytes(raw, "b.json", pin or None), desk.verify(raw, pin)
+    found = tuple(one.code for one in ours.findings)
+    assert (theirs["verdict"], codes(theirs, "findings")[:1]) == (ours.verdict, found[:1]), (ours.findings, theirs["findings"])
+    if not found:
+        assert {name: theirs[name] for name in ("stage", "number", "entries", "signatures", "found")} == {
+            name: getattr(ours, name) for name in ("stage", "number", "entries", "signatures", "found")
+        }
+        assert codes(theirs, "notes") == tuple(one.code for one in ours.notes)
+    return str(theirs["verdict"])
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_whole_logs(shared_desk: Desk, name: str) -> None:
+    """Every kind there is, cut after every entry, about every chain."""
+    origin, entries = entries_of(name)
+    for size in range(1, len(entries) + 1):
+        chain = json.loads(b64decode(json.loads(entries[size - 1])["statement"]["payload"]))["chain"]
+        verdict = same(shared_desk, bundled(origin, entries[:size], subject=chain), read(name)["found"])
+        assert verdict == "good" or name != "acts", size  # bodies of the small log are examples of form
+
+
+def test_every_manifest_of_the_frozen_corpus(shared_desk: Desk) -> None:
+    """Every stage and route of this version: what the page walks is what the program walks, to the gram."""
+    note = (CORPUS / "checkpoint").read_bytes()
+    origin, size, *_ = note.decode().split("\n")
+    entries = list(audit.Audit(str(CORPUS)).entries(int(size)))
+    raw = bundled(origin, entries, note=note)
+    theirs = shared_desk.do(lambda page: page.evaluate(_TRIPS, b64encode(raw).decode()))
+    facts = open_bundle(raw, all_kinds()).facts
+    ours = {
+        name.removeprefix("chain:"): {
+            "stage": str(state.stage),
+            "number": state.number or "",
+            "lines": [[line.declared_g, line.loaded_g, line.accepted_g, line.refused_g, line.disposed_g] for line in state.lines],
+            "legs": [[leg.carrier, leg.vehicle.plate, leg.ended_s is None] for leg in state.legs],
+        }
+        for name, head in facts.values.items()
+        if name.startswith("chain:manifest/") and (state := head.state) is not None
+    }
+    assert len(ours) > 30
+    assert {trip["stage"] for trip in ours.values()} >= set(Stage) - {Stage.NONE}
+    assert theirs == ours
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in read("refused/admission")])
+def test_statements_that_no_log_may_admit(shared_desk: Desk, case: dict[str, Any]) -> None:
+    verdict = same(shared_desk, with_refused(case))
+    seen_by_readers = {"PREDECESSOR_MISSING", "PREV_MISMATCH", "KEY_UNKNOWN", "KEY_OTHER_PARTY", "KEY_NOT_VALID"}
+    assert verdict == "bad" or case["code"] not in seen_by_readers
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_entries_left_out_changed_and_exchanged(shared_desk: Desk, name: str) -> None:
+    origin, entries = entries_of(name)
+    for hole in range(len(entries)):
+        same(shared_desk, bundled(origin, entries, kept=lambda index, hole=hole: index != hole))
+    for place in range(1, len(entries) - 1):
+        changed = list(entries)
+        changed[place] = entries[place].replace(b'"v":1', b'"v":2')
+        assert same(shared_desk, bundled(origin, changed)) == "bad"
+        changed[place] = entries[place + 1]
+        assert same(shared_desk, bundled(origin, changed)) == "bad"
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_signatures_of_others(shared_desk: Desk, name: str) -> None:
+    """Each statement with its first signature from another one, and with the first bit of it changed."""
+    origin, entries = entries_of(name)
+    for place in range(len(entries)):
+        entry = json.loads(entries[place])
+        other = json.loads(entries[(place + 7) % len(entries)])["statement"]["signatures"][0]
+        first = entry["statement"]["signatures"][0]
+        flipped = bytearray(b64decode(first["sig"]))
+        flipped[0] ^= 1
+        for sig in (other["sig"], b64encode(bytes(flipped)).decode()):
+            entry["statement"]["signatures"][0] = {**first, "sig": sig}
+            forged = [*entries]
+            forged[place] = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode()
+            assert same(shared_desk, bundled(origin, forged)) == "bad", sha256(forged[place]).hexdigest()
