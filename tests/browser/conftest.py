@@ -11,6 +11,7 @@ import pytest
 from msgspec import Struct, field
 
 from liandan.verify_page import PAGE
+from tests.browser.papers import claimed, seen_by_a_camera
 
 CHROMIUM = os.environ.get("LIANDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 FLAGS = [
@@ -114,15 +115,18 @@ class Browser(Struct):
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium; skipped in words where there is none."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, whose camera sees a code; skipped in words where there is none."""
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine: the verification page was not tested（本机没有 Chromium，核验页未测试）")
     from playwright.sync_api import sync_playwright
 
+    film = tmp_path_factory.mktemp("camera") / "code.mjpeg"
+    film.write_bytes(seen_by_a_camera(claimed()[1]))
+    flags = [*FLAGS, f"--use-file-for-fake-video-capture={film}"]
     with ThreadPoolExecutor(1) as thread:
         driver = thread.submit(sync_playwright().start).result()
-        chromium = thread.submit(driver.chromium.launch, executable_path=CHROMIUM, args=FLAGS, headless=True).result()
+        chromium = thread.submit(driver.chromium.launch, executable_path=CHROMIUM, args=flags, headless=True).result()
         yield Browser(thread, chromium)
         thread.submit(chromium.close).result()
         thread.submit(driver.stop).result()

@@ -1,43 +1,27 @@
 """What people see and do: files, codes, pins, both languages, three widths; nothing leaves the page."""
 
-import asyncio
-import io
 import os
 import subprocess
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import segno
 
-from ledger.bundle import open_bundle
 from liandan.verify_page import PAGE, build
-from reports.attachment import bundle_in, claims_in
-from reports.certificate.render import render_certificate
-from reports.claim import parse_claim
+from reports.attachment import bundle_in
+from reports.claim import PAYLOAD, SUITE, SignedClaim, parse_claim
 from reports.kinds import all_kinds
+from signing.envelope import pae
+from signing.keys import PrivateKey
 from tests.browser.conftest import Browser, Desk, codes
-from tests.reports.story import Story
+from tests.browser.papers import claimed, code_picture
 from tests.reports.test_forged import originals
 
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 PICTURES = os.environ.get("LIANDAN_PICTURES")
 """A directory for pictures of the page, to be looked at."""
 _AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-
-
-@cache
-def claimed() -> tuple[bytes, str, str]:
-    """A certificate with a claim, the address in its code, and the pin."""
-    story = Story()
-    keys = [story.issuer(), story.issuer("claim")]
-    story.ordinary(123)
-    raw = asyncio.run(story.bundle(123))
-    pdf = render_certificate(open_bundle(raw, all_kinds()), raw, {key.keyid: key.sign for key in keys})
-    [claim] = claims_in(pdf)
-    return pdf, parse_claim(claim.decode()).address("log.example/liandan-test"), story.bench.found
 
 
 def _text(desk: Desk, selector: str) -> str:
@@ -122,23 +106,37 @@ def test_a_photo_of_a_code(desk: Desk) -> None:
     pdf, address, found = claimed()
     desk.pin(found)
     desk.show(pdf)
-    picture = io.BytesIO()
-    segno.make_qr(address).save(picture, kind="png", scale=6, border=4)
-    assert desk.show(picture.getvalue(), "photo.png", "image/png") == "good"
+    assert desk.show(code_picture(address), "photo.png", "image/png") == "good"
     assert desk.complaints == []
 
 
-def test_the_camera_runs_and_stops(desk: Desk) -> None:
-    def look(page: Any) -> tuple[bool, bool]:
+def test_the_camera_reads_a_code(desk: Desk) -> None:
+    pdf, _, found = claimed()
+    desk.pin(found)
+    assert desk.show(pdf) == "good"
+
+    def look(page: Any) -> str:
         page.click("#scan")
-        page.wait_for_function("() => document.getElementById('video').videoWidth > 0")
-        is_shown = page.is_visible("#viewfinder")
-        page.click("#scan")
+        page.wait_for_function("() => document.querySelectorAll('article').length === 2")
         page.wait_for_function("() => document.getElementById('viewfinder').hidden")
-        return is_shown, page.evaluate("document.getElementById('video').srcObject === null")
+        return str(page.locator("article").first.get_attribute("data-verdict"))
 
-    assert desk.do(look) == (True, True)
+    assert desk.do(look) == "good"
+    assert desk.do(lambda page: page.evaluate("document.getElementById('video').srcObject === null")), "the camera is off again"
     assert desk.complaints == []
+
+
+def test_a_claim_by_another_key_is_bad(desk: Desk) -> None:
+    """It names the log's key and is signed by a stranger's."""
+    pdf, address, found = claimed()
+    claim = parse_claim(address).claim
+    forged = SignedClaim(claim, PrivateKey.from_seed(SUITE, bytes(32)).sign(pae(PAYLOAD, claim.text)))
+    desk.pin(found)
+    desk.show(pdf)
+    desk.do(lambda page: page.evaluate("text => { location.hash = text; }", "#" + forged.raw.decode()))
+    desk.do(lambda page: page.wait_for_selector("article:nth-of-type(2)"))
+    assert "SIGNATURE_WRONG" in _text(desk, "article")
+    assert claim.number not in _text(desk, "article")
 
 
 def test_noble_judges_as_the_browser_does(desk: Desk) -> None:
@@ -214,9 +212,7 @@ def _fill(desk: Desk) -> None:
     desk.show(own.elsewhere, "转移证明-伪造.pdf")
     desk.show(pdf + b"% more\n", "转移证明-改动.pdf")
     desk.show(pdf, "转移证明.pdf")
-    picture = io.BytesIO()
-    segno.make_qr(address).save(picture, kind="png", scale=4, border=4)
-    desk.show(picture.getvalue(), "二维码.png", "image/png")
+    desk.show(code_picture(address), "二维码.png", "image/png")
     desk.do(lambda page: page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true"))
 
 
