@@ -42,17 +42,23 @@ function announce(text) {
 
 // -- answers
 
+/** All answers again, newest first: at the beginning and when the language changes. */
 function showAnswers() {
   $("cards").replaceChildren(...state.answers.map(answerCard));
+  countAnswers();
+}
+
+function countAnswers() {
   $("answers").hidden = !state.answers.length;
   const count = (test) => state.answers.filter(test).length;
   const numbers = [state.answers.length, count((one) => ["bad", "unpinned"].includes(one.verdict)), count((one) => one.paper === "unchecked")];
   $("total").textContent = state.answers.length > 1 ? say(W.total, ...numbers) : "";
 }
 
-function add(report) {
-  state.answers.unshift(report);
-  showAnswers();
+function add({ bundle, ...report }) {
+  state.answers.unshift(report); // without the evidence: hundreds of answers must fit a phone
+  $("cards").prepend(answerCard(report));
+  countAnswers();
   announce([report.file, say(VERDICTS[report.verdict])].filter(Boolean).join(language ? ": " : "："));
 }
 

@@ -17,6 +17,8 @@ AGREED = {
     *(".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
 }
 MOST_LINES = 400
+BUILT = {"liandan/verify_page/verify.html"}
+"""Put together from files that each have one noun; a test compares."""
 TEXT = (".py", ".md", ".toml", ".lock", ".txt", ".json", ".html", ".css", ".js", ".yaml", ".yml", "Makefile", ".ci/run", ".ci/setup")
 
 
@@ -24,7 +26,9 @@ def test_the_top_level_holds_only_what_was_agreed() -> None:
     assert sorted({name.split("/")[0] for name in FILES} - AGREED) == []
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith((".py", ".js", ".html")) and "/vendor/" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if name.endswith((".py", ".js", ".html")) and "/vendor/" not in name and name not in BUILT]
+)
 def test_a_file_has_one_noun_and_at_most_400_lines(name: str) -> None:
     assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES, "a second noun wants out"
 
