@@ -16,7 +16,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.chain import USCC
 from liandan.schemas import kind_schema
 from liandan.verify_page import PAGE
-from manifests.words import STAGES
+from manifests.model import STAGES
 from reports.kinds import all_kinds
 from reports.rulebook import all_texts
 from reports.words import ROUTES, SUITES
