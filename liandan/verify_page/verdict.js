@@ -4,6 +4,7 @@
 const FILE_MAX = 32 * 1024 * 1024;
 const NO_PINS = { found: "", vkeys: [] };
 const isPinned = (pins) => Boolean(pins.found || pins.vkeys.length);
+const isOfPins = (found, logKeys, pins) => (!pins.found || found === pins.found) && pins.vkeys.every((vkey) => logKeys.includes(vkey));
 
 /** {found, vkeys} of lines of text: a hash of ``log.found``, lines of ``log.vkey``; Refusal VKEY_FORM for anything else. */
 async function parsePins(text) {
@@ -100,7 +101,8 @@ async function receiptReport(raw, name, pins, atHand) {
   const body = shape(parseJson(envelope.body, BODY_MAX, 8), form, "RECEIPT_FORM", "");
   if (!body.codes.every((code) => typeof code === "string")) throw refuse("RECEIPT_FORM", "codes", "", "texts");
   const said = { file: name, form: "receipt", subject: body.statement, size: body.size, codes: body.codes };
-  if (!atHand) return finished({ ...said, findings: [reason("RECEIPT_UNCHECKED")] });
+  // A bundle that was opened under other pins may be of another log: it tells nothing.
+  if (!atHand || !isOfPins(atHand.facts.log.found, atHand.facts.log.keys, pins)) return finished({ ...said, findings: [reason("RECEIPT_UNCHECKED")] });
   const { facts } = atHand;
   const [signature, ...more] = envelope.signatures;
   const key = facts.keys.get(signature.keyid);
@@ -142,9 +144,7 @@ async function verifyClaim(text, pins, keys) {
   const said = { file: "", form: "claim", isPinned: isPinned(pins) };
   try {
     const claim = await parseClaim(text.trim());
-    const isOfPin = (key) => (!pins.found || key.found === pins.found) && pins.vkeys.every((vkey) => key.logKeys.includes(vkey));
-    const matching = keys.filter(isOfPin);
-    const signer = await signerOfClaim(claim, matching);
+    const signer = await signerOfClaim(claim, keys.filter((key) => isOfPins(key.found, key.logKeys, pins)));
     const about = { claim, number: claim.values.number, stage: claim.values.stage };
     if (!signer) return finished({ ...said, ...about, isUnknown: true, notes: [reason("NOTE_CLAIM_KEY", "", claim.values.key)] });
     const notes = [
