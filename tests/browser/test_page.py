@@ -4,7 +4,6 @@ import os
 import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ from tests.reports.test_forged import originals
 WIDTHS = {360: 740, 768: 1024, 1440: 900}
 PICTURES = os.environ.get("LIANDAN_PICTURES")
 """A directory for pictures of the page, to be looked at."""
-_AXE, _AXE_NAME = Path(__file__).parent / "node_modules/axe-core/axe.min.js", "axe-core@4.14.1"
+_AXE_NAME = "axe-core@4.14.1"
 _AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 
 
@@ -200,16 +199,16 @@ def test_keyboard_alone(desk: Desk) -> None:
     assert desk.do(lambda page: page.evaluate("document.documentElement.lang")) == "en"
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """axe-core (MPL-2.0), fetched by npm for this test alone and known by its hash; left out in words where it cannot be had."""
-    if not _AXE.exists():
-        fetch = ["npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(_AXE.parents[2]), _AXE_NAME]
-        try:
-            subprocess.run(fetch, check=True, capture_output=True, timeout=120)
-        except (OSError, subprocess.SubprocessError):
-            pytest.skip("axe-core is not at hand (no npm, or no registry): accessibility was not tested（缺 axe-core，未测试无障碍）")
-    raw = _AXE.read_bytes()
+    folder = tmp_path_factory.mktemp("axe")
+    fetch = ["npm", "install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder), _AXE_NAME]
+    try:
+        subprocess.run(fetch, check=True, capture_output=True, timeout=120)
+    except (OSError, subprocess.SubprocessError):
+        pytest.skip("axe-core is not at hand (no npm, or no registry): accessibility was not tested（缺 axe-core，未测试无障碍）")
+    raw = (folder / "node_modules/axe-core/axe.min.js").read_bytes()
     assert sha256(raw).hexdigest() == _AXE_SHA256
     return raw.decode()
 
