@@ -18,8 +18,8 @@ from bench.load import Load
 from ledger.bundle import open_bundle
 from liandan.postgres import temporary_directory
 from liandan.verify_page import PAGE
-from liandan.wiring import kinds
 from reports.certificate.render import render_certificate
+from reports.kinds import all_kinds
 
 ROUNDS = 20
 CHROMIUM = os.environ.get("LIANDAN_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -48,7 +48,7 @@ def measure(_manifests: int) -> Iterator[Figure]:
         return
     with temporary_directory() as name:
         [bundle, *_] = asyncio.run(certificates._bundles(Load(), Path(name)))
-    pdf = render_certificate(open_bundle(bundle, kinds()), bundle)
+    pdf = render_certificate(open_bundle(bundle, all_kinds()), bundle)
     for what, raw, is_old in (("certificate", pdf, False), ("bundle", bundle, False), ("certificate, browser without Ed25519", pdf, True)):
         first, *rest = _times(raw, is_old)
         mean = sum(rest) / len(rest)
