@@ -149,11 +149,16 @@ def _vkeys(files: LogFiles) -> list[str]:
 
 def own_policy(settings: Settings) -> bytes:
     """The tlog-policy of this installation's log; Refusal NOT_FOUND before it is founded."""
+    return policy_text(_vkeys(LogFiles(settings.log_path)), own_log(settings).witness_policy)
+
+
+def own_log(settings: Settings) -> LogState:
+    """This installation's log as its publisher remembers it; Refusal NOT_FOUND before it is founded."""
     with closing(CheckpointStore(settings.checkpoint_path)) as checkpoints:
         state = _remembered(checkpoints)
     if state is None:
         raise refuse("NOT_FOUND", field="log.found", found=settings.checkpoint_path)
-    return policy_text(_vkeys(LogFiles(settings.log_path)), state.witness_policy)
+    return state
 
 
 async def audit_own(pool: Pool[Record], files: LogFiles, kinds: Kinds, progress: Progress, options: Options) -> AuditReport:

@@ -1,4 +1,5 @@
-"""The operator's key file: the log's note key (Ed25519), optionally its ML-DSA-44 key, and the operator's own key.
+"""The operator's key file: the log's note key (Ed25519), optionally its ML-DSA-44 key, the operator's own key, and keys that papers
+(``pdf``) and their square codes (``claim``) are signed with (ECDSA P-256), of which there may be several: one in use, one to follow it.
 
 One file of encrypted PEM blocks; the line before a block says which key it is (text between PEM blocks is allowed, RFC 7468 §2), and the
 first line names the log: ``Origin: <origin>``. All blocks have one passphrase. The keys of a log never change (formats §4).
@@ -7,17 +8,22 @@ first line names the log: ``Origin: <origin>``. All blocks have one passphrase. 
 import os
 import re
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
 from ledger.admission.statement import check_origin
+from ledger.kinds.issuer import USES
 from ledger.tree.checkpoint import log_vkeys
 from liandan.settings import Settings
 from signing.keys import PrivateKey
 from signing.refusal import refuse
 
 FILE_MAX = 64 * 1024
+ISSUER_SUITE = "ecdsa-p256-sha256"
+"""What PAdES and a phone's browser both verify."""
 _BLOCK = re.compile(r"^Key: ([a-z-]+)\n(-----BEGIN [A-Z ]+-----\n.+?-----END [A-Z ]+-----\n)", re.M | re.S)
 _ORIGIN = re.compile(r"\AOrigin: (\S+)\n")
 
@@ -30,6 +36,13 @@ class ServerKeys(Struct, frozen=True, kw_only=True):
     log: PrivateKey | None = None
     """Absent where ``liandan signer`` holds it in another process."""
     log_ml_dsa: PrivateKey | None = None
+    issuers: tuple[tuple[str, PrivateKey], ...] = ()
+    """Use (``pdf``, ``claim``) and key, in the order in which they were added."""
+
+    @property
+    def signers(self) -> dict[str, Callable[[bytes], bytes]]:
+        """What papers and codes are signed with, by keyid: which of them counts is told by the log."""
+        return {key.keyid: key.sign for _, key in self.issuers}
 
     @property
     def vkeys(self) -> tuple[str, ...]:
@@ -47,9 +60,30 @@ def generate(origin: str, *, with_ml_dsa: bool = False) -> ServerKeys:
 def write_keyring(keyring: ServerKeys, path: Path, passphrase_path: Path) -> None:
     """Write the key file (0600), and a random passphrase beside it if there is none; never overwrites (Refusal KEY_FILE_EXISTS)."""
     passphrase = make_passphrase(passphrase_path)
-    keys = {"log": keyring.log, "operator": keyring.operator, "log-ml-dsa": keyring.log_ml_dsa}
-    blocks = [f"Key: {name}\n{key.to_pem(passphrase).decode()}" for name, key in keys.items() if key is not None]
-    _write_new(path, f"Origin: {keyring.origin}\n" + "".join(blocks))
+    keys = [("log", keyring.log), ("operator", keyring.operator), ("log-ml-dsa", keyring.log_ml_dsa), *keyring.issuers]
+    _write_new(path, f"Origin: {keyring.origin}\n" + "".join(_block(name, key, passphrase) for name, key in keys if key is not None))
+
+
+def _block(name: str, key: PrivateKey, passphrase: bytes) -> str:
+    return f"Key: {name}\n{key.to_pem(passphrase).decode()}"
+
+
+def add_issuer(settings: Settings, use: str, key: PrivateKey) -> None:
+    """Add a key for papers or codes to the key file, behind those that are there: the file is read whole before and replaced whole (0600,
+    same owner). Refusal KEYRING, KEY_FILE as for reading; KEY_FILE_EXISTS while somebody else does the same.
+    """
+    assert use in USES, "papers or codes"
+    assert key.suite == ISSUER_SUITE, "a key that a reader of PDF knows"
+    path = settings.key_path.resolve()
+    read_keyring(settings, operator_only=True)  # the file is ours, and the passphrase is that of its blocks
+    text = path.read_text(encoding="utf-8") + _block(use, key, read_passphrase(settings.passphrase_path))
+    if len(text) > FILE_MAX:
+        raise refuse("KEYRING", field="key_file", found=f"{len(text)} bytes", expected=f"at most {FILE_MAX}")
+    fresh, owner = path.with_name(f".{path.name}.new"), path.stat()
+    _write_new(fresh, text)
+    with suppress(PermissionError):  # whoever may not give files away owned it before
+        os.chown(fresh, owner.st_uid, owner.st_gid)
+    fresh.replace(path)
 
 
 def make_passphrase(path: Path) -> bytes:
@@ -84,7 +118,7 @@ def read_passphrase(path: Path) -> bytes:
 
 def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKeys:
     """The keys of this installation; Refusal KEYRING, or KEY_FILE when a block cannot be decrypted. ``operator_only`` leaves the log's keys
-    as they lie in the file: for a server whose publisher is another process.
+    as they lie in the file (those for papers are read): for a server whose publisher is another process.
     """
     path = settings.key_path
     try:
@@ -93,10 +127,15 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
         raise refuse("KEYRING", field="key_file", found=f"{path}: {error}", expected="liandan key new --log ORIGIN") from None
     origin = _ORIGIN.match(text)
     passphrase = read_passphrase(settings.passphrase_path)
-    wanted = [(name, pem) for name, pem in _BLOCK.findall(text[:FILE_MAX]) if name == "operator" or not operator_only]
-    blocks = {name: PrivateKey.from_pem(pem.encode(), passphrase) for name, pem in wanted}
+    found = [(name, pem.encode()) for name, pem in _BLOCK.findall(text[:FILE_MAX]) if not (operator_only and name.startswith("log"))]
+    held = [(name, PrivateKey.from_pem(pem, passphrase)) for name, pem in found]
+    blocks, issuers = dict(held), tuple((name, key) for name, key in held if name in USES)
     log = blocks.get("log")
     if origin is None or "operator" not in blocks or (log is not None and log.suite != "ed25519"):
         expected = "Origin, an operator key, an Ed25519 log key unless a signer holds it"
         raise refuse("KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected=expected)
-    return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=blocks.get("log-ml-dsa"))
+    for name, key in issuers:
+        if key.suite != ISSUER_SUITE:
+            raise refuse("KEYRING", field=f"key_file: {name}", found=key.suite, expected=ISSUER_SUITE)
+    second = blocks.get("log-ml-dsa")
+    return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=second, issuers=issuers)

@@ -136,6 +136,10 @@ INTERNAL | - | operator | design §8 [DESIGN]
 系统内部错误。 || 请将请求编号告知运营单位。
 An internal error. || Tell the operator the request id.
 
+ISSUER_UNFIT | - | operator | formats §5 [DESIGN]
+这把密钥或证书不能用于文书签章：算法、日期、名称不符，或证书属于另一把密钥。 || 用 liandan key issuer 和 liandan key cert 重新制作；证书应属于该密钥，且在所列日期内有效。
+The key or certificate cannot sign papers: suite, days or name are wrong, or it certifies another key. || Make it with liandan key issuer and liandan key cert; the certificate must be of this key and good on the days named.
+
 KEYRING | - | operator | formats §4 [DESIGN]
 运营密钥文件不完整、无法读取，或不属于本账本。 || 用 liandan key new --log 生成密钥文件，或恢复原文件；账本的密钥终身不变。
 The operator's key file is incomplete, unreadable, or belongs to another log. || Make one with liandan key new --log, or bring back the old file; the keys of a log never change.

@@ -37,18 +37,18 @@ def client_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a cli
     return function
 
 
-def open_client(**options: Any) -> AsyncLiandan:  # as client_options name them, perhaps among others
-    """A client by the options; not connected yet."""
+def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan:  # as client_options name them, perhaps among others
+    """A client by the options, with the key ``own`` where they name none; not connected yet."""
     vkey_file, found, receipts, key_file = (options[name] for name in ("vkey_file", "found", "receipts", "key_file"))
     if (vkey_file is None) != (found is None):
         raise click.UsageError("--vkey 与 --found 须同时给出 / give --vkey and --found together")
     trust = None if vkey_file is None else Trust.from_files(vkey_file, found)
     kept = None if receipts is None else ReceiptFolder(receipts)
-    key = None if key_file is None else load_key(key_file, options["passphrase_file"])
+    key = own if key_file is None else load_key(key_file, options["passphrase_file"])
     url = options["url"]
     if url is None:
-        own = own_settings()
-        url = own.public_url or f"http://{own.host}:{own.port}"
+        here = own_settings()
+        url = here.public_url or f"http://{here.host}:{here.port}"
     client = AsyncLiandan(url, key, trust=trust, folder=kept, patience_s=20)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client

@@ -1,10 +1,11 @@
-"""``liandan key``: keys of parties, and the key file of a log."""
+"""``liandan key``: keys of parties, and the key file of a log. What concerns papers stands in ``liandan.cli.issuer``."""
 
 from pathlib import Path
 
 import click
 
 from liandan import keyring
+from liandan.cli import issuer
 from liandan.cli.connection import existing, file, load_key, own_settings, passphrase_option
 from liandan.cli.output import command, emit, errors, json_command
 from signing.keys import PrivateKey, write_key
@@ -15,6 +16,10 @@ from signing.suite import SUITES
 @click.group()
 def key() -> None:
     """密钥 / keys."""
+
+
+key.add_command(issuer.make_command)
+key.add_command(issuer.cert_command)
 
 
 @key.command()

@@ -14,6 +14,7 @@ import msgspec
 from ledger.admission.statement import hash_of
 from ledger.times import format_at, parse_at
 from liandan.cli.connection import client_options, existing, existing_folder, file, load_key, now_option, open_client, own_settings
+from liandan.cli.issuer import issuer
 from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json
 from signing.envelope import freeze
 from signing.refusal import refuse
@@ -28,6 +29,9 @@ MANY = 20
 @click.group()
 def log() -> None:
     """账本 / the log."""
+
+
+log.add_command(issuer)
 
 
 @log.command("found")

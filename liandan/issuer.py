@@ -1,0 +1,113 @@
+"""What the operator prepares for the keys that papers and their codes are signed with: registration, X.509 certificate, and the act.
+
+A certificate is for readers of PDF alone. That a key is the log's is told by the log (``issuer.key/1``), never by a certificate.
+"""
+
+from datetime import date
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from ledger.kinds.issuer import IssuerKey
+from liandan.keyring import ISSUER_SUITE, ServerKeys, add_issuer
+from liandan.settings import Settings
+from signing import b64
+from signing.certificate import certify
+from signing.keys import PrivateKey, keyid, spki_of
+from signing.possession import KeyRegistration, check_registration, register
+from signing.refusal import refuse
+
+NAME_MAX = 64
+"""Characters of a common name (RFC 5280 §A.1)."""
+
+
+class IssuerRegistration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``liandan key issuer`` writes and ``liandan log issuer add`` takes: ``pop`` is for the operator of this one log."""
+
+    use: str
+    suite: str
+    spki: str
+    pop: str
+
+
+def make_issuer(settings: Settings, use: str, found: str, operator: str) -> tuple[PrivateKey, IssuerRegistration]:
+    """A new key in the key file, and its registration for the log ``found`` in the operator's name (USCC)."""
+    key = PrivateKey.generate(ISSUER_SUITE)
+    registration = register(key, found, operator)
+    add_issuer(settings, use, key)
+    return key, IssuerRegistration(use=use, suite=registration.suite, spki=registration.spki, pop=registration.pop)
+
+
+def choose(keys: ServerKeys, beginning: str) -> PrivateKey:
+    """The key for papers whose keyid begins so; the newest where nothing is said. Refusal KEYRING when there is none such, or several."""
+    found = [key for use, key in keys.issuers if key.keyid.startswith(beginning) and (use == "pdf" or beginning)]
+    if not found or (beginning and len(found) > 1):
+        named = ", ".join(f"{use} {key.keyid[:16]}" for use, key in keys.issuers)
+        raise refuse("KEYRING", field="keyid", found=named or "no key for papers", expected=beginning or "liandan key issuer --use pdf")
+    return found[-1]
+
+
+def certificate(
+    key: PrivateKey, name: str, first: date, last: date, authority: PrivateKey | None = None, authority_name: str = ""
+) -> bytes:
+    """DER of its certificate: by an authority's key, else its own (测试 CA). Refusal ISSUER_UNFIT for days or names that make no sense."""
+    if last < first:
+        raise refuse("ISSUER_UNFIT", field="--to", found=last, expected=f"≥ {first}")
+    for field, text in (("--name", name), ("--ca-name", authority_name or name)):
+        if not 0 < len(text) <= NAME_MAX:
+            raise refuse("ISSUER_UNFIT", field=field, found=f"{len(text)} characters", expected=f"1 to {NAME_MAX}")
+    if authority is not None and authority.suite != ISSUER_SUITE:
+        raise refuse("ISSUER_UNFIT", field="--ca", found=authority.suite, expected=ISSUER_SUITE)
+    return certify(key.spki, name, first, last, authority or key, "" if authority is None else authority_name)
+
+
+def signing_request(key: PrivateKey, name: str) -> bytes:
+    """PEM of a request (RFC 2986) that an outside authority answers with a certificate."""
+    if not 0 < len(name) <= NAME_MAX:
+        raise refuse("ISSUER_UNFIT", field="--name", found=f"{len(name)} characters", expected=f"1 to {NAME_MAX}")
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    request = x509.CertificateSigningRequestBuilder(subject_name=subject)
+    return request.sign(key.private, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.PEM)
+
+
+def body_of(
+    registration: IssuerRegistration, given: bytes | None, days: tuple[date | None, date | None], *, found: str, operator: str, today: date
+) -> IssuerKey:
+    """The body of ``issuer.key/1``. ``given`` is a certificate (DER or PEM), whose days count where none are said.
+
+    Refusal ISSUER_UNFIT: suite, no certificate or one of another key, days that are over or that the certificate does not cover;
+    POSSESSION_WRONG for a registration for another log or operator.
+    """
+    if registration.use not in ("pdf", "claim") or registration.suite != ISSUER_SUITE:
+        raise refuse("ISSUER_UNFIT", field="suite", found=f"{registration.use}, {registration.suite}", expected=ISSUER_SUITE)
+    spki = check_registration(_possession(registration), found, operator, field="registration")
+    held = None if given is None else _load(given)
+    if held is None and registration.use == "pdf":
+        raise refuse("ISSUER_UNFIT", field="--cert", found="-", expected="liandan key cert")
+    der = None if held is None else held.public_bytes(Encoding.DER)
+    if der is not None and spki_of(der) != spki:
+        raise refuse("ISSUER_UNFIT", field="--cert", found=keyid(spki_of(der) or b""), expected=keyid(spki))
+    covered = (date.min, date.max) if held is None else (held.not_valid_before_utc.date(), held.not_valid_after_utc.date())
+    first = days[0] or max(covered[0], today)
+    last = days[1] or (covered[1] if held is not None else None)
+    if last is None:
+        raise refuse("ISSUER_UNFIT", field="--to", found="-", expected="YYYY-MM-DD")
+    if last < today or last < first or first < covered[0] or last > covered[1]:
+        expected = f"{max(covered[0], today)} – {covered[1]}"
+        raise refuse("ISSUER_UNFIT", field="--from, --to", found=f"{first} – {last}", expected=expected)
+    cert = None if der is None else b64.encode(der)
+    return IssuerKey(**asdict(registration), cert=cert, valid_from=str(first), valid_to=str(last))
+
+
+def _possession(registration: IssuerRegistration) -> KeyRegistration:
+    return KeyRegistration(registration.suite, registration.spki, registration.pop)
+
+
+def _load(raw: bytes) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(raw) if raw.lstrip().startswith(b"-----") else x509.load_der_x509_certificate(raw)
+    except ValueError as error:
+        raise refuse("ISSUER_UNFIT", field="--cert", found=str(error)[:80], expected="X.509, DER or PEM") from None
