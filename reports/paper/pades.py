@@ -6,7 +6,8 @@ own hexadecimal digits: there is no second revision and nothing that one reader 
 
 import re
 from collections.abc import Callable
-from hashlib import sha256
+from functools import lru_cache
+from hashlib import sha256, shake_256
 
 import pikepdf
 from asn1crypto import cms, tsp, x509
@@ -21,6 +22,8 @@ SUITE = "ecdsa-p256-sha256"
 BESIDE_CERTIFICATE = 640
 """Bytes of the CMS object beside its certificate: 420 are in use, the rest is padding."""
 GAP_MAX = 64 * 1024
+CERTIFICATES = 8
+"""Whose frames are kept: a log has few, a folder of forgeries many."""
 _UNFILLED = 9_999_999_999
 _GAP = re.compile(rb"/ByteRange \[ 0 (\d{1,10}) (\d{1,10}) (\d{1,10}) *\]")
 _CONTENTS = re.compile(rb"<([0-9a-f]*)>")
@@ -89,8 +92,8 @@ def fill(raw: bytes, certificate: bytes, sign: Sign) -> bytes:
     unfilled = f"/ByteRange [ 0 {_UNFILLED} {_UNFILLED} {_UNFILLED} ]".encode()
     assert raw.count(unfilled) == 1, "one signature is reserved"
     raw = raw.replace(unfilled, f"/ByteRange [ 0 {start} {end} {len(raw) - end}".encode().ljust(len(unfilled) - 2) + b" ]")
-    attributes = _attributes(sha256(raw[:start] + raw[end:]).digest(), certificate)
-    contents = _cms(attributes, certificate, sign(attributes.dump()))
+    digest = sha256(raw[:start] + raw[end:]).digest()
+    contents = _cms(digest, certificate, sign(_attributes(digest, certificate)))
     assert len(contents) <= room, "the gap is as long as the certificate needs"
     return raw[: start + 1] + contents.hex().ljust(2 * room, "0").encode() + raw[end - 1 :]
 
@@ -114,42 +117,69 @@ def signature_of(raw: bytes) -> Signature | None:
         certificate: bytes = signed["certificates"][0].chosen.dump()
         r, s = decode_dss_signature(signed["signer_infos"][0]["signature"].native)
         signature = Signature(certificate=certificate, value=r.to_bytes(32) + s.to_bytes(32))
-        attributes = _attributes(sha256(raw[:start] + raw[end:]).digest(), certificate)
-        verify(SUITE, signature.spki, attributes.dump(), signature.value)
-        whole = _cms(attributes, certificate, signature.value)
+        digest = sha256(raw[:start] + raw[end:]).digest()
+        verify(SUITE, signature.spki, _attributes(digest, certificate), signature.value)
+        whole = _cms(digest, certificate, signature.value)
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, Refusal):  # of asn1crypto, for what is no CMS object of ours
         return None
     return signature if whole.ljust(len(given), b"\0") == given else None
 
 
-def _attributes(digest: bytes, certificate: bytes) -> cms.CMSAttributes:
-    """What is signed: the digest of the file and the certificate's (RFC 5652 §5.3, RFC 5035); no time, which PAdES keeps in ``M``."""
+def _attributes(digest: bytes, certificate: bytes) -> bytes:
+    """What is signed, in DER: the digest of the file and the certificate's (RFC 5652 §5.3, RFC 5035); no time, which PAdES keeps in ``M``."""
+    before, after = _signed_attributes(certificate)
+    return before + digest + after
+
+
+@lru_cache(maxsize=CERTIFICATES)
+def _signed_attributes(certificate: bytes) -> tuple[bytes, bytes]:
+    """The attributes up to the file's digest, and behind it."""
+    mark = _mark(certificate, sha256().digest_size)
     named = tsp.SigningCertificateV2({"certs": [{"cert_hash": sha256(certificate).digest()}]})
-    return cms.CMSAttributes(
+    attributes = cms.CMSAttributes(
         [
             {"type": "content_type", "values": ["data"]},
-            {"type": "message_digest", "values": [digest]},
+            {"type": "message_digest", "values": [mark]},
             {"type": "signing_certificate_v2", "values": [named]},
         ]
     )
+    before, after = attributes.dump().split(mark)
+    return before, after
 
 
-def _cms(attributes: cms.CMSAttributes, certificate: bytes, value: bytes) -> bytes:
+def _mark(certificate: bytes, length: int) -> bytes:
+    """Bytes that stand in no certificate of which they are made: the place of what is put in later."""
+    return shake_256(b"the place in the frame of " + certificate).digest(length)
+
+
+def _cms(digest: bytes, certificate: bytes, value: bytes) -> bytes:
     """The signature object in DER (RFC 5652), with the one certificate."""
-    held, digest = x509.Certificate.load(certificate), {"algorithm": "sha256"}
+    signature = encode_dss_signature(int.from_bytes(value[:32]), int.from_bytes(value[32:]))
+    before, between, after = _frame(certificate, len(signature))
+    return before + digest + between + signature + after
+
+
+@lru_cache(maxsize=3 * CERTIFICATES)
+def _frame(certificate: bytes, length: int) -> tuple[bytes, bytes, bytes]:
+    """The signature object around the file's digest and a signature of so many bytes: its making costs more than drawing a page."""
+    held, algorithm = x509.Certificate.load(certificate), {"algorithm": "sha256"}
+    mark, digest = _mark(certificate, length), _mark(certificate, sha256().digest_size)
     signer = {
         "version": "v1",
         "sid": cms.SignerIdentifier("issuer_and_serial_number", {"issuer": held.issuer, "serial_number": held.serial_number}),
-        "digest_algorithm": digest,
-        "signed_attrs": attributes,
+        "digest_algorithm": algorithm,
+        "signed_attrs": cms.CMSAttributes.load(_attributes(digest, certificate)),
         "signature_algorithm": SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
-        "signature": encode_dss_signature(int.from_bytes(value[:32]), int.from_bytes(value[32:])),
+        "signature": mark,
     }
     signed = {
         "version": "v1",
-        "digest_algorithms": [digest],
+        "digest_algorithms": [algorithm],
         "encap_content_info": {"content_type": "data"},
         "certificates": [held],
         "signer_infos": [signer],
     }
-    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump())
+    whole = cms.ContentInfo({"content_type": "signed_data", "content": signed}).dump()
+    head, after = whole.split(mark)
+    before, between = head.split(digest)
+    return before, between, after
