@@ -25,6 +25,7 @@ from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
 from liandan.verify_page.routes import verify_page
 from manifests.routes import ROUTER as MANIFESTS
+from reports.press import Press
 from reports.routes import router as REPORTS
 from whitelist.routes import ROUTER as WHITELIST
 
@@ -32,7 +33,7 @@ BATCHES_HELD = 4
 """Largest batches that a process holds at once; more senders than that get 503 and come again."""
 
 
-def create_app(settings: Settings, service: Service, identity: Identity, projector: Projector, counted: Metrics) -> App:
+def create_app(settings: Settings, service: Service, identity: Identity, projector: Projector, counted: Metrics, press: Press) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
     problems = Problems(default, lambda: service.log.publisher.mismatch)
@@ -59,6 +60,9 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
     async def log() -> Log:
         return service.log
 
+    async def printing() -> Press:
+        return press
+
     async def caller(request: Request[Any, Any, Any]) -> Caller:
         """Routes that ask for a caller are for those who may read."""
         return caller_of(request, "read")
@@ -68,7 +72,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
 
     litestar = Litestar(
         route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, own],
-        dependencies={"log": Provide(log), "caller": Provide(caller), "lang": Provide(lang)},
+        dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
         openapi_config=openapi,
         logging_config=None,

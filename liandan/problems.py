@@ -49,7 +49,7 @@ BY_STATUS = {
     415: "BODY_ENCODING",
     429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY",
     500: "INTERNAL INTERNAL_POISON",
-    503: "BUSY LOG_FROZEN",
+    503: "BUSY LOG_FROZEN ISSUER_KEY",
 }
 STATUS = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 """What is not here is 422: the statement can be read, and a rule refuses it."""

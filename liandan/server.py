@@ -42,6 +42,7 @@ from liandan.projector import Projector
 from liandan.publisher_process import PublisherProcess, publishing
 from liandan.settings import Settings
 from liandan.wiring import KINDS
+from reports.press import Cache, Press
 from signing.refusal import refuse
 
 log = structlog.get_logger("liandan.server")
@@ -99,7 +100,8 @@ async def assemble(
         service = Service(ledger, counted, vault, origin=keys.origin, log_keys=follower.log_keys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger)
-        app = create_app(settings, service, identity, projector, counted)
+        press = Press(KINDS, keys.signers, Cache(settings.data_dir / "documents"))
+        app = create_app(settings, service, identity, projector, counted, press)
         await stack.enter_async_context(_background(service, identity, projector if is_projecting else None, publish))
         yield Running(service=service, app=app)
 

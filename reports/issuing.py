@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 import pikepdf
 
 from ledger.bundle import Bundle
-from ledger.kinds.issuer import Issuer, issuer_key
+from ledger.kinds.issuer import USES, Issuer, issuer_key
 from ledger.times import day_of, parse_at
 from manifests.model import ManifestState
 from reports.attachment import CLAIM, NAME
 from reports.claim import PAYLOAD, SignedClaim, claim_of
 from reports.paper import pades
 from signing.envelope import pae
+from signing.refusal import refuse
 
 Signers = Mapping[str, Callable[[bytes], bytes]]
 """Signing functions at hand, by keyid."""
@@ -41,6 +42,16 @@ def issuers(bundle: Bundle, use: str) -> dict[str, Issuer]:
         and (issuer.cert or use != "pdf")
     }
     return dict(sorted(good.items(), key=lambda item: -item[1].added))
+
+
+def require_signers(bundle: Bundle, signers: Signers) -> None:
+    """Refusal ISSUER_KEY where the log signs its papers or codes and none of those keys is at hand: unsigned they are not its papers."""
+    for use, zh in USES.items():
+        known = issuers(bundle, use)
+        if known and not known.keys() & signers:
+            raise refuse(
+                "ISSUER_KEY", field=f"{use} {zh}", found=", ".join(name[:16] for name in signers) or "-", expected=next(iter(known))
+            )
 
 
 def sign_claim(bundle: Bundle, signers: Signers, document: str, number: str, as_of: str) -> SignedClaim | None:

@@ -1,15 +1,19 @@
-"""HTTP of the reports. The shell provides ``log`` and ``caller``; refusals become problems there."""
+"""HTTP of the reports. The shell provides ``log``, ``press`` and ``caller``; refusals become problems there."""
 
 from typing import Annotated
 
 from litestar import Response, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from ledger.routes import TheCaller, TheLog, refusals, refuse_unknown_query
 from reports import service
+from reports.press import Press
 from reports.reconcile import SUFFIXES
 
 REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500)
+PRINT_REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500, 503)
+ThePress = SkipValidation[NamedDependency[Press]]
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
 
@@ -19,10 +23,10 @@ def _file(content: bytes, name: str, media: str) -> Response[bytes]:
     return Response(content, media_type=media, headers=headers)
 
 
-@get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="存证证明 / certificate", responses=REFUSALS)
-async def get_certificate(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Response[bytes]:
+@get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="存证证明 / certificate", responses=PRINT_REFUSALS)
+async def get_certificate(log: TheLog, press: ThePress, caller: TheCaller, name: FromPath[str]) -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
-    ulid, content = await service.certificate_of(log, caller, name)
+    ulid, content = await service.certificate_of(log, press, caller, name)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 
@@ -37,11 +41,13 @@ async def get_bundle(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Res
     "/v1/manifests/{generator:str}/{ulid:str}/certificate.pdf",
     media_type="application/pdf",
     summary="存证证明 / certificate",
-    responses=REFUSALS,
+    responses=PRINT_REFUSALS,
 )
-async def get_certificate_of(log: TheLog, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]) -> Response[bytes]:
+async def get_certificate_of(
+    log: TheLog, press: ThePress, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]
+) -> Response[bytes]:
     """The same by the manifest's identity, which stands for this manifest alone."""
-    _, content = await service.certificate_of(log, caller, f"{generator}/{ulid}")
+    _, content = await service.certificate_of(log, press, caller, f"{generator}/{ulid}")
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 

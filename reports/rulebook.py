@@ -15,6 +15,10 @@ CERT_STATE | R-74 | receiver | law §7.6 R-74 [DESIGN]
 联单尚未完成接受确认，不能出具存证证明。 || 待接受人提交接受确认（manifest.receive）后再出具。
 The manifest has not been received yet, so there is no certificate. || Wait for the receiver's confirmation (manifest.receive).
 
+ISSUER_KEY | - | operator | docs/certificate.md [DESIGN]
+账本登记了文书签章或二维码密钥，本服务没有这把私钥，不能出具：未签章的文书不是该账本的文书。 || 运营单位将该密钥放入本服务的密钥文件（Key: pdf 或 Key: claim）并重启，或用 liandan key issuer 生成新的并登记，或以 liandan log issuer retire 停用。
+The log tells a key for papers or codes that this server does not hold; unsigned, a paper of such a log is not its paper. || The operator puts the key into this server's key file (Key: pdf or Key: claim) and restarts it, or makes and registers a new one (liandan key issuer), or retires it (liandan log issuer retire).
+
 CERT_SUBJECT | - | sender | design §8 [DESIGN]
 证据包的主题不是一份联单。 || 使用该联单自己的证据包。
 The bundle is not about a manifest. || Use the bundle of the manifest itself.

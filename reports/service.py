@@ -4,14 +4,13 @@ import asyncio
 from base64 import b64encode
 
 from ledger.admission.entry import read_entry
-from ledger.bundle import open_bundle
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import EntryRow, stream_entries
 from manifests.answers import may_read
 from manifests.store import Search, fetch_views, find_views, list_views, scoped
-from reports.certificate.render import render_certificate
 from reports.evidence import gather
+from reports.press import Press
 from reports.reconcile import begin, check_direction, finish, to_bytes
 from reports.reconciliation.fold import Fold
 from signing.refusal import refuse
@@ -43,10 +42,10 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     return views[0].ulid, await gather(log, views[0].chain)
 
 
-async def certificate_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
-    """(ULID, PDF) of a manifest; further Refusal CERT_STATE. The bundle is opened as any verifier would, before it is printed."""
+async def certificate_of(log: Log, press: Press, caller: Caller, name: str) -> tuple[str, bytes]:
+    """(ULID, PDF) of a manifest; further Refusal CERT_STATE, ISSUER_KEY."""
     ulid, raw = await bundle_of(log, caller, name)
-    return ulid, await asyncio.to_thread(lambda: render_certificate(open_bundle(raw, log.kinds), raw))
+    return ulid, await asyncio.to_thread(press.certificate, raw)
 
 
 async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:

@@ -143,7 +143,7 @@ def test_every_address_named_is_served(page: str) -> None:
 def routes() -> list[str]:
     """Every path of the application as a pattern; a placeholder of a page (<…> or …) fits any parameter."""
     nothing = cast("Any", None)
-    app = create_app(Settings(data_dir=Path("unused")), nothing, nothing, nothing, nothing)
+    app = create_app(Settings(data_dir=Path("unused")), nothing, nothing, nothing, nothing, nothing)
     paths = [route.path for route in cast("Any", app)._app.routes]
     return [re.sub(r"\\\{\w+:path\\\}", ".+", re.sub(r"\\\{\w+:(?!path)\w+\\\}", "[^/]+", re.escape(path))) for path in paths]
 

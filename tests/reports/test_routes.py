@@ -18,6 +18,7 @@ from ledger.caller import Caller
 from ledger.log import Log, LoggedEntry
 from ledger.times import parse_at
 from manifests.store import fetch_view, follow, upsert_views
+from reports.press import Press
 from reports.reconcile import to_bytes
 from reports.routes import router
 from reports.verify import verify_bytes
@@ -49,7 +50,12 @@ def application(log: Log, caller: Caller) -> Any:
     def refused(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
         return Response({"codes": error.codes}, status_code=422)
 
-    provided = {"log": Provide(lambda: log, sync_to_thread=False), "caller": Provide(lambda: caller, sync_to_thread=False)}
+    press = Press(log.kinds)
+    provided = {
+        "log": Provide(lambda: log, sync_to_thread=False),
+        "press": Provide(lambda: press, sync_to_thread=False),
+        "caller": Provide(lambda: caller, sync_to_thread=False),
+    }
     return Litestar(route_handlers=[router], dependencies=provided, exception_handlers={Refusal: refused})
 
 

@@ -1,0 +1,104 @@
+"""Printing on request (出具): the issuer's keys at hand, and documents kept by what they are made of, so that each is drawn once.
+
+A document is a pure function of its evidence, the keys, the layout and the libraries that draw it: their hash is its name in the cache.
+A file there holds its own SHA-256 in front, so that a damaged one is made again. Several processes may use one directory.
+"""
+
+import os
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from secrets import token_hex
+
+import pikepdf
+import reportlab
+
+from ledger.admission.kind_table import Kinds
+from ledger.bundle import Bundle, open_bundle
+from reports.certificate.fields import LAYOUT
+from reports.certificate.render import render_certificate
+from reports.issuing import NO_SIGNERS, Signers, require_signers
+
+CACHE_BYTES = 256 * 1024 * 1024
+"""Some 2,000 certificates."""
+KEPT_SHARE = 0.8
+"""How much is left after clearing, so that not every document clears."""
+_DIGEST = sha256().digest_size
+_SOFTWARE = f"{reportlab.__version__} {pikepdf.__libqpdf_version__} {zlib.ZLIB_RUNTIME_VERSION}"
+"""What bytes of pages depend on beside the layout."""
+Render = Callable[[Bundle, bytes, Signers], bytes]
+
+
+class Cache:
+    """Documents by key in one directory (0700, files 0600), the longest unused removed first. Blocks on disk."""
+
+    def __init__(self, directory: Path, limit: int = CACHE_BYTES) -> None:
+        """At most ``limit`` bytes: beyond it, what was used last stays."""
+        self._directory, self._limit = directory, limit
+        self._size: int | None = None
+        """Bytes there, as far as this process knows; ``None`` until it has looked."""
+
+    def get(self, key: str) -> bytes | None:
+        """The document, if it is there and whole."""
+        path = self._directory / key
+        try:
+            raw = path.read_bytes()
+            os.utime(path)
+        except OSError:
+            return None
+        return raw[_DIGEST:] if sha256(raw[_DIGEST:]).digest() == raw[:_DIGEST] else None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep a document; a full or closed disk only costs the keeping."""
+        with suppress(OSError):
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = self._directory / f".{key}.{token_hex(8)}"
+            try:
+                with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(sha256(content).digest() + content)
+                fresh.replace(self._directory / key)
+            finally:
+                fresh.unlink(missing_ok=True)
+            self._size = None if self._size is None else self._size + len(content)
+            if self._size is None or self._size > self._limit:
+                self._clear()
+
+    def _clear(self) -> None:
+        found = []
+        for path in self._directory.iterdir():
+            with suppress(FileNotFoundError):  # another process clears too
+                found.append(((told := path.stat()).st_mtime_ns, told.st_size, path))
+        self._size = sum(size for _, size, _ in found)
+        if self._size <= self._limit:
+            return
+        for _, size, path in sorted(found):
+            if self._size <= self._limit * KEPT_SHARE:
+                return
+            path.unlink(missing_ok=True)
+            self._size -= size
+
+
+class Press:
+    """What the server prints documents with. Blocks: callers run it on a thread."""
+
+    def __init__(self, kinds: Kinds, signers: Signers = NO_SIGNERS, cache: Cache | None = None) -> None:
+        """Without a ``cache`` everything is drawn anew."""
+        self._kinds, self._signers, self._cache = kinds, signers, cache
+
+    def certificate(self, raw: bytes) -> bytes:
+        """The certificate of a bundle. Refusal CERT_STATE, CERT_SUBJECT; ISSUER_KEY where the log signs and this server cannot."""
+        return self.print(raw, f"certificate {LAYOUT} zh", render_certificate)
+
+    def print(self, raw: bytes, layout: str, render: Render) -> bytes:
+        """A document of a bundle, which is opened as any verifier would before it is printed; ``layout`` names what ``render`` draws."""
+        key = sha256("\n".join((layout, _SOFTWARE, *sorted(self._signers), sha256(raw).hexdigest())).encode()).hexdigest()
+        found = None if self._cache is None else self._cache.get(key)
+        if found is None:
+            bundle = open_bundle(raw, self._kinds)
+            require_signers(bundle, self._signers)
+            found = render(bundle, raw, self._signers)
+            if self._cache is not None:
+                self._cache.put(key, found)
+        return found

@@ -1,0 +1,166 @@
+"""Printing on request: signed by the keys at hand or not at all, drawn once, and the same bytes from every machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from reports import press as module
+from reports.issuing import Signers
+from reports.kinds import all_kinds
+from reports.press import Cache, Press
+from reports.verify import verify_bytes
+from signing.keys import PrivateKey
+from signing.refusal import Refusal
+from tests.house.source import ROOT
+from tests.reports.story import Story, ordinary
+
+PRINTING = """
+import asyncio, hashlib
+from tests.reports.test_press import KINDS, signing
+from reports.press import Press
+raw, signers = signing()
+print(hashlib.sha256(Press(KINDS, signers).certificate(raw)).hexdigest())
+"""
+KINDS = all_kinds()
+
+
+@cache
+def told() -> tuple[Story, PrivateKey, PrivateKey, bytes]:
+    """A log with a key for papers and one for codes."""
+    story = Story()
+    keys = story.issuer(), story.issuer("claim")
+    story.ordinary(123)
+    with ThreadPoolExecutor(1) as elsewhere:  # a loop may run here
+        raw = elsewhere.submit(lambda: asyncio.run(story.bundle(123))).result()
+    return story, *keys, raw
+
+
+def signing() -> tuple[bytes, Signers]:
+    """The bundle and what it is signed with."""
+    _, paper, code, raw = told()
+    return raw, {paper.keyid: paper.sign, code.keyid: code.sign}
+
+
+def test_a_log_that_signs_prints_nothing_unsigned() -> None:
+    story, paper, code, raw = told()
+    whole = Press(KINDS, signing()[1]).certificate(raw)
+    assert verify_bytes(whole, "c.pdf", story.bench.found).verdict == "good"
+    for held, lacking in (((), "pdf"), ((code,), "pdf"), ((paper,), "claim")):
+        with pytest.raises(Refusal) as caught:
+            Press(KINDS, {key.keyid: key.sign for key in held}).certificate(raw)
+        [reason] = caught.value.reasons
+        assert (reason.code, reason.field.partition(" ")[0]) == ("ISSUER_KEY", lacking)
+        assert reason.expected == (paper if lacking == "pdf" else code).keyid
+
+
+async def test_a_log_without_such_keys_prints_unsigned() -> None:
+    raw = await ordinary().bundle(123)
+    assert verify_bytes(Press(KINDS, signing()[1]).certificate(raw), "c.pdf", ordinary().bench.found).verdict == "good"
+
+
+class _Counting:
+    """Counts how often a certificate is drawn."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.drawn = 0
+        draw = module.render_certificate
+
+        def counted(*arguments: object) -> bytes:
+            self.drawn += 1
+            return draw(*arguments)  # type: ignore[arg-type]  # as it was called
+
+        monkeypatch.setattr(module, "render_certificate", counted)
+
+
+def test_a_document_is_drawn_once_and_a_damaged_copy_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, signers = signing()
+    counting, directory = _Counting(monkeypatch), tmp_path / "documents"
+    first = Press(KINDS, signers, Cache(directory)).certificate(raw)
+    assert Press(KINDS, signers, Cache(directory)).certificate(raw) == first
+    assert counting.drawn == 1
+    [kept] = directory.iterdir()
+    assert (directory.stat().st_mode & 0o777, kept.stat().st_mode & 0o777) == (0o700, 0o600)
+    whole = kept.read_bytes()
+    for damaged in (b"", whole[:40], whole[:-1], whole[:100] + bytes([whole[100] ^ 1]) + whole[101:], bytes([whole[0] ^ 1]) + whole[1:]):
+        kept.write_bytes(damaged)
+        assert Press(KINDS, signers, Cache(directory)).certificate(raw) == first
+    assert counting.drawn == 6
+    Press(KINDS, {**signers, "0" * 64: lambda _: b""}, Cache(directory)).certificate(raw)
+    monkeypatch.setattr(module, "LAYOUT", -1)
+    Press(KINDS, signers, Cache(directory)).certificate(raw)
+    assert counting.drawn == 8, "other keys, another layout: another document"
+
+
+def test_the_cache_is_bounded_and_keeps_what_was_used_last(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "documents", limit=20_000)
+    for number in range(100):
+        cache.put(f"{number:064x}", bytes(1000))
+        assert cache.get("0" * 64) == bytes(1000), "used again and again"
+        assert sum(path.stat().st_size for path in (tmp_path / "documents").iterdir()) <= 21_000
+    assert cache.get(f"{99:064x}") == bytes(1000)
+    assert cache.get(f"{50:064x}") is None
+
+
+def test_a_cache_that_cannot_be_written_costs_only_the_keeping(tmp_path: Path) -> None:
+    (tmp_path / "documents").write_bytes(b"in the way")
+    cache = Cache(tmp_path / "documents")
+    cache.put("0" * 64, b"x")
+    assert cache.get("0" * 64) is None
+
+
+def test_many_writers_leave_whole_documents(tmp_path: Path) -> None:
+    contents = {sha256(bytes([number])).hexdigest(): bytes([number]) * 50_000 for number in range(6)}
+
+    def work(turn: int) -> bool:
+        cache = Cache(tmp_path, limit=200_000)
+        found = True
+        for key, content in contents.items():
+            cache.put(key, content)
+            found = found and cache.get(key) in (content, None)
+        return found
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(40)))
+    assert not list(tmp_path.glob(".*"))
+
+
+def printed(python: str, **changes: str) -> str:
+    """SHA-256 of the certificate as another process prints it."""
+    env: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(ROOT), **changes}
+    return subprocess.run([python, "-c", PRINTING], cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_time_zone_and_locale_change_no_byte() -> None:
+    one = printed(sys.executable, TZ="Asia/Shanghai", LC_ALL="zh_CN.UTF-8", PYTHONHASHSEED="1")
+    two = printed(sys.executable, TZ="America/New_York", LC_ALL="tr_TR.ISO-8859-9", PYTHONHASHSEED="2", PYTHONUTF8="1")
+    three = printed(sys.executable, TZ="Pacific/Kiritimati", LC_ALL="C", PYTHONHASHSEED="3")
+    assert one == two == three
+
+
+def second_python() -> str | None:
+    """Another Python that has what liandan needs: named by SECOND_PYTHON, else one on the path."""
+    minor = sys.version_info[:2]
+    named = [name for name in ("python3.13", "python3.12", "python3.11") if name != f"python{minor[0]}.{minor[1]}"]
+    for python in filter(None, [os.environ.get("SECOND_PYTHON"), *map(which, named)]):
+        needs = "import asyncpg, cryptography, litestar, msgspec, pikepdf, pytest, reportlab, segno, asn1crypto"
+        if subprocess.run([python, "-c", needs], capture_output=True, check=False).returncode == 0:
+            return python
+    return None
+
+
+def test_another_python_gives_the_same_bytes() -> None:
+    python = second_python()
+    if python is None:
+        pytest.skip("no second Python with the dependencies: SECOND_PYTHON=/path/to/.venv/bin/python3.13 names one")
+    assert printed(python) == printed(sys.executable)
