@@ -14,7 +14,7 @@ COMMANDS = {
     "log": ("liandan.cli.log:log", "账本：成立、状态 / the log: found it, its status"),
     "statement": ("liandan.cli.statement:statement", "声明：会签、提交 / statements: co-sign, post"),
     "manifest": ("liandan.cli.manifest:manifest", "联单：查询 / manifests: list, show"),
-    "certificate": ("liandan.cli.manifest:certificate", "下载存证证明 / download a certificate"),
+    "certificate": ("liandan.cli.certificate:certificate", "存证证明：下载一份，或出具整月 / certificates: download one, make a month's"),
     "export": ("liandan.cli.export:export", "导出整本账 / export the whole log"),
     "audit": ("liandan.cli.audit:audit_command", "审计导出件、服务或本机账本 / audit an export, a server or this log"),
     "verify": ("liandan.cli.verify:verify", "离线验证文件 / verify files offline"),

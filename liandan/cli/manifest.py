@@ -1,14 +1,13 @@
-"""``liandan manifest``, ``liandan certificate``: what a server knows of manifests."""
+"""``liandan manifest``: what a server knows of manifests."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
 from ledger.reading import PAGE_MAX
-from liandan.cli.connection import client_options, file, open_client
+from liandan.cli.connection import client_options, open_client
 from liandan.cli.output import command, emit, json_command
 from manifests.answers import ManifestChoice, Manifests
 
@@ -44,16 +43,3 @@ async def list_command(stage: str | None, limit: int, **options: Any) -> None:
         raw = await client.get("/v1/manifests", stage=stage, limit=limit)
     rows = msgspec.json.decode(raw, type=Manifests).manifests
     emit(json.loads(raw), *(f"{row.number or '-'} {row.stage} {row.id}" for row in rows))
-
-
-@click.command()
-@click.argument("name")
-@click.option("--out", type=file, help="文件；默认 <编号或 ULID>.pdf / file")
-@client_options
-@command
-async def certificate(name: str, out: Path | None, **options: Any) -> None:
-    """下载一份联单的存证证明（PDF，内含证据）。 / Download a certificate with its evidence inside."""
-    path = out or Path(name.rpartition("/")[2] + ".pdf")
-    async with open_client(**options) as client:
-        path.write_bytes(await client.get(f"/v1/manifests/{name}/certificate.pdf"))
-    emit({"path": str(path)}, str(path))

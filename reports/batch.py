@@ -1,0 +1,181 @@
+"""Certificates of a whole month from a log in files: an installation's own or an export. No server, no database.
+
+What the files say is believed no further than a verifier would: every bundle is opened, and so verified against the signed checkpoint,
+before it is printed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Coroutine
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+
+from msgspec import Struct
+
+from ledger.admission.entry import Entry, read_entry
+from ledger.admission.kind_table import Kinds
+from ledger.bundle import make_bundle
+from ledger.tree.checkpoint import open_checkpoint
+from ledger.tree.merkle import inclusion_proof
+from ledger.tree.tiles import Read, TileReader
+from manifests.view import ManifestView, concerns, fold
+from reports.attachment import bundles_in, is_pdf
+from reports.crew import in_order
+from reports.evidence import collect
+from reports.issuing import Signers
+from reports.paper.pades import signature_of
+from reports.press import Press
+from reports.reconcile import check_month
+from reports.verify import FILE_MAX
+from signing.keys import keyid
+from signing.refusal import Reason, Refusal, refuse
+
+CHAINS_KEPT = 1024
+"""Chains whose entries stay in memory: those of the log and of parties are in every bundle."""
+Progress = Callable[[int, int], None]
+
+
+class FiledLog:
+    """A log read from files, as of its newest checkpoint: its manifests, and their bundles."""
+
+    def __init__(self, read: Read, kinds: Kinds, progress: Progress = lambda done, of: None) -> None:
+        """Reads every entry once. Refusal NOT_FOUND, those of checkpoints (NOTE_…) and tiles."""
+        note, vkeys = read("checkpoint"), read("log.vkey")
+        if note is None or vkeys is None:
+            raise refuse("NOT_FOUND", field="checkpoint, log.vkey", expected="an export, or the files of a log")
+        self.note, self._kinds = note, kinds
+        self.checkpoint = open_checkpoint(note, vkeys.decode("utf-8", "replace").splitlines()).checkpoint
+        self._reader = TileReader(self.checkpoint.size, read)
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        self._cases: defaultdict[str, list[str]] = defaultdict(list)
+        self.views: dict[str, ManifestView] = {}
+        for done, raw in enumerate(self._reader.entries(0, self.checkpoint.size), 1):
+            self._take(read_entry(raw, kinds))
+            progress(done, self.checkpoint.size)
+        self._entries = lru_cache(CHAINS_KEPT)(self._read_chain)
+
+    def _take(self, entry: Entry) -> None:
+        chain, trunk = entry.statement.chain, concerns(entry)
+        if trunk is not None:
+            self.views[trunk] = fold(self.views.get(trunk), entry)
+            if chain != trunk and chain not in self._places:
+                self._cases[trunk].append(chain)
+        self._places[chain].append(entry.index)
+
+    def _read_chain(self, chain: str) -> tuple[Entry, ...]:
+        places = self._places.get(chain, ())
+        return tuple(read_entry(raw, self._kinds) for at in places for raw in self._reader.entries(at, at + 1))
+
+    async def _chain(self, chain: str) -> list[Entry]:
+        return list(self._entries(chain))
+
+    def bundle(self, trunk: str) -> bytes:
+        """The bundle of a manifest, the same bytes as from the database at this checkpoint."""
+        size, hash_at = self.checkpoint.size, self._reader.hash_at
+        collecting: Coroutine[None, None, list[Entry]] = collect(self._chain, trunk, self._cases.get(trunk, ()))
+        try:
+            collecting.send(None)
+            raise AssertionError("a file does not wait for anything")
+        except StopIteration as done:
+            entries: list[Entry] = done.value
+        return make_bundle(self.note, trunk, entries, lambda index: inclusion_proof(index, size, hash_at))
+
+    def named(self, name: str) -> ManifestView:
+        """The manifest of ``<generator>/<ULID>``, a ULID or a national number; Refusal MANIFEST_UNKNOWN, MANIFEST_AMBIGUOUS."""
+        found = [view for chain, view in self.views.items() if name in (chain.partition("/")[2], view.ulid, view.state.number)]
+        if not found:
+            raise refuse("MANIFEST_UNKNOWN", field="id", found=name)
+        if len(found) > 1:
+            raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in found))
+        return found[0]
+
+    def received(self, month: str) -> dict[str, ManifestView]:
+        """Manifests received in the month (``YYYY-MM``) by the name of their file, in the order of receipt; Refusal MONTH_FORM.
+
+        The name is the national number; where there is none, or several manifests have it, generator and ULID.
+        """
+        period = check_month(month)
+        wanted = [view for view in self.views.values() if period.holds(view.state.times.received_s)]
+        wanted.sort(key=lambda view: (view.state.times.received_s, view.chain))
+        numbers = [view.state.number for view in wanted]
+        return {
+            view.state.number
+            if view.state.number and numbers.count(view.state.number) == 1
+            else f"{view.state.generator}-{view.ulid}": view
+            for view in wanted
+        }
+
+
+class Outcome(Struct, frozen=True):
+    """What became of one certificate."""
+
+    file: str
+    is_new: bool = False
+    """Written now; else it was there already, the same."""
+    reasons: tuple[Reason, ...] = ()
+    """Why there is none."""
+
+
+class _Job(Struct, frozen=True):
+    path: Path
+    bundle: bytes
+
+
+_printing: list[tuple[Press, Signers]] = []
+"""What this process prints with."""
+
+
+def begin(kinds: Callable[[], Kinds], signers: Callable[[], Signers]) -> None:
+    """Make a press in this process; both are called here, because neither kinds nor private keys travel between processes."""
+    held = signers()
+    _printing[:] = [(Press(kinds(), held), held)]
+
+
+def print_one(job: _Job) -> Outcome:
+    """Write a certificate, whole or not at all, unless it is there."""
+    [(press, signers)] = _printing
+    try:
+        there = job.path.read_bytes() if job.path.is_file() and job.path.stat().st_size <= FILE_MAX else b""
+        if _is_signed(there, job.bundle, signers):
+            return Outcome(job.path.name)
+        content = press.certificate(job.bundle)
+    except Refusal as refusal:
+        return Outcome(job.path.name, reasons=tuple(refusal.reasons))
+    if content != there:
+        fresh = job.path.with_name(f".{job.path.name}.{token_hex(4)}.part")
+        try:
+            fresh.write_bytes(content)
+            fresh.replace(job.path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return Outcome(job.path.name, is_new=content != there)
+
+
+def _is_signed(there: bytes, bundle: bytes, signers: Signers) -> bool:
+    """Whether a file is a certificate of this very evidence that one of our keys signed, to the last byte: drawing it again proves nothing."""
+    if not is_pdf(there):
+        return False
+    try:
+        signature = signature_of(there)
+        return signature is not None and keyid(signature.spki) in signers and bundles_in(there) == [bundle]
+    except Refusal:
+        return False
+
+
+def print_month(
+    log: FiledLog, month: str, out: Path, kinds: Callable[[], Kinds], signers: Callable[[], Signers], progress: Progress
+) -> list[Outcome]:
+    """Certificates of everything received in a month, on all cores; to be repeated after an interruption: what is there stays.
+
+    ``kinds`` and ``signers`` are functions of a module, called in each process. Refusal MONTH_FORM; ISSUER_KEY, at the first paper.
+    """
+    wanted = log.received(month)
+    out.mkdir(parents=True, exist_ok=True)
+    found: list[Outcome] = []
+    jobs = (_Job(out / f"{name}.pdf", log.bundle(view.chain)) for name, view in wanted.items())
+    for outcome in in_order(print_one, jobs, len(wanted), begin=begin, given=(kinds, signers), preload=__name__):
+        if any(reason.code == "ISSUER_KEY" for reason in outcome.reasons):
+            raise Refusal(outcome.reasons)
+        found.append(outcome)
+        progress(len(found), len(wanted))
+    return found

@@ -1,0 +1,115 @@
+"""A month's certificates from files: those of the server, byte for byte, on all cores; interrupted and gone on with."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ledger.bundle import open_bundle
+from liandan.cli import main
+from liandan.keyring import ServerKeys, write_keyring
+from liandan.settings import Settings
+from reports.batch import FiledLog
+from reports.certificate.render import render_certificate
+from reports.kinds import all_kinds
+from reports.verify import verify_bytes
+from signing.keys import PrivateKey
+from signing.refusal import Refusal
+from tests.reports.story import Story, trunk
+from tests.workbench import OPERATOR, ORIGIN, key_of
+
+COUNT = 5
+
+
+@cache
+def told() -> tuple[Story, tuple[tuple[str, PrivateKey], ...]]:
+    """A log that signs, with enough received manifests for several processes."""
+    story = Story()
+    keys = (("pdf", story.issuer()), ("claim", story.issuer("claim")))
+    for number in range(1, COUNT + 1):
+        story.ordinary(number)
+    return story, keys
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Files of the log, and beside them an installation with its keys."""
+    story, keys = told()
+    for name, content in story.bench.export().items():
+        (path := tmp_path / "data" / "log" / name).parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    settings = Settings(data_dir=tmp_path / "data")
+    held = ServerKeys(origin=ORIGIN, operator=key_of(OPERATOR), issuers=keys)
+    write_keyring(held, settings.key_path, settings.passphrase_path)
+    return settings.data_dir
+
+
+def run(own: Path, *arguments: str | Path) -> Result:
+    return CliRunner(env={"LIANDAN_DATA_DIR": str(own)}).invoke(main, ["certificate", *map(str, arguments)])
+
+
+async def test_a_month_is_printed_once_and_gone_on_with(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.crew.FEW", 2)
+    story, keys = told()
+    out, month = tmp_path / "out", ("--month", "2026-10", "--out", tmp_path / "out", "--json")
+    first = run(own, *month)
+    assert first.exit_code == 0, first.output
+    said = json.loads(first.output)
+    assert (said["count"], said["new"], said["not_made"]) == (COUNT, COUNT, [])
+    signers = {key.keyid: key.sign for _, key in keys}
+    for number in (1, COUNT):
+        raw = await story.bundle(number)
+        assert (out / f"2026510100{number:04d}.pdf").read_bytes() == render_certificate(open_bundle(raw, all_kinds()), raw, signers)
+    files = sorted(out.iterdir())
+    before = {path: path.stat().st_mtime_ns for path in files}
+    files[0].unlink()
+    files[1].write_bytes(files[1].read_bytes()[:-1])
+    files[2].write_bytes(files[3].read_bytes())
+    again = json.loads(run(own, *month).output)
+    assert (again["count"], again["new"]) == (COUNT, 3)
+    assert sorted(out.iterdir()) == files
+    assert all(path.stat().st_mtime_ns == before[path] for path in files[3:]), "what was there and whole is not written again"
+    for path in files:
+        assert verify_bytes(path.read_bytes(), path.name, story.bench.found).verdict == "good"
+    assert json.loads(run(own, "--month", "2026-11", "--out", out, "--json").output)["count"] == 0
+
+
+async def test_one_certificate_comes_from_an_export_too(own: Path, tmp_path: Path) -> None:
+    story, keys = told()
+    raw = await story.bundle(3)
+    wanted = render_certificate(open_bundle(raw, all_kinds()), raw, {key.keyid: key.sign for _, key in keys})
+    for name in ("20265101000003", trunk(3).rpartition("/")[2], trunk(3).removeprefix("manifest/")):
+        assert run(own, name, "--from", own / "log", "--out", tmp_path / "c.pdf").exit_code == 0
+        assert (tmp_path / "c.pdf").read_bytes() == wanted
+    unknown = run(own, "20265101999999", "--from", own / "log")
+    assert (unknown.exit_code, "MANIFEST_UNKNOWN" in unknown.output) == (2, True)
+
+
+def test_without_the_keys_nothing_is_printed(own: Path, tmp_path: Path) -> None:
+    (own / "keys.pem").unlink()
+    answer = run(own, "--month", "2026-10", "--out", tmp_path / "out")
+    assert (answer.exit_code, "ISSUER_KEY" in answer.output) == (2, True)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_cannot_be_asked_is_said_in_words(own: Path, tmp_path: Path) -> None:
+    for arguments in ((), ("x", "--month", "2026-10"), ("--month", "2026-10", "--url", "http://127.0.0.1:9")):
+        assert run(own, *arguments).exit_code == 2
+    assert "MONTH_FORM" in run(own, "--month", "2026-13").output
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    answer = run(own, "--month", "2026-10", "--from", empty)
+    assert (answer.exit_code, "NOT_FOUND" in answer.output) == (2, True)
+
+
+def test_a_changed_entry_is_found_before_it_is_printed() -> None:
+    story, _ = told()
+    files = dict(story.bench.export())
+    [name] = [name for name in files if name.startswith("tile/entries")]
+    files[name] = files[name].replace(b"5.6", b"9.6", 1) if b"5.6" in files[name] else files[name][:-3] + b"AAA"
+    with pytest.raises(Refusal):
+        FiledLog(files.get, all_kinds())
