@@ -25,6 +25,7 @@ from ledger.tree.note import MAX_BYTES as NOTE_MAX
 from ledger.tree.proof import MAX_BYTES as PROOF_MAX
 from ledger.tree.proof import Proof, parse_proof
 from reports.anchor import Anchor
+from reports.files import printable, read_file
 from reports.kinds import all_kinds
 from reports.remark import Form, VerifyReport, remarks
 from signing.refusal import Reason, Refusal, refuse
@@ -74,7 +75,7 @@ def verify_receipts(paths: Iterable[Path], anchor: Anchor, progress: Callable[[i
 
 
 def _pair(stem: Path, anchor: Anchor) -> _ProofFile:
-    exhibit = _ProofFile(name=stem.name + ENTRY, form="entry")
+    exhibit = _ProofFile(name=printable(stem.name) + ENTRY, form="entry")
     raw = _part(stem.with_name(stem.name + ENTRY), ENTRY_MAX, exhibit)
     text = _part(stem.with_name(stem.name + PROOF), PROOF_MAX, exhibit)
     proof: Proof | None = None
@@ -111,11 +112,10 @@ def _part(path: Path, limit: int, exhibit: _ProofFile) -> bytes | None:
     """The file's bytes; a finding where it is missing or larger than any of its form."""
     where = path.suffix.removeprefix(".")
     if not path.exists():
-        exhibit.findings.append(Reason("RECEIPT_INCOMPLETE", where, "", path.name))
-    elif (size := path.stat().st_size) > limit:
-        exhibit.findings.append(Reason("FILE_FORM", where, f"{size} bytes", f"at most {limit} bytes"))
-    else:
-        return path.read_bytes()
+        exhibit.findings.append(Reason("RECEIPT_INCOMPLETE", where, "", printable(path.name)))
+        return None
+    with _noting(exhibit, where):
+        return read_file(path, limit)
     return None
 
 

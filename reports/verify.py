@@ -5,7 +5,7 @@ Findings are what does not hold; one is enough to reject the file. Notes are wha
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from reports.anchor import Anchor, make_anchor
 from reports.attachment import bundle_in, claims_in, is_pdf
 from reports.certificate.render import render_certificate
 from reports.claim import parse_claim
+from reports.crew import in_order
+from reports.files import printable, read_beginning, read_file
 from reports.issuing import issuers
 from reports.paper.pades import signature_of
 from reports.receipts import is_receipt, verify_receipts
@@ -32,6 +34,8 @@ from signing.suite import verify
 
 FILE_MAX = 32 * 1024 * 1024
 REFUSAL = ".refusal"
+HEAD = 4096
+"""Bytes by which the form of a file is told."""
 STRICT = frozenset({REFUSAL, ".pdf"})
 """Files of a folder that must be what their names say; whatever else is not known is left alone."""
 CODES_SHOWN = 80
@@ -41,52 +45,100 @@ _FOLDER_NAME = re.compile(r"[0-9a-f]{64}\.[A-Z0-9_+]+")
 
 Keep = Callable[[str, bytes], str]
 """Takes the name of a file whose paper was not checked and the page that its evidence prints, keeps it, and says where."""
+Keeper = Callable[[Path], Keep]
+"""Keeps such pages in a folder."""
+Progress = Callable[[int, int], None]
 
 
 def verify_file(path: Path, pinned_found: str | None = None, *, anchor: Anchor | None = None, keep: Keep | None = None) -> VerifyReport:
-    """Verify a file; receipts need an ``anchor`` that tells the keys of their log. OSError where a file cannot be read."""
+    """Verify a file; receipts need an ``anchor`` that tells the keys of their log. A file that cannot be read is a finding, in words."""
     known = anchor or Anchor(found=pinned_found or "")
     if is_receipt(path):
         return verify_receipts([path], known)[0]
-    if path.stat().st_size > FILE_MAX:
-        too_large = refuse("FILE_FORM", found=path.stat().st_size, expected=f"at most {FILE_MAX} bytes")
-        return VerifyReport(file=path.name, form="unknown", findings=remarks(too_large.reasons))
-    raw = path.read_bytes()
-    return _named(_verify(raw, path.name, _form_of(path, raw), known, keep), path)
+    try:
+        raw = read_file(path, FILE_MAX)
+    except Refusal as refusal:
+        return VerifyReport(file=printable(path.name), form="unknown", findings=remarks(refusal.reasons))
+    return _named(_verify(raw, printable(path.name), _form_of(path, raw), known, keep), path)
 
 
-def verify_folder(
-    folder: Path, anchor: Anchor, progress: Callable[[int, int], None] | None = None, keep: Keep | None = None
+_verifying: list[tuple[Anchor, Keeper | None]] = []
+"""What this process verifies with."""
+
+
+def _begin(anchor: Anchor, keeper: Keeper | None) -> None:
+    _verifying[:] = [(anchor, keeper)]
+
+
+def _verify_one(path: Path) -> VerifyReport:
+    [(anchor, keeper)] = _verifying
+    return verify_file(path, anchor=anchor, keep=None if keeper is None else keeper(path.parent))
+
+
+def verify_files(
+    paths: Sequence[Path], anchor: Anchor, keeper: Keeper | None = None, progress: Progress | None = None
 ) -> list[VerifyReport]:
+    """Verify files that are no receipts, in the order given, certificates on all cores (``keeper``: a function of a module)."""
+    papers = [path for path in paths if path.suffix == ".pdf"]
+    # Papers need the pins alone; what tells the keys of refusals does not travel between processes.
+    pins = msgspec.structs.replace(anchor, bundle=None, at_hand=None, registrations=())
+    printed = in_order(_verify_one, papers, len(papers), begin=_begin, given=(pins, keeper), preload=__name__)
+    found: list[VerifyReport] = []
+    for path in paths:
+        keep = None if keeper is None else keeper(path.parent)
+        found.append(next(printed) if path.suffix == ".pdf" else verify_file(path, anchor=anchor, keep=keep))
+        if progress is not None:
+            progress(len(found), len(paths))
+    return found
+
+
+def verify_folder(folder: Path, anchor: Anchor, progress: Progress | None = None, keeper: Keeper | None = None) -> list[VerifyReport]:
     """Verify a receipt folder (回执文件夹) of ``liandan.client``: each receipt, and all of them against each other.
 
     Files of other software that lie in it are named in a note; damage cannot make a receipt one of them, for its name tells what it is.
     """
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    try:
+        files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir())
+    except OSError as error:
+        closed = Reason("FILE_FORM", "", str(error.strerror), "a folder that can be read")
+        return [VerifyReport(file=printable(folder.name), form="unknown", findings=remarks([closed]))]
     anchor = with_bundle_at_hand(anchor, files)
     reports = verify_receipts(filter(is_receipt, files), anchor, progress)
-    for path in files:
-        if not is_receipt(path):
-            report = verify_file(path, anchor=anchor, keep=keep)
-            if report.form == "unknown" and path.suffix not in STRICT:
-                report = msgspec.structs.replace(report, findings=(), notes=remarks([Reason("NOTE_OTHER_FILE", "", path.name)]))
+    others = [path for path in files if not is_receipt(path)]
+    for path, report in zip(others, verify_files(others, anchor, keeper, progress), strict=True):
+        if report.form == "unknown" and path.suffix not in STRICT:
+            other = remarks([Reason("NOTE_OTHER_FILE", "", printable(path.name))])
+            reports.append(msgspec.structs.replace(report, findings=(), notes=other))
+        else:
             reports.append(report)
     if not any(report.form != "unknown" for report in reports):
-        nothing = Reason("FILE_FORM", "", folder.name, ".entry, .tlog-proof, .refusal, checkpoint")
-        reports.append(VerifyReport(file=folder.name, form="unknown", findings=remarks([nothing])))
+        nothing = Reason("FILE_FORM", "", printable(folder.name), ".pdf, .entry, .tlog-proof, .refusal, checkpoint")
+        reports.append(VerifyReport(file=printable(folder.name), form="unknown", findings=remarks([nothing])))
     return reports
 
 
 def with_bundle_at_hand(anchor: Anchor, files: Iterable[Path]) -> Anchor:
     """For refusals among the files: the operator's keys from the first certificate or bundle among them that is of the anchor's log."""
-    others = [path for path in files if path.is_file() and not is_receipt(path) and path.stat().st_size <= FILE_MAX]
-    if anchor.bundle is not None or anchor.at_hand is not None or not any(_form_of(path) == "receipt" for path in others):
+    if anchor.bundle is not None or anchor.at_hand is not None:
         return anchor
-    for path in others:
-        if _form_of(path) in ("certificate", "bundle"):
+    forms = [(path, _form_at(path)) for path in files if not is_receipt(path)]
+    if not any(form == "receipt" for _, form in forms):
+        return anchor
+    for path, form in forms:
+        if form in ("certificate", "bundle"):
             with suppress(Refusal):
-                return anchor.with_at_hand(path.read_bytes())
+                return anchor.with_at_hand(read_file(path, FILE_MAX))
     return anchor
+
+
+def _form_at(path: Path) -> Form:
+    """What a file seems to be by its first bytes."""
+    if path.suffix == REFUSAL:
+        return "receipt"
+    try:
+        return _form(read_beginning(path, HEAD))
+    except Refusal:
+        return "unknown"
 
 
 def verify_bytes(raw: bytes, name: str, pinned_found: str | None = None, *, bundle: bytes | None = None) -> VerifyReport:
@@ -123,8 +175,8 @@ def _named(report: VerifyReport, path: Path) -> VerifyReport:
     return msgspec.structs.replace(report, findings=(*report.findings, *remarks([Reason("RECEIPT_NAME", "", wanted, stem)])))
 
 
-def _form_of(path: Path, raw: bytes | None = None) -> Form:
-    return "receipt" if path.suffix == REFUSAL else _form(path.read_bytes() if raw is None else raw)
+def _form_of(path: Path, raw: bytes) -> Form:
+    return "receipt" if path.suffix == REFUSAL else _form(raw)
 
 
 def _form(raw: bytes) -> Form:
@@ -132,7 +184,7 @@ def _form(raw: bytes) -> Form:
         return "certificate"
     if raw.lstrip()[:20].startswith(b'{"liandan_bundle"'):
         return "bundle"
-    return "receipt" if raw.lstrip()[:1] == b"{" and PAYLOAD_REFUSAL.encode() in raw[:4096] else "unknown"
+    return "receipt" if raw.lstrip()[:1] == b"{" and PAYLOAD_REFUSAL.encode() in raw[:HEAD] else "unknown"
 
 
 def _bundle(bundle: Bundle, name: str, form: Form, anchor: Anchor, *, paper: Paper = "", canonical: str = "") -> VerifyReport:

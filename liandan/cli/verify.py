@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -9,10 +10,11 @@ import click
 from liandan.cli.connection import existing
 from liandan.cli.output import FINDING, UNCHECKED, command, emit, progress_bar
 from reports.anchor import make_anchor
+from reports.files import printable
 from reports.receipts import is_receipt, verify_receipts
 from reports.remark import Remark, VerifyReport
 from reports.rulebook import explain
-from reports.verify import verify_file, verify_folder, with_bundle_at_hand
+from reports.verify import verify_files, verify_folder, with_bundle_at_hand
 from reports.words import STAGES
 
 _FORMS = {
@@ -20,8 +22,11 @@ _FORMS = {
 }  # fmt: skip
 
 
+PAGE = ".核对页.pdf"
+
+
 @click.command()
-@click.argument("paths", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
+@click.argument("paths", type=click.Path(exists=True, readable=False, path_type=Path), nargs=-1, required=True)
 @click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
 @click.option("--bundle", type=existing, help="同一账本的证据包或存证证明，用以核验回执 / bundle or certificate")
@@ -53,32 +58,46 @@ def verify(
     vkeys, policy_, bundle_ = (None if path is None else path.read_bytes() for path in (vkey, policy, bundle))
     registrations = tuple(path.read_bytes() for path in registration)
     anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations)
-    anchor = with_bundle_at_hand(anchor, [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])])
-    receipts = [path for path in paths if path.is_file() and is_receipt(path)]
-    others = [path for path in paths if path not in receipts]
-    with progress_bar("核验 / verify", quiet=len(paths) == 1 and paths[0].is_file()) as progress:
+    files, folders = [path for path in paths if not path.is_dir()], [path for path in paths if path.is_dir()]
+    anchor = with_bundle_at_hand(anchor, [*files, *(file for path in folders for file in entries(path))])
+    receipts, others = [path for path in files if is_receipt(path)], [path for path in files if not is_receipt(path)]
+    with progress_bar("核验 / verify", quiet=len(paths) == 1 and bool(files)) as progress:
         reports = verify_receipts(receipts, anchor, progress)
-        for done, path in enumerate(others, 1):
-            folder = path if path.is_dir() else path.parent
-            keep = keep_beside(folder)
-            reports += verify_folder(path, anchor, progress, keep) if path == folder else [verify_file(path, anchor=anchor, keep=keep)]
-            progress(done, len(others))
+        verified = iter(verify_files(others, anchor, keep_beside, progress))
+        for path in paths:
+            if path.is_dir():
+                reports += verify_folder(path, anchor, progress, keep_beside)
+            elif not is_receipt(path):
+                reports.append(next(verified))
     verdicts = Counter(report.verdict for report in reports)
     bad = verdicts["bad"] + (0 if unpinned else verdicts["unpinned"])
     unchecked = sum(report.paper == "unchecked" for report in reports)
     counts = (len(reports), bad, unchecked)
     total = ["共 {} 件，不合格 {} 件，纸面未核对 {} 件 / {} verified, {} not good, {} papers not checked".format(*counts, *counts)]
-    emit(reports, *(line for report in reports for line in _lines(report)), *(total if len(reports) > 1 else []))
+    emit(reports, *(printable(line) for report in reports for line in _lines(report)), *(total if len(reports) > 1 else []))
     return FINDING if bad else UNCHECKED if unchecked else 0
 
 
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, sorted; nothing where it cannot be read, which is said where it is verified."""
+    with suppress(OSError):
+        return sorted(folder.iterdir())
+    return []
+
+
 def keep_beside(folder: Path) -> Callable[[str, bytes], str]:
-    """Writes the page that the evidence prints beside the file, as ``NAME.核对页.pdf``; where that cannot be, says so."""
+    """Writes the page that the evidence prints beside the file, as ``NAME.核对页.pdf``; where that cannot be, says so. Such a page among the
+    files has itself for its page.
+    """
 
     def keep(name: str, page: bytes) -> str:
-        path = folder / f"{name.removesuffix('.pdf')}.核对页.pdf"
+        path = folder / f"{name.removesuffix(PAGE).removesuffix('.pdf')}{PAGE}"
+        fresh = path.with_name(f".{path.name}.part")
         try:
-            path.write_bytes(page)
+            fresh.unlink(missing_ok=True)
+            with fresh.open("xb") as file:  # a link that somebody put there is replaced, never followed
+                file.write(page)
+            fresh.replace(path)
         except OSError as error:
             return f"{path}: {error.strerror}"
         return str(path)

@@ -1,0 +1,32 @@
+"""Reading files that anybody may have made: regular, bounded, never waited for; and names that can be printed."""
+
+import os
+import stat
+from pathlib import Path
+
+from signing.refusal import refuse
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """A regular file of at most ``limit`` bytes; Refusal FILE_FORM for anything else, and for one that cannot be read."""
+    raw = read_beginning(path, limit + 1)
+    if len(raw) > limit:
+        raise refuse("FILE_FORM", found=f"more than {limit} bytes", expected=f"at most {limit} bytes")
+    return raw
+
+
+def read_beginning(path: Path, length: int) -> bytes:
+    """The first bytes of a regular file; Refusal FILE_FORM."""
+    try:
+        # A pipe that nobody writes to would be waited for at its opening.
+        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+            if stat.S_ISREG((told := os.fstat(file.fileno())).st_mode):
+                return file.read(min(length, told.st_size + 1))  # asked for more, it would make room for more
+    except OSError as error:
+        raise refuse("FILE_FORM", found=error.strerror, expected="a file that can be read") from None
+    raise refuse("FILE_FORM", found="a pipe, a device or a folder", expected="a file")
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal would obey or an encoder refuse: names of files have any bytes."""
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
