@@ -1,16 +1,21 @@
 """The beginning of the demonstration's log: everybody's keys, made from the seed, and ``log.found`` with a simulated clock."""
 
+from datetime import date
 from hashlib import sha256
 
+from ledger.kinds.issuer import USES, IssuerKey
 from liandan.demo.calendar import FOUNDED
 from liandan.demo.cast import CHONGQING, OPERATOR, SICHUAN
 from liandan.founding import Plan, PlannedAuthority, PlannedOperator, founding_draft, sign_founding
-from liandan.keyring import ServerKeys
+from liandan.issuer import IssuerRegistration, body_of, certificate
+from liandan.keyring import ISSUER_SUITE, ServerKeys
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
 from signing.possession import KeyRegistration, register
 
 ORIGIN = "demo.liandan.example/2026"
+CERTIFIED = date(2026, 9, 21), date(2029, 9, 20)
+"""First and last day of the keys for papers."""
 
 
 class Keyring:
@@ -32,10 +37,23 @@ class Keyring:
         """A key with its proof of possession for the party it belongs to; ``found`` is X of formats §5."""
         return register(self.key(owner), found, owner.partition(".")[0])
 
+    def issuer(self, use: str) -> PrivateKey:
+        """The P-256 key that papers (``pdf``) or their square codes (``claim``) are signed with."""
+        return PrivateKey.from_seed(ISSUER_SUITE, sha256(f"liandan/demo/{self.seed}/issuer {use}".encode()).digest())
+
+    def issuer_body(self, found: str, use: str) -> IssuerKey:
+        """The body that tells the log this key; the one for papers certifies itself, as a test CA."""
+        key = self.issuer(use)
+        made = register(key, found, OPERATOR.uscc)
+        registration = IssuerRegistration(use=use, suite=made.suite, spki=made.spki, pop=made.pop)
+        cert = certificate(key, OPERATOR.name, *CERTIFIED) if use == "pdf" else None
+        return body_of(registration, cert, CERTIFIED, found=found, operator=OPERATOR.uscc, today=CERTIFIED[0])
+
     @property
     def server(self) -> ServerKeys:
         """What the server's process holds."""
-        return ServerKeys(origin=ORIGIN, log=self.key("log"), operator=self.key(OPERATOR.uscc))
+        issuers = tuple((use, self.issuer(use)) for use in USES)
+        return ServerKeys(origin=ORIGIN, log=self.key("log"), operator=self.key(OPERATOR.uscc), issuers=issuers)
 
 
 def founding(keyring: Keyring, witness_policy: tuple[str, ...] = ("quorum none",)) -> Envelope:

@@ -104,6 +104,8 @@ class Scribe:
         match sort:
             case "key":
                 return self.keyring.registration(self.found, self._world.owner(name))
+            case "issuer":
+                return to_builtins(self.keyring.issuer_body(self.found, name))
             case "keyid":
                 return self.keyring.key(self._world.owner(name)).keyid
             case "trunk":

@@ -73,7 +73,9 @@ def show(summary: Summary, out: Path, console: Console) -> None:
     files = f"存证证明 {summary.certificates} 份，对账单 {len(summary.statements)} 个文件；结果在 {out}/，数据在 {summary.data_dir}/。"
     console.print(files, markup=False, soft_wrap=True)
     program, results = own_name(), shlex.quote(str(out))
-    for line in ("独立验证：", f"  {program} audit {results}/export", f"  {program} verify {results}/certificates/*.pdf"):
+    console.print(f"创始声明哈希 {summary.found}：请另行留存，核验时以 --found 给出。", soft_wrap=True)
+    verify = f"  {program} verify {results}/certificates/*.pdf --found {summary.found}"
+    for line in ("独立验证：", f"  {program} audit {results}/export", verify):
         console.print(line, markup=False, soft_wrap=True)
 
 

@@ -49,18 +49,33 @@ def test_verify_needs_no_web_framework_and_no_database() -> None:
 
 
 def test_verify_says_in_chinese_what_a_file_is_and_what_to_do(tmp_path: Path) -> None:
-    raw = asyncio.run(ordinary().bundle(123))
-    good, bad = tmp_path / "good.pdf", tmp_path / "bad.json"
+    raw, found = asyncio.run(ordinary().bundle(123)), ordinary().bench.found
+    good, bad, changed = (tmp_path / name for name in ("good.pdf", "bad.json", "changed.pdf"))
     good.write_bytes(render_certificate(open_bundle(raw, all_kinds()), raw))
     bad.write_bytes(raw.replace(b'"index":16', b'"index":17'))
-    answer = CliRunner().invoke(main, ["verify", str(good), str(bad)])
-    assert answer.exit_code == 1
-    text = answer.output.replace("\n", "")
-    assert "good.pdf: 有效 / good  存证证明  20265101000123  已办结" in text
-    assert "核验条目 16 条、签名 19 个，比对 3 页" in text
+    changed.write_bytes(good.read_bytes() + b"\n")
+
+    def verify(*arguments: str | Path) -> tuple[int, str]:
+        answer = CliRunner().invoke(main, ["verify", *map(str, arguments)])
+        return answer.exit_code, answer.output.replace("\n", "")
+
+    code, text = verify(good, bad, "--found", found)
+    assert code == 1
+    assert "good.pdf: 有效 / good  转移证明  20265101000123  已办结" in text
+    assert "核验条目 16 条、签名 19 个；纸面与证据重印的逐字节相同" in text
     assert "bad.json: 无效 / NOT good  证据包" in text
     assert "发现 BUNDLE_FORM 证据包的格式不对。" in text
     assert "→ 不要采信本文件；向出具方索取原始文件。" in text
+    assert verify(good, "--found", found)[0] == 0
+    code, text = verify(good)
+    assert (code, "good.pdf: 自洽，未与任何已知账本核对" in text, "NOTE_NOT_PINNED" in text) == (1, True, True)
+    assert verify(good, "--unpinned")[0] == 0
+    code, text = verify(good, changed, "--found", found)
+    assert (code, "changed.pdf: 证据有效，纸面未核对" in text, str(tmp_path / "changed.核对页.pdf") in text) == (4, True, True)
+    assert (tmp_path / "changed.核对页.pdf").read_bytes() == good.read_bytes()
+    assert verify(good, changed, bad, "--found", found)[0] == 1, "1 outranks 4"
+    assert verify(changed)[0] == 1, "no pin outranks it too"
+    assert verify(changed, "--unpinned")[0] == 4
 
 
 def test_exit_codes_tell_findings_usage_and_unavailability_apart(tmp_path: Path) -> None:

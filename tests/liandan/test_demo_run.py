@@ -22,6 +22,8 @@ from liandan.export import archived_in, reader_of
 from liandan.postgres import temporary_directory
 from liandan.wiring import KINDS
 from manifests.view import ManifestView
+from reports.attachment import claims_in
+from reports.paper.pades import signature_of
 from reports.reconcile import to_bytes
 from reports.verify import verify_file
 from tests.ledger.trust import open_with_policy
@@ -101,7 +103,10 @@ def test_certificates_verify_without_network(demo: Run) -> None:
     assert len(files) == summary.certificates == CERTIFICATES
     for file in files:
         report = verify_file(file, summary.found)
-        assert (report.findings, report.number) == ((), file.stem)
+        assert (report.verdict, report.paper, report.number) == ("good", "reprint", file.stem)
+        signature = signature_of(file.read_bytes())
+        assert signature is not None, "the log tells a key for papers"
+        assert claims_in(file.read_bytes()), "and one for codes"
         assert [note.code for note in report.notes] == ["NOTE_HEAD", "NOTE_DEMO"]
 
 
@@ -130,7 +135,7 @@ def test_both_witnesses_hold_the_same_log_and_cosigned_every_checkpoint(demo: Ru
 
 def test_the_server_knows_no_key_of_a_party(demo: Run) -> None:
     keys = (demo[0] / "data" / "keys.pem").read_text()
-    assert [line for line in keys.splitlines() if line.startswith("Key: ")] == ["Key: log", "Key: operator"]
+    assert [line for line in keys.splitlines() if line.startswith("Key: ")] == ["Key: log", "Key: operator", "Key: pdf", "Key: claim"]
 
 
 def test_the_terminal_speaks_chinese_and_says_demo(demo: Run) -> None:

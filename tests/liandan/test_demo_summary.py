@@ -90,7 +90,7 @@ def test_on_80_columns_nothing_is_cut_off_and_a_command_can_be_copied(
     assert not [line for line in lines if "…" in line]
     assert any(told[0].root in line for line in lines)
     assert f"  'bin of a checkout/liandan' audit '{out}'/export" in lines
-    assert f"  'bin of a checkout/liandan' verify '{out}'/certificates/*.pdf" in lines
+    assert f"  'bin of a checkout/liandan' verify '{out}'/certificates/*.pdf --found {told[0].found}" in lines
 
 
 def test_the_programme_is_called_as_the_shell_finds_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ async def test_a_folder_is_proved_offline_and_every_change_of_a_file_is_found(de
     assert answer.output.count("有效 / good  入账回执  key.add/1") == 2
     assert "签名 1 个" in answer.output
     assert "checkpoint: 有效 / good  检查点" in answer.output
-    assert "共 3 件，无效 0 件" in answer.output
+    assert "共 3 件，不合格 0 件" in answer.output
 
     good = tmp_path / "good"
     shutil.copytree(desk.folder, good)
@@ -321,8 +321,11 @@ async def test_a_refusal_is_proved_with_a_bundle_and_every_change_of_it_is_found
     assert desk.codes("--bundle", str(bundle)) == {"refusal": {"RECEIPT_NAME"}}
     renamed.rename(path)
     # A bundle that lies beside the refusal will do. One of a log that is not the pinned one is no help: it is turned down as such.
-    answer = CliRunner().invoke(main, ["verify", str(path), str(bundle)])
+    answer = CliRunner().invoke(main, ["verify", str(path), str(bundle), "--found", desk.bench.found])
     assert (answer.exit_code, "运营单位的签名有效" in answer.output) == (0, True), answer.output
+    answer = CliRunner().invoke(main, ["verify", str(path), str(bundle)])
+    assert (answer.exit_code, answer.output.count("自洽，未与任何已知账本核对")) == (1, 2), "signed by whoever that is"
+    assert CliRunner().invoke(main, ["verify", str(path), str(bundle), "--unpinned"]).exit_code == 0
     other = CliRunner().invoke(main, ["verify", str(desk.folder), "--bundle", str(bundle), "--found", "0" * 64])
     assert other.exit_code == 2
     assert "FOUND_DIFFERS" in other.output
