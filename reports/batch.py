@@ -106,7 +106,7 @@ class FiledLog:
         }
 
 
-class Outcome(Struct, frozen=True):
+class Batched(Struct, frozen=True):
     """What became of one certificate."""
 
     file: str
@@ -131,16 +131,16 @@ def begin(kinds: Callable[[], Kinds], signers: Callable[[], Signers]) -> None:
     _printing[:] = [(Press(kinds(), held), held)]
 
 
-def print_one(job: _Job) -> Outcome:
+def print_one(job: _Job) -> Batched:
     """Write a certificate, whole or not at all, unless it is there."""
     [(press, signers)] = _printing
     try:
         there = job.path.read_bytes() if job.path.is_file() and job.path.stat().st_size <= FILE_MAX else b""
         if _is_signed(there, job.bundle, signers):
-            return Outcome(job.path.name)
+            return Batched(job.path.name)
         content = press.certificate(job.bundle)
     except Refusal as refusal:
-        return Outcome(job.path.name, reasons=tuple(refusal.reasons))
+        return Batched(job.path.name, reasons=tuple(refusal.reasons))
     if content != there:
         fresh = job.path.with_name(f".{job.path.name}.{token_hex(4)}.part")
         try:
@@ -148,7 +148,7 @@ def print_one(job: _Job) -> Outcome:
             fresh.replace(job.path)
         finally:
             fresh.unlink(missing_ok=True)
-    return Outcome(job.path.name, is_new=content != there)
+    return Batched(job.path.name, is_new=content != there)
 
 
 def _is_signed(there: bytes, bundle: bytes, signers: Signers) -> bool:
@@ -164,14 +164,14 @@ def _is_signed(there: bytes, bundle: bytes, signers: Signers) -> bool:
 
 def print_month(
     log: FiledLog, month: str, out: Path, kinds: Callable[[], Kinds], signers: Callable[[], Signers], progress: Progress
-) -> list[Outcome]:
+) -> list[Batched]:
     """Certificates of everything received in a month, on all cores; to be repeated after an interruption: what is there stays.
 
     ``kinds`` and ``signers`` are functions of a module, called in each process. Refusal MONTH_FORM; ISSUER_KEY, at the first paper.
     """
     wanted = log.received(month)
     out.mkdir(parents=True, exist_ok=True)
-    found: list[Outcome] = []
+    found: list[Batched] = []
     jobs = (_Job(out / f"{name}.pdf", log.bundle(view.chain)) for name, view in wanted.items())
     for outcome in in_order(print_one, jobs, len(wanted), begin=begin, given=(kinds, signers), preload=__name__):
         if any(reason.code == "ISSUER_KEY" for reason in outcome.reasons):

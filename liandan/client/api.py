@@ -16,7 +16,7 @@ from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import consistency_proof, verify_consistency
 from ledger.tree.tiles import TileReader, tiles_needed
-from liandan.client.receipt import Claim, Heads, Receipt, ReceiptFolder, Trust, check_receipt
+from liandan.client.receipt import Claimed, Heads, Receipt, ReceiptFolder, Trust, check_receipt
 from liandan.client.transport import Dishonest, RequestRefused, Transport, Unavailable
 from signing import b64
 from signing.envelope import Envelope, Signature, freeze
@@ -171,7 +171,7 @@ class AsyncLiandan:
                 self._turned_down(envelope, refused.problem)
                 raise
             if answer.status_code != 202:
-                receipt = await self._believe(envelope, msgspec.json.decode(answer.content, type=Claim))
+                receipt = await self._believe(envelope, msgspec.json.decode(answer.content, type=Claimed))
                 await self._after_posting()
                 return receipt
             if time.monotonic() > ends:
@@ -197,10 +197,10 @@ class AsyncLiandan:
             return line.problem
         if line.index is None or end.checkpoint is None:
             return await self.post(envelope)
-        claim = Claim(index=line.index, entry=line.entry, inclusion=line.inclusion, checkpoint=end.checkpoint, is_new=line.status == 201)
+        claim = Claimed(index=line.index, entry=line.entry, inclusion=line.inclusion, checkpoint=end.checkpoint, is_new=line.status == 201)
         return await self._believe(envelope, claim)
 
-    async def _believe(self, envelope: Envelope, claim: Claim) -> Receipt:
+    async def _believe(self, envelope: Envelope, claim: Claimed) -> Receipt:
         assert self.trust is not None, "connect first, or give trust"
         receipt = check_receipt(envelope, claim, self.trust)
         if self._folder is not None:

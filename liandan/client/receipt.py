@@ -36,7 +36,7 @@ class Trust(Struct, frozen=True, kw_only=True):
         return cls(origin=keys[0].partition("+")[0], found=found, log_keys=keys)
 
 
-class Claim(Struct, frozen=True, kw_only=True):
+class Claimed(Struct, frozen=True, kw_only=True):
     """What an answer claims: the part of ``Posted``, or of a batch line with the batch's checkpoint, that can be proved."""
 
     index: int
@@ -62,7 +62,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
         return self.proof.checkpoint
 
 
-def check_receipt(envelope: Envelope, answer: Claim, trust: Trust) -> Receipt:
+def check_receipt(envelope: Envelope, answer: Claimed, trust: Trust) -> Receipt:
     """The receipt in an answer, if the entry is this act, stands where it says, and the pinned log keys signed the root. Raises Dishonest.
     A resubmission may be answered with another signature of the same act (formats §2).
     """

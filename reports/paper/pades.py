@@ -32,7 +32,7 @@ Sign = Callable[[bytes], bytes]
 """Bytes to a signature r‖s of the suite."""
 
 
-class Signature(Struct, frozen=True, kw_only=True):
+class PaperSignature(Struct, frozen=True, kw_only=True):
     """A signature that covers the whole file, and the certificate that it names."""
 
     certificate: bytes
@@ -98,7 +98,7 @@ def fill(raw: bytes, certificate: bytes, sign: Sign) -> bytes:
     return raw[: start + 1] + contents.hex().ljust(2 * room, "0").encode() + raw[end - 1 :]
 
 
-def signature_of(raw: bytes) -> Signature | None:
+def signature_of(raw: bytes) -> PaperSignature | None:
     """The signature that covers the whole file, verified by the key in its certificate; ``None`` where there is none such.
 
     Whoever relies on it compares ``spki`` with the keys that the log tells. The CMS object is not interpreted: it is made again from the
@@ -116,7 +116,7 @@ def signature_of(raw: bytes) -> Signature | None:
         signed = cms.ContentInfo.load(given)["content"]
         certificate: bytes = signed["certificates"][0].chosen.dump()
         r, s = decode_dss_signature(signed["signer_infos"][0]["signature"].native)
-        signature = Signature(certificate=certificate, value=r.to_bytes(32) + s.to_bytes(32))
+        signature = PaperSignature(certificate=certificate, value=r.to_bytes(32) + s.to_bytes(32))
         digest = sha256(raw[:start] + raw[end:]).digest()
         verify(SUITE, signature.spki, _attributes(digest, certificate), signature.value)
         whole = _cms(digest, certificate, signature.value)
