@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 
 from msgspec import Struct
@@ -15,8 +16,10 @@ from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.statement import Draft, hash_of
 from ledger.chain import founding_prev, genesis_prev
 from ledger.kinds.founding import Adopted, FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.issuer import LOG_ISSUERS, USES
 from ledger.times import format_at, parse_at
 from ledger.tree.checkpoint import log_vkeys
+from signing.certificate import certify
 from signing.envelope import freeze
 from signing.keys import PrivateKey
 from signing.possession import register
@@ -102,6 +105,27 @@ class Load:
             yield self.post("approval.consult/1", lane.approval, (FROM,), _letter("甲环固函〔2026〕1号"))
             yield self.post("approval.reply/1", lane.approval, (TO,), {**_letter("乙环函〔2026〕1号"), "agree": True})
             yield self.post("approval.decide/1", lane.approval, (FROM,), _DECISION)
+
+    def issuer(self, use: str) -> PrivateKey:
+        """The key that papers (``pdf``) or their codes (``claim``) are signed with."""
+        return PrivateKey.from_seed("ecdsa-p256-sha256", sha256(f"bench issuer {use}".encode()).digest())
+
+    def issuers(self) -> Iterator[bytes]:
+        """The operator tells both: a log that signs what it prints."""
+        for use in USES:
+            key = self.issuer(use)
+            made, (first, last) = register(key, self._found, OPERATOR), (date(2026, 10, 1), date(2029, 9, 30))
+            cert = {"cert": b64encode(certify(key.spki, "运营单位（虚构）", first, last, key)).decode()} if use == "pdf" else {}
+            body = {
+                "use": use,
+                "suite": made.suite,
+                "spki": made.spki,
+                "pop": made.pop,
+                "valid_from": str(first),
+                "valid_to": str(last),
+                **cert,
+            }
+            yield self.post("issuer.key/1", LOG_ISSUERS, (OPERATOR,), body)
 
     def _founding(self) -> LogFound:
         ruleset = RULESETS[CURRENT]
