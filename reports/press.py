@@ -4,6 +4,7 @@ A document is a pure function of its evidence, the keys, the layout and the libr
 A file there holds its own SHA-256 in front, so that a damaged one is made again. Several processes may use one directory.
 """
 
+import asyncio
 import os
 import zlib
 from collections.abc import Callable
@@ -86,6 +87,14 @@ class Press:
     def __init__(self, kinds: Kinds, signers: Signers = NO_SIGNERS, cache: Cache | None = None) -> None:
         """Without a ``cache`` everything is drawn anew."""
         self._kinds, self._signers, self._cache = kinds, signers, cache
+        self._turn = asyncio.Lock()
+
+    async def turn(self, work: Callable[[bytes], bytes], raw: bytes) -> bytes:
+        """One of the others on a thread, one at a time: more at once would only take the loop's own turns. Whoever asked for the same
+        document meanwhile finds it kept.
+        """
+        async with self._turn:
+            return await asyncio.to_thread(work, raw)
 
     def certificate(self, raw: bytes) -> bytes:
         """The certificate of a bundle. Refusal CERT_STATE, CERT_SUBJECT; ISSUER_KEY where the log signs and this server cannot."""

@@ -45,7 +45,7 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
 async def certificate_of(log: Log, press: Press, caller: Caller, name: str) -> tuple[str, bytes]:
     """(ULID, PDF) of a manifest; further Refusal CERT_STATE, ISSUER_KEY."""
     ulid, raw = await bundle_of(log, caller, name)
-    return ulid, await asyncio.to_thread(press.certificate, raw)
+    return ulid, await press.turn(press.certificate, raw)
 
 
 async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:

@@ -1,6 +1,6 @@
 """``liandan``: one command per thing an operator, a party or an auditor does. Commands are imported when they are called.
 
-Exit codes: 0 fine, 1 something was found or refused, 2 wrong usage or set-up, 3 not reachable. ``--json`` prints one JSON value on stdout.
+Exit codes: 0 fine, 1 something was found or refused, 2 wrong usage or set-up, 3 not reachable, 4 paper not checked. ``--json`` prints one JSON value on stdout.
 """
 
 import importlib
@@ -51,5 +51,5 @@ class Lazy(click.Group):
 @click.version_option(package_name="liandan")
 def main() -> None:
     """联单：危险废物跨省转移的可验证账本。 / liandan: a verifiable ledger of hazardous-waste transfers. 退出码 / exit codes: 0 正常 fine, 1 有发现 findings, 2 用法
-    usage, 3 无法连接 unavailable.
+    usage, 3 无法连接 unavailable, 4 纸面未核对 paper not checked (verify).
     """

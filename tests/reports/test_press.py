@@ -102,6 +102,20 @@ def test_a_document_is_drawn_once_and_a_damaged_copy_is_drawn_again(tmp_path: Pa
     assert counting.drawn == 8, "other keys, another layout: another document"
 
 
+async def test_the_loop_goes_on_while_documents_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten who ask at once for one document: it is drawn once, and the loop is late by a thread's turn at most, not by a drawing."""
+    raw, signers = signing()
+    counting, press = _Counting(monkeypatch), Press(KINDS, signers, Cache(tmp_path))
+    asked = asyncio.gather(*(press.turn(press.certificate, raw) for _ in range(10)))
+    ticks = 0
+    while not asked.done():  # it is the loop's own turns that are counted
+        await asyncio.sleep(0)
+        ticks += 1
+    assert len(set(await asked)) == 1
+    assert counting.drawn == 1
+    assert ticks > 10
+
+
 def test_the_cache_is_bounded_and_keeps_what_was_used_last(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "documents", limit=20_000)
     for number in range(100):
