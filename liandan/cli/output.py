@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import BrokenExecutor
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any, ParamSpec
@@ -96,7 +97,7 @@ def ending(work: Work[P]) -> Callable[P, None]:
         except asyncpg.PostgresError as error:
             errors.print(f"数据库拒绝 / refused by the database: {error}", markup=False)
             code = UNAVAILABLE
-        except (Unavailable, OSError, asyncpg.InterfaceError) as error:
+        except (Unavailable, OSError, asyncpg.InterfaceError, BrokenExecutor) as error:  # the last: a process of ours was killed
             errors.print(f"无法连接 / unavailable: {error}", markup=False)
             code = UNAVAILABLE
         raise SystemExit(code)
