@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from reports.paper.tongue import say
 from signing.refusal import CODE_IN_FORCE
 
 ORDER_23_IN_FORCE = "2022-01-01"
@@ -16,26 +17,68 @@ Topic = Literal["manifest", "approval", "listing"]
 
 
 class Citation(Struct, frozen=True):
-    """A text and how far it can be trusted: ``[READ]`` read in the text of the law."""
+    """A text, what it is called in English, and how far it can be trusted: ``[READ]`` read in the text of the law. Paper prints no mark."""
 
     zh: str
+    en: str
     mark: str
+
+    @property
+    def text(self) -> str:
+        """In the document's language."""
+        return say(self.zh, self.en)
 
 
 _CODE: dict[Topic, Citation] = {
-    "manifest": Citation("《中华人民共和国生态环境法典》第五百三十六条第一款（填写、运行转移联单）", "[READ T1–T3]"),
-    "approval": Citation("《中华人民共和国生态环境法典》第五百三十六条第二款（跨省转移，商经接受地同意后批准）", "[READ T1–T3]"),
-    "listing": Citation("《中华人民共和国生态环境法典》第四百七十条（跨行政区域联防联控，固体废物转移协作）", "[READ T1–T3]"),
+    "manifest": Citation(
+        "《中华人民共和国生态环境法典》第五百三十六条第一款（填写、运行转移联单）",
+        "Ecological and Environmental Code, Art. 536(1): manifests",
+        "[READ T1–T3]",
+    ),
+    "approval": Citation(
+        "《中华人民共和国生态环境法典》第五百三十六条第二款（跨省转移，商经接受地同意后批准）",
+        "Ecological and Environmental Code, Art. 536(2): transfers across provinces",
+        "[READ T1–T3]",
+    ),
+    "listing": Citation(
+        "《中华人民共和国生态环境法典》第四百七十条（跨行政区域联防联控，固体废物转移协作）",
+        "Ecological and Environmental Code, Art. 470: joint control across regions",
+        "[READ T1–T3]",
+    ),
 }
 _LAW_2020: dict[Topic, Citation] = {
-    "manifest": Citation("《固体废物污染环境防治法》（2020年修订）第八十二条第一款（填写、运行转移联单）", "[READ S2]"),
-    "approval": Citation("《固体废物污染环境防治法》（2020年修订）第八十二条第二款（跨省转移，商经接受地同意后批准）", "[READ S2]"),
-    "listing": Citation("《固体废物污染环境防治法》（2020年修订）第八条第三款（跨行政区域联防联控）", "[READ S2]"),
+    "manifest": Citation(
+        "《固体废物污染环境防治法》（2020年修订）第八十二条第一款（填写、运行转移联单）",
+        "Solid Waste Law (2020), Art. 82(1): manifests",
+        "[READ S2]",
+    ),
+    "approval": Citation(
+        "《固体废物污染环境防治法》（2020年修订）第八十二条第二款（跨省转移，商经接受地同意后批准）",
+        "Solid Waste Law (2020), Art. 82(2): transfers across provinces",
+        "[READ S2]",
+    ),
+    "listing": Citation(
+        "《固体废物污染环境防治法》（2020年修订）第八条第三款（跨行政区域联防联控）",
+        "Solid Waste Law (2020), Art. 8(3): joint control across regions",
+        "[READ S2]",
+    ),
 }
 _ORDER_23: dict[Topic, Citation] = {
-    "manifest": Citation("《危险废物转移管理办法》（部令第23号）第十条至第十八条", "[READ S1]"),
-    "approval": Citation("《危险废物转移管理办法》（部令第23号）第二十一条至第二十八条", "[READ S1]"),
-    "listing": Citation("《危险废物转移管理办法》（部令第23号）第二十一条第二款（按照合作协议简化审批程序）", "[READ S1]"),
+    "manifest": Citation(
+        "《危险废物转移管理办法》（部令第23号）第十条至第十八条",
+        "Measures on Hazardous Waste Transfers (Order 23), Art. 10–18",
+        "[READ S1]",
+    ),
+    "approval": Citation(
+        "《危险废物转移管理办法》（部令第23号）第二十一条至第二十八条",
+        "Measures on Hazardous Waste Transfers (Order 23), Art. 21–28",
+        "[READ S1]",
+    ),
+    "listing": Citation(
+        "《危险废物转移管理办法》（部令第23号）第二十一条第二款（按照合作协议简化审批程序）",
+        "Measures on Hazardous Waste Transfers (Order 23), Art. 21(2): simplified approval",
+        "[READ S1]",
+    ),
 }
 
 

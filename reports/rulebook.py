@@ -5,6 +5,7 @@ from functools import cache
 
 from ledger.auditing.rulebook import RULES as AUDITING
 from reports.kinds import all_kinds
+from reports.paper.tongue import say
 from signing.refusal import Rule, table, texts
 from signing.rulebook import RULES as SIGNING
 
@@ -12,12 +13,48 @@ RULES = table(
     *texts(
         """
 CERT_STATE | R-74 | receiver | law §7.6 R-74 [DESIGN]
-联单尚未完成接受确认，不能出具存证证明。 || 待接受人提交接受确认（manifest.receive）后再出具。
+联单尚未完成接受确认，不能出具转移证明。 || 待接受人提交接受确认（manifest.receive）后再出具。
 The manifest has not been received yet, so there is no certificate. || Wait for the receiver's confirmation (manifest.receive).
 
 ISSUER_KEY | - | operator | docs/certificate.md [DESIGN]
 账本登记了文书签章或二维码密钥，本服务没有这把私钥，不能出具：未签章的文书不是该账本的文书。 || 运营单位将该密钥放入本服务的密钥文件（Key: pdf 或 Key: claim）并重启，或用 liandan key issuer 生成新的并登记，或以 liandan log issuer retire 停用。
 The log tells a key for papers or codes that this server does not hold; unsigned, a paper of such a log is not its paper. || The operator puts the key into this server's key file (Key: pdf or Key: claim) and restarts it, or makes and registers a new one (liandan key issuer), or retires it (liandan log issuer retire).
+
+TRANSIT_VOID | - | generator | docs/documents.md [DESIGN]
+联单已作废，没有在途可言，不出具在途凭证。 || 如已重新开具，按新联单出具。
+The manifest is void: nothing is in transit, so there is no extract. || If it was issued anew, ask for the extract of the new manifest.
+
+EXCERPT_STATE | - | origin_authority | docs/documents.md [DESIGN]
+申请尚未决定，没有批准决定可以摘录。 || 待主管部门作出决定后再出具。
+The application is not decided yet, so there is no decision to excerpt. || Wait for the authority's decision.
+
+EXCERPT_SUBJECT | - | sender | docs/documents.md [DESIGN]
+证据包的主题不是批准决定，也不是白名单。 || 使用该决定或名单自己的证据包。
+The bundle is about neither a decision nor a list. || Use the bundle of the decision or list itself.
+
+EXCERPT_UNKNOWN | - | sender | docs/documents.md [DESIGN]
+账本中没有这项批准决定或白名单，或您无权查阅。 || 核对名称；刚提交的请稍候再查。
+The log has no such decision or list, or you may not read it. || Check the name; wait a moment for one just entered.
+
+ATTESTATION_UNSIGNED | - | operator | docs/documents.md [DESIGN]
+无记录证明只凭出具单位的签章成立：没有覆盖全文件的有效签章。 || 向出具单位索取签章的原件；出具方须先登记文书签章密钥（issuer.key）。
+An attestation of no record counts by the issuer's signature alone, and no valid one covers the whole file. || Ask the issuer for the signed original; an issuer needs a key for documents first (issuer.key).
+
+ATTESTATION_FOUND | - | sender | docs/documents.md [DESIGN]
+账本中有符合条件的联单，不能出具无记录证明。 || 查阅这些联单，或缩小检索条件。
+The log has such a manifest, so there is no attestation of none. || Look at these manifests, or narrow the question.
+
+ATTESTATION_SCOPE | - | sender | docs/documents.md [DESIGN]
+检索条件不完整，或者超出您的查阅范围。 || 给出国家联单编号，或者给出移出人（可加废物代码、起止日期）；企业只能就本单位作为移出人的联单提出。
+The question is incomplete, or beyond what you may read. || Give a national number, or a generator with a code or days; a party may ask about itself as generator alone.
+
+SEARCH_BEHIND | - | operator | docs/documents.md [DESIGN]
+检索用的视图尚未跟上检查点。 || 稍候重试。
+What is searched has not followed to the checkpoint yet. || Try again in a moment.
+
+NOTE_ATTESTATION | - | sender | docs/documents.md [DESIGN]
+“没有记录”是出具单位签署的陈述，不由证据证明。 || 需要独立核实时，审计导出的整本账并自行检索。
+That there is no record is the issuer's signed statement, not proved by evidence. || Audit an export of the whole log and search it yourself where you need more.
 
 CERT_SUBJECT | - | sender | design §8 [DESIGN]
 证据包的主题不是一份联单。 || 使用该联单自己的证据包。
@@ -68,7 +105,7 @@ MANIFEST_AMBIGUOUS | - | origin_authority | formats §3 [DESIGN]
 Several manifests hold this number (it is disputed). || Ask by ULID instead.
 
 FILE_FORM | - | sender | docs/certificate.md [DESIGN]
-不是可核验的文件。 || 请提供存证证明 PDF、证据包、入账回执（.entry 与 .tlog-proof）或拒绝回执。
+不是可核验的文件。 || 请提供转移证明 PDF、证据包、入账回执（.entry 与 .tlog-proof）或拒绝回执。
 This is no file that can be verified. || Give a certificate PDF, a bundle, a receipt (.entry and .tlog-proof) or a refusal receipt.
 
 RECEIPT_FORM | - | sender | formats §8 [DESIGN]
@@ -76,7 +113,7 @@ RECEIPT_FORM | - | sender | formats §8 [DESIGN]
 The refusal receipt is malformed.
 
 RECEIPT_UNCHECKED | - | sender | formats §8 [DESIGN]
-未能核验回执：账本或运营单位的公钥不在手边。 || 入账回执给出事先留存的 log.vkey（--vkey）。拒绝回执由运营单位的密钥签署，log.vkey 和策略文件中没有它：给出同一账本的任一存证证明或证据包（--bundle），或与回执一同核验。
+未能核验回执：账本或运营单位的公钥不在手边。 || 入账回执给出事先留存的 log.vkey（--vkey）。拒绝回执由运营单位的密钥签署，log.vkey 和策略文件中没有它：给出同一账本的任一转移证明或证据包（--bundle），或与回执一同核验。
 The receipt was not checked: the keys of the log or of its operator are not at hand. || Give the pinned log.vkey (--vkey) for receipts of entries. A refusal is signed with a key of the operator, which neither log.vkey nor a policy holds: give any certificate or bundle of the same log (--bundle), or verify it together with the refusal.
 
 RECEIPT_SIGNER | - | sender | formats §8 [DESIGN]
@@ -162,5 +199,5 @@ def all_texts() -> Mapping[str, Rule]:
 
 
 def explain(code: str) -> str:
-    """The Chinese sentence of a code, or the code itself where no table has it."""
-    return all_texts()[code].zh if code in all_texts() else code
+    """The sentence of a code in the document's language, or the code itself where no table has it."""
+    return say(all_texts()[code].zh, all_texts()[code].en) if code in all_texts() else code

@@ -1,4 +1,4 @@
-"""Chinese words for the codes of the evidence, as documents print them. A code without a word is printed as it is."""
+"""Words for the codes of the evidence, as documents print them in their language. A code without a word is printed as it is."""
 
 from collections.abc import Mapping
 
@@ -8,19 +8,20 @@ from ledger.times import format_at
 from manifests.model import STAGES
 from manifests.receipt import Opinion
 from reports.kinds import all_kinds
+from reports.paper.tongue import say, spoken
 from whitelist.fields import WasteForm
 
 __all__ = ["STAGES"]
 
 FORMS, OPINIONS = words_of(WasteForm), words_of(Opinion)
-ROUTES: Mapping[str, str] = {
-    "INTRA": "省内转移",
-    "LISTED": "跨省“白名单”简化审批",
-    "APPROVED": "跨省商请审批",
-    "PILOT387": "试点单位（视同省内）",
-    "EMERGENCY": "应急转移",
-    "OFF_LOG": "账外批准（跨省转入）",
-    "RETURN": "退回运输",
+ROUTES: Mapping[str, tuple[str, str]] = {
+    "INTRA": ("省内转移", "within one province"),
+    "LISTED": ("跨省“白名单”简化审批", "across provinces, on a list"),
+    "APPROVED": ("跨省商请审批", "across provinces, consulted"),
+    "PILOT387": ("试点单位（视同省内）", "pilot, as within one province"),
+    "EMERGENCY": ("应急转移", "emergency"),
+    "OFF_LOG": ("账外批准（跨省转入）", "decided outside this log"),
+    "RETURN": ("退回运输", "return"),
 }
 COLUMNS: Mapping[Books, tuple[str, str]] = {
     "decided": ("批准占用", "Decided"),
@@ -38,12 +39,22 @@ PERSONAL: Mapping[str, str] = {
 }  # fmt: skip
 """Words of the dotted names of committed fields, each part for itself; the names are the signer's own choice."""
 LEVELS: Mapping[str, str] = {"H": "高", "M": "中", "L": "低"}
-PROVINCES: Mapping[str, str] = {
-    "11": "北京市", "12": "天津市", "13": "河北省", "14": "山西省", "15": "内蒙古自治区", "21": "辽宁省", "22": "吉林省",
-    "23": "黑龙江省", "31": "上海市", "32": "江苏省", "33": "浙江省", "34": "安徽省", "35": "福建省", "36": "江西省", "37": "山东省",
-    "41": "河南省", "42": "湖北省", "43": "湖南省", "44": "广东省", "45": "广西壮族自治区", "46": "海南省", "50": "重庆市",
-    "51": "四川省", "52": "贵州省", "53": "云南省", "54": "西藏自治区", "61": "陕西省", "62": "甘肃省", "63": "青海省",
-    "64": "宁夏回族自治区", "65": "新疆维吾尔自治区", "71": "台湾省", "81": "香港特别行政区", "82": "澳门特别行政区",
+_LEVELS: Mapping[str, str] = {"H": "grave", "M": "notable", "L": "slight"}
+ENGLISH: Mapping[str, str] = {
+    "S": "solid", "SS": "semi-solid", "L": "liquid", "G": "gas", "ALL": "all codes", "INCLUDE": "only the codes named",
+    "EXCEPT": "all codes but those named", "none": "unpacked (pipeline)", "permit": "comprehensive permit", "partly": "accept in part", "in_transfer": "from another province",
+}  # fmt: skip
+"""Of values that do not say in English what they mean."""
+PROVINCES: Mapping[str, tuple[str, str]] = {
+    "11": ("北京市", "Beijing"), "12": ("天津市", "Tianjin"), "13": ("河北省", "Hebei"), "14": ("山西省", "Shanxi"),
+    "15": ("内蒙古自治区", "Inner Mongolia"), "21": ("辽宁省", "Liaoning"), "22": ("吉林省", "Jilin"), "23": ("黑龙江省", "Heilongjiang"),
+    "31": ("上海市", "Shanghai"), "32": ("江苏省", "Jiangsu"), "33": ("浙江省", "Zhejiang"), "34": ("安徽省", "Anhui"),
+    "35": ("福建省", "Fujian"), "36": ("江西省", "Jiangxi"), "37": ("山东省", "Shandong"), "41": ("河南省", "Henan"),
+    "42": ("湖北省", "Hubei"), "43": ("湖南省", "Hunan"), "44": ("广东省", "Guangdong"), "45": ("广西壮族自治区", "Guangxi"),
+    "46": ("海南省", "Hainan"), "50": ("重庆市", "Chongqing"), "51": ("四川省", "Sichuan"), "52": ("贵州省", "Guizhou"),
+    "53": ("云南省", "Yunnan"), "54": ("西藏自治区", "Tibet"), "61": ("陕西省", "Shaanxi"), "62": ("甘肃省", "Gansu"),
+    "63": ("青海省", "Qinghai"), "64": ("宁夏回族自治区", "Ningxia"), "65": ("新疆维吾尔自治区", "Xinjiang"), "71": ("台湾省", "Taiwan"),
+    "81": ("香港特别行政区", "Hong Kong"), "82": ("澳门特别行政区", "Macao"),
 }  # fmt: skip
 SUITES: Mapping[str, str] = {"ed25519": "Ed25519", "ecdsa-p256-sha256": "ECDSA P-256", "ml-dsa-44": "ML-DSA-44", "sm2-sm3": "SM2"}
 
@@ -51,18 +62,39 @@ SUITES: Mapping[str, str] = {"ed25519": "Ed25519", "ecdsa-p256-sha256": "ECDSA P
 def name_of_act(kind: str) -> str:
     """What a kind of statement is called, in its own word; a kind that this program does not know by its name."""
     known = all_kinds().by_name.get(kind)
-    return kind if known is None else known.zh or kind
+    return kind if known is None else say(known.zh or kind, known.en or kind)
+
+
+def level_name(level: str) -> str:
+    """Of an alert; a tag has none."""
+    return say(f"{LEVELS[level]}级提示", f"{_LEVELS[level]} alert") if level else say("标记", "tag")
+
+
+def stage_name(stage: str) -> str:
+    """A state of a manifest."""
+    return say(STAGES.get(stage, stage), stage.replace("_", " "))
+
+
+def route_name(route: str) -> str:
+    """The way on which a transfer is allowed."""
+    return say(*ROUTES.get(route, (route, route)))
+
+
+def word(value: str, words: Mapping[str, str]) -> str:
+    """A value of an enumeration with Chinese words; its codes are English ones."""
+    return say(words.get(value, value), ENGLISH.get(value, value.replace("_", " ") if value in words else value))
 
 
 def province(code: str) -> str:
     """Name of a province by its two digits, or the digits."""
-    return PROVINCES.get(code[:2], code[:2])
+    return say(*PROVINCES.get(code[:2], (code[:2], code[:2])))
 
 
 def personal(field: str) -> str:
     """``contact.phone`` as 经办人联系电话; a part without a word leaves the whole name as it was signed."""
     parts = field.split(".")
-    return "".join(PERSONAL[part] for part in parts) if all(part in PERSONAL for part in parts) else field
+    is_known = spoken() == "zh" and all(part in PERSONAL for part in parts)
+    return "".join(PERSONAL[part] for part in parts) if is_known else field.replace(".", " ")
 
 
 def moment(at: str) -> str:

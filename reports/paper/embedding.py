@@ -23,7 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 Alphabet: TypeAlias = Mapping[str, str]
 """Characters by face that documents of a kind draw nearly always; each once."""
 
-STANDING_KEPT = 16
+STANDING_KEPT = 32
 """Standing subsets held in memory, some 30 KB each."""
 _BEST, _QUICK = 9, 6
 _SUBSET = 256

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ledger.mass import format_mass
 from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, wrap
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
+from reports.paper.tongue import say, spoken
 
 PAD = 4.0
 LEADING = 1.32
@@ -30,8 +31,15 @@ class Cell(Struct, frozen=True, kw_only=True):
 
 
 def label(text: str, sub: str, share: float) -> Cell:
-    """A label cell: shaded, Chinese over small English."""
-    return Cell(text=text, sub=sub, share=share, size=7.5, fill=SHADE, color="#334155")
+    """A label cell: shaded, the document's language over the other one in small."""
+    return Cell(
+        text=say(text, sub or text),
+        sub=say(sub, text.replace("\n", "") if sub else ""),
+        share=share,
+        size=say_size(7.5),
+        fill=SHADE,
+        color="#334155",
+    )
 
 
 def value(text: str, share: float, *, face: str = REGULAR, align: str = "left", size: float = 8.0) -> Cell:
@@ -53,6 +61,7 @@ class Column(Struct, Generic[Item], frozen=True):
     """Of its texts; 0 for that of the table."""
     grams: Callable[[Item], int | None] | None = None
     """What its texts say in tonnes, of a column that has sums."""
+    weighed: bool = True
 
     def cell(self, item: Item, size: float, face: str = REGULAR) -> Cell:
         """What stands under the head for an item; empty is a dash."""
@@ -60,27 +69,53 @@ class Column(Struct, Generic[Item], frozen=True):
         return Cell(text=self.text(item) or "—", share=self.share, face=face, align=self.align, size=size, color=color)
 
 
-def mass(zh: str, en: str, share: float, of: Callable[[Item], int | None], alarm: Callable[[Item], bool] = lambda _: False) -> Column[Item]:
+def say_size(size: float) -> float:
+    """Of a label: English words are longer."""
+    return size if spoken() == "zh" else size - 0.7
+
+
+def tonnes(grams: int, *, weighed: bool = True) -> str:
+    """Grams as tonnes: six decimals where a scale showed them, else as many as say something."""
+    text = format_mass(grams)
+    return text if weighed and grams else text.rstrip("0").rstrip(".")
+
+
+def mass(
+    zh: str,
+    en: str,
+    share: float,
+    of: Callable[[Item], int | None],
+    alarm: Callable[[Item], bool] = lambda _: False,
+    *,
+    weighed: bool = True,
+) -> Column[Item]:
     """A column of grams, printed as tonnes."""
-    return Column(zh, en, share, lambda item: "" if (grams := of(item)) is None else format_mass(grams), "right", alarm, grams=of)
+
+    def text(item: Item) -> str:
+        return "" if (grams := of(item)) is None else tonnes(grams, weighed=weighed)
+
+    return Column(zh, en, share, text, "right", alarm, grams=of, weighed=weighed)
 
 
 def total(columns: Sequence[Column[Item]], items: Sequence[Item], size: float = 7.5) -> list[Cell]:
     """合计: sums in bold under the columns of grams, which are the last; a dash where a part of the sum is not known."""
     share = sum(column.share for column in columns if column.grams is None)
-    cells = [Cell(text="合计", share=share, align="right", face=BOLD, size=size)]
+    cells = [Cell(text=say("合计", "Total"), share=share, align="right", face=BOLD, size=size)]
     for column in columns:
         if column.grams is not None:
             parts = [column.grams(item) for item in items]
-            text = "" if None in parts else format_mass(sum(part or 0 for part in parts))
+            text = "" if None in parts else tonnes(sum(part or 0 for part in parts), weighed=column.weighed)
             cells.append(value(text, column.share, face=BOLD, align="right", size=size))
     return cells
 
 
 def heads(columns: Sequence[Column[Item]]) -> list[Cell]:
     """The heads of columns."""
-    head = Cell(text="", size=7.2, face=BOLD, fill=SHADE, align="center", color="#334155")
-    return [replace(head, text=column.zh, sub=column.en, share=column.share) for column in columns]
+    head = Cell(text="", size=say_size(7.3), fill=SHADE, align="center", color="#334155")
+    return [
+        replace(head, text=say(column.zh, column.en), sub=say(column.en, column.zh.replace("\n", "")), share=column.share)
+        for column in columns
+    ]
 
 
 class _Laid(Struct, frozen=True):
@@ -149,7 +184,7 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
 def table(
     sheet: Sheet, columns: Sequence[Column[Item]], items: Iterable[Item], *, sums: Item | None = None, size: float = 7.5, keep: float = 0.0
 ) -> None:
-    """A table, one row an item, ``sums`` in bold under them: the head again on every page, at least one row under it.
+    """A table, one row an item, ``sums`` in bold under them: the head again on every page, rows under it, and never the last row alone.
 
     ``size`` of its texts; ``keep``: height that must follow the last row on its page.
     """
@@ -157,7 +192,8 @@ def table(
     rows += [] if sums is None else [[column.cell(sums, size, BOLD) for column in columns]]
     top, *laid_rows = (_lay(cells, sheet.room) for cells in (heads(columns), *rows))
     heights = [_height(laid_cells) for laid_cells in laid_rows]
-    needed = [*heights[:-1], *(height + keep for height in heights[-1:])]
+    # The last row takes the one before it along, and what leans on the table: it never stands alone on a page.
+    needed = [*heights[:-2], *(height + heights[-1] + keep for height in heights[-2:-1]), *(height + keep for height in heights[-1:])]
     sheet.need(_height(top) + sum(needed[:1]))
     _row(sheet, top, _height(top))
     for laid_cells, height, needs in zip(laid_rows, heights, needed, strict=True):
@@ -166,12 +202,15 @@ def table(
         _row(sheet, laid_cells, height)
 
 
-def section(sheet: Sheet, title: str, sub: str, *, keep: float = 60.0) -> None:
-    """A section's heading, never alone at the foot of a page (``keep``: height that must follow on the same page)."""
-    if sheet.y > sheet.top:
-        sheet.y += 9
-    sheet.need(20 + keep)
-    sheet.box(sheet.margin, sheet.y + 1.5, 2.6, 11, fill=ACCENT, stroke=None)
-    sheet.text(sheet.margin + 8, sheet.y + 10.6, title, Paint(10, BOLD, ACCENT))
-    sheet.text(sheet.margin + sheet.room, sheet.y + 10.4, sub, Paint(6.5, REGULAR, GREY, "right"))
-    sheet.y += 17
+def section(sheet: Sheet, title: str, sub: str) -> None:
+    """A section's heading, never alone at the foot of a page: it is drawn with what follows."""
+
+    def draw() -> None:
+        if sheet.y > sheet.top:
+            sheet.y += 9
+        sheet.box(sheet.margin, sheet.y + 1.5, 2.6, 11, fill=ACCENT, stroke=None)
+        sheet.text(sheet.margin + 8, sheet.y + 10.6, say(title, sub), Paint(10, BOLD, ACCENT))
+        sheet.text(sheet.margin + sheet.room, sheet.y + 10.4, say(sub, title), Paint(6.5, REGULAR, GREY, "right"))
+        sheet.y += 17
+
+    sheet.wait(26, draw)

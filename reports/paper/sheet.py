@@ -16,6 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from reports.paper.embedding import Alphabet, codes_of
 from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width, wrap
+from reports.paper.tongue import say
 
 INK = "#1A1A1A"
 GREY = "#6B7280"
@@ -26,6 +27,8 @@ ALARM = "#B42318"
 
 A4 = (595.276, 841.89)
 _LEADING = 1.45
+_KEPT_BY_A_HEADING = 44.0
+"""Least height that follows a heading on its page: two rows."""
 _DRAWING = Lock()
 """reportlab cuts subsets with one read position per font: two documents of two threads would read each other's bytes."""
 
@@ -59,6 +62,7 @@ class Sheet:
         """Kept free at the right, for something that stands beside a table."""
         self.pages: list[list[Mark]] = [[]]
         self.y = top
+        self._waiting: tuple[float, Callable[[], None]] | None = None
         self.undrawable: dict[str, None] = {}
         """Characters without glyph in what was drawn so far, in order."""
 
@@ -78,11 +82,19 @@ class Sheet:
         self.y = self.top
 
     def need(self, height: float) -> bool:
-        """Begin a new page unless ``height`` is left; whether it did."""
-        if self.left_over >= height or self.y <= self.top:
-            return False
-        self.new_page()
-        return True
+        """Begin a new page unless ``height`` is left; whether it did. A heading that waits goes with it."""
+        lead, draw = self._waiting or (0.0, None)
+        self._waiting = None
+        turned = self.left_over < lead + (height if draw is None else max(height, _KEPT_BY_A_HEADING)) and self.y > self.top
+        if turned:
+            self.new_page()
+        if draw is not None:
+            draw()
+        return turned
+
+    def wait(self, height: float, draw: Callable[[], None]) -> None:
+        """A heading, drawn when it is known what stands under it, on the same page; it moves the cursor by at most ``height`` itself."""
+        self._waiting = (height, draw)
 
     def mark(self, draw: Mark) -> None:
         """Put something on the current page."""
@@ -107,7 +119,7 @@ class Sheet:
         colors = "" if fill is None else f"{_rgb(fill)} rg "
         colors += "" if stroke is None else f"{_rgb(stroke)} RG {line:g} w "
         paint = "B" if fill and stroke else "f" if fill else "S"
-        self.mark(lambda canvas, high: canvas.addLiteral(f"{colors}{x:.2f} {high - y - h:.2f} {w:.2f} {h:.2f} re {paint}"))
+        self.mark(lambda canvas, high: canvas.addLiteral(f"{colors}{x:.1f} {high - y - h:.1f} {w:.1f} {h:.1f} re {paint}"))
 
     def rule(self, x: float, y: float, length: float, *, color: str = RULE, line: float = 0.5) -> None:
         """A horizontal line."""
@@ -124,6 +136,7 @@ class Sheet:
 
     def to_pdf(self, title: str, subject: str, *, notice: str = "", left: str = "", is_demo: bool = False) -> bytes:
         """The document; every page gets its number, the ``notice`` in red, what document this is, and the watermark of demonstration logs."""
+        self.need(0)  # a heading with nothing under it is drawn too
         bodies, self.pages = self.pages, []
         for number, body in enumerate(bodies, 1):
             self.pages.append([])
@@ -139,8 +152,9 @@ class Sheet:
         self.rule(self.margin, base - 12, self.room)
         self.text(self.margin, base, notice, Paint(7, REGULAR, ALARM))
         self.text(self.margin, base + 10, left, Paint(6.5, REGULAR, GREY))
-        self.text(right, base, f"第 {number} 页 / 共 {total} 页", Paint(7, REGULAR, GREY, "right"))
-        self.text(right, base + 10, f"page {number} of {total}", Paint(6, REGULAR, GREY, "right"))
+        pages = f"第 {number} 页 / 共 {total} 页", f"page {number} of {total}"
+        self.text(right, base, say(*pages), Paint(7, REGULAR, GREY, "right"))
+        self.text(right, base + 10, say(*pages[::-1]), Paint(6, REGULAR, GREY, "right"))
 
 
 def _watermark(width: float, canvas: Canvas, height: float) -> None:
@@ -165,12 +179,13 @@ def _rgb(color: str) -> str:
 
 def _shown(canvas: Canvas, face: str, size: float, x: float, y: float, text: str) -> str:
     """One line of text as PDF operators, with the subsets that reportlab keeps. Its own drawString takes several times as long."""
-    return f"BT 1 0 0 1 {x:.2f} {y:.2f} Tm {codes_of(canvas, face, load()[face]).operators(text, size)} ET"
+    return f"BT {x:.1f} {y:.1f} Td {codes_of(canvas, face, load()[face]).operators(text, size)} ET"
 
 
 def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=REGULAR)
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang=say("zh-CN", "en"), initialFontName=REGULAR)
+    canvas.setViewerPreference("DisplayDocTitle", "true")
     canvas.setTitle(title)
     canvas.setSubject(subject)
     canvas.setAuthor("liandan")

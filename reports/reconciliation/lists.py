@@ -29,7 +29,7 @@ def line_lists(sheet: Sheet, statement: MonthlyStatement) -> None:
         ("联单明细", "All lines of the month", statement.rows, _ALL),
     ):
         if rows:
-            section(sheet, f"{title}　{len(rows)} 行", sub, keep=56)
+            section(sheet, f"{title}　{len(rows)} 行", sub)
             table(sheet, (*who, *columns), rows, size=6.8)
 
 

@@ -122,7 +122,7 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
 
 def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
-    section(sheet, "按废物代码", "By waste code", keep=100)
+    section(sheet, "按废物代码", "By waste code")
     shown = statement.mirror[:_CODES_ON_PAGE_1]
     top, chart_width = sheet.y, 205.0
     sheet.inset = chart_width + 14
@@ -173,7 +173,7 @@ def _explained(mirror: MirrorEquation) -> int:
 
 def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:
     """What needs a person: one line of figures, by number of the check."""
-    section(sheet, "需要核对的事项", "Open items", keep=40)
+    section(sheet, "需要核对的事项", "Open items")
     flagged = [row for row in statement.differing if row.level]
     flying, waiting = (_count_and_age(statement, rows) for rows in (statement.in_flight, statement.waiting))
     manifests = len({(row.generator, row.manifest) for row in statement.departed})
@@ -200,7 +200,7 @@ def _count_and_age(statement: MonthlyStatement, rows: Sequence[LineRow]) -> str:
 
 def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
     """What it was drawn from: enough to compute it again."""
-    section(sheet, "数据来源与复算", "Drawn from", keep=60)
+    section(sheet, "数据来源与复算", "Drawn from")
     found = f"{statement.origin}　创始声明 {statement.found}"
     row(sheet, (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)))
     drawn, versions = f"{statement.root}　末条入账 {moment(statement.drawn_at)}", "\n".join(found.version for found in statement.tolerances)
@@ -218,9 +218,9 @@ def _lists(sheet: Sheet, statement: MonthlyStatement) -> None:
         section(sheet, "镜像等式：全部废物代码", "Mirror equation, all codes")
         table(sheet, _MIRROR, statement.mirror, sums=statement.total, size=7.2)
     if statement.accounts:
-        section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas", keep=60)
+        section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas")
         table(sheet, _ACCOUNTS, statement.accounts, size=6.8)
     line_lists(sheet, statement)
     if statement.duplicates:
-        section(sheet, "M6　编号重复", "Duplicate numbers", keep=40)
+        section(sheet, "M6　编号重复", "Duplicate numbers")
         table(sheet, _DUPLICATES, statement.duplicates)
