@@ -7,6 +7,7 @@ import re
 import zlib
 
 from ledger.bundle import BUNDLE_MAX
+from reports.paper.tongue import Tongue
 from signing.refusal import refuse
 
 NAME = "liandan-bundle.json"
@@ -16,6 +17,8 @@ STREAMS_MAX, FOUND_MAX = 20_000, 8
 """Streams looked at (a certificate has some thirty), and streams unpacked."""
 HEAD = 1024
 """Bytes of a deflated stream within which its beginning can be read: a table of Huffman codes comes first."""
+LAYOUT_KEY = "/LiandanLayout"
+_LAYOUT = re.compile(rb"/LiandanLayout \(([a-z]{1,16}) ([0-9]{1,4}) (zh|en)\)")
 _STREAM = re.compile(rb"stream\r?\n")
 
 
@@ -47,6 +50,12 @@ def bundles_in(raw: bytes) -> list[bytes]:
 def claims_in(raw: bytes) -> list[bytes]:
     """The distinct claims in it, as they travel."""
     return [content.removeprefix(CLAIM) for content in _streams(raw, CLAIM)]
+
+
+def layout_in(raw: bytes) -> tuple[str, Tongue] | None:
+    """(document, language) that the file says it is; ``None`` for a file that does not say so. It decides only what it is compared with."""
+    found = _LAYOUT.search(raw)
+    return None if found is None else (found[1].decode(), "en" if found[3] == b"en" else "zh")
 
 
 def _streams(raw: bytes, beginning: bytes) -> list[bytes]:

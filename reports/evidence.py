@@ -32,18 +32,18 @@ async def collect(chain: Chain, trunk: str, cases: Iterable[str]) -> list[Entry]
     named = {issue.owner, issue.body.receiver, *issue.body.carriers}
     for case in cases:
         entries += await chain(case)
-    entries += await _permits(chain, issue.body.permit)
+    entries += await permits_of(chain, issue.body.permit)
     if issue.body.approval is not None:
         decision = await chain(issue.body.approval)
         entries += decision
-        for listed in _lists(decision):
+        for listed in lists_of(decision):
             entries += await chain(listed)
     entries += [*await chain(LOG_MAIN), *await chain(LOG_ISSUERS)]
-    entries += await _parties(chain, entries, named)
+    entries += await parties_of(chain, entries, named)
     return sorted(entries, key=lambda entry: entry.index)
 
 
-async def _permits(chain: Chain, name: str | None) -> list[Entry]:
+async def permits_of(chain: Chain, name: str | None) -> list[Entry]:
     """The permit and those that it renews, back to the first of its line, whose account it draws on."""
     found: list[Entry] = []
     while name is not None:
@@ -53,7 +53,7 @@ async def _permits(chain: Chain, name: str | None) -> list[Entry]:
     return found
 
 
-def _lists(decision: Iterable[Entry]) -> list[str]:
+def lists_of(decision: Iterable[Entry]) -> list[str]:
     """Lists that the application's lines name."""
     found = [
         line.listing.list
@@ -65,7 +65,7 @@ def _lists(decision: Iterable[Entry]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-async def _parties(chain: Chain, entries: Iterable[Entry], named: set[str]) -> list[Entry]:
+async def parties_of(chain: Chain, entries: Iterable[Entry], named: set[str]) -> list[Entry]:
     """Party chains of signers and named parties; their entries may have signers of their own."""
     wanted = named | {uscc for entry in entries for uscc in entry.statement.by}
     seen: set[str] = set()

@@ -13,7 +13,7 @@ from ledger.bundle import Bundle
 from ledger.kinds.issuer import USES, Issuer, issuer_key
 from ledger.times import day_of, parse_at
 from manifests.model import ManifestState
-from reports.attachment import CLAIM, NAME
+from reports.attachment import CLAIM, LAYOUT_KEY, NAME
 from reports.claim import PAYLOAD, SignedClaim, claim_of
 from reports.paper import pades
 from signing.envelope import pae
@@ -54,6 +54,11 @@ def require_signers(bundle: Bundle, signers: Signers) -> None:
             )
 
 
+def signer_of(bundle: Bundle, signers: Signers) -> tuple[str, Issuer, Callable[[bytes], bytes]] | None:
+    """(keyid, key, signing function) of the newest key of the log for documents that is at hand; ``None`` without one."""
+    return next(((name, issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers), None)
+
+
 def sign_claim(bundle: Bundle, signers: Signers, document: str, number: str, as_of: str) -> SignedClaim | None:
     """The claim of a document about the bundle's manifest, by the newest key for it that is at hand; ``None`` without one."""
     state, head = bundle.facts.state(bundle.subject), bundle.opened.checkpoint
@@ -64,13 +69,18 @@ def sign_claim(bundle: Bundle, signers: Signers, document: str, number: str, as_
     return SignedClaim(said, signers[keyid](pae(PAYLOAD, said.text)))
 
 
-def issue(pages: bytes, bundle: Bundle, raw: bytes, signers: Signers, *, layout: str, dated: str, claim: SignedClaim | None) -> bytes:
+def issue(
+    pages: bytes, bundle: Bundle, raw: bytes, signers: Signers, *, layout: str, dated: str, claim: SignedClaim | None = None
+) -> bytes:
     """The pages with their evidence (``raw``, the bundle's file) and claim inside, dated by ``dated`` (``admission.at``), signed.
+
+    ``layout`` says which document it is, of which layout, in which language; it stands in clear in the evidence's stream, where a verifier
+    finds it without a reader of PDF (``attachment.layout_in``).
 
     Signed by the newest key of the log for documents that is among ``signers``; unsigned, and without a word of a signature, otherwise.
     """
     date = f"D:{dated[:4]}{dated[5:7]}{dated[8:10]}{dated[11:13]}{dated[14:16]}{dated[17:19]}+08'00'"
-    issuer, sign = next(((issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers), (None, None))
+    _, issuer, sign = signer_of(bundle, signers) or (None, None, None)
     with pikepdf.open(io.BytesIO(pages)) as pdf:
         _attach(pdf, NAME, raw, "application/json", "离线核验所需的全部证据 / everything needed to verify this document offline", date)
         if claim is not None:
@@ -78,7 +88,7 @@ def issue(pages: bytes, bundle: Bundle, raw: bytes, signers: Signers, *, layout:
             _attach(pdf, "liandan-claim.txt", content, "text/plain", "二维码中的声明 / the claim that the square code holds", date)
         pdf.docinfo["/CreationDate"] = date
         pdf.docinfo["/ModDate"] = date
-        pdf.docinfo["/LiandanLayout"] = layout
+        pdf.attachments[NAME].get_file().obj[LAYOUT_KEY] = pikepdf.String(layout)
         if issuer is not None:
             pades.reserve(pdf, issuer.cert, date, bundle.log.origin)
         for stream in pdf.objects:

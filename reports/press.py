@@ -18,9 +18,9 @@ import reportlab
 
 from ledger.admission.kind_table import Kinds
 from ledger.bundle import Bundle, open_bundle
-from reports.certificate.fields import LAYOUT
-from reports.certificate.render import render_certificate
+from reports.documents import layout_of, render
 from reports.issuing import NO_SIGNERS, Signers, require_signers
+from reports.paper.tongue import Tongue
 
 CACHE_BYTES = 256 * 1024 * 1024
 """Some 2,000 certificates."""
@@ -96,18 +96,26 @@ class Press:
         async with self._turn:
             return await asyncio.to_thread(work, raw)
 
-    def certificate(self, raw: bytes) -> bytes:
-        """The certificate of a bundle. Refusal CERT_STATE, CERT_SUBJECT; ISSUER_KEY where the log signs and this server cannot."""
-        return self.print(raw, f"certificate {LAYOUT} zh", render_certificate)
+    def certificate(self, raw: bytes, tongue: Tongue = "zh") -> bytes:
+        """The certificate of a bundle. Refusal CERT_STATE, CERT_SUBJECT, ISSUER_KEY."""
+        return self.document("certificate", raw, tongue)
+
+    def document(self, name: str, raw: bytes, tongue: Tongue = "zh") -> bytes:
+        """The document of a bundle by its name (``reports.documents``). Its refusals; ISSUER_KEY where the log signs and this server cannot."""
+        return self.print(raw, layout_of(name, tongue), lambda bundle, raw, signers: render(name, bundle, raw, signers, tongue))
 
     def print(self, raw: bytes, layout: str, render: Render) -> bytes:
-        """A document of a bundle, which is opened as any verifier would before it is printed; ``layout`` names what ``render`` draws."""
+        """A document of a bundle, kept; ``layout`` names what ``render`` draws."""
         key = sha256("\n".join((layout, _SOFTWARE, *sorted(self._signers), sha256(raw).hexdigest())).encode()).hexdigest()
         found = None if self._cache is None else self._cache.get(key)
         if found is None:
-            bundle = open_bundle(raw, self._kinds)
-            require_signers(bundle, self._signers)
-            found = render(bundle, raw, self._signers)
+            found = self.draw(raw, render)
             if self._cache is not None:
                 self._cache.put(key, found)
         return found
+
+    def draw(self, raw: bytes, render: Render) -> bytes:
+        """The same anew; the bundle is opened as any verifier would before it is printed."""
+        bundle = open_bundle(raw, self._kinds)
+        require_signers(bundle, self._signers)
+        return render(bundle, raw, self._signers)

@@ -36,6 +36,8 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
 
     file: str
     form: Form
+    document: str = ""
+    """Which document a PDF is (``reports.documents``)."""
     subject: str = ""
     """The chain it is about, or the statement a receipt is for."""
     kind: str = ""

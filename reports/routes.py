@@ -6,15 +6,22 @@ from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter, SkipValidation
 
-from ledger.routes import TheCaller, TheLog, refusals, refuse_unknown_query
-from reports import service
+from ledger.routes import TheCaller, TheLog, Uscc, refusals, refuse_unknown_query
+from reports import papers, service
+from reports.attestation import Question
+from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.reconcile import SUFFIXES
 
-REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500)
-PRINT_REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500, 503)
-ThePress = SkipValidation[NamedDependency[Press]]
+REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500, 503)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ThePress = SkipValidation[NamedDependency[Press]]
+InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document: zh, en")]
+Number = Annotated[str | None, QueryParameter(pattern="^[0-9]{14}$", description="国家联单编号 / national number")]
+Code = Annotated[str | None, QueryParameter(pattern="^[0-9]{3}-[0-9]{3}-[0-9]{2}$", description="废物代码 / waste code")]
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+FirstDay = Annotated[str | None, QueryParameter(name="from", pattern=_DAY, description="起始日 / first day")]
+LastDay = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="截止日，含 / last day, included")]
 _MEDIA = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
 
 
@@ -23,11 +30,20 @@ def _file(content: bytes, name: str, media: str) -> Response[bytes]:
     return Response(content, media_type=media, headers=headers)
 
 
-@get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="存证证明 / certificate", responses=PRINT_REFUSALS)
-async def get_certificate(log: TheLog, press: ThePress, caller: TheCaller, name: FromPath[str]) -> Response[bytes]:
+@get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="转移证明 / certificate", responses=REFUSALS)
+async def get_certificate(
+    log: TheLog, caller: TheCaller, press: ThePress, name: FromPath[str], tongue: InLanguage = "zh"
+) -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
-    ulid, content = await service.certificate_of(log, press, caller, name)
+    ulid, content = await papers.manifest_paper(log, press, caller, "certificate", name, tongue)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
+
+
+@get("/v1/manifests/{name:str}/transit.pdf", media_type="application/pdf", summary="在途凭证 / in-transit extract", responses=REFUSALS)
+async def get_transit(log: TheLog, caller: TheCaller, press: ThePress, name: FromPath[str], tongue: InLanguage = "zh") -> Response[bytes]:
+    """The in-transit extract of a manifest that is not void, from the issue on, by ULID or national number."""
+    ulid, content = await papers.manifest_paper(log, press, caller, "transit", name, tongue)
+    return _file(content, f"transit-{ulid}.pdf", _MEDIA["pdf"])
 
 
 @get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
@@ -40,15 +56,70 @@ async def get_bundle(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Res
 @get(
     "/v1/manifests/{generator:str}/{ulid:str}/certificate.pdf",
     media_type="application/pdf",
-    summary="存证证明 / certificate",
-    responses=PRINT_REFUSALS,
+    summary="转移证明 / certificate",
+    responses=REFUSALS,
 )
 async def get_certificate_of(
-    log: TheLog, press: ThePress, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]
+    log: TheLog, caller: TheCaller, press: ThePress, generator: FromPath[str], ulid: FromPath[str], tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """The same by the manifest's identity, which stands for this manifest alone."""
-    _, content = await service.certificate_of(log, press, caller, f"{generator}/{ulid}")
+    _, content = await papers.manifest_paper(log, press, caller, "certificate", f"{generator}/{ulid}", tongue)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
+
+
+@get(
+    "/v1/manifests/{generator:str}/{ulid:str}/transit.pdf",
+    media_type="application/pdf",
+    summary="在途凭证 / in-transit extract",
+    responses=REFUSALS,
+)
+async def get_transit_of(
+    log: TheLog, caller: TheCaller, press: ThePress, generator: FromPath[str], ulid: FromPath[str], tongue: InLanguage = "zh"
+) -> Response[bytes]:
+    """The same by the manifest's identity."""
+    _, content = await papers.manifest_paper(log, press, caller, "transit", f"{generator}/{ulid}", tongue)
+    return _file(content, f"transit-{ulid}.pdf", _MEDIA["pdf"])
+
+
+@get(
+    "/v1/approvals/{generator:str}/{ulid:str}/excerpt.pdf",
+    media_type="application/pdf",
+    summary="批准决定摘录 / approval excerpt",
+    responses=REFUSALS,
+)
+async def get_approval_excerpt(
+    log: TheLog, caller: TheCaller, press: ThePress, generator: FromPath[str], ulid: FromPath[str], tongue: InLanguage = "zh"
+) -> Response[bytes]:
+    """A decision with what is used and left of its lines; for its generator, its receiver, authorities and the operator."""
+    content = await papers.approval_paper(log, press, caller, f"approval/{generator}/{ulid}", tongue)
+    return _file(content, f"approval-{ulid}.pdf", _MEDIA["pdf"])
+
+
+@get("/v1/lists/{name:str}/excerpt.pdf", media_type="application/pdf", summary="白名单摘录 / list excerpt", responses=REFUSALS)
+async def get_list_excerpt(
+    log: TheLog, caller: TheCaller, press: ThePress, name: FromPath[str], receiver: Uscc = None, tongue: InLanguage = "zh"
+) -> Response[bytes]:
+    """The rows of a list, of all receivers or one; what is committed of a row, as far as the caller may read the decision that says so."""
+    content = await papers.list_paper(log, press, caller, f"list/{name}", receiver, tongue)
+    return _file(content, f"list-{name}.pdf", _MEDIA["pdf"])
+
+
+@get("/v1/no-record.pdf", media_type="application/pdf", summary="无记录证明 / attestation of no record", responses=REFUSALS)
+async def get_attestation(
+    log: TheLog,
+    caller: TheCaller,
+    press: ThePress,
+    number: Number = None,
+    generator: Uscc = None,
+    code: Code = None,
+    first: FirstDay = None,
+    last: LastDay = None,
+    tongue: InLanguage = "zh",
+) -> Response[bytes]:
+    """The issuer's signed statement that it found no such manifest; a party may ask about itself as generator alone."""
+    question = Question(number=number or "", generator=generator or "", code=code or "", first=first or "", last=last or "")
+    content = await papers.attestation_paper(log, press, caller, question, tongue)
+    return _file(content, "no-record.pdf", _MEDIA["pdf"])
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
@@ -74,7 +145,18 @@ async def get_reconciliation(
 
 router = Router(
     path="/",
-    route_handlers=[get_certificate, get_bundle, get_certificate_of, get_bundle_of, get_reconciliation],
+    route_handlers=[
+        get_certificate,
+        get_transit,
+        get_bundle,
+        get_certificate_of,
+        get_transit_of,
+        get_bundle_of,
+        get_approval_excerpt,
+        get_list_excerpt,
+        get_attestation,
+        get_reconciliation,
+    ],
     before_request=refuse_unknown_query,
     tags=["reports"],
 )

@@ -10,7 +10,6 @@ from ledger.store import EntryRow, stream_entries
 from manifests.answers import may_read
 from manifests.store import Search, fetch_views, find_views, list_views, scoped
 from reports.evidence import gather
-from reports.press import Press
 from reports.reconcile import begin, check_direction, finish, to_bytes
 from reports.reconciliation.fold import Fold
 from signing.refusal import refuse
@@ -40,12 +39,6 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     if len(views) > 1:
         raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in views))
     return views[0].ulid, await gather(log, views[0].chain)
-
-
-async def certificate_of(log: Log, press: Press, caller: Caller, name: str) -> tuple[str, bytes]:
-    """(ULID, PDF) of a manifest; further Refusal CERT_STATE, ISSUER_KEY."""
-    ulid, raw = await bundle_of(log, caller, name)
-    return ulid, await press.turn(press.certificate, raw)
 
 
 async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:

@@ -14,13 +14,12 @@ from msgspec import Struct
 
 from ledger.bundle import Bundle
 from ledger.directory import KeyRecord
-from ledger.kinds.issuer import USES
 from manifests.model import ManifestState
 from reports.anchor import Anchor, make_anchor
-from reports.attachment import bundle_in, claims_in, is_pdf
-from reports.certificate.render import render_certificate
+from reports.attachment import bundle_in, claims_in, is_pdf, layout_in
 from reports.claim import parse_claim
 from reports.crew import in_order
+from reports.documents import ATTESTATION, DOCUMENTS, document_of, render
 from reports.files import printable, read_beginning, read_file
 from reports.issuing import issuers
 from reports.paper.pades import signature_of
@@ -187,12 +186,15 @@ def _form(raw: bytes) -> Form:
     return "receipt" if raw.lstrip()[:1] == b"{" and PAYLOAD_REFUSAL.encode() in raw[:HEAD] else "unknown"
 
 
-def _bundle(bundle: Bundle, name: str, form: Form, anchor: Anchor, *, paper: Paper = "", canonical: str = "") -> VerifyReport:
+def _bundle(
+    bundle: Bundle, name: str, form: Form, anchor: Anchor, document: str = "", *, paper: Paper = "", canonical: str = ""
+) -> VerifyReport:
     state = bundle.facts.state(bundle.subject)
     checkpoint = bundle.opened.checkpoint
     return VerifyReport(
         file=name,
         form=form,
+        document=document,
         subject=bundle.subject,
         stage=str(state.stage) if isinstance(state, ManifestState) else "",
         number=(state.number or "") if isinstance(state, ManifestState) else "",
@@ -251,12 +253,24 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
         signers[keys.keyid(signature.spki)] = _made_before(signature.value)
     else:
         signature = None
-    printed = render_certificate(bundle, attached, signers)
+    said, tongue = layout_in(raw) or ("", "zh")
+    if said == ATTESTATION:
+        return _attestation(bundle, name, anchor, is_signed=signature is not None)
+    document = document_of(bundle, said)
+    printed = render(document, bundle, attached, signers, tongue)
     # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
-    is_whole = all(signers.keys() & known for use in USES if (known := issuers(bundle, use).keys()))
+    is_whole = all(signers.keys() & known for use in DOCUMENTS[document].uses if (known := issuers(bundle, use).keys()))
     paper: Paper = "reprint" if printed == raw and is_whole else "unchecked" if signature is None else "signature"
     canonical = keep(name, printed) if keep is not None and paper == "unchecked" else ""
-    return _bundle(bundle, name, "certificate", anchor, paper=paper, canonical=canonical)
+    return _bundle(bundle, name, "certificate", anchor, document, paper=paper, canonical=canonical)
+
+
+def _attestation(bundle: Bundle, name: str, anchor: Anchor, *, is_signed: bool) -> VerifyReport:
+    """A statement that no evidence proves (无记录证明): the issuer's signature over the whole file, or nothing."""
+    if not is_signed:
+        raise refuse("ATTESTATION_UNSIGNED", field="signature", expected="issuer.key, use pdf")
+    report = _bundle(bundle, name, "certificate", anchor, ATTESTATION, paper="signature")
+    return msgspec.structs.replace(report, notes=(*report.notes, *remarks([Reason("NOTE_ATTESTATION")])))
 
 
 class _Receipt(Struct, frozen=True, forbid_unknown_fields=True):

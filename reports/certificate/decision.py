@@ -53,13 +53,14 @@ def decision_of(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]
         return None
     used = sorted({number for number in decision_lines if number is not None and 0 <= number < len(state.lines)})
     refs = {(ref.list, ref.row) for number in used if (ref := state.lines[number].listing) is not None}
-    listings = tuple(found for name, row in sorted(refs) if (found := _listing(bundle, name, row)) is not None)
+    listings = tuple(found for name, row in sorted(refs) if (found := listing_of(bundle, name, row)) is not None)
     citations = basis("approval", state.decided_on) + (basis("listing", state.decided_on) if listings else ())
     lines = tuple((number, state.lines[number]) for number in used)
     return Approved(state=state, lines=lines, listings=listings, citations=tuple(dict.fromkeys(citations)))
 
 
-def _listing(bundle: Bundle, chain: str, number: int) -> Listing | None:
+def listing_of(bundle: Bundle, chain: str, number: int) -> Listing | None:
+    """A row of a list that the bundle holds."""
     state = bundle.facts.state(chain)
     row = state.row(number) if isinstance(state, ListState) else None
     if row is None:

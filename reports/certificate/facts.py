@@ -85,20 +85,31 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
 
     def name(self, uscc: str) -> str:
         """A party as registered in the log; its code where the bundle has no name for it."""
-        return party_name(self.bundle.facts, uscc) or uscc
+        return name_in(self.bundle, uscc)
+
+
+def name_in(bundle: Bundle, uscc: str) -> str:
+    """A party as the bundle registers it, else its code."""
+    return party_name(bundle.facts, uscc) or uscc
+
+
+def manifest_of(bundle: Bundle) -> ManifestState:
+    """The state of the bundle's manifest; Refusal CERT_SUBJECT if it is about something else."""
+    state = bundle.facts.state(bundle.subject)
+    if not isinstance(state, ManifestState):
+        raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/<USCC>/<ULID>")
+    return state
 
 
 def facts_of(bundle: Bundle) -> CertificateFacts:
     """The facts; Refusal CERT_STATE before the receipt (R-74), CERT_SUBJECT if the bundle is not about a manifest."""
-    state = bundle.facts.state(bundle.subject)
-    if not isinstance(state, ManifestState):
-        raise refuse("CERT_SUBJECT", field="subject", found=bundle.subject, expected="manifest/<USCC>/<ULID>")
+    state = manifest_of(bundle)
     trunk = bundle.chain(bundle.subject)
     receipt = next((entry for entry in trunk if isinstance(entry.statement.body, Receive)), None)
     if receipt is None:
         raise refuse("CERT_STATE", found=state.stage, expected="接受人的接受确认 / the receiver's manifest.receive")
     issue: Issue = trunk[0].statement.body
-    about, cases = _about(bundle), cases_of(bundle.facts, bundle.subject)
+    custody, cases = about(bundle), cases_of(bundle.facts, bundle.subject)
     bodies = [(entry.statement.at_s, entry.statement.body) for entry in trunk]
     permit = bundle.facts.state(state.permit)
     try:
@@ -121,13 +132,13 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         permit=permit if isinstance(permit, PermitState) else None,
         approved=None if issue.approval is None else decision_of(bundle, issue.approval, [line.decision_line for line in issue.lines]),
         quotas=quotas(bundle, state),
-        custody=about,
-        personal=_personal(about),
+        custody=custody,
+        personal=personal_fields(custody),
         citations=bases("manifest", [entry.statement.at[:10] for entry in trunk]),
     )
 
 
-def _about(bundle: Bundle) -> tuple[Entry, ...]:
+def about(bundle: Bundle) -> tuple[Entry, ...]:
     """Entries of the trunk and of its cases."""
     cases = bundle.subject.replace("manifest/", "case/", 1) + "/"
     return tuple(entry for entry in bundle.entries if entry.statement.chain == bundle.subject or entry.statement.chain.startswith(cases))
@@ -152,7 +163,7 @@ def _lines(issue: Issue, receive: Receive, state: ManifestState) -> Iterable[Cer
         yield CertifiedLine(number=place + 1, issued=wanted, got=received[place], state=line, difference_g=difference_g)
 
 
-def _personal(entries: Iterable[Entry]) -> tuple[str, ...]:
+def personal_fields(entries: Iterable[Entry]) -> tuple[str, ...]:
     """Names of committed fields over all acts."""
     bodies: Iterable[Any] = (entry.statement.body for entry in entries)  # every act and case of manifests/ has ``commit``
     return tuple(dict.fromkeys(name for body in bodies for name in sorted(getattr(body, "commit", {}))))

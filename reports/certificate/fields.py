@@ -11,11 +11,13 @@ from msgspec import Struct
 
 from ledger.fields import File
 from ledger.labels import FieldInfo, fields_of
-from ledger.mass import format_mass, read_mass
-from reports.words import moment, province
+from ledger.mass import read_mass
+from reports.paper.grid import tonnes
+from reports.paper.tongue import clauses, listed, named, say
+from reports.words import moment, province, word
 from whitelist.transfer import Pieces
 
-LAYOUT = 5
+LAYOUT = 6
 """Version of what is printed and where; a verifier compares pages only with its own version, so whatever changes a page raises it."""
 
 OF_ISSUE = (
@@ -59,7 +61,10 @@ def stated_fields(body: Struct, *paths: str) -> list[Printed]:
 
 def sentence(body: Struct, *paths: str) -> str:
     """Stated fields one after another: ``产生环节：熔炼；备注：…``."""
-    return "；".join(f"{found.zh.removesuffix('（吨）')}：{found.text}" for found in stated_fields(body, *paths))
+    return clauses(*(named(found.zh.removesuffix("（吨）"), found.en, found.text) for found in stated_fields(body, *paths)))
+
+
+_WEIGHED = frozenset({"gross_t", "tare_t", "net_t"})
 
 
 @cache
@@ -71,16 +76,16 @@ def _text(value: Any, info: FieldInfo) -> str:
     if value is None or value == ():
         return ""
     if isinstance(value, tuple):
-        return "、".join(province(item) if info.path == "transit" else _text(item, info) for item in value)
+        return listed(*(province(item) if info.path == "transit" else _text(item, info) for item in value))
     if value is True:
-        return "是"
+        return say("是", "yes")
     if isinstance(value, Pieces):
         return f"{value.count} {value.unit}"
     if isinstance(value, File):
-        return f"{value.name}（{value.sha256[:16]}…，{value.size} 字节）"
+        return say(f"{value.name}（{value.sha256[:16]}…，{value.size} 字节）", f"{value.name} ({value.sha256[:16]}…, {value.size} bytes)")
     if isinstance(value, str) and info.path.endswith("_at"):
         return moment(value)
     if isinstance(value, str) and info.path.endswith("_t"):
         grams = read_mass(value)
-        return value if grams is None else f"{format_mass(grams)} 吨"
-    return info.words.get(str(value), str(value))
+        return value if grams is None else f"{tonnes(grams, weighed=info.path in _WEIGHED)} {say('吨', 't')}"
+    return word(str(value), info.words)

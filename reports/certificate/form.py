@@ -8,6 +8,7 @@ from reports.certificate.fields import Printed
 from reports.paper.fonts import REGULAR
 from reports.paper.grid import Cell, label, row, value
 from reports.paper.sheet import Sheet
+from reports.paper.tongue import named, say
 from reports.words import moment
 from whitelist.fields import Place
 
@@ -39,14 +40,14 @@ def fields_in_pairs(sheet: Sheet, fields: Sequence[Printed]) -> None:
 
 def place_text(place: Place) -> str:
     """Address, division and, where the party has several, the site."""
-    site = f"，场所 {place.site}" if place.site else ""
-    return f"{place.address}（{place.division}{site}）"
+    site = say(f"，场所 {place.site}", f", site {place.site}") if place.site else ""
+    return say(f"{place.address}（{place.division}{site}）", f"{place.address} ({place.division}{site})")
 
 
 def scale_text(gross_t: str | None, tare_t: str | None, net_t: str) -> str:
     """What a scale showed: ``毛 18.348000 皮 12.800000 净 5.548000 吨``."""
-    masses = (("毛", gross_t), ("皮", tare_t), ("净", net_t))
-    return " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None) + " 吨"
+    masses = ((say("毛", "gross"), gross_t), (say("皮", "tare"), tare_t), (say("净", "net"), net_t))
+    return " ".join(f"{name} {format_mass(parse_mass(mass))}" for name, mass in masses if mass is not None) + say(" 吨", " t")
 
 
 def ticket_text(ticket: Ticket) -> str:
@@ -62,5 +63,5 @@ def by_line(texts: Sequence[tuple[int, str]]) -> str:
     for number, text in texts:
         numbers.setdefault(text, []).append(str(number))
     if len(numbers) == 1 < len(texts):
-        return f"各行：{texts[0][1]}" if texts[0][1] else ""
-    return "\n".join(f"第 {'、'.join(found)} 行：{text}" for text, found in numbers.items() if text)
+        return named("各行", "All lines", texts[0][1]) if texts[0][1] else ""
+    return "\n".join(named(f"第 {'、'.join(found)} 行", f"Line {', '.join(found)}", text) for text, found in numbers.items() if text)

@@ -11,7 +11,8 @@ from reports.certificate.form import KEY, VAL, pair, place_text, ticket_text
 from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, Column, label, mass, row, row_height, section, table, total
 from reports.paper.sheet import ALARM, Sheet
-from reports.words import moment, when
+from reports.paper.tongue import named, say
+from reports.words import moment, when, word
 from whitelist.permit import PermitClass
 
 _KEPT = 240.0
@@ -21,8 +22,11 @@ _KEPT = 240.0
 def part_three(sheet: Sheet, facts: CertificateFacts) -> None:
     """第三部分: what the receiver found and took."""
     state, body = facts.state, facts.receive
-    section(sheet, "第三部分　危险废物接受信息（由接受人填写）", "Part 3 · Receiver", keep=120)
-    row(sheet, (*pair("单位名称", "Receiver", facts.name(state.receiver), face=BOLD), *pair("统一社会信用代码", "USCC", state.receiver)))
+    section(sheet, "第三部分　危险废物接受信息（由接受人填写）", "Part 3 · Receiver: what arrived")
+    row(
+        sheet,
+        (*pair("单位名称", "Receiver", facts.name(state.receiver), face=BOLD), *pair("统一社会信用代码", "Credit code", state.receiver)),
+    )
     row(sheet, (*pair("接收资格", "Permit", _permit(facts)), *pair("接受地址", "Destination", place_text(body.place or state.destination))))
     confirmed = when(state.times.received_s)
     row(sheet, (*pair("接受时间", "Accepted at", moment(body.accepted_at)), *pair("确认时间", "Confirmed at", confirmed)))
@@ -40,7 +44,10 @@ def part_three(sheet: Sheet, facts: CertificateFacts) -> None:
 def _permit(facts: CertificateFacts) -> str:
     """The permit by its class: a unit under an exemption has no 经营许可证."""
     permit = facts.permit
-    return "" if permit is None else f"{words_of(PermitClass)[permit.permit_class]}\n{permit.no}（有效期至 {permit.valid_to}）"
+    if permit is None:
+        return ""
+    term = say(f"（有效期至 {permit.valid_to}）", f" (valid to {permit.valid_to})")
+    return f"{word(permit.permit_class, words_of(PermitClass))}\n{permit.no}{term}"
 
 
 def _remarks(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:
@@ -48,11 +55,14 @@ def _remarks(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:
     for line in facts.lines:
         remark = sentence(line.got, *OF_RECEIVED_LINE)
         if remark:
-            yield label(f"第 {line.number} 行说明", "Remark", KEY), Cell(text=remark, share=KEY + 2 * VAL, color=ALARM, size=7.5)
+            yield (
+                label(f"第 {line.number} 行说明", f"Remark, line {line.number}", KEY),
+                Cell(text=remark, share=KEY + 2 * VAL, color=ALARM, size=7.5),
+            )
 
 
 def _major(line: CertifiedLine) -> str:
-    return "是" if line.got.major_difference else "否"
+    return say("是", "yes") if line.got.major_difference else say("否", "no")
 
 
 def _opinion(line: CertifiedLine) -> str:
@@ -91,5 +101,5 @@ def _weighing(facts: CertificateFacts) -> str:
 
 def _reports(facts: CertificateFacts) -> str:
     told = ((name, getattr(facts.receive, name)) for name in ("reported_to_authority", "notified_generator"))
-    given = [(print_field(facts.receive, name).zh, report) for name, report in told if report is not None]
-    return "\n".join(f"{name}：{moment(report.at)} {report.ref or ''}".strip() for name, report in given)
+    given = [(print_field(facts.receive, name), report) for name, report in told if report is not None]
+    return "\n".join(named(field.zh, field.en, f"{moment(report.at)} {report.ref or ''}").strip() for field, report in given)

@@ -7,13 +7,10 @@ from pathlib import Path
 
 import pypdfium2
 
-from ledger.bundle import open_bundle
-from reports.certificate.render import render_certificate
-from reports.kinds import all_kinds
 from reports.reconcile import to_bytes
 from tests.house.source import ROOT
 from tests.reports.month import drawn, october
-from tests.reports.story import ordinary
+from tests.reports.papers import paper, signed
 
 COLORS = 64
 """A palette is enough for print in few colours, and keeps a page below 200 KB."""
@@ -30,11 +27,13 @@ def picture(pdf: bytes, path: Path, width: int) -> None:
 
 
 def main() -> None:
-    """Both pictures of the readme."""
+    """The pictures of the readme and of docs/documents.md, of signed papers."""
     folder = ROOT / "docs/img"
     folder.mkdir(parents=True, exist_ok=True)
-    raw = asyncio.run(ordinary().bundle(123))
-    picture(render_certificate(open_bundle(raw, all_kinds()), raw), folder / "certificate.png", 1000)
+    story, signers = signed()
+    for name, document, serial in (("certificate", "certificate", 7), ("transit", "transit", 9)):
+        picture(paper(document, asyncio.run(story.bundle(serial)), signers), folder / f"{name}.png", 1000)
+    picture(paper("certificate", asyncio.run(story.bundle(5)), signers, "en"), folder / "certificate-en.png", 1000)
     picture(to_bytes(drawn(october()), "pdf"), folder / "reconciliation.png", 1300)
 
 

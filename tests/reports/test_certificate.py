@@ -49,7 +49,7 @@ async def test_it_prints_what_the_evidence_says() -> None:
         "20265101000123",
         *(NAMES[party] for party in (GENERATOR, RECEIVER, CARRIERS[0])),
         "废铅蓄电池",
-        "5.600000",
+        "5.6",
         "5.548000",
         "0.052000",
         "川环审批〔2026〕1号（虚构）",
@@ -295,7 +295,8 @@ async def test_quotas_stand_before_and_after() -> None:
         ("Q2", "manifest.receive/1", 5_600_000, 5_548_000, 3_000_000_000),
         ("Q3", "manifest.receive/1", 5_600_000, 5_548_000, 60_000_000_000),
     ]
-    assert "-0.052000" in text_of(pdf)
+    assert "-0.052" in text_of(pdf)
+    assert "-0.052000" not in text_of(pdf), "an account is no scale"
 
 
 async def test_the_same_bundle_gives_the_same_bytes_and_a_small_file() -> None:

@@ -53,7 +53,7 @@ async def test_the_worst_case_names_rare_characters_and_keeps_every_line() -> No
 
 
 async def test_a_remark_never_stands_apart_from_the_table_that_it_is_about() -> None:
-    """Part 1 grows line by line, until part 3 has gone to the second page."""
+    """Part 1 grows line by line, until part 3 has gone to the third page."""
     facts = facts_of(open_bundle(await ordinary().bundle(123), all_kinds()))
     noted = replace(
         facts,
@@ -61,10 +61,10 @@ async def test_a_remark_never_stands_apart_from_the_table_that_it_is_about() -> 
         receive=replace(facts.receive, weighing=acts.Weighing(method="weighbridge")),
     )
     places = []
-    for more in range(18):
+    for more in range(20, 60):
         issue = replace(facts.issue, plan=None, contract=None, emergency_measures="配备防酸手套" + "\n围堵" * more)
         reader = pypdf.PdfReader(io.BytesIO(render_pages(replace(noted, issue=issue))))
         pages = [page.extract_text() for page in reader.pages]
         assert [("行说明" in page, "Opinion" in page) for page in pages].count((True, False)) == 0, more
         places.append(next(at for at, page in enumerate(pages) if "行说明" in page))
-    assert (places[0], places[-1]) == (0, 1)
+    assert (places[0], places[-1]) == (1, 2)

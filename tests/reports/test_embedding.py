@@ -16,12 +16,14 @@ from reportlab.pdfbase.pdfdoc import PDFDocument
 from reportlab.pdfbase.ttfonts import TTFont
 
 from ledger.bundle import open_bundle
-from reports.certificate.render import ALPHABET, render_certificate
+from reports.alphabets import ALPHABETS
+from reports.certificate.render import render_certificate
 from reports.kinds import all_kinds
 from reports.paper.fonts import BOLD, REGULAR, load, missing
 from reports.paper.sheet import Paint, Sheet
 from tests.reports.story import Story, ordinary, worst
 
+ALPHABET = ALPHABETS["certificate", "zh"]
 FACES = (REGULAR, BOLD)
 RARE = "𬭊𪾢㙍"
 """Two of them beyond U+FFFF."""
@@ -51,7 +53,7 @@ def fonts(pdf: bytes) -> dict[str, bytes]:
 @pytest.mark.parametrize("face", FACES)
 def test_outlines_and_widths_are_those_that_reportlab_embeds(face: str) -> None:
     """Table by table; two that are no part of a font in PDF are left out."""
-    subset = [0, *map(ord, "危险废物转移存证证明0123Ag（）")]
+    subset = [0, *map(ord, "危险废物转移证明0123Ag（）")]
     program = load()[face]._cut(0, subset, 6)
     ours, theirs = tables(zlib.decompress(program.font)), tables(stock(face).face.makeSubset(subset))
     assert set(theirs) - set(ours) == {"name", "OS/2"}
@@ -84,11 +86,11 @@ def test_standing_codes_are_those_that_reportlab_gives(face: str) -> None:
 
 
 def test_standing_subsets_are_the_same_whatever_a_document_draws_besides() -> None:
-    one, other = fonts(document("存证证明", "甲乙丙丁")), fonts(document("危险废物", RARE))
+    one, other = fonts(document("转移证明", "甲乙丙丁")), fonts(document("危险废物", RARE))
     same = {name for name in one.keys() & other.keys() if one[name] == other[name]}
     assert len(same) == 2, "the regular face's"
     assert {name for name in one if name not in same} == {name for name in other if name not in same}
-    assert len(document("存证证明")) == len(document("存证证明"))
+    assert len(document("转移证明")) == len(document("转移证明"))
 
 
 @pytest.mark.parametrize("face", FACES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ from litestar import Litestar, Request, Response
 from litestar.di import Provide
 from msgspec.structs import replace
 
+from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.log import Log, LoggedEntry
 from ledger.times import parse_at
 from manifests.store import fetch_view, follow, upsert_views
+from reports.attachment import bundle_in, layout_in
+from reports.issuing import NO_SIGNERS, Signers
 from reports.press import Press
 from reports.reconcile import to_bytes
 from reports.routes import router
@@ -26,36 +29,37 @@ from signing.envelope import freeze
 from signing.refusal import Refusal
 from tests.ledger.log_server import running
 from tests.reports.month import drawn, october
-from tests.reports.story import CARRIERS, GENERATOR, trunk
+from tests.reports.papers import approval_bundle, list_bundle, paper, signed
+from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, RECEIVER, trunk
 from tests.workbench import AUTHORITY_50
 
 STORY = october()
 ENTRIES = STORY.bench.entries
 
 
-async def replay(log: Log) -> None:
+async def replay(log: Log, entries: Sequence[Entry] = ENTRIES) -> None:
     """Post the story's statements, each at its own time, and let the projection follow."""
-    for entry in ENTRIES:
+    for entry in entries:
         (answer,) = await log.append([freeze(entry.envelope)], now_s=parse_at(entry.admission.at))
         assert isinstance(answer, LoggedEntry)
         assert answer.entry.raw == entry.raw
-    await log.publisher.wait_for(len(ENTRIES), 10)
+    await log.publisher.wait_for(len(entries), 10)
     async with log.pool.acquire() as conn:
-        await follow(conn, ENTRIES)
+        await follow(conn, entries)
 
 
-def application(log: Log, caller: Caller) -> Any:
+def application(log: Log, caller: Caller, signers: Signers = NO_SIGNERS) -> Any:
     """The reports' routes with one caller, as the shell would serve them."""
 
     def refused(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
         return Response({"codes": error.codes}, status_code=422)
 
-    press = Press(log.kinds)
-    provided = {
-        "log": Provide(lambda: log, sync_to_thread=False),
-        "press": Provide(lambda: press, sync_to_thread=False),
-        "caller": Provide(lambda: caller, sync_to_thread=False),
-    }
+    things: dict[str, Any] = {"log": log, "caller": caller, "press": Press(log.kinds, signers)}
+
+    def provide(name: str) -> Provide:
+        return Provide(lambda: things[name], sync_to_thread=False)
+
+    provided = {name: provide(name) for name in things}
     return Litestar(route_handlers=[router], dependencies=provided, exception_handlers={Refusal: refused})
 
 
@@ -71,9 +75,9 @@ def caller_of(uscc: str, role: Any = "party") -> Caller:
     return Caller(uscc=uscc, role=role, keyid="0" * 64)
 
 
-async def ask(log: Log, caller: Caller, path: str) -> Any:
+async def ask(log: Log, caller: Caller, path: str, signers: Signers = NO_SIGNERS) -> Any:
     """GET a path as somebody."""
-    async with AsyncClient(transport=ASGITransport(application(log, caller)), base_url="http://reports") as client:
+    async with AsyncClient(transport=ASGITransport(application(log, caller, signers)), base_url="http://reports") as client:
         return await client.get(path)
 
 
@@ -141,3 +145,54 @@ async def test_nobody_else_can_stand_in_front_of_a_manifests_certificate(log: Lo
         assert verify_bytes(certificate.content, "c.pdf", STORY.bench.found).is_good
     hidden = await ask(log, caller_of(CARRIERS[3]), f"/v1/manifests/{GENERATOR}/{ulid}/bundle")
     assert hidden.json() == {"codes": ["MANIFEST_UNKNOWN"]}
+
+
+async def test_documents_of_a_running_log(pool: Pool[Record], tmp_path: Path) -> None:
+    """Each kind, for whoever may read what it is about, signed by the keys that the process has."""
+    story, signers = signed()
+    async with running(pool, tmp_path, story.bench.kinds, story.bench.data) as log:
+        await replay(log, story.bench.entries)
+        authority, generator, stranger = caller_of(AUTHORITY_50, "authority"), caller_of(GENERATOR), caller_of(CARRIERS[3])
+
+        async def told(caller: Caller, path: str) -> tuple[str, str, str]:
+            answer = await ask(log, caller, path, signers)
+            if answer.status_code != 200:
+                assert "codes" in answer.json(), answer.text
+                return answer.json()["codes"][0], "", ""
+            assert answer.headers["content-type"] == "application/pdf"
+            report = verify_bytes(answer.content, "x.pdf", story.bench.found)
+            return report.verdict, report.document, layout_in(answer.content)[1]  # type: ignore[index]  # every document says it
+
+        on_the_road, ulid = trunk(2).removeprefix("manifest/"), trunk(2).rpartition("/")[2]
+        for caller in (authority, generator, caller_of(CARRIERS[0])):
+            assert await told(caller, f"/v1/manifests/{on_the_road}/transit.pdf") == ("good", "transit", "zh")
+            assert await told(caller, f"/v1/manifests/{ulid}/transit.pdf?lang=en") == ("good", "transit", "en")
+        assert await told(stranger, f"/v1/manifests/{ulid}/transit.pdf") == ("MANIFEST_UNKNOWN", "", "")
+        assert await told(generator, f"/v1/manifests/{trunk(4).removeprefix('manifest/')}/transit.pdf") == ("TRANSIT_VOID", "", "")
+        assert await told(generator, "/v1/manifests/20265101000005/certificate.pdf?lang=en") == ("good", "certificate", "en")
+
+        decision = f"/v1/approvals/{APPROVAL.removeprefix('approval/')}/excerpt.pdf"
+        for caller in (authority, generator, caller_of(RECEIVER)):
+            assert await told(caller, decision) == ("good", "approval", "zh")
+        assert await told(stranger, decision) == ("EXCERPT_UNKNOWN", "", "")
+        by_hand = paper("approval", await approval_bundle(story), signers)
+        assert (await ask(log, authority, decision, signers)).content == by_hand, "the entries that moved the lines last, as in the story"
+
+        rows = f"/v1/lists/{LIST.removeprefix('list/')}/excerpt.pdf"
+        assert await told(generator, f"{rows}?receiver={RECEIVER}&lang=en") == ("good", "list", "en")
+        assert (await ask(log, authority, rows, signers)).content == paper("list", await list_bundle(story), signers)
+        foreign = await ask(log, stranger, rows, signers)
+        assert bundle_in(foreign.content).count(b"entry") < bundle_in((await ask(log, authority, rows, signers)).content).count(b"entry")
+        assert verify_bytes(foreign.content, "x.pdf", story.bench.found).verdict == "good"
+        assert await told(generator, f"{rows}?receiver={GENERATOR}") == ("EXCERPT_UNKNOWN", "", "")
+
+        none = "/v1/no-record.pdf"
+        assert await told(authority, f"{none}?number=20265101999999") == ("good", "attestation", "zh")
+        assert await told(authority, f"{none}?number=20265101000002") == ("ATTESTATION_FOUND", "", "")
+        assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&from=2026-11-01&to=2026-11-30&lang=en") == (
+            "good", "attestation", "en",
+        )  # fmt: skip
+        assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&to=2026-10-08") == ("ATTESTATION_FOUND", "", "")
+        for caller, query in ((generator, "number=20265101999999"), (generator, f"generator={RECEIVER}"), (authority, "code=900-052-31")):
+            assert await told(caller, f"{none}?{query}") == ("ATTESTATION_SCOPE", "", "")
+        assert (await ask(log, authority, f"{none}?number=20265101999999")).json() == {"codes": ["ATTESTATION_UNSIGNED"]}

@@ -161,7 +161,7 @@ def _shorter(pdf: pikepdf.Pdf) -> None:
 
 
 def _renamed(pdf: pikepdf.Pdf) -> None:
-    pdf.docinfo["/Title"] = "危险废物转移存证证明 20265101000999"
+    pdf.docinfo["/Title"] = "危险废物转移证明 20265101000999"
 
 
 def _layout(pdf: pikepdf.Pdf) -> None:

@@ -1,0 +1,89 @@
+"""What whoever holds a paper has to know first (要点): in words, in a frame that a bad photocopy still shows, on page 1."""
+
+from collections.abc import Iterable, Iterator
+
+from ledger.admission.entry import Entry
+from ledger.bundle import Bundle
+from manifests.model import ManifestState, Stage
+from reports.paper.fonts import BOLD, REGULAR, wrap
+from reports.paper.grid import tonnes
+from reports.paper.sheet import ALARM, INK, Paint, Sheet
+from reports.paper.tongue import say
+from reports.rulebook import explain
+from reports.words import level_name
+
+ALERTS_SHOWN = 4
+"""Alerts in words on page 1; the others are counted there and stand behind."""
+_OVER = frozenset({"WEIGHT", "LOAD_WEIGHT", "METER_DIFF"})
+"""Mass outside its tolerance, which matters at every level that is not slight."""
+_STEP, _SIZE = 12.5, 8.6
+
+
+def of_log(bundle: Bundle) -> Iterator[str]:
+    """What the checkpoint leaves open."""
+    if bundle.log.clock != "real":
+        yield say("演示账本：时间为模拟时间，不具证据效力", "Demonstration log: its clock is simulated, this is no evidence")
+    if not bundle.opened.cosignatures:
+        yield say(
+            "无见证：没有见证方共同签名，不排除账本对他人出示另一套历史", "No witness: nobody cosigned, others may be shown another history"
+        )
+    elif not bundle.is_quorum:
+        yield say("见证降级：联署少于账本见证策略的要求", "Witnesses degraded: fewer cosigned than the log's policy asks for")
+
+
+def of_outcome(state: ManifestState) -> Iterator[str]:
+    """What the receiver did not take, and what is still there."""
+    refused_g = sum(line.refused_g or 0 for line in state.lines)
+    if state.is_declined:
+        yield say("谢绝接受：接受人在起运前拒绝接收，废物未起运", "Declined: the receiver refused before departure, the waste never left")
+    elif state.stage in (Stage.REJECTED, Stage.CLOSED_REJECTED):
+        yield say(f"拒收：接受人未接受，拒收 {tonnes(refused_g)} 吨", f"Rejected: the receiver took nothing, {tonnes(refused_g)} t refused")
+    elif any(line.opinion in ("partly", "reject") for line in state.lines):
+        yield say(f"部分拒收：拒收 {tonnes(refused_g)} 吨", f"Refused in part: {tonnes(refused_g)} t")
+    stock_g = sum(line.stock_g for line in state.lines)
+    if stock_g > 0:
+        yield say(f"尚未利用处置：{tonnes(stock_g)} 吨", f"Not yet used or disposed of: {tonnes(stock_g)} t")
+
+
+def of_acts(acts: Iterable[Entry]) -> Iterator[str]:
+    """Grave alerts and masses over tolerance, and days counted with an unofficial calendar."""
+    decisions = [act.admission.decision for act in acts]
+    alerts = sorted({(level, code) for decision in decisions for level, code in decision.alerts if _matters(level, code)})
+    shown = [(level, code) for level, code in alerts if code in _OVER] + [alert for alert in alerts if alert[1] not in _OVER]
+    for level, code in shown[:ALERTS_SHOWN]:
+        yield say(f"{level_name(level)}：{explain(code).rstrip('。')}", f"{level_name(level).capitalize()}: {explain(code).rstrip('.')}")
+    if len(shown) > ALERTS_SHOWN:
+        more = len(shown) - ALERTS_SHOWN
+        yield say(f"另有 {more} 项高级提示，见“提示与标记”", f"{more} more grave alerts: see the part on alerts")
+    if any(str(tag[0]) == "PROVISIONAL_CALENDAR" for decision in decisions for tag in decision.tags):
+        yield say("期限暂定：部分工作日按未公布的日历推算", "Provisional: some working days were counted with an unofficial calendar")
+
+
+def _matters(level: str, code: str) -> bool:
+    return level == "H" or (level == "M" and code in _OVER)
+
+
+def as_of(bundle: Bundle) -> str:
+    """How far this paper sees."""
+    size = bundle.opened.checkpoint.size
+    return say(
+        f"截至检查点 {size}，不排除其后或未附的行为。", f"As of checkpoint {size}; later acts, or acts left out here, are not ruled out."
+    )
+
+
+def draw_matters(sheet: Sheet, found: Iterable[str], sight: str) -> None:
+    """The frame: each matter in bold behind a square, under it how far the paper sees (``sight``)."""
+    room = sheet.room - 26
+    lines = [(number == 0, line) for text in found for number, line in enumerate(wrap(text, BOLD, _SIZE, room - 12))]
+    height = _STEP * (len(lines) + 1) + 7
+    sheet.need(height)
+    sheet.box(sheet.margin, sheet.y, sheet.room, height, stroke=INK, line=1.3 if lines else 0.6)
+    sheet.box(sheet.margin, sheet.y, 5, height, fill=INK, stroke=None)
+    y = sheet.y + 12.5
+    for is_first, line in lines:
+        if is_first:
+            sheet.box(sheet.margin + 12, y - 6.4, 6, 6, fill=ALARM, stroke=None)
+        sheet.text(sheet.margin + 24, y, line, Paint(_SIZE, BOLD, ALARM))
+        y += _STEP
+    sheet.text(sheet.margin + 12, y, sight, Paint(8, REGULAR, INK))
+    sheet.y += height + 5

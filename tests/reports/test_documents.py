@@ -1,0 +1,315 @@
+"""Documents of every kind and state, in both languages: what they say, that they prove themselves, and when there is none."""
+
+from __future__ import annotations
+
+import io
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from functools import cache
+
+import pikepdf
+import pypdf
+import pypdfium2
+import pytest
+
+from ledger.admission.entry import Entry
+from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, parse_checkpoint
+from ledger.tree.note import parse_note
+from ledger.witnessing.server import make_cosigner
+from reports.attachment import claims_in, layout_in
+from reports.attestation import Question, render_attestation
+from reports.claim import parse_claim
+from reports.evidence import Chain
+from reports.excerpt.evidence import MovedBy, collect_approval, collect_list
+from reports.paper.fonts import REGULAR
+from reports.paper.grid import Column, section, table
+from reports.paper.sheet import Paint, Sheet
+from reports.paper.tongue import TONGUES, Tongue
+from reports.verify import VerifyReport, verify_bytes
+from signing.refusal import Refusal
+from tests.reports.papers import STATES, approval_bundle, bundle_by, gallery, list_bundle, log_bundle, opened, paper, signed
+from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, NAMES, RECEIVER, Story, ordinary, trunk, worst
+from tests.workbench import key_of
+
+
+@cache
+def drawn(tongue: Tongue) -> dict[str, bytes]:
+    """The gallery."""
+    return dict(gallery(tongue))
+
+
+def read(pdf: bytes) -> list[str]:
+    """Text of each page, as pdfium extracts it, without line breaks."""
+    document = pypdfium2.PdfDocument(pdf)
+    found = [page.get_textpage().get_text_range().replace("\r", "").replace("\n", "").replace("\ufffe", "") for page in document]
+    document.close()
+    return found
+
+
+def told(name: str, pdf: bytes, story: Story | None = None) -> VerifyReport:
+    """Verified under the pin of its log."""
+    return verify_bytes(pdf, "x.pdf", (story or (worst() if name.endswith("worst") else signed()[0])).bench.found)
+
+
+NAMES_OF = tuple(name for name, _ in gallery("zh"))
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+@pytest.mark.parametrize("name", NAMES_OF)
+def test_every_document_proves_itself_in_both_languages(name: str, tongue: Tongue) -> None:
+    pdf = drawn(tongue)[name]
+    report = told(name, pdf)
+    assert (report.verdict, report.document) == ("good", name.partition("-")[0].replace("no", "attestation"))
+    assert report.paper == ("signature" if name.startswith("no-record") else "reprint")
+    catalog = pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    assert catalog["/Lang"] == {"zh": "zh-CN", "en": "en"}[tongue]
+    assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert told(name, pdf + b"\n").verdict == ("bad" if name.startswith("no-record") else "unchecked")
+
+
+JARGON = re.compile(r"\[READ|\bQ[123]\b|\bLISTED\b|\bAPPROVED\b|log\.found|\bULID\b|加盐承诺|未签章|unsigned")
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_paper_speaks_no_jargon(tongue: Tongue) -> None:
+    for name, pdf in drawn(tongue).items():
+        assert not (found := JARGON.search(" ".join(read(pdf)))), (name, found)
+
+
+def test_an_english_paper_speaks_english_and_keeps_the_names() -> None:
+    pages = read(drawn("en")["certificate-disposed"])
+    text = "".join(pages)
+    for wanted in (
+        "Hazardous waste transfer certificate", "State: disposed", "As of checkpoint", "This is not the statutory manifest", "Declared, t",
+        "Sichuan → Chongqing", "class 8", "road", "solid", "box×14", "Issued by 川渝联单运营中心（虚构）", "How to verify",
+        NAMES[GENERATOR], NAMES[RECEIVER], "废铅蓄电池",
+    ):  # fmt: skip
+        assert wanted in text, wanted
+    assert "状态：" not in text
+
+
+@pytest.mark.parametrize("name", ["certificate-disposed", "transit-issued", "approval", "list"])
+def test_the_language_is_in_the_bytes_and_decides_what_they_are_compared_with(name: str) -> None:
+    zh, en = drawn("zh")[name], drawn("en")[name]
+    assert [layout_in(zh), layout_in(en)] == [(name.partition("-")[0], "zh"), (name.partition("-")[0], "en")]
+    for pdf, other in ((zh, b"en"), (en, b"zh")):
+        changed = re.sub(rb"(/LiandanLayout \([a-z]+ \d+ )(zh|en)\)", rb"\g<1>" + other + b")", pdf)
+        assert changed != pdf
+        assert told(name, changed).verdict == "unchecked"
+
+
+def test_a_certificate_that_says_it_is_an_extract_is_none() -> None:
+    pdf = drawn("zh")["certificate-disposed"]
+    changed = pdf.replace(b"/LiandanLayout (certificate 6 zh)", b"/LiandanLayout (transit 01234 zh)")
+    assert len(changed) == len(pdf)
+    assert told("", changed).verdict == "unchecked"
+    nonsense = pdf.replace(b"/LiandanLayout (certificate 6 zh)", b"/LiandanLayout (nonsenses 60 zh)")
+    assert told("", nonsense).verdict == "unchecked"
+    attested = pdf.replace(b"/LiandanLayout (certificate 6 zh)", b"/LiandanLayout (attestation 6 zh)")
+    assert [one.code for one in told("", attested).findings] == ["ATTESTATION_UNSIGNED"]
+
+
+MATTERS = {
+    "certificate-rejected": ("拒收：接受人未接受，拒收 7.850000 吨", "Rejected: the receiver took nothing, 7.850000 t refused"),
+    "certificate-partly": ("部分拒收：拒收 1.050000 吨", "Refused in part: 1.050000 t"),
+    "certificate-declined": ("谢绝接受：接受人在起运前拒绝接收", "Declined: the receiver refused before departure"),
+    "transit-issued": ("尚未起运：不得据本件上路运输", "Not departed yet"),
+    "transit-in-transit": ("可能已有后续记录", "later records may exist"),
+}
+
+
+@pytest.mark.parametrize("name", MATTERS)
+def test_what_matters_stands_on_page_one(name: str) -> None:
+    for wanted, tongue in zip(MATTERS[name], TONGUES, strict=True):
+        page = read(drawn(tongue)[name])[0]
+        assert wanted in page
+        assert {"zh": "演示账本：时间为模拟时间", "en": "Demonstration log"}[tongue] in page
+        assert {"zh": "无见证", "en": "No witness"}[tongue] in page
+    size = len(signed()[0].bench.entries)
+    assert f"截至检查点 {size}，不排除其后或未附的行为" in read(drawn("zh")["certificate-disposed"])[0]
+
+
+def test_mass_over_tolerance_and_what_is_not_disposed_of_stand_on_page_one() -> None:
+    page = read(drawn("zh")["certificate-partly"])[0]
+    assert "高级提示：接受量与移出量相差超出误差" in page
+    assert "尚未利用处置：5.300000 吨" in page
+    assert "尚未利用处置" not in read(drawn("zh")["certificate-disposed"])[0]
+
+
+async def test_degraded_witnesses_stand_on_page_one() -> None:
+    cosigner = make_cosigner("witness.example/a", key_of("witness a"))
+    absent = make_cosigner("witness.example/b", key_of("witness b"))
+    lines = [f"witness {one.name[-1]} {one.vkeys[0]}" for one in (cosigner, absent)]
+    story = Story(witness_policy=(*lines, "group both all a b", "quorum both"))
+    story.ordinary(123)
+    raw = await story.bundle(123)
+    note = re.search(rb'"checkpoint":"([^"]*)"', raw)
+    assert note is not None
+    checkpoint = parse_checkpoint(parse_note(b64decode(note[1]))[0])
+    one = cosign_checkpoint(checkpoint, cosigner.name, cosigner.keys[0], 1_790_000_000)
+    degraded = raw.replace(note[1], b64encode(attach_cosignatures(b64decode(note[1]), [(cosigner.vkeys[0], one)])))
+    for tongue, wanted in (("zh", "见证降级：联署少于账本见证策略的要求"), ("en", "Witnesses degraded")):
+        assert wanted in read(paper("certificate", degraded, tongue=tongue))[0]  # type: ignore[arg-type]  # the two literals
+
+
+def test_unsigned_paper_says_nothing_of_a_signature_and_signed_paper_who_signed_with_which_key() -> None:
+    keyid = next(iter(signed()[1]))
+    assert f"签发：川渝联单运营中心（虚构），签章密钥 {keyid[:4]} {keyid[4:8]}" in read(drawn("zh")["transit-issued"])[0]
+    text = "".join(read(drawn("zh")["certificate-worst"]))
+    assert "签发：" not in text
+    assert "签章密钥" not in text
+
+
+@pytest.mark.parametrize("serial", STATES)
+async def test_a_transit_extract_says_who_carries_what_where(serial: int) -> None:
+    story, signers = signed()
+    raw = await story.bundle(serial)
+    pdf = paper("transit", raw, signers)
+    [travelling] = claims_in(pdf)
+    claim = parse_claim(travelling.decode()).claim
+    assert (claim.document, claim.number) == ("t", f"20265101{serial:06d}")
+    pages = read(pdf)
+    leg = (opened(raw).facts.state(trunk(serial)).legs or (None,))[-1]
+    for wanted in (
+        "UN 2794", "第 8 类", "900-052-31", "5.6", "箱×14", "配备防酸手套", NAMES[RECEIVER], "成都市龙泉驿区", "重庆市江津区",
+        "毒性、腐蚀性", *([leg.vehicle.plate, NAMES[leg.carrier]] if leg is not None else ["尚未起运"]),
+    ):  # fmt: skip
+        assert wanted in "".join(pages), wanted
+    if STATES[serial] != "partly":
+        assert len(pages) == 1
+
+
+def test_the_second_leg_is_the_one_that_is_printed_large() -> None:
+    page = read(drawn("zh")["transit-handed-over"])[0]
+    assert "川E·X9009" in page
+    assert "川E·0333挂" in page
+    assert NAMES[CARRIERS[1]] in page
+    assert "川A·F0009" not in page
+
+
+async def test_there_is_no_extract_of_a_void_manifest() -> None:
+    raw = await signed()[0].bundle(4)
+    with pytest.raises(Refusal) as caught:
+        paper("transit", raw)
+    assert caught.value.codes == ["TRANSIT_VOID"]
+
+
+async def test_an_approval_excerpt_tells_what_is_used_and_left() -> None:
+    story = signed()[0]
+    text = "".join(read(paper("approval", await approval_bundle(story))))
+    accounts = [story.bench.facts.used_g(f"Q2 {APPROVAL} {line}") for line in (0, 1)]
+    assert accounts == [32_100_000, 12_450_000]
+    for wanted in (
+        "32.1",
+        "2967.9",
+        "12.45",
+        "2987.55",
+        "川环审批〔2026〕1号（虚构）",
+        "各行：途经省份：贵州省；其他条件：避开夜间运输",
+        "2026-12-31",
+    ):
+        assert wanted in text, wanted
+
+
+async def test_a_reader_who_may_not_see_a_decision_learns_no_use_and_is_told_so() -> None:
+    story = Story()
+    state = story.bench.facts.state(LIST)
+
+    async def nothing(_: str) -> None:
+        return None
+
+    raw = await bundle_by(story.bench, LIST, lambda chain, _: collect_list(chain, LIST, state, None, nothing))
+    text = "".join(read(paper("list", raw)))
+    assert "57000" not in text
+    assert "横线表示未附相关决定，不表示未占用" in text
+    assert "57000" in "".join(read(paper("list", await list_bundle(story))))
+
+
+async def test_a_list_excerpt_of_one_receiver_has_its_rows_alone() -> None:
+    text = "".join(read(paper("list", await list_bundle(signed()[0], RECEIVER))))
+    for wanted in (
+        "双方互认",
+        "川环函〔2025〕900号（虚构）",
+        "渝环函〔2025〕800号（虚构）",
+        "共 1 行，本件列 1 行",
+        "60000",
+        "6000",
+        "54000",
+        NAMES[RECEIVER],
+    ):
+        assert wanted in text, wanted
+
+
+async def test_an_application_that_is_not_decided_has_no_excerpt() -> None:
+    story = ordinary()
+    state = story.bench.facts.state(APPROVAL)
+
+    async def applied(chain: Chain, moved_by: MovedBy) -> list[Entry]:
+        entries = await collect_approval(chain, APPROVAL, state, moved_by)
+        return [one for one in entries if not one.statement.chain.startswith("manifest/") and one.statement.kind != "approval.decide/1"]
+
+    with pytest.raises(Refusal) as caught:
+        paper("approval", await bundle_by(story.bench, APPROVAL, applied))
+    assert caught.value.codes == ["EXCERPT_STATE"]
+
+
+@pytest.mark.parametrize(("document", "subject"), [("approval", LIST), ("list", APPROVAL), ("certificate", APPROVAL), ("transit", LIST)])
+async def test_a_bundle_about_something_else_is_refused(document: str, subject: str) -> None:
+    raw = await (approval_bundle if subject == APPROVAL else list_bundle)(ordinary())
+    with pytest.raises(Refusal) as caught:
+        paper(document, raw)
+    assert caught.value.codes == ["EXCERPT_SUBJECT" if document in ("approval", "list") else "CERT_SUBJECT"]
+
+
+async def test_an_attestation_is_the_issuers_signed_word_or_nothing() -> None:
+    story, signers = signed()
+    raw = await log_bundle(story)
+    question, dated = Question(number="20265101999999"), story.bench.entries[-1].admission.at
+    with pytest.raises(Refusal) as caught:
+        render_attestation(opened(raw), raw, question, dated, {})
+    assert caught.value.codes == ["ATTESTATION_UNSIGNED"]
+    pdf = render_attestation(opened(raw), raw, question, dated, signers)
+    report = told("", pdf)
+    assert (report.verdict, report.paper) == ("good", "signature")
+    assert "NOTE_ATTESTATION" in [note.code for note in report.notes]
+    text = "".join(read(pdf))
+    for wanted in ("20265101999999", "未检索到", "证据不能证明", f"截至检查点 {len(story.bench.entries)}"):
+        assert wanted in text, wanted
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        document.save(out)
+    again = told("", out.getvalue())
+    assert [one.code for one in again.findings] in (["ATTESTATION_UNSIGNED"], ["CERT_SUBJECT"])
+
+
+def _heights(rows: int, start: float, head: Callable[[Sheet], None]) -> list[list[str]]:
+    """A section with a table, begun at a height of the page: texts of each page."""
+    sheet = Sheet()
+    sheet.text(42, 60, "before", Paint(8, REGULAR))
+    sheet.y = start
+    head(sheet)
+    table(sheet, (Column("甲", "A", 1.0, lambda one: f"row{one}"),), range(rows))
+    return [page.extract_text().split("\n") for page in pypdf.PdfReader(io.BytesIO(sheet.to_pdf("t", "s"))).pages]
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 9])
+def test_a_heading_keeps_its_rows_and_no_last_row_stands_alone(rows: int) -> None:
+    for start in range(560, 790, 3):
+        pages = [
+            [line for line in page if line.startswith(("row", "标题"))]
+            for page in _heights(rows, float(start), lambda sheet: section(sheet, "标题", "Title"))
+        ]
+        for page in pages:
+            assert [line[:2] for line in page] != ["标题"], start
+            assert rows == 1 or page != [f"row{rows - 1}"], start
+        assert "row0" in next(page for page in pages if any(line.startswith("标题") for line in page))
+
+
+async def test_a_signed_certificate_is_small() -> None:
+    story = Story()
+    keys = [story.issuer(), story.issuer("claim")]
+    story.ordinary(123)
+    raw = await story.bundle(123)
+    for tongue in TONGUES:
+        assert len(paper("certificate", raw, {key.keyid: key.sign for key in keys}, tongue)) <= 120_000
