@@ -14,6 +14,7 @@ from liandan.cli.output import FINDING, command, emit, progress_bar
 
 if TYPE_CHECKING:
     from reports.batch import FiledLog
+    from reports.paper.tongue import Tongue
 
 
 @click.command()
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     "--from", "export_dir", type=existing_folder, help="从导出件出具；整月默认用本机账本的文件 / from an export, or this log's files"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="文件，默认 <编号或 ULID>.pdf；整月为目录，默认 <月份> / file, or directory")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种，单份时 / language, of one")
 @client_options
 @command
-def certificate(name: str | None, month: str | None, export_dir: Path | None, out: Path | None, **options: Any) -> int | None:
-    """存证证明（PDF，内含证据）：从服务下载一份 NAME；或以 --month 由本机账本或导出件批量出具，中断后再执行即续作。
+def certificate(name: str | None, month: str | None, export_dir: Path | None, out: Path | None, lang: Tongue, **options: Any) -> int | None:
+    """转移证明（PDF，内含证据）：从服务下载一份 NAME；或以 --month 由本机账本或导出件批量出具，中断后再执行即续作。
 
     Certificates with their evidence inside: one NAME (number, ULID, generator/ULID) from a server, or with --from from an export; with
     --month all of a month, from this installation's files or an export, by this machine's keys for papers; run again to go on.
@@ -35,27 +37,29 @@ def certificate(name: str | None, month: str | None, export_dir: Path | None, ou
         raise click.UsageError("NAME 与 --month 二选一 / give one of NAME and --month")
     if (month or export_dir) and options["url"]:
         raise click.UsageError("--url 只用于单份下载 / --url is for one certificate of a server")
+    if month and lang != "zh":
+        raise click.UsageError("整月只出中文件；英文件请逐份出具 / a month is made in Chinese; make those in English one by one")
     if month is not None:
         return _month(month, export_dir, out or Path(month))
     assert name is not None, "one of the two"
     path = out or Path(name.rpartition("/")[2] + ".pdf")
-    path.write_bytes(asyncio.run(_download(name, options)) if export_dir is None else _print(name, export_dir))
+    path.write_bytes(asyncio.run(_download(name, lang, options)) if export_dir is None else _print(name, lang, export_dir))
     emit({"path": str(path)}, str(path))
     return None
 
 
-async def _download(name: str, options: dict[str, Any]) -> bytes:
+async def _download(name: str, lang: str, options: dict[str, Any]) -> bytes:
     async with open_client(**options) as client:
-        return await client.get(f"/v1/manifests/{name}/certificate.pdf")
+        return await client.get(f"/v1/manifests/{name}/certificate.pdf", lang=lang)
 
 
-def _print(name: str, export_dir: Path) -> bytes:
+def _print(name: str, lang: Tongue, export_dir: Path) -> bytes:
     from liandan.keyring import own_signers
     from liandan.wiring import KINDS
     from reports.press import Press
 
     log = _filed(export_dir)
-    return Press(KINDS, own_signers()).certificate(log.bundle(log.named(name).chain))
+    return Press(KINDS, own_signers()).certificate(log.bundle(log.named(name).chain), lang)
 
 
 def _month(month: str, export_dir: Path | None, out: Path) -> int:

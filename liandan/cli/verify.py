@@ -10,6 +10,7 @@ import click
 from liandan.cli.connection import existing
 from liandan.cli.output import FINDING, UNCHECKED, command, emit, progress_bar
 from reports.anchor import make_anchor
+from reports.documents import title_of
 from reports.files import printable
 from reports.receipts import is_receipt, verify_receipts
 from reports.remark import Remark, VerifyReport
@@ -29,7 +30,7 @@ PAGE = ".核对页.pdf"
 @click.argument("paths", type=click.Path(exists=True, readable=False, path_type=Path), nargs=-1, required=True)
 @click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
-@click.option("--bundle", type=existing, help="同一账本的证据包或存证证明，用以核验回执 / bundle or certificate")
+@click.option("--bundle", type=existing, help="同一账本的证据包或转移证明，用以核验回执 / bundle or certificate")
 @click.option(
     "--policy", type=existing, help="您认可的见证策略：联署不足即为不合格 / your witness policy: too few cosignatures are a finding"
 )
@@ -115,10 +116,14 @@ _VERDICTS = {
 _PAPERS = {"reprint": "；纸面与证据重印的逐字节相同", "signature": "；纸面由出具单位签章，覆盖全文件", "unchecked": "；纸面未核对"}
 
 
+def _called(report: VerifyReport) -> str:
+    return title_of(report.document)[0] if report.document else _FORMS[report.form]
+
+
 def _lines(report: VerifyReport) -> Iterator[str]:
     """The verdict, what it is about, what was checked; then findings with what to do, and notes."""
     stage = STAGES.get(report.stage, report.stage)
-    parts = (f"{report.file}: {_VERDICTS[report.verdict]}", _FORMS[report.form], report.kind, report.number, stage, report.subject)
+    parts = (f"{report.file}: {_VERDICTS[report.verdict]}", _called(report), report.kind, report.number, stage, report.subject)
     yield "  ".join(part for part in parts if part)
     if report.entries:
         place = f"序位 {report.index}，" if report.index is not None else ""

@@ -111,7 +111,7 @@ async def _phases(demo: _Demo, poster: HttpPoster, witnesses: Witnesses) -> Summ
         played = await play(story.slots, scribe, poster, lambda count, now: bar.step(count, now[5:10]))
     async for entry in entries(poster.client):
         books.watch(entry)
-    with screen.phase("certificates", "出具存证证明", len(list_completed(books.views.values()))) as bar:
+    with screen.phase("certificates", "出具转移证明", len(list_completed(books.views.values()))) as bar:
         count = await certificates(poster.client, books.views.values(), out / "certificates", bar.step)
     with screen.phase("statements", "编制月度对账单", len(WAYS) * len(FORMATS)) as bar:
         files = await reconciliations(poster.client, calendar.MONTH, out, bar.step)

@@ -61,7 +61,7 @@ def test_verify_says_in_chinese_what_a_file_is_and_what_to_do(tmp_path: Path) ->
 
     code, text = verify(good, bad, "--found", found)
     assert code == 1
-    assert "good.pdf: 有效 / good  转移证明  20265101000123  已办结" in text
+    assert "good.pdf: 有效 / good  危险废物转移证明  20265101000123  已办结" in text
     assert "核验条目 16 条、签名 19 个；纸面与证据重印的逐字节相同" in text
     assert "bad.json: 无效 / NOT good  证据包" in text
     assert "发现 BUNDLE_FORM 证据包的格式不对。" in text
