@@ -12,7 +12,7 @@ from reports.alphabets import ALPHABETS
 from reports.certificate.facts import about, manifest_of, name_in, personal_fields
 from reports.certificate.fields import OF_CARRIAGE, print_field, sentence
 from reports.certificate.form import by_line, pair, place_text, wide
-from reports.certificate.part_one import goods
+from reports.certificate.part_one import exemption_text, goods
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
@@ -142,7 +142,7 @@ def _wastes(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
     if len(lines) > 1:
         row(sheet, total(_LOAD, lines))
     wide(sheet, "突发环境事件\n防范措施", "Emergency measures", body.emergency_measures or say("见各行", "see the lines"))
-    further = by_line([(number, sentence(issued, "precautions", "dg.packing_group", "dg_none", "note")) for number, issued, _ in lines])
+    further = by_line([(number, _further(issued)) for number, issued, _ in lines])
     if further:
         wide(sheet, "各行补充", "Further, by line", further)
     withheld = listed(*map(personal, personal_fields(about(bundle))))
@@ -154,20 +154,25 @@ def _wastes(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
         wide(sheet, "联系方式", "Contacts", text)
 
 
+def _further(issued: WasteLine) -> str:
+    """What a driver and whoever stops him must know of a line: precautions, packing group, why it travels otherwise."""
+    return clauses(sentence(issued, "precautions", "dg.packing_group", "dg_none", "note"), *map(exemption_text, issued.exemptions))
+
+
 _LOAD: tuple[Column[tuple[int, WasteLine, LineState]], ...] = (
     Column("序号", "No.", 0.5, lambda line: str(line[0]), "center"),
     Column("废物名称", "Waste", 2.4, lambda line: line[1].name),
     Column("废物类别/代码", "Code", 1.35, lambda line: f"{line[1].category}\n{line[1].code}", "center"),
-    Column("危险特性", "Hazard", 0.9, lambda line: listed(*(print_hazard(one) for one in line[1].hazards)), "center"),
+    Column("危险特性", "Hazard", 0.9, lambda line: "\n".join(map(hazard_text, line[1].hazards)), "center"),
     Column("形态", "Form", 0.8, lambda line: print_field(line[1], "form").text, "center"),
-    Column("包装方式×数量", "Packing", 1.15, lambda line: f"{print_field(line[1], 'packing').text}×{line[1].packs}", "center"),
+    Column("包装方式\n×数量", "Packing", 1.15, lambda line: f"{print_field(line[1], 'packing').text}×{line[1].packs}", "center"),
     Column("危险货物\n编号/类别", "UN / class", 1.05, lambda line: goods(line[1]), "center"),
     mass("申报量（吨）", "Declared, t", 1.2, lambda line: line[2].declared_g, weighed=False),
     mass("装载称重（吨）", "Loaded, t", 1.3, lambda line: line[2].loaded_g),
 )
 
 
-def print_hazard(code: str) -> str:
+def hazard_text(code: str) -> str:
     """A hazard in words."""
     return say(words_of(Hazard).get(code, code), _HAZARDS.get(code, code))
 

@@ -51,10 +51,11 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
 
 def _further(line: CertifiedLine) -> str:
     """What the generator declared of a line beyond the columns."""
-    return clauses(sentence(line.issued, *OF_LINE), *map(_claim, line.issued.exemptions))
+    return clauses(sentence(line.issued, *OF_LINE), *map(exemption_text, line.issued.exemptions))
 
 
-def _claim(claim: ExemptionClaim) -> str:
+def exemption_text(claim: ExemptionClaim) -> str:
+    """An item of the exemption list that the generator claims."""
     ref = say(f"，{claim.ref}", f", {claim.ref}") if claim.ref else ""
     return say(
         f"豁免条款：《危险废物豁免管理清单》（{claim.edition} 年版）第 {claim.item} 项{ref}",
@@ -76,7 +77,7 @@ _SENT: tuple[Column[CertifiedLine], ...] = (
     Column("危险\n特性", "Hazard", 0.75, lambda line: say("，", ", ").join(line.issued.hazards), "center"),
     Column("形态", "Form", 0.65, lambda line: print_field(line.issued, "form").text, "center"),
     Column("有害成分", "Components", 1.15, lambda line: line.issued.components or ""),
-    Column("包装方式×数量", "Packing", 1.0, lambda line: f"{print_field(line.issued, 'packing').text}×{line.issued.packs}", "center"),
+    Column("包装方式\n×数量", "Packing", 1.0, lambda line: f"{print_field(line.issued, 'packing').text}×{line.issued.packs}", "center"),
     Column("危险货物\n编号/类别", "UN / class", 0.95, lambda line: goods(line.issued), "center"),
     mass("移出量（吨）", "Declared, t", 1.25, lambda line: line.state.declared_g, weighed=False),
     mass("装载称重（吨）", "Loaded, t", 1.25, lambda line: line.state.loaded_g),
