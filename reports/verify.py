@@ -266,11 +266,10 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
 
 
 def _attestation(bundle: Bundle, name: str, anchor: Anchor, *, is_signed: bool) -> VerifyReport:
-    """A statement that no evidence proves (无记录证明): the issuer's signature over the whole file, or nothing."""
-    if not is_signed:
-        raise refuse("ATTESTATION_UNSIGNED", field="signature", expected="issuer.key, use pdf")
-    report = _bundle(bundle, name, "certificate", anchor, ATTESTATION, paper="signature")
-    return msgspec.structs.replace(report, notes=(*report.notes, *remarks([Reason("NOTE_ATTESTATION")])))
+    """A statement that no evidence proves (无记录证明): the issuer's signature over the whole file, or nothing. There is no page to write."""
+    report = _bundle(bundle, name, "certificate", anchor, ATTESTATION, paper="signature" if is_signed else "unchecked")
+    said = Reason("NOTE_ATTESTATION" if is_signed else "ATTESTATION_UNSIGNED")
+    return msgspec.structs.replace(report, notes=(*report.notes, *remarks([said])))
 
 
 class _Receipt(Struct, frozen=True, forbid_unknown_fields=True):
