@@ -1,0 +1,66 @@
+"""``liandan certificate``, ``transit``, ``excerpt``, ``no-record``: each asks the server for its own document, in the language wanted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from liandan.cli import main
+
+asked: list[tuple[str, dict[str, object]]] = []
+
+
+class Served:
+    """A server that answers with what it was asked for."""
+
+    async def get(self, path: str, **query: object) -> bytes:
+        asked.append((path, {name: value for name, value in query.items() if value is not None}))
+        return b"%PDF"
+
+
+@asynccontextmanager
+async def opened(**_: object) -> AsyncIterator[Served]:
+    yield Served()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "query", "file"),
+    [
+        (["certificate", "20265101000123"], "/v1/manifests/20265101000123/certificate.pdf", {"lang": "zh"}, "20265101000123.pdf"),
+        (["transit", "G/U", "--lang", "en"], "/v1/manifests/G/U/transit.pdf", {"lang": "en"}, "U.transit.pdf"),
+        (["excerpt", "approval/G/U"], "/v1/approvals/G/U/excerpt.pdf", {"lang": "zh"}, "U.excerpt.pdf"),
+        (
+            ["excerpt", "list/2026-51-50-cy", "--receiver", "R"],
+            "/v1/lists/2026-51-50-cy/excerpt.pdf",
+            {"lang": "zh", "receiver": "R"},
+            "2026-51-50-cy.excerpt.pdf",
+        ),
+        (
+            ["no-record", "--generator", "G", "--code", "900-052-31", "--from", "2026-10-01", "--to", "2026-10-31", "--out", "none.pdf"],
+            "/v1/no-record.pdf",
+            {"lang": "zh", "generator": "G", "code": "900-052-31", "from": "2026-10-01", "to": "2026-10-31"},
+            "none.pdf",
+        ),
+    ],
+)
+def test_each_command_keeps_the_document_of_its_address(
+    arguments: list[str], path: str, query: dict[str, object], file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("liandan.cli.document.open_client", opened)
+    monkeypatch.chdir(tmp_path)
+    asked.clear()
+    answer = CliRunner().invoke(main, arguments)
+    assert answer.exit_code == 0, answer.output
+    assert asked == [(path, query)]
+    assert (tmp_path / file).read_bytes() == b"%PDF"
+
+
+@pytest.mark.parametrize("arguments", [["excerpt", "manifest/G/U"], ["excerpt", "approval/G/U", "--receiver", "R"]])
+def test_an_excerpt_is_of_a_decision_or_a_list(arguments: list[str]) -> None:
+    answer = CliRunner().invoke(main, arguments)
+    assert answer.exit_code == 2
+    assert "approval/" in answer.output
