@@ -45,13 +45,13 @@ def masthead(
     if claim is not None:
         draw_code(sheet, claim.address(bundle.log.origin), right - SIDE + 4, sheet.top - 14)
         words = f"{say('扫码核验　核对码', 'Scan to verify, compare')} {claim.claim.words}"
-        sheet.text(right, sheet.top + 88, words, Paint(7, REGULAR, GREY, "right"))
+        sheet.text(right, sheet.top + 88, words, Paint(7, REGULAR, INK, "right"))
     zh, en = title
     sheet.text(left, sheet.top + 20, say(zh, en), Paint(21 if spoken() == "zh" else 16, BOLD, INK))
     sheet.text(left, sheet.top + 34, f"{say(en, zh)} · liandan", Paint(8, REGULAR, GREY))
     sheet.text(left, sheet.top + 50, say(*notice), Paint(say_small(8.6), BOLD, ALARM))
     sheet.text(left, sheet.top + 69, status, Paint(11, BOLD, INK))
-    sheet.text(left, sheet.top + 84, "　".join(part for part in (seen, mark) if part), Paint(7.6, REGULAR, GREY))
+    sheet.text(left, sheet.top + 84, "　".join(part for part in (seen, mark) if part), Paint(7.6, REGULAR, INK))
     sheet.y = sheet.top + 94
 
 

@@ -19,11 +19,12 @@ from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing
 from reports.paper.tongue import say
 
 INK = "#1A1A1A"
-GREY = "#6B7280"
-RULE = "#9AA3AD"
+GREY = "#4B5563"
+RULE = "#7B848F"
 SHADE = "#EEF2F1"
 ACCENT = "#1F5A4C"
 ALARM = "#B42318"
+"""Grey and rules are dark enough to survive a bad photocopy."""
 
 A4 = (595.276, 841.89)
 _LEADING = 1.45
