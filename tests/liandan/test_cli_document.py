@@ -50,7 +50,8 @@ async def opened(**_: object) -> AsyncIterator[Served]:
 def test_each_command_keeps_the_document_of_its_address(
     arguments: list[str], path: str, query: dict[str, object], file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("liandan.cli.document.open_client", opened)
+    for module in ("certificate", "document"):
+        monkeypatch.setattr(f"liandan.cli.{module}.open_client", opened)
     monkeypatch.chdir(tmp_path)
     asked.clear()
     answer = CliRunner().invoke(main, arguments)

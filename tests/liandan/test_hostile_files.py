@@ -86,7 +86,7 @@ def test_the_same_file_twice_and_under_another_name_is_what_it_is(tmp_path: Path
     for name in names:
         (tmp_path / name).write_bytes(WHOLE)
     answer = run(*(tmp_path / name for name in names), tmp_path / "c.pdf")
-    assert (answer.exit_code, answer.output.count("有效 / good  转移证明")) == (0, 7), answer.output
+    assert (answer.exit_code, answer.output.count("有效 / good  危险废物转移证明")) == (0, 7), answer.output
     assert [line.partition(":")[0] for line in answer.output.splitlines() if "有效 / good" in line] == [*names, "c.pdf"]
 
 

@@ -74,13 +74,13 @@ class _Counting:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.drawn = 0
-        draw = module.render_certificate
+        draw = module.render
 
         def counted(*arguments: object) -> bytes:
             self.drawn += 1
             return draw(*arguments)  # type: ignore[arg-type]  # as it was called
 
-        monkeypatch.setattr(module, "render_certificate", counted)
+        monkeypatch.setattr(module, "render", counted)
 
 
 def test_a_document_is_drawn_once_and_a_damaged_copy_is_drawn_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +97,7 @@ def test_a_document_is_drawn_once_and_a_damaged_copy_is_drawn_again(tmp_path: Pa
         assert Press(KINDS, signers, Cache(directory)).certificate(raw) == first
     assert counting.drawn == 6
     Press(KINDS, {**signers, "0" * 64: lambda _: b""}, Cache(directory)).certificate(raw)
-    monkeypatch.setattr(module, "LAYOUT", -1)
+    monkeypatch.setattr(module, "layout_of", lambda *_: "another")
     Press(KINDS, signers, Cache(directory)).certificate(raw)
     assert counting.drawn == 8, "other keys, another layout: another document"
 

@@ -195,4 +195,4 @@ async def test_documents_of_a_running_log(pool: Pool[Record], tmp_path: Path) ->
         assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&to=2026-10-08") == ("ATTESTATION_FOUND", "", "")
         for caller, query in ((generator, "number=20265101999999"), (generator, f"generator={RECEIVER}"), (authority, "code=900-052-31")):
             assert await told(caller, f"{none}?{query}") == ("ATTESTATION_SCOPE", "", "")
-        assert (await ask(log, authority, f"{none}?number=20265101999999")).json() == {"codes": ["ATTESTATION_UNSIGNED"]}
+        assert (await ask(log, authority, f"{none}?number=20265101999999")).json() == {"codes": ["ISSUER_KEY"]}
