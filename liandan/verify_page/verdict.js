@@ -80,16 +80,29 @@ function reportOf(bundle, name, form, pins, paper) {
   });
 }
 
+const LAYOUT = /\/LiandanLayout \(([a-z]{1,16}) [0-9]{1,4} (?:zh|en)\)/;
+
+/** Whether a paper that says it is such a document can be one of this bundle (docs/documents.md). */
+function checkDocument(said, bundle) {
+  const trip = bundle.facts.manifests.trips.get(bundle.subject);
+  if (said === "attestation" || /^(approval|list)\//.test(bundle.subject)) return;
+  if (!trip) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/…, approval/…, list/…");
+  if (said === "transit") {
+    if (trip.stage === "voided") throw refuse("TRANSIT_VOID", "", trip.stage, "issued … closed");
+  } else if (!trip.isReceived) throw refuse("CERT_STATE", "", trip.stage, "manifest.receive");
+}
+
 async function certificateReport(raw, name, pins, progress) {
   const characters = asCharacters(raw);
   const bundle = await openBundle(await bundleIn(raw, characters), pins, progress);
-  const trip = bundle.facts.manifests.trips.get(bundle.subject);
-  if (!trip) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/<USCC>/<ULID>");
-  if (!trip.isReceived) throw refuse("CERT_STATE", "", trip.stage, "manifest.receive");
+  const said = LAYOUT.exec(characters)?.[1] ?? "";
+  checkDocument(said, bundle);
   const spki = await signerOf(raw, characters);
   const keyid = spki && toHex(await sha256(spki));
   const isSigned = issuersOf(bundle, "pdf").some(([known]) => known === keyid);
-  return reportOf(bundle, name, "certificate", pins, isSigned ? "signature" : "unchecked");
+  const report = reportOf(bundle, name, "certificate", pins, isSigned ? "signature" : "unchecked");
+  const word = isSigned ? reason("NOTE_ATTESTATION") : reason("ATTESTATION_UNSIGNED");
+  return said === "attestation" ? { ...report, notes: [...report.notes, word] } : report;
 }
 
 /** A refusal receipt (formats §8): its form always, its signature where a bundle of the log tells the operator's keys. */

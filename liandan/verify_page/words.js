@@ -122,7 +122,7 @@ const CLAIM_MEANINGS = {
   other: ["不认识签署的密钥，内容未经核验。", "The signing key is not known here; nothing of this was verified."],
 };
 const FORMS = {
-  certificate: ["转移证明", "certificate"],
+  certificate: ["文书", "document"],
   bundle: ["证据包", "bundle"],
   receipt: ["拒绝回执", "refusal receipt"],
   claim: ["二维码声明", "claim of a square code"],
