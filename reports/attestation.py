@@ -28,7 +28,7 @@ NOTICE = (
 )
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class RecordQuestion(Struct, frozen=True, kw_only=True):
     """What was searched for: a national number; or a generator, with a waste code or days of issue where they narrow it."""
 
     number: str = ""
@@ -51,7 +51,7 @@ class Question(Struct, frozen=True, kw_only=True):
         return say(f"符合下列各项的联单：{listed(*parts)}", f"a manifest {listed(*parts)}")
 
 
-def render_attestation(bundle: Bundle, raw: bytes, question: Question, dated: str, signers: Signers, tongue: Tongue = "zh") -> bytes:
+def render_attestation(bundle: Bundle, raw: bytes, question: RecordQuestion, dated: str, signers: Signers, tongue: Tongue = "zh") -> bytes:
     """The attestation, signed. ``bundle`` holds the log's own chains, ``dated`` is the admission of the entry below the checkpoint.
 
     Refusal ATTESTATION_UNSIGNED without a key of the log for documents: unsigned it would say nothing.
@@ -75,7 +75,7 @@ def render_attestation(bundle: Bundle, raw: bytes, question: Question, dated: st
     return issue(pages, bundle, raw, signers, layout=f"{NAME} {LAYOUT} {tongue}", dated=dated)
 
 
-def _statement(sheet: Sheet, bundle: Bundle, question: Question, size: int) -> None:
+def _statement(sheet: Sheet, bundle: Bundle, question: RecordQuestion, size: int) -> None:
     operator = name_in(bundle, bundle.log.operator)
     section(sheet, "陈述", "Statement")
     wide(sheet, "检索对象", "Searched for", question.text)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ledger.caller import Caller
 from ledger.log import Log
 from manifests.store import Search, list_views, position
-from reports.attestation import Question, render_attestation
+from reports.attestation import RecordQuestion, render_attestation
 from reports.excerpt.evidence import gather_approval, gather_list, gather_log
 from reports.paper.tongue import Tongue
 from reports.press import Press
@@ -33,7 +33,7 @@ async def list_paper(log: Log, press: Press, caller: Caller, name: str, receiver
     return await press.turn(lambda raw: press.document("list", raw, tongue), await gather_list(log, caller, name, receiver))
 
 
-async def attestation_paper(log: Log, press: Press, caller: Caller, question: Question, tongue: Tongue = "zh") -> bytes:
+async def attestation_paper(log: Log, press: Press, caller: Caller, question: RecordQuestion, tongue: Tongue = "zh") -> bytes:
     """That nothing was found (无记录证明). A party may ask about itself as generator alone; authorities and the operator about any.
 
     Refusal ATTESTATION_SCOPE, ATTESTATION_FOUND, ATTESTATION_UNSIGNED, SEARCH_BEHIND.
@@ -52,7 +52,7 @@ async def attestation_paper(log: Log, press: Press, caller: Caller, question: Qu
     )
 
 
-def _search(question: Question) -> Search:
+def _search(question: RecordQuestion) -> Search:
     return Search(
         number=question.number or None,
         generator=question.generator or None,

@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from ledger.routes import TheCaller, TheLog, Uscc, refusals, refuse_unknown_query
 from reports import papers, service
-from reports.attestation import Question
+from reports.attestation import RecordQuestion
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.reconcile import SUFFIXES
@@ -117,7 +117,7 @@ async def get_attestation(
     tongue: InLanguage = "zh",
 ) -> Response[bytes]:
     """The issuer's signed statement that it found no such manifest; a party may ask about itself as generator alone."""
-    question = Question(number=number or "", generator=generator or "", code=code or "", first=first or "", last=last or "")
+    question = RecordQuestion(number=number or "", generator=generator or "", code=code or "", first=first or "", last=last or "")
     content = await papers.attestation_paper(log, press, caller, question, tongue)
     return _file(content, "no-record.pdf", _MEDIA["pdf"])
 

@@ -168,7 +168,7 @@ def _key(keyid: str, facts: CertificateFacts) -> str:
     return f"{SUITES.get(record.suite, record.suite) if record else '?'} {keyid[:8]}"
 
 
-class Mark(Struct, frozen=True):
+class FlaggedCode(Struct, frozen=True):
     """An alert or a tag of some acts, by its number on this paper."""
 
     number: int
@@ -178,7 +178,7 @@ class Mark(Struct, frozen=True):
     acts: tuple[Entry, ...]
 
 
-def marks_of(facts: CertificateFacts) -> tuple[Mark, ...]:
+def marks_of(facts: CertificateFacts) -> tuple[FlaggedCode, ...]:
     """All of the trunk and its cases: alerts by level and code, then tags."""
     acts: dict[tuple[bool, str, str], list[Entry]] = {}
     for act in facts.custody:
@@ -186,14 +186,14 @@ def marks_of(facts: CertificateFacts) -> tuple[Mark, ...]:
         for level, code in (*decision.alerts, *(("", str(tag[0])) for tag in decision.tags)):
             under = acts.setdefault((not level, level, code), [])
             under += [] if under[-1:] == [act] else [act]
-    return tuple(Mark(number, level, code, tuple(acts[_, level, code])) for number, (_, level, code) in enumerate(sorted(acts), 1))
+    return tuple(FlaggedCode(number, level, code, tuple(acts[_, level, code])) for number, (_, level, code) in enumerate(sorted(acts), 1))
 
 
-def _numbers(act: Entry, found: tuple[Mark, ...]) -> str:
+def _numbers(act: Entry, found: tuple[FlaggedCode, ...]) -> str:
     return listed(*(str(mark.number) for mark in found if act in mark.acts))
 
 
-_FLAGGED: tuple[Column[Mark], ...] = (
+_FLAGGED: tuple[Column[FlaggedCode], ...] = (
     Column("序号", "No.", 0.5, lambda mark: str(mark.number), "center"),
     Column("类别", "Level", 0.95, lambda mark: level_name(mark.level), "center", lambda mark: mark.level == "H"),
     Column("含义", "Meaning", 4.6, lambda mark: explain(mark.code)),

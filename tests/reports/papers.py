@@ -17,7 +17,7 @@ from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import TileReader
 from manifests import acts
 from manifests.model import Vehicle
-from reports.attestation import Question, render_attestation
+from reports.attestation import RecordQuestion, render_attestation
 from reports.documents import render
 from reports.evidence import Chain
 from reports.excerpt.evidence import MovedBy, collect_approval, collect_list, collect_log
@@ -149,8 +149,8 @@ def gallery(tongue: Tongue) -> Iterator[tuple[str, bytes]]:
     yield "list", paper("list", asyncio.run(list_bundle(story, RECEIVER)), signers, tongue)
     raw = asyncio.run(log_bundle(story))
     for name, question in (
-        ("number", Question(number="20265101999999")),
-        ("code", Question(generator=GENERATOR, code="900-052-31", first="2026-11-01", last="2026-11-30")),
+        ("number", RecordQuestion(number="20265101999999")),
+        ("code", RecordQuestion(generator=GENERATOR, code="900-052-31", first="2026-11-01", last="2026-11-30")),
     ):
         yield f"no-record-{name}", render_attestation(opened(raw), raw, question, story.bench.entries[-1].admission.at, signers, tongue)
     worst_raw = asyncio.run(worst().bundle(900))

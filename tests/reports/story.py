@@ -396,6 +396,5 @@ def _received(number: int) -> acts.ReceivedLine:
 @cache
 def ordinary() -> Story:
     """A finished manifest, serial 123; shared, so never changed."""
-    story = Story()
-    story.ordinary(123)
+    (story := Story()).ordinary(123)
     return story

@@ -18,7 +18,7 @@ from ledger.tree.checkpoint import attach_cosignatures, cosign_checkpoint, parse
 from ledger.tree.note import parse_note
 from ledger.witnessing.server import make_cosigner
 from reports.attachment import claims_in, layout_in
-from reports.attestation import Question, render_attestation
+from reports.attestation import RecordQuestion, render_attestation
 from reports.claim import parse_claim
 from reports.evidence import Chain
 from reports.excerpt.evidence import MovedBy, collect_approval, collect_list
@@ -272,7 +272,7 @@ async def test_a_bundle_about_something_else_is_refused(document: str, subject: 
 async def test_an_attestation_is_the_issuers_signed_word_or_nothing() -> None:
     story, signers = signed()
     raw = await log_bundle(story)
-    question, dated = Question(number="20265101999999"), story.bench.entries[-1].admission.at
+    question, dated = RecordQuestion(number="20265101999999"), story.bench.entries[-1].admission.at
     with pytest.raises(Refusal) as caught:
         render_attestation(opened(raw), raw, question, dated, {})
     assert caught.value.codes == ["ATTESTATION_UNSIGNED"]
