@@ -78,11 +78,6 @@ class CertificateFacts(Struct, frozen=True, kw_only=True):
         """``admission.at`` of the newest entry about the manifest."""
         return self.custody[-1].admission.at
 
-    @property
-    def is_demo(self) -> bool:
-        """Whether the log's clock is simulated."""
-        return self.bundle.log.clock != "real"
-
     def name(self, uscc: str) -> str:
         """A party as registered in the log; its code where the bundle has no name for it."""
         return name_in(self.bundle, uscc)

@@ -3,8 +3,6 @@
 from msgspec import Struct
 
 from ledger.bundle import Bundle
-from reports.paper.grid import tonnes
-from reports.paper.tongue import say
 
 
 class Used(Struct, frozen=True):
@@ -16,12 +14,6 @@ class Used(Struct, frozen=True):
     def left_g(self, limit_g: int) -> int:
         """What is left of a limit; negative where it was overdrawn."""
         return limit_g - self.grams
-
-    @property
-    def text(self) -> str:
-        """Tonnes, and the entry that says so."""
-        mass = tonnes(self.grams, weighed=False)
-        return mass if self.index is None else say(f"{mass}（序位 {self.index}）", f"{mass} (at {self.index})")
 
 
 def used_of(bundle: Bundle) -> dict[str, Used]:

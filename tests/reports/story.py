@@ -298,8 +298,6 @@ class Story:
         self.wait(days=1)
         self.verify(serial)
 
-    # --- evidence ----------------------------------------------------------------------------------------------------------------
-
     async def bundle(self, serial: int) -> bytes:
         """The manifest's bundle under the newest checkpoint."""
         return await bundle_of(self.bench, trunk(serial))
