@@ -17,7 +17,7 @@ from msgspec import Struct
 from ledger.admission.statement import check_origin
 from ledger.kinds.issuer import USES
 from ledger.tree.checkpoint import log_vkeys
-from liandan.settings import Settings, load
+from liandan.settings import Settings
 from signing.keys import PrivateKey
 from signing.refusal import refuse
 
@@ -141,7 +141,6 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
     return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=second, issuers=issuers)
 
 
-def own_signers() -> dict[str, Callable[[bytes], bytes]]:
-    """``signers`` of this installation by the environment, for a process of its own; none where there is no key file: an auditor's machine."""
-    settings = load(os.environ)
+def own_signers(settings: Settings) -> dict[str, Callable[[bytes], bytes]]:
+    """``signers`` of an installation, for a process of its own; none where there is no key file: an auditor's machine."""
     return read_keyring(settings, operator_only=True).signers if settings.key_path.exists() else {}

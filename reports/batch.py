@@ -167,7 +167,7 @@ def print_month(
 ) -> list[Batched]:
     """Certificates of everything received in a month, on all cores; to be repeated after an interruption: what is there stays.
 
-    ``kinds`` and ``signers`` are functions of a module, called in each process. Refusal MONTH_FORM; ISSUER_KEY, at the first paper.
+    ``kinds`` and ``signers`` are functions of a module (or partials of one), called in each process, which need not share this one's environment. Refusal MONTH_FORM; ISSUER_KEY, at the first paper.
     """
     wanted = log.received(month)
     out.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +60,7 @@ def _print(name: str, lang: Tongue, export_dir: Path) -> bytes:
     from reports.press import Press
 
     log = _filed(export_dir)
-    return Press(KINDS, own_signers()).certificate(log.bundle(log.named(name).chain), lang)
+    return Press(KINDS, own_signers(own_settings())).certificate(log.bundle(log.named(name).chain), lang)
 
 
 def _month(month: str, export_dir: Path | None, out: Path) -> int:
@@ -72,7 +73,7 @@ def _month(month: str, export_dir: Path | None, out: Path) -> int:
     check_month(month)
     log = _filed(export_dir)
     with progress_bar("出具 / certificates") as progress:
-        found = print_month(log, month, out, all_kinds, own_signers, progress)
+        found = print_month(log, month, out, all_kinds, partial(own_signers, own_settings()), progress)
     new, bad = sum(one.is_new for one in found), [one for one in found if one.reasons]
     emit(
         {"month": month, "size": log.checkpoint.size, "directory": str(out), "count": len(found), "new": new, "not_made": bad},
