@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from ledger.admission.kind_table import Kinds
-from ledger.admission.personality import CURRENT, RULESETS, Judged, Personality, Ruleset, instead
+from ledger.admission.personality import CURRENT, RULESETS, Judged, Personality, Ruleset, instead, no_reads
 from ledger.auditing.audit import audit
 from ledger.model import Findings
 from ledger.personality import PERSONALITY as LOG
+from manifests.acts import PERSONALITY as MANIFESTS
 from signing.refusal import Refusal, texts
 from tests.ledger.test_signers import NOTE, NOTES, Note, note
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, uscc
@@ -110,6 +111,14 @@ def test_a_version_changes_functions_never_a_form(fields: dict[str, Any]) -> Non
     wrong = Ruleset(version="test.4", base=CURRENT, changes={"note.write/1": fields})
     with pytest.raises(ValueError, match=r"test\.4 changes more of note\.write/1"):
         Kinds([LOG, NOTES, Personality(name="rules", kinds=(), states={}, rulesets=(wrong,))])
+
+
+def test_a_version_that_reads_otherwise_also_lists_otherwise() -> None:
+    """The chains that a kind has apart are those of its own reads: a version with other reads must be asked for these."""
+    other = Ruleset(version="test.4", base=CURRENT, changes={"manifest.depart/1": {"reads": no_reads}})
+    kinds = Kinds([LOG, MANIFESTS, Personality(name="rules", kinds=(), states={}, rulesets=(other,))])
+    assert kinds.of("manifest.depart/1", CURRENT).listed is not None
+    assert kinds.of("manifest.depart/1", "test.4").listed is None
 
 
 def test_the_file_of_a_version_says_what_it_changes_and_that_of_the_first_stays_as_it_was() -> None:
