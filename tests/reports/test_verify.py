@@ -24,6 +24,7 @@ from ledger.tree.note import parse_note
 from ledger.witnessing.server import make_cosigner
 from reports.anchor import Anchor, make_anchor
 from reports.attachment import NAME as ATTACHMENT
+from reports.attachment import bundles_in
 from reports.certificate.fields import LAYOUT
 from reports.certificate.render import render_certificate
 from reports.kinds import all_kinds
@@ -204,6 +205,16 @@ async def test_whatever_is_not_the_issuers_bytes_is_read_from_the_evidence(
     assert (report.verdict, report.paper, report.canonical) == ("unchecked", "unchecked", "beside")
     assert report.notes[0].code == "NOTE_PAPER"
     assert kept == {"c.pdf": certificate}
+
+
+async def test_a_paper_of_an_older_layout_is_never_worse_than_not_checked() -> None:
+    """Printed unsigned before papers were signed, kept for ever: its evidence holds, and the page to read is printed from it."""
+    raw = (Path(__file__).parent / "certificate-layout-5.pdf").read_bytes()
+    pinned = "c8d6ca7b22c570f9040e6218c6d3f41a12a2fdc6023687700989cdc37bcee2df"
+    report = verify_bytes(raw, "old.pdf", pinned)
+    assert (report.verdict, report.number, report.stage) == ("unchecked", "20265101000123", "closed")
+    (attached,) = bundles_in(raw)
+    assert verify_bytes(attached, "bundle.json", pinned).verdict == "good"
 
 
 @pytest.mark.parametrize("end", [b"\n", b"%%EOF\n", b"\0"])
