@@ -76,6 +76,10 @@ CERT_TWO_BUNDLES | - | sender | docs/certificate.md [DESIGN]
 文件中有两份证据，无法确定纸面所指。 || 向提供方索取原件；不要采信本文件。
 The file carries two pieces of evidence; nobody can say which one its pages mean. || Ask for the original; do not rely on this file.
 
+NOTE_UNSIGNED | - | sender | docs/certificate.md [DESIGN]
+文书未签章：纸面与所附证据逐字节相符，但任何持有证据的人都能印出同样的文件，也能略去最后的行为。 || 账本已登记签章密钥的（证据包可能略去），向出具单位索取签章的原件；或在线查询最新状态。
+The paper is not signed: it is what its evidence prints, to the byte, but whoever holds the evidence can print the same, the last acts left out. || If the log has keys for papers (a bundle may leave them out), ask the issuer for the signed original; or ask online for the present state.
+
 NOTE_PAPER | - | sender | docs/certificate.md [DESIGN]
 证据成立，但文件不是出具单位的原件，纸面未核对：纸上的字可能与证据不同。 || 只看写出的核对页，或向提供方索取原件。
 The evidence holds, but these are not the issuer's bytes: what the pages show may differ from it. || Read the page that was written beside it, or ask for the original.

@@ -262,7 +262,10 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     is_whole = all(signers.keys() & known for use in DOCUMENTS[document].uses if (known := issuers(bundle, use).keys()))
     paper: Paper = "reprint" if printed == raw and is_whole else "unchecked" if signature is None else "signature"
     canonical = keep(name, printed) if keep is not None and paper == "unchecked" else ""
-    return _bundle(bundle, name, "certificate", anchor, document, paper=paper, canonical=canonical)
+    report = _bundle(bundle, name, "certificate", anchor, document, paper=paper, canonical=canonical)
+    if paper == "reprint" and signature is None:  # whoever leaves out the log's keys with the last acts can print this too
+        return msgspec.structs.replace(report, notes=(*remarks([Reason("NOTE_UNSIGNED")]), *report.notes))
+    return report
 
 
 def _attestation(bundle: Bundle, name: str, anchor: Anchor, *, is_signed: bool) -> VerifyReport:

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from ledger.bundle import open_bundle
+from ledger.kinds.issuer import LOG_ISSUERS
 from reports.certificate.render import render_certificate
 from reports.issuing import issuers
 from reports.kinds import all_kinds
@@ -106,3 +108,15 @@ async def test_a_retired_key_signs_nothing_more() -> None:
     assert not issuers(bundle, "pdf")
     printed = render_certificate(bundle, raw, {key.keyid: key.sign})
     assert signature_of(printed) is None
+
+
+async def test_who_leaves_out_the_keys_too_prints_what_says_that_it_is_unsigned() -> None:
+    """A bundle cannot prove that nothing was left out: the answer says so, and verify.html calls such a paper not checked."""
+    story, _ = signed_story()
+    fields = json.loads(await story.bundle(123))
+    keys = {entry.index for entry in story.bench.entries if entry.statement.chain == LOG_ISSUERS}
+    last = fields["entries"][-1]["index"]
+    fields["entries"] = [item for item in fields["entries"] if item["index"] not in keys | {last}]
+    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    report = verify_bytes(render_certificate(open_bundle(raw, all_kinds()), raw), "c.pdf", story.bench.found)
+    assert (report.verdict, [note.code for note in report.notes][:2]) == ("good", ["NOTE_UNSIGNED", "NOTE_HEAD"])
