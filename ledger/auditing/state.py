@@ -20,7 +20,7 @@ from ledger.times import parse_at
 from ledger.tree.policy import Policy, parse_policy_lines
 from signing.refusal import Refusal, refuse
 
-VERSION = 1
+VERSION = 2
 
 
 class InForce(Struct, frozen=True):
