@@ -136,15 +136,21 @@ def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
 
 async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch.
+    And for values that are not what their pattern says as a whole: a line feed behind a number finds nothing, and nobody sees it on paper.
     Asynchronous though it awaits nothing: Litestar would run a plain function on another thread, for every request."""
     if not request.scope["query_string"]:
         return
     asked = [(name, field.kwarg_definition) for name, field in request.route_handler.parsed_fn_signature.parameters.items()]
-    known = {"lang", *(kwarg.name or name for name, kwarg in asked if isinstance(kwarg, QueryParameter))}
-    given = [name for name, _ in request.query_params.multi_items()]
+    known = {"lang": None, **{kwarg.name or name: kwarg.pattern for name, kwarg in asked if isinstance(kwarg, QueryParameter)}}
+    items = list(request.query_params.multi_items())
+    given = [name for name, _ in items]
     wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
     if wrong:
         raise Refusal(Reason("QUERY_FORM", name[:60], expected="once, a parameter shown in /schema") for name in wrong[:20])
+    # The framework searches, and ``$`` of a pattern lets a line feed pass.
+    unlike = [(name, value, pattern) for name, value in items if (pattern := known[name]) and not re.fullmatch(pattern, value)]
+    if unlike:
+        raise Refusal(Reason("QUERY_FORM", name, ascii(value[:60]), pattern) for name, value, pattern in unlike)
 
 
 @post("/v1/statements", operation_class=TakesEnvelope, responses={**POST_REFUSALS, **POST_ANSWERS})

@@ -20,17 +20,17 @@ BEHIND_TRIES, BEHIND_S = 20, 0.1
 async def manifest_paper(log: Log, press: Press, caller: Caller, document: str, name: str, tongue: Tongue = "zh") -> tuple[str, bytes]:
     """(ULID, PDF) of a manifest: ``certificate`` or ``transit``. Refusal MANIFEST_UNKNOWN, MANIFEST_AMBIGUOUS, CERT_STATE, TRANSIT_VOID."""
     ulid, raw = await bundle_of(log, caller, name)
-    return ulid, await press.turn(lambda raw: press.document(document, raw, tongue), raw)
+    return ulid, await press.turn(press.document, document, raw, tongue)
 
 
 async def approval_paper(log: Log, press: Press, caller: Caller, name: str, tongue: Tongue = "zh") -> bytes:
     """The excerpt of a decision (``approval/<generator>/<ULID>``) for whoever may read it. Refusal EXCERPT_UNKNOWN, EXCERPT_STATE."""
-    return await press.turn(lambda raw: press.document("approval", raw, tongue), await gather_approval(log, caller, name))
+    return await press.turn(press.document, "approval", await gather_approval(log, caller, name), tongue)
 
 
 async def list_paper(log: Log, press: Press, caller: Caller, name: str, receiver: str | None = None, tongue: Tongue = "zh") -> bytes:
     """The excerpt of a list (``list/…``), of all rows or one receiver's. Refusal EXCERPT_UNKNOWN."""
-    return await press.turn(lambda raw: press.document("list", raw, tongue), await gather_list(log, caller, name, receiver))
+    return await press.turn(press.document, "list", await gather_list(log, caller, name, receiver), tongue)
 
 
 async def attestation_paper(log: Log, press: Press, caller: Caller, question: RecordQuestion, tongue: Tongue = "zh") -> bytes:
@@ -41,15 +41,15 @@ async def attestation_paper(log: Log, press: Press, caller: Caller, question: Re
     is_own = question.generator == caller.uscc and not question.number
     if bool(question.number) == bool(question.generator) or not (caller.reads_all or is_own):
         raise refuse("ATTESTATION_SCOPE", field="number, generator", found=question.number or question.generator or "-")
+    if question.first and question.last and question.last < question.first:  # nothing is ever found in such a period
+        raise refuse("ATTESTATION_SCOPE", field="to", found=question.last, expected=f"≥ {question.first}")
     raw, size, dated = await gather_log(log)
     await _followed(log, size)
     async with log.pool.acquire() as conn:
         found = await list_views(conn, _search(question), limit=1)
     if found:
         raise refuse("ATTESTATION_FOUND", found=found[0].chain)
-    return await press.turn(
-        lambda raw: press.draw(raw, lambda bundle, raw, signers: render_attestation(bundle, raw, question, dated, signers, tongue)), raw
-    )
+    return await press.turn(press.draw, raw, lambda bundle, raw, signers: render_attestation(bundle, raw, question, dated, signers, tongue))
 
 
 def _search(question: RecordQuestion) -> Search:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
+from typing import ParamSpec
 
 import pikepdf
 import reportlab
@@ -30,6 +31,7 @@ _DIGEST = sha256().digest_size
 _SOFTWARE = f"{reportlab.__version__} {pikepdf.__libqpdf_version__} {zlib.ZLIB_RUNTIME_VERSION}"
 """What bytes of pages depend on beside the layout."""
 Render = Callable[[Bundle, bytes, Signers], bytes]
+P = ParamSpec("P")
 
 
 class Cache:
@@ -89,12 +91,12 @@ class Press:
         self._kinds, self._signers, self._cache = kinds, signers, cache
         self._turn = asyncio.Lock()
 
-    async def turn(self, work: Callable[[bytes], bytes], raw: bytes) -> bytes:
+    async def turn(self, work: Callable[P, bytes], *arguments: P.args, **options: P.kwargs) -> bytes:
         """One of the others on a thread, one at a time: more at once would only take the loop's own turns. Whoever asked for the same
         document meanwhile finds it kept.
         """
         async with self._turn:
-            return await asyncio.to_thread(work, raw)
+            return await asyncio.to_thread(work, *arguments, **options)
 
     def certificate(self, raw: bytes, tongue: Tongue = "zh") -> bytes:
         """The certificate of a bundle. Refusal CERT_STATE, CERT_SUBJECT, ISSUER_KEY."""

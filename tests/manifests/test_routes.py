@@ -307,7 +307,20 @@ async def test_who_is_not_logged_in_reads_no_manifest(web: Web) -> None:
         assert codes_of(await web.get(path, None), 401) == ["TOKEN_MISSING"]
 
 
-MALFORMED = ("limit=0", "limit=201", "stage=none", "number=1", "code=1", "carrier=x", "issued_from=2026-02-30", "issued_to=x", "who=me")
+MALFORMED = (
+    "number=20265101000001%0A",
+    "stage=issued%0A",
+    "generator=%0A",
+    "limit=0",
+    "limit=201",
+    "stage=none",
+    "number=1",
+    "code=1",
+    "carrier=x",
+    "issued_from=2026-02-30",
+    "issued_to=x",
+    "who=me",
+)
 
 
 async def test_a_malformed_search_is_refused_and_never_widens_the_answer(web: Web) -> None:

@@ -195,4 +195,8 @@ async def test_documents_of_a_running_log(pool: Pool[Record], tmp_path: Path) ->
         assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&to=2026-10-08") == ("ATTESTATION_FOUND", "", "")
         for caller, query in ((generator, "number=20265101999999"), (generator, f"generator={RECEIVER}"), (authority, "code=900-052-31")):
             assert await told(caller, f"{none}?{query}") == ("ATTESTATION_SCOPE", "", "")
+        backwards = f"generator={GENERATOR}&from=2026-11-30&to=2026-10-01"
+        assert await told(authority, f"{none}?{backwards}") == ("ATTESTATION_SCOPE", "", ""), "a period that holds no day finds nothing"
+        for unseen in ("number=20265101000002%0A", f"generator={GENERATOR}&code=900-052-31%0A", f"generator={GENERATOR}&to=2026-10-31%0A"):
+            assert await told(authority, f"{none}?{unseen}") == ("QUERY_FORM", "", ""), "nobody sees it on paper"
         assert (await ask(log, authority, f"{none}?number=20265101999999")).json() == {"codes": ["ISSUER_KEY"]}
