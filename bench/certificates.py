@@ -31,6 +31,7 @@ from reports.crew import cores, in_order
 from reports.evidence import gather
 from reports.issuing import Signers
 from reports.paper import sheet
+from reports.paper.fonts import FACE
 from reports.paper.fonts import load as fonts
 from reports.verify import verify_files
 
@@ -39,7 +40,7 @@ LIVES = 8
 """Different certificates drawn in turn."""
 STOCK = "Stock-"
 
-Drawn = tuple[str, float, float, float, str]
+Drawn = tuple[float, float, float, str]
 
 
 FILES = 300
@@ -147,13 +148,13 @@ def _per_second(work: Callable[[int], Any]) -> float:
 
 
 def _drawn(raw: bytes) -> list[Drawn]:
-    """Every text of a certificate as it is drawn: face, size, place, characters."""
+    """Every text of a certificate as it is drawn: size, place, characters."""
     texts: list[Drawn] = []
     shown = sheet._shown
 
-    def noting(canvas: Canvas, face: str, size: float, x: float, y: float, text: str) -> str:
-        texts.append((face, size, x, y, text))
-        return shown(canvas, face, size, x, y, text)
+    def noting(canvas: Canvas, size: float, x: float, y: float, text: str) -> str:
+        texts.append((size, x, y, text))
+        return shown(canvas, size, x, y, text)
 
     with patch.object(sheet, "_shown", noting):
         render_certificate(open_bundle(raw, KINDS), raw)
@@ -161,19 +162,19 @@ def _drawn(raw: bytes) -> list[Drawn]:
 
 
 @cache
-def _stock_fonts() -> None:
-    """Both font files as reportlab itself reads and embeds them."""
-    for face, font in fonts().items():
-        pdfmetrics.registerFont(TTFont(STOCK + face, font.face.filename, asciiReadable=0))
+def _stock_font() -> str:
+    """The font file as reportlab itself reads and embeds it, by its name there."""
+    pdfmetrics.registerFont(TTFont(STOCK + FACE, fonts().face.filename, asciiReadable=0))
+    return STOCK + FACE
 
 
 def _stock_page(texts: list[Drawn]) -> bytes:
-    """The same texts through ``drawString``, with the same fonts cut and embedded; nothing laid out, verified or attached."""
-    _stock_fonts()
+    """The same texts through ``drawString``, with the same font cut and embedded; nothing laid out, verified or attached."""
+    face = _stock_font()
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1, pageCompression=1)
-    for face, size, x, y, text in texts:
-        canvas.setFont(STOCK + face, size)
+    for size, x, y, text in texts:
+        canvas.setFont(face, size)
         canvas.drawString(x, y, text)
     canvas.showPage()
     canvas.save()

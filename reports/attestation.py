@@ -19,7 +19,7 @@ from reports.paper.tongue import Tongue, listed, say, speaking
 from reports.words import moment
 from signing.refusal import refuse
 
-LAYOUT = 1
+LAYOUT = 2
 NAME = "attestation"
 TITLE = ("无记录证明", "Attestation of no record")
 NOTICE = (

@@ -41,7 +41,7 @@ def _verdict(sheet: Sheet, report: AuditReport) -> None:
     good = report.is_clean
     text = "未发现问题" if good else f"发现 {report.count} 个问题"
     sub = "Nothing was found." if good else f"{report.count} findings."
-    row(sheet, [Cell(text=text, sub=sub, size=16, face=BOLD, color=ACCENT if good else ALARM, align="center", fill=SHADE)], least=44)
+    row(sheet, [Cell(text=text, sub=sub, size=16, weight=BOLD, color=ACCENT if good else ALARM, align="center", fill=SHADE)], least=44)
 
 
 def _subject(sheet: Sheet, report: AuditReport) -> None:

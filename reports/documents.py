@@ -49,7 +49,7 @@ DOCUMENTS: Mapping[str, Document] = {
 
 
 def layout_of(name: str, tongue: Tongue) -> str:
-    """What a document says it is: ``certificate 6 zh``."""
+    """What a document says it is: ``certificate 7 zh``."""
     return f"{name} {DOCUMENTS[name].layout} {tongue}"
 
 

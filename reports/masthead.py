@@ -49,7 +49,7 @@ def masthead(
     zh, en = title
     sheet.text(left, sheet.top + 20, say(zh, en), Paint(21 if spoken() == "zh" else 16, BOLD, INK))
     sheet.text(left, sheet.top + 34, f"{say(en, zh)} · liandan", Paint(8, REGULAR, GREY))
-    sheet.text(left, sheet.top + 50, say(*notice), Paint(say_small(8.6), BOLD, ALARM))
+    sheet.text(left, sheet.top + 50, say(*notice), Paint(say_small(8.6), REGULAR, ALARM))
     sheet.text(left, sheet.top + 69, status, Paint(11, BOLD, INK))
     sheet.text(left, sheet.top + 84, "　".join(part for part in (seen, mark) if part), Paint(7.6, REGULAR, INK))
     sheet.y = sheet.top + 94

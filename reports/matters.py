@@ -16,7 +16,7 @@ ALERTS_SHOWN = 4
 """Alerts in words on page 1; the others are counted there and stand behind."""
 _OVER = frozenset({"WEIGHT", "LOAD_WEIGHT", "METER_DIFF"})
 """Mass outside its tolerance, which matters at every level that is not slight."""
-_STEP, _SIZE = 12.5, 8.6
+_STEP, _SIZE = 14.0, 10.0
 
 
 def of_log(bundle: Bundle) -> Iterator[str]:
@@ -74,7 +74,7 @@ def as_of(bundle: Bundle) -> str:
 def draw_matters(sheet: Sheet, found: Iterable[str], sight: str) -> None:
     """The frame: each matter in bold behind a square, under it how far the paper sees (``sight``)."""
     room = sheet.room - 26
-    lines = [(number == 0, line) for text in found for number, line in enumerate(wrap(text, BOLD, _SIZE, room - 12))]
+    lines = [(number == 0, line) for text in found for number, line in enumerate(wrap(text, _SIZE, room - 12))]
     height = _STEP * (len(lines) + 1) + 7
     sheet.need(height)
     sheet.box(sheet.margin, sheet.y, sheet.room, height, stroke=INK, line=1.3 if lines else 0.6)

@@ -11,7 +11,7 @@ from manifests.model import Leg, LineState, ManifestState, Stage
 from reports.alphabets import ALPHABETS
 from reports.certificate.facts import about, manifest_of, name_in, personal_fields
 from reports.certificate.fields import OF_CARRIAGE, print_field, sentence
-from reports.certificate.form import by_line, pair, place_text, wide
+from reports.certificate.form import NAMED, by_line, pair, place_text, wide
 from reports.certificate.part_one import exemption_text, goods
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
@@ -28,7 +28,7 @@ from whitelist.fields import Hazard
 from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
-LAYOUT = 1
+LAYOUT = 2
 TITLE = ("危险废物转移在途凭证", "Hazardous waste in-transit extract")
 
 
@@ -71,7 +71,7 @@ def _carriage(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
     legs = state.open_legs or state.legs[-1:]
     if not legs:
         text = say("尚未起运：不得据本件上路运输。", "Not departed yet: this page does not allow the load onto the road.")
-        row(sheet, (Cell(text=text, face=BOLD, size=12, align="center"),))
+        row(sheet, (Cell(text=text, weight=BOLD, size=12, align="center"),))
         carriers = "　→　".join(name_in(bundle, uscc) for uscc in state.carriers)
         wide(sheet, "拟承运人", "Carriers named", carriers)
     moves = [
@@ -81,7 +81,7 @@ def _carriage(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
         vehicle = leg.vehicle
         plates = "\n".join(filter(None, (vehicle.plate, vehicle.trailer)))
         kind = label(print_field(vehicle, "kind").text + (say("　挂车", ", trailer") if vehicle.trailer else ""), "", 1.05)
-        row(sheet, (kind, Cell(text=plates, share=3.1, face=BOLD, size=21, align="center"), _carrier(bundle, leg)))
+        row(sheet, (kind, Cell(text=plates, share=3.1, weight=BOLD, size=21, align="center"), _carrier(bundle, leg)))
         ended = say("已结束", "ended") if leg.ended_s is not None else say("进行中", "under way")
         begun = clauses(f"{when(leg.begun_s)}　{leg.place.address}", ended)
         row(sheet, (*pair("本段起运", "Begun", begun), *pair("危险货物运单号", "Waybill", leg.waybill_no)))
@@ -93,7 +93,7 @@ def _carriage(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
 
 
 def _carrier(bundle: Bundle, leg: Leg) -> Cell:
-    return Cell(text=f"{name_in(bundle, leg.carrier)}\n{leg.carrier}", share=3.15, face=BOLD, size=9.5, align="center")
+    return Cell(text=f"{name_in(bundle, leg.carrier)}\n{leg.carrier}", share=3.15, weight=BOLD, size=10, align="center")
 
 
 def _beside(moves: list[Depart | HandOver | Transship], state: ManifestState, leg: Leg) -> str:
@@ -109,7 +109,7 @@ def _beside(moves: list[Depart | HandOver | Transship], state: ManifestState, le
 def _identity(sheet: Sheet, bundle: Bundle, state: ManifestState, number: str, ulid: str) -> None:
     section(sheet, "联单、单位与路线", "Manifest, parties and way")
     unknown = say("未取得", "none yet")
-    row(sheet, (*pair("国家联单编号", "National number", number or unknown, face=BOLD), *pair("存证标识", "Identity in the log", ulid)))
+    row(sheet, (*pair("国家联单编号", "National number", number or unknown, size=NAMED), *pair("存证标识", "Identity in the log", ulid)))
     generator, receiver = (f"{name_in(bundle, uscc)}\n{uscc}" for uscc in (state.generator, state.receiver))
     row(sheet, (*pair("移出人", "Generator", generator), *pair("接受人", "Receiver", receiver)))
     row(sheet, (*pair("从（移出地址）", "From", place_text(state.origin)), *pair("到（接受地址）", "To", place_text(state.destination))))

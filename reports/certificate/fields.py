@@ -17,7 +17,7 @@ from reports.paper.tongue import clauses, listed, named, say
 from reports.words import moment, province, word
 from whitelist.transfer import Pieces
 
-LAYOUT = 6
+LAYOUT = 7
 """Version of what is printed and where; a verifier compares pages only with its own version, so whatever changes a page raises it."""
 
 OF_ISSUE = (

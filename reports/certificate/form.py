@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from ledger.mass import format_mass, parse_mass
 from manifests.acts import Ticket
 from reports.certificate.fields import Printed
-from reports.paper.fonts import REGULAR
 from reports.paper.grid import Cell, label, row, value
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import named, say
@@ -13,11 +12,13 @@ from reports.words import moment
 from whitelist.fields import Place
 
 KEY, VAL = 1.05, 2.6
+NAMED = 9.2
+"""Size of a value that is looked for first: who, and under which number."""
 
 
-def pair(zh: str, en: str, text: str, *, share: float = VAL, face: str = REGULAR) -> tuple[Cell, Cell]:
+def pair(zh: str, en: str, text: str, *, share: float = VAL, size: float = 8.0) -> tuple[Cell, Cell]:
     """A label and its value."""
-    return label(zh, en, KEY), value(text, share, face=face)
+    return label(zh, en, KEY), value(text, share, size=size)
 
 
 def wide(sheet: Sheet, zh: str, en: str, text: str) -> None:

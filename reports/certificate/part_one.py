@@ -4,8 +4,7 @@ from msgspec.structs import replace
 
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.certificate.fields import OF_ISSUE, OF_LINE, OF_PAPER, Printed, print_field, sentence, stated_fields
-from reports.certificate.form import by_line, fields_in_pairs, pair, place_text, wide, wide_fields
-from reports.paper.fonts import BOLD
+from reports.certificate.form import NAMED, by_line, fields_in_pairs, pair, place_text, wide, wide_fields
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import clauses, listed, named, say
@@ -19,7 +18,10 @@ def part_one(sheet: Sheet, facts: CertificateFacts) -> None:
     section(sheet, "第一部分　危险废物移出信息（由移出人填写）", "Part 1 · Generator: what leaves")
     row(
         sheet,
-        (*pair("单位名称", "Generator", facts.name(state.generator), face=BOLD), *pair("统一社会信用代码", "Credit code", state.generator)),
+        (
+            *pair("单位名称", "Generator", facts.name(state.generator), size=NAMED),
+            *pair("统一社会信用代码", "Credit code", state.generator),
+        ),
     )
     consignor, provincial = print_field(issue, "consignor"), print_field(issue, "provincial_number")
     fields = [

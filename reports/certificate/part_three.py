@@ -7,8 +7,7 @@ from ledger.mass import parse_mass
 from manifests.acts import MeterRow
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.certificate.fields import OF_RECEIVED_LINE, print_field, sentence
-from reports.certificate.form import KEY, VAL, pair, place_text, ticket_text
-from reports.paper.fonts import BOLD
+from reports.certificate.form import KEY, NAMED, VAL, pair, place_text, ticket_text
 from reports.paper.grid import Cell, Column, label, mass, row, row_height, section, table, total
 from reports.paper.sheet import ALARM, Sheet
 from reports.paper.tongue import named, say
@@ -25,7 +24,7 @@ def part_three(sheet: Sheet, facts: CertificateFacts) -> None:
     section(sheet, "第三部分　危险废物接受信息（由接受人填写）", "Part 3 · Receiver: what arrived")
     row(
         sheet,
-        (*pair("单位名称", "Receiver", facts.name(state.receiver), face=BOLD), *pair("统一社会信用代码", "Credit code", state.receiver)),
+        (*pair("单位名称", "Receiver", facts.name(state.receiver), size=NAMED), *pair("统一社会信用代码", "Credit code", state.receiver)),
     )
     row(sheet, (*pair("接收资格", "Permit", _permit(facts)), *pair("接受地址", "Destination", place_text(body.place or state.destination))))
     confirmed = when(state.times.received_s)

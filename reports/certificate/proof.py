@@ -7,10 +7,9 @@ from ledger.directory import KeyRecord
 from reports.certificate.decision import Approved, Listing, Quota
 from reports.certificate.facts import CertificateFacts
 from reports.certificate.fields import OF_CONDITIONS, OF_PAPER_DECISION, sentence, stated_fields
-from reports.certificate.form import by_line, pair, wide, wide_fields
+from reports.certificate.form import NAMED, by_line, pair, wide, wide_fields
 from reports.kinds import all_kinds
 from reports.legal import Citation
-from reports.paper.fonts import BOLD
 from reports.paper.grid import Column, mass, row, section, table, tonnes, value
 from reports.paper.sheet import GREY, Paint, Sheet
 from reports.paper.tongue import clauses, listed, say
@@ -49,7 +48,7 @@ def part_four(sheet: Sheet, facts: CertificateFacts) -> None:
 
 def _decision(sheet: Sheet, decision: Approved, route: str) -> None:
     state, lines = decision.state, decision.lines
-    row(sheet, (*pair("审批路径", "Route", route), *pair("批准决定文号", "Decision no.", state.no, face=BOLD)))
+    row(sheet, (*pair("审批路径", "Route", route), *pair("批准决定文号", "Decision no.", state.no, size=NAMED)))
     row(sheet, (*pair("决定日期", "Decided on", state.decided_on), *pair("有效期至", "Valid to", state.valid_to)))
     wide(sheet, "所用决定行", "Lines of the decision", "\n".join(_decided(number, line, state.valid_to) for number, line in lines))
     conditions = by_line([(number + 1, conditions_text(line)) for number, line in lines])

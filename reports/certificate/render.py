@@ -5,7 +5,7 @@ from reports.alphabets import ALPHABETS
 from reports.certificate import proof
 from reports.certificate.facts import CertificateFacts, facts_of
 from reports.certificate.fields import LAYOUT, print_field
-from reports.certificate.form import pair
+from reports.certificate.form import NAMED, pair
 from reports.certificate.part_one import part_one
 from reports.certificate.part_three import part_three
 from reports.certificate.part_two import part_two
@@ -14,7 +14,6 @@ from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import as_of, draw_matters, of_acts, of_log, of_outcome
-from reports.paper.fonts import BOLD
 from reports.paper.grid import row
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, say, speaking, spoken
@@ -60,7 +59,7 @@ def _identity(sheet: Sheet, facts: CertificateFacts) -> None:
     state = facts.state
     way = f"{province(state.origin.division)} → {province(state.destination.division)}"
     number = facts.number or say("未取得", "none yet")
-    row(sheet, (*pair("国家联单编号", "National number", number, face=BOLD), *pair("存证标识", "Identity in the log", facts.ulid)))
+    row(sheet, (*pair("国家联单编号", "National number", number, size=NAMED), *pair("存证标识", "Identity in the log", facts.ulid)))
     kind = f"{print_field(facts.issue, 'type').text}　{route_name(state.route)}"
     row(sheet, (*pair("转移方向", "Direction", way), *pair("类型", "Type", kind)))
     counts = len(facts.lines), len(state.legs)

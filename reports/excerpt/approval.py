@@ -3,7 +3,7 @@
 from ledger.bundle import Bundle
 from reports.certificate.decision import Listing, listing_of
 from reports.certificate.facts import name_in
-from reports.certificate.form import by_line, pair, wide
+from reports.certificate.form import NAMED, by_line, pair, wide
 from reports.certificate.proof import conditions_text, letter, listing_text
 from reports.colophon import colophon
 from reports.excerpt.used import Used, used_of
@@ -11,7 +11,6 @@ from reports.issuing import NO_SIGNERS, Signers, issue
 from reports.legal import basis
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import as_of, draw_matters, of_acts, of_log
-from reports.paper.fonts import BOLD
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, say, speaking
@@ -21,7 +20,7 @@ from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.permit import PermitState
 from whitelist.quota import q2_account
 
-LAYOUT = 1
+LAYOUT = 2
 TITLE = ("危险废物跨省转移批准决定摘录", "Excerpt of a decision on a hazardous waste transfer")
 NOTICE = (
     "本件为账本记录摘录，不是批准决定书；以主管部门的决定为准。",
@@ -64,7 +63,7 @@ def _decision(sheet: Sheet, bundle: Bundle, state: ApprovalState) -> None:
     generator = bundle.subject.split("/")[1]
     row(
         sheet,
-        (*pair("批准决定文号", "Decision no.", state.no, face=BOLD), *pair("审批路径", "Route", state.route and route_name(state.route))),
+        (*pair("批准决定文号", "Decision no.", state.no, size=NAMED), *pair("审批路径", "Route", state.route and route_name(state.route))),
     )
     row(sheet, (*pair("决定日期", "Decided on", state.decided_on), *pair("有效期至", "Valid to", state.valid_to)))
     parties = [f"{name_in(bundle, uscc)}\n{uscc}" for uscc in (generator, state.receiver)]

@@ -4,14 +4,13 @@ from ledger.bundle import Bundle
 from ledger.labels import words_of
 from reports.certificate.facts import name_in
 from reports.certificate.fields import OF_CONDITIONS, sentence
-from reports.certificate.form import by_line, pair, wide
+from reports.certificate.form import NAMED, by_line, pair, wide
 from reports.certificate.proof import letter
 from reports.colophon import colophon
 from reports.excerpt.used import Used, used_of
 from reports.issuing import NO_SIGNERS, Signers, issue
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import as_of, draw_matters, of_acts, of_log
-from reports.paper.fonts import BOLD
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, listed, say, speaking
@@ -22,7 +21,7 @@ from whitelist.listing import EVERYWHERE, ListKind, ListRow, ListState, Suspensi
 from whitelist.permit import PermitState
 from whitelist.quota import q1_account
 
-LAYOUT = 1
+LAYOUT = 2
 TITLE = ("危险废物跨省转移“白名单”摘录", "Excerpt of a list for hazardous waste transfers")
 NOTICE = (
     "本件为账本记录摘录，不是白名单原文；以两地主管部门公布的为准。",
@@ -58,7 +57,7 @@ def _list(sheet: Sheet, bundle: Bundle, state: ListState, name: str) -> None:
     section(sheet, "名单", "List")
     source = say("各省", "every province") if state.from_province == EVERYWHERE else province(state.from_province)
     way = f"{source} → {province(state.to_province)}"
-    row(sheet, (*pair("名单标识", "Name", name, face=BOLD), *pair("转移方向", "Direction", way)))
+    row(sheet, (*pair("名单标识", "Name", name, size=NAMED), *pair("转移方向", "Direction", way)))
     term = say(f"{state.effective_from} 至 {state.effective_to}", f"{state.effective_from} to {state.effective_to}")
     row(sheet, (*pair("名单种类", "Kind", word(state.kind, words_of(ListKind))), *pair("有效期", "In force", term)))
     stops = word(state.suspension_stops, words_of(SuspensionStops))

@@ -1,4 +1,4 @@
-"""How our fonts are cut and embedded in a document, and how its texts are written in the codes of those cuts.
+"""How our font is cut and embedded in a document, and how its texts are written in the codes of those cuts.
 
 reportlab cuts subsets of at most 256 characters out of a font for every document anew, in the order in which they are drawn. Most of what
 a certificate draws is in every certificate, so a kind of document may have an ``Alphabet``: it gets the first codes, in subsets of its own
@@ -10,7 +10,7 @@ both are tables for ``str.translate``; what is not in them yet is asked of repor
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -20,8 +20,8 @@ from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFDocument, PDFNa
 from reportlab.pdfbase.ttfonts import FF_NONSYMBOLIC, FF_SYMBOLIC, SUBSETN, TTFont, makeToUnicodeCMap
 from reportlab.pdfgen.canvas import Canvas
 
-Alphabet: TypeAlias = Mapping[str, str]
-"""Characters by face that documents of a kind draw nearly always; each once."""
+Alphabet: TypeAlias = str
+"""Characters that documents of a kind draw nearly always; each once."""
 
 STANDING_KEPT = 32
 """Standing subsets held in memory, some 30 KB each."""
@@ -53,7 +53,7 @@ class PaperFont(TTFont):  # type: ignore[misc]  # reportlab has no types
         self._standing = lru_cache(STANDING_KEPT)(lambda number, subset: self._cut(number, subset, _BEST))
         self._standing_codes = lru_cache(STANDING_KEPT)(self._number)
 
-    def stand(self, alphabet: str, document: Any) -> None:
+    def stand(self, alphabet: Alphabet, document: Any) -> None:
         """Give the first codes of a document, which has drawn nothing yet, to an alphabet, and begin another subset behind it."""
         codes, subsets = self._standing_codes(alphabet)
         state = self._assignState(document)
@@ -178,9 +178,9 @@ class FontCodes(dict[int, int]):
         return " ".join(f"{self._name(ord(run[0]) >> 8)} {size:g} Tf ({run.translate(_ESCAPES)}) Tj" for run in runs)
 
 
-def codes_of(canvas: Canvas, face: str, font: PaperFont) -> FontCodes:
-    """The table of a font in the document of a canvas; it lives as long as the canvas."""
-    tables: dict[str, FontCodes] = canvas.__dict__.setdefault("liandan_codes", {})
-    if face not in tables:
-        tables[face] = FontCodes(font, canvas._doc)
-    return tables[face]
+def codes_of(canvas: Canvas, font: PaperFont) -> FontCodes:
+    """The table of the font in the document of a canvas; it lives as long as the canvas."""
+    known: FontCodes | None = canvas.__dict__.get("liandan_codes")
+    if known is None:
+        known = canvas.__dict__["liandan_codes"] = FontCodes(font, canvas._doc)
+    return known

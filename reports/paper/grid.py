@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.mass import format_mass
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, wrap
+from reports.paper.fonts import BOLD, REGULAR, wrap
 from reports.paper.sheet import ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
 from reports.paper.tongue import say, spoken
 
@@ -24,7 +24,7 @@ class Cell(Struct, frozen=True, kw_only=True):
     share: float = 1.0
     sub: str = ""
     size: float = 8.0
-    face: str = REGULAR
+    weight: float = REGULAR
     color: str = INK
     align: str = "left"
     fill: str | None = None
@@ -42,9 +42,9 @@ def label(text: str, sub: str, share: float) -> Cell:
     )
 
 
-def value(text: str, share: float, *, face: str = REGULAR, align: str = "left", size: float = 8.0) -> Cell:
+def value(text: str, share: float, *, align: str = "left", size: float = 8.0, fill: str | None = None) -> Cell:
     """A value cell; an empty value is a dash, so that nobody writes something in."""
-    return Cell(text=text or "—", share=share, face=face, align=align, size=size)
+    return Cell(text=text or "—", share=share, align=align, size=size, fill=fill)
 
 
 class Column(Struct, Generic[Item], frozen=True):
@@ -63,10 +63,10 @@ class Column(Struct, Generic[Item], frozen=True):
     """What its texts say in tonnes, of a column that has sums."""
     weighed: bool = True
 
-    def cell(self, item: Item, size: float, face: str = REGULAR) -> Cell:
+    def cell(self, item: Item, size: float) -> Cell:
         """What stands under the head for an item; empty is a dash."""
         size, color = self.size or size, ALARM if self.alarm(item) else INK
-        return Cell(text=self.text(item) or "—", share=self.share, face=face, align=self.align, size=size, color=color)
+        return Cell(text=self.text(item) or "—", share=self.share, align=self.align, size=size, color=color)
 
 
 def say_size(size: float) -> float:
@@ -98,14 +98,14 @@ def mass(
 
 
 def total(columns: Sequence[Column[Item]], items: Sequence[Item], size: float = 7.5) -> list[Cell]:
-    """合计: sums in bold under the columns of grams, which are the last; a dash where a part of the sum is not known."""
+    """合计: sums, shaded, under the columns of grams, which are the last; a dash where a part of the sum is not known."""
     share = sum(column.share for column in columns if column.grams is None)
-    cells = [Cell(text=say("合计", "Total"), share=share, align="right", face=BOLD, size=size)]
+    cells = [Cell(text=say("合计", "Total"), share=share, align="right", size=size, fill=SHADE)]
     for column in columns:
         if column.grams is not None:
             parts = [column.grams(item) for item in items]
             text = "" if None in parts else tonnes(sum(part or 0 for part in parts), weighed=column.weighed)
-            cells.append(value(text, column.share, face=BOLD, align="right", size=size))
+            cells.append(value(text, column.share, align="right", size=size, fill=SHADE))
     return cells
 
 
@@ -134,10 +134,8 @@ def _lay(cells: Sequence[Cell], room: float) -> list[_Laid]:
     found = []
     for cell in cells:
         wide = room * cell.share / total
-        # One face for the whole cell: a name half bold because of one rare character looks like a forgery.
-        cell = replace(cell, face=face_for(drawable(cell.text.replace("\n", "")), cell.face))  # noqa: PLW2901  # the same cell
-        lines = wrap(cell.text, cell.face, cell.size, wide - 2 * PAD)
-        subs = wrap(cell.sub, REGULAR, SUB_SIZE, wide - 2 * PAD) if cell.sub else ()
+        lines = wrap(cell.text, cell.size, wide - 2 * PAD)
+        subs = wrap(cell.sub, SUB_SIZE, wide - 2 * PAD) if cell.sub else ()
         found.append(_Laid(cell, wide, lines, subs))
     return found
 
@@ -175,7 +173,7 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
     y = sheet.y + (height - laid.height) / 2
     for line in laid.lines:
         y += cell.size * LEADING
-        sheet.text(at, y - cell.size * 0.28, line, Paint(cell.size, cell.face, cell.color, cell.align))
+        sheet.text(at, y - cell.size * 0.28, line, Paint(cell.size, cell.weight, cell.color, cell.align))
     for line in laid.subs:
         y += SUB_SIZE * 1.2
         sheet.text(at, y - SUB_SIZE * 0.2, line, Paint(SUB_SIZE, REGULAR, GREY, cell.align))
@@ -184,12 +182,12 @@ def _draw(sheet: Sheet, laid: _Laid, x: float, height: float) -> None:
 def table(
     sheet: Sheet, columns: Sequence[Column[Item]], items: Iterable[Item], *, sums: Item | None = None, size: float = 7.5, keep: float = 0.0
 ) -> None:
-    """A table, one row an item, ``sums`` in bold under them: the head again on every page, rows under it, and never the last row alone.
+    """A table, one row an item, ``sums`` shaded under them: the head again on every page, rows under it, and never the last row alone.
 
     ``size`` of its texts; ``keep``: height that must follow the last row on its page.
     """
     rows = [[column.cell(item, size) for column in columns] for item in items]
-    rows += [] if sums is None else [[column.cell(sums, size, BOLD) for column in columns]]
+    rows += [] if sums is None else [[replace(column.cell(sums, size), fill=SHADE) for column in columns]]
     top, *laid_rows = (_lay(cells, sheet.room) for cells in (heads(columns), *rows))
     heights = [_height(laid_cells) for laid_cells in laid_rows]
     # The last row takes the one before it along, and what leans on the table: it never stands alone on a page.

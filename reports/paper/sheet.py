@@ -15,7 +15,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from reports.paper.embedding import Alphabet, codes_of
-from reports.paper.fonts import BOLD, REGULAR, drawable, face_for, load, missing, width, wrap
+from reports.paper.fonts import BOLD, BOLD_LEAST, FACE, REGULAR, drawable, load, missing, width, wrap
 from reports.paper.tongue import say
 
 INK = "#1A1A1A"
@@ -38,7 +38,8 @@ class Paint(Struct, frozen=True):
     """How a text looks."""
 
     size: float = 8.5
-    face: str = REGULAR
+    weight: float = REGULAR
+    """``REGULAR`` or ``BOLD``."""
     color: str = INK
     align: str = "left"
     """``left``, ``center`` or ``right`` of the given x."""
@@ -52,11 +53,11 @@ class Sheet:
     """Pages of one size with a cursor ``y`` that runs down the current page."""
 
     def __init__(
-        self, size: tuple[float, float] = A4, *, margin: float = 42, top: float = 42, bottom: float = 54, alphabet: Alphabet | None = None
+        self, size: tuple[float, float] = A4, *, margin: float = 42, top: float = 42, bottom: float = 54, alphabet: Alphabet = ""
     ) -> None:
         """``alphabet``: what documents of this kind draw nearly always, which makes them quicker to draw."""
         load()
-        self._alphabet = alphabet or {}
+        self._alphabet = alphabet
         self.width, self.height = size
         self.margin, self.top, self.bottom = margin, top, bottom
         self.inset = 0.0
@@ -108,12 +109,15 @@ class Sheet:
 
     def text(self, x: float, baseline: float, text: str, paint: Paint) -> None:
         """One line; characters without glyph are named."""
+        assert not paint.weight or paint.size >= BOLD_LEAST, "small texts are not bold"
         self.look_at(text)
         shown = drawable(text)
-        face = face_for(shown, paint.face)
-        left = x if paint.align == "left" else x - {"center": 0.5, "right": 1.0}[paint.align] * width(shown, face, paint.size)
+        left = x if paint.align == "left" else x - {"center": 0.5, "right": 1.0}[paint.align] * width(shown, paint.size)
         color = _rgb(paint.color)
-        self.mark(lambda canvas, high: canvas.addLiteral(f"{color} rg {_shown(canvas, face, paint.size, left, high - baseline, shown)}"))
+        before, after = f"{color} rg", ""
+        if paint.weight:
+            before, after = f"q {before} {color} RG {paint.size * paint.weight:.2g} w 1 j 2 Tr", " Q"
+        self.mark(lambda canvas, high: canvas.addLiteral(f"{before} {_shown(canvas, paint.size, left, high - baseline, shown)}{after}"))
 
     def box(self, x: float, y: float, w: float, h: float, *, fill: str | None = None, stroke: str | None = RULE, line: float = 0.5) -> None:
         """A rectangle from its upper left corner."""
@@ -130,7 +134,7 @@ class Sheet:
     def paragraph(self, text: str, paint: Paint) -> None:
         """Wrapped text across the page at the cursor."""
         self.look_at(text.replace("\n", ""))
-        for line in wrap(text, paint.face, paint.size, self.room):
+        for line in wrap(text, paint.size, self.room):
             self.need(paint.size * _LEADING)
             self.y += paint.size * _LEADING
             self.text(self.margin, self.y - paint.size * (_LEADING - 1) / 2 - paint.size * 0.12, line, paint)
@@ -162,12 +166,15 @@ def _watermark(width: float, canvas: Canvas, height: float) -> None:
     """演示 / DEMO across the page: the log's clock is simulated (formats §6)."""
     canvas.saveState()
     canvas.setFillColor(HexColor("#F5E9E7"))
-    canvas.setFont(BOLD, 46)
+    canvas.setStrokeColor(HexColor("#F5E9E7"))
+    canvas.setFont(FACE, 46)
+    canvas.setLineWidth(46 * BOLD)
+    canvas.setLineJoin(1)
     for at in (0.2, 0.5, 0.8):
         canvas.saveState()
         canvas.translate(width / 2, height * at)
         canvas.rotate(30)
-        canvas.drawCentredString(0, 0, "演示  DEMO")
+        canvas.drawCentredString(0, 0, "演示  DEMO", mode=2)
         canvas.restoreState()
     canvas.restoreState()
 
@@ -178,22 +185,22 @@ def _rgb(color: str) -> str:
     return " ".join(f"{int(color[at : at + 2], 16) / 255:.3g}" for at in (1, 3, 5))
 
 
-def _shown(canvas: Canvas, face: str, size: float, x: float, y: float, text: str) -> str:
+def _shown(canvas: Canvas, size: float, x: float, y: float, text: str) -> str:
     """One line of text as PDF operators, with the subsets that reportlab keeps. Its own drawString takes several times as long."""
-    return f"BT {x:.1f} {y:.1f} Td {codes_of(canvas, face, load()[face]).operators(text, size)} ET"
+    return f"BT {x:.1f} {y:.1f} Td {codes_of(canvas, load()).operators(text, size)} ET"
 
 
 def _drawn(pages: Sequence[Sequence[Mark]], size: tuple[float, float], title: str, subject: str, alphabet: Alphabet) -> bytes:
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang=say("zh-CN", "en"), initialFontName=REGULAR)
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=1, lang=say("zh-CN", "en"), initialFontName=FACE)
     canvas.setViewerPreference("DisplayDocTitle", "true")
     canvas.setTitle(title)
     canvas.setSubject(subject)
     canvas.setAuthor("liandan")
     canvas.setCreator("liandan")
     with _DRAWING:
-        for face, characters in alphabet.items():
-            load()[face].stand(characters, canvas._doc)
+        if alphabet:
+            load().stand(alphabet, canvas._doc)
         for marks in pages:
             for mark in marks:
                 mark(canvas, size[1])

@@ -112,7 +112,7 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
         rows = len(statement.without_departure)
         why = f"；其中 {rows} 行无起运记录即接受（M12）" if rows else ""
         verdict, color = f"高级提示 MIRROR_UNEQUAL：等式不平，差额 {format_mass(total.unequal_g)} 吨，涉及 {named}{why}。", ALARM
-    sheet.paragraph(verdict, Paint(9, BOLD, color))
+    sheet.paragraph(verdict, Paint(10, BOLD, color))
     outside = (
         f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废 {format_mass(total.voided_g)} 吨；"
         f"接受人谢绝 {format_mass(total.declined_g)} 吨。"
@@ -141,7 +141,7 @@ def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
 def _chart(sheet: Sheet, statement: MonthlyStatement, x: float, y: float, wide: float, high: float) -> None:
     """What was to be explained (opening and departed) against how it is explained, in tonnes: the codes with most mass, two bars each."""
     sheet.box(x, y, wide, high, stroke=RULE)
-    sheet.text(x + 8, y + 12, "移出与去向对照（吨）", Paint(7.5, BOLD, INK))
+    sheet.text(x + 8, y + 12, "移出与去向对照（吨）", Paint(7.5, REGULAR, INK))
     codes = sorted(statement.mirror, key=lambda mirror: (-_explained(mirror), mirror.code))[:_CODES_IN_CHART]
     most = max((_explained(mirror) for mirror in codes), default=0)
     if not most:

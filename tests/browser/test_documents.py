@@ -23,7 +23,7 @@ def test_signed_documents(shared_desk: Desk, name: str, tongue: Tongue) -> None:
 def test_a_paper_that_says_it_is_another(shared_desk: Desk) -> None:
     pdf, pin = drawn("zh")["certificate-partly"], signed()[0].bench.found
     for said in (b"transit 00001 zh", b"attestation 6 zh", b"nonsenses 60 zh"):
-        changed = pdf.replace(b"certificate 6 zh", said)
+        changed = pdf.replace(b"certificate 7 zh", said)
         assert changed != pdf
         assert agree(shared_desk, changed, pin)["verdict"] == "unchecked"
 

@@ -102,12 +102,12 @@ def test_the_language_is_in_the_bytes_and_decides_what_they_are_compared_with(na
 
 def test_a_certificate_that_says_it_is_an_extract_is_none() -> None:
     pdf = drawn("zh")["certificate-disposed"]
-    changed = pdf.replace(b"/LiandanLayout (certificate 6 zh)", b"/LiandanLayout (transit 01234 zh)")
+    changed = pdf.replace(b"/LiandanLayout (certificate 7 zh)", b"/LiandanLayout (transit 01234 zh)")
     assert len(changed) == len(pdf)
     assert told("", changed).verdict == "unchecked"
-    nonsense = pdf.replace(b"/LiandanLayout (certificate 6 zh)", b"/LiandanLayout (nonsenses 60 zh)")
+    nonsense = pdf.replace(b"/LiandanLayout (certificate 7 zh)", b"/LiandanLayout (nonsenses 60 zh)")
     assert told("", nonsense).verdict == "unchecked"
-    attested = pdf.replace(b"/LiandanLayout (certificate 6 zh)", b"/LiandanLayout (attestation 6 zh)")
+    attested = pdf.replace(b"/LiandanLayout (certificate 7 zh)", b"/LiandanLayout (attestation 7 zh)")
     report = told("", attested)
     assert (report.verdict, report.notes[-1].code) == ("unchecked", "ATTESTATION_UNSIGNED")
 

@@ -217,6 +217,15 @@ async def test_a_paper_of_an_older_layout_is_never_worse_than_not_checked() -> N
     assert verify_bytes(attached, "bundle.json", pinned).verdict == "good"
 
 
+async def test_a_signed_paper_of_an_older_layout_stays_good() -> None:
+    """No reprint is equal to it any more; the signature over the whole file is, for ever."""
+    raw = (Path(__file__).parent / "certificate-layout-6.pdf").read_bytes()
+    pinned = "c8d6ca7b22c570f9040e6218c6d3f41a12a2fdc6023687700989cdc37bcee2df"
+    report = verify_bytes(raw, "old.pdf", pinned)
+    assert (report.verdict, report.number, report.stage, report.paper) == ("good", "20265101000005", "disposed", "signature")
+    assert verify_bytes(raw[:-1], "old.pdf", pinned).verdict == "unchecked"
+
+
 @pytest.mark.parametrize("end", [b"\n", b"%%EOF\n", b"\0"])
 async def test_a_byte_behind_the_end_is_not_the_issuers(certificate: bytes, end: bytes) -> None:
     assert verify_bytes(certificate + end, "c.pdf", FOUND).verdict == "unchecked"
