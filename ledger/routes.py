@@ -5,17 +5,14 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
-from litestar.openapi import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
+from litestar.params import QueryParameter, SkipValidation
 from litestar.response import Stream
 from msgspec import Struct
 
@@ -25,6 +22,16 @@ from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
 from ledger.answers import BatchLine, FeedEntry, FeedPage, LogAnswer, PartyAnswer, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
 from ledger.caller import Caller, beginnings, concerns, is_granted, places_by_chain, topic_of
+from ledger.describing import (
+    BATCH_ANSWERS,
+    NDJSON,
+    POST_ANSWERS,
+    READ_REFUSALS,
+    TAKES_STATEMENT,
+    TAKES_STATEMENTS,
+    InUscc,
+    in_path,
+)
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
@@ -32,12 +39,9 @@ from ledger.publishing.follower import Published
 from ledger.reading import PAGE_MAX
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
-from ledger.vault.disclosure import DISCLOSURES_MAX
 from signing import b64
 from signing.refusal import Reason, Refusal, refuse
 
-NDJSON = "application/x-ndjson"
-PROBLEM_JSON = "application/problem+json"
 WAIT_S, WAIT_MAX_S, BATCH_WAIT_S = 2.0, 30.0, 30.0
 ATOMIC_LINES_MAX = 256
 FEED_MAX, REFUSALS_MAX = 1000, 500
@@ -48,10 +52,13 @@ _ENCODE = msgspec.json.Encoder().encode
 TheLog = SkipValidation[NamedDependency[Log]]
 TheCaller = SkipValidation[NamedDependency[Caller]]
 Lang = SkipValidation[NamedDependency[Language]]  # What the shell provides with each request.
-Uscc = Annotated[str | None, QueryParameter(pattern="^[0-9A-HJ-NPQRTUWXY]{18}$", description="统一社会信用代码")]
-Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before")]
-Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX)]  # The usual fields of queries, in every package.
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="每页至多 / at most so many on a page")]
 
+Atomic = Annotated[bool, QueryParameter(description="全部入账或全部不入，至多 256 行 / all or nothing, at most 256 lines")]
+After = Annotated[int, QueryParameter(ge=-1, le=2**53, description="此序位之后；首页为 -1 / entries behind this index, -1 at first")]
+InChain = Annotated[
+    str, in_path("^/?[a-z]+(/[0-9A-Za-z._-]{1,64}){1,3}$", "链名 / name of a chain (formats §3)", "party/91510100MA00XX0A0D")
+]
 ProblemOf = Callable[[Request[Any, Any, Any], Exception], Problem]
 
 
@@ -61,61 +68,6 @@ class Limits(Struct, frozen=True, kw_only=True):
     statement_bytes: int
     batch_bytes: int
     batch_lines: int
-
-
-_TEXT, _OBJECT, _LIST = OpenAPIType.STRING, OpenAPIType.OBJECT, OpenAPIType.ARRAY
-
-
-def _object(needed: Sequence[str], **properties: Schema) -> Schema:
-    return Schema(type=_OBJECT, required=list(needed), properties=dict(properties), additional_properties=False)
-
-
-def _envelope() -> Schema:
-    signature = _object(["keyid", "sig"], keyid=Schema(type=_TEXT, pattern="^[0-9a-f]{64}$"), sig=Schema(type=_TEXT))
-    return _object(
-        ["payloadType", "payload", "signatures"],
-        payloadType=Schema(const="application/vnd.liandan.statement.v1+json"),
-        payload=Schema(type=_TEXT),
-        signatures=Schema(type=_LIST, items=signature, min_items=1, max_items=8),
-    )
-
-
-def _with_disclosures() -> Schema:
-    """An envelope and what opens its commitments (ledger.vault.disclosure)."""
-    names = ["field", "salt", "value"]
-    one = _object(names, **{name: Schema(type=_TEXT) for name in names})
-    return _object(["envelope"], envelope=_envelope(), disclosures=Schema(type=_LIST, items=one, max_items=DISCLOSURES_MAX))
-
-
-@dataclass
-class TakesEnvelope(Operation):
-    """Documents the raw body of a post: one DSSE envelope, or one with the personal data behind its commitments."""
-
-    def __post_init__(self) -> None:
-        media = {"application/json": OpenAPIMediaType(schema=Schema(any_of=[_envelope(), _with_disclosures()]))}
-        self.request_body = RequestBody(media, "One DSSE envelope (formats §1), bare or beside disclosures (formats §7)", required=True)
-
-
-@dataclass
-class TakesEnvelopes(Operation):
-    """Documents the raw body of a batch: one envelope a line."""
-
-    def __post_init__(self) -> None:
-        said = "NDJSON: one envelope per line, bare or beside disclosures, in the order in which they are to be admitted"
-        self.request_body = RequestBody({NDJSON: OpenAPIMediaType(schema=Schema(type=_TEXT, description=said))}, required=True)
-
-
-def refusals(*statuses: int) -> dict[int, ResponseSpec]:
-    """Documents that these statuses are problems."""
-    return {status: ResponseSpec(Problem, media_type=PROBLEM_JSON, description="RFC 9457", generate_examples=False) for status in statuses}
-
-
-POST_REFUSALS = refusals(400, 401, 403, 409, 413, 422, 429, 500, 503)
-POST_ANSWERS = {
-    200: ResponseSpec(Posted, description="Resubmission: the first entry", generate_examples=False),
-    202: ResponseSpec(Waiting, description="Not published yet; carries no index", generate_examples=False),
-}
-READ_REFUSALS = refusals(400, 401, 403, 404, 429, 500)
 
 
 def claimed_now(request: Request[Any, Any, Any]) -> int | None:
@@ -153,7 +105,7 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
         raise Refusal(Reason("QUERY_FORM", name, ascii(value[:60]), pattern) for name, value, pattern in unlike)
 
 
-@post("/v1/statements", operation_class=TakesEnvelope, responses={**POST_REFUSALS, **POST_ANSWERS})
+@post("/v1/statements", opt=TAKES_STATEMENT, responses=POST_ANSWERS)
 async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     """Admit one signed statement; answered after publication with entry, inclusion hashes and checkpoint, or with 202."""
     _may_post(request)
@@ -163,8 +115,8 @@ async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     return Response(_ENCODE(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
 
 
-@post("/v1/statements/batch", status_code=200, media_type=NDJSON, operation_class=TakesEnvelopes, responses=POST_REFUSALS)
-async def post_batch(request: Request[Any, Any, Any], atomic: FromQuery[bool] = False) -> Stream:
+@post("/v1/statements/batch", status_code=200, media_type=NDJSON, opt=TAKES_STATEMENTS, responses=BATCH_ANSWERS)
+async def post_batch(request: Request[Any, Any, Any], atomic: Atomic = False) -> Stream:
     """Admit a whole offline chain in one request: NDJSON in, one line of answer per line, then one line with the checkpoint."""
     _may_post(request)
     limits: Limits = request.app.state.limits
@@ -252,8 +204,8 @@ def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
 @get("/v1/feed", responses=READ_REFUSALS)
 async def get_feed(
     request: Request[Any, Any, Any],
-    after: Annotated[int, QueryParameter(ge=-1, le=2**53)] = -1,
-    limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX)] = 256,
+    after: After = -1,
+    limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX, description="至多看过的条目数 / at most so many entries looked at")] = 256,
 ) -> FeedPage:
     """Published entries behind index ``after``: all for authorities; for parties those they take part in, and those that an authority
     lets them read (``access.grant``)."""
@@ -282,8 +234,8 @@ async def _readable(service: Service, caller: Caller, rows: list[store.EntryRow]
 @get("/v1/refusals", responses=READ_REFUSALS)
 async def list_refusals(
     request: Request[Any, Any, Any],
-    before: Annotated[int | None, QueryParameter(ge=0, le=2**53)] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=REFUSALS_MAX)] = 100,
+    before: Annotated[int | None, QueryParameter(ge=0, le=2**53, description="上一页答复的 next / `next` of the page before")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=REFUSALS_MAX, description="每页至多 / at most so many on a page")] = 100,
 ) -> RefusalPage:
     """Refused statements with their receipts, newest first: all for authorities, their own for parties."""
     caller = caller_of(request, "read")
@@ -297,7 +249,7 @@ async def list_refusals(
 
 
 @get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)
-async def get_party(request: Request[Any, Any, Any], uscc: FromPath[str]) -> PartyAnswer:
+async def get_party(request: Request[Any, Any, Any], uscc: InUscc) -> PartyAnswer:
     """A party with all keys ever registered for it."""
     caller_of(request, "read")
     service: Service = request.app.state.service
@@ -307,7 +259,7 @@ async def get_party(request: Request[Any, Any, Any], uscc: FromPath[str]) -> Par
     return party
 
 
-@get("/v1/log", responses=refusals(429, 500))
+@get("/v1/log")
 async def get_log(request: Request[Any, Any, Any]) -> LogAnswer:
     """What this log is and how far it has come."""
     service: Service = request.app.state.service
@@ -325,7 +277,7 @@ async def get_log(request: Request[Any, Any, Any]) -> LogAnswer:
 
 
 @get("/v1/chains/{chain:path}", responses=READ_REFUSALS)
-async def get_chain(request: Request[Any, Any, Any], chain: FromPath[str]) -> ChainHead:
+async def get_chain(request: Request[Any, Any, Any], chain: InChain) -> ChainHead:
     """Head of a chain, so that a client can go on with it."""
     caller_of(request, "read")
     service: Service = request.app.state.service

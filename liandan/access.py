@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ledger.routes import PROBLEM_JSON
+from ledger.describing import PROBLEM_JSON
 from liandan.connection import check_head, patient
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer

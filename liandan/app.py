@@ -5,9 +5,6 @@ from typing import Any
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 
 from ledger.admission.intake import Room
 from ledger.caller import Caller
@@ -19,7 +16,8 @@ from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access, App
 from liandan.health import Metrics, healthz, metrics, readyz
 from liandan.identity import Identity, delete_token, post_token
-from liandan.problems import Problems, problem_page, scope_language
+from liandan.openapi import interface
+from liandan.problems import BY_STATUS, Problems, problem_page, scope_language
 from liandan.projector import Projector
 from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
@@ -44,17 +42,6 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
     }  # fmt: skip
-    # The schema as JSON and YAML; no page that loads anything from elsewhere.
-    openapi = OpenAPIConfig(
-        title="联单 liandan",
-        version="1",
-        description="危险废物跨省转移的可验证账本 / A verifiable ledger of hazardous-waste transfers. Errors: RFC 9457, /problems/{code}.",
-        path="/schema",
-        render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"]), YamlRenderPlugin()],
-        components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer", description="POST /v1/tokens")}),
-        security=[{}, {"token": []}],
-        use_handler_docstrings=True,
-    )
     own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, verify_page, post_token, delete_token])
 
     async def log() -> Log:
@@ -70,11 +57,11 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
     async def lang(request: Request[Any, Any, Any]) -> Language:
         return scope_language(request.scope, default)
 
-    litestar = Litestar(
+    litestar: Litestar = Litestar(
         route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, own],
         dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
-        openapi_config=openapi,
+        openapi_config=interface(lambda: litestar.routes, BY_STATUS),
         logging_config=None,
         state=State(state),
         request_max_body_size=settings.statement_bytes_max,

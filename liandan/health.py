@@ -5,12 +5,11 @@ from typing import Any
 
 from asyncpg import InterfaceError, PostgresError
 from litestar import Request, Response, get
-from litestar.openapi import ResponseSpec
 from msgspec import Struct
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from ledger.describing import TEXT, AnswerSpec
 from ledger.log import Log
-from ledger.routes import refusals
 from liandan.database import check_schema
 from liandan.projector import Projector
 from signing.refusal import Refusal
@@ -76,16 +75,17 @@ class Ready(Struct, frozen=True, kw_only=True):
     projections_behind: dict[str, int]
 
 
-NOT_READY = ResponseSpec(Ready, description="Not ready", generate_examples=False)
+NOT_READY = AnswerSpec(Ready, description="Not ready")
+PROMETHEUS = f"{TEXT}; version=0.0.4"
 
 
-@get("/healthz", tags=["operations"], responses=refusals(429, 500))
+@get("/healthz", tags=["operations"])
 async def healthz() -> Alive:
     """The process answers; nothing else is looked at."""
     return Alive("alive")
 
 
-@get("/readyz", tags=["operations"], responses={**refusals(429, 500), 503: NOT_READY})
+@get("/readyz", tags=["operations"], responses={503: NOT_READY})
 async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
     """503 with reasons while statements cannot be taken."""
     log: Log = request.app.state.service.log
@@ -109,7 +109,9 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
     return Response(ready, status_code=503 if reasons else 200)
 
 
-@get("/metrics", tags=["operations"], media_type="text/plain; version=0.0.4", responses=refusals(429, 500))
+@get(
+    "/metrics", tags=["operations"], media_type=PROMETHEUS, responses={200: AnswerSpec(str, media_type=PROMETHEUS, description="Counters")}
+)
 async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Prometheus' text form."""
     counted: Metrics = request.app.state.metrics
@@ -118,7 +120,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     counted.size.set(log.sequencer.size)
     counted.published_size.set(_published(log))
     counted.frozen.set(log.publisher.mismatch is not None)
-    return Response(counted.text(), media_type="text/plain; version=0.0.4")
+    return Response(counted.text(), media_type=PROMETHEUS)
 
 
 def _published(log: Log) -> int:

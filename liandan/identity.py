@@ -7,22 +7,21 @@ most every few seconds per process; a revoked key or token stops working within 
 import secrets
 import time
 from base64 import b64decode
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, delete, post
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.types import Scope as HTTPScope
 from msgspec import Meta, Struct
 
 from ledger import store
 from ledger.caller import Caller
+from ledger.describing import LoginEnvelope, refusals, takes
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
 from ledger.log import Log
-from ledger.routes import caller_of, refusals
+from ledger.routes import caller_of
 from ledger.times import format_at, parse_at
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
 from signing.payload import parse
@@ -35,7 +34,7 @@ RECHECK_S = 5.0
 CACHE_MAX = 10_000
 CHALLENGE_MAX = 8192
 """Bytes of a challenge envelope: the largest signature of ours has 2,420."""
-LOGIN_REFUSALS = refusals(400, 401, 403, 413, 429, 500)
+TAKES_CHALLENGE = takes(LoginEnvelope, said="A signed challenge: its payload is docs/formats/login.json, made by the client.")
 Scope = Literal["read", "post"]
 
 
@@ -192,24 +191,14 @@ def bearer(scope: HTTPScope) -> str | None:
     return None
 
 
-@dataclass
-class TakesChallenge(Operation):
-    """Documents the raw body: a DSSE envelope of the login payload type."""
-
-    def __post_init__(self) -> None:
-        schema = Schema(type=OpenAPIType.OBJECT, required=["payloadType", "payload", "signatures"])
-        text = "A DSSE envelope of payload type application/vnd.liandan.login.v1+json, see docs/api.md"
-        self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=schema)}, text, required=True)
-
-
-@post("/v1/tokens", operation_class=TakesChallenge, request_max_body_size=CHALLENGE_MAX, responses=LOGIN_REFUSALS, tags=["tokens"])
+@post("/v1/tokens", opt=TAKES_CHALLENGE, request_max_body_size=CHALLENGE_MAX, responses=refusals(403), tags=["tokens"])
 async def post_token(request: Request[Any, Any, Any]) -> Token:
     """A login challenge, signed by a registered key, becomes a bearer token of at most 12 hours."""
     identity: Identity = request.app.state.identity
     return await identity.login(await request.body())
 
 
-@delete("/v1/tokens/current", responses=refusals(401, 429, 500), tags=["tokens"])
+@delete("/v1/tokens/current", responses=refusals(401), tags=["tokens"])
 async def delete_token(request: Request[Any, Any, Any]) -> None:
     """Revoke the token of this request."""
     caller_of(request, None)

@@ -7,19 +7,18 @@ import html
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-import msgspec
 import structlog
 from litestar import Request, Response, get
 from litestar.exceptions import HTTPException
-from litestar.openapi import ResponseSpec
-from litestar.params import FromPath
 from litestar.types import ExceptionHandlersMap, Scope
+from msgspec import Struct
 
 from ledger.admission.sequencer import Busy
+from ledger.answers import filled
+from ledger.describing import HTML, JSON, PROBLEM_JSON, AnswerSpec, in_path, refusals
 from ledger.problem import Language, Problem, make_problem
-from ledger.routes import PROBLEM_JSON, refusals
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
@@ -151,25 +150,39 @@ def _query_reasons(error: HTTPException) -> list[Reason]:
     return found or [Reason("QUERY_FORM")]
 
 
-PAGE = ("code", "status", "zh", "en", "do_zh", "do_en", "rule", "source", "source_zh", "before", "lift")
-"""A rule as its page gives it to programs; ``before``: (first day of ``source``, the source until the day before) where the law has changed."""
+class CodePage(Struct, frozen=True, kw_only=True):
+    """What a code means, for programs. ``before``: first day of ``source``, and the source until the day before, where the law has changed."""
+
+    code: str
+    status: int
+    zh: str
+    en: str
+    do_zh: str
+    do_en: str
+    rule: str
+    source: str
+    source_zh: str
+    before: tuple[str, str] | None
+    lift: str
+
+
 PAGE_ANSWERS = {
-    **refusals(400, 404, 429, 500),
-    200: ResponseSpec(str, media_type="text/html", description="In both languages; JSON for programs", generate_examples=False),
+    **refusals(404),
+    200: AnswerSpec(str, media_type=HTML, also={JSON: CodePage}, description="In both languages; JSON for programs"),
 }
+InCode = Annotated[str, in_path("^([a-z0-9-]+|[A-Z0-9_]+)$", "错误代码 / code of a problem", "prev-mismatch")]
 
 
-@get("/problems/{code:str}", media_type="text/html", tags=["problems"], responses=PAGE_ANSWERS)
-async def problem_page(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
+@get("/problems/{code:str}", media_type=HTML, tags=["problems"], responses=PAGE_ANSWERS)
+async def problem_page(request: Request[Any, Any, Any], code: InCode) -> Response[Any]:
     """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
     rule = RULES.get(code.upper().replace("-", "_"))
     if rule is None or code not in (rule.code, rule.code.lower().replace("_", "-")):
         raise refuse("NOT_FOUND", field="code", found=code[:60])
     status = STATUS.get(rule.code, REFUSED)
-    if "application/json" in request.headers.get("accept", ""):
-        facts = msgspec.structs.asdict(rule) | {"status": status, "source_zh": source_in_chinese(rule.source)}
-        return Response({name: facts[name] for name in PAGE}, media_type="application/json")
-    return Response(_page(rule, status), media_type="text/html")
+    if JSON in request.headers.get("accept", ""):
+        return Response(filled(CodePage, rule, status=status, source_zh=source_in_chinese(rule.source)), media_type=JSON)
+    return Response(_page(rule, status), media_type=HTML)
 
 
 def _page(rule: Rule, status: int) -> str:

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, Router, delete, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from ledger.answers import Posted, Waiting
 from ledger.caller import Caller, beginnings, is_granted, places_by_chain
+from ledger.describing import READ_REFUSALS, AnswerSpec, InHash, asks, in_path, refusals
 from ledger.log import Log
-from ledger.routes import READ_REFUSALS, caller_of, refusals, refuse_unknown_query
+from ledger.routes import caller_of, refuse_unknown_query
 from ledger.service import Service
 from ledger.times import parse_at
 from ledger.vault.service import Opening
@@ -22,7 +23,6 @@ from manifests.model import ManifestState, trunk_of
 from signing.refusal import refuse
 
 ERASE_WAIT_S = 2.0
-ERASE_REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500, 503)
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -33,8 +33,14 @@ class Openings(Struct, frozen=True):
     openings: tuple[Opening, ...]
 
 
-@get("/v1/statements/{statement:str}/disclosures", responses=READ_REFUSALS)
-async def read_disclosures(request: Request[Any, Any, Any], statement: FromPath[str]) -> Response[Openings]:
+READ_ANSWERS = {**READ_REFUSALS, 200: AnswerSpec(Openings, description="Salt and value, or why not", headers=("Cache-Control",))}
+ERASE_ANSWERS = {**refusals(401, 403, 404, 409, 422), 202: AnswerSpec(Waiting, description="Erased; the entry is not published yet")}
+InField = Annotated[str, in_path("^[a-z_]+([.][a-z0-9_]+)*$", "承诺的字段 / field of the commitment", "driver.name")]
+OfChain = QueryParameter(max_length=300, description="链名 / name of a chain", schema_extra={"examples": ["manifest/<generator>/<ULID>"]})
+
+
+@get("/v1/statements/{statement:str}/disclosures", responses=READ_ANSWERS)
+async def read_disclosures(request: Request[Any, Any, Any], statement: InHash) -> Response[Openings]:
     """The personal data that one statement committed to: salt and value where they are held, else why not."""
     caller = caller_of(request, "read")
     service: Service = request.app.state.service
@@ -43,8 +49,8 @@ async def read_disclosures(request: Request[Any, Any, Any], statement: FromPath[
     return Response(Openings(chain, await service.vault.read(chain, caller, statement=statement)), headers=NO_STORE)
 
 
-@get("/v1/disclosures", responses=READ_REFUSALS)
-async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str, QueryParameter(max_length=300)]) -> Response[Openings]:
+@get("/v1/disclosures", responses=READ_ANSWERS)
+async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str, OfChain]) -> Response[Openings]:
     """The same for every statement of a chain, e.g. ``manifest/<generator>/<ULID>``."""
     caller = caller_of(request, "read")
     service: Service = request.app.state.service
@@ -57,8 +63,8 @@ async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str
     return Response(Openings(chain, await service.vault.read(chain, caller)), headers=NO_STORE)
 
 
-@delete("/v1/statements/{statement:str}/disclosures/{field:str}", status_code=200, responses=ERASE_REFUSALS)
-async def erase_disclosure(request: Request[Any, Any, Any], statement: FromPath[str], field: FromPath[str]) -> Response[Posted]:
+@delete("/v1/statements/{statement:str}/disclosures/{field:str}", status_code=200, opt=asks("Liandan-Now"), responses=ERASE_ANSWERS)
+async def erase_disclosure(request: Request[Any, Any, Any], statement: InHash, field: InField) -> Response[Posted]:
     """Erase one value for ever: record it on ``log/erasures``, destroy its key. Operator only; answered like a post."""
     caller = caller_of(request, "post")
     if caller.role != "operator":

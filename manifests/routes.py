@@ -7,11 +7,10 @@ there (303), or to a choice while several stand under it (300).
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
-from litestar.openapi import ResponseSpec
-from litestar.params import FromPath, QueryParameter
 
+from ledger.describing import READ_REFUSALS, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
 from ledger.reading import Page
-from ledger.routes import READ_REFUSALS, Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now, refusals, refuse_unknown_query
+from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage
@@ -19,11 +18,11 @@ from manifests.store import Search
 from whitelist.routes import Code, FromProvince, ToProvince
 
 STAGES = "|".join(stage.value for stage in Stage if stage is not Stage.NONE)
-StageFilter = Annotated[str | None, QueryParameter(name="stage", pattern=f"^({STAGES})$")]
-Number = Annotated[str | None, QueryParameter(name="number", pattern="^[0-9]{14}$", description="国家联单编号")]
+StageFilter = Annotated[str | None, in_query(f"^({STAGES})$", "联单阶段 / stage of the manifest", "in_transit", "stage")]
+Number = Annotated[str | None, in_query("^[0-9]{14}$", "国家联单编号 / national number", "20265101000123", "number")]
 Day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-IssuedFrom = Annotated[str | None, QueryParameter(name="issued_from", pattern=Day, description="First day of issue, Asia/Shanghai")]
-IssuedTo = Annotated[str | None, QueryParameter(name="issued_to", pattern=Day, description="Last day of issue, included")]
+IssuedFrom = Annotated[str | None, in_query(Day, "签发起始日（北京时间） / first day of issue", "2026-10-01", "issued_from")]
+IssuedTo = Annotated[str | None, in_query(Day, "签发截止日，含 / last day of issue, included", "2026-10-31", "issued_to")]
 
 
 @get("/v1/manifests", responses=READ_REFUSALS)
@@ -60,7 +59,7 @@ async def get_manifests(
     return await service.list_manifests(log, caller, search, Page(cursor, limit), lang)
 
 
-@get("/v1/manifests/machine", responses=refusals(429, 500))
+@get("/v1/manifests/machine")
 async def get_machine(lang: Lang) -> Machine:
     """The machine of the manifest: which act may follow which, who signs it, what it writes. Open to everybody."""
     return machine_answer(lang)
@@ -69,9 +68,13 @@ async def get_machine(lang: Lang) -> Machine:
 @get(
     "/v1/manifests/{name:str}",
     status_code=303,
-    responses={**READ_REFUSALS, 300: ResponseSpec(ManifestChoice, description="Several manifests stand under the name")},
+    responses={
+        **READ_REFUSALS,
+        300: AnswerSpec(ManifestChoice, description="Several manifests stand under the name"),
+        303: AnswerSpec(ManifestChoice, description="The one manifest of that name", headers=("Location",)),
+    },
 )
-async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: FromPath[str]) -> Response[ManifestChoice]:
+async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: InName) -> Response[ManifestChoice]:
     """Look up a national 14-digit number or a ULID: 303 to its manifest, or 300 with the choice."""
     found = await service.find_named(log, caller, name, lang)
     if len(found.manifests) > 1:
@@ -80,21 +83,21 @@ async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: FromPath
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}", responses=READ_REFUSALS)
-async def get_manifest(log: TheLog, caller: TheCaller, lang: Lang, generator: FromPath[str], ulid: FromPath[str]) -> ManifestAnswer:
+async def get_manifest(log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid) -> ManifestAnswer:
     """One manifest as it stands."""
     return await service.read_manifest(log, caller, generator, ulid, lang)
 
 
-@get("/v1/manifests/{generator:str}/{ulid:str}/actions", responses=READ_REFUSALS)
+@get("/v1/manifests/{generator:str}/{ulid:str}/actions", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
 async def get_actions(
-    request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: FromPath[str], ulid: FromPath[str]
+    request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
 ) -> ManifestActions:
     """Who must do what next, and by when."""
     return await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request))
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/history", responses=READ_REFUSALS)
-async def get_history(log: TheLog, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]) -> ManifestHistory:
+async def get_history(log: TheLog, caller: TheCaller, generator: InGenerator, ulid: InUlid) -> ManifestHistory:
     """Every entry about the manifest, trunk and cases, with its exact bytes."""
     return await service.read_history(log, caller, generator, ulid)
 

@@ -4,25 +4,32 @@ from typing import Annotated
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, QueryParameter, SkipValidation
+from litestar.params import QueryParameter, SkipValidation
 
-from ledger.routes import TheCaller, TheLog, Uscc, refusals, refuse_unknown_query
+from ledger.describing import JSON, PDF, XLSX, InGenerator, InName, InUlid, Uscc, file, in_path, in_query, refusals
+from ledger.routes import TheCaller, TheLog, refuse_unknown_query
 from reports import papers, service
 from reports.attestation import RecordQuestion
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.reconcile import SUFFIXES
 
-REFUSALS = refusals(400, 401, 403, 404, 409, 422, 429, 500, 503)
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REFUSALS = refusals(401, 403, 404, 409, 422)
+PAPER, BUNDLE = {**REFUSALS, **file(PDF, said="The paper, its evidence attached")}, {**REFUSALS, **file(JSON, said="The bundle")}
 ThePress = SkipValidation[NamedDependency[Press]]
-InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document: zh, en")]
-Number = Annotated[str | None, QueryParameter(pattern="^[0-9]{14}$", description="国家联单编号 / national number")]
-Code = Annotated[str | None, QueryParameter(pattern="^[0-9]{3}-[0-9]{3}-[0-9]{2}$", description="废物代码 / waste code")]
+InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
+Number = Annotated[str | None, in_query("^[0-9]{14}$", "国家联单编号 / national number", "20265101000123")]
+Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代码 / waste code", "900-052-31")]
 _DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-FirstDay = Annotated[str | None, QueryParameter(name="from", pattern=_DAY, description="起始日 / first day")]
-LastDay = Annotated[str | None, QueryParameter(name="to", pattern=_DAY, description="截止日，含 / last day, included")]
-_MEDIA = {"pdf": "application/pdf", "xlsx": _XLSX, "json": "application/json"}
+FirstDay = Annotated[str | None, in_query(_DAY, "起始日 / first day", "2026-10-01", "from")]
+LastDay = Annotated[str | None, in_query(_DAY, "截止日，含 / last day, included", "2026-10-31", "to")]
+InList = Annotated[str, in_path("^20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}$", "白名单 / list, as in list/<name>", "2026-51-50-a")]
+InMonth = Annotated[str, in_path("^[0-9]{4}-[0-9]{2}([.](pdf|xlsx|json))?$", "月份与格式 / month, and the form wanted", "2026-10.pdf")]
+FromProvince = Annotated[
+    str, QueryParameter(name="from", description="移出省级代码 / from", schema_extra={"maxLength": 2, "examples": ["51"]})
+]
+ToProvince = Annotated[str, QueryParameter(name="to", description="接受省级代码 / to", schema_extra={"maxLength": 2, "examples": ["50"]})]
+_MEDIA = {"pdf": PDF, "xlsx": XLSX, "json": JSON}
 
 
 def _file(content: bytes, name: str, media: str) -> Response[bytes]:
@@ -30,24 +37,22 @@ def _file(content: bytes, name: str, media: str) -> Response[bytes]:
     return Response(content, media_type=media, headers=headers)
 
 
-@get("/v1/manifests/{name:str}/certificate.pdf", media_type="application/pdf", summary="转移证明 / certificate", responses=REFUSALS)
-async def get_certificate(
-    log: TheLog, caller: TheCaller, press: ThePress, name: FromPath[str], tongue: InLanguage = "zh"
-) -> Response[bytes]:
+@get("/v1/manifests/{name:str}/certificate.pdf", media_type=PDF, summary="转移证明 / certificate", responses=PAPER)
+async def get_certificate(log: TheLog, caller: TheCaller, press: ThePress, name: InName, tongue: InLanguage = "zh") -> Response[bytes]:
     """The certificate of a received manifest, by ULID or national number; its evidence is attached inside."""
     ulid, content = await papers.manifest_paper(log, press, caller, "certificate", name, tongue)
     return _file(content, f"certificate-{ulid}.pdf", _MEDIA["pdf"])
 
 
-@get("/v1/manifests/{name:str}/transit.pdf", media_type="application/pdf", summary="在途凭证 / in-transit extract", responses=REFUSALS)
-async def get_transit(log: TheLog, caller: TheCaller, press: ThePress, name: FromPath[str], tongue: InLanguage = "zh") -> Response[bytes]:
+@get("/v1/manifests/{name:str}/transit.pdf", media_type=PDF, summary="在途凭证 / in-transit extract", responses=PAPER)
+async def get_transit(log: TheLog, caller: TheCaller, press: ThePress, name: InName, tongue: InLanguage = "zh") -> Response[bytes]:
     """The in-transit extract of a manifest that is not void, from the issue on, by ULID or national number."""
     ulid, content = await papers.manifest_paper(log, press, caller, "transit", name, tongue)
     return _file(content, f"transit-{ulid}.pdf", _MEDIA["pdf"])
 
 
-@get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
-async def get_bundle(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Response[bytes]:
+@get("/v1/manifests/{name:str}/bundle", summary="证据包 / bundle", responses=BUNDLE)
+async def get_bundle(log: TheLog, caller: TheCaller, name: InName) -> Response[bytes]:
     """The self-verifying bundle of a manifest in any state."""
     ulid, content = await service.bundle_of(log, caller, name)
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
@@ -55,12 +60,12 @@ async def get_bundle(log: TheLog, caller: TheCaller, name: FromPath[str]) -> Res
 
 @get(
     "/v1/manifests/{generator:str}/{ulid:str}/certificate.pdf",
-    media_type="application/pdf",
+    media_type=PDF,
     summary="转移证明 / certificate",
-    responses=REFUSALS,
+    responses=PAPER,
 )
 async def get_certificate_of(
-    log: TheLog, caller: TheCaller, press: ThePress, generator: FromPath[str], ulid: FromPath[str], tongue: InLanguage = "zh"
+    log: TheLog, caller: TheCaller, press: ThePress, generator: InGenerator, ulid: InUlid, tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """The same by the manifest's identity, which stands for this manifest alone."""
     _, content = await papers.manifest_paper(log, press, caller, "certificate", f"{generator}/{ulid}", tongue)
@@ -69,12 +74,12 @@ async def get_certificate_of(
 
 @get(
     "/v1/manifests/{generator:str}/{ulid:str}/transit.pdf",
-    media_type="application/pdf",
+    media_type=PDF,
     summary="在途凭证 / in-transit extract",
-    responses=REFUSALS,
+    responses=PAPER,
 )
 async def get_transit_of(
-    log: TheLog, caller: TheCaller, press: ThePress, generator: FromPath[str], ulid: FromPath[str], tongue: InLanguage = "zh"
+    log: TheLog, caller: TheCaller, press: ThePress, generator: InGenerator, ulid: InUlid, tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """The same by the manifest's identity."""
     _, content = await papers.manifest_paper(log, press, caller, "transit", f"{generator}/{ulid}", tongue)
@@ -83,28 +88,28 @@ async def get_transit_of(
 
 @get(
     "/v1/approvals/{generator:str}/{ulid:str}/excerpt.pdf",
-    media_type="application/pdf",
+    media_type=PDF,
     summary="批准决定摘录 / approval excerpt",
-    responses=REFUSALS,
+    responses=PAPER,
 )
 async def get_approval_excerpt(
-    log: TheLog, caller: TheCaller, press: ThePress, generator: FromPath[str], ulid: FromPath[str], tongue: InLanguage = "zh"
+    log: TheLog, caller: TheCaller, press: ThePress, generator: InGenerator, ulid: InUlid, tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """A decision with what is used and left of its lines; for its generator, its receiver, authorities and the operator."""
     content = await papers.approval_paper(log, press, caller, f"approval/{generator}/{ulid}", tongue)
     return _file(content, f"approval-{ulid}.pdf", _MEDIA["pdf"])
 
 
-@get("/v1/lists/{name:str}/excerpt.pdf", media_type="application/pdf", summary="白名单摘录 / list excerpt", responses=REFUSALS)
+@get("/v1/lists/{name:str}/excerpt.pdf", media_type=PDF, summary="白名单摘录 / list excerpt", responses=PAPER)
 async def get_list_excerpt(
-    log: TheLog, caller: TheCaller, press: ThePress, name: FromPath[str], receiver: Uscc = None, tongue: InLanguage = "zh"
+    log: TheLog, caller: TheCaller, press: ThePress, name: InList, receiver: Uscc = None, tongue: InLanguage = "zh"
 ) -> Response[bytes]:
     """The rows of a list, of all receivers or one; what is committed of a row, as far as the caller may read the decision that says so."""
     content = await papers.list_paper(log, press, caller, f"list/{name}", receiver, tongue)
     return _file(content, f"list-{name}.pdf", _MEDIA["pdf"])
 
 
-@get("/v1/no-record.pdf", media_type="application/pdf", summary="无记录证明 / attestation of no record", responses=REFUSALS)
+@get("/v1/no-record.pdf", media_type=PDF, summary="无记录证明 / attestation of no record", responses=PAPER)
 async def get_attestation(
     log: TheLog,
     caller: TheCaller,
@@ -122,20 +127,24 @@ async def get_attestation(
     return _file(content, "no-record.pdf", _MEDIA["pdf"])
 
 
-@get("/v1/manifests/{generator:str}/{ulid:str}/bundle", summary="证据包 / bundle", responses=REFUSALS)
-async def get_bundle_of(log: TheLog, caller: TheCaller, generator: FromPath[str], ulid: FromPath[str]) -> Response[bytes]:
+@get("/v1/manifests/{generator:str}/{ulid:str}/bundle", summary="证据包 / bundle", responses=BUNDLE)
+async def get_bundle_of(log: TheLog, caller: TheCaller, generator: InGenerator, ulid: InUlid) -> Response[bytes]:
     """The same by the manifest's identity."""
     _, content = await service.bundle_of(log, caller, f"{generator}/{ulid}")
     return _file(content, f"liandan-bundle-{ulid}.json", _MEDIA["json"])
 
 
-@get("/v1/reconciliations/{name:str}", summary="月度对账单 / monthly statement", responses=REFUSALS)
+@get(
+    "/v1/reconciliations/{name:str}",
+    summary="月度对账单 / monthly statement",
+    responses={**REFUSALS, **file(JSON, PDF, XLSX, said="The statement")},
+)
 async def get_reconciliation(
     log: TheLog,
     caller: TheCaller,
-    name: FromPath[str],
-    from_province: Annotated[str, QueryParameter(name="from", description="移出省级代码 / from")] = "",
-    to_province: Annotated[str, QueryParameter(name="to", description="接受省级代码 / to")] = "",
+    name: InMonth,
+    from_province: FromProvince = "",
+    to_province: ToProvince = "",
 ) -> Response[bytes]:
     """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator. Both provinces must be named."""
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")

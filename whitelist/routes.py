@@ -3,63 +3,35 @@
 Every registered party may read permits, lists and listings; approvals and their quotas only those concerned (whitelist.registries).
 """
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
-import msgspec
 from litestar import Request, Router, get, post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import QueryParameter
 
+from ledger.describing import READ_REFUSALS, Cursor, Uscc, in_query, refusals, takes
 from ledger.reading import Page
-from ledger.routes import READ_REFUSALS, Cursor, Lang, Limit, TheCaller, TheLog, Uscc, claimed_now, refusals, refuse_unknown_query
+from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
 from whitelist.registries import Wanted
 
-Code = Annotated[str | None, QueryParameter(pattern="^[0-9]{3}-[0-9]{3}-[0-9]{2}$", description="废物代码, e.g. 900-052-31")]
-FromProvince = Annotated[str | None, QueryParameter(name="from", pattern="^[0-9]{2}$", description="Province of origin, e.g. 51")]
-ToProvince = Annotated[str | None, QueryParameter(name="to", pattern="^[0-9]{2}$", description="Province of destination, e.g. 50")]
-InList = Annotated[str | None, QueryParameter(name="list", pattern="^list/20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}$")]
-StageFilter = Annotated[str | None, QueryParameter(name="stage", pattern="^(applied|consulted|agreed|disagreed|approved|refused)$")]
-QuotaFilter = Annotated[str | None, QueryParameter(name="quota", pattern="^Q[123]$")]
-Year = Annotated[int | None, QueryParameter(ge=2000, le=2099)]
-
-
-@dataclass
-class TakesChecks(Operation):
-    """Documents the raw body of a dry run; it is read by our strict parser, never by the framework."""
-
-    def __post_init__(self) -> None:
-        found = msgspec.json.schema(Checks)
-        self.request_body = RequestBody({"application/json": OpenAPIMediaType(schema=_schema(found, found["$defs"]))}, required=True)
-
-
-_KEYWORDS = ("type", "description", "required", "enum", "title")
-
-
-def _schema(node: dict[str, Any], defs: dict[str, Any]) -> Schema:
-    """A JSON Schema that msgspec made, as the framework writes schemas; definitions in place, and no null: optional fields are absent."""
-    if "$ref" in node:
-        return _schema(defs[node["$ref"].rpartition("/")[2]], defs)
-    if "anyOf" in node:
-        return _schema(next(option for option in node["anyOf"] if option != {"type": "null"}), defs)
-    schema = Schema(**{key: node[key] for key in _KEYWORDS if key in node})
-    if "properties" in node:
-        schema.properties = {name: _schema(child, defs) for name, child in node["properties"].items()}
-        schema.additional_properties = node.get("additionalProperties", True)
-    if "items" in node:
-        schema.items = _schema(node["items"], defs)
-    return schema
+Code = Annotated[str | None, in_query("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "废物代码 / waste code of the catalogue", "900-052-31")]
+FromProvince = Annotated[str | None, in_query("^[0-9]{2}$", "移出省级代码 / province of origin", "51", "from")]
+ToProvince = Annotated[str | None, in_query("^[0-9]{2}$", "接受省级代码 / province of destination", "50", "to")]
+InList = Annotated[str | None, in_query("^list/20[0-9]{2}-[0-9]{2}-[0-9]{2}-[a-z0-9]{1,16}$", "白名单 / list", "list/2026-51-50-a", "list")]
+_STAGES = "applied|consulted|agreed|disagreed|approved|refused"
+StageFilter = Annotated[str | None, in_query(f"^({_STAGES})$", "审批阶段 / stage of the approval", "approved", "stage")]
+QuotaFilter = Annotated[str | None, in_query("^Q[123]$", "额度种类 / kind of account", "Q2", "quota")]
+Year = Annotated[int | None, QueryParameter(ge=2000, le=2099, description="年度 / year", schema_extra={"examples": [2026]})]
 
 
 @post(
     "/v1/checks",
     status_code=200,
-    operation_class=TakesChecks,
+    opt=takes(Checks, said="1 to 1,000 transfers, each as manifest.issue/1 would state it.", headers=("Liandan-Now",)),
     request_max_body_size=BODY_MAX,
-    responses=refusals(400, 401, 403, 413, 422, 429, 503),
+    responses=refusals(401, 403, 404, 422),
 )
 async def post_checks(request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang) -> CheckAnswers:
     """Ask whether transfers could be issued now, or as of an earlier log size; nothing is written.

@@ -6,11 +6,12 @@ import re
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath, PathParameter, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 from ledger.answers import Sizes
+from ledger.describing import OCTETS, TEXT, file, in_path, refusals
 from ledger.log import Log
-from ledger.routes import READ_REFUSALS, TheLog, caller_of
+from ledger.routes import TheLog, caller_of
 from ledger.tree.policy import policy_text
 from ledger.tree.proof import Proof
 from ledger.tree.tiles import parse_path
@@ -22,23 +23,30 @@ SOON = "public, max-age=1"
 GZIP_FROM = 512  # bytes below which packing gains nothing
 GZIP_LEVEL = 2  # entries shrink to a third at any level; witnesses wait for them
 _ZERO = re.compile(r"q=0(?:\.0*)?")
-TEXT = "text/plain"
+_NEVER = refusals(404)  # Nobody needs a token for what is published.
+_NOTE = {**_NEVER, **file(TEXT, headers=("Cache-Control",), said="As it is published")}
+_AT = Annotated[int, PathParameter(ge=0, le=2**53, description="序位或规模 / an index or size of the log", schema_extra={"examples": [0]})]
+_TILE = in_path(
+    "^/?([0-5]|entries)(/x[0-9]{3})*/[0-9]{3}([.]p/[0-9]{1,3})?$", "瓦片 / tile, C2SP tlog-tiles: `<level>/<index>`", "0/000.p/1"
+)
+_TILES = {**refusals(403, 404), **file(OCTETS, headers=("Cache-Control", "Vary", "Content-Encoding"))}
+_DIGEST = in_path("^[0-9a-f]{64}$", "文件的 SHA-256 / of the file", "0" * 64)
 
 
-@get("/checkpoint", media_type=TEXT, responses=READ_REFUSALS)
+@get("/checkpoint", media_type=TEXT, responses=_NOTE)
 async def get_checkpoint(log: TheLog) -> Response[bytes]:
     """The newest checkpoint: a signed note (C2SP tlog-checkpoint)."""
     return _file(log, "checkpoint", TEXT, SOON)
 
 
-@get("/checkpoint/{size:int}", media_type=TEXT, responses=READ_REFUSALS)
-async def get_archived_checkpoint(log: TheLog, size: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
+@get("/checkpoint/{size:int}", media_type=TEXT, responses=_NOTE)
+async def get_archived_checkpoint(log: TheLog, size: _AT) -> Response[bytes]:
     """An archived checkpoint by its size."""
     return _file(log, f"checkpoints/{size}", TEXT, FOREVER)
 
 
-@get("/tile/{tile_path:path}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_tile(request: Request[Any, Any, Any], log: TheLog, tile_path: FromPath[str]) -> Response[bytes]:
+@get("/tile/{tile_path:path}", media_type=OCTETS, responses=_TILES)
+async def get_tile(request: Request[Any, Any, Any], log: TheLog, tile_path: Annotated[str, _TILE]) -> Response[bytes]:
     """A hash tile (public) or a bundle of entries (authorities and operator) in the paths of C2SP tlog-tiles; gzip where it is accepted."""
     path = f"tile{tile_path}"
     is_bundle = parse_path(path).level is None
@@ -51,7 +59,7 @@ async def get_tile(request: Request[Any, Any, Any], log: TheLog, tile_path: From
     packed = await _gzip(raw) if accepts_gzip(request.headers.get("accept-encoding", "")) else None
     if packed is not None:
         headers["Content-Encoding"] = "gzip"
-    return Response(raw if packed is None else packed, media_type="application/octet-stream", headers=headers)
+    return Response(raw if packed is None else packed, media_type=OCTETS, headers=headers)
 
 
 def accepts_gzip(header: str) -> bool:
@@ -69,15 +77,15 @@ async def _gzip(raw: bytes) -> bytes | None:
     return packed if len(packed) < len(raw) * 0.9 else None
 
 
-@get("/data/{digest:str}", media_type="application/octet-stream", responses=READ_REFUSALS)
-async def get_data(log: TheLog, digest: FromPath[str]) -> Response[bytes]:
+@get("/data/{digest:str}", media_type=OCTETS, responses={**_NEVER, **file(OCTETS, headers=("Cache-Control",))})
+async def get_data(log: TheLog, digest: Annotated[str, _DIGEST]) -> Response[bytes]:
     """An adopted data file by its SHA-256."""
     if not re.fullmatch("[0-9a-f]{64}", digest):
         raise refuse("NOT_FOUND", found=digest, expected="64 hex digits")
-    return _file(log, f"data/{digest}", "application/octet-stream", FOREVER)
+    return _file(log, f"data/{digest}", OCTETS, FOREVER)
 
 
-@get("/log.vkey", media_type=TEXT, responses=READ_REFUSALS)
+@get("/log.vkey", media_type=TEXT, responses=file(TEXT, headers=()))
 async def get_vkeys(log: TheLog) -> Response[bytes]:
     """The log's verifier keys, one per line. Pin them from another source than this."""
     return Response("".join(f"{vkey}\n" for vkey in log.publisher.log_keys).encode(), media_type=TEXT)
@@ -90,14 +98,16 @@ def _file(log: Log, path: str, media_type: str, cache: str) -> Response[bytes]:
     return Response(raw, media_type=media_type, headers={"Cache-Control": cache})
 
 
-@get("/v1/checkpoints", responses=READ_REFUSALS)
-async def list_checkpoints(log: TheLog, after: Annotated[int, QueryParameter(ge=0, le=2**53)] = 0) -> Sizes:
+@get("/v1/checkpoints")
+async def list_checkpoints(
+    log: TheLog, after: Annotated[int, QueryParameter(ge=0, le=2**53, description="此规模之后 / above this size")] = 0
+) -> Sizes:
     """Sizes of archived checkpoints above ``after``, at most 1,000."""
     sizes = [size for size in log.publisher.files.archived_sizes() if size > after]
     return Sizes(sizes=tuple(sizes[:1000]))
 
 
-@get("/policy", media_type=TEXT, responses=READ_REFUSALS)
+@get("/policy", media_type=TEXT, responses=_NOTE)
 async def get_policy(log: TheLog) -> Response[bytes]:
     """The log's keys and the witnesses in force, as a policy (C2SP tlog-policy) for readers' tools. Pin the keys from another source."""
     state = await log.state()
@@ -106,8 +116,8 @@ async def get_policy(log: TheLog) -> Response[bytes]:
     return Response(policy_text(state.log_keys, state.witness_policy), media_type=TEXT, headers={"Cache-Control": SOON})
 
 
-@get("/v1/proofs/{index:int}", media_type=TEXT, responses=READ_REFUSALS)
-async def get_proof(log: TheLog, index: Annotated[int, PathParameter(ge=0, le=2**53)]) -> Response[bytes]:
+@get("/v1/proofs/{index:int}", media_type=TEXT, responses=_NOTE)
+async def get_proof(log: TheLog, index: _AT) -> Response[bytes]:
     """The proof (C2SP tlog-proof) of an entry under the newest checkpoint. Public: it holds hashes, nothing of the entry."""
     published = log.publisher.published
     if published is None or index >= published.size:

@@ -11,14 +11,14 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.openapi import ResponseSpec
 
-from ledger.routes import refusals
+from ledger.describing import HTML, AnswerSpec, asks
 from liandan.verify_page import PAGE
 
 _POLICY = re.compile(r'http-equiv="Content-Security-Policy" content="([^"]+)"')
+HEADERS = ("ETag", "Cache-Control", "Content-Security-Policy", "Permissions-Policy", "Referrer-Policy", "X-Content-Type-Options")
 ANSWERS: dict[int, ResponseSpec] = {
-    **refusals(429, 500),
-    200: ResponseSpec(str, media_type="text/html", description="One file that works without a network", generate_examples=False),
-    304: ResponseSpec(None, description="Unchanged", generate_examples=False),
+    200: AnswerSpec(str, media_type=HTML, description="One file that works without a network", headers=HEADERS),
+    304: AnswerSpec(None, description="Unchanged", headers=HEADERS),
 }
 
 
@@ -38,10 +38,17 @@ def _served() -> tuple[bytes, dict[str, str]]:
     }
 
 
-@get(["/v", "/verify.html"], media_type="text/html", tags=["verification"], summary="核验页 / verification page", responses=ANSWERS)
+@get(
+    ["/v", "/verify.html"],
+    media_type=HTML,
+    tags=["verification"],
+    summary="核验页 / verification page",
+    opt=asks("If-None-Match"),
+    responses=ANSWERS,
+)
 async def verify_page(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Checks certificates, bundles and square codes in the browser; nothing is sent here."""
     raw, headers = _served()
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
-    return Response(raw, media_type="text/html", headers=headers)
+    return Response(raw, media_type=HTML, headers=headers)

@@ -17,7 +17,7 @@ async def count_views(conn: Conn, search: Search) -> dict[str, int]:
 
 '''
 HANDLER = '''
-Consigned = Annotated[str | None, QueryParameter(name="from_province", pattern="^[1-8][0-9]$", description="移出省份，两位")]
+Consigned = Annotated[str | None, in_query("^[1-8][0-9]$", "移出省份 / province of origin", "51", "from_province")]
 
 
 class ManifestCounts(Struct, frozen=True, kw_only=True):

@@ -11,13 +11,13 @@ from asyncpg import Pool, Record
 from httpx import ASGITransport, AsyncClient, Response
 from litestar import Litestar, Request, Router
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
 
 from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.log import Answer, Log, LoggedEntry
 from ledger.problem import Language
 from ledger.times import parse_at
+from liandan.openapi import interface
 from liandan.problems import Problems, scope_language
 from liandan.projector import Projector
 from signing.envelope import freeze
@@ -87,7 +87,7 @@ def codes_of(response: Response, status: int) -> list[str]:
 async def serving(pool: Pool[Record], directory: Path, bench: Workbench, routers: Sequence[Router]) -> AsyncIterator[Web]:
     """The workbench's statements in a running log, and routes over it."""
     async with running(pool, directory, bench.kinds, bench.data) as log:
-        app = Litestar(
+        app: Litestar = Litestar(
             list(routers),
             dependencies={
                 "log": Provide(lambda: log, sync_to_thread=False),
@@ -95,7 +95,7 @@ async def serving(pool: Pool[Record], directory: Path, bench: Workbench, routers
                 "lang": Provide(_language, sync_to_thread=False),
             },
             exception_handlers=Problems("zh", lambda: None).handlers(),
-            openapi_config=OpenAPIConfig(title="联单", version="1", use_handler_docstrings=True),
+            openapi_config=interface(lambda: app.routes, {}),
             logging_config=None,
         )
         async with AsyncClient(transport=ASGITransport(app), base_url="http://log.example") as client:
