@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from ledger.chain import ORIGIN_PATTERN
 from ledger.times import parse_at, read_day
-from signing.commitment import is_commitment_field
+from signing.commitment import FIELD_PATTERN, is_commitment_field
+from signing.payload import INTEGER_LIMIT
 from signing.refusal import Refusal
 from signing.uscc import check_uscc
 
@@ -96,6 +98,11 @@ def items(low: int, high: int, code: str = "LIST_LENGTH", *, once: bool = False)
     return Meta(min_length=low, max_length=high, **_said(code=code, expected=f"{low} … {high}", **({"check": "once"} if once else {})))
 
 
+def at_least(low: int, code: str = "FIELD_TYPE") -> Meta:
+    """A list of ``low`` items or more; what bounds it is the size of a statement."""
+    return Meta(min_length=low, **_said(code=code, expected=f"{low} …"))
+
+
 def _is_at(value: Any) -> bool:
     try:
         parse_at(value)
@@ -125,7 +132,18 @@ LongText = Annotated[str, text(2000)]
 Flag = Annotated[bool, Meta(extra={"check": "true", "expected": "true, or absent"}, extra_json_schema={"const": True})]
 """Said or not said: ``true``, else absent."""
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Size = Annotated[int, Meta(ge=0, le=INTEGER_LIMIT)]  # Entries of a log.
+PositiveSize = Annotated[int, Meta(ge=1, le=INTEGER_LIMIT)]
 Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", "64 hex digits, lower case")]
+KeyId = Annotated[str, form("^[0-9a-f]{64}$", "KEY_UNKNOWN", "keyid: 64 hex digits, lower case")]
+Bytes32 = Annotated[
+    str,
+    form("^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$", "FIELD_TYPE", "32 bytes, base64"),
+    Meta(extra_json_schema={"contentEncoding": "base64"}),
+]
+OriginName = Annotated[str, form(f"^{ORIGIN_PATTERN.pattern}$", "FIELD_TYPE", ORIGIN_PATTERN.pattern)]
+Region = Annotated[str, form("^[0-9]{2}([0-9]{2}){0,2}$", "FIELD_TYPE", "2, 4 or 6 digits")]
+CommitField = Annotated[str, form(f"^{FIELD_PATTERN.pattern}$", "FIELD_TYPE", "driver.name"), Meta(max_length=64)]
 Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", "18 characters, GB 32100 check character", "uscc")]
 DivisionCode = Annotated[str, form("^[1-8][0-9]{5}$", "DIVISION", "GB/T 2260, 6 digits")]
 SiteId = Annotated[str, form("^[0-9A-Za-z._-]{1,32}$", "SITE_UNKNOWN", "id of an open site (party.site)")]
@@ -152,13 +170,13 @@ Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), l
 
 COMMITMENTS_MAX = 32  # Names, phones and positions of the people of one act.
 _COMMITMENTS = f'at most {COMMITMENTS_MAX}, e.g. "driver.name": SHA-256 of formats §7, 64 hex digits'
-_COMMITMENT = re.compile("[0-9a-f]{64}")
+COMMITMENT_PATTERN = re.compile("[0-9a-f]{64}")
 
 
 def _are_commitments(value: Any) -> bool:
     """Dotted lower-case paths of at most 64 characters, each with a SHA-256."""
     return len(value) <= COMMITMENTS_MAX and all(
-        len(name) <= 64 and is_commitment_field(name) and isinstance(digest, str) and _COMMITMENT.fullmatch(digest)
+        len(name) <= 64 and is_commitment_field(name) and isinstance(digest, str) and COMMITMENT_PATTERN.fullmatch(digest)
         for name, digest in value.items()
     )
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from hashlib import sha256
 from itertools import takewhile
+from typing import Literal
 
 from msgspec import Struct
 
@@ -52,7 +53,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     operator: PlannedOperator
     authorities: tuple[PlannedAuthority, ...]
-    clock: str = "real"
+    clock: Literal["real", "simulated"] = "real"
     witness_policy: tuple[str, ...] = ("quorum none",)
     continues: PlannedPredecessor | None = None
 

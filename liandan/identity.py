@@ -20,6 +20,7 @@ from ledger import store
 from ledger.caller import Caller
 from ledger.describing import LoginEnvelope, refusals, takes
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
+from ledger.fields import At, Bytes32, Hash, OriginName, label
 from ledger.log import Log
 from ledger.routes import caller_of
 from ledger.times import format_at, parse_at
@@ -41,16 +42,13 @@ Scope = Literal["read", "post"]
 class Challenge(Struct, frozen=True, forbid_unknown_fields=True):
     """What a client signs to log in; built by the client."""
 
-    origin: str
-    """Name of the log."""
-    audience: str
-    """Address of the server as the client reaches it, so that no server can pass the challenge on to another."""
-    nonce: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{43}=$")]
-    """32 random bytes, base64, used once."""
-    keyid: str
-    not_after: str
-    """End of the token's life, at most 12 hours ahead; form of ``at``."""
-    scope: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=2)]
+    origin: Annotated[OriginName, label("账本名称", "name of the log")]
+    audience: Annotated[str, label("服务器地址", "address of the server as the client reaches it")]
+    """So that no server can pass the challenge on to another."""
+    nonce: Annotated[Bytes32, label("随机数", "32 random bytes, base64, used once")]
+    keyid: Annotated[Hash, label("密钥标识", "the key that signs")]
+    not_after: Annotated[At, label("有效期至", "end of the token's life, at most 12 hours ahead, form of at")]
+    scope: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=2), label("权限", "what the token may do")]
 
 
 def read_challenge(body: bytes) -> Challenge:

@@ -87,6 +87,8 @@ def _opening(kind: Kind) -> str:
 
 
 def _chain(kind: Kind, kinds: Kinds) -> str:
+    if kind.chain:
+        return kind.chain
     pattern = kinds.chain_pattern(kind.chain_type)
     return "" if pattern is None else pattern.pattern.replace(USCC, "<USCC>").replace(ULID, "<ULID>")
 

@@ -9,6 +9,7 @@ from manifests.model import STAGES
 from manifests.receipt import Opinion
 from reports.kinds import all_kinds
 from reports.paper.tongue import say, spoken
+from signing.possession import SUITE_WORDS
 from whitelist.fields import WasteForm
 
 __all__ = ["STAGES"]
@@ -56,7 +57,7 @@ PROVINCES: Mapping[str, tuple[str, str]] = {
     "63": ("青海省", "Qinghai"), "64": ("宁夏回族自治区", "Ningxia"), "65": ("新疆维吾尔自治区", "Xinjiang"), "71": ("台湾省", "Taiwan"),
     "81": ("香港特别行政区", "Hong Kong"), "82": ("澳门特别行政区", "Macao"),
 }  # fmt: skip
-SUITES: Mapping[str, str] = {"ed25519": "Ed25519", "ecdsa-p256-sha256": "ECDSA P-256", "ml-dsa-44": "ML-DSA-44", "sm2-sm3": "SM2"}
+SUITES: Mapping[str, str] = {**SUITE_WORDS, "sm2-sm3": "SM2"}
 
 
 def name_of_act(kind: str) -> str:

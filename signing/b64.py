@@ -8,6 +8,9 @@ import binascii
 
 from signing.refusal import refuse
 
+PATTERN = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=|[A-Za-z0-9+/][AQgw]==)?$"
+"""What :func:`canonical` accepts, as a regular expression: the last character before the padding carries no stray bits."""
+
 
 def encode(raw: bytes) -> str:
     """Standard alphabet, padded, no line breaks."""

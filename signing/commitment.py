@@ -11,12 +11,12 @@ from hashlib import sha256
 from signing.refusal import refuse
 
 SALT_BYTES = 32
-_FIELD = re.compile(r"[a-z_]+(\.[a-z0-9_]+)*")
+FIELD_PATTERN = re.compile(r"[a-z_]+(\.[a-z0-9_]+)*")
 
 
 def is_commitment_field(name: str) -> bool:
     """Whether ``name`` can be a key of ``body.commit``, e.g. ``driver.phone``."""
-    return _FIELD.fullmatch(name) is not None
+    return FIELD_PATTERN.fullmatch(name) is not None
 
 
 def commit(found: str, chain: str, seq: int, field: str, salt: bytes, value: str) -> str:
@@ -25,7 +25,7 @@ def commit(found: str, chain: str, seq: int, field: str, salt: bytes, value: str
     Raises Refusal ``COMMIT_FIELD``, ``COMMIT_SALT`` (not 32 bytes, or one byte repeated) or ``COMMIT_VALUE`` (not NFC, not UTF-8).
     """
     if not is_commitment_field(field):
-        raise refuse("COMMIT_FIELD", field=f"body.commit.{field}"[:80], found=field, expected=_FIELD.pattern)
+        raise refuse("COMMIT_FIELD", field=f"body.commit.{field}"[:80], found=field, expected=FIELD_PATTERN.pattern)
     if len(salt) != SALT_BYTES or len(set(salt)) == 1:
         raise refuse("COMMIT_SALT", field=f"body.commit.{field}", found=f"{len(salt)} bytes", expected=f"{SALT_BYTES} random bytes")
     try:

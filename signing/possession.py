@@ -13,17 +13,32 @@ from signing import b64
 from signing.envelope import pae
 from signing.keys import PrivateKey
 from signing.refusal import Refusal, refuse
-from signing.suite import verify
+from signing.suite import SUITES, verify
 
 PAYLOAD_POSSESSION = "application/vnd.liandan.possession.v1"
+
+
+SUITE_WORDS = {"ed25519": "Ed25519", "ecdsa-p256-sha256": "ECDSA P-256", "ml-dsa-44": "ML-DSA-44"}
+SUITE = Meta(
+    pattern=f"^({'|'.join(SUITES)})$",
+    extra={"code": "SUITE_UNKNOWN", "expected": " / ".join(SUITES)},
+    extra_json_schema={"enum": list(SUITES), "x-code": "SUITE_UNKNOWN", "x-words": SUITE_WORDS},
+)
+"""One of the table's suites, as the form of a field."""
+BASE64 = Meta(
+    pattern=b64.PATTERN,
+    extra={"code": "BASE64", "expected": "RFC 4648 §4 with padding, canonical"},
+    extra_json_schema={"contentEncoding": "base64", "x-code": "BASE64"},
+)
+"""Canonical base64, as the form of a field."""
 
 
 class KeyRegistration(Struct, frozen=True, forbid_unknown_fields=True):
     """Wire form of a key in a statement; ``spki`` and ``pop`` are canonical base64."""
 
-    suite: Annotated[str, Meta(title="算法", description="suite")]
-    spki: Annotated[str, Meta(title="公钥（DER）", description="SubjectPublicKeyInfo, DER")]
-    pop: Annotated[str, Meta(title="持有证明", description="proof of possession")]
+    suite: Annotated[str, SUITE, Meta(title="算法", description="suite")]
+    spki: Annotated[str, BASE64, Meta(title="公钥（DER）", description="SubjectPublicKeyInfo, DER")]
+    pop: Annotated[str, BASE64, Meta(title="持有证明", description="proof of possession")]
 
 
 def possession_message(x: str, uscc: str, suite: str, spki: bytes) -> bytes:

@@ -19,8 +19,8 @@ from signing.refusal import Refusal, refuse
 
 ENTRY_MAX = 60_000
 ENTRY_DEPTH = 8
-_CODE = re.compile(r"[A-Z0-9_]+")
-_ACCOUNT = re.compile(r"Q1 list/\S+ (?:0|[1-9][0-9]*)|Q2 approval/\S+ (?:0|[1-9][0-9]*)|Q3 permit/\S+")
+CODE = re.compile(r"[A-Z0-9_]+")
+ACCOUNT = re.compile(r"Q1 list/\S+ (?:0|[1-9][0-9]*)|Q2 approval/\S+ (?:0|[1-9][0-9]*)|Q3 permit/\S+")
 _ADMISSION_FORM = "index, at, ruleset, facts, decision with route?, tags, alerts, accounts, as in formats §4"
 _ESCAPE = re.compile(rb"\\.")
 _LONG = {b"\\b": b"\\u0008", b"\\t": b"\\u0009", b"\\n": b"\\u000a", b"\\f": b"\\u000c", b"\\r": b"\\u000d"}
@@ -130,8 +130,8 @@ def _check_admission(admission: Admission) -> None:
         check_chain_name(chain)
         _check_whole(index, "admission.facts")
     _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
-    if decision.route is not None and not _CODE.fullmatch(decision.route):
-        raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=_CODE.pattern)
+    if decision.route is not None and not CODE.fullmatch(decision.route):
+        raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=CODE.pattern)
     if decision.tags or decision.alerts:
         _check_notes(decision)
     if decision.accounts:
@@ -159,7 +159,7 @@ def _check_notes(decision: Decision) -> None:
 def _check_accounts(rows: tuple[AccountRow, ...]) -> None:
     field = "admission.decision.accounts"
     for row in rows:
-        if not _ACCOUNT.fullmatch(row.account):
+        if not ACCOUNT.fullmatch(row.account):
             raise refuse("ENTRY_FORM", field=field, found=row.account, expected="Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>")
         if row.before_g == row.after_g or max(abs(row.before_g), abs(row.after_g)) > INTEGER_LIMIT:
             raise refuse("ENTRY_FORM", field=field, found=row.account, expected="a changed amount in grams")
@@ -171,7 +171,7 @@ def _check_accounts(rows: tuple[AccountRow, ...]) -> None:
 
 
 def _is_code(value: object) -> bool:
-    return isinstance(value, str) and _CODE.fullmatch(value) is not None
+    return isinstance(value, str) and CODE.fullmatch(value) is not None
 
 
 def _check_sorted(names: list[str], field: str) -> None:

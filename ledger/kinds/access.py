@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import Grant, Grants, PartyState, access_key, is_registered, log_state, party_chain
-from ledger.fields import At, Text, Uscc, form, items, label, words
+from ledger.fields import At, Region, Text, Uscc, items, label, words
 from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
@@ -19,7 +19,6 @@ REGIONS_MAX = 64
 GRANTS_MAX = 64  # Open grants to one reader: they are read at every request of its.
 TOPICS = {"manifest": "转移联单", "approval": "跨省转移审批", "list": "白名单", "permit": "经营许可证", "incident": "突发事件"}
 Topic = Literal["manifest", "approval", "list", "permit", "incident"]
-Region = Annotated[str, form("^[0-9]{2}([0-9]{2}){0,2}$", "FIELD_TYPE", "2, 4 or 6 digits")]
 TEXTS = texts("""
 ACCESS_ROLE | - | sender | kinds §2 [DESIGN]
 只有主管部门可以授予查阅权限。 || 请所在地主管部门授予。

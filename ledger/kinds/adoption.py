@@ -8,7 +8,6 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged
-from ledger.chain import HASH_PATTERN
 from ledger.directory import DataPin, log_state
 from ledger.kinds.founding import Adopted, LogFound, judge_file
 from ledger.kinds.roles import act_of_everyone
@@ -43,13 +42,6 @@ def missing_files(statement: Statement, has: Callable[[str], bool]) -> list[Reas
     ]
 
 
-def names_a_file(judged: Judged, out: Findings) -> None:
-    """What is adopted is known by the hash of its file."""
-    digest = judged.statement.body.sha256
-    if not HASH_PATTERN.fullmatch(digest):
-        out.refuse("FIELD_TYPE", "body.sha256", digest, "64 hex digits")
-
-
 def file_can_be_read(judged: Judged, out: Findings) -> None:
     """DATA_FORM (R-75), as at the founding."""
     judge_file(judged, out, "body", judged.statement.body)
@@ -66,7 +58,7 @@ RULESET = act_of_everyone(
     zh="采用规则集",
     en="adoption of a ruleset",
     body=Adopted,
-    rules=(names_a_file,),
+    rules=(),
     evolve=lambda statement, admission, facts: Changes(
         state=replace(log_state(facts), ruleset=statement.body.version, ruleset_sha256=statement.body.sha256)
     ),
@@ -79,7 +71,7 @@ DATA = act_of_everyone(
     zh="采用数据",
     en="adoption of a data set",
     body=Adopted,
-    rules=(names_a_file, file_can_be_read),
+    rules=(file_can_be_read,),
     evolve=evolve_data,
     effect=("自下一条目起按该数据判断。", "Statements are judged by this data from the next entry on."),
 )

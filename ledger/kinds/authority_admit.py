@@ -6,17 +6,13 @@ from ledger.admission.personality import Changes, Judged
 from ledger.directory import Authority, is_founder, log_state
 from ledger.kinds.founding import FoundingAuthority
 from ledger.kinds.registration import brings_keys, key_registers, reads_new_keys
-from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
+from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone
 from ledger.model import Admission, Facts, Findings, Statement
-from signing.uscc import check_uscc
 
 
 def is_a_new_authority(judged: Judged, out: Findings) -> None:
-    """With regions, not one of the founders, not one too many."""
+    """Not one of the founders, not one too many."""
     body: FoundingAuthority = judged.statement.body
-    judge_regions(out, body.regions, "body.regions")
-    if not check_uscc(body.uscc):
-        out.refuse("USCC", "body.uscc", body.uscc, "GB 32100")
     if len(log_state(judged.facts).authorities) >= AUTHORITIES_MAX or is_founder(judged.facts, body.uscc):
         out.refuse("CHAIN_OWNER", "body.uscc", body.uscc, f"a new authority, at most {AUTHORITIES_MAX}")
 

@@ -12,9 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged
-from ledger.chain import HASH_PATTERN
 from ledger.directory import LOG_MAIN, Cut, LogState, log_state
-from ledger.fields import label
+from ledger.fields import Bytes32, Hash, Size, label
 from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Facts, Findings, Moment, Seen, Statement
 from ledger.times import format_at, parse_at
@@ -33,9 +32,9 @@ _LINE = re.compile(r"([0-9a-f]{64}) (\S{25})")
 class LogCut(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``log.cut/1``."""
 
-    size: Annotated[int, label("保留条目数", "entries that stay; also the index of this statement")]
-    root: Annotated[str, label("保留部分的树根", "root of those, base64")]
-    tail: Annotated[str, label("截断文件哈希", "SHA-256 (hex) of the tail file")]
+    size: Annotated[Size, label("保留条目数", "entries that stay; also the index of this statement")]
+    root: Annotated[Bytes32, label("保留部分的树根", "root of those, base64")]
+    tail: Annotated[Hash, label("截断文件哈希", "SHA-256 (hex) of the tail file")]
 
 
 def write_tail(cut: Iterable[tuple[str, int]]) -> bytes:
@@ -68,12 +67,10 @@ def old_admission_s(statement: Statement, facts: Facts, moment: Moment) -> int |
 
 
 def is_of_this_very_size(judged: Judged, out: Findings) -> None:
-    """Agreed at the size that it names; the tail is a file."""
+    """Agreed at the size that it names."""
     body: LogCut = judged.statement.body
     if body.size != judged.moment.index:
         out.refuse("FIELD_TYPE", "body.size", body.size, judged.moment.index)
-    if not HASH_PATTERN.fullmatch(body.tail):
-        out.refuse("FIELD_TYPE", "body.tail", body.tail[:64], "64 hex digits")
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:

@@ -9,14 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
-from ledger.admission.statement import KIND_PATTERN
 from ledger.directory import Delegation, PartyState, is_registered, party_chain
-from ledger.fields import File, Text, label
+from ledger.fields import At, File, KindName, Text, Uscc, items, label
 from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
-from signing.refusal import Refusal
-from signing.uscc import check_uscc
 
 KINDS_MAX = 64
 DELEGATIONS_MAX = 200  # Open delegations of one party: they travel with its state, which every statement of the party loads.
@@ -25,9 +22,9 @@ DELEGATIONS_MAX = 200  # Open delegations of one party: they travel with its sta
 class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``delegation.grant/1``: who may sign which kinds, without version (``manifest.issue``), for the party of this chain."""
 
-    delegate: Annotated[str, label("受托单位", "delegate")]
-    kinds: Annotated[tuple[str, ...], label("声明种类", "kinds, without version")]
-    until: Annotated[str, label("有效期至", "valid until")] | None = None
+    delegate: Annotated[Uscc, label("受托单位", "delegate")]
+    kinds: Annotated[tuple[KindName, ...], items(1, KINDS_MAX, "FIELD_TYPE", once=True), label("声明种类", "kinds, without version")]
+    until: Annotated[At, label("有效期至", "valid until")] | None = None
     """Last moment, in the form of ``at``; compared with admission.at, for custody acts with their ``at``."""
     document: Annotated[Text, label("授权文件", "document of the delegation")] | None = None
     file: Annotated[File, label("附件", "attachment")] | None = None
@@ -36,36 +33,24 @@ class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 class DelegationRevoke(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``delegation.revoke/1``: ends every delegation to that party."""
 
-    delegate: Annotated[str, label("受托单位", "delegate")]
+    delegate: Annotated[Uscc, label("受托单位", "delegate")]
     reason: Annotated[Text, label("原因", "reason")]
 
 
 def delegate_is_another_party(judged: Judged, out: Findings) -> None:
     """The delegate is registered and not the principal himself."""
     delegate = judged.statement.body.delegate
-    if not check_uscc(delegate) or delegate == judged.statement.owner:
+    if delegate == judged.statement.owner:
         out.refuse("USCC", "body.delegate", delegate[:40], "another party")
     elif not is_registered(judged.facts, delegate):
         out.refuse("PARTY_UNKNOWN", "body.delegate", delegate, "a registered party")
 
 
-def kinds_are_named(judged: Judged, out: Findings) -> None:
-    """Kinds that exist in form, each once."""
-    kinds = judged.statement.body.kinds
-    wrong = [name for name in kinds if not KIND_PATTERN.fullmatch(f"{name}/1")]
-    if wrong or not 1 <= len(set(kinds)) == len(kinds) <= KINDS_MAX:
-        out.refuse("FIELD_TYPE", "body.kinds", ", ".join(wrong or kinds)[:100], f"1 to {KINDS_MAX} names like manifest.issue")
-
-
 def until_lies_ahead(judged: Judged, out: Findings) -> None:
     """Nothing is granted for the past."""
-    if (until := judged.statement.body.until) is None:
-        return
-    try:
-        if parse_at(until, "body.until") <= judged.moment.at_s:
-            out.refuse("STATEMENT_STALE", "body.until", until, "a time to come")
-    except Refusal as refusal:
-        out.reasons += refusal.reasons
+    until = judged.statement.body.until
+    if until is not None and parse_at(until) <= judged.moment.at_s:
+        out.refuse("STATEMENT_STALE", "body.until", until, "a time to come")
 
 
 def there_is_room(judged: Judged, out: Findings) -> None:
@@ -101,7 +86,7 @@ GRANT = act_of_party(
     body=DelegationGrant,
     reads=lambda statement, facts: Reads(chains=(party_chain(statement.body.delegate),)),
     reads_doc="The delegate's party chain.",
-    rules=(delegate_is_another_party, kinds_are_named, until_lies_ahead, there_is_room),
+    rules=(delegate_is_another_party, until_lies_ahead, there_is_room),
     evolve=_evolve_grant,
     effect=("受托单位可以代为签署所列种类的声明。", "The delegate may sign the kinds named for the party."),
 )

@@ -8,21 +8,18 @@ from typing import Annotated
 from msgspec import Struct
 
 from ledger.admission.personality import Changes, Judged, Reads
-from ledger.chain import HASH_PATTERN
-from ledger.fields import label
+from ledger.fields import CommitField, Hash, label
 from ledger.kinds.roles import act_of_operator, one_more
 from ledger.model import Admission, Facts, Findings, Statement
-from signing.commitment import is_commitment_field
 
 LOG_ERASURES = "log/erasures"
-FIELD_MAX = 64
 
 
 class PdErase(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``pd.erase/1``: which commitment can no longer be opened."""
 
-    statement: Annotated[str, label("声明哈希", "statement hash")]
-    field: Annotated[str, label("字段", "key of its body.commit")]
+    statement: Annotated[Hash, label("声明哈希", "statement hash")]
+    field: Annotated[CommitField, label("字段", "key of its body.commit")]
 
 
 class Erasure(Struct, frozen=True):
@@ -37,12 +34,8 @@ def erasure_key(statement: str, field: str) -> str:
 
 
 def erases_once(judged: Judged, out: Findings) -> None:
-    """Well-formed, once. That such a commitment exists is the operator's word: a hash names no place in the log."""
+    """Once. That such a commitment exists is the operator's word: a hash names no place in the log."""
     body: PdErase = judged.statement.body
-    if not HASH_PATTERN.fullmatch(body.statement):
-        out.refuse("FIELD_TYPE", "body.statement", body.statement, "64 hex digits")
-    if len(body.field) > FIELD_MAX or not is_commitment_field(body.field):
-        out.refuse("FIELD_TYPE", "body.field", body.field, "driver.name")
     earlier: Erasure | None = judged.facts.get(erasure_key(body.statement, body.field))
     if earlier is not None:
         out.refuse("ERASED_ALREADY", "body.field", f"entry {earlier.idx}", "once")

@@ -1,43 +1,42 @@
 """``log.found``: the statement that pins everything else (formats §5)."""
 
-from base64 import b64decode
 from collections.abc import Sequence
-from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Struct
 
 from ledger.admission.personality import Changes, Judged, Role, Window
-from ledger.admission.statement import check_origin
-from ledger.chain import HASH_PATTERN
 from ledger.directory import Authority, DataPin, KeyRecord, LogState
-from ledger.fields import label
+from ledger.fields import Bytes32, Hash, OriginName, Region, Text, Uscc, at_least, items, label, words
 from ledger.kinds.closing import Continues, continues_reasons
-from ledger.kinds.registration import judge_keys, key_registers, note_keys
-from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone, judge_regions
+from ledger.kinds.registration import KEYS_MAX, judge_keys, key_registers, note_keys
+from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone
 from ledger.kinds.witnesses import judge_policy
 from ledger.model import Admission, DataMissing, Facts, Findings, Statement
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
 from signing.possession import KeyRegistration
 from signing.refusal import Reason, Refusal
-from signing.uscc import check_uscc
 
 
 class FoundingParty(Struct, frozen=True, forbid_unknown_fields=True):
     """The operator as named at founding."""
 
-    uscc: Annotated[str, label("统一社会信用代码", "USCC")]
-    name: Annotated[str, label("名称", "name")]
-    keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "keys")]
+    uscc: Annotated[Uscc, label("统一社会信用代码", "USCC")]
+    name: Annotated[Text, label("名称", "name")]
+    keys: Annotated[tuple[KeyRegistration, ...], items(1, 1, "FIELD_TYPE"), label("密钥", "keys")]
 
 
 class FoundingAuthority(Struct, frozen=True, forbid_unknown_fields=True):
     """An authority as named at founding or admission."""
 
-    uscc: Annotated[str, label("统一社会信用代码", "USCC")]
-    name: Annotated[str, label("名称", "name")]
-    regions: Annotated[tuple[str, ...], label("管辖区域（行政区划代码前 2、4 或 6 位）", "regions: prefixes of division codes")]
-    keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "keys")]
+    uscc: Annotated[Uscc, label("统一社会信用代码", "USCC")]
+    name: Annotated[Text, label("名称", "name")]
+    regions: Annotated[
+        tuple[Region, ...], at_least(1), label("管辖区域（行政区划代码前 2、4 或 6 位）", "regions: prefixes of division codes")
+    ]
+    keys: Annotated[
+        tuple[KeyRegistration, ...], items(1, KEYS_MAX, "FIELD_TYPE"), label("密钥", "keys; at founding one, ed25519 or ecdsa-p256-sha256")
+    ]
 
 
 class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,21 +44,21 @@ class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: Annotated[str, label("名称", "name")]
     version: Annotated[str, label("版本", "version")]
-    sha256: Annotated[str, label("文件哈希", "SHA-256 of the file")]
+    sha256: Annotated[Hash, label("文件哈希", "SHA-256 of the file")]
 
 
 class LogFound(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``log.found/1``."""
 
-    origin: Annotated[str, label("账本名称", "origin")]
-    nonce: Annotated[str, label("随机数（32 字节）", "nonce, 32 random bytes")]
-    log_keys: Annotated[tuple[str, ...], label("账本签名公钥，终身不变", "vkeys of the log, for life")]
+    origin: Annotated[OriginName, label("账本名称", "origin")]
+    nonce: Annotated[Bytes32, label("随机数（32 字节）", "nonce, 32 random bytes")]
+    log_keys: Annotated[tuple[str, ...], items(1, 2, "VKEY_FORM"), label("账本签名公钥，终身不变", "vkeys of the log, for life")]
     operator: Annotated[FoundingParty, label("运营单位", "operator")]
-    authorities: Annotated[tuple[FoundingAuthority, ...], label("主管部门", "authorities")]
+    authorities: Annotated[tuple[FoundingAuthority, ...], items(1, AUTHORITIES_MAX, "FIELD_TYPE"), label("主管部门", "authorities")]
     ruleset: Annotated[Adopted, label("规则集", "ruleset")]
     data: Annotated[tuple[Adopted, ...], label("数据", "data sets")]
     witness_policy: Annotated[tuple[str, ...], label("见证策略", "witness policy")]
-    clock: Annotated[str, label("时钟：real 真实、simulated 模拟", "clock: real or simulated")]
+    clock: Annotated[Literal["real", "simulated"], words({"real": "真实", "simulated": "模拟"}), label("时钟", "clock")]
     continues: Annotated[Continues | None, label("所接续的账本", "the log that this one succeeds")] = None
 
 
@@ -99,31 +98,11 @@ def signers(statement: Statement, facts: Facts) -> list[Role]:
 
 
 def says_what_it_founds(judged: Judged, out: Findings) -> None:
-    """Origin, nonce, clock, rules and data, and what it continues, are in form."""
+    """Each data set once, and what it continues is a log of its own."""
     body: LogFound = judged.statement.body
-    try:
-        check_origin(body.origin)
-    except Refusal as refusal:
-        out.reasons += refusal.reasons
-    nonce = b""
-    with suppress(ValueError):
-        nonce = b64decode(body.nonce, validate=True)
-    if len(nonce) != 32:
-        out.refuse("FIELD_TYPE", "body.nonce", len(nonce), "32 bytes, base64")
-    if not 1 <= len(body.authorities) <= AUTHORITIES_MAX:
-        out.refuse("FIELD_TYPE", "body.authorities", len(body.authorities), f"1 to {AUTHORITIES_MAX}")
-    if body.clock not in ("real", "simulated"):
-        out.refuse("FIELD_TYPE", "body.clock", body.clock, "real | simulated")
-    if not body.log_keys:
-        out.refuse("FIELD_MISSING", "body.log_keys")
     names = [adopted.name for adopted in body.data]
     if len(set(names)) != len(names):
         out.refuse("FIELD_TYPE", "body.data", ", ".join(names), "each name once")
-    for position, adopted in enumerate((body.ruleset, *body.data)):
-        if not HASH_PATTERN.fullmatch(adopted.sha256):
-            out.refuse("FIELD_TYPE", f"body.data.{position - 1}.sha256", adopted.sha256, "64 hex digits")
-    for position, authority in enumerate(body.authorities):
-        judge_regions(out, authority.regions, f"body.authorities.{position}.regions")
     out.reasons += continues_reasons(body.continues, body.origin)
 
 
@@ -133,8 +112,6 @@ def judge_file(judged: Judged, out: Findings, field: str, adopted: Adopted) -> N
 
     A file that is not here is named by others: DATA_MISSING at the door, DATA_DIFFERS by an audit.
     """
-    if not HASH_PATTERN.fullmatch(adopted.sha256):
-        return
     try:
         found = judged.facts.pinned_data(adopted.name, adopted.sha256)
     except DataMissing:
@@ -159,7 +136,7 @@ def founders_are_apart(judged: Judged, out: Findings) -> None:
     parties = [party.uscc for party in _parties(body)]
     if len(set(parties)) != len(parties):
         out.refuse("CHAIN_OWNER", "body.authorities", ", ".join(parties), "each party once, the operator is none of them")
-    if body.log_keys and not _are_log_keys(body.log_keys, body.origin):
+    if not _are_log_keys(body.log_keys, body.origin):
         expected = f"{body.origin}: one Ed25519 key, then at most one ML-DSA-44 key"
         out.refuse("VKEY_FORM", "body.log_keys", ", ".join(body.log_keys), expected)
     judge_policy(out, body.witness_policy, body.log_keys)
@@ -172,8 +149,6 @@ def founders_have_keys(judged: Judged, out: Findings) -> None:
     note_vkeys = note_keys(body.log_keys, body.witness_policy)
     for position, party in enumerate(_parties(body)):
         where = "body.operator" if position == 0 else f"body.authorities.{position - 1}"
-        if not check_uscc(party.uscc):
-            out.refuse("USCC", f"{where}.uscc", party.uscc, "GB 32100")
         if len(party.keys) != 1:
             out.refuse("FIELD_TYPE", f"{where}.keys", len(party.keys), "one key here, others follow by key.add")
         judge_keys(out, party.keys, body.origin, party.uscc, f"{where}.keys", note_vkeys, suites=("ed25519", "ecdsa-p256-sha256"))

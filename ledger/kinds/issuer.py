@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.directory import log_state
-from ledger.fields import At, Day, Hash, Text, label, words
+from ledger.fields import At, Day, Hash, Text, form, label, words
 from ledger.kinds.registration import judge_keys, new_keyids, reserved_keys
 from ledger.kinds.roles import act_of_operator, one_more
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
 from signing import b64
 from signing.keys import keyid, spki_of
-from signing.possession import KeyRegistration
+from signing.possession import BASE64, SUITE, KeyRegistration
 from signing.refusal import Refusal, texts
 
 LOG_ISSUERS = "log/issuers"
@@ -29,14 +29,17 @@ The certificate is not one of this key. || Give the X.509 certificate of the key
 """)
 
 
+_CERT = form(b64.PATTERN, "ISSUER_CERT", "DER, canonical base64")
+
+
 class IssuerKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``issuer.key/1``; possession is proved as for a key of the operator."""
 
     use: Annotated[Literal["pdf", "claim"], words(USES), label("用途", "what it signs")]
-    suite: Annotated[str, label("签名算法", "suite")]
-    spki: Annotated[str, label("公钥", "DER SubjectPublicKeyInfo, base64")]
-    pop: Annotated[str, label("持有证明", "proof of possession, base64")]
-    cert: Annotated[str, label("证书", "X.509 certificate, DER, base64")] | None = None
+    suite: Annotated[str, SUITE, label("签名算法", "suite")]
+    spki: Annotated[str, BASE64, label("公钥", "DER SubjectPublicKeyInfo, base64")]
+    pop: Annotated[str, BASE64, label("持有证明", "proof of possession, base64")]
+    cert: Annotated[str, _CERT, label("证书", "X.509 certificate, DER, base64")] | None = None
     valid_from: Annotated[Day, label("启用日期", "first day")]
     valid_to: Annotated[Day, label("停用日期", "last day")]
 

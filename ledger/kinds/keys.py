@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import UNSCOPED
 from ledger.directory import KeyRecord, PartyState, log_state
-from ledger.fields import At, Commitments, KindName, ShortText, Text, items, label, words
+from ledger.fields import At, Commitments, KeyId, KindName, ShortText, Text, items, label, words
 from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
 from ledger.kinds.roles import act_of_party, party_or_guardians
 from ledger.model import Admission, Facts, Findings, Statement
@@ -49,7 +49,7 @@ class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 class KeyRotate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.rotate/1``, signed by the old key alone; the new one speaks through its possession proof."""
 
-    old: Annotated[str, label("旧密钥标识", "keyid of the old key")]
+    old: Annotated[KeyId, label("旧密钥标识", "keyid of the old key")]
     key: Annotated[KeyRegistration, label("新密钥", "new key")]
     commit: Commitments = field(default_factory=dict)
 
@@ -57,7 +57,7 @@ class KeyRotate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 class KeyRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.revoke/1``."""
 
-    keyid: Annotated[str, label("密钥标识", "keyid")]
+    keyid: Annotated[KeyId, label("密钥标识", "keyid")]
     reason: Annotated[Text, label("原因", "reason")]
     commit: Commitments = field(default_factory=dict)
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import SUCCESSORS_MAX
 from ledger.directory import PartyState, is_founder, is_registered, party_chain
-from ledger.fields import Day, File, Flag, Text, Uscc, label
-from ledger.kinds.registration import added_keys, brings_keys, key_registers, reads_new_keys
+from ledger.fields import Day, File, Flag, Text, Uscc, items, label
+from ledger.kinds.registration import KEYS_MAX, added_keys, brings_keys, key_registers, reads_new_keys
 from ledger.kinds.roles import act_of_party, guardians
 from ledger.model import Admission, Facts, Findings, Statement, chain_key
 from ledger.times import day_of
@@ -31,7 +31,7 @@ class PartyRegister(Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``party.register/1``."""
 
     name: Annotated[Text, label("单位名称", "name of the party")]
-    keys: Annotated[tuple[KeyRegistration, ...], label("密钥", "first keys")]
+    keys: Annotated[tuple[KeyRegistration, ...], items(1, KEYS_MAX, "FIELD_TYPE"), label("密钥", "first keys")]
 
 
 class PartyAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -57,9 +57,6 @@ def judge_keys(
     """Why keys may not be registered for ``uscc``; ``x`` is the origin in ``log.found``, hex(found) afterwards. ``note_vkeys`` are those of
     the log and its witnesses (:func:`reserved_keys`), which no party may bear. ``suites`` limits the choice (founding: ed25519 and P-256);
     ``facts`` must hold the registers of :func:`new_keyids`."""
-    if len(registrations) > KEYS_MAX:
-        out.refuse("FIELD_TYPE", field, len(registrations), f"at most {KEYS_MAX} keys")
-        return
     seen: set[str] = set()
     for position, registration in enumerate(registrations):
         where = f"{field}.{position}"
@@ -81,8 +78,6 @@ def brings_keys(judged: Judged, out: Findings) -> None:
     """A party or an authority enters with a key at least, possessed and never used here: without one it could sign nothing, and no act
     of all authorities would ever be complete again."""
     body, log = judged.statement.body, log_state(judged.facts)
-    if not body.keys:
-        out.refuse("FIELD_MISSING", "body.keys")
     uscc = getattr(body, "uscc", judged.statement.owner)
     judge_keys(out, body.keys, log.found, uscc, "body.keys", reserved_keys(log), facts=judged.facts)
 

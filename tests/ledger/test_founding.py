@@ -120,7 +120,7 @@ def test_a_key_of_a_witness_that_was_replaced_registers_for_no_party(bench: Work
 def test_an_authority_enters_with_a_key(bench: Workbench) -> None:
     """Without one no act of all would ever be complete again."""
     body = {"uscc": uscc("520000", 52), "name": "丙省（虚构）", "regions": ["52"], "keys": []}
-    assert _codes(bench, "authority.admit/1", "log/main", EVERYONE, body) == ["FIELD_MISSING"]
+    assert _codes(bench, "authority.admit/1", "log/main", EVERYONE, body) == ["FIELD_TYPE"]
 
 
 def test_a_founder_enters_with_one_key() -> None:

@@ -12,7 +12,6 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-import jsonschema
 import pytest
 
 from ledger.admission.admit import Submission, admit, apply
@@ -25,10 +24,10 @@ from ledger.auditing.replay import Replay, ReplayFacts
 from ledger.model import Moment
 from ledger.times import parse_at
 from ledger.tree.merkle import leaf_hash, root_of
-from liandan.schemas import DIRECTORY
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, freeze, pae, parse_envelope
 from signing.refusal import Refusal
+from tests.stock import validator
 from tests.vectors import second_reader
 from tests.vectors.second_reader import VECTORS, audit, read, unb64
 
@@ -44,10 +43,6 @@ def data(digest: str) -> bytes:
     """A data file of the log of acts: in the vector, or beside it."""
     beside = {name: file for file, name in ACTS["files"].items()}
     return (VECTORS / beside[digest]).read_bytes() if digest in beside else unb64(ACTS["data"][digest])
-
-
-def schema_of(kind: str) -> Any:
-    return json.loads((DIRECTORY / f"{kind.replace('/', '-')}.json").read_text(encoding="utf-8"))
 
 
 def good_bodies() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -68,8 +63,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 def test_every_kind_has_a_good_vector_that_fits_its_schema_and_its_type(kind: str) -> None:
     """A new kind needs an act in acts.py."""
-    validator = jsonschema.Draft202012Validator(schema_of(kind))
-    fitting = [body for name, body in good_bodies() if name == kind and validator.is_valid(body)]
+    fitting = [body for name, body in good_bodies() if name == kind and validator(kind).is_valid(body)]
     assert fitting, f"no good vector of {kind}: add one to tests/vectors/liandan-v1/acts.py"
     for body in fitting:
         read_body(body, KINDS.by_name[kind].body)
@@ -78,11 +72,10 @@ def test_every_kind_has_a_good_vector_that_fits_its_schema_and_its_type(kind: st
 @each_act
 def test_acts_fit_the_published_schemas(act: dict[str, Any]) -> None:
     fields = json.loads(unb64(act["body"]))
-    jsonschema.validate(fields, json.loads((DIRECTORY / "statement.json").read_text(encoding="utf-8")))
-    jsonschema.validate(fields["body"], schema_of(act["kind"]))
-    jsonschema.validate(json.loads(unb64(act["envelope"])), json.loads((DIRECTORY / "envelope.json").read_text(encoding="utf-8")))
-    admission = json.loads(unb64(act["entry"]))["admission"]
-    jsonschema.validate(admission, json.loads((DIRECTORY / "admission.json").read_text(encoding="utf-8")))
+    validator("statement").validate(fields)
+    validator(act["kind"]).validate(fields["body"])
+    validator("envelope").validate(json.loads(unb64(act["envelope"])))
+    validator("entry").validate(json.loads(unb64(act["entry"])))
 
 
 # --- our reader and writer

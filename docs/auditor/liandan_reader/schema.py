@@ -59,6 +59,10 @@ LIMITS: dict[str, Callable[[Any, Any], bool]] = {
 }
 UNREAD = {
     "$schema",
+    "$id",
+    "format",
+    "contentEncoding",
+    "contentMediaType",
     "$defs",
     "title",
     "description",
