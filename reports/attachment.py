@@ -58,6 +58,12 @@ def layout_in(raw: bytes) -> tuple[str, Tongue] | None:
     return None if found is None else (found[1].decode(), "en" if found[3] == b"en" else "zh")
 
 
+def says_layout(raw: bytes, layout: str) -> bool:
+    """Whether the file says that it is this document, of this layout, in this language (``reports.documents.layout_of``)."""
+    found = _LAYOUT.search(raw)
+    return found is not None and b" ".join(found.groups()).decode() == layout
+
+
 def _streams(raw: bytes, beginning: bytes) -> list[bytes]:
     found: list[bytes] = []
     for count, start in enumerate(_STREAM.finditer(raw)):

@@ -5,7 +5,7 @@ before it is printed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
@@ -19,11 +19,13 @@ from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import Read, TileReader
 from manifests.view import ManifestView, concerns, fold
-from reports.attachment import bundles_in, is_pdf
+from reports.attachment import bundles_in, is_pdf, says_layout
 from reports.crew import in_order
+from reports.documents import layout_of
 from reports.evidence import collect
 from reports.issuing import Signers
 from reports.paper.pades import signature_of
+from reports.paper.tongue import Tongue, path_in
 from reports.press import Press
 from reports.reconcile import check_month
 from reports.verify import FILE_MAX
@@ -119,6 +121,7 @@ class Batched(Struct, frozen=True):
 class _Job(Struct, frozen=True):
     path: Path
     bundle: bytes
+    tongue: Tongue
 
 
 _printing: list[tuple[Press, Signers]] = []
@@ -136,9 +139,9 @@ def print_one(job: _Job) -> Batched:
     [(press, signers)] = _printing
     try:
         there = job.path.read_bytes() if job.path.is_file() and job.path.stat().st_size <= FILE_MAX else b""
-        if _is_signed(there, job.bundle, signers):
+        if _is_signed(there, job, signers):
             return Batched(job.path.name)
-        content = press.certificate(job.bundle)
+        content = press.certificate(job.bundle, job.tongue)
     except Refusal as refusal:
         return Batched(job.path.name, reasons=tuple(refusal.reasons))
     if content != there:
@@ -151,31 +154,47 @@ def print_one(job: _Job) -> Batched:
     return Batched(job.path.name, is_new=content != there)
 
 
-def _is_signed(there: bytes, bundle: bytes, signers: Signers) -> bool:
-    """Whether a file is a certificate of this very evidence that one of our keys signed, to the last byte: drawing it again proves nothing."""
-    if not is_pdf(there):
+def _is_signed(there: bytes, job: _Job, signers: Signers) -> bool:
+    """Whether a file is this certificate, of this evidence, layout and language, that one of our keys signed to the last byte: drawing it
+    again proves nothing. Of another layout it is as good, but not what is asked for.
+    """
+    if not is_pdf(there) or not says_layout(there, layout_of("certificate", job.tongue)):
         return False
     try:
         signature = signature_of(there)
-        return signature is not None and keyid(signature.spki) in signers and bundles_in(there) == [bundle]
+        return signature is not None and keyid(signature.spki) in signers and bundles_in(there) == [job.bundle]
     except Refusal:
         return False
 
 
+def _jobs(log: FiledLog, wanted: dict[str, ManifestView], out: Path, tongues: Sequence[Tongue]) -> Iterator[_Job]:
+    for name, view in wanted.items():
+        bundle = log.bundle(view.chain)
+        for tongue in tongues:
+            yield _Job(path_in(tongue, out / f"{name}.pdf"), bundle, tongue)
+
+
 def print_month(
-    log: FiledLog, month: str, out: Path, kinds: Callable[[], Kinds], signers: Callable[[], Signers], progress: Progress
+    log: FiledLog,
+    month: str,
+    out: Path,
+    kinds: Callable[[], Kinds],
+    signers: Callable[[], Signers],
+    progress: Progress,
+    tongues: Sequence[Tongue] = ("zh",),
 ) -> list[Batched]:
-    """Certificates of everything received in a month, on all cores; to be repeated after an interruption: what is there stays.
+    """Certificates of everything received in a month, in these languages, on all cores; to be repeated after an interruption: what is there
+    stays.
 
     ``kinds`` and ``signers`` are functions of a module (or partials of one), called in each process, which need not share this one's environment. Refusal MONTH_FORM; ISSUER_KEY, at the first paper.
     """
     wanted = log.received(month)
     out.mkdir(parents=True, exist_ok=True)
     found: list[Batched] = []
-    jobs = (_Job(out / f"{name}.pdf", log.bundle(view.chain)) for name, view in wanted.items())
-    for outcome in in_order(print_one, jobs, len(wanted), begin=begin, given=(kinds, signers), preload=__name__):
+    count = len(wanted) * len(tongues)
+    for outcome in in_order(print_one, _jobs(log, wanted, out, tongues), count, begin=begin, given=(kinds, signers), preload=__name__):
         if any(reason.code == "ISSUER_KEY" for reason in outcome.reasons):
             raise Refusal(outcome.reasons)
         found.append(outcome)
-        progress(len(found), len(wanted))
+        progress(len(found), count)
     return found

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reports.batch import FiledLog
     from reports.paper.tongue import Tongue
 
+BOTH: Final = "both"
+
 
 @click.command()
 @click.argument("name", required=False)
@@ -25,45 +27,60 @@ if TYPE_CHECKING:
     "--from", "export_dir", type=existing_folder, help="从导出件出具；整月默认用本机账本的文件 / from an export, or this log's files"
 )
 @click.option("--out", type=click.Path(path_type=Path), help="文件，默认 <编号或 ULID>.pdf；整月为目录，默认 <月份> / file, or directory")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="文种，单份时 / language, of one")
+@click.option(
+    "--lang",
+    type=click.Choice(["zh", "en", BOTH]),
+    default="zh",
+    show_default=True,
+    help="文种；英文件名为 *.en.pdf / language; English: *.en.pdf",
+)
 @client_options
 @command
-def certificate(name: str | None, month: str | None, export_dir: Path | None, out: Path | None, lang: Tongue, **options: Any) -> int | None:
+def certificate(
+    name: str | None, month: str | None, export_dir: Path | None, out: Path | None, lang: Tongue | Literal["both"], **options: Any
+) -> int | None:
     """转移证明（PDF，内含证据）：从服务下载一份 NAME；或以 --month 由本机账本或导出件批量出具，中断后再执行即续作。
 
     Certificates with their evidence inside: one NAME (number, ULID, generator/ULID) from a server, or with --from from an export; with
-    --month all of a month, from this installation's files or an export, by this machine's keys for papers; run again to go on.
+    --month all of a month, from this installation's files or an export, by this machine's keys for papers; run again to go on. In one language
+    or --lang both; in a month, and where both are asked for, an English one is called *.en.pdf.
     """
     if (name is None) == (month is None):
         raise click.UsageError("NAME 与 --month 二选一 / give one of NAME and --month")
     if (month or export_dir) and options["url"]:
         raise click.UsageError("--url 只用于单份下载 / --url is for one certificate of a server")
-    if month and lang != "zh":
-        raise click.UsageError("整月只出中文件；英文件请逐份出具 / a month is made in Chinese; make those in English one by one")
+    tongues: tuple[Tongue, ...] = ("zh", "en") if lang == BOTH else (lang,)
     if month is not None:
-        return _month(month, export_dir, out or Path(month))
+        return _month(month, export_dir, out or Path(month), tongues)
     assert name is not None, "one of the two"
+    from reports.paper.tongue import path_in
+
     path = out or Path(name.rpartition("/")[2] + ".pdf")
-    path.write_bytes(asyncio.run(_download(name, lang, options)) if export_dir is None else _print(name, lang, export_dir))
-    emit({"path": str(path)}, str(path))
+    made = asyncio.run(_download(name, tongues, options)) if export_dir is None else _print(name, tongues, export_dir)
+    # One file has the name that it was given, whatever its language.
+    paths = [path] if len(made) == 1 else [path_in(tongue, path) for tongue in made]
+    for one, content in zip(paths, made.values(), strict=True):
+        one.write_bytes(content)
+    emit({"path": str(paths[0]), "paths": [str(one) for one in paths]}, *map(str, paths))
     return None
 
 
-async def _download(name: str, lang: str, options: dict[str, Any]) -> bytes:
+async def _download(name: str, tongues: tuple[Tongue, ...], options: dict[str, Any]) -> dict[Tongue, bytes]:
     async with open_client(**options) as client:
-        return await client.get(f"/v1/manifests/{name}/certificate.pdf", lang=lang)
+        return {tongue: await client.get(f"/v1/manifests/{name}/certificate.pdf", lang=tongue) for tongue in tongues}
 
 
-def _print(name: str, lang: Tongue, export_dir: Path) -> bytes:
+def _print(name: str, tongues: tuple[Tongue, ...], export_dir: Path) -> dict[Tongue, bytes]:
     from liandan.keyring import own_signers
     from liandan.wiring import KINDS
     from reports.press import Press
 
     log = _filed(export_dir)
-    return Press(KINDS, own_signers(own_settings())).certificate(log.bundle(log.named(name).chain), lang)
+    press, bundle = Press(KINDS, own_signers(own_settings())), log.bundle(log.named(name).chain)
+    return {tongue: press.certificate(bundle, tongue) for tongue in tongues}
 
 
-def _month(month: str, export_dir: Path | None, out: Path) -> int:
+def _month(month: str, export_dir: Path | None, out: Path, tongues: tuple[Tongue, ...]) -> int:
     """Exit code 1 when any of them could not be made."""
     from liandan.keyring import own_signers
     from reports.batch import print_month
@@ -73,7 +90,7 @@ def _month(month: str, export_dir: Path | None, out: Path) -> int:
     check_month(month)
     log = _filed(export_dir)
     with progress_bar("出具 / certificates") as progress:
-        found = print_month(log, month, out, all_kinds, partial(own_signers, own_settings()), progress)
+        found = print_month(log, month, out, all_kinds, partial(own_signers, own_settings()), progress, tongues)
     new, bad = sum(one.is_new for one in found), [one for one in found if one.reasons]
     emit(
         {"month": month, "size": log.checkpoint.size, "directory": str(out), "count": len(found), "new": new, "not_made": bad},

@@ -6,6 +6,7 @@ Names of parties, places and wastes, and whatever else a party wrote, stay as th
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Literal
 
 Tongue = Literal["zh", "en"]
@@ -46,3 +47,8 @@ def clauses(*texts: str) -> str:
 def named(zh: str, en: str, text: str) -> str:
     """A label and what it names: ``合同编号：HT-1``."""
     return f"{zh}：{text}" if spoken() == "zh" else f"{en}: {text}"
+
+
+def path_in(tongue: Tongue, path: Path) -> Path:
+    """Where a document in this language lies beside the Chinese one of ``path``: ``c.pdf``, ``c.en.pdf``."""
+    return path if tongue == "zh" else path.with_name(f"{path.name.removesuffix('.pdf')}.{tongue}.pdf")

@@ -13,7 +13,9 @@ from ledger.bundle import open_bundle
 from liandan.cli import main
 from liandan.keyring import ServerKeys, write_keyring
 from liandan.settings import Settings
+from reports.attachment import layout_in, says_layout
 from reports.batch import FiledLog
+from reports.certificate.fields import LAYOUT
 from reports.certificate.render import render_certificate
 from reports.crew import in_order
 from reports.kinds import all_kinds
@@ -78,6 +80,42 @@ async def test_a_month_is_printed_once_and_gone_on_with(own: Path, tmp_path: Pat
     for path in files:
         assert verify_bytes(path.read_bytes(), path.name, story.bench.found).verdict == "good"
     assert json.loads(run(own, "--month", "2026-11", "--out", out, "--json").output)["count"] == 0
+
+
+def test_a_month_comes_in_both_languages_side_by_side(own: Path, tmp_path: Path) -> None:
+    month = ("--month", "2026-10", "--out", tmp_path / "out", "--json", "--lang")
+    assert json.loads(run(own, *month, "en").output)["new"] == COUNT
+    english = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert set(english) == {f"2026510100{number:04d}.en.pdf" for number in range(1, COUNT + 1)}
+    both = json.loads(run(own, *month, "both").output)
+    assert (both["count"], both["new"]) == (2 * COUNT, COUNT), "what is there in English stays"
+    for name, content in english.items():
+        assert (tmp_path / "out" / name).read_bytes() == content
+        pair = [layout_in(raw) for raw in (content, (tmp_path / "out" / name.replace(".en", "")).read_bytes())]
+        assert pair == [("certificate", "en"), ("certificate", "zh")]
+
+
+def test_signed_paper_of_another_layout_or_language_is_made_anew(own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its evidence is this very evidence and its signature ours: good paper, but not what is asked for."""
+    out, month = tmp_path / "out", ("--month", "2026-10", "--out", tmp_path / "out", "--json")
+    with monkeypatch.context() as before:
+        before.setattr("reports.certificate.render.LAYOUT", LAYOUT - 1)
+        before.setattr("reports.batch.layout_of", lambda *_: f"certificate {LAYOUT - 1} zh")
+        assert json.loads(run(own, *month).output)["new"] == COUNT
+    old = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert all(says_layout(raw, f"certificate {LAYOUT - 1} zh") for raw in old.values())
+    assert json.loads(run(own, *month).output)["new"] == COUNT
+    assert all(says_layout((out / name).read_bytes(), f"certificate {LAYOUT} zh") for name in old)
+    assert json.loads(run(own, *month, "--lang", "en").output)["new"] == COUNT
+    first = out / "20265101000001.pdf"
+    first.write_bytes(first.with_suffix(".en.pdf").read_bytes())
+    assert json.loads(run(own, *month).output)["new"] == 1
+
+
+def test_one_certificate_comes_in_both_languages(own: Path, tmp_path: Path) -> None:
+    answer = run(own, "20265101000003", "--from", own / "log", "--lang", "both", "--out", tmp_path / "c.pdf", "--json")
+    assert json.loads(answer.output)["paths"] == [str(tmp_path / "c.pdf"), str(tmp_path / "c.en.pdf")]
+    assert [layout_in((tmp_path / name).read_bytes()) for name in ("c.pdf", "c.en.pdf")] == [("certificate", "zh"), ("certificate", "en")]
 
 
 async def test_one_certificate_comes_from_an_export_too(own: Path, tmp_path: Path) -> None:
