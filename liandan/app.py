@@ -19,6 +19,7 @@ from liandan.identity import Identity, delete_token, post_token
 from liandan.openapi import interface
 from liandan.problems import BY_STATUS, Problems, problem_page, scope_language
 from liandan.projector import Projector
+from liandan.schema_routes import ROUTER as SCHEMAS
 from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
 from liandan.verify_page.routes import verify_page
@@ -58,7 +59,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         return scope_language(request.scope, default)
 
     litestar: Litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, own],
+        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, SCHEMAS, own],
         dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
         openapi_config=interface(lambda: litestar.routes, BY_STATUS),

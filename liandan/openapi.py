@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from ledger.describing import BINARY, NDJSON, PROBLEM_JSON, TEXT, AnswerSpec, BodySpec
 from ledger.problem import Problem
+from liandan.act_components import with_acts
 
 Json = dict[str, Any]
 REF = "#/components/schemas/{name}"
@@ -48,16 +49,17 @@ TAGS = {
     "reports": "证明与对账 / Papers and monthly statements",
     "personal data": "个人信息 / What stands behind commitments, and erasing it",
     "verification": "核验页 / The page that verifies papers, for everybody",
+    "schemas": "格式 / JSON Schemas of statements, bodies, entries and receipts",
     "problems": "错误代码 / What a code means",
     "operations": "运维 / Health and counters, for operators",
 }
 USERS = {
-    "移出单位 enterprise": ["statements", "tokens", "whitelist", "manifests", "reports", "log", "personal data", "problems"],
-    "承运人 carrier": ["statements", "tokens", "manifests", "log", "problems"],
-    "接受单位 receiver": ["statements", "tokens", "whitelist", "manifests", "reports", "log", "personal data", "problems"],
-    "主管部门 authority": ["statements", "tokens", "whitelist", "manifests", "reports", "log", "personal data", "problems"],
-    "监管与公众 regulator": ["verification", "reports", "log", "manifests", "problems"],
-    "运营方 operator": ["operations", "statements", "log", "personal data", "problems"],
+    "移出单位 enterprise": ["statements", "tokens", "whitelist", "manifests", "reports", "log", "personal data", "schemas", "problems"],
+    "承运人 carrier": ["statements", "tokens", "manifests", "log", "schemas", "problems"],
+    "接受单位 receiver": ["statements", "tokens", "whitelist", "manifests", "reports", "log", "personal data", "schemas", "problems"],
+    "主管部门 authority": ["statements", "tokens", "whitelist", "manifests", "reports", "log", "personal data", "schemas", "problems"],
+    "监管与公众 regulator": ["verification", "reports", "log", "manifests", "schemas", "problems"],
+    "运营方 operator": ["operations", "statements", "log", "personal data", "schemas", "problems"],
 }
 """One tag an operation, so that a generated client has it once; who needs which tags stands beside them."""
 ASKED = {
@@ -78,6 +80,7 @@ ANSWERED = {
     "Content-Disposition": "文件名 / name of the file",
     "Content-Encoding": "gzip 或没有 / gzip, or absent",
     "Content-Security-Policy": "W3C CSP",
+    "Access-Control-Allow-Origin": "*",
     "Permissions-Policy": "W3C",
     "Referrer-Policy": "W3C",
     "X-Content-Type-Options": "nosniff",
@@ -156,7 +159,7 @@ def complete(document: Json, routes: Iterable[BaseRoute], by_status: Mapping[int
                 _describe(operation, handler)
     _, schemas = msgspec.json.schema_components(sorted(types, key=lambda one: one.__name__), ref_template=REF)
     components = document.setdefault("components", {})
-    components["schemas"] = {name: plain(schema) for name, schema in sorted(schemas.items())}
+    components["schemas"] = with_acts({name: plain(schema) for name, schema in schemas.items()}, plain)
     components["responses"] = {f"Problem{status}": _problem(status, by_status.get(status, "")) for status in HTTPStatus if status >= 400}
     components["headers"] = {name: _header(said, name) for name, said in ANSWERED.items()}
     components["parameters"] = {name: _asked(name, *told) for name, told in ASKED.items()} | {"lang": _LANG}

@@ -32,6 +32,10 @@ REFILL_AHEAD | - | operator | design §5 [DESIGN]
 来源的检查点比检查点存储的承诺更新：检查点存储也被恢复成了旧的。 || 找回原来的检查点存储，再执行。找不回的，保留全部文件，会同主管部门处理；不要启动服务。
 The source shows a checkpoint beyond the promise: the checkpoint store was restored from a backup too. || Bring back the checkpoint store as it was, then run again. If it is lost, keep everything, start no server, and turn to the authorities.
 
+FORMAT_UNKNOWN | - | sender | formats §9 [DESIGN]
+没有这一格式，或其版本未提供。 || 选用所列的格式版本；全部格式见 /schemas/。
+There is no such schema, or this version of it is not served. || Take one of the versions listed; /schemas/ names every schema.
+
 SETTING_UNKNOWN | - | operator | design §9 [DESIGN]
 没有这一项设置。 || 请核对名称拼写；全部设置见 docs/operations.md。
 There is no such setting. || Check the spelling; docs/operations.md lists every setting.

@@ -5,6 +5,7 @@ stateless rules only. Drafting needs no server: ``prev`` is computable offline.
 import json
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -106,8 +107,15 @@ def _check_fields(fields: dict[str, Any]) -> None:
 def _kind(name: object, kinds: Kinds) -> Kind:
     kind = kinds.by_name.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise refuse("KIND_UNKNOWN", field="kind", found=name, expected="a kind of docs/formats")
+        raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=_kinds_like(name, kinds))
     return kind
+
+
+def _kinds_like(name: object, kinds: Kinds) -> str:
+    """The versions that are read of a kind; else what it may have meant; else where the list is."""
+    text = name[:KIND_MAX] if isinstance(name, str) else ""
+    same = [known for known in kinds.by_name if known.partition("/")[0] == text.partition("/")[0]]
+    return ", ".join(same or get_close_matches(text, kinds.by_name, 3)) or "a kind of docs/formats/kinds.md"
 
 
 def _chain(value: object, kind: Kind, kinds: Kinds) -> str:

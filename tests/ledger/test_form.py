@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 import pytest
 from msgspec import Struct
 
 from ledger.admission.form import read_body
+from ledger.admission.statement import read_statement
 from ledger.fields import Text, Uscc, later, with_code
+from signing.envelope import PAYLOAD_STATEMENT, seal
 from signing.refusal import Refusal
-from tests.workbench import OPERATOR
+from tests.workbench import OPERATOR, Workbench, key_of
 
 
 class _Inner(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,3 +56,23 @@ def test_without_such_a_field_or_with_another_value_it_is_taken() -> None:
 @pytest.mark.parametrize("blank", ["", " ", "\u3000\u3164", "\u200a\ufe0f", "\u2800"])
 def test_a_text_of_characters_that_show_nothing_is_missing(blank: str) -> None:
     assert reasons({"name": blank}) == [("MISSING", "body.name")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("party.register/2", "party.register/1"),
+        ("party.register", "party.register/1"),
+        ("party.regster/1", "party.register/1"),
+        ("x" * 5000, "a kind of docs/formats/kinds.md"),
+        (7, "a kind of docs/formats/kinds.md"),
+    ],
+)
+def test_an_unknown_kind_is_answered_with_those_that_are_read(kind: object, expected: str) -> None:
+    bench = Workbench()
+    body = {"kind": kind, "chain": "x", "seq": 0, "prev": "0" * 64, "by": [OPERATOR], "at": "2026-10-01T08:00:00+08:00", "body": {}}
+    with pytest.raises(Refusal) as caught:
+        read_statement(seal(PAYLOAD_STATEMENT, json.dumps(body).encode(), [key_of(OPERATOR)]), bench.kinds)
+    [reason] = caught.value.reasons
+    assert reason.code == "KIND_UNKNOWN"
+    assert expected in reason.expected

@@ -15,6 +15,7 @@ from liandan.health import Metrics
 from liandan.openapi import EVERYWHERE, TAGS, USERS, plain
 from liandan.problems import BY_STATUS
 from liandan.settings import Settings
+from liandan.wiring import KINDS
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 MEDIA_OF_BYTES = ("application/pdf", "application/octet-stream", "application/vnd.")
@@ -169,3 +170,22 @@ def test_optional_is_absent_and_nullable_says_so() -> None:
     assert fields["other"]["items"] == {"type": ["integer", "string"]} or fields["other"]["items"] == {"type": ["string", "integer"]}
     day = plain({"type": "object", "properties": {"day": {"type": "string", "format": "date", "pattern": "^x$"}}})
     assert day["properties"]["day"] == {"type": "string", "pattern": "^x$"}
+
+
+def test_acts_are_components_by_kind(document: dict[str, Any]) -> None:
+    """From the envelope to the statement, from the statement by kind to its body."""
+    schemas = document["components"]["schemas"]
+    payload = schemas["StatementEnvelope"]["properties"]["payload"]
+    assert payload["contentMediaType"] == "application/vnd.liandan.statement.v1+json"
+    assert payload["contentSchema"] == {"$ref": "#/components/schemas/Statement"}
+    assert schemas["LoginEnvelope"]["properties"]["payload"]["contentSchema"] == {"$ref": "#/components/schemas/Challenge"}
+    assert schemas["Challenge"]["properties"]["scope"]["type"] == "array"
+    mapping = schemas["Statement"]["discriminator"]["mapping"]
+    assert mapping.keys() == KINDS.by_name.keys()
+    assert [part["$ref"] for part in schemas["Statement"]["oneOf"]] == list(mapping.values())
+    for kind, place in mapping.items():
+        statement = found_at(document, place)
+        assert statement["properties"]["kind"]["const"] == kind
+        assert statement["properties"]["body"]["$ref"] == f"#/components/schemas/{KINDS.by_name[kind].body.__name__}"
+        assert statement["properties"]["body"]["examples"]
+    assert set(schemas["Issue"]["properties"]["mode"]["enum"]) == {"road", "rail", "water", "pipeline", "other"}
