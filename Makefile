@@ -24,6 +24,7 @@ serve: setup
 	@$(BIN)/liandan serve $(ARGS)
 
 test: setup
+	@$(BIN)/python -m tests.browser.pdfjs
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: setup
