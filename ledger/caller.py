@@ -23,8 +23,9 @@ TOPICS: Mapping[str, str] = {
     **{name: name for name in ("approval", "list", "incident")},
 }
 """Topic by chain type; what is not here is nobody's by grant."""
-_PARTY = re.compile(rf"(?:^|/)({USCC})(?:/|$)")
+_PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
 _DIVISION = re.compile("[0-9]{6}")
+_DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
 _LIST = re.compile("[0-9]{4}-([0-9]{2})-([0-9]{2})-")
 
 
@@ -51,10 +52,44 @@ def reads(caller: Caller, topic: str, places: Iterable[str]) -> bool:
     return caller.reads_all or any(grant.covers(topic, known) for grant in caller.grants)
 
 
-def concerns(entry: Entry, uscc: str) -> bool:
-    """Whether a party takes part in an entry: it signs it, or is its principal, or its chain names the party."""
+def parties_of(entry: Entry) -> Iterator[str]:
+    """Parties that take part in an entry by its outside: who signs it, its principal, whom its chain names."""
     statement = entry.statement
-    return uscc in statement.by or uscc == statement.principal or uscc in statement.chain.split("/")
+    yield from statement.by
+    if statement.principal is not None:
+        yield statement.principal
+    yield from _PARTY.findall(statement.chain)
+
+
+def index_keys(entry: Entry, named: Iterable[str] = (), places: Iterable[str] = ()) -> tuple[str, ...]:
+    """Keys under which the feed's index holds an entry: the parties that it is for, as bare USCCs, and of a topic the regions that it
+    touches, ``<topic>:<region>`` for each region that a place lies in and ``<topic>=<place>`` for a place that is a whole region itself.
+
+    ``named`` and ``places`` are what is known of its subject up to this entry, beside what the entry says. Nothing that comes later adds a
+    key, so that a position in somebody's feed never has to be read again.
+    """
+    keys = dict.fromkeys((*parties_of(entry), *named))
+    if (topic := topic_of(entry.statement.chain)) is not None:
+        for place in dict.fromkeys((*places, *places_of(entry))):
+            keys.update(dict.fromkeys(f"{topic}:{place[:digits]}" for digits in _DIGITS if digits <= len(place)))
+            if len(place) < _DIGITS[-1]:
+                keys[f"{topic}={place}"] = None
+    return tuple(keys)
+
+
+def wanted_keys(caller: Caller) -> tuple[str, ...]:
+    """Keys that a party's feed is read by: its own, and those of its grants; one region is not asked for within another."""
+    opened = {(topic, region) for grant in caller.grants for topic in grant.topics for region in grant.regions}
+    outer = sorted(
+        (topic, region) for topic, region in opened if not any((topic, region[:digits]) in opened for digits in _shorter(region))
+    )
+    whole = {f"{topic}={region[:digits]}": None for topic, region in outer for digits in _shorter(region)}
+    return (caller.uscc, *(f"{topic}:{region}" for topic, region in outer), *whole)
+
+
+def _shorter(region: str) -> tuple[int, ...]:
+    """Lengths of the regions around one."""
+    return tuple(digits for digits in _DIGITS if digits < len(region))
 
 
 def topic_of(chain: str) -> str | None:

@@ -17,11 +17,10 @@ from litestar.response import Stream
 from msgspec import Struct
 
 from ledger import store
-from ledger.admission.entry import read_entry
 from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
-from ledger.answers import BatchLine, FeedEntry, FeedPage, LogAnswer, PartyAnswer, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
-from ledger.caller import Caller, beginnings, concerns, is_granted, places_by_chain, topic_of
+from ledger.answers import BatchLine, FeedPage, LogAnswer, PartyAnswer, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
+from ledger.caller import Caller
 from ledger.describing import (
     BATCH_ANSWERS,
     NDJSON,
@@ -35,7 +34,6 @@ from ledger.describing import (
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
-from ledger.publishing.follower import Published
 from ledger.reading import PAGE_MAX
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
@@ -207,28 +205,11 @@ async def get_feed(
     after: After = -1,
     limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX, description="至多看过的条目数 / at most so many entries looked at")] = 256,
 ) -> FeedPage:
-    """Published entries behind index ``after``: all for authorities; for parties those they take part in, and those that an authority
-    lets them read (``access.grant``)."""
+    """Published entries behind index ``after``: all for authorities; for parties those they take part in, those about manifests that name
+    them (generator, receiver, carriers) from the entry on that does, and those that an authority lets them read (``access.grant``)."""
     caller = caller_of(request, "read")
     service: Service = request.app.state.service
-    published: Published | None = service.log.publisher.published
-    size = 0 if published is None else published.size
-    end = min(after + 1 + limit, size)
-    async with service.log.pool.acquire() as conn:
-        rows = await store.list_entries(conn, start=after + 1, end=end) if after + 1 < end else []
-    seen = rows if caller.reads_all else await _readable(service, caller, rows)
-    entries = tuple(FeedEntry(index=row.idx, entry=b64.encode(row.entry)) for row in seen)
-    return FeedPage(entries=entries, next=rows[-1].idx if rows else after, size=size)
-
-
-async def _readable(service: Service, caller: Caller, rows: list[store.EntryRow]) -> list[store.EntryRow]:
-    """Entries that a party takes part in, and those of topics and places that it was granted."""
-    found = [(row, read_entry(row.entry, service.log.kinds)) for row in rows]
-    if not caller.grants:
-        return [row for row, entry in found if concerns(entry, caller.uscc)]
-    chains = {entry.statement.chain for _, entry in found if topic_of(entry.statement.chain) is not None}
-    begun = places_by_chain(await service.log.first_entries(first for chain in chains for first in beginnings(chain)))
-    return [row for row, entry in found if concerns(entry, caller.uscc) or is_granted(caller, entry.statement.chain, begun, entry)]
+    return await service.feed(caller, after, limit)
 
 
 @get("/v1/refusals", responses=READ_REFUSALS)

@@ -14,7 +14,8 @@ from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import BatchEnd, KeyItem, PartyAnswer, Posted, Waiting, filled, post_answer
+from ledger.answers import BatchEnd, FeedEntry, FeedPage, KeyItem, PartyAnswer, Posted, Waiting, filled, post_answer
+from ledger.caller import Caller, wanted_keys
 from ledger.directory import KeyRecord, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
@@ -192,6 +193,23 @@ class Service:
         keys = tuple(_key(keyid, self.log.kinds.decode(f"key:{keyid}", raws[f"key:{keyid}"])) for keyid in dict.fromkeys(keyids))
         size = 0 if head is None else head.size
         return filled(PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size)
+
+    async def feed(self, caller: Caller, after: int, limit: int) -> FeedPage:
+        """Entries behind ``after`` that the caller may see, by the feed's index; Refusal QUERY_FORM for an ``after`` that is no entry yet."""
+        published = self.log.publisher.published
+        async with self.log.pool.acquire() as conn:
+            if caller.reads_all:
+                size = 0 if published is None else published.size
+                rows = await store.list_entries(conn, start=after + 1, end=min(size, after + 1 + limit)) if after + 1 < size else []
+            else:
+                size = await store.projected(conn)
+                found = await store.list_feed(conn, wanted_keys(caller), after=after, end=size, limit=limit)
+                rows = await store.fetch_entries_at(conn, found) if found else []
+            head = None if after < size else await store.fetch_head(conn)
+        if after >= max(size, 0 if head is None else head.size):
+            raise refuse("QUERY_FORM", field="after", found=after, expected=f"next of the page before, less than {size}")
+        entries = tuple(FeedEntry(index=row.idx, entry=b64.encode(row.entry)) for row in rows)
+        return FeedPage(entries=entries, next=rows[-1].idx if len(rows) == limit else max(after, size - 1), size=size)
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)

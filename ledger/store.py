@@ -14,6 +14,7 @@ from ledger.kinds.refusal_pages import RefusalItem
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"  # A connection, or one lent by a pool.
 
+PROJECTION = "manifests"  # What follows the published entries: views of manifests, and the feed's index.
 AWAY = (
     *(asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError),
     *(asyncpg.InterfaceError, OSError),
@@ -194,6 +195,41 @@ async def fetch_entries_at(conn: Conn, indices: Sequence[int]) -> list[EntryRow]
     """Entries at given positions, in order of position."""
     rows = await conn.fetch("SELECT idx, leaf, entry FROM entry WHERE idx = ANY($1::bigint[]) ORDER BY idx", indices)
     return [EntryRow(*row) for row in rows]
+
+
+async def projected(conn: Conn) -> int:
+    """Entries that the projections have applied: the size that views, searches and a party's feed reflect."""
+    found: int | None = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1", PROJECTION)
+    return found or 0
+
+
+FEED_PAGE = """
+    SELECT DISTINCT found.idx
+      FROM unnest($1::text[]) AS wanted (reader)
+     CROSS JOIN LATERAL (
+           SELECT idx FROM feed_reader
+            WHERE feed_reader.reader = wanted.reader AND idx > $2 AND idx < $3 ORDER BY idx LIMIT $4
+           ) AS found
+     ORDER BY found.idx LIMIT $4
+"""
+"""Each key gives at most a page, from its place in the index on: what lies behind it is not looked at, however much it is."""
+
+
+async def list_feed(conn: Conn, keys: Sequence[str], *, after: int, end: int, limit: int) -> list[int]:
+    """Indices behind ``after`` and before ``end`` that the feed's index holds under any of the keys, the first ``limit`` in order."""
+    rows = await conn.fetch(FEED_PAGE, keys, after, end, limit)
+    return [row["idx"] for row in rows]
+
+
+async def insert_readers(conn: Conn, rows: Sequence[tuple[str, int]]) -> None:
+    """Put (key, index) pairs into the feed's index; what is there already stays."""
+    sql = "INSERT INTO feed_reader (reader, idx) SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING"
+    await conn.execute(sql, [key for key, _ in rows], [index for _, index in rows])
+
+
+async def analyze(conn: Conn) -> None:
+    """Let the planner know the tables after much was added at once; it would know by itself a minute later (migration 0009)."""
+    await conn.execute("SELECT liandan_guard.analyze_ledger()")
 
 
 async def insert_refusal(conn: Conn, item: RefusalItem, receipt: bytes) -> None:

@@ -178,7 +178,7 @@ async def audit_own(pool: Pool[Record], files: LogFiles, kinds: Kinds, progress:
 
 async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, report: AuditReport) -> list[Finding]:
     """Every row, in one snapshot. The projection may stand before the audited size or behind it; where it stands must fit its rows."""
-    at, head = await manifest_rows.position(conn), await store.fetch_head(conn)
+    at, head = await store.projected(conn), await store.fetch_head(conn)
     size = 0 if head is None else head.size
     if at > size:
         return [position(at, f"at most {size}, the size of the log")]

@@ -1,4 +1,4 @@
-"""The projection of manifests follows the published entries: it applies what is behind its own position, in order, once."""
+"""The projections, views of manifests and the feed's index, follow the published entries: what is behind their position, in order, once."""
 
 import asyncio
 
@@ -6,12 +6,16 @@ import structlog
 from asyncpg import InterfaceError, PostgresError
 
 from ledger.log import Log
+from ledger.store import analyze, projected
 from manifests import store
+from manifests.readers import begun_by
 
 log = structlog.get_logger("liandan.projector")
 
 PAGE = 500
 """Entries per transaction."""
+BULK = 5000
+"""Entries applied in one go after which the planner is told of the tables: until then searches may be planned for empty ones."""
 IDLE_S = 1.0
 
 
@@ -37,11 +41,14 @@ class Projector:
         """Bring the projection to the published size, which is returned."""
         target = self._published
         async with self._ledger.pool.acquire() as conn:
-            position = await store.position(conn)
+            position = begun = await projected(conn)
             while position < target:
                 entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
-                position = await store.follow(conn, entries)
+                firsts = await self._ledger.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
+                position = await store.follow(conn, entries, {first.statement.chain: first for first in firsts})
                 await asyncio.sleep(0)
+            if position - begun >= BULK:
+                await analyze(conn)
         self._position = position
         return target
 

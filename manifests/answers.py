@@ -217,7 +217,7 @@ class Machine(Struct, frozen=True, kw_only=True):
 def may_read(caller: Caller, view: ManifestView) -> bool:
     """Whether a manifest concerns the reader: generator, receiver and carriers, authorities and operator (design §5); or it touches a
     region that an authority lets it read about (``access.grant``)."""
-    return caller.uscc in (view.state.generator, view.state.receiver, *view.carriers) or reads(caller, "manifest", view.places)
+    return caller.uscc in view.parties or reads(caller, "manifest", view.places)
 
 
 def _said(code: str, words: Mapping[str, str], language: Language) -> str:

@@ -17,6 +17,7 @@ from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
+from ledger.store import projected
 from ledger.times import SHANGHAI, format_at, read_day
 from manifests import answers, store
 from manifests.actions import duties
@@ -36,7 +37,7 @@ _ULID = re.compile(ULID)
 async def projection(log: Log) -> AsyncIterator[Snapshot]:
     """One snapshot for views and position, so that no answer claims more than it shows: its size is that of the projection."""
     async with snapshot(log) as now:
-        yield replace(now, size=await store.position(now.workspace.conn))
+        yield replace(now, size=await projected(now.workspace.conn))
 
 
 async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> answers.Manifests:

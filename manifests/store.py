@@ -3,8 +3,9 @@
 Entries are applied in the order of the log, each exactly once; the transaction of whoever reads is its own.
 """
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -12,11 +13,11 @@ from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.caller import Caller
-from ledger.store import Conn
+from ledger.store import PROJECTION, Conn, insert_readers
 from ledger.times import to_datetime
+from manifests.readers import readers_of
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
 
-PROJECTION = "manifests"
 PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
 
@@ -64,12 +65,6 @@ class Cursor(Struct, frozen=True):
         """A cursor comes back from outside: only what the database can compare with is one."""
         if not (self.chain.isprintable() and 0 <= self.issued_s < 2**36):
             raise ValueError("not a place")
-
-
-async def position(conn: Conn) -> int:
-    """Entries applied so far: the log size that every view reflects."""
-    found: int | None = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1", PROJECTION)
-    return found or 0
 
 
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
@@ -125,10 +120,11 @@ def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[o
     return conditions, arguments
 
 
-async def follow(conn: Conn, entries: Sequence[Entry]) -> int:
+async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entry] = MappingProxyType({})) -> int:
     """Apply a range of consecutive entries in one transaction; the position afterwards. Raises FeedGap, and then nothing is applied.
 
-    Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
+    ``firsts`` are the first entries of the chains in the range that :func:`manifests.readers.begun_by` names. Ranges may overlap or come
+    twice; what was applied already is passed over. A gap is never jumped.
     """
     async with conn.transaction():
         await conn.execute("INSERT INTO projection_position (name, idx) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING", PROJECTION)
@@ -139,11 +135,17 @@ async def follow(conn: Conn, entries: Sequence[Entry]) -> int:
             return at
         if [entry.index for entry in fresh] != list(range(at, at + len(fresh))):
             raise FeedGap(f"the projection stands at {at}, offered were {fresh[0].index} … {fresh[-1].index}")
-        concerned = [(chain, entry) for entry in fresh if (chain := concerns(entry)) is not None]
-        known, changed = await fetch_views(conn, list({chain for chain, _ in concerned})), dict[str, ManifestView]()
-        for chain, entry in concerned:
-            changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
+        concerned = {chain for entry in fresh if (chain := concerns(entry)) is not None}
+        known, changed = await fetch_views(conn, sorted(concerned)), dict[str, ManifestView]()
+        readers: list[tuple[str, int]] = []
+        for entry in fresh:
+            view = None
+            if (chain := concerns(entry)) is not None:
+                view = changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
+            # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
+            readers += [(key, entry.index) for key in readers_of(entry, view, firsts.get(entry.statement.chain))]
         await upsert_views(conn, changed.values())
+        await insert_readers(conn, readers)
         await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, at + len(fresh))
         return at + len(fresh)
 

@@ -65,11 +65,15 @@ class ManifestView(Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys((*self.state.carriers, *(leg.carrier for leg in self.state.legs))))
 
     @property
+    def parties(self) -> tuple[str, ...]:
+        """Everybody who is named in it: generator, receiver, carriers; the consignor is one of the first two."""
+        return tuple(dict.fromkeys((self.state.generator, self.state.receiver, *self.carriers)))
+
+    @property
     def places(self) -> tuple[str, ...]:
         """Divisions that it touches: where it leaves from and leads to, and where its parties are registered."""
         state = self.state
-        parties = (state.generator, state.receiver, *self.carriers)
-        return tuple(dict.fromkeys((state.origin.division, state.destination.division, *(party[2:8] for party in parties))))
+        return tuple(dict.fromkeys((state.origin.division, state.destination.division, *(party[2:8] for party in self.parties))))
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from ledger.caller import Caller
 from ledger.log import Log
-from manifests.store import Search, list_views, position
+from ledger.store import projected
+from manifests.store import Search, list_views
 from reports.attestation import RecordQuestion, render_attestation
 from reports.excerpt.evidence import gather_approval, gather_list, gather_log
 from reports.paper.tongue import Tongue
@@ -80,4 +81,4 @@ async def _followed(log: Log, size: int) -> None:
             raise refuse("SEARCH_BEHIND", found=at, expected=size)
         await asyncio.sleep(BEHIND_S if tries else 0)
         async with log.pool.acquire() as conn:
-            at, tries = await position(conn), tries + 1
+            at, tries = await projected(conn), tries + 1

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import audit
-from ledger.caller import Caller, reads
+from ledger.caller import Caller, index_keys, places_of, reads, wanted_keys
 from ledger.directory import Grant, Grants, access_key
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, uscc
@@ -125,3 +127,24 @@ def test_a_grant_ends_with_its_time() -> None:
     grants = Grants((Grant(AUTHORITY_51, ("51",), ("list",), 100), Grant(AUTHORITY_50, ("50",), ("list",))))
     assert len(grants.at(100)) == 2
     assert grants.at(101) == (Grant(AUTHORITY_50, ("50",), ("list",)),)
+
+
+PLACES = st.lists(st.sampled_from(["510112", "510104", "510700", "500116", "51", "50", "5101"]), max_size=3)
+REGIONS = st.lists(st.sampled_from(["51", "5101", "510112", "5107", "50", "500116"]), min_size=1, max_size=4)
+
+
+@cache
+def registration() -> Entry:
+    return Workbench().register(CITY)
+
+
+@given(PLACES, REGIONS, st.sampled_from(["manifest", "permit"]))
+def test_the_feeds_index_is_read_by_exactly_those_whom_a_grant_covers(places: list[str], regions: list[str], topic: str) -> None:
+    """Keys that are written and keys that are looked for meet where :meth:`Grant.covers` says so, and nowhere else."""
+    entry = registration()
+    chain = f"manifest/{CITY}/01K9000000000000000000MAN1"
+    entry = replace(entry, statement=replace(entry.statement, chain=chain, by=(), principal=None, body=None))
+    caller = city(Grant(AUTHORITY_51, tuple(regions), (topic,)))
+    asked = set(wanted_keys(caller)) - {CITY}
+    held = set(index_keys(entry, (), places))
+    assert bool(asked & held) == reads(caller, "manifest", [*places, *places_of(entry)])

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
+from ledger.store import projected
 from ledger.times import to_datetime
 from manifests import store
 from manifests.store import FeedGap, Search, follow
@@ -56,8 +57,8 @@ def busy() -> Driver:
 async def test_views_follow_the_entries(database: asyncpg.Connection) -> None:
     log = busy()
     entries = from_zero(log.entries)
-    assert await store.position(database) == 0
-    assert await follow(database, entries) == await store.position(database) == 6
+    assert await projected(database) == 0
+    assert await follow(database, entries) == await projected(database) == 6
     view = await store.fetch_view(database, MANIFEST)
     assert view is not None
     assert (view.state, view.updated_idx) == (log.own_state(), 5)
@@ -73,7 +74,7 @@ async def test_a_range_that_comes_twice_or_overlaps_changes_nothing(database: as
     view = await store.fetch_view(database, MANIFEST)
     assert view is not None
     assert [record.index for record in view.records] == [0, 1, 5]
-    assert await store.position(database) == 6
+    assert await projected(database) == 6
 
 
 async def test_one_by_one_is_the_same_as_at_once(database: asyncpg.Connection) -> None:
@@ -91,7 +92,7 @@ async def test_a_gap_is_never_jumped(database: asyncpg.Connection) -> None:
     for offered in (entries[2:], [entries[1], entries[3]]):
         with pytest.raises(FeedGap):
             await follow(database, offered)
-    assert await store.position(database) == 1
+    assert await projected(database) == 1
     assert len(await store.list_views(database, Search())) == 1
 
 

@@ -1,0 +1,29 @@
+"""What a query touched: EXPLAIN (ANALYZE, BUFFERS) of the very text that a store runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import asyncpg
+
+
+class Plan:
+    """Rows that came, 8 KB blocks that were read, and the nodes by name."""
+
+    def __init__(self, found: dict[str, Any]) -> None:
+        self.rows: int = found["Actual Rows"]
+        self.blocks: int = found["Shared Hit Blocks"] + found["Shared Read Blocks"]
+        self.nodes: list[str] = []
+        self._collect(found)
+
+    def _collect(self, node: dict[str, Any]) -> None:
+        self.nodes.append(f"{node['Node Type']} {node.get('Relation Name', '')}".strip())
+        for child in node.get("Plans", ()):
+            self._collect(child)
+
+
+async def explained(conn: asyncpg.Connection, sql: str, *arguments: object) -> Plan:
+    """Run a query and say what it cost."""
+    [found] = json.loads(await conn.fetchval(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", *arguments))
+    return Plan(found["Plan"])
