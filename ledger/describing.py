@@ -22,6 +22,8 @@ from signing.envelope import PAYLOAD_LOGIN, PAYLOAD_STATEMENT, SIGNATURE_LIMIT
 JSON, NDJSON, TEXT, HTML, OCTETS = "application/json", "application/x-ndjson", "text/plain", "text/html", "application/octet-stream"
 PDF, XLSX, CSV = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv"
 PROBLEM_JSON = "application/problem+json"
+SIZE_HEADER = "Liandan-Size"
+"""Header of answers to reads: how many entries they reflect."""
 BINARY = frozenset({OCTETS, PDF, XLSX})
 """Media types that are bytes, not text: ``format: binary`` in the schema."""
 

@@ -73,6 +73,7 @@ class Log:
         the time from the client (formats §6)."""
         self.pool, self.kinds, self.data, self.publisher = pool, kinds, data, publisher
         self.operator_key, self.simulated = operator_key, simulated
+        self.projected = 0  # Entries that the projections are known here to reflect; there may be more.
         self._intake = Intake(pool, kinds, publisher.files.has)
         self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)
 

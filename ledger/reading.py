@@ -12,6 +12,7 @@ import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import TypeVar
 
 import msgspec
@@ -34,6 +35,7 @@ ALL_ROWS = 2**31  # Behind every row of a chain.
 PAST_MAX = 200_000  # Entries; some 10,000 a second on one core.
 PAGE = 2000
 ONE_AT_A_TIME = asyncio.Lock()
+POLL_MIN_S, POLL_MAX_S = 0.002, 0.05  # A projection is a few milliseconds behind; another process may be the one that makes it.
 PlaceT = TypeVar("PlaceT", bound=Struct)
 
 
@@ -72,6 +74,31 @@ def read_cursor(text: str | None, place: type[PlaceT]) -> PlaceT | None:
         return msgspec.msgpack.decode(raw, type=place)
     except (ValueError, msgspec.DecodeError):
         raise refuse("CURSOR_FORM", field="cursor", found=text, expected="next of the page before") from None
+
+
+async def wait_until_read(log: Log, size: int | None, wait_s: float) -> None:
+    """Wait until whatever is read from here on reflects ``size`` entries: the log itself, its views and the feed's index.
+
+    Refusal MIN_SIZE for more than the log has, at once: nothing can be waited for that nobody has posted. Refusal NOT_YET_READ when the
+    projections have not come so far within ``wait_s``.
+    """
+    if size is None or size <= log.projected:
+        return
+    ends, pause = monotonic() + wait_s, POLL_MIN_S
+    while True:
+        async with log.pool.acquire() as conn:
+            head = await store.fetch_head(conn)
+            log.projected = await store.projected(conn)
+        committed = 0 if head is None else head.size
+        if size <= log.projected:
+            return
+        if size > committed:
+            raise refuse("MIN_SIZE", field="min_size", found=size, expected=f"at most {committed}")
+        left = ends - monotonic()
+        if left <= 0:
+            raise refuse("NOT_YET_READ", field="min_size", found=log.projected, expected=f"at least {size}")
+        await asyncio.sleep(min(left, pause))
+        pause = min(2 * pause, POLL_MAX_S)
 
 
 class Snapshot(Struct, frozen=True):

@@ -7,7 +7,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from litestar import Request, Response, Router, get, post
@@ -26,6 +26,7 @@ from ledger.describing import (
     NDJSON,
     POST_ANSWERS,
     READ_REFUSALS,
+    SIZE_HEADER,
     TAKES_STATEMENT,
     TAKES_STATEMENTS,
     InUscc,
@@ -34,7 +35,7 @@ from ledger.describing import (
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
-from ledger.reading import PAGE_MAX
+from ledger.reading import PAGE_MAX, wait_until_read
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from signing import b64
@@ -45,12 +46,21 @@ ATOMIC_LINES_MAX = 256
 FEED_MAX, REFUSALS_MAX = 1000, 500
 ROOM_AFTER_S = 5
 _WAIT = re.compile(r"(?:^|[,\s])wait=([0-9]{1,4})(?:[,;\s]|$)")
+_INTEGER = "^-?[0-9]{1,16}$"
 _ENCODE = msgspec.json.Encoder().encode
 
 TheLog = SkipValidation[NamedDependency[Log]]
 TheCaller = SkipValidation[NamedDependency[Caller]]
 Lang = SkipValidation[NamedDependency[Language]]  # What the shell provides with each request.
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_MAX, description="每页至多 / at most so many on a page")]
+MinSize = Annotated[
+    int | None,
+    QueryParameter(
+        ge=0,
+        le=2**53,
+        description="至少反映前 N 条：回执的序位加一 / reflect so many entries at least: the index of your receipt, plus one",
+    ),
+]
 
 Atomic = Annotated[bool, QueryParameter(description="全部入账或全部不入，至多 256 行 / all or nothing, at most 256 lines")]
 After = Annotated[int, QueryParameter(ge=-1, le=2**53, description="此序位之后；首页为 -1 / entries behind this index, -1 at first")]
@@ -66,6 +76,24 @@ class Limits(Struct, frozen=True, kw_only=True):
     statement_bytes: int
     batch_bytes: int
     batch_lines: int
+
+
+async def read_by(log: Log, request: Request[Any, Any, Any], min_size: int | None) -> Caller:
+    """Who reads, once what is read reflects ``min_size``: what the shell provides as ``caller``. Refusal as :func:`caller_of`, MIN_SIZE,
+    NOT_YET_READ. Waits like a post, for the 2 s of the default or those of ``Prefer: wait=N``."""
+    caller = caller_of(request, "read")
+    await wait_until_read(log, min_size, wait_s(request, WAIT_S))
+    published = log.publisher.published
+    request.scope["liandan_size"] = 0 if published is None else published.size  # type: ignore[typeddict-unknown-key]  # ASGI allows own keys
+    return caller
+
+
+async def say_size(response: Response[Any]) -> Response[Any]:
+    """``Liandan-Size``: the number of entries that an answer reflects, where the answer says it. Asynchronous, as above, for speed alone."""
+    size = getattr(response.content, "size", None)
+    if isinstance(size, int) and not isinstance(response.content, bytes):
+        response.headers[SIZE_HEADER] = str(size)
+    return response
 
 
 def claimed_now(request: Request[Any, Any, Any]) -> int | None:
@@ -90,8 +118,10 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     Asynchronous though it awaits nothing: Litestar would run a plain function on another thread, for every request."""
     if not request.scope["query_string"]:
         return
-    asked = [(name, field.kwarg_definition) for name, field in request.route_handler.parsed_fn_signature.parameters.items()]
-    known = {"lang": None, **{kwarg.name or name: kwarg.pattern for name, kwarg in asked if isinstance(kwarg, QueryParameter)}}
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    asked = [(name, field.annotation, field.kwarg_definition) for name, field in parameters.items()]
+    known: dict[str, str | None] = {"lang": None} | ({"min_size": _INTEGER} if "caller" in parameters else {})
+    known |= {kwarg.name or name: _shape(form, kwarg) for name, form, kwarg in asked if isinstance(kwarg, QueryParameter)}
     items = list(request.query_params.multi_items())
     given = [name for name, _ in items]
     wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
@@ -103,12 +133,18 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
         raise Refusal(Reason("QUERY_FORM", name, ascii(value[:60]), pattern) for name, value, pattern in unlike)
 
 
+def _shape(form: Any, kwarg: QueryParameter) -> str | None:
+    """What a value must be as a whole, if that can be said: the framework reads 1e3 and 1.0 as integers."""
+    is_integer = int in (form, *get_args(form))
+    return kwarg.pattern or (_INTEGER if is_integer else None)
+
+
 @post("/v1/statements", opt=TAKES_STATEMENT, responses=POST_ANSWERS)
 async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     """Admit one signed statement; answered after publication with entry, inclusion hashes and checkpoint, or with 202."""
     _may_post(request)
     service: Service = request.app.state.service
-    answer = await service.post(await request.body(), now_s=claimed_now(request), wait_s=_wait_s(request, WAIT_S))
+    answer = await service.post(await request.body(), now_s=claimed_now(request), wait_s=wait_s(request, WAIT_S))
     status = 202 if isinstance(answer, Waiting) else 201 if answer.is_new else 200
     return Response(_ENCODE(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
 
@@ -121,7 +157,7 @@ async def post_batch(request: Request[Any, Any, Any], atomic: Atomic = False) ->
     most = min(ATOMIC_LINES_MAX, limits.batch_lines) if atomic else limits.batch_lines
     service: Service = request.app.state.service
     async with _held_lines(request, most) as raws:
-        batch = await service.post_batch(raws, now_s=claimed_now(request), wait_s=_wait_s(request, BATCH_WAIT_S), atomic=atomic)
+        batch = await service.post_batch(raws, now_s=claimed_now(request), wait_s=wait_s(request, BATCH_WAIT_S), atomic=atomic)
     if callable(
         note := request.scope.get("note_failures")
     ):  # refused lines count like refused posts, although the batch is answered with 200
@@ -188,7 +224,8 @@ def _may_post(request: Request[Any, Any, Any]) -> None:
         caller_of(request, "post")
 
 
-def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
+def wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
+    """Seconds that a request may wait: ``Prefer: wait=N`` up to WAIT_MAX_S, none with ``respond-async``, else the default (RFC 7240)."""
     prefer = request.headers.get("prefer", "")
     if "respond-async" in prefer:
         return 0.0
@@ -202,12 +239,12 @@ def _wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
 @get("/v1/feed", responses=READ_REFUSALS)
 async def get_feed(
     request: Request[Any, Any, Any],
+    caller: TheCaller,
     after: After = -1,
-    limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX, description="至多看过的条目数 / at most so many entries looked at")] = 256,
+    limit: Annotated[int, QueryParameter(ge=1, le=FEED_MAX, description="每页至多 / at most so many on a page")] = 256,
 ) -> FeedPage:
     """Published entries behind index ``after``: all for authorities; for parties those they take part in, those about manifests that name
     them (generator, receiver, carriers) from the entry on that does, and those that an authority lets them read (``access.grant``)."""
-    caller = caller_of(request, "read")
     service: Service = request.app.state.service
     return await service.feed(caller, after, limit)
 
@@ -215,11 +252,11 @@ async def get_feed(
 @get("/v1/refusals", responses=READ_REFUSALS)
 async def list_refusals(
     request: Request[Any, Any, Any],
+    caller: TheCaller,
     before: Annotated[int | None, QueryParameter(ge=0, le=2**53, description="上一页答复的 next / `next` of the page before")] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=REFUSALS_MAX, description="每页至多 / at most so many on a page")] = 100,
 ) -> RefusalPage:
     """Refused statements with their receipts, newest first: all for authorities, their own for parties."""
-    caller = caller_of(request, "read")
     service: Service = request.app.state.service
     async with service.log.pool.acquire() as conn:
         rows = await store.list_refusals(conn, signer=None if caller.reads_all else caller.uscc, before_id=before, limit=limit)
@@ -230,9 +267,8 @@ async def list_refusals(
 
 
 @get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)
-async def get_party(request: Request[Any, Any, Any], uscc: InUscc) -> PartyAnswer:
+async def get_party(request: Request[Any, Any, Any], caller: TheCaller, uscc: InUscc) -> PartyAnswer:
     """A party with all keys ever registered for it."""
-    caller_of(request, "read")
     service: Service = request.app.state.service
     party = await service.party(uscc) if _is_known(service, f"party/{uscc}") else None
     if party is None:
@@ -258,14 +294,15 @@ async def get_log(request: Request[Any, Any, Any]) -> LogAnswer:
 
 
 @get("/v1/chains/{chain:path}", responses=READ_REFUSALS)
-async def get_chain(request: Request[Any, Any, Any], chain: InChain) -> ChainHead:
+async def get_chain(request: Request[Any, Any, Any], caller: TheCaller, chain: InChain) -> Response[ChainHead]:
     """Head of a chain, so that a client can go on with it."""
-    caller_of(request, "read")
     service: Service = request.app.state.service
+    committed = await service.log.head()
+    size = 0 if committed is None else committed.size  # what is read after it reflects as much, and may be newer
     head = await service.head(chain.strip("/")) if _is_known(service, chain.strip("/")) else None
     if head is None:
         raise refuse("NOT_FOUND", field="chain", found=chain.strip("/"))
-    return head
+    return Response(head, headers={SIZE_HEADER: str(size)})
 
 
 def _is_known(service: Service, chain: str) -> bool:
@@ -280,5 +317,5 @@ def ledger_routers(limits: Limits) -> list[Router]:
     return [
         Router("/", route_handlers=[post_statement], request_max_body_size=one, before_request=check, tags=["statements"]),
         Router("/", route_handlers=[post_batch], request_max_body_size=many, before_request=check, tags=["statements"]),
-        Router("/", route_handlers=reading, before_request=check, tags=["log"]),
+        Router("/", route_handlers=reading, before_request=check, after_request=say_size, tags=["log"]),
     ]

@@ -242,6 +242,14 @@ NOT_FOUND | - | sender | RFC 9110 §15.5.5 [READ]
 没有这项内容。 || 请核对地址；接口见 /schema。
 There is no such thing here. || Check the address; /schema lists the interface.
 
+MIN_SIZE | - | sender | design §8 [DESIGN]
+min_size 大于账本现有的条目数：账本里还没有这样的内容。 || 填写自己提交所得回执的序位加一，或上一答复的规模；账本若被恢复到较早的状态，请联系运营单位。
+min_size is more than the log has: nothing like it exists yet. || Give the index of your own receipt plus one, or the size of an earlier answer; if the log was restored to an earlier state, ask the operator.
+
+NOT_YET_READ | - | operator | design §8 [DESIGN]
+查询所用的视图尚未跟上 min_size。 || 按 Retry-After 等待后原样再读；需要等得更久的，填写 Prefer: wait=N（最多 30 秒）。
+The views that answer are not at min_size yet. || Wait as Retry-After says and read again; Prefer: wait=N (at most 30 s) waits longer.
+
 QUERY_FORM | - | sender | design §8 [DESIGN]
 查询参数或请求头的格式不对。 || 按 /schema 中的类型和范围填写。
 A query parameter or header is malformed. || Give it the type and range shown in /schema.

@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ledger.describing import PROBLEM_JSON
+from ledger.describing import PROBLEM_JSON, SIZE_HEADER
 from liandan.connection import check_head, patient
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
@@ -21,6 +21,7 @@ from signing.refusal import Refusal, refuse
 log = structlog.get_logger("liandan.access")
 
 WINDOW_S = 60.0
+SIZE = SIZE_HEADER.lower().encode()
 LOGIN = "/v1/tokens"
 """Stays open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
 PATH_MAX = 200
@@ -83,7 +84,10 @@ class Access:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", name.encode())]
+                more = [(b"x-request-id", name.encode())]
+                if "liandan_size" in extras and status < 400 and not any(key == SIZE for key, _ in message["headers"]):
+                    more.append((SIZE, b"%d" % extras["liandan_size"]))  # of papers, which are drawn from what is published
+                message["headers"] = [*message["headers"], *more]
             await send(message)
 
         try:

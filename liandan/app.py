@@ -10,7 +10,7 @@ from ledger.admission.intake import Room
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.problem import Language
-from ledger.routes import Limits, caller_of, ledger_routers
+from ledger.routes import Limits, MinSize, ledger_routers, read_by
 from ledger.service import Service
 from ledger.static.routes import router as PUBLISHED
 from liandan.access import Access, App
@@ -51,9 +51,9 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
     async def printing() -> Press:
         return press
 
-    async def caller(request: Request[Any, Any, Any]) -> Caller:
+    async def caller(request: Request[Any, Any, Any], min_size: MinSize = None) -> Caller:
         """Routes that ask for a caller are for those who may read."""
-        return caller_of(request, "read")
+        return await read_by(service.log, request, min_size)
 
     async def lang(request: Request[Any, Any, Any]) -> Language:
         return scope_language(request.scope, default)

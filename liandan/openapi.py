@@ -21,7 +21,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 from litestar.types import Method
 from msgspec import Struct
 
-from ledger.describing import BINARY, NDJSON, PROBLEM_JSON, TEXT, AnswerSpec, BodySpec
+from ledger.describing import BINARY, NDJSON, PROBLEM_JSON, SIZE_HEADER, TEXT, AnswerSpec, BodySpec
 from ledger.problem import Problem
 from liandan.act_components import with_acts
 
@@ -63,13 +63,17 @@ USERS = {
 }
 """One tag an operation, so that a generated client has it once; who needs which tags stands beside them."""
 ASKED = {
-    "Prefer": ("等待发布的秒数，至多 30 / `wait=N`: seconds to wait for publication, or `respond-async` (RFC 7240)", "wait=10"),
+    "Prefer": (
+        "等待发布（读取时为等待 min_size）的秒数，至多 30 / `wait=N`: seconds to wait for publication, of a read for `min_size`, or `respond-async` (RFC 7240)",
+        "wait=10",
+    ),
     "Liandan-Now": ("仅限模拟账本 / the present of a simulated log; a real one ignores it", "2026-10-01T09:00:00+08:00"),
     "If-None-Match": ("上次的 ETag / the ETag of the copy at hand", '"2c26b46b68ffc68ff99b453c1d304134"'),
 }
 """Request headers by name: what they ask for, an example."""
 ANSWERED = {
     "X-Request-Id": "请求编号，请告知运营方 / name of this request; tell it to the operator",
+    "Liandan-Size": "所反映的条目数 / number of entries that the answer reflects",
     "Retry-After": "秒后再试 / seconds to wait before the same is sent again",
     "WWW-Authenticate": "Bearer",
     "Cache-Control": "RFC 9111",
@@ -200,8 +204,9 @@ def _describe(operation: Json, handler: HTTPRouteHandler) -> None:
     declared = handler.responses or {}
     taken: BodySpec | None = handler.opt.get("takes")
     answers: Json = operation["responses"]
+    reads = "caller" in handler.parsed_fn_signature.parameters  # with it come ``min_size`` and the wait for it (ledger.routes.read_by)
     for status, answer in answers.items():
-        _answer(answer, declared.get(int(status)))
+        _answer(answer, declared.get(int(status)), (SIZE_HEADER,) if reads else ())
     problems = {
         *EVERYWHERE,
         *(WITH_BODY if taken else ()),
@@ -214,9 +219,11 @@ def _describe(operation: Json, handler: HTTPRouteHandler) -> None:
         operation["security"] = [{"token": []}]
     given = operation.setdefault("parameters", [])
     least = {definition.name or name: definition.ge for name, definition in _parameters(handler) if definition.ge is not None}
+    least |= {"min_size": 0} if reads else {}
     for one in given:
         one["schema"] = _value(one["schema"]) | ({"minimum": least[one["name"]]} if one["name"] in least else {})
-    asked = [name for name in handler.opt.get("asks", ()) if not any(one["name"] == name for one in given)]
+    asks = dict.fromkeys((*handler.opt.get("asks", ()), *(("Prefer",) if reads else ())))
+    asked = [name for name in asks if not any(one["name"] == name for one in given)]
     if not any(one["name"] == "lang" for one in given):
         asked.append("lang")
     given += [{"$ref": f"#/components/parameters/{name}"} for name in asked]
@@ -234,9 +241,9 @@ def _value(schema: Json) -> Json:
     return found
 
 
-def _answer(answer: Json, told: Any) -> None:
+def _answer(answer: Json, told: Any, more: Sequence[str]) -> None:
     """One answer that is no problem: all its forms, with the headers it brings."""
-    headers = ["X-Request-Id", *(told.headers if isinstance(told, AnswerSpec) else ())]
+    headers = ["X-Request-Id", *more, *(told.headers if isinstance(told, AnswerSpec) else ())]
     answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
     if told is None or told.data_container is None:
         return
@@ -281,7 +288,10 @@ def _problem(status: int, codes: str) -> Json:
 
 
 def _header(said: str, name: str) -> Json:
-    return {"description": said, "schema": {"type": "integer", "minimum": 0} if name == "Retry-After" else {"type": "string"}}
+    return {
+        "description": said,
+        "schema": {"type": "integer", "minimum": 0} if name in ("Retry-After", SIZE_HEADER) else {"type": "string"},
+    }
 
 
 def _asked(name: str, said: str, example: str) -> Json:

@@ -32,7 +32,7 @@ FORM = (
     "NOT_UTF8 BYTE_ORDER_MARK NOT_JSON NOT_OBJECT DUPLICATE_KEY NOT_INTEGER INTEGER_RANGE TOO_DEEP FORBIDDEN_CHARACTER NULL_VALUE "
     "ENVELOPE_FIELD PAYLOAD_TYPE BASE64 KEYID_FORM KEYID_TWICE SUITE_UNKNOWN KEY_INVALID SIGNATURE_FORM FIELD_UNKNOWN FIELD_MISSING "
     "FIELD_TYPE KIND_UNKNOWN CHAIN_FORM CHAIN_KIND SEQ_FORM PREV_FORM BY_COUNT BY_TWICE USCC AT_FORM SEEN_FORM SIGNATURE_COUNT TILE_FORM "
-    "QUERY_FORM CURSOR_FORM BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM MONTH_FORM DIRECTION_FORM BODY_INCOMPLETE"
+    "QUERY_FORM CURSOR_FORM MIN_SIZE BATCH_EMPTY LOGIN_FORM DISCLOSURE_FORM MONTH_FORM DIRECTION_FORM BODY_INCOMPLETE"
 )
 BY_STATUS = {
     400: FORM,
@@ -48,11 +48,13 @@ BY_STATUS = {
     415: "BODY_ENCODING",
     429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY",
     500: "INTERNAL INTERNAL_POISON",
-    503: "BUSY LOG_FROZEN ISSUER_KEY SEARCH_BEHIND",
+    503: "BUSY LOG_FROZEN ISSUER_KEY SEARCH_BEHIND NOT_YET_READ",
 }
 STATUS = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 """What is not here is 422: the statement can be read, and a rule refuses it."""
 REFUSED = 422
+RETRY_S = {"NOT_YET_READ": 1}
+"""Seconds until another try is worth it, where it is not the 5 of the others."""
 OF_STATUS = {400: "QUERY_FORM", 401: "TOKEN_UNKNOWN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "REQUEST_TOO_LARGE"}
 """Codes of what the framework itself turns down."""
 
@@ -130,7 +132,7 @@ def problem_headers(problem: Problem, error: Exception | None = None) -> dict[st
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="liandan"'
     if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Retry-After"] = str(error.retry_after_s if isinstance(error, Busy) else 5)
+        headers["Retry-After"] = str(error.retry_after_s if isinstance(error, Busy) else RETRY_S.get(problem.code, 5))
     if isinstance(error, HTTPException) and (allowed := _allowed(error)):
         headers["Allow"] = allowed
     return headers

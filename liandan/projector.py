@@ -23,7 +23,7 @@ class Projector:
     """Runs the projection of manifests in one process. Several processes may run: a projection locks its position."""
 
     def __init__(self, ledger: Log) -> None:
-        self._ledger, self._position = ledger, 0
+        self._ledger = ledger
 
     async def run(self) -> None:
         """Follow until cancelled; a database that is away is waited for."""
@@ -46,10 +46,11 @@ class Projector:
                 entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
                 firsts = await self._ledger.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
                 position = await store.follow(conn, entries, {first.statement.chain: first for first in firsts})
+                self._ledger.projected = position
                 await asyncio.sleep(0)
             if position - begun >= BULK:
                 await analyze(conn)
-        self._position = position
+        self._ledger.projected = position
         return target
 
     @property
@@ -59,4 +60,4 @@ class Projector:
 
     def lag(self) -> dict[str, int]:
         """Entries that each projection is behind the published size."""
-        return {"manifests": max(0, self._published - self._position)}
+        return {"manifests": max(0, self._published - self._ledger.projected)}

@@ -15,7 +15,7 @@ from ledger.answers import Posted, Waiting
 from ledger.caller import Caller, beginnings, is_granted, places_by_chain
 from ledger.describing import READ_REFUSALS, AnswerSpec, InHash, asks, in_path, refusals
 from ledger.log import Log
-from ledger.routes import caller_of, refuse_unknown_query
+from ledger.routes import TheCaller, caller_of, refuse_unknown_query
 from ledger.service import Service
 from ledger.times import parse_at
 from ledger.vault.service import Opening
@@ -40,9 +40,8 @@ OfChain = QueryParameter(max_length=300, description="链名 / name of a chain",
 
 
 @get("/v1/statements/{statement:str}/disclosures", responses=READ_ANSWERS)
-async def read_disclosures(request: Request[Any, Any, Any], statement: InHash) -> Response[Openings]:
+async def read_disclosures(request: Request[Any, Any, Any], caller: TheCaller, statement: InHash) -> Response[Openings]:
     """The personal data that one statement committed to: salt and value where they are held, else why not."""
-    caller = caller_of(request, "read")
     service: Service = request.app.state.service
     chain = await service.vault.chain_of(statement)
     await _must_be_reader(service.log, chain, caller, asked=("statement", statement))
@@ -50,9 +49,8 @@ async def read_disclosures(request: Request[Any, Any, Any], statement: InHash) -
 
 
 @get("/v1/disclosures", responses=READ_ANSWERS)
-async def list_disclosures(request: Request[Any, Any, Any], chain: Annotated[str, OfChain]) -> Response[Openings]:
+async def list_disclosures(request: Request[Any, Any, Any], caller: TheCaller, chain: Annotated[str, OfChain]) -> Response[Openings]:
     """The same for every statement of a chain, e.g. ``manifest/<generator>/<ULID>``."""
-    caller = caller_of(request, "read")
     service: Service = request.app.state.service
     pattern = service.log.kinds.chain_pattern(chain.partition("/")[0])
     if pattern is None or pattern.fullmatch(chain) is None:

@@ -10,7 +10,7 @@ from litestar import Request, Response, Router, get
 
 from ledger.describing import READ_REFUSALS, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
 from ledger.reading import Page
-from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query
+from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query, say_size
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage
@@ -106,5 +106,6 @@ ROUTER = Router(
     "",
     route_handlers=[get_manifests, get_machine, get_by_name, get_manifest, get_actions, get_history],
     before_request=refuse_unknown_query,
+    after_request=say_size,
     tags=["manifests"],
 )

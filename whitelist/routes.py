@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 
 from ledger.describing import READ_REFUSALS, Cursor, Uscc, in_query, refusals, takes
 from ledger.reading import Page
-from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query
+from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query, say_size
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
@@ -121,5 +121,6 @@ ROUTER = Router(
     "",
     route_handlers=[post_checks, get_permits, get_lists, get_listings, get_approvals, get_quotas],
     before_request=refuse_unknown_query,
+    after_request=say_size,
     tags=["whitelist"],
 )

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import httpx
 import msgspec
@@ -25,9 +25,27 @@ from signing.payload import parse
 from signing.refusal import Refusal
 from whitelist.answers import CheckAnswers
 
+T = TypeVar("T")
 PUBLICATION_S = 30
 """How long the log is asked to wait for publication in one request."""
 WAITING = {"Prefer": f"wait={PUBLICATION_S}"}
+READS = frozenset(
+    [
+        "approvals",
+        "chains",
+        "feed",
+        "listings",
+        "lists",
+        "manifests",
+        "no-record.pdf",
+        "parties",
+        "permits",
+        "quotas",
+        "reconciliations",
+        "refusals",
+    ]
+)
+"""First segments behind ``/v1/`` of what is read with ``min_size``."""
 CONSISTENCY_EVERY_S = 60.0
 """How often it is proved that the log only grew since the checkpoint last proved; also when the client is closed."""
 
@@ -49,6 +67,8 @@ class AsyncLiandan:
         self._states_seen = states_seen
         self.checkpoint: Checkpoint | None = None
         """The newest checkpoint that the pinned keys signed."""
+        self._wrote = 0
+        """Size of the log that holds everything this client has posted: what it reads reflects at least that (``min_size``)."""
         self._proved: Checkpoint | None = None
         self._proved_at = float("-inf")
 
@@ -151,7 +171,7 @@ class AsyncLiandan:
     async def resume(self, chain: str) -> ChainHead | None:
         """Ask the log for the head of a chain and go on from it."""
         try:
-            head: ChainHead | None = await self._transport.read(ChainHead, f"/v1/chains/{chain}")
+            head: ChainHead | None = await self._read(ChainHead, f"/v1/chains/{chain}")
         except RequestRefused as refused:
             if refused.codes != ["NOT_FOUND"]:
                 raise
@@ -203,6 +223,7 @@ class AsyncLiandan:
     async def _believe(self, envelope: Envelope, claim: Claimed) -> Receipt:
         assert self.trust is not None, "connect first, or give trust"
         receipt = check_receipt(envelope, claim, self.trust)
+        self._wrote = max(self._wrote, receipt.index + 1)
         if self._folder is not None:
             self._folder.keep(receipt)
         if self.checkpoint is None or receipt.checkpoint.size >= self.checkpoint.size:
@@ -233,28 +254,37 @@ class AsyncLiandan:
         else:
             self.heads.advance(chain, seq - 1, prev)
 
-    async def feed(self, after: int = -1, limit: int = 256) -> FeedPage:
-        """Published entries behind an index."""
-        return await self._transport.read(FeedPage, "/v1/feed", after=after, limit=limit)
+    async def feed(self, after: int = -1, limit: int = 256, *, min_size: int | None = None) -> FeedPage:
+        """Published entries behind an index, of a log of ``min_size`` entries at least; without it, of what this client has posted."""
+        return await self._read(FeedPage, "/v1/feed", after=after, limit=limit, **({} if min_size is None else {"min_size": min_size}))
 
     async def refusals(self, before: int | None = None, limit: int = 100) -> RefusalPage:
         """Refused statements with their receipts, newest first."""
-        return await self._transport.read(RefusalPage, "/v1/refusals", before=before, limit=limit)
+        return await self._read(RefusalPage, "/v1/refusals", before=before, limit=limit)
 
     async def check(self, transfers: Sequence[object], *, as_of: int | None = None, at: str | None = None) -> CheckAnswers:
         """Ask whether transfers (试算) could be issued, now or as of a size; nothing is written. Refused for a malformed question."""
         question = {"transfers": list(transfers), "as_of": as_of, "at": at}
         raw = msgspec.json.encode({name: value for name, value in question.items() if value is not None})
-        answer = await self._transport.send("POST", "/v1/checks", content=raw, headers={"Content-Type": "application/json"})
+        params, headers = self._mine(), {"Content-Type": "application/json"}
+        answer = await self._transport.send("POST", "/v1/checks", content=raw, params=params, headers=headers)
         return msgspec.json.decode(answer.content, type=CheckAnswers)
 
     async def party(self, uscc: str) -> PartyAnswer:
         """A party with its keys."""
-        return await self._transport.read(PartyAnswer, f"/v1/parties/{uscc}")
+        return await self._read(PartyAnswer, f"/v1/parties/{uscc}")
 
     async def get(self, path: str, **params: str | int | None) -> bytes:
-        """Any other resource of the server, e.g. ``/checkpoint`` or a tile."""
-        return await self._transport.get(path, **params)
+        """Any other resource of the server, e.g. ``/checkpoint``, a tile or ``/v1/manifests``, which reflects what was posted here."""
+        is_read = path.startswith("/v1/") and path.split("/")[2] in READS and path != "/v1/manifests/machine"
+        return await self._transport.get(path, **({**self._mine(), **params} if is_read else params))
+
+    async def _read(self, form: type[T], path: str, **params: Any) -> T:
+        """An answer that reflects what this client has posted."""
+        return await self._transport.read(form, path, **{**self._mine(), **params})
+
+    def _mine(self) -> dict[str, int]:
+        return {"min_size": self._wrote} if self._wrote else {}
 
     async def logout(self) -> None:
         """Revoke the token before its time."""

@@ -147,7 +147,7 @@ async def test_answers_are_those_of_the_table(party: Party) -> None:
         client = Liandan(party.url, read_key(Path("单位.pem"), PASSPHRASE.encode()), uscc=PARTY)
         client.set_now(NOW_S)
         with client:
-            page = client.feed()
+            page = client.feed(min_size=client.log().committed)
             return len(page.entries), len(client.refusals().refusals), [line.keyid for line in client.party(PARTY).keys]
 
     entries, refusals, keys = await asyncio.to_thread(read)

@@ -65,6 +65,20 @@ async def test_posting_twice_gives_the_first_entry(server: tuple[str, Workbench]
     assert first.entry == again.entry
 
 
+async def test_what_was_posted_is_read_at_once(server: tuple[str, Workbench]) -> None:
+    """The client asks for the size of its own receipt; a feed that does not have it yet is waited for."""
+    url, bench = server
+    async with client_of(url, PARTY) as client:
+        after = (await client.feed(limit=1000)).next
+        for generation in range(1, 6):
+            receipt = await client.post(client.sign(await client.draft("key.add/1", f"party/{PARTY}", new_key(bench, generation))))
+            page = await client.feed(after)
+            assert [entry.index for entry in page.entries] == [receipt.index]
+            assert (page.size, page.next) == (receipt.index + 1, receipt.index)
+            after = page.next
+            assert (await client.party(PARTY)).size > receipt.index
+
+
 async def test_a_chain_written_offline_is_posted_in_one_request(server: tuple[str, Workbench], tmp_path: Path) -> None:
     url, bench = server
     async with client_of(url, PARTY, heads=Heads(tmp_path / "heads.json")) as client:

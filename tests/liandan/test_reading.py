@@ -14,6 +14,7 @@ from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import parse_bundle
 from liandan.client.transport import challenge
+from liandan.database import connect
 from liandan.problems import STATUS, language_of
 from liandan.wiring import RULES
 from signing.envelope import Envelope, freeze
@@ -114,7 +115,7 @@ async def test_authorities_read_all_parties_what_concerns_them_outsiders_nothing
         (OPERATOR, range(len(bench.entries))),
         (PARTY, [1]),
     ):
-        page = (await still.get("/v1/feed", headers=await token_of(still, reader))).json()
+        page = (await still.get(f"/v1/feed?min_size={len(bench.entries)}", headers=await token_of(still, reader))).json()
         assert [entry["index"] for entry in page["entries"]] == list(wanted)
         assert page["next"] == len(bench.entries) - 1
 
@@ -127,6 +128,54 @@ async def test_pages_of_the_feed_follow_each_other_without_a_gap(still: httpx.As
         after = page["next"]
     assert len(seen) == len(bench.entries)
     assert (await still.get("/v1/feed", params={"after": after}, headers=token)).json()["entries"] == []
+
+
+@pytest.mark.parametrize("path", ["feed", "manifests", "permits", f"parties/{PARTY}", f"chains/party/{PARTY}", "refusals"])
+async def test_a_read_reflects_what_it_is_asked_to_and_says_how_much(still: httpx.AsyncClient, bench: Workbench, path: str) -> None:
+    token, size = await token_of(still, PARTY), len(bench.entries)
+    answer = await still.get(f"/v1/{path}?min_size={size}", headers=token)
+    assert answer.status_code == 200, answer.text
+    assert int(answer.headers["liandan-size"]) == answer.json().get("size", size) == size
+    beyond = await still.get(f"/v1/{path}?min_size={size + 1}", headers=token)
+    assert (beyond.status_code, beyond.json()["code"]) == (400, "MIN_SIZE")
+    assert (beyond.json()["errors"][0]["found"], beyond.json()["errors"][0]["expected"]) == (str(size + 1), f"at most {size}")
+
+
+@pytest.mark.parametrize("value", ["1e3", "1.0", "-1", "3%0A", "%203", "", "٣", "1_0", "99999999999999999", "x"])
+@pytest.mark.parametrize("name", ["min_size", "after", "limit"])
+async def test_a_number_in_a_query_is_a_number_as_a_whole(still: httpx.AsyncClient, name: str, value: str) -> None:
+    if (name, value) == ("after", "-1"):
+        return
+    answer = await still.get(f"/v1/feed?{name}={value}", headers=await token_of(still, PARTY))
+    assert (answer.status_code, answer.json()["code"]) == (400, "QUERY_FORM"), answer.text
+
+
+async def test_a_position_that_is_no_entry_yet_is_refused(still: httpx.AsyncClient, bench: Workbench) -> None:
+    """It belongs to another log, or to this one before it was restored: an empty page would be believed for ever."""
+    answer = await still.get(f"/v1/feed?after={len(bench.entries)}", headers=await token_of(still, PARTY))
+    assert (answer.status_code, answer.json()["code"], answer.json()["errors"][0]["field"]) == (400, "QUERY_FORM", "after")
+
+
+async def test_what_posts_take_is_not_asked_to_wait(still: httpx.AsyncClient, bench: Workbench) -> None:
+    answer = await still.post("/v1/statements?min_size=1", content=freeze(bench.entries[0].envelope))
+    assert (answer.status_code, answer.json()["code"]) == (400, "QUERY_FORM")
+
+
+async def test_views_that_stay_behind_are_said_to_and_nothing_hangs(
+    still: httpx.AsyncClient, bench: Workbench, shared_database_url: str
+) -> None:
+    """The projection is held by a lock of its own row, as by a follower that is stuck, while the log goes on."""
+    token = await token_of(still, PARTY)
+    async with connect(shared_database_url) as stuck, stuck.transaction():
+        await stuck.execute("SELECT FROM projection_position FOR UPDATE")
+        posted = await still.post("/v1/statements", content=freeze(bench.register(uscc("510112", 77)).envelope))
+        asked = {"min_size": posted.json()["index"] + 1}
+        headers = {**token, "Prefer": "respond-async"}
+        late = await still.get("/v1/manifests", params=asked, headers=headers)
+        assert (late.status_code, late.json()["code"], late.headers["retry-after"]) == (503, "NOT_YET_READ", "1")
+        waited = await still.get("/v1/manifests", params=asked, headers={**token, "Prefer": "wait=1"})
+        assert waited.status_code == 503
+    assert (await still.get("/v1/manifests", params=asked, headers=token)).status_code == 200
 
 
 async def test_hash_tiles_are_public_and_entries_are_not(still: httpx.AsyncClient, bench: Workbench) -> None:

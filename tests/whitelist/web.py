@@ -16,6 +16,7 @@ from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.log import Answer, Log, LoggedEntry
 from ledger.problem import Language
+from ledger.routes import MinSize, read_by
 from ledger.times import parse_at
 from liandan.openapi import interface
 from liandan.problems import Problems, scope_language
@@ -87,11 +88,16 @@ def codes_of(response: Response, status: int) -> list[str]:
 async def serving(pool: Pool[Record], directory: Path, bench: Workbench, routers: Sequence[Router]) -> AsyncIterator[Web]:
     """The workbench's statements in a running log, and routes over it."""
     async with running(pool, directory, bench.kinds, bench.data) as log:
+
+        async def caller(request: Request[Any, Any, Any], min_size: MinSize = None) -> Caller:
+            request.scope["user"] = _caller(request)
+            return await read_by(log, request, min_size)
+
         app: Litestar = Litestar(
             list(routers),
             dependencies={
                 "log": Provide(lambda: log, sync_to_thread=False),
-                "caller": Provide(_caller, sync_to_thread=False),
+                "caller": Provide(caller),
                 "lang": Provide(_language, sync_to_thread=False),
             },
             exception_handlers=Problems("zh", lambda: None).handlers(),
