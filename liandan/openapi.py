@@ -205,8 +205,9 @@ def _describe(operation: Json, handler: HTTPRouteHandler) -> None:
     taken: BodySpec | None = handler.opt.get("takes")
     answers: Json = operation["responses"]
     reads = "caller" in handler.parsed_fn_signature.parameters  # with it come ``min_size`` and the wait for it (ledger.routes.read_by)
+    says_size = "size" in getattr(handler.parsed_fn_signature.return_type.annotation, "__struct_fields__", ())
     for status, answer in answers.items():
-        _answer(answer, declared.get(int(status)), (SIZE_HEADER,) if reads else ())
+        _answer(answer, declared.get(int(status)), (SIZE_HEADER,) if reads or says_size else ())
     problems = {
         *EVERYWHERE,
         *(WITH_BODY if taken else ()),
