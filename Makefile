@@ -25,6 +25,7 @@ serve: setup
 
 test: setup
 	@$(BIN)/python -m tests.browser.pdfjs
+	@$(BIN)/python -m tests.reports.second_python
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: setup

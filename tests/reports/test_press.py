@@ -1,17 +1,12 @@
-"""Printing on request: signed by the keys at hand or not at all, drawn once, and the same bytes from every machine."""
+"""Printing on request: signed by the keys at hand or not at all, drawn once and kept."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -22,16 +17,8 @@ from reports.press import Cache, Press
 from reports.verify import verify_bytes
 from signing.keys import PrivateKey
 from signing.refusal import Refusal
-from tests.house.source import ROOT
 from tests.reports.story import Story, ordinary
 
-PRINTING = """
-import asyncio, hashlib
-from tests.reports.test_press import KINDS, signing
-from reports.press import Press
-raw, signers = signing()
-print(hashlib.sha256(Press(KINDS, signers).certificate(raw)).hexdigest())
-"""
 KINDS = all_kinds()
 
 
@@ -147,34 +134,3 @@ def test_many_writers_leave_whole_documents(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(40)))
     assert not list(tmp_path.glob(".*"))
-
-
-def printed(python: str, **changes: str) -> str:
-    """SHA-256 of the certificate as another process prints it."""
-    env: Mapping[str, str] = {**os.environ, "PYTHONPATH": str(ROOT), **changes}
-    return subprocess.run([python, "-c", PRINTING], cwd=ROOT, env=env, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def test_time_zone_and_locale_change_no_byte() -> None:
-    one = printed(sys.executable, TZ="Asia/Shanghai", LC_ALL="zh_CN.UTF-8", PYTHONHASHSEED="1")
-    two = printed(sys.executable, TZ="America/New_York", LC_ALL="tr_TR.ISO-8859-9", PYTHONHASHSEED="2", PYTHONUTF8="1")
-    three = printed(sys.executable, TZ="Pacific/Kiritimati", LC_ALL="C", PYTHONHASHSEED="3")
-    assert one == two == three
-
-
-def second_python() -> str | None:
-    """Another Python that has what liandan needs: named by SECOND_PYTHON, else one on the path."""
-    minor = sys.version_info[:2]
-    named = [name for name in ("python3.13", "python3.12", "python3.11") if name != f"python{minor[0]}.{minor[1]}"]
-    for python in filter(None, [os.environ.get("SECOND_PYTHON"), *map(which, named)]):
-        needs = "import asyncpg, cryptography, litestar, msgspec, pikepdf, pytest, reportlab, segno, asn1crypto"
-        if subprocess.run([python, "-c", needs], capture_output=True, check=False).returncode == 0:
-            return python
-    return None
-
-
-def test_another_python_gives_the_same_bytes() -> None:
-    python = second_python()
-    if python is None:
-        pytest.skip("no second Python with the dependencies: SECOND_PYTHON=/path/to/.venv/bin/python3.13 names one")
-    assert printed(python) == printed(sys.executable)
