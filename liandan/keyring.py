@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import structlog
 from msgspec import Struct
 
 from ledger.admission.statement import check_origin
@@ -19,7 +20,9 @@ from ledger.kinds.issuer import USES
 from ledger.tree.checkpoint import log_vkeys
 from liandan.settings import Settings
 from signing.keys import PrivateKey
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
+
+log = structlog.get_logger("liandan.keyring")
 
 FILE_MAX = 64 * 1024
 ISSUER_SUITE = "ecdsa-p256-sha256"
@@ -139,6 +142,40 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
             raise refuse("KEYRING", field=f"key_file: {name}", found=key.suite, expected=ISSUER_SUITE)
     second = blocks.get("log-ml-dsa")
     return ServerKeys(origin=origin[1], log=log, operator=blocks["operator"], log_ml_dsa=second, issuers=issuers)
+
+
+class IssuerWatch:
+    """Keys for papers and codes as the key file holds them by now: read again only after the file has changed, so that a key counts as soon
+    as the log tells it, without a restart. Of the other keys nothing is taken.
+    """
+
+    def __init__(self, settings: Settings, origin: str) -> None:
+        """``origin``: the log that is served; a file for another one is not taken."""
+        self._settings, self._origin = settings, origin
+        self._seen = self._stamp()
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        try:
+            told = self._settings.key_path.stat()
+        except OSError:
+            return None
+        return told.st_ino, told.st_mtime_ns, told.st_size
+
+    def __call__(self) -> dict[str, Callable[[bytes], bytes]] | None:
+        """``signers`` of the file; ``None`` when it has not changed, and when what is there cannot be taken (which is logged)."""
+        if (stamp := self._stamp()) == self._seen:
+            return None
+        self._seen = stamp
+        try:
+            found = read_keyring(self._settings, operator_only=True)
+        except Refusal as refusal:
+            log.warning("key file not taken", codes=[reason.code for reason in refusal.reasons])
+            return None
+        if found.origin != self._origin:
+            log.warning("key file not taken", origin=found.origin)
+            return None
+        log.info("issuer keys read again", keyids=[keyid[:16] for keyid in found.signers])
+        return found.signers
 
 
 def own_signers(settings: Settings) -> dict[str, Callable[[bytes], bytes]]:

@@ -36,7 +36,7 @@ from liandan.connection import Connection
 from liandan.database import check_schema, connect, migrate, open_pool
 from liandan.health import Metrics
 from liandan.identity import Identity
-from liandan.keyring import ServerKeys, read_keyring
+from liandan.keyring import IssuerWatch, ServerKeys, read_keyring
 from liandan.postgres import EmbeddedPostgres
 from liandan.projector import Projector
 from liandan.publisher_process import PublisherProcess, publishing
@@ -85,6 +85,7 @@ async def assemble(
     """Everything but HTTP, running; raises Refusal and Mismatch instead of starting on something wrong."""
     assert keyring is None or settings.publisher == "task", "another process reads its keys from the key file"
     keys = keyring or read_keyring(settings, operator_only=settings.publisher == "process")
+    look = (lambda: None) if keyring else IssuerWatch(settings, keys.origin)
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database_url(settings))
         async with connect(dsn) as connection:
@@ -100,7 +101,7 @@ async def assemble(
         service = Service(ledger, counted, vault, origin=keys.origin, log_keys=follower.log_keys)
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger)
-        press = Press(KINDS, keys.signers, Cache(settings.data_dir / "documents"))
+        press = Press(KINDS, keys.signers, Cache(settings.data_dir / "documents"), look)
         app = create_app(settings, service, identity, projector, counted, press)
         await stack.enter_async_context(_background(service, identity, projector if is_projecting else None, publish))
         yield Running(service=service, app=app)

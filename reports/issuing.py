@@ -54,6 +54,11 @@ def require_signers(bundle: Bundle, signers: Signers) -> None:
             )
 
 
+def is_behind(bundle: Bundle, signers: Signers) -> bool:
+    """Whether the log tells a newer key than is at hand, or no key of it is: somebody may have put it there meanwhile."""
+    return any(next(iter(known)) not in signers for use in USES if (known := issuers(bundle, use)))
+
+
 def signer_of(bundle: Bundle, signers: Signers) -> tuple[str, Issuer, Callable[[bytes], bytes]] | None:
     """(keyid, key, signing function) of the newest key of the log for documents that is at hand; ``None`` without one."""
     return next(((name, issuer, signers[name]) for name, issuer in issuers(bundle, "pdf").items() if name in signers), None)

@@ -20,7 +20,7 @@ import reportlab
 from ledger.admission.kind_table import Kinds
 from ledger.bundle import Bundle, open_bundle
 from reports.documents import layout_of, render
-from reports.issuing import NO_SIGNERS, Signers, require_signers
+from reports.issuing import NO_SIGNERS, Signers, is_behind, require_signers
 from reports.paper.tongue import Tongue
 
 CACHE_BYTES = 256 * 1024 * 1024
@@ -31,6 +31,8 @@ _DIGEST = sha256().digest_size
 _SOFTWARE = f"{reportlab.__version__} {pikepdf.__libqpdf_version__} {zlib.ZLIB_RUNTIME_VERSION}"
 """What bytes of pages depend on beside the layout."""
 Render = Callable[[Bundle, bytes, Signers], bytes]
+Look = Callable[[], Signers | None]
+"""Asks for the keys at hand by now; ``None`` when nothing has changed."""
 P = ParamSpec("P")
 
 
@@ -86,9 +88,9 @@ class Cache:
 class Press:
     """What the server prints documents with. Blocks: callers run it on a thread."""
 
-    def __init__(self, kinds: Kinds, signers: Signers = NO_SIGNERS, cache: Cache | None = None) -> None:
-        """Without a ``cache`` everything is drawn anew."""
-        self._kinds, self._signers, self._cache = kinds, signers, cache
+    def __init__(self, kinds: Kinds, signers: Signers = NO_SIGNERS, cache: Cache | None = None, look: Look = lambda: None) -> None:
+        """Without a ``cache`` everything is drawn anew. ``look`` is asked when the log tells a newer key than is among ``signers``."""
+        self._kinds, self._signers, self._cache, self._look = kinds, signers, cache, look
         self._turn = asyncio.Lock()
 
     async def turn(self, work: Callable[P, bytes], *arguments: P.args, **options: P.kwargs) -> bytes:
@@ -108,16 +110,20 @@ class Press:
 
     def print(self, raw: bytes, layout: str, render: Render) -> bytes:
         """A document of a bundle, kept; ``layout`` names what ``render`` draws."""
-        key = sha256("\n".join((layout, _SOFTWARE, *sorted(self._signers), sha256(raw).hexdigest())).encode()).hexdigest()
-        found = None if self._cache is None else self._cache.get(key)
+        found = None if self._cache is None else self._cache.get(self._key(raw, layout))
         if found is None:
             found = self.draw(raw, render)
             if self._cache is not None:
-                self._cache.put(key, found)
+                self._cache.put(self._key(raw, layout), found)
         return found
+
+    def _key(self, raw: bytes, layout: str) -> str:
+        return sha256("\n".join((layout, _SOFTWARE, *sorted(self._signers), sha256(raw).hexdigest())).encode()).hexdigest()
 
     def draw(self, raw: bytes, render: Render) -> bytes:
         """The same anew; the bundle is opened as any verifier would before it is printed."""
         bundle = open_bundle(raw, self._kinds)
+        if is_behind(bundle, self._signers) and (found := self._look()) is not None:
+            self._signers = found
         require_signers(bundle, self._signers)
         return render(bundle, raw, self._signers)

@@ -17,8 +17,8 @@ CERT_STATE | R-74 | receiver | law §7.6 R-74 [DESIGN]
 The manifest has not been received yet, so there is no certificate. || Wait for the receiver's confirmation (manifest.receive).
 
 ISSUER_KEY | - | operator | docs/certificate.md [DESIGN]
-账本登记了文书签章或二维码密钥，本服务没有这把私钥，不能出具：未签章的文书不是该账本的文书。 || 运营单位将该密钥放入本服务的密钥文件（Key: pdf 或 Key: claim）并重启，或用 liandan key issuer 生成新的并登记，或以 liandan log issuer retire 停用。
-The log tells a key for papers or codes that this server does not hold; unsigned, a paper of such a log is not its paper. || The operator puts the key into this server's key file (Key: pdf or Key: claim) and restarts it, or makes and registers a new one (liandan key issuer), or retires it (liandan log issuer retire).
+账本登记了文书签章或二维码密钥，本服务没有这把私钥，不能出具：未签章的文书不是该账本的文书。 || 运营单位将该密钥放入本服务的密钥文件（Key: pdf 或 Key: claim），服务随即取用；或用 liandan key issuer 生成新的并登记，或以 liandan log issuer retire 停用。
+The log tells a key for papers or codes that this server does not hold; unsigned, a paper of such a log is not its paper. || The operator puts the key into this server's key file (Key: pdf or Key: claim), which it reads again by itself, or makes and registers a new one (liandan key issuer), or retires it (liandan log issuer retire).
 
 TRANSIT_VOID | - | generator | docs/documents.md [DESIGN]
 联单已作废，没有在途可言，不出具在途凭证。 || 如已重新开具，按新联单出具。

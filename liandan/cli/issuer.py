@@ -27,9 +27,9 @@ _last = click.option("--to", "last", type=_DAY, help="停用日期 / last day, Y
 @click.option("--out", type=file, help="登记材料，默认 issuer-<用途>-<密钥标识>.json / the registration")
 @command
 def make_command(use: str, found: str | None, uscc: str | None, out: Path | None) -> None:
-    """生成文书签章或二维码密钥（ECDSA P-256），加入本机密钥文件，并写出登记材料。服务重启后启用。
+    """生成文书签章或二维码密钥（ECDSA P-256），加入本机密钥文件，并写出登记材料。账本登记之后，服务自行启用。
 
-    Make a key for papers or codes in this installation's key file, and write its registration. A server reads it at its next start.
+    Make a key for papers or codes in this installation's key file, and write its registration. A server takes it up by itself, once the log tells it.
     """
     from liandan.installation import own_log
     from liandan.issuer import make_issuer

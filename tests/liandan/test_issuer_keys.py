@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from cryptography import x509
 
 from liandan.cli import main
-from liandan.keyring import ISSUER_SUITE, ServerKeys, add_issuer, read_keyring, write_keyring
+from liandan.keyring import ISSUER_SUITE, IssuerWatch, ServerKeys, add_issuer, read_keyring, write_keyring
 from liandan.settings import Settings
 from signing.certificate import certify
 from signing.keys import PrivateKey, write_key
@@ -60,6 +60,22 @@ def test_a_key_file_is_never_left_half_changed(own: Settings) -> None:
     with pytest.raises(Refusal) as caught:
         add_issuer(own, "pdf", P256)
     assert (caught.value.codes, own.key_path.read_bytes()) == (["KEY_FILE"], before)
+
+
+def test_a_key_file_is_read_again_when_it_has_changed_and_taken_when_it_is_good(own: Settings) -> None:
+    look = IssuerWatch(own, KEYRING.origin)
+    assert look() is None
+    add_issuer(own, "pdf", P256)
+    assert list(look() or {}) == [P256.keyid]
+    assert look() is None, "once"
+    whole = own.key_path.read_text(encoding="utf-8")
+    for changed in (whole[:-90] + "A" + whole[-89:], whole.replace(ORIGIN, "log.example/another"), ""):
+        own.key_path.write_text(changed, encoding="utf-8")
+        assert look() is None
+    own.key_path.unlink()
+    assert look() is None
+    own.key_path.write_text(whole, encoding="utf-8")
+    assert list(look() or {}) == [P256.keyid]
 
 
 def test_a_key_for_papers_of_another_suite_is_refused(tmp_path: Path) -> None:

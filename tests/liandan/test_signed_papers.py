@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from liandan.client import AsyncLiandan, RequestRefused
+from liandan.keyring import add_issuer, write_keyring
 from liandan.server import serving
 from reports.verify import verify_bytes
 from signing.envelope import freeze
@@ -34,11 +35,11 @@ def told() -> tuple[Story, Issuers]:
 
 
 @asynccontextmanager
-async def served(database_url: str, directory: Path, issuers: Issuers) -> AsyncIterator[AsyncLiandan]:
-    """A client of the generator at a server with these keys; the story is posted if it is not there yet."""
+async def served(database_url: str, directory: Path, issuers: Issuers | None) -> AsyncIterator[AsyncLiandan]:
+    """A client of the generator at a server with these keys, or those of its key file; the story is posted if it is not there yet."""
     story, _ = told()
     settings = settings_of(database_url, directory)
-    async with serving(settings, keyring=replace(KEYRING, issuers=issuers)) as url:
+    async with serving(settings, keyring=None if issuers is None else replace(KEYRING, issuers=issuers)) as url:
         async with httpx.AsyncClient(base_url=url, timeout=60) as anybody:
             for entry in story.bench.entries:
                 headers = {"Liandan-Now": entry.admission.at}
@@ -63,8 +64,17 @@ async def test_certificates_are_signed_by_the_keys_at_hand_or_refused_in_words(d
             with pytest.raises(RequestRefused) as caught:
                 await client.get(address, lang="en")
             assert "does not hold" in caught.value.problem.errors[0].message
+    settings = settings_of(database_url, tmp_path)
+    write_keyring(KEYRING, settings.key_path, settings.passphrase_path)
+    async with served(database_url, tmp_path, None) as client:
+        for use, key in keys:
+            with pytest.raises(RequestRefused):
+                await client.get(address)
+            add_issuer(settings, use, key)
+        found = await client.get(address)  # by the server that was started without them
     async with served(database_url, tmp_path, keys) as client:
         first = await client.get(address)
+        assert first == found
         assert await client.get(address) == first
         report = verify_bytes(first, "c.pdf", story.bench.found)
         assert (report.verdict, report.paper) == ("good", "reprint")

@@ -51,6 +51,27 @@ def test_a_log_that_signs_prints_nothing_unsigned() -> None:
         assert reason.expected == (paper if lacking == "pdf" else code).keyid
 
 
+def test_keys_are_looked_for_when_the_log_tells_a_newer_one(tmp_path: Path) -> None:
+    _, paper, code, raw = told()
+    at_hand: list[Signers | None] = [None, {paper.keyid: paper.sign}, signing()[1]]
+    asked = []
+
+    def look() -> Signers | None:
+        asked.append(True)
+        return at_hand.pop(0)
+
+    press = Press(KINDS, {}, Cache(tmp_path), look)
+    for _ in range(2):
+        with pytest.raises(Refusal):
+            press.certificate(raw)
+    whole = press.certificate(raw)
+    assert whole == press.certificate(raw) == Press(KINDS, signing()[1]).certificate(raw)
+    assert len(asked) == 3, "not once all keys are at hand"
+    kept = Press(KINDS, {paper.keyid: paper.sign, code.keyid: code.sign}, Cache(tmp_path))
+    assert kept._cache is not None
+    assert kept._cache.get(kept._key(raw, module.layout_of("certificate", "zh"))) == whole, "kept under the keys that signed it"
+
+
 async def test_a_log_without_such_keys_prints_unsigned() -> None:
     raw = await ordinary().bundle(123)
     assert verify_bytes(Press(KINDS, signing()[1]).certificate(raw), "c.pdf", ordinary().bench.found).verdict == "good"
