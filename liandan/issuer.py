@@ -21,7 +21,7 @@ from signing.possession import KeyRegistration, check_registration, register
 from signing.refusal import refuse
 
 NAME_MAX = 64
-"""Characters of a common name (RFC 5280 §A.1)."""
+"""Bytes of a common name: RFC 5280 §A.1 says characters, the library that makes certificates counts UTF-8."""
 
 
 class IssuerRegistration(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,9 +56,8 @@ def certificate(
     """DER of its certificate: by an authority's key, else its own (测试 CA). Refusal ISSUER_UNFIT for days or names that make no sense."""
     if last < first:
         raise refuse("ISSUER_UNFIT", field="--to", found=last, expected=f"≥ {first}")
-    for field, text in (("--name", name), ("--ca-name", authority_name or name)):
-        if not 0 < len(text) <= NAME_MAX:
-            raise refuse("ISSUER_UNFIT", field=field, found=f"{len(text)} characters", expected=f"1 to {NAME_MAX}")
+    _check_name("--name", name)
+    _check_name("--ca-name", authority_name or name)
     if authority is not None and authority.suite != ISSUER_SUITE:
         raise refuse("ISSUER_UNFIT", field="--ca", found=authority.suite, expected=ISSUER_SUITE)
     return certify(key.spki, name, first, last, authority or key, "" if authority is None else authority_name)
@@ -66,11 +65,16 @@ def certificate(
 
 def signing_request(key: PrivateKey, name: str) -> bytes:
     """PEM of a request (RFC 2986) that an outside authority answers with a certificate."""
-    if not 0 < len(name) <= NAME_MAX:
-        raise refuse("ISSUER_UNFIT", field="--name", found=f"{len(name)} characters", expected=f"1 to {NAME_MAX}")
+    _check_name("--name", name)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     request = x509.CertificateSigningRequestBuilder(subject_name=subject)
     return request.sign(key.private, SHA256(), ecdsa_deterministic=True).public_bytes(Encoding.PEM)
+
+
+def _check_name(field: str, text: str) -> None:
+    if not 0 < len(text.encode()) <= NAME_MAX:
+        expected = f"1 to {NAME_MAX} bytes, {NAME_MAX // 3} 个汉字以内"
+        raise refuse("ISSUER_UNFIT", field=field, found=f"{len(text.encode())} bytes", expected=expected)
 
 
 def body_of(

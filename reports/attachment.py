@@ -14,7 +14,7 @@ NAME = "liandan-bundle.json"
 BUNDLE, CLAIM = b'{"liandan_bundle"', b"liandan-claim:"
 """How they begin."""
 STREAMS_MAX, FOUND_MAX = 20_000, 8
-"""Streams looked at (a certificate has some thirty), and streams unpacked."""
+"""Streams looked at (a certificate has some thirty), and those of them unpacked as evidence, the same ones again included."""
 HEAD = 1024
 """Bytes of a deflated stream within which its beginning can be read: a table of Huffman codes comes first."""
 LAYOUT_KEY = "/LiandanLayout"
@@ -66,12 +66,14 @@ def says_layout(raw: bytes, layout: str) -> bool:
 
 def _streams(raw: bytes, beginning: bytes) -> list[bytes]:
     found: list[bytes] = []
+    unpacked = 0
     for count, start in enumerate(_STREAM.finditer(raw)):
         content = _stream_at(raw, start.end(), beginning)
+        unpacked += content is not None
         if content and content not in found:
             found.append(content)
-        if count == STREAMS_MAX or len(found) > FOUND_MAX:
-            raise refuse("PDF_FORM", found=f"{count} streams, {len(found)} of them evidence", expected="a certificate")
+        if count == STREAMS_MAX or unpacked > FOUND_MAX:
+            raise refuse("PDF_FORM", found=f"{count} streams, {unpacked} of them evidence", expected="a certificate")
     return found
 
 

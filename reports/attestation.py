@@ -4,9 +4,12 @@ No evidence proves that something is not there, so nothing is printed again from
 over the whole file or not at all. What is attached proves the checkpoint that it speaks of, and the key that signed.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 from ledger.bundle import Bundle
+from ledger.directory import party_name
 from reports.certificate.facts import name_in
 from reports.certificate.form import wide
 from reports.colophon import colophon
@@ -37,13 +40,15 @@ class RecordQuestion(Struct, frozen=True, kw_only=True):
     first: str = ""
     last: str = ""
 
-    @property
-    def text(self) -> str:
-        """In words."""
+    def text(self, bundle: Bundle) -> str:
+        """In words, with the generator's name if the bundle tells it."""
         if self.number:
             return say(f"国家联单编号为 {self.number} 的联单", f"a manifest with the national number {self.number}")
+        name = party_name(bundle.facts, self.generator)
+        if name == self.generator:
+            name = say("本账本没有登记这一单位", "not registered in this log")
         parts = [
-            say(f"移出人 {self.generator}", f"of generator {self.generator}"),
+            say(f"移出人 {self.generator}（{name}）", f"of generator {self.generator} ({name})"),
             self.code and say(f"废物代码 {self.code}", f"with waste code {self.code}"),
             (self.first or self.last)
             and say(f"{self.first or '…'} 至 {self.last or '…'} 开具（以入账日计）", f"admitted {self.first or '…'} to {self.last or '…'}"),
@@ -68,19 +73,30 @@ def render_attestation(bundle: Bundle, raw: bytes, question: RecordQuestion, dat
             f"只说明截至检查点 {size} 的本账本；不排除其后的行为，也不排除未在本账本登记的转移。",
             f"It speaks of this log as of checkpoint {size} alone: neither of later acts nor of transfers that are not on this log.",
         )
-        draw_matters(sheet, of_log(bundle), limits)
+        draw_matters(sheet, (*_open_end(question, dated), *of_log(bundle)), limits)
         _statement(sheet, bundle, question, size)
         colophon(sheet, bundle, is_brief=True)
         pages = bound(sheet, bundle, TITLE, "", NOTICE)
     return issue(pages, bundle, raw, signers, layout=f"{NAME} {LAYOUT} {tongue}", dated=dated)
 
 
+def _open_end(question: RecordQuestion, dated: str) -> Iterator[str]:
+    """That the period asked for is not over."""
+    if question.last >= dated[:10]:
+        seen = moment(dated)
+        yield say(
+            f"所问期间尚未完结：只检索到 {seen}，其后至 {question.last} 不在内",
+            f"The period is not over: searched up to {seen}, not from then to {question.last}",
+        )
+
+
 def _statement(sheet: Sheet, bundle: Bundle, question: RecordQuestion, size: int) -> None:
     operator = name_in(bundle, bundle.log.operator)
     section(sheet, "陈述", "Statement")
-    wide(sheet, "检索对象", "Searched for", question.text)
-    zh = f"{operator}在其保存的账本（截至检查点 {size} 的全部条目）中检索，未检索到{question.text}。"
-    en = f"{operator} searched the log that it keeps, all entries up to checkpoint {size}, and did not find {question.text}."
+    wanted = question.text(bundle)
+    wide(sheet, "检索对象", "Searched for", wanted)
+    zh = f"{operator}在其保存的账本（截至检查点 {size} 的全部条目）中检索，未检索到{wanted}。"
+    en = f"{operator} searched the log that it keeps, all entries up to checkpoint {size}, and did not find {wanted}."
     wide(sheet, "陈述", "Statement", say(zh, en))
     wide(
         sheet,

@@ -9,6 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.mass import format_mass
 from ledger.times import format_at
@@ -22,6 +23,7 @@ BEGINNING = b"liandan1\n"
 SUITE = "ecdsa-p256-sha256"
 SIGNATURE_BYTES = 64
 CLAIM_MAX = 300
+TEXT_MAX = CLAIM_MAX - SIGNATURE_BYTES
 CODES_SHOWN, PLATE_SHOWN = 2, 8
 ROOT_SHOWN, KEY_SHOWN = 12, 8
 """Hexadecimal digits."""
@@ -44,7 +46,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     parties: str
     """USCC of generator, carrier now or last (or ``-``), receiver."""
     plate: str
-    """Of the vehicle now or last, cut after eight characters; ``-`` before departure."""
+    """Of the vehicle now or last, cut after eight characters, sooner where the text would be too long; ``-`` before departure."""
     way: str
     """Divisions: from and to."""
     place: str
@@ -91,7 +93,7 @@ def claim_of(state: ManifestState, *, document: str, number: str, as_of_s: int, 
     leg = (state.open_legs or state.legs or (None,))[-1]
     grams = sum(line.sent_g if line.accepted_g is None else line.accepted_g for line in state.lines)
     carrier = leg.carrier if leg is not None else "-"
-    return Claim(
+    whole = Claim(
         document=document,
         number=number,
         stage=str(state.stage),
@@ -99,11 +101,19 @@ def claim_of(state: ManifestState, *, document: str, number: str, as_of_s: int, 
         codes=",".join([*codes[:CODES_SHOWN], *more]),
         mass_t=format_mass(grams).rstrip("0").rstrip("."),
         parties=" ".join((state.generator, carrier, state.receiver)),
-        plate="-" if leg is None else plate if len(plate := leg.vehicle.plate) <= PLATE_SHOWN else f"{plate[:PLATE_SHOWN]}…",
+        plate="-" if leg is None else leg.vehicle.plate,
         way=f"{state.origin.division} {state.destination.division}",
         place=f"{size} {root.hex()[:ROOT_SHOWN]}",
         key=keyid[:KEY_SHOWN],
     )
+    return _cut(whole)
+
+
+def _cut(claim: Claim) -> Claim:
+    """With as much of the plate as there is room for: ships have names there, and a character takes up to four bytes."""
+    whole = claim.plate
+    plates = (whole if len(whole) <= shown else f"{whole[:shown]}…" for shown in range(PLATE_SHOWN, -1, -1))
+    return next(cut for plate in plates if len((cut := replace(claim, plate=plate)).text) <= TEXT_MAX)
 
 
 def parse_claim(raw: str) -> SignedClaim:
@@ -113,7 +123,7 @@ def parse_claim(raw: str) -> SignedClaim:
         text, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in travelling.split("."))
         values = text.removeprefix(BEGINNING).decode().split("\n")
         found = SignedClaim(Claim(**dict(zip(Claim.__struct_fields__, values, strict=True))), signature)
-        is_whole = found.raw.decode() == travelling and len(signature) == SIGNATURE_BYTES and len(text) <= CLAIM_MAX - SIGNATURE_BYTES
+        is_whole = found.raw.decode() == travelling and len(signature) == SIGNATURE_BYTES and len(text) <= TEXT_MAX
     except ValueError:
         is_whole, found = False, None
     if found is None or not is_whole:

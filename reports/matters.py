@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from manifests.model import ManifestState, Stage
+from reports.certificate.decision import STOPPED
 from reports.paper.fonts import BOLD, REGULAR, wrap
 from reports.paper.grid import tonnes
 from reports.paper.sheet import ALARM, INK, Paint, Sheet
 from reports.paper.tongue import say
 from reports.rulebook import explain
-from reports.words import level_name
+from reports.words import level_name, when
+from whitelist.permit import PermitState
 
 ALERTS_SHOWN = 4
 """Alerts in words on page 1; the others are counted there and stand behind."""
@@ -43,6 +45,14 @@ def of_outcome(state: ManifestState) -> Iterator[str]:
     stock_g = sum(line.stock_g for line in state.lines)
     if stock_g > 0:
         yield say(f"尚未利用处置：{tonnes(stock_g)} 吨", f"Not yet used or disposed of: {tonnes(stock_g)} t")
+
+
+def of_permit(bundle: Bundle, chain: str) -> Iterator[str]:
+    """That the receiver's permit was stopped, whatever its last day says."""
+    found = bundle.facts.state(chain)
+    if isinstance(found, PermitState) and (stopped := STOPPED.get(found.history.now)):
+        at = when(found.history.changes[-1].at_s)
+        yield say(f"接受人许可证{stopped[0]}（{at} 入账）", f"The receiver's permit is {stopped[1]} (admitted {at})")
 
 
 def of_acts(acts: Iterable[Entry]) -> Iterator[str]:

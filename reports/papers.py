@@ -1,18 +1,20 @@
 """Documents on request: who may have which, drawn from the newest published checkpoint, opened first as any verifier would."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import projected
+from ledger.times import DAY_S, parse_at, to_datetime
 from manifests.store import Search, list_views
 from reports.attestation import RecordQuestion, render_attestation
 from reports.excerpt.evidence import gather_approval, gather_list, gather_log
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.service import bundle_of
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
+from signing.uscc import check_uscc
 
 BEHIND_TRIES, BEHIND_S = 20, 0.1
 """How long a search waits for its views to reach the checkpoint."""
@@ -37,17 +39,19 @@ async def list_paper(log: Log, press: Press, caller: Caller, name: str, receiver
 async def attestation_paper(log: Log, press: Press, caller: Caller, question: RecordQuestion, tongue: Tongue = "zh") -> bytes:
     """That nothing was found (无记录证明). A party may ask about itself as generator alone; authorities and the operator about any.
 
-    Refusal ATTESTATION_SCOPE, ATTESTATION_FOUND, ATTESTATION_UNSIGNED, SEARCH_BEHIND.
+    Refusal ATTESTATION_SCOPE, ATTESTATION_FOUND, ATTESTATION_UNSIGNED, SEARCH_BEHIND, USCC.
     """
     is_own = question.generator == caller.uscc and not question.number
     if bool(question.number) == bool(question.generator) or not (caller.reads_all or is_own):
         raise refuse("ATTESTATION_SCOPE", field="number, generator", found=question.number or question.generator or "-")
-    if question.first and question.last and question.last < question.first:  # nothing is ever found in such a period
-        raise refuse("ATTESTATION_SCOPE", field="to", found=question.last, expected=f"≥ {question.first}")
-    raw, size, dated = await gather_log(log)
+    if question.generator and not check_uscc(question.generator):  # of a code that nobody has, nothing is ever found
+        raise refuse("USCC", field="generator", found=question.generator, expected="18, 末位为校验码 / the last one a check character")
+    search = _search(question)
+    raw, size, dated = await gather_log(log, question.generator)
+    _check_period(question, dated[:10])
     await _followed(log, size)
     async with log.pool.acquire() as conn:
-        found = await list_views(conn, _search(question), limit=1)
+        found = await list_views(conn, search, limit=1)
     if found:
         raise refuse("ATTESTATION_FOUND", found=found[0].chain)
     return await press.turn(press.draw, raw, lambda bundle, raw, signers: render_attestation(bundle, raw, question, dated, signers, tongue))
@@ -68,9 +72,17 @@ def _day(day: str, later: int) -> datetime | None:
     if not day:
         return None
     try:
-        return datetime.fromisoformat(f"{day}T00:00:00+08:00") + timedelta(days=later)
-    except ValueError:
+        return to_datetime(parse_at(f"{day}T00:00:00+08:00") + later * DAY_S)
+    except Refusal:
         raise refuse("ATTESTATION_SCOPE", field="from, to", found=day, expected="YYYY-MM-DD") from None
+
+
+def _check_period(question: RecordQuestion, today: str) -> None:
+    """Refusal ATTESTATION_SCOPE for days of which nothing can be found: backwards, or all of them after the checkpoint."""
+    if question.first and question.last and question.last < question.first:
+        raise refuse("ATTESTATION_SCOPE", field="to", found=question.last, expected=f"≥ {question.first}")
+    if question.first > today:
+        raise refuse("ATTESTATION_SCOPE", field="from", found=question.first, expected=f"≤ {today}")
 
 
 async def _followed(log: Log, size: int) -> None:

@@ -10,12 +10,14 @@ import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 from typing import ParamSpec
 
 import pikepdf
 import reportlab
+import segno
 
 from ledger.admission.kind_table import Kinds
 from ledger.bundle import Bundle, open_bundle
@@ -28,8 +30,8 @@ CACHE_BYTES = 256 * 1024 * 1024
 KEPT_SHARE = 0.8
 """How much is left after clearing, so that not every document clears."""
 _DIGEST = sha256().digest_size
-_SOFTWARE = f"{reportlab.__version__} {pikepdf.__libqpdf_version__} {zlib.ZLIB_RUNTIME_VERSION}"
-"""What bytes of pages depend on beside the layout."""
+_SOFTWARE = f"{version('liandan')} {reportlab.__version__} {pikepdf.__libqpdf_version__} {segno.__version__} {zlib.ZLIB_RUNTIME_VERSION}"
+"""What bytes of pages depend on beside the layout; words change without one."""
 Render = Callable[[Bundle, bytes, Signers], bytes]
 Look = Callable[[], Signers | None]
 """Asks for the keys at hand by now; ``None`` when nothing has changed."""

@@ -80,6 +80,10 @@ NOTE_UNSIGNED | - | sender | docs/certificate.md [DESIGN]
 文书未签章：纸面与所附证据逐字节相符，但任何持有证据的人都能印出同样的文件，也能略去最后的行为。 || 账本已登记签章密钥的（证据包可能略去），向出具单位索取签章的原件；或在线查询最新状态。
 The paper is not signed: it is what its evidence prints, to the byte, but whoever holds the evidence can print the same, the last acts left out. || If the log has keys for papers (a bundle may leave them out), ask the issuer for the signed original; or ask online for the present state.
 
+NOTE_NOT_REPRINTED | - | sender | docs/certificate.md [DESIGN]
+出具单位的签章及于全文件，但本程序由证据印出的与它不同：版式较旧、程序版本不同，或者出具单位另行绘制。签章证明文件出自出具单位，不证明纸上的字就是证据所说。 || 与写出的核对页逐项比对；数字、单位、状态不同的，向出具单位和主管部门查询。
+The issuer's signature covers the whole file, but this program prints something else from the evidence: an older layout, another version, or pages that the issuer drew otherwise. The signature proves whose file it is, not that its pages say what the evidence says. || Compare it with the page that was written out; where figures, parties or states differ, ask the issuer and the authority.
+
 NOTE_PAPER | - | sender | docs/certificate.md [DESIGN]
 证据成立，但文件不是出具单位的原件，纸面未核对：纸上的字可能与证据不同。 || 只看写出的核对页，或向提供方索取原件。
 The evidence holds, but these are not the issuer's bytes: what the pages show may differ from it. || Read the page that was written beside it, or ask for the original.
@@ -151,6 +155,10 @@ The checkpoint has further lines that were not checked: no witness keys are at h
 NOTE_OTHER_FILE | - | sender | docs/api.md [DESIGN]
 文件夹中的其他文件，未核验。 || 无需处理。
 Another file in the folder; it was not verified. || Nothing to do.
+
+NOTE_OTHER_FOLDER | - | sender | docs/api.md [DESIGN]
+文件夹中的下级文件夹，其中的文件未核验。 || 需要时对它另行执行 liandan verify。
+A folder inside the folder; the files in it were not verified. || Verify it on its own where they matter.
 
 NOTE_NOT_PINNED | - | sender | formats §5 [DESIGN]
 自洽，但未与任何已知账本核对：任何人都能另立一个同名的账本。 || 以 --found、--vkey 或 --policy 给出事先留存的值重新核验。

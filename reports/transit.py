@@ -9,6 +9,7 @@ from manifests.acts import Depart, HandOver, Issue, Transship
 from manifests.case import cases_of
 from manifests.model import Leg, LineState, ManifestState, Stage
 from reports.alphabets import ALPHABETS
+from reports.certificate.decision import permit_text, term_text
 from reports.certificate.facts import about, manifest_of, name_in, personal_fields
 from reports.certificate.fields import OF_CARRIAGE, print_field, sentence
 from reports.certificate.form import NAMED, by_line, pair, place_text, wide
@@ -16,7 +17,7 @@ from reports.certificate.part_one import exemption_text, goods
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
-from reports.matters import draw_matters, of_acts, of_log, of_outcome
+from reports.matters import draw_matters, of_acts, of_log, of_outcome, of_permit
 from reports.paper.fonts import BOLD
 from reports.paper.grid import Cell, Column, label, mass, row, section, table, total
 from reports.paper.sheet import Sheet
@@ -25,7 +26,6 @@ from reports.words import moment, personal, stage_name, when
 from signing.refusal import refuse
 from whitelist.approval import ApprovalState
 from whitelist.fields import Hazard
-from whitelist.permit import PermitState
 from whitelist.transfer import WasteLine
 
 LAYOUT = 2
@@ -44,7 +44,9 @@ def render_transit(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, to
         sheet = Sheet(bottom=52, alphabet=ALPHABETS["transit", tongue])
         seen = say(f"截至 {moment(dated)}", f"As of {moment(dated)}")
         masthead(sheet, bundle, TITLE, _status(state), seen, claim=claim, mark=issued_by(bundle, signers))
-        draw_matters(sheet, (*of_outcome(state), *of_acts(about(bundle)), *of_log(bundle)), _sight(bundle))
+        draw_matters(
+            sheet, (*of_outcome(state), *of_permit(bundle, state.permit), *of_acts(about(bundle)), *of_log(bundle)), _sight(bundle)
+        )
         _carriage(sheet, bundle, state)
         _identity(sheet, bundle, state, number, ulid)
         _wastes(sheet, bundle, state)
@@ -113,20 +115,17 @@ def _identity(sheet: Sheet, bundle: Bundle, state: ManifestState, number: str, u
     generator, receiver = (f"{name_in(bundle, uscc)}\n{uscc}" for uscc in (state.generator, state.receiver))
     row(sheet, (*pair("移出人", "Generator", generator), *pair("接受人", "Receiver", receiver)))
     row(sheet, (*pair("从（移出地址）", "From", place_text(state.origin)), *pair("到（接受地址）", "To", place_text(state.destination))))
-    row(sheet, (*pair("批准决定", "Decision", _decision(bundle, state)), *pair("接受人许可证", "Permit", _permit(bundle, state))))
+    row(
+        sheet, (*pair("批准决定", "Decision", _decision(bundle, state)), *pair("接受人许可证", "Permit", permit_text(bundle, state.permit)))
+    )
 
 
 def _decision(bundle: Bundle, state: ManifestState) -> str:
     found = None if state.approval is None else bundle.facts.state(state.approval)
     if isinstance(found, ApprovalState):
-        return f"{found.no}\n{say(f'有效期至 {found.valid_to}', f'valid to {found.valid_to}')}"
+        return term_text(found.no, found.valid_to)
     decision = _issue(bundle).decision
-    return "" if decision is None else f"{decision.no}\n{say(f'有效期至 {decision.valid_to}', f'valid to {decision.valid_to}')}"
-
-
-def _permit(bundle: Bundle, state: ManifestState) -> str:
-    found = bundle.facts.state(state.permit)
-    return f"{found.no}\n{say(f'有效期至 {found.valid_to}', f'valid to {found.valid_to}')}" if isinstance(found, PermitState) else ""
+    return "" if decision is None else term_text(decision.no, decision.valid_to)
 
 
 def _issue(bundle: Bundle) -> Issue:

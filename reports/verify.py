@@ -21,10 +21,11 @@ from reports.claim import parse_claim
 from reports.crew import in_order
 from reports.documents import ATTESTATION, DOCUMENTS, document_of, render
 from reports.files import printable, read_beginning, read_file
-from reports.issuing import issuers
-from reports.paper.pades import signature_of
+from reports.issuing import Signers, issuers
+from reports.paper.pades import Sign, signature_of
+from reports.paper.tongue import Tongue
 from reports.receipts import is_receipt, verify_receipts
-from reports.remark import Form, Paper, VerifyReport, remarks
+from reports.remark import Form, Paper, Remark, VerifyReport, remarks
 from signing import keys
 from signing.envelope import PAYLOAD_REFUSAL, parse_envelope
 from signing.payload import parse
@@ -35,7 +36,8 @@ FILE_MAX = 32 * 1024 * 1024
 REFUSAL = ".refusal"
 HEAD = 4096
 """Bytes by which the form of a file is told."""
-STRICT = frozenset({REFUSAL, ".pdf"})
+PDF = ".pdf"
+STRICT = frozenset({REFUSAL, PDF})
 """Files of a folder that must be what their names say; whatever else is not known is left alone."""
 CODES_SHOWN = 80
 """How much of a refusal's codes stands in its file's name (``liandan.client.receipt``)."""
@@ -78,14 +80,14 @@ def verify_files(
     paths: Sequence[Path], anchor: Anchor, keeper: Keeper | None = None, progress: Progress | None = None
 ) -> list[VerifyReport]:
     """Verify files that are no receipts, in the order given, certificates on all cores (``keeper``: a function of a module)."""
-    papers = [path for path in paths if path.suffix == ".pdf"]
+    papers = [path for path in paths if _suffix(path) == PDF]
     # Papers need the pins alone; what tells the keys of refusals does not travel between processes.
     pins = msgspec.structs.replace(anchor, bundle=None, at_hand=None, registrations=())
     printed = in_order(_verify_one, papers, len(papers), begin=_begin, given=(pins, keeper), preload=__name__)
     found: list[VerifyReport] = []
     for path in paths:
         keep = None if keeper is None else keeper(path.parent)
-        found.append(next(printed) if path.suffix == ".pdf" else verify_file(path, anchor=anchor, keep=keep))
+        found.append(next(printed) if _suffix(path) == PDF else verify_file(path, anchor=anchor, keep=keep))
         if progress is not None:
             progress(len(found), len(paths))
     return found
@@ -97,19 +99,23 @@ def verify_folder(folder: Path, anchor: Anchor, progress: Progress | None = None
     Files of other software that lie in it are named in a note; damage cannot make a receipt one of them, for its name tells what it is.
     """
     try:
-        files = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir())
+        there = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         closed = Reason("FILE_FORM", "", str(error.strerror), "a folder that can be read")
         return [VerifyReport(file=printable(folder.name), form="unknown", findings=remarks([closed]))]
+    files = [path for path in there if not path.is_dir()]
     anchor = with_bundle_at_hand(anchor, files)
     reports = verify_receipts(filter(is_receipt, files), anchor, progress)
     others = [path for path in files if not is_receipt(path)]
     for path, report in zip(others, verify_files(others, anchor, keeper, progress), strict=True):
-        if report.form == "unknown" and path.suffix not in STRICT:
+        if report.form == "unknown" and _suffix(path) not in STRICT:
             other = remarks([Reason("NOTE_OTHER_FILE", "", printable(path.name))])
             reports.append(msgspec.structs.replace(report, findings=(), notes=other))
         else:
             reports.append(report)
+    for inner in (path for path in there if path.is_dir()):
+        unseen = remarks([Reason("NOTE_OTHER_FOLDER", "", printable(inner.name))])
+        reports.append(VerifyReport(file=printable(inner.name), form="unknown", notes=unseen))
     if not any(report.form != "unknown" for report in reports):
         nothing = Reason("FILE_FORM", "", printable(folder.name), ".pdf, .entry, .tlog-proof, .refusal, checkpoint")
         reports.append(VerifyReport(file=printable(folder.name), form="unknown", findings=remarks([nothing])))
@@ -130,9 +136,14 @@ def with_bundle_at_hand(anchor: Anchor, files: Iterable[Path]) -> Anchor:
     return anchor
 
 
+def _suffix(path: Path) -> str:
+    """Of a file's name, as this program writes it: other systems write ``.PDF``."""
+    return path.suffix.lower()
+
+
 def _form_at(path: Path) -> Form:
     """What a file seems to be by its first bytes."""
-    if path.suffix == REFUSAL:
+    if _suffix(path) == REFUSAL:
         return "receipt"
     try:
         return _form(read_beginning(path, HEAD))
@@ -166,7 +177,7 @@ def _verify(raw: bytes, name: str, form: Form, anchor: Anchor, keep: Keep | None
 def _named(report: VerifyReport, path: Path) -> VerifyReport:
     """A refusal receipt of a folder is named by the statement and the codes that it states."""
     stem = path.name.removesuffix(REFUSAL)
-    if report.form != "receipt" or path.suffix != REFUSAL or not report.subject or not _FOLDER_NAME.fullmatch(stem):
+    if report.form != "receipt" or _suffix(path) != REFUSAL or not report.subject or not _FOLDER_NAME.fullmatch(stem):
         return report
     wanted = f"{report.subject}.{'+'.join(report.codes)[:CODES_SHOWN]}"
     if stem == wanted:
@@ -175,7 +186,7 @@ def _named(report: VerifyReport, path: Path) -> VerifyReport:
 
 
 def _form_of(path: Path, raw: bytes) -> Form:
-    return "receipt" if path.suffix == REFUSAL else _form(raw)
+    return "receipt" if _suffix(path) == REFUSAL else _form(raw)
 
 
 def _form(raw: bytes) -> Form:
@@ -226,12 +237,12 @@ def _notes(bundle: Bundle, anchor: Anchor, paper: Paper) -> list[Reason]:
     return reasons
 
 
-def _made_before(value: bytes) -> Callable[[bytes], bytes]:
+def _made_before(value: bytes) -> Sign:
     """Signs nothing: gives the signature that the file brings, which was verified over what the file says."""
     return lambda _: value
 
 
-def _claimed(raw: bytes, bundle: Bundle) -> dict[str, Callable[[bytes], bytes]]:
+def _claimed(raw: bytes, bundle: Bundle) -> dict[str, Sign]:
     """The signature of the file's claim, if a key signed it that the log tells for claims."""
     found = {}
     for one in claims_in(raw):
@@ -249,23 +260,38 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     attached = bundle_in(raw)
     bundle = anchor.open_bundle(attached)
     signature, signers = signature_of(raw), _claimed(raw, bundle)
-    if signature is not None and keys.keyid(signature.spki) in issuers(bundle, "pdf"):
-        signers[keys.keyid(signature.spki)] = _made_before(signature.value)
+    by = "" if signature is None else keys.keyid(signature.spki)
+    if signature is not None and by in issuers(bundle, "pdf"):
+        signers[by] = _made_before(signature.value)
     else:
         signature = None
     said, tongue = layout_in(raw) or ("", "zh")
     if said == ATTESTATION:
         return _attestation(bundle, name, anchor, is_signed=signature is not None)
     document = document_of(bundle, said)
-    printed = render(document, bundle, attached, signers, tongue)
+    printed = _printed(document, bundle, attached, signers, tongue)
     # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
     is_whole = all(signers.keys() & known for use in DOCUMENTS[document].uses if (known := issuers(bundle, use).keys()))
     paper: Paper = "reprint" if printed == raw and is_whole else "unchecked" if signature is None else "signature"
-    canonical = keep(name, printed) if keep is not None and paper == "unchecked" else ""
+    canonical = ""
+    if keep is not None and paper != "reprint":
+        signers.pop(by, None)  # the issuer's signature is of other pages than these: on them it would be wrong
+        canonical = keep(name, printed if signature is None else _printed(document, bundle, attached, signers, tongue))
     report = _bundle(bundle, name, "certificate", anchor, document, paper=paper, canonical=canonical)
+    first: tuple[Remark, ...] = ()
     if paper == "reprint" and signature is None:  # whoever leaves out the log's keys with the last acts can print this too
-        return msgspec.structs.replace(report, notes=(*remarks([Reason("NOTE_UNSIGNED")]), *report.notes))
-    return report
+        first = remarks([Reason("NOTE_UNSIGNED")])
+    elif paper == "signature":  # another layout, or pages that the issuer drew otherwise: only the reader can tell
+        first = remarks([Reason("NOTE_NOT_REPRINTED")])
+    return msgspec.structs.replace(report, notes=(*first, *report.notes))
+
+
+def _printed(document: str, bundle: Bundle, attached: bytes, signers: Signers, tongue: Tongue) -> bytes:
+    """What the evidence prints. Whoever founds a log of his own admits what he likes: what cannot be printed must not become a crash."""
+    try:
+        return render(document, bundle, attached, signers, tongue)
+    except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
+        raise refuse("BUNDLE_MEANING", field=bundle.subject, found=f"{document}: {type(error).__name__}") from None
 
 
 def _attestation(bundle: Bundle, name: str, anchor: Anchor, *, is_signed: bool) -> VerifyReport:

@@ -1,15 +1,17 @@
 """Words for the codes of the evidence, as documents print them in their language. A code without a word is printed as it is."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ledger.admission.personality import Books
 from ledger.labels import words_of
-from ledger.times import format_at
+from ledger.times import format_at, parse_at
 from manifests.model import STAGES
 from manifests.receipt import Opinion
 from reports.kinds import all_kinds
 from reports.paper.tongue import say, spoken
 from signing.possession import SUITE_WORDS
+from signing.refusal import Refusal
 from whitelist.fields import WasteForm
 
 __all__ = ["STAGES"]
@@ -99,8 +101,12 @@ def personal(field: str) -> str:
 
 
 def moment(at: str) -> str:
-    """A claimed or admission time in +08:00 as documents print it, to the second; other offsets stay visible."""
-    return at[:19].replace("T", " ") + ("" if at.endswith("+08:00") else f" ({at[19:]})")
+    """A claimed or admission time as documents print it: in +08:00 like every day of the log, whatever offset it was written with; what is
+    no time as it was written.
+    """
+    with suppress(Refusal):
+        return format_at(parse_at(at))[:19].replace("T", " ")
+    return at
 
 
 def when(at_s: int | None) -> str:

@@ -7,12 +7,29 @@ from typing import Any
 
 import click
 
+from ledger.chain import HASH_PATTERN
 from ledger.times import parse_at
 from liandan import settings
 from liandan.client import AsyncLiandan, ReceiptFolder, Trust
 from liandan.keyring import read_passphrase
 from signing.keys import PrivateKey, read_key
 
+
+class PinnedHash(click.ParamType[str]):
+    """A statement hash as people copy it from paper: in two lines, in groups, in capitals; an empty one pins nothing and is refused."""
+
+    name = "hash"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """64 hexadecimal digits, lower case."""
+        digits = "".join(str(value).split()).lower()
+        if not HASH_PATTERN.fullmatch(digits):
+            found = f"{str(value)[:80]!a}（{len(digits)}）"
+            self.fail(f"应为 64 位十六进制的哈希，所给为 / 64 hexadecimal digits are wanted, given: {found}", param, ctx)
+        return digits
+
+
+pinned_hash = PinnedHash()
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 existing_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 file = click.Path(dir_okay=False, path_type=Path)
@@ -24,7 +41,7 @@ _CLIENT = (
     click.option("--key", "key_file", type=existing, help="登录并签名的密钥文件 / key file to log in and sign with"),
     passphrase_option,
     click.option("--vkey", "vkey_file", type=existing, help="已保存的 log.vkey / pinned log.vkey"),
-    click.option("--found", help="已保存的账本创始声明哈希 / pinned hash of log.found"),
+    click.option("--found", type=pinned_hash, help="已保存的账本创始声明哈希 / pinned hash of log.found"),
     click.option("--receipts", type=folder, help="回执文件夹 / receipt folder"),
     now_option,
 )

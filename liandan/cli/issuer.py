@@ -11,7 +11,7 @@ import msgspec
 
 from ledger.kinds.issuer import LOG_ISSUERS, USES, IssuerRetire
 from ledger.times import day_of, parse_at
-from liandan.cli.connection import client_options, existing, file, load_key, open_client, own_settings, passphrase_option
+from liandan.cli.connection import client_options, existing, file, load_key, open_client, own_settings, passphrase_option, pinned_hash
 from liandan.cli.output import command, emit
 from signing.refusal import refuse
 
@@ -22,7 +22,7 @@ _last = click.option("--to", "last", type=_DAY, help="停用日期 / last day, Y
 
 @click.command("issuer")
 @click.option("--use", type=click.Choice(list(USES)), required=True, help="pdf 文书签章，claim 二维码 / what it signs: papers, or codes")
-@click.option("--for", "found", help="账本创始声明哈希；默认本机账本 / hash of log.found; default: this log")
+@click.option("--for", "found", type=pinned_hash, help="账本创始声明哈希；默认本机账本 / hash of log.found; default: this log")
 @click.option("--uscc", help="运营单位的统一社会信用代码；默认本机账本的 / the operator; default: of this log")
 @click.option("--out", type=file, help="登记材料，默认 issuer-<用途>-<密钥标识>.json / the registration")
 @command

@@ -4,19 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
-from liandan.cli.connection import existing
+from liandan.cli.connection import existing, pinned_hash
 from liandan.cli.output import FINDING, UNCHECKED, command, emit, progress_bar
 from reports.anchor import make_anchor
 from reports.documents import title_of
-from reports.files import printable
+from reports.files import printable, read_file
 from reports.receipts import is_receipt, verify_receipts
 from reports.remark import Remark, VerifyReport
 from reports.rulebook import explain
 from reports.verify import verify_files, verify_folder, with_bundle_at_hand
 from reports.words import STAGES
+from signing.refusal import Refusal
 
 _FORMS = {
     "certificate": "转移证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "unknown": "不明文件",
@@ -28,7 +30,7 @@ PAGE = ".核对页.pdf"
 
 @click.command()
 @click.argument("paths", type=click.Path(exists=True, readable=False, path_type=Path), nargs=-1, required=True)
-@click.option("--found", help="事先留存的创始声明哈希 / pinned hash of log.found")
+@click.option("--found", type=pinned_hash, help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
 @click.option("--bundle", type=existing, help="同一账本的证据包或转移证明，用以核验回执 / bundle or certificate")
 @click.option(
@@ -87,23 +89,32 @@ def entries(folder: Path) -> list[Path]:
 
 
 def keep_beside(folder: Path) -> Callable[[str, bytes], str]:
-    """Writes the page that the evidence prints beside the file, as ``NAME.核对页.pdf``; where that cannot be, says so. Such a page among the
-    files has itself for its page.
+    """Writes the page that the evidence prints beside the file, as ``NAME.核对页.pdf``, with the whole name: two files never share a page.
+    Where that cannot be, says so. Such a page among the files has itself for its page, as long as it is what it was.
     """
 
     def keep(name: str, page: bytes) -> str:
-        path = folder / f"{name.removesuffix(PAGE).removesuffix('.pdf')}{PAGE}"
-        fresh = path.with_name(f".{path.name}.part")
+        if name.endswith(PAGE) and _holds(folder / name, page):
+            return str(folder / name)
+        path = folder / f"{name}{PAGE}"
+        fresh = path.with_name(f".{token_hex(8)}.part")
         try:
-            fresh.unlink(missing_ok=True)
             with fresh.open("xb") as file:  # a link that somebody put there is replaced, never followed
                 file.write(page)
             fresh.replace(path)
         except OSError as error:
-            return f"{path}: {error.strerror}"
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            return f"未能写出 / not written, {path}: {error.strerror}"
         return str(path)
 
     return keep
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    with suppress(Refusal):
+        return read_file(path, len(content)) == content
+    return False
 
 
 _VERDICTS = {

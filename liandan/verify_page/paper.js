@@ -34,12 +34,14 @@ function withoutReturn(raw, start, end) {
 async function bundleIn(raw, characters) {
   const found = [];
   const streams = /stream\r?\n/g;
+  let unpacked = 0;
   for (let count = 0; streams.exec(characters); count += 1) {
     await breathe();
     const content = streamAt(raw, characters, streams.lastIndex);
+    if (content) unpacked += 1;
     if (content && !found.some((other) => isEqual(other, content))) found.push(content);
-    if (count === STREAMS_MAX || found.length > FOUND_MAX) {
-      throw refuse("PDF_FORM", "", `${count} streams, ${found.length} of them evidence`, "a certificate");
+    if (count === STREAMS_MAX || unpacked > FOUND_MAX) {
+      throw refuse("PDF_FORM", "", `${count} streams, ${unpacked} of them evidence`, "a certificate");
     }
   }
   if (found.length === 1) return found[0];

@@ -7,6 +7,7 @@ from msgspec import Struct
 from ledger.bundle import Bundle
 from manifests.model import ManifestState
 from reports.legal import Citation, basis
+from reports.paper.tongue import say
 from whitelist.acts.list_propose import ListCountersign
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.listing import ListState
@@ -44,6 +45,23 @@ class Quota(Struct, frozen=True, kw_only=True):
     before_g: int
     after_g: int
     limit_g: int | None
+
+
+STOPPED = {"SUSPENDED": ("已暂停", "suspended"), "REVOKED": ("已吊销、注销", "revoked")}
+"""What a permit is called that is not in force."""
+
+
+def term_text(no: str, valid_to: str, *remarks: str) -> str:
+    """A decision or a permit by its number, its last day under it, and what else there is to say of it."""
+    return "\n".join((no, say(f"有效期至 {valid_to}", f"valid to {valid_to}"), *(remark for remark in remarks if remark)))
+
+
+def permit_text(bundle: Bundle, chain: str) -> str:
+    """A permit, and that it is suspended or revoked as far as the bundle tells; empty where the bundle has none under this name."""
+    found = bundle.facts.state(chain)
+    if not isinstance(found, PermitState):
+        return ""
+    return term_text(found.no, found.valid_to, say(*STOPPED.get(found.history.now, ("", ""))))
 
 
 def decision_of(bundle: Bundle, chain: str, decision_lines: Iterable[int | None]) -> Approved | None:

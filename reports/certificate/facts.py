@@ -12,6 +12,7 @@ from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
+from ledger.times import day_of
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
 from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
@@ -129,7 +130,7 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
         quotas=quotas(bundle, state),
         custody=custody,
         personal=personal_fields(custody),
-        citations=bases("manifest", [entry.statement.at[:10] for entry in trunk]),
+        citations=bases("manifest", [day_of(entry.statement.at_s) for entry in trunk]),
     )
 
 

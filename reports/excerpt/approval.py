@@ -1,7 +1,7 @@
 """The approval excerpt (批准决定摘录): one decision with its lines, what is used and left of them, its conditions and letters."""
 
 from ledger.bundle import Bundle
-from reports.certificate.decision import Listing, listing_of
+from reports.certificate.decision import Listing, listing_of, permit_text
 from reports.certificate.facts import name_in
 from reports.certificate.form import NAMED, by_line, pair, wide
 from reports.certificate.proof import conditions_text, letter, listing_text
@@ -10,14 +10,13 @@ from reports.excerpt.used import Used, used_of
 from reports.issuing import NO_SIGNERS, Signers, issue
 from reports.legal import basis
 from reports.masthead import bound, issued_by, masthead
-from reports.matters import as_of, draw_matters, of_acts, of_log
+from reports.matters import as_of, draw_matters, of_acts, of_log, of_permit
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, say, speaking
 from reports.words import moment, province, route_name
 from signing.refusal import refuse
 from whitelist.approval import ApprovalState, DecisionLine
-from whitelist.permit import PermitState
 from whitelist.quota import q2_account
 
 LAYOUT = 2
@@ -46,7 +45,8 @@ def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, t
             sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), _seen(dated), mark=issued_by(bundle, signers), notice=NOTICE
         )
         refused = [say("不予批准：本决定不准许任何转移", "Refused: this decision allows no transfer")] if state.stage == "refused" else []
-        draw_matters(sheet, (*refused, *of_acts(bundle.chain(bundle.subject)), *of_log(bundle)), as_of(bundle))
+        matters = (*refused, *of_permit(bundle, state.permit), *of_acts(bundle.chain(bundle.subject)), *of_log(bundle))
+        draw_matters(sheet, matters, as_of(bundle))
         _decision(sheet, bundle, state)
         _lines(sheet, bundle, state)
         colophon(sheet, bundle, is_brief=True)
@@ -69,7 +69,7 @@ def _decision(sheet: Sheet, bundle: Bundle, state: ApprovalState) -> None:
     parties = [f"{name_in(bundle, uscc)}\n{uscc}" for uscc in (generator, state.receiver)]
     row(sheet, (*pair("移出人", "Generator", parties[0]), *pair("接受人", "Receiver", parties[1])))
     way = f"{province(state.origin)} → {province(state.destination)}"
-    row(sheet, (*pair("转移方向", "Direction", way), *pair("接受人许可证", "Permit", _permit(bundle, state))))
+    row(sheet, (*pair("转移方向", "Direction", way), *pair("接受人许可证", "Permit", permit_text(bundle, state.permit))))
     term = say(f"申请日 {state.applied_on}，申请期限至 {state.applied_to}", f"on {state.applied_on}, for a term to {state.applied_to}")
     wide(sheet, "申请", "Applied", term)
     if state.letter_no or state.reply is not None:
@@ -80,11 +80,6 @@ def _decision(sheet: Sheet, bundle: Bundle, state: ApprovalState) -> None:
     wide(
         sheet, "批准依据", "Basis of the decision", f"{say(f'决定日 {state.decided_on} 施行：', f'In force {state.decided_on}:')}\n{cited}"
     )
-
-
-def _permit(bundle: Bundle, state: ApprovalState) -> str:
-    found = bundle.facts.state(state.permit)
-    return f"{found.no}\n{say(f'有效期至 {found.valid_to}', f'valid to {found.valid_to}')}" if isinstance(found, PermitState) else ""
 
 
 def _lines(sheet: Sheet, bundle: Bundle, state: ApprovalState) -> None:

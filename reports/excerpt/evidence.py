@@ -90,14 +90,14 @@ async def gather_list(log: Log, caller: Caller, name: str, receiver: str | None)
     return await _gather(log, name, collected)
 
 
-async def gather_log(log: Log) -> tuple[bytes, int, str]:
-    """(bundle of the log's own chains, size, admission of the last entry below it): what an attestation carries."""
+async def gather_log(log: Log, named: str = "") -> tuple[bytes, int, str]:
+    """(bundle of the log's own chains and of a party, size, admission of the last entry below it): what an attestation carries."""
     published = await asyncio.to_thread(log.publisher.archive_now)
 
     async def chain(name: str) -> list[Entry]:
         return [entry for entry in await log.chain_entries(name) if entry.index < published.size]
 
-    entries = await collect_log(chain, (), ())
+    entries = await collect_log(chain, (), filter(None, (named,)))
     last = await log.entry_at(published.size - 1)
     raw = await asyncio.to_thread(
         make_bundle, published.note, LOG_MAIN, entries, lambda index: log.publisher.inclusion(index, published.size)

@@ -2,6 +2,7 @@
 
 from ledger.bundle import Bundle
 from ledger.labels import words_of
+from reports.certificate.decision import permit_text
 from reports.certificate.facts import name_in
 from reports.certificate.fields import OF_CONDITIONS, sentence
 from reports.certificate.form import NAMED, by_line, pair, wide
@@ -18,7 +19,6 @@ from reports.words import moment, province, word
 from signing.refusal import refuse
 from whitelist.acts.list_propose import ListCountersign
 from whitelist.listing import EVERYWHERE, ListKind, ListRow, ListState, SuspensionStops
-from whitelist.permit import PermitState
 from whitelist.quota import q1_account
 
 LAYOUT = 2
@@ -101,20 +101,18 @@ _Row = tuple[int, ListRow, Used | None]
 def _columns(bundle: Bundle) -> tuple[Column[_Row], ...]:
     return (
         Column("行", "Row", 0.5, lambda one: str(one[0] + 1), "center"),
-        Column("接受人 / 许可证", "Receiver, permit", 2.6, lambda one: f"{name_in(bundle, one[1].receiver)}\n{_permit(bundle, one[1])}"),
+        Column(
+            "接受人 / 许可证",
+            "Receiver, permit",
+            2.6,
+            lambda one: f"{name_in(bundle, one[1].receiver)}\n{permit_text(bundle, one[1].permit) or one[1].permit}",
+        ),
         Column("废物范围", "Wastes", 2.0, lambda one: _scope(one[1])),
         Column("方式", "Methods", 0.8, lambda one: listed(*one[1].methods), "center"),
         Column("占用依据（序位）", "As of index", 0.8, lambda one: "" if one[2] is None else str(one[2].index), "center"),
         mass("年度额度（吨）", "Quota, t", 1.2, lambda one: one[1].quota_g, weighed=False),
         mass("已占用（吨）", "Committed, t", 1.2, lambda one: None if one[2] is None else one[2].grams, weighed=False),
         mass("剩余（吨）", "Left, t", 1.2, lambda one: None if one[2] is None else one[2].left_g(one[1].quota_g), weighed=False),
-    )
-
-
-def _permit(bundle: Bundle, one: ListRow) -> str:
-    found = bundle.facts.state(one.permit)
-    return (
-        f"{found.no}\n{say(f'有效期至 {found.valid_to}', f'valid to {found.valid_to}')}" if isinstance(found, PermitState) else one.permit
     )
 
 

@@ -19,8 +19,8 @@ from signing.refusal import Refusal
 from signing.suite import verify
 
 SUITE = "ecdsa-p256-sha256"
-BESIDE_CERTIFICATE = 640
-"""Bytes of the CMS object beside its certificate: 420 are in use, the rest is padding."""
+BESIDE_CERTIFICATE, BESIDE_NAME = 640, 400
+"""Bytes of the CMS object beside its certificate, at least; and beside the issuer's name and number, which stand there once more."""
 GAP_MAX = 64 * 1024
 CERTIFICATES = 8
 """Whose frames are kept: a log has few, a folder of forgeries many."""
@@ -45,6 +45,13 @@ class PaperSignature(Struct, frozen=True, kw_only=True):
         return bytes(x509.Certificate.load(self.certificate).public_key.dump())
 
 
+def room(certificate: bytes) -> int:
+    """Bytes that are reserved for the signature: authorities have names of some hundred bytes."""
+    held = x509.Certificate.load(certificate)
+    named = len(held.issuer.dump()) + len(held["tbs_certificate"]["serial_number"].dump())
+    return len(certificate) + max(BESIDE_CERTIFICATE, BESIDE_NAME + named)
+
+
 def reserve(pdf: pikepdf.Pdf, certificate: bytes, date: str, name: str) -> None:
     """Put an unfilled certification signature (no change is allowed after it, ISO 32000-1 §12.8.2.2) into a document.
 
@@ -61,7 +68,7 @@ def reserve(pdf: pikepdf.Pdf, certificate: bytes, date: str, name: str) -> None:
             Filter=pikepdf.Name("/Adobe.PPKLite"),
             SubFilter=pikepdf.Name("/ETSI.CAdES.detached"),
             ByteRange=[0, _UNFILLED, _UNFILLED, _UNFILLED],
-            Contents=pikepdf.String(bytes(len(certificate) + BESIDE_CERTIFICATE)),
+            Contents=pikepdf.String(bytes(room(certificate))),
             M=pikepdf.String(date),
             Name=pikepdf.String(name),
             Reference=[reference],
@@ -86,16 +93,16 @@ def reserve(pdf: pikepdf.Pdf, certificate: bytes, date: str, name: str) -> None:
 
 def fill(raw: bytes, certificate: bytes, sign: Sign) -> bytes:
     """The document with its reserved gap filled."""
-    room = len(certificate) + BESIDE_CERTIFICATE
-    start = raw.index(b"<" + b"00" * room + b">")
-    end = start + 2 * room + 2
+    gap = room(certificate)
+    start = raw.index(b"<" + b"00" * gap + b">")
+    end = start + 2 * gap + 2
     unfilled = f"/ByteRange [ 0 {_UNFILLED} {_UNFILLED} {_UNFILLED} ]".encode()
     assert raw.count(unfilled) == 1, "one signature is reserved"
     raw = raw.replace(unfilled, f"/ByteRange [ 0 {start} {end} {len(raw) - end}".encode().ljust(len(unfilled) - 2) + b" ]")
     digest = sha256(raw[:start] + raw[end:]).digest()
     contents = _cms(digest, certificate, sign(_attributes(digest, certificate)))
-    assert len(contents) <= room, "the gap is as long as the certificate needs"
-    return raw[: start + 1] + contents.hex().ljust(2 * room, "0").encode() + raw[end - 1 :]
+    assert len(contents) <= gap, "the gap is as long as the certificate needs"
+    return raw[: start + 1] + contents.hex().ljust(2 * gap, "0").encode() + raw[end - 1 :]
 
 
 def signature_of(raw: bytes) -> PaperSignature | None:

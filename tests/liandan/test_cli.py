@@ -66,13 +66,17 @@ def test_verify_says_in_chinese_what_a_file_is_and_what_to_do(tmp_path: Path) ->
     assert "bad.json: 无效 / NOT good  证据包" in text
     assert "发现 BUNDLE_FORM 证据包的格式不对。" in text
     assert "→ 不要采信本文件；向出具方索取原始文件。" in text
-    assert verify(good, "--found", found)[0] == 0
+    for copied in (found, found.upper(), f"{found[:32]}\n {found[32:]}"):
+        assert verify(good, "--found", copied)[0] == 0
+    for pins_nothing in ("", "0" * 63, found + "0", "log.example"):
+        code, text = verify(good, "--found", pins_nothing)
+        assert (code, "64 位" in text) == (2, True), pins_nothing
     code, text = verify(good)
     assert (code, "good.pdf: 自洽，未与任何已知账本核对" in text, "NOTE_NOT_PINNED" in text) == (1, True, True)
     assert verify(good, "--unpinned")[0] == 0
     code, text = verify(good, changed, "--found", found)
-    assert (code, "changed.pdf: 证据有效，纸面未核对" in text, str(tmp_path / "changed.核对页.pdf") in text) == (4, True, True)
-    assert (tmp_path / "changed.核对页.pdf").read_bytes() == good.read_bytes()
+    assert (code, "changed.pdf: 证据有效，纸面未核对" in text, str(tmp_path / "changed.pdf.核对页.pdf") in text) == (4, True, True)
+    assert (tmp_path / "changed.pdf.核对页.pdf").read_bytes() == good.read_bytes()
     assert verify(good, changed, bad, "--found", found)[0] == 1, "1 outranks 4"
     assert verify(changed)[0] == 1, "no pin outranks it too"
     assert verify(changed, "--unpinned")[0] == 4

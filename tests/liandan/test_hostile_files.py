@@ -135,11 +135,52 @@ def test_names_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
 def test_the_page_to_read_is_never_written_through_a_link(tmp_path: Path) -> None:
     (path := tmp_path / "c.pdf").write_bytes(WHOLE + b"\n")
     (precious := tmp_path / "precious").write_bytes(b"mine")
-    (page := tmp_path / "c.核对页.pdf").symlink_to(precious)
+    (page := tmp_path / "c.pdf.核对页.pdf").symlink_to(precious)
     assert run(path).exit_code == 4
     assert (precious.read_bytes(), page.read_bytes()) == (b"mine", WHOLE)
     assert run(tmp_path).exit_code == 4
-    assert sorted(found.name for found in tmp_path.iterdir()) == ["c.pdf", "c.核对页.pdf", "precious"]
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["c.pdf", "c.pdf.核对页.pdf", "precious"]
+
+
+def test_no_two_files_share_a_page_and_no_file_is_taken_for_one(tmp_path: Path) -> None:
+    """Whoever names the files must not choose what is read beside them, nor have his own file written over."""
+    names = ["c.pdf", "c", "c.PDF", "d.核对页.pdf"]
+    for number, name in enumerate(names, 1):
+        (tmp_path / name).write_bytes(WHOLE + b"\n" * number)
+    for _ in range(2):
+        answer = run(tmp_path)
+        assert answer.exit_code == 4
+        pages = sorted(path.name for path in tmp_path.iterdir() if path.name not in names)
+        assert pages == sorted(f"{name}.核对页.pdf" for name in names)
+        assert all((tmp_path / page).read_bytes() == WHOLE and page in answer.output.replace("\n", "") for page in pages)
+    assert [(tmp_path / name).read_bytes() for name in names] == [WHOLE + b"\n" * number for number in range(1, 5)]
+
+
+def test_a_page_that_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (path := tmp_path / "c.pdf").write_bytes(WHOLE + b"\n")
+    monkeypatch.setattr(Path, "replace", full)
+    answer = run(path)
+    assert (answer.exit_code, "not written" in answer.output, "No space left" in answer.output) == (4, True, True)
+    assert [found.name for found in tmp_path.iterdir()] == ["c.pdf"]
+
+
+@pytest.mark.parametrize("name", ["forged.pdf", "forged.PDF", "forged.Pdf"])
+def test_a_damaged_paper_is_told_by_its_name_however_it_is_written(name: str, tmp_path: Path) -> None:
+    (tmp_path / "good.pdf").write_bytes(WHOLE)
+    (tmp_path / name).write_bytes(b"x" + WHOLE[2000:])
+    answer = run(tmp_path)
+    assert (answer.exit_code, f"{name}: 无效" in answer.output) == (1, True), answer.output
+
+
+def test_a_folder_in_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "good.pdf").write_bytes(WHOLE)
+    (inner := tmp_path / "2026-10").mkdir()
+    (inner / "forged.pdf").write_bytes(WHOLE[:-1])
+    answer = run(tmp_path)
+    assert (answer.exit_code, "NOTE_OTHER_FOLDER" in answer.output, "2026-10: 未核验" in answer.output) == (0, True, True)
 
 
 def test_a_good_file_beside_a_bad_and_an_unchecked_one(tmp_path: Path) -> None:

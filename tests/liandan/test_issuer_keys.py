@@ -92,6 +92,7 @@ def test_a_certificate_is_self_signed_or_by_an_authority_or_asked_for(own: Setti
     days = ("--from", "2026-10-01", "--to", "2028-09-30")
     path, secret = tmp_path / "c.cer", tmp_path / "secret"
     made = ("key", "cert", "--name", "运营中心（虚构）", "--out", path)
+    assert run(own, "key", "cert", "--name", "长" * 21, "--out", path, *days).exit_code == 0
     assert run(own, *made, *days).exit_code == 0
     certificate = x509.load_der_x509_certificate(path.read_bytes())
     assert certificate.issuer == certificate.subject
@@ -109,7 +110,8 @@ def test_a_certificate_is_self_signed_or_by_an_authority_or_asked_for(own: Setti
     for wrong in (
         (*made, *days, "--ca", tmp_path / "ed.pem", *by),
         (*made, "--from", "2026-10-01", "--to", "2026-09-30"),
-        ("key", "cert", "--name", "长" * 65, *days),
+        ("key", "cert", "--name", "长" * 22, *days),
+        ("key", "cert", "--name", "长" * 22, "--csr"),
     ):
         refused = run(own, *wrong)
         assert (refused.exit_code, "ISSUER_UNFIT" in refused.output) == (2, True), wrong

@@ -64,8 +64,8 @@ async def list_bundle(story: Story, receiver: str | None = None, name: str = LIS
 
 
 async def log_bundle(story: Story) -> bytes:
-    """Of the log's own chains."""
-    return await bundle_by(story.bench, LOG_MAIN, lambda chain, _: collect_log(chain, (), ()))
+    """Of the log's own chains, and of a generator."""
+    return await bundle_by(story.bench, LOG_MAIN, lambda chain, _: collect_log(chain, (), (GENERATOR,)))
 
 
 def opened(raw: bytes) -> Bundle:

@@ -18,6 +18,7 @@ from reports.batch import FiledLog
 from reports.certificate.fields import LAYOUT
 from reports.certificate.render import render_certificate
 from reports.crew import in_order
+from reports.documents import render
 from reports.kinds import all_kinds
 from reports.verify import verify_bytes
 from signing.keys import PrivateKey
@@ -73,10 +74,12 @@ async def test_a_month_is_printed_once_and_gone_on_with(own: Path, tmp_path: Pat
     files[0].unlink()
     files[1].write_bytes(files[1].read_bytes()[:-1])
     files[2].write_bytes(files[3].read_bytes())
+    raw = await story.bundle(4)
+    files[3].write_bytes(render("transit", open_bundle(raw, all_kinds()), raw, signers))  # the same evidence, signed by the same key
     again = json.loads(run(own, *month).output)
-    assert (again["count"], again["new"]) == (COUNT, 3)
+    assert (again["count"], again["new"]) == (COUNT, 4)
     assert sorted(out.iterdir()) == files
-    assert all(path.stat().st_mtime_ns == before[path] for path in files[3:]), "what was there and whole is not written again"
+    assert all(path.stat().st_mtime_ns == before[path] for path in files[4:]), "what was there and whole is not written again"
     for path in files:
         assert verify_bytes(path.read_bytes(), path.name, story.bench.found).verdict == "good"
     assert json.loads(run(own, "--month", "2026-11", "--out", out, "--json").output)["count"] == 0

@@ -357,3 +357,20 @@ async def test_a_bundle_about_something_else_gives_no_certificate() -> None:
     with pytest.raises(Refusal) as caught:
         render_certificate(open_bundle(raw, all_kinds()), raw)
     assert caught.value.codes == ["CERT_SUBJECT"]
+
+
+async def test_a_day_is_that_of_the_moment_whatever_offset_it_was_written_with() -> None:
+    """Case E4: 16:30 in UTC on 14 August is the first day of the Code in Beijing."""
+    story = Story()
+    story.at("2026-08-15T00:20:00+08:00")
+    story.issue(1)
+    story.depart(1, at="2026-08-14T16:21:00+00:00")
+    story.wait(hours=4)
+    story.arrive(1)
+    story.receive(1)
+    raw = await story.bundle(1)
+    text = text_of(render_certificate(open_bundle(raw, all_kinds()), raw))
+    assert "2026-08-15 00:21:00" in text
+    assert "行为日 2026-08-15 施行" in text
+    assert "2026-08-14" not in text
+    assert "第八十二条第一款" not in text

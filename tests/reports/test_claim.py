@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from PIL import Image, ImageFilter
 
 from ledger.bundle import open_bundle
-from manifests.model import ManifestState
+from manifests.model import ManifestState, Stage
 from reports.attachment import claims_in
 from reports.certificate.render import render_certificate
 from reports.claim import CLAIM_MAX, Claim, SignedClaim, claim_of, parse_claim
@@ -98,17 +98,19 @@ def test_a_phone_reads_it_from_paper(photographed: Callable[[Any], Any]) -> None
     assert code.text == address
 
 
-@given(st.text("粤港澳学警挂ABC·1", min_size=1, max_size=64), st.integers(0, 2**40), st.integers(1, 9))
-def test_text_and_signature_have_at_most_300_bytes(plate: str, size: int, codes: int) -> None:
+@given(st.text("粤港澳学警挂𪚥ABC·1", min_size=1, max_size=40), st.integers(0, 2**63), st.integers(1, 200), st.sampled_from(Stage))
+def test_text_and_signature_have_at_most_300_bytes(plate: str, size: int, codes: int, stage: Stage) -> None:
     state = ordinary().bench.facts.state(trunk(123))
     leg = replace(state.legs[-1], vehicle=replace(state.legs[-1].vehicle, plate=plate))
     lines = tuple(
-        replace(state.lines[0], code=f"900-05{n}-31", declared_g=10**12, loaded_g=10**12, accepted_g=10**12 - 1) for n in range(codes)
+        replace(state.lines[0], code=f"900-{n:03}-31", declared_g=10**12, loaded_g=10**12, accepted_g=10**15 - 1) for n in range(codes)
     )
-    state = replace(state, legs=(leg,), lines=lines)
+    state = replace(state, legs=(leg,), lines=lines, stage=stage)
     told = claim_of(state, document="t", number="0" * 26, as_of_s=1_790_000_000, size=size, root=bytes(32), keyid=KEY.keyid)
     assert len(told.text) + 64 <= CLAIM_MAX
     assert parse_claim(signed(told).raw.decode()).claim == told
+    assert plate.startswith(shown := told.plate.removesuffix("…"))
+    assert told.plate == plate or (told.plate.endswith("…") and len(shown) <= 8)
 
 
 def test_no_changed_character_passes() -> None:

@@ -29,8 +29,8 @@ from reports.paper.tongue import TONGUES, Tongue
 from reports.verify import VerifyReport, verify_bytes
 from signing.refusal import Refusal
 from tests.reports.papers import STATES, approval_bundle, bundle_by, gallery, list_bundle, log_bundle, opened, paper, rarer, signed
-from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, NAMES, RECEIVER, Story, ordinary, trunk, worst
-from tests.workbench import key_of
+from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, NAMES, PERMIT, RECEIVER, Story, ordinary, trunk, worst
+from tests.workbench import AUTHORITY_50, key_of
 
 
 @cache
@@ -288,6 +288,35 @@ async def test_an_attestation_is_the_issuers_signed_word_or_nothing() -> None:
         document.save(out)
     again = told("", out.getvalue())
     assert (again.verdict, again.notes[-1].code, again.canonical) == ("unchecked", "ATTESTATION_UNSIGNED", "")
+
+
+async def test_an_attestation_names_whom_it_asked_about_and_says_that_a_period_is_not_over() -> None:
+    """Of a party that nobody registered, or of days to come, nothing is ever found: that is not the same as none."""
+    story, signers = signed()
+    raw, dated = await log_bundle(story), "2026-10-31T12:00:00+08:00"
+
+    def text(**asked: str) -> str:
+        return "".join(read(render_attestation(opened(raw), raw, RecordQuestion(**asked), dated, signers)))
+
+    assert f"{GENERATOR}（{NAMES[GENERATOR]}）" in text(generator=GENERATOR)
+    assert f"{RECEIVER}（本账本没有登记这一单位）" in text(generator=RECEIVER)
+    assert "尚未完结" in text(generator=GENERATOR, first="2026-10-01", last="2026-10-31")
+    assert "尚未完结" not in text(generator=GENERATOR, first="2026-10-01", last="2026-10-30")
+
+
+@pytest.mark.parametrize(("kind", "zh", "en"), [("suspend", "已暂停", "suspended"), ("revoke", "已吊销、注销", "revoked")])
+async def test_a_permit_that_was_stopped_is_not_shown_by_its_last_day_alone(kind: str, zh: str, en: str) -> None:
+    story = Story()
+    story.issue(1)
+    story.depart(1)
+    story.bench.post(f"permit.{kind}/1", PERMIT, (AUTHORITY_50,), {"reason": "超范围经营（虚构）"})
+    raws = {"transit": await story.bundle(1), "approval": await approval_bundle(story), "list": await list_bundle(story)}
+    for document, raw in raws.items():
+        for tongue, wanted in (("zh", f"有效期至 2027-06-30{zh}"), ("en", f"valid to 2027-06-30{en}")):
+            page = read(paper(document, raw, tongue=tongue))[0]  # type: ignore[arg-type]  # one of the two
+            assert wanted in page, (document, tongue)
+            assert document == "list" or {"zh": f"接受人许可证{zh}", "en": f"The receiver's permit is {en}"}[tongue] in page
+    assert "接受人许可证已" not in read(drawn("zh")["transit-in-transit"])[0]
 
 
 def _heights(rows: int, start: float, head: Callable[[Sheet], None]) -> list[list[str]]:

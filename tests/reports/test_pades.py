@@ -9,8 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import pikepdf
 import pytest
 from asn1crypto import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateBuilder, Name, NameAttribute
+from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
@@ -20,6 +25,7 @@ from ledger.kinds.issuer import LOG_ISSUERS
 from reports.certificate.render import render_certificate
 from reports.issuing import issuers
 from reports.kinds import all_kinds
+from reports.paper import pades
 from reports.paper.pades import signature_of
 from reports.verify import verify_bytes
 from signing.keys import PrivateKey
@@ -75,6 +81,24 @@ def test_poppler_calls_it_good(tmp_path: Path) -> None:
     said = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in said
     assert "Total document signed" in said
+
+
+def test_an_outside_authority_may_have_a_long_name_and_number() -> None:
+    """Both stand in the signature once more; what is reserved grows with them."""
+    key, authority = (PrivateKey.from_seed("ecdsa-p256-sha256", bytes([number]) * 32) for number in (1, 2))
+    oids = NameOID.STATE_OR_PROVINCE_NAME, NameOID.LOCALITY_NAME, NameOID.ORGANIZATION_NAME, *[NameOID.ORGANIZATIONAL_UNIT_NAME] * 4
+    issuer = Name([NameAttribute(oid, "数字证书认证中心（虚构）") for oid in (*oids, NameOID.COMMON_NAME)])
+    days = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 12, 31, tzinfo=UTC)
+    subject = Name([NameAttribute(NameOID.COMMON_NAME, "x")])
+    made = CertificateBuilder(issuer, subject, key.private.public_key(), 2**158, *days).sign(authority.private, SHA256())
+    certificate = made.public_bytes(Encoding.DER)
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pades.reserve(pdf, certificate, "D:20261009100000+08'00'", "log.example")
+        pdf.save(out := io.BytesIO())
+    signature = signature_of(pades.fill(out.getvalue(), certificate, key.sign))
+    assert signature is not None
+    assert (signature.spki, signature.certificate) == (key.spki, certificate)
 
 
 async def test_an_unsigned_copy_of_a_log_that_signs_is_not_its_paper() -> None:

@@ -189,7 +189,7 @@ async def test_documents_of_a_running_log(pool: Pool[Record], tmp_path: Path) ->
         none = "/v1/no-record.pdf"
         assert await told(authority, f"{none}?number=20265101999999") == ("good", "attestation", "zh")
         assert await told(authority, f"{none}?number=20265101000002") == ("ATTESTATION_FOUND", "", "")
-        assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&from=2026-11-01&to=2026-11-30&lang=en") == (
+        assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&from=2026-09-01&to=2026-09-30&lang=en") == (
             "good", "attestation", "en",
         )  # fmt: skip
         assert await told(generator, f"{none}?generator={GENERATOR}&code=900-052-31&to=2026-10-08") == ("ATTESTATION_FOUND", "", "")
@@ -197,6 +197,11 @@ async def test_documents_of_a_running_log(pool: Pool[Record], tmp_path: Path) ->
             assert await told(caller, f"{none}?{query}") == ("ATTESTATION_SCOPE", "", "")
         backwards = f"generator={GENERATOR}&from=2026-11-30&to=2026-10-01"
         assert await told(authority, f"{none}?{backwards}") == ("ATTESTATION_SCOPE", "", ""), "a period that holds no day finds nothing"
+        for day in ("from=0001-01-01", "to=2026-02-30", "from=9999-12-31", "from=2026-12-01&to=2026-12-31"):
+            told_of = await told(authority, f"{none}?generator={GENERATOR}&{day}")
+            assert told_of == ("ATTESTATION_SCOPE", "", ""), f"{day}: no day, or none that the log has reached"
+        assert await told(authority, f"{none}?generator={RECEIVER}&to=9999-12-31") == ("good", "attestation", "zh")
+        assert await told(authority, f"{none}?generator={GENERATOR[:-1]}A") == ("USCC", "", ""), "nobody has such a code"
         for unseen in ("number=20265101000002%0A", f"generator={GENERATOR}&code=900-052-31%0A", f"generator={GENERATOR}&to=2026-10-31%0A"):
             assert await told(authority, f"{none}?{unseen}") == ("QUERY_FORM", "", ""), "nobody sees it on paper"
         assert (await ask(log, authority, f"{none}?number=20265101999999")).json() == {"codes": ["ISSUER_KEY"]}

@@ -278,6 +278,8 @@ async def test_a_small_file_of_large_streams_is_not_unpacked(monkeypatch: pytest
     assert codes(verify_bytes(many, "c.pdf", FOUND)) == ["CERT_NO_BUNDLE"]
     assert codes(verify_bytes(b"%PDF-1.7\n" + stream(beginning, 9), "c.pdf", FOUND)) == ["PDF_FORM"]
     assert codes(verify_bytes(b"%PDF-1.7\n" + b"stream\n" * 30_000, "c.pdf", FOUND)) == ["PDF_FORM"]
+    again = stream(zlib.compress(b'{"liandan_bundle"' + bytes(1_000_000), 9), 9)
+    assert codes(verify_bytes(b"%PDF-1.7\n" + again * 200, "c.pdf", FOUND)) == ["PDF_FORM"]
     assert _Counting.made < 2 * BUNDLE_MAX
 
 
