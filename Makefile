@@ -8,11 +8,11 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 
-.PHONY: help setup demo serve test check interop bench corpus lock clean
+.PHONY: help setup demo serve test check interop clients bench corpus lock clean
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
-	@echo 'targets: demo serve test check interop bench corpus lock clean'
+	@echo 'targets: demo serve test check interop clients bench corpus lock clean'
 
 setup:
 	@sh .ci/setup
@@ -37,6 +37,9 @@ check: setup
 
 interop: setup
 	@sh .ci/interop $(ARGS)
+
+clients: setup
+	@sh .ci/clients $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m bench $(ARGS)

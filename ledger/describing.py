@@ -31,31 +31,33 @@ BINARY = frozenset({OCTETS, PDF, XLSX})
 @dataclass
 class AnswerSpec(ResponseSpec):
     """An answer of one status, in more than one form where ``also`` names types by media type, with the ``headers`` that it brings beside those of
-    every answer (liandan.openapi.ANSWERED names them). ``lines`` are the types of lines of an NDJSON stream.
+    every answer (liandan.openapi_words.ANSWERED names them). ``lines`` are the types of lines of an NDJSON stream, together called ``line``.
     """
 
     generate_examples: bool = False
     also: Mapping[str, type] = dataclasses.field(default_factory=dict)
     headers: tuple[str, ...] = ()
     lines: tuple[type[Struct], ...] = ()
+    line: str = ""
 
 
 @dataclass(frozen=True)
 class BodySpec:
-    """The body of a request: one of ``forms``; for NDJSON one of them a line."""
+    """The body of a request: one of ``forms``, called ``name`` where there are several; for NDJSON one of them a line."""
 
     forms: tuple[type[Struct], ...]
+    name: str
     media_type: str
     said: str
 
 
-def takes(*forms: type[Struct], said: str = "", media_type: str = JSON, headers: tuple[str, ...] = ()) -> dict[str, Any]:
+def takes(*forms: type[Struct], name: str = "", said: str = "", media_type: str = JSON, headers: tuple[str, ...] = ()) -> dict[str, Any]:
     """``opt`` of a route whose raw body is read by our own strict parser: the forms it may have, and request headers it looks at."""
-    return {"takes": BodySpec(forms, media_type, said), "asks": headers}
+    return {"takes": BodySpec(forms, name, media_type, said), "asks": headers}
 
 
 def asks(*headers: str) -> dict[str, Any]:
-    """``opt`` of a route that looks at these request headers (liandan.openapi.ASKED)."""
+    """``opt`` of a route that looks at these request headers (liandan.openapi_words.ASKED)."""
     return {"asks": headers}
 
 
@@ -159,12 +161,14 @@ class DisclosedStatement(Struct, frozen=True, forbid_unknown_fields=True):
 TAKES_STATEMENT = takes(
     StatementEnvelope,
     DisclosedStatement,
+    name="PostedStatement",
     said="One signed statement, bare or beside what opens its commitments. Read as it comes: strict JSON, no packing.",
     headers=("Prefer", "Liandan-Now"),
 )
 TAKES_STATEMENTS = takes(
     StatementEnvelope,
     DisclosedStatement,
+    name="PostedStatement",
     said="NDJSON: a signed statement a line, in the order in which they are to be admitted.",
     media_type=NDJSON,
     headers=("Prefer", "Liandan-Now"),
@@ -177,5 +181,11 @@ POST_ANSWERS: dict[int, ResponseSpec] = {
 }
 BATCH_ANSWERS: dict[int, ResponseSpec] = {
     **refusals(403),
-    200: AnswerSpec(str, media_type=NDJSON, description="One answer a line, then the one checkpoint of all", lines=(BatchLine, BatchEnd)),
+    200: AnswerSpec(
+        str,
+        media_type=NDJSON,
+        description="One answer a line, then the one checkpoint of all",
+        lines=(BatchLine, BatchEnd),
+        line="BatchAnswer",
+    ),
 }

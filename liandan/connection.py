@@ -1,17 +1,23 @@
 """What a request brings, as it comes: a head with limits, and a body of plain bytes that keeps coming and comes whole.
 
 The head (request line and headers) is kept in memory until it is whole, so an endless header would cost memory without bound, and one that
-never ends a connection for ever. A head that is too large is answered 431, one that is too slow 408, both in plain text: no route is known
-yet, nor a language. A gzip body is refused unread: what is signed is exactly what is sent, and nothing is ever unpacked, so no bomb goes off.
+never ends a connection for ever. A head that is too large is answered 431, one that is too slow 408; no language is known yet, so in Chinese. A gzip body is refused unread: what is signed is exactly what is sent, and nothing is ever unpacked, so no bomb goes off.
 """
 
 import asyncio
+import secrets
+from http import HTTPStatus
 from typing import cast
 
+import msgspec
 from litestar.types import HTTPReceiveMessage, HTTPScope, Receive
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from signing.refusal import refuse
+from ledger.describing import PROBLEM_JSON
+from ledger.problem import make_problem
+from liandan.problems import STATUS
+from liandan.wiring import RULES
+from signing.refusal import Reason, refuse
 
 HEAD_BYTES_MAX = 65_536
 HEAD_S = 20.0
@@ -57,26 +63,29 @@ class Connection(HttpToolsProtocol):
         if self._in_head:
             self._came += len(data)
             if self._came > HEAD_BYTES_MAX:
-                self._refuse(b"431 Request Header Fields Too Large", f"Request head above {HEAD_BYTES_MAX} bytes.")
+                self._refuse(Reason("HEAD_TOO_LARGE", found=f"> {HEAD_BYTES_MAX}", expected=f"<= {HEAD_BYTES_MAX}"))
 
     def _await_head(self) -> None:
         self._stop_waiting()
-        self._timer = self.loop.call_later(self.head_s, self._refuse, b"408 Request Timeout", f"No request head within {self.head_s:g} s.")
+        slow = Reason("HEAD_SLOW", found=f"> {self.head_s:g} s", expected=f"<= {self.head_s:g} s")
+        self._timer = self.loop.call_later(self.head_s, self._refuse, slow)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _refuse(self, status: bytes, text: str) -> None:
-        """Answer and close, like uvicorn's own answer to what is no HTTP."""
+    def _refuse(self, reason: Reason) -> None:
+        """Answer with a problem and close, like uvicorn's own answer to what is no HTTP."""
         self._stop_waiting()
         transport = self.transport
         if transport.is_closing():
             return
-        body = text.encode()
-        lines = [b"HTTP/1.1 " + status, b"content-type: text/plain; charset=utf-8", b"content-length: %d" % len(body), b"connection: close"]
-        transport.write(b"\r\n".join([*lines, b"", body]))
+        status, name = STATUS[reason.code], secrets.token_hex(8)
+        body = msgspec.json.encode(make_problem([reason], RULES, "zh", status=status, instance=name))
+        headers = {"content-type": PROBLEM_JSON, "content-length": str(len(body)), "x-request-id": name, "connection": "close"}
+        lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{key}: {value}" for key, value in headers.items())]
+        transport.write("\r\n".join([*lines, "", ""]).encode() + body)
         transport.close()
 
 

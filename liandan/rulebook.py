@@ -108,6 +108,14 @@ BODY_ENCODING | - | sender | RFC 9110 §15.5.16 [READ]
 请求体经过压缩；本接口只收未压缩的字节，未读取即拒绝。 || 去掉 Content-Encoding，原样发送。
 The request body is packed; only plain bytes are taken, and it was not read. || Send it plain, without Content-Encoding.
 
+HEAD_SLOW | - | sender | RFC 9110 §15.5.9 [READ]
+请求头迟迟没有发完，已不再等待。 || 检查网络后原样重发；重复提交是安全的。
+The head of the request did not come whole in time. || Check the network and send the same again; resending is safe.
+
+HEAD_TOO_LARGE | - | sender | RFC 6585 §5 [READ]
+请求行与请求头超过上限。 || 去掉多余的请求头、Cookie 或过长的查询参数后重发。
+Request line and headers are too large. || Leave out headers, cookies or overlong query parameters, and send again.
+
 BODY_SLOW | - | sender | RFC 9110 §15.5.9 [READ]
 请求体迟迟没有发来，已不再等待；没有写入任何内容。 || 检查网络后原样重发；重复提交是安全的。
 The request body stopped coming; nothing of it was written. || Check the network and send the same again; resending is safe.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -44,7 +45,21 @@ def test_every_test_directory_is_a_package() -> None:
     assert [str(folder) for folder in sorted(folders) if not (ROOT / folder / "__init__.py").exists()] == []
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if re.search(r"\.lock$|lock\.(json|yaml)$|(^|/)pylock.*\.toml$", name)])
+NPM_LOCKS = [name for name in FILES if name.endswith("package-lock.json")]
+
+
+@pytest.mark.parametrize("name", NPM_LOCKS)
+def test_a_lock_of_npm_has_names_versions_and_hashes_only(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert re.findall(r"(?i)https?:|file:|\"resolved\"", text) == []
+    packages = {place: package for place, package in json.loads(text)["packages"].items() if place}
+    assert packages
+    assert [place for place, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if re.search(r"\.lock$|lock\.(json|yaml)$|(^|/)pylock.*\.toml$", name) and name not in NPM_LOCKS]
+)
 def test_a_lock_file_has_names_versions_and_hashes_only(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"(?i)https?:|file:|index-url|find-links|(?<![\w-])/\w+/|#.*", text) == []
