@@ -99,6 +99,8 @@ def with_acts(schemas: Json, plain: Callable[[Any], Any]) -> Json:
             raise ValueError(f"two components are called {name}")
         found[name] = made
     for name, payload in PAYLOADS.items():
+        if name not in found:
+            continue  # an application of some routes alone
         envelope = found[name]
         told = {"contentMediaType": envelope["properties"]["payloadType"]["enum"][0], "contentSchema": {"$ref": f"{PLACE}{payload}"}}
         found[name] = envelope | {"properties": envelope["properties"] | {"payload": envelope["properties"]["payload"] | told}}
