@@ -57,7 +57,7 @@ TABLES = {
     "projection_position": ("name", "name idx"),
     "manifest_view": (
         "chain",
-        "chain generator ulid stage from_province to_province receiver carriers codes issued_at updated_idx view",
+        "chain generator ulid stage from_province to_province receiver carriers codes terms issued_at updated_idx view",
     ),
 }
 """Key and columns of the tables whose bits are flipped; ``number`` is empty in these lives."""

@@ -12,6 +12,7 @@ import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from time import monotonic
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from ledger.times import parse_admission_at
 from signing.refusal import refuse
 
 PAGE_MAX = 200
+MARK_BYTES = 6  # Of the question in a cursor: it guards against mistakes, and grants nothing.
 CURSOR_MAX = 400  # Characters; the longest chain name of a manifest or an approval takes about 110.
 ALL_ROWS = 2**31  # Behind every row of a chain.
 PAST_MAX = 200_000  # Entries; some 10,000 a second on one core.
@@ -58,22 +60,30 @@ class Position(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
             raise ValueError("not a place")
 
 
-def write_cursor(place: Struct) -> str:
-    """A position as text for a URL."""
-    return urlsafe_b64encode(msgspec.msgpack.encode(place)).decode("ascii").rstrip("=")
+def write_cursor(place: Struct, asked: object) -> str:
+    """A position in the answer to a question as text for a URL; ``asked`` is the question as the reader put it, in a ``repr`` of its own."""
+    return urlsafe_b64encode(_mark(asked) + msgspec.msgpack.encode(place)).decode("ascii").rstrip("=")
 
 
-def read_cursor(text: str | None, place: type[PlaceT]) -> PlaceT | None:
-    """The inverse of :func:`write_cursor`; ``None`` for no cursor, Refusal CURSOR_FORM for a text that was never one."""
+def read_cursor(text: str | None, place: type[PlaceT], asked: object) -> PlaceT | None:
+    """The inverse of :func:`write_cursor`; ``None`` for no cursor, Refusal CURSOR_FORM for a text that was never one, CURSOR_OTHER for one of
+    another question: its place would leave out what stands before it there."""
     if text is None:
         return None
     try:
         if len(text) > CURSOR_MAX:
             raise ValueError("too long")
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        return msgspec.msgpack.decode(raw, type=place)
+        found = msgspec.msgpack.decode(raw[MARK_BYTES:], type=place)
     except (ValueError, msgspec.DecodeError):
         raise refuse("CURSOR_FORM", field="cursor", found=text, expected="next of the page before") from None
+    if raw[:MARK_BYTES] != _mark(asked):
+        raise refuse("CURSOR_OTHER", field="cursor", found=text, expected="next of a page with the same filters")
+    return found
+
+
+def _mark(asked: object) -> bytes:
+    return sha256(repr(asked).encode()).digest()[:MARK_BYTES]
 
 
 async def wait_until_read(log: Log, size: int | None, wait_s: float) -> None:

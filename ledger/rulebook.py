@@ -206,6 +206,10 @@ CURSOR_FORM | - | sender | design §8 [DESIGN]
 翻页游标无效。 || 原样使用上一页返回的 next，或去掉 cursor 从头读取。
 The cursor is not one of ours. || Use next of the page before unchanged, or leave out cursor and begin again.
 
+CURSOR_OTHER | - | sender | design §8 [DESIGN]
+翻页游标属于另一次查询（筛选条件不同）。 || 翻页时保持全部筛选条件不变；更换条件后去掉 cursor 从头读取。
+The cursor is of another search: its filters differ. || Keep every filter while you page; with other filters leave out cursor and begin again.
+
 COMMIT_FORM | - | sender | formats §7 [DESIGN]
 个人信息承诺值的格式不对。 || 字段名如 driver.name，承诺值为 64 位小写十六进制，数量不超过上限；姓名、电话等不得以明文填写。
 A commitment to personal data is malformed. || Name it like driver.name, with 64 lower-case hex digits, within the limit; names and phones never stand in clear.

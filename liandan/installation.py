@@ -28,7 +28,7 @@ from liandan.server import database_url
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from manifests import store as manifest_rows
-from manifests.view import ViewFold, concerns, missing, position
+from manifests.view import ViewFold, concerns, missing, position, wrong_terms
 from signing.refusal import Refusal, refuse
 
 Progress = Callable[[int, int], None]
@@ -195,6 +195,8 @@ async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, report: AuditRe
             findings.append(position(at, f"more than {row['updated_idx']}", chain))
         if chain not in ahead:
             findings += fold.compare(row)
+    known = {found.chain for found in findings}
+    findings += [wrong_terms(chain) for chain in await manifest_rows.list_wrong_terms(conn) if chain in chains - known]
     if len(fold.views) != len(chains):
         findings += [missing(chain) for chain, _ in fold.views.items() if chain not in chains and chain not in ahead]
     return findings

@@ -7,6 +7,7 @@ there (303), or to a choice while several stand under it (300).
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
+from litestar.params import QueryParameter
 
 from ledger.describing import READ_REFUSALS, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
 from ledger.reading import Page
@@ -14,7 +15,7 @@ from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_un
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage
-from manifests.store import Search
+from manifests.search import Search
 from whitelist.routes import Code, FromProvince, ToProvince
 
 STAGES = "|".join(stage.value for stage in Stage if stage is not Stage.NONE)
@@ -22,6 +23,20 @@ StageFilter = Annotated[str | None, in_query(f"^({STAGES})$", "联单阶段 / st
 Number = Annotated[str | None, in_query("^[0-9]{14}$", "国家联单编号 / national number", "20265101000123", "number")]
 Day = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 IssuedFrom = Annotated[str | None, in_query(Day, "签发起始日（北京时间） / first day of issue", "2026-10-01", "issued_from")]
+Plate = Annotated[
+    str | None,
+    in_query("^.{1,60}$", "运输工具或挂车牌号，任何写法 / plate of a vehicle or trailer, however it is written", "川A·F1234", "plate"),
+]
+UpdatedSince = Annotated[
+    int | None,
+    QueryParameter(
+        name="updated_since",
+        ge=0,
+        le=2**53,
+        description="有序位 N 及以后条目的 / what has entries from index N on: give the size of your last answer",
+        schema_extra={"examples": [812]},
+    ),
+]
 IssuedTo = Annotated[str | None, in_query(Day, "签发截止日，含 / last day of issue, included", "2026-10-31", "issued_to")]
 
 
@@ -40,10 +55,16 @@ async def get_manifests(
     to_province: ToProvince = None,
     issued_from: IssuedFrom = None,
     issued_to: IssuedTo = None,
+    plate: Plate = None,
+    updated_since: UpdatedSince = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Manifests:
-    """Search manifests, newest issue first: all for authorities, for a party those it takes part in."""
+    """Search manifests, newest issue first: all for authorities, for a party those it takes part in.
+
+    With ``updated_since`` in the order of the newest entry about each, oldest first: what has changed while you page comes at the end.
+    A page may be short and still have a ``next``.
+    """
     search = Search(
         number=number,
         generator=generator,
@@ -55,6 +76,8 @@ async def get_manifests(
         to_province=to_province,
         since=service.day_begins("issued_from", issued_from),
         until=service.day_begins("issued_to", issued_to, following=True),
+        plate=service.normal_plate(plate),
+        updated_since=updated_since,
     )
     return await service.list_manifests(log, caller, search, Page(cursor, limit), lang)
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ledger.caller import Caller
 from ledger.chain import ULID, USCC
 from ledger.directory import LOG_MAIN
+from ledger.fields import normal
 from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language
@@ -23,7 +24,8 @@ from manifests import answers, store
 from manifests.actions import duties
 from manifests.mass import limits_of
 from manifests.model import Stage
-from manifests.store import PAGE_MAX, Cursor, Search
+from manifests.search import Changed, Cursor, Search, scoped
+from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
 from signing.refusal import refuse
 from whitelist.transfer import NUMBER
@@ -41,13 +43,13 @@ async def projection(log: Log) -> AsyncIterator[Snapshot]:
 
 
 async def list_manifests(log: Log, caller: Caller, search: Search, page: Page, language: Language) -> answers.Manifests:
-    """Manifests that the caller may see, newest issue first."""
-    after, seen = read_cursor(page.cursor, Cursor), store.scoped(search, caller)
+    """Manifests that the caller may see, newest issue first, or as they have changed."""
+    place: type[Cursor | Changed] = Cursor if search.updated_since is None else Changed
+    after = read_cursor(page.cursor, place, search)
     async with projection(log) as now:
-        views = await store.list_views(now.workspace.conn, seen, after=after, limit=page.limit + 1)
-    shown = views[: page.limit]
-    following = write_cursor(Cursor(shown[-1].issued_s, shown[-1].chain)) if len(views) > page.limit else None
-    return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in shown), next=following)
+        found = await store.search_views(now.workspace.conn, scoped(search, caller), after=after, limit=page.limit)
+    following = None if found.next is None else write_cursor(found.next, search)
+    return answers.Manifests(size=now.size, manifests=tuple(answers.item_of(view, language) for view in found.views), next=following)
 
 
 async def find_named(log: Log, caller: Caller, name: str, language: Language) -> answers.ManifestChoice:
@@ -64,7 +66,7 @@ async def _named(now: Snapshot, caller: Caller, name: str) -> list[ManifestView]
     """By number newest first: a number that was voided many times must not hide the manifest that holds it."""
     conn = now.workspace.conn
     if NUMBER.fullmatch(name):
-        return await store.list_views(conn, store.scoped(Search(number=name), caller), limit=PAGE_MAX)
+        return await store.list_views(conn, scoped(Search(number=name), caller), limit=PAGE_MAX)
     if not _ULID.fullmatch(name):
         return []
     return [view for view in await store.find_views(conn, name) if answers.may_read(caller, view)]
@@ -109,6 +111,15 @@ async def _view(now: Snapshot, caller: Caller, generator: str, ulid: str) -> Man
     if view is None or not answers.may_read(caller, view):
         raise refuse("NOT_FOUND", field="manifest", found=f"{generator}/{ulid}")
     return view
+
+
+def normal_plate(plate: str | None) -> str | None:
+    """A plate as registers know it, whatever dots, blanks and widths it is written with; QUERY_FORM for nothing but those."""
+    if plate is None:
+        return None
+    if not (found := normal(plate)) or not found.isprintable():
+        raise refuse("QUERY_FORM", field="plate", found=ascii(plate), expected="川AF1234")
+    return found
 
 
 def day_begins(field: str, day: str | None, *, following: bool = False) -> datetime | None:

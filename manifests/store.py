@@ -3,8 +3,8 @@
 Entries are applied in the order of the log, each exactly once; the transaction of whoever reads is its own.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -12,59 +12,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
-from ledger.caller import Caller
-from ledger.store import PROJECTION, Conn, insert_readers
+from ledger.store import PROJECTION, Conn, insert_readers, list_feed
 from ledger.times import to_datetime
 from manifests.readers import readers_of
+from manifests.search import ANY, Changed, Cursor, Search
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
 
 PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
+SCAN_MAX, STEP_MAX = 10_000, 1_000
+"""Manifests that one page looks at, and that are looked at in one step."""
+COUNT_MAX, FEW = 1_000, 50
+"""How far a group is counted to choose the smallest, and what is small enough."""
+EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class FeedGap(LookupError):
     """Entries were offered beyond the next position: the caller must fetch those between and offer them first."""
-
-
-class Search(Struct, frozen=True, kw_only=True):
-    """What to look for; what is ``None`` or empty does not narrow. Times compare with the admission of the issue, ``until`` excluded."""
-
-    visible_to: str | None = None
-    """USCC of a party of the manifest: generator, receiver or a carrier."""
-    granted: tuple[str, ...] = ()
-    """Beside those of ``visible_to``: manifests that touch one of these regions."""
-    region: tuple[str, ...] = ()
-    """Provinces of an authority: manifests that leave from or lead to one of them."""
-    generator: str | None = None
-    receiver: str | None = None
-    carrier: str | None = None
-    number: str | None = None
-    stage: str | None = None
-    code: str | None = None
-    from_province: str | None = None
-    to_province: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def scoped(search: Search, caller: Caller) -> Search:
-    """The same, of what a reader may see: its own manifests, and those of regions that an authority lets it read about."""
-    if caller.reads_all:
-        return search
-    granted = tuple(region for grant in caller.grants if "manifest" in grant.topics for region in grant.regions)
-    return replace(search, visible_to=caller.uscc, granted=granted)
-
-
-class Cursor(Struct, frozen=True):
-    """Where a page ended: the place of its last manifest in the order of listing."""
-
-    issued_s: int
-    chain: str
-
-    def __post_init__(self) -> None:
-        """A cursor comes back from outside: only what the database can compare with is one."""
-        if not (self.chain.isprintable() and 0 <= self.issued_s < 2**36):
-            raise ValueError("not a place")
 
 
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
@@ -85,39 +49,112 @@ async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[Manifest
     return [DECODE(row["view"]) for row in rows]
 
 
-async def list_views(conn: Conn, search: Search, *, after: Cursor | None = None, limit: int = 50) -> list[ManifestView]:
-    """A page of manifests, newest issue first; ``after`` is the cursor of the page before."""
+class FoundViews(Struct, frozen=True):
+    """A page of manifests; ``next`` is the place to go on from, ``None`` when there is nothing behind."""
+
+    views: list[ManifestView]
+    next: Cursor | Changed | None
+
+
+SIZE_OF_GROUP = """
+    SELECT count(*) FROM (
+        SELECT FROM manifest_term
+         WHERE term = ANY($1::text[]) AND (issued_at, chain) < ($2, $3) AND issued_at >= $4 LIMIT $5
+    ) AS counted
+"""
+"""How much a group holds between two moments, counted no further than it matters."""
+WALK = """
+    SELECT DISTINCT found.issued_at, found.chain
+      FROM unnest($1::text[]) AS wanted (term)
+     CROSS JOIN LATERAL (
+           SELECT issued_at, chain FROM manifest_term
+            WHERE manifest_term.term = wanted.term AND (issued_at, chain) < ($2, $3) AND issued_at >= $4
+            ORDER BY issued_at DESC, chain DESC LIMIT $5
+           ) AS found
+     ORDER BY found.issued_at DESC, found.chain DESC LIMIT $5
+"""
+"""The next places of a group, newest issue first: each term is walked in its index from the place on."""
+CHANGES = "SELECT updated_idx AS idx FROM manifest_view WHERE updated_idx > $1 ORDER BY updated_idx LIMIT $2"
+"""What has changed, oldest change first."""
+
+
+async def search_views(conn: Conn, search: Search, *, after: Cursor | Changed | None = None, limit: int = 50) -> FoundViews:
+    """A page of manifests, newest issue first, or by ``updated_since`` in the order of their newest entry; ``after`` is ``next`` of the page
+    before. Short, with a ``next``, when it has looked at SCAN_MAX manifests of which too few were wanted."""
     assert 1 <= limit <= PAGE_MAX, "routes bound the page"
-    conditions, arguments = _conditions(search, after)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+    if search.updated_since is not None:
+        return await _changed_views(conn, search, after if isinstance(after, Changed) else None, limit)
+    groups, place = search.groups(), after if isinstance(after, Cursor) else None
+    before = (
+        (search.until or LATEST, "") if place is None else min((to_datetime(place.issued_s), place.chain), (search.until or LATEST, ""))
+    )
+    since, scanned, found = search.since or EARLIEST, 0, list[ManifestView]()
+    walked = groups[0] if len(groups) == 1 else await _smallest(conn, groups, before, since)
+    beside = [group for group in groups if group is not walked]
+    while scanned < SCAN_MAX:
+        count = limit + 1 - len(found) if not beside else min(STEP_MAX, max(2 * scanned, limit + 1))
+        keys = [tuple(row) for row in await conn.fetch(WALK, walked, *before, since, count)]
+        views = await _views_with(conn, "chain = ANY($1::text[])", [chain for _, chain in keys], beside)
+        found += sorted(views, key=lambda view: (view.issued_s, view.chain), reverse=True)
+        if len(found) > limit:
+            return FoundViews(found[:limit], Cursor(found[limit - 1].issued_s, found[limit - 1].chain))
+        if len(keys) < count:
+            return FoundViews(found, None)
+        before, scanned = keys[-1], scanned + len(keys)
+    return FoundViews(found, Cursor(int(before[0].timestamp()), before[1]))
+
+
+async def _smallest(conn: Conn, groups: Sequence[list[str]], before: tuple[datetime, str], since: datetime) -> list[str]:
+    """The group that holds least; the first that holds next to nothing, without looking at the others."""
+    sizes: list[int] = []
+    for group in groups:
+        sizes.append(await conn.fetchval(SIZE_OF_GROUP, group, *before, since, COUNT_MAX))
+        if sizes[-1] <= FEW:
+            break
+    return groups[sizes.index(min(sizes))]
+
+
+async def _changed_views(conn: Conn, search: Search, after: Changed | None, limit: int) -> FoundViews:
+    """By the newest entry. A party's changes are found in its feed: the newest entry about a manifest that it may read is there."""
+    assert search.updated_since is not None, "the caller asks for changes"
+    place, scanned, found = max(search.updated_since - 1, -1 if after is None else after.idx), 0, list[ManifestView]()
+    narrow = replace(search, updated_since=None)
+    beside = [group for group in narrow.groups() if group != [ANY]]
+    keys = [] if search.visible_to is None else [search.visible_to, *(f"manifest:{region}" for region in search.granted)]
+    since, until = (None if at is None else at.timestamp() for at in (search.since, search.until))
+    while scanned < SCAN_MAX:
+        count = min(STEP_MAX, max(2 * scanned, 2 * limit))
+        if keys:
+            indices = await list_feed(conn, keys, after=place, end=2**53, limit=count)
+        else:
+            indices = [row["idx"] for row in await conn.fetch(CHANGES, place, count)]
+        views = await _views_with(conn, "updated_idx = ANY($1::bigint[])", indices, beside)
+        inside = [view for view in views if (since is None or view.issued_s >= since) and (until is None or view.issued_s < until)]
+        found += sorted(inside, key=lambda view: view.updated_idx)
+        if len(found) > limit:
+            return FoundViews(found[:limit], Changed(found[limit - 1].updated_idx))
+        if len(indices) < count:
+            return FoundViews(found, None)
+        place, scanned = indices[-1], scanned + len(indices)
+    return FoundViews(found, Changed(place))
+
+
+async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Sequence[list[str]]) -> list[ManifestView]:
+    """Views by a key that has an index, of those that have a term of each group; in no order."""
+    conditions = [which, *(f"terms && ${number}::text[]" for number in range(2, len(groups) + 2))]
     # Only fixed text and $n stand in the statement; every value is an argument.
-    sql = f"SELECT view FROM manifest_view {where} ORDER BY issued_at DESC, chain DESC LIMIT ${len(arguments) + 1}"  # noqa: S608
-    return [DECODE(row["view"]) for row in await conn.fetch(sql, *arguments, limit)]
+    rows = await conn.fetch(f"SELECT view FROM manifest_view WHERE {' AND '.join(conditions)}", keys, *groups) if keys else []  # noqa: S608
+    return [DECODE(row["view"]) for row in rows]
 
 
-def _conditions(search: Search, after: Cursor | None) -> tuple[list[str], list[object]]:
-    """SQL conditions and their arguments, in the same order."""
-    wanted: list[tuple[str, object]] = [
-        ("(from_province = ANY(?::text[]) OR to_province = ANY(?::text[]))", list(search.region) or None),
-        *((f"{name} = ?", getattr(search, name)) for name in ("generator", "receiver", "number", "stage", "from_province", "to_province")),
-        ("carriers @> ARRAY[?::text]", search.carrier),
-        ("codes @> ARRAY[?::text]", search.code),
-        ("issued_at >= ?", search.since),
-        ("issued_at < ?", search.until),
-    ]
-    conditions: list[str] = []
-    arguments: list[object] = []
-    if search.visible_to is not None:
-        arguments += [search.visible_to, list(search.granted)]
-        conditions.append("(generator = $1 OR receiver = $1 OR carriers @> ARRAY[$1::text] OR regions && $2::text[])")
-    for condition, value in wanted:
-        if value is not None:
-            arguments.append(value)
-            conditions.append(condition.replace("?", f"${len(arguments)}"))
-    if after is not None:
-        arguments += [to_datetime(after.issued_s), after.chain]
-        conditions.append(f"(issued_at, chain) < (${len(arguments) - 1}, ${len(arguments)})")
-    return conditions, arguments
+async def list_views(conn: Conn, search: Search, *, limit: int = 50) -> list[ManifestView]:
+    """The first manifests that are wanted, however many have to be looked at: whoever asks must not be told that there is none."""
+    found, place = list[ManifestView](), None
+    while True:
+        page = await search_views(conn, search, after=place, limit=limit - len(found))
+        found, place = found + page.views, page.next
+        if place is None or len(found) == limit:
+            return found
 
 
 async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entry] = MappingProxyType({})) -> int:
@@ -144,29 +181,58 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
                 view = changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
             # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
             readers += [(key, entry.index) for key in readers_of(entry, view, firsts.get(entry.statement.chain))]
-        await upsert_views(conn, changed.values())
+        await upsert_views(conn, changed.values(), known)
         await insert_readers(conn, readers)
         await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, at + len(fresh))
         return at + len(fresh)
 
 
-async def upsert_views(conn: Conn, views: Iterable[ManifestView]) -> None:
-    """Write views, new or changed, in one statement."""
+async def upsert_views(conn: Conn, views: Collection[ManifestView], known: Mapping[str, ManifestView] = MappingProxyType({})) -> None:
+    """Write views, new or changed, and the terms that they have and the ones ``known`` before had not, or no longer have."""
+    rows = [columns(view) for view in views]
     await conn.executemany(
         """
         INSERT INTO manifest_view
-               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, issued_at,
+               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
                 updated_idx, view)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (chain) DO UPDATE
-           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers,
-               regions = EXCLUDED.regions, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
+           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers, regions = EXCLUDED.regions,
+               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
         """,
-        [tuple(columns(view).values()) for view in views],
+        [tuple(row.values()) for row in rows],
     )
+    gone: list[tuple[str, datetime, str]] = []
+    new: list[tuple[str, datetime, str]] = []
+    for view in views:
+        before, now = set[str](known[view.chain].terms if view.chain in known else ()), set(view.terms)
+        gone += [(term, to_datetime(view.issued_s), view.chain) for term in sorted(before - now)]
+        new += [(term, to_datetime(view.issued_s), view.chain) for term in sorted(now - before)]
+    if gone:
+        sql = (
+            "DELETE FROM manifest_term WHERE (term, issued_at, chain) IN (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]))"
+        )
+        await conn.execute(sql, *map(list, zip(*gone, strict=True)))
+    if new:
+        into = "INSERT INTO manifest_term SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) ON CONFLICT DO NOTHING"
+        await conn.execute(into, *map(list, zip(*new, strict=True)))
 
 
 async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:
     """Every row as it stands, for the audit; inside a transaction."""
     async for row in conn.cursor("SELECT * FROM manifest_view", prefetch=500):
         yield dict(row)
+
+
+async def list_wrong_terms(conn: Conn, *, limit: int = 100) -> list[str]:
+    """Chains of manifests whose rows in ``manifest_term`` are not those that their view names, for the audit."""
+    rows = await conn.fetch(
+        """
+        SELECT DISTINCT chain
+          FROM (SELECT unnest(terms) AS term, issued_at, chain, true AS named FROM manifest_view) AS of_view
+          FULL JOIN (SELECT term, issued_at, chain, true AS held FROM manifest_term) AS of_index USING (term, issued_at, chain)
+         WHERE named IS NULL OR held IS NULL ORDER BY chain LIMIT $1
+        """,
+        limit,
+    )
+    return [row["chain"] for row in rows]

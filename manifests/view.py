@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
+from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
@@ -81,6 +82,25 @@ class ManifestView(Struct, frozen=True, kw_only=True):
         return tuple(sorted({place[:digits] for place in self.places for digits in (2, 4, 6)}))
 
     @property
+    def plates(self) -> tuple[str, ...]:
+        """Plates of vehicles and trailers that carried it, in normal form."""
+        worn = (plate for leg in self.state.legs for plate in (leg.vehicle.plate, leg.vehicle.trailer) if plate)
+        return tuple(dict.fromkeys(map(normal, worn)))
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Everything that it is looked for by (manifests.search), sorted."""
+        state = self.state
+        here, there = state.origin.division[:2], state.destination.division[:2]
+        found = ["any", f"generator:{state.generator}", f"receiver:{state.receiver}", f"stage:{state.stage.value}"]
+        found += [f"from:{here}", f"to:{there}", f"way:{here}-{there}", *([f"number:{state.number}"] if state.number else [])]
+        for name, values in {"carrier": self.carriers, "code": self.codes, "plate": self.plates, "region": self.regions}.items():
+            found += [f"{name}:{value}" for value in values]
+        for party in self.parties:
+            found += [f"party:{party}", f"party:{party} {state.stage.value}"]
+        return tuple(sorted(found))
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """Waste codes on the manifest."""
         return tuple(dict.fromkeys(line.code for line in self.state.lines))
@@ -104,6 +124,7 @@ def columns(view: ManifestView) -> dict[str, object]:
         "carriers": list(view.carriers),
         "regions": list(view.regions),
         "codes": list(view.codes),
+        "terms": list(view.terms),
         "issued_at": to_datetime(view.issued_s),
         "updated_idx": view.updated_idx,
         "view": msgspec.msgpack.encode(view),
@@ -167,6 +188,11 @@ def missing(chain: str) -> Finding:
 def position(found: int, expected: str, chain: str = "") -> Finding:
     """A projection that does not stand where its rows and the log say."""
     return Finding(code="VIEW_DIFFERS", chain=chain, field="projection_position.idx", found=str(found), expected=expected)
+
+
+def wrong_terms(chain: str) -> Finding:
+    """A manifest that is found by other terms than it has."""
+    return Finding(code="VIEW_DIFFERS", chain=chain, field="manifest_term", found="other rows", expected="the terms of its view")
 
 
 def _differs(chain: str, column: str, found: object, expected: object) -> Finding:

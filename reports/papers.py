@@ -7,7 +7,8 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import projected
 from ledger.times import DAY_S, parse_at, to_datetime
-from manifests.store import Search, list_views
+from manifests.search import Search
+from manifests.store import list_views
 from reports.attestation import RecordQuestion, render_attestation
 from reports.excerpt.evidence import gather_approval, gather_list, gather_log
 from reports.paper.tongue import Tongue

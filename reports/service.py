@@ -8,7 +8,8 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import EntryRow, stream_entries
 from manifests.answers import may_read
-from manifests.store import Search, fetch_views, find_views, list_views, scoped
+from manifests.search import Search, scoped
+from manifests.store import fetch_views, find_views, list_views
 from reports.evidence import gather
 from reports.reconcile import begin, check_direction, finish, to_bytes
 from reports.reconciliation.fold import Fold

@@ -59,19 +59,19 @@ async def _past(log: Log, size: int) -> DryRunState:
 
 async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
     """Permits, by receiver and code."""
-    found = await _scan(log, [wanted.prefix("permit")], wanted.permits, page)
+    found = await _scan(log, wanted, [wanted.prefix("permit")], wanted.permits, page)
     return Permits(size=found.size, permits=tuple(map(answers.permit_answer, found.rows)), next=found.next)
 
 
 async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
     """Lists, by year and direction."""
-    found = await _scan(log, [wanted.prefix("list")], wanted.lists, page)
+    found = await _scan(log, wanted, [wanted.prefix("list")], wanted.lists, page)
     return Lists(size=found.size, lists=tuple(map(answers.list_answer, found.rows)), next=found.next)
 
 
 async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
     """Rows of lists with what decisions committed on them."""
-    found = await _scan(log, [wanted.prefix("list")], wanted.listings, page, lambda row: [account_key(row.account)])
+    found = await _scan(log, wanted, [wanted.prefix("list")], wanted.listings, page, lambda row: [account_key(row.account)])
     listings = tuple(answers.listing_answer(row, found.facts) for row in found.rows)
     return Listings(size=found.size, listings=listings, next=found.next)
 
@@ -82,7 +82,7 @@ async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -
     def accounts(row: RegistryRow) -> list[str]:
         return [account_key(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
 
-    found = await _scan(log, [wanted.prefix("approval")], partial(wanted.approvals, caller), page, accounts)
+    found = await _scan(log, wanted, [wanted.prefix("approval")], partial(wanted.approvals, caller), page, accounts)
     approvals = tuple(answers.approval_answer(row, found.facts) for row in found.rows)
     return Approvals(size=found.size, approvals=approvals, next=found.next)
 
@@ -97,7 +97,7 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
     def accounts(row: RegistryRow) -> list[str]:
         return [account_key(row.account), *([q3_key(row.state.root)] if row.account.startswith("Q3") else [])]
 
-    found = await _scan(log, prefixes, partial(wanted.quotas, caller), page, accounts)
+    found = await _scan(log, wanted, prefixes, partial(wanted.quotas, caller), page, accounts)
     return Quotas(size=found.size, quotas=tuple(answers.quota_answer(row, found.facts, year) for row in found.rows), next=found.next)
 
 
@@ -109,14 +109,20 @@ class _Found(Struct, frozen=True):
 
 
 async def _scan(
-    log: Log, prefixes: Sequence[str], select: Select, page: Page, keys: Callable[[RegistryRow], Iterable[str]] = lambda _: ()
+    log: Log,
+    wanted: Wanted,
+    prefixes: Sequence[str],
+    select: Select,
+    page: Page,
+    keys: Callable[[RegistryRow], Iterable[str]] = lambda _: (),
 ) -> _Found:
     """One page of the chains with these prefixes, and the facts under the ``keys`` of its rows."""
-    after = read_cursor(page.cursor, Position)
+    asked = (tuple(prefixes), wanted)
+    after = read_cursor(page.cursor, Position, asked)
     async with snapshot(log) as now:
         rows, place = await _rows_behind(now.workspace.conn, log.kinds, prefixes, select, after, page.limit)
         await now.workspace.load([key for row in rows for key in keys(row)])
-    return _Found(now.size, rows, None if place is None else write_cursor(place), now.workspace.facts)
+    return _Found(now.size, rows, None if place is None else write_cursor(place, asked), now.workspace.facts)
 
 
 async def _rows_behind(

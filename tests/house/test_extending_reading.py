@@ -9,10 +9,10 @@ from tests.house.scratch import assert_shown, changed, insert, run, run_tests
 COUNT = '''
 async def count_views(conn: Conn, search: Search) -> dict[str, int]:
     """How many manifests stand at each stage."""
-    conditions, arguments = _conditions(search, None)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    sql = f"SELECT stage, count(*) AS found FROM manifest_view {where} GROUP BY stage ORDER BY stage"  # noqa: S608
-    return {row["stage"]: row["found"] for row in await conn.fetch(sql, *arguments)}
+    groups = search.groups()
+    where = " AND ".join(f"terms && ${number}::text[]" for number in range(1, len(groups) + 1))
+    sql = f"SELECT stage, count(*) AS found FROM manifest_view WHERE {where} GROUP BY stage ORDER BY stage"  # noqa: S608
+    return {row["stage"]: row["found"] for row in await conn.fetch(sql, *groups)}
 
 
 '''
@@ -31,7 +31,7 @@ class ManifestCounts(Struct, frozen=True, kw_only=True):
 async def get_counts(log: TheLog, caller: TheCaller, from_province: Consigned = None) -> ManifestCounts:
     """Count manifests by stage; of one province of origin, if asked."""
     async with service.projection(log) as now:
-        stages = await store.count_views(now.workspace.conn, store.scoped(Search(from_province=from_province), caller))
+        stages = await store.count_views(now.workspace.conn, scoped(Search(from_province=from_province), caller))
     return ManifestCounts(size=now.size, stages=stages)
 
 
@@ -65,11 +65,12 @@ async def test_it(pool: Pool[Record], tmp_path: Path) -> None:
 
 def add_endpoint(scratch: Path) -> None:
     """The query in the store, the handler in the routes."""
-    insert(scratch / "manifests/store.py", "\nasync def list_views(", COUNT)
+    insert(scratch / "manifests/store.py", "\nasync def search_views(", COUNT)
     routes = scratch / "manifests/routes.py"
     insert(routes, '\n@get("/v1/manifests/machine"', HANDLER)
     content = routes.read_text(encoding="utf-8")
     content = content.replace("from manifests import service\n", "from manifests import service, store\n")
+    content = content.replace("from manifests.search import Search\n", "from manifests.search import Search, scoped\n")
     content = content.replace("from ledger.reading", "from msgspec import Struct\n\nfrom ledger.reading", 1)
     routes.write_text(content.replace("route_handlers=[", "route_handlers=[get_counts, ", 1), encoding="utf-8")
     (scratch / "tests/added/test_endpoint.py").write_text(ENDPOINT_TEST, encoding="utf-8")

@@ -26,9 +26,17 @@ CHANGES = {
     "position behind": ("UPDATE projection_position SET idx = idx - 1", "projection_position.idx"),
     "view": ("UPDATE manifest_view SET view = set_byte(view, 40, get_byte(view, 40) # 1)", "manifest_view.view"),
     "renamed": ("UPDATE manifest_view SET chain = chain || 'X'", "manifest_view.view"),
+    "terms": ("UPDATE manifest_view SET terms = '{}'", "manifest_view.terms"),
+    "a term hidden": ("DELETE FROM manifest_term WHERE term LIKE 'receiver:%'", "manifest_term"),
+    "a term invented": ("INSERT INTO manifest_term SELECT 'stage:issued', issued_at, chain FROM manifest_view", "manifest_term"),
+    "a term moved": (
+        "WITH gone AS (DELETE FROM manifest_term WHERE term LIKE 'code:%' RETURNING *)"
+        " INSERT INTO manifest_term SELECT term, issued_at + interval '1 s', chain FROM gone",
+        "manifest_term",
+    ),
     "invented": (
         "INSERT INTO manifest_view SELECT chain || 'X', generator, ulid, number, stage, from_province, to_province, receiver, carriers,"
-        " codes, issued_at, updated_idx, view FROM manifest_view",
+        " codes, issued_at, updated_idx, view, regions, terms FROM manifest_view",
         "manifest_view.view",
     ),
 }

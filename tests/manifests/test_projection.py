@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import asyncpg
@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.store import projected
 from ledger.times import to_datetime
+from liandan.database import connect
 from manifests import store
-from manifests.store import FeedGap, Search, follow
+from manifests.search import Search
+from manifests.store import FeedGap, follow
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,
@@ -36,6 +38,39 @@ OTHER = f"manifest/{SECOND_CARRIER}/01K9000000000000000000MAN3"
 def from_zero(entries: Sequence[Entry]) -> list[Entry]:
     """The driver's log begins after the workbench's founding; a projection begins at 0."""
     return [replace(entry, index=position) for position, entry in enumerate(entries)]
+
+
+async def read_blocks(conn: asyncpg.Connection) -> tuple[int, int]:
+    """Sequential scans, and blocks read of tables and indices, by this connection since it began."""
+    await conn.execute("SELECT pg_stat_force_next_flush()")
+    row = await conn.fetchrow(
+        """
+        SELECT sum(seq_scan), sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)
+          FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid)
+         WHERE pg_stat_user_tables.relname IN ('manifest_view', 'manifest_term', 'feed_reader')
+        """
+    )
+    return int(row[0]), int(row[1])
+
+
+@pytest.fixture(scope="module")
+async def many(shared_database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    """The three manifests, and 8,000 more of another generator, receiver and carrier, all closed but for these."""
+    async with connect(shared_database_url) as conn:
+        await follow(conn, from_zero(busy().entries))
+        await conn.execute(
+            """
+            INSERT INTO manifest_view
+            SELECT overlay(chain PLACING lpad(n::text, 8, '0') FROM length(chain) - 7), 'X', ulid, NULL, 'closed', from_province, to_province, 'Y',
+                   '{Z}', codes, issued_at + n * interval '1 s', 10 + n, view, regions, '{any,stage:closed,party:Z,"party:Z closed"}'
+              FROM manifest_view, generate_series(1, 8000) AS n WHERE chain = $1
+            """,
+            OTHER,
+        )
+        await conn.execute("INSERT INTO manifest_term SELECT unnest(terms), issued_at, chain FROM manifest_view ON CONFLICT DO NOTHING")
+        await conn.execute("INSERT INTO feed_reader SELECT 'Z', updated_idx FROM manifest_view WHERE updated_idx > 10")
+        await conn.execute("SELECT liandan_guard.analyze_ledger()")
+        yield conn
 
 
 def busy() -> Driver:
@@ -126,6 +161,20 @@ async def test_a_manifest_is_found_by_ulid_or_number_and_a_disputed_number_finds
         (Search(code="900-249-08"), []),
         (Search(from_province="51", to_province="50"), [OTHER, SECOND, MANIFEST]),
         (Search(from_province="50"), []),
+        (Search(plate="川AF1234"), [MANIFEST]),
+        (Search(plate="川AF1235"), []),
+        (Search(visible_to=CARRIER, stage="in_transit"), [MANIFEST]),
+        (Search(visible_to=CARRIER, stage="issued"), []),
+        (Search(visible_to=STRANGER, granted=("5101",), stage="voided"), [SECOND]),
+        (Search(visible_to=STRANGER, granted=("5107",)), []),
+        (Search(visible_to=STRANGER, plate="川AF1234"), []),
+        (Search(updated_since=0), [OTHER, SECOND, MANIFEST]),
+        (Search(updated_since=4), [SECOND, MANIFEST]),
+        (Search(updated_since=4, visible_to=SECOND_CARRIER), []),
+        (Search(updated_since=0, visible_to=SECOND_CARRIER), [OTHER]),
+        (Search(updated_since=0, visible_to=RECEIVER, stage="voided"), [SECOND]),
+        (Search(updated_since=0, visible_to=STRANGER, granted=("51",)), [OTHER, SECOND, MANIFEST]),
+        (Search(updated_since=6), []),
     ],
 )
 async def test_searches_narrow(database: asyncpg.Connection, search: Search, expected: list[str]) -> None:
@@ -146,10 +195,67 @@ async def test_pages_join_without_gap_or_repetition(database: asyncpg.Connection
     await follow(database, from_zero(busy().entries))
     seen: list[str] = []
     after = None
-    while page := await store.list_views(database, Search(), after=after, limit=1):
-        seen += [view.chain for view in page]
-        after = store.Cursor(page[-1].issued_s, page[-1].chain)
+    while True:
+        page = await store.search_views(database, Search(), after=after, limit=1)
+        seen += [view.chain for view in page.views]
+        if (after := page.next) is None:
+            break
     assert seen == [OTHER, SECOND, MANIFEST]
+
+
+async def test_changes_come_in_the_order_of_the_newest_entry_and_page_by_page(database: asyncpg.Connection) -> None:
+    """The first load departs while they are read: it is told of again, at the end."""
+    entries = from_zero(busy().entries)
+    await follow(database, entries[:5])
+    first = await store.search_views(database, Search(updated_since=0), limit=2)
+    assert [view.updated_idx for view in first.views] == [1, 3]
+    assert first.next is not None
+    await follow(database, entries)
+    rest = await store.search_views(database, Search(updated_since=0), after=first.next, limit=2)
+    assert ([view.updated_idx for view in rest.views], rest.next) == ([4, 5], None)
+    assert rest.views[-1].chain == first.views[0].chain == MANIFEST
+
+
+async def test_a_search_that_looks_at_too_much_gives_a_short_page_and_goes_on(
+    database: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two broad filters with little in common: bounded, and nothing is lost on the way."""
+    await follow(database, from_zero(busy().entries))
+    monkeypatch.setattr(store, "SCAN_MAX", 1)
+    monkeypatch.setattr(store, "STEP_MAX", 1)
+    for search in (Search(receiver=RECEIVER, code="900-052-31", stage="in_transit"), Search(updated_since=0, stage="in_transit")):
+        after, pages = None, list[list[str]]()
+        while True:
+            page = await store.search_views(database, search, after=after, limit=5)
+            pages.append([view.chain for view in page.views])
+            if (after := page.next) is None:
+                break
+        assert [chain for page in pages for chain in page] == [MANIFEST]
+        assert await store.list_views(database, search) == await store.list_views(database, Search(stage="in_transit"))
+    assert len(pages) > 1
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        Search(),
+        Search(carrier=CARRIER),
+        Search(stage="in_transit"),
+        Search(plate="川AF1234"),
+        Search(visible_to=CARRIER, stage="in_transit"),
+        Search(receiver=RECEIVER, stage="in_transit"),
+        Search(updated_since=0, visible_to=SECOND_CARRIER),
+        Search(updated_since=30_000),
+    ],
+    ids=str,
+)
+async def test_a_search_costs_what_it_returns(many: asyncpg.Connection, search: Search) -> None:
+    """Among 8,000 manifests each page reads some dozen blocks, and no table from its beginning to its end."""
+    before = await read_blocks(many)
+    found = await store.search_views(many, search, limit=20)
+    scans, blocks = (after - earlier for after, earlier in zip(await read_blocks(many), before, strict=True))
+    assert scans == 0, search
+    assert 0 < blocks <= 60 + 8 * len(found.views), (blocks, len(found.views))
 
 
 async def test_two_followers_apply_each_entry_once(database_url: str) -> None:

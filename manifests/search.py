@@ -1,0 +1,90 @@
+"""What a reader looks for among manifests, and the terms under which it is found.
+
+A manifest stands in one table under every term that it can be looked for by, newest issue first (``manifest_term``). A search names groups of
+terms: a manifest is found that has one of each group. It walks the group that holds least and looks at the others beside, so that a page costs
+what it returns where one filter is narrow, and never more than SCAN_MAX manifests: a page that stops there is short and has a ``next``.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.caller import Caller
+
+ANY = "any"
+"""The term of every manifest."""
+FILTERS = ("generator", "receiver", "carrier", "number", "stage", "code", "plate")
+"""Fields of a search that are a term each."""
+
+
+class Search(Struct, frozen=True, kw_only=True):
+    """What to look for; what is ``None`` or empty does not narrow. Times compare with the admission of the issue, ``until`` excluded."""
+
+    visible_to: str | None = None
+    """USCC of a party of the manifest: generator, receiver or a carrier."""
+    granted: tuple[str, ...] = ()
+    """Beside those of ``visible_to``: manifests that touch one of these regions."""
+    region: tuple[str, ...] = ()
+    """Provinces of an authority: manifests that leave from or lead to one of them."""
+    generator: str | None = None
+    receiver: str | None = None
+    carrier: str | None = None
+    number: str | None = None
+    stage: str | None = None
+    code: str | None = None
+    plate: str | None = None
+    """Of a vehicle or its trailer, in normal form (ledger.fields.normal)."""
+    from_province: str | None = None
+    to_province: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    updated_since: int | None = None
+    """Only what has an entry at this index or behind it; listed in the order of the newest entry then, oldest first."""
+
+    def groups(self) -> list[list[str]]:
+        """Terms of which a manifest has one of each group; the group of every manifest where nothing narrows."""
+        way = (self.from_province, self.to_province)
+        found = [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
+        if self.region:
+            found.append([f"{end}:{province}" for end in ("from", "to") for province in self.region])
+        if None not in way:
+            found.append([f"way:{way[0]}-{way[1]}"])
+        else:
+            found += [[f"{end}:{province}"] for end, province in zip(("from", "to"), way, strict=True) if province is not None]
+        if self.visible_to is not None:
+            # With the stage, a party's few open loads are not looked for among all that it ever had.
+            own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {self.stage}"
+            found.append([own, *(f"region:{region}" for region in self.granted)])
+        return found or [[ANY]]
+
+
+def scoped(search: Search, caller: Caller) -> Search:
+    """The same, of what a reader may see: its own manifests, and those of regions that an authority lets it read about."""
+    if caller.reads_all:
+        return search
+    granted = tuple(region for grant in caller.grants if "manifest" in grant.topics for region in grant.regions)
+    return replace(search, visible_to=caller.uscc, granted=granted)
+
+
+class Cursor(Struct, frozen=True):
+    """Where a page ended: the place of its last manifest in the order of listing."""
+
+    issued_s: int
+    chain: str
+
+    def __post_init__(self) -> None:
+        """A cursor comes back from outside: only what the database can compare with is one."""
+        if not (self.chain.isprintable() and 0 <= self.issued_s < 2**36):
+            raise ValueError("not a place")
+
+
+class Changed(Struct, frozen=True):
+    """Where a page of changes ended: the index of the newest entry about its last manifest."""
+
+    idx: int
+
+    def __post_init__(self) -> None:
+        """From outside, as above."""
+        if not 0 <= self.idx < 2**53:
+            raise ValueError("not a place")
