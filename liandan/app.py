@@ -22,7 +22,7 @@ from liandan.projector import Projector
 from liandan.schema_routes import ROUTER as SCHEMAS
 from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
-from liandan.verify_page.routes import verify_page
+from liandan.verify_page.routes import ROUTES as VERIFY_PAGE
 from manifests.routes import ROUTER as MANIFESTS
 from reports.press import Press
 from reports.routes import router as REPORTS
@@ -43,7 +43,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
     }  # fmt: skip
-    own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, verify_page, post_token, delete_token])
+    own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, *VERIFY_PAGE, post_token, delete_token])
 
     async def log() -> Log:
         return service.log

@@ -54,6 +54,7 @@ ANSWERED = {
     "Access-Control-Allow-Origin": "*",
     "Permissions-Policy": "W3C",
     "Referrer-Policy": "W3C",
+    "Service-Worker-Allowed": "W3C",
     "X-Content-Type-Options": "nosniff",
 }
 """Headers of answers by name."""

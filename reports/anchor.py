@@ -12,6 +12,7 @@ from ledger.tree.checkpoint import OpenedCheckpoint, open_checkpoint
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import Policy, parse_policy, parse_policy_lines
 from reports.attachment import bundle_in
+from reports.issuing import Retirement, retirements
 from reports.kinds import all_kinds
 from signing import b64
 from signing.keys import keyid
@@ -31,8 +32,9 @@ class Anchor(Struct, frozen=True, kw_only=True):
     policy: Policy | None = None
     """The reader's own: a checkpoint without its quorum is a finding."""
     bundle: Bundle | None = None
-    at_hand: Bundle | None = None
-    """Of a certificate or bundle among the files that are verified: tells the operator's keys for refusals, and nothing else."""
+    """Given by the reader, or a certificate or bundle among the files that are verified which agrees with every pin: tells keys."""
+    retired: tuple[Retirement, ...] = ()
+    """Keys of papers and codes that evidence at hand knows to be retired; what they signed cannot be dated and counts as unsigned."""
     registrations: tuple[KeyRegistration, ...] = ()
 
     @property
@@ -78,12 +80,17 @@ class Anchor(Struct, frozen=True, kw_only=True):
             raise refuse("FOUND_DIFFERS", field="log_keys", found=", ".join(bundle.log.log_keys), expected=", ".join(self.vkeys))
         if self.vkeys or self.policy is not None:
             log_keys = self.vkeys or (() if self.policy is None else self.policy.log_vkeys) or bundle.log.log_keys
-            replace(self, vkeys=log_keys).open(bundle.note)
+            replace(self, vkeys=log_keys, bundle=None).open(bundle.note)
         return bundle
 
-    def with_at_hand(self, raw: bytes) -> Anchor:
+    def with_bundle(self, raw: bytes) -> Anchor:
         """With the bundle of a certificate or a bundle, if it is of the pinned log; Refusal otherwise."""
-        return replace(self, at_hand=self.open_bundle(bundle_in(raw)))
+        bundle = self.open_bundle(bundle_in(raw))
+        return replace(self, bundle=bundle, retired=tuple({*self.retired, *retirements(bundle)}))
+
+    def retired_in(self, found: str) -> dict[str, Retirement]:
+        """Keys of that log known to be retired, by keyid."""
+        return {one.keyid: one for one in self.retired if one.found == found}
 
     def key(self, name: str) -> KeyRecord | None:
         """A registered key as the bundle tells it."""
@@ -118,7 +125,7 @@ def make_anchor(
         policy=None if policy is None else parse_policy(policy),
         registrations=tuple(map(_registration, registrations)),
     )
-    return anchor if bundle is None else replace(anchor, bundle=anchor.open_bundle(bundle_in(bundle)))
+    return anchor if bundle is None else anchor.with_bundle(bundle)
 
 
 def _vkeys(raw: bytes) -> tuple[str, ...]:

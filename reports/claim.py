@@ -5,6 +5,7 @@ PAE(``application/vnd.liandan.claim.v1``, text). It travels in the fragment of a
 ``#<base64url of the text>.<base64url of r‖s>``. Text and signature have at most 300 bytes.
 """
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
@@ -15,6 +16,7 @@ from ledger.mass import format_mass
 from ledger.times import format_at
 from manifests.model import ManifestState
 from signing.envelope import pae
+from signing.payload import first_forbidden
 from signing.refusal import refuse
 from signing.suite import verify
 
@@ -27,6 +29,13 @@ TEXT_MAX = CLAIM_MAX - SIGNATURE_BYTES
 CODES_SHOWN, PLATE_SHOWN = 2, 8
 ROOT_SHOWN, KEY_SHOWN = 12, 8
 """Hexadecimal digits."""
+TRAVELLING_MAX = 1024
+"""Characters, the address in front included."""
+FORM = re.compile(
+    r"[ct]\n[0-9A-Za-z]{1,32}\n[a-z_]{1,32}\n[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}\n[^\n]{1,80}\n[0-9]{1,16}(?:\.[0-9]{1,6})?\n"
+    r"(?:[0-9A-Z]{18}|-)(?: (?:[0-9A-Z]{18}|-)){2}\n[^\n]{1,9}\n[0-9]{6} [0-9]{6}\n(?:0|[1-9][0-9]{0,15}) [0-9a-f]{12}\n[0-9a-f]{8}"
+)
+"""The eleven values, so that nobody is shown what no issuer writes; ``verify.html`` has the same."""
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -120,10 +129,12 @@ def parse_claim(raw: str) -> SignedClaim:
     """A claim as it travels, with or without the address in front; Refusal CLAIM_FORM for whatever is none."""
     travelling = raw.rpartition("#")[2]
     try:
-        text, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in travelling.split("."))
-        values = text.removeprefix(BEGINNING).decode().split("\n")
-        found = SignedClaim(Claim(**dict(zip(Claim.__struct_fields__, values, strict=True))), signature)
-        is_whole = found.raw.decode() == travelling and len(signature) == SIGNATURE_BYTES and len(text) <= TEXT_MAX
+        text, signature = (urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in travelling[:TRAVELLING_MAX].split("."))
+        said = text.removeprefix(BEGINNING).decode()
+        found = SignedClaim(Claim(**dict(zip(Claim.__struct_fields__, said.split("\n"), strict=True))), signature)
+        is_short = len(signature) == SIGNATURE_BYTES and len(text) <= TEXT_MAX
+        is_ours = FORM.fullmatch(said) is not None and first_forbidden(said.replace("\n", "")) is None
+        is_whole = found.raw.decode() == travelling and is_short and is_ours
     except ValueError:
         is_whole, found = False, None
     if found is None or not is_whole:

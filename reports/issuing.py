@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Mapping
 
 import pikepdf
+from msgspec import Struct
 
 from ledger.bundle import Bundle
 from ledger.kinds.issuer import USES, Issuer, issuer_key
@@ -24,22 +25,43 @@ Signers = Mapping[str, Callable[[bytes], bytes]]
 NO_SIGNERS: Signers = {}
 
 
+class Retirement(Struct, frozen=True):
+    """A key of papers or codes that the evidence of one log knows to be retired (``issuer.retire``)."""
+
+    found: str
+    """Statement hash of the log's ``log.found``: keyids of other logs are other keys."""
+    keyid: str
+    index: int
+    """The entry that retired it."""
+    since_s: int | None = None
+    """Unix seconds since when it is not trusted, where that was before the entry."""
+
+
+def told_issuers(bundle: Bundle) -> dict[str, Issuer]:
+    """Every key of papers and codes that the bundle tells, by keyid: whatever its use and days, retired or not."""
+    prefix = issuer_key("")
+    return {
+        name.removeprefix(prefix): value for name, value in bundle.facts.values.items() if name.startswith(prefix) and value is not None
+    }
+
+
+def retirements(bundle: Bundle) -> tuple[Retirement, ...]:
+    """The retired ones."""
+    told = told_issuers(bundle).items()
+    return tuple(Retirement(bundle.found, name, one.retired, one.since_s) for name, one in told if one.retired is not None)
+
+
 def issuers(bundle: Bundle, use: str) -> dict[str, Issuer]:
     """Keys of this use that count at the bundle's checkpoint, by keyid, newest registration first.
 
     One for documents has a certificate, without which no reader of PDF takes its signature. One that was retired counts no more: what it
     signed before is told by a bundle of before. Its days are those of the newest entry.
     """
-    prefix, today = issuer_key(""), day_of(parse_at(bundle.entries[-1].admission.at))
-    known = {name.removeprefix(prefix): value for name, value in bundle.facts.values.items() if name.startswith(prefix)}
+    today = day_of(parse_at(bundle.entries[-1].admission.at))
     good = {
         name: issuer
-        for name, issuer in known.items()
-        if issuer is not None
-        and issuer.use == use
-        and issuer.retired is None
-        and issuer.valid_from <= today <= issuer.valid_to
-        and (issuer.cert or use != "pdf")
+        for name, issuer in told_issuers(bundle).items()
+        if issuer.use == use and issuer.retired is None and issuer.valid_from <= today <= issuer.valid_to and (issuer.cert or use != "pdf")
     }
     return dict(sorted(good.items(), key=lambda item: -item[1].added))
 

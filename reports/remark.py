@@ -5,11 +5,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from reports.issuing import Retirement
 from reports.rulebook import all_texts
 from signing.refusal import Reason, Rule
 
-Form = Literal["certificate", "bundle", "receipt", "entry", "checkpoint", "unknown"]
-"""``receipt`` is a refusal's, ``entry`` an admitted statement's with its proof."""
+Form = Literal["certificate", "bundle", "receipt", "entry", "checkpoint", "claim", "unknown"]
+"""``receipt`` is a refusal's, ``entry`` an admitted statement's with its proof, ``claim`` what a square code says."""
 
 
 Paper = Literal["", "reprint", "signature", "unchecked"]
@@ -63,6 +64,10 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     """Whether the log is one that the reader knows by a pin."""
     codes: tuple[str, ...] = ()
     """Codes that a refusal receipt states."""
+    signers: tuple[str, ...] = ()
+    """Keyids of the log's keys whose signatures of the paper, or of the claim, were verified."""
+    retired: tuple[Retirement, ...] = ()
+    """Keys that the file's evidence knows to be retired."""
     findings: tuple[Remark, ...] = ()
     notes: tuple[Remark, ...] = ()
 
@@ -76,7 +81,7 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
         """What to tell whoever holds the file; the gravest first."""
         if self.findings:
             return "bad"
-        if self.form == "unknown":
+        if self.form == "unknown" or (self.form == "claim" and not self.signatures):
             return "other"
         if not self.is_pinned:
             return "unpinned"

@@ -164,6 +164,30 @@ NOTE_NOT_PINNED | - | sender | formats §5 [DESIGN]
 自洽，但未与任何已知账本核对：任何人都能另立一个同名的账本。 || 以 --found、--vkey 或 --policy 给出事先留存的值重新核验。
 Consistent in itself, but compared with no known log: anybody can found another of the same name. || Verify again with a pin you hold: --found, --vkey or --policy.
 
+NOTE_ISSUER_RETIRED | - | operator | docs/formats/claim.md [DESIGN]
+签署的密钥已在账本所示条目停用。签署时间无从证明，所以它的签署一律不算，包括自称更早的。 || 向出具单位索取以现行密钥重新出具的文书；证据本身不受影响。
+The key that signed was retired by the entry shown. When it signed cannot be proved, so nothing it signed counts, whatever day it claims. || Ask the issuer for a paper signed with a key in use; the evidence itself still stands.
+
+NOTE_ISSUER_LATER | - | sender | docs/formats/claim.md [DESIGN]
+签署的密钥在所示检查点之内没有停用记录；只凭手边的材料，无从知道它此后是否停用。 || 与同一账本较新的证据包或转移证明一同核验，或在线查询。
+Up to the checkpoint shown the signing key is not retired; what is at hand cannot tell whether it was retired later. || Verify it together with a newer bundle or certificate of the same log, or ask online.
+
+NOTE_CLAIM | - | sender | docs/formats/claim.md [DESIGN]
+声明只证明该密钥的持有者说过这些话；它不附证据，此后可能已有新的记录。 || 要证据，核验转移证明或证据包本身；并与纸面和车辆比对。
+A claim proves that the holder of the key said so; it carries no evidence, and newer acts may exist. || For evidence verify the certificate or the bundle itself; and compare with paper and vehicle.
+
+NOTE_CLAIM_KEY | - | sender | docs/formats/claim.md [DESIGN]
+不认识签署这一声明的密钥：签名未核验，也无从知道该密钥是否已停用。 || 与同一账本的任一转移证明或证据包一同核验（--bundle），并给出留存值：其中载有签署声明的密钥。
+The key that signed this claim is not known here: its signature was not verified, and whether it was retired cannot be known. || Verify it together with any certificate or bundle of the same log (--bundle) and a pin: it names the keys that sign claims.
+
+CLAIM_ISSUER | - | operator | docs/formats/claim.md [DESIGN]
+声明按其自述是在签署密钥不在用时签的（尚未登记、已经停用或已过有效期），视为未签。 || 不要采信；向出具单位索取以现行密钥重新出具的文书。
+By its own words the claim was signed while the key was not in use (not yet registered, retired, or past its days): it counts as unsigned. || Do not rely on it; ask the issuer for a paper signed with a key in use.
+
+CLAIM_ADDRESS | - | sender | docs/formats/claim.md [DESIGN]
+二维码里的网址不是该账本的网址：声明可能是从别处抄来，网址可能通向假冒的网页。 || 不要打开该网址；向出具单位索取原件。
+The address in the code is not the log's: the claim may be copied, and the address may lead to a page that lies. || Do not open it; ask the issuer for the original.
+
 NOTE_HEAD | - | sender | ledger.bundle [DESIGN]
 截至所示检查点；不排除其后的、或未附在文件中的行为（如更正、拒收、作废）。 || 需要最新状态时，请在线查询或索取更新的证明。
 As of its checkpoint: acts after it, or acts that were left out of the file, are not ruled out. || Ask online, or for a newer certificate, when the present state matters.

@@ -21,7 +21,7 @@ from reports.claim import parse_claim
 from reports.crew import in_order
 from reports.documents import ATTESTATION, DOCUMENTS, document_of, render
 from reports.files import printable, read_beginning, read_file
-from reports.issuing import Signers, issuers
+from reports.issuing import Retirement, Signers, issuers, retirements
 from reports.paper.pades import Sign, signature_of
 from reports.paper.tongue import Tongue
 from reports.receipts import is_receipt, verify_receipts
@@ -81,8 +81,8 @@ def verify_files(
 ) -> list[VerifyReport]:
     """Verify files that are no receipts, in the order given, certificates on all cores (``keeper``: a function of a module)."""
     papers = [path for path in paths if _suffix(path) == PDF]
-    # Papers need the pins alone; what tells the keys of refusals does not travel between processes.
-    pins = msgspec.structs.replace(anchor, bundle=None, at_hand=None, registrations=())
+    # Papers need the pins and retired keys alone; what tells the keys of refusals does not travel between processes.
+    pins = msgspec.structs.replace(anchor, bundle=None, registrations=())
     printed = in_order(_verify_one, papers, len(papers), begin=_begin, given=(pins, keeper), preload=__name__)
     found: list[VerifyReport] = []
     for path in paths:
@@ -90,7 +90,22 @@ def verify_files(
         found.append(next(printed) if _suffix(path) == PDF else verify_file(path, anchor=anchor, keep=keep))
         if progress is not None:
             progress(len(found), len(paths))
-    return found
+    return _again_with_retired(paths, found, anchor, keeper)
+
+
+def _again_with_retired(
+    paths: Sequence[Path], reports: Sequence[VerifyReport], anchor: Anchor, keeper: Keeper | None
+) -> list[VerifyReport]:
+    """The reports, those of papers once more that a key signed which another of the files knows to be retired."""
+    told = {one for report in reports if report.is_good for one in report.retired}
+    knowing = msgspec.structs.replace(anchor, retired=tuple({*anchor.retired, *told}))
+    new = {(one.found, one.keyid) for one in told - set(anchor.retired)}
+    return [
+        verify_file(path, anchor=knowing, keep=None if keeper is None else keeper(path.parent))
+        if report.is_good and new & {(report.found, keyid) for keyid in report.signers}
+        else report
+        for path, report in zip(paths, reports, strict=True)
+    ]
 
 
 def verify_folder(folder: Path, anchor: Anchor, progress: Progress | None = None, keeper: Keeper | None = None) -> list[VerifyReport]:
@@ -122,17 +137,18 @@ def verify_folder(folder: Path, anchor: Anchor, progress: Progress | None = None
     return reports
 
 
-def with_bundle_at_hand(anchor: Anchor, files: Iterable[Path]) -> Anchor:
-    """For refusals among the files: the operator's keys from the first certificate or bundle among them that is of the anchor's log."""
-    if anchor.bundle is not None or anchor.at_hand is not None:
+def with_bundle_at_hand(anchor: Anchor, files: Iterable[Path], *, is_wanted: bool = False) -> Anchor:
+    """For receipts among the files (or where it ``is_wanted``): keys from the first certificate or bundle that agrees with every pin."""
+    if anchor.bundle is not None:
         return anchor
-    forms = [(path, _form_at(path)) for path in files if not is_receipt(path)]
-    if not any(form == "receipt" for _, form in forms):
+    paths = list(files)
+    forms = [(path, _form_at(path)) for path in paths if not is_receipt(path)]
+    if not is_wanted and len(forms) == len(paths) and not any(form == "receipt" for _, form in forms):
         return anchor
     for path, form in forms:
         if form in ("certificate", "bundle"):
             with suppress(Refusal):
-                return anchor.with_at_hand(read_file(path, FILE_MAX))
+                return anchor.with_bundle(read_file(path, FILE_MAX))
     return anchor
 
 
@@ -151,11 +167,13 @@ def _form_at(path: Path) -> Form:
         return "unknown"
 
 
-def verify_bytes(raw: bytes, name: str, pinned_found: str | None = None, *, bundle: bytes | None = None) -> VerifyReport:
+def verify_bytes(
+    raw: bytes, name: str, pinned_found: str | None = None, *, bundle: bytes | None = None, policy: bytes | None = None
+) -> VerifyReport:
     """A certificate, bundle or refusal receipt as bytes, a receipt with a bundle of its log; never raises for what the bytes are."""
     form = _form(raw)
     try:
-        anchor = make_anchor(pinned_found, bundle=bundle if form == "receipt" else None)
+        anchor = make_anchor(pinned_found, policy=policy, bundle=bundle if form == "receipt" else None)
     except Refusal as refusal:
         return VerifyReport(file=name, form=form, findings=remarks(refusal.reasons))
     return _verify(raw, name, form, anchor)
@@ -218,6 +236,7 @@ def _bundle(
         paper=paper,
         canonical=canonical,
         is_pinned=anchor.is_pinned,
+        retired=retirements(bundle),
         notes=remarks(_notes(bundle, anchor, paper)),
     )
 
@@ -265,9 +284,15 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
         signers[by] = _made_before(signature.value)
     else:
         signature = None
+    signed_by, retired = tuple(sorted(signers)), anchor.retired_in(bundle.found)
+    late = [retired[name] for name in signed_by if name in retired]
+    # Nobody can date a signature, so what is known to be retired has signed nothing.
+    signers = {name: sign for name, sign in signers.items() if name not in retired}
+    if by in retired:
+        signature = None
     said, tongue = layout_in(raw) or ("", "zh")
     if said == ATTESTATION:
-        return _attestation(bundle, name, anchor, is_signed=signature is not None)
+        return _dated(_attestation(bundle, name, anchor, is_signed=signature is not None), signed_by, late)
     document = document_of(bundle, said)
     printed = _printed(document, bundle, attached, signers, tongue)
     # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
@@ -283,7 +308,7 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
         first = remarks([Reason("NOTE_UNSIGNED")])
     elif paper == "signature":  # another layout, or pages that the issuer drew otherwise: only the reader can tell
         first = remarks([Reason("NOTE_NOT_REPRINTED")])
-    return msgspec.structs.replace(report, notes=(*first, *report.notes))
+    return _dated(msgspec.structs.replace(report, notes=(*first, *report.notes)), signed_by, late)
 
 
 def _printed(document: str, bundle: Bundle, attached: bytes, signers: Signers, tongue: Tongue) -> bytes:
@@ -292,6 +317,15 @@ def _printed(document: str, bundle: Bundle, attached: bytes, signers: Signers, t
         return render(document, bundle, attached, signers, tongue)
     except (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
         raise refuse("BUNDLE_MEANING", field=bundle.subject, found=f"{document}: {type(error).__name__}") from None
+
+
+def _dated(report: VerifyReport, signers: tuple[str, ...], late: Sequence[Retirement]) -> VerifyReport:
+    """With who signed, and what can be known of later days of those keys: that one was retired, or that the file alone cannot tell."""
+    if late:
+        said = [Reason("NOTE_ISSUER_RETIRED", "", one.keyid[:16], str(one.index)) for one in late]
+        return msgspec.structs.replace(report, signers=signers, notes=(*remarks(said), *report.notes))
+    later = remarks([Reason("NOTE_ISSUER_LATER", "", str(report.size))] if signers and report.paper != "unchecked" else [])
+    return msgspec.structs.replace(report, signers=signers, notes=(*report.notes, *later))
 
 
 def _attestation(bundle: Bundle, name: str, anchor: Anchor, *, is_signed: bool) -> VerifyReport:
@@ -318,7 +352,7 @@ def _receipt(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
     except msgspec.ValidationError as error:
         raise refuse("RECEIPT_FORM", found=error, expected="statement, codes, size, at") from None
     report = VerifyReport(file=name, form="receipt", subject=body.statement, size=body.size, codes=body.codes)
-    bundle = anchor.bundle or anchor.at_hand
+    bundle = anchor.bundle
     if bundle is None:
         return msgspec.structs.replace(report, findings=remarks([Reason("RECEIPT_UNCHECKED", "", "", "--bundle")]))
     log = bundle.log

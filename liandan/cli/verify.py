@@ -11,6 +11,7 @@ import click
 from liandan.cli.connection import existing, pinned_hash
 from liandan.cli.output import FINDING, UNCHECKED, command, emit, progress_bar
 from reports.anchor import make_anchor
+from reports.claimed import verify_claim
 from reports.documents import title_of
 from reports.files import printable, read_file
 from reports.receipts import is_receipt, verify_receipts
@@ -21,7 +22,8 @@ from reports.words import STAGES
 from signing.refusal import Refusal
 
 _FORMS = {
-    "certificate": "转移证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "unknown": "不明文件",
+    "certificate": "转移证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "claim": "二维码声明",
+    "unknown": "不明文件",
 }  # fmt: skip
 
 
@@ -29,7 +31,7 @@ PAGE = ".核对页.pdf"
 
 
 @click.command()
-@click.argument("paths", type=click.Path(exists=True, readable=False, path_type=Path), nargs=-1, required=True)
+@click.argument("paths", type=click.Path(exists=True, readable=False, path_type=Path), nargs=-1)
 @click.option("--found", type=pinned_hash, help="事先留存的创始声明哈希 / pinned hash of log.found")
 @click.option("--vkey", type=existing, help="事先留存的 log.vkey，用以核验入账回执 / pinned log.vkey, to check receipts with")
 @click.option("--bundle", type=existing, help="同一账本的证据包或转移证明，用以核验回执 / bundle or certificate")
@@ -42,6 +44,11 @@ PAGE = ".核对页.pdf"
     multiple=True,
     help="单位密钥的登记材料，用以核验其签名 / registration of a key, to check its signatures",
 )
+@click.option(
+    "--claim",
+    multiple=True,
+    help="二维码扫得的网址或声明；以所给文件中的账本密钥核验 / what a square code says, checked with the files' keys",
+)
 @click.option("--unpinned", is_flag=True, help="没有留存值也算合格：只看文件自洽 / accept files that are compared with no known log")
 @command
 def verify(
@@ -51,18 +58,21 @@ def verify(
     bundle: Path | None,
     policy: Path | None,
     registration: tuple[Path, ...],
+    claim: tuple[str, ...],
     unpinned: bool,
 ) -> int:
-    """离线验证转移证明、证据包、入账回执、拒绝回执，或整个回执文件夹。
+    """离线验证转移证明、证据包、入账回执、拒绝回执、二维码（--claim），或整个回执文件夹。
 
-    Verify certificates, bundles, receipts, or a whole receipt folder offline. Exit code 0: good; 1: something is not, or no pin was given;
+    Verify certificates, bundles, receipts, square codes (--claim), or a whole receipt folder offline. Exit code 0: good; 1: something is not, or no pin was given;
     4: the evidence is good, the paper is not the issuer's bytes: read the page that is written beside it.
     """
+    if not paths and not claim:
+        raise click.UsageError("给出文件、文件夹或 --claim / give files, folders or --claim")
     vkeys, policy_, bundle_ = (None if path is None else path.read_bytes() for path in (vkey, policy, bundle))
     registrations = tuple(path.read_bytes() for path in registration)
     anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations)
     files, folders = [path for path in paths if not path.is_dir()], [path for path in paths if path.is_dir()]
-    anchor = with_bundle_at_hand(anchor, [*files, *(file for path in folders for file in entries(path))])
+    anchor = with_bundle_at_hand(anchor, [*files, *(file for path in folders for file in entries(path))], is_wanted=bool(claim))
     receipts, others = [path for path in files if is_receipt(path)], [path for path in files if not is_receipt(path)]
     with progress_bar("核验 / verify", quiet=len(paths) == 1 and bool(files)) as progress:
         reports = verify_receipts(receipts, anchor, progress)
@@ -72,8 +82,10 @@ def verify(
                 reports += verify_folder(path, anchor, progress, keep_beside)
             elif not is_receipt(path):
                 reports.append(next(verified))
+    reports += [verify_claim(text, anchor) for text in claim]
     verdicts = Counter(report.verdict for report in reports)
-    bad = verdicts["bad"] + (0 if unpinned else verdicts["unpinned"])
+    unknown = sum(report.form == "claim" and report.verdict == "other" for report in reports)
+    bad = verdicts["bad"] + unknown + (0 if unpinned else verdicts["unpinned"])
     unchecked = sum(report.paper == "unchecked" for report in reports)
     counts = (len(reports), bad, unchecked)
     total = ["共 {} 件，不合格 {} 件，纸面未核对 {} 件 / {} verified, {} not good, {} papers not checked".format(*counts, *counts)]
@@ -143,6 +155,8 @@ def _lines(report: VerifyReport) -> Iterator[str]:
         yield f"  账本 {report.origin}，检查点 {report.size}；{place}{checked}。"
     elif report.form == "receipt" and report.signatures:
         yield f"  账本 {report.origin}，拒绝时的条目数 {report.size}；运营单位的签名有效。"
+    elif report.form == "claim" and report.signatures:
+        yield f"  账本 {report.origin}；签名有效，密钥 {report.signers[0][:8]}。"
     elif report.form == "checkpoint" and report.is_good:
         yield f"  账本 {report.origin}，检查点 {report.size}。"
     if report.canonical:

@@ -17,6 +17,7 @@ from ledger.chain import USCC
 from liandan.schemas import kind_schema
 from liandan.verify_page import PAGE
 from manifests.model import STAGES
+from reports.documents import ATTESTATION, DOCUMENTS, title_of
 from reports.kinds import all_kinds
 from reports.rulebook import all_texts
 from reports.words import ROUTES, SUITES
@@ -24,8 +25,8 @@ from signing.refusal import Refusal
 
 HERE = Path(__file__).resolve().parent
 PARTS = (
-    "bytes", "inflate", "asn1", "json", "suites", "note", "schema", "statements", "manifest", "bundle", "paper", "claim", "verdict", "words",
-    "show", "camera", "page",
+    "bytes", "inflate", "asn1", "json", "suites", "note", "policy", "schema", "statements", "manifest", "bundle", "anchor", "paper", "claim",
+    "receipts", "verdict", "words", "show", "camera", "store", "page",
 )  # fmt: skip
 """Scripts, in the order in which they stand in the page: each uses only what stands before it, but for calls at run time."""
 _DROPPED = (
@@ -91,6 +92,7 @@ def tables(kinds: Kinds, scripts: str) -> dict[str, Any]:
         "STAGES": dict(STAGES),
         "ROUTES": dict(ROUTES),
         "SUITE_NAMES": dict(SUITES),
+        "TITLES": {name: title_of(name) for name in (*DOCUMENTS, ATTESTATION)},
     }
 
 
@@ -127,8 +129,8 @@ def policy(scripts: list[str], style: str) -> str:
     """Content-Security-Policy: these scripts and this style by their hashes; nothing is loaded, sent, framed or submitted."""
     hashes = [f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in (*scripts, style)]
     return (
-        f"default-src 'none'; script-src {' '.join(hashes[:-1])}; style-src {hashes[-1]}; img-src data:; manifest-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {' '.join(hashes[:-1])}; style-src {hashes[-1]}; img-src data:; manifest-src 'self'; "
+        "worker-src 'self'; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -82,7 +82,7 @@ class Facts {
     else if (act === "issuer.key") await this.addIssuer(body, index);
     else if (act === "issuer.retire") {
       if (!this.issuers.has(body.keyid)) throw new Contradiction(`no issuer ${body.keyid}`);
-      this.issuers.get(body.keyid).isRetired = true;
+      Object.assign(this.issuers.get(body.keyid), { retired: index, since: body.since_at === undefined ? null : instant(body.since_at) });
     } else this.manifests.take(entry);
     this.heads.set(chain, { seq: statement.seq, hash: statement.hash });
   }
@@ -90,7 +90,7 @@ class Facts {
   async addIssuer(body, index) {
     const [spki, cert] = [b64(body.spki, "spki"), body.cert === undefined ? null : b64(body.cert, "cert")];
     const { use, valid_from: from, valid_to: to } = body;
-    this.issuers.set(toHex(await sha256(spki)), { use, spki, hasCertificate: cert !== null && cert.length > 0, from, to, added: index, isRetired: false });
+    this.issuers.set(toHex(await sha256(spki)), { use, spki, hasCertificate: cert !== null && cert.length > 0, from, to, added: index, retired: null, since: null });
   }
 }
 
@@ -108,7 +108,10 @@ async function checkLink(statement, facts, position) {
   if (statement.prev !== prev) throw refuse("PREV_MISMATCH", place, statement.prev, prev);
 }
 
-/** Each signature by a key of that party, valid at this index: add < i ≤ revoke. Says which signatures were not computed. */
+/** Whether a key is valid at an index: add < i ≤ revoke; a key of ``log.found`` also signs entry 0. */
+const isValidAt = (key, index) => (key.added < index || (index === 0 && key.added === 0)) && (key.revoked === null || index <= key.revoked);
+
+/** Each signature by a key of that party, valid at its index. Says which signatures were not computed. */
 async function checkSignatures(entry, facts, position) {
   const [reasons, uncomputed] = [[], []];
   for (const [number, { keyid, sig }] of entry.envelope.signatures.entries()) {
@@ -124,9 +127,8 @@ async function checkSignatures(entry, facts, position) {
       if (!(error instanceof Refusal)) throw error;
       reasons.push(...error.reasons.map((one) => ({ ...one, field: `${place}.sig` })));
     }
-    const isBegun = key.added < entry.index || (entry.index === 0 && key.added === 0);
     if (key.uscc !== uscc) reasons.push(reason("KEY_OTHER_PARTY", keyid, key.uscc, uscc));
-    else if (!isBegun || (key.revoked !== null && entry.index > key.revoked)) {
+    else if (!isValidAt(key, entry.index)) {
       reasons.push(reason("KEY_NOT_VALID", keyid, `revoked at ${key.revoked}`, `valid at ${entry.index}`));
     }
   }
@@ -138,7 +140,7 @@ async function replay(entries) {
   const [facts, uncomputed] = [new Facts(), []];
   for (const [position, entry] of entries.entries()) {
     await breathe();
-    const table = RULESETS[entry.admission.ruleset];
+    const table = own(RULESETS, entry.admission.ruleset);
     if (!table) throw refuse("RULESET_UNKNOWN", "ruleset", entry.admission.ruleset, keysOf(RULESETS).join(", "));
     if (table.includes(entry.statement.kind)) throw refuse("KIND_UNKNOWN", "kind", entry.statement.kind, `a kind of ${entry.admission.ruleset}`);
     await checkLink(entry.statement, facts, position);
@@ -154,8 +156,8 @@ async function replay(entries) {
   return { facts, uncomputed };
 }
 
-/** Read and verify a bundle by the pins {found, vkeys}; Refusal with the first thing that does not hold. `progress(done, of)` is told. */
-async function openBundle(raw, pins, progress) {
+/** Read and verify a bundle, with the pinned `found` or ""; Refusal with the first thing that does not hold. `progress(done, of)` is told. */
+async function openBundle(raw, found, progress) {
   const fields = parseJson(raw, BUNDLE_MAX, 4);
   const isBundle = keysOf(fields).join() === BUNDLE_FIELDS.join() && fields.liandan_bundle === 1 && Array.isArray(fields.entries);
   if (!isBundle) throw refuse("BUNDLE_FORM", "", shown(keysOf(fields).join(", "), 120), BUNDLE_FIELDS.join(", "));
@@ -170,7 +172,7 @@ async function openBundle(raw, pins, progress) {
   if (!first || first.kind !== "log.found/1" || entries[0].index !== 0 || first.chain !== "log/main") {
     throw refuse("BUNDLE_FORM", "entries.0", "", "log.found at index 0");
   }
-  if (pins.found && first.hash !== pins.found) throw refuse("FOUND_DIFFERS", "entries.0", first.hash, pins.found);
+  if (found && first.hash !== found) throw refuse("FOUND_DIFFERS", "entries.0", first.hash, found);
   const early = await openCheckpoint(note, first.body.log_keys, []);
   if (fields.origin !== first.body.origin || early.origin !== first.body.origin) {
     throw refuse("BUNDLE_FORM", "origin", fields.origin, first.body.origin);
@@ -185,16 +187,13 @@ async function openBundle(raw, pins, progress) {
   }
   const { facts, uncomputed } = await replay(entries);
   // Again, now with the witnesses that the included log/main knows: a failing line of theirs is refused too.
-  const policy = await parsePolicy(facts.log.policy);
+  const policy = await parsePolicyLines(facts.log.policy);
   const checkpoint = await openCheckpoint(note, facts.log.keys, policy.witnesses.map((witness) => witness.vkey));
   if (typeof fields.subject !== "string" || !facts.heads.has(fields.subject)) {
     throw refuse("BUNDLE_FORM", "subject", fields.subject, "a chain of the bundle");
   }
-  const strangers = pins.vkeys.filter((vkey) => !facts.log.keys.includes(vkey));
-  if (strangers.length) throw refuse("FOUND_DIFFERS", "log_keys", facts.log.keys.join(", "), pins.vkeys.join(", "));
-  if (pins.vkeys.length) await openCheckpoint(note, pins.vkeys, []);
   const isQuorum = policy.isMetBy(checkpoint.cosigned.map((line) => line.vkey));
-  return { subject: fields.subject, entries, facts, checkpoint, policy, isQuorum, uncomputed: [...uncomputed, ...checkpoint.uncomputed.map(() => "ml-dsa-44")] };
+  return { subject: fields.subject, note, entries, facts, checkpoint, policy, isQuorum, uncomputed: [...uncomputed, ...checkpoint.uncomputed.map(() => "ml-dsa-44")] };
 }
 
 /** Keys of this use that count at the checkpoint, by keyid: not retired, in their days on the day of the newest entry. */
@@ -202,6 +201,6 @@ function issuersOf(bundle, use) {
   const today = bundle.entries[bundle.entries.length - 1].admission.at.slice(0, 10);
   return [...bundle.facts.issuers].filter(
     ([, issuer]) =>
-      issuer.use === use && !issuer.isRetired && issuer.from <= today && today <= issuer.to && (use !== "pdf" || issuer.hasCertificate),
+      issuer.use === use && issuer.retired === null && issuer.from <= today && today <= issuer.to && (use !== "pdf" || issuer.hasCertificate),
   );
 }

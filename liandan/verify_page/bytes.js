@@ -8,8 +8,12 @@ class Refusal extends Error {
   }
 }
 
+/** What a name of a file may show: nothing invisible, nothing that turns the order of what stands beside it. */
+const printable = (text) => text.replace(/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (found) => [...found].map((one) => `\\u${one.codePointAt(0).toString(16).padStart(4, "0")}`).join(""));
 /** The beginning of a value of a file, as text: parsed objects have no prototype and so no text of their own. */
-const shown = (value, limit) => [...(typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, 2 * limit)].slice(0, limit).join("");
+const shown = (value, limit) => printable([...(typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, 2 * limit)].slice(0, limit).join(""));
+/** A table's own row; a name out of a file may be that of a prototype's property. */
+const own = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
 const reason = (code, field = "", found = "", expected = "") => ({ code, field, found: shown(found, 120), expected: shown(expected, 200) });
 const refuse = (...said) => new Refusal([reason(...said)]);
 

@@ -4,7 +4,8 @@ const ED25519 = 1;
 const COSIGNATURE = 4;
 const SUBTREE = 6;
 const OF_TYPE = { [ED25519]: "ed25519", [COSIGNATURE]: "ed25519", [SUBTREE]: "ml-dsa-44" };
-const isKeyName = (name) => name !== "" && !/[\s+\u0000-\u001F\u0085]/.test(name);
+/** Spaces of Unicode as Python counts them: without U+FEFF. */
+const isKeyName = (name) => name !== "" && !/[+\u0000-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000]/.test(name);
 
 /** {text, name, type, id, key, suite, spki} of ``name+hex8+base64``; Refusal VKEY_FORM. */
 async function parseVkey(text) {
@@ -23,6 +24,16 @@ async function parseVkey(text) {
   return { text, name, type, id, key, suite, spki };
 }
 
+/** One signature line {name, id, signature}. Bits that a lax decoder drops are a tampered signature, not another form. */
+function parseNoteLine(line, bad) {
+  const [, name, blob] = /^\u2014 ([^ ]*) (.*)$/s.exec(line) || [];
+  const isBase64 = blob !== undefined && blob.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(blob) && blob.replace(/=/g, "").length > 6;
+  if (!isKeyName(name || "") || !isBase64) throw bad(line);
+  const signature = fromBase64(blob);
+  if (!signature) throw refuse("NOTE_SIGNATURE", name, "base64 that is not canonical", "canonical base64");
+  return { name, id: toHex(signature.subarray(0, 4)), signature: signature.subarray(4) };
+}
+
 /** {text, lines: [{name, id, signature}]} of a note, nothing verified. */
 function parseNote(raw) {
   const bad = (found) => refuse("NOTE_FORM", "", found, "text, empty line, signature lines");
@@ -37,31 +48,27 @@ function parseNote(raw) {
   const tail = whole.slice(split + 2);
   const listed = tail.slice(0, -1).split("\n");
   if (split < 0 || !tail.endsWith("\n") || listed.length > 64) throw bad("no signature lines after an empty line");
-  const lines = listed.map((line) => {
-    const [, name, blob] = /^\u2014 ([^ ]*) (.*)$/.exec(line) || [];
-    const signature = fromBase64(blob);
-    if (!isKeyName(name || "") || !signature || signature.length < 5) throw bad(line);
-    return { name, id: toHex(signature.subarray(0, 4)), signature: signature.subarray(4) };
-  });
-  return { text: whole.slice(0, split + 1), lines };
+  return { text: whole.slice(0, split + 1), lines: listed.map((line) => parseNoteLine(line, bad)) };
 }
 
 /** {origin, size, root}: exactly three lines, for ours has no extensions (formats §4). */
 function parseCheckpoint(text) {
-  const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,15})\n([^\n]+)\n$/.exec(text) || [];
+  const [, origin, size, root] = /^([^\n]+)\n(0|[1-9][0-9]{0,18})\n([^\n]+)\n$/.exec(text) || [];
   const hash = fromBase64(root);
-  if (!hash || hash.length !== 32 || utf8(origin).length > 255 || !Number.isSafeInteger(Number(size))) {
+  if (!hash || hash.length !== 32 || utf8(origin).length > 255 || BigInt(size) >= 2n ** 63n) {
     throw refuse("CHECKPOINT_FORM", "", text, "origin, size, base64 of the root");
   }
-  return { origin, size: Number(size), root: hash };
+  // No log has so many entries as a number of JavaScript cannot hold, but somebody may sign that it has.
+  return { origin, size: Number.isSafeInteger(Number(size)) ? Number(size) : BigInt(size), root: hash };
 }
 
-/** Seconds that a cosignature states, as a number; above 2^53 there is no time. */
+/** Seconds that a line states, as a number; above 2^53 there is no time. */
 const timeOf = (signature) => Number(bigEndian(signature.subarray(0, 8)));
 
 /** Whether one line of a known key holds: true, false, or null for a suite that is not computed here. */
-async function holdsLine(vkey, text, signature) {
-  if (vkey.type === SUBTREE) return signature.length === 8 + 2420 ? null : false;
+async function holdsLine(vkey, text, signature, isLog) {
+  // A log's line of this suite states no time, a witness's states one.
+  if (vkey.type === SUBTREE) return signature.length === 8 + 2420 && isLog === (bigEndian(signature.subarray(0, 8)) === 0n) ? null : false;
   let [message, value] = [utf8(text), signature];
   if (vkey.type === COSIGNATURE) {
     const time = bigEndian(signature.subarray(0, 8));
@@ -75,8 +82,8 @@ async function holdsLine(vkey, text, signature) {
 }
 
 /**
- * A checkpoint whose lines of known keys all hold: {origin, size, root, cosigned: [{vkey, time}], uncomputed: [name]}. One of the log's
- * Ed25519 keys must have signed; `uncomputed` names known keys whose lines this page cannot compute.
+ * A checkpoint whose lines of known keys all hold: {origin, size, root, cosigned: [{vkey, name, time}], uncomputed: [vkey], strangers:
+ * [name]}. One of the log's Ed25519 keys must have signed; `uncomputed` are known keys whose lines this page cannot compute.
  */
 async function openCheckpoint(raw, logKeys, witnessKeys) {
   const logs = await Promise.all(logKeys.map(parseVkey));
@@ -84,14 +91,17 @@ async function openCheckpoint(raw, logKeys, witnessKeys) {
   const known = new Map([...logs, ...witnesses].map((vkey) => [`${vkey.name} ${vkey.id}`, vkey]));
   const { text, lines } = parseNote(raw);
   const checkpoint = parseCheckpoint(text);
-  const [signed, uncomputed] = [new Map(), []];
+  const [signed, uncomputed, strangers] = [new Map(), [], []];
   for (const line of lines) {
     const vkey = known.get(`${line.name} ${line.id}`);
-    if (!vkey) continue;
+    if (!vkey) {
+      strangers.push(line.name);
+      continue;
+    }
     if (signed.has(vkey.text)) throw refuse("NOTE_SIGNATURE", line.name, "a second line of one key", "one line per key");
-    const holds = await holdsLine(vkey, text, line.signature);
+    const holds = await holdsLine(vkey, text, line.signature, logs.includes(vkey));
     if (holds === false) throw refuse("NOTE_SIGNATURE", line.name, line.id, "a valid signature of the known key");
-    if (holds === null) uncomputed.push(vkey.name);
+    if (holds === null) uncomputed.push(vkey.text);
     signed.set(vkey.text, line);
   }
   const own = logs.filter((vkey) => vkey.name === checkpoint.origin);
@@ -100,51 +110,8 @@ async function openCheckpoint(raw, logKeys, witnessKeys) {
     throw refuse("NOTE_SIGNATURE", checkpoint.origin, "no line of the log", `a line of type 0${needed} by a known key of it`);
   }
   const byWitness = witnesses.filter((vkey) => vkey.type === COSIGNATURE && signed.has(vkey.text));
-  return { ...checkpoint, uncomputed, cosigned: byWitness.map((vkey) => ({ vkey: vkey.text, name: vkey.name, time: timeOf(signed.get(vkey.text).signature) })) };
-}
-
-/** {witnesses: [{name, vkey}], isMetBy(vkeys)} of the lines of ``witness_policy``; Refusal POLICY_FORM, VKEY_FORM. */
-async function parsePolicy(lines) {
-  const bad = (line, expected) => refuse("POLICY_FORM", "", line, expected);
-  const [witnesses, groups, names, used, keys] = [[], [], new Set(), new Set(), new Set()];
-  let quorum = null;
-  const define = (line, name) => {
-    if (name === "none" || names.has(name)) throw bad(line, "a name that is not taken");
-    names.add(name);
-  };
-  if (lines.length > 512) throw bad(lines.length, "at most 512 lines");
-  for (const line of lines) {
-    if (/[\u0000-\u0008\u000A-\u001F\u007F]/.test(line)) throw bad(line, "no control character but tab");
-    const [word, ...items] = line.replace(/^[ \t]+|[ \t]+$/g, "").split(/[ \t]+/);
-    if (word === "witness" && items.length === 2) {
-      define(line, items[0]);
-      const vkey = await parseVkey(items[1]);
-      if (vkey.type === ED25519 || keys.has(toHex(vkey.key))) throw bad(line, "a witness key of type 04 or 06, once");
-      keys.add(toHex(vkey.key));
-      witnesses.push({ name: items[0], vkey: vkey.text });
-    } else if (word === "log" && items.length === 1) {
-      if ((await parseVkey(items[0])).type === COSIGNATURE) throw bad(line, "a log key of type 01 or 06");
-    } else if (word === "group" && items.length > 2) {
-      const [name, rule, ...members] = items;
-      for (const member of members) {
-        if (!names.has(member) || used.has(member)) throw bad(line, "members defined on earlier lines, each a member only once");
-        used.add(member);
-      }
-      const threshold = rule === "all" ? members.length : rule === "any" ? 1 : /^[1-9][0-9]{0,2}$/.test(rule) ? Number(rule) : 0;
-      if (threshold < 1 || threshold > members.length) throw bad(line, "all, any or a number");
-      define(line, name);
-      groups.push({ name, threshold, members });
-    } else if (word === "quorum" && items.length === 1 && quorum === null && (items[0] === "none" || names.has(items[0]))) {
-      [quorum] = items;
-    } else throw bad(line, "log, witness, group or quorum");
-  }
-  if (quorum === null) throw bad("", "exactly one quorum line");
-  const isMetBy = (vkeys) => {
-    const met = new Set(witnesses.filter((witness) => vkeys.includes(witness.vkey)).map((witness) => witness.name));
-    for (const group of groups) if (group.members.filter((member) => met.has(member)).length >= group.threshold) met.add(group.name);
-    return quorum === "none" || met.has(quorum);
-  };
-  return { witnesses, isMetBy };
+  const cosigned = byWitness.map((vkey) => ({ vkey: vkey.text, name: vkey.name, time: timeOf(signed.get(vkey.text).signature) }));
+  return { ...checkpoint, uncomputed, strangers, cosigned };
 }
 
 /** RFC 9162 §2.1.3.2: the entry is leaf `index` of the tree with this size and root. */

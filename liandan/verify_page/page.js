@@ -1,29 +1,10 @@
 // The page: what people do, and what is kept between two visits. Nothing is fetched and nothing is sent.
 
 const FILES_MAX = 500;
-const PIN_FILE_MAX = 8192;
 const $ = (id) => document.getElementById(id);
 
-/** localStorage where there is one; a browser may refuse it for files. */
-const store = {
-  read(name, otherwise) {
-    try {
-      return JSON.parse(localStorage.getItem(`liandan.${name}`)) ?? otherwise;
-    } catch (error) {
-      return otherwise;
-    }
-  },
-  write(name, value) {
-    try {
-      localStorage.setItem(`liandan.${name}`, JSON.stringify(value));
-      return true;
-    } catch (error) {
-      return false;
-    }
-  },
-};
-
-const state = { pins: NO_PINS, keys: [], atHand: null, answers: [], camera: null };
+/** `bundle`: the newest that was verified under `pins`; it tells the keys of refusals and receipts. */
+const state = { pins: NO_PINS, memory: null, bundle: null, answers: [], camera: null };
 
 // -- words
 
@@ -32,8 +13,8 @@ function speak() {
   document.title = say(W.title);
   for (const place of document.querySelectorAll("[data-word]")) place.textContent = say(W[place.dataset.word]);
   $("language").lang = language ? "zh-CN" : "en";
-  showPins();
   showAnswers();
+  return showPins();
 }
 
 function announce(text) {
@@ -62,45 +43,72 @@ function add({ bundle, ...report }) {
   announce([report.file, say(VERDICTS[report.verdict])].filter(Boolean).join(language ? ": " : "："));
 }
 
-/** Keys for claims that a verified bundle tells. Only those of a pinned log are kept for later visits. */
+/** What verified evidence tells of keys; answers that stand already are given anew by it. */
 function learn(report) {
-  if (!report.bundle || !["good", "unchecked", "unpinned"].includes(report.verdict)) return;
-  state.atHand = report.bundle;
-  const isOlder = state.keys.some((key) => key.found === report.found && key.isPinned >= report.isPinned && key.size > report.size);
-  if (isOlder) return; // a newer checkpoint has spoken: what it retired stays retired
-  state.keys = [...state.keys.filter((key) => key.found !== report.found), ...claimKeysOf(report)];
-  store.write("keys", state.keys.filter((key) => key.isPinned));
-}
-
-function keysFor(pins) {
-  return isPinned(pins) ? state.keys.filter((key) => key.isPinned) : state.keys;
+  if (!report.bundle || report.findings.length) return;
+  const before = state.memory.retired.length;
+  state.memory.learn(report, state.pins);
+  if (!state.bundle || state.bundle.checkpoint.size <= report.size) state.bundle = report.bundle;
+  if (state.memory.retired.length === before) return;
+  state.answers = state.answers.map((answer) => knowing(answer, state.memory.retired));
+  showAnswers();
 }
 
 async function checkClaim(text) {
-  add(await verifyClaim(text, state.pins, keysFor(state.pins)));
+  add(await verifyClaim(text, state.pins, state.memory.under(state.pins)));
 }
 
-async function checkFile(file) {
-  if (file.type.startsWith("image/")) {
+/** What a file of a browser is: a code in a picture, pins for the form, or something to verify ({name, raw}); null where it was done with. */
+async function opened(file) {
+  if (file.size > FILE_MAX) {
+    add(finished({ file: printable(file.name), form: "unknown", findings: [reason("FILE_FORM", "", file.size, `at most ${FILE_MAX} bytes`)] }));
+    return null;
+  }
+  const raw = await file.arrayBuffer().then((buffer) => new Uint8Array(buffer), () => null);
+  if (raw === null) {
+    add(finished({ file: printable(file.name), form: "unknown", findings: [reason("FILE_FORM", "", "", "a file that can be read")] }));
+    return null;
+  }
+  const isUnknown = formOf(raw, file.name) === "unknown" && !isReceipt(file.name);
+  if (isUnknown && file.type.startsWith("image/")) {
     const text = await codeInPicture(file);
     if (text === null) announce(say(W.noCode));
     else await checkClaim(text);
-    return;
+    return null;
   }
-  if (file.size > FILE_MAX) {
-    add(finished({ file: file.name, form: "unknown", findings: [reason("FILE_FORM", "", file.size, `at most ${FILE_MAX} bytes`)] }));
-    return;
+  return isUnknown && (await offerPins(raw)) ? null : { name: file.name, raw };
+}
+
+async function checkFiles(files) {
+  const [given, names] = [[], new Set()];
+  for (const file of files) {
+    const one = await opened(file);
+    if (!one) continue;
+    if (isReceipt(one.name) && names.has(one.name)) {
+      add(finished({ file: printable(one.name), form: "unknown", findings: [reason("FILE_FORM", "", say(W.twice, printable(one.name)), "")] }));
+      continue;
+    }
+    names.add(one.name);
+    given.push(one);
   }
-  const raw = new Uint8Array(await file.arrayBuffer());
-  if (await offerPins(raw)) return;
   const progress = $("progress");
   const tell = (done, of) => {
     progress.max = of;
     progress.value = done;
   };
-  const report = await verifyBytes(raw, file.name, state.pins, state.atHand, tell);
-  learn(report);
-  add(report);
+  const told = (report) => {
+    learn(report);
+    add(report);
+  };
+  // A bundle is at hand only as long as the pins are those under which it was verified.
+  const isAlone = files.length === 1 && given.length === 1 && !isReceipt(given[0].name);
+  try {
+    if (isAlone) told(await verifyBytes(given[0].raw, given[0].name, state.pins, state.bundle, tell, state.memory.retired));
+    else if (given.length) await verifyTogether(given, state.pins, state.bundle, state.memory.retired, told, tell);
+  } catch (error) {
+    console.error(error);
+    add(finished({ file: given.map((one) => printable(one.name)).join(", ").slice(0, 200), form: "unknown", notes: [reason("NOTE_CRASHED")] }));
+  }
 }
 
 /** On a phone the answer lies below the buttons. */
@@ -129,32 +137,51 @@ function enqueue(work) {
 
 function take(files) {
   const given = [...files];
-  for (const file of given.slice(0, FILES_MAX)) enqueue(() => checkFile(file));
+  if (given.length) enqueue(() => checkFiles(given.slice(0, FILES_MAX)));
   if (given.length > FILES_MAX) enqueue(async () => announce(say(W.tooMany, FILES_MAX)));
+}
+
+/** Files that were dropped, and those that lie directly in a folder that was. */
+async function dropped(transfer) {
+  const [items, files] = [[...transfer.items], [...transfer.files]];
+  const folders = items.map((item) => item.webkitGetAsEntry && item.webkitGetAsEntry()).filter((entry) => entry && entry.isDirectory);
+  if (!folders.length) return files;
+  const found = files.filter((file) => !folders.some((folder) => folder.name === file.name));
+  for (const folder of folders) {
+    const reader = folder.createReader();
+    for (let some; found.length <= FILES_MAX && (some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))).length; ) {
+      for (const entry of some) if (entry.isFile && !entry.name.startsWith(".")) found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    }
+  }
+  return found;
 }
 
 // -- pins
 
-function showPins() {
-  const { found, vkeys } = state.pins;
-  const held = [found ? `${found.slice(0, 8)}…` : "", ...vkeys.map((vkey) => vkey.split("+").slice(0, 2).join("+"))].filter(Boolean);
-  $("pin-state").textContent = held.length ? `${say(W.pinsHeld)} ${held.join(", ")}` : say(W.pinsNone);
+async function showPins() {
+  const anchor = await anchorOf(state.pins);
+  const { found, vkeys, policy } = anchor;
+  const held = [found ? `${found.slice(0, 8)}…` : "", ...vkeys.map((vkey) => vkey.split("+").slice(0, 2).join("+")), policy ? say(W.policyHeld, policy.quorum) : ""].filter(Boolean);
+  const alone = held.length && !anchor.isPinned ? say(W.policyAlone) : "";
+  $("pin-state").textContent = held.length ? `${say(W.pinsHeld)} ${held.join(", ")}${alone}` : say(W.pinsNone);
 }
 
 function usePins(pins) {
+  if (textOfPins(pins) !== textOfPins(state.pins)) state.bundle = null; // it was opened under other pins: it tells nothing
   state.pins = pins;
-  $("pin-text").value = [pins.found, ...pins.vkeys].filter(Boolean).join("\n");
-  showPins();
+  $("pin-text").value = textOfPins(pins);
+  return showPins();
 }
 
 /** A file of pins fills the form and is not believed by itself: it may lie beside a forged certificate. */
 async function offerPins(raw) {
-  if (raw.length > PIN_FILE_MAX || formOf(raw) !== "unknown") return false;
-  const text = asCharacters(raw);
+  if (raw.length > POLICY_MAX) return false;
+  const text = new TextDecoder("utf-8").decode(raw);
   const pins = await parsePins(text).catch(() => null);
-  if (!pins || !isPinned(pins)) return false;
+  if (!pins || !textOfPins(pins)) return false;
+  const held = $("pin-text").value.trim();
   $("pins").open = true;
-  $("pin-text").value = text.trim();
+  $("pin-text").value = [...new Set([held, text.trim()])].filter(Boolean).join("\n");
   $("pin-text").focus();
   $("pin-answer").textContent = say(W.pinsFile);
   announce(say(W.pinsFile));
@@ -162,20 +189,20 @@ async function offerPins(raw) {
 }
 
 async function keepPins() {
-  const pins = await parsePins($("pin-text").value).catch(() => null);
-  if (!pins) {
-    $("pin-answer").textContent = say(W.pinsBad);
-    return;
+  try {
+    await usePins(await parsePins($("pin-text").value));
+    $("pin-answer").textContent = store.write("pins", state.pins) ? say(W.pinsKept) : say(W.pinsLost);
+  } catch (error) {
+    const [one] = error instanceof Refusal ? error.reasons : [reason("POLICY_FORM")];
+    $("pin-answer").textContent = [say(W.pinsBad), one.found, one.expected && `${say(W.expected)} ${one.expected}`].filter(Boolean).join(" ");
   }
-  usePins(pins);
-  $("pin-answer").textContent = store.write("pins", pins) ? say(W.pinsKept) : say(W.pinsLost);
 }
 
 function dropPins() {
-  Object.assign(state, { keys: [], atHand: null });
+  state.memory.forget();
+  state.bundle = null;
   usePins(NO_PINS);
   store.write("pins", NO_PINS);
-  store.write("keys", []);
   $("pin-answer").textContent = say(W.pinsDropped);
 }
 
@@ -209,13 +236,12 @@ function checkFragment() {
   if (location.hash.length > 1) enqueue(() => checkClaim(location.hash));
 }
 
-/** Lets a browser install the page; the address is known only here, and nothing is fetched. */
-function offerInstallation() {
-  if (location.protocol !== "https:") return;
-  const address = location.origin + location.pathname;
-  const icon = document.querySelector('link[rel="icon"]').href;
-  const about = { name: "联单核验", short_name: "联单核验", start_url: address, scope: address, display: "standalone", background_color: "#f7f9f8", theme_color: "#1f5a4c", icons: [{ src: icon, sizes: "any", type: "image/svg+xml" }] };
-  document.head.append(make("link", { rel: "manifest", href: `data:application/manifest+json,${encodeURIComponent(JSON.stringify(about))}` }));
+const SERVED = ["/v", "/verify.html"];
+/** Where liandan serves the page, a browser can install it, and opens it without a network from then on (routes.py). */
+async function offerInstallation() {
+  if (!location.protocol.startsWith("http") || !SERVED.includes(location.pathname) || !navigator.serviceWorker) return;
+  document.head.append(make("link", { rel: "manifest", href: "/v/manifest.webmanifest" }));
+  await navigator.serviceWorker.register("/v/worker.js", { scope: "/v" }).catch(() => null);
 }
 
 function listen() {
@@ -227,7 +253,7 @@ function listen() {
     document.addEventListener(kind, (event) => {
       event.preventDefault();
       document.body.classList.toggle("over", kind === "dragenter" || kind === "dragover");
-      if (kind === "drop") take(event.dataTransfer.files);
+      if (kind === "drop") dropped(event.dataTransfer).then(take, () => announce(say(W.crashed)));
     });
   }
   $("language").addEventListener("click", () => {
@@ -254,11 +280,9 @@ function listen() {
   window.addEventListener("hashchange", checkFragment);
 }
 
-function begin() {
+async function begin() {
   language = store.read("language", 0) === 1 ? 1 : 0;
-  const pins = store.read("pins", NO_PINS);
-  state.keys = store.read("keys", []);
-  usePins({ found: String(pins.found || ""), vkeys: Array.isArray(pins.vkeys) ? pins.vkeys : [] });
+  state.memory = new Memory();
   $("scan").hidden = !(navigator.mediaDevices && navigator.mediaDevices.getUserMedia);
   listen();
   offerInstallation();
@@ -267,13 +291,14 @@ function begin() {
     $("no-crypto").hidden = false;
     return;
   }
+  enqueue(async () => usePins(await keptPins()));
   checkFragment();
 }
 
 /** For tests, and for whoever opens the console. */
 window.liandan = {
-  verifyBytes, verifyClaim, parsePins, claimKeysOf, inflate,
-  parts: { parseJson, envelopeOf, readStatement, readEntry, checkBody: (kind, body) => checkBody(SCHEMAS[kind], body, "body", SCHEMAS[kind].$defs) },
+  verifyBytes, verifyClaim, verifyTogether, parsePins, issuersTold, inflate,
+  parts: { parseJson, envelopeOf, readStatement, readEntry, parseProof, parseClaim, checkBody: (kind, body) => checkBody(SCHEMAS[kind], body, "body", SCHEMAS[kind].$defs) },
   signed: { verifySignature, parseVkey, openCheckpoint, parseCheckpoint, checkInclusion, parsePolicy },
 };
 begin();

@@ -2,6 +2,7 @@
 // Two readers of PDF may see two files; a stream is a stream. See reports/attachment.py and reports/paper/pades.py.
 
 const BUNDLE_BEGINS = '{"liandan_bundle"';
+const CLAIM_BEGINS = "liandan-claim:";
 const STREAMS_MAX = 20000;
 const FOUND_MAX = 8;
 const HEAD = 1024;
@@ -9,15 +10,15 @@ const GAP_MAX = 64 * 1024;
 
 const isPdf = (raw) => asCharacters(raw.subarray(0, 1024)).includes("%PDF-");
 
-/** The stream that begins here with the evidence's beginning, plain or deflated; null for another. */
-function streamAt(raw, characters, start) {
-  const wanted = BUNDLE_BEGINS.length;
-  if (characters.startsWith(BUNDLE_BEGINS, start)) {
+/** The stream that begins here and so, plain or deflated; null for another. */
+function streamAt(raw, characters, start, beginning) {
+  const wanted = beginning.length;
+  if (characters.startsWith(beginning, start)) {
     const end = characters.indexOf("\nendstream", start);
     return withoutReturn(raw, start, end < 0 ? raw.length - 1 : end);
   }
   const head = inflate(raw, start, Math.min(start + HEAD, raw.length), wanted);
-  if (head.state === "broken" || asCharacters(head.content) !== BUNDLE_BEGINS) return null;
+  if (head.state === "broken" || asCharacters(head.content) !== beginning) return null;
   const { state, content } = inflate(raw, start, raw.length, BUNDLE_MAX);
   if (state === "broken") return null;
   if (state === "more") throw refuse("PDF_FORM", "stream", "cut, or too long", `at most ${BUNDLE_MAX} bytes`);
@@ -30,20 +31,26 @@ function withoutReturn(raw, start, end) {
   return raw.subarray(start, last);
 }
 
-/** The one bundle in a PDF that is not encrypted. */
-async function bundleIn(raw, characters) {
+/** The distinct streams of a PDF that begin so; Refusal PDF_FORM for one that is built to be unpacked without end. */
+async function streamsIn(raw, characters, beginning) {
   const found = [];
   const streams = /stream\r?\n/g;
   let unpacked = 0;
   for (let count = 0; streams.exec(characters); count += 1) {
     await breathe();
-    const content = streamAt(raw, characters, streams.lastIndex);
+    const content = streamAt(raw, characters, streams.lastIndex, beginning);
     if (content) unpacked += 1;
-    if (content && !found.some((other) => isEqual(other, content))) found.push(content);
+    if (content && content.length && !found.some((other) => isEqual(other, content))) found.push(content);
     if (count === STREAMS_MAX || unpacked > FOUND_MAX) {
       throw refuse("PDF_FORM", "", `${count} streams, ${unpacked} of them evidence`, "a certificate");
     }
   }
+  return found;
+}
+
+/** The one bundle in a PDF that is not encrypted. */
+async function bundleIn(raw, characters) {
+  const found = await streamsIn(raw, characters, BUNDLE_BEGINS);
   if (found.length === 1) return found[0];
   if (found.length) throw refuse("CERT_TWO_BUNDLES", "", found.length, "1 liandan-bundle.json");
   throw refuse(characters.includes("/Encrypt") ? "CERT_LOCKED" : "CERT_NO_BUNDLE", "", "", "liandan-bundle.json");

@@ -83,7 +83,7 @@ function checkBody(schema, value, path, defs) {
   if (schema.anyOf && !schema.anyOf.some((choice) => fits(choice, value, path, defs))) throw refuse(code, path, value, "one of several forms");
   for (const word of keysOf(LIMITS)) {
     if (!(word in schema) || LIMITS[word](value, schema[word])) continue;
-    const named = word === "enum" && (schema["x-codes"] || {})[value];
+    const named = word === "enum" && own(schema["x-codes"] || {}, value);
     throw refuse(named || (word === "maxLength" && schema["x-long"]) || code, path, value, schema[word]);
   }
   if (schema.type === "object" || schema.properties) checkObject(schema, value, path, defs);

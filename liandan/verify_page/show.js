@@ -116,7 +116,7 @@ function remark(one) {
 }
 
 function stepsPart(report) {
-  const { cosigned, witnesses } = report;
+  const { cosigned, policy } = report;
   return make(
     "details", {},
     make("summary", {}, say(W.steps)),
@@ -126,64 +126,114 @@ function stepsPart(report) {
       [W.checkpoint, report.entries ? say(W.entriesOf, report.size) : null],
       [W.root, report.root ? code(report.root) : null],
       [W.checked, report.entries ? say(W.counted, report.entries, report.signatures) : null],
-      [W.witnesses, witnesses ? say(W.witnessCount, witnesses.length, cosigned.length) : null, (cosigned || []).map((line) => small(line.name))],
-      [W.paper, PAPERS[report.paper] ? say(PAPERS[report.paper]) : null],
+      [W.witnesses, policy ? say(W.witnessCount, policy.length, cosigned.length) : null, (cosigned || []).map((line) => small(line.name))],
+      [W.paper, own(PAPERS, report.paper) ? say(PAPERS[report.paper]) : null],
       [W.identity, report.subject ? code(report.subject) : null],
     ),
   );
 }
 
-function claimPart(report) {
+function claimRows(report) {
   const { values, words } = report.claim;
-  const title = report.verdict === "other" ? W.claimSaysUnchecked : W.claimSays;
+  return rows(
+    [W.document, say(TITLES[values.document === "t" ? "transit" : "certificate"])],
+    [W.number, make("div", { class: "strong number" }, values.number)],
+    [W.stage, make("div", { class: "stage" }, stageWord(values.stage))],
+    [W.asOf, values.as_of.replace("T", " ")],
+    [W.codes, values.codes],
+    [W.mass, `${values.mass_t} ${say(W.tonnes)}`],
+    ...values.parties.split(" ").map((uscc, at) => [W.parties[at], make("div", { class: "uscc" }, uscc)]),
+    [W.plate, make("div", { class: "plate" }, values.plate)],
+    [W.way, values.way.replace(" ", " → ")],
+    [W.place, values.place],
+    [W.compare, make("div", { class: "digits" }, words), small(say(W.compareHelp))],
+  );
+}
+
+/** What a claim says; one that nobody vouches for says it only to whoever opens it. */
+function claimPart(report) {
+  if (report.verdict !== "other") return section(3, say(W.claimSays), claimRows(report));
+  return make("details", {}, make("summary", {}, say(W.claimSaysUnchecked)), claimRows(report));
+}
+
+function receiptPart(report) {
+  const told = report.codes.map((one) => make("div", {}, `${printable(one)} ${own(TEXTS, one) ? explained(one) : ""}`));
+  return section(3, say(FORMS.receipt), rows([W.codesStated, told], [W.refusedAt, report.size], [W.statement, code(printable(report.subject))]));
+}
+
+function entryPart({ statement, index, admitted, signatures, cosigned }) {
   return section(
-    3, say(title),
+    3, say(FORMS.entry),
     rows(
-      [W.document, DOCUMENTS[values.document] ? say(DOCUMENTS[values.document]) : values.document],
-      [W.number, make("div", { class: "strong number" }, values.number)],
-      [W.stage, make("div", { class: "stage" }, stageWord(values.stage))],
-      [W.asOf, values.as_of.replace("T", " ")],
-      [W.codes, values.codes],
-      [W.mass, `${values.mass_t} ${say(W.tonnes)}`],
-      ...values.parties.split(" ").map((uscc, at) => [W.parties[at] || W.identity, make("div", { class: "uscc" }, uscc)]),
-      [W.plate, make("div", { class: "plate" }, values.plate)],
-      [W.way, values.way.replace(" ", " → ")],
-      [W.place, values.place],
-      [W.compare, make("div", { class: "digits" }, words), small(say(W.compareHelp))],
+      [W.act, make("div", { class: "strong" }, kindWord(statement.kind))],
+      [W.entryAt, moment(admitted)],
+      [W.placeInLog, index],
+      [W.signedBy, statement.by.map((uscc) => make("div", { class: "uscc" }, uscc))],
+      [W.signaturesOf, say(W.partySignatures, statement.by.length, signatures)],
+      [W.witnesses, (cosigned || []).map((line) => small(line.name))],
+      [W.identity, code(statement.chain)],
+      [W.statement, code(statement.hash)],
     ),
   );
 }
 
-function receiptPart(report) {
-  const told = report.codes.map((one) => make("div", {}, `${one} ${TEXTS[one] ? explained(one) : ""}`));
-  return section(3, say(FORMS.receipt), rows([W.codesStated, told], [W.statement, code(report.subject)]));
+/** An excerpt's subject as its own chain tells it: the decision or the list. */
+function excerptPart({ subject, acts }) {
+  if (!acts) return null;
+  const last = (kind) => (acts.filter((act) => act.kind === kind).pop() || {}).body;
+  const [applied, decided, list] = [last("approval.apply/1"), last("approval.decide/1"), last("list.propose/1")];
+  if (list) {
+    return section(
+      3, say(W.list),
+      rows([W.identity, make("div", { class: "strong" }, subject.replace("list/", ""))], [W.inForce, `${list.effective_from} – ${list.effective_to}`], [W.rows, list.rows]),
+    );
+  }
+  if (!applied) return null;
+  const granted = decided && decided.lines ? decided.lines : [];
+  const lines = applied.lines.map((line, at) => {
+    const of = granted.find((one) => one.line === at);
+    const masses = [of ? `${say(W.granted)} ${of.mass_t}` : say(W.notGranted)];
+    return make("div", { class: "waste" }, make("div", { class: "strong" }, line.name), small(`${line.code} · ${line.category}`), make("div", { class: "masses" }, ...masses));
+  });
+  return section(
+    3, say(W.decision),
+    rows(
+      [W.decision, decided ? make("div", { class: decided.approve ? "stage" : "stage alarm" }, say(decided.approve ? W.approved : W.notApproved)) : null],
+      [W.decisionNo, decided ? decided.no : null],
+      [W.decidedOn, decided ? decided.decided_on : null],
+      [W.validTo, decided ? decided.valid_to : null],
+      [W.parties[0], make("div", { class: "uscc" }, subject.split("/")[1])],
+      [W.parties[2], make("div", { class: "uscc" }, applied.receiver)],
+      [W.wastes, lines],
+    ),
+  );
 }
 
 /** What must be seen first, in words. */
 function warnings(report) {
-  const told = { NOTE_DEMO: W.isDemo, NOTE_QUORUM: W.isDegraded };
-  const found = report.notes.map((note) => told[note.code]).filter(Boolean);
+  const told = { NOTE_DEMO: W.isDemo, NOTE_QUORUM: W.isDegraded, NOTE_ISSUER_RETIRED: W.isRetired };
+  const found = report.notes.map((note) => own(told, note.code)).filter(Boolean);
   return found.length ? make("ul", { class: "warnings" }, ...found.map((words) => make("li", {}, say(words)))) : null;
 }
 
-/** The card of one answer. */
+/** The card of one answer: the verdict, then what it is about. */
 function answerCard(report) {
-  const { verdict, findings, notes } = report;
-  const meaning = (report.form === "claim" && CLAIM_MEANINGS[verdict]) || MEANINGS[verdict];
-  const head = make(
-    "header", { class: "verdict" },
-    icon(verdict),
-    make("div", {}, make("h2", {}, say(VERDICTS[verdict])), make("p", {}, say(meaning)), small([say(FORMS[report.form]), report.file].filter(Boolean).join(" · "))),
-  );
+  const { verdict, findings, notes, form } = report;
+  const meaning = (own(FORM_MEANINGS, form) || {})[verdict] || MEANINGS[verdict];
+  const about = make("div", { class: "small" }, formWord(report), report.file ? " · " : "", report.file ? make("bdi", {}, report.file) : "");
+  const head = make("header", { class: "verdict" }, icon(verdict), make("div", {}, make("h2", {}, say(VERDICTS[verdict])), make("p", {}, say(meaning)), about));
   const isShown = verdict !== "bad";
   return make(
     "article", { class: `card ${verdict}`, "data-verdict": verdict },
     head,
     warnings(report),
     findings.length ? section(3, say(W.findings), make("ul", { class: "remarks" }, ...findings.map(remark))) : null,
+    isShown && report.document === "attestation" ? section(3, say(TITLES.attestation), make("p", {}, say(W.noRecord))) : null,
     isShown && report.trip ? manifestPart(report) : null,
+    isShown && report.acts ? excerptPart(report) : null,
     isShown && report.claim ? claimPart(report) : null,
-    isShown && report.form === "receipt" ? receiptPart(report) : null,
+    isShown && form === "receipt" ? receiptPart(report) : null,
+    isShown && form === "entry" ? entryPart(report) : null,
     isShown && report.trip ? actsPart(report) : null,
     notes.length ? section(3, say(W.notes), make("ul", { class: "remarks" }, ...notes.map(remark))) : null,
     isShown && report.found ? stepsPart(report) : null,

@@ -2,50 +2,43 @@
 // "unchecked" here, as this page prints nothing.
 
 const FILE_MAX = 32 * 1024 * 1024;
-const NO_PINS = { found: "", vkeys: [] };
-const isPinned = (pins) => Boolean(pins.found || pins.vkeys.length);
-const isOfPins = (found, logKeys, pins) => (!pins.found || found === pins.found) && pins.vkeys.every((vkey) => logKeys.includes(vkey));
 
-/** {found, vkeys} of lines of text: a hash of ``log.found``, lines of ``log.vkey``; Refusal VKEY_FORM for anything else. */
-async function parsePins(text) {
-  const pins = { found: "", vkeys: [] };
-  for (const line of text.split(/\r?\n/).map((part) => part.trim())) {
-    if (!line) continue;
-    if (/^[0-9a-fA-F]{64}$/.test(line) && !pins.found) pins.found = line.toLowerCase();
-    else pins.vkeys.push((await parseVkey(line)).text);
-  }
-  return pins;
-}
+/** Python's white space of bytes. */
+const withoutBlanks = (characters) => characters.replace(/^[ \t\n\r\v\f]+/, "");
 
-function formOf(raw) {
+function formOf(raw, name = "") {
+  if (suffixOf(name).toLowerCase() === ".refusal") return "receipt";
   if (isPdf(raw)) return "certificate";
-  const begins = asCharacters(raw.subarray(0, 4096)).replace(/^[ \t\n\r\v\f]+/, "");
+  const blank = raw.findIndex((byte) => byte !== 32 && (byte < 9 || byte > 13));
+  if (blank < 0) return "unknown";
+  const begins = asCharacters(raw.subarray(blank, blank + 20));
   if (begins.startsWith(BUNDLE_BEGINS)) return "bundle";
-  return begins.startsWith("{") && begins.includes(REFUSAL) ? "receipt" : "unknown";
+  return begins.startsWith("{") && asCharacters(raw.subarray(0, 4096)).includes(REFUSAL) ? "receipt" : "unknown";
 }
 
 /** The gravest first: what does not hold; what was not computed; of no known log; paper not checked; good. */
 function verdictOf(report) {
   if (report.findings.length) return "bad";
-  if (report.uncomputed.length || report.isUnknown) return "other";
+  const isClaimOfNobody = report.form === "claim" && !report.signatures;
+  if (report.uncomputed.length || report.form === "unknown" || isClaimOfNobody) return "other";
   if (!report.isPinned) return "unpinned";
   return report.paper === "unchecked" ? "unchecked" : "good";
 }
 
 function finished(report) {
-  const whole = { subject: "", stage: "", number: "", origin: "", size: 0, root: "", found: "", entries: 0, signatures: 0, paper: "", isPinned: true, ...report };
-  const filled = { findings: [], notes: [], codes: [], uncomputed: [], ...whole };
+  const empty = { document: "", subject: "", kind: "", index: null, stage: "", number: "", origin: "", size: 0, root: "", found: "", entries: 0, signatures: 0, paper: "" };
+  const lists = { witnesses: [], signers: [], retired: [], findings: [], notes: [], codes: [], uncomputed: [] };
+  const filled = { ...empty, isPinned: true, ...lists, ...report };
   return { ...filled, verdict: verdictOf(filled) };
 }
 
-/** What even a good bundle leaves open. */
-function notesOf(bundle, pins, paper) {
+/** What even a good bundle leaves open, but for its paper. */
+function notesOf(bundle, anchor) {
   const { checkpoint, facts } = bundle;
   const names = checkpoint.cosigned.map((line) => line.name).join(", ");
   return [
-    ...(paper === "unchecked" ? [reason("NOTE_PAPER")] : []),
-    ...(isPinned(pins) ? [] : [reason("NOTE_NOT_PINNED", "", facts.log.found)]),
-    ...bundle.uncomputed.map((suite) => reason("NOTE_SUITE", "", suite)),
+    ...(anchor.isPinned ? [] : [reason("NOTE_NOT_PINNED", "", facts.log.found)]),
+    ...[...new Set(bundle.uncomputed)].map((suite) => reason("NOTE_SUITE", "", suite)),
     reason("NOTE_HEAD", bundle.subject, checkpoint.size),
     ...(checkpoint.cosigned.length ? [] : [reason("NOTE_NO_WITNESS")]),
     ...(bundle.isQuorum ? [] : [reason("NOTE_QUORUM", "", names || "-", facts.log.policy.join(", "))]),
@@ -53,11 +46,12 @@ function notesOf(bundle, pins, paper) {
   ];
 }
 
-function reportOf(bundle, name, form, pins, paper) {
+function reportOf(bundle, name, form, anchor) {
   const { checkpoint, facts } = bundle;
   const trip = facts.manifests.trips.get(bundle.subject);
+  const { found } = facts.log;
   return finished({
-    file: name,
+    file: printable(name),
     form,
     subject: bundle.subject,
     stage: trip ? trip.stage : "",
@@ -65,109 +59,119 @@ function reportOf(bundle, name, form, pins, paper) {
     origin: checkpoint.origin,
     size: checkpoint.size,
     root: toBase64(checkpoint.root),
-    found: facts.log.found,
+    found,
     entries: bundle.entries.length,
     signatures: sum(bundle.entries.map((entry) => entry.statement.by.length)),
-    paper,
-    isPinned: isPinned(pins),
+    isPinned: anchor.isPinned,
     uncomputed: bundle.uncomputed,
-    notes: notesOf(bundle, pins, paper),
+    retired: [...facts.issuers].filter(([, issuer]) => issuer.retired !== null).map(([keyid, issuer]) => ({ found, keyid, index: issuer.retired, since: issuer.since })),
+    notes: notesOf(bundle, anchor),
     trip,
+    acts: /^(?:approval|list)\//.test(bundle.subject) ? bundle.entries.map((entry) => entry.statement).filter((one) => one.chain === bundle.subject) : null,
     names: facts.names,
     cosigned: checkpoint.cosigned,
-    witnesses: bundle.policy.witnesses,
+    policy: bundle.policy.witnesses,
     bundle,
   });
 }
 
 const LAYOUT = /\/LiandanLayout \(([a-z]{1,16}) [0-9]{1,4} (?:zh|en)\)/;
+const OF_CHAIN = { manifest: ["certificate", "transit"], approval: ["approval"], list: ["list"] };
 
-/** Whether a paper that says it is such a document can be one of this bundle (docs/documents.md). */
-function checkDocument(said, bundle) {
+/** Which document the bundle is printed as: the one that is said if it is about such a chain (docs/documents.md); Refusal. */
+function documentOf(said, bundle) {
+  if (said === "attestation") return said;
+  const fitting = own(OF_CHAIN, bundle.subject.split("/")[0]);
+  if (!fitting) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/…, approval/…, list/…");
+  const document = fitting.includes(said) ? said : fitting[0];
   const trip = bundle.facts.manifests.trips.get(bundle.subject);
-  if (said === "attestation" || /^(approval|list)\//.test(bundle.subject)) return;
-  if (!trip) throw refuse("CERT_SUBJECT", "subject", bundle.subject, "manifest/…, approval/…, list/…");
-  if (said === "transit") {
-    if (trip.stage === "voided") throw refuse("TRANSIT_VOID", "", trip.stage, "issued … closed");
-  } else if (!trip.isReceived) throw refuse("CERT_STATE", "", trip.stage, "manifest.receive");
+  if (document === "transit" && trip.stage === "voided") throw refuse("TRANSIT_VOID", "", trip.stage, "issued … closed");
+  if (document === "certificate" && !trip.isReceived) throw refuse("CERT_STATE", "", trip.stage, "manifest.receive");
+  const isDecided = bundle.entries.some((entry) => entry.statement.chain === bundle.subject && entry.statement.kind === "approval.decide/1");
+  if (document === "approval" && !isDecided) throw refuse("EXCERPT_STATE", "", "", "approval.decide");
+  return document;
 }
 
-async function certificateReport(raw, name, pins, progress) {
+/** Keyids of the log's keys for codes whose claims in the paper hold. */
+async function claimantsIn(raw, characters, bundle) {
+  const found = new Set();
+  for (const stream of await streamsIn(raw, characters, CLAIM_BEGINS)) {
+    try {
+      const claim = await parseClaim(fromUtf8(stream.subarray(CLAIM_BEGINS.length)));
+      for (const [keyid, issuer] of issuersOf(bundle, "claim")) {
+        if (!keyid.startsWith(claim.values.key)) continue;
+        await verifySignature("ecdsa-p256-sha256", issuer.spki, pae(CLAIM_TYPE, claim.text), claim.signature);
+        found.add(keyid);
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof TypeError)) throw error; // TypeError: no UTF-8
+    }
+  }
+  return [...found];
+}
+
+async function certificateReport(raw, name, anchor, progress) {
   const characters = asCharacters(raw);
-  const bundle = await openBundle(await bundleIn(raw, characters), pins, progress);
-  const said = LAYOUT.exec(characters)?.[1] ?? "";
-  checkDocument(said, bundle);
+  const bundle = await openByPins(await bundleIn(raw, characters), anchor, progress);
   const spki = await signerOf(raw, characters);
   const keyid = spki && toHex(await sha256(spki));
-  const isSigned = issuersOf(bundle, "pdf").some(([known]) => known === keyid);
-  const report = reportOf(bundle, name, "certificate", pins, isSigned ? "signature" : "unchecked");
-  const word = isSigned ? reason("NOTE_ATTESTATION") : reason("ATTESTATION_UNSIGNED");
-  return said === "attestation" ? { ...report, notes: [...report.notes, word] } : report;
+  const signer = issuersOf(bundle, "pdf").some(([known]) => known === keyid) ? keyid : "";
+  const claimants = await claimantsIn(raw, characters, bundle);
+  const document = documentOf(LAYOUT.exec(characters)?.[1] ?? "", bundle);
+  const report = reportOf(bundle, name, "certificate", anchor);
+  return knowing({ ...report, document, signer, signers: [...new Set([...claimants, ...(signer ? [signer] : [])])].sort(), open: report.notes }, anchor.retired);
 }
 
-/** A refusal receipt (formats §8): its form always, its signature where a bundle of the log tells the operator's keys. */
-async function receiptReport(raw, name, pins, atHand) {
-  if (raw.length > 64 * 1024) throw refuse("ENVELOPE_TOO_LARGE", "", `${raw.length} bytes`, "at most 65536 bytes");
-  const envelope = envelopeOf(parseJson(raw, 64 * 1024, 8));
-  if (envelope.type !== REFUSAL) throw refuse("PAYLOAD_TYPE", "payloadType", envelope.type, REFUSAL);
-  const form = { statement: "string", codes: "array", size: "integer", at: "string" };
-  const body = shape(parseJson(envelope.body, BODY_MAX, 8), form, "RECEIPT_FORM", "");
-  if (!body.codes.every((code) => typeof code === "string")) throw refuse("RECEIPT_FORM", "codes", "", "texts");
-  const said = { file: name, form: "receipt", subject: body.statement, size: body.size, codes: body.codes };
-  // A bundle that was opened under other pins may be of another log: it tells nothing.
-  if (!atHand || !isOfPins(atHand.facts.log.found, atHand.facts.log.keys, pins)) return finished({ ...said, findings: [reason("RECEIPT_UNCHECKED")] });
-  const { facts } = atHand;
-  const [signature, ...more] = envelope.signatures;
-  const key = facts.keys.get(signature.keyid);
-  if (more.length || !key || key.uscc !== facts.log.operator) throw refuse("RECEIPT_SIGNER", "", signature.keyid, `a key of ${facts.log.operator}`);
-  if (key.added >= body.size || (key.revoked !== null && body.size > key.revoked)) {
-    throw refuse("KEY_NOT_VALID", "keyid", signature.keyid, `valid at ${body.size}`);
-  }
-  const uncomputed = (await verifySignature(key.suite, key.spki, envelope.message, signature.sig)) ? [] : [key.suite];
-  const notes = isPinned(pins) ? [] : [reason("NOTE_NOT_PINNED", "", facts.log.found)];
-  return finished({ ...said, origin: facts.log.origin, found: facts.log.found, signatures: 1, isPinned: isPinned(pins), notes, uncomputed });
+/** A paper's report by what is known of retired keys: nobody can date a signature, so what is known to be retired has signed nothing. */
+function knowing(report, retired) {
+  if (report.form !== "certificate" || !report.open) return report;
+  const known = new Map(retired.filter((one) => one.found === report.found).map((one) => [one.keyid, one]));
+  const late = report.signers.filter((keyid) => known.has(keyid)).map((keyid) => known.get(keyid));
+  const isSigned = report.signer !== "" && !known.has(report.signer);
+  const notes = [
+    ...late.map((one) => reason("NOTE_ISSUER_RETIRED", "", one.keyid.slice(0, 16), one.index)),
+    ...(isSigned ? [] : [reason("NOTE_PAPER")]),
+    ...report.open,
+    ...(report.document === "attestation" ? [reason(isSigned ? "NOTE_ATTESTATION" : "ATTESTATION_UNSIGNED")] : []),
+    ...(isSigned && !late.length ? [reason("NOTE_ISSUER_LATER", "", report.size)] : []),
+  ];
+  return finished({ ...report, paper: isSigned ? "signature" : "unchecked", notes });
 }
 
-/** The answer to a file; it never throws for what the bytes are. `atHand` is an opened bundle of the same log, for receipts. */
-async function verifyBytes(raw, name, pins = NO_PINS, atHand = null, progress = () => {}) {
-  const form = raw.length > FILE_MAX ? "unknown" : formOf(raw);
+/** The answer to a file; it never throws for what the bytes are. `bundle` tells keys for refusals, `retired` keys known to be retired. */
+async function verifyBytes(raw, name, pins = NO_PINS, bundle = null, progress = () => {}, retired = []) {
+  let form = "unknown";
   try {
-    if (raw.length > FILE_MAX) throw refuse("FILE_FORM", "", raw.length, `at most ${FILE_MAX} bytes`);
-    if (form === "certificate") return await certificateReport(raw, name, pins, progress);
-    if (form === "bundle") return reportOf(await openBundle(raw, pins, progress), name, form, pins, "");
-    if (form === "receipt") return await receiptReport(raw, name, pins, atHand);
+    if (raw.length > FILE_MAX) throw refuse("FILE_FORM", "", `more than ${FILE_MAX} bytes`, `at most ${FILE_MAX} bytes`);
+    form = formOf(raw, name);
+    const anchor = await anchorOf(pins, bundle, retired);
+    if (form === "certificate") return await certificateReport(raw, name, anchor, progress);
+    if (form === "bundle") return reportOf(await openByPins(raw, anchor, progress), name, form, anchor);
+    if (form === "receipt") return await refusalReport(raw, name, anchor);
     throw refuse("FILE_FORM", "", shown(asCharacters(raw.subarray(0, 24)), 24), "certificate.pdf, bundle, receipt");
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return finished({ file: name, form, findings: error.reasons });
+    return finished({ file: printable(name), form, findings: error.reasons });
   }
 }
 
-/** Keys for claims of a verified bundle, as they are kept: [{keyid, spki, found, logKeys, clock, size, origin, isPinned}]. */
-function claimKeysOf(report) {
+/** Keys of papers and codes that a verified bundle tells, as they are kept. */
+function issuersTold(report) {
   const { found, keys, clock } = report.bundle.facts.log;
   const { origin, size } = report;
-  return issuersOf(report.bundle, "claim").map(([keyid, issuer]) => (
-    { keyid, spki: toBase64(issuer.spki), found, logKeys: keys, clock, size, origin, isPinned: report.isPinned }
+  return [...report.bundle.facts.issuers].map(([keyid, { use, spki, from, to, added, retired, since }]) => (
+    { keyid, use, spki: toBase64(spki), from, to, added, retired, since, found, logKeys: keys, clock, size: Number(size), origin }
   ));
 }
 
-/** The answer to a claim, by the keys at hand. A key counts as pinned only if its bundle agreed with the pins that are asked for now. */
-async function verifyClaim(text, pins, keys) {
-  const said = { file: "", form: "claim", isPinned: isPinned(pins) };
+/** The answer to a claim, by the keys at hand. */
+async function verifyClaim(text, pins, kept) {
+  const given = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+  const anchor = await anchorOf(pins);
   try {
-    const claim = await parseClaim(text.trim());
-    const signer = await signerOfClaim(claim, keys.filter((key) => isOfPins(key.found, key.logKeys, pins)));
-    const about = { claim, number: claim.values.number, stage: claim.values.stage };
-    if (!signer) return finished({ ...said, ...about, isUnknown: true, notes: [reason("NOTE_CLAIM_KEY", "", claim.values.key)] });
-    const notes = [
-      reason("NOTE_CLAIM"),
-      ...(isPinned(pins) ? [] : [reason("NOTE_NOT_PINNED", "", signer.found)]),
-      ...(signer.clock === "real" ? [] : [reason("NOTE_DEMO")]),
-    ];
-    return finished({ ...said, ...about, origin: signer.origin, found: signer.found, signatures: 1, notes });
+    return finished(await claimReport(given, anchor, kept.map((key) => ({ ...key, spki: fromBase64(key.spki) }))));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return finished({ ...said, findings: error.reasons });
+    return finished({ file: shown(given, 60), form: "claim", isPinned: anchor.isPinned, findings: error.reasons });
   }
 }

@@ -3,12 +3,12 @@
 const W = {
   title: ["联单核验", "Verify a manifest"],
   lead: [
-    "核验转移证明、证据包和联单二维码。一切在本机完成，文件不离开这台设备，不需要网络。",
-    "Checks certificates, evidence bundles and the square codes of manifests. Everything happens on this device; no file leaves it and no network is needed.",
+    "核验联单文书、证据包、回执和二维码。一切在本机完成，文件不离开这台设备，不需要网络。",
+    "Checks documents of manifests, evidence bundles, receipts and square codes. Everything happens on this device; no file leaves it and no network is needed.",
   ],
   switch: ["English", "中文"],
   choose: ["选择文件", "Choose files"],
-  drop: ["或把文件拖到这里：转移证明（PDF）、证据包（JSON）、二维码照片", "or drop them here: certificate (PDF), bundle (JSON), photo of a code"],
+  drop: ["或把文件、整个回执文件夹拖到这里：文书（PDF）、证据包（JSON）、回执（.entry 与 .tlog-proof 一起）、二维码照片", "or drop files or a whole folder of receipts here: document (PDF), bundle (JSON), receipt (.entry with its .tlog-proof), photo of a code"],
   scan: ["扫二维码", "Scan a code"],
   stop: ["停止扫描", "Stop scanning"],
   paste: ["粘贴二维码内容", "Paste what a code says"],
@@ -18,16 +18,18 @@ const W = {
   pinsNone: ["没有留存值：只能判断文件是否自洽", "No pin: only consistency can be judged"],
   pinsHeld: ["已留存", "Pinned"],
   pinsHelp: [
-    "填入从可靠渠道（公告、合同、主管部门）得到的创始声明哈希，或 log.vkey 的各行。没有它，任何人都能另立一个同名的账本。不要填入与文件一同收到的值。",
-    "Enter the hash of log.found or the lines of log.vkey as you got them from a source you trust: a public notice, a contract, your authority. Without it anybody can found another log of the same name. Never enter what came with the file.",
+    "填入从可靠渠道（公告、合同、主管部门）得到的创始声明哈希、log.vkey 的各行，或您认可的见证策略（log、witness、group、quorum 各行：联署不足即为无效）。没有它，任何人都能另立一个同名的账本。不要填入与文件一同收到的值。",
+    "Enter the hash of log.found, the lines of log.vkey, or the witness policy that you trust (lines log, witness, group, quorum: too few cosignatures are then a finding) as you got them from a source you trust: a public notice, a contract, your authority. Without it anybody can found another log of the same name. Never enter what came with the file.",
   ],
-  pinsLabel: ["创始声明哈希（64 位十六进制）或 log.vkey，一行一个", "Hash of log.found (64 hex digits) or log.vkey, one a line"],
+  pinsLabel: ["创始声明哈希（64 位十六进制）、log.vkey、见证策略，一行一项", "Hash of log.found (64 hex digits), log.vkey, witness policy; one item a line"],
+  policyHeld: ["见证策略（quorum {}）", "witness policy (quorum {})"],
+  policyAlone: ["；策略中没有账本公钥，仍只能判断是否自洽", "; the policy names no log, so only consistency can be judged"],
   pinsKeep: ["留存", "Keep"],
   pinsDrop: ["清除", "Forget"],
   pinsKept: ["已留存。请重新核验文件。", "Kept. Verify the files again."],
   pinsDropped: ["已清除留存值和已知的签名密钥。", "Pins and known keys were forgotten."],
   pinsFile: ["这是留存值文件，已填入下方；确认它来自可靠渠道后再点“留存”。", "This is a file of pins. It was filled in below; keep it only if it came from a source you trust."],
-  pinsBad: ["不是创始声明哈希，也不是 log.vkey 的一行。", "This is neither a hash of log.found nor a line of log.vkey."],
+  pinsBad: ["不是创始声明哈希、log.vkey 或见证策略：", "This is no hash of log.found, log.vkey or witness policy: "],
   pinsLost: ["浏览器不保存内容，关闭页面后需重新填入。", "This browser keeps nothing; enter it again next time."],
   answers: ["核验结果", "Answers"],
   clear: ["清空结果", "Clear"],
@@ -42,6 +44,8 @@ const W = {
   noCode: ["照片中没有找到二维码；请拍得更近、更正、更清楚。", "No square code was found in the picture; take it closer, straighter and sharper."],
   scanning: ["把二维码对准画面中央", "Hold the code in the middle of the picture"],
   crashed: ["核验程序出错，未能得出结论；请用 liandan verify 核验。", "The page failed and cannot say; use liandan verify."],
+  twice: ["有两个同名文件，只核验了其中一个：{}", "Two files of one name, only one of them was verified: {}"],
+  offline: ["已可在没有网络时打开", "Opens without a network from now on"],
   findings: ["不成立之处", "What does not hold"],
   notes: ["它不证明什么", "What it does not prove"],
   todo: ["怎么办", "What to do"],
@@ -88,10 +92,34 @@ const W = {
   parties: [["移出人", "Generator"], ["承运人", "Carrier"], ["接受人", "Receiver"]],
   isDemo: ["演示账本，不具证据效力", "DEMO: a demonstration log, no evidence"],
   isDegraded: ["降级（DEGRADED）：见证不足", "DEGRADED: too few witnesses"],
+  isRetired: ["签署的密钥已停用", "The signing key was retired"],
+  granted: ["批准（吨）", "granted, t"],
+  notGranted: ["未批准", "not granted"],
+  approved: ["批准", "approved"],
+  notApproved: ["不予批准", "refused"],
   plate: ["车牌", "Plate"],
   way: ["行政区划", "Divisions"],
   document: ["文书", "Document"],
   place: ["检查点与根", "Checkpoint and root"],
+  act: ["行为", "Act"],
+  signedBy: ["签署单位", "Signed by"],
+  entryAt: ["入账时间", "Admitted"],
+  placeInLog: ["序位", "Place in the log"],
+  partySignatures: ["{} 个，其中 {} 个已核验", "{}, of which {} verified"],
+  signaturesOf: ["签名", "Signatures"],
+  refusedAt: ["拒绝时的条目数", "Entries when it was refused"],
+  decision: ["决定", "Decision"],
+  decisionNo: ["决定文号", "Decision no."],
+  decidedOn: ["决定日期", "Decided on"],
+  validTo: ["有效期至", "Valid to"],
+  applied: ["所申请的废物", "Wastes applied for"],
+  list: ["名单", "List"],
+  inForce: ["有效期", "In force"],
+  rows: ["行数", "Rows"],
+  noRecord: [
+    "“没有记录”只写在纸面上，本页不复述：只凭出具单位的签章成立。",
+    "That there is no record stands on the paper alone and is not told again here: it counts by the issuer's signature.",
+  ],
   codesStated: ["拒绝理由", "Reasons stated"],
   statement: ["所拒绝的声明", "Statement refused"],
   none: ["无", "none"],
@@ -115,16 +143,32 @@ const MEANINGS = {
   bad: ["有不成立之处，不要采信。", "Something does not hold; do not rely on it."],
   other: ["本页无法得出结论。", "This page cannot tell."],
 };
-/** Of a claim, which is no evidence. */
-const CLAIM_MEANINGS = {
-  good: ["签名成立：留存账本所载密钥的持有者说过这些话。", "The signature holds: the holder of a key of the log you pinned said so."],
-  unpinned: ["签名成立，但密钥所属的账本未与留存值核对。", "The signature holds, but the log that names the key was compared with no pin."],
-  other: ["不认识签署的密钥，内容未经核验。", "The signing key is not known here; nothing of this was verified."],
+/** Of what is not evidence about a manifest. */
+const FORM_MEANINGS = {
+  claim: {
+    good: ["签名成立：留存账本所载密钥的持有者说过这些话。", "The signature holds: the holder of a key of the log you pinned said so."],
+    unpinned: ["签名成立，但密钥所属的账本未与留存值核对。", "The signature holds, but the log that names the key was compared with no pin."],
+    other: ["签署的密钥不认识或已停用：不要当作有效。", "The signing key is unknown here, or was retired: do not take it for good."],
+  },
+  entry: {
+    good: ["该声明已入账，账本与留存值一致。", "The statement was admitted, by the log you pinned."],
+  },
+  checkpoint: {
+    good: ["检查点由留存的账本签署。", "The checkpoint is signed by the log you pinned."],
+  },
+  receipt: {
+    good: ["运营单位的签名成立：该声明曾被拒绝。", "The operator's signature holds: the statement was refused."],
+  },
+  unknown: {
+    other: ["未核验，也不当作有效。", "It was not verified, and is not taken for good."],
+  },
 };
 const FORMS = {
   certificate: ["文书", "document"],
   bundle: ["证据包", "bundle"],
   receipt: ["拒绝回执", "refusal receipt"],
+  entry: ["入账回执", "receipt of an entry"],
+  checkpoint: ["检查点", "checkpoint"],
   claim: ["二维码声明", "claim of a square code"],
   unknown: ["不明文件", "unknown file"],
 };
@@ -132,16 +176,10 @@ const PAPERS = {
   signature: ["由出具单位签章，覆盖全文件", "signed by the issuer over the whole file"],
   unchecked: ["未核对", "not checked"],
 };
-const DOCUMENTS = { c: ["转移证明", "transfer certificate"], t: ["在途凭证", "in-transit extract"] };
 const STAGES_EN = {
   issued: "issued", voided: "voided", in_transit: "in transit", arrived: "arrived", accepted: "accepted", partly_accepted: "partly accepted",
   rejected: "rejected", disposed: "used or disposed of", closed: "closed", closed_rejected: "closed after rejection",
 };
-const ROUTES_EN = {
-  INTRA: "within the province", LISTED: "white list, simplified", APPROVED: "approved between provinces", PILOT387: "pilot, as within the province",
-  EMERGENCY: "emergency", OFF_LOG: "approved outside this log", RETURN: "return",
-};
-
 /** Texts of this page alone, [zh, en, what to do zh, en]; they go before the house's. */
 const OWN_TEXTS = {
   NOTE_PAPER: [
@@ -168,41 +206,43 @@ const OWN_TEXTS = {
     "用 liandan verify 核验。",
     "Use liandan verify.",
   ],
-  NOTE_CLAIM: [
-    "声明只证明该密钥的持有者说过这些话；它不附证据，此后可能已有新的记录。",
-    "A claim proves that the holder of the key said so; it carries no evidence, and newer acts may exist.",
-    "要证据，核验转移证明或证据包本身；并与纸面和车辆比对。",
-    "For evidence verify the certificate or the bundle itself; and compare with paper and vehicle.",
-  ],
   NOTE_CLAIM_KEY: [
-    "不认识签署这一声明的密钥，签名未核验。",
-    "The key that signed this claim is not known here; its signature was not verified.",
+    "不认识签署这一声明的密钥：签名未核验，也无从知道该密钥是否已停用。",
+    "The key that signed this claim is not known here: its signature was not verified, and whether it was retired cannot be known.",
     "先填入留存值，并核验同一账本的任一转移证明或证据包：其中载有签署声明的密钥。",
     "First enter a pin and verify any certificate or bundle of the same log: it names the keys that sign claims.",
+  ],
+  NOTE_CRASHED: [
+    "核验程序出错，未能得出结论。",
+    "The page failed and cannot say.",
+    "请用 liandan verify 核验；不要当作有效。",
+    "Use liandan verify; do not take it for good.",
   ],
   FILE_FORM: [
     "不是可核验的文件。",
     "This is no file that can be verified.",
-    "请提供转移证明（PDF）、证据包（JSON）或拒绝回执；入账回执请用 liandan verify 核验。最大 32 MB。",
-    "Give a certificate (PDF), a bundle (JSON) or a refusal receipt; receipts of entries are for liandan verify. At most 32 MB.",
+    "请提供文书（PDF）、证据包（JSON）、入账回执（.entry 与 .tlog-proof 一起）或拒绝回执。最大 32 MB。",
+    "Give a document (PDF), a bundle (JSON), a receipt (.entry with its .tlog-proof) or a refusal receipt. At most 32 MB.",
   ],
   RECEIPT_UNCHECKED: [
-    "未能核验回执：运营单位的公钥不在手边。",
-    "The receipt was not checked: the operator's keys are not at hand.",
-    "先核验同一账本的任一转移证明或证据包，再核验回执。",
-    "Verify any certificate or bundle of the same log first, then the receipt.",
+    "未能核验回执：账本或运营单位的公钥不在手边。",
+    "The receipt was not checked: the keys of the log or of its operator are not at hand.",
+    "与同一账本的任一转移证明或证据包一同核验；入账回执也可先在留存值中填入 log.vkey。",
+    "Verify it together with any certificate or bundle of the same log; for receipts of entries log.vkey among the pins will do.",
   ],
 };
 
 let language = 0;
 /** A word in the language chosen; `{}` are filled in order. */
 function say(words, ...filling) {
-  return filling.reduce((text, part) => text.replace("{}", part), words[language]);
+  return filling.reduce((text, part) => text.replace("{}", () => String(part)), words[language]);
 }
 
-const textsOf = (code) => OWN_TEXTS[code] || TEXTS[code] || ["核验未通过。", "Verification failed.", "向提供方索取原始文件。", "Ask whoever gave it for the original file."];
+const textsOf = (code) => own(OWN_TEXTS, code) || own(TEXTS, code) || ["核验未通过。", "Verification failed.", "向提供方索取原始文件。", "Ask whoever gave it for the original file."];
 const explained = (code) => textsOf(code)[language];
 const advice = (code) => textsOf(code)[2 + language];
-const stageWord = (stage) => (language ? STAGES_EN[stage] : STAGES[stage]) || stage;
-const routeWord = (route) => (language ? ROUTES_EN[route] : ROUTES[route]) || route;
-const kindWord = (kind) => (KINDS[kind] ? KINDS[kind][language ? "en" : "zh"] : "") || kind;
+const stageWord = (stage) => own(language ? STAGES_EN : STAGES, stage) || stage;
+const routeWord = (route) => (own(ROUTES, route) || [route, route])[language];
+const kindWord = (kind) => (own(KINDS, kind) || {})[language ? "en" : "zh"] || kind;
+/** What a file is called: a paper by the document that it is, everything else by its form. */
+const formWord = (report) => say(own(TITLES, report.document) || FORMS[report.form]);

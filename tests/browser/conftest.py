@@ -3,7 +3,7 @@
 import os
 import shutil
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
@@ -18,13 +18,28 @@ FLAGS = [
     "--no-sandbox",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
 ]
 _ASK = """async ([raw, pins]) => {
   const bytes = Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
-  const { bundle, names, trip, claim, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", pins);
+  const { bundle, names, trip, claim, acts, ...report } = await window.liandan.verifyBytes(bytes, "c.pdf", pins);
+  return report;
+}"""
+
+_ASK_TOGETHER = """async ([files, pins]) => {
+  const bytes = (raw) => Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+  const reports = [];
+  const told = ({ bundle, names, trip, claim, acts, statement, ...report }) => reports.push(report);
+  await window.liandan.verifyTogether(files.map(({ name, raw }) => ({ name, raw: bytes(raw) })), pins, null, [], told, () => {});
+  return reports;
+}"""
+_ASK_CLAIM = """async ([text, pins, raw]) => {
+  const bytes = raw && Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+  const opened = bytes && (await window.liandan.verifyBytes(bytes, "b.json", pins));
+  if (opened && opened.findings.length) throw new Error(JSON.stringify(opened.findings));
+  const { claim, ...report } = await window.liandan.verifyClaim(text, pins, opened ? window.liandan.issuersTold(opened) : []);
   return report;
 }"""
 
@@ -54,10 +69,22 @@ class Desk(Struct, kw_only=True):
         """Do something with the page, in the driver's thread."""
         return self.thread.submit(work, self.page).result()
 
-    def verify(self, raw: bytes, found: str = "", vkeys: tuple[str, ...] = ()) -> dict[str, Any]:
+    def verify(self, raw: bytes, found: str = "", vkeys: tuple[str, ...] = (), policy: str = "") -> dict[str, Any]:
         """The page's report about bytes, by the pins given."""
-        given = [b64encode(raw).decode(), {"found": found, "vkeys": list(vkeys)}]
+        given = [b64encode(raw).decode(), {"found": found, "vkeys": list(vkeys), "policy": policy}]
         report: dict[str, Any] = self.do(lambda page: page.evaluate(_ASK, given))
+        return report
+
+    def verify_together(self, files: Mapping[str, bytes], pins: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The page's reports about files that lie together."""
+        given = [{"name": name, "raw": b64encode(raw).decode()} for name, raw in files.items()]
+        reports: list[dict[str, Any]] = self.do(lambda page: page.evaluate(_ASK_TOGETHER, [given, dict(pins)]))
+        return reports
+
+    def claim(self, text: str, pins: Mapping[str, Any], bundle: bytes | None = None) -> dict[str, Any]:
+        """The page's report about a claim, by the keys that a bundle tells."""
+        given = [text, dict(pins), None if bundle is None else b64encode(bundle).decode()]
+        report: dict[str, Any] = self.do(lambda page: page.evaluate(_ASK_CLAIM, given))
         return report
 
     def refuse_ed25519(self) -> None:

@@ -154,25 +154,6 @@ def test_noble_judges_as_the_browser_does(desk: Desk) -> None:
     assert desk.complaints == []
 
 
-def test_from_a_server_it_can_be_installed_and_asks_for_nothing_more(browser: Browser) -> None:
-    _, address, _ = claimed()
-
-    def serve(page: Any) -> str:
-        page.context.set_offline(False)
-        page.route("**/*", lambda route: route.fulfill(body=PAGE.read_text(encoding="utf-8"), content_type="text/html"))
-        page.goto(address)
-        page.wait_for_selector("article")
-        return str(page.locator("link[rel=manifest]").get_attribute("href"))
-
-    desk = browser.open("about:blank")
-    manifest = desk.do(serve)
-    assert manifest.startswith("data:application/manifest+json,")
-    asked = [one for one in desk.asked if not one.startswith(("data:", "about:"))]
-    assert [one.partition("#")[0] for one in asked] == ["https://log.example/v"]
-    assert desk.complaints == []
-    browser.close(desk)
-
-
 def test_large_files_are_refused_unread(desk: Desk) -> None:
     own, _ = originals()
     assert desk.show(own.signed + bytes(33 * 1024 * 1024)) == "bad"
