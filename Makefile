@@ -8,22 +8,27 @@
 SHELL = /bin/sh
 BIN = .venv/bin
 
-.PHONY: help setup demo serve test check interop clients bench corpus lock clean
+.PHONY: help setup docs demo serve test docs check interop clients bench corpus lock clean
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
-	@echo 'targets: demo serve test check interop clients bench corpus lock clean'
+	@echo 'targets: demo serve test docs check interop clients bench corpus lock clean'
 
 setup:
 	@sh .ci/setup
 
-demo: setup
+# The pages that the server shows under /docs; built again when one of them has changed.
+SITE = liandan/pages/site/index.html
+docs: setup
+	@if [ ! -e $(SITE) ] || [ -n "$$(find docs zensical.toml -newer $(SITE))" ]; then $(BIN)/zensical build >.venv/docs.log 2>&1 || { cat .venv/docs.log; exit 1; }; touch $(SITE); fi
+
+demo: docs
 	@$(BIN)/liandan demo --out demo-out $(ARGS)
 
-serve: setup
+serve: docs
 	@$(BIN)/liandan serve $(ARGS)
 
-test: setup
+test: docs
 	@$(BIN)/python -m tests.browser.pdfjs
 	@$(BIN)/python -m tests.reports.second_python
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
@@ -54,5 +59,5 @@ lock:
 	  --no-emit-package liandan --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .cache build dist liandan/pages/site demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

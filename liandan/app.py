@@ -17,12 +17,13 @@ from liandan.access import Access, App
 from liandan.health import Metrics, healthz, metrics, readyz
 from liandan.identity import Identity, delete_token, post_token
 from liandan.openapi import interface
-from liandan.problems import BY_STATUS, Problems, problem_page, scope_language
+from liandan.pages.routes import ROUTER as PAGES
+from liandan.pages.schema import ReadablePage
+from liandan.problems import BY_STATUS, Problems, scope_language
 from liandan.projector import Projector
 from liandan.schema_routes import ROUTER as SCHEMAS
 from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
-from liandan.verify_page.routes import ROUTES as VERIFY_PAGE
 from manifests.routes import ROUTER as MANIFESTS
 from reports.press import Press
 from reports.routes import router as REPORTS
@@ -43,7 +44,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
     }  # fmt: skip
-    own = Router("/", route_handlers=[healthz, readyz, metrics, problem_page, *VERIFY_PAGE, post_token, delete_token])
+    own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
     async def log() -> Log:
         return service.log
@@ -59,10 +60,10 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         return scope_language(request.scope, default)
 
     litestar: Litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, SCHEMAS, own],
+        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, SCHEMAS, PAGES, own],
         dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
-        openapi_config=interface(lambda: litestar.routes, BY_STATUS),
+        openapi_config=interface(lambda: litestar.routes, BY_STATUS, [ReadablePage()]),
         logging_config=None,
         state=State(state),
         request_max_body_size=settings.statement_bytes_max,

@@ -1,30 +1,26 @@
-"""Refusals as HTTP answers: one table from code to status, RFC 9457 problems in Chinese or English, and a page for every code.
+"""Refusals as HTTP answers: one table from code to status, RFC 9457 problems in Chinese or English (pages: liandan.pages.problem).
 
 Nothing of a request's body or of an internal error is in an answer beyond what a rule chose to quote; a fault tells its request id only.
 """
 
-import html
 import traceback
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap, Scope
-from msgspec import Struct
 
 from ledger.admission.sequencer import Busy
-from ledger.answers import filled
-from ledger.describing import HTML, JSON, PROBLEM_JSON, AnswerSpec, in_path, refusals
+from ledger.describing import PROBLEM_JSON
 from ledger.problem import Language, Problem, make_problem
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
 from signing import b64
-from signing.citation import source_in_chinese
-from signing.refusal import LIFTS_ZH, Reason, Refusal, Rule, refuse
+from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("liandan.problems")
 
@@ -151,57 +147,3 @@ def _query_reasons(error: HTTPException) -> list[Reason]:
     extra = error.extra if isinstance(error.extra, list) else []
     found = [Reason("QUERY_FORM", str(e.get("key", "")), expected=str(e.get("message", ""))[:200]) for e in extra if isinstance(e, dict)]
     return found or [Reason("QUERY_FORM")]
-
-
-class CodePage(Struct, frozen=True, kw_only=True):
-    """What a code means, for programs. ``before``: first day of ``source``, and the source until the day before, where the law has changed."""
-
-    code: str
-    status: int
-    zh: str
-    en: str
-    do_zh: str
-    do_en: str
-    rule: str
-    source: str
-    source_zh: str
-    before: tuple[str, str] | None
-    lift: str
-
-
-PAGE_ANSWERS = {
-    **refusals(404),
-    200: AnswerSpec(str, media_type=HTML, also={JSON: CodePage}, description="In both languages; JSON for programs"),
-}
-InCode = Annotated[str, in_path("^([a-z0-9-]+|[A-Z0-9_]+)$", "错误代码 / code of a problem", "prev-mismatch")]
-
-
-@get("/problems/{code:str}", media_type=HTML, tags=["problems"], responses=PAGE_ANSWERS)
-async def problem_page(request: Request[Any, Any, Any], code: InCode) -> Response[Any]:
-    """What a code means and what to do, in both languages; JSON for ``Accept: application/json``."""
-    rule = RULES.get(code.upper().replace("-", "_"))
-    if rule is None or code not in (rule.code, rule.code.lower().replace("_", "-")):
-        raise refuse("NOT_FOUND", field="code", found=code[:60])
-    status = STATUS.get(rule.code, REFUSED)
-    if JSON in request.headers.get("accept", ""):
-        return Response(filled(CodePage, rule, status=status, source_zh=source_in_chinese(rule.source)), media_type=JSON)
-    return Response(_page(rule, status), media_type=HTML)
-
-
-def _page(rule: Rule, status: int) -> str:
-    """A plain page without scripts."""
-    parts = {name: html.escape(str(getattr(rule, name))) for name in ("code", "zh", "en", "do_zh", "do_en", "rule")}
-    sources = [source_in_chinese(rule.source), rule.source]
-    if rule.before is not None:
-        since, source = rule.before
-        sources += [f"{since} 以前：{source_in_chinese(source)}", f"Before {since}: {source}"]
-    parts["lift"] = f"{LIFTS_ZH[rule.lift]} {rule.lift}"
-    parts["source"] = "<br>".join(map(html.escape, dict.fromkeys(sources)))
-    return (
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{code} · 联单</title></head><body>'
-        "<h1>{code} <small>{status}</small></h1><p>{zh}</p><p>{do_zh}</p>"
-        '<div lang="en"><p>{en}</p><p>{do_en}</p></div>'
-        "<dl><dt>规则 / rule</dt><dd>{rule}</dd><dt>依据 / source</dt><dd>{source}</dd>"
-        "<dt>由谁解决 / who can lift it</dt><dd>{lift}</dd></dl>"
-        "</body></html>"
-    ).format(status=status, **parts)

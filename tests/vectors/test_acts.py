@@ -171,7 +171,7 @@ def statement_body(body: Any, kind: str) -> None:
 
 
 @cache
-def _replayed(size: int) -> Any:
+def _grown(size: int) -> Any:
     """What the log knows after its first entries."""
     facts = ReplayFacts(DataSets(KINDS, lambda path: data(path.removeprefix("data/"))))
     for raw in RAWS[:size]:
@@ -180,7 +180,15 @@ def _replayed(size: int) -> Any:
     return facts
 
 
-def _submitted(raw: bytes) -> Submission:
+def replayed(size: int) -> Any:
+    """The same to write into: the values are copied, the states are frozen."""
+    facts = ReplayFacts(DataSets(KINDS, lambda path: data(path.removeprefix("data/"))))
+    facts.values = dict(_grown(size).values)
+    return facts
+
+
+def submitted(raw: bytes) -> Submission:
+    """An envelope as the sequencer gets it."""
     envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
     statement, known = read_statement(envelope, KINDS)
     return Submission(envelope=envelope, statement=statement, kind=known)
@@ -188,15 +196,14 @@ def _submitted(raw: bytes) -> Submission:
 
 @pytest.mark.parametrize("case", second_reader.refused("act"))
 def test_the_log_refuses_an_act_against_the_rules(case: dict[str, Any]) -> None:
-    facts = ReplayFacts(DataSets(KINDS, lambda path: data(path.removeprefix("data/"))))
-    facts.values = dict(_replayed(case["size"]).values)
+    facts = replayed(case["size"])
     for number, raw in enumerate(case["before"]):
         moment = Moment(case["size"] + number, parse_at(case["now"]), RULESET)
-        entry = admit(_submitted(unb64(raw)), facts, moment, lambda size: None)
+        entry = admit(submitted(unb64(raw)), facts, moment, lambda size: None)
         apply(entry, KINDS.by_name[entry.statement.kind], facts)
     moment = Moment(case["size"] + len(case["before"]), parse_at(case["now"]), RULESET)
     with pytest.raises(Refusal) as caught:
-        admit(_submitted(unb64(case["raw"])), facts, moment, lambda size: None)
+        admit(submitted(unb64(case["raw"])), facts, moment, lambda size: None)
     assert second_reader.acceptable(case) & set(caught.value.codes), caught.value.reasons
 
 
