@@ -18,7 +18,7 @@ setup:
 	@sh .ci/setup
 
 # The pages that the server shows under /docs; built again when one of them has changed.
-SITE = liandan/pages/site/index.html
+SITE = build/site/index.html
 docs: setup
 	@if [ ! -e $(SITE) ] || [ -n "$$(find docs zensical.toml -newer $(SITE))" ]; then $(BIN)/zensical build >.venv/docs.log 2>&1 || { cat .venv/docs.log; exit 1; }; touch $(SITE); fi
 
@@ -59,5 +59,5 @@ lock:
 	  --no-emit-package liandan --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv .cache build dist liandan/pages/site demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .cache build dist demo-out bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

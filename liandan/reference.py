@@ -51,7 +51,7 @@ def endpoints_page(document: Mapping[str, Any]) -> str:
 
 
 def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
-    asked = [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"]
+    asked = [parameter["name"] for parameter in operation.get("parameters", ()) if parameter.get("in") == "query"]
     told = " ".join(str(operation.get("description", "")).replace("``", "`").split()).replace("|", "\\|")
     title = str(operation.get("summary", ""))
     name = f"{title}. " if "/" in title else ""  # A summary that the framework made of the function's name says nothing.

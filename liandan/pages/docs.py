@@ -12,12 +12,17 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ledger.describing import HTML, AnswerSpec, refusals
+from ledger.describing import HTML, AnswerSpec
 from liandan.pages.layout import HEADERS, page
 
-SITE = Path(__file__).with_name("site")
+_PACKAGED, _BUILT = Path(__file__).with_name("site"), Path(__file__).parents[2] / "build" / "site"
+SITE = _PACKAGED if _PACKAGED.exists() else _BUILT
+"""Where the built pages lie: inside a wheel that was made with them, else where the checkout builds them."""
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
-ANSWERS = {**refusals(404), 200: AnswerSpec(bytes, media_type=HTML, description="A page, script, style or picture of the documentation")}
+ANSWERS = {
+    200: AnswerSpec(bytes, media_type=HTML, description="A page, script, style or picture of the documentation"),
+    404: AnswerSpec(str, media_type=HTML, description="No such page, or an installation without the documentation"),
+}
 _MISSING = (
     "<h1>文档未构建</h1><p>此次安装没有带上文档站点。在代码目录执行 <code>make docs</code> 后重新启动；文本在 <code>docs/</code>。</p>"
     '<p lang="en">This installation has no documentation site. Run <code>make docs</code> in the checkout and start again; the texts are in '
@@ -40,9 +45,19 @@ def _policy(file: Path) -> str:
     return f"default-src 'self'; script-src {scripts}; {rest}"
 
 
-@get(["/docs", "/docs/{path:path}"], media_type=HTML, tags=["pages"], summary="文档 / documentation", responses=ANSWERS)
-async def docs_page(request: Request[Any, Any, Any], path: FromPath[str] = "") -> Response[Any]:
+@get("/docs", media_type=HTML, include_in_schema=False)
+async def docs_index(request: Request[Any, Any, Any]) -> Response[Any]:
+    """The first page."""
+    return _served(request, "")
+
+
+@get("/docs/{path:path}", media_type=HTML, tags=["pages"], summary="文档 / documentation", responses=ANSWERS)
+async def docs_page(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[Any]:
     """A file of the site; a folder is its index."""
+    return _served(request, path)
+
+
+def _served(request: Request[Any, Any, Any], path: str) -> Response[Any]:
     files, name = _files(), path.strip("/")
     file = files.get(name) or files.get(f"{name}/index.html".lstrip("/"))
     if file is None:

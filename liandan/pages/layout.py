@@ -18,7 +18,10 @@ def _style() -> tuple[str, str]:
     """The style sheet and the policy that names its hash: no script, no image, no request, no frame."""
     css = _STYLE.read_text(encoding="utf-8")
     digest = b64encode(sha256(css.encode()).digest()).decode()
-    return css, f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    return (
+        css,
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
 
 
 def page(title: str, body: str, status: int = 200) -> Response[str]:

@@ -14,7 +14,7 @@ FILES = tracked()
 AGREED = {
     *FLOORS,
     *("alembic", "bench", "deploy", "docs", "tests", ".ci", ".github"),
-    *("CHANGELOG.md", "LICENSE", "Makefile", "README.md", "pyproject.toml", "requirements.lock"),
+    *("CHANGELOG.md", "LICENSE", "Makefile", "README.md", "pyproject.toml", "requirements.lock", "zensical.toml"),
     *(".dockerignore", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
 }
 MOST_LINES = 400
