@@ -11,7 +11,7 @@ import click
 
 from liandan.app import create_app
 from liandan.cli import COMMANDS, main
-from liandan.openapi import TAGS
+from liandan.openapi_words import TAGS
 from liandan.settings import Settings
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "docs" / "reference"

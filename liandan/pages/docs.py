@@ -6,22 +6,22 @@ from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get
-from litestar.params import FromPath
 from litestar.response import Redirect
 
-from ledger.describing import HTML, AnswerSpec
-from liandan.pages.layout import HEADERS, page
+from ledger.describing import HTML, AnswerSpec, in_path
+from liandan.pages.layout import HEADERS, SENT, page
 
 _PACKAGED, _BUILT = Path(__file__).with_name("site"), Path(__file__).parents[2] / "build" / "site"
 SITE = _PACKAGED if _PACKAGED.exists() else _BUILT
 """Where the built pages lie: inside a wheel that was made with them, else where the checkout builds them."""
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
+InPage = Annotated[str, in_path("^.{1,200}$", "文档页 / page of the documentation", "api/")]
 ANSWERS = {
-    200: AnswerSpec(bytes, media_type=HTML, description="A page, script, style or picture of the documentation"),
-    404: AnswerSpec(str, media_type=HTML, description="No such page, or an installation without the documentation"),
+    200: AnswerSpec(bytes, media_type=HTML, headers=SENT, description="A page, script, style or picture of the documentation"),
+    404: AnswerSpec(str, media_type=HTML, headers=SENT, description="No such page, or an installation without the documentation"),
 }
 _MISSING = (
     "<h1>文档未构建</h1><p>此次安装没有带上文档站点。在代码目录执行 <code>make docs</code> 后重新启动；文本在 <code>docs/</code>。</p>"
@@ -52,7 +52,7 @@ async def docs_index(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 @get("/docs/{path:path}", media_type=HTML, tags=["pages"], summary="文档 / documentation", responses=ANSWERS)
-async def docs_page(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[Any]:
+async def docs_page(request: Request[Any, Any, Any], path: InPage) -> Response[Any]:
     """A file of the site; a folder is its index."""
     return _served(request, path)
 

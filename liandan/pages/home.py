@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ledger.describing import HTML, JSON, AnswerSpec
 from ledger.service import Service
-from liandan.pages.layout import page
+from liandan.pages.layout import SENT, page
 
 WHAT_ZH = (
     "联单是危险废物跨省转移的存证账本：移出人、承运人、接受人各用自己的密钥签署每一步，系统按两省（市）会签的“白名单”和批准决定逐条校验，任何人都可以离线核验。",
@@ -36,7 +36,7 @@ class Home(Struct, frozen=True, kw_only=True):
     places: tuple[str, ...]
 
 
-ANSWERS = {200: AnswerSpec(str, media_type=HTML, also={JSON: Home}, description="A page; JSON for programs")}
+ANSWERS = {200: AnswerSpec(str, media_type=HTML, also={JSON: Home}, headers=SENT, description="A page; JSON for programs")}
 
 
 @get("/", media_type=HTML, tags=["pages"], summary="首页 / home", responses=ANSWERS)

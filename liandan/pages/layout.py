@@ -11,6 +11,8 @@ from litestar import Response
 _STYLE = Path(__file__).with_name("style.css")
 LINKS = (("/docs/", "文档 Docs"), ("/schema", "接口 API"), ("/problems", "代码 Codes"), ("/v", "核验 Verify"))
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Vary": "Accept, Accept-Language"}
+SENT = (*HEADERS, "Content-Security-Policy", "Cache-Control")
+"""Names of the headers that a page may bring, for /schema."""
 
 
 @cache

@@ -16,7 +16,7 @@ from msgspec import Struct
 from ledger.answers import filled
 from ledger.describing import HTML, JSON, AnswerSpec, in_path, refusals
 from ledger.labels import fields_of
-from liandan.pages.layout import page
+from liandan.pages.layout import SENT, page
 from liandan.problems import REFUSED, STATUS
 from liandan.wiring import KINDS, RULES
 from signing.citation import source_in_chinese
@@ -60,9 +60,9 @@ class CodeList(Struct, frozen=True, kw_only=True):
 
 ANSWERS = {
     **refusals(404),
-    200: AnswerSpec(str, media_type=HTML, also={JSON: CodePage}, description="In both languages; JSON for programs"),
+    200: AnswerSpec(str, media_type=HTML, also={JSON: CodePage}, headers=SENT, description="In both languages; JSON for programs"),
 }
-LISTED = {200: AnswerSpec(str, media_type=HTML, also={JSON: CodeList}, description="In both languages; JSON for programs")}
+LISTED = {200: AnswerSpec(str, media_type=HTML, also={JSON: CodeList}, headers=SENT, description="In both languages; JSON for programs")}
 InCode = Annotated[str, in_path("^([a-z0-9-]+|[A-Z0-9_]+)$", "错误代码 / code of a problem", "prev-mismatch")]
 
 
