@@ -1,5 +1,6 @@
 """The outermost layer of HTTP: request id, who asks, budgets per address, one log line per request. It never looks at bodies."""
 
+import re
 import secrets
 import time
 from collections import deque
@@ -10,16 +11,20 @@ import msgspec
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ledger.describing import PROBLEM_JSON, SIZE_HEADER
+from ledger.describing import CSV, JSON, PROBLEM_JSON, SIZE_HEADER, XLSX
 from liandan.connection import check_head, patient
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
 from liandan.problems import Problems, problem_headers
 from liandan.settings import Settings
+from reports.tables.routes import SEARCHES
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("liandan.access")
 
+FILES: dict[str, str | None] = {CSV: "csv", XLSX: "xlsx", JSON: None, "application/*": None, "*/*": None}
+"""What a search may be answered as, by media type; ``None`` is JSON."""
+_QUALITY = re.compile("[01](?:[.][0-9]{0,3})?")
 WINDOW_S = 60.0
 SIZE = SIZE_HEADER.lower().encode()
 LOGIN = "/v1/tokens"
@@ -107,6 +112,9 @@ class Access:
         else:
             # A HEAD is answered like its GET; the server leaves the body out (RFC 9110 §9.3.2).
             asked = {**extras, "method": "GET"} if scope["method"] == "HEAD" else scope
+            if asked["method"] == "GET" and (kind := wanted_file(scope)) is not None:
+                path = f"{scope['path']}.{kind}"
+                asked = {**cast("dict[str, Any]", asked), "path": path, "raw_path": path.encode()}
             await self._app(asked, patient(receive), sending)
         finally:
             self._metrics.request(status)
@@ -123,6 +131,20 @@ class Access:
         raw = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
         await send(cast("Message", {"type": "http.response.start", "status": problem.status, "headers": raw}))
         await send(cast("Message", {"type": "http.response.body", "body": body, "more_body": False}))
+
+
+def wanted_file(scope: HTTPScope) -> str | None:
+    """``csv`` or ``xlsx`` where ``Accept`` prefers it to JSON for a search that can be had as a file (RFC 9110 §12.5.1)."""
+    if scope["path"].removeprefix("/v1/") not in SEARCHES:
+        return None
+    accepted = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"accept"), "")
+    best, found = 0.0, None
+    for item in accepted.split(","):
+        media_type, _, weight = "".join(item.split()).lower().partition(";q=")
+        quality = float(weight) if _QUALITY.fullmatch(weight) else 0.0 if weight else 1.0
+        if media_type in FILES and quality > best:
+            best, found = quality, FILES[media_type]
+    return found
 
 
 def printable(path: str) -> str:

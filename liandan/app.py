@@ -27,6 +27,7 @@ from liandan.vault_routes import ROUTER as VAULT
 from manifests.routes import ROUTER as MANIFESTS
 from reports.press import Press
 from reports.routes import router as REPORTS
+from reports.tables.routes import ROUTER as TABLES
 from whitelist.routes import ROUTER as WHITELIST
 
 BATCHES_HELD = 4
@@ -60,7 +61,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         return scope_language(request.scope, default)
 
     litestar: Litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, VAULT, SCHEMAS, PAGES, own],
+        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, TABLES, VAULT, SCHEMAS, PAGES, own],
         dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
         openapi_config=interface(lambda: litestar.routes, BY_STATUS, [ReadablePage()]),

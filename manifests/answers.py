@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from ledger.admission.entry import Entry
@@ -51,6 +51,8 @@ class Manifests(Struct, frozen=True, kw_only=True):
     size: int
     manifests: tuple[ManifestItem, ...]
     next: str | None
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the codes above: parties, divisions (whitelist.names)."""
 
 
 class ManifestChoice(Struct, frozen=True, kw_only=True):
@@ -59,6 +61,8 @@ class ManifestChoice(Struct, frozen=True, kw_only=True):
     size: int
     name: str
     manifests: tuple[ManifestItem, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the codes above: parties, divisions (whitelist.names)."""
 
 
 class FateAnswer(Struct, frozen=True, kw_only=True):
@@ -130,6 +134,8 @@ class ManifestAnswer(Struct, frozen=True, kw_only=True):
     flags: tuple[FlagAnswer, ...]
     head: str
     """Statement hash of the newest act on the trunk: ``prev`` of the next one."""
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the codes above: parties, divisions (whitelist.names)."""
 
 
 class SignerAnswer(Struct, frozen=True, kw_only=True):
@@ -159,6 +165,8 @@ class ManifestActions(Struct, frozen=True, kw_only=True):
     id: str
     stage: str
     actions: tuple[DutyAnswer, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    """Of the codes above: parties, divisions (whitelist.names)."""
 
 
 class RecordAnswer(Struct, frozen=True, kw_only=True):

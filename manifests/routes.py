@@ -17,6 +17,7 @@ from manifests.answers import Machine, ManifestActions, ManifestAnswer, Manifest
 from manifests.model import Stage
 from manifests.search import Search
 from whitelist.routes import Code, FromProvince, ToProvince
+from whitelist.service import with_names
 
 STAGES = "|".join(stage.value for stage in Stage if stage is not Stage.NONE)
 StageFilter = Annotated[str | None, in_query(f"^({STAGES})$", "联单阶段 / stage of the manifest", "in_transit", "stage")]
@@ -79,7 +80,7 @@ async def get_manifests(
         plate=service.normal_plate(plate),
         updated_since=updated_since,
     )
-    return await service.list_manifests(log, caller, search, Page(cursor, limit), lang)
+    return await with_names(log, await service.list_manifests(log, caller, search, Page(cursor, limit), lang), lang)
 
 
 @get("/v1/manifests/machine")
@@ -99,7 +100,7 @@ async def get_machine(lang: Lang) -> Machine:
 )
 async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: InName) -> Response[ManifestChoice]:
     """Look up a national 14-digit number or a ULID: 303 to its manifest, or 300 with the choice."""
-    found = await service.find_named(log, caller, name, lang)
+    found = await with_names(log, await service.find_named(log, caller, name, lang), lang)
     if len(found.manifests) > 1:
         return Response(found, status_code=300)
     return Response(found, status_code=303, headers={"Location": f"/v1/manifests/{found.manifests[0].id}"})
@@ -108,7 +109,7 @@ async def get_by_name(log: TheLog, caller: TheCaller, lang: Lang, name: InName) 
 @get("/v1/manifests/{generator:str}/{ulid:str}", responses=READ_REFUSALS)
 async def get_manifest(log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid) -> ManifestAnswer:
     """One manifest as it stands."""
-    return await service.read_manifest(log, caller, generator, ulid, lang)
+    return await with_names(log, await service.read_manifest(log, caller, generator, ulid, lang), lang)
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/actions", opt=asks("Liandan-Now"), responses=READ_REFUSALS)
@@ -116,7 +117,7 @@ async def get_actions(
     request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
 ) -> ManifestActions:
     """Who must do what next, and by when."""
-    return await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request))
+    return await with_names(log, await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request)), lang)
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/history", responses=READ_REFUSALS)

@@ -183,6 +183,7 @@ class Permits(Struct, frozen=True, kw_only=True):
     size: int
     permits: tuple[PermitAnswer, ...]
     next: str | None
+    names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
 class Lists(Struct, frozen=True, kw_only=True):
@@ -191,6 +192,7 @@ class Lists(Struct, frozen=True, kw_only=True):
     size: int
     lists: tuple[ListAnswer, ...]
     next: str | None
+    names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
 class Listings(Struct, frozen=True, kw_only=True):
@@ -199,6 +201,7 @@ class Listings(Struct, frozen=True, kw_only=True):
     size: int
     listings: tuple[ListingAnswer, ...]
     next: str | None
+    names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
 class Approvals(Struct, frozen=True, kw_only=True):
@@ -207,6 +210,7 @@ class Approvals(Struct, frozen=True, kw_only=True):
     size: int
     approvals: tuple[ApprovalAnswer, ...]
     next: str | None
+    names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
 class Quotas(Struct, frozen=True, kw_only=True):
@@ -215,6 +219,7 @@ class Quotas(Struct, frozen=True, kw_only=True):
     size: int
     quotas: tuple[QuotaAnswer, ...]
     next: str | None
+    names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
 def permit_answer(row: RegistryRow) -> PermitAnswer:

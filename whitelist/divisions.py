@@ -7,6 +7,7 @@ Data set ``divisions``: CSV, columns in ``COLUMNS``. Source: modood/Administrati
 """
 
 import re
+from collections.abc import Mapping
 
 from msgspec import Struct
 
@@ -17,6 +18,17 @@ from whitelist.catalogue import read_rows
 
 COLUMNS = ("code", "level", "province", "city", "name", "valid_from", "valid_to", "successor")
 _DATED = 3  # Columns of dates and successor; a table from before 2025-11 lacks them, and all its codes are valid.
+PROVINCES: Mapping[str, tuple[str, str]] = {
+    "11": ("北京市", "Beijing"), "12": ("天津市", "Tianjin"), "13": ("河北省", "Hebei"), "14": ("山西省", "Shanxi"),
+    "15": ("内蒙古自治区", "Inner Mongolia"), "21": ("辽宁省", "Liaoning"), "22": ("吉林省", "Jilin"), "23": ("黑龙江省", "Heilongjiang"),
+    "31": ("上海市", "Shanghai"), "32": ("江苏省", "Jiangsu"), "33": ("浙江省", "Zhejiang"), "34": ("安徽省", "Anhui"),
+    "35": ("福建省", "Fujian"), "36": ("江西省", "Jiangxi"), "37": ("山东省", "Shandong"), "41": ("河南省", "Henan"),
+    "42": ("湖北省", "Hubei"), "43": ("湖南省", "Hunan"), "44": ("广东省", "Guangdong"), "45": ("广西壮族自治区", "Guangxi"),
+    "46": ("海南省", "Hainan"), "50": ("重庆市", "Chongqing"), "51": ("四川省", "Sichuan"), "52": ("贵州省", "Guizhou"),
+    "53": ("云南省", "Yunnan"), "54": ("西藏自治区", "Tibet"), "61": ("陕西省", "Shaanxi"), "62": ("甘肃省", "Gansu"),
+    "63": ("青海省", "Qinghai"), "64": ("宁夏回族自治区", "Ningxia"), "65": ("新疆维吾尔自治区", "Xinjiang"), "71": ("台湾省", "Taiwan"),
+    "81": ("香港特别行政区", "Hong Kong"), "82": ("澳门特别行政区", "Macao"),
+}  # fmt: skip
 DIVISION = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}")
 """Six digits of which the first two are a province's."""
 
@@ -58,9 +70,19 @@ class Divisions(Struct, frozen=True):
             code = found.successor
         return code
 
+    def full_name(self, code: str, *, english: bool = False) -> str:
+        """A division with the city and the province that it lies in; in English the province alone is, for the table has no other names."""
+        parts = [self.by_code[outer].name for outer in (f"{code[:4]}00", code) if outer in self.by_code and outer != f"{code[:2]}0000"]
+        return province_name(code, english=english) + (" " if english and parts else "") + "".join(dict.fromkeys(parts))
+
     def same(self, one: str, other: str) -> bool:
         """Whether two codes name the same place: a withdrawn one equals its successor, and so what else became part of that."""
         return one == other or self.current(one) == self.current(other)
+
+
+def province_name(code: str, *, english: bool = False) -> str:
+    """Name of a code's province, or its two digits."""
+    return PROVINCES.get(code[:2], (code[:2], code[:2]))[english]
 
 
 def same_place(facts: Facts, one: str, other: str) -> bool:

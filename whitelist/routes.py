@@ -43,16 +43,17 @@ async def post_checks(request: Request[Any, Any, Any], log: TheLog, caller: TheC
 
 @get("/v1/permits", responses=READ_REFUSALS)
 async def get_permits(
-    log: TheLog, caller: TheCaller, receiver: Uscc = None, code: Code = None, cursor: Cursor = None, limit: Limit = 50
+    log: TheLog, caller: TheCaller, lang: Lang, receiver: Uscc = None, code: Code = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Permits:
     """Permits (经营许可证): by receiver, or those that cover a code. Open to every registered party."""
-    return await service.list_permits(log, Wanted(receiver=receiver, code=code), Page(cursor, limit))
+    return await service.with_names(log, await service.list_permits(log, Wanted(receiver=receiver, code=code), Page(cursor, limit)), lang)
 
 
 @get("/v1/lists", responses=READ_REFUSALS)
 async def get_lists(
     log: TheLog,
     caller: TheCaller,
+    lang: Lang,
     year: Year = None,
     from_province: FromProvince = None,
     to_province: ToProvince = None,
@@ -61,13 +62,14 @@ async def get_lists(
 ) -> Lists:
     """Lists (白名单) of one year or direction, without their rows. Open to every registered party."""
     wanted = Wanted(year=year, from_province=from_province, to_province=to_province)
-    return await service.list_lists(log, wanted, Page(cursor, limit))
+    return await service.with_names(log, await service.list_lists(log, wanted, Page(cursor, limit)), lang)
 
 
 @get("/v1/listings", responses=READ_REFUSALS)
 async def get_listings(
     log: TheLog,
     caller: TheCaller,
+    lang: Lang,
     in_list: InList = None,
     year: Year = None,
     from_province: FromProvince = None,
@@ -79,13 +81,14 @@ async def get_listings(
 ) -> Listings:
     """Rows of lists with their quota Q1, used and left. Open to every registered party."""
     wanted = Wanted(list=in_list, year=year, from_province=from_province, to_province=to_province, receiver=receiver, code=code)
-    return await service.list_listings(log, wanted, Page(cursor, limit))
+    return await service.with_names(log, await service.list_listings(log, wanted, Page(cursor, limit)), lang)
 
 
 @get("/v1/approvals", responses=READ_REFUSALS)
 async def get_approvals(
     log: TheLog,
     caller: TheCaller,
+    lang: Lang,
     generator: Uscc = None,
     receiver: Uscc = None,
     from_province: FromProvince = None,
@@ -97,13 +100,14 @@ async def get_approvals(
 ) -> Approvals:
     """Applications and decisions (跨省转移批准) with what is left of each line; a party sees those it sends or receives on."""
     wanted = Wanted(generator=generator, receiver=receiver, from_province=from_province, to_province=to_province, code=code, stage=stage)
-    return await service.list_approvals(log, caller, wanted, Page(cursor, limit))
+    return await service.with_names(log, await service.list_approvals(log, caller, wanted, Page(cursor, limit)), lang)
 
 
 @get("/v1/quotas", responses=READ_REFUSALS)
 async def get_quotas(
     log: TheLog,
     caller: TheCaller,
+    lang: Lang,
     quota: QuotaFilter = None,
     generator: Uscc = None,
     receiver: Uscc = None,
@@ -114,7 +118,7 @@ async def get_quotas(
 ) -> Quotas:
     """Accounts Q1 (listings), Q2 (decision lines that concern the caller), Q3 (permits): limit, used, left; also those never touched."""
     wanted = Wanted(quota=quota, generator=generator, receiver=receiver, code=code, year=year)
-    return await service.list_quotas(log, caller, wanted, Page(cursor, limit))
+    return await service.with_names(log, await service.list_quotas(log, caller, wanted, Page(cursor, limit)), lang)
 
 
 ROUTER = Router(

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
-from ledger.directory import LOG_MAIN
+from ledger.directory import LOG_MAIN, party_chain
 from ledger.log import Log
 from ledger.model import Facts, account_key, chain_key
 from ledger.problem import Language
@@ -18,9 +20,11 @@ from signing.refusal import refuse
 from whitelist import answers
 from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import DryRunState, Question, answer_checks, check_caller, read_checks, wanted_keys
+from whitelist.names import codes_in, names_of
 from whitelist.quota import q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
 
+T = TypeVar("T", bound=Struct)
 SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.
 CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
 """Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
@@ -99,6 +103,16 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
 
     found = await _scan(log, wanted, prefixes, partial(wanted.quotas, caller), page, accounts)
     return Quotas(size=found.size, quotas=tuple(answers.quota_answer(row, found.facts, year) for row in found.rows), next=found.next)
+
+
+async def with_names(log: Log, answer: T, language: Language) -> T:
+    """The same answer with the names of its codes, as they are now."""
+    codes = codes_in(answer)
+    async with snapshot(log) as now:
+        await now.workspace.load([chain_key(LOG_MAIN), *(chain_key(party_chain(party)) for party in sorted(codes.parties))])
+    if now.workspace.facts.state(LOG_MAIN) is None:
+        return answer
+    return replace(answer, names=names_of(codes, now.workspace.facts, language))
 
 
 class _Found(Struct, frozen=True):

@@ -61,7 +61,7 @@ def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tu
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from strings_of(inner, f"{path}.{key}", key)
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):  # of a body that was read, or of a Struct in plain values
         for position, inner in enumerate(value):
             yield from strings_of(inner, f"{path}.{position}", name)
 

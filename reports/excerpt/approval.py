@@ -17,6 +17,7 @@ from reports.paper.tongue import Tongue, say, speaking
 from reports.words import moment, province, route_name
 from signing.refusal import refuse
 from whitelist.approval import ApprovalState, DecisionLine
+from whitelist.names import STAGES
 from whitelist.quota import q2_account
 
 LAYOUT = 2
@@ -25,9 +26,6 @@ NOTICE = (
     "本件为账本记录摘录，不是批准决定书；以主管部门的决定为准。",
     "This is an excerpt of the log's records, not the decision; the authority's decision prevails.",
 )
-_STAGES = {
-    "applied": "已申请", "consulted": "已商请", "agreed": "接受地同意", "disagreed": "接受地不同意", "approved": "已批准", "refused": "不予批准",
-}  # fmt: skip
 
 
 def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, tongue: Tongue = "zh") -> bytes:
@@ -40,7 +38,7 @@ def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, t
     dated = bundle.entries[-1].admission.at
     with speaking(tongue):
         sheet = Sheet(bottom=52)
-        stage = say(_STAGES[state.stage], state.stage)
+        stage = say(STAGES[state.stage][0], state.stage)
         masthead(
             sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), _seen(dated), mark=issued_by(bundle, signers), notice=NOTICE
         )

@@ -17,6 +17,7 @@ from liandan.client.transport import challenge
 from liandan.database import connect
 from liandan.problems import STATUS, language_of
 from liandan.wiring import RULES
+from reports.tables.routes import SEARCHES
 from signing.envelope import Envelope, freeze
 from signing.keys import PrivateKey
 from signing.possession import register
@@ -281,3 +282,34 @@ async def test_a_codes_page_gives_the_article_before_and_since_the_code_and_who_
 )
 def test_the_language_is_asked_for_in_the_address_or_the_header(accepted: str, query: str, expected: str) -> None:
     assert language_of(accepted, query, "zh") == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv", "text/csv"),
+        (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
+        ("text/csv;q=0.5, application/json", "application/json"),
+        ("text/csv, application/json;q=0.5", "text/csv"),
+        ("*/*", "application/json"),
+        ("text/csv;q=x", "application/json"),
+        ("text/html", "application/json"),
+        ("", "application/json"),
+    ],
+)
+async def test_a_search_is_a_file_for_who_accepts_one(still: httpx.AsyncClient, accept: str, media_type: str) -> None:
+    token = await token_of(still, PARTY)
+    answer = await still.get("/v1/permits", headers={**token, "Accept": accept})
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media_type), answer.text
+
+
+@pytest.mark.parametrize("name", SEARCHES)
+async def test_every_search_is_a_file_by_its_address(still: httpx.AsyncClient, name: str) -> None:
+    token = await token_of(still, AUTHORITY_51)
+    answer = await still.get(f"/v1/{name}.csv", headers=token)
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith("\ufeff".encode())
+    assert "liandan-size" in answer.headers

@@ -105,6 +105,16 @@ async def test_names_of_stages_come_in_the_readers_language(web: Web) -> None:
     assert answer["manifest"]["stage_text"] == "in transit"
 
 
+async def test_codes_come_with_their_names_in_the_readers_language(web: Web) -> None:
+    for path in (ONE, "/v1/manifests", f"{ONE}/actions"):
+        names = (await web.get(path, GENERATOR)).json()["names"]
+        assert names[GENERATOR] == "成都锦川蓄能回收有限公司（虚构）", path
+    names = (await web.get(ONE, GENERATOR)).json()["names"]
+    assert (names[CARRIER] != CARRIER, names["510112"]) == (True, "四川省成都市龙泉驿区")
+    english = (await web.get("/v1/manifests?lang=en", GENERATOR)).json()["names"]
+    assert english["510112"] == "Sichuan 成都市龙泉驿区"
+
+
 async def test_who_must_do_what_next_and_by_when(web: Web, bench: Example) -> None:
     answer = (await web.get(f"{ONE}/actions", CARRIER)).json()
     [arrive] = answer["actions"]

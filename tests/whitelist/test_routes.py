@@ -235,3 +235,13 @@ async def test_the_interface_is_described_with_its_question_and_its_problems(web
         assert {"401", "400"} <= operation["responses"].keys()
         named = {parameter["name"] for parameter in operation.get("parameters", []) if "name" in parameter}
         assert not named & {"log", "caller", "from_province"}
+
+
+async def test_registries_name_parties_provinces_and_states(web: Web) -> None:
+    told = {name: (await web.get(f"/v1/{name}")).json()["names"] for name in REGISTRIES}
+    assert told["permits"][RECEIVER] == told["listings"][RECEIVER] == told["quotas"][RECEIVER]
+    assert (told["permits"]["ACTIVE"], told["approvals"]["approved"]) == ("有效", "已批准")
+    assert (told["lists"]["51"], told["lists"]["50"]) == ("四川省", "重庆市")
+    english = (await web.get("/v1/approvals?lang=en")).json()["names"]
+    assert english["approved"] == "approved"
+    assert english[GENERATOR] == told["approvals"][GENERATOR], "a party has one name"

@@ -1,0 +1,228 @@
+"""Which columns the file of each search has: headings in both languages, where a value stands in the answer, and what it is.
+
+A code and its name are two columns, so that a file can be looked up in and read. Times are those of Beijing, masses tonnes.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ledger.times import read_day
+
+Value = str | int | Decimal | datetime | date | None
+Form = Literal["text", "name", "mass", "moment", "day", "whole", "yes"]
+Row = Mapping[str, Any]
+
+
+class TableColumn(Struct, frozen=True):
+    """One column. ``path`` is dotted, into one row of the answer."""
+
+    zh: str
+    en: str
+    path: str
+    form: Form = "text"
+    width: int = 16
+
+    def value(self, row: Row, names: Mapping[str, str]) -> Value:
+        """What stands in the cell; several values of one field are joined."""
+        found: Any = row
+        for part in self.path.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        if isinstance(found, list | tuple):
+            return "、".join(str(names.get(one, one) if self.form == "name" else one) for one in found)
+        return None if found is None or found == "" else _FORMS[self.form](found, names)
+
+
+_FORMS: Mapping[Form, Callable[[Any, Mapping[str, str]], Value]] = {
+    "text": lambda found, _: str(found),
+    "name": lambda found, names: names.get(str(found), ""),
+    "mass": lambda found, _: Decimal(found),
+    "moment": lambda found, _: datetime.fromisoformat(found).replace(tzinfo=None),  # ``+08:00``, as every answer has them
+    "day": lambda found, _: read_day(found) or str(found),
+    "whole": lambda found, _: int(found),
+    "yes": lambda found, _: "是" if found else "",
+}
+
+
+class Table(Struct, frozen=True):
+    """The file of one search: its name, the field of the answer with the rows, its columns; ``each`` makes rows of one item."""
+
+    name: str
+    title: tuple[str, str]
+    field: str
+    columns: tuple[TableColumn, ...]
+    each: Callable[[Row], Iterable[Row]] = lambda row: (row,)
+
+
+def _columns(*found: tuple[str, str, str] | tuple[str, str, str, Form] | tuple[str, str, str, Form, int]) -> tuple[TableColumn, ...]:
+    return tuple(TableColumn(*one) for one in found)
+
+
+def _party(zh: str, en: str, path: str) -> tuple[tuple[str, str, str, Form, int], tuple[str, str, str, Form, int]]:
+    return (zh, en, path, "name", 32), (f"{zh}代码", f"{en} (USCC)", path, "text", 22)
+
+
+def _place(zh: str, en: str, path: str) -> tuple[tuple[str, str, str, Form, int], tuple[str, str, str, Form, int]]:
+    return (zh, en, path, "name", 24), (f"{zh}区划代码", f"{en} (GB/T 2260)", path, "text", 10)
+
+
+def _lines(row: Row) -> Iterable[Row]:
+    """A row for each line of an approval."""
+    return ({**row, "line": line} for line in row["lines"])
+
+
+def _wastes(path: str) -> Callable[[Row], Iterable[Row]]:
+    def each(row: Row) -> Iterable[Row]:
+        found = row[path] if isinstance(row[path], list | tuple) else (row[path],)
+        text = "；".join(" ".join((scope["category"], scope["scope"], *scope.get("codes", ()))) for scope in found)
+        return ({**row, "wastes": text},)
+
+    return each
+
+
+MANIFESTS = Table(
+    "manifests",
+    ("联单", "Manifests"),
+    "manifests",
+    _columns(
+        ("国家联单编号", "National number", "number", "text", 18),
+        ("状态", "Stage", "stage_text", "text", 12),
+        *_party("移出人", "Generator", "generator"),
+        *_party("接受人", "Receiver", "receiver"),
+        *_party("承运人", "Carriers", "carriers"),
+        *_place("移出地", "Origin", "origin"),
+        *_place("接受地", "Destination", "destination"),
+        ("废物代码", "Waste codes", "codes", "text", 24),
+        ("移出量（申报，吨）", "Declared, t", "declared_t", "mass"),
+        ("转移方式", "Route", "route", "text", 10),
+        ("开具入账时间（北京时间）", "Admitted at (Beijing time)", "issued_at", "moment", 20),
+        ("存证标识", "Identity", "id", "text", 46),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+)
+PERMITS = Table(
+    "permits",
+    ("经营许可证", "Permits"),
+    "permits",
+    _columns(
+        ("许可证编号", "Number", "no", "text", 20),
+        *_party("持证单位", "Holder", "receiver"),
+        ("种类", "Class", "class", "name", 20),
+        ("状态", "Status", "status", "name", 10),
+        ("有效期自", "Valid from", "valid_from", "day", 12),
+        ("有效期至", "Valid to", "valid_to", "day", 12),
+        *_place("设施所在地", "Facility", "division"),
+        ("地址", "Address", "address", "text", 32),
+        ("类别与代码", "Wastes", "wastes", "text", 40),
+        ("年经营规模（吨）", "Yearly scale, t", "scale_t", "mass"),
+        *_party("发证机关", "Authority", "authority"),
+        ("存证链", "Chain", "permit", "text", 46),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+    _wastes("items"),
+)
+_WAY: tuple[tuple[str, str, str, Form, int], ...] = (
+    ("移出省", "From", "from_province", "name", 12),
+    ("移出省代码", "From (code)", "from_province", "text", 8),
+    ("接受省", "To", "to_province", "name", 12),
+    ("接受省代码", "To (code)", "to_province", "text", 8),
+)
+LISTS = Table(
+    "lists",
+    ("白名单", "Lists"),
+    "lists",
+    _columns(
+        ("白名单", "List", "list", "text", 28),
+        ("年度", "Year", "year", "whole", 8),
+        *_WAY,
+        ("种类", "Kind", "kind", "name", 10),
+        ("状态", "Status", "status", "name", 14),
+        ("函号", "Letter", "letter_no", "text", 24),
+        ("函件日期", "Letter of", "letter_date", "day", 12),
+        ("生效日", "Effective from", "effective_from", "day", 12),
+        ("失效日", "Effective to", "effective_to", "day", 12),
+        ("应有行数", "Rows announced", "rows_announced", "whole", 10),
+        ("已报行数", "Rows filed", "rows_filed", "whole", 10),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+)
+LISTINGS = Table(
+    "listings",
+    ("白名单行", "Listings"),
+    "listings",
+    _columns(
+        ("白名单", "List", "list", "text", 28),
+        ("行", "Row", "row", "whole", 6),
+        ("状态", "Status", "status", "name", 14),
+        *_WAY,
+        *_party("接受人", "Receiver", "receiver"),
+        ("许可证", "Permit", "permit", "text", 46),
+        ("废物", "Wastes", "wastes", "text", 32),
+        ("利用处置方式", "Methods", "methods", "text", 14),
+        ("额度（吨）", "Quota, t", "quota_t", "mass"),
+        ("已用（吨）", "Used, t", "used_t", "mass"),
+        ("剩余（吨）", "Left, t", "left_t", "mass"),
+        ("生效日", "Effective from", "effective_from", "day", 12),
+        ("失效日", "Effective to", "effective_to", "day", 12),
+    ),
+    _wastes("waste"),
+)
+APPROVALS = Table(
+    "approvals",
+    ("跨省转移批准", "Approvals"),
+    "approvals",
+    _columns(
+        ("批准文号", "Number", "no", "text", 24),
+        ("阶段", "Stage", "stage", "name", 14),
+        *_party("移出人", "Generator", "generator"),
+        *_party("接受人", "Receiver", "receiver"),
+        *_place("移出地", "Origin", "origin"),
+        *_place("接受地", "Destination", "destination"),
+        ("行", "Line", "line.line", "whole", 6),
+        ("废物名称", "Waste", "line.name", "text", 24),
+        ("废物代码", "Code", "line.code", "text", 13),
+        ("利用处置方式", "Method", "line.method", "text", 8),
+        ("申请量（吨）", "Applied, t", "line.applied_t", "mass"),
+        ("批准量（吨）", "Decided, t", "line.decided_t", "mass"),
+        ("已用（吨）", "Used, t", "line.used_t", "mass"),
+        ("剩余（吨）", "Left, t", "line.left_t", "mass"),
+        ("决定日", "Decided on", "decided_on", "day", 12),
+        ("有效期至", "Valid to", "line.valid_to", "day", 12),
+        ("途径", "Route", "route", "text", 10),
+        ("存证链", "Chain", "approval", "text", 52),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+    _lines,
+)
+QUOTAS = Table(
+    "quotas",
+    ("额度账户", "Quota accounts"),
+    "quotas",
+    _columns(
+        ("层次", "Quota", "quota", "text", 6),
+        ("账户", "Account", "account", "text", 52),
+        *_party("持有单位", "Holder", "holder"),
+        ("行", "Row or line", "number", "whole", 8),
+        ("年度", "Year", "year", "whole", 8),
+        ("上限（吨）", "Limit, t", "limit_t", "mass"),
+        ("已用（吨）", "Used, t", "used_t", "mass"),
+        ("剩余（吨）", "Left, t", "left_t", "mass"),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+)
+REFUSALS = Table(
+    "refusals",
+    ("拒绝", "Refusals"),
+    "refusals",
+    _columns(
+        ("时间（北京时间）", "At (Beijing time)", "at", "moment", 20),
+        ("种类", "Kind", "kind", "text", 24),
+        ("代码", "Codes", "codes", "text", 40),
+        ("签署单位代码", "Signers (USCC)", "by", "text", 44),
+        ("声明哈希", "Statement", "statement", "text", 66),
+        ("当时账本规模", "Size of the log then", "size", "whole", 12),
+    ),
+)

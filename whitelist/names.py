@@ -1,0 +1,90 @@
+"""Names of the codes in an answer: parties, divisions, provinces, and the words of stages and states, beside the codes that stay as they are.
+
+One table an answer, ``names``, from code to name: a program looks up what it shows, and no field says the same twice.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+from msgspec import Struct
+
+from ledger.admission.content import strings_of
+from ledger.chain import USCC
+from ledger.directory import party_name
+from ledger.model import DataMissing, Facts
+from ledger.problem import Language
+from whitelist.divisions import DIVISION, Divisions, province_name
+
+STAGES: Mapping[str, tuple[str, str]] = {
+    "applied": ("已申请", "applied"),
+    "consulted": ("已商请", "consulted"),
+    "agreed": ("接受地同意", "agreed by the destination"),
+    "disagreed": ("接受地不同意", "disagreed by the destination"),
+    "approved": ("已批准", "approved"),
+    "refused": ("不予批准", "refused"),
+}
+"""Stages of an application and its decision (跨省转移批准)."""
+STATES: Mapping[str, tuple[str, str]] = {
+    "ACTIVE": ("有效", "in force"),
+    "SUSPENDED": ("已暂停", "suspended"),
+    "REVOKED": ("已吊销", "revoked"),
+    "PROPOSED": ("已提出，未生效", "proposed, not in force"),
+    "permit": ("综合经营许可证", "comprehensive permit"),
+    "collection": ("收集经营许可证", "collection permit"),
+    "exempt_use": ("利用处置环节豁免管理单位", "exempt unit of use or disposal"),
+    "mutual": ("双方互认", "mutual"),
+    "unilateral": ("单方", "unilateral"),
+    "pilot": ("试点", "pilot"),
+    "party": ("单位", "party"),
+    "authority": ("主管部门", "authority"),
+    "operator": ("运营单位", "operator"),
+}
+"""States and kinds of permits, lists and parties."""
+_WORDED = {"stage": STAGES, "status": STATES, "class": STATES, "kind": STATES, "role": STATES}
+_PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
+_PROVINCE = re.compile("[0-9]{2}")
+_PLACES = frozenset({"division", "origin", "destination"})
+_PROVINCES = frozenset({"from_province", "to_province"})
+
+
+class Codes(Struct, frozen=True):
+    """What an answer names: parties, divisions, provinces, and words by code."""
+
+    parties: frozenset[str]
+    divisions: frozenset[str]
+    provinces: frozenset[str]
+    words: Mapping[str, tuple[str, str]]
+
+
+def codes_in(answer: Struct) -> Codes:
+    """The codes of an answer, wherever they stand in it."""
+    parties, divisions, provinces, words = set[str](), set[str](), set[str](), dict[str, tuple[str, str]]()
+    for _, name, text in _texts(answer):
+        if name in _PLACES and DIVISION.fullmatch(text):
+            divisions.add(text)
+        elif name in _PROVINCES and _PROVINCE.fullmatch(text):
+            provinces.add(text)
+        elif name in _WORDED and text in _WORDED[name]:
+            words[text] = _WORDED[name][text]
+        else:
+            parties.update(_PARTY.findall(text))
+    return Codes(frozenset(parties), frozenset(divisions), frozenset(provinces), words)
+
+
+def _texts(answer: Struct) -> Iterator[tuple[str, str, str]]:
+    return ((path, name, text) for path, name, text in strings_of(msgspec.to_builtins(answer)) if len(text) <= 200)
+
+
+def names_of(codes: Codes, facts: Facts, language: Language) -> dict[str, str]:
+    """Names by code, those that are known; the parties' chains and ``log/main`` must be loaded."""
+    english = language == "en"
+    found = {party: name for party in sorted(codes.parties) if (name := party_name(facts, party)) != party}
+    found |= {code: province_name(code, english=english) for code in sorted(codes.provinces)}
+    try:
+        divisions: Divisions | None = facts.data("divisions")
+    except DataMissing:  # an answer is better without names of places than not at all
+        divisions = None
+    if divisions is not None:
+        found |= {code: divisions.full_name(code, english=english) for code in sorted(codes.divisions)}
+    return found | {code: words[english] for code, words in codes.words.items()}
