@@ -13,7 +13,6 @@ CHAIN_PATTERN = re.compile(r"[a-z]+(?:/[0-9A-Za-z._-]{1,64}){1,3}")
 KEPT_MAX = 256  # Characters of a name whose verdict is kept: no chain of ours has so many, and a stranger's fill no memory.
 ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"  # Shape only; the check character is judged by signing.uscc.
-HASH_PATTERN = re.compile(r"[0-9a-f]{64}")
 ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
 
 

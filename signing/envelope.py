@@ -5,7 +5,6 @@ envelope, too, has one reading and one frozen form. Verifying is the caller's: w
 Source: DSSE protocol v1, formats §1, §2.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,7 +23,6 @@ PAYLOAD_LOGIN = "application/vnd.liandan.login.v1+json"
 ENVELOPE_LIMIT = 64 * 1024  # bytes: more than an entry may have (60,000), so that size is first judged where it counts
 SIGNATURE_LIMIT = 8  # the longest ``by`` (formats §1, ``log/main``)
 
-_KEYID = re.compile("[0-9a-f]{64}")
 _FIELDS: Mapping[str, type] = {"payloadType": str, "payload": str, "signatures": list}
 _SIGNATURE_FIELDS: Mapping[str, type] = {"keyid": str, "sig": str}
 _TYPE_NAMES: Mapping[type, str] = {str: "string", list: "array"}
@@ -60,6 +58,14 @@ def pae(payload_type: str, body: bytes) -> bytes:
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body)
 
 
+def is_digest(text: str) -> bool:
+    """Whether a text is 64 hex digits in lower case, as keyids and the hashes of statements and files are."""
+    try:
+        return len(text) == 64 and bytes.fromhex(text).hex() == text
+    except ValueError:
+        return False
+
+
 def parse_envelope(raw: bytes, *, payload_type: str) -> Envelope:
     """Read a posted envelope of one payload type; raises only Refusal. The body stays opaque until its signatures hold."""
     if len(raw) > ENVELOPE_LIMIT:
@@ -82,7 +88,7 @@ def _frozen(raw: bytes, payload_type: str) -> Envelope | None:
 
 def is_well_formed(envelope: Envelope) -> bool:
     """Whether number, keyids and distinctness of the signatures are as :func:`envelope_of` asks, without saying what is wrong."""
-    keyids = {signature.keyid for signature in envelope.signatures if _KEYID.fullmatch(signature.keyid)}
+    keyids = {signature.keyid for signature in envelope.signatures if is_digest(signature.keyid)}
     return 1 <= len(envelope.signatures) <= SIGNATURE_LIMIT and len(keyids) == len(envelope.signatures)
 
 
@@ -106,7 +112,7 @@ def _signature(item: object, path: str) -> Signature:
     if not isinstance(item, dict):
         raise refuse("ENVELOPE_FIELD", field=path, found=type(item).__name__, expected="an object with keyid and sig")
     _check_fields(item, _SIGNATURE_FIELDS, f"{path}.")
-    if not _KEYID.fullmatch(item["keyid"]):
+    if not is_digest(item["keyid"]):
         raise refuse("KEYID_FORM", field=f"{path}.keyid", found=item["keyid"], expected="64 lower-case hex digits")
     return Signature(item["keyid"], b64.decode(item["sig"], field=f"{path}.sig"))
 

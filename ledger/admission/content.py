@@ -7,12 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
 
-from signing.refusal import Reason, Refusal
+from signing.refusal import Reason
 
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9A-Za-z])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
@@ -22,25 +21,49 @@ _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _MACHINE = re.compile(r"[!-~]{0,8}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
 """Strings that no person's data fits into: short ASCII codes, hashes, base64 of keys."""
 KEPT_MAX = 64  # Characters of a text that is remembered as one that passed.
+PASSED_MAX = 8192  # Texts that are remembered.
 _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "checkpoint", "nonce", "usccs"})
 """Fields whose numbers are identifiers of documents or goods, never of people."""
 
 
 def check_content(body: object) -> list[Reason]:
     """Reasons NOT_NFC, UNASSIGNED_CHARACTER and PERSONAL_DATA for every string of a body, with paths."""
-    reasons: list[Reason] = []
-    for path, name, text in strings_of(msgspec.to_builtins(body)):
-        try:
-            (_pass if len(text) <= KEPT_MAX else _pass.__wrapped__)(text, name in _NOT_FREE_TEXT)
-        except Refusal as refusal:
-            reasons += [replace(reason, field=path) for reason in refusal.reasons]
-    return reasons
+    plain = msgspec.to_builtins(body)
+    if _is_clean(plain, ""):
+        return []
+    texts = ((path, _judged(text, name in _NOT_FREE_TEXT)) for path, name, text in strings_of(plain))
+    return [replace(reason, field=path) for path, reasons in texts for reason in reasons]
 
 
-@lru_cache(8192)
-def _pass(text: str, is_identifier: bool) -> None:
-    """Refusal with all that is to be said of a text. What passes, as nearly all does, is kept for a moment, for the same codes and places
-    come in every act; what is refused, which may be personal data, never is: an exception is not cached."""
+def _is_clean(value: object, name: str) -> bool:
+    """Whether nothing is to be said of any string of plain values, as of nearly all bodies: then nobody need know the paths."""
+    if type(value) is str:
+        known = _PASSED_NUMBERS if name in _NOT_FREE_TEXT else _PASSED
+        return value in known or _passes(value, known)
+    members = value.items() if type(value) is dict else [(name, inner) for inner in value] if type(value) is list else ()
+    for key, inner in members:  # noqa: SIM110  # every text passes here, and a loop takes two thirds of the time
+        if not _is_clean(inner, key):
+            return False
+    return True
+
+
+_PASSED, _PASSED_NUMBERS = set[str](), set[str]()
+
+
+def _passes(text: str, known: set[str]) -> bool:
+    """Whether nothing is to be said of a text. What passes is kept for a moment, for the same codes and places come in every act; what is
+    refused, which may be personal data, never is."""
+    if _judged(text, known is _PASSED_NUMBERS):
+        return False
+    if len(text) <= KEPT_MAX:
+        if len(known) >= PASSED_MAX:
+            known.clear()
+        known.add(text)
+    return True
+
+
+def _judged(text: str, is_identifier: bool) -> list[Reason]:
+    """All that is to be said of a text."""
     reasons, is_ascii = list[Reason](), text.isascii()
     if not is_ascii and not unicodedata.is_normalized("NFC", text):
         normal = unicodedata.normalize("NFC", text)
@@ -50,8 +73,7 @@ def _pass(text: str, is_identifier: bool) -> None:
         reasons.append(Reason("UNASSIGNED_CHARACTER", "", f"U+{ord(foreign):04X}", "Unicode 14.0"))
     if not is_identifier and not (is_ascii and _MACHINE.fullmatch(text)):
         reasons += _personal(text)
-    if reasons:
-        raise Refusal(reasons)
+    return reasons
 
 
 def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import islice
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -182,14 +181,8 @@ def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> IsFine | None:
 
 
 def _of_struct(parts: Mapping[str, IsFine]) -> IsFine:
-    """One function for all fields to be looked at. ``attrgetter`` gives a tuple from two names on, so the first stands twice."""
-    first, checks = next(iter(parts)), (next(iter(parts.values())), *parts.values())
-    fields = attrgetter(first, *parts)
-
-    def is_fine(value: Any) -> bool:
-        for check, held in zip(checks, fields(value), strict=True):  # noqa: SIM110  # every body passes here, and a loop takes half the time
-            if (held or held is False) and not check(held):  # nothing, and what is empty, passes every check but that of a Flag
-                return False
-        return True
-
-    return is_fine
+    """One expression for all fields to be looked at: every body passes here, most fields are absent, and a loop takes three times as long.
+    Nothing, and what is empty, passes every check but that of a Flag."""
+    asked = (f"(not (held := value.{name}) and held is not False or {name}(held))" for name in parts)
+    found: IsFine = eval(f"lambda value: {' and '.join(asked)}", dict(parts))  # noqa: S307  # names of fields of our own Structs
+    return found

@@ -14,11 +14,11 @@ from msgspec import Struct
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind
-from ledger.chain import HASH_PATTERN, ORIGIN_PATTERN, check_chain_name, statement_hash
+from ledger.chain import ORIGIN_PATTERN, check_chain_name, statement_hash
 from ledger.model import Seen, Statement
 from ledger.times import parse_at
 from signing import b64
-from signing.envelope import PAYLOAD_STATEMENT, Envelope, pae, seal
+from signing.envelope import PAYLOAD_STATEMENT, Envelope, is_digest, pae, seal
 from signing.keys import PrivateKey
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse
@@ -46,7 +46,7 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
     if seq < 0:
         raise refuse("SEQ_FORM", field="seq", found=seq, expected="0, 1, 2, …")
     prev = fields["prev"]
-    if not isinstance(prev, str) or not HASH_PATTERN.fullmatch(prev):
+    if not isinstance(prev, str) or not is_digest(prev):
         raise refuse("PREV_FORM", field="prev", found=prev, expected="64 hex digits, lower case")
     by = _signers(fields["by"], chain)
     principal = fields.get("for")
@@ -67,7 +67,7 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
         seen=_seen(fields.get("seen")),
         body=read_body(fields["body"], kind.body),
         hash=statement_hash(envelope.message),
-        keyids=tuple(signature.keyid for signature in envelope.signatures),
+        keyids=tuple([signature.keyid for signature in envelope.signatures]),
     )
     return statement, kind
 
@@ -143,8 +143,9 @@ def _signers(by: object, chain: str) -> tuple[str, ...]:
     if len(by) > limit:
         raise refuse("BY_COUNT", field="by", found=len(by), expected=f"1 to {limit}")
     for position, uscc in enumerate(by):
-        _uscc(uscc, f"by.{position}")
-    if len(set(by)) != len(by):
+        if not isinstance(uscc, str) or not check_uscc(uscc):
+            _uscc(uscc, f"by.{position}")
+    if len(by) > 1 and len(set(by)) != len(by):
         raise refuse("BY_TWICE", field="by", found=", ".join(by), expected="each signer once")
     return tuple(by)
 

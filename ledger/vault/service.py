@@ -17,7 +17,7 @@ from ledger import store as ledger_store
 from ledger.admission.entry import Entry
 from ledger.admission.statement import Draft, read_statement
 from ledger.caller import Caller
-from ledger.chain import HASH_PATTERN, genesis_prev
+from ledger.chain import genesis_prev
 from ledger.kinds.erasure import LOG_ERASURES, PdErase, erasure_key
 from ledger.log import Log, LoggedEntry
 from ledger.model import Statement
@@ -26,7 +26,7 @@ from ledger.vault import store
 from ledger.vault.disclosure import NONCE_BYTES, PostedEnvelope, check, seal, take_apart, unseal
 from ledger.vault.keys import KeyStore, Place
 from signing.b64 import encode
-from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
+from signing.envelope import PAYLOAD_STATEMENT, freeze, is_digest, parse_envelope
 from signing.refusal import Reason, Refusal, refuse
 
 log = structlog.get_logger("ledger.vault")
@@ -108,7 +108,7 @@ class Vault:
     async def chain_of(self, statement: str) -> str:
         """Chain of a statement of which something was disclosed; Refusal NOT_FOUND. Not to be told to those who may not read."""
         rows = []
-        if HASH_PATTERN.fullmatch(statement):
+        if is_digest(statement):
             async with self._log.pool.acquire() as conn:
                 rows = await store.list_of_statement(conn, statement)
         if not rows:
@@ -157,7 +157,7 @@ class Vault:
 
     async def _must_be_committed(self, statement: str, field: str) -> None:
         index = None
-        if HASH_PATTERN.fullmatch(statement):
+        if is_digest(statement):
             async with self._log.pool.acquire() as conn:
                 index = await store.find_statement(conn, statement)
         if index is None:
