@@ -24,6 +24,8 @@ from liandan.projector import Projector
 from liandan.schema_routes import ROUTER as SCHEMAS
 from liandan.settings import Settings
 from liandan.vault_routes import ROUTER as VAULT
+from liandan.webhooks.routes import ROUTER as WEBHOOKS
+from liandan.webhooks.service import Webhooks
 from manifests.routes import ROUTER as MANIFESTS
 from reports.press import Press
 from reports.routes import router as REPORTS
@@ -34,7 +36,15 @@ BATCHES_HELD = 4
 """Largest batches that a process holds at once; more senders than that get 503 and come again."""
 
 
-def create_app(settings: Settings, service: Service, identity: Identity, projector: Projector, counted: Metrics, press: Press) -> App:
+def create_app(
+    settings: Settings,
+    service: Service,
+    identity: Identity,
+    projector: Projector,
+    counted: Metrics,
+    press: Press,
+    webhooks: Webhooks | None = None,
+) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
     problems = Problems(default, lambda: service.log.publisher.mismatch)
@@ -44,6 +54,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
     state = {
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
+        "webhooks": webhooks,
     }  # fmt: skip
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
@@ -61,7 +72,7 @@ def create_app(settings: Settings, service: Service, identity: Identity, project
         return scope_language(request.scope, default)
 
     litestar: Litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, TABLES, VAULT, SCHEMAS, PAGES, own],
+        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, TABLES, VAULT, SCHEMAS, WEBHOOKS, PAGES, own],
         dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
         exception_handlers=problems.handlers(),
         openapi_config=interface(lambda: litestar.routes, BY_STATUS, [ReadablePage()]),

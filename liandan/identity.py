@@ -93,7 +93,7 @@ class Identity:
             raise refuse("KEY_NOT_VALID", field="keyid", found="its time is over", expected="a key whose time is not over")
         token = secrets.token_urlsafe(32)
         await self._keep(token, record.uscc, challenge, ends_s)
-        return Token(token=token, uscc=record.uscc, role=_role(state, record.uscc), scope=challenge.scope, expires_at=format_at(ends_s))
+        return Token(token=token, uscc=record.uscc, role=role_of(state, record.uscc), scope=challenge.scope, expires_at=format_at(ends_s))
 
     def _check(self, challenge: Challenge) -> int:
         if challenge.origin != self._origin or challenge.audience.rstrip("/") not in self._audiences:
@@ -139,7 +139,7 @@ class Identity:
         record, state, size = await self._key(row["keyid"])
         if not record.is_valid_at(size) or not record.lasts(await self._log.now()):
             raise refuse("TOKEN_UNKNOWN", field="Authorization", found="the key that logged in is no longer valid")
-        role = _role(state, row["uscc"])
+        role = role_of(state, row["uscc"])
         granted = await self._grants(row["uscc"]) if role == "party" else ()
         caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted)
         if len(self._known) > CACHE_MAX:
@@ -172,7 +172,8 @@ def _digest(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def _role(state: LogState, uscc: str) -> Literal["party", "authority", "operator"]:
+def role_of(state: LogState, uscc: str) -> Literal["party", "authority", "operator"]:
+    """What a registered party is to the log."""
     if uscc == state.operator:
         return "operator"
     return "authority" if any(authority.uscc == uscc for authority in state.authorities) else "party"

@@ -64,7 +64,7 @@ def write_keyring(keyring: ServerKeys, path: Path, passphrase_path: Path) -> Non
     """Write the key file (0600), and a random passphrase beside it if there is none; never overwrites (Refusal KEY_FILE_EXISTS)."""
     passphrase = make_passphrase(passphrase_path)
     keys = [("log", keyring.log), ("operator", keyring.operator), ("log-ml-dsa", keyring.log_ml_dsa), *keyring.issuers]
-    _write_new(path, f"Origin: {keyring.origin}\n" + "".join(_block(name, key, passphrase) for name, key in keys if key is not None))
+    write_new(path, f"Origin: {keyring.origin}\n" + "".join(_block(name, key, passphrase) for name, key in keys if key is not None))
 
 
 def _block(name: str, key: PrivateKey, passphrase: bytes) -> str:
@@ -82,21 +82,29 @@ def add_issuer(settings: Settings, use: str, key: PrivateKey) -> None:
     text = path.read_text(encoding="utf-8") + _block(use, key, read_passphrase(settings.passphrase_path))
     if len(text) > FILE_MAX:
         raise refuse("KEYRING", field="key_file", found=f"{len(text)} bytes", expected=f"at most {FILE_MAX}")
-    fresh, owner = path.with_name(f".{path.name}.new"), path.stat()
-    _write_new(fresh, text)
-    with suppress(PermissionError):  # whoever may not give files away owned it before
-        os.chown(fresh, owner.st_uid, owner.st_gid)
-    fresh.replace(path)
+    replace_file(path, text)
 
 
 def make_passphrase(path: Path) -> bytes:
     """The passphrase in a file, which is made with a random one (mode 0600) if it is not there; Refusal KEYRING when it is empty."""
     if not path.exists():
-        _write_new(path, secrets.token_urlsafe(32) + "\n")
+        write_new(path, secrets.token_urlsafe(32) + "\n")
     return read_passphrase(path)
 
 
-def _write_new(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
+    """Write a file of secrets anew beside itself and put it in its own place (0600, same owner): it is whole at every moment. Refusal
+    KEY_FILE_EXISTS while somebody else does the same.
+    """
+    fresh, owner = path.with_name(f".{path.name}.new"), path.stat()
+    write_new(fresh, text)
+    with suppress(PermissionError):  # whoever may not give files away owned it before
+        os.chown(fresh, owner.st_uid, owner.st_gid)
+    fresh.replace(path)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file of secrets (0600) that is not there yet; Refusal KEY_FILE_EXISTS."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

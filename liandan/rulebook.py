@@ -144,6 +144,78 @@ LOG_FROZEN | - | operator | design §5 [DESIGN]
 账本已冻结：数据与已发布的检查点不一致，停止写入，读取不受影响。 || 请联系运营单位和两地主管部门；保存您手中的回执。
 The log is frozen: data contradict a published checkpoint. Appends have stopped, reads go on. || Contact the operator and both authorities, and keep your receipts.
 
+WEBHOOK_FORM | - | sender | design §8 [DESIGN]
+请求体不是所要的 JSON：字段不认识、类型不对或太长。 || 按 docs/webhooks.md 填写。
+The body is not the JSON that is wanted: a field is unknown, of another type or too long. || Write it as docs/webhooks.md shows.
+
+WEBHOOK_URL | - | sender | design §8 [DESIGN]
+回调地址的格式不对。 || 用 https，写完整的主机名和路径；不带用户名、口令和 # 片段，域名用 ASCII（punycode），不超过 500 个字符。
+The address of the webhook is malformed. || Use https with a full host name and a path; no user, password or # fragment, names in ASCII (punycode), 500 characters at most.
+
+WEBHOOK_ADDRESS | - | operator | RFC 6890 [READ]
+回调地址指向内部网络、本机或保留地址，不会向它发送。 || 换成公网地址；确需内网地址的，由运营单位在 LIANDAN_WEBHOOK_NETWORKS 中开放。
+The address leads into an internal network, to this machine or to a reserved address; nothing is sent there. || Use a public address, or ask the operator to open the network in LIANDAN_WEBHOOK_NETWORKS.
+
+WEBHOOK_KINDS | - | sender | design §8 [DESIGN]
+kinds 中有不认识的种类。 || 写种类名（不带版本，如 manifest.depart）或链的类型（如 manifest）；留空为全部。
+A kind in kinds is unknown. || Name kinds without version (manifest.depart) or types of chains (manifest); leave it out for everything.
+
+WEBHOOK_TOO_MANY | - | sender | design §8 [DESIGN]
+本单位的回调已达上限。 || 先删除不用的回调，或让一个接收端转给多个系统。
+The party has as many webhooks as it may have. || Delete one that is not used, or let one receiver pass notices on.
+
+WEBHOOK_STATE | - | sender | design §8 [DESIGN]
+回调或通知目前的状态不允许这样做。 || 未确认的回调先用 ping 确认；state 只能改为 active 或 paused；只有已放弃的通知可以重发。
+The state of the webhook or notice does not allow this. || Confirm it with a ping first; state becomes active or paused; only a notice that was given up is sent again.
+
+WEBHOOK_UNREACHABLE | - | sender | design §8 [DESIGN]
+连接不上接收端。 || 检查域名解析、防火墙和服务是否在运行；稍后会自动重试。
+The receiver cannot be reached. || Check its name, firewall and service; it is tried again.
+
+WEBHOOK_TLS | - | sender | RFC 9110 §4.3.4 [READ]
+与接收端的 TLS 连接不成立，证书无效、过期或名称不符。 || 换用受信任机构签发、名称相符的有效证书，并附完整证书链；稍后会自动重试。
+TLS with the receiver failed: its certificate is invalid, expired or for another name. || Use a valid certificate of a trusted authority for this name, with its chain; it is tried again.
+
+WEBHOOK_LATE | - | sender | design §8 [DESIGN]
+接收端没有在限定时间内开始答复。 || 收到后先答 2xx 再处理；稍后会自动重试。
+The receiver did not begin its answer in time. || Answer 2xx first and work afterwards; it is tried again.
+
+WEBHOOK_REDIRECT | - | sender | design §8 [DESIGN]
+接收端答复重定向；通知不跟随重定向。 || 把回调地址改成最终地址（PATCH /v1/webhooks/<编号>）；稍后会自动重试。
+The receiver answered with a redirect; redirects are not followed. || Change the webhook to the final address (PATCH /v1/webhooks/<id>); it is tried again.
+
+WEBHOOK_STATUS | - | sender | design §8 [DESIGN]
+接收端的答复不是 2xx。 || 查看接收端的日志；稍后会自动重试。
+The receiver did not answer 2xx. || Look at the receiver's log; it is tried again.
+
+WEBHOOK_ANSWER | - | sender | RFC 9112 [READ]
+接收端的答复不是完整的 HTTP，或连接中途断开。 || 检查接收端及其代理；未送达的稍后会自动重试。
+The answer is no whole HTTP, or the connection broke. || Check the receiver and its proxy; what was not delivered is tried again.
+
+WEBHOOK_LONG | - | sender | design §8 [DESIGN]
+接收端的答复过长，余下部分没有读取。 || 答复的正文请留空或从简；状态为 2xx 的通知已算送达。
+The answer was too long; the rest of it was not read. || Leave the body of the answer empty or short; with 2xx the notice counts as delivered.
+
+WEBHOOK_SLOW | - | sender | design §8 [DESIGN]
+接收端给出状态后正文迟迟没有发完，不再等待。 || 答复的正文请留空或从简；状态为 2xx 的通知已算送达，ping 除外。
+After its status the answer did not come to an end and was not waited for. || Leave the body of the answer empty or short; with 2xx the notice counts as delivered, except for a ping.
+
+WEBHOOK_CHALLENGE | - | sender | design §8 [DESIGN]
+接收端答复了 ping，但正文中没有它的 challenge：不能证明该地址愿意接收。 || 收到 type 为 webhook.ping 的通知时，答 200 并在正文中原样返回 data.challenge，然后再发一次 ping。
+The ping was answered without its challenge: nothing shows that this address wants to be told. || On a notice of type webhook.ping answer 200 with data.challenge in the body, then ping again.
+
+WEBHOOK_GONE | - | sender | RFC 9110 §15.5.11 [READ]
+接收端答复 410（已不存在），回调已停用。 || 如仍需要，改正地址或接收端，再把 state 设为 active；未送达的通知都还在。
+The receiver answered 410 Gone, so the webhook is disabled. || If it is still wanted, mend the address or the receiver and set state to active; what was not delivered is still there.
+
+WEBHOOK_FAILING | - | sender | design §8 [DESIGN]
+连续多日没有一次送达，回调已停用。 || 修好接收端，用 ping 试通，再把 state 设为 active；未送达的通知都还在，不会丢失。
+Nothing could be delivered for days, so the webhook is disabled. || Mend the receiver, try it with a ping and set state to active; what was not delivered is still there, nothing is lost.
+
+WEBHOOK_KEY | - | sender | formats §5 [DESIGN]
+设立回调的密钥已撤销或到期，回调已停用。 || 核对地址确属本单位，再用有效的密钥登录并把 state 设为 active。
+The key that set up the webhook is revoked or over, so the webhook is disabled. || See that the address is yours, log in with a valid key and set state to active.
+
 INTERNAL | - | operator | design §8 [DESIGN]
 系统内部错误。 || 请将请求编号告知运营单位。
 An internal error. || Tell the operator the request id.

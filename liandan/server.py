@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -41,6 +41,10 @@ from liandan.postgres import EmbeddedPostgres
 from liandan.projector import Projector
 from liandan.publisher_process import PublisherProcess, publishing
 from liandan.settings import Settings
+from liandan.webhooks.address import read_networks
+from liandan.webhooks.keys import WebhookKeys
+from liandan.webhooks.process import WebhookRunner
+from liandan.webhooks.service import Webhooks
 from liandan.wiring import KINDS
 from reports.press import Cache, Press
 from signing.refusal import refuse
@@ -102,13 +106,21 @@ async def assemble(
         identity = Identity(ledger, keys.origin, audiences(settings, base_url))
         projector = Projector(ledger)
         press = Press(KINDS, keys.signers, Cache(settings.data_dir / "documents"), look)
-        app = create_app(settings, service, identity, projector, counted, press)
-        await stack.enter_async_context(_background(service, identity, projector if is_projecting else None, publish))
+        runner = WebhookRunner(settings, dsn, pool, audiences(settings, base_url)[0])
+        keys_of_notices = WebhookKeys(settings.webhook_key_path, settings.passphrase_path)
+        webhooks = Webhooks(ledger, keys_of_notices, read_networks(settings.webhook_networks), keys.origin, runner.wanted)
+        app = create_app(settings, service, identity, projector, counted, press, webhooks)
+        works = [runner.run(), *([projector.run()] if is_projecting else [])]
+        await stack.enter_async_context(_background(service, identity, works, publish))
         yield Running(service=service, app=app)
 
 
 Publish = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """Publishes until cancelled; the event is set when something was committed."""
+
+
+Work = Coroutine[None, None, None]
+"""Something that runs until it is cancelled."""
 
 
 async def _published(settings: Settings, keys: ServerKeys, dsn: str, pool: Pool[Record], stack: AsyncExitStack) -> tuple[Follower, Publish]:
@@ -156,19 +168,18 @@ def audiences(settings: Settings, base_url: str | None) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def _background(service: Service, identity: Identity, projector: Projector | None, publish: Publish) -> AsyncIterator[None]:
-    """Sequencer, publisher, projections, refusal pages and sweeping; ended in the order of the data."""
+async def _background(service: Service, identity: Identity, following: Sequence[Work], publish: Publish) -> AsyncIterator[None]:
+    """Sequencer, publisher, what follows the log, refusal pages and sweeping; ended in the order of the data."""
     ledger = service.log
     sequencing = asyncio.create_task(ledger.sequencer.run())
     publishing = asyncio.create_task(publish(ledger.sequencer.committed))
-    works = [_name_refusals(ledger), _sweep(identity), *([] if projector is None else [projector.run()])]
-    following = [asyncio.create_task(work) for work in works]
+    behind = [asyncio.create_task(work) for work in (_name_refusals(ledger), _sweep(identity), *following)]
     try:
         yield
     finally:
         await _end(sequencing)
         await _drained(ledger)
-        await _end(publishing, *following)
+        await _end(publishing, *behind)
 
 
 async def _drained(ledger: Log) -> None:

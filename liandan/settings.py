@@ -92,6 +92,30 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     requests_per_minute: Positive = 6_000
     """Requests per address and minute without a bearer token, of any kind; beyond it answers are 429 with Retry-After."""
 
+    webhooks: Literal["process", "task", "off"] = "process"
+    """Where notices to webhooks are sent from: a process of its own, which the server starts with the first webhook and ends, a task of the
+    server, or nowhere: then other servers of the installation send them.
+    """
+    webhook_networks: str | None = None
+    """Networks beside the public Internet that webhooks may lead to, there also by plain http, and with ``!`` public ones that they may not:
+    ``10.20.0.0/16 !203.0.113.0/24``.
+    """
+    webhook_timeout_ms: Annotated[int, Meta(ge=100, le=60_000)] = 10_000
+    """Time in which a receiver must begin its answer, milliseconds."""
+    webhook_retry_ms: Annotated[int, Meta(ge=10, le=600_000)] = 5_000
+    """Time before a notice is sent a second time, milliseconds; doubled with each attempt, up to an hour."""
+    webhook_give_up_h: Annotated[int, Meta(ge=1, le=720)] = 72
+    """Hours without a single success after which a webhook is disabled."""
+    webhook_ca_file: Path | None = None
+    """PEM file with certification authorities that are trusted for receivers beside the usual ones."""
+    webhook_key_file: Path | None = None
+    """Encrypted PEM file with the keys that notices are signed with, made with the first webhook. Default: ``data_dir``/webhook-keys.pem."""
+
+    @property
+    def webhook_key_path(self) -> Path:
+        """``webhook_key_file`` or its default."""
+        return self.webhook_key_file or self.data_dir / "webhook-keys.pem"
+
     @property
     def witness_addresses(self) -> dict[str, str]:
         """``witnesses`` by name; Refusal SETTING for an item without ``=``."""

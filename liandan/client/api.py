@@ -286,6 +286,11 @@ class AsyncLiandan:
     def _mine(self) -> dict[str, int]:
         return {"min_size": self._wrote} if self._wrote else {}
 
+    async def ask(self, method: str, path: str, body: object = None) -> bytes:
+        """Any other request with a JSON body, e.g. ``POST /v1/webhooks``; content of the answer."""
+        content = None if body is None else msgspec.json.encode(body)
+        return (await self._transport.send(method, path, content=content, headers={"Content-Type": "application/json"})).content
+
     async def logout(self) -> None:
         """Revoke the token before its time."""
         await self._transport.logout()

@@ -65,6 +65,7 @@ class Liandan:
     refusals = _blocking(AsyncLiandan.refusals)
     check = _blocking(AsyncLiandan.check)
     party = _blocking(AsyncLiandan.party)
+    ask = _blocking(AsyncLiandan.ask)
 
 
 async def _made(base_url: str, key: PrivateKey | None, options: dict[str, Any]) -> AsyncLiandan:

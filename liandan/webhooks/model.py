@@ -1,0 +1,127 @@
+"""The nouns: a webhook, a notice on its way (a delivery), what became of an attempt, and the bytes that are sent (CloudEvents 1.0)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from ledger.admission.entry import Entry
+
+State = Literal["unconfirmed", "active", "paused", "disabled"]
+DeliveryState = Literal["pending", "delivered", "dead"]
+CONTENT_TYPE = "application/cloudevents+json"
+PING = "webhook.ping"
+"""``type`` of a notice that only asks whether somebody is there and answers with the challenge."""
+PER_PARTY_MAX = 8
+QUEUED_MAX = 1000
+"""Notices that wait for one webhook; beyond it the feed waits, and nothing is left out."""
+
+
+class Webhook(Struct, frozen=True, kw_only=True):
+    """One subscription, as it is kept."""
+
+    id: str
+    uscc: str
+    keyid: str
+    """Key whose token set it up, or was the last to set it active."""
+    url: str
+    kinds: tuple[str, ...]
+    """``manifest`` for all of a chain type, ``manifest.depart`` for one kind; empty: everything."""
+    note: str
+    state: State
+    why: str
+    """Code of why it is disabled; empty otherwise."""
+    why_found: str
+    challenge: str
+    confirmed: bool
+    """Whether a ping to this address has been answered with the challenge."""
+    next_idx: int
+    failures: int
+    failing_since: datetime | None
+    next_at: datetime | None
+    created_at: datetime
+
+    def wants(self, kind: str) -> bool:
+        """Whether it is to be told of a kind, named with its version (``manifest.depart/1``)."""
+        name = kind.partition("/")[0]
+        return not self.kinds or name in self.kinds or name.partition(".")[0] in self.kinds
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """One notice to one webhook, without its bytes."""
+
+    id: int
+    webhook: str
+    idx: int | None
+    """Index of the entry; None for a ping."""
+    kind: str
+    subject: str
+    """The chain: notices of one subject are sent one after the other, in the order of ``id``."""
+    state: DeliveryState
+    attempts: int
+    first_at: datetime | None
+    last_at: datetime | None
+    next_at: datetime
+    status: int | None
+    said: str
+    """Code of what the last attempt came to; empty for a plain success."""
+    found: str
+    took_ms: int | None
+
+
+class Notice(Struct, frozen=True):
+    """What is to be sent next."""
+
+    id: int
+    kind: str
+    subject: str
+    body: bytes
+    attempts: int
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """What one attempt to deliver came to. ``said`` is a code with texts in the rule book, ``found`` what was seen; neither quotes what was answered."""
+
+    is_delivered: bool
+    status: int | None = None
+    said: str = ""
+    found: str = ""
+    retry_after_s: int | None = None
+    took_ms: int = 0
+    answer: bytes = b""
+    """Beginning of the answer to a ping; never kept."""
+
+
+def event_of(entry: Entry, origin: str, base_url: str) -> bytes:
+    """The notice of an entry as CloudEvents JSON. ``id`` is the statement's hash: with ``source`` it names the event wherever it is sent."""
+    statement, index = entry.statement, entry.index
+    links = {
+        "entry": f"{base_url}/v1/feed?after={index - 1}&limit=1",
+        "proof": f"{base_url}/v1/proofs/{index}",
+        "chain": f"{base_url}/v1/chains/{statement.chain}",
+    }
+    data = {"index": index, "chain": statement.chain, "seq": statement.seq, "kind": statement.kind, "hash": statement.hash, "links": links}
+    return _cloud_event(statement.hash, origin, statement.kind, statement.chain, entry.admission.at, data)
+
+
+def ping_of(webhook: str, challenge: str, number: str, origin: str, at: str) -> bytes:
+    """A notice that there is nothing to tell: its reader answers 2xx with the challenge in the body."""
+    return _cloud_event(number, origin, PING, ping_subject(webhook), at, {"challenge": challenge})
+
+
+def ping_subject(webhook: str) -> str:
+    """Subject of pings, which no chain is called."""
+    return f"webhook/{webhook}"
+
+
+def _cloud_event(name: str, source: str, kind: str, subject: str, at: str, data: object) -> bytes:
+    event = {"specversion": "1.0", "id": name, "source": source, "type": kind, "subject": subject, "time": at, "data": data}
+    return msgspec.json.encode(event)
+
+
+def known_filters(kinds: Sequence[str]) -> frozenset[str]:
+    """What ``kinds`` of a webhook may name: kinds without their version, and what stands before the dot."""
+    names = {kind.partition("/")[0] for kind in kinds}
+    return frozenset(names | {name.partition(".")[0] for name in names})
