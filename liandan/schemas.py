@@ -16,7 +16,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind
 from ledger.fields import COMMITMENT_PATTERN, COMMITMENTS_MAX, CommitField
 from ledger.labels import fields_of
-from liandan import kind_pages, schema_examples
+from liandan import act_pages, kind_pages, schema_examples
 from liandan.log_schemas import FIXED, by_kind
 from liandan.wiring import KINDS
 
@@ -129,7 +129,7 @@ def files(kinds: Kinds) -> dict[str, str]:
     told = {
         f"{name}.json": json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=False) + "\n" for name, schema in schemas(kinds).items()
     }
-    return told | {kind_pages.NAME: kind_pages.kinds_page(kinds)}
+    return told | {kind_pages.NAME: kind_pages.kinds_page(kinds), act_pages.NAME: act_pages.acts_page(kinds)}
 
 
 def main() -> None:
