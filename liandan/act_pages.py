@@ -33,7 +33,8 @@ from signing.keys import read_key
 
 key = read_key(Path("单位.pem"), "口令".encode())
 trust = Trust.from_files(Path("log.vkey"), "<账本创始声明哈希>")
-client = Liandan("https://ledger.example.cn", key, uscc="<代码>", trust=trust, folder=ReceiptFolder(Path("回执"))).__enter__()
+with Liandan("https://ledger.example.cn", key, uscc="<代码>", trust=trust, folder=ReceiptFolder(Path("回执"))) as client:
+    ...  # 例子写在这里 / the example goes here
 ```
 
 Node.js 20（只用自带的 `crypto` 与 `fetch`；[client.mjs](../examples/client.mjs) 一个文件，没有依赖）：
@@ -72,9 +73,9 @@ def python_line(example: dict[str, Any]) -> str:
     """The act with our client: draft, sign, post."""
     kind, chain, by = example["kind"], example["chain"], example["by"]
     if len(by) == 1:
-        return f'receipt = client.post(client.sign(client.draft("{kind}", "{chain}", body)))'
+        return f'draft = client.draft("{kind}", "{chain}", body)\nreceipt = client.post(client.sign(draft))'
     signers = ", ".join(f'"{uscc}"' for uscc in by)
-    return f'receipt = client.post(client.sign(client.draft("{kind}", "{chain}", body, by=({signers})), *keys))'
+    return f'by = ({signers})\ndraft = client.draft("{kind}", "{chain}", body, by=by)\nreceipt = client.post(client.sign(draft, *keys))'
 
 
 def node_line(example: dict[str, Any]) -> str:

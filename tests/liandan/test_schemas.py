@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from ledger.fields import CHECKS
-from liandan import schema_examples, schemas
+from liandan import act_pages, schema_examples, schemas
 from liandan.kind_pages import NAME
 from liandan.schemas import DIRECTORY, files
 from liandan.wiring import KINDS
@@ -24,7 +24,9 @@ CHINESE, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
 
 
 def test_docs_formats_is_what_the_types_say() -> None:
-    found = {path.name: path.read_text(encoding="utf-8") for path in (*DIRECTORY.glob("*.json"), DIRECTORY / NAME)}
+    found = {
+        path.name: path.read_text(encoding="utf-8") for path in (*DIRECTORY.glob("*.json"), DIRECTORY / NAME, DIRECTORY / act_pages.NAME)
+    }
     assert found == files(KINDS), "run: python -m liandan.schemas"
 
 
