@@ -1,13 +1,13 @@
 """Options that commands share, and what they make of them: settings, keys, the client of a server."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ledger.chain import HASH_PATTERN
 from ledger.times import parse_at
 from liandan import settings
 from liandan.client import AsyncLiandan, ReceiptFolder, Trust
@@ -23,7 +23,7 @@ class PinnedHash(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """64 hexadecimal digits, lower case."""
         digits = "".join(str(value).split()).lower()
-        if not HASH_PATTERN.fullmatch(digits):
+        if not re.fullmatch("[0-9a-f]{64}", digits):
             found = f"{str(value)[:80]!a}（{len(digits)}）"
             self.fail(f"应为 64 位十六进制的哈希，所给为 / 64 hexadecimal digits are wanted, given: {found}", param, ctx)
         return digits
