@@ -84,9 +84,9 @@ async def fetch_links(conn: Conn, places: Sequence[tuple[str, int]]) -> dict[tup
     return {(row["chain"], row["seq"]): LinkRow(*row) for row in rows}
 
 
-async def list_links(conn: Conn, chain: str, *, limit: int = 1000) -> list[LinkRow]:
-    """Links of one chain in order, at most ``limit``."""
-    rows = await conn.fetch(f"{_LINKS} WHERE chain = $1 ORDER BY seq LIMIT $2", chain, limit)
+async def list_links(conn: Conn, chain: str) -> list[LinkRow]:
+    """Links of one chain in order, all of them: documents are signed by what is read here, and the last act may undo the others."""
+    rows = await conn.fetch(f"{_LINKS} WHERE chain = $1 ORDER BY seq", chain)
     return [LinkRow(*row) for row in rows]
 
 

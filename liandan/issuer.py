@@ -9,11 +9,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
-from ledger.kinds.issuer import IssuerKey
-from liandan.keyring import ISSUER_SUITE, ServerKeys, add_issuer
+from ledger import store
+from ledger.admission.entry import read_entry
+from ledger.kinds.issuer import LOG_ISSUERS, IssuerKey, IssuerRetire
+from liandan.installation import open_offline
+from liandan.keyring import ISSUER_SUITE, ServerKeys, add_issuer, own_signers
 from liandan.settings import Settings
+from liandan.wiring import KINDS
 from signing import b64
 from signing.certificate import certify
 from signing.keys import PrivateKey, keyid, spki_of
@@ -31,6 +35,40 @@ class IssuerRegistration(Struct, frozen=True, kw_only=True, forbid_unknown_field
     suite: str
     spki: str
     pop: str
+
+
+class ToldIssuer(Struct, frozen=True, kw_only=True):
+    """A key as the log tells it (``log issuer list``)."""
+
+    keyid: str
+    use: str
+    valid_from: str
+    valid_to: str
+    added: int
+    """Index of its registration."""
+    retired: int | None = None
+    """Index of its retirement."""
+    is_at_hand: bool = False
+    """Whether this machine's key file holds it."""
+
+
+async def read_issuers(settings: Settings) -> list[ToldIssuer]:
+    """Every key for papers and codes that this installation's log tells, in the order of registration; retired ones included."""
+    at_hand = own_signers(settings)
+    async with open_offline(settings) as (connection, _, _):
+        links = await store.list_links(connection, LOG_ISSUERS)
+        rows = await store.fetch_entries_at(connection, [link.idx for link in links])
+    told: dict[str, ToldIssuer] = {}
+    for entry in (read_entry(row.entry, KINDS) for row in rows):
+        body = entry.statement.body
+        if isinstance(body, IssuerKey):
+            name = keyid(b64.decode(body.spki))
+            told[name] = ToldIssuer(
+                keyid=name, use=body.use, valid_from=body.valid_from, valid_to=body.valid_to, added=entry.index, is_at_hand=name in at_hand
+            )
+        elif isinstance(body, IssuerRetire):
+            told[body.keyid] = replace(told[body.keyid], retired=entry.index)
+    return list(told.values())
 
 
 def make_issuer(settings: Settings, use: str, found: str, operator: str) -> tuple[PrivateKey, IssuerRegistration]:

@@ -46,7 +46,7 @@ BY_STATUS = {
     431: "HEAD_TOO_LARGE",
     429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY",
     500: "INTERNAL INTERNAL_POISON",
-    503: "BUSY LOG_FROZEN ISSUER_KEY SEARCH_BEHIND NOT_YET_READ",
+    503: "BUSY LOG_FROZEN ISSUER_KEY ISSUER_LAPSED SEARCH_BEHIND NOT_YET_READ",
 }
 STATUS = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 """What is not here is 422: the statement can be read, and a rule refuses it."""

@@ -23,7 +23,7 @@ from reports.attachment import bundles_in, is_pdf, says_layout
 from reports.crew import in_order
 from reports.documents import layout_of
 from reports.evidence import collect
-from reports.issuing import Signers
+from reports.issuing import UNSIGNED, Signers
 from reports.paper.pades import signature_of
 from reports.paper.tongue import Tongue, path_in
 from reports.press import Press
@@ -186,14 +186,14 @@ def print_month(
     """Certificates of everything received in a month, in these languages, on all cores; to be repeated after an interruption: what is there
     stays.
 
-    ``kinds`` and ``signers`` are functions of a module (or partials of one), called in each process, which need not share this one's environment. Refusal MONTH_FORM; ISSUER_KEY, at the first paper.
+    ``kinds`` and ``signers`` are functions of a module (or partials of one), called in each process, which need not share this one's environment. Refusal MONTH_FORM; ISSUER_KEY, ISSUER_LAPSED, at the first paper.
     """
     wanted = log.received(month)
     out.mkdir(parents=True, exist_ok=True)
     found: list[Batched] = []
     count = len(wanted) * len(tongues)
     for outcome in in_order(print_one, _jobs(log, wanted, out, tongues), count, begin=begin, given=(kinds, signers), preload=__name__):
-        if any(reason.code == "ISSUER_KEY" for reason in outcome.reasons):
+        if any(reason.code in UNSIGNED for reason in outcome.reasons):
             raise Refusal(outcome.reasons)
         found.append(outcome)
         progress(len(found), count)

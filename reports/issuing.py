@@ -23,6 +23,8 @@ from signing.refusal import refuse
 Signers = Mapping[str, Callable[[bytes], bytes]]
 """Signing functions at hand, by keyid."""
 NO_SIGNERS: Signers = {}
+UNSIGNED = ("ISSUER_KEY", "ISSUER_LAPSED")
+"""Why nothing is printed at all."""
 
 
 class Retirement(Struct, frozen=True):
@@ -57,23 +59,40 @@ def issuers(bundle: Bundle, use: str) -> dict[str, Issuer]:
     One for documents has a certificate, without which no reader of PDF takes its signature. One that was retired counts no more: what it
     signed before is told by a bundle of before. Its days are those of the newest entry.
     """
-    today = day_of(parse_at(bundle.entries[-1].admission.at))
-    good = {
-        name: issuer
-        for name, issuer in told_issuers(bundle).items()
-        if issuer.use == use and issuer.retired is None and issuer.valid_from <= today <= issuer.valid_to and (issuer.cert or use != "pdf")
-    }
+    today = _today(bundle)
+    return {name: issuer for name, issuer in _in_use(bundle, use).items() if issuer.valid_from <= today <= issuer.valid_to}
+
+
+def lapsed(bundle: Bundle, use: str) -> dict[str, Issuer]:
+    """Keys of this use whose last day is over, where none followed: the log signs, but nothing does. Whoever stops signing retires them."""
+    today = _today(bundle)
+    return {} if issuers(bundle, use) else {name: issuer for name, issuer in _in_use(bundle, use).items() if issuer.valid_to < today}
+
+
+def _in_use(bundle: Bundle, use: str) -> dict[str, Issuer]:
+    """Keys of this use that were not retired, whatever their days, newest registration first."""
+    told = told_issuers(bundle).items()
+    good = {name: issuer for name, issuer in told if issuer.use == use and issuer.retired is None and (issuer.cert or use != "pdf")}
     return dict(sorted(good.items(), key=lambda item: -item[1].added))
 
 
+def _today(bundle: Bundle) -> str:
+    """The day of the newest entry: nothing here reads a clock."""
+    return day_of(parse_at(bundle.entries[-1].admission.at))
+
+
 def require_signers(bundle: Bundle, signers: Signers) -> None:
-    """Refusal ISSUER_KEY where the log signs its papers or codes and none of those keys is at hand: unsigned they are not its papers."""
+    """Refusal where the log signs its papers or codes, for unsigned they are not its papers: ISSUER_KEY when none of those keys is at hand,
+    ISSUER_LAPSED when the last day of all of them is over.
+    """
     for use, zh in USES.items():
         known = issuers(bundle, use)
         if known and not known.keys() & signers:
             raise refuse(
                 "ISSUER_KEY", field=f"{use} {zh}", found=", ".join(name[:16] for name in signers) or "-", expected=next(iter(known))
             )
+        for name, issuer in lapsed(bundle, use).items():
+            raise refuse("ISSUER_LAPSED", field=f"{use} {zh}", found=f"{name[:16]}: {issuer.valid_to}", expected=f"≥ {_today(bundle)}")
 
 
 def is_behind(bundle: Bundle, signers: Signers) -> bool:

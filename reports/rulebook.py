@@ -20,6 +20,10 @@ ISSUER_KEY | - | operator | docs/certificate.md [DESIGN]
 账本登记了文书签章或二维码密钥，本服务没有这把私钥，不能出具：未签章的文书不是该账本的文书。 || 运营单位将该密钥放入本服务的密钥文件（Key: pdf 或 Key: claim），服务随即取用；或用 liandan key issuer 生成新的并登记，或以 liandan log issuer retire 停用。
 The log tells a key for papers or codes that this server does not hold; unsigned, a paper of such a log is not its paper. || The operator puts the key into this server's key file (Key: pdf or Key: claim), which it reads again by itself, or makes and registers a new one (liandan key issuer), or retires it (liandan log issuer retire).
 
+ISSUER_LAPSED | - | operator | docs/certificate.md [DESIGN]
+账本登记的文书签章或二维码密钥已过停用日期，没有接替的密钥，不能出具：未签章的文书不是该账本的文书。 || 运营单位生成并登记新的密钥（liandan key issuer、key cert、log issuer add）；不再签章的，以 liandan log issuer retire 停用旧密钥。
+The last day of the log's keys for papers or codes is over and none followed; unsigned, a paper of such a log is not its paper. || The operator makes and registers a new key (liandan key issuer, key cert, log issuer add), or, to sign no more, retires the old one (liandan log issuer retire).
+
 TRANSIT_VOID | - | generator | docs/documents.md [DESIGN]
 联单已作废，没有在途可言，不出具在途凭证。 || 如已重新开具，按新联单出具。
 The manifest is void: nothing is in transit, so there is no extract. || If it was issued anew, ask for the extract of the new manifest.
@@ -45,8 +49,8 @@ ATTESTATION_FOUND | - | sender | docs/documents.md [DESIGN]
 The log has such a manifest, so there is no attestation of none. || Look at these manifests, or narrow the question.
 
 ATTESTATION_SCOPE | - | sender | docs/documents.md [DESIGN]
-检索条件不完整，或者超出您的查阅范围。 || 给出国家联单编号，或者给出移出人（可加废物代码、起止日期）；企业只能就本单位作为移出人的联单提出。
-The question is incomplete, or beyond what you may read. || Give a national number, or a generator with a code or days; a party may ask about itself as generator alone.
+检索条件不完整，期间不成立（倒置，或者账本尚未到那一天），或者超出您的查阅范围。 || 给出国家联单编号，或者给出移出人（可加废物代码、起止日期）；企业只能就本单位作为移出人的联单提出。
+The question is incomplete, its days are no period (backwards, or not reached by the log), or it is beyond what you may read. || Give a national number, or a generator with a code or days; a party may ask about itself as generator alone.
 
 SEARCH_BEHIND | - | operator | docs/documents.md [DESIGN]
 检索用的视图尚未跟上检查点。 || 稍候重试。

@@ -21,7 +21,7 @@ from reports.claim import parse_claim
 from reports.crew import in_order
 from reports.documents import ATTESTATION, DOCUMENTS, document_of, render
 from reports.files import printable, read_beginning, read_file
-from reports.issuing import Retirement, Signers, issuers, retirements
+from reports.issuing import Retirement, Signers, issuers, lapsed, retirements
 from reports.paper.pades import Sign, signature_of
 from reports.paper.tongue import Tongue
 from reports.receipts import is_receipt, verify_receipts
@@ -296,7 +296,9 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     document = document_of(bundle, said)
     printed = _printed(document, bundle, attached, signers, tongue)
     # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
-    is_whole = all(signers.keys() & known for use in DOCUMENTS[document].uses if (known := issuers(bundle, use).keys()))
+    is_whole = all(
+        signers.keys() & known if (known := issuers(bundle, use).keys()) else not lapsed(bundle, use) for use in DOCUMENTS[document].uses
+    )
     paper: Paper = "reprint" if printed == raw and is_whole else "unchecked" if signature is None else "signature"
     canonical = ""
     if keep is not None and paper != "reprint":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from liandan.cli.connection import client_options, existing_folder, open_client, own_settings
+from liandan.cli.connection import client_options, existing_folder, open_reader, own_settings
 from liandan.cli.output import FINDING, command, emit, progress_bar
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def certificate(
 
 
 async def _download(name: str, tongues: tuple[Tongue, ...], options: dict[str, Any]) -> dict[Tongue, bytes]:
-    async with open_client(**options) as client:
+    async with open_reader(**options) as client:
         return {tongue: await client.get(f"/v1/manifests/{name}/certificate.pdf", lang=tongue) for tongue in tongues}
 
 

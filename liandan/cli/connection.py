@@ -11,7 +11,7 @@ import click
 from ledger.times import parse_at
 from liandan import settings
 from liandan.client import AsyncLiandan, ReceiptFolder, Trust
-from liandan.keyring import read_passphrase
+from liandan.keyring import read_keyring, read_passphrase
 from signing.keys import PrivateKey, read_key
 
 
@@ -38,7 +38,12 @@ passphrase_option = click.option("--passphrase-file", type=existing, help="口�
 now_option = click.option("--now", help="模拟账本的当前时间 / present of a simulated log")
 _CLIENT = (
     click.option("--url", envvar="LIANDAN_CLIENT_URL", help="服务地址，默认为本机设置 / server, default: this machine's settings"),
-    click.option("--key", "key_file", type=existing, help="登录并签名的密钥文件 / key file to log in and sign with"),
+    click.option(
+        "--key",
+        "key_file",
+        type=existing,
+        help="登录并签名的密钥文件；查阅时默认本机运营密钥 / key file to log in and sign with; for reading, this installation's operator's",
+    ),
     passphrase_option,
     click.option("--vkey", "vkey_file", type=existing, help="已保存的 log.vkey / pinned log.vkey"),
     click.option("--found", type=pinned_hash, help="已保存的账本创始声明哈希 / pinned hash of log.found"),
@@ -69,6 +74,16 @@ def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan: 
     client = AsyncLiandan(url, key, trust=trust, folder=kept, patience_s=20)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
+
+
+def open_reader(**options: Any) -> AsyncLiandan:
+    """The same for what nobody may read without a token: as ``--key``, else as the operator where this installation has his key."""
+    if options["key_file"] is not None:
+        return open_client(**options)
+    here = own_settings()
+    if not here.key_path.exists():
+        raise click.UsageError("须以 --key 给出本单位的密钥文件，用以登录 / name your key file to log in with: --key")
+    return open_client(read_keyring(here, operator_only=True).operator, **options)
 
 
 def own_settings(changes: Mapping[str, str | None] | None = None) -> settings.Settings:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from liandan.cli.connection import client_options, file, open_client
+from liandan.cli.connection import client_options, file, open_reader
 from liandan.cli.output import command, emit
 
 LISTS, APPROVALS = "list/", "approval/"
@@ -20,7 +20,7 @@ def document_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a c
 
 
 async def _download(path: Path, address: str, lang: str, options: dict[str, Any], **query: str | None) -> None:
-    async with open_client(**options) as client:
+    async with open_reader(**options) as client:
         _keep(path, await client.get(address, lang=lang, **query))
 
 
@@ -73,4 +73,5 @@ async def no_record(
 ) -> None:
     """请出具单位签署无记录证明。 / Have the issuer sign that it finds no such manifest."""
     query = {"number": number, "generator": generator, "code": code, "from": first, "to": last}
-    await _download(out or Path("no-record.pdf"), "/v1/no-record.pdf", lang, options, **query)
+    asked = "-".join(value for value in query.values() if value)  # of another question it is another document
+    await _download(out or Path(f"no-record-{asked}.pdf"), "/v1/no-record.pdf", lang, options, **query)

@@ -1,10 +1,12 @@
 """Keys that papers and codes are signed with: ``liandan key issuer|cert`` prepares them, ``liandan log issuer add|retire`` tells the log."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Coroutine
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -14,6 +16,9 @@ from ledger.times import day_of, parse_at
 from liandan.cli.connection import client_options, existing, file, load_key, open_client, own_settings, passphrase_option, pinned_hash
 from liandan.cli.output import command, emit
 from signing.refusal import refuse
+
+if TYPE_CHECKING:
+    from liandan.issuer import ToldIssuer
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _first = click.option("--from", "first", type=_DAY, help="启用日期 / first day, YYYY-MM-DD")
@@ -42,7 +47,8 @@ def make_command(use: str, found: str | None, uscc: str | None, out: Path | None
     path = out or Path(f"issuer-{use}-{key.keyid[:8]}.json")
     path.write_bytes(msgspec.json.encode(registration) + b"\n")
     told = {"keyid": key.keyid, "use": use, "key_file": str(own.key_path), "path": str(path)}
-    following = "liandan key cert" if use == "pdf" else f"liandan log issuer add {path}"
+    named = f"liandan key cert {key.keyid[:8]} --name <单位名称 / name> --from YYYY-MM-DD --to YYYY-MM-DD"
+    following = named if use == "pdf" else f"liandan log issuer add {path} --to YYYY-MM-DD"
     emit(told, f"{USES[use]} {key.keyid} → {own.key_path}", f"登记材料 / registration: {path}", f"  → {following}")
 
 
@@ -80,9 +86,9 @@ def cert_command(
         made = certificate(key, name, first.date(), last.date(), authority, ca_name)
     path = out or Path(f"issuer-{key.keyid[:8]}.{'csr' if csr else 'cer'}")
     path.write_bytes(made)
-    emit(
-        {"keyid": key.keyid, "path": str(path)}, f"{key.keyid} → {path}", *([] if csr else [f"  → liandan log issuer add … --cert {path}"])
-    )
+    certified = "<证书 / certificate>" if csr else str(path)
+    following = f"liandan log issuer add issuer-pdf-{key.keyid[:8]}.json --cert {certified}"
+    emit({"keyid": key.keyid, "path": str(path)}, f"{key.keyid} → {path}", f"  → {following}")
 
 
 @click.group("issuer")
@@ -119,14 +125,32 @@ def add(registration: Path, cert: Path | None, first: datetime | None, last: dat
     return _post("issuer.key/1", body, options)
 
 
+@issuer.command("list")
+@command
+async def list_command() -> None:
+    """列出本机账本登记的文书与二维码密钥：期限、是否停用、本机有无私钥。 / List the keys that this installation's log tells."""
+    from liandan.issuer import read_issuers
+
+    found = await read_issuers(own_settings())
+    emit(found, *map(_line, found), *([] if found else ["账本没有登记密钥：文书不签章 / the log tells no key: papers are unsigned"]))
+
+
+def _line(one: ToldIssuer) -> str:
+    ended = f"已停用（序位 {one.retired}）/ retired" if one.retired is not None else "本机有私钥 / at hand" if one.is_at_hand else "-"
+    return f"{one.keyid}  {USES[one.use]} {one.use}  {one.valid_from} – {one.valid_to}  序位 {one.added}  {ended}"
+
+
 @issuer.command()
-@click.argument("keyid")
+@click.argument("keyid", type=pinned_hash)
 @click.option("--reason", required=True, help="原因 / why")
 @click.option("--since", help="自何时起不可信（泄露时）；默认自登记停用起 / since when it is not trusted, YYYY-MM-DDThh:mm:ss+08:00")
 @client_options
 @command
 async def retire(keyid: str, reason: str, since: str | None, **options: Any) -> None:
-    """停用一把密钥（issuer.retire）：此后，或自所列时间起，其签章视为未签。 / Retire a key, from now on or since a moment."""
+    """停用一把密钥（issuer.retire）：此后，或自所列时间起，其签章视为未签。KEYID 为全部 64 位，见 liandan log issuer list。
+
+    Retire a key, from now on or since a moment; all 64 digits of its KEYID, as liandan log issuer list shows it.
+    """
     await _post("issuer.retire/1", lambda _found, _operator: IssuerRetire(keyid=keyid, reason=reason, since_at=since), options)
 
 

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from ledger.reading import PAGE_MAX
-from liandan.cli.connection import client_options, open_client
+from liandan.cli.connection import client_options, open_reader
 from liandan.cli.output import command, emit, json_command
 from manifests.answers import ManifestChoice, Manifests
 
@@ -23,7 +23,7 @@ def manifest() -> None:
 @json_command
 async def show(name: str, **options: Any) -> None:
     """一份联单的现状（移出人/ULID、ULID 或国家编号）；重名时列出各份。 / A manifest by identity, ULID or number, or the choice."""
-    async with open_client(**options) as client:
+    async with open_reader(**options) as client:
         raw = await client.get(f"/v1/manifests/{name}")
         if "/" not in name:
             choice = msgspec.json.decode(raw, type=ManifestChoice)
@@ -39,7 +39,7 @@ async def show(name: str, **options: Any) -> None:
 @command
 async def list_command(stage: str | None, limit: int, **options: Any) -> None:
     """联单列表，新开具的在前。 / Manifests, newest first."""
-    async with open_client(**options) as client:
+    async with open_reader(**options) as client:
         raw = await client.get("/v1/manifests", stage=stage, limit=limit)
     rows = msgspec.json.decode(raw, type=Manifests).manifests
     emit(json.loads(raw), *(f"{row.number or '-'} {row.stage} {row.id}" for row in rows))

@@ -98,7 +98,7 @@ def ending(work: Work[P]) -> Callable[P, None]:
             errors.print(f"数据库拒绝 / refused by the database: {error}", markup=False)
             code = UNAVAILABLE
         except (Unavailable, OSError, asyncpg.InterfaceError, BrokenExecutor) as error:  # the last: a process of ours was killed
-            errors.print(f"无法连接 / unavailable: {error}", markup=False)
+            errors.print(f"无法连接，或者无法读写文件 / unavailable: {error}", markup=False)
             code = UNAVAILABLE
         raise SystemExit(code)
 

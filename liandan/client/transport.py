@@ -27,8 +27,8 @@ LIFE_S = 6 * 3600
 RENEW_S = 300
 """A token is renewed when it has less than this left."""
 RETRIED = frozenset({429, 502, 503, 504})
-LASTING = b'"ISSUER_KEY"'
-"""Stays until the operator has done something."""
+LASTING = b'"ISSUER_KEY"', b'"ISSUER_LAPSED"'
+"""Stay until the operator has done something."""
 PAUSE_MAX_S = 10.0
 T = TypeVar("T")
 
@@ -107,7 +107,7 @@ class Transport:
             else:
                 if answer.status_code < 400:
                     return answer
-                if answer.status_code not in RETRIED or LASTING in answer.content:
+                if answer.status_code not in RETRIED or any(code in answer.content for code in LASTING):
                     raise RequestRefused(problem_of(answer))
                 asked = answer.headers.get("retry-after", "")
                 why, wait = (

@@ -40,6 +40,12 @@ async def opened(**_: object) -> AsyncIterator[Served]:
             "2026-51-50-cy.excerpt.pdf",
         ),
         (
+            ["no-record", "--number", "20265101999999"],
+            "/v1/no-record.pdf",
+            {"lang": "zh", "number": "20265101999999"},
+            "no-record-20265101999999.pdf",
+        ),
+        (
             ["no-record", "--generator", "G", "--code", "900-052-31", "--from", "2026-10-01", "--to", "2026-10-31", "--out", "none.pdf"],
             "/v1/no-record.pdf",
             {"lang": "zh", "generator": "G", "code": "900-052-31", "from": "2026-10-01", "to": "2026-10-31"},
@@ -51,7 +57,7 @@ def test_each_command_keeps_the_document_of_its_address(
     arguments: list[str], path: str, query: dict[str, object], file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("certificate", "document"):
-        monkeypatch.setattr(f"liandan.cli.{module}.open_client", opened)
+        monkeypatch.setattr(f"liandan.cli.{module}.open_reader", opened)
     monkeypatch.chdir(tmp_path)
     asked.clear()
     answer = CliRunner().invoke(main, arguments)
@@ -65,3 +71,9 @@ def test_an_excerpt_is_of_a_decision_or_a_list(arguments: list[str]) -> None:
     answer = CliRunner().invoke(main, arguments)
     assert answer.exit_code == 2
     assert "approval/" in answer.output
+
+
+def test_a_reader_without_a_key_is_told_which_option_names_it(tmp_path: Path) -> None:
+    for command in (["transit", "20265101000123"], ["certificate", "20265101000123"], ["manifest", "list"]):
+        answer = CliRunner(env={"LIANDAN_DATA_DIR": str(tmp_path)}).invoke(main, [*command, "--url", "http://127.0.0.1:9"])
+        assert (answer.exit_code, "--key" in answer.output) == (2, True), answer.output

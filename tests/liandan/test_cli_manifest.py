@@ -50,7 +50,7 @@ def _run(monkeypatch: pytest.MonkeyPatch, count: int, *arguments: str) -> str:
     async def opened(**options: object) -> AsyncIterator[Served]:
         yield Served(count)
 
-    monkeypatch.setattr("liandan.cli.manifest.open_client", opened)
+    monkeypatch.setattr("liandan.cli.manifest.open_reader", opened)
     answer = CliRunner().invoke(main, ["manifest", *arguments])
     assert answer.exit_code == 0, answer.output
     return answer.stdout

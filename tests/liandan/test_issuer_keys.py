@@ -156,6 +156,11 @@ async def test_a_key_is_told_to_the_log_by_command_and_retired(database_url: str
         retire = ("log", "issuer", "retire", key.keyid, "--reason", "更换（虚构）", *url)
         assert (await do(*retire)).exit_code == 0
         assert "KEY_UNKNOWN" in (await do(*retire)).output
+        assert "64" in (await do("log", "issuer", "retire", key.keyid[:8], "--reason", "x", *url)).output
+        here = CliRunner(env={"LIANDAN_DATA_DIR": str(own.data_dir), "LIANDAN_DATABASE_URL": database_url})
+        listed = await asyncio.to_thread(here.invoke, main, ["log", "issuer", "list", "--json"])
+        [one] = json.loads(listed.stdout)
+        assert (one["keyid"], one["use"], one["is_at_hand"], one["retired"]) == (key.keyid, "pdf", True, one["added"] + 1)
 
 
 def _registered(key: PrivateKey, found: str) -> dict[str, str]:

@@ -112,11 +112,11 @@ class Story:
         """Set the clock."""
         self.bench.at_s = parse_at(text)
 
-    def issuer(self, use: str = "pdf", name: str = "") -> PrivateKey:
+    def issuer(self, use: str = "pdf", name: str = "", last: date = date(2036, 12, 31)) -> PrivateKey:
         """Register a key of the operator that signs documents or claims."""
         key = PrivateKey.from_seed("ecdsa-p256-sha256", sha256(f"{use} {name}".encode()).digest())
         made = register(key, self.bench.found, OPERATOR)
-        days = date(2026, 1, 1), date(2036, 12, 31)
+        days = date(2026, 1, 1), last
         body = IssuerKey(
             use="pdf" if use == "pdf" else "claim",
             suite=made.suite,

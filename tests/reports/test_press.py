@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from ledger.bundle import open_bundle
 from reports import press as module
+from reports.certificate.render import render_certificate
 from reports.issuing import Signers
 from reports.kinds import all_kinds
 from reports.press import Cache, Press
@@ -70,6 +73,35 @@ def test_keys_are_looked_for_when_the_log_tells_a_newer_one(tmp_path: Path) -> N
     kept = Press(KINDS, {paper.keyid: paper.sign, code.keyid: code.sign}, Cache(tmp_path))
     assert kept._cache is not None
     assert kept._cache.get(kept._key(raw, module.layout_of("certificate", "zh"))) == whole, "kept under the keys that signed it"
+
+
+async def test_a_key_whose_last_day_is_over_is_no_leave_to_print_unsigned() -> None:
+    """An oversight must not turn papers into what anybody can print. To sign no more, the operator retires the key."""
+    story = Story()
+    old, code = story.issuer(last=date(2026, 10, 9)), story.issuer("claim")
+    story.ordinary(123)
+    signers = {old.keyid: old.sign, code.keyid: code.sign}
+
+    def told() -> tuple[str, ...]:
+        with pytest.raises(Refusal) as caught:
+            Press(KINDS, signers).certificate(raw)
+        return tuple(caught.value.codes)
+
+    raw = await story.bundle(123)
+    assert told() == ("ISSUER_LAPSED",)
+    printed = render_certificate(open_bundle(raw, KINDS), raw, signers)
+    assert verify_bytes(printed, "c.pdf", story.bench.found).verdict == "unchecked"
+    new = story.issuer(name="次")
+    signers[new.keyid] = new.sign
+    raw = await story.bundle(123)
+    assert verify_bytes(Press(KINDS, signers).certificate(raw), "c.pdf", story.bench.found).paper == "reprint"
+    story.retire(new)
+    raw = await story.bundle(123)
+    assert told() == ("ISSUER_LAPSED",)
+    story.retire(old)
+    raw = await story.bundle(123)
+    report = verify_bytes(Press(KINDS, signers).certificate(raw), "c.pdf", story.bench.found)
+    assert (report.verdict, report.notes[0].code) == ("good", "NOTE_UNSIGNED")
 
 
 async def test_a_log_without_such_keys_prints_unsigned() -> None:
