@@ -6,6 +6,7 @@ Source: formats §1 (statement), §4 (entry). Nothing here does I/O or reads a c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
@@ -13,6 +14,9 @@ from msgspec import Struct, field
 from signing.refusal import Reason
 
 StateT = TypeVar("StateT")
+OneT = TypeVar("OneT")
+OtherT = TypeVar("OtherT")
+AnswerT = TypeVar("AnswerT")
 
 Level = Literal["L", "M", "H"]
 Alert = tuple[Level, str]
@@ -118,14 +122,44 @@ class DataMissing(Exception):
     """An adopted file is not here: the operator must put it into the log's ``data/`` directory. No rule that reads it can decide."""
 
 
+def kept_for_last(work: Callable[[OneT, OtherT], AnswerT]) -> Callable[[OneT, OtherT], AnswerT]:
+    """Keeps the last answer of a pure function of two frozen values: the rules of one act ask the same of the same two one after the other.
+    The very objects are compared, so an answer never ages, and threads that share it only ask anew."""
+    last: tuple[object, object, AnswerT] | None = None
+
+    @wraps(work)
+    def asked(one: OneT, other: OtherT) -> AnswerT:
+        nonlocal last
+        if (known := last) is not None and known[0] is one and known[1] is other:
+            return known[2]
+        answer = work(one, other)
+        last = (one, other, answer)
+        return answer
+
+    return asked
+
+
 def chain_key(chain: str) -> str:
     """Key of a chain's head."""
     return f"chain:{chain}"
 
 
+def chain_keys(chains: Iterable[str]) -> list[str]:
+    """Keys of several heads; every statement asks for some ten."""
+    return ["chain:" + chain for chain in chains]
+
+
 def account_key(account: str) -> str:
     """Key of a quota account."""
     return f"account:{account}"
+
+
+class Values(dict[str, Any]):
+    """Values of an overlay by key; ``None`` is known to be absent. What is asked for and not loaded raises Unread."""
+
+    def __missing__(self, key: str) -> Any:
+        """What is said of a key that nobody loaded."""
+        raise Unread(key)
 
 
 class Facts:
@@ -136,19 +170,24 @@ class Facts:
     overlay by replaying entries. Rules cannot tell the difference, which is what makes a decision recomputable.
     """
 
-    def __init__(self, dataset: Callable[[str, str], Any]) -> None:
-        """``dataset(name, sha256)`` returns the parsed data file; it must be pure and cached."""
-        self.values: dict[str, Any] = {}
+    def __init__(self, dataset: Callable[[str, str], Any], values: Values | None = None) -> None:
+        """``dataset(name, sha256)`` returns the parsed data file; it must be pure and cached. ``values`` says what becomes of a key that is
+        not loaded."""
+        self.values = Values() if values is None else values
         self.changed: set[str] = set()
         self._dataset = dataset
         self._log: Any = None
         self._data: dict[str, Any] = {}  # Data sets that were asked for, as ``_log``, the head of ``log/main``, pins them.
+        self._found: dict[Any, Any] = {}  # What was worked out of them.
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         """Those of ``keys`` that are not loaded yet."""
-        values = self.values
-        absent = [key for key in keys if key not in values]
-        return list(dict.fromkeys(absent)) if len(absent) > 1 else absent
+        values, wanted = self.values, dict.fromkeys(keys)
+        return [] if values.keys() >= wanted.keys() else [key for key in wanted if key not in values]
+
+    def holds(self, key: str) -> bool:
+        """Whether a value is loaded, be it that the log has none: a kind's reads follow what it names only then."""
+        return key in self.values
 
     def put(self, key: str, value: Any) -> None:
         """Change a value; it is written back at the end of the batch."""
@@ -157,29 +196,26 @@ class Facts:
 
     def get(self, key: str) -> Any:
         """A loaded value or ``None`` if the log has none; raises Unread if nobody loaded it."""
-        try:
-            return self.values[key]
-        except KeyError:
-            raise Unread(key) from None
+        return self.values[key]
 
     def head(self, chain: str) -> Head[Any] | None:
         """Head of a chain, or ``None`` for a chain without entries."""
-        head: Head[Any] | None = self.get(chain_key(chain))
+        head: Head[Any] | None = self.values["chain:" + chain]
         return head
 
     def state(self, chain: str) -> Any:
         """The personality's state of a chain, or ``None``."""
-        head: Head[Any] | None = self.get("chain:" + chain)
+        head: Head[Any] | None = self.values["chain:" + chain]
         return None if head is None else head.state
 
     def used_g(self, account: str) -> int:
         """Grams used on an account; 0 before its first touch."""
-        found: Account | None = self.get(account_key(account))
+        found: Account | None = self.get("account:" + account)
         return 0 if found is None else found.used_g
 
     def account_row(self, account: str, delta_g: int) -> AccountRow:
         """How a change moves an account from where it stands."""
-        found: Account | None = self.get(account_key(account))
+        found: Account | None = self.get("account:" + account)
         before = 0 if found is None else found.used_g
         return AccountRow(account=account, prev_index=None if found is None else found.idx, before_g=before, after_g=before + delta_g)
 
@@ -191,10 +227,19 @@ class Facts:
         """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
         log: Any = self.get("chain:log/main")  # its head, which changes with every adoption
         if log is not self._log:
-            self._log, self._data = log, {}
+            self._log, self._data, self._found = log, {}, {}
         found = self._data.get(name)
         if found is None and log is not None and name in log.state.data:
             found = self._data[name] = self._dataset(name, log.state.data[name].sha256)
+        return found
+
+    def of_data(self, work: Callable[[Facts, str, str], Any], one: str, other: str) -> Any:
+        """What a function works out of ``log/main`` and the adopted data alone, for two texts; kept until the head of ``log/main`` changes."""
+        if self.get("chain:log/main") is self._log and (key := (work, one, other)) in self._found:
+            return self._found[key]
+        found = work(self, one, other)
+        if self.get("chain:log/main") is self._log:
+            self._found[work, one, other] = found
         return found
 
 
@@ -214,18 +259,15 @@ class Refused(Struct, frozen=True):
     reasons: tuple[Reason, ...]
 
 
-class Findings:
+class Findings(Struct, eq=False, kw_only=True):
     """Reasons in order of report; alerts and tags without repetition; and what an admission carries, route and changes of accounts."""
 
-    __slots__ = ("accounts", "alerts", "read", "reasons", "route", "tags")
-
-    def __init__(self, reasons: Iterable[Reason] = ()) -> None:
-        self.reasons: list[Reason] = list(reasons)
-        self.alerts: dict[str, Level] = {}
-        self.tags: set[Tag] = set()
-        self.route: str | None = None
-        self.accounts: dict[str, int] = {}
-        self.read: set[str] = set()
+    reasons: list[Reason] = []
+    alerts: dict[str, Level] = {}
+    tags: set[Tag] = set()
+    route: str | None = None
+    accounts: dict[str, int] = {}
+    read: set[str] = set()
 
     def refuse(self, code: str, field: str, found: object = "", expected: object = "") -> None:
         """A reason not to admit; ``found`` is cut so that no body is echoed whole."""

@@ -226,7 +226,7 @@ def _reads(own: ReadsOfState, listed: Listed, named: Named, statement: Statement
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:
     """The register of the manifest's number, once it is known which (the second round of reads, if a case gave it)."""
     cases = cases_key(statement.chain)
-    number = state.number or (None if facts.missing([cases]) else cases_of(facts, statement.chain).number)
+    number = state.number or (cases_of(facts, statement.chain).number if facts.holds(cases) else None)
     return () if number is None else (number_key(number),)
 
 
@@ -271,8 +271,10 @@ def ended(legs: tuple[Leg, ...], numbers: Iterable[int], at_s: int) -> tuple[Leg
     return tuple(replace(leg, ended_s=at_s) if number in over else leg for number, leg in enumerate(legs))
 
 
-def drawn(held: Mapping[str, int], admission: Admission) -> dict[str, int]:
+def drawn(held: dict[str, int], admission: Admission) -> dict[str, int]:
     """What the manifest holds after the account rows of an entry; accounts it has released stay, with 0."""
+    if not admission.decision.accounts:
+        return held
     found = dict(held)
     for row in admission.decision.accounts:
         found[row.account] = found.get(row.account, 0) + row.after_g - row.before_g

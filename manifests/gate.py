@@ -9,7 +9,7 @@ from datetime import date
 
 from ledger.admission.personality import Judged
 from ledger.mass import format_mass
-from ledger.model import Facts, Findings, chain_key
+from ledger.model import Facts, Findings, chain_key, kept_for_last
 from ledger.times import day_of, parse_at
 from manifests import settlement
 from manifests.mass import limits_of
@@ -27,11 +27,11 @@ def listed(state: ManifestState, facts: Facts) -> tuple[str, ...]:
     """The permit and the newest of its line, the decision and its lists."""
     chains = [state.permit] if state.permit else []
     root = settlement.root_of(state)
-    if root is not None and not facts.missing((q3_key(root),)):
+    if root is not None and facts.holds(q3_key(root)):
         chains.append(newest_permit(facts, root))
     if state.approval is not None:
         chains.append(state.approval)
-        if not facts.missing((chain_key(state.approval),)):
+        if facts.holds(chain_key(state.approval)):
             chains += [line.listing.list for line in _decision(state, facts)[1] if line.listing is not None]
     return tuple(chains)
 
@@ -42,8 +42,13 @@ _Decision = tuple[ApprovalState | None, list[DecisionLine]]
 def _decision(state: ManifestState, facts: Facts) -> _Decision:
     """The decision of the manifest, and its lines, each once."""
     approval = None if state.approval is None else approval_at(facts, state.approval)
+    return approval, [] if approval is None else _decided_lines(state, approval)
+
+
+@kept_for_last
+def _decided_lines(state: ManifestState, approval: ApprovalState) -> list[DecisionLine]:
     numbers = dict.fromkeys([line.decision_line for line in state.lines])
-    return approval, [] if approval is None else [line for number in numbers if (line := approval.line(number)) is not None]
+    return [line for number in numbers if (line := approval.line(number)) is not None]
 
 
 def judge(judged: Judged, out: Findings, more_g: Sequence[int]) -> None:
@@ -128,7 +133,7 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
         judge_permit_standing(standing, "at", permit, day_of(accepted_s), accepted_s)
         found = [reason.code for reason in standing.reasons]
         found += ["PERMIT_SCOPE" for line, _ in taken if not permit.items_for(line.code)]
-        found += ["PERMIT_METHOD" for line, method in taken if method not in permit.methods_for(line.code)]
+        found += ["PERMIT_METHOD" for line, method in taken if not permit.allows(line.code, method)]
         for code in found:
             out.alert("H", code)
 

@@ -125,7 +125,8 @@ def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) ->
 
 def note_label_counts(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
     """ALERT H LABEL_COUNT: of a packed code not as many labels as packs, or a label dated after the departure."""
-    labels, day, lacking = read_labels(scanned), day_of(judged.statement.at_s), dict[str, int]()
+    labels, day = read_labels(scanned), day_of(judged.statement.at_s)
+    lacking: dict[str, int] = {}
     for line in judged.state.lines:
         if line.packing in PACKED:
             lacking[line.code] = lacking.get(line.code, 0) + line.packs
@@ -140,10 +141,17 @@ def note_labels_used(judged: Judged, out: Findings, scanned: Sequence[str]) -> N
     """ALERT H LABEL_USED: a label that another manifest has loaded, unless that one carried it back."""
     for key, serials in _by_register(read_labels(scanned)).items():
         known: LabelHolders | None = judged.facts.get(key)
+        if known is None or not _share(serials, known):
+            continue
         new = set(serials)
-        for holder in () if known is None else known.holders:
+        for holder in known.holders:
             if not new.isdisjoint(holder.serials) and holder.manifest != judged.statement.chain and not holder.is_return:
                 out.alert("H", "LABEL_USED")
+
+
+def _share(serials: Iterable[str], known: LabelHolders) -> bool:
+    """Whether a register, which has hundreds of holders on a long day, knows one of these serials: it rarely does."""
+    return not all(map(set(serials).isdisjoint, [holder.serials for holder in known.holders]))
 
 
 def _by_register(labels: Iterable[Label]) -> dict[str, list[str]]:
@@ -165,8 +173,9 @@ def labels_written(entered: Entered) -> Mapping[str, Any]:
 
 def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: list[str]) -> LabelHolders:
     """The newest manifest of a serial holds it; a holder that is left with none goes."""
-    taken, kept = set(new), () if known is None else known.holders
-    if not all(map(taken.isdisjoint, [holder.serials for holder in kept])):
+    kept = () if known is None else known.holders
+    if known is not None and _share(new, known):
+        taken = set(new)
         rests = [(holder, tuple(serial for serial in holder.serials if serial not in taken)) for holder in kept]
         kept = tuple(LabelHolder(holder.manifest, holder.is_return, rest) for holder, rest in rests if rest)
     return LabelHolders((*kept, LabelHolder(manifest, state.route == "RETURN", tuple(new))))

@@ -21,7 +21,7 @@ from whitelist.quota import Q3_PREFIX, q2_account, q3_account, q3_change, q3_key
 
 def root_of(state: ManifestState) -> str | None:
     """The site whose yearly scale the manifest draws on, by the first permit of its line; ``None`` where it draws on none."""
-    for account in state.drawn:
+    for account in reversed(state.drawn):  # accounts stand by name, so it is the last
         if account.startswith(Q3_PREFIX):
             return account[len(Q3_PREFIX) :]
     return None
@@ -84,8 +84,10 @@ def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Seque
     this_year, of_year = year_of(judged.moment.at_s), year_of(accepted_s)
     # Grams accepted in an earlier year were reserved in this one until now: they are new in theirs.
     change = sum(kept_g) - (state.drawn[q3_account(root)] if of_year >= this_year else 0)
+    if change <= 0:
+        return
     used_g = q3_used_g(judged.facts, root, this_year, of_year) + change
-    if change > 0 and used_g * 1000 > permit.scale_g * limits_of(judged.facts).scale_limit_permille:
+    if used_g * 1000 > permit.scale_g * limits_of(judged.facts).scale_limit_permille:
         out.alert("H", "QUOTA_OVERDRAWN")
 
 

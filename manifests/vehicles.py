@@ -91,11 +91,14 @@ def trips(entered: Entered) -> Mapping[str, Any]:
     chain, before, after = entered.statement.chain, entered.before, entered.after
     if after.is_backfill:
         return {}
+    under_way: dict[str, list[Leg]] = {trip_key(leg.vehicle): [] for leg in before.open_legs if leg.vehicle.kind == "truck"}
+    for leg in after.open_legs:
+        if leg.vehicle.kind == "truck":
+            under_way.setdefault(trip_key(leg.vehicle), []).append(leg)
     changed: dict[str, VehicleTrips] = {}
-    for key in truck_keys(leg.vehicle for leg in (*before.open_legs, *after.open_legs)):
-        known: VehicleTrips = entered.facts.get(key) or VehicleTrips()
-        loads = [load for load in known.open if load.manifest != chain]
-        mine = [leg for leg in after.open_legs if leg.vehicle.kind == "truck" and trip_key(leg.vehicle) == key]
+    for key, mine in under_way.items():
+        known: VehicleTrips | None = entered.facts.get(key)
+        loads = [load for load in known.open if load.manifest != chain] if known is not None else []
         if mine:
             trip = Trip(trip_name(chain, after), mine[0].carrier, min(leg.begun_s for leg in mine))
             grams = sum(carried_g(after, leg) for leg in mine)
@@ -120,9 +123,9 @@ def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, depa
     if vehicle.kind != "truck" or state.is_backfill:
         return
     limits = limits_of(judged.facts)
-    known: VehicleTrips = judged.facts.get(trip_key(vehicle)) or VehicleTrips()
+    known: VehicleTrips | None = judged.facts.get(trip_key(vehicle))
     mine = Trip(trip_name(statement.chain, state), carrier, statement.at_s)
-    for other in known.open:
+    for other in () if known is None else known.open:
         ahead_s = statement.at_s - other.trip.begun_s
         if other.manifest == statement.chain:
             continue

@@ -81,7 +81,11 @@ def _latest(names: tuple[str, ...], prefix: str, by: str) -> str | None:
 
 def edition_on(facts: Facts, prefix: str, day: str) -> Any:
     """The parsed edition in force on a day at this index (``log/main`` must be loaded), ``None`` where none was adopted that had begun."""
-    year = edition_among(log_state(facts).data, prefix, day)
+    return facts.of_data(_edition_by, prefix, day[:4])
+
+
+def _edition_by(facts: Facts, prefix: str, by: str) -> Any:
+    year = edition_among(log_state(facts).data, prefix, by)
     return None if year is None else edition_of(facts, prefix, year)
 
 

@@ -31,22 +31,37 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
         registers.append(number_key(transfer.number))
     if transfer.permit is not None:
         chains.append(transfer.permit)
-        permit = None if facts.missing([chain_key(transfer.permit)]) else permit_at(facts, transfer.permit)
+        permit = permit_at(facts, transfer.permit) if facts.holds(chain_key(transfer.permit)) else None
         if permit is not None:
             accounts.append(q3_account(permit.root))
             registers.append(q3_key(permit.root))
-            if not facts.missing([q3_key(permit.root)]):
+            if facts.holds(q3_key(permit.root)):
                 chains.append(newest_permit(facts, permit.root))
     approval = approval_of(transfer)
     if approval is not None:
         chains.append(approval)
-        if not facts.missing([chain_key(approval)]):
+        if facts.holds(chain_key(approval)):
             for number, decided in _decided_lines(transfer, approval_at(facts, approval)):
                 accounts.append(q2_account(approval, number))
                 if decided.listing is not None:
                     chains.append(decided.listing.list)
                     accounts.append(q1_account(decided.listing.list, decided.listing.row))
     return Reads(chains=tuple(chains), accounts=tuple(accounts), registers=tuple(registers))
+
+
+def listed(transfer: Transfer, facts: Facts) -> list[str]:
+    """The chains of :func:`reads` alone, once all is loaded."""
+    chains = [*map(party_chain, transfer.carriers)]
+    if transfer.permit is not None:
+        chains.append(transfer.permit)
+        permit = permit_at(facts, transfer.permit)
+        if permit is not None:
+            chains.append(newest_permit(facts, permit.root))
+    approval = approval_of(transfer)
+    if approval is not None:
+        decided = _decided_lines(transfer, approval_at(facts, approval))
+        chains += [approval, *[line.listing.list for _, line in decided if line.listing is not None]]
+    return chains
 
 
 def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Answer:

@@ -116,6 +116,10 @@ class PermitState(Struct, frozen=True, kw_only=True):
         """The items that cover a code."""
         return tuple([item for item in self.items if item.covers(code)])
 
+    def allows(self, code: str, method: str) -> bool:
+        """Whether a method is one of :meth:`methods_for`."""
+        return any(method in item.methods for item in self.items_for(code) or self.items)
+
     def methods_for(self, code: str) -> list[str]:
         """Methods permitted for a code, sorted; of the whole permit where no item covers it, so that R-19 is judged beside R-18."""
         return sorted({method for item in self.items_for(code) or self.items for method in item.methods})

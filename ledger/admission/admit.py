@@ -6,7 +6,7 @@ Signatures are verified apart, outside the lock; in the judgement a key is looke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -21,7 +21,22 @@ from ledger.directory import LOG_MAIN, KeyRecord, LogState, is_founder, party_ch
 from ledger.kinds.cut import old_admission_s
 from ledger.kinds.founding import FoundingAuthority, LogFound, founding_keys
 from ledger.kinds.registration import key_registers
-from ledger.model import Account, Admission, Admitted, Decision, Facts, Findings, Head, Moment, Refused, Statement, account_key, chain_key
+from ledger.model import (
+    Account,
+    Admission,
+    Admitted,
+    Decision,
+    Facts,
+    Findings,
+    Head,
+    Moment,
+    Refused,
+    Seen,
+    Statement,
+    account_key,
+    chain_key,
+    chain_keys,
+)
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
 from signing.refusal import Reason, Refusal
@@ -63,12 +78,12 @@ def base_keys(submission: Submission) -> list[str]:
     statement = submission.statement
     parties = statement.by if statement.principal is None else (*statement.by, statement.principal)
     chains = (LOG_MAIN, statement.chain, *map(party_chain, parties))
-    return [*map(chain_key, chains), *[f"key:{keyid}" for keyid in statement.keyids]]
+    return [*chain_keys(chains), *["key:" + keyid for keyid in statement.keyids]]
 
 
 def read_keys(reads: Reads) -> list[str]:
     """Overlay keys of a kind's reads."""
-    return [*map(chain_key, reads.chains), *map(account_key, reads.accounts), *reads.registers]
+    return [*chain_keys(reads.chains), *map(account_key, reads.accounts), *reads.registers]
 
 
 def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Entry:
@@ -88,12 +103,12 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
         raise Refusal(reasons)
     recut_s = None if log is None or not log.cuts else old_admission_s(statement, facts, moment)
     judged_s = moment.at_s if recut_s is None else recut_s
-    reasons = [
-        *_window(statement, kind, judged_s),
-        *judge_keys_used(statement, kind, facts, moment, {} if log is not None else founding_keys(statement)),
-        *judge_delegation(statement, kind, facts, moment),
-        *_roots(statement, kind, moment, root_at),
-    ]
+    reasons = _window(statement, kind, judged_s)
+    reasons += judge_keys_used(statement, kind, facts, moment, {} if log is not None else founding_keys(statement))
+    if statement.principal is not None:
+        reasons += judge_delegation(statement, statement.principal, kind, facts, moment)
+    if claims := kind.roots(statement) if statement.seen is None else (statement.seen, *kind.roots(statement)):
+        reasons += _roots(claims, moment, root_at)
     if reasons:
         raise Refusal(reasons)
     answer = decide(kind, statement, facts, moment)
@@ -196,10 +211,9 @@ def resubmission_reasons(submission: Submission, facts: Facts) -> list[Reason]:
     return reasons
 
 
-def _roots(statement: Statement, kind: Kind, moment: Moment, root_at: RootAt) -> list[Reason]:
+def _roots(claims: Iterable[Seen], moment: Moment, root_at: RootAt) -> list[Reason]:
     """What the signer has seen, and what the body claims, is this log's history."""
     reasons = []
-    claims = kind.roots(statement) if statement.seen is None else (statement.seen, *kind.roots(statement))
     for claim in claims:
         root = root_at(claim.size) if 0 < claim.size <= moment.index else None
         if root is None or root != claim.root:
@@ -218,17 +232,18 @@ def _fact_list(statement: Statement, chains: set[str], facts: Facts) -> tuple[tu
 def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, judged_s: int, *, is_recut: bool) -> Decision:
     assert kind.routed or answer.route is None, f"{kind.name} gives a route but is not routed"
     assert kind.books is not None or not any(answer.accounts.values()), f"{kind.name} moves an account and books it nowhere"
-    tags = list(answer.tags)
-    late_s = judged_s - statement.at_s
-    if kind.window is Window.CUSTODY and late_s > LATE_S:
-        tags.append(("LATE", late_s))
+    tags, late_s = answer.tags, judged_s - statement.at_s
+    if late_s > LATE_S and kind.window is Window.CUSTODY:
+        tags = (*tags, ("LATE", late_s))
     if is_recut:
-        tags.append(("RECUT",))
+        tags = (*tags, ("RECUT",))
     return Decision(
         route=answer.route,
-        tags=tuple(sorted(tags, key=itemgetter(0))) if tags else (),
+        tags=tuple(sorted(tags, key=itemgetter(0))) if len(tags) > 1 else tags,
         alerts=answer.alerts,
-        accounts=tuple([facts.account_row(name, delta) for name, delta in sorted(answer.accounts.items()) if delta]),
+        accounts=tuple([facts.account_row(name, answer.accounts[name]) for name in sorted(answer.accounts) if answer.accounts[name]])
+        if answer.accounts
+        else (),
     )
 
 

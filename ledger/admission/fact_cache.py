@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ledger.admission.entry import Entry
+from ledger.model import Values
 from ledger.store import LogHead
 
 KEEP_VALUES = 10_000  # Values; some 30 MB. Beyond, it begins anew.
@@ -21,7 +22,7 @@ class FactCache:
 
     def __init__(self) -> None:
         self.head: LogHead | None = None  # The head that this process left behind last, whether the facts are still kept or not.
-        self.values: dict[str, Any] = {}
+        self.values = Values()
         self.stored: dict[str, bytes | None] = {}
         self.serves = False
         """Whether a batch may be decided from here: only while nobody else appends, or every second decision would be for nothing."""

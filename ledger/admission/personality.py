@@ -27,6 +27,8 @@ RuleT = TypeVar("RuleT")
 class Window(Enum):
     """Which ``at`` a kind accepts (formats §6)."""
 
+    __hash__ = object.__hash__  # each is itself, and the hash of an enumeration is worked out in Python
+
     NONE = "none"  # ``log.found`` only.
     DAY = "day"  # [admission.at - 24 h, + 5 min].
     MONTH = "month"  # [admission.at - 30 d, + 5 min].

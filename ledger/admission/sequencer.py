@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 
 import structlog
 from asyncpg import Pool, Record
@@ -210,8 +211,9 @@ class Sequencer:
 
     async def _decide(self, workspace: Workspace, batch: list[_Pending], head: store.LogHead) -> _Decided:
         """A batch that comes after ``head``. Leaves are hashed here, again by the CHECK, and a third time by the publisher."""
-        await workspace.load([key for item in batch for key in base_keys(item.submission)])
-        await workspace.preload([item.submission for item in batch])
+        submissions = [item.submission for item in batch]
+        await workspace.load(chain.from_iterable(map(base_keys, submissions)))
+        await workspace.preload(submissions)
         outcomes: list[Outcome] = []
         entries: list[Entry] = []
         at_s = head.at_s

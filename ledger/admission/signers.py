@@ -78,11 +78,8 @@ def _judge_narrow(record: KeyRecord, statement: Statement, kind: Kind, moment: M
     return []
 
 
-def judge_delegation(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
-    """Whoever signs ``for`` another has that party's delegation, in force at this index and time (formats §3)."""
-    principal = statement.principal
-    if principal is None:
-        return []
+def judge_delegation(statement: Statement, principal: str, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
+    """Whoever signs ``for`` another, the ``principal``, has that party's delegation, in force at this index and time (formats §3)."""
     if statement.chain_type in UNDELEGATED:
         return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
     if principal == statement.by[0]:

@@ -5,6 +5,7 @@ that are known to be needed at once, then those that the loaded values name.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 from ledger import store
@@ -28,10 +29,8 @@ class Workspace:
     def __init__(self, conn: store.Conn, kinds: Kinds, dataset: Dataset, kept: FactCache | None = None) -> None:
         """``kept``: what lies on the table from the batch before."""
         self.conn, self._kinds = conn, kinds
-        self.facts = Facts(dataset)
-        self.stored: dict[str, bytes | None] = {}  # Loaded values as the database holds them.
-        if kept is not None:
-            self.facts.values, self.stored = kept.values, kept.stored
+        self.facts = Facts(dataset, None if kept is None else kept.values)
+        self.stored: dict[str, bytes | None] = {} if kept is None else kept.stored  # Loaded values as the database holds them.
         self._used: set[str] = set()
         self.links: dict[tuple[str, int], store.LinkRow] = {}
         self.new_links: list[store.LinkRow] = []
@@ -78,12 +77,13 @@ class Workspace:
                 waiting.append(submission)
         values = self.facts.values
         for _ in range(READ_ROUNDS_MAX):
-            lacking = [(submission, self.facts.missing(self._named(submission))) for submission in waiting]
-            await self.load([key for _, missing in lacking for key in missing])
-            # What is not there names nothing more; where a kind sees that otherwise, load_reads asks again.
-            waiting = [submission for submission, missing in lacking if any(values[key] is not None for key in missing)]
-            if not waiting:
+            named = ((submission, self.facts.missing(self._named(submission))) for submission in waiting)
+            lacking = [(submission, missing) for submission, missing in named if missing]
+            if not lacking:
                 break
+            await self.load(chain.from_iterable([missing for _, missing in lacking]))
+            # What is not there names nothing more; where a kind sees that otherwise, load_reads asks again.
+            waiting = [submission for submission, missing in lacking if any(map(values.get, missing))]
         if places:
             self.links.update(await store.fetch_links(self.conn, places))
 

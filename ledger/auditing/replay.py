@@ -1,7 +1,6 @@
 """Replay: judge every entry again, from entries alone. The same ``admit`` runs as in the sequencer, and must give the same bytes."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,17 +11,24 @@ from ledger.admission.kind_table import Kinds
 from ledger.auditing.report import Finding, difference, of_entry
 from ledger.directory import KeyRecord
 from ledger.kinds.founding import LogFound, founding_keys
-from ledger.model import Admission, Facts, Head, Moment, Statement, chain_key
+from ledger.model import Admission, Facts, Head, Moment, Statement, Values, chain_key
 from ledger.times import parse_admission_at
 from signing.refusal import Refusal
 
 
-class ReplayFacts(Facts):
-    """Facts of a complete replay: what no entry has set does not exist."""
+class _Complete(Values):
+    """What no entry has set does not exist; nothing is ever unread."""
 
-    def get(self, key: str) -> Any:
-        """A value or None; nothing is ever unread."""
-        return self.values.get(key)
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+class ReplayFacts(Facts):
+    """Facts of a complete replay."""
+
+    def __init__(self, dataset: Callable[[str, str], Any]) -> None:
+        """``dataset`` as in Facts."""
+        super().__init__(dataset, _Complete())
 
 
 class Replay:
@@ -71,7 +77,10 @@ class Replay:
         index, self.size = self.size, self.size + 1
         statement, stored = entry.statement, entry.admission
         at_s = parse_admission_at(stored.at)
-        finding = partial(difference, index=index, chain=statement.chain)
+
+        def finding(code: str, field: str, found: object, expected: object) -> Finding:
+            return difference(code, field, found, expected, index=index, chain=statement.chain)
+
         findings = [] if at_s >= self.at_s else [finding("AT_ORDER", "admission.at", stored.at, "not earlier")]
         self.at_s = at_s
         moment = Moment(index, at_s, ruleset_of(self.facts, statement))

@@ -11,26 +11,24 @@ from ledger.admission.admit import RootAt
 from ledger.admission.kind_table import DataSets, Kinds
 from ledger.auditing.replay import Replay
 from ledger.auditing.report import Finding
-from ledger.model import Facts
+from ledger.model import Facts, Values
 from ledger.publishing.checkpoint_store import CheckpointStore
 
 KEEP_VALUES = 50_000  # decoded values kept between steps; beyond, they are read again from the store
 CATCH_UP = 4096
 
 
-class RecheckFacts(Facts):
-    """An overlay that reads what it lacks from the checkpoint store."""
+class _Remembered(Values):
+    """Values that are read from the checkpoint store when they are asked for; nothing is ever unread."""
 
-    def __init__(self, store: CheckpointStore, kinds: Kinds, data: DataSets) -> None:
-        super().__init__(data)
+    def __init__(self, store: CheckpointStore, kinds: Kinds) -> None:
+        super().__init__()
         self._store, self._kinds = store, kinds
 
-    def get(self, key: str) -> Any:
-        """A value or None; nothing is ever unread."""
-        if key not in self.values:
-            raw = self._store.shadow_value(key)
-            self.values[key] = None if raw is None else self._kinds.decode(key, raw)
-        return self.values[key]
+    def __missing__(self, key: str) -> Any:
+        raw = self._store.shadow_value(key)
+        self[key] = found = None if raw is None else self._kinds.decode(key, raw)
+        return found
 
 
 class Recheck:
@@ -41,7 +39,7 @@ class Recheck:
         self._replay = self._fresh()
 
     def _fresh(self) -> Replay:
-        (size, at_s), facts = self._store.shadow_size(), RecheckFacts(self._store, self._kinds, self._data)
+        (size, at_s), facts = self._store.shadow_size(), Facts(self._data, _Remembered(self._store, self._kinds))
         return Replay(self._kinds, self._data, self._root_at, facts=facts, size=size, at_s=at_s)
 
     @property

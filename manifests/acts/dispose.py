@@ -1,6 +1,5 @@
 """利用或者处置结果: what the receiver did with the accepted grams (Order 23 Art. 12(4)). No gram gets two fates."""
 
-from collections import Counter
 from typing import Annotated
 
 from msgspec.structs import replace
@@ -38,11 +37,11 @@ class Dispose(FiledBody, frozen=True, kw_only=True):
 def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
     """FATE_EXCEEDS: together they leave no line with less than nothing; what was sent on is at most the lots of that manifest."""
     body: Dispose = judged.statement.body
-    totals: Counter[int] = Counter()
+    totals: dict[int, int] = {}
     for position, fate in enumerate(body.fates):
         field = f"body.fates.{position}"
         if line_is_known(judged, out, field, fate.line):
-            totals[fate.line] += parse_mass(fate.mass_t)
+            totals[fate.line] = totals.get(fate.line, 0) + parse_mass(fate.mass_t)
         if fate.onward is not None:
             # Lots are refused NOT_YET at issue, so no manifest has any.
             out.refuse("FATE_EXCEEDS", f"{field}.onward", fate.onward, "≤ lots: 0.000000 t")
@@ -59,9 +58,9 @@ def disposals_stay_countable(judged: Judged, out: Findings) -> None:
 
 
 def _ends_the_stock(state: ManifestState, body: Dispose) -> bool:
-    disposed: Counter[int] = Counter()
+    disposed = dict.fromkeys(range(len(state.lines)), 0)
     for fate in body.fates:
-        disposed[fate.line] += parse_mass(fate.mass_t)
+        disposed[fate.line] = disposed.get(fate.line, 0) + parse_mass(fate.mass_t)
     return all(line.stock_g <= disposed[number] for number, line in enumerate(state.lines))
 
 

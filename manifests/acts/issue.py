@@ -129,6 +129,7 @@ ISSUE = ManifestAct(
         signers=lambda statement, facts: (Role("generator", (statement.owner,)),),
         window=Window.DAY,
         reads=lambda statement, facts: check.reads(statement.body, statement.owner, facts),
+        listed=lambda statement, facts: check.listed(statement.body, facts),
         reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, and the carriers' parties.",
         gate=is_open,
         rules=(transfer_is_lawful,),

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import At, items, label
 from ledger.mass import parse_mass
-from ledger.model import Facts, Findings, Level, Statement
+from ledger.model import Facts, Findings, Level, Statement, kept_for_last
 from ledger.times import format_at, parse_at, year_of
 from manifests import gate, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act
@@ -193,6 +193,7 @@ def differences_are_reported(judged: Judged, out: Findings) -> None:
         out.alert("H", "DISCREPANCY_UNREPORTED")
 
 
+@kept_for_last
 def received_lines(body: Receive, state: ManifestState) -> tuple[Received, ...]:
     """Grams by line; a rejected line without ``refused_t`` refused everything that was sent, a declined one nothing."""
     declines = is_declined(body, state)
@@ -239,8 +240,10 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     opinions = {line.line: line.opinion for line in body.lines}
     by_line = {received.line: received for received in received_lines(body, state)}
     lines = tuple(
-        replace(line, accepted_g=by_line[n].accepted_g, refused_g=by_line[n].refused_g, opinion=opinions[n])
-        for n, line in enumerate(state.lines)
+        [
+            replace(line, accepted_g=by_line[n].accepted_g, refused_g=by_line[n].refused_g, opinion=opinions[n])
+            for n, line in enumerate(state.lines)
+        ]
     )
     legs = ended(state.legs, state.under_way, statement.at_s)
     found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs)

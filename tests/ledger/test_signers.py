@@ -257,7 +257,8 @@ def test_the_chain_of_a_holder_who_did_not_sign_is_asked_for(open_chain: Workben
     """The sequencer loads it then and decides again; a replay has everything."""
     statement = write(open_chain, (OWNER,)).statement
     facts = Facts(lambda name, digest: None)
-    facts.values = {key: open_chain.facts.values.get(key) for key in ("chain:log/main", f"chain:{NOTE}", chain_key(party_chain(HEIR)))}
+    names = ("chain:log/main", f"chain:{NOTE}", chain_key(party_chain(HEIR)))
+    facts.values.update({key: open_chain.facts.values.get(key) for key in names})
     other = Statement(**{**{f: getattr(statement, f) for f in statement.__struct_fields__}, "by": (HEIR,)})
     with pytest.raises(NeedsParty) as needed:
         decide(open_chain.kinds.by_name["note.write/1"], other, facts, Moment(99, open_chain.at_s, "x"))

@@ -183,7 +183,7 @@ def _grown(size: int) -> Any:
 def replayed(size: int) -> Any:
     """The same to write into: the values are copied, the states are frozen."""
     facts = ReplayFacts(DataSets(KINDS, lambda path: data(path.removeprefix("data/"))))
-    facts.values = dict(_grown(size).values)
+    facts.values.update(_grown(size).values)
     return facts
 
 

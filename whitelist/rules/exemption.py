@@ -16,6 +16,8 @@ from whitelist.fields import PermitItem, group_of
 from whitelist.permit import Basis
 from whitelist.transfer import ExemptionClaim, WasteLine
 
+_NO_LINKS: frozenset[str] = frozenset()
+
 
 def claims_hold(checked: Checked, out: Findings) -> None:
     """A claimed item is of the day's edition, names the code, and its condition can be met; the links it waives become tags."""
@@ -45,8 +47,10 @@ def _claimed(exemptions: Exemptions | None, claim: ExemptionClaim, line: WasteLi
 
 def waived_links(exemptions: Exemptions | None, line: WasteLine) -> frozenset[str]:
     """Tags of the links that the line's claims waive; ``exemptions`` are those of the day of the event."""
+    if not line.exemptions:
+        return _NO_LINKS
     claimed = (_claimed(exemptions, claim, line) for claim in line.exemptions)
-    return frozenset[str]().union(*(item.links for item in claimed if item is not None))
+    return _NO_LINKS.union(*(item.links for item in claimed if item is not None))
 
 
 def judge_basis(out: Findings, field: str, facts: Facts, basis: Basis, line: tuple[str, str], day: str, generator: str) -> bool:

@@ -133,9 +133,8 @@ def judge_permit_scope(out: Findings, field: str, permit: PermitState, code: str
 
 def judge_permit_method(out: Findings, field: str, permit: PermitState, code: str, method: str) -> None:
     """Reason PERMIT_METHOD (R-19); where no item covers the code, by the whole permit (kinds §15)."""
-    allowed = permit.methods_for(code)
-    if method not in allowed:
-        out.refuse("PERMIT_METHOD", field, method, " / ".join(allowed))
+    if not permit.allows(code, method):
+        out.refuse("PERMIT_METHOD", field, method, " / ".join(permit.methods_for(code)))
 
 
 RULES = (
