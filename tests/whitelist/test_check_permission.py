@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from ledger.model import Account, Facts, account_key
+from ledger.model import Account, Facts, Values, account_key
 from tests.whitelist.acts import (
     BATTERY,
     INTRA,
@@ -61,18 +60,23 @@ def use(log: Log, account: str, grams: int) -> None:
         log.facts.put(q3_key(account[3:]), SiteYear(permits=(account[3:],), year=2026))
 
 
+class _Far(Values):
+    """Nothing is in memory."""
+
+    def __init__(self, kept: Facts) -> None:
+        super().__init__()
+        self._kept = kept
+
+    def __missing__(self, key: str) -> Any:
+        return self._kept.get(key)
+
+
 class _Elsewhere(Facts):
     """Facts that keep their values in another place than memory, as a long audit does."""
 
     def __init__(self, kept: Facts) -> None:
-        super().__init__(kept.pinned_data)
-        self._kept = kept
-
-    def missing(self, keys: Iterable[str]) -> list[str]:
-        return self._kept.missing(keys)
-
-    def get(self, key: str) -> Any:
-        return self._kept.get(key)
+        super().__init__(kept.pinned_data, _Far(kept))
+        self.missing, self.holds = kept.missing, kept.holds
 
 
 def test_what_is_read_does_not_depend_on_where_facts_are_kept() -> None:
