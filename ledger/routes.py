@@ -5,7 +5,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, get_args
 
@@ -82,7 +82,7 @@ async def read_by(log: Log, request: Request[Any, Any, Any], min_size: int | Non
     """Who reads, once what is read reflects ``min_size``: what the shell provides as ``caller``. Refusal as :func:`caller_of`, MIN_SIZE,
     NOT_YET_READ. Waits like a post, for the 2 s of the default or those of ``Prefer: wait=N``."""
     caller = caller_of(request, "read")
-    await wait_until_read(log, min_size, wait_s(request, WAIT_S))
+    await wait_until_read(log, min_size, wait_s(request.headers, WAIT_S))
     published = log.publisher.published
     request.scope["liandan_size"] = 0 if published is None else published.size  # type: ignore[typeddict-unknown-key]  # ASGI allows own keys
     return caller
@@ -96,9 +96,9 @@ async def say_size(response: Response[Any]) -> Response[Any]:
     return response
 
 
-def claimed_now(request: Request[Any, Any, Any]) -> int | None:
+def claimed_now(headers: Mapping[str, str]) -> int | None:
     """``Liandan-Now``, the present of a simulated log; a real one ignores it (formats §6)."""
-    claimed = request.headers.get("liandan-now")
+    claimed = headers.get("liandan-now")
     return None if claimed is None else parse_at(claimed, "Liandan-Now")
 
 
@@ -107,6 +107,10 @@ def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
     caller: Caller | None = request.scope.get("user")
     if caller is None:
         raise refuse("TOKEN_MISSING", field="Authorization", expected="Bearer <token>")
+    return _covering(caller, scope)
+
+
+def _covering(caller: Caller, scope: str | None) -> Caller:
     if scope is not None and scope not in caller.scope:
         raise refuse("TOKEN_SCOPE", field="Authorization", found=" ".join(caller.scope), expected=scope)
     return caller
@@ -139,25 +143,39 @@ def _shape(form: Any, kwarg: QueryParameter) -> str | None:
     return kwarg.pattern or (_INTEGER if is_integer else None)
 
 
-@post("/v1/statements", opt=TAKES_STATEMENT, responses=POST_ANSWERS)
+POST_PATH = "/v1/statements"
+ASKED_BY_POST = ("liandan-now", "prefer")  # Headers that it reads.
+
+
+@post(POST_PATH, opt=TAKES_STATEMENT, responses=POST_ANSWERS)
 async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     """Admit one signed statement; answered after publication with entry, inclusion hashes and checkpoint, or with 202."""
-    _may_post(request)
+    # Most are answered by liandan.short_way instead, for speed alone; what is done is admit_posted there and here.
+    _may_post(request.scope)
     service: Service = request.app.state.service
-    answer = await service.post(await request.body(), now_s=claimed_now(request), wait_s=wait_s(request, WAIT_S))
-    status = 202 if isinstance(answer, Waiting) else 201 if answer.is_new else 200
-    return Response(_ENCODE(answer), status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded here
+    status, body = await admit_posted(service, request.scope, request.headers, await request.body())
+    return Response(body, status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded already
+
+
+async def admit_posted(service: Service, scope: Mapping[str, Any], headers: Mapping[str, str], raw: bytes) -> tuple[int, bytes]:
+    """Status and body of the answer to one posted statement; raises what its problem is made of. ``scope`` holds the caller, if there is
+    one, ``headers`` those of ASKED_BY_POST."""
+    _may_post(scope)
+    answer = await service.post(raw, now_s=claimed_now(headers), wait_s=wait_s(headers, WAIT_S))
+    return 202 if isinstance(answer, Waiting) else 201 if answer.is_new else 200, _ENCODE(answer)
 
 
 @post("/v1/statements/batch", status_code=200, media_type=NDJSON, opt=TAKES_STATEMENTS, responses=BATCH_ANSWERS)
 async def post_batch(request: Request[Any, Any, Any], atomic: Atomic = False) -> Stream:
     """Admit a whole offline chain in one request: NDJSON in, one line of answer per line, then one line with the checkpoint."""
-    _may_post(request)
+    _may_post(request.scope)
     limits: Limits = request.app.state.limits
     most = min(ATOMIC_LINES_MAX, limits.batch_lines) if atomic else limits.batch_lines
     service: Service = request.app.state.service
     async with _held_lines(request, most) as raws:
-        batch = await service.post_batch(raws, now_s=claimed_now(request), wait_s=wait_s(request, BATCH_WAIT_S), atomic=atomic)
+        batch = await service.post_batch(
+            raws, now_s=claimed_now(request.headers), wait_s=wait_s(request.headers, BATCH_WAIT_S), atomic=atomic
+        )
     if callable(
         note := request.scope.get("note_failures")
     ):  # refused lines count like refused posts, although the batch is answered with 200
@@ -218,15 +236,15 @@ def _refused(number: int, line: BatchOutcome, request: Request[Any, Any, Any]) -
     return BatchLine(line=number, status=problem.status, statement=line.statement, problem=problem)
 
 
-def _may_post(request: Request[Any, Any, Any]) -> None:
+def _may_post(scope: Mapping[str, Any]) -> None:
     """Without a token anybody may post within the failure budget of the address; a token that is shown must cover posting."""
-    if request.scope.get("user") is not None:
-        caller_of(request, "post")
+    if (caller := scope.get("user")) is not None:
+        _covering(caller, "post")
 
 
-def wait_s(request: Request[Any, Any, Any], default_s: float) -> float:
+def wait_s(headers: Mapping[str, str], default_s: float) -> float:
     """Seconds that a request may wait: ``Prefer: wait=N`` up to WAIT_MAX_S, none with ``respond-async``, else the default (RFC 7240)."""
-    prefer = request.headers.get("prefer", "")
+    prefer = headers.get("prefer", "")
     if "respond-async" in prefer:
         return 0.0
     found = _WAIT.search(prefer)

@@ -7,15 +7,14 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-import msgspec
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from ledger.describing import CSV, JSON, PROBLEM_JSON, SIZE_HEADER, XLSX
+from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
 from liandan.connection import check_head, patient
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
-from liandan.problems import Problems, problem_headers
+from liandan.problems import Problems
 from liandan.settings import Settings
 from reports.tables.routes import SEARCHES
 from signing.refusal import Refusal, refuse
@@ -108,7 +107,7 @@ class Access:
             if caller is None:
                 extras["note_failures"] = lambda count: self._failures.note(address, count) if count else None
         except Refusal as refusal:
-            await self._refuse(scope, refusal, sending)
+            await self._problems.send(scope, refusal, sending)
         else:
             # A HEAD is answered like its GET; the server leaves the body out (RFC 9110 §9.3.2).
             asked = {**extras, "method": "GET"} if scope["method"] == "HEAD" else scope
@@ -123,14 +122,6 @@ class Access:
             took_ms = round((time.monotonic() - begun) * 1000, 1)
             path = printable(scope["path"])
             log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
-
-    async def _refuse(self, scope: HTTPScope, refusal: Refusal, send: Callable[[Message], Awaitable[None]]) -> None:
-        problem = self._problems.of(scope, refusal)
-        body = msgspec.json.encode(problem)
-        headers = {"content-type": PROBLEM_JSON, "content-length": str(len(body)), **problem_headers(problem)}
-        raw = [(key.lower().encode(), value.encode()) for key, value in headers.items()]
-        await send(cast("Message", {"type": "http.response.start", "status": problem.status, "headers": raw}))
-        await send(cast("Message", {"type": "http.response.body", "body": body, "more_body": False}))
 
 
 def wanted_file(scope: HTTPScope) -> str | None:

@@ -23,6 +23,7 @@ from liandan.problems import BY_STATUS, Problems, scope_language
 from liandan.projector import Projector
 from liandan.schema_routes import ROUTER as SCHEMAS
 from liandan.settings import Settings
+from liandan.short_way import ShortWay
 from liandan.vault_routes import ROUTER as VAULT
 from liandan.webhooks.routes import ROUTER as WEBHOOKS
 from liandan.webhooks.service import Webhooks
@@ -80,4 +81,5 @@ def create_app(
         state=State(state),
         request_max_body_size=settings.statement_bytes_max,
     )
-    return Access(litestar, identity, problems, counted, settings)
+    short = ShortWay(litestar, service, problems, settings.statement_bytes_max)
+    return Access(short, identity, problems, counted, settings)

@@ -4,14 +4,15 @@ Nothing of a request's body or of an internal error is in an answer beyond what 
 """
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.types import ExceptionHandlersMap, Scope
+from litestar.types import ExceptionHandlersMap, Message, Scope, Send
 
 from ledger.admission.sequencer import Busy
 from ledger.describing import PROBLEM_JSON
@@ -112,16 +113,35 @@ class Problems:
 
     def answer(self, request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
         """The exception handler of the application."""
-        problem = self.of(request.scope, error)
+        problem = self._told(request.scope, error)
+        return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=problem_headers(problem, error))
+
+    async def send(self, scope: Scope, error: Exception, send: Send) -> None:
+        """The same answer without the framework."""
+        problem = self._told(scope, error)
+        headers = {"content-type": PROBLEM_JSON, **problem_headers(problem, error)}
+        await send_answer(send, problem.status, headers, msgspec.json.encode(problem))
+
+    def _told(self, scope: Scope, error: Exception) -> Problem:
+        """The problem; of a fault the log tells where it was."""
+        problem = self.of(scope, error)
         if problem.code == "INTERNAL":
             # Frames only: messages and locals may hold what somebody posted.
             trace = "".join(traceback.format_tb(error.__traceback__))
             log.error("fault", request=problem.instance, error=type(error).__name__, trace=trace)
-        return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=problem_headers(problem, error))
+        return problem
 
     def handlers(self) -> ExceptionHandlersMap:
         """For Litestar: everything ends here."""
         return {HTTPException: self.answer, Exception: self.answer}
+
+
+async def send_answer(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """A whole answer, with its length."""
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    raw.append((b"content-length", b"%d" % len(body)))
+    await send(cast("Message", {"type": "http.response.start", "status": status, "headers": raw}))
+    await send(cast("Message", {"type": "http.response.body", "body": body, "more_body": False}))
 
 
 def problem_headers(problem: Problem, error: Exception | None = None) -> dict[str, str]:

@@ -117,7 +117,7 @@ async def get_actions(
     request: Request[Any, Any, Any], log: TheLog, caller: TheCaller, lang: Lang, generator: InGenerator, ulid: InUlid
 ) -> ManifestActions:
     """Who must do what next, and by when."""
-    return await with_names(log, await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request)), lang)
+    return await with_names(log, await service.read_actions(log, caller, generator, ulid, lang, claimed_now(request.headers)), lang)
 
 
 @get("/v1/manifests/{generator:str}/{ulid:str}/history", responses=READ_REFUSALS)

@@ -38,7 +38,7 @@ async def post_checks(request: Request[Any, Any, Any], log: TheLog, caller: TheC
 
     A party asks about transfers that it sends or receives, authorities about any. Each is judged by itself.
     """
-    return await service.dry_run(log, caller, await request.body(), lang, claimed_now(request))
+    return await service.dry_run(log, caller, await request.body(), lang, claimed_now(request.headers))
 
 
 @get("/v1/permits", responses=READ_REFUSALS)
