@@ -140,5 +140,7 @@ def wanted_file(scope: HTTPScope) -> str | None:
 
 def printable(path: str) -> str:
     """A path for a log line: cut off, nothing in it that a terminal or a reader of lines would obey."""
+    if len(path) <= PATH_MAX and path.isprintable():
+        return path
     shown = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in path[:PATH_MAX])
     return shown if len(path) <= PATH_MAX else shown + "…"

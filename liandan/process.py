@@ -13,14 +13,20 @@ again on its thread, it waits a whole switching interval to get it back. The def
 import asyncio
 import gc
 import logging
+import re
 import sys
-from typing import TextIO
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TextIO
 
 import msgspec
 import structlog
 
 COLLECT_AFTER = (50_000, 20, 20)
 SWITCH_S = 0.0005
+_LEVELS = {"warn": "warning", "exception": "error"}  # Methods of a logger that are called otherwise than their level.
+_QUOTED = re.compile(r"[ \t=\r\n\"']")
+_ENCODE = msgspec.json.Encoder(enc_hook=str).encode
 
 
 def tune() -> None:
@@ -33,15 +39,38 @@ def tune() -> None:
 
 def set_up_logging(as_json: bool, to: TextIO | None = None) -> None:
     """One event a line, on standard output or ``to``, without locals of tracebacks: they may hold what somebody posted."""
-    steps: list[structlog.types.Processor] = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso")]
-    if as_json:
-        steps.append(structlog.processors.format_exc_info)
-        steps.append(structlog.processors.JSONRenderer(serializer=lambda event, **_: msgspec.json.encode(event, enc_hook=str).decode()))
-    else:
-        plain = structlog.dev.plain_traceback
-        steps.append(structlog.dev.ConsoleRenderer(colors=(to or sys.stdout).isatty(), exception_formatter=plain))
+    in_colours = not as_json and (to or sys.stdout).isatty()
+    renderer = structlog.dev.ConsoleRenderer(colors=in_colours, exception_formatter=structlog.dev.plain_traceback)
+    steps: list[structlog.types.Processor] = [_json_line if as_json else partial(_plain_line, renderer)]
+    if in_colours:
+        steps = [structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), renderer]
     level = structlog.make_filtering_bound_logger(logging.INFO)
     structlog.configure(processors=steps, logger_factory=structlog.PrintLoggerFactory(to), wrapper_class=level)
+
+
+def _json_line(logger: Any, method: str, event: structlog.types.EventDict) -> str:
+    """The line of an event in one step: every request writes one."""
+    _mark(method, event)
+    return _ENCODE(structlog.processors.format_exc_info(logger, method, event) if "exc_info" in event else event).decode()
+
+
+def _plain_line(renderer: structlog.dev.ConsoleRenderer, logger: Any, method: str, event: structlog.types.EventDict) -> str:
+    """The same line that the ``renderer`` writes without colours, in one step; what has a traceback is left to it."""
+    _mark(method, event)
+    if not event.keys().isdisjoint(("exc_info", "exception", "stack")):
+        return str(renderer(logger, method, event))
+    at, level, name = event.pop("timestamp"), event.pop("level"), event.pop("event")
+    said = " ".join([f"{key}={_shown(event[key])}" for key in sorted(event)])
+    return f"{at} [{level:<9}] {name:<30} {said}"
+
+
+def _mark(method: str, event: structlog.types.EventDict) -> None:
+    event["level"] = _LEVELS.get(method, method)
+    event["timestamp"] = datetime.now(UTC).isoformat()[: -len("+00:00")] + "Z"
+
+
+def _shown(value: object) -> str:
+    return (repr(value) if _QUOTED.search(value) else value) if isinstance(value, str) else repr(value)
 
 
 async def let_end(process: asyncio.subprocess.Process, within_s: float) -> None:

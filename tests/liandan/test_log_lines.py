@@ -1,0 +1,61 @@
+"""Log lines: one step writes what structlog's own renderers write."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from liandan.process import set_up_logging
+
+SAID = {
+    "request": "ab", "path": "/v1/sta tements", "status": 201, "ms": 12.3, "why": None, "many": ["a"], "empty": "", "quoted": "a'b",
+    "lines": "x\ny", "zh": "中文", "sign": "a=b", "is_true": True,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
+def written(as_json: bool) -> list[str]:
+    """The lines of some events."""
+    to = io.StringIO()
+    set_up_logging(as_json, to=to)
+    log = structlog.get_logger("tests")
+    log.debug("below")
+    log.info("request", **SAID)
+    log.warning("an_event_with_a_name_of_more_than_thirty_characters", b=1, a=2)
+    try:
+        raise ValueError("why")
+    except ValueError:
+        log.exception("fault", x=1)
+    return to.getvalue().splitlines()
+
+
+def test_a_plain_line_is_the_librarys() -> None:
+    ours = written(as_json=False)
+    renderer = structlog.dev.ConsoleRenderer(colors=False)
+    for line, level, name, said in (
+        (ours[0], "info", "request", SAID),
+        (ours[1], "warning", "an_event_with_a_name_of_more_than_thirty_characters", {"b": 1, "a": 2}),
+    ):
+        at, rest = line.split(" ", 1)
+        assert f"{at} {rest}" == renderer(None, level, {"timestamp": at, "level": level, "event": name, **said})
+        assert at.endswith("Z")
+    assert "[error    ] fault" in ours[2]
+    assert ours[-1] == "ValueError: why"
+
+
+def test_a_json_line_says_the_same() -> None:
+    first, second, third = map(json.loads, written(as_json=True))
+    assert first == SAID | {"event": "request", "level": "info", "timestamp": first["timestamp"]}
+    assert (second["level"], second["b"]) == ("warning", 1)
+    assert (third["level"], third["event"], third["x"]) == ("error", "fault", 1)
+    assert third["exception"].endswith("ValueError: why")
