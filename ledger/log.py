@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from asyncpg import Pool, Record
@@ -52,6 +52,7 @@ class TurnedDown(Struct, frozen=True, kw_only=True):
 
 
 Answer = LoggedEntry | TurnedDown
+T = TypeVar("T")
 
 
 class Log:
@@ -91,7 +92,7 @@ class Log:
                 item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
         going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
         claimed_s = now_s or 0 if self.simulated else None
-        outcomes = iter(await asyncio.gather(*self.sequencer.submit(going, now_s=claimed_s, atomic=atomic)))
+        outcomes = iter(await _all(self.sequencer.submit(going, now_s=claimed_s, atomic=atomic)))
         return [await self._answer(item, item.refusal or next(outcomes), claimed_s) for item in taken]
 
     async def now(self, claimed_s: int | None = None) -> int:
@@ -171,6 +172,16 @@ class Log:
         """State of ``log/main``, or None before the founding."""
         head = await self.chain_head(LOG_MAIN)
         return None if head is None else head.state
+
+
+async def _all(outcomes: Sequence[asyncio.Future[T]]) -> list[T]:
+    """Each in its turn: they are done in their order, many at a time, so most are there when they are asked for and cost no wake-up."""
+    try:
+        return [await outcome for outcome in outcomes]
+    except BaseException:
+        for outcome in outcomes:  # nobody asks for the rest any more, and no failure among them is news
+            outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
+        raise
 
 
 def _joined(item: Taken, earlier: Refusal | None) -> Refusal | None:

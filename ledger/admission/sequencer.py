@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
@@ -69,6 +70,13 @@ class _Pending(Struct):
     done: asyncio.Future[Outcome]
 
 
+class _Group(Struct):
+    """Statements that came together; an atomic group is a batch of its own."""
+
+    items: list[_Pending]
+    atomic: bool
+
+
 class Sequencer:
     """Queue in front of the log. One per process; several processes against one database are safe, and slower than one."""
 
@@ -76,8 +84,8 @@ class Sequencer:
         """``publisher`` says why nothing may be appended now, knows the roots of the past, and is told the size after every commit."""
         self._pool, self._kinds, self._dataset, self._publisher = pool, kinds, dataset, publisher
         self._batch_max, self._queue_max = batch_max, queue_max
-        self._queue: asyncio.Queue[tuple[_Pending, ...]] = asyncio.Queue()
-        self._held: tuple[_Pending, ...] = ()  # An atomic group that was met while a batch was filled: it comes next.
+        self._queue: deque[_Group] = deque()
+        self._arrived = asyncio.Event()
         self.waiting = 0  # Statements in the queue.
         self.observe: Callable[[int, float], None] = lambda size, seconds: None
         """Told the size of every batch and how long its transaction took; for metrics."""
@@ -95,10 +103,11 @@ class Sequencer:
         if self.waiting + len(submissions) > self._queue_max:
             raise Busy("the queue is full", 1)
         loop = asyncio.get_running_loop()
-        pending = tuple(_Pending(submission, now_s, loop.create_future()) for submission in submissions)
-        self.waiting += len(pending)
-        for group in (pending,) if atomic and pending else ((item,) for item in pending):
-            self._queue.put_nowait(group)
+        pending = [_Pending(submission, now_s, loop.create_future()) for submission in submissions]
+        if pending:
+            self.waiting += len(pending)
+            self._queue.append(_Group(pending, atomic and len(pending) > 1))
+            self._arrived.set()
         return [item.done for item in pending]
 
     async def run(self) -> None:
@@ -109,22 +118,23 @@ class Sequencer:
                 self.waiting -= len(batch)
                 await asyncio.shield(self._settle(batch, atomic=atomic))
         finally:
-            self._queue.put_nowait(self._held)
-            while not self._queue.empty():
-                _fail(self._queue.get_nowait(), Busy("the server is stopping"))
+            while self._queue:
+                _fail(self._queue.popleft().items, Busy("the server is stopping"))
 
     async def _next_batch(self) -> tuple[list[_Pending], bool]:
         """An atomic group, or single statements as far as they wait and fit."""
-        group = self._held or await self._queue.get()
-        self._held = ()
-        batch = list(group)
-        while len(group) == 1 and len(batch) < self._batch_max and not self._queue.empty():
-            following = self._queue.get_nowait()
-            if len(following) > 1:
-                self._held = following
-                break
-            batch += following
-        return batch, len(group) > 1
+        while not self._queue:
+            self._arrived.clear()
+            await self._arrived.wait()
+        first = self._queue.popleft()
+        if first.atomic:
+            return first.items, True
+        batch = first.items
+        while len(batch) < self._batch_max and self._queue and not self._queue[0].atomic:
+            batch = batch + self._queue.popleft().items
+        if len(batch) > self._batch_max:
+            self._queue.appendleft(_Group(batch[self._batch_max :], atomic=False))
+        return batch[: self._batch_max], False
 
     async def _settle(self, batch: list[_Pending], *, atomic: bool) -> None:
         """Sequence a batch and answer; a batch that fails is halved until the culprit stands alone, unless it is atomic."""

@@ -46,6 +46,7 @@ class Follower:
         self._store, self.log_keys = checkpoint_store, tuple(log_keys)
         self._reader = self._reader_before = TileReader(0, files.read)
         self.changed = asyncio.Event()  # set at the next change of what is published, or when the log freezes
+        self._waiting: dict[asyncio.Future[None], int] = {}  # Who waits for which size.
         self._committed = 0
         self._behind_since: float | None = None
         self.published: Published | None = None
@@ -95,22 +96,29 @@ class Follower:
 
     async def wait_for(self, size: int, timeout_s: float) -> Published | None:
         """The first published checkpoint of at least ``size``, or None when it does not come in time."""
-        deadline = time.monotonic() + timeout_s
-        while self.published is None or self.published.size < size:
-            left = deadline - time.monotonic()
-            if left <= 0 or self.mismatch is not None:
-                return None
+        if not self._reached(size) and timeout_s > 0 and self.mismatch is None:
+            # A future of its own for each: hundreds wait, and a step wakes those that it has reached and nobody else.
+            loop = asyncio.get_running_loop()
+            woken = loop.create_future()
+            self._waiting[woken] = size
+            ends = loop.call_later(timeout_s, _set, woken)
             try:
-                async with asyncio.timeout(left):
-                    await self.changed.wait()
-            except TimeoutError:
-                return None
-        return self.published
+                await woken
+            finally:
+                ends.cancel()
+                del self._waiting[woken]
+        return self.published if self._reached(size) else None
+
+    def _reached(self, size: int) -> bool:
+        return self.published is not None and self.published.size >= size
 
     def wake(self) -> None:
-        """Let those who wait look again."""
+        """Let those who wait look again. On the event loop."""
         changed, self.changed = self.changed, asyncio.Event()
         changed.set()
+        for woken, size in self._waiting.items():
+            if self.mismatch is not None or self._reached(size):
+                _set(woken)
 
     def inclusion(self, index: int, size: int) -> tuple[bytes, ...]:
         """Inclusion proof of an entry in a published tree, read from the tiles. Blocks on disk for tiles not in memory."""
@@ -130,3 +138,8 @@ class Follower:
         assert self.published is not None, "nothing is published yet"
         self.files.archive(self.published.size, self.published.note)
         return self.published
+
+
+def _set(woken: asyncio.Future[None]) -> None:
+    if not woken.done():
+        woken.set_result(None)
