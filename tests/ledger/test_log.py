@@ -321,8 +321,8 @@ async def test_a_file_that_is_not_here_is_not_adopted(pool: Pool[Record], tmp_pa
     everyone = (OPERATOR, AUTHORITY_51, AUTHORITY_50)
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench), now_s=NOW)
-        for digest in ("0" * 64, "../checkpoint"):
+        for digest, code in (("0" * 64, "DATA_MISSING"), ("../checkpoint", "FIELD_TYPE")):
             draft = bench.draft("data.adopt/1", "log/main", everyone, {"name": "x", "version": "1", "sha256": digest})
             [answer] = await log.append([freeze(draft.sign([key_of(party) for party in everyone]))], now_s=NOW)
             assert isinstance(answer, TurnedDown)
-            assert answer.refusal.codes == ["DATA_MISSING"]
+            assert answer.refusal.codes == [code]
