@@ -66,7 +66,8 @@ def _judge_permit(judged: Judged, out: Findings, day: str) -> None:
     at_s = judged.statement.at_s
     permit = permit_on(judged, at_s)
     if permit is not None:
-        judge_permit_standing(out, "at", permit, day, at_s)
+        if not permit.stands(day, at_s):
+            judge_permit_standing(out, "at", permit, day, at_s)
         if permit.history.overtook(at_s):
             out.alert("H", "OVERTOOK")
 
@@ -129,8 +130,9 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
     accepted_s = parse_at(judged.statement.body.accepted_at)
     permit = permit_on(judged, accepted_s)
     if permit is not None:
-        standing = Findings()
-        judge_permit_standing(standing, "at", permit, day_of(accepted_s), accepted_s)
+        standing, day = Findings(), day_of(accepted_s)
+        if not permit.stands(day, accepted_s):
+            judge_permit_standing(standing, "at", permit, day, accepted_s)
         found = [reason.code for reason in standing.reasons]
         found += ["PERMIT_SCOPE" for line, _ in taken if not permit.items_for(line.code)]
         found += ["PERMIT_METHOD" for line, method in taken if not permit.allows(line.code, method)]

@@ -5,6 +5,7 @@ has none, by the authority of its region (kinds §1.2). One hand is one hand: wh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import contains
 
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
@@ -52,7 +53,8 @@ class NeedsParty(LookupError):
 def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Moment, founding: Mapping[str, KeyRecord]) -> list[Reason]:
     """Why keys may not sign this statement here; ``founding`` are the keys that entry 0 itself brings."""
     reasons: list[Reason] = []
-    for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
+    for position, keyid in enumerate(statement.keyids):
+        uscc = statement.by[position]
         record: KeyRecord | None = founding.get(keyid) if founding else facts.get(f"key:{keyid}")
         if record is not None and record.uscc == uscc and record.is_valid_at(moment.index) and not record.kinds and record.until_s is None:
             continue  # as nearly always
@@ -100,7 +102,9 @@ def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: 
     for role in roles:
         if role.foreign:
             out.tag("FOREIGN")
-    if len(roles) == len(statement.by) == 1 and statement.principal is None and statement.by[0] in roles[0].holders:
+    by = statement.by
+    is_own = statement.principal is None and len(roles) == len(by)
+    if is_own and all(map(contains, [role.holders for role in roles], by)):
         return  # as nearly always
     bench = _Bench(statement, facts, out)
     for place, role in enumerate(roles):

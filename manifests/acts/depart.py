@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ledger.admission.personality import Judged, Reads, Role
 from ledger.fields import DivisionCode, Mass, items, label, with_code, words
 from ledger.mass import parse_mass
-from ledger.model import Facts, Findings, Statement
+from ledger.model import Facts, Findings, Statement, kept_for_last
 from ledger.times import day_of, format_at
 from manifests import gate, labels, settlement, vehicles
 from manifests.act import LONG_S, TOLERANCE_S, Entered, at_stage, is_long_ago, judge_lines_once, time_does_not_run_back, trunk_act
@@ -212,6 +212,7 @@ def load_is_weighed(judged: Judged, out: Findings) -> None:
             out.alert(level, "LOAD_WEIGHT")
 
 
+@kept_for_last
 def _weighed(statement: Statement, state: ManifestState) -> Weighed:
     body: Depart = statement.body
     grams = sum(parse_mass(line.mass_t) for line in body.loaded) if body.loaded else None

@@ -174,6 +174,7 @@ def _known_lines(body: Receive, state: ManifestState) -> list[ReceivedLine]:
     return [line for line in body.lines if line.line < len(state.lines)]
 
 
+@kept_for_last
 def _accepted_lines(body: Receive, state: ManifestState) -> list[tuple[LineState, str]]:
     """Lines of which something was accepted, each with the method it is to be treated by."""
     accepted = [line for line in _known_lines(body, state) if parse_mass(line.accepted_t) > 0]
@@ -210,6 +211,7 @@ def discrepancies(body: Receive) -> tuple[tuple[int, tuple[str, ...]], ...]:
     return tuple(sorted((line.line, tuple(sorted(line.differences))) for line in body.lines if line.differences))
 
 
+@kept_for_last
 def _weighed(statement: Statement, state: ManifestState) -> Weighed:
     body: Receive = statement.body
     grams = sum(received.received_g for received in received_lines(body, state))
