@@ -103,6 +103,11 @@ class KeyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     device: str = ""  # Where it is kept, as its party says (server, phone, weighbridge …).
     label: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """Not revoked, for all kinds, without an end: valid for everything after its registration."""
+        return self.revoked is None and not self.kinds and self.until_s is None
+
     def lasts(self, admitted_s: int, at_s: int | None = None) -> bool:
         """Whether its time is not over at a moment of admission; for a custody act done at ``at_s`` that is what counts."""
         if self.until_s is None:

@@ -143,11 +143,12 @@ def apply(entry: Entry, kind: Kind, facts: Facts) -> None:
     """Change the facts as an entry says: accounts, registers, the chain's state and head. The inverse of nothing: entries stay."""
     statement = entry.statement
     changes = kind.evolve(statement, entry.admission, facts)
+    put = facts.put
     for row in entry.admission.decision.accounts:
-        facts.put(account_key(row.account), Account(entry.index, row.after_g))
+        put(account_key(row.account), Account(entry.index, row.after_g))
     for key, value in changes.registers.items():
-        facts.put(key, value)
-    facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, entry.index, changes.state))
+        put(key, value)
+    put(chain_key(statement.chain), Head(statement.seq, statement.hash, entry.index, changes.state))
 
 
 def expected_prev(statement: Statement, head: Head[Any] | None, log: LogState | None) -> str:
@@ -158,13 +159,16 @@ def expected_prev(statement: Statement, head: Head[Any] | None, log: LogState | 
 
 
 def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) -> list[Reason]:
-    if log is not None and log.closed:
+    if log is None:
+        if statement.kind != "log.found/1":
+            return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
+    elif log.closed:
         return [Reason("LOG_CLOSED", "", log.origin, "the successor log")]
-    if log is None and statement.kind != "log.found/1":
-        return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
-    if log is not None and statement.kind == "log.found/1":
+    elif statement.kind == "log.found/1":
         return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "a log is founded once")]
     head = facts.head(statement.chain)
+    if head is not None and statement.seq == head.seq + 1 and statement.prev == head.hash and not kind.opens:
+        return []  # as nearly always
     wanted = 0 if head is None else head.seq + 1
     if statement.seq > wanted:
         return [Reason("PREDECESSOR_MISSING", "seq", str(statement.seq), str(wanted))]

@@ -56,7 +56,7 @@ def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Mome
     for position, keyid in enumerate(statement.keyids):
         uscc = statement.by[position]
         record: KeyRecord | None = founding.get(keyid) if founding else facts.get(f"key:{keyid}")
-        if record is not None and record.uscc == uscc and record.is_valid_at(moment.index) and not record.kinds and record.until_s is None:
+        if record is not None and record.uscc == uscc and record.is_plain and record.added < moment.index:
             continue  # as nearly always
         field = f"signatures.{position}.keyid"
         if record is None:

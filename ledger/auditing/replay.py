@@ -77,11 +77,7 @@ class Replay:
         index, self.size = self.size, self.size + 1
         statement, stored = entry.statement, entry.admission
         at_s = parse_admission_at(stored.at)
-
-        def finding(code: str, field: str, found: object, expected: object) -> Finding:
-            return difference(code, field, found, expected, index=index, chain=statement.chain)
-
-        findings = [] if at_s >= self.at_s else [finding("AT_ORDER", "admission.at", stored.at, "not earlier")]
+        findings = [] if at_s >= self.at_s else [_finding(entry, index, "AT_ORDER", "admission.at", stored.at, "not earlier")]
         self.at_s = at_s
         moment = Moment(index, at_s, ruleset_of(self.facts, statement))
         try:
@@ -95,13 +91,19 @@ class Replay:
             return findings + of_entry(refusal, index, statement.chain)
         except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
             self.skip(statement, index)
-            return [*findings, finding("DECISION_FAILED", statement.kind, f"{type(error).__name__}: {error}", "")]
-        return findings if again == stored else findings + [finding("DECISION_DIFFERS", *parts) for parts in _differences(stored, again)]
+            return [*findings, _finding(entry, index, "DECISION_FAILED", statement.kind, f"{type(error).__name__}: {error}", "")]
+        if again == stored:
+            return findings
+        return findings + [_finding(entry, index, "DECISION_DIFFERS", *parts) for parts in _differences(stored, again)]
 
     def skip(self, statement: Statement, index: int) -> None:
         """An entry that should not be here: its chain goes on behind it, its meaning is not believed."""
         head = self.facts.head(statement.chain)
         self.facts.put(chain_key(statement.chain), Head(statement.seq, statement.hash, index, None if head is None else head.state))
+
+
+def _finding(entry: Entry, index: int, code: str, field: str, found: str, expected: str) -> Finding:
+    return difference(code, field, found, expected, index=index, chain=entry.statement.chain)
 
 
 def _differences(stored: Admission, again: Admission) -> Iterator[tuple[str, str, str]]:
