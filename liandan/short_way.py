@@ -26,13 +26,13 @@ class ShortWay:
 
     def __init__(self, app: App, service: Service, problems: Problems, body_max: int) -> None:
         """``app`` is the framework's; ``body_max`` bytes are what it would let a statement have."""
-        self._app, self._service, self._problems, self._body_max = app, service, problems, body_max
+        self.framework, self._service, self._problems, self._body_max = app, service, problems, body_max
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         headers = self._headers(cast("HTTPScope", scope)) if str(scope["type"]) == "http" else None
         if headers is None:
-            await self._app(scope, receive, send)
+            await self.framework(scope, receive, send)
             return
         try:
             status, body = await admit_posted(self._service, scope, headers, await _whole(receive))

@@ -144,7 +144,7 @@ def routes() -> list[str]:
     """Every path of the application as a pattern; a placeholder of a page (<…> or …) fits any parameter."""
     nothing = cast("Any", None)
     app = create_app(Settings(data_dir=Path("unused")), nothing, nothing, nothing, nothing, nothing)
-    paths = [route.path for route in cast("Any", app)._app.routes]
+    paths = [route.path for route in cast("Any", app)._app.framework.routes]
     return [re.sub(r"\\\{\w+:path\\\}", ".+", re.sub(r"\\\{\w+:(?!path)\w+\\\}", "[^/]+", re.escape(path))) for path in paths]
 
 

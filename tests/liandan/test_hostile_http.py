@@ -91,7 +91,7 @@ async def test_a_misspelt_filter_never_widens_an_answer(path: str, still: httpx.
 
 def test_no_route_goes_to_another_thread_to_look_at_its_query(tmp_path: Path) -> None:
     access: Any = create_app(Settings(data_dir=tmp_path), *cast("Any", (None, None, None)), Metrics(), cast("Any", None))
-    checks = {handler.resolve_before_request() for route in access._app.routes for handler in route.route_handlers}
+    checks = {handler.resolve_before_request() for route in access._app.framework.routes for handler in route.route_handlers}
     assert checks == {None, refuse_unknown_query}, "Litestar wraps a plain function and runs it on a thread, for every request"
 
 

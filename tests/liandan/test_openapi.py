@@ -27,7 +27,7 @@ MEDIA_OF_BYTES = ("application/pdf", "application/octet-stream", "application/vn
 def document(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("openapi"))
     access: Any = create_app(settings, *cast("Any", (None, None, None)), Metrics(), cast("Any", None))
-    found: dict[str, Any] = access._app.openapi_schema.to_schema()
+    found: dict[str, Any] = access._app.framework.openapi_schema.to_schema()
     return found
 
 
