@@ -133,6 +133,24 @@ class PartyAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     successor: str = ""
 
 
+class PartyItem(Struct, frozen=True, kw_only=True):
+    """A party as it is listed; ``index`` is the newest entry about its name or its end (注销)."""
+
+    uscc: str
+    name: str
+    role: str
+    closed_on: str
+    index: int
+
+
+class PartyPage(Struct, frozen=True, kw_only=True):
+    """A page of parties by code, as of ``size`` entries; it may be short and still have a ``next``."""
+
+    size: int
+    parties: tuple[PartyItem, ...]
+    next: str | None
+
+
 class LogAnswer(Struct, frozen=True, kw_only=True):
     """What this log is. Before the founding only ``origin`` and ``log_keys`` are known and ``found`` is None."""
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 from ledger import store
 from ledger.admission.intake import Room
 from ledger.admission.sequencer import Busy
-from ledger.answers import BatchLine, FeedPage, LogAnswer, PartyAnswer, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
+from ledger.answers import BatchLine, FeedPage, LogAnswer, PartyAnswer, PartyPage, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
 from ledger.caller import Caller
 from ledger.describing import (
     BATCH_ANSWERS,
@@ -29,13 +29,15 @@ from ledger.describing import (
     SIZE_HEADER,
     TAKES_STATEMENT,
     TAKES_STATEMENTS,
+    Cursor,
     InUscc,
     in_path,
+    in_query,
 )
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
-from ledger.reading import PAGE_MAX, wait_until_read
+from ledger.reading import PAGE_MAX, Page, wait_until_read
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from signing import b64
@@ -62,6 +64,17 @@ MinSize = Annotated[
     ),
 ]
 
+PartOfName = Annotated[str | None, in_query("^.{1,60}$", "名称的一部分 / part of the name", "再生铅", "name")]
+Since = Annotated[
+    int,
+    QueryParameter(
+        name="updated_since",
+        ge=0,
+        le=2**53,
+        description="有序位 N 及以后条目的 / what has entries from index N on: give the size of your last answer",
+        schema_extra={"examples": [812]},
+    ),
+]
 Atomic = Annotated[bool, QueryParameter(description="全部入账或全部不入，至多 256 行 / all or nothing, at most 256 lines")]
 After = Annotated[int, QueryParameter(ge=-1, le=2**53, description="此序位之后；首页为 -1 / entries behind this index, -1 at first")]
 InChain = Annotated[
@@ -284,6 +297,20 @@ async def list_refusals(
     )
 
 
+@get("/v1/parties", responses=READ_REFUSALS)
+async def get_parties(
+    request: Request[Any, Any, Any],
+    caller: TheCaller,
+    name: PartOfName = None,
+    updated_since: Since = 0,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> PartyPage:
+    """Parties, authorities and the operator by a part of the name, in any widths and with or without blanks. Open to every registered party."""
+    service: Service = request.app.state.service
+    return await service.parties(name, updated_since, Page(cursor, limit))
+
+
 @get("/v1/parties/{uscc:str}", responses=READ_REFUSALS)
 async def get_party(request: Request[Any, Any, Any], caller: TheCaller, uscc: InUscc) -> PartyAnswer:
     """A party with all keys ever registered for it."""
@@ -330,7 +357,7 @@ def _is_known(service: Service, chain: str) -> bool:
 
 def ledger_routers(limits: Limits) -> list[Router]:
     """All routes of this package; bodies are cut off at their limits while they come."""
-    reading = [get_feed, list_refusals, get_party, get_log, get_chain]
+    reading = [get_feed, list_refusals, get_parties, get_party, get_log, get_chain]
     one, many, check = limits.statement_bytes, limits.batch_bytes, refuse_unknown_query
     return [
         Router("/", route_handlers=[post_statement], request_max_body_size=one, before_request=check, tags=["statements"]),

@@ -14,13 +14,16 @@ from ledger import store
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.admission.statement import read_statement
-from ledger.answers import BatchEnd, FeedEntry, FeedPage, KeyItem, PartyAnswer, Posted, Waiting, filled, post_answer
+from ledger.answers import BatchEnd, FeedEntry, FeedPage, KeyItem, PartyAnswer, PartyItem, PartyPage, Posted, Waiting, filled, post_answer
 from ledger.caller import Caller, wanted_keys
-from ledger.directory import KeyRecord, PartyState, party_chain
+from ledger.directory import KeyRecord, LogState, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
+from ledger.parties.names import folded
+from ledger.parties.store import search_parties
 from ledger.problem import ChainHead
 from ledger.publishing.follower import Published
+from ledger.reading import Page, read_cursor, snapshot, write_cursor
 from ledger.times import format_at
 from ledger.vault.disclosure import PostedEnvelope
 from ledger.vault.service import Vault
@@ -77,6 +80,17 @@ class Batch(Struct, frozen=True, kw_only=True):
         new, old = (sum(line.index is not None and line.is_new is is_new for line in self.lines) for is_new in (True, False))
         checkpoint = None if self.published is None else self.published.slim.decode()
         return BatchEnd(checkpoint=checkpoint, admitted=new, resubmitted=old, refused=len(self.lines) - new - old)
+
+
+class PartyPlace(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a page of parties ended."""
+
+    uscc: str
+
+    def __post_init__(self) -> None:
+        """From outside: the database takes no NUL."""
+        if not self.uscc.isprintable():
+            raise ValueError("not a place")
 
 
 class Service:
@@ -194,6 +208,22 @@ class Service:
         size = 0 if head is None else head.size
         return filled(PartyAnswer, founder or own, own, uscc=uscc, role=role, regions=regions, keys=keys, size=size)
 
+    async def parties(self, part: str | None, since: int, page: Page) -> PartyPage:
+        """Parties with a part in their names, whatever widths and blanks it is written with; Refusal QUERY_FORM for nothing but those."""
+        wanted = folded(part or "")
+        if part is not None and (not wanted or not wanted.isprintable()):
+            raise refuse("QUERY_FORM", field="name", found=ascii(part[:60]), expected="a part of a name")
+        asked = ("parties", wanted, since)
+        place = read_cursor(page.cursor, PartyPlace, asked)
+        state = await self.log.state()
+        async with snapshot(self.log) as now:
+            conn = now.workspace.conn
+            after = "" if place is None else place.uscc
+            rows, following = await search_parties(conn, wanted, since=since, after=after, limit=page.limit)
+            size = await store.projected(conn)
+        parties = tuple(filled(PartyItem, row, role=_role(state, row.uscc), index=row.idx) for row in rows)
+        return PartyPage(size=size, parties=parties, next=None if following is None else write_cursor(PartyPlace(following), asked))
+
     async def feed(self, caller: Caller, after: int, limit: int) -> FeedPage:
         """Entries behind ``after`` that the caller may see, by the feed's index; Refusal QUERY_FORM for an ``after`` that is no entry yet."""
         published = self.log.publisher.published
@@ -250,6 +280,11 @@ class Service:
             if hour > self._hour:
                 await publish_refusals(self.log, await self.log.now(now_s))
                 self._hour = hour
+
+
+def _role(state: LogState | None, uscc: str) -> str:
+    founder = None if state is None else state.founder(uscc)
+    return "party" if founder is None or state is None else "operator" if uscc == state.operator else "authority"
 
 
 def _key(keyid: str, record: KeyRecord) -> KeyItem:

@@ -12,6 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.entry import Entry
+from ledger.parties.names import named_in
+from ledger.parties.store import note_names
 from ledger.store import PROJECTION, Conn, insert_readers, list_feed
 from ledger.times import to_datetime
 from manifests.readers import readers_of
@@ -183,6 +185,7 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
             readers += [(key, entry.index) for key in readers_of(entry, view, firsts.get(entry.statement.chain))]
         await upsert_views(conn, changed.values(), known)
         await insert_readers(conn, readers)
+        await note_names(conn, (named for entry in fresh for named in named_in(entry)))
         await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, at + len(fresh))
         return at + len(fresh)
 

@@ -58,6 +58,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     list: str | None = None
     stage: str | None = None
     quota: str | None = None
+    updated_since: int = 0
+    """Only chains whose newest entry stands at this index or behind it."""
 
     def prefix(self, chain_type: str) -> str:
         """How the names begin of the chains that can be asked for: lists' with year and direction, others' with their owner."""

@@ -10,7 +10,7 @@ from litestar.params import QueryParameter
 
 from ledger.describing import READ_REFUSALS, Cursor, Uscc, in_query, refusals, takes
 from ledger.reading import Page
-from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query, say_size
+from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, refuse_unknown_query, say_size
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX
@@ -43,10 +43,19 @@ async def post_checks(request: Request[Any, Any, Any], log: TheLog, caller: TheC
 
 @get("/v1/permits", responses=READ_REFUSALS)
 async def get_permits(
-    log: TheLog, caller: TheCaller, lang: Lang, receiver: Uscc = None, code: Code = None, cursor: Cursor = None, limit: Limit = 50
+    log: TheLog,
+    caller: TheCaller,
+    lang: Lang,
+    receiver: Uscc = None,
+    code: Code = None,
+    updated_since: Since = 0,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Permits:
     """Permits (经营许可证): by receiver, or those that cover a code. Open to every registered party."""
-    return await service.with_names(log, await service.list_permits(log, Wanted(receiver=receiver, code=code), Page(cursor, limit)), lang)
+    return await service.with_names(
+        log, await service.list_permits(log, Wanted(updated_since=updated_since, receiver=receiver, code=code), Page(cursor, limit)), lang
+    )
 
 
 @get("/v1/lists", responses=READ_REFUSALS)
@@ -57,11 +66,12 @@ async def get_lists(
     year: Year = None,
     from_province: FromProvince = None,
     to_province: ToProvince = None,
+    updated_since: Since = 0,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Lists:
     """Lists (白名单) of one year or direction, without their rows. Open to every registered party."""
-    wanted = Wanted(year=year, from_province=from_province, to_province=to_province)
+    wanted = Wanted(updated_since=updated_since, year=year, from_province=from_province, to_province=to_province)
     return await service.with_names(log, await service.list_lists(log, wanted, Page(cursor, limit)), lang)
 
 
@@ -80,7 +90,14 @@ async def get_listings(
     limit: Limit = 50,
 ) -> Listings:
     """Rows of lists with their quota Q1, used and left. Open to every registered party."""
-    wanted = Wanted(list=in_list, year=year, from_province=from_province, to_province=to_province, receiver=receiver, code=code)
+    wanted = Wanted(
+        list=in_list,
+        year=year,
+        from_province=from_province,
+        to_province=to_province,
+        receiver=receiver,
+        code=code,
+    )
     return await service.with_names(log, await service.list_listings(log, wanted, Page(cursor, limit)), lang)
 
 
@@ -95,11 +112,20 @@ async def get_approvals(
     to_province: ToProvince = None,
     code: Code = None,
     stage: StageFilter = None,
+    updated_since: Since = 0,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Approvals:
     """Applications and decisions (跨省转移批准) with what is left of each line; a party sees those it sends or receives on."""
-    wanted = Wanted(generator=generator, receiver=receiver, from_province=from_province, to_province=to_province, code=code, stage=stage)
+    wanted = Wanted(
+        updated_since=updated_since,
+        generator=generator,
+        receiver=receiver,
+        from_province=from_province,
+        to_province=to_province,
+        code=code,
+        stage=stage,
+    )
     return await service.with_names(log, await service.list_approvals(log, caller, wanted, Page(cursor, limit)), lang)
 
 

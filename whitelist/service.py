@@ -134,13 +134,13 @@ async def _scan(
     asked = (tuple(prefixes), wanted)
     after = read_cursor(page.cursor, Position, asked)
     async with snapshot(log) as now:
-        rows, place = await _rows_behind(now.workspace.conn, log.kinds, prefixes, select, after, page.limit)
+        rows, place = await _rows_behind(now.workspace.conn, log.kinds, prefixes, select, after, page.limit, wanted.updated_since)
         await now.workspace.load([key for row in rows for key in keys(row)])
     return _Found(now.size, rows, None if place is None else write_cursor(place, asked), now.workspace.facts)
 
 
 async def _rows_behind(
-    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, after: Position | None, limit: int
+    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, after: Position | None, limit: int, since: int
 ) -> tuple[list[RegistryRow], Position | None]:
     """Rows behind ``after`` of the chains with these prefixes (ascending), and the place to go on from, if any.
 
@@ -158,6 +158,8 @@ async def _rows_behind(
             rows = await conn.fetch(_HEADS, start, end, batch)
             for key, raw in rows:
                 chain, head = key.partition(":")[2], kinds.decode(key, raw)
+                if head.idx < since:
+                    continue
                 numbers = (number for number in select(chain, head.state) if after is None or (key, number) > (after.key, after.number))
                 for number in numbers:
                     if len(found) == limit:

@@ -213,6 +213,18 @@ QUOTAS = Table(
         ("最新条目序位", "Newest entry", "index", "whole", 12),
     ),
 )
+PARTIES = Table(
+    "parties",
+    ("单位", "Parties"),
+    "parties",
+    _columns(
+        ("统一社会信用代码", "USCC", "uscc", "text", 22),
+        ("名称", "Name", "name", "text", 36),
+        ("身份", "Role", "role", "text", 12),
+        ("注销日", "Closed on", "closed_on", "day", 12),
+        ("最新条目序位", "Newest entry", "index", "whole", 12),
+    ),
+)
 REFUSALS = Table(
     "refusals",
     ("拒绝", "Refusals"),

@@ -20,7 +20,7 @@ from litestar.response import Stream
 from ledger.admission.sequencer import Busy
 from ledger.describing import CSV, READ_REFUSALS, SIZE_HEADER, XLSX, file
 from ledger.reading import PAGE_MAX
-from ledger.routes import list_refusals, refuse_unknown_query
+from ledger.routes import get_parties, list_refusals, refuse_unknown_query
 from manifests.routes import get_manifests
 from reports.tables import columns
 from reports.tables.columns import Table, Value
@@ -41,6 +41,7 @@ SEARCHES: dict[str, tuple[HTTPRouteHandler, Table]] = {
         (get_listings, columns.LISTINGS),
         (get_approvals, columns.APPROVALS),
         (get_quotas, columns.QUOTAS),
+        (get_parties, columns.PARTIES),
         (list_refusals, columns.REFUSALS),
     )
 }

@@ -313,3 +313,23 @@ async def test_every_search_is_a_file_by_its_address(still: httpx.AsyncClient, n
     assert answer.status_code == 200, answer.text
     assert answer.content.startswith("\ufeff".encode())
     assert "liandan-size" in answer.headers
+
+
+async def test_parties_are_found_by_a_part_of_their_names(still: httpx.AsyncClient, bench: Workbench) -> None:
+    token = await token_of(still, PARTY)
+    asked = {"name": "测试单位", "min_size": (await still.get("/v1/log")).json()["size"]}
+    page = (await still.get("/v1/parties", params=asked, headers=token)).json()
+    assert {PARTY, OTHER} <= {party["uscc"] for party in page["parties"]}
+    assert {party["role"] for party in page["parties"]} == {"party"}
+    first = (await still.get("/v1/parties", params={**asked, "limit": 1}, headers=token)).json()
+    assert (len(first["parties"]), first["next"] is None) == (1, False)
+    other = await still.get("/v1/parties", params={"name": "别的", "cursor": first["next"]}, headers=token)
+    assert (other.status_code, other.json()["code"]) == (400, "CURSOR_OTHER")
+    for name in ("", " ", "·", "a\n", "x" * 61):
+        refused = await still.get("/v1/parties", params={"name": name}, headers=token)
+        assert (refused.status_code, refused.json()["code"]) == (400, "QUERY_FORM"), name
+    roles = {
+        party["uscc"]: party["role"] for party in (await still.get("/v1/parties", params={"limit": 200}, headers=token)).json()["parties"]
+    }
+    assert (roles[AUTHORITY_51], roles[OPERATOR]) == ("authority", "operator")
+    assert (await still.get("/v1/parties?name=x")).status_code == 401

@@ -245,3 +245,13 @@ async def test_registries_name_parties_provinces_and_states(web: Web) -> None:
     english = (await web.get("/v1/approvals?lang=en")).json()["names"]
     assert english["approved"] == "approved"
     assert english[GENERATOR] == told["approvals"][GENERATOR], "a party has one name"
+
+
+async def test_registries_tell_what_has_changed_since_a_size(web: Web, bench: Example) -> None:
+    for registry in ("permits", "lists", "approvals"):
+        every = (await web.get(f"/v1/{registry}")).json()[registry]
+        newest = max(row["index"] for row in every)
+        later = (await web.get(f"/v1/{registry}?updated_since={newest}")).json()[registry]
+        assert [row["index"] for row in later] == [newest]
+        assert (await web.get(f"/v1/{registry}?updated_since={newest + 1}")).json()[registry] == []
+    assert codes_of(await web.get("/v1/permits?updated_since=1e3"), 400) == ["QUERY_FORM"]

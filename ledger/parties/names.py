@@ -1,0 +1,55 @@
+"""Names of parties as entries tell them, and what a name is found by: the pairs of characters that stand in it, in normal form.
+
+Chinese has no blanks between words, and PostgreSQL's own trigrams need an extension that a server may lack and, in the C locale, see no Chinese
+character at all. Pairs find any part of two characters or more, single characters the rest.
+"""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from ledger.admission.entry import Entry
+from ledger.fields import normal
+from ledger.kinds.founding import FoundingAuthority, FoundingParty, LogFound
+from ledger.kinds.party import PartyAmend, PartyRegister
+
+PART_MAX = 60
+"""Characters of a part of a name that is looked for."""
+
+
+class Named(Struct, frozen=True):
+    """What an entry changes about how a party is found; ``None`` leaves as it is."""
+
+    uscc: str
+    index: int
+    name: str | None = None
+    closed_on: str | None = None
+
+
+def named_in(entry: Entry) -> Iterator[Named]:
+    """Parties that an entry names: founders, authorities that are admitted, parties that are registered or amended."""
+    body, owner = entry.statement.body, entry.statement.chain.rpartition("/")[2]
+    if isinstance(body, LogFound):
+        founders: list[FoundingParty | FoundingAuthority] = [body.operator, *body.authorities]
+        yield from (Named(one.uscc, entry.index, one.name) for one in founders)
+    elif isinstance(body, FoundingAuthority):
+        yield Named(body.uscc, entry.index, body.name)
+    elif isinstance(body, PartyRegister):
+        yield Named(owner, entry.index, body.name)
+    elif isinstance(body, PartyAmend):
+        yield Named(owner, entry.index, body.name, "" if body.reopen and body.closed_on is None else body.closed_on)
+
+
+def grams(text: str) -> frozenset[str]:
+    """Characters and pairs of characters of a text in normal form."""
+    return frozenset(text) | frozenset(text[at : at + 2] for at in range(len(text) - 1))
+
+
+def wanted_grams(part: str) -> tuple[str, ...]:
+    """What every name with this part in it has: its pairs, or its one character."""
+    return tuple(sorted({part[at : at + 2] for at in range(len(part) - 1)})) or (part,)
+
+
+def folded(name: str) -> str:
+    """A name as it is looked for: widths, blanks, dots and dashes make no difference (ledger.fields.normal)."""
+    return normal(name)
