@@ -57,7 +57,7 @@ def masthead(
 
 def say_small(size: float) -> float:
     """The English sentence is longer and shares its line with the code."""
-    return size if spoken() == "zh" else size - 2.0
+    return size if spoken() == "zh" else size - 1.2
 
 
 def bound(sheet: Sheet, bundle: Bundle, title: tuple[str, str], name: str, notice: tuple[str, str] = NOT_STATUTORY) -> bytes:

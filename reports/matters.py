@@ -18,7 +18,7 @@ ALERTS_SHOWN = 4
 """Alerts in words on page 1; the others are counted there and stand behind."""
 _OVER = frozenset({"WEIGHT", "LOAD_WEIGHT", "METER_DIFF"})
 """Mass outside its tolerance, which matters at every level that is not slight."""
-_STEP, _SIZE = 14.0, 10.0
+_STEP, _SIZE = 13.0, 10.0
 
 
 def of_log(bundle: Bundle) -> Iterator[str]:

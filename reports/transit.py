@@ -12,13 +12,13 @@ from reports.alphabets import ALPHABETS
 from reports.certificate.decision import permit_text, term_text
 from reports.certificate.facts import about, manifest_of, name_in, personal_fields
 from reports.certificate.fields import OF_CARRIAGE, print_field, sentence
-from reports.certificate.form import NAMED, by_line, pair, place_text, wide
+from reports.certificate.form import NAMED, by_line, packs_text, pair, place_text, wide
 from reports.certificate.part_one import exemption_text, goods
 from reports.colophon import colophon
 from reports.issuing import NO_SIGNERS, Signers, issue, sign_claim
 from reports.masthead import bound, issued_by, masthead
 from reports.matters import draw_matters, of_acts, of_log, of_outcome, of_permit
-from reports.paper.fonts import BOLD
+from reports.paper.fonts import BOLD, BOLD_LEAST, width
 from reports.paper.grid import Cell, Column, label, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, clauses, listed, named, say, speaking
@@ -29,6 +29,8 @@ from whitelist.fields import Hazard
 from whitelist.transfer import WasteLine
 
 LAYOUT = 2
+_PLATE_SIZE, _PLATE_ROOM = 21.0, 205.0
+"""Of plates: as large as that, and the points that they have on a line."""
 TITLE = ("危险废物转移在途凭证", "Hazardous waste in-transit extract")
 
 
@@ -83,7 +85,7 @@ def _carriage(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
         vehicle = leg.vehicle
         plates = "\n".join(filter(None, (vehicle.plate, vehicle.trailer)))
         kind = label(print_field(vehicle, "kind").text + (say("　挂车", ", trailer") if vehicle.trailer else ""), "", 1.05)
-        row(sheet, (kind, Cell(text=plates, share=3.1, weight=BOLD, size=21, align="center"), _carrier(bundle, leg)))
+        row(sheet, (kind, Cell(text=plates, share=3.1, weight=BOLD, size=_plate_size(plates), align="center"), _carrier(bundle, leg)))
         ended = say("已结束", "ended") if leg.ended_s is not None else say("进行中", "under way")
         begun = clauses(f"{when(leg.begun_s)}　{leg.place.address}", ended)
         row(sheet, (*pair("本段起运", "Begun", begun), *pair("危险货物运单号", "Waybill", leg.waybill_no)))
@@ -92,6 +94,12 @@ def _carriage(sheet: Sheet, bundle: Bundle, state: ManifestState) -> None:
             *([named("挂车证", "trailer's licence", vehicle.trailer_licence_no)] if vehicle.trailer_licence_no else []),
         )
         row(sheet, (*pair("营运证件", "Licences", listed(*papers)), *pair("人员、封签等", "Crew, seals", _beside(moves, state, leg))))
+
+
+def _plate_size(plates: str) -> float:
+    """As large as every plate stays on its line; names of ships and pipelines are longer."""
+    widest = max(width(plate, 1.0) for plate in plates.split("\n"))
+    return max(BOLD_LEAST, min(_PLATE_SIZE, _PLATE_ROOM / widest))
 
 
 def _carrier(bundle: Bundle, leg: Leg) -> Cell:
@@ -164,7 +172,7 @@ _LOAD: tuple[Column[tuple[int, WasteLine, LineState]], ...] = (
     Column("废物类别/代码", "Code", 1.35, lambda line: f"{line[1].category}\n{line[1].code}", "center"),
     Column("危险特性", "Hazard", 0.9, lambda line: "\n".join(map(hazard_text, line[1].hazards)), "center"),
     Column("形态", "Form", 0.8, lambda line: print_field(line[1], "form").text, "center"),
-    Column("包装方式\n×数量", "Packing", 1.15, lambda line: f"{print_field(line[1], 'packing').text}×{line[1].packs}", "center"),
+    Column("包装方式\n×数量", "Packing", 1.15, lambda line: packs_text(line[1]), "center"),
     Column("危险货物\n编号/类别", "UN / class", 1.05, lambda line: goods(line[1]), "center"),
     mass("申报量（吨）", "Declared, t", 1.2, lambda line: line[2].declared_g, weighed=False),
     mass("装载称重（吨）", "Loaded, t", 1.3, lambda line: line[2].loaded_g),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from ledger.admission.admit import Submission, admit, apply, ruleset_of
 from ledger.admission.entry import Entry
@@ -74,6 +74,7 @@ class Workbench:
         *,
         witness_policy: tuple[str, ...] = ("quorum none",),
         founders: tuple[str, str, str] = (OPERATOR, AUTHORITY_51, AUTHORITY_50),
+        clock: Literal["real", "simulated"] = "simulated",
     ) -> None:
         """``data`` maps a data set's name to (version, content); ``founders`` are operator, authority of 51, authority of 50."""
         self.founders = founders
@@ -84,7 +85,7 @@ class Workbench:
         self.facts = ReplayFacts(self.dataset)
         self.entries: list[Entry] = []
         self.at_s = at_s
-        self.witness_policy = witness_policy
+        self.witness_policy, self.clock = witness_policy, clock
         self.log_key = key_of("log")
         self.found = ""
         self.post_founding({name: (version, sha256(content).hexdigest()) for name, (version, content) in (data or {}).items()})
@@ -107,7 +108,7 @@ class Workbench:
             ruleset=Adopted("liandan", CURRENT, RULESETS[CURRENT].sha256),
             data=tuple(Adopted(name, version, digest) for name, (version, digest) in sorted(data.items())),
             witness_policy=self.witness_policy,
-            clock="simulated",
+            clock=self.clock,
         )
         entry = self.post("log.found/1", "log/main", self.founders, body)
         self.found = entry.statement.hash

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from ledger.mass import format_mass, parse_mass
 from manifests.acts import Ticket
-from reports.certificate.fields import Printed
+from reports.certificate.fields import Printed, print_field
 from reports.paper.grid import Cell, label, row, value
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import named, say
 from reports.words import moment
 from whitelist.fields import Place
+from whitelist.transfer import WasteLine
 
 KEY, VAL = 1.05, 2.6
 NAMED = 9.2
@@ -42,7 +43,13 @@ def fields_in_pairs(sheet: Sheet, fields: Sequence[Printed]) -> None:
 def place_text(place: Place) -> str:
     """Address, division and, where the party has several, the site."""
     site = say(f"，场所 {place.site}", f", site {place.site}") if place.site else ""
-    return say(f"{place.address}（{place.division}{site}）", f"{place.address} ({place.division}{site})")
+    return f"{place.address} ({place.division}{site})"
+
+
+def packs_text(line: WasteLine) -> str:
+    """``箱×14``; what no pack holds, by pipeline, is not counted."""
+    packing = print_field(line, "packing").text
+    return f"{packing}×{line.packs}" if line.packs else packing
 
 
 def scale_text(gross_t: str | None, tare_t: str | None, net_t: str) -> str:

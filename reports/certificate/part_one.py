@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from reports.certificate.facts import CertificateFacts, CertifiedLine
 from reports.certificate.fields import OF_ISSUE, OF_LINE, OF_PAPER, Printed, print_field, sentence, stated_fields
-from reports.certificate.form import NAMED, by_line, fields_in_pairs, pair, place_text, wide, wide_fields
+from reports.certificate.form import NAMED, by_line, fields_in_pairs, packs_text, pair, place_text, wide, wide_fields
 from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import clauses, listed, named, say
@@ -79,7 +79,7 @@ _SENT: tuple[Column[CertifiedLine], ...] = (
     Column("危险\n特性", "Hazard", 0.75, lambda line: say("，", ", ").join(line.issued.hazards), "center"),
     Column("形态", "Form", 0.65, lambda line: print_field(line.issued, "form").text, "center"),
     Column("有害成分", "Components", 1.15, lambda line: line.issued.components or ""),
-    Column("包装方式\n×数量", "Packing", 1.0, lambda line: f"{print_field(line.issued, 'packing').text}×{line.issued.packs}", "center"),
+    Column("包装方式\n×数量", "Packing", 1.0, lambda line: packs_text(line.issued), "center"),
     Column("危险货物\n编号/类别", "UN / class", 0.95, lambda line: goods(line.issued), "center"),
     mass("移出量（吨）", "Declared, t", 1.25, lambda line: line.state.declared_g, weighed=False),
     mass("装载称重（吨）", "Loaded, t", 1.25, lambda line: line.state.loaded_g),

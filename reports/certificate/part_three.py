@@ -45,8 +45,8 @@ def _permit(facts: CertificateFacts) -> str:
     permit = facts.permit
     if permit is None:
         return ""
-    term = say(f"（有效期至 {permit.valid_to}）", f" (valid to {permit.valid_to})")
-    return f"{word(permit.permit_class, words_of(PermitClass))}\n{permit.no}{term}"
+    term = say(f"，有效期至 {permit.valid_to}", f", valid to {permit.valid_to}")
+    return f"{word(permit.permit_class, words_of(PermitClass))}{term}\n{permit.no}"
 
 
 def _remarks(facts: CertificateFacts) -> Iterator[Sequence[Cell]]:

@@ -38,10 +38,10 @@ def _columns(facts: CertificateFacts) -> tuple[Column[tuple[int, Leg]], ...]:
     return (
         Column("运输\n顺序", "Leg", 0.5, lambda leg: str(leg[0]), "center"),
         Column("承运人 / 统一社会信用代码", "Carrier", 2.1, lambda leg: f"{facts.name(leg[1].carrier)}\n{leg[1].carrier}"),
-        Column("运输工具 / 牌号\n营运证件号", "Vehicle, licence", 1.5, lambda leg: "\n".join(_vehicle(leg[1].vehicle)), "center"),
-        Column("危险货物运单号", "Waybill", 1.75, lambda leg: leg[1].waybill_no, "center"),
-        Column("起点 / 实际起运时间", "From, at", 2.05, lambda leg: _begun(leg[1])),
-        Column("终点 / 实际到达时间", "To, at", 2.05, lambda leg: _ended(leg[1], facts)),
+        Column("运输工具 / 牌号\n营运证件号", "Vehicle, licence", 1.75, lambda leg: "\n".join(_vehicle(leg[1].vehicle)), "center"),
+        Column("危险货物运单号", "Waybill", 1.6, lambda leg: leg[1].waybill_no, "center"),
+        Column("起点 / 实际起运时间", "From, at", 2.0, lambda leg: _begun(leg[1])),
+        Column("终点 / 实际到达时间", "To, at", 2.0, lambda leg: _ended(leg[1], facts)),
     )
 
 

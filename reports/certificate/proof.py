@@ -152,8 +152,8 @@ def timeline(sheet: Sheet, facts: CertificateFacts) -> None:
 
 
 def _signers(act: Entry, facts: CertificateFacts) -> str:
-    principal = act.statement.principal
-    on_behalf = say(f"\n（受 {principal} 委托）", f"\n(on behalf of {principal})") if principal else ""
+    principal = facts.name(act.statement.principal) if act.statement.principal else ""
+    on_behalf = say(f"\n代{principal}", f"\non behalf of {principal}") if principal else ""
     return "\n".join(map(facts.name, act.statement.by)) + on_behalf
 
 
@@ -195,9 +195,9 @@ def _numbers(act: Entry, found: tuple[FlaggedCode, ...]) -> str:
 _FLAGGED: tuple[Column[FlaggedCode], ...] = (
     Column("序号", "No.", 0.5, lambda mark: str(mark.number), "center"),
     Column("类别", "Level", 0.95, lambda mark: level_name(mark.level), "center", lambda mark: mark.level == "H"),
-    Column("含义", "Meaning", 4.6, lambda mark: explain(mark.code)),
+    Column("含义", "Meaning", 4.4, lambda mark: explain(mark.code)),
     Column("所在行为（序位）", "At, index", 1.7, lambda mark: listed(*dict.fromkeys(map(_place, mark.acts)))),
-    Column("查询代码", "Code to ask for", 1.7, lambda mark: mark.code, size=6.2),
+    Column("查询代码", "Code to ask for", 1.9, lambda mark: mark.code, size=6.2),
 )
 
 

@@ -38,7 +38,7 @@ def render_certificate(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS
 def render_pages(facts: CertificateFacts, claim: SignedClaim | None = None, mark: str = "") -> bytes:
     """The pages alone, in the language that is spoken."""
     bundle, name, state = facts.bundle, facts.number or facts.ulid, facts.state
-    sheet = Sheet(bottom=52, alphabet=ALPHABETS["certificate", spoken()])
+    sheet = Sheet(bottom=48, alphabet=ALPHABETS["certificate", spoken()])
     stage = stage_name(state.stage) + (say("（谢绝接受，未起运）", " (declined, never departed)") if state.is_declined else "")
     seen = say(f"截至 {moment(facts.dated)}", f"As of {moment(facts.dated)}")
     masthead(sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), seen, claim=claim, mark=mark)

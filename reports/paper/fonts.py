@@ -21,6 +21,8 @@ BOLD_LEAST = 10.0
 """Points below which nothing is bold: no viewer draws a line thinner than a pixel, and small counters would close."""
 _FILE = Path(__file__).parents[1] / "fonts/NotoSansSC-Regular.ttf"
 _NOT_FIRST = frozenset("，。、；：？！）》」』】〕％…·,.;:?!)]}%”’")
+_HALF_BLANK = frozenset("，。、；：？！）》」』】〕")
+"""Marks whose right half is blank, which may stand outside."""
 _NOT_LAST = frozenset("（《「『【〔([{“‘")
 _PIECES = re.compile(r"[0-9A-Za-z+/=_.:@#&-]+| +|.", re.DOTALL)
 _LOADING = Lock()
@@ -75,25 +77,41 @@ def width(text: str, size: float) -> float:
 
 @lru_cache(maxsize=4096)
 def wrap(text: str, size: float, room: float) -> tuple[str, ...]:
-    """Lines of a text no wider than ``room`` points; LF breaks too. At least one line, possibly empty."""
+    """Lines of a text whose ink is no wider than ``room`` points; LF breaks too. At least one line, possibly empty."""
     return tuple(line for paragraph in text.split("\n") for line in _wrap(drawable(paragraph), size, room))
 
 
 def _wrap(text: str, size: float, room: float) -> list[str]:
-    if width(text, size) <= room:
+    if width(text, size) <= _room_for(text, size, room):
         return [text]
     lines: list[str] = []
-    line = ""
+    line: list[str] = []
     for piece in _pieces(text, size, room):
-        if line and width(line + piece, size) > room and piece not in _NOT_FIRST:
-            carried = ""
-            while line and line[-1] in _NOT_LAST:
-                carried, line = line[-1] + carried, line[:-1]
-            lines.append(line.rstrip(" "))
-            line = carried + piece.lstrip(" ")
-        else:
-            line += piece
-    return [*lines, line] if line else lines
+        if not line or width("".join(line) + piece, size) <= _room_for(piece, size, room):
+            line.append(piece)
+            continue
+        kept = _break(line, piece)
+        if kept:  # else there is nowhere to break: a mark hangs out
+            lines.append("".join(line[:kept]).rstrip(" "))
+            line = line[kept:]
+        line.append(piece if line else piece.lstrip(" "))
+    return [*lines, "".join(line)] if line else lines
+
+
+def _room_for(text: str, size: float, room: float) -> float:
+    return room + size / 2 if text[-1:] in _HALF_BLANK else room
+
+
+def _break(line: list[str], piece: str) -> int:
+    """How many pieces stay on a line that ``piece`` is too much for: a closing mark takes along what it closes, an opening one goes with
+    what it opens.
+    """
+    kept = len(line)
+    while kept and (piece if kept == len(line) else line[kept]) in _NOT_FIRST:
+        kept -= 1
+    while kept and line[kept - 1][-1] in _NOT_LAST:
+        kept -= 1
+    return kept
 
 
 def _pieces(text: str, size: float, room: float) -> list[str]:

@@ -16,6 +16,7 @@ _NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对
 _CODES_ON_PAGE_1 = 8
 _CODES_NAMED = 6
 _CODES_IN_CHART = 6
+_CHART_LEAST = 96.0
 _UNDER_WAY, _TAKEN = "#94B8AE", "#3B7EA1"
 _GRAMS = 1.05
 """Share of a column of masses among those of an account."""
@@ -94,6 +95,7 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
     )
     gap, high = 17.0, 46.0
     wide = (sheet.room - gap * (len(parts) - 1)) / len(parts)
+    sheet.need(high)  # which draws the heading: what stands under it is placed by hand
     x, y = sheet.margin, sheet.y
     for zh, en, grams, sign in parts:
         if sign:
@@ -103,7 +105,7 @@ def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
         sheet.text(x + wide / 2, y + 12, f"{zh}　{en}", Paint(6.8, REGULAR, GREY, "center"))
         sheet.text(x + wide / 2, y + 33, format_mass(grams), Paint(12.5, BOLD, INK, "center"))
         x += wide
-    sheet.y = y + high + 2
+    sheet.y = y + high + 5
     if statement.is_balanced:
         verdict, color = "等式两边相等，差额 0.000000 吨；按废物代码逐一成立。", ACCENT
     else:
@@ -124,6 +126,7 @@ def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
     section(sheet, "按废物代码", "By waste code")
     shown = statement.mirror[:_CODES_ON_PAGE_1]
+    sheet.need(_CHART_LEAST)
     top, chart_width = sheet.y, 205.0
     sheet.inset = chart_width + 14
     table(sheet, _MIRROR, shown, sums=statement.total if shown else None, size=7.2)
@@ -133,7 +136,7 @@ def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
     if len(statement.mirror) > len(shown):
         sheet.y += 2
         sheet.paragraph(f"其余 {len(statement.mirror) - len(shown)} 个代码见后页，合计含全部代码。", Paint(6.8, color=GREY))
-    height = max(sheet.y - top, 96.0)
+    height = max(sheet.y - top, _CHART_LEAST)
     _chart(sheet, statement, sheet.margin + sheet.room - chart_width, top, chart_width, height)
     sheet.y = top + height
 

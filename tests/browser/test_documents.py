@@ -5,8 +5,7 @@ import pytest
 from reports.paper.tongue import TONGUES, Tongue
 from tests.browser.conftest import Desk
 from tests.browser.test_agreement import agree
-from tests.reports.papers import signed
-from tests.reports.test_documents import drawn
+from tests.reports.papers import drawn, signed
 
 NAMES = ("certificate-partly", "transit-issued", "transit-handed-over", "approval", "list")
 

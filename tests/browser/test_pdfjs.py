@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 import pypdfium2
 import pytest
@@ -13,16 +12,11 @@ from PIL import Image, ImageChops
 from reports.paper.tongue import TONGUES, Tongue
 from tests.browser import pdfjs
 from tests.browser.conftest import Browser, Desk
-from tests.reports.papers import gallery
+from tests.reports.papers import drawn
 from tests.reports.test_engines import SHOWN, WORDS
 
 LOOKED_AT = {*SHOWN, "certificate-worst", "transit-handed-over"}
 """Papers whose first page is compared as a picture too."""
-
-
-@cache
-def papers(tongue: Tongue) -> dict[str, bytes]:
-    return dict(gallery(tongue))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +34,7 @@ def reader(request: pytest.FixtureRequest) -> Iterator[Desk]:
 @pytest.mark.parametrize("tongue", TONGUES)
 @pytest.mark.parametrize("name", SHOWN)
 def test_it_reads_what_the_evidence_says(reader: Desk, name: str, tongue: Tongue) -> None:
-    text = "\n".join(page.text for page in pdfjs.read(reader, papers(tongue)[name]))
+    text = "\n".join(page.text for page in pdfjs.read(reader, drawn(tongue)[name]))
     assert all(shown in text for shown in SHOWN[name])
     assert WORDS[tongue] in text or name.startswith("no-record")
 
@@ -48,7 +42,7 @@ def test_it_reads_what_the_evidence_says(reader: Desk, name: str, tongue: Tongue
 @pytest.mark.parametrize("tongue", TONGUES)
 def test_every_page_of_every_paper_has_the_same_characters_and_the_first_looks_the_same(reader: Desk, tongue: Tongue) -> None:
     """Blurred to what people see: glyphs are smoothed otherwise, figures do not move."""
-    for name, pdf in papers(tongue).items():
+    for name, pdf in drawn(tongue).items():
         document = pypdfium2.PdfDocument(pdf)
         pages = pdfjs.read(reader, pdf, pictures=int(name in LOOKED_AT))
         assert len(pages) == len(document)
@@ -66,7 +60,7 @@ def _difference(one: Image.Image, other: Image.Image) -> int:
 
 def test_a_page_that_shows_another_figure_is_told_apart(reader: Desk) -> None:
     """What the comparison above is worth: papers of two states differ in text and picture."""
-    one, other = (pdfjs.read(reader, papers("zh")[f"certificate-{state}"], pictures=1)[0] for state in ("disposed", "rejected"))
+    one, other = (pdfjs.read(reader, drawn("zh")[f"certificate-{state}"], pictures=1)[0] for state in ("disposed", "rejected"))
     assert one.characters != other.characters
     assert one.picture is not None
     assert other.picture is not None

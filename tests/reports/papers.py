@@ -6,12 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 
-from msgspec.structs import replace
-
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle, make_bundle, open_bundle
 from ledger.directory import LOG_MAIN
-from ledger.fields import File
 from ledger.model import account_key
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import TileReader
@@ -24,10 +21,10 @@ from reports.excerpt.evidence import MovedBy, collect_approval, collect_list, co
 from reports.issuing import NO_SIGNERS, Signers
 from reports.kinds import all_kinds
 from reports.paper.tongue import Tongue
+from tests.reports.rare_states import rare_states
 from tests.reports.story import APPROVAL, CARRIERS, GENERATOR, LIST, PORT, RECEIVER, Story, trunk, waste, worst
 from tests.workbench import Workbench
 from whitelist.listing import Conditions
-from whitelist.transfer import ExemptionClaim, PaperManifest
 
 Collected = Callable[[Chain, MovedBy], Awaitable[list[Entry]]]
 
@@ -137,6 +134,12 @@ STATES = {1: "issued", 2: "in transit", 3: "arrived", 5: "disposed", 6: "rejecte
 RECEIVED = (5, 6, 7, 8)
 
 
+@cache
+def drawn(tongue: Tongue) -> dict[str, bytes]:
+    """The gallery, drawn once a process."""
+    return dict(gallery(tongue))
+
+
 def gallery(tongue: Tongue) -> Iterator[tuple[str, bytes]]:
     """(name, PDF) of every document of every state and kind."""
     story, signers = signed()
@@ -156,40 +159,7 @@ def gallery(tongue: Tongue) -> Iterator[tuple[str, bytes]]:
     worst_raw = asyncio.run(worst().bundle(900))
     for document in ("certificate", "transit"):
         yield f"{document}-worst", paper(document, worst_raw, NO_SIGNERS, tongue)
-    for serial, state in ((20, "backfill"), (21, "exempt"), (22, "rare")):
-        raw = asyncio.run(rarer().bundle(serial))
+    for state, (raw, keys) in rare_states().items():
         for document in ("certificate", "transit"):
-            yield f"{document}-{state}-rarer", paper(document, raw, NO_SIGNERS, tongue)
+            yield f"{document}-{state}", paper(document, raw, keys, tongue)
     yield "approval-worst", paper("approval", asyncio.run(approval_bundle(worst())), NO_SIGNERS, tongue)
-
-
-@cache
-def rarer() -> Story:
-    """Serial 20 a back-fill that arrived on paper, 21 exempt in transport, 22 declared, split and with rare characters in its wastes."""
-    rare = replace(
-        waste("0.000001", 2),
-        name="含铅𬭊渣（𪚥）" + "及其混合物" * 8,
-        components="铅、" + "二氧化铅、" * 9 + "硫酸",
-        precautions="远离火源；" * 20,
-    )
-    exempt = replace(waste("1.5", 1), exemptions=(ExemptionClaim(edition=2025, item=18),))
-    story = Story((waste(), exempt, rare))
-    story.at("2026-10-10T09:00:00+08:00")
-    scan = File(name="纸质联单.pdf", sha256="ab" * 32, size=102_400, media_type="application/pdf")
-    departed, done = "2026-10-08T09:00:00+08:00", "2026-10-09T16:00:00+08:00"
-    record = PaperManifest(no="纸质1号（虚构）", reason="系统故障（虚构）", departed_at=departed, completed_at=done, scan=scan)
-    story.issue(20, [waste()], type="backfill_ordinary", paper=record)
-    story.depart(20, at=departed)
-    story.receive(20, accepted_at=done)
-    story.issue(21, [exempt])
-    story.issue(22, [rare, waste("2", 0)])
-    on_foot = Vehicle(kind="truck", plate="川A·X2121")
-    checks = ("carrier", "vehicle", "crew", "labels", "weatherproof", "leakproof", "intact")
-    gate = acts.Gate(labels=tuple(f"{GENERATOR}9000523120240122{count:03d}" for count in range(1, 15)), checks=checks)
-    story.depart(21, vehicle=on_foot, waybill_no=None, gate=gate)
-    story.depart(22)
-    story.wait(hours=4)
-    for serial in (21, 22):
-        story.arrive(serial)
-        story.receive(serial)
-    return story

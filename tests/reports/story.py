@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 
@@ -96,11 +96,13 @@ class Story:
         witness_policy: tuple[str, ...] = ("quorum none",),
         conditions: Conditions | None = None,
         without: str = "",
+        clock: Literal["real", "simulated"] = "simulated",
     ) -> None:
         """``without`` names a data set that the log does not begin with."""
         self.lines, self.conditions = tuple(lines) or (waste(),), conditions
         files = {file.name: (file.version, file.path.read_bytes()) for file in data_files() if file.name != without}
-        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=parse_at("2026-01-05T09:00:00+08:00"), witness_policy=witness_policy)
+        begun_s = parse_at("2026-01-05T09:00:00+08:00")
+        self.bench = Workbench([WHITELIST, MANIFESTS], files, at_s=begun_s, witness_policy=witness_policy, clock=clock)
         for party, name in names.items():
             self.bench.register(party, name)
         self._permit()

@@ -227,7 +227,7 @@ async def test_under_a_renewed_permit_the_quota_is_the_sites() -> None:
     facts = facts_of(bundle)
     assert {quota.subject for quota in facts.quotas if quota.layer == "Q3"} == {PERMIT}
     assert {quota.limit_g for quota in facts.quotas if quota.layer == "Q3"} == {70_000_000_000}
-    assert "CQ5001160099（虚构）（有效期至 2031-06-30）" in text_of(pdf)
+    assert "，有效期至 2031-06-30CQ5001160099（虚构）" in text_of(pdf)
     (account,) = [account for account in drawn(story).accounts if account.layer == "Q3"]
     assert (account.limit_g, account.year_g) == (70_000_000_000, account.closing_g)
     assert account.label.startswith("CQ5001160099")

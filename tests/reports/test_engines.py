@@ -5,7 +5,6 @@ poppler and MuPDF are programs beside us (MuPDF under the AGPL): called, never i
 
 import shutil
 import subprocess
-from functools import cache
 from pathlib import Path
 
 import pypdfium2
@@ -13,7 +12,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from reports.paper.tongue import Tongue
-from tests.reports.papers import gallery
+from tests.reports.papers import drawn
 
 SHOWN = {
     "certificate-disposed": ("20265101000005", "5.6", "900-052-31"),
@@ -24,11 +23,6 @@ SHOWN = {
     "no-record-code": ("2026-11-30", "900-052-31"),
 }
 WORDS = {"zh": "危险废物", "en": "azardous"}
-
-
-@cache
-def papers(tongue: Tongue) -> dict[str, bytes]:
-    return {name: pdf for name, pdf in gallery(tongue) if name in SHOWN}
 
 
 def _run(program: str, *arguments: str) -> str:
@@ -54,7 +48,7 @@ def by_mupdf(path: Path) -> str:
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 @pytest.mark.parametrize("name", SHOWN)
 def test_every_engine_reads_what_the_evidence_says(name: str, tongue: Tongue, engine: object, tmp_path: Path) -> None:
-    (path := tmp_path / "paper.pdf").write_bytes(papers(tongue)[name])
+    (path := tmp_path / "paper.pdf").write_bytes(drawn(tongue)[name])
     text = engine(path)  # type: ignore[operator]  # one of the three above
     assert all(shown in text for shown in SHOWN[name])
     assert WORDS[tongue] in text or name.startswith("no-record")
@@ -65,7 +59,7 @@ def test_every_engine_reads_what_the_evidence_says(name: str, tongue: Tongue, en
 def test_every_engine_draws_the_same_page(name: str, program: str, tmp_path: Path) -> None:
     """Drawn at 144 dots an inch and blurred to what people see: glyphs are hinted otherwise, figures do not move. (At 72 dots pdfium draws every
     outline a whole point wide.)"""
-    (path := tmp_path / "paper.pdf").write_bytes(papers("zh")[name])
+    (path := tmp_path / "paper.pdf").write_bytes(drawn("zh")[name])
     theirs = tmp_path / "page.png"
     if program == "mutool":
         _run("mutool", "draw", "-q", "-r", "144", "-o", str(theirs), str(path), "1")

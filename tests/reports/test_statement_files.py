@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jsonschema
 import pypdf
+import pypdfium2
 from msgspec.structs import replace
 from python_calamine import CalamineWorkbook
 
@@ -112,6 +113,17 @@ def test_page_one_of_the_paper_says_everything_that_matters() -> None:
     rest = "".join(page.extract_text() for page in reader.pages[1:]).replace("\n", "")
     assert "M9　额度使用" in rest
     assert NAMES[GENERATOR] in rest
+
+
+def test_headings_stand_over_what_is_placed_by_hand() -> None:
+    page = pypdfium2.PdfDocument(to_bytes(drawn(october()), "pdf"))[0]
+    found = page.get_textpage()
+
+    def top(words: str) -> float:
+        return float(found.get_charbox(found.search(words).get_next()[0])[3])
+
+    heights = [top(words) for words in ("镜像等式", "期初在途", "等式两边相等", "按废物代码", "移出与去向对照", "需要核对的事项")]
+    assert heights == sorted(heights, reverse=True)
 
 
 def test_an_unequal_statement_says_so_on_page_one() -> None:
