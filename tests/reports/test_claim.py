@@ -98,7 +98,7 @@ def test_a_phone_reads_it_from_paper(photographed: Callable[[Any], Any]) -> None
     assert code.text == address
 
 
-@given(st.text("粤港澳学警挂𪚥ABC·1", min_size=1, max_size=40), st.integers(0, 2**63), st.integers(1, 200), st.sampled_from(Stage))
+@given(st.text("粤港澳学警挂𪚥ABC·1", min_size=1, max_size=40), st.integers(0, 10**16 - 1), st.integers(1, 200), st.sampled_from(Stage))
 def test_text_and_signature_have_at_most_300_bytes(plate: str, size: int, codes: int, stage: Stage) -> None:
     state = ordinary().bench.facts.state(trunk(123))
     leg = replace(state.legs[-1], vehicle=replace(state.legs[-1].vehicle, plate=plate))
