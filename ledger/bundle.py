@@ -11,6 +11,7 @@ key was not revoked by an entry left out at the end, or that the log's decisions
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -64,12 +65,22 @@ class Bundle(Struct, frozen=True, kw_only=True):
 
 
 def make_bundle(note: bytes, subject: str, entries: Iterable[Entry], inclusion: Callable[[int], Sequence[bytes]]) -> bytes:
-    """The file for entries that lie under ``note``; ``inclusion`` gives the proof of an index in its tree. Same input, same bytes."""
+    """The file for entries that lie under ``note``; ``inclusion`` gives the proof of an index in its tree. Same input, same bytes.
+
+    Refusal BUNDLE_TOO_LARGE for one that nobody could open.
+    """
+    entries = list(entries)
     by_index = {entry.index: b64.encode(entry.raw) for entry in entries}
     items = [{"index": index, "entry": by_index[index], "proof": list(map(b64.encode, inclusion(index)))} for index in sorted(by_index)]
     origin = note.split(b"\n", 1)[0].decode()
     fields = {"liandan_bundle": VERSION, "origin": origin, "subject": subject, "checkpoint": b64.encode(note), "entries": items}
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(raw) > BUNDLE_MAX:
+        [(longest, count)] = Counter(entry.statement.chain for entry in entries).most_common(1)
+        raise refuse(
+            "BUNDLE_TOO_LARGE", field=longest, found=f"{len(raw)} bytes, {count} entries of this chain", expected=f"≤ {BUNDLE_MAX}"
+        )
+    return raw
 
 
 def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bundle:

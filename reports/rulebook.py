@@ -100,6 +100,10 @@ BUNDLE_FORM | - | sender | docs/certificate.md [DESIGN]
 证据包的格式不对。
 The bundle is malformed.
 
+BUNDLE_TOO_LARGE | - | operator | docs/certificate.md [DESIGN]
+所需证据超过 16 MB，装不进一份文书：所列的链过长。 || 通知运营单位和该链的属地主管部门；名单摘录可以只取一个接受人；其间以导出的整本账审计（liandan audit）代替文书。
+The evidence is more than 16 MB and fits into no paper: the chain named is too long. || Tell the operator and the authority of that chain's place; of a list, ask for one receiver's rows; meanwhile audit an export of the whole log (liandan audit).
+
 BUNDLE_MEANING | - | operator | docs/certificate.md [DESIGN]
 证据包中的条目自相矛盾，无法得出联单状态。 || 该账本曾接纳自相矛盾的条目或系伪造；请通知两地主管部门。
 The entries of the bundle contradict each other. || The log admitted contradictions or is forged; tell both authorities.

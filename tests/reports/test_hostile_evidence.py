@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pikepdf
+import pytest
 from msgspec.structs import replace
 from reportlab.pdfgen.canvas import Canvas
 
@@ -16,8 +17,9 @@ from reports.attachment import NAME
 from reports.certificate.fields import LAYOUT
 from reports.issuing import issue
 from reports.verify import VerifyReport, verify_bytes, verify_file
+from signing.refusal import Refusal
 from tests.reports.papers import opened, paper
-from tests.reports.story import APPROVAL, Story
+from tests.reports.story import APPROVAL, Story, ordinary, trunk
 
 
 def told(raw: bytes, story: Story) -> VerifyReport:
@@ -75,3 +77,11 @@ def test_pages_that_the_issuer_drew_otherwise_are_his_and_are_said_not_to_be_wha
     assert told(kept["c.pdf"], story).verdict == "unchecked"
     whole = told(paper("certificate", raw, signers), story)
     assert (whole.paper, "NOTE_NOT_REPRINTED" in {note.code for note in whole.notes}) == ("reprint", False)
+
+
+async def test_evidence_that_fits_into_no_paper_is_said_with_the_chain_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ledger.bundle.BUNDLE_MAX", 10_000)
+    with pytest.raises(Refusal) as caught:
+        await ordinary().bundle(123)
+    [reason] = caught.value.reasons
+    assert (reason.code, reason.field) == ("BUNDLE_TOO_LARGE", trunk(123))
