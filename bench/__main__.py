@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published, verify_page
+from bench import append, audit, certificates, http, published, verify_page, webhooks
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -20,6 +20,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "published": published.measure,
     "certificates": certificates.measure,
     "verify_page": verify_page.measure,
+    "webhooks": webhooks.measure,
 }
 
 

@@ -48,6 +48,7 @@ def log(options: Mapping[str, Any]) -> AbstractAsyncContextManager[str]:
         failures_per_minute=PLENTY,
         requests_per_minute=PLENTY,
         publisher=options["publisher"],
+        webhook_networks=options["webhook_networks"] or None,
         log_json=True,
     )
     if options["watched"]:

@@ -33,7 +33,7 @@ def run(work: Awaitable[T]) -> T:
 
 @contextmanager
 def log_server(
-    load: Load, directory: Path, witnesses: str = "", publisher: str = "process", watched: Path | None = None
+    load: Load, directory: Path, witnesses: str = "", publisher: str = "process", watched: Path | None = None, webhook_networks: str = ""
 ) -> Iterator[Child]:
     """The product's server over an empty directory, founded and set up with the load's parties, permits and decisions."""
     options = {
@@ -42,6 +42,7 @@ def log_server(
         "witnesses": witnesses,
         "publisher": publisher,
         "watched": watched and str(watched),
+        "webhook_networks": webhook_networks,
     }
     with child("log", options, directory / "server.log") as server:
         found, *setup = load.setup()
