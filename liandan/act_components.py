@@ -103,5 +103,7 @@ def with_acts(schemas: Json, plain: Callable[[Any], Any]) -> Json:
             continue  # an application of some routes alone
         envelope = found[name]
         told = {"contentMediaType": envelope["properties"]["payloadType"]["enum"][0], "contentSchema": {"$ref": f"{PLACE}{payload}"}}
+        if name == "StatementEnvelope":
+            envelope = envelope | {"examples": msgspec.json.decode(served()["envelope.json"])["examples"]}
         found[name] = envelope | {"properties": envelope["properties"] | {"payload": envelope["properties"]["payload"] | told}}
     return dict(sorted(found.items()))

@@ -4,6 +4,7 @@ Name, chain, signers, window, reads, effect, fields with their labels, codes wit
 act's module exports (``ledger.admission.personality.Kind``). ``python -m liandan.schemas`` writes the page beside the schemas.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,6 +12,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.admission.personality import Kind, Window
 from ledger.chain import ULID, USCC
 from ledger.labels import FieldInfo, fields_of
+from liandan import schema_examples
 from reports.words import COLUMNS
 from signing.citation import source_in_chinese
 from signing.refusal import LIFTS_ZH, Rule
@@ -32,7 +34,8 @@ Generated from the acts themselves, never edited by hand: what the log judges, w
 * 字段路径中的 `*` 表示列表中的任一项；未注明“必填”的字段可省略，不得为 null。`*` in a path is any item of a list; a field that is not required may be absent, never null.
 * 未列代码的字段，类型或取值不符时为 `FIELD_TYPE`，必填而缺少时为 `FIELD_MISSING`。Without a code of its own a field out of form is `FIELD_TYPE`, a required one that is absent `FIELD_MISSING`.
 * 表中只列该种类自己的规则给出的代码；多个种类共有的代码见各软件包的规则文本。Codes are those of the kind's own rules; what several kinds share stands in the rule books of the packages.
-* JSON Schema 见同名文件，例如 [`manifest.issue-1.json`](manifest.issue-1.json)；其余约定见 [README](README.md)。
+* 每种声明附一份完整的示例（取自 `tests/vectors/liandan-v1/`，单位均为虚构）和同名的 JSON Schema，例如 [`manifest.issue-1.json`](manifest.issue-1.json)；字节、签名与哈希见 [format.md](format.md)，其余约定见 [README](README.md)。
+  Each kind has a whole example from the corpus (all firms are fictitious) and a schema of its name; bytes, signatures and hashes are in [format.md](format.md).
 """
 
 
@@ -77,6 +80,16 @@ def _section(kind: Kind, kinds: Kinds) -> Iterator[str]:
     if kind.texts:
         yield "| 代码 code | 含义与办法 meaning, what to do | 解除 lifted by | 依据 source |"
         yield from ("|---|---|---|---|", *map(_code, kind.texts), "")
+    yield from _example(kind)
+
+
+def _example(kind: Kind) -> Iterator[str]:
+    """One whole statement of the corpus, as it was signed and admitted; folded away. A kind that the corpus lacks has none."""
+    found = schema_examples.statements().get(kind.name)
+    if found is not None:
+        schema = f"[{kind.name.replace('/', '-')}.json]({kind.name.replace('/', '-')}.json)"
+        yield from (f"<details><summary>示例声明 example</summary>（{schema}）", "", "```json")
+        yield from (json.dumps(found, ensure_ascii=False, indent=1), "```", "</details>", "")
 
 
 def _opening(kind: Kind) -> str:
