@@ -161,8 +161,9 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def _hashes_once(value: Any) -> bool:
-    files = (item if isinstance(item, dict) else {"sha256": item.sha256} for item in value)
-    return _are_once([file["sha256"] for file in files if "sha256" in file])
+    """Of read files, or of raw items of any form: those without a hash are refused for that."""
+    hashes = [item.get("sha256") if isinstance(item, dict) else getattr(item, "sha256", None) for item in value]
+    return _are_once([digest for digest in hashes if digest is not None])
 
 
 Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), label("附件", "attachments")]

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ledger.admission.form import read_body
 from ledger.admission.statement import read_statement
-from ledger.fields import Text, Uscc, later, with_code
+from ledger.fields import Files, Text, Uscc, later, with_code
 from signing.envelope import PAYLOAD_STATEMENT, seal
 from signing.refusal import Refusal
 from tests.workbench import OPERATOR, Workbench, key_of
@@ -56,6 +56,18 @@ def test_without_such_a_field_or_with_another_value_it_is_taken() -> None:
 @pytest.mark.parametrize("blank", ["", " ", "\u3000\u3164", "\u200a\ufe0f", "\u2800"])
 def test_a_text_of_characters_that_show_nothing_is_missing(blank: str) -> None:
     assert reasons({"name": blank}) == [("MISSING", "body.name")]
+
+
+class _Filed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    files: Files = ()
+
+
+@pytest.mark.parametrize("item", [True, 7, "x", [], {}, {"sha256": 7}, {"sha256": []}])
+def test_items_that_are_no_files_are_refused_and_nothing_else_happens(item: object) -> None:
+    """A body of the schemas' campaign: ``files: [true]`` was a fault of the server."""
+    with pytest.raises(Refusal) as caught:
+        read_body({"files": [item, item]}, _Filed)
+    assert set(caught.value.codes) <= {"FIELD_TYPE", "FIELD_MISSING", "LIST_LENGTH"}
 
 
 @pytest.mark.parametrize(
