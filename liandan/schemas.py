@@ -80,6 +80,11 @@ def _told(schema: Any) -> Any:  # any part of a schema
     found = {name: _told(part) for name, part in schema.items()}
     if found.get("x-code") == "MISSING" and found.get("type") == "string":
         found = {"minLength": 1, **found}
+    if "x-later" in found:
+        values = "" if found["x-later"] is True else f"{', '.join(found['x-later'])}: "
+        found["description"] = "; ".join(
+            filter(None, (found.get("description", ""), f"{values}refused NOT_YET in this version 本版暂不接受"))
+        )
     if not isinstance(found.get("x-check"), str):
         return found
     zh, en, words = CHECKS[found["x-check"]]

@@ -28,6 +28,7 @@ async def client(shared_database_url: str, tmp_path_factory: pytest.TempPathFact
 
 async def test_every_file_is_served_under_its_name(client: httpx.AsyncClient) -> None:
     listed = (await client.get("/schemas/")).json()["schemas"]
+    assert (await client.get("/schemas")).json()["schemas"] == listed
     assert [one["name"] for one in listed] == sorted(path.name for path in DIRECTORY.glob("*.json"))
     assert {one["kind"] for one in listed} >= {"manifest.issue/1", "log.found/1", None}
     for one in listed:

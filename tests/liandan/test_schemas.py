@@ -80,6 +80,14 @@ def test_every_check_is_told_in_words() -> None:
     assert schemas.CHECKS.keys() == CHECKS.keys(), "a check of ledger.fields that readers of a schema would not hear of"
 
 
+def test_what_no_schema_can_say_stands_in_words() -> None:
+    told = published()["manifest.issue-1"]["$defs"]["Issue"]["properties"]
+    assert "GB 32100" in told["receiver"]["description"]
+    assert "NOT_YET" in told["pilot"]["description"]
+    assert "emergency, backfill_emergency: refused NOT_YET" in told["type"]["description"]
+    assert "no Z" in told["planned_at"]["description"]
+
+
 def test_examples_are_the_frozen_statements() -> None:
     for kind in BODIES:
         assert published()[kind.replace("/", "-")]["examples"] == [schema_examples.statements()[kind]["body"]]
