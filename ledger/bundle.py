@@ -86,7 +86,8 @@ def make_bundle(note: bytes, subject: str, entries: Iterable[Entry], inclusion: 
 def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bundle:
     """Read and verify a bundle; raises nothing but Refusal, with the first thing that does not hold."""
     fields = parse(raw, limit=BUNDLE_MAX, depth=4)
-    if list(fields) != _FIELDS or fields["liandan_bundle"] != VERSION or not isinstance(fields["entries"], list):
+    version = fields.get("liandan_bundle")
+    if list(fields) != _FIELDS or version is True or version != VERSION or not isinstance(fields["entries"], list):
         raise refuse("BUNDLE_FORM", found=", ".join(fields)[:120], expected=", ".join(_FIELDS))
     note = _bytes(fields["checkpoint"], "checkpoint")
     items = [_item(position, item, kinds) for position, item in enumerate(fields["entries"])]
