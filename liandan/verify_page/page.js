@@ -40,7 +40,18 @@ function add({ bundle, ...report }) {
   state.answers.unshift(report); // without the evidence: hundreds of answers must fit a phone
   $("cards").prepend(answerCard(report));
   countAnswers();
-  announce([report.file, say(VERDICTS[report.verdict])].filter(Boolean).join(language ? ": " : "："));
+  announce([fileOf(report) || formWord(report), say(VERDICTS[report.verdict])].join(language ? ": " : "："));
+}
+
+/** The gravest first; files of others, which nobody asked about, last. */
+const gravity = (report) => (report.form === "unknown" && report.verdict === "other" ? 5 : ["bad", "unpinned", "unchecked", "other", "good"].indexOf(report.verdict));
+
+/** Answers to files that were given together: what is wrong with one must not lie below twenty good ones. */
+function arrange(count) {
+  const newest = state.answers.splice(0, count).sort((a, b) => gravity(a) - gravity(b));
+  state.answers.unshift(...newest);
+  showAnswers();
+  announce(say(W.worst, count, say(VERDICTS[newest[0].verdict])));
 }
 
 /** What verified evidence tells of keys; answers that stand already are given anew by it. */
@@ -80,6 +91,7 @@ async function opened(file) {
 }
 
 async function checkFiles(files) {
+  const before = state.answers.length;
   const [given, names] = [[], new Set()];
   for (const file of files) {
     const one = await opened(file);
@@ -109,12 +121,14 @@ async function checkFiles(files) {
     console.error(error);
     add(finished({ file: given.map((one) => printable(one.name)).join(", ").slice(0, 200), form: "unknown", notes: [reason("NOTE_CRASHED")] }));
   }
+  if (state.answers.length - before > 1) arrange(state.answers.length - before);
 }
 
-/** On a phone the answer lies below the buttons. */
-function bringIntoView() {
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  if ($("status").getBoundingClientRect().bottom > innerHeight * 0.7) $("status").scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
+/** On a phone the answer lies below the buttons: its verdict is brought to the top, at once, or what was said where there is no answer. */
+function bringIntoView(isAnswered) {
+  const card = isAnswered ? $("cards").firstElementChild : null;
+  const place = card && state.answers.length > 1 ? $("total") : card || $("status");
+  if (place.getBoundingClientRect().top > innerHeight * 0.4 || place.getBoundingClientRect().top < 0) place.scrollIntoView({ block: "start" });
 }
 
 let queue = Promise.resolve();
@@ -123,6 +137,7 @@ function enqueue(work) {
   queue = queue.then(async () => {
     document.body.classList.add("busy");
     announce(say(W.working));
+    const before = state.answers.length;
     try {
       await work();
     } catch (error) {
@@ -130,7 +145,7 @@ function enqueue(work) {
       announce(say(W.crashed));
     }
     document.body.classList.remove("busy");
-    bringIntoView();
+    bringIntoView(state.answers.length > before);
   });
   return queue;
 }
@@ -291,7 +306,7 @@ async function begin() {
     $("no-crypto").hidden = false;
     return;
   }
-  enqueue(async () => usePins(await keptPins()));
+  queue = keptPins().then(usePins); // before anything is verified
   checkFragment();
 }
 

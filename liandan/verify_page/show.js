@@ -14,7 +14,7 @@ const SHAPES = {
   good: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm-1.6 16.2L5.6 12.4l2-2 2.8 2.8 6-6 2 2z",
   bad: "M7.4 1h9.2L23 7.4v9.2L16.6 23H7.4L1 16.6V7.4zM6 10.4v3.2h12v-3.2z",
   unchecked: "M12 1.5 23.5 22H.5zm-1.4 7v6.6h2.8V8.5zm0 8.2v2.6h2.8v-2.6z",
-  unpinned: "M12 1.5 23.5 22H.5zm-1.4 7v6.6h2.8V8.5zm0 8.2v2.6h2.8v-2.6z",
+  unpinned: "M12 .5 23.5 12 12 23.5.5 12zm-3.7 9h2.5c0-.8.5-1.2 1.2-1.2s1.2.4 1.2 1c0 .7-.4 1-1.1 1.600-.9.7-1.300 1.400-1.300 2.600v.5h2.400v-.4c0-.7.3-1 1.100-1.600 1-.8 1.500-1.600 1.500-2.800 0-1.900-1.500-3.200-3.700-3.200S8.300 7.400 8.300 9.500zM10.700 15.600v2.600h2.600v-2.600z",
   other: "M12 1a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm0 3a8 8 0 1 1 0 16 8 8 0 0 1 0-16zm-1.2 3v6.2l4 2.6 1.2-1.9-2.8-1.8V7z",
 };
 
@@ -216,11 +216,14 @@ function warnings(report) {
   return found.length ? make("ul", { class: "warnings" }, ...found.map((words) => make("li", {}, say(words)))) : null;
 }
 
+/** What the answer is about, for people: a claim has no name, only its text. */
+const fileOf = (report) => (report.form === "claim" ? "" : report.file);
+
 /** The card of one answer: the verdict, then what it is about. */
 function answerCard(report) {
   const { verdict, findings, notes, form } = report;
   const meaning = (own(FORM_MEANINGS, form) || {})[verdict] || MEANINGS[verdict];
-  const about = make("div", { class: "small" }, formWord(report), report.file ? " · " : "", report.file ? make("bdi", {}, report.file) : "");
+  const about = make("div", { class: "small" }, formWord(report), ...(fileOf(report) ? [" · ", make("bdi", {}, fileOf(report))] : []));
   const head = make("header", { class: "verdict" }, icon(verdict), make("div", {}, make("h2", {}, say(VERDICTS[verdict])), make("p", {}, say(meaning)), about));
   const isShown = verdict !== "bad";
   return make(
@@ -235,7 +238,7 @@ function answerCard(report) {
     isShown && form === "receipt" ? receiptPart(report) : null,
     isShown && form === "entry" ? entryPart(report) : null,
     isShown && report.trip ? actsPart(report) : null,
-    notes.length ? section(3, say(W.notes), make("ul", { class: "remarks" }, ...notes.map(remark))) : null,
+    notes.length ? section(3, say(form === "unknown" ? W.remarks : W.notes), make("ul", { class: "remarks" }, ...notes.map(remark))) : null,
     isShown && report.found ? stepsPart(report) : null,
   );
 }

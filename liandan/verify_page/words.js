@@ -35,6 +35,7 @@ const W = {
   clear: ["清空结果", "Clear"],
   working: ["正在核验", "Verifying"],
   total: ["共 {} 件，不合格 {} 件，纸面未核对 {} 件", "{} verified, {} not good, {} papers not checked"],
+  worst: ["{} 件中最严重的：{}", "the worst of {}: {}"],
   tooMany: ["一次最多 {} 个文件；其余未核验，请分批。", "At most {} files at a time; the others were not verified."],
   noCrypto: [
     "此处的浏览器不提供密码学功能（页面须来自 https、localhost 或本机文件）。请把本页另存到本机再打开，或改用新版浏览器。",
@@ -47,6 +48,7 @@ const W = {
   twice: ["有两个同名文件，只核验了其中一个：{}", "Two files of one name, only one of them was verified: {}"],
   offline: ["已可在没有网络时打开", "Opens without a network from now on"],
   findings: ["不成立之处", "What does not hold"],
+  remarks: ["说明", "Note"],
   notes: ["它不证明什么", "What it does not prove"],
   todo: ["怎么办", "What to do"],
   found: ["实际", "found"],
@@ -197,8 +199,20 @@ const OWN_TEXTS = {
   NOTE_NO_WITNESS: [
     "检查点没有见证方共同签名：不排除账本对他人出示另一套历史。",
     "No witness cosigned the checkpoint: the log may show others another history.",
-    "比对见证方的检查点，或用 liandan verify --policy 核验。",
-    "Compare a witness's checkpoint, or use liandan verify --policy.",
+    "比对见证方的检查点，或在留存值中填入您认可的见证策略。",
+    "Compare a witness's checkpoint, or enter the witness policy that you trust among the pins.",
+  ],
+  NOTE_WITNESS_UNKNOWN: [
+    "检查点另有签名未核验：没有见证方的公钥。",
+    "The checkpoint has further lines that were not checked: no witness keys are at hand.",
+    "在留存值中填入您认可的见证策略。",
+    "Enter the witness policy that you trust among the pins.",
+  ],
+  NOTE_SIGNER: [
+    "未核验签署单位自己的签名：其公钥不在手边。入账本身已由账本证明。",
+    "The signer's own signature was not checked: the public key is not at hand. That it was admitted is proved.",
+    "与同一账本的证据包一同核验，或用 liandan verify --registration。",
+    "Verify it together with a bundle of the same log, or use liandan verify --registration.",
   ],
   NOTE_SUITE: [
     "其中有本页不会计算的签名算法，该签名未核验。",

@@ -154,6 +154,31 @@ def test_noble_judges_as_the_browser_does(desk: Desk) -> None:
     assert desk.complaints == []
 
 
+def test_a_camera_that_is_refused_is_said(desk: Desk) -> None:
+    def refuse(page: Any) -> str:
+        page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError')); }")
+        page.click("#scan")
+        page.wait_for_function("() => document.getElementById('status').textContent.includes('未获允许')")
+        return str(page.inner_text("#scan"))
+
+    assert desk.do(refuse) == "扫二维码"
+    assert not desk.do(lambda page: page.is_visible("#viewfinder"))
+
+
+def test_of_many_files_the_gravest_answer_stands_first(desk: Desk) -> None:
+    own, pins = originals()
+    desk.pin(pins["signed"])
+
+    def choose(page: Any) -> list[str]:
+        names = {"1.pdf": own.signed, "2.pdf": own.elsewhere, "3.pdf": own.signed + b"%", "4.txt": b"hello"}
+        page.set_input_files("#files", [{"name": name, "mimeType": "application/pdf", "buffer": raw} for name, raw in names.items()])
+        page.wait_for_function("() => document.querySelectorAll('article').length === 4 && !document.body.matches('.busy')")
+        return list(page.locator("article").evaluate_all("cards => cards.map(card => card.dataset.verdict)"))
+
+    assert desk.do(choose) == ["bad", "unchecked", "good", "other"]
+    assert _text(desk, "#status") == "4 件中最严重的：无效"
+
+
 def test_large_files_are_refused_unread(desk: Desk) -> None:
     own, _ = originals()
     assert desk.show(own.signed + bytes(33 * 1024 * 1024)) == "bad"
