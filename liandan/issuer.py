@@ -4,7 +4,9 @@ A certificate is for readers of PDF alone. That a key is the log's is told by th
 """
 
 from datetime import date
+from pathlib import Path
 
+import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -22,7 +24,8 @@ from signing import b64
 from signing.certificate import certify
 from signing.keys import PrivateKey, keyid, spki_of
 from signing.possession import KeyRegistration, check_registration, register
-from signing.refusal import refuse
+from signing.refusal import Refusal, refuse
+from signing.uscc import check_uscc
 
 NAME_MAX = 64
 """Bytes of a common name: RFC 5280 §A.1 says characters, the library that makes certificates counts UTF-8."""
@@ -71,12 +74,25 @@ async def read_issuers(settings: Settings) -> list[ToldIssuer]:
     return list(told.values())
 
 
-def make_issuer(settings: Settings, use: str, found: str, operator: str) -> tuple[PrivateKey, IssuerRegistration]:
-    """A new key in the key file, and its registration for the log ``found`` in the operator's name (USCC)."""
+def make_issuer(settings: Settings, use: str, found: str, operator: str, out: Path | None = None) -> tuple[PrivateKey, Path]:
+    """A new key in the key file, and the file with its registration for the log ``found`` in the operator's name (USCC).
+
+    Refusal USCC, those of the key file; OSError where the registration cannot be written or is there already. Then no key was added.
+    """
+    if not check_uscc(operator):
+        raise refuse("USCC", field="--uscc", found=operator, expected="18, 末位为校验码 / the last one a check character")
     key = PrivateKey.generate(ISSUER_SUITE)
-    registration = register(key, found, operator)
-    add_issuer(settings, use, key)
-    return key, IssuerRegistration(use=use, suite=registration.suite, spki=registration.spki, pop=registration.pop)
+    made = register(key, found, operator)
+    path = out or Path(f"issuer-{use}-{key.keyid[:8]}.json")
+    # Before the key: one whose registration was lost could never be told to the log.
+    with path.open("xb") as file:
+        file.write(msgspec.json.encode(IssuerRegistration(use=use, suite=made.suite, spki=made.spki, pop=made.pop)) + b"\n")
+    try:
+        add_issuer(settings, use, key)
+    except (Refusal, OSError):
+        path.unlink()
+        raise
+    return key, path
 
 
 def choose(keys: ServerKeys, beginning: str) -> PrivateKey:

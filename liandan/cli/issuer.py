@@ -43,9 +43,7 @@ def make_command(use: str, found: str | None, uscc: str | None, out: Path | None
     if found is None or uscc is None:
         log = own_log(own)
         found, uscc = found or log.found, uscc or log.operator
-    key, registration = make_issuer(own, use, found, uscc)
-    path = out or Path(f"issuer-{use}-{key.keyid[:8]}.json")
-    path.write_bytes(msgspec.json.encode(registration) + b"\n")
+    key, path = make_issuer(own, use, found, uscc, out)
     told = {"keyid": key.keyid, "use": use, "key_file": str(own.key_path), "path": str(path)}
     named = f"liandan key cert {key.keyid[:8]} --name <单位名称 / name> --from YYYY-MM-DD --to YYYY-MM-DD"
     following = named if use == "pdf" else f"liandan log issuer add {path} --to YYYY-MM-DD"

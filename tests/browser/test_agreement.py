@@ -160,8 +160,9 @@ def test_a_changed_value_in_the_evidence(shared_desk: Desk) -> None:
         b"\xff\xfe{}",
         b"%PDF-1.7 /Encrypt",
         bytes(70_000),
+        b"%PDF-1.7\n" + b'stream\n{"liandan_bundle"}\nendstream\n' * 10,
     ],
-    ids=["empty", "head", "brace", "short", "deep", "no text", "locked", "zeros"],
+    ids=["empty", "head", "brace", "short", "deep", "no text", "locked", "zeros", "again"],
 )
 def test_what_is_no_file_of_ours(shared_desk: Desk, raw: bytes) -> None:
     assert agree(shared_desk, raw)["verdict"] == "bad"

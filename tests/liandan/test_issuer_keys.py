@@ -78,6 +78,24 @@ def test_a_key_file_is_read_again_when_it_has_changed_and_taken_when_it_is_good(
     assert list(look() or {}) == [P256.keyid]
 
 
+def test_no_key_is_made_whose_registration_would_be_lost(own: Settings, tmp_path: Path) -> None:
+    before = own.key_path.read_bytes()
+    there = tmp_path / "there.json"
+    there.write_text("somebody's")
+    made = ("key", "issuer", "--use", "pdf", "--for", "0" * 64, "--uscc", OPERATOR)
+    for arguments, code in (
+        ((*made, "--out", tmp_path / "nowhere" / "r.json"), 3),
+        ((*made, "--out", there), 3),
+        ((*made[:-1], f"{OPERATOR[:-1]}{'A' if OPERATOR[-1] != 'A' else 'B'}", "--out", tmp_path / "r.json"), 2),
+        ((*made[:-3], "0" * 63, "--uscc", OPERATOR), 2),
+    ):
+        assert run(own, *arguments).exit_code == code, arguments
+        assert own.key_path.read_bytes() == before
+    (own.data_dir / ".keys.pem.new").write_bytes(b"somebody else's")
+    assert run(own, *made, "--out", tmp_path / "r.json").exit_code == 2
+    assert (there.read_text(), (tmp_path / "r.json").exists()) == ("somebody's", False)
+
+
 def test_a_key_for_papers_of_another_suite_is_refused(tmp_path: Path) -> None:
     own = Settings(data_dir=tmp_path)
     keys = ServerKeys(origin=ORIGIN, operator=key_of(OPERATOR), issuers=(("pdf", key_of("ed25519")),))
