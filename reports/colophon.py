@@ -5,9 +5,9 @@ from base64 import b64encode
 from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from ledger.tree.merkle import leaf_hash
-from reports.certificate.form import KEY, VAL, pair, wide
+from reports.certificate.form import KEY, VAL, across, pair
 from reports.masthead import grouped
-from reports.paper.grid import Cell, label, row, section
+from reports.paper.grid import Cell, label, row, row_height, section
 from reports.paper.sheet import GREY, Paint, Sheet
 from reports.paper.tongue import say, spoken
 from reports.words import when
@@ -61,13 +61,15 @@ def colophon(
     """
     section(sheet, f"{part[0]}检查点与核验方法", f"{part[1]}Checkpoint, and how to verify")
     head = bundle.opened.checkpoint
-    row(sheet, (*pair("账本名称", "Log", head.origin), *pair("检查点（条目数）", "Checkpoint (entries)", str(head.size))))
-    wide(sheet, "检查点根哈希", "Root hash", b64encode(head.root).decode())
-    wide(sheet, "创始声明哈希", "Founding statement hash", bundle.found)
+    rows = [
+        (*pair("账本名称", "Log", head.origin), *pair("检查点（条目数）", "Checkpoint (entries)", str(head.size))),
+        across("检查点根哈希", "Root hash", b64encode(head.root).decode()),
+        across("创始声明哈希", "Founding statement hash", bundle.found),
+    ]
     if leaf is not None:
         text = leaf_hash(leaf.raw).hex()
-        wide(sheet, "接受确认叶哈希", "Leaf of the receipt", say(f"{text}（序位 {leaf.index}）", f"{text} (index {leaf.index})"))
-    wide(sheet, "见证方与联署时间", "Witnesses", witnesses(bundle))
+        rows.append(across("接受确认叶哈希", "Leaf of the receipt", say(f"{text}（序位 {leaf.index}）", f"{text} (index {leaf.index})")))
+    rows.append(across("见证方与联署时间", "Witnesses", witnesses(bundle)))
     digits = grouped(key)
     scan = say(f"，或者扫二维码；二维码由密钥 {digits} 签署", f", or scan the code of page 1, which key {digits} signed") if key else ""
     copy = (
@@ -76,7 +78,10 @@ def colophon(
         else say("复印件、扫描件不能核验。", "A print or a scan cannot be checked.")
     )
     how = say(*(_BRIEF if is_brief else _HOW)).format(host=head.origin.partition("/")[0], scan=scan, copy=copy)
-    row(sheet, (label("核验方法", "How to verify", KEY), Cell(text=how, share=KEY + 2 * VAL, size=say_size())))
+    rows.append((label("核验方法", "How to verify", KEY), Cell(text=how, share=KEY + 2 * VAL, size=say_size())))
+    sheet.need(sum(row_height(cells, sheet.room) for cells in rows))  # on one page, whatever it takes: nobody looks for its last row
+    for cells in rows:
+        row(sheet, cells)
     if sheet.undrawable:
         sheet.y += 6
         named = "、".join(f"U+{ord(char):04X}" for char in sheet.undrawable)

@@ -43,7 +43,7 @@ def render_transit(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, to
     ulid = bundle.subject.rpartition("/")[2]
     claim = sign_claim(bundle, signers, "t", number or ulid, dated)
     with speaking(tongue):
-        sheet = Sheet(bottom=52, alphabet=ALPHABETS["transit", tongue])
+        sheet = Sheet(bottom=46, alphabet=ALPHABETS["transit", tongue])
         seen = say(f"截至 {moment(dated)}", f"As of {moment(dated)}")
         masthead(sheet, bundle, TITLE, _status(state), seen, claim=claim, mark=issued_by(bundle, signers))
         draw_matters(

@@ -24,7 +24,12 @@ def pair(zh: str, en: str, text: str, *, share: float = VAL, size: float = 8.0) 
 
 def wide(sheet: Sheet, zh: str, en: str, text: str) -> None:
     """One label and a value across the page."""
-    row(sheet, pair(zh, en, text, share=KEY + 2 * VAL))
+    row(sheet, across(zh, en, text))
+
+
+def across(zh: str, en: str, text: str) -> tuple[Cell, Cell]:
+    """The same, not drawn yet."""
+    return pair(zh, en, text, share=KEY + 2 * VAL)
 
 
 def wide_fields(sheet: Sheet, fields: Sequence[Printed]) -> None:

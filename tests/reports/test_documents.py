@@ -144,6 +144,14 @@ def test_what_is_degraded_or_provisional_stands_on_page_one(tongue: Tongue) -> N
     assert not [words for words in ("演示", "DEMO", "无见证", "No witness", "降级", "degraded") if words in whole]
 
 
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_how_to_verify_stands_on_one_page_under_its_heading(tongue: Tongue) -> None:
+    first, last = {"zh": ("创始声明哈希", "离线执行"), "en": ("Founding statement hash", "liandan verify FILE.pdf")}[tongue]
+    for name, pdf in drawn(tongue).items():
+        pages = ["".join(page.split()) for page in read(pdf)]
+        assert [number for number, page in enumerate(pages) if "".join(first.split()) in page and "".join(last.split()) in page], name
+
+
 def test_who_signed_for_whom_stands_in_the_timeline() -> None:
     assert f"代{NAMES[GENERATOR]}" in "".join(read(drawn("zh")["certificate-delegated"]))
     assert f"on behalf of {NAMES[GENERATOR]}" in "".join(read(drawn("en")["certificate-delegated"]))
