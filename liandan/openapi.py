@@ -156,10 +156,15 @@ def _describe(operation: Json, handler: HTTPRouteHandler) -> None:
     problems = {
         *EVERYWHERE,
         *(WITH_BODY if taken else ()),
+        *((404,) if any(one.get("in") == "path" for one in operation.get("parameters", ())) else ()),
         *(status for status, told in declared.items() if told.data_container is Problem),
     }
     own = {status for status, told in declared.items() if told.data_container is not Problem}
     answers |= {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems - own}
+    for status in problems & own:  # an answer of its own where there is one, and the door's where it does not come to that
+        answers[str(status)].setdefault("content", {})[PROBLEM_JSON] = {"schema": {"$ref": REF.format(name="Problem")}}
+        told = {*OF_PROBLEMS, *OF_STATUS.get(status, ())}
+        answers[str(status)]["headers"] |= {name: {"$ref": f"#/components/headers/{name}"} for name in sorted(told)}
     operation["responses"] = dict(sorted(answers.items()))
     if 401 in declared and "security" not in operation:
         operation["security"] = [{"token": []}]
