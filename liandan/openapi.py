@@ -112,6 +112,10 @@ def complete(document: Json, routes: Iterable[BaseRoute], by_status: Mapping[int
     components["responses"] = {f"Problem{status}": _problem(status, by_status.get(status, "")) for status in HTTPStatus if status >= 400}
     components["headers"] = {name: _header(said, name) for name, said in ANSWERED.items()}
     components["parameters"] = {name: _asked(name, *told) for name, told in ASKED.items()} | {"lang": _LANG}
+    for path, item in document["paths"].items():
+        # Not among the forms of the search itself: a typed client would get "an answer or a text" from each.
+        if f"{path}.csv" in document["paths"]:
+            item["get"]["description"] += f"\n\nAs a file: `{path}.csv`, `{path}.xlsx`, or by `Accept: text/csv` and the like."
     _prune(document)
     document["x-tagGroups"] = [{"name": name, "tags": tags} for name, tags in USERS.items()]
     return document

@@ -35,7 +35,7 @@ def openapi() -> dict[str, Any]:
     """The document that ``/schema/openapi.json`` serves; nothing runs behind it."""
     nothing = cast("Any", None)
     app = create_app(Settings(data_dir=Path("unused")), nothing, nothing, nothing, nothing, nothing)
-    found: dict[str, Any] = cast("Any", app)._app.openapi_schema.to_schema()
+    found: dict[str, Any] = cast("Any", app)._app.framework.openapi_schema.to_schema()
     return found
 
 

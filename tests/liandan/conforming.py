@@ -11,6 +11,7 @@ from typing import Any, cast
 import httpx
 import msgspec
 
+from ledger.describing import CSV, XLSX
 from ledger.problem import Problem
 from liandan.app import create_app
 from liandan.health import Metrics
@@ -18,6 +19,7 @@ from liandan.settings import Settings
 
 OF_HTTP = {"date", "server", "content-type", "content-length", "connection", "transfer-encoding"}
 """Headers of any answer of any server, which OpenAPI does not list."""
+FILES = {CSV: ".csv", XLSX: ".xlsx"}
 _LONG = ("chain", "tile_path", "page")
 """Parts of an address that may hold slashes."""
 
@@ -60,13 +62,15 @@ async def conforms(response: httpx.Response) -> None:
     if operation is None:
         return
     place = f"{request.method} {request.url.path} {response.status_code}"
+    media = response.headers.get("content-type", "").partition(";")[0]
+    # A search that ``Accept`` asks for as a file is answered like the file's own address: its declaration stands there alone.
+    operation = (operation_of("GET", request.url.path + FILES[media]) if media in FILES else None) or operation
     declared = operation["responses"].get(str(response.status_code))
     assert declared is not None, f"{place}: not in /schema"
     if "$ref" in declared:
         declared = document()["components"]["responses"][declared["$ref"].rpartition("/")[2]]
     headers = {name.lower() for name in declared.get("headers", {})}
     assert set(map(str.lower, response.headers)) <= OF_HTTP | headers, f"{place}: headers not in /schema"
-    media = response.headers.get("content-type", "").partition(";")[0]
     known = {name.partition(";")[0] for name in declared.get("content", {})}
     assert media in known or not media or not known, f"{place}: {media} not in {known}"
     if response.status_code >= 400 and media == "application/problem+json" and request.method != "HEAD":
