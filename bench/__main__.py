@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published, verify_page, webhooks
+from bench import append, audit, certificates, http, published, searches, verify_page, webhooks
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "certificates": certificates.measure,
     "verify_page": verify_page.measure,
     "webhooks": webhooks.measure,
+    "searches": searches.measure,
 }
 
 

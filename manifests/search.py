@@ -14,8 +14,8 @@ from ledger.caller import Caller
 
 ANY = "any"
 """The term of every manifest."""
-FILTERS = ("generator", "receiver", "carrier", "number", "stage", "code", "plate")
-"""Fields of a search that are a term each."""
+FILTERS = ("number", "plate", "generator", "carrier", "receiver", "stage", "code")
+"""Fields of a search that are a term each, those first of which a term is likely to hold least."""
 
 
 class Search(Struct, frozen=True, kw_only=True):
@@ -45,17 +45,18 @@ class Search(Struct, frozen=True, kw_only=True):
     def groups(self) -> list[list[str]]:
         """Terms of which a manifest has one of each group; the group of every manifest where nothing narrows."""
         way = (self.from_province, self.to_province)
-        found = [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
+        found: list[list[str]] = []
+        if self.visible_to is not None:
+            # With the stage, a party's few open loads are not looked for among all that it ever had.
+            own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {self.stage}"
+            found.append([own, *(f"region:{region}" for region in self.granted)])
+        found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
         if self.region:
             found.append([f"{end}:{province}" for end in ("from", "to") for province in self.region])
         if None not in way:
             found.append([f"way:{way[0]}-{way[1]}"])
         else:
             found += [[f"{end}:{province}"] for end, province in zip(("from", "to"), way, strict=True) if province is not None]
-        if self.visible_to is not None:
-            # With the stage, a party's few open loads are not looked for among all that it ever had.
-            own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {self.stage}"
-            found.append([own, *(f"region:{region}" for region in self.granted)])
         return found or [[ANY]]
 
 

@@ -24,7 +24,7 @@ PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
 SCAN_MAX, STEP_MAX = 10_000, 1_000
 """Manifests that one page looks at, and that are looked at in one step."""
-COUNT_MAX, FEW = 1_000, 50
+COUNT_MAX, FEW = 200, 50
 """How far a group is counted to choose the smallest, and what is small enough."""
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 

@@ -7,8 +7,10 @@ from msgspec import Struct
 from ledger.parties.names import Named, folded, grams, wanted_grams
 from ledger.store import Conn
 
-SCAN_MAX, STEP = 10_000, 500
-COUNT_MAX = 2_000
+SCAN_MAX, STEP_MAX = 10_000, 1_000
+"""Names that one page looks at, and that are looked at in one step."""
+COUNT_MAX = 200
+"""How far a pair is counted to choose the rarest."""
 
 
 class PartyRow(Struct, frozen=True):
@@ -55,7 +57,8 @@ async def search_parties(conn: Conn, part: str, *, since: int, after: str, limit
         return found[:limit], found[limit - 1].uscc if len(found) > limit else None
     gram, found, scanned = await _rarest(conn, wanted_grams(part)), list[PartyRow](), 0
     while scanned < SCAN_MAX:
-        codes = [row["uscc"] for row in await conn.fetch(WITH_GRAM, gram, after, STEP)]
+        step = min(STEP_MAX, max(2 * scanned, limit + 1))
+        codes = [row["uscc"] for row in await conn.fetch(WITH_GRAM, gram, after, step)]
         rows = await conn.fetch(
             "SELECT uscc, name, closed_on, idx FROM party_name"
             " WHERE uscc = ANY($1::text[]) AND position($2 IN folded) > 0 AND idx >= $3 ORDER BY uscc",
@@ -64,7 +67,7 @@ async def search_parties(conn: Conn, part: str, *, since: int, after: str, limit
         found += [PartyRow(*row) for row in rows]
         if len(found) > limit:
             return found[:limit], found[limit - 1].uscc
-        if len(codes) < STEP:
+        if len(codes) < step:
             return found, None
         after, scanned = codes[-1], scanned + len(codes)
     return found, after

@@ -11,7 +11,7 @@ from litestar.params import PathParameter, QueryParameter
 from ledger.answers import Sizes
 from ledger.describing import OCTETS, TEXT, file, in_path, refusals
 from ledger.log import Log
-from ledger.routes import TheLog, caller_of
+from ledger.routes import TheLog, caller_of, refuse_unknown_query
 from ledger.tree.policy import policy_text
 from ledger.tree.proof import Proof
 from ledger.tree.tiles import parse_path
@@ -98,7 +98,7 @@ def _file(log: Log, path: str, media_type: str, cache: str) -> Response[bytes]:
     return Response(raw, media_type=media_type, headers={"Cache-Control": cache})
 
 
-@get("/v1/checkpoints")
+@get("/v1/checkpoints", before_request=refuse_unknown_query)
 async def list_checkpoints(
     log: TheLog, after: Annotated[int, QueryParameter(ge=0, le=2**53, description="此规模之后 / above this size")] = 0
 ) -> Sizes:

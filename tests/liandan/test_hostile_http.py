@@ -82,6 +82,14 @@ async def test_a_misspelt_parameter_never_splits_a_batch(query: str, still: http
         "/v1/log?x=1",
         "/v1/reconciliations/2026-10?form=50",
         "/v1/disclosures?chian=x",
+        "/v1/checkpoints?afer=1",
+        "/v1/checkpoints?after=1e3",
+        "/v1/checkpoints?after=1%0A",
+        "/v1/permits?updated_since=1%0A",
+        "/v1/manifests?plate=%0A",
+        "/v1/parties?name=x%0A",
+        "/v1/manifests.csv?number=20265101000123%0A",
+        "/v1/refusals?before=1e3",
     ],
 )
 async def test_a_misspelt_filter_never_widens_an_answer(path: str, still: httpx.AsyncClient) -> None:
