@@ -11,14 +11,16 @@ const GAP_MAX = 64 * 1024;
 const isPdf = (raw) => asCharacters(raw.subarray(0, 1024)).includes("%PDF-");
 
 /** The stream that begins here and so, plain or deflated; null for another. */
-function streamAt(raw, characters, start, beginning) {
-  const wanted = beginning.length;
+function streamAt(raw, characters, start, beginning, heads) {
   if (characters.startsWith(beginning, start)) {
     const end = characters.indexOf("\nendstream", start);
     return withoutReturn(raw, start, end < 0 ? raw.length - 1 : end);
   }
-  const head = inflate(raw, start, Math.min(start + HEAD, raw.length), wanted);
-  if (head.state === "broken" || asCharacters(head.content) !== beginning) return null;
+  if (!heads.has(start)) {
+    const head = inflate(raw, start, Math.min(start + HEAD, raw.length), BUNDLE_BEGINS.length);
+    heads.set(start, head.state === "broken" ? "" : asCharacters(head.content));
+  }
+  if (!heads.get(start).startsWith(beginning)) return null;
   const { state, content } = inflate(raw, start, raw.length, BUNDLE_MAX);
   if (state === "broken") return null;
   if (state === "more") throw refuse("PDF_FORM", "stream", "cut, or too long", `at most ${BUNDLE_MAX} bytes`);
@@ -31,14 +33,14 @@ function withoutReturn(raw, start, end) {
   return raw.subarray(start, last);
 }
 
-/** The distinct streams of a PDF that begin so; Refusal PDF_FORM for one that is built to be unpacked without end. */
-async function streamsIn(raw, characters, beginning) {
+/** The distinct streams of a PDF that begin so (`heads` keeps how each stream begins); Refusal PDF_FORM for one that is built to be unpacked without end. */
+async function streamsIn(raw, characters, beginning, heads = new Map()) {
   const found = [];
   const streams = /stream\r?\n/g;
   let unpacked = 0;
   for (let count = 0; streams.exec(characters); count += 1) {
     await breathe();
-    const content = streamAt(raw, characters, streams.lastIndex, beginning);
+    const content = streamAt(raw, characters, streams.lastIndex, beginning, heads);
     if (content) unpacked += 1;
     if (content && content.length && !found.some((other) => isEqual(other, content))) found.push(content);
     if (count === STREAMS_MAX || unpacked > FOUND_MAX) {
@@ -49,8 +51,8 @@ async function streamsIn(raw, characters, beginning) {
 }
 
 /** The one bundle in a PDF that is not encrypted. */
-async function bundleIn(raw, characters) {
-  const found = await streamsIn(raw, characters, BUNDLE_BEGINS);
+async function bundleIn(raw, characters, heads) {
+  const found = await streamsIn(raw, characters, BUNDLE_BEGINS, heads);
   if (found.length === 1) return found[0];
   if (found.length) throw refuse("CERT_TWO_BUNDLES", "", found.length, "1 liandan-bundle.json");
   throw refuse(characters.includes("/Encrypt") ? "CERT_LOCKED" : "CERT_NO_BUNDLE", "", "", "liandan-bundle.json");

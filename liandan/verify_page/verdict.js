@@ -93,9 +93,9 @@ function documentOf(said, bundle) {
 }
 
 /** Keyids of the log's keys for codes whose claims in the paper hold. */
-async function claimantsIn(raw, characters, bundle) {
+async function claimantsIn(raw, characters, bundle, heads) {
   const found = new Set();
-  for (const stream of await streamsIn(raw, characters, CLAIM_BEGINS)) {
+  for (const stream of await streamsIn(raw, characters, CLAIM_BEGINS, heads)) {
     try {
       const claim = await parseClaim(fromUtf8(stream.subarray(CLAIM_BEGINS.length)));
       for (const [keyid, issuer] of issuersOf(bundle, "claim")) {
@@ -112,11 +112,12 @@ async function claimantsIn(raw, characters, bundle) {
 
 async function certificateReport(raw, name, anchor, progress) {
   const characters = asCharacters(raw);
-  const bundle = await openByPins(await bundleIn(raw, characters), anchor, progress);
+  const heads = new Map();
+  const bundle = await openByPins(await bundleIn(raw, characters, heads), anchor, progress);
   const spki = await signerOf(raw, characters);
   const keyid = spki && toHex(await sha256(spki));
   const signer = issuersOf(bundle, "pdf").some(([known]) => known === keyid) ? keyid : "";
-  const claimants = await claimantsIn(raw, characters, bundle);
+  const claimants = await claimantsIn(raw, characters, bundle, heads);
   const document = documentOf(LAYOUT.exec(characters)?.[1] ?? "", bundle);
   const report = reportOf(bundle, name, "certificate", anchor);
   return knowing({ ...report, document, signer, signers: [...new Set([...claimants, ...(signer ? [signer] : [])])].sort(), open: report.notes }, anchor.retired);
