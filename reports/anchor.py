@@ -36,6 +36,8 @@ class Anchor(Struct, frozen=True, kw_only=True):
     retired: tuple[Retirement, ...] = ()
     """Keys of papers and codes that evidence at hand knows to be retired; what they signed cannot be dated and counts as unsigned."""
     registrations: tuple[KeyRegistration, ...] = ()
+    is_signed_only: bool = False
+    """The reader knows that the log signs its papers: an unsigned one is not checked, even if it is what its evidence prints."""
 
     @property
     def log_keys(self) -> tuple[str, ...]:
@@ -117,6 +119,7 @@ def make_anchor(
     policy: bytes | None = None,
     bundle: bytes | None = None,
     registrations: tuple[bytes, ...] = (),
+    is_signed_only: bool = False,
 ) -> Anchor:
     """From the contents of the files; Refusal for one that is malformed, FOUND_DIFFERS for a bundle of another log."""
     anchor = Anchor(
@@ -124,6 +127,7 @@ def make_anchor(
         vkeys=_vkeys(vkeys),
         policy=None if policy is None else parse_policy(policy),
         registrations=tuple(map(_registration, registrations)),
+        is_signed_only=is_signed_only,
     )
     return anchor if bundle is None else anchor.with_bundle(bundle)
 

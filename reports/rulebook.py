@@ -81,8 +81,8 @@ CERT_TWO_BUNDLES | - | sender | docs/certificate.md [DESIGN]
 The file carries two pieces of evidence; nobody can say which one its pages mean. || Ask for the original; do not rely on this file.
 
 NOTE_UNSIGNED | - | sender | docs/certificate.md [DESIGN]
-文书未签章：纸面与所附证据逐字节相符，但任何持有证据的人都能印出同样的文件，也能略去最后的行为。 || 账本已登记签章密钥的（证据包可能略去），向出具单位索取签章的原件；或在线查询最新状态。
-The paper is not signed: it is what its evidence prints, to the byte, but whoever holds the evidence can print the same, the last acts left out. || If the log has keys for papers (a bundle may leave them out), ask the issuer for the signed original; or ask online for the present state.
+文书未签章：纸面与所附证据逐字节相符，但任何持有证据的人都能印出同样的文件，也能略去最后的行为。 || 账本已登记签章密钥的（证据包可能略去），以 --signed 核验，并向出具单位索取签章的原件；或在线查询最新状态。
+The paper is not signed: it is what its evidence prints, to the byte, but whoever holds the evidence can print the same, the last acts left out. || If the log has keys for papers (a bundle may leave them out), verify with --signed, and ask the issuer for the signed original; or ask online for the present state.
 
 NOTE_NOT_REPRINTED | - | sender | docs/certificate.md [DESIGN]
 出具单位的签章及于全文件，但本程序由证据印出的与它不同：版式较旧、程序版本不同，或者出具单位另行绘制。签章证明文件出自出具单位，不证明纸上的字就是证据所说。 || 与写出的核对页逐项比对；数字、单位、状态不同的，向出具单位和主管部门查询。

@@ -296,7 +296,7 @@ def _certificate(raw: bytes, name: str, anchor: Anchor, keep: Keep | None) -> Ve
     document = document_of(bundle, said)
     printed = _printed(document, bundle, attached, signers, tongue)
     # A log that has keys for it signs its papers: one that is not signed may be printed by whoever left out the last acts.
-    is_whole = all(
+    is_whole = (signature is not None or not anchor.is_signed_only) and all(
         signers.keys() & known if (known := issuers(bundle, use).keys()) else not lapsed(bundle, use) for use in DOCUMENTS[document].uses
     )
     paper: Paper = "reprint" if printed == raw and is_whole else "unchecked" if signature is None else "signature"

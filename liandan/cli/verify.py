@@ -49,6 +49,9 @@ PAGE = ".核对页.pdf"
     multiple=True,
     help="二维码扫得的网址或声明；以所给文件中的账本密钥核验 / what a square code says, checked with the files' keys",
 )
+@click.option(
+    "--signed", is_flag=True, help="该账本的文书都有签章：未签章的为纸面未核对 / the log signs its papers: unsigned ones are not checked"
+)
 @click.option("--unpinned", is_flag=True, help="没有留存值也算合格：只看文件自洽 / accept files that are compared with no known log")
 @command
 def verify(
@@ -59,6 +62,7 @@ def verify(
     policy: Path | None,
     registration: tuple[Path, ...],
     claim: tuple[str, ...],
+    signed: bool,
     unpinned: bool,
 ) -> int:
     """离线验证转移证明、证据包、入账回执、拒绝回执、二维码（--claim），或整个回执文件夹。
@@ -70,7 +74,7 @@ def verify(
         raise click.UsageError("给出文件、文件夹或 --claim / give files, folders or --claim")
     vkeys, policy_, bundle_ = (None if path is None else path.read_bytes() for path in (vkey, policy, bundle))
     registrations = tuple(path.read_bytes() for path in registration)
-    anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations)
+    anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations, is_signed_only=signed)
     files, folders = [path for path in paths if not path.is_dir()], [path for path in paths if path.is_dir()]
     anchor = with_bundle_at_hand(anchor, [*files, *(file for path in folders for file in entries(path))], is_wanted=bool(claim))
     receipts, others = [path for path in files if is_receipt(path)], [path for path in files if not is_receipt(path)]

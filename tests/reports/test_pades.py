@@ -22,12 +22,13 @@ from pyhanko_certvalidator import ValidationContext
 
 from ledger.bundle import open_bundle
 from ledger.kinds.issuer import LOG_ISSUERS
+from reports.anchor import make_anchor
 from reports.certificate.render import render_certificate
 from reports.issuing import issuers
 from reports.kinds import all_kinds
 from reports.paper import pades
 from reports.paper.pades import signature_of
-from reports.verify import verify_bytes
+from reports.verify import verify_bytes, verify_file
 from signing.keys import PrivateKey
 from tests.reports.story import Story
 
@@ -134,13 +135,17 @@ async def test_a_retired_key_signs_nothing_more() -> None:
     assert signature_of(printed) is None
 
 
-async def test_who_leaves_out_the_keys_too_prints_what_says_that_it_is_unsigned() -> None:
-    """A bundle cannot prove that nothing was left out: the answer says so, and verify.html calls such a paper not checked."""
+async def test_who_leaves_out_the_keys_too_prints_what_says_that_it_is_unsigned(tmp_path: Path) -> None:
+    """A bundle cannot prove that nothing was left out: the answer says so; verify.html, and ``--signed``, call such a paper not checked."""
     story, _ = signed_story()
     fields = json.loads(await story.bundle(123))
     keys = {entry.index for entry in story.bench.entries if entry.statement.chain == LOG_ISSUERS}
     last = fields["entries"][-1]["index"]
     fields["entries"] = [item for item in fields["entries"] if item["index"] not in keys | {last}]
     raw = json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
-    report = verify_bytes(render_certificate(open_bundle(raw, all_kinds()), raw), "c.pdf", story.bench.found)
+    printed = render_certificate(open_bundle(raw, all_kinds()), raw)
+    report = verify_bytes(printed, "c.pdf", story.bench.found)
     assert (report.verdict, [note.code for note in report.notes][:2]) == ("good", ["NOTE_UNSIGNED", "NOTE_HEAD"])
+    for content, verdict in ((printed, "unchecked"), (await signed(), "good")):
+        (path := tmp_path / "c.pdf").write_bytes(content)
+        assert verify_file(path, anchor=make_anchor(story.bench.found, is_signed_only=True)).verdict == verdict
