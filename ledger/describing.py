@@ -24,7 +24,8 @@ PDF, XLSX, CSV = "application/pdf", "application/vnd.openxmlformats-officedocume
 PROBLEM_JSON = "application/problem+json"
 SIZE_HEADER = "Liandan-Size"
 """Header of answers to reads: how many entries they reflect."""
-BINARY = frozenset({OCTETS, PDF, XLSX})
+ANYTHING = "*/*"  # media type of files of many kinds
+BINARY = frozenset({OCTETS, PDF, XLSX, ANYTHING})
 """Media types that are bytes, not text: ``format: binary`` in the schema."""
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get
 from litestar.response import Redirect
 
-from ledger.describing import HTML, AnswerSpec, in_path
+from ledger.describing import ANYTHING, HTML, AnswerSpec, in_path
 from liandan.pages.layout import HEADERS, SENT, page
 
 _PACKAGED, _BUILT = Path(__file__).with_name("site"), Path(__file__).parents[2] / "build" / "site"
@@ -20,7 +20,10 @@ SITE = _PACKAGED if _PACKAGED.exists() else _BUILT
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 InPage = Annotated[str, in_path("^.{1,200}$", "文档页 / page of the documentation", "api/")]
 ANSWERS = {
-    200: AnswerSpec(bytes, media_type=HTML, headers=SENT, description="A page, script, style or picture of the documentation"),
+    200: AnswerSpec(
+        bytes, media_type=HTML, also={ANYTHING: bytes}, headers=SENT, description="A page, script, style or picture of the documentation"
+    ),
+    302: AnswerSpec(None, headers=("Location",), description="The same with a slash behind"),
     404: AnswerSpec(str, media_type=HTML, headers=SENT, description="No such page, or an installation without the documentation"),
 }
 _MISSING = (

@@ -20,7 +20,7 @@ from liandan.settings import Settings
 from liandan.wiring import KINDS
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-MEDIA_OF_BYTES = ("application/pdf", "application/octet-stream", "application/vnd.")
+MEDIA_OF_BYTES = ("*/*", "application/pdf", "application/octet-stream", "application/vnd.")
 
 
 @pytest.fixture(scope="module")
