@@ -228,6 +228,7 @@ async def refill(settings: Settings, source: Path | None, progress: Progress, *,
                 progress(promise.size + at, 2 * promise.size)
             _, at_s = checkpoints.shadow_size()
             removed, above = await filling.conclude(connection, KINDS, edges[-1], checkpoints.shadow(), at_s)
+            await store.analyze(connection)  # the planner would believe in the tables of the backup
     return Refilled(size=promise.size, added=done.added, replaced=done.replaced, links=done.links + removed, above=above)
 
 

@@ -206,6 +206,32 @@ CASES = (
         ),
     ),
     Case(
+        "S2",
+        "查询值按整体格式判断",
+        (
+            "liandan/test_reading.py::test_a_number_in_a_query_is_a_number_as_a_whole",
+            "liandan/test_hostile_http.py::test_a_misspelt_filter_never_widens_an_answer",
+        ),
+    ),
+    Case(
+        "feed",
+        "联单写明的单位都收到该联单的条目",
+        (
+            "manifests/test_readers.py::test_everybody_named_sees_every_act_and_a_later_carrier_what_comes_from_then_on",
+            "manifests/test_readers.py::test_nobody_sees_manifests_that_do_not_name_him",
+            "liandan/test_access.py::test_everybody_named_in_a_manifest_has_it_in_his_feed",
+        ),
+    ),
+    Case(
+        "201 GET",
+        "提交之后立即读到",
+        (
+            "liandan/test_client.py::test_what_was_posted_is_read_at_once",
+            "liandan/test_reading.py::test_a_read_reflects_what_it_is_asked_to_and_says_how_much",
+            "liandan/test_reading.py::test_views_that_stay_behind_are_said_to_and_nothing_hangs",
+        ),
+    ),
+    Case(
         "S6",
         "不可见字符组成的文字视为空白",
         (

@@ -82,6 +82,15 @@ async def test_readers_by_grant_see_their_regions_once_and_in_order(database: as
     assert await read(database, CITY, Grant(AUTHORITY_51, ("51",), ("permit", "approval"))) == []
 
 
+async def test_a_division_on_the_way_opens_the_departure_that_names_it(database: asyncpg.Connection) -> None:
+    log = Driver()
+    log.issue()
+    log.wait(minutes=10)
+    log.depart(via=("510700",))
+    await follow(database, from_zero(log.entries))
+    assert await read(database, CITY, Grant(AUTHORITY_51, ("5107",), ("manifest",))) == [1]
+
+
 async def test_pages_join(database: asyncpg.Connection) -> None:
     await follow(database, from_zero(handed_over().entries))
     after, seen = -1, list[int]()
