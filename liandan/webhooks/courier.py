@@ -79,10 +79,7 @@ class Courier:
 
     async def _send(self, hook: Webhook, notice: Notice) -> Attempt:
         signing = self._keys.signing(int(datetime.now(UTC).timestamp()))
-        outcome = await self._outgoing.post(hook.url, hook.id, notice, signing)
-        if notice.kind == PING and outcome.is_delivered and hook.challenge.encode() not in outcome.answer:
-            return Attempt(is_delivered=False, status=outcome.status, said="WEBHOOK_CHALLENGE", took_ms=outcome.took_ms)
-        return outcome
+        return await self._outgoing.post(hook.url, hook.id, notice, signing)
 
     async def _note(self, name: str, outcomes: Sequence[tuple[Notice, Attempt]]) -> None:
         """Note what came back: of the notices, and of the address."""
@@ -90,6 +87,8 @@ class Courier:
             hook = await store.fetch(conn, name, is_locked=True)
             if hook is None:  # deleted meanwhile, with its notices
                 return
+            # With the challenge as it is now: while a ping was under way, its webhook may have got another address and another challenge.
+            outcomes = [(notice, _answered(hook, notice, outcome)) for notice, outcome in outcomes]
             first = await store.first_attempts(conn, [notice.id for notice, _ in outcomes])
             now = datetime.now(UTC)
             results = [self._result(hook, notice, outcome, first.get(notice.id) or now, now) for notice, outcome in outcomes]
@@ -142,3 +141,10 @@ class Courier:
             last = f"{others[-1].said} {others[-1].found}".strip()
             changes |= {"state": "disabled", "why": "WEBHOOK_FAILING", "why_found": f"{since:%Y-%m-%d %H:%M} UTC; {last}"[:200]}
         return changes
+
+
+def _answered(hook: Webhook, notice: Notice, outcome: Attempt) -> Attempt:
+    """A ping is answered by its challenge alone."""
+    if notice.kind != PING or not outcome.is_delivered or hook.challenge.encode() in outcome.answer:
+        return outcome
+    return Attempt(is_delivered=False, status=outcome.status, said="WEBHOOK_CHALLENGE", took_ms=outcome.took_ms)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.liandan.serving import NOW, http, post_all
 from tests.liandan.webhooks.desk import FAST, Desk, desk_of, new_desk
-from tests.liandan.webhooks.receiver import Receiver, plain, receiving
+from tests.liandan.webhooks.receiver import Received, Receiver, plain, receiving
 from tests.workbench import AUTHORITY_51, Workbench
 
 
@@ -116,6 +116,27 @@ async def test_another_address_is_confirmed_anew(desk: Desk, receiver: Receiver)
         await desk.ask("POST", f"/{hook['id']}/ping")
         await other.until(1)
         assert receiver.events == []
+
+
+async def test_a_ping_to_the_old_address_does_not_confirm_the_new_one(desk: Desk, receiver: Receiver) -> None:
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(received: Received, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await answered.wait()
+        await plain()(received, writer)
+
+    receiver.answer = answer_late
+    hook = (await desk.ask("POST", url=receiver.url)).json()
+    await asked.wait()
+    async with receiving() as other:
+        other.answer = plain("500 No")
+        await desk.ask("PATCH", f"/{hook['id']}", url=other.url)
+        answered.set()
+        await desk.until(hook["id"], dead=1)
+        assert (await desk.ask("GET", f"/{hook['id']}")).json()["state"] == "unconfirmed"
+        await desk.act()
+        assert other.events == []
 
 
 async def test_a_failing_notice_holds_its_chain_and_no_other(desk: Desk, receiver: Receiver) -> None:
