@@ -1,7 +1,8 @@
 """Your key is your login: a signed challenge becomes a short-lived, scoped, revocable bearer token.
 
 The challenge has a payload type of its own and can never be a statement (formats §8). Tokens are random, stored as hashes, and looked up at
-most every few seconds per process; a revoked key or token stops working within that time. Real time, also on a simulated log.
+most every few seconds per process; a revoked key or token stops working within that time. A simulated log takes its own time or real time
+for the end of a challenge; tokens live in real time.
 """
 
 import secrets
@@ -22,7 +23,7 @@ from ledger.describing import LoginEnvelope, refusals, takes
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
 from ledger.fields import At, Bytes32, Hash, OriginName, label
 from ledger.log import Log
-from ledger.routes import caller_of
+from ledger.routes import caller_of, claimed_now
 from ledger.times import format_at, parse_at
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
 from signing.payload import parse
@@ -35,7 +36,9 @@ RECHECK_S = 5.0
 CACHE_MAX = 10_000
 CHALLENGE_MAX = 8192
 """Bytes of a challenge envelope: the largest signature of ours has 2,420."""
-TAKES_CHALLENGE = takes(LoginEnvelope, said="A signed challenge: its payload is docs/formats/login.json, made by the client.")
+TAKES_CHALLENGE = takes(
+    LoginEnvelope, said="A signed challenge: its payload is docs/formats/login.json, made by the client.", headers=("Liandan-Now",)
+)
 Scope = Literal["read", "post"]
 
 
@@ -77,11 +80,13 @@ class Identity:
         self._known: dict[bytes, tuple[Caller, float, float]] = {}
         """Callers by the digest of their token, with its end (Unix seconds) and when the database was asked (monotonic)."""
 
-    async def login(self, raw: bytes) -> Token:
-        """A token for a signed challenge; Refusal LOGIN_…, KEY_UNKNOWN, KEY_NOT_VALID, SIGNATURE_WRONG and those of envelopes."""
+    async def login(self, raw: bytes, claimed_s: int | None = None) -> Token:
+        """A token for a signed challenge; ``claimed_s``: the present of a simulated log. Refusal LOGIN_…, KEY_UNKNOWN, KEY_NOT_VALID,
+        SIGNATURE_WRONG and those of envelopes.
+        """
         envelope = parse_envelope(raw, payload_type=PAYLOAD_LOGIN)
         challenge = read_challenge(envelope.body)
-        ends_s = self._check(challenge)
+        life_s = await self._check(challenge, claimed_s)
         [signature, *others] = envelope.signatures
         if others or signature.keyid != challenge.keyid:
             raise refuse("LOGIN_FORM", field="signatures", found=signature.keyid, expected=f"one, by {challenge.keyid[:64]}")
@@ -92,18 +97,23 @@ class Identity:
         if not record.lasts(await self._log.now()):
             raise refuse("KEY_NOT_VALID", field="keyid", found="its time is over", expected="a key whose time is not over")
         token = secrets.token_urlsafe(32)
-        await self._keep(token, record.uscc, challenge, ends_s)
-        return Token(token=token, uscc=record.uscc, role=role_of(state, record.uscc), scope=challenge.scope, expires_at=format_at(ends_s))
+        await self._keep(token, record.uscc, challenge, int(time.time()) + life_s)
+        role = role_of(state, record.uscc)
+        return Token(token=token, uscc=record.uscc, role=role, scope=challenge.scope, expires_at=challenge.not_after)
 
-    def _check(self, challenge: Challenge) -> int:
+    async def _check(self, challenge: Challenge, claimed_s: int | None) -> int:
+        """How long the token may live, seconds."""
         if challenge.origin != self._origin or challenge.audience.rstrip("/") not in self._audiences:
             found = f"{challenge.origin} {challenge.audience}"
             raise refuse("LOGIN_ORIGIN", field="audience", found=found, expected=f"{self._origin} {' / '.join(self._audiences)}")
-        ends_s, now_s = parse_at(challenge.not_after, "not_after"), int(time.time())
-        if not now_s < ends_s <= now_s + LIFE_MAX_S:
-            latest = format_at(now_s + LIFE_MAX_S)
-            raise refuse("LOGIN_TIME", field="not_after", found=challenge.not_after, expected=f"{format_at(now_s)} … {latest}")
-        return ends_s
+        ends_s, clocks = parse_at(challenge.not_after, "not_after"), [int(time.time())]
+        if self._log.simulated:
+            clocks.append(await self._log.now(claimed_s))
+        for now_s in clocks:
+            if now_s < ends_s <= now_s + LIFE_MAX_S:
+                return ends_s - now_s
+        expected = f"{format_at(clocks[-1])} … {format_at(clocks[-1] + LIFE_MAX_S)}"
+        raise refuse("LOGIN_TIME", field="not_after", found=challenge.not_after, expected=expected)
 
     async def _key(self, keyid: str) -> tuple[KeyRecord, LogState, int]:
         """The key as registered now, the log's state and size; Refusal KEY_UNKNOWN."""
@@ -194,7 +204,7 @@ def bearer(scope: HTTPScope) -> str | None:
 async def post_token(request: Request[Any, Any, Any]) -> Token:
     """A login challenge, signed by a registered key, becomes a bearer token of at most 12 hours."""
     identity: Identity = request.app.state.identity
-    return await identity.login(await request.body())
+    return await identity.login(await request.body(), claimed_now(request))
 
 
 @delete("/v1/tokens/current", responses=refusals(401), tags=["tokens"])

@@ -82,9 +82,9 @@ export class Client {
   today = () => (this.now ?? beijing(Date.now())).slice(0, 10);
   get = async (path) => (await this.fetch("GET", path)).json();
 
-  /** §14: a signed challenge becomes a token, in real time. */
+  /** §14: a signed challenge becomes a token. */
   async login() {
-    const nonce = randomBytes(32).toString("base64"), not_after = beijing(Date.now() + 3600e3);
+    const nonce = randomBytes(32).toString("base64"), not_after = beijing((this.now ? Date.parse(this.now) : Date.now()) + 3600e3);
     const challenge = { origin: this.pins.origin, audience: this.pins.url, nonce, keyid: keyid(this.key), not_after, scope: ["read", "post"] };
     const { token } = await (await this.fetch("POST", "/v1/tokens", JSON.stringify(seal(LOGIN, challenge, this.key)))).json();
     this.headers.Authorization = `Bearer ${token}`;

@@ -217,7 +217,7 @@ class HttpPoster:
     """
 
     def __init__(self, url: str, trust: Trust, client: AsyncLiandan) -> None:
-        self.url, self.found, self.client, self._trust = url, trust.found, client, trust
+        self.url, self.found, self.client, self.trust = url, trust.found, client, trust
 
     async def post(self, envelopes: Sequence[Envelope], now_s: int, way: Way) -> list[Outcome]:
         """One outcome per envelope."""
@@ -241,7 +241,7 @@ class HttpPoster:
 
     async def _racer(self, envelope: Envelope, now_s: int) -> Outcome:
         """A client of its own, without a token: anybody may post what is signed."""
-        async with AsyncLiandan(self.url, trust=self._trust) as client:
+        async with AsyncLiandan(self.url, trust=self.trust) as client:
             client.set_now(now_s)
             return await _single(client, envelope)
 

@@ -28,6 +28,7 @@ from liandan.demo import calendar
 from liandan.demo.cast import CAST
 from liandan.demo.founding import Keyring, founding
 from liandan.demo.play import HttpPoster, Scribe, Unplanned, found_log, play
+from liandan.demo.sandbox import sandbox
 from liandan.demo.screen import Screen, show
 from liandan.demo.server_process import server
 from liandan.demo.story import Story, tell
@@ -77,7 +78,10 @@ async def run(out: Path, seed: int = SEED, serve: bool = False, screen: Screen |
             (out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
             show(summary, out, screen.console)
             if serve:
-                await wait_for_ctrl_c(poster.url, screen)
+                async with sandbox(
+                    out, poster, demo.keyring, lambda told: screen.console.print(told, markup=False, soft_wrap=True)
+                ) as page:
+                    await wait_for_ctrl_c(poster.url, page, screen)
     except (Unplanned, RequestRefused, Unavailable, Dishonest) as error:
         raise refuse("DEMO_FAILED", field=type(error).__name__, found=error, expected=out / "server.log") from error
     return summary
@@ -172,11 +176,13 @@ async def entries(client: AsyncLiandan) -> AsyncIterator[Entry]:
         after, size = page.next, page.size
 
 
-async def wait_for_ctrl_c(url: str, screen: Screen) -> None:
+async def wait_for_ctrl_c(url: str, page: Path, screen: Screen) -> None:
     """Say where the server is and wait for Ctrl-C, which is how it is meant to end: in order, and with exit code 0."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended.set)
-    screen.console.print(f"服务仍在运行：{url}　按 Ctrl-C 结束。")
+    screen.console.print(
+        f"服务仍在运行：{url}　按 Ctrl-C 结束。\n试用沙箱（密钥、可直接执行的命令、会签回的对方）：{page}", markup=False, soft_wrap=True
+    )
     await ended.wait()
     screen.console.print("正在停止服务 …")
 

@@ -1,31 +1,28 @@
 """A developer of another firm, who has the pages alone: ``docs/examples/walk.mjs`` goes from a new key to a verified certificate.
 
-The program is run as it stands, by Node without any package, against a running server. The others of the story are played here: the authority
-that registers the key and decides, the receiver that confirms.
+The program is run as it stands, by Node without any package, against a running server. The others of the story are those of the sandbox: the
+authority that registers the key and decides, the receiver that confirms.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 import shutil
-from base64 import b64decode
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from ledger.admission.entry import read_entry
-from ledger.times import parse_at
-from liandan.client import AsyncLiandan
-from liandan.wiring import KINDS
+from liandan.client import Trust
+from liandan.demo.counterpart import Counterpart
 from reports.verify import verify_bytes
 from signing.envelope import freeze
 from tests.house.source import ROOT
 from tests.liandan.serving import http
-from tests.manifests.driver import PERMIT, RECEIVER, accepted
+from tests.manifests.driver import PERMIT, RECEIVER
 from tests.manifests.test_worked_example import LIST, ROW, Example
 from tests.workbench import AUTHORITY_51, ORIGIN, key_of, uscc
 
@@ -34,50 +31,6 @@ WALKER = uscc("510112", 77)
 NOW = "2026-11-05T09:00:00+08:00"
 EXAMPLES = ROOT / "docs/examples"
 pytestmark = pytest.mark.skipif(NODE is None, reason="未找到 Node.js / Node is missing")
-
-
-class Others:
-    """The authority of the region and the receiver, at their own desks; what they do is what the log shows them."""
-
-    def __init__(self, url: str) -> None:
-        self.authority = AsyncLiandan(url, key_of(AUTHORITY_51), uscc=AUTHORITY_51)
-        self.receiver = AsyncLiandan(url, key_of(RECEIVER), uscc=RECEIVER)
-        self.after = -1
-
-    async def play(self, desk: Path) -> None:
-        """Until the load is received."""
-        for client in (self.authority, self.receiver):
-            client.set_now(parse_at(NOW))
-        async with self.authority, self.receiver:
-            paper = desk / "登记材料.json"
-            while not paper.exists() or not paper.read_bytes().endswith(b"}"):  # noqa: ASYNC110  # a program of its own writes it
-                await asyncio.sleep(0.05)
-            told = json.loads(paper.read_bytes())
-            await self.act(self.authority, "party.register/1", f"party/{told['uscc']}", {"name": told["name"], "keys": [told["key"]]})
-            while not await self.answered():  # noqa: ASYNC110  # the log is asked
-                await asyncio.sleep(0.05)
-
-    async def answered(self) -> bool:
-        """Answer what is new in the log; whether the load was received."""
-        page = await self.authority.feed(self.after)
-        self.after = page.next
-        for item in page.entries:
-            statement = read_entry(b64decode(item.entry), KINDS).statement
-            if statement.by[0] != WALKER:
-                continue
-            if statement.kind == "approval.apply/1":
-                decided = {"line": 0, "mass_t": "20.000000"}
-                body = {"approve": True, "no": "川环危转〔2026〕77号（虚构）", "valid_to": "2026-12-31", "lines": [decided]}
-                await self.act(self.authority, "approval.decide/1", statement.chain, body)
-            if statement.kind == "manifest.arrive/1":
-                lines = [accepted(0, "5.600000")]
-                body = {"accepted_at": NOW, "lines": lines, "weighing": {"method": "weighbridge", "tickets": []}}
-                await self.act(self.receiver, "manifest.receive/1", statement.chain, body)
-                return True
-        return False
-
-    async def act(self, client: AsyncLiandan, kind: str, chain: str, body: dict[str, Any]) -> None:
-        await client.post(client.sign(await client.draft(kind, chain, body)))
 
 
 async def test_from_key_to_verified_certificate_in_plain_node(database_url: str, tmp_path: Path) -> None:
@@ -91,10 +44,15 @@ async def test_from_key_to_verified_certificate_in_plain_node(database_url: str,
             "name": "成都新能回收有限公司（虚构）", "receiver": RECEIVER, "permit": PERMIT, "list": LIST, "row": ROW, "now": NOW,
         }  # fmt: skip
         (desk / "sandbox.json").write_text(json.dumps(given), encoding="utf-8")
-        async with asyncio.TaskGroup() as all_of_them:
-            all_of_them.create_task(Others(url).play(desk))
-            walked = all_of_them.create_task(node(desk, EXAMPLES / "walk.mjs", "sandbox.json"))
-    told = json.loads(walked.result())
+        said: list[str] = []
+        trust = Trust(origin=ORIGIN, found=example.found, log_keys=tuple(given["vkey"].split()))
+        others = Counterpart(url, trust, key_of, {"51": AUTHORITY_51}, desk, said.append)
+        answering = asyncio.create_task(others.answer())
+        told = json.loads(await node(desk, EXAMPLES / "walk.mjs", "sandbox.json"))
+        answering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await answering
+    assert [line.partition("，")[0] for line in said] == [f"对方：登记 {WALKER}", "对方：批准申请", "对方：过磅、接受"]
     assert told["acts"] == ["manifest.issue/1", "manifest.depart/1", "manifest.arrive/1", "manifest.receive/1"]
     assert (told["accepted_t"], told["manifest"].split("/")[1]) == ("5.600000", WALKER)
     assert told["proved"] > 10

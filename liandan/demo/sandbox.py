@@ -1,0 +1,142 @@
+"""The sandbox of ``liandan demo --serve``: everybody's keys, what to pin, a page with ready commands, and a counterpart that signs back.
+
+For developers alone: the log is a simulated one, its parties are fictitious, and the passphrase of the keys lies beside them.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from liandan.client import AsyncLiandan
+from liandan.demo.cast import CAST, CHONGQING, SICHUAN, Firm
+from liandan.demo.counterpart import Counterpart, Say
+from liandan.demo.founding import ORIGIN, Keyring
+from liandan.demo.play import HttpPoster
+from signing.keys import write_key
+
+PASSPHRASE = "sandbox"  # noqa: S105  # of keys that are for everybody to try, of parties that do not exist
+NEWCOMER = Firm("newcomer", "91", "510112", 900, "成都试用单位", "成都市龙泉驿区示范大道99号")
+"""Who begins in the sandbox: nobody has registered it yet."""
+WASTE = "900-052-31"
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
+
+
+@asynccontextmanager
+async def sandbox(out: Path, poster: HttpPoster, keyring: Keyring, say: Say) -> AsyncIterator[Path]:
+    """Lay out ``out/sandbox`` and let the counterpart answer as long as this lasts; yields the page."""
+    desk = out / "sandbox"
+    given = await _given(poster, keyring)
+    await asyncio.to_thread(lay_out, desk, given, keyring)
+    authorities = {firm.province: firm.uscc for firm in (SICHUAN, CHONGQING)}
+    counterpart = Counterpart(poster.url, poster.trust, keyring.key, authorities, desk, say)
+    answering = asyncio.create_task(counterpart.answer())
+    try:
+        yield desk / "README.md"
+    finally:
+        answering.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await answering
+
+
+async def _given(poster: HttpPoster, keyring: Keyring) -> dict[str, Any]:
+    """What the examples need to know: the log and its pins, a newcomer, and the row of a list with most left."""
+    async with AsyncLiandan(poster.url, keyring.key(SICHUAN.uscc), uscc=SICHUAN.uscc, trust=poster.trust) as client:
+        told = await client.log()
+        vkeys = (await client.get("/log.vkey")).decode()
+        rows = json.loads(await client.get("/v1/listings", **{"from": "51", "to": "50", "code": WASTE}))["listings"]
+    row = max(rows, key=lambda one: float(one["left_t"]))
+    return {
+        "url": poster.url, "origin": ORIGIN, "found": poster.found, "vkey": vkeys.splitlines()[0] + "\n", "uscc": NEWCOMER.uscc,
+        "name": NEWCOMER.name, "receiver": row["receiver"], "permit": row["permit"], "list": row["list"], "row": row["row"], "now": told.now,
+    }  # fmt: skip
+
+
+def lay_out(desk: Path, given: dict[str, Any], keyring: Keyring) -> None:
+    """Write keys (encrypted; the passphrase beside them, for its owner only), pins, ``sandbox.json``, ``parties.json`` and the page."""
+    keys = desk / "keys"
+    keys.mkdir(parents=True)
+    parties = []
+    for firm in CAST.firms:
+        write_key(keys / f"{firm.key}.pem", keyring.key(firm.uscc), PASSPHRASE.encode())
+        place = f"{firm.division} {firm.address}"
+        parties.append(
+            {"key": f"keys/{firm.key}.pem", "uscc": firm.uscc, "name": firm.name, "place": place, "keyid": keyring.key(firm.uscc).keyid}
+        )
+    _write(desk / "passphrase", f"{PASSPHRASE}\n")
+    _write(desk / "log.vkey", given["vkey"])
+    _write(desk / "sandbox.json", json.dumps(given, ensure_ascii=False, indent=1) + "\n")
+    _write(desk / "parties.json", json.dumps(parties, ensure_ascii=False, indent=1) + "\n")
+    _write(desk / "README.md", page(given))
+
+
+def _write(path: Path, text: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def page(given: dict[str, Any]) -> str:
+    """``README.md`` of the sandbox: every command is filled in and can be copied as it stands, in the sandbox's folder."""
+    url, found, now = given["url"], given["found"], given["now"]
+    party = f"--url {url} --key keys/shuan.pem --passphrase-file passphrase --vkey log.vkey --found {found} --now {now}"
+    parties = "\n".join(f"| `keys/{firm.key}.pem` | {firm.name} | `{firm.uscc}` |" for firm in CAST.firms)
+    return f"""# 试用沙箱 / The sandbox
+
+服务 server: {url} · [接口 interface]({url}/schema) · [文档 docs]({url}/docs/) · [核验 verify]({url}/v)
+
+模拟账本：时间停在 `{now}`，请求带 `Liandan-Now`（命令用 `--now`）可以往前走，不能往回。全部单位均为虚构，`keys/` 中是它们的密钥，口令在 `passphrase`（`{PASSPHRASE}`）。
+对方会签回：放进本目录的 `登记材料*.json` 由主管部门登记；引用白名单的申请由主管部门批准；`manifest.arrive/1` 之后由接受人过磅、接受。
+A simulated log: its time stands at `{now}`; a request with `Liandan-Now` (`--now`) moves it on, never back. All parties are fictitious; their keys are in `keys/`, the
+passphrase in `passphrase`. The others sign back: `登记材料*.json` in this folder is registered by the authority, an application on a list is approved, and after
+`manifest.arrive/1` the receiver weighs and accepts.
+
+## 从新密钥到可核验的转移证明 / From a new key to a verified certificate
+
+只用 Node 自带的功能 with Node alone (≥ 20):
+
+```sh
+node {EXAMPLES / "walk.mjs"} sandbox.json
+```
+
+## 命令行 / Command line
+
+```sh
+liandan manifest list {party} --limit 5
+liandan log status --url {url}
+liandan verify 转移证明.pdf --found {found}
+```
+
+## 纯 HTTP / Plain HTTP
+
+```sh
+curl -s {url}/v1/log
+curl -s {url}/checkpoint
+curl -s {url}/schemas/manifest.issue-1.json
+curl -s '{url}/problems/approval-quota' -H 'Accept: application/json'
+```
+
+## Python
+
+```python
+from pathlib import Path
+from ledger.times import parse_at
+from liandan.client import Liandan, Trust
+from signing.keys import read_key
+
+key = read_key(Path("keys/shuan.pem"), Path("passphrase").read_bytes().strip())
+trust = Trust.from_files(Path("log.vkey"), "{found}")
+with Liandan("{url}", key, uscc="{CAST.firm("shuan").uscc}", trust=trust) as client:
+    client.set_now(parse_at("{now}"))
+    print(client.party("{CAST.firm("shuan").uscc}"))
+```
+
+## 单位与密钥 / Parties and keys
+
+| 密钥 key | 单位 party | 代码 USCC |
+|---|---|---|
+{parties}
+"""
