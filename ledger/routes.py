@@ -191,8 +191,8 @@ async def post_batch(request: Request[Any, Any, Any], atomic: Atomic = False) ->
         )
     if callable(
         note := request.scope.get("note_failures")
-    ):  # refused lines count like refused posts, although the batch is answered with 200
-        note(sum(line.refused is not None for line in batch.lines))
+    ):  # refused lines count like refused posts, although the batch is answered with 200; not those whose signatures hold
+        note(sum(line.refused is not None and not line.refused.statement for line in batch.lines))
     return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
 
 

@@ -26,6 +26,9 @@ FILES: dict[str, str | None] = {CSV: "csv", XLSX: "xlsx", JSON: None, "applicati
 _QUALITY = re.compile("[01](?:[.][0-9]{0,3})?")
 WINDOW_S = 60.0
 SIZE = SIZE_HEADER.lower().encode()
+POSTS = "/v1/statements"
+SIGNED = "liandan_signed"
+"""Key of a scope whose statement was refused although its signatures hold (liandan.problems)."""
 LOGIN = "/v1/tokens"
 """Stays open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
 PATH_MAX = 200
@@ -61,6 +64,11 @@ class RateWindow:
                 self._events.pop(next(iter(self._events)))
             self._events[address] = deque(maxlen=self._limit)
         self._events[address].extend([time.monotonic()] * min(count, self._limit))
+
+    def give_back(self, address: str) -> None:
+        """What was counted last did not deserve it."""
+        if self._events.get(address):
+            self._events[address].pop()
 
 
 class Access:
@@ -117,11 +125,19 @@ class Access:
             await self._app(asked, patient(receive), sending)
         finally:
             self._metrics.request(status)
-            if extras.get("user") is None and scope["method"] == "POST" and 400 <= status < 500:
-                self._failures.note(address)
+            if extras.get("user") is None and scope["method"] == "POST":
+                self._settle(scope["path"], address, status, extras.get(SIGNED, False))
             took_ms = round((time.monotonic() - begun) * 1000, 1)
             path = printable(scope["path"])
             log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
+
+    def _settle(self, path: str, address: str, status: int, is_signed: bool) -> None:
+        """Count a post by what came of it. Who shows a signature that holds spends nothing of the address, admitted or refused: others behind
+        the same address are not to be kept out by him, nor he by them."""
+        if path.startswith(POSTS) and (status < 400 or is_signed):
+            self._requests.give_back(address)
+        elif 400 <= status < 500:
+            self._failures.note(address)
 
 
 def wanted_file(scope: HTTPScope) -> str | None:

@@ -204,7 +204,7 @@ def bearer(scope: HTTPScope) -> str | None:
 async def post_token(request: Request[Any, Any, Any]) -> Token:
     """A login challenge, signed by a registered key, becomes a bearer token of at most 12 hours."""
     identity: Identity = request.app.state.identity
-    return await identity.login(await request.body(), claimed_now(request))
+    return await identity.login(await request.body(), claimed_now(request.headers))
 
 
 @delete("/v1/tokens/current", responses=refusals(401), tags=["tokens"])

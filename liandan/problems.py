@@ -94,6 +94,8 @@ class Problems:
         language, instance = scope_language(scope, self._default), str(scope.get("liandan_request_id", ""))
         reasons, more = self._reasons(error), dict[str, Any]()
         if isinstance(error, NotAdmitted):
+            if error.statement:
+                cast("dict[str, Any]", scope)["liandan_signed"] = True  # spends nothing of the address (liandan.access)
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
             more = {"statement": error.statement or "", "receipt": receipt, "head": error.head, "day": error.refusal.day}
         return make_problem(reasons, RULES, language, status=STATUS.get(reasons[0].code, REFUSED), instance=instance, **more)

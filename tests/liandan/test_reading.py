@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ledger.times import parse_at
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import parse_bundle
@@ -21,7 +22,7 @@ from reports.tables.routes import SEARCHES
 from signing.envelope import Envelope, freeze
 from signing.keys import PrivateKey
 from signing.possession import register
-from tests.liandan.serving import http, post_all
+from tests.liandan.serving import NOW, http, post_all
 from tests.workbench import AUTHORITY_51, OPERATOR, ORIGIN, Workbench, key_of, uscc
 
 PARTY, OTHER = uscc("510112", 2), uscc("510112", 3)
@@ -222,6 +223,31 @@ async def test_failed_posts_without_a_token_have_a_budget(client: httpx.AsyncCli
     refused = await client.post("/v1/statements", content=freeze(bench.entries[1].envelope))
     assert (refused.json()["code"], "retry-after" in refused.headers) == ("FAILURES_TOO_MANY", True)
     assert (await client.post("/v1/statements", content=freeze(bench.entries[1].envelope), headers=token)).status_code == 200
+
+
+async def test_signatures_that_hold_spend_nothing_of_an_address(database_url: str, tmp_path: Path, bench: Workbench) -> None:
+    async with http(database_url, tmp_path, failures_per_minute=3, requests_per_minute=20) as client:
+        await post_all(client, bench)
+        wrong = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), {"key": register(key_of("new"), bench.found, PARTY)}, prev="0" * 64)
+        body = freeze(wrong.sign([key_of(PARTY)]))
+        statuses = [(await client.post("/v1/statements", content=body)).status_code for _ in range(25)]
+        assert statuses == [409] * 25, "refused by its rules, never for the address"
+        lines = await client.post("/v1/statements/batch", content=b"\n".join([body] * 5))
+        assert lines.status_code == 200
+        assert (await client.post("/v1/statements", content=freeze(bench.entries[1].envelope))).status_code == 200
+        assert [(await client.post("/v1/statements", content=b"{")).status_code for _ in range(4)] == [400] * 3 + [429]
+
+
+async def test_a_simulated_log_takes_its_own_time_for_a_login(still: httpx.AsyncClient) -> None:
+    now_s = parse_at(NOW)
+    for ahead_s, status in ((3600, 201), (13 * 3600, 422), (-60, 422)):
+        answer = await still.post("/v1/tokens", content=freeze(login(still, key_of(PARTY), not_after_s=now_s + ahead_s)))
+        assert answer.status_code in (status, 401), answer.text
+        if status == 201:
+            token = {"Authorization": f"Bearer {answer.json()['token']}"}
+            assert (await still.get("/v1/feed", headers=token)).status_code == 200
+        else:
+            assert answer.json()["code"] == "LOGIN_TIME"
 
 
 async def test_refused_lines_of_a_batch_count_like_refused_posts(client: httpx.AsyncClient, bench: Workbench) -> None:
