@@ -24,6 +24,7 @@ from ledger.admission.admit import Submission, admit, apply, base_keys, resubmis
 from ledger.admission.entry import Entry
 from ledger.admission.fact_cache import FactCache, Recent
 from ledger.admission.kind_table import Kinds
+from ledger.admission.signers import NeedsParty
 from ledger.admission.workspace import Dataset, Workspace
 from ledger.model import Moment
 from ledger.publishing.crashpoints import crash_point
@@ -252,8 +253,11 @@ class Sequencer:
         try:
             moment = Moment(index, at_s, ruleset_of(workspace.facts, statement))
             submission = submission.under(self._kinds.of(statement.kind, moment.ruleset))
-            reads = await workspace.load_reads(submission)
-            entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._publisher.root_at, reads))
+            reads = workspace.reads_at_hand(submission) or await workspace.load_reads(submission)
+            try:
+                entry = admit(submission, workspace.facts, moment, self._publisher.root_at, reads)
+            except NeedsParty:
+                entry = await workspace.decide(lambda: admit(submission, workspace.facts, moment, self._publisher.root_at, reads))
         except Refusal as refusal:
             return refusal
         apply(entry, submission.kind, workspace.facts)

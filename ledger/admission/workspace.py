@@ -94,16 +94,21 @@ class Workspace:
         except Unread:
             return []
 
+    def reads_at_hand(self, submission: Submission) -> Reads | None:
+        """All that a statement's decision reads, if nothing of it is still to be loaded."""
+        reads = submission.kind.reads(submission.statement, self.facts)
+        keys = read_keys(reads)
+        if self.facts.missing(keys):
+            return None
+        self._used.update(keys)
+        return reads
+
     async def load_reads(self, submission: Submission) -> Reads:
-        """All that a statement's decision reads, following references until nothing new is named."""
+        """The same, loaded: references are followed until nothing new is named."""
         for _ in range(READ_ROUNDS_MAX):
-            reads = submission.kind.reads(submission.statement, self.facts)
-            keys = read_keys(reads)
-            missing = self.facts.missing(keys)
-            if not missing:
-                self._used.update(keys)
+            if (reads := self.reads_at_hand(submission)) is not None:
                 return reads
-            await self.load(missing)
+            await self.load(read_keys(submission.kind.reads(submission.statement, self.facts)))
         raise AssertionError("reads do not come to an end")
 
     async def decide(self, decide: Callable[[], T]) -> T:
