@@ -57,7 +57,7 @@ class FailingReceiver(Struct):
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, until it or we end it."""
-        with suppress(asyncio.IncompleteReadError, ConnectionError):
+        with suppress(asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             while await self._one(reader, writer):
                 pass
         writer.close()

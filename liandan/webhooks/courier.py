@@ -95,6 +95,8 @@ class Courier:
             await store.note(conn, results)
             if changes := self._changes(hook, outcomes, now):
                 await store.change(conn, name, **changes)
+            if any(notice.kind == PING and outcome.is_delivered for notice, outcome in outcomes):
+                await store.hurry(conn, name)
         for notice, outcome in outcomes:
             if not outcome.is_delivered:
                 # The host alone: what stands behind it in the address may be a secret of its owner.

@@ -135,6 +135,8 @@ class Webhooks:
                 values |= {"state": "paused", "why": "", "why_found": ""}
             if values:
                 await store.change(conn, name, **values)
+            if changes.state == "active":
+                await store.hurry(conn, name)
             changed = await _own(conn, caller, name)
             if is_new:
                 await self._ping(conn, changed)

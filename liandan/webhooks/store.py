@@ -160,6 +160,11 @@ async def list_heads(conn: Conn, hook: Webhook, *, besides: Sequence[str], limit
     return [Notice(*row) for row in rows]
 
 
+async def hurry(conn: Conn, name: str) -> None:
+    """Try at once what waits for its next attempt: its receiver has just shown that it is there."""
+    await conn.execute("UPDATE webhook_delivery SET next_at = now() WHERE webhook = $1 AND state = 'pending' AND next_at > now()", name)
+
+
 class Result(Struct, frozen=True):
     """What became of a notice: its state after the attempt, and when it is tried again."""
 

@@ -120,6 +120,27 @@ async def test_an_address_that_keeps_failing_is_left_alone_for_a_while(
     assert await conn.fetchval("SELECT next_at IS NULL FROM webhook WHERE id = $1", hook["id"])
 
 
+@pytest.mark.parametrize("way", ["ping", "active"])
+async def test_a_receiver_that_was_mended_need_not_wait(desk: Desk, receiver: Receiver, conn: asyncpg.Connection, way: str) -> None:
+    hook = await desk.subscribe(receiver.url)
+    receiver.answer = plain("500 No")
+    await desk.act()
+    await receiver.until(1)
+    await desk.ask("PATCH", f"/{hook['id']}", state="paused")
+    await desk.act()
+    receiver.answer = plain()
+    later = "UPDATE webhook_delivery SET next_at = now() + interval '1 hour' WHERE webhook = $1 AND state = 'pending' RETURNING id"
+    async with asyncio.timeout(30):
+        while not await conn.fetch(later, hook["id"]):  # noqa: ASYNC110  # the attempt that was under way has yet to be noted
+            await asyncio.sleep(0.02)
+    await desk.ask("PATCH", f"/{hook['id']}", state="active") if way == "active" else await desk.ask("POST", f"/{hook['id']}/ping")
+    if way == "ping":
+        await desk.until(hook["id"], delivered=2)
+        await conn.execute("UPDATE webhook SET state = 'active' WHERE id = $1", hook["id"])
+    await desk.until(hook["id"], waiting=0)
+    assert len({event["id"] for event in receiver.events}) == 2
+
+
 @pytest.mark.parametrize("failures", [1, 2, 5, 10, 100])
 def test_waits_grow_up_to_an_hour(failures: int) -> None:
     patience = Patience(retry_s=5.0, give_up=LONG_AGO)
