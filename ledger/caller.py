@@ -7,6 +7,7 @@ provinces in the name of a list. What only the beginning of a chain says (where 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -23,6 +24,7 @@ TOPICS: Mapping[str, str] = {
     **{name: name for name in ("approval", "list", "incident")},
 }
 """Topic by chain type; what is not here is nobody's by grant."""
+USCC_LENGTH = 18
 _PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
 _DIVISION = re.compile("[0-9]{6}")
 _DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
@@ -71,10 +73,15 @@ def index_keys(entry: Entry, named: Iterable[str] = (), places: Iterable[str] = 
     keys = dict.fromkeys((*parties_of(entry), *named))
     if (topic := topic_of(entry.statement.chain)) is not None:
         for place in dict.fromkeys((*places, *places_of(entry))):
-            keys.update(dict.fromkeys(f"{topic}:{place[:digits]}" for digits in _DIGITS if digits <= len(place)))
-            if len(place) < _DIGITS[-1]:
-                keys[f"{topic}={place}"] = None
+            keys.update(_region_keys(topic, place))
     return tuple(keys)
+
+
+@lru_cache(8192)
+def _region_keys(topic: str, place: str) -> dict[str, None]:
+    """Keys of one place, kept: the same few hundred divisions come with every act."""
+    around = dict.fromkeys([f"{topic}:{place[:digits]}" for digits in _DIGITS if digits <= len(place)])
+    return around | ({f"{topic}={place}": None} if len(place) < _DIGITS[-1] else {})
 
 
 def wanted_keys(caller: Caller) -> tuple[str, ...]:
@@ -127,7 +134,8 @@ def places_of(entry: Entry) -> Iterator[str]:
     for _, name, text in strings_of(msgspec.to_builtins(statement.body)):
         if name in ("division", "via") and _DIVISION.fullmatch(text):
             yield text
-        yield from _regions(text)
+        if len(text) >= USCC_LENGTH:  # few texts are so long, and none that is shorter holds one
+            yield from _regions(text)
 
 
 def _regions(text: str) -> Iterator[str]:
