@@ -183,6 +183,6 @@ def _compiled(form: inspect.Type, extra: Mapping[str, Any]) -> IsFine | None:
 def _of_struct(parts: Mapping[str, IsFine]) -> IsFine:
     """One expression for all fields to be looked at: every body passes here, most fields are absent, and a loop takes three times as long.
     Nothing, and what is empty, passes every check but that of a Flag."""
-    asked = (f"(not (held := value.{name}) and held is not False or {name}(held))" for name in parts)
-    found: IsFine = eval(f"lambda value: {' and '.join(asked)}", dict(parts))  # noqa: S307  # names of fields of our own Structs
+    asked = (f"(not (held := value.{name}) and held is not False or _{name}(held))" for name in parts)
+    found: IsFine = eval(f"lambda value: {' and '.join(asked)}", {f"_{name}": part for name, part in parts.items()})  # noqa: S307  # names of fields of our own Structs
     return found

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ledger.admission.form import read_body
 from ledger.admission.statement import read_statement
-from ledger.fields import Files, Text, Uscc, later, with_code
+from ledger.fields import Files, Flag, Text, Uscc, later, with_code
 from signing.envelope import PAYLOAD_STATEMENT, seal
 from signing.refusal import Refusal
 from tests.workbench import OPERATOR, Workbench, key_of
@@ -88,3 +88,30 @@ def test_an_unknown_kind_is_answered_with_those_that_are_read(kind: object, expe
     [reason] = caught.value.reasons
     assert reason.code == "KIND_UNKNOWN"
     assert expected in reason.expected
+
+
+class _Named(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fields that are called as the compiled expression calls its own values."""
+
+    value: Uscc
+    held: Annotated[Uscc | None, later()] = None
+    flag: Flag | None = None
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ({"value": OPERATOR}, []),
+        ({"value": OPERATOR, "flag": True}, []),
+        ({"value": OPERATOR, "flag": False}, ["FIELD_TYPE"]),
+        ({"value": OPERATOR, "held": OPERATOR}, ["NOT_YET"]),
+        ({"value": OPERATOR[:-1] + ("0" if OPERATOR[-1] != "0" else "1")}, ["USCC"]),
+    ],
+)
+def test_a_field_may_have_any_name(body: dict[str, Any], codes: list[str]) -> None:
+    found: list[str] = []
+    try:
+        read_body(body, _Named)
+    except Refusal as refusal:
+        found = refusal.codes
+    assert found == codes
