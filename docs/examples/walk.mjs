@@ -11,6 +11,7 @@ const ulid = () => "01KB" + Array.from({ length: 22 }, () => "0123456789ABCDEFGH
 // 1. A key, and what the authority of your region needs to register it.
 const key = newKey(), me = new Client({ ...given, key });
 writeFileSync("登记材料.json", JSON.stringify({ uscc, name: given.name, key: registration(key, found, uscc) }));
+console.error("等待登记 waiting: 登记材料.json → 主管部门 your authority (the sandbox takes it from its own folder)");
 await until(() => me.login().then(() => true, ({ problem }) => problem?.code === "KEY_UNKNOWN" ? false : Promise.reject(problem)));
 
 // 2. An application on the authorities' list, and their decision.

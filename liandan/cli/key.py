@@ -10,7 +10,9 @@ from liandan.cli.connection import existing, file, load_key, own_settings, passp
 from liandan.cli.output import command, emit, errors, json_command
 from signing.keys import PrivateKey, write_key
 from signing.possession import register
+from signing.refusal import refuse
 from signing.suite import SUITES
+from signing.uscc import check_uscc
 
 
 @click.group()
@@ -65,6 +67,8 @@ def show(path: Path, passphrase_file: Path | None) -> None:
 @json_command
 def registration(path: Path, uscc: str, x: str, passphrase_file: Path | None) -> None:
     """登记材料（含持有证明），交主管部门登记。 / A registration with proof of possession, for the authority."""
+    if not check_uscc(uscc):  # the proof binds the code: a wrong one would be found only by the authority
+        raise refuse("USCC", field="--uscc", found=uscc, expected="18, 末位为校验码 / the last one a check character")
     emit(register(load_key(path, passphrase_file), x, uscc))
 
 

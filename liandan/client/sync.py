@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import wraps
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
@@ -56,6 +56,16 @@ class Liandan:
         """Sign with this client's key, then with others."""
         return self._client.sign(draft, *others)
 
+    def draft_offline(
+        self, kind: str, chain: str, body: object, *, by: Sequence[str] = (), principal: str | None = None, at_s: int | None = None
+    ) -> Draft:
+        """The next statement of a chain, without a network."""
+        return self._client.draft_offline(kind, chain, body, by=by, principal=principal, at_s=at_s)
+
+    def get(self, path: str, **params: str | int | None) -> bytes:
+        """Any other resource of the server, which reflects what was posted here."""
+        return self._do(self._client.get(path, **params))
+
     draft = _blocking(AsyncLiandan.draft)
     resume = _blocking(AsyncLiandan.resume)
     post = _blocking(AsyncLiandan.post)
@@ -66,6 +76,9 @@ class Liandan:
     check = _blocking(AsyncLiandan.check)
     party = _blocking(AsyncLiandan.party)
     ask = _blocking(AsyncLiandan.ask)
+    found = _blocking(AsyncLiandan.found)
+    check_growth = _blocking(AsyncLiandan.check_growth)
+    logout = _blocking(AsyncLiandan.logout)
 
 
 async def _made(base_url: str, key: PrivateKey | None, options: dict[str, Any]) -> AsyncLiandan:

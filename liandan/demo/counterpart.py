@@ -54,12 +54,16 @@ class Counterpart:
             try:
                 raw = await asyncio.to_thread(path.read_bytes)
                 told = json.loads(raw)
-                uscc, name, key = str(told["uscc"]), told["name"], told["key"]
-            except (OSError, ValueError, KeyError, TypeError):
-                continue  # Still being written, or something else; looked at again.
+            except (OSError, ValueError):
+                continue  # Still being written; looked at again.
             if raw in self._seen:
                 continue
             self._seen.add(raw)
+            try:
+                uscc, name, key = str(told["uscc"]), told["name"], told["key"]
+            except (KeyError, TypeError):
+                self._say(f'{path.name}：应为 {{"uscc", "name", "key"}}，key 是 liandan key registration 的输出。')
+                continue
             authority = self._authorities.get(uscc[2:4])
             if authority is None:
                 self._say(f"{path.name}：没有哪个主管部门管代码中的地区。")

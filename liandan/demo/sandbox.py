@@ -89,9 +89,9 @@ def page(given: dict[str, Any]) -> str:
 服务 server: {url} · [接口 interface]({url}/schema) · [文档 docs]({url}/docs/) · [核验 verify]({url}/v)
 
 模拟账本：时间停在 `{now}`，请求带 `Liandan-Now`（命令用 `--now`）可以往前走，不能往回。全部单位均为虚构，`keys/` 中是它们的密钥，口令在 `passphrase`（`{PASSPHRASE}`）。
-对方会签回：放进本目录的 `登记材料*.json` 由主管部门登记；引用白名单的申请由主管部门批准；`manifest.arrive/1` 之后由接受人过磅、接受。
+请在本目录中执行下面的命令。对方会签回：放进本目录的 `登记材料*.json` 由主管部门登记（`{{"uscc", "name", "key"}}`，`key` 为 `liandan key registration` 的输出）；引用白名单的申请由主管部门批准；`manifest.arrive/1` 之后由接受人过磅、接受。
 A simulated log: its time stands at `{now}`; a request with `Liandan-Now` (`--now`) moves it on, never back. All parties are fictitious; their keys are in `keys/`, the
-passphrase in `passphrase`. The others sign back: `登记材料*.json` in this folder is registered by the authority, an application on a list is approved, and after
+passphrase in `passphrase`. Run the commands in this folder. The others sign back: `登记材料*.json` in this folder (`{{"uscc", "name", "key"}}`, `key` as `liandan key registration` prints it) is registered by the authority, an application on a list is approved, and after
 `manifest.arrive/1` the receiver weighs and accepts.
 
 ## 从新密钥到可核验的转移证明 / From a new key to a verified certificate

@@ -193,3 +193,12 @@ def commands(group: click.Command, *names: str) -> Iterator[tuple[str, click.Com
 def test_every_command_takes_the_option_json() -> None:
     without = [name for name, found in commands(main) if "--json" not in {option for one in found.params for option in one.opts}]
     assert without == []
+
+
+def test_a_mistyped_code_is_found_where_it_is_typed(tmp_path: Path) -> None:
+    key, secret = str(tmp_path / "key.pem"), ["--passphrase-file", str(tmp_path / "pass")]
+    assert CliRunner().invoke(main, ["key", "new", key, *secret]).exit_code == 0
+    code = AUTHORITY_50[:-1] + ("0" if AUTHORITY_50[-1] != "0" else "1")
+    answer = CliRunner().invoke(main, ["key", "registration", key, "--uscc", code, "--for", "log.example/cli", *secret])
+    assert answer.exit_code == 2, answer.output
+    assert "USCC" in answer.output

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from ledger.admission.personality import CURRENT, RULESETS
@@ -199,9 +200,16 @@ async def test_the_blocking_client_does_the_same(server: tuple[str, Workbench]) 
         with Liandan(url, key_of(PARTY), uscc=PARTY) as client:
             client.set_now(NOW_S)
             receipt = client.post(client.sign(client.draft("key.add/1", f"party/{PARTY}", new_key(bench, 1))))
-            return receipt.is_new and client.party(PARTY).keys[-1].added == receipt.index
+            asked = msgspec.json.decode(client.get("/v1/log"))
+            return receipt.is_new and client.party(PARTY).keys[-1].added == receipt.index and asked["size"] > receipt.index
 
     assert await asyncio.to_thread(work)
+
+
+def test_the_blocking_client_has_every_method_of_the_other() -> None:
+    opening_and_closing = {"connect", "close"}  # `with` does both
+    methods = {name for name in vars(AsyncLiandan) if not name.startswith("_")} - opening_and_closing
+    assert sorted(methods - set(vars(Liandan))) == []
 
 
 async def test_a_login_challenge_is_no_statement_and_a_statement_no_login(server: tuple[str, Workbench]) -> None:
