@@ -179,8 +179,8 @@ FOREIGN | - | sender | formats §3 [DESIGN]
 The party lies in no authority's region. || Either authority may act.
 
 SIGNER_ROLE | R-66 | sender | Order 23 Art. 10–12 [READ]
-签署单位与该行为的角色不符。 || 由应签署的单位签署：移出人填第一部分，承运人填第二部分，接受人填第三部分。
-The signer does not hold the role that this act asks for. || Let the right party sign: generator part 1, carrier part 2, receiver part 3.
+签署单位与该行为的角色不符。 || 由“应为”一栏写明的单位签署；联单的第一、二、三部分依次由移出人、承运人、接受人填写。
+The signer does not hold the role that this act asks for. || Let the party that is expected sign; of a manifest the generator fills part 1, the carrier part 2, the receiver part 3.
 
 TEXT_LONG | - | sender | design §6 [DESIGN]
 文字超过规定长度。 || 缩短该项内容，详细材料作为附件。
