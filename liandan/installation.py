@@ -28,6 +28,7 @@ from liandan.server import database_url
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from manifests import store as manifest_rows
+from manifests.feed_audit import FeedFold
 from manifests.view import ViewFold, concerns, missing, position, wrong_terms
 from signing.refusal import Refusal, refuse
 
@@ -162,28 +163,25 @@ def own_log(settings: Settings) -> LogState:
 
 
 async def audit_own(pool: Pool[Record], files: LogFiles, kinds: Kinds, progress: Progress, options: Options) -> AuditReport:
-    """Audit the database with everything derived in it. Manifest rows are compared when the whole log was read: an audit that goes on from
-    a kept state has not folded the views before it.
+    """Audit the database with everything derived in it. Manifest rows and the feed's index are compared when the whole log was read: an
+    audit that goes on from a kept state has not folded the views before it.
     """
-    fold = ViewFold()
-    try:
-        report = await audit_database(pool, files, kinds, watch=fold.watch, progress=progress, options=options)
+    with closing(ViewFold()) as fold, closing(FeedFold(fold)) as feed:
+        report = await audit_database(pool, files, kinds, watch=feed.watch, progress=progress, options=options)
         if report.since == 0:
             async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-                report.add(*await _views(conn, kinds, fold, report))
-    finally:
-        fold.close()
+                report.add(*await _views(conn, kinds, fold, feed, report))
     return report
 
 
-async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, report: AuditReport) -> list[Finding]:
+async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, feed: FeedFold, report: AuditReport) -> list[Finding]:
     """Every row, in one snapshot. The projection may stand before the audited size or behind it; where it stands must fit its rows."""
     at, head = await store.projected(conn), await store.fetch_head(conn)
     size = 0 if head is None else head.size
     if at > size:
         return [position(at, f"at most {size}, the size of the log")]
     async for entry in _entries(conn, kinds, report.size, at):
-        fold.watch(entry)
+        feed.watch(entry)
     ahead = {concerns(entry) async for entry in _entries(conn, kinds, at, report.size)}
     findings: list[Finding] = []
     chains: set[str] = set()
@@ -197,6 +195,7 @@ async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, report: AuditRe
             findings += fold.compare(row)
     known = {found.chain for found in findings}
     findings += [wrong_terms(chain) for chain in await manifest_rows.list_wrong_terms(conn) if chain in chains - known]
+    findings += await feed.compare(manifest_rows.stream_readers(conn), at)
     if len(fold.views) != len(chains):
         findings += [missing(chain) for chain, _ in fold.views.items() if chain not in chains and chain not in ahead]
     return findings

@@ -5,24 +5,41 @@ on, whoever signs it: they may read the manifest whole anyway (manifests.answers
 names him, and nobody of a manifest that does not name him.
 """
 
+from msgspec import Struct
+
 from ledger.admission.entry import Entry
 from ledger.caller import index_keys, places_of, topic_of
 from manifests.view import ManifestView
 from whitelist.acts.apply import ApprovalApply
 
 
+class Begun(Struct, frozen=True):
+    """What the first entry of a chain says of the readers of all entries on it: parties, and places."""
+
+    named: tuple[str, ...]
+    places: tuple[str, ...]
+
+
 def begun_by(entry: Entry) -> str | None:
     """The chain whose first entry says more about an entry's readers; ``None`` where the entry or its manifest says all."""
+    return None if entry.statement.seq == 0 or not goes_by_its_beginning(entry) else entry.statement.chain
+
+
+def goes_by_its_beginning(entry: Entry) -> bool:
+    """Whether readers of an entry on this chain are told by the first one: not of a manifest, whose view says more, nor of what has no topic."""
     statement = entry.statement
-    is_told = statement.seq == 0 or statement.chain_type in ("manifest", "case") or topic_of(statement.chain) is None
-    return None if is_told else statement.chain
+    return statement.chain_type not in ("manifest", "case") and topic_of(statement.chain) is not None
 
 
-def readers_of(entry: Entry, view: ManifestView | None, first: Entry | None) -> tuple[str, ...]:
-    """Keys of the feed's index. ``view`` is the manifest after the entry, ``first`` the first entry of its chain, where there is one."""
+def begun_with(first: Entry) -> Begun:
+    """Read it from the first entry. What an application says binds its receiver too, who may read the decision (whitelist.registries)."""
+    body = first.statement.body
+    return Begun((body.receiver,) if isinstance(body, ApprovalApply) else (), tuple(places_of(first)))
+
+
+def readers_of(entry: Entry, view: ManifestView | None, begun: Begun | None) -> tuple[str, ...]:
+    """Keys of the feed's index. ``view`` is the manifest after the entry, ``begun`` of its chain's first entry, where there is one."""
     if view is not None:
         return index_keys(entry, view.parties, view.places)
-    begun = first or entry
-    # What an application says binds its receiver too, who may read the decision (whitelist.registries).
-    named = (begun.statement.body.receiver,) if isinstance(begun.statement.body, ApprovalApply) else ()
-    return index_keys(entry, named, places_of(begun))
+    begun = begun or begun_with(entry)
+    return index_keys(entry, begun.named, begun.places)

@@ -16,7 +16,7 @@ from ledger.parties.names import named_in
 from ledger.parties.store import note_names
 from ledger.store import PROJECTION, Conn, insert_readers, list_feed
 from ledger.times import to_datetime
-from manifests.readers import readers_of
+from manifests.readers import begun_with, readers_of
 from manifests.search import ANY, Changed, Cursor, Search
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
 
@@ -182,7 +182,8 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
             if (chain := concerns(entry)) is not None:
                 view = changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
             # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
-            readers += [(key, entry.index) for key in readers_of(entry, view, firsts.get(entry.statement.chain))]
+            first = firsts.get(entry.statement.chain)
+            readers += [(key, entry.index) for key in readers_of(entry, view, None if first is None else begun_with(first))]
         await upsert_views(conn, changed.values(), known)
         await insert_readers(conn, readers)
         await note_names(conn, (named for entry in fresh for named in named_in(entry)))
@@ -225,6 +226,12 @@ async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:
     """Every row as it stands, for the audit; inside a transaction."""
     async for row in conn.cursor("SELECT * FROM manifest_view", prefetch=500):
         yield dict(row)
+
+
+async def stream_readers(conn: Conn) -> AsyncIterator[tuple[int, list[str]]]:
+    """The feed's index, by entry: index and keys, for the audit; inside a transaction."""
+    async for row in conn.cursor("SELECT idx, array_agg(reader) AS keys FROM feed_reader GROUP BY idx ORDER BY idx", prefetch=500):
+        yield row["idx"], row["keys"]
 
 
 async def list_wrong_terms(conn: Conn, *, limit: int = 100) -> list[str]:
