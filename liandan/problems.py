@@ -45,7 +45,7 @@ BY_STATUS = {
     413: "BODY_TOO_LARGE ENVELOPE_TOO_LARGE ENTRY_TOO_LARGE REQUEST_TOO_LARGE TOO_MANY_LINES",
     415: "BODY_ENCODING",
     431: "HEAD_TOO_LARGE",
-    429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY",
+    429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY WEBHOOK_PINGS",
     500: "INTERNAL INTERNAL_POISON",
     503: "BUSY LOG_FROZEN ISSUER_KEY ISSUER_LAPSED SEARCH_BEHIND NOT_YET_READ",
 }
@@ -94,8 +94,8 @@ class Problems:
         language, instance = scope_language(scope, self._default), str(scope.get("liandan_request_id", ""))
         reasons, more = self._reasons(error), dict[str, Any]()
         if isinstance(error, NotAdmitted):
-            if error.statement:
-                cast("dict[str, Any]", scope)["liandan_signed"] = True  # spends nothing of the address (liandan.access)
+            if error.statement:  # no failure of the address; a new one spends nothing of it (liandan.access)
+                cast("dict[str, Any]", scope)["liandan_signed"] = "new" if error.is_new else "again"
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
             more = {"statement": error.statement or "", "receipt": receipt, "head": error.head, "day": error.refusal.day}
         return make_problem(reasons, RULES, language, status=STATUS.get(reasons[0].code, REFUSED), instance=instance, **more)

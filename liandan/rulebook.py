@@ -129,8 +129,8 @@ METHOD_NOT_ALLOWED | - | sender | RFC 9110 §15.5.6 [READ]
 This address does not take that method. || See /schema for the interface.
 
 FAILURES_TOO_MANY | - | sender | design §8 [DESIGN]
-该地址未携带令牌的失败提交过多，已暂时限制。 || 稍后再试，或先登录取得令牌。
-Too many failed posts without a token from this address. || Wait, or log in for a token first.
+该地址未携带令牌的失败提交或无效令牌过多，已暂时限制。 || 稍后再试，或先登录取得令牌。
+Too many failed posts without a token, or wrong tokens, from this address. || Wait, or log in for a token first.
 
 REQUESTS_TOO_MANY | - | sender | design §8 [DESIGN]
 该地址未携带令牌的请求过多，已暂时限制。 || 按 Retry-After 稍后再试；登录取得令牌后不受此限。
@@ -163,6 +163,10 @@ A kind in kinds is unknown. || Name kinds without version (manifest.depart) or t
 WEBHOOK_TOO_MANY | - | sender | design §8 [DESIGN]
 本单位的回调已达上限。 || 先删除不用的回调，或让一个接收端转给多个系统。
 The party has as many webhooks as it may have. || Delete one that is not used, or let one receiver pass notices on.
+
+WEBHOOK_PINGS | - | sender | design §8 [DESIGN]
+本单位一分钟内要求的 ping 过多。 || 稍后再试；ping 的结果在送达记录里，不必重复要求。
+The party has asked for too many pings within a minute. || Wait as Retry-After says; what came of a ping is in the delivery log.
 
 WEBHOOK_STATE | - | sender | design §8 [DESIGN]
 回调或通知目前的状态不允许这样做。 || 未确认的回调先用 ping 确认；state 只能改为 active 或 paused；只有已放弃的通知可以重发。

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from liandan.webhooks import store
 from liandan.webhooks.keys import WebhookKeys
-from liandan.webhooks.model import PING, Attempt, Notice, Webhook
+from liandan.webhooks.model import PING, Attempt, Notice, Webhook, event_id
 from liandan.webhooks.outgoing import Outgoing
 
 log = structlog.get_logger("liandan.webhooks")
@@ -146,7 +146,11 @@ class Courier:
 
 
 def _answered(hook: Webhook, notice: Notice, outcome: Attempt) -> Attempt:
-    """A ping is answered by its challenge alone."""
-    if notice.kind != PING or not outcome.is_delivered or hook.challenge.encode() in outcome.answer:
+    """A ping is answered by its challenge alone. Whatever returns the notice as a whole, in any form, has agreed to nothing: such servers echo
+    everybody, and somebody else could turn them on themselves.
+    """
+    if notice.kind != PING or not outcome.is_delivered:
+        return outcome
+    if hook.challenge.encode() in outcome.answer and event_id(notice.body).encode() not in outcome.answer:
         return outcome
     return Attempt(is_delivered=False, status=outcome.status, said="WEBHOOK_CHALLENGE", took_ms=outcome.took_ms)

@@ -63,10 +63,11 @@ async def _queue(source: Source, name: str, size: int, state: LogState, now_s: i
         hook = await store.fetch(conn, name, is_locked=True)
         if hook is None or hook.state != "active" or hook.next_idx >= size:
             return False
+        # First, also where nothing fits: what waits for an address is sent no longer once the key behind it has ended.
+        if not await _is_entitled(conn, source.kinds, hook, size, now_s):
+            return False
         room = min(PAGE, QUEUED_MAX - await store.count_pending(conn, name))
         if room <= 0:
-            return False
-        if not await _is_entitled(conn, source.kinds, hook, size, now_s):
             return False
         caller = await _reader(conn, source.kinds, hook, state, now_s)
         entries, end = await _page(conn, source.kinds, caller, hook.next_idx, size, room)

@@ -15,6 +15,10 @@ CONTENT_TYPE = "application/cloudevents+json"
 PING = "webhook.ping"
 """``type`` of a notice that only asks whether somebody is there and answers with the challenge."""
 PER_PARTY_MAX = 8
+PINGS_PER_MINUTE = 20
+"""Pings of one party, whatever it calls its webhooks meanwhile: nobody at a new address has asked for them yet."""
+LOGGED_MAX = 100_000
+"""Lines of one webhook's delivery log: whoever replays without end is not kept for days."""
 QUEUED_MAX = 1000
 """Notices that wait for one webhook; beyond it the feed waits, and nothing is left out."""
 
@@ -109,6 +113,11 @@ def event_of(entry: Entry, origin: str, base_url: str) -> bytes:
 def ping_of(webhook: str, challenge: str, number: str, origin: str, at: str) -> bytes:
     """A notice that there is nothing to tell: its reader answers 2xx with the challenge in the body."""
     return _cloud_event(number, origin, PING, ping_subject(webhook), at, {"challenge": challenge})
+
+
+def event_id(body: bytes) -> str:
+    """``id`` of a notice."""
+    return str(msgspec.json.decode(body)["id"])
 
 
 def ping_subject(webhook: str) -> str:

@@ -17,11 +17,12 @@ from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import Conn, projected
 from ledger.times import format_at
+from liandan.access import RateWindow
 from liandan.webhooks import store
 from liandan.webhooks.address import Networks, normal_url
 from liandan.webhooks.feed import keys_of
 from liandan.webhooks.keys import WebhookKeys
-from liandan.webhooks.model import PER_PARTY_MAX, PING, Delivery, Webhook, known_filters, ping_of, ping_subject
+from liandan.webhooks.model import PER_PARTY_MAX, PING, PINGS_PER_MINUTE, Delivery, Webhook, known_filters, ping_of, ping_subject
 from signing.refusal import refuse
 
 NOTE_MAX, KINDS_MAX = 200, 64
@@ -65,6 +66,7 @@ class Webhooks:
         self._log, self.keys, self._networks, self._origin = log, keys, networks, origin
         self._wanted = wanted
         self._filters = known_filters(tuple(log.kinds.by_name))
+        self._pings = RateWindow(PINGS_PER_MINUTE)
 
     async def make(self, caller: Caller, wanted: WebhookWanted) -> Webhook:
         """A new webhook, with a ping on its way; Refusal WEBHOOK_URL, WEBHOOK_ADDRESS, WEBHOOK_KINDS, WEBHOOK_TOO_MANY, KEY_SCOPE."""
@@ -191,6 +193,10 @@ class Webhooks:
             return revived
 
     async def _ping(self, conn: Conn, hook: Webhook) -> Delivery:
+        """Let a ping wait, within the party's budget: Refusal WEBHOOK_PINGS."""
+        if self._pings.is_full(hook.uscc):
+            raise refuse("WEBHOOK_PINGS", found=PINGS_PER_MINUTE, expected=f"fewer than {PINGS_PER_MINUTE} in a minute")
+        self._pings.note(hook.uscc)
         await store.drop_pings(conn, hook.id)
         body = ping_of(hook.id, hook.challenge, secrets.token_hex(12), self._origin, format_at(int(time.time())))
         [number] = await store.queue(conn, hook.id, [store.New(None, PING, ping_subject(hook.id), body)])

@@ -14,7 +14,7 @@ from asyncpg import Record
 from msgspec import Struct
 
 from ledger.store import Conn
-from liandan.webhooks.model import Attempt, Delivery, DeliveryState, Notice, Webhook, ping_subject
+from liandan.webhooks.model import LOGGED_MAX, Attempt, Delivery, DeliveryState, Notice, Webhook, ping_subject
 
 LEADER = 0x6C69616E64776562
 """Advisory lock of the worker that sends: ``liandweb``."""
@@ -196,9 +196,18 @@ async def first_attempts(conn: Conn, ids: Sequence[int]) -> dict[int, datetime |
     return {row["id"]: row["first_at"] for row in rows}
 
 
-async def forget(conn: Conn, *, older: timedelta) -> None:
-    """Forget what was delivered, and given up, long ago."""
+async def forget(conn: Conn, *, older: timedelta, most: int = LOGGED_MAX) -> None:
+    """Forget what was delivered, and given up, long ago, or lies before the newest ``most`` of its webhook."""
     await conn.execute("DELETE FROM webhook_delivery WHERE state <> 'pending' AND last_at < now() - $1::interval", older)
+    await conn.execute(
+        """
+        DELETE FROM webhook_delivery AS d
+         USING webhook AS w
+         CROSS JOIN LATERAL (SELECT id FROM webhook_delivery WHERE webhook = w.id ORDER BY id DESC OFFSET $1 LIMIT 1) AS last
+         WHERE d.webhook = w.id AND d.id <= last.id AND d.state <> 'pending'
+        """,
+        most,
+    )
 
 
 # ---------------------------------------------------------------------- the delivery log

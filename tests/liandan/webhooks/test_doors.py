@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from liandan.webhooks.model import PER_PARTY_MAX
+from liandan.webhooks.model import PER_PARTY_MAX, PINGS_PER_MINUTE
 from signing.envelope import freeze
 from signing.possession import register
 from tests.liandan.serving import http, post_all
@@ -137,6 +137,23 @@ async def test_what_is_wrong_with_a_wish_is_said(desk: Desk, body: bytes, code: 
     answer = await desk.client.post("/v1/webhooks", content=body, headers=desk.token)
     assert (answer.status_code < 500, answer.json()["code"]) == (True, code)
     assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+async def test_nobody_is_pinged_without_end_who_has_not_asked(desk: Desk) -> None:
+    """By new webhooks, by changes of one and by pings: a party has so many in a minute, whatever it calls them."""
+    hook = (await desk.ask("POST", url=URL)).json()
+    for number in range(PINGS_PER_MINUTE - 2):
+        asked = await (desk.ask("POST", f"/{hook['id']}/ping") if number % 2 else desk.ask("PATCH", f"/{hook['id']}", url=f"{URL}{number}"))
+        assert asked.status_code in (200, 202)
+    await desk.ask("DELETE", f"/{hook['id']}")
+    again = (await desk.ask("POST", url=URL)).json()
+    for answer in (await desk.ask("POST", f"/{again['id']}/ping"), await desk.ask("POST", url=URL)):
+        assert (answer.status_code, answer.json()["code"]) == (429, "WEBHOOK_PINGS")
+    assert len((await desk.ask("GET")).json()["webhooks"]) == 1, "what is refused was not made"
+    other = Desk(desk.client, desk.bench, await token_of(desk.client, desk.other), desk.other, desk.party)
+    made = await other.ask("POST", url=URL)
+    assert made.status_code == 201
+    await other.ask("DELETE", f"/{made.json()['id']}")
 
 
 async def test_a_delivery_that_was_not_given_up_is_not_sent_again(desk: Desk, receiver: Receiver) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import httpx
@@ -101,6 +102,20 @@ async def test_nothing_is_told_before_a_ping_was_answered_with_its_challenge(des
     assert (await desk.ask("POST", f"/{hook['id']}/ping")).status_code == 202
     await receiver.until(1)
     assert [event["data"]["index"] for event in receiver.events] == [index], "what came meanwhile is not lost"
+
+
+async def test_a_server_that_echoes_everybody_has_agreed_to_nothing(desk: Desk, receiver: Receiver) -> None:
+    """Somebody else could make it our receiver: of echoes there are many."""
+
+    async def echo(received: Received, writer: asyncio.StreamWriter) -> None:
+        said = json.dumps({"data": received.body.decode(), "headers": received.headers}).encode()
+        writer.write(f"HTTP/1.1 200 OK\r\ncontent-length: {len(said)}\r\n\r\n".encode() + said)
+
+    receiver.answer = echo
+    hook = (await desk.ask("POST", url=receiver.url)).json()
+    assert (await desk.until(hook["id"], dead=1))["state"] == "unconfirmed"
+    [line] = await desk.log(hook["id"])
+    assert line["said"]["code"] == "WEBHOOK_CHALLENGE"
 
 
 async def test_another_address_is_confirmed_anew(desk: Desk, receiver: Receiver) -> None:

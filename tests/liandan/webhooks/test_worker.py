@@ -14,7 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
-from liandan.webhooks import courier
+from liandan.webhooks import courier, feed, store
 from liandan.webhooks.courier import CALM, Patience
 from signing.possession import register
 from tests.liandan.serving import http, post_all
@@ -163,6 +163,38 @@ async def test_a_revoked_key_takes_its_webhooks_along(desk: Desk, receiver: Rece
         while await conn.fetchval(WHY, hook["id"]) != "disabled WEBHOOK_KEY":  # noqa: ASYNC110  # its own token has ended with the key
             await asyncio.sleep(0.02)
     assert receiver.events == []
+
+
+async def test_what_waits_is_not_sent_either_once_the_key_is_revoked(
+    desk: Desk, receiver: Receiver, conn: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where so much waits that nothing is looked for any more."""
+    monkeypatch.setattr(feed, "QUEUED_MAX", 1)
+    spare = key_of(desk.party, 92)
+    body = {"key": register(spare, desk.bench.found, desk.party)}
+    await post(desk.client, desk.bench.post("key.add/1", f"party/{desk.party}", (desk.party,), body))
+    hook = await desk.subscribe(receiver.url)
+    receiver.answer = plain("503 Later", **{"retry-after": "3600"})
+    await desk.act()
+    await desk.until(hook["id"], waiting=1)
+    gone = {"keyid": key_of(desk.party).keyid, "reason": "遗失"}
+    await post(desk.client, desk.bench.post("key.revoke/1", f"party/{desk.party}", (desk.party,), gone, keys=[spare]))
+    async with asyncio.timeout(30):
+        while await conn.fetchval(WHY, hook["id"]) != "disabled WEBHOOK_KEY":  # noqa: ASYNC110  # its own token has ended with the key
+            await asyncio.sleep(0.02)
+
+
+async def test_a_log_of_deliveries_has_an_end(desk: Desk, receiver: Receiver, conn: asyncpg.Connection) -> None:
+    """Whoever replays for ever does not fill the database; what waits is never forgotten."""
+    hook = await desk.subscribe(receiver.url)
+    for _ in range(3):
+        await desk.act()
+    await desk.until(hook["id"], delivered=4)
+    await desk.ask("PATCH", f"/{hook['id']}", state="paused")
+    before = [line["id"] for line in await desk.log(hook["id"])]
+    await conn.execute("UPDATE webhook_delivery SET state = 'pending' WHERE id = $1", before[-1])
+    await store.forget(conn, older=timedelta(days=7), most=2)
+    assert [line["id"] for line in await desk.log(hook["id"])] == [*before[:2], before[-1]]
 
 
 async def test_a_rotated_key_hands_them_on(desk: Desk, receiver: Receiver, conn: asyncpg.Connection) -> None:
