@@ -44,11 +44,14 @@ class LoggedEntry(Struct, frozen=True, kw_only=True):
 
 
 class TurnedDown(Struct, frozen=True, kw_only=True):
-    """A refused statement. ``receipt`` is the operator's signed word for it, present when the signatures held."""
+    """A refused statement. ``receipt`` is the operator's signed word for it, present when the signatures held. ``is_new`` is False for what
+    was refused before, for the same reasons, and for what nobody has validly signed: anybody can send that, as often as he likes.
+    """
 
     refusal: Refusal
     statement: str | None = None
     receipt: bytes | None = None
+    is_new: bool = False
 
 
 Answer = LoggedEntry | TurnedDown
@@ -107,20 +110,22 @@ class Log:
             return LoggedEntry(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
-        return TurnedDown(refusal=outcome, statement=item.signed.statement, receipt=await self._receipt(item.signed, outcome, claimed_s))
+        receipt, is_new = await self._receipt(item.signed, outcome, claimed_s)
+        return TurnedDown(refusal=outcome, statement=item.signed.statement, receipt=receipt, is_new=is_new)
 
-    async def _receipt(self, act: ClaimedAct, refusal: Refusal, claimed_s: int | None) -> bytes | None:
-        """The receipt, kept to be named in the log; None while the operator's key here is not valid: its word would be worth nothing."""
+    async def _receipt(self, act: ClaimedAct, refusal: Refusal, claimed_s: int | None) -> tuple[bytes | None, bool]:
+        """The receipt, kept to be named in the log, and whether it is the first for this; None while the operator's key here is not valid: its
+        word would be worth nothing.
+        """
         now_s, name = await self.now(claimed_s), f"key:{self.operator_key.keyid}"
         async with self.pool.acquire() as conn:
             head, raw = await store.fetch_head(conn), (await store.fetch_facts(conn, [name])).get(name)
             size = 0 if head is None else head.size
             if raw is None or not self.kinds.decode(name, raw).is_valid_at(size):
                 log.error("operator_key_not_valid", keyid=self.operator_key.keyid, size=size)
-                return None
+                return None, False
             item, receipt = make_receipt(act, refusal.codes, size, now_s, self.operator_key)
-            await store.insert_refusal(conn, item, receipt)
-        return receipt
+            return receipt, await store.insert_refusal(conn, item, receipt)
 
     async def head(self) -> store.LogHead | None:
         """The committed head; may be ahead of what is published."""

@@ -189,10 +189,8 @@ async def post_batch(request: Request[Any, Any, Any], atomic: Atomic = False) ->
         batch = await service.post_batch(
             raws, now_s=claimed_now(request.headers), wait_s=wait_s(request.headers, BATCH_WAIT_S), atomic=atomic
         )
-    if callable(
-        note := request.scope.get("note_failures")
-    ):  # refused lines count like refused posts, although the batch is answered with 200; not those whose signatures hold
-        note(sum(line.refused is not None and not line.refused.statement for line in batch.lines))
+    if callable(note := request.scope.get("note_lines")):  # although the batch is answered with 200
+        note(sum(not line.is_signed for line in batch.lines), sum(line.is_repeated for line in batch.lines))
     return Stream(_batch_lines(request, service, batch), media_type=NDJSON)
 
 

@@ -42,6 +42,7 @@ class NotAdmitted(Exception):
 
     def __init__(self, answer: TurnedDown, head: ChainHead | None) -> None:
         self.refusal, self.statement, self.receipt, self.head = answer.refusal, answer.statement, answer.receipt, head
+        self.is_new = answer.is_new
         super().__init__(str(answer.refusal))
 
 
@@ -66,6 +67,16 @@ class BatchOutcome(Struct, frozen=True, kw_only=True):
     is_new: bool = False
     refused: NotAdmitted | None = None
     busy: Busy | None = None
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether its signatures hold, as far as anybody looked."""
+        return self.refused is None or bool(self.refused.statement)
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether it brings nothing but what was answered before, admitted or refused: whoever has read it can send it."""
+        return (self.index is not None and not self.is_new) or (self.refused is not None and self.is_signed and not self.refused.is_new)
 
 
 class Batch(Struct, frozen=True, kw_only=True):

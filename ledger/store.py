@@ -232,15 +232,16 @@ async def analyze(conn: Conn) -> None:
     await conn.execute("SELECT liandan_guard.analyze_ledger()")
 
 
-async def insert_refusal(conn: Conn, item: RefusalItem, receipt: bytes) -> None:
-    """Remember a refusal; the same statement refused for the same codes stands once."""
-    await conn.execute(
+async def insert_refusal(conn: Conn, item: RefusalItem, receipt: bytes) -> bool:
+    """Remember a refusal; the same statement refused for the same codes stands once: whether it is new."""
+    done: str = await conn.execute(
         """
         INSERT INTO refusal (hour, statement, signers, kind, codes, size, at, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (statement, codes) DO NOTHING
         """,
         *(item.at[:13], *astuple(item), receipt),
     )
+    return done == "INSERT 0 1"
 
 
 async def first_open_hour(conn: Conn) -> str | None:

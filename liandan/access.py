@@ -5,11 +5,15 @@ import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from http import HTTPStatus
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, cast
 
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
+from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
 from liandan.connection import check_head, patient
 from liandan.health import Metrics
@@ -25,15 +29,20 @@ FILES: dict[str, str | None] = {CSV: "csv", XLSX: "xlsx", JSON: None, "applicati
 """What a search may be answered as, by media type; ``None`` is JSON."""
 _QUALITY = re.compile("[01](?:[.][0-9]{0,3})?")
 WINDOW_S = 60.0
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 SIZE = SIZE_HEADER.lower().encode()
 POSTS = "/v1/statements"
+NEW = (201, 202)
+"""Statuses of a statement that was not there before; 200 is that of one that was."""
 SIGNED = "liandan_signed"
-"""Key of a scope whose statement was refused although its signatures hold (liandan.problems)."""
+"""Key of a scope whose statement was refused although its signatures hold: ``new``, or ``again`` (liandan.problems)."""
 LOGIN = "/v1/tokens"
 """Stays open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
 PATH_MAX = 200
 ADDRESSES_MAX = 20_000
 """Addresses remembered; beyond it the oldest are forgotten, so that a flood of addresses costs no memory."""
+NETWORK_6 = 64
+"""Bits of an IPv6 address that budgets go by: one subscriber has at least all addresses behind them (RFC 6177), and would have as many budgets."""
 
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -77,6 +86,7 @@ class Access:
     def __init__(self, app: App, identity: Identity, problems: Problems, metrics: Metrics, settings: Settings) -> None:
         self._app, self._identity, self._problems, self._metrics = app, identity, problems, metrics
         self._failures, self._requests = RateWindow(settings.failures_per_minute), RateWindow(settings.requests_per_minute)
+        self._wrong_tokens = RateWindow(settings.failures_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass lifespan events on."""
@@ -90,6 +100,7 @@ class Access:
         extras = cast("dict[str, Any]", scope)  # ASGI allows own keys; Litestar's TypedDict does not name them
         name = extras["liandan_request_id"] = secrets.token_hex(8)
         address = (scope.get("client") or ("", 0))[0]
+        payer = payer_of(address)
         status = 0
 
         async def sending(message: Message) -> None:
@@ -103,17 +114,15 @@ class Access:
             await send(message)
 
         try:
-            token = bearer(scope)
-            caller = extras["user"] = None if token is None else await self._identity.caller(token)
+            caller = extras["user"] = await self._caller(scope, payer)
             if caller is None:
-                if self._requests.is_full(address):
+                if self._requests.is_full(payer):
                     raise refuse("REQUESTS_TOO_MANY", found=address)
-                self._requests.note(address)
-                if scope["method"] == "POST" and scope["path"] != LOGIN and self._failures.is_full(address):
+                self._requests.note(payer)
+                if scope["method"] == "POST" and scope["path"] != LOGIN and self._failures.is_full(payer):
                     raise refuse("FAILURES_TOO_MANY", found=address)
+                extras["note_lines"] = lambda failed, repeated: self._note_lines(payer, failed, repeated)
             check_head(scope)
-            if caller is None:
-                extras["note_failures"] = lambda count: self._failures.note(address, count) if count else None
         except Refusal as refusal:
             await self._problems.send(scope, refusal, sending)
         else:
@@ -126,18 +135,57 @@ class Access:
         finally:
             self._metrics.request(status)
             if extras.get("user") is None and scope["method"] == "POST":
-                self._settle(scope["path"], address, status, extras.get(SIGNED, False))
+                self._settle(scope["path"], payer, status, extras.get(SIGNED, ""))
             took_ms = round((time.monotonic() - begun) * 1000, 1)
             path = printable(scope["path"])
             log.info("request", request=name, method=scope["method"], path=path, status=status, ms=took_ms, address=address)
 
-    def _settle(self, path: str, address: str, status: int, is_signed: bool) -> None:
-        """Count a post by what came of it. Who shows a signature that holds spends nothing of the address, admitted or refused: others behind
-        the same address are not to be kept out by him, nor he by them."""
-        if path.startswith(POSTS) and (status < 400 or is_signed):
-            self._requests.give_back(address)
-        elif 400 <= status < 500:
-            self._failures.note(address)
+    async def _caller(self, scope: HTTPScope, payer: str) -> Caller | None:
+        """Whose token is shown; ``None`` without one. Every wrong one is looked for in the database, so an address may show so many in a minute;
+        then it is believed only what was right here before: nobody is kept out by others behind the same address.
+        """
+        try:
+            token = bearer(scope)
+            if token is not None and self._wrong_tokens.is_full(payer) and not self._identity.has_seen(token):
+                raise refuse("FAILURES_TOO_MANY", found=payer)
+            return None if token is None else await self._identity.caller(token)
+        except Refusal as refusal:
+            if "TOKEN_UNKNOWN" in refusal.codes:
+                self._wrong_tokens.note(payer)
+            raise
+
+    def _settle(self, path: str, payer: str, status: int, signed: str) -> None:
+        """Count a post by what came of it. Who brings a new statement whose signatures hold spends nothing of the address, admitted or refused:
+        others behind the same address are not to be kept out by him, nor he by them. What was answered before is a request like any other:
+        whoever has read a statement could send it for ever.
+        """
+        if not (path.startswith(POSTS) and (status < 400 or signed)):
+            if 400 <= status < 500 and status != TOO_MANY:  # who tries again too early does not put it off for ever
+                self._failures.note(payer)
+        elif path.rstrip("/") == POSTS and (signed == "new" or status in NEW):
+            self._requests.give_back(payer)
+
+    def _note_lines(self, payer: str, failed: int, repeated: int) -> None:
+        """Lines of a batch count like single posts, and the batch itself only if it repeats something."""
+        if failed:
+            self._failures.note(payer, failed)
+        if repeated:
+            self._requests.note(payer, repeated)
+        else:
+            self._requests.give_back(payer)
+
+
+@lru_cache(4096)
+def payer_of(address: str) -> str:
+    """Whose budgets a client of this address spends: its own, or those of its network in IPv6."""
+    if ":" not in address:
+        return address
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped) if mapped is not None else str(IPv6Network((int(found) >> NETWORK_6 << NETWORK_6, NETWORK_6)))
 
 
 def wanted_file(scope: HTTPScope) -> str | None:

@@ -77,8 +77,9 @@ class Identity:
 
     def __init__(self, log: Log, origin: str, audiences: tuple[str, ...]) -> None:
         self._log, self._origin, self._audiences = log, origin, audiences
-        self._known: dict[bytes, tuple[Caller, float, float]] = {}
-        """Callers by the digest of their token, with its end (Unix seconds) and when the database was asked (monotonic)."""
+        self._known: dict[bytes, tuple[Caller | None, float, float]] = {}
+        """Callers by the digest of their token, with its end (Unix seconds) and when the database was asked (monotonic); no caller before the
+        first request with a token."""
 
     async def login(self, raw: bytes, claimed_s: int | None = None) -> Token:
         """A token for a signed challenge; ``claimed_s``: the present of a simulated log. Refusal LOGIN_…, KEY_UNKNOWN, KEY_NOT_VALID,
@@ -134,6 +135,16 @@ class Identity:
                 raise refuse("LOGIN_NONCE", field="nonce", found=challenge.nonce)
             row = (_digest(token), uscc, challenge.keyid, list(challenge.scope), expires_at)
             await conn.execute("INSERT INTO token (digest, uscc, keyid, scope, expires_at) VALUES ($1, $2, $3, $4, $5)", *row)
+        self._remember(row[0], None, 0.0, 0.0)
+
+    def has_seen(self, token: str) -> bool:
+        """Whether the token was granted or known to be good in this process; it may have ended since."""
+        return _digest(token) in self._known
+
+    def _remember(self, digest: bytes, caller: Caller | None, expires_s: float, checked: float) -> None:
+        if len(self._known) > CACHE_MAX:
+            self._known.clear()
+        self._known[digest] = (caller, expires_s, checked)
 
     async def caller(self, token: str) -> Caller:
         """Whose token this is; Refusal TOKEN_UNKNOWN."""
@@ -152,9 +163,7 @@ class Identity:
         role = role_of(state, row["uscc"])
         granted = await self._grants(row["uscc"]) if role == "party" else ()
         caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted)
-        if len(self._known) > CACHE_MAX:
-            self._known.clear()
-        self._known[digest] = (caller, row["expires_at"].timestamp(), now)
+        self._remember(digest, caller, row["expires_at"].timestamp(), now)
         return caller
 
     async def _grants(self, uscc: str) -> tuple[Grant, ...]:

@@ -86,11 +86,13 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     batch_lines_max: Annotated[int, Meta(ge=1, le=10_000)] = 10_000
     """Most envelopes in one NDJSON request."""
     failures_per_minute: Positive = 60
-    """Failed posts per address and minute without a bearer token; beyond it answers are 429 with Retry-After."""
+    """Failed posts without a bearer token, and wrong tokens, per address (of IPv6: /64) and minute; beyond it answers are 429 with Retry-After."""
     log_json: bool = False
     """Log lines as JSON, one event a line."""
     requests_per_minute: Positive = 6_000
-    """Requests per address and minute without a bearer token, of any kind; beyond it answers are 429 with Retry-After."""
+    """Requests per address and minute without a bearer token, but for new statements whose signatures hold; beyond it answers are 429 with
+    Retry-After.
+    """
 
     webhooks: Literal["process", "task", "off"] = "process"
     """Where notices to webhooks are sent from: a process of its own, which the server starts with the first webhook and ends, a task of the

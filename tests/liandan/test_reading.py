@@ -14,6 +14,7 @@ from ledger.times import parse_at
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import parse_bundle
+from liandan.access import payer_of
 from liandan.client.transport import challenge
 from liandan.database import connect
 from liandan.problems import STATUS, language_of
@@ -225,17 +226,54 @@ async def test_failed_posts_without_a_token_have_a_budget(client: httpx.AsyncCli
     assert (await client.post("/v1/statements", content=freeze(bench.entries[1].envelope), headers=token)).status_code == 200
 
 
-async def test_signatures_that_hold_spend_nothing_of_an_address(database_url: str, tmp_path: Path, bench: Workbench) -> None:
+def refused_by_rule(bench: Workbench, number: int) -> bytes:
+    """A statement whose signatures hold, and which does not follow its chain."""
+    body = {"key": register(key_of("new"), bench.found, PARTY)}
+    return freeze(bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body, prev=f"{number:064x}").sign([key_of(PARTY)]))
+
+
+async def test_new_statements_whose_signatures_hold_spend_nothing_of_an_address(
+    database_url: str, tmp_path: Path, bench: Workbench
+) -> None:
     async with http(database_url, tmp_path, failures_per_minute=3, requests_per_minute=20) as client:
         await post_all(client, bench)
-        wrong = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), {"key": register(key_of("new"), bench.found, PARTY)}, prev="0" * 64)
-        body = freeze(wrong.sign([key_of(PARTY)]))
-        statuses = [(await client.post("/v1/statements", content=body)).status_code for _ in range(25)]
-        assert statuses == [409] * 25, "refused by its rules, never for the address"
-        lines = await client.post("/v1/statements/batch", content=b"\n".join([body] * 5))
+        statuses = [(await client.post("/v1/statements", content=refused_by_rule(bench, number))).status_code for number in range(22)]
+        assert statuses == [409] * 22, "refused by its rules, never for the address"
+        lines = await client.post("/v1/statements/batch", content=b"\n".join(refused_by_rule(bench, number) for number in range(30, 55)))
         assert lines.status_code == 200
         assert (await client.post("/v1/statements", content=freeze(bench.entries[1].envelope))).status_code == 200
         assert [(await client.post("/v1/statements", content=b"{")).status_code for _ in range(4)] == [400] * 3 + [429]
+
+
+async def test_what_was_answered_before_is_a_request_like_any_other(database_url: str, tmp_path: Path, bench: Workbench) -> None:
+    """Whoever has read a statement can send it for ever: it is no failure, and not for nothing."""
+    async with http(database_url, tmp_path, failures_per_minute=1, requests_per_minute=40) as client:
+        await post_all(client, bench)
+        known, refused = freeze(bench.entries[1].envelope), refused_by_rule(bench, 1)
+        assert [(await client.post("/v1/statements", content=known)).status_code for _ in range(8)] == [200] * 8
+        assert [(await client.post("/v1/statements/", content=known)).status_code for _ in range(4)] == [200] * 4
+        assert [(await client.post("/v1/statements", content=refused)).status_code for _ in range(9)] == [409] * 9, "the first is new"
+        assert (await client.post("/v1/statements/batch", content=b"\n".join([known] * 10 + [refused] * 10))).status_code == 200
+        assert (await client.post("/v1/statements", content=known)).json()["code"] == "REQUESTS_TOO_MANY"
+        assert (await client.get("/healthz")).json()["code"] == "REQUESTS_TOO_MANY"
+
+
+async def test_wrong_tokens_have_a_budget_that_keeps_nobody_out(client: httpx.AsyncClient) -> None:
+    good = await token_of(client, PARTY)
+    wrong = {"Authorization": "Bearer nobody"}
+    codes = [(await client.get("/healthz", headers=wrong)).json()["code"] for _ in range(7)]
+    assert codes == ["TOKEN_UNKNOWN"] * 5 + ["FAILURES_TOO_MANY"] * 2
+    assert (await client.get("/v1/feed", headers=good)).status_code == 200
+    assert (await client.get("/v1/feed", headers=await token_of(client, OTHER))).status_code == 200, "a login is the way out of it"
+    assert (await client.get("/healthz")).status_code == 200
+
+
+def test_a_network_of_ipv6_has_one_budget() -> None:
+    """A subscriber has 2^64 addresses and would have as many budgets."""
+    assert payer_of("2001:db8:1:2::1") == payer_of("2001:db8:1:2:ffff::9") != payer_of("2001:db8:1:3::1")
+    assert payer_of("::ffff:192.0.2.7") == payer_of("192.0.2.7") == "192.0.2.7"
+    assert payer_of("fe80::1%eth0") == "fe80::/64"
+    assert payer_of("") == ""
 
 
 async def test_a_simulated_log_takes_its_own_time_for_a_login(still: httpx.AsyncClient) -> None:
