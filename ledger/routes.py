@@ -143,7 +143,8 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     given = [name for name, _ in items]
     wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
     if wrong:
-        raise Refusal(Reason("QUERY_FORM", name[:60], expected="once, a parameter shown in /schema") for name in wrong[:20])
+        allowed = f"one of {', '.join(sorted(known))}"
+        raise Refusal(Reason("QUERY_FORM", name[:60], expected="once" if name in known else allowed) for name in wrong[:20])
     # The framework searches, and ``$`` of a pattern lets a line feed pass.
     unlike = [(name, value, pattern) for name, value in items if (pattern := known[name]) and not re.fullmatch(pattern, value)]
     if unlike:

@@ -62,6 +62,12 @@ async def test_a_codes_page_shows_a_refusal_and_its_mend(still: httpx.AsyncClien
     assert facts["example"]["right"] == "GET /v1/manifests?stage=arrived"
 
 
+async def test_a_misspelt_parameter_is_told_the_ones_there_are(still: httpx.AsyncClient) -> None:
+    for asked, expected in (("aftr=1", "one of after, lang"), ("after=1&after=2", "once")):
+        [reason] = (await still.get(f"/v1/checkpoints?{asked}")).json()["errors"]
+        assert (reason["code"], reason["expected"]) == ("QUERY_FORM", expected)
+
+
 async def test_the_list_of_codes_has_all_of_them(still: httpx.AsyncClient) -> None:
     listed = (await still.get("/problems", headers={"Accept": "application/json"})).json()["codes"]
     assert {one["code"] for one in listed} == set(RULES)
