@@ -67,7 +67,7 @@ def commands_page() -> str:
 
 
 def _command(command: click.Command, name: str) -> Iterator[str]:
-    context = click.Context(command, info_name=name)
+    context = click.Context(command, info_name=name, help_option_names=["-h", "--help"])
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
             yield from _command(cast("Any", command.get_command(context, child)), f"{name} {child}")

@@ -112,7 +112,7 @@ async def problem_page(request: Request[Any, Any, Any], code: InCode) -> Respons
     if JSON in request.headers.get("accept", ""):
         more = {"status": status_of(rule.code), "source_zh": source_in_chinese(rule.source), "example": _examples().get(rule.code)}
         return Response(filled(CodePage, rule, **more), media_type=JSON)
-    return page(f"{rule.code} · 联单", "".join(_parts(rule)))
+    return page(f"{rule.code} · 联单", "".join(parts_of(rule)))
 
 
 def address(code: str) -> str:
@@ -125,7 +125,8 @@ def status_of(code: str) -> int:
     return STATUS.get(code, REFUSED)
 
 
-def _parts(rule: Rule) -> Iterator[str]:
+def parts_of(rule: Rule) -> Iterator[str]:
+    """The page of a code, as HTML."""
     status = status_of(rule.code)
     yield f"<h1>{rule.code} <small>HTTP {status} {HTTPStatus(status).phrase}</small></h1>"
     yield f'<p class="lead">{escape(rule.zh)}</p><p class="do">{escape(rule.do_zh)}</p>'

@@ -99,6 +99,6 @@ async def test_a_served_demo_ends_in_order_on_ctrl_c() -> None:
 
     try:
         async with asyncio.timeout(30):
-            await wait_for_ctrl_c("http://127.0.0.1:1", Screen(Console()))
+            await wait_for_ctrl_c("http://127.0.0.1:1", Path("README.md"), Screen(Console()))
     finally:
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
