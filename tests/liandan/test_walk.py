@@ -44,6 +44,7 @@ async def test_from_key_to_verified_certificate_in_plain_node(database_url: str,
             "name": "成都新能回收有限公司（虚构）", "receiver": RECEIVER, "permit": PERMIT, "list": LIST, "row": ROW, "now": NOW,
         }  # fmt: skip
         (desk / "sandbox.json").write_text(json.dumps(given), encoding="utf-8")
+        (desk / "登记材料-0.json").write_text('{"suite": "ed25519"}', encoding="utf-8")  # who gives the key alone is told what is missing
         said: list[str] = []
         trust = Trust(origin=ORIGIN, found=example.found, log_keys=tuple(given["vkey"].split()))
         others = Counterpart(url, trust, key_of, {"51": AUTHORITY_51}, desk, said.append)
@@ -52,6 +53,7 @@ async def test_from_key_to_verified_certificate_in_plain_node(database_url: str,
         answering.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await answering
+    assert said.pop(0).startswith("登记材料-0.json：应为")
     assert [line.partition("，")[0] for line in said] == [f"对方：登记 {WALKER}", "对方：批准申请", "对方：过磅、接受"]
     assert told["acts"] == ["manifest.issue/1", "manifest.depart/1", "manifest.arrive/1", "manifest.receive/1"]
     assert (told["accepted_t"], told["manifest"].split("/")[1]) == ("5.600000", WALKER)
