@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 FLOORS = ("signing", "ledger", "whitelist", "manifests", "reports", "liandan")
@@ -52,3 +54,28 @@ def _running(tree: ast.AST) -> list[ast.AST]:
             continue
         nodes += [node, *_running(node)]
     return nodes
+
+
+def every(items: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[[], None]]:
+    """A check of many things as one test, which lists all offenders: thousands of tests of a millisecond each cost minutes in all. A tuple
+    is taken apart into the arguments of the check.
+    """
+
+    known = tuple(items)
+    assert known, "a check of nothing holds nothing"
+
+    def of(check: Callable[..., None]) -> Callable[[], None]:
+        def run() -> None:
+            offenders = []
+            for item in known:
+                try:
+                    check(*(item if isinstance(item, tuple) else (item,)))
+                except AssertionError as error:
+                    offenders.append(f"{item!s:.200}: {error}")
+            assert not offenders, "\n".join(offenders)
+
+        # Not functools.wraps: pytest would follow it to the arguments and look for fixtures of their names.
+        run.__name__, run.__doc__, run.__module__ = check.__name__, check.__doc__, check.__module__
+        return run
+
+    return of

@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
-import pytest
 
 from liandan.app import create_app
 from liandan.cli import main
 from liandan.settings import Settings
-from tests.house.source import FLOORS, ROOT, tracked
+from tests.house.source import FLOORS, ROOT, every, tracked
 
 FILES = tracked()
 PAGES = [name for name in FILES if name.endswith(".md") and not name.startswith("tests/vectors/")]
@@ -69,7 +68,7 @@ def anchors(page: str) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_link_leads_to_a_file_of_the_tree(page: str) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", text_of(page))):
         if re.match(r"[a-z]+:", target):
@@ -80,7 +79,7 @@ def test_every_link_leads_to_a_file_of_the_tree(page: str) -> None:
         assert not anchor or anchor in anchors(found), target
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_file_and_module_named_exists(page: str) -> None:
     for span in spans(page):
         if re.fullmatch(rf"(?:{'|'.join(map(re.escape, PLACES))})/[\w./-]+", span):
@@ -98,7 +97,7 @@ def is_there(dotted: str) -> bool:
         return bool(module) and hasattr(importlib.import_module(module), name)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_command_named_exists_with_its_options(page: str) -> None:
     targets = set(re.findall(r"(?m)^([a-z]+):", text_of_makefile()))
     for words in command_lines(page):
@@ -132,7 +131,7 @@ def check_command(group: click.Command, words: list[str]) -> None:
         assert not option or option.group() in known, f"{group.name}: {word}"
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_address_named_is_served(page: str) -> None:
     for address in re.findall(r"(?<![\w.])/v1/[^\s`?\"')，。；、|]*", text_of(page)):
         if "{" not in address and address != "/v1/":
@@ -160,7 +159,7 @@ def test_every_address_is_in_a_page() -> None:
     assert sorted(path for path in literal if not any(path in text for text in told)) == []
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_code_and_variable_named_is_in_the_code(page: str) -> None:
     for span in spans(page):
         if re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", span):
@@ -175,7 +174,7 @@ def words_of_the_code() -> frozenset[str]:
     return frozenset(found | {f"LIANDAN_{field.upper()}" for field in Settings.__struct_fields__})
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_example_can_be_read(page: str) -> None:
     for language, content in fences(page):
         if language == "python":
@@ -184,7 +183,7 @@ def test_every_example_can_be_read(page: str) -> None:
             json.loads(content if content.lstrip().startswith(("{", "[")) else f"{{{content}}}")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@every(PAGES)
 def test_every_import_of_an_example_works(page: str) -> None:
     for language, content in fences(page):
         if language == "python":

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ast
 
-import pytest
-
-from tests.house.source import modules
+from tests.house.source import every, modules
 
 MODULES = modules()
 Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -25,7 +23,7 @@ def undocumented(tree: ast.Module | ast.ClassDef) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", [name for name, tree in MODULES.items() if tree.body])
+@every(name for name, tree in MODULES.items() if tree.body)
 def test_everything_public_has_a_docstring(name: str) -> None:
     assert ast.get_docstring(MODULES[name]), "a module says what it promises"
     assert undocumented(MODULES[name]) == []

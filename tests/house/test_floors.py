@@ -11,9 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from tests.house.source import FLOORS, ROOT, imports, modules
+from tests.house.source import FLOORS, ROOT, every, imports, modules
 
 ROOMS_THAT_ACT = ("routes", "service", "store")
 """Last part of the names of modules that may use the database."""
@@ -98,7 +96,7 @@ def test_the_contracts_name_every_floor() -> None:
     assert f"layers = {list(reversed(FLOORS))}".replace("'", '"') in text
 
 
-@pytest.mark.parametrize("name", BELOW)
+@every(BELOW)
 def test_a_module_below_the_shell_touches_only_what_its_room_allows(name: str) -> None:
     if not may_use_database(name):
         assert not uses(name, "asyncpg"), "only stores, services and the modules in DATABASE speak SQL"
@@ -111,7 +109,7 @@ def test_a_module_below_the_shell_touches_only_what_its_room_allows(name: str) -
         assert acting == [], "a thinking module does not import one that speaks SQL"
 
 
-@pytest.mark.parametrize("name", [name for name in BELOW if not acts(name)])
+@every(name for name in BELOW if not acts(name))
 def test_a_thinking_module_reads_no_clock(name: str) -> None:
     calls = [node for node in ast.walk(MODULES[name]) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     assert [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in {"now", "today", "utcnow"}] == []

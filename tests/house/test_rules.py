@@ -8,11 +8,9 @@ import re
 from collections import Counter
 from typing import get_args
 
-import pytest
-
 from signing.citation import source_in_chinese
 from signing.refusal import CODE_IN_FORCE, LIFTS_ZH, Lift, Rule
-from tests.house.source import FLOORS, ROOT
+from tests.house.source import FLOORS, ROOT, every
 
 BOOKS = {
     floor: importlib.import_module(module).RULES
@@ -38,14 +36,14 @@ def test_everybody_who_can_lift_a_reason_has_a_chinese_name() -> None:
 LEGAL = [(floor, rule) for floor, rule in RULES if rule.rule]
 
 
-@pytest.mark.parametrize(("floor", "rule"), LEGAL, ids=[f"{floor}-{rule.code}" for floor, rule in LEGAL])
+@every(LEGAL)
 def test_the_source_of_a_numbered_rule_reads_as_chinese(floor: str, rule: Rule) -> None:
     for source in (rule.source, *([] if rule.before is None else [rule.before[1]])):
         words = re.sub(r"\[[^\]]+\]|HJ|GB/T|M12|R-[0-9]+|[MH] 级|[0-9]+ t\b|max|R-\d+|附录F", "", source_in_chinese(source))
         assert not re.search(r"[A-Za-z]{2}", words), source_in_chinese(source)
 
 
-@pytest.mark.parametrize(("floor", "rule"), LEGAL, ids=[f"{floor}-{rule.code}" for floor, rule in LEGAL])
+@every(LEGAL)
 def test_a_rule_that_cites_the_code_says_what_held_before_it(floor: str, rule: Rule) -> None:
     assert "固废法" not in rule.source, "repealed on 2026-08-15"
     assert ("Code Art." in rule.source) == (rule.before is not None)
@@ -55,7 +53,7 @@ def test_a_rule_that_cites_the_code_says_what_held_before_it(floor: str, rule: R
         assert "Code Art." not in rule.before[1]
 
 
-@pytest.mark.parametrize(("floor", "rule"), RULES, ids=[f"{floor}-{rule.code}" for floor, rule in RULES])
+@every(RULES)
 def test_a_rule_is_complete_in_both_languages(floor: str, rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z0-9_]+", rule.code)
     assert BOOKS[floor][rule.code] is rule

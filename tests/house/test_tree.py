@@ -6,9 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.house.source import FLOORS, ROOT, tracked
+from tests.house.source import FLOORS, ROOT, every, tracked
 
 FILES = tracked()
 AGREED = {
@@ -27,9 +25,7 @@ def test_the_top_level_holds_only_what_was_agreed() -> None:
     assert sorted({name.split("/")[0] for name in FILES} - AGREED) == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in FILES if name.endswith((".py", ".js", ".html")) and "/vendor/" not in name and name not in BUILT]
-)
+@every(name for name in FILES if name.endswith((".py", ".js", ".html")) and "/vendor/" not in name and name not in BUILT)
 def test_a_file_has_one_noun_and_at_most_400_lines(name: str) -> None:
     assert len((ROOT / name).read_text(encoding="utf-8").splitlines()) <= MOST_LINES, "a second noun wants out"
 
@@ -48,7 +44,7 @@ def test_every_test_directory_is_a_package() -> None:
 NPM_LOCKS = [name for name in FILES if name.endswith("package-lock.json")]
 
 
-@pytest.mark.parametrize("name", NPM_LOCKS)
+@every(NPM_LOCKS)
 def test_a_lock_of_npm_has_names_versions_and_hashes_only(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"(?i)https?:|file:|\"resolved\"", text) == []
@@ -57,9 +53,7 @@ def test_a_lock_of_npm_has_names_versions_and_hashes_only(name: str) -> None:
     assert [place for place, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in FILES if re.search(r"\.lock$|lock\.(json|yaml)$|(^|/)pylock.*\.toml$", name) and name not in NPM_LOCKS]
-)
+@every(name for name in FILES if re.search(r"\.lock$|lock\.(json|yaml)$|(^|/)pylock.*\.toml$", name) and name not in NPM_LOCKS)
 def test_a_lock_file_has_names_versions_and_hashes_only(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"(?i)https?:|file:|index-url|find-links|(?<![\w-])/\w+/|#.*", text) == []
@@ -68,7 +62,7 @@ def test_a_lock_file_has_names_versions_and_hashes_only(name: str) -> None:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(TEXT) and not name.startswith("tests/vectors/")])
+@every(name for name in FILES if name.endswith(TEXT) and not name.startswith("tests/vectors/"))
 def test_a_file_names_no_path_of_one_machine(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert f"{ROOT.parent}/" not in text or len(ROOT.parent.parts) < 2
