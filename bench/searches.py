@@ -21,8 +21,9 @@ from ledger import store
 from ledger.parties.names import grams
 from ledger.parties.store import search_parties
 from liandan.postgres import temporary_directory
+from manifests.projection import follow
 from manifests.search import Search
-from manifests.store import follow, search_views
+from manifests.store import search_views
 
 SIZES = (10_000, 100_000)
 CALLS = 20

@@ -24,9 +24,11 @@ TOPICS: Mapping[str, str] = {
     **{name: name for name in ("approval", "list", "incident")},
 }
 """Topic by chain type; what is not here is nobody's by grant."""
-USCC_LENGTH = 18
+KEPT_MAX = 256  # Characters of a chain or code whose parties are kept: no chain of ours has so many, and a stranger's fill no memory.
 _PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
 _DIVISION = re.compile("[0-9]{6}")
+_PARTY_IN_JSON = re.compile(rb'["/](%b)(?=/|"(?!:))' % USCC.encode())
+_DIVISION_IN_JSON = re.compile(rb'"division":"([0-9]{6})"')
 _DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
 _LIST = re.compile("[0-9]{4}-([0-9]{2})-([0-9]{2})-")
 
@@ -60,7 +62,7 @@ def parties_of(entry: Entry) -> Iterator[str]:
     yield from statement.by
     if statement.principal is not None:
         yield statement.principal
-    yield from _PARTY.findall(statement.chain)
+    yield from _parties_in(statement.chain)
 
 
 def index_keys(entry: Entry, named: Iterable[str] = (), places: Iterable[str] = ()) -> tuple[str, ...]:
@@ -72,16 +74,15 @@ def index_keys(entry: Entry, named: Iterable[str] = (), places: Iterable[str] = 
     """
     keys = dict.fromkeys((*parties_of(entry), *named))
     if (topic := topic_of(entry.statement.chain)) is not None:
-        for place in dict.fromkeys((*places, *places_of(entry))):
-            keys.update(_region_keys(topic, place))
+        keys.update(_region_keys(topic, frozenset((*places, *places_of(entry)))))
     return tuple(keys)
 
 
 @lru_cache(8192)
-def _region_keys(topic: str, place: str) -> dict[str, None]:
-    """Keys of one place, kept: the same few hundred divisions come with every act."""
-    around = dict.fromkeys([f"{topic}:{place[:digits]}" for digits in _DIGITS if digits <= len(place)])
-    return around | ({f"{topic}={place}": None} if len(place) < _DIGITS[-1] else {})
+def _region_keys(topic: str, places: frozenset[str]) -> dict[str, None]:
+    """Keys of some places, kept: the same few come with every act of a load, and with the next load on the same way."""
+    around = [f"{topic}:{place[:digits]}" for place in places for digits in _DIGITS if digits <= len(place)]
+    return dict.fromkeys((*around, *(f"{topic}={place}" for place in places if len(place) < _DIGITS[-1])))
 
 
 def wanted_keys(caller: Caller) -> tuple[str, ...]:
@@ -124,20 +125,34 @@ def is_granted(caller: Caller, chain: str, begun: Mapping[str, tuple[str, ...]],
     return topic is not None and reads(caller, topic, [*places, *(() if entry is None else places_of(entry))])
 
 
-def places_of(entry: Entry) -> Iterator[str]:
+def places_of(entry: Entry) -> list[str]:
     """Divisions and regions that an entry names."""
     statement = entry.statement
-    for text in (statement.chain, *statement.by, statement.principal or ""):
-        yield from _regions(text)
+    found = [code[2:8] for text in (statement.chain, *statement.by, statement.principal or "") for code in _parties_in(text)]
     if statement.chain_type == "list" and (match := _LIST.match(statement.owner)) is not None:
-        yield from match.groups()
-    for _, name, text in strings_of(msgspec.to_builtins(statement.body)):
+        found += match.groups()
+    # In the JSON of the body, at a third of what a walk takes; where a text may hold a quotation mark, or divisions stand in a list, a walk.
+    written = msgspec.json.encode(statement.body)
+    if b"\\" in written or b'"via"' in written:
+        return found + list(_walked(statement.body))
+    found += [place.decode() for place in _DIVISION_IN_JSON.findall(written)]
+    found += [code[2:8].decode() for code in _PARTY_IN_JSON.findall(written)]
+    return found
+
+
+def _walked(body: object) -> Iterator[str]:
+    """What the texts of a body name, text by text."""
+    for _, name, text in strings_of(msgspec.to_builtins(body)):
         if name in ("division", "via") and _DIVISION.fullmatch(text):
             yield text
-        if len(text) >= USCC_LENGTH:  # few texts are so long, and none that is shorter holds one
-            yield from _regions(text)
+        yield from (code[2:8] for code in _PARTY.findall(text))
 
 
-def _regions(text: str) -> Iterator[str]:
-    """Characters 3-8 of every USCC in a text that is one, or a chain."""
-    return (found[2:8] for found in _PARTY.findall(text))
+def _parties_in(text: str) -> tuple[str, ...]:
+    return _kept_parties(text) if len(text) <= KEPT_MAX else tuple(_PARTY.findall(text))
+
+
+@lru_cache(8192)
+def _kept_parties(text: str) -> tuple[str, ...]:
+    """Every USCC in a text that is one, or a chain, kept for a moment: the same chains and codes come with the next act."""
+    return tuple(_PARTY.findall(text))

@@ -161,8 +161,10 @@ class Log:
 
     async def first_entries(self, chains: Iterable[str]) -> list[Entry]:
         """The first entry of each chain that has one."""
+        if not (places := [(chain, 0) for chain in sorted(set(chains))]):
+            return []
         async with self.pool.acquire() as conn:
-            links = await store.fetch_links(conn, [(chain, 0) for chain in sorted(set(chains))])
+            links = await store.fetch_links(conn, places)
             rows = await store.fetch_entries_at(conn, sorted(link.idx for link in links.values()))
         return [read_entry(row.entry, self.kinds) for row in rows]
 

@@ -221,12 +221,6 @@ async def list_feed(conn: Conn, keys: Sequence[str], *, after: int, end: int, li
     return [row["idx"] for row in rows]
 
 
-async def insert_readers(conn: Conn, rows: Sequence[tuple[str, int]]) -> None:
-    """Put (key, index) pairs into the feed's index; what is there already stays."""
-    sql = "INSERT INTO feed_reader (reader, idx) SELECT * FROM unnest($1::text[], $2::bigint[]) ON CONFLICT DO NOTHING"
-    await conn.execute(sql, [key for key, _ in rows], [index for _, index in rows])
-
-
 async def analyze(conn: Conn) -> None:
     """Let the planner know the tables after much was added at once; it would know by itself a minute later (migration 0009)."""
     await conn.execute("SELECT liandan_guard.analyze_ledger()")

@@ -6,8 +6,8 @@ import structlog
 from asyncpg import InterfaceError, PostgresError
 
 from ledger.log import Log
-from ledger.store import analyze, projected
-from manifests import store
+from ledger.store import Conn, analyze, projected
+from manifests.projection import FeedGap, Kept, follow
 from manifests.readers import begun_by
 
 log = structlog.get_logger("liandan.projector")
@@ -24,32 +24,46 @@ class Projector:
 
     def __init__(self, ledger: Log) -> None:
         self._ledger = ledger
+        self._kept = Kept()
 
     async def run(self) -> None:
         """Follow until cancelled; a database that is away is waited for."""
         while True:
             try:
-                target = await self.catch_up()
+                async with self._ledger.pool.acquire() as conn:  # kept: to give it back costs as much as a page
+                    while True:
+                        target = await self._catch_up(conn)
+                        if (
+                            await self._ledger.publisher.wait_for(target + 1, IDLE_S) is None
+                            and self._ledger.publisher.mismatch is not None
+                        ):
+                            await asyncio.sleep(IDLE_S)
             except (OSError, InterfaceError, PostgresError) as error:
                 log.warning("projection_waits", error=type(error).__name__)
-                await asyncio.sleep(IDLE_S)
-                continue
-            if await self._ledger.publisher.wait_for(target + 1, IDLE_S) is None and self._ledger.publisher.mismatch is not None:
                 await asyncio.sleep(IDLE_S)
 
     async def catch_up(self) -> int:
         """Bring the projection to the published size, which is returned."""
-        target = self._published
         async with self._ledger.pool.acquire() as conn:
-            position = begun = await projected(conn)
-            while position < target:
-                entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
-                firsts = await self._ledger.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
-                position = await store.follow(conn, entries, {first.statement.chain: first for first in firsts})
-                self._ledger.projected = position
-                await asyncio.sleep(0)
-            if position - begun >= BULK:
-                await analyze(conn)
+            return await self._catch_up(conn)
+
+    async def _catch_up(self, conn: Conn) -> int:
+        target = self._published
+        position = begun = await projected(conn) if self._kept.at is None else self._kept.at
+        while position < target:
+            entries = await self._ledger.entries_at(range(position, min(target, position + PAGE)))
+            firsts = await self._ledger.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
+            try:
+                position = await follow(conn, entries, {first.statement.chain: first for first in firsts}, self._kept)
+            except FeedGap:
+                if (now := await projected(conn)) >= position:
+                    raise
+                position = begun = now  # the projections are made again from the log while we run
+                continue
+            self._ledger.projected = position
+            await asyncio.sleep(0)
+        if position - begun >= BULK:
+            await analyze(conn)
         self._ledger.projected = position
         return target
 

@@ -40,6 +40,7 @@ def begun_with(first: Entry) -> Begun:
 def readers_of(entry: Entry, view: ManifestView | None, begun: Begun | None) -> tuple[str, ...]:
     """Keys of the feed's index. ``view`` is the manifest after the entry, ``begun`` of its chain's first entry, where there is one."""
     if view is not None:
-        return index_keys(entry, view.parties, view.places)
+        way = view.way
+        return index_keys(entry, way.parties, way.places)
     begun = begun or begun_with(entry)
     return index_keys(entry, begun.named, begun.places)

@@ -1,24 +1,18 @@
-"""SQL of the manifests' projection, which follows the feed: views to read, views to write, and how far it has come.
-
-Entries are applied in the order of the log, each exactly once; the transaction of whoever reads is its own.
+"""SQL of what is read of the manifests' projection: views, by chain, by name and by what is searched for. It is written in
+manifests.projection; the transaction of whoever reads is its own.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.entry import Entry
-from ledger.parties.names import named_in
-from ledger.parties.store import note_names
-from ledger.store import PROJECTION, Conn, insert_readers, list_feed
+from ledger.store import Conn, list_feed
 from ledger.times import to_datetime
-from manifests.readers import begun_with, readers_of
 from manifests.search import ANY, Changed, Cursor, Search
-from manifests.view import DECODE, ManifestView, columns, concerns, fold
+from manifests.view import DECODE, ManifestView
 
 PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
@@ -27,10 +21,6 @@ SCAN_MAX, STEP_MAX = 10_000, 1_000
 COUNT_MAX, FEW = 200, 50
 """How far a group is counted to choose the smallest, and what is small enough."""
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
-
-
-class FeedGap(LookupError):
-    """Entries were offered beyond the next position: the caller must fetch those between and offer them first."""
 
 
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
@@ -157,69 +147,6 @@ async def list_views(conn: Conn, search: Search, *, limit: int = 50) -> list[Man
         found, place = found + page.views, page.next
         if place is None or len(found) == limit:
             return found
-
-
-async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entry] = MappingProxyType({})) -> int:
-    """Apply a range of consecutive entries in one transaction; the position afterwards. Raises FeedGap, and then nothing is applied.
-
-    ``firsts`` are the first entries of the chains in the range that :func:`manifests.readers.begun_by` names. Ranges may overlap or come
-    twice; what was applied already is passed over. A gap is never jumped.
-    """
-    async with conn.transaction():
-        await conn.execute("INSERT INTO projection_position (name, idx) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING", PROJECTION)
-        # Locked until commit, so that two followers never apply one entry twice.
-        at: int = await conn.fetchval("SELECT idx FROM projection_position WHERE name = $1 FOR UPDATE", PROJECTION)
-        fresh = [entry for entry in entries if entry.index >= at]
-        if not fresh:
-            return at
-        if [entry.index for entry in fresh] != list(range(at, at + len(fresh))):
-            raise FeedGap(f"the projection stands at {at}, offered were {fresh[0].index} … {fresh[-1].index}")
-        concerned = {chain for entry in fresh if (chain := concerns(entry)) is not None}
-        known, changed = await fetch_views(conn, sorted(concerned)), dict[str, ManifestView]()
-        readers: list[tuple[str, int]] = []
-        for entry in fresh:
-            view = None
-            if (chain := concerns(entry)) is not None:
-                view = changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
-            # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
-            first = firsts.get(entry.statement.chain)
-            readers += [(key, entry.index) for key in readers_of(entry, view, None if first is None else begun_with(first))]
-        await upsert_views(conn, changed.values(), known)
-        await insert_readers(conn, readers)
-        await note_names(conn, (named for entry in fresh for named in named_in(entry)))
-        await conn.execute("UPDATE projection_position SET idx = $2 WHERE name = $1", PROJECTION, at + len(fresh))
-        return at + len(fresh)
-
-
-async def upsert_views(conn: Conn, views: Collection[ManifestView], known: Mapping[str, ManifestView] = MappingProxyType({})) -> None:
-    """Write views, new or changed, and the terms that they have and the ones ``known`` before had not, or no longer have."""
-    rows = [columns(view) for view in views]
-    await conn.executemany(
-        """
-        INSERT INTO manifest_view
-               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
-                updated_idx, view)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            ON CONFLICT (chain) DO UPDATE
-           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers, regions = EXCLUDED.regions,
-               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
-        """,
-        [tuple(row.values()) for row in rows],
-    )
-    gone: list[tuple[str, datetime, str]] = []
-    new: list[tuple[str, datetime, str]] = []
-    for view in views:
-        before, now = set[str](known[view.chain].terms if view.chain in known else ()), set(view.terms)
-        gone += [(term, to_datetime(view.issued_s), view.chain) for term in sorted(before - now)]
-        new += [(term, to_datetime(view.issued_s), view.chain) for term in sorted(now - before)]
-    if gone:
-        sql = (
-            "DELETE FROM manifest_term WHERE (term, issued_at, chain) IN (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]))"
-        )
-        await conn.execute(sql, *map(list, zip(*gone, strict=True)))
-    if new:
-        into = "INSERT INTO manifest_term SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[]) ON CONFLICT DO NOTHING"
-        await conn.execute(into, *map(list, zip(*new, strict=True)))
 
 
 async def stream_rows(conn: Conn) -> AsyncIterator[dict[str, Any]]:

@@ -5,6 +5,7 @@ decision and its lists) is not here. The audit of a live database folds them too
 """
 
 from contextlib import suppress
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
-from manifests.model import ManifestState, trunk_of
+from manifests.model import ManifestState, Stage, trunk_of
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -44,7 +45,7 @@ class Flag(Struct, frozen=True):
     index: int
 
 
-class ManifestView(Struct, frozen=True, kw_only=True):
+class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
     """A manifest with its history, as of entry ``updated_idx``."""
 
     chain: str
@@ -63,55 +64,86 @@ class ManifestView(Struct, frozen=True, kw_only=True):
     @property
     def carriers(self) -> tuple[str, ...]:
         """Everybody who is named to carry or carried."""
-        return tuple(dict.fromkeys((*self.state.carriers, *(leg.carrier for leg in self.state.legs))))
-
-    @property
-    def parties(self) -> tuple[str, ...]:
-        """Everybody who is named in it: generator, receiver, carriers; the consignor is one of the first two."""
-        return tuple(dict.fromkeys((self.state.generator, self.state.receiver, *self.carriers)))
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Divisions that it touches: where it leaves from and leads to, and where its parties are registered."""
-        state = self.state
-        return tuple(dict.fromkeys((state.origin.division, state.destination.division, *(party[2:8] for party in self.parties))))
-
-    @property
-    def regions(self) -> tuple[str, ...]:
-        """Every region that one of its places lies in: prefixes of 2, 4 and 6 digits, sorted."""
-        return tuple(sorted({place[:digits] for place in self.places for digits in (2, 4, 6)}))
-
-    @property
-    def plates(self) -> tuple[str, ...]:
-        """Plates of vehicles and trailers that carried it, in normal form."""
-        worn = (plate for leg in self.state.legs for plate in (leg.vehicle.plate, leg.vehicle.trailer) if plate)
-        return tuple(dict.fromkeys(map(normal, worn)))
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """Everything that it is looked for by (manifests.search), sorted."""
-        state = self.state
-        here, there = state.origin.division[:2], state.destination.division[:2]
-        found = ["any", f"generator:{state.generator}", f"receiver:{state.receiver}", f"stage:{state.stage.value}"]
-        found += [f"from:{here}", f"to:{there}", f"way:{here}-{there}", *([f"number:{state.number}"] if state.number else [])]
-        for name, values in {"carrier": self.carriers, "code": self.codes, "plate": self.plates, "region": self.regions}.items():
-            found += [f"{name}:{value}" for value in values]
-        for party in self.parties:
-            found += [f"party:{party}", f"party:{party} {state.stage.value}"]
-        return tuple(sorted(found))
+        return tuple(dict.fromkeys([*self.state.carriers, *[leg.carrier for leg in self.state.legs]]))
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Waste codes on the manifest."""
-        return tuple(dict.fromkeys(line.code for line in self.state.lines))
+        return tuple(dict.fromkeys([line.code for line in self.state.lines]))
+
+    @property
+    def plates(self) -> tuple[str, ...]:
+        """Plates of vehicles and trailers that carried it, in normal form."""
+        worn = [plate for leg in self.state.legs for plate in (leg.vehicle.plate, leg.vehicle.trailer) if plate]
+        return tuple(dict.fromkeys(map(normal, worn)))
+
+    @cached_property
+    def way(self) -> "Way":
+        """Who and where, which an act seldom changes."""
+        state = self.state
+        return _way(state.generator, state.receiver, self.carriers, state.origin.division, state.destination.division, self.codes)
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Everybody who is named in it: generator, receiver, carriers; the consignor is one of the first two."""
+        return self.way.parties
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Divisions that it touches: where it leaves from and leads to, and where its parties are registered."""
+        return self.way.places
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Every region that one of its places lies in: prefixes of 2, 4 and 6 digits, sorted."""
+        return self.way.regions
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Everything that it is looked for by (manifests.search), sorted."""
+        number = self.state.number
+        own = [f"plate:{plate}" for plate in self.plates] + ([f"number:{number}"] if number else [])
+        common = _terms_at(self.way, self.state.stage)
+        return tuple(sorted([*common, *own])) if own else common
+
+
+class Way(Struct, frozen=True, eq=False):
+    """What many manifests have in common, and one has from act to act: who moves which waste from where to where."""
+
+    parties: tuple[str, ...]
+    places: tuple[str, ...]
+    regions: tuple[str, ...]
+    carriers: tuple[str, ...]
+    codes: tuple[str, ...]
+    terms: tuple[str, ...]
+    """Those that hang on neither the stage nor the load itself."""
+
+
+@lru_cache(4096)
+def _way(generator: str, receiver: str, carriers: tuple[str, ...], origin: str, destination: str, codes: tuple[str, ...]) -> Way:
+    """Kept for a moment: the next act of a load asks for the same, and so does the next load on its way."""
+    parties = tuple(dict.fromkeys((generator, receiver, *carriers)))
+    places = tuple(dict.fromkeys((origin, destination, *(party[2:8] for party in parties))))
+    regions = tuple(sorted({place[:digits] for place in places for digits in (2, 4, 6)}))
+    here, there = origin[:2], destination[:2]
+    terms = ["any", f"generator:{generator}", f"receiver:{receiver}", f"from:{here}", f"to:{there}", f"way:{here}-{there}"]
+    for name, values in {"carrier": carriers, "code": codes, "region": regions, "party": parties}.items():
+        terms += [f"{name}:{value}" for value in values]
+    return Way(parties, places, regions, carriers, codes, tuple(terms))
+
+
+@lru_cache(8192)
+def _terms_at(way: Way, stage: Stage) -> tuple[str, ...]:
+    """What a manifest on some way is looked for by at a stage, sorted."""
+    return tuple(sorted([*way.terms, f"stage:{stage.value}", *[f"party:{party} {stage.value}" for party in way.parties]]))
 
 
 DECODE = msgspec.msgpack.Decoder(ManifestView).decode
 
 
-def columns(view: ManifestView) -> dict[str, object]:
+def columns(view: ManifestView) -> dict[str, Any]:
     """The row of a view in ``manifest_view``: what is searched by, and the view itself."""
-    state = view.state
+    state, way = view.state, view.way
     return {
         "chain": view.chain,
         "generator": state.generator,
@@ -121,9 +153,9 @@ def columns(view: ManifestView) -> dict[str, object]:
         "from_province": state.origin.division[:2],
         "to_province": state.destination.division[:2],
         "receiver": state.receiver,
-        "carriers": list(view.carriers),
-        "regions": list(view.regions),
-        "codes": list(view.codes),
+        "carriers": list(way.carriers),
+        "regions": list(way.regions),
+        "codes": list(way.codes),
         "terms": list(view.terms),
         "issued_at": to_datetime(view.issued_s),
         "updated_idx": view.updated_idx,

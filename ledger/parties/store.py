@@ -23,24 +23,37 @@ class PartyRow(Struct, frozen=True):
 
 
 async def note_names(conn: Conn, named: Iterable[Named]) -> None:
-    """Write what entries say of parties, in the order of the log."""
-    for one in named:
-        before = await conn.fetchval("SELECT folded FROM party_name WHERE uscc = $1", one.uscc)
-        await conn.execute(
-            """
-            INSERT INTO party_name (uscc, name, folded, closed_on, idx) VALUES ($1, coalesce($2, ''), coalesce($3, ''), coalesce($4, ''), $5)
-                ON CONFLICT (uscc) DO UPDATE
-               SET name = coalesce($2, party_name.name), folded = coalesce($3, party_name.folded),
-                   closed_on = coalesce($4, party_name.closed_on), idx = $5
-            """,
-            *(one.uscc, one.name, None if one.name is None else folded(one.name), one.closed_on, one.index),
-        )
-        if one.name is None:
-            continue
-        old, new = grams(before or ""), grams(folded(one.name))
-        await conn.execute("DELETE FROM party_gram WHERE uscc = $1 AND gram = ANY($2::text[])", one.uscc, sorted(old - new))
-        into = "INSERT INTO party_gram (gram, uscc) SELECT unnest($2::text[]), $1 ON CONFLICT DO NOTHING"
-        await conn.execute(into, one.uscc, sorted(new))
+    """Write what entries say of parties, in the order of the log; the transaction is the caller's."""
+    said = list(named)
+    known = "SELECT uscc, name, folded, closed_on FROM party_name WHERE uscc = ANY($1::text[])"
+    before = {row["uscc"]: row for row in await conn.fetch(known, list({one.uscc for one in said}))}
+    after = {uscc: Named(uscc, -1, row["name"], row["closed_on"]) for uscc, row in before.items()}
+    for one in said:
+        old = after.get(one.uscc, one)
+        name, closed_on = (earlier if now is None else now for now, earlier in ((one.name, old.name), (one.closed_on, old.closed_on)))
+        after[one.uscc] = Named(one.uscc, one.index, name, closed_on)
+    rows, gone, new = list[tuple[str, str, str, str, int]](), list[tuple[str, str]](), list[tuple[str, str]]()
+    for one in after.values():
+        name = folded(one.name or "")
+        rows.append((one.uscc, one.name or "", name, one.closed_on or "", one.index))
+        had, has = grams(before[one.uscc]["folded"] if one.uscc in before else ""), grams(name)
+        gone += [(gram, one.uscc) for gram in had - has]
+        new += [(gram, one.uscc) for gram in has - had]
+    await conn.execute(
+        """
+        INSERT INTO party_name (uscc, name, folded, closed_on, idx)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+            ON CONFLICT (uscc) DO UPDATE
+           SET name = EXCLUDED.name, folded = EXCLUDED.folded, closed_on = EXCLUDED.closed_on, idx = EXCLUDED.idx
+        """,
+        *map(list, zip(*rows, strict=True)),
+    )
+    if gone:
+        lost = "DELETE FROM party_gram WHERE (gram, uscc) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+        await conn.execute(lost, *map(list, zip(*gone, strict=True)))
+    if new:
+        into = "INSERT INTO party_gram (gram, uscc) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING"
+        await conn.execute(into, *map(list, zip(*new, strict=True)))
 
 
 LISTED = "SELECT uscc, name, closed_on, idx FROM party_name WHERE uscc > $1 AND idx >= $2 ORDER BY uscc LIMIT $3"

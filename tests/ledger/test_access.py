@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ledger.admission.content import strings_of
 from ledger.admission.entry import Entry
 from ledger.auditing.audit import audit
 from ledger.caller import Caller, index_keys, places_of, reads, wanted_keys
+from ledger.chain import USCC
 from ledger.directory import Grant, Grants, access_key
 from signing.refusal import Refusal
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, OPERATOR, Workbench, uscc
@@ -148,3 +151,25 @@ def test_the_feeds_index_is_read_by_exactly_those_whom_a_grant_covers(places: li
     asked = set(wanted_keys(caller)) - {CITY}
     held = set(index_keys(entry, (), places))
     assert bool(asked & held) == reads(caller, "manifest", [*places, *places_of(entry)])
+
+
+OTHER = uscc("500116", 7)
+PIECES = st.sampled_from([CITY, OTHER, "510700", "/", '"', "\\", ":", "{", "]", ",", "甲", "permit/", '"division":"510112"'])
+TEXTS = st.one_of(st.sampled_from([CITY, f"permit/{OTHER}/1", "510700", "5107001"]), st.lists(PIECES, max_size=5).map("".join))
+BODIES = st.recursive(
+    st.dictionaries(st.sampled_from(["division", "via", "text", CITY]), st.one_of(TEXTS, st.lists(TEXTS, max_size=3), st.none(), st.integers())),
+    lambda inner: st.dictionaries(st.sampled_from(["place", "via", "lines"]), st.one_of(inner, st.lists(inner, max_size=2))),
+    max_leaves=4,
+)
+
+
+@given(BODIES)
+def test_places_of_a_body_are_those_of_its_texts(body: dict[str, Any]) -> None:
+    """They are looked for in the JSON of the body; what stands there beside texts, or looks like the end of one, is none."""
+    entry = registration()
+    entry = replace(entry, statement=replace(entry.statement, chain="log/main", by=(), principal=None, body=body))
+    expected = list[str]()
+    for _, name, text in strings_of(body):
+        expected += [text] if name in ("division", "via") and re.fullmatch("[0-9]{6}", text) else []
+        expected += [part[2:8] for part in text.split("/") if re.fullmatch(USCC, part)]
+    assert sorted(places_of(entry)) == sorted(expected)

@@ -13,7 +13,7 @@ from ledger.auditing.report import Finding
 from ledger.log import Log, LoggedEntry
 from liandan.installation import audit_own
 from liandan.wiring import KINDS
-from manifests import store
+from manifests import projection
 from manifests.readers import begun_by
 from tests.ledger.log_server import running
 from whitelist.adopted import data_files
@@ -53,7 +53,7 @@ async def follow(log: Log, pool: Pool[Record], size: int) -> None:
     entries = await log.entries_at(list(range(size)))
     firsts = await log.first_entries(chain for entry in entries if (chain := begun_by(entry)) is not None)
     async with pool.acquire() as conn:
-        await store.follow(conn, entries, {first.statement.chain: first for first in firsts})
+        await projection.follow(conn, entries, {first.statement.chain: first for first in firsts})
 
 
 async def findings(log: Log, pool: Pool[Record]) -> list[Finding]:

@@ -14,8 +14,8 @@ from ledger.store import projected
 from ledger.times import to_datetime
 from liandan.database import connect
 from manifests import store
+from manifests.projection import FeedGap, follow
 from manifests.search import Search
-from manifests.store import FeedGap, follow
 from tests.manifests.driver import (
     APPROVAL,
     CARRIER,

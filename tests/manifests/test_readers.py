@@ -10,7 +10,7 @@ from ledger import store
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import Grant
 from manifests import acts
-from manifests.store import follow
+from manifests.projection import follow
 from tests.manifests.driver import CARRIER, GENERATOR, ORIGIN, RECEIVER, SECOND_CARRIER, STRANGER, Driver
 from tests.manifests.test_projection import busy, from_zero
 from tests.plans import explained

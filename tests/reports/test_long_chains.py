@@ -8,7 +8,7 @@ from asyncpg import Pool, Record
 
 from ledger.log import LoggedEntry
 from ledger.times import parse_at
-from manifests.store import follow
+from manifests.projection import follow
 from reports.verify import verify_bytes
 from signing.envelope import freeze
 from tests.ledger.log_server import running

@@ -17,8 +17,10 @@ from msgspec.structs import replace
 from ledger.admission.entry import Entry
 from ledger.caller import Caller
 from ledger.log import Log, LoggedEntry
+from ledger.store import projected
 from ledger.times import parse_at
-from manifests.store import fetch_view, follow, upsert_views
+from manifests.projection import follow, write
+from manifests.store import fetch_view
 from reports.attachment import bundle_in, layout_in
 from reports.issuing import NO_SIGNERS, Signers
 from reports.press import Press
@@ -130,13 +132,12 @@ async def test_nobody_else_can_stand_in_front_of_a_manifests_certificate(log: Lo
         view = await fetch_view(conn, trunk(3))
         assert view is not None
         others = [f"9151010000000{number:02d}XXX" for number in range(12)]
-        await upsert_views(
-            conn,
-            [
-                replace(view, chain=f"manifest/{other}/{ulid}", issued_s=view.issued_s - 60, state=replace(view.state, generator=other))
-                for other in others
-            ],
-        )
+        at = await projected(conn)
+        copies = [
+            replace(view, chain=f"manifest/{other}/{ulid}", issued_s=view.issued_s - 60, state=replace(view.state, generator=other))
+            for other in others
+        ]
+        assert await write(conn, at, at, copies, {}, [])
     assert (await ask(log, authority, f"/v1/manifests/{ulid}/bundle")).json() == {"codes": ["MANIFEST_AMBIGUOUS"]}
     for caller in (authority, generator):
         bundle = await ask(log, caller, f"/v1/manifests/{GENERATOR}/{ulid}/bundle")

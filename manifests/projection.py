@@ -1,0 +1,178 @@
+"""The projections of manifests, which follow the feed: views, the terms that they are found by, the feed's index, names of parties.
+
+Entries are applied in the order of the log, each exactly once. A range is written in one statement that holds only while the position is where
+it was read: no lock is taken before, and whoever comes second finds nothing written and reads again. So the views of loads under way can be
+kept between two ranges: while the position has not moved, nobody else has changed them.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from ledger.admission.entry import Entry
+from ledger.parties.names import named_in
+from ledger.parties.store import note_names
+from ledger.store import PROJECTION, Conn
+from manifests.model import FINISHED
+from manifests.readers import begun_with, readers_of
+from manifests.view import DECODE, ManifestView, columns, concerns, fold
+
+KEPT_MAX = 2_000
+"""Views of unfinished loads that are kept, some 10 KB each; the newest acts are nearly always about one of them."""
+_SEPARATOR = "\n"
+"""Between texts that are sent as one, and a tabulator between fields: an array of arrays, element by element, costs the driver several times as
+much. No text of a statement has control characters (formats §1)."""
+
+
+class FeedGap(LookupError):
+    """Entries were offered beyond the next position: the caller must fetch those between and offer them first."""
+
+
+class Kept:
+    """What one follower has written last: the position after it, and views as they stand there."""
+
+    def __init__(self) -> None:
+        self.at: int | None = None
+        """``None``: not known, it is to be read, and the views with it."""
+        self.views: dict[str, ManifestView] = {}
+
+    def keep(self, at: int, changed: Mapping[str, ManifestView]) -> None:
+        """The range before ``at`` is written."""
+        self.at = at
+        for chain, view in changed.items():
+            self.views.pop(chain, None)
+            if view.state.stage not in FINISHED:
+                self.views[chain] = view
+        while len(self.views) > KEPT_MAX:
+            del self.views[next(iter(self.views))]
+
+
+async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entry] = MappingProxyType({}), kept: Kept | None = None) -> int:
+    """Apply a range of consecutive entries, all or nothing; the position afterwards. Raises FeedGap, and then nothing is applied.
+
+    ``firsts`` are the first entries of the chains in the range that :func:`manifests.readers.begun_by` names; ``kept`` is what the caller's
+    range before left. Ranges may overlap or come twice; what was applied already is passed over. A gap is never jumped.
+    """
+    kept = kept or Kept()
+    while True:
+        if (at := kept.at) is None or (entries and entries[0].index > at):
+            kept.views.clear()  # somebody else has written, or it is not known whether we have
+            at, _ = await _read(conn)
+        if not (fresh := _behind(at, entries)):
+            return at
+        # The issue of a load has nothing before it, and what follows it in the range is folded from there.
+        begun = {entry.statement.chain for entry in fresh if entry.statement.seq == 0}
+        concerned = dict.fromkeys(chain for entry in fresh if (chain := concerns(entry)) is not None and chain not in begun)
+        known = {chain: kept.views[chain] for chain in concerned if chain in kept.views}
+        if missing := [chain for chain in concerned if chain not in known]:
+            now, read = await _read(conn, missing)
+            if now != at:
+                kept.at = None
+                continue
+            known |= read
+        if await _apply(conn, at, fresh, firsts, known, kept):
+            return at + len(fresh)
+
+
+def _behind(at: int, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Those from a position on; FeedGap unless they begin there and follow one another."""
+    fresh = [entry for entry in entries if entry.index >= at]
+    if [entry.index for entry in fresh] != list(range(at, at + len(fresh))):
+        raise FeedGap(f"the projection stands at {at}, offered were {fresh[0].index} … {fresh[-1].index}")
+    return fresh
+
+
+async def _read(conn: Conn, chains: Sequence[str] = ()) -> tuple[int, dict[str, ManifestView]]:
+    """The position and views of one moment; chains without a view are left out."""
+    sql = """
+        SELECT idx, chain, view FROM projection_position LEFT JOIN manifest_view ON chain = ANY($2::text[]) WHERE projection_position.name = $1
+    """
+    while not (rows := await conn.fetch(sql, PROJECTION, chains)):
+        await conn.execute("INSERT INTO projection_position (name, idx) VALUES ($1, 0) ON CONFLICT (name) DO NOTHING", PROJECTION)
+    return rows[0]["idx"], {row["chain"]: DECODE(row["view"]) for row in rows if row["chain"] is not None}
+
+
+async def _apply(
+    conn: Conn, at: int, fresh: Sequence[Entry], firsts: Mapping[str, Entry], known: Mapping[str, ManifestView], kept: Kept
+) -> bool:
+    """Fold entries into what is known at a position, and write what changed; False if the position has moved, and then nothing is written."""
+    changed, readers = dict[str, ManifestView](), list[str]()
+    for entry in fresh:
+        view = None
+        if (chain := concerns(entry)) is not None:
+            view = changed[chain] = fold(changed.get(chain) or known.get(chain), entry)
+        # With the view as it is now: who is named later is not told of what was before (docs/decisions.md).
+        first = firsts.get(entry.statement.chain)
+        readers.append(_SEPARATOR.join(readers_of(entry, view, None if first is None else begun_with(first))))
+    named = [named for entry in fresh for named in named_in(entry)]
+    end = at + len(fresh)
+    kept.at = None  # until it is known that it is written
+    if not named:
+        is_written = await write(conn, at, end, changed.values(), known, readers)
+    else:  # seldom: in one transaction, under the lock of the position
+        async with conn.transaction():
+            is_written = await write(conn, at, end, changed.values(), known, readers)
+            if is_written:
+                await note_names(conn, named)
+    if is_written:
+        kept.keep(end, changed)
+    return is_written
+
+
+_WRITE = """
+    WITH moved AS (
+        UPDATE projection_position SET idx = $3 WHERE name = $1 AND idx = $2 RETURNING true
+    ), changed AS MATERIALIZED (
+        SELECT f[1] AS chain, f[2] AS generator, f[3] AS ulid, nullif(f[4], '') AS number, f[5] AS stage, f[6] AS from_province,
+               f[7] AS to_province, f[8] AS receiver, string_to_array(f[9], E'\n') AS carriers, string_to_array(f[10], E'\n') AS regions,
+               string_to_array(f[11], E'\n') AS codes, string_to_array(f[12], E'\n') AS terms, to_timestamp(f[13]::bigint) AS issued_at,
+               f[14]::bigint AS updated_idx, string_to_array(f[15], E'\n') AS gone, string_to_array(f[16], E'\n') AS new, view
+          FROM moved, unnest($5::text[], $6::bytea[]) AS added (fields, view), string_to_array(fields, E'\t') AS f
+    ), views AS (
+        INSERT INTO manifest_view
+               (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
+                updated_idx, view)
+        SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
+               updated_idx, view
+          FROM changed
+            ON CONFLICT (chain) DO UPDATE
+           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers, regions = EXCLUDED.regions,
+               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
+    ), gone AS (
+        DELETE FROM manifest_term
+         WHERE (term, issued_at, chain) IN (SELECT unnest(gone), issued_at, chain FROM changed)
+    ), new AS (
+        INSERT INTO manifest_term (term, issued_at, chain)
+        SELECT unnest(new), issued_at, chain FROM changed
+            ON CONFLICT DO NOTHING
+    ), readers AS (
+        INSERT INTO feed_reader (reader, idx)
+        SELECT unnest(string_to_array(keys, E'\n')), $2 + place - 1 FROM moved, unnest($4::text[]) WITH ORDINALITY AS told (keys, place)
+            ON CONFLICT DO NOTHING
+    )
+    SELECT count(*) FROM moved
+"""
+"""Planned anew whenever the log has doubled, as ``append`` of ledger.store is: a plan of the day when a table was one page would read it whole.
+Terms that are gone and terms that are new are never the same ones, so their order does not matter."""
+
+
+async def write(
+    conn: Conn, at: int, end: int, views: Collection[ManifestView], known: Mapping[str, ManifestView], readers: Sequence[str]
+) -> bool:
+    """The position from ``at`` to ``end``, views, the terms that they have and the ones ``known`` before had not, or no longer have, and keys
+    of readers by entry from ``at`` on: in one statement, all or nothing."""
+    rows, encoded = list[str](), list[bytes]()
+    for view in views:
+        row = columns(view)
+        now, before = set(view.terms), set(known[view.chain].terms if view.chain in known else ())
+        row |= {"issued_at": view.issued_s, "gone": before - now, "new": now - before}
+        encoded.append(row.pop("view"))
+        rows.append("\t".join([_joined(value) for value in row.values()]))
+    moved: int = await conn.fetchval(f"{_WRITE} -- at 2^{end.bit_length()}", PROJECTION, at, end, readers, rows, encoded)
+    return moved == 1
+
+
+def _joined(value: str | int | Iterable[str] | None) -> str:
+    """A value of a row in the text that is sent."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value) if isinstance(value, int) else _SEPARATOR.join(value)
