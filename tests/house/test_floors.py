@@ -29,6 +29,7 @@ DATABASE = {
     "ledger.repair.refill",
     "ledger.admission.refusals",
     "ledger.admission.sequencer",
+    "manifests.projection",
 }
 """Other modules that may hold a connection, or what one has brought."""
 WORLD = {

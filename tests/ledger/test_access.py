@@ -157,7 +157,9 @@ OTHER = uscc("500116", 7)
 PIECES = st.sampled_from([CITY, OTHER, "510700", "/", '"', "\\", ":", "{", "]", ",", "甲", "permit/", '"division":"510112"'])
 TEXTS = st.one_of(st.sampled_from([CITY, f"permit/{OTHER}/1", "510700", "5107001"]), st.lists(PIECES, max_size=5).map("".join))
 BODIES = st.recursive(
-    st.dictionaries(st.sampled_from(["division", "via", "text", CITY]), st.one_of(TEXTS, st.lists(TEXTS, max_size=3), st.none(), st.integers())),
+    st.dictionaries(
+        st.sampled_from(["division", "via", "text", CITY]), st.one_of(TEXTS, st.lists(TEXTS, max_size=3), st.none(), st.integers())
+    ),
     lambda inner: st.dictionaries(st.sampled_from(["place", "via", "lines"]), st.one_of(inner, st.lists(inner, max_size=2))),
     max_leaves=4,
 )
