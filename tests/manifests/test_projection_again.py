@@ -14,9 +14,10 @@ from ledger.tree.tiles import TileReader
 from liandan.export import reader_of
 from liandan.wiring import KINDS
 from manifests import projection
+from manifests.feed_audit import FeedFold
 from manifests.projection import FeedGap, Kept, follow
 from manifests.readers import begun_by
-from manifests.store import list_wrong_terms, stream_rows
+from manifests.store import list_wrong_terms, stream_readers, stream_rows
 from manifests.view import ViewFold
 from tests.vectors.second_reader import VECTORS
 
@@ -72,13 +73,16 @@ async def test_ranges_with_and_without_what_is_kept_give_the_rows_of_one_pass(
 async def test_the_rows_are_those_that_an_audit_makes(database: asyncpg.Connection) -> None:
     """The audit folds by itself, without what the projection keeps and without its SQL."""
     fold, kept = ViewFold(), Kept()
+    feed = FeedFold(fold)
     for position, entry in enumerate(corpus()):
-        fold.watch(entry)
+        feed.watch(entry)
         await apply(database, position, position + 1, kept)
     async with database.transaction():
         found: list[Finding] = [finding async for row in stream_rows(database) for finding in fold.compare(row)]
+        found += await feed.compare(stream_readers(database), len(corpus()))
     assert found == []
     assert await list_wrong_terms(database) == []
+    feed.close()
     fold.close()
 
 
