@@ -78,6 +78,7 @@ class Log:
         self.pool, self.kinds, self.data, self.publisher = pool, kinds, data, publisher
         self.operator_key, self.simulated = operator_key, simulated
         self.projected = 0  # Entries that the projections are known here to reflect; there may be more.
+        self.looked_at = 0.0  # When somebody who waits for them has last looked, monotonic (ledger.reading).
         self._intake = Intake(pool, kinds, publisher.files.has)
         self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)
 

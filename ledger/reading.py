@@ -95,20 +95,26 @@ async def wait_until_read(log: Log, size: int | None, wait_s: float) -> None:
     if size is None or size <= log.projected:
         return
     ends, pause = monotonic() + wait_s, POLL_MIN_S
-    while True:
-        async with log.pool.acquire() as conn:
-            head = await store.fetch_head(conn)
-            log.projected = await store.projected(conn)
-        committed = 0 if head is None else head.size
-        if size <= log.projected:
-            return
-        if size > committed:
-            raise refuse("MIN_SIZE", field="min_size", found=size, expected=f"at most {committed}")
+    committed = await _look(log)
+    if size > max(committed, log.projected):
+        raise refuse("MIN_SIZE", field="min_size", found=size, expected=f"at most {committed}")
+    while size > log.projected:
         left = ends - monotonic()
         if left <= 0:
             raise refuse("NOT_YET_READ", field="min_size", found=log.projected, expected=f"at least {size}")
         await asyncio.sleep(min(left, pause))
+        if monotonic() - log.looked_at >= pause:  # one look serves everybody who waits, however many they are
+            await _look(log)
         pause = min(2 * pause, POLL_MAX_S)
+
+
+async def _look(log: Log) -> int:
+    """Note how far the projections have come; the committed size."""
+    log.looked_at = monotonic()
+    async with log.pool.acquire() as conn:
+        head = await store.fetch_head(conn)
+        log.projected = await store.projected(conn)
+    return 0 if head is None else head.size
 
 
 class Snapshot(Struct, frozen=True):

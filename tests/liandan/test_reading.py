@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from base64 import b64decode
 from collections.abc import AsyncIterator
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from asyncpg import Connection, Pool, Record
 
+from ledger import reading
+from ledger.store import projected
 from ledger.times import parse_at
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.tree.merkle import leaf_hash
@@ -17,12 +21,14 @@ from ledger.tree.tiles import parse_bundle
 from liandan.access import payer_of
 from liandan.client.transport import challenge
 from liandan.database import connect
+from liandan.identity import Identity
 from liandan.problems import STATUS, language_of
-from liandan.wiring import RULES
+from liandan.wiring import KINDS, RULES
 from reports.tables.routes import SEARCHES
 from signing.envelope import Envelope, freeze
 from signing.keys import PrivateKey
 from signing.possession import register
+from tests.ledger.log_server import running
 from tests.liandan.serving import NOW, http, post_all
 from tests.workbench import AUTHORITY_51, OPERATOR, ORIGIN, Workbench, key_of, uscc
 
@@ -165,10 +171,17 @@ async def test_what_posts_take_is_not_asked_to_wait(still: httpx.AsyncClient, be
 
 
 async def test_views_that_stay_behind_are_said_to_and_nothing_hangs(
-    still: httpx.AsyncClient, bench: Workbench, shared_database_url: str
+    still: httpx.AsyncClient, bench: Workbench, shared_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The projection is held by a lock of its own row, as by a follower that is stuck, while the log goes on."""
-    token = await token_of(still, PARTY)
+    """The projection is held by a lock of its own row, as by a follower that is stuck, while the log goes on. Who waits beside others looks
+    with them: many who wait cost the database no more than one."""
+    token, looks = await token_of(still, PARTY), list[int]()
+
+    async def look(conn: Connection[Record]) -> int:
+        looks.append(await projected(conn))
+        return looks[-1]
+
+    monkeypatch.setattr(reading.store, "projected", look)
     async with connect(shared_database_url) as stuck, stuck.transaction():
         await stuck.execute("SELECT FROM projection_position FOR UPDATE")
         posted = await still.post("/v1/statements", content=freeze(bench.register(uscc("510112", 77)).envelope))
@@ -176,8 +189,10 @@ async def test_views_that_stay_behind_are_said_to_and_nothing_hangs(
         headers = {**token, "Prefer": "respond-async"}
         late = await still.get("/v1/manifests", params=asked, headers=headers)
         assert (late.status_code, late.json()["code"], late.headers["retry-after"]) == (503, "NOT_YET_READ", "1")
-        waited = await still.get("/v1/manifests", params=asked, headers={**token, "Prefer": "wait=1"})
-        assert waited.status_code == 503
+        looks.clear()
+        waiting = [still.get("/v1/manifests", params=asked, headers={**token, "Prefer": "wait=1"}) for _ in range(20)]
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [503] * 20
+        assert len(looks) < 20 + 60, "one each to begin with, then one for all"
     assert (await still.get("/v1/manifests", params=asked, headers=token)).status_code == 200
 
 
@@ -286,6 +301,15 @@ async def test_a_simulated_log_takes_its_own_time_for_a_login(still: httpx.Async
             assert (await still.get("/v1/feed", headers=token)).status_code == 200
         else:
             assert answer.json()["code"] == "LOGIN_TIME"
+
+
+@pytest.mark.parametrize("simulated", [True, False])
+async def test_a_challenge_is_not_good_again_where_time_stands_still(pool: Pool[Record], tmp_path: Path, simulated: bool) -> None:
+    async with running(pool, tmp_path, KINDS) as log:
+        log.simulated = simulated
+        await pool.execute("INSERT INTO login_nonce (nonce, expires_at) VALUES ($1, now() - interval '1 day')", bytes(32))
+        await Identity(log, ORIGIN, ()).sweep()
+        assert await pool.fetchval("SELECT count(*) FROM login_nonce") == int(simulated)
 
 
 async def test_refused_lines_of_a_batch_count_like_refused_posts(client: httpx.AsyncClient, bench: Workbench) -> None:
