@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -136,3 +137,29 @@ async def test_whatever_else_is_asked_goes_the_frameworks_way(client: httpx.Asyn
     assert (await client.get(PATH)).json()["code"] == "METHOD_NOT_ALLOWED"
     assert (await client.post(PATH, content=b"x" * 100_001)).json()["code"] == "REQUEST_TOO_LARGE"
     assert short == []
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        "Content-Length: {n}\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 0",
+        "Content-Length: {n}\r\nContent-Length: 0",
+        "Content-Length: {n}, {n}",
+        "Content-Length: +{n}",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding: chunked, identity",
+    ],
+)
+async def test_a_body_whose_end_can_be_read_in_two_ways_is_not_read(
+    client: httpx.AsyncClient, bench: Workbench, short: list[bytes], framing: str
+) -> None:
+    """What a proxy takes for a body would be a second request here (request smuggling, RFC 9112 section 11.2)."""
+    body = freeze(bench.entries[1].envelope)
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{framing.format(n=len(body))}\r\n\r\n"
+    writer.write(head.encode() + b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) + b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n")
+    async with asyncio.timeout(30):
+        answer = await reader.read()
+    writer.close()
+    assert (answer.partition(b"\r\n")[0], answer.count(b"HTTP/1.1 "), short) == (b"HTTP/1.1 400 Bad Request", 1, [])
