@@ -5,6 +5,7 @@ import shutil
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,12 +92,12 @@ class Desk(Struct, kw_only=True):
         """Make the browser an old one (Chromium 109), whose WebCrypto lacks Ed25519."""
         self.do(lambda page: page.evaluate(_WITHOUT_ED25519))
 
-    def show(self, raw: bytes, name: str = "c.pdf", mime: str = "application/pdf") -> str:
-        """Choose a file as people do; the verdict of its answer."""
+    def show(self, raw: bytes | Path, name: str = "c.pdf", mime: str = "application/pdf") -> str:
+        """Choose a file as people do, from memory or, where it is large, from disk; the verdict of its answer."""
 
         def choose(page: Any) -> str:
             before = page.locator("article").count()
-            page.set_input_files("#files", {"name": name, "mimeType": mime, "buffer": raw})
+            page.set_input_files("#files", raw if isinstance(raw, Path) else {"name": name, "mimeType": mime, "buffer": raw})
             page.wait_for_function(
                 "count => document.querySelectorAll('article').length > count && !document.body.matches('.busy')", arg=before
             )

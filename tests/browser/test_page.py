@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -179,9 +180,10 @@ def test_of_many_files_the_gravest_answer_stands_first(desk: Desk) -> None:
     assert _text(desk, "#status") == "4 件中最严重的：无效"
 
 
-def test_large_files_are_refused_unread(desk: Desk) -> None:
+def test_large_files_are_refused_unread(desk: Desk, tmp_path: Path) -> None:
     own, _ = originals()
-    assert desk.show(own.signed + bytes(33 * 1024 * 1024)) == "bad"
+    (tmp_path / "large.pdf").write_bytes(own.signed + bytes(100 * 1024 * 1024))
+    assert desk.show(tmp_path / "large.pdf") == "bad"
     assert "FILE_FORM" in _text(desk, "article")
 
 
