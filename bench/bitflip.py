@@ -59,6 +59,7 @@ TABLES = {
         "chain",
         "chain generator ulid stage from_province to_province receiver carriers codes terms issued_at updated_idx view",
     ),
+    "registry_view": ("chain", "chain idx terms"),
 }
 """Key and columns of the tables whose bits are flipped; ``number`` is empty in these lives."""
 STORE = {"promise": "size root", "origin": "origin", "shadow": "key value", "shadow_size": "size at_s"}
@@ -132,6 +133,8 @@ def in_row(table: str, column: str, row: Mapping[str, Any], changed: Any) -> Cal
         if table == "manifest_view":
             named = "view" if column == "chain" else column
             return finding.chain in (row["chain"], changed) and finding.field == f"manifest_view.{named}"
+        if table == "registry_view":
+            return finding.chain in (row["chain"], changed) and finding.field == f"registry_view.{column}"
         return finding.field == f"{table}.{column}"
 
     return names

@@ -1,4 +1,4 @@
-"""What a page of the feed and of every search costs among 10^4 and 10^5 manifests: 8 KB blocks that PostgreSQL touched, and milliseconds.
+"""What a page of the feed and of every search costs among 10^4 and 10^5 manifests and approvals: 8 KB blocks that PostgreSQL touched, and milliseconds.
 
 Blocks do not depend on how busy the machine is. Beside them stand those of the plain way, one index a column and a filter over the newest,
 as it was before manifests were found by terms. Rows are multiplied from one real manifest; who has how many of them is the bench's choice:
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import asyncpg
 
+from bench import registries
 from bench.append import append, running_log
 from bench.figures import Figure
 from bench.load import Load
@@ -85,7 +86,7 @@ async def _run(directory: Path) -> list[Figure]:
                 await _fill(conn, size)
                 for name, (cost, rows, ms) in (await _costs(conn, size)).items():
                     blocks[name, size] = cost
-                    figures.append(Figure(name=f"{name}, {size} manifests", value=cost, unit="blocks", note=f"{rows} rows, {ms:.2f} ms"))
+                    figures.append(Figure(name=f"{name}, {size} of each", value=cost, unit="blocks", note=f"{rows} rows, {ms:.2f} ms"))
     for name in dict.fromkeys(name for name, _ in blocks):
         few, many = (blocks[name, size] for size in SIZES)
         figures.append(Figure(name=f"{name}, 10^5 against 10^4", value=many / max(few, 1), unit="times the blocks"))
@@ -108,6 +109,7 @@ async def _fill(conn: asyncpg.Connection, size: int) -> None:
     await conn.executemany(
         "INSERT INTO party_gram VALUES ($1, $2)", [(gram, code) for code, name in names for gram in grams(name)], timeout=600
     )
+    await registries.fill(conn, size)
     await conn.execute("VACUUM ANALYZE", timeout=600)  # as the server does by itself a minute after much was added
 
 
@@ -137,6 +139,12 @@ async def _costs(conn: asyncpg.Connection, size: int) -> dict[str, tuple[float, 
     asked |= {"feed of a receiver": feed, "feed of a quiet carrier": quiet_feed, "a receiver's changes": changes, "parties by name": named}
     for name, ask in asked.items():
         found[name] = await _cost(conn, ask)
+    of_registries = registries.asked(conn, size)
+    for name, ask in of_registries.items():
+        found[name] = await _cost(conn, ask)
+    with registries.plain():
+        for name in ("approvals of a receiver with five", "approvals of a rare stage"):
+            found[f"{name}, the plain way"] = await _cost(conn, of_registries[name])
     for index in PLAIN_INDICES:
         await conn.execute(index, timeout=600)
     await conn.execute("ANALYZE manifest_view")

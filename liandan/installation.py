@@ -31,6 +31,7 @@ from manifests import store as manifest_rows
 from manifests.feed_audit import FeedFold
 from manifests.view import ViewFold, concerns, missing, position, wrong_terms
 from signing.refusal import Refusal, refuse
+from whitelist.store import stream_wrong
 
 Progress = Callable[[int, int], None]
 
@@ -194,8 +195,9 @@ async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, feed: FeedFold,
         if chain not in ahead:
             findings += fold.compare(row)
     known = {found.chain for found in findings}
-    findings += [wrong_terms(chain) for chain in await manifest_rows.list_wrong_terms(conn) if chain in chains - known]
+    findings += [wrong_terms(chain) for chain in await manifest_rows.INDEX.list_wrong(conn) if chain in chains - known]
     findings += await feed.compare(manifest_rows.stream_readers(conn), at)
+    findings += [found async for found in stream_wrong(conn, at)]
     if len(fold.views) != len(chains):
         findings += [missing(chain) for chain, _ in fold.views.items() if chain not in chains and chain not in ahead]
     return findings

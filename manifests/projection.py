@@ -1,4 +1,4 @@
-"""The projections of manifests, which follow the feed: views, the terms that they are found by, the feed's index, names of parties.
+"""The projections of manifests, which follow the feed: views, the terms that they are found by, the feed's index, names of parties, registries.
 
 Entries are applied in the order of the log, each exactly once. A range is written in one statement that holds only while the position is where
 it was read: no lock is taken before, and whoever comes second finds nothing written and reads again. So the views of loads under way can be
@@ -15,6 +15,7 @@ from ledger.store import PROJECTION, Conn
 from manifests.model import FINISHED
 from manifests.readers import begun_with, readers_of
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
+from whitelist.store import REGISTRIES, follow_registries
 
 KEPT_MAX = 2_000
 """Views of unfinished loads that are kept, some 10 KB each; the newest acts are nearly always about one of them."""
@@ -104,15 +105,18 @@ async def _apply(
         first = firsts.get(entry.statement.chain)
         readers.append(_SEPARATOR.join(readers_of(entry, view, None if first is None else begun_with(first))))
     named = [named for entry in fresh for named in named_in(entry)]
+    registered = [entry.statement.chain for entry in fresh if entry.statement.chain_type in REGISTRIES]
     end = at + len(fresh)
     kept.at = None  # until it is known that it is written
-    if not named:
+    if not (named or registered):
         is_written = await write(conn, at, end, changed.values(), known, readers)
     else:  # seldom: in one transaction, under the lock of the position
         async with conn.transaction():
             is_written = await write(conn, at, end, changed.values(), known, readers)
             if is_written:
-                await note_names(conn, named)
+                if named:
+                    await note_names(conn, named)
+                await follow_registries(conn, registered)
     if is_written:
         kept.keep(end, changed)
     return is_written

@@ -11,9 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.caller import Caller
+from ledger.searching.terms import ANY, Groups
 
-ANY = "any"
-"""The term of every manifest."""
 FILTERS = ("number", "plate", "generator", "carrier", "receiver", "stage", "code")
 """Fields of a search that are a term each, those first of which a term is likely to hold least."""
 
@@ -42,10 +41,10 @@ class Search(Struct, frozen=True, kw_only=True):
     updated_since: int | None = None
     """Only what has an entry at this index or behind it; listed in the order of the newest entry then, oldest first."""
 
-    def groups(self) -> list[list[str]]:
+    def groups(self) -> Groups:
         """Terms of which a manifest has one of each group; the group of every manifest where nothing narrows."""
         way = (self.from_province, self.to_province)
-        found: list[list[str]] = []
+        found: Groups = []
         if self.visible_to is not None:
             # With the stage, a party's few open loads are not looked for among all that it ever had.
             own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {self.stage}"

@@ -9,17 +9,17 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.searching.store import TermIndex, having
+from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn, list_feed
 from ledger.times import to_datetime
-from manifests.search import ANY, Changed, Cursor, Search
+from manifests.search import Changed, Cursor, Search
 from manifests.view import DECODE, ManifestView
 
 PAGE_MAX = 500
 """Manifests of one page: some 2 MB of views."""
 SCAN_MAX, STEP_MAX = 10_000, 1_000
 """Manifests that one page looks at, and that are looked at in one step."""
-COUNT_MAX, FEW = 200, 50
-"""How far a group is counted to choose the smallest, and what is small enough."""
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -48,24 +48,7 @@ class FoundViews(Struct, frozen=True):
     next: Cursor | Changed | None
 
 
-SIZE_OF_GROUP = """
-    SELECT count(*) FROM (
-        SELECT FROM manifest_term
-         WHERE term = ANY($1::text[]) AND (issued_at, chain) < ($2, $3) AND issued_at >= $4 LIMIT $5
-    ) AS counted
-"""
-"""How much a group holds between two moments, counted no further than it matters."""
-WALK = """
-    SELECT DISTINCT found.issued_at, found.chain
-      FROM unnest($1::text[]) AS wanted (term)
-     CROSS JOIN LATERAL (
-           SELECT issued_at, chain FROM manifest_term
-            WHERE manifest_term.term = wanted.term AND (issued_at, chain) < ($2, $3) AND issued_at >= $4
-            ORDER BY issued_at DESC, chain DESC LIMIT $5
-           ) AS found
-     ORDER BY found.issued_at DESC, found.chain DESC LIMIT $5
-"""
-"""The next places of a group, newest issue first: each term is walked in its index from the place on."""
+INDEX = TermIndex("manifest_term", "manifest_view", {"issued_at": "timestamptz", "chain": "text"}, is_descending=True)
 CHANGES = "SELECT updated_idx AS idx FROM manifest_view WHERE updated_idx > $1 ORDER BY updated_idx LIMIT $2"
 """What has changed, oldest change first."""
 
@@ -81,11 +64,11 @@ async def search_views(conn: Conn, search: Search, *, after: Cursor | Changed | 
         (search.until or LATEST, "") if place is None else min((to_datetime(place.issued_s), place.chain), (search.until or LATEST, ""))
     )
     since, scanned, found = search.since or EARLIEST, 0, list[ManifestView]()
-    walked = groups[0] if len(groups) == 1 else await _smallest(conn, groups, before, since)
+    walked = await INDEX.smallest(conn, groups, before, since)
     beside = [group for group in groups if group is not walked]
     while scanned < SCAN_MAX:
         count = limit + 1 - len(found) if not beside else min(STEP_MAX, max(2 * scanned, limit + 1))
-        keys = [tuple(row) for row in await conn.fetch(WALK, walked, *before, since, count)]
+        keys = await INDEX.walk(conn, walked, before, since, count)
         views = await _views_with(conn, "chain = ANY($1::text[])", [chain for _, chain in keys], beside)
         found += sorted(views, key=lambda view: (view.issued_s, view.chain), reverse=True)
         if len(found) > limit:
@@ -94,16 +77,6 @@ async def search_views(conn: Conn, search: Search, *, after: Cursor | Changed | 
             return FoundViews(found, None)
         before, scanned = keys[-1], scanned + len(keys)
     return FoundViews(found, Cursor(int(before[0].timestamp()), before[1]))
-
-
-async def _smallest(conn: Conn, groups: Sequence[list[str]], before: tuple[datetime, str], since: datetime) -> list[str]:
-    """The group that holds least; the first that holds next to nothing, without looking at the others."""
-    sizes: list[int] = []
-    for group in groups:
-        sizes.append(await conn.fetchval(SIZE_OF_GROUP, group, *before, since, COUNT_MAX))
-        if sizes[-1] <= FEW:
-            break
-    return groups[sizes.index(min(sizes))]
 
 
 async def _changed_views(conn: Conn, search: Search, after: Changed | None, limit: int) -> FoundViews:
@@ -131,11 +104,10 @@ async def _changed_views(conn: Conn, search: Search, after: Changed | None, limi
     return FoundViews(found, Changed(place))
 
 
-async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Sequence[list[str]]) -> list[ManifestView]:
+async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Groups) -> list[ManifestView]:
     """Views by a key that has an index, of those that have a term of each group; in no order."""
-    conditions = [which, *(f"terms && ${number}::text[]" for number in range(2, len(groups) + 2))]
     # Only fixed text and $n stand in the statement; every value is an argument.
-    rows = await conn.fetch(f"SELECT view FROM manifest_view WHERE {' AND '.join(conditions)}", keys, *groups) if keys else []  # noqa: S608
+    rows = await conn.fetch(f"SELECT view FROM manifest_view WHERE {which}{having(groups, 2)}", keys, *groups) if keys else []  # noqa: S608
     return [DECODE(row["view"]) for row in rows]
 
 
@@ -159,17 +131,3 @@ async def stream_readers(conn: Conn) -> AsyncIterator[tuple[int, list[str]]]:
     """The feed's index, by entry: index and keys, for the audit; inside a transaction."""
     async for row in conn.cursor("SELECT idx, array_agg(reader) AS keys FROM feed_reader GROUP BY idx ORDER BY idx", prefetch=500):
         yield row["idx"], row["keys"]
-
-
-async def list_wrong_terms(conn: Conn, *, limit: int = 100) -> list[str]:
-    """Chains of manifests whose rows in ``manifest_term`` are not those that their view names, for the audit."""
-    rows = await conn.fetch(
-        """
-        SELECT DISTINCT chain
-          FROM (SELECT unnest(terms) AS term, issued_at, chain, true AS named FROM manifest_view) AS of_view
-          FULL JOIN (SELECT term, issued_at, chain, true AS held FROM manifest_term) AS of_index USING (term, issued_at, chain)
-         WHERE named IS NULL OR held IS NULL ORDER BY chain LIMIT $1
-        """,
-        limit,
-    )
-    return [row["chain"] for row in rows]

@@ -11,10 +11,12 @@ from msgspec import Struct
 
 from ledger.caller import Caller, reads
 from ledger.model import Head
+from ledger.searching.terms import ANY, Groups
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
 from whitelist.quota import q1_account, q2_account, q3_account
+from whitelist.registry_terms import code_group, way_groups
 
 
 class RegistryRow(Struct, frozen=True):
@@ -64,7 +66,29 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def prefix(self, chain_type: str) -> str:
         """How the names begin of the chains that can be asked for: lists' with year and direction, others' with their owner."""
         narrow = {"permit": self.receiver, "approval": self.generator, "list": self.year}[chain_type]
-        return f"{chain_type}/" if narrow is None else f"{chain_type}/{narrow}{'-' if chain_type == 'list' else '/'}"
+        found = f"{chain_type}/" if narrow is None else f"{chain_type}/{narrow}{'-' if chain_type == 'list' else '/'}"
+        return self.list if chain_type == "list" and self.list is not None and self.list.startswith(found) else found
+
+    def groups(self, chain_type: str, caller: Caller | None = None) -> Groups:
+        """Terms of which a chain has one of each group (whitelist.registry_terms), those first that are likely to be held least.
+
+        Beside what its name says, see :meth:`prefix`. ``caller`` is who reads approvals.
+        """
+        found: Groups = []
+        if chain_type == "approval":
+            assert caller is not None, "approvals are for those concerned"
+            if not caller.reads_all:
+                own = f"party:{caller.uscc}" if self.stage is None else f"party:{caller.uscc} {self.stage}"
+                regions = (region for grant in caller.grants if "approval" in grant.topics for region in grant.regions)
+                found.append([own, *(f"region:{region}" for region in regions)])
+            found += [] if self.stage is None else [[f"stage:{self.stage}"]]
+        if chain_type != "permit":
+            found += [] if self.receiver is None else [[f"receiver:{self.receiver}"]]
+        if self.code is not None:
+            found.append(code_group(self.code))
+        if chain_type != "permit":
+            found += way_groups(self.from_province, self.to_province)
+        return [*found, [ANY]]
 
     def permits(self, _: str, state: PermitState) -> Iterable[int]:
         """A permit if it covers the code asked for."""

@@ -7,14 +7,12 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, party_chain
 from ledger.log import Log
 from ledger.model import Facts, account_key, chain_key
 from ledger.problem import Language
-from ledger.reading import ALL_ROWS, PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
-from ledger.store import Conn
+from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
 from ledger.times import year_of
 from signing.refusal import refuse
 from whitelist import answers
@@ -23,13 +21,9 @@ from whitelist.dry_run import DryRunState, Question, answer_checks, check_caller
 from whitelist.names import codes_in, names_of
 from whitelist.quota import q2_account, q3_key
 from whitelist.registries import RegistryRow, Select, Wanted
+from whitelist.store import Part, rows_behind
 
 T = TypeVar("T", bound=Struct)
-SCAN_MAX = 20_000  # Chains that one page looks through at most; a page that stops there is short and still has a cursor.
-CHAINS_AT_A_TIME, LISTS_AT_A_TIME = 500, 20
-"""Permits and approvals take some hundred bytes, a list with its rows up to some 200 KB."""
-_HEADS = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3"
-"""``fact.key`` is COLLATE "C": keys come in the order of names."""
 
 
 async def dry_run(log: Log, caller: Caller, raw: bytes, language: Language, claimed_s: int | None = None) -> CheckAnswers:
@@ -63,19 +57,19 @@ async def _past(log: Log, size: int) -> DryRunState:
 
 async def list_permits(log: Log, wanted: Wanted, page: Page) -> Permits:
     """Permits, by receiver and code."""
-    found = await _scan(log, wanted, [wanted.prefix("permit")], wanted.permits, page)
+    found = await _scan(log, wanted, [_part(wanted, "permit")], wanted.permits, page)
     return Permits(size=found.size, permits=tuple(map(answers.permit_answer, found.rows)), next=found.next)
 
 
 async def list_lists(log: Log, wanted: Wanted, page: Page) -> Lists:
     """Lists, by year and direction."""
-    found = await _scan(log, wanted, [wanted.prefix("list")], wanted.lists, page)
+    found = await _scan(log, wanted, [_part(wanted, "list")], wanted.lists, page)
     return Lists(size=found.size, lists=tuple(map(answers.list_answer, found.rows)), next=found.next)
 
 
 async def list_listings(log: Log, wanted: Wanted, page: Page) -> Listings:
     """Rows of lists with what decisions committed on them."""
-    found = await _scan(log, wanted, [wanted.prefix("list")], wanted.listings, page, lambda row: [account_key(row.account)])
+    found = await _scan(log, wanted, [_part(wanted, "list")], wanted.listings, page, lambda row: [account_key(row.account)])
     listings = tuple(answers.listing_answer(row, found.facts) for row in found.rows)
     return Listings(size=found.size, listings=listings, next=found.next)
 
@@ -86,7 +80,7 @@ async def list_approvals(log: Log, caller: Caller, wanted: Wanted, page: Page) -
     def accounts(row: RegistryRow) -> list[str]:
         return [account_key(q2_account(row.chain, number)) for number in range(len(row.state.lines))]
 
-    found = await _scan(log, wanted, [wanted.prefix("approval")], partial(wanted.approvals, caller), page, accounts)
+    found = await _scan(log, wanted, [_part(wanted, "approval", caller)], partial(wanted.approvals, caller), page, accounts)
     approvals = tuple(answers.approval_answer(row, found.facts) for row in found.rows)
     return Approvals(size=found.size, approvals=approvals, next=found.next)
 
@@ -96,12 +90,13 @@ async def list_quotas(log: Log, caller: Caller, wanted: Wanted, page: Page) -> Q
     year = year_of(await log.now())
     # Ascending, as chains are read. A generator has no part in Q1 and Q3, so its filter leaves decisions only.
     types = {"Q2": "approval", "Q1": "list", "Q3": "permit"} if wanted.generator is None else {"Q2": "approval"}
-    prefixes = [wanted.prefix(chain_type) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
+    wanted = replace(wanted, stage="approved")  # No other application has an account.
+    parts = [_part(wanted, chain_type, caller) for quota, chain_type in types.items() if wanted.quota in (None, quota)]
 
     def accounts(row: RegistryRow) -> list[str]:
         return [account_key(row.account), *([q3_key(row.state.root)] if row.account.startswith("Q3") else [])]
 
-    found = await _scan(log, wanted, prefixes, partial(wanted.quotas, caller), page, accounts)
+    found = await _scan(log, wanted, parts, partial(wanted.quotas, caller), page, accounts)
     return Quotas(size=found.size, quotas=tuple(answers.quota_answer(row, found.facts, year) for row in found.rows), next=found.next)
 
 
@@ -115,6 +110,11 @@ async def with_names(log: Log, answer: T, language: Language) -> T:
     return replace(answer, names=names_of(codes, now.workspace.facts, language))
 
 
+def _part(wanted: Wanted, chain_type: str, caller: Caller | None = None) -> Part:
+    """``caller`` is needed where not everybody may read."""
+    return Part(wanted.prefix(chain_type), wanted.groups(chain_type, caller))
+
+
 class _Found(Struct, frozen=True):
     size: int
     rows: list[RegistryRow]
@@ -125,55 +125,15 @@ class _Found(Struct, frozen=True):
 async def _scan(
     log: Log,
     wanted: Wanted,
-    prefixes: Sequence[str],
+    parts: Sequence[Part],
     select: Select,
     page: Page,
     keys: Callable[[RegistryRow], Iterable[str]] = lambda _: (),
 ) -> _Found:
-    """One page of the chains with these prefixes, and the facts under the ``keys`` of its rows."""
-    asked = (tuple(prefixes), wanted)
+    """One page of the chains that the parts are for, and the facts under the ``keys`` of its rows."""
+    asked = (tuple(part.prefix for part in parts), wanted)
     after = read_cursor(page.cursor, Position, asked)
     async with snapshot(log) as now:
-        rows, place = await _rows_behind(now.workspace.conn, log.kinds, prefixes, select, after, page.limit, wanted.updated_since)
+        rows, place = await rows_behind(now.workspace.conn, log.kinds, parts, select, after, page.limit, wanted.updated_since, now.size)
         await now.workspace.load([key for row in rows for key in keys(row)])
     return _Found(now.size, rows, None if place is None else write_cursor(place, asked), now.workspace.facts)
-
-
-async def _rows_behind(
-    conn: Conn, kinds: Kinds, prefixes: Sequence[str], select: Select, after: Position | None, limit: int, since: int
-) -> tuple[list[RegistryRow], Position | None]:
-    """Rows behind ``after`` of the chains with these prefixes (ascending), and the place to go on from, if any.
-
-    A row that was there when the first page was read comes exactly once, whatever is added meanwhile.
-    """
-    found: list[RegistryRow] = []
-    scanned = 0
-    for prefix in prefixes:
-        start = chain_key(prefix)
-        end = start[:-1] + chr(ord(start[-1]) + 1)  # the next text of its length
-        batch = LISTS_AT_A_TIME if prefix.startswith("list/") else CHAINS_AT_A_TIME
-        if after is not None:
-            start = max(start, after.key if after.number < ALL_ROWS else _behind(after.key))
-        while start < end:
-            rows = await conn.fetch(_HEADS, start, end, batch)
-            for key, raw in rows:
-                chain, head = key.partition(":")[2], kinds.decode(key, raw)
-                if head.idx < since:
-                    continue
-                numbers = (number for number in select(chain, head.state) if after is None or (key, number) > (after.key, after.number))
-                for number in numbers:
-                    if len(found) == limit:
-                        return found, Position(chain_key(found[-1].chain), found[-1].number)
-                    found.append(RegistryRow(chain, number, head))
-            if len(rows) < batch:
-                break
-            scanned += len(rows)
-            if scanned >= SCAN_MAX:
-                return found, Position(rows[-1][0], ALL_ROWS)
-            start = _behind(rows[-1][0])
-    return found, None
-
-
-def _behind(key: str) -> str:
-    """The least text behind a key: no chain name holds a control character."""
-    return key + "\x01"

@@ -40,6 +40,15 @@ CHANGES = {
     "the newest hidden": ("DELETE FROM feed_reader WHERE idx = (SELECT max(idx) FROM feed_reader)", "feed_reader"),
     "shown to a stranger": ("INSERT INTO feed_reader SELECT 'stranger', max(idx) FROM feed_reader", "feed_reader"),
     "told before it is there": ("INSERT INTO feed_reader SELECT reader, 5000 FROM feed_reader LIMIT 1", "projection_position.idx"),
+    "a registry's terms": ("UPDATE registry_view SET terms = array_remove(terms, 'any')", "registry_view.terms", "registry_term"),
+    "a registry's index": ("UPDATE registry_view SET idx = idx - 1", "registry_view.idx"),
+    "a registry's row": (
+        "UPDATE registry_view SET chain = chain || 'X' WHERE chain LIKE 'permit/%'",
+        "registry_view.chain",
+        "registry_term",
+    ),
+    "a registry's row invented": ("INSERT INTO registry_view VALUES ('permit/x', 0, '{}')", "registry_view.chain"),
+    "a registry's term hidden": ("DELETE FROM registry_term WHERE term LIKE 'code:%'", "registry_term"),
     "invented": (
         "INSERT INTO manifest_view SELECT chain || 'X', generator, ulid, number, stage, from_province, to_province, receiver, carriers,"
         " codes, issued_at, updated_idx, view, regions, terms FROM manifest_view",
@@ -72,12 +81,12 @@ async def test_a_changed_view_is_found_and_an_honest_one_is_not(pool: Pool[Recor
         assert all(isinstance(answer, LoggedEntry) for answer in answers)
         await log.publisher.wait_for(len(answers), 20)
         await follow(log, pool, len(answers))
-        sql, field = CHANGES[change]
+        sql, *fields = CHANGES[change]
         assert await findings(log, pool) == []
         async with pool.acquire() as conn:
             await conn.execute("RESET ROLE")  # an administrator, whom no right stops
             await conn.execute(sql)
-        assert {(found.code, found.field) for found in await findings(log, pool)} == {("VIEW_DIFFERS", field)}
+        assert {(found.code, found.field) for found in await findings(log, pool)} == {("VIEW_DIFFERS", field) for field in fields}
 
 
 async def test_a_projection_that_lags_is_compared_as_far_as_it_is(pool: Pool[Record], tmp_path: Path) -> None:

@@ -30,27 +30,16 @@ from tests.manifests.driver import (
     approval,
 )
 from tests.manifests.test_view import number_it, viewed
+from tests.plans import touched
 
 SECOND = f"manifest/{GENERATOR}/01K9000000000000000000MAN2"
+TABLES = ("manifest_view", "manifest_term", "feed_reader")
 OTHER = f"manifest/{SECOND_CARRIER}/01K9000000000000000000MAN3"
 
 
 def from_zero(entries: Sequence[Entry]) -> list[Entry]:
     """The driver's log begins after the workbench's founding; a projection begins at 0."""
     return [replace(entry, index=position) for position, entry in enumerate(entries)]
-
-
-async def read_blocks(conn: asyncpg.Connection) -> tuple[int, int]:
-    """Sequential scans, and blocks read of tables and indices, by this connection since it began."""
-    await conn.execute("SELECT pg_stat_force_next_flush()")
-    row = await conn.fetchrow(
-        """
-        SELECT sum(seq_scan), sum(heap_blks_hit + heap_blks_read + idx_blks_hit + idx_blks_read)
-          FROM pg_stat_user_tables JOIN pg_statio_user_tables USING (relid)
-         WHERE pg_stat_user_tables.relname IN ('manifest_view', 'manifest_term', 'feed_reader')
-        """
-    )
-    return int(row[0]), int(row[1])
 
 
 @pytest.fixture(scope="module")
@@ -251,9 +240,9 @@ async def test_a_search_that_looks_at_too_much_gives_a_short_page_and_goes_on(
 )
 async def test_a_search_costs_what_it_returns(many: asyncpg.Connection, search: Search) -> None:
     """Among 8,000 manifests each page reads some dozen blocks, and no table from its beginning to its end."""
-    before = await read_blocks(many)
+    before = await touched(many, *TABLES)
     found = await store.search_views(many, search, limit=20)
-    scans, blocks = (after - earlier for after, earlier in zip(await read_blocks(many), before, strict=True))
+    scans, blocks = (after - earlier for after, earlier in zip(await touched(many, *TABLES), before, strict=True))
     assert scans == 0, search
     assert 0 < blocks <= 60 + 8 * len(found.views), (blocks, len(found.views))
 

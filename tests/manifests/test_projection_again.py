@@ -17,7 +17,7 @@ from manifests import projection
 from manifests.feed_audit import FeedFold
 from manifests.projection import FeedGap, Kept, follow
 from manifests.readers import begun_by
-from manifests.store import list_wrong_terms, stream_readers, stream_rows
+from manifests.store import INDEX, stream_readers, stream_rows
 from manifests.view import ViewFold
 from tests.vectors.second_reader import VECTORS
 
@@ -81,7 +81,7 @@ async def test_the_rows_are_those_that_an_audit_makes(database: asyncpg.Connecti
         found: list[Finding] = [finding async for row in stream_rows(database) for finding in fold.compare(row)]
         found += await feed.compare(stream_readers(database), len(corpus()))
     assert found == []
-    assert await list_wrong_terms(database) == []
+    assert await INDEX.list_wrong(database) == []
     feed.close()
     fold.close()
 

@@ -1,0 +1,57 @@
+"""The terms under which permits, lists and approvals are found.
+
+A term is a condition that a chain must meet, never one that suffices: what a scope leaves out is judged in the state.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ledger.searching.terms import ANY, Groups
+from whitelist.fields import Scope
+from whitelist.listing import ListState
+from whitelist.permit import PermitState
+
+_DIGITS = (2, 4, 6)  # Of a province, a city, a county (GB/T 2260).
+
+
+def code_group(code: str) -> list[str]:
+    """Terms of which whatever covers a waste code has one: a scope names it, or is for its category but for what it names."""
+    return [f"code:{code}", f"category:{code[-2:]}"]
+
+
+def way_groups(from_province: str | None, to_province: str | None) -> Groups:
+    """Groups of a search by the provinces that something leads from and to."""
+    if from_province is not None and to_province is not None:
+        return [[f"way:{from_province}-{to_province}"]]
+    return [[f"{end}:{province}"] for end, province in (("from", from_province), ("to", to_province)) if province is not None]
+
+
+def terms_of(chain: str, state: Any) -> tuple[str, ...]:
+    """Everything that a permit, list or approval is looked for by, sorted."""
+    if isinstance(state, PermitState):
+        found = [*_scopes(state.items)]
+    elif isinstance(state, ListState):
+        found = [*_way(state.from_province, state.to_province), *_scopes(row.waste for row in state.rows)]
+        found += [f"receiver:{row.receiver}" for row in state.rows]
+    else:
+        found = [*_way(*state.direction), f"receiver:{state.receiver}", f"stage:{state.stage}"]
+        found += [f"code:{line.code}" for line in state.lines]
+        generator = chain.split("/")[1]
+        for party in (generator, state.receiver):
+            # With the stage, what a party waits for is not looked for among all that it ever had.
+            found += [f"party:{party}", f"party:{party} {state.stage}"]
+        places = (state.origin, state.destination, generator[2:8], state.receiver[2:8])
+        found += [f"region:{place[:digits]}" for place in places for digits in _DIGITS]
+    return tuple(sorted({ANY, *found}))
+
+
+def _way(from_province: str, to_province: str) -> Iterator[str]:
+    yield from (f"from:{from_province}", f"to:{to_province}", f"way:{from_province}-{to_province}")
+
+
+def _scopes(scopes: Iterable[Scope]) -> Iterator[str]:
+    for scope in scopes:
+        if scope.scope == "INCLUDE":
+            yield from (f"code:{code}" for code in scope.codes)
+        else:
+            yield f"category:{scope.category[-2:]}"
