@@ -166,7 +166,9 @@ def columns(view: ManifestView) -> dict[str, Any]:
 def concerns(entry: Entry) -> str | None:
     """Chain of the manifest that an entry on its trunk or on one of its cases is about, or ``None``."""
     statement = entry.statement
-    return trunk_of(statement.chain) if statement.chain_type in ("manifest", "case") else None
+    if statement.chain_type == "manifest":
+        return statement.chain
+    return trunk_of(statement.chain) if statement.chain_type == "case" else None
 
 
 def fold(view: ManifestView | None, entry: Entry) -> ManifestView:
