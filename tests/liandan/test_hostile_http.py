@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 from ledger.admission.intake import Room
 from ledger.problem import Problem
 from ledger.routes import refuse_unknown_query
-from liandan.access import printable
+from liandan.access import payer_of, printable
 from liandan.app import create_app
 from liandan.connection import HEAD_BYTES_MAX, Connection, patient
 from liandan.health import Metrics
@@ -239,3 +239,26 @@ async def test_the_log_shows_such_a_path(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(("header", "language"), [("zh;q=0.9, en; q=0.1", "zh"), ("zh; q=0.1 , en ;q=0.9", "en"), ("en;q=nan", "zh")])
 def test_weights_of_languages_may_stand_apart(header: str, language: str) -> None:
     assert language_of(header, "", "zh") == language
+
+
+@pytest.mark.parametrize(
+    ("accepted", "query", "expected"),
+    [
+        ("", "", "zh"),
+        ("en", "", "en"),
+        ("en;q=0.3,zh;q=0.4", "", "zh"),
+        ("fr,en;q=0.1", "", "en"),
+        ("en", "lang=zh-CN", "zh"),
+        ("en;q=x", "lang=fr", "zh"),
+    ],
+)
+def test_the_language_is_asked_for_in_the_address_or_the_header(accepted: str, query: str, expected: str) -> None:
+    assert language_of(accepted, query, "zh") == expected
+
+
+def test_a_network_of_ipv6_has_one_budget() -> None:
+    """A subscriber has 2^64 addresses and would have as many budgets."""
+    assert payer_of("2001:db8:1:2::1") == payer_of("2001:db8:1:2:ffff::9") != payer_of("2001:db8:1:3::1")
+    assert payer_of("::ffff:192.0.2.7") == payer_of("192.0.2.7") == "192.0.2.7"
+    assert payer_of("fe80::1%eth0") == "fe80::/64"
+    assert payer_of("") == ""

@@ -18,11 +18,10 @@ from ledger.times import parse_at
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import parse_bundle
-from liandan.access import payer_of
 from liandan.client.transport import challenge
 from liandan.database import connect
 from liandan.identity import Identity
-from liandan.problems import STATUS, language_of
+from liandan.problems import STATUS
 from liandan.wiring import KINDS, RULES
 from reports.tables.routes import SEARCHES
 from signing.envelope import Envelope, freeze
@@ -283,14 +282,6 @@ async def test_wrong_tokens_have_a_budget_that_keeps_nobody_out(client: httpx.As
     assert (await client.get("/healthz")).status_code == 200
 
 
-def test_a_network_of_ipv6_has_one_budget() -> None:
-    """A subscriber has 2^64 addresses and would have as many budgets."""
-    assert payer_of("2001:db8:1:2::1") == payer_of("2001:db8:1:2:ffff::9") != payer_of("2001:db8:1:3::1")
-    assert payer_of("::ffff:192.0.2.7") == payer_of("192.0.2.7") == "192.0.2.7"
-    assert payer_of("fe80::1%eth0") == "fe80::/64"
-    assert payer_of("") == ""
-
-
 async def test_a_simulated_log_takes_its_own_time_for_a_login(still: httpx.AsyncClient) -> None:
     now_s = parse_at(NOW)
     for ahead_s, status in ((3600, 201), (13 * 3600, 422), (-60, 422)):
@@ -356,21 +347,6 @@ async def test_a_codes_page_gives_the_article_before_and_since_the_code_and_who_
     assert "《生态环境法典》第536条第2款" in text
     assert "2026-08-15 以前：《危险废物转移管理办法》第21条 [READ]；《固体废物污染环境防治法》第82条第2款" in text
     assert "移出地主管部门" in text
-
-
-@pytest.mark.parametrize(
-    ("accepted", "query", "expected"),
-    [
-        ("", "", "zh"),
-        ("en", "", "en"),
-        ("en;q=0.3,zh;q=0.4", "", "zh"),
-        ("fr,en;q=0.1", "", "en"),
-        ("en", "lang=zh-CN", "zh"),
-        ("en;q=x", "lang=fr", "zh"),
-    ],
-)
-def test_the_language_is_asked_for_in_the_address_or_the_header(accepted: str, query: str, expected: str) -> None:
-    assert language_of(accepted, query, "zh") == expected
 
 
 @pytest.mark.parametrize(
