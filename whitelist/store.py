@@ -20,6 +20,7 @@ from ledger.reading import ALL_ROWS, Position
 from ledger.searching.store import TermIndex, having
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn
+from signing.refusal import Refusal
 from whitelist.approval import ApprovalState
 from whitelist.listing import ListState
 from whitelist.permit import PermitState
@@ -113,11 +114,14 @@ async def rows_behind(
 
 
 async def _unprojected(conn: Conn, kinds: Kinds, size: int) -> set[str] | None:
-    """Chains that have entries which the projection has not applied; ``None`` where these are too many to be read."""
+    """Chains that have entries which the projection has not applied; ``None`` where these are too many to be read, or cannot be."""
     at = await store.projected(conn)
     if size - at > TAIL_MAX:
         return None
-    return {read_entry(row.entry, kinds).statement.chain for row in await store.list_entries(conn, start=at, end=size)}
+    try:
+        return {read_entry(row.entry, kinds).statement.chain for row in await store.list_entries(conn, start=at, end=size)}
+    except Refusal:  # A damaged entry, which the projection cannot pass either: the audit names it.
+        return None
 
 
 async def _every(conn: Conn, part: Part, start: str) -> AsyncIterator[_Stretch]:

@@ -120,11 +120,11 @@ async def many(shared_database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def page(
-    conn: asyncpg.Connection, wanted: Wanted, caller: Caller, after: Position | None = None
+    conn: asyncpg.Connection, wanted: Wanted, caller: Caller, after: Position | None = None, size: int = APPROVALS
 ) -> tuple[list[RegistryRow], Position | None]:
     part = Part(wanted.prefix("approval"), wanted.groups("approval", caller))
     select = lambda chain, state: wanted.approvals(caller, chain, state)  # noqa: E731
-    return await rows_behind(conn, KINDS, [part], select, after, 20, wanted.updated_since, APPROVALS)
+    return await rows_behind(conn, KINDS, [part], select, after, 20, wanted.updated_since, size)
 
 
 SEARCHES = [
@@ -162,3 +162,9 @@ async def test_pages_by_terms_join_and_are_those_of_every_chain(many: asyncpg.Co
     assert await page(many, wanted, caller) == (first, place)
     assert (await page(many, wanted, caller, place))[0] == second
     assert first[-1].chain < second[0].chain
+
+
+async def test_a_damaged_entry_that_holds_up_the_projection_hides_nothing(many: asyncpg.Connection) -> None:
+    await many.execute("INSERT INTO entry VALUES ($1, sha256('\\x00'::bytea || 'x'), 'x')", APPROVALS)
+    wanted = Wanted(receiver=FEW)
+    assert await page(many, wanted, AUTHORITY, size=APPROVALS + 1) == await page(many, wanted, AUTHORITY)
