@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ log = structlog.get_logger("liandan.webhooks")
 
 WIDTH = 8
 """Subjects of one webhook under way at once."""
+PARTY_WIDTH = 16
+"""Notices of one party under way at once, however many webhooks it has: whose receivers all take their time, takes it from himself."""
 CALM = 10
 """Failures in a row after which the address is left alone for a while, and then asked with one notice at a time."""
 RETRY_MAX_S = 3600.0
@@ -51,6 +54,7 @@ class Courier:
 
     def __init__(self, pool: Pool[Record], outgoing: Outgoing, keys: WebhookKeys, patience: Patience) -> None:
         self._pool, self._outgoing, self._keys, self._patience = pool, outgoing, keys, patience
+        self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PARTY_WIDTH))
 
     async def run(self, name: str) -> None:
         """Until nothing is due. Cancelled, it leaves notices that were sent and not noted: they are sent again."""
@@ -78,8 +82,9 @@ class Courier:
         return bool(under_way)
 
     async def _send(self, hook: Webhook, notice: Notice) -> Attempt:
-        signing = self._keys.signing(int(datetime.now(UTC).timestamp()))
-        return await self._outgoing.post(hook.url, hook.id, notice, signing)
+        async with self._gates[hook.uscc]:
+            signing = self._keys.signing(int(datetime.now(UTC).timestamp()))
+            return await self._outgoing.post(hook.url, hook.id, notice, signing)
 
     async def _note(self, name: str, outcomes: Sequence[tuple[Notice, Attempt]]) -> None:
         """Note what came back: of the notices, and of the address."""

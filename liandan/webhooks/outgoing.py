@@ -34,8 +34,8 @@ DRAIN_S = 1.0
 """How long the rest of an answer is read after its status, to keep the connection."""
 CONNECT_SHARE = 0.45
 CONNECTIONS_MAX, IDLE_MAX, IDLE_S = 256, 64, 15.0
-RESOLVERS = 16
-"""Threads that wait for names: a slow name server must not hold up what else runs on threads."""
+RESOLVERS = 64
+"""Threads that wait for names: a slow name server must not hold up what else runs on threads, nor the names of others."""
 
 
 class Barred(Exception):
@@ -104,6 +104,8 @@ class Outgoing:
         if ca_file is not None:
             context.load_verify_locations(ca_file)
         self._timeout_s = timeout_s
+        # Waited for in turn, before a receiver's time begins: slow receivers of others are no failure of his.
+        self._slots = asyncio.Semaphore(CONNECTIONS_MAX)
         self._networks = [GuardedNetwork(networks, is_plain=is_plain) for is_plain in (False, True)]
         # A pool for each scheme: the way to the socket must know whether TLS comes on top, and httpcore does not tell it.
         self._pools = {
@@ -122,7 +124,13 @@ class Outgoing:
             network.close()
 
     async def post(self, url: str, webhook: str, notice: Notice, signing: Signing) -> Attempt:
-        """One attempt, from the name to the end of what is read, within the time that a receiver has. Raises nothing of the network."""
+        """One attempt, from the name to the end of what is read, within the time that a receiver has, once a connection is free. Raises nothing
+        of the network.
+        """
+        async with self._slots:
+            return await self._post(url, webhook, notice, signing)
+
+    async def _post(self, url: str, webhook: str, notice: Notice, signing: Signing) -> Attempt:
         fields = {
             "content-type": CONTENT_TYPE,
             "liandan-webhook": webhook,

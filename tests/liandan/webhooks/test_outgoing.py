@@ -235,6 +235,20 @@ async def test_https_to_who_speaks_plainly_is_a_failure_of_tls(receiver: Receive
     )
 
 
+async def test_slow_receivers_of_others_take_nothing_of_ones_own_time(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All connections are with somebody who never answers: whoever comes behind waits, and has failed at nothing."""
+    monkeypatch.setattr(outgoing, "CONNECTIONS_MAX", 1)
+
+    async def never(received: Received, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async with receiving() as slow, posting(timeout_s=2.0) as out:
+        slow.answer = never
+        urls = [slow.url] * 3 + [receiver.url]
+        outcomes = await asyncio.gather(*(out.post(url, "hook", NOTICE, SIGNING) for url in urls))
+    assert [outcome.said for outcome in outcomes] == ["WEBHOOK_LATE"] * 3 + [""]
+
+
 async def test_connections_are_kept(receiver: Receiver) -> None:
     async with posting() as out:
         for _ in range(3):
