@@ -19,6 +19,8 @@ from ledger.auditing.audit import AuditReport, Options
 from ledger.auditing.database_audit import audit_database
 from ledger.auditing.report import Finding
 from ledger.directory import LOG_MAIN, LogState
+from ledger.parties.audit import NameFold
+from ledger.parties.store import stream_names
 from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
 from ledger.publishing.files import CHECKPOINT, VKEYS, LogFiles
 from ledger.tree.checkpoint import open_checkpoint
@@ -164,25 +166,41 @@ def own_log(settings: Settings) -> LogState:
 
 
 async def audit_own(pool: Pool[Record], files: LogFiles, kinds: Kinds, progress: Progress, options: Options) -> AuditReport:
-    """Audit the database with everything derived in it. Manifest rows and the feed's index are compared when the whole log was read: an
+    """Audit the database with everything derived in it. Manifest rows, the feed's index and names are compared when the whole log was read: an
     audit that goes on from a kept state has not folded the views before it.
     """
-    with closing(ViewFold()) as fold, closing(FeedFold(fold)) as feed:
-        report = await audit_database(pool, files, kinds, watch=feed.watch, progress=progress, options=options)
+    with closing(_Folds()) as folds:
+        report = await audit_database(pool, files, kinds, watch=folds.watch, progress=progress, options=options)
         if report.since == 0:
             async with pool.acquire() as conn, conn.transaction(isolation="repeatable_read", readonly=True):
-                report.add(*await _views(conn, kinds, fold, feed, report))
+                report.add(*await _projections(conn, kinds, folds, report))
     return report
 
 
-async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, feed: FeedFold, report: AuditReport) -> list[Finding]:
+class _Folds:
+    """What the projections must hold, made of entries in their order."""
+
+    def __init__(self) -> None:
+        self.views, self.names = ViewFold(), NameFold()
+        self.feed = FeedFold(self.views)
+
+    def watch(self, entry: Entry) -> None:
+        self.feed.watch(entry)
+        self.names.watch(entry)
+
+    def close(self) -> None:
+        for fold in (self.feed, self.names, self.views):
+            fold.close()
+
+
+async def _projections(conn: store.Conn, kinds: Kinds, folds: _Folds, report: AuditReport) -> list[Finding]:
     """Every row, in one snapshot. The projection may stand before the audited size or behind it; where it stands must fit its rows."""
     at, head = await store.projected(conn), await store.fetch_head(conn)
     size = 0 if head is None else head.size
     if at > size:
         return [position(at, f"at most {size}, the size of the log")]
     async for entry in _entries(conn, kinds, report.size, at):
-        feed.watch(entry)
+        folds.watch(entry)
     ahead = {concerns(entry) async for entry in _entries(conn, kinds, at, report.size)}
     findings: list[Finding] = []
     chains: set[str] = set()
@@ -193,13 +211,14 @@ async def _views(conn: store.Conn, kinds: Kinds, fold: ViewFold, feed: FeedFold,
         if row["updated_idx"] >= at:
             findings.append(position(at, f"more than {row['updated_idx']}", chain))
         if chain not in ahead:
-            findings += fold.compare(row)
+            findings += folds.views.compare(row)
     known = {found.chain for found in findings}
     findings += [wrong_terms(chain) for chain in await manifest_rows.INDEX.list_wrong(conn) if chain in chains - known]
-    findings += await feed.compare(manifest_rows.stream_readers(conn), at)
+    findings += await folds.feed.compare(manifest_rows.stream_readers(conn), at)
+    findings += await folds.names.compare(stream_names(conn), at)
     findings += [found async for found in stream_wrong(conn, at)]
-    if len(fold.views) != len(chains):
-        findings += [missing(chain) for chain, _ in fold.views.items() if chain not in chains and chain not in ahead]
+    if len(folds.views.views) != len(chains):
+        findings += [missing(chain) for chain, _ in folds.views.views.items() if chain not in chains and chain not in ahead]
     return findings
 
 

@@ -1,6 +1,6 @@
 """SQL of the names of parties, which follow the feed with the other projections."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 
 from msgspec import Struct
 
@@ -20,6 +20,25 @@ class PartyRow(Struct, frozen=True):
     name: str
     closed_on: str
     idx: int
+
+
+class NameRows(Struct, frozen=True):
+    """All that is kept of one party's name; ``row`` is ``None`` where only pairs of it are left."""
+
+    uscc: str
+    row: PartyRow | None
+    folded: str
+    grams: list[str]
+
+
+async def stream_names(conn: Conn) -> AsyncIterator[NameRows]:
+    """Everything, for the audit; inside a transaction."""
+    sql = """
+        SELECT uscc, name, closed_on, idx, folded, coalesce(held.grams, '{}') AS grams FROM party_name
+          FULL JOIN (SELECT uscc, array_agg(gram) AS grams FROM party_gram GROUP BY uscc) AS held USING (uscc)
+    """
+    async for uscc, name, closed_on, idx, folded_name, held in conn.cursor(sql, prefetch=500):
+        yield NameRows(uscc, None if name is None else PartyRow(uscc, name, closed_on, idx), folded_name or "", held)
 
 
 async def note_names(conn: Conn, named: Iterable[Named]) -> None:

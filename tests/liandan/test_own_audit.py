@@ -49,6 +49,12 @@ CHANGES = {
     ),
     "a registry's row invented": ("INSERT INTO registry_view VALUES ('permit/x', 0, '{}')", "registry_view.chain"),
     "a registry's term hidden": ("DELETE FROM registry_term WHERE term LIKE 'code:%'", "registry_term"),
+    "a party renamed": ("UPDATE party_name SET name = '别家公司'", "party_name"),
+    "a party hidden": ("DELETE FROM party_name WHERE uscc = (SELECT max(uscc) FROM party_name)", "party_name"),
+    "found by another name": (
+        "UPDATE party_gram SET gram = '别家' WHERE (gram, uscc) = (SELECT min(gram), max(uscc) FROM party_gram)",
+        "party_gram",
+    ),
     "invented": (
         "INSERT INTO manifest_view SELECT chain || 'X', generator, ulid, number, stage, from_province, to_province, receiver, carriers,"
         " codes, issued_at, updated_idx, view, regions, terms FROM manifest_view",
