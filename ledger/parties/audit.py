@@ -7,8 +7,8 @@ import msgspec
 from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.report import Finding
+from ledger.parties.model import NameRows, PartyRow
 from ledger.parties.names import folded, grams, named_in
-from ledger.parties.store import NameRows, PartyRow
 
 
 class NameFold:

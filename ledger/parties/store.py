@@ -2,8 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 
-from msgspec import Struct
-
+from ledger.parties.model import NameRows, PartyRow
 from ledger.parties.names import Named, folded, grams, wanted_grams
 from ledger.store import Conn
 
@@ -11,24 +10,6 @@ SCAN_MAX, STEP_MAX = 10_000, 1_000
 """Names that one page looks at, and that are looked at in one step."""
 COUNT_MAX = 200
 """How far a pair is counted to choose the rarest."""
-
-
-class PartyRow(Struct, frozen=True):
-    """A party as it is listed; ``idx`` is the newest entry about its name or its end."""
-
-    uscc: str
-    name: str
-    closed_on: str
-    idx: int
-
-
-class NameRows(Struct, frozen=True):
-    """All that is kept of one party's name; ``row`` is ``None`` where only pairs of it are left."""
-
-    uscc: str
-    row: PartyRow | None
-    folded: str
-    grams: list[str]
 
 
 async def stream_names(conn: Conn) -> AsyncIterator[NameRows]:
