@@ -4,45 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 
 from liandan.webhooks.model import PER_PARTY_MAX, PINGS_PER_MINUTE
 from signing.envelope import freeze
 from signing.possession import register
-from tests.liandan.serving import http, post_all
 from tests.liandan.test_reading import login, token_of
-from tests.liandan.webhooks.desk import FAST, Desk, new_desk, post
-from tests.liandan.webhooks.receiver import Receiver, plain, receiving
+from tests.liandan.webhooks.desk import Desk, post
+from tests.liandan.webhooks.receiver import Receiver, plain
 from tests.liandan.webhooks.test_signature import Message, verify
-from tests.workbench import Workbench, key_of
+from tests.workbench import key_of
 
 URL = "https://hooks.example.cn/a?key=secret-of-the-party"
-
-
-@pytest.fixture(scope="module")
-async def server(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[httpx.AsyncClient, Workbench]]:
-    bench = Workbench()
-    async with http(shared_database_url, tmp_path_factory.mktemp("server"), **FAST) as client:
-        await post_all(client, bench)
-        yield client, bench
-
-
-@pytest.fixture
-async def desk(server: tuple[httpx.AsyncClient, Workbench]) -> AsyncIterator[Desk]:
-    desk = await new_desk(*server)
-    yield desk
-    for hook in (await desk.ask("GET")).json()["webhooks"]:
-        await desk.ask("DELETE", f"/{hook['id']}")
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as receiver:
-        yield receiver
 
 
 WAYS = [

@@ -4,37 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
-import httpx
-import pytest
-
-from tests.liandan.serving import NOW, http, post_all
-from tests.liandan.webhooks.desk import FAST, Desk, desk_of, new_desk
+from tests.liandan.serving import NOW
+from tests.liandan.webhooks.desk import Desk, desk_of
 from tests.liandan.webhooks.receiver import Received, Receiver, plain, receiving
-from tests.workbench import AUTHORITY_51, Workbench
-
-
-@pytest.fixture(scope="module")
-async def server(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[httpx.AsyncClient, Workbench]]:
-    bench = Workbench()
-    async with http(shared_database_url, tmp_path_factory.mktemp("server"), **FAST) as client:
-        await post_all(client, bench)
-        yield client, bench
-
-
-@pytest.fixture
-async def desk(server: tuple[httpx.AsyncClient, Workbench]) -> AsyncIterator[Desk]:
-    desk = await new_desk(*server)
-    yield desk
-    for hook in (await desk.ask("GET")).json()["webhooks"]:
-        await desk.ask("DELETE", f"/{hook['id']}")
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as receiver:
-        yield receiver
+from tests.workbench import AUTHORITY_51
 
 
 async def test_a_party_is_told_of_what_concerns_it_and_of_nothing_else(desk: Desk, receiver: Receiver) -> None:

@@ -11,7 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
-import httpx
 import pytest
 
 from liandan.webhooks import courier, feed, store
@@ -19,33 +18,11 @@ from liandan.webhooks.courier import CALM, Patience
 from signing.possession import register
 from tests.liandan.serving import http, post_all
 from tests.liandan.webhooks.desk import FAST, Desk, desk_of, new_desk, post
-from tests.liandan.webhooks.receiver import Received, Receiver, plain, receiving
+from tests.liandan.webhooks.receiver import Received, Receiver, plain
 from tests.workbench import AUTHORITY_51, Workbench, key_of
 
 LONG_AGO = timedelta(hours=80)
 WHY = "SELECT state || ' ' || why FROM webhook WHERE id = $1"
-
-
-@pytest.fixture(scope="module")
-async def server(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[httpx.AsyncClient, Workbench]]:
-    bench = Workbench()
-    async with http(shared_database_url, tmp_path_factory.mktemp("server"), **FAST) as client:
-        await post_all(client, bench)
-        yield client, bench
-
-
-@pytest.fixture
-async def desk(server: tuple[httpx.AsyncClient, Workbench]) -> AsyncIterator[Desk]:
-    desk = await new_desk(*server)
-    yield desk
-    for hook in (await desk.ask("GET")).json()["webhooks"]:
-        await desk.ask("DELETE", f"/{hook['id']}")
-
-
-@pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as receiver:
-        yield receiver
 
 
 @pytest.fixture
