@@ -67,7 +67,7 @@ def commands_page() -> str:
 
 
 def _command(command: click.Command, name: str) -> Iterator[str]:
-    context = click.Context(command, info_name=name, help_option_names=["-h", "--help"])
+    context = click.Context(command, info_name=name)
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
             yield from _command(cast("Any", command.get_command(context, child)), f"{name} {child}")
@@ -77,7 +77,7 @@ def _command(command: click.Command, name: str) -> Iterator[str]:
     options = [
         record
         for one in command.get_params(context)
-        if isinstance(one, click.Option) and (record := one.get_help_record(context)) is not None
+        if isinstance(one, click.Option) and "--help" not in one.opts and (record := one.get_help_record(context)) is not None
     ]
     if options:
         yield from ("| 选项 option | 说明 what it does |", "|---|---|")

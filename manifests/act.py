@@ -314,7 +314,4 @@ TRUNK_FULL | - | nobody | design §6 [DESIGN]
 该种行为已达上限：运输段 16 段、停留 16 次、利用处置填报 64 次。 || 运输环节过多的，请另开联单；利用处置结果请合并填报，最后一次处置完毕的填报不受限制。
 The manifest has as many acts of this kind as it may hold: 16 legs, 16 stops, 64 disposals. || Issue another manifest for a longer trip; report several fates in one act; the one that ends the stock always fits.
 
-VIEW_DIFFERS | - | operator | design §5 [DESIGN]
-数据库中的联单视图与条目重算的不符。 || 以条目为准；重建联单视图，并查明是谁改动了数据库。
-A manifest's row in the database is not what the entries give. || Rely on the entries; rebuild the views, and find out who changed the database.
 """)
