@@ -127,7 +127,7 @@ async def test_the_commands_of_the_page(server: tuple[httpx.AsyncClient, Workben
         result = await asyncio.to_thread(CliRunner().invoke, main, ["webhook", *words, *ends])
         assert result.exit_code == code, result.output
         # The server of this test writes its log lines to the same stream.
-        return "".join(line for line in result.output.splitlines(keepends=True) if not re.match(r"\d{4}-\d\d-\d\d \d\d:", line))
+        return "".join(line for line in result.output.splitlines(keepends=True) if not re.match(r"\d{4}-\d\d-\d\d[ T]\d\d:", line))
 
     async with receiving() as receiver:
         name = (await run("add", receiver.url, "--kind", "party", "--note", "生产系统", "--from-index", "0")).split()[0]
