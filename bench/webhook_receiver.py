@@ -101,7 +101,7 @@ class _Directory(HTTPSignatureKeyResolver):
         return self._keys[key_id]
 
     def resolve_private_key(self, key_id: str) -> Any:
-        raise NotImplementedError(key_id)
+        raise KeyError(key_id)  # a receiver verifies and holds no private key; the library asks for one only to sign
 
 
 def verify(receiver: FailingReceiver, jwks: Sequence[dict[str, Any]]) -> None:

@@ -17,9 +17,11 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.liandan.serving import http, post_all
 from tests.workbench import Workbench
 
+# A machine without a browser has its pages tested by .ci/run, which installs one.
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="未找到 Chromium，网页不在浏览器里测 / no Chromium: pages are not tried in a browser"
 )
+needs_site = pytest.mark.skipif(not SITE.exists(), reason="未执行 make docs / make docs was not run")  # `make test` runs it first
 WIDTHS = (360, 768, 1440)
 PAGES = ("/", "/problems", "/problems/approval-quota", "/problems/query-form", "/schema", "/docs/", "/docs/api/", "/docs/formats/kinds/")
 QUERIES = {
@@ -87,12 +89,12 @@ async def _told(findings: Any) -> list[str]:
     return await asyncio.to_thread(list, findings)
 
 
-@pytest.mark.skipif(not SITE.exists(), reason="未执行 make docs / make docs was not run")
+@needs_site
 async def test_every_page_fits_every_width_and_asks_nobody_else(address: str) -> None:
     kept = os.environ.get("LIANDAN_PICTURES")  # a directory to look at
     assert await _told(_visit(address, Path(kept) if kept else None)) == []
 
 
-@pytest.mark.skipif(not SITE.exists(), reason="未执行 make docs / make docs was not run")
+@needs_site
 async def test_the_documentation_finds_chinese_words(address: str) -> None:
     assert await _told(_search(address)) == []

@@ -15,7 +15,9 @@ from ledger.admission.content import check_content, first_unassigned
 SEARCHES = (content._MOBILE, content._IDENTITY, content._POSITION)
 
 
-@pytest.mark.skipif(unicodedata.unidata_version != "14.0.0", reason="the interpreter's table is of another Unicode version")
+@pytest.mark.skipif(
+    unicodedata.unidata_version != "14.0.0", reason="the interpreter's table is of another Unicode version"
+)  # 3.11 has 14.0
 def test_every_code_point_is_judged_as_unicode_14_has_it() -> None:
     for number in range(0x110000):
         character = chr(number)
