@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
@@ -150,7 +151,7 @@ class Sequencer:
             return
         except Exception as error:  # noqa: BLE001  # whatever one statement breaks must not take the others with it
             if len(batch) == 1 or atomic:
-                log.error("poison", statement=batch[0].submission.statement.hash, error=f"{type(error).__name__}: {error}"[:300])
+                log.error("poison", statement=batch[0].submission.statement.hash, **_fault(error))
                 for item in batch:
                     _answer(item, Refusal([Reason("INTERNAL_POISON")]))
                 return
@@ -184,7 +185,7 @@ class Sequencer:
             kept.drop()
             raise
         except Exception as error:  # noqa: BLE001  # the copy is only a copy: the database decides, also what is poison
-            log.warning("decides_again", error=f"{type(error).__name__}: {error}"[:300])
+            log.warning("decides_again", **_fault(error))
             kept.drop()
             return None
         except BaseException:
@@ -275,3 +276,8 @@ def _fail(items: Iterable[_Pending], error: Exception) -> None:
     for item in items:
         if not item.done.done():
             item.done.set_exception(error)
+
+
+def _fault(error: Exception) -> dict[str, str]:
+    """A fault for the log: its type and frames only, for messages may hold what somebody posted."""
+    return {"error": type(error).__name__, "trace": "".join(traceback.format_tb(error.__traceback__))}

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from asyncpg import Connection, Pool, QueryCanceledError, Record, UniqueViolationError
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from ledger import store
+from ledger.admission import sequencer
+from ledger.admission.admit import Submission
 from ledger.admission.fact_cache import KEEP_VALUES, FactCache
 from ledger.auditing.database_audit import audit_database
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
@@ -248,3 +252,26 @@ async def test_when_the_copy_fails_the_database_decides_and_nobody_is_poison(
         monkeypatch.setattr(store, "append", lambda *a: timed_out(*a) if log.sequencer._kept.serves else append(*a))
         outcomes = await log.append([posted[3]], now_s=NOW)
         assert isinstance(outcomes[0], LoggedEntry)
+
+
+async def test_a_statement_that_breaks_the_program_is_refused_alone_and_its_words_stay_out_of_the_log(
+    pool: Pool[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posted = envelopes(bench)
+    async with running(pool, tmp_path, bench.kinds) as log:
+        await log.append(posted[:2], now_s=NOW)
+        judged, words = sequencer.admit, "139" + "0" * 8
+
+        def breaking(submission: Submission, *known: Any, **more: Any) -> Any:
+            if freeze(submission.envelope) == posted[2]:
+                raise ValueError(words)
+            return judged(submission, *known, **more)
+
+        monkeypatch.setattr(sequencer, "admit", breaking)
+        with capture_logs() as lines:
+            outcomes = await log.append(posted[2:4], now_s=NOW)
+    assert isinstance(outcomes[0], TurnedDown)
+    assert outcomes[0].refusal.codes == ["INTERNAL_POISON"]
+    assert isinstance(outcomes[1], LoggedEntry)
+    assert [line["error"] for line in lines if line["event"] == "poison"] == ["ValueError"]
+    assert "13900000000" not in str(lines)
