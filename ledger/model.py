@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
-from signing.refusal import Reason
+from signing.refusal import Reason, Word
 
 StateT = TypeVar("StateT")
 OneT = TypeVar("OneT")
@@ -264,20 +264,25 @@ class Findings(Struct, eq=False, kw_only=True):
 
     reasons: list[Reason] = []
     alerts: dict[str, Level] = {}
+    said: dict[str, tuple[str, dict[str, Word]]] = {}
+    """What is so in the case of an alert, as (cause, places): for answers that are given at once. The log keeps level and code."""
     tags: set[Tag] = set()
     route: str | None = None
     accounts: dict[str, int] = {}
     read: set[str] = set()
 
-    def refuse(self, code: str, field: str, found: object = "", expected: object = "") -> None:
-        """A reason not to admit; ``found`` is cut so that no body is echoed whole."""
-        self.reasons.append(Reason(code, field, str(found)[:120], str(expected)[:200]))
+    def refuse(self, code: str, field: str, found: object = "", expected: object = "", cause: str = "", **places: Word) -> None:
+        """A reason not to admit; ``found`` is cut so that no body is echoed whole. ``cause`` and ``places``: its text and what is so in the case;
+        the text itself is written by whoever answers."""
+        self.reasons.append(Reason(code, field, str(found)[:120], str(expected)[:200], cause, places))
 
-    def alert(self, level: Level, code: str) -> None:
-        """A fact worth an official's look; of two levels of one code the graver stays."""
+    def alert(self, level: Level, code: str, cause: str = "", **places: Word) -> None:
+        """A fact worth an official's look; of two levels of one code the graver stays, of two cases of one level the first."""
         known = self.alerts.get(code)
         if known is None or "LMH".index(level) > "LMH".index(known):
             self.alerts[code] = level
+            if cause:
+                self.said[code] = (cause, places)
 
     def tag(self, code: str) -> None:
         """A property of the admission."""

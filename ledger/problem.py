@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import asdict
 
 from signing.citation import source_in_chinese
-from signing.refusal import Reason, Rule
+from signing.refusal import Reason, Rule, Word
 
 Language = Literal["zh", "en"]
 
@@ -53,16 +52,20 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
     head: ChainHead | None = None  # The chain's head, when the statement does not follow it.
 
 
-def problem_errors(reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language, day: str = "") -> tuple[ProblemError, ...]:
-    """Reasons with their standing texts; a code must be in ``rules``. ``day`` of the event, if it is known: its law is cited (R-73)."""
+def problem_errors(
+    reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language, day: str = "", names: Mapping[str, str] | None = None
+) -> tuple[ProblemError, ...]:
+    """Reasons with the texts of their causes, or the standing ones; a code must be in ``rules``. ``day`` of the event, if it is known: its
+    law is cited (R-73). ``names`` of parties by code, as far as they are known."""
     is_zh = language == "zh"
 
     def told(reason: Reason, rule: Rule) -> ProblemError:
         message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
         source = source_in_chinese(rule.source_on(day)) if is_zh else rule.source_on(day)
-        return ProblemError(message=message, what_to_do=what_to_do, rule=rule.rule, source=source, lift=rule.lift, **asdict(reason))
+        where = {"code": reason.code, "field": reason.field, "found": reason.found, "expected": reason.expected}
+        return ProblemError(message=message, what_to_do=what_to_do, rule=rule.rule, source=source, lift=rule.lift, **where)
 
-    return tuple(told(reason, rules[reason.code]) for reason in reasons)
+    return tuple(told(reason, rules[reason.code].told(reason.cause, reason.places, names or {})) for reason in reasons)
 
 
 def make_problem(
@@ -76,9 +79,10 @@ def make_problem(
     receipt: str = "",
     head: ChainHead | None = None,
     day: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> Problem:
     """A problem from at least one reason; the first names it. ``day`` of the event that was judged, if there is one."""
-    errors = problem_errors(reasons, rules, language, day)
+    errors = problem_errors(reasons, rules, language, day, names)
     mark = "；" if language == "zh" else " "
     return Problem(
         type=f"/problems/{errors[0].code.lower().replace('_', '-')}",
@@ -95,15 +99,31 @@ def make_problem(
 
 
 class Mark(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """A tag or an alert with its text. ``level`` L, M or H stands with alerts only."""
+    """A tag or an alert with its text, what to do about it and who does. ``level`` L, M or H stands with alerts only."""
 
     code: str
     level: str = ""
     message: str
+    what_to_do: str = ""
+    lift: str = ""
 
 
-def mark(code: str, rules: Mapping[str, Rule], language: Language, level: str = "") -> Mark:
-    """A tag or alert code with its standing text; codes without one (none of ours) speak for themselves."""
-    rule = rules.get(code)
-    message = code if rule is None else rule.zh if language == "zh" else rule.en
-    return Mark(code=code, level=level, message=message)
+NO_CASE: tuple[str, Mapping[str, Word]] = ("", {})
+
+
+def mark(
+    code: str,
+    rules: Mapping[str, Rule],
+    language: Language,
+    level: str = "",
+    case: tuple[str, Mapping[str, Word]] = NO_CASE,
+    names: Mapping[str, str] | None = None,
+) -> Mark:
+    """A tag or alert code with the text of its ``case`` (cause, places) or the standing one; codes without any (none of ours) speak for
+    themselves. ``names`` of parties by code, as far as they are known."""
+    standing = rules.get(code)
+    if standing is None:
+        return Mark(code=code, level=level, message=code)
+    rule = standing.told(*case, names or {})
+    message, what_to_do = (rule.zh, rule.do_zh) if language == "zh" else (rule.en, rule.do_en)
+    return Mark(code=code, level=level, message=message, what_to_do=what_to_do, lift=rule.lift)

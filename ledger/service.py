@@ -19,8 +19,8 @@ from ledger.caller import Caller, wanted_keys
 from ledger.directory import KeyRecord, LogState, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
-from ledger.parties.names import folded
-from ledger.parties.store import search_parties
+from ledger.parties.names import folded, parties_in
+from ledger.parties.store import names_of, search_parties
 from ledger.problem import ChainHead
 from ledger.publishing.follower import Published
 from ledger.reading import Page, read_cursor, snapshot, write_cursor
@@ -254,6 +254,9 @@ class Service:
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)
+        if parties := parties_in(answer.refusal.reasons):
+            async with self.log.pool.acquire() as conn:
+                answer.refusal.names = await names_of(conn, parties)
         head = None
         if HEAD_CODES & set(answer.refusal.codes):
             head = await self.head(str(parse(parse_envelope(raw, payload_type=PAYLOAD_STATEMENT).body)["chain"]))

@@ -97,7 +97,8 @@ class Problems:
             if error.statement:  # no failure of the address; a new one spends nothing of it (liandan.access)
                 cast("dict[str, Any]", scope)["liandan_signed"] = "new" if error.is_new else "again"
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
-            more = {"statement": error.statement or "", "receipt": receipt, "head": error.head, "day": error.refusal.day}
+            more = {"statement": error.statement or "", "receipt": receipt, "head": error.head}
+            more |= {"day": error.refusal.day, "names": error.refusal.names}
         return make_problem(reasons, RULES, language, status=STATUS.get(reasons[0].code, REFUSED), instance=instance, **more)
 
     def _reasons(self, error: Exception) -> tuple[Reason, ...]:

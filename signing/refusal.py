@@ -9,6 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
 from msgspec import Struct, convert
+from msgspec.structs import asdict, replace
+
+from signing.citation import cited
 
 Lift = Literal[
     "sender", "generator", "carrier", "receiver", "origin_authority", "destination_authority", "both_authorities", "operator", "nobody"
@@ -18,8 +21,14 @@ _LIFTS_ZH = "提交人 移出人 承运人 接受人 移出地主管部门 接�
 LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))  # who can lift a reason, for Chinese readers
 
 
+Word = str | tuple[str, str]
+"""What stands in a place of a text: the same in both languages, or (Chinese, English)."""
+TOLD_MAX = 120
+"""Characters of one place: no body is echoed whole."""
+
+
 class Rule(Struct, frozen=True, kw_only=True):
-    """The standing text of one refusal, alert or tag code."""
+    """The standing text of one refusal, alert or tag code, and beside it the texts of its causes, which have places for what is so in the case."""
 
     code: str
     zh: str  # what is wrong, one sentence, Chinese
@@ -27,13 +36,32 @@ class Rule(Struct, frozen=True, kw_only=True):
     do_zh: str  # what to do, one sentence, Chinese
     do_en: str
     rule: str = ""  # number in the rule book, e.g. ``R-33``; empty for rules of the format
-    source: str = ""  # law article or specification section with its mark, e.g. ``Order 23 Art. 28(1) [READ]`` or ``formats §1 [DESIGN]``
+    source: str = ""  # law article or specification section as people read it, e.g. ``Order 23 Art. 28(1)`` or ``formats §1``
+    marked: str = ""  # the same with its mark, e.g. ``Order 23 Art. 28(1) [READ]``: for whoever works on the rules (signing.citation)
     before: tuple[str, str] | None = None  # where the law has changed: (first day of ``source``, the source until the day before)
     lift: Lift = "sender"  # who can make this reason go away
+    causes: Mapping[str, "Rule"] = {}  # by cause (``Reason.cause``): its own text, and who lifts it then
 
     def source_on(self, day: str) -> str:
         """The source in force on a day ``YYYY-MM-DD``; for an unknown day, which is blank, the present one."""
         return self.source if self.before is None or not day or day >= self.before[0] else self.before[1]
+
+    def told(self, cause: str, places: Mapping[str, Word], names: Mapping[str, str]) -> "Rule":
+        """The text of a cause with its places filled; codes of parties with their ``names``, where they are known. Else the standing text."""
+        text = self.causes.get(cause)
+        if text is None:
+            return self
+        zh, en = ({name: _word(word, names, is_zh=is_zh) for name, word in places.items()} for is_zh in (True, False))
+        said = {"zh": text.zh.format_map(zh), "do_zh": text.do_zh.format_map(zh)}
+        return replace(text, **said, en=text.en.format_map(en), do_en=text.do_en.format_map(en))
+
+
+def _word(word: Word, names: Mapping[str, str], *, is_zh: bool) -> str:
+    """What stands in a place, in one language: ``成都锦川…（9151…）``."""
+    text = (word if isinstance(word, str) else word[not is_zh])[:TOLD_MAX]
+    for code, name in names.items():
+        text = text.replace(code, f"{name}（{code}）" if is_zh else f"{name} ({code})")
+    return text
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):
@@ -43,6 +71,8 @@ class Reason(Struct, frozen=True, omit_defaults=True):
     field: str = ""  # where, as a dotted path into the statement (``body.lines.0.code``)
     found: str = ""
     expected: str = ""
+    cause: str = ""  # which of the rule's causes it is; empty: the standing text says it
+    places: Mapping[str, Word] = {}  # what is so in the case, by the places of that cause's text
 
 
 class Refusal(Exception):
@@ -52,6 +82,8 @@ class Refusal(Exception):
         """``day`` is that of the event that was judged, ``YYYY-MM-DD``: the reasons then cite the law of that day."""
         self.reasons: tuple[Reason, ...] = tuple(reasons)
         self.day = day
+        self.names: Mapping[str, str] = {}
+        """Names of parties by code, as far as somebody has looked them up for the texts."""
         super().__init__(", ".join(f"{r.code}({r.field})" if r.field else r.code for r in self.reasons))
 
     @property
@@ -73,18 +105,31 @@ def texts(block: str, otherwise: tuple[str, str] = ("", "")) -> tuple[Rule, ...]
 
     ``CODE | rule number or - | who lifts it | source``, perhaps ``| what was the source before the Code``; then in Chinese and in English
     ``what is wrong || what to do``; where nothing is said what to do, it is ``otherwise``. A block out of form is a programming error.
+
+    ``CODE:CAUSE`` behind its code is the text of one cause, with places like ``{left}`` for what is so in the case; of its head only who lifts
+    it is given, and that only where it is somebody else: number and source are the code's.
     """
-    found: list[Rule] = []
+    found: dict[str, Rule] = {}
     lines = [line.strip() for line in block.split("\n") if line.strip()]
     for head, zh, en in zip(lines[::3], lines[1::3], lines[2::3], strict=True):
-        code, rule, lift, source, *before = head.split(" | ")
-        assert lift in LIFTS_ZH, f"{code}: who is {lift}?"
+        name, *cited_as = head.split(" | ")
+        code, _, cause = name.partition(":")
         wrong_zh, _, do_zh = zh.partition(" || ")
         wrong_en, _, do_en = en.partition(" || ")
-        cited = {"rule": "" if rule == "-" else rule, "source": source, "before": (CODE_IN_FORCE, before[0]) if before else None}
         said = {"zh": wrong_zh, "en": wrong_en, "do_zh": do_zh or otherwise[0], "do_en": do_en or otherwise[1]}
-        found.append(convert({"code": code, "lift": lift, **said, **cited}, Rule))
-    return tuple(found)
+        if cause:
+            known = found[code]
+            assert cause not in known.causes, f"{code}: {cause} stands twice"
+            text = convert({**asdict(known), "causes": {}, "lift": cited_as[0] if cited_as else known.lift, **said}, Rule)
+            found[code] = replace(known, causes={**known.causes, cause: text})
+            continue
+        rule, lift, source, *before = cited_as
+        assert lift in LIFTS_ZH, f"{code}: who is {lift}?"
+        from_law = {"rule": "" if rule == "-" else rule, "source": cited(source), "marked": source}
+        old = (CODE_IN_FORCE, cited(before[0])) if before else None
+        assert code not in found, f"{code} stands twice"
+        found[code] = convert({"code": code, "lift": lift, "before": old, **said, **from_law}, Rule)
+    return tuple(found.values())
 
 
 def table(*rules: Rule) -> Mapping[str, Rule]:

@@ -78,6 +78,7 @@ def check(asked: Asked, facts: Facts, rules: Sequence[CheckRule] = RULES) -> Ans
         left_g=_left(checked),
         tags=out.sorted_tags(),
         alerts=out.sorted_alerts(),
+        said=out.said,
         listings=tuple(None if line is None or line.listing is None else (line.listing.list, line.listing.row) for line in checked.decided),
     )
 

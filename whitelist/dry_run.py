@@ -12,10 +12,10 @@ from ledger.admission.admit import read_keys
 from ledger.admission.form import read_body
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
-from ledger.directory import LOG_MAIN
+from ledger.directory import LOG_MAIN, party_chain, party_name
 from ledger.mass import format_mass
-from ledger.model import Facts, Moment
-from ledger.problem import Language, mark, problem_errors
+from ledger.model import Facts, Moment, chain_keys
+from ledger.problem import NO_CASE, Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
 from signing.payload import parse
 from signing.refusal import Reason, Refusal, refuse, texts
@@ -89,6 +89,18 @@ def wanted_keys(transfers: Iterable[AskedTransfer | Refusal], facts: Facts) -> I
     for transfer in transfers:
         if isinstance(transfer, AskedTransfer):
             yield from read_keys(reads(transfer, transfer.generator, facts))
+            yield from chain_keys(map(party_chain, _parties(transfer)))
+
+
+def _parties(transfer: AskedTransfer) -> set[str]:
+    """Who may be named in a reason: generator and receiver, and whose permit and decision it stands on."""
+    owners = (chain.split("/")[1] for chain in (transfer.permit, transfer.approval) if chain is not None)
+    return {transfer.generator, transfer.receiver, *owners}
+
+
+def _names(transfer: AskedTransfer, facts: Facts) -> dict[str, str]:
+    """Their names, as far as the log knows them."""
+    return {party: name for party in (*_parties(transfer), *transfer.carriers) if (name := party_name(facts, party)) != party}
 
 
 def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: Language) -> CheckAnswers:
@@ -105,17 +117,20 @@ def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: 
 
 
 def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, language: Language) -> CheckAnswer:
+    names: dict[str, str] = {}
     if isinstance(transfer, Refusal):
         found = Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
     else:
         asked = Asked(generator=transfer.generator, transfer=transfer, at_s=moment.at_s, moment=moment)
         found = check(asked, facts, kinds.of(ISSUE, moment.ruleset).asks)
+        if found.reasons or found.alerts:
+            names = _names(transfer, facts)
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route or None,
-        reasons=problem_errors(found.reasons, kinds.rules, language, day_of(moment.at_s)),
+        reasons=problem_errors(found.reasons, kinds.rules, language, day_of(moment.at_s), names),
         tags=tuple(mark(tag[0], kinds.rules, language) for tag in found.tags),
-        alerts=tuple(mark(code, kinds.rules, language, level) for level, code in found.alerts),
+        alerts=tuple(mark(code, kinds.rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},
         left_t={account: format_mass(grams) for account, grams in sorted(found.left_g.items())},
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),

@@ -13,7 +13,7 @@ from msgspec import Struct
 from ledger.chain import ULID, USCC
 from ledger.fields import At, Count, Day, File, Files, LongText, ShortText, SiteId, Text, Uscc, form, items, label, later, with_code, words
 from ledger.model import Alert, Tag
-from signing.refusal import Reason
+from signing.refusal import Reason, Word
 from whitelist.approval import ListingRef
 from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, Lots, Method, Name, PermitRef, Place, Return, WasteCode, WasteForm
 
@@ -233,5 +233,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     left_g: dict[str, int]  # Grams left on each account before this transfer (Q1 of the listing too, for information).
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    said: dict[str, tuple[str, dict[str, Word]]] = {}  # What is so in the case of an alert, by its code: (cause, places).
     listings: tuple[tuple[str, int] | None, ...] = ()
     """Per line: the listing (list chain, row) its decision line was given on, or ``None``."""

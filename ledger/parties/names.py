@@ -4,15 +4,19 @@ Chinese has no blanks between words, and PostgreSQL's own trigrams need an exten
 character at all. Pairs find any part of two characters or more, single characters the rest.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
+from ledger.chain import USCC
 from ledger.fields import normal
 from ledger.kinds.founding import FoundingAuthority, FoundingParty, LogFound
 from ledger.kinds.party import PartyAmend, PartyRegister
+from signing.refusal import Reason
 
+_PARTY = re.compile(rf"(?<![0-9A-Z]){USCC}(?![0-9A-Z])")
 PART_MAX = 60
 """Characters of a part of a name that is looked for."""
 
@@ -38,6 +42,12 @@ def named_in(entry: Entry) -> Iterator[Named]:
         yield Named(owner, entry.index, body.name)
     elif isinstance(body, PartyAmend):
         yield Named(owner, entry.index, body.name, "" if body.reopen and body.closed_on is None else body.closed_on)
+
+
+def parties_in(reasons: Iterable[Reason]) -> list[str]:
+    """Codes of the parties that the texts of reasons name, so that their names can stand beside them."""
+    words = (word for reason in reasons for word in reason.places.values())
+    return sorted({code for word in words for text in ((word,) if isinstance(word, str) else word) for code in _PARTY.findall(text)})
 
 
 def grams(text: str) -> frozenset[str]:

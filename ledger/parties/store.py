@@ -56,6 +56,12 @@ async def note_names(conn: Conn, named: Iterable[Named]) -> None:
         await conn.execute(into, *map(list, zip(*new, strict=True)))
 
 
+async def names_of(conn: Conn, codes: list[str]) -> dict[str, str]:
+    """Names of parties by code, as far as the projection knows them."""
+    rows = await conn.fetch("SELECT uscc, name FROM party_name WHERE uscc = ANY($1::text[]) AND name <> ''", codes)
+    return {row["uscc"]: row["name"] for row in rows}
+
+
 LISTED = "SELECT uscc, name, closed_on, idx FROM party_name WHERE uscc > $1 AND idx >= $2 ORDER BY uscc LIMIT $3"
 """By code."""
 WITH_GRAM = "SELECT uscc FROM party_gram WHERE gram = $1 AND uscc > $2 ORDER BY uscc LIMIT $3"

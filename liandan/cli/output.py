@@ -57,7 +57,8 @@ def progress_bar(title: str, quiet: bool = False) -> Iterator[Callable[[int, int
 def tell(refusal: Refusal) -> None:
     """Every reason with what to do, on stderr."""
     for reason in refusal.reasons:
-        rule = RULES.get(reason.code)
+        standing = RULES.get(reason.code)
+        rule = None if standing is None else standing.told(reason.cause, reason.places, refusal.names)
         errors.print(f"{reason.code} {'' if rule is None else rule.zh} {_where(reason)}", markup=False)
         if rule is not None:
             errors.print(f"  → {rule.do_zh}\n  {rule.en} {rule.do_en}", markup=False)

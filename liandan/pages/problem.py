@@ -1,6 +1,7 @@
 """``/problems/<code>``: what a code means, what to do, an example of the mend; and ``/problems``, the list of them. JSON for programs."""
 
 import json
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,7 @@ from signing.citation import source_in_chinese
 from signing.refusal import LIFTS_ZH, Rule, refuse
 
 FIELDS_SHOWN = 12
+_PLACE = re.compile(r"\{[a-z_]+\}")
 
 
 class CodePage(Struct, frozen=True, kw_only=True):
@@ -131,6 +133,7 @@ def parts_of(rule: Rule) -> Iterator[str]:
     yield f"<h1>{rule.code} <small>HTTP {status} {HTTPStatus(status).phrase}</small></h1>"
     yield f'<p class="lead">{escape(rule.zh)}</p><p class="do">{escape(rule.do_zh)}</p>'
     yield f'<div lang="en"><p class="lead">{escape(rule.en)}</p><p class="do">{escape(rule.do_en)}</p></div>'
+    yield from _causes(rule)
     yield from _example(rule.code)
     sources = [source_in_chinese(rule.source), rule.source]
     if rule.before is not None:
@@ -147,6 +150,17 @@ def parts_of(rule: Rule) -> Iterator[str]:
         for kind, path, zh in places[:FIELDS_SHOWN]:
             yield f"<li><code>{kind}</code> <code>{escape(path)}</code> {escape(zh)}</li>"
         yield f"<li>… {len(places)}</li></ul>" if len(places) > FIELDS_SHOWN else "</ul>"
+
+
+def _causes(rule: Rule) -> Iterator[str]:
+    """What is said in one case and in another; … is what is so in the case."""
+    if rule.causes:
+        yield "<h2>各种情形 Cases</h2><ul>"
+    for text in rule.causes.values():
+        zh, do_zh, en, do_en = (escape(_PLACE.sub("…", said)) for said in (text.zh, text.do_zh, text.en, text.do_en))
+        yield f'<li>{zh} {do_zh}（{LIFTS_ZH[text.lift]}）<br><span lang="en">{en} {do_en}</span></li>'
+    if rule.causes:
+        yield "</ul>"
 
 
 def _example(code: str) -> Iterator[str]:

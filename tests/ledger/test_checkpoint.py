@@ -221,7 +221,7 @@ def test_the_rule_table_has_every_code_of_the_tree():
 
     wanted = "NOTE_FORM NOTE_SIGNATURE VKEY_FORM CHECKPOINT_FORM PROOF_FORM PROOF_WRONG TILE_FORM POLICY_FORM"
     assert set(RULES) == set(wanted.split())
-    assert all(rule.zh and rule.en and rule.do_zh and rule.do_en and "[DESIGN]" in rule.source for rule in RULES.values())
+    assert all(rule.zh and rule.en and rule.do_zh and rule.do_en and "[DESIGN]" in rule.marked for rule in RULES.values())
 
 
 def test_our_own_published_checkpoints_open():

@@ -277,7 +277,7 @@ async def test_codes_have_pages_and_the_table_names_codes_that_exist(still: http
 async def test_a_codes_page_gives_the_article_before_and_since_the_code_and_who_can_lift_it(still: httpx.AsyncClient) -> None:
     text = (await still.get("/problems/no-approval", headers=await token_of(still, PARTY))).text
     assert "《生态环境法典》第536条第2款" in text
-    assert "2026-08-15 以前：《危险废物转移管理办法》第21条 [READ]；《固体废物污染环境防治法》第82条第2款" in text
+    assert "2026-08-15 以前：《危险废物转移管理办法》第21条；《固体废物污染环境防治法》第82条第2款" in text
     assert "移出地主管部门" in text
 
 

@@ -33,5 +33,5 @@ def test_every_rule_speaks_both_languages_and_says_what_to_do(code: str) -> None
     for english in (rule.en, rule.do_en):
         assert english.isascii() or "−" in english or "‖" in english
         assert english.endswith(".")
-    assert rule.source.endswith("[DESIGN]"), "a rule of the format, never passed off as law"
+    assert rule.marked.endswith("[DESIGN]"), "a rule of the format, never passed off as law"
     assert rule.lift == "sender"

@@ -70,7 +70,7 @@ def test_every_text_is_whole_in_both_languages_and_names_its_source(rule: Rule) 
     for text in (rule.en, rule.do_en):
         assert text.endswith(".")
         assert not re.search(r"[\u4e00-\u9fff]", text)
-    assert re.search(r"\[(READ|RECALL|DESIGN)", rule.source)
+    assert re.search(r"\[(READ|RECALL|DESIGN)", rule.marked)
 
 
 @pytest.mark.parametrize(

@@ -258,8 +258,8 @@ DECIDE = approval_act(
     evolve=_evolve,
     books="decided",
     effect=(
-        "批准或者不予批准；经白名单的（LISTED）占用该行年度额度，其余凭同意复函（APPROVED）。",
-        "Approves or refuses; on listings (LISTED) it commits their quota, else it goes by the agreeing reply (APPROVED).",
+        "批准或者不予批准；经白名单的占用该行年度额度，其余凭同意复函。",
+        "Approves or refuses; on listings it commits their yearly quota, else it goes by the agreeing reply.",
     ),
     texts=texts("""
 APPROVAL_TERM | R-32 | origin_authority | Order 23 Art. 27.2 [READ]

@@ -214,8 +214,8 @@ GRANT = permit_act(
     rules=(term_is_in_order, place_is_named_well, items_are_in_form, basis_holds, renewal_is_the_lines_next),
     evolve=_evolve_grant,
     effect=(
-        "许可证进入账本；续证与原证共用同一年经营规模账户（Q3）。",
-        "The permit enters the log; a renewal shares root and yearly account (Q3) of its line.",
+        "许可证进入账本；续证与原证共用同一年经营规模额度。",
+        "The permit enters the log; a renewal shares the yearly scale of the permit renewed.",
     ),
     texts=texts("""
 PERMIT_SITE_ELSEWHERE | - | destination_authority | design §7 [DESIGN]

@@ -99,8 +99,8 @@ USAGE = permit_act(
     evolve=_evolve,
     books="settled",
     effect=(
-        "该月账本之外的接收量计入当年经营规模账户（Q3）；后一次取代前一次。",
-        "The month's grams outside this ledger count in Q3 of its year; a later report replaces an earlier one.",
+        "该月账本之外的接收量计入当年经营规模；后一次取代前一次。",
+        "The month's tonnes outside this ledger count in the yearly scale; a later report replaces an earlier one.",
     ),
     texts=texts("""
 USAGE_MONTH | R-20 | sender | 危险废物经营许可证管理办法 Art. 12(4) [READ S3]

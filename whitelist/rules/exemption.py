@@ -88,7 +88,7 @@ def _waives(item: Exemption, code: str, method: str) -> bool:
 
 RULES = (claims_hold,)
 TEXTS = texts("""
-EXEMPT_BASIS | R-21 | destination_authority | 危险废物豁免管理清单 2021 [READ S5], 2025 [READ H4]; 名录 Art. 3 [READ S5]
+EXEMPT_BASIS | R-21 | destination_authority | 危险废物豁免管理清单 2021 [READ S5], 2025 [READ H4]; 国家危险废物名录 Art. 3 [READ S5]
 豁免依据不成立：清单条款不属于当日施行的年版、不豁免该废物的利用或者处置，或者不是给这家移出人的。 || 核对清单年版和序号；清单换版后由主管部门变更登记；点对点定向利用应写明移出人，且只含一个废物代码。
 The basis does not hold: its item is not of the edition in force, does not waive use or disposal of this waste, or is another generator's. || Check edition and item; after a new edition the authority amends the record; point-to-point use names its generator and exactly one code.
 

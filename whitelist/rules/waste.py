@@ -82,7 +82,7 @@ CODE_CATEGORY | R-06 | generator | 国家危险废物名录 Art. 5(3) [READ S5]
 废物代码格式不对，或与废物类别不一致。 || 填写“NNN-NNN-类别号”的八位代码，末两位应与 HW 类别号相同。
 The waste code is malformed or does not belong to the category. || Use NNN-NNN-CC with CC the number of the category.
 
-CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 2025 Art. 6.2 [READ H4]; 2021 Art. 6 [READ S5]
+CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 2025 Art. 6.2 [READ H4]; 国家危险废物名录 2021 Art. 6 [READ S5]
 废物代码不在事发之日施行的名录中（2025 年以前的仅提示）。 || 核对代码；确无对应代码的，先做危险废物鉴别，再按 900-000-×× 归类。
 The code is not in the catalogue of the day of the event (before 2025 an alert). || Check it; if none fits, have the waste identified and use 900-000-CC.
 

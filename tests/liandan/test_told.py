@@ -1,0 +1,111 @@
+"""What people read about a rule: no notes of those who work on it, and texts of causes whose places the code fills."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+
+from ledger.labels import fields_of
+from ledger.problem import mark, problem_errors
+from liandan.pages.problem import parts_of
+from liandan.wiring import KINDS, RULES
+from signing.citation import source_in_chinese
+from signing.refusal import Reason, Rule, texts
+from tests.house.source import modules
+
+WORKING_NOTES = re.compile(
+    r"\[(?:READ|RECALL|DESIGN)|法规研究|设计 §|声明种类 §|\b(?:law|addenda|design|kinds) §|\bLISTED\b|\bOFF_LOG\b|(?<![A-Za-z0-9])Q[123](?![0-9])"
+)
+"""Marks of research, and names of routes and accounts that stand in the evidence: nothing for a dispatcher or an official."""
+BLOCK = """
+LEFT | R-33 | sender | Order 23 Art. 28(1) [READ]; level [DESIGN]
+数量不够。 || 减少数量。
+Too much. || Send less.
+
+LEFT:SOME | nobody
+还剩 {left} 吨。 || 请与{firm}商量。
+{left} t are left. || Speak to {firm}.
+"""
+
+
+def said(rule: Rule) -> Iterator[str]:
+    """Everything of a rule that anybody reads."""
+    before = "" if rule.before is None else rule.before[1]
+    for source in (rule.source, before):
+        yield from (source, source_in_chinese(source))
+    for text in (rule, *rule.causes.values()):
+        yield from (text.zh, text.en, text.do_zh, text.do_en)
+
+
+def test_no_text_of_a_rule_and_no_page_of_it_shows_notes_of_its_makers() -> None:
+    found = {code: [text for text in (*said(rule), *parts_of(rule)) if WORKING_NOTES.search(text)] for code, rule in RULES.items()}
+    assert {code: texts_ for code, texts_ in found.items() if texts_} == {}
+
+
+def test_nor_does_what_is_said_of_acts_and_fields() -> None:
+    told = {kind.name: [*kind.effect, kind.zh, kind.en] for kind in KINDS.by_name.values()}
+    told |= {kind.name + " ": [text for field in fields_of(kind.body) for text in (field.zh, field.en)] for kind in KINDS.by_name.values()}
+    assert {name: found for name, all_ in told.items() if (found := [text for text in all_ if WORKING_NOTES.search(text)])} == {}
+
+
+def test_a_text_of_a_cause_says_what_is_so_in_the_case() -> None:
+    [rule] = texts(BLOCK)
+    reason = Reason("LEFT", "body.x", cause="SOME", places={"left": "2.4", "firm": "915101120000FX029E"})
+    names = {"915101120000FX029E": "成都锦川"}
+    [chinese] = problem_errors([reason], {"LEFT": rule}, "zh", names=names)
+    [english] = problem_errors([reason], {"LEFT": rule}, "en")
+    assert (chinese.message, chinese.what_to_do, chinese.lift) == ("还剩 2.4 吨。", "请与成都锦川（915101120000FX029E）商量。", "nobody")
+    assert (english.message, english.what_to_do) == ("2.4 t are left.", "Speak to 915101120000FX029E.")
+    assert (chinese.rule, chinese.source) == ("R-33", "《危险废物转移管理办法》第28条第1项")
+    [standing] = problem_errors([Reason("LEFT")], {"LEFT": rule}, "en")
+    assert (standing.message, standing.lift) == ("Too much.", "sender")
+    assert mark("LEFT", {"LEFT": rule}, "zh", "H", ("SOME", {"left": ("2", "two"), "firm": ""})).message == "还剩 2 吨。"
+
+
+def test_what_was_typed_is_never_echoed_whole_and_never_read_as_a_place() -> None:
+    [rule] = texts(BLOCK)
+    [error] = problem_errors([Reason("LEFT", cause="SOME", places={"left": "{firm}" + "x" * 500, "firm": "-"})], {"LEFT": rule}, "en")
+    assert error.message == "{firm}" + "x" * 114 + " t are left."
+
+
+def places_of(text: Rule) -> set[str]:
+    """Names of the places of a text; the two languages have the same."""
+    chinese, english = (
+        {name for _, name, _, _ in string.Formatter().parse(zh_or_en) if name} for zh_or_en in (text.zh + text.do_zh, text.en + text.do_en)
+    )
+    assert chinese == english, (text.code, chinese ^ english)
+    return chinese
+
+
+def calls() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """(code, cause, places) of every call that names a cause."""
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in ("refuse", "alert"):
+                continue
+            own = {"field", "found", "expected", "code"}
+            named = {word.arg: word.value for word in node.keywords if word.arg is not None and word.arg not in own}
+            at = {"refuse": (0, 4), "alert": (1, 2)}[node.func.attr]
+            cause = named.pop("cause", node.args[at[1]] if len(node.args) > at[1] else None)
+            if cause is not None:
+                code = node.args[at[0]]
+                assert isinstance(code, ast.Constant), ast.unparse(node)
+                assert isinstance(cause, ast.Constant), ast.unparse(node)
+                yield code.value, cause.value, frozenset(named)
+
+
+def test_every_cause_has_a_text_whose_places_are_filled_and_every_text_a_cause() -> None:
+    given: dict[tuple[str, str], set[frozenset[str]]] = {}
+    for code, cause, filled in calls():
+        given.setdefault((code, cause), set()).add(filled)
+    known = {(code, cause): text for code, rule in RULES.items() for cause, text in rule.causes.items()}
+    assert given.keys() == known.keys()
+    lacking = {key: (places, filled) for key, text in known.items() for filled in given[key] if not (places := places_of(text)) <= filled}
+    assert lacking == {}
+
+
+def test_sources_stay_marked_in_the_code() -> None:
+    """Whoever works on a rule sees whether its source was read."""
+    assert [code for code, rule in RULES.items() if not re.search(r"\[(?:READ|RECALL|DESIGN)", rule.marked)] == []
