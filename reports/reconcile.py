@@ -8,6 +8,7 @@ from typing import Any
 from ledger.admission.kind_table import Kinds
 from ledger.directory import party_name
 from reports.reconciliation.fold import Direction, Fold
+from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
 from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
@@ -35,7 +36,7 @@ def check_direction(from_province: str, to_province: str) -> Direction:
 
 def begin(month: str, kinds: Kinds, dataset: Callable[[str, str], Any]) -> Fold:
     """A fold to feed the log's entries to, in order; Refusal MONTH_FORM."""
-    return Fold(kinds, check_month(month), dataset)
+    return Fold(check_month(month), Gathering(kinds, dataset))
 
 
 def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:

@@ -64,8 +64,12 @@ def newest_permit(facts: Facts, root: str) -> str:
 
 def q3_used_g(facts: Facts, root: str, year: int, of_year: int | None = None) -> int:
     """Grams used at a site in ``of_year``, seen from ``year`` (the present one); what is older than last year nobody knows any more: 0."""
-    account_g = facts.used_g(q3_account(root))
-    now = _rolled(site_year(facts, root), account_g, year)
+    return site_used_g(site_year(facts, root), facts.used_g(q3_account(root)), year, of_year)
+
+
+def site_used_g(register: SiteYear, account_g: int, year: int, of_year: int | None = None) -> int:
+    """The same of a register and its account as they stood at some entry."""
+    now = _rolled(register, account_g, year)
     if of_year in (None, year):
         return account_g - now.base_g
     return now.base_g - now.prior_base_g if of_year == year - 1 else 0

@@ -53,7 +53,7 @@ class DiskMap:
         elif not self._written[hash(name) % _SLOTS]:
             value = None
         else:
-            raw = self._value("SELECT value FROM value WHERE name = ?", name)
+            raw = self._load(name)
             value = None if raw is None else self._decode(name, raw)
         self._hold(name, value)
         return value
@@ -76,6 +76,12 @@ class DiskMap:
         for name, _ in rows:
             self._dirty.remove(name)
             self._written[hash(name) % _SLOTS] = 1
+        self._store(rows)
+
+    def _load(self, name: str) -> bytes | None:
+        return self._value("SELECT value FROM value WHERE name = ?", name)
+
+    def _store(self, rows: list[tuple[str, bytes]]) -> None:
         self.db.executemany("INSERT INTO value VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", rows)
 
     def _value(self, sql: str, *names: str) -> bytes | None:
@@ -94,7 +100,7 @@ class DiskMap:
         """One value, encoded, without taking room in memory."""
         if name in self._dirty:
             return self._encode(self.get(name))
-        return self._value("SELECT value FROM value WHERE name = ?", name)
+        return self._load(name)
 
     def __len__(self) -> int:
         """How many values there are."""

@@ -11,7 +11,7 @@ from ledger.personality import PERSONALITY as LOG
 from manifests.acts import PERSONALITY as MANIFESTS
 from reports.kinds import all_kinds
 from reports.reconcile import begin, finish
-from reports.reconciliation.fold import column_of
+from reports.reconciliation.gathering import column_of
 from tests.reports.month import drawn, october
 from whitelist.acts import PERSONALITY as WHITELIST
 
