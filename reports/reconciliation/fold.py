@@ -11,7 +11,7 @@ from ledger.admission.entry import Entry
 from ledger.directory import LogState, party_name
 from ledger.model import Facts
 from manifests.mass import limits_of
-from reports.reconciliation.gathering import AccountBooks, Direction, Gathering, Judged
+from reports.reconciliation.gathering import AccountBooks, Direction, Gathering, JudgedBy
 from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, Period, Tolerance
 from reports.words import COLUMNS
 from whitelist.approval import ApprovalState
@@ -55,7 +55,7 @@ class Fold:
         found = [row for row, _ in self._rows(direction)]
         return tuple(sorted(found, key=lambda row: (row.departed_s or 2**62, row.issued_s, row.generator, row.manifest, row.line)))
 
-    def _rows(self, direction: Direction) -> Iterator[tuple[LineRow, Judged | None]]:
+    def _rows(self, direction: Direction) -> Iterator[tuple[LineRow, JudgedBy | None]]:
         for lines in self.gathering.lines(direction, self.period.month):
             for row in lines.rows:
                 if self._concerns(row):

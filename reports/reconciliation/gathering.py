@@ -42,7 +42,7 @@ LONG = 24
 _NEVER = 2**62
 
 
-class Judged(Struct, frozen=True):
+class JudgedBy(Struct, frozen=True):
     """By what a receipt was judged: index of the entry, version and SHA-256 of the thresholds."""
 
     index: int
@@ -54,7 +54,7 @@ class MonthLines(Struct, frozen=True):
     """Lines of a manifest, as they stand."""
 
     rows: tuple[LineRow, ...]
-    judged: Judged | None = None
+    judged: JudgedBy | None = None
 
 
 class FiledManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -65,7 +65,7 @@ class FiledManifest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Grams by account while it is neither received nor voided: reserved, whether that moves grams or not."""
     direction: Direction | None = None
     places: tuple[str, ...] = ()
-    judged: Judged | None = None
+    judged: JudgedBy | None = None
 
 
 class AccountBooks(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -190,7 +190,7 @@ class Gathering:
         judged = before.judged
         if times.received_s is not None and judged is None:
             pin = self.log().data[THRESHOLDS]
-            judged = Judged(index, pin.version, pin.sha256)
+            judged = JudgedBy(index, pin.version, pin.sha256)
         rows = _rows(trunk, state, number or "", None if judged is None else self.tolerance_of(judged))
         places = tuple(f"=rows:{here}-{there}:{month}:{trunk}" for month in _months(rows))
         for place in before.places:
@@ -255,7 +255,7 @@ class Gathering:
         assert isinstance(state, LogState), "a statement is drawn from a founded log"
         return state
 
-    def tolerance_of(self, judged: Judged) -> Tolerance:
+    def tolerance_of(self, judged: JudgedBy) -> Tolerance:
         """The thresholds by which a receipt was judged."""
         return Tolerance(version=judged.version, limits=self.facts.pinned_data(THRESHOLDS, judged.sha256))
 
