@@ -57,13 +57,14 @@ def test_a_rule_that_cites_the_code_says_what_held_before_it(floor: str, rule: R
 def test_a_rule_is_complete_in_both_languages(floor: str, rule: Rule) -> None:
     assert re.fullmatch(r"[A-Z0-9_]+", rule.code)
     assert BOOKS[floor][rule.code] is rule
-    for text in (rule.zh, rule.do_zh):
+    told = (rule, *rule.causes.values())
+    for text in (text for one in told for text in (one.zh, one.do_zh)):
         assert re.search(r"[\u4e00-\u9fff]{2}", text), "Chinese comes first"
         assert not re.search(r"[\u4e00-\u9fff][,;:?!](?:\s|$|[\u4e00-\u9fff])", text), "Chinese takes full-width punctuation"
-    for text in (rule.en, rule.do_en):
+    for text in (text for one in told for text in (one.en, one.do_en)):
         assert re.search(r"[A-Za-z]{2,} \w", text)
         assert not re.search(r"[\u4e00-\u9fff]{8}", text), "English, but for names and terms"
-    assert re.search(r"\[(READ|RECALL|DESIGN)( [^\]]+)?\]", rule.source), "a source says how far it can be trusted"
+    assert re.search(r"\[(READ|RECALL|DESIGN)( [^\]]+)?\]", rule.marked), "a source says how far it can be trusted"
 
 
 JUDGING = [path for room in ("ledger/kinds", "ledger/admission", "whitelist", "manifests") for path in sorted((ROOT / room).rglob("*.py"))]

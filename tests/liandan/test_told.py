@@ -104,8 +104,3 @@ def test_every_cause_has_a_text_whose_places_are_filled_and_every_text_a_cause()
     assert given.keys() == known.keys()
     lacking = {key: (places, filled) for key, text in known.items() for filled in given[key] if not (places := places_of(text)) <= filled}
     assert lacking == {}
-
-
-def test_sources_stay_marked_in_the_code() -> None:
-    """Whoever works on a rule sees whether its source was read."""
-    assert [code for code, rule in RULES.items() if not re.search(r"\[(?:READ|RECALL|DESIGN)", rule.marked)] == []
