@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admission.intake import Room
+from ledger.admission.personal import personal_in
 from ledger.admission.sequencer import Busy
 from ledger.answers import BatchLine, FeedPage, LogAnswer, PartyAnswer, PartyPage, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
 from ledger.caller import Caller
@@ -129,6 +130,9 @@ def _covering(caller: Caller, scope: str | None) -> Caller:
     return caller
 
 
+NOTHING_PERSONAL = "不含个人信息（电话、证件号、邮箱、坐标） / no personal data"
+
+
 async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch.
     And for values that are not what their pattern says as a whole: a line feed behind a number finds nothing, and nobody sees it on paper.
@@ -145,6 +149,8 @@ async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
     if wrong:
         allowed = f"one of {', '.join(sorted(known))}"
         raise Refusal(Reason("QUERY_FORM", name[:60], expected="once" if name in known else allowed) for name in wrong[:20])
+    if any(name != "cursor" and personal_in(value) for name, value in items):  # what is asked stands in cursors, on papers and in logs
+        raise Refusal(Reason("QUERY_FORM", name, "***", NOTHING_PERSONAL) for name, value in items if personal_in(value))
     # The framework searches, and ``$`` of a pattern lets a line feed pass.
     unlike = [(name, value, pattern) for name, value in items if (pattern := known[name]) and not re.fullmatch(pattern, value)]
     if unlike:

@@ -159,8 +159,8 @@ UNASSIGNED_CHARACTER | - | sender | formats §1 [DESIGN]
 Text has a character outside the ruleset's Unicode version. || Use an assigned character.
 
 PERSONAL_DATA | - | sender | formats §7 [DESIGN]
-文字中含有手机号、身份证号或坐标等个人信息。 || 删去个人信息，改用 commit 承诺值。
-Free text holds personal data. || Remove it; use a commitment instead.
+文字中含有手机号、座机号、身份证号、电子邮箱或坐标等个人信息。 || 删去个人信息，改用 commit 承诺值。若不是个人信息（如一串规格数字），请改用顿号或单位隔开。
+A text holds personal data: a telephone or identity number, an e-mail address or a position. || Remove it; use a commitment instead. If it is none (measures in a row), part the numbers by words or commas.
 
 ENTRY_FORM | - | operator | formats §4 [DESIGN]
 条目的格式不对。 || 向提供方索取原始字节。

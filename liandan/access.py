@@ -13,6 +13,7 @@ from typing import Any, cast
 import structlog
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
+from ledger.admission.personal import personal_in
 from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
 from liandan.connection import check_head, patient
@@ -28,6 +29,7 @@ log = structlog.get_logger("liandan.access")
 FILES: dict[str, str | None] = {CSV: "csv", XLSX: "xlsx", JSON: None, "application/*": None, "*/*": None}
 """What a search may be answered as, by media type; ``None`` is JSON."""
 _QUALITY = re.compile("[01](?:[.][0-9]{0,3})?")
+_MAY_BE_PERSONAL = re.compile("[0-9][^0-9A-Za-z]?[0-9]{4}|[@°]|[^\\x00-\\x7f]")
 WINDOW_S = 60.0
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 SIZE = SIZE_HEADER.lower().encode()
@@ -203,8 +205,10 @@ def wanted_file(scope: HTTPScope) -> str | None:
 
 
 def printable(path: str) -> str:
-    """A path for a log line: cut off, nothing in it that a terminal or a reader of lines would obey."""
-    if len(path) <= PATH_MAX and path.isprintable():
+    """A path for a log line: cut off, nothing in it that a terminal or a reader of lines would obey, nor what is a person's."""
+    if len(path) <= PATH_MAX and path.isprintable() and not _MAY_BE_PERSONAL.search(path):
         return path
+    if personal_in(path):
+        return "/***"
     shown = "".join(character if character.isprintable() else f"\\u{ord(character):04x}" for character in path[:PATH_MAX])
     return shown if len(path) <= PATH_MAX else shown + "…"

@@ -5,20 +5,16 @@ No auditor repeats them: they are the operator's word, because they depend on a 
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from ledger.admission.personal import personal_in
 from signing.refusal import Reason
 
-_MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9A-Za-z])")
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{5}((?:18|19|20)[0-9]{2})([0-9]{2})([0-9]{2})[0-9]{3}[0-9Xx](?![0-9A-Za-z])")
-_POSITION = re.compile(r"(?<![0-9.])[+-]?[0-9]{1,3}\.[0-9]{3,}\s*[,，;/ ]\s*[+-]?[0-9]{1,3}\.[0-9]{3,}(?![0-9])")
-_DIGITS = re.compile(r"[0-9]{3}")  # Each of the three holds at least so many in a row.
-_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_MACHINE = re.compile(r"[!-~]{0,8}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
+_MACHINE = re.compile(r"[!-?A-~]{0,6}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
 """Strings that no person's data fits into: short ASCII codes, hashes, base64 of keys."""
 KEPT_MAX = 64  # Characters of a text that is remembered as one that passed.
 PASSED_MAX = 8192  # Texts that are remembered.
@@ -26,20 +22,37 @@ _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "ch
 """Fields whose numbers are identifiers of documents or goods, never of people."""
 
 
+Sort = Literal["text", "paper", "identifier"]
+"""What a field holds: free text, the number of some paper, or what is never of a person."""
+
+
+def _sort(name: str) -> Sort:
+    if name in _NOT_FREE_TEXT:
+        return "identifier"
+    return "paper" if name[-2:] == "no" or name == "provincial_number" else "text"
+
+
 def check_content(body: object) -> list[Reason]:
     """Reasons NOT_NFC, UNASSIGNED_CHARACTER and PERSONAL_DATA for every string of a body, with paths."""
     plain = msgspec.to_builtins(body)
     if _is_clean(plain, ""):
         return []
-    texts = ((path, _judged(text, name in _NOT_FREE_TEXT)) for path, name, text in strings_of(plain))
+    texts = ((path, _judged(text, _sort(name))) for path, name, text in _texts_of(plain))
     return [replace(reason, field=path) for path, reasons in texts for reason in reasons]
+
+
+def withheld(reasons: Iterable[Reason]) -> list[Reason]:
+    """The same reasons without what they found where that is personal data: they are kept, signed and shown."""
+    return [replace(r, found="***") if r.found and (personal_in(r.found) or personal_in(r.field)) else r for r in reasons]
 
 
 def _is_clean(value: object, name: str) -> bool:
     """Whether nothing is to be said of any string of plain values, as of nearly all bodies: then nobody need know the paths."""
     if type(value) is str:
-        known = _PASSED_NUMBERS if name in _NOT_FREE_TEXT else _PASSED
-        return value in known or _passes(value, known)
+        known = _PASSED[_sort(name)]
+        return value in known or _passes(value, _sort(name))
+    if name == "commit" and type(value) is dict and not all(_is_clean(key, "") for key in value):
+        return False
     members = value.items() if type(value) is dict else [(name, inner) for inner in value] if type(value) is list else ()
     for key, inner in members:  # noqa: SIM110  # every text passes here, and a loop takes two thirds of the time
         if not _is_clean(inner, key):
@@ -47,22 +60,23 @@ def _is_clean(value: object, name: str) -> bool:
     return True
 
 
-_PASSED, _PASSED_NUMBERS = set[str](), set[str]()
+_PASSED: dict[Sort, set[str]] = {"text": set(), "paper": set(), "identifier": set()}
 
 
-def _passes(text: str, known: set[str]) -> bool:
+def _passes(text: str, sort: Sort) -> bool:
     """Whether nothing is to be said of a text. What passes is kept for a moment, for the same codes and places come in every act; what is
     refused, which may be personal data, never is."""
-    if _judged(text, known is _PASSED_NUMBERS):
+    if _judged(text, sort):
         return False
     if len(text) <= KEPT_MAX:
+        known = _PASSED[sort]
         if len(known) >= PASSED_MAX:
             known.clear()
         known.add(text)
     return True
 
 
-def _judged(text: str, is_identifier: bool) -> list[Reason]:
+def _judged(text: str, sort: Sort) -> list[Reason]:
     """All that is to be said of a text."""
     reasons, is_ascii = list[Reason](), text.isascii()
     if not is_ascii and not unicodedata.is_normalized("NFC", text):
@@ -71,9 +85,20 @@ def _judged(text: str, is_identifier: bool) -> list[Reason]:
         reasons.append(Reason("NOT_NFC", "", f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
     if not is_ascii and (foreign := first_unassigned(text)) is not None:
         reasons.append(Reason("UNASSIGNED_CHARACTER", "", f"U+{ord(foreign):04X}", "Unicode 14.0"))
-    if not is_identifier and not (is_ascii and _MACHINE.fullmatch(text)):
-        reasons += _personal(text)
+    if sort != "identifier" and not (is_ascii and _MACHINE.fullmatch(text)):
+        # The finding never repeats the value: a refusal is kept and shown.
+        found = personal_in(text, is_paper=sort == "paper")
+        reasons += [Reason("PERSONAL_DATA", "", found, "commit")] if found else []
     return reasons
+
+
+def _texts_of(body: object) -> Iterator[tuple[str, str, str]]:
+    """Every string of a body, and the names under which personal data is committed to: these are in clear, too."""
+    for path, name, text in strings_of(body):
+        yield path, name, text
+    committed = body.get("commit") if isinstance(body, dict) else None
+    for name in committed or ():
+        yield "body.commit", "", name
 
 
 def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tuple[str, str, str]]:
@@ -86,26 +111,6 @@ def strings_of(value: object, path: str = "body", name: str = "") -> Iterator[tu
     elif isinstance(value, list | tuple):  # of a body that was read, or of a Struct in plain values
         for position, inner in enumerate(value):
             yield from strings_of(inner, f"{path}.{position}", name)
-
-
-def _personal(text: str) -> list[Reason]:
-    """The finding never repeats the value: a refusal is kept and shown."""
-    if not _DIGITS.search(text):
-        return []
-    found = "mobile number" if _MOBILE.search(text) else "identity number" if any(map(_is_identity, _IDENTITY.finditer(text))) else ""
-    found = found or ("coordinates" if _POSITION.search(text) else "")
-    return [Reason("PERSONAL_DATA", "", found, "commit")] if found else []
-
-
-def _is_identity(match: re.Match[str]) -> bool:
-    """Whether 18 characters are an identity number: a real birth date and the GB 11643 check character."""
-    try:
-        date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return False
-    digits = match[0]
-    total = sum(int(digit) * weight for digit, weight in zip(digits, _IDENTITY_WEIGHTS, strict=False))
-    return "10X98765432"[total % 11] == digits[17].upper()
 
 
 _RANGES = (

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admission.admit import Submission, keys_brought, verify_signatures
-from ledger.admission.content import check_content
+from ledger.admission.content import check_content, withheld
 from ledger.admission.kind_table import Kinds
 from ledger.admission.statement import ClaimedAct, claimed_act, read_statement
 from ledger.directory import KeyRecord
@@ -99,7 +99,7 @@ class Intake:
                 raise Refusal(reasons)
             item.submission = Submission(envelope=item.envelope, statement=statement, kind=kind)
         except Refusal as refusal:
-            item.refusal = refusal
+            item.refusal = Refusal(withheld(refusal.reasons))
         return item
 
     async def _registered(self, keyids: Collection[str]) -> dict[str, KeyRecord]:

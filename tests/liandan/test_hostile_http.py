@@ -97,6 +97,16 @@ async def test_a_misspelt_filter_never_widens_an_answer(path: str, still: httpx.
     assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/parties?name=%E7%8E%8B13800138000", "/v1/manifests?number=1%203%208%200%200%201%203%208%200%200%200"]
+)
+async def test_nobody_is_searched_for_by_what_is_a_persons(path: str, still: httpx.AsyncClient) -> None:
+    answer = await still.get(path, headers=await token_of(still, AUTHORITY_51))
+    assert (answer.json()["code"], answer.status_code) == ("QUERY_FORM", 400)
+    assert "个人信息" in answer.json()["errors"][0]["expected"]
+    assert "0013" not in answer.text, "the value is not said again"
+
+
 def test_no_route_goes_to_another_thread_to_look_at_its_query(tmp_path: Path) -> None:
     access: Any = create_app(Settings(data_dir=tmp_path), *cast("Any", (None, None, None)), Metrics(), cast("Any", None))
     checks = {handler.resolve_before_request() for route in access._app.framework.routes for handler in route.route_handlers}
@@ -226,6 +236,8 @@ async def test_who_failed_too_often_can_still_log_in(database_url: str, tmp_path
 
 def test_a_log_line_shows_a_path_that_nobody_obeys() -> None:
     assert printable("/v1/log") == "/v1/log"
+    assert printable("/v1/manifests/138-0013-8000") == printable("/v1/parties/１３８００１３８０００") == "/***"
+    assert printable("/v1/manifests/20265101000123") == "/v1/manifests/20265101000123"
     assert printable("/\x1b[31m\r\nx\x00\u202e") == "/\\u001b[31m\\u000d\\u000ax\\u0000\\u202e"
     assert len(printable("/" + "9" * 5000)) == 201
 
