@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from msgspec import Struct, field
 
-from signing.refusal import Reason, Word
+from signing.phrase import Word, cut
+from signing.refusal import EXPECTED_MAX, FOUND_MAX, Reason
 
 StateT = TypeVar("StateT")
 OneT = TypeVar("OneT")
@@ -271,10 +272,12 @@ class Findings(Struct, eq=False, kw_only=True):
     accounts: dict[str, int] = {}
     read: set[str] = set()
 
-    def refuse(self, code: str, field: str, found: object = "", expected: object = "", cause: str = "", **places: Word) -> None:
-        """A reason not to admit; ``found`` is cut so that no body is echoed whole. ``cause`` and ``places``: its text and what is so in the case;
-        the text itself is written by whoever answers."""
-        self.reasons.append(Reason(code, field, str(found)[:120], str(expected)[:200], cause, places))
+    def refuse(
+        self, code: str, field: str, found: object = "", expected: object = "", cause: str = "", near: str = "", **places: Word
+    ) -> None:
+        """A reason not to admit; found and expected are values or Phrases, and cut so that no body is echoed whole. ``near``: the text that would
+        be right. ``cause`` and ``places``: its text and what is so in the case; the text itself is written by whoever answers."""
+        self.reasons.append(Reason(code, field, cut(found, FOUND_MAX), cut(expected, EXPECTED_MAX), cause, places, near))
 
     def alert(self, level: Level, code: str, cause: str = "", **places: Word) -> None:
         """A fact worth an official's look; of two levels of one code the graver stays, of two cases of one level the first."""

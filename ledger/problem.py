@@ -4,14 +4,16 @@ The shape and the texts only; which status a code has is the shell's table.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ledger.lookalikes import are_alike, difference_of
 from signing.citation import source_in_chinese
-from signing.refusal import Reason, Rule, Word
+from signing.phrase import Language, Word, word_in
+from signing.refusal import LIFTS_EN, LIFTS_ZH, Lift, Reason, Rule
 
-Language = Literal["zh", "en"]
+__all__ = ["ChainHead", "Language", "Mark", "Problem", "ProblemError", "cause_of", "leading", "make_problem", "mark", "problem_errors"]
 
 
 class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -23,9 +25,12 @@ class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
     what_to_do: str
     found: str = ""
     expected: str = ""
+    near: str = ""  # The text that would be right, where what was found shows which one was meant.
+    follows: str = ""  # Code of another error at the same place, of which this one is a mere consequence: mend that one first.
     rule: str = ""
     source: str = ""
     lift: str = ""
+    lifted_by: str = ""  # Who that is, in words.
 
 
 class ChainHead(Struct, frozen=True, kw_only=True):
@@ -55,17 +60,93 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
 def problem_errors(
     reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language, day: str = "", names: Mapping[str, str] | None = None
 ) -> tuple[ProblemError, ...]:
-    """Reasons with the texts of their causes, or the standing ones; a code must be in ``rules``. ``day`` of the event, if it is known: its
-    law is cited (R-73). ``names`` of parties by code, as far as they are known."""
+    """Reasons with the texts of their causes, or the standing ones, in their order, mere consequences of others last; a code must be in
+    ``rules``. ``day`` of the event, if it is known: its law is cited (R-73). ``names`` of parties by code, as far as they are known."""
     is_zh = language == "zh"
 
-    def told(reason: Reason, rule: Rule) -> ProblemError:
-        message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
-        source = source_in_chinese(rule.source_on(day)) if is_zh else rule.source_on(day)
-        where = {"code": reason.code, "field": reason.field, "found": reason.found, "expected": reason.expected}
-        return ProblemError(message=message, what_to_do=what_to_do, rule=rule.rule, source=source, lift=rule.lift, **where)
+    def text_of(reason: Reason) -> Rule:
+        return rules[reason.code].told(reason.cause, reason.places, names or {})
 
-    return tuple(told(reason, rules[reason.code].told(reason.cause, reason.places, names or {})) for reason in reasons)
+    def told(reason: Reason) -> ProblemError:
+        rule, cause = text_of(reason), cause_of(reason, reasons, rules)
+        message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
+        if cause is not None:
+            what_to_do = (
+                f"先按 {cause.code} 一条改正；本条随之消失，或者另行判定。"
+                if is_zh
+                else f"Mend {cause.code} first; this goes with it, or is judged anew."
+            )
+        lift = rule.lift if cause is None else text_of(cause).lift
+        reason = _looked_at(reason)
+        return ProblemError(
+            code=reason.code,
+            field=reason.field,
+            message=message,
+            what_to_do=what_to_do,
+            found=word_in(reason.found, language),
+            expected=word_in(reason.expected, language),
+            near=reason.near,
+            follows="" if cause is None else cause.code,
+            rule=rule.rule,
+            source=source_in_chinese(rule.source_on(day)) if is_zh else rule.source_on(day),
+            lift=lift,
+            lifted_by=lifted_by(lift, language),
+        )
+
+    return tuple(sorted(map(told, reasons), key=lambda error: bool(error.follows)))
+
+
+def cause_of(reason: Reason, reasons: Sequence[Reason], rules: Mapping[str, Rule]) -> Reason | None:
+    """The reason that one is a mere consequence of, itself no consequence; ``None`` if it stands by itself."""
+    seen, cause = [reason], _cause_of(reason, reasons, rules)
+    while cause is not None and cause not in seen and (further := _cause_of(cause, reasons, rules)) is not None:
+        seen.append(cause)
+        cause = further
+    return cause if cause is not reason else None
+
+
+def _cause_of(reason: Reason, reasons: Sequence[Reason], rules: Mapping[str, Rule]) -> Reason | None:
+    follows = () if (rule := rules.get(reason.code)) is None else rule.follows
+    if not follows:
+        return None
+    return next(
+        (
+            other
+            for other in reasons
+            if other.code != reason.code
+            and (
+                (other.code in follows and _meet(other.field, reason.field))
+                or (f"{other.code}=" in follows and other.field == reason.field)
+            )
+        ),
+        None,
+    )
+
+
+def leading(reasons: Sequence[Reason], rules: Mapping[str, Rule]) -> Reason:
+    """The first reason that is no consequence of another: what a problem is called after."""
+    return next((reason for reason in reasons if cause_of(reason, reasons, rules) is None), reasons[0])
+
+
+def _meet(one: str, other: str) -> bool:
+    """Whether two fields are of one place: not of two different items of one list."""
+    for a, b in zip(one.split("."), other.split("."), strict=False):
+        if a != b:
+            return not (a.isdigit() and b.isdigit())
+    return True
+
+
+def _looked_at(reason: Reason) -> Reason:
+    """A reason whose two texts look the same, told by the characters that differ."""
+    found, expected = reason.found, reason.expected
+    if isinstance(found, str) and isinstance(expected, str) and are_alike(found, expected):
+        return replace(reason, found=difference_of(found, expected), near=expected)
+    return reason
+
+
+def lifted_by(lift: Lift, language: Language) -> str:
+    """Who can lift a reason, in words."""
+    return (LIFTS_ZH if language == "zh" else LIFTS_EN)[lift]
 
 
 def make_problem(
@@ -81,14 +162,16 @@ def make_problem(
     day: str = "",
     names: Mapping[str, str] | None = None,
 ) -> Problem:
-    """A problem from at least one reason; the first names it. ``day`` of the event that was judged, if there is one."""
+    """A problem from at least one reason; the first names it. What only follows from another reason is not what to do. ``day`` of the event
+    that was judged, if there is one."""
     errors = problem_errors(reasons, rules, language, day, names)
     mark = "；" if language == "zh" else " "
+    to_do = [error.what_to_do for error in errors if not error.follows] or [error.what_to_do for error in errors]
     return Problem(
         type=f"/problems/{errors[0].code.lower().replace('_', '-')}",
         title=errors[0].message,
         status=status,
-        detail=mark.join(dict.fromkeys(error.what_to_do.rstrip("。") if language == "zh" else error.what_to_do for error in errors)),
+        detail=mark.join(dict.fromkeys(text.rstrip("。") if language == "zh" else text for text in to_do)),
         instance=instance,
         code=errors[0].code,
         errors=errors,
@@ -106,6 +189,7 @@ class Mark(Struct, frozen=True, omit_defaults=True, kw_only=True):
     message: str
     what_to_do: str = ""
     lift: str = ""
+    lifted_by: str = ""  # Who that is, in words.
 
 
 NO_CASE: tuple[str, Mapping[str, Word]] = ("", {})
@@ -126,4 +210,4 @@ def mark(
         return Mark(code=code, level=level, message=code)
     rule = standing.told(*case, names or {})
     message, what_to_do = (rule.zh, rule.do_zh) if language == "zh" else (rule.en, rule.do_en)
-    return Mark(code=code, level=level, message=message, what_to_do=what_to_do, lift=rule.lift)
+    return Mark(code=code, level=level, message=message, what_to_do=what_to_do, lift=rule.lift, lifted_by=lifted_by(rule.lift, language))

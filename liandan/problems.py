@@ -16,7 +16,7 @@ from litestar.types import ExceptionHandlersMap, Message, Scope, Send
 
 from ledger.admission.sequencer import Busy
 from ledger.describing import PROBLEM_JSON
-from ledger.problem import Language, Problem, make_problem
+from ledger.problem import Language, Problem, leading, make_problem
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
@@ -99,7 +99,7 @@ class Problems:
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
             more = {"statement": error.statement or "", "receipt": receipt, "head": error.head}
             more |= {"day": error.refusal.day, "names": error.refusal.names}
-        return make_problem(reasons, RULES, language, status=STATUS.get(reasons[0].code, REFUSED), instance=instance, **more)
+        return make_problem(reasons, RULES, language, status=STATUS.get(leading(reasons, RULES).code, REFUSED), instance=instance, **more)
 
     def _reasons(self, error: Exception) -> tuple[Reason, ...]:
         if isinstance(error, Refusal | NotAdmitted):

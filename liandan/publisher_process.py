@@ -144,7 +144,7 @@ async def _serve_parent(order: Order, commits: asyncio.StreamReader) -> None:
             for task in tasks:
                 task.cancel()
     except Refusal as refusal:
-        _say(News(refused=tuple((r.code, r.field, r.found, r.expected) for r in refusal.reasons)))
+        _say(News(refused=tuple((r.code, r.field, str(r.found), str(r.expected)) for r in refusal.reasons)))
     except Mismatch as mismatch:
         _say(News(mismatch=str(mismatch)))
 

@@ -95,7 +95,7 @@ def remarks(reasons: Iterable[Reason]) -> tuple[Remark, ...]:
 
 def _remark(reason: Reason) -> Remark:
     rule = all_texts().get(reason.code, _UNNAMED)
-    said = {"field": reason.field, "found": reason.found, "expected": reason.expected}
+    said = {"field": reason.field, "found": str(reason.found), "expected": str(reason.expected)}
     return Remark(code=reason.code, zh=rule.zh, en=rule.en, do_zh=rule.do_zh, do_en=rule.do_en, **said)
 
 

@@ -12,17 +12,22 @@ from msgspec import Struct, convert
 from msgspec.structs import asdict, replace
 
 from signing.citation import cited
+from signing.phrase import Word, cut, word_in
 
 Lift = Literal[
     "sender", "generator", "carrier", "receiver", "origin_authority", "destination_authority", "both_authorities", "operator", "nobody"
 ]
 
 _LIFTS_ZH = "提交人 移出人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 运营单位 不可解除"
+_LIFTS_EN = (
+    "the sender|the generator|the carrier|the receiver|the authority of the origin|the authority of the destination|both authorities"
+    "|the operator|nobody"
+)
 LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))  # who can lift a reason, for Chinese readers
+LIFTS_EN: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_EN.split("|"), strict=True))  # for English ones
+FOUND_MAX, EXPECTED_MAX = 120, 200  # Characters of what is quoted, so that no body is echoed whole.
 
 
-Word = str | tuple[str, str]
-"""What stands in a place of a text: the same in both languages, or (Chinese, English)."""
 TOLD_MAX = 120
 """Characters of one place: no body is echoed whole."""
 
@@ -41,6 +46,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     before: tuple[str, str] | None = None  # where the law has changed: (first day of ``source``, the source until the day before)
     lift: Lift = "sender"  # who can make this reason go away
     causes: Mapping[str, "Rule"] = {}  # by cause (``Reason.cause``): its own text, and who lifts it then
+    follows: tuple[str, ...] = ()  # codes that this one may be a mere consequence of (see ``following``)
 
     def source_on(self, day: str) -> str:
         """The source in force on a day ``YYYY-MM-DD``; for an unknown day, which is blank, the present one."""
@@ -58,21 +64,22 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 def _word(word: Word, names: Mapping[str, str], *, is_zh: bool) -> str:
     """What stands in a place, in one language: ``成都锦川…（9151…）``."""
-    text = (word if isinstance(word, str) else word[not is_zh])[:TOLD_MAX]
+    text = word_in(word, "zh" if is_zh else "en")[:TOLD_MAX]
     for code, name in names.items():
         text = text.replace(code, f"{name}（{code}）" if is_zh else f"{name} ({code})")
     return text
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):
-    """One occurrence of a rule."""
+    """One occurrence of a rule. What it found and expected are values, which need no language, or phrases, which have two."""
 
     code: str
     field: str = ""  # where, as a dotted path into the statement (``body.lines.0.code``)
-    found: str = ""
-    expected: str = ""
+    found: Word = ""
+    expected: Word = ""
     cause: str = ""  # which of the rule's causes it is; empty: the standing text says it
     places: Mapping[str, Word] = {}  # what is so in the case, by the places of that cause's text
+    near: str = ""  # the text that would be right, where what was found shows which one was meant
 
 
 class Refusal(Exception):
@@ -92,9 +99,9 @@ class Refusal(Exception):
         return sorted({reason.code for reason in self.reasons})
 
 
-def refuse(code: str, *, field: str = "", found: object = "", expected: object = "") -> Refusal:
-    """A refusal with one reason; ``found`` is cut to 120 characters so that no body is echoed whole."""
-    return Refusal([Reason(code, field, str(found)[:120], str(expected)[:200])])
+def refuse(code: str, *, field: str = "", found: object = "", expected: object = "", near: str = "") -> Refusal:
+    """A refusal with one reason; what was found and expected is a value or a Phrase, and cut so that no body is echoed whole."""
+    return Refusal([Reason(code, field, cut(found, FOUND_MAX), cut(expected, EXPECTED_MAX), near=near)])
 
 
 CODE_IN_FORCE = "2026-08-15"  # 生态环境法典 Art. 1242 [READ T1–T3]: from this day the Code stands where older laws stood before (R-73)
@@ -138,3 +145,17 @@ def table(*rules: Rule) -> Mapping[str, Rule]:
     if len(by_code) != len(rules):
         raise ValueError("a rule code is defined twice")
     return by_code
+
+
+def following(rules: Mapping[str, Rule], block: str) -> dict[str, Rule]:
+    """Rules that know which of them are mere consequences, for whoever tells reasons (ledger.problem); decisions and receipts name every code.
+
+    A line of the block: ``CODE CODE < CAUSE CAUSE=``. Where a cause stands at the same place, be it another field of one line of a load, or with
+    ``=`` at the very field, the codes before it say nothing new.
+    """
+    found = dict(rules)
+    for line in filter(None, map(str.strip, block.split("\n"))):
+        codes, _, causes = line.partition(" < ")
+        for code in found.keys() & set(codes.split()):  # a code of another package is missing where its package is
+            found[code] = replace(found[code], follows=(*found[code].follows, *causes.split()))
+    return found

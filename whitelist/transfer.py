@@ -13,7 +13,8 @@ from msgspec import Struct
 from ledger.chain import ULID, USCC
 from ledger.fields import At, Count, Day, File, Files, LongText, ShortText, SiteId, Text, Uscc, form, items, label, later, with_code, words
 from ledger.model import Alert, Tag
-from signing.refusal import Reason, Word
+from signing.phrase import Word
+from signing.refusal import Reason
 from whitelist.approval import ListingRef
 from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, Lots, Method, Name, PermitRef, Place, Return, WasteCode, WasteForm
 

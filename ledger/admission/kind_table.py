@@ -1,7 +1,7 @@
 """The table of all kinds the log knows, assembled from personalities; one decoder per kind and version, kept for ever. Adopted data."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ledger.admission.personality import CHANGEABLE, RULESETS, Judged, Kind, Personality, Ruleset
 from ledger.chain import USCC
 from ledger.model import Account, DataMissing, Findings, Head, Seen
-from signing.refusal import Rule, refuse
+from signing.refusal import Rule, following, refuse
 
 ADOPTION = "ruleset.adopt/1"
 
@@ -20,7 +20,7 @@ ADOPTION = "ruleset.adopt/1"
 class Kinds:
     """Kinds by name, chain grammars by type, and the codec of every value that the overlay holds."""
 
-    def __init__(self, personalities: Iterable[Personality]) -> None:
+    def __init__(self, personalities: Sequence[Personality]) -> None:
         self.by_name: dict[str, Kind] = {}
         self.rules: dict[str, Rule] = {}
         self.data: dict[str, Callable[[bytes], Any]] = {}
@@ -45,6 +45,8 @@ class Kinds:
         for ruleset in self.rulesets.values():
             _add(self.by_name, ((kind.name, kind) for kind in ruleset.adds))
             _add(self.rules, ((rule.code, rule) for rule in ruleset.texts))
+        for personality in personalities:
+            self.rules = following(self.rules, personality.follow_ons)
         for version in self.rulesets:
             self._put_together(version, first)
         self._heads = {t: msgspec.msgpack.Decoder(Head[state]) for t, state in self._states.items()}  # type: ignore[valid-type]  # known at run time

@@ -174,6 +174,7 @@ class Personality(Struct, frozen=True, kw_only=True):
     rulesets: tuple[Ruleset, ...] = ()  # Versions of the rules beyond the first: what they change of the kinds of any package.
     rules: Mapping[str, Rule] = field(default_factory=dict)
     """Texts of every refusal, alert and tag code the package can give, those of its kinds included."""
+    follow_ons: str = ""  # Which of its reasons only follow from others (``signing.refusal.following``).
 
 
 def values_in(package: ModuleType, form: type[T]) -> tuple[T, ...]:

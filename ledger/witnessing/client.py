@@ -210,7 +210,7 @@ async def _contradiction(theirs: Checkpoint, round_: _Round) -> ContradictionKin
     is_perfect = theirs.size & (theirs.size - 1) == 0
     if is_perfect and wrong.field == "new root":
         return ContradictionKind.FORK
-    if wrong.field == "old root" and _mismatch(theirs.size, bytes.fromhex(wrong.found), ours, proof) is None:
+    if wrong.field == "old root" and _mismatch(theirs.size, bytes.fromhex(str(wrong.found)), ours, proof) is None:
         return ContradictionKind.FORK
     raise _Wrong(FailureKind.OWN_PROOF, f"from {theirs.size} to {ours.size}: {wrong.field} {wrong.found}")
 

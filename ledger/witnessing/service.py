@@ -19,6 +19,7 @@ from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, KnownLog, OwnSignatureWrong, judge, parse_known
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import SIZE_TYPE, Unreadable, encode_size, fetch, log_id
+from signing.phrase import word_in
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("ledger.witness")
@@ -132,9 +133,10 @@ class Witness:
         reason = refusal.reasons[0]
         status, phrase = _ANSWERS.get(reason.code, (400, "invalid input"))
         if status in (422, 503):
-            log.error("not_cosigned", code=reason.code, field=reason.field, found=reason.found, expected=reason.expected)
+            log.error("not_cosigned", code=reason.code, field=reason.field, found=str(reason.found), expected=str(reason.expected))
         rule = server.RULES.get(reason.code)
-        detail = ", ".join(part for part in (reason.field, reason.found and f"found {reason.found}", reason.expected) if part)
+        found, expected = word_in(reason.found, "en"), word_in(reason.expected, "en")
+        detail = ", ".join(part for part in (reason.field, found and f"found {found}", expected) if part)
         text = f"{phrase}: {detail}\n{'' if rule is None else rule.zh + chr(10)}"
         return WitnessAnswer(status, text.encode("utf-8", "backslashreplace"))
 

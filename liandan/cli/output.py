@@ -18,7 +18,8 @@ from ledger.problem import ProblemError
 from ledger.publishing.freeze import Mismatch
 from liandan.client import Dishonest, RequestRefused, Unavailable
 from liandan.wiring import RULES
-from signing.refusal import LIFTS_ZH, Reason, Refusal
+from signing.phrase import Language, word_in
+from signing.refusal import Reason, Refusal
 
 FINDING, USAGE, UNAVAILABLE, UNCHECKED = 1, 2, 3, 4
 console = Console(highlight=False, soft_wrap=True)
@@ -59,21 +60,26 @@ def tell(refusal: Refusal) -> None:
     for reason in refusal.reasons:
         standing = RULES.get(reason.code)
         rule = None if standing is None else standing.told(reason.cause, reason.places, refusal.names)
-        errors.print(f"{reason.code} {'' if rule is None else rule.zh} {_where(reason)}", markup=False)
+        errors.print(f"{reason.code} {'' if rule is None else rule.zh} {_where(reason, 'zh')}", markup=False)
         if rule is not None:
-            errors.print(f"  → {rule.do_zh}\n  {rule.en} {rule.do_en}", markup=False)
+            where = f" [{told}]" if (told := _where(reason, "en")) != _where(reason, "zh") else ""
+            errors.print(f"  → {rule.do_zh}\n  {rule.en}{where} {rule.do_en}", markup=False)
 
 
 def tell_error(error: ProblemError) -> None:
     """One reason of the server on stderr: what is wrong where, what is wanted, what to do, by which article, who can lift it."""
     basis = " ".join(part for part in (error.rule, error.source) if part)
-    who = LIFTS_ZH.get(error.lift, error.lift)
-    errors.print(f"{error.code} {error.message} {_where(error)}\n  → {error.what_to_do}\n  依据 {basis}　由谁解决 {who}", markup=False)
+    errors.print(f"{error.code} {error.message} {_where(error, 'zh')}\n  → {error.what_to_do}", markup=False)
+    if not error.follows:
+        errors.print(f"  依据 {basis}　由谁解决 {error.lifted_by}", markup=False)
 
 
-def _where(reason: Reason | ProblemError) -> str:
-    wanted = f"（应为 {reason.expected}）" if reason.expected else ""
-    return " ".join(part for part in (reason.field, reason.found) if part) + wanted
+def _where(reason: Reason | ProblemError, language: Language) -> str:
+    """Where, what was found, what was expected and what may have been meant."""
+    found, expected = word_in(reason.found, language), word_in(reason.expected, language)
+    wanted, near = ("（应为 {}）", "您是不是想写 {}？") if language == "zh" else (" (expected {})", "did you mean {}?")
+    told = " ".join(part for part in (reason.field, found) if part) + (wanted.format(expected) if expected else "")
+    return f"{told} {near.format(reason.near)}" if reason.near else told
 
 
 def ending(work: Work[P]) -> Callable[P, None]:

@@ -85,7 +85,7 @@ def calls() -> Iterator[tuple[str, str, frozenset[str]]]:
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in ("refuse", "alert"):
                 continue
-            own = {"field", "found", "expected", "code"}
+            own = {"field", "found", "expected", "near", "code"}
             named = {word.arg: word.value for word in node.keywords if word.arg is not None and word.arg not in own}
             at = {"refuse": (0, 4), "alert": (1, 2)}[node.func.attr]
             cause = named.pop("cause", node.args[at[1]] if len(node.args) > at[1] else None)

@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from ledger import reading
 from ledger.log import LoggedEntry, TurnedDown
 from ledger.mass import format_mass
+from ledger.problem import problem_errors
+from liandan.wiring import RULES
 from signing.envelope import freeze
 from tests.manifests.driver import (
     APPROVAL,
@@ -177,8 +179,9 @@ async def test_the_dry_run_says_exactly_what_the_issue_is_told(web: Web, bench: 
     draft = bench.draft("manifest.issue/1", chain, (GENERATOR,), body, at=MORNING)
     [told] = await web.log.append([freeze(draft.sign([signing_key(GENERATOR)]))], now_s=bench.at_s)
     if isinstance(told, TurnedDown):
-        assert [(r.code, r.field, r.found, r.expected) for r in told.refusal.reasons] == [
-            (r["code"], r.get("field", ""), r.get("found", ""), r.get("expected", "")) for r in answer["reasons"]
+        said = problem_errors(told.refusal.reasons, RULES, "zh", MORNING[:10])
+        assert [(r.code, r.field, r.found, r.expected, r.follows) for r in said] == [
+            (r["code"], *(r.get(name, "") for name in ("field", "found", "expected", "follows"))) for r in answer["reasons"]
         ]
         assert not answer["admissible"]
         return

@@ -10,6 +10,7 @@ from signing.refusal import table
 from whitelist import adopted, dry_run, fields, workdays
 from whitelist.approval import ApprovalState
 from whitelist.fields import APPROVAL, LIST, PERMIT
+from whitelist.follow_ons import FOLLOW_ONS
 from whitelist.listing import ListState
 from whitelist.permit import HeldPermits, PermitState
 from whitelist.quota import Commitments, SiteYear
@@ -29,4 +30,5 @@ PERSONALITY = Personality(
     registers={"number": NumberHolders, "q1": Commitments, "q3": SiteYear, "permits": HeldPermits},
     data=adopted.PARSERS,
     rules=RULES,
+    follow_ons=FOLLOW_ONS,
 )
