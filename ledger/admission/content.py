@@ -43,7 +43,7 @@ def check_content(body: object) -> list[Reason]:
 
 def withheld(reasons: Iterable[Reason]) -> list[Reason]:
     """The same reasons without what they found where that is personal data: they are kept, signed and shown."""
-    return [replace(r, found="***") if r.found and (personal_in(r.found) or personal_in(r.field)) else r for r in reasons]
+    return [replace(r, found="***", near="") if any(map(personal_in, (str(r.found), r.field, r.near))) else r for r in reasons]
 
 
 def _is_clean(value: object, name: str) -> bool:
