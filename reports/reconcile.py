@@ -1,12 +1,15 @@
 """Drawing monthly statements: ``begin`` a fold, feed it the log's entries in order, ``finish`` it once per direction; and writing them."""
 
 import re
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ledger.admission.kind_table import Kinds
 from ledger.directory import party_name
+from ledger.times import parse_at
+from reports.paper.tongue import Tongue, speaking
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStatement, Period, period_of
@@ -14,6 +17,8 @@ from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
 from reports.reconciliation.workbook import to_xlsx
 from signing.refusal import refuse
+from whitelist.divisions import Divisions
+from whitelist.thresholds import NAME as THRESHOLDS
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _PROVINCE = re.compile(r"[1-8][0-9]")
@@ -41,9 +46,12 @@ def begin(month: str, kinds: Kinds, dataset: Callable[[str, str], Any]) -> Fold:
 
 def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
     """The statement of one direction of what was fed; ``root`` (base64) is the checkpoint's at that size."""
-    rows, log = fold.rows(direction), fold.log()
+    log = fold.log()
+    has_begun = parse_at(fold.at) >= fold.period.start_s  # nobody knows what will be under way on a day that has not come
+    rows, duplicates = (fold.rows(direction), fold.duplicates(direction)) if has_begun else ((), ())
     mirror = tuple(_mirror(code, [row for row in rows if row.code == code], fold.period) for code in sorted({row.code for row in rows}))
     parties = {uscc for row in rows for uscc in (row.generator, row.receiver, row.carrier) if uscc}
+    parties |= {trunk.split("/")[1] for duplicate in duplicates for trunk in duplicate.manifests}
     terms = [name for name in MirrorEquation.__struct_fields__ if name != "code"]
     return MonthlyStatement(
         period=fold.period,
@@ -59,10 +67,27 @@ def finish(fold: Fold, direction: Direction, root: str) -> MonthlyStatement:
         rows=rows,
         mirror=mirror,
         total=MirrorEquation(code="", **{term: sum(getattr(part, term) for part in mirror) for term in terms}),
-        duplicates=fold.duplicates(direction),
-        accounts=fold.accounts(direction),
+        duplicates=duplicates,
+        accounts=fold.accounts(direction) if has_begun else (),
         tolerances=fold.tolerances(direction),
+        terms=fold.tolerance() if THRESHOLDS in log.data else None,
+        codes=_names_of_codes(rows),
+        divisions=_names_of_places(fold, rows),
     )
+
+
+def _names_of_codes(rows: Iterable[LineRow]) -> dict[str, str]:
+    """By code what most of its lines call it, of equally many the first in order; what the catalogue says of a code is a sentence."""
+    names: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        names[row.code][row.name] += 1
+    return {code: min(found, key=lambda name: (-found[name], name)) for code, found in sorted(names.items())}
+
+
+def _names_of_places(fold: Fold, rows: Iterable[LineRow]) -> dict[str, str]:
+    known: Divisions | None = fold.facts.data("divisions")
+    codes = {code for row in rows for code in (row.origin, row.destination)}
+    return {} if known is None else {code: name for code in sorted(codes) if (name := known.full_name(code)) != code}
 
 
 def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
@@ -82,15 +107,21 @@ def _mirror(code: str, rows: list[LineRow], period: Period) -> MirrorEquation:
     )
 
 
-def to_bytes(statement: MonthlyStatement, suffix: str) -> bytes:
-    """The statement as ``pdf``, ``xlsx`` or ``json``; same statement, same bytes."""
-    return {"pdf": to_pdf, "xlsx": to_xlsx, "json": to_json}[suffix](statement)
+def to_bytes(statement: MonthlyStatement, suffix: str, tongue: Tongue = "zh") -> bytes:
+    """The statement as ``pdf``, ``xlsx`` or ``json``; same statement, same bytes. The JSON is of both languages."""
+    with speaking(tongue):
+        return {"pdf": to_pdf, "xlsx": to_xlsx, "json": to_json}[suffix](statement)
 
 
-def write(statement: MonthlyStatement, directory: Path) -> list[Path]:
-    """Write all three files ``reconciliation-<month>-<from>-<to>.{pdf,xlsx,json}``; OSError where that fails."""
+def file_name(statement: MonthlyStatement, suffix: str, tongue: Tongue = "zh") -> str:
+    """``reconciliation-2026-10-51-50.pdf``; a provisional one and an English one are called so."""
+    return f"{statement.stem}.{suffix}" if tongue == "zh" or suffix == "json" else f"{statement.stem}.{tongue}.{suffix}"
+
+
+def write(statement: MonthlyStatement, directory: Path, tongues: Sequence[Tongue] = ("zh",)) -> list[Path]:
+    """Write ``reconciliation-<month>-<from>-<to>.{pdf,xlsx,json}`` in these languages; OSError where that fails."""
     directory.mkdir(parents=True, exist_ok=True)
-    paths = [directory / f"{statement.stem}.{suffix}" for suffix in SUFFIXES]
-    for path, suffix in zip(paths, SUFFIXES, strict=True):
-        path.write_bytes(to_bytes(statement, suffix))
-    return paths
+    wanted = {file_name(statement, suffix, tongue): (suffix, tongue) for suffix in SUFFIXES for tongue in tongues}
+    for name, (suffix, tongue) in wanted.items():
+        (directory / name).write_bytes(to_bytes(statement, suffix, tongue))
+    return [directory / name for name in wanted]

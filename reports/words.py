@@ -36,6 +36,8 @@ COLUMNS: Mapping[Books, tuple[str, str]] = {
 }
 """Columns of a quota account, by ``Kind.books``: committed by decisions, reserved by issues, changed by receipts to what was accepted,
 given back, used outside this log."""
+LAYERS: Mapping[str, tuple[str, str]] = {"Q1": ("白名单", "List"), "Q2": ("批准量", "Decision"), "Q3": ("许可规模", "Permit")}
+"""Layers of quotas, by what their accounts begin with."""
 PERSONAL: Mapping[str, str] = {
     "contact": "经办人", "handler": "经办人", "driver": "驾驶员", "escort": "押运员", "shipper": "发运人", "receiver": "接收人",
     "emergency": "应急联系人", "name": "姓名", "phone": "联系电话", "licence": "从业资格证", "license": "从业资格证", "position": "定位",
@@ -66,6 +68,11 @@ def level_name(level: str) -> str:
 def stage_name(stage: str) -> str:
     """A state of a manifest."""
     return say(STAGES.get(stage, stage), stage.replace("_", " "))
+
+
+def layer_name(layer: str) -> str:
+    """Whose quota an account is of."""
+    return say(*LAYERS.get(layer, (layer, layer)))
 
 
 def route_name(route: str) -> str:

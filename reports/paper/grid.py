@@ -210,5 +210,6 @@ def section(sheet: Sheet, title: str, sub: str) -> None:
         sheet.text(sheet.margin + 8, sheet.y + 10.6, say(title, sub), Paint(10, BOLD, ACCENT))
         sheet.text(sheet.margin + sheet.room, sheet.y + 10.4, say(sub, title), Paint(6.5, REGULAR, GREY, "right"))
         sheet.y += 17
+        sheet.headings[say(title, sub)] = len(sheet.pages)
 
     sheet.wait(26, draw)

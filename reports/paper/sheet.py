@@ -67,6 +67,8 @@ class Sheet:
         self._waiting: tuple[float, Callable[[], None]] | None = None
         self.undrawable: dict[str, None] = {}
         """Characters without glyph in what was drawn so far, in order."""
+        self.headings: dict[str, int] = {}
+        """Page on which each section stands, from 1."""
 
     @property
     def room(self) -> float:
@@ -97,6 +99,14 @@ class Sheet:
     def wait(self, height: float, draw: Callable[[], None]) -> None:
         """A heading, drawn when it is known what stands under it, on the same page; it moves the cursor by at most ``height`` itself."""
         self._waiting = (height, draw)
+
+    def append(self, other: Sheet) -> None:
+        """Put the pages of another sheet of this size behind those that are there."""
+        other.need(0)
+        self.headings |= {title: page + len(self.pages) for title, page in other.headings.items()}
+        self.undrawable |= other.undrawable
+        self.pages += other.pages
+        self.y = other.y
 
     def mark(self, draw: Mark) -> None:
         """Put something on the current page."""
@@ -139,14 +149,19 @@ class Sheet:
             self.y += paint.size * _LEADING
             self.text(self.margin, self.y - paint.size * (_LEADING - 1) / 2 - paint.size * 0.12, line, paint)
 
-    def to_pdf(self, title: str, subject: str, *, notice: str = "", left: str = "", is_demo: bool = False) -> bytes:
-        """The document; every page gets its number, the ``notice`` in red, what document this is, and the watermark of demonstration logs."""
+    def to_pdf(self, title: str, subject: str, *, notice: str = "", left: str = "", is_demo: bool = False, banner: str = "") -> bytes:
+        """The document; every page gets its number, the ``notice`` in red, what document this is, the watermark of demonstration logs, and the
+        ``banner`` across its head.
+        """
         self.need(0)  # a heading with nothing under it is drawn too
         bodies, self.pages = self.pages, []
         for number, body in enumerate(bodies, 1):
             self.pages.append([])
             if is_demo:
                 self.mark(partial(_watermark, self.width))
+            if banner:
+                self.box(self.margin, 13, self.room, 15, fill="#FBEAE8", stroke=ALARM)
+                self.text(self.width / 2, 24, banner, Paint(BOLD_LEAST, BOLD, ALARM, "center"))
             if notice:
                 self._footer(notice, left, number, len(bodies))
             self.pages[-1].extend(body)

@@ -298,6 +298,8 @@ def _rows(trunk: str, state: ManifestState, number: str, tolerance: Tolerance | 
             generator=state.generator,
             receiver=state.receiver,
             carrier=state.legs[-1].carrier if state.legs else "",
+            origin=state.origin.division,
+            destination=state.destination.division,
             stage=state.stage.value,
             declared_g=line.declared_g,
             loaded_g=line.loaded_g,

@@ -4,14 +4,18 @@ Which time counts: an act belongs to the month of its own ``at`` (Asia/Shanghai)
 and was entered on the 1st left in the old month. A quota moves when the log admits the entry, so accounts go by ``admission.at``.
 A late act therefore changes the statement of a past month: every statement names the log size it was drawn at, and two statements are
 compared at one size. Closing of a month and opening of the next agree by construction when drawn at the same size.
+
+A month that is not over in the log is provisional (未完结): nobody knows what will be under way at its end. It is told as of the last entry
+(``as_of_s``), and of a month that has not begun nothing is told.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 
 from msgspec import Struct
 
-from ledger.times import SHANGHAI
+from ledger.times import DAY_S, SHANGHAI, parse_at
 from reports.words import province
 from whitelist.thresholds import Thresholds
 
@@ -53,6 +57,9 @@ class LineRow(Struct, frozen=True, kw_only=True):
     receiver: str
     carrier: str
     """USCC of the last carrier, empty before departure."""
+    origin: str
+    destination: str
+    """Divisions (GB/T 2260), six digits."""
     stage: str
     declared_g: int
     loaded_g: int | None
@@ -98,10 +105,26 @@ class LineRow(Struct, frozen=True, kw_only=True):
         gone = [at for at in (self.departed_s, self.voided_s, self.declined_s, self.received_s) if at is not None]
         return self.issued_s < moment_s and all(at >= moment_s for at in gone)
 
-    def age_days(self, moment_s: int) -> int:
-        """Whole days since the departure, or since the issue of what has not departed before the moment."""
+    @property
+    def deviation(self) -> int:
+        """What came less what was sent, in hundredths of a per cent of what was sent, rounded half away from 0 (R-62)."""
+        lacking = self.sent_g - self.came_g
+        found = (abs(lacking) * 10_000 + self.sent_g // 2) // max(self.sent_g, 1)
+        return -found if lacking > 0 else found
+
+    def age_s(self, moment_s: int) -> int:
+        """Seconds since the departure, or since the issue of what has not departed before the moment; claimed times may lie 5 minutes ahead."""
         begun_s = self.departed_s if self.departed_s is not None and self.departed_s < moment_s else self.issued_s
-        return (moment_s - begun_s) // 86_400
+        return max(moment_s - begun_s, 0)
+
+    def age_days(self, moment_s: int) -> int:
+        """The same in whole days."""
+        return self.age_s(moment_s) // DAY_S
+
+    @property
+    def trip_s(self) -> int:
+        """From departure to receipt, of what has both."""
+        return 0 if self.received_s is None or self.departed_s is None else self.received_s - self.departed_s
 
 
 class MirrorEquation(Struct, frozen=True, kw_only=True):
@@ -151,7 +174,12 @@ class AccountMonth(Struct, frozen=True, kw_only=True):
     @property
     def left_g(self) -> int | None:
         """Limit minus closing, of a yearly scale minus the year's use; None where the limit is not known."""
-        return None if self.limit_g is None else self.limit_g - (self.closing_g if self.year_g is None else self.year_g)
+        return None if self.limit_g is None else self.limit_g - self.taken_g
+
+    @property
+    def taken_g(self) -> int:
+        """What counts against the limit: the closing, of a yearly scale the year's use."""
+        return self.closing_g if self.year_g is None else self.year_g
 
 
 class Tolerance(Struct, frozen=True, kw_only=True):
@@ -169,8 +197,8 @@ class Duplicate(Struct, frozen=True):
     """Chains."""
 
 
-class MonthlyStatement(Struct, frozen=True, kw_only=True):
-    """The statement of a month and a direction, drawn at one log size."""
+class MonthlyStatement(Struct, frozen=True, kw_only=True, dict=True):
+    """The statement of a month and a direction, drawn at one log size. Its lists are made once, when they are first asked for."""
 
     period: Period
     from_province: str
@@ -193,52 +221,87 @@ class MonthlyStatement(Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountMonth, ...]
     tolerances: tuple[Tolerance, ...]
     """Those by which the month's receipts were judged, in order of adoption; where there are none, those in force at the end."""
+    terms: Tolerance | None
+    """Those in force at the size of the statement: when a trip, an issue or a quota is out of order. ``None``: none adopted."""
+    codes: dict[str, str]
+    """By waste code what its manifests call it, most often first."""
+    divisions: dict[str, str]
+    """Names of places by division."""
+
+    @property
+    def drawn_s(self) -> int:
+        """The last entry's admission: nothing after it is known."""
+        return parse_at(self.drawn_at)
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the month is not over in the log (未完结)."""
+        return self.drawn_s < self.period.end_s
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the month has begun in the log."""
+        return self.drawn_s >= self.period.start_s
+
+    @property
+    def as_of_s(self) -> int:
+        """The moment at which what is open is told: the month's end, or the last entry before it."""
+        return min(self.drawn_s, self.period.end_s)
 
     @property
     def stem(self) -> str:
-        """Name of the files without suffix."""
-        return f"reconciliation-{self.period.month}-{self.from_province}-{self.to_province}"
+        """Name of the files without suffix; a provisional statement never lies where the whole month's will."""
+        name = f"reconciliation-{self.period.month}-{self.from_province}-{self.to_province}"
+        return f"{name}-provisional" if self.is_provisional else name
 
     def name(self, uscc: str) -> str:
         """Registered name of a party, or its code."""
         return self.names.get(uscc, uscc)
+
+    def place(self, division: str) -> str:
+        """Name of a division, or its code."""
+        return self.divisions.get(division, division)
+
+    def waste(self, code: str) -> str:
+        """A waste code and what it is called: ``900-052-31 废铅蓄电池``."""
+        return f"{code} {self.codes.get(code, '')}".rstrip()
 
     @property
     def direction(self) -> str:
         """Names of both provinces."""
         return f"{province(self.from_province)} → {province(self.to_province)}"
 
-    @property
+    @cached_property
     def differing(self) -> tuple[LineRow, ...]:
         """M4: received in the month, other weight than sent or declared."""
         return tuple(row for row in self.received if row.difference_g or row.sent_g != row.declared_g)
 
-    @property
+    @cached_property
     def departed(self) -> tuple[LineRow, ...]:
         """Departed in the month."""
         return tuple(row for row in self.rows if self.period.holds(row.departed_s))
 
-    @property
+    @cached_property
     def received(self) -> tuple[LineRow, ...]:
         """Received in the month."""
         return tuple(row for row in self.rows if self.period.holds(row.received_s))
 
-    @property
+    @cached_property
     def without_departure(self) -> tuple[LineRow, ...]:
         """Received in the month though nobody recorded a departure: what keeps the equation from holding."""
         return tuple(row for row in self.received if row.departed_s is None)
 
-    @property
+    @cached_property
     def in_flight(self) -> tuple[LineRow, ...]:
         """M5, first half: under way at the end of the month."""
         return tuple(row for row in self.rows if row.is_under_way_at(self.period.end_s))
 
-    @property
+    @cached_property
     def waiting(self) -> tuple[LineRow, ...]:
         """M5, second half (law §6.1: issued, neither confirmed nor rejected nor voided): not departed at the end of the month."""
         return tuple(row for row in self.rows if row.is_waiting_at(self.period.end_s))
 
-    @property
+    @cached_property
     def cut_off(self) -> tuple[LineRow, ...]:
         """M7: departure and receipt in different months, one of them this month."""
         both = (row for row in self.rows if row.departed_s is not None and row.received_s is not None)

@@ -1,229 +1,259 @@
-"""The statement on paper, A4 landscape: page 1 says everything that matters, the pages behind it list what it is made of."""
+"""The statement on paper, A4 landscape: page 1 says whether the month is fine and everything that matters, the pages behind it list it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 
-from ledger.admission.personality import Books
 from ledger.mass import format_mass
-from reports.paper.fonts import BOLD, REGULAR
-from reports.paper.grid import Cell, Column, label, mass, row, section, table, value
+from reports.paper.fonts import BOLD, REGULAR, wrap
+from reports.paper.grid import Cell, Column, label, row, row_height, section, table, tonnes, value
 from reports.paper.sheet import A4, ACCENT, ALARM, GREY, INK, RULE, SHADE, Paint, Sheet
-from reports.reconciliation.lists import line_lists
-from reports.reconciliation.model import AccountMonth, Duplicate, LineRow, MirrorEquation, MonthlyStatement
-from reports.reconciliation.text import tolerance_text
-from reports.words import COLUMNS, moment
+from reports.paper.tongue import clauses, listed, say, spoken
+from reports.reconciliation import gravity
+from reports.reconciliation.chart import AROUND, ROW, WIDTH, draw_chart, height_of
+from reports.reconciliation.findings import MonthFinding, findings
+from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, fitting_size, title_of
+from reports.reconciliation.model import LineRow, MonthlyStatement
+from reports.reconciliation.text import to_json, tolerances_text
+from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark, sentence
+from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_number
+from reports.words import when
 
-_NOTICE = "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。"
-_CODES_ON_PAGE_1 = 8
-_CODES_NAMED = 6
-_CODES_IN_CHART = 6
-_CHART_LEAST = 96.0
-_UNDER_WAY, _TAKEN = "#94B8AE", "#3B7EA1"
-_GRAMS = 1.05
-"""Share of a column of masses among those of an account."""
-_MIRROR: tuple[Column[MirrorEquation], ...] = (
-    Column("废物代码", "Code", 1.2, lambda mirror: mirror.code or "合计", "center"),
-    mass("期初在途", "Opening", 1.25, lambda mirror: mirror.opening_g),
-    mass("本月移出", "Departed", 1.25, lambda mirror: mirror.departed_g),
-    mass("本月接受", "Accepted", 1.25, lambda mirror: mirror.accepted_g),
-    mass("本月拒收", "Refused", 1.2, lambda mirror: mirror.refused_g),
-    mass("磅差", "Difference", 1.15, lambda mirror: mirror.difference_g),
-    mass("期末在途", "Closing", 1.25, lambda mirror: mirror.closing_g),
-    mass("差额", "Unequal", 1.0, lambda mirror: mirror.unequal_g, lambda mirror: mirror.unequal_g != 0),
+LAYOUT = 2
+"""Version of what is printed and where. What a paper of another layout is about is proved by the hash of the JSON that it bears."""
+TITLE = ("危险废物跨省转移月度对账单", "Monthly reconciliation of interprovincial hazardous-waste transfers")
+_NOTICE = (
+    "本对账单由账本数据计算得出，供两地主管部门核对；不替代法定统计与申报。",
+    "Computed from the log for the authorities of both provinces; it takes no statutory report's place.",
 )
-_DUPLICATES: tuple[Column[Duplicate], ...] = (
-    Column("国家联单编号", "Number", 1, lambda found: found.number, size=7),
-    Column("联单", "Manifests", 4, lambda found: "\n".join(found.manifests), size=6.5),
-)
-
-
-def _moved(column: Books) -> Column[AccountMonth]:
-    return mass(*COLUMNS[column], _GRAMS, lambda account: account.moved_g[column])
-
-
-_ACCOUNTS: tuple[Column[AccountMonth], ...] = (
-    Column("层次", "Layer", 0.45, lambda account: account.layer, "center"),
-    Column("账户", "Account", 3.0, lambda account: account.label),
-    mass("期初累计", "Opening", _GRAMS, lambda account: account.opening_g),
-    *map(_moved, COLUMNS),
-    mass("期末累计", "Closing", _GRAMS, lambda account: account.closing_g),
-    mass("其中本年", "This year", _GRAMS, lambda account: account.year_g),
-    mass("其中预占", "Of it held", _GRAMS, lambda account: account.held_g),
-    mass("上限", "Limit", _GRAMS, lambda account: account.limit_g),
-    mass("余额", "Left", _GRAMS, lambda account: account.left_g, lambda account: (account.left_g or 0) < 0),
-)
+_CODES_MAX, _CODES_IN_CHART = 8, 5
+_SIZE = 10.5
 
 
 def to_pdf(statement: MonthlyStatement) -> bytes:
-    """The bytes of the document."""
-    sheet = Sheet((A4[1], A4[0]), margin=40, top=38, bottom=48)
-    _masthead(sheet, statement)
-    _equation(sheet, statement)
-    _codes(sheet, statement)
-    _indicators(sheet, statement)
+    """The bytes of the document, in the language that is being spoken."""
+    found = findings(statement)
+    shown = _codes_shown(statement, found)
+    behind = _sheet()
+    if statement.has_begun:
+        draw_lists(behind, statement, is_equation_cut=shown < len(statement.mirror))
+    behind.need(0)
+    sheet = _front(statement, found, shown, {})
+    if behind.headings:  # drawn again, now that it is known on which page each table stands
+        before = len(sheet.pages)
+        sheet = _front(statement, found, shown, {title: page + before for title, page in behind.headings.items()})
+        sheet.append(behind)
     _sources(sheet, statement)
-    if statement.rows or statement.duplicates or statement.accounts:
-        sheet.new_page()
-        _lists(sheet, statement)
-    left = f"{statement.direction}　{statement.period.month}　检查点 {statement.size}"
-    title = f"月度对账单 {statement.period.month} {statement.direction}"
-    return sheet.to_pdf(title, statement.stem, notice=_NOTICE, left=left, is_demo=statement.is_demo)
+    left = "　".join((statement.direction, statement.period.month, say(f"检查点 {statement.size}", f"checkpoint {statement.size}")))
+    zh, en = (f"{name} {statement.period.month} {statement.direction}" for name in ("月度对账单", "Monthly reconciliation"))
+    banner = provisional_mark(statement)
+    return sheet.to_pdf(say(zh, en), statement.stem, notice=say(*_NOTICE), left=left, is_demo=statement.is_demo, banner=banner)
+
+
+def _sheet() -> Sheet:
+    return Sheet((A4[1], A4[0]), margin=40, top=38, bottom=48)
+
+
+def _codes_shown(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> int:
+    """How many codes page 1 has room for beside what is out of order; where it has none, as many as page 2 may show."""
+    most = min(len(statement.mirror), _CODES_MAX)
+    return next((count for count in range(most, 0, -1) if len(_front(statement, found, count, {}).pages) == 1), most)
+
+
+def _front(statement: MonthlyStatement, found: Sequence[MonthFinding], shown: int, pages: Mapping[str, int]) -> Sheet:
+    """Page 1, with so many codes; ``pages`` by the headings of the tables behind."""
+    sheet = _sheet()
+    _masthead(sheet, statement)
+    _verdict(sheet, statement, found)
+    if statement.has_begun:
+        _items(sheet, statement, found, pages)
+        _equation(sheet, statement)
+        if statement.mirror:
+            _codes(sheet, statement, shown)
+    sheet.need(0)
+    return sheet
 
 
 def _masthead(sheet: Sheet, statement: MonthlyStatement) -> None:
     left, right = sheet.margin, sheet.margin + sheet.room
-    sheet.text(left, sheet.top + 18, "危险废物跨省转移月度对账单", Paint(20, BOLD, INK))
-    subtitle = "Monthly reconciliation of interprovincial hazardous-waste transfers · liandan"
-    sheet.text(left, sheet.top + 32, subtitle, Paint(7.5, REGULAR, GREY))
+    sheet.text(left, sheet.top + 18, say(*TITLE), Paint(20 if spoken() == "zh" else 15, BOLD, INK))
+    sheet.text(left, sheet.top + 32, f"{say(*TITLE[::-1])} · liandan", Paint(7.5, REGULAR, GREY))
     year, month = statement.period.month.split("-")
-    sheet.text(right, sheet.top + 14, f"{year} 年 {int(month)} 月", Paint(15, BOLD, ACCENT, "right"))
+    sheet.text(right, sheet.top + 14, say(f"{year} 年 {int(month)} 月", statement.period.month), Paint(15, BOLD, ACCENT, "right"))
     sheet.text(right, sheet.top + 31, statement.direction, Paint(11, REGULAR, INK, "right"))
     sheet.rule(left, sheet.top + 40, sheet.room, color=ACCENT, line=1.2)
-    sheet.y = sheet.top + 44
+    sheet.y = sheet.top + 47
+
+
+def _verdict(sheet: Sheet, statement: MonthlyStatement, found: Sequence[MonthFinding]) -> None:
+    """The sentence in a frame, in the document's language; in the other one, small, under it."""
+    color = ACCENT if is_fine(statement, found) and not statement.is_provisional else ALARM
+    other = both_sentences(statement)["en" if spoken() == "zh" else "zh"]
+    lines, small = wrap(sentence(statement, found), _SIZE, sheet.room - 26), wrap(other, 6.8, sheet.room - 26)
+    height = 15 * len(lines) + 9 * len(small) + 10
+    sheet.box(sheet.margin, sheet.y, sheet.room, height, stroke=color, line=1.0)
+    sheet.box(sheet.margin, sheet.y, 5, height, fill=color, stroke=None)
+    y = sheet.y + 15
+    for line in lines:
+        sheet.text(sheet.margin + 15, y, line, Paint(_SIZE, BOLD, color))
+        y += 15
+    for line in small:
+        sheet.text(sheet.margin + 15, y - 3, line, Paint(6.8, REGULAR, GREY))
+        y += 9
+    sheet.y += height + 3
+
+
+def _items(sheet: Sheet, statement: MonthlyStatement, found: Sequence[MonthFinding], pages: Mapping[str, int]) -> None:
+    """What is out of order, the gravest first: how much, the gravest case, where it is listed; then how much there is of everything."""
+
+    def where(finding: MonthFinding) -> str:
+        titles = say(*title_of(statement, finding.table))
+        return next((str(page) for title, page in pages.items() if title.startswith(titles)), "1")
+
+    columns: tuple[Column[MonthFinding], ...] = (
+        Column("级别", "Level", 0.75, lambda one: finding_level(one.level), "center", lambda one: one.level != "L"),
+        Column("事项", "What", 3.1, lambda one: one.text),
+        Column("吨", "t", 0.9, lambda one: "" if one.mass_g is None else tonnes(one.mass_g), "right"),
+        Column("最重者", "The gravest", 4.9, lambda one: one.worst),
+        Column("表", "Table", 0.5, lambda one: table_number(one.table) or say("明细", "lines"), "center"),
+        Column("页", "Page", 0.4, where, "center"),
+    )
+    section(sheet, "需要核对的事项", "What needs attention")
+    if found:
+        table(sheet, columns, found, size=7.2)
+    row(sheet, [Cell(text=_counts(statement), size=7.2, fill=SHADE)])
+
+
+def _counts(statement: MonthlyStatement) -> str:
+    """How much there is of everything, fine or not."""
+    manifests = len({(row.generator, row.manifest) for row in statement.departed})
+    weights = gravity.differences(statement)
+    return clauses(
+        say(
+            f"本月移出 {manifests} 份联单、{len(statement.departed)} 行", f"Departed {manifests} manifests, {len(statement.departed)} lines"
+        ),
+        say(f"接受 {len(statement.received)} 行", f"received {len(statement.received)} lines"),
+        say(
+            f"M4 重量差异 {len(weights.rows)} 行，允差内 {len(weights.within)} 行",
+            f"M4 weight differences {len(weights.rows)}, within tolerance {len(weights.within)}",
+        ),
+        _open_text(statement, statement.in_flight, ("M5 期末在途", "M5 in transit, closing")),
+        _open_text(statement, statement.waiting, ("M5 期末未起运", "M5 not departed, closing")),
+        say(f"M6 编号重复 {len(statement.duplicates)} 个", f"M6 numbers used twice {len(statement.duplicates)}"),
+        say(f"M7 跨期 {len(statement.cut_off)} 行", f"M7 cut-off {len(statement.cut_off)}"),
+        say(f"M9 额度 {len(statement.accounts)} 个账户", f"M9 quota accounts {len(statement.accounts)}"),
+        say(f"M12 无起运接受 {len(statement.without_departure)} 行", f"M12 without a departure {len(statement.without_departure)}"),
+    )
+
+
+def _open_text(statement: MonthlyStatement, rows: Sequence[LineRow], words: tuple[str, str]) -> str:
+    zh, en = as_it_ends(statement, *words)
+    return (
+        "，".join(filter(None, (f"{zh} {len(rows)} 行", oldest(statement, rows))))
+        if spoken() == "zh"
+        else listed(f"{en} {len(rows)}", oldest(statement, rows))
+    )
 
 
 def _equation(sheet: Sheet, statement: MonthlyStatement) -> None:
     """The mirror equation as six boxes with its signs."""
-    section(sheet, "镜像等式（移出地与接受地互相解释，单位：吨）", "Mirror equation, t")
+    section(
+        sheet,
+        "M12　镜像等式（移出地与接受地互相解释，单位：吨）",
+        "M12 Mirror equation: what left one province is explained by the other, t",
+    )
     total = statement.total
     parts = (
-        ("期初在途", "in transit, opening", total.opening_g, ""),
-        ("本月移出", "departed", total.departed_g, "＋"),
-        ("本月接受", "accepted", total.accepted_g, "＝"),
-        ("本月拒收", "refused", total.refused_g, "＋"),
-        ("磅差", "difference", total.difference_g, "＋"),
-        ("期末在途", "in transit, closing", total.closing_g, "＋"),
+        ("期初在途", "In transit, opening", total.opening_g, ""),
+        ("本月移出", "Departed", total.departed_g, "＋"),
+        ("本月接受", "Accepted", total.accepted_g, "＝"),
+        ("本月拒收", "Refused", total.refused_g, "＋"),
+        ("磅差", "Difference", total.difference_g, "＋"),
+        (*as_it_ends(statement, "期末在途", "In transit, closing"), total.closing_g, "＋"),
     )
-    gap, high = 17.0, 46.0
+    gap, high = 17.0, 38.0
     wide = (sheet.room - gap * (len(parts) - 1)) / len(parts)
-    sheet.need(high)  # which draws the heading: what stands under it is placed by hand
+    sheet.need(high + 16)  # which draws the heading: what stands under it is placed by hand, and a sentence under that
     x, y = sheet.margin, sheet.y
     for zh, en, grams, sign in parts:
         if sign:
             sheet.text(x + gap / 2, y + high / 2 + 5, sign, Paint(13, BOLD, ACCENT, "center"))
             x += gap
         sheet.box(x, y, wide, high, fill=SHADE, stroke=RULE)
-        sheet.text(x + wide / 2, y + 12, f"{zh}　{en}", Paint(6.8, REGULAR, GREY, "center"))
-        sheet.text(x + wide / 2, y + 33, format_mass(grams), Paint(12.5, BOLD, INK, "center"))
+        sheet.text(x + wide / 2, y + 11, say(zh, en), Paint(7.2, REGULAR, GREY, "center"))
+        sheet.text(x + wide / 2, y + 28, format_mass(grams), Paint(12.5, BOLD, INK, "center"))
         x += wide
-    sheet.y = y + high + 5
-    if statement.is_balanced:
-        verdict, color = "等式两边相等，差额 0.000000 吨；按废物代码逐一成立。", ACCENT
-    else:
-        codes = [mirror.code for mirror in statement.mirror if mirror.unequal_g]
-        named = "、".join(codes[:_CODES_NAMED]) + (f" 等 {len(codes)} 个代码" if len(codes) > _CODES_NAMED else "")
-        rows = len(statement.without_departure)
-        why = f"；其中 {rows} 行无起运记录即接受（M12）" if rows else ""
-        verdict, color = f"高级提示 MIRROR_UNEQUAL：等式不平，差额 {format_mass(total.unequal_g)} 吨，涉及 {named}{why}。", ALARM
-    sheet.paragraph(verdict, Paint(10, BOLD, color))
-    outside = (
-        f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废 {format_mass(total.voided_g)} 吨；"
-        f"接受人谢绝 {format_mass(total.declined_g)} 吨。"
+    sheet.y = y + high + 2
+    outside = say(
+        f"等式之外：期末已开具未起运 {format_mass(total.waiting_g)} 吨；本月作废 {format_mass(total.voided_g)} 吨；接受人谢绝 {format_mass(total.declined_g)} 吨。",
+        f"Outside the equation: not departed, closing {format_mass(total.waiting_g)} t; voided {format_mass(total.voided_g)} t; declined by receivers "
+        f"{format_mass(total.declined_g)} t.",
     )
-    sheet.paragraph(outside, Paint(8, REGULAR, GREY))
+    equal = say("等式两边相等，差额 0.000000 吨。", "Both sides are equal. ")
+    unequal = say(f"等式不平，差额 {format_mass(total.unequal_g)} 吨。", f"Not equal: {format_mass(total.unequal_g)} t are unexplained. ")
+    color = GREY if statement.is_balanced else ALARM
+    sheet.paragraph(
+        (equal if statement.is_balanced else unequal) + say(*as_it_ends(statement, outside, outside)), Paint(7.6, REGULAR, color)
+    )
 
 
-def _codes(sheet: Sheet, statement: MonthlyStatement) -> None:
+def _codes(sheet: Sheet, statement: MonthlyStatement, shown: int) -> None:
     """The equation by code on the left, the chart on the right; what does not fit follows on a page of its own."""
     section(sheet, "按废物代码", "By waste code")
-    shown = statement.mirror[:_CODES_ON_PAGE_1]
-    sheet.need(_CHART_LEAST)
-    top, chart_width = sheet.y, 205.0
-    sheet.inset = chart_width + 14
-    table(sheet, _MIRROR, shown, sums=statement.total if shown else None, size=7.2)
-    if not shown:
-        row(sheet, (value("本月无转移", 9.55, align="center"),))
-    sheet.inset = 0.0
-    if len(statement.mirror) > len(shown):
+    rows = equation_rows(statement)
+    in_chart = [mirror for mirror in rows if explained(mirror)][:_CODES_IN_CHART]
+    sheet.need(height_of(min(len(in_chart), 2)))
+    in_chart = in_chart[: int((sheet.left_over - AROUND) // ROW)]
+    top, page = sheet.y, len(sheet.pages)
+    sheet.inset = WIDTH + 12 if in_chart else 0.0
+    columns = equation_columns(statement)
+    size = fitting_size(sheet, columns, (*rows[:shown], statement.total))
+    table(sheet, columns, rows[:shown], sums=statement.total, size=size)
+    if len(rows) > shown:
         sheet.y += 2
-        sheet.paragraph(f"其余 {len(statement.mirror) - len(shown)} 个代码见后页，合计含全部代码。", Paint(6.8, color=GREY))
-    height = max(sheet.y - top, _CHART_LEAST)
-    _chart(sheet, statement, sheet.margin + sheet.room - chart_width, top, chart_width, height)
-    sheet.y = top + height
-
-
-def _chart(sheet: Sheet, statement: MonthlyStatement, x: float, y: float, wide: float, high: float) -> None:
-    """What was to be explained (opening and departed) against how it is explained, in tonnes: the codes with most mass, two bars each."""
-    sheet.box(x, y, wide, high, stroke=RULE)
-    sheet.text(x + 8, y + 12, "移出与去向对照（吨）", Paint(7.5, REGULAR, INK))
-    codes = sorted(statement.mirror, key=lambda mirror: (-_explained(mirror), mirror.code))[:_CODES_IN_CHART]
-    most = max((_explained(mirror) for mirror in codes), default=0)
-    if not most:
-        sheet.text(x + wide / 2, y + high / 2 + 4, "本月无转移", Paint(8, REGULAR, GREY, "center"))
-        return
-    step = (high - 34) / len(codes)
-    thick, room = min(9.0, step * 0.36), wide - 62
-    for place, mirror in enumerate(codes):
-        middle = y + 19 + place * step + step / 2
-        left = ((mirror.opening_g, _UNDER_WAY), (mirror.departed_g, ACCENT))
-        right = ((mirror.accepted_g, _TAKEN), (mirror.refused_g, ALARM), (mirror.closing_g, _UNDER_WAY))
-        sheet.text(x + 8, middle + 2.5, mirror.code, Paint(6.5, REGULAR, INK))
-        for top, parts in ((middle - thick, left), (middle + 0.8, right)):
-            at = x + 54
-            for grams, color in parts:
-                length = room * grams / most
-                if length > 0:
-                    sheet.box(at, top, length, thick, fill=color, stroke=None)
-                at += length
-    for number, (name, color) in enumerate((("在途", _UNDER_WAY), ("本月移出", ACCENT), ("接受", _TAKEN), ("拒收", ALARM))):
-        at = x + 8 + 46 * number
-        sheet.box(at, y + high - 13, 5, 5, fill=color, stroke=None)
-        sheet.text(at + 7, y + high - 8, name, Paint(6, REGULAR, GREY))
-
-
-def _explained(mirror: MirrorEquation) -> int:
-    return max(mirror.opening_g + mirror.departed_g, mirror.accepted_g + mirror.refused_g + mirror.closing_g)
-
-
-def _indicators(sheet: Sheet, statement: MonthlyStatement) -> None:
-    """What needs a person: one line of figures, by number of the check."""
-    section(sheet, "需要核对的事项", "Open items")
-    flagged = [row for row in statement.differing if row.level]
-    flying, waiting = (_count_and_age(statement, rows) for rows in (statement.in_flight, statement.waiting))
-    manifests = len({(row.generator, row.manifest) for row in statement.departed})
-    over = [account for account in statement.accounts if (account.left_g or 0) < 0]
-    items = (
-        ("本月移出", f"{manifests} 份联单，{len(statement.departed)} 行"),
-        ("M4 重量差异", f"{len(statement.differing)} 行，其中超差 {len(flagged)} 行"),
-        ("M5 期末在途", flying),
-        ("M5 期末未起运", waiting),
-        ("M6 编号重复", f"{len(statement.duplicates)} 个"),
-        ("M7 跨期", f"{len(statement.cut_off)} 行"),
-        ("M9 额度超用", f"{len(over)} 个账户"),
-        ("M12 无起运接受", f"{len(statement.without_departure)} 行"),
-    )
-    row(sheet, [Cell(text=name, sub="", share=1, size=7.2, fill=SHADE, align="center", color="#334155") for name, _ in items])
-    row(sheet, [Cell(text=text, share=1, size=8, align="center") for _, text in items])
-
-
-def _count_and_age(statement: MonthlyStatement, rows: Sequence[LineRow]) -> str:
-    """How many lines are open at the end of the month, and the age of the oldest."""
-    oldest = max((row.age_days(statement.period.end_s) for row in rows), default=None)
-    return "0 行" if oldest is None else f"{len(rows)} 行，最长 {oldest} 天"
+        zh = f"其余 {len(rows) - shown} 个代码见后文“M12　镜像等式：全部废物代码”，合计含全部代码。"
+        en = f"{plural(len(rows) - shown, 'more code')}: see “M12 Mirror equation, all codes” behind; the total is of all."
+        sheet.paragraph(say(zh, en), Paint(6.8, color=GREY))
+    sheet.inset = 0.0
+    if in_chart and len(sheet.pages) == page:
+        draw_chart(sheet, statement, in_chart, sheet.margin + sheet.room - WIDTH, top, height_of(len(in_chart)))
+        sheet.y = max(sheet.y, top + height_of(len(in_chart)))
 
 
 def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
-    """What it was drawn from: enough to compute it again."""
-    section(sheet, "数据来源与复算", "Drawn from")
-    found = f"{statement.origin}　创始声明 {statement.found}"
-    row(sheet, (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)))
-    drawn, versions = f"{statement.root}　末条入账 {moment(statement.drawn_at)}", "\n".join(found.version for found in statement.tolerances)
-    row(sheet, (label("根哈希", "Root", 0.8), value(drawn, 5.4, size=7), label("差异标准", "Tolerance", 0.8), value(versions, 1.0)))
-    rules = (
+    """What it was drawn from: enough to compute it again; and what it does not say."""
+    section(sheet, "数据来源与复算", "Drawn from, and how to compute it again")
+    digest = sha256(to_json(statement)).hexdigest()
+    versions = "\n".join(found.version for found in statement.tolerances)
+    found = say(f"{statement.origin}　创始声明 {statement.found}", f"{statement.origin}, founding statement {statement.found}")
+    drawn = say(f"{statement.root}　末条入账 {when(statement.drawn_s)}", f"{statement.root}, last entry {when(statement.drawn_s)}")
+    command = f"liandan reconcile {statement.period.month} --from"
+    rules = say(
         "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"
-        f"超差标准（R-62，无法定数值，为本账本采用的数据）：{'；'.join(map(tolerance_text, statement.tolerances)) or '未采用'}。"
-        f"复算：liandan reconcile {statement.period.month} --from 导出目录，所得 JSON、XLSX、PDF 应逐字节相同。"
+        f"超差标准（无法定数值，为本账本采用的数据）：{tolerances_text(statement)}。"
+        f"未列入本对账单：台账与联单比对（M1 至 M3）、转移计划（M8）、许可到期（M10）、贮存期限（M11）。",
+        "Departures and receipts belong to the month of their own time (Beijing), quota movements to that of their admission; what left counts as declared. "
+        "A late act changes a past statement: compare at one checkpoint. "
+        f"Tolerances, which no law fixes and this log has adopted: {tolerances_text(statement)}. "
+        "Not in this statement: registers of stock (M1 to M3), transfer plans (M8), permits that end (M10), terms of storage (M11).",
     )
-    row(sheet, (label("规则", "Rules", 0.8), value(rules, 7.2, size=6.8)))
-
-
-def _lists(sheet: Sheet, statement: MonthlyStatement) -> None:
-    if len(statement.mirror) > _CODES_ON_PAGE_1:
-        section(sheet, "镜像等式：全部废物代码", "Mirror equation, all codes")
-        table(sheet, _MIRROR, statement.mirror, sums=statement.total, size=7.2)
-    if statement.accounts:
-        section(sheet, "M9　额度使用（按入账时间）", "Draw-down of quotas")
-        table(sheet, _ACCOUNTS, statement.accounts, size=6.8)
-    line_lists(sheet, statement)
-    if statement.duplicates:
-        section(sheet, "M6　编号重复", "Duplicate numbers")
-        table(sheet, _DUPLICATES, statement.duplicates)
+    again = say(
+        f"各表所有的行见 XLSX 和 JSON；JSON 的 SHA-256：{digest}。以 {command} 导出目录 复算，所得 JSON、XLSX、PDF 应逐字节相同。",
+        f"The XLSX and the JSON have all rows; SHA-256 of the JSON: {digest}. {command} EXPORT makes the same JSON, XLSX and PDF to the byte.",
+    )
+    rows = (
+        (label("账本", "Log", 0.8), value(found, 5.4, size=7), label("检查点规模", "Size", 0.8), value(str(statement.size), 1.0)),
+        (label("根哈希", "Root", 0.8), value(drawn, 5.4, size=7), label("差异标准", "Tolerance", 0.8), value(versions, 1.0)),
+        (label("规则", "Rules", 0.8), value(rules, 7.2, size=6.8)),
+        (label("复算", "Again", 0.8), value(again, 5.4, size=6.8), label("版式", "Layout", 0.8), value(str(LAYOUT), 1.0)),
+    )
+    sheet.need(sum(row_height(cells, sheet.room) for cells in rows))
+    for cells in rows:
+        row(sheet, cells)
+    if sheet.undrawable:
+        named = "、".join(f"U+{ord(char):04X}" for char in sheet.undrawable)
+        sheet.y += 4
+        zh = f"注：下列字符本件字体无字形，正文以〔U+码位〕代替，原文见 JSON 和 XLSX：{named}。"
+        sheet.paragraph(
+            say(zh, f"Note: no font here has these characters, printed as 〔U+…〕; the JSON and XLSX have them: {named}."),
+            Paint(7, color=GREY),
+        )

@@ -6,12 +6,17 @@ from msgspec.structs import asdict
 
 from ledger.mass import format_mass
 from ledger.times import format_at
+from reports.paper.tongue import clauses, listed, say
+from reports.reconciliation import gravity
+from reports.reconciliation.findings import findings
 from reports.reconciliation.model import EQUATION, LineRow, MonthlyStatement, Tolerance
-from reports.words import FORMS
+from reports.reconciliation.verdict import both_sentences, is_fine
+from reports.words import FORMS, word
 
-VERSION = 1
+VERSION = 2
+"""Version 2: the verdict, provisional months, places, names of codes; M-tables by gravity."""
 _LINE = (
-    "number line name code generator receiver carrier stage declared_g loaded_g accepted_g refused_g difference_g "
+    "number line name code generator receiver carrier origin destination stage declared_g loaded_g accepted_g refused_g difference_g "
     "issued_s departed_s received_s voided_s declined_s"
 )
 _ACCOUNT = "account label opening_g closing_g held_g used_g year_g limit_g left_g"
@@ -19,13 +24,16 @@ _ACCOUNT = "account label opening_g closing_g held_g used_g year_g limit_g left_
 
 def to_json(statement: MonthlyStatement) -> bytes:
     """The bytes; docs/reconciliation.md explains every field."""
-    period = statement.period
+    period, at_s = statement.period, statement.as_of_s
     fields = {
         "liandan_reconciliation": VERSION,
         "month": period.month,
         "from": statement.from_province,
         "to": statement.to_province,
         "period": {"start": format_at(period.start_s), "end": format_at(period.end_s)},
+        "provisional": statement.is_provisional,
+        "as_of": format_at(statement.as_of_s),
+        "verdict": _verdict(statement),
         "log": {
             "origin": statement.origin,
             "found": statement.found,
@@ -41,20 +49,33 @@ def to_json(statement: MonthlyStatement) -> bytes:
         "total": _told(statement.total, EQUATION),
         "lines": [_row(row, _LINE) for row in statement.rows],
         "m4_differences": [
-            _row(row, "declared_g sent_g difference_g level", received_t=format_mass(row.came_g)) for row in statement.differing
+            _row(row, "declared_g sent_g difference_g level", received_t=format_mass(row.came_g))
+            for row in gravity.differences(statement).rows
         ],
-        "m5_in_flight": [_row(row, "declared_g departed_s", age_days=row.age_days(period.end_s)) for row in statement.in_flight],
+        "m5_in_flight": [_row(row, "declared_g departed_s", age_days=row.age_days(at_s)) for row in gravity.in_transit(statement).rows],
+        "m5_waiting": [_row(row, "declared_g issued_s", age_days=row.age_days(at_s)) for row in gravity.not_departed(statement).rows],
         "m12_without_departure": [_row(row, "declared_g received_s") for row in statement.without_departure],
-        "m5_waiting": [_row(row, "declared_g issued_s", age_days=row.age_days(period.end_s)) for row in statement.waiting],
         "m6_duplicates": [{"number": found.number, "manifests": list(found.manifests)} for found in statement.duplicates],
-        "m7_cut_off": [_row(row, "declared_g departed_s received_s") for row in statement.cut_off],
+        "m7_cut_off": [_row(row, "declared_g departed_s received_s") for row in gravity.cut_off(statement).rows],
         "m9_accounts": [
             _told(account, _ACCOUNT) | {f"{column}_t": format_mass(grams) for column, grams in account.moved_g.items()}
-            for account in statement.accounts
+            for account in gravity.accounts(statement).rows
         ],
         "parties": statement.names,
+        "codes": statement.codes,
+        "divisions": statement.divisions,
     }
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _verdict(statement: MonthlyStatement) -> dict[str, object]:
+    """The sentence in both languages, and what it says as codes, counts and masses."""
+    found = findings(statement)
+    return {
+        "fine": is_fine(statement, found),
+        **both_sentences(statement),
+        "findings": [_told(finding, "code level table count mass_g") for finding in found],
+    }
 
 
 def _told(of: object, names: str) -> dict[str, object]:
@@ -82,12 +103,19 @@ def _tolerance(found: Tolerance) -> dict[str, object]:
     return {"thresholds": found.version, **limits}
 
 
-def tolerance_text(found: Tolerance) -> str:
+def tolerances_text(statement: MonthlyStatement) -> str:
     """The tolerances of R-62 in words; no text of law fixes one, so the log adopts them (kinds §12)."""
+    return clauses(*map(_tolerance_text, statement.tolerances)) or say("未采用", "none adopted")
+
+
+def _tolerance_text(found: Tolerance) -> str:
     limits = found.limits
-    forms = "、".join(f"{zh} {_percent(limits.weight_permille(form))}" for form, zh in FORMS.items())
+    forms = listed(*(f"{word(form, FORMS)} {_percent(limits.weight_permille(form))}" for form in FORMS))
     floor, high = format_mass(limits.weight_floor_g).rstrip("0"), _percent(limits.weight_high_permille)
-    return f"差值大于 {floor} 吨且大于移出量的一定比例（{forms}），大于 {high} 为高级（thresholds {found.version}）"
+    return say(
+        f"差值大于 {floor} 吨且大于移出量的一定比例（{forms}）为中级，大于 {high} 为高级（{found.version} 版）",
+        f"a difference above {floor} t and above a share of what was sent ({forms}) is notable, above {high} grave (edition {found.version})",
+    )
 
 
 def _percent(permille: int) -> str:

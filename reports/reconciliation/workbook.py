@@ -1,157 +1,290 @@
-"""The statement as an Excel workbook: one sheet per question, Chinese heads, masses as numbers with six decimals, never a formula."""
+"""The statement as an Excel workbook: one sheet per question, all rows of it, masses as numbers and times as times, never a formula."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
-import xlsxwriter
-
-from ledger.times import parse_at
+from ledger.times import SHANGHAI
+from reports.paper.tongue import say
+from reports.reconciliation import gravity
+from reports.reconciliation.findings import MonthFinding, findings
 from reports.reconciliation.model import EQUATION, LineRow, MonthlyStatement
-from reports.reconciliation.text import tolerance_text
-from reports.words import COLUMNS, LEVELS, OPINIONS, STAGES, province, when
+from reports.reconciliation.text import tolerances_text
+from reports.reconciliation.verdict import sentence
+from reports.reconciliation.wording import as_it_ends, finding_level, table_number
+from reports.tables.columns import Value
+from reports.tables.workbook import SHEET_ROWS, Workbook
+from reports.words import COLUMNS, OPINIONS, layer_name, level_name, province, stage_name, when, word
 
-Value = str | int | Decimal | None
-MASS = "#,##0.000000"
-_MIRROR = (
-    ("废物代码", 14), ("期初在途", 16), ("本月移出", 16), ("本月接受", 16), ("本月拒收", 16), ("磅差（移出−接受−拒收）", 20),
-    ("期末在途", 16), ("等式差额（应为 0）", 16), ("期末已开具未起运", 18), ("本月作废", 16), ("谢绝接受", 16),
+Head = tuple[str, str, int]
+"""Chinese, English, width in characters."""
+_T, _TIME, _PARTY, _USCC = 16, 20, 32, 22
+_MIRROR: tuple[Head, ...] = (
+    ("废物代码", "Code", 14), ("废物名称", "Waste", 24), ("期初在途", "In transit, opening", _T), ("本月移出", "Departed", _T),
+    ("本月接受", "Accepted", _T), ("本月拒收", "Refused", _T), ("磅差（移出−接受−拒收）", "Difference", 20),
+    ("期末在途", "In transit, closing", _T), ("等式差额（应为 0）", "Unequal (to be 0)", _T), ("期末已开具未起运", "Not departed, closing", 18),
+    ("本月作废", "Voided", _T), ("谢绝接受", "Declined", _T),
 )  # fmt: skip
-_WHO = (
-    ("国家联单编号", 18), ("存证标识", 30), ("行", 5), ("废物名称", 24), ("废物代码", 13), ("移出人", 32), ("接受人", 32),
+_WHO: tuple[Head, ...] = (
+    ("国家联单编号", "National number", 18), ("行", "Line", 5), ("废物代码", "Code", 13), ("废物名称", "Waste", 24),
+    ("移出人", "Generator", _PARTY), ("移出人代码", "Generator (USCC)", _USCC), ("接受人", "Receiver", _PARTY), ("接受人代码", "Receiver (USCC)", _USCC),
 )  # fmt: skip
-_LINES = (
-    *_WHO, ("末程承运人", 32), ("状态", 12), ("移出量（申报）", 16), ("装载称重", 16), ("接受量", 16), ("拒收量", 16),
-    ("磅差", 14), ("处理意见", 10), ("开具时间", 20), ("起运时间", 20), ("接受确认时间", 20), ("作废时间", 20), ("谢绝时间", 20),
+_IDENTITY: Head = ("存证标识", "Identity", 30)
+_DECLARED: Head = ("移出量（申报）", "Declared, t", _T)
+_ISSUED: Head = ("开具时间", "Issued", _TIME)
+_DEPARTED: Head = ("起运时间", "Departed", _TIME)
+_RECEIVED: Head = ("接受确认时间", "Received", _TIME)
+_CARRIER: tuple[Head, ...] = (("末程承运人", "Last carrier", _PARTY), ("承运人代码", "Carrier (USCC)", _USCC))
+_LINES: tuple[Head, ...] = (
+    *_WHO, *_CARRIER, ("移出地", "Origin", 24), ("移出地区划", "Origin (code)", 10), ("接受地", "Destination", 24),
+    ("接受地区划", "Destination (code)", 10), ("状态", "Stage", 12), _DECLARED, ("装载称重", "Weighed, t", _T), ("接受量", "Accepted, t", _T),
+    ("拒收量", "Refused, t", _T), ("磅差", "Difference, t", 14), ("处理意见", "Opinion", 10), _ISSUED, _DEPARTED, _RECEIVED,
+    ("作废时间", "Voided", _TIME), ("谢绝时间", "Declined", _TIME), _IDENTITY,
 )  # fmt: skip
-_DIFFERENCES = (
-    *_WHO, ("移出量（申报）", 16), ("移出量（称重，未称为申报）", 18), ("到场量（接受+拒收）", 18), ("磅差", 14), ("超差级别", 10),
+_DIFFERENCES: tuple[Head, ...] = (
+    *_WHO, _DECLARED, ("移出量（称重，未称为申报）", "Sent (weighed, else declared), t", 18), ("到场量（接受+拒收）", "Came (accepted + refused), t", 18),
+    ("磅差", "Difference, t", 14), ("偏差（%）", "Deviation, %", 10), ("超差级别", "Level", 12), _IDENTITY,
 )  # fmt: skip
-_IN_FLIGHT = (*_WHO, ("承运人", 32), ("移出量（申报）", 16), ("起运时间", 20), ("在途天数", 10))
-_WAITING = (*_WHO, ("移出量（申报）", 16), ("开具时间", 20), ("天数", 10))
-_DUPLICATES = (("国家联单编号", 20), ("持有该编号的联单", 70))
-_CUT_OFF = (*_WHO, ("移出量（申报）", 16), ("起运时间", 20), ("接受确认时间", 20))
-_ACCOUNTS = (
-    ("层次", 8), ("账户", 60), ("期初累计", 16), *((zh, 16) for zh, _ in COLUMNS.values()), ("期末累计", 16), ("其中本年（许可规模）", 16),
-    ("其中预占未结", 16), ("其中已用", 16), ("上限", 16), ("余额", 16),
+_OVERDUE: Head = ("超期", "Overdue", 8)
+_IN_FLIGHT: tuple[Head, ...] = (*_WHO, *_CARRIER, _DECLARED, _DEPARTED, ("在途天数", "Days", 10), _OVERDUE, _IDENTITY)
+_WAITING: tuple[Head, ...] = (*_WHO, _DECLARED, _ISSUED, ("天数", "Days", 10), _OVERDUE, _IDENTITY)
+_DUPLICATES: tuple[Head, ...] = (
+    ("国家联单编号", "National number", 20), ("移出人", "Generator", _PARTY), ("移出人代码", "Generator (USCC)", _USCC), ("持有该编号的联单", "Manifest", 60),
 )  # fmt: skip
+_CUT_OFF: tuple[Head, ...] = (*_WHO, _DECLARED, _DEPARTED, _RECEIVED, ("运输小时", "Hours", 10), _OVERDUE, _IDENTITY)
+_NO_DEPARTURE: tuple[Head, ...] = (*_WHO, _DECLARED, _RECEIVED, _IDENTITY)
+_ACCOUNTS: tuple[Head, ...] = (
+    ("层次", "Layer", 12), ("账户", "Account", 60), ("期初累计", "Opening", _T), *((*words, _T) for words in COLUMNS.values()),
+    ("期末累计", "Closing", _T), ("其中本年（许可规模）", "This year (yearly scale)", _T), ("其中预占未结", "Of it held", _T), ("其中已用", "Of it used", _T),
+    ("上限", "Limit", _T), ("余额", "Left", _T), ("提示级别", "Level", 12), ("账户标识", "Identity", 60),
+)  # fmt: skip
+SHEETS: dict[str, tuple[str, str]] = {
+    "mirror": ("镜像等式 M12", "M12 Mirror equation"),
+    "m4_differences": ("重量差异 M4", "M4 Weight"),
+    "m5_in_flight": ("在途 M5", "M5 In transit"),
+    "m5_waiting": ("未起运 M5", "M5 Not departed"),
+    "m6_duplicates": ("编号重复 M6", "M6 Duplicate numbers"),
+    "m7_cut_off": ("跨期 M7", "M7 Cut-off"),
+    "m9_accounts": ("额度 M9", "M9 Quotas"),
+    "m12_without_departure": ("无起运记录 M12", "M12 Without departure"),
+    "lines": ("联单行", "All lines"),
+}
+"""Sheets behind the first, by the name of the table in the JSON, in their order."""
 
 
-def to_xlsx(statement: MonthlyStatement) -> bytes:
-    """The bytes of the workbook; texts are texts even when they begin with ``=``."""
+def to_xlsx(statement: MonthlyStatement, *, sheet_rows: int = SHEET_ROWS) -> bytes:
+    """The bytes of the workbook; a sheet of more than ``sheet_rows`` goes on on the next."""
     out = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = _Book(xlsxwriter.Workbook(out, options))
-    drawn = datetime.fromtimestamp(parse_at(statement.drawn_at), UTC).replace(tzinfo=None)
-    book.workbook.set_properties({"title": _title(statement), "author": "liandan", "created": drawn})
-    end_s, name = statement.period.end_s, statement.name
-
-    def of(row: LineRow, names: str, *more: Value) -> tuple[Value, ...]:
-        who = (row.number, row.manifest, row.line, row.name, row.code, name(row.generator), name(row.receiver))
-        return (*who, *_values(row, names), *more)
-
-    book.sheet("说明", (("项目", 16), ("内容", 96)), _cover(statement))
-    totalled = (*statement.mirror, statement.total)
-    book.sheet("镜像等式", _MIRROR, ((mirror.code or "合计", *_values(mirror, EQUATION)) for mirror in totalled))
-    book.sheet("联单行", _LINES, ((*of(row, ""), *_line(row, statement)) for row in statement.rows))
-    weights = "declared_g sent_g came_g difference_g"
-    book.sheet("重量差异 M4", _DIFFERENCES, (of(row, weights, LEVELS.get(row.level, "允差内")) for row in statement.differing))
-    flying = ((*of(row, ""), name(row.carrier), *_values(row, "declared_g departed_s"), row.age_days(end_s)) for row in statement.in_flight)
-    book.sheet("在途 M5", _IN_FLIGHT, flying)
-    book.sheet("未起运 M5", _WAITING, (of(row, "declared_g issued_s", row.age_days(end_s)) for row in statement.waiting))
-    book.sheet("编号重复 M6", _DUPLICATES, ((found.number, trunk) for found in statement.duplicates for trunk in found.manifests))
-    cut = "declared_g departed_s received_s"
-    book.sheet("跨期 M7", _CUT_OFF, (of(row, cut) for row in statement.cut_off))
-    book.sheet("无起运记录 M12", _CUT_OFF, (of(row, cut) for row in statement.without_departure))
-    book.sheet("额度 M9", _ACCOUNTS, _accounts(statement))
-    book.workbook.close()
+    drawn = datetime.fromtimestamp(statement.drawn_s, UTC).replace(tzinfo=None)
+    mark, found = say("未完结", "provisional") if statement.is_provisional else "", findings(statement)
+    book = Workbook(out, _title(statement), created=drawn, mark=mark, sheet_rows=sheet_rows)
+    book.sheet(
+        *_named(statement, ("说明", "Summary"), (("项目", "Item", 16), ("内容", "Content", 110))), _cover(statement, found), wrapped=True
+    )
+    book.sheet(
+        *_named(
+            statement,
+            ("须处理事项", "Findings"),
+            (
+                ("级别", "Level", 12),
+                ("事项", "What", 56),
+                ("数量", "Count", 8),
+                ("吨", "t", _T),
+                ("最重者", "Gravest", 90),
+                ("表", "Table", 8),
+                ("工作表", "Sheet", 24),
+            ),
+        ),
+        (
+            (
+                finding_level(one.level),
+                one.text,
+                one.count,
+                _tonnes(one.mass_g),
+                one.worst,
+                table_number(one.table),
+                say(*SHEETS[one.table]),
+            )
+            for one in found
+        ),
+        wrapped=True,
+    )
+    for table, title in SHEETS.items():
+        heads, rows = _TABLES[table]
+        book.sheet(*_named(statement, title, heads), rows(statement))
+    book.close()
     return out.getvalue()
 
 
-class _Book:
-    """A workbook with the three formats that every sheet uses."""
-
-    def __init__(self, workbook: Any) -> None:
-        self.workbook = workbook
-        font = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
-        self._head = workbook.add_format(
-            {**font, "bold": True, "bg_color": "#1F5A4C", "font_color": "#FFFFFF", "text_wrap": True, "border": 1, "align": "center"}
-        )
-        self._text, self._mass, self._whole = (
-            workbook.add_format({**font, "border": 1, "num_format": number}) for number in ("@", MASS, "0")
-        )
-
-    def sheet(self, name: str, heads: Sequence[tuple[str, int]], rows: Iterable[Sequence[Value]]) -> None:
-        """A sheet with a frozen head and a filter; ``heads`` are (text, width in characters)."""
-        sheet = self.workbook.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_row(0, 32)
-        for column, (text, wide) in enumerate(heads):
-            sheet.set_column(column, column, wide)
-            sheet.write_string(0, column, text, self._head)
-        last = 0
-        for last, values in enumerate(rows, 1):
-            for column, value in enumerate(values):
-                self._write(sheet, last, column, value)
-        sheet.autofilter(0, 0, max(last, 1), len(heads) - 1)
-
-    def _write(self, sheet: Any, row: int, column: int, value: Value) -> None:
-        if isinstance(value, Decimal):
-            sheet.write_number(row, column, value, self._mass)
-        elif isinstance(value, int):
-            sheet.write_number(row, column, value, self._whole)
-        else:
-            sheet.write_string(row, column, value or "", self._text)
+def _named(statement: MonthlyStatement, title: tuple[str, str], heads: Sequence[Head]) -> tuple[str, list[tuple[str, int]]]:
+    return say(*title), [(say(*as_it_ends(statement, zh, en)), wide) for zh, en, wide in heads]
 
 
 def _tonnes(grams: int | None) -> Decimal | None:
     return None if grams is None else Decimal(grams).scaleb(-6)
 
 
-def _values(of: object, names: str) -> tuple[Value, ...]:
-    """Fields by name: grams ``…_g`` in tonnes, moments ``…_s`` to the second."""
-    return tuple((_tonnes if name.endswith("_g") else when)(getattr(of, name)) for name in names.split())
+def _moment(at_s: int | None) -> datetime | None:
+    return None if at_s is None else datetime.fromtimestamp(at_s, SHANGHAI).replace(tzinfo=None)
+
+
+def _values(of: object, names: str) -> Iterator[Value]:
+    """Fields by name: grams ``…_g`` in tonnes, moments ``…_s`` as times of Beijing."""
+    return ((_tonnes if name.endswith("_g") else _moment)(getattr(of, name)) for name in names.split())
+
+
+def _who(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
+    generator, receiver = statement.name(row.generator), statement.name(row.receiver)
+    return row.number, row.line, row.code, row.name, generator, row.generator, receiver, row.receiver
+
+
+def _carrier(row: LineRow, statement: MonthlyStatement) -> tuple[Value, ...]:
+    return statement.name(row.carrier), row.carrier
+
+
+def _overdue(is_overdue: bool) -> str:  # a word for a truth
+    return say("是", "yes") if is_overdue else ""
 
 
 def _title(statement: MonthlyStatement) -> str:
-    return f"{statement.direction.replace(' ', '')} 危险废物跨省转移月度对账单 {statement.period.month}"
+    way = statement.direction.replace(" ", "")
+    return say(
+        f"{way} 危险废物跨省转移月度对账单 {statement.period.month}",
+        f"Monthly reconciliation {statement.period.month}, {statement.direction}",
+    )
 
 
-def _cover(statement: MonthlyStatement) -> list[tuple[str, str]]:
+def _cover(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> list[tuple[str, str]]:
     period, source, target = statement.period, statement.from_province, statement.to_province
-    return [
-        ("对账单", _title(statement)),
-        ("性质", "演示 / DEMO：时间为模拟时间，不具证据效力" if statement.is_demo else "由账本计算得出，双方可各自复算"),
-        ("对账月", f"{when(period.start_s)} 至 {when(period.end_s)}（不含），北京时间"),
-        ("方向", f"{source} {province(source)} → {target} {province(target)}"),
-        ("账本", statement.origin),
-        ("创始声明哈希", statement.found),
-        ("检查点规模", str(statement.size)),
-        ("检查点根哈希", statement.root),
-        ("末条入账时间", statement.drawn_at),
-        ("镜像等式", "平" if statement.is_balanced else "不平，见“镜像等式”页（提示 H MIRROR_UNEQUAL）"),
-        ("归月规则", "起运、接受按行为时间归月；额度变动按入账时间归月。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"),
-        ("超差标准", "；".join(map(tolerance_text, statement.tolerances)) or "未采用"),
-        ("单位", "吨，六位小数"),
-    ]
+    demo = say("演示 / DEMO：时间为模拟时间，不具证据效力", "DEMO: its clock is simulated, this is no evidence")
+    equal = say("平", "equal") if statement.is_balanced else say("不平，见“镜像等式”页", "not equal, see the sheet of the equation")
+    told = (
+        ("对账单", "Statement", _title(statement)),
+        ("结论", "Verdict", sentence(statement, found)),
+        ("是否完结", "Provisional", _provisional(statement)),
+        (
+            "性质",
+            "Nature",
+            demo if statement.is_demo else say("由账本计算得出，双方可各自复算", "Computed from the log; anybody can compute it again"),
+        ),
+        (
+            "对账月",
+            "Month",
+            say(
+                f"{when(period.start_s)} 至 {when(period.end_s)}（不含），北京时间",
+                f"{when(period.start_s)} to {when(period.end_s)} (not included), Beijing time",
+            ),
+        ),
+        ("方向", "Direction", f"{source} {province(source)} → {target} {province(target)}"),
+        ("账本", "Log", statement.origin),
+        ("创始声明哈希", "Founding hash", statement.found),
+        ("检查点规模", "Checkpoint size", str(statement.size)),
+        ("检查点根哈希", "Root hash", statement.root),
+        ("末条入账时间", "Last entry", when(statement.drawn_s)),
+        ("镜像等式", "Mirror equation", equal),
+        (
+            "归月规则",
+            "What counts when",
+            say(
+                "起运、接受按行为时间归月；额度变动按入账时间归月。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。",
+                "Departures and receipts belong to the month of their own time, quota movements to that of their admission. A late act changes a past "
+                "statement: compare at one checkpoint.",
+            ),
+        ),
+        ("超差标准", "Tolerances", tolerances_text(statement)),
+        ("单位", "Unit", say("吨，六位小数；时间为北京时间", "tonnes, six decimals; times of Beijing")),
+    )
+    return [(say(zh, en), text) for zh, en, text in told]
 
 
-def _line(row: LineRow, statement: MonthlyStatement) -> Iterable[Value]:
-    """What the sheet of all lines says beyond who and what."""
-    yield from (statement.name(row.carrier), STAGES.get(row.stage, row.stage))
-    yield from _values(row, "declared_g loaded_g accepted_g refused_g difference_g")
-    yield OPINIONS.get(row.opinion, row.opinion)
-    yield from _values(row, "issued_s departed_s received_s voided_s declined_s")
+def _provisional(statement: MonthlyStatement) -> str:
+    seen = when(statement.drawn_s)
+    if not statement.is_provisional:
+        return say("已完结：账本的末条入账在本月之后", "The month is over in the log")
+    return say(
+        f"未完结：账本末条入账 {seen}，本月尚未结束，期末各数截至该时",
+        f"Provisional: the log's last entry is of {seen}; closing figures are as of then",
+    )
 
 
-def _accounts(statement: MonthlyStatement) -> Iterable[tuple[Value, ...]]:
-    for found in statement.accounts:
+def _equation(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for mirror in (*statement.mirror, statement.total):
+        named = (mirror.code, statement.codes.get(mirror.code, "")) if mirror.code else (say("合计", "Total"), "")
+        yield (*named, *_values(mirror, EQUATION))
+
+
+def _differences(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for row in gravity.differences(statement).rows:
+        level = level_name(row.level) if row.level else say("允差内", "within")
+        grams = _values(row, "declared_g sent_g came_g difference_g")
+        yield (*_who(row, statement), *grams, Decimal(row.deviation).scaleb(-2), level, row.chain)
+
+
+def _in_flight(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for row in gravity.in_transit(statement).rows:
+        age, late = row.age_days(statement.as_of_s), _overdue(gravity.is_overdue(statement, row))
+        yield (*_who(row, statement), *_carrier(row, statement), *_values(row, "declared_g departed_s"), age, late, row.chain)
+
+
+def _waiting(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for row in gravity.not_departed(statement).rows:
+        age, late = row.age_days(statement.as_of_s), _overdue(gravity.is_stale(statement, row))
+        yield (*_who(row, statement), *_values(row, "declared_g issued_s"), age, late, row.chain)
+
+
+def _duplicates(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for found in statement.duplicates:
+        for trunk in found.manifests:
+            generator = trunk.split("/")[1]
+            yield found.number, statement.name(generator), generator, trunk
+
+
+def _cut_off(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for row in gravity.cut_off(statement).rows:
+        late = _overdue(gravity.is_long(statement, row))
+        yield (*_who(row, statement), *_values(row, "declared_g departed_s received_s"), row.trip_s // 3600, late, row.chain)
+
+
+def _without_departure(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for row in statement.without_departure:
+        yield (*_who(row, statement), *_values(row, "declared_g received_s"), row.chain)
+
+
+def _accounts(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for found in gravity.accounts(statement).rows:
+        level = gravity.account_level(found, statement)
         moved = map(_tonnes, found.moved_g.values())
         rest = _values(found, "closing_g year_g held_g used_g limit_g left_g")
-        yield (found.layer, found.label, _tonnes(found.opening_g), *moved, *rest)
+        yield (
+            layer_name(found.layer),
+            found.label,
+            _tonnes(found.opening_g),
+            *moved,
+            *rest,
+            level_name(level) if level else "",
+            found.account,
+        )
+
+
+def _lines(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    for row in statement.rows:
+        places = (statement.place(row.origin), row.origin, statement.place(row.destination), row.destination)
+        grams, times = "declared_g loaded_g accepted_g refused_g difference_g", "issued_s departed_s received_s voided_s declined_s"
+        said = word(row.opinion, OPINIONS)
+        yield (
+            *_who(row, statement), *_carrier(row, statement), *places, stage_name(row.stage), *_values(row, grams), said, *_values(row, times), row.chain,
+        )  # fmt: skip
+
+
+_TABLES: dict[str, tuple[tuple[Head, ...], Callable[[MonthlyStatement], Iterable[Sequence[Value]]]]] = {
+    "mirror": (_MIRROR, _equation),
+    "m4_differences": (_DIFFERENCES, _differences),
+    "m5_in_flight": (_IN_FLIGHT, _in_flight),
+    "m5_waiting": (_WAITING, _waiting),
+    "m6_duplicates": (_DUPLICATES, _duplicates),
+    "m7_cut_off": (_CUT_OFF, _cut_off),
+    "m9_accounts": (_ACCOUNTS, _accounts),
+    "m12_without_departure": (_NO_DEPARTURE, _without_departure),
+    "lines": (_LINES, _lines),
+}

@@ -24,7 +24,8 @@ from ledger.routes import get_parties, list_refusals, refuse_unknown_query
 from manifests.routes import get_manifests
 from reports.tables import columns
 from reports.tables.columns import Table, Value
-from reports.tables.writing import MARK, Workbook, csv_text, heads_of
+from reports.tables.workbook import Workbook
+from reports.tables.writing import MARK, csv_text, heads_of
 from whitelist.routes import get_approvals, get_listings, get_lists, get_permits, get_quotas
 
 ROWS_MAX = 2_000_000
@@ -95,9 +96,11 @@ async def _as_csv(pages: Pages, page: Any, heads: Sequence[str], rows_max: int, 
 
 async def _as_xlsx(pages: Pages, page: Any, table: Table, heads: Sequence[str], rows_max: int, *, english: bool) -> BinaryIO:
     """The finished workbook, open; of its directory nothing is left, whether or not anybody waits for it."""
+    title = table.title[english]
     path = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="liandan-table-")) / f"{table.name}.xlsx"
     try:
-        book = await asyncio.to_thread(Workbook, path, table, heads)
+        book = await asyncio.to_thread(Workbook, str(path), title, folder=str(path.parent))
+        await asyncio.to_thread(book.sheet, title, [(head, column.width) for head, column in zip(heads, table.columns, strict=True)])
         async for rows in pages.rows(page):
             await asyncio.to_thread(book.add, rows)
         if pages.is_cut:

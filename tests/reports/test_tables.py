@@ -21,10 +21,10 @@ from python_calamine import CalamineWorkbook
 from ledger.routes import refuse_unknown_query
 from manifests.routes import ROUTER as MANIFESTS
 from manifests.routes import get_manifests
-from reports.tables import columns, writing
-from reports.tables.columns import Table, TableColumn
+from reports.tables import columns
 from reports.tables.routes import ROUTER, SEARCHES, as_file
-from reports.tables.writing import MARK, Workbook, csv_text, harmless
+from reports.tables.workbook import CELL_TEXT, NAME_LENGTH, SHEET_ROWS, Workbook, cell_text, sheet_name
+from reports.tables.writing import MARK, csv_text, harmless
 from tests.manifests.driver import CARRIER, GENERATOR, RECEIVER, STRANGER
 from tests.manifests.test_worked_example import Example
 from tests.whitelist.web import Web, codes_of, serving
@@ -121,19 +121,67 @@ async def test_more_than_a_page_is_whole(web: Web, monkeypatch: pytest.MonkeyPat
     assert len({row[-2] for row in rows[1:]}) == len(rows) - 1 == 2
 
 
-TABLE = Table("t", ("表", "Table"), "rows", (TableColumn("文", "text", "a"), TableColumn("量", "mass", "b", "mass")))
+HEADS = [("文", 16), ("量", 16)]
+
+
+def workbook(path: Path, rows: list[list[Any]], **options: Any) -> dict[str, list[list[Any]]]:
+    """The sheets of a workbook of these rows, as another program reads them."""
+    book = Workbook(str(path), "表", **options)
+    book.sheet("表", HEADS, rows)
+    book.close()
+    return sheets_of(path.read_bytes())
 
 
 def test_a_full_sheet_goes_on_on_the_next(tmp_path: Path) -> None:
-    book = Workbook(tmp_path / "t.xlsx", TABLE, ["文", "量"], sheet_rows=3)
-    book.add([f"第{number}行", Decimal(number)] for number in range(5))
+    book = Workbook(str(tmp_path / "t.xlsx"), "表", sheet_rows=3)
+    book.sheet("表", HEADS, ([f"第{number}行", Decimal(number)] for number in range(5)))
     book.add([["第5行", Decimal(5)], ["第6行", Decimal(6)]])
     book.close()
     found = sheets_of((tmp_path / "t.xlsx").read_bytes())
     assert list(found) == ["表", "表 2", "表 3"]
     assert all(sheet[0] == ["文", "量"] for sheet in found.values())
     assert [row[0] for sheet in found.values() for row in sheet[1:]] == [f"第{number}行" for number in range(7)]
-    assert writing.SHEET_ROWS == 1_048_575
+    assert SHEET_ROWS == 1_048_575
+
+
+@pytest.mark.parametrize("text", ["字" * (CELL_TEXT + 1), "𠮷" * (CELL_TEXT // 2 + 1)])
+def test_a_text_that_no_cell_holds_says_that_it_is_cut(tmp_path: Path, text: str) -> None:
+    whole = text[: CELL_TEXT // (len(text[0].encode("utf-16-le")) // 2)]
+    found = workbook(tmp_path / "t.xlsx", [[text], [whole]])["表"]
+    assert (found[1][0], found[2][0]) == (cell_text(text), whole)
+    assert found[1][0].endswith(f"…（原文 {len(text)} 字，此格容不下）")
+    assert len(found[1][0].encode("utf-16-le")) // 2 in (CELL_TEXT - 1, CELL_TEXT)
+
+
+def test_a_day_before_there_are_dates_in_cells_is_a_text(tmp_path: Path) -> None:
+    rows = [[date(1899, 12, 31)], [datetime.fromisoformat("0001-01-01T08:00:00")], [date(1901, 1, 1)], [date(9999, 12, 31)]]
+    assert [row[0] for row in workbook(tmp_path / "t.xlsx", rows)["表"][1:]] == [
+        "1899-12-31", "0001-01-01 08:00:00", date(1901, 1, 1), date(9999, 12, 31),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=4), st.sampled_from(["", " 2", "（未完结）"]))
+def test_any_name_becomes_one_that_a_sheet_may_have(names: list[str], more: str) -> None:
+    taken: set[str] = set()
+    for name in names:
+        found = sheet_name(name, more, taken)
+        assert 0 < len(found.encode("utf-16-le", "surrogatepass")) // 2 <= NAME_LENGTH
+        assert not set(found) & set("[]:*?/\\\0")
+        assert found[0] != "'" != found[-1]
+        assert found.endswith(more)
+        assert found.casefold() not in taken
+        taken.add(found.casefold())
+
+
+def test_long_and_equal_names_go_on_on_sheets_of_their_own(tmp_path: Path) -> None:
+    book = Workbook(str(tmp_path / "t.xlsx"), "表", mark="未完结", sheet_rows=1)
+    for name in ("重量差异" * 10, "重量差异" * 10, "a/b", "A b"):
+        book.sheet(name, HEADS, [["x"], ["y"]])
+    book.close()
+    found = sheets_of((tmp_path / "t.xlsx").read_bytes())
+    assert len(found) == 8
+    assert all(name.endswith("（未完结）") for name in found)
+    assert [sheet[1][0] for sheet in found.values()] == ["x", "y"] * 4
 
 
 @given(st.sampled_from("=+-@＝＋－＠\t\r\n") | st.just(" ="), st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
@@ -149,15 +197,12 @@ def test_ordinary_texts_stay_as_they_are(text: str) -> None:
 
 
 def test_a_workbook_holds_no_formula_and_no_link(tmp_path: Path) -> None:
-    book = Workbook(tmp_path / "t.xlsx", TABLE, ["文", "量"])
     hostile = ["=cmd|' /C calc'!A0", "@SUM(1)", "http://evil.example/", "{=1+1}", "20265101000123"]
-    book.add([text, None] for text in hostile)
-    book.close()
+    [(_, sheet)] = workbook(tmp_path / "t.xlsx", [[text, None] for text in hostile]).items()
     with zipfile.ZipFile(tmp_path / "t.xlsx") as parts:
         content = b"".join(parts.read(name) for name in parts.namelist())
     assert b"<f>" not in content
     assert b"hyperlink" not in content
-    [(_, sheet)] = sheets_of((tmp_path / "t.xlsx").read_bytes()).items()
     assert [row[0] for row in sheet[1:]] == hostile, "and no apostrophe either: a cell of text is one"
 
 

@@ -1,0 +1,67 @@
+"""Whether a month is fine (结论), in one sentence that says what is not.
+
+The same sentence stands on page 1, in the JSON and on the first sheet. Levels H and M are to be dealt with; L is told, and spoils no month.
+"""
+
+from collections.abc import Sequence
+
+from reports.paper.tongue import TONGUES, clauses, say, speaking
+from reports.reconciliation.findings import MonthFinding, findings
+from reports.reconciliation.model import MonthlyStatement
+from reports.reconciliation.wording import plural, table_number
+from reports.words import when
+
+
+def is_fine(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> bool:
+    """Whether there was a month and nothing of it is to be dealt with."""
+    return statement.has_begun and all(finding.level == "L" for finding in found)
+
+
+def sentence(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> str:
+    """Whether the month is fine and what is not, the gravest first, in one sentence; ``found`` are its findings in this language."""
+    if not statement.has_begun:
+        return say("该月在账本中尚未开始，无可核对。", "The month has not begun in the log; there is nothing to reconcile.")
+    bad, told = ([_where(finding) for finding in found if (finding.level == "L") == is_told] for is_told in (False, True))
+    if bad:
+        zh, en = f"本月有 {len(bad)} 类事项须处理", f"{plural(len(bad), 'matter')} to deal with in this month"
+        order = say("，重者在前", ", the gravest first") if len(bad) > 1 else ""
+        said = say(zh, en) + order + say("：", ": ") + clauses(*bad)
+    elif not statement.rows and not told:
+        said = say(
+            "本月该方向没有转移，也没有在途和未起运的联单", "no transfers of this month in this direction, none in transit and none waiting"
+        )
+    else:
+        said = say(
+            "本月没有须处理的事项，镜像等式逐个代码相等，重量差异均在允差内，没有超时在途、编号重复和额度超用",
+            "nothing to deal with in this month, the mirror equation holds for every code, weights are within tolerance, "
+            "no load is overdue, no number is used twice and no quota is overdrawn",
+        )
+    if told:
+        said += say("；另请留意：", "; also note: ") + clauses(*told)
+    if statement.is_provisional:
+        seen = when(statement.as_of_s)
+        return say(f"未完结，截至 {seen}，{said}。", f"Provisional, as of {seen}: {said}.")
+    return say(f"{said}。", f"{said[:1].upper()}{said[1:]}.")
+
+
+def both_sentences(statement: MonthlyStatement) -> dict[str, str]:
+    """The sentence by language."""
+    found = {}
+    for tongue in TONGUES:
+        with speaking(tongue):
+            found[str(tongue)] = sentence(statement, findings(statement))
+    return found
+
+
+def provisional_mark(statement: MonthlyStatement) -> str:
+    """What stands on every page of a month that is not over; empty otherwise."""
+    if not statement.is_provisional:
+        return ""
+    seen = when(statement.drawn_s)
+    zh, en = f"未完结：账本末条入账 {seen}，本月尚未结束", f"PROVISIONAL: the log's last entry is of {seen}, the month is not over"
+    return say(f"{zh} / PROVISIONAL", f"{en} / 未完结")
+
+
+def _where(finding: MonthFinding) -> str:
+    number = table_number(finding.table)
+    return finding.text + (say(f"（{number}）", f" ({number})") if number else "")

@@ -1,0 +1,151 @@
+"""Workbooks (XLSX) within the limits of their format: whatever is more than a sheet, a cell or a name holds goes on or is said.
+
+Every text is written as text, so nothing that somebody wrote is run as a formula. Times are those of Beijing. Limits: ECMA-376 and Excel's
+own (specifications and limits), which other programs keep too.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from reports.tables.columns import Value
+
+SHEET_ROWS = 1_048_575
+"""Rows of a sheet below its heading: the file format has no more."""
+CELL_TEXT = 32_767
+"""UTF-16 units of the text of a cell."""
+NAME_LENGTH = 31
+"""UTF-16 units of a sheet's name."""
+FIRST_YEAR = 1900
+"""Before it there are no dates in cells."""
+MASS, MOMENT, DAY = "#,##0.000000", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
+_FORMS = {"text": "@", "mass": MASS, "whole": "0", "moment": MOMENT, "day": DAY}
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_CUT = "…（原文 {} 字，此格容不下）"
+Heads = Sequence[tuple[str, int]]
+"""Heads of columns and their widths in characters."""
+
+
+class Workbook:
+    """A workbook that is written sheet by sheet and row by row with little memory; a full sheet goes on on the next."""
+
+    def __init__(
+        self,
+        out: str | BinaryIO,
+        title: str,
+        *,
+        created: datetime | None = None,
+        mark: str = "",
+        folder: str | None = None,
+        sheet_rows: int = SHEET_ROWS,
+    ) -> None:
+        """``mark`` stands in every sheet's name and over every printed page; ``folder``: for what is written meanwhile."""
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        self._book = xlsxwriter.Workbook(out, {**options, "tmpdir": folder})
+        self._book.set_properties({"title": title, "author": "liandan", **({} if created is None else {"created": created})})
+        font = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter", "border": 1, "border_color": "#B8C0C8"}
+        head = {"bold": True, "bg_color": "#1F5A4C", "font_color": "#FFFFFF", "text_wrap": True, "align": "center"}
+        self._head = self._book.add_format({**font, **head})
+        self._formats = {name: self._book.add_format({**font, "num_format": form}) for name, form in _FORMS.items()}
+        self._wrapped = self._book.add_format({**font, "num_format": "@", "text_wrap": True})
+        self._title, self._mark, self._sheet_rows = title, mark, sheet_rows
+        self._names: set[str] = set()
+        self._sheet: Any = None
+        self._name, self._heads, self._parts, self._row, self._is_wrapped = "", tuple[tuple[str, int], ...](), 0, 0, False
+
+    def sheet(self, name: str, heads: Heads, rows: Iterable[Sequence[Value]] = (), *, wrapped: bool = False) -> None:
+        """Begin a sheet with a frozen head and a filter, and write its first rows; ``wrapped``: texts may take several lines."""
+        self._end()
+        self._name, self._heads, self._parts, self._is_wrapped = name, tuple(heads), 0, wrapped
+        self._begin()
+        self.add(rows)
+
+    def add(self, rows: Iterable[Sequence[Value]]) -> None:
+        """Write rows below those that are there."""
+        for row in rows:
+            if self._row > self._sheet_rows:
+                self._end()
+                self._begin()
+            for column, value in enumerate(row):
+                self._write(column, value)
+            self._row += 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._end()
+        self._book.close()
+
+    def _begin(self) -> None:
+        self._parts += 1
+        more = (f" {self._parts}" if self._parts > 1 else "") + (f"（{self._mark}）" if self._mark else "")
+        name = sheet_name(self._name, more, self._names)
+        self._names.add(name.casefold())
+        sheet = self._book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_row(0, 32)
+        head, foot = (text.replace("&", "&&") for text in (f"{self._mark}　{self._title}" if self._mark else self._title, name))
+        sheet.set_header(f"&L{head}")
+        sheet.set_footer(f"&L{foot}&R&P / &N")
+        for column, (text, wide) in enumerate(self._heads):
+            sheet.set_column(column, column, wide)
+            sheet.write_string(0, column, text, self._head)
+        self._sheet, self._row = sheet, 1
+
+    def _end(self) -> None:
+        if self._sheet is not None:
+            self._sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._heads) - 1)
+
+    def _write(self, column: int, value: Value) -> None:
+        sheet, forms = self._sheet, self._formats
+        if isinstance(value, date) and value.year < FIRST_YEAR:
+            value = str(value)
+        if isinstance(value, datetime):
+            sheet.write_datetime(self._row, column, value, forms["moment"])
+        elif isinstance(value, date):
+            sheet.write_datetime(self._row, column, datetime(value.year, value.month, value.day), forms["day"])  # noqa: DTZ001
+        elif isinstance(value, Decimal):
+            sheet.write_number(self._row, column, value, forms["mass"])
+        elif isinstance(value, int):
+            sheet.write_number(self._row, column, value, forms["whole"])
+        elif value:
+            sheet.write_string(self._row, column, cell_text(value), self._wrapped if self._is_wrapped else forms["text"])
+        else:
+            sheet.write_blank(self._row, column, None, forms["text"])
+
+
+def cell_text(text: str) -> str:
+    """A text as a cell holds it; of one that is too long its beginning, and how long it is. The library cuts without a word."""
+    if _units(text) <= CELL_TEXT:
+        return text
+    note = _CUT.format(len(text))
+    return _within(text, CELL_TEXT - _units(note)) + note
+
+
+def sheet_name(name: str, more: str = "", taken: Iterable[str] = ()) -> str:
+    """A name that a sheet may have, ``more`` whole at its end; another one where it is among ``taken`` (in lower case)."""
+    kept = _NOT_IN_NAMES.sub(" ", name).strip("' ") or "-"
+    used, found, number = set(taken), "", 1
+    while not found or found.casefold() in used:
+        end = more if number == 1 else f" ~{number}{more}"
+        found, number = _within(kept, NAME_LENGTH - _units(end)).rstrip() + end, number + 1
+    return found
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _within(text: str, units: int) -> str:
+    """The longest beginning of at most so many UTF-16 units, no character cut in two."""
+    found = text[:units]
+    while _units(found) > units:
+        found = found[:-1]
+    return found
