@@ -47,6 +47,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     """Committed, not yet published: post the same envelope again to get the receipt. Carries no index (formats §8)."""
 
     statement: str
+    is_new: bool  # False for a resubmission of what still waits.
     waiting_for: str = "publication"
 
 

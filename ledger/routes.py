@@ -5,7 +5,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 """
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, get_args
 
@@ -164,6 +164,9 @@ def _shape(form: Any, kwarg: QueryParameter) -> str | None:
 
 
 POST_PATH = "/v1/statements"
+SIGNED = "liandan_signed"
+"""Key of a scope whose statement's signatures hold: NEW, or AGAIN for one that was decided before."""
+NEW, AGAIN = "new", "again"
 ASKED_BY_POST = ("liandan-now", "prefer")  # Headers that it reads.
 
 
@@ -177,11 +180,14 @@ async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     return Response(body, status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded already
 
 
-async def admit_posted(service: Service, scope: Mapping[str, Any], headers: Mapping[str, str], raw: bytes) -> tuple[int, bytes]:
+async def admit_posted(service: Service, scope: MutableMapping[str, Any], headers: Mapping[str, str], raw: bytes) -> tuple[int, bytes]:
     """Status and body of the answer to one posted statement; raises what its problem is made of. ``scope`` holds the caller, if there is
-    one, ``headers`` those of ASKED_BY_POST."""
+    one, ``headers`` those of ASKED_BY_POST. Whether the statement was new is noted in the scope: one sent again is a request like any
+    other, also while 202 is all it can be answered."""
     _may_post(scope)
     answer = await service.post(raw, now_s=claimed_now(headers), wait_s=wait_s(headers, WAIT_S))
+    if answer.is_new:
+        scope[SIGNED] = NEW
     return 202 if isinstance(answer, Waiting) else 201 if answer.is_new else 200, _ENCODE(answer)
 
 

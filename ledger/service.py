@@ -139,7 +139,7 @@ class Service:
         entry = answer.entry
         published = await self.log.publisher.wait_for(entry.index + 1, wait_s)
         if published is None:
-            return Waiting(statement=entry.statement.hash)
+            return Waiting(statement=entry.statement.hash, is_new=answer.is_new)
         # On this thread: the tiles are in memory, and a hop to another one costs more than the proof.
         hashes = self.log.publisher.inclusion(entry.index, published.size)
         return post_answer(entry, is_new=answer.is_new, hashes=hashes, note=published.slim)

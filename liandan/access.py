@@ -16,6 +16,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from ledger.admission.personal import personal_in
 from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
+from ledger.routes import NEW, SIGNED
 from liandan.connection import check_head, patient
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
@@ -34,10 +35,6 @@ WINDOW_S = 60.0
 TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 SIZE = SIZE_HEADER.lower().encode()
 POSTS = "/v1/statements"
-NEW = (201, 202)
-"""Statuses of a statement that was not there before; 200 is that of one that was."""
-SIGNED = "liandan_signed"
-"""Key of a scope whose statement was refused although its signatures hold: ``new``, or ``again`` (liandan.problems)."""
 LOGIN = "/v1/tokens"
 """Stays open when failures have used up their budget: logging in is the way out of it, and it has the budget of requests."""
 PATH_MAX = 200
@@ -164,7 +161,7 @@ class Access:
         if not (path.startswith(POSTS) and (status < 400 or signed)):
             if 400 <= status < 500 and status != TOO_MANY:  # who tries again too early does not put it off for ever
                 self._failures.note(payer)
-        elif path.rstrip("/") == POSTS and (signed == "new" or status in NEW):
+        elif path.rstrip("/") == POSTS and signed == NEW:
             self._requests.give_back(payer)
 
     def _note_lines(self, payer: str, failed: int, repeated: int) -> None:

@@ -17,6 +17,7 @@ from litestar.types import ExceptionHandlersMap, Message, Scope, Send
 from ledger.admission.sequencer import Busy
 from ledger.describing import PROBLEM_JSON
 from ledger.problem import Language, Problem, leading, make_problem
+from ledger.routes import AGAIN, NEW, SIGNED
 from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
@@ -95,7 +96,7 @@ class Problems:
         reasons, more = self._reasons(error), dict[str, Any]()
         if isinstance(error, NotAdmitted):
             if error.statement:  # no failure of the address; a new one spends nothing of it (liandan.access)
-                cast("dict[str, Any]", scope)["liandan_signed"] = "new" if error.is_new else "again"
+                cast("dict[str, Any]", scope)[SIGNED] = NEW if error.is_new else AGAIN
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
             more = {"statement": error.statement or "", "receipt": receipt, "head": error.head}
             more |= {"day": error.refusal.day, "names": error.refusal.names}

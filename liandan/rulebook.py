@@ -216,6 +216,10 @@ WEBHOOK_FAILING | - | sender | design §8 [DESIGN]
 连续多日没有一次送达，回调已停用。 || 修好接收端，用 ping 试通，再把 state 设为 active；未送达的通知都还在，不会丢失。
 Nothing could be delivered for days, so the webhook is disabled. || Mend the receiver, try it with a ping and set state to active; what was not delivered is still there, nothing is lost.
 
+WEBHOOK_GRANT | - | origin_authority | kinds §11 [DESIGN]
+读取这一条目的授权已终止，通知不再送出。 || 如仍需要，请授权的主管部门重新授权，再从该序位重放。
+The grant to read this entry has ended, so the notice is not sent. || If it is still needed, ask the authority that granted it for another grant and replay from its index.
+
 WEBHOOK_KEY | - | sender | formats §5 [DESIGN]
 设立回调的密钥已撤销或到期，回调已停用。 || 核对地址确属本单位，再用有效的密钥登录并把 state 设为 active。
 The key that set up the webhook is revoked or over, so the webhook is disabled. || See that the address is yours, log in with a valid key and set state to active.

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 import structlog
-from asyncpg import Pool, Record
 from msgspec import Struct
 
 from liandan.webhooks import store
+from liandan.webhooks.feed import Source, give_up_ended
 from liandan.webhooks.keys import WebhookKeys
 from liandan.webhooks.model import PING, Attempt, Notice, Webhook, event_id
 from liandan.webhooks.outgoing import Outgoing
@@ -52,8 +52,8 @@ class Patience(Struct, frozen=True, kw_only=True):
 class Courier:
     """Brings the notices of one webhook."""
 
-    def __init__(self, pool: Pool[Record], outgoing: Outgoing, keys: WebhookKeys, patience: Patience) -> None:
-        self._pool, self._outgoing, self._keys, self._patience = pool, outgoing, keys, patience
+    def __init__(self, source: Source, outgoing: Outgoing, keys: WebhookKeys, patience: Patience) -> None:
+        self._source, self._pool, self._outgoing, self._keys, self._patience = source, source.pool, outgoing, keys, patience
         self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(PARTY_WIDTH))
 
     async def run(self, name: str) -> None:
@@ -74,6 +74,7 @@ class Courier:
             hook = await store.fetch(conn, name)
             if hook is None:
                 return bool(under_way)
+            await give_up_ended(conn, self._source.kinds, hook)
             free = (1 if hook.failures >= CALM else WIDTH) - len(under_way)
             besides = [notice.subject for notice in under_way.values()]
             heads = await store.list_heads(conn, hook, besides=besides, limit=free) if free > 0 else []

@@ -81,6 +81,19 @@ async def _queue(source: Source, name: str, size: int, state: LogState, now_s: i
         return end < size
 
 
+async def give_up_ended(conn: Conn, kinds: Kinds, hook: Webhook) -> None:
+    """What waits because of a grant is given up once the grant has ended (WEBHOOK_GRANT). What a party takes part in it reads for ever, so
+    only who was ever granted something is asked about.
+    """
+    name = access_key(hook.uscc)
+    if name not in await fetch_facts(conn, [name]):
+        return
+    state, now_s = await _present(conn, kinds)
+    caller = await _reader(conn, kinds, hook, state, now_s)
+    if not caller.reads_all:
+        await store.give_up_beyond(conn, hook.id, wanted_keys(caller))
+
+
 async def _page(conn: Conn, kinds: Kinds, caller: Caller, start: int, size: int, limit: int) -> tuple[list[Entry], int]:
     """Entries of the reader's feed from ``start`` on, and the position behind them."""
     if caller.reads_all:

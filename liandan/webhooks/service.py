@@ -1,4 +1,4 @@
-"""What a party does with its webhooks: make, look at, change, end them; ping, replay, send again. Every change needs a full key.
+"""What a party does with its webhooks: make, look at, change, end them; ping, replay, send again. All of it needs a key for every kind.
 
 A webhook of somebody else is answered as if it did not exist. A new address is sent nothing but pings until one was answered with its challenge:
 nobody is made to receive what he has not asked for.
@@ -90,13 +90,15 @@ class Webhooks:
         return hook
 
     async def all_of(self, caller: Caller) -> list[Webhook]:
-        """The caller's webhooks, oldest first."""
+        """The caller's webhooks, oldest first; Refusal KEY_SCOPE."""
         async with self._log.pool.acquire() as conn:
+            await self._check_key(conn, caller)
             return await store.list_of(conn, caller.uscc)
 
     async def read(self, caller: Caller, name: str) -> tuple[Webhook, dict[str, int]]:
-        """One webhook and how many of its notices are in which state; Refusal NOT_FOUND."""
+        """One webhook and how many of its notices are in which state; Refusal KEY_SCOPE, NOT_FOUND."""
         async with self._log.pool.acquire() as conn:
+            await self._check_key(conn, caller)
             hook = await _own(conn, caller, name)
             return hook, await store.count_by_state(conn, name)
 
@@ -170,8 +172,9 @@ class Webhooks:
             return await _own(conn, caller, name)
 
     async def deliveries(self, caller: Caller, name: str, *, state: str | None, before: int | None, limit: int) -> list[Delivery]:
-        """The delivery log, newest first; Refusal NOT_FOUND."""
+        """The delivery log, newest first; Refusal KEY_SCOPE, NOT_FOUND."""
         async with self._log.pool.acquire() as conn:
+            await self._check_key(conn, caller)
             await _own(conn, caller, name)
             return await store.list_deliveries(conn, name, state=state, before=before, limit=limit)
 
@@ -209,7 +212,8 @@ class Webhooks:
             raise refuse("WEBHOOK_KINDS", field="kinds", found=unknown[0], expected="manifest, manifest.depart, … without a version")
 
     async def _check_key(self, conn: Conn, caller: Caller) -> None:
-        """A key for some kinds only is on a phone or a weighbridge: it signs these, and decides nothing else (Refusal KEY_SCOPE)."""
+        """A key for some kinds only is on a phone or a weighbridge: it signs these, decides nothing else, and addresses of its
+        party, which may hold secrets, are not its business (Refusal KEY_SCOPE)."""
         record = (await keys_of(conn, self._log.kinds, [caller.keyid])).get(caller.keyid)
         if record is None or record.kinds:
             raise refuse("KEY_SCOPE", field="Authorization", found=caller.keyid[:16], expected="a key without kinds")

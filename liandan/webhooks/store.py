@@ -160,6 +160,18 @@ async def list_heads(conn: Conn, hook: Webhook, *, besides: Sequence[str], limit
     return [Notice(*row) for row in rows]
 
 
+async def give_up_beyond(conn: Conn, name: str, keys: Sequence[str]) -> None:
+    """Give up what waits about entries that the feed's index holds under none of the keys."""
+    await conn.execute(
+        """
+        UPDATE webhook_delivery AS d SET state = 'dead', said = 'WEBHOOK_GRANT', found = '', last_at = now()
+         WHERE webhook = $1 AND state = 'pending' AND idx IS NOT NULL
+           AND NOT EXISTS (SELECT FROM feed_reader AS f WHERE f.reader = ANY ($2::text[]) AND f.idx = d.idx)
+        """,
+        *(name, list(keys)),
+    )
+
+
 async def hurry(conn: Conn, name: str) -> None:
     """Try at once what waits for its next attempt: its receiver has just shown that it is there."""
     await conn.execute("UPDATE webhook_delivery SET next_at = now() WHERE webhook = $1 AND state = 'pending' AND next_at > now()", name)

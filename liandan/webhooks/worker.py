@@ -44,7 +44,7 @@ class Worker:
 
     def __init__(self, source: Source, outgoing: Outgoing, keys: WebhookKeys, patience: Patience) -> None:
         self._source, self._pool = source, source.pool
-        self._courier = Courier(source.pool, outgoing, keys, patience)
+        self._courier = Courier(source, outgoing, keys, patience)
         self._forgot = 0.0
 
     async def run(self) -> None:

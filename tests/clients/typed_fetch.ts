@@ -18,7 +18,7 @@ type Posting = operations["postStatement"]["responses"];
 const statuses: Record<keyof Posting, true> = {
   200: true, 201: true, 202: true, 400: true, 401: true, 403: true, 408: true, 409: true, 413: true, 415: true, 422: true, 429: true, 431: true, 500: true, 503: true,
 };
-const waiting: Posting[202]["content"]["application/json"] = { statement: "", waiting_for: "publication" };
+const waiting: Posting[202]["content"]["application/json"] = { statement: "", is_new: true, waiting_for: "publication" };
 const line: Schemas["BatchAnswer"] = { line: 0, status: 201 };
 type Wait = components["responses"]["Problem503"]["headers"]["Retry-After"];
 const seconds: Wait = 5;

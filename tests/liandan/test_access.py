@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from base64 import b64decode
 from collections.abc import AsyncIterator
@@ -17,6 +18,8 @@ from signing.envelope import freeze
 from signing.possession import register
 from tests.liandan.serving import http
 from tests.liandan.test_reading import login, token_of
+from tests.liandan.webhooks.desk import FAST, desk_of
+from tests.liandan.webhooks.receiver import Received, plain, receiving
 from tests.manifests.driver import CARRIER, GENERATOR, MANIFEST, RECEIVER
 from tests.manifests.test_worked_example import EARLIER, Example
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench, key_of, uscc
@@ -52,7 +55,7 @@ async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIt
     (tmp_path / "log" / "data").mkdir(parents=True)
     for path, content in bench.data.items():
         (tmp_path / "log" / path).write_bytes(content)
-    async with http(database_url, tmp_path) as client:
+    async with http(database_url, tmp_path, **FAST) as client:
         for entry in bench.entries:
             answer = await client.post(
                 "/v1/statements", content=freeze(entry.envelope), headers={"Liandan-Now": entry.admission.at, "Prefer": "respond-async"}
@@ -123,13 +126,33 @@ async def test_approvals_are_shown_on_their_topic_and_for_their_places(client: h
     assert [await seen(reader) for reader in (AUTHORITY_51, APPROVALS, ORIGIN_CITY, ELSEWHERE)] == [2, 2, 0, 0]
 
 
-async def test_a_grant_that_is_revoked_opens_nothing(client: httpx.AsyncClient, bench: Example) -> None:
+async def busy(received: Received, writer: asyncio.StreamWriter) -> None:
+    """A receiver that confirms its address and takes nothing for now."""
+    answer = plain() if received.event["type"] == "webhook.ping" else plain("503 Later", **{"retry-after": "3600"})
+    await answer(received, writer)
+
+
+async def test_a_grant_that_is_revoked_opens_nothing(client: httpx.AsyncClient) -> None:
+    """Neither to who asks nor to a webhook for which something waits already."""
     body = {"reader": ORIGIN_CITY, "reason": "机构调整（虚构）"}
     later = granted()
     entry = later.post("access.revoke/1", f"party/{AUTHORITY_51}", (AUTHORITY_51,), body)
     headers = {"Liandan-Now": entry.admission.at}
-    assert (await client.post("/v1/statements", content=freeze(entry.envelope), headers=headers)).status_code == 201
-    assert await chains_read(client, ORIGIN_CITY) == {f"party/{ORIGIN_CITY}"}
+    desk = await desk_of(client, later, ORIGIN_CITY)
+    async with receiving() as receiver:
+        receiver.answer = busy
+        hook = (await desk.subscribe(receiver.url, from_index=0))["id"]
+        await receiver.until(2)
+        waiting = (await desk.until(hook))["waiting"]
+        assert (await client.post("/v1/statements", content=freeze(entry.envelope), headers=headers)).status_code == 201
+        assert await chains_read(client, ORIGIN_CITY) == {f"party/{ORIGIN_CITY}"}
+        before, receiver.answer = len(receiver.events), plain()
+        await desk.ask("PATCH", f"/{hook}", state="active")
+        await desk.until(hook, waiting=0)
+        assert {event["subject"] for event in receiver.events[before:]} == {f"party/{ORIGIN_CITY}"}
+        given_up = {(line["subject"], line["said"]["code"]) for line in await desk.log(hook, "?state=dead")}
+        assert given_up == {(MANIFEST, "WEBHOOK_GRANT"), (EARLIER, "WEBHOOK_GRANT")}
+        assert waiting == len(await desk.log(hook, "?state=dead")) + len(receiver.events[before:])
 
 
 async def test_a_key_whose_time_is_over_does_not_log_in(client: httpx.AsyncClient) -> None:

@@ -117,7 +117,7 @@ async def test_answers_are_those_of_the_table(party: Party) -> None:
     for envelope, prefer in ((chain[0], "respond-async"), (chain[1], "wait=0")):
         waiting = await post("/v1/statements", content=freeze(envelope), headers={"Prefer": prefer})
         assert waiting.status_code == 202
-        assert set(waiting.json()) == {"statement", "waiting_for"}
+        assert set(waiting.json()) == {"statement", "is_new", "waiting_for"}
         again = await post("/v1/statements", content=freeze(envelope), headers={"Prefer": "wait=30"})
         assert again.status_code == 200
         assert {"entry", "index", "inclusion", "checkpoint"} <= set(again.json())

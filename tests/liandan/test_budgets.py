@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -69,6 +71,18 @@ async def test_what_was_answered_before_is_a_request_like_any_other(database_url
         assert (await client.post("/v1/statements/batch", content=b"\n".join([known] * 10 + [refused] * 10))).status_code == 200
         assert (await client.post("/v1/statements", content=known)).json()["code"] == "REQUESTS_TOO_MANY"
         assert (await client.get("/healthz")).json()["code"] == "REQUESTS_TOO_MANY"
+
+
+async def test_sending_again_what_still_waits_is_a_request_like_any_other(database_url: str, tmp_path: Path, bench: Workbench) -> None:
+    """While nothing can be published, 202 is all that the same statement is answered, as often as it is sent."""
+    async with http(database_url, tmp_path, requests_per_minute=10) as client:
+        first, waits = [freeze(entry.envelope) for entry in bench.entries[:2]]
+        assert (await client.post("/v1/statements", content=first)).status_code == 201
+        with closing(sqlite3.connect(tmp_path / "checkpoints.sqlite3", isolation_level=None)) as store:
+            store.execute("BEGIN IMMEDIATE")  # no promise can be made
+            answers = [await client.post("/v1/statements", content=waits, headers={"Prefer": "respond-async"}) for _ in range(12)]
+        assert [answer.status_code for answer in answers] == [202] * 11 + [429], "the first is new and spends nothing"
+        assert [answer.json()["is_new"] for answer in answers[:3]] == [True, False, False]
 
 
 async def test_wrong_tokens_have_a_budget_that_keeps_nobody_out(client: httpx.AsyncClient) -> None:

@@ -68,14 +68,21 @@ async def test_a_token_that_only_reads_changes_nothing(desk: Desk) -> None:
     assert (await reader.ask("POST", url=URL)).json()["code"] == "TOKEN_SCOPE"
 
 
-async def test_a_key_of_a_phone_sets_up_no_webhook(desk: Desk) -> None:
+async def test_a_key_of_a_phone_sees_and_sets_up_no_webhook(desk: Desk) -> None:
     """It signs what it was given, and a lost phone must not open a window on its party."""
     phone = key_of(desk.party, 77)
     body = {"key": register(phone, desk.bench.found, desk.party), "kinds": ["manifest.depart"]}
     await post(desk.client, desk.bench.post("key.add/1", f"party/{desk.party}", (desk.party,), body))
     token = (await desk.client.post("/v1/tokens", content=freeze(login(desk.client, phone)))).json()["token"]
-    answer = await desk.client.post("/v1/webhooks", json={"url": URL}, headers={"Authorization": f"Bearer {token}"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "KEY_SCOPE")
+    hook = (await desk.ask("POST", url=URL)).json()["id"]
+    on_phone = Desk(desk.client, desk.bench, {"Authorization": f"Bearer {token}"}, desk.party, desk.other)
+    for method, path, body in (
+        ("POST", "", {"url": URL}),
+        ("GET", "", {}),
+        *((method, f"/{hook}{path}", body) for method, path, body in WAYS),
+    ):
+        answer = await on_phone.ask(method, path, **body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "KEY_SCOPE"), (method, path)
 
 
 async def test_a_party_has_so_many_webhooks_and_no_more(desk: Desk) -> None:
