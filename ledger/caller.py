@@ -24,6 +24,8 @@ TOPICS: Mapping[str, str] = {
     **{name: name for name in ("approval", "list", "incident")},
 }
 """Topic by chain type; what is not here is nobody's by grant."""
+WITHIN = "*"
+"""Ends a key that is asked for: all keys that begin so."""
 KEPT_MAX = 256  # Characters of a chain or code whose parties are kept: no chain of ours has so many, and a stranger's fill no memory.
 _PARTY = re.compile(rf"(?:^|/)({USCC})(?=/|$)")
 _DIVISION = re.compile("[0-9]{6}")
@@ -66,33 +68,31 @@ def parties_of(entry: Entry) -> Iterator[str]:
 
 
 def index_keys(entry: Entry, named: Iterable[str] = (), places: Iterable[str] = ()) -> tuple[str, ...]:
-    """Keys under which the feed's index holds an entry: the parties that it is for, as bare USCCs, and of a topic the regions that it
-    touches, ``<topic>:<region>`` for each region that a place lies in and ``<topic>=<place>`` for a place that is a whole region itself.
+    """Keys under which the feed's index holds an entry: the parties that it is for, as bare USCCs, and of a topic the places that it
+    touches, ``<topic>:<place>``, each as it is named; a region is found as the beginning of its places (:func:`region_keys`).
 
     ``named`` and ``places`` are what is known of its subject up to this entry, beside what the entry says. Nothing that comes later adds a
     key, so that a position in somebody's feed never has to be read again.
     """
     keys = dict.fromkeys((*parties_of(entry), *named))
     if (topic := topic_of(entry.statement.chain)) is not None:
-        keys.update(_region_keys(topic, frozenset((*places, *places_of(entry)))))
+        keys.update((f"{topic}:{place}", None) for place in (*places, *places_of(entry)))
     return tuple(keys)
 
 
-@lru_cache(8192)
-def _region_keys(topic: str, places: frozenset[str]) -> dict[str, None]:
-    """Keys of some places, kept: the same few come with every act of a load, and with the next load on the same way."""
-    around = [f"{topic}:{place[:digits]}" for place in places for digits in _DIGITS if digits <= len(place)]
-    return dict.fromkeys((*around, *(f"{topic}={place}" for place in places if len(place) < _DIGITS[-1])))
-
-
 def wanted_keys(caller: Caller) -> tuple[str, ...]:
-    """Keys that a party's feed is read by: its own, and those of its grants; one region is not asked for within another."""
-    opened = {(topic, region) for grant in caller.grants for topic in grant.topics for region in grant.regions}
-    outer = sorted(
-        (topic, region) for topic, region in opened if not any((topic, region[:digits]) in opened for digits in _shorter(region))
-    )
-    whole = {f"{topic}={region[:digits]}": None for topic, region in outer for digits in _shorter(region)}
-    return (caller.uscc, *(f"{topic}:{region}" for topic, region in outer), *whole)
+    """Keys that a party's feed is read by: its own, and those of its grants."""
+    opened = ((topic, region) for grant in caller.grants for topic in grant.topics for region in grant.regions)
+    return (caller.uscc, *region_keys(opened))
+
+
+def region_keys(opened: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Keys for topics and regions: ``<topic>:<region>*`` for every place in one, and the places around it that are whole regions themselves;
+    one region is not asked for within another."""
+    known = frozenset(opened)
+    outer = sorted((topic, region) for topic, region in known if not any((topic, region[:digits]) in known for digits in _shorter(region)))
+    around = {f"{topic}:{region[:digits]}": None for topic, region in outer for digits in _shorter(region)}
+    return (*(f"{topic}:{region}{WITHIN}" for topic, region in outer), *around)
 
 
 def _shorter(region: str) -> tuple[int, ...]:

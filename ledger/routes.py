@@ -7,7 +7,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, cast, get_args
 
 import msgspec
 from litestar import Request, Response, Router, get, post
@@ -176,7 +176,7 @@ async def post_statement(request: Request[Any, Any, Any]) -> Response[Posted]:
     # Most are answered by liandan.short_way instead, for speed alone; what is done is admit_posted there and here.
     _may_post(request.scope)
     service: Service = request.app.state.service
-    status, body = await admit_posted(service, request.scope, request.headers, await request.body())
+    status, body = await admit_posted(service, cast("dict[str, Any]", request.scope), request.headers, await request.body())
     return Response(body, status_code=status, media_type="application/json")  # type: ignore[arg-type]  # encoded already
 
 

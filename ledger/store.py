@@ -10,6 +10,7 @@ from asyncpg.pool import PoolConnectionProxy
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from ledger.caller import WITHIN
 from ledger.kinds.refusal_pages import RefusalItem
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"  # A connection, or one lent by a pool.
@@ -215,9 +216,30 @@ FEED_PAGE = """
 """Each key gives at most a page, from its place in the index on: what lies behind it is not looked at, however much it is."""
 
 
+FEED_KEYS = """
+    WITH RECURSIVE held (region, reader) AS (
+        SELECT region, (SELECT min(reader) FROM feed_reader WHERE reader >= region AND reader < region || ':')
+          FROM unnest($1::text[]) AS region
+     UNION ALL
+        SELECT region, (SELECT min(reader) FROM feed_reader WHERE reader > held.reader AND reader < region || ':')
+          FROM held WHERE reader IS NOT NULL
+    )
+    SELECT reader FROM held WHERE reader IS NOT NULL
+"""
+"""Keys that begin in a way, from one to the next in the index: as many steps as there are keys, a few hundred for the counties of a province,
+however many entries each has. Behind the beginning stand digits, and the colon is what follows them."""
+
+
+async def feed_keys(conn: Conn, keys: Sequence[str]) -> list[str]:
+    """Keys of the feed's index for those that are asked for (ledger.caller.wanted_keys)."""
+    regions = [key.removesuffix(WITHIN) for key in keys if key.endswith(WITHIN)]
+    found = [row["reader"] for row in await conn.fetch(FEED_KEYS, regions)] if regions else []
+    return [*(key for key in keys if not key.endswith(WITHIN)), *found]
+
+
 async def list_feed(conn: Conn, keys: Sequence[str], *, after: int, end: int, limit: int) -> list[int]:
-    """Indices behind ``after`` and before ``end`` that the feed's index holds under any of the keys, the first ``limit`` in order."""
-    rows = await conn.fetch(FEED_PAGE, keys, after, end, limit)
+    """Indices behind ``after`` and before ``end`` that the feed's index holds for any of the keys asked for, the first ``limit`` in order."""
+    rows = await conn.fetch(FEED_PAGE, await feed_keys(conn, keys), after, end, limit)
     return [row["idx"] for row in rows]
 
 

@@ -35,7 +35,7 @@ class ShortWay:
             await self.framework(scope, receive, send)
             return
         try:
-            status, body = await admit_posted(self._service, scope, headers, await _whole(receive))
+            status, body = await admit_posted(self._service, cast("dict[str, Any]", scope), headers, await _whole(receive))
         except Exception as error:  # noqa: BLE001  # as in the framework, everything ends in a problem
             await self._problems.send(scope, error, send)
         else:

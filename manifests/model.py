@@ -41,6 +41,11 @@ FINISHED = frozenset({Stage.VOIDED, Stage.CLOSED, Stage.CLOSED_REJECTED})
 """Stages that no act leaves, in which the manifest's national number is no longer live (formats §3)."""
 
 
+def standing(stage: str) -> str:
+    """``open`` until the stage is one that no act leaves, then that stage."""
+    return stage if stage in FINISHED else "open"
+
+
 class Capacity(StrEnum):
     """In which capacity a party signs."""
 

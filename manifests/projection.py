@@ -153,9 +153,10 @@ _WRITE = """
         SELECT unnest(string_to_array(keys, E'\n')), $2 + place - 1 FROM moved, unnest($4::text[]) WITH ORDINALITY AS told (keys, place)
             ON CONFLICT DO NOTHING
     )
-    SELECT count(*) FROM moved
+    SELECT count(*), set_config('synchronous_commit', 'off', true) FROM moved
 """
-"""Planned anew whenever the log has doubled, as ``append`` of ledger.store is: a plan of the day when a table was one page would read it whole.
+"""Whatever the end of a server takes back is derived, and applied again from the position that it takes back with it; to wait for the disk
+would only cost. For this transaction alone: entries are not committed so. Planned anew whenever the log has doubled, as ``append`` of ledger.store is: a plan of the day when a table was one page would read it whole.
 Terms that are gone and terms that are new are never the same ones, so their order does not matter."""
 
 

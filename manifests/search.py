@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger.caller import Caller
 from ledger.searching.terms import ANY, Groups
+from manifests.model import standing
 
 FILTERS = ("number", "plate", "generator", "carrier", "receiver", "stage", "code")
 """Fields of a search that are a term each, those first of which a term is likely to hold least."""
@@ -46,8 +47,9 @@ class Search(Struct, frozen=True, kw_only=True):
         way = (self.from_province, self.to_province)
         found: Groups = []
         if self.visible_to is not None:
-            # With the stage, a party's few open loads are not looked for among all that it ever had.
-            own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {self.stage}"
+            # With a stage, a party's few open loads are not looked for among all that it ever had. Each stage of them is no term of its
+            # own: a load goes from one to the next with every act, and would be put under others of each party every time.
+            own = f"party:{self.visible_to}" if self.stage is None else f"party:{self.visible_to} {standing(self.stage)}"
             found.append([own, *(f"region:{region}" for region in self.granted)])
         found += [[f"{name}:{value}"] for name in FILTERS if (value := getattr(self, name)) is not None]
         if self.region:

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.caller import region_keys
 from ledger.searching.store import TermIndex, having
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn, list_feed
@@ -85,7 +86,7 @@ async def _changed_views(conn: Conn, search: Search, after: Changed | None, limi
     place, scanned, found = max(search.updated_since - 1, -1 if after is None else after.idx), 0, list[ManifestView]()
     narrow = replace(search, updated_since=None)
     beside = [group for group in narrow.groups() if group != [ANY]]
-    keys = [] if search.visible_to is None else [search.visible_to, *(f"manifest:{region}" for region in search.granted)]
+    keys = [] if search.visible_to is None else [search.visible_to, *region_keys(("manifest", region) for region in search.granted)]
     since, until = (None if at is None else at.timestamp() for at in (search.since, search.until))
     while scanned < SCAN_MAX:
         count = min(STEP_MAX, max(2 * scanned, 2 * limit))

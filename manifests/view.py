@@ -19,7 +19,7 @@ from ledger.fields import normal
 from ledger.model import Level
 from ledger.times import parse_at, to_datetime
 from manifests.acts import ACTS_BY_KIND
-from manifests.model import ManifestState, Stage, trunk_of
+from manifests.model import ManifestState, Stage, standing, trunk_of
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -135,7 +135,7 @@ def _way(generator: str, receiver: str, carriers: tuple[str, ...], origin: str, 
 @lru_cache(8192)
 def _terms_at(way: Way, stage: Stage) -> tuple[str, ...]:
     """What a manifest on some way is looked for by at a stage, sorted."""
-    return tuple(sorted([*way.terms, f"stage:{stage.value}", *[f"party:{party} {stage.value}" for party in way.parties]]))
+    return tuple(sorted([*way.terms, f"stage:{stage.value}", *[f"party:{party} {standing(stage)}" for party in way.parties]]))
 
 
 DECODE = msgspec.msgpack.Decoder(ManifestView).decode

@@ -17,7 +17,7 @@ from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import LOG_MAIN, Grants, KeyRecord, LogState, PartyState, access_key, party_chain
 from ledger.model import chain_key
-from ledger.store import Conn, fetch_entries_at, fetch_facts, fetch_head, list_entries, list_feed, projected
+from ledger.store import Conn, feed_keys, fetch_entries_at, fetch_facts, fetch_head, list_entries, list_feed, projected
 from liandan.identity import role_of
 from liandan.webhooks import store
 from liandan.webhooks.model import QUEUED_MAX, Webhook, event_of
@@ -91,7 +91,7 @@ async def give_up_ended(conn: Conn, kinds: Kinds, hook: Webhook) -> None:
     state, now_s = await _present(conn, kinds)
     caller = await _reader(conn, kinds, hook, state, now_s)
     if not caller.reads_all:
-        await store.give_up_beyond(conn, hook.id, wanted_keys(caller))
+        await store.give_up_beyond(conn, hook.id, await feed_keys(conn, wanted_keys(caller)))
 
 
 async def _page(conn: Conn, kinds: Kinds, caller: Caller, start: int, size: int, limit: int) -> tuple[list[Entry], int]:
