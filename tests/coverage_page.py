@@ -292,7 +292,7 @@ def schema_of(kind: str) -> str:
 
 HEAD = """# What holds each kind and each case　各行为与案例由什么检验
 
-Made by `python -m tests.coverage_page`; a test compares it with what exists. Tests lie in `tests/`, vectors in [tests/vectors/liandan-v1](../tests/vectors/liandan-v1/README.md), schemas in
+Made by `python -m tests.coverage_page`; a test compares it with what exists. Tests lie in `tests/`, vectors in `tests/vectors/liandan-v1/README.md`, schemas in
 [formats](formats/README.md). Every kind is also decided again by the two auditors over the frozen corpus (`tests/vectors/test_corpus.py`) and drawn into `docs/formats/kinds.md` from its own module.
 
 ## Kinds　行为
@@ -305,7 +305,7 @@ Made by `python -m tests.coverage_page`; a test compares it with what exists. Te
 CASES_HEAD = """
 ## Cases　案例
 
-Inputs that were answered wrongly once, by the rows of [tests/cases](../tests/cases/README.md) and the bypasses of the law; each test fails without the mend. Refused acts of L1, L3, L6, E1 and E2 stand among the vectors too.
+Inputs that were answered wrongly once, by the rows of `tests/cases/README.md` and the bypasses of the law; each test fails without the mend. Refused acts of L1, L3, L6, E1 and E2 stand among the vectors too.
 
 | row | 正确的处理 | tests |
 |---|---|---|
