@@ -1,5 +1,6 @@
 """The HTTP application: routes of all floors, problems, health and metrics, behind the access layer."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Litestar, Request, Router
@@ -28,6 +29,7 @@ from liandan.vault_routes import ROUTER as VAULT
 from liandan.webhooks.routes import ROUTER as WEBHOOKS
 from liandan.webhooks.service import Webhooks
 from manifests.routes import ROUTER as MANIFESTS
+from reports.drawing import Drawer
 from reports.press import Press
 from reports.routes import router as REPORTS
 from reports.tables.routes import ROUTER as TABLES
@@ -45,6 +47,7 @@ def create_app(
     counted: Metrics,
     press: Press,
     webhooks: Webhooks | None = None,
+    drawer: Drawer | None = None,
 ) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
@@ -65,6 +68,10 @@ def create_app(
     async def printing() -> Press:
         return press
 
+    async def drawing() -> Drawer:
+        assert drawer is not None, "whoever serves statements says how they are drawn"
+        return drawer
+
     async def caller(request: Request[Any, Any, Any], min_size: MinSize = None) -> Caller:
         """Routes that ask for a caller are for those who may read."""
         return await read_by(service.log, request, min_size)
@@ -72,9 +79,10 @@ def create_app(
     async def lang(request: Request[Any, Any, Any]) -> Language:
         return scope_language(request.scope, default)
 
+    provided: dict[str, Callable[..., Any]] = {"log": log, "press": printing, "drawer": drawing, "caller": caller, "lang": lang}
     litestar: Litestar = Litestar(
         route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, TABLES, VAULT, SCHEMAS, WEBHOOKS, PAGES, own],
-        dependencies={"log": Provide(log), "press": Provide(printing), "caller": Provide(caller), "lang": Provide(lang)},
+        dependencies={name: Provide(given) for name, given in provided.items()},
         exception_handlers=problems.handlers(),
         openapi_config=interface(lambda: litestar.routes, BY_STATUS, [ReadablePage()]),
         logging_config=None,

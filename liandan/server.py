@@ -41,11 +41,13 @@ from liandan.postgres import EmbeddedPostgres
 from liandan.projector import Projector
 from liandan.publisher_process import PublisherProcess, publishing
 from liandan.settings import Settings
+from liandan.statements import kept_statements
 from liandan.webhooks.address import read_networks
 from liandan.webhooks.keys import WebhookKeys
 from liandan.webhooks.process import WebhookRunner
 from liandan.webhooks.service import Webhooks
 from liandan.wiring import KINDS
+from reports.drawing import Drawer, StatementSource
 from reports.press import Cache, Press
 from signing.refusal import refuse
 
@@ -109,7 +111,8 @@ async def assemble(
         runner = WebhookRunner(settings, dsn, pool, audiences(settings, base_url)[0])
         keys_of_notices = WebhookKeys(settings.webhook_key_path, settings.passphrase_path)
         webhooks = Webhooks(ledger, keys_of_notices, read_networks(settings.webhook_networks), keys.origin, runner.wanted)
-        app = create_app(settings, service, identity, projector, counted, press, webhooks)
+        drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys)))
+        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer)
         works = [runner.run(), *([projector.run()] if is_projecting else [])]
         await stack.enter_async_context(_background(service, identity, works, publish))
         yield Running(service=service, app=app)

@@ -1,8 +1,10 @@
-"""HTTP of the reports. The shell provides ``log``, ``press`` and ``caller``; refusals become problems there."""
+"""HTTP of the reports. The shell provides ``log``, ``press``, ``drawer`` and ``caller``; refusals become problems there."""
 
-from typing import Annotated
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
@@ -10,12 +12,15 @@ from ledger.describing import JSON, PDF, XLSX, InGenerator, InName, InUlid, Uscc
 from ledger.routes import TheCaller, TheLog, refuse_unknown_query
 from reports import papers, service
 from reports.attestation import RecordQuestion
+from reports.drawing import Drawer
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.reconcile import SUFFIXES
+from signing.refusal import Refusal
 
 REFUSALS = refusals(401, 403, 404, 409, 422)
 PAPER, BUNDLE = {**REFUSALS, **file(PDF, said="The paper, its evidence attached")}, {**REFUSALS, **file(JSON, said="The bundle")}
+TheDrawer = SkipValidation[NamedDependency[Drawer]]
 ThePress = SkipValidation[NamedDependency[Press]]
 InLanguage = Annotated[Tongue, QueryParameter(name="lang", description="文种 / language of the document")]
 Number = Annotated[str | None, in_query("^[0-9]{14}$", "国家联单编号 / national number", "20265101000123")]
@@ -140,16 +145,40 @@ async def get_bundle_of(log: TheLog, caller: TheCaller, generator: InGenerator, 
     responses={**REFUSALS, **file(JSON, PDF, XLSX, said="The statement")},
 )
 async def get_reconciliation(
+    request: Request[Any, Any, Any],
     log: TheLog,
     caller: TheCaller,
+    drawer: TheDrawer,
     name: InMonth,
     from_province: FromProvince = "",
     to_province: ToProvince = "",
 ) -> Response[bytes]:
     """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator. Both provinces must be named."""
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
-    file, content = await service.statement_of(log, caller, month, (from_province, to_province), suffix)
+    drawing = asyncio.create_task(service.statement_of(log, drawer, caller, month, (from_province, to_province), suffix))
+    if not await _waits(request, drawing):
+        return Response(b"", status_code=499)  # to nobody
+    file, content = await drawing
     return _file(content, file, _MEDIA[suffix])
+
+
+async def _waits(request: Request[Any, Any, Any], work: asyncio.Task[Any]) -> bool:
+    """Whether the client is still there when the work is done; where it has left before, the work is ended."""
+    gone = asyncio.create_task(_left(request))
+    try:
+        await asyncio.wait([work, gone], return_when=asyncio.FIRST_COMPLETED)
+        return work.done()
+    finally:
+        gone.cancel()
+        if not work.done():
+            work.cancel()
+            await asyncio.wait([work])
+
+
+async def _left(request: Request[Any, Any, Any]) -> None:
+    with suppress(Refusal):  # what a connection that ended early is answered with
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
 
 
 router = Router(

@@ -1,23 +1,15 @@
 """Reports on request: who may have which, drawn from the newest published checkpoint."""
 
-import asyncio
-from base64 import b64encode
-
-from ledger.admission.entry import read_entry
 from ledger.caller import Caller
 from ledger.log import Log
-from ledger.store import EntryRow, stream_entries
 from manifests.answers import may_read
 from manifests.search import Search, scoped
 from manifests.store import fetch_views, find_views, list_views
+from reports.drawing import Drawer, StatementAsked
 from reports.evidence import gather
-from reports.reconcile import begin, check_direction, finish, to_bytes
-from reports.reconciliation.fold import Fold
+from reports.reconcile import check_direction, check_month
 from signing.refusal import refuse
 from whitelist.transfer import NUMBER
-
-_PAGE = 1000
-"""Entries folded per turn on a thread: some 100 ms."""
 
 
 async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
@@ -42,27 +34,13 @@ async def bundle_of(log: Log, caller: Caller, name: str) -> tuple[str, bytes]:
     return views[0].ulid, await gather(log, views[0].chain)
 
 
-async def statement_of(log: Log, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:
+async def statement_of(log: Log, drawer: Drawer, caller: Caller, month: str, direction: tuple[str, str], suffix: str) -> tuple[str, bytes]:
     """(file name, bytes) of a monthly statement as of the newest published checkpoint, which is archived because it is printed.
 
-    Refusal REPORT_SCOPE for parties, MONTH_FORM, DIRECTION_FORM.
+    Refusal REPORT_SCOPE for parties, MONTH_FORM, DIRECTION_FORM; Busy where many others wait.
     """
     if not caller.reads_all:
         raise refuse("REPORT_SCOPE", field="from, to", found=caller.uscc)
-    fold, direction = begin(month, log.kinds, log.data), check_direction(*direction)
-    published = await asyncio.to_thread(log.publisher.archive_now)
-    page: list[EntryRow] = []
-    async with log.pool.acquire() as conn:
-        async for row in stream_entries(conn, start=0, end=published.size):
-            page.append(row)
-            if len(page) == _PAGE:
-                await asyncio.to_thread(_feed, log, fold, page)
-                page = []
-    await asyncio.to_thread(_feed, log, fold, page)
-    statement = await asyncio.to_thread(finish, fold, direction, b64encode(published.root).decode())
-    return f"{statement.stem}.{suffix}", await asyncio.to_thread(to_bytes, statement, suffix)
-
-
-def _feed(log: Log, fold: Fold, page: list[EntryRow]) -> None:
-    for row in page:
-        fold.step(read_entry(row.entry, log.kinds))
+    check_month(month)
+    published = log.publisher.published
+    return await drawer.statement(StatementAsked(month, check_direction(*direction), suffix), 0 if published is None else published.size)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_pem
 
 from signing.refusal import refuse
@@ -89,6 +91,11 @@ class PrivateKey:
     def sign(self, message: bytes) -> bytes:
         """A signature over ``message`` in the suite's form."""
         return self._sign(message)
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for one purpose that nobody can know without this key, the same for ever (HKDF, RFC 5869); they tell nothing of the key."""
+        whole = self._private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return HKDF(hashes.SHA256(), 32, salt=None, info=purpose.encode()).derive(whole)
 
 
 def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:

@@ -1,6 +1,8 @@
 """Of a whole log: ``liandan export``, and ``liandan reconcile``, the monthly statement recomputed from an export or these files."""
 
 import asyncio
+from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import click
 from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import audit
 from ledger.publishing.files import LogFiles
+from ledger.tree.tiles import Read
 from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_settings
 from liandan.cli.output import command, emit, progress_bar
 from liandan.export import archived_at, fetch_files, fetch_url, reader_of
@@ -44,22 +47,38 @@ async def export(directory: Path, **options: Any) -> None:
 @click.option(
     "--direction", multiple=True, help="方向，如 51-50，可多次；默认账本上各省之间 / directions; default: between all provinces of the log"
 )
+@click.option("--fresh", is_flag=True, help="逐条审计本机账本并重新计算，不用留存 / audit this log, gather anew")
 @command
-async def reconcile_command(month: str, export_dir: Path | None, out: Path, direction: tuple[str, ...]) -> None:
+async def reconcile_command(month: str, export_dir: Path | None, out: Path, direction: tuple[str, ...], *, fresh: bool) -> None:
     """编制月度对账单（PDF、XLSX、JSON）；同一账本、同一检查点，逐字节相同。
 
-    Make the monthly statement of every direction; the log is audited while it is read, once for all of them.
+    Make the monthly statement of every direction. An export is audited while it is read; of this installation's own log, whose publisher has
+    decided every entry, only what is new since the last statement is read and held against the signed checkpoint, but for --fresh.
     """
-    from reports.reconcile import begin, check_direction, finish, write
+    from liandan.statements import write_own
+    from reports.reconcile import check_direction
 
     wanted = [check_direction(source, target) for source, _, target in (text.partition("-") for text in direction)]
-    files = reader_of(export_dir or own_settings().log_path)
-    fold = begin(month, KINDS, DataSets(KINDS, files))
-
     with progress_bar("对账 / reconcile") as progress:
-        report = await asyncio.to_thread(audit, files, KINDS, watch=fold.step, progress=progress)
+        if export_dir is None and not fresh:
+            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress)
+            size, root = checkpoint.size, b64encode(checkpoint.root).decode()
+        else:
+            size, root, written = await _audited(reader_of(export_dir or own_settings().log_path), month, wanted, out, progress)
+    paths = list(map(str, written))
+    emit({"month": month, "size": size, "root": root, "files": paths}, *paths)
+
+
+async def _audited(
+    files: Read, month: str, wanted: list[tuple[str, str]], out: Path, progress: Callable[[int, int], None]
+) -> tuple[int, str, list[Path]]:
+    """Size, root and files, of a log that was audited while it was read, once for all of them."""
+    from reports.reconcile import begin, finish, write
+
+    fold = begin(month, KINDS, DataSets(KINDS, files))
+    report = await asyncio.to_thread(audit, files, KINDS, watch=fold.step, progress=progress)
     if not report.is_clean:
         first = report.findings[0]
         raise refuse("EXPORT_AUDIT", field=first.field, found=f"{report.count}: {first.code} #{first.index}")
-    paths = [str(path) for pair in wanted or fold.directions() for path in write(finish(fold, pair, report.root), out)]
-    emit({"month": month, "size": report.size, "root": report.root, "files": paths}, *paths)
+    written = [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, report.root), out)]
+    return report.size, report.root, written

@@ -47,23 +47,22 @@ class PageList(Struct, frozen=True):
 class PagedMap(DiskMap):
     """A DiskMap in pages. Putting None takes a name out."""
 
-    def __init__(
-        self,
-        path: Path | None,
-        encode: Callable[[Any], bytes],
-        decode: Callable[[str, bytes], Any],
-        pages: PageList | None = None,
-        hot: int = HOT,
-    ) -> None:
-        """``pages``: the list under which an earlier one was kept; without it, the file must be new."""
+    def __init__(self, path: Path | None, encode: Callable[[Any], bytes], decode: Callable[[str, bytes], Any], *, hot: int = HOT) -> None:
+        """``path`` None is a private file that vanishes with the process. A file that is there is empty until :meth:`use` says what holds."""
         super().__init__(path, encode, decode, hot=hot)
         self.db.execute("PRAGMA trusted_schema = OFF")
         self.db.execute("CREATE TABLE IF NOT EXISTS page (number INTEGER PRIMARY KEY, content BLOB NOT NULL)")
-        known = pages or PageList()
-        self._firsts, self._numbers, self._digests = list(known.firsts), list(known.numbers), list(known.digests)
-        self._next = max(self._numbers, default=0) + 1
-        self._written = bytearray(b"\1") * len(self._written) if self._numbers else self._written
+        self._firsts: list[str] = []
+        self._numbers: list[int] = []
+        self._digests: list[bytes] = []
+        self._next = 1
         self._page = lru_cache(_KEPT)(self._read_page)
+
+    def use(self, pages: PageList) -> None:
+        """Go on from what was kept under this list."""
+        self._firsts, self._numbers, self._digests = list(pages.firsts), list(pages.numbers), list(pages.digests)
+        self._next = max(self._numbers, default=0) + 1
+        self._written = bytearray(b"\1") * len(self._written)
 
     @property
     def pages(self) -> PageList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -73,6 +74,20 @@ def october() -> Story:
     trip(story, 10, 1, stop="depart")
     trip(story, 11, 1, stop="issue")
     trip(story, 9, 0, "5.59", days=5)
+    return story
+
+
+def any_story(seed: int) -> Story:
+    """Some manifests from September to November, however they end."""
+    dice = random.Random(seed)
+    story = Story(LINES)
+    story.at("2026-09-20T08:00:00+08:00")
+    for serial in range(1, dice.randint(2, 9)):
+        stop = dice.choice(["", "", "", "depart", "issue", "void"])
+        refused = f"{dice.randint(1, 200) / 100:.2f}" if dice.random() < 0.3 else ""
+        accepted = f"{5.6 - float(refused or 0) + dice.randint(-5, 5) / 100:.3f}"
+        trip(story, serial, dice.randrange(2), accepted, days=dice.randint(0, 9), stop=stop, refused_t=refused)
+        story.wait(days=dice.randint(0, 8), hours=dice.randint(0, 20))
     return story
 
 

@@ -67,7 +67,8 @@ def kept(path: Path) -> pages.PageList:
 def test_what_was_kept_is_read_again_page_by_page(tmp_path: Path) -> None:
     known = kept(tmp_path / "pages")
     assert len(known.numbers) > 3
-    with closing(PagedMap(tmp_path / "pages", msgspec.msgpack.encode, decode, known)) as held:
+    with closing(PagedMap(tmp_path / "pages", msgspec.msgpack.encode, decode)) as held:
+        held.use(known)
         assert [held.get(f"number:{number:03d}") for number in (0, 50, 99, 100)] == ["value 0", "value 50", "value 99", None]
 
 
@@ -86,5 +87,7 @@ def test_a_page_that_was_touched_is_not_read(tmp_path: Path, touch: str) -> None
     with closing(sqlite3.connect(tmp_path / "pages")) as db:
         db.executescript(touch)
         db.commit()
-    with closing(PagedMap(tmp_path / "pages", msgspec.msgpack.encode, decode, known)) as held, pytest.raises(Unfit):
-        [held.get(f"number:{number:03d}") for number in range(100)]
+    with closing(PagedMap(tmp_path / "pages", msgspec.msgpack.encode, decode)) as held:
+        held.use(known)
+        with pytest.raises(Unfit):
+            [held.get(f"number:{number:03d}") for number in range(100)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from base64 import b64encode
 from itertools import pairwise
 
@@ -20,7 +19,7 @@ from manifests import acts
 from reports.reconcile import check_direction, check_month, to_bytes
 from reports.reconciliation.model import MirrorEquation, MonthlyStatement, period_of
 from signing.refusal import Refusal
-from tests.reports.month import LINES, SLAG, drawn, october, reconcile, trip
+from tests.reports.month import LINES, SLAG, any_story, drawn, october, reconcile, trip
 from tests.reports.story import BATTERY, CARRIERS, DESTINATION, GENERATOR, RECEIVER, Story, trunk
 
 
@@ -191,15 +190,7 @@ def check_balance(statement: MonthlyStatement) -> None:
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 2**32))
 def test_any_story_balances_in_every_month(seed: int) -> None:
-    dice = random.Random(seed)
-    story = Story(LINES)
-    story.at("2026-09-20T08:00:00+08:00")
-    for serial in range(1, dice.randint(2, 9)):
-        stop = dice.choice(["", "", "", "depart", "issue", "void"])
-        refused = f"{dice.randint(1, 200) / 100:.2f}" if dice.random() < 0.3 else ""
-        accepted = f"{5.6 - float(refused or 0) + dice.randint(-5, 5) / 100:.3f}"
-        trip(story, serial, dice.randrange(2), accepted, days=dice.randint(0, 9), stop=stop, refused_t=refused)
-        story.wait(days=dice.randint(0, 8), hours=dice.randint(0, 20))
+    story = any_story(seed)
     months = ["2026-08", "2026-09", "2026-10", "2026-11", "2026-12"]
     whole = [drawn(story, month) for month in months]
     for statement in whole:

@@ -22,9 +22,11 @@ from ledger.times import parse_at
 from manifests.projection import follow, write
 from manifests.store import fetch_view
 from reports.attachment import bundle_in, layout_in
+from reports.drawing import Drawer, StatementSource
 from reports.issuing import NO_SIGNERS, Signers
 from reports.press import Press
 from reports.reconcile import to_bytes
+from reports.reconciliation.keeping import PURPOSE, KeptIn
 from reports.routes import router
 from reports.verify import verify_bytes
 from signing.envelope import freeze
@@ -50,13 +52,20 @@ async def replay(log: Log, entries: Sequence[Entry] = ENTRIES) -> None:
         await follow(conn, entries)
 
 
+def drawer_of(log: Log) -> Drawer:
+    """What a server of this log draws statements with; what it gathers is kept beside the log."""
+    files = log.publisher.files.root
+    kept = KeptIn(files.with_name("statements") / "gathered", log.operator_key.secret(PURPOSE))
+    return Drawer(StatementSource(files, log.publisher.log_keys, kept))
+
+
 def application(log: Log, caller: Caller, signers: Signers = NO_SIGNERS) -> Any:
     """The reports' routes with one caller, as the shell would serve them."""
 
     def refused(request: Request[Any, Any, Any], error: Refusal) -> Response[Any]:
         return Response({"codes": error.codes}, status_code=422)
 
-    things: dict[str, Any] = {"log": log, "caller": caller, "press": Press(log.kinds, signers)}
+    things: dict[str, Any] = {"log": log, "caller": caller, "press": Press(log.kinds, signers), "drawer": drawer_of(log)}
 
     def provide(name: str) -> Provide:
         return Provide(lambda: things[name], sync_to_thread=False)

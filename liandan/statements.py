@@ -1,0 +1,44 @@
+"""Monthly statements of this installation's own log: where what they are drawn from is kept, and drawing all files of a month at once."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+
+from ledger.publishing.files import VKEYS, LogFiles
+from ledger.tree.checkpoint import Checkpoint
+from liandan.keyring import ServerKeys, read_keyring
+from liandan.settings import Settings
+from liandan.wiring import KINDS
+from reports.drawing import newest
+from reports.reconcile import check_month, finish, write
+from reports.reconciliation.fold import Direction, Fold
+from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.keeping import PURPOSE, KeptIn, with_gathering
+from signing.refusal import refuse
+
+
+def kept_statements(settings: Settings, keys: ServerKeys) -> KeptIn:
+    """Where an installation keeps what it has gathered for monthly statements, sealed by its operator key."""
+    return KeptIn(settings.data_dir / "statements" / "gathered.sqlite3", keys.operator.secret(PURPOSE))
+
+
+def write_own(
+    settings: Settings, month: str, wanted: list[Direction], out: Path, progress: Callable[[int, int], None]
+) -> tuple[Checkpoint, list[Path]]:
+    """Write the files of a month in these directions, or in all; the checkpoint that they are of, and the files.
+
+    The entries come from the published files and have the root of the signed checkpoint; they are not decided again. What was gathered is kept
+    where this machine holds the keys. Refusal NOT_FOUND, MONTH_FORM, KEYRING; those of checkpoints and tiles.
+    """
+    period, files = check_month(month), LogFiles(settings.log_path)
+    vkeys = files.read(VKEYS)
+    if vkeys is None:
+        raise refuse("NOT_FOUND", field=VKEYS, expected="the files of a log")
+    kept = kept_statements(settings, read_keyring(settings, operator_only=True)) if settings.key_path.exists() else None
+
+    def work(gathering: Gathering, checkpoint: Checkpoint) -> tuple[Checkpoint, list[Path]]:
+        fold, root = Fold(period, gathering), b64encode(checkpoint.root).decode()
+        return checkpoint, [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out)]
+
+    log_keys = vkeys.decode("utf-8", "replace").splitlines()
+    return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress)

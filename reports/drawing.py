@@ -1,0 +1,191 @@
+"""Drawing monthly statements in processes of their own: a server answers other requests meanwhile, and gives the memory back after each.
+
+A statement is drawn from the published files and what was kept of them (``reports.reconciliation.keeping``): nothing of the database is read. One
+is drawn at a time; whoever asks for the same one meanwhile gets the same, as far as it is of the newest checkpoint at his asking; what nobody
+waits for any more is ended.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from ledger.admission.sequencer import Busy
+from ledger.publishing.files import CHECKPOINT, LogFiles
+from ledger.tree.checkpoint import Checkpoint, open_checkpoint
+from reports.kinds import all_kinds
+from reports.reconcile import check_month, finish, to_bytes
+from reports.reconciliation.fold import Direction, Fold
+from reports.reconciliation.gathering import Gathering
+from reports.reconciliation.keeping import KeptIn, with_gathering
+from signing.refusal import Reason, Refusal, refuse
+
+WAITING_MAX = 16
+"""Different statements that wait for their turn; beyond it answers are 503."""
+BUSY_S = 10
+NICE = 5
+"""Behind the server, the publisher and PostgreSQL where processors are short."""
+_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+File = tuple[str, bytes]
+"""Name and content."""
+
+
+class StatementAsked(Struct, frozen=True):
+    """Which statement: month ``YYYY-MM``, provinces from and to, ``pdf``, ``xlsx`` or ``json``."""
+
+    month: str
+    direction: Direction
+    suffix: str
+
+
+class StatementSource(Struct, frozen=True):
+    """What statements are drawn from: directory of the published files, verifier keys of the log, where gatherings are kept."""
+
+    files: Path
+    log_keys: tuple[str, ...]
+    kept: KeptIn | None = None
+
+
+def draw(source: StatementSource, asked: StatementAsked) -> File:
+    """A statement as of the newest published checkpoint, which is archived because it is printed. Refusal MONTH_FORM; those of checkpoints and
+    tiles. Blocks.
+    """
+    period, files = check_month(asked.month), LogFiles(source.files)
+
+    def work(gathering: Gathering, checkpoint: Checkpoint) -> File:
+        statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
+        return f"{statement.stem}.{asked.suffix}", to_bytes(statement, asked.suffix)
+
+    return with_gathering(files.read, lambda: newest(files, source.log_keys), all_kinds(), work, source.kept)
+
+
+def newest(files: LogFiles, log_keys: Sequence[str]) -> Checkpoint:
+    """The newest published checkpoint, verified and archived; Refusal NOT_FOUND, those of checkpoints."""
+    note = files.read(CHECKPOINT)
+    if note is None:
+        raise refuse("NOT_FOUND", field=CHECKPOINT)
+    found = open_checkpoint(note, log_keys).checkpoint
+    files.archive(found.size, note)
+    return found
+
+
+def _child(answer: Connection, source: StatementSource, asked: StatementAsked) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this process
+    os.nice(NICE)
+    try:
+        found: File | tuple[Reason, ...] = draw(source, asked)
+    except Refusal as refusal:
+        found = refusal.reasons  # an exception does not travel
+    with suppress(BrokenPipeError):  # nobody waits any more
+        answer.send(found)
+
+
+class _Drawing(Struct, eq=False):
+    """One statement on its way."""
+
+    wanted: int
+    """Entries that everybody who asks knows to be published."""
+    task: asyncio.Task[File] | None = None
+    askers: int = 0
+    has_begun: bool = False
+
+
+class Drawer:
+    """Draws statements for a server. Of one event loop."""
+
+    def __init__(self, source: StatementSource) -> None:
+        self._source = source
+        self._turn = asyncio.Lock()
+        self._under_way: dict[StatementAsked, _Drawing] = {}
+
+    async def statement(self, asked: StatementAsked, size: int) -> File:
+        """The statement at ``size`` entries, which are published, or more. Its refusals; Busy where too many others wait."""
+        drawing = self._under_way.get(asked)
+        if drawing is None or (drawing.has_begun and drawing.wanted < size):
+            if len(self._under_way) >= WAITING_MAX:
+                raise Busy("other statements are being drawn", BUSY_S)
+            drawing = self._under_way[asked] = _Drawing(size)
+            drawing.task = asyncio.create_task(self._draw(asked, drawing))
+        assert drawing.task is not None, "begun at once"
+        drawing.wanted = max(drawing.wanted, size)
+        drawing.askers += 1
+        try:
+            return await asyncio.shield(drawing.task)
+        finally:
+            drawing.askers -= 1
+            if not drawing.askers:
+                drawing.task.cancel()
+                self._forget(asked, drawing)
+
+    def _forget(self, asked: StatementAsked, drawing: _Drawing) -> None:
+        """From here whoever asks begins anew."""
+        if self._under_way.get(asked) is drawing:
+            del self._under_way[asked]
+
+    async def _draw(self, asked: StatementAsked, drawing: _Drawing) -> File:
+        try:
+            async with self._turn:
+                drawing.has_begun = True
+                return await self._in_a_process(asked)
+        finally:
+            self._forget(asked, drawing)
+
+    async def _in_a_process(self, asked: StatementAsked) -> File:
+        context: Any = multiprocessing.get_context(_METHOD)
+        if _METHOD == "forkserver":
+            context.set_forkserver_preload([__name__])
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_child, args=(theirs, self._source, asked), name="liandan statement", daemon=True)
+        starting = asyncio.create_task(asyncio.to_thread(process.start))
+        hearing: asyncio.Task[File] | None = None
+        try:
+            await asyncio.shield(starting)
+            theirs.close()  # so that its end is heard here
+            await _speaks(ours)
+            hearing = asyncio.create_task(asyncio.to_thread(_heard, ours))
+            return await asyncio.shield(hearing)
+        finally:
+            theirs.close()
+            await asyncio.shield(_ended(process, ours, starting, hearing))
+
+
+async def _speaks(answer: Connection) -> None:
+    """Wait until there is something to read, or the end; no thread waits meanwhile."""
+    loop, spoken = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(answer.fileno(), spoken.set)
+    try:
+        await spoken.wait()
+    finally:
+        loop.remove_reader(answer.fileno())
+
+
+def _heard(answer: Connection) -> File:
+    try:
+        found: File | tuple[Reason, ...] = answer.recv()
+    except EOFError:
+        raise RuntimeError("the process that draws a statement has ended without one") from None
+    match found:
+        case (str(name), bytes(content)):
+            return name, content
+        case reasons:
+            raise Refusal(reasons)
+
+
+async def _ended(process: BaseProcess, answer: Connection, starting: asyncio.Task[None], hearing: asyncio.Task[Any] | None) -> None:
+    """End the process whatever it does, also one that is only starting, and whoever listens to it."""
+    await asyncio.wait([starting])
+    if process.pid is not None:
+        process.kill()
+        await asyncio.to_thread(process.join)
+    if hearing is not None:
+        await asyncio.wait([hearing])
+    answer.close()

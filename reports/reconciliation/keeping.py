@@ -1,0 +1,209 @@
+"""Keeping what was gathered between two statements, where it cannot lie: a statement then costs its month and what came since the last one.
+
+Kept is one SQLite file of pages, and a seal over the list of their hashes: HMAC-SHA-256 by a secret that only this installation's operator key
+gives (``PrivateKey.secret``). The seal says of which log it is, how far, by which program, and the edge of the tree over the entries seen. So
+
+* whoever can write files or the database and does not hold the key can take the file away or break it, and it is made again; he cannot change
+  what a statement says, nor mix pages of two moments;
+* an older file under its own seal is what it says it is: the entries since are read from the published tiles, and the tree that grows from the kept
+  edge must have the root of the signed checkpoint, which it cannot have over any other history;
+* another program (any source file below the statements, msgspec, Python) or another log finds it unfit.
+
+What is trusted is the operator's key and the program, as for the seal of every receipt. ``liandan reconcile --from`` an export needs neither: it
+audits and gathers anew, and gives the same bytes.
+"""
+
+import fcntl
+import hmac
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+import ledger
+import manifests
+import signing
+import whitelist
+from ledger.admission.entry import read_entry
+from ledger.admission.kind_table import DataSets, Kinds
+from ledger.tree.checkpoint import Checkpoint
+from ledger.tree.merkle import Edge, leaf_hash
+from ledger.tree.tiles import WIDTH, Read, TileReader
+from reports.reconciliation.gathering import GatheredTo, Gathering, decoder
+from reports.reconciliation.pages import PagedMap, PageList, Unfit
+from signing.refusal import Refusal, refuse
+
+PURPOSE = "liandan statements: what was gathered"
+"""Of the secret that seals it."""
+KEEP_EVERY = 256 * WIDTH
+"""Entries between two keepings of a long way: whoever waited in vain leaves the work of some seconds at most undone."""
+_STUMBLES = (Refusal, LookupError, ValueError, TypeError, AttributeError, AssertionError)
+"""What an entry may bring about that was never admitted."""
+_MAC = sha256().digest_size
+T = TypeVar("T")
+
+
+class KeptIn(Struct, frozen=True):
+    """Where a gathering is kept, and the secret (32 bytes) that seals it."""
+
+    path: Path
+    secret: bytes
+
+
+class GatheringSeal(Struct, frozen=True, kw_only=True):
+    """What is sealed."""
+
+    program: str
+    origin: str
+    to: GatheredTo
+    edge: Edge
+    pages: PageList
+
+
+class _Way(Struct):
+    """A gathering on its way to a checkpoint."""
+
+    gathering: Gathering
+    edge: Edge = Edge()
+
+
+def with_gathering(
+    read: Read,
+    look: Callable[[], Checkpoint],
+    kinds: Kinds,
+    work: Callable[[Gathering, Checkpoint], T],
+    kept: KeptIn | None = None,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> T:
+    """``work`` on everything below the checkpoint that ``look`` gives, from the published files through ``read``; kept for the next time.
+
+    ``work`` is called again where what was kept turns out unfit under it. Nobody else uses the same file meanwhile (a kernel lock beside it).
+    Refusal TILE_FORM where the entries do not give the checkpoint's root.
+    """
+    if kept is not None:
+        try:
+            with _alone(kept.path):
+                checkpoint = look()  # within the lock: what is kept there never is ahead of it
+                with suppress(Unfit, sqlite3.DatabaseError):
+                    return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True)
+                _forget(kept.path)
+                return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False)
+        except (OSError, sqlite3.DatabaseError):  # a full or closed disk costs the keeping, not the statement
+            pass
+    return _on(read, look(), kinds, work, None, progress, goes_on=False)
+
+
+def _on(
+    read: Read,
+    checkpoint: Checkpoint,
+    kinds: Kinds,
+    work: Callable[[Gathering, Checkpoint], T],
+    kept: KeptIn | None,
+    progress: Callable[[int, int], None],
+    *,
+    goes_on: bool,
+) -> T:
+    with closing(PagedMap(None if kept is None else kept.path, kinds.encode, decoder(kinds))) as held:
+        seal = _opened(held, kept, checkpoint) if goes_on and kept is not None else None
+        if seal is not None:
+            held.use(seal.pages)
+        gathering = Gathering(kinds, DataSets(kinds, read), held, None if seal is None else seal.to)
+        way = _Way(gathering) if seal is None else _Way(gathering, seal.edge)
+
+        def keep() -> None:
+            if kept is not None:
+                held.settle()
+                held.keep(
+                    _sealed(
+                        GatheringSeal(program=program(), origin=checkpoint.origin, to=gathering.to, edge=way.edge, pages=held.pages), kept
+                    )
+                )
+
+        if way.edge.size < checkpoint.size:
+            _go(way, TileReader(checkpoint.size, read), checkpoint.root, kinds, keep, progress)
+        if way.edge.root() != checkpoint.root:
+            if seal is not None:
+                raise Unfit("another history")
+            raise refuse("TILE_FORM", field="checkpoint", found=way.edge.root().hex(), expected=checkpoint.root.hex())
+        if seal is None or seal.to != gathering.to:
+            keep()
+        return work(gathering, checkpoint)
+
+
+def _go(way: _Way, tree: TileReader, root: bytes, kinds: Kinds, keep: Callable[[], None], progress: Callable[[int, int], None]) -> None:
+    """Take all entries up to the size of the tree, which claims to have this root."""
+    first = way.edge.size
+    while (start := way.edge.size) < tree.size:
+        raws = list(tree.entries(start, min(start - start % WIDTH + WIDTH, tree.size)))
+        way.edge = way.edge.append_many(map(leaf_hash, raws))
+        try:
+            for raw in raws:
+                way.gathering.step(read_entry(raw, kinds))
+        except _STUMBLES:
+            way.edge = way.edge.append_many(leaf_hash(raw) for raw in tree.entries(way.edge.size, tree.size))
+            if way.edge.root() == root:
+                raise
+            return  # over entries that are not the log's: their root will tell
+        progress(way.edge.size, tree.size)
+        if (way.edge.size - first) // KEEP_EVERY > (start - first) // KEEP_EVERY:
+            keep()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path.touch(0o600)
+        yield
+
+
+def _forget(path: Path) -> None:
+    for one in (path, path.with_name(f"{path.name}-journal")):
+        one.unlink(missing_ok=True)
+    path.touch(0o600)
+
+
+def _sealed(seal: GatheringSeal, kept: KeptIn) -> bytes:
+    content = msgspec.msgpack.encode(seal)
+    return hmac.digest(kept.secret, content, sha256) + content
+
+
+def _opened(held: PagedMap, kept: KeptIn, checkpoint: Checkpoint) -> GatheringSeal | None:
+    """The seal of what was kept; None where nothing was. Raises Unfit for one that is broken, of another log or program, or ahead."""
+    mark: object = held.mark()
+    if mark is None:
+        return None
+    if not isinstance(mark, bytes):
+        raise Unfit("no seal")
+    mac, content = mark[:_MAC], mark[_MAC:]
+    if not hmac.compare_digest(mac, hmac.digest(kept.secret, content, sha256)):
+        raise Unfit("the seal is broken")
+    try:
+        seal = msgspec.msgpack.decode(content, type=GatheringSeal)
+    except msgspec.DecodeError:  # of another program
+        raise Unfit("the seal cannot be read") from None
+    if (seal.program, seal.origin) != (program(), checkpoint.origin) or seal.edge.size > checkpoint.size:
+        raise Unfit("of another program or log, or ahead of it")
+    return seal
+
+
+@cache
+def program() -> str:
+    """SHA-256 of everything that a gathering is made by: every source and data file below the statements, msgspec, Python."""
+    found = sha256(f"{sys.version} {msgspec.__version__}".encode())
+    roots = [Path(str(package.__file__)).parent for package in (signing, ledger, whitelist, manifests)]
+    for root in (*roots, Path(__file__).parent):
+        for path in sorted(root.rglob("*")):
+            if path.suffix != ".pyc" and path.is_file():
+                content = path.read_bytes()
+                found.update(f"{root.name}/{path.relative_to(root)} {len(content)}\n".encode())
+                found.update(content)
+    return found.hexdigest()
