@@ -156,6 +156,11 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
     assert json.loads((await do("audit", "--json")).stdout)["entries"] == 1
     await do("reconcile", "2026-10", "--from", tmp_path / "own", "--out", tmp_path / "reports")
     assert len(list((tmp_path / "reports").iterdir())) == 6
+    for name, more in (("kept", []), ("again", []), ("fresh", ["--fresh"])):
+        await do("reconcile", "2026-10", *more, "--out", tmp_path / name)
+        for path in (tmp_path / "reports").iterdir():
+            assert (tmp_path / name / path.name).read_bytes() == path.read_bytes(), f"{name}: the same from this machine's own log"
+    assert (tmp_path / "data" / "statements" / "gathered.sqlite3").is_file()
 
 
 async def listening(port: int) -> None:
