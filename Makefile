@@ -31,7 +31,7 @@ serve: docs
 test: docs
 	@$(BIN)/python -m tests.browser.pdfjs
 	@$(BIN)/python -m tests.reports.second_python
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check .

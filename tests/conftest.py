@@ -2,12 +2,14 @@
 
 All workers of pytest-xdist share an embedded server in a directory that the controlling process makes and removes. With
 LIANDAN_TEST_DATABASE_URL (a role that may create databases) another server is used: ``make test`` on both finds what depends on one.
+Whatever the tests write, clusters among it, lies in memory where there is room for it (``scratch_in_memory``); TMPDIR says otherwise.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager
@@ -20,9 +22,13 @@ from hypothesis import HealthCheck, settings
 
 from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
+from tests.pace import Pace
 
 EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
 TEMPLATE_LOCK = 0x74656D706C617465
+MEMORY = Path("/dev/shm")
+MEMORY_WANTED_B = 4 << 30
+"""A run writes 1 to 2 GB, most of which it removes again."""
 RUN = pytest.StashKey[dict[str, str]]()
 CLEANUP = pytest.StashKey[ExitStack]()
 
@@ -31,17 +37,40 @@ settings.register_profile("house", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What this suite can be asked for."""
+    parser.addoption("--record-pace", action="store_true", help="write tests/pace.txt anew")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name this run and give it a directory; workers are told both by the controller."""
+    config.pluginmanager.register(Pace(record=config.option.record_pace))
     if hasattr(config, "workerinput"):
         config.stash[RUN] = config.workerinput["liandan_run"]
         return
     cleanup = config.stash[CLEANUP] = ExitStack()
+    scratch_in_memory(cleanup)
     run = config.stash[RUN] = {"name": f"liandan_test_{uuid.uuid4().hex[:12]}"}
     if EXTERNAL:
         cleanup.callback(lambda: asyncio.run(drop_databases(EXTERNAL, run["name"])))
     else:
         run["directory"] = str(cleanup.enter_context(temporary_directory()))
+
+
+def scratch_in_memory(cleanup: ExitStack) -> None:
+    """Let temporary files of this run, its workers and everything they start lie in memory: a thousand small databases and logs, each
+    flushed to a disk, cost more than all else that the tests do. A later run removes what a killed one leaves. Nothing changes where TMPDIR
+    is set, where there is too little room, or where programs may not be run from there.
+    """
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return
+    room, memory = os.statvfs(MEMORY), Path("/proc/meminfo").read_text(encoding="ascii")
+    available_b = int(memory.split("MemAvailable:")[1].split()[0]) << 10
+    if room.f_flag & os.ST_NOEXEC or min(room.f_bavail * room.f_frsize, available_b) < MEMORY_WANTED_B:
+        return
+    tempfile.tempdir = str(MEMORY)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(cleanup.enter_context(temporary_directory()))
+    cleanup.callback(os.environ.pop, "TMPDIR")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -82,7 +111,7 @@ def postgres_dsn(run: dict[str, str]) -> Iterator[str]:
         yield EXTERNAL
         return
     # Tests need speed, not durability: the directory is gone after the run.
-    with EmbeddedPostgres(Path(run["directory"]), fast=True, settings={"max_connections": "200"}) as server:
+    with EmbeddedPostgres(Path(run["directory"]), fast=True, settings={"max_connections": "200", "max_wal_size": "256MB"}) as server:
         yield server.dsn
 
 

@@ -116,5 +116,14 @@ def test_a_thinking_module_reads_no_clock(name: str) -> None:
     assert [call.lineno for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr in {"now", "today", "utcnow"}] == []
 
 
+def test_nobody_who_only_starts_pays_for_migrations() -> None:
+    """Alembic and SQLAlchemy are a fifth of a server's start: they are imported inside the functions that migrate."""
+    tops = {
+        name: ast.Module([node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)], [])
+        for name, tree in MODULES.items()
+    }
+    assert [name for name, top in tops.items() if {"alembic", "sqlalchemy"} & {found.partition(".")[0] for found in imports(top)}] == []
+
+
 def test_the_lists_name_modules_that_exist() -> None:
     assert sorted((DATABASE | WORLD.keys()) - MODULES.keys()) == []
