@@ -28,17 +28,18 @@ demo: docs
 serve: docs
 	@$(BIN)/liandan serve $(ARGS)
 
+# Tests start hundreds of processes: what they import is compiled once, whatever the environment says.
 test: docs
 	@$(BIN)/python -m tests.browser.pdfjs
 	@$(BIN)/python -m tests.reports.second_python
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/house
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q tests/house
 
 interop: setup
 	@sh .ci/interop $(ARGS)

@@ -17,6 +17,7 @@ PARTS = (
     "tests/vectors/liandan-v1",
     "tests/__init__.py",
     "tests/conftest.py",
+    "tests/pace.py",
     "tests/stock.py",
     "tests/workbench.py",
     "pyproject.toml",
