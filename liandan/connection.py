@@ -65,6 +65,10 @@ class Connection(HttpToolsProtocol):
             if self._came > HEAD_BYTES_MAX:
                 self._refuse(Reason("HEAD_TOO_LARGE", found=f"> {HEAD_BYTES_MAX}", expected=f"<= {HEAD_BYTES_MAX}"))
 
+    def send_400_response(self, msg: str) -> None:
+        """Uvicorn's answer to what is no HTTP, such as TLS where none is spoken."""
+        self._refuse(Reason("HTTP_FORM", found=msg, expected="HTTP/1.1"))
+
     def _await_head(self) -> None:
         self._stop_waiting()
         slow = Reason("HEAD_SLOW", found=f"> {self.head_s:g} s", expected=f"<= {self.head_s:g} s")

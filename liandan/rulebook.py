@@ -112,6 +112,10 @@ HEAD_SLOW | - | sender | RFC 9110 §15.5.9 [READ]
 请求头迟迟没有发完，已不再等待。 || 检查网络后原样重发；重复提交是安全的。
 The head of the request did not come whole in time. || Check the network and send the same again; resending is safe.
 
+HTTP_FORM | - | sender | RFC 9112 §2.2 [READ]
+收到的不是 HTTP 请求：请求行、请求头或分块有误，或向明文端口发来了 TLS。 || 核对地址中的 http/https 与端口，用合乎标准的客户端重发。
+What came is no HTTP: request line, headers or chunks are malformed, or TLS was spoken to a plain port. || See that http or https and the port of the address are right, and send again with a client that follows the standard.
+
 HEAD_TOO_LARGE | - | sender | RFC 6585 §5 [READ]
 请求行与请求头超过上限。 || 去掉多余的请求头、Cookie 或过长的查询参数后重发。
 Request line and headers are too large. || Leave out headers, cookies or overlong query parameters, and send again.

@@ -166,6 +166,17 @@ async def test_a_head_that_does_not_end_is_given_up(client: httpx.AsyncClient, m
     assert (await client.get("/v1/log")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET\r\n\r\n", b"GET /v1/log HTTP/1.1\r\nHost : x\r\n\r\n", b"SSH-2.0-x\r\n"],
+    ids=["TLS", "no target", "blank before a colon", "another protocol"],
+)
+async def test_what_is_no_http_is_told_so(client: httpx.AsyncClient, sent: bytes) -> None:
+    head, _, body = (await talk(client, sent)).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json")
+    assert msgspec.json.decode(body, type=Problem).code == "HTTP_FORM"
+
+
 async def test_a_body_that_stops_coming_is_given_up() -> None:
     async def receive() -> Any:
         await asyncio.Event().wait()
