@@ -161,7 +161,7 @@ class Flips:
 
     def __init__(self, pool: asyncpg.Pool, conn: asyncpg.Connection, directory: Path, chance: random.Random) -> None:
         self._pool, self._conn, self._directory, self._chance = pool, conn, directory, chance
-        self._files, self._copy = LogFiles(directory / "log"), directory / "export"
+        self._files, self._copy = LogFiles(directory / "log", directory / "entries"), directory / "export"
 
     async def prepare(self) -> None:
         """Everything is clean before, and the guards are away."""

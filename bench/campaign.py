@@ -79,7 +79,7 @@ def lives(load: Load, count: int) -> list[list[bytes]]:
 
 def make_publisher(pool: asyncpg.Pool, directory: Path, cosigning: Cosigning | None = None) -> Publisher:
     """A publisher as a start of the server would make it."""
-    files, store = LogFiles(directory / "log"), CheckpointStore(directory / "checkpoints.sqlite3")
+    files, store = LogFiles(directory / "log", directory / "entries"), CheckpointStore(directory / "checkpoints.sqlite3")
     put_adopted_data(files)
     files.write(VKEYS, "".join(f"{vkey}\n" for vkey in KEYRING.vkeys).encode())
     assert KEYRING.log is not None

@@ -156,7 +156,7 @@ class Round:
 
     async def verify(self) -> None:
         """Nothing promised is lost, nothing contradicts what was seen. AssertionError says what does."""
-        files = LogFiles(self._directory / "log")
+        files = LogFiles(self._directory / "log", self._directory / "entries")
         pool = await open_pool(self._dsn, min_size=1, max_size=2)
         try:
             size = await self._published(pool, files)

@@ -124,7 +124,7 @@ async def _judge(pool: asyncpg.Pool, directory: Path, clients: list[httpx.AsyncC
     for runner in runners:
         rows = await pool.fetch("SELECT hash FROM link WHERE chain = $1 AND seq > 0 ORDER BY seq", runner.chain)
         assert [row["hash"].hex() for row in rows] == runner.winners
-    found = await findings(pool, LogFiles(directory / "log"))
+    found = await findings(pool, LogFiles(directory / "log", directory / "entries"))
     assert found == [], found[:3]
 
 

@@ -10,7 +10,7 @@ from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.answers import Sizes
 from ledger.kinds.founding import LogFound
-from ledger.publishing.files import LogFiles
+from ledger.publishing.files import LogFiles, close_folders, write_whole
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import TileReader, tiles_between
@@ -32,9 +32,10 @@ async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: 
     vkeys, note = await fetch("log.vkey"), await fetch("checkpoint")
     if not await asyncio.to_thread(_is_ours, directory, vkeys):
         raise refuse("EXPORT_DIRECTORY", found=directory, expected="an empty directory, or an export of this log")
+    await asyncio.to_thread(close_folders, directory)
     checkpoint = open_checkpoint(note, vkeys.decode("utf-8", "replace").splitlines()).checkpoint
     size = checkpoint.size
-    await asyncio.to_thread(_write, directory / "log.vkey", vkeys)
+    await asyncio.to_thread(_write, directory, "log.vkey", vkeys)
     tiles, notes = [tile.path for tile in tiles_between(0, size)], [f"checkpoints/{at}" for at in archived if at <= size]
     lacking = await asyncio.to_thread(_lacking, directory, [*tiles, *notes])
     gate, total = asyncio.Semaphore(AT_ONCE), len(tiles) + len(notes)
@@ -44,7 +45,7 @@ async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: 
         nonlocal done
         async with gate:
             content = await fetch(path)
-        await asyncio.to_thread(_write, directory / path, content)
+        await asyncio.to_thread(_write, directory, path, content)
         done += 1
         progress(min(done, total), total)
 
@@ -52,7 +53,7 @@ async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: 
     await asyncio.to_thread(_check_root, directory, checkpoint)
     for digest in await asyncio.to_thread(_adopted, directory, size, kinds):
         await asyncio.gather(*map(take, await asyncio.to_thread(_lacking, directory, [f"data/{digest}"])))
-    await asyncio.to_thread(_write, directory / "checkpoint", note)
+    await asyncio.to_thread(_write, directory, "checkpoint", note)
     await asyncio.gather(*(take(path) for path in lacking if path.startswith("checkpoints/")))  # after the entries that they name
     await asyncio.to_thread(_drop_partials, directory, set(tiles))
     return size
@@ -115,7 +116,7 @@ def fetch_files(files: LogFiles) -> Fetch:
     async def fetch(path: str) -> bytes:
         raw = files.read_tile(path) if path.startswith("tile/") else files.read(path)
         if raw is None:
-            raise refuse("NOT_FOUND", found=files.root / path)
+            raise refuse("NOT_FOUND", found=files.place(path))
         return raw
 
     return fetch
@@ -151,9 +152,6 @@ def _adopted(directory: Path, size: int, kinds: Kinds) -> list[str]:
     return sorted(found)
 
 
-def _write(path: Path, content: bytes) -> None:
-    """A file appears whole: an interrupted export leaves no part of one under its name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}{TEMPORARY}")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+def _write(directory: Path, path: str, content: bytes) -> None:
+    """A file appears whole: an interrupted export leaves no part of one under its name. Entries are for those who may read them."""
+    write_whole(directory, path, f".{Path(path).name}{TEMPORARY}", content, is_flushed=False)

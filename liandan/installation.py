@@ -43,7 +43,7 @@ async def open_offline(settings: Settings) -> AsyncIterator[tuple[Connection[Rec
     """Database with the rights of its own account, checkpoint store, files."""
     async with database_url(settings) as dsn, connect(dsn) as connection:
         with closing(CheckpointStore(settings.checkpoint_path)) as checkpoints:
-            yield connection, checkpoints, LogFiles(settings.log_path)
+            yield connection, checkpoints, LogFiles(settings.log_path, settings.entries_path)
 
 
 @contextmanager
@@ -131,7 +131,7 @@ async def read_status(settings: Settings) -> InstallationStatus:
     return InstallationStatus(
         origin=origin, found=found, promised=0 if promise is None else promise.size, published=published,
         committed=0 if head is None else head.size, publisher=publisher, witnesses=witnesses, is_degraded=is_degraded,
-        frozen=frozen or "", evidence=tuple(str(files.root / "evidence" / name) for name in files.evidence()), guards=guards,
+        frozen=frozen or "", evidence=tuple(str(files.place(f"evidence/{name}")) for name in files.evidence()), guards=guards,
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _vkeys(files: LogFiles) -> list[str]:
 
 def own_policy(settings: Settings) -> bytes:
     """The tlog-policy of this installation's log; Refusal NOT_FOUND before it is founded."""
-    return policy_text(_vkeys(LogFiles(settings.log_path)), own_log(settings).witness_policy)
+    return policy_text(_vkeys(LogFiles(settings.log_path, settings.entries_path)), own_log(settings).witness_policy)
 
 
 def own_log(settings: Settings) -> LogState:

@@ -80,8 +80,11 @@ async def publishing(settings: Settings, keys: ServerKeys, pool: Pool[Record]) -
         # A witness without an address is one that does not answer: the policy in the log wants it all the same.
         collector, timeout_s = Collector(http, signer.vkeys), settings.witness_timeout_ms / 1000
         cosigning = Cosigning(collector, settings.witness_addresses, timeout_s=timeout_s, fallback_s=fallback_s)
+        files = LogFiles(settings.log_path, settings.entries_path)
+        if moved := await asyncio.to_thread(files.take_in):
+            log.info("entries_moved", files=moved, to=str(files.closed))
         publisher = Publisher(
-            pool, checkpoints, LogFiles(settings.log_path), keys.origin, signer, kinds=KINDS, cosigning=cosigning,
+            pool, checkpoints, files, keys.origin, signer, kinds=KINDS, cosigning=cosigning,
             interval_s=settings.publish_interval_ms / 1000, republish_s=settings.republish_s,
         )  # fmt: skip
         put_adopted_data(publisher.files)

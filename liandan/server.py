@@ -111,7 +111,7 @@ async def assemble(
         runner = WebhookRunner(settings, dsn, pool, audiences(settings, base_url)[0])
         keys_of_notices = WebhookKeys(settings.webhook_key_path, settings.passphrase_path)
         webhooks = Webhooks(ledger, keys_of_notices, read_networks(settings.webhook_networks), keys.origin, runner.wanted)
-        drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys)))
+        drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys), settings.entries_path))
         app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer)
         works = [runner.run(), *([projector.run()] if is_projecting else [])]
         await stack.enter_async_context(_background(service, identity, works, publish))
@@ -135,7 +135,7 @@ async def _published(settings: Settings, keys: ServerKeys, dsn: str, pool: Pool[
     stack.push_async_callback(process.stop)
     vkeys = await process.start()
     checkpoints = stack.enter_context(contextlib.closing(CheckpointStore(settings.checkpoint_path)))
-    follower = Follower(checkpoints, LogFiles(settings.log_path), vkeys)
+    follower = Follower(checkpoints, LogFiles(settings.log_path, settings.entries_path), vkeys)
     follower.refresh()
     return follower, lambda committed: process.run(follower, committed)
 

@@ -50,7 +50,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Literal["zh-CN", "en"] = "zh-CN"
     """Language of answers and pages when the client names none."""
     log_dir: Path | None = None
-    """Static files of the log (checkpoints, tiles), servable by any web server. Default: ``data_dir``/log."""
+    """Public files of the log (checkpoints, hash tiles, adopted data), servable by any web server. Default: ``data_dir``/log."""
+    entries_dir: Path | None = None
+    """Files that only some may read: bundles of entries, what is staged, evidence of freezes. Never inside ``log_dir``, never served.
+    Default: ``data_dir``/entries.
+    """
     checkpoint_store: Path | None = None
     """SQLite file that remembers what was published. Must lie outside the database's backups. Default: ``data_dir``/checkpoints.sqlite3."""
     vault_path: Path | None = None
@@ -135,6 +139,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.log_dir or self.data_dir / "log"
 
     @property
+    def entries_path(self) -> Path:
+        """``entries_dir`` or its default."""
+        return self.entries_dir or self.data_dir / "entries"
+
+    @property
+    def closed_paths(self) -> dict[str, Path]:
+        """What nobody else may read, by its setting."""
+        return {
+            "data_dir": self.data_dir, "entries_dir": self.entries_path, "checkpoint_store": self.checkpoint_path, "vault_path": self.vault_file,
+            "key_file": self.key_path, "passphrase_file": self.passphrase_path, "webhook_key_file": self.webhook_key_path,
+        }  # fmt: skip
+
+    @property
     def checkpoint_path(self) -> Path:
         """``checkpoint_store`` or its default."""
         return self.checkpoint_store or self.data_dir / "checkpoints.sqlite3"
@@ -207,7 +224,11 @@ def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
         reasons.append(Reason("SETTING_VALUE", origin.get("pool_min", "pool_min"), str(values.get("pool_min", 2)), "pool_min <= pool_max"))
     if reasons:
         raise Refusal(reasons)
-    return Settings(**values)
+    found = Settings(**values)
+    if inside := [name for name, path in found.closed_paths.items() if path.is_relative_to(found.log_path)]:
+        expected = f"outside log_dir, which anybody may read: {found.log_path}"
+        raise Refusal(Reason("SETTING_VALUE", origin.get(name, name), str(found.closed_paths[name]), expected) for name in inside)
+    return found
 
 
 def _path(wanted: type, value: object) -> Path:

@@ -30,7 +30,7 @@ def write_own(
     The entries come from the published files and have the root of the signed checkpoint; they are not decided again. What was gathered is kept
     where this machine holds the keys. Refusal NOT_FOUND, MONTH_FORM, KEYRING; those of checkpoints and tiles.
     """
-    period, files = check_month(month), LogFiles(settings.log_path)
+    period, files = check_month(month), LogFiles(settings.log_path, settings.entries_path)
     vkeys = files.read(VKEYS)
     if vkeys is None:
         raise refuse("NOT_FOUND", field=VKEYS, expected="the files of a log")

@@ -53,13 +53,15 @@ class StatementSource(Struct, frozen=True):
     files: Path
     log_keys: tuple[str, ...]
     kept: KeptIn | None = None
+    entries: Path | None = None
+    """Directory of the bundles of entries, where it is another one."""
 
 
 def draw(source: StatementSource, asked: StatementAsked) -> File:
     """A statement as of the newest published checkpoint, which is archived because it is printed. Refusal MONTH_FORM; those of checkpoints and
     tiles. Blocks.
     """
-    period, files = check_month(asked.month), LogFiles(source.files)
+    period, files = check_month(asked.month), LogFiles(source.files, source.entries)
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> File:
         statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())

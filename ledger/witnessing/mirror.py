@@ -209,7 +209,7 @@ class Mirror:
 
     def _drop_partials(self, needed: set[str]) -> None:
         for name in self._partials - needed:
-            path = self.files.root / name
+            path = self.files.place(name)
             path.unlink(missing_ok=True)
             if path.parent.is_dir() and not any(path.parent.iterdir()):
                 path.parent.rmdir()

@@ -16,10 +16,9 @@ from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.gossip import GossipReport
 from ledger.auditing.report import as_lines, difference
 from ledger.auditing.state import read_header
-from ledger.publishing.files import LogFiles
 from ledger.tree.checkpoint import parse_checkpoint
 from ledger.tree.note import parse_note
-from liandan.cli.connection import client_options, existing, existing_folder, file, folder, open_client, own_settings
+from liandan.cli.connection import client_options, existing, existing_folder, file, folder, open_client, own_files, own_settings
 from liandan.cli.output import FINDING, command, emit, progress_bar
 from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
 from liandan.process import tune
@@ -77,7 +76,7 @@ async def _audited(target: str | None, options: dict[str, Any], progress: Any, k
     how, since = Options(workers=options["jobs"], kept=kept), options["since"]
     state: Path | None = options["state"] or (None if since is None else since.parent)
     if target is None:
-        report, note = await _own(progress, how), LogFiles(own_settings().log_path).read("checkpoint")
+        report, note = await _own(progress, how), own_files().read("checkpoint")
     else:
         async with _directory(target, options, progress) as directory:
             report, note = await asyncio.to_thread(_export, directory, progress, how), reader_of(directory)("checkpoint")
@@ -170,7 +169,7 @@ async def _own(progress: Any, options: Options) -> AuditReport:
     if not (own.log_path / "checkpoint").is_file():
         raise click.UsageError(f"此处没有已公布的账本 / no published log here: {own.log_path}")
     async with database_url(own) as dsn, await open_pool(dsn, min_size=1, max_size=2) as pool:
-        return await audit_own(pool, LogFiles(own.log_path), KINDS, progress, options)
+        return await audit_own(pool, own_files(), KINDS, progress, options)
 
 
 async def _gossip(options: dict[str, Any]) -> int:

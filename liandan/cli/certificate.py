@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
-from liandan.cli.connection import client_options, existing_folder, open_reader, own_settings
+from liandan.cli.connection import client_options, existing_folder, open_reader, own_files, own_settings
 from liandan.cli.output import FINDING, command, emit, progress_bar
 
 if TYPE_CHECKING:
@@ -103,14 +103,13 @@ def _month(month: str, export_dir: Path | None, out: Path, tongues: tuple[Tongue
 
 def _filed(export_dir: Path | None) -> FiledLog:
     """A log in files. This installation's checkpoint is archived, because documents print it (formats §4)."""
-    from ledger.publishing.files import LogFiles
     from liandan.export import reader_of
     from liandan.wiring import KINDS
     from reports.batch import FiledLog
 
     with progress_bar("读取账本 / reading the log") as progress:
-        read: Callable[[str], bytes | None] = reader_of(export_dir or own_settings().log_path)
+        read: Callable[[str], bytes | None] = reader_of(export_dir) if export_dir else own_files().read
         log = FiledLog(read, KINDS, progress)
     if export_dir is None:
-        LogFiles(own_settings().log_path).archive(log.checkpoint.size, log.note)
+        own_files().archive(log.checkpoint.size, log.note)
     return log

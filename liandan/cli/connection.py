@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +13,9 @@ from liandan import settings
 from liandan.client import AsyncLiandan, ReceiptFolder, Trust
 from liandan.keyring import read_keyring, read_passphrase
 from signing.keys import PrivateKey, read_key
+
+if TYPE_CHECKING:
+    from ledger.publishing.files import LogFiles
 
 
 class PinnedHash(click.ParamType[str]):
@@ -84,6 +87,14 @@ def open_reader(**options: Any) -> AsyncLiandan:
     if not here.key_path.exists():
         raise click.UsageError("须以 --key 给出本单位的密钥文件，用以登录 / name your key file to log in with: --key")
     return open_client(read_keyring(here, operator_only=True).operator, **options)
+
+
+def own_files() -> "LogFiles":
+    """The files of this installation's log, both directories."""
+    from ledger.publishing.files import LogFiles
+
+    own = own_settings()
+    return LogFiles(own.log_path, own.entries_path)
 
 
 def own_settings(changes: Mapping[str, str | None] | None = None) -> settings.Settings:

@@ -10,9 +10,8 @@ import click
 
 from ledger.admission.kind_table import DataSets
 from ledger.auditing.audit import audit
-from ledger.publishing.files import LogFiles
 from ledger.tree.tiles import Read
-from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_settings
+from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_files, own_settings
 from liandan.cli.output import command, emit, progress_bar
 from liandan.export import archived_at, fetch_files, fetch_url, reader_of
 from liandan.export import export as write_export
@@ -32,7 +31,7 @@ async def export(directory: Path, **options: Any) -> None:
     """
     with progress_bar("导出 / export") as progress:
         if options["url"] is None:
-            files = LogFiles(own_settings().log_path)
+            files = own_files()
             size = await write_export(fetch_files(files), files.archived_sizes(), directory, KINDS, progress)
         else:
             async with open_client(**options) as client:
@@ -64,7 +63,7 @@ async def reconcile_command(month: str, export_dir: Path | None, out: Path, dire
             checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress)
             size, root = checkpoint.size, b64encode(checkpoint.root).decode()
         else:
-            size, root, written = await _audited(reader_of(export_dir or own_settings().log_path), month, wanted, out, progress)
+            size, root, written = await _audited(reader_of(export_dir) if export_dir else own_files().read, month, wanted, out, progress)
     paths = list(map(str, written))
     emit({"month": month, "size": size, "root": root, "files": paths}, *paths)
 

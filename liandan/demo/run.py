@@ -96,7 +96,7 @@ async def _online(demo: _Demo) -> AsyncIterator[tuple[HttpPoster, Witnesses]]:
     demo.screen.console.print(f"正在启动：内置 PostgreSQL、服务和两地见证节点，数据在 {demo.data}/ …", markup=False, soft_wrap=True)
     begun = time.monotonic()
     # The operator puts what the log will adopt into its data/ directory first.
-    await asyncio.to_thread(LogFiles(demo.data / "log").put_data, CAST.data.values())
+    await asyncio.to_thread(LogFiles(demo.data / "log", demo.data / "entries").put_data, CAST.data.values())
     statement = founding(demo.keyring, policy_lines(demo.keyring))
     async with (
         witnessing(demo.out, demo.keyring, keys.vkeys) as witnesses,

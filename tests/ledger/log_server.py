@@ -26,7 +26,14 @@ def make_publisher(pool: Pool[Record], directory: Path, kinds: Kinds, cosigning:
     key = key_of("log")
     store = CheckpointStore(directory / "checkpoints.sqlite")
     return Publisher(
-        pool, store, LogFiles(directory / "log"), ORIGIN, LocalSigner(ORIGIN, key), kinds=kinds, cosigning=cosigning, interval_s=0.01
+        pool,
+        store,
+        LogFiles(directory / "log", directory / "entries"),
+        ORIGIN,
+        LocalSigner(ORIGIN, key),
+        kinds=kinds,
+        cosigning=cosigning,
+        interval_s=0.01,
     )
 
 

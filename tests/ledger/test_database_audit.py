@@ -94,7 +94,7 @@ async def test_a_published_bundle_that_was_changed_is_named_with_its_entry(pool:
     changed[-9] ^= 1
     files.write(path, bytes(changed))
     assert places(await audit_database(pool, files, bench.kinds)) == {("BUNDLE_DIFFERS", SIZE - 1, "", path)}
-    (files.root / path).unlink()
+    files.place(path).unlink()
     assert places(await audit_database(pool, files, bench.kinds)) == {("FILE_MISSING", None, "", path)}
 
 

@@ -25,7 +25,7 @@ def follower(tmp_path: Path) -> Follower:
     """A process beside a leader that has shown nothing yet."""
     store = CheckpointStore(tmp_path / "store")
     vkeys = BENCH.export()["log.vkey"].decode().split()
-    return Follower(store, LogFiles(tmp_path / "log"), vkeys)
+    return Follower(store, LogFiles(tmp_path / "log", tmp_path / "entries"), vkeys)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def show(tmp_path: Path) -> Callable[[], None]:
     """The leader shows the whole log."""
 
     def write() -> None:
-        files = LogFiles(tmp_path / "log")
+        files = LogFiles(tmp_path / "log", tmp_path / "entries")
         for path, content in BENCH.export().items():
             files.write(path, content)
 

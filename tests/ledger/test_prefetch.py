@@ -95,7 +95,7 @@ def assert_only_the_first_is_promised(log: Log) -> None:
     promise = log.publisher._store.read()
     assert promise is not None
     assert promise.size == log.publisher._store.shadow_size()[0] == PROMISED
-    assert [path.name.partition("-")[0] for path in (log.publisher.files.root / "staging").iterdir()] == [str(PROMISED)]
+    assert [path.name.partition("-")[0] for path in (log.publisher.files.closed / "staging").iterdir()] == [str(PROMISED)]
     assert log.publisher.files.read("checkpoint") is None
 
 

@@ -128,7 +128,7 @@ async def test_a_publisher_that_was_replaced_leaves_the_promised_bundle_alone(po
         assert again.files.read("checkpoint") == shown
         again.close()
         again.files.discard_staged(below=promise.size + 1)
-        assert list((again.files.root / "staging").iterdir()) == []
+        assert list((again.files.closed / "staging").iterdir()) == []
 
 
 async def test_a_publisher_that_was_replaced_signs_and_shows_no_old_checkpoint(pool: Pool[Record], tmp_path: Path) -> None:

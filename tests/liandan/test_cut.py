@@ -53,7 +53,7 @@ async def frozen(pool: Pool[Record], database: Connection[Record], database_url:
     bench = Workbench()
     bench.register(PARTY)
     size = await freeze_log(pool, database, tmp_path, bench)
-    LogFiles(tmp_path / "log").write(VKEYS, "".join(f"{vkey}\n" for vkey in KEYRING.vkeys).encode())
+    LogFiles(tmp_path / "log", tmp_path / "entries").write(VKEYS, "".join(f"{vkey}\n" for vkey in KEYRING.vkeys).encode())
     return Frozen(settings_of(database_url, tmp_path, checkpoint_store=tmp_path / "checkpoints.sqlite"), size)
 
 
@@ -96,7 +96,7 @@ async def test_a_cut_brings_back_what_was_untouched_and_names_what_was_not(froze
     assert (done.size, done.index) == (frozen.size, frozen.size)
     assert [one.codes for one in done.lost] == [("KEY_NOT_VALID",)]
     assert [one.index for one in done.back if one.index is not None] == [frozen.size + 1 + number for number in range(len(OTHERS))]
-    files = LogFiles(frozen.settings.log_path)
+    files = LogFiles(frozen.settings.log_path, frozen.settings.entries_path)
     assert audit(files.read, KINDS, archived=iter(files.archived_sizes())).findings == []
     found = await read_status(frozen.settings)
     assert (found.frozen, found.published, found.is_good) == ("", frozen.size + 1 + len(OTHERS), True)
@@ -105,7 +105,7 @@ async def test_a_cut_brings_back_what_was_untouched_and_names_what_was_not(froze
 async def test_a_cut_that_was_killed_is_repeated(frozen: Frozen, database: Connection[Record]) -> None:
     statement = await signed(frozen)
     checkpoints = CheckpointStore(frozen.settings.checkpoint_path)
-    files = LogFiles(frozen.settings.log_path)
+    files = LogFiles(frozen.settings.log_path, frozen.settings.entries_path)
     plan = await cutting_store.plan(database, checkpoints, files, KINDS)
     await cutting_store.apply(database, checkpoints, files, plan)  # and then the power went
     checkpoints.close()

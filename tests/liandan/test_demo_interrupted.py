@@ -56,7 +56,7 @@ async def test_an_interrupted_demo_starts_again_and_audits_clean(by: signal.Sign
         async with server(out / "data", out / "again.log") as url, httpx.AsyncClient(base_url=url) as http:
             log = (await http.get("/v1/log")).json()
             assert (await http.get("/readyz")).status_code == 200
-        files = LogFiles(out / "data" / "log")
+        files = LogFiles(out / "data" / "log", out / "data" / "entries")
         report = audit(files.read, KINDS, archived=iter(files.archived_sizes()))
         assert report.findings == []
         assert report.size == log["committed"] >= seen

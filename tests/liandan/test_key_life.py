@@ -88,7 +88,7 @@ async def next_url(admin: asyncpg.Connection, template: str, database_url: str, 
 
 async def both_find_nothing(directory: Path, out: Path) -> dict[str, Any]:
     """Export what was published and audit it twice; the second auditor's report."""
-    files = LogFiles(directory / "log")
+    files = LogFiles(directory / "log", directory / "entries")
     await export(fetch_files(files), files.archived_sizes(), out, KINDS, lambda done, of: None)
     assert audit(reader_of(out), KINDS, archived=iter(archived_in(out))).findings == []
     second: dict[str, Any] = second_reader.audit.Audit(str(out)).run()

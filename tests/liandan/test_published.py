@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ledger.publishing.files import LogFiles
 from ledger.static.routes import accepts_gzip
 from ledger.tree.checkpoint import log_vkeys
 from ledger.tree.merkle import leaf_hash
@@ -40,7 +41,7 @@ async def client(database_url: str, tmp_path: Path, bench: Workbench) -> AsyncIt
 
 def on_disk(directory: Path, path: str) -> bytes:
     """A published file as it lies there."""
-    return (directory / "log" / path.lstrip("/")).read_bytes()
+    return LogFiles(directory / "log", directory / "entries").place(path.lstrip("/")).read_bytes()
 
 
 async def raw_of(client: httpx.AsyncClient, path: str, headers: dict[str, str]) -> tuple[httpx.Response, bytes]:

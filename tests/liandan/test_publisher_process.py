@@ -73,7 +73,7 @@ async def test_a_publisher_that_dies_is_started_again_and_ends_with_its_server(d
         assert (await client.get("/readyz")).json()["reasons"] == []
         await post(client, bench, slice(20, None))
     assert publisher_of(os.getpid()) is None
-    report = audit(LogFiles(tmp_path / "log").read, KINDS)
+    report = audit(LogFiles(tmp_path / "log", tmp_path / "entries").read, KINDS)
     assert (report.findings, report.entries) == ([], len(bench.entries))
 
 
@@ -132,7 +132,7 @@ async def test_a_publisher_that_was_stopped_and_goes_on_forks_and_freezes_nothin
             server.wait(60)
         await post(client, bench, slice(25, None))  # and takes over again once the other has gone
         assert publisher_of(os.getpid()) == first
-    files = LogFiles(tmp_path / "log")
+    files = LogFiles(tmp_path / "log", tmp_path / "entries")
     assert (store.frozen(), files.evidence()) == (None, [])
     report = audit(files.read, KINDS)
     assert (report.findings, report.entries) == ([], len(bench.entries))
@@ -202,7 +202,7 @@ def test_a_server_beside_a_publisher_process_never_reads_the_log_key(tmp_path: P
 async def test_a_freeze_shows_in_readiness_and_metrics_and_leaves_evidence(database_url: str, tmp_path: Path) -> None:
     bench = founded()
     write_keyring(KEYRING, tmp_path / "keys.pem", tmp_path / "passphrase")
-    settings, files = settings_of(database_url, tmp_path, publisher="process"), LogFiles(tmp_path / "log")
+    settings, files = settings_of(database_url, tmp_path, publisher="process"), LogFiles(tmp_path / "log", tmp_path / "entries")
     async with serving(settings) as base_url, httpx.AsyncClient(base_url=base_url, headers={"Liandan-Now": NOW}, timeout=120) as client:
         await post(client, bench, slice(0, 5))
         database = await asyncpg.connect(database_url)

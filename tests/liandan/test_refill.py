@@ -61,7 +61,7 @@ class Site(Struct):
     @property
     def files(self) -> LogFiles:
         """The published files."""
-        return LogFiles(self.settings.log_path)
+        return LogFiles(self.settings.log_path, self.settings.entries_path)
 
     @property
     def env(self) -> dict[str, str]:
@@ -125,7 +125,7 @@ async def site(admin: asyncpg.Connection, database_url: str, postgres_dsn: str, 
         bench.register(uscc("510112", 700 + len(bench.entries)))
     name = urlsplit(database_url).path[1:]
     settings = settings_of(dsn_of(postgres_dsn, f"{name}_backup"), tmp_path, checkpoint_store=tmp_path / STORE)
-    LogFiles(tmp_path / "log").write(VKEYS, "".join(f"{vkey}\n" for vkey in KEYRING.vkeys).encode())
+    LogFiles(tmp_path / "log", tmp_path / "entries").write(VKEYS, "".join(f"{vkey}\n" for vkey in KEYRING.vkeys).encode())
     await grow(database_url, tmp_path, bench, HALF)
     await admin.execute(f'CREATE DATABASE "{name}_backup" TEMPLATE "{name}"')
     await grow(database_url, tmp_path, bench, ALL)
@@ -196,7 +196,7 @@ async def test_what_was_promised_but_not_yet_unpacked_is_put_back_too(site: Site
     bundle = site.files.read_staged(promise.size, promise.digest)
     assert bundle is not None
     for path, _ in bundle.files:
-        (site.files.root / path).unlink()
+        site.files.place(path).unlink()
     assert (await site.refill()).added == ALL - HALF
     assert (await site.audit()).findings == []
 

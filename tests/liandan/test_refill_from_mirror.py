@@ -18,6 +18,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from ledger.publishing.files import is_closed
 from ledger.publishing.freeze import Mismatch
 from ledger.tree.policy import Peer
 from ledger.witnessing.client import Collector
@@ -98,7 +99,8 @@ async def test_a_mirror_brings_the_database_forward(site: Site, mirror: Path) ->
 
 
 async def test_a_mirror_replaces_lost_static_files_and_then_the_database(site: Site, mirror: Path) -> None:
-    shutil.rmtree(site.settings.log_path)
+    for lost in (site.settings.log_path, site.settings.entries_path):
+        shutil.rmtree(lost)
     with pytest.raises(Refusal, match="REFILL_SOURCE"):
         await site.refill()
     await site.refill(mirror)
@@ -108,3 +110,9 @@ async def test_a_mirror_replaces_lost_static_files_and_then_the_database(site: S
     assert await site.refill() == Refilled(size=ALL, added=0, replaced=(), links=0, above=0)
     assert len(await site.answered()) == ALL
     assert (await site.audit()).findings == []
+    public, closed = site.settings.log_path, site.settings.entries_path
+    assert not [path for path in public.rglob("*") if is_closed(path.relative_to(public).as_posix())], (
+        "what was put back is taken out of what is served"
+    )
+    assert {path.stat().st_mode & 0o777 for path in closed.rglob("*") if path.is_file()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in (closed, *closed.rglob("*")) if path.is_dir()} == {0o700}

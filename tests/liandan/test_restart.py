@@ -85,7 +85,7 @@ async def test_kill_9_in_the_middle_of_load_loses_no_answered_statement(database
         await asyncio.gather(*map(ask_again, bench.entries[1:]))
     pool = await open_pool(database_url, min_size=1, max_size=2)
     try:
-        report = await audit_database(pool, LogFiles(tmp_path / "log"), KINDS)
+        report = await audit_database(pool, LogFiles(tmp_path / "log", tmp_path / "entries"), KINDS)
     finally:
         await pool.close()
     assert report.findings == []

@@ -58,7 +58,7 @@ class Told:
 
     def prepare(self, directory: Path) -> None:
         """The data files that its statements adopt."""
-        files = LogFiles(directory / "log")
+        files = LogFiles(directory / "log", directory / "entries")
         beside = {digest: (VECTORS / file).read_bytes() for file, digest in self.log.get("files", {}).items()}
         for digest, raw in {**{digest: b64decode(text) for digest, text in self.log["data"].items()}, **beside}.items():
             files.write(f"data/{digest}", raw)

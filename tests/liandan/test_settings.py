@@ -51,6 +51,17 @@ def test_derived_paths_lie_in_the_data_directory_until_set() -> None:
     assert load(HOME | {"LIANDAN_CHECKPOINT_STORE": "/other/c"}).checkpoint_path == Path("/other/c")
 
 
+@pytest.mark.parametrize(
+    "name", ["ENTRIES_DIR", "CHECKPOINT_STORE", "VAULT_PATH", "KEY_FILE", "PASSPHRASE_FILE", "WEBHOOK_KEY_FILE", "DATA_DIR"]
+)
+def test_nothing_closed_lies_in_what_a_web_server_may_serve(name: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        load(HOME | {"LIANDAN_LOG_DIR": "/srv/www", f"LIANDAN_{name}": "/srv/www/x"})
+    assert caught.value.codes[0] == "SETTING_VALUE"
+    assert f"LIANDAN_{name}" in [reason.field for reason in caught.value.reasons]
+    assert load(HOME | {"LIANDAN_LOG_DIR": "/srv/www", f"LIANDAN_{name}": "/srv/www-x"}).log_path == Path("/srv/www")
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load(HOME | {"LIANDAN_PORT": "", "LIANDAN_DATABASE_URL": ""}) == load(HOME)
 

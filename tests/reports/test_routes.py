@@ -56,7 +56,7 @@ def drawer_of(log: Log) -> Drawer:
     """What a server of this log draws statements with; what it gathers is kept beside the log."""
     files = log.publisher.files.root
     kept = KeptIn(files.with_name("statements") / "gathered", log.operator_key.secret(PURPOSE))
-    return Drawer(StatementSource(files, log.publisher.log_keys, kept))
+    return Drawer(StatementSource(files, log.publisher.log_keys, kept, log.publisher.files.closed))
 
 
 def application(log: Log, caller: Caller, signers: Signers = NO_SIGNERS) -> Any:

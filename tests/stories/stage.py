@@ -79,6 +79,6 @@ async def stage(database_url: str, directory: Path) -> AsyncIterator[Stage]:
     settings = settings_of(database_url, directory)
     statement = founding(keyring)
     async with serving(settings, keyring=keyring.server) as url, found_log(url, statement, keyring) as poster:
-        built = Stage(poster, keyring, LogFiles(settings.log_path))
+        built = Stage(poster, keyring, LogFiles(settings.log_path, settings.entries_path))
         await built.post(before_october(built.world))
         yield built

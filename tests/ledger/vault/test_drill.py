@@ -155,7 +155,7 @@ async def erase(built: Stage, issued: Issued) -> None:
 async def check_proofs(built: Stage, home: Path, exported: Path, progress: Callable[[int, int], None] = lambda done, of: None) -> None:
     """Live files, live database and a fresh export all audit clean."""
     built.audit()
-    files = LogFiles(home / "log")
+    files = LogFiles(home / "log", home / "entries")
     pool = await open_pool(live_dsn(home), min_size=1, max_size=4)
     assert (await audit_database(pool, files, KINDS)).findings == []
     await pool.close()

@@ -75,7 +75,7 @@ async def test_real_files_of_a_log_are_mirrored_into_an_export_that_audits_clean
     bench = Workbench()
     for number in range(1, 6):
         bench.register(uscc("510100", 100 + number))
-    files = LogFiles(tmp_path / "log")
+    files = LogFiles(tmp_path / "log", tmp_path / "entries")
     for path, content in bench.export().items():
         files.write(path, content)
 
