@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 import liandan
+from liandan.ground import check_ground
 from signing.refusal import refuse
 
 if TYPE_CHECKING:
@@ -47,11 +48,24 @@ _migrating = threading.Lock()
 async def open_pool(dsn: str, *, min_size: int = 2, max_size: int = 16) -> Pool[Record]:
     """A pool whose connections read and write ``jsonb`` as Python values, in the writer's role; every new connection is checked. Whatever
     account the address names, the program appends and nothing more (migration 0004). Raises Refusal (DATABASE_VERSION,
-    DATABASE_NOT_DURABLE); what the server itself refuses passes through as asyncpg's error.
+    DATABASE_NOT_DURABLE, DATABASE_ENCODING); what the server itself refuses passes through as asyncpg's error.
     """
-    return await asyncpg.create_pool(
-        dsn, min_size=min_size, max_size=max_size, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION, init=_prepare_writer
-    )
+    with _addressed():
+        return await asyncpg.create_pool(
+            dsn, min_size=min_size, max_size=max_size, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION, init=_prepare_writer
+        )
+
+
+@contextmanager
+def _addressed() -> Iterator[None]:
+    """What the driver makes of an address that is none; Refusal SETTING_VALUE. It may hold a password, so it is not shown."""
+    try:
+        yield
+    except asyncpg.InterfaceError:  # said well enough, and a ValueError too
+        raise
+    except (ValueError, OverflowError) as error:
+        expected = f"postgresql://user@host:port/name; {type(error).__name__}"
+        raise refuse("SETTING_VALUE", field="LIANDAN_DATABASE_URL", found="***", expected=expected) from None
 
 
 async def _prepare_writer(connection: Connection[Record]) -> None:
@@ -63,7 +77,8 @@ async def _prepare_writer(connection: Connection[Record]) -> None:
 @asynccontextmanager
 async def connect(dsn: str) -> AsyncIterator[Connection[Record]]:
     """One connection with the rights of its own account, prepared and checked like those of the pool."""
-    connection = await asyncpg.connect(dsn, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION)
+    with _addressed():
+        connection = await asyncpg.connect(dsn, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION)
     try:
         await prepare_connection(connection)
         yield connection
@@ -73,13 +88,15 @@ async def connect(dsn: str) -> AsyncIterator[Connection[Record]]:
 
 async def prepare_connection(connection: Connection[Record]) -> None:
     """Check the server behind a new connection and teach the connection ``jsonb``."""
-    version, commit = await connection.fetchrow(  # type: ignore[misc] # a SELECT without FROM has exactly one row
-        "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit')"
+    version, commit, encoding = await connection.fetchrow(  # type: ignore[misc] # a SELECT without FROM has exactly one row
+        "SELECT current_setting('server_version_num')::int, current_setting('synchronous_commit'), current_setting('server_encoding')"
     )
     if version < OLDEST_VERSION:
         raise refuse("DATABASE_VERSION", field="database_url", found=version, expected=f">= {OLDEST_VERSION}")
     if commit == "off":
         raise refuse("DATABASE_NOT_DURABLE", field="synchronous_commit", found=commit, expected="on")
+    if encoding != "UTF8":  # SQL_ASCII takes any bytes for text, others cannot hold ours
+        raise refuse("DATABASE_ENCODING", field="server_encoding", found=encoding, expected="UTF8")
     # Binary jsonb: a version byte, then text.
     encoder, decoder = lambda value: b"\x01" + msgspec.json.encode(value), lambda raw: msgspec.json.decode(raw[1:])
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encoder, decoder=decoder, format="binary")
@@ -87,15 +104,18 @@ async def prepare_connection(connection: Connection[Record]) -> None:
 
 async def migrate(dsn: str) -> None:
     """Bring the schema to the revision of this program. Several at once are safe: the database lets one in at a time. Raises what
-    ``connect`` raises, before anything is changed, and asyncpg's error when the server refuses a migration.
+    ``connect`` and ``check_ground`` raise, before anything is changed, and asyncpg's error when the server refuses a migration.
     """
-    async with connect(dsn):
-        pass
-    await asyncio.to_thread(_upgrade, dsn)
+    async with connect(dsn) as connection:
+        await check_ground(connection, schema_revisions())
+    try:
+        await asyncio.to_thread(_upgrade, dsn)
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise refuse("DATABASE_RIGHTS", field="database_url", found=error, expected="an account that may make tables and roles") from error
 
 
 def _upgrade(dsn: str) -> None:
-    from alembic import command  # noqa: PLC0415  # with SQLAlchemy a fifth of a server's start, and of no use to one that is migrated
+    from alembic import command, util  # noqa: PLC0415  # with SQLAlchemy a fifth of a server's start, and of no use to one that is migrated
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     config = _config()
@@ -103,6 +123,8 @@ def _upgrade(dsn: str) -> None:
     try:
         with _migrating:
             command.upgrade(config, "head")
+    except util.CommandError as error:  # somebody has noted another version just now
+        raise refuse("DATABASE_FOREIGN", field="alembic_version", found=error, expected="a version of this program") from error
     except DBAPIError as error:
         said: BaseException | None = error
         while said is not None and not isinstance(said, asyncpg.PostgresError):  # inside SQLAlchemy's, which callers need not know
@@ -119,9 +141,14 @@ async def check_schema(connection: Connection[Record]) -> None:
         raise refuse("SCHEMA_REVISION", field="alembic_version", found=found or "-", expected=f"{expected}: liandan migrate")
 
 
+def schema_revisions() -> tuple[str, ...]:
+    """The revisions of the migrations that came with this program, oldest first: their files are numbered in order, and named by it."""
+    return tuple(sorted(path.name[:4] for path in (migrations() / "versions").glob("[0-9]*.py")))
+
+
 def schema_revision() -> str | None:
-    """The newest revision among the migrations that came with this program: their files are numbered in order, and named by it."""
-    return max((path.name[:4] for path in (migrations() / "versions").glob("[0-9]*.py")), default=None)
+    """The newest of them."""
+    return max(schema_revisions(), default=None)
 
 
 def _config() -> Config:

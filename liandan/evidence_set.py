@@ -18,8 +18,12 @@ from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
 from reports.attachment import bundles_in, is_pdf
 from reports.verify import FILE_MAX
+from signing.files import read_whole, walk
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
+
+DEPTH_MAX = 40
+"""Folders in folders that are looked into."""
 
 
 class EvidenceSet(Struct):
@@ -45,13 +49,14 @@ class EvidenceSet(Struct):
 def gather(directory: Path, against: Path | None = None) -> EvidenceSet:
     """Everything in a directory and below; ``against`` is an export that the evidence is compared with. One file never stops the others."""
     evidence = EvidenceSet()
-    exports = sorted(path.parent for path in directory.rglob("checkpoint") if path.is_file() and (path.parent / "tile").is_dir())
+    there = sorted(walk(directory, depth=DEPTH_MAX))
+    exports = [path.parent for path in there if path.name == "checkpoint" and path.is_file() and (path.parent / "tile").is_dir()]
     if against is not None:
         _take_export(evidence, against, against.name)
     for export in exports:
         _take_export(evidence, export, _shown(export.relative_to(directory)))
     inside = set(exports)
-    for path in sorted(directory.rglob("*")):
+    for path in there:
         if path.is_file() and inside.isdisjoint(path.parents):
             _take_file(evidence, path, _shown(path.relative_to(directory)))
     return evidence
@@ -111,7 +116,7 @@ class _Rooted:
 
 def _take_file(evidence: EvidenceSet, path: Path, name: str) -> None:
     try:
-        found = list(_pieces(path.read_bytes() if path.stat().st_size <= FILE_MAX else b"", name))
+        found = list(_pieces(read_whole(path, FILE_MAX), name))
     except OSError as error:
         evidence.ignored.append(f"{name} ({error.strerror})")
     except Refusal as refusal:

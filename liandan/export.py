@@ -2,6 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from itertools import islice, pairwise
 from pathlib import Path
 
 import msgspec
@@ -10,16 +13,19 @@ from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.answers import Sizes
 from ledger.kinds.founding import LogFound
-from ledger.publishing.files import LogFiles, close_folders, write_whole
+from ledger.publishing.files import LogFiles, close_folders, read_published, write_whole
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
-from ledger.tree.tiles import TileReader, tiles_between
-from liandan.client import AsyncLiandan
-from signing.refusal import refuse
+from ledger.tree.tiles import HEIGHT, WIDTH, TileReader, parse_path, tile_at, tiles_between
+from liandan.client import AsyncLiandan, Dishonest
+from signing.refusal import Refusal, refuse
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """Path in an export to its bytes."""
 AT_ONCE = 8
+PART = 64
+ARCHIVED_MAX = 1_000_000
+"""Checkpoints that a server can have archived: one in ten minutes, for 19 years."""
 TEMPORARY = ".part"
 
 
@@ -36,27 +42,36 @@ async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: 
     checkpoint = open_checkpoint(note, vkeys.decode("utf-8", "replace").splitlines()).checkpoint
     size = checkpoint.size
     await asyncio.to_thread(_write, directory, "log.vkey", vkeys)
-    tiles, notes = [tile.path for tile in tiles_between(0, size)], [f"checkpoints/{at}" for at in archived if at <= size]
-    lacking = await asyncio.to_thread(_lacking, directory, [*tiles, *notes])
-    gate, total = asyncio.Semaphore(AT_ONCE), len(tiles) + len(notes)
-    done = total - len(lacking)
+    notes = [f"checkpoints/{at}" for at in archived if at <= size]
+    gate, done, total = asyncio.Semaphore(AT_ONCE), 0, _tile_count(size) + len(notes)
 
     async def take(path: str) -> None:
-        nonlocal done
         async with gate:
             content = await fetch(path)
         await asyncio.to_thread(_write, directory, path, content)
-        done += 1
-        progress(min(done, total), total)
 
-    await asyncio.gather(*(take(path) for path in lacking if path.startswith("tile/")))
+    async def take_all(paths: Iterable[str]) -> None:
+        # Part by part: a checkpoint may name more tiles than memory holds, and the first that is not there ends it.
+        nonlocal done
+        waiting = iter(paths)
+        while part := list(islice(waiting, PART)):
+            await asyncio.gather(*map(take, await asyncio.to_thread(_lacking, directory, part)))
+            done += len(part)
+            progress(min(done, total), total)
+
+    await take_all(tile.path for tile in tiles_between(0, size))
     await asyncio.to_thread(_check_root, directory, checkpoint)
-    for digest in await asyncio.to_thread(_adopted, directory, size, kinds):
-        await asyncio.gather(*map(take, await asyncio.to_thread(_lacking, directory, [f"data/{digest}"])))
+    await take_all(f"data/{digest}" for digest in await asyncio.to_thread(_adopted, directory, size, kinds))
     await asyncio.to_thread(_write, directory, "checkpoint", note)
-    await asyncio.gather(*(take(path) for path in lacking if path.startswith("checkpoints/")))  # after the entries that they name
-    await asyncio.to_thread(_drop_partials, directory, set(tiles))
+    await take_all(notes)  # after the entries that they name
+    await asyncio.to_thread(_drop_partials, directory, size)
     return size
+
+
+def _tile_count(size: int) -> int:
+    """How many tiles and bundles ``tiles_between(0, size)`` names."""
+    rows = [size >> HEIGHT * level for level in range(64 // HEIGHT + 1)]
+    return sum(-(-row // WIDTH) for row in (size, *rows))
 
 
 _OURS = frozenset({"checkpoint", "checkpoints", "data", "log.vkey", "tile"})
@@ -81,27 +96,29 @@ def _check_root(directory: Path, checkpoint: Checkpoint) -> None:
         raise refuse("EXPORT_FORKED", field=str(directory), found=edge.root().hex(), expected=checkpoint.root.hex())
 
 
-def _drop_partials(directory: Path, wanted: set[str]) -> None:
+def _drop_partials(directory: Path, size: int) -> None:
     """Partial tiles of earlier sizes, now that the checkpoint is a newer one (formats §4), and what a kill left half written."""
     for path in directory.rglob(f".*{TEMPORARY}"):
         path.unlink()
     for path in sorted((directory / "tile").glob("**/*.p/*")):
-        if path.relative_to(directory).as_posix() not in wanted:
+        if not _is_edge(path.relative_to(directory).as_posix(), size):
             path.unlink()
             if not any(path.parent.iterdir()):
                 path.parent.rmdir()
 
 
+def _is_edge(path: str, size: int) -> bool:
+    """Whether a partial tile is one of the tree of this size."""
+    with suppress(Refusal):
+        tile = parse_path(path)
+        return tile_at(tile.level, tile.index, size) == tile
+    return False
+
+
 def reader_of(directory: Path) -> Callable[[str], bytes | None]:
-    """Reads files of an export; paths are of our own making."""
+    """Reads files of an export, which anybody may have made; paths are of our own making."""
 
-    def read(path: str) -> bytes | None:
-        try:
-            return (directory / path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
-
-    return read
+    return partial(read_published, directory)
 
 
 def archived_in(directory: Path) -> list[int]:
@@ -138,6 +155,9 @@ async def archived_at(client: AsyncLiandan) -> list[int]:
         page = msgspec.json.decode(await client.get("/v1/checkpoints", after=found[-1] if found else 0), type=Sizes)
         if not page.sizes:
             return found
+        rising = [found[-1] if found else 0, *page.sizes]
+        if any(later <= before for before, later in pairwise(rising)) or len(found) + len(page.sizes) > ARCHIVED_MAX:
+            raise Dishonest(f"/v1/checkpoints: sizes that do not rise, or too many, behind {rising[0]}")
         found += page.sizes
 
 

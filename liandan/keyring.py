@@ -19,6 +19,7 @@ from ledger.admission.statement import check_origin
 from ledger.kinds.issuer import USES
 from ledger.tree.checkpoint import log_vkeys
 from liandan.settings import Settings
+from signing.files import PIPE_S, read_beginning, read_whole
 from signing.keys import PrivateKey
 from signing.refusal import Refusal, refuse
 
@@ -119,7 +120,7 @@ def write_new(path: Path, text: str) -> None:
 def read_passphrase(path: Path) -> bytes:
     """The first line of a passphrase file; Refusal KEYRING when it is missing or empty."""
     try:
-        found = path.read_bytes().split(b"\n", 1)[0].strip()
+        found = read_beginning(path, FILE_MAX, wait_s=PIPE_S).split(b"\n", 1)[0].strip()
     except OSError as error:
         raise refuse("KEYRING", field="passphrase_file", found=f"{path}: {error.strerror}", expected="a file with the passphrase") from None
     if not found:
@@ -133,12 +134,12 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
     """
     path = settings.key_path
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_whole(path, FILE_MAX).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise refuse("KEYRING", field="key_file", found=f"{path}: {error}", expected="liandan key new --log ORIGIN") from None
     origin = _ORIGIN.match(text)
     passphrase = read_passphrase(settings.passphrase_path)
-    found = [(name, pem.encode()) for name, pem in _BLOCK.findall(text[:FILE_MAX]) if not (operator_only and name.startswith("log"))]
+    found = [(name, pem.encode()) for name, pem in _BLOCK.findall(text) if not (operator_only and name.startswith("log"))]
     held = [(name, PrivateKey.from_pem(pem, passphrase)) for name, pem in found]
     blocks, issuers = dict(held), tuple((name, key) for name, key in held if name in USES)
     log = blocks.get("log")

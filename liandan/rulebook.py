@@ -76,6 +76,22 @@ DATABASE_NOT_DURABLE | - | operator | design §5 [DESIGN]
 数据库关闭了同步提交（synchronous_commit=off）：已答复的记录可能在断电后丢失。 || 请在服务器、数据库和角色设置中恢复 synchronous_commit=on 后再启动。
 The database commits asynchronously (synchronous_commit=off): what was acknowledged could be lost with the power. || Set synchronous_commit=on again for server, database and role, then start.
 
+DATABASE_ENCODING | - | operator | design §9 [DESIGN]
+数据库的字符编码不是 UTF-8，中文无法可靠保存。 || 请新建编码为 UTF8 的数据库（createdb --encoding=UTF8 --template=template0），并在 LIANDAN_DATABASE_URL 中写它的地址。
+The database is not in UTF-8: it cannot keep Chinese texts reliably. || Make a database in UTF8 (createdb --encoding=UTF8 --template=template0) and name it in LIANDAN_DATABASE_URL.
+
+DATABASE_FOREIGN | - | operator | design §9 [DESIGN]
+这个数据库里有其他软件的表，不是本账本的；没有作任何改动。 || 请核对 LIANDAN_DATABASE_URL，为账本单独新建一个空的数据库。
+This database holds the tables of other software, not those of a log; nothing was changed. || Check LIANDAN_DATABASE_URL, and make an empty database for the log alone.
+
+DATABASE_RIGHTS | - | operator | design §9 [DESIGN]
+数据库账户没有升级表结构所需的权限，或者这些表属于其他账户；没有作任何改动。 || 请改用这些表所属的账户；新库请由数据库管理员授权：GRANT CREATE ON SCHEMA public，以及 CREATEROLE。
+The account may not change the schema, or the tables belong to another one; nothing was changed. || Use the account that owns them; for a new database have an administrator grant CREATE ON SCHEMA public, and CREATEROLE.
+
+DATABASE_READ_ONLY | - | operator | design §9 [DESIGN]
+数据库只读（备库，或设置了 default_transaction_read_only）。 || 请在 LIANDAN_DATABASE_URL 中写主库的地址，或取消该设置。
+The database is read-only (a standby, or default_transaction_read_only is set). || Name the primary in LIANDAN_DATABASE_URL, or take the setting back.
+
 SCHEMA_REVISION | - | operator | design §9 [DESIGN]
 数据库结构的版本与本程序不符。 || 数据库较旧：请备份后运行 liandan migrate。数据库较新：请改用更新的程序。
 The schema of the database is not the one this program was made for. || If the database is older: back it up and run liandan migrate. If it is newer: use a newer program.

@@ -14,9 +14,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from signing.files import read_whole
 from signing.refusal import Reason, Refusal, refuse
 
 PREFIX = "LIANDAN_"
+FILE_MAX = 1024 * 1024
 NOT_SETTINGS = ("LIANDAN_CONFIG", "LIANDAN_CLIENT_URL", "LIANDAN_TEST_DATABASE_URL")
 """Variables of ours that are no settings: where the TOML file lies, which server commands ask, and the database that the tests use."""
 
@@ -198,12 +200,12 @@ def default_data_dir(env: Mapping[str, str]) -> str:
         return str(Path(env["XDG_DATA_HOME"]) / "liandan")
     if os.geteuid() == 0:
         return "/var/lib/liandan"
-    return str(Path(env.get("HOME") or "~").expanduser() / ".local/share/liandan")
+    return str(Path(env.get("HOME") or "~") / ".local/share/liandan")  # ``~``: where the account has its home; see _path
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_whole(path, FILE_MAX).decode())
     except (OSError, ValueError) as error:  # not there, not UTF-8, not TOML
         raise refuse("SETTING_FILE", field=str(path), found=error, expected="TOML") from error
 
@@ -214,6 +216,9 @@ def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {}
     reasons: list[Reason] = []
     for name, value in given.items():
+        if isinstance(value, str) and hints[name] not in _PATHS and not value.isprintable():
+            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), ascii(value)[:120], "text without control characters, UTF-8"))
+            continue
         try:
             values[name] = msgspec.convert(value, hints[name], strict=False, dec_hook=_path)
         except msgspec.ValidationError as error:
@@ -231,8 +236,15 @@ def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
     return found
 
 
+_PATHS = (Path, Path | None)
+"""May have any bytes, as names of files do."""
+
+
 def _path(wanted: type, value: object) -> Path:
     """msgspec knows no paths; ``~`` is the operator's home, and a relative path counts from the working directory at start."""
     if wanted is Path and isinstance(value, str) and value:
-        return Path(value).expanduser().absolute()
+        try:
+            return Path(value).expanduser().absolute()
+        except (RuntimeError, OSError) as error:  # nobody's home; no working directory any more
+            raise ValueError(f"{error}") from None
     raise ValueError(f"Expected a path, got {value!r}")

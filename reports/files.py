@@ -1,9 +1,8 @@
 """Reading files that anybody may have made: regular, bounded, never waited for; and names that can be printed."""
 
-import os
-import stat
 from pathlib import Path
 
+from signing import files
 from signing.refusal import refuse
 
 
@@ -18,13 +17,11 @@ def read_file(path: Path, limit: int) -> bytes:
 def read_beginning(path: Path, length: int) -> bytes:
     """The first bytes of a regular file; Refusal FILE_FORM."""
     try:
-        # A pipe that nobody writes to would be waited for at its opening.
-        with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-            if stat.S_ISREG((told := os.fstat(file.fileno())).st_mode):
-                return file.read(min(length, told.st_size + 1))  # asked for more, it would make room for more
+        return files.read_beginning(path, length)
+    except files.NotRegular:
+        raise refuse("FILE_FORM", found="a pipe, a device or a folder", expected="a file") from None
     except OSError as error:
         raise refuse("FILE_FORM", found=error.strerror, expected="a file that can be read") from None
-    raise refuse("FILE_FORM", found="a pipe, a device or a folder", expected="a file")
 
 
 def printable(text: str) -> str:

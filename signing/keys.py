@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_pem
 
+from signing.files import PIPE_S, read_beginning
 from signing.refusal import refuse
 from signing.suite import SUITES, suite
 
@@ -117,8 +118,7 @@ def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
 def read_key(path: Path, passphrase: bytes) -> PrivateKey:
     """Read a key file; raises Refusal KEY_FILE when it is missing, unreadable or not ours, or the passphrase is wrong."""
     try:
-        with path.open("rb") as file:
-            pem = file.read(FILE_LIMIT)
+        pem = read_beginning(path, FILE_LIMIT, wait_s=PIPE_S)
     except OSError as error:
         raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected="a readable key file") from None
     return PrivateKey.from_pem(pem, passphrase)

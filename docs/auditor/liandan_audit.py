@@ -24,7 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # isolated Python (-I)
 from liandan_reader.log import Log
 from liandan_reader.notes import parse_checkpoint, split_note
 from liandan_reader.signatures import use_fast_libraries
-from liandan_reader.strict import Bad, need, sha256
+from liandan_reader.strict import Bad, need, sha256, walk
+
+LARGEST = 64 << 20  # bytes of a file
 
 
 class Audit:
@@ -38,10 +40,11 @@ class Audit:
     def read(self, path: str) -> bytes | None:
         self.used.add(path)
         if not self.url:
-            return (self.directory / path).read_bytes() if (self.directory / path).is_file() else None
+            file = self.directory / path  # neither a pipe nor a device is read, nor more than anything can have
+            return (file.read_bytes() if 0 < file.stat().st_size <= LARGEST else b"") if file.is_file() else None
         try:
             with urllib.request.urlopen(f"{self.url}/{path}", timeout=60) as answer:
-                return bytes(answer.read())
+                return bytes(answer.read(LARGEST))
         except urllib.request.HTTPError as error:
             if error.code != 404:
                 raise
@@ -80,7 +83,7 @@ class Audit:
                 self._tile(level, number)
         vkeys = "".join(f"{vkey}\n" for vkey in log.log_keys).encode()
         log.attempt("log.vkey", need, self.read("log.vkey") == vkeys, "VKEY_FORM", "", "", vkeys)
-        files = [] if self.url else [f for f in self.directory.rglob("*") if f.is_symlink() or not f.is_dir()]
+        files = [] if self.url else walk(self.directory)
         for path in sorted({f.relative_to(self.directory).as_posix() for f in files} - self.used):
             log.attempt(path, need, path == f"data/{sha256(self.read(path) or b'').hex()}", "FILE_UNEXPECTED")
         log.attempt("log.found", need, pin in ("", log.found), "PIN", "", log.found, pin)
@@ -124,6 +127,7 @@ def main() -> int:
     parser.add_argument("--pin", default="", metavar="FOUND_HASH", help="statement hash of the log.found that you trust")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     parser.add_argument("--pure", action="store_true", help="use no compiled library")
+    sys.stdout.reconfigure(errors="backslashreplace")  # what its encoding lacks is escaped
     options = parser.parse_args()
     if not options.pure:
         use_fast_libraries()
@@ -132,7 +136,7 @@ def main() -> int:
     except OSError as error:
         parser.error(f"cannot read {options.place}: {error}")
     if options.json:
-        print(json.dumps(report, ensure_ascii=False, indent=1))
+        print(json.dumps(report, indent=1))
     else:
         for finding in report["findings"][:1000]:
             print("{code}  entry {index} {chain}  {field}: found {found}; expected {expected}".format_map(finding))

@@ -51,6 +51,13 @@ def check_proof(raw: bytes, leaf: bytes, vkeys: list[str]) -> tuple[str, int, in
     return origin, size, index
 
 
+def given(path: Path) -> bytes:
+    """A file that the command line names."""
+    if not path.is_file() or path.stat().st_size > 1 << 20:
+        raise OSError(f"not a file of at most 1 MB: {path}")
+    return path.read_bytes()
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="liandan_proof", description="Check a .tlog-proof file, standard library only.")
     parser.add_argument("proof", type=Path)
@@ -58,10 +65,11 @@ def main() -> int:
     subject = parser.add_mutually_exclusive_group(required=True)
     subject.add_argument("--entry", type=Path, help="file with the exact bytes of the entry")
     subject.add_argument("--leaf", type=bytes.fromhex, help="leaf hash in hex")
+    sys.stdout.reconfigure(errors="backslashreplace")  # what its encoding lacks is escaped
     options = parser.parse_args()
     try:
-        leaf = sha256(b"\x00" + options.entry.read_bytes()) if options.entry else options.leaf
-        origin, size, index = check_proof(options.proof.read_bytes(), leaf, options.vkey)
+        leaf = sha256(b"\x00" + given(options.entry)) if options.entry else options.leaf
+        origin, size, index = check_proof(given(options.proof), leaf, options.vkey)
     except OSError as error:
         print(f"liandan_proof: {error}", file=sys.stderr)
         return 2

@@ -35,6 +35,7 @@ from signing.refusal import Refusal
 
 __all__ = ["AuditReport", "Progress", "Watch", "audit"]
 
+MISSING_MAX = 64  # bundles in a row that are not there, after which none is looked for: a checkpoint may name any size
 KEEP_EVERY = 256 * WIDTH  # entries between two savings of a kept state: an interrupted audit loses less than half a minute
 
 Watch = Callable[[Entry], None]
@@ -108,6 +109,7 @@ class _Run:
         self._history = LogHistory()
         self._tiles = TileCheck(Growth(), checkpoint.size, read, report.add)
         self._wanted = wanted_times([*archived, checkpoint.size])
+        self._is_broken_off = False
 
     def goes_on(self, mark: StateHeader | None) -> bool:
         """Take up a kept state; False if the log does not even reach as far."""
@@ -142,8 +144,14 @@ class _Run:
                 last_kept = done
 
     def _tasks(self) -> Iterator[Task]:
+        missing = 0
         for start in range(self._tiles.growth.blocks.size * WIDTH, self._checkpoint.size, WIDTH):
             raws = _bundle(self._read, start, self._checkpoint.size, self._report)
+            missing = 0 if raws else missing + 1
+            if missing > MISSING_MAX:
+                self._is_broken_off = True
+                self._report.add(difference("FILE_MISSING", "tile/entries", f"{start} entries", f"{self._checkpoint.size} entries"))
+                return
             records: dict[str, KeyRecord | None] = {keyid: self.replay.facts.get(f"key:{keyid}") for keyid in keyids_in(raws)}
             yield Task(start, raws, {name: (record.suite, record.spki) for name, record in records.items() if record is not None})
 
@@ -192,7 +200,8 @@ class _Run:
 
     def conclude(self, listed: Iterable[str] | None) -> None:
         """Tiles at the edge, root, keys, data, checkpoints and files, once the entries have told what they must be."""
-        self._tiles.finish()
+        if not self._is_broken_off:
+            self._tiles.finish()
         report, checkpoint = self._report, self._checkpoint
         state: LogState | None = self.replay.facts.state(LOG_MAIN)
         if state is None:

@@ -9,6 +9,7 @@ Every write goes to a temporary name, is flushed to disk and renamed, so a reade
 
 import errno
 import os
+import sys
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,9 @@ from threading import get_ident
 
 import msgspec
 
-from ledger.tree.tiles import find, parse_path
+from ledger.tree.merkle import HASH_BYTES
+from ledger.tree.tiles import MAX_ENTRY, WIDTH, find, parse_path
+from signing.files import read_if_there
 from signing.refusal import refuse
 
 CHECKPOINT = "checkpoint"
@@ -24,6 +27,12 @@ ARCHIVE = "checkpoints"
 DATA = "data"
 VKEYS = "log.vkey"
 STAGING = "staging"
+DATA_MAX = 64 * 1024 * 1024
+"""Bytes of an adopted data set; the largest of ours has 80 KB."""
+DEPTH = 9
+"""Folders above the deepest file of a log: ``tile/entries/`` and six groups of digits, with ``.p`` (C2SP tlog-tiles)."""
+_NOTE_MAX = 1024 * 1024
+_BUNDLE_MAX, _TILE_MAX = WIDTH * (2 + MAX_ENTRY), WIDTH * HASH_BYTES
 CLOSED = ("tile/entries", STAGING, "evidence")
 """What only some may read: never in a directory that a web server serves."""
 
@@ -96,9 +105,9 @@ class LogFiles:
 
     def read(self, path: str) -> bytes | None:
         """A file by its relative path, or None. Callers pass paths of their own making only, or checked by ``parse_path``."""
-        raw = _read(self.place(path))
+        raw = read_published(self.closed if is_closed(path) else self.root, path)
         # Commands on a stopped log may come before the first start that takes in an older layout, or an export that was put back.
-        return _read(self.root / path) if raw is None and is_closed(path) and self.closed != self.root else raw
+        return read_published(self.root, path) if raw is None and is_closed(path) and self.closed != self.root else raw
 
     def has(self, path: str) -> bool:
         """Whether a file of our own making is here; ``path`` never leaves the directory."""
@@ -128,8 +137,7 @@ class LogFiles:
         return moved
 
     def _take(self, source: Path, path: str) -> None:
-        target, content = self.place(path), _read(source)
-        kept = _read(target)
+        target, content, kept = self.place(path), read_published(self.root, path), read_published(self.closed, path)
         if kept is not None and content is not None and kept != content:
             if not path.startswith("evidence/"):
                 raise refuse("ENTRIES_TWICE", field=path, found=str(source), expected=f"as in {target}")
@@ -217,11 +225,24 @@ class LogFiles:
                 self.write(path, content)
 
 
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+def read_published(root: Path, path: str) -> bytes | None:
+    """A file of a log in a directory that anybody may have made; ``path`` is of our own making. None where no regular file is. Of one that is
+    larger than its kind can be, as much as shows that.
+    """
+    return read_if_there(root / path, _most(path) + 1)
+
+
+def _most(path: str) -> int:
+    """Bytes that a file at this path can have."""
+    match path.partition("/")[0]:
+        case "tile":
+            return _BUNDLE_MAX if path.startswith("tile/entries/") else _TILE_MAX
+        case "data":
+            return DATA_MAX
+        case "staging" | "evidence":  # ours alone, and as large as a step of publication
+            return sys.maxsize - 1
+        case _:
+            return _NOTE_MAX
 
 
 def _staged_path(size: int, digest: str) -> str:

@@ -17,7 +17,7 @@ from threading import Lock
 import httpx
 import structlog
 
-from ledger.publishing.files import LogFiles
+from ledger.publishing.files import DATA_MAX, LogFiles
 from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import Edge, consistency_proof, leaf_hash, range_root, verify_consistency
 from ledger.tree.note import join_note, parse_note
@@ -34,7 +34,6 @@ AT_ONCE = 4
 WAIT_S = 1.0  # how long a submission waits for its entries; then 503, and the fetching goes on
 FETCH_S = 30.0
 ARCHIVE_EVERY_S = 600
-DATA_MAX = 64 * 1024 * 1024
 BUNDLE_MAX = WIDTH * (2 + MAX_ENTRY)
 _PAYLOAD = re.compile(rb'"payload":"([A-Za-z0-9+/]+={0,2})"')
 _DIGEST = re.compile(rb'"sha256"\s*:\s*"([0-9a-f]{64})"')

@@ -1,11 +1,17 @@
 """``liandan``: one command per thing an operator, a party or an auditor does. Commands are imported when they are called.
 
-Exit codes: 0 fine, 1 something was found or refused, 2 wrong usage or set-up, 3 not reachable, 4 paper not checked. ``--json`` prints one JSON value on stdout.
+Exit codes: 0 fine, 1 something was found or refused, 2 wrong usage or set-up, 3 not reachable, not readable or not writable, 4 paper not checked;
+70 a fault of the program itself, 130 interrupted. ``--json`` prints one JSON value on stdout.
 """
 
 import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import click
+
+from liandan.cli import streams
 
 COMMANDS = {
     "serve": ("liandan.cli.serve:serve", "启动服务 / run the server"),
@@ -32,6 +38,24 @@ COMMANDS = {
 class Lazy(click.Group):
     """A group that imports a command when it is called, so that ``verify`` needs no web framework."""
 
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run, and end in no traceback: whatever ended a command, its arguments or its output, is told."""
+        from liandan.cli.faults import told
+
+        streams.prepare()
+        words, called = list(sys.argv[1:] if args is None else args), prog_name or "liandan"
+        code: str | int | None = 0
+        try:
+            # Not click's own main: it ends with 1 where the output was closed.
+            self._main_shell_completion({}, called)
+            with self.make_context(called, words, **{name: value for name, value in extra.items() if name != "standalone_mode"}) as context:
+                self.invoke(context)
+        except SystemExit as ended:
+            code = ended.code
+        except BaseException as error:  # noqa: BLE001  # the last to hear of it
+            code = told(error)
+        sys.exit(streams.finish(code if isinstance(code, int) else 0))
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # the signature is click's
         """In the order of the table."""
         return list(COMMANDS)
@@ -55,5 +79,5 @@ class Lazy(click.Group):
 @click.version_option(package_name="liandan")
 def main() -> None:
     """联单：危险废物跨省转移的可验证账本。 / liandan: a verifiable ledger of hazardous-waste transfers. 退出码 / exit codes: 0 正常 fine, 1 有发现 findings, 2 用法
-    usage, 3 无法连接 unavailable, 4 纸面未核对 paper not checked (verify).
+    usage, 3 无法连接或读写 unavailable, 4 纸面未核对 paper not checked (verify), 70 程序自身出错 a fault of the program, 130 中断 interrupted.
     """

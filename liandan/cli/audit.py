@@ -1,29 +1,24 @@
 """``liandan audit``: of an export, of a server, or of this installation with its database; and of evidence against evidence."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.auditing.audit import AuditReport, Options, audit
-from ledger.auditing.checkpoints import WAIT_S
-from ledger.auditing.disk_map import DiskMap
-from ledger.auditing.gossip import GossipReport
-from ledger.auditing.report import as_lines, difference
-from ledger.auditing.state import read_header
-from ledger.tree.checkpoint import parse_checkpoint
-from ledger.tree.note import parse_note
-from liandan.cli.connection import client_options, existing, existing_folder, file, folder, open_client, own_files, own_settings
+from liandan.cli.connection import client_options, existing, existing_folder, file, folder, open_client, own_files, own_settings, read_given
 from liandan.cli.output import FINDING, command, emit, progress_bar
-from liandan.export import archived_at, archived_in, export, fetch_url, reader_of
-from liandan.process import tune
-from liandan.wiring import KINDS
-from signing.refusal import refuse
+
+if TYPE_CHECKING:
+    from ledger.auditing.audit import AuditReport, Options
+    from ledger.auditing.disk_map import DiskMap
+    from ledger.auditing.gossip import GossipReport
 
 STATE_FILE = "audit.sqlite3"
 
@@ -44,6 +39,9 @@ async def audit_command(target: str | None, **options: Any) -> int:
     Recompute every entry, hash and decision of an export or of a server; without an argument, of this log and its database. --gossip DIR
     compares certificates, bundles, proofs and checkpoints with each other instead.
     """
+    from ledger.auditing.report import difference
+    from liandan.process import tune
+
     _check_usage(target, options)
     if options["gossip"] is not None:
         return await _gossip(options)
@@ -73,6 +71,9 @@ def _check_usage(target: str | None, options: dict[str, Any]) -> None:
 
 
 async def _audited(target: str | None, options: dict[str, Any], progress: Any, kept: DiskMap | None) -> AuditReport:
+    from ledger.auditing.audit import Options
+    from liandan.export import reader_of
+
     how, since = Options(workers=options["jobs"], kept=kept), options["since"]
     state: Path | None = options["state"] or (None if since is None else since.parent)
     if target is None:
@@ -86,6 +87,8 @@ async def _audited(target: str | None, options: dict[str, Any], progress: Any, k
 
 
 def _lines(report: AuditReport) -> list[str]:
+    from ledger.auditing.report import as_lines
+
     brackets = {
         "checked": "时间区间已核对 / time brackets checked",
         "simulated": "模拟时钟，未核对时间区间 / simulated clock, no time brackets",
@@ -105,6 +108,8 @@ def _lines(report: AuditReport) -> list[str]:
 
 def _waited(report: AuditReport) -> str:
     """How far an admission could have been dated back; said louder where archived checkpoints stand too far apart (formats §4)."""
+    from ledger.auditing.checkpoints import WAIT_S
+
     apart = "，存档检查点相距过远 / archived checkpoints stand too far apart" if report.waited_s > WAIT_S else ""
     return (
         f"条目 {report.waited_index} 入账后 {report.waited_s} 秒见证方才见到，为最长{apart} / "
@@ -115,6 +120,10 @@ def _waited(report: AuditReport) -> str:
 @contextmanager
 def _kept(state: Path | None, since: Path | None) -> Iterator[DiskMap | None]:
     """The state to go on from; ``--since`` demands that there is one."""
+    from ledger.auditing.disk_map import DiskMap
+    from liandan.wiring import KINDS
+    from signing.refusal import refuse
+
     if state is not None and since is not None and since.parent.resolve() != state.resolve():
         raise click.UsageError("--since 的检查点不在 --state 目录内 / the checkpoint lies outside the state directory")
     home = state or (None if since is None else since.parent)
@@ -133,15 +142,25 @@ def _kept(state: Path | None, since: Path | None) -> Iterator[DiskMap | None]:
 
 def _check_beside(disk: DiskMap, since: Path) -> None:
     """The state was made under this very checkpoint."""
-    head = parse_checkpoint(parse_note(since.read_bytes())[0])
+    from ledger.auditing.state import read_header
+    from ledger.tree.checkpoint import parse_checkpoint
+    from ledger.tree.note import parse_note
+    from signing.refusal import refuse
+
+    head = parse_checkpoint(parse_note(read_given(since))[0])
     mark = read_header(disk, head.origin)
     if mark is None or (mark.size, mark.root) != (head.size, head.root):
         raise refuse("AUDIT_STATE", found="-" if mark is None else f"size {mark.size}", expected=f"size {head.size}")
 
 
 def _export(directory: Path, progress: Any, options: Options) -> AuditReport:
-    # A link to a directory is no directory: what it leads to is not listed, and none is called for.
-    listed = [path.relative_to(directory).as_posix() for path in sorted(directory.rglob("*")) if path.is_symlink() or not path.is_dir()]
+    from ledger.auditing.audit import Options, audit
+    from ledger.publishing.files import DEPTH
+    from liandan.export import archived_in, reader_of
+    from liandan.wiring import KINDS
+    from signing.files import walk
+
+    listed = sorted(path.relative_to(directory).as_posix() for path in walk(directory, depth=DEPTH))
     how = Options(workers=options.workers, kept=options.kept, listed=listed)
     return audit(reader_of(directory), KINDS, archived=iter(archived_in(directory)), progress=progress, options=how)
 
@@ -149,6 +168,9 @@ def _export(directory: Path, progress: Any, options: Options) -> AuditReport:
 @asynccontextmanager
 async def _directory(target: str, options: dict[str, Any], progress: Any) -> AsyncIterator[Path]:
     """An export: the given one, or one fetched from a server and thrown away with the verdict; use ``export`` to keep the bytes."""
+    from liandan.export import archived_at, export, fetch_url
+    from liandan.wiring import KINDS
+
     if not target.startswith(("http://", "https://")):
         if not await asyncio.to_thread(Path(target).is_dir):
             raise click.UsageError(f"没有此目录 / no such directory: {target}")
@@ -164,6 +186,7 @@ async def _own(progress: Any, options: Options) -> AuditReport:
     from liandan.database import open_pool
     from liandan.installation import audit_own
     from liandan.server import database_url
+    from liandan.wiring import KINDS
 
     own = own_settings()
     if not (own.log_path / "checkpoint").is_file():
@@ -176,7 +199,7 @@ async def _gossip(options: dict[str, Any]) -> int:
     from liandan.evidence_set import gather
 
     vkey_file, against = options["vkey_file"], None
-    vkeys = () if vkey_file is None else tuple((await asyncio.to_thread(vkey_file.read_text, "utf-8")).splitlines())
+    vkeys = () if vkey_file is None else tuple((await asyncio.to_thread(read_given, vkey_file)).decode("utf-8", "replace").splitlines())
     async with AsyncExitStack() as stack:
         if options["against"] is not None:
             progress = stack.enter_context(progress_bar("取回账本 / fetch"))
@@ -187,6 +210,8 @@ async def _gossip(options: dict[str, Any]) -> int:
 
 
 def _gossip_lines(report: GossipReport) -> list[str]:
+    from ledger.auditing.report import as_lines
+
     lines = as_lines(report.findings)
     for log in report.logs:
         lines.append(f"{log.origin}: {log.pieces} 件证据 / pieces，检查点 / checkpoints {_sizes(log.sizes)}")

@@ -1,21 +1,24 @@
 """Options that commands share, and what they make of them: settings, keys, the client of a server."""
 
+from __future__ import annotations
+
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.times import parse_at
-from liandan import settings
-from liandan.client import AsyncLiandan, ReceiptFolder, Trust
-from liandan.keyring import read_keyring, read_passphrase
-from signing.keys import PrivateKey, read_key
+from liandan.cli.streams import shown
 
 if TYPE_CHECKING:
     from ledger.publishing.files import LogFiles
+    from liandan.client import AsyncLiandan
+    from liandan.settings import Settings
+    from signing.keys import PrivateKey
 
 
 class PinnedHash(click.ParamType[str]):
@@ -32,7 +35,28 @@ class PinnedHash(click.ParamType[str]):
         return digits
 
 
+class PartyCode(click.ParamType[str]):
+    """A USCC (统一社会信用代码), checked where it is typed: whoever signs or asks under a wrong one would hear of it from somebody else."""
+
+    name = "uscc"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The code, as it must be: 18 characters, the last one the check character of the others."""
+        from signing.uscc import misspelt
+
+        if wrong := misspelt(str(value)):
+            self.fail(f"USCC 统一社会信用代码不对 / no USCC: {str(value)[:80]!a}; {wrong}", param, ctx)
+        return str(value)
+
+
+PATIENCE_S = 20.0
+"""How long a command tries to reach a server that does not answer."""
+GIVEN_MAX = 16 * 1024 * 1024
+"""Bytes of a file that the command line names; the largest that means something, a bundle, has some megabytes."""
+PAGE_MAX = 200
+"""Most rows of one answer, ``ledger.reading.PAGE_MAX``; a test compares."""
 pinned_hash = PinnedHash()
+party_code = PartyCode()
 existing = click.Path(exists=True, dir_okay=False, path_type=Path)
 existing_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 file = click.Path(dir_okay=False, path_type=Path)
@@ -64,6 +88,9 @@ def client_options(function: Callable[..., Any]) -> Callable[..., Any]:  # a cli
 
 def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan:  # as client_options name them, perhaps among others
     """A client by the options, with the key ``own`` where they name none; not connected yet."""
+    from ledger.times import parse_at
+    from liandan.client import AsyncLiandan, ReceiptFolder, Trust
+
     vkey_file, found, receipts, key_file = (options[name] for name in ("vkey_file", "found", "receipts", "key_file"))
     if (vkey_file is None) != (found is None):
         raise click.UsageError("--vkey 与 --found 须同时给出 / give --vkey and --found together")
@@ -74,13 +101,15 @@ def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan: 
     if url is None:
         here = own_settings()
         url = here.public_url or f"http://{here.host}:{here.port}"
-    client = AsyncLiandan(url, key, trust=trust, folder=kept, patience_s=20)
+    client = AsyncLiandan(check_address(url), key, trust=trust, folder=kept, patience_s=PATIENCE_S)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
 
 
 def open_reader(**options: Any) -> AsyncLiandan:
     """The same for what nobody may read without a token: as ``--key``, else as the operator where this installation has his key."""
+    from liandan.keyring import read_keyring
+
     if options["key_file"] is not None:
         return open_client(**options)
     here = own_settings()
@@ -89,7 +118,7 @@ def open_reader(**options: Any) -> AsyncLiandan:
     return open_client(read_keyring(here, operator_only=True).operator, **options)
 
 
-def own_files() -> "LogFiles":
+def own_files() -> LogFiles:
     """The files of this installation's log, both directories."""
     from ledger.publishing.files import LogFiles
 
@@ -97,14 +126,70 @@ def own_files() -> "LogFiles":
     return LogFiles(own.log_path, own.entries_path)
 
 
-def own_settings(changes: Mapping[str, str | None] | None = None) -> settings.Settings:
+def check_address(url: str) -> str:
+    """The address of a server, as it is; wrong usage where it cannot be one."""
+    import httpx
+
+    try:
+        found = httpx.URL(url)
+        if found.scheme in ("http", "https") and found.host and 0 < (found.port or 1) < 65_536:
+            return url
+    except (httpx.InvalidURL, ValueError):  # the latter: a text that no encoding can write
+        pass
+    raise click.UsageError(f"地址不对，应为 http(s)://主机[:端口] / no address of a server, http(s)://host[:port] is wanted: {url[:200]!a}")
+
+
+def read_given(path: Path, most: int = GIVEN_MAX) -> bytes:
+    """A file that the command line names; a pipe as well. Wrong usage for anything else, and beyond ``most`` bytes."""
+    from signing.files import PIPE_S, read_whole
+
+    try:
+        return read_whole(path, most, wait_s=PIPE_S)
+    except OSError as error:
+        raise click.UsageError(f"文件无法读取 / cannot be read: {path}: {error.strerror}") from None
+
+
+def own_settings(changes: Mapping[str, str | None] | None = None) -> Settings:
     """Settings of this installation, with what the command line says on top."""
+    from liandan import settings
+
     return settings.load(os.environ | {f"LIANDAN_{name}": value for name, value in (changes or {}).items() if value is not None})
 
 
 def load_key(key_file: Path, passphrase_file: Path | None) -> PrivateKey:
     """A key from its file; the passphrase from a file or the terminal, never from the command line."""
+    from liandan.keyring import read_passphrase
+    from signing.keys import read_key
+
     if passphrase_file is not None:
         return read_key(key_file, read_passphrase(passphrase_file))
-    asked: str = click.prompt(f"口令 / passphrase of {key_file}", hide_input=True, err=True)
-    return read_key(key_file, asked.encode())
+    return read_key(key_file, ask_passphrase(f"口令 / passphrase of {shown(str(key_file))}"))
+
+
+def ask_passphrase(prompt: str, *, twice: bool = False) -> bytes:
+    """A passphrase from the terminal, or where there is none from the first line of standard input; wrong usage where nothing comes."""
+    if _reads(0) and not os.isatty(0) and not _has_terminal():
+        given = FileIO(0, closefd=False).readline(4096).strip()
+        if not given:
+            raise click.UsageError(
+                "没有终端，也没有输入：请以 --passphrase-file 给出口令 / no terminal and no input: give --passphrase-file"
+            )
+        return given
+    asked = str(click.prompt(prompt, hide_input=True, confirmation_prompt=twice, err=True))
+    return asked.encode("utf-8", "surrogateescape")
+
+
+def _reads(number: int) -> bool:
+    """Whether standard input is this descriptor, and nothing that somebody has put in its place."""
+    try:
+        return sys.stdin.fileno() == number
+    except (OSError, ValueError):
+        return False
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True

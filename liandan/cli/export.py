@@ -1,22 +1,20 @@
 """Of a whole log: ``liandan export``, and ``liandan reconcile``, the monthly statement recomputed from an export or these files."""
 
+from __future__ import annotations
+
 import asyncio
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ledger.admission.kind_table import DataSets
-from ledger.auditing.audit import audit
-from ledger.tree.tiles import Read
 from liandan.cli.connection import client_options, existing_folder, folder, open_client, own_files, own_settings
 from liandan.cli.output import command, emit, progress_bar
-from liandan.export import archived_at, fetch_files, fetch_url, reader_of
-from liandan.export import export as write_export
-from liandan.wiring import KINDS
-from signing.refusal import refuse
+
+if TYPE_CHECKING:
+    from ledger.tree.tiles import Read
 
 
 @click.command()
@@ -29,6 +27,10 @@ async def export(directory: Path, **options: Any) -> None:
     Export the whole log, or bring an export up to date (run it again after an interruption): from this installation's files, or with
     --url from a server (an authority's or the operator's key).
     """
+    from liandan.export import archived_at, fetch_files, fetch_url
+    from liandan.export import export as write_export
+    from liandan.wiring import KINDS
+
     with progress_bar("导出 / export") as progress:
         if options["url"] is None:
             files = own_files()
@@ -54,6 +56,7 @@ async def reconcile_command(month: str, export_dir: Path | None, out: Path, dire
     Make the monthly statement of every direction. An export is audited while it is read; of this installation's own log, whose publisher has
     decided every entry, only what is new since the last statement is read and held against the signed checkpoint, but for --fresh.
     """
+    from liandan.export import reader_of
     from liandan.statements import write_own
     from reports.reconcile import check_direction
 
@@ -72,7 +75,11 @@ async def _audited(
     files: Read, month: str, wanted: list[tuple[str, str]], out: Path, progress: Callable[[int, int], None]
 ) -> tuple[int, str, list[Path]]:
     """Size, root and files, of a log that was audited while it was read, once for all of them."""
+    from ledger.admission.kind_table import DataSets
+    from ledger.auditing.audit import audit
+    from liandan.wiring import KINDS
     from reports.reconcile import begin, finish, write
+    from signing.refusal import refuse
 
     fold = begin(month, KINDS, DataSets(KINDS, files))
     report = await asyncio.to_thread(audit, files, KINDS, watch=fold.step, progress=progress)

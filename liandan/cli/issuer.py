@@ -9,26 +9,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
-from ledger.kinds.issuer import LOG_ISSUERS, USES, IssuerRetire
-from ledger.times import day_of, parse_at
-from liandan.cli.connection import client_options, existing, file, load_key, open_client, own_settings, passphrase_option, pinned_hash
+from liandan.cli.connection import (
+    client_options,
+    existing,
+    file,
+    load_key,
+    open_client,
+    own_settings,
+    party_code,
+    passphrase_option,
+    pinned_hash,
+    read_given,
+)
 from liandan.cli.output import command, emit
-from signing.refusal import refuse
 
 if TYPE_CHECKING:
     from liandan.issuer import ToldIssuer
 
+USES = ("pdf", "claim")
+"""Those of ``ledger.kinds.issuer``; a test compares."""
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _first = click.option("--from", "first", type=_DAY, help="启用日期 / first day, YYYY-MM-DD")
 _last = click.option("--to", "last", type=_DAY, help="停用日期 / last day, YYYY-MM-DD")
 
 
 @click.command("issuer")
-@click.option("--use", type=click.Choice(list(USES)), required=True, help="pdf 文书签章，claim 二维码 / what it signs: papers, or codes")
+@click.option("--use", type=click.Choice(USES), required=True, help="pdf 文书签章，claim 二维码 / what it signs: papers, or codes")
 @click.option("--for", "found", type=pinned_hash, help="账本创始声明哈希；默认本机账本 / hash of log.found; default: this log")
-@click.option("--uscc", help="运营单位的统一社会信用代码；默认本机账本的 / the operator; default: of this log")
+@click.option("--uscc", type=party_code, help="运营单位的统一社会信用代码；默认本机账本的 / the operator; default: of this log")
 @click.option("--out", type=file, help="登记材料，默认 issuer-<用途>-<密钥标识>.json / the registration")
 @command
 def make_command(use: str, found: str | None, uscc: str | None, out: Path | None) -> None:
@@ -36,6 +45,7 @@ def make_command(use: str, found: str | None, uscc: str | None, out: Path | None
 
     Make a key for papers or codes in this installation's key file, and write its registration. A server takes it up by itself, once the log tells it.
     """
+    from ledger.kinds.issuer import USES
     from liandan.installation import own_log
     from liandan.issuer import make_issuer
 
@@ -106,13 +116,17 @@ def add(registration: Path, cert: Path | None, first: datetime | None, last: dat
 
     Tell the log a key (issuer.key), signed by the operator's key: that of the key file, unless --key names another.
     """
+    import msgspec
+
+    from ledger.times import day_of, parse_at
     from liandan.issuer import IssuerRegistration, body_of
+    from signing.refusal import refuse
 
     try:
-        given = msgspec.json.decode(registration.read_bytes(), type=IssuerRegistration)
+        given = msgspec.json.decode(read_given(registration), type=IssuerRegistration)
     except msgspec.MsgspecError as error:
         raise refuse("ISSUER_UNFIT", field=str(registration), found=error, expected="use, suite, spki, pop") from None
-    certified = None if cert is None else cert.read_bytes()
+    certified = None if cert is None else read_given(cert)
     days = tuple(None if day is None else day.date() for day in (first, last))
     now_s = int(time.time()) if options["now"] is None else parse_at(options["now"], "--now")
     today = date.fromisoformat(day_of(now_s))
@@ -134,6 +148,8 @@ async def list_command() -> None:
 
 
 def _line(one: ToldIssuer) -> str:
+    from ledger.kinds.issuer import USES
+
     ended = f"已停用（序位 {one.retired}）/ retired" if one.retired is not None else "本机有私钥 / at hand" if one.is_at_hand else "-"
     return f"{one.keyid}  {USES[one.use]} {one.use}  {one.valid_from} – {one.valid_to}  序位 {one.added}  {ended}"
 
@@ -149,12 +165,16 @@ async def retire(keyid: str, reason: str, since: str | None, **options: Any) -> 
 
     Retire a key, from now on or since a moment; all 64 digits of its KEYID, as liandan log issuer list shows it.
     """
+    from ledger.kinds.issuer import IssuerRetire
+
     await _post("issuer.retire/1", lambda _found, _operator: IssuerRetire(keyid=keyid, reason=reason, since_at=since), options)
 
 
 async def _post(kind: str, body: Any, options: dict[str, Any]) -> None:  # body: (found, operator) to a body
     """Sign an act of the operator on ``log/issuers``, and post it."""
+    from ledger.kinds.issuer import LOG_ISSUERS
     from liandan.keyring import read_keyring
+    from signing.refusal import refuse
 
     own = None if options["key_file"] else read_keyring(own_settings(), operator_only=True).operator
     async with open_client(own, **options) as client:

@@ -4,15 +4,12 @@ from pathlib import Path
 
 import click
 
-from liandan import keyring
 from liandan.cli import issuer
-from liandan.cli.connection import existing, file, load_key, own_settings, passphrase_option
-from liandan.cli.output import command, emit, errors, json_command
-from signing.keys import PrivateKey, write_key
-from signing.possession import register
-from signing.refusal import refuse
-from signing.suite import SUITES
-from signing.uscc import check_uscc
+from liandan.cli.connection import ask_passphrase, existing, file, load_key, own_settings, party_code, passphrase_option
+from liandan.cli.output import command, emit, json_command, warn
+
+SUITES = ("ed25519", "ecdsa-p256-sha256", "ml-dsa-44")
+"""Those of ``signing.suite``, named here so that ``--help`` needs no cryptography; a test compares."""
 
 
 @click.group()
@@ -26,13 +23,16 @@ key.add_command(issuer.cert_command)
 
 @key.command()
 @click.argument("path", type=file, required=False)
-@click.option("--suite", type=click.Choice(list(SUITES)), default="ed25519", show_default=True, help="签名算法 / signature suite")
+@click.option("--suite", type=click.Choice(SUITES), default="ed25519", show_default=True, help="签名算法 / signature suite")
 @click.option("--log", "origin", help="生成账本密钥文件，账本名如 liandan.example/2026 / make the key file of a new log of this name")
 @click.option("--ml-dsa", is_flag=True, help="账本另加 ML-DSA-44 密钥 / the log gets an ML-DSA-44 key as well")
 @click.option("--passphrase-file", type=file, help="口令文件；不存在则生成 / made if it does not exist")
 @command
 def new(path: Path | None, suite: str, origin: str | None, ml_dsa: bool, passphrase_file: Path | None) -> None:
     """生成密钥。密钥与口令请分开备份。 / Make a key; back up key and passphrase apart from each other."""
+    from liandan import keyring
+    from signing.keys import PrivateKey, write_key
+
     if origin is not None:
         own = own_settings()
         made, to = keyring.generate(origin, with_ml_dsa=ml_dsa), path or own.key_path
@@ -59,7 +59,7 @@ def show(path: Path, passphrase_file: Path | None) -> None:
 
 @key.command()
 @click.argument("path", type=existing)
-@click.option("--uscc", required=True, help="单位的统一社会信用代码 / the party's code")
+@click.option("--uscc", type=party_code, required=True, help="单位的统一社会信用代码 / the party's code")
 @click.option(
     "--for", "x", required=True, help="账本创始声明哈希；账本成立时为账本名 / hash of log.found, or the origin before the founding"
 )
@@ -67,16 +67,17 @@ def show(path: Path, passphrase_file: Path | None) -> None:
 @json_command
 def registration(path: Path, uscc: str, x: str, passphrase_file: Path | None) -> None:
     """登记材料（含持有证明），交主管部门登记。 / A registration with proof of possession, for the authority."""
-    if not check_uscc(uscc):  # the proof binds the code: a wrong one would be found only by the authority
-        raise refuse("USCC", field="--uscc", found=uscc, expected="18, 末位为校验码 / the last one a check character")
+    from signing.possession import register
+
     emit(register(load_key(path, passphrase_file), x, uscc))
 
 
 def _passphrase(path: Path | None) -> bytes:
     """From a file, which is made with a random passphrase if it is not there; else from the terminal, twice."""
+    from liandan.keyring import make_passphrase
+
     if path is None:
-        asked: str = click.prompt("口令 / passphrase", hide_input=True, confirmation_prompt=True, err=True)
-        return asked.encode()
+        return ask_passphrase("口令 / passphrase", twice=True)
     if not path.exists():
-        errors.print(f"口令已生成 / passphrase made: {path}", markup=False)
-    return keyring.make_passphrase(path)
+        warn(f"口令已生成 / passphrase made: {path}")
+    return make_passphrase(path)

@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
-from ledger.admission.statement import hash_of
-from ledger.times import format_at, parse_at
-from liandan.cli.connection import client_options, existing, existing_folder, file, load_key, now_option, open_client, own_settings
+from liandan.cli.connection import (
+    client_options,
+    existing,
+    existing_folder,
+    file,
+    load_key,
+    now_option,
+    open_client,
+    own_settings,
+    read_given,
+)
 from liandan.cli.issuer import issuer
 from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json
-from signing.envelope import freeze
-from signing.refusal import refuse
 
 if TYPE_CHECKING:
     from liandan.repair import Prepared
@@ -46,12 +51,17 @@ def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: 
     Assemble log.found from a plan and registrations; co-sign it, then post it. The plan: {"operator":{"uscc","name"},
     "authorities":[{"uscc","name","regions":["51"],"key":{…}}],"clock":"real"}.
     """
+    import msgspec
+
+    from ledger.admission.statement import hash_of
     from liandan.founding import Plan, founding_draft, sign_founding
     from liandan.keyring import read_keyring
+    from signing.envelope import freeze
+    from signing.refusal import refuse
 
     try:
-        plan = msgspec.json.decode(plan_file.read_bytes(), type=Plan)
-    except msgspec.DecodeError as error:
+        plan = msgspec.json.decode(read_given(plan_file), type=Plan)
+    except msgspec.MsgspecError as error:
         raise refuse("FIELD_TYPE", field=str(plan_file), found=error, expected="see --help") from None
     named = [item.partition("=") for item in key_files]
     keys = {uscc: load_key(Path(path), passphrase_file) for uscc, _, path in named}
@@ -91,6 +101,7 @@ async def status(**options: Any) -> int:
 
 async def _own_status() -> int:
     """The state of this installation's log; exit code 1 when somebody has to act."""
+    from ledger.times import format_at
     from liandan.installation import read_status
 
     found = await read_status(own_settings())
@@ -123,6 +134,7 @@ async def cut(prepare_to: Path | None, signed: Path | None, now: str | None) -> 
 
     After a freeze: back to what was promised; untouched statements come again. First --prepare, co-sign, then --apply.
     """
+    from ledger.times import parse_at
     from liandan import repair
 
     if (prepare_to is None) == (signed is None):
@@ -132,7 +144,7 @@ async def cut(prepare_to: Path | None, signed: Path | None, now: str | None) -> 
         _show(await repair.prepare(own_settings(), now_s=now_s), prepare_to)
         return 0
     assert signed is not None, "one of the two"
-    done = await repair.apply(own_settings(), await asyncio.to_thread(signed.read_bytes), now_s=now_s)
+    done = await repair.apply(own_settings(), await asyncio.to_thread(read_given, signed), now_s=now_s)
     emit(
         done,
         f"log.cut 已入账 / admitted: {done.index}；恢复 / back {len(done.back) - len(done.lost)} 条，未恢复 / not back {len(done.lost)} 条",
@@ -144,6 +156,9 @@ async def cut(prepare_to: Path | None, signed: Path | None, now: str | None) -> 
 
 def _show(made: Prepared, path: Path) -> None:
     """Write the statement and the tail beside it, and say who signs next."""
+    from ledger.admission.statement import hash_of
+    from signing.envelope import freeze
+
     plan, tail, to_sign = made.plan, path.with_name(path.name + ".tail"), made.yet_to_sign
     path.write_bytes(freeze(made.envelope) + b"\n")
     tail.write_bytes(plan.tail)

@@ -4,12 +4,9 @@ import json
 from typing import Any
 
 import click
-import msgspec
 
-from ledger.reading import PAGE_MAX
-from liandan.cli.connection import client_options, open_reader
+from liandan.cli.connection import PAGE_MAX, client_options, open_reader
 from liandan.cli.output import command, emit, json_command
-from manifests.answers import ManifestChoice, Manifests
 
 
 @click.group()
@@ -23,6 +20,10 @@ def manifest() -> None:
 @json_command
 async def show(name: str, **options: Any) -> None:
     """一份联单的现状（移出人/ULID、ULID 或国家编号）；重名时列出各份。 / A manifest by identity, ULID or number, or the choice."""
+    import msgspec
+
+    from manifests.answers import ManifestChoice
+
     async with open_reader(**options) as client:
         raw = await client.get(f"/v1/manifests/{name}")
         if "/" not in name:
@@ -39,7 +40,11 @@ async def show(name: str, **options: Any) -> None:
 @command
 async def list_command(stage: str | None, limit: int, **options: Any) -> None:
     """联单列表，新开具的在前。 / Manifests, newest first."""
+    import msgspec
+
+    from manifests.answers import Manifests
+
     async with open_reader(**options) as client:
         raw = await client.get("/v1/manifests", stage=stage, limit=limit)
     rows = msgspec.json.decode(raw, type=Manifests).manifests
-    emit(json.loads(raw), *(f"{row.number or '-'} {row.stage} {row.id}" for row in rows))
+    emit(json.loads(raw), *(f"{row.number or '-'} {row.stage} {row.id}" for row in rows), *([] if rows else ["没有 / none"]))

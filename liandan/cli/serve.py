@@ -2,17 +2,14 @@
 
 import asyncio
 import signal
+import sys
 import threading
 from pathlib import Path
 
 import click
-import structlog
-import uvloop
 
 from liandan.cli.connection import folder, own_settings
-from liandan.cli.output import command, console, emit, service, wants_json
-from liandan.database import migrate, schema_revision
-from liandan.process import set_up_logging, tune
+from liandan.cli.output import command, emit, say, service, wants_json
 
 
 @click.command()
@@ -21,7 +18,10 @@ from liandan.process import set_up_logging, tune
 @service
 def serve(host: str | None, port: int | None, log_json: bool) -> int:
     """启动服务，直到 Ctrl-C。设置见 docs/operations.md。 / Serve until Ctrl-C."""
+    import uvloop
+
     from liandan import server
+    from liandan.process import set_up_logging, tune
 
     found = own_settings({"HOST": host, "PORT": None if port is None else str(port), "LOG_JSON": "1" if log_json else None})
     set_up_logging(found.log_json)
@@ -35,6 +35,7 @@ def serve(host: str | None, port: int | None, log_json: bool) -> int:
 @command
 async def migrate_command() -> int:
     """升级数据库结构（内置数据库启动时自动升级）。 / Bring the schema up to date; the embedded database is migrated at start."""
+    from liandan.database import migrate, schema_revision
     from liandan.server import database_url
 
     async with database_url(own_settings()) as dsn:
@@ -51,9 +52,12 @@ def signer(socket_path: Path, log_json: bool) -> int:
 
     Answer at SOCKET_PATH until stopped. It reads key_file and checkpoint_store of the settings, and signs nothing but the promise there.
     """
+    import structlog
+
     from ledger.publishing.checkpoint_store import CheckpointStore
     from ledger.publishing.signer import LocalSigner, serve_signer
     from liandan.keyring import read_keyring
+    from liandan.process import set_up_logging
     from signing.refusal import refuse
 
     set_up_logging(log_json)
@@ -68,7 +72,8 @@ def signer(socket_path: Path, log_json: bool) -> int:
     if log_json:
         structlog.get_logger("liandan.signer").info("signing", origin=keys.origin, socket=str(socket_path))
     else:
-        console.print(f"签名进程已就绪 / signer ready: {socket_path}", markup=False)
+        say(f"签名进程已就绪 / signer ready: {socket_path}")
+        sys.stdout.flush()  # whoever starts it waits for this line
     serve_signer(socket_path, store, keys.origin, LocalSigner(keys.origin, keys.log, keys.log_ml_dsa), stopped.is_set)
     return 0
 

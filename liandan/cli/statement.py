@@ -5,12 +5,11 @@ from typing import Any
 
 import click
 
-from ledger.admission.statement import hash_of
-from liandan.cli.connection import client_options, existing, load_key, open_client, passphrase_option
-from liandan.cli.output import FINDING, command, console, emit, errors, wants_json
-from liandan.client import Receipt
-from liandan.client import cosign as add_signature
-from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
+from liandan.cli.connection import client_options, existing, load_key, open_client, passphrase_option, read_given
+from liandan.cli.output import FINDING, command, emit, say, wants_json, warn
+
+POSTED_MAX = 256 * 1024 * 1024
+"""Bytes of a file of statements, one a line."""
 
 
 @click.group()
@@ -26,8 +25,12 @@ def statement() -> None:
 @command
 def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
     """会签同一份字节；先显示内容再签。 / Co-sign the same bytes, after showing them."""
-    envelope = parse_envelope(path.read_bytes().strip(), payload_type=PAYLOAD_STATEMENT)
-    (errors if wants_json() else console).print(envelope.body.decode(), markup=False)
+    from ledger.admission.statement import hash_of
+    from liandan.client import cosign as add_signature
+    from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
+
+    envelope = parse_envelope(read_given(path).strip(), payload_type=PAYLOAD_STATEMENT)
+    (warn if wants_json() else say)(envelope.body.decode())
     if not yes and not click.confirm("签署以上内容？ / sign this?", err=wants_json()):
         emit({"statement": hash_of(envelope), "is_signed": False}, "未签署 / not signed")
         return FINDING
@@ -45,12 +48,15 @@ def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool) 
 @command
 async def post(paths: tuple[Path, ...], atomic: bool, **options: Any) -> int:
     """提交声明（每个文件一份或 NDJSON 多份），核验并保存回执。 / Post envelopes, verify and keep the receipts."""
-    given = [line for path in paths for line in path.read_bytes().splitlines() if line.strip()]
+    from liandan.client import Receipt
+    from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
+
+    given = [line for path in paths for line in read_given(path, POSTED_MAX).splitlines() if line.strip()]
     envelopes = [parse_envelope(line, payload_type=PAYLOAD_STATEMENT) for line in given]
     async with open_client(**options) as client:
         if client.trust is None:
             pin = await client.found(envelopes.pop(0))
-            errors.print(f"账本已成立，请保存此哈希 / founded; pin this hash: {pin}", markup=False)
+            warn(f"账本已成立，请保存此哈希 / founded; pin this hash: {pin}")
             await client.connect()
         answers = await client.post_batch(envelopes, atomic=atomic) if envelopes else []
     results, lines = list[object](), list[str]()

@@ -1,25 +1,21 @@
 """``liandan verify``: certificates, bundles, receipts and whole receipt folders, with no network and no database."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import click
 
-from liandan.cli.connection import existing, pinned_hash
+from liandan.cli.connection import existing, pinned_hash, read_given
 from liandan.cli.output import FINDING, UNCHECKED, command, emit, progress_bar
-from reports.anchor import make_anchor
-from reports.claimed import verify_claim
-from reports.documents import title_of
-from reports.files import printable, read_file
-from reports.receipts import is_receipt, verify_receipts
-from reports.remark import Remark, VerifyReport
-from reports.rulebook import explain
-from reports.verify import verify_files, verify_folder, with_bundle_at_hand
-from reports.words import STAGES
-from signing.refusal import Refusal
+
+if TYPE_CHECKING:
+    from reports.remark import Remark, VerifyReport
 
 _FORMS = {
     "certificate": "转移证明", "bundle": "证据包", "receipt": "拒绝回执", "entry": "入账回执", "checkpoint": "检查点", "claim": "二维码声明",
@@ -70,10 +66,15 @@ def verify(
     Verify certificates, bundles, receipts, square codes (--claim), or a whole receipt folder offline. Exit code 0: good; 1: something is not, or no pin was given;
     4: the evidence is good, the paper is not the issuer's bytes: read the page that is written beside it.
     """
+    from reports.anchor import make_anchor
+    from reports.claimed import verify_claim
+    from reports.receipts import is_receipt, verify_receipts
+    from reports.verify import FILE_MAX, verify_files, verify_folder, with_bundle_at_hand
+
     if not paths and not claim:
         raise click.UsageError("给出文件、文件夹或 --claim / give files, folders or --claim")
-    vkeys, policy_, bundle_ = (None if path is None else path.read_bytes() for path in (vkey, policy, bundle))
-    registrations = tuple(path.read_bytes() for path in registration)
+    vkeys, policy_, bundle_ = (None if path is None else read_given(path, FILE_MAX) for path in (vkey, policy, bundle))
+    registrations = tuple(map(read_given, registration))
     anchor = make_anchor(found, vkeys=vkeys or b"", policy=policy_, bundle=bundle_, registrations=registrations, is_signed_only=signed)
     files, folders = [path for path in paths if not path.is_dir()], [path for path in paths if path.is_dir()]
     anchor = with_bundle_at_hand(anchor, [*files, *(file for path in folders for file in entries(path))], is_wanted=bool(claim))
@@ -93,7 +94,7 @@ def verify(
     unchecked = sum(report.paper == "unchecked" for report in reports)
     counts = (len(reports), bad, unchecked)
     total = ["共 {} 件，不合格 {} 件，纸面未核对 {} 件 / {} verified, {} not good, {} papers not checked".format(*counts, *counts)]
-    emit(reports, *(printable(line) for report in reports for line in _lines(report)), *(total if len(reports) > 1 else []))
+    emit(reports, *(line for report in reports for line in _lines(report)), *(total if len(reports) > 1 else []))
     return FINDING if bad else UNCHECKED if unchecked else 0
 
 
@@ -128,6 +129,9 @@ def keep_beside(folder: Path) -> Callable[[str, bytes], str]:
 
 
 def _holds(path: Path, content: bytes) -> bool:
+    from reports.files import read_file
+    from signing.refusal import Refusal
+
     with suppress(Refusal):
         return read_file(path, len(content)) == content
     return False
@@ -144,11 +148,16 @@ _PAPERS = {"reprint": "；纸面与证据重印的逐字节相同", "signature":
 
 
 def _called(report: VerifyReport) -> str:
+    from reports.documents import title_of
+
     return title_of(report.document)[0] if report.document else _FORMS[report.form]
 
 
 def _lines(report: VerifyReport) -> Iterator[str]:
     """The verdict, what it is about, what was checked; then findings with what to do, and notes."""
+    from reports.rulebook import explain
+    from reports.words import STAGES
+
     stage = STAGES.get(report.stage, report.stage)
     parts = (f"{report.file}: {_VERDICTS[report.verdict]}", _called(report), report.kind, report.number, stage, report.subject)
     yield "  ".join(part for part in parts if part)

@@ -1,19 +1,20 @@
 """``liandan webhook``: a party's webhooks on a server, and ``webhook key``: the keys that an installation signs notices with."""
 
+from __future__ import annotations
+
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import msgspec
 
-from ledger.reading import PAGE_MAX
-from ledger.times import format_at
-from liandan.cli.connection import client_options, open_client, own_settings
+from liandan.cli.connection import PAGE_MAX, client_options, open_client, own_settings
 from liandan.cli.output import command, emit
-from liandan.webhooks.answers import DeliveryAnswer, DeliveryList, WebhookAnswer, WebhookList
-from liandan.webhooks.keys import WebhookKeys
 
-BASE = "/v1/webhooks"
+if TYPE_CHECKING:
+    from liandan.webhooks.answers import DeliveryAnswer, WebhookAnswer
+    from liandan.webhooks.keys import WebhookKeys
+
+BASE, NONE = "/v1/webhooks", "没有 / none"
 kinds_option = click.option(
     "--kind", "kinds", multiple=True, help="只要这些种类（manifest.depart）或链类型（manifest），可重复 / kinds or types of chains"
 )
@@ -25,9 +26,14 @@ def webhook() -> None:
     """回调：新条目入账时通知您的系统，见 docs/webhooks.md。 / Webhooks: your software is told of new entries."""
 
 
-async def _ask(method: str, path: str, form: type[Any], options: dict[str, Any], body: object = None) -> Any:
+async def _ask(method: str, path: str, form: str, options: dict[str, Any], body: object = None) -> Any:
+    """``form`` names a Struct of ``liandan.webhooks.answers``."""
+    import msgspec
+
+    from liandan.webhooks import answers
+
     async with open_client(**options) as client:
-        return msgspec.json.decode(await client.ask(method, BASE + path, body), type=form)
+        return msgspec.json.decode(await client.ask(method, BASE + path, body), type=getattr(answers, form))
 
 
 def _line(hook: WebhookAnswer) -> str:
@@ -58,7 +64,7 @@ def _show(hook: WebhookAnswer) -> None:
 async def add(address: str, kinds: tuple[str, ...], note: str | None, from_index: int | None, **options: Any) -> None:
     """设立回调；随即发出 ping，接收端带回 challenge 后生效。 / Make a webhook; it is pinged at once, and active once the challenge came back."""
     given = {"url": address, "kinds": kinds, "note": note, "from_index": from_index}
-    hook = await _ask("POST", "", WebhookAnswer, options, {name: value for name, value in given.items() if value not in (None, ())})
+    hook = await _ask("POST", "", "WebhookAnswer", options, {name: value for name, value in given.items() if value not in (None, ())})
     emit(hook, _line(hook), f"  → liandan webhook deliveries {hook.id}")
 
 
@@ -67,8 +73,8 @@ async def add(address: str, kinds: tuple[str, ...], note: str | None, from_index
 @command
 async def list_command(**options: Any) -> None:
     """本单位的回调。 / The webhooks of your party."""
-    found = await _ask("GET", "", WebhookList, options)
-    emit(found, *map(_line, found.webhooks))
+    found = await _ask("GET", "", "WebhookList", options)
+    emit(found, *map(_line, found.webhooks), *([] if found.webhooks else [NONE]))
 
 
 @webhook.command()
@@ -77,7 +83,7 @@ async def list_command(**options: Any) -> None:
 @command
 async def show(name: str, **options: Any) -> None:
     """一个回调的现状：待送、已送、放弃的通知数。 / One webhook and its numbers."""
-    _show(await _ask("GET", f"/{name}", WebhookAnswer, options))
+    _show(await _ask("GET", f"/{name}", "WebhookAnswer", options))
 
 
 @webhook.command()
@@ -91,7 +97,9 @@ async def show(name: str, **options: Any) -> None:
 async def change(name: str, address: str | None, kinds: tuple[str, ...], note: str | None, state: str | None, **options: Any) -> None:
     """修改、暂停或重新启用一个回调。 / Change a webhook, pause it or set it going again."""
     given = {"url": address, "kinds": kinds, "note": note, "state": state}
-    _show(await _ask("PATCH", f"/{name}", WebhookAnswer, options, {key: value for key, value in given.items() if value not in (None, ())}))
+    _show(
+        await _ask("PATCH", f"/{name}", "WebhookAnswer", options, {key: value for key, value in given.items() if value not in (None, ())})
+    )
 
 
 @webhook.command()
@@ -111,7 +119,7 @@ async def remove(name: str, **options: Any) -> None:
 @command
 async def ping(name: str, **options: Any) -> None:
     """发一份测试通知；结果见投递记录。 / Send a test notice; the delivery log tells what became of it."""
-    sent = await _ask("POST", f"/{name}/ping", DeliveryAnswer, options)
+    sent = await _ask("POST", f"/{name}/ping", "DeliveryAnswer", options)
     emit(sent, _told(sent), f"  → liandan webhook deliveries {name}")
 
 
@@ -122,7 +130,7 @@ async def ping(name: str, **options: Any) -> None:
 @command
 async def replay(name: str, from_index: int, **options: Any) -> None:
     """自某一序位起重新通知。 / Be told again of everything from an index on."""
-    _show(await _ask("POST", f"/{name}/replay", WebhookAnswer, options, {"from_index": from_index}))
+    _show(await _ask("POST", f"/{name}/replay", "WebhookAnswer", options, {"from_index": from_index}))
 
 
 @webhook.command()
@@ -134,8 +142,8 @@ async def replay(name: str, from_index: int, **options: Any) -> None:
 async def deliveries(name: str, state: str | None, limit: int, **options: Any) -> None:
     """投递记录，新的在前。 / The delivery log, newest first."""
     wanted = f"?limit={limit}" + ("" if state is None else f"&state={state}")
-    found = await _ask("GET", f"/{name}/deliveries{wanted}", DeliveryList, options)
-    emit(found, *map(_told, found.deliveries))
+    found = await _ask("GET", f"/{name}/deliveries{wanted}", "DeliveryList", options)
+    emit(found, *map(_told, found.deliveries), *([] if found.deliveries else [NONE]))
 
 
 @webhook.command()
@@ -145,7 +153,7 @@ async def deliveries(name: str, state: str | None, limit: int, **options: Any) -
 @command
 async def resend(name: str, delivery: int, **options: Any) -> None:
     """重发一份已放弃的通知。 / Send a notice again that was given up."""
-    sent = await _ask("POST", f"/{name}/deliveries/{delivery}/resend", DeliveryAnswer, options)
+    sent = await _ask("POST", f"/{name}/deliveries/{delivery}/resend", "DeliveryAnswer", options)
     emit(sent, _told(sent))
 
 
@@ -155,6 +163,8 @@ def key() -> None:
 
 
 def _keys() -> WebhookKeys:
+    from liandan.webhooks.keys import WebhookKeys
+
     own = own_settings()
     return WebhookKeys(own.webhook_key_path, own.passphrase_path)
 
@@ -163,8 +173,10 @@ def _keys() -> WebhookKeys:
 @command
 def list_keys() -> None:
     """本机的签名密钥与启用时间。 / The keys of this installation, and from when on each signs."""
+    from ledger.times import format_at
+
     found = _keys().all()
-    emit([one.jwk for one in found], *(f"{one.keyid} {format_at(one.from_s)}" for one in found))
+    emit([one.jwk for one in found], *(f"{one.keyid} {format_at(one.from_s)}" for one in found), *([] if found else [NONE]))
 
 
 @key.command("add")
@@ -172,6 +184,8 @@ def list_keys() -> None:
 @command
 def add_key(at_once: bool) -> None:
     """增加一把密钥，公布 24 小时后启用；服务无须重启。 / Add a key, which signs a day after it is shown; no restart."""
+    from ledger.times import format_at
+
     made = _keys().add(int(time.time()), at_once=at_once)
     emit(made.jwk, f"{made.keyid} 启用于 / signs from {format_at(made.from_s)}", "  → liandan webhook key retire <旧密钥 old keyid>")
 

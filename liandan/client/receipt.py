@@ -17,8 +17,11 @@ from ledger.tree.proof import Proof
 from liandan.client.transport import Dishonest
 from signing import b64
 from signing.envelope import Envelope, envelope_of
+from signing.files import PIPE_S, read_whole
 from signing.payload import parse
-from signing.refusal import Refusal
+from signing.refusal import Refusal, refuse
+
+VKEYS_MAX = 64 * 1024
 
 
 class Trust(Struct, frozen=True, kw_only=True):
@@ -32,7 +35,12 @@ class Trust(Struct, frozen=True, kw_only=True):
     @classmethod
     def from_files(cls, vkeys: Path, found: str) -> Self:
         """From a ``log.vkey`` file and the founding hash."""
-        keys = tuple(vkeys.read_text(encoding="utf-8").split("\n"))[:-1]
+        try:
+            keys = tuple(read_whole(vkeys, VKEYS_MAX, wait_s=PIPE_S).decode().split("\n"))[:-1]
+        except UnicodeDecodeError:
+            keys = ()
+        if not keys:
+            raise refuse("VKEY_FORM", field=str(vkeys), found="no line", expected="<name>+<hash>+<base64 of 01 and 32 bytes>")
         return cls(origin=keys[0].partition("+")[0], found=found, log_keys=keys)
 
 

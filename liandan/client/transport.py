@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import httpx
 import msgspec
+from msgspec import Struct
 
 from ledger.problem import Problem
 from ledger.times import format_at
@@ -26,6 +27,8 @@ from signing.keys import PrivateKey
 LIFE_S = 6 * 3600
 RENEW_S = 300
 """A token is renewed when it has less than this left."""
+ANSWER_MAX = 256 * 1024 * 1024
+"""Bytes of an answer, unpacked; the largest of ours, a batch of 10,000 receipts, has some tens of megabytes."""
 RETRIED = frozenset({429, 502, 503, 504})
 LASTING = b'"ISSUER_KEY"', b'"ISSUER_LAPSED"'
 """Stay until the operator has done something."""
@@ -80,7 +83,7 @@ class Transport:
             ends_s = int(time.time()) + LIFE_S
             envelope = challenge(origin, self.base_url, self._key, ends_s, ("read", "post"))
             answer = await self.send("POST", "/v1/tokens", content=freeze(envelope))
-            self._token, self._ends = answer.json()["token"], ends_s
+            self._token, self._ends = _decoded(answer.content, _Token, "/v1/tokens").token, ends_s
 
     async def logout(self) -> None:
         """Revoke the token."""
@@ -94,14 +97,14 @@ class Transport:
 
     async def read(self, form: type[T], path: str, **params: Any) -> T:
         """The same in its form."""
-        return msgspec.json.decode(await self.get(path, **params), type=form)
+        return _decoded(await self.get(path, **params), form, path)
 
     async def send(self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any) -> httpx.Response:
         """A request, repeated while the log is busy or away, until patience ends; RequestRefused for every other problem."""
         ends, pause, why = time.monotonic() + self._patience_s, 0.1, ""
         while True:
             try:
-                answer = await self._http.request(method, self.base_url + path, headers=self._headers(headers), **options)
+                answer = await self._answer(method, self.base_url + path, headers=self._headers(headers), **options)
             except httpx.TransportError as error:
                 why, wait = f"{type(error).__name__}: {error}", pause
             else:
@@ -119,10 +122,37 @@ class Transport:
             await asyncio.sleep(wait)
             pause = min(pause * 2, PAUSE_MAX_S)
 
+    async def _answer(self, method: str, url: str, **options: Any) -> httpx.Response:
+        """One answer, held as it comes in and not beyond its bound: whoever answers may be anybody."""
+        try:
+            async with self._http.stream(method, url, **options) as response:
+                content = bytearray()
+                async for part in response.aiter_bytes():
+                    content += part
+                    if len(content) > ANSWER_MAX:
+                        raise Unavailable(f"{method} {url}: more than {ANSWER_MAX} bytes")
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.DecodingError, httpx.TooManyRedirects) as error:
+            raise Unavailable(f"{method} {url}: {type(error).__name__}: {error}") from error  # not to be tried again
+        kept = {name: value for name, value in response.headers.items() if name not in ("content-encoding", "content-length")}
+        return httpx.Response(response.status_code, headers=kept, content=bytes(content), request=response.request)
+
     def _headers(self, headers: dict[str, str] | None) -> dict[str, str]:
         token = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         now = {} if self.now_s is None else {"Liandan-Now": format_at(self.now_s)}
         return (headers or {}) | token | now
+
+
+class _Token(Struct):
+    """Of the answer to a login."""
+
+    token: str
+
+
+def _decoded(raw: bytes, form: type[T], path: str) -> T:
+    try:
+        return msgspec.json.decode(raw, type=form)
+    except msgspec.DecodeError as error:
+        raise Unavailable(f"{path}: from something that is not a log: {error}") from None
 
 
 def problem_of(answer: httpx.Response) -> Problem:

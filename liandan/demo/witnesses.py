@@ -29,7 +29,6 @@ from ledger.witnessing.server import Cosigner, make_cosigner
 from ledger.witnessing.service import WitnessStatus
 from ledger.witnessing.store import WitnessStore
 from ledger.witnessing.wire import log_id
-from liandan.cli.witness import ED25519, NAME, PASSPHRASE, STORE, listed, opened, web_server
 from liandan.demo.cast import CHONGQING, SICHUAN, Firm
 from liandan.demo.founding import ORIGIN, Keyring
 from liandan.demo.server_process import child, own_output, say
@@ -38,6 +37,7 @@ from liandan.export import archived_in, reader_of
 from liandan.keyring import read_passphrase
 from liandan.process import set_up_logging
 from liandan.wiring import KINDS
+from liandan.witness_node import ED25519, NAME, PASSPHRASE, STORE, listed, opened, web_server
 from signing.keys import read_key, write_key
 from signing.refusal import refuse
 

@@ -45,6 +45,7 @@ WORLD = {
     "ledger.witnessing.client": "asks witnesses over HTTP, within their time",
     "ledger.witnessing.wire": "reads bounded answers over HTTP",
     "ledger.witnessing.mirror": "fetches the entries of a log and keeps them",
+    "signing.files": "reads files that anybody may have made, bounded and never waited for",
     "signing.keys": "reads and writes key files",
     "whitelist.adopted": "reads the data files shipped with the package",
     "whitelist.data.make_workdays": "a programme run by hand, once a year",

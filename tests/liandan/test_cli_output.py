@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger.problem import problem_errors
-from liandan.cli.output import tell_error
+from liandan.cli.reasons import tell_error
 from liandan.wiring import RULES
 from signing.refusal import Reason
 

@@ -53,7 +53,7 @@ async def test_migrating_says_what_the_server_says_and_refuses_an_old_one(empty_
     monkeypatch.undo()
     async with connect(empty_database_url) as connection:
         await connection.execute("CREATE TABLE entry (nothing int)")
-        with pytest.raises(asyncpg.DuplicateTableError):
+        with pytest.raises(Refusal, match="DATABASE_FOREIGN"):
             await migrate(empty_database_url)
 
 

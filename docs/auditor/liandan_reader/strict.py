@@ -4,8 +4,11 @@ import base64
 import contextlib
 import hashlib
 import json
+import os
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 
@@ -21,6 +24,13 @@ def need(holds: object, code: str, field: str = "", found: object = "", expected
     """Raise ``Bad`` unless it holds."""
     if not holds:
         raise Bad(code, field, found, expected)
+
+
+def walk(directory: str | Path, depth: int = 9) -> Iterator[Path]:
+    """Every file under a directory; of what lies deeper, the folder. Links are never followed."""
+    for item in os.scandir(directory):
+        deeper = depth and item.is_dir(follow_symlinks=False)
+        yield from walk(item.path, depth - 1) if deeper else [Path(item.path)]
 
 
 def sha256(raw: bytes) -> bytes:

@@ -10,8 +10,8 @@ from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.server import KnownLog
 from ledger.witnessing.service import Witness
 from ledger.witnessing.store import WitnessStore
-from liandan.cli.witness import authorize
 from liandan.wiring import KINDS
+from liandan.witness_node import authorize
 from tests.ledger.witnessing.bench import COSIGNER, client, policy_of, witness_at
 from tests.liandan.serving import KEYRING, http, post_all
 from tests.workbench import AUTHORITY_51, ORIGIN, Workbench, key_of, uscc

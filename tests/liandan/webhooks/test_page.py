@@ -147,7 +147,7 @@ async def test_the_commands_of_the_page(server: tuple[httpx.AsyncClient, Workben
         assert json.loads(await run("deliveries", name, "--state", "dead", "--json")) == {"deliveries": [], "next": None}
         assert "WEBHOOK_STATE" in await run("resend", name, log[0].split()[0], code=1)
         await run("remove", name)
-        assert await run("list") == ""
+        assert await run("list") == "没有 / none\n"
 
 
 def test_an_operator_changes_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +158,7 @@ def test_an_operator_changes_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert result.exit_code == code, result.output
         return result.output
 
-    assert run("list") == ""
+    assert run("list") == "没有 / none\n"
     run("add", "--at-once")
     first, second = (line.split()[0] for line in run("list").splitlines())
     run("retire", first)
