@@ -18,9 +18,14 @@ ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
 
 def check_chain_name(chain: object) -> str:
     """The name if it is well-formed; Refusal CHAIN_FORM otherwise."""
-    if not isinstance(chain, str) or not (_is_chain_name if len(chain) <= KEPT_MAX else _is_chain_name.__wrapped__)(chain):
+    if not isinstance(chain, str) or not is_chain_name(chain):
         raise refuse("CHAIN_FORM", field="chain", found=chain, expected=f"{CHAIN_PATTERN.pattern}, no segment . or ..")
     return chain
+
+
+def is_chain_name(chain: str) -> bool:
+    """Whether a name is well-formed."""
+    return _is_chain_name(chain) if len(chain) <= KEPT_MAX else _is_chain_name.__wrapped__(chain)
 
 
 @lru_cache(maxsize=8192)

@@ -88,8 +88,8 @@ def _frozen(raw: bytes, payload_type: str) -> Envelope | None:
 
 def is_well_formed(envelope: Envelope) -> bool:
     """Whether number, keyids and distinctness of the signatures are as :func:`envelope_of` asks, without saying what is wrong."""
-    keyids = {signature.keyid for signature in envelope.signatures if is_digest(signature.keyid)}
-    return 1 <= len(envelope.signatures) <= SIGNATURE_LIMIT and len(keyids) == len(envelope.signatures)
+    keyids = [signature.keyid for signature in envelope.signatures]
+    return 1 <= len(keyids) <= SIGNATURE_LIMIT and all(map(is_digest, keyids)) and len(set(keyids)) == len(keyids)
 
 
 def envelope_of(parsed: Mapping[str, Any]) -> Envelope:  # values of strict JSON

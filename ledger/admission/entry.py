@@ -2,7 +2,6 @@
 re-encoding gives the same bytes, so every reader sees one and the same text."""
 
 import re
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -126,10 +125,12 @@ def _check_admission(admission: Admission) -> None:
         raise refuse("ENTRY_FORM", field="admission.at", found=admission.at, expected="YYYY-MM-DDThh:mm:ss+08:00") from None
     _check_whole(admission.index, "admission.index")
     decision = admission.decision
-    for chain, index in admission.facts:
-        check_chain_name(chain)
-        _check_whole(index, "admission.facts")
-    _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
+    if admission.facts:
+        for chain, index in admission.facts:
+            check_chain_name(chain)
+            if not 0 <= index <= INTEGER_LIMIT:
+                _check_whole(index, "admission.facts")
+        _check_sorted([chain for chain, _ in admission.facts], "admission.facts")
     if decision.route is not None and not CODE.fullmatch(decision.route):
         raise refuse("ENTRY_FORM", field="admission.decision.route", found=decision.route, expected=CODE.pattern)
     if decision.tags or decision.alerts:
@@ -176,5 +177,5 @@ def _is_code(value: object) -> bool:
 
 def _check_sorted(names: list[str], field: str) -> None:
     """By bytes of UTF-8, which for Python's text is the order of code points."""
-    if len(names) > 1 and any(a >= b for a, b in pairwise(names)):
+    if len(names) > 1 and names != sorted(set(names)):
         raise refuse("ENTRY_FORM", field=field, found=", ".join(names), expected="sorted by bytes, no duplicates")

@@ -10,9 +10,10 @@ import msgspec
 from msgspec.structs import replace
 
 from ledger.admission.personality import CHANGEABLE, RULESETS, Judged, Kind, Personality, Ruleset
-from ledger.chain import USCC
+from ledger.chain import KEPT_MAX, USCC, is_chain_name
 from ledger.model import Account, DataMissing, Findings, Head, Seen
 from signing.refusal import Rule, following, refuse
+from signing.uscc import check_uscc
 
 ADOPTION = "ruleset.adopt/1"
 
@@ -40,6 +41,7 @@ class Kinds:
             self.data.update(personality.data)
         self.parties_in = lru_cache(8192)(self._read_chain)
         """The parties that a chain (at most 270 characters) is named after, where its grammar says so; ``None`` where it is out of form."""
+        self._type_of = lru_cache(8192)(self._judge_chain)
         self._in_force: dict[str, dict[str, Kind]] = {}
         first = dict(self.by_name)
         for ruleset in self.rulesets.values():
@@ -61,11 +63,12 @@ class Kinds:
 
     def of(self, name: str, ruleset: str) -> Kind:
         """A kind as a ruleset has it; Refusal RULESET_UNKNOWN, or KIND_UNKNOWN for one that came later."""
-        if (table := self._in_force.get(ruleset)) is None:
-            raise refuse("RULESET_UNKNOWN", field="ruleset", found=ruleset, expected=", ".join(self.rulesets))
-        if (kind := table.get(name)) is None:
-            raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=f"a kind of {ruleset}")
-        return kind
+        try:
+            return self._in_force[ruleset][name]
+        except KeyError:
+            if ruleset not in self._in_force:
+                raise refuse("RULESET_UNKNOWN", field="ruleset", found=ruleset, expected=", ".join(self.rulesets)) from None
+            raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=f"a kind of {ruleset}") from None
 
     def _put_together(self, version: str, first: dict[str, Kind]) -> dict[str, Kind]:
         """The kinds of a version: those of its base with its changes. Once for each, however they branch."""
@@ -91,6 +94,14 @@ class Kinds:
     def chain_pattern(self, chain_type: str) -> re.Pattern[str] | None:
         """Grammar of whole chain names of one type, or ``None`` for an unknown type."""
         return self._chains.get(chain_type)
+
+    def type_of(self, chain: str) -> str | None:
+        """The type of a chain whose name is in form throughout, the USCCs in it too; else ``None``."""
+        return self._type_of(chain) if len(chain) <= KEPT_MAX else None
+
+    def _judge_chain(self, chain: str) -> str | None:
+        parties = self.parties_in(chain) if is_chain_name(chain) else None
+        return None if parties is None or not all(map(check_uscc, parties)) else chain.partition("/")[0]
 
     def _read_chain(self, chain: str) -> tuple[str, ...] | None:
         pattern = self._parties.get(chain.partition("/")[0])

@@ -27,6 +27,8 @@ from signing.uscc import check_uscc
 FIELDS = ("kind", "chain", "seq", "prev", "by", "for", "at", "seen", "body")
 ALLOWED = frozenset(FIELDS)
 REQUIRED = ALLOWED - {"for", "seen"}
+SIGNERS_KEPT_MAX = 8192  # Lists of signers in form that are remembered.
+_IN_FORM: dict[tuple[str, ...], None] = {}
 KIND_MAX = 64
 KIND_PATTERN = re.compile(r"[a-z]+\.[a-z_]+/[1-9][0-9]{0,2}")
 SIGNERS_MAX = 4
@@ -64,7 +66,7 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
         principal=principal,
         at=fields["at"],
         at_s=at_s,
-        seen=_seen(fields.get("seen")),
+        seen=_seen(fields["seen"]) if "seen" in fields else None,
         body=read_body(fields["body"], kind.body),
         hash=statement_hash(envelope.message),
         keyids=tuple([signature.keyid for signature in envelope.signatures]),
@@ -119,6 +121,8 @@ def _kinds_like(name: object, kinds: Kinds) -> str:
 
 
 def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
+    if isinstance(value, str) and kinds.type_of(value) == kind.chain_type and kind.chain in ("", value):
+        return value  # as nearly always
     chain = check_chain_name(value)
     chain_type = chain.partition("/")[0]
     if chain_type != kind.chain_type:
@@ -135,6 +139,21 @@ def _chain(value: object, kind: Kind, kinds: Kinds) -> str:
 
 
 def _signers(by: object, chain: str) -> tuple[str, ...]:
+    """``by``, judged; up to SIGNERS_MAX signers that passed are known for a moment, for the same few sign all day."""
+    try:
+        if isinstance(by, list) and (named := tuple(by)) in _IN_FORM:
+            return named
+    except TypeError:  # something in the list is itself a list
+        pass
+    named = _judged_signers(by, chain)
+    if len(named) <= SIGNERS_MAX:
+        if len(_IN_FORM) >= SIGNERS_KEPT_MAX:
+            _IN_FORM.clear()
+        _IN_FORM[named] = None
+    return named
+
+
+def _judged_signers(by: object, chain: str) -> tuple[str, ...]:
     if not isinstance(by, list):
         raise refuse("FIELD_TYPE", field="by", found=type(by).__name__, expected="a list of USCCs")
     if not by:
@@ -155,9 +174,7 @@ def _uscc(value: object, field: str) -> None:
         raise refuse("USCC", field=field, found=value, expected="18 characters, GB 32100 check character")
 
 
-def _seen(value: object) -> Seen | None:
-    if value is None:
-        return None
+def _seen(value: object) -> Seen:
     try:
         seen = msgspec.convert(value, Seen, strict=True)
     except msgspec.ValidationError as error:
