@@ -4,9 +4,12 @@ A label is a 数字识别码 of HJ 1276: 18 + 8 + 8 + 3 = 37 characters, USCC, c
 [READ S20b], the four widths are recalled and to be confirmed [RECALL]. Labels are read in normal form, however they were typed.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -47,10 +50,21 @@ class LabelHolder(Struct, frozen=True):
     serials: tuple[str, ...]
 
 
-class LabelHolders(Struct, frozen=True):
+class LabelHolders(Struct, frozen=True, dict=True):
     """Register ``label:<unit, code, day>``: who loaded which serials last; a serial stands once, so it holds at most 1,000."""
 
     holders: tuple[LabelHolder, ...] = ()
+
+    @cached_property
+    def serials(self) -> frozenset[str]:
+        """All of them: a register has hundreds of holders on a long day, and a departure rarely has a label that one of them knows."""
+        return frozenset(chain.from_iterable([holder.serials for holder in self.holders]))
+
+    def with_holder(self, holder: LabelHolder) -> LabelHolders:
+        """The register after labels that it did not hold; what is known of the others is carried over."""
+        found = LabelHolders((*self.holders, holder))
+        found.__dict__["serials"] = self.serials.union(holder.serials)
+        return found
 
 
 def label_key(batch: str) -> str:
@@ -141,17 +155,12 @@ def note_labels_used(judged: Judged, out: Findings, scanned: Sequence[str]) -> N
     """ALERT H LABEL_USED: a label that another manifest has loaded, unless that one carried it back."""
     for key, serials in _by_register(read_labels(scanned)).items():
         known: LabelHolders | None = judged.facts.get(key)
-        if known is None or not _share(serials, known):
+        if known is None or known.serials.isdisjoint(serials):
             continue
         new = set(serials)
         for holder in known.holders:
             if not new.isdisjoint(holder.serials) and holder.manifest != judged.statement.chain and not holder.is_return:
                 out.alert("H", "LABEL_USED")
-
-
-def _share(serials: Iterable[str], known: LabelHolders) -> bool:
-    """Whether a register, which has hundreds of holders on a long day, knows one of these serials: it rarely does."""
-    return not all(map(set(serials).isdisjoint, [holder.serials for holder in known.holders]))
 
 
 def _by_register(labels: Iterable[Label]) -> dict[str, list[str]]:
@@ -173,12 +182,12 @@ def labels_written(entered: Entered) -> Mapping[str, Any]:
 
 def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: list[str]) -> LabelHolders:
     """The newest manifest of a serial holds it; a holder that is left with none goes."""
-    kept = () if known is None else known.holders
-    if known is not None and _share(new, known):
+    kept, holder = known or LabelHolders(), LabelHolder(manifest, state.route == "RETURN", tuple(new))
+    if not kept.serials.isdisjoint(new):
         taken = set(new)
-        rests = [(holder, tuple(serial for serial in holder.serials if serial not in taken)) for holder in kept]
-        kept = tuple(LabelHolder(holder.manifest, holder.is_return, rest) for holder, rest in rests if rest)
-    return LabelHolders((*kept, LabelHolder(manifest, state.route == "RETURN", tuple(new))))
+        rests = [(other, tuple(serial for serial in other.serials if serial not in taken)) for other in kept.holders]
+        kept = LabelHolders(tuple(LabelHolder(other.manifest, other.is_return, rest) for other, rest in rests if rest))
+    return kept.with_holder(holder)
 
 
 TEXTS = texts("""
