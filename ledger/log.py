@@ -5,11 +5,10 @@ It joins intake, sequencer, publisher and store for one process; it knows nothin
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from time import time
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from asyncpg import Pool, Record
@@ -55,7 +54,6 @@ class TurnedDown(Struct, frozen=True, kw_only=True):
 
 
 Answer = LoggedEntry | TurnedDown
-T = TypeVar("T")
 
 
 class Log:
@@ -96,8 +94,8 @@ class Log:
                 item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
         going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
         claimed_s = now_s or 0 if self.simulated else None
-        outcomes = iter(await _all(self.sequencer.submit(going, now_s=claimed_s, atomic=atomic)))
-        return [await self._answer(item, item.refusal or next(outcomes), claimed_s) for item in taken]
+        outcomes = iter(await self.sequencer.submit(going, now_s=claimed_s, atomic=atomic))
+        return [_new(outcome := item.refusal or next(outcomes)) or await self._answer(item, outcome, claimed_s) for item in taken]
 
     async def now(self, claimed_s: int | None = None) -> int:
         """The log's present, Unix seconds: the clock, or for a simulated log the claimed time, never before its last entry."""
@@ -182,14 +180,11 @@ class Log:
         return None if head is None else head.state
 
 
-async def _all(outcomes: Sequence[asyncio.Future[T]]) -> list[T]:
-    """Each in its turn: they are done in their order, many at a time, so most are there when they are asked for and cost no wake-up."""
-    try:
-        return [await outcome for outcome in outcomes]
-    except BaseException:
-        for outcome in outcomes:  # nobody asks for the rest any more, and no failure among them is news
-            outcome.add_done_callback(lambda done: done.cancelled() or done.exception())
-        raise
+def _new(outcome: Sequenced | Refusal) -> LoggedEntry | None:
+    """The answer to a statement that has just become an entry, as nearly all do; ``None`` for any other."""
+    if isinstance(outcome, Sequenced) and outcome.entry is not None:
+        return LoggedEntry(entry=outcome.entry, is_new=outcome.is_new)
+    return None
 
 
 def _joined(item: Taken, earlier: Refusal | None) -> Refusal | None:

@@ -66,14 +66,29 @@ class _Decided(Struct, frozen=True):
     head: store.LogHead
 
 
+class _Asked(Struct):
+    """Statements that came together, and who waits for what becomes of all of them."""
+
+    outcomes: dict[int, Outcome]
+    count: int
+    done: asyncio.Future[list[Outcome]]
+
+    def answer(self, place: int, outcome: Outcome) -> None:
+        """What became of one of them. Whoever waited may have gone meanwhile."""
+        self.outcomes[place] = outcome
+        if len(self.outcomes) == self.count and not self.done.done():
+            self.done.set_result([self.outcomes[place] for place in range(self.count)])
+
+
 class _Pending(Struct):
     submission: Submission
     now_s: int | None
-    done: asyncio.Future[Outcome]
+    asked: _Asked
+    place: int
 
 
 class _Group(Struct):
-    """Statements that came together; an atomic group is a batch of its own."""
+    """Statements that wait together; an atomic group is a batch of its own."""
 
     items: list[_Pending]
     atomic: bool
@@ -96,21 +111,23 @@ class Sequencer:
         self._kept = FactCache()
         self.recent = Recent()  # What this process has appended last.
 
-    def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> list[asyncio.Future[Outcome]]:
-        """Queue statements in order; raises Busy when they do not fit. ``now_s`` is the simulated clock of a demo log. An ``atomic`` group
-        (at most ``batch_max``) is admitted whole or not at all."""
+    def submit(self, submissions: Sequence[Submission], *, now_s: int | None = None, atomic: bool = False) -> asyncio.Future[list[Outcome]]:
+        """Queue statements in order, to be answered together and in this order; raises Busy when they do not fit. ``now_s`` is the simulated
+        clock of a demo log. An ``atomic`` group (at most ``batch_max``) is admitted whole or not at all."""
         assert not atomic or len(submissions) <= self._batch_max, "an atomic group is one batch"
         if (reason := self._publisher.may_append()) is not None:
             raise Busy(reason, 5)
         if self.waiting + len(submissions) > self._queue_max:
             raise Busy("the queue is full", 1)
-        loop = asyncio.get_running_loop()
-        pending = [_Pending(submission, now_s, loop.create_future()) for submission in submissions]
+        asked = _Asked({}, len(submissions), asyncio.get_running_loop().create_future())
+        pending = [_Pending(submission, now_s, asked, place) for place, submission in enumerate(submissions)]
         if pending:
             self.waiting += len(pending)
             self._queue.append(_Group(pending, atomic and len(pending) > 1))
             self._arrived.set()
-        return [item.done for item in pending]
+        else:
+            asked.done.set_result([])
+        return asked.done
 
     async def run(self) -> None:
         """Sequence batches until cancelled. What waits in the queue then is answered Busy: nothing was written of it."""
@@ -153,7 +170,7 @@ class Sequencer:
             if len(batch) == 1 or atomic:
                 log.error("poison", statement=batch[0].submission.statement.hash, **_fault(error))
                 for item in batch:
-                    _answer(item, Refusal([Reason("INTERNAL_POISON")]))
+                    item.asked.answer(item.place, Refusal([Reason("INTERNAL_POISON")]))
                 return
             middle = len(batch) // 2
             await self._settle(batch[:middle], atomic=False)
@@ -163,7 +180,7 @@ class Sequencer:
         self.committed.set()
         self.observe(len(batch), time.monotonic() - begun)
         for item, outcome in zip(batch, outcomes, strict=True):
-            _answer(item, outcome)
+            item.asked.answer(item.place, outcome)
 
     async def _from_kept(self, conn: store.Conn, batch: list[_Pending]) -> list[Outcome] | None:
         """Decide from what this process left behind and append in one statement, which compares it; None if nothing was written. Only what
@@ -267,15 +284,11 @@ class Sequencer:
         return Sequenced(index, is_new=True, entry=entry)
 
 
-def _answer(item: _Pending, outcome: Outcome) -> None:
-    if not item.done.done():
-        item.done.set_result(outcome)
-
-
 def _fail(items: Iterable[_Pending], error: Exception) -> None:
+    """Whoever waits for any of these gets no answer to the others either."""
     for item in items:
-        if not item.done.done():
-            item.done.set_exception(error)
+        if not item.asked.done.done():
+            item.asked.done.set_exception(error)
 
 
 def _fault(error: Exception) -> dict[str, str]:
