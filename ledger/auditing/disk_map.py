@@ -9,14 +9,24 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ledger.model import Facts, Head
+from ledger.model import Facts, Values
 
 HOT_VALUES = 20_000  # decoded values held: some 60 MB of states
-_UNKNOWN: Any = object()
 _CACHE_KIB = 32 * 1024
 _SLOTS = 2**22
 """Names of a new file are hashed into so many bytes, 1 where one was written: most names that are not in memory were never set, and need
 not be looked for in the file. A collision, or a file that was kept, only costs the look."""
+
+
+class _Young(Values):
+    """The values that were used last; what is asked for and not among them comes from the older ones, or from the file."""
+
+    def __init__(self, again: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._again = again
+
+    def __missing__(self, name: str) -> Any:
+        return self._again(name)
 
 
 class DiskMap:
@@ -27,9 +37,9 @@ class DiskMap:
     ) -> None:
         """``path`` None is a private file that vanishes with the process; values written to it are lost unless :meth:`keep` was called."""
         self._encode, self._decode, self._hot = encode, decode, hot
-        self._young: dict[str, Any] = {}
+        self.young = _Young(self._again)  # Read and written to as it is, twenty times an entry: no call between.
         self._old: dict[str, Any] = {}
-        self._dirty: set[str] = set()
+        self.dirty: set[str] = set()  # Names of values that the file does not have yet; whoever writes to ``young`` adds them.
         self.db = sqlite3.connect("" if path is None else path, isolation_level=None, check_same_thread=False)
         self.db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         if path is None:
@@ -43,8 +53,7 @@ class DiskMap:
 
     def get(self, name: str) -> Any:
         """A value, or None."""
-        value = self._young.get(name, _UNKNOWN)
-        return self._again(name) if value is _UNKNOWN else value
+        return self.young[name]
 
     def _again(self, name: str) -> Any:
         """A value that was not used lately: from the generation before, or from the file."""
@@ -55,26 +64,31 @@ class DiskMap:
         else:
             raw = self._load(name)
             value = None if raw is None else self._decode(name, raw)
-        self._hold(name, value)
+        self.young[name] = value
+        self._make_room()
         return value
 
     def put(self, name: str, value: Any) -> None:
         """Set a value."""
-        self._dirty.add(name)
-        self._old.pop(name, None)
-        self._hold(name, value)
+        self.dirty.add(name)
+        self.young[name] = value
+        self._make_room()
 
-    def _hold(self, name: str, value: Any) -> None:
+    def _make_room(self) -> None:
         """Two generations: what the older one still holds when the younger is full was not used since, and goes to the file."""
-        self._young[name] = value
-        if len(self._young) > self._hot // 2:
-            self._write(list(self._old.items()))
-            self._young, self._old = {}, self._young
+        if len(self.young) > self._hot // 2:
+            self._write_old()
+            self._old = dict(self.young)
+            self.young.clear()
 
-    def _write(self, values: list[tuple[str, Any]]) -> None:
-        rows = [(name, self._encode(value)) for name, value in values if name in self._dirty]
+    def _write_old(self) -> None:
+        """Those of the older generation that were not written to since."""
+        self._write([(name, value) for name, value in self._old.items() if name not in self.young])
+
+    def _write(self, values: Iterable[tuple[str, Any]]) -> None:
+        rows = [(name, self._encode(value)) for name, value in values if name in self.dirty]
         for name, _ in rows:
-            self._dirty.remove(name)
+            self.dirty.remove(name)
             self._written[hash(name) % _SLOTS] = 1
         self._store(rows)
 
@@ -89,7 +103,8 @@ class DiskMap:
         return None if row is None else row[0]
 
     def _flush(self) -> None:
-        self._write([*self._old.items(), *self._young.items()])
+        self._write_old()
+        self._write(self.young.items())
 
     def items(self) -> Iterator[tuple[str, bytes]]:
         """All values, encoded, by name."""
@@ -98,7 +113,7 @@ class DiskMap:
 
     def raw(self, name: str) -> bytes | None:
         """One value, encoded, without taking room in memory."""
-        if name in self._dirty:
+        if name in self.dirty:
             return self._encode(self.get(name))
         return self._load(name)
 
@@ -127,21 +142,8 @@ class DiskFacts(Facts):
     """Facts of a complete replay, most of them in a file: what no entry has set does not exist."""
 
     def __init__(self, dataset: Callable[[str, str], Any], disk: DiskMap) -> None:
-        super().__init__(dataset)
-        self.disk = disk
-        # Asked twenty times an entry: no call between.
-        self.get = disk.get  # type: ignore[method-assign, assignment]  # a name is a key
-        self.put = disk.put  # type: ignore[method-assign, assignment]
-
-    def head(self, chain: str) -> Head[Any] | None:
-        """As in Facts."""
-        head: Head[Any] | None = self.get("chain:" + chain)
-        return head
-
-    def state(self, chain: str) -> Any:
-        """As in Facts."""
-        head = self.get("chain:" + chain)
-        return None if head is None else head.state
+        super().__init__(dataset, disk.young)
+        self.disk, self.changed = disk, disk.dirty
 
     def holds(self, key: str) -> bool:  # noqa: ARG002  # as below
         """Always."""

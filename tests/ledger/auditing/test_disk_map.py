@@ -37,7 +37,7 @@ def test_no_more_than_the_hot_values_stay_in_memory() -> None:
     kept = disk(None, 20)
     for number in range(500):
         kept.put(f"n{number}", number)
-        assert len(kept._young) + len(kept._old) <= 20 + 1
+        assert len(kept.young) + len(kept._old) <= 20 + 1
     kept.close()
 
 
