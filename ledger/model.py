@@ -5,7 +5,7 @@ Source: formats §1 (statement), §4 (entry). Nothing here does I/O or reads a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
@@ -126,13 +126,14 @@ class DataMissing(Exception):
 def kept_for_last(work: Callable[[OneT, OtherT], AnswerT]) -> Callable[[OneT, OtherT], AnswerT]:
     """Keeps the last answer of a pure function of two frozen values: the rules of one act ask the same of the same two one after the other.
     The very objects are compared, so an answer never ages, and threads that share it only ask anew."""
-    last: tuple[object, object, AnswerT] | None = None
+    last: tuple[object, object, AnswerT | None] = (None, None, None)
 
     @wraps(work)
     def asked(one: OneT, other: OtherT) -> AnswerT:
         nonlocal last
-        if (known := last) is not None and known[0] is one and known[1] is other:
-            return known[2]
+        known_one, known_other, answer = last
+        if known_one is one and known_other is other:
+            return answer  # type: ignore[return-value]  # an answer, for the values are no None
         answer = work(one, other)
         last = (one, other, answer)
         return answer
@@ -147,7 +148,7 @@ def chain_key(chain: str) -> str:
 
 def chain_keys(chains: Iterable[str]) -> list[str]:
     """Keys of several heads; every statement asks for some ten."""
-    return ["chain:" + chain for chain in chains]
+    return list(map("chain:".__add__, chains))
 
 
 def account_key(account: str) -> str:
@@ -195,6 +196,11 @@ class Facts:
         self.values[key] = value
         self.changed.add(key)
 
+    def put_all(self, values: Mapping[str, Any]) -> None:
+        """Change several values."""
+        self.values.update(values)
+        self.changed.update(values)
+
     def get(self, key: str) -> Any:
         """A loaded value or ``None`` if the log has none; raises Unread if nobody loaded it."""
         return self.values[key]
@@ -211,7 +217,7 @@ class Facts:
 
     def used_g(self, account: str) -> int:
         """Grams used on an account; 0 before its first touch."""
-        found: Account | None = self.get("account:" + account)
+        found: Account | None = self.values["account:" + account]
         return 0 if found is None else found.used_g
 
     def account_row(self, account: str, delta_g: int) -> AccountRow:
@@ -226,12 +232,14 @@ class Facts:
 
     def data(self, name: str) -> Any:
         """The parsed data set ``name`` in force at this index, or ``None`` if none was adopted."""
-        log: Any = self.get("chain:log/main")  # its head, which changes with every adoption
+        log: Any = self.values["chain:log/main"]  # its head, which changes with every adoption
         if log is not self._log:
             self._log, self._data, self._found = log, {}, {}
-        found = self._data.get(name)
-        if found is None and log is not None and name in log.state.data:
-            found = self._data[name] = self._dataset(name, log.state.data[name].sha256)
+        elif (found := self._data.get(name)) is not None:
+            return found
+        if log is None or name not in log.state.data:
+            return None
+        found = self._data[name] = self._dataset(name, log.state.data[name].sha256)
         return found
 
     def of_data(self, work: Callable[[Facts, str, str], Any], one: str, other: str) -> Any:
@@ -251,7 +259,7 @@ class Admitted(Struct, frozen=True, kw_only=True):
     tags: tuple[Tag, ...] = ()
     alerts: tuple[Alert, ...] = ()
     accounts: Mapping[str, int] = field(default_factory=dict)
-    read: frozenset[str] = frozenset()  # Chains read beside those that the kind names: of parties whose roles others signed.
+    read: Set[str] = frozenset()  # Chains read beside those that the kind names: of parties whose roles others signed.
 
 
 class Refused(Struct, frozen=True):
@@ -293,15 +301,15 @@ class Findings(Struct, eq=False, kw_only=True):
 
     def sorted_alerts(self) -> tuple[Alert, ...]:
         """Alerts by code."""
-        return tuple([(self.alerts[code], code) for code in sorted(self.alerts)]) if self.alerts else ()
+        return tuple([(self.alerts[code], code) for code in sorted(self.alerts)])
 
     def sorted_tags(self) -> tuple[Tag, ...]:
         """Tags by code."""
-        return tuple(sorted(self.tags)) if self.tags else ()
+        return tuple(sorted(self.tags))
 
     def answer(self) -> Admitted | Refused:
         """Refused if there is any reason, else admitted with what was found."""
         if self.reasons:
             return Refused(tuple(self.reasons))
-        tags, alerts = self.sorted_tags(), self.sorted_alerts()
-        return Admitted(route=self.route, tags=tags, alerts=alerts, accounts=self.accounts, read=frozenset(self.read))
+        tags, alerts = self.sorted_tags() if self.tags else (), self.sorted_alerts() if self.alerts else ()
+        return Admitted(route=self.route, tags=tags, alerts=alerts, accounts=self.accounts, read=self.read)

@@ -233,9 +233,11 @@ def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tup
 def advanced(advance: Advance, state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
     """The manifest after a later act: what the act changes, what it drew, its hash, the latest time."""
     assert state is not None, f"{statement.kind} does not open a manifest"
-    found = advance(state, statement)
-    times = replace(found.times, latest_s=max(found.times.latest_s, statement.at_s))
-    return replace(found, drawn=drawn(state.drawn, admission), acts=(*state.acts, statement.hash), times=times)
+    found, acts = advance(state, statement), (*state.acts, statement.hash)
+    times = found.times if statement.at_s <= found.times.latest_s else replace(found.times, latest_s=statement.at_s)
+    if not admission.decision.accounts:
+        return replace(found, acts=acts, times=times)
+    return replace(found, drawn=drawn(state.drawn, admission), acts=acts, times=times)
 
 
 def _evolve(advance: Advance, registers: Registers, statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -246,10 +248,10 @@ def _evolve(advance: Advance, registers: Registers, statement: Statement, admiss
     if cases is not NO_CASES:
         number, provincial = after.number or cases.number, after.provincial_number or cases.provincial_number
         after = replace(after, number=number, provincial_number=provincial)
-    written: dict[str, Any] = dict(registers(Entered(statement, admission, before, after, facts)))
+    written = registers(Entered(statement, admission, before, after, facts))
     if after.number is not None and after.stage in FINISHED:
         key = number_key(after.number)
-        written[key] = (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))
+        written = {**written, key: (facts.get(key) or NumberHolders()).ended(statement.chain, standing_of(after))}
     return Changes(state=after, registers=written)
 
 
@@ -273,8 +275,6 @@ def ended(legs: tuple[Leg, ...], numbers: Iterable[int], at_s: int) -> tuple[Leg
 
 def drawn(held: dict[str, int], admission: Admission) -> dict[str, int]:
     """What the manifest holds after the account rows of an entry; accounts it has released stay, with 0."""
-    if not admission.decision.accounts:
-        return held
     found = dict(held)
     for row in admission.decision.accounts:
         found[row.account] = found.get(row.account, 0) + row.after_g - row.before_g

@@ -10,7 +10,8 @@ from msgspec import Struct
 
 from ledger.model import Facts, Level
 from manifests.model import Fate, LineState
-from whitelist.thresholds import Thresholds, thresholds_of
+from whitelist.thresholds import NAME as THRESHOLDS
+from whitelist.thresholds import Thresholds
 
 
 class Received(Struct, frozen=True):
@@ -28,7 +29,7 @@ class Received(Struct, frozen=True):
 
 def limits_of(facts: Facts) -> Thresholds:
     """Tolerances and terms in force. A log without them opens no manifest (``DATA_NOT_ADOPTED``), so an act on one finds them."""
-    found = thresholds_of(facts)
+    found: Thresholds | None = facts.data(THRESHOLDS)
     assert found is not None, "an issue asks for thresholds, and no data set is ever withdrawn"
     return found
 

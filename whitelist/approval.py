@@ -90,13 +90,14 @@ class ApprovalState(Struct, frozen=True, kw_only=True):
         """An approved line by its number, or ``None``."""
         if self.stage != "approved" or number is None or not 0 <= number < len(self.lines):
             return None
-        return self.lines[number] if self.lines[number].mass_g > 0 else None
+        found = self.lines[number]
+        return found if found.mass_g > 0 else None
 
 
 def approval_at(facts: Facts, chain: str) -> ApprovalState | None:
     """The state of an approval, or ``None`` where the name is no approval's or the log has none."""
-    state = facts.state(chain) if chain.startswith("approval/") else None
-    return state if isinstance(state, ApprovalState) else None
+    found: ApprovalState | None = facts.state(chain) if chain.startswith("approval/") else None
+    return found
 
 
 def at_stage(*allowed: Stage) -> JudgeFn:

@@ -55,14 +55,14 @@ class History(Struct, Generic[StatusT], frozen=True):
 
     def at(self, moment_s: int) -> str:
         """The status at a moment (Unix seconds): that of the last change admitted at or before it."""
-        for change in reversed(self.changes):
+        for change in reversed(self.changes) if self.changes else ():
             if change.at_s <= moment_s:
                 return change.status
         return "ACTIVE"
 
     def overtook(self, moment_s: int) -> bool:
         """Whether a stop was admitted after the moment of an act that is only entered now: ALERT H OVERTOOK (kinds §1.3)."""
-        return any(change.at_s > moment_s and change.status != "ACTIVE" for change in self.changes)
+        return bool(self.changes) and any(change.at_s > moment_s and change.status != "ACTIVE" for change in self.changes)
 
     def after(self, status: StatusT, admission: Admission) -> History[StatusT]:
         """The history with one change more."""
@@ -172,8 +172,8 @@ def held_permits(facts: Facts, holder: str) -> HeldPermits:
 
 def permit_at(facts: Facts, chain: str) -> PermitState | None:
     """The state of a permit, or ``None`` where the name is no permit's or the log has none."""
-    state = facts.state(chain) if chain.startswith("permit/") else None
-    return state if isinstance(state, PermitState) else None
+    found: PermitState | None = facts.state(chain) if chain.startswith("permit/") else None
+    return found
 
 
 def hand(statement: Statement) -> str:

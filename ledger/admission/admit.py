@@ -33,9 +33,7 @@ from ledger.model import (
     Refused,
     Seen,
     Statement,
-    account_key,
     chain_key,
-    chain_keys,
 )
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
@@ -77,13 +75,13 @@ def base_keys(submission: Submission) -> list[str]:
     """Overlay keys that every statement needs: own chain, ``log/main``, signers' chains and keys."""
     statement = submission.statement
     parties = statement.by if statement.principal is None else (*statement.by, statement.principal)
-    chains = (LOG_MAIN, statement.chain, *map(party_chain, parties))
-    return [*chain_keys(chains), *["key:" + keyid for keyid in statement.keyids]]
+    chains = ("chain:log/main", "chain:" + statement.chain)
+    return [*chains, *map("chain:party/".__add__, parties), *map("key:".__add__, statement.keyids)]
 
 
 def read_keys(reads: Reads) -> list[str]:
     """Overlay keys of a kind's reads."""
-    return [*chain_keys(reads.chains), *map(account_key, reads.accounts), *reads.registers]
+    return [*map("chain:".__add__, reads.chains), *map("account:".__add__, reads.accounts), *reads.registers]
 
 
 def admit(submission: Submission, facts: Facts, moment: Moment, root_at: RootAt, reads: Reads | None = None) -> Entry:
@@ -107,19 +105,23 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     reasons += judge_keys_used(statement, kind, facts, moment, {} if log is not None else founding_keys(statement))
     if statement.principal is not None:
         reasons += judge_delegation(statement, statement.principal, kind, facts, moment)
-    if claims := kind.roots(statement) if statement.seen is None else (statement.seen, *kind.roots(statement)):
-        reasons += _roots(claims, moment, root_at)
+    if statement.seen is not None:
+        reasons += _roots((statement.seen,), moment, root_at)
+    if kind.roots is not None:
+        reasons += _roots(kind.roots(statement), moment, root_at)
     if reasons:
         raise Refusal(reasons)
     answer = decide(kind, statement, facts, moment)
     if isinstance(answer, Refused):
         raise Refusal(answer.reasons, day_of(statement.at_s))
     read = kind.listed(statement, facts) if reads is None and kind.listed else (reads or kind.reads(statement, facts)).chains
+    if answer.read or statement.principal is not None:
+        read = (*read, *listed_chains(answer.read, statement))
     return Admission(
         index=moment.index,
         at=format_at(moment.at_s),
         ruleset=moment.ruleset,
-        facts=_fact_list(statement, {*read, *listed_chains(answer.read, statement)}, facts),
+        facts=_fact_list(statement, read, facts) if read else (),
         decision=_decision(answer, statement, kind, facts, judged_s, is_recut=recut_s is not None),
     )
 
@@ -145,9 +147,9 @@ def apply(entry: Entry, kind: Kind, facts: Facts) -> None:
     changes = kind.evolve(statement, entry.admission, facts)
     put = facts.put
     for row in entry.admission.decision.accounts:
-        put(account_key(row.account), Account(entry.index, row.after_g))
-    for key, value in changes.registers.items():
-        put(key, value)
+        put("account:" + row.account, Account(entry.index, row.after_g))
+    if changes.registers:
+        facts.put_all(changes.registers)
     put(chain_key(statement.chain), Head(statement.seq, statement.hash, entry.index, changes.state))
 
 
@@ -159,6 +161,10 @@ def expected_prev(statement: Statement, head: Head[Any] | None, log: LogState | 
 
 
 def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) -> list[Reason]:
+    head = facts.head(statement.chain)
+    follows = head is not None and statement.seq == head.seq + 1 and statement.prev == head.hash
+    if follows and not kind.opens and log is not None and not log.closed:
+        return []  # as nearly always
     if log is None:
         if statement.kind != "log.found/1":
             return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
@@ -166,9 +172,6 @@ def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) 
         return [Reason("LOG_CLOSED", "", log.origin, "the successor log")]
     elif statement.kind == "log.found/1":
         return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "a log is founded once")]
-    head = facts.head(statement.chain)
-    if head is not None and statement.seq == head.seq + 1 and statement.prev == head.hash and not kind.opens:
-        return []  # as nearly always
     wanted = 0 if head is None else head.seq + 1
     if statement.seq > wanted:
         return [Reason("PREDECESSOR_MISSING", "seq", str(statement.seq), str(wanted))]
@@ -194,6 +197,8 @@ def _opening(statement: Statement, kind: Kind, facts: Facts, *, is_first: bool) 
 
 def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
     """Formats §6, at the present; for a statement that was cut, at its first admission."""
+    if kind.window is Window.CUSTODY and statement.at_s <= judged_s + FUTURE_S:
+        return []  # as most are
     span = WINDOW_S[kind.window]
     if kind.window is Window.NONE:
         return []
@@ -225,18 +230,16 @@ def _roots(claims: Iterable[Seen], moment: Moment, root_at: RootAt) -> list[Reas
     return reasons
 
 
-def _fact_list(statement: Statement, chains: set[str], facts: Facts) -> tuple[tuple[str, int], ...]:
+def _fact_list(statement: Statement, chains: Iterable[str], facts: Facts) -> tuple[tuple[str, int], ...]:
     """The newest entry of each chain read, but for those that are always read (formats §4)."""
-    if not chains:
-        return ()
-    always = {statement.chain, LOG_MAIN, *map(party_chain, statement.by)}
-    return tuple(sorted((chain, head.idx) for chain in chains - always if (head := facts.head(chain)) is not None))
+    others = {*chains}.difference((statement.chain, LOG_MAIN), map(party_chain, statement.by))
+    return tuple([(chain, head.idx) for chain in sorted(others) if (head := facts.head(chain)) is not None])
 
 
 def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, judged_s: int, *, is_recut: bool) -> Decision:
     assert kind.routed or answer.route is None, f"{kind.name} gives a route but is not routed"
-    assert kind.books is not None or not any(answer.accounts.values()), f"{kind.name} moves an account and books it nowhere"
-    tags, late_s = answer.tags, judged_s - statement.at_s
+    assert kind.books is not None or not answer.accounts or not any(answer.accounts.values()), f"{kind.name} moves; books it nowhere"
+    tags, late_s, moved = answer.tags, judged_s - statement.at_s, answer.accounts
     if late_s > LATE_S and kind.window is Window.CUSTODY:
         tags = (*tags, ("LATE", late_s))
     if is_recut:
@@ -245,9 +248,7 @@ def _decision(answer: Admitted, statement: Statement, kind: Kind, facts: Facts, 
         route=answer.route,
         tags=tuple(sorted(tags, key=itemgetter(0))) if len(tags) > 1 else tags,
         alerts=answer.alerts,
-        accounts=tuple([facts.account_row(name, answer.accounts[name]) for name in sorted(answer.accounts) if answer.accounts[name]])
-        if answer.accounts
-        else (),
+        accounts=tuple([facts.account_row(name, moved[name]) for name in sorted(moved) if moved[name]]) if moved else (),
     )
 
 

@@ -115,7 +115,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     """May stand at seq 0 of its chain; on ``party/`` chains of operator and authorities alone, but for ``party.register``."""
     again: bool = False  # Where it opens: may also come later (kinds §1.8); otherwise it stands at seq 0 only.
     barred_when_closed: bool = False  # A closed party never signs it (issue, apply, depart); what opens a chain, it does not sign anyway.
-    roots: Callable[[Statement], tuple[Seen, ...]] = lambda statement: ()
+    roots: Callable[[Statement], tuple[Seen, ...]] | None = None
     """Checkpoints that the body claims; admission compares them with the log like ``seen``."""
     routed: bool = False  # The admission carries a route (approval.decide, manifest.issue).
 

@@ -5,7 +5,6 @@ has none, by the authority of its region (kinds §1.2). One hand is one hand: wh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import contains
 
 from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
@@ -53,10 +52,10 @@ class NeedsParty(LookupError):
 def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Moment, founding: Mapping[str, KeyRecord]) -> list[Reason]:
     """Why keys may not sign this statement here; ``founding`` are the keys that entry 0 itself brings."""
     reasons: list[Reason] = []
-    for position, keyid in enumerate(statement.keyids):
-        uscc = statement.by[position]
-        record: KeyRecord | None = founding.get(keyid) if founding else facts.get(f"key:{keyid}")
-        if record is not None and record.uscc == uscc and record.is_plain and record.added < moment.index:
+    values = facts.values
+    for position, (uscc, keyid) in enumerate(zip(statement.by, statement.keyids, strict=True)):
+        record: KeyRecord | None = founding.get(keyid) if founding else values["key:" + keyid]
+        if record is not None and record.uscc == uscc and record.added < moment.index and record.is_plain:
             continue  # as nearly always
         field = f"signatures.{position}.keyid"
         if record is None:
@@ -99,13 +98,16 @@ def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: 
     """Compare ``by`` with the roles in order. Raises NeedsParty where such a chain is not loaded yet."""
     if not statement.seq or kind.barred_when_closed:
         _judge_closed(statement, facts, out)
+    by = statement.by
+    if len(roles) == len(by) and statement.principal is None:
+        for role, signer in zip(roles, by, strict=True):
+            if role.foreign or signer not in role.holders:
+                break
+        else:
+            return  # as nearly always
     for role in roles:
         if role.foreign:
             out.tag("FOREIGN")
-    by = statement.by
-    is_own = statement.principal is None and len(roles) == len(by)
-    if is_own and all(map(contains, [role.holders for role in roles], by)):
-        return  # as nearly always
     bench = _Bench(statement, facts, out)
     for place, role in enumerate(roles):
         if not bench.seat(place, role):

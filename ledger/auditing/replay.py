@@ -76,24 +76,23 @@ class Replay:
         """
         index, self.size = self.size, self.size + 1
         statement, stored = entry.statement, entry.admission
-        at_s = parse_admission_at(stored.at)
+        at_s, facts = parse_admission_at(stored.at), self.facts
         findings = [] if at_s >= self.at_s else [_finding(entry, index, "AT_ORDER", "admission.at", stored.at, "not earlier")]
         self.at_s = at_s
-        moment = Moment(index, at_s, ruleset_of(self.facts, statement))
+        moment = Moment(index, at_s, ruleset_of(facts, statement))
         try:
             kind = self._kinds.of(statement.kind, moment.ruleset)
-            again = judge(statement, kind, self.facts, moment, self._root_at)
-            if again != stored:
-                entry = replace(entry, admission=again)
-            apply(entry, kind, self.facts)
+            again = judge(statement, kind, facts, moment, self._root_at)
+            if again == stored:
+                apply(entry, kind, facts)
+                return findings
+            apply(replace(entry, admission=again), kind, facts)
         except Refusal as refusal:
             self.skip(statement, index)
             return findings + of_entry(refusal, index, statement.chain)
         except (LookupError, ValueError, TypeError, AttributeError, AssertionError) as error:
             self.skip(statement, index)
             return [*findings, _finding(entry, index, "DECISION_FAILED", statement.kind, f"{type(error).__name__}: {error}", "")]
-        if again == stored:
-            return findings
         return findings + [_finding(entry, index, "DECISION_DIFFERS", *parts) for parts in _differences(stored, again)]
 
     def skip(self, statement: Statement, index: int) -> None:
