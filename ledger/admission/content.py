@@ -24,13 +24,18 @@ _NOT_FREE_TEXT = frozenset({"number", "waybill_no", "labels", "spki", "pop", "ch
 """Fields whose numbers are identifiers of documents or goods, never of people."""
 
 
-Sort = Literal["text", "paper", "identifier"]
-"""What a field holds: free text, the number of some paper, or what is never of a person."""
+_MEASURES = ("_t", "_at", "_on", "_from", "_to", "_date")
+"""How the names of masses, times and days end, which a pattern holds to digits: 15000.000000 tonnes are nobody's telephone number."""
+
+Sort = Literal["text", "paper", "identifier", "measure"]
+"""What a field holds: free text, the number of some paper, what is never of a person, or a mass, time or day."""
 
 
 def _sort(name: str) -> Sort:
     if name in _NOT_FREE_TEXT:
         return "identifier"
+    if name.endswith(_MEASURES) or name in ("at", "day", "month", "until"):
+        return "measure"
     return "paper" if name[-2:] == "no" or name == "provincial_number" else "text"
 
 
@@ -48,7 +53,7 @@ def withheld(reasons: Iterable[Reason]) -> list[Reason]:
     return [replace(r, found="***", near="") if any(map(personal_in, (str(r.found), r.field, r.near))) else r for r in reasons]
 
 
-_PASSED: dict[Sort, set[str]] = {"text": set(), "paper": set(), "identifier": set()}
+_PASSED: dict[Sort, set[str]] = {"text": set(), "paper": set(), "identifier": set(), "measure": set()}
 
 
 def _passes(text: str, sort: Sort) -> bool:
@@ -103,6 +108,8 @@ def _of_struct(form: inspect.StructType) -> IsClean | None:
     for field in form.fields:
         sort, held = _sort(field.encode_name), f"not (held := value.{field.name})"
         if isinstance(_bare(field.type), inspect.StrType):
+            if sort == "measure":
+                continue  # ASCII, by its pattern
             asked.append(f"({held} or held in {sort} or passes(held, {sort!r}))")
         elif (found := _compiled(field.type, field.encode_name)) is not None:
             called[f"_{field.name}"] = found
@@ -129,7 +136,7 @@ def _judged(text: str, sort: Sort) -> list[Reason]:
         reasons.append(Reason("NOT_NFC", "", f"U+{ord(odd):04X}", unicodedata.normalize("NFC", odd)))
     if not is_ascii and (foreign := first_unassigned(text)) is not None:
         reasons.append(Reason("UNASSIGNED_CHARACTER", "", f"U+{ord(foreign):04X}", "Unicode 14.0"))
-    if sort != "identifier" and not (is_ascii and _MACHINE.fullmatch(text)):
+    if sort not in ("identifier", "measure") and not (is_ascii and _MACHINE.fullmatch(text)):
         # The finding never repeats the value: a refusal is kept and shown.
         found = personal_in(text, is_paper=sort == "paper")
         reasons += [Reason("PERSONAL_DATA", "", found, "commit")] if found else []

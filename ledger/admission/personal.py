@@ -19,6 +19,10 @@ _ODD = re.compile(rf"[\d²³¹⁰-₉①-⓿❶-➓@＠﹫°º]|\bat\b|[{_SPOKEN
 """Without a digit of any kind, a sign of an address or of degrees, or ten numerals, there is nothing to look for."""
 _CANDIDATE = re.compile(rf"[0-9].{{0,7}}[0-9].{{0,7}}[0-9].{{0,7}}[0-9]|@|\bat\b|°|[{_SPOKEN}](?:.{{0,4}}[{_SPOKEN}]){{9}}", re.IGNORECASE)
 """The same of a text in its normal form: four digits near each other."""
+_SIMPLE = re.compile("[ -~\u4e00-\u9fff·（）〔〕《》、，。；：—]*")
+"""Texts in which the normal form changes no digit."""
+_ENOUGH = re.compile(rf"[0-9](?:[^0-9]*[0-9]){{6}}|@|\bat\b|°|[{_SPOKEN}](?:.{{0,4}}[{_SPOKEN}]){{9}}", re.IGNORECASE)
+"""Seven digits, as the shortest telephone number has, or what may be of a person with fewer: plates and most numbers of papers have none."""
 _NUMERALS = str.maketrans(_SPOKEN, "001112233445566778899")
 _NUMERALS_MIN = 11
 _SIGNS = str.maketrans(dict.fromkeys("−‒⁃~～〜﹣", "-") | dict.fromkeys("·•‧∙⋅・．", ".") | {"、": ","})
@@ -78,7 +82,7 @@ def personal_in(text: str, *, is_paper: bool = False) -> str:
     """What of a person a text holds, by one word for a reason; empty if nothing is found. ``is_paper``: it is the number of some paper, so that
     only what is written as a person's number would be is taken for one.
     """
-    if not _ODD.search(text):
+    if not _ODD.search(text) or (_SIMPLE.fullmatch(text) and not _ENOUGH.search(text)):
         return ""
     if not text.isascii():
         text = normal_form(text)

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from ledger.admission import content
 from ledger.admission.content import check_content, first_unassigned
 from ledger.admission.personal import personal_in
+from ledger.labels import fields_of
+from liandan.wiring import KINDS
+from manifests.tickets import Ticket
 
 
 @pytest.mark.skipif(
@@ -53,6 +56,22 @@ def test_what_is_wrong_with_a_text_is_said_at_its_place(text: str, codes: list[s
     reasons = check_content({"lines": [{"name": "铅"}, {"name": text}]})
     assert [reason.code for reason in reasons] == codes
     assert {reason.field for reason in reasons} <= {"body.lines.1.name"}
+
+
+def test_what_is_never_looked_through_are_masses_times_and_days_by_their_pattern() -> None:
+    """Which texts nobody reads hangs on names of fields: this compares them with what the fields of all kinds declare."""
+    fields = [field for kind in KINDS.by_name.values() for field in fields_of(kind.body)]
+    measures = {"QTY", "AT_FORM", "DATE_FORM"}
+    by_form = {(field.path.rpartition(".")[2], not measures.isdisjoint(field.codes)) for field in fields}
+    assert by_form == {(name, content._sort(name) == "measure") for name, _ in by_form}
+
+
+@pytest.mark.parametrize("mass", ["15000.000000", "13812.345678", "150000.00000"])
+def test_a_mass_is_no_telephone_number(mass: str) -> None:
+    assert personal_in(mass) == "mobile number", "as a text it would be one"
+    assert check_content({"items": [], "scale_t": mass}) == []
+    assert check_content(Ticket(gross_t=mass, tare_t="0", net_t=mass)) == []
+    assert [reason.field for reason in check_content({"scale_t": mass, "note": f"电话 {mass}"})] == ["body.note"]
 
 
 @pytest.mark.parametrize("text", ["电话 13912345678", "11010519491231002X", "铅\u0378池", "cafe\u0301 铅"])
