@@ -36,6 +36,11 @@ def _grams(text: str) -> int | None:
     return int(found[1]) * GRAMS_PER_TONNE + int((found[2] or "").ljust(6, "0"))
 
 
+def tonnes(grams: int) -> str:
+    """Tonnes as people write them, ``2.4``: no zeros behind."""
+    return format_mass(grams).rstrip("0").rstrip(".")
+
+
 def format_mass(grams: int) -> str:
     """Tonnes with six decimals; negative for what is overdrawn."""
     sign, size = ("-", -grams) if grams < 0 else ("", grams)

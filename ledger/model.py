@@ -281,11 +281,11 @@ class Findings(Struct, eq=False, kw_only=True):
     read: set[str] = set()
 
     def refuse(
-        self, code: str, field: str, found: object = "", expected: object = "", cause: str = "", near: str = "", **places: Word
+        self, code: str, field: str, found: object = "", expected: object = "", cause: str = "", near: Word = "", **places: Word
     ) -> None:
         """A reason not to admit; found and expected are values or Phrases, and cut so that no body is echoed whole. ``near``: the text that would
         be right. ``cause`` and ``places``: its text and what is so in the case; the text itself is written by whoever answers."""
-        self.reasons.append(Reason(code, field, cut(found, FOUND_MAX), cut(expected, EXPECTED_MAX), cause, places, near))
+        self.reasons.append(Reason(code, field, cut(found, FOUND_MAX), cut(expected, EXPECTED_MAX), cause, places, str(near)))
 
     def alert(self, level: Level, code: str, cause: str = "", **places: Word) -> None:
         """A fact worth an official's look; of two levels of one code the graver stays, of two cases of one level the first."""

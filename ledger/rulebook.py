@@ -70,17 +70,41 @@ PREDECESSOR_MISSING | - | sender | formats §2 [DESIGN]
 前一条声明尚未入账。 || 先提交缺少的声明，再重发本条。
 The statement before this one is not in the log. || Submit the missing statement first, then resend this one.
 
+PREDECESSOR_MISSING:GAP
+本条是 {chain} 的第 {seq} 号，账本中这条链的下一个应是第 {next} 号。 || 先提交第 {next} 号（及其后缺少的）声明，再原样重发本条。
+This is number {seq} of {chain}; the log waits for number {next}. || Submit number {next} and what follows it first, then send this again unchanged.
+
 CHAIN_CONFLICT | - | sender | formats §2 [DESIGN]
 该序号已被另一条声明占用。 || 读取链头，重新编号、签名后提交。
 This seq is taken by another statement. || Read the head of the chain, renumber, sign again.
+
+CHAIN_CONFLICT:TAKEN
+{chain} 的第 {seq} 号已被另一条声明占用（别的设备或者另一方先提交了）。 || 先读取这条链，看那一条是否就是要办的事：是的，不必再交；不是的，改 seq 为 {next}、prev 为 {prev}，重新签名提交。
+Number {seq} of {chain} is taken by another statement: another device or party was first. || Look whether that one says what you wanted; if not, use seq {next} and prev {prev}, sign again and send.
 
 PREV_MISMATCH | - | sender | formats §2 [DESIGN]
 prev 与链头不符。 || 读取链头，改正 prev 并重新签名。
 prev does not match the head of the chain. || Read the head, correct prev, sign again.
 
+PREV_MISMATCH:OTHER
+prev 与 {chain} 的上一条声明不符，应为 {prev}。 || 读取这条链的最新状态，核对无误后把 prev 改为 {prev}，重新签名提交。
+prev is not the statement before this one on {chain}, which is {prev}. || Read the chain again, and if this still holds, put {prev} into prev, sign again and send.
+
 CHAIN_NOT_OPEN | - | sender | formats §3 [DESIGN]
 这条链还没有起始声明，或此种类不能作为起始。 || 先提交该链的起始声明。
 The chain has no first statement yet, or this kind cannot be it. || Submit the statement that opens the chain first.
+
+CHAIN_NOT_OPEN:BEGUN
+{chain} 已经开始，{kind} 只能作为一条链的第一条。 || 已有的那条链就是要办的，在它上面继续；另办一件的，换一个新的链名（新的 ULID），seq 填 0。
+{chain} has begun; {kind} can only be the first of a chain. || Go on with that chain, or begin a new one (a new ULID) with seq 0.
+
+CHAIN_NOT_OPEN:EMPTY
+账本中没有 {chain}，{kind} 不能作为第一条。 || 核对链名；确实还没有的，先提交开立它的声明（联单为 manifest.issue，申请为 approval.apply，许可证为 permit.grant）。
+The log has no {chain}, and {kind} cannot be its first. || Check the chain; if it does not exist yet, submit what opens it first (manifest.issue, approval.apply, permit.grant).
+
+CHAIN_NOT_OPEN:PARTY
+单位 {party} 还没有在本账本登记。 || 请其所在地主管部门先登记（party.register），再提交本条。
+{party} is not registered on this log. || Let the authority of its region register it first (party.register), then send this.
 
 CHAIN_OWNER | - | sender | formats §3 [DESIGN]
 链名中的单位不对。 || 使用本单位（或被授权单位）的链。
@@ -90,13 +114,41 @@ KEY_UNKNOWN | - | sender | formats §1 [DESIGN]
 签名所用的密钥未登记。 || 用已登记的密钥签名，或先登记该密钥。
 The signing key is not registered. || Sign with a registered key, or register this one first.
 
+KEY_UNKNOWN:SIGNER
+签名所用的密钥（{key}…）没有为{party}登记过。 || 改用{party}已登记的密钥签名；新的密钥先登记：本单位用已有密钥（key.add），一把都没有的请所在地主管部门办理。
+The key that signed ({key}…) was never registered for {party}. || Sign with a registered key of {party}; a new one is registered first, by the party with a key that it has (key.add), else by the authority of its region.
+
+KEY_UNKNOWN:OF_PARTY
+{party}没有这把密钥（{key}…）。 || 核对密钥标识 {where}；本单位的密钥可在单位资料中查到。
+{party} has no such key ({key}…). || Check {where}; the keys of a party stand in its record.
+
+KEY_UNKNOWN:ISSUER
+没有这把在用的文书签章密钥（{key}…）：没有登记过，或者已经停用。 || 核对 {where}；已经停用的不必再停用。
+There is no such key in use for papers ({key}…): never registered, or retired. || Check {where}; what is retired need not be retired again.
+
 KEY_OTHER_PARTY | - | sender | formats §1 [DESIGN]
 该密钥属于另一单位。 || 由 by 中对应的单位用自己的密钥签名。
 The key belongs to another party. || Let the party named in by sign with its own key.
 
+KEY_OTHER_PARTY:SIGNER
+签名所用的密钥是{owner}的，而 by 中写的是{party}。 || 由{party}用自己的密钥签名；确由{owner}签署的，把 by 改为{owner}（代签的填 for）。
+The key that signed is {owner}'s; by names {party}. || Let {party} sign with its own key; if {owner} signs, put it into by, and for whom into for.
+
 KEY_NOT_VALID | - | sender | formats §5 [DESIGN]
 该密钥在此处已失效或不适用。 || 使用有效的密钥。
 The key is not valid here. || Use a key that is valid.
+
+KEY_NOT_VALID:REVOKED
+{party}的密钥（{key}…）已在第 {index} 条撤销，不能再签署。 || 用{party}仍有效的密钥重新签名；没有的，请所在地主管部门登记新密钥。
+The key ({key}…) of {party} was revoked by entry {index} and signs no more. || Sign again with a valid key of {party}; if it has none, the authority of its region registers one.
+
+KEY_NOT_VALID:OVER
+{party}的这把密钥只到 {until}（北京时间）有效，已过期。 || 用{party}其他有效的密钥重新签名，或者登记新密钥（key.add）。
+This key of {party} was good until {until} (Beijing time). || Sign again with another key of {party}, or register a new one (key.add).
+
+KEY_NOT_VALID:ROTATION
+更换密钥须由被更换的密钥 {old} 签署。 || 用 {old} 重新签名；已丢失的，由本单位其他密钥撤销它（key.revoke），或者请所在地主管部门办理。
+A rotation is signed by the key that goes, {old}. || Sign with {old}; if it is lost, revoke it with another key (key.revoke), or ask the authority of the region.
 
 KEY_REGISTERED | - | sender | formats §5 [DESIGN]
 该密钥已在本账本登记过。 || 生成新的密钥；一个密钥一生只登记一次。
@@ -106,21 +158,57 @@ SIGNER_EXTRA | - | sender | formats §1 [DESIGN]
 多出不应签署的单位。 || 从 by 和 signatures 中去掉该单位。
 A party signs that has no role here. || Remove the party from by and signatures.
 
+SIGNER_EXTRA:EXTRA
+第 {place} 个签署的{signer}不应签署此项；应签署的依次是：{roles}。 || 从 by 和 signatures 中去掉{signer}的签署后重新提交。
+{signer}, signer number {place}, has no role here; the roles are: {roles}. || Take it out of by and signatures and send again.
+
 SIGNER_MISSING | - | sender | formats §3 [DESIGN]
 缺少应签署的单位。 || 补上该单位的签名。
 A required signer is missing. || Add the signature of that party.
+
+SIGNER_MISSING:ROLE
+缺少{role}的签署：{holders}。 || 请{holders}在同一份声明上签名（by 的第 {place} 位），签好后一并提交；已经签过的不必重签。
+The {role} has not signed: {holders}. || Let {holders} sign the same statement (number {place} in by) and send it with all signatures.
 
 DELEGATION_MISSING | - | sender | formats §3 [DESIGN]
 没有有效的授权委托。 || 由本单位签署，或先登记授权委托。
 There is no delegation in force. || Let the party sign itself, or register the delegation first.
 
+DELEGATION_MISSING:NONE
+{principal}没有委托{delegate}签署 {kind}，或者委托已到期、已撤销。 || 由{principal}自己签署（去掉 for）；或者由{principal}先登记委托（delegation.grant，种类含 {kind}），再原样重新提交。
+{principal} has not let {delegate} sign {kind}, or no longer. || Let {principal} sign itself, without for; or let it register the delegation first (delegation.grant for {kind}), then send this again.
+
+DELEGATION_MISSING:NEVER
+{kind} 不能由他人代签。 || 去掉 for，由{principal}用自己的密钥签署。
+Nobody signs {kind} for another. || Leave for out; {principal} signs with its own key.
+
+DELEGATION_MISSING:REVOKED
+没有给 {delegate} 的委托可以撤销。 || 核对 body.delegate；已经撤销的不必再撤销。
+There is no delegation to {delegate} to revoke. || Check body.delegate; what is revoked need not be revoked again.
+
 PARTY_UNKNOWN | - | origin_authority | formats §3 [DESIGN]
 该单位未登记。 || 请所在地主管部门先登记该单位。
 The party is not registered. || Ask the authority of its region to register it first.
 
+PARTY_UNKNOWN:NONE
+{party}没有在本账本登记。 || 核对 {where} 的单位代码；无误的，请该单位所在地主管部门先登记（party.register），再原样重新提交。
+{party} is not registered on this log. || Check {where}; if it is right, the authority of its region registers it first (party.register), then send this again.
+
 STATEMENT_STALE | - | sender | formats §6 [DESIGN]
 声明时间不在允许的范围内。 || 校准时钟，用当前时间重新签名。
 The claimed time is outside the window. || Set the clock and sign again with the present time.
+
+STATEMENT_STALE:AHEAD
+声明时间 {at} 比现在晚（北京时间，最多允许到 {last}）。 || 校准设备的时钟和时区，用现在的时间重新签名提交。
+The statement is of {at}, which lies ahead (Beijing time; {last} is the latest). || Set the clock and the time zone, and sign again with the present time.
+
+STATEMENT_STALE:OLD
+声明时间 {at} 太早，此类声明只接受 {first} 至 {last} 的（北京时间）。 || 用现在的时间重新签名提交；签名后放置过久的，重新签一次即可。
+The statement is of {at}; this kind is taken from {first} to {last} (Beijing time). || Sign it again with the present time.
+
+STATEMENT_STALE:UNTIL
+{where} 填写的 {until} 已经过去（现在是 {now}，北京时间）。 || 改为以后的时间，或者不填（长期有效）。
+{where} says {until}, which is over (it is {now}, Beijing time). || Give a time to come, or leave it out.
 
 SEEN_MISMATCH | - | sender | formats §1 [DESIGN]
 seen 与本账本的历史不一致。 || 保存该检查点原文并立即通知两地主管部门：账本可能分叉。
@@ -186,6 +274,22 @@ SIGNER_ROLE | R-66 | sender | Order 23 Art. 10–12 [READ]
 签署单位与该行为的角色不符。 || 由“应为”一栏写明的单位签署；联单的第一、二、三部分依次由移出人、承运人、接受人填写。
 The signer does not hold the role that this act asks for. || Let the party that is expected sign; of a manifest the generator fills part 1, the carrier part 2, the receiver part 3.
 
+SIGNER_ROLE:OTHER
+第 {place} 个签署应是{role}（{holders}），现在是{signer}。 || 请{holders}用自己的密钥签署；by 的顺序填错的，改正顺序；由他人代签的，先登记委托并填写 for。
+Signer number {place} is the {role} ({holders}); {signer} signed. || Let {holders} sign with its own key; correct the order of by; who signs for another needs a delegation, and for.
+
+SIGNER_ROLE:FOR
+此项应由{role}（{holders}）办理，{delegate}却是代{principal}签署的。 || 代签的，for 填 {holders} 并有其委托；{delegate}自己就是{role}的，去掉 for。
+This is for the {role} ({holders}); {delegate} signed for {principal}. || Put {holders} into for, with its delegation; if {delegate} is the {role} itself, leave for out.
+
+SIGNER_ROLE:SELF
+for 填写的{party}就是签署单位自己。 || 自己办理的，去掉 for 后重新签名。
+for names the signer {party} itself. || Leave for out and sign again.
+
+SIGNER_ROLE:SAME_HAND
+{hand}已经签署过本申请的 {act}（{before}），不能再签署这一项：同意、复函和决定不能由提出的一方作出。 || 请另一方主管部门签署；由他人代签的，换另一单位代签。
+{hand} has signed approval.{act} of this application ({before}): nobody consents to what he proposed. || Let the other side's authority sign; a delegate has to be another one.
+
 TEXT_LONG | - | sender | design §6 [DESIGN]
 文字超过规定长度。 || 缩短该项内容，详细材料作为附件。
 The text is longer than allowed. || Shorten it and attach the rest.
@@ -193,6 +297,18 @@ The text is longer than allowed. || Shorten it and attach the rest.
 LIST_LENGTH | - | sender | design §6 [DESIGN]
 列表的项数超出允许范围，或有重复项。 || 按允许的项数填写，重复项只保留一个；超出部分另行提交。
 The list has too few or too many items, or repeats one. || Keep within the limit, each item once; submit the rest in another act.
+
+LIST_LENGTH:LABEL_TWICE
+标签 {label} 扫描了两次。 || 从 body.gate.labels 去掉 {where}；是另一件包装的，重新扫描那一件自己的标签。
+Label {label} was scanned twice. || Take {where} out of body.gate.labels; if it is another pack, scan that one's own label.
+
+LIST_LENGTH:LABEL_BATCHES
+标签来自 {count} 个批次（单位、代码、日期各不相同），一次装载最多 {most} 个。 || 分成几份联单装载。
+The labels are of {count} batches (unit, code, day); one loading takes at most {most}. || Load them on several manifests.
+
+LIST_LENGTH:GRANTS
+该查阅单位已有 {count} 项有效授权，不能再增加。 || 先撤销不再需要的授权（access.revoke），再授予。
+The reader has {count} grants in force, as many as it may. || Revoke what is no longer needed (access.revoke) first.
 
 NOT_YET | - | sender | [DESIGN]
 该字段或取值的规则尚未启用。 || 去掉该字段（或改用其他取值），待规则启用后再用。
@@ -205,6 +321,14 @@ A day must be a real YYYY-MM-DD. || Correct the day.
 DATE_ORDER | - | sender | [DESIGN]
 日期的先后顺序不对。 || 核对起止日期；函件日期不得晚于今天。
 Days are in the wrong order. || Check first and last day; a letter is never dated in the future.
+
+DATE_ORDER:EARLY
+{what} {day} 早于 {first}。 || 把 {where} 改为 {first} 或之后；{first} 填错的，改正那一天。
+{what}, {day}, lies before {first}. || Put {first} or later into {where}; or correct {first} if that is wrong.
+
+DATE_ORDER:TO_COME
+{what}是 {day}，晚于今天（{today}）。 || 把 {where} 改为实际日期，不得晚于今天。
+{what} is {day}, after today ({today}). || Put the real day into {where}; it is not after today.
 
 CURSOR_FORM | - | sender | design §8 [DESIGN]
 翻页游标无效。 || 原样使用上一页返回的 next，或去掉 cursor 从头读取。
@@ -225,6 +349,10 @@ A mass is in tonnes, above 0, with at most 6 decimals. || Write it like 5.600000
 MISSING | R-11 | sender | Order 23 Art. 10(4), 27 [READ]
 缺少必填内容。 || 按提示补全后重新提交。
 A required field is empty. || Fill it in and send again.
+
+MISSING:WHAT
+缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
+{what} is missing. || Give it in {where}, sign again and send{how}.
 
 TOO_MANY_LINES | - | sender | design §8 [DESIGN]
 批次的行数超过上限，未处理任何一行。 || 拆成多个批次提交（每批至多 10000 行，原子批次至多 256 行）。

@@ -16,12 +16,14 @@ from ledger.fields import Commitments, Count, Files, label
 from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
-from manifests import machine
+from manifests import machine, telling
 from manifests.case import NO_CASES, cases_key, cases_of
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
+from signing.phrase import Word
 from signing.refusal import texts
 from whitelist.rules.number import NumberHolders, Standing, number_key
+from whitelist.telling import minute
 from whitelist.transfer import BodyPart
 
 LEGS_MAX, STOPS_MAX, DISPOSALS_MAX = 16, 16, 64
@@ -127,12 +129,25 @@ def is_open(judged: Judged, out: Findings) -> None:
     if (stage, act) in machine.MOVES:
         return
     if act is Act.VOID and stage not in (Stage.NONE, *FINISHED):
-        out.refuse("VOID_LATE", "kind", stage, Stage.ISSUED)
-    elif act is Act.DEPART and stage in (Stage.NONE, Stage.VOIDED):
-        out.refuse("NO_MANIFEST", "kind", stage, Stage.ISSUED)
+        own = {"stage": telling.stage(stage), "departed": minute(judged.state.times.departed_s or 0), "receiver": judged.state.receiver}
+        if judged.state.times.departed_s is None:
+            own["departed"] = ("未记录", "not recorded")
+        out.refuse("VOID_LATE", "kind", stage, Stage.ISSUED, "DEPARTED", **own)
+    elif act is Act.DEPART and stage is Stage.VOIDED:
+        out.refuse("NO_MANIFEST", "kind", stage, Stage.ISSUED, "VOIDED", voided=minute(judged.state.times.voided_s or 0))
+    elif act is Act.DEPART and stage is Stage.NONE:
+        out.refuse("NO_MANIFEST", "kind", stage, Stage.ISSUED, "NONE", generator=judged.statement.owner, manifest=judged.statement.chain)
     else:
         open_acts = " / ".join(known for known, _ in machine.moves_from(stage)) or "-"
-        out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts)
+        own = {"act": telling.act(act), "stage": telling.stage(stage)}
+        if stage in FINISHED:
+            out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts, "ENDED", **own)
+        elif act is Act.ISSUE:
+            out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts, "ISSUED", **own)
+        elif stage is Stage.NONE:
+            out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts, "NONE", manifest=judged.statement.chain, **own)
+        else:
+            out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts, "STAGE", open=telling.open_acts(stage), **own)
 
 
 def _signers(roles: Sequence[tuple[str, Capacity]], statement: Statement, facts: Facts) -> list[Role]:
@@ -164,7 +179,9 @@ def leg_is_open(judged: Judged, out: Findings) -> None:
     """LEG_UNKNOWN unless ``leg`` is one that is under way."""
     named, state = judged.statement.body.leg, judged.state
     if named is not None and not named_legs(judged.statement, state):
-        out.refuse("LEG_UNKNOWN", "body.leg", named, " / ".join(map(str, state.under_way)))
+        under_way = "; ".join(f"{number} = {state.legs[number].carrier} {state.legs[number].vehicle.plate}" for number in state.under_way)
+        expected = " / ".join(map(str, state.under_way))
+        out.refuse("LEG_UNKNOWN", "body.leg", named, expected, "NOT_OPEN", leg=str(named), open=under_way or "-")
 
 
 def line_is_known(judged: Judged, out: Findings, name: str, line: int) -> bool:
@@ -172,7 +189,8 @@ def line_is_known(judged: Judged, out: Findings, name: str, line: int) -> bool:
     count = len(judged.state.lines)
     if line < count:
         return True
-    out.refuse("LINE_UNKNOWN", f"{name}.line", line, f"0 … {count - 1}")
+    own = {"line": str(line), "count": str(count), "lines": telling.lines(count), "where": f"{name}.line"}
+    out.refuse("LINE_UNKNOWN", f"{name}.line", line, f"0 … {count - 1}", "NONE", **own)
     return False
 
 
@@ -181,7 +199,16 @@ def judge_lines_once(judged: Judged, out: Findings, name: str, numbers: Sequence
     count = len(judged.state.lines)
     if sorted(numbers) == list(range(count)):
         return True
-    out.refuse("LINES_ONCE", name, ", ".join(map(str, numbers[:20])), f"0 … {count - 1}")
+    missing = [number for number in range(count) if number not in numbers]
+    twice = sorted({number for number in numbers if numbers.count(number) > 1})
+    strange = sorted({number for number in numbers if number >= count})
+    faults = [
+        (f"{zh} {', '.join(map(str, wrong))}", f"{en} {', '.join(map(str, wrong))}")
+        for zh, en, wrong in (("缺", "missing", missing), ("重复", "twice", twice), ("多出", "unknown", strange))
+        if wrong
+    ]
+    own: dict[str, Word] = {"faults": telling.several(faults), "lines": telling.lines(count), "where": name}
+    out.refuse("LINES_ONCE", name, ", ".join(map(str, numbers[:20])), f"0 … {count - 1}", "FAULTS", **own)
     return False
 
 
@@ -189,7 +216,8 @@ def time_does_not_run_back(judged: Judged, out: Findings) -> None:
     """``at`` is at most 5 minutes before the latest ``at`` of the trunk, so that many small steps cannot add up (R-56, formats §6)."""
     latest_s = judged.state.times.latest_s
     if judged.statement.at_s < latest_s - TOLERANCE_S:
-        out.refuse("TIME_ORDER", "at", judged.statement.at, f"≥ {format_at(latest_s - TOLERANCE_S)}")
+        own = {"at": minute(judged.statement.at_s), "latest": minute(latest_s)}
+        out.refuse("TIME_ORDER", "at", judged.statement.at, f"≥ {format_at(latest_s - TOLERANCE_S)}", "TRUNK", **own)
 
 
 def lateness_is_said(judged: Judged, out: Findings) -> None:
@@ -286,32 +314,75 @@ ACT_NOT_OPEN | - | sender | design §6 [DESIGN]
 联单在当前状态下不能进行该行为。 || 查看联单当前状态和待办事项，按流程顺序办理；已拒收、作废、办结的联单不再接受新的行为。
 The manifest's stage does not allow this act. || Look up the manifest's stage and what is to be done next; voided, rejected and closed manifests take no further acts.
 
+ACT_NOT_OPEN:STAGE
+联单现在是“{stage}”，不能办理{act}。 || 现在可以办理：{open}。先办理应办的，再提交本项；已经办理过的不必重复提交。
+The manifest is {stage}: {act} is not open. || What is open now: {open}. Do that first; what was done already need not be sent again.
+
+ACT_NOT_OPEN:ENDED | nobody
+联单已经结束（{stage}），不再接受任何行为，包括{act}。 || 不必再办理。核对链名是否填错；废物还要转移的，由移出人另开联单。
+The manifest has ended ({stage}) and takes no further acts, {act} included. || Nothing is left to do. Check the chain; waste that is still to move needs another manifest.
+
+ACT_NOT_OPEN:ISSUED
+这条链上已有联单（{stage}），不能再次开具。 || 那份联单就是这次转移的，直接使用它；另一次转移的，换一个新的链名（新的 ULID），seq 填 0。
+The chain holds a manifest already ({stage}). || If it is this transfer's, use it; for another transfer begin a new chain (a new ULID) with seq 0.
+
+ACT_NOT_OPEN:NONE
+账本中没有联单 {manifest}，不能办理{act}。 || 核对链名；联单还没有开具的，请移出人先开具（manifest.issue）。
+The log has no manifest {manifest}; {act} is not open. || Check the chain; if it is not issued yet, the generator issues it first (manifest.issue).
+
 VOID_LATE | R-59 | nobody | design §6 [DESIGN]; platforms' 作废 with reason [READ T5, T6]
 联单已经起运，不能再作废。 || 由接受人据实填写接受意见（包括拒收）；作废只限起运之前。
 The load has departed: the manifest can no longer be voided. || Let the receiver record what happened, a rejection included; voiding ends with the departure.
+
+VOID_LATE:DEPARTED | receiver
+联单已是“{stage}”（起运 {departed}），不能再作废。 || 请接受人{receiver}据实提交接受确认（manifest.receive），不接受的填拒收；拒收后额度退回，由移出人核实办结。
+The manifest is {stage} (departed: {departed}) and can no longer be voided. || Let the receiver {receiver} record what came (manifest.receive), a rejection included; that gives the quota back, and the generator closes it.
 
 NO_MANIFEST | R-51 | generator | Order 23 Art. 11(1)(2) [READ]; waybill: MOT 2019 No. 29 Art. 24 [READ S21]
 没有有效的转移联单或危险货物运单，不得起运。 || 先由移出人开具联单，并填写危险货物运单号；没有转移联单的，承运人应当拒绝运输。
 Nothing may depart without an issued manifest and a dangerous-goods waybill. || Let the generator issue a manifest first and give the waybill's number; without a manifest the carrier must refuse.
 
+NO_MANIFEST:NONE
+账本中没有联单 {manifest}，不得起运。 || 请移出人{generator}先开具联单（manifest.issue），再提交起运；链名填错的，改正 chain。没有转移联单的，承运人应当拒绝运输。
+The log has no manifest {manifest}; nothing may depart on it. || Let the generator {generator} issue it first (manifest.issue), or correct chain; without a manifest the carrier must refuse.
+
+NO_MANIFEST:VOIDED
+联单已于 {voided} 作废，不得起运。 || 由移出人重新开具联单，用新联单起运。
+The manifest was voided at {voided}; nothing may depart on it. || Let the generator issue another one and depart on that.
+
+NO_MANIFEST:WAYBILL | carrier
+没有填写危险货物运单号，不得起运。 || 在 body.waybill_no 填写本车次的危险货物运单号（由承运人制作并随车携带）；运输环节豁免的，应在开具时填写豁免条款。
+The dangerous-goods waybill is not named; nothing may depart without it. || Put the number of this trip's waybill, which the carrier makes and the driver carries, into body.waybill_no; where transport is exempt, the issue claims it.
+
 LINES_ONCE | R-11 | sender | Order 23 Art. 12(2), 18 [READ]
 应当对联单的每一项废物逐项填写，且每项只填一次。 || 按联单的序号（从 0 开始）补全缺项、删除重复项。
 Every waste line must be answered exactly once. || Add the missing lines and remove repeated ones; lines count from 0.
+
+LINES_ONCE:FAULTS
+每一项废物应当填写且只填写一次（行号 {lines}）：{faults}。 || 改正 {where}：补上缺的行号，去掉重复和多出的。
+Every waste line is answered exactly once (numbers {lines}): {faults}. || Correct {where}: add what is missing, take out what stands twice or is unknown.
+
+LINES_ONCE:TWICE
+分装的行号重复：{faults}。 || 改正 {where}：每一行只填一次。
+Lines of the part stand twice: {faults}. || Correct {where}: each line once.
 
 LINE_UNKNOWN | R-11 | sender | formats §3 [DESIGN]
 联单中没有这一项废物。 || 核对序号，序号从 0 开始。
 The manifest has no such waste line. || Check the number; lines count from 0.
 
+LINE_UNKNOWN:NONE
+联单只有 {count} 项废物（行号 {lines}），没有第 {line} 行。 || 改正 {where}，行号从 0 起数。
+The manifest has {count} lines ({lines}) and no line {line}. || Correct {where}; lines count from 0.
+
 LEG_UNKNOWN | R-11 | sender | design §6 [DESIGN]
 没有这一在途的运输段。 || 核对运输段号，从 0 开始；省略 leg 即指全部在途的运输段。
 No such leg is under way. || Check the number; legs count from 0, and without leg all that are under way are meant.
 
+LEG_UNKNOWN:NOT_OPEN
+第 {leg} 段不在途；在途的运输段：{open}。 || 把 body.leg 改为在途的段号，或者不填（指全部在途的段）。
+Leg {leg} is not under way; under way are: {open}. || Put one of these into body.leg, or leave it out, which means all of them.
+
 LATE_LONG | - | sender | formats §6 [DESIGN]
 该行为入账晚于十五日。 || 说明迟报原因，附当时的记录，以备主管部门核查。
 The act is admitted more than 15 days after it took place. || Explain the delay and keep the records of that time for the authorities.
-
-TRUNK_FULL | - | nobody | design §6 [DESIGN]
-该种行为已达上限：运输段 16 段、停留 16 次、利用处置填报 64 次。 || 运输环节过多的，请另开联单；利用处置结果请合并填报，最后一次处置完毕的填报不受限制。
-The manifest has as many acts of this kind as it may hold: 16 legs, 16 stops, 64 disposals. || Issue another manifest for a longer trip; report several fates in one act; the one that ends the stock always fits.
-
 """)

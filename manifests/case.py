@@ -60,7 +60,7 @@ def trunk_exists(judged: Judged, out: Findings) -> None:
     """TRUNK_UNKNOWN for a case about a manifest that the log does not have: nothing more can be said of it."""
     trunk = trunk_of(judged.statement.chain)
     if judged.facts.state(trunk) is None:
-        out.refuse("TRUNK_UNKNOWN", "body.trunk", judged.statement.body.trunk.hash, trunk)
+        out.refuse("TRUNK_UNKNOWN", "body.trunk", judged.statement.body.trunk.hash, trunk, "NO_MANIFEST", manifest=trunk)
 
 
 def cases_have_room(judged: Judged, out: Findings) -> None:
@@ -85,7 +85,8 @@ def trunk_is_known(judged: Judged, out: Findings) -> None:
     state: ManifestState = judged.facts.state(trunk)
     newest = len(state.acts) - 1
     if not 0 <= named.seq <= newest or state.acts[named.seq] != named.hash:
-        out.refuse("TRUNK_UNKNOWN", "body.trunk", f"{named.seq} {named.hash}", f"{trunk}, seq 0 … {newest}")
+        own = {"manifest": trunk, "seq": str(named.seq), "newest": str(newest), "hash": state.acts[newest]}
+        out.refuse("TRUNK_UNKNOWN", "body.trunk", f"{named.seq} {named.hash}", f"{trunk}, seq 0 … {newest}", "NO_ACT", **own)
     elif named.seq < newest:
         out.tag("TRUNK_MOVED")
 
@@ -94,6 +95,14 @@ TEXTS = texts("""
 TRUNK_UNKNOWN | - | sender | formats §3 [DESIGN]
 案卷所指的联单行为不在账本中。 || 先提交联单行为；核对 body.trunk 的 seq 与 hash。
 The case speaks of an act of the manifest that the log does not have. || Submit the act first; check seq and hash in body.trunk.
+
+TRUNK_UNKNOWN:NO_MANIFEST
+账本中没有联单 {manifest}。 || 核对链名；联单还没有开具的，先由移出人开具。
+The log has no manifest {manifest}. || Check the chain; if it is not issued yet, the generator issues it first.
+
+TRUNK_UNKNOWN:NO_ACT
+联单 {manifest} 没有所指的第 {seq} 号行为，或者哈希不符。 || 重新读取联单，body.trunk 填最新行为：seq {newest}，hash {hash}。
+Manifest {manifest} has no act {seq} with this hash. || Read the manifest again and name its newest act in body.trunk: seq {newest}, hash {hash}.
 
 TRUNK_MOVED | - | nobody | formats §3 [DESIGN]
 案卷提出后，联单已有新的行为。 || 请结合联单的最新状态理解本案卷。

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ledger.admission.personality import Judged
-from ledger.mass import format_mass
+from ledger.mass import format_mass, tonnes
 from ledger.model import Facts, Findings, chain_key, kept_for_last
 from ledger.times import day_of, parse_at
 from manifests import settlement
 from manifests.mass import limits_of
 from manifests.model import LineState, ManifestState
+from signing.phrase import Word
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.listing import list_at, pre_notice_days
 from whitelist.permit import PermitState, permit_at
@@ -67,7 +69,7 @@ def _judge_permit(judged: Judged, out: Findings, day: str) -> None:
     permit = permit_on(judged, at_s)
     if permit is not None:
         if not permit.stands(day, at_s):
-            judge_permit_standing(out, "at", permit, day, at_s)
+            judge_permit_standing(out, judged.facts, "at", permit, day, at_s)
         if permit.history.overtook(at_s):
             out.alert("H", "OVERTOOK")
 
@@ -85,19 +87,25 @@ def permit_on(judged: Judged, at_s: int) -> PermitState | None:
     return next((permit for permit in reversed(known) if permit.is_valid_on(day)), known[0] if known else None)
 
 
+_ON_PAPER = ("（本账本之外的批准）", "(of another province)")
+
+
 def _judge_terms(judged: Judged, out: Findings, decision: _Decision, day: str) -> None:
     """R-32 APPROVAL_EXPIRED of the line, APPROVAL_EARLY; R-40 WL_YEAR, WL_TERM of its list."""
     state, (approval, lines) = judged.state, decision
     begun_on = state.decided_on if approval is None else approval.decided_on
     last_days = [state.decided_to] if approval is None else [line.valid_to for line in lines]
     if begun_on is not None and day < begun_on:
-        out.refuse("APPROVAL_EARLY", "at", day, f"≥ {begun_on}")
+        no: Word = _ON_PAPER if approval is None else approval.no
+        out.refuse("APPROVAL_EARLY", "at", day, f"≥ {begun_on}", "DECISION", no=no, day=day, first=begun_on)
     over = [last for last in last_days if last is not None and day > last]
     if over:
-        out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}")
+        no = _ON_PAPER if approval is None else approval.no
+        authority = telling.authority(judged.facts, state.origin.division)
+        out.refuse("APPROVAL_EXPIRED", "at", day, f"≤ {min(over)}", "DEPARTURE", no=no, day=day, until=min(over), authority=authority)
     for name in dict.fromkeys([line.listing.list for line in lines if line.listing is not None]):
         if (listed := list_at(judged.facts, name)) is not None:
-            judge_departure_day(out, "at", listed, day)
+            judge_departure_day(out, "at", name, listed, day)
 
 
 def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g: Sequence[int]) -> None:
@@ -110,7 +118,12 @@ def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g:
             continue
         used_g = facts.used_g(account) + added.get(account, 0)
         if used_g * 1000 > line.mass_g * permille:
-            out.refuse("APPROVAL_QUOTA", "body.loaded", f"{format_mass(used_g)} t", f"≤ {format_mass(line.mass_g * permille // 1000)} t")
+            most_g = line.mass_g * permille // 1000
+            own = {"no": approval.no, "line": str(number), "waste": f"{line.name} {line.code}", "over": tonnes(used_g - most_g)}
+            masses = {"limit": tonnes(line.mass_g), "used": tonnes(used_g)}
+            authority = telling.authority(facts, state.origin.division)
+            found, expected = f"{format_mass(used_g)} t", f"≤ {format_mass(most_g)} t"
+            out.refuse("APPROVAL_QUOTA", "body.loaded", found, expected, "LOADED", authority=authority, **own, **masses)
 
 
 def _judge_notice(judged: Judged, out: Findings, lines: Iterable[DecisionLine], day: str) -> None:
@@ -132,7 +145,7 @@ def judge_receipt(judged: Judged, out: Findings, accepted: Iterable[tuple[LineSt
     if permit is not None:
         standing, day = Findings(), day_of(accepted_s)
         if not permit.stands(day, accepted_s):
-            judge_permit_standing(standing, "at", permit, day, accepted_s)
+            judge_permit_standing(standing, judged.facts, "at", permit, day, accepted_s)
         found = [reason.code for reason in standing.reasons]
         found += ["PERMIT_SCOPE" for line, _ in taken if not permit.items_for(line.code)]
         found += ["PERMIT_METHOD" for line, method in taken if not permit.allows(line.code, method)]

@@ -20,6 +20,7 @@ from ledger.model import Findings
 from ledger.times import day_of, read_day
 from manifests.act import Entered
 from manifests.model import ManifestState
+from signing.phrase import Word
 from signing.refusal import texts
 from signing.uscc import check_uscc
 
@@ -27,6 +28,7 @@ LABELS_MAX = 500
 """What 24 KiB of body hold."""
 BATCHES_MAX = 128
 """Different (unit, code, day) in one act: as many registers are read."""
+LABEL_LENGTH = 37
 PACKED = frozenset({"bag", "drum", "box"})
 """Packings whose pieces carry a label each; tanks and heaps carry theirs on the storage."""
 _LABEL = re.compile(r"(?P<unit>[0-9A-HJ-NPQRTUWXY]{18})(?P<code>[0-9]{8})(?P<day>[0-9]{8})(?P<serial>[0-9]{3})")
@@ -107,14 +109,28 @@ def judge_label_form(out: Findings, scanned: Sequence[str]) -> None:
         field = f"body.gate.labels.{position}"
         label = read_label(text)
         if label is None:
-            out.refuse("LABEL_FORM", field, text, "18 + 8 + 8 + 3")
+            out.refuse("LABEL_FORM", field, text, "18 + 8 + 8 + 3", "FORM", label=text, where=field, why=_why(text))
         elif label.batch + label.serial in seen:
-            out.refuse("LIST_LENGTH", field, text, "每个标签一次 / each label once")
+            out.refuse("LIST_LENGTH", field, text, "1", "LABEL_TWICE", label=text, where=field)
         else:
             seen.add(label.batch + label.serial)
             batches.add(label.batch)
     if len(batches) > BATCHES_MAX:
-        out.refuse("LIST_LENGTH", "body.gate.labels", len(batches), f"≤ {BATCHES_MAX} (unit, code, day)")
+        own = {"count": str(len(batches)), "most": str(BATCHES_MAX)}
+        out.refuse("LIST_LENGTH", "body.gate.labels", len(batches), f"≤ {BATCHES_MAX}", "LABEL_BATCHES", **own)
+
+
+def _why(text: str) -> Word:
+    """What keeps a text from being a label."""
+    batch = normal(text)
+    found = _LABEL.fullmatch(batch)
+    if len(batch) != LABEL_LENGTH:
+        return f"有 {len(batch)} 位，应为 {LABEL_LENGTH} 位", f"it has {len(batch)} characters instead of {LABEL_LENGTH}"
+    if found is None:
+        return "有不该出现的字符", "it has characters that no label has"
+    if not check_uscc(found["unit"]):
+        return f"单位代码 {found['unit']} 的校验位不对", f"the check character of the unit {found['unit']} is wrong"
+    return f"日期 {found['day']} 不存在", f"there is no day {found['day']}"
 
 
 def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
@@ -128,13 +144,17 @@ def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) ->
         if label is None:
             continue  # judged by its form
         if label.unit != state.generator:
-            out.refuse("LOAD_LABEL", field, label.unit, state.generator)
+            own = {"label": text, "unit": label.unit, "generator": state.generator, "where": field}
+            out.refuse("LOAD_LABEL", field, label.unit, state.generator, "UNIT", **own)
         elif label.code not in codes:
-            out.refuse("LOAD_LABEL", field, label.code, ", ".join(sorted(codes)))
+            wastes = "、".join(f"{line.code} {line.name}" for line in state.lines)
+            own = {"label": text, "waste": label.code, "wastes": wastes, "where": field}
+            out.refuse("LOAD_LABEL", field, label.code, ", ".join(sorted(codes)), "CODE", **own)
         shown.add(label.code)
     for number, line in enumerate(state.lines):
         if line.code not in shown and line.packing in PACKED:
-            out.refuse("LOAD_LABEL", "body.gate.labels", "", f"lines.{number}: {line.code}")
+            own = {"line": str(number), "waste": f"{line.name} {line.code}", "packs": str(line.packs)}
+            out.refuse("LOAD_LABEL", "body.gate.labels", "", f"lines.{number}: {line.code}", "NONE", **own)
 
 
 def note_label_counts(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
@@ -195,9 +215,25 @@ LABEL_FORM | R-50 | sender | HJ 1276 label of 37 characters [READ S20b], widths 
 数字识别码不是 37 位，或其中的单位代码、日期无效。 || 重新扫描标签：18 位统一社会信用代码、8 位废物代码、8 位日期、3 位序号。
 A label is not of 37 characters, or its unit or day is not valid. || Scan it again: 18 characters of the USCC, 8 of the code, 8 of the day, 3 of the serial.
 
+LABEL_FORM:FORM
+标签“{label}”不是有效的数字识别码：{why}。 || 重新扫描该标签，改正 {where}：18 位单位代码、8 位废物代码（无连字符）、8 位日期、3 位序号，共 37 位。
+"{label}" is no label: {why}. || Scan it again and correct {where}: 18 characters of the unit, 8 of the waste code without hyphens, 8 of the day, 3 of the serial, 37 in all.
+
 LOAD_LABEL | R-50 | generator | Order 23 Art. 13(3), 16.2 [READ]; HJ 1276 label of 37 characters [READ S20b], widths 18+8+8+3 [RECALL]
 识别标志（标签）与联单不符，不应当予以装载。 || 核对数字识别码的单位、废物代码和日期；不属于本联单的包装（包括其他移出人的废物）不得装载，缺少标签的应先贴签。
 A label does not match the manifest: the waste must not be loaded. || Check unit and code of the label; leave out what is not of this manifest, waste of another generator included, and label what has none.
+
+LOAD_LABEL:UNIT
+标签 {label} 的单位是{unit}，而本联单的移出人是{generator}，不得装载。 || 卸下这一件（{unit}的废物应由其自己的联单转移），从 body.gate.labels 去掉 {where}；误扫的，重新扫描。
+Label {label} is of {unit}; the generator of this manifest is {generator}: it must not be loaded. || Take the pack off (waste of {unit} travels on its own manifest) and {where} out of body.gate.labels; if it was misread, scan it again.
+
+LOAD_LABEL:CODE
+标签 {label} 的废物代码是 {waste}，本联单只有：{wastes}，不得装载。 || 卸下这一件，从 body.gate.labels 去掉 {where}；标签贴错的，换贴正确的标签后重新扫描；废物属于本次转移而联单漏填的，作废后重新开具。
+Label {label} is of waste {waste}; this manifest has: {wastes}. It must not be loaded. || Take the pack off and {where} out of body.gate.labels; replace a wrong label and scan it; if the manifest lacks the waste, void it and issue it anew.
+
+LOAD_LABEL:NONE
+第 {line} 行（{waste}，{packs} 件）没有扫描到任何标签，不得起运。 || 给包装贴上标签并扫描，至少一件填入 body.gate.labels（应与件数一致）；这一行没有装车的，作废后按实际重新开具。
+No label of line {line} ({waste}, {packs} packs) was scanned: it must not depart. || Label the packs, scan them and put them into body.gate.labels, as many as there are packs; if the line was not loaded, void the manifest and issue it for what is.
 
 LABEL_COUNT | R-50 | generator | Order 23 Art. 13(3) [READ]; alert [DESIGN]
 标签数与包装数不符，或标签日期晚于起运。 || 逐件核对包装与标签；更正包装数量或补扫标签。

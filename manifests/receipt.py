@@ -124,7 +124,7 @@ def note_lateness(judged: Judged, out: Findings, accepted_s: int) -> None:
 def judge_meters(judged: Judged, out: Findings, rows: Sequence[MeterRow], received: Iterable[Received]) -> None:
     """ISSUE_TYPE where nothing is metered; METER_DIFF M beyond tolerance: out against in of a day, Σ in against received of a line."""
     if judged.state.mode != "pipeline":
-        out.refuse("ISSUE_TYPE", "body.meter_rows", judged.state.type, "pipeline")
+        out.refuse("ISSUE_TYPE", "body.meter_rows", judged.state.type, "pipeline", "METERS")
         return
     days: dict[tuple[str, int], tuple[int, int]] = {}
     totals: dict[int, int] = {}

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ledger.admission.personality import Judged
 from ledger.fields import At, File, Mass, ShortText, Text, items, label, normal
-from ledger.mass import parse_mass
+from ledger.mass import parse_mass, tonnes
 from ledger.model import Facts, Findings
 from manifests.mass import difference_level, limits_of
 from signing.refusal import texts
@@ -71,10 +71,16 @@ def judge_weighed(out: Findings, field: str, gross_t: str | None, tare_t: str | 
     if gross_t is None:
         return
     gross_g, tare_g, net_g = parse_mass(gross_t), parse_mass(tare_t or "0"), parse_mass(net_t)
-    if tare_g > gross_g or net_g > gross_g - tare_g:
-        out.refuse("WEIGHING_SUM", field, f"{gross_t} - {tare_t or '?'}, {net_t}", "net ≤ gross - tare")
+    if tare_g + net_g == gross_g:
+        return
+    own = {"gross": gross_t, "tare": tare_t or "0", "net": net_t, "where": field}
+    if tare_g > gross_g:
+        out.refuse("WEIGHING_SUM", field, f"{gross_t} - {tare_t}, {net_t}", "tare ≤ gross", "TARE", **own)
+    elif net_g > gross_g - tare_g:
+        most = tonnes(gross_g - tare_g)
+        out.refuse("WEIGHING_SUM", field, f"{gross_t} - {tare_t or '?'}, {net_t}", f"≤ {most}", "NET", most=most, **own)
     elif tare_t is not None and net_g < gross_g - tare_g:
-        out.alert("M", "WEIGHING_SUM")
+        out.alert("M", "WEIGHING_SUM", "LESS", less=tonnes(gross_g - tare_g - net_g), **own)
 
 
 def judge_tickets(judged: Judged, out: Findings, name: str, weighed: Weighed) -> None:
@@ -91,13 +97,14 @@ def judge_tickets(judged: Judged, out: Findings, name: str, weighed: Weighed) ->
         expected_g = min(max(weighed.grams, own_g), sum(net_g for _, net_g in nets))
         level = difference_level(limits, limits.weighing_floor_g, limits.weighing_permille, expected_g, weighed.grams)
         if level is not None:
-            out.alert(level, "WEIGHING_SUM")
+            out.alert(level, "WEIGHING_SUM", "LINES", stated=tonnes(weighed.grams), tickets=tonnes(expected_g))
     for key, use in tickets_drawn(weighed, judged.facts).items():
         before: TicketUse | None = judged.facts.get(key)
         if before is not None and before.trip != weighed.trip:
-            out.alert("M", "TICKET_REUSED")
+            out.alert("M", "TICKET_REUSED", "OTHER", ticket=key.partition(" ")[2], trip=before.trip)
         if use.drawn_g * 1000 > use.net_g * (1000 + limits.ticket_permille):
-            out.alert("H", "TICKET_OVERDRAWN")
+            own = {"ticket": key.partition(" ")[2], "net": tonnes(use.net_g), "drawn": tonnes(use.drawn_g)}
+            out.alert("H", "TICKET_OVERDRAWN", "OVER", **own)
 
 
 def tickets_drawn(weighed: Weighed, facts: Facts) -> Mapping[str, TicketUse]:
@@ -121,11 +128,35 @@ WEIGHING_SUM | R-09 | sender | Order 23 Art. 10(3) [READ]; check, tolerance [DES
 同一行为中的重量相互矛盾：皮重大于毛重、净重大于毛重减皮重，或填报量与磅单净重不符。 || 核对磅单后重新填写；扣重的，在备注中说明。
 Weights of one act contradict each other: tare above gross, net above gross minus tare, or masses that are not the net of the tickets. || Check the tickets and fill in again; explain a deduction in a note.
 
+WEIGHING_SUM:TARE
+皮重 {tare} 吨大于毛重 {gross} 吨，不可能。 || 对照磅单改正 {where} 的毛重和皮重（是否填反了）。
+The tare, {tare} t, is above the gross, {gross} t. || Correct both in {where} from the ticket; perhaps they were exchanged.
+
+WEIGHING_SUM:NET
+净重 {net} 吨大于毛重减皮重（{gross} − {tare} = {most} 吨），不可能。 || 对照磅单改正 {where}：净重不超过 {most} 吨。
+The net, {net} t, is above gross minus tare ({gross} − {tare} = {most} t). || Correct {where} from the ticket: the net is at most {most} t.
+
+WEIGHING_SUM:LESS
+净重 {net} 吨比毛重减皮重（{gross} − {tare}）少 {less} 吨。 || 不影响入账。属于扣重的，在备注中说明；填错的，由填报单位更正。
+The net, {net} t, is {less} t below gross minus tare ({gross} − {tare}). || It is entered all the same. Explain a deduction in a note; a mistake is corrected by whoever made it.
+
+WEIGHING_SUM:LINES
+各行合计 {stated} 吨，与磅单净重 {tickets} 吨不符，超出允许误差。 || 不影响入账，主管部门会看到。核对磅单净重和各行数量。
+The lines sum up to {stated} t, the tickets to {tickets} t: more than the tolerance. || It is entered all the same, and the authorities see it. Compare the tickets with the lines.
+
 TICKET_REUSED | R-09 | sender | [DESIGN]
 磅单已用于另一车次。 || 核对磅单编号；每一车次分别计量，同车收运的使用同一车次标识。
 The ticket was used for another trip. || Check its number; every trip is weighed for itself, a collection round shares one trip id.
 
+TICKET_REUSED:OTHER
+磅单 {ticket} 已用于另一车次（{trip}）。 || 不影响入账。核对磅单编号；每一车次分别过磅，同车收运的在开具时填写同一 trip_id。
+Ticket {ticket} was used for another trip ({trip}). || It is entered all the same. Check its number; every trip is weighed for itself, loads of one round are issued with one trip_id.
+
 TICKET_OVERDRAWN | R-09 | sender | [DESIGN]
 引用同一磅单的数量之和大于净重。 || 核对磅单净重和各联单的数量。
 What was stated on one ticket is more than its net. || Compare the net with the masses of all manifests that use the ticket.
+
+TICKET_OVERDRAWN:OVER
+磅单 {ticket} 净重 {net} 吨，引用它的联单合计已达 {drawn} 吨。 || 不影响入账，主管部门会看到。核对磅单净重和各联单的数量。
+Ticket {ticket} has a net of {net} t; the manifests that use it come to {drawn} t. || It is entered all the same, and the authorities see it. Compare the net with the masses of these manifests.
 """)

@@ -14,16 +14,18 @@ from msgspec import Struct
 
 from ledger.admission.personality import Judged
 from ledger.fields import normal
-from ledger.mass import GRAMS_PER_TONNE
+from ledger.mass import GRAMS_PER_TONNE, tonnes
 from ledger.model import Findings, Statement
 from ledger.times import day_of
 from manifests.act import LEGS_MAX, Entered
 from manifests.mass import limits_of
 from manifests.model import Leg, ManifestState, Vehicle
+from signing.phrase import Word
 from signing.refusal import texts
 from whitelist.divisions import same_place
 from whitelist.fields import Place
 from whitelist.rules import place as places
+from whitelist.telling import minute
 from whitelist.thresholds import Thresholds
 
 TRIPS_MAX = 32
@@ -132,18 +134,26 @@ def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, depa
         if mine.is_same(other.trip, limits):
             grams += other.grams
         elif departs and other.trip.carrier == carrier and 0 <= ahead_s < limits.vehicle_busy_h * HOUR:
-            out.refuse("VEHICLE_OVERLAP", "body.vehicle.plate", f"{vehicle.plate}: {other.manifest}", "运抵 arrived")
+            own: dict[str, Word] = {
+                "plate": vehicle.plate,
+                "manifest": other.manifest,
+                "since": minute(other.trip.begun_s),
+                "carrier": carrier,
+            }
+            own["trip"] = state.trip_id or "-"
+            out.refuse("VEHICLE_OVERLAP", "body.vehicle.plate", f"{vehicle.plate}: {other.manifest}", "", "BUSY", **own)
         else:
-            out.alert("H", "VEHICLE_OVERLAP")
+            own = {"plate": vehicle.plate, "manifest": other.manifest, "since": minute(other.trip.begun_s), "other": other.trip.carrier}
+            out.alert("H", "VEHICLE_OVERLAP", "SEEN", **own)
     if grams > limits.truck_max_t * GRAMS_PER_TONNE:
-        out.alert("H", "OVERLOAD")
+        out.alert("H", "OVERLOAD", "ON_BOARD", plate=vehicle.plate, total=tonnes(grams), most=str(limits.truck_max_t))
 
 
 def vehicle_fits_the_mode(judged: Judged, out: Findings) -> None:
     """VEHICLE_KIND: vehicle and mode of transport are pipeline together or not at all."""
     kind, mode = judged.statement.body.vehicle.kind, judged.state.mode
     if (kind == "pipeline") != (mode == "pipeline"):
-        out.refuse("VEHICLE_KIND", "body.vehicle.kind", kind, mode)
+        out.refuse("VEHICLE_KIND", "body.vehicle.kind", kind, mode, "MODE", kind=kind, mode=mode)
 
 
 def plate_is_a_plate(judged: Judged, out: Findings) -> None:
@@ -174,7 +184,8 @@ def note_new_carrier(judged: Judged, carrier: str, out: Findings) -> None:
 def legs_stay_countable(judged: Judged, out: Findings) -> None:
     """TRUNK_FULL: a trip has at most LEGS_MAX legs."""
     if len(judged.state.legs) >= LEGS_MAX:
-        out.refuse("TRUNK_FULL", "chain", len(judged.state.legs), f"≤ {LEGS_MAX}")
+        count = len(judged.state.legs)
+        out.refuse("TRUNK_FULL", "chain", count, f"≤ {LEGS_MAX}", "LEGS", count=str(count), most=str(LEGS_MAX))
 
 
 class WaybillUses(Struct, frozen=True):
@@ -244,9 +255,29 @@ def judge_destination(judged: Judged, out: Findings, place: Place) -> None:
 
 
 TEXTS = texts("""
+TRUNK_FULL | - | nobody | design §6 [DESIGN]
+该种行为已达上限：运输段 16 段、停留 16 次、利用处置填报 64 次。 || 运输环节过多的，请另开联单；利用处置结果请合并填报，最后一次处置完毕的填报不受限制。
+The manifest has as many acts of this kind as it may hold: 16 legs, 16 stops, 64 disposals. || Issue another manifest for a longer trip; report several fates in one act; the one that ends the stock always fits.
+
+TRUNK_FULL:LEGS
+本联单已有 {count} 个运输段，上限为 {most} 段。 || 不再换装或交接，直接运抵；还要换车的，由移出人另开联单。
+The manifest has {count} legs, as many as it may ({most}). || Let it arrive without another change; a longer trip needs another manifest.
+
+TRUNK_FULL:STOPS
+本联单已有 {count} 次停留，上限为 {most} 次。 || 停留不再单独填报，运抵后在接受时说明。
+The manifest has {count} stops, as many as it may ({most}). || Go on without stating this one; explain it at the receipt.
+
+TRUNK_FULL:DISPOSALS
+本联单已有 {count} 次利用处置填报，上限为 {most} 次。 || 把余下的合并为一次填报，一次填完全部库存的不受限制。
+The manifest has {count} reports of disposal, as many as it may ({most}). || Report all that is left in one act: the one that ends the stock always fits.
+
 VEHICLE_KIND | R-11 | sender | platform value list 运输工具 [READ T6]
 运输工具的种类不在列表中，或与运输方式不符。 || 选择 truck 汽车、train 火车、ship 轮船、pipeline 管道、aircraft 飞机或 other 其他；管道运输的运输工具只能是管道。
 The kind of vehicle is not in the list, or does not fit the mode of transport. || Choose truck, train, ship, pipeline, aircraft or other; a pipeline is both mode and vehicle.
+
+VEHICLE_KIND:MODE
+运输工具填写为 {kind}，而联单的运输方式是 {mode}：管道只能配管道。 || 把 body.vehicle.kind 改为实际的运输工具（管道转移填 pipeline，其他填 truck、train、ship、aircraft 或 other）；开具时运输方式填错的，作废后重新开具。
+The vehicle is {kind}, the manifest's mode is {mode}: a pipeline is both or neither. || Put the real vehicle into body.vehicle.kind; if the mode of the issue is wrong, void the manifest and issue it anew.
 
 CARRIER_CHANGED | R-34 | nobody | Order 23 Art. 28 [READ]
 承运人与开具时填写的不同；批准决定不受影响。 || 确认更换后的承运人具备相应资质。
@@ -255,6 +286,14 @@ Another carrier than named at issue; the decision is not touched. || Make sure t
 VEHICLE_OVERLAP | R-53 | carrier | law §7.4 [DESIGN]
 该运输工具正在执行另一车次的转移。 || 先填报前一车次的运抵；同车收运多个移出人的，使用同一车次标识。
 The vehicle is still under way with another trip. || Record the arrival of the other trip first; a collection round shares one trip id.
+
+VEHICLE_OVERLAP:BUSY
+{plate} 还在执行联单 {manifest} 的转移（{since} 起运），没有运抵。 || 那一车已经到达的，由承运人{carrier}先提交它的运抵（manifest.arrive），再提交本次起运；车牌填错的，改正 body.vehicle.plate；同车收运多个移出人的，两份联单在开具时填写同一 trip_id（本联单现为 {trip}）。
+{plate} is still under way on manifest {manifest} (departed {since}). || If that load has come, the carrier {carrier} records it (manifest.arrive) and sends this again; correct body.vehicle.plate if it is wrong; loads of one collection round are issued with one trip_id (this one has {trip}).
+
+VEHICLE_OVERLAP:SEEN
+{plate} 在账本中还有一车未运抵：联单 {manifest}，承运人 {other}，{since} 起运。 || 不影响入账。请该联单的承运人补交运抵；车牌填错的，由填错的一方更正。
+{plate} has another load that has not arrived: manifest {manifest}, carrier {other}, departed {since}. || It is entered all the same. Let that carrier record the arrival; a wrong plate is corrected by whoever gave it.
 
 PLATE_FORM | - | carrier | [DESIGN]
 汽车号牌不合格式。 || 核对号牌：一个汉字、一个字母、四至六位字母或数字。

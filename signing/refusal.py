@@ -28,7 +28,7 @@ LIFTS_EN: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_EN.split("|"), str
 FOUND_MAX, EXPECTED_MAX = 120, 200  # Characters of what is quoted, so that no body is echoed whole.
 
 
-TOLD_MAX = 120
+TOLD_MAX = 240
 """Characters of one place: no body is echoed whole."""
 
 
@@ -57,14 +57,22 @@ class Rule(Struct, frozen=True, kw_only=True):
         text = self.causes.get(cause)
         if text is None:
             return self
-        zh, en = ({name: _word(word, names, is_zh=is_zh) for name, word in places.items()} for is_zh in (True, False))
+        zh, en = (_Places((name, _word(word, names, is_zh=is_zh)) for name, word in places.items()) for is_zh in (True, False))
         said = {"zh": text.zh.format_map(zh), "do_zh": text.do_zh.format_map(zh)}
         return replace(text, **said, en=text.en.format_map(en), do_en=text.do_en.format_map(en))
 
 
+class _Places(dict[str, str]):
+    """What stands in the places of a text. A gap is better than no answer; a test sees to it that there is none."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 def _word(word: Word, names: Mapping[str, str], *, is_zh: bool) -> str:
     """What stands in a place, in one language: ``成都锦川…（9151…）``."""
-    text = word_in(word, "zh" if is_zh else "en")[:TOLD_MAX]
+    text = word_in(word, "zh" if is_zh else "en")
+    text = text if len(text) <= TOLD_MAX else f"{text[:TOLD_MAX]}…"
     for code, name in names.items():
         text = text.replace(code, f"{name}（{code}）" if is_zh else f"{name} ({code})")
     return text

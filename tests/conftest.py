@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import string
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import wraps
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, settings
 
+from ledger.model import Findings
 from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
+from liandan.wiring import RULES
 from tests.pace import Pace
 
 EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
@@ -40,6 +45,30 @@ settings.load_profile("house")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What this suite can be asked for."""
     parser.addoption("--record-pace", action="store_true", help="write tests/pace.txt anew")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def every_cause_is_told_whole() -> Iterator[None]:
+    """Wherever a test refuses or alerts for a cause, what that cause's text has places for is given (tests/liandan/test_told.py)."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, at in (("refuse", 4), ("alert", 2)):
+            patch.setattr(Findings, name, told_whole(getattr(Findings, name), at))
+        yield
+
+
+def told_whole(given: Callable[..., None], at: int) -> Callable[..., None]:
+    """The same method, which looks at the places of the cause that is its argument number ``at``."""
+
+    @wraps(given)
+    def looked_at(out: Findings, *args: Any, **places: Any) -> None:
+        if len(args) > at:
+            text = RULES[args[0 if at == 4 else 1]].causes[args[at]]
+            said = text.zh + text.do_zh
+            lacking = {name for _, name, _, _ in string.Formatter().parse(said) if name and name not in places}
+            assert not lacking, f"{text.code}:{args[at]} lacks {lacking}"
+        given(out, *args, **places)
+
+    return looked_at
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from ledger.admission.personality import Judged, JudgeFn, Kind, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.model import Facts, Findings, Statement
+from whitelist import telling
 from whitelist.fields import LIST
 from whitelist.listing import Conditions
 
@@ -106,7 +107,9 @@ def at_stage(*allowed: Stage) -> JudgeFn:
     def gate(judged: Judged, out: Findings) -> None:
         state: ApprovalState | None = judged.state
         if state is None or state.stage not in allowed:
-            out.refuse("APPROVAL_STAGE", "kind", "" if state is None else state.stage, " / ".join(allowed))
+            stage = "" if state is None else state.stage
+            own = {"stage": telling.word(stage), "allowed": telling.words(allowed)}
+            out.refuse("APPROVAL_STAGE", "kind", stage, " / ".join(allowed), "ACT", **own)
 
     return gate
 
@@ -128,7 +131,8 @@ def not_by_who_signed(*acts: str) -> JudgeFn:
             before = judged.state.signed.get(act)
             if before is not None and before[1] != name and not {hand, name}.isdisjoint(before):
                 field = "by.0" if judged.statement.principal is None else "for"
-                out.refuse("SIGNER_ROLE", field, hand, f"not who signed approval.{act}: {' for '.join(dict.fromkeys(before))}")
+                own = {"hand": hand, "act": act, "before": " / ".join(dict.fromkeys(before))}
+                out.refuse("SIGNER_ROLE", field, hand, f"≠ approval.{act}: {own['before']}", "SAME_HAND", **own)
 
     return rule
 

@@ -94,10 +94,10 @@ def same_place(facts: Facts, one: str, other: str) -> bool:
 def judge_division(out: Findings, field: str, code: str, divisions: Divisions | None, day: str) -> bool:
     """Whether a code may name a place on the day of the event; reasons DATA_NOT_ADOPTED, DIVISION, alert DIVISION_RETIRED."""
     if divisions is None:
-        out.refuse("DATA_NOT_ADOPTED", field, "divisions", "data.adopt")
+        out.refuse("DATA_NOT_ADOPTED", field, "divisions", "data.adopt", "NONE", name="divisions")
         return False
     if not divisions.knows(code, day):
-        out.refuse("DIVISION", field, code, f"GB/T 2260, 6 digits, {day}")
+        out.refuse("DIVISION", field, code, f"GB/T 2260, {day}", "NONE", asked=code, day=day, where=field)
         return False
     if divisions.is_withdrawn(code, day):
         out.alert("M", "DIVISION_RETIRED")

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ledger.admission.personality import Judged
 from ledger.chain import ULID, USCC
+from ledger.dates import judge_not_to_come
 from ledger.fields import Count, Day, DivisionCode, File, MassAboveZero, SiteId, Text, form, items, label, text, with_code, words
 from ledger.model import Findings
 from ledger.times import day_of
@@ -92,9 +93,8 @@ class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 def letter_is_of_no_later_day(judged: Judged, out: Findings) -> None:
     """+L: the letter is not of a day to come, else DATE_ORDER."""
-    letter_date, today = judged.statement.body.letter_date, day_of(judged.moment.at_s)
-    if letter_date > today:
-        out.refuse("DATE_ORDER", "body.letter_date", letter_date, f"≤ {today}")
+    day = judged.statement.body.letter_date
+    judge_not_to_come(out, "body.letter_date", ("函件日期", "the date of the letter"), day, day_of(judged.moment.at_s))
 
 
 def group_of(method: str) -> Literal["use", "dispose", "store"]:
@@ -158,8 +158,15 @@ class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         missing = set.intersection(*(set(other.codes) for other in wide))
         return all(code in self.codes or any(other.covers(code) for other in same) for code in missing)
 
+    def told(self) -> tuple[str, str]:
+        """For people: ``HW31（仅 900-052-31）``, ``HW31 (900-052-31 only)``; of many codes the first eight."""
+        codes = " ".join(self.codes[:8]) + (" …" if len(self.codes) > 8 else "")
+        zh = {"ALL": "全部代码", "INCLUDE": f"仅 {codes}", "EXCEPT": f"除 {codes} 外"}[self.scope]
+        en = {"ALL": "all codes", "INCLUDE": f"{codes} only", "EXCEPT": f"all but {codes}"}[self.scope]
+        return f"{self.category}（{zh}）", f"{self.category} ({en})"
+
     def __str__(self) -> str:
-        """For people: ``HW31 INCLUDE 900-052-31``."""
+        """As the log says it: ``HW31 INCLUDE 900-052-31``."""
         return " ".join((self.category, self.scope, *self.codes))
 
 

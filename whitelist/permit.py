@@ -60,6 +60,10 @@ class History(Struct, Generic[StatusT], frozen=True):
                 return change.status
         return "ACTIVE"
 
+    def since_s(self, moment_s: int) -> int:
+        """Since when the status of a moment holds, Unix seconds; 0 where it never changed."""
+        return next((change.at_s for change in reversed(self.changes) if change.at_s <= moment_s), 0)
+
     def overtook(self, moment_s: int) -> bool:
         """Whether a stop was admitted after the moment of an act that is only entered now: ALERT H OVERTOOK (kinds §1.3)."""
         return bool(self.changes) and any(change.at_s > moment_s and change.status != "ACTIVE" for change in self.changes)

@@ -167,31 +167,34 @@ def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) 
         return []  # as nearly always
     if log is None:
         if statement.kind != "log.found/1":
-            return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1 first")]
+            return [Reason("CHAIN_NOT_OPEN", "chain", statement.kind, "log.found/1")]
     elif log.closed:
-        return [Reason("LOG_CLOSED", "", log.origin, "the successor log")]
+        return [Reason("LOG_CLOSED", "", log.origin)]
     elif statement.kind == "log.found/1":
-        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "a log is founded once")]
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind)]
     wanted = 0 if head is None else head.seq + 1
     if statement.seq > wanted:
-        return [Reason("PREDECESSOR_MISSING", "seq", str(statement.seq), str(wanted))]
+        places = {"seq": str(statement.seq), "next": str(wanted), "chain": statement.chain}
+        return [Reason("PREDECESSOR_MISSING", "seq", str(statement.seq), str(wanted), "GAP", places)]
     if statement.seq < wanted:
-        known = "" if head is None else f"seq {head.seq}, {head.hash}"
-        return [Reason("CHAIN_CONFLICT", "seq", str(statement.seq), f"head {known}")]
+        assert head is not None, "a chain without entries wants 0"
+        places = {"seq": str(statement.seq), "next": str(wanted), "prev": head.hash, "chain": statement.chain}
+        return [Reason("CHAIN_CONFLICT", "seq", str(statement.seq), f"head seq {head.seq}, {head.hash}", "TAKEN", places)]
     prev = expected_prev(statement, head, log)
     if statement.prev != prev:
-        return [Reason("PREV_MISMATCH", "prev", statement.prev, prev)]
+        return [Reason("PREV_MISMATCH", "prev", statement.prev, prev, "OTHER", {"prev": prev, "chain": statement.chain})]
     return _opening(statement, kind, facts, is_first=head is None)
 
 
 def _opening(statement: Statement, kind: Kind, facts: Facts, *, is_first: bool) -> list[Reason]:
     """What may begin a chain, and what may only begin it, as the kinds say (kinds §1.8)."""
     if not is_first:
-        return [Reason("CHAIN_NOT_OPEN", "seq", str(statement.seq), "0")] if kind.opens and not kind.again else []
+        places = {"kind": statement.kind, "chain": statement.chain}
+        return [Reason("CHAIN_NOT_OPEN", "seq", str(statement.seq), "0", "BEGUN", places)] if kind.opens and not kind.again else []
     if not kind.opens:
-        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, f"a kind that opens {statement.chain_type}/…")]
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "", "EMPTY", {"kind": statement.kind, "chain": statement.chain})]
     if kind.chain_type == "party" and kind.again and not is_founder(facts, statement.owner):
-        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "party.register/1 first")]
+        return [Reason("CHAIN_NOT_OPEN", "kind", statement.kind, "party.register/1", "PARTY", {"party": statement.owner})]
     return []
 
 
@@ -204,7 +207,13 @@ def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
         return []
     if statement.at_s > judged_s + FUTURE_S or (span is not None and statement.at_s < judged_s - span):
         earliest = "" if span is None else format_at(judged_s - span)
-        return [Reason("STATEMENT_STALE", "at", statement.at, f"{earliest} … {format_at(judged_s + FUTURE_S)}")]
+        first, last, at = (
+            moment[:16].replace("T", " ") for moment in (earliest, format_at(judged_s + FUTURE_S), format_at(statement.at_s))
+        )
+        expected = f"{earliest} … {format_at(judged_s + FUTURE_S)}"
+        if statement.at_s > judged_s:
+            return [Reason("STATEMENT_STALE", "at", statement.at, expected, "AHEAD", {"at": at, "last": last})]
+        return [Reason("STATEMENT_STALE", "at", statement.at, expected, "OLD", {"at": at, "first": first, "last": last})]
     return []
 
 

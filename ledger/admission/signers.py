@@ -10,6 +10,7 @@ from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
 from ledger.model import Facts, Findings, Moment, Statement, Unread
 from ledger.times import format_at
+from signing.phrase import Word
 from signing.refusal import Reason, texts
 
 TEXTS = texts("""
@@ -33,10 +34,43 @@ KEY_SCOPE | - | sender | formats §5 [DESIGN]
 该密钥不得签署此类声明。 || 用不限种类的密钥签署，或登记（key.add）可签此类声明的密钥；密钥、授权、单位和查阅权限的登记只能用不限种类的密钥。
 The key may not sign this kind. || Sign with a key without kinds, or register one for this kind (key.add); keys, delegations, parties and access are signed by a key without kinds alone.
 
+KEY_SCOPE:KIND
+签名所用的密钥（{device}）只能签署 {kinds}，不能签署 {kind}。 || 用本单位不限种类的密钥签署；或者由本单位登记一把可签 {kind} 的密钥（key.add）。
+The key that signed ({device}) signs {kinds} alone, not {kind}. || Sign with a key without kinds, or register one for {kind} (key.add).
+
+KEY_SCOPE:WIDE
+限定种类的密钥不能包含 {kinds}。 || 从 body.kinds 去掉这些种类；它们只能用不限种类的密钥签署。
+A key for some kinds cannot have {kinds} among them. || Take them out of body.kinds; they are signed by a key without kinds alone.
+
+KEY_SCOPE:RECOVERY
+主管部门代为恢复密钥时，新密钥不能限定种类或者期限。 || 去掉 {where}，登记一把不限种类、不限期限的密钥；限定的密钥由本单位以后自行登记。
+What an authority registers in a party's stead has neither kinds nor an end. || Leave {where} out; the party registers narrower keys itself afterwards.
+
 PARTY_CLOSED | - | origin_authority | kinds §1.2 [DESIGN]
 该单位已登记注销，不得开立新链，也不得开具、申请或起运。 || 由承继单位以自己的名义办理；登记有误的，请所在地主管部门恢复。
 The party is closed: it opens no chain, and signs no issue, application or departure. || Let its successor act in its own name; if the entry is wrong, its authority reopens it.
+
+PARTY_CLOSED:CLOSED
+{party}已于{day}登记注销，不能再开立新链，也不能开具、申请或者起运；承继单位：{successor}。 || 由承继单位以自己的名义办理；没有承继单位或者登记有误的，请{party}所在地主管部门恢复登记（party.amend）。
+{party} was closed on {day}: it opens no chain and signs no issue, application or departure; its successor: {successor}. || Let the successor act in its own name; if there is none, or the entry is wrong, the authority of its region reopens it (party.amend).
 """)
+_ROLES: Mapping[str, str] = {
+    "generator": "移出人", "consignor": "托运人", "carrier": "承运人", "taking_carrier": "接运的承运人", "receiver": "接受人",
+    "generator or origin's authority": "移出人或者移出地主管部门", "party": "本单位", "operator": "运营单位", "holder": "持证单位",
+    "authority": "主管部门", "origin's authority": "移出地主管部门", "destination's authority": "接受地主管部门", "proposer": "提出名单的主管部门",
+    "authority of the region": "单位所在地主管部门", "authority of the place": "场所所在地主管部门",
+    "countersigning authority": "联署的主管部门",
+}  # fmt: skip
+
+
+def role_word(name: str) -> tuple[str, str]:
+    """A role in words; an authority by the name or the province that its role has."""
+    if name in _ROLES:
+        return _ROLES[name], name.replace("_", " ")
+    named = name.removeprefix("authority of ").removeprefix("authority ")
+    return f"主管部门（{named}）", name
+
+
 UNDELEGATED = frozenset({"log", "list", "period"})
 """Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
 PERSONAL = ("key.", "delegation.", "access.")
@@ -59,11 +93,12 @@ def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Mome
             continue  # as nearly always
         field = f"signatures.{position}.keyid"
         if record is None:
-            reasons.append(Reason("KEY_UNKNOWN", field, keyid, f"a key registered for {uscc}"))
+            reasons.append(Reason("KEY_UNKNOWN", field, keyid, "", "SIGNER", {"party": uscc, "key": keyid[:16]}))
         elif record.uscc != uscc:
-            reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc))
+            reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc, "SIGNER", {"party": uscc, "owner": record.uscc}))
         elif not record.is_valid_at(moment.index):
-            reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {moment.index}"))
+            places = {"party": uscc, "key": keyid[:16], "index": str(record.revoked)}
+            reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"{moment.index}", "REVOKED", places))
         else:
             reasons += _judge_narrow(record, statement, kind, moment, field)
     return reasons
@@ -73,25 +108,28 @@ def _judge_narrow(record: KeyRecord, statement: Statement, kind: Kind, moment: M
     """A key for some kinds signs these alone, also ``for`` another; a key with an end signs up to it."""
     name = statement.kind.partition("/")[0]
     if record.kinds and (name not in record.kinds or name.startswith(UNSCOPED)):
-        return [Reason("KEY_SCOPE", field, name, ", ".join(record.kinds)[:200])]
+        places: dict[str, Word] = {"kind": name, "kinds": "、".join(record.kinds), "device": record.device or record.label or "-"}
+        return [Reason("KEY_SCOPE", field, name, ", ".join(record.kinds)[:200], "KIND", places)]
     if not record.lasts(moment.at_s, statement.at_s if kind.window is Window.CUSTODY else None):
-        return [Reason("KEY_NOT_VALID", field, f"until {format_at(record.until_s or 0)}", "a key whose time is not over")]
+        until = format_at(record.until_s or 0)
+        return [Reason("KEY_NOT_VALID", field, f"until {until}", "", "OVER", {"until": until[:16].replace("T", " "), "party": record.uscc})]
     return []
 
 
 def judge_delegation(statement: Statement, principal: str, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
     """Whoever signs ``for`` another, the ``principal``, has that party's delegation, in force at this index and time (formats §3)."""
     if statement.chain_type in UNDELEGATED:
-        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates on {statement.chain_type}/")]
+        return [Reason("DELEGATION_MISSING", "for", principal, "", "NEVER", {"kind": statement.kind, "principal": principal})]
     if principal == statement.by[0]:
-        return [Reason("SIGNER_ROLE", "for", principal, "another party than the signer")]
+        return [Reason("SIGNER_ROLE", "for", principal, "", "SELF", {"party": principal})]
     if statement.kind.startswith(PERSONAL):
-        return [Reason("DELEGATION_MISSING", "for", principal, f"no delegates for {statement.kind}")]
+        return [Reason("DELEGATION_MISSING", "for", principal, "", "NEVER", {"kind": statement.kind, "principal": principal})]
     state: PartyState | None = facts.state(party_chain(principal))
     at_s = statement.at_s if kind.window is Window.CUSTODY else moment.at_s
     if state is not None and any(known.covers(statement.by[0], statement.kind, at_s) for known in state.delegations):
         return []
-    return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.kind}: a delegation to {statement.by[0]} in force")]
+    places = {"kind": statement.kind, "principal": principal, "delegate": statement.by[0]}
+    return [Reason("DELEGATION_MISSING", "for", principal, f"{statement.by[0]}: {statement.kind}", "NONE", places)]
 
 
 def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: Facts, out: Findings) -> None:
@@ -114,7 +152,10 @@ def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: 
             return
     if bench.taken < len(statement.by) and not out.reasons:
         names = ", ".join(role.name for role in roles)
-        out.refuse("SIGNER_EXTRA", f"by.{bench.taken}", statement.by[bench.taken], names)
+        told = [role_word(role.name) for role in roles]
+        own: dict[str, Word] = {"signer": statement.by[bench.taken], "place": str(bench.taken + 1)}
+        own["roles"] = "、".join(zh for zh, _ in told), ", ".join(en for _, en in told)
+        out.refuse("SIGNER_EXTRA", f"by.{bench.taken}", statement.by[bench.taken], names, "EXTRA", **own)
 
 
 def _judge_closed(statement: Statement, facts: Facts, out: Findings) -> None:
@@ -122,7 +163,8 @@ def _judge_closed(statement: Statement, facts: Facts, out: Findings) -> None:
     for uscc in statement.by if statement.principal is None else (*statement.by, statement.principal):
         state = facts.state(party_chain(uscc))
         if isinstance(state, PartyState) and state.closed_on:
-            out.refuse("PARTY_CLOSED", "by" if uscc in statement.by else "for", uscc, f"open; closed on {state.closed_on}")
+            own = {"party": uscc, "day": state.closed_on, "successor": state.successor or "-"}
+            out.refuse("PARTY_CLOSED", "by" if uscc in statement.by else "for", uscc, "", "CLOSED", **own)
 
 
 class _Bench:
@@ -146,14 +188,30 @@ class _Bench:
         elif self._own.isdisjoint(role.holders) and not self._stand_in(place, role, signer):
             # A delegate who holds this role himself is nobody's absence: one hand is one hand.
             is_there = signer or (principal is not None and by[0] in role.holders)
-            code, holders = "SIGNER_ROLE" if is_there else "SIGNER_MISSING", " / ".join(role.holders[:4]) or "-"
-            self._out.refuse(code, f"by.{self.taken}", signer or by[0], f"{role.name}: {holders}")
+            holders, field = " / ".join(role.holders[:4]) or "-", f"by.{self.taken}"
+            own: dict[str, Word] = {
+                "role": role_word(role.name),
+                "holders": holders,
+                "place": str(self.taken + 1),
+                "signer": signer or by[0],
+            }
+            if is_there:
+                self._out.refuse("SIGNER_ROLE", field, signer or by[0], f"{role.name}: {holders}", "OTHER", **own)
+            else:
+                self._out.refuse("SIGNER_MISSING", field, signer or by[0], f"{role.name}: {holders}", "ROLE", **own)
             self.taken += 1
         return True
 
     def _seat_delegate(self, role: Role, principal: str) -> bool:
         if principal not in role.holders or self._statement.by[0] in role.holders:
-            self._out.refuse("SIGNER_ROLE", "for", principal, f"{role.name}: {' / '.join(role.holders) or '-'}")
+            holders = " / ".join(role.holders[:4]) or "-"
+            own: dict[str, Word] = {
+                "role": role_word(role.name),
+                "holders": holders,
+                "principal": principal,
+                "delegate": self._statement.by[0],
+            }
+            self._out.refuse("SIGNER_ROLE", "for", principal, f"{role.name}: {holders}", "FOR", **own)
             return False
         self._out.tag("ON_BEHALF")
         self.taken = 1
@@ -166,7 +224,13 @@ class _Bench:
             return False
         closed = [holder for holder in role.holders if (state := self._party(holder)) is not None and state.closed_on]
         if closed and place == statement.seq == 0 and role.holders == (statement.owner,) and statement.chain_type != "case":
-            self._out.refuse("PARTY_CLOSED", "chain", statement.owner, "a chain of the successor's own")
+            state = self._party(statement.owner)
+            own = {
+                "party": statement.owner,
+                "day": state.closed_on if state else "",
+                "successor": (state.successor if state else "") or "-",
+            }
+            self._out.refuse("PARTY_CLOSED", "chain", statement.owner, "", "CLOSED", **own)
             return True
         for holder in closed:
             line = self._successors(holder)

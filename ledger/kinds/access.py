@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.admission.personality import Changes, Judged, Reads
+from ledger.dates import judge_until
 from ledger.directory import Grant, Grants, PartyState, access_key, is_registered, log_state, party_chain
 from ledger.fields import At, Region, Text, Uscc, items, label, words
 from ledger.kinds.roles import act_of_party
@@ -24,13 +25,25 @@ ACCESS_ROLE | - | sender | kinds §2 [DESIGN]
 只有主管部门可以授予查阅权限。 || 请所在地主管部门授予。
 Only an authority grants access. || Ask the authority of the region.
 
+ACCESS_ROLE:PARTY
+{party}不是主管部门，不能授予查阅权限。 || 请所在地主管部门授予（access.grant）。
+{party} is no authority and grants no access. || Ask the authority of the region to grant it (access.grant).
+
 ACCESS_REGION | - | sender | kinds §2 [DESIGN]
 所授区域不在本主管部门的区域之内。 || 只列本部门区域内的 2、4 或 6 位行政区划代码。
 A region lies outside the authority's own. || Name prefixes of 2, 4 or 6 digits within its regions.
 
+ACCESS_REGION:OUTSIDE
+区域 {region} 不在{authority}的管辖区域（{regions}）之内。 || 改正 {where}，只列本部门区域内的 2、4 或 6 位代码；别的区域请当地主管部门授予。
+Region {region} lies outside those of {authority} ({regions}). || Correct {where}: prefixes of 2, 4 or 6 digits within them; for others ask the authority there.
+
 ACCESS_UNKNOWN | - | sender | kinds §2 [DESIGN]
 本主管部门没有授予该单位查阅权限。 || 核对单位代码。
 This authority has granted that reader nothing. || Check the reader's code.
+
+ACCESS_UNKNOWN:NONE
+{party}没有授予{reader}查阅权限，无可撤销。 || 核对 body.reader；由别的主管部门授予的，由该部门撤销。
+{party} has granted {reader} nothing that could be revoked. || Check body.reader; what another authority granted, it revokes itself.
 """)
 
 
@@ -61,29 +74,35 @@ def grants_what_is_its_own(judged: Judged, out: Findings) -> None:
     statement = judged.statement
     body: AccessGrant = statement.body
     if (authority := next((a for a in log_state(judged.facts).authorities if a.uscc == statement.owner), None)) is None:
-        out.refuse("ACCESS_ROLE", "chain", statement.owner, "an authority")
+        out.refuse("ACCESS_ROLE", "chain", statement.owner, "", "PARTY", party=statement.owner)
         return
     for position, region in enumerate(body.regions):
         if not authority.covers(region):
-            out.refuse("ACCESS_REGION", f"body.regions.{position}", region, ", ".join(authority.regions))
+            own = {
+                "region": region,
+                "regions": "、".join(authority.regions),
+                "authority": authority.name,
+                "where": f"body.regions.{position}",
+            }
+            out.refuse("ACCESS_REGION", f"body.regions.{position}", region, ", ".join(authority.regions), "OUTSIDE", **own)
 
 
 def reader_is_known(judged: Judged, out: Findings) -> None:
     """Registered, with keys to log in with; grants are not heaped up."""
     body: AccessGrant = judged.statement.body
     if not is_registered(judged.facts, body.reader):
-        out.refuse("PARTY_UNKNOWN", "body.reader", body.reader, "a registered party")
+        out.refuse("PARTY_UNKNOWN", "body.reader", body.reader, "", "NONE", party=body.reader, where="body.reader")
     if len(_granted(judged.facts, body.reader)) >= GRANTS_MAX:
-        out.refuse("LIST_LENGTH", "body.reader", f"{GRANTS_MAX} grants", "fewer: access.revoke first")
-    if body.until is not None and parse_at(body.until) <= judged.moment.at_s:
-        out.refuse("STATEMENT_STALE", "body.until", body.until, "a time to come")
+        out.refuse("LIST_LENGTH", "body.reader", GRANTS_MAX, f"< {GRANTS_MAX}", "GRANTS", count=str(GRANTS_MAX))
+    if body.until is not None:
+        judge_until(out, "body.until", body.until, judged.moment.at_s)
 
 
 def reader_has_access(judged: Judged, out: Findings) -> None:
     """There is something to revoke."""
     statement = judged.statement
     if all(grant.authority != statement.owner for grant in _granted(judged.facts, statement.body.reader)):
-        out.refuse("ACCESS_UNKNOWN", "body.reader", statement.body.reader, f"a reader by grant of {statement.owner}")
+        out.refuse("ACCESS_UNKNOWN", "body.reader", statement.body.reader, "", "NONE", reader=statement.body.reader, party=statement.owner)
 
 
 def evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:

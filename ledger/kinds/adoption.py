@@ -26,6 +26,10 @@ An adopted file is not in the log's data/ directory. || The operator puts the fi
 DATA_NOT_ADOPTED | R-75 | operator | formats §5 [DESIGN]
 账本尚未采用判定所需的基础数据。 || 由运营单位和各主管部门共同采用该数据（data.adopt）。
 The log has not adopted the data that this rule reads. || The operator and all authorities adopt it (data.adopt).
+
+DATA_NOT_ADOPTED:NONE
+账本还没有采用判定所需的基础数据 {name}，填写的内容没有错。 || 请联系本账本的运营单位：由运营单位和各主管部门共同采用 {name}（data.adopt）后，原样重新提交。
+The log has not adopted the data set {name} that this is judged by; nothing is wrong with what you sent. || Ask the operator of this log: once it and all authorities have adopted {name} (data.adopt), send this again unchanged.
 """)
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
+from ledger.dates import judge_until
 from ledger.directory import Delegation, PartyState, is_registered, party_chain
 from ledger.fields import At, File, KindName, Text, Uscc, items, label
 from ledger.kinds.roles import act_of_party
@@ -43,14 +44,14 @@ def delegate_is_another_party(judged: Judged, out: Findings) -> None:
     if delegate == judged.statement.owner:
         out.refuse("USCC", "body.delegate", delegate[:40], "another party")
     elif not is_registered(judged.facts, delegate):
-        out.refuse("PARTY_UNKNOWN", "body.delegate", delegate, "a registered party")
+        out.refuse("PARTY_UNKNOWN", "body.delegate", delegate, "", "NONE", party=delegate, where="body.delegate")
 
 
 def until_lies_ahead(judged: Judged, out: Findings) -> None:
     """Nothing is granted for the past."""
     until = judged.statement.body.until
-    if until is not None and parse_at(until) <= judged.moment.at_s:
-        out.refuse("STATEMENT_STALE", "body.until", until, "a time to come")
+    if until is not None:
+        judge_until(out, "body.until", until, judged.moment.at_s)
 
 
 def there_is_room(judged: Judged, out: Findings) -> None:
@@ -71,7 +72,7 @@ def there_is_one(judged: Judged, out: Findings) -> None:
     """There is something to revoke."""
     delegate, state = judged.statement.body.delegate, judged.state
     if state is None or all(known.delegate != delegate for known in state.delegations):
-        out.refuse("DELEGATION_MISSING", "body.delegate", delegate[:40], "a delegate of this party")
+        out.refuse("DELEGATION_MISSING", "body.delegate", delegate[:40], "", "REVOKED", delegate=delegate)
 
 
 def _evolve_revoke(statement: Statement, admission: Admission, facts: Facts) -> Changes:

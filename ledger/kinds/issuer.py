@@ -9,12 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
+from ledger.dates import judge_after, judge_not_to_come
 from ledger.directory import log_state
 from ledger.fields import At, Day, Hash, Text, form, label, words
 from ledger.kinds.registration import judge_keys, new_keyids, reserved_keys
 from ledger.kinds.roles import act_of_operator, one_more
 from ledger.model import Admission, Facts, Findings, Statement
-from ledger.times import parse_at
+from ledger.times import format_at, parse_at
 from signing import b64
 from signing.keys import keyid, spki_of
 from signing.possession import BASE64, SUITE, KeyRegistration
@@ -87,8 +88,7 @@ def key_is_new_and_possessed(judged: Judged, out: Findings) -> None:
 def certificate_is_of_the_key(judged: Judged, out: Findings) -> None:
     """The certificate certifies this very key; its days are in order."""
     body: IssuerKey = judged.statement.body
-    if body.valid_to < body.valid_from:
-        out.refuse("DATE_ORDER", "body.valid_to", body.valid_to, f"≥ {body.valid_from}")
+    judge_after(out, "body.valid_to", ("有效期止", "the last day of the key"), body.valid_to, body.valid_from)
     if body.cert is None:
         return
     try:
@@ -105,9 +105,10 @@ def key_is_in_use(judged: Judged, out: Findings) -> None:
     known: Issuer | None = judged.facts.get(issuer_key(body.keyid))
     if known is None or known.retired is not None:
         found = body.keyid if known is None else f"retired at {known.retired}"
-        out.refuse("KEY_UNKNOWN", "body.keyid", found, "an issuer's key in use")
-    if body.since_at is not None and parse_at(body.since_at) > judged.moment.at_s:
-        out.refuse("DATE_ORDER", "body.since_at", body.since_at, "not after today")
+        out.refuse("KEY_UNKNOWN", "body.keyid", found, "", "ISSUER", key=body.keyid[:16], where="body.keyid")
+    if body.since_at is not None:
+        now, what = format_at(judged.moment.at_s), ("停用时间", "since when it is retired")
+        judge_not_to_come(out, "body.since_at", what, format_at(parse_at(body.since_at)), now)
 
 
 def _evolve_key(statement: Statement, admission: Admission, facts: Facts) -> Changes:

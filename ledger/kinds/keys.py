@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import UNSCOPED
+from ledger.dates import judge_until
 from ledger.directory import KeyRecord, PartyState, log_state
 from ledger.fields import At, Commitments, KeyId, KindName, ShortText, Text, items, label, words
 from ledger.kinds.registration import added_keys, judge_keys, key_registers, reads_new_keys, reserved_keys
@@ -74,13 +75,13 @@ def scope_is_narrow(judged: Judged, out: Findings) -> None:
     body: KeyAdd = judged.statement.body
     wide = [name for name in body.kinds or () if name.startswith(UNSCOPED)]
     if wide:
-        out.refuse("KEY_SCOPE", "body.kinds", ", ".join(wide), f"no {', '.join(UNSCOPED)} kinds")
+        out.refuse("KEY_SCOPE", "body.kinds", ", ".join(wide), "", "WIDE", kinds="、".join(wide))
     if judged.statement.by != (judged.statement.owner,):
         for field in ("kinds", "until"):
             if getattr(body, field) is not None:
-                out.refuse("KEY_SCOPE", f"body.{field}", "a recovery by authority", "a key without kinds and end")
-    if body.until is not None and parse_at(body.until) <= judged.moment.at_s:
-        out.refuse("STATEMENT_STALE", "body.until", body.until, "a time to come")
+                out.refuse("KEY_SCOPE", f"body.{field}", "", "", "RECOVERY", where=f"body.{field}")
+    if body.until is not None:
+        judge_until(out, "body.until", body.until, judged.moment.at_s)
 
 
 def says_who_acted(judged: Judged, out: Findings) -> None:
@@ -94,7 +95,9 @@ def old_key_signs(judged: Judged, out: Findings) -> None:
     statement = judged.statement
     _known_key(judged, out, statement.body.old, "body.old")
     if statement.keyids != (statement.body.old,):
-        out.refuse("KEY_NOT_VALID", "signatures.0.keyid", ", ".join(statement.keyids), statement.body.old)
+        out.refuse(
+            "KEY_NOT_VALID", "signatures.0.keyid", ", ".join(statement.keyids), statement.body.old, "ROTATION", old=statement.body.old
+        )
 
 
 def key_can_end(judged: Judged, out: Findings) -> None:
@@ -106,9 +109,10 @@ def _known_key(judged: Judged, out: Findings, keyid: str, field: str) -> None:
     owner = judged.statement.owner
     record: KeyRecord | None = judged.facts.get(f"key:{keyid}")
     if record is None or record.uscc != owner:
-        out.refuse("KEY_UNKNOWN", field, keyid[:64], f"a key of {owner}")
+        out.refuse("KEY_UNKNOWN", field, keyid[:64], "", "OF_PARTY", party=owner, key=keyid[:16], where=field)
     elif record.revoked is not None:
-        out.refuse("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"valid at {judged.moment.index}")
+        own = {"party": owner, "key": keyid[:16], "index": str(record.revoked)}
+        out.refuse("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"{judged.moment.index}", "REVOKED", **own)
 
 
 def _evolve_add(statement: Statement, admission: Admission, facts: Facts) -> Changes:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.admission.signers import SUCCESSORS_MAX
+from ledger.dates import judge_not_to_come
 from ledger.directory import PartyState, is_founder, is_registered, party_chain
 from ledger.fields import Day, File, Flag, Text, Uscc, items, label
 from ledger.kinds.registration import KEYS_MAX, added_keys, brings_keys, key_registers, reads_new_keys
@@ -24,6 +25,26 @@ TEXTS = texts("""
 PARTY_STATE | - | sender | kinds §2 [DESIGN]
 与该单位的登记状态不符：承继单位须在登记注销时一并指定，已注销的不能再次注销，未注销的不能恢复，承继关系不得成环。 || 读取该单位的当前状态后改正。
 This does not fit the party's state: a successor is named with the closing, a closed party is not closed again nor an open one reopened, and nobody succeeds himself. || Read the party's state and correct it.
+
+PARTY_STATE:CLOSED
+{party}已于{day}登记注销，不能再次注销。 || 不必再提交；日期登记有误的，先恢复（reopen），再按正确的日期注销。
+{party} was closed on {day} and is not closed again. || Nothing is left to do; a wrong day is corrected by reopening it (reopen) and closing it anew.
+
+PARTY_STATE:OPEN
+{party}没有注销，无可恢复。 || 核对单位代码；不必恢复的，去掉 body.reopen。
+{party} is open: there is nothing to reopen. || Check the party; leave body.reopen out if there is nothing to reopen.
+
+PARTY_STATE:BOTH
+恢复（reopen）和注销（closed_on）不能在同一声明中。 || 只保留一项，分两次提交。
+reopen and closed_on do not stand in one statement. || Keep one and submit the other afterwards.
+
+PARTY_STATE:NO_DAY
+填写了承继单位{successor}，却没有注销日期。 || 同时填写 body.closed_on；不注销的，去掉 body.successor。
+A successor, {successor}, is named without the day of closing. || Give body.closed_on too, or leave body.successor out.
+
+PARTY_STATE:CIRCLE
+{successor}的承继单位又是{party}，承继关系成环。 || 把 body.successor 改为实际的承继单位。
+{successor} is itself succeeded by {party}: a circle. || Name the real successor in body.successor.
 """)
 
 
@@ -66,7 +87,9 @@ def says_something(judged: Judged, out: Findings) -> None:
     """One change at least."""
     body: PartyAmend = judged.statement.body
     if not (body.name or body.successor or body.closed_on or body.reopen):
-        out.refuse("MISSING", "body", "", "name, successor, closed_on or reopen")
+        what = ("要变更的内容", "what is to change")
+        how = ("（name、successor、closed_on、reopen 中至少一项）", " (one of name, successor, closed_on, reopen at least)")
+        out.refuse("MISSING", "body", "", "", "WHAT", what=what, where="body", how=how)
 
 
 def fits_the_state(judged: Judged, out: Findings) -> None:
@@ -75,12 +98,15 @@ def fits_the_state(judged: Judged, out: Findings) -> None:
     state: PartyState | None = judged.state
     closed_on = "" if state is None else state.closed_on
     today = day_of(judged.moment.at_s)
-    if body.closed_on is not None and body.closed_on > today:
-        out.refuse("DATE_ORDER", "body.closed_on", body.closed_on, f"≤ {today}")
+    if body.closed_on is not None:
+        judge_not_to_come(out, "body.closed_on", ("注销日期", "the day of closing"), body.closed_on, today)
     if body.closed_on is not None and closed_on:
-        out.refuse("PARTY_STATE", "body.closed_on", f"closed on {closed_on}", "an open party")
+        out.refuse("PARTY_STATE", "body.closed_on", closed_on, "", "CLOSED", party=judged.statement.owner, day=closed_on)
     if body.reopen is not None and (not closed_on or body.closed_on is not None):
-        out.refuse("PARTY_STATE", "body.reopen", closed_on or "open", "a closed party, and nothing but the reopening")
+        if closed_on:
+            out.refuse("PARTY_STATE", "body.reopen", closed_on, "", "BOTH")
+        else:
+            out.refuse("PARTY_STATE", "body.reopen", "", "", "OPEN", party=judged.statement.owner)
 
 
 def successor_is_another_party(judged: Judged, out: Findings) -> None:
@@ -89,11 +115,11 @@ def successor_is_another_party(judged: Judged, out: Findings) -> None:
     if body.successor is None:
         return
     if body.closed_on is None:
-        out.refuse("PARTY_STATE", "body.successor", body.successor, "closed_on in the same statement")
+        out.refuse("PARTY_STATE", "body.successor", body.successor, "", "NO_DAY", successor=body.successor)
     if judged.statement.owner in _line(judged.facts, body.successor):
-        out.refuse("PARTY_STATE", "body.successor", body.successor, "no circle of successors")
+        out.refuse("PARTY_STATE", "body.successor", body.successor, "", "CIRCLE", party=judged.statement.owner, successor=body.successor)
     elif not is_registered(judged.facts, body.successor):
-        out.refuse("PARTY_UNKNOWN", "body.successor", body.successor, "a registered party")
+        out.refuse("PARTY_UNKNOWN", "body.successor", body.successor, "", "NONE", party=body.successor, where="body.successor")
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:

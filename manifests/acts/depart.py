@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Reads, Role
 from ledger.fields import DivisionCode, Mass, items, label, with_code, words
+from ledger.labels import words_of
 from ledger.mass import parse_mass
 from ledger.model import Facts, Findings, Statement, kept_for_last
 from ledger.times import day_of, format_at
@@ -23,8 +24,10 @@ from manifests.mass import limits_of, weight_level
 from manifests.model import Capacity, ManifestState, Stage
 from manifests.tickets import Tickets, Weighed, judge_tickets, judge_weighed, ticket_keys, tickets_drawn
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import LineNumber, Place
+from whitelist.telling import minute
 from whitelist.transfer import BodyPart, LineMass
 
 GateCheck = Annotated[
@@ -137,10 +140,13 @@ def moment_is_lawful(judged: Judged, out: Findings) -> None:
     state, at_s = judged.state, judged.statement.at_s
     if not state.is_backfill:
         if is_long_ago(judged):
-            out.refuse("BACKFILL_REQUIRED", "at", judged.statement.at, f"≥ {format_at(judged.moment.at_s - LONG_S)}")
+            earliest_s = judged.moment.at_s - LONG_S
+            own = {"at": minute(at_s), "earliest": minute(earliest_s)}
+            out.refuse("BACKFILL_REQUIRED", "at", judged.statement.at, f"≥ {format_at(earliest_s)}", "OLD", **own)
         return
     if state.paper_completed_s is not None and at_s > state.paper_completed_s + TOLERANCE_S:
-        out.refuse("TIME_ORDER", "at", judged.statement.at, f"≤ {format_at(state.paper_completed_s)}")
+        own = {"at": minute(at_s), "completed": minute(state.paper_completed_s)}
+        out.refuse("TIME_ORDER", "at", judged.statement.at, f"≤ {format_at(state.paper_completed_s)}", "PAPER", **own)
     if state.paper_departed_s is not None and day_of(at_s) != day_of(state.paper_departed_s):
         out.alert("M", "BACKFILL_DIFFERS")
 
@@ -152,9 +158,11 @@ def departs_from_the_origin(judged: Judged, out: Findings) -> None:
     for position, division in enumerate(judged.statement.body.via):
         judge_division(out, f"body.via.{position}", division, judged.facts.data("divisions"), day_of(judged.statement.at_s))
     if place.division[:2] != origin.division[:2]:
-        out.refuse("ORIGIN_PROVINCE", "body.place.division", place.division, origin.division[:2])
+        places = {"asked": telling.place(judged.facts, place.division), "origin": telling.place(judged.facts, origin.division)}
+        out.refuse("ORIGIN_PROVINCE", "body.place.division", place.division, origin.division[:2], "OTHER", **places)
     elif not judged.state.is_backfill and not same_place(judged.facts, place.division, origin.division):
-        out.alert("M", "WRONG_ORIGIN")
+        places = {"asked": telling.place(judged.facts, place.division), "origin": telling.place(judged.facts, origin.division)}
+        out.alert("M", "WRONG_ORIGIN", "OTHER", **places)
 
 
 def transfer_is_still_lawful(judged: Judged, out: Findings) -> None:
@@ -169,9 +177,11 @@ def papers_are_there(judged: Judged, out: Findings) -> None:
     if not vehicles.needs_papers(judged.state):
         return
     if body.waybill_no is None:
-        out.refuse("NO_MANIFEST", "body.waybill_no", "", "危险货物运单号")
+        out.refuse("NO_MANIFEST", "body.waybill_no", "", "", "WAYBILL")
     if body.vehicle.licence_no is None:
-        out.refuse("MISSING", "body.vehicle.licence_no", "", "营运证件号")
+        what = (f"车辆 {body.vehicle.plate} 的营运证件号", f"the operating licence of {body.vehicle.plate}")
+        how = ("（道路运输证号，由承运人提供）", "; the carrier has it")
+        out.refuse("MISSING", "body.vehicle.licence_no", "", "", "WHAT", what=what, where="body.vehicle.licence_no", how=how)
 
 
 def checks_are_attested(judged: Judged, out: Findings) -> None:
@@ -183,7 +193,9 @@ def checks_are_attested(judged: Judged, out: Findings) -> None:
     checks: tuple[str, ...] = judged.statement.body.gate.checks
     left_out = [check for check in wanted if check not in checks]
     if left_out:
-        out.refuse("LOAD_CHECKS", "body.gate.checks", ", ".join(checks), ", ".join(left_out))
+        zh = words_of(GateCheck)
+        missing = ("、".join(f"{zh[check]}（{check}）" for check in left_out), ", ".join(left_out))
+        out.refuse("LOAD_CHECKS", "body.gate.checks", ", ".join(checks), ", ".join(left_out), "MISSING", missing=missing)
 
 
 def labels_match(judged: Judged, out: Findings) -> None:
@@ -297,6 +309,10 @@ LOAD_CHECKS | R-50 | sender | Order 23 Art. 13(3) [READ]
 装载前的核实事项不全。 || 逐项核实承运人、运输工具、人员的资质和标签后再装载；运输环节豁免的，还应防雨、防渗漏、防遗撒，废铅蓄电池应未破损。
 The checks before loading are not complete. || Verify the permits of carrier, vehicle and crew, and the labels, before loading; exempt transport is weatherproof and leakproof, lead batteries intact.
 
+LOAD_CHECKS:MISSING
+装载前的核实事项还差：{missing}。 || 逐项核实后，在 body.gate.checks 补上括号内的代码，重新签署提交；核实不符的，不得装载。
+Of the checks before loading these are missing: {missing}. || Verify them, add them to body.gate.checks, sign again and send; what does not hold is not loaded.
+
 LOAD_UNILATERAL | R-66 | generator | design §6 [DESIGN]
 装载仅由承运人单方签署，托运人未签署。 || 请托运人核对装载信息，如有异议及时提出。
 The loading was recorded by the carrier alone, without the consignor. || Let the consignor check what was loaded and object in time.
@@ -309,13 +325,25 @@ ORIGIN_PROVINCE | R-30 | generator | Order 23 Art. 15, 21 [READ]; refusal [DESIG
 起运地与联单的移出地不在同一省。 || 从联单载明的移出地起运；移出地填写有误的，作废后按实际移出地重新开具，跨省的应先经批准。
 The trip begins in another province than the manifest's origin. || Depart from the origin; if it is wrong, void the manifest and issue it anew for the real one; across provinces a decision comes first.
 
+ORIGIN_PROVINCE:OTHER
+起运地填写的是{asked}，而联单的移出地是{origin}，不在同一省，不得起运。 || 起运地填错的，改正 body.place.division；确实从{asked}起运的，作废本联单，按实际移出地重新开具（跨省的先取得批准）。
+The trip begins in {asked}; the origin of the manifest is {origin}, another province: it may not depart. || If the place is wrong, correct body.place.division; if it really leaves from {asked}, void this manifest and issue it anew for that origin, across provinces with an approval.
+
 WRONG_ORIGIN | - | origin_authority | Order 23 Art. 15, 21 [READ]; alert [DESIGN]
 起运地与联单的移出地不在同一行政区。 || 核实实际移出场所；编号、批准和清单均以移出地为准。
 The trip began in another division than the manifest's origin. || Check the site that the waste left; number, decision and list hang on the origin.
 
+WRONG_ORIGIN:OTHER
+起运地填写的是{asked}，联单的移出地是{origin}。 || 不影响起运。核实实际移出场所：确实不同的，向移出地主管部门说明。
+The trip began in {asked}; the origin of the manifest is {origin}. || It departs all the same. Check the site that the waste left; if it is another one, explain it to the origin's authority.
+
 BACKFILL_REQUIRED | R-70 | generator | formats §6 [DESIGN]
 起运发生在 15 天以前，而联单不是补录联单。 || 超过 15 天的起运只能记入开具时联单类型为补录的联单；请与主管部门联系。
 The departure is older than 15 days and the manifest is not a backfill. || Older departures enter only on a manifest issued as a backfill; speak to the authority.
+
+BACKFILL_REQUIRED:OLD
+起运时间填写为 {at}，已超过 15 天（本联单只接受 {earliest} 以后的起运，北京时间）。 || 时间填错的，改正 at；确实早已起运的，作废本联单，以纸质联单为据按补录重新开具（type 填 backfill_ordinary 等），并向主管部门说明。
+The departure is of {at}, more than 15 days ago (this manifest takes departures from {earliest} on, Beijing time). || Correct at if it is wrong; if it really left then, void this manifest, issue it as a backfill of the paper manifest (type backfill_ordinary and so on), and explain it to the authority.
 
 BACKFILL_DIFFERS | R-70 | generator | Order 23 Art. 20.2 [READ]; alert [DESIGN]
 补录起运日与开具时填写的不同。 || 核对纸质联单；填写有误的，通过更正程序办理。

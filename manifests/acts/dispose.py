@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged
 from ledger.fields import Day, MassAboveZero, Text, items, label
-from ledger.mass import format_mass, parse_mass
+from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Findings, Statement
 from manifests.act import DISPOSALS_MAX, TIMES, FiledBody, at_stage, line_is_known, trunk_act
 from manifests.machine import Act
@@ -44,17 +44,24 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
             totals[fate.line] = totals.get(fate.line, 0) + parse_mass(fate.mass_t)
         if fate.onward is not None:
             # Lots are refused NOT_YET at issue, so no manifest has any.
-            out.refuse("FATE_EXCEEDS", f"{field}.onward", fate.onward, "≤ lots: 0.000000 t")
+            out.refuse(
+                "FATE_EXCEEDS", f"{field}.onward", fate.onward, "≤ 0.000000 t", "ONWARD", manifest=fate.onward, where=f"{field}.onward"
+            )
     for number, total_g in sorted(totals.items()):
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
-            out.refuse("FATE_EXCEEDS", "body.fates", f"line {number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t")
+            line = judged.state.lines[number]
+            own = {"line": str(number), "waste": f"{line.name} {line.code}", "this": tonnes(total_g), "left": tonnes(stock_g)}
+            masses = {"accepted": tonnes(line.accepted_g or 0), "disposed": tonnes(line.disposed_g)}
+            found, expected = f"line {number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t"
+            out.refuse("FATE_EXCEEDS", "body.fates", found, expected, "LEFT", **own, **masses)
 
 
 def disposals_stay_countable(judged: Judged, out: Findings) -> None:
     """TRUNK_FULL after DISPOSALS_MAX disposals, but for the one that ends the stock."""
     if judged.state.disposals >= DISPOSALS_MAX and not _ends_the_stock(judged.state, judged.statement.body):
-        out.refuse("TRUNK_FULL", "chain", judged.state.disposals, f"≤ {DISPOSALS_MAX}")
+        count = judged.state.disposals
+        out.refuse("TRUNK_FULL", "chain", count, f"≤ {DISPOSALS_MAX}", "DISPOSALS", count=str(count), most=str(DISPOSALS_MAX))
 
 
 def _ends_the_stock(state: ManifestState, body: Dispose) -> bool:
@@ -95,5 +102,13 @@ DISPOSE = trunk_act(
 FATE_EXCEEDS | - | receiver | Order 23 Art. 12(4) [READ]; mass algebra design §6 [DESIGN]
 利用处置量超过尚存的接受量，或转出量超过转出联单的来源批次。 || 核对台账，合计不得超过接受量。
 More is reported as used, disposed of or sent on than is left of what was accepted. || Check the ledger; the sum cannot exceed the accepted mass.
+
+FATE_EXCEEDS:LEFT
+第 {line} 行（{waste}）接受了 {accepted} 吨，已填报去向 {disposed} 吨，还剩 {left} 吨；本次填报 {this} 吨。 || 核对台账，把 body.fates 中这一行的合计改为不超过 {left} 吨。
+Line {line} ({waste}): {accepted} t were accepted, {disposed} t have a fate, {left} t are left; this act reports {this} t. || Check the ledger; let body.fates of this line sum up to at most {left} t.
+
+FATE_EXCEEDS:ONWARD
+联单 {manifest} 没有把这批废物列为来源批次，不能填为转出。 || 去掉 {where}；由本单位自行利用处置的，填写利用处置方式。
+Manifest {manifest} names no lot of this waste, so nothing went on to it. || Leave {where} out; for what was treated here give its method.
 """),
 )

@@ -27,7 +27,7 @@ def place_is_fixed(judged: Judged, out: Findings) -> None:
     """R-54: 交接的时间和地点 are fixed by both carriers."""
     place: Place | None = judged.statement.body.place
     if place is None:
-        out.refuse("HANDOVER", "body.place", "", "交接地点")
+        out.refuse("HANDOVER", "body.place", "", "", "PLACE")
     else:
         judge_place(judged, out, place, judged.moment.at_s)
 
@@ -60,5 +60,9 @@ HAND_OVER = trunk_act(
 HANDOVER | R-54 | carrier | Order 23 Art. 17 [READ]
 联运交接没有交接地点。 || 由前后两个承运人共同确定交接的时间和地点。
 The hand-over lacks its place. || Let both carriers fix time and place of the hand-over.
+
+HANDOVER:PLACE
+没有填写交接地点。 || 在 body.place 填写交接地点的行政区划代码和地址，例如 {{"division":"510502","address":"…"}}，由前后两个承运人共同签署。
+The place of the hand-over is missing. || Give its division and address in body.place, e.g. {{"division":"510502","address":"…"}}; both carriers sign.
 """),
 )

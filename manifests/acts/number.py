@@ -15,6 +15,7 @@ from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_o
 from manifests.model import CaseState, ManifestState, Stage, trunk_of
 from signing.refusal import texts
 from whitelist.rules.number import NumberHolders, judge_number, number_key
+from whitelist.telling import minute
 from whitelist.transfer import NationalNumber
 
 
@@ -52,13 +53,15 @@ def trunk_takes_a_number(judged: Judged, out: Findings) -> None:
     state: ManifestState = judged.facts.state(trunk)
     cases = cases_of(judged.facts, trunk)
     if body.number is None and body.provincial_number is None:
-        out.refuse("MISSING", "body.number", "", "number / provincial_number")
+        what = ("联单编号", "a number of the manifest")
+        how = ("，或者在 body.provincial_number 填写省联单编号", ", or the provincial one in body.provincial_number")
+        out.refuse("MISSING", "body.number", "", "", "WHAT", what=what, where="body.number", how=how)
     for name in ("number", "provincial_number"):
         known = getattr(state, name) or getattr(cases, name)
         if getattr(body, name) is not None and known is not None:
-            out.refuse("NUMBER_GIVEN", f"body.{name}", known, "a manifest without it")
+            out.refuse("NUMBER_GIVEN", f"body.{name}", known, "", "KNOWN", number=known, where=f"body.{name}")
     if state.stage is Stage.VOIDED:
-        out.refuse("TRUNK_STAGE", "body.trunk", state.stage, "a manifest that is not voided")
+        out.refuse("TRUNK_STAGE", "body.trunk", state.stage, "", "VOIDED", voided=minute(state.times.voided_s or 0))
 
 
 def number_is_free(judged: Judged, out: Findings) -> None:
@@ -70,7 +73,7 @@ def number_is_free(judged: Judged, out: Findings) -> None:
     state: ManifestState = judged.facts.state(trunk)
     year = state.reserved_year if state.paper_departed_s is None else year_of(state.paper_departed_s)
     register: NumberHolders | None = judged.facts.get(number_key(number))
-    judge_number(out, number, state.origin.division, year, state.generator, register, but=trunk)
+    judge_number(out, judged.facts, number, state.origin.division, year, state.generator, register, but=trunk)
 
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -115,9 +118,17 @@ NUMBER_GIVEN | - | nobody | formats §3 [DESIGN]
 该联单已有编号。 || 核对编号；填写有误的，通过更正程序办理。
 The manifest has a number already. || Check the number; a wrong one is corrected by an amendment.
 
+NUMBER_GIVEN:KNOWN
+该联单已有编号 {number}，不能再补登。 || 两个编号相同的，不必再登；{number} 有误的，请移出地主管部门按更正程序办理；另一个编号还没有的，去掉 {where} 只登那一个。
+The manifest has the number {number} already. || If it is the same, nothing is left to do; a wrong one is a matter for the origin's authority; to give the other number alone leave {where} out.
+
 TRUNK_STAGE | - | nobody | formats §3 [DESIGN]
 已作废的联单不能再编号。 || 为重新开具的联单编号。
 A voided manifest gets no number. || Give the number to the manifest issued in its place.
+
+TRUNK_STAGE:VOIDED
+联单已于 {voided} 作废，不能再编号。 || 把编号登记在重新开具的那份联单上。
+The manifest was voided at {voided} and gets no number. || Give the number to the manifest issued in its place.
 """),
         opens=True,
     ),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Judged, Reads
 from ledger.fields import At, items, label
+from ledger.labels import words_of
 from ledger.mass import parse_mass
 from ledger.model import Facts, Findings, Level, Statement, kept_for_last
 from ledger.times import format_at, parse_at, year_of
@@ -19,11 +20,12 @@ from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ende
 from manifests.machine import Act
 from manifests.mass import Received, limits_of, weight_level
 from manifests.model import LineState, ManifestState, Stage
-from manifests.receipt import MeterRow, ReceivedLine, Report, Weighing, judge_meters, note_lateness
+from manifests.receipt import MeterRow, Opinion, ReceivedLine, Report, Weighing, judge_meters, note_lateness
 from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
 from manifests.vehicles import judge_destination, judge_place, trip_keys, trip_name, trips
 from signing.refusal import texts
 from whitelist.fields import Place
+from whitelist.telling import minute
 
 
 class Receive(FiledBody, frozen=True, kw_only=True):
@@ -55,9 +57,11 @@ def acceptance_is_possible(judged: Judged, out: Findings) -> None:
     body: Receive = judged.statement.body
     accepted_s, times = parse_at(body.accepted_at), judged.state.times
     if accepted_s > judged.statement.at_s + TOLERANCE_S:
-        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, f"≤ {judged.statement.at}")
+        own = {"accepted": minute(accepted_s), "at": minute(judged.statement.at_s)}
+        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, f"≤ {format_at(judged.statement.at_s)}", "TO_COME", **own)
     elif not judged.state.is_backfill and accepted_s < times.issued_s - TOLERANCE_S:
-        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, f"≥ {format_at(times.issued_s)}")
+        own = {"accepted": minute(accepted_s), "issued": minute(times.issued_s)}
+        out.refuse("TIME_ORDER", "body.accepted_at", body.accepted_at, f"≥ {format_at(times.issued_s)}", "NOT_ISSUED", **own)
     begun_s = times.arrived_s or times.departed_s
     if begun_s is not None and accepted_s < begun_s - TOLERANCE_S:
         out.alert("M", "TIME_ORDER")
@@ -71,16 +75,30 @@ def opinion_fits_the_mass(judged: Judged, out: Findings) -> None:
         accepted, refused = parse_mass(line.accepted_t) > 0, line.refused_t is not None and parse_mass(line.refused_t) > 0
         fitting, expected = _FITTING[line.opinion]
         if (accepted, refused) not in fitting:
-            out.refuse("OPINION_QTY", f"{field}.opinion", f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}", expected)
+            own = {"line": str(line.line), "accepted": line.accepted_t, "refused": line.refused_t or "-", "where": field}
+            said = {"opinion": (words_of(Opinion)[line.opinion], line.opinion), "rule": _MEANS[line.opinion]}
+            found = f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}"
+            out.refuse("OPINION_QTY", f"{field}.opinion", found, expected, "MASSES", **own, **said)
         for name in ("reason_code", "reason") if line.opinion != "accept" else ():
             if getattr(line, name) is None:
-                out.refuse("MISSING", f"{field}.{name}", "", "拒收原因 / why it was refused")
+                what = {"reason_code": ("拒收原因", "why it was refused (a code)"), "reason": ("拒收理由", "why it was refused, in words")}
+                how = (
+                    ("，例如 quantity、label、contaminated、other", ", e.g. quantity, label, contaminated, other")
+                    if name == "reason_code"
+                    else ""
+                )
+                out.refuse("MISSING", f"{field}.{name}", "", "", "WHAT", what=what[name], where=f"{field}.{name}", how=how)
 
 
+_MEANS: Mapping[str, tuple[str, str]] = {
+    "accept": ("接受：接受量大于 0，拒收量不填或为 0", "accept: something accepted, nothing refused"),
+    "partly": ("部分接受：接受量和拒收量都大于 0", "partly: something accepted and something refused"),
+    "reject": ("拒收：接受量为 0", "reject: nothing accepted"),
+}
 _FITTING = {
-    "accept": ({(True, False)}, "accept: accepted_t > 0, refused_t 0"),
-    "partly": ({(True, True)}, "partly: accepted_t > 0, refused_t > 0"),
-    "reject": ({(False, False), (False, True)}, "reject: accepted_t 0"),
+    "accept": ({(True, False)}, "accepted_t > 0, refused_t 0"),
+    "partly": ({(True, True)}, "accepted_t > 0, refused_t > 0"),
+    "reject": ({(False, False), (False, True)}, "accepted_t 0"),
 }
 """Per opinion: whether something was accepted, whether something was said to be refused; and that in words."""
 
@@ -296,6 +314,10 @@ RECEIVE = trunk_act(
 OPINION_QTY | R-63 | receiver | Order 23 Art. 12(2) [READ]; equivalences [DESIGN]
 处理意见与接受量不一致，或没有拒收原因。 || 拒收的接受量为 0；部分接受的接受量、拒收量均大于 0；接受的拒收量为 0；拒收和部分接受的，填写拒收原因和理由。
 The opinion does not fit the accepted mass, or does not say why. || Rejected: nothing accepted. Partly: something accepted and something refused. Accepted: nothing refused. Whatever is refused has a reason and its code.
+
+OPINION_QTY:MASSES
+第 {line} 行处理意见是“{opinion}”，接受量 {accepted} 吨、拒收量 {refused} 吨，两者不符（{rule}）。 || 改正 {where} 的处理意见或者数量：全收填 accept，全拒填 reject，只收一部分填 partly 并同时填写接受量和拒收量。
+Line {line}: the opinion is {opinion}, with {accepted} t accepted and {refused} t refused; that does not fit ({rule}). || Correct opinion or masses in {where}: accept for everything, reject for nothing, partly with both masses.
 
 DECLINED | R-63 | nobody | [DESIGN]
 接受人在起运前拒绝接收，联单所占额度全部退回。 || 移出人另行联系接受人，或者核实后办结。

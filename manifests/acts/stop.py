@@ -25,7 +25,7 @@ class Stop(Body, frozen=True, kw_only=True):
 def stops_stay_countable(judged: Judged, out: Findings) -> None:
     """TRUNK_FULL: a trip has at most STOPS_MAX stops."""
     if judged.state.stops >= STOPS_MAX:
-        out.refuse("TRUNK_FULL", "chain", judged.state.stops, f"≤ {STOPS_MAX}")
+        out.refuse("TRUNK_FULL", "chain", judged.state.stops, f"≤ {STOPS_MAX}", "STOPS", count=str(judged.state.stops), most=str(STOPS_MAX))
 
 
 STOP = trunk_act(

@@ -46,10 +46,12 @@ def part_is_split_off_once(judged: Judged, out: Findings) -> None:
     if not body.part:
         return
     if len(state.open_legs) > 1:
-        out.refuse("TRANSSHIP_PART", "body.part", len(state.open_legs), "先合并或全部换装 / the load is split already")
+        under_way = "; ".join(f"{number} = {state.legs[number].vehicle.plate}" for number in state.under_way)
+        out.refuse("TRANSSHIP_PART", "body.part", len(state.open_legs), "1", "SPLIT", open=under_way)
     numbers = [moved.line for moved in body.part]
     if len(set(numbers)) != len(numbers):
-        out.refuse("LINES_ONCE", "body.part", ", ".join(map(str, numbers)), "each line once")
+        twice = ", ".join(sorted({str(number) for number in numbers if numbers.count(number) > 1}))
+        out.refuse("LINES_ONCE", "body.part", ", ".join(map(str, numbers)), "", "TWICE", faults=twice, where="body.part")
     carried = _carried(state, named_legs(judged.statement, state))
     for position, moved in enumerate(body.part):
         if line_is_known(judged, out, f"body.part.{position}", moved.line) and parse_mass(moved.mass_t) > carried.get(moved.line, 0):
@@ -98,6 +100,10 @@ TRANSSHIP = trunk_act(
 TRANSSHIP_PART | - | carrier | design §6 [DESIGN]
 货物已经分装，不能再次分装。 || 先将一部分全部换装或运抵，再分装另一部分。
 The load is split already and is not split again. || Let one part arrive, or change its vehicle as a whole, before another part is made.
+
+TRANSSHIP_PART:SPLIT
+货物已经分在两车上（{open}），不能再分。 || 先让其中一车运抵，或者用 body.leg 指明一段并全部换装（不填 body.part）。
+The load travels on two vehicles already ({open}) and is not split again. || Let one of them arrive first, or name one in body.leg and change its vehicle as a whole (without body.part).
 
 PART_EXCEEDS | - | carrier | [DESIGN]
 分装量大于该运输段所载的该项数量。 || 核对分装量。

@@ -51,7 +51,7 @@ def test_no_code_is_defined_on_two_floors() -> None:
 def test_a_text_is_complete_in_both_languages(rule: Rule) -> None:
     assert all(text.endswith("。") and re.search(r"[一-鿿]", text) for text in (rule.zh, rule.do_zh))
     assert all(text.endswith(".") and text.isascii() for text in (rule.en, rule.do_en))
-    assert re.search(r"\[(READ( [A-Z][0-9]+[a-z]?(, [A-Z][0-9]+)*)?|RECALL|DESIGN)\]", rule.source)
+    assert re.search(r"\[(READ( [A-Z][0-9]+[a-z]?(, [A-Z][0-9]+)*)?|RECALL|DESIGN)\]", rule.marked)
     assert not rule.rule or re.fullmatch(r"R-[0-9]{2}", rule.rule)
 
 

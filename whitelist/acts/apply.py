@@ -11,10 +11,12 @@ from msgspec import field
 
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.answers import filled
+from ledger.dates import judge_after
 from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
+from whitelist import telling
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act, signature
 from whitelist.catalogue import catalogue_on
 from whitelist.fields import ApprovalRef, Category, Hazards, Method, Name, PermitRef, Place, WasteCode, WasteForm
@@ -100,17 +102,19 @@ def _reads(statement: Statement, facts: Facts) -> Reads:
 def _is_the_first(judged: Judged, out: Findings) -> None:
     """A gate: an application comes again only after a notice (补正告知), else APPROVAL_STAGE alone."""
     if judged.state is not None:
-        out.refuse("APPROVAL_STAGE", "kind", judged.state.stage, "seq 0")
+        own = {"stage": telling.word(judged.state.stage), "generator": judged.statement.owner}
+        out.refuse("APPROVAL_STAGE", "kind", judged.state.stage, "seq 0", "AGAIN", **own)
 
 
 def place_and_period_are_in_order(judged: Judged, out: Findings) -> None:
     """Where the waste leaves, and from when to when; terms of authorities count from here, by thresholds that the log has adopted."""
     body: ApprovalApply = judged.statement.body
     if thresholds_of(judged.facts) is None:
-        out.refuse("DATA_NOT_ADOPTED", "body", "thresholds", "data.adopt")
+        out.refuse("DATA_NOT_ADOPTED", "body", "thresholds", "data.adopt", "NONE", name="thresholds")
     judge_place(out, judged.facts, "body.origin", body.origin, day_of(judged.moment.at_s), judged.statement.owner)
-    if body.applied_from is not None and body.applied_to < body.applied_from:
-        out.refuse("DATE_ORDER", "body.applied_to", body.applied_to, f"≥ {body.applied_from}")
+    if body.applied_from is not None:
+        what = ("拟转移期限的末日", "the last day applied for")
+        judge_after(out, "body.applied_to", what, body.applied_to, body.applied_from)
 
 
 def wastes_are_known(judged: Judged, out: Findings) -> None:
@@ -129,7 +133,8 @@ def receiver_may_take_them(judged: Judged, out: Findings) -> None:
     lines = [(f"{path}.code", f"{path}.method", line.code, line.method) for path, line in _numbered(judged)]
     permit = judge_receiver(judged, out, "body.permit", (body.permit, body.receiver), today, lines)
     if permit is not None and permit.division[:2] == body.origin.division[:2]:
-        out.refuse("SAME_PROVINCE", "body.origin.division", f"{body.origin.division} → {permit.division}", "two provinces")
+        own = {"origin": telling.place(judged.facts, body.origin.division), "destination": telling.place(judged.facts, permit.division)}
+        out.refuse("SAME_PROVINCE", "body.origin.division", f"{body.origin.division} → {permit.division}", "", "INSIDE", **own)
 
 
 def _numbered(judged: Judged) -> list[tuple[str, ApplicationLine]]:

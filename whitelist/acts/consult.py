@@ -60,13 +60,15 @@ def answer_is_whole(judged: Judged, out: Findings) -> None:
     body: ApprovalReply = judged.statement.body
     state: ApprovalState = judged.state
     if not body.agree and body.reason is None:
-        out.refuse("MISSING", "body.reason", "", "不同意的理由 / reason of the disagreement")
+        what = ("不同意的理由", "the reason of the disagreement")
+        out.refuse("MISSING", "body.reason", "", "", "WHAT", what=what, where="body.reason", how="")
     if body.agree and body.reason is not None:
         out.refuse("FIELD_TYPE", "body.reason", body.reason, "only with a disagreement")
     known: set[int] = set()
     for position, line in enumerate(body.lines):
         if line.line >= len(state.lines) or line.line in known:
-            out.refuse("APPROVAL_LINE", f"body.lines.{position}.line", line.line, f"0 … {len(state.lines) - 1}, each once")
+            last = str(len(state.lines) - 1)
+            out.refuse("APPROVAL_LINE", f"body.lines.{position}.line", line.line, f"0 … {last}", "APPLIED", line=str(line.line), last=last)
         known.add(line.line)
 
 

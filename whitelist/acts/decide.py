@@ -14,9 +14,10 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
+from ledger.dates import judge_after, judge_not_to_come
 from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
-from ledger.mass import format_mass, parse_mass
+from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, twelve_months_after
 from signing.refusal import texts
@@ -97,10 +98,12 @@ def decision_has_its_form(judged: Judged, out: Findings) -> None:
     if body.outcome == "no_reply" and not body.approve and state.stage != "consulted":
         out.refuse("DECISION_FORM", "body.outcome", f"no_reply, {state.stage}", "consulted")
     decided_on, today = _decided_on(body, judged), day_of(judged.moment.at_s)
-    if decided_on > today:
-        out.refuse("DATE_ORDER", "body.decided_on", decided_on, f"≤ {today}")
-    if state.reply is not None and decided_on < state.reply.letter_date:
-        out.refuse("DATE_ORDER", "body.decided_on", decided_on, f"≥ {state.reply.letter_date}")
+    judge_not_to_come(out, "body.decided_on", _DECIDED_ON, decided_on, today)
+    if state.reply is not None:
+        judge_after(out, "body.decided_on", _DECIDED_ON, decided_on, state.reply.letter_date)
+
+
+_DECIDED_ON = ("决定日期", "the day of the decision")
 
 
 def refusal_waited_for_the_reply(judged: Judged, out: Findings) -> None:
@@ -127,7 +130,15 @@ def grant_is_lawful(judged: Judged, out: Findings) -> None:
     permit = judge_receiver(judged, out, "body.lines", (state.permit, state.receiver), _decided_on(body, judged), lines)
     for grant in grants if is_use_only(_bound(body, state)) else ():
         if group_of(grant.line.method) != "use":
-            out.refuse("WL_METHOD", f"{grant.path}.line", grant.line.method, "use_only")
+            out.refuse(
+                "WL_METHOD",
+                f"{grant.path}.line",
+                grant.line.method,
+                "use_only",
+                "USE_ONLY",
+                asked=grant.line.method,
+                line=str(grant.number),
+            )
     _judge_route(judged, out, grants)
     if permit is not None:
         _judge_terms(judged, out, grants, permit)
@@ -140,13 +151,29 @@ def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[G
     for position, line in enumerate(body.lines):
         path, grams = f"body.lines.{position}", parse_mass(line.mass_t)
         if line.line >= len(state.lines) or line.line in grants:
-            out.refuse("APPROVAL_LINE", f"{path}.line", line.line, f"0 … {len(state.lines) - 1}, each once")
+            last = str(len(state.lines) - 1)
+            out.refuse("APPROVAL_LINE", f"{path}.line", line.line, f"0 … {last}", "APPLIED", line=str(line.line), last=last)
             continue
         applied = state.lines[line.line]
         if grams > applied.applied_g:
-            out.refuse("APPROVAL_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(applied.applied_g)} t")
+            own = {
+                "line": str(line.line),
+                "waste": f"{applied.name} {applied.code}",
+                "this": tonnes(grams),
+                "limit": tonnes(applied.applied_g),
+            }
+            out.refuse(
+                "APPROVAL_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(applied.applied_g)} t", "APPLIED", where=path, **own
+            )
         if grams > limits_g.get(line.line, grams):
-            out.refuse("CONSENT_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(limits_g[line.line])} t")
+            own = {
+                "line": str(line.line),
+                "this": tonnes(grams),
+                "limit": tonnes(limits_g[line.line]),
+                "letter": state.reply_no,
+                "where": path,
+            }
+            out.refuse("CONSENT_MASS", f"{path}.mass_t", line.mass_t, f"≤ {format_mass(limits_g[line.line])} t", "LIMIT", **own)
         ends_on = line.valid_to or body.valid_to or ""
         grants[line.line] = GrantedLine(path=path, number=line.line, line=applied, grams=grams, ends_on=ends_on)
     return list(grants.values())
@@ -169,7 +196,8 @@ def _judge_route(judged: Judged, out: Findings, grants: list[GrantedLine]) -> No
         out.route = APPROVED
     elif state.stage == "disagreed":
         assert state.reply is not None, "a disagreement came by letter"
-        out.refuse("CONSENT_REFUSED", "body.approve", state.reply.letter_no, "an agreeing reply")
+        own = {"letter": state.reply.letter_no, "day": state.reply.letter_date}
+        out.refuse("CONSENT_REFUSED", "body.approve", state.reply.letter_no, "", "LETTER", **own)
     else:
         out.reasons += listed.reasons
 
@@ -193,12 +221,15 @@ def _judge_terms(judged: Judged, out: Findings, grants: list[GrantedLine], permi
     decided_on, bound = _decided_on(body, judged), _bound(body, state)
     latest = latest_valid_to(decided_on, state.applied_to, permit.valid_to, bound)
     if not decided_on <= body.valid_to <= latest:
-        out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{decided_on} … {latest}")
+        own = {"day": body.valid_to, "first": decided_on, "last": latest, "where": "body.valid_to"}
+        bounds = {"applied": state.applied_to, "permit": permit.valid_to, "year": twelve_months_after(decided_on)}
+        out.refuse("APPROVAL_TERM", "body.valid_to", body.valid_to, f"{decided_on} … {latest}", "DECISION", **own, **bounds)
     for grant in grants:
         asked = conditions_of_listing(judged.facts, grant.line) if out.route == LISTED else ()
         first, last = min(decided_on, body.valid_to), _until(decided_on, asked, body.valid_to)
         if not first <= grant.ends_on <= last:
-            out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"{first} … {last}")
+            own = {"day": grant.ends_on, "first": first, "last": last, "where": f"{grant.path}.valid_to", "line": str(grant.number)}
+            out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"{first} … {last}", "LINE", **own)
 
 
 def decided_in_time(judged: Judged, out: Findings) -> None:
@@ -266,9 +297,21 @@ APPROVAL_TERM | R-32 | origin_authority | Order 23 Art. 27.2 [READ]
 有效期不得超过 12 个月、申请期限、接受人许可证有效期和所附完成期限中最早的一天，也不早于决定之日；行的有效期不晚于决定的。 || 改为提示的日期或更早。
 The term goes beyond 12 months, the period applied for, the permit, or the time to complete, or ends before it begins; a line ends no later than the decision. || State the day shown or an earlier one.
 
+APPROVAL_TERM:DECISION
+有效期填写至{day}，应在{first}至{last}之间：决定之日起 12 个月为{year}，申请期限到{applied}，接受人许可证到{permit}，所附完成期限另计，取最早的一天。 || 把 {where} 改为 {last} 或更早（不早于 {first}）。
+The term ends on {day}; it lies between {first} and {last}: twelve months end on {year}, the period applied for on {applied}, the permit on {permit}, a time to complete perhaps before; the earliest counts. || Put {last} or an earlier day, not before {first}, into {where}.
+
+APPROVAL_TERM:LINE
+第 {line} 行的有效期填写至{day}，应在{first}至{last}之间（不晚于决定的有效期和名单所附的完成期限）。 || 把 {where} 改为 {last} 或更早，或者不填（与决定相同）。
+Line {line} ends on {day}; it lies between {first} and {last}, the term of the decision and the list's time to complete. || Put {last} or an earlier day into {where}, or leave it out.
+
 APPROVAL_MASS | R-33 | origin_authority | Order 23 Art. 27 [READ]
 批准数量大于申请数量。 || 不超过该行的申请数量。
 The decided mass is above the mass applied for. || Grant no more than the line applied for.
+
+APPROVAL_MASS:APPLIED
+第 {line} 行（{waste}）批准 {this} 吨，申请只有 {limit} 吨。 || 把 {where}.mass_t 改为不超过 {limit} 吨；需要更多的，由移出人另行申请。
+Line {line} ({waste}) grants {this} t; {limit} t were applied for. || Put at most {limit} t into {where}.mass_t; for more the generator applies again.
 
 DECISION_FORM | R-31 | sender | Order 23 Art. 26, 27 [READ]
 决定的内容自相矛盾，或以未复函为由但并未商请、或已有复函。 || 批准时写明行、数量和有效期；不予批准时写明情形和理由；逾期未复函只能在商请之后、复函之前。
@@ -285,6 +328,10 @@ Refused for want of a reply before the term was over. || Let the authority expla
 WL_QUOTA | R-36 | destination_authority | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 超出白名单该行的年度剩余数量。 || 减少批准数量；仍需超出的，提前函告接受地主管部门并取得同意复函后再批准。
 It exceeds what is left of the listing's yearly quota. || Grant less; for more, consult by letter and wait for consent before deciding.
+
+WL_QUOTA:LEFT
+白名单 {list} 第 {row} 行（{receiver}）年度额度 {quota} 吨，已占用 {used} 吨，还剩 {left} 吨；本次批准 {this} 吨放不下。 || 把批准数量减到 {left} 吨以内；仍需超出的，先函告{authority}，取得同意复函后再批准。
+Row {row} of list {list} ({receiver}) has a yearly quota of {quota} t; {used} t are committed, {left} t are left; these {this} t do not fit. || Grant at most {left} t; for more, write to {authority} and decide once it has agreed.
 """),
     routed=True,
 )

@@ -14,11 +14,13 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Role
 from ledger.answers import filled
+from ledger.dates import judge_after
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, Hash, label, with_code
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import year_of_day
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.fields import Letter, letter_is_of_no_later_day
 from whitelist.listing import EVERYWHERE, Conditions, ListKind, ListState, SuspensionStops, list_act, rows_hash
 
@@ -78,22 +80,22 @@ def direction_is_one(judged: Judged, out: Findings) -> None:
     """From one province to another; 00, every other province, is no side that could agree: WL_DIRECTION for mutual lists."""
     _, from_province, to_province = _name(judged.statement)
     if from_province == to_province:
-        out.refuse("SAME_PROVINCE", "chain", judged.statement.chain, "two provinces")
+        out.refuse("SAME_PROVINCE", "chain", judged.statement.chain, "", "LIST", list=judged.statement.chain)
     if from_province == EVERYWHERE and judged.statement.body.kind == "mutual":
-        out.refuse("WL_DIRECTION", "chain", judged.statement.chain, "unilateral / pilot")
+        out.refuse("WL_DIRECTION", "chain", judged.statement.chain, "unilateral / pilot", "MUTUAL", list=judged.statement.chain)
 
 
 def announcement_is_in_order(judged: Judged, out: Findings) -> None:
     """The days are the year's, in their order; no page is empty."""
     body: ListPropose = judged.statement.body
     year, _, _ = _name(judged.statement)
-    if body.effective_to < body.effective_from:
-        out.refuse("DATE_ORDER", "body.effective_to", body.effective_to, f"≥ {body.effective_from}")
-    for field, day in (("effective_from", body.effective_from), ("effective_to", body.effective_to)):
+    judge_after(out, "body.effective_to", ("失效日", "the last day"), body.effective_to, body.effective_from)
+    first, last = ("生效日", "The first day"), ("失效日", "The last day")
+    for field, what, day in (("effective_from", first, body.effective_from), ("effective_to", last, body.effective_to)):
         if year_of_day(day) != year:
-            out.refuse("WL_YEAR", f"body.{field}", day, year)
+            out.refuse("WL_YEAR", f"body.{field}", day, year, "PROPOSAL", what=what, day=day, year=str(year), where=f"body.{field}")
     if body.pages > body.rows:
-        out.refuse("LIST_SIZE", "body.pages", body.pages, f"≤ {body.rows}")
+        out.refuse("LIST_SIZE", "body.pages", body.pages, f"≤ {body.rows}", "PAGES", pages=str(body.pages), rows=str(body.rows))
 
 
 def _evolve_propose(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -130,19 +132,23 @@ def _signed(statement: Statement, facts: Facts) -> Sequence[Role]:
 def _is_proposed(judged: Judged, out: Findings) -> None:
     """A gate: the list is not in force yet, else LIST_STAGE alone."""
     if judged.state.status != "PROPOSED":
-        out.refuse("LIST_STAGE", "kind", judged.state.status, "PROPOSED")
+        out.refuse("LIST_STAGE", "kind", judged.state.status, "PROPOSED", "IN_FORCE", status=telling.word(judged.state.status))
 
 
 def rows_are_these(judged: Judged, out: Findings) -> None:
     """All announced rows are there, and the digest is theirs."""
     state: ListState = judged.state
     if not state.is_complete:
-        found = f"{len(state.rows)} rows on {state.pages} pages"
-        out.refuse("LIST_INCOMPLETE", "kind", found, f"{state.rows_announced} rows on {state.pages_announced} pages")
+        own = {"rows": str(len(state.rows)), "pages": str(state.pages)}
+        own |= {"rows_announced": str(state.rows_announced), "pages_announced": str(state.pages_announced)}
+        found, expected = f"{len(state.rows)} / {state.pages}", f"{state.rows_announced} / {state.pages_announced}"
+        out.refuse("LIST_INCOMPLETE", "kind", found, expected, "MISSING", **own)
         return
     digest = rows_hash(state.rows)
     if judged.statement.body.rows_hash != digest:
-        out.refuse("LIST_DIGEST", "body.rows_hash", judged.statement.body.rows_hash, digest)
+        out.refuse(
+            "LIST_DIGEST", "body.rows_hash", judged.statement.body.rows_hash, digest, "OTHER", digest=digest, rows=str(len(state.rows))
+        )
 
 
 def _evolve_countersign(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -165,8 +171,16 @@ LIST_INCOMPLETE | - | both_authorities | formats §3 [DESIGN]
 白名单尚未全部提交，不能联署。 || 由提出方提交全部白名单页后再联署。
 The list is not complete yet. || The proposing side submits all pages first.
 
+LIST_INCOMPLETE:MISSING
+名单声明 {rows_announced} 行、{pages_announced} 页，账本中只有 {rows} 行、{pages} 页，不能联署。 || 请提出方提交其余各页（list.rows）后再联署。
+{rows_announced} rows on {pages_announced} pages were announced; the log has {rows} on {pages}. || Let the proposing side submit the rest (list.rows) and countersign then.
+
 LIST_DIGEST | - | both_authorities | formats §3 [DESIGN]
 联署的摘要与白名单各行不一致。 || 按账本中的全部白名单行重新计算摘要，确认内容后再签署。
 The countersigned digest is not that of the rows. || Compute it over all rows of the log, check them, then sign.
+
+LIST_DIGEST:OTHER
+联署的摘要与账本中的 {rows} 行不一致；账本各行的摘要是 {digest}。 || 逐行核对账本中的名单与函件：一致的，body.rows_hash 填 {digest}；不一致的，不要联署，请提出方另提名单。
+The digest is not that of the {rows} rows of the log, which is {digest}. || Compare the rows with the letter: if they agree, put {digest} into body.rows_hash; if not, do not sign, and let the other side propose another list.
 """),
 )

@@ -13,10 +13,12 @@ from msgspec.structs import replace
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.answers import filled
 from ledger.fields import Count, MassAboveZero, Uscc, items, label
-from ledger.mass import parse_mass
+from ledger.mass import parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
+from signing.phrase import Word
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
 from whitelist.catalogue import is_retired
 from whitelist.fields import Methods, PermitRef, Scope, ScopeForm, judge_scope
@@ -54,17 +56,19 @@ def _is_open(judged: Judged, out: Findings) -> None:
     """A gate: the list still waits for pages, else LIST_STAGE alone."""
     state: ListState = judged.state
     if state.status != "PROPOSED" or state.pages == state.pages_announced:
-        out.refuse("LIST_STAGE", "kind", f"{state.status}, {state.pages} / {state.pages_announced}", "PROPOSED, pages missing")
+        own = {"status": telling.word(state.status), "pages": str(state.pages), "announced": str(state.pages_announced)}
+        out.refuse("LIST_STAGE", "kind", f"{state.status}, {state.pages} / {state.pages_announced}", "PROPOSED", "COMPLETE", **own)
 
 
 def page_is_the_next(judged: Judged, out: Findings) -> None:
     """Pages come in order; the last one makes the rows as many as announced, and no other one does."""
     body, state = judged.statement.body, judged.state
     if body.page != state.pages:
-        out.refuse("LIST_PAGE", "body.page", body.page, state.pages)
+        out.refuse("LIST_PAGE", "body.page", body.page, state.pages, "NEXT", page=str(body.page), next=str(state.pages))
     count, is_last = len(state.rows) + len(body.rows), state.pages + 1 == state.pages_announced
     if count > state.rows_announced or (count == state.rows_announced) != is_last:
-        out.refuse("LIST_SIZE", "body.rows", count, f"{'' if is_last else '< '}{state.rows_announced}")
+        own = {"count": str(count), "announced": str(state.rows_announced), "page": str(body.page), "pages": str(state.pages_announced)}
+        out.refuse("LIST_SIZE", "body.rows", count, f"{'' if is_last else '< '}{state.rows_announced}", "ROWS", **own)
 
 
 def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
@@ -73,26 +77,41 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
         is_formed = judge_scope(out, f"{path}.waste", row.waste)
         permit = permit_at(judged.facts, row.permit)
         if not row.permit.startswith(f"permit/{row.receiver}/"):
-            out.refuse("PERMIT_HOLDER", f"{path}.permit", row.permit, f"permit/{row.receiver}/<ULID>")
+            own = {"receiver": row.receiver, "where": f"{path}.permit"}
+            out.refuse("PERMIT_HOLDER", f"{path}.permit", row.permit, f"permit/{row.receiver}/…", "ROW", **own)
         elif permit is None:
-            out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…")
+            own = {"permit": row.permit, "receiver": row.receiver, "where": f"{path}.permit"}
+            out.refuse("PERMIT_UNKNOWN", f"{path}.permit", row.permit, f"permit/{row.receiver}/…", "NONE", **own)
         else:
             _judge_row(judged, out, path, number, row, permit)
             for method in row.methods if is_formed else ():
                 if not row.waste.lies_in(tuple(item for item in permit.items if method in item.methods)):
                     allowed = "; ".join(f"{item}: {' '.join(item.methods)}" for item in permit.items)
-                    out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed)
+                    scopes = [item.told() for item in permit.items if method in item.methods]
+                    told = ("；".join(zh for zh, _ in scopes) or "无", "; ".join(en for _, en in scopes) or "nothing")
+                    row_of: dict[str, Word] = {
+                        "row": str(number),
+                        "no": permit.no,
+                        "method": method,
+                        "waste": row.waste.told(),
+                        "scopes": told,
+                    }
+                    out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed, "SCOPE", **row_of)
 
 
 def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
     state: ListState = judged.state
     if permit.history.at(judged.moment.at_s) != "ACTIVE":
-        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {permit.history.now}", "ACTIVE")
+        own = {"row": str(number), "no": permit.no, "status": telling.word(permit.history.now)}
+        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {permit.history.now}", "ACTIVE", "STATUS", **own)
     if not permit.valid_from <= state.effective_from <= state.effective_to <= permit.valid_to:
         term = f"{permit.valid_from} … {permit.valid_to}"
-        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {term}", f"{state.effective_from} … {state.effective_to}")
+        days = {"first": permit.valid_from, "last": permit.valid_to, "begins": state.effective_from, "ends": state.effective_to}
+        expected = f"{state.effective_from} … {state.effective_to}"
+        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {term}", expected, "TERM", row=str(number), no=permit.no, **days)
     if parse_mass(row.quota_t) > permit.scale_g:
-        out.alert("M", "ROW_SCALE")
+        own = {"row": str(number), "quota": row.quota_t, "scale": tonnes(permit.scale_g), "no": permit.no}
+        out.alert("M", "ROW_SCALE", "ABOVE", **own)
     if any(is_retired(judged.facts, code, day_of(judged.moment.at_s)) for code in row.waste.codes):
         out.alert("M", "CODE_RETIRED")
 
@@ -107,7 +126,8 @@ def no_row_comes_twice(judged: Judged, out: Findings) -> None:
         others = known.setdefault(row.permit, [])
         twin = next((at for at, other in others if set(row.methods) & set(other.methods) and row.waste.meets(other.waste)), None)
         if twin is not None:
-            out.refuse("ROW_TWICE", path, f"row {number}: {row.waste}, {' '.join(row.methods)}", f"row {twin} has a part of it")
+            own: dict[str, Word] = {"row": str(number), "other": str(twin), "waste": row.waste.told(), "methods": " ".join(row.methods)}
+            out.refuse("ROW_TWICE", path, f"row {number}: {row.waste}, {' '.join(row.methods)}", f"row {twin}", "PART", **own)
         others.append((number, row))
 
 
@@ -150,24 +170,64 @@ LIST_STAGE | - | both_authorities | formats §3 [DESIGN]
 白名单当前状态不允许此操作。 || 联署前可提交已声明的白名单页；全部提交后由接受地联署；生效后内容不再改动。
 The list's status does not allow this act. || Announced pages come before the countersignature, nothing after it.
 
+LIST_STAGE:COMPLETE
+名单现在是“{status}”，已提交 {pages} 页，共声明 {announced} 页，不能再提交页。 || 全部提交的，请接受地主管部门联署；内容有误的，另提一份名单。
+The list is {status}, with {pages} of {announced} pages: it takes no further one. || If all are there, let the receiving side countersign; if they are wrong, propose another list.
+
+LIST_STAGE:IN_FORCE
+名单现在是“{status}”，不能联署。 || 已生效的名单不必再联署；要更改的，另提一份名单。
+The list is {status} and takes no countersignature. || A list in force needs none; propose another one to change it.
+
 LIST_PAGE | - | both_authorities | formats §3 [DESIGN]
 白名单页次不连续。 || 从第 0 页起按顺序逐页提交。
 Pages must come in order. || Submit them one by one from page 0.
+
+LIST_PAGE:NEXT
+提交的是第 {page} 页，应为第 {next} 页（从 0 起数）。 || 先提交第 {next} 页；已经提交过的页不必重复。
+This is page {page}; page {next} comes next, counted from 0. || Submit page {next} first; pages that are there need not be sent again.
 
 LIST_SIZE | - | both_authorities | formats §3 [DESIGN]
 白名单行数或页数不对。 || 页数、行数应与提出时声明的一致，每页至少一行，最后一页恰好补足行数。
 The number of rows or pages is wrong. || Keep to what was announced; at least one row on a page, and the last page makes the rows full.
 
+LIST_SIZE:ROWS
+加上第 {page} 页共有 {count} 行；名单声明 {announced} 行、{pages} 页，应在最后一页恰好补足。 || 调整这一页的行数：最后一页之前少于 {announced} 行，最后一页之后恰好 {announced} 行。
+With page {page} there are {count} rows; {announced} on {pages} pages were announced, which the last one makes full. || Change the rows of this page: fewer than {announced} before the last page, exactly {announced} with it.
+
+LIST_SIZE:PAGES
+声明了 {pages} 页，却只有 {rows} 行：每页至少一行。 || 把 body.pages 改为不超过 {rows}。
+{pages} pages are announced for {rows} rows; each has one at least. || Put at most {rows} into body.pages.
+
 ROW_TWICE | - | both_authorities | kinds §4 [DESIGN]
 白名单两行重复：同一许可证、同一方式、同一废物代码。 || 合并为一行，或者把代码、方式分开；重复的行会使额度加倍。
 Two rows share permit, method and waste. || Make them one row, or part codes and methods; a row twice would double the quota.
+
+ROW_TWICE:PART
+第 {row} 行（{waste}，方式 {methods}）与第 {other} 行同一许可证，且方式和代码有重叠。 || 合并为一行，或者把重叠的代码、方式只留在一行；否则这部分额度会计算两次。
+Row {row} ({waste}, {methods}) shares permit, method and codes with row {other}. || Make them one row, or leave what they share in one of them; else its quota would count twice.
 
 ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1–T3] | kinds §4 [DESIGN]; 固废法 Art. 80 [READ S2]
 许可证不涵盖白名单该行的废物、方式或者有效期间，或已暂停、吊销。 || 按许可证修改该行，或由发证机关先变更许可证（换证后填写新证）。
 The permit does not cover the row's wastes, methods or days, or is suspended or revoked. || Make the row fit the permit, or have the permit amended first; name the new permit after a renewal.
 
+ROW_PERMIT:SCOPE
+第 {row} 行的{waste}、方式 {method} 不在许可证 {no} 的范围内；该方式核准的是：{scopes}。 || 按许可证修改这一行的代码或者方式，或者由发证机关先变更许可证。
+Row {row}, {waste} by {method}, is not covered by permit {no}; by this method it covers: {scopes}. || Make codes or methods of the row fit the permit, or have the permit amended first.
+
+ROW_PERMIT:STATUS
+第 {row} 行的许可证 {no} 现在是“{status}”。 || 恢复后再列入名单；已吊销、注销的去掉这一行。
+The permit {no} of row {row} is {status}. || List it once it is resumed; take the row out if it was revoked.
+
+ROW_PERMIT:TERM
+第 {row} 行的许可证 {no} 有效期是 {first} 至 {last}，不含名单的有效期间 {begins} 至 {ends}。 || 已换证的填写续证；否则缩短名单的有效期间或者去掉这一行。
+The permit {no} of row {row} is valid from {first} to {last}, not for the list's days {begins} to {ends}. || Name the renewal if there is one; else shorten the list's days or take the row out.
+
 ROW_SCALE | - | both_authorities | kinds §4 [DESIGN]
 名单额度大于许可规模。 || 核对年度额度与年经营规模；开具时仍按许可规模判定。
 The row's quota is above the permit's yearly scale. || Compare both; issues are judged by the scale all the same.
+
+ROW_SCALE:ABOVE
+第 {row} 行的年度额度 {quota} 吨大于许可证 {no} 的年经营规模 {scale} 吨。 || 不影响列入。核对年度额度；开具时仍按经营规模判定。
+The quota of row {row}, {quota} t, is above the yearly scale of permit {no}, {scale} t. || It is listed all the same. Compare both; issues are judged by the scale.
 """),
 )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads
 from ledger.answers import filled
+from ledger.dates import judge_after
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Day, DivisionCode, File, MassAboveZero, SiteId, Text, items, label
 from ledger.kinds.site import site_key
@@ -19,6 +20,7 @@ from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.acts.permit_status import status_allows_it
 from whitelist.catalogue import is_retired
 from whitelist.divisions import judge_division, same_place
@@ -104,8 +106,7 @@ def _after(judged: Judged) -> PermitState | PermitGrant:
 def term_is_in_order(judged: Judged, out: Findings) -> None:
     """有效期: the first day is not after the last."""
     after = _after(judged)
-    if after.valid_to < after.valid_from:
-        out.refuse("DATE_ORDER", "body.valid_to", after.valid_to, f"≥ {after.valid_from}")
+    judge_after(out, "body.valid_to", ("有效期止", "the last day of the permit"), after.valid_to, after.valid_from)
 
 
 def place_is_named_well(judged: Judged, out: Findings) -> None:
@@ -130,7 +131,7 @@ def items_are_in_form(judged: Judged, out: Findings) -> None:
         judge_scope(out, f"body.items.{position}", item)
     for position, item in enumerate(after.items):
         if after.permit_class == "collection" and item.methods != ("S",):
-            out.refuse("METHOD", f"body.items.{position}.methods", " ".join(item.methods), "S")
+            out.refuse("METHOD", f"body.items.{position}.methods", " ".join(item.methods), "S", "COLLECTION", asked=" ".join(item.methods))
     if body.items is None and body.valid_from is None:
         return
     if any(is_retired(judged.facts, code, after.valid_from) for item in after.items for code in item.codes):
@@ -141,7 +142,10 @@ def basis_holds(judged: Judged, out: Findings) -> None:
     """R-21: exactly receivers of class exempt_use have a basis, and it waives what they may do."""
     after = _after(judged)
     if (after.permit_class == "exempt_use") != (after.basis is not None):
-        out.refuse("EXEMPT_BASIS", "body.basis", "" if after.basis is None else after.basis.item, "with class exempt_use, and only there")
+        if after.basis is None:
+            out.refuse("EXEMPT_BASIS", "body.basis", "", "", "NO_BASIS")
+        else:
+            out.refuse("EXEMPT_BASIS", "body.basis", after.basis.item, "", "NO_CLASS", asked=telling.word(after.permit_class))
     elif after.basis is not None:
         judge_basis_of_permit(out, "body.basis", judged.facts, after.basis, after.items, after.valid_from)
 
@@ -159,27 +163,36 @@ def renewal_is_the_lines_next(judged: Judged, out: Findings) -> None:
         return
     old = held.of(body.renews)
     if old is None:
-        out.refuse("RENEWS", "body.renews", body.renews, f"a permit of {judged.statement.owner}")
+        own = {"permit": body.renews, "holder": judged.statement.owner}
+        out.refuse("RENEWS", "body.renews", body.renews, f"permit/{judged.statement.owner}/…", "UNKNOWN", **own)
     elif old.is_revoked:
-        out.refuse("RENEWS", "body.renews", "REVOKED", "ACTIVE / SUSPENDED")
+        out.refuse("RENEWS", "body.renews", "REVOKED", "ACTIVE / SUSPENDED", "REVOKED", permit=body.renews)
     elif held.newest_of(old.root) != old:
-        out.refuse("RENEWS", "body.renews", body.renews, held.newest_of(old.root).chain)
+        newest = held.newest_of(old.root).chain
+        out.refuse("RENEWS", "body.renews", body.renews, newest, "NOT_NEWEST", permit=body.renews, newest=newest)
     elif old.permit_class != body.permit_class or not same_place(judged.facts, old.division, body.division):
-        out.refuse("RENEWS", "body.renews", f"{body.permit_class} {body.division}", f"{old.permit_class} {old.division}")
+        was = {"old_class": telling.word(old.permit_class), "old_place": telling.place(judged.facts, old.division)}
+        now = {"new_class": telling.word(body.permit_class), "new_place": telling.place(judged.facts, body.division)}
+        found, expected = f"{body.permit_class} {body.division}", f"{old.permit_class} {old.division}"
+        out.refuse("RENEWS", "body.renews", found, expected, "OTHER", permit=body.renews, **was, **now)
 
 
 def something_changes(judged: Judged, out: Findings) -> None:
     """An amendment gives at least one field."""
     body: PermitAmend = judged.statement.body
     if body.scale_t is None and all(getattr(body, name) is None for name in _REPLACED):
-        out.refuse("MISSING", "body", "", " / ".join((*_REPLACED, "scale_t")))
+        fields = "、".join((*_REPLACED, "scale_t"))
+        what = ("要变更的内容", "what is to change")
+        how = (f"（{fields} 中至少一项）", f" (one of {fields.replace('、', ', ')} at least)")
+        out.refuse("MISSING", "body", "", "", "WHAT", what=what, where="body", how=how)
 
 
 def facility_stays_in_its_province(judged: Judged, out: Findings) -> None:
     """A facility in another province is another facility: PERMIT_TRANSITION."""
     old, new = judged.state.division, judged.statement.body.division
     if new is not None and new[:2] != old[:2]:
-        out.refuse("PERMIT_TRANSITION", "body.division", new, f"{old[:2]}…")
+        places = {"old": telling.place(judged.facts, old), "new": telling.place(judged.facts, new)}
+        out.refuse("PERMIT_TRANSITION", "body.division", new, f"{old[:2]}…", "PROVINCE", **places)
 
 
 def _evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -233,6 +246,22 @@ A code is named that the catalogue in force has struck. || Use the code of the e
 RENEWS | - | destination_authority | 危险废物经营许可证管理办法 Art. 28(3) [READ S3]; line of renewals [DESIGN]
 所续的许可证不是该单位同一设施、同一类别、未吊销的最新一份。 || 填写该设施最新一份许可证；已吊销、注销的应当重新申领，不填续证。
 The permit renewed is not the newest of this holder, facility and class that is not revoked. || Name the newest permit of the facility; what was revoked is applied for anew, without renews.
+
+RENEWS:UNKNOWN
+{holder}没有许可证 {permit}。 || 按持证单位查询许可证，body.renews 填它最新的一份；首次领证的，去掉 body.renews。
+{holder} has no permit {permit}. || Look its permits up and name the newest in body.renews; for a first permit leave it out.
+
+RENEWS:REVOKED
+所续的许可证 {permit} 已吊销或者注销，不能续证。 || 去掉 body.renews，作为重新申领登记。
+Permit {permit} was revoked and is not renewed. || Leave body.renews out: what was revoked is granted anew.
+
+RENEWS:NOT_NEWEST
+许可证 {permit} 已经续过，最新的一份是 {newest}。 || 把 body.renews 改为 {newest}。
+Permit {permit} was renewed before; the newest of its line is {newest}. || Put {newest} into body.renews.
+
+RENEWS:OTHER
+所续的许可证 {permit} 是{old_place}的{old_class}，这一份是{new_place}的{new_class}，不是同一设施、同一类别。 || 同一设施续证的，改正 body.division 和 body.class；是另一处设施或者另一类别的，去掉 body.renews。
+Permit {permit} is a {old_class} in {old_place}; this one is a {new_class} in {new_place}. || For a renewal correct body.division and body.class; for another facility or class leave body.renews out.
 
 PERMIT_SECOND | - | destination_authority | kinds §3 [DESIGN]
 同一设施另有许可证，年经营规模分别计算。 || 属于续证的，请撤销后以续证重新登记；确为另一套设施的无须处理。

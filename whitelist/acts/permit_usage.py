@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ledger.admission.personality import Changes, Judged, Reads, Role
 from ledger.fields import Mass, Month, Text, label
-from ledger.mass import format_mass, parse_mass
+from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, year_of, year_of_day
 from signing.refusal import texts
@@ -54,15 +54,16 @@ def month_may_be_stated(judged: Judged, out: Findings) -> None:
     body, state = judged.statement.body, judged.state
     today = day_of(judged.moment.at_s)
     if body.month >= today[:7]:
-        out.refuse("USAGE_MONTH", "body.month", body.month, f"< {today[:7]}")
+        out.refuse("USAGE_MONTH", "body.month", body.month, f"< {today[:7]}", "NOT_OVER", month=body.month, now=today[:7])
     if not _is_self_stated(judged.statement):
         return
     out.tag("SELF_STATED")
     known = state.usage.get(body.month, NO_USAGE)
     if known.by_authority:
-        out.refuse("USAGE_MONTH", "body.month", body.month, "a month of which the authority has not spoken")
+        out.refuse("USAGE_MONTH", "body.month", body.month, "", "AUTHORITY", month=body.month, known=tonnes(known.grams))
     elif _difference_g(state, body) < 0:
-        out.refuse("USAGE_MONTH", "body.received_t", body.received_t, f"≥ {format_mass(known.grams)} t")
+        own = {"month": body.month, "known": tonnes(known.grams), "this": body.received_t}
+        out.refuse("USAGE_MONTH", "body.received_t", body.received_t, f"≥ {format_mass(known.grams)} t", "LOWER", **own)
 
 
 def scale_is_counted(judged: Judged, out: Findings) -> None:
@@ -76,7 +77,9 @@ def scale_is_counted(judged: Judged, out: Findings) -> None:
         return
     total_g = q3_used_g(judged.facts, state.root, year, of_year) + change
     if total_g * 1000 > state.scale_g * limits.scale_alert_permille:
-        out.alert("M", "PERMIT_SCALE")
+        own = {"receiver": judged.statement.owner, "no": state.no, "year": str(of_year), "scale": tonnes(state.scale_g)}
+        masses = {"used": tonnes(total_g - change), "this": tonnes(change), "total": tonnes(total_g)}
+        out.alert("M", "PERMIT_SCALE", "ABOVE", **own, **masses)
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
@@ -106,6 +109,18 @@ USAGE = permit_act(
 USAGE_MONTH | R-20 | sender | 危险废物经营许可证管理办法 Art. 12(4) [READ S3]
 该月不能这样填报：当月尚未结束，或接受人填报低于已填数，或主管部门已经填报。 || 月份结束后再填；接受人只能增加，减少或更正由主管部门填报。
 The month cannot be stated so: it is not over, or the receiver states less than stands, or its authority has spoken. || Wait for the end of the month; only the authority lowers or corrects.
+
+USAGE_MONTH:NOT_OVER
+{month} 还没有结束（现在是 {now}）。 || 月份结束后再填报；月份填错的，改正 body.month。
+{month} is not over (it is {now}). || State it after its end, or correct body.month.
+
+USAGE_MONTH:AUTHORITY | destination_authority
+{month} 已由主管部门填报（{known} 吨），接受人不能再填。 || 数据有误的，请主管部门更正。
+The authority has stated {month} itself ({known} t). || If that is wrong, ask the authority to correct it.
+
+USAGE_MONTH:LOWER | destination_authority
+{month} 已填报 {known} 吨，本次填写 {this} 吨，比已填的少。 || 接受人只能增加；确需减少的，请主管部门填报。
+{known} t were stated for {month}; {this} t are less. || The receiver may only state more; ask the authority to lower it.
 
 SELF_STATED | - | nobody | kinds §3 [DESIGN]
 接收量由接受人自行填报。 || 主管部门核实后可再行填报。

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ledger.mass import format_mass
+from ledger.mass import format_mass, tonnes
 from ledger.model import Facts, Findings
+from signing.phrase import Word
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.checked import Checked
 from whitelist.fields import group_of
@@ -22,18 +24,21 @@ def listing_is_of_the_day(checked: Checked, out: Findings) -> None:
     """R-40: a listing of year Y serves departures in Y only, within the list's effective days. 2020 mechanism 1, 2 [READ S6]."""
     for path, _, decided in checked.decided_lines():
         listed = None if decided.listing is None else checked.lists.get(decided.listing.list)
-        if listed is not None:
-            judge_departure_day(out, f"{path}.decision_line", listed, checked.day)
+        if listed is not None and decided.listing is not None:
+            judge_departure_day(out, f"{path}.decision_line", decided.listing.list, listed, checked.day)
 
 
-def judge_departure_day(out: Findings, field: str, listed: ListState, day: str) -> None:
+def judge_departure_day(out: Findings, field: str, name: str, listed: ListState, day: str) -> None:
     """R-40 for the day of an issue or departure, one reason: APPROVAL_EARLY before the list begins, WL_YEAR after its year, WL_TERM after it."""
+    if listed.effective_from <= day <= listed.effective_to and int(day[:4]) == listed.year:
+        return
+    own = {"list": name, "day": day, "until": listed.effective_to}
     if day < listed.effective_from:
-        out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}")
+        out.refuse("APPROVAL_EARLY", field, day, f"≥ {listed.effective_from}", "LIST", first=listed.effective_from, **own)
     elif int(day[:4]) != listed.year:
-        out.refuse("WL_YEAR", field, day, listed.year)
+        out.refuse("WL_YEAR", field, day, listed.year, "DEPARTURE", year=str(listed.year), **own)
     elif day > listed.effective_to:
-        out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}")
+        out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}", "DEPARTURE", **own)
 
 
 class GrantedLine(Struct, frozen=True, kw_only=True):
@@ -64,7 +69,16 @@ def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: It
         changes[account] = commits[account] - returned
         if before + grant.grams > row.quota_g:
             found = f"{format_mass(before)} + {format_mass(grant.grams)} t"
-            out.refuse("WL_QUOTA", f"{grant.path}.mass_t", found, f"≤ {format_mass(row.quota_g)} t")
+            masses = {
+                "quota": tonnes(row.quota_g),
+                "used": tonnes(before),
+                "left": tonnes(row.quota_g - before),
+                "this": tonnes(grant.grams),
+            }
+            own = {"list": grant.line.listing.list, "row": str(grant.line.listing.row), "receiver": row.receiver}
+            authority = telling.authority(facts, state.destination)
+            expected = f"≤ {format_mass(row.quota_g)} t"
+            out.refuse("WL_QUOTA", f"{grant.path}.mass_t", found, expected, "LEFT", authority=authority, **masses, **own)
     return changes
 
 
@@ -72,30 +86,40 @@ def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Gra
     """The row if the log has it."""
     ref, field = grant.line.listing, f"{grant.path}.line"
     if ref is None:
-        out.refuse("NO_CONSENT", field, grant.number, "a listing, or the agreeing reply of the receiving province")
+        lacking = {"line": str(grant.number), "waste": f"{grant.line.name} {grant.line.code}", "stage": telling.word(state.stage)}
+        out.refuse("NO_CONSENT", field, grant.number, "", "NONE", authority=telling.authority(facts, state.destination), **lacking)
         return None
     listed = list_at(facts, ref.list)
     row = None if listed is None else listed.row(ref.row)
     if listed is None or row is None:
-        out.refuse("WL_UNKNOWN", field, f"{ref.list} {ref.row}", "a row of a list in the log")
+        rows = 0 if listed is None else len(listed.rows)
+        out.refuse("WL_UNKNOWN", field, f"{ref.list} {ref.row}", f"{rows}", "NONE", list=ref.list, row=str(ref.row), rows=str(rows))
         return None
+    own: dict[str, Word] = {"list": ref.list, "row": str(ref.row), "authority": telling.authority(facts, state.destination)}
     if not listed.serves_decisions:
-        out.refuse("WL_NOT_IN_FORCE", field, f"{listed.kind} {listed.status}", "countersigned by both authorities; no pilot list")
+        if listed.kind == "pilot":
+            out.refuse("WL_NOT_IN_FORCE", field, f"{listed.kind} {listed.status}", "mutual / unilateral, ACTIVE", "PILOT", **own)
+        else:
+            out.refuse("WL_NOT_IN_FORCE", field, f"{listed.kind} {listed.status}", "ACTIVE", "PROPOSED", **own)
     if not listed.leads(state.direction):
-        out.refuse("WL_DIRECTION", field, " → ".join(state.direction), f"{listed.from_province} → {listed.to_province}")
+        ways = {"asked": telling.way(*state.direction), "listed": telling.way(listed.from_province, listed.to_province)}
+        expected = f"{listed.from_province} → {listed.to_province}"
+        out.refuse("WL_DIRECTION", field, " → ".join(state.direction), expected, "OTHER", **ways, **own)
     # A list of next year is lawful (L5 of the cases): the decision then begins with it, which issues and departures look at.
     last_day = max(today, grant.ends_on)
     if last_day > listed.effective_to:
-        out.refuse("WL_TERM", field, last_day, f"≤ {listed.effective_to}")
+        out.refuse("WL_TERM", field, last_day, f"≤ {listed.effective_to}", "DECISION", day=last_day, until=listed.effective_to, **own)
     if state.receiver != row.receiver:
-        out.refuse("WL_RECEIVER", field, state.receiver, row.receiver)
+        out.refuse("WL_RECEIVER", field, state.receiver, row.receiver, "OTHER", asked=state.receiver, listed=row.receiver, **own)
     if state.root != row.root:
-        out.refuse("WL_PERMIT", field, state.permit, row.permit)
+        out.refuse("WL_PERMIT", field, state.permit, row.permit, "OTHER", asked=state.permit, listed=row.permit, **own)
     if not row.waste.covers(grant.line.code):
-        out.refuse("WL_SCOPE", field, grant.line.code, row.waste)
+        waste = f"{grant.line.name} {grant.line.code}"
+        out.refuse("WL_SCOPE", field, grant.line.code, row.waste, "OTHER", waste=waste, scope=row.waste.told(), **own)
     use_only = is_use_only((listed.conditions, row.conditions))
     if grant.line.method not in row.methods or (use_only and group_of(grant.line.method) != "use"):
-        out.refuse("WL_METHOD", field, grant.line.method, f"{' / '.join(row.methods)}{' (use_only)' if use_only else ''}")
+        allowed = " / ".join(method for method in row.methods if not use_only or group_of(method) == "use") or "-"
+        out.refuse("WL_METHOD", field, grant.line.method, allowed, "OTHER", asked=grant.line.method, allowed=allowed, **own)
     return row
 
 
@@ -113,47 +137,115 @@ NO_CONSENT | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 5
 该行不在白名单上，也没有接受地省份的同意复函。 || 先发跨省转移商请函并取得同意复函，或只批准白名单上的行。
 The line has neither a listing nor the receiving province's consent. || Consult by letter and wait for the reply, or grant listed lines only.
 
+NO_CONSENT:NONE
+申请第 {line} 行（{waste}）没有填写白名单行，申请现在是“{stage}”，也没有{authority}的同意复函。 || 先发跨省转移商请函，收到{authority}的同意复函后再决定；或者本次只批准有白名单的行，从 body.lines 去掉这一行。
+Line {line} of the application ({waste}) names no listing, and the application is {stage}: there is no agreeing reply of {authority}. || Consult by letter and decide once {authority} has agreed; or grant listed lines only and leave this one out of body.lines.
+
 CONSENT_REFUSED | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
 接受地省份已复函不同意。 || 作出不予批准的决定；情况改变的，由移出人重新申请。
 The receiving province has disagreed. || Refuse the application; the generator may apply again.
+
+CONSENT_REFUSED:LETTER
+接受地省份已复函（{letter}，{day}）不同意。 || 作出不予批准的决定（approve 填 false，outcome 填 disagreed）；情况改变的，由移出人重新申请。
+The receiving province has disagreed by letter ({letter}, {day}). || Decide to refuse (approve false, outcome disagreed); if things change, the generator applies again.
 
 CONSENT_MASS | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
 批准数量大于接受地省份复函同意的数量。 || 不超过复函载明的该行数量，或再次商请。
 The decided mass is above what the receiving province agreed to. || Grant no more than its reply says for the line.
 
+CONSENT_MASS:LIMIT
+第 {line} 行批准 {this} 吨，接受地省份的复函（{letter}）只同意 {limit} 吨。 || 把 {where}.mass_t 改为不超过 {limit} 吨；确需更多的，由移出人重新申请、再次商请。
+Line {line} grants {this} t; the reply of the receiving province ({letter}) agrees to {limit} t. || Put at most {limit} t into {where}.mass_t; for more the generator applies again and the province is consulted anew.
+
 WL_UNKNOWN | R-35 | sender | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 账本中没有这份白名单或这一行。 || 核对白名单链名和行号（从 0 起）。
 The log has no such list or row. || Check the list and the row, counted from 0.
+
+WL_UNKNOWN:NONE
+账本中没有白名单 {list} 的第 {row} 行（从 0 起数；该名单在账本中有 {rows} 行）。 || 查询白名单行，核对申请中的名单链名和行号；名单没有入账的，由移出地、接受地主管部门先提出并联署，或者按商请函程序办理。
+The log has no row {row} of list {list} (counted from 0; it holds {rows} rows). || Look the row up (GET /v1/listings) and check list and row of the application; a list that is not on the log is proposed and countersigned first, or go by letter.
 
 WL_NOT_IN_FORCE | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]; formats §3 [DESIGN]
 白名单尚未经两地主管部门共同签署生效。 || 由接受地主管部门联署后使用，或按商请函程序办理。
 The list is not countersigned and not in force. || Wait for the countersignature, or go by letter.
 
+WL_NOT_IN_FORCE:PROPOSED
+白名单 {list} 已提出，但还没有联署生效。 || 请{authority}联署（list.countersign）后再决定，或者按商请函程序办理。
+List {list} is proposed and not countersigned yet. || Ask {authority} to countersign it (list.countersign) and decide then, or go by letter.
+
+WL_NOT_IN_FORCE:PILOT
+白名单 {list} 是国家试点名单，不能作为批准决定的依据。 || 改用双方互认或者单方公布的白名单，或者按商请函程序办理。
+List {list} is a national pilot list, on which no decision is given. || Use a mutual or unilateral list, or go by letter.
+
 WL_DIRECTION | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单的方向与本次转移不符。 || 甲→乙的白名单不能用于乙→甲；使用本方向的白名单，或按商请函程序办理。
 The list is for another direction. || Use a list of this direction, or go by letter.
+
+WL_DIRECTION:OTHER
+白名单 {list} 用于{listed}，这次转移是{asked}。 || 使用{asked}方向的白名单；没有的，按商请函程序办理。
+List {list} is for {listed}; this transfer leads {asked}. || Use a list for {asked}; if there is none, go by letter.
+
+WL_DIRECTION:MUTUAL | sender
+名单 {list} 的移出省填写为 00（各省），双方互认的名单必须是两个确定的省份。 || 链名中写明移出省，例如 list/2026-51-50-名称；对各省开放的，kind 改为 unilateral 或 pilot。
+List {list} leads from 00, every province; a mutual list is between two. || Name the sending province in the chain, e.g. list/2026-51-50-<name>; or make it unilateral or pilot.
 
 WL_RECEIVER | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行的接受单位与接受人不一致。 || 核对白名单行号。
 The row is another receiver's. || Check the row.
 
+WL_RECEIVER:OTHER
+白名单 {list} 第 {row} 行是给{listed}的，申请的接受人是{asked}。 || 在白名单行中查找{asked}的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
+Row {row} of list {list} is {listed}'s; the application is for {asked}. || Look for a row of {asked} (GET /v1/listings) and have the generator apply with it; if there is none, go by letter.
+
 WL_PERMIT | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行的许可证与接受人的许可证不一致。 || 换证后由两地主管部门更新白名单，或按商请函程序办理。
 The row is for another permit of the receiver. || Have the list amended, or go by letter.
+
+WL_PERMIT:OTHER
+白名单 {list} 第 {row} 行依据的许可证是 {listed}（或它的续证），申请填写的是 {asked}。 || 由移出人改填 {listed} 或它的续证重新申请；接受人换领了另一份许可证的，由两地主管部门更新白名单，或者按商请函程序办理。
+Row {row} of list {list} stands on permit {listed} (or its renewal); the application names {asked}. || Have the generator apply with {listed} or its renewal; if the receiver has another permit now, both authorities amend the list, or go by letter.
 
 WL_SCOPE | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行不包含这个废物代码。 || 核对白名单行号，或按商请函程序办理。
 The row does not cover this code. || Check the row, or go by letter.
 
+WL_SCOPE:OTHER
+白名单 {list} 第 {row} 行只含 {scope}，不含 {waste}。 || 查找包含该代码的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
+Row {row} of list {list} covers {scope}, not {waste}. || Look for a row that covers it and have the generator apply with that; if there is none, go by letter.
+
 WL_METHOD | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单该行不包含这种利用处置方式。 || 使用白名单载明的方式，或按商请函程序办理。
 The row does not cover this method. || Use a method of the row, or go by letter.
+
+WL_METHOD:OTHER
+白名单 {list} 第 {row} 行核准的利用处置方式是 {allowed}，申请的是 {asked}。 || 由移出人按 {allowed} 重新申请；确要采用 {asked} 的，按商请函程序办理。
+Row {row} of list {list} allows {allowed}; the application asks for {asked}. || Have the generator apply with {allowed}; for {asked} go by letter.
+
+WL_METHOD:USE_ONLY
+决定或者复函限定仅限利用（use_only），而第 {line} 行的方式 {asked} 不是利用。 || 从 body.lines 去掉这一行，或者由移出人按利用方式（R、C2、C3）重新申请；不应限定的，删除 conditions.use_only。
+The decision, or the reply, allows use alone (use_only), and method {asked} of line {line} is none. || Leave the line out of body.lines, or have the generator apply with a method of use (R, C2, C3); or leave conditions.use_only out.
 
 WL_YEAR | R-40 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 白名单只在本年度有效。 || 使用当年的白名单，或按商请函程序重新办理。
 A list serves its own year only. || Use the list of the year, or go by letter.
 
+WL_YEAR:DEPARTURE | origin_authority
+批准所依据的白名单 {list} 只用于 {year} 年起运，转移之日是{day}。 || 起运必须在 {year} 年内；已经跨年的，作废未起运的联单，按新年度的白名单重新申请批准。日期填错的，改正后重新提交。
+The list {list} on which the approval stands serves departures of {year} alone; the day of the transfer is {day}. || It has to depart in {year}; after the turn of the year void what has not departed and apply again on the new list. If a day is wrong, correct it and send again.
+
+WL_YEAR:PROPOSAL | sender
+{what} {day} 不在名单的年度 {year} 之内。 || 把 {where} 改为 {year} 年内的日期；年度填错的，改用另一条链名。
+{what}, {day}, is not of the list's year {year}. || Put a day of {year} into {where}; or use another chain if the year is wrong.
+
 WL_TERM | R-40 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
 当日不在白名单的有效期间内。 || 在白名单有效期间内办理，或按商请函程序办理。
 The day lies outside the list's effective days. || Act within them, or go by letter.
+
+WL_TERM:DEPARTURE | origin_authority
+批准所依据的白名单 {list} 到{until}为止，转移之日是{day}，已过期。 || 作废未起运的联单，按现行白名单或者商请函程序重新申请批准。日期填错的，改正后重新提交。
+The list {list} on which the approval stands ended on {until}; the day of the transfer is {day}. || Void what has not departed and apply again, on the list in force or by letter. If a day is wrong, correct it and send again.
+
+WL_TERM:DECISION
+白名单 {list} 到{until}为止，而第 {row} 行上的批准要用到{day}。 || 把批准的有效期改到{until}或之前；需要更长的，按商请函程序办理。
+List {list} ends on {until}; what is granted on its row {row} is to last to {day}. || Let the grant end on {until} or before; for longer go by letter.
 """)

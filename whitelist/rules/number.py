@@ -11,9 +11,11 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.model import Findings
+from ledger.model import Facts, Findings
 from ledger.times import year_of_day
+from signing.phrase import Word
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.checked import Checked
 
 MUNICIPALITIES = frozenset({"11", "12", "31", "50"})
@@ -68,11 +70,19 @@ def number_is_right(checked: Checked, out: Findings) -> None:
     number = checked.transfer.number
     if number is not None:
         register: NumberHolders | None = checked.facts.get(number_key(number))
-        judge_number(out, number, checked.transfer.origin.division, year_of_day(checked.day), checked.generator, register)
+        judge_number(out, checked.facts, number, checked.transfer.origin.division, year_of_day(checked.day), checked.generator, register)
 
 
 def judge_number(
-    out: Findings, number: str, origin: str, year: int, generator: str, register: NumberHolders | None, *, but: str = ""
+    out: Findings,
+    facts: Facts,
+    number: str,
+    origin: str,
+    year: int,
+    generator: str,
+    register: NumberHolders | None,
+    *,
+    but: str = "",
 ) -> None:
     """Whether a manifest of ``generator``, issued in ``year`` for ``origin``, may have the number; at issue or by a case; ``but`` is the manifest itself.
 
@@ -82,18 +92,22 @@ def judge_number(
     """
     allowed = [origin[:2] + city for city in MUNICIPALITY_CITIES] if origin[:2] in MUNICIPALITIES else [origin[:4]]
     if number[4:8] not in allowed:
-        out.refuse("NO_ORIGIN", "body.number", number[4:8], " / ".join(allowed))
+        wanted: dict[str, Word] = {"digits": number[4:8], "allowed": " / ".join(allowed), "place": telling.place(facts, origin)}
+        out.refuse("NO_ORIGIN", "body.number", number[4:8], " / ".join(allowed), "OTHER", number=number, **wanted)
     if int(number[:4]) != year:
-        out.alert("M", "NO_YEAR")
+        out.alert("M", "NO_YEAR", "OTHER", number=number, digits=number[:4], year=str(year))
     for holder in () if register is None else register.holders:
         if holder.manifest == but:
             continue
         if holder.standing == "voided":
             out.alert("M", "NO_REUSED")
         elif holder.generator == generator:
-            out.refuse("NO_DUPLICATE", "body.number", f"{number}: {holder.manifest}", "a number not in use")
+            standing: Word = ("已办结", "closed") if holder.standing == "closed" else ("未办结", "not closed")
+            own: dict[str, Word] = {"number": number, "manifest": holder.manifest, "standing": standing}
+            out.refuse("NO_DUPLICATE", "body.number", f"{number}: {holder.manifest}", "", "OWN", **own)
         else:
-            out.alert("H", "NO_DUPLICATE")
+            authority = telling.authority(facts, origin)
+            out.alert("H", "NO_DUPLICATE", "OTHERS", number=number, other=holder.generator, manifest=holder.manifest, authority=authority)
 
 
 RULES = (number_is_right,)
@@ -106,9 +120,21 @@ NO_ORIGIN | R-02 | generator | Order 23 Art. 15 [READ]; municipalities 00/01/02 
 联单编号第 5 至 8 位与移出地行政区划不符。 || 核对联单编号和移出地，两者应属同一设区的市（直辖市的市级两位为 00、01 或 02）。
 Digits 5 to 8 are not the division of the origin. || Compare the number with the place of origin.
 
+NO_ORIGIN:OTHER
+联单编号 {number} 的第 5 至 8 位是 {digits}，而移出地是{place}，应为 {allowed}。 || 对照国家危险废物信息管理系统给出的编号重新填写 body.number；编号无误的，改正 body.origin.division。还没有编号的可以先不填，开具后再补登。
+Digits 5 to 8 of {number} are {digits}; the origin is {place}, which has {allowed}. || Copy the number from the national system again (body.number); if it is right, correct body.origin.division. It may be left out and given later (case.number).
+
 NO_DUPLICATE | R-03 | generator | Order 23 Art. 15 [READ]; formats §3 [DESIGN]
-联单编号已被另一份未作废的联单使用。 || 本单位已用过的，改用正确的编号；两家单位同号的不影响开具，由移出地主管部门核定（number.settle）。
-The manifest number is in use on another manifest that was not voided. || If it is your own, use the right number; between two generators both enter, and the origin's authority settles it.
+联单编号已被另一份未作废的联单使用。 || 核对编号；两家单位同号的不影响开具，由移出地主管部门核定。
+The manifest number is in use on another manifest that was not voided. || Check it; between two generators both manifests enter, and the origin's authority finds out whose it is.
+
+NO_DUPLICATE:OWN
+本单位已将联单编号 {number} 用于联单 {manifest}（{standing}）。 || 那份联单就是这次转移的，不必再开，直接使用它；不是的，对照国家系统改填本次的编号（body.number），还没有的可以先不填，开具后再补登。那份开错了且未起运的，由本单位先作废。
+Your own manifest {manifest} ({standing}) has the number {number}. || If that is this transfer, use it; if not, copy this transfer's number from the national system (body.number), or leave it out and give it later (case.number). If the other one was a mistake and has not departed, void it first.
+
+NO_DUPLICATE:OTHERS | origin_authority
+编号 {number} 也被另一家移出人{other}用于联单 {manifest}。 || 不影响本次开具和起运。对照国家系统核对编号；编号无误的，请{authority}查明是谁填错。
+The number {number} stands on manifest {manifest} of another generator, {other}, too. || This load may go. Compare it with the national system; if it is yours, ask {authority} to find out who is wrong.
 
 NO_REUSED | R-03 | nobody | Order 23 Art. 15 [READ]; level [DESIGN]
 该编号曾用于一份已作废的联单。 || 核对编号确为国家系统为本次转移给出。
@@ -117,4 +143,8 @@ The number was used on a manifest that has been voided. || Make sure that the na
 NO_YEAR | R-04 | generator | Order 23 Art. 15 [READ]; level [DESIGN]
 联单编号的年份与开具年份不一致。 || 核对编号；跨年开具的，向移出地主管部门说明。
 The year in the number is not the year of issue. || Check the number; explain it to the authority if it was issued at the turn of the year.
+
+NO_YEAR:OTHER
+联单编号 {number} 的年份是 {digits}，而联单在 {year} 年开具。 || 不影响本次开具。核对编号；岁末年初跨年开具的，向移出地主管部门说明。
+The year in {number} is {digits}; the manifest is of {year}. || This load may go. Check the number; at the turn of the year explain it to the origin's authority.
 """)

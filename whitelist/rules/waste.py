@@ -3,6 +3,9 @@
 The ``judge_`` functions serve applications too, which name wastes in the same words.
 """
 
+from collections.abc import Mapping
+from difflib import get_close_matches
+
 from ledger.fields import is_blank
 from ledger.model import Findings
 from signing.refusal import texts
@@ -41,31 +44,42 @@ def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
 def judge_code(out: Findings, path: str, code: str, category: str) -> None:
     """Reason CODE_CATEGORY (R-06)."""
     if not CODE.fullmatch(code):
-        out.refuse("CODE_CATEGORY", f"{path}.code", code, "NNN-NNN-CC")
+        out.refuse("CODE_CATEGORY", f"{path}.code", code, "NNN-NNN-CC", "FORM", asked=code, where=f"{path}.code")
     elif category not in CATEGORIES or code[-2:] != category[2:]:
-        out.refuse("CODE_CATEGORY", f"{path}.category", category, f"HW{code[-2:]}")
+        own = {"asked": category, "right": f"HW{code[-2:]}", "waste": code, "where": path}
+        out.refuse("CODE_CATEGORY", f"{path}.category", category, f"HW{code[-2:]}", "OTHER", **own)
 
 
 def judge_edition(out: Findings, path: str, code: str, identification: str | None, catalogue: Catalogue | None, day: str) -> None:
     """Reason IDENT_MISSING, reason or alert CODE_UNKNOWN (R-07); ``catalogue`` is the edition of the day."""
     if code.startswith("900-000-"):
         if is_blank(identification):
-            out.refuse("IDENT_MISSING", f"{path}.identification", "", f"鉴别报告 / identification report for {code}")
+            out.refuse("IDENT_MISSING", f"{path}.identification", "", code, "NONE", waste=code, where=f"{path}.identification")
     elif catalogue is None:
-        out.refuse("DATA_NOT_ADOPTED", f"{path}.code", f"hw-catalogue-{day[:4]}", "data.adopt")
+        name = f"hw-catalogue-{day[:4]}"
+        out.refuse("DATA_NOT_ADOPTED", f"{path}.code", name, "data.adopt", "NONE", name=name)
     elif code in catalogue.wastes or not CODE.fullmatch(code):
         return
     elif day < BINDING_FROM:
         out.alert("M", "CODE_UNKNOWN")
     else:
-        out.refuse("CODE_UNKNOWN", f"{path}.code", code, f"名录 {catalogue.edition}, 900-000-{code[-2:]}")
+        alike = nearest(code, catalogue)
+        own = {"asked": code, "edition": catalogue.edition, "alike": alike, "last": f"900-000-{code[-2:]}", "where": path}
+        out.refuse("CODE_UNKNOWN", f"{path}.code", code, f"900-000-{code[-2:]}", "OTHER", **own)
+
+
+def nearest(code: str, catalogue: Catalogue) -> str:
+    """Up to three codes of the edition that look most like one that it lacks, each with the beginning of its words."""
+    found = get_close_matches(code, catalogue.wastes, n=3, cutoff=0.75)
+    return "; ".join(f"{one} {catalogue.wastes[one].description[:30]}" for one in found) or "-"
 
 
 def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...], catalogue: Catalogue | None, day: str) -> None:
     """Reason or alert HAZARD (R-08); ``catalogue`` is the edition of the day."""
     field = f"{path}.hazards"
     if not 1 <= len(hazards) <= 8 or not set(hazards) <= set(HAZARDS):
-        out.refuse("HAZARD", field, " ".join(hazards), " ".join(HAZARDS))
+        own = {"asked": " ".join(hazards) or "-", "allowed": " ".join(HAZARDS), "where": field}
+        out.refuse("HAZARD", field, " ".join(hazards), " ".join(HAZARDS), "LETTERS", **own)
         return
     waste = None if catalogue is None else catalogue.wastes.get(code)
     if waste is None or catalogue is None or waste.allows(hazards):
@@ -73,7 +87,17 @@ def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...],
     if day < BINDING_FROM:
         out.alert("M", "HAZARD")
     else:
-        out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards)
+        how = _MODES[waste.mode]
+        own = {"asked": " ".join(hazards), "printed": waste.printed_hazards, "waste": code, "edition": catalogue.edition, "where": field}
+        out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards, "OTHER", how=how, **own)
+
+
+_MODES: Mapping[str, tuple[str, str]] = {
+    "single": ("只填这一项", "that one alone"),
+    "first_plus_possible": ("必须有第一项，其余有则填写", "the first, and of the others what applies"),
+    "any_of": ("其中一项或者几项", "one or more of them"),
+}
+"""What the catalogue's separators ask for."""
 
 
 RULES = (code_is_of_its_category, code_is_in_the_edition, hazards_are_of_the_code)
@@ -82,15 +106,39 @@ CODE_CATEGORY | R-06 | generator | 国家危险废物名录 Art. 5(3) [READ S5]
 废物代码格式不对，或与废物类别不一致。 || 填写“NNN-NNN-类别号”的八位代码，末两位应与 HW 类别号相同。
 The waste code is malformed or does not belong to the category. || Use NNN-NNN-CC with CC the number of the category.
 
+CODE_CATEGORY:FORM
+废物代码“{asked}”不是“三位-三位-两位”的八位代码。 || 把 {where} 改为名录中的代码，半角数字和连字符，例如 900-052-31。
+"{asked}" is no waste code. || Put a code of the catalogue into {where}, digits and hyphens like 900-052-31.
+
+CODE_CATEGORY:OTHER
+废物代码 {waste} 属于 {right}，类别却填写为 {asked}。 || 把 {where}.category 改为 {right}；代码写错的，改正 {where}.code（末两位与类别号相同）。
+Code {waste} is of {right}, but the category says {asked}. || Put {right} into {where}.category; if the code is wrong, correct {where}.code, whose last two digits are the category's.
+
 CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 2025 Art. 6.2 [READ H4]; 国家危险废物名录 2021 Art. 6 [READ S5]
 废物代码不在事发之日施行的名录中（2025 年以前的仅提示）。 || 核对代码；确无对应代码的，先做危险废物鉴别，再按 900-000-×× 归类。
 The code is not in the catalogue of the day of the event (before 2025 an alert). || Check it; if none fits, have the waste identified and use 900-000-CC.
+
+CODE_UNKNOWN:OTHER
+《国家危险废物名录（{edition}年版）》没有代码 {asked}。相近的代码：{alike}。 || 核对后改正 {where}.code；确实没有对应代码的，先做危险废物鉴别，代码填 {last}，并在 {where}.identification 填写鉴别报告编号。
+The catalogue of {edition} has no code {asked}. Codes like it: {alike}. || Correct {where}.code; if none fits, have the waste identified, use {last} and name the report in {where}.identification.
 
 IDENT_MISSING | R-07 | generator | 国家危险废物名录 Art. 6 [READ S5]
 使用 900-000-×× 代码但没有填写鉴别报告。 || 填写危险废物鉴别报告的编号；能归入已有代码的，改用已有代码。
 A 900-000 code needs the reference of its identification report. || Give the report, or use an existing code if one fits.
 
+IDENT_MISSING:NONE
+代码 {waste} 只用于经鉴别、又没有对应代码的废物，还没有填写鉴别报告。 || 在 {where} 填写危险废物鉴别报告的编号；名录中有对应代码的，改用那个代码。
+Code {waste} is for waste that was identified and has no code of its own; its report is not named. || Name the identification report in {where}, or use the code of the catalogue that fits.
+
 HAZARD | R-08 | generator | 国家危险废物名录 annex note 1 [READ S5]
 危险特性与事发之日施行的名录不符（2025 年以前的仅提示）。 || 按名录填写：“，”表示必有第一项，“/”表示具有其中一项或多项。
 The hazards are not those of the catalogue of the day of the event (before 2025 an alert). || “，” means the first and perhaps others, “/” one or more of them.
+
+HAZARD:LETTERS
+危险特性“{asked}”不在允许的取值之内。 || {where} 填写 {allowed} 中的一项或几项：T 毒性、C 腐蚀性、I 易燃性、R 反应性、In 感染性。
+The hazards "{asked}" are not of the list. || Put one or more of {allowed} into {where}: T toxic, C corrosive, I ignitable, R reactive, In infectious.
+
+HAZARD:OTHER
+{waste} 在《国家危险废物名录（{edition}年版）》中的危险特性是 {printed}，这里填写的是 {asked}。 || 把 {where} 改为 {printed}（{how}）；代码写错的，改正代码。
+The catalogue of {edition} gives {waste} the hazards {printed}; here stands {asked}. || Put {printed} into {where} ({how}); if the code is wrong, correct it.
 """)

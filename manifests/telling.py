@@ -1,0 +1,53 @@
+"""How the rules of manifests name what is so in a case: stages, acts, loads; in both languages, for the texts of causes (see whitelist.telling)."""
+
+from collections.abc import Iterable, Mapping
+
+from manifests.machine import Act, moves_from, roles_of
+from manifests.model import CAPACITIES, STAGES, Stage
+from signing.phrase import Word
+
+ACTS: Mapping[Act, tuple[str, str]] = {
+    Act.ISSUE: ("开具", "issue"),
+    Act.VOID: ("作废", "void"),
+    Act.DEPART: ("起运", "depart"),
+    Act.HAND_OVER: ("承运人交接", "hand over"),
+    Act.TRANSSHIP: ("换装", "transship"),
+    Act.STOP: ("停留", "stop"),
+    Act.ARRIVE: ("运抵", "arrive"),
+    Act.RECEIVE: ("接受确认", "receive"),
+    Act.DISPOSE: ("利用处置结果", "dispose"),
+    Act.VERIFY: ("移出人核实", "verify"),
+}
+"""What an act is called; in Chinese as its kind is, or shorter."""
+
+
+def stage(now: Stage) -> Word:
+    """A stage in words."""
+    return STAGES[now], now.replace("_", " ")
+
+
+def act(asked: Act) -> Word:
+    """An act in words, with the name under which it is sent: ``起运（manifest.depart）``."""
+    zh, en = ACTS[asked]
+    return f"{zh}（manifest.{asked}）", f"{en} (manifest.{asked})"
+
+
+def open_acts(now: Stage) -> Word:
+    """What may be done at a stage, and who signs it."""
+    found = [known for known, _ in moves_from(now)]
+    zh = "；".join(f"{ACTS[known][0]} manifest.{known}，由{'、'.join(CAPACITIES[role] for role in roles_of(known))}签署" for known in found)
+    en = "; ".join(
+        f"manifest.{known}, signed by the {' and the '.join(role.replace('_', ' ') for role in roles_of(known))}" for known in found
+    )
+    return zh or "无", en or "nothing"
+
+
+def lines(count: int) -> str:
+    """Numbers of the lines of a manifest: ``0 … 3``, of one line ``0``."""
+    return "0" if count == 1 else f"0 … {count - 1}"
+
+
+def several(words: Iterable[tuple[str, str]]) -> Word:
+    """Words one after the other."""
+    found = list(words)
+    return "、".join(zh for zh, _ in found), ", ".join(en for _, en in found)
