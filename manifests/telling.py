@@ -18,7 +18,11 @@ ACTS: Mapping[Act, tuple[str, str]] = {
     Act.DISPOSE: ("利用处置结果", "dispose"),
     Act.VERIFY: ("移出人核实", "verify"),
 }
-"""What an act is called; in Chinese as its kind is, or shorter."""
+"""What an act is called; in Chinese as its kind is, or shorter. One that is not named here speaks for itself."""
+
+
+def _act(asked: Act) -> tuple[str, str]:
+    return ACTS.get(asked, (asked.value, asked.replace("_", " ")))
 
 
 def stage(now: Stage) -> Word:
@@ -28,14 +32,14 @@ def stage(now: Stage) -> Word:
 
 def act(asked: Act) -> Word:
     """An act in words, with the name under which it is sent: ``起运（manifest.depart）``."""
-    zh, en = ACTS[asked]
+    zh, en = _act(asked)
     return f"{zh}（manifest.{asked}）", f"{en} (manifest.{asked})"
 
 
 def open_acts(now: Stage) -> Word:
     """What may be done at a stage, and who signs it."""
     found = [known for known, _ in moves_from(now)]
-    zh = "；".join(f"{ACTS[known][0]} manifest.{known}，由{'、'.join(CAPACITIES[role] for role in roles_of(known))}签署" for known in found)
+    zh = "；".join(f"{_act(known)[0]} manifest.{known}，由{'、'.join(CAPACITIES[role] for role in roles_of(known))}签署" for known in found)
     en = "; ".join(
         f"manifest.{known}, signed by the {' and the '.join(role.replace('_', ' ') for role in roles_of(known))}" for known in found
     )

@@ -142,11 +142,11 @@ EXEMPTION_ITEM | R-22 | generator | 危险废物豁免管理清单 2021 [READ S5
 The claimed item is not of the exemption list in force on the day, does not name this code, or its condition is not met. || Check edition and item; "only corrosive" means C alone, items that name wastes in words need the reference of the plan; an item waives one link, never manifest or approval.
 
 EXEMPTION_ITEM:EDITION
-所填豁免条款（年版:序号 {asked}）不是现行清单（{edition} 年版）的；现行清单中列有 {waste} 的条款序号：{allowed}。 || 改正 {where}：edition 填 {edition}，item 填对应的序号（换版后序号有变）；没有适用条款的，去掉这一条，按危险货物填写运输信息。
+所填豁免条款（{asked}，即年版和序号）不是现行清单（{edition} 年版）的；现行清单中列有 {waste} 的条款序号：{allowed}。 || 改正 {where}：edition 填 {edition}，item 填对应的序号（换版后序号有变）；没有适用条款的，去掉这一条，按危险货物填写运输信息。
 The claimed item ({asked}) is not of the list in force ({edition}); its items for {waste}: {allowed}. || Correct {where}: edition {edition} and the item there (numbers have changed); if none applies, leave it out and give the dangerous-goods data.
 
 EXEMPTION_ITEM:OTHER
-所填豁免条款（年版:序号 {asked}）不适用于 {waste}，或者其条件没有满足；{edition} 年版中列有该代码的条款序号：{allowed}。 || 改正 {where}.item，或者去掉这一条并填写危险货物信息；“仅具有腐蚀性”的条款要求危险特性只填 C，以文字列明废物的条款须填方案文号 ref。
+所填豁免条款（{asked}，即年版和序号）不适用于 {waste}，或者其条件没有满足；{edition} 年版中列有该代码的条款序号：{allowed}。 || 改正 {where}.item，或者去掉这一条并填写危险货物信息；“仅具有腐蚀性”的条款要求危险特性只填 C，以文字列明废物的条款须填方案文号 ref。
 The claimed item ({asked}) does not apply to {waste}, or its condition is not met; items of {edition} for this code: {allowed}. || Correct {where}.item, or leave it out and give the dangerous-goods data; "only corrosive" means hazards C alone, items that name wastes in words need ref.
 
 EXEMPT_COLLECTION | - | nobody | 危险废物豁免管理清单 2021 [READ S5], 2025 [READ H4]
