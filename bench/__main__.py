@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published, searches, verify_page, webhooks
+from bench import append, audit, certificates, http, published, searches, sheets, verify_page, webhooks
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -22,6 +22,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "verify_page": verify_page.measure,
     "webhooks": webhooks.measure,
     "searches": searches.measure,
+    "sheets": sheets.measure,
 }
 
 
