@@ -1,7 +1,7 @@
 """Monthly statements of this installation's own log: where what they are drawn from is kept, and drawing all files of a month at once."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger.publishing.files import VKEYS, LogFiles
@@ -10,6 +10,7 @@ from liandan.keyring import ServerKeys, read_keyring
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from reports.drawing import newest
+from reports.paper.tongue import Tongue
 from reports.reconcile import check_month, finish, write
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
@@ -23,7 +24,12 @@ def kept_statements(settings: Settings, keys: ServerKeys) -> KeptIn:
 
 
 def write_own(
-    settings: Settings, month: str, wanted: list[Direction], out: Path, progress: Callable[[int, int], None]
+    settings: Settings,
+    month: str,
+    wanted: list[Direction],
+    out: Path,
+    progress: Callable[[int, int], None],
+    tongues: Sequence[Tongue] = ("zh",),
 ) -> tuple[Checkpoint, list[Path]]:
     """Write the files of a month in these directions, or in all; the checkpoint that they are of, and the files.
 
@@ -38,7 +44,7 @@ def write_own(
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> tuple[Checkpoint, list[Path]]:
         fold, root = Fold(period, gathering), b64encode(checkpoint.root).decode()
-        return checkpoint, [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out)]
+        return checkpoint, [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out, tongues)]
 
     log_keys = vkeys.decode("utf-8", "replace").splitlines()
     return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress)

@@ -15,6 +15,7 @@ from msgspec import Struct
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.bundle import make_bundle
+from ledger.times import parse_at
 from ledger.tree.checkpoint import open_checkpoint
 from ledger.tree.merkle import inclusion_proof
 from ledger.tree.tiles import Read, TileReader
@@ -51,6 +52,8 @@ class FiledLog:
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         self._cases: defaultdict[str, list[str]] = defaultdict(list)
         self.views: dict[str, ManifestView] = {}
+        self.at = ""
+        """``admission.at`` of the last entry: of what came after it nothing is known."""
         for done, raw in enumerate(self._reader.entries(0, self.checkpoint.size), 1):
             self._take(read_entry(raw, kinds))
             progress(done, self.checkpoint.size)
@@ -63,6 +66,7 @@ class FiledLog:
             if chain != trunk and chain not in self._places:
                 self._cases[trunk].append(chain)
         self._places[chain].append(entry.index)
+        self.at = entry.admission.at
 
     def _read_chain(self, chain: str) -> tuple[Entry, ...]:
         places = self._places.get(chain, ())
@@ -90,6 +94,10 @@ class FiledLog:
         if len(found) > 1:
             raise refuse("MANIFEST_AMBIGUOUS", field="id", found=name, expected=" ".join(view.chain for view in found))
         return found[0]
+
+    def is_over(self, month: str) -> bool:
+        """Whether a month is over in the log; of one that is not, some manifests are received later. Refusal MONTH_FORM."""
+        return parse_at(self.at) >= check_month(month).end_s
 
     def received(self, month: str) -> dict[str, ManifestView]:
         """Manifests received in the month (``YYYY-MM``) by the name of their file, in the order of receipt; Refusal MONTH_FORM.

@@ -23,7 +23,8 @@ from ledger.admission.sequencer import Busy
 from ledger.publishing.files import CHECKPOINT, LogFiles
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from reports.kinds import all_kinds
-from reports.reconcile import check_month, finish, to_bytes
+from reports.paper.tongue import Tongue
+from reports.reconcile import check_month, file_name, finish, to_bytes
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import KeptIn, with_gathering
@@ -40,11 +41,12 @@ File = tuple[str, bytes]
 
 
 class StatementAsked(Struct, frozen=True):
-    """Which statement: month ``YYYY-MM``, provinces from and to, ``pdf``, ``xlsx`` or ``json``."""
+    """Which statement: month ``YYYY-MM``, provinces from and to, ``pdf``, ``xlsx`` or ``json``, in which language."""
 
     month: str
     direction: Direction
     suffix: str
+    tongue: Tongue = "zh"
 
 
 class StatementSource(Struct, frozen=True):
@@ -65,7 +67,7 @@ def draw(source: StatementSource, asked: StatementAsked) -> File:
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> File:
         statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
-        return f"{statement.stem}.{asked.suffix}", to_bytes(statement, asked.suffix)
+        return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
     return with_gathering(files.read, lambda: newest(files, source.log_keys), all_kinds(), work, source.kept)
 

@@ -12,7 +12,7 @@ from ledger.describing import JSON, PDF, XLSX, InGenerator, InName, InUlid, Uscc
 from ledger.routes import TheCaller, TheLog, refuse_unknown_query
 from reports import papers, service
 from reports.attestation import RecordQuestion
-from reports.drawing import Drawer
+from reports.drawing import Drawer, StatementAsked
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.reconcile import SUFFIXES
@@ -152,10 +152,14 @@ async def get_reconciliation(
     name: InMonth,
     from_province: FromProvince = "",
     to_province: ToProvince = "",
+    tongue: InLanguage = "zh",
 ) -> Response[bytes]:
-    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator. Both provinces must be named."""
+    """``YYYY-MM`` for JSON, or ``YYYY-MM.pdf``, ``.xlsx``, ``.json``; for authorities and the operator. Both provinces must be named. The JSON is
+    of both languages; of a month that is not over in the log the file is called provisional.
+    """
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
-    drawing = asyncio.create_task(service.statement_of(log, drawer, caller, month, (from_province, to_province), suffix))
+    asked = StatementAsked(month, (from_province, to_province), suffix, "zh" if suffix == "json" else tongue)
+    drawing = asyncio.create_task(service.statement_of(log, drawer, caller, asked))
     if not await _waits(request, drawing):
         return Response(b"", status_code=499)  # to nobody
     file, content = await drawing

@@ -188,6 +188,19 @@ CASES = (
         ),
     ),
     Case(
+        "E6",
+        "账本中尚未完结的月份逐页标明，期末各数截至末条入账；每份文书写明看到哪里",
+        (
+            "reports/test_provisional.py::test_every_page_is_marked",
+            "reports/test_provisional.py::test_every_sheet_and_the_json_are_marked",
+            "reports/test_provisional.py::test_what_is_open_is_told_as_of_the_last_entry",
+            "reports/test_provisional.py::test_of_a_month_that_has_not_begun_nothing_is_told",
+            "reports/test_provisional.py::test_a_list_is_in_force_on_its_days_alone",
+            "reports/test_provisional.py::test_a_decision_whose_last_day_has_passed_says_so",
+            "reports/test_provisional.py::test_every_paper_says_how_far_it_sees",
+        ),
+    ),
+    Case(
         "E7",
         "名单整体判断：重复行、许可证不覆盖的行予以拒绝并指明行号",
         (
@@ -206,11 +219,37 @@ CASES = (
         ),
     ),
     Case(
+        "S1",
+        "表格超过一张工作表的行数时续到下一张；单元格、工作表名、日期的上限同样不丢内容",
+        (
+            "reports/test_verdict.py::test_a_statement_of_more_rows_than_a_sheet_has_goes_on_on_a_second",
+            "reports/test_tables.py::test_a_full_sheet_goes_on_on_the_next",
+            "reports/test_tables.py::test_a_text_that_no_cell_holds_says_that_it_is_cut",
+            "reports/test_tables.py::test_a_day_before_there_are_dates_in_cells_is_a_text",
+            "reports/test_tables.py::test_any_name_becomes_one_that_a_sheet_may_have",
+        ),
+    ),
+    Case(
         "S2",
         "查询值按整体格式判断",
         (
             "liandan/test_reading.py::test_a_number_in_a_query_is_a_number_as_a_whole",
             "liandan/test_hostile_http.py::test_a_misspelt_filter_never_widens_an_answer",
+        ),
+    ),
+    Case(
+        "statement",
+        "对账单首页一句话说明结论和须处理的事项；各表按轻重排列，允差内的合为一行；代码附名称，图附数值",
+        (
+            "reports/test_verdict.py::test_the_sentence_says_what_is_not_fine_with_counts_and_tables",
+            "reports/test_verdict.py::test_the_sentence_is_the_same_in_every_file",
+            "reports/test_verdict.py::test_page_one_says_on_which_page_each_table_stands",
+            "reports/test_verdict.py::test_tables_stand_in_the_order_of_their_numbers",
+            "reports/test_verdict.py::test_what_is_within_tolerance_is_one_line_on_paper_and_every_row_in_the_files",
+            "reports/test_verdict.py::test_codes_have_names_beside_them",
+            "reports/test_verdict.py::test_research_marks_and_bare_codes_stand_on_no_page",
+            "reports/test_verdict.py::test_bars_have_their_figures",
+            "reports/test_verdict.py::test_times_in_the_workbook_are_times",
         ),
     ),
     Case(

@@ -91,12 +91,22 @@ def _month(month: str, export_dir: Path | None, out: Path, tongues: tuple[Tongue
     log = _filed(export_dir)
     with progress_bar("出具 / certificates") as progress:
         found = print_month(log, month, out, all_kinds, partial(own_signers, own_settings()), progress, tongues)
+    seen = "" if log.is_over(month) else f"未完结：账本末条入账 {log.at}，本月此后接受的不在内 / provisional: the log ends at {log.at}"
     new, bad = sum(one.is_new for one in found), [one for one in found if one.reasons]
     emit(
-        {"month": month, "size": log.checkpoint.size, "directory": str(out), "count": len(found), "new": new, "not_made": bad},
+        {
+            "month": month,
+            "size": log.checkpoint.size,
+            "directory": str(out),
+            "count": len(found),
+            "new": new,
+            "not_made": bad,
+            "provisional": bool(seen),
+        },
         *(f"{one.file}: {reason.code} {reason.field} {reason.found}" for one in bad for reason in one.reasons),
         f"{month}：共 {len(found)} 份，新出具 {new} 份，已有 {len(found) - new - len(bad)} 份，未出具 {len(bad)} 份 → {out}/"
         f" / {len(found)} received, {new} made, {len(bad)} not made; checkpoint {log.checkpoint.size}",
+        *([seen] if seen else []),
     )
     return FINDING if bad else 0
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -15,6 +15,7 @@ from liandan.cli.output import command, emit, progress_bar
 
 if TYPE_CHECKING:
     from ledger.tree.tiles import Read
+    from reports.paper.tongue import Tongue
 
 
 @click.command()
@@ -48,12 +49,16 @@ async def export(directory: Path, **options: Any) -> None:
 @click.option(
     "--direction", multiple=True, help="方向，如 51-50，可多次；默认账本上各省之间 / directions; default: between all provinces of the log"
 )
+@click.option("--lang", type=click.Choice(["zh", "en", "both"]), default="zh", show_default=True, help="文种；英文件名为 *.en.* / language")
 @click.option("--fresh", is_flag=True, help="逐条审计本机账本并重新计算，不用留存 / audit this log, gather anew")
 @command
-async def reconcile_command(month: str, export_dir: Path | None, out: Path, direction: tuple[str, ...], *, fresh: bool) -> None:
+async def reconcile_command(
+    month: str, export_dir: Path | None, out: Path, direction: tuple[str, ...], lang: Literal["zh", "en", "both"], *, fresh: bool
+) -> None:
     """编制月度对账单（PDF、XLSX、JSON）；同一账本、同一检查点，逐字节相同。
 
-    Make the monthly statement of every direction. An export is audited while it is read; of this installation's own log, whose publisher has
+    Make the monthly statement of every direction, the JSON in both languages; of a month that is not over in the log the files are called
+    *-provisional. An export is audited while it is read; of this installation's own log, whose publisher has
     decided every entry, only what is new since the last statement is read and held against the signed checkpoint, but for --fresh.
     """
     from liandan.export import reader_of
@@ -61,18 +66,20 @@ async def reconcile_command(month: str, export_dir: Path | None, out: Path, dire
     from reports.reconcile import check_direction
 
     wanted = [check_direction(source, target) for source, _, target in (text.partition("-") for text in direction)]
+    tongues: tuple[Tongue, ...] = ("zh", "en") if lang == "both" else (lang,)
     with progress_bar("对账 / reconcile") as progress:
         if export_dir is None and not fresh:
-            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress)
+            checkpoint, written = await asyncio.to_thread(write_own, own_settings(), month, wanted, out, progress, tongues)
             size, root = checkpoint.size, b64encode(checkpoint.root).decode()
         else:
-            size, root, written = await _audited(reader_of(export_dir) if export_dir else own_files().read, month, wanted, out, progress)
+            source = reader_of(export_dir) if export_dir else own_files().read
+            size, root, written = await _audited(source, month, wanted, out, progress, tongues)
     paths = list(map(str, written))
     emit({"month": month, "size": size, "root": root, "files": paths}, *paths)
 
 
 async def _audited(
-    files: Read, month: str, wanted: list[tuple[str, str]], out: Path, progress: Callable[[int, int], None]
+    files: Read, month: str, wanted: list[tuple[str, str]], out: Path, progress: Callable[[int, int], None], tongues: Sequence[Tongue]
 ) -> tuple[int, str, list[Path]]:
     """Size, root and files, of a log that was audited while it was read, once for all of them."""
     from ledger.admission.kind_table import DataSets
@@ -86,5 +93,5 @@ async def _audited(
     if not report.is_clean:
         first = report.findings[0]
         raise refuse("EXPORT_AUDIT", field=first.field, found=f"{report.count}: {first.code} #{first.index}")
-    written = [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, report.root), out)]
+    written = [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, report.root), out, tongues)]
     return report.size, report.root, written

@@ -1,6 +1,7 @@
 """The approval excerpt (批准决定摘录): one decision with its lines, what is used and left of them, its conditions and letters."""
 
 from ledger.bundle import Bundle
+from ledger.times import day_of, parse_at
 from reports.certificate.decision import Listing, listing_of, permit_text
 from reports.certificate.facts import name_in
 from reports.certificate.form import NAMED, by_line, pair, wide
@@ -20,7 +21,7 @@ from whitelist.approval import ApprovalState, DecisionLine
 from whitelist.names import STAGES
 from whitelist.quota import q2_account
 
-LAYOUT = 2
+LAYOUT = 3
 TITLE = ("危险废物跨省转移批准决定摘录", "Excerpt of a decision on a hazardous waste transfer")
 NOTICE = (
     "本件为账本记录摘录，不是批准决定书；以主管部门的决定为准。",
@@ -43,13 +44,26 @@ def render_approval(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, t
             sheet, bundle, TITLE, say(f"状态：{stage}", f"State: {stage}"), _seen(dated), mark=issued_by(bundle, signers), notice=NOTICE
         )
         refused = [say("不予批准：本决定不准许任何转移", "Refused: this decision allows no transfer")] if state.stage == "refused" else []
-        matters = (*refused, *of_permit(bundle, state.permit), *of_acts(bundle.chain(bundle.subject)), *of_log(bundle))
+        matters = (
+            *refused,
+            *_expired(state, dated),
+            *of_permit(bundle, state.permit),
+            *of_acts(bundle.chain(bundle.subject)),
+            *of_log(bundle),
+        )
         draw_matters(sheet, matters, as_of(bundle))
         _decision(sheet, bundle, state)
         _lines(sheet, bundle, state)
         colophon(sheet, bundle, is_brief=True)
         pages = bound(sheet, bundle, TITLE, state.no, NOTICE)
     return issue(pages, bundle, raw, signers, layout=f"approval {LAYOUT} {tongue}", dated=dated)
+
+
+def _expired(state: ApprovalState, dated: str) -> list[str]:
+    """That a decision's last day has passed by what the paper sees."""
+    if state.stage != "approved" or not state.valid_to or day_of(parse_at(dated)) <= state.valid_to:
+        return []
+    return [say(f"有效期已满：{state.valid_to} 之后不得据此起运", f"Expired: nothing departs on it after {state.valid_to}")]
 
 
 def _seen(dated: str) -> str:

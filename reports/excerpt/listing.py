@@ -2,6 +2,7 @@
 
 from ledger.bundle import Bundle
 from ledger.labels import words_of
+from ledger.times import day_of, parse_at
 from reports.certificate.decision import permit_text
 from reports.certificate.facts import name_in
 from reports.certificate.fields import OF_CONDITIONS, sentence
@@ -21,7 +22,7 @@ from whitelist.acts.list_propose import ListCountersign
 from whitelist.listing import EVERYWHERE, ListKind, ListRow, ListState, SuspensionStops
 from whitelist.quota import q1_account
 
-LAYOUT = 2
+LAYOUT = 3
 TITLE = ("危险废物跨省转移“白名单”摘录", "Excerpt of a list for hazardous waste transfers")
 NOTICE = (
     "本件为账本记录摘录，不是白名单原文；以两地主管部门公布的为准。",
@@ -37,20 +38,35 @@ def render_list(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, tongu
     dated, name = bundle.entries[-1].admission.at, bundle.subject.removeprefix("list/")
     with speaking(tongue):
         sheet = Sheet(bottom=52)
-        status = say("已生效", "in force") if state.status == "ACTIVE" else say("已提出，未生效", "proposed, not in force")
+        status, found = _standing(state, dated)
         seen = say(f"截至 {moment(dated)}", f"As of {moment(dated)}")
         masthead(sheet, bundle, TITLE, say(f"状态：{status}", f"State: {status}"), seen, mark=issued_by(bundle, signers), notice=NOTICE)
-        found = (
-            []
-            if state.status == "ACTIVE"
-            else [say("尚未生效：不得据此批准或开具", "Not in force: no decision or manifest may rest on it")]
-        )
         draw_matters(sheet, (*found, *of_acts(bundle.chain(bundle.subject)), *of_log(bundle)), as_of(bundle))
         _list(sheet, bundle, state, name)
         _rows(sheet, bundle, state)
         colophon(sheet, bundle, is_brief=True)
         pages = bound(sheet, bundle, TITLE, name, NOTICE)
     return issue(pages, bundle, raw, signers, layout=f"list {LAYOUT} {tongue}", dated=dated)
+
+
+def _standing(state: ListState, dated: str) -> tuple[str, list[str]]:
+    """What a list is as of the day that the paper sees, and what has to be known of it: its days may not have come, or be over."""
+    day = day_of(parse_at(dated))
+    if state.status != "ACTIVE":
+        matter = say("尚未生效：不得据此批准或开具", "Not in force: no decision or manifest may rest on it")
+        return say("已提出，未生效", "proposed, not in force"), [matter]
+    if day < state.effective_from:
+        matter = say(
+            f"尚未到有效期：自 {state.effective_from} 起方可据此起运",
+            f"Its days have not come: nothing departs on it before {state.effective_from}",
+        )
+        return say("已联署，未到有效期", "countersigned, its days have not come"), [matter]
+    if day > state.effective_to:
+        matter = say(
+            f"有效期已满：{state.effective_to} 之后不得据此起运", f"Its days are over: nothing departs on it after {state.effective_to}"
+        )
+        return say("有效期已满", "its days are over"), [matter]
+    return say("已生效", "in force"), []
 
 
 def _list(sheet: Sheet, bundle: Bundle, state: ListState, name: str) -> None:

@@ -64,7 +64,7 @@ async def test_a_month_is_printed_once_and_gone_on_with(own: Path, tmp_path: Pat
     first = run(own, *month)
     assert first.exit_code == 0, first.output
     said = json.loads(first.output)
-    assert (said["count"], said["new"], said["not_made"]) == (COUNT, COUNT, [])
+    assert (said["count"], said["new"], said["not_made"], said["provisional"]) == (COUNT, COUNT, [], True)
     signers = {key.keyid: key.sign for _, key in keys}
     for number in (1, COUNT):
         raw = await story.bundle(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from datetime import date
@@ -11,11 +12,15 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from ledger.times import parse_at
+from manifests import acts
+from reports.excerpt.listing import render_list
 from reports.paper.tongue import TONGUES, Tongue
 from reports.reconcile import SUFFIXES, file_name, to_bytes
 from reports.reconciliation.model import MonthlyStatement
 from tests.reports.month import LINES, drawn, october, trip
-from tests.reports.story import Story
+from tests.reports.papers import approval_bundle, list_bundle, opened, paper
+from tests.reports.papers import drawn as papers
+from tests.reports.story import GENERATOR, Story, trunk
 
 
 def as_of(day: str, month: str = "2026-10") -> MonthlyStatement:
@@ -111,3 +116,43 @@ def test_a_load_claimed_a_little_ahead_has_no_negative_age() -> None:
     statement = drawn(story)
     assert [row.age_days(statement.as_of_s) for row in statement.in_flight] == [0]
     assert statement.is_balanced
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_every_paper_says_how_far_it_sees(tongue: Tongue) -> None:
+    """Certificates, extracts, excerpts and attestations: no kind speaks of later than its checkpoint."""
+    wanted = {"zh": ("截至", "检查点"), "en": ("as of", "checkpoint")}[tongue]
+    kinds = set()
+    for name, pdf in papers(tongue).items():
+        first = pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text().lower()
+        assert all(word in first for word in wanted), name
+        kinds.add(name.partition("-")[0])
+    assert kinds == {"certificate", "transit", "approval", "list", "no"}
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [("2025-12-30", "已联署，未到有效期"), ("2026-01-01", "已生效"), ("2026-12-31", "已生效"), ("2027-01-01", "有效期已满")],
+)
+def test_a_list_is_in_force_on_its_days_alone(day: str, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of a list is told as of the last entry attached, not of any day that its reader may think of."""
+    monkeypatch.setattr("reports.excerpt.listing.parse_at", lambda _: parse_at(f"{day}T12:00:00+08:00"))
+    raw = asyncio.run(list_bundle(october()))
+    text = pypdf.PdfReader(io.BytesIO(render_list(opened(raw), raw))).pages[0].extract_text()
+    assert f"状态：{state}" in text
+    assert ("不得据此起运" in text or "方可据此起运" in text) == (state != "已生效")
+
+
+def test_a_decision_whose_last_day_has_passed_says_so() -> None:
+    story = Story(LINES)
+    story.at("2026-10-05T08:00:00+08:00")
+    trip(story, 1, 0, stop="issue")
+    assert "有效期已满" not in _excerpt(story)
+    story.at("2027-01-02T08:00:00+08:00")
+    story.bench.post("manifest.void/1", trunk(1), (GENERATOR,), acts.Void(reason="过期未起运"))
+    assert "有效期已满：2026-12-31 之后不得据此起运" in _excerpt(story)
+
+
+def _excerpt(story: Story) -> str:
+    raw = asyncio.run(approval_bundle(story))
+    return pypdf.PdfReader(io.BytesIO(paper("approval", raw))).pages[0].extract_text()

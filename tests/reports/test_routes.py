@@ -122,6 +122,11 @@ async def test_reports_of_a_running_log(log: Log) -> None:
         answer = await ask(log, authority, f"/v1/reconciliations/2026-10.{suffix}?from=51&to=50")
         assert answer.content == to_bytes(drawn(STORY), suffix), "the same bytes as from the entries alone"
     assert json.loads((await ask(log, authority, "/v1/reconciliations/2026-10?from=51&to=50")).content)["month"] == "2026-10"
+    english = await ask(log, authority, "/v1/reconciliations/2026-10.pdf?from=51&to=50&lang=en")
+    assert english.content == to_bytes(drawn(STORY), "pdf", "en")
+    assert english.headers["content-disposition"] == 'inline; filename="reconciliation-2026-10-51-50.en.pdf"'
+    open_month = await ask(log, authority, "/v1/reconciliations/2026-11.xlsx?from=51&to=50")
+    assert open_month.headers["content-disposition"] == 'inline; filename="reconciliation-2026-11-51-50-provisional.xlsx"'
     unsaid = await ask(log, authority, "/v1/reconciliations/2026-10")
     assert unsaid.json() == {"codes": ["DIRECTION_FORM"]}, "no direction is anybody's default"
     other = await ask(log, authority, "/v1/reconciliations/2026-10?from=50&to=51")
