@@ -12,7 +12,28 @@ from liandan.wiring import KINDS
 from tests.coverage_page import CASES, PAGE, TESTS, page, schema_of, vectors
 from tests.house.source import ROOT
 
-ROWS = ["L1", "L2", "L3", "L4", "L5", "L6", "L7", "E1", "E2", "E3", "E5", "E6", "E7", "E8", "S1", "S2", "statement", "feed", "201 GET", "S6"]
+ROWS = [
+    "L1",
+    "L2",
+    "L3",
+    "L4",
+    "L5",
+    "L6",
+    "L7",
+    "E1",
+    "E2",
+    "E3",
+    "E5",
+    "E6",
+    "E7",
+    "E8",
+    "S1",
+    "S2",
+    "statement",
+    "feed",
+    "201 GET",
+    "S6",
+]
 HELD = vectors()
 
 
