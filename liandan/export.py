@@ -12,7 +12,7 @@ import msgspec
 from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.answers import Sizes
-from ledger.kinds.founding import LogFound
+from ledger.auditing.state import data_named
 from ledger.publishing.files import LogFiles, close_folders, read_published, write_whole
 from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
@@ -162,13 +162,9 @@ async def archived_at(client: AsyncLiandan) -> list[int]:
 
 
 def _adopted(directory: Path, size: int, kinds: Kinds) -> list[str]:
-    """SHA-256 of every ruleset and data file that the entries ever adopted."""
-    found: set[str] = set()
-    for statement in (read_entry(raw, kinds).statement for raw in TileReader(size, reader_of(directory)).entries(0, size)):
-        if isinstance(statement.body, LogFound):
-            found.update((statement.body.ruleset.sha256, *(adopted.sha256 for adopted in statement.body.data)))
-        elif statement.kind in ("ruleset.adopt/1", "data.adopt/1"):
-            found.add(statement.body.sha256)
+    """SHA-256 of every data file that the entries ever named."""
+    entries = (read_entry(raw, kinds) for raw in TileReader(size, reader_of(directory)).entries(0, size))
+    found = {digest for entry in entries for digest in data_named(entry.statement)}
     return sorted(found)
 
 

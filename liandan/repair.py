@@ -82,7 +82,7 @@ class CutReport(Struct, frozen=True, kw_only=True):
 
 
 async def prepare(settings: Settings, *, now_s: int | None = None, keyring: ServerKeys | None = None) -> Prepared:
-    """Look at the tail without touching anything; Mismatch if there is nothing to cut back to. ``now_s`` for a simulated log."""
+    """Look at the tail without touching anything; Mismatch if there is nothing to cut back to, Refusal CUT_NOTHING if there is no tail. ``now_s`` for a simulated log."""
     keys = keyring or read_keyring(settings)
     async with open_offline(settings) as (connection, checkpoints, files):
         plan = await parts.plan(connection, checkpoints, files, KINDS)

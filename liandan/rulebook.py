@@ -12,6 +12,10 @@ CUT_CHANGED | - | operator | formats §5 [DESIGN]
 会签的截断声明与数据库现状不符。 || 重新执行 liandan log cut --prepare，并由各方重新会签。
 The signed cut is not the one that the database needs now. || Run liandan log cut --prepare again and have it signed again.
 
+CUT_NOTHING | - | operator | formats §5 [DESIGN]
+没有可截断的条目：数据库里没有超出已承诺数量的条目。 || 账本未冻结的，无需截断；数据库损坏或落后的，停止服务后执行 liandan log refill。
+There is nothing to cut: the database holds no entry above the promised size. || A log that is not frozen needs no cut; where the database is damaged or behind, stop the server and run liandan log refill.
+
 CUT_SIGN_ANEW | - | operator | formats §5 [DESIGN]
 账本自身的声明不随截断恢复。 || 由运营单位（必要时会同主管部门）重新签署并提交。
 Statements of the log itself do not come back after a cut. || The operator, with the authorities where they sign, signs it anew.

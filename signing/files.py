@@ -36,13 +36,16 @@ def read_beginning(path: Path, most: int, *, wait_s: float = 0.0) -> bytes:
     """
     # Without O_NONBLOCK the opening itself would wait for somebody to write.
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
+    try:
         told = os.fstat(handle)
         if stat.S_ISREG(told.st_mode):
-            # Asked for more, it would make room for more; and of files that the kernel makes up, which say 0, some would be waited for.
-            return file.read(min(most, told.st_size + 1)) if told.st_size else b""
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                # Asked for more, it would make room for more; and of files that the kernel makes up, which say 0, some would be waited for.
+                return file.read(min(most, told.st_size + 1)) if told.st_size else b""
         if stat.S_ISFIFO(told.st_mode) and wait_s:
             return _from_pipe(path, handle, most, time.monotonic() + wait_s)
+    finally:
+        os.close(handle)
     raise NotRegular(path)
 
 

@@ -38,10 +38,11 @@ class Audit:
         self.log = Log(lambda name: self.read(f"data/{name}"))
 
     def read(self, path: str) -> bytes | None:
+        if not self.url and not (file := self.directory / path).is_file():  # nor is a pipe or a device one
+            return None
         self.used.add(path)
         if not self.url:
-            file = self.directory / path  # neither a pipe nor a device is read, nor more than anything can have
-            return (file.read_bytes() if 0 < file.stat().st_size <= LARGEST else b"") if file.is_file() else None
+            return file.read_bytes() if 0 < file.stat().st_size <= LARGEST else b""
         try:
             with urllib.request.urlopen(f"{self.url}/{path}", timeout=60) as answer:
                 return bytes(answer.read(LARGEST))

@@ -16,6 +16,7 @@ from ledger.admission.entry import Entry
 from ledger.auditing.disk_map import DiskMap
 from ledger.auditing.growth import Growth
 from ledger.directory import LogState
+from ledger.model import Statement
 from ledger.times import parse_at
 from ledger.tree.policy import Policy, parse_policy_lines
 from signing.refusal import Refusal, refuse
@@ -45,7 +46,7 @@ class LogHistory(Struct):
             return
         if not self.policies or self.policies[-1].lines != log.witness_policy:
             self.policies.append(InForce(index + 1, log.witness_policy))
-        self.digests += [digest for digest in _digests(entry) if digest not in self.digests]
+        self.digests += [digest for digest in data_named(entry.statement) if digest not in self.digests]
 
     def policy_at(self, size: int) -> Policy:
         """The policy in force after ``size`` entries; none before the first entry."""
@@ -61,14 +62,18 @@ def wanted_times(sizes: Iterable[int]) -> frozenset[int]:
     return frozenset(index for size in (0, *sizes) for index in (size - 1, size))
 
 
-def _digests(entry: Entry) -> list[str]:
-    body = entry.statement.body
-    kind = entry.statement.kind
-    if kind == "log.found/1":
-        return [body.ruleset.sha256, *(adopted.sha256 for adopted in body.data)]
-    if kind in ("ruleset.adopt/1", "data.adopt/1"):
-        return [body.sha256]
-    return [body.tail] if kind == "log.cut/1" else []
+def data_named(statement: Statement) -> list[str]:
+    """SHA-256 of the data files that a statement names: what was founded with, adopted, and the tail of a cut. All of them belong to an export."""
+    body = statement.body
+    match statement.kind:
+        case "log.found/1":
+            return [body.ruleset.sha256, *(adopted.sha256 for adopted in body.data)]
+        case "ruleset.adopt/1" | "data.adopt/1":
+            return [body.sha256]
+        case "log.cut/1":
+            return [body.tail]
+        case _:
+            return []
 
 
 class StateHeader(Struct, frozen=True, kw_only=True):

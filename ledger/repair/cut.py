@@ -27,7 +27,7 @@ from ledger.times import parse_admission_at
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import TileReader
 from signing.envelope import freeze
-from signing.refusal import Refusal
+from signing.refusal import Refusal, refuse
 
 
 class CutPlan(Struct, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class CutPlan(Struct, frozen=True, kw_only=True):
 
 
 async def plan(conn: Connection[Record], checkpoints: CheckpointStore, files: LogFiles, kinds: Kinds) -> CutPlan:
-    """Look at the tail without touching it; Mismatch if the published files do not give the promised root."""
+    """Look at the tail without touching it; Mismatch if the published files do not give the promised root, Refusal CUT_NOTHING without one."""
     promise = checkpoints.read()
     size = 0 if promise is None else promise.size
     if promise is None or size == 0 or checkpoints.shadow_size()[0] != size:
@@ -53,6 +53,8 @@ async def plan(conn: Connection[Record], checkpoints: CheckpointStore, files: Lo
         raise Mismatch(f"the published files of size {size} do not give the promised root: restore them from an export first")
     head = await store.fetch_head(conn)
     rows = await store.list_entries(conn, start=size, end=max(size, 0 if head is None else head.size))
+    if not rows:
+        raise refuse("CUT_NOTHING", field="size", found=size, expected=f"> {size}")
     entries, unreadable = _sort_out(rows, kinds)
     tail = write_tail((entry.statement.hash, parse_admission_at(entry.admission.at)) for entry in entries)
     raw = checkpoints.shadow_value("chain:log/main")

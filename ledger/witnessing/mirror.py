@@ -36,7 +36,7 @@ FETCH_S = 30.0
 ARCHIVE_EVERY_S = 600
 BUNDLE_MAX = WIDTH * (2 + MAX_ENTRY)
 _PAYLOAD = re.compile(rb'"payload":"([A-Za-z0-9+/]+={0,2})"')
-_DIGEST = re.compile(rb'"sha256"\s*:\s*"([0-9a-f]{64})"')
+_DIGEST = re.compile(rb'"(?:sha256|tail)"\s*:\s*"([0-9a-f]{64})"')
 
 Authorize = Callable[[bool], Awaitable[Mapping[str, str]]]
 """Request headers that let us read bundles; True asks for new ones because the last were turned down."""

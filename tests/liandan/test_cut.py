@@ -10,25 +10,32 @@ import pytest
 from asyncpg import Connection, Pool, Record
 from click.testing import CliRunner, Result
 
-from ledger.auditing.audit import audit
+from ledger.auditing.audit import Options, audit
 from ledger.publishing.checkpoint_store import CheckpointStore, Leadership
-from ledger.publishing.files import VKEYS, LogFiles
+from ledger.publishing.files import DEPTH, VKEYS, LogFiles
 from ledger.repair import cut as cutting_store
 from ledger.times import format_at
+from ledger.tree.checkpoint import parse_checkpoint
+from ledger.tree.note import parse_note
 from ledger.tree.policy import parse_policy
+from ledger.tree.tiles import TileReader
+from ledger.witnessing.mirror import _digests
 from liandan import repair
 from liandan.cli import main
 from liandan.client import cosign
+from liandan.export import archived_in, export, fetch_files, reader_of
 from liandan.installation import InstallationStatus, read_status
 from liandan.keyring import read_passphrase, write_keyring
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.envelope import freeze
+from signing.files import walk
 from signing.keys import write_key
 from signing.refusal import Refusal
 from tests.ledger.log_server import unguarded
 from tests.ledger.test_cut import NOW, OTHERS, PARTY, freeze_log
 from tests.liandan.serving import KEYRING, settings_of
+from tests.vectors import second_reader
 from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench, key_of
 
 
@@ -154,6 +161,38 @@ async def test_the_commands_say_it_and_exit_with_a_finding(frozen: Frozen) -> No
     code, said = await asyncio.to_thread(call, "log", "policy")
     assert (code, parse_policy(said.encode()).log_vkeys) == (0, KEYRING.vkeys)
     assert (await asyncio.to_thread(call, "log", "cut"))[0] == 2
+
+
+async def test_a_cut_of_nothing_is_refused_and_makes_no_statement(frozen: Frozen, database: Connection[Record], tmp_path: Path) -> None:
+    """Case O4: an empty tail was signed, and whoever audited a copy later found its file missing."""
+    async with unguarded(database) as dba:
+        await dba.execute("DELETE FROM entry WHERE idx >= $1", frozen.size)
+    write_keyring(KEYRING, frozen.settings.key_path, frozen.settings.passphrase_path)
+    path = tmp_path / "cut.json"
+    answer = await asyncio.to_thread(CliRunner(env=frozen.env()).invoke, main, ["log", "cut", "--prepare", str(path)])
+    assert (answer.exit_code, "CUT_NOTHING" in answer.stderr, "liandan log refill" in answer.stderr) == (2, True, True), answer.stderr
+    assert not path.exists()
+    assert not path.with_name("cut.json.tail").exists()
+
+
+async def test_a_copy_of_a_log_that_was_cut_has_the_tail(frozen: Frozen, tmp_path: Path) -> None:
+    """Case O4: neither an export nor a mirror took it along, and every audit of them ended with DATA_DIFFERS."""
+    await repair.apply(frozen.settings, await signed(frozen), now_s=NOW + 180, keyring=KEYRING)
+    files = LogFiles(frozen.settings.log_path, frozen.settings.entries_path)
+    out = tmp_path / "export"
+    await export(fetch_files(files), files.archived_sizes(), out, KINDS, lambda _done, _of: None)
+    listed = [path.relative_to(out).as_posix() for path in walk(out, depth=DEPTH)]
+    assert audit(reader_of(out), KINDS, archived=iter(archived_in(out)), options=Options(listed=listed)).findings == []
+    assert second_reader.audit.Audit(str(out)).run()["findings"] == []
+    [cut] = list(TileReader(files_size(files), files.read).entries(frozen.size, frozen.size + 1))
+    assert [digest for digest in _digests(cut) if (out / "data" / digest).exists()] == _digests(cut) != []
+
+
+def files_size(files: LogFiles) -> int:
+    """Entries that the published checkpoint covers."""
+    note = files.read("checkpoint")
+    assert note is not None
+    return parse_checkpoint(parse_note(note)[0]).size
 
 
 async def test_a_cut_by_commands_alone(frozen: Frozen, tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ import pytest
 
 from ledger.auditing.audit import Options, audit
 from ledger.auditing.report import AuditReport
+from ledger.publishing.files import DEPTH
 from liandan.export import archived_in, reader_of
 from liandan.wiring import KINDS
+from signing.files import walk
 from tests.vectors import second_reader
 from tests.vectors.forged_acts import FORGED_ACTS
 from tests.vectors.forged_parties import FORGED_PARTIES
@@ -33,7 +35,7 @@ ALL = [*FORGERIES, *FORGED_ACTS, *FORGED_PARTIES]
 
 def ours(directory: Path) -> AuditReport:
     """The product's audit of an export, in this process."""
-    listed = [path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_symlink() or not path.is_dir()]
+    listed = [path.relative_to(directory).as_posix() for path in walk(directory, depth=DEPTH)]
     return audit(reader_of(directory), KINDS, archived=iter(archived_in(directory)), options=Options(listed=listed))
 
 
