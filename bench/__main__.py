@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench import append, audit, certificates, http, published, searches, sheets, verify_page, webhooks
+from bench import append, audit, certificates, http, published, reconcile, searches, sheets, verify_page, webhooks
 from bench.figures import Figure
 
 SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "webhooks": webhooks.measure,
     "searches": searches.measure,
     "sheets": sheets.measure,
+    "reconcile": reconcile.measure,
 }
 
 
@@ -32,9 +33,13 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="all without arguments")
     parser.add_argument("--manifests", type=int, default=1500, help="lives of manifests in the load, 6 statements each")
     parser.add_argument("--out", type=Path, default=Path("bench-out"))
-    parser.add_argument("--export", type=Path, help="audit: keep the generated export here, or use the one that is here")
+    parser.add_argument("--export", type=Path, help="audit, reconcile: keep what is generated here, or use what is here")
     options = parser.parse_args()
-    sections = {**SECTIONS, "audit": partial(audit.measure, export=options.export)}
+    sections = {
+        **SECTIONS,
+        "audit": partial(audit.measure, export=options.export),
+        "reconcile": partial(reconcile.measure, export=options.export),
+    }
     figures: list[Figure] = []
     for name in options.sections or SECTIONS:
         print(f"== {name}", flush=True)

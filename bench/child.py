@@ -153,5 +153,7 @@ if __name__ == "__main__":
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     set_up_logging(as_json=True)
     tune()
+    # Processes that statements are drawn in load the main module again; that of ``liandan serve`` is small, this one is the whole bench.
+    vars(sys.modules["__main__"]).update(__spec__=None, __file__=None)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_main(sys.argv[1], json.loads(sys.argv[2]), output))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 
-from bench.load import ORIGIN, Load
+from bench.load import ORIGIN, START, Load
 from ledger.admission.admit import Submission, admit, apply
 from ledger.admission.kind_table import DataSets
 from ledger.admission.personality import CURRENT, RULESETS
@@ -29,8 +29,9 @@ PUBLISHED = 16 * 1024
 """Entries from one archived checkpoint to the next."""
 
 
-def write_export(manifests: int, directory: Path) -> int:
-    """An export of whole lives with archived checkpoints, as ``liandan export`` would leave it; the number of entries."""
+def write_export(manifests: int, directory: Path, when: Callable[[int], int] = lambda first: START) -> int:
+    """An export of whole lives with archived checkpoints, as ``liandan export`` would leave it; the number of entries. ``when``: Unix seconds at
+    which the manifests from the number on live that begins a group of UNDER_WAY."""
     load = Load()
     adopted = (RULESETS[CURRENT].file, *(file.path.read_bytes() for file in data_files()))
     data = {f"data/{sha256(raw).hexdigest()}": raw for raw in adopted}
@@ -39,16 +40,17 @@ def write_export(manifests: int, directory: Path) -> int:
     writer = _Writer(load, directory)
     with closing(DiskMap(None, KINDS.encode, KINDS.decode)) as disk:
         facts = DiskFacts(DataSets(KINDS, data.get), disk)
-        admitted = _admitted(load, facts, chain(load.setup(), _lives(load, manifests)))
+        admitted = _admitted(load, facts, chain(load.setup(), _lives(load, manifests, when)))
         while raws := list(islice(admitted, PUBLISHED)):
             writer.append(raws)
     writer.finish()
     return writer.edge.size
 
 
-def _lives(load: Load, manifests: int) -> Iterator[bytes]:
+def _lives(load: Load, manifests: int, when: Callable[[int], int]) -> Iterator[bytes]:
     """Statements of many manifests under way at once."""
     for first in range(0, manifests, UNDER_WAY):
+        load.now_s = when(first)
         numbers = range(first, min(first + UNDER_WAY, manifests))
         yield from chain.from_iterable(zip(*map(load.manifest, numbers), strict=True))
 

@@ -170,6 +170,7 @@ async def _speaks(answer: Connection) -> None:
         await spoken.wait()
     finally:
         loop.remove_reader(answer.fileno())
+        os.set_blocking(answer.fileno(), True)  # uvloop has taken that away, and whoever reads now waits for the rest
 
 
 def _heard(answer: Connection) -> File:

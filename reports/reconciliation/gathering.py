@@ -185,7 +185,7 @@ class Gathering:
         self._hold(before.held, held)
         here, there = state.origin.division[:2], state.destination.division[:2]
         if here == there:
-            self.held.put(f"=filed:{trunk}", FiledManifest(number=number or before.number, held=held))
+            self._file(trunk, before, FiledManifest(number=number or before.number, held=held))
             return
         judged = before.judged
         if times.received_s is not None and judged is None:
@@ -202,7 +202,11 @@ class Gathering:
             if account.startswith(Q3_PREFIX) and self.held.get(name := f"=drawn:{here}-{there}:{account}") is None:
                 self.held.put(name, True)  # a value as any other
         filed = FiledManifest(number=number or before.number, held=held, direction=(here, there), places=places, judged=judged)
-        self.held.put(f"=filed:{trunk}", filed)
+        self._file(trunk, before, filed)
+
+    def _file(self, trunk: str, before: FiledManifest, after: FiledManifest) -> None:
+        if after != before:  # most acts change neither what a manifest holds nor under which months it stands
+            self.held.put(f"=filed:{trunk}", after)
 
     def _hold_number(self, trunk: str, before: str | None, number: str | None, stage: Stage) -> None:
         if number is None or (number == before and stage is not Stage.VOIDED):

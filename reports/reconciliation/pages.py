@@ -22,8 +22,8 @@ from ledger.auditing.disk_map import DiskMap
 
 PAGE_BYTES = 16 * 1024
 """A page that has become larger is divided."""
-HOT = 8_000
-"""Values held decoded: some 25 MB."""
+HOT = 16_000
+"""Values held decoded: some 50 MB."""
 _KEPT = 128
 """Pages held decoded."""
 _DELETED = msgspec.msgpack.encode(None)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import uvloop
 from litestar import Litestar
 from litestar.di import Provide
 from msgspec.structs import replace
@@ -215,6 +216,21 @@ async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, ha
     await answering
     await until(lambda: not child.is_alive())
     assert sent[0]["status"] == 499
+
+
+def test_a_large_statement_comes_whole_on_the_loop_of_the_server(source: StatementSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    """uvloop makes what it watches non-blocking, and a statement is longer than a pipe holds."""
+    hear, modes = drawing._heard, list[bool]()
+
+    def heard(answer: Any) -> drawing.File:
+        modes.append(os.get_blocking(answer.fileno()))
+        return hear(answer)
+
+    monkeypatch.setattr(drawing, "_heard", heard)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        _, content = runner.run(Drawer(source).statement(replace(ASKED, suffix="pdf"), 1))
+    assert content == to_bytes(drawn(october()), "pdf")
+    assert modes == [True]
 
 
 def test_a_checkpoint_of_another_key_is_no_checkpoint(source: StatementSource) -> None:
