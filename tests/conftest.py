@@ -8,6 +8,7 @@ Whatever the tests write, clusters among it, lies in memory where there is room 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing.util
 import os
 import string
 import tempfile
@@ -97,6 +98,7 @@ def scratch_in_memory(cleanup: ExitStack) -> None:
     available_b = int(memory.split("MemAvailable:")[1].split()[0]) << 10
     if room.f_flag & os.ST_NOEXEC or min(room.f_bavail * room.f_frsize, available_b) < MEMORY_WANTED_B:
         return
+    multiprocessing.util.get_temp_dir()  # its own is removed when the interpreter ends, later than ours
     tempfile.tempdir = str(MEMORY)
     os.environ["TMPDIR"] = tempfile.tempdir = str(cleanup.enter_context(temporary_directory()))
     cleanup.callback(os.environ.pop, "TMPDIR")
