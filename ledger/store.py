@@ -316,12 +316,10 @@ async def naming_refusals(conn: Conn) -> AsyncIterator[bool]:
 
 async def list_refusals(conn: Conn, *, signer: str | None, before_id: int | None, limit: int) -> list[tuple[int, RefusalItem, bytes]]:
     """Newest refusals first, with their receipts; optionally of one signer."""
+    # Two statements: one that holds for both would be planned for neither.
+    whose = "$1::text IS NULL" if signer is None else "signers @> ARRAY[$1::text]"
     rows = await conn.fetch(
-        f"""
-        {_REFUSALS}, id, receipt FROM refusal
-         WHERE ($1::text IS NULL OR $1 = ANY(signers)) AND ($2::bigint IS NULL OR id < $2)
-         ORDER BY id DESC LIMIT $3
-        """,
+        f"{_REFUSALS}, id, receipt FROM refusal WHERE {whose} AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3",
         *(signer, before_id, limit),
     )
     return [(row_id, _refusal(*item), receipt) for *item, row_id, receipt in rows]

@@ -104,6 +104,13 @@ def scratch_in_memory(cleanup: ExitStack) -> None:
     cleanup.callback(os.environ.pop, "TMPDIR")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the server, so that ``-m "not database"`` is what thinks alone."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "postgres_dsn" in item.fixturenames:
+            item.add_marker("database")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def] # a WorkerController of xdist, which may be absent
     """Tell a worker which run it belongs to."""
