@@ -197,7 +197,7 @@ CASES = (
             "reports/test_provisional.py::test_of_a_month_that_has_not_begun_nothing_is_told",
             "reports/test_provisional.py::test_a_list_is_in_force_on_its_days_alone",
             "reports/test_provisional.py::test_a_decision_whose_last_day_has_passed_says_so",
-            "reports/test_provisional.py::test_every_paper_says_how_far_it_sees",
+            "reports/test_documents.py::test_every_paper_says_how_far_it_sees",
         ),
     ),
     Case(

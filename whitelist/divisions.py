@@ -29,6 +29,8 @@ PROVINCES: Mapping[str, tuple[str, str]] = {
     "63": ("青海省", "Qinghai"), "64": ("宁夏回族自治区", "Ningxia"), "65": ("新疆维吾尔自治区", "Xinjiang"), "71": ("台湾省", "Taiwan"),
     "81": ("香港特别行政区", "Hong Kong"), "82": ("澳门特别行政区", "Macao"),
 }  # fmt: skip
+_NO_NAMES = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
+"""What the table calls the level between a municipality and its districts: no place is called so."""
 DIVISION = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9]{4}")
 """Six digits of which the first two are a province's."""
 
@@ -72,7 +74,8 @@ class Divisions(Struct, frozen=True):
 
     def full_name(self, code: str, *, english: bool = False) -> str:
         """A division with the city and the province that it lies in; in English the province alone is, for the table has no other names."""
-        parts = [self.by_code[outer].name for outer in (f"{code[:4]}00", code) if outer in self.by_code and outer != f"{code[:2]}0000"]
+        outers = [self.by_code[outer].name for outer in (f"{code[:4]}00", code) if outer in self.by_code and outer != f"{code[:2]}0000"]
+        parts = [name for name in outers if name not in _NO_NAMES]
         return province_name(code, english=english) + (" " if english and parts else "") + "".join(dict.fromkeys(parts))
 
     def same(self, one: str, other: str) -> bool:

@@ -14,7 +14,7 @@ from reports.reconciliation.text import tolerances_text
 from reports.reconciliation.verdict import sentence
 from reports.reconciliation.wording import as_it_ends, finding_level, table_number
 from reports.tables.columns import Value
-from reports.tables.workbook import SHEET_ROWS, Workbook
+from reports.tables.workbook import SHEET_ROWS, Share, Workbook
 from reports.words import COLUMNS, OPINIONS, layer_name, level_name, province, stage_name, when, word
 
 Head = tuple[str, str, int]
@@ -44,7 +44,7 @@ _LINES: tuple[Head, ...] = (
 )  # fmt: skip
 _DIFFERENCES: tuple[Head, ...] = (
     *_WHO, _DECLARED, ("移出量（称重，未称为申报）", "Sent (weighed, else declared), t", 18), ("到场量（接受+拒收）", "Came (accepted + refused), t", 18),
-    ("磅差", "Difference, t", 14), ("偏差（%）", "Deviation, %", 10), ("超差级别", "Level", 12), _IDENTITY,
+    ("磅差", "Difference, t", 14), ("偏差", "Deviation", 10), ("超差级别", "Level", 12), _IDENTITY,
 )  # fmt: skip
 _OVERDUE: Head = ("超期", "Overdue", 8)
 _IN_FLIGHT: tuple[Head, ...] = (*_WHO, *_CARRIER, _DECLARED, _DEPARTED, ("在途天数", "Days", 10), _OVERDUE, _IDENTITY)
@@ -218,7 +218,7 @@ def _differences(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
     for row in gravity.differences(statement).rows:
         level = level_name(row.level) if row.level else say("允差内", "within")
         grams = _values(row, "declared_g sent_g came_g difference_g")
-        yield (*_who(row, statement), *grams, Decimal(row.deviation).scaleb(-2), level, row.chain)
+        yield (*_who(row, statement), *grams, Share(Decimal(row.deviation).scaleb(-4)), level, row.chain)
 
 
 def _in_flight(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:

@@ -23,11 +23,15 @@ NAME_LENGTH = 31
 FIRST_YEAR = 1900
 """Before it there are no dates in cells."""
 MASS, MOMENT, DAY = "#,##0.000000", "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
-_FORMS = {"text": "@", "mass": MASS, "whole": "0", "moment": MOMENT, "day": DAY}
+_FORMS = {"text": "@", "mass": MASS, "percent": "+0.00%;-0.00%;0.00%", "whole": "0", "moment": MOMENT, "day": DAY}
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _CUT = "…（原文 {} 字，此格容不下）"
 Heads = Sequence[tuple[str, int]]
 """Heads of columns and their widths in characters."""
+
+
+class Share(Decimal):
+    """A part of a whole, which a cell shows in per cent."""
 
 
 class Workbook:
@@ -112,7 +116,7 @@ class Workbook:
         elif isinstance(value, date):
             sheet.write_datetime(self._row, column, datetime(value.year, value.month, value.day), forms["day"])  # noqa: DTZ001
         elif isinstance(value, Decimal):
-            sheet.write_number(self._row, column, value, forms["mass"])
+            sheet.write_number(self._row, column, value, forms["percent" if isinstance(value, Share) else "mass"])
         elif isinstance(value, int):
             sheet.write_number(self._row, column, value, forms["whole"])
         elif value:

@@ -152,6 +152,14 @@ def test_how_to_verify_stands_on_one_page_under_its_heading(tongue: Tongue) -> N
         assert [number for number, page in enumerate(pages) if "".join(first.split()) in page and "".join(last.split()) in page], name
 
 
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_every_paper_says_how_far_it_sees(tongue: Tongue) -> None:
+    """Case E6: no kind of paper speaks of later than its checkpoint."""
+    for name, pdf in drawn(tongue).items():
+        first = read(pdf)[0].lower()
+        assert all(word in first for word in {"zh": ("截至", "检查点"), "en": ("as of", "checkpoint")}[tongue]), name
+
+
 def test_who_signed_for_whom_stands_in_the_timeline() -> None:
     assert f"代{NAMES[GENERATOR]}" in "".join(read(drawn("zh")["certificate-delegated"]))
     assert f"on behalf of {NAMES[GENERATOR]}" in "".join(read(drawn("en")["certificate-delegated"]))

@@ -141,7 +141,7 @@ def test_what_is_within_tolerance_is_one_line_on_paper_and_every_row_in_the_file
     rows = sheet(to_bytes(bad(), "xlsx"), "重量差异 M4")
     assert [int(str(row[0])[-6:]) for row in rows[1:]] == serials
     assert [row[13] for row in rows[1:]] == ["高级提示", "高级提示", "中级提示", "允差内", "允差内"]
-    assert rows[1][12] == 8.93
+    assert rows[1][12] == 0.0893, "a number that its cell shows as +8.93 %"
 
 
 def test_the_log_and_the_statement_grade_the_same_loads() -> None:
