@@ -113,7 +113,8 @@ async def assemble(
         webhooks = Webhooks(ledger, keys_of_notices, read_networks(settings.webhook_networks), keys.origin, runner.wanted)
         drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys), settings.entries_path))
         app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer)
-        works = [runner.run(), *([projector.run()] if is_projecting else [])]
+        ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
+        works = [runner.run(), ahead, *([projector.run()] if is_projecting else [])]
         await stack.enter_async_context(_background(service, identity, works, publish))
         yield Running(service=service, app=app)
 

@@ -1,5 +1,6 @@
 """Monthly statements of this installation's own log: where what they are drawn from is kept, and drawing all files of a month at once."""
 
+import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,13 +35,15 @@ def write_own(
     """Write the files of a month in these directions, or in all; the checkpoint that they are of, and the files.
 
     The entries come from the published files and have the root of the signed checkpoint; they are not decided again. What was gathered is kept
-    where this machine holds the keys. Refusal NOT_FOUND, MONTH_FORM, KEYRING; those of checkpoints and tiles.
+    where this machine holds the keys and the data are the caller's. Refusal NOT_FOUND, MONTH_FORM, KEYRING; those of checkpoints and tiles.
     """
     period, files = check_month(month), LogFiles(settings.log_path, settings.entries_path)
     vkeys = files.read(VKEYS)
     if vkeys is None:
         raise refuse("NOT_FOUND", field=VKEYS, expected="the files of a log")
-    kept = kept_statements(settings, read_keyring(settings, operator_only=True)) if settings.key_path.exists() else None
+    # Not as root for the account of the server: it could not write there any more.
+    is_ours = settings.key_path.exists() and settings.data_dir.stat().st_uid == os.geteuid()
+    kept = kept_statements(settings, read_keyring(settings, operator_only=True)) if is_ours else None
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> tuple[Checkpoint, list[Path]]:
         fold, root = Fold(period, gathering), b64encode(checkpoint.root).decode()

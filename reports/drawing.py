@@ -10,13 +10,14 @@ import multiprocessing
 import os
 import signal
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import structlog
 from msgspec import Struct
 
 from ledger.admission.sequencer import Busy
@@ -30,9 +31,13 @@ from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import KeptIn, with_gathering
 from signing.refusal import Reason, Refusal, refuse
 
+log = structlog.get_logger("reports.drawing")
+
 WAITING_MAX = 16
 """Different statements that wait for their turn; beyond it answers are 503."""
 BUSY_S = 10
+AHEAD_S = 600
+"""Between two looks whether there is something to gather ahead, the first after a start."""
 NICE = 5
 """Behind the server, the publisher and PostgreSQL where processors are short."""
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -59,7 +64,25 @@ class StatementSource(Struct, frozen=True):
     """Directory of the bundles of entries, where it is another one."""
 
 
-def draw(source: StatementSource, asked: StatementAsked) -> File:
+class DrawnStatement(Struct, frozen=True):
+    """What the process that draws answers with."""
+
+    name: str = ""
+    content: bytes = b""
+    reasons: tuple[Reason, ...] = ()
+    told: tuple[str, ...] = ()
+    """What its operator should know: why something was gathered again, or not kept."""
+
+
+def gather(source: StatementSource, told: Callable[[str], None]) -> None:
+    """Gather what is new, so that the next statement need not. Refusals of checkpoints and tiles. Blocks."""
+    files = LogFiles(source.files, source.entries)
+    with_gathering(
+        files.read, lambda: newest(files, source.log_keys), all_kinds(), lambda gathering, checkpoint: None, source.kept, told=told
+    )
+
+
+def draw(source: StatementSource, asked: StatementAsked, told: Callable[[str], None] = lambda what: None) -> File:
     """A statement as of the newest published checkpoint, which is archived because it is printed. Refusal MONTH_FORM; those of checkpoints and
     tiles. Blocks.
     """
@@ -69,7 +92,7 @@ def draw(source: StatementSource, asked: StatementAsked) -> File:
         statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
         return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
-    return with_gathering(files.read, lambda: newest(files, source.log_keys), all_kinds(), work, source.kept)
+    return with_gathering(files.read, lambda: newest(files, source.log_keys), all_kinds(), work, source.kept, told=told)
 
 
 def newest(files: LogFiles, log_keys: Sequence[str]) -> Checkpoint:
@@ -82,13 +105,17 @@ def newest(files: LogFiles, log_keys: Sequence[str]) -> Checkpoint:
     return found
 
 
-def _child(answer: Connection, source: StatementSource, asked: StatementAsked) -> None:
+def _child(answer: Connection, source: StatementSource, asked: StatementAsked | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this process
     os.nice(NICE)
+    told = list[str]()
     try:
-        found: File | tuple[Reason, ...] = draw(source, asked)
-    except Refusal as refusal:
-        found = refusal.reasons  # an exception does not travel
+        name, content = ("", b"") if asked is None else draw(source, asked, told.append)
+        if asked is None:
+            gather(source, told.append)
+        found = DrawnStatement(name, content, told=tuple(told))
+    except Refusal as refusal:  # an exception does not travel
+        found = DrawnStatement(reasons=refusal.reasons, told=tuple(told))
     with suppress(BrokenPipeError):  # nobody waits any more
         answer.send(found)
 
@@ -130,6 +157,20 @@ class Drawer:
                 drawing.task.cancel()
                 self._forget(asked, drawing)
 
+    async def keep_up(self, size: Callable[[], int]) -> None:
+        """Gather what is new (``size``: entries published) now and then, so that nobody waits for the work of months; until it is cancelled."""
+        gathered = 0
+        while True:
+            await asyncio.sleep(AHEAD_S)
+            if (now := size()) == gathered:
+                continue
+            try:
+                async with self._turn:
+                    await self._in_a_process(None)
+                gathered = now
+            except (Refusal, RuntimeError, OSError) as error:
+                log.warning("not_gathered_ahead", error=f"{type(error).__name__}: {error}")
+
     def _forget(self, asked: StatementAsked, drawing: _Drawing) -> None:
         """From here whoever asks begins anew."""
         if self._under_way.get(asked) is drawing:
@@ -143,7 +184,7 @@ class Drawer:
         finally:
             self._forget(asked, drawing)
 
-    async def _in_a_process(self, asked: StatementAsked) -> File:
+    async def _in_a_process(self, asked: StatementAsked | None) -> File:
         context: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             context.set_forkserver_preload([__name__])
@@ -175,14 +216,14 @@ async def _speaks(answer: Connection) -> None:
 
 def _heard(answer: Connection) -> File:
     try:
-        found: File | tuple[Reason, ...] = answer.recv()
+        found: DrawnStatement = answer.recv()
     except EOFError:
         raise RuntimeError("the process that draws a statement has ended without one") from None
-    match found:
-        case (str(name), bytes(content)):
-            return name, content
-        case reasons:
-            raise Refusal(reasons)
+    for what in found.told:
+        log.warning("statements", told=what)
+    if found.reasons:
+        raise Refusal(found.reasons)
+    return found.name, found.content
 
 
 async def _ended(process: BaseProcess, answer: Connection, starting: asyncio.Task[None], hearing: asyncio.Task[Any] | None) -> None:

@@ -18,7 +18,7 @@ import hmac
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -67,6 +67,14 @@ class GatheringSeal(Struct, frozen=True, kw_only=True):
     pages: PageList
 
 
+class _OfWork(Exception):
+    """What went wrong was not the keeping."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
 class _Way(Struct):
     """A gathering on its way to a checkpoint."""
 
@@ -81,22 +89,28 @@ def with_gathering(
     work: Callable[[Gathering, Checkpoint], T],
     kept: KeptIn | None = None,
     progress: Callable[[int, int], None] = lambda done, of: None,
+    told: Callable[[str], None] = lambda what: None,
 ) -> T:
     """``work`` on everything below the checkpoint that ``look`` gives, from the published files through ``read``; kept for the next time.
 
-    ``work`` is called again where what was kept turns out unfit under it. Nobody else uses the same file meanwhile (a kernel lock beside it).
+    ``work`` is called again where what was kept turns out unfit under it; ``told`` why something is gathered again, or not kept. Nobody else
+    uses the same file meanwhile (a kernel lock beside it).
     Refusal TILE_FORM where the entries do not give the checkpoint's root.
     """
     if kept is not None:
         try:
             with _alone(kept.path):
                 checkpoint = look()  # within the lock: what is kept there never is ahead of it
-                with suppress(Unfit, sqlite3.DatabaseError):
+                try:
                     return _on(read, checkpoint, kinds, work, kept, progress, goes_on=True)
+                except (Unfit, sqlite3.DatabaseError) as error:
+                    told(f"gathered again: {error}")
                 _forget(kept.path)
                 return _on(read, checkpoint, kinds, work, kept, progress, goes_on=False)
-        except (OSError, sqlite3.DatabaseError):  # a full or closed disk costs the keeping, not the statement
-            pass
+        except _OfWork as error:
+            raise error.error from error
+        except (OSError, sqlite3.DatabaseError) as error:  # a full or closed disk costs the keeping, not the statement
+            told(f"not kept: {type(error).__name__}: {error}")
     return _on(read, look(), kinds, work, None, progress, goes_on=False)
 
 
@@ -134,7 +148,10 @@ def _on(
             raise refuse("TILE_FORM", field="checkpoint", found=way.edge.root().hex(), expected=checkpoint.root.hex())
         if seal is None or seal.to != gathering.to:
             keep()
-        return work(gathering, checkpoint)
+        try:
+            return work(gathering, checkpoint)
+        except OSError as error:
+            raise error if kept is None else _OfWork(error) from error
 
 
 def _go(way: _Way, tree: TileReader, root: bytes, kinds: Kinds, keep: Callable[[], None], progress: Callable[[int, int], None]) -> None:

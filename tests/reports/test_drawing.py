@@ -15,6 +15,7 @@ import uvloop
 from litestar import Litestar
 from litestar.di import Provide
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from ledger.admission.sequencer import Busy
 from ledger.caller import Caller
@@ -47,12 +48,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> StatementSource:
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list[StatementAsked]:
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[StatementAsked | None]:
     """What processes were started for."""
-    seen: list[StatementAsked] = []
+    seen: list[StatementAsked | None] = []
     start = Drawer._in_a_process
 
-    async def watched(self: Drawer, asked: StatementAsked) -> Any:
+    async def watched(self: Drawer, asked: StatementAsked | None) -> Any:
         seen.append(asked)
         return await start(self, asked)
 
@@ -99,7 +100,7 @@ def hanging(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return go_on
 
 
-async def test_all_who_ask_at_a_time_get_one_drawing(source: StatementSource, begun: list[StatementAsked]) -> None:
+async def test_all_who_ask_at_a_time_get_one_drawing(source: StatementSource, begun: list[StatementAsked | None]) -> None:
     drawer, root = Drawer(source), newest(LogFiles(source.files), VKEYS)
     other = replace(ASKED, direction=("50", "51"), suffix="xlsx")
     found = await asyncio.gather(*(drawer.statement(asked, root.size) for asked in (ASKED, other) * 6))
@@ -113,7 +114,9 @@ async def test_all_who_ask_at_a_time_get_one_drawing(source: StatementSource, be
     assert begun == [ASKED, other, ASKED], "what has ended is drawn anew"
 
 
-async def test_what_nobody_waits_for_is_ended(source: StatementSource, begun: list[StatementAsked], hanging: Callable[[], None]) -> None:
+async def test_what_nobody_waits_for_is_ended(
+    source: StatementSource, begun: list[StatementAsked | None], hanging: Callable[[], None]
+) -> None:
     drawer = Drawer(source)
     both = [asyncio.create_task(drawer.statement(ASKED, 1)) for _ in range(2)]
     [child] = await children()
@@ -132,7 +135,7 @@ async def test_what_nobody_waits_for_is_ended(source: StatementSource, begun: li
 
 
 async def test_whoever_knows_a_newer_checkpoint_is_not_given_an_older_statement(
-    source: StatementSource, begun: list[StatementAsked], hanging: Callable[[], None]
+    source: StatementSource, begun: list[StatementAsked | None], hanging: Callable[[], None]
 ) -> None:
     drawer = Drawer(source)
     first = asyncio.create_task(drawer.statement(ASKED, 10))
@@ -216,6 +219,32 @@ async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, ha
     await answering
     await until(lambda: not child.is_alive())
     assert sent[0]["status"] == 499
+
+
+async def test_what_is_new_is_gathered_before_anybody_asks(
+    tmp_path: Path, source: StatementSource, begun: list[StatementAsked | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "AHEAD_S", 0.01)
+    assert source.kept is not None
+    ahead = replace(source, kept=replace(source.kept, path=tmp_path / "gathered"))
+    drawer, sizes = Drawer(ahead), iter([0, 0, *[1] * 1000])
+    keeping_up = asyncio.create_task(drawer.keep_up(lambda: next(sizes)))
+    await until(lambda: begun and not drawer._turn.locked())
+    keeping_up.cancel()
+    await asyncio.wait([keeping_up])
+    assert begun == [None], "once, because nothing more is new"
+    kept = (tmp_path / "gathered").read_bytes()
+    assert (await drawer.statement(ASKED, 1))[1] == to_bytes(drawn(october()), "json")
+    assert (tmp_path / "gathered").read_bytes() == kept, "and the statement had nothing to gather"
+
+
+async def test_the_operator_is_told_when_something_was_touched(tmp_path: Path, source: StatementSource) -> None:
+    assert source.kept is not None
+    touched = replace(source, kept=replace(source.kept, path=tmp_path / "gathered"))
+    (tmp_path / "gathered").write_bytes(b"not a database" * 1000)
+    with capture_logs() as told:
+        await Drawer(touched).statement(ASKED, 1)
+    assert [event["told"] for event in told] == ["gathered again: file is not a database"]
 
 
 def test_a_large_statement_comes_whole_on_the_loop_of_the_server(source: StatementSource, monkeypatch: pytest.MonkeyPatch) -> None:

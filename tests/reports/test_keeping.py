@@ -257,6 +257,16 @@ def test_a_folder_in_its_place_costs_the_keeping_alone(
     assert statements(october_files, "2026-10", kept) == expected
 
 
+def test_a_statement_that_cannot_be_written_is_not_gathered_again(kept: KeptIn, october_files: dict[str, bytes], taken: list[int]) -> None:
+    def work(gathering: Gathering, checkpoint: Checkpoint) -> None:
+        raise PermissionError("the output directory")
+
+    read: Read = october_files.get
+    with pytest.raises(PermissionError, match="the output directory"):
+        with_gathering(read, lambda: look_at(october_files), all_kinds(), work, kept)
+    assert taken == []
+
+
 def test_entries_that_are_not_the_logs_give_no_statement(
     kept: KeptIn, october_files: dict[str, bytes], expected: list[MonthlyStatement]
 ) -> None:
