@@ -37,17 +37,27 @@ def write_own(
     The entries come from the published files and have the root of the signed checkpoint; they are not decided again. What was gathered is kept
     where this machine holds the keys and the data are the caller's. Refusal NOT_FOUND, MONTH_FORM, KEYRING; those of checkpoints and tiles.
     """
-    period, files = check_month(month), LogFiles(settings.log_path, settings.entries_path)
-    vkeys = files.read(VKEYS)
-    if vkeys is None:
-        raise refuse("NOT_FOUND", field=VKEYS, expected="the files of a log")
+    period = check_month(month)
+    if not settings.log_path.is_dir():
+        raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected="the files of a log")
+    files = LogFiles(settings.log_path, settings.entries_path)
+    keys = read_keyring(settings) if settings.key_path.exists() else None
     # Not as root for the account of the server: it could not write there any more.
-    is_ours = settings.key_path.exists() and settings.data_dir.stat().st_uid == os.geteuid()
-    kept = kept_statements(settings, read_keyring(settings, operator_only=True)) if is_ours else None
+    is_ours = settings.data_dir.is_dir() and settings.data_dir.stat().st_uid == os.geteuid()
+    kept = kept_statements(settings, keys) if keys is not None and is_ours else None
 
     def work(gathering: Gathering, checkpoint: Checkpoint) -> tuple[Checkpoint, list[Path]]:
         fold, root = Fold(period, gathering), b64encode(checkpoint.root).decode()
         return checkpoint, [path for pair in wanted or fold.directions() for path in write(finish(fold, pair, root), out, tongues)]
 
-    log_keys = vkeys.decode("utf-8", "replace").splitlines()
+    log_keys = _log_keys(files, keys)
     return with_gathering(files.read, lambda: newest(files, log_keys), KINDS, work, kept, progress)
+
+
+def _log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:
+    """As this machine holds them; the file beside the log only where a signer holds them, or nobody here. Refusal NOT_FOUND."""
+    if keys is not None and keys.log is not None:
+        return keys.vkeys
+    if (vkeys := files.read(VKEYS)) is None:
+        raise refuse("NOT_FOUND", field=VKEYS, expected="the files of a log")
+    return vkeys.decode("utf-8", "replace").splitlines()
