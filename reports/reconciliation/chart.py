@@ -39,7 +39,7 @@ def _left(mirror: MirrorEquation) -> list[Part]:
 
 
 def _right(statement: MonthlyStatement, mirror: MirrorEquation) -> list[Part]:
-    closing = say(*as_it_ends(statement, "期末在途", "closing"))
+    closing = say(*as_it_ends(statement, "期末在途", "in transit, closing"))
     taken, refused = (say("接受", "accepted"), mirror.accepted_g, _TAKEN), (say("拒收", "refused"), mirror.refused_g, ALARM)
     return [taken, refused, (closing, mirror.closing_g, _UNDER_WAY), (say("磅差", "difference"), mirror.difference_g, GREY)]
 

@@ -19,6 +19,8 @@ LISTED_MAX = 300
 """Rows of one table on paper; whoever looks through more takes the workbook."""
 DETAILS_MAX = 100
 """All lines of a month are listed on paper where they are no more; else those refused alone."""
+HOLDERS_MAX = 20
+"""Manifests of one number in its row, which has to fit on a page."""
 ACCOUNTS_LISTED = 12
 """Accounts within their limits that are listed nevertheless: few enough to be read at a glance."""
 SIZES = (6.8, 6.4, 6.0, 5.6, 5.2)
@@ -124,7 +126,10 @@ def _rest(rows: Sequence[LineRow], said: str, *sums: str, is_all: bool) -> str:
     if not rows:
         return ""
     count = len(rows)
-    head = say(f"{'共' if is_all else '其余'} {count} 行", f"{'All' if is_all else 'The other'} {plural(count, 'line')}")
+    head = say(
+        f"{'共' if is_all else '其余'} {count} 行",
+        f"{'All' if is_all else 'The other'} {count} lines" if count > 1 else f"The {'only' if is_all else 'other'} line",
+    )
     weight = say(f"移出量合计 {tonnes(_declared(rows))} 吨", f"declared {tonnes(_declared(rows))} t in all")
     return say(f"{head}{said}，", f"{head} {said}: " if said else f"{head}: ") + clauses(weight, *sums)
 
@@ -161,7 +166,9 @@ def _duplicates(sheet: Sheet, statement: MonthlyStatement) -> None:
         return
 
     def holders(found: Duplicate) -> str:
-        return "\n".join(f"{statement.name(trunk.split('/')[1])}　{trunk}" for trunk in found.manifests)
+        shown, more = found.manifests[:HOLDERS_MAX], len(found.manifests) - HOLDERS_MAX
+        lines = [f"{statement.name(trunk.split('/')[1])}　{trunk}" for trunk in shown]
+        return "\n".join(lines + ([say(f"另有 {more} 份，见 XLSX 和 JSON", f"{more} more are in the XLSX and JSON")] if more > 0 else []))
 
     columns: tuple[Column[Duplicate], ...] = (
         Column("国家联单编号", "Number", 1, lambda found: found.number),

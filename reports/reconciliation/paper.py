@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from msgspec import Struct
+
 from ledger.mass import format_mass
 from reports.paper.fonts import BOLD, REGULAR, wrap
 from reports.paper.grid import Cell, Column, label, row, row_height, section, table, tonnes, value
@@ -14,7 +16,7 @@ from reports.reconciliation.findings import MonthFinding, findings
 from reports.reconciliation.lists import draw_lists, equation_columns, equation_rows, explained, fitting_size, title_of
 from reports.reconciliation.model import LineRow, MonthlyStatement
 from reports.reconciliation.text import to_json, tolerances_text
-from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark, sentence
+from reports.reconciliation.verdict import both_sentences, is_fine, provisional_mark
 from reports.reconciliation.wording import as_it_ends, finding_level, oldest, plural, table_number
 from reports.words import when
 
@@ -29,18 +31,26 @@ _CODES_MAX, _CODES_IN_CHART = 8, 5
 _SIZE = 10.5
 
 
+class _Told(Struct, frozen=True):
+    """A month, what of it is out of order in the language that is being printed, and the sentence by language."""
+
+    statement: MonthlyStatement
+    found: Sequence[MonthFinding]
+    said: Mapping[str, str]
+
+
 def to_pdf(statement: MonthlyStatement) -> bytes:
     """The bytes of the document, in the language that is being spoken."""
-    found = findings(statement)
-    shown = _codes_shown(statement, found)
+    month = _Told(statement, findings(statement), both_sentences(statement))
+    shown = _codes_shown(month)
     behind = _sheet()
     if statement.has_begun:
         draw_lists(behind, statement, is_equation_cut=shown < len(statement.mirror))
     behind.need(0)
-    sheet = _front(statement, found, shown, {})
+    sheet = _front(month, shown, {})
     if behind.headings:  # drawn again, now that it is known on which page each table stands
         before = len(sheet.pages)
-        sheet = _front(statement, found, shown, {title: page + before for title, page in behind.headings.items()})
+        sheet = _front(month, shown, {title: page + before for title, page in behind.headings.items()})
         sheet.append(behind)
     _sources(sheet, statement)
     left = "　".join((statement.direction, statement.period.month, say(f"检查点 {statement.size}", f"checkpoint {statement.size}")))
@@ -53,19 +63,19 @@ def _sheet() -> Sheet:
     return Sheet((A4[1], A4[0]), margin=40, top=38, bottom=48)
 
 
-def _codes_shown(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> int:
+def _codes_shown(month: _Told) -> int:
     """How many codes page 1 has room for beside what is out of order; where it has none, as many as page 2 may show."""
-    most = min(len(statement.mirror), _CODES_MAX)
-    return next((count for count in range(most, 0, -1) if len(_front(statement, found, count, {}).pages) == 1), most)
+    most = min(len(month.statement.mirror), _CODES_MAX)
+    return next((count for count in range(most, 0, -1) if len(_front(month, count, {}).pages) == 1), most)
 
 
-def _front(statement: MonthlyStatement, found: Sequence[MonthFinding], shown: int, pages: Mapping[str, int]) -> Sheet:
+def _front(month: _Told, shown: int, pages: Mapping[str, int]) -> Sheet:
     """Page 1, with so many codes; ``pages`` by the headings of the tables behind."""
-    sheet = _sheet()
+    sheet, statement = _sheet(), month.statement
     _masthead(sheet, statement)
-    _verdict(sheet, statement, found)
+    _verdict(sheet, month)
     if statement.has_begun:
-        _items(sheet, statement, found, pages)
+        _items(sheet, statement, month.found, pages)
         _equation(sheet, statement)
         if statement.mirror:
             _codes(sheet, statement, shown)
@@ -84,11 +94,11 @@ def _masthead(sheet: Sheet, statement: MonthlyStatement) -> None:
     sheet.y = sheet.top + 47
 
 
-def _verdict(sheet: Sheet, statement: MonthlyStatement, found: Sequence[MonthFinding]) -> None:
+def _verdict(sheet: Sheet, month: _Told) -> None:
     """The sentence in a frame, in the document's language; in the other one, small, under it."""
-    color = ACCENT if is_fine(statement, found) and not statement.is_provisional else ALARM
-    other = both_sentences(statement)["en" if spoken() == "zh" else "zh"]
-    lines, small = wrap(sentence(statement, found), _SIZE, sheet.room - 26), wrap(other, 6.8, sheet.room - 26)
+    is_good = is_fine(month.statement, month.found) and not month.statement.is_provisional
+    color, other = ACCENT if is_good else ALARM, month.said["en" if spoken() == "zh" else "zh"]
+    lines, small = wrap(month.said[spoken()], _SIZE, sheet.room - 26), wrap(other, 6.8, sheet.room - 26)
     height = 15 * len(lines) + 9 * len(small) + 10
     sheet.box(sheet.margin, sheet.y, sheet.room, height, stroke=color, line=1.0)
     sheet.box(sheet.margin, sheet.y, 5, height, fill=color, stroke=None)
@@ -111,7 +121,7 @@ def _items(sheet: Sheet, statement: MonthlyStatement, found: Sequence[MonthFindi
 
     columns: tuple[Column[MonthFinding], ...] = (
         Column("级别", "Level", 0.75, lambda one: finding_level(one.level), "center", lambda one: one.level != "L"),
-        Column("事项", "What", 3.1, lambda one: one.text),
+        Column("事项", "What", 3.1, lambda one: one.text[:1].upper() + one.text[1:]),
         Column("吨", "t", 0.9, lambda one: "" if one.mass_g is None else tonnes(one.mass_g), "right"),
         Column("最重者", "The gravest", 4.9, lambda one: one.worst),
         Column("表", "Table", 0.5, lambda one: table_number(one.table) or say("明细", "lines"), "center"),

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range
 
 from reports.tables.columns import Value
 
@@ -105,7 +106,9 @@ class Workbook:
 
     def _end(self) -> None:
         if self._sheet is not None:
-            self._sheet.autofilter(0, 0, max(self._row - 1, 1), len(self._heads) - 1)
+            last = max(self._row - 1, 1), len(self._heads) - 1
+            self._sheet.autofilter(0, 0, *last)
+            self._sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, *last)})  # numbers of manifests are names
 
     def _write(self, column: int, value: Value) -> None:
         sheet, forms = self._sheet, self._formats

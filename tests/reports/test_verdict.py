@@ -15,11 +15,11 @@ from python_calamine import CalamineWorkbook
 
 from ledger.mass import parse_mass
 from manifests import acts
-from reports.paper.tongue import TONGUES, Tongue, speaking
+from reports.paper.tongue import TONGUES, Tongue, say, speaking
 from reports.reconcile import to_bytes
 from reports.reconciliation import gravity
 from reports.reconciliation.findings import findings
-from reports.reconciliation.lists import ACCOUNTS_LISTED, DETAILS_MAX, LISTED_MAX
+from reports.reconciliation.lists import ACCOUNTS_LISTED, DETAILS_MAX, LISTED_MAX, TITLES, title_of
 from reports.reconciliation.model import MonthlyStatement
 from reports.reconciliation.verdict import both_sentences, is_fine
 from reports.reconciliation.workbook import to_xlsx
@@ -226,6 +226,26 @@ def test_paper_lists_what_can_be_looked_through_and_counts_the_rest() -> None:
     parsed = json.loads(to_bytes(statement, "json"))
     assert (len(parsed["m4_differences"]), len(parsed["lines"]), len(parsed["m9_accounts"])) == (count, count, count)
     assert len(sheet(to_bytes(statement, "xlsx"), "重量差异 M4")) == count + 1
+
+
+@pytest.mark.parametrize("tongue", TONGUES)
+def test_no_heading_is_left_behind_wherever_pages_turn(tongue: Tongue) -> None:
+    """The last words of a page are never a heading's; page 1 holds the sentence, what needs attention and the codes that it has room for."""
+    with speaking(tongue):
+        headings = [say(*title_of(bad(), name)) for name in TITLES] + [say("数据来源与复算", "Drawn from")]
+    for count in (4, 7, 12, 19, 22, 25):
+        statement = replace(many(count), duplicates=bad().duplicates, period=bad().period)
+        for page in pypdf.PdfReader(io.BytesIO(to_bytes(statement, "pdf", tongue))).pages:
+            last = page.extract_text().rstrip().splitlines()[-1]
+            assert not any(last.startswith(heading) for heading in headings), (count, last)
+
+
+def test_a_number_on_very_many_manifests_still_fits_on_its_page() -> None:
+    found = bad().duplicates[0]
+    held = replace(found, manifests=tuple(f"{found.manifests[0][:-6]}{number:06d}" for number in range(90)))
+    text = "".join(pages(replace(bad(), duplicates=(held,))))
+    assert "另有 70 份，见 XLSX 和 JSON" in text
+    assert len(sheet(to_bytes(replace(bad(), duplicates=(held,)), "xlsx"), "编号重复 M6")) == 91
 
 
 def test_quotas_are_graded_by_the_adopted_shares() -> None:
