@@ -299,8 +299,8 @@ LIST_LENGTH | - | sender | design §6 [DESIGN]
 The list has too few or too many items, or repeats one. || Keep within the limit, each item once; submit the rest in another act.
 
 LIST_LENGTH:LABEL_TWICE
-标签 {label} 扫描了两次。 || 从 body.gate.labels 去掉 {where}；是另一件包装的，重新扫描那一件自己的标签。
-Label {label} was scanned twice. || Take {where} out of body.gate.labels; if it is another pack, scan that one's own label.
+标签 {label} 扫描了两次。 || 从扫描结果中去掉 {where}；是另一件包装的，重新扫描那一件自己的标签。
+Label {label} was scanned twice. || Take {where} out of the scanned labels; if it is another pack, scan that one's own label.
 
 LIST_LENGTH:LABEL_BATCHES
 标签来自 {count} 个批次（单位、代码、日期各不相同），一次装载最多 {most} 个。 || 分成几份联单装载。
@@ -352,7 +352,7 @@ A required field is empty. || Fill it in and send again.
 
 MISSING:WHAT
 缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
-{what} is missing. || Give it in {where}, sign again and send{how}.
+Missing: {what}. || Give it in {where}, sign again and send{how}.
 
 TOO_MANY_LINES | - | sender | design §8 [DESIGN]
 批次的行数超过上限，未处理任何一行。 || 拆成多个批次提交（每批至多 10000 行，原子批次至多 256 行）。

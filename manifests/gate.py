@@ -119,7 +119,13 @@ def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g:
         used_g = facts.used_g(account) + added.get(account, 0)
         if used_g * 1000 > line.mass_g * permille:
             most_g = line.mass_g * permille // 1000
-            own = {"no": approval.no, "line": str(number), "waste": f"{line.name} {line.code}", "over": tonnes(used_g - most_g)}
+            own = {
+                "no": approval.no,
+                "line": str(number),
+                "waste": f"{line.name} {line.code}",
+                "over": tonnes(used_g - most_g),
+                "most": tonnes(most_g),
+            }
             masses = {"limit": tonnes(line.mass_g), "used": tonnes(used_g)}
             authority = telling.authority(facts, state.origin.division)
             found, expected = f"{format_mass(used_g)} t", f"≤ {format_mass(most_g)} t"

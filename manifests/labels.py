@@ -224,12 +224,12 @@ LOAD_LABEL | R-50 | generator | Order 23 Art. 13(3), 16.2 [READ]; HJ 1276 label 
 A label does not match the manifest: the waste must not be loaded. || Check unit and code of the label; leave out what is not of this manifest, waste of another generator included, and label what has none.
 
 LOAD_LABEL:UNIT
-标签 {label} 的单位是{unit}，而本联单的移出人是{generator}，不得装载。 || 卸下这一件（{unit}的废物应由其自己的联单转移），从 body.gate.labels 去掉 {where}；误扫的，重新扫描。
-Label {label} is of {unit}; the generator of this manifest is {generator}: it must not be loaded. || Take the pack off (waste of {unit} travels on its own manifest) and {where} out of body.gate.labels; if it was misread, scan it again.
+标签 {label} 的单位是{unit}，而本联单的移出人是{generator}，不得装载。 || 卸下这一件（{unit}的废物应由其自己的联单转移），从扫描结果中去掉 {where}；误扫的，重新扫描。
+Label {label} is of {unit}; the generator of this manifest is {generator}: it must not be loaded. || Take the pack off (waste of {unit} travels on its own manifest) and {where} out of the scanned labels; if it was misread, scan it again.
 
 LOAD_LABEL:CODE
-标签 {label} 的废物代码是 {waste}，本联单只有：{wastes}，不得装载。 || 卸下这一件，从 body.gate.labels 去掉 {where}；标签贴错的，换贴正确的标签后重新扫描；废物属于本次转移而联单漏填的，作废后重新开具。
-Label {label} is of waste {waste}; this manifest has: {wastes}. It must not be loaded. || Take the pack off and {where} out of body.gate.labels; replace a wrong label and scan it; if the manifest lacks the waste, void it and issue it anew.
+标签 {label} 的废物代码是 {waste}，本联单只有：{wastes}，不得装载。 || 卸下这一件，从扫描结果中去掉 {where}；标签贴错的，换贴正确的标签后重新扫描；废物属于本次转移而联单漏填的，作废后重新开具。
+Label {label} is of waste {waste}; this manifest has: {wastes}. It must not be loaded. || Take the pack off and {where} out of the scanned labels; replace a wrong label and scan it; if the manifest lacks the waste, void it and issue it anew.
 
 LOAD_LABEL:NONE
 第 {line} 行（{waste}，{packs} 件）没有扫描到任何标签，不得起运。 || 给包装贴上标签并扫描，至少一件填入 body.gate.labels（应与件数一致）；这一行没有装车的，作废后按实际重新开具。

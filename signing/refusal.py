@@ -5,6 +5,7 @@ the rule's text (Chinese and English), its source and who can lift it stand once
 Codes match ``[A-Z0-9_]+``, are documented, and are never reused for another meaning.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
@@ -12,7 +13,7 @@ from msgspec import Struct, convert
 from msgspec.structs import asdict, replace
 
 from signing.citation import cited
-from signing.phrase import Word, cut, word_in
+from signing.phrase import Language, Word, cut, word_in
 
 Lift = Literal[
     "sender", "generator", "carrier", "receiver", "origin_authority", "destination_authority", "both_authorities", "operator", "nobody"
@@ -57,9 +58,10 @@ class Rule(Struct, frozen=True, kw_only=True):
         text = self.causes.get(cause)
         if text is None:
             return self
-        zh, en = (_Places((name, _word(word, names, is_zh=is_zh)) for name, word in places.items()) for is_zh in (True, False))
-        said = {"zh": text.zh.format_map(zh), "do_zh": text.do_zh.format_map(zh)}
-        return replace(text, **said, en=text.en.format_map(en), do_en=text.do_en.format_map(en))
+        filled = {language: _Places((name, _word(word, language)) for name, word in places.items()) for language in get_args(Language)}
+        zh, do_zh = (_named(said.format_map(filled["zh"]), names, "zh") for said in (text.zh, text.do_zh))
+        en, do_en = (_named(said.format_map(filled["en"]), names, "en") for said in (text.en, text.do_en))
+        return replace(text, zh=zh, do_zh=do_zh, en=en, do_en=do_en)
 
 
 class _Places(dict[str, str]):
@@ -69,12 +71,20 @@ class _Places(dict[str, str]):
         return "…"
 
 
-def _word(word: Word, names: Mapping[str, str], *, is_zh: bool) -> str:
-    """What stands in a place, in one language: ``成都锦川…（9151…）``."""
-    text = word_in(word, "zh" if is_zh else "en")
-    text = text if len(text) <= TOLD_MAX else f"{text[:TOLD_MAX]}…"
+def _word(word: Word, language: Language) -> str:
+    """What stands in a place, in one language."""
+    text = word_in(word, language)
+    return text if len(text) <= TOLD_MAX else f"{text[:TOLD_MAX]}…"
+
+
+def _named(text: str, names: Mapping[str, str], language: Language) -> str:
+    """A text with names beside the codes of parties, ``成都锦川…（9151…）``, and from the second time on instead of them; a code that is a part of
+    a chain's name or a label stays, for it is typed so."""
     for code, name in names.items():
-        text = text.replace(code, f"{name}（{code}）" if is_zh else f"{name} ({code})")
+        if code in text:
+            first, *others = re.split(rf"(?<![0-9A-Za-z/=]){code}(?![0-9A-Za-z/])", text)
+            whole = f"{name}（{code}）" if language == "zh" else f"{name} ({code})"
+            text = first + (whole + name.join(others) if others else "")
     return text
 
 

@@ -64,6 +64,13 @@ def test_a_text_of_a_cause_says_what_is_so_in_the_case() -> None:
     assert mark("LEFT", {"LEFT": rule}, "zh", "H", ("SOME", {"left": ("2", "two"), "firm": ""})).message == "还剩 2 吨。"
 
 
+def test_a_code_that_is_a_part_of_something_typed_keeps_it_whole() -> None:
+    code, name = "915101120000FX029E", "成都锦川"
+    [rule] = texts(BLOCK.replace("{left} t are left", "permit/{firm}/…, {firm}90005231: {left} t of {firm}, who asks as {firm}"))
+    [error] = problem_errors([Reason("LEFT", cause="SOME", places={"left": "2", "firm": code})], {"LEFT": rule}, "en", names={code: name})
+    assert error.message == f"permit/{code}/…, {code}90005231: 2 t of {name} ({code}), who asks as {name}."
+
+
 def test_what_was_typed_is_never_echoed_whole_and_never_read_as_a_place() -> None:
     [rule] = texts(BLOCK)
     [error] = problem_errors([Reason("LEFT", cause="SOME", places={"left": "{firm}" + "x" * 500, "firm": "-"})], {"LEFT": rule}, "en")

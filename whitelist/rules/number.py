@@ -130,7 +130,7 @@ The manifest number is in use on another manifest that was not voided. || Check 
 
 NO_DUPLICATE:OWN
 本单位已将联单编号 {number} 用于联单 {manifest}（{standing}）。 || 那份联单就是这次转移的，不必再开，直接使用它；不是的，对照国家系统改填本次的编号（body.number），还没有的可以先不填，开具后再补登。那份开错了且未起运的，由本单位先作废。
-Your own manifest {manifest} ({standing}) has the number {number}. || If that is this transfer, use it; if not, copy this transfer's number from the national system (body.number), or leave it out and give it later (case.number). If the other one was a mistake and has not departed, void it first.
+Your own {manifest} ({standing}) has the number {number}. || If that is this transfer, use it; if not, copy this transfer's number from the national system (body.number), or leave it out and give it later (case.number). If the other one was a mistake and has not departed, void it first.
 
 NO_DUPLICATE:OTHERS | origin_authority
 编号 {number} 也被另一家移出人{other}用于联单 {manifest}。 || 不影响本次开具和起运。对照国家系统核对编号；编号无误的，请{authority}查明是谁填错。

@@ -3,13 +3,12 @@
 The ``judge_`` functions serve applications too, which name wastes in the same words.
 """
 
-from collections.abc import Mapping
 from difflib import get_close_matches
 
 from ledger.fields import is_blank
 from ledger.model import Findings
 from signing.refusal import texts
-from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue
+from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue, Waste
 from whitelist.checked import Checked
 
 BINDING_FROM = "2025-01-01"
@@ -87,17 +86,19 @@ def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...],
     if day < BINDING_FROM:
         out.alert("M", "HAZARD")
     else:
-        how = _MODES[waste.mode]
+        how = _how(waste)
         own = {"asked": " ".join(hazards), "printed": waste.printed_hazards, "waste": code, "edition": catalogue.edition, "where": field}
         out.refuse("HAZARD", field, " ".join(hazards), waste.printed_hazards, "OTHER", how=how, **own)
 
 
-_MODES: Mapping[str, tuple[str, str]] = {
-    "single": ("只填这一项", "that one alone"),
-    "first_plus_possible": ("必须有第一项，其余有则填写", "the first, and of the others what applies"),
-    "any_of": ("其中一项或者几项", "one or more of them"),
-}
-"""What the catalogue's separators ask for."""
+def _how(waste: Waste) -> tuple[str, str]:
+    """What to type, by what the catalogue's separators ask for."""
+    first, every = f'["{waste.hazards[0]}"]', "[" + ",".join(f'"{hazard}"' for hazard in waste.hazards) + "]"
+    if len(waste.hazards) == 1:
+        return first, first
+    if waste.mode == "any_of":
+        return f"{every} 中的一项或者几项", f"one or more of {every}"
+    return f"{first}，有其余特性的填 {every}", f"{first}, or {every} where the others apply"
 
 
 RULES = (code_is_of_its_category, code_is_in_the_edition, hazards_are_of_the_code)
@@ -139,6 +140,6 @@ HAZARD:LETTERS
 The hazards "{asked}" are not of the list. || Put one or more of {allowed} into {where}: T toxic, C corrosive, I ignitable, R reactive, In infectious.
 
 HAZARD:OTHER
-{waste} 在《国家危险废物名录（{edition}年版）》中的危险特性是 {printed}，这里填写的是 {asked}。 || 把 {where} 改为 {printed}（{how}）；代码写错的，改正代码。
-The catalogue of {edition} gives {waste} the hazards {printed}; here stands {asked}. || Put {printed} into {where} ({how}); if the code is wrong, correct it.
+{waste} 在《国家危险废物名录（{edition}年版）》中的危险特性是 {printed}，这里填写的是 {asked}。 || 把 {where} 改为 {how}；代码写错的，改正代码。
+The catalogue of {edition} gives {waste} the hazards {printed}; here stands {asked}. || Let {where} be {how}; if the code is wrong, correct it.
 """)
