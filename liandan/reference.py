@@ -1,6 +1,6 @@
-"""``docs/reference/``: every address and every command, written from the code that answers them, so that no page can lag behind.
+"""``docs/reference/`` and ``docs/rules.md``: every address, command and rule, written from the code, so that no page can lag behind.
 
-Run ``python -m liandan.reference`` after a route or a command has changed; a test compares.
+Run ``python -m liandan.reference`` after a route, a command or a rule has changed; a test compares.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import click
 
+from liandan import rule_page
 from liandan.app import create_app
 from liandan.cli import COMMANDS, main
 from liandan.openapi_words import TAGS
@@ -91,7 +92,7 @@ def _cell(text: str) -> str:
 
 def files() -> dict[str, str]:
     """File name to content."""
-    return {"endpoints.md": endpoints_page(openapi()), "commands.md": commands_page()}
+    return {"endpoints.md": endpoints_page(openapi()), "commands.md": commands_page(), "../rules.md": rule_page.page()}
 
 
 if __name__ == "__main__":
