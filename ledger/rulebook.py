@@ -352,7 +352,7 @@ A required field is empty. || Fill it in and send again.
 
 MISSING:WHAT
 缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
-Missing: {what}. || Give it in {where}, sign again and send{how}.
+Still missing: {what}. || Give it in {where}, sign again and send{how}.
 
 TOO_MANY_LINES | - | sender | design §8 [DESIGN]
 批次的行数超过上限，未处理任何一行。 || 拆成多个批次提交（每批至多 10000 行，原子批次至多 256 行）。

@@ -33,6 +33,7 @@ WORKED_OUT = {
         ("approval.consult/1", "approval.reply/1", "approval.decide/1", "manifest.issue/1", "manifest.receive/1"),
     ),
     "LATE": (Given(tagged=True), ("",)),
+    "RECUT": (Given(tagged=True), ("",)),
     "RULESET_UNKNOWN": (Given(refused=True), ("log.found/1", "ruleset.adopt/1")),
     "DATA_MISSING": (Given(refused=True), ("log.found/1", "ruleset.adopt/1", "data.adopt/1")),
 }

@@ -21,9 +21,7 @@ def place(facts: Facts, division: str) -> Word:
         divisions = None
     if divisions is None:
         return division
-    # A municipality has no cities; the table's rows between it and its districts are called 市辖区 and 县.
-    zh, en = (divisions.full_name(division, english=english).replace("市市辖区", "市").replace("市县", "市") for english in (False, True))
-    return f"{zh}（{division}）", f"{en.replace('市辖区', '')} ({division})"
+    return f"{divisions.full_name(division)}（{division}）", f"{divisions.full_name(division, english=True)} ({division})"
 
 
 def province(code: str) -> Word:

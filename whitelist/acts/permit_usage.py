@@ -78,6 +78,7 @@ def scale_is_counted(judged: Judged, out: Findings) -> None:
     total_g = q3_used_g(judged.facts, state.root, year, of_year) + change
     if total_g * 1000 > state.scale_g * limits.scale_alert_permille:
         own = {"receiver": judged.statement.owner, "no": state.no, "year": str(of_year), "scale": tonnes(state.scale_g)}
+        own["percent"] = f"{limits.scale_limit_permille / 10:g}"
         masses = {"used": tonnes(total_g - change), "this": tonnes(change), "total": tonnes(total_g)}
         out.alert("M", "PERMIT_SCALE", "ABOVE", **own, **masses)
 

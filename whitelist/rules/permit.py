@@ -93,6 +93,7 @@ def yearly_scale_holds(checked: Checked, out: Findings) -> None:
         return
     masses: dict[str, Word] = {"scale": tonnes(permit.scale_g), "used": tonnes(used_g), "this": tonnes(checked.total_g)}
     own: dict[str, Word] = {"receiver": checked.transfer.receiver, "no": permit.no, "year": str(checked.year), **masses}
+    own["percent"] = f"{limits.scale_limit_permille / 10:g}"
     if total_g * 1000 > permit.scale_g * limits.scale_limit_permille:
         most_g = permit.scale_g * limits.scale_limit_permille // 1000
         own |= {"most": tonnes(most_g), "left": tonnes(max(0, most_g - used_g))}
@@ -253,10 +254,10 @@ PERMIT_SCALE | R-20 | destination_authority | 危险废物经营许可证管理�
 The receiver's year total exceeds its scale (alert above 100 %, refused above 120 %). || Use another receiver, or let it apply for a larger scale.
 
 PERMIT_SCALE:LEFT
-接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年最多可接受 {most} 吨（120 %），已用 {used} 吨（含已开具未接受的），还剩 {left} 吨；本次 {this} 吨放不下。 || 把本次数量减到 {left} 吨以内，或者改送其他单位，或者等到下一年度；接受人要扩大规模的，向{authority}重新申领许可证。
-Permit {no} of {receiver} has a yearly scale of {scale} t; in {year} at most {most} t (120 %) may go there, {used} t are used (issued loads that have not arrived included), {left} t are left; these {this} t do not fit. || Reduce the load to {left} t, use another receiver, or wait for the next year; for a larger scale the receiver applies to {authority}.
+接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年最多可接受 {most} 吨（规模的 {percent} %），已用 {used} 吨（含已开具未接受的），还剩 {left} 吨；本次 {this} 吨放不下。 || 把本次数量减到 {left} 吨以内，或者改送其他单位，或者等到下一年度；接受人要扩大规模的，向{authority}重新申领许可证。
+Permit {no} of {receiver} has a yearly scale of {scale} t; in {year} at most {most} t ({percent} % of it) may go there, {used} t are used (issued loads that have not arrived included), {left} t are left; these {this} t do not fit. || Reduce the load to {left} t, use another receiver, or wait for the next year; for a larger scale the receiver applies to {authority}.
 
 PERMIT_SCALE:ABOVE
-接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年连同本次将达 {total} 吨（此前 {used} 吨，本次 {this} 吨），已超过规模。 || 不影响本次开具；超过 120 % 时不再开具，请接受人及早申请扩大规模或者安排其他单位。
-Permit {no} of {receiver} has a yearly scale of {scale} t; with this load {year} comes to {total} t ({used} t before, {this} t now), which is above it. || This load may go; above 120 % none does, so let the receiver apply for more in time, or plan with another one.
+接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年连同本次将达 {total} 吨（此前 {used} 吨，本次 {this} 吨），已超过规模。 || 不影响本次开具；超过 {percent} % 时不再开具，请接受人及早申请扩大规模或者安排其他单位。
+Permit {no} of {receiver} has a yearly scale of {scale} t; with this load {year} comes to {total} t ({used} t before, {this} t now), which is above it. || This load may go; above {percent} % none does, so let the receiver apply for more in time, or plan with another one.
 """)
