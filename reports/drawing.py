@@ -74,17 +74,17 @@ class DrawnStatement(Struct, frozen=True):
     """What its operator should know: why something was gathered again, or not kept."""
 
 
-def gather(source: StatementSource, told: Callable[[str], None]) -> None:
+def gather(source: StatementSource, least: int, told: Callable[[str], None]) -> None:
     """Gather what is new, so that the next statement need not. Refusals of checkpoints and tiles. Blocks."""
     files = LogFiles(source.files, source.entries)
     with_gathering(
-        files.read, lambda: newest(files, source.log_keys), all_kinds(), lambda gathering, checkpoint: None, source.kept, told=told
+        files.read, lambda: newest(files, source.log_keys, least), all_kinds(), lambda gathering, checkpoint: None, source.kept, told=told
     )
 
 
-def draw(source: StatementSource, asked: StatementAsked, told: Callable[[str], None] = lambda what: None) -> File:
-    """A statement as of the newest published checkpoint, which is archived because it is printed. Refusal MONTH_FORM; those of checkpoints and
-    tiles. Blocks.
+def draw(source: StatementSource, asked: StatementAsked, least: int = 0, told: Callable[[str], None] = lambda what: None) -> File:
+    """A statement as of the newest published checkpoint (of ``least`` entries or more), which is archived because it is printed. Refusal
+    MONTH_FORM; those of checkpoints and tiles. Blocks.
     """
     period, files = check_month(asked.month), LogFiles(source.files, source.entries)
 
@@ -92,27 +92,31 @@ def draw(source: StatementSource, asked: StatementAsked, told: Callable[[str], N
         statement = finish(Fold(period, gathering), asked.direction, b64encode(checkpoint.root).decode())
         return file_name(statement, asked.suffix, asked.tongue), to_bytes(statement, asked.suffix, asked.tongue)
 
-    return with_gathering(files.read, lambda: newest(files, source.log_keys), all_kinds(), work, source.kept, told=told)
+    return with_gathering(files.read, lambda: newest(files, source.log_keys, least), all_kinds(), work, source.kept, told=told)
 
 
-def newest(files: LogFiles, log_keys: Sequence[str]) -> Checkpoint:
-    """The newest published checkpoint, verified and archived; Refusal NOT_FOUND, those of checkpoints."""
+def newest(files: LogFiles, log_keys: Sequence[str], least: int = 0) -> Checkpoint:
+    """The newest published checkpoint, verified and archived. Refusal NOT_FOUND, those of checkpoints; TILE_FORM for an older one than was shown
+    already, which somebody has put in its place.
+    """
     note = files.read(CHECKPOINT)
     if note is None:
         raise refuse("NOT_FOUND", field=CHECKPOINT)
     found = open_checkpoint(note, log_keys).checkpoint
+    if found.size < least:
+        raise refuse("TILE_FORM", field=CHECKPOINT, found=found.size, expected=f"≥ {least}")
     files.archive(found.size, note)
     return found
 
 
-def _child(answer: Connection, source: StatementSource, asked: StatementAsked | None) -> None:
+def _child(answer: Connection, source: StatementSource, asked: StatementAsked | None, least: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this process
     os.nice(NICE)
     told = list[str]()
     try:
-        name, content = ("", b"") if asked is None else draw(source, asked, told.append)
+        name, content = ("", b"") if asked is None else draw(source, asked, least, told.append)
         if asked is None:
-            gather(source, told.append)
+            gather(source, least, told.append)
         found = DrawnStatement(name, content, told=tuple(told))
     except Refusal as refusal:  # an exception does not travel
         found = DrawnStatement(reasons=refusal.reasons, told=tuple(told))
@@ -166,7 +170,7 @@ class Drawer:
                 continue
             try:
                 async with self._turn:
-                    await self._in_a_process(None)
+                    await self._in_a_process(None, now)
                 gathered = now
             except (Refusal, RuntimeError, OSError) as error:
                 log.warning("not_gathered_ahead", error=f"{type(error).__name__}: {error}")
@@ -180,16 +184,16 @@ class Drawer:
         try:
             async with self._turn:
                 drawing.has_begun = True
-                return await self._in_a_process(asked)
+                return await self._in_a_process(asked, drawing.wanted)
         finally:
             self._forget(asked, drawing)
 
-    async def _in_a_process(self, asked: StatementAsked | None) -> File:
+    async def _in_a_process(self, asked: StatementAsked | None, least: int) -> File:
         context: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             context.set_forkserver_preload([__name__])
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_child, args=(theirs, self._source, asked), name="liandan statement", daemon=True)
+        process = context.Process(target=_child, args=(theirs, self._source, asked, least), name="liandan statement", daemon=True)
         starting = asyncio.create_task(asyncio.to_thread(process.start))
         hearing: asyncio.Task[File] | None = None
         try:

@@ -53,9 +53,9 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[StatementAsked | None]:
     seen: list[StatementAsked | None] = []
     start = Drawer._in_a_process
 
-    async def watched(self: Drawer, asked: StatementAsked | None) -> Any:
+    async def watched(self: Drawer, asked: StatementAsked | None, least: int) -> Any:
         seen.append(asked)
-        return await start(self, asked)
+        return await start(self, asked, least)
 
     monkeypatch.setattr(Drawer, "_in_a_process", watched)
     return seen
@@ -180,6 +180,9 @@ async def test_what_the_process_refuses_is_refused_here(tmp_path: Path, source: 
         with pytest.raises(Refusal) as caught:
             await Drawer(empty).statement(ASKED, 0)
         assert caught.value.codes == [code]
+    with pytest.raises(Refusal) as caught:
+        await Drawer(source).statement(ASKED, 10_000)
+    assert caught.value.codes == ["TILE_FORM"], "an older checkpoint was put in the place of one that was shown"
 
 
 async def test_a_client_that_leaves_ends_its_drawing(source: StatementSource, hanging: Callable[[], None]) -> None:
