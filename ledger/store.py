@@ -12,6 +12,7 @@ from msgspec.structs import astuple
 
 from ledger.caller import WITHIN
 from ledger.kinds.refusal_pages import RefusalItem
+from ledger.times import format_at, parse_at
 
 Conn: TypeAlias = "Connection[Record] | PoolConnectionProxy[Record]"  # A connection, or one lent by a pool.
 
@@ -267,7 +268,7 @@ async def insert_refusal(conn: Conn, item: RefusalItem, receipt: bytes) -> bool:
         INSERT INTO refusal (hour, statement, signers, kind, codes, size, at, receipt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (statement, codes) DO NOTHING
         """,
-        *(item.at[:13], *astuple(item), receipt),
+        *(format_at(parse_at(item.at))[:13], *astuple(item), receipt),
     )
     return done == "INSERT 0 1"
 

@@ -13,6 +13,7 @@ SHANGHAI = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset
 _OFFSET_S = 8 * 3600
 DAY_S = 86_400
 _EPOCH = date(1970, 1, 1)
+LAST_DAY = date.max.isoformat()
 _FIRST_S = int(datetime(1, 1, 1, tzinfo=UTC).timestamp())
 _LAST_S = int(datetime(9999, 12, 31, 23, 59, 59, tzinfo=SHANGHAI).timestamp())
 """Outside there is no year 1 to 9999 to write a moment down in, in UTC or in Shanghai."""
@@ -41,7 +42,8 @@ def _claimed(text: str, field: str) -> int:
 
 @lru_cache(maxsize=4096)
 def format_at(seconds: int) -> str:
-    """Unix seconds as ``admission.at``: Asia/Shanghai, whole seconds."""
+    """Unix seconds as ``admission.at``: Asia/Shanghai, whole seconds; outside the years 1 to 9999, the first or the last of them."""
+    seconds = min(max(seconds, _FIRST_S), _LAST_S)  # a term may end behind them, and is told
     day, second = divmod(seconds + _OFFSET_S, DAY_S)
     hour, second = divmod(second, 3600)
     minute, second = divmod(second, 60)
@@ -73,8 +75,18 @@ def _admission_s(text: str) -> int:
 
 
 def day_of(seconds: int) -> str:
-    """The Shanghai day ``YYYY-MM-DD`` of a moment."""
-    return _day((seconds + _OFFSET_S) // DAY_S)
+    """The Shanghai day ``YYYY-MM-DD`` of a moment; outside the years 1 to 9999, the first or the last of them."""
+    return _day((min(max(seconds, _FIRST_S), _LAST_S) + _OFFSET_S) // DAY_S)
+
+
+def day_at(at: str) -> str:
+    """The Shanghai day of a moment in whatever offset it is written: a day is never cut out of a text (case E4). Refusal AT_FORM."""
+    return day_of(parse_at(at))
+
+
+def year_at(at: str) -> int:
+    """The same of its year."""
+    return year_of(parse_at(at))
 
 
 def year_of(seconds: int) -> int:
@@ -83,8 +95,8 @@ def year_of(seconds: int) -> int:
 
 
 def to_datetime(seconds: int) -> datetime:
-    """An aware UTC datetime, for the database."""
-    return datetime.fromtimestamp(seconds, UTC)
+    """An aware UTC datetime, for the database; outside the years 1 to 9999, the first or the last of them."""
+    return datetime.fromtimestamp(min(max(seconds, _FIRST_S), _LAST_S), UTC)
 
 
 def read_day(text: str) -> date | None:
@@ -103,6 +115,12 @@ def year_of_day(day: str) -> int:
 
 
 def twelve_months_after(day: str) -> str:
-    """The same day of the next year; 29 February becomes 28 February (Order 23 Art. 27.2: 12 months)."""
-    rest = day[5:]
-    return f"{year_of_day(day) + 1:04d}-{'02-28' if rest == '02-29' else rest}"
+    """The same day of the next year; 29 February becomes 28 February (Order 23 Art. 27.2: 12 months). Behind the last year the last day."""
+    rest, year = day[5:], year_of_day(day) + 1
+    return LAST_DAY if year > date.max.year else f"{year:04d}-{'02-28' if rest == '02-29' else rest}"
+
+
+def days_after(day: str, days: int) -> str:
+    """The day so many days later; the last one there is, where that lies behind it."""
+    found = date.fromisoformat(day)
+    return LAST_DAY if days > (date.max - found).days else (found + timedelta(days=days)).isoformat()

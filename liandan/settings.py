@@ -6,13 +6,14 @@ that does not exist is an error, so that a misspelt limit is not silently the de
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, inspect
 
 from signing.files import read_whole
 from signing.refusal import Reason, Refusal, refuse
@@ -219,6 +220,9 @@ def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
         if isinstance(value, str) and hints[name] not in _PATHS and not value.isprintable():
             reasons.append(Reason("SETTING_VALUE", origin.get(name, name), ascii(value)[:120], "text without control characters, UTF-8"))
             continue
+        if isinstance(value, str) and not _WHOLE.fullmatch(value) and isinstance(inspect.type_info(hints[name]), inspect.IntType):
+            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), value[:120], "digits"))  # 8e3 would be read as 8000
+            continue
         try:
             values[name] = msgspec.convert(value, hints[name], strict=False, dec_hook=_path)
         except msgspec.ValidationError as error:
@@ -236,6 +240,7 @@ def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
     return found
 
 
+_WHOLE = re.compile("-?[0-9]+")
 _PATHS = (Path, Path | None)
 """May have any bytes, as names of files do."""
 

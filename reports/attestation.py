@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ledger.bundle import Bundle
 from ledger.directory import party_name
+from ledger.times import day_at
 from reports.certificate.facts import name_in
 from reports.certificate.form import wide
 from reports.colophon import colophon
@@ -82,7 +83,7 @@ def render_attestation(bundle: Bundle, raw: bytes, question: RecordQuestion, dat
 
 def _open_end(question: RecordQuestion, dated: str) -> Iterator[str]:
     """That the period asked for is not over."""
-    if question.last >= dated[:10]:
+    if question.last >= day_at(dated):
         seen = moment(dated)
         yield say(
             f"所问期间尚未完结：只检索到 {seen}，其后至 {question.last} 不在内",

@@ -30,6 +30,7 @@ from reports.paper.tongue import Tongue, path_in
 from reports.press import Press
 from reports.reconcile import check_month
 from reports.verify import FILE_MAX
+from signing.files import read_if_there
 from signing.keys import keyid
 from signing.refusal import Reason, Refusal, refuse
 
@@ -146,7 +147,7 @@ def print_one(job: _Job) -> Batched:
     """Write a certificate, whole or not at all, unless it is there."""
     [(press, signers)] = _printing
     try:
-        there = job.path.read_bytes() if job.path.is_file() and job.path.stat().st_size <= FILE_MAX else b""
+        there = read_if_there(job.path, FILE_MAX) or b""
         if _is_signed(there, job, signers):
             return Batched(job.path.name)
         content = press.certificate(job.bundle, job.tongue)

@@ -64,6 +64,11 @@ class Claim(Struct, frozen=True, kw_only=True):
     """First eight digits of the keyid that signs."""
 
     @property
+    def day(self) -> str:
+        """The day of ``as_of``, which has no offset because it is +08:00 by its form."""
+        return self.as_of.partition("T")[0]
+
+    @property
     def text(self) -> bytes:
         """The bytes that are signed, before PAE."""
         return BEGINNING + "\n".join(getattr(self, name) for name in self.__struct_fields__).encode()

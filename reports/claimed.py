@@ -68,7 +68,7 @@ def _check_days(claim: Claim, issuer: Issuer) -> None:
     size = int(claim.place.partition(" ")[0])
     late = issuer.since_s is not None and claim.as_of >= format_at(issuer.since_s)[:16]
     is_retired = issuer.retired is not None and (size > issuer.retired or late)
-    if size <= issuer.added or is_retired or claim.as_of[:10] > issuer.valid_to:
+    if size <= issuer.added or is_retired or claim.day > issuer.valid_to:
         used = f"{issuer.added} … {'' if issuer.retired is None else issuer.retired}, {issuer.valid_from} … {issuer.valid_to}"
         raise refuse("CLAIM_ISSUER", found=f"{size}, {claim.as_of}", expected=used)
 

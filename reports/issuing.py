@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ledger.bundle import Bundle
 from ledger.kinds.issuer import USES, Issuer, issuer_key
-from ledger.times import day_of, parse_at
+from ledger.times import day_of, format_at, parse_at
 from manifests.model import ManifestState
 from reports.attachment import CLAIM, LAYOUT_KEY, NAME
 from reports.claim import PAYLOAD, SignedClaim, claim_of
@@ -125,7 +125,7 @@ def issue(
 
     Signed by the newest key of the log for documents that is among ``signers``; unsigned, and without a word of a signature, otherwise.
     """
-    date = f"D:{dated[:4]}{dated[5:7]}{dated[8:10]}{dated[11:13]}{dated[14:16]}{dated[17:19]}+08'00'"
+    date = f"D:{''.join(filter(str.isdecimal, format_at(parse_at(dated)).removesuffix('+08:00')))}+08'00'"
     _, issuer, sign = signer_of(bundle, signers) or (None, None, None)
     with pikepdf.open(io.BytesIO(pages)) as pdf:
         _attach(pdf, NAME, raw, "application/json", "离线核验所需的全部证据 / everything needed to verify this document offline", date)

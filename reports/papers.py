@@ -6,7 +6,7 @@ from datetime import datetime
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import projected
-from ledger.times import DAY_S, parse_at, to_datetime
+from ledger.times import DAY_S, day_at, parse_at, to_datetime
 from manifests.search import Search
 from manifests.store import list_views
 from reports.attestation import RecordQuestion, render_attestation
@@ -49,7 +49,7 @@ async def attestation_paper(log: Log, press: Press, caller: Caller, question: Re
         raise refuse("USCC", field="generator", found=question.generator, expected="18, 末位为校验码 / the last one a check character")
     search = _search(question)
     raw, size, dated = await gather_log(log, question.generator)
-    _check_period(question, dated[:10])
+    _check_period(question, day_at(dated))
     await _followed(log, size)
     async with log.pool.acquire() as conn:
         found = await list_views(conn, search, limit=1)

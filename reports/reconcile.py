@@ -21,14 +21,16 @@ from whitelist.divisions import Divisions
 from whitelist.thresholds import NAME as THRESHOLDS
 
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+FIRST_MONTH, LAST_MONTH = "1992-01", "9999-11"
+"""Before, Shanghai had another offset at times; of the month after the last, no first moment can be written down."""
 _PROVINCE = re.compile(r"[1-8][0-9]")
 SUFFIXES = ("pdf", "xlsx", "json")
 
 
 def check_month(month: str) -> Period:
     """The period of ``YYYY-MM``; Refusal MONTH_FORM."""
-    if not _MONTH.fullmatch(month) or month < "1992-01":
-        raise refuse("MONTH_FORM", field="month", found=month, expected="YYYY-MM")
+    if not _MONTH.fullmatch(month) or not FIRST_MONTH <= month <= LAST_MONTH:
+        raise refuse("MONTH_FORM", field="month", found=month, expected=f"YYYY-MM, {FIRST_MONTH} … {LAST_MONTH}")
     return period_of(month)
 
 

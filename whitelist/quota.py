@@ -22,6 +22,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.model import Admission, Facts
+from ledger.times import year_at
 
 Q1_PREFIX = "Q1 "
 Q3_PREFIX = "Q3 "
@@ -84,7 +85,7 @@ def q3_change(
     out again. ``settled_g`` are (year, grams) that belong to a year for good: accepted in it, or reported by ``permit.usage``. The account
     itself moves by the sum of both, which is the row of the admission.
     """
-    year = int(admission.at[:4])
+    year = year_at(admission.at)
     before = site_year(facts, root)
     now = _rolled(before, facts.used_g(q3_account(root)), year)
     for of_year, grams in settled_g:

@@ -79,7 +79,7 @@ export class Client {
     }
   }
 
-  today = () => (this.now ?? beijing(Date.now())).slice(0, 10);
+  today = () => beijing(this.now ? Date.parse(this.now) : Date.now()).slice(0, 10);
   get = async (path) => (await this.fetch("GET", path)).json();
 
   /** §14: a signed challenge becomes a token. */

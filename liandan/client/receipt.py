@@ -17,11 +17,11 @@ from ledger.tree.proof import Proof
 from liandan.client.transport import Dishonest
 from signing import b64
 from signing.envelope import Envelope, envelope_of
-from signing.files import PIPE_S, read_whole
+from signing.files import PIPE_S, read_if_there, read_whole
 from signing.payload import parse
 from signing.refusal import Refusal, refuse
 
-VKEYS_MAX = 64 * 1024
+VKEYS_MAX, KEPT_MAX = 64 * 1024, 64 * 1024 * 1024  # bytes
 
 
 class Trust(Struct, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ class ReceiptFolder:
     def checkpoint(self) -> bytes | None:
         """The newest checkpoint of an earlier run."""
         path = self.root / "checkpoint"
-        return path.read_bytes() if path.exists() else None
+        return read_if_there(path, KEPT_MAX)
 
     def _write(self, name: str, content: bytes) -> None:
         temporary = self.root / f".{name[:200]}.tmp"
@@ -149,7 +149,7 @@ class Heads:
         self._path = path
         self._heads: dict[str, tuple[int, str]] = {}
         if path is not None and path.exists():
-            self._heads = msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[int, str]])
+            self._heads = msgspec.json.decode(read_whole(path, KEPT_MAX), type=dict[str, tuple[int, str]])
 
     def knows(self, chain: str) -> bool:
         """Whether a statement of the chain was signed or learnt here."""

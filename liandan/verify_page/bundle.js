@@ -198,7 +198,7 @@ async function openBundle(raw, found, progress) {
 
 /** Keys of this use that count at the checkpoint, by keyid: not retired, in their days on the day of the newest entry. */
 function issuersOf(bundle, use) {
-  const today = bundle.entries[bundle.entries.length - 1].admission.at.slice(0, 10);
+  const today = dayAt(bundle.entries[bundle.entries.length - 1].admission.at);
   return [...bundle.facts.issuers].filter(
     ([, issuer]) =>
       issuer.use === use && issuer.retired === null && issuer.from <= today && today <= issuer.to && (use !== "pdf" || issuer.hasCertificate),

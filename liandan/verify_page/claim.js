@@ -50,7 +50,7 @@ function checkDays(claim, key) {
   const [size, asOf] = [Number(claim.values.place.split(" ")[0]), claim.values.as_of];
   const since = key.since === null ? "" : new Date((key.since + 8 * 3600) * 1000).toISOString().slice(0, 16);
   const isRetired = key.retired !== null && (size > key.retired || (since !== "" && asOf >= since));
-  if (size > key.added && !isRetired && asOf.slice(0, 10) <= key.to) return;
+  if (size > key.added && !isRetired && asOf.split("T")[0] <= key.to) return;
   throw refuse("CLAIM_ISSUER", "", `${size}, ${asOf}`, `${key.added} … ${key.retired ?? ""}, ${key.from} … ${key.to}`);
 }
 

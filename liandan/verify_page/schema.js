@@ -23,6 +23,15 @@ function instant(text) {
   return seconds >= -62135596800 && seconds <= 253402271999 ? seconds : null;
 }
 
+/** The day in Asia/Shanghai of a moment in whatever offset it is written: a day is never cut out of a text. */
+const dayAt = (at) => shanghai(at).slice(0, 10);
+
+/** A moment as Asia/Shanghai writes it, without seconds; what is no moment as it is. */
+function shanghai(at) {
+  const seconds = instant(at);
+  return seconds === null ? at : new Date((seconds + 8 * 3600) * 1000).toISOString().slice(0, 16).replace("T", " ");
+}
+
 function isDay(text) {
   const found = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
   if (!found) return false;

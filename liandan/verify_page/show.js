@@ -42,7 +42,7 @@ function rows(...pairs) {
 const small = (text) => make("div", { class: "small" }, text);
 const code = (text) => make("code", {}, text);
 const section = (level, title, ...children) => make("section", {}, make(`h${level}`, {}, title), ...children);
-const moment = (at) => at.slice(0, 16).replace("T", " ") + (at.endsWith("+08:00") || at.length < 17 ? "" : ` (${at.slice(19)})`);
+const moment = shanghai;
 
 /** At least three decimals, and the further ones where they say something. */
 const massText = (mass) => `${tonnes(mass).replace(/0{1,3}$/, "")} ${say(W.tonnes)}`;

@@ -12,7 +12,7 @@ from ledger.admission.personality import Changes, Judged, Kind, Role, Window
 from ledger.fields import Commitments
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
-from ledger.times import day_of, parse_admission_at, parse_at
+from ledger.times import day_of, parse_admission_at, parse_at, year_at
 from manifests.act import ManifestAct, drawn, is_open
 from manifests.model import LineState, ManifestState, Stage, Times
 from whitelist import check
@@ -111,7 +111,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
         noticed_s=None if body.pre_notice is None else parse_at(body.pre_notice.given_at),
         lines=lines,
         drawn=drawn({}, admission),
-        reserved_year=int(admission.at[:4]),
+        reserved_year=year_at(admission.at),
         stage=Stage.ISSUED,
         times=Times(issued_s=statement.at_s, latest_s=0 if body.is_backfill else statement.at_s),
         acts=(statement.hash,),

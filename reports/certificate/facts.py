@@ -12,7 +12,7 @@ from ledger.admission.entry import Entry
 from ledger.bundle import Bundle
 from ledger.directory import LOG_MAIN, party_name
 from ledger.kinds.founding import Adopted, LogFound
-from ledger.times import day_of
+from ledger.times import day_at, day_of
 from manifests.acts import Arrive, Depart, HandOver, Issue, Receive, ReceivedLine, Stop, Transship
 from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
@@ -149,7 +149,7 @@ def _edition(bundle: Bundle, issue: Entry) -> str:
             adopted += [one.name for one in body.data]
         elif entry.index < issue.index and isinstance(body, Adopted):
             adopted.append(body.name)
-    return edition_among(adopted, CATALOGUE, issue.admission.at[:10]) or ""
+    return edition_among(adopted, CATALOGUE, day_at(issue.admission.at)) or ""
 
 
 def _lines(issue: Issue, receive: Receive, state: ManifestState) -> Iterable[CertifiedLine]:

@@ -25,7 +25,7 @@ from ledger.admission.personality import Books, Kind
 from ledger.auditing.disk_map import DiskFacts
 from ledger.directory import LOG_MAIN, LogState
 from ledger.model import AccountRow
-from ledger.times import format_at
+from ledger.times import day_at, day_of
 from manifests.case import cases_of
 from manifests.mass import weight_level
 from manifests.model import LineState, ManifestState, Stage, trunk_of
@@ -128,7 +128,7 @@ class Gathering:
         """Take the next entry."""
         assert entry.index == self.to.size, "entries come in order, without a gap"
         at = entry.admission.at
-        month = max(at[:7], self.to.month)
+        month = max(day_at(at)[:7], self.to.month)
         if month != self.to.month:
             self._end_month()
         ended = (*self.to.ended, self.to.month) if month != self.to.month != "" else self.to.ended
@@ -276,7 +276,7 @@ def _months(rows: tuple[LineRow, ...]) -> tuple[str, ...]:
     if any(row.is_under_way_at(_NEVER) or row.is_waiting_at(_NEVER) for row in rows):
         return (OPEN,)
     known = [at for row in rows for at in (row.issued_s, row.departed_s, row.received_s, row.voided_s, row.declined_s) if at is not None]
-    (year, number), (last_year, last_number) = (map(int, format_at(at)[:7].split("-")) for at in (min(known), max(known)))
+    (year, number), (last_year, last_number) = (map(int, day_of(at).split("-")[:2]) for at in (min(known), max(known)))
     first, last = year * 12 + number - 1, last_year * 12 + last_number - 1
     if last - first >= LONG:
         return (OPEN,)

@@ -15,7 +15,7 @@ from ledger.dates import judge_after
 from ledger.fields import Commitments, Day, File, MassAboveZero, Province, Text, Uscc, items, label, words
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
-from ledger.times import day_of
+from ledger.times import day_at, day_of
 from whitelist import telling
 from whitelist.approval import ApprovalState, DecisionLine, ListingRef, approval_act, signature
 from whitelist.catalogue import catalogue_on
@@ -147,7 +147,7 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     permit = permit_at(facts, body.permit)
     assert permit is not None, "the rules found the permit"
     lines = tuple(filled(DecisionLine, line, applied_g=parse_mass(line.mass_t)) for line in body.lines)
-    own = {"origin": body.origin.division, "destination": permit.division, "applied_on": admission.at[:10], "lines": lines}
+    own = {"origin": body.origin.division, "destination": permit.division, "applied_on": day_at(admission.at), "lines": lines}
     return Changes(state=filled(ApprovalState, body, stage="applied", root=permit.root, signed={"apply": signature(statement)}, **own))
 
 

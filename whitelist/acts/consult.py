@@ -15,6 +15,7 @@ from ledger.answers import filled
 from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
+from ledger.times import day_at
 from whitelist.approval import (
     ApprovalState,
     Reply,
@@ -75,14 +76,14 @@ def answer_is_whole(judged: Judged, out: Findings) -> None:
 def _evolve_consult(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     before: ApprovalState = facts.state(statement.chain)
     signed = {**before.signed, "consult": signature(statement)}
-    letter_no, day = statement.body.letter_no, admission.at[:10]
+    letter_no, day = statement.body.letter_no, day_at(admission.at)
     return Changes(state=replace(before, stage="consulted", signed=signed, letter_no=letter_no, consulted_on=day))
 
 
 def _evolve_reply(statement: Statement, admission: Admission, facts: Facts) -> Changes:
     body: ApprovalReply = statement.body
     limits_g = {line.line: parse_mass(line.mass_t) for line in body.lines}
-    reply = filled(Reply, body, replied_on=admission.at[:10], limits_g=limits_g)
+    reply = filled(Reply, body, replied_on=day_at(admission.at), limits_g=limits_g)
     before: ApprovalState = facts.state(statement.chain)
     signed = {**before.signed, "reply": signature(statement)}
     return Changes(state=replace(before, stage="agreed" if body.agree else "disagreed", signed=signed, reply=reply))

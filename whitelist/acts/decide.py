@@ -7,7 +7,6 @@ permit and terms are judged. Source: Order 23 Art. 26, 27 [READ]; 2020 mechanism
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Struct, field
@@ -19,7 +18,7 @@ from ledger.fields import Commitments as PersonalData
 from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
-from ledger.times import day_of, parse_admission_at, twelve_months_after
+from ledger.times import day_at, day_of, days_after, parse_admission_at, twelve_months_after
 from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin, not_by_who_signed
 from whitelist.checked import APPROVED, LISTED
@@ -211,7 +210,7 @@ def _until(decided_on: str, terms: Sequence[Conditions], *days: str) -> str:
     """The earliest of some days, and of the day by which conditions want the transfer completed."""
     within = complete_within_days(terms)
     if within is not None:
-        days = (*days, (date.fromisoformat(decided_on) + timedelta(days=within)).isoformat())
+        days = (*days, days_after(decided_on, within))
     return min(days)
 
 
@@ -248,7 +247,7 @@ def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes
     """Listings stay on the lines only where the route is LISTED, and their conditions with them."""
     body: ApprovalDecide = statement.body
     state: ApprovalState = facts.state(statement.chain)
-    today = admission.at[:10]
+    today = day_at(admission.at)
     decided = replace(state, no=body.no, decided_on=body.decided_on or today, decided_s=parse_admission_at(admission.at))
     if not body.approve:
         return Changes(state=replace(decided, stage="refused"))

@@ -18,7 +18,7 @@ from ledger.fields import Day, DivisionCode, File, MassAboveZero, SiteId, Text, 
 from ledger.kinds.site import site_key
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
-from ledger.times import day_of
+from ledger.times import day_of, year_at
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.acts.permit_status import status_allows_it
@@ -202,7 +202,7 @@ def _evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> C
     root = statement.chain if renewed is None else renewed.root
     state = filled(PermitState, body, authority=hand(statement), scale_g=parse_mass(body.scale_t), root=root)
     own = HeldPermit(chain=statement.chain, root=root, division=body.division, permit_class=body.permit_class)
-    line = SiteYear(permits=(), year=int(admission.at[:4])) if renewed is None else site_year(facts, root)
+    line = SiteYear(permits=(), year=year_at(admission.at)) if renewed is None else site_year(facts, root)
     registers: dict[str, HeldPermits | SiteYear] = {
         permits_key(statement.owner): held.having(own),
         q3_key(root): replace(line, permits=(*line.permits, statement.chain)),
