@@ -90,7 +90,7 @@ def in_query(pattern: str, said: str, example: str, name: str | None = None) -> 
 
 
 USCC_PATTERN, ULID_PATTERN = "^[0-9A-HJ-NPQRTUWXY]{18}$", "^[0-7][0-9A-HJKMNP-TV-Z]{25}$"
-_USCC, _ULID = "91510100MA00XX0A0D", "01K6QG5R00MANN0FEST0000001"
+_USCC, _ULID = "91510100MA00XX0A0X", "01K6QG5R00MANN0FEST0000001"
 Uscc = Annotated[str | None, in_query(USCC_PATTERN, "统一社会信用代码 / unified social credit code (GB 32100)", _USCC)]
 Cursor = Annotated[
     str | None, QueryParameter(description="上一页答复的 next / `next` of the page before", schema_extra={"maxLength": 2000})

@@ -79,7 +79,7 @@ Since = Annotated[
 Atomic = Annotated[bool, QueryParameter(description="全部入账或全部不入，至多 256 行 / all or nothing, at most 256 lines")]
 After = Annotated[int, QueryParameter(ge=-1, le=2**53, description="此序位之后；首页为 -1 / entries behind this index, -1 at first")]
 InChain = Annotated[
-    str, in_path("^/?[a-z]+(/[0-9A-Za-z._-]{1,64}){1,3}$", "链名 / name of a chain (formats §3)", "party/91510100MA00XX0A0D")
+    str, in_path("^/?[a-z]+(/[0-9A-Za-z._-]{1,64}){1,3}$", "链名 / name of a chain (formats §3)", "party/91510100MA00XX0A0X")
 ]
 ProblemOf = Callable[[Request[Any, Any, Any], Exception], Problem]
 

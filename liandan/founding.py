@@ -21,7 +21,8 @@ from signing import b64
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
 from signing.possession import KeyRegistration, register
-from signing.refusal import refuse
+from signing.refusal import Reason, Refusal, refuse
+from signing.uscc import misspelt
 from whitelist.adopted import data_files
 
 
@@ -64,6 +65,7 @@ def founding_draft(
     """The statement to sign, with the data sets and ruleset of this program. ``keys`` are those at hand by USCC of authorities. ``nonce``
     (32 bytes) is drawn and ``at_s`` (Unix seconds) is now, unless a story gives them.
     """
+    _check_codes(plan, keys)
     ruleset = RULESETS[CURRENT]
     operator = plan.operator
     registered = register(keyring.operator, keyring.origin, operator.uscc)
@@ -79,6 +81,15 @@ def founding_draft(
     by = (plan.operator.uscc, *(one.uscc for one in plan.authorities))
     at = format_at(int(time.time()) if at_s is None else at_s)
     return Draft(kind="log.found/1", chain=LOG_MAIN, seq=0, prev=founding_prev(keyring.origin), by=by, at=at, body=body)
+
+
+def _check_codes(plan: Plan, keys: Mapping[str, PrivateKey]) -> None:
+    """Refusal USCC for a code that is none, all of them at once, before anything is signed; NOT_FOUND for a key of nobody in the plan."""
+    named = {"operator.uscc": plan.operator.uscc, **{f"authorities.{at}.uscc": one.uscc for at, one in enumerate(plan.authorities)}}
+    if wrong := [Reason("USCC", field, uscc[:120], misspelt(uscc)) for field, uscc in named.items() if misspelt(uscc)]:
+        raise Refusal(wrong)
+    if strange := sorted(keys.keys() - {one.uscc for one in plan.authorities}):
+        raise refuse("NOT_FOUND", field="--key", found=", ".join(strange), expected=", ".join(one.uscc for one in plan.authorities))
 
 
 def _authority(one: PlannedAuthority, origin: str, keys: Mapping[str, PrivateKey]) -> FoundingAuthority:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from liandan.cli.connection import client_options, file, open_reader
+from liandan.cli.connection import client_options, file, open_reader, party_code
 from liandan.cli.output import command, emit
 
 LISTS, APPROVALS = "list/", "approval/"
@@ -40,7 +40,7 @@ async def transit(name: str, out: Path | None, lang: str, **options: Any) -> Non
 
 @click.command()
 @click.argument("chain")
-@click.option("--receiver", help="白名单：只列这一接受人的各行 / of a list: the rows of one receiver")
+@click.option("--receiver", type=party_code, help="白名单：只列这一接受人的各行 / of a list: the rows of one receiver")
 @document_options
 @command
 async def excerpt(chain: str, receiver: str | None, out: Path | None, lang: str, **options: Any) -> None:
@@ -55,7 +55,7 @@ async def excerpt(chain: str, receiver: str | None, out: Path | None, lang: str,
 
 @click.command("no-record")
 @click.option("--number", help="国家联单编号 / national number")
-@click.option("--generator", help="移出人 / generator")
+@click.option("--generator", type=party_code, help="移出人 / generator")
 @click.option("--code", help="废物代码 / waste code")
 @click.option("--from", "first", help="起始日 / first day, YYYY-MM-DD")
 @click.option("--to", "last", help="截止日，含 / last day, included")

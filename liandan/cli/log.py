@@ -58,12 +58,18 @@ def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: 
     from liandan.keyring import read_keyring
     from signing.envelope import freeze
     from signing.refusal import refuse
+    from signing.uscc import misspelt
 
     try:
         plan = msgspec.json.decode(read_given(plan_file), type=Plan)
     except msgspec.MsgspecError as error:
         raise refuse("FIELD_TYPE", field=str(plan_file), found=error, expected="see --help") from None
     named = [item.partition("=") for item in key_files]
+    for uscc, equals, path in named:
+        if misspelt(uscc) or not equals or not Path(path).is_file():
+            raise click.BadParameter(
+                f"应为 USCC=密钥文件 / USCC=FILE is wanted: {uscc}{equals}{path}; {misspelt(uscc)}", param_hint="--key"
+            )
     keys = {uscc: load_key(Path(path), passphrase_file) for uscc, _, path in named}
     keyring = read_keyring(own_settings())
     envelope, missing = sign_founding(founding_draft(plan, keyring, keys), plan, keyring, keys)

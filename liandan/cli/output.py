@@ -52,7 +52,7 @@ def _escaped(value: Any) -> Any:
         return value if value.isprintable() else value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
         return {_escaped(name): _escaped(item) for name, item in value.items()}
-    return [_escaped(item) for item in value] if isinstance(value, list) else value
+    return [_escaped(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @contextmanager
