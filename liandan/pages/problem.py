@@ -1,5 +1,6 @@
 """``/problems/<code>``: what a code means, what to do, an example of the mend; and ``/problems``, the list of them. JSON for programs."""
 
+import asyncio
 import json
 import re
 import tomllib
@@ -19,6 +20,7 @@ from ledger.describing import HTML, JSON, AnswerSpec, in_path, refusals
 from ledger.labels import fields_of
 from liandan.pages.layout import SENT, page
 from liandan.problems import REFUSED, STATUS
+from liandan.rule_page import given
 from liandan.wiring import KINDS, RULES
 from signing.citation import source_in_chinese
 from signing.refusal import LIFTS_ZH, Rule, refuse
@@ -28,10 +30,11 @@ _PLACE = re.compile(r"\{[a-z_]+\}")
 
 
 class CodePage(Struct, frozen=True, kw_only=True):
-    """What a code means, for programs. ``before``: first day of ``source``, and the source until the day before, where the law has changed."""
+    """What a code means, for programs. ``status`` of a request that is refused for it, null for what only an alert, a tag, an audit or a command
+    says. ``before``: first day of ``source``, and the source until the day before, where the law has changed."""
 
     code: str
-    status: int
+    status: int | None
     zh: str
     en: str
     do_zh: str
@@ -49,7 +52,7 @@ class CodeName(Struct, frozen=True, kw_only=True):
     """A code in the list of all."""
 
     code: str
-    status: int
+    status: int | None
     zh: str
     en: str
 
@@ -92,6 +95,7 @@ def _fields() -> Mapping[str, tuple[tuple[str, str, str], ...]]:
 async def problem_list(request: Request[Any, Any, Any]) -> Response[Any]:
     """Every code with its meaning; JSON for ``Accept: application/json``."""
     if JSON in request.headers.get("accept", ""):
+        await asyncio.to_thread(_refused_by_acts)
         listed = tuple(filled(CodeName, rule, status=status_of(code)) for code, rule in sorted(RULES.items()))
         return Response(CodeList(codes=listed), media_type=JSON)
     rows = "".join(
@@ -111,6 +115,7 @@ async def problem_page(request: Request[Any, Any, Any], code: InCode) -> Respons
     rule = RULES.get(code.upper().replace("-", "_"))
     if rule is None or code not in (rule.code, address(rule.code).removeprefix("/problems/")):
         raise refuse("NOT_FOUND", field="code", found=code[:60], expected="/problems")
+    await asyncio.to_thread(_refused_by_acts)  # half a second, once: it reads the source of all rules
     if JSON in request.headers.get("accept", ""):
         more = {"status": status_of(rule.code), "source_zh": source_in_chinese(rule.source), "example": _examples().get(rule.code)}
         return Response(filled(CodePage, rule, **more), media_type=JSON)
@@ -122,15 +127,21 @@ def address(code: str) -> str:
     return f"/problems/{code.lower().replace('_', '-')}"
 
 
-def status_of(code: str) -> int:
-    """The HTTP status of a refusal whose first reason this is."""
-    return STATUS.get(code, REFUSED)
+@cache
+def _refused_by_acts() -> frozenset[str]:
+    """Codes that an act is refused for."""
+    return frozenset(code for code, kinds in given().items() if any(how.refused for how in kinds.values()))
+
+
+def status_of(code: str) -> int | None:
+    """The HTTP status of a refusal whose first reason this is; ``None`` where no request is refused for it."""
+    return STATUS.get(code, REFUSED if code in _refused_by_acts() else None)
 
 
 def parts_of(rule: Rule) -> Iterator[str]:
     """The page of a code, as HTML."""
     status = status_of(rule.code)
-    yield f"<h1>{rule.code} <small>HTTP {status} {HTTPStatus(status).phrase}</small></h1>"
+    yield f"<h1>{rule.code}{'' if status is None else f' <small>HTTP {status} {HTTPStatus(status).phrase}</small>'}</h1>"
     yield f'<p class="lead">{escape(rule.zh)}</p><p class="do">{escape(rule.do_zh)}</p>'
     yield f'<div lang="en"><p class="lead">{escape(rule.en)}</p><p class="do">{escape(rule.do_en)}</p></div>'
     yield from _causes(rule)

@@ -74,6 +74,13 @@ async def test_a_misspelt_parameter_is_told_the_ones_there_are(still: httpx.Asyn
 async def test_the_list_of_codes_has_all_of_them(still: httpx.AsyncClient) -> None:
     listed = (await still.get("/problems", headers={"Accept": "application/json"})).json()["codes"]
     assert {one["code"] for one in listed} == set(RULES)
+    statuses = {item["code"]: item["status"] for item in listed}
+    told = [
+        statuses[code]
+        for code in ("QTY", "BUSY", "CERT_STATE", "LABEL_USED", "EXEMPT_USE", "LEAF_DIFFERS", "POSTGRES_START", "WEBHOOK_TLS")
+    ]
+    assert told == [422, 503, 422, None, None, None, None, None], "alerts, tags, findings of audits and words of commands are no refusals"
+    assert "HTTP" not in (await still.get("/problems/label-used")).text
     text = (await still.get("/problems")).text
     assert all(f'href="/problems/{code.lower().replace("_", "-")}"' in text for code in RULES)
 
