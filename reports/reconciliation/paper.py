@@ -211,7 +211,7 @@ def _codes(sheet: Sheet, statement: MonthlyStatement, shown: int) -> None:
     section(sheet, "按废物代码", "By waste code")
     rows = equation_rows(statement)
     in_chart = [mirror for mirror in rows if explained(mirror)][:_CODES_IN_CHART]
-    sheet.need(height_of(min(len(in_chart), 2)))
+    sheet.need(height_of(1))
     in_chart = in_chart[: int((sheet.left_over - AROUND) // ROW)]
     top, page = sheet.y, len(sheet.pages)
     sheet.inset = WIDTH + 12 if in_chart else 0.0
@@ -238,11 +238,11 @@ def _sources(sheet: Sheet, statement: MonthlyStatement) -> None:
     drawn = say(f"{statement.root}　末条入账 {when(statement.drawn_s)}", f"{statement.root}, last entry {when(statement.drawn_s)}")
     command = f"liandan reconcile {statement.period.month} --from"
     rules = say(
-        "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对。"
+        "起运、接受按行为时间（北京时间）归月，额度变动按入账时间归月；移出量按联单申报量。晚入账的行为会改变往月对账单，请在同一检查点规模下比对；名称、额度上限和期限取检查点处的值。"
         f"超差标准（无法定数值，为本账本采用的数据）：{tolerances_text(statement)}。"
         f"未列入本对账单：台账与联单比对（M1 至 M3）、转移计划（M8）、许可到期（M10）、贮存期限（M11）。",
         "Departures and receipts belong to the month of their own time (Beijing), quota movements to that of their admission; what left counts as declared. "
-        "A late act changes a past statement: compare at one checkpoint. "
+        "A late act changes a past statement: compare at one checkpoint; names, limits of quotas and terms are those at the checkpoint. "
         f"Tolerances, which no law fixes and this log has adopted: {tolerances_text(statement)}. "
         "Not in this statement: registers of stock (M1 to M3), transfer plans (M8), permits that end (M10), terms of storage (M11).",
     )

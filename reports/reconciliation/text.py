@@ -119,4 +119,4 @@ def _tolerance_text(found: Tolerance) -> str:
 
 
 def _percent(permille: int) -> str:
-    return f"{permille / 10:g} %"
+    return f"{permille / 10:g}%"

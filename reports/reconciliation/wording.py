@@ -28,9 +28,9 @@ def line_name(row: LineRow) -> str:
 
 
 def percent(hundredths: int) -> str:
-    """Hundredths of a per cent with their sign: ``-7.14 %``."""
+    """Hundredths of a per cent with their sign: ``-7.14%``."""
     sign = "-" if hundredths < 0 else "+" if hundredths else ""
-    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d} %"
+    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}%"
 
 
 def days(seconds: int) -> str:
@@ -42,8 +42,8 @@ def days(seconds: int) -> str:
 
 
 def share_of(account: AccountMonth) -> str:
-    """What is taken of an account's limit: ``95.2 %``; nothing where there is no limit."""
-    return f"{permille(account) // 10}.{permille(account) % 10} %" if account.limit_g else ""
+    """What is taken of an account's limit: ``95.2%``; nothing where there is no limit."""
+    return f"{permille(account) // 10}.{permille(account) % 10}%" if account.limit_g else ""
 
 
 def oldest(statement: MonthlyStatement, rows: Sequence[LineRow]) -> str:

@@ -81,11 +81,11 @@ def test_findings_come_by_gravity_with_their_counts() -> None:
 def test_the_sentence_says_what_is_not_fine_with_counts_and_tables() -> None:
     said = both_sentences(bad())
     assert said["zh"] == (
-        "本月有 6 类事项须处理，重者在前：镜像等式有 1 个代码不平（M12）；1 行无起运记录即接受（M12）；2 行重量超差（高级），最大偏差 +8.93 %（M4）；"
-        "1 个国家联单编号重复（M6）；1 行重量超差（中级），最大偏差 -2.68 %（M4）；1 行在途超过 72 小时，最长 22 天（M5）；另请留意：1 行拒收，2.4 吨。"
+        "本月有 6 类事项须处理，重者在前：镜像等式有 1 个代码不平（M12）；1 行无起运记录即接受（M12）；2 行重量超差（高级），最大偏差 +8.93%（M4）；"
+        "1 个国家联单编号重复（M6）；1 行重量超差（中级），最大偏差 -2.68%（M4）；1 行在途超过 72 小时，最长 22 天（M5）；另请留意：1 行拒收，2.4 吨。"
     )
     assert said["en"].startswith("6 matters to deal with in this month, the gravest first: the mirror equation fails for 1 code (M12); ")
-    assert "2 lines out of tolerance by weight (grave), at most +8.93 % (M4)" in said["en"]
+    assert "2 lines out of tolerance by weight (grave), at most +8.93% (M4)" in said["en"]
     assert not re.search("[一-鿿]", said["en"])
     assert not re.search("[A-Za-z]{2,}", said["zh"]), "no English inside Chinese"
 
@@ -141,7 +141,7 @@ def test_what_is_within_tolerance_is_one_line_on_paper_and_every_row_in_the_file
     rows = sheet(to_bytes(bad(), "xlsx"), "重量差异 M4")
     assert [int(str(row[0])[-6:]) for row in rows[1:]] == serials
     assert [row[13] for row in rows[1:]] == ["高级提示", "高级提示", "中级提示", "允差内", "允差内"]
-    assert rows[1][12] == 0.0893, "a number that its cell shows as +8.93 %"
+    assert rows[1][12] == 0.0893, "a number that its cell shows as +8.93%"
 
 
 def test_the_log_and_the_statement_grade_the_same_loads() -> None:
