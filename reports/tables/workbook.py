@@ -58,6 +58,7 @@ class Workbook:
         self._formats = {name: self._book.add_format({**font, "num_format": form}) for name, form in _FORMS.items()}
         self._wrapped = self._book.add_format({**font, "num_format": "@", "text_wrap": True})
         self._title, self._mark, self._sheet_rows = title, mark, sheet_rows
+        self._suffix = "" if not mark else f" ({mark})" if mark.isascii() else f"（{mark}）"
         self._names: set[str] = set()
         self._sheet: Any = None
         self._name, self._heads, self._parts, self._row, self._is_wrapped = "", tuple[tuple[str, int], ...](), 0, 0, False
@@ -86,7 +87,7 @@ class Workbook:
 
     def _begin(self) -> None:
         self._parts += 1
-        more = (f" {self._parts}" if self._parts > 1 else "") + (f"（{self._mark}）" if self._mark else "")
+        more = (f" {self._parts}" if self._parts > 1 else "") + self._suffix
         name = sheet_name(self._name, more, self._names)
         self._names.add(name.casefold())
         sheet = self._book.add_worksheet(name)
