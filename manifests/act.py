@@ -6,6 +6,7 @@ open; signers come from the machine's roles; then all rules of the act run, and 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Annotated, Any
 
 from msgspec import Struct, field
@@ -88,7 +89,7 @@ def trunk_act(
     signers: SignersFn | None = None,
     window: Window = Window.CUSTODY,
     reads: ReadsOfState = lambda statement, state, facts: Reads(),
-    listed: Listed = lambda state, facts: (),
+    listed: Listed | None = None,
     named: Named = lambda statement: (),
     reads_doc: str = "Nothing beside the manifest.",
     registers: Registers = lambda entered: {},
@@ -106,10 +107,10 @@ def trunk_act(
             name=act.kind,
             chain_type="manifest",
             roles=tuple(role.value for role in machine.roles_of(act)),
-            signers=signers or partial(_signers, [(role.value, role) for role in machine.roles_of(act)]),
+            signers=signers or _signers_of(machine.roles_of(act)),
             window=window,
             reads=partial(_reads, reads, listed, named),
-            listed=lambda statement, facts: listed(facts.state(statement.chain), facts),
+            listed=_nothing if listed is None else lambda statement, facts: listed(facts.state(statement.chain), facts),
             reads_doc=reads_doc,
             gate=is_open,
             rules=(*rules, *(() if settle is None else (partial(_if_admitted, settle),))),
@@ -150,9 +151,21 @@ def is_open(judged: Judged, out: Findings) -> None:
             out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts, "STAGE", open=telling.open_acts(stage), **own)
 
 
-def _signers(roles: Sequence[tuple[str, Capacity]], statement: Statement, facts: Facts) -> list[Role]:
-    state: ManifestState = facts.state(statement.chain)
-    return [Role(name, holders(role, statement, state)) for name, role in roles]
+def _nothing(statement: Statement, facts: Facts) -> tuple[str, ...]:  # noqa: ARG001  # what most acts list
+    return ()
+
+
+def _signers_of(roles: Sequence[Capacity]) -> SignersFn:
+    """The roles of an act; of one whom the manifest itself names, as most acts are signed by, without a look at anything else."""
+    if len(roles) == 1 and roles[0] in (Capacity.GENERATOR, Capacity.RECEIVER):
+        name, held = roles[0].value, attrgetter(roles[0].value)
+        return lambda statement, facts: (Role(name, (held(facts.state(statement.chain)),)),)
+
+    def signers(statement: Statement, facts: Facts) -> list[Role]:
+        state: ManifestState = facts.state(statement.chain)
+        return [Role(role.value, holders(role, statement, state)) for role in roles]
+
+    return signers
 
 
 def holders(role: Capacity, statement: Statement, state: ManifestState) -> tuple[str, ...]:
@@ -222,14 +235,17 @@ def time_does_not_run_back(judged: Judged, out: Findings) -> None:
 
 def lateness_is_said(judged: Judged, out: Findings) -> None:
     """ALERT H LATE_LONG: a fact of more than 15 days ago that is no back-fill (formats §6)."""
-    if is_long_ago(judged) and not judged.state.is_backfill:
+    if not judged.state.is_backfill and is_long_ago(judged):
         out.alert("H", "LATE_LONG")
 
 
 def is_long_ago(judged: Judged) -> bool:
     """Whether the act is admitted more than 15 days after it took place; of one that was cut and comes again its old admission counts."""
+    at_s = judged.statement.at_s
+    if judged.moment.at_s - at_s <= LONG_S:
+        return False  # nor at any earlier admission
     old_s = old_admission_s(judged.statement, judged.facts, judged.moment)
-    return (judged.moment.at_s if old_s is None else old_s) - judged.statement.at_s > LONG_S
+    return old_s is None or old_s - at_s > LONG_S
 
 
 TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, lateness_is_said)
@@ -242,13 +258,14 @@ def _if_admitted(settle: JudgeFn, judged: Judged, out: Findings) -> None:
         settle(judged, out)
 
 
-def _reads(own: ReadsOfState, listed: Listed, named: Named, statement: Statement, facts: Facts) -> Reads:
+def _reads(own: ReadsOfState, listed: Listed | None, named: Named, statement: Statement, facts: Facts) -> Reads:
     """What cases have done to the manifest, and what the act itself reads; where no manifest is (yet), what its body names."""
     cases, state = cases_key(statement.chain), facts.state(statement.chain)
     if state is None:
         return Reads(registers=(cases, *named(statement)))
     found = own(statement, state, facts)
-    return Reads(chains=listed(state, facts), accounts=found.accounts, registers=(cases, *found.registers))
+    chains = () if listed is None else listed(state, facts)
+    return Reads(chains=chains, accounts=found.accounts, registers=(cases, *found.registers))
 
 
 def number_keys(statement: Statement, state: ManifestState, facts: Facts) -> tuple[str, ...]:

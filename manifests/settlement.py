@@ -21,10 +21,8 @@ from whitelist.quota import Q3_PREFIX, q2_account, q3_account, q3_change, q3_key
 
 def root_of(state: ManifestState) -> str | None:
     """The site whose yearly scale the manifest draws on, by the first permit of its line; ``None`` where it draws on none."""
-    for account in reversed(state.drawn):  # accounts stand by name, so it is the last
-        if account.startswith(Q3_PREFIX):
-            return account[len(Q3_PREFIX) :]
-    return None
+    last = next(reversed(state.drawn), "")  # accounts stand by name
+    return last[len(Q3_PREFIX) :] if last.startswith(Q3_PREFIX) else None
 
 
 def site_keys(state: ManifestState) -> tuple[str, ...]:

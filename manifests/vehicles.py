@@ -237,7 +237,8 @@ def place_keys(statement: Statement, state: ManifestState) -> tuple[str, ...]:
 
 def judge_place(judged: Judged, out: Findings, place: Place, event_s: int) -> None:
     """DIVISION, SITE_UNKNOWN, ALERT M DIVISION_RETIRED on the day of the event."""
-    places.judge_place(out, judged.facts, "body.place", place, day_of(event_s), owner_of(judged.statement, judged.state))
+    owner = "" if place.site is None else owner_of(judged.statement, judged.state)
+    places.judge_place(out, judged.facts, "body.place", place, day_of(event_s), owner)
 
 
 def place_exists(judged: Judged, out: Findings) -> None:
