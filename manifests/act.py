@@ -151,7 +151,7 @@ def is_open(judged: Judged, out: Findings) -> None:
             out.refuse("ACT_NOT_OPEN", "kind", f"{act} @ {stage}", open_acts, "STAGE", open=telling.open_acts(stage), **own)
 
 
-def _nothing(statement: Statement, facts: Facts) -> tuple[str, ...]:  # noqa: ARG001  # what most acts list
+def _nothing(statement: Statement, facts: Facts) -> tuple[str, ...]:  # what most acts list
     return ()
 
 
