@@ -12,7 +12,7 @@ from ledger.model import Facts
 LOG_MAIN = "log/main"
 
 
-class Authority(Struct, frozen=True):
+class Authority(Struct, frozen=True, gc=False):
     """An authority (主管部门) and its regions: 2-, 4- or 6-digit prefixes of GB/T 2260."""
 
     uscc: str
@@ -24,21 +24,21 @@ class Authority(Struct, frozen=True):
         return any(division.startswith(region) for region in self.regions)
 
 
-class DataPin(Struct, frozen=True):
+class DataPin(Struct, frozen=True, gc=False):
     """A data set in force: looked up by name, content fixed by SHA-256 (hex)."""
 
     version: str
     sha256: str
 
 
-class Cut(Struct, frozen=True):
+class Cut(Struct, frozen=True, gc=False):
     """A cut of the log: its tail file (SHA-256, hex) and when, Unix seconds."""
 
     tail: str
     at_s: int
 
 
-class LogState(Struct, frozen=True, kw_only=True):
+class LogState(Struct, frozen=True, gc=False, kw_only=True):
     """State of ``log/main``."""
 
     found: str  # Statement hash of ``log.found``, hex.
@@ -64,7 +64,7 @@ class LogState(Struct, frozen=True, kw_only=True):
         return next((authority for authority in self.authorities if authority.uscc == uscc), None)
 
 
-class Delegation(Struct, frozen=True):
+class Delegation(Struct, frozen=True, gc=False):
     """A right to sign for a party: which kinds (names without version), until when (Unix seconds)."""
 
     delegate: str
@@ -77,7 +77,7 @@ class Delegation(Struct, frozen=True):
         return in_time and self.delegate == delegate and kind.partition("/")[0] in self.kinds
 
 
-class PartyState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PartyState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """State of ``party/<USCC>``."""
 
     name: str
@@ -90,7 +90,7 @@ class PartyState(Struct, frozen=True, kw_only=True, omit_defaults=True):
 LATE_MAX_S = 15 * 24 * 3600  # 1,296,000 s: how much later than it was done a custody act may be admitted that a key with an end has signed.
 
 
-class KeyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class KeyRecord(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Register ``key:<keyid>``: one key of one party. Valid at i iff added < i <= revoked (formats §5)."""
 
     uscc: str
@@ -120,7 +120,7 @@ class KeyRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return begun and (self.revoked is None or index <= self.revoked)
 
 
-class Grant(Struct, frozen=True, omit_defaults=True):
+class Grant(Struct, frozen=True, gc=False, omit_defaults=True):
     """A right to read, as an authority gave it to a reader: what touches these regions (prefixes of divisions), on these topics."""
 
     authority: str
@@ -135,7 +135,7 @@ class Grant(Struct, frozen=True, omit_defaults=True):
         )
 
 
-class Grants(Struct, frozen=True):
+class Grants(Struct, frozen=True, gc=False):
     """Register ``access:<reader>``: what the reader may read, by every authority."""
 
     grants: tuple[Grant, ...] = ()

@@ -151,7 +151,7 @@ KindName = Annotated[str, form("^[a-z]+\\.[a-z_]+$", "FIELD_TYPE", "a kind witho
 Province = Annotated[str, form("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)$", "FIELD_TYPE", "2 digits of a province")]
 
 
-class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class File(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """An attachment, named by its hash; the file itself travels and is kept apart (formats §7)."""
 
     sha256: Annotated[Hash, label("文件哈希", "SHA-256 of the file")]

@@ -35,7 +35,7 @@ log = structlog.get_logger("ledger.log")
 CODES_MAX = 12
 
 
-class LoggedEntry(Struct, frozen=True, kw_only=True):
+class LoggedEntry(Struct, frozen=True, gc=False, kw_only=True):
     """A statement that is an entry; ``is_new`` is False for a resubmission, which is answered with the first entry."""
 
     entry: Entry

@@ -27,14 +27,14 @@ else:  # a decoder cannot tell two tuples apart; ledger.admission.entry checks t
     Tag = tuple[str | int, ...]
 
 
-class Seen(Struct, frozen=True, forbid_unknown_fields=True):
+class Seen(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A checkpoint that the signer has verified."""
 
     size: int
     root: str
 
 
-class Statement(Struct, frozen=True, kw_only=True):
+class Statement(Struct, frozen=True, gc=False, kw_only=True):
     """A parsed statement. ``body`` is the Struct that its kind names; ``hash`` is the statement hash, 64 hex digits."""
 
     kind: str
@@ -62,7 +62,7 @@ class Statement(Struct, frozen=True, kw_only=True):
         return self.chain.split("/", 2)[1]
 
 
-class Moment(Struct, frozen=True):
+class Moment(Struct, frozen=True, gc=False):
     """Where and when a statement is judged: the only clock a rule may read."""
 
     index: int
@@ -70,7 +70,7 @@ class Moment(Struct, frozen=True):
     ruleset: str
 
 
-class Head(Struct, Generic[StateT], frozen=True):
+class Head(Struct, Generic[StateT], frozen=True, gc=False):
     """Newest entry of a chain and the personality's state after it."""
 
     seq: int
@@ -79,14 +79,14 @@ class Head(Struct, Generic[StateT], frozen=True):
     state: StateT | None = None
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, gc=False):
     """A quota account: grams used so far and the index of the entry that last touched it."""
 
     idx: int
     used_g: int
 
 
-class AccountRow(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+class AccountRow(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """How one entry changed one account (formats §4). Field order is the published order."""
 
     account: str
@@ -95,7 +95,7 @@ class AccountRow(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_u
     after_g: int
 
 
-class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
+class Decision(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True, forbid_unknown_fields=True):
     """What the log decided about an admitted statement; tags and alerts sorted by code, accounts by name. Only ``route`` may be absent.
     Field order is the published order."""
 
@@ -105,7 +105,7 @@ class Decision(Struct, frozen=True, omit_defaults=True, kw_only=True, forbid_unk
     accounts: tuple[AccountRow, ...]
 
 
-class Admission(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Admission(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """The second half of an entry. Field order is the published order."""
 
     index: int
@@ -252,7 +252,7 @@ class Facts:
         return found
 
 
-class Admitted(Struct, frozen=True, kw_only=True):
+class Admitted(Struct, frozen=True, gc=False, kw_only=True):
     """A statement may enter. ``accounts`` are changes in grams by account name, merged per account; zero changes are dropped."""
 
     route: str | None = None
@@ -262,13 +262,13 @@ class Admitted(Struct, frozen=True, kw_only=True):
     read: Set[str] = frozenset()  # Chains read beside those that the kind names: of parties whose roles others signed.
 
 
-class Refused(Struct, frozen=True):
+class Refused(Struct, frozen=True, gc=False):
     """A statement may not enter: all reasons, in order of report."""
 
     reasons: tuple[Reason, ...]
 
 
-class Findings(Struct, eq=False, kw_only=True):
+class Findings(Struct, eq=False, kw_only=True, gc=False):
     """Reasons in order of report; alerts and tags without repetition; and what an admission carries, route and changes of accounts."""
 
     reasons: list[Reason] = []

@@ -24,7 +24,7 @@ AWAY = (
 """What is raised while the database stops, is gone or starts: nobody's fault, to be tried again. asyncpg knows no common class for it."""
 
 
-class LogHead(Struct, frozen=True):
+class LogHead(Struct, frozen=True, gc=False):
     """The right edge of the log: size, root, compact range and the ``admission.at`` of the last entry in Unix seconds."""
 
     size: int
@@ -33,7 +33,7 @@ class LogHead(Struct, frozen=True):
     at_s: int
 
 
-class LinkRow(Struct, frozen=True):
+class LinkRow(Struct, frozen=True, gc=False):
     """Which statement holds (chain, seq), and where."""
 
     chain: str
@@ -42,7 +42,7 @@ class LinkRow(Struct, frozen=True):
     idx: int
 
 
-class EntryRow(Struct, frozen=True):
+class EntryRow(Struct, frozen=True, gc=False):
     """One stored entry."""
 
     idx: int

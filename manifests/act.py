@@ -62,7 +62,7 @@ class FiledBody(Body, frozen=True, kw_only=True):
     files: Files = ()
 
 
-class Entered(Struct, frozen=True):
+class Entered(Struct, frozen=True, gc=False):
     """An admitted act, with the manifest before and after it."""
 
     statement: Statement

@@ -15,7 +15,7 @@ from whitelist.thresholds import Thresholds
 from whitelist.workdays import Workdays
 
 
-class Duty(Struct, frozen=True, kw_only=True):
+class Duty(Struct, frozen=True, gc=False, kw_only=True):
     """An act that is open and expected. ``due_on`` is a day, included; ``None`` where no rule sets one."""
 
     kind: str

@@ -23,7 +23,7 @@ from signing.refusal import Rule
 from whitelist.fields import Place
 
 
-class ManifestItem(Struct, frozen=True, kw_only=True):
+class ManifestItem(Struct, frozen=True, gc=False, kw_only=True):
     """A manifest as it is listed: its address is ``/v1/manifests/<id>``, its places are divisions (GB/T 2260)."""
 
     id: str
@@ -45,7 +45,7 @@ class ManifestItem(Struct, frozen=True, kw_only=True):
     """Newest entry about it."""
 
 
-class Manifests(Struct, frozen=True, kw_only=True):
+class Manifests(Struct, frozen=True, gc=False, kw_only=True):
     """A page of manifests, newest issue first, as of ``size`` entries; ``next`` is the cursor of the next page, None at the end."""
 
     size: int
@@ -55,7 +55,7 @@ class Manifests(Struct, frozen=True, kw_only=True):
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 
-class ManifestChoice(Struct, frozen=True, kw_only=True):
+class ManifestChoice(Struct, frozen=True, gc=False, kw_only=True):
     """The manifests under one name, a number or ULID: one normally, several while a number is disputed or was used again."""
 
     size: int
@@ -65,14 +65,14 @@ class ManifestChoice(Struct, frozen=True, kw_only=True):
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 
-class FateAnswer(Struct, frozen=True, kw_only=True):
+class FateAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """Tonnes of a line used or disposed of by one method."""
 
     method: str
     mass_t: str
 
 
-class LineAnswer(Struct, frozen=True, kw_only=True):
+class LineAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A waste line and what became of its mass; None where it is not known yet."""
 
     line: int
@@ -93,7 +93,7 @@ class LineAnswer(Struct, frozen=True, kw_only=True):
     fates: tuple[FateAnswer, ...]
 
 
-class LegAnswer(Struct, frozen=True, kw_only=True):
+class LegAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """One carrier's run with one vehicle; ``parts_t`` by line when the load was split, else empty."""
 
     carrier: str
@@ -112,7 +112,7 @@ class FlagAnswer(Mark, frozen=True, kw_only=True):
     index: int
 
 
-class ManifestAnswer(Struct, frozen=True, kw_only=True):
+class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A manifest as it stands after ``size`` entries."""
 
     size: int
@@ -138,7 +138,7 @@ class ManifestAnswer(Struct, frozen=True, kw_only=True):
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 
-class SignerAnswer(Struct, frozen=True, kw_only=True):
+class SignerAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A role that signs, and the parties that may hold it; empty where any party may."""
 
     role: str
@@ -146,7 +146,7 @@ class SignerAnswer(Struct, frozen=True, kw_only=True):
     parties: tuple[str, ...]
 
 
-class DutyAnswer(Struct, frozen=True, kw_only=True):
+class DutyAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """An act that is expected. ``due_on`` is a day, included; ``provisional`` when counted with an unofficial calendar."""
 
     kind: str
@@ -157,7 +157,7 @@ class DutyAnswer(Struct, frozen=True, kw_only=True):
     provisional: bool
 
 
-class ManifestActions(Struct, frozen=True, kw_only=True):
+class ManifestActions(Struct, frozen=True, gc=False, kw_only=True):
     """Who must do what next, by when, judged at ``at``."""
 
     size: int
@@ -169,7 +169,7 @@ class ManifestActions(Struct, frozen=True, kw_only=True):
     """Of the codes above: parties, divisions (whitelist.names)."""
 
 
-class RecordAnswer(Struct, frozen=True, kw_only=True):
+class RecordAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """An entry about the manifest, with what proves it; ``at`` is claimed, ``hash`` that of the statement."""
 
     index: int
@@ -193,7 +193,7 @@ class RecordAnswer(Struct, frozen=True, kw_only=True):
     """The exact entry bytes, base64."""
 
 
-class ManifestHistory(Struct, frozen=True, kw_only=True):
+class ManifestHistory(Struct, frozen=True, gc=False, kw_only=True):
     """Every entry about a manifest, trunk and cases, in the order of the log."""
 
     size: int
@@ -201,7 +201,7 @@ class ManifestHistory(Struct, frozen=True, kw_only=True):
     entries: tuple[RecordAnswer, ...]
 
 
-class MoveAnswer(Struct, frozen=True, kw_only=True):
+class MoveAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """One row of the machine."""
 
     stage: str
@@ -214,7 +214,7 @@ class MoveAnswer(Struct, frozen=True, kw_only=True):
     source: str
 
 
-class Machine(Struct, frozen=True, kw_only=True):
+class Machine(Struct, frozen=True, gc=False, kw_only=True):
     """The machine of the manifest: stages with their names, moves in the order of life, stages that no act leaves."""
 
     stages: dict[str, str]

@@ -22,7 +22,7 @@ from signing.refusal import texts
 CASES_MAX = 16
 
 
-class ManifestCases(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Register ``manifest-cases:<manifest>``: the numbers that cases gave, and how many cases each party has opened."""
 
     number: str | None = None
@@ -49,7 +49,7 @@ def cases_of(facts: Facts, trunk: str) -> ManifestCases:
     return found or NO_CASES
 
 
-class Trunk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Trunk(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """An admitted statement of the trunk that a case speaks of (formats §3)."""
 
     seq: Annotated[Count, label("序号", "seq")]

@@ -34,7 +34,7 @@ PACKED = frozenset({"bag", "drum", "box"})
 _LABEL = re.compile(r"(?P<unit>[0-9A-HJ-NPQRTUWXY]{18})(?P<code>[0-9]{8})(?P<day>[0-9]{8})(?P<serial>[0-9]{3})")
 
 
-class Label(Struct, frozen=True):
+class Label(Struct, frozen=True, gc=False):
     """A scanned 数字识别码, taken apart. ``code`` with hyphens, ``day`` as ``YYYY-MM-DD``; ``batch`` is the label less its serial."""
 
     batch: str
@@ -44,7 +44,7 @@ class Label(Struct, frozen=True):
     serial: str
 
 
-class LabelHolder(Struct, frozen=True):
+class LabelHolder(Struct, frozen=True, gc=False):
     """Labels of one batch that a manifest has loaded."""
 
     manifest: str

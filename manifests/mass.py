@@ -14,7 +14,7 @@ from whitelist.thresholds import NAME as THRESHOLDS
 from whitelist.thresholds import Thresholds
 
 
-class Received(Struct, frozen=True):
+class Received(Struct, frozen=True, gc=False):
     """What the receiver did with one line, in grams."""
 
     line: int

@@ -69,7 +69,7 @@ VehicleKind = Annotated[
 """Source: addenda §8.12."""
 
 
-class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Vehicle(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """运输工具. Plates of dangerous-goods vehicles are company data, in clear (formats §7)."""
 
     kind: VehicleKind
@@ -81,14 +81,14 @@ class Vehicle(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     trailer_licence_no: Annotated[ShortText | None, label("挂车营运证件号", "operating licence of the trailer")] = None
 
 
-class LegPart(Struct, frozen=True):
+class LegPart(Struct, frozen=True, gc=False):
     """Grams of one line."""
 
     line: int
     mass_g: int
 
 
-class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Leg(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One carrier's run with one vehicle, from ``place`` on; legs are numbered by their place in the list (运输顺序)."""
 
     carrier: str
@@ -104,14 +104,14 @@ class Leg(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why the vehicle was changed, after a transshipment."""
 
 
-class Fate(Struct, frozen=True):
+class Fate(Struct, frozen=True, gc=False):
     """Grams of a line that were used or disposed of by one method."""
 
     method: str
     mass_g: int
 
 
-class LineState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One waste line and what became of its grams: declared → loaded → accepted + refused, accepted = fates + stock."""
 
     name: str
@@ -151,7 +151,7 @@ class LineState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return (self.accepted_g or 0) - self.disposed_g
 
 
-class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Times(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """When the acts took place, as claimed and judged; each is ``None`` until then."""
 
     issued_s: int
@@ -168,7 +168,7 @@ class Times(Struct, frozen=True, kw_only=True, omit_defaults=True):
     which is written when the transfer is over: its first custody act may lie before it."""
 
 
-class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """State of the trunk. The generator is the owner named in the chain."""
 
     generator: str
@@ -241,7 +241,7 @@ class ManifestState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return tuple([leg for leg in self.legs if leg.ended_s is None])
 
 
-class CaseState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CaseState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """State of ``case/<generator>/<manifest ULID>/<ULID>``, a side chain about the manifest ``trunk``: topic, and the number it gave."""
 
     topic: str

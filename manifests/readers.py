@@ -13,7 +13,7 @@ from manifests.view import ManifestView
 from whitelist.acts.apply import ApprovalApply
 
 
-class Begun(Struct, frozen=True):
+class Begun(Struct, frozen=True, gc=False):
     """What the first entry of a chain says of the readers of all entries on it: parties, and places."""
 
     named: tuple[str, ...]

@@ -18,7 +18,7 @@ FILTERS = ("number", "plate", "generator", "carrier", "receiver", "stage", "code
 """Fields of a search that are a term each, those first of which a term is likely to hold least."""
 
 
-class Search(Struct, frozen=True, kw_only=True):
+class Search(Struct, frozen=True, gc=False, kw_only=True):
     """What to look for; what is ``None`` or empty does not narrow. Times compare with the admission of the issue, ``until`` excluded."""
 
     visible_to: str | None = None
@@ -69,7 +69,7 @@ def scoped(search: Search, caller: Caller) -> Search:
     return replace(search, visible_to=caller.uscc, granted=granted)
 
 
-class Cursor(Struct, frozen=True):
+class Cursor(Struct, frozen=True, gc=False):
     """Where a page ended: the place of its last manifest in the order of listing."""
 
     issued_s: int
@@ -81,7 +81,7 @@ class Cursor(Struct, frozen=True):
             raise ValueError("not a place")
 
 
-class Changed(Struct, frozen=True):
+class Changed(Struct, frozen=True, gc=False):
     """Where a page of changes ended: the index of the newest entry about its last manifest."""
 
     idx: int

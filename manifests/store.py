@@ -42,7 +42,7 @@ async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[Manifest
     return [DECODE(row["view"]) for row in rows]
 
 
-class FoundViews(Struct, frozen=True):
+class FoundViews(Struct, frozen=True, gc=False):
     """A page of manifests; ``next`` is the place to go on from, ``None`` when there is nothing behind."""
 
     views: list[ManifestView]

@@ -33,7 +33,7 @@ class Ticket(BodyPart, frozen=True, kw_only=True):
 Tickets = Annotated[tuple[Ticket, ...], items(0, 8), label("磅单", "tickets")]
 
 
-class TicketUse(Struct, frozen=True, kw_only=True):
+class TicketUse(Struct, frozen=True, gc=False, kw_only=True):
     """Register ``ticket:<holder of the first role> <N(no)>``."""
 
     net_g: int
@@ -43,7 +43,7 @@ class TicketUse(Struct, frozen=True, kw_only=True):
     drawn_g: int
 
 
-class Weighed(Struct, frozen=True):
+class Weighed(Struct, frozen=True, gc=False):
     """What an act says that it weighed: its tickets and its own grams, ``None`` where it names no lines."""
 
     holder: str

@@ -37,7 +37,7 @@ _PLATE = re.compile("[\u4e00-\u9fff][A-Z][A-Z0-9]{4,6}[\u4e00-\u9fff]?")
 """One Han character, a letter, 4 to 6 letters or digits, perhaps a last Han character (挂, 学)."""
 
 
-class Trip(Struct, frozen=True):
+class Trip(Struct, frozen=True, gc=False):
     """A run of one carrier (车次): same id, same carrier, begun within ``vehicle_busy_h`` (kinds §1.5; Art. 16.2)."""
 
     id: str
@@ -55,7 +55,7 @@ def trip_name(manifest: str, state: ManifestState) -> str:
     return state.trip_id or manifest
 
 
-class OpenTrip(Struct, frozen=True, kw_only=True):
+class OpenTrip(Struct, frozen=True, gc=False, kw_only=True):
     """A load under way on a truck."""
 
     manifest: str
@@ -64,7 +64,7 @@ class OpenTrip(Struct, frozen=True, kw_only=True):
     categories: tuple[str, ...]
 
 
-class VehicleTrips(Struct, frozen=True):
+class VehicleTrips(Struct, frozen=True, gc=False):
     """Register ``trip:<N(plate)>``: the loads under way on one truck, oldest first."""
 
     open: tuple[OpenTrip, ...] = ()
@@ -188,7 +188,7 @@ def legs_stay_countable(judged: Judged, out: Findings) -> None:
         out.refuse("TRUNK_FULL", "chain", count, f"≤ {LEGS_MAX}", "LEGS", count=str(count), most=str(LEGS_MAX))
 
 
-class WaybillUses(Struct, frozen=True):
+class WaybillUses(Struct, frozen=True, gc=False):
     """Register ``waybill:<carrier> <N(no)>``: its newest (manifest, name of its trip); the carrier is the leg's, so none fills another's."""
 
     newest: tuple[tuple[str, str], ...] = ()

@@ -22,7 +22,7 @@ from manifests.acts import ACTS_BY_KIND
 from manifests.model import ManifestState, Stage, standing, trunk_of
 
 
-class Record(Struct, frozen=True, kw_only=True):
+class Record(Struct, frozen=True, gc=False, kw_only=True):
     """One entry about the manifest, on its trunk or in a case."""
 
     kind: str
@@ -37,7 +37,7 @@ class Record(Struct, frozen=True, kw_only=True):
     """As in the admission: ``(code,)`` or ``(code, integer)``; a union of the two is more than a decoder can tell apart."""
 
 
-class Flag(Struct, frozen=True):
+class Flag(Struct, frozen=True, gc=False):
     """An alert, and the entry that raised it."""
 
     level: Level
@@ -107,7 +107,7 @@ class ManifestView(Struct, frozen=True, kw_only=True, dict=True):
         return tuple(sorted([*common, *own])) if own else common
 
 
-class Way(Struct, frozen=True, eq=False):
+class Way(Struct, frozen=True, gc=False, eq=False):
     """What many manifests have in common, and one has from act to act: who moves which waste from where to where."""
 
     parties: tuple[str, ...]

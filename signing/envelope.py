@@ -28,14 +28,14 @@ _SIGNATURE_FIELDS: Mapping[str, type] = {"keyid": str, "sig": str}
 _TYPE_NAMES: Mapping[type, str] = {str: "string", list: "array"}
 
 
-class Signature(Struct, frozen=True, forbid_unknown_fields=True):
+class Signature(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One signature: who claims to have made it (64 hex digits) and its bytes."""
 
     keyid: str
     sig: bytes
 
 
-class Envelope(Struct, frozen=True, forbid_unknown_fields=True, rename={"payload_type": "payloadType", "body": "payload"}):
+class Envelope(Struct, frozen=True, gc=False, forbid_unknown_fields=True, rename={"payload_type": "payloadType", "body": "payload"}):
     """An envelope with its base64 undone; signatures in posted order. Encoded as JSON it is its frozen form."""
 
     payload_type: str

@@ -28,7 +28,7 @@ PARSERS: Mapping[str, Callable[[bytes], Any]] = {
 """By name; a name ending in ``-`` serves all names that begin so."""
 
 
-class DataFile(Struct, frozen=True):
+class DataFile(Struct, frozen=True, gc=False):
     """A data set to adopt; its SHA-256 is that of the file's bytes."""
 
     name: str

@@ -24,7 +24,7 @@ class AskedTransfer(Transfer, frozen=True, kw_only=True):
     generator: Annotated[Uscc, label("移出人", "generator")]
 
 
-class CheckTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CheckTerms(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """On which state of the log, and for which time, transfers are judged."""
 
     as_of: int | None = None  # A log size: judge by the first ``as_of`` entries only.
@@ -38,7 +38,7 @@ class Checks(CheckTerms, frozen=True, kw_only=True):
     transfers: tuple[AskedTransfer, ...]  # 1 to 1,000. One out of form is answered with all its defects, and does not touch the others.
 
 
-class CheckAnswer(Struct, frozen=True, kw_only=True):
+class CheckAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """What ``manifest.issue`` would be told about one transfer, and what is left."""
 
     admissible: bool
@@ -51,7 +51,7 @@ class CheckAnswer(Struct, frozen=True, kw_only=True):
     listings: tuple[ListingRef | None, ...]  # Per line: the listing its decision line was given on.
 
 
-class CheckAnswers(Struct, frozen=True, kw_only=True):
+class CheckAnswers(Struct, frozen=True, gc=False, kw_only=True):
     """Answers in the order of the transfers, by the log at ``size`` entries and the time ``at``."""
 
     size: int
@@ -60,7 +60,7 @@ class CheckAnswers(Struct, frozen=True, kw_only=True):
     answers: tuple[CheckAnswer, ...]
 
 
-class PermitAnswer(Struct, frozen=True, kw_only=True):
+class PermitAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A permit (经营许可证) as its newest entry ``index`` left it."""
 
     permit: str
@@ -81,7 +81,7 @@ class PermitAnswer(Struct, frozen=True, kw_only=True):
     index: int
 
 
-class ListAnswer(Struct, frozen=True, kw_only=True):
+class ListAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A list (白名单) without its rows; those are listings."""
 
     list: str
@@ -102,7 +102,7 @@ class ListAnswer(Struct, frozen=True, kw_only=True):
     index: int
 
 
-class ListingAnswer(Struct, frozen=True, kw_only=True):
+class ListingAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A row of a list with its quota Q1: ``used_t`` is committed by decisions."""
 
     list: str
@@ -122,7 +122,7 @@ class ListingAnswer(Struct, frozen=True, kw_only=True):
     left_t: str
 
 
-class ApprovalLineAnswer(Struct, frozen=True, kw_only=True):
+class ApprovalLineAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """A line of an application or decision with its quota Q2: ``used_t`` is drawn by manifests, those under way included."""
 
     line: int
@@ -140,7 +140,7 @@ class ApprovalLineAnswer(Struct, frozen=True, kw_only=True):
     left_t: str
 
 
-class ApprovalAnswer(Struct, frozen=True, kw_only=True):
+class ApprovalAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """An application on its way, or its decision (跨省转移批准)."""
 
     approval: str
@@ -162,7 +162,7 @@ class ApprovalAnswer(Struct, frozen=True, kw_only=True):
     index: int
 
 
-class QuotaAnswer(Struct, frozen=True, kw_only=True):
+class QuotaAnswer(Struct, frozen=True, gc=False, kw_only=True):
     """One quota account. ``used_t`` counts what is committed (Q1) or reserved and received (Q2, Q3); ``left_t`` below 0 is overdrawn."""
 
     account: str
@@ -177,7 +177,7 @@ class QuotaAnswer(Struct, frozen=True, kw_only=True):
     index: int | None  # Newest entry that touched the account.
 
 
-class Permits(Struct, frozen=True, kw_only=True):
+class Permits(Struct, frozen=True, gc=False, kw_only=True):
     """A page of permits, in order of chain name; ``next`` is the cursor of the next page, None at the end."""
 
     size: int
@@ -186,7 +186,7 @@ class Permits(Struct, frozen=True, kw_only=True):
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
-class Lists(Struct, frozen=True, kw_only=True):
+class Lists(Struct, frozen=True, gc=False, kw_only=True):
     """A page of lists, in order of chain name."""
 
     size: int
@@ -195,7 +195,7 @@ class Lists(Struct, frozen=True, kw_only=True):
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
-class Listings(Struct, frozen=True, kw_only=True):
+class Listings(Struct, frozen=True, gc=False, kw_only=True):
     """A page of listings, in order of list and row."""
 
     size: int
@@ -204,7 +204,7 @@ class Listings(Struct, frozen=True, kw_only=True):
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
-class Approvals(Struct, frozen=True, kw_only=True):
+class Approvals(Struct, frozen=True, gc=False, kw_only=True):
     """A page of approvals, in order of chain name."""
 
     size: int
@@ -213,7 +213,7 @@ class Approvals(Struct, frozen=True, kw_only=True):
     names: dict[str, str] = field(default_factory=dict)  # Of the codes above (whitelist.names).
 
 
-class Quotas(Struct, frozen=True, kw_only=True):
+class Quotas(Struct, frozen=True, gc=False, kw_only=True):
     """A page of quota accounts: decisions, then listings, then permits."""
 
     size: int

@@ -22,14 +22,14 @@ Stage = Literal["applied", "consulted", "agreed", "disagreed", "approved", "refu
 OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")
 
 
-class ListingRef(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ListingRef(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A row of a list: ``{"list":"list/2026-51-50-cy","row":7}``; it need not exist yet, next year's list may still come."""
 
     list: Annotated[str, form(f"^{LIST.pattern}$", "WL_UNKNOWN", "list/<YYYY>-<from>-<to>-<name>"), label("名单", "list")]
     row: Annotated[Count, with_code("WL_UNKNOWN"), label("行号", "row, from 0")]
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class Reply(Struct, frozen=True, gc=False, kw_only=True):
     """The other province's answer, which binds whatever the route (kinds §15)."""
 
     letter_no: str
@@ -39,7 +39,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     conditions: Conditions | None = None
 
 
-class DecisionLine(Struct, frozen=True, kw_only=True):
+class DecisionLine(Struct, frozen=True, gc=False, kw_only=True):
     """A line of the application, and after the decision what was granted on it. Its number is its place, from 0, in both."""
 
     name: str
@@ -55,7 +55,7 @@ class DecisionLine(Struct, frozen=True, kw_only=True):
     conditions: tuple[Conditions, ...] = ()  # All that bind what goes on it: of list and row (route LISTED), reply and decision.
 
 
-class ApprovalState(Struct, frozen=True, kw_only=True):
+class ApprovalState(Struct, frozen=True, gc=False, kw_only=True):
     """An application on its way, or its decision. Days ``YYYY-MM-DD``."""
 
     stage: Stage

@@ -31,7 +31,7 @@ FIRST_CODE = "841-001-01"
 _SEPARATORS: Mapping[str, str] = {"single": "", "first_plus_possible": ",", "any_of": "/"}
 
 
-class Waste(Struct, frozen=True, kw_only=True):
+class Waste(Struct, frozen=True, gc=False, kw_only=True):
     """One code of the catalogue. ``hazards`` in printed order; ``mode`` says what their separator means."""
 
     code: str
@@ -55,7 +55,7 @@ class Waste(Struct, frozen=True, kw_only=True):
         return ("/" if self.mode == "any_of" else "，").join(self.hazards)
 
 
-class Catalogue(Struct, frozen=True):
+class Catalogue(Struct, frozen=True, gc=False):
     """One edition, by code."""
 
     edition: str

@@ -19,7 +19,7 @@ from whitelist.transfer import Transfer, WasteLine
 INTRA, LISTED, APPROVED, OFF_LOG = "INTRA", "LISTED", "APPROVED", "OFF_LOG"
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class Asked(Struct, frozen=True, gc=False, kw_only=True):
     """Who asks for which transfer, and when: the statement's ``at``, and the moment at which it would be admitted."""
 
     generator: str
@@ -28,7 +28,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     moment: Moment
 
 
-class Checked(Struct, frozen=True, kw_only=True):
+class Checked(Struct, frozen=True, gc=False, kw_only=True):
     """What the rules of one check see. ``decided`` and ``masses`` (grams) go with ``transfer.lines``, line by line."""
 
     asked: Asked

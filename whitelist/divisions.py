@@ -35,7 +35,7 @@ DIVISION = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)[0-9
 """Six digits of which the first two are a province's."""
 
 
-class Division(Struct, frozen=True, kw_only=True):
+class Division(Struct, frozen=True, gc=False, kw_only=True):
     """One division. Days are ``YYYY-MM-DD``, both included; empty: since before the table, or still valid."""
 
     code: str
@@ -48,7 +48,7 @@ class Division(Struct, frozen=True, kw_only=True):
     successor: str = ""  # Code of the division that took its place; given exactly for those with ``valid_to``.
 
 
-class Divisions(Struct, frozen=True):
+class Divisions(Struct, frozen=True, gc=False):
     """Divisions by code, and the provinces whose divisions are all listed."""
 
     by_code: dict[str, Division]

@@ -35,7 +35,7 @@ _ONLY_CORROSIVE = "仅具有腐蚀性危险特性的"
 """How the wastes of items 20 and 21 (废酸, 废碱) begin: no other hazard may be declared beside C."""
 
 
-class Exemption(Struct, frozen=True, kw_only=True):
+class Exemption(Struct, frozen=True, gc=False, kw_only=True):
     """One item. ``codes`` and ``categories`` are both empty where the list names its wastes in words; these then stand in ``words``."""
 
     codes: frozenset[str]
@@ -49,7 +49,7 @@ class Exemption(Struct, frozen=True, kw_only=True):
         return bool(self.words) or code in self.codes or f"HW{code[-2:]}" in self.categories
 
 
-class Exemptions(Struct, frozen=True):
+class Exemptions(Struct, frozen=True, gc=False):
     """One edition, by item number."""
 
     edition: str

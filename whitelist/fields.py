@@ -56,7 +56,7 @@ Name = Annotated[Text, label("废物名称", "name of the waste")]
 Address = Annotated[str, text(200), label("地址", "address")]
 
 
-class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Place(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A place (场所) of a party: its division, its address, and the registered site (``party.site``) if it is one."""
 
     division: Annotated[DivisionCode, label("行政区划代码", "division")]
@@ -64,7 +64,7 @@ class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     site: Annotated[SiteId | None, label("场所编号", "site")] = None
 
 
-class Lot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Lot(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """来源批次: what a collector received on an earlier manifest and sends on."""
 
     manifest: Annotated[ManifestRef, label("来源联单", "source manifest")]
@@ -75,7 +75,7 @@ class Lot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 Lots = Annotated[tuple[Lot, ...], items(1, 64)]
 
 
-class Return(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Return(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Carries refused grams: ``lines`` names for each line of this manifest the line there."""
 
     manifest: Annotated[ManifestRef, label("原联单", "manifest returned")]
@@ -83,7 +83,7 @@ class Return(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     lines: Annotated[tuple[LineNumber, ...], items(1, 16), label("原联单行号", "lines there")]
 
 
-class Letter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Letter(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """+L: the letter (函) by which an authority says on paper what its statement says here."""
 
     letter_no: Annotated[Text, label("函号", "letter number")]
@@ -120,7 +120,7 @@ ScopeCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "SCOPE_FORM", "N
 Methods = Annotated[tuple[Method, ...], items(1, 28, "METHOD", once=True), label("利用处置方式", "methods")]
 
 
-class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Scope(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Wastes of one category: ``{"category":"HW31","scope":"INCLUDE","codes":["900-052-31"]}``; ``codes`` is absent for ALL.
 
     This is how states keep it, 2,000 of them in a list: judged once at the door, and not again whenever a list is loaded.

@@ -31,7 +31,7 @@ SuspensionStops = Annotated[
 EVERYWHERE = "00"  # ``<from>`` of lists that are open to every other province.
 
 
-class Conditions(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Conditions(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is asked beside quota and term."""
 
     # A row's add to the list's, a decision's to both, and what the reply said binds in any case; the stricter holds. Source: kinds §4; 2020
@@ -65,7 +65,7 @@ def is_use_only(terms: Iterable[Conditions | None]) -> bool:
     return any(found is not None and found.use_only for found in terms)
 
 
-class ListRow(Struct, frozen=True, kw_only=True):
+class ListRow(Struct, frozen=True, gc=False, kw_only=True):
     """One listing: who may take what, by which methods, up to how much in the year."""
 
     receiver: str
@@ -77,7 +77,7 @@ class ListRow(Struct, frozen=True, kw_only=True):
     conditions: Conditions | None = None
 
 
-class ListState(Struct, frozen=True, kw_only=True):
+class ListState(Struct, frozen=True, gc=False, kw_only=True):
     """A list as its chain left it. In force once it is countersigned, or complete where nobody countersigns."""
 
     year: int

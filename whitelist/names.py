@@ -48,7 +48,7 @@ _PLACES = frozenset({"division", "origin", "destination"})
 _PROVINCES = frozenset({"from_province", "to_province"})
 
 
-class Codes(Struct, frozen=True):
+class Codes(Struct, frozen=True, gc=False):
     """What an answer names: parties, divisions, provinces, and words by code."""
 
     parties: frozenset[str]

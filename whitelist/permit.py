@@ -31,7 +31,7 @@ PermitClass = Annotated[
 StatusT = TypeVar("StatusT", bound=str)
 
 
-class Change(Struct, Generic[StatusT], frozen=True):
+class Change(Struct, Generic[StatusT], frozen=True, gc=False):
     """One change: the entry that made it, the Unix seconds of its admission, and what holds from then on."""
 
     index: int
@@ -39,7 +39,7 @@ class Change(Struct, Generic[StatusT], frozen=True):
     status: StatusT
 
 
-class History(Struct, Generic[StatusT], frozen=True):
+class History(Struct, Generic[StatusT], frozen=True, gc=False):
     """The changes of one thing, in order of admission; ``ACTIVE`` is what it was before the first (kinds §1.1, §1.3).
 
     A log learns of things later than they happen: a truck that left at noon is entered at two, and a permit was suspended at one. So every
@@ -73,7 +73,7 @@ class History(Struct, Generic[StatusT], frozen=True):
         return History((*self.changes, Change(admission.index, parse_admission_at(admission.at), status)))
 
 
-class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Basis(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """豁免依据 of class exempt_use: the item of the exemption list by which this receiver needs no permit (R-21)."""
 
     edition: Annotated[Literal[2021, 2025], with_code("EXEMPT_BASIS"), label("豁免清单年版", "edition of the exemption list")]
@@ -83,14 +83,14 @@ class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     """Needed for point-to-point use (点对点定向利用), which is good for this generator alone."""
 
 
-class Usage(Struct, frozen=True):
+class Usage(Struct, frozen=True, gc=False):
     """Grams taken outside this ledger in one month, as last reported; once an authority has spoken, only it speaks again."""
 
     grams: int
     by_authority: bool
 
 
-class PermitState(Struct, frozen=True, kw_only=True):
+class PermitState(Struct, frozen=True, gc=False, kw_only=True):
     """A permit as its chain left it. Days ``YYYY-MM-DD``, both included; ``scale_g`` is 年经营规模 in grams a year."""
 
     no: str
@@ -129,7 +129,7 @@ class PermitState(Struct, frozen=True, kw_only=True):
         return sorted({method for item in self.items_for(code) or self.items for method in item.methods})
 
 
-class HeldPermit(Struct, frozen=True, kw_only=True):
+class HeldPermit(Struct, frozen=True, gc=False, kw_only=True):
     """One permit of a holder."""
 
     chain: str
@@ -139,7 +139,7 @@ class HeldPermit(Struct, frozen=True, kw_only=True):
     is_revoked: bool = False
 
 
-class HeldPermits(Struct, frozen=True):
+class HeldPermits(Struct, frozen=True, gc=False):
     """Register ``permits:<USCC>``: every permit that a holder ever got, in order of admission."""
 
     permits: tuple[HeldPermit, ...] = ()

@@ -28,7 +28,7 @@ Q1_PREFIX = "Q1 "
 Q3_PREFIX = "Q3 "
 
 
-class SiteYear(Struct, frozen=True, kw_only=True):
+class SiteYear(Struct, frozen=True, gc=False, kw_only=True):
     """Register ``q3:<root>``: the permits of the line of renewals, oldest first, and how its account divides into years (grams)."""
 
     permits: tuple[str, ...]
@@ -112,7 +112,7 @@ def _rolled(register: SiteYear, account_g: int, year: int) -> SiteYear:
     return replace(register, year=year, base_g=base_g, prior_base_g=prior_base_g)
 
 
-class Commitment(Struct, frozen=True, kw_only=True):
+class Commitment(Struct, frozen=True, gc=False, kw_only=True):
     """One line of one decision: ``held_g`` of the listing's quota, good through ``ends_on``."""
 
     decision: str
@@ -125,7 +125,7 @@ class Commitment(Struct, frozen=True, kw_only=True):
         return self.held_g if today <= self.ends_on else facts.used_g(q2_account(self.decision, self.line))
 
 
-class Commitments(Struct, frozen=True):
+class Commitments(Struct, frozen=True, gc=False):
     """Register ``q1:<list chain> <row>``: what holds grams of the listing, in order of admission."""
 
     open: tuple[Commitment, ...] = ()

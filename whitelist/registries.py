@@ -19,7 +19,7 @@ from whitelist.quota import q1_account, q2_account, q3_account
 from whitelist.registry_terms import code_group, way_groups
 
 
-class RegistryRow(Struct, frozen=True):
+class RegistryRow(Struct, frozen=True, gc=False):
     """One row of a registry: a chain with its state, and the number of the row within it."""
 
     chain: str
@@ -48,7 +48,7 @@ class RegistryRow(Struct, frozen=True):
 Select = Callable[[str, Any], Iterable[int]]  # From a chain's name and state to the numbers of the rows that are wanted of it, ascending.
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class Wanted(Struct, frozen=True, gc=False, kw_only=True):
     """Filters; what is ``None`` does not narrow. Each registry looks at those it knows, and answers with numbers of rows, 0 for a whole chain."""
 
     generator: str | None = None

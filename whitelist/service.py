@@ -115,7 +115,7 @@ def _part(wanted: Wanted, chain_type: str, caller: Caller | None = None) -> Part
     return Part(wanted.prefix(chain_type), wanted.groups(chain_type, caller))
 
 
-class _Found(Struct, frozen=True):
+class _Found(Struct, frozen=True, gc=False):
     size: int
     rows: list[RegistryRow]
     next: str | None

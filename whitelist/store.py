@@ -51,7 +51,7 @@ _HEADS = "SELECT key, value FROM fact WHERE key >= $1 AND key < $2 ORDER BY key 
 """``fact.key`` is COLLATE "C": keys come in the order of names."""
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, gc=False):
     """Chains of one type that a search is for: how their names begin, and the terms of which each has one of every group."""
 
     prefix: str
@@ -73,7 +73,7 @@ class Part(Struct, frozen=True):
         return LISTS_AT_A_TIME if self.chain_type == "list" else CHAINS_AT_A_TIME
 
 
-class _Stretch(Struct, frozen=True):
+class _Stretch(Struct, frozen=True, gc=False):
     """A piece of the way: heads by key, as stored; its last chain, ``None`` where it leads to the end; and how many chains were looked at."""
 
     heads: list[tuple[str, bytes]]

@@ -29,7 +29,7 @@ Workdays = Annotated[int, Meta(ge=1, le=1_000)]  # Bounded because working days 
 DayOfMonth = Annotated[int, Meta(ge=1, le=28)]  # A day that every month has.
 
 
-class Thresholds(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Thresholds(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """The tolerances and terms in force. Names and first values: kinds §12."""
 
     weight_floor_g: Annotated[

@@ -78,7 +78,7 @@ TransferType = Annotated[
 TripId = Annotated[str, form("^[0-9A-Za-z._-]{1,64}$", "TRIP_ID", "1 to 64 letters, digits, . _ -")]
 
 
-class BodyPart(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class BodyPart(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of a body: unknown fields are refused, absent ones stay absent."""
 
 
@@ -225,7 +225,7 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
         return self.type.startswith("backfill_")
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Answer(Struct, frozen=True, gc=False, kw_only=True):
     """What ``check`` answers. With reasons the transfer is refused; ``draws`` are grams that an issue would add, by account name."""
 
     route: str  # ``INTRA``, ``LISTED``, ``APPROVED`` or ``OFF_LOG``.

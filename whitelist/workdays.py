@@ -23,7 +23,7 @@ PROVISIONAL_CALENDAR = "PROVISIONAL_CALENDAR"
 _SATURDAY = 5
 
 
-class Calendar(Struct, frozen=True, kw_only=True):
+class Calendar(Struct, frozen=True, gc=False, kw_only=True):
     """One year's exceptions to the rule "Monday to Friday"."""
 
     year: int
@@ -36,7 +36,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
         return day in self.work or (day.weekday() < _SATURDAY and day not in self.off)
 
 
-class Count(Struct, frozen=True):
+class Count(Struct, frozen=True, gc=False):
     """A counted deadline or span: its last day, its working days, and ``PROVISIONAL_CALENDAR`` where such a calendar had a part in it."""
 
     day: date
@@ -44,7 +44,7 @@ class Count(Struct, frozen=True):
     flags: tuple[str, ...] = ()
 
 
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
+class _File(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     year: int
     provisional: bool
     source: str

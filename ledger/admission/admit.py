@@ -51,7 +51,7 @@ KeyLookup = Callable[[str], KeyRecord | None]
 """A key by keyid: suite and SPKI are fixed for ever at registration, so any copy of the record serves."""
 
 
-class Submission(Struct, frozen=True, kw_only=True):
+class Submission(Struct, frozen=True, gc=False, kw_only=True):
     """A statement on its way in: form and content are checked, signatures verified by the caller."""
 
     envelope: Envelope

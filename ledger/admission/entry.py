@@ -26,7 +26,7 @@ _LONG = {b"\\b": b"\\u0008", b"\\t": b"\\u0009", b"\\n": b"\\u000a", b"\\f": b"\
 _ENCODE = msgspec.json.Encoder().encode
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """One entry as stored: typed halves beside the exact bytes."""
 
     index: int
@@ -36,7 +36,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     admission: Admission
 
 
-class _Fields(Struct, frozen=True, forbid_unknown_fields=True):
+class _Fields(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The fields of an entry, for reading."""
 
     v: Literal[1]

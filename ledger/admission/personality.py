@@ -35,7 +35,7 @@ class Window(Enum):
     CUSTODY = "custody"  # A fact: any past ``at``, never later than admission.at + 5 min; tagged LATE beyond 2 h.
 
 
-class Reads(Struct, frozen=True, kw_only=True):
+class Reads(Struct, frozen=True, gc=False, kw_only=True):
     """What a kind needs beside its own chain, ``log/main`` and the signers' party chains (these are always read)."""
 
     chains: tuple[str, ...] = ()  # Listed in ``admission.facts`` where they have entries.
@@ -44,7 +44,7 @@ class Reads(Struct, frozen=True, kw_only=True):
     """Full keys (``number:20265101000123``) of indexes that ``evolve`` keeps; functions of earlier entries, so never listed."""
 
 
-class Role(Struct, frozen=True):
+class Role(Struct, frozen=True, gc=False):
     """One place of ``by``: who may hold it. ``foreign``: no authority covers the party or place, so any may act (tag FOREIGN)."""
 
     name: str
@@ -52,7 +52,7 @@ class Role(Struct, frozen=True):
     foreign: bool = False
 
 
-class Judged(Struct, frozen=True):
+class Judged(Struct, frozen=True, gc=False):
     """What a rule sees. ``state`` is the chain's, before the statement; ``None`` where it has none."""
 
     statement: Statement
@@ -62,7 +62,7 @@ class Judged(Struct, frozen=True):
     kind: Kind  # The kind as the ruleset in force has it.
 
 
-class Changes(Struct, frozen=True, kw_only=True):
+class Changes(Struct, frozen=True, gc=False, kw_only=True):
     """What an entry changes beside its chain's head and its account rows: the chain's own state, and registers by full key."""
 
     state: Any = None

@@ -46,7 +46,7 @@ class Busy(Exception):
         super().__init__(why)
 
 
-class Sequenced(Struct, frozen=True):
+class Sequenced(Struct, frozen=True, gc=False):
     """The statement is entry ``index``; ``is_new`` is False for a resubmission, whose ``entry`` is then read from the store."""
 
     index: int
@@ -57,7 +57,7 @@ class Sequenced(Struct, frozen=True):
 Outcome = Sequenced | Refusal
 
 
-class _Decided(Struct, frozen=True):
+class _Decided(Struct, frozen=True, gc=False):
     """What becomes of a batch once it is appended; ``head`` is the one after it."""
 
     outcomes: list[Outcome]

@@ -74,7 +74,7 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
     return statement, kind
 
 
-class ClaimedAct(Struct, frozen=True):
+class ClaimedAct(Struct, frozen=True, gc=False):
     """Signers, kind and statement hash of an act that may be in no form."""
 
     by: tuple[str, ...]
@@ -194,7 +194,7 @@ def check_origin(origin: str) -> None:
         raise refuse("FIELD_TYPE", field="body.origin", found=origin, expected=ORIGIN_PATTERN.pattern)
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class Draft(Struct, frozen=True, gc=False, kw_only=True):
     """A statement ready to be signed. ``body`` is a Struct of the kind or a plain dict of JSON values (no floats, no nulls)."""
 
     kind: str

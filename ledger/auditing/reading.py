@@ -40,7 +40,7 @@ _READER: "Reader | None" = None
 _KEYID = re.compile(rb'"keyid":"([0-9a-f]{64})"')
 
 
-class Task(Struct, frozen=True):
+class Task(Struct, frozen=True, gc=False):
     """Consecutive entries from ``start`` on, and the keys known so far that they are signed with."""
 
     start: int
@@ -48,7 +48,7 @@ class Task(Struct, frozen=True):
     keys: dict[str, tuple[str, bytes]]  # (suite, SPKI) by keyid
 
 
-class _Wire(Struct, frozen=True, array_like=True):
+class _Wire(Struct, frozen=True, gc=False, array_like=True):
     """An entry on its way between processes, and findings of its signatures. The body travels encoded: only its kind knows its type."""
 
     findings: tuple[Finding, ...] = ()
@@ -59,7 +59,7 @@ class _Wire(Struct, frozen=True, array_like=True):
 _WireBundle = tuple[bytes, bytes, tuple[_Wire, ...]]  # leaves, node, entries
 
 
-class CheckedEntry(Struct, frozen=True):
+class CheckedEntry(Struct, frozen=True, gc=False):
     """An entry after the parallel part: ``entry`` is None when it cannot be read; ``is_verified`` when all its keys were at hand."""
 
     entry: Entry | None
@@ -67,7 +67,7 @@ class CheckedEntry(Struct, frozen=True):
     is_verified: bool
 
 
-class BundleRead(Struct, frozen=True):
+class BundleRead(Struct, frozen=True, gc=False):
     """Entries of one task: their leaf hashes, joined, and the root over them."""
 
     leaves: bytes

@@ -47,7 +47,7 @@ ACCESS_UNKNOWN:NONE
 """)
 
 
-class AccessGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class AccessGrant(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``access.grant/1``."""
 
     reader: Annotated[Uscc, label("查阅单位", "reader")]
@@ -57,7 +57,7 @@ class AccessGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     reason: Annotated[Text, label("理由", "reason")]
 
 
-class AccessRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AccessRevoke(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Body of ``access.revoke/1``: ends all grants of this authority to the reader."""
 
     reader: Annotated[Uscc, label("查阅单位", "reader")]

@@ -25,13 +25,13 @@ from signing.refusal import Reason, Refusal, refuse
 WHERE = "body.continues"
 
 
-class LogClose(Struct, frozen=True, forbid_unknown_fields=True):
+class LogClose(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``log.close/1``."""
 
     successor_origin: Annotated[OriginName, label("后续账本", "origin of the successor")]
 
 
-class Continues(Struct, frozen=True, forbid_unknown_fields=True):
+class Continues(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The log that this one succeeds."""
 
     origin: Annotated[OriginName, label("账本名称", "origin")]

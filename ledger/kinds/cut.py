@@ -29,7 +29,7 @@ Admitted again after a cut of the log. || Nothing to do.
 _LINE = re.compile(r"([0-9a-f]{64}) (\S{25})")
 
 
-class LogCut(Struct, frozen=True, forbid_unknown_fields=True):
+class LogCut(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``log.cut/1``."""
 
     size: Annotated[Size, label("保留条目数", "entries that stay; also the index of this statement")]

@@ -20,7 +20,7 @@ KINDS_MAX = 64
 DELEGATIONS_MAX = 200  # Open delegations of one party: they travel with its state, which every statement of the party loads.
 
 
-class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class DelegationGrant(Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``delegation.grant/1``: who may sign which kinds, without version (``manifest.issue``), for the party of this chain."""
 
     delegate: Annotated[Uscc, label("受托单位", "delegate")]
@@ -31,7 +31,7 @@ class DelegationGrant(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     file: Annotated[File, label("附件", "attachment")] | None = None
 
 
-class DelegationRevoke(Struct, frozen=True, forbid_unknown_fields=True):
+class DelegationRevoke(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``delegation.revoke/1``: ends every delegation to that party."""
 
     delegate: Annotated[Uscc, label("受托单位", "delegate")]

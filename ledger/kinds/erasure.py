@@ -15,14 +15,14 @@ from ledger.model import Admission, Facts, Findings, Statement
 LOG_ERASURES = "log/erasures"
 
 
-class PdErase(Struct, frozen=True, forbid_unknown_fields=True):
+class PdErase(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``pd.erase/1``: which commitment can no longer be opened."""
 
     statement: Annotated[Hash, label("声明哈希", "statement hash")]
     field: Annotated[CommitField, label("字段", "key of its body.commit")]
 
 
-class Erasure(Struct, frozen=True):
+class Erasure(Struct, frozen=True, gc=False):
     """Register ``erasure:<statement> <field>``: the entry that recorded it."""
 
     idx: int

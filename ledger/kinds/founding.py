@@ -18,7 +18,7 @@ from signing.possession import KeyRegistration
 from signing.refusal import Reason, Refusal
 
 
-class FoundingParty(Struct, frozen=True, forbid_unknown_fields=True):
+class FoundingParty(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The operator as named at founding."""
 
     uscc: Annotated[Uscc, label("统一社会信用代码", "USCC")]
@@ -26,7 +26,7 @@ class FoundingParty(Struct, frozen=True, forbid_unknown_fields=True):
     keys: Annotated[tuple[KeyRegistration, ...], items(1, 1, "FIELD_TYPE"), label("密钥", "keys")]
 
 
-class FoundingAuthority(Struct, frozen=True, forbid_unknown_fields=True):
+class FoundingAuthority(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """An authority as named at founding or admission."""
 
     uscc: Annotated[Uscc, label("统一社会信用代码", "USCC")]
@@ -39,7 +39,7 @@ class FoundingAuthority(Struct, frozen=True, forbid_unknown_fields=True):
     ]
 
 
-class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
+class Adopted(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A ruleset or data set: name, version, SHA-256 (hex) of its file."""
 
     name: Annotated[str, label("名称", "name")]
@@ -47,7 +47,7 @@ class Adopted(Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Annotated[Hash, label("文件哈希", "SHA-256 of the file")]
 
 
-class LogFound(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class LogFound(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``log.found/1``."""
 
     origin: Annotated[OriginName, label("账本名称", "origin")]

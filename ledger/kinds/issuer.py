@@ -33,7 +33,7 @@ The certificate is not one of this key. || Give the X.509 certificate of the key
 _CERT = form(b64.PATTERN, "ISSUER_CERT", "DER, canonical base64")
 
 
-class IssuerKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class IssuerKey(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``issuer.key/1``; possession is proved as for a key of the operator."""
 
     use: Annotated[Literal["pdf", "claim"], words(USES), label("用途", "what it signs")]
@@ -45,7 +45,7 @@ class IssuerKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     valid_to: Annotated[Day, label("停用日期", "last day")]
 
 
-class IssuerRetire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class IssuerRetire(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``issuer.retire/1``."""
 
     keyid: Annotated[Hash, label("密钥标识", "keyid")]
@@ -53,7 +53,7 @@ class IssuerRetire(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     since_at: Annotated[At, label("失效时间", "since when it is not trusted")] | None = None
 
 
-class Issuer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Issuer(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Register ``issuer:<keyid>``: what the key signs from index ``added`` on; after ``retired``, or ``since_s``, it counts as unsigned."""
 
     use: str

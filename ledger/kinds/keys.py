@@ -35,7 +35,7 @@ Scope = Annotated[tuple[KindName, ...], items(1, KINDS_MAX, once=True), label("�
 Device = Literal["server", "browser", "phone", "weighbridge", "hsm", "other"]
 
 
-class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class KeyAdd(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.add/1``; by the party itself, or by the authority of its region as recovery."""
 
     key: Annotated[KeyRegistration, label("新密钥", "new key")]
@@ -47,7 +47,7 @@ class KeyAdd(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     commit: Commitments = field(default_factory=dict)
 
 
-class KeyRotate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class KeyRotate(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.rotate/1``, signed by the old key alone; the new one speaks through its possession proof."""
 
     old: Annotated[KeyId, label("旧密钥标识", "keyid of the old key")]
@@ -55,7 +55,7 @@ class KeyRotate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     commit: Commitments = field(default_factory=dict)
 
 
-class KeyRevoke(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class KeyRevoke(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``key.revoke/1``."""
 
     keyid: Annotated[KeyId, label("密钥标识", "keyid")]

@@ -48,14 +48,14 @@ PARTY_STATE:CIRCLE
 """)
 
 
-class PartyRegister(Struct, frozen=True, forbid_unknown_fields=True):
+class PartyRegister(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``party.register/1``."""
 
     name: Annotated[Text, label("单位名称", "name of the party")]
     keys: Annotated[tuple[KeyRegistration, ...], items(1, KEYS_MAX, "FIELD_TYPE"), label("密钥", "first keys")]
 
 
-class PartyAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PartyAmend(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``party.amend/1``: one at least of name, successor, closed_on, reopen."""
 
     name: Annotated[Text, label("单位名称", "new name")] | None = None

@@ -23,7 +23,7 @@ Refusal pages are out of order. || Submit pages in order of hour and page.
 _SOME = at_least(1)
 
 
-class RefusalItem(Struct, frozen=True, forbid_unknown_fields=True):
+class RefusalItem(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """One refused statement."""
 
     statement: Annotated[Hash, label("声明哈希", "statement hash")]
@@ -34,7 +34,7 @@ class RefusalItem(Struct, frozen=True, forbid_unknown_fields=True):
     at: Annotated[At, label("拒绝时间", "when it was refused")]
 
 
-class LogRefusals(Struct, frozen=True, forbid_unknown_fields=True):
+class LogRefusals(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``log.refusals/1``: one page of one clock hour."""
 
     hour: Annotated[
@@ -45,7 +45,7 @@ class LogRefusals(Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[tuple[RefusalItem, ...], _SOME, label("被拒声明", "refused statements, by time")]
 
 
-class RefusalsState(Struct, frozen=True):
+class RefusalsState(Struct, frozen=True, gc=False):
     """State of ``log/refusals``: the last page."""
 
     hour: str

@@ -48,7 +48,7 @@ def party_or_guardians(statement: Statement, facts: Facts) -> list[Role]:
     return the_party(statement, facts) if statement.by == (statement.owner,) else guardians(statement, facts)
 
 
-class Counted(Struct, frozen=True):
+class Counted(Struct, frozen=True, gc=False):
     """State of ``log/erasures`` and ``log/issuers``: how many acts opened something there."""
 
     count: int

@@ -50,7 +50,7 @@ The division code was withdrawn. || Use the code in force, which the data of div
 """)
 
 
-class Site(Struct, frozen=True, kw_only=True):
+class Site(Struct, frozen=True, gc=False, kw_only=True):
     """Register ``site:<USCC> <id>``: what the last ``party.site`` of this id said. Days are ``YYYY-MM-DD``."""
 
     name: str
@@ -71,7 +71,7 @@ def site_at(facts: Facts, uscc: str, site: str) -> Site | None:
     return None if found is None or found.closed_on is not None else found
 
 
-class PartySite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PartySite(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``party.site/1``: the last statement of a site id holds; with ``closed_on`` the site ends."""
 
     site: Annotated[SiteId, label("场所编号", "id of the site")]

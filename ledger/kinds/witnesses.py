@@ -18,7 +18,7 @@ from signing.keys import keyid
 from signing.refusal import Reason, Refusal
 
 
-class WitnessSet(Struct, frozen=True, forbid_unknown_fields=True):
+class WitnessSet(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``witness.set/1``: the whole new policy, tlog-policy lines without comments or URLs."""
 
     witness_policy: Annotated[tuple[str, ...], label("见证策略", "witness policy, one line each")]

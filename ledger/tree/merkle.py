@@ -32,7 +32,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-class Edge(Struct, frozen=True):
+class Edge(Struct, frozen=True, gc=False):
     """All that is needed to append: one hash per set bit of ``size``, the largest subtree first (a compact range)."""
 
     size: int = 0

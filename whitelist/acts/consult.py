@@ -38,7 +38,7 @@ class ApprovalConsult(Letter, frozen=True, kw_only=True, forbid_unknown_fields=T
     commit: Commitments = field(default_factory=dict)
 
 
-class ConsentedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ConsentedLine(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """How much of a line the other province agrees to at most."""
 
     line: Annotated[LineNumber, label("申请行号", "line, from 0")]

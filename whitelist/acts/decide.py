@@ -32,7 +32,7 @@ from whitelist.thresholds import thresholds_of
 from whitelist.workdays import is_late, judge_term
 
 
-class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class DecidedLine(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is granted on a line of the application; lines not named are not granted."""
 
     line: Annotated[LineNumber, label("申请行号", "line, from 0")]
@@ -40,7 +40,7 @@ class DecidedLine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     valid_to: Annotated[Day | None, label("该行有效期至", "valid to")] = None  # At most the decision's, which it is where nothing is said.
 
 
-class ApprovalDecide(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ApprovalDecide(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``approval.decide/1``: ``valid_to`` and ``lines`` stand with ``approve``, ``outcome`` and ``reason`` with a refusal."""
 
     approve: Annotated[bool, label("是否批准", "approves")]

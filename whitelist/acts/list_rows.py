@@ -26,7 +26,7 @@ from whitelist.listing import Conditions, ListRow, ListState, list_act
 from whitelist.permit import PermitState, permit_at
 
 
-class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Row(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One listing on the wire."""
 
     receiver: Annotated[Uscc, label("接受单位", "receiver")]
@@ -41,7 +41,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
         return filled(ListRow, self, root=root, waste=filled(Scope, self.waste), quota_g=parse_mass(self.quota_t))
 
 
-class ListRows(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ListRows(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Body of ``list.rows/1``: one page, numbered from 0; rows count on across pages. A page is what fits a body of 24 KiB."""
 
     page: Annotated[Count, label("页次", "page")]

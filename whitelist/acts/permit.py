@@ -43,7 +43,7 @@ from whitelist.rules.place import judge_site
 Items = Annotated[tuple[PermitItem, ...], items(1, 64, "ITEMS"), label("经营类别、代码、方式", "wastes and methods")]
 
 
-class PermitGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PermitGrant(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``permit.grant/1``."""
 
     no: Annotated[Text, label("许可证编号或豁免管理单位编号", "number")]
@@ -60,7 +60,7 @@ class PermitGrant(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     file: Annotated[File | None, label("附件", "attachment")] = None
 
 
-class PermitAmend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PermitAmend(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``permit.amend/1``: what is given replaces what was; class and root stay."""
 
     reason: Annotated[Text, label("变更理由", "reason")]

@@ -27,7 +27,7 @@ _BEFORE: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class PermitChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class PermitChange(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Body of ``permit.suspend/1``, ``permit.resume/1`` and ``permit.revoke/1``."""
 
     reason: Annotated[Text, label("理由", "reason")]

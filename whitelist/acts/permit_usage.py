@@ -23,7 +23,7 @@ from whitelist.thresholds import thresholds_of
 NO_USAGE = Usage(0, by_authority=False)
 
 
-class PermitUsage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PermitUsage(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Body of ``permit.usage/1``."""
 
     month: Annotated[Month, label("月份", "month")]

@@ -41,7 +41,7 @@ def judge_departure_day(out: Findings, field: str, name: str, listed: ListState,
         out.refuse("WL_TERM", field, day, f"≤ {listed.effective_to}", "DEPARTURE", **own)
 
 
-class GrantedLine(Struct, frozen=True, kw_only=True):
+class GrantedLine(Struct, frozen=True, gc=False, kw_only=True):
     """A line as a decision would grant it: where it stands in the body, the application's line and its number, grams, its last day."""
 
     path: str

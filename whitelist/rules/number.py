@@ -25,7 +25,7 @@ Standing = Literal["live", "voided", "closed"]
 HOLDERS_MAX = 32
 
 
-class NumberHolder(Struct, frozen=True):
+class NumberHolder(Struct, frozen=True, gc=False):
     """A generator's manifest under a number."""
 
     generator: str
@@ -33,7 +33,7 @@ class NumberHolder(Struct, frozen=True):
     standing: Standing
 
 
-class NumberHolders(Struct, frozen=True):
+class NumberHolders(Struct, frozen=True, gc=False):
     """Register ``number:<14 digits>``: one manifest per generator, its newest, in order of admission of the first; 32 at most.
 
     Voided ones make room. So nobody can fill a number up for others, and what one generator did with it never bars another.
