@@ -160,12 +160,7 @@ def _signers_of(roles: Sequence[Capacity]) -> SignersFn:
     if len(roles) == 1 and roles[0] in (Capacity.GENERATOR, Capacity.RECEIVER):
         name, held = roles[0].value, attrgetter(roles[0].value)
         return lambda statement, facts: (Role(name, (held(facts.state(statement.chain)),)),)
-
-    def signers(statement: Statement, facts: Facts) -> list[Role]:
-        state: ManifestState = facts.state(statement.chain)
-        return [Role(role.value, holders(role, statement, state)) for role in roles]
-
-    return signers
+    return lambda statement, facts: [Role(role.value, holders(role, statement, facts.state(statement.chain))) for role in roles]
 
 
 def holders(role: Capacity, statement: Statement, state: ManifestState) -> tuple[str, ...]:
@@ -241,11 +236,10 @@ def lateness_is_said(judged: Judged, out: Findings) -> None:
 
 def is_long_ago(judged: Judged) -> bool:
     """Whether the act is admitted more than 15 days after it took place; of one that was cut and comes again its old admission counts."""
-    at_s = judged.statement.at_s
-    if judged.moment.at_s - at_s <= LONG_S:
+    if judged.moment.at_s - judged.statement.at_s <= LONG_S:
         return False  # nor at any earlier admission
     old_s = old_admission_s(judged.statement, judged.facts, judged.moment)
-    return old_s is None or old_s - at_s > LONG_S
+    return old_s is None or old_s - judged.statement.at_s > LONG_S
 
 
 TIMES: tuple[JudgeFn, ...] = (time_does_not_run_back, lateness_is_said)
