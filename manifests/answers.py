@@ -19,6 +19,7 @@ from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
 from manifests.model import CAPACITIES, STAGES, Leg, LineState, Stage, Vehicle
 from manifests.view import ManifestView
+from signing.citation import cited, source_in_chinese
 from signing.refusal import Rule
 from whitelist.fields import Place
 
@@ -312,7 +313,10 @@ def record_answer(entry: Entry) -> RecordAnswer:
 def machine_answer(language: Language) -> Machine:
     """The table of manifests.machine, row by row."""
     moves = tuple(
-        filled(MoveAnswer, found, stage=stage, act=act, kind=act.kind, text=_kind_text(act.kind, language), signers=found.roles)
+        filled(
+            MoveAnswer, found, stage=stage, act=act, kind=act.kind, text=_kind_text(act.kind, language), signers=found.roles, source=source
+        )
         for (stage, act), found in MOVES.items()
+        for source in (source_in_chinese(cited(found.source)) if language == "zh" else cited(found.source),)
     )
     return Machine(stages={stage: _said(stage, STAGES, language) for stage in Stage}, moves=moves, ends=ends())

@@ -6,6 +6,7 @@
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, Act, ends
 from manifests.model import CAPACITIES, STAGES, Stage
+from signing.citation import cited, source_in_chinese
 
 _HEAD = """# 联单状态机 / The manifest's machine
 
@@ -37,7 +38,14 @@ def table() -> str:
         signers = "、".join(f"{CAPACITIES[role]} {role}" for role in found.roles)
         following = " · ".join(f"{STAGES[to]} {to}" for to in found.to)
         seals = ", ".join(f"`{name}`" for name in found.seals) or "–"
-        cells = (f"{STAGES[stage]} {stage}", f"{act_zh(act)} `manifest.{act}/1`", signers, following, seals, found.source)
+        cells = (
+            f"{STAGES[stage]} {stage}",
+            f"{act_zh(act)} `manifest.{act}/1`",
+            signers,
+            following,
+            seals,
+            source_in_chinese(cited(found.source)),
+        )
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 

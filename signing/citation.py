@@ -30,7 +30,8 @@ _NOTE = re.compile(r",? (?:by law §[0-9.]+|label of 37 characters|widths [0-9+]
 """Where something was read, and what of it."""
 _OURS = re.compile(
     r"(?:law|addenda|design|kinds) §.*|ledger\.bundle|platform.*|by line.*|(?:mass algebra|line of renewals|form of the fields|municipalities).*"
-    r"|(?:alert|levels?|tolerance|check|combinations|comparison|equivalences|flag|form|refusal)\b.*"
+    r"|declining and arrival without departure|R-[0-9]+"
+    r"|(?:act|alert|levels?|tolerance|check|combinations|comparison|equivalences|flag|form|refusal)\b.*"
 )
 """Parts of a source that are no law and no public specification."""
 

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from ledger.admission.intake import Room
 from ledger.problem import Problem
 from ledger.routes import refuse_unknown_query
+from ledger.times import format_at
 from liandan.access import payer_of, printable
 from liandan.app import create_app
 from liandan.connection import HEAD_BYTES_MAX, Connection, patient
@@ -23,10 +24,11 @@ from liandan.health import Metrics
 from liandan.problems import language_of
 from liandan.settings import Settings
 from signing.envelope import freeze
+from signing.possession import register
 from signing.refusal import Refusal
 from tests.liandan.serving import http, post_all
 from tests.liandan.test_reading import token_of
-from tests.workbench import AUTHORITY_51, Workbench, uscc
+from tests.workbench import AUTHORITY_50, AUTHORITY_51, Workbench, key_of, uscc
 
 PARTY = uscc("510112", 2)
 
@@ -285,3 +287,20 @@ def test_a_network_of_ipv6_has_one_budget() -> None:
     assert payer_of("::ffff:192.0.2.7") == payer_of("192.0.2.7") == "192.0.2.7"
     assert payer_of("fe80::1%eth0") == "fe80::/64"
     assert payer_of("") == ""
+
+
+async def test_a_refused_statement_is_told_with_the_names_that_the_log_knows(still: httpx.AsyncClient, bench: Workbench) -> None:
+    """Names follow the log a moment behind."""
+    other = uscc("510112", 77)
+    body = {"name": "另一家（虚构）", "keys": [register(key_of(other), bench.found, other)]}
+    envelope = freeze(bench.draft("party.register/1", f"party/{other}", (AUTHORITY_50,), body).sign([key_of(AUTHORITY_50)]))
+    for _ in range(200):
+        answer = await still.post("/v1/statements", content=envelope, headers={"Liandan-Now": format_at(bench.at_s)})
+        [error] = answer.json()["errors"]
+        if "甲省生态环境厅（虚构）" in error["message"]:
+            break
+        await asyncio.sleep(0.05)
+    assert (answer.status_code, error["code"], error["expected"]) == (403, "SIGNER_ROLE", f"authority of the region: {AUTHORITY_51}")
+    assert error["message"] == (
+        f"第 1 个签署应是单位所在地主管部门（甲省生态环境厅（虚构）（{AUTHORITY_51}）），现在是乙市生态环境局（虚构）（{AUTHORITY_50}）。"
+    )

@@ -13,7 +13,7 @@ from liandan.pages.problem import parts_of
 from liandan.wiring import KINDS, RULES
 from signing.citation import source_in_chinese
 from signing.refusal import Reason, Rule, texts
-from tests.house.source import modules
+from tests.house.source import ROOT, modules
 
 WORKING_NOTES = re.compile(
     r"\[(?:READ|RECALL|DESIGN)|法规研究|设计 §|声明种类 §|\b(?:law|addenda|design|kinds) §|\bLISTED\b|\bOFF_LOG\b|(?<![A-Za-z0-9])Q[123](?![0-9])"
@@ -42,6 +42,17 @@ def said(rule: Rule) -> Iterator[str]:
 def test_no_text_of_a_rule_and_no_page_of_it_shows_notes_of_its_makers() -> None:
     found = {code: [text for text in (*said(rule), *parts_of(rule)) if WORKING_NOTES.search(text)] for code, rule in RULES.items()}
     assert {code: texts_ for code, texts_ in found.items() if texts_} == {}
+
+
+FOR_PEOPLE = ("README.md", "docs/index.md", "docs/*", "docs/users/*")
+FOR_MAKERS = {"docs/decisions.md", "docs/extending.md", "docs/glossary.md", "docs/coverage.md"}
+
+
+def test_no_page_for_people_shows_them_either() -> None:
+    """What accounts and routes are called in the evidence stands in the glossary and the format alone."""
+    pages = {path.relative_to(ROOT).as_posix(): path for form in FOR_PEOPLE for path in ROOT.glob(form) if path.suffix == ".md"}
+    found = {name: WORKING_NOTES.findall(path.read_text(encoding="utf-8")) for name, path in pages.items() if name not in FOR_MAKERS}
+    assert {name: notes for name, notes in found.items() if notes} == {}
 
 
 def test_nor_does_what_is_said_of_acts_and_fields() -> None:

@@ -19,6 +19,7 @@ from manifests import acts
 from manifests.machine import MOVES
 from manifests.routes import ROUTER
 from manifests.search import Cursor, Search
+from signing.citation import cited, source_in_chinese
 from tests.manifests.driver import (
     CARRIER,
     GENERATOR,
@@ -157,7 +158,11 @@ async def test_the_machine_is_open_to_everybody_and_is_the_table(web: Web) -> No
     answer = (await web.get("/v1/manifests/machine", None)).json()
     told = {(row["stage"], row["act"]): (row["to"], row["signers"], row["source"]) for row in answer["moves"]}
     assert told == {
-        (stage.value, act.value): ([to.value for to in found.to], [role.value for role in found.roles], found.source)
+        (stage.value, act.value): (
+            [to.value for to in found.to],
+            [role.value for role in found.roles],
+            source_in_chinese(cited(found.source)),
+        )
         for (stage, act), found in MOVES.items()
     }
     assert answer["stages"]["in_transit"] == "运输中"

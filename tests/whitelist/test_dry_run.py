@@ -313,3 +313,13 @@ async def test_a_party_asks_only_about_transfers_of_its_own(web: Web) -> None:
     response = await web.post("/v1/checks", {"transfers": [transfer(), transfer(receiver=CARRIER)]}, CARRIER)
     assert codes_of(response, 403) == ["CHECK_FORBIDDEN"]
     assert response.json()["errors"][0]["field"] == "body.transfers.0"
+
+
+async def test_a_refusal_names_firms_authorities_and_what_is_left(web: Web) -> None:
+    [answer] = (await ask(web, transfer(receiver=CARRIER, lines=[an_entry(mass_t="111")]), at=MORNING))["answers"]
+    said = {reason["code"]: reason for reason in answer["reasons"]}
+    assert f"接受人是重庆江津再生铅有限公司（虚构）（{RECEIVER}）" in said["APPROVAL_RECEIVER"]["message"]
+    assert f"permit/{CARRIER}/…" in said["PERMIT_HOLDER"]["what_to_do"], "what is typed keeps its codes"
+    assert "还剩 110 吨" in said["APPROVAL_QUOTA"]["message"]
+    assert "多出 1 吨" in said["APPROVAL_QUOTA"]["message"]
+    assert "甲省生态环境厅（虚构）" in said["APPROVAL_QUOTA"]["what_to_do"]
