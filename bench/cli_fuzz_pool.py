@@ -55,6 +55,8 @@ class Pool(Struct, frozen=True, kw_only=True):
     words: list[str]
     urls: list[str]
     hashes: list[str]
+    good: dict[str, list[str]]
+    """By the name of a parameter, what lets a command get to work."""
 
     @classmethod
     def make(cls, root: Path, url: str) -> Pool:
@@ -82,15 +84,40 @@ class Pool(Struct, frozen=True, kw_only=True):
             str(root / "loop"),
             *unwritable,
         ]
+        good = {
+            "passphrase_file": [files[1]],
+            "login_passphrase_file": [files[1]],
+            "key_file": [files[0]],
+            "login_key": [files[0]],
+            "ca": [files[0]],
+            "vkey_file": [str(root / "log.vkey")],
+            "vkey": [str(root / "log.vkey")],
+            "since": [str(root / "good" / "checkpoint")],
+            "found": [found],
+            "for": [found],
+            "x": [found, "log.example/x"],
+            "uscc": ["11510000000000000H"],
+            "generator": ["11510000000000000H"],
+            "receiver": ["11510000000000000H"],
+            "directory": [str(root / "own"), str(root / "good"), str(root / "new"), str(root / "fifo")],
+            "target": folders,
+            "paths": [*files, *folders],
+            "path": [*files, str(root / "new" / "x")],
+            "month": ["2026-11", "2026-10", "9999-11"],
+            "url": [url],
+            "address": [url],
+            "export_dir": folders,
+            "out": [str(root / "out"), str(root / "new" / "out")],
+            "now": ["2026-11-02T16:00:00+08:00"],
+            "jobs": ["1", "2"],
+            "name": ["w.example/x", "x", "01K9000000000000000000CAS2"],
+            "port": ["0", "8552"],
+            "logs_file": [str(root / "log.vkey")],
+        }
         return cls(
-            files=files,
-            folders=folders,
-            writable=writable,
-            unwritable=unwritable,
-            words=words,
-            urls=urls,
-            hashes=[found, found.upper(), "0" * 64, "0" * 63, ""],
-        )
+            files=files, folders=folders, writable=writable, unwritable=unwritable, words=words, urls=urls,
+            hashes=[found, found.upper(), "0" * 64, "0" * 63, ""], good=good,
+        )  # fmt: skip
 
     def environment(self, rng: random.Random) -> dict[str, str]:
         """Variables of one run. A database of its own is never made: that takes seconds."""
@@ -101,7 +128,7 @@ class Pool(Struct, frozen=True, kw_only=True):
         }
         env |= rng.choice(({"HOME": "/root"}, {"HOME": "/nonexistent"}, {"HOME": "~nobody-there"}, {}))
         env |= rng.choice(({"LANG": "C"}, {"LC_ALL": "zh_CN.GBK"}, {"LANG": "C.UTF-8"}, {"LC_ALL": "\udcff"}, {}))
-        env["LIANDAN_DATA_DIR"] = rng.choice([*self.folders, *self.folders, *self.writable])
+        env["LIANDAN_DATA_DIR"] = rng.choice([*self.good["directory"], *self.folders, *self.folders, *self.writable])
         if rng.random() < 0.1:
             env["LIANDAN_CONFIG"] = rng.choice(self.files)
         if rng.random() < 0.1:
@@ -128,8 +155,11 @@ class Pool(Struct, frozen=True, kw_only=True):
 
 def argument_for(rng: random.Random, parameter: click.Parameter, pool: Pool) -> str:
     """A value: most often of the right kind, so that the command gets to work with it."""
-    if rng.random() < 0.08:
+    if rng.random() < 0.04:
         return rng.choice(pool.words)
+    name = (parameter.name or "").lower()
+    if name in pool.good and rng.random() < 0.65:
+        return rng.choice(pool.good[name])
     match parameter.type:
         case click.Path(exists=True, dir_okay=False):
             return rng.choice(pool.files)
@@ -145,7 +175,6 @@ def argument_for(rng: random.Random, parameter: click.Parameter, pool: Pool) -> 
             return rng.choice(NUMBERS)
         case click.DateTime():
             return rng.choice(DAYS)
-    name = (parameter.name or "").lower()
     if name in ("url", "log_url", "against", "target", "address") and rng.random() < 0.8:
         return rng.choice([*pool.urls, *pool.folders])
     if name in ("found", "keyid", "x"):
@@ -261,6 +290,7 @@ def _folders(root: Path) -> list[str]:
     shutil.copy(root / "passphrase", copy / "passphrase")
     (copy / "keys.pem").write_text("Origin: log.example/x\nKey: operator\n" + (root / "key.pem").read_text())
     (copy / "name").write_text("w.example/x\n")
+    shutil.copytree(good / "tile" / "entries", copy / "entries" / "tile" / "entries")
     shutil.copy(root / "key.pem", copy / "ed25519.pem")
     return [*map(str, found), "/nonexistent", "/proc/self/fd"]
 

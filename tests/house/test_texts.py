@@ -128,3 +128,15 @@ def test_only_one_module_of_the_command_line_writes_to_a_terminal() -> None:
         for name, tree in MODULES.items()
         if name.startswith("liandan.cli") and name != "liandan.cli.output" and "rich" in {one.partition(".")[0] for one in imports(tree)}
     ] == ["liandan.cli.serve"]
+
+
+def test_every_test_that_the_table_of_cases_names_is_there() -> None:
+    text = (ROOT / "tests/cases/README.md").read_text(encoding="utf-8")
+    missing, file = [], ""
+    for path, name in re.findall(r"`(tests/[\w/]+(?:\.py)?)?(?:::(\w+))?`", text):
+        file = path or file
+        if path and not (ROOT / path).exists():
+            missing.append(path)
+        elif name and f"def {name}(" not in (ROOT / file).read_text(encoding="utf-8"):
+            missing.append(f"{file}::{name}")
+    assert missing == []
