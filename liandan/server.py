@@ -270,7 +270,14 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except (UnicodeError, TypeError):  # a name of which there can be no address
+        listening.close()
+        raise refuse("SETTING_VALUE", field="LIANDAN_HOST", found=host[:120], expected="127.0.0.1") from None
+    except OSError:
+        listening.close()
+        raise
     return listening
 
 

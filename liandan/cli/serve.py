@@ -14,7 +14,7 @@ from liandan.cli.output import command, emit, say, service, wants_json
 
 @click.command()
 @click.option("--host", help="监听地址 / address to listen on")
-@click.option("--port", type=int, help="端口 / port")
+@click.option("--port", type=click.IntRange(1, 65_535), help="端口 / port")
 @service
 def serve(host: str | None, port: int | None, log_json: bool) -> int:
     """启动服务，直到 Ctrl-C。设置见 docs/operations.md。 / Serve until Ctrl-C."""

@@ -11,6 +11,8 @@ from liandan.cli.connection import check_address, existing, folder, load_key
 from liandan.cli.output import FINDING, command, emit, service
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from ledger.witnessing.service import WitnessStatus
 
 STATUS_MAX = 1024 * 1024
@@ -68,7 +70,7 @@ def vkey(directory: Path) -> None:
     "--wait", "wait_s", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="等待条目的秒数 / seconds to wait for entries"
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址 / address to listen on")
-@click.option("--port", type=int, default=8552, show_default=True, help="端口 / port")
+@click.option("--port", type=click.IntRange(1, 65_535), default=8552, show_default=True, help="端口 / port")
 @click.option("--prefix", default="", help="地址前缀，如 /witness / prefix of the addresses")
 @service
 async def serve(
@@ -99,10 +101,18 @@ async def serve(
             async with opened(directory, logs, store, http, **reading) as running:
                 event = {"name": name, "logs": sorted(logs), "mirror": str(mirror or ""), "address": f"http://{host}:{port}{prefix}"}
                 structlog.get_logger("liandan.witness").info("witnessing", **event)
-                await web_server(running, prefix, host=host, port=port, limit_concurrency=256).serve()
+                await _served(web_server(running, prefix, host=host, port=port, limit_concurrency=256), f"{host}:{port}")
     except StoreFailed as error:
         raise refuse("WITNESS_STORE", found=error, expected="a directory that can be written") from None
     return 0
+
+
+async def _served(server: uvicorn.Server, address: str) -> None:
+    """Serve; OSError where nobody can listen, which uvicorn ends the process for."""
+    try:
+        await server.serve()
+    except (SystemExit, UnicodeError) as error:
+        raise OSError(f"{address}: 不能在此监听 / cannot listen here") from error
 
 
 @witness.command()

@@ -114,7 +114,7 @@ class Transport:
                     raise RequestRefused(problem_of(answer))
                 asked = answer.headers.get("retry-after", "")
                 why, wait = (
-                    f"{answer.status_code} {answer.text[:200]}",
+                    f"{answer.status_code} {_said(answer)}",
                     max(pause, min(float(asked), PAUSE_MAX_S) if asked.isdecimal() else 0.0),
                 )
             if time.monotonic() + wait > ends:
@@ -155,12 +155,17 @@ def _decoded(raw: bytes, form: type[T], path: str) -> T:
         raise Unavailable(f"{path}: from something that is not a log: {error}") from None
 
 
+def _said(answer: httpx.Response) -> str:
+    """The beginning of an answer, whatever its headers say that it is written in."""
+    return answer.content[:200].decode("utf-8", "replace")
+
+
 def problem_of(answer: httpx.Response) -> Problem:
     """The problem in an answer; Unavailable when it is not one of ours (a proxy's page)."""
     try:
         return msgspec.json.decode(answer.content, type=Problem)
     except msgspec.DecodeError:
-        raise Unavailable(f"{answer.status_code} from something that is not a log: {answer.text[:200]}") from None
+        raise Unavailable(f"{answer.status_code} from something that is not a log: {_said(answer)}") from None
 
 
 def challenge(origin: str, audience: str, key: PrivateKey, not_after_s: int, scope: Sequence[str]) -> Envelope:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from liandan.rulebook import RULES
+from liandan.server import serve
 from liandan.settings import Settings, load
 from signing.refusal import Refusal
 
@@ -129,3 +130,8 @@ def test_an_unreadable_file_is_refused(tmp_path: Path, content: bytes | None) ->
     if content is not None:
         file.write_bytes(content)
     assert refusal({}, file).codes == ["SETTING_FILE"]
+
+
+async def test_an_address_that_nobody_can_have_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="SETTING_VALUE"):
+        await serve(load({"LIANDAN_HOST": "名" * 200, "LIANDAN_DATA_DIR": str(tmp_path)}))
