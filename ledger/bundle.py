@@ -30,6 +30,7 @@ from ledger.tree.merkle import HASH_BYTES, leaf_hash, verify_inclusion
 from ledger.tree.policy import parse_policy_lines
 from signing import b64
 from signing.payload import parse
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 
 VERSION = 1
@@ -78,7 +79,10 @@ def make_bundle(note: bytes, subject: str, entries: Iterable[Entry], inclusion: 
     if len(raw) > BUNDLE_MAX:
         [(longest, count)] = Counter(entry.statement.chain for entry in entries).most_common(1)
         raise refuse(
-            "BUNDLE_TOO_LARGE", field=longest, found=f"{len(raw)} bytes, {count} entries of this chain", expected=f"≤ {BUNDLE_MAX}"
+            "BUNDLE_TOO_LARGE",
+            field=longest,
+            found=Phrase(f"{len(raw)} 字节，该链 {count} 条", f"{len(raw)} bytes, {count} entries of this chain"),
+            expected=f"≤ {BUNDLE_MAX}",
         )
     return raw
 
@@ -93,7 +97,7 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
     items = [_item(position, item, kinds) for position, item in enumerate(fields["entries"])]
     first = items[0][0].statement if items else None
     if first is None or not isinstance(first.body, LogFound) or items[0][0].index != 0 or first.chain != LOG_MAIN:
-        raise refuse("BUNDLE_FORM", field="entries.0", expected="log.found at index 0")
+        raise refuse("BUNDLE_FORM", field="entries.0", expected=Phrase("序位 0 上的 log.found", "log.found at index 0"))
     if pinned_found is not None and first.hash != pinned_found:
         raise refuse("FOUND_DIFFERS", field="entries.0", found=first.hash, expected=pinned_found)
     opened = open_checkpoint(note, first.body.log_keys)
@@ -106,7 +110,7 @@ def open_bundle(raw: bytes, kinds: Kinds, pinned_found: str | None = None) -> Bu
     log = log_state(facts)
     opened = open_checkpoint(note, log.log_keys, parse_policy_lines(log.witness_policy).witness_vkeys)
     if facts.head(str(fields["subject"])) is None:
-        raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected="a chain of the bundle")
+        raise refuse("BUNDLE_FORM", field="subject", found=fields["subject"], expected=Phrase("证据包中的链", "a chain of the bundle"))
     return Bundle(
         subject=str(fields["subject"]),
         found=first.hash,
@@ -124,7 +128,7 @@ def _item(position: int, item: object, kinds: Kinds) -> tuple[Entry, tuple[bytes
         raise refuse("BUNDLE_FORM", field=where, expected=", ".join(_ENTRY_FIELDS))
     proof = tuple(_bytes(hash_, f"{where}.proof.{at}") for at, hash_ in enumerate(item["proof"]))
     if any(len(hash_) != HASH_BYTES for hash_ in proof):
-        raise refuse("BUNDLE_FORM", field=f"{where}.proof", expected=f"hashes of {HASH_BYTES} bytes")
+        raise refuse("BUNDLE_FORM", field=f"{where}.proof", expected=Phrase(f"{HASH_BYTES} 字节的哈希", f"hashes of {HASH_BYTES} bytes"))
     try:
         entry = read_entry(_bytes(item["entry"], f"{where}.entry"), kinds)
     except Refusal as refusal:
@@ -137,14 +141,16 @@ def _item(position: int, item: object, kinds: Kinds) -> tuple[Entry, tuple[bytes
 def _bytes(text: object, field: str) -> bytes:
     with suppress(Refusal):
         return b64.decode(text if isinstance(text, str) else "not a text")
-    raise refuse("BUNDLE_FORM", field=field, found=str(text)[:40], expected="canonical base64")
+    raise refuse("BUNDLE_FORM", field=field, found=str(text)[:40], expected=Phrase("规范的 Base64", "canonical base64"))
 
 
 def _check_inclusion(items: Sequence[tuple[Entry, tuple[bytes, ...]]], opened: OpenedCheckpoint) -> None:
     last = -1
     for position, (entry, proof) in enumerate(items):
         if entry.index <= last:
-            raise refuse("BUNDLE_FORM", field=f"entries.{position}.index", found=entry.index, expected=f"above {last}")
+            raise refuse(
+                "BUNDLE_FORM", field=f"entries.{position}.index", found=entry.index, expected=Phrase(f"大于 {last}", f"above {last}")
+            )
         last = entry.index
         try:
             verify_inclusion(entry.index, opened.checkpoint.size, leaf_hash(entry.raw), proof, opened.checkpoint.root)
@@ -169,7 +175,9 @@ def _replay(entries: Sequence[Entry], kinds: Kinds) -> ReplayFacts:
 
 def _check_link(statement: Statement, opens: bool, facts: ReplayFacts, position: int) -> None:
     if position and isinstance(statement.body, LogFound):
-        raise refuse("CHAIN_NOT_OPEN", field=f"entries.{position}", found=statement.kind, expected="a log is founded once")
+        raise refuse(
+            "CHAIN_NOT_OPEN", field=f"entries.{position}", found=statement.kind, expected=Phrase("账本只成立一次", "a log is founded once")
+        )
     head = facts.head(statement.chain)
     wanted = 0 if head is None else head.seq + 1
     if statement.seq != wanted or (head is None and not opens):
@@ -197,6 +205,13 @@ def _check_signatures(entry: Entry, facts: ReplayFacts, position: int) -> None:
         if record is not None and record.uscc != uscc:
             reasons.append(Reason("KEY_OTHER_PARTY", keyid, record.uscc, uscc))
         elif record is not None and not record.is_valid_at(entry.index):
-            reasons.append(Reason("KEY_NOT_VALID", keyid, f"revoked at {record.revoked}", f"valid at {entry.index}"))
+            reasons.append(
+                Reason(
+                    "KEY_NOT_VALID",
+                    keyid,
+                    Phrase(f"已在第 {record.revoked} 条撤销", f"revoked at {record.revoked}"),
+                    Phrase(f"在第 {entry.index} 条有效", f"valid at {entry.index}"),
+                )
+            )
     if reasons:
         raise Refusal(Reason(r.code, f"entries.{position}.{r.field}", r.found, r.expected) for r in reasons)

@@ -7,9 +7,11 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 CHAIN_PATTERN = re.compile(r"[a-z]+(?:/[0-9A-Za-z._-]{1,64}){1,3}")
+CHAIN_WORDS = Phrase("以“/”分段的链名，如 manifest/<移出人代码>/<存证标识>", "a name in parts, e.g. manifest/<generator>/<ULID>")
 KEPT_MAX = 256  # Characters of a name whose verdict is kept: no chain of ours has so many, and a stranger's fill no memory.
 ULID = r"[0-7][0-9A-HJKMNP-TV-Z]{25}"
 USCC = r"[0-9A-HJ-NPQRTUWXY]{18}"  # Shape only; the check character is judged by signing.uscc.
@@ -19,7 +21,7 @@ ORIGIN_PATTERN = re.compile(r"[0-9A-Za-z._/-]{1,255}")
 def check_chain_name(chain: object) -> str:
     """The name if it is well-formed; Refusal CHAIN_FORM otherwise."""
     if not isinstance(chain, str) or not is_chain_name(chain):
-        raise refuse("CHAIN_FORM", field="chain", found=chain, expected=f"{CHAIN_PATTERN.pattern}, no segment . or ..")
+        raise refuse("CHAIN_FORM", field="chain", found=chain, expected=CHAIN_WORDS)
     return chain
 
 

@@ -12,9 +12,10 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from ledger.chain import ORIGIN_PATTERN
-from ledger.times import parse_at, read_day
+from ledger.times import AT_WORDS, parse_at, read_day
 from signing.commitment import FIELD_PATTERN, is_commitment_field
 from signing.payload import INTEGER_LIMIT
+from signing.phrase import Phrase, Word
 from signing.refusal import Refusal
 from signing.uscc import check_uscc
 
@@ -68,7 +69,7 @@ def _said(**extra: Any) -> dict[str, Any]:
     return {"extra": extra, "extra_json_schema": {f"x-{name.replace('_', '-')}": extra[name] for name in _PUBLISHED if name in extra}}
 
 
-def form(pattern: str, code: str, expected: str, check: str | None = None) -> Meta:
+def form(pattern: str, code: str, expected: Word, check: str | None = None) -> Meta:
     """A text of a pattern, matched whole by its own anchors; ``check`` names what the pattern cannot say (CHECKS)."""
     return Meta(pattern=pattern, **_said(code=code, expected=expected, **({} if check is None else {"check": check})))
 
@@ -90,17 +91,21 @@ def words(zh: Mapping[str, str]) -> Meta:
 
 def text(limit: int) -> Meta:
     """A text that says something, of at most ``limit`` characters: MISSING, TEXT_LONG."""
-    return Meta(pattern=f"[^{BLANK}]", max_length=limit, **_said(code="MISSING", long="TEXT_LONG", expected=f"1 … {limit}"))
+    return Meta(
+        pattern=f"[^{BLANK}]",
+        max_length=limit,
+        **_said(code="MISSING", long="TEXT_LONG", expected=Phrase(f"1 至 {limit} 个字符的文字", f"a text of 1 to {limit} characters")),
+    )
 
 
 def items(low: int, high: int, code: str = "LIST_LENGTH", *, once: bool = False) -> Meta:
     """A list of ``low`` to ``high`` items, each once if so said."""
-    return Meta(min_length=low, max_length=high, **_said(code=code, expected=f"{low} … {high}", **({"check": "once"} if once else {})))
+    return Meta(min_length=low, max_length=high, **_said(code=code, **({"check": "once"} if once else {})))
 
 
 def at_least(low: int, code: str = "FIELD_TYPE") -> Meta:
     """A list of ``low`` items or more; what bounds it is the size of a statement."""
-    return Meta(min_length=low, **_said(code=code, expected=f"{low} …"))
+    return Meta(min_length=low, **_said(code=code))
 
 
 def _is_at(value: Any) -> bool:
@@ -118,37 +123,108 @@ def _are_once(value: Any) -> bool:
         return all(item not in value[:position] for position, item in enumerate(value))
 
 
+HEX_WORDS = Phrase("64 位小写十六进制", "64 hex digits, lower case")
+ORIGIN_WORDS = Phrase(
+    "1 至 255 个字母、数字或 . _ - /，如 log.example.cn/2026", "1 to 255 letters, digits or . _ - /, e.g. log.example.cn/2026"
+)
+USCC_WORDS = Phrase(
+    "18 位统一社会信用代码，大写，末位与校验位相符", "a USCC: 18 characters, upper case, the last one its check character (GB 32100)"
+)
 _TONNES = r"(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$"
-Mass = Annotated[str, form(f"^{_TONNES}", "QTY", "tonnes, e.g. 5.600000")]
-MassAboveZero = Annotated[str, form(f"^(?=.*[1-9]){_TONNES}", "QTY", "tonnes above 0, e.g. 5.600000")]
-At = Annotated[
-    str, form(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}$", "AT_FORM", "YYYY-MM-DDThh:mm:ss±hh:mm", "at")
+Mass = Annotated[
+    str,
+    form(
+        f"^{_TONNES}", "QTY", Phrase("以吨为单位、至多 6 位小数的文本，如 5.600000", "tonnes as a text, at most 6 decimals, e.g. 5.600000")
+    ),
 ]
-Day = Annotated[str, form(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "DATE_FORM", "2026-12-31", "day")]
-Month = Annotated[str, form(r"^[0-9]{4}-(0[1-9]|1[0-2])$", "DATE_FORM", "2026-12")]
+MassAboveZero = Annotated[
+    str,
+    form(
+        f"^(?=.*[1-9]){_TONNES}",
+        "QTY",
+        Phrase("以吨为单位、大于 0、至多 6 位小数的文本，如 5.600000", "tonnes as a text, above 0, at most 6 decimals, e.g. 5.600000"),
+    ),
+]
+At = Annotated[str, form(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}$", "AT_FORM", AT_WORDS, "at")]
+Day = Annotated[
+    str, form(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "DATE_FORM", Phrase("年-月-日，如 2026-12-31", "year-month-day, e.g. 2026-12-31"), "day")
+]
+Month = Annotated[str, form(r"^[0-9]{4}-(0[1-9]|1[0-2])$", "DATE_FORM", Phrase("年-月，如 2026-12", "year-month, e.g. 2026-12"))]
 Text = Annotated[str, text(200)]
 ShortText = Annotated[str, text(40)]
 LongText = Annotated[str, text(2000)]
-Flag = Annotated[bool, Meta(extra={"check": "true", "expected": "true, or absent"}, extra_json_schema={"const": True})]
+Flag = Annotated[
+    bool, Meta(extra={"check": "true", "expected": Phrase("true，否则不写", "true, or absent")}, extra_json_schema={"const": True})
+]
 """Said or not said: ``true``, else absent."""
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Size = Annotated[int, Meta(ge=0, le=INTEGER_LIMIT)]  # Entries of a log.
 PositiveSize = Annotated[int, Meta(ge=1, le=INTEGER_LIMIT)]
-Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", "64 hex digits, lower case")]
-KeyId = Annotated[str, form("^[0-9a-f]{64}$", "KEY_UNKNOWN", "keyid: 64 hex digits, lower case")]
+Hash = Annotated[str, form("^[0-9a-f]{64}$", "FIELD_TYPE", HEX_WORDS)]
+KeyId = Annotated[str, form("^[0-9a-f]{64}$", "KEY_UNKNOWN", HEX_WORDS)]
 Bytes32 = Annotated[
     str,
-    form("^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$", "FIELD_TYPE", "32 bytes, base64"),
+    form(
+        "^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$",
+        "FIELD_TYPE",
+        Phrase("32 字节的 Base64（44 个字符，以“=”结尾）", "32 bytes in base64 (44 characters, ending in =)"),
+    ),
     Meta(extra_json_schema={"contentEncoding": "base64"}),
 ]
-OriginName = Annotated[str, form(f"^{ORIGIN_PATTERN.pattern}$", "FIELD_TYPE", ORIGIN_PATTERN.pattern)]
-Region = Annotated[str, form("^[0-9]{2}([0-9]{2}){0,2}$", "FIELD_TYPE", "2, 4 or 6 digits")]
-CommitField = Annotated[str, form(f"^{FIELD_PATTERN.pattern}$", "FIELD_TYPE", "driver.name"), Meta(max_length=64)]
-Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", "18 characters, GB 32100 check character", "uscc")]
-DivisionCode = Annotated[str, form("^[1-8][0-9]{5}$", "DIVISION", "GB/T 2260, 6 digits")]
-SiteId = Annotated[str, form("^[0-9A-Za-z._-]{1,32}$", "SITE_UNKNOWN", "id of an open site (party.site)")]
-KindName = Annotated[str, form("^[a-z]+\\.[a-z_]+$", "FIELD_TYPE", "a kind without version, e.g. manifest.issue")]
-Province = Annotated[str, form("^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)$", "FIELD_TYPE", "2 digits of a province")]
+OriginName = Annotated[
+    str,
+    form(
+        f"^{ORIGIN_PATTERN.pattern}$",
+        "FIELD_TYPE",
+        ORIGIN_WORDS,
+    ),
+]
+Region = Annotated[
+    str,
+    form(
+        "^[0-9]{2}([0-9]{2}){0,2}$",
+        "FIELD_TYPE",
+        Phrase("行政区划代码的前 2、4 或 6 位，如 51", "the first 2, 4 or 6 digits of a division, e.g. 51"),
+    ),
+]
+CommitField = Annotated[
+    str,
+    form(
+        f"^{FIELD_PATTERN.pattern}$",
+        "FIELD_TYPE",
+        Phrase("小写字段名，如 driver.name", "a name of a field in lower case, e.g. driver.name"),
+    ),
+    Meta(max_length=64),
+]
+Uscc = Annotated[str, form("^[0-9A-HJ-NPQRTUWXY]{18}$", "USCC", USCC_WORDS, "uscc")]
+DivisionCode = Annotated[
+    str,
+    form(
+        "^[1-8][0-9]{5}$", "DIVISION", Phrase("6 位行政区划代码（GB/T 2260），如 510104", "6 digits of a division (GB/T 2260), e.g. 510104")
+    ),
+]
+SiteId = Annotated[
+    str,
+    form(
+        "^[0-9A-Za-z._-]{1,32}$",
+        "SITE_UNKNOWN",
+        Phrase("已登记场所的编号：1 至 32 个字母、数字或 . _ -", "the id of a registered site: 1 to 32 letters, digits or . _ -"),
+    ),
+]
+KindName = Annotated[
+    str,
+    form(
+        "^[a-z]+\\.[a-z_]+$", "FIELD_TYPE", Phrase("不带版本的声明种类，如 manifest.issue", "a kind without version, e.g. manifest.issue")
+    ),
+]
+Province = Annotated[
+    str,
+    form(
+        "^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|81|82)$",
+        "FIELD_TYPE",
+        Phrase("省级行政区划代码的前 2 位，如 50", "the 2 digits of a province, e.g. 50"),
+    ),
+]
 
 
 class File(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
@@ -156,7 +232,11 @@ class File(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=Tr
 
     sha256: Annotated[Hash, label("文件哈希", "SHA-256 of the file")]
     size: Annotated[int, Meta(ge=1, le=50_000_000), label("字节数", "bytes")]
-    media_type: Annotated[str, form("^[a-z]+/[a-z0-9.+-]{1,64}$", "FIELD_TYPE", "application/pdf"), label("媒体类型", "media type")]
+    media_type: Annotated[
+        str,
+        form("^[a-z]+/[a-z0-9.+-]{1,64}$", "FIELD_TYPE", Phrase("媒体类型，如 application/pdf", "a media type, e.g. application/pdf")),
+        label("媒体类型", "media type"),
+    ]
     name: Annotated[Text, label("文件名", "file name")]
 
 
@@ -170,7 +250,10 @@ Files = Annotated[tuple[File, ...], items(0, 8), Meta(**_said(check="files")), l
 """At most 8, each hash once (LIST_LENGTH)."""
 
 COMMITMENTS_MAX = 32  # Names, phones and positions of the people of one act.
-_COMMITMENTS = f'at most {COMMITMENTS_MAX}, e.g. "driver.name": SHA-256 of formats §7, 64 hex digits'
+_COMMITMENTS = Phrase(
+    f'至多 {COMMITMENTS_MAX} 项，如 "driver.name"：64 位小写十六进制的承诺值',
+    f'at most {COMMITMENTS_MAX}, e.g. "driver.name": the 64 hex digits of its commitment',
+)
 COMMITMENT_PATTERN = re.compile("[0-9a-f]{64}")
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct, inspect
 
+from signing.phrase import Word
+
 
 class FieldInfo(Struct, frozen=True, kw_only=True):
     """One field of a body."""
@@ -97,6 +99,7 @@ def _form_words(form: inspect.Type, extra: Mapping[str, Any]) -> str:
         case inspect.DictType():
             return "{name: value}"
     if "expected" in extra:
-        return str(extra["expected"])
+        said: Word = extra["expected"]
+        return said if isinstance(said, str) else " · ".join(said)
     assert isinstance(form, inspect.StrType | inspect.AnyType | inspect.BytesType), form
     return getattr(form, "pattern", None) or "text"

@@ -28,6 +28,7 @@ from ledger.admission.workspace import Workspace
 from ledger.auditing.replay import ReplayFacts
 from ledger.log import Log
 from ledger.times import parse_admission_at
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 PAGE_MAX = 200
@@ -76,9 +77,14 @@ def read_cursor(text: str | None, place: type[PlaceT], asked: object) -> PlaceT 
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         found = msgspec.msgpack.decode(raw[MARK_BYTES:], type=place)
     except (ValueError, msgspec.DecodeError):
-        raise refuse("CURSOR_FORM", field="cursor", found=text, expected="next of the page before") from None
+        raise refuse("CURSOR_FORM", field="cursor", found=text, expected=Phrase("上一页答复的 next", "next of the page before")) from None
     if raw[:MARK_BYTES] != _mark(asked):
-        raise refuse("CURSOR_OTHER", field="cursor", found=text, expected="next of a page with the same filters")
+        raise refuse(
+            "CURSOR_OTHER",
+            field="cursor",
+            found=text,
+            expected=Phrase("同样筛选条件下上一页的 next", "next of a page with the same filters"),
+        )
     return found
 
 
@@ -97,11 +103,11 @@ async def wait_until_read(log: Log, size: int | None, wait_s: float) -> None:
     ends, pause = monotonic() + wait_s, POLL_MIN_S
     committed = await _look(log)
     if size > max(committed, log.projected):
-        raise refuse("MIN_SIZE", field="min_size", found=size, expected=f"at most {committed}")
+        raise refuse("MIN_SIZE", field="min_size", found=size, expected=Phrase(f"至多 {committed}", f"at most {committed}"))
     while size > log.projected:
         left = ends - monotonic()
         if left <= 0:
-            raise refuse("NOT_YET_READ", field="min_size", found=log.projected, expected=f"at least {size}")
+            raise refuse("NOT_YET_READ", field="min_size", found=log.projected, expected=Phrase(f"至少 {size}", f"at least {size}"))
         await asyncio.sleep(min(left, pause))
         if monotonic() - log.looked_at >= pause:  # one look serves everybody who waits, however many they are
             await _look(log)

@@ -7,7 +7,7 @@ Signed input is read as raw bytes and never decoded by the framework: what is si
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import Request, Response, Router, get, post
@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from ledger import store
 from ledger.admission.intake import Room
-from ledger.admission.personal import personal_in
 from ledger.admission.sequencer import Busy
 from ledger.answers import BatchLine, FeedPage, LogAnswer, PartyAnswer, PartyPage, Posted, RefusalPage, RefusalWithReceipt, Waiting, filled
 from ledger.caller import Caller
@@ -38,18 +37,19 @@ from ledger.describing import (
 from ledger.directory import LogState
 from ledger.log import Log
 from ledger.problem import ChainHead, Language, Problem
+from ledger.query import refuse_unknown_query
 from ledger.reading import PAGE_MAX, Page, wait_until_read
 from ledger.service import Batch, BatchOutcome, NotAdmitted, Service
 from ledger.times import format_at, parse_at
 from signing import b64
-from signing.refusal import Reason, Refusal, refuse
+from signing.phrase import Phrase
+from signing.refusal import refuse
 
 WAIT_S, WAIT_MAX_S, BATCH_WAIT_S = 2.0, 30.0, 30.0
 ATOMIC_LINES_MAX = 256
 FEED_MAX, REFUSALS_MAX = 1000, 500
 ROOM_AFTER_S = 5
 _WAIT = re.compile(r"(?:^|[,\s])wait=([0-9]{1,4})(?:[,;\s]|$)")
-_INTEGER = "^-?[0-9]{1,16}$"
 _ENCODE = msgspec.json.Encoder().encode
 
 TheLog = SkipValidation[NamedDependency[Log]]
@@ -120,7 +120,7 @@ def caller_of(request: Request[Any, Any, Any], scope: str | None) -> Caller:
     """Who asks, with a token of that scope (of any scope for None); Refusal TOKEN_MISSING or TOKEN_SCOPE."""
     caller: Caller | None = request.scope.get("user")
     if caller is None:
-        raise refuse("TOKEN_MISSING", field="Authorization", expected="Bearer <token>")
+        raise refuse("TOKEN_MISSING", field="Authorization", expected=Phrase("Bearer <令牌>", "Bearer <token>"))
     return _covering(caller, scope)
 
 
@@ -128,39 +128,6 @@ def _covering(caller: Caller, scope: str | None) -> Caller:
     if scope is not None and scope not in caller.scope:
         raise refuse("TOKEN_SCOPE", field="Authorization", found=" ".join(caller.scope), expected=scope)
     return caller
-
-
-NOTHING_PERSONAL = "不含个人信息（电话、证件号、邮箱、坐标） / no personal data"
-
-
-async def refuse_unknown_query(request: Request[Any, Any, Any]) -> None:
-    """QUERY_FORM for parameters unknown here or given twice: a misspelt filter must not widen an answer, nor ``atomci`` split a batch.
-    And for values that are not what their pattern says as a whole: a line feed behind a number finds nothing, and nobody sees it on paper.
-    Asynchronous though it awaits nothing: Litestar would run a plain function on another thread, for every request."""
-    if not request.scope["query_string"]:
-        return
-    parameters = request.route_handler.parsed_fn_signature.parameters
-    asked = [(name, field.annotation, field.kwarg_definition) for name, field in parameters.items()]
-    known: dict[str, str | None] = {"lang": None} | ({"min_size": _INTEGER} if "caller" in parameters else {})
-    known |= {kwarg.name or name: _shape(form, kwarg) for name, form, kwarg in asked if isinstance(kwarg, QueryParameter)}
-    items = list(request.query_params.multi_items())
-    given = [name for name, _ in items]
-    wrong = [name for name in dict.fromkeys(given) if name not in known or given.count(name) > 1]
-    if wrong:
-        allowed = f"one of {', '.join(sorted(known))}"
-        raise Refusal(Reason("QUERY_FORM", name[:60], expected="once" if name in known else allowed) for name in wrong[:20])
-    if any(name != "cursor" and personal_in(value) for name, value in items):  # what is asked stands in cursors, on papers and in logs
-        raise Refusal(Reason("QUERY_FORM", name, "***", NOTHING_PERSONAL) for name, value in items if personal_in(value))
-    # The framework searches, and ``$`` of a pattern lets a line feed pass.
-    unlike = [(name, value, pattern) for name, value in items if (pattern := known[name]) and not re.fullmatch(pattern, value)]
-    if unlike:
-        raise Refusal(Reason("QUERY_FORM", name, ascii(value[:60]), pattern) for name, value, pattern in unlike)
-
-
-def _shape(form: Any, kwarg: QueryParameter) -> str | None:
-    """What a value must be as a whole, if that can be said: the framework reads 1e3 and 1.0 as integers."""
-    is_integer = int in (form, *get_args(form))
-    return kwarg.pattern or (_INTEGER if is_integer else None)
 
 
 POST_PATH = "/v1/statements"
@@ -227,9 +194,11 @@ async def _held_lines(request: Request[Any, Any, Any], most: int) -> AsyncIterat
                 begun = rest
         raws += [bytes(begun)] if begun.strip() else []
         if len(raws) > most or count > most:
-            raise refuse("TOO_MANY_LINES", found=f"more than {most}", expected=f"1 to {most}")
+            raise refuse(
+                "TOO_MANY_LINES", found=Phrase(f"超过 {most} 行", f"more than {most}"), expected=Phrase(f"1 至 {most} 行", f"1 to {most}")
+            )
         if not raws:
-            raise refuse("BATCH_EMPTY", found="0 lines", expected=f"1 to {most}")
+            raise refuse("BATCH_EMPTY", found="0 lines", expected=Phrase(f"1 至 {most} 行", f"1 to {most}"))
         yield raws
     finally:
         room.give(held)

@@ -11,24 +11,24 @@ from signing.refusal import table, texts
 RULES = table(
     *texts("""
 FIELD_UNKNOWN | - | sender | formats §1 [DESIGN]
-含有未定义的字段。 || 删除该字段，或对照 docs/formats 检查字段名。
-The statement has an unknown field. || Remove the field, or compare its name with docs/formats.
+没有这个字段。 || 改成“应为”所列的字段名；不需要的删去，重新签名提交。
+There is no such field. || Take one of the names listed, or remove it; sign again and resend.
 
 FIELD_MISSING | - | sender | formats §1 [DESIGN]
-缺少必填字段。 || 补上该字段后重新签名提交。
-A required field is missing. || Add the field, sign again and resend.
+缺少必填字段。 || 按“应为”补上该字段，重新签名提交。
+A required field is missing. || Add it as expected, sign again and resend.
 
 FIELD_TYPE | - | sender | formats §1 [DESIGN]
-字段的类型或取值不符合格式。 || 对照 docs/formats 中该类声明的格式修改。
-A field has a wrong type or value. || Correct it by the schema of this kind in docs/formats.
+字段的类型或取值不对。 || 按“应为”改正，重新签名提交；文本要加引号，数字不加。
+A field has a wrong type or value. || Write it as expected, sign again and resend; texts take quotation marks, numbers none.
 
 KIND_UNKNOWN | - | sender | formats §3 [DESIGN]
-声明种类不存在。 || 使用 docs/formats 列出的种类和版本。
-The kind of statement is unknown. || Use a kind and version listed in docs/formats.
+没有这一声明种类，或没有这一版本。 || 改用“应为”所列的种类和版本；全部种类见 docs/formats/kinds.md。
+There is no such kind of statement, or no such version of it. || Use one of those expected; docs/formats/kinds.md has them all.
 
 CHAIN_FORM | - | sender | formats §3 [DESIGN]
-链名不符合格式。 || 按该种类规定的链名格式填写。
-The chain name is malformed. || Write the chain name in the form its kind asks for.
+链名不符合格式。 || 按“应为”所示的形式填写。
+The chain name is malformed. || Write it in the form expected.
 
 CHAIN_KIND | - | sender | formats §3 [DESIGN]
 该种类的声明不能写在这条链上。 || 改用该种类规定的链。
@@ -51,8 +51,8 @@ BY_TWICE | - | sender | formats §1 [DESIGN]
 A signer is named twice. || Name each signer once.
 
 USCC | - | sender | formats §1 [DESIGN]
-统一社会信用代码无效（字符或校验位不对）。 || 核对 18 位代码。
-The unified social credit code is not valid. || Check the 18 characters.
+统一社会信用代码无效（字符或校验位不对）。 || 对照营业执照核对 18 位代码；其中没有字母 I、O、S、V、Z。
+The unified social credit code is not valid. || Compare the 18 characters with the licence; the letters I, O, S, V and Z never occur.
 
 AT_FORM | - | sender | formats §1 [DESIGN]
 时间格式不对。 || 使用 YYYY-MM-DDThh:mm:ss±hh:mm，日期须真实存在。
@@ -387,8 +387,8 @@ NOT_YET_READ | - | operator | design §8 [DESIGN]
 The views that answer are not at min_size yet. || Wait as Retry-After says and read again; Prefer: wait=N (at most 30 s) waits longer.
 
 QUERY_FORM | - | sender | design §8 [DESIGN]
-查询参数或请求头的格式不对。 || 按 /schema 中的类型和范围填写。
-A query parameter or header is malformed. || Give it the type and range shown in /schema.
+查询参数或请求头的名称或格式不对。 || 按“应为”改正；全部参数见 /schema。
+A query parameter or header is unknown or malformed. || Write it as expected; /schema has them all.
 """),
     *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),

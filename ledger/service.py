@@ -30,6 +30,7 @@ from ledger.vault.service import Vault
 from signing import b64
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 SLICE = 256  # Lines of a batch that go to the sequencer together.
@@ -223,7 +224,7 @@ class Service:
         """Parties with a part in their names, whatever widths and blanks it is written with; Refusal QUERY_FORM for nothing but those."""
         wanted = folded(part or "")
         if part is not None and (not wanted or not wanted.isprintable()):
-            raise refuse("QUERY_FORM", field="name", found=ascii(part[:60]), expected="a part of a name")
+            raise refuse("QUERY_FORM", field="name", found=ascii(part[:60]), expected=Phrase("名称的一部分", "a part of a name"))
         asked = ("parties", wanted, since)
         place = read_cursor(page.cursor, PartyPlace, asked)
         state = await self.log.state()
@@ -248,7 +249,12 @@ class Service:
                 rows = await store.fetch_entries_at(conn, found) if found else []
             head = None if after < size else await store.fetch_head(conn)
         if after >= max(size, 0 if head is None else head.size):
-            raise refuse("QUERY_FORM", field="after", found=after, expected=f"next of the page before, less than {size}")
+            raise refuse(
+                "QUERY_FORM",
+                field="after",
+                found=after,
+                expected=Phrase(f"上一页答复的 next，小于 {size}", f"next of the page before, less than {size}"),
+            )
         entries = tuple(FeedEntry(index=row.idx, entry=b64.encode(row.entry)) for row in rows)
         return FeedPage(entries=entries, next=rows[-1].idx if len(rows) == limit else max(after, size - 1), size=size)
 
@@ -280,9 +286,14 @@ class Service:
         statement, _ = read_statement(parse_envelope(raws[0], payload_type=PAYLOAD_STATEMENT), self.log.kinds)
         body = statement.body
         if not isinstance(body, LogFound) or len(raws) > 1:
-            raise refuse("FOUNDING_ONLY", field="kind", found=statement.kind, expected="log.found/1 alone")
+            raise refuse("FOUNDING_ONLY", field="kind", found=statement.kind, expected=Phrase("只有 log.found/1", "log.found/1 alone"))
         if (body.origin, body.log_keys) != (self.origin, self.log_keys):
-            raise refuse("FOUNDING_ONLY", field="body.log_keys", found=body.origin, expected=f"{self.origin} with the keys of this server")
+            raise refuse(
+                "FOUNDING_ONLY",
+                field="body.log_keys",
+                found=body.origin,
+                expected=Phrase(f"{self.origin}，且为本服务的密钥", f"{self.origin} with the keys of this server"),
+            )
         if self.log.operator_key.keyid not in statement.keyids:
             raise refuse("FOUNDING_ONLY", field="signatures", found=statement.keyids[0], expected=self.log.operator_key.keyid)
         self.log.simulated = body.clock == "simulated"

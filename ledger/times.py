@@ -6,10 +6,12 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 SHANGHAI = timezone(timedelta(hours=8))  # Asia/Shanghai has had no other offset since 1991; the evidence fixes ``+08:00``.
 
+AT_WORDS = Phrase("带时区的时间，如 2026-12-31T08:30:00+08:00", "a time with its offset, e.g. 2026-12-31T08:30:00+08:00")
 _OFFSET_S = 8 * 3600
 DAY_S = 86_400
 _EPOCH = date(1970, 1, 1)
@@ -23,20 +25,20 @@ _CLAIMED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-
 def parse_at(text: object, field: str = "at") -> int:
     """Unix seconds of a claimed time ``YYYY-MM-DDThh:mm:ss±hh:mm``; Refusal AT_FORM for anything else (no ``Z``, no fraction)."""
     if not isinstance(text, str):
-        raise refuse("AT_FORM", field=field, found=text, expected="YYYY-MM-DDThh:mm:ss±hh:mm")
+        raise refuse("AT_FORM", field=field, found=text, expected=AT_WORDS)
     return _claimed(text, field)
 
 
 @lru_cache(maxsize=8192)
 def _claimed(text: str, field: str) -> int:
     if not _CLAIMED.fullmatch(text):
-        raise refuse("AT_FORM", field=field, found=text, expected="YYYY-MM-DDThh:mm:ss±hh:mm")
+        raise refuse("AT_FORM", field=field, found=text, expected=AT_WORDS)
     try:
         seconds = int(datetime.fromisoformat(text).timestamp())
     except (ValueError, OverflowError):
-        raise refuse("AT_FORM", field=field, found=text, expected="a real Gregorian date") from None
+        raise refuse("AT_FORM", field=field, found=text, expected=Phrase("真实存在的日期", "a real Gregorian date")) from None
     if not _FIRST_S <= seconds <= _LAST_S:
-        raise refuse("AT_FORM", field=field, found=text, expected="years 1 to 9999, in UTC and in Shanghai")
+        raise refuse("AT_FORM", field=field, found=text, expected=Phrase("公元 1 至 9999 年", "years 1 to 9999, in UTC and in Shanghai"))
     return seconds
 
 

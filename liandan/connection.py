@@ -17,6 +17,7 @@ from ledger.describing import PROBLEM_JSON
 from ledger.problem import make_problem
 from liandan.problems import STATUS
 from liandan.wiring import RULES
+from signing.phrase import Phrase
 from signing.refusal import Reason, refuse
 
 HEAD_BYTES_MAX = 65_536
@@ -98,10 +99,15 @@ def check_head(scope: HTTPScope) -> None:
     BODY_ENCODING for a body that says it is packed.
     """
     if "\x00" in scope["path"]:
-        raise refuse("NOT_FOUND", field="path", found="U+0000", expected="a path without control characters")
+        raise refuse("NOT_FOUND", field="path", found="U+0000", expected=Phrase("不含控制字符的路径", "a path without control characters"))
     for name, value in scope["headers"]:
         if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
-            raise refuse("BODY_ENCODING", field="Content-Encoding", found=value.decode("latin-1")[:60], expected="identity")
+            raise refuse(
+                "BODY_ENCODING",
+                field="Content-Encoding",
+                found=value.decode("latin-1")[:60],
+                expected=Phrase("未压缩（identity）", "identity"),
+            )
 
 
 def patient(receive: Receive, idle_s: float = BODY_IDLE_S) -> Receive:
@@ -116,9 +122,15 @@ def patient(receive: Receive, idle_s: float = BODY_IDLE_S) -> Receive:
             async with asyncio.timeout(idle_s):
                 message = cast("HTTPReceiveMessage", await receive())
         except TimeoutError:
-            raise refuse("BODY_SLOW", found=f"nothing for {idle_s:g} s", expected="a body that keeps coming") from None
+            raise refuse(
+                "BODY_SLOW",
+                found=Phrase(f"{idle_s:g} 秒没有内容", f"nothing for {idle_s:g} s"),
+                expected=Phrase("持续发来的请求体", "a body that keeps coming"),
+            ) from None
         if message["type"] == "http.disconnect":
-            raise refuse("BODY_INCOMPLETE", found="the connection ended", expected="a whole body")
+            raise refuse(
+                "BODY_INCOMPLETE", found=Phrase("连接已断开", "the connection ended"), expected=Phrase("完整的请求体", "a whole body")
+            )
         is_whole = not message.get("more_body", False)
         return message
 

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 import liandan
 from liandan.ground import check_ground
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ async def prepare_connection(connection: Connection[Record]) -> None:
     if version < OLDEST_VERSION:
         raise refuse("DATABASE_VERSION", field="database_url", found=version, expected=f">= {OLDEST_VERSION}")
     if commit == "off":
-        raise refuse("DATABASE_NOT_DURABLE", field="synchronous_commit", found=commit, expected="on")
+        raise refuse("DATABASE_NOT_DURABLE", field="synchronous_commit", found=commit, expected=Phrase("on（开启）", "on"))
     if encoding != "UTF8":  # SQL_ASCII takes any bytes for text, others cannot hold ours
         raise refuse("DATABASE_ENCODING", field="server_encoding", found=encoding, expected="UTF8")
     # Binary jsonb: a version byte, then text.
@@ -111,7 +112,12 @@ async def migrate(dsn: str) -> None:
     try:
         await asyncio.to_thread(_upgrade, dsn)
     except asyncpg.InsufficientPrivilegeError as error:
-        raise refuse("DATABASE_RIGHTS", field="database_url", found=error, expected="an account that may make tables and roles") from error
+        raise refuse(
+            "DATABASE_RIGHTS",
+            field="database_url",
+            found=error,
+            expected=Phrase("可以建表和角色的账户", "an account that may make tables and roles"),
+        ) from error
 
 
 def _upgrade(dsn: str) -> None:
@@ -124,7 +130,9 @@ def _upgrade(dsn: str) -> None:
         with _migrating:
             command.upgrade(config, "head")
     except util.CommandError as error:  # somebody has noted another version just now
-        raise refuse("DATABASE_FOREIGN", field="alembic_version", found=error, expected="a version of this program") from error
+        raise refuse(
+            "DATABASE_FOREIGN", field="alembic_version", found=error, expected=Phrase("本程序认识的版本", "a version of this program")
+        ) from error
     except DBAPIError as error:
         said: BaseException | None = error
         while said is not None and not isinstance(said, asyncpg.PostgresError):  # inside SQLAlchemy's, which callers need not know

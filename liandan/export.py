@@ -18,6 +18,7 @@ from ledger.tree.checkpoint import Checkpoint, open_checkpoint
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import HEIGHT, WIDTH, TileReader, parse_path, tile_at, tiles_between
 from liandan.client import AsyncLiandan, Dishonest
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 Fetch = Callable[[str], Awaitable[bytes]]
@@ -37,7 +38,9 @@ async def export(fetch: Fetch, archived: Iterable[int], directory: Path, kinds: 
     """
     vkeys, note = await fetch("log.vkey"), await fetch("checkpoint")
     if not await asyncio.to_thread(_is_ours, directory, vkeys):
-        raise refuse("EXPORT_DIRECTORY", found=directory, expected="an empty directory, or an export of this log")
+        raise refuse(
+            "EXPORT_DIRECTORY", found=directory, expected=Phrase("空目录，或本账本的导出件", "an empty directory, or an export of this log")
+        )
     await asyncio.to_thread(close_folders, directory)
     checkpoint = open_checkpoint(note, vkeys.decode("utf-8", "replace").splitlines()).checkpoint
     size = checkpoint.size

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ledger.admission.form import request_reasons
 from ledger.admission.personality import CURRENT, RULESETS
 from ledger.admission.statement import Draft
 from ledger.chain import founding_prev
@@ -20,10 +21,14 @@ from liandan.keyring import ServerKeys
 from signing import b64
 from signing.envelope import Envelope
 from signing.keys import PrivateKey
+from signing.payload import Flawed, parse
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration, register
 from signing.refusal import Reason, Refusal, refuse
 from signing.uscc import misspelt
 from whitelist.adopted import data_files
+
+PLAN_MAX = 1024 * 1024  # Bytes of a plan.
 
 
 class PlannedOperator(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +62,17 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     clock: Literal["real", "simulated"] = "real"
     witness_policy: tuple[str, ...] = ("quorum none",)
     continues: PlannedPredecessor | None = None
+
+
+def plan_reasons(raw: bytes) -> list[Reason]:
+    """Everything that is wrong with the form of a plan that could not be read."""
+    try:
+        value = parse(raw, limit=PLAN_MAX)
+    except Flawed as flawed:
+        value = flawed.value
+    except Refusal as refusal:
+        return list(refusal.reasons)
+    return request_reasons(value, Plan, "FIELD_TYPE")
 
 
 def founding_draft(
@@ -95,7 +111,11 @@ def _check_codes(plan: Plan, keys: Mapping[str, PrivateKey]) -> None:
 def _authority(one: PlannedAuthority, origin: str, keys: Mapping[str, PrivateKey]) -> FoundingAuthority:
     registration = one.key or (register(keys[one.uscc], origin, one.uscc) if one.uscc in keys else None)
     if registration is None:
-        raise refuse("FIELD_MISSING", field=f"authorities.{one.uscc}.key", expected="liandan key registration, or --key USCC=FILE")
+        raise refuse(
+            "FIELD_MISSING",
+            field=f"authorities.{one.uscc}.key",
+            expected=Phrase("先运行 liandan key registration，或用 --key 代码=文件", "liandan key registration, or --key USCC=FILE"),
+        )
     return FoundingAuthority(one.uscc, one.name, one.regions, (registration,))
 
 

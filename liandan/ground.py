@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 if TYPE_CHECKING:
@@ -29,27 +30,45 @@ async def check_ground(connection: Connection[Record], revisions: Sequence[str])
     )
     if is_standby or is_read_only:
         found = "a standby" if is_standby else "default_transaction_read_only = on"
-        raise refuse("DATABASE_READ_ONLY", field="database_url", found=found, expected="the primary, writable")
+        raise refuse("DATABASE_READ_ONLY", field="database_url", found=found, expected=Phrase("可写的主库", "the primary, writable"))
     there = {row["name"]: row["is_ours"] for row in await connection.fetch(_TABLES, [*FIRST_TABLES, "alembic_version"])}
     version = await _version(connection) if "alembic_version" in there else ""
     tables = sorted(there.keys() - {"alembic_version"})
     if version and version not in revisions:
         newer = version.isdecimal() and version > revisions[-1]
         if newer and tables == sorted(FIRST_TABLES):
-            raise refuse("SCHEMA_REVISION", field="alembic_version", found=version, expected=f"at most {revisions[-1]}")
-        raise refuse("DATABASE_FOREIGN", field="alembic_version", found=version, expected=f"{revisions[0]} … {revisions[-1]}, or none")
+            raise refuse(
+                "SCHEMA_REVISION",
+                field="alembic_version",
+                found=version,
+                expected=Phrase(f"至多 {revisions[-1]}", f"at most {revisions[-1]}"),
+            )
+        raise refuse(
+            "DATABASE_FOREIGN",
+            field="alembic_version",
+            found=version,
+            expected=Phrase(f"{revisions[0]} … {revisions[-1]}，或没有", f"{revisions[0]} … {revisions[-1]}, or none"),
+        )
     if version and tables != sorted(FIRST_TABLES):
         missing = ", ".join(sorted(set(FIRST_TABLES) - set(tables)))
-        raise refuse("DATABASE_FOREIGN", field="alembic_version", found=f"{version}; missing: {missing}", expected="the tables of a log")
+        raise refuse(
+            "DATABASE_FOREIGN",
+            field="alembic_version",
+            found=Phrase(f"{version}；缺少：{missing}", f"{version}; missing: {missing}"),
+            expected=Phrase("账本的数据表", "the tables of a log"),
+        )
     if not version and tables:
-        raise refuse("DATABASE_FOREIGN", field="public", found=", ".join(tables), expected="an empty database")
+        raise refuse("DATABASE_FOREIGN", field="public", found=", ".join(tables), expected=Phrase("空的数据库", "an empty database"))
     if version == revisions[-1]:
         return  # nothing is to be changed
     if others := sorted(name for name, is_ours in there.items() if not is_ours):
-        raise refuse("DATABASE_RIGHTS", field=", ".join(others), found="owned by another account", expected=_OWN)
+        raise refuse("DATABASE_RIGHTS", field=", ".join(others), found=Phrase("属于另一账户", "owned by another account"), expected=_OWN)
     if not await connection.fetchval("SELECT has_schema_privilege('public', 'CREATE')"):
         raise refuse(
-            "DATABASE_RIGHTS", field="public", found=await connection.fetchval("SELECT current_user"), expected="CREATE on schema public"
+            "DATABASE_RIGHTS",
+            field="public",
+            found=await connection.fetchval("SELECT current_user"),
+            expected=Phrase("在 public 模式上建表的权限（CREATE）", "CREATE on schema public"),
         )
 
 
@@ -60,9 +79,13 @@ async def _version(connection: Connection[Record]) -> str:
     except asyncpg.InsufficientPrivilegeError as error:
         raise refuse("DATABASE_RIGHTS", field="alembic_version", found=error, expected=_OWN) from None
     except asyncpg.PostgresError as error:
-        raise refuse("DATABASE_FOREIGN", field="alembic_version", found=error, expected="the table of Alembic") from None
+        raise refuse(
+            "DATABASE_FOREIGN", field="alembic_version", found=error, expected=Phrase("Alembic 的版本表", "the table of Alembic")
+        ) from None
     if len(rows) > 1:
-        raise refuse("DATABASE_FOREIGN", field="alembic_version", found=", ".join(row[0] for row in rows), expected="one version")
+        raise refuse(
+            "DATABASE_FOREIGN", field="alembic_version", found=", ".join(row[0] for row in rows), expected=Phrase("一个版本", "one version")
+        )
     return str(rows[0][0]) if rows else ""
 
 

@@ -18,6 +18,7 @@ from litestar.types import Scope as HTTPScope
 from msgspec import Meta, Struct
 
 from ledger import store
+from ledger.admission.form import request_reasons
 from ledger.caller import Caller
 from ledger.describing import LoginEnvelope, refusals, takes
 from ledger.directory import Grant, Grants, KeyRecord, LogState, access_key
@@ -26,8 +27,9 @@ from ledger.log import Log
 from ledger.routes import caller_of, claimed_now
 from ledger.times import format_at, parse_at
 from signing.envelope import PAYLOAD_LOGIN, parse_envelope
-from signing.payload import parse
-from signing.refusal import refuse
+from signing.payload import Flawed, parse
+from signing.phrase import Phrase
+from signing.refusal import Refusal, refuse
 from signing.suite import verify
 
 LIFE_MAX_S = 12 * 3600
@@ -57,9 +59,13 @@ class Challenge(Struct, frozen=True, forbid_unknown_fields=True):
 def read_challenge(body: bytes) -> Challenge:
     """A challenge from the body of a login envelope; refuses LOGIN_FORM and what is no strict JSON."""
     try:
-        return msgspec.convert(parse(body), Challenge)
-    except msgspec.ValidationError as error:
-        raise refuse("LOGIN_FORM", found=error, expected="origin, audience, nonce, keyid, not_after, scope") from None
+        fields = parse(body)
+    except Flawed as flawed:
+        raise flawed.beside(request_reasons(flawed.value, Challenge, "LOGIN_FORM")) from None
+    try:
+        return msgspec.convert(fields, Challenge)
+    except msgspec.ValidationError:
+        raise Refusal(request_reasons(fields, Challenge, "LOGIN_FORM")) from None
 
 
 class Token(Struct, frozen=True, kw_only=True):
@@ -90,13 +96,28 @@ class Identity:
         life_s = await self._check(challenge, claimed_s)
         [signature, *others] = envelope.signatures
         if others or signature.keyid != challenge.keyid:
-            raise refuse("LOGIN_FORM", field="signatures", found=signature.keyid, expected=f"one, by {challenge.keyid[:64]}")
+            raise refuse(
+                "LOGIN_FORM",
+                field="signatures",
+                found=signature.keyid,
+                expected=Phrase(f"一个，由 {challenge.keyid[:64]} 签署", f"one, by {challenge.keyid[:64]}"),
+            )
         record, state, size = await self._key(challenge.keyid)
         verify(record.suite, record.spki, envelope.message, signature.sig)
         if not record.is_valid_at(size):
-            raise refuse("KEY_NOT_VALID", field="keyid", found=f"revoked at {record.revoked}", expected=f"valid at {size}")
+            raise refuse(
+                "KEY_NOT_VALID",
+                field="keyid",
+                found=Phrase(f"已在第 {record.revoked} 条撤销", f"revoked at {record.revoked}"),
+                expected=Phrase(f"在 {size} 条时有效", f"valid at {size}"),
+            )
         if not record.lasts(await self._log.now()):
-            raise refuse("KEY_NOT_VALID", field="keyid", found="its time is over", expected="a key whose time is not over")
+            raise refuse(
+                "KEY_NOT_VALID",
+                field="keyid",
+                found=Phrase("已到期", "its time is over"),
+                expected=Phrase("未到期的密钥", "a key whose time is not over"),
+            )
         token = secrets.token_urlsafe(32)
         await self._keep(token, record.uscc, challenge, int(time.time()) + life_s)
         role = role_of(state, record.uscc)
@@ -123,7 +144,7 @@ class Identity:
             found = await store.fetch_facts(conn, [f"key:{keyid}"])
         state = await self._log.state()
         if head is None or state is None or not found:
-            raise refuse("KEY_UNKNOWN", field="keyid", found=keyid, expected="a registered key")
+            raise refuse("KEY_UNKNOWN", field="keyid", found=keyid, expected=Phrase("已登记的密钥", "a registered key"))
         record: KeyRecord = self._log.kinds.decode(f"key:{keyid}", found[f"key:{keyid}"])
         return record, state, head.size
 
@@ -159,7 +180,9 @@ class Identity:
             raise refuse("TOKEN_UNKNOWN", field="Authorization")
         record, state, size = await self._key(row["keyid"])
         if not record.is_valid_at(size) or not record.lasts(await self._log.now()):
-            raise refuse("TOKEN_UNKNOWN", field="Authorization", found="the key that logged in is no longer valid")
+            raise refuse(
+                "TOKEN_UNKNOWN", field="Authorization", found=Phrase("登录所用的密钥已失效", "the key that logged in is no longer valid")
+            )
         role = role_of(state, row["uscc"])
         granted = await self._grants(row["uscc"]) if role == "party" else ()
         caller = Caller(row["uscc"], role, row["keyid"], tuple(row["scope"]), granted)
@@ -207,7 +230,7 @@ def bearer(scope: HTTPScope) -> str | None:
         if key == b"authorization":
             kind, _, token = value.decode("latin-1").partition(" ")
             if kind.lower() != "bearer" or not token.strip():
-                raise refuse("TOKEN_UNKNOWN", field="Authorization", found=kind[:20], expected="Bearer <token>")
+                raise refuse("TOKEN_UNKNOWN", field="Authorization", found=kind[:20], expected=Phrase("Bearer <令牌>", "Bearer <token>"))
             return token.strip()
     return None
 

@@ -32,6 +32,7 @@ from liandan.wiring import KINDS
 from manifests import store as manifest_rows
 from manifests.feed_audit import FeedFold
 from manifests.view import ViewFold, concerns, missing, position, wrong_terms
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 from whitelist.store import stream_wrong
 
@@ -51,7 +52,7 @@ def alone(checkpoints: CheckpointStore, code: str) -> Iterator[None]:
     """No publisher runs meanwhile; Refusal ``code`` if one does."""
     with _leading(checkpoints.path) as is_leading:
         if not is_leading:
-            raise refuse(code, found=checkpoints.path, expected="no server of this log running")
+            raise refuse(code, found=checkpoints.path, expected=Phrase("本账本没有正在运行的服务", "no server of this log running"))
         yield
 
 

@@ -23,6 +23,7 @@ from liandan.wiring import KINDS
 from signing import b64
 from signing.certificate import certify
 from signing.keys import PrivateKey, keyid, spki_of
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration, check_registration, register
 from signing.refusal import Refusal, refuse
 from signing.uscc import check_uscc
@@ -80,7 +81,7 @@ def make_issuer(settings: Settings, use: str, found: str, operator: str, out: Pa
     Refusal USCC, those of the key file; OSError where the registration cannot be written or is there already. Then no key was added.
     """
     if not check_uscc(operator):
-        raise refuse("USCC", field="--uscc", found=operator, expected="18, 末位为校验码 / the last one a check character")
+        raise refuse("USCC", field="--uscc", found=operator, expected=Phrase("18, 末位为校验码", "the last one a check character"))
     key = PrivateKey.generate(ISSUER_SUITE)
     made = register(key, found, operator)
     path = out or Path(f"issuer-{use}-{key.keyid[:8]}.json")
@@ -100,7 +101,12 @@ def choose(keys: ServerKeys, beginning: str) -> PrivateKey:
     found = [key for use, key in keys.issuers if key.keyid.startswith(beginning) and (use == "pdf" or beginning)]
     if not found or (beginning and len(found) > 1):
         named = ", ".join(f"{use} {key.keyid[:16]}" for use, key in keys.issuers)
-        raise refuse("KEYRING", field="keyid", found=named or "no key for papers", expected=beginning or "liandan key issuer --use pdf")
+        raise refuse(
+            "KEYRING",
+            field="keyid",
+            found=named or Phrase("没有文书密钥", "no key for papers"),
+            expected=beginning or "liandan key issuer --use pdf",
+        )
     return found[-1]
 
 
@@ -128,7 +134,9 @@ def signing_request(key: PrivateKey, name: str) -> bytes:
 def _check_name(field: str, text: str) -> None:
     if not 0 < len(text.encode()) <= NAME_MAX:
         expected = f"1 to {NAME_MAX} bytes, {NAME_MAX // 3} 个汉字以内"
-        raise refuse("ISSUER_UNFIT", field=field, found=f"{len(text.encode())} bytes", expected=expected)
+        raise refuse(
+            "ISSUER_UNFIT", field=field, found=Phrase(f"{len(text.encode())} 字节", f"{len(text.encode())} bytes"), expected=expected
+        )
 
 
 def body_of(
@@ -168,4 +176,6 @@ def _load(raw: bytes) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(raw) if raw.lstrip().startswith(b"-----") else x509.load_der_x509_certificate(raw)
     except ValueError as error:
-        raise refuse("ISSUER_UNFIT", field="--cert", found=str(error)[:80], expected="X.509, DER or PEM") from None
+        raise refuse(
+            "ISSUER_UNFIT", field="--cert", found=str(error)[:80], expected=Phrase("X.509 证书，DER 或 PEM", "X.509, DER or PEM")
+        ) from None

@@ -21,6 +21,7 @@ from ledger.tree.checkpoint import log_vkeys
 from liandan.settings import Settings
 from signing.files import PIPE_S, read_beginning, read_whole
 from signing.keys import PrivateKey
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("liandan.keyring")
@@ -82,7 +83,12 @@ def add_issuer(settings: Settings, use: str, key: PrivateKey) -> None:
     read_keyring(settings, operator_only=True)  # the file is ours, and the passphrase is that of its blocks
     text = path.read_text(encoding="utf-8") + _block(use, key, read_passphrase(settings.passphrase_path))
     if len(text) > FILE_MAX:
-        raise refuse("KEYRING", field="key_file", found=f"{len(text)} bytes", expected=f"at most {FILE_MAX}")
+        raise refuse(
+            "KEYRING",
+            field="key_file",
+            found=Phrase(f"{len(text)} 字节", f"{len(text)} bytes"),
+            expected=Phrase(f"至多 {FILE_MAX}", f"at most {FILE_MAX}"),
+        )
     replace_file(path, text)
 
 
@@ -110,7 +116,7 @@ def write_new(path: Path, text: str) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise refuse("KEY_FILE_EXISTS", found=path, expected="a path that does not exist yet") from None
+        raise refuse("KEY_FILE_EXISTS", found=path, expected=Phrase("尚不存在的路径", "a path that does not exist yet")) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
@@ -122,9 +128,19 @@ def read_passphrase(path: Path) -> bytes:
     try:
         found = read_beginning(path, FILE_MAX, wait_s=PIPE_S).split(b"\n", 1)[0].strip()
     except OSError as error:
-        raise refuse("KEYRING", field="passphrase_file", found=f"{path}: {error.strerror}", expected="a file with the passphrase") from None
+        raise refuse(
+            "KEYRING",
+            field="passphrase_file",
+            found=f"{path}: {error.strerror}",
+            expected=Phrase("含口令的文件", "a file with the passphrase"),
+        ) from None
     if not found:
-        raise refuse("KEYRING", field="passphrase_file", found=f"{path}: empty", expected="a file with the passphrase")
+        raise refuse(
+            "KEYRING",
+            field="passphrase_file",
+            found=Phrase(f"{path}：空文件", f"{path}: empty"),
+            expected=Phrase("含口令的文件", "a file with the passphrase"),
+        )
     return found
 
 
@@ -145,7 +161,7 @@ def read_keyring(settings: Settings, *, operator_only: bool = False) -> ServerKe
     log = blocks.get("log")
     if origin is None or "operator" not in blocks or (log is not None and log.suite != "ed25519"):
         expected = "Origin, an operator key, an Ed25519 log key unless a signer holds it"
-        raise refuse("KEYRING", field="key_file", found=", ".join(blocks) or "no keys", expected=expected)
+        raise refuse("KEYRING", field="key_file", found=", ".join(blocks) or Phrase("没有密钥", "no keys"), expected=expected)
     for name, key in issuers:
         if key.suite != ISSUER_SUITE:
             raise refuse("KEYRING", field=f"key_file: {name}", found=key.suite, expected=ISSUER_SUITE)

@@ -22,6 +22,7 @@ from ledger.service import NotAdmitted
 from ledger.store import AWAY
 from liandan.wiring import RULES
 from signing import b64
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 
 log = structlog.get_logger("liandan.problems")
@@ -112,7 +113,7 @@ class Problems:
             frozen = self._frozen()
             return (Reason("BUSY", found=error.why),) if frozen is None else (Reason("LOG_FROZEN", found=frozen[:200]),)
         if isinstance(error, AWAY):
-            return (Reason("BUSY", found="the database is away"),)
+            return (Reason("BUSY", found=Phrase("数据库暂时无法连接", "the database is away")),)
         if isinstance(error, HTTPException) and error.status_code in OF_STATUS:
             code = OF_STATUS[error.status_code]
             return tuple(_query_reasons(error)) if code == "QUERY_FORM" else (Reason(code),)

@@ -35,6 +35,7 @@ from liandan.keyring import ServerKeys, read_keyring
 from liandan.process import let_end, set_up_logging, tune
 from liandan.settings import Settings
 from liandan.wiring import KINDS
+from signing.phrase import Phrase, Word, as_word
 from signing.refusal import Reason, Refusal, refuse
 from whitelist.adopted import data_files
 
@@ -63,7 +64,7 @@ class News(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ready: bool = False
     vkeys: tuple[str, ...] = ()
-    refused: tuple[tuple[str, str, str, str], ...] = ()
+    refused: tuple[tuple[str, str, Word, Word], ...] = ()
     """Why it cannot start: code, field, found, expected."""
     mismatch: str = ""
     """Why it must not start."""
@@ -111,7 +112,12 @@ def _signer(settings: Settings, keys: ServerKeys) -> CheckpointSigner:
     if settings.signer_socket is not None:
         return RemoteSigner(settings.signer_socket)
     if keys.log is None:
-        raise refuse("KEYRING", field="key_file", found="no log key", expected="a log key, or signer_socket")
+        raise refuse(
+            "KEYRING",
+            field="key_file",
+            found=Phrase("没有账本密钥", "no log key"),
+            expected=Phrase("账本密钥，或 signer_socket", "a log key, or signer_socket"),
+        )
     return LocalSigner(keys.origin, keys.log, keys.log_ml_dsa)
 
 
@@ -147,7 +153,7 @@ async def _serve_parent(order: Order, commits: asyncio.StreamReader) -> None:
             for task in tasks:
                 task.cancel()
     except Refusal as refusal:
-        _say(News(refused=tuple((r.code, r.field, str(r.found), str(r.expected)) for r in refusal.reasons)))
+        _say(News(refused=tuple((r.code, r.field, r.found, r.expected) for r in refusal.reasons)))
     except Mismatch as mismatch:
         _say(News(mismatch=str(mismatch)))
 
@@ -211,7 +217,7 @@ class PublisherProcess:
         if news.mismatch:
             raise Mismatch(news.mismatch)
         if news.refused:
-            raise Refusal(Reason(*reason) for reason in news.refused)
+            raise Refusal(Reason(code, field, as_word(found), as_word(expected)) for code, field, found, expected in news.refused)
         return news.vkeys
 
     async def run(self, follower: Follower, committed: asyncio.Event) -> None:

@@ -40,6 +40,7 @@ from liandan.server import assemble
 from liandan.settings import Settings
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, freeze, parse_envelope
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 SLICE = 256
@@ -152,7 +153,12 @@ async def _cut(connection: Connection[Record], checkpoints: CheckpointStore, fil
     plan = await parts.plan(connection, checkpoints, files, KINDS)
     if plan.body != body:
         found = f"size {plan.body.size}, tail {plan.body.tail[:16]}"
-        raise refuse("CUT_CHANGED", field="body", found=found, expected=f"size {body.size}, tail {body.tail[:16]}")
+        raise refuse(
+            "CUT_CHANGED",
+            field="body",
+            found=found,
+            expected=Phrase(f"{body.size} 条，末尾 {body.tail[:16]}", f"size {body.size}, tail {body.tail[:16]}"),
+        )
     await parts.apply(connection, checkpoints, files, plan)
 
 
@@ -240,6 +246,10 @@ def _check_note(checkpoints: CheckpointStore, promise: Promise, read: Read) -> N
     try:
         shown = open_checkpoint(note, remembered_log(checkpoints).log_keys).checkpoint
     except Refusal as refusal:
-        raise refuse("REFILL_SOURCE", field=CHECKPOINT, found=", ".join(refusal.codes), expected="a checkpoint of this log") from refusal
+        raise refuse(
+            "REFILL_SOURCE", field=CHECKPOINT, found=", ".join(refusal.codes), expected=Phrase("本账本的检查点", "a checkpoint of this log")
+        ) from refusal
     if shown.size > promise.size:
-        raise refuse("REFILL_AHEAD", field=CHECKPOINT, found=f"size {shown.size}", expected=f"at most {promise.size}")
+        raise refuse(
+            "REFILL_AHEAD", field=CHECKPOINT, found=f"size {shown.size}", expected=Phrase(f"至多 {promise.size}", f"at most {promise.size}")
+        )

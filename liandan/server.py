@@ -49,6 +49,7 @@ from liandan.webhooks.service import Webhooks
 from liandan.wiring import KINDS
 from reports.drawing import Drawer, StatementSource
 from reports.press import Cache, Press
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 log = structlog.get_logger("liandan.server")
@@ -157,7 +158,7 @@ async def _check_keys(ledger: Log, origin: str, vkeys: tuple[str, ...]) -> None:
     if state is None:
         return
     if (state.origin, state.log_keys) != (origin, vkeys):
-        raise refuse("KEYRING", field="key_file", found=origin, expected=f"the keys of {state.origin}")
+        raise refuse("KEYRING", field="key_file", found=origin, expected=Phrase(f"{state.origin} 的密钥", f"the keys of {state.origin}"))
     ledger.simulated = state.clock == "simulated"
 
 

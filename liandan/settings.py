@@ -15,7 +15,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, inspect
 
+from ledger.admission.form_words import said_of
 from signing.files import read_whole
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 
 PREFIX = "LIANDAN_"
@@ -218,17 +220,26 @@ def _convert(given: Mapping[str, Any], origin: Mapping[str, str]) -> Settings:
     reasons: list[Reason] = []
     for name, value in given.items():
         if isinstance(value, str) and hints[name] not in _PATHS and not value.isprintable():
-            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), ascii(value)[:120], "text without control characters, UTF-8"))
+            reasons.append(
+                Reason(
+                    "SETTING_VALUE",
+                    origin.get(name, name),
+                    ascii(value)[:120],
+                    Phrase("不含控制字符的 UTF-8 文本", "text without control characters, UTF-8"),
+                )
+            )
             continue
         if isinstance(value, str) and not _WHOLE.fullmatch(value) and isinstance(inspect.type_info(hints[name]), inspect.IntType):
-            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), value[:120], "digits"))  # 8e3 would be read as 8000
+            reasons.append(
+                Reason("SETTING_VALUE", origin.get(name, name), value[:120], Phrase("阿拉伯数字", "digits"))
+            )  # 8e3 would be read as 8000
             continue
         try:
             values[name] = msgspec.convert(value, hints[name], strict=False, dec_hook=_path)
-        except msgspec.ValidationError as error:
+        except msgspec.ValidationError:
             # The value of an address may hold a password, so only the value of other fields is shown.
             shown = "***" if name == "database_url" else str(value)[:120]
-            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), shown, str(error)))
+            reasons.append(Reason("SETTING_VALUE", origin.get(name, name), shown, said_of(msgspec.inspect.type_info(hints[name]), {})))
     if not reasons and values.get("pool_min", 2) > values.get("pool_max", 16):
         reasons.append(Reason("SETTING_VALUE", origin.get("pool_min", "pool_min"), str(values.get("pool_min", 2)), "pool_min <= pool_max"))
     if reasons:

@@ -16,6 +16,7 @@ from reports.reconcile import check_month, finish, write
 from reports.reconciliation.fold import Direction, Fold
 from reports.reconciliation.gathering import Gathering
 from reports.reconciliation.keeping import PURPOSE, KeptIn, with_gathering
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 
@@ -39,7 +40,7 @@ def write_own(
     """
     period = check_month(month)
     if not settings.log_path.is_dir():
-        raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected="the files of a log")
+        raise refuse("NOT_FOUND", field="log_dir", found=settings.log_path, expected=Phrase("账本的文件", "the files of a log"))
     files = LogFiles(settings.log_path, settings.entries_path)
     keys = read_keyring(settings) if settings.key_path.exists() else None
     # Not as root for the account of the server: it could not write there any more.
@@ -59,5 +60,5 @@ def _log_keys(files: LogFiles, keys: ServerKeys | None) -> Sequence[str]:
     if keys is not None and keys.log is not None:
         return keys.vkeys
     if (vkeys := files.read(VKEYS)) is None:
-        raise refuse("NOT_FOUND", field=VKEYS, expected="the files of a log")
+        raise refuse("NOT_FOUND", field=VKEYS, expected=Phrase("账本的文件", "the files of a log"))
     return vkeys.decode("utf-8", "replace").splitlines()

@@ -15,11 +15,13 @@ from ledger.answers import Posted, Waiting
 from ledger.caller import Caller, beginnings, is_granted, places_by_chain
 from ledger.describing import READ_REFUSALS, AnswerSpec, InHash, asks, in_path, refusals
 from ledger.log import Log
-from ledger.routes import TheCaller, caller_of, refuse_unknown_query
+from ledger.query import refuse_unknown_query
+from ledger.routes import TheCaller, caller_of
 from ledger.service import Service
 from ledger.times import parse_at
 from ledger.vault.service import Opening
 from manifests.model import ManifestState, trunk_of
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 ERASE_WAIT_S = 2.0
@@ -66,7 +68,7 @@ async def erase_disclosure(request: Request[Any, Any, Any], statement: InHash, f
     """Erase one value for ever: record it on ``log/erasures``, destroy its key. Operator only; answered like a post."""
     caller = caller_of(request, "post")
     if caller.role != "operator":
-        raise refuse("ERASE_FORBIDDEN", found=caller.role, expected="operator")
+        raise refuse("ERASE_FORBIDDEN", found=caller.role, expected=Phrase("运营单位", "operator"))
     service: Service = request.app.state.service
     claimed = request.headers.get("liandan-now")
     now_s = None if claimed is None else parse_at(claimed, "Liandan-Now")

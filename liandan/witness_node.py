@@ -22,6 +22,7 @@ from liandan.keyring import read_passphrase
 from signing.envelope import freeze
 from signing.files import PIPE_S, read_whole
 from signing.keys import PrivateKey, read_key
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 ED25519, ML_DSA, PASSPHRASE, NAME, STORE = "ed25519.pem", "ml-dsa-44.pem", "passphrase", "name", "witness.sqlite3"
@@ -40,7 +41,12 @@ async def opened(
         if mirror is None:
             continue
         if not known.url:
-            raise refuse("WITNESS_LOGS", field=origin, found="no address", expected="its address in the list, or --log-url")
+            raise refuse(
+                "WITNESS_LOGS",
+                field=origin,
+                found=Phrase("没有地址", "no address"),
+                expected=Phrase("清单中的地址，或 --log-url", "its address in the list, or --log-url"),
+            )
         mirrors[origin] = Mirror(known, mirror, store, http, authorize=authorize(known, reader, token_file, http), wait_s=wait_s)
     witness_ = Witness(cosigner_of(directory), logs, store, mirrors=mirrors)
     witness_.check_memory()
@@ -76,7 +82,12 @@ def listed(logs_file: Path, log_url: str | None) -> Mapping[str, KnownLog]:
     without = [known for known in logs.values() if not known.url]
     if log_url is not None:
         if len(without) != 1:
-            raise refuse("WITNESS_LOGS", field="--log-url", found=f"{len(without)} logs without an address", expected="exactly one")
+            raise refuse(
+                "WITNESS_LOGS",
+                field="--log-url",
+                found=Phrase(f"{len(without)} 个账本没有地址", f"{len(without)} logs without an address"),
+                expected=Phrase("恰好一个", "exactly one"),
+            )
         logs[without[0].origin] = msgspec.structs.replace(without[0], url=log_url)
     return logs
 

@@ -12,13 +12,18 @@ from ledger.model import Findings, Statement
 from manifests.act import Entered, FiledBody, ended, named_legs
 from manifests.model import Leg, LegPart, ManifestState, Vehicle
 from manifests.vehicles import carried_g, judge_trips, judge_waybill, papers_travel, trip_keys, trips, waybill_key, waybill_written
+from signing.phrase import Phrase
 from whitelist.transfer import BodyPart
 
 
 class CrewMember(BodyPart, frozen=True, kw_only=True):
     """One of 驾驶人员、押运人员、装卸管理人员, by the id under which the carrier registered them (R-26)."""
 
-    crew: Annotated[str, form("^[0-9A-Z]{1,24}$", "FIELD_TYPE", "id of crew.register, e.g. D01"), label("人员编号", "crew id")]
+    crew: Annotated[
+        str,
+        form("^[0-9A-Z]{1,24}$", "FIELD_TYPE", Phrase("人员编号，如 D01", "the id of a person of the crew, e.g. D01")),
+        label("人员编号", "crew id"),
+    ]
     role: Annotated[
         Literal["driver", "escort", "loader"],
         label("岗位", "role"),
@@ -29,10 +34,16 @@ class CrewMember(BodyPart, frozen=True, kw_only=True):
 Crew = Annotated[tuple[CrewMember, ...], items(0, 8), label("人员", "crew")]
 Seals = Annotated[tuple[ShortText, ...], items(0, 16), label("封签", "seals")]
 LicenceRef = Annotated[
-    str, form(f"^licence/{USCC}/{ULID}$", "FIELD_TYPE", "licence/<carrier>/<ULID>"), later(), label("道路运输许可", "licence")
+    str,
+    form(f"^licence/{USCC}/{ULID}$", "FIELD_TYPE", Phrase("licence/<承运人代码>/<存证标识>", "licence/<carrier>/<ULID>")),
+    later(),
+    label("道路运输许可", "licence"),
 ]
 VehicleRef = Annotated[
-    str, form(f"^vehicle/{USCC}/{ULID}$", "FIELD_TYPE", "vehicle/<carrier>/<ULID>"), later(), label("车辆档案", "vehicle permit")
+    str,
+    form(f"^vehicle/{USCC}/{ULID}$", "FIELD_TYPE", Phrase("vehicle/<承运人代码>/<存证标识>", "vehicle/<carrier>/<ULID>")),
+    later(),
+    label("车辆档案", "vehicle permit"),
 ]
 
 

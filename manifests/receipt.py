@@ -15,13 +15,22 @@ from ledger.times import DAY_S, day_of
 from manifests.act import line_is_known
 from manifests.mass import Received, limits_of
 from manifests.tickets import Tickets
+from signing.phrase import Phrase
 from signing.refusal import texts
 from whitelist.fields import LineNumber, Method, WasteCode, WasteForm
 from whitelist.transfer import BodyPart, Packing
 from whitelist.workdays import workdays_of
 
 LineMassOrZero = Annotated[
-    str, form(r"^(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes, at most 100000, e.g. 5.600000")
+    str,
+    form(
+        r"^(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$",
+        "QTY",
+        Phrase(
+            "以吨为单位、不超过 100000、至多 6 位小数的文本，如 5.600000",
+            "tonnes as a text, at most 100000, at most 6 decimals, e.g. 5.600000",
+        ),
+    ),
 ]
 """R-09: no vehicle carries more; a receipt is bound by no quota, and no account may leave 2^53."""
 Opinion = Annotated[

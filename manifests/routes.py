@@ -10,8 +10,9 @@ from litestar import Request, Response, Router, get
 from litestar.params import QueryParameter
 
 from ledger.describing import READ_REFUSALS, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
+from ledger.query import refuse_unknown_query
 from ledger.reading import Page
-from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, refuse_unknown_query, say_size
+from ledger.routes import Lang, Limit, TheCaller, TheLog, claimed_now, say_size
 from manifests import service
 from manifests.answers import Machine, ManifestActions, ManifestAnswer, ManifestChoice, ManifestHistory, Manifests, machine_answer
 from manifests.model import Stage

@@ -27,6 +27,7 @@ from manifests.model import Stage
 from manifests.search import Changed, Cursor, Search, scoped
 from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
@@ -57,7 +58,12 @@ async def find_named(log: Log, caller: Caller, name: str, language: Language) ->
     async with projection(log) as now:
         views = await _named(now, caller, name)
     if not views:
-        raise refuse("NOT_FOUND", field="manifest", found=name, expected="14 digits, a ULID, or <generator>/<ULID>")
+        raise refuse(
+            "NOT_FOUND",
+            field="manifest",
+            found=name,
+            expected=Phrase("14 位联单编号、存证标识，或 <移出人代码>/<存证标识>", "14 digits, a ULID, or <generator>/<ULID>"),
+        )
     standing = [view for view in views if view.state.stage is not Stage.VOIDED] or views
     return answers.ManifestChoice(size=now.size, name=name, manifests=tuple(answers.item_of(view, language) for view in standing))
 

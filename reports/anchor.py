@@ -16,6 +16,7 @@ from reports.issuing import Retirement, retirements
 from reports.kinds import all_kinds
 from signing import b64
 from signing.keys import keyid
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration, check_registration
 from signing.refusal import Refusal, refuse
 
@@ -72,7 +73,12 @@ class Anchor(Struct, frozen=True, kw_only=True):
         opened = open_checkpoint(note, self.log_keys, self.witnesses.witness_vkeys)
         if self.policy is not None and not self.policy.is_met_by({line.vkey for line in opened.cosignatures}):
             named = ", ".join(line.vkey.partition("+")[0] for line in opened.cosignatures)
-            raise refuse("NOTE_SIGNATURE", field="quorum", found=named or "-", expected=f"the quorum {self.policy.quorum!a} of the policy")
+            raise refuse(
+                "NOTE_SIGNATURE",
+                field="quorum",
+                found=named or "-",
+                expected=Phrase(f"策略所定的 quorum {self.policy.quorum!a}", f"the quorum {self.policy.quorum!a} of the policy"),
+            )
         return opened
 
     def open_bundle(self, raw: bytes) -> Bundle:
@@ -137,7 +143,12 @@ def _vkeys(raw: bytes) -> tuple[str, ...]:
     for line in lines:
         parse_vkey(line)
     if raw and not lines:
-        raise refuse("VKEY_FORM", field="--vkey", found="no line", expected="name+hex8+base64")
+        raise refuse(
+            "VKEY_FORM",
+            field="--vkey",
+            found=Phrase("没有签名行", "no line"),
+            expected=Phrase("名称+8 位十六进制+Base64", "name+hex8+base64"),
+        )
     return lines
 
 
@@ -145,6 +156,8 @@ def _registration(raw: bytes) -> KeyRegistration:
     try:
         registration = msgspec.json.decode(raw, type=KeyRegistration)
         b64.decode(registration.spki, field="spki")
-    except (msgspec.MsgspecError, Refusal) as error:
-        raise refuse("REGISTRATION_FORM", field="--registration", found=error, expected="suite, spki, pop") from None
+    except (msgspec.MsgspecError, Refusal):
+        raise refuse(
+            "REGISTRATION_FORM", field="--registration", found=Phrase("别的内容", "something else"), expected="suite, spki, pop"
+        ) from None
     return registration

@@ -8,6 +8,7 @@ import zlib
 
 from ledger.bundle import BUNDLE_MAX
 from reports.paper.tongue import Tongue
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 NAME = "liandan-bundle.json"
@@ -73,7 +74,11 @@ def _streams(raw: bytes, beginning: bytes) -> list[bytes]:
         if content and content not in found:
             found.append(content)
         if count == STREAMS_MAX or unpacked > FOUND_MAX:
-            raise refuse("PDF_FORM", found=f"{count} streams, {unpacked} of them evidence", expected="a certificate")
+            raise refuse(
+                "PDF_FORM",
+                found=Phrase(f"{count} 个数据流，其中 {unpacked} 个为证据", f"{count} streams, {unpacked} of them evidence"),
+                expected=Phrase("转移证明", "a certificate"),
+            )
     return found
 
 
@@ -89,5 +94,10 @@ def _stream_at(raw: bytes, start: int, beginning: bytes) -> bytes | None:
     except zlib.error:
         return None
     if not inflater.eof:
-        raise refuse("PDF_FORM", field="stream", found="cut, or too long", expected=f"at most {BUNDLE_MAX} bytes")
+        raise refuse(
+            "PDF_FORM",
+            field="stream",
+            found=Phrase("被截断或过长", "cut, or too long"),
+            expected=Phrase(f"至多 {BUNDLE_MAX} 字节", f"at most {BUNDLE_MAX} bytes"),
+        )
     return content

@@ -21,6 +21,7 @@ from reports.paper.grid import section
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, listed, say, speaking
 from reports.words import moment
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 LAYOUT = 2
@@ -63,7 +64,7 @@ def render_attestation(bundle: Bundle, raw: bytes, question: RecordQuestion, dat
     Refusal ATTESTATION_UNSIGNED without a key of the log for documents: unsigned it would say nothing.
     """
     if signer_of(bundle, signers) is None:
-        raise refuse("ATTESTATION_UNSIGNED", expected="issuer.key, use pdf")
+        raise refuse("ATTESTATION_UNSIGNED", expected=Phrase("用途为 pdf 的 issuer.key", "issuer.key, use pdf"))
     size = bundle.opened.checkpoint.size
     with speaking(tongue):
         sheet = Sheet(bottom=52)

@@ -32,6 +32,7 @@ from reports.reconcile import check_month
 from reports.verify import FILE_MAX
 from signing.files import read_if_there
 from signing.keys import keyid
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 
 CHAINS_KEPT = 1024
@@ -46,7 +47,9 @@ class FiledLog:
         """Reads every entry once. Refusal NOT_FOUND, those of checkpoints (NOTE_…) and tiles."""
         note, vkeys = read("checkpoint"), read("log.vkey")
         if note is None or vkeys is None:
-            raise refuse("NOT_FOUND", field="checkpoint, log.vkey", expected="an export, or the files of a log")
+            raise refuse(
+                "NOT_FOUND", field="checkpoint, log.vkey", expected=Phrase("导出件，或账本的文件", "an export, or the files of a log")
+            )
         self.note, self._kinds = note, kinds
         self.checkpoint = open_checkpoint(note, vkeys.decode("utf-8", "replace").splitlines()).checkpoint
         self._reader = TileReader(self.checkpoint.size, read)

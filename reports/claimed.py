@@ -15,6 +15,7 @@ from reports.anchor import Anchor
 from reports.claim import TRAVELLING_MAX, Claim, parse_claim
 from reports.issuing import told_issuers
 from reports.remark import VerifyReport, remarks
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 
 
@@ -30,7 +31,7 @@ def verify_claim(text: str, anchor: Anchor) -> VerifyReport:
 
 def _verified(given: str, report: VerifyReport, anchor: Anchor) -> VerifyReport:
     if len(given) > TRAVELLING_MAX:
-        raise refuse("CLAIM_FORM", found=f"{len(given)} characters", expected="https://…/v#…")
+        raise refuse("CLAIM_FORM", found=Phrase(f"{len(given)} 个字符", f"{len(given)} characters"), expected="https://…/v#…")
     signed = parse_claim(given)
     claim, bundle = signed.claim, anchor.bundle
     report = replace(report, number=claim.number, stage=claim.stage)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from signing import files
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 
@@ -10,7 +11,11 @@ def read_file(path: Path, limit: int) -> bytes:
     """A regular file of at most ``limit`` bytes; Refusal FILE_FORM for anything else, and for one that cannot be read."""
     raw = read_beginning(path, limit + 1)
     if len(raw) > limit:
-        raise refuse("FILE_FORM", found=f"more than {limit} bytes", expected=f"at most {limit} bytes")
+        raise refuse(
+            "FILE_FORM",
+            found=Phrase(f"超过 {limit} 字节", f"more than {limit} bytes"),
+            expected=Phrase(f"至多 {limit} 字节", f"at most {limit} bytes"),
+        )
     return raw
 
 
@@ -19,9 +24,11 @@ def read_beginning(path: Path, length: int) -> bytes:
     try:
         return files.read_beginning(path, length)
     except files.NotRegular:
-        raise refuse("FILE_FORM", found="a pipe, a device or a folder", expected="a file") from None
+        raise refuse(
+            "FILE_FORM", found=Phrase("管道、设备或目录", "a pipe, a device or a folder"), expected=Phrase("普通文件", "a file")
+        ) from None
     except OSError as error:
-        raise refuse("FILE_FORM", found=error.strerror, expected="a file that can be read") from None
+        raise refuse("FILE_FORM", found=error.strerror, expected=Phrase("可以读取的文件", "a file that can be read")) from None
 
 
 def printable(text: str) -> str:

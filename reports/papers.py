@@ -14,6 +14,7 @@ from reports.excerpt.evidence import gather_approval, gather_list, gather_log
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.service import bundle_of
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 from signing.uscc import check_uscc
 
@@ -46,7 +47,9 @@ async def attestation_paper(log: Log, press: Press, caller: Caller, question: Re
     if bool(question.number) == bool(question.generator) or not (caller.reads_all or is_own):
         raise refuse("ATTESTATION_SCOPE", field="number, generator", found=question.number or question.generator or "-")
     if question.generator and not check_uscc(question.generator):  # of a code that nobody has, nothing is ever found
-        raise refuse("USCC", field="generator", found=question.generator, expected="18, 末位为校验码 / the last one a check character")
+        raise refuse(
+            "USCC", field="generator", found=question.generator, expected=Phrase("18, 末位为校验码", "the last one a check character")
+        )
     search = _search(question)
     raw, size, dated = await gather_log(log, question.generator)
     _check_period(question, day_at(dated))

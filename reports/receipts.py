@@ -28,6 +28,7 @@ from reports.anchor import Anchor
 from reports.files import printable, read_file
 from reports.kinds import all_kinds
 from reports.remark import Form, VerifyReport, remarks
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 from signing.suite import verify
 
@@ -182,7 +183,12 @@ def _signatures(exhibit: _ProofFile, anchor: Anchor, brought: dict[str, KeyRecor
         with _noting(exhibit, f"entry.signatures.{position}"):
             record = anchor.key(signature.keyid)
             if record is not None and not record.is_valid_at(entry.index):
-                raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {entry.index}")
+                raise refuse(
+                    "KEY_NOT_VALID",
+                    field="keyid",
+                    found=signature.keyid,
+                    expected=Phrase(f"在第 {entry.index} 条有效", f"valid at {entry.index}"),
+                )
             record = record or brought.get(signature.keyid) or anchor.registered_key(signature.keyid, uscc)
             if record is None:
                 exhibit.notes.append(Reason("NOTE_SIGNER", f"entry.signatures.{position}", signature.keyid, uscc))

@@ -16,6 +16,7 @@ from reports.reconciliation.model import LineRow, MirrorEquation, MonthlyStateme
 from reports.reconciliation.paper import to_pdf
 from reports.reconciliation.text import to_json
 from reports.reconciliation.workbook import to_xlsx
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.divisions import Divisions
 from whitelist.thresholds import NAME as THRESHOLDS
@@ -37,7 +38,12 @@ def check_month(month: str) -> Period:
 def check_direction(from_province: str, to_province: str) -> Direction:
     """The direction; Refusal DIRECTION_FORM unless it names two different provinces by their two digits."""
     if not _PROVINCE.fullmatch(from_province) or not _PROVINCE.fullmatch(to_province) or from_province == to_province:
-        raise refuse("DIRECTION_FORM", field="from, to", found=f"{from_province}, {to_province}", expected="2 digits each, two provinces")
+        raise refuse(
+            "DIRECTION_FORM",
+            field="from, to",
+            found=f"{from_province}, {to_province}",
+            expected=Phrase("各 2 位，两个省", "2 digits each, two provinces"),
+        )
     return from_province, to_province
 
 

@@ -9,7 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
 from ledger.describing import JSON, PDF, XLSX, InGenerator, InName, InUlid, Uscc, file, in_path, in_query, refusals
-from ledger.routes import TheCaller, TheLog, refuse_unknown_query
+from ledger.query import refuse_unknown_query
+from ledger.routes import TheCaller, TheLog
 from reports import papers, service
 from reports.attestation import RecordQuestion
 from reports.drawing import Drawer, StatementAsked

@@ -23,6 +23,7 @@ from reports.paper.grid import Cell, Column, label, mass, row, section, table, t
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, clauses, listed, named, say, speaking
 from reports.words import moment, personal, stage_name, when
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.approval import ApprovalState
 from whitelist.fields import Hazard
@@ -38,7 +39,7 @@ def render_transit(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, to
     """The extract of an opened bundle, with ``raw`` (its file) attached, signed as a certificate is. Refusal TRANSIT_VOID, CERT_SUBJECT."""
     state = manifest_of(bundle)
     if state.stage is Stage.VOIDED:
-        raise refuse("TRANSIT_VOID", found=state.stage, expected="issued … closed")
+        raise refuse("TRANSIT_VOID", found=state.stage, expected=Phrase("已签发至已办结", "issued … closed"))
     number, dated = state.number or cases_of(bundle.facts, bundle.subject).number or "", about(bundle)[-1].admission.at
     ulid = bundle.subject.rpartition("/")[2]
     claim = sign_claim(bundle, signers, "t", number or ulid, dated)

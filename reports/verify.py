@@ -29,6 +29,7 @@ from reports.remark import Form, Paper, Remark, VerifyReport, remarks
 from signing import keys
 from signing.envelope import PAYLOAD_REFUSAL, parse_envelope
 from signing.payload import parse
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 from signing.suite import verify
 
@@ -116,7 +117,7 @@ def verify_folder(folder: Path, anchor: Anchor, progress: Progress | None = None
     try:
         there = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        closed = Reason("FILE_FORM", "", str(error.strerror), "a folder that can be read")
+        closed = Reason("FILE_FORM", "", str(error.strerror), Phrase("可以读取的目录", "a folder that can be read"))
         return [VerifyReport(file=printable(folder.name), form="unknown", findings=remarks([closed]))]
     files = [path for path in there if not path.is_dir()]
     anchor = with_bundle_at_hand(anchor, files)
@@ -351,8 +352,8 @@ def _receipt(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
     envelope = parse_envelope(raw, payload_type=PAYLOAD_REFUSAL)
     try:
         body = msgspec.convert(parse(envelope.body), _Receipt, strict=True)
-    except msgspec.ValidationError as error:
-        raise refuse("RECEIPT_FORM", found=error, expected="statement, codes, size, at") from None
+    except msgspec.ValidationError:
+        raise refuse("RECEIPT_FORM", found=Phrase("别的内容", "something else"), expected="statement, codes, size, at") from None
     report = VerifyReport(file=name, form="receipt", subject=body.statement, size=body.size, codes=body.codes)
     bundle = anchor.bundle
     if bundle is None:
@@ -361,9 +362,15 @@ def _receipt(raw: bytes, name: str, anchor: Anchor) -> VerifyReport:
     (signature,) = envelope.signatures if len(envelope.signatures) == 1 else (None,)
     record: KeyRecord | None = None if signature is None else bundle.facts.get(f"key:{signature.keyid}")
     if signature is None or record is None or record.uscc != log.operator:
-        raise refuse("RECEIPT_SIGNER", found="" if signature is None else signature.keyid, expected=f"a key of {log.operator}")
+        raise refuse(
+            "RECEIPT_SIGNER",
+            found="" if signature is None else signature.keyid,
+            expected=Phrase(f"{log.operator} 的密钥", f"a key of {log.operator}"),
+        )
     if not record.is_valid_at(body.size):
-        raise refuse("KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=f"valid at {body.size}")
+        raise refuse(
+            "KEY_NOT_VALID", field="keyid", found=signature.keyid, expected=Phrase(f"在 {body.size} 条时有效", f"valid at {body.size}")
+        )
     verify(record.suite, record.spki, envelope.message, signature.sig)
     notes = remarks([] if anchor.is_pinned else [Reason("NOTE_NOT_PINNED", "", bundle.found)])
     return msgspec.structs.replace(report, origin=log.origin, found=bundle.found, signatures=1, notes=notes, is_pinned=anchor.is_pinned)

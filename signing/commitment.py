@@ -8,6 +8,7 @@ import re
 import unicodedata
 from hashlib import sha256
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 SALT_BYTES = 32
@@ -27,11 +28,18 @@ def commit(found: str, chain: str, seq: int, field: str, salt: bytes, value: str
     if not is_commitment_field(field):
         raise refuse("COMMIT_FIELD", field=f"body.commit.{field}"[:80], found=field, expected=FIELD_PATTERN.pattern)
     if len(salt) != SALT_BYTES or len(set(salt)) == 1:
-        raise refuse("COMMIT_SALT", field=f"body.commit.{field}", found=f"{len(salt)} bytes", expected=f"{SALT_BYTES} random bytes")
+        raise refuse(
+            "COMMIT_SALT",
+            field=f"body.commit.{field}",
+            found=Phrase(f"{len(salt)} 字节", f"{len(salt)} bytes"),
+            expected=Phrase(f"{SALT_BYTES} 字节随机数", f"{SALT_BYTES} random bytes"),
+        )
     try:
         raw = value.encode()
     except UnicodeEncodeError:
-        raise refuse("COMMIT_VALUE", field=f"body.commit.{field}", found="a lone surrogate", expected="UTF-8") from None
+        raise refuse(
+            "COMMIT_VALUE", field=f"body.commit.{field}", found=Phrase("不成对的代理码位", "a lone surrogate"), expected="UTF-8"
+        ) from None
     if not unicodedata.is_normalized("NFC", value):  # the value itself is personal data and is never echoed
-        raise refuse("COMMIT_VALUE", field=f"body.commit.{field}", found="not NFC", expected="NFC")
+        raise refuse("COMMIT_VALUE", field=f"body.commit.{field}", found=Phrase("未按 NFC 规范化", "not NFC"), expected="NFC")
     return sha256(f"liandan/pd/v1\n{found}\n{chain}\n{seq}\n{field}\n".encode() + salt + raw).hexdigest()

@@ -5,7 +5,7 @@ envelope, too, has one reading and one frozen form. Verifying is the caller's: w
 Source: DSSE protocol v1, formats §1, §2.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from signing import b64
 from signing.keys import PrivateKey
-from signing.payload import REASON_LIMIT, parse
-from signing.refusal import Reason, Refusal, refuse
+from signing.payload import REASON_LIMIT, Flawed, parse, visible
+from signing.phrase import Phrase, at_most, counted
+from signing.refusal import FOUND_MAX, Reason, Refusal, refuse
 
 PAYLOAD_STATEMENT = "application/vnd.liandan.statement.v1+json"
 PAYLOAD_REFUSAL = "application/vnd.liandan.refusal.v1+json"
@@ -25,7 +26,7 @@ SIGNATURE_LIMIT = 8  # the longest ``by`` (formats §1, ``log/main``)
 
 _FIELDS: Mapping[str, type] = {"payloadType": str, "payload": str, "signatures": list}
 _SIGNATURE_FIELDS: Mapping[str, type] = {"keyid": str, "sig": str}
-_TYPE_NAMES: Mapping[type, str] = {str: "string", list: "array"}
+_TYPE_NAMES: Mapping[type, Phrase] = {str: Phrase("文本", "a text"), list: Phrase("列表", "a list")}
 
 
 class Signature(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -69,11 +70,23 @@ def is_digest(text: str) -> bool:
 def parse_envelope(raw: bytes, *, payload_type: str) -> Envelope:
     """Read a posted envelope of one payload type; raises only Refusal. The body stays opaque until its signatures hold."""
     if len(raw) > ENVELOPE_LIMIT:
-        raise refuse("ENVELOPE_TOO_LARGE", found=f"{len(raw)} bytes", expected=f"at most {ENVELOPE_LIMIT} bytes")
-    envelope = _frozen(raw, payload_type) or envelope_of(parse(raw, limit=ENVELOPE_LIMIT))
+        raise refuse("ENVELOPE_TOO_LARGE", found=counted(len(raw), "字节", "bytes"), expected=at_most(ENVELOPE_LIMIT, "字节", "bytes"))
+    envelope = _frozen(raw, payload_type) or _read(raw)
     if envelope.payload_type != payload_type:
         raise refuse("PAYLOAD_TYPE", field="payloadType", found=envelope.payload_type, expected=payload_type)
     return envelope
+
+
+def _read(raw: bytes) -> Envelope:
+    """The envelope in any spelling of strict JSON; Refusal with all that is wrong with text and form."""
+    try:
+        return envelope_of(parse(raw, limit=ENVELOPE_LIMIT))
+    except Flawed as flawed:
+        try:
+            envelope_of(flawed.value)
+        except Refusal as refusal:
+            raise flawed.beside(refusal.reasons) from None
+        raise
 
 
 def _frozen(raw: bytes, payload_type: str) -> Envelope | None:
@@ -93,40 +106,68 @@ def is_well_formed(envelope: Envelope) -> bool:
 
 
 def envelope_of(parsed: Mapping[str, Any]) -> Envelope:  # values of strict JSON
-    """The envelope in an object that was parsed strictly (a posted one, or the ``statement`` of an entry), of any payload type."""
-    _check_fields(parsed, _FIELDS, "")
-    listed = parsed["signatures"]
-    if not 1 <= len(listed) <= SIGNATURE_LIMIT:
-        expected = f"1 to {SIGNATURE_LIMIT} signatures"
-        raise refuse("ENVELOPE_FIELD", field="signatures", found=f"{len(listed)} signatures", expected=expected)
-    body = b64.decode(parsed["payload"], field="payload")
-    signatures = tuple(_signature(item, f"signatures.{number}") for number, item in enumerate(listed))
+    """The envelope in an object that was parsed strictly (a posted one, or the ``statement`` of an entry), of any payload type; Refusal with
+    everything that is wrong with its form."""
+    reasons = list(_field_reasons(parsed, _FIELDS, ""))
+    listed = parsed.get("signatures")
+    items = listed if isinstance(listed, list) else []
+    if isinstance(listed, list) and not 1 <= len(listed) <= SIGNATURE_LIMIT:
+        expected = Phrase(f"1 至 {SIGNATURE_LIMIT} 个签名", f"1 to {SIGNATURE_LIMIT} signatures")
+        reasons.append(Reason("ENVELOPE_FIELD", "signatures", counted(len(listed), "个签名", "signatures"), expected))
+    body = _bytes(parsed.get("payload"), "payload", reasons)
+    signatures = tuple(_signature(item, f"signatures.{number}", reasons) for number, item in enumerate(items[:SIGNATURE_LIMIT]))
     keyids = [signature.keyid for signature in signatures]
     for number, keyid in enumerate(keyids):
-        if keyid in keyids[:number]:
-            raise refuse("KEYID_TWICE", field=f"signatures.{number}.keyid", found=keyid, expected="distinct keys")
+        if keyid and keyid in keyids[:number]:
+            reasons.append(Reason("KEYID_TWICE", f"signatures.{number}.keyid", keyid, Phrase("每个签名各用一个密钥", "distinct keys")))
+    if reasons:
+        raise Refusal(reasons[:REASON_LIMIT])
     return Envelope(parsed["payloadType"], body, signatures)
 
 
-def _signature(item: object, path: str) -> Signature:
+def _signature(item: object, path: str, reasons: list[Reason]) -> Signature:
+    """A signature; what is wrong with it is noted."""
     if not isinstance(item, dict):
-        raise refuse("ENVELOPE_FIELD", field=path, found=type(item).__name__, expected="an object with keyid and sig")
-    _check_fields(item, _SIGNATURE_FIELDS, f"{path}.")
-    if not is_digest(item["keyid"]):
-        raise refuse("KEYID_FORM", field=f"{path}.keyid", found=item["keyid"], expected="64 lower-case hex digits")
-    return Signature(item["keyid"], b64.decode(item["sig"], field=f"{path}.sig"))
+        reasons.append(Reason("ENVELOPE_FIELD", path, _type_of(item), Phrase("含 keyid 和 sig 的对象", "an object with keyid and sig")))
+        return Signature("", b"")
+    reasons += _field_reasons(item, _SIGNATURE_FIELDS, f"{path}.")
+    keyid = item.get("keyid")
+    if isinstance(keyid, str) and not is_digest(keyid):
+        near = keyid.strip().lower()
+        expected = Phrase("64 位小写十六进制", "64 lower-case hex digits")
+        reasons.append(Reason("KEYID_FORM", f"{path}.keyid", keyid[:FOUND_MAX], expected, near=near if is_digest(near) else ""))
+    return Signature(keyid if isinstance(keyid, str) else "", _bytes(item.get("sig"), f"{path}.sig", reasons))
 
 
-def _check_fields(members: Mapping[str, object], fields: Mapping[str, type], path: str) -> None:
+def _bytes(text: object, field: str, reasons: list[Reason]) -> bytes:
+    """Bytes of a base64 text; what is wrong with it is noted."""
+    try:
+        return b64.decode(text, field=field) if isinstance(text, str) else b""
+    except Refusal as refusal:
+        reasons += refusal.reasons
+        return b""
+
+
+def _field_reasons(members: Mapping[str, object], fields: Mapping[str, type], path: str) -> Iterator[Reason]:
     """Exactly these fields with these types; all differences at once."""
-    reasons = [Reason("ENVELOPE_FIELD", path + name[:60], "unknown", "not present") for name in members if name not in fields]
+    for name in members:
+        if name not in fields:
+            expected = Phrase(f"只有 {'、'.join(fields)}", f"{', '.join(fields)} and nothing else")
+            near = next((known for known in fields if known not in members and known.casefold() == name.casefold().replace("_", "")), "")
+            yield Reason("ENVELOPE_FIELD", path + visible(name), Phrase("不认识的字段", "an unknown field"), expected, near=near)
     for name, kind in fields.items():
         if name not in members:
-            reasons.append(Reason("ENVELOPE_FIELD", path + name, "missing", _TYPE_NAMES[kind]))
+            yield Reason("ENVELOPE_FIELD", path + name, Phrase("没有这一项", "absent"), _TYPE_NAMES[kind])
         elif not isinstance(members[name], kind):
-            reasons.append(Reason("ENVELOPE_FIELD", path + name, type(members[name]).__name__, _TYPE_NAMES[kind]))
-    if reasons:
-        raise Refusal(reasons[:REASON_LIMIT])
+            yield Reason("ENVELOPE_FIELD", path + name, _type_of(members[name]), _TYPE_NAMES[kind])
+
+
+def _type_of(value: object) -> Phrase:
+    """What a JSON value is."""
+    return _TYPE_NAMES.get(type(value)) or _OTHER_TYPES.get(type(value)) or Phrase("对象", "an object")
+
+
+_OTHER_TYPES: Mapping[type, Phrase] = {int: Phrase("数字", "a number"), bool: Phrase("布尔值", "a boolean")}
 
 
 def freeze(envelope: Envelope) -> bytes:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_pem
 
 from signing.files import PIPE_S, read_beginning
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from signing.suite import SUITES, suite
 
@@ -76,7 +77,7 @@ class PrivateKey:
         try:
             private = load_pem(pem, passphrase)
         except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise refuse("KEY_FILE", expected="an encrypted PKCS#8 key and its passphrase") from None
+            raise refuse("KEY_FILE", expected=Phrase("加密的 PKCS#8 私钥及其口令", "an encrypted PKCS#8 key and its passphrase")) from None
         for name, candidate in SUITES.items():
             if candidate.holds(private):
                 return cls(name, private)
@@ -86,7 +87,11 @@ class PrivateKey:
         """Encrypted PKCS#8 (PBES2, AES-256); raises Refusal KEY_FILE for an empty or overlong passphrase."""
         # OpenSSL stretches the passphrase by 2,048 rounds of PBKDF2 only: it guards a lost file, a short passphrase does not.
         if not 0 < len(passphrase) <= PASSPHRASE_LIMIT:
-            raise refuse("KEY_FILE", found=f"a passphrase of {len(passphrase)} bytes", expected=f"1 to {PASSPHRASE_LIMIT} bytes")
+            raise refuse(
+                "KEY_FILE",
+                found=Phrase(f"{len(passphrase)} 字节的口令", f"a passphrase of {len(passphrase)} bytes"),
+                expected=Phrase(f"1 至 {PASSPHRASE_LIMIT} 字节", f"1 to {PASSPHRASE_LIMIT} bytes"),
+            )
         return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
 
     def sign(self, message: bytes) -> bytes:
@@ -105,9 +110,11 @@ def write_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
     try:
         path.touch(mode=0o600, exist_ok=False)  # exclusive, and private before the first byte is in it
     except FileExistsError:
-        raise refuse("KEY_FILE_EXISTS", found=path, expected="a path that does not exist yet") from None
+        raise refuse("KEY_FILE_EXISTS", found=path, expected=Phrase("尚不存在的路径", "a path that does not exist yet")) from None
     except OSError as error:
-        raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected="a folder that can be written") from None
+        raise refuse(
+            "KEY_FILE", found=f"{path}: {error.strerror}", expected=Phrase("可以写入的目录", "a folder that can be written")
+        ) from None
     try:
         path.write_bytes(pem)
     except OSError:
@@ -120,7 +127,7 @@ def read_key(path: Path, passphrase: bytes) -> PrivateKey:
     try:
         pem = read_beginning(path, FILE_LIMIT, wait_s=PIPE_S)
     except OSError as error:
-        raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected="a readable key file") from None
+        raise refuse("KEY_FILE", found=f"{path}: {error.strerror}", expected=Phrase("可以读取的密钥文件", "a readable key file")) from None
     return PrivateKey.from_pem(pem, passphrase)
 
 

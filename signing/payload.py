@@ -8,14 +8,15 @@ and names every place.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
-from signing.refusal import Reason, Refusal, refuse
+from signing.phrase import Phrase, Word, at_most, counted
+from signing.refusal import FOUND_MAX, Reason, Refusal, refuse
 
 BODY_LIMIT = 24 * 1024  # bytes of a signed body (formats §1)
 DEPTH_LIMIT = 8  # nesting of objects and arrays; the top object is depth 1 (formats §1)
@@ -57,12 +58,26 @@ _DECODE = msgspec.json.Decoder(_object_type()).decode
 _ENCODE = msgspec.json.Encoder().encode
 
 
-class _Flaw(Struct, frozen=True):
+class Flaw(Struct, frozen=True):
     """Stands in the parsed value where the text was valid JSON but not ours."""
 
     code: str
     found: str
-    expected: str
+    expected: Word
+
+
+class Flawed(Refusal):
+    """JSON that is not ours: all that is wrong with its text, and ``value`` with a Flaw or ``None`` there, so that its form can be judged too."""
+
+    def __init__(self, reasons: Iterable[Reason], value: dict[str, Any]) -> None:
+        super().__init__(reasons)
+        self.value = value
+
+    def beside(self, more: Iterable[Reason]) -> Refusal:
+        """What is wrong with the text, and behind it what is wrong with the form elsewhere."""
+        flawed = [reason.field for reason in self.reasons]
+        others = [r for r in more if not any(r.field == field or r.field.startswith(f"{field}.") for field in flawed)]
+        return Refusal([*self.reasons, *others][:REASON_LIMIT])
 
 
 def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> dict[str, Any]:
@@ -72,13 +87,17 @@ def parse(raw: bytes, *, limit: int = BODY_LIMIT, depth: int = DEPTH_LIMIT) -> d
     is converted.
     """
     if len(raw) > limit:
-        raise refuse("BODY_TOO_LARGE", found=f"{len(raw)} bytes", expected=f"at most {limit} bytes")
+        raise refuse("BODY_TOO_LARGE", found=counted(len(raw), "字节", "bytes"), expected=at_most(limit, "字节", "bytes"))
     if raw.startswith(_BOM):
-        raise refuse("BYTE_ORDER_MARK", found="EF BB BF", expected="UTF-8 without BOM")
+        raise refuse("BYTE_ORDER_MARK", found="EF BB BF", expected=Phrase("无 BOM 的 UTF-8", "UTF-8 without BOM"))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise refuse("NOT_UTF8", found=f"byte {raw[error.start]:#04x} at offset {error.start}", expected="UTF-8") from None
+        raise refuse(
+            "NOT_UTF8",
+            found=Phrase(f"第 {error.start + 1} 个字节 {raw[error.start]:#04x}", f"byte {error.start + 1} is {raw[error.start]:#04x}"),
+            expected="UTF-8",
+        ) from None
     plain = _read_plain(raw) if _is_plain(text) else None
     if plain is None or depth < DEPTH_LIMIT:
         _check_depth(raw, depth)
@@ -99,7 +118,9 @@ def _check_depth(raw: bytes, limit: int) -> None:
             if byte in b"[{":
                 depth += 1
                 if depth > limit:
-                    raise refuse("TOO_DEEP", found=f"more than {limit} levels", expected=f"at most {limit} levels")
+                    raise refuse(
+                        "TOO_DEEP", found=Phrase(f"超过 {limit} 层", f"more than {limit} levels"), expected=at_most(limit, "层", "levels")
+                    )
             else:
                 depth -= 1
 
@@ -140,16 +161,18 @@ def _read_carefully(text: str) -> dict[str, Any]:  # JSON values
         at = error.pos
         if 0 < at < len(text) and text[at - 1] == "0" and text[at] in _DIGITS:
             # The scanner reads ``01`` as 0 and trips over the 1.
-            raise refuse("NOT_INTEGER", found=visible(text[at - 1 : at + 16]), expected="no leading zero") from None
-        raise refuse("NOT_JSON", found=f"{error.msg}, line {error.lineno} column {error.colno}", expected="JSON") from None
+            raise refuse(
+                "NOT_INTEGER", found=visible(text[at - 1 : at + 16]), expected=Phrase("没有前导零的整数", "an integer without leading zero")
+            ) from None
+        raise refuse("NOT_JSON", found=_not_json(error), expected="JSON (RFC 8259)") from None
     if not isinstance(value, dict):
-        raise refuse("NOT_OBJECT", found=_kind(value), expected="object")
+        raise refuse("NOT_OBJECT", found=_kind(value), expected=Phrase("花括号包围的对象", "an object in braces"))
     if not _is_clean(value):
-        raise Refusal(islice(_flaws(value, ""), REASON_LIMIT))
+        raise Flawed(islice(_flaws(value, ""), REASON_LIMIT), value)
     return value
 
 
-def _integer(literal: str) -> int | _Flaw:
+def _integer(literal: str) -> int | Flaw:
     """Hook for ``-?(0|[1-9][0-9]*)``; the length is checked first, since converting a long literal takes quadratic time."""
     if literal == "-0":
         return _not_integer(literal)
@@ -157,12 +180,16 @@ def _integer(literal: str) -> int | _Flaw:
         number = int(literal)
         if -INTEGER_LIMIT <= number <= INTEGER_LIMIT:
             return number
-    return _Flaw("INTEGER_RANGE", literal, f"within ±{INTEGER_LIMIT}")
+    return Flaw("INTEGER_RANGE", literal, Phrase(f"±{INTEGER_LIMIT} 以内的整数", f"an integer within ±{INTEGER_LIMIT}"))
 
 
-def _not_integer(literal: str) -> _Flaw:
+def _not_integer(literal: str) -> Flaw:
     """Hook for fractions, exponents, NaN and the infinities."""
-    return _Flaw("NOT_INTEGER", literal, "an integer without fraction or exponent; masses are strings")
+    return Flaw(
+        "NOT_INTEGER",
+        literal,
+        Phrase('不带小数和指数的整数；质量写成文本，如 "5.6"', 'an integer without fraction or exponent; masses are texts, like "5.6"'),
+    )
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # JSON values
@@ -172,7 +199,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # JSON values
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                members[key] = _Flaw("DUPLICATE_KEY", visible(key), "each key once")
+                members[key] = Flaw("DUPLICATE_KEY", visible(key), Phrase("每个字段名只出现一次", "each key once"))
             seen.add(key)
     return members
 
@@ -197,18 +224,27 @@ def _flaws(value: object, path: str) -> Iterator[Reason]:
         for key, member in value.items():
             at = f"{path}.{visible(key)}" if path else visible(key)
             if forbidden := first_forbidden(key):
-                yield Reason("FORBIDDEN_CHARACTER", at, forbidden, "a key without it")
+                yield Reason(
+                    "FORBIDDEN_CHARACTER",
+                    at,
+                    _place(key, forbidden),
+                    Phrase("不含它的字段名", "a key without it"),
+                    near=FORBIDDEN.sub("", key)[:FOUND_MAX],
+                )
             yield from _flaws(member, at)
     elif isinstance(value, list):
         for number, item in enumerate(value):
             yield from _flaws(item, f"{path}.{number}")
     elif isinstance(value, str):
         if forbidden := first_forbidden(value):
-            yield Reason("FORBIDDEN_CHARACTER", path, forbidden, "text without it")
-    elif isinstance(value, _Flaw):
-        yield Reason(value.code, path, value.found[:120], value.expected)
+            near = FORBIDDEN.sub("", value)
+            yield Reason(
+                "FORBIDDEN_CHARACTER", path, _place(value, forbidden), Phrase("不含它的文本", "the text without it"), near=near[:FOUND_MAX]
+            )
+    elif isinstance(value, Flaw):
+        yield Reason(value.code, path, value.found[:FOUND_MAX], value.expected)
     elif value is None:
-        yield Reason("NULL_VALUE", path, "null", "leave the field out")
+        yield Reason("NULL_VALUE", path, "null", Phrase("整项不写", "the field left out"))
 
 
 def first_forbidden(text: str) -> str | None:
@@ -225,7 +261,37 @@ def visible(text: str, limit: int = 60) -> str:
     return FORBIDDEN.sub(lambda found: f"\\u{{{ord(found[0]):04X}}}", text[:limit])
 
 
-def _kind(value: object) -> str:
-    if isinstance(value, _Flaw):
-        return "number"
-    return {list: "array", str: "string", int: "number", bool: "boolean"}.get(type(value), "null")
+def _place(text: str, forbidden: str) -> Phrase:
+    """A forbidden character with its place in the text."""
+    at = next(place for place, character in enumerate(text, 1) if f"U+{ord(character):04X}" == forbidden)
+    return Phrase(f"第 {at} 个字符是 {forbidden}", f"character {at} is {forbidden}")
+
+
+def _not_json(error: json.JSONDecodeError) -> Phrase:
+    """Where a text stops being JSON."""
+    zh = next((chinese for english, chinese in _JSON_ERRORS.items() if error.msg.startswith(english)), "不合语法")
+    return Phrase(f"第 {error.lineno} 行第 {error.colno} 列：{zh}", f"line {error.lineno}, column {error.colno}: {error.msg}")
+
+
+_JSON_ERRORS = {
+    "Expecting property name": "应为双引号包围的字段名",
+    "Expecting ':'": "缺少冒号",
+    "Expecting ','": "缺少逗号",
+    "Expecting value": "缺少值",
+    "Unterminated string": "文本没有结束的引号",
+    "Invalid control character": "文本中有未转义的控制字符",
+    "Invalid \\": "反斜杠转义不对",
+    "Extra data": "结束之后还有内容",
+    "Illegal trailing comma": "末尾多了逗号",
+}
+"""What the scanner of the standard library says, in Chinese."""
+
+
+def _kind(value: object) -> Phrase:
+    if isinstance(value, Flaw):
+        return _NUMBER
+    named = {list: Phrase("列表", "a list"), str: Phrase("文本", "a text"), int: _NUMBER, bool: Phrase("布尔值", "a boolean")}
+    return named.get(type(value), Phrase("空值 null", "null"))
+
+
+_NUMBER = Phrase("数字", "a number")

@@ -29,9 +29,24 @@ def word_in(said: Word, language: Language) -> str:
     return said if isinstance(said, str) else said[language != "zh"]
 
 
+def as_word(said: Word) -> Word:
+    """A phrase that was read from elsewhere, as a pair."""
+    return said if isinstance(said, str) else Phrase(*said)
+
+
 def cut(said: object, limit: int) -> Word:
     """At most ``limit`` characters of each language, so that no body is echoed whole; what is no phrase becomes text."""
     return Phrase(said.zh[:limit], said.en[:limit]) if isinstance(said, Phrase) else str(said)[:limit]
+
+
+def counted(number: int, zh: str, en: str) -> Phrase:
+    """So many of something."""
+    return Phrase(f"{number} {zh}", f"{number} {en}")
+
+
+def at_most(number: int, zh: str, en: str) -> Phrase:
+    """A limit."""
+    return Phrase(f"至多 {number} {zh}", f"at most {number} {en}")
 
 
 def joined(*parts: Word, by: str = "") -> Word:

@@ -20,6 +20,7 @@ from ledger.times import parse_at
 from liandan.wiring import KINDS
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 from tests.vectors.second_reader import read, unb64
 from tests.vectors.test_acts import RULESET, good_bodies, replayed, submitted
@@ -84,7 +85,7 @@ def _at(body: Any, path: str) -> Any:
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = str(value) if isinstance(value, str | Phrase) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"
 
 

@@ -14,6 +14,7 @@ from ledger.admission.personality import Judged, JudgeFn, Kind, Role, Window
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import Count, form, label, with_code
 from ledger.model import Facts, Findings, Statement
+from signing.phrase import Phrase
 from whitelist import telling
 from whitelist.fields import LIST
 from whitelist.listing import Conditions
@@ -25,7 +26,11 @@ OPEN_STAGES: tuple[Stage, ...] = ("applied", "consulted", "agreed", "disagreed")
 class ListingRef(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A row of a list: ``{"list":"list/2026-51-50-cy","row":7}``; it need not exist yet, next year's list may still come."""
 
-    list: Annotated[str, form(f"^{LIST.pattern}$", "WL_UNKNOWN", "list/<YYYY>-<from>-<to>-<name>"), label("名单", "list")]
+    list: Annotated[
+        str,
+        form(f"^{LIST.pattern}$", "WL_UNKNOWN", Phrase("list/<年份>-<移出省>-<接受省>-<名称>", "list/<year>-<from>-<to>-<name>")),
+        label("名单", "list"),
+    ]
     row: Annotated[Count, with_code("WL_UNKNOWN"), label("行号", "row, from 0")]
 
 

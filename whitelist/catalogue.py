@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from ledger.directory import log_state
 from ledger.model import Facts
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 PREFIX = "hw-catalogue-"  # Name of the data set, before the year of its edition.
@@ -117,14 +118,24 @@ def parse_catalogue(raw: bytes) -> Catalogue:
     rows = list(read_rows(raw, COLUMNS))
     editions = sorted({row["edition"] for row in rows})
     if len(editions) != 1 or len(rows) != COUNTS.get(editions[0]):
-        raise refuse("DATA_FORM", field="hw-catalogue", found=f"{editions}, {len(rows)} rows", expected=f"one edition of {dict(COUNTS)}")
+        raise refuse(
+            "DATA_FORM",
+            field="hw-catalogue",
+            found=Phrase(f"{editions}，{len(rows)} 行", f"{editions}, {len(rows)} rows"),
+            expected=Phrase(f"一个年版：{dict(COUNTS)}", f"one edition of {dict(COUNTS)}"),
+        )
     if rows[0]["code"] != FIRST_CODE:
         raise refuse("DATA_FORM", field="hw-catalogue.0.code", found=rows[0]["code"], expected=FIRST_CODE)
     wastes = {row["code"]: _waste(position, row) for position, row in enumerate(rows)}
     if len(wastes) != len(rows):
-        raise refuse("DATA_FORM", field="hw-catalogue", found="a code twice", expected="every code once")
+        raise refuse(
+            "DATA_FORM",
+            field="hw-catalogue",
+            found=Phrase("同一代码两次", "a code twice"),
+            expected=Phrase("每个代码一次", "every code once"),
+        )
     if {waste.category for waste in wastes.values()} != CATEGORIES:
-        raise refuse("DATA_FORM", field="hw-catalogue", found="categories missing", expected="HW01–HW40, HW45–HW50")
+        raise refuse("DATA_FORM", field="hw-catalogue", found=Phrase("缺少类别", "categories missing"), expected="HW01–HW40, HW45–HW50")
     return Catalogue(editions[0], wastes)
 
 
@@ -132,13 +143,20 @@ def _waste(position: int, row: dict[str, str]) -> Waste:
     code, category, mode = row["code"], row["category"], row["hazard_mode"]
     field = f"hw-catalogue.{position}"
     if not CODE.fullmatch(code) or category not in CATEGORIES or code[-2:] != category[2:]:
-        raise refuse("DATA_FORM", field=f"{field}.code", found=f"{code} {category}", expected="suffix = category")
+        raise refuse(
+            "DATA_FORM", field=f"{field}.code", found=f"{code} {category}", expected=Phrase("末两位与类别相同", "suffix = category")
+        )
     separator = _SEPARATORS.get(mode)
     if separator is None:
         raise refuse("DATA_FORM", field=f"{field}.hazard_mode", found=mode, expected=" ".join(_SEPARATORS))
     hazards = tuple(row["hazard"].split(separator)) if separator else (row["hazard"],)
     if not set(hazards) <= set(HAZARDS) or len(set(hazards)) != len(hazards) or bool(separator) != (len(hazards) > 1):
-        raise refuse("DATA_FORM", field=f"{field}.hazard", found=row["hazard"], expected=f"{mode} of {' '.join(HAZARDS)}")
+        raise refuse(
+            "DATA_FORM",
+            field=f"{field}.hazard",
+            found=row["hazard"],
+            expected=Phrase(f"{' '.join(HAZARDS)} 的 {mode}", f"{mode} of {' '.join(HAZARDS)}"),
+        )
     taken = {name: row[name] for name in ("code", "category", "category_name", "industry", "description")}
     return Waste(**taken, hazards=hazards, mode=mode)
 
@@ -157,5 +175,5 @@ def read_rows(raw: bytes, columns: tuple[str, ...], *, later: int = 0) -> Iterat
         raise refuse("DATA_FORM", found=",".join(head), expected=",".join(columns))
     for number, cells in enumerate(lines[1:]):
         if len(cells) != len(head):
-            raise refuse("DATA_FORM", field=str(number), found=len(cells), expected=f"{len(head)} cells")
+            raise refuse("DATA_FORM", field=str(number), found=len(cells), expected=Phrase(f"{len(head)} 格", f"{len(head)} cells"))
         yield dict.fromkeys(columns, "") | dict(zip(head, cells, strict=True))

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ledger.model import Facts, Findings
 from ledger.times import read_day
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.catalogue import read_rows
 
@@ -97,7 +98,7 @@ def same_place(facts: Facts, one: str, other: str) -> bool:
 def judge_division(out: Findings, field: str, code: str, divisions: Divisions | None, day: str) -> bool:
     """Whether a code may name a place on the day of the event; reasons DATA_NOT_ADOPTED, DIVISION, alert DIVISION_RETIRED."""
     if divisions is None:
-        out.refuse("DATA_NOT_ADOPTED", field, "divisions", "data.adopt", "NONE", name="divisions")
+        out.refuse("DATA_NOT_ADOPTED", field, Phrase("行政区划数据（divisions）", "divisions"), "data.adopt", "NONE", name="divisions")
         return False
     if not divisions.knows(code, day):
         out.refuse("DIVISION", field, code, f"GB/T 2260, {day}", "NONE", asked=code, day=day, where=field)
@@ -113,14 +114,19 @@ def parse_divisions(raw: bytes) -> Divisions:
     for position, row in enumerate(read_rows(raw, COLUMNS, later=_DATED)):
         code, level = row["code"], row["level"]
         if not DIVISION.fullmatch(code) or level not in ("province", "city", "county") or code in by_code:
-            raise refuse("DATA_FORM", field=f"divisions.{position}.code", found=f"{code} {level}", expected="GB/T 2260, once")
+            raise refuse(
+                "DATA_FORM",
+                field=f"divisions.{position}.code",
+                found=f"{code} {level}",
+                expected=Phrase("GB/T 2260 代码，一次", "GB/T 2260, once"),
+            )
         by_code[code] = Division(**row)
     for division in by_code.values():
         _check_days(division, by_code)
     listed = frozenset(code[:2] for code in by_code)
     lost = [province for province in sorted(listed) if f"{province}0000" not in by_code]
     if lost or not by_code:
-        raise refuse("DATA_FORM", field="divisions", found=lost, expected="every province with its own row")
+        raise refuse("DATA_FORM", field="divisions", found=lost, expected=Phrase("每个省各有一行", "every province with its own row"))
     return Divisions(by_code, listed)
 
 
@@ -128,7 +134,12 @@ def _check_days(division: Division, by_code: dict[str, Division]) -> None:
     """Days are days in their order; whoever ends has a successor in the table, of its province, that outlives it."""
     first, last, field = division.valid_from, division.valid_to, f"divisions.{division.code}"
     if any(day and read_day(day) is None for day in (first, last)) or (last and last < first):
-        raise refuse("DATA_FORM", field=f"{field}.valid_from", found=f"{first} … {last}", expected="YYYY-MM-DD ≤ YYYY-MM-DD, or empty")
+        raise refuse(
+            "DATA_FORM",
+            field=f"{field}.valid_from",
+            found=f"{first} … {last}",
+            expected=Phrase("YYYY-MM-DD ≤ YYYY-MM-DD，或空", "YYYY-MM-DD ≤ YYYY-MM-DD, or empty"),
+        )
     if not last and not division.successor:
         return
     heir = by_code.get(division.successor)

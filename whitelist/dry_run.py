@@ -4,12 +4,14 @@ A transfer is asked in the form of ``manifest.issue/1``, read by the same reader
 two cannot differ over one state of the log. What only a signed statement has (signers, commitments) is judged when it is posted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.admission.admit import read_keys
-from ledger.admission.form import read_body
+from ledger.admission.form import body_reasons, read_body
+from ledger.admission.form_words import ABSENT, of_another_type
 from ledger.admission.kind_table import Kinds
 from ledger.caller import Caller
 from ledger.directory import LOG_MAIN, party_chain, party_name
@@ -17,8 +19,10 @@ from ledger.mass import format_mass
 from ledger.model import Facts, Moment, chain_keys
 from ledger.problem import NO_CASE, Language, mark, problem_errors
 from ledger.times import day_of, format_at, parse_at
-from signing.payload import parse
-from signing.refusal import Reason, Refusal, refuse, texts
+from signing.payload import Flawed, parse
+from signing.phrase import Phrase, counted
+from signing.refusal import Reason, Refusal, Rule, refuse, texts
+from signing.rulebook import RULES as SIGNING
 from whitelist.answers import AskedTransfer, CheckAnswer, CheckAnswers, CheckTerms
 from whitelist.approval import ListingRef
 from whitelist.check import check, reads
@@ -27,6 +31,7 @@ from whitelist.transfer import Answer
 
 ISSUE = "manifest.issue/1"  # The act that is asked about: a kind of the package above, known here by its name alone.
 TRANSFERS_MAX = 1000
+TRANSFERS_WORDS = Phrase(f"1 至 {TRANSFERS_MAX} 笔转移的列表", f"a list of 1 to {TRANSFERS_MAX} transfers")
 BODY_MAX = 8 * 1024 * 1024  # Bytes of a request: 1,000 transfers of 16 lines each.
 AHEAD_S = 366 * 86_400  # How far ahead a planned transfer may be asked about.
 
@@ -48,22 +53,47 @@ class Question(Struct, frozen=True, kw_only=True):
 
 
 def read_checks(raw: bytes) -> Question:
-    """The request in the strict JSON of statements; Refusal with the codes of statements, or CHECK_COUNT.
+    """The request in the strict JSON of statements; Refusal with all that is wrong with it, by the codes of statements, or CHECK_COUNT.
 
     A transfer that is out of form is no reason to refuse the others: it becomes the Refusal that the statement would meet at the door.
     """
-    fields = parse(raw, limit=BODY_MAX)
-    found = fields.pop("transfers", None)
-    terms: CheckTerms = read_body(fields, CheckTerms)
+    flaws: tuple[Reason, ...] = ()
+    try:
+        fields = parse(raw, limit=BODY_MAX)
+    except Flawed as flawed:
+        fields, flaws = flawed.value, flawed.reasons
+    found = fields.get("transfers")
+    rest = {name: value for name, value in fields.items() if name != "transfers"}
+    own = [flaw for flaw in flaws if _transfer_of(flaw) is None]
+    reasons = [replace(flaw, field=f"body.{flaw.field}") for flaw in own]
+    reasons += [reason for reason in body_reasons(rest, CheckTerms) if reason.field not in {flaw.field for flaw in reasons}]
     if not isinstance(found, list):
-        code = "FIELD_MISSING" if found is None else "FIELD_TYPE"
-        raise refuse(code, field="body.transfers", found="" if found is None else found, expected="a list")
-    if not 1 <= len(found) <= TRANSFERS_MAX:
-        raise refuse("CHECK_COUNT", field="body.transfers", found=len(found), expected=f"1 to {TRANSFERS_MAX}")
-    return Question(terms=terms, transfers=tuple(_read(transfer) for transfer in found))
+        if "transfers" not in {flaw.field for flaw in own}:
+            code = "FIELD_TYPE" if "transfers" in fields else "FIELD_MISSING"
+            reasons.append(Reason(code, "body.transfers", of_another_type(found) if "transfers" in fields else ABSENT, TRANSFERS_WORDS))
+    elif not 1 <= len(found) <= TRANSFERS_MAX:
+        reasons.append(Reason("CHECK_COUNT", "body.transfers", counted(len(found), "笔", "transfers"), TRANSFERS_WORDS))
+    if reasons or not isinstance(found, list):
+        raise Refusal(reasons)
+    by_transfer: dict[int, list[Reason]] = {}
+    for flaw in flaws:
+        if (position := _transfer_of(flaw)) is not None:
+            inner = flaw.field.split(".", 2)[2:]
+            by_transfer.setdefault(position, []).append(replace(flaw, field=".".join(("body", *inner))))
+    terms: CheckTerms = read_body(rest, CheckTerms)
+    return Question(terms=terms, transfers=tuple(_read(one, by_transfer.get(position, [])) for position, one in enumerate(found)))
 
 
-def _read(transfer: object) -> AskedTransfer | Refusal:
+def _transfer_of(flaw: Reason) -> int | None:
+    """The position of the transfer that a flaw of the text lies in."""
+    head, position, *_ = (*flaw.field.split("."), "", "")
+    return int(position) if head == "transfers" and position.isdigit() else None
+
+
+def _read(transfer: object, flaws: Sequence[Reason]) -> AskedTransfer | Refusal:
+    """A transfer, or all that is wrong with it, by the paths of the act that it would be."""
+    if flaws:
+        return Flawed(flaws, {}).beside(body_reasons(transfer, AskedTransfer))
     try:
         asked: AskedTransfer = read_body(transfer, AskedTransfer)
     except Refusal as refusal:
@@ -112,11 +142,14 @@ def answer_checks(asked: Question, ground: DryRunState, kinds: Kinds, language: 
         raise refuse("AS_OF_TIME", field="body.at", found=at, expected=f"{format_at(ground.last_s)} … {format_at(now_s + AHEAD_S)}")
     log = ground.facts.state(LOG_MAIN)
     moment = Moment(ground.size, at_s, "" if log is None else log.ruleset)
-    answers = tuple(_answer(transfer, ground.facts, moment, kinds, language) for transfer in asked.transfers)
+    rules = {**SIGNING, **kinds.rules}  # a transfer may be no JSON of ours
+    answers = tuple(_answer(transfer, ground.facts, moment, kinds, rules, language) for transfer in asked.transfers)
     return CheckAnswers(size=ground.size, at=format_at(at_s), ruleset=moment.ruleset, answers=answers)
 
 
-def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, language: Language) -> CheckAnswer:
+def _answer(
+    transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kinds: Kinds, rules: Mapping[str, Rule], language: Language
+) -> CheckAnswer:
     names: dict[str, str] = {}
     if isinstance(transfer, Refusal):
         found = Answer(route="", reasons=transfer.reasons, draws={}, left_g={})
@@ -128,9 +161,9 @@ def _answer(transfer: AskedTransfer | Refusal, facts: Facts, moment: Moment, kin
     return CheckAnswer(
         admissible=not found.reasons,
         route=found.route or None,
-        reasons=problem_errors(found.reasons, kinds.rules, language, day_of(moment.at_s), names),
-        tags=tuple(mark(tag[0], kinds.rules, language) for tag in found.tags),
-        alerts=tuple(mark(code, kinds.rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts),
+        reasons=problem_errors(found.reasons, rules, language, day_of(moment.at_s), names),
+        tags=tuple(mark(tag[0], rules, language) for tag in found.tags),
+        alerts=tuple(mark(code, rules, language, level, found.said.get(code, NO_CASE), names) for level, code in found.alerts),
         draws_t={account: format_mass(grams) for account, grams in sorted(found.draws.items())},
         left_t={account: format_mass(grams) for account, grams in sorted(found.left_g.items())},
         listings=tuple(None if ref is None else ListingRef(list=ref[0], row=ref[1]) for ref in found.listings),

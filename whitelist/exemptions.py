@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from ledger.model import Facts
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.catalogue import CATEGORIES, CODE, edition_on, read_rows
 
@@ -68,7 +69,12 @@ def parse_exemptions(raw: bytes) -> Exemptions:
     grouped: dict[int, list[dict[str, str]]] = {}
     for position, row in enumerate(rows):
         if not row["seq"].isdecimal() or row["exempt_stage"] not in LINKS:
-            raise refuse("DATA_FORM", field=f"hw-exemptions.{position}", found=f"{row['seq']} {row['exempt_stage']}", expected="item, link")
+            raise refuse(
+                "DATA_FORM",
+                field=f"hw-exemptions.{position}",
+                found=f"{row['seq']} {row['exempt_stage']}",
+                expected=Phrase("序号、环节", "item, link"),
+            )
         grouped.setdefault(int(row["seq"]), []).append(row)
     editions = sorted({row["edition"] for row in rows})
     counted = (len(grouped), len(rows))
@@ -83,7 +89,12 @@ def _exemption(item: int, rows: list[dict[str, str]]) -> Exemption:
     categories = frozenset(cell for cell in cells if cell in CATEGORIES)
     words = cells - codes - categories
     if bool(codes or categories) == bool(words) or not words <= {HOUSEHOLD, EVENT, REMNANT, POINT_TO_POINT} or len(words) > 1:
-        raise refuse("DATA_FORM", field=f"hw-exemptions item {item}", found=sorted(cells), expected="codes, categories or words, not both")
+        raise refuse(
+            "DATA_FORM",
+            field=f"hw-exemptions item {item}",
+            found=sorted(cells),
+            expected=Phrase("代码、类别或文字，不能并用", "codes, categories or words, not both"),
+        )
     return Exemption(
         codes=codes,
         categories=categories,

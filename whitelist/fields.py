@@ -17,6 +17,7 @@ from ledger.dates import judge_not_to_come
 from ledger.fields import Count, Day, DivisionCode, File, MassAboveZero, SiteId, Text, form, items, label, text, with_code, words
 from ledger.model import Findings
 from ledger.times import day_of
+from signing.phrase import Phrase
 from signing.refusal import texts
 
 PERMIT = re.compile(rf"permit/{USCC}/{ULID}")
@@ -24,8 +25,10 @@ APPROVAL = re.compile(rf"approval/{USCC}/{ULID}")
 LIST = re.compile(r"list/(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([a-z0-9]{1,16})")
 """Names of the chains of this package (formats §3): ``list/<YYYY>-<from>-<to>-<name>``."""
 
-WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", "NNN-NNN-CC, e.g. 900-052-31")]
-Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", "HW01–HW40, HW45–HW50")]
+CODE_WORDS = Phrase("三段八位代码，如 900-052-31", "8 digits in three groups, e.g. 900-052-31")
+CATEGORY_WORDS = Phrase("HW01 至 HW40、HW45 至 HW50", "HW01 to HW40, HW45 to HW50")
+WasteCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "CODE_CATEGORY", CODE_WORDS)]
+Category = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "CODE_CATEGORY", CATEGORY_WORDS)]
 Hazard = Annotated[
     Literal["T", "C", "I", "R", "In"],
     with_code("HAZARD"),
@@ -46,9 +49,15 @@ Method = Annotated[
     ],
     with_code("METHOD"),
 ]  # fmt: skip
-PermitRef = Annotated[str, form(f"^{PERMIT.pattern}$", "FIELD_TYPE", "permit/<receiver>/<ULID>", "party")]
-ApprovalRef = Annotated[str, form(f"^{APPROVAL.pattern}$", "FIELD_TYPE", "approval/<generator>/<ULID>", "party")]
-ManifestRef = Annotated[str, form(f"^manifest/{USCC}/{ULID}$", "FIELD_TYPE", "manifest/<generator>/<ULID>", "party")]
+PermitRef = Annotated[
+    str, form(f"^{PERMIT.pattern}$", "FIELD_TYPE", Phrase("permit/<接受人代码>/<存证标识>", "permit/<receiver>/<ULID>"), "party")
+]
+ApprovalRef = Annotated[
+    str, form(f"^{APPROVAL.pattern}$", "FIELD_TYPE", Phrase("approval/<移出人代码>/<存证标识>", "approval/<generator>/<ULID>"), "party")
+]
+ManifestRef = Annotated[
+    str, form(f"^manifest/{USCC}/{ULID}$", "FIELD_TYPE", Phrase("manifest/<移出人代码>/<存证标识>", "manifest/<generator>/<ULID>"), "party")
+]
 
 
 LineNumber = Count  # A line of a manifest, an application or a decision, from 0.
@@ -113,10 +122,8 @@ How = Annotated[
     label("范围", "scope"),
     words({"ALL": "全部代码", "INCLUDE": "仅含所列代码", "EXCEPT": "除所列代码外"}),
 ]
-ScopeCategory = Annotated[
-    str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "SCOPE_FORM", "HW01–HW40, HW45–HW50"), label("废物类别", "category")
-]
-ScopeCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "SCOPE_FORM", "NNN-NNN-CC, e.g. 900-052-31")]
+ScopeCategory = Annotated[str, form("^HW(0[1-9]|[123][0-9]|40|4[5-9]|50)$", "SCOPE_FORM", CATEGORY_WORDS), label("废物类别", "category")]
+ScopeCode = Annotated[str, form("^[0-9]{3}-[0-9]{3}-[0-9]{2}$", "SCOPE_FORM", CODE_WORDS)]
 Methods = Annotated[tuple[Method, ...], items(1, 28, "METHOD", once=True), label("利用处置方式", "methods")]
 
 
@@ -190,7 +197,12 @@ def judge_scope(out: Findings, field: str, scope: Scope) -> bool:
     """Whether it is well formed; else reason SCOPE_FORM, for codes of another category, or codes where there must be none."""
     before = len(out.reasons)
     if (scope.scope == "ALL") != (not scope.codes):
-        out.refuse("SCOPE_FORM", f"{field}.codes", len(scope.codes), "none with ALL, at least one with INCLUDE and EXCEPT")
+        out.refuse(
+            "SCOPE_FORM",
+            f"{field}.codes",
+            len(scope.codes),
+            Phrase("ALL 不列代码，INCLUDE、EXCEPT 至少一个", "none with ALL, at least one with INCLUDE and EXCEPT"),
+        )
     for position, code in enumerate(scope.codes):
         if code[-2:] != scope.category[2:]:
             out.refuse("SCOPE_FORM", f"{field}.codes.{position}", code, f"NNN-NNN-{scope.category[2:]}")

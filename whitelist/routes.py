@@ -9,8 +9,9 @@ from litestar import Request, Router, get, post
 from litestar.params import QueryParameter
 
 from ledger.describing import READ_REFUSALS, Cursor, Uscc, in_query, refusals, takes
+from ledger.query import refuse_unknown_query
 from ledger.reading import Page
-from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, refuse_unknown_query, say_size
+from ledger.routes import Lang, Limit, Since, TheCaller, TheLog, claimed_now, say_size
 from whitelist import service
 from whitelist.answers import Approvals, CheckAnswers, Checks, Listings, Lists, Permits, Quotas
 from whitelist.dry_run import BODY_MAX

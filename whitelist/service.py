@@ -14,6 +14,7 @@ from ledger.model import Facts, account_key, chain_key
 from ledger.problem import Language
 from ledger.reading import PAST_MAX, Page, Position, past_at, read_cursor, snapshot, write_cursor
 from ledger.times import year_of
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist import answers
 from whitelist.answers import Approvals, CheckAnswers, Listings, Lists, Permits, Quotas
@@ -48,7 +49,7 @@ async def _past(log: Log, size: int) -> DryRunState:
     head = await log.head()
     present = 0 if head is None else head.size
     if not 1 <= size <= present:
-        raise refuse("AS_OF_SIZE", field="body.as_of", found=size, expected=f"1 to {present}")
+        raise refuse("AS_OF_SIZE", field="body.as_of", found=size, expected=Phrase(f"1 至 {present} 的整数", f"1 to {present}"))
     if size > PAST_MAX:
         raise refuse("AS_OF_LARGE", field="body.as_of", found=size, expected=f"≤ {PAST_MAX}")
     past = await past_at(log, size)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from ledger.chain import ULID, USCC
 from ledger.fields import At, Count, Day, File, Files, LongText, ShortText, SiteId, Text, Uscc, form, items, label, later, with_code, words
 from ledger.model import Alert, Tag
-from signing.phrase import Word
+from signing.phrase import Phrase, Word
 from signing.refusal import Reason
 from whitelist.approval import ListingRef
 from whitelist.fields import ApprovalRef, Category, Hazards, LineNumber, Lots, Method, Name, PermitRef, Place, Return, WasteCode, WasteForm
@@ -49,11 +49,33 @@ Mode = Annotated[
 """R-13: transfers at sea are outside the manifest system. Order 23 Art. 2 [READ]."""
 LineMass = Annotated[
     str,
-    form(r"^(?=.*[1-9])(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$", "QTY", "tonnes above 0, at most 100000, e.g. 5.600000"),
+    form(
+        r"^(?=.*[1-9])(100000(\.0{1,6})?|(0|[1-9][0-9]{0,4})(\.[0-9]{1,6})?)$",
+        "QTY",
+        Phrase(
+            "以吨为单位、大于 0 且不超过 100000、至多 6 位小数的文本，如 5.600000",
+            "tonnes as a text, above 0, at most 100000, at most 6 decimals, e.g. 5.600000",
+        ),
+    ),
 ]
 """R-09: mass of one line of a manifest."""
-NationalNumber = Annotated[str, form(f"^{NUMBER.pattern}$", "NO_FORMAT", "YYYY PP CC NNNNNN")]  # R-01. Order 23 Art. 15 [READ].
-EmergencyRef = Annotated[str, form(f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", "emergency/<authority>/<ULID>", "party")]
+NationalNumber = Annotated[
+    str,
+    form(
+        f"^{NUMBER.pattern}$",
+        "NO_FORMAT",
+        Phrase(
+            "14 位：年份 4 位、省 2 位、市 2 位、流水号 6 位，如 20265101000123",
+            "14 digits: year, province, city, 6 of a serial, e.g. 20265101000123",
+        ),
+    ),
+]  # R-01. Order 23 Art. 15 [READ].
+EmergencyRef = Annotated[
+    str,
+    form(
+        f"^emergency/{USCC}/{ULID}$", "FIELD_TYPE", Phrase("emergency/<主管部门代码>/<存证标识>", "emergency/<authority>/<ULID>"), "party"
+    ),
+]
 TransferType = Annotated[
     Literal[
         "normal", "backfill_ordinary", "backfill_emergency", "backfill_special", "backfill_border", "in_transfer", "pipeline", "emergency"
@@ -75,7 +97,9 @@ TransferType = Annotated[
     ),
 ]
 
-TripId = Annotated[str, form("^[0-9A-Za-z._-]{1,64}$", "TRIP_ID", "1 to 64 letters, digits, . _ -")]
+TripId = Annotated[
+    str, form("^[0-9A-Za-z._-]{1,64}$", "TRIP_ID", Phrase("1 至 64 个字母、数字或 . _ -", "1 to 64 letters, digits or . _ -"))
+]
 
 
 class BodyPart(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -92,8 +116,14 @@ class Pieces(BodyPart, frozen=True, kw_only=True):
 class DangerousGoods(BodyPart, frozen=True, kw_only=True):
     """危险货物类别、项别、编号 (Order 23 Art. 13)."""
 
-    un_no: Annotated[str, form("^[0-9]{4}$", "DG_DATA", "four digits, e.g. 2794"), label("危险货物编号", "UN number")]
-    dg_class: Annotated[str, form(r"^[1-9](\.[1-6])?$", "DG_DATA", "8 or 6.1"), label("危险货物类别、项别", "class, division")]
+    un_no: Annotated[
+        str, form("^[0-9]{4}$", "DG_DATA", Phrase("4 位数字，如 2794", "four digits, e.g. 2794")), label("危险货物编号", "UN number")
+    ]
+    dg_class: Annotated[
+        str,
+        form(r"^[1-9](\.[1-6])?$", "DG_DATA", Phrase("类别或项别，如 8 或 6.1", "a class or division, e.g. 8 or 6.1")),
+        label("危险货物类别、项别", "class, division"),
+    ]
     packing_group: Annotated[Literal["I", "II", "III"] | None, with_code("DG_DATA"), label("包装类别", "packing group")] = None
 
 

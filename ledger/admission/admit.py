@@ -37,6 +37,7 @@ from ledger.model import (
 )
 from ledger.times import day_of, format_at
 from signing.envelope import Envelope
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 from signing.suite import verify
 
@@ -179,7 +180,16 @@ def _link(statement: Statement, kind: Kind, facts: Facts, log: LogState | None) 
     if statement.seq < wanted:
         assert head is not None, "a chain without entries wants 0"
         places = {"seq": str(statement.seq), "next": str(wanted), "prev": head.hash, "chain": statement.chain}
-        return [Reason("CHAIN_CONFLICT", "seq", str(statement.seq), f"head seq {head.seq}, {head.hash}", "TAKEN", places)]
+        return [
+            Reason(
+                "CHAIN_CONFLICT",
+                "seq",
+                str(statement.seq),
+                Phrase(f"链头 seq {head.seq}，{head.hash}", f"head seq {head.seq}, {head.hash}"),
+                "TAKEN",
+                places,
+            )
+        ]
     prev = expected_prev(statement, head, log)
     if statement.prev != prev:
         return [Reason("PREV_MISMATCH", "prev", statement.prev, prev, "OTHER", {"prev": prev, "chain": statement.chain})]
@@ -269,7 +279,14 @@ def verify_signatures(envelope: Envelope, by: tuple[str, ...], key: KeyLookup) -
     for position, (uscc, signature) in enumerate(zip(by, envelope.signatures, strict=True)):
         record = key(signature.keyid)
         if record is None:
-            reasons.append(Reason("KEY_UNKNOWN", f"signatures.{position}.keyid", signature.keyid, f"a key registered for {uscc}"))
+            reasons.append(
+                Reason(
+                    "KEY_UNKNOWN",
+                    f"signatures.{position}.keyid",
+                    signature.keyid,
+                    Phrase(f"为 {uscc} 登记的密钥", f"a key registered for {uscc}"),
+                )
+            )
             continue
         try:
             verify(record.suite, record.spki, message, signature.sig)

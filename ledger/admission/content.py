@@ -14,6 +14,7 @@ from msgspec import inspect
 from msgspec.structs import replace
 
 from ledger.admission.personal import personal_in
+from signing.phrase import Phrase
 from signing.refusal import Reason
 
 _MACHINE = re.compile(r"[!-?A-~]{0,6}|[0-9a-f]{64}|[A-Za-z0-9+/]{40,}={0,2}")
@@ -139,7 +140,7 @@ def _judged(text: str, sort: Sort) -> list[Reason]:
     if sort not in ("identifier", "measure") and not (is_ascii and _MACHINE.fullmatch(text)):
         # The finding never repeats the value: a refusal is kept and shown.
         found = personal_in(text, is_paper=sort == "paper")
-        reasons += [Reason("PERSONAL_DATA", "", found, "commit")] if found else []
+        reasons += [Reason("PERSONAL_DATA", "", found, Phrase("改用承诺值（commit）", "commit"))] if found else []
     return reasons
 
 

@@ -14,6 +14,7 @@ from ledger.model import AccountRow, Admission, Decision, Statement
 from ledger.times import parse_admission_at
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, envelope_of, freeze, is_well_formed
 from signing.payload import INTEGER_LIMIT, parse
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 ENTRY_MAX = 60_000
@@ -94,7 +95,12 @@ def _strict(raw: bytes) -> tuple[Envelope, Admission]:
     try:
         fields = parse(raw, limit=ENTRY_MAX, depth=ENTRY_DEPTH)
     except Refusal as refusal:
-        raise refuse("ENTRY_FORM", field="entry", found=", ".join(refusal.codes), expected="strict JSON of formats §1") from None
+        raise refuse(
+            "ENTRY_FORM",
+            field="entry",
+            found=", ".join(refusal.codes),
+            expected=Phrase("证据格式 §1 的严格 JSON", "strict JSON of formats §1"),
+        ) from None
     if fields.keys() != {"v", "statement", "admission"} or fields["v"] != 1 or not isinstance(fields["statement"], dict):
         raise refuse("ENTRY_FORM", found=", ".join(fields), expected="v, statement, admission")
     envelope = envelope_of(fields["statement"])
@@ -102,7 +108,7 @@ def _strict(raw: bytes) -> tuple[Envelope, Admission]:
         raise refuse("PAYLOAD_TYPE", field="statement.payloadType", found=envelope.payload_type, expected=PAYLOAD_STATEMENT)
     admission = _admission(fields["admission"])
     if encode_entry(envelope, admission) != raw:
-        raise refuse("ENTRY_NOT_CANONICAL", expected="formats §4 encoding")
+        raise refuse("ENTRY_NOT_CANONICAL", expected=Phrase("证据格式 §4 的编码", "formats §4 encoding"))
     return envelope, admission
 
 
@@ -110,9 +116,9 @@ def _admission(value: object) -> Admission:
     try:
         admission = msgspec.convert(value, Admission, strict=True)
     except msgspec.ValidationError as error:
-        said, _, path = str(error).rpartition(" - at `$")
+        _, _, path = str(error).rpartition(" - at `$")
         field = "admission" + path.rstrip("`")
-        raise refuse("ENTRY_FORM", field=field, found=said or str(error), expected=_ADMISSION_FORM) from None
+        raise refuse("ENTRY_FORM", field=field, found=Phrase("另一形式", "another form"), expected=_ADMISSION_FORM) from None
     _check_admission(admission)
     return admission
 
@@ -148,12 +154,12 @@ def _check_notes(decision: Decision) -> None:
     field = "admission.decision.tags"
     for tag in decision.tags:
         if len(tag) not in (1, 2) or not _is_code(tag[0]) or not all(type(more) is int and abs(more) <= INTEGER_LIMIT for more in tag[1:]):
-            raise refuse("ENTRY_FORM", field=field, found=list(tag), expected="[code] or [code,integer]")
+            raise refuse("ENTRY_FORM", field=field, found=list(tag), expected=Phrase("[代码] 或 [代码,整数]", "[code] or [code,integer]"))
     _check_sorted([tag[0] for tag in decision.tags], field)
     field = "admission.decision.alerts"
     for alert in decision.alerts:
         if not _is_code(alert[1]):
-            raise refuse("ENTRY_FORM", field=field, found=list(alert), expected='["L"|"M"|"H",code]')
+            raise refuse("ENTRY_FORM", field=field, found=list(alert), expected=Phrase('["L"|"M"|"H",代码]', '["L"|"M"|"H",code]'))
     _check_sorted([code for _, code in decision.alerts], field)
 
 
@@ -161,13 +167,20 @@ def _check_accounts(rows: tuple[AccountRow, ...]) -> None:
     field = "admission.decision.accounts"
     for row in rows:
         if not ACCOUNT.fullmatch(row.account):
-            raise refuse("ENTRY_FORM", field=field, found=row.account, expected="Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>")
+            raise refuse(
+                "ENTRY_FORM",
+                field=field,
+                found=row.account,
+                expected=Phrase("Q1 <名单> <行>、Q2 <批准> <行> 或 Q3 <许可证>", "Q1 <list> <row>, Q2 <approval> <line> or Q3 <permit>"),
+            )
         if row.before_g == row.after_g or max(abs(row.before_g), abs(row.after_g)) > INTEGER_LIMIT:
-            raise refuse("ENTRY_FORM", field=field, found=row.account, expected="a changed amount in grams")
+            raise refuse("ENTRY_FORM", field=field, found=row.account, expected=Phrase("有变动的克数", "a changed amount in grams"))
         if row.prev_index is not None:
             _check_whole(row.prev_index, field)
         elif row.before_g != 0:
-            raise refuse("ENTRY_FORM", field=field, found=row.before_g, expected="before_g 0 at first touch")
+            raise refuse(
+                "ENTRY_FORM", field=field, found=row.before_g, expected=Phrase("首次变动前 before_g 为 0", "before_g 0 at first touch")
+            )
     _check_sorted([row.account for row in rows], field)
 
 
@@ -178,4 +191,6 @@ def _is_code(value: object) -> bool:
 def _check_sorted(names: list[str], field: str) -> None:
     """By bytes of UTF-8, which for Python's text is the order of code points."""
     if len(names) > 1 and names != sorted(set(names)):
-        raise refuse("ENTRY_FORM", field=field, found=", ".join(names), expected="sorted by bytes, no duplicates")
+        raise refuse(
+            "ENTRY_FORM", field=field, found=", ".join(names), expected=Phrase("按字节排序，无重复", "sorted by bytes, no duplicates")
+        )

@@ -14,10 +14,13 @@ from ledger import store
 from ledger.admission.admit import Submission, keys_brought, verify_signatures
 from ledger.admission.content import check_content, withheld
 from ledger.admission.kind_table import Kinds
-from ledger.admission.statement import ClaimedAct, claimed_act, read_statement
+from ledger.admission.personality import Kind
+from ledger.admission.statement import ClaimedAct, claimed_act, claimed_body, read_statement
 from ledger.directory import KeyRecord
 from ledger.kinds.adoption import missing_files
+from ledger.model import Statement
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, parse_envelope
+from signing.payload import REASON_LIMIT
 from signing.refusal import Refusal
 
 KEY_CACHE_MAX = 100_000
@@ -94,7 +97,7 @@ class Intake:
         item = Taken()
         try:
             item.envelope = parse_envelope(raw, payload_type=PAYLOAD_STATEMENT)
-            statement, kind = read_statement(item.envelope, self._kinds)
+            statement, kind = _formed(item.envelope, self._kinds)
             if reasons := check_content(statement.body) + missing_files(statement, self._has_file):
                 raise Refusal(reasons)
             item.submission = Submission(envelope=item.envelope, statement=statement, kind=kind)
@@ -124,6 +127,14 @@ class Intake:
         """What is cached of some keys, and which of them are not."""
         known = {keyid: record for keyid in keyids if (record := self._keys.get(keyid)) is not None}
         return known, [keyid for keyid in keyids if keyid not in known]
+
+
+def _formed(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
+    """A statement whose form is right; Refusal with all that is wrong with its form, and with the texts of its body beside it."""
+    try:
+        return read_statement(envelope, kinds)
+    except Refusal as refusal:
+        raise Refusal([*refusal.reasons, *check_content(claimed_body(envelope))][:REASON_LIMIT]) from None
 
 
 def _verify(item: Taken, lookup: Lookup) -> None:

@@ -9,13 +9,22 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from ledger.admission.near import nearest
 from ledger.admission.personality import CHANGEABLE, RULESETS, Judged, Kind, Personality, Ruleset
-from ledger.chain import KEPT_MAX, USCC, is_chain_name
+from ledger.chain import KEPT_MAX, ULID, USCC, is_chain_name
 from ledger.model import Account, DataMissing, Findings, Head, Seen
+from signing.phrase import Phrase, Word, joined
 from signing.refusal import Rule, following, refuse
 from signing.uscc import check_uscc
 
 ADOPTION = "ruleset.adopt/1"
+_PARTS = (
+    (USCC, "<统一社会信用代码>", "<USCC>"),
+    (ULID, "<存证标识>", "<ULID>"),
+    ("(20[0-9]{2})-([0-9]{2})-([0-9]{2})-([a-z0-9]{1,16})", "<年份>-<移出省>-<接受省>-<名称>", "<year>-<from>-<to>-<name>"),
+    ("(?:main|refusals|erasures|issuers)", "main（或 refusals、erasures、issuers）", "main (or refusals, erasures, issuers)"),
+)
+"""Parts of the grammars of chains, as people read them."""
 
 
 class Kinds:
@@ -68,7 +77,7 @@ class Kinds:
         except KeyError:
             if ruleset not in self._in_force:
                 raise refuse("RULESET_UNKNOWN", field="ruleset", found=ruleset, expected=", ".join(self.rulesets)) from None
-            raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=f"a kind of {ruleset}") from None
+            raise refuse("KIND_UNKNOWN", field="kind", found=name, expected=Phrase(f"{ruleset} 的种类", f"a kind of {ruleset}")) from None
 
     def _put_together(self, version: str, first: dict[str, Kind]) -> dict[str, Kind]:
         """The kinds of a version: those of its base with its changes. Once for each, however they branch."""
@@ -102,6 +111,20 @@ class Kinds:
     def _judge_chain(self, chain: str) -> str | None:
         parties = self.parties_in(chain) if is_chain_name(chain) else None
         return None if parties is None or not all(map(check_uscc, parties)) else chain.partition("/")[0]
+
+    def chain_words(self, chain_type: str) -> Word:
+        """The grammar of a type's names for people: ``manifest/<USCC>/<ULID>``; of an unknown type those that there are."""
+        pattern = self._chains.get(chain_type)
+        if pattern is None:
+            return joined(*map(self.chain_words, sorted(self._chains)), by=" | ")
+        zh, en = pattern.pattern, pattern.pattern
+        for part, chinese, english in _PARTS:
+            zh, en = zh.replace(part, chinese), en.replace(part, english)
+        return Phrase(zh, en)
+
+    def chain_near(self, chain: str) -> str:
+        """The name that was meant, where it is written in other letters or with blanks."""
+        return nearest(chain, lambda name: self._read_chain(name) is not None)
 
     def _read_chain(self, chain: str) -> tuple[str, ...] | None:
         pattern = self._parties.get(chain.partition("/")[0])

@@ -10,7 +10,7 @@ from ledger.admission.personality import Kind, Role, Window
 from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_founder, log_state, party_chain
 from ledger.model import Facts, Findings, Moment, Statement, Unread
 from ledger.times import format_at
-from signing.phrase import Word
+from signing.phrase import Phrase, Word
 from signing.refusal import Reason, texts
 
 TEXTS = texts("""
@@ -98,7 +98,16 @@ def judge_keys_used(statement: Statement, kind: Kind, facts: Facts, moment: Mome
             reasons.append(Reason("KEY_OTHER_PARTY", field, record.uscc, uscc, "SIGNER", {"party": uscc, "owner": record.uscc}))
         elif not record.is_valid_at(moment.index):
             places = {"party": uscc, "key": keyid[:16], "index": str(record.revoked)}
-            reasons.append(Reason("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"{moment.index}", "REVOKED", places))
+            reasons.append(
+                Reason(
+                    "KEY_NOT_VALID",
+                    field,
+                    Phrase(f"已在第 {record.revoked} 条撤销", f"revoked at {record.revoked}"),
+                    f"{moment.index}",
+                    "REVOKED",
+                    places,
+                )
+            )
         else:
             reasons += _judge_narrow(record, statement, kind, moment, field)
     return reasons
@@ -112,7 +121,16 @@ def _judge_narrow(record: KeyRecord, statement: Statement, kind: Kind, moment: M
         return [Reason("KEY_SCOPE", field, name, ", ".join(record.kinds)[:200], "KIND", places)]
     if not record.lasts(moment.at_s, statement.at_s if kind.window is Window.CUSTODY else None):
         until = format_at(record.until_s or 0)
-        return [Reason("KEY_NOT_VALID", field, f"until {until}", "", "OVER", {"until": until[:16].replace("T", " "), "party": record.uscc})]
+        return [
+            Reason(
+                "KEY_NOT_VALID",
+                field,
+                Phrase(f"有效期至 {until}", f"until {until}"),
+                "",
+                "OVER",
+                {"until": until[:16].replace("T", " "), "party": record.uscc},
+            )
+        ]
     return []
 
 

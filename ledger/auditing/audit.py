@@ -31,6 +31,7 @@ from ledger.tree.checkpoint import Checkpoint, parse_checkpoint
 from ledger.tree.merkle import HASH_BYTES, range_root, root_of
 from ledger.tree.note import parse_note
 from ledger.tree.tiles import WIDTH, Read, TileReader, find, parse_bundle, split_hashes, tile_at
+from signing.phrase import Phrase
 from signing.refusal import Refusal
 
 __all__ = ["AuditReport", "Progress", "Watch", "audit"]
@@ -116,7 +117,11 @@ class _Run:
         if mark is None:
             return True
         if mark.size > self._checkpoint.size:
-            self._report.add(difference("HISTORY_DIFFERS", "checkpoint", f"size {self._checkpoint.size}", f"at least {mark.size}"))
+            self._report.add(
+                difference(
+                    "HISTORY_DIFFERS", "checkpoint", f"size {self._checkpoint.size}", Phrase(f"至少 {mark.size}", f"at least {mark.size}")
+                )
+            )
             return False
         self.replay.size, self.replay.at_s, self._history = mark.size, mark.at_s, mark.history
         self._tiles.growth = mark.growth
@@ -150,7 +155,14 @@ class _Run:
             missing = 0 if raws else missing + 1
             if missing > MISSING_MAX:
                 self._is_broken_off = True
-                self._report.add(difference("FILE_MISSING", "tile/entries", f"{start} entries", f"{self._checkpoint.size} entries"))
+                self._report.add(
+                    difference(
+                        "FILE_MISSING",
+                        "tile/entries",
+                        Phrase(f"{start} 条", f"{start} entries"),
+                        Phrase(f"{self._checkpoint.size} 条", f"{self._checkpoint.size} entries"),
+                    )
+                )
                 return
             records: dict[str, KeyRecord | None] = {keyid: self.replay.facts.get(f"key:{keyid}") for keyid in keyids_in(raws)}
             yield Task(start, raws, {name: (record.suite, record.spki) for name, record in records.items() if record is not None})
@@ -163,7 +175,14 @@ class _Run:
             node = root_of(split_hashes(leaves))
         kept = self._tiles.growth.tail
         if kept and leaves[: len(kept)] != kept:
-            self._report.add(difference("HISTORY_DIFFERS", f"bundle {number}", "other entries", "those of the audit before"))
+            self._report.add(
+                difference(
+                    "HISTORY_DIFFERS",
+                    f"bundle {number}",
+                    Phrase("别的条目", "other entries"),
+                    Phrase("上次审计过的条目", "those of the audit before"),
+                )
+            )
         self._tiles.bundle(number, leaves, node)
         self._report.entries += len(task.entries)
         for index, judged in enumerate(found.judged, task.start):
@@ -189,7 +208,9 @@ class _Run:
         try:
             self._report.add(*replay.take(entry))
         except DataMissing as missing:
-            self._report.add(difference("DATA_DIFFERS", "data", missing, "the file", index=index, chain=entry.statement.chain))
+            self._report.add(
+                difference("DATA_DIFFERS", "data", missing, Phrase("该文件", "the file"), index=index, chain=entry.statement.chain)
+            )
             replay.skip(entry.statement, index)
         self._history.note(entry, index, replay.facts.state(LOG_MAIN) if entry.statement.chain == LOG_MAIN else None, self._wanted)
         if watch is not None:

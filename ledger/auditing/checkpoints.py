@@ -16,6 +16,7 @@ from ledger.times import format_at
 from ledger.tree.checkpoint import Checkpoint, OpenedCheckpoint, open_checkpoint, verifier
 from ledger.tree.merkle import HashAt, consistency_proof, range_root, verify_consistency
 from ledger.tree.tiles import Read
+from signing.phrase import Phrase
 from signing.refusal import Refusal
 
 SLACK_S = 5 * 60  # how far a log's and a witness's clocks may differ (formats §4)
@@ -81,7 +82,11 @@ class CheckpointCheck:
         found = [place[line.name, line.key_id] for line in opened.note.verified]
         if found != sorted(found):
             names = ", ".join(f"{line.name}+{line.key_id:08x}" for line in opened.note.verified)
-            self._report.add(difference("LINE_ORDER", where, names, "log lines, then witness lines sorted by vkey"))
+            self._report.add(
+                difference(
+                    "LINE_ORDER", where, names, Phrase("先账本签名行，后按公钥排序的见证行", "log lines, then witness lines sorted by vkey")
+                )
+            )
 
     def brackets(self, clock: str) -> None:
         """Every entry was admitted between what witnesses had seen before it and after it, give or take five minutes (formats §4)."""

@@ -24,6 +24,7 @@ from ledger.auditing.report import Finding, difference, of_refusal
 from ledger.publishing.files import LogFiles
 from ledger.tree.merkle import leaf_hash
 from ledger.tree.tiles import WIDTH, Tile, encode_bundle, find, parse_bundle, parse_path
+from signing.phrase import Phrase
 from signing.refusal import Refusal
 
 T = TypeVar("T")
@@ -80,7 +81,9 @@ class _Rows:
         for index, shown in enumerate(published or (b"",) * tile.width, start):
             row = held.get(index)
             if row is None:
-                self.findings.append(difference("FILE_MISSING", "entry", "no row", "a row", index=index))
+                self.findings.append(
+                    difference("FILE_MISSING", "entry", Phrase("没有这一行", "no row"), Phrase("一行", "a row"), index=index)
+                )
             elif published and row.entry != shown:
                 leaves = (leaf_hash(shown).hex(), leaf_hash(row.entry).hex())
                 self.findings.append(difference("BUNDLE_DIFFERS", tile.path, *leaves, index=index))

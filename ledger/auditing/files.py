@@ -7,6 +7,7 @@ from hashlib import sha256
 from ledger.auditing.report import Finding, difference
 from ledger.directory import LogState
 from ledger.tree.tiles import Read, parse_path, tile_at
+from signing.phrase import Phrase
 from signing.refusal import Refusal
 
 GZIP = b"\x1f\x8b"
@@ -18,9 +19,11 @@ def unexpected_files(paths: Iterable[str], size: int, digests: Collection[str], 
     for path in paths:
         # Tiles are compared byte by byte elsewhere; anything else begins with text.
         if path.endswith(".gz") or (not path.startswith(("tile/", "data/")) and (read(path) or b"").startswith(GZIP)):
-            yield difference("FILE_COMPRESSED", path, "gzip", "plain bytes; gzip is for HTTP only")
+            yield difference(
+                "FILE_COMPRESSED", path, "gzip", Phrase("未压缩的字节；gzip 只用于 HTTP 传输", "plain bytes; gzip is for HTTP only")
+            )
         elif not _is_called_for(path, size, digests):
-            yield difference("FILE_UNEXPECTED", path, path, "the files of formats §4 only")
+            yield difference("FILE_UNEXPECTED", path, path, Phrase("只有证据格式 §4 的文件", "the files of formats §4 only"))
         elif path.startswith("data/") and (found := sha256(read(path) or b"").hexdigest()) != path.removeprefix("data/"):
             yield difference("DATA_DIFFERS", path, found, path.removeprefix("data/"))
 
@@ -46,7 +49,9 @@ def pinned_files(read: Read, state: LogState, digests: Iterable[str], *, complet
     if vkeys is None and complete:
         yield Finding(code="FILE_MISSING", field="log.vkey")
     if vkeys is not None and vkeys != "".join(f"{vkey}\n" for vkey in state.log_keys).encode():
-        yield difference("VKEY_DIFFERS", "log.vkey", "other keys", "log_keys of log.found")
+        yield difference(
+            "VKEY_DIFFERS", "log.vkey", Phrase("别的密钥", "other keys"), Phrase("log.found 的 log_keys", "log_keys of log.found")
+        )
     in_force = {pin.sha256: name for name, pin in state.data.items()}
     for digest in dict.fromkeys([*in_force, *digests]):
         raw = read(f"data/{digest}")

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ledger.auditing.report import Finding, difference
 from ledger.tree.merkle import HASH_BYTES, Edge, root_of
 from ledger.tree.tiles import WIDTH, Read, Tile, find, split_hashes, tile_at
+from signing.phrase import Phrase
 
 
 class Growth(Struct):
@@ -85,7 +86,14 @@ class TileCheck:
             return None
         raw = found[1] if found[0] == tile else found[1][: tile.width * HASH_BYTES]
         if len(raw) != tile.width * HASH_BYTES:
-            self._add(difference("TILE_FORM", tile.path, f"{len(raw)} bytes", f"{tile.width * HASH_BYTES} bytes"))
+            self._add(
+                difference(
+                    "TILE_FORM",
+                    tile.path,
+                    Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+                    Phrase(f"{tile.width * HASH_BYTES} 字节", f"{tile.width * HASH_BYTES} bytes"),
+                )
+            )
         return raw
 
     def _compare(self, tile: Tile, stored: bytes, computed: bytes, code: str, *, index: int | None = None) -> None:

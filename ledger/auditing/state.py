@@ -19,6 +19,7 @@ from ledger.directory import LogState
 from ledger.model import Statement
 from ledger.times import parse_at
 from ledger.tree.policy import Policy, parse_policy_lines
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 VERSION = 2
@@ -96,7 +97,15 @@ def read_header(disk: DiskMap, origin: str) -> StateHeader | None:
     try:
         mark = msgspec.msgpack.decode(raw, type=StateHeader)
     except msgspec.DecodeError:  # a ValidationError is one
-        raise refuse("AUDIT_STATE", found="not readable", expected=f"a state of version {VERSION}") from None
+        raise refuse(
+            "AUDIT_STATE",
+            found=Phrase("无法读取", "not readable"),
+            expected=Phrase(f"版本 {VERSION} 的状态", f"a state of version {VERSION}"),
+        ) from None
     if (mark.version, mark.origin) != (VERSION, origin):
-        raise refuse("AUDIT_STATE", found=f"version {mark.version}, {mark.origin}", expected=f"version {VERSION}, {origin}")
+        raise refuse(
+            "AUDIT_STATE",
+            found=Phrase(f"版本 {mark.version}，{mark.origin}", f"version {mark.version}, {mark.origin}"),
+            expected=Phrase(f"版本 {VERSION}，{origin}", f"version {VERSION}, {origin}"),
+        )
     return mark

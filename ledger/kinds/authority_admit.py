@@ -8,13 +8,19 @@ from ledger.kinds.founding import FoundingAuthority
 from ledger.kinds.registration import brings_keys, key_registers, reads_new_keys
 from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone
 from ledger.model import Admission, Facts, Findings, Statement
+from signing.phrase import Phrase
 
 
 def is_a_new_authority(judged: Judged, out: Findings) -> None:
     """Not one of the founders, not one too many."""
     body: FoundingAuthority = judged.statement.body
     if len(log_state(judged.facts).authorities) >= AUTHORITIES_MAX or is_founder(judged.facts, body.uscc):
-        out.refuse("CHAIN_OWNER", "body.uscc", body.uscc, f"a new authority, at most {AUTHORITIES_MAX}")
+        out.refuse(
+            "CHAIN_OWNER",
+            "body.uscc",
+            body.uscc,
+            Phrase(f"新的主管部门，至多 {AUTHORITIES_MAX} 家", f"a new authority, at most {AUTHORITIES_MAX}"),
+        )
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:

@@ -19,6 +19,7 @@ from ledger.model import Findings
 from ledger.tree.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.tree.note import parse_note
 from signing import b64
+from signing.phrase import Phrase
 from signing.possession import BASE64
 from signing.refusal import Reason, Refusal, refuse
 
@@ -44,7 +45,14 @@ def continues_reasons(continues: Continues | None, origin: str) -> list[Reason]:
         return []
     reasons: list[Reason] = []
     if continues.origin == origin:
-        reasons.append(Reason("FIELD_TYPE", f"{WHERE}.origin", continues.origin, "another log: an origin is never used by two"))
+        reasons.append(
+            Reason(
+                "FIELD_TYPE",
+                f"{WHERE}.origin",
+                continues.origin,
+                Phrase("另一个账本：两个账本不得同名", "another log: an origin is never used by two"),
+            )
+        )
     try:
         text, lines = parse_note(b64.decode(continues.checkpoint, field="checkpoint"))
         checkpoint = parse_checkpoint(text)
@@ -54,9 +62,13 @@ def continues_reasons(continues: Continues | None, origin: str) -> list[Reason]:
     if checkpoint.origin != continues.origin:
         reasons.append(Reason("CHECKPOINT_FORM", where, checkpoint.origin, continues.origin))
     if checkpoint.size == 0:
-        reasons.append(Reason("CHECKPOINT_FORM", where, "size 0", "the size after log.close"))
+        reasons.append(Reason("CHECKPOINT_FORM", where, "size 0", Phrase("关闭后的条目数（log.close）", "the size after log.close")))
     if continues.origin not in signers:
-        reasons.append(Reason("NOTE_SIGNATURE", where, ", ".join(signers)[:200], f"a line of {continues.origin}"))
+        reasons.append(
+            Reason(
+                "NOTE_SIGNATURE", where, ", ".join(signers)[:200], Phrase(f"{continues.origin} 的签名行", f"a line of {continues.origin}")
+            )
+        )
     return reasons
 
 
@@ -64,7 +76,7 @@ def continues_from(note: bytes, log_keys: Sequence[str]) -> Continues:
     """What a successor's founders sign, from the last checkpoint of the old log, verified with its keys; refuses as the readers do."""
     checkpoint = open_checkpoint(note, log_keys).checkpoint
     if checkpoint.size == 0:
-        raise refuse("CHECKPOINT_FORM", field="size", found=0, expected="the size after log.close")
+        raise refuse("CHECKPOINT_FORM", field="size", found=0, expected=Phrase("关闭后的条目数（log.close）", "the size after log.close"))
     return Continues(checkpoint.origin, b64.encode(note))
 
 
@@ -72,7 +84,7 @@ def names_another_log(judged: Judged, out: Findings) -> None:
     """A log does not succeed itself."""
     origin = judged.statement.body.successor_origin
     if origin == log_state(judged.facts).origin:
-        out.refuse("FIELD_TYPE", "body.successor_origin", origin, "another origin")
+        out.refuse("FIELD_TYPE", "body.successor_origin", origin, Phrase("另一个账本名称", "another origin"))
 
 
 KIND = act_of_everyone(

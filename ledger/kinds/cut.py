@@ -17,6 +17,7 @@ from ledger.fields import Bytes32, Hash, Size, label
 from ledger.kinds.roles import act_of_everyone
 from ledger.model import Admission, Facts, Findings, Moment, Seen, Statement
 from ledger.times import format_at, parse_at
+from signing.phrase import Phrase
 from signing.refusal import refuse, texts
 
 RECUT_S = 30 * 24 * 3600
@@ -48,7 +49,9 @@ def parse_tail(raw: bytes) -> Mapping[str, int]:
     for line in raw.decode("ascii", "replace").splitlines():
         match = _LINE.fullmatch(line)
         if match is None:
-            raise refuse("ENTRY_FORM", field="tail", found=line[:80], expected="<statement hash> <admission.at>")
+            raise refuse(
+                "ENTRY_FORM", field="tail", found=line[:80], expected=Phrase("<声明哈希> <入账时间>", "<statement hash> <admission.at>")
+            )
         found[match[1]] = parse_at(match[2], "tail")
     return found
 

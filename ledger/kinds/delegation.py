@@ -15,6 +15,7 @@ from ledger.fields import At, File, KindName, Text, Uscc, items, label
 from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
+from signing.phrase import Phrase
 
 KINDS_MAX = 64
 DELEGATIONS_MAX = 200  # Open delegations of one party: they travel with its state, which every statement of the party loads.
@@ -42,7 +43,7 @@ def delegate_is_another_party(judged: Judged, out: Findings) -> None:
     """The delegate is registered and not the principal himself."""
     delegate = judged.statement.body.delegate
     if delegate == judged.statement.owner:
-        out.refuse("USCC", "body.delegate", delegate[:40], "another party")
+        out.refuse("USCC", "body.delegate", delegate[:40], Phrase("另一单位", "another party"))
     elif not is_registered(judged.facts, delegate):
         out.refuse("PARTY_UNKNOWN", "body.delegate", delegate, "", "NONE", party=delegate, where="body.delegate")
 
@@ -58,7 +59,12 @@ def there_is_room(judged: Judged, out: Findings) -> None:
     """Delegations travel with the party's state; there are never too many."""
     state: PartyState | None = judged.state
     if state is not None and len(state.delegations) >= DELEGATIONS_MAX:
-        out.refuse("FIELD_TYPE", "chain", len(state.delegations), f"at most {DELEGATIONS_MAX} delegations: revoke some")
+        out.refuse(
+            "FIELD_TYPE",
+            "chain",
+            len(state.delegations),
+            Phrase(f"至多 {DELEGATIONS_MAX} 项授权：先撤销一些", f"at most {DELEGATIONS_MAX} delegations: revoke some"),
+        )
 
 
 def _evolve_grant(statement: Statement, admission: Admission, facts: Facts) -> Changes:

@@ -11,6 +11,7 @@ from ledger.admission.personality import Changes, Judged, Reads
 from ledger.fields import CommitField, Hash, label
 from ledger.kinds.roles import act_of_operator, one_more
 from ledger.model import Admission, Facts, Findings, Statement
+from signing.phrase import Phrase
 
 LOG_ERASURES = "log/erasures"
 
@@ -38,7 +39,7 @@ def erases_once(judged: Judged, out: Findings) -> None:
     body: PdErase = judged.statement.body
     earlier: Erasure | None = judged.facts.get(erasure_key(body.statement, body.field))
     if earlier is not None:
-        out.refuse("ERASED_ALREADY", "body.field", f"entry {earlier.idx}", "once")
+        out.refuse("ERASED_ALREADY", "body.field", Phrase(f"第 {earlier.idx} 条", f"entry {earlier.idx}"), Phrase("只一次", "once"))
 
 
 def _evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:

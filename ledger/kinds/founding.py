@@ -14,6 +14,7 @@ from ledger.kinds.roles import AUTHORITIES_MAX, act_of_everyone
 from ledger.kinds.witnesses import judge_policy
 from ledger.model import Admission, DataMissing, Facts, Findings, Statement
 from ledger.tree.note import ED25519, SUBTREE_V1, parse_vkey
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration
 from signing.refusal import Reason, Refusal
 
@@ -102,7 +103,7 @@ def says_what_it_founds(judged: Judged, out: Findings) -> None:
     body: LogFound = judged.statement.body
     names = [adopted.name for adopted in body.data]
     if len(set(names)) != len(names):
-        out.refuse("FIELD_TYPE", "body.data", ", ".join(names), "each name once")
+        out.refuse("FIELD_TYPE", "body.data", ", ".join(names), Phrase("每个名称只一次", "each name once"))
     out.reasons += continues_reasons(body.continues, body.origin)
 
 
@@ -135,7 +136,12 @@ def founders_are_apart(judged: Judged, out: Findings) -> None:
     body: LogFound = judged.statement.body
     parties = [party.uscc for party in _parties(body)]
     if len(set(parties)) != len(parties):
-        out.refuse("CHAIN_OWNER", "body.authorities", ", ".join(parties), "each party once, the operator is none of them")
+        out.refuse(
+            "CHAIN_OWNER",
+            "body.authorities",
+            ", ".join(parties),
+            Phrase("每个单位只一次，且不含运营单位", "each party once, the operator is none of them"),
+        )
     if not _are_log_keys(body.log_keys, body.origin):
         expected = f"{body.origin}: one Ed25519 key, then at most one ML-DSA-44 key"
         out.refuse("VKEY_FORM", "body.log_keys", ", ".join(body.log_keys), expected)
@@ -150,10 +156,15 @@ def founders_have_keys(judged: Judged, out: Findings) -> None:
     for position, party in enumerate(_parties(body)):
         where = "body.operator" if position == 0 else f"body.authorities.{position - 1}"
         if len(party.keys) != 1:
-            out.refuse("FIELD_TYPE", f"{where}.keys", len(party.keys), "one key here, others follow by key.add")
+            out.refuse(
+                "FIELD_TYPE",
+                f"{where}.keys",
+                len(party.keys),
+                Phrase("此处一个密钥，其余用 key.add 登记", "one key here, others follow by key.add"),
+            )
         judge_keys(out, party.keys, body.origin, party.uscc, f"{where}.keys", note_vkeys, suites=("ed25519", "ecdsa-p256-sha256"))
     if not out.reasons and len(founding_keys(statement)) != sum(len(party.keys) for party in _parties(body)):
-        out.refuse("KEY_REGISTERED", "body", "a key given twice", "each key once")
+        out.refuse("KEY_REGISTERED", "body", Phrase("同一密钥出现两次", "a key given twice"), Phrase("每个密钥只一次", "each key once"))
 
 
 def _are_log_keys(log_keys: Sequence[str], origin: str) -> bool:

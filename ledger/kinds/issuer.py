@@ -18,6 +18,7 @@ from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at, parse_at
 from signing import b64
 from signing.keys import keyid, spki_of
+from signing.phrase import Phrase
 from signing.possession import BASE64, SUITE, KeyRegistration
 from signing.refusal import Refusal, texts
 
@@ -96,7 +97,12 @@ def certificate_is_of_the_key(judged: Judged, out: Findings) -> None:
     except Refusal:
         certified = None
     if certified is None or b64.encode(certified) != body.spki:
-        out.refuse("ISSUER_CERT", "body.cert", "no certificate" if certified is None else b64.encode(certified)[:80], "the key of spki")
+        out.refuse(
+            "ISSUER_CERT",
+            "body.cert",
+            Phrase("不是证书", "no certificate") if certified is None else b64.encode(certified)[:80],
+            Phrase("与 spki 相同的密钥", "the key of spki"),
+        )
 
 
 def key_is_in_use(judged: Judged, out: Findings) -> None:

@@ -21,6 +21,7 @@ from ledger.kinds.registration import added_keys, judge_keys, key_registers, rea
 from ledger.kinds.roles import act_of_party, party_or_guardians
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import parse_at
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration
 from signing.refusal import texts
 
@@ -112,7 +113,14 @@ def _known_key(judged: Judged, out: Findings, keyid: str, field: str) -> None:
         out.refuse("KEY_UNKNOWN", field, keyid[:64], "", "OF_PARTY", party=owner, key=keyid[:16], where=field)
     elif record.revoked is not None:
         own = {"party": owner, "key": keyid[:16], "index": str(record.revoked)}
-        out.refuse("KEY_NOT_VALID", field, f"revoked at {record.revoked}", f"{judged.moment.index}", "REVOKED", **own)
+        out.refuse(
+            "KEY_NOT_VALID",
+            field,
+            Phrase(f"已在第 {record.revoked} 条撤销", f"revoked at {record.revoked}"),
+            f"{judged.moment.index}",
+            "REVOKED",
+            **own,
+        )
 
 
 def _evolve_add(statement: Statement, admission: Admission, facts: Facts) -> Changes:

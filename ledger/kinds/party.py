@@ -18,6 +18,7 @@ from ledger.kinds.registration import KEYS_MAX, added_keys, brings_keys, key_reg
 from ledger.kinds.roles import act_of_party, guardians
 from ledger.model import Admission, Facts, Findings, Statement, chain_key
 from ledger.times import day_of
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration
 from signing.refusal import texts
 
@@ -69,7 +70,7 @@ class PartyAmend(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fie
 def is_no_founder(judged: Judged, out: Findings) -> None:
     """Founders are registered at the founding, and are what ``log/main`` says."""
     if is_founder(judged.facts, judged.statement.owner):
-        out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, "neither operator nor authority")
+        out.refuse("CHAIN_OWNER", "chain", judged.statement.owner, Phrase("既非运营单位也非主管部门", "neither operator nor authority"))
 
 
 def _line(facts: Facts, successor: str) -> list[str]:

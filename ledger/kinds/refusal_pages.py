@@ -10,6 +10,7 @@ from ledger.kinds.roles import act_of_operator
 from ledger.model import Findings
 from ledger.times import format_at, parse_at
 from signing.payload import REASON_LIMIT
+from signing.phrase import Phrase
 from signing.refusal import texts
 
 LOG_REFUSALS = "log/refusals"
@@ -38,7 +39,11 @@ class LogRefusals(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """Body of ``log.refusals/1``: one page of one clock hour."""
 
     hour: Annotated[
-        str, form("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}$", "FIELD_TYPE", "YYYY-MM-DDThh"), label("小时", "clock hour, YYYY-MM-DDThh")
+        str,
+        form(
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}$", "FIELD_TYPE", Phrase("整点小时，如 2026-12-31T08", "a clock hour, e.g. 2026-12-31T08")
+        ),
+        label("小时", "clock hour, YYYY-MM-DDThh"),
     ]
     page: Annotated[Size, label("页次", "page, from 0")]
     of: Annotated[PositiveSize, label("总页数", "number of pages")]
@@ -58,9 +63,14 @@ def page_follows(judged: Judged, out: Findings) -> None:
     body: LogRefusals = judged.statement.body
     last: RefusalsState | None = judged.state
     if body.page >= body.of:
-        out.refuse("FIELD_TYPE", "body.page", f"{body.page}/{body.of}", "page < of")
+        out.refuse("FIELD_TYPE", "body.page", f"{body.page}/{body.of}", Phrase("page 小于 of", "page < of"))
     elif last is not None and not _follows(body, last):
-        out.refuse("PAGE_ORDER", "body.page", f"{body.hour} {body.page}/{body.of}", f"after {last.hour} {last.page}/{last.of}")
+        out.refuse(
+            "PAGE_ORDER",
+            "body.page",
+            f"{body.hour} {body.page}/{body.of}",
+            Phrase(f"接在 {last.hour} 第 {last.page}/{last.of} 页之后", f"after {last.hour} {last.page}/{last.of}"),
+        )
     elif last is None and body.page != 0:
         out.refuse("PAGE_ORDER", "body.page", body.page, "0")
 
@@ -77,19 +87,19 @@ def items_are_in_order(judged: Judged, out: Findings) -> None:
         return
     body: LogRefusals = judged.statement.body
     if body.hour >= (now := format_at(judged.moment.at_s)[:13]):
-        out.refuse("FIELD_TYPE", "body.hour", body.hour, f"an hour before {now}")
+        out.refuse("FIELD_TYPE", "body.hour", body.hour, Phrase(f"{now} 以前的小时", f"an hour before {now}"))
     before_s, seen = 0, set[tuple[str, tuple[str, ...]]]()
     for position, item in enumerate(body.items):
         where = f"body.items.{position}"
         at_s = parse_at(item.at)
         if at_s < before_s or format_at(at_s)[:13] > body.hour:
-            out.refuse("FIELD_TYPE", f"{where}.at", item.at, f"by time, not after {body.hour}")
+            out.refuse("FIELD_TYPE", f"{where}.at", item.at, Phrase(f"按时间排列，不晚于 {body.hour}", f"by time, not after {body.hour}"))
         if (item.statement, item.codes) in seen:
-            out.refuse("FIELD_TYPE", f"{where}.statement", item.statement, "once with these codes")
+            out.refuse("FIELD_TYPE", f"{where}.statement", item.statement, Phrase("每项只一次，代码相同", "once with these codes"))
         if tuple(sorted(set(item.codes))) != item.codes:
-            out.refuse("FIELD_TYPE", f"{where}.codes", ", ".join(item.codes), "sorted, each once")
+            out.refuse("FIELD_TYPE", f"{where}.codes", ", ".join(item.codes), Phrase("已排序，每项只一次", "sorted, each once"))
         if item.size > judged.moment.index:
-            out.refuse("FIELD_TYPE", f"{where}.size", item.size, f"1 to {judged.moment.index}")
+            out.refuse("FIELD_TYPE", f"{where}.size", item.size, Phrase(f"1 至 {judged.moment.index}", f"1 to {judged.moment.index}"))
         before_s = at_s
         seen.add((item.statement, item.codes))
     del out.reasons[REASON_LIMIT:]

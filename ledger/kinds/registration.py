@@ -12,6 +12,7 @@ from ledger.model import Facts, Findings, Statement
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import parse_policy_lines
 from signing.keys import keyid
+from signing.phrase import Phrase
 from signing.possession import KeyRegistration, check_registration
 from signing.refusal import Reason, Refusal
 
@@ -70,7 +71,7 @@ def judge_keys(
             continue
         identity = keyid(spki)
         if identity in seen or (facts is not None and is_taken(facts, identity)) or spki in map(vkey_spki, note_vkeys):
-            out.refuse("KEY_REGISTERED", where, identity, "a key never used in this log")
+            out.refuse("KEY_REGISTERED", where, identity, Phrase("本账本从未用过的密钥", "a key never used in this log"))
         seen.add(identity)
 
 

@@ -11,6 +11,7 @@ from ledger.fields import Day, DivisionCode, SiteId, Text, label, words
 from ledger.kinds.roles import act_of_party
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
+from signing.phrase import Phrase
 from signing.refusal import texts
 
 PLAN_CLASSES = {"key": "重点", "simple": "简化", "registered": "登记"}
@@ -109,7 +110,9 @@ def place_exists(judged: Judged, out: Findings) -> None:
     division, day = judged.statement.body.division, day_of(judged.moment.at_s)
     divisions: _Divisions | None = judged.facts.data("divisions")
     if divisions is None:
-        out.refuse("DATA_NOT_ADOPTED", "body.division", "divisions", "data.adopt", "NONE", name="divisions")
+        out.refuse(
+            "DATA_NOT_ADOPTED", "body.division", Phrase("行政区划数据（divisions）", "divisions"), "data.adopt", "NONE", name="divisions"
+        )
     elif not divisions.knows(division, day):
         out.refuse("DIVISION", "body.division", division, f"GB/T 2260, {day}", "NONE", asked=division, day=day, where="body.division")
     elif divisions.is_withdrawn(division, day):

@@ -15,6 +15,7 @@ from ledger.model import Admission, Facts, Findings, Statement
 from ledger.tree.note import parse_vkey
 from ledger.tree.policy import parse_policy_lines
 from signing.keys import keyid
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal
 
 
@@ -46,7 +47,7 @@ def judge_policy(out: Findings, lines: Sequence[str], log_keys: Sequence[str], f
     own = [vkey_spki(vkey) for vkey in log_keys]
     for vkey in witnesses:
         if vkey_spki(vkey) in own or (facts is not None and is_taken(facts, keyid(parse_vkey(vkey).spki))):
-            out.refuse("KEY_REGISTERED", where, vkey, "a key of the witness alone")
+            out.refuse("KEY_REGISTERED", where, vkey, Phrase("只属于该见证的密钥", "a key of the witness alone"))
 
 
 def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:

@@ -20,6 +20,7 @@ import msgspec
 from ledger.tree.merkle import HASH_BYTES
 from ledger.tree.tiles import MAX_ENTRY, WIDTH, find, parse_path
 from signing.files import read_if_there
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 CHECKPOINT = "checkpoint"
@@ -140,7 +141,7 @@ class LogFiles:
         target, content, kept = self.place(path), read_published(self.root, path), read_published(self.closed, path)
         if kept is not None and content is not None and kept != content:
             if not path.startswith("evidence/"):
-                raise refuse("ENTRIES_TWICE", field=path, found=str(source), expected=f"as in {target}")
+                raise refuse("ENTRIES_TWICE", field=path, found=str(source), expected=Phrase(f"与 {target} 相同", f"as in {target}"))
             path = f"{path.removesuffix('.json')}-{sha256(content).hexdigest()[:8]}.json"
             target = self.place(path)
         if content is None:

@@ -18,6 +18,7 @@ import structlog
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.tree.checkpoint import Checkpoint, log_vkeys, sign_checkpoint
 from ledger.tree.note import SigningKey
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 log = structlog.get_logger("ledger.publishing.signer")
@@ -68,7 +69,9 @@ class RemoteSigner:
             answer = {"error": "an answer of another form"}
         if "error" in answer or not isinstance(answer.get(name), form):
             found = answer.get("error", answer.get(name))
-            raise refuse("SIGNER_REFUSED", field=name, found=found, expected="the promise in the checkpoint store")
+            raise refuse(
+                "SIGNER_REFUSED", field=name, found=found, expected=Phrase("检查点存储中的承诺", "the promise in the checkpoint store")
+            )
         return answer[name]
 
 

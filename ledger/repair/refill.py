@@ -23,6 +23,7 @@ from ledger.kinds.refusal_pages import LogRefusals
 from ledger.repair.cut import replace_derived
 from ledger.tree.merkle import Edge, leaf_hash
 from ledger.tree.tiles import Read, TileReader
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 PART = 1024  # entries in one transaction
@@ -60,7 +61,12 @@ def checked_parts(edges: Sequence[Edge], read: Read, *, part: int = PART) -> Ite
     size = edges[-1].size
     for wanted, (raws, edge) in zip(edges, _parts(size, read, part), strict=True):
         if edge != wanted:
-            raise refuse("REFILL_SOURCE", field=f"entries to {edge.size}", found="changed while it was read", expected=wanted.root().hex())
+            raise refuse(
+                "REFILL_SOURCE",
+                field=f"entries to {edge.size}",
+                found=Phrase("读取时有变动", "changed while it was read"),
+                expected=wanted.root().hex(),
+            )
         yield raws, edge
 
 

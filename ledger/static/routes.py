@@ -11,10 +11,12 @@ from litestar.params import PathParameter, QueryParameter
 from ledger.answers import Sizes
 from ledger.describing import OCTETS, TEXT, file, in_path, refusals
 from ledger.log import Log
-from ledger.routes import TheLog, caller_of, refuse_unknown_query
+from ledger.query import refuse_unknown_query
+from ledger.routes import TheLog, caller_of
 from ledger.tree.policy import policy_text
 from ledger.tree.proof import Proof
 from ledger.tree.tiles import parse_path
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -81,7 +83,7 @@ async def _gzip(raw: bytes) -> bytes | None:
 async def get_data(log: TheLog, digest: Annotated[str, _DIGEST]) -> Response[bytes]:
     """An adopted data file by its SHA-256."""
     if not re.fullmatch("[0-9a-f]{64}", digest):
-        raise refuse("NOT_FOUND", found=digest, expected="64 hex digits")
+        raise refuse("NOT_FOUND", found=digest, expected=Phrase("64 位十六进制", "64 hex digits"))
     return _file(log, f"data/{digest}", OCTETS, FOREVER)
 
 
@@ -112,7 +114,7 @@ async def get_policy(log: TheLog) -> Response[bytes]:
     """The log's keys and the witnesses in force, as a policy (C2SP tlog-policy) for readers' tools. Pin the keys from another source."""
     state = await log.state()
     if state is None:
-        raise refuse("NOT_FOUND", field="log.found", found="policy")
+        raise refuse("NOT_FOUND", field="log.found", found=Phrase("见证策略", "policy"))
     return Response(policy_text(state.log_keys, state.witness_policy), media_type=TEXT, headers={"Cache-Control": SOON})
 
 
@@ -121,7 +123,12 @@ async def get_proof(log: TheLog, index: _AT) -> Response[bytes]:
     """The proof (C2SP tlog-proof) of an entry under the newest checkpoint. Public: it holds hashes, nothing of the entry."""
     published = log.publisher.published
     if published is None or index >= published.size:
-        raise refuse("NOT_FOUND", field="index", found=index, expected=f"below {0 if published is None else published.size}")
+        raise refuse(
+            "NOT_FOUND",
+            field="index",
+            found=index,
+            expected=Phrase(f"小于 {0 if published is None else published.size}", f"below {0 if published is None else published.size}"),
+        )
     proof = Proof(index=index, hashes=log.publisher.inclusion(index, published.size), checkpoint=published.slim)
     return Response(proof.to_bytes(), media_type=TEXT, headers={"Cache-Control": SOON})
 

@@ -16,6 +16,7 @@ from ledger.tree import note as notes
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, SignatureLine, SigningKey, Vkey, parse_note, parse_vkey, vkey_of
 from signing.b64 import canonical
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 _NUMBER = re.compile(rb"0|[1-9][0-9]{0,18}")
@@ -75,20 +76,43 @@ def parse_checkpoint(text: bytes, *, extensions: bool = False) -> Checkpoint:
     """Read a checkpoint's note text; refuses CHECKPOINT_FORM, and extension lines unless they are asked for."""
     lines = text.split(b"\n")
     if len(lines) < 4 or lines.pop() or not all(lines):
-        raise refuse("CHECKPOINT_FORM", found=f"{len(lines)} lines", expected="origin, size and root, each line not empty and ended by LF")
+        raise refuse(
+            "CHECKPOINT_FORM",
+            found=f"{len(lines)} lines",
+            expected=Phrase("名称、条目数、树根三行，均不为空，以换行结束", "origin, size and root, each line not empty and ended by LF"),
+        )
     if len(lines) > 3 and not extensions:
-        raise refuse("CHECKPOINT_FORM", field="extension", found=ascii(lines[3][:60]), expected="no extension line")
+        raise refuse("CHECKPOINT_FORM", field="extension", found=ascii(lines[3][:60]), expected=Phrase("没有扩展行", "no extension line"))
     try:
         origin, *more = (line.decode("utf-8") for line in (lines[0], *lines[3:]))
     except UnicodeDecodeError:
-        raise refuse("CHECKPOINT_FORM", found="not UTF-8", expected="origin, size, base64 of the root") from None
+        raise refuse(
+            "CHECKPOINT_FORM",
+            found=Phrase("不是 UTF-8", "not UTF-8"),
+            expected=Phrase("名称、条目数、树根的 Base64", "origin, size, base64 of the root"),
+        ) from None
     if len(lines[0]) > MAX_ORIGIN:
-        raise refuse("CHECKPOINT_FORM", field="origin", found=f"{len(lines[0])} bytes", expected=f"at most {MAX_ORIGIN}")
+        raise refuse(
+            "CHECKPOINT_FORM",
+            field="origin",
+            found=Phrase(f"{len(lines[0])} 字节", f"{len(lines[0])} bytes"),
+            expected=Phrase(f"至多 {MAX_ORIGIN}", f"at most {MAX_ORIGIN}"),
+        )
     if not _NUMBER.fullmatch(lines[1]) or int(lines[1]) > MAX_SIZE:
-        raise refuse("CHECKPOINT_FORM", field="size", found=ascii(lines[1][:60]), expected="a decimal number below 2^63")
+        raise refuse(
+            "CHECKPOINT_FORM",
+            field="size",
+            found=ascii(lines[1][:60]),
+            expected=Phrase("小于 2^63 的十进制数", "a decimal number below 2^63"),
+        )
     root = canonical(lines[2])
     if root is None or len(root) != HASH_BYTES:
-        raise refuse("CHECKPOINT_FORM", field="root", found=ascii(lines[2][:60]), expected="canonical base64 of 32 bytes")
+        raise refuse(
+            "CHECKPOINT_FORM",
+            field="root",
+            found=ascii(lines[2][:60]),
+            expected=Phrase("32 字节的规范 Base64", "canonical base64 of 32 bytes"),
+        )
     return Checkpoint(origin, int(lines[1]), root, tuple(more))
 
 
@@ -125,7 +149,12 @@ def verify_cosignature(checkpoint: Checkpoint, line: SignatureLine, vkey: str) -
     """Check one line that a witness returned, before it is attached; refuses NOTE_SIGNATURE."""
     known = verifier(vkey)
     if (line.name, line.key_id) != (known.name, known.key_id) or not known.verify(checkpoint.text, line.signature):
-        raise refuse("NOTE_SIGNATURE", field=line.name, found=f"{line.key_id:08x}", expected="a cosignature by the configured witness")
+        raise refuse(
+            "NOTE_SIGNATURE",
+            field=line.name,
+            found=f"{line.key_id:08x}",
+            expected=Phrase("所配置见证的联署", "a cosignature by the configured witness"),
+        )
     return _cosignature(vkey, line)
 
 
@@ -163,16 +192,26 @@ def _check_own_lines(origin: str, logs: Sequence[str], own: Sequence[tuple[str, 
     required = ED25519 if any(key.type == ED25519 for key in keys) else SUBTREE_V1
     if required not in [parse_vkey(vkey).type for vkey, _ in own]:
         expected = f"a line of type {required:02x} by a known key of it"
-        raise refuse("NOTE_SIGNATURE", field=origin, found="no line of the log", expected=expected)
+        raise refuse("NOTE_SIGNATURE", field=origin, found=Phrase("没有账本的签名行", "no line of the log"), expected=expected)
     for vkey, line in own:
         if parse_vkey(vkey).type == SUBTREE_V1 and cosignature.timestamp_of(line.signature):
-            raise refuse("NOTE_SIGNATURE", field=origin, found="a log line that states a time", expected="timestamp 0")
+            raise refuse(
+                "NOTE_SIGNATURE",
+                field=origin,
+                found=Phrase("写有时间的账本签名行", "a log line that states a time"),
+                expected=Phrase("时间戳 0", "timestamp 0"),
+            )
 
 
 def _cosignature(vkey: str, line: SignatureLine) -> Cosignature:
     timestamp = cosignature.timestamp_of(line.signature)
     if parse_vkey(vkey).type == ED25519 or timestamp == 0:
-        raise refuse("NOTE_SIGNATURE", field=line.name, found="a line without a time", expected="a cosignature that states its time")
+        raise refuse(
+            "NOTE_SIGNATURE",
+            field=line.name,
+            found=Phrase("没有时间的签名行", "a line without a time"),
+            expected=Phrase("写明时间的联署", "a cosignature that states its time"),
+        )
     return Cosignature(vkey, timestamp)
 
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 HASH_BYTES = 32
@@ -63,7 +64,12 @@ class Edge(Struct, frozen=True, gc=False):
         """Inverse of ``to_bytes``; refuses TILE_FORM."""
         size = int.from_bytes(raw[:8], "big")
         if len(raw) < 8 or size > MAX_SIZE or len(raw) != 8 + HASH_BYTES * size.bit_count():
-            raise refuse("TILE_FORM", field="edge", found=f"{len(raw)} bytes", expected="u64 size, then 32 bytes per set bit of it")
+            raise refuse(
+                "TILE_FORM",
+                field="edge",
+                found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+                expected=Phrase("8 字节的条目数，其后每个为 1 的比特对应 32 字节", "u64 size, then 32 bytes per set bit of it"),
+            )
         return Edge(size, tuple(raw[at : at + HASH_BYTES] for at in range(8, len(raw), HASH_BYTES)))
 
 
@@ -84,7 +90,7 @@ def range_root(start: int, end: int, hash_at: HashAt) -> bytes:
 def inclusion_proof(index: int, size: int, hash_at: HashAt) -> tuple[bytes, ...]:
     """Proof that leaf ``index`` is in the tree of ``size``, the leaf's sibling first (RFC 6962 §2.1.1). PROOF_FORM if there is none."""
     if not 0 <= index < size <= MAX_SIZE:
-        raise refuse("PROOF_FORM", field="index", found=index, expected=f"0 <= index < {size}")
+        raise refuse("PROOF_FORM", field="index", found=index, expected=Phrase(f"0 <= 序位 < {size}", f"0 <= index < {size}"))
     start, end, siblings = 0, size, []
     while end - start > 1:
         split = _split(start, end)
@@ -118,7 +124,7 @@ def consistency_proof(old: int, new: int, hash_at: HashAt) -> tuple[bytes, ...]:
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
     """Check that the leaf hash ``leaf`` stands at ``index`` under ``root``; refuses PROOF_WRONG."""
     if not 0 <= index < size <= MAX_SIZE:
-        raise refuse("PROOF_WRONG", field="index", found=index, expected=f"0 <= index < {size}")
+        raise refuse("PROOF_WRONG", field="index", found=index, expected=Phrase(f"0 <= 序位 < {size}", f"0 <= index < {size}"))
     inner = (index ^ (size - 1)).bit_length()
     _check_hashes(proof, inner + (index >> inner).bit_count(), leaf, root)
     node = _climb(leaf, proof[:inner], index)
@@ -168,7 +174,12 @@ def _check_hashes(proof: Sequence[bytes], length: int, *others: bytes) -> None:
     if len(proof) != length:
         raise refuse("PROOF_WRONG", field="length", found=len(proof), expected=length)
     if any(len(hash_) != HASH_BYTES for hash_ in (*proof, *others)):
-        raise refuse("PROOF_WRONG", field="hash", found="another length", expected=f"{HASH_BYTES} bytes")
+        raise refuse(
+            "PROOF_WRONG",
+            field="hash",
+            found=Phrase("另一长度", "another length"),
+            expected=Phrase(f"{HASH_BYTES} 字节", f"{HASH_BYTES} bytes"),
+        )
 
 
 def _join(hashes: Sequence[bytes]) -> bytes:

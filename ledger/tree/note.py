@@ -13,6 +13,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from signing.b64 import canonical
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 from signing.suite import SUITES, load_key, verify
 
@@ -106,21 +107,28 @@ def parse_vkey(text: str) -> Vkey:
     """Read a vkey; refuses VKEY_FORM (form, unknown type, key id that does not belong, Ed25519 point of small order or not canonical)."""
     parts = text.split("+", 2)  # base64 may hold a plus
     if len(parts) != 3 or not is_key_name(parts[0]):
-        raise refuse("VKEY_FORM", found=ascii(text), expected="name+hex8+base64")
+        raise refuse("VKEY_FORM", found=ascii(text), expected=Phrase("名称+8 位十六进制+Base64", "name+hex8+base64"))
     name, id_, blob = parts
     raw = canonical(blob)
     if not raw:
-        raise refuse("VKEY_FORM", field="key", found=ascii(text), expected="canonical base64")
+        raise refuse("VKEY_FORM", field="key", found=ascii(text), expected=Phrase("规范的 Base64", "canonical base64"))
     if raw[0] not in _SUITES or _SUITES[raw[0]].key_bytes != len(raw) - 1:
         found = f"{raw[0]:02x}, {len(raw) - 1} bytes"
-        raise refuse("VKEY_FORM", field="type", found=found, expected="01 or 04 with 32, 06 with 1312 bytes")
+        raise refuse(
+            "VKEY_FORM",
+            field="type",
+            found=found,
+            expected=Phrase("01 或 04 配 32 字节，06 配 1312 字节", "01 or 04 with 32, 06 with 1312 bytes"),
+        )
     vkey = Vkey(name, raw[0], raw[1:])
     if id_ != f"{vkey.id:08x}":
         raise refuse("VKEY_FORM", field="id", found=ascii(id_), expected=f"{vkey.id:08x}")
     try:
         load_key(_SUITES[vkey.type].name, vkey.spki)
     except Refusal:
-        raise refuse("VKEY_FORM", field="key", found=vkey.key.hex(), expected="a canonical point of large order") from None
+        raise refuse(
+            "VKEY_FORM", field="key", found=vkey.key.hex(), expected=Phrase("规范编码的大阶点", "a canonical point of large order")
+        ) from None
     return vkey
 
 
@@ -153,33 +161,57 @@ def open_note(raw: bytes, verifiers: Iterable[Verifier]) -> Note:
         if key not in known:
             unverified.append(line)
         elif key in verified:
-            raise refuse("NOTE_SIGNATURE", field=line.name, found="a second line of one key", expected="one line per key")
+            raise refuse(
+                "NOTE_SIGNATURE",
+                field=line.name,
+                found=Phrase("同一密钥的第二行", "a second line of one key"),
+                expected=Phrase("每个密钥一行", "one line per key"),
+            )
         elif not known[key].verify(text, line.signature):
-            raise refuse("NOTE_SIGNATURE", field=line.name, found=f"{line.key_id:08x}", expected="a valid signature of the known key")
+            raise refuse(
+                "NOTE_SIGNATURE",
+                field=line.name,
+                found=f"{line.key_id:08x}",
+                expected=Phrase("已知密钥的有效签名", "a valid signature of the known key"),
+            )
         else:
             verified[key] = line
     if not verified:
-        raise refuse("NOTE_SIGNATURE", found="no line of a known key", expected=", ".join(sorted(name for name, _ in known)))
+        raise refuse(
+            "NOTE_SIGNATURE",
+            found=Phrase("没有已知密钥的签名行", "no line of a known key"),
+            expected=", ".join(sorted(name for name, _ in known)),
+        )
     return Note(text, tuple(verified.values()), tuple(unverified))
 
 
 def parse_note(raw: bytes) -> tuple[bytes, tuple[SignatureLine, ...]]:
     """Text and lines of a note, nothing verified: for proxies and tools, never for trust."""
     if len(raw) > MAX_BYTES:
-        raise refuse("NOTE_FORM", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
+        raise refuse(
+            "NOTE_FORM", found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"), expected=Phrase(f"至多 {MAX_BYTES}", f"at most {MAX_BYTES}")
+        )
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise refuse("NOTE_FORM", found="not UTF-8", expected="UTF-8") from None
+        raise refuse("NOTE_FORM", found=Phrase("不是 UTF-8", "not UTF-8"), expected="UTF-8") from None
     if _CONTROL.search(raw):
-        raise refuse("NOTE_FORM", found="a control character", expected="none but LF")
+        raise refuse("NOTE_FORM", found=Phrase("控制字符", "a control character"), expected=Phrase("除换行外没有控制字符", "none but LF"))
     split = raw.rfind(b"\n\n")
     tail = raw[split + 2 :]
     if split < 0 or not tail.endswith(b"\n"):
-        raise refuse("NOTE_FORM", found="no signature lines after an empty line", expected="text, empty line, signature lines")
+        raise refuse(
+            "NOTE_FORM",
+            found=Phrase("空行之后没有签名行", "no signature lines after an empty line"),
+            expected=Phrase("正文、空行、签名行", "text, empty line, signature lines"),
+        )
     lines = tail[:-1].split(b"\n")
     if len(lines) > MAX_LINES:
-        raise refuse("NOTE_FORM", found=f"{len(lines)} signature lines", expected=f"at most {MAX_LINES}")
+        raise refuse(
+            "NOTE_FORM",
+            found=Phrase(f"{len(lines)} 行签名", f"{len(lines)} signature lines"),
+            expected=Phrase(f"至多 {MAX_LINES}", f"at most {MAX_LINES}"),
+        )
     return raw[: split + 1], tuple(parse_line(line) for line in lines)
 
 
@@ -190,10 +222,20 @@ def parse_line(line: bytes) -> SignatureLine:
         text = name.decode("utf-8")
         raw = base64.b64decode(blob, validate=True)
     except ValueError:
-        raise refuse("NOTE_FORM", field="line", found=ascii(line[:60]), expected="— name base64") from None
+        raise refuse("NOTE_FORM", field="line", found=ascii(line[:60]), expected=Phrase("— 名称 Base64", "— name base64")) from None
     if not line.startswith(_DASH) or not space or not is_key_name(text) or len(raw) < 5:
-        raise refuse("NOTE_FORM", field="line", found=ascii(line[:60]), expected="— name base64(4-byte id, signature)")
+        raise refuse(
+            "NOTE_FORM",
+            field="line",
+            found=ascii(line[:60]),
+            expected=Phrase("— 名称 Base64（4 字节标识加签名）", "— name base64(4-byte id, signature)"),
+        )
     if base64.b64encode(raw) != blob:
         # Bits that the decoder drops: the form of a tampered signature, and witnesses are expected to answer it as one (403, not 400).
-        raise refuse("NOTE_SIGNATURE", field=text, found="base64 that is not canonical", expected="canonical base64")
+        raise refuse(
+            "NOTE_SIGNATURE",
+            field=text,
+            found=Phrase("不规范的 Base64", "base64 that is not canonical"),
+            expected=Phrase("规范的 Base64", "canonical base64"),
+        )
     return SignatureLine(text, int.from_bytes(raw[:4], "big"), raw[4:])

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from msgspec import Struct
 
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, parse_vkey
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 MAX_LINES = 512
@@ -66,23 +67,31 @@ class Policy(Struct, frozen=True, kw_only=True):
 def parse_policy(raw: bytes) -> Policy:
     """Read a policy file; refuses POLICY_FORM with the line, VKEY_FORM for its keys."""
     if len(raw) > MAX_BYTES or raw.count(b"\n") > MAX_LINES:
-        raise refuse("POLICY_FORM", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES} bytes and {MAX_LINES} lines")
+        raise refuse(
+            "POLICY_FORM",
+            found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+            expected=Phrase(f"至多 {MAX_BYTES} 字节、{MAX_LINES} 行", f"at most {MAX_BYTES} bytes and {MAX_LINES} lines"),
+        )
     if raw and not raw.endswith(b"\n"):
-        raise refuse("POLICY_FORM", found="no line feed at the end", expected="every line ended by LF")
+        raise refuse(
+            "POLICY_FORM",
+            found=Phrase("末尾没有换行", "no line feed at the end"),
+            expected=Phrase("每行以换行结束", "every line ended by LF"),
+        )
     return _read(raw.split(b"\n")[:-1])
 
 
 def parse_policy_lines(lines: Sequence[str]) -> Policy:
     """Read ``witness_policy`` of the log: the same lines without LF; comments, empty lines and URLs are refused (formats §5)."""
     if len(lines) > MAX_LINES or sum(map(len, lines)) > MAX_BYTES:
-        raise refuse("POLICY_FORM", found=f"{len(lines)} lines", expected=f"at most {MAX_LINES}")
+        raise refuse("POLICY_FORM", found=f"{len(lines)} lines", expected=Phrase(f"至多 {MAX_LINES}", f"at most {MAX_LINES}"))
     encoded = [line.encode("utf-8", "surrogatepass") for line in lines]
     for number, line in enumerate(encoded, 1):
         if b"\n" in line or not line.strip(b" \t") or line.lstrip(b" \t").startswith(b"#"):
             raise _wrong(number, ascii(line), "a line of the policy, no comment, no LF")
     policy = _read(encoded)
     if any(peer.url for peer in (*policy.logs, *policy.witnesses)):
-        raise refuse("POLICY_FORM", field="url", found="a URL", expected="none in the log")
+        raise refuse("POLICY_FORM", field="url", found=Phrase("网址", "a URL"), expected=Phrase("账本中没有", "none in the log"))
     return policy
 
 
@@ -120,7 +129,9 @@ def _read(lines: Sequence[bytes]) -> Policy:
         if items[0] and not items[0].startswith("#"):
             _read_line(draft, number, items)
     if draft.quorum is None:
-        raise refuse("POLICY_FORM", field="quorum", found="missing", expected="exactly one quorum line")
+        raise refuse(
+            "POLICY_FORM", field="quorum", found=Phrase("没有", "missing"), expected=Phrase("恰好一行 quorum", "exactly one quorum line")
+        )
     return Policy(logs=tuple(draft.logs), witnesses=tuple(draft.witnesses), groups=tuple(draft.groups), quorum=draft.quorum)
 
 

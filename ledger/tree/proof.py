@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
 from signing.b64 import canonical
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 HEADER = b"c2sp.org/tlog-proof@v1"
@@ -35,7 +36,11 @@ class Proof(Struct, frozen=True, kw_only=True):
 def parse_proof(raw: bytes) -> Proof:
     """Read a proof; refuses PROOF_FORM. The checkpoint inside is not looked at."""
     if len(raw) > MAX_BYTES:
-        raise refuse("PROOF_FORM", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
+        raise refuse(
+            "PROOF_FORM",
+            found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+            expected=Phrase(f"至多 {MAX_BYTES}", f"at most {MAX_BYTES}"),
+        )
     head, blank, checkpoint = raw.partition(b"\n\n")
     lines = head.split(b"\n")
     if lines.pop(0) != HEADER or not blank or not checkpoint:
@@ -46,18 +51,30 @@ def parse_proof(raw: bytes) -> Proof:
         extra = _base64(lines.pop(0).removeprefix(b"extra "), "extra")
     match = _INDEX.fullmatch(lines[0]) if lines else None
     if match is None or int(match[1]) >= MAX_SIZE:
-        raise refuse("PROOF_FORM", field="index", found=ascii(lines[0][:40]) if lines else "missing", expected="index <decimal number>")
+        raise refuse(
+            "PROOF_FORM",
+            field="index",
+            found=ascii(lines[0][:40]) if lines else Phrase("没有", "missing"),
+            expected=Phrase("index <十进制数>", "index <decimal number>"),
+        )
     if len(lines) - 1 > MAX_HASHES:
-        raise refuse("PROOF_FORM", field="hashes", found=len(lines) - 1, expected=f"at most {MAX_HASHES}")
+        raise refuse("PROOF_FORM", field="hashes", found=len(lines) - 1, expected=Phrase(f"至多 {MAX_HASHES}", f"at most {MAX_HASHES}"))
     hashes = tuple(_base64(line, f"hash {at}") for at, line in enumerate(lines[1:]))
     for at, hash_ in enumerate(hashes):
         if len(hash_) != HASH_BYTES:
-            raise refuse("PROOF_FORM", field=f"hash {at}", found=f"{len(hash_)} bytes", expected=f"{HASH_BYTES} bytes")
+            raise refuse(
+                "PROOF_FORM",
+                field=f"hash {at}",
+                found=Phrase(f"{len(hash_)} 字节", f"{len(hash_)} bytes"),
+                expected=Phrase(f"{HASH_BYTES} 字节", f"{HASH_BYTES} bytes"),
+            )
     return Proof(index=int(match[1]), hashes=hashes, checkpoint=checkpoint, extra=extra)
 
 
 def _base64(text: bytes, field: str) -> bytes:
     raw = canonical(text)
     if not raw:
-        raise refuse("PROOF_FORM", field=field, found=ascii(text[:40]), expected="canonical base64, not empty")
+        raise refuse(
+            "PROOF_FORM", field=field, found=ascii(text[:40]), expected=Phrase("规范的 Base64，不为空", "canonical base64, not empty")
+        )
     return raw

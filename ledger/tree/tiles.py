@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from msgspec import Struct
 
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE, Edge, HashAt, leaf_hash, node_hash, perfect_subtrees, range_root
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 WIDTH = 256
@@ -52,12 +53,19 @@ def parse_path(path: str) -> Tile:
     """Read a tile path; refuses TILE_FORM whatever ``Tile.path`` would not have written."""
     match = _PATH.fullmatch(path)
     if match is None or not path.isascii():
-        raise refuse("TILE_FORM", field="path", found=ascii(path), expected="tile/<level>/<index>[.p/<width>]")
+        raise refuse(
+            "TILE_FORM", field="path", found=ascii(path), expected=Phrase("tile/<层>/<序号>[.p/<宽度>]", "tile/<level>/<index>[.p/<width>]")
+        )
     level, groups, width = match.groups()
     index = int(groups.replace("x", "").replace("/", ""))
     tile = Tile(None if level is None else int(level), index, WIDTH if width is None else int(width))
     if (tile.level or 0) > 63 or index >= MAX_SIZE // WIDTH or tile.width > WIDTH or tile.path != path:
-        raise refuse("TILE_FORM", field="path", found=ascii(path), expected="level to 63, width to 255, no superfluous zeros")
+        raise refuse(
+            "TILE_FORM",
+            field="path",
+            found=ascii(path),
+            expected=Phrase("层至 63，宽度至 255，没有多余的零", "level to 63, width to 255, no superfluous zeros"),
+        )
     return tile
 
 
@@ -66,7 +74,12 @@ def tile_at(level: int | None, index: int, size: int) -> Tile:
     row = size >> HEIGHT * (level or 0)
     width = min(row - index * WIDTH, WIDTH)
     if width <= 0:
-        raise refuse("TILE_FORM", field="path", found=Tile(level, index).path, expected=f"a tile of the tree of size {size}")
+        raise refuse(
+            "TILE_FORM",
+            field="path",
+            found=Tile(level, index).path,
+            expected=Phrase(f"{size} 条的树中的瓦片", f"a tile of the tree of size {size}"),
+        )
     return Tile(level, index, width)
 
 
@@ -116,7 +129,12 @@ def encode_bundle(entries: Sequence[bytes]) -> bytes:
     """Entries one after the other, each behind its length as a big-endian u16; refuses TILE_FORM above 65,535 bytes."""
     for entry in entries:
         if len(entry) > MAX_ENTRY:
-            raise refuse("TILE_FORM", field="entry", found=f"{len(entry)} bytes", expected=f"at most {MAX_ENTRY}")
+            raise refuse(
+                "TILE_FORM",
+                field="entry",
+                found=Phrase(f"{len(entry)} 字节", f"{len(entry)} bytes"),
+                expected=Phrase(f"至多 {MAX_ENTRY}", f"at most {MAX_ENTRY}"),
+            )
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
 
 
@@ -128,7 +146,12 @@ def parse_bundle(raw: bytes, width: int) -> tuple[bytes, ...]:
         entries.append(raw[at + 2 : end])
         at = end
     if at != len(raw) or len(entries) != width:
-        raise refuse("TILE_FORM", field="bundle", found=f"{len(raw)} bytes", expected=f"{width} times u16 length and entry")
+        raise refuse(
+            "TILE_FORM",
+            field="bundle",
+            found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+            expected=Phrase(f"{width} 组“2 字节长度加条目”", f"{width} times u16 length and entry"),
+        )
     return tuple(entries)
 
 
@@ -157,7 +180,12 @@ class TileReader:
 
     def _find(self, level: int, index: int) -> bytes:
         if level < 0 or index < 0 or (index + 1) << level > self.size:
-            raise refuse("TILE_FORM", field="node", found=f"level {level}, index {index}", expected=f"a subtree of size {self.size}")
+            raise refuse(
+                "TILE_FORM",
+                field="node",
+                found=Phrase(f"第 {level} 层，序号 {index}", f"level {level}, index {index}"),
+                expected=Phrase(f"{self.size} 条的子树", f"a subtree of size {self.size}"),
+            )
         tile, inner, at = _node_place(level, index, self.size)
         pyramid = self._pyramids.get(tile)
         if pyramid is None:
@@ -183,7 +211,9 @@ class TileReader:
             for at in range(max(start, first), min(stop, first + WIDTH)):
                 leaf = self.hash_at(0, at)
                 if leaf_hash(bundle[at - first]) != leaf:
-                    raise refuse("TILE_FORM", field=f"entry {at}", found="does not hash to its leaf", expected=leaf.hex())
+                    raise refuse(
+                        "TILE_FORM", field=f"entry {at}", found=Phrase("与叶哈希不符", "does not hash to its leaf"), expected=leaf.hex()
+                    )
                 yield bundle[at - first]
 
 
@@ -215,7 +245,7 @@ def find(tile: Tile, read: Read) -> tuple[Tile, bytes] | None:
 def _fetch(tile: Tile, read: Read) -> tuple[Tile, bytes]:
     found = find(tile, read)
     if found is None:
-        raise refuse("TILE_FORM", field=tile.path, found="missing", expected="a published tile")
+        raise refuse("TILE_FORM", field=tile.path, found=Phrase("没有", "missing"), expected=Phrase("已发布的瓦片", "a published tile"))
     return found
 
 
@@ -223,7 +253,12 @@ def _load(tile: Tile, read: Read) -> bytes:
     """The bytes of the ``tile.width`` hashes."""
     held, raw = _fetch(tile, read)
     if len(raw) != held.width * HASH_BYTES:
-        raise refuse("TILE_FORM", field=held.path, found=f"{len(raw)} bytes", expected=f"{held.width * HASH_BYTES} bytes")
+        raise refuse(
+            "TILE_FORM",
+            field=held.path,
+            found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+            expected=Phrase(f"{held.width * HASH_BYTES} 字节", f"{held.width * HASH_BYTES} bytes"),
+        )
     return raw[: tile.width * HASH_BYTES]
 
 

@@ -4,18 +4,21 @@ A request is one envelope as it stands, or ``{"envelope":{…},"disclosures":[{"
 JSON of formats §1. No reason made here quotes a field name that was not committed, a salt or a value: refusals are kept and shown.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ledger.admission.form_words import shown
 from signing import b64
 from signing.commitment import SALT_BYTES, commit
 from signing.envelope import ENVELOPE_LIMIT, envelope_of, freeze
-from signing.payload import parse
+from signing.payload import REASON_LIMIT, parse
+from signing.phrase import Phrase, Word, at_most, counted
 from signing.refusal import Reason, Refusal, table, texts
 
 DISCLOSURES_MAX = 32  # as many as an act may have commitments
@@ -43,6 +46,10 @@ class Disclosure(Struct, frozen=True):
         return sha256(b"liandan/salt/v1\n" + self.salt).digest()
 
 
+REQUEST_WORDS = Phrase('只有 {"envelope": {…}, "disclosures": […]}', '{"envelope": {…}, "disclosures": […]} and nothing else')
+ITEM_WORDS = Phrase("只有 field、salt、value 三项文本", "field, salt and value, all texts, and nothing else")
+
+
 class PostedEnvelope(Struct, frozen=True):
     """One posted request, taken apart: the envelope as it is to be admitted, and what came with it."""
 
@@ -58,14 +65,14 @@ def take_apart(raw: bytes) -> PostedEnvelope:
         return PostedEnvelope(raw)
     try:
         members = parse(raw, limit=REQUEST_LIMIT)
-    except Refusal as refusal:
+    except Refusal as refusal:  # without what was found, which may be personal data
         return PostedEnvelope(b"", refusal=Refusal(Reason(r.code, "disclosures", expected=r.expected) for r in refusal.reasons))
     if not isinstance(members.get("envelope"), dict) or members.keys() - {"envelope", "disclosures"}:
-        return PostedEnvelope(b"", refusal=_form("", 'exactly {"envelope": {…}, "disclosures": […]}'))
+        return PostedEnvelope(b"", refusal=Refusal([Reason("DISCLOSURE_FORM", "", _sort(members), REQUEST_WORDS)]))
     try:
         envelope = freeze(envelope_of(members["envelope"]))
     except Refusal as refusal:
-        reasons = [Reason(r.code, f"envelope.{r.field}".rstrip("."), r.found, r.expected) for r in refusal.reasons]
+        reasons = [replace(reason, field=f"envelope.{reason.field}".rstrip(".")) for reason in refusal.reasons]
         return PostedEnvelope(b"", refusal=Refusal(reasons))
     if len(envelope) > ENVELOPE_LIMIT:
         return PostedEnvelope(envelope)  # admission says so
@@ -75,25 +82,44 @@ def take_apart(raw: bytes) -> PostedEnvelope:
         return PostedEnvelope(envelope, refusal=refusal)
 
 
-def _form(field: str, expected: str) -> Refusal:
-    return Refusal([Reason("DISCLOSURE_FORM", field, expected=expected)])
+def _sort(value: object) -> Word:
+    """What a value is; nothing of what is in it, names of fields included."""
+    return Phrase("文本", "a text") if isinstance(value, str) else shown(value)
 
 
 def _disclosures(listed: Any) -> tuple[Disclosure, ...]:  # any JSON value
+    """What is disclosed; Refusal with everything that is wrong with the form of it, never with what is in it."""
     if not isinstance(listed, list) or len(listed) > DISCLOSURES_MAX:
-        raise _form("disclosures", f"an array of at most {DISCLOSURES_MAX}")
-    found = tuple(_disclosure(item, f"disclosures.{position}") for position, item in enumerate(listed))
+        given = counted(len(listed), "项", "items") if isinstance(listed, list) else _sort(listed)
+        raise Refusal(
+            [
+                Reason(
+                    "DISCLOSURE_FORM",
+                    "disclosures",
+                    given,
+                    Phrase(f"至多 {DISCLOSURES_MAX} 项的列表", f"a list of at most {DISCLOSURES_MAX}"),
+                )
+            ]
+        )
+    reasons = [reason for position, item in enumerate(listed) for reason in _item_reasons(item, f"disclosures.{position}")]
+    if reasons:
+        raise Refusal(reasons[:REASON_LIMIT])
+    found = tuple(Disclosure(item["field"], b64.decode(item["salt"]), item["value"]) for item in listed)
     if len({one.field for one in found}) != len(found):
-        raise Refusal([Reason("DISCLOSURE_TWICE", "disclosures", expected="each field once")])
+        raise Refusal([Reason("DISCLOSURE_TWICE", "disclosures", expected=Phrase("每个字段只一次", "each field once"))])
     return found
 
 
-def _disclosure(item: Any, path: str) -> Disclosure:  # any JSON value
+def _item_reasons(item: Any, path: str) -> Iterator[Reason]:  # any JSON value
     if not isinstance(item, dict) or item.keys() != _MEMBERS or not all(isinstance(text, str) for text in item.values()):
-        raise _form(path, "exactly field, salt and value, all strings")
-    if len(item["value"].encode()) > VALUE_BYTES_MAX:
-        raise _form(f"{path}.value", f"at most {VALUE_BYTES_MAX} bytes of UTF-8")
-    return Disclosure(item["field"], b64.decode(item["salt"], field=f"{path}.salt"), item["value"])
+        yield Reason("DISCLOSURE_FORM", path, _sort(item), ITEM_WORDS)
+        return
+    if (size := len(item["value"].encode())) > VALUE_BYTES_MAX:
+        yield Reason("DISCLOSURE_FORM", f"{path}.value", counted(size, "字节", "bytes"), at_most(VALUE_BYTES_MAX, "字节", "bytes"))
+    try:
+        b64.decode(item["salt"], field=f"{path}.salt")
+    except Refusal as refusal:
+        yield from refusal.reasons
 
 
 def check(disclosures: Iterable[Disclosure], committed: Mapping[str, str], found: str, chain: str, seq: int) -> list[Reason]:

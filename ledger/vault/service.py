@@ -27,6 +27,7 @@ from ledger.vault.disclosure import NONCE_BYTES, PostedEnvelope, check, seal, ta
 from ledger.vault.keys import KeyStore, Place
 from signing.b64 import encode
 from signing.envelope import PAYLOAD_STATEMENT, freeze, is_digest, parse_envelope
+from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
 
 log = structlog.get_logger("ledger.vault")
@@ -78,7 +79,9 @@ class Vault:
         for position, one in enumerate(offer.disclosures):
             place = (statement.hash, one.field)
             if owners.setdefault(one.digest, place) != place:
-                reasons.append(Reason("SALT_SEEN", f"disclosures.{position}.salt", expected="32 new random bytes"))
+                reasons.append(
+                    Reason("SALT_SEEN", f"disclosures.{position}.salt", expected=Phrase("新生成的 32 字节随机数", "32 new random bytes"))
+                )
         return PostedEnvelope(offer.envelope, offer.disclosures, Refusal(reasons)) if reasons else offer
 
     async def keep(self, admitted: Sequence[tuple[Entry, PostedEnvelope]]) -> list[Refusal | None]:

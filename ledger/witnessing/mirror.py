@@ -25,6 +25,7 @@ from ledger.tree.tiles import MAX_ENTRY, WIDTH, Tile, TileReader, new_bundles, n
 from ledger.witnessing.server import AddCheckpointRequest, KnownLog
 from ledger.witnessing.store import WitnessStore
 from ledger.witnessing.wire import Unreadable, fetch, log_id
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("ledger.mirror")
@@ -123,7 +124,12 @@ class Mirror:
             raise
         except (Unreadable, OSError) as error:
             self._report("MIRROR_BEHIND", f"{type(error).__name__}: {error}")
-            raise refuse("MIRROR_BEHIND", field=self._log.origin, found=error, expected=f"entries {self.size} to {target.size}") from None
+            raise refuse(
+                "MIRROR_BEHIND",
+                field=self._log.origin,
+                found=error,
+                expected=Phrase(f"第 {self.size} 至 {target.size} 条", f"entries {self.size} to {target.size}"),
+            ) from None
         self.fault = ""
         if self._store.missing_data(self._log.origin) and (self._data_task is None or self._data_task.done()):
             self._data_task = asyncio.create_task(self._fetch_data(), name=f"mirror data {self._log.origin}")
@@ -132,7 +138,7 @@ class Mirror:
         """Our own files are damaged: everything is fetched again; MIRROR_BEHIND until then."""
         self._edge = Edge()
         self._report("MIRROR_BEHIND", f"own files damaged, starting again: {why}")
-        return refuse("MIRROR_BEHIND", field=self._log.origin, found=why, expected="undamaged files")
+        return refuse("MIRROR_BEHIND", field=self._log.origin, found=why, expected=Phrase("未损坏的文件", "undamaged files"))
 
     def _report(self, code: str, detail: str) -> None:
         self.fault = f"{code} {detail}"[:200]
@@ -148,7 +154,9 @@ class Mirror:
                 try:
                     bundle = parse_bundle(raw[1], raw[0].width)
                 except Refusal as refusal:
-                    raise refuse("MIRROR_MISMATCH", field=tile.path, found=refusal, expected="a bundle of entries") from None
+                    raise refuse(
+                        "MIRROR_MISMATCH", field=tile.path, found=refusal, expected=Phrase("条目包", "a bundle of entries")
+                    ) from None
                 entries += bundle[max(self.size - first, 0) : min(stop - first, tile.width)]
         return entries
 
@@ -165,7 +173,12 @@ class Mirror:
             proof = consistency_proof(grown.size, target.size, TileReader(target.size, held.get).hash_at)
             verify_consistency(grown.size, target.size, grown.root(), target.root, proof)
         except Refusal as refusal:
-            raise refuse("MIRROR_MISMATCH", field=where, found=refusal, expected=f"a part of the tree of size {target.size}") from None
+            raise refuse(
+                "MIRROR_MISMATCH",
+                field=where,
+                found=refusal,
+                expected=Phrase(f"{target.size} 条的树的一部分", f"a part of the tree of size {target.size}"),
+            ) from None
 
     async def _tile(self, tile: Tile) -> tuple[Tile, bytes]:
         """A tile from the log, or the full one in its place; Unreadable."""

@@ -17,6 +17,7 @@ from ledger.tree.merkle import EMPTY_ROOT, verify_consistency
 from ledger.tree.note import COSIGNATURE_V1, ED25519, SUBTREE_V1, SignatureLine, SigningKey, open_note, parse_note, parse_vkey, vkey_of
 from ledger.tree.policy import MAX_BYTES, parse_policy
 from ledger.witnessing.wire import parse_request
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse, table, texts
 
 _POLICY_WORDS = frozenset({b"log", b"witness", b"group", b"quorum"})
@@ -38,7 +39,11 @@ def parse_known(raw: bytes) -> Mapping[str, KnownLog]:
         pairs = [(log.vkey, log.url) for log in parse_policy(complete).logs]
     else:
         if len(raw) > MAX_BYTES:
-            raise refuse("WITNESS_LOGS", found=f"{len(raw)} bytes", expected=f"at most {MAX_BYTES}")
+            raise refuse(
+                "WITNESS_LOGS",
+                found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+                expected=Phrase(f"至多 {MAX_BYTES}", f"at most {MAX_BYTES}"),
+            )
         pairs = [(word.decode("utf-8", "replace"), "") for word in words]
     return known_logs(pairs)
 
@@ -49,14 +54,23 @@ def known_logs(pairs: Iterable[tuple[str, str]]) -> Mapping[str, KnownLog]:
     for vkey, url in pairs:
         parsed = parse_vkey(vkey)
         if parsed.type not in (ED25519, SUBTREE_V1):
-            raise refuse("WITNESS_LOGS", field=parsed.name, found=f"a key of type {parsed.type:02x}", expected="a log's key, type 01 or 06")
+            raise refuse(
+                "WITNESS_LOGS",
+                field=parsed.name,
+                found=Phrase(f"类型 {parsed.type:02x} 的公钥", f"a key of type {parsed.type:02x}"),
+                expected=Phrase("账本的公钥，类型 01 或 06", "a log's key, type 01 or 06"),
+            )
         before = logs.get(parsed.name, KnownLog(parsed.name, ()))
         if before.url and url and before.url != url:
-            raise refuse("WITNESS_LOGS", field=parsed.name, found=f"{before.url} {url}", expected="one address per log")
+            raise refuse(
+                "WITNESS_LOGS", field=parsed.name, found=f"{before.url} {url}", expected=Phrase("每个账本一个地址", "one address per log")
+            )
         vkeys = before.vkeys if vkey in before.vkeys else (*before.vkeys, vkey)
         logs[parsed.name] = KnownLog(parsed.name, vkeys, before.url or url)
     if not logs:
-        raise refuse("WITNESS_LOGS", found="no log", expected="at least one log with its key")
+        raise refuse(
+            "WITNESS_LOGS", found=Phrase("没有账本", "no log"), expected=Phrase("至少一个账本及其公钥", "at least one log with its key")
+        )
     return logs
 
 
@@ -111,7 +125,14 @@ def make_cosigner(name: str, *keys: SigningKey) -> Cosigner:
     suites = [key.suite for key in keys]
     if not suites or len(set(suites)) != len(suites) or not set(suites) <= {"ed25519", "ml-dsa-44"} or len(name.encode()) > 255:
         found = f"{name[:40]}: {', '.join(suites) or 'no key'}"
-        raise refuse("WITNESS_KEYS", found=found, expected="at most one key of ed25519 and one of ml-dsa-44, a name of at most 255 bytes")
+        raise refuse(
+            "WITNESS_KEYS",
+            found=found,
+            expected=Phrase(
+                "ed25519、ml-dsa-44 密钥各至多一个，名称至多 255 字节",
+                "at most one key of ed25519 and one of ml-dsa-44, a name of at most 255 bytes",
+            ),
+        )
     cosigner = Cosigner(name, tuple(sorted(keys, key=lambda key: key.suite != "ed25519")))
     assert cosigner.vkeys
     return cosigner
@@ -121,17 +142,32 @@ def read_submission(raw: bytes, logs: Mapping[str, KnownLog]) -> AddCheckpointRe
     """A request of a known log; WITNESS_REQUEST, NOTE_FORM, CHECKPOINT_FORM (400), WITNESS_LOG_UNKNOWN (404), NOTE_SIGNATURE (403)."""
     request = parse_request(raw)
     if len(request.note) > notes.MAX_BYTES:
-        raise refuse("NOTE_FORM", found=f"{len(request.note)} bytes", expected=f"at most {notes.MAX_BYTES}")
+        raise refuse(
+            "NOTE_FORM",
+            found=Phrase(f"{len(request.note)} 字节", f"{len(request.note)} bytes"),
+            expected=Phrase(f"至多 {notes.MAX_BYTES}", f"at most {notes.MAX_BYTES}"),
+        )
     origin = request.note.split(b"\n", 1)[0].decode("utf-8", "replace")
     log = logs.get(origin)
     if log is None:
-        raise refuse("WITNESS_LOG_UNKNOWN", field="origin", found=ascii(origin), expected="a log that this witness knows")
+        raise refuse(
+            "WITNESS_LOG_UNKNOWN", field="origin", found=ascii(origin), expected=Phrase("本见证认识的账本", "a log that this witness knows")
+        )
     checkpoint = parse_checkpoint(parse_note(request.note)[0])
     note = open_note(request.note, [verifier(vkey) for vkey in log.vkeys])
     if checkpoint.origin != origin or checkpoint.text != note.text:
-        raise refuse("CHECKPOINT_FORM", found="another text when it is written again", expected="one reading only")
+        raise refuse(
+            "CHECKPOINT_FORM",
+            found=Phrase("重新写出时文本不同", "another text when it is written again"),
+            expected=Phrase("只有一种读法", "one reading only"),
+        )
     if request.old > checkpoint.size:
-        raise refuse("WITNESS_REQUEST", field="old", found=request.old, expected=f"at most the checkpoint's size {checkpoint.size}")
+        raise refuse(
+            "WITNESS_REQUEST",
+            field="old",
+            found=request.old,
+            expected=Phrase(f"至多为检查点的条目数 {checkpoint.size}", f"at most the checkpoint's size {checkpoint.size}"),
+        )
     return AddCheckpointRequest(log, request.old, request.proof, checkpoint, note.verified)
 
 
@@ -145,7 +181,9 @@ def judge(submission: AddCheckpointRequest, latest: TreeHead) -> None:
     if submission.old:
         verify_consistency(submission.old, checkpoint.size, latest.root, checkpoint.root, submission.proof)
     elif submission.proof:
-        raise refuse("PROOF_WRONG", field="length", found=len(submission.proof), expected="no proof from size 0")
+        raise refuse(
+            "PROOF_WRONG", field="length", found=len(submission.proof), expected=Phrase("自 0 条起不需要证明", "no proof from size 0")
+        )
 
 
 def cosign(submission: AddCheckpointRequest, cosigner: Cosigner, at: int) -> tuple[TreeHead, bytes]:

@@ -19,7 +19,7 @@ from ledger.witnessing.mirror import Mirror
 from ledger.witnessing.server import AddCheckpointRequest, Conflict, Cosigner, KnownLog, OwnSignatureWrong, judge, parse_known
 from ledger.witnessing.store import StoreFailed, WitnessStore
 from ledger.witnessing.wire import SIZE_TYPE, Unreadable, encode_size, fetch, log_id
-from signing.phrase import word_in
+from signing.phrase import Phrase, word_in
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("ledger.witness")
@@ -91,7 +91,12 @@ class Witness:
             opened = open_checkpoint(note, self._logs[origin].vkeys, self._cosigner.vkeys)
             known = self._store.head(origin).size
             if opened.cosignatures and opened.checkpoint.size > known:
-                raise refuse("WITNESS_STORE", field=origin, found=f"size {known}", expected=f"at least {opened.checkpoint.size}")
+                raise refuse(
+                    "WITNESS_STORE",
+                    field=origin,
+                    found=f"size {known}",
+                    expected=Phrase(f"至少 {opened.checkpoint.size}", f"at least {opened.checkpoint.size}"),
+                )
 
     async def add_checkpoint(self, raw: bytes) -> WitnessAnswer:
         """The answer to ``POST <prefix>/add-checkpoint``; never raises on what comes from outside."""
@@ -167,17 +172,26 @@ async def learn(http: httpx.AsyncClient, store: WitnessStore, url: str, *, first
     """
     pinned = store.pinned_keys(url)
     if not pinned and not first_use:
-        raise refuse("WITNESS_PIN", field=url, found="no keys", expected="the log's keys in the list of logs")
+        raise refuse(
+            "WITNESS_PIN",
+            field=url,
+            found=Phrase("没有密钥", "no keys"),
+            expected=Phrase("账本清单中的公钥", "the log's keys in the list of logs"),
+        )
     try:
         answer = await fetch(http, f"{url.rstrip('/')}/log.vkey", most=VKEYS_MAX)
         if answer.status != 200:
             raise Unreadable(f"HTTP {answer.status}")
     except Unreadable as error:
-        raise refuse("WITNESS_PIN", field=url, found=error, expected="the log's keys at /log.vkey") from None
+        raise refuse(
+            "WITNESS_PIN", field=url, found=error, expected=Phrase("/log.vkey 上的账本公钥", "the log's keys at /log.vkey")
+        ) from None
     shown = parse_known(answer.body)
     vkeys = tuple(vkey for known in shown.values() for vkey in known.vkeys)
     if store.pin(url, vkeys) != vkeys:
-        raise refuse("WITNESS_PIN", field=url, found=" ".join(shown), expected="the keys pinned on first use")
+        raise refuse(
+            "WITNESS_PIN", field=url, found=" ".join(shown), expected=Phrase("首次使用时固定的公钥", "the keys pinned on first use")
+        )
     if not pinned:
         log.warning("trusted_on_first_use", url=url, vkeys=vkeys)
     return {known.origin: KnownLog(known.origin, known.vkeys, url) for known in shown.values()}

@@ -16,6 +16,7 @@ from msgspec import Struct
 from ledger.tree.merkle import HASH_BYTES, MAX_SIZE
 from ledger.tree.note import MAX_BYTES
 from signing.b64 import canonical
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 PROOF_MAX = 63
@@ -41,23 +42,43 @@ def encode_request(request: AddCheckpoint) -> bytes:
 def parse_request(raw: bytes) -> AddCheckpoint:
     """Read a body; refuses WITNESS_REQUEST. The note is not looked at."""
     if len(raw) > BODY_MAX:
-        raise refuse("WITNESS_REQUEST", found=f"{len(raw)} bytes", expected=f"at most {BODY_MAX}")
+        raise refuse(
+            "WITNESS_REQUEST",
+            found=Phrase(f"{len(raw)} 字节", f"{len(raw)} bytes"),
+            expected=Phrase(f"至多 {BODY_MAX}", f"at most {BODY_MAX}"),
+        )
     head, blank, note = raw.partition(b"\n\n")
     if not blank:
-        raise refuse("WITNESS_REQUEST", found="no empty line", expected="old size, proof lines, an empty line, the checkpoint")
+        raise refuse(
+            "WITNESS_REQUEST",
+            found=Phrase("没有空行", "no empty line"),
+            expected=Phrase("old 行、证明行、空行、检查点", "old size, proof lines, an empty line, the checkpoint"),
+        )
     first, *lines = head.split(b"\n")
     match = _OLD.fullmatch(first)
     if match is None or int(match[1]) > MAX_SIZE:
-        raise refuse("WITNESS_REQUEST", field="old", found=ascii(first[:40]), expected="old <decimal number below 2^63>")
+        raise refuse(
+            "WITNESS_REQUEST",
+            field="old",
+            found=ascii(first[:40]),
+            expected=Phrase("old <小于 2^63 的十进制数>", "old <decimal number below 2^63>"),
+        )
     if len(lines) > PROOF_MAX:
-        raise refuse("WITNESS_REQUEST", field="proof", found=f"{len(lines)} lines", expected=f"at most {PROOF_MAX}")
+        raise refuse(
+            "WITNESS_REQUEST", field="proof", found=f"{len(lines)} lines", expected=Phrase(f"至多 {PROOF_MAX}", f"at most {PROOF_MAX}")
+        )
     return AddCheckpoint(int(match[1]), tuple(map(_hash, lines, count())), note)
 
 
 def _hash(line: bytes, number: int) -> bytes:
     found = canonical(line)
     if found is None or len(found) != HASH_BYTES:
-        raise refuse("WITNESS_REQUEST", field=f"proof {number}", found=ascii(line[:60]), expected="canonical base64 of 32 bytes")
+        raise refuse(
+            "WITNESS_REQUEST",
+            field=f"proof {number}",
+            found=ascii(line[:60]),
+            expected=Phrase("32 字节的规范 Base64", "canonical base64 of 32 bytes"),
+        )
     return found
 
 
@@ -70,7 +91,12 @@ def parse_size(raw: bytes) -> int:
     """The size in an answer 409; refuses WITNESS_ANSWER."""
     match = _SIZE.fullmatch(raw)
     if match is None or int(match[1]) > MAX_SIZE:
-        raise refuse("WITNESS_ANSWER", field="size", found=ascii(raw[:40]), expected="a decimal number below 2^63 and LF")
+        raise refuse(
+            "WITNESS_ANSWER",
+            field="size",
+            found=ascii(raw[:40]),
+            expected=Phrase("小于 2^63 的十进制数加换行", "a decimal number below 2^63 and LF"),
+        )
     return int(match[1])
 
 

@@ -14,6 +14,7 @@ import click
 
 from liandan.cli.connection import client_options, existing, existing_folder, file, folder, open_client, own_files, own_settings, read_given
 from liandan.cli.output import FINDING, command, emit, progress_bar
+from signing.phrase import Phrase
 
 if TYPE_CHECKING:
     from ledger.auditing.audit import AuditReport, Options
@@ -132,7 +133,11 @@ def _kept(state: Path | None, since: Path | None) -> Iterator[DiskMap | None]:
         return
     path = home / STATE_FILE
     if since is not None and not path.is_file():
-        raise refuse("AUDIT_STATE", found=f"{path} 不存在 / missing", expected="a state kept beside the checkpoint")
+        raise refuse(
+            "AUDIT_STATE",
+            found=Phrase(f"{path} 不存在", "missing"),
+            expected=Phrase("检查点旁保存的状态", "a state kept beside the checkpoint"),
+        )
     home.mkdir(parents=True, exist_ok=True)
     with closing(DiskMap(path, KINDS.encode, KINDS.decode)) as disk:
         if since is not None:

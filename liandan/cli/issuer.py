@@ -23,6 +23,7 @@ from liandan.cli.connection import (
     read_given,
 )
 from liandan.cli.output import command, emit
+from signing.phrase import Phrase
 
 if TYPE_CHECKING:
     from liandan.issuer import ToldIssuer
@@ -124,8 +125,10 @@ def add(registration: Path, cert: Path | None, first: datetime | None, last: dat
 
     try:
         given = msgspec.json.decode(read_given(registration), type=IssuerRegistration)
-    except msgspec.MsgspecError as error:
-        raise refuse("ISSUER_UNFIT", field=str(registration), found=error, expected="use, suite, spki, pop") from None
+    except msgspec.MsgspecError:
+        raise refuse(
+            "ISSUER_UNFIT", field=str(registration), found=Phrase("别的内容", "something else"), expected="use, suite, spki, pop"
+        ) from None
     certified = None if cert is None else read_given(cert)
     days = tuple(None if day is None else day.date() for day in (first, last))
     now_s = int(time.time()) if options["now"] is None else parse_at(options["now"], "--now")

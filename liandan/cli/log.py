@@ -54,16 +54,16 @@ def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: 
     import msgspec
 
     from ledger.admission.statement import hash_of
-    from liandan.founding import Plan, founding_draft, sign_founding
+    from liandan.founding import Plan, founding_draft, plan_reasons, sign_founding
     from liandan.keyring import read_keyring
     from signing.envelope import freeze
-    from signing.refusal import refuse
+    from signing.refusal import Refusal
     from signing.uscc import misspelt
 
     try:
         plan = msgspec.json.decode(read_given(plan_file), type=Plan)
-    except msgspec.MsgspecError as error:
-        raise refuse("FIELD_TYPE", field=str(plan_file), found=error, expected="see --help") from None
+    except msgspec.MsgspecError:
+        raise Refusal(plan_reasons(read_given(plan_file))) from None
     named = [item.partition("=") for item in key_files]
     for uscc, equals, path in named:
         if misspelt(uscc) or not equals or not Path(path).is_file():

@@ -10,6 +10,7 @@ import click
 
 from liandan.cli.connection import folder, own_settings
 from liandan.cli.output import command, emit, say, service, wants_json
+from signing.phrase import Phrase
 
 
 @click.command()
@@ -64,7 +65,7 @@ def signer(socket_path: Path, log_json: bool) -> int:
     settings = own_settings()
     keys = read_keyring(settings)
     if keys.log is None:
-        raise refuse("KEYRING", field="key_file", found="no log key", expected="the log key")
+        raise refuse("KEYRING", field="key_file", found=Phrase("没有账本密钥", "no log key"), expected=Phrase("账本密钥", "the log key"))
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())

@@ -9,6 +9,7 @@ import click
 
 from liandan.cli.connection import check_address, existing, folder, load_key
 from liandan.cli.output import FINDING, command, emit, service
+from signing.phrase import Phrase
 
 if TYPE_CHECKING:
     import uvicorn
@@ -103,7 +104,7 @@ async def serve(
                 structlog.get_logger("liandan.witness").info("witnessing", **event)
                 await _served(web_server(running, prefix, host=host, port=port, limit_concurrency=256), f"{host}:{port}")
     except StoreFailed as error:
-        raise refuse("WITNESS_STORE", found=error, expected="a directory that can be written") from None
+        raise refuse("WITNESS_STORE", found=error, expected=Phrase("可以写入的目录", "a directory that can be written")) from None
     return 0
 
 

@@ -19,6 +19,7 @@ from signing import b64
 from signing.envelope import Envelope, envelope_of
 from signing.files import PIPE_S, read_if_there, read_whole
 from signing.payload import parse
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 VKEYS_MAX, KEPT_MAX = 64 * 1024, 64 * 1024 * 1024  # bytes
@@ -40,7 +41,12 @@ class Trust(Struct, frozen=True, kw_only=True):
         except UnicodeDecodeError:
             keys = ()
         if not keys:
-            raise refuse("VKEY_FORM", field=str(vkeys), found="no line", expected="<name>+<hash>+<base64 of 01 and 32 bytes>")
+            raise refuse(
+                "VKEY_FORM",
+                field=str(vkeys),
+                found=Phrase("没有签名行", "no line"),
+                expected=Phrase("<名称>+<哈希>+<Base64：01 加 32 字节>", "<name>+<hash>+<base64 of 01 and 32 bytes>"),
+            )
         return cls(origin=keys[0].partition("+")[0], found=found, log_keys=keys)
 
 

@@ -41,6 +41,7 @@ from liandan.postgres.temporary import is_halted
 from liandan.wiring import KINDS
 from manifests.model import Stage
 from manifests.view import ManifestView
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 SEED = 20261001
@@ -192,7 +193,9 @@ def prepare(out: Path) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     mark = out / MARK
     if not mark.exists() and any(out.iterdir()):
-        raise refuse("DEMO_DIRECTORY", field="out", found=out, expected=f"an empty directory, or {MARK}")
+        raise refuse(
+            "DEMO_DIRECTORY", field="out", found=out, expected=Phrase(f"空目录，或含 {MARK} 的目录", f"an empty directory, or {MARK}")
+        )
     if mark.exists():
         _clear(out, Path(mark.read_text(encoding="utf-8").strip() or out / "data"))
     data = _data_directory(out)
@@ -205,7 +208,7 @@ def _clear(out: Path, data: Path) -> None:
     deadline = time.monotonic() + LEAVING_S
     while not is_halted(data):
         if time.monotonic() >= deadline:
-            raise refuse("DEMO_DIRECTORY", field="out", found=data, expected="a demonstration that has ended")
+            raise refuse("DEMO_DIRECTORY", field="out", found=data, expected=Phrase("已结束的演示", "a demonstration that has ended"))
         time.sleep(0.5)
     shutil.rmtree(data, ignore_errors=True)
     for found in sorted(out.iterdir()):

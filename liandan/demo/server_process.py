@@ -21,6 +21,7 @@ from ledger.publishing.freeze import Mismatch
 from liandan import settings
 from liandan.process import let_end, tune
 from liandan.server import serving
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 READY_S = 240
@@ -71,7 +72,7 @@ async def _first_line(process: asyncio.subprocess.Process, log: Path, field: str
         line = b""
     said = json.loads(line) if line.strip() else {"error": f"no answer, see {log}"}
     if field not in said:
-        raise refuse("DEMO_FAILED", field="server", found=said["error"], expected=f"its {field}")
+        raise refuse("DEMO_FAILED", field="server", found=said["error"], expected=Phrase(f"其 {field}", f"its {field}"))
     return str(said[field])
 
 

@@ -39,6 +39,7 @@ from liandan.process import set_up_logging
 from liandan.wiring import KINDS
 from liandan.witness_node import ED25519, NAME, PASSPHRASE, STORE, listed, opened, web_server
 from signing.keys import read_key, write_key
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 MIRROR, LOGIN_KEY, LOG_KEYS = "mirror", "login.pem", "log.vkey"
@@ -142,7 +143,7 @@ def _compare(one: DemoWitness, folder: Path, export: Path) -> Witnessed:
     mirror, name = folder / MIRROR / log_id(ORIGIN), (folder / NAME).read_text(encoding="utf-8").strip()
     note = reader_of(mirror)("checkpoint")
     if note is None:
-        raise refuse("DEMO_FAILED", field=name, found="no checkpoint", expected=mirror)
+        raise refuse("DEMO_FAILED", field=name, found=Phrase("没有检查点", "no checkpoint"), expected=mirror)
     head, theirs = parse_checkpoint(parse_note((export / "checkpoint").read_bytes())[0]), parse_checkpoint(parse_note(note)[0])
     is_same = head == theirs and _tiles(export) == _tiles(mirror)
     findings = audit(reader_of(mirror), KINDS, archived=iter(archived_in(mirror))).count

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
@@ -46,7 +47,9 @@ class SystemAccount(Struct, frozen=True):
         path.mkdir(mode=0o700, exist_ok=True)
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ({0, self.uid} if self.is_lent else {self.uid}):
-            raise refuse("POSTGRES_PATH", field="data_dir", found=path, expected=f"a directory of uid {self.uid}")
+            raise refuse(
+                "POSTGRES_PATH", field="data_dir", found=path, expected=Phrase(f"uid {self.uid} 的目录", f"a directory of uid {self.uid}")
+            )
         if found.st_uid != self.uid:
             os.chown(path, self.uid, self.gid)
         path.chmod(0o700)

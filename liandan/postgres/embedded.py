@@ -19,6 +19,7 @@ from urllib.parse import quote
 from liandan.postgres.account import SystemAccount, server_account
 from liandan.postgres.binaries import Binaries, find_binaries
 from liandan.postgres.locks import Membership, exclusive
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 ROLE = "liandan"
@@ -126,7 +127,9 @@ class EmbeddedPostgres:
             self._account.own_directory(self._home)
             self._account.own_directory(self.socket_dir)
         except OSError as error:  # a read-only or full file system, a file in the way, somebody else's directory
-            raise refuse("POSTGRES_PATH", field="data_dir", found=error, expected="a directory that can be written") from error
+            raise refuse(
+                "POSTGRES_PATH", field="data_dir", found=error, expected=Phrase("可以写入的目录", "a directory that can be written")
+            ) from error
 
     @property
     def _cluster(self) -> Path:
@@ -194,7 +197,12 @@ class EmbeddedPostgres:
                         stale.unlink(missing_ok=True)
                 return False
             if time.monotonic() > deadline:
-                raise refuse("POSTGRES_START", field="data_dir", found=self._cluster, expected=f"an answer within {START_TIMEOUT_S} s")
+                raise refuse(
+                    "POSTGRES_START",
+                    field="data_dir",
+                    found=self._cluster,
+                    expected=Phrase(f"{START_TIMEOUT_S} 秒内的答复", f"an answer within {START_TIMEOUT_S} s"),
+                )
             time.sleep(0.1)
         return True
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 URL_MAX = 500
@@ -53,7 +54,12 @@ def read_networks(text: str | None) -> Networks:
         try:
             (closed if item.startswith("!") else opened).append(ipaddress.ip_network(item.removeprefix("!")))
         except ValueError:
-            raise refuse("SETTING", field="webhook_networks", found=item, expected="10.20.0.0/16, or !203.0.113.0/24") from None
+            raise refuse(
+                "SETTING",
+                field="webhook_networks",
+                found=item,
+                expected=Phrase("10.20.0.0/16，或 !203.0.113.0/24", "10.20.0.0/16, or !203.0.113.0/24"),
+            ) from None
     return Networks(tuple(opened), tuple(closed))
 
 
@@ -89,28 +95,49 @@ def normal_url(text: str, networks: Networks) -> str:
     shown = text[:120]
     if len(text) > URL_MAX or not text.isascii() or any(not "!" <= character <= "~" for character in text):
         raise refuse(
-            "WEBHOOK_URL", field="url", found=ascii(shown), expected=f"at most {URL_MAX} characters of ASCII; names in punycode (xn--)"
+            "WEBHOOK_URL",
+            field="url",
+            found=ascii(shown),
+            expected=Phrase(
+                f"至多 {URL_MAX} 个 ASCII 字符；域名用 punycode（xn--）", f"at most {URL_MAX} characters of ASCII; names in punycode (xn--)"
+            ),
         )
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise refuse("WEBHOOK_URL", field="url", found=shown, expected="https://host[:port]/path") from None
+        raise refuse(
+            "WEBHOOK_URL", field="url", found=shown, expected=Phrase("https://主机[:端口]/路径", "https://host[:port]/path")
+        ) from None
     # "?" or "#" with nothing behind it would be lost when the parts are put together, and then what is signed is not what was given.
     if parts.scheme not in PORTS or not host or parts.username is not None or parts.password is not None or "#" in text or port == 0:
         raise refuse(
-            "WEBHOOK_URL", field="url", found=f"{parts.scheme}://{host}", expected="https://host[:port]/path, no user, no fragment"
+            "WEBHOOK_URL",
+            field="url",
+            found=f"{parts.scheme}://{host}",
+            expected=Phrase("https://主机[:端口]/路径，不带用户名和 # 片段", "https://host[:port]/path, no user, no fragment"),
         )
     if "\\" in text or quote(parts.path, safe="/%:@!$&'()*+,;=-._~") != parts.path:
-        raise refuse("WEBHOOK_URL", field="url", found=shown, expected="a path in its percent-encoded form (RFC 3986)")
+        raise refuse(
+            "WEBHOOK_URL",
+            field="url",
+            found=shown,
+            expected=Phrase("百分号编码的路径（RFC 3986）", "a path in its percent-encoded form (RFC 3986)"),
+        )
     address = parse_address(host)
     if address is None and not _is_name(host):
         raise refuse(
-            "WEBHOOK_URL", field="url", found=host[:120], expected="a host name with a dot, or an IP address as it is usually written"
+            "WEBHOOK_URL",
+            field="url",
+            found=host[:120],
+            expected=Phrase("含“.”的主机名，或通常写法的 IP 地址", "a host name with a dot, or an IP address as it is usually written"),
         )
     if address is not None and not networks.allows(address):
         raise refuse(
-            "WEBHOOK_ADDRESS", field="url", found=host, expected="an address of the public Internet, or one that the operator opens"
+            "WEBHOOK_ADDRESS",
+            field="url",
+            found=host,
+            expected=Phrase("公网地址，或运营单位开放的地址", "an address of the public Internet, or one that the operator opens"),
         )
     if parts.scheme == "http" and not networks.opened:
         raise refuse("WEBHOOK_URL", field="url", found="http", expected="https")

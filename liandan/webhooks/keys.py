@@ -21,6 +21,7 @@ from ledger.times import format_at, parse_at
 from liandan.keyring import make_passphrase, read_passphrase, replace_file, write_new
 from liandan.webhooks.signature import Signing
 from signing.keys import PrivateKey
+from signing.phrase import Phrase
 from signing.refusal import Refusal, refuse
 
 DIRECTORY = "/.well-known/http-message-signatures-directory"
@@ -76,16 +77,31 @@ class WebhookKeys:
         except FileNotFoundError:
             return ()
         except (OSError, UnicodeDecodeError) as error:
-            raise refuse("KEYRING", field="webhook_key_file", found=error, expected="the file that liandan webhook key made") from None
+            raise refuse(
+                "KEYRING",
+                field="webhook_key_file",
+                found=error,
+                expected=Phrase("liandan webhook key 生成的文件", "the file that liandan webhook key made"),
+            ) from None
         if not self._read[1]:
-            raise refuse("KEYRING", field="webhook_key_file", found="no keys", expected="the file that liandan webhook key made")
+            raise refuse(
+                "KEYRING",
+                field="webhook_key_file",
+                found=Phrase("没有密钥", "no keys"),
+                expected=Phrase("liandan webhook key 生成的文件", "the file that liandan webhook key made"),
+            )
         return self._read[1]
 
     def signing(self, now_s: int) -> Signing:
         """The newest key that signs already; of keys that are all to come, the first. Refusal KEYRING, KEY_FILE."""
         keys = self.all()
         if not keys:
-            raise refuse("KEYRING", field="webhook_key_file", found=f"{self._path}: not there", expected="liandan webhook key add")
+            raise refuse(
+                "KEYRING",
+                field="webhook_key_file",
+                found=Phrase(f"{self._path}：不存在", f"{self._path}: not there"),
+                expected="liandan webhook key add",
+            )
         begun = [key for key in keys if key.from_s <= now_s]
         key = max(begun, key=lambda key: key.from_s) if begun else keys[0]
         if key.keyid not in self._opened:
@@ -96,7 +112,12 @@ class WebhookKeys:
         """Another key, which signs in a day, or at once when the old one is lost to somebody."""
         self.ensure(now_s)
         if len(self.all()) >= KEYS_MAX:
-            raise refuse("KEYRING", field="webhook_key_file", found=f"{KEYS_MAX} keys", expected="retire one first")
+            raise refuse(
+                "KEYRING",
+                field="webhook_key_file",
+                found=Phrase(f"{KEYS_MAX} 个密钥", f"{KEYS_MAX} keys"),
+                expected=Phrase("先停用一个", "retire one first"),
+            )
         block = _block(now_s + (0 if at_once else AHEAD_S), make_passphrase(self._passphrase_path))
         replace_file(self._path, self._path.read_text("utf-8") + block)
         return self.all()[-1]
@@ -105,9 +126,19 @@ class WebhookKeys:
         """Take a key out of the file and of the directory; never the last one that signs (Refusal KEYRING)."""
         named = [key for key in self.all() if key.keyid.startswith(keyid)] if keyid else []
         if len(named) != 1:
-            raise refuse("NOT_FOUND", field="keyid", found=keyid, expected="the beginning of one keyid of liandan webhook key list")
+            raise refuse(
+                "NOT_FOUND",
+                field="keyid",
+                found=keyid,
+                expected=Phrase("liandan webhook key list 所列某个 keyid 的开头", "the beginning of one keyid of liandan webhook key list"),
+            )
         if not any(key.from_s <= now_s for key in self.all() if key != named[0]):
-            raise refuse("KEYRING", field="webhook_key_file", found=named[0].keyid, expected="another key that signs already")
+            raise refuse(
+                "KEYRING",
+                field="webhook_key_file",
+                found=named[0].keyid,
+                expected=Phrase("另一个已在用的密钥", "another key that signs already"),
+            )
         replace_file(self._path, "".join(_text(key) for key in self.all() if key != named[0]))
         return named[0]
 

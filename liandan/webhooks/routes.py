@@ -7,7 +7,8 @@ from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 
 from ledger.describing import READ_REFUSALS, AnswerSpec, in_path, in_query, refusals, takes
-from ledger.routes import Lang, Limit, caller_of, refuse_unknown_query
+from ledger.query import refuse_unknown_query
+from ledger.routes import Lang, Limit, caller_of
 from liandan.webhooks.answers import DeliveryAnswer, DeliveryList, Jwks, WebhookAnswer, WebhookList, delivery_answer, webhook_answer
 from liandan.webhooks.keys import DIRECTORY, DIRECTORY_TYPE
 from liandan.webhooks.service import ReplayWanted, WebhookChanges, Webhooks, WebhookWanted, read_body

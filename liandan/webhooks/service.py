@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from ledger.admission.form import request_reasons
 from ledger.caller import Caller
 from ledger.log import Log
 from ledger.store import Conn, projected
@@ -23,7 +24,9 @@ from liandan.webhooks.address import Networks, normal_url
 from liandan.webhooks.feed import keys_of
 from liandan.webhooks.keys import WebhookKeys
 from liandan.webhooks.model import PER_PARTY_MAX, PING, PINGS_PER_MINUTE, Delivery, Webhook, known_filters, ping_of, ping_subject
-from signing.refusal import refuse
+from signing.payload import parse
+from signing.phrase import Phrase, Word
+from signing.refusal import Reason, Refusal, refuse
 
 NOTE_MAX, KINDS_MAX = 200, 64
 Index = Annotated[int, Meta(ge=0, le=2**53)]
@@ -75,7 +78,9 @@ class Webhooks:
         async with self._log.pool.acquire() as conn, conn.transaction():
             await self._check_key(conn, caller)
             if await store.lock_party(conn, caller.uscc) >= PER_PARTY_MAX:
-                raise refuse("WEBHOOK_TOO_MANY", found=PER_PARTY_MAX, expected=f"at most {PER_PARTY_MAX}")
+                raise refuse(
+                    "WEBHOOK_TOO_MANY", found=PER_PARTY_MAX, expected=Phrase(f"至多 {PER_PARTY_MAX} 个", f"at most {PER_PARTY_MAX}")
+                )
             size = await projected(conn)
             start = size if wanted.from_index is UNSET else _within(wanted.from_index, size)
             hook = Webhook(
@@ -124,7 +129,12 @@ class Webhooks:
                 fresh = {"failures": 0, "failing_since": None, "next_at": None, "why": "", "why_found": "", "keyid": caller.keyid}
                 values |= fresh | {"state": "unconfirmed", "confirmed": False, "challenge": secrets.token_urlsafe(24)}
             if changes.state is not UNSET and (is_new or not hook.confirmed):
-                raise refuse("WEBHOOK_STATE", field="state", found="unconfirmed", expected="a ping answered with the challenge")
+                raise refuse(
+                    "WEBHOOK_STATE",
+                    field="state",
+                    found=Phrase("未确认", "unconfirmed"),
+                    expected=Phrase("以 challenge 答复的 ping", "a ping answered with the challenge"),
+                )
             if changes.state == "active":
                 values |= {
                     "state": "active",
@@ -188,7 +198,10 @@ class Webhooks:
                 raise refuse("NOT_FOUND", field="delivery", found=number)
             if found.state != "dead" or found.kind == PING:
                 raise refuse(
-                    "WEBHOOK_STATE", field="delivery", found=f"{found.kind} {found.state}", expected="dead; for a ping, another ping"
+                    "WEBHOOK_STATE",
+                    field="delivery",
+                    found=f"{found.kind} {found.state}",
+                    expected=Phrase("已放弃的通知；ping 请另发一次", "dead; for a ping, another ping"),
                 )
             await store.revive(conn, name, number)
             revived = await store.fetch_delivery(conn, name, number)
@@ -198,7 +211,11 @@ class Webhooks:
     async def _ping(self, conn: Conn, hook: Webhook) -> Delivery:
         """Let a ping wait, within the party's budget: Refusal WEBHOOK_PINGS."""
         if self._pings.is_full(hook.uscc):
-            raise refuse("WEBHOOK_PINGS", found=PINGS_PER_MINUTE, expected=f"fewer than {PINGS_PER_MINUTE} in a minute")
+            raise refuse(
+                "WEBHOOK_PINGS",
+                found=PINGS_PER_MINUTE,
+                expected=Phrase(f"一分钟少于 {PINGS_PER_MINUTE} 次", f"fewer than {PINGS_PER_MINUTE} in a minute"),
+            )
         self._pings.note(hook.uscc)
         await store.drop_pings(conn, hook.id)
         body = ping_of(hook.id, hook.challenge, secrets.token_hex(12), self._origin, format_at(int(time.time())))
@@ -209,14 +226,21 @@ class Webhooks:
 
     def _check_kinds(self, kinds: tuple[str, ...]) -> None:
         if unknown := [kind for kind in kinds if kind not in self._filters]:
-            raise refuse("WEBHOOK_KINDS", field="kinds", found=unknown[0], expected="manifest, manifest.depart, … without a version")
+            raise refuse(
+                "WEBHOOK_KINDS",
+                field="kinds",
+                found=unknown[0],
+                expected=Phrase("manifest、manifest.depart 等，不带版本", "manifest, manifest.depart, … without a version"),
+            )
 
     async def _check_key(self, conn: Conn, caller: Caller) -> None:
         """A key for some kinds only is on a phone or a weighbridge: it signs these, decides nothing else, and addresses of its
         party, which may hold secrets, are not its business (Refusal KEY_SCOPE)."""
         record = (await keys_of(conn, self._log.kinds, [caller.keyid])).get(caller.keyid)
         if record is None or record.kinds:
-            raise refuse("KEY_SCOPE", field="Authorization", found=caller.keyid[:16], expected="a key without kinds")
+            raise refuse(
+                "KEY_SCOPE", field="Authorization", found=caller.keyid[:16], expected=Phrase("不限种类的密钥", "a key without kinds")
+            )
 
 
 async def _own(conn: Conn, caller: Caller, name: str, *, is_locked: bool = False) -> Webhook:
@@ -232,9 +256,23 @@ def _within(index: int, size: int) -> int:
     return index
 
 
+def _where(raw: bytes) -> Word:
+    """Where a body stops being JSON."""
+    try:
+        parse(raw)
+    except Refusal as refusal:
+        return refusal.reasons[0].found
+    return ""
+
+
 def read_body(raw: bytes, form: type[Any]) -> Any:
-    """A body in its form; Refusal WEBHOOK_FORM."""
+    """A body in its form; Refusal WEBHOOK_FORM with everything that is wrong with it, or where it stops being JSON."""
     try:
         return msgspec.json.decode(raw, type=form)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise refuse("WEBHOOK_FORM", found=str(error)[:200], expected=", ".join(form.__struct_fields__)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Refusal([Reason("WEBHOOK_FORM", "", _where(raw), "JSON (RFC 8259)")]) from None
+    raise Refusal(request_reasons(value, form, "WEBHOOK_FORM"))

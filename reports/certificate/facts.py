@@ -18,6 +18,7 @@ from manifests.case import cases_of
 from manifests.model import LineState, ManifestState
 from reports.certificate.decision import Approved, Quota, decision_of, quotas
 from reports.legal import Citation, bases
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.catalogue import PREFIX as CATALOGUE
 from whitelist.catalogue import edition_among
@@ -103,7 +104,7 @@ def facts_of(bundle: Bundle) -> CertificateFacts:
     trunk = bundle.chain(bundle.subject)
     receipt = next((entry for entry in trunk if isinstance(entry.statement.body, Receive)), None)
     if receipt is None:
-        raise refuse("CERT_STATE", found=state.stage, expected="接受人的接受确认 / the receiver's manifest.receive")
+        raise refuse("CERT_STATE", found=state.stage, expected=Phrase("接受人的接受确认", "the receiver's manifest.receive"))
     issue: Issue = trunk[0].statement.body
     custody, cases = about(bundle), cases_of(bundle.facts, bundle.subject)
     bodies = [(entry.statement.at_s, entry.statement.body) for entry in trunk]

@@ -17,6 +17,7 @@ from reports.paper.grid import Column, mass, row, section, table, total
 from reports.paper.sheet import Sheet
 from reports.paper.tongue import Tongue, listed, say, speaking
 from reports.words import moment, province, word
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from whitelist.acts.list_propose import ListCountersign
 from whitelist.listing import EVERYWHERE, ListKind, ListRow, ListState, SuspensionStops
@@ -34,7 +35,12 @@ def render_list(bundle: Bundle, raw: bytes, signers: Signers = NO_SIGNERS, tongu
     """The excerpt of an opened bundle about a ``list/`` chain. Refusal EXCERPT_SUBJECT."""
     state = bundle.facts.state(bundle.subject)
     if not isinstance(state, ListState):
-        raise refuse("EXCERPT_SUBJECT", field="subject", found=bundle.subject, expected="list/<YYYY>-<from>-<to>-<name>")
+        raise refuse(
+            "EXCERPT_SUBJECT",
+            field="subject",
+            found=bundle.subject,
+            expected=Phrase("list/<年份>-<移出省>-<接受省>-<名称>", "list/<YYYY>-<from>-<to>-<name>"),
+        )
     dated, name = bundle.entries[-1].admission.at, bundle.subject.removeprefix("list/")
     with speaking(tongue):
         sheet = Sheet(bottom=52)

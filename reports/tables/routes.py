@@ -19,8 +19,9 @@ from litestar.response import Stream
 
 from ledger.admission.sequencer import Busy
 from ledger.describing import CSV, READ_REFUSALS, SIZE_HEADER, XLSX, file
+from ledger.query import refuse_unknown_query
 from ledger.reading import PAGE_MAX
-from ledger.routes import get_parties, list_refusals, refuse_unknown_query
+from ledger.routes import get_parties, list_refusals
 from manifests.routes import get_manifests
 from reports.tables import columns
 from reports.tables.columns import Table, Value

@@ -6,6 +6,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from msgspec import Struct
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 Verifier = Callable[[bytes, bytes], None]
@@ -34,16 +35,18 @@ class Suite(Struct, frozen=True, kw_only=True):
         raw = spki[len(self.prefix) :]
         if len(raw) != self.key_bytes or not spki.startswith(self.prefix):
             expected = f"DER SubjectPublicKeyInfo of {self.key_form}, {len(self.prefix) + self.key_bytes} bytes"
-            raise refuse("KEY_INVALID", found=f"{len(spki)} bytes", expected=expected)
+            raise refuse("KEY_INVALID", found=Phrase(f"{len(spki)} 字节", f"{len(spki)} bytes"), expected=expected)
         check = self.load(raw)
 
         def verify(message: bytes, signature: bytes) -> None:
             if len(signature) != self.signature_bytes:
                 expected = f"{self.signature_bytes} bytes{self.signature_form}"
-                raise refuse("SIGNATURE_FORM", found=f"{len(signature)} bytes", expected=expected)
+                raise refuse("SIGNATURE_FORM", found=Phrase(f"{len(signature)} 字节", f"{len(signature)} bytes"), expected=expected)
             try:
                 check(message, signature)
             except InvalidSignature:
-                raise refuse("SIGNATURE_WRONG", expected="a signature by this key over these bytes") from None
+                raise refuse(
+                    "SIGNATURE_WRONG", expected=Phrase("该密钥对这些字节的签名", "a signature by this key over these bytes")
+                ) from None
 
         return verify

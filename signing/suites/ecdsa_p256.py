@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from signing.suites import Suite, Verifier
 
@@ -29,14 +30,20 @@ def _load(coordinates: bytes) -> Verifier:
     try:
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), _UNCOMPRESSED + coordinates)
     except ValueError:
-        raise refuse("KEY_INVALID", found="not on the curve", expected="a point of P-256") from None
+        raise refuse(
+            "KEY_INVALID", found=Phrase("不在曲线上", "not on the curve"), expected=Phrase("P-256 曲线上的点", "a point of P-256")
+        ) from None
 
     def verify(message: bytes, signature: bytes) -> None:
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         if not 0 < r < _N or not 0 < s < _N:
-            raise refuse("SIGNATURE_FORM", found="r or s out of range", expected="0 < r < n, 0 < s ≤ (n-1)/2")
+            raise refuse("SIGNATURE_FORM", found=Phrase("r 或 s 超出范围", "r or s out of range"), expected="0 < r < n, 0 < s ≤ (n-1)/2")
         if s > _HALF:
-            raise refuse("SIGNATURE_FORM", found="s in the upper half", expected="s ≤ (n-1)/2: replace s by n-s before sending")
+            raise refuse(
+                "SIGNATURE_FORM",
+                found=Phrase("s 在较大的一半", "s in the upper half"),
+                expected=Phrase("s ≤ (n-1)/2：提交前以 n-s 代替 s", "s ≤ (n-1)/2: replace s by n-s before sending"),
+            )
         key.verify(encode_dss_signature(r, s), message, _VERIFYING)
 
     return verify

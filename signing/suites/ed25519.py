@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 from nacl.exceptions import BadSignatureError
 
+from signing.phrase import Phrase
 from signing.refusal import refuse
 from signing.suites import Suite, Verifier
 
@@ -31,7 +32,7 @@ def _load(key: bytes) -> Verifier:
             crypto_sign_open(signature + message, key)
         except BadSignatureError:
             if int.from_bytes(signature[32:], "little") >= _L:
-                raise refuse("SIGNATURE_FORM", found="S not below the group order", expected="S < L") from None
+                raise refuse("SIGNATURE_FORM", found=Phrase("S 不小于群的阶", "S not below the group order"), expected="S < L") from None
             raise InvalidSignature from None
 
     return verify
@@ -41,13 +42,17 @@ def _check_point(key: bytes) -> None:
     """Refuse what can never be an honest key: non-canonical, off the curve, or of small order (formats §1)."""
     y = int.from_bytes(key, "little") & (2**255 - 1)
     if y >= _P:
-        raise refuse("KEY_INVALID", found="y not reduced", expected="a canonical point")
+        raise refuse("KEY_INVALID", found=Phrase("y 未约简", "y not reduced"), expected=Phrase("规范编码的点", "a canonical point"))
     numerator, denominator = (y * y - 1) % _P, (_D * y * y + 1) % _P
     # x² = numerator / denominator; Euler's criterion for the product says whether the quotient is a square.
     if pow(numerator * denominator, (_P - 1) // 2, _P) not in (0, 1):
-        raise refuse("KEY_INVALID", found="not on the curve", expected="a point of edwards25519")
+        raise refuse(
+            "KEY_INVALID",
+            found=Phrase("不在曲线上", "not on the curve"),
+            expected=Phrase("edwards25519 曲线上的点", "a point of edwards25519"),
+        )
     if _is_small_order(y):
-        raise refuse("KEY_INVALID", found="a point of small order", expected="a point of large order")
+        raise refuse("KEY_INVALID", found=Phrase("小阶点", "a point of small order"), expected=Phrase("大阶点", "a point of large order"))
 
 
 def _is_small_order(y: int) -> bool:

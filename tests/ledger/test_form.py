@@ -12,6 +12,7 @@ from ledger.admission.form import read_body
 from ledger.admission.statement import read_statement
 from ledger.fields import Files, Flag, Text, Uscc, later, with_code
 from signing.envelope import PAYLOAD_STATEMENT, seal
+from signing.phrase import word_in
 from signing.refusal import Refusal
 from tests.workbench import OPERATOR, Workbench, key_of
 
@@ -85,9 +86,10 @@ def test_an_unknown_kind_is_answered_with_those_that_are_read(kind: object, expe
     body = {"kind": kind, "chain": "x", "seq": 0, "prev": "0" * 64, "by": [OPERATOR], "at": "2026-10-01T08:00:00+08:00", "body": {}}
     with pytest.raises(Refusal) as caught:
         read_statement(seal(PAYLOAD_STATEMENT, json.dumps(body).encode(), [key_of(OPERATOR)]), bench.kinds)
-    [reason] = caught.value.reasons
-    assert reason.code == "KIND_UNKNOWN"
-    assert expected in reason.expected
+    reason = caught.value.reasons[0]
+    assert (reason.code, reason.field) == ("KIND_UNKNOWN", "kind")
+    assert expected in word_in(reason.expected, "en")
+    assert {reason.field for reason in caught.value.reasons[1:]} == {"chain"}, "a chain of no kind"
 
 
 class _Named(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from ledger.admission.intake import Room
 from ledger.problem import Problem
-from ledger.routes import refuse_unknown_query
+from ledger.query import refuse_unknown_query
 from ledger.times import format_at
 from liandan.access import payer_of, printable
 from liandan.app import create_app
@@ -147,7 +147,7 @@ async def test_packed_bodies_are_refused_unread(path: str, still: httpx.AsyncCli
     answer = await still.post(path, content=bomb, headers={"Content-Encoding": "gzip"})
     problem = answer.json()
     assert (problem["code"], answer.status_code) == ("BODY_ENCODING", 415)
-    assert (problem["errors"][0]["found"], problem["errors"][0]["expected"]) == ("gzip", "identity")
+    assert (problem["errors"][0]["found"], problem["errors"][0]["expected"]) == ("gzip", "未压缩（identity）")
 
 
 async def test_an_endless_head_is_cut_off(client: httpx.AsyncClient) -> None:

@@ -66,7 +66,7 @@ async def test_a_codes_page_shows_a_refusal_and_its_mend(still: httpx.AsyncClien
 
 
 async def test_a_misspelt_parameter_is_told_the_ones_there_are(still: httpx.AsyncClient) -> None:
-    for asked, expected in (("aftr=1", "one of after, lang"), ("after=1&after=2", "once")):
+    for asked, expected in (("aftr=1", "可用的参数：after, lang"), ("after=1&after=2", "每个参数只写一次")):
         [reason] = (await still.get(f"/v1/checkpoints?{asked}")).json()["errors"]
         assert (reason["code"], reason["expected"]) == ("QUERY_FORM", expected)
 

@@ -190,7 +190,7 @@ async def test_a_key_file_without_the_log_key_is_refused_by_its_code(database_ur
         async with serving(settings_of(database_url, tmp_path, publisher="process")):
             pass
     assert caught.value.codes == ["KEYRING"]
-    assert caught.value.reasons[0].found == "no log key"
+    assert caught.value.reasons[0].found == ("没有账本密钥", "no log key")
 
 
 def test_a_server_beside_a_publisher_process_never_reads_the_log_key(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ async def test_a_read_reflects_what_it_is_asked_to_and_says_how_much(still: http
     assert int(answer.headers["liandan-size"]) == answer.json().get("size", size) == size
     beyond = await still.get(f"/v1/{path}?min_size={size + 1}", headers=token)
     assert (beyond.status_code, beyond.json()["code"]) == (400, "MIN_SIZE")
-    assert (beyond.json()["errors"][0]["found"], beyond.json()["errors"][0]["expected"]) == (str(size + 1), f"at most {size}")
+    assert (beyond.json()["errors"][0]["found"], beyond.json()["errors"][0]["expected"]) == (str(size + 1), f"至多 {size}")
 
 
 @pytest.mark.parametrize("value", ["1e3", "1.0", "-1", "3%0A", "%203", "", "٣", "1_0", "99999999999999999", "x"])

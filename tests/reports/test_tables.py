@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from litestar import Router
 from python_calamine import CalamineWorkbook
 
-from ledger.routes import refuse_unknown_query
+from ledger.query import refuse_unknown_query
 from manifests.routes import ROUTER as MANIFESTS
 from manifests.routes import get_manifests
 from reports.tables import columns

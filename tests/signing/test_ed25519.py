@@ -112,7 +112,7 @@ def test_a_key_that_proves_nothing_is_refused(key: str, found: str) -> None:
     with pytest.raises(Refusal) as refusal:
         load_key("ed25519", SPKI_PREFIX + bytes.fromhex(key))
     assert refusal.value.codes == ["KEY_INVALID"]
-    assert found in refusal.value.reasons[0].found
+    assert found in str(refusal.value.reasons[0].found)
 
 
 def test_the_key_check_agrees_with_plain_integers_near_zero_and_near_p() -> None:

@@ -122,10 +122,28 @@ def test_missing_unknown_and_mistyped_fields_are_named_all_at_once() -> None:
     refusal = refused(bad)
     assert refusal.codes == ["ENVELOPE_FIELD"]
     assert [(reason.field, reason.found) for reason in refusal.reasons] == [
-        ("extra", "unknown"),
-        ("payloadType", "missing"),
-        ("payload", "int"),
+        ("extra", ("不认识的字段", "an unknown field")),
+        ("payloadType", ("没有这一项", "absent")),
+        ("payload", ("数字", "a number")),
     ]
+
+
+def test_what_is_wrong_with_text_fields_and_signatures_comes_at_once() -> None:
+    """S8: whoever mends one defect of an envelope does not meet the next one by posting again."""
+    keyid = "ab" * 32
+    signatures = [{"keyid": keyid.upper(), "sig": "a-_="}, {"keyid": keyid, "sig": ""}, {"keyid": keyid, "sig": "AA"}, 7]
+    refusal = refused({"payloadtype": "x", "payload": None, "signatures": signatures})
+    assert [(reason.code, reason.field) for reason in refusal.reasons] == [
+        ("NULL_VALUE", "payload"),
+        ("ENVELOPE_FIELD", "payloadtype"),
+        ("ENVELOPE_FIELD", "payloadType"),
+        ("KEYID_FORM", "signatures.0.keyid"),
+        ("BASE64", "signatures.0.sig"),
+        ("BASE64", "signatures.2.sig"),
+        ("ENVELOPE_FIELD", "signatures.3"),
+        ("KEYID_TWICE", "signatures.2.keyid"),
+    ]
+    assert [refusal.reasons[at].near for at in (1, 3)] == ["payloadType", keyid]
 
 
 @pytest.mark.parametrize(

@@ -171,19 +171,21 @@ def test_all_reasons_come_at_once_each_with_its_path() -> None:
         ("INTEGER_RANGE", "k"),
         ("DUPLICATE_KEY", "d"),
     ]
-    assert [reason.found for reason in reasons] == ["null", "5.6", "-0", "U+200B", "99999999999999999", "d"]
+    found = ["null", "5.6", "-0", ("第 2 个字符是 U+200B", "character 2 is U+200B"), "99999999999999999", "d"]
+    assert [reason.found for reason in reasons] == found
+    assert reasons[3].near == "废"
 
 
 def test_a_hostile_body_buys_a_short_answer() -> None:
     reasons = refused(b'{"a":[' + b"null," * 4000 + b"null]}").reasons
     assert len(reasons) == REASON_LIMIT
     long_key = refused(b'{"' + b"k" * 20_000 + rb'\u200b":null}').reasons
-    assert all(len(reason.field) + len(reason.found) < 200 for reason in long_key)
+    assert all(len(reason.field) + len(str(reason.found)) + len(reason.near) < 400 for reason in long_key)
 
 
 def test_reasons_can_be_shown_even_when_the_text_cannot() -> None:
     for reason in refused(rb'{"\ud800\u202e":{"\ud800\u202e":1.5,"\ud800":1,"\ud800":2}}').reasons:
-        (reason.field + reason.found + reason.expected).encode()
+        f"{reason.field} {reason.found} {reason.expected} {reason.near}".encode()
 
 
 def test_integers_around_the_limit() -> None:

@@ -11,7 +11,7 @@ import signing
 from signing.rulebook import RULES
 
 PACKAGE = Path(signing.__file__).parent
-GIVEN = re.compile(r'(?:refuse|Reason|_Flaw)\(\s*"([A-Z0-9_]+)"|= "([A-Z0-9_]+)" if reason')
+GIVEN = re.compile(r'(?:refuse|Reason|Flaw)\(\s*"([A-Z0-9_]+)"|= "([A-Z0-9_]+)" if reason')
 
 
 def given_codes() -> set[str]:

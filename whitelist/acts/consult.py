@@ -16,6 +16,7 @@ from ledger.fields import Commitments, Files, Mass, Text, items, label
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_at
+from signing.phrase import Phrase
 from whitelist.approval import (
     ApprovalState,
     Reply,
@@ -64,7 +65,7 @@ def answer_is_whole(judged: Judged, out: Findings) -> None:
         what = ("不同意的理由", "the reason of the disagreement")
         out.refuse("MISSING", "body.reason", "", "", "WHAT", what=what, where="body.reason", how="")
     if body.agree and body.reason is not None:
-        out.refuse("FIELD_TYPE", "body.reason", body.reason, "only with a disagreement")
+        out.refuse("FIELD_TYPE", "body.reason", body.reason, Phrase("只在不同意时填写", "only with a disagreement"))
     known: set[int] = set()
     for position, line in enumerate(body.lines):
         if line.line >= len(state.lines) or line.line in known:

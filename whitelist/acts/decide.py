@@ -19,6 +19,7 @@ from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_at, day_of, days_after, parse_admission_at, twelve_months_after
+from signing.phrase import Phrase
 from signing.refusal import texts
 from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin, not_by_who_signed
 from whitelist.checked import APPROVED, LISTED
@@ -93,7 +94,12 @@ def decision_has_its_form(judged: Judged, out: Findings) -> None:
     body: ApprovalDecide = judged.statement.body
     state: ApprovalState = judged.state
     if not _is_whole(body):
-        out.refuse("DECISION_FORM", "body.approve", body.approve, "true: valid_to, lines / false: outcome, reason")
+        out.refuse(
+            "DECISION_FORM",
+            "body.approve",
+            body.approve,
+            Phrase("true：valid_to、lines；false：outcome、reason", "true: valid_to, lines / false: outcome, reason"),
+        )
     if body.outcome == "no_reply" and not body.approve and state.stage != "consulted":
         out.refuse("DECISION_FORM", "body.outcome", f"no_reply, {state.stage}", "consulted")
     decided_on, today = _decided_on(body, judged), day_of(judged.moment.at_s)

@@ -16,7 +16,7 @@ from ledger.fields import Count, MassAboveZero, Uscc, items, label
 from ledger.mass import parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of
-from signing.phrase import Word
+from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.acts.list_propose import ROWS_MAX, countersigners, signed_by_proposer
@@ -96,19 +96,42 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
                         "waste": row.waste.told(),
                         "scopes": told,
                     }
-                    out.refuse("ROW_PERMIT", f"{path}.waste", f"row {number}: {row.waste}, {method}", allowed, "SCOPE", **row_of)
+                    out.refuse(
+                        "ROW_PERMIT",
+                        f"{path}.waste",
+                        Phrase(f"第 {number} 行：{row.waste}，{method}", f"row {number}: {row.waste}, {method}"),
+                        allowed,
+                        "SCOPE",
+                        **row_of,
+                    )
 
 
 def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
     state: ListState = judged.state
     if permit.history.at(judged.moment.at_s) != "ACTIVE":
         own = {"row": str(number), "no": permit.no, "status": telling.word(permit.history.now)}
-        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {permit.history.now}", "ACTIVE", "STATUS", **own)
+        out.refuse(
+            "ROW_PERMIT",
+            f"{path}.permit",
+            Phrase(f"第 {number} 行：{permit.history.now}", f"row {number}: {permit.history.now}"),
+            "ACTIVE",
+            "STATUS",
+            **own,
+        )
     if not permit.valid_from <= state.effective_from <= state.effective_to <= permit.valid_to:
         term = f"{permit.valid_from} … {permit.valid_to}"
         days = {"first": permit.valid_from, "last": permit.valid_to, "begins": state.effective_from, "ends": state.effective_to}
         expected = f"{state.effective_from} … {state.effective_to}"
-        out.refuse("ROW_PERMIT", f"{path}.permit", f"row {number}: {term}", expected, "TERM", row=str(number), no=permit.no, **days)
+        out.refuse(
+            "ROW_PERMIT",
+            f"{path}.permit",
+            Phrase(f"第 {number} 行：{term}", f"row {number}: {term}"),
+            expected,
+            "TERM",
+            row=str(number),
+            no=permit.no,
+            **days,
+        )
     if parse_mass(row.quota_t) > permit.scale_g:
         own = {"row": str(number), "quota": row.quota_t, "scale": tonnes(permit.scale_g), "no": permit.no}
         out.alert("M", "ROW_SCALE", "ABOVE", **own)
@@ -127,7 +150,14 @@ def no_row_comes_twice(judged: Judged, out: Findings) -> None:
         twin = next((at for at, other in others if set(row.methods) & set(other.methods) and row.waste.meets(other.waste)), None)
         if twin is not None:
             own: dict[str, Word] = {"row": str(number), "other": str(twin), "waste": row.waste.told(), "methods": " ".join(row.methods)}
-            out.refuse("ROW_TWICE", path, f"row {number}: {row.waste}, {' '.join(row.methods)}", f"row {twin}", "PART", **own)
+            out.refuse(
+                "ROW_TWICE",
+                path,
+                Phrase(f"第 {number} 行：{row.waste}，{' '.join(row.methods)}", f"row {number}: {row.waste}, {' '.join(row.methods)}"),
+                Phrase(f"第 {twin} 行", f"row {twin}"),
+                "PART",
+                **own,
+            )
         others.append((number, row))
 
 

@@ -12,7 +12,7 @@ from ledger.directory import authorities_of_division, log_state
 from ledger.labels import words_of
 from ledger.model import Findings
 from ledger.times import day_of, format_at, parse_at
-from signing.phrase import Word
+from signing.phrase import Phrase, Word
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.checked import Checked
@@ -35,7 +35,14 @@ def type_has_its_fields(checked: Checked, out: Findings) -> None:
     for name, found, wanted in pairs:
         if wanted and found is None:
             out.refuse(
-                "MISSING", f"body.{name}", "", f"type {transfer.type}", "WHAT", what=FIELDS[name], where=f"body.{name}", how=_HOW[name]
+                "MISSING",
+                f"body.{name}",
+                "",
+                Phrase(f"联单类型 {transfer.type}", f"type {transfer.type}"),
+                "WHAT",
+                what=FIELDS[name],
+                where=f"body.{name}",
+                how=_HOW[name],
             )
         elif not wanted and found is not None:
             own: dict[str, Word] = {"what": FIELDS[name], "where": f"body.{name}", "right": _OF[name]}
