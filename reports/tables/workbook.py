@@ -112,26 +112,27 @@ class Workbook:
             self._sheet.ignore_errors({"number_stored_as_text": xl_range(0, 0, *last)})  # numbers of manifests are names
 
     def _write(self, column: int, value: Value) -> None:
-        sheet, forms = self._sheet, self._formats
+        sheet, row, forms = self._sheet, self._row, self._formats
         if isinstance(value, date) and value.year < FIRST_YEAR:
             value = str(value)
-        if isinstance(value, datetime):
-            sheet.write_datetime(self._row, column, value, forms["moment"])
-        elif isinstance(value, date):
-            sheet.write_datetime(self._row, column, datetime(value.year, value.month, value.day), forms["day"])  # noqa: DTZ001
-        elif isinstance(value, Decimal):
-            sheet.write_number(self._row, column, value, forms["percent" if isinstance(value, Share) else "mass"])
-        elif isinstance(value, int):
-            sheet.write_number(self._row, column, value, forms["whole"])
-        elif value:
-            sheet.write_string(self._row, column, cell_text(value), self._wrapped if self._is_wrapped else forms["text"])
-        else:
-            sheet.write_blank(self._row, column, None, forms["text"])
+        match value:
+            case None | "":
+                sheet.write_blank(row, column, None, forms["text"])
+            case str():
+                sheet.write_string(row, column, cell_text(value), self._wrapped if self._is_wrapped else forms["text"])
+            case Decimal():
+                sheet.write_number(row, column, value, forms["percent" if isinstance(value, Share) else "mass"])
+            case int():
+                sheet.write_number(row, column, value, forms["whole"])
+            case datetime():
+                sheet.write_datetime(row, column, value, forms["moment"])
+            case date():
+                sheet.write_datetime(row, column, datetime(value.year, value.month, value.day), forms["day"])  # noqa: DTZ001
 
 
 def cell_text(text: str) -> str:
     """A text as a cell holds it; of one that is too long its beginning, and how long it is. The library cuts without a word."""
-    if _units(text) <= CELL_TEXT:
+    if len(text) <= CELL_TEXT // 2 or _units(text) <= CELL_TEXT:
         return text
     note = _CUT.format(len(text))
     return _within(text, CELL_TEXT - _units(note)) + note
