@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 
@@ -26,6 +27,8 @@ from liandan.wiring import KINDS
 
 log = structlog.get_logger("liandan.webhooks")
 
+NICE = 5
+"""Behind the server, the publisher and PostgreSQL where processors are short: a receiver can wait, a truck cannot."""
 AGAIN_S = 1.0
 """Between the death of a worker and the next one."""
 LOOK_S = 60.0
@@ -110,6 +113,7 @@ async def _main() -> None:
     order = msgspec.json.decode(await given.readline(), type=WorkOrder, dec_hook=lambda wanted, value: wanted(value))
     set_up_logging(order.settings.log_json, to=sys.stderr)
     tune()
+    os.nice(NICE)
     async with await open_pool(order.dsn, min_size=1, max_size=POOL_MAX) as pool:
         working = asyncio.create_task(work(order, pool))
         gone = asyncio.create_task(given.read())

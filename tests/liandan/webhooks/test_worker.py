@@ -15,6 +15,7 @@ import pytest
 
 from liandan.webhooks import courier, feed, store
 from liandan.webhooks.courier import CALM, Patience
+from liandan.webhooks.process import NICE
 from signing.possession import register
 from tests.liandan.serving import http, post_all
 from tests.liandan.webhooks.desk import FAST, Desk, desk_of, new_desk, post
@@ -235,6 +236,7 @@ async def test_a_worker_in_a_process_of_its_own_is_started_again(database_url: s
         await desk.act()
         await receiver.until(1)
         [pid] = children()
+        assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + NICE, "who posts goes first"
         os.kill(pid, signal.SIGKILL)
         await desk.act()
         await receiver.until(2)
