@@ -15,12 +15,13 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -29,6 +30,7 @@ from liandan.database import connect, migrate, open_pool
 from liandan.postgres import EmbeddedPostgres, temporary_directory
 from liandan.wiring import RULES
 from tests.pace import Pace
+from tests.wholeness import Wholeness
 
 EXTERNAL = os.environ.get("LIANDAN_TEST_DATABASE_URL")
 TEMPLATE_LOCK = 0x74656D706C617465
@@ -37,6 +39,9 @@ MEMORY_WANTED_B = 4 << 30
 """A run writes 1 to 2 GB, most of which it removes again."""
 RUN = pytest.StashKey[dict[str, str]]()
 CLEANUP = pytest.StashKey[ExitStack]()
+
+# A context for TLS reads all the system's certificates, for each of a thousand clients that speak plain HTTP to a server of the test.
+httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)  # type: ignore[attr-defined]
 
 # How long a busy machine takes says nothing about the code: no test fails by the clock, the making of its examples included.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -75,6 +80,7 @@ def told_whole(given: Callable[..., None], at: int) -> Callable[..., None]:
 def pytest_configure(config: pytest.Config) -> None:
     """Name this run and give it a directory; workers are told both by the controller."""
     config.pluginmanager.register(Pace(record=config.option.record_pace))
+    config.pluginmanager.register(Wholeness())
     if hasattr(config, "workerinput"):
         config.stash[RUN] = config.workerinput["liandan_run"]
         return

@@ -147,6 +147,7 @@ async def test_an_edited_row_is_caught_before_anything_is_signed(
     await cut_and_go_on(pool, database, tmp_path, load, size)
 
 
+@pytest.mark.breaks_the_log("an administrator changes an entry")
 async def test_an_edited_entry_that_is_not_published_yet_is_never_signed(
     pool: Pool[Record], database: Connection[Record], tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ PARTS = (
     "tests/conftest.py",
     "tests/pace.py",
     "tests/stock.py",
+    "tests/wholeness.py",
     "tests/workbench.py",
     "pyproject.toml",
 )

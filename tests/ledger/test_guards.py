@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 from asyncpg import Connection, Pool, Record
 
-from liandan.database import Guards, fetch_guards
+from liandan.database import Guards, connect, fetch_guards, open_pool
 from tests.ledger.log_server import envelopes, running
 from tests.workbench import START, Workbench, uscc
 
@@ -47,14 +47,31 @@ REFUSED_TO_THE_WRITER = (
 )
 
 
-@pytest.fixture
-async def filled(pool: Pool[Record], database: Connection[Record], tmp_path: Path) -> None:
-    bench = Workbench()
+@pytest.fixture(scope="module")
+async def filled(shared_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a database with a short log, for everybody: whatever is tried is refused, or rolled back."""
+    bench, pool = Workbench(), await open_pool(shared_database_url, min_size=1)
     for serial in range(4):
         bench.register(uscc("510112", serial))
-    async with running(pool, tmp_path, bench.kinds) as log:
+    async with running(pool, tmp_path_factory.mktemp("log"), bench.kinds) as log:
         await log.append(envelopes(bench), now_s=START + 3600)
-    await database.execute("INSERT INTO quarantine (cut_to, idx, entry) SELECT 1, idx, entry FROM entry")
+    await pool.close()
+    async with connect(shared_database_url) as conn:
+        await conn.execute("INSERT INTO quarantine (cut_to, idx, entry) SELECT 1, idx, entry FROM entry")
+    return shared_database_url
+
+
+@pytest.fixture(scope="module")
+async def superuser(filled: str) -> AsyncIterator[Connection[Record]]:
+    async with connect(filled) as conn:
+        yield conn
+
+
+@pytest.fixture(scope="module")
+async def writer(filled: str) -> AsyncIterator[Connection[Record]]:
+    async with connect(filled) as conn:
+        await conn.execute("SET SESSION AUTHORIZATION liandan_writer")
+        yield conn
 
 
 async def refuses(conn: Connection[Record], statement: str) -> None:
@@ -65,40 +82,38 @@ async def refuses(conn: Connection[Record], statement: str) -> None:
     await transaction.rollback()
 
 
-@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("statement", REFUSED_TO_ALL)
-async def test_a_superuser_is_refused(database: Connection[Record], statement: str) -> None:
-    await refuses(database, statement)
+async def test_a_superuser_is_refused(superuser: Connection[Record], statement: str) -> None:
+    await refuses(superuser, statement)
 
 
-@pytest.mark.usefixtures("filled")
-async def test_not_even_a_cut_deletes_what_was_moved_aside(database: Connection[Record]) -> None:
-    async with database.transaction():
-        await database.execute("SET LOCAL ROLE liandan_owner")
-        await database.execute("SELECT set_config('liandan.cut_to', '0', true)")
-        await refuses(database, "DELETE FROM quarantine")
+async def test_not_even_a_cut_deletes_what_was_moved_aside(superuser: Connection[Record]) -> None:
+    async with superuser.transaction():
+        await superuser.execute("SET LOCAL ROLE liandan_owner")
+        await superuser.execute("SELECT set_config('liandan.cut_to', '0', true)")
+        await refuses(superuser, "DELETE FROM quarantine")
 
 
-@pytest.mark.usefixtures("filled")
-async def test_disabled_by_replication_role_the_guards_still_hold(database: Connection[Record]) -> None:
-    await database.execute("SET session_replication_role = replica")
-    for statement in ("UPDATE entry SET leaf = leaf", "DELETE FROM link", "TRUNCATE entry", "DROP TABLE entry"):
-        await refuses(database, statement)
+async def test_disabled_by_replication_role_the_guards_still_hold(superuser: Connection[Record]) -> None:
+    async with superuser.transaction():
+        await superuser.execute("SET LOCAL session_replication_role = replica")
+        for statement in ("UPDATE entry SET leaf = leaf", "DELETE FROM link", "TRUNCATE entry", "DROP TABLE entry"):
+            await refuses(superuser, statement)
 
 
-@pytest.mark.usefixtures("filled")
-async def test_without_triggers_a_changed_entry_still_does_not_fit_its_leaf(database: Connection[Record]) -> None:
-    await database.execute("ALTER EVENT TRIGGER guard_ledger_alter DISABLE")
-    await database.execute("ALTER TABLE entry DISABLE TRIGGER ALL")
+async def test_without_triggers_a_changed_entry_still_does_not_fit_its_leaf(superuser: Connection[Record]) -> None:
+    transaction = superuser.transaction()
+    await transaction.start()
+    await superuser.execute("ALTER EVENT TRIGGER guard_ledger_alter DISABLE")
+    await superuser.execute("ALTER TABLE entry DISABLE TRIGGER ALL")
     with pytest.raises(asyncpg.CheckViolationError):
-        await database.execute("UPDATE entry SET entry = set_byte(entry, 9, 0)")
+        await superuser.execute("UPDATE entry SET entry = set_byte(entry, 9, 0)")
+    await transaction.rollback()
 
 
-@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("statement", [*REFUSED_TO_ALL, *REFUSED_TO_THE_WRITER])
-async def test_the_programs_own_role_is_refused(database: Connection[Record], statement: str) -> None:
-    await database.execute("SET SESSION AUTHORIZATION liandan_writer")
-    await refuses(database, statement)
+async def test_the_programs_own_role_is_refused(writer: Connection[Record], statement: str) -> None:
+    await refuses(writer, statement)
 
 
 async def test_the_pool_works_in_the_writers_role(pool: Pool[Record]) -> None:
@@ -132,9 +147,12 @@ async def test_the_migrations_leave_every_guard_in_place(database: Connection[Re
         ),
     ],
 )
-async def test_half_a_guard_taken_away_shows_in_the_status(database: Connection[Record], attack: str, found: str) -> None:
+async def test_half_a_guard_taken_away_shows_in_the_status(superuser: Connection[Record], attack: str, found: str) -> None:
     """What a superuser can do is seen by ``liandan log status``, even when the other half was put back."""
-    await database.execute(attack)
-    guards = await fetch_guards(database)
+    transaction = superuser.transaction()
+    await transaction.start()
+    await superuser.execute(attack)
+    guards = await fetch_guards(superuser)
+    await transaction.rollback()
     assert not guards.are_complete
     assert (*guards.triggers_off, *guards.replaced) == (found,)

@@ -174,6 +174,7 @@ async def test_a_restart_goes_on_where_publication_stopped(pool: Pool[Record], t
         assert audit(log.publisher.files.read, bench.kinds).findings == []
 
 
+@pytest.mark.breaks_the_log("an administrator changes the head")
 async def test_a_changed_head_is_not_signed(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[:5], now_s=NOW)
@@ -186,6 +187,7 @@ async def test_a_changed_head_is_not_signed(pool: Pool[Record], tmp_path: Path, 
             await publisher.step()
 
 
+@pytest.mark.breaks_the_log("an administrator changes entries")
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
@@ -236,6 +238,7 @@ async def test_tiles_that_do_not_give_the_promised_root_are_not_signed(
         assert (0 if log.publisher.published is None else log.publisher.published.size) == before
 
 
+@pytest.mark.breaks_the_log("the head is set back")
 async def test_a_database_behind_the_checkpoint_store_is_refused(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
     async with running(pool, tmp_path, bench.kinds) as log:
         await log.append(envelopes(bench)[:5], now_s=NOW)
@@ -259,6 +262,7 @@ async def test_an_authority_signs_for_its_own_region_only(pool: Pool[Record], tm
     assert answer.refusal.codes == ["SIGNER_ROLE"]
 
 
+@pytest.mark.breaks_the_log("an administrator changes everything")
 async def test_edits_of_a_live_database_are_found(
     pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench
 ) -> None:

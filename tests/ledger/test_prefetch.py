@@ -126,6 +126,7 @@ async def test_what_was_decided_ahead_is_published_next(pool: Pool[Record], tmp_
         assert audit(log.publisher.files.read, bench.kinds).findings == []
 
 
+@pytest.mark.breaks_the_log("an administrator changes the head")
 async def test_a_mismatch_ahead_freezes_at_once_whatever_the_witness_does(pool: Pool[Record], tmp_path: Path, bench: Workbench) -> None:
     async with waiting(pool, tmp_path, bench) as (log, _):
         async with pool.acquire() as conn:
@@ -136,6 +137,7 @@ async def test_a_mismatch_ahead_freezes_at_once_whatever_the_witness_does(pool: 
         assert_only_the_first_is_promised(log)
 
 
+@pytest.mark.breaks_the_log("entries are taken away")
 async def test_a_database_may_take_back_what_was_not_promised(
     pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench
 ) -> None:
@@ -177,6 +179,7 @@ async def test_what_a_signer_missed_is_shown_without_another_commit(pool: Pool[R
         assert not away
 
 
+@pytest.mark.breaks_the_log("entries are exchanged")
 async def test_what_the_database_lost_meanwhile_is_not_promised_with_what_it_has_now(
     pool: Pool[Record], database: Connection[Record], tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

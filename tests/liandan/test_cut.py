@@ -134,6 +134,7 @@ async def test_nothing_is_cut_without_every_signature(frozen: Frozen, database: 
     assert await database.fetchval("SELECT count(*) FROM entry") == frozen.size + 1 + len(OTHERS)
 
 
+@pytest.mark.breaks_the_log("an entry is taken away")
 async def test_nothing_is_cut_while_a_server_runs_or_the_tail_is_another(frozen: Frozen, database: Connection[Record]) -> None:
     statement = await signed(frozen)
     leader = Leadership(frozen.settings.checkpoint_path)
@@ -163,6 +164,7 @@ async def test_the_commands_say_it_and_exit_with_a_finding(frozen: Frozen) -> No
     assert (await asyncio.to_thread(call, "log", "cut"))[0] == 2
 
 
+@pytest.mark.breaks_the_log("entries are taken away")
 async def test_a_cut_of_nothing_is_refused_and_makes_no_statement(frozen: Frozen, database: Connection[Record], tmp_path: Path) -> None:
     """Case O4: an empty tail was signed, and whoever audited a copy later found its file missing."""
     async with unguarded(database) as dba:

@@ -47,6 +47,7 @@ from tests.manifests.driver import Driver
 from tests.whitelist.test_registry_search import approval
 from whitelist.store import Part
 
+pytestmark = pytest.mark.breaks_the_log("rows of the right shape, not a log")
 LARGE_ROWS = 1000
 CHAIN = f"manifest/G0007/{ULID.format(7)}"
 APPROVAL = f"approval/G0007/{ULID.format(7)}"

@@ -109,6 +109,22 @@ def test_grams_reserved_last_year_count_in_the_year_that_accepts_them() -> None:
     assert log.value(f"q3:{PERMIT}") == SiteYear(permits=(PERMIT,), year=2027), "all of it counts against 2027"
 
 
+@pytest.mark.parametrize(("mass_t", "is_overdrawn"), [("12", False), ("12.000001", True)])
+def test_what_was_accepted_last_year_is_new_in_that_year(mass_t: str, is_overdrawn: bool) -> None:
+    """Reserved in this year until now, so that nothing of it counts in the year of its acceptance yet: the whole load does, to the gram."""
+    log = Driver(scale_t="10", at_s=parse_at("2026-12-31T08:00:00+08:00")).to_arrived(lines=(a_line(mass_t="10"),))
+    accepted_at, log.at_s = format_at(log.at_s), parse_at("2027-01-01T10:00:00+08:00")
+    entry = log.receive(accepted(0, mass_t), accepted_at=accepted_at, **reported(accepted_at))
+    assert ("H:QUOTA_OVERDRAWN" in codes(entry)) is is_overdrawn
+
+
+@pytest.mark.parametrize("limits", [{"decided_t": "12"}, {"scale_t": "10"}])
+def test_one_gram_beyond_what_the_issue_took_is_flagged(limits: dict[str, str]) -> None:
+    """On the account of the decision and on that of the site, whose limit (120 %) the issue reached exactly."""
+    log = Driver(**limits).to_arrived(lines=(a_line(mass_t="12"),))
+    assert codes(log.receive(accepted(0, "12.000001"))) == {"H:QUOTA_OVERDRAWN"}
+
+
 def test_a_void_in_the_new_year_returns_to_the_old_one() -> None:
     log = Driver(at_s=parse_at("2026-12-31T20:00:00+08:00"))
     log.issue()

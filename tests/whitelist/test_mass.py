@@ -30,7 +30,7 @@ def test_only_plain_decimals_are_masses(text: str) -> None:
     ("text", "grams"), [("5.600000", 5_600_000), ("0.000001", 1), ("60000", 60_000_000_000), ("0", 0), ("999999999.999999", 10**15 - 1)]
 )
 def test_tonnes_are_grams_times_a_million(text: str, grams: int) -> None:
-    assert parse_mass(text) == grams
+    assert parse_mass(text) == read_mass(text) == grams
 
 
 @pytest.mark.parametrize(
