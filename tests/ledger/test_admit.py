@@ -14,7 +14,7 @@ from ledger.model import Admitted, Alert, Findings, Moment, Seen
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
 from signing.possession import register
-from signing.refusal import Refusal
+from signing.refusal import Reason, Refusal
 from tests.workbench import Workbench, key_of, uscc
 
 PARTY = uscc("510112", 2)
@@ -35,7 +35,12 @@ def root_at(bench: Workbench, size: int) -> str:
 
 
 def codes(bench: Workbench, **changes: object) -> list[str]:
-    """What a ``key.add`` of PARTY is refused for at the bench's time; nothing when it is admitted."""
+    """Codes of what a ``key.add`` of PARTY is refused for at the bench's time; nothing when it is admitted."""
+    return [reason.code for reason in reasons(bench, **changes)]
+
+
+def reasons(bench: Workbench, **changes: object) -> list[Reason]:
+    """The whole reasons."""
     body = {"key": register(key_of(PARTY, 1), bench.found, PARTY)}
     envelope = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body, **changes).sign([key_of(PARTY)])
     statement, kind = read_statement(envelope, bench.kinds)
@@ -43,7 +48,7 @@ def codes(bench: Workbench, **changes: object) -> list[str]:
     try:
         admit(Submission(envelope=envelope, statement=statement, kind=kind), bench.facts, moment, lambda size: root_at(bench, size))
     except Refusal as refusal:
-        return refusal.codes
+        return list(refusal.reasons)
     return []
 
 
@@ -55,6 +60,26 @@ def test_a_root_of_this_log_may_be_seen_up_to_its_present_size(bench: Workbench,
 def test_no_other_root_and_no_other_size_was_seen(bench: Workbench) -> None:
     assert codes(bench, seen=Seen(2, root_at(bench, 3))) == ["SEEN_MISMATCH"]
     assert codes(bench, seen=Seen(4, root_at(bench, 4))) == ["SEEN_MISMATCH"]
+
+
+def test_a_refused_root_is_told_beside_the_one_of_this_log(bench: Workbench) -> None:
+    here, other = root_at(bench, 2), root_at(bench, 3)
+    assert reasons(bench, seen=Seen(2, other)) == [Reason("SEEN_MISMATCH", "seen", f"2 {other}", f"2 {here}")]
+    assert reasons(bench, seen=Seen(4, other)) == [Reason("SEEN_MISMATCH", "seen", f"4 {other}", "4 not yet reached")]
+
+
+def test_an_entry_is_as_long_as_the_formats_let_it_be_and_no_byte_longer(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"key": register(key_of(PARTY, 1), bench.found, PARTY)}
+    envelope = bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body).sign([key_of(PARTY)])
+    statement, kind = read_statement(envelope, bench.kinds)
+    submission, moment = Submission(envelope=envelope, statement=statement, kind=kind), Moment(len(bench.entries), bench.at_s, CURRENT)
+    size = len(admit(submission, bench.facts, moment, lambda size: None).raw)
+    monkeypatch.setattr("ledger.admission.admit.ENTRY_MAX", size)
+    assert len(admit(submission, bench.facts, moment, lambda size: None).raw) == size
+    monkeypatch.setattr("ledger.admission.admit.ENTRY_MAX", size - 1)
+    with pytest.raises(Refusal) as refused:
+        admit(submission, bench.facts, moment, lambda size: None)
+    assert list(refused.value.reasons) == [Reason("ENTRY_TOO_LARGE", "", str(size), str(size - 1))]
 
 
 @pytest.mark.parametrize(
