@@ -394,6 +394,6 @@ LEG_UNKNOWN:NOT_OPEN
 Leg {leg} is not under way; under way are: {open}. || Put one of these into body.leg, or leave it out, which means all of them.
 
 LATE_LONG | - | sender | formats §6 [DESIGN]
-该行为入账晚于十五日。 || 说明迟报原因，附当时的记录，以备主管部门核查。
-The act is admitted more than 15 days after it took place. || Explain the delay and keep the records of that time for the authorities.
+该行为入账晚于十五日。 || 不影响入账，主管部门会看到。说明迟报原因，附当时的记录，以备主管部门核查。
+The act is admitted more than 15 days after it took place. || It is entered all the same, and the authorities see it. Explain the delay and keep the records of that time for the authorities.
 """)

@@ -70,7 +70,7 @@ def cases_have_room(judged: Judged, out: Findings) -> None:
         return
     opened = dict(cases_of(judged.facts, trunk_of(statement.chain)).opened).get(opener, 0)
     if opened >= CASES_MAX:
-        out.refuse("CASES_FULL", "chain", opened, f"≤ {CASES_MAX}")
+        out.refuse("CASES_FULL", "chain", opened, f"≤ {CASES_MAX}", "PARTY", party=opener, most=str(CASES_MAX))
 
 
 def opener_of(statement: Statement) -> str:
@@ -111,4 +111,8 @@ The manifest has moved on since the act that the case speaks of. || Read the cas
 CASES_FULL | - | nobody | kinds §7 [DESIGN]
 本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。
 This party has opened 16 cases about the manifest, as many as it may. || Go on in the cases that are there, or ask an authority to open one.
+
+CASES_FULL:PARTY
+{party}在该联单上的案卷已达 {most} 个，不能再开。 || 在已有案卷中继续办理；确需新开的，请主管部门提出。
+{party} has opened {most} cases about the manifest, as many as it may. || Go on in the cases that are there, or ask an authority to open one.
 """)

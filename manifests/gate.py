@@ -169,14 +169,14 @@ def judge_lapse(judged: Judged, out: Findings) -> None:
 
 TEXTS = texts("""
 OVERTOOK | R-37 | nobody | kinds §1.3 [DESIGN]
-行为发生在停止措施之前、入账在其之后。 || 主管部门核实行为时间；以后及时入账。
-The act took place before a stop and was entered after it. || Let the authorities check its time; submit acts at once.
+行为发生在停止措施之前、入账在其之后。 || 不影响入账，主管部门会看到。主管部门核实行为时间；以后及时入账。
+The act took place before a stop and was entered after it. || It is entered all the same, and the authorities see it. Let the authorities check its time; submit acts at once.
 
 PRE_NOTICE | R-41 | generator | law §7.3 [DESIGN]
-起运前未按批准决定提前报告。 || 按批准决定规定的天数提前报告，并在开具时填写报告时间。
-The departure was not reported as many days ahead as the decision asks. || Report in time, and say when in the issue.
+起运前未按批准决定提前报告。 || 不影响入账，主管部门会看到。按批准决定规定的天数提前报告，并在开具时填写报告时间。
+The departure was not reported as many days ahead as the decision asks. || It is entered all the same, and the authorities see it. Report in time, and say when in the issue.
 
 APPROVAL_LAPSED | R-32 | origin_authority | Order 23 Art. 27.2 [READ]; alert [DESIGN]
-无起运记录即接受，且批准或名单当时已失效。 || 说明实际起运时间并补正；主管部门核查。
-The load was received without a recorded departure, when decision or list had ended. || Explain when it departed; the authorities check the trip.
+无起运记录即接受，且批准或名单当时已失效。 || 不影响入账，主管部门会看到。说明实际起运时间并补正；主管部门核查。
+The load was received without a recorded departure, when decision or list had ended. || It is entered all the same, and the authorities see it. Explain when it departed; the authorities check the trip.
 """)

@@ -236,10 +236,10 @@ LOAD_LABEL:NONE
 No label of line {line} ({waste}, {packs} packs) was scanned: it must not depart. || Label the packs, scan them and put them into body.gate.labels, as many as there are packs; if the line was not loaded, void the manifest and issue it for what is.
 
 LABEL_COUNT | R-50 | generator | Order 23 Art. 13(3) [READ]; alert [DESIGN]
-标签数与包装数不符，或标签日期晚于起运。 || 逐件核对包装与标签；更正包装数量或补扫标签。
-There are not as many labels as packs, or a label is dated after the departure. || Compare packs and labels one by one; correct the number of packs or scan what was left out.
+标签数与包装数不符，或标签日期晚于起运。 || 不影响入账，主管部门会看到。逐件核对包装与标签；更正包装数量或补扫标签。
+There are not as many labels as packs, or a label is dated after the departure. || It is entered all the same, and the authorities see it. Compare packs and labels one by one; correct the number of packs or scan what was left out.
 
 LABEL_USED | R-50 | generator | HJ 1276 [READ S20b]; alert [DESIGN]
-标签已在另一联单装载。 || 核实该包装是否已经转移；一个标签只用于一件包装。
-A label was loaded on another manifest before. || Check whether the pack has left already; one label belongs to one pack.
+标签已在另一联单装载。 || 不影响入账，主管部门会看到。核实该包装是否已经转移；一个标签只用于一件包装。
+A label was loaded on another manifest before. || It is entered all the same, and the authorities see it. Check whether the pack has left already; one label belongs to one pack.
 """)

@@ -150,10 +150,10 @@ def judge_meters(judged: Judged, out: Findings, rows: Sequence[MeterRow], receiv
 
 TEXTS = texts("""
 RECEIPT_OVERDUE | R-60 | nobody | Order 23 Art. 18.1 [READ]; levels M from day 6, H from day 10 [DESIGN]
-接受人未在接受之日起五个工作日内确认。 || 及时确认；逾期原因由接受人说明。
-The receiver did not confirm within five working days of taking the waste over. || Confirm in time; let the receiver explain the delay.
+接受人未在接受之日起五个工作日内确认。 || 不影响入账，主管部门会看到。及时确认；逾期原因由接受人说明。
+The receiver did not confirm within five working days of taking the waste over. || It is entered all the same, and the authorities see it. Confirm in time; let the receiver explain the delay.
 
 METER_DIFF | R-71 | sender | Order 23 Art. 19 [READ]; tolerance [DESIGN]
-管道两端计量相差超出误差，或接受端计量之和与接受量不符。 || 校准两端计量装置，核对每日计量和接受量。
-The two meters of the pipeline differ by more than the tolerance, or do not sum up to the receipt. || Calibrate both meters; check the daily rows and the receipt.
+管道两端计量相差超出误差，或接受端计量之和与接受量不符。 || 不影响入账，主管部门会看到。校准两端计量装置，核对每日计量和接受量。
+The two meters of the pipeline differ by more than the tolerance, or do not sum up to the receipt. || It is entered all the same, and the authorities see it. Calibrate both meters; check the daily rows and the receipt.
 """)

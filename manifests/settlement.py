@@ -91,6 +91,6 @@ def note_overdraft(judged: Judged, out: Findings, accepted_s: int, kept_g: Seque
 
 TEXTS = texts("""
 QUOTA_OVERDRAWN | R-33 | both_authorities | Order 23 Art. 28(1) [READ]; design §7 [DESIGN]
-按接受量结算后，额度已超出批准数量或经营规模上限。 || 停止在该额度下新开联单，重新申请或等待额度恢复。
-Settled by the accepted mass, an account is beyond the decision or the permit's limit. || Issue nothing more on this account; apply anew or wait for quota.
+按接受量结算后，额度已超出批准数量或经营规模上限。 || 不影响入账，主管部门会看到。停止在该额度下新开联单，重新申请或等待额度恢复。
+Settled by the accepted mass, an account is beyond the decision or the permit's limit. || It is entered all the same, and the authorities see it. Issue nothing more on this account; apply anew or wait for quota.
 """)

@@ -297,22 +297,22 @@ VEHICLE_OVERLAP:SEEN
 {plate} has another load that has not arrived: manifest {manifest}, carrier {other}, departed {since}. || It is entered all the same. Let that carrier record the arrival; a wrong plate is corrected by whoever gave it.
 
 PLATE_FORM | - | carrier | [DESIGN]
-汽车号牌不合格式。 || 核对号牌：一个汉字、一个字母、四至六位字母或数字。
-The plate of a truck has not the form of one. || Check it: one Chinese character, a letter, four to six letters or digits.
+汽车号牌不合格式。 || 不影响入账，主管部门会看到。核对号牌：一个汉字、一个字母、四至六位字母或数字。
+The plate of a truck has not the form of one. || It is entered all the same, and the authorities see it. Check it: one Chinese character, a letter, four to six letters or digits.
 
 NO_WAYBILL | R-51 | carrier | Order 23 Art. 11(1)(2), 17 [READ]; alert [DESIGN]
-接运的运输工具没有危险货物运单号或营运证件号。 || 补办并随车携带危险货物运单和营运证件。
-The vehicle that took the load over has no dangerous-goods waybill or no operating licence. || Get both, and let them travel with the vehicle.
+接运的运输工具没有危险货物运单号或营运证件号。 || 不影响入账，主管部门会看到。补办并随车携带危险货物运单和营运证件。
+The vehicle that took the load over has no dangerous-goods waybill or no operating licence. || It is entered all the same, and the authorities see it. Get both, and let them travel with the vehicle.
 
 WAYBILL_USED | R-51 | carrier | MOT 2019 No. 29 Art. 24 [READ S21]; alert [DESIGN]
-该危险货物运单号已用于另一车次。 || 核对运单号；每一车次使用自己的运单，同车收运的使用同一车次标识。
-The number of the waybill was used for another trip. || Check the number; every trip has its own waybill, a collection round shares one trip id.
+该危险货物运单号已用于另一车次。 || 不影响入账，主管部门会看到。核对运单号；每一车次使用自己的运单，同车收运的使用同一车次标识。
+The number of the waybill was used for another trip. || It is entered all the same, and the authorities see it. Check the number; every trip has its own waybill, a collection round shares one trip id.
 
 WRONG_RECEIVER | R-55 | carrier | Order 23 Art. 11(4) [READ]
-到达或接受地不是联单载明的接受人所在地。 || 将废物运至联单载明的接受人；不能送达的，立即通知移出人和主管部门。
-The load is elsewhere than at the receiver named on the manifest. || Deliver to the receiver named on the manifest; if that is impossible, tell the generator and the authority at once.
+到达或接受地不是联单载明的接受人所在地。 || 不影响入账，主管部门会看到。将废物运至联单载明的接受人；不能送达的，立即通知移出人和主管部门。
+The load is elsewhere than at the receiver named on the manifest. || It is entered all the same, and the authorities see it. Deliver to the receiver named on the manifest; if that is impossible, tell the generator and the authority at once.
 
 PROVINCE_CHANGED | R-55 | carrier | Order 23 Art. 11(4), 21 [READ]; alert [DESIGN]
-到达或接受地与联单载明的接受地不在同一省。 || 立即通知移出人和两地主管部门；未经批准不得转移至其他省。
-The load is in another province than the manifest's destination. || Tell the generator and both authorities at once; without a decision nothing goes to another province.
+到达或接受地与联单载明的接受地不在同一省。 || 不影响入账，主管部门会看到。立即通知移出人和两地主管部门；未经批准不得转移至其他省。
+The load is in another province than the manifest's destination. || It is entered all the same, and the authorities see it. Tell the generator and both authorities at once; without a decision nothing goes to another province.
 """)

@@ -197,15 +197,14 @@ def judge_scope(out: Findings, field: str, scope: Scope) -> bool:
     """Whether it is well formed; else reason SCOPE_FORM, for codes of another category, or codes where there must be none."""
     before = len(out.reasons)
     if (scope.scope == "ALL") != (not scope.codes):
-        out.refuse(
-            "SCOPE_FORM",
-            f"{field}.codes",
-            len(scope.codes),
-            Phrase("ALL 不列代码，INCLUDE、EXCEPT 至少一个", "none with ALL, at least one with INCLUDE and EXCEPT"),
-        )
+        if scope.codes:
+            out.refuse("SCOPE_FORM", f"{field}.codes", len(scope.codes), "0", "ALL_WITH_CODES", where=field)
+        else:
+            out.refuse("SCOPE_FORM", f"{field}.codes", 0, "≥ 1", "NO_CODES", scope=scope.scope, where=field)
     for position, code in enumerate(scope.codes):
         if code[-2:] != scope.category[2:]:
-            out.refuse("SCOPE_FORM", f"{field}.codes.{position}", code, f"NNN-NNN-{scope.category[2:]}")
+            own = {"waste": code, "category": scope.category, "where": f"{field}.codes.{position}"}
+            out.refuse("SCOPE_FORM", f"{field}.codes.{position}", code, f"NNN-NNN-{scope.category[2:]}", "OTHER_CATEGORY", **own)
     return len(out.reasons) == before
 
 
@@ -213,4 +212,16 @@ TEXTS = texts("""
 SCOPE_FORM | R-18 | sender | law §3.4 [READ S25a]
 类别范围填写不对。 || ALL 不列代码；INCLUDE、EXCEPT 至少列一个本类别的八位代码，不得重复。
 The scope is malformed. || No codes with ALL; at least one code of the category with INCLUDE and EXCEPT.
+
+SCOPE_FORM:ALL_WITH_CODES
+范围是全部代码（ALL），却又列了代码。 || 删除 {where}.codes；只含所列代码的，把 {where}.scope 改为 INCLUDE。
+The scope is ALL, yet codes are listed. || Leave {where}.codes out; for these alone put INCLUDE into {where}.scope.
+
+SCOPE_FORM:NO_CODES
+范围是 {scope}，却没有列代码。 || 在 {where}.codes 至少列一个八位代码；整个类别的，把 {where}.scope 改为 ALL。
+The scope is {scope}, yet no code is listed. || List one at least in {where}.codes; for the whole category put ALL into {where}.scope.
+
+SCOPE_FORM:OTHER_CATEGORY
+代码 {waste} 不属于类别 {category}。 || 改正 {where}，末两位应与类别号相同；属于别的类别的，另列一条。
+Code {waste} is not of category {category}. || Correct {where}, whose last two digits are the category's; what is of another one stands in an item of its own.
 """)

@@ -71,6 +71,11 @@ def role_word(name: str) -> tuple[str, str]:
     return f"主管部门（{named}）", name
 
 
+def _wanted(role: Role, holders: str) -> Phrase:
+    zh, en = role_word(role.name)
+    return Phrase(f"{zh}：{holders}", f"{en}: {holders}")
+
+
 UNDELEGATED = frozenset({"log", "list", "period"})
 """Chains whose acts bind several offices to each other: formats §3 gives them no delegates, and one hand must not sign for two sides."""
 PERSONAL = ("key.", "delegation.", "access.")
@@ -169,11 +174,10 @@ def judge_roles(roles: Sequence[Role], statement: Statement, kind: Kind, facts: 
         if not bench.seat(place, role):
             return
     if bench.taken < len(statement.by) and not out.reasons:
-        names = ", ".join(role.name for role in roles)
         told = [role_word(role.name) for role in roles]
-        own: dict[str, Word] = {"signer": statement.by[bench.taken], "place": str(bench.taken + 1)}
-        own["roles"] = "、".join(zh for zh, _ in told), ", ".join(en for _, en in told)
-        out.refuse("SIGNER_EXTRA", f"by.{bench.taken}", statement.by[bench.taken], names, "EXTRA", **own)
+        roles_told = Phrase("、".join(zh for zh, _ in told), ", ".join(en for _, en in told))
+        own: dict[str, Word] = {"signer": statement.by[bench.taken], "place": str(bench.taken + 1), "roles": roles_told}
+        out.refuse("SIGNER_EXTRA", f"by.{bench.taken}", statement.by[bench.taken], roles_told, "EXTRA", **own)
 
 
 def _judge_closed(statement: Statement, facts: Facts, out: Findings) -> None:
@@ -207,6 +211,7 @@ class _Bench:
             # A delegate who holds this role himself is nobody's absence: one hand is one hand.
             is_there = signer or (principal is not None and by[0] in role.holders)
             holders, field = " / ".join(role.holders[:4]) or "-", f"by.{self.taken}"
+            wanted = _wanted(role, holders)
             own: dict[str, Word] = {
                 "role": role_word(role.name),
                 "holders": holders,
@@ -214,9 +219,9 @@ class _Bench:
                 "signer": signer or by[0],
             }
             if is_there:
-                self._out.refuse("SIGNER_ROLE", field, signer or by[0], f"{role.name}: {holders}", "OTHER", **own)
+                self._out.refuse("SIGNER_ROLE", field, signer or by[0], wanted, "OTHER", **own)
             else:
-                self._out.refuse("SIGNER_MISSING", field, signer or by[0], f"{role.name}: {holders}", "ROLE", **own)
+                self._out.refuse("SIGNER_MISSING", field, signer or by[0], wanted, "ROLE", **own)
             self.taken += 1
         return True
 
@@ -229,7 +234,7 @@ class _Bench:
                 "principal": principal,
                 "delegate": self._statement.by[0],
             }
-            self._out.refuse("SIGNER_ROLE", "for", principal, f"{role.name}: {holders}", "FOR", **own)
+            self._out.refuse("SIGNER_ROLE", "for", principal, _wanted(role, holders), "FOR", **own)
             return False
         self._out.tag("ON_BEHALF")
         self.taken = 1

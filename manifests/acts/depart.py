@@ -314,12 +314,12 @@ LOAD_CHECKS:MISSING
 Of the checks before loading these are missing: {missing}. || Verify them, add them to body.gate.checks, sign again and send; what does not hold is not loaded.
 
 LOAD_UNILATERAL | R-66 | generator | design §6 [DESIGN]
-装载仅由承运人单方签署，托运人未签署。 || 请托运人核对装载信息，如有异议及时提出。
-The loading was recorded by the carrier alone, without the consignor. || Let the consignor check what was loaded and object in time.
+装载仅由承运人单方签署，托运人未签署。 || 不影响入账，主管部门会看到。请托运人核对装载信息，如有异议及时提出。
+The loading was recorded by the carrier alone, without the consignor. || It is entered all the same, and the authorities see it. Let the consignor check what was loaded and object in time.
 
 LOAD_WEIGHT | R-62 | nobody | tolerance [DESIGN]
-装载量与计划量相差超出误差。 || 复核称重；超过计划量的部分已计入额度，与批准数量不符的应当重新申请。
-What was loaded differs from the declared mass by more than the tolerance. || Check the weighing; what exceeds the declared mass counts against the quota, and a decision may have to be asked for anew.
+装载量与计划量相差超出误差。 || 不影响入账，主管部门会看到。复核称重；超过计划量的部分已计入额度，与批准数量不符的应当重新申请。
+What was loaded differs from the declared mass by more than the tolerance. || It is entered all the same, and the authorities see it. Check the weighing; what exceeds the declared mass counts against the quota, and a decision may have to be asked for anew.
 
 ORIGIN_PROVINCE | R-30 | generator | Order 23 Art. 15, 21 [READ]; refusal [DESIGN]
 起运地与联单的移出地不在同一省。 || 从联单载明的移出地起运；移出地填写有误的，作废后按实际移出地重新开具，跨省的应先经批准。
@@ -346,7 +346,7 @@ BACKFILL_REQUIRED:OLD
 The departure is of {at}, more than 15 days ago (this manifest takes departures from {earliest} on, Beijing time). || Correct at if it is wrong; if it really left then, void this manifest, issue it as a backfill of the paper manifest (type backfill_ordinary and so on), and explain it to the authority.
 
 BACKFILL_DIFFERS | R-70 | generator | Order 23 Art. 20.2 [READ]; alert [DESIGN]
-补录起运日与开具时填写的不同。 || 核对纸质联单；填写有误的，通过更正程序办理。
-The departure of the backfill is on another day than its issue says. || Compare the paper manifest; a wrong day is corrected by an amendment.
+补录起运日与开具时填写的不同。 || 不影响入账，主管部门会看到。核对纸质联单；填写有误的，通过更正程序办理。
+The departure of the backfill is on another day than its issue says. || It is entered all the same, and the authorities see it. Compare the paper manifest; a wrong day is corrected by an amendment.
 """),
 )

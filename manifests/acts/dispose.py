@@ -53,7 +53,7 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
             line = judged.state.lines[number]
             own = {"line": str(number), "waste": f"{line.name} {line.code}", "this": tonnes(total_g), "left": tonnes(stock_g)}
             masses = {"accepted": tonnes(line.accepted_g or 0), "disposed": tonnes(line.disposed_g)}
-            found, expected = f"line {number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t"
+            found, expected = f"{number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t"
             out.refuse("FATE_EXCEEDS", "body.fates", found, expected, "LEFT", **own, **masses)
 
 

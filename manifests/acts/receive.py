@@ -324,23 +324,23 @@ DECLINED | R-63 | nobody | [DESIGN]
 The receiver declined before the departure; everything that was reserved comes back. || Find another receiver, or verify and close the manifest.
 
 WEIGHT | R-62 | nobody | law §6.2; tolerance [DESIGN]
-接受量与移出量相差超出误差。 || 复核两端称重；差异视为数量不符，应当告知并报告。
-What came differs from what was sent by more than the tolerance. || Check both weighings; such a difference counts as a difference of quantity and is reported.
+接受量与移出量相差超出误差。 || 不影响入账，主管部门会看到。复核两端称重；差异视为数量不符，应当告知并报告。
+What came differs from what was sent by more than the tolerance. || It is entered all the same, and the authorities see it. Check both weighings; such a difference counts as a difference of quantity and is reported.
 
 NO_DEPARTURE | R-51 | carrier | Order 23 Art. 11(1)(2) [READ]; alert [DESIGN]
-没有起运记录即接受。 || 由移出人、承运人说明并补正；主管部门核查该车次。
-The load was received although nobody recorded its departure. || Let generator and carrier explain; the authorities check the trip.
+没有起运记录即接受。 || 不影响入账，主管部门会看到。由移出人、承运人说明并补正；主管部门核查该车次。
+The load was received although nobody recorded its departure. || It is entered all the same, and the authorities see it. Let generator and carrier explain; the authorities check the trip.
 
 NO_ARRIVAL | R-56 | carrier | Order 23 Art. 11(4) [READ]; alert [DESIGN]
-仍有运输段未运抵即接受。 || 核实货物是否全部到达；曾分装或短少的，查明其余部分的去向。
-A leg was still under way at the receipt. || Check whether everything came; of a load that was split or is short, find the rest.
+仍有运输段未运抵即接受。 || 不影响入账，主管部门会看到。核实货物是否全部到达；曾分装或短少的，查明其余部分的去向。
+A leg was still under way at the receipt. || It is entered all the same, and the authorities see it. Check whether everything came; of a load that was split or is short, find the rest.
 
 METHOD_CHANGED | R-64 | origin_authority | Order 23 Art. 28(2) [READ]
-利用处置方式与联单、批准决定不一致。 || 按批准的方式利用处置；改变方式的，应当重新申请。
-The method is not that of the manifest and its decision. || Treat the waste by the approved method; another one needs a new application.
+利用处置方式与联单、批准决定不一致。 || 不影响入账，主管部门会看到。按批准的方式利用处置；改变方式的，应当重新申请。
+The method is not that of the manifest and its decision. || It is entered all the same, and the authorities see it. Treat the waste by the approved method; another one needs a new application.
 
 DISCREPANCY_UNREPORTED | R-61 | receiver | Order 23 Art. 18.2 [READ]
-名称、数量、特性、形态或包装方式与联单不符，但未告知移出人或未报告接受地生态环境主管部门。 || 立即告知移出人并报告接受地生态环境主管部门；决定接受的也要报告。
-The waste differs from the manifest, but the generator was not told or the authority at the destination has no report. || Tell the generator and report to the authority at once; acceptance does not waive the report.
+名称、数量、特性、形态或包装方式与联单不符，但未告知移出人或未报告接受地生态环境主管部门。 || 不影响入账，主管部门会看到。立即告知移出人并报告接受地生态环境主管部门；决定接受的也要报告。
+The waste differs from the manifest, but the generator was not told or the authority at the destination has no report. || It is entered all the same, and the authorities see it. Tell the generator and report to the authority at once; acceptance does not waive the report.
 """),
 )

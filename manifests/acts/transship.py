@@ -106,7 +106,7 @@ TRANSSHIP_PART:SPLIT
 The load travels on two vehicles already ({open}) and is not split again. || Let one of them arrive first, or name one in body.leg and change its vehicle as a whole (without body.part).
 
 PART_EXCEEDS | - | carrier | [DESIGN]
-分装量大于该运输段所载的该项数量。 || 核对分装量。
-More of a line is said to change the vehicle than the leg carries. || Check the part.
+分装量大于该运输段所载的该项数量。 || 不影响入账，主管部门会看到。核对分装量。
+More of a line is said to change the vehicle than the leg carries. || It is entered all the same, and the authorities see it. Check the part.
 """),
 )

@@ -42,7 +42,7 @@ VERIFY = trunk_act(
     ),
     texts=texts("""
 RETURN_OPEN | R-65 | generator | law §7.4 [DESIGN]
-拒收的废物尚未退回、改送或处置。 || 开具退回或改送联单，并使其起运。
-Refused waste has not gone back, nor elsewhere, yet. || Issue a manifest that returns or redirects it, and let it depart.
+拒收的废物尚未退回、改送或处置。 || 不影响入账，主管部门会看到。开具退回或改送联单，并使其起运。
+Refused waste has not gone back, nor elsewhere, yet. || It is entered all the same, and the authorities see it. Issue a manifest that returns or redirects it, and let it depart.
 """),
 )

@@ -300,7 +300,7 @@ async def test_a_refused_statement_is_told_with_the_names_that_the_log_knows(sti
         if "甲省生态环境厅（虚构）" in error["message"]:
             break
         await asyncio.sleep(0.05)
-    assert (answer.status_code, error["code"], error["expected"]) == (403, "SIGNER_ROLE", f"authority of the region: {AUTHORITY_51}")
+    assert (answer.status_code, error["code"], error["expected"]) == (403, "SIGNER_ROLE", f"单位所在地主管部门：{AUTHORITY_51}")
     assert error["message"] == (
         f"第 1 个签署应是单位所在地主管部门（甲省生态环境厅（虚构）（{AUTHORITY_51}）），现在是乙市生态环境局（虚构）（{AUTHORITY_50}）。"
     )

@@ -19,8 +19,8 @@ from ledger.fields import Day, Files, MassAboveZero, Text, items, label, words
 from ledger.mass import format_mass, parse_mass, tonnes
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_at, day_of, days_after, parse_admission_at, twelve_months_after
-from signing.phrase import Phrase
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.approval import OPEN_STAGES, ApprovalState, approval_act, at_stage, authority_of_origin, not_by_who_signed
 from whitelist.checked import APPROVED, LISTED
 from whitelist.fields import LineNumber, group_of
@@ -94,14 +94,12 @@ def decision_has_its_form(judged: Judged, out: Findings) -> None:
     body: ApprovalDecide = judged.statement.body
     state: ApprovalState = judged.state
     if not _is_whole(body):
-        out.refuse(
-            "DECISION_FORM",
-            "body.approve",
-            body.approve,
-            Phrase("true：valid_to、lines；false：outcome、reason", "true: valid_to, lines / false: outcome, reason"),
-        )
+        if body.approve:
+            out.refuse("DECISION_FORM", "body.approve", body.approve, "valid_to, lines", "APPROVAL")
+        else:
+            out.refuse("DECISION_FORM", "body.approve", body.approve, "outcome, reason", "REFUSAL")
     if body.outcome == "no_reply" and not body.approve and state.stage != "consulted":
-        out.refuse("DECISION_FORM", "body.outcome", f"no_reply, {state.stage}", "consulted")
+        out.refuse("DECISION_FORM", "body.outcome", f"no_reply, {state.stage}", "consulted", "NO_REPLY", stage=telling.word(state.stage))
     decided_on, today = _decided_on(body, judged), day_of(judged.moment.at_s)
     judge_not_to_come(out, "body.decided_on", _DECIDED_ON, decided_on, today)
     if state.reply is not None:
@@ -321,6 +319,18 @@ Line {line} ({waste}) grants {this} t; {limit} t were applied for. || Put at mos
 DECISION_FORM | R-31 | sender | Order 23 Art. 26, 27 [READ]
 决定的内容自相矛盾，或以未复函为由但并未商请、或已有复函。 || 批准时写明行、数量和有效期；不予批准时写明情形和理由；逾期未复函只能在商请之后、复函之前。
 The decision contradicts itself, or gives want of a reply as its reason without an open letter. || Lines and term with an approval, outcome and reason with a refusal; no_reply only after the letter and before the reply.
+
+DECISION_FORM:APPROVAL
+批准的决定应填写有效期和批准各行，不填不予批准的情形和理由。 || 填写 body.valid_to 和 body.lines，删除 body.outcome 和 body.reason；不予批准的，把 body.approve 改为 false。
+An approval names its term and its lines, and no outcome or reason. || Give body.valid_to and body.lines, leave body.outcome and body.reason out; to refuse put false into body.approve.
+
+DECISION_FORM:REFUSAL
+不予批准的决定应填写情形和理由，不填有效期、批准各行和条件。 || 填写 body.outcome 和 body.reason，删除 body.valid_to、body.lines 和 body.conditions；批准的，把 body.approve 改为 true。
+A refusal names outcome and reason, and no term, lines or conditions. || Give body.outcome and body.reason, leave body.valid_to, body.lines and body.conditions out; to approve put true into body.approve.
+
+DECISION_FORM:NO_REPLY
+以逾期未复函为由，但申请现在是“{stage}”：还没有商请，或者已有复函。 || 没有商请的，先发商请函；已有复函的，按复函作出决定，outcome 改为 disagreed 或其他情形。
+no_reply is given as the reason, but the application is {stage}: there is no open letter. || Consult by letter first, or decide by the reply, with outcome disagreed or another.
 
 REFUSED_NO_REPLY | - | destination_authority | 行政许可法 Art. 42.2 [READ T2]
 接受地省份逾期未复函，不予批准。 || 接受地复函后，移出人可以重新申请。

@@ -172,8 +172,8 @@ BACKFILL_LATE:AFTER
 The transfer was completed on {completed}; {days} working days later, {due}, was the last day to backfill it. || It is entered all the same. Explain the delay to the authority, and be in time from then on.
 
 BACKFILL_PAST | R-70 | nobody | Order 23 Art. 20.2 [READ]; level [DESIGN]
-补录所依据的批准、许可或名单在补录时已失效，仅凭补录自身载明的起运日期成立。 || 核对纸质联单、称重和运输记录，确认转移确在其有效期内起运。
-What the backfill stands on is over by now; that it departed in time is its own word. || Compare the paper manifest, weighings and transport records with the day it states.
+补录所依据的批准、许可或名单在补录时已失效，仅凭补录自身载明的起运日期成立。 || 不影响入账，主管部门会看到。核对纸质联单、称重和运输记录，确认转移确在其有效期内起运。
+What the backfill stands on is over by now; that it departed in time is its own word. || It is entered all the same, and the authorities see it. Compare the paper manifest, weighings and transport records with the day it states.
 
 APPROVAL_AFTER | R-70 | nobody | Order 23 Art. 20.2, 21 [READ]; level [DESIGN]
 批准决定入账晚于纸质联单载明的起运时间。 || 核对批准决定的日期与运输记录；未经批准的，不得转移。
