@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -304,3 +306,39 @@ async def test_a_refused_statement_is_told_with_the_names_that_the_log_knows(sti
     assert error["message"] == (
         f"第 1 个签署应是单位所在地主管部门（甲省生态环境厅（虚构）（{AUTHORITY_51}）），现在是乙市生态环境局（虚构）（{AUTHORITY_50}）。"
     )
+
+
+EDGES = ("9999-12", "0001-01", "9999-12-31", "0001-01-01", "9999-12-31T23", "9999-12-31T23:59:59-08:00", "10000-01-01")
+OF_TIME = re.compile(r"(?:^|_)(?:from|to|since|until|month|day|on|at|hour|before|after|first|last)$")
+
+
+async def test_the_edges_of_the_calendar_are_answered_in_words_everywhere(still: httpx.AsyncClient) -> None:
+    """Case S4: a month without an end was a 500. Every query and every path that can be asked takes each edge, and so does the present."""
+    token, wrong = await token_of(still, AUTHORITY_51), list[str]()
+    paths = (await still.get("/schema/openapi.json")).json()["paths"]
+
+    async def ask(address: str, edge: str, **more: str) -> None:
+        answer = await still.get(address, headers={**token, **more})
+        if answer.status_code in (500, 502) or (answer.status_code >= 400 and not answer.json().get("code")):
+            wrong.append(f"{answer.status_code} {address} {edge} {answer.text[:200]}")
+
+    asked = []
+    for path, operations in paths.items():
+        named = re.findall(r"\{(\w+)", path)
+        if "get" not in operations or path.startswith(("/schema", "/docs")) or (named and not any(map(OF_TIME.search, named))):
+            continue
+        queries = [one["name"] for one in operations["get"].get("parameters", ()) if one.get("in") == "query"]
+        for edge in EDGES[2:4] if path.endswith((".xlsx", ".pdf", ".csv")) else EDGES:
+            address = quote("/".join(edge if part.startswith("{") else part for part in path.split("/")))
+            present = {} if "{" in path else {"Liandan-Now": edge}
+            asked += [
+                (address, edge, present),
+                *((f"{address}?{name}={quote(edge)}", edge, {}) for name in queries if OF_TIME.search(name)),
+            ]
+    # Of these a form is asked that lets the edge come to the calendar.
+    asked += [(f"/v1/reconciliations/{month}.{suffix}?from=51&to=50", month, {}) for month in EDGES[:2] for suffix in ("json", "pdf")]
+    asked += [(f"/v1/no-record.pdf?generator={PARTY}&from={day}&to={day}", day, {}) for day in EDGES[2:4]]
+    asked = [one for one in asked if one[0] not in ("/readyz", "/metrics", "/livez") or not one[2]]
+    for at in range(0, len(asked), 16):
+        await asyncio.gather(*(ask(address, edge, **present) for address, edge, present in asked[at : at + 16]))
+    assert wrong == []
