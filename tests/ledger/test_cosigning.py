@@ -132,6 +132,7 @@ async def test_a_note_of_our_own_key_that_contradicts_us_freezes_the_log(pool: P
                 pass
 
 
+@pytest.mark.breaks_the_log("shows a checkpoint of entries that there are not")
 async def test_a_shown_checkpoint_that_the_promise_contradicts_is_refused_at_start(
     pool: Pool[Record], tmp_path: Path, bench: Workbench
 ) -> None:

@@ -155,6 +155,7 @@ async def test_an_edited_row_that_was_kept_is_believed_like_any_other(pool: Pool
     assert after.refusal.codes == ["KEY_NOT_VALID"]
 
 
+@pytest.mark.breaks_the_log("leaves a fact of no entry")
 async def test_nothing_is_appended_unless_head_and_facts_are_what_they_are_believed_to_be(
     pool: Pool[Record], tmp_path: Path, bench: Workbench
 ) -> None:
