@@ -15,7 +15,7 @@ from ledger.labels import FieldInfo, fields_of
 from liandan import schema_examples
 from reports.words import COLUMNS
 from signing.citation import source_in_chinese
-from signing.refusal import LIFTS_ZH, Rule
+from signing.refusal import LIFTS_EN, LIFTS_ZH, Rule
 
 NAME = "kinds.md"
 WINDOWS: Mapping[Window, tuple[str, str]] = {
@@ -116,7 +116,7 @@ def _field(field: FieldInfo) -> str:
 def _code(rule: Rule) -> str:
     source = f"{rule.rule} {source_in_chinese(rule.source)}".strip()
     meaning = _cell(f"{rule.zh}{rule.do_zh} {rule.en} {rule.do_en}")
-    return f"| `{rule.code}` | {meaning} | {LIFTS_ZH[rule.lift]} | {source} |"
+    return f"| `{rule.code}` | {meaning} | {LIFTS_ZH[rule.lift]}<br>{LIFTS_EN[rule.lift]} | {source} |"
 
 
 def _cell(text: str) -> str:

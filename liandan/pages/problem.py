@@ -23,7 +23,7 @@ from liandan.problems import REFUSED, STATUS
 from liandan.rule_page import given
 from liandan.wiring import KINDS, RULES
 from signing.citation import source_in_chinese
-from signing.refusal import LIFTS_ZH, Rule, refuse
+from signing.refusal import LIFTS_EN, LIFTS_ZH, Rule, refuse
 
 FIELDS_SHOWN = 12
 _PLACE = re.compile(r"\{[a-z_]+\}")
@@ -154,7 +154,7 @@ def parts_of(rule: Rule) -> Iterator[str]:
     if rule.rule != "-":
         yield f"<dt>规则 rule</dt><dd>{escape(rule.rule)}</dd>"
     yield f"<dt>依据 source</dt><dd>{'<br>'.join(map(escape, dict.fromkeys(sources)))}</dd>"
-    yield f"<dt>由谁解决 who can lift it</dt><dd>{LIFTS_ZH[rule.lift]} {rule.lift}</dd></dl>"
+    yield f'<dt>由谁解决 who can lift it</dt><dd>{LIFTS_ZH[rule.lift]} <span lang="en">{LIFTS_EN[rule.lift]}</span></dd></dl>'
     places = _fields().get(rule.code, ())
     if places:
         yield "<h2>出现在 Where it occurs</h2><ul>"
@@ -169,7 +169,7 @@ def _causes(rule: Rule) -> Iterator[str]:
         yield "<h2>各种情形 Cases</h2><ul>"
     for text in rule.causes.values():
         zh, do_zh, en, do_en = (escape(_PLACE.sub("…", said)) for said in (text.zh, text.do_zh, text.en, text.do_en))
-        yield f'<li>{zh} {do_zh}（{LIFTS_ZH[text.lift]}）<br><span lang="en">{en} {do_en}</span></li>'
+        yield f'<li>{zh} {do_zh}（{LIFTS_ZH[text.lift]}）<br><span lang="en">{en} {do_en} ({LIFTS_EN[text.lift]})</span></li>'
     if rule.causes:
         yield "</ul>"
 
