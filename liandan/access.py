@@ -18,6 +18,7 @@ from ledger.caller import Caller
 from ledger.describing import CSV, JSON, SIZE_HEADER, XLSX
 from ledger.routes import NEW, SIGNED
 from liandan.connection import check_head, patient
+from liandan.forwarded import Forwarding, read_proxies
 from liandan.health import Metrics
 from liandan.identity import Identity, bearer
 from liandan.problems import Problems
@@ -85,6 +86,7 @@ class Access:
     def __init__(self, app: App, identity: Identity, problems: Problems, metrics: Metrics, settings: Settings) -> None:
         self._app, self._identity, self._problems, self._metrics = app, identity, problems, metrics
         self._failures, self._requests = RateWindow(settings.failures_per_minute), RateWindow(settings.requests_per_minute)
+        self._forwarding = Forwarding(read_proxies(settings.trusted_proxies), settings.forwarded_header)
         self._wrong_tokens = RateWindow(settings.failures_per_minute)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +100,7 @@ class Access:
         begun = time.monotonic()
         extras = cast("dict[str, Any]", scope)  # ASGI allows own keys; Litestar's TypedDict does not name them
         name = extras["liandan_request_id"] = secrets.token_hex(8)
-        address = (scope.get("client") or ("", 0))[0]
+        address = self._forwarding.client((scope.get("client") or ("", 0))[0], scope["headers"])
         payer = payer_of(address)
         status = 0
 

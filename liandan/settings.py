@@ -52,6 +52,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Address under which clients reach this server, e.g. ``https://ledger.example.cn``: login challenges must name it. Default:
     ``http://<host>:<port>``.
     """
+    trusted_proxies: str | None = None
+    """Networks of the proxies in front of this server, ``10.0.0.0/28 ::1``: what they say of the client's address is believed, for budgets
+    and log lines. Unset: whoever connects is the client.
+    """
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    """Which header the trusted proxies write (RFC 7239, or the older one). The other one is not read."""
     language: Literal["zh-CN", "en"] = "zh-CN"
     """Language of answers and pages when the client names none."""
     log_dir: Path | None = None
