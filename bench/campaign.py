@@ -219,7 +219,12 @@ def _serve(database_url: str, directory: str, changes: dict[str, Any], pipe: Con
     os.dup2(sink, 1)
     os.dup2(sink, 2)
     plenty = 10**9  # one address posts everything, without tokens
-    budgets = {"failures_per_minute": plenty, "requests_per_minute": plenty}
+    budgets = {
+        "failures_per_minute": plenty,
+        "requests_per_minute": plenty,
+        "party_statements_per_minute": plenty,
+        "key_statements_per_minute": plenty,
+    }
     settings = Settings(**{"data_dir": Path(directory), "database_url": database_url, "publisher": "task", **budgets, **changes})
     keyring = KEYRING if settings.publisher == "task" else None
     if keyring is None and not settings.key_path.exists():

@@ -47,6 +47,8 @@ def log(options: Mapping[str, Any]) -> AbstractAsyncContextManager[str]:
         witnesses=options["witnesses"] or None,
         failures_per_minute=PLENTY,
         requests_per_minute=PLENTY,
+        party_statements_per_minute=PLENTY,
+        key_statements_per_minute=PLENTY,
         publisher=options["publisher"],
         webhook_networks=options["webhook_networks"] or None,
         log_json=True,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from time import time
+from time import monotonic, time
 from typing import Any
 
 import structlog
@@ -15,6 +15,7 @@ from asyncpg import Pool, Record
 from msgspec import Struct
 
 from ledger import store
+from ledger.admission.budgets import Budgets, OverBudget, PostingLimits, check_length
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import DataSets, Kinds
@@ -33,6 +34,7 @@ log = structlog.get_logger("ledger.log")
 
 
 CODES_MAX = 12
+UNLIMITED = PostingLimits()
 
 
 class LoggedEntry(Struct, frozen=True, gc=False, kw_only=True):
@@ -70,13 +72,16 @@ class Log:
         simulated: bool = False,
         queue_max: int = 4096,
         batch_max: int = 256,
+        limits: PostingLimits = UNLIMITED,
     ) -> None:
-        """``publisher`` publishes here or follows the process that does; ``operator_key`` signs refusal receipts. A ``simulated`` log takes
+        """``publisher`` publishes here or follows the process that does; ``operator_key`` signs refusal receipts; ``limits`` bound what a party
+        may post. A ``simulated`` log takes
         the time from the client (formats §6)."""
         self.pool, self.kinds, self.data, self.publisher = pool, kinds, data, publisher
         self.operator_key, self.simulated = operator_key, simulated
         self.projected = 0  # Entries that the projections are known here to reflect; there may be more.
         self.looked_at = 0.0  # When somebody who waits for them has last looked, monotonic (ledger.reading).
+        self.budgets = Budgets(limits)
         self._intake = Intake(pool, kinds, publisher.files.has)
         self.sequencer = Sequencer(pool, kinds, data, publisher, queue_max=queue_max, batch_max=batch_max)
 
@@ -89,13 +94,38 @@ class Log:
         taken = await self._intake.take(raws)
         for item, earlier in zip(taken, refused, strict=False):
             item.refusal = _joined(item, earlier)
+        spent = await self._spend(taken)
         if atomic and any(item.refusal is not None for item in taken):
             for item in taken:
                 item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
         going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
         claimed_s = now_s or 0 if self.simulated else None
         outcomes = iter(await self.sequencer.submit(going, now_s=claimed_s, atomic=atomic))
-        return [_new(outcome := item.refusal or next(outcomes)) or await self._answer(item, outcome, claimed_s) for item in taken]
+        answers = [_new(outcome := item.refusal or next(outcomes)) or await self._answer(item, outcome, claimed_s) for item in taken]
+        for names, answer in zip(spent, answers, strict=True):
+            if names and not answer.is_new:  # it was here before: whoever has read it can send it
+                self.budgets.give_back(names)
+        return answers
+
+    async def _spend(self, taken: Sequence[Taken]) -> list[tuple[str, ...]]:
+        """What each envelope has spent, a party and a key; those over a budget, or at the end of a party's chain, are refused."""
+        spent: list[tuple[str, ...]] = [()] * len(taken)
+        for number, item in enumerate(taken):
+            if item.refusal is not None or item.submission is None or item.envelope is None:
+                continue
+            statement = item.submission.statement
+            if not await self._intake.is_signed_by(item.envelope, statement.by):
+                continue  # with a key that this request only claims: nobody's word yet
+            if (over := self.budgets.take(statement, statement.keyids[0], monotonic())) is None:
+                spent[number] = (statement.by[0], statement.keyids[0])
+                item.refusal = check_length(statement, self.budgets.limits)
+            elif not await self._runs_the_log(statement.by[0]):
+                item.refusal = over
+        return spent
+
+    async def _runs_the_log(self, uscc: str) -> bool:
+        state = await self.state()
+        return state is not None and state.founder(uscc) is not None
 
     async def now(self, claimed_s: int | None = None) -> int:
         """The log's present, Unix seconds: the clock, or for a simulated log the claimed time, never before its last entry."""
@@ -107,6 +137,8 @@ class Log:
     async def _answer(self, item: Taken, outcome: Sequenced | Refusal, claimed_s: int | None) -> Answer:
         if isinstance(outcome, Sequenced):
             return LoggedEntry(entry=outcome.entry or await self.entry_at(outcome.index), is_new=outcome.is_new)
+        if item.submission is not None and isinstance(outcome, OverBudget):
+            return TurnedDown(refusal=outcome, statement=item.submission.statement.hash, is_new=True)  # kept nowhere: it may come again
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
         receipt, is_new = await self._receipt(item.signed, outcome, claimed_s)

@@ -119,6 +119,14 @@ class Unread(LookupError):
     """A rule asked for a key that its kind did not declare in ``reads``: a programming error, never a user's."""
 
 
+class RowDamaged(ValueError):
+    """A derived row of the database that nobody can read: edited, or cut short. The audit names it; entries and proofs are untouched."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
 class DataMissing(Exception):
     """An adopted file is not here: the operator must put it into the log's ``data/`` directory. No rule that reads it can decide."""
 

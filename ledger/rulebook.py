@@ -3,6 +3,7 @@
 from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
 from ledger.kinds import KINDS
+from ledger.publishing import rulebook as publishing
 from ledger.tree import rulebook as tree
 from ledger.vault import disclosure as vault
 from ledger.witnessing import server as witnessing
@@ -250,10 +251,6 @@ PERSONAL_DATA | - | sender | formats §7 [DESIGN]
 文字中含有手机号、座机号、身份证号、电子邮箱或坐标等个人信息。 || 删去个人信息，改用 commit 承诺值。若不是个人信息（如一串规格数字），请改用顿号或单位隔开。
 A text holds personal data: a telephone or identity number, an e-mail address or a position. || Remove it; use a commitment instead. If it is none (measures in a row), part the numbers by words or commas.
 
-ENTRIES_TWICE | - | operator | design §5 [DESIGN]
-公开目录和条目目录中有同名而内容不同的文件，无法判断哪一份是对的。 || 与导出件或见证方镜像比对，删去错误的一份，再启动；不清楚时先移走公开目录中的一份，启动后执行 liandan audit。
-The public directory and the one of entries both hold a file of this name, and they differ. || Compare with an export or a mirror and delete the wrong one, then start; if in doubt move the public one away, start, and run liandan audit.
-
 ENTRY_FORM | - | operator | formats §4 [DESIGN]
 条目的格式不对。 || 向提供方索取原始字节。
 The entry is malformed. || Ask whoever gave it for the original bytes.
@@ -393,6 +390,7 @@ A query parameter or header is unknown or malformed. || Write it as expected; /s
     *signers.TEXTS,
     *(rule for kind in KINDS for rule in kind.texts),
     *tree.RULES.values(),
+    *publishing.RULES.values(),
     *auditing.RULES.values(),
     *vault.RULES.values(),
     *witnessing.RULES.values(),

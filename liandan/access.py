@@ -24,6 +24,7 @@ from liandan.identity import Identity, bearer
 from liandan.problems import Problems
 from liandan.settings import Settings
 from reports.tables.routes import SEARCHES
+from reports.waiting import HEAD_ONLY
 from signing.refusal import Refusal, refuse
 
 log = structlog.get_logger("liandan.access")
@@ -128,7 +129,7 @@ class Access:
             await self._problems.send(scope, refusal, sending)
         else:
             # A HEAD is answered like its GET; the server leaves the body out (RFC 9110 §9.3.2).
-            asked = {**extras, "method": "GET"} if scope["method"] == "HEAD" else scope
+            asked = {**extras, "method": "GET", HEAD_ONLY: True} if scope["method"] == "HEAD" else scope
             if asked["method"] == "GET" and (kind := wanted_file(scope)) is not None:
                 path = f"{scope['path']}.{kind}"
                 asked = {**cast("dict[str, Any]", asked), "path": path, "raw_path": path.encode()}

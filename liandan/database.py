@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 import msgspec
+import structlog
 from msgspec import Struct
 
 import liandan
 from liandan.ground import check_ground
+from liandan.schema_repair import Repaired, repair
 from signing.phrase import Phrase
 from signing.refusal import refuse
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from asyncpg import Connection, Pool, Record
 
+log = structlog.get_logger("liandan.database")
+
+MIGRATION_LOCK = 0x6C69616E64616E
+"""The advisory lock that alembic/env.py holds, too."""
 OLDEST_VERSION = 150000
 """``server_version_num`` of the oldest server we test against."""
 COMMAND_TIMEOUT_S = 60
@@ -103,14 +109,18 @@ async def prepare_connection(connection: Connection[Record]) -> None:
     await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=encoder, decoder=decoder, format="binary")
 
 
-async def migrate(dsn: str) -> None:
-    """Bring the schema to the revision of this program. Several at once are safe: the database lets one in at a time. Raises what
-    ``connect`` and ``check_ground`` raise, before anything is changed, and asyncpg's error when the server refuses a migration.
+async def migrate(dsn: str) -> Repaired:
+    """Bring the schema to the revision of this program and put back what somebody has taken away since. Several at once are safe: the database
+    lets one in at a time. Raises what ``connect`` and ``check_ground`` raise, before anything is changed, and asyncpg's error when the
+    server refuses a migration or a repair.
     """
     async with connect(dsn) as connection:
         await check_ground(connection, schema_revisions())
     try:
         await asyncio.to_thread(_upgrade, dsn)
+        async with connect(dsn) as connection:
+            await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+            repaired = await repair(connection, _statements)
     except asyncpg.InsufficientPrivilegeError as error:
         raise refuse(
             "DATABASE_RIGHTS",
@@ -118,6 +128,17 @@ async def migrate(dsn: str) -> None:
             found=error,
             expected=Phrase("可以建表和角色的账户", "an account that may make tables and roles"),
         ) from error
+    if repaired.restored or repaired.differing:
+        log.warning("schema_repaired", restored=repaired.restored, differing=repaired.differing)
+    return repaired
+
+
+def _statements() -> list[str]:
+    """What all migrations execute, in their order."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # as below
+
+    scripts = reversed(list(ScriptDirectory.from_config(_config()).walk_revisions()))
+    return [statement for script in scripts for statement in script.module.STATEMENTS]
 
 
 def _upgrade(dsn: str) -> None:

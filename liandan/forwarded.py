@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from liandan.webhooks.address import IPNetwork, parse_address
+from signing.phrase import Phrase
 from signing.refusal import refuse
 
 Header = Literal["x-forwarded-for", "forwarded"]
@@ -31,7 +32,12 @@ def read_proxies(text: str | None) -> tuple[IPNetwork, ...]:
         except ValueError:
             raise refuse("SETTING", field="trusted_proxies", found=item, expected="10.0.0.0/28 ::1") from None
         if network.prefixlen == 0:
-            raise refuse("SETTING", field="trusted_proxies", found=item, expected="the networks of your proxies, not everybody's")
+            raise refuse(
+                "SETTING",
+                field="trusted_proxies",
+                found=item,
+                expected=Phrase("只是代理所在的网段", "the networks of your proxies, not everybody's"),
+            )
         found.append(network)
     return tuple(found)
 

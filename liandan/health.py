@@ -1,5 +1,7 @@
 """Is it alive, is it ready, what does it count: for load balancers, orchestrators and scrapers."""
 
+import contextlib
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,10 +12,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from ledger.describing import TEXT, AnswerSpec
 from ledger.log import Log
+from ledger.model import RowDamaged
+from ledger.tree.policy import Policy, parse_policy_lines
 from liandan.database import check_schema
 from liandan.projector import Projector
+from liandan.settings import Settings
 from signing.refusal import Refusal
 
+BEHIND_S = 10.0
+"""Publication takes milliseconds, with slow witnesses a second; whoever waits longer is told why."""
 SECONDS = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 
 
@@ -29,6 +36,7 @@ class Metrics:
         self._requests = Counter("liandan_requests", "Answers by status", ["status"], registry=registry)
         self._by_status: dict[int, Counter] = {}
         self.queue = Gauge("liandan_queue", "Statements waiting for the sequencer", registry=registry)
+        self.party_budget = Gauge("liandan_party_budget_used", "Statements of the last minute of whoever posted most", registry=registry)
         self.size = Gauge("liandan_size", "Committed entries", registry=registry)
         self.published_size = Gauge("liandan_published_size", "Published entries", registry=registry)
         self.frozen = Gauge("liandan_frozen", "1 while the log is frozen: nothing is appended or signed", registry=registry)
@@ -105,12 +113,36 @@ async def readyz(request: Request[Any, Any, Any]) -> Response[Ready]:
         reasons.append(str(refusal))
     except (OSError, TimeoutError, InterfaceError, PostgresError) as error:
         reasons.append(f"database: {type(error).__name__}")
-    reasons += [why] if (why := log.publisher.may_append()) is not None else []
+    reasons += await _unpublished(log, request.app.state.settings, size)
     ready = Ready(
         status="not ready" if reasons else "ready", reasons=tuple(reasons), founded=founded, size=size, published=_published(log),
         queue=log.sequencer.waiting, projections_behind=projector.lag(),
     )  # fmt: skip
     return Response(ready, status_code=503 if reasons else 200)
+
+
+async def _unpublished(log: Log, settings: Settings, size: int) -> list[str]:
+    """Why nothing can be published, or whatever keeps what is committed from being published by now."""
+    publisher = log.publisher
+    publisher.note_committed(size)
+    if (why := publisher.may_append()) is not None:
+        return [why + (f": {publisher.hindered}" if publisher.hindered else "")]
+    if publisher.behind_s > BEHIND_S:
+        return [f"publication has been behind for {publisher.behind_s:.0f} s: {publisher.hindered or 'the publisher does not say why'}"]
+    with contextlib.suppress(OSError, InterfaceError, PostgresError, RowDamaged):  # said above
+        if size and (state := await log.state()) is not None:
+            return _unreachable(parse_policy_lines(state.witness_policy), settings)
+    return []
+
+
+def _unreachable(policy: Policy, settings: Settings) -> list[str]:
+    """Witnesses without which nothing is shown, and whose addresses this installation does not know."""
+    named = {peer.vkey for peer in policy.witnesses if peer.name in settings.witness_addresses}
+    is_enough = policy.is_met_by(named) or (settings.witness_fallback_s >= 0 and named)
+    if not policy.witnesses or is_enough:
+        return []
+    wanted = ", ".join(peer.name for peer in policy.witnesses)
+    return [f"nothing can be published: the policy of the log wants witnesses ({wanted}), and LIANDAN_WITNESSES names too few of them"]
 
 
 @get(
@@ -121,6 +153,7 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     counted: Metrics = request.app.state.metrics
     log: Log = request.app.state.service.log
     counted.queue.set(log.sequencer.waiting)
+    counted.party_budget.set(log.budgets.largest(time.monotonic()))
     counted.size.set(log.sequencer.size)
     counted.published_size.set(_published(log))
     counted.frozen.set(log.publisher.mismatch is not None)

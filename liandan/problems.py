@@ -14,8 +14,10 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap, Message, Scope, Send
 
+from ledger.admission.budgets import OverBudget
 from ledger.admission.sequencer import Busy
 from ledger.describing import PROBLEM_JSON
+from ledger.model import RowDamaged
 from ledger.problem import Language, Problem, leading, make_problem
 from ledger.routes import AGAIN, NEW, SIGNED
 from ledger.service import NotAdmitted
@@ -49,10 +51,10 @@ BY_STATUS = {
     431: "HEAD_TOO_LARGE",
     422: "NOT_NFC UNASSIGNED_CHARACTER PERSONAL_DATA NOT_YET SIGNER_CLOSED DISCLOSURE_TWICE DISCLOSURE_UNKNOWN DISCLOSURE_WRONG SALT_SEEN "
     "CHECK_COUNT AS_OF_SIZE AS_OF_LARGE AS_OF_TIME CERT_STATE CERT_SUBJECT TRANSIT_VOID EXCERPT_STATE EXCERPT_SUBJECT ATTESTATION_UNSIGNED "
-    "ATTESTATION_FOUND BUNDLE_TOO_LARGE WEBHOOK_ADDRESS",
-    429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY WEBHOOK_PINGS",
+    "ATTESTATION_FOUND BUNDLE_TOO_LARGE WEBHOOK_ADDRESS PARTY_CHAIN_FULL",
+    429: "FAILURES_TOO_MANY REQUESTS_TOO_MANY PARTY_BUDGET WEBHOOK_PINGS",
     500: "INTERNAL INTERNAL_POISON",
-    503: "BUSY LOG_FROZEN ISSUER_KEY ISSUER_LAPSED SEARCH_BEHIND NOT_YET_READ",
+    503: "BUSY LOG_FROZEN ISSUER_KEY ISSUER_LAPSED SEARCH_BEHIND NOT_YET_READ ROW_DAMAGED",
 }
 STATUS = {code: status for status, codes in BY_STATUS.items() for code in codes.split()}
 """What is not here is 422: the statement can be read, and a rule of its act refuses it."""
@@ -112,6 +114,8 @@ class Problems:
         if isinstance(error, Busy):
             frozen = self._frozen()
             return (Reason("BUSY", found=error.why),) if frozen is None else (Reason("LOG_FROZEN", found=frozen[:200]),)
+        if isinstance(error, RowDamaged):
+            return (Reason("ROW_DAMAGED", found=error.key),)
         if isinstance(error, AWAY):
             return (Reason("BUSY", found=Phrase("数据库暂时无法连接", "the database is away")),)
         if isinstance(error, HTTPException) and error.status_code in OF_STATUS:
@@ -158,10 +162,16 @@ def problem_headers(problem: Problem, error: Exception | None = None) -> dict[st
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="liandan"'
     if problem.status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Retry-After"] = str(error.retry_after_s if isinstance(error, Busy) else RETRY_S.get(problem.code, 5))
+        headers["Retry-After"] = str(_retry_s(error, problem.code))
     if isinstance(error, HTTPException) and (allowed := _allowed(error)):
         headers["Allow"] = allowed
     return headers
+
+
+def _retry_s(error: Exception | None, code: str) -> int:
+    """Seconds until another try is worth it."""
+    told = error.refusal if isinstance(error, NotAdmitted) else error
+    return told.retry_after_s if isinstance(told, Busy | OverBudget) else RETRY_S.get(code, 5)
 
 
 def _allowed(error: HTTPException) -> str:

@@ -6,6 +6,7 @@ import structlog
 from asyncpg import InterfaceError, PostgresError
 
 from ledger.log import Log
+from ledger.model import RowDamaged
 from ledger.store import Conn, analyze, projected
 from manifests.projection import FeedGap, Kept, follow
 from manifests.readers import begun_by
@@ -38,8 +39,8 @@ class Projector:
                             and self._ledger.publisher.mismatch is not None
                         ):
                             await asyncio.sleep(IDLE_S)
-            except (OSError, InterfaceError, PostgresError) as error:
-                log.warning("projection_waits", error=type(error).__name__)
+            except (OSError, InterfaceError, PostgresError, RowDamaged) as error:
+                log.warning("projection_waits", error=type(error).__name__, row=getattr(error, "key", None))
                 await asyncio.sleep(IDLE_S)
 
     async def catch_up(self) -> int:

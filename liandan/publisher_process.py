@@ -34,6 +34,7 @@ from liandan.database import open_pool
 from liandan.keyring import ServerKeys, read_keyring
 from liandan.process import let_end, set_up_logging, tune
 from liandan.settings import Settings
+from liandan.store_registration import register_store
 from liandan.wiring import KINDS
 from signing.phrase import Phrase, Word, as_word
 from signing.refusal import Reason, Refusal, refuse
@@ -43,6 +44,8 @@ log = structlog.get_logger("liandan.publisher_process")
 
 START_S = 600
 """A publisher that takes over after a loss replays what its memory lacks before it is ready."""
+TELL_S = 1.0
+"""How often the publisher looks whether what hinders it has changed."""
 AGAIN_S = 1.0
 """Between the death of a publisher and the next one."""
 LOOK_S = 1.0
@@ -68,6 +71,8 @@ class News(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it cannot start: code, field, found, expected."""
     mismatch: str = ""
     """Why it must not start."""
+    trouble: str = ""
+    """What hinders publication now."""
 
 
 @asynccontextmanager
@@ -75,6 +80,7 @@ async def publishing(settings: Settings, keys: ServerKeys, pool: Pool[Record]) -
     """A publisher that has found nothing wrong, not running yet; raises Mismatch and Refusal."""
     async with AsyncExitStack() as stack:
         checkpoints = stack.enter_context(contextlib.closing(CheckpointStore(settings.checkpoint_path)))
+        await register_store(pool, checkpoints)
         signer = await asyncio.to_thread(_signer, settings, keys)
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False))
         fallback_s = None if settings.witness_fallback_s < 0 else float(settings.witness_fallback_s)
@@ -165,14 +171,16 @@ async def _listen(commits: asyncio.StreamReader, hint: asyncio.Event, gone: asyn
 
 
 async def _tell(publisher: Publisher) -> None:
-    """A line whenever the checkpoint or the freeze has changed; the server reads both for itself."""
+    """A line whenever the checkpoint, the freeze or what hinders publication has changed; the server reads the first two for itself."""
     told: object = None
     while True:
         changed = publisher.changed
-        if (now := (publisher.published, publisher.mismatch)) != told:
+        if (now := (publisher.published, publisher.mismatch, publisher.hindered)) != told:
             told = now
-            _say(News())
-        await changed.wait()
+            _say(News(trouble=publisher.hindered))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TELL_S):
+                await changed.wait()
 
 
 def _say(news: News) -> None:
@@ -225,9 +233,11 @@ class PublisherProcess:
         passing, looking = asyncio.create_task(self._pass_on(committed)), asyncio.create_task(_look(follower))
         try:
             while True:
-                while await self._news() is not None:
+                while (news := await self._news()) is not None:
+                    follower.trouble = news.trouble
                     follower.refresh()
                     follower.wake()
+                follower.trouble = "the publisher's process has ended and is started again"
                 log.error("publisher_died", status=None if self._process is None else self._process.returncode)
                 await self._again(follower)
         finally:
@@ -240,6 +250,7 @@ class PublisherProcess:
             await asyncio.sleep(AGAIN_S)
             try:
                 await self.start()
+                follower.trouble = ""
                 return
             except (TimeoutError, OSError) as error:
                 log.error("publisher_not_started", error=str(error))

@@ -164,6 +164,14 @@ BUSY | - | operator | design §8 [DESIGN]
 系统繁忙，本次请求未写入任何内容。 || 按 Retry-After 等待后原样重发；重复提交是安全的。
 The log is busy; nothing of this request was written. || Wait as Retry-After says and send the same again; resending is safe.
 
+STORE_IN_USE | - | operator | design §5 [DESIGN]
+还有服务连着这个数据库，不能改登记。 || 停止全部服务（包括其他机器上的），再执行一次。
+Servers are still connected to this database, so its store cannot be changed. || Stop all of them, on other machines too, and run it again.
+
+STORE_OTHER | - | operator | design §5 [DESIGN]
+数据库登记的是另一个检查点存储：两个存储各自从同一数据库承诺，会签出两部历史。 || 停用另一台服务，或把本机的 LIANDAN_CHECKPOINT_STORE 指向登记的那一个；确要改由本机的存储接手（迁移、恢复之后），先停止全部服务，再执行 liandan log move-store --instead-of 登记的路径。
+The database is registered with another checkpoint store: two stores that promise from one database sign two histories. || Stop the other server, or point LIANDAN_CHECKPOINT_STORE at the registered one; to go on with this store deliberately (after a move or a restore), stop all servers and run liandan log move-store --instead-of the registered path.
+
 LOG_FROZEN | - | operator | design §5 [DESIGN]
 账本已冻结：数据与已发布的检查点不一致，停止写入，读取不受影响。 || 请联系运营单位和两地主管部门；保存您手中的回执。
 The log is frozen: data contradict a published checkpoint. Appends have stopped, reads go on. || Contact the operator and both authorities, and keep your receipts.

@@ -100,7 +100,7 @@ async def assemble(
         pool = await stack.enter_async_context(await open_pool(dsn, min_size=settings.pool_min, max_size=settings.pool_max))
         follower, publish = await _published(settings, keys, dsn, pool, stack)
         data, queue, batch = DataSets(KINDS, follower.files.read), settings.queue_max, settings.batch_max
-        ledger = Log(pool, KINDS, data, follower, keys.operator, queue_max=queue, batch_max=batch)
+        ledger = Log(pool, KINDS, data, follower, keys.operator, queue_max=queue, batch_max=batch, limits=settings.posting_limits)
         await _check_keys(ledger, keys.origin, follower.log_keys)
         counted = Metrics()
         ledger.sequencer.observe = counted.batch

@@ -15,10 +15,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, inspect
 
+from ledger.admission.budgets import PostingLimits
 from ledger.admission.form_words import said_of
 from signing.files import read_whole
 from signing.phrase import Phrase
 from signing.refusal import Reason, Refusal, refuse
+from signing.uscc import check_uscc
 
 PREFIX = "LIANDAN_"
 FILE_MAX = 1024 * 1024
@@ -42,8 +44,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Directory of the programs for the embedded server. Default: the installed wheel, then ``pg_config``, then ``/usr/lib/postgresql``."""
     pool_min: Positive = 2
     """Connections held open per process."""
-    pool_max: Positive = 16
-    """Most connections per process; times the processes it must stay below the server's ``max_connections``."""
+    pool_max: Annotated[int, Meta(ge=4)] = 16
+    """Most connections per process, at least 4: the projections keep one, the sequencer has one in use; times the processes it must stay below the server's ``max_connections``."""
     host: str = "127.0.0.1"
     """Address to listen on. Anything but loopback belongs behind a TLS terminator."""
     port: Port = 8551
@@ -109,6 +111,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Retry-After.
     """
 
+    party_statements_per_minute: Positive = 1_200
+    """New statements of one party a minute, whatever keys and addresses they come from; beyond it answers are 429 with Retry-After.
+    Authorities and the operator have no such budget.
+    """
+    key_statements_per_minute: Positive = 600
+    """The same of one key: a stolen or runaway device does not use up what its party has."""
+    party_limits: str | None = None
+    """Other limits a minute, for parties and their keys alike, ``91510100MA62M13800=20000``: for a bulk load, for instance."""
+    party_chain_max: Annotated[int, Meta(ge=100)] = 1_000
+    """Acts about one party itself (keys, names, sites, grants): evidence of its manifests holds all of them, and must fit into a paper.
+    Revoking a key is always possible.
+    """
+
     webhooks: Literal["process", "task", "off"] = "process"
     """Where notices to webhooks are sent from: a process of its own, which the server starts with the first webhook and ends, a task of the
     server, or nowhere: then other servers of the installation send them.
@@ -143,6 +158,18 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise refuse("SETTING", field="witnesses", found=item, expected="name=https://…")
             found[name] = address
         return found
+
+    @property
+    def posting_limits(self) -> PostingLimits:
+        """What a party may post; Refusal SETTING for an item of ``party_limits`` that is no code and number."""
+        raised: dict[str, int] = {}
+        for item in (self.party_limits or "").replace(",", " ").split():
+            uscc, _, limit = item.partition("=")
+            if not check_uscc(uscc) or not limit.isdecimal() or int(limit) < 1:
+                raise refuse("SETTING", field="party_limits", found=item, expected=Phrase("统一社会信用代码=20000", "<code>=20000"))
+            raised[uscc] = int(limit)
+        per_party, per_key = self.party_statements_per_minute, self.key_statements_per_minute
+        return PostingLimits(party=per_party, key=per_key, raised=raised, chain=self.party_chain_max)
 
     @property
     def log_path(self) -> Path:

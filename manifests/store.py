@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.caller import region_keys
+from ledger.model import RowDamaged
 from ledger.searching.store import TermIndex, having
 from ledger.searching.terms import ANY, Groups
 from ledger.store import Conn, list_feed
@@ -24,22 +26,32 @@ SCAN_MAX, STEP_MAX = 10_000, 1_000
 EARLIEST, LATEST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
+def read_view(raw: bytes, chain: str) -> ManifestView:
+    """A view as it is kept; RowDamaged for one that cannot be read."""
+    try:
+        return DECODE(raw)
+    except msgspec.DecodeError as error:
+        raise RowDamaged(f"manifest_view:{chain}") from error
+
+
 async def fetch_view(conn: Conn, chain: str) -> ManifestView | None:
     """The view of one manifest by its chain."""
     raw: bytes | None = await conn.fetchval("SELECT view FROM manifest_view WHERE chain = $1", chain)
-    return None if raw is None else DECODE(raw)
+    return None if raw is None else read_view(raw, chain)
 
 
 async def fetch_views(conn: Conn, chains: Sequence[str]) -> dict[str, ManifestView]:
     """Views by chain; chains without one are left out."""
     rows = await conn.fetch("SELECT chain, view FROM manifest_view WHERE chain = ANY($1::text[])", chains)
-    return {row["chain"]: DECODE(row["view"]) for row in rows}
+    return {row["chain"]: read_view(row["view"], row["chain"]) for row in rows}
 
 
 async def find_views(conn: Conn, name: str, *, limit: int = 10) -> list[ManifestView]:
     """Manifests that a ULID or a national number names, oldest first; more than one while a number is disputed."""
-    rows = await conn.fetch("SELECT view FROM manifest_view WHERE ulid = $1 OR number = $1 ORDER BY issued_at, chain LIMIT $2", name, limit)
-    return [DECODE(row["view"]) for row in rows]
+    rows = await conn.fetch(
+        "SELECT chain, view FROM manifest_view WHERE ulid = $1 OR number = $1 ORDER BY issued_at, chain LIMIT $2", name, limit
+    )
+    return [read_view(row["view"], row["chain"]) for row in rows]
 
 
 class FoundViews(Struct, frozen=True, gc=False):
@@ -108,8 +120,8 @@ async def _changed_views(conn: Conn, search: Search, after: Changed | None, limi
 async def _views_with(conn: Conn, which: str, keys: Sequence[object], groups: Groups) -> list[ManifestView]:
     """Views by a key that has an index, of those that have a term of each group; in no order."""
     # Only fixed text and $n stand in the statement; every value is an argument.
-    rows = await conn.fetch(f"SELECT view FROM manifest_view WHERE {which}{having(groups, 2)}", keys, *groups) if keys else []  # noqa: S608
-    return [DECODE(row["view"]) for row in rows]
+    rows = await conn.fetch(f"SELECT chain, view FROM manifest_view WHERE {which}{having(groups, 2)}", keys, *groups) if keys else []  # noqa: S608
+    return [read_view(row["view"], row["chain"]) for row in rows]
 
 
 async def list_views(conn: Conn, search: Search, *, limit: int = 50) -> list[ManifestView]:

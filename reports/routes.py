@@ -1,7 +1,6 @@
 """HTTP of the reports. The shell provides ``log``, ``press``, ``drawer`` and ``caller``; refusals become problems there."""
 
 import asyncio
-from contextlib import suppress
 from typing import Annotated, Any
 
 from litestar import Request, Response, Router, get
@@ -17,7 +16,7 @@ from reports.drawing import Drawer, StatementAsked
 from reports.paper.tongue import Tongue
 from reports.press import Press
 from reports.reconcile import SUFFIXES
-from signing.refusal import Refusal
+from reports.waiting import still_waits
 
 REFUSALS = refusals(401, 403, 404, 409, 422)
 PAPER, BUNDLE = {**REFUSALS, **file(PDF, said="The paper, its evidence attached")}, {**REFUSALS, **file(JSON, said="The bundle")}
@@ -161,29 +160,10 @@ async def get_reconciliation(
     month, _, suffix = name.partition(".") if name.endswith(SUFFIXES) else (name, "", "json")
     asked = StatementAsked(month, (from_province, to_province), suffix, "zh" if suffix == "json" else tongue)
     drawing = asyncio.create_task(service.statement_of(log, drawer, caller, asked))
-    if not await _waits(request, drawing):
+    if not await still_waits(request.receive, drawing):
         return Response(b"", status_code=499)  # to nobody
     file, content = await drawing
     return _file(content, file, _MEDIA[suffix])
-
-
-async def _waits(request: Request[Any, Any, Any], work: asyncio.Task[Any]) -> bool:
-    """Whether the client is still there when the work is done; where it has left before, the work is ended."""
-    gone = asyncio.create_task(_left(request))
-    try:
-        await asyncio.wait([work, gone], return_when=asyncio.FIRST_COMPLETED)
-        return work.done()
-    finally:
-        gone.cancel()
-        if not work.done():
-            work.cancel()
-            await asyncio.wait([work])
-
-
-async def _left(request: Request[Any, Any, Any]) -> None:
-    with suppress(Refusal):  # what a connection that ended early is answered with
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
 
 
 router = Router(

@@ -15,7 +15,7 @@ from ledger import store
 from ledger.admission.entry import read_entry
 from ledger.admission.kind_table import Kinds
 from ledger.auditing.report import Finding
-from ledger.model import Head, chain_key, chain_keys
+from ledger.model import Head, RowDamaged, chain_key, chain_keys
 from ledger.reading import ALL_ROWS, Position
 from ledger.searching.store import TermIndex, having
 from ledger.searching.terms import ANY, Groups
@@ -214,7 +214,10 @@ async def follow_registries(conn: Conn, chains: Iterable[str]) -> None:
 
 
 def _head(chain: str, raw: bytes) -> Head[Any]:
-    return _DECODERS[chain.partition("/")[0]].decode(raw)
+    try:
+        return _DECODERS[chain.partition("/")[0]].decode(raw)
+    except msgspec.DecodeError as error:
+        raise RowDamaged(f"chain:{chain}") from error
 
 
 async def stream_wrong(conn: Conn, position: int) -> AsyncIterator[Finding]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ledger.admission.near import nearest
 from ledger.admission.personality import CHANGEABLE, RULESETS, Judged, Kind, Personality, Ruleset
 from ledger.chain import KEPT_MAX, ULID, USCC, is_chain_name
-from ledger.model import Account, DataMissing, Findings, Head, Seen
+from ledger.model import Account, DataMissing, Findings, Head, RowDamaged, Seen
 from signing.phrase import Phrase, Word, joined
 from signing.refusal import Rule, following, refuse
 from signing.uscc import check_uscc
@@ -137,13 +137,16 @@ class Kinds:
         return self.data.get(name) or next(longer, None)
 
     def decode(self, key: str, raw: bytes) -> Any:
-        """The inverse of ``encode`` for the value under ``key``."""
+        """The inverse of ``encode`` for the value under ``key``; RowDamaged for what is no such value."""
         register, _, rest = key.partition(":")
-        if register == "chain":
-            return (self._heads.get(rest) or self._heads[rest.partition("/")[0]]).decode(raw)
-        if register == "account":
-            return self._account.decode(raw)
-        return self._others[register].decode(raw)
+        try:
+            if register == "chain":
+                return (self._heads.get(rest) or self._heads[rest.partition("/")[0]]).decode(raw)
+            if register == "account":
+                return self._account.decode(raw)
+            return self._others[register].decode(raw)
+        except msgspec.DecodeError as error:
+            raise RowDamaged(key) from error
 
 
 def _with_parties(pattern: str) -> str:

@@ -34,6 +34,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS promise
   (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS origin (one INTEGER PRIMARY KEY CHECK (one = 1), origin TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS identity (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);
+INSERT OR IGNORE INTO identity VALUES (1, lower(hex(randomblob(16))));
 CREATE TABLE IF NOT EXISTS frozen (one INTEGER PRIMARY KEY CHECK (one = 1), why TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shadow (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shadow_size (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, at_s INTEGER NOT NULL);
@@ -52,6 +54,11 @@ class CheckpointStore:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
+
+    @property
+    def id(self) -> str:
+        """By which a database knows this store again: random, made with the file. A copy has the same; its path tells them apart."""
+        return str(self._value("SELECT id FROM identity"))
 
     def bind(self, origin: str) -> str:
         """Tie the store to one log; returns the origin it is tied to, which is another one if the store belongs to another log."""

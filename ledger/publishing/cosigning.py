@@ -47,6 +47,8 @@ class Cosigning:
         self._collector, self._addresses = collector, dict(addresses)
         self._timeout_s, self._fallback_s = timeout_s, fallback_s
         self._is_degraded = False  # the last checkpoint lacked the quorum: the next one does not wait for it again, until it is met
+        self.waiting = ""
+        """Which witnesses are waited for now, and why they do not answer; empty while none is."""
         self._said: tuple[str, list[str]] | None = None
         """What was logged last: the same several times a second would hide everything else."""
 
@@ -62,14 +64,15 @@ class Cosigning:
             if cosigned.contradictions:
                 raise Contradicted(cosigned.contradictions)
             if cosigned.is_quorum:
-                self._is_degraded, self._said = False, None
+                self._is_degraded, self._said, self.waiting = False, None, ""
                 return CosignedNote(cosigned.attach(note), is_degraded=False)
             may_fall_back = self._is_degraded or (self._fallback_s is not None and time.monotonic() - started >= self._fallback_s)
             if cosigned.lines and may_fall_back:
-                self._is_degraded = True
+                self._is_degraded, self.waiting = True, ""
                 self._say("degraded", cosigned)
                 return CosignedNote(cosigned.attach(note), is_degraded=True)
             self._say("waiting_for_witnesses", cosigned)
+            self.waiting = "waiting for witnesses: " + ", ".join(f"{failure.witness} ({failure.kind})" for failure in cosigned.failures)
             await asyncio.sleep(RETRY_S)
 
     async def inspect(self, note: bytes, prove: Prove, policy_lines: Sequence[str]) -> None:

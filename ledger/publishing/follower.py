@@ -52,6 +52,8 @@ class Follower:
         self.published: Published | None = None
         self.mismatch: str | None = None  # why the log is frozen
         self._halted: str | None = None
+        self.trouble = ""
+        """What hinders a publisher that runs elsewhere, as it says itself."""
 
     def refresh(self) -> bool:
         """Read what the leader shows, and whether the log is frozen; True if that is news. Blocks on disk."""
@@ -81,9 +83,9 @@ class Follower:
         self._behind_since = time.monotonic() if self._committed > published.size else None
 
     def note_committed(self, size: int) -> None:
-        """The database holds ``size`` entries: from now on publication is awaited."""
+        """The database holds ``size`` entries: from now on publication is awaited; of a log that is not founded nothing is."""
         self._committed = max(self._committed, size)
-        if self._behind_since is None and (self.published is None or self.published.size < size):
+        if size and self._behind_since is None and (self.published is None or self.published.size < size):
             self._behind_since = time.monotonic()
 
     def may_append(self) -> str | None:
@@ -93,6 +95,16 @@ class Follower:
         if self._behind_since is not None and time.monotonic() - self._behind_since > STALLED_S:
             return "publication has been behind for more than 4 minutes"
         return None
+
+    @property
+    def hindered(self) -> str:
+        """What hinders publication now, in words; empty while nothing is known to."""
+        return self.trouble
+
+    @property
+    def behind_s(self) -> float:
+        """For how long something committed has waited for its publication, seconds."""
+        return 0.0 if self._behind_since is None else time.monotonic() - self._behind_since
 
     async def wait_for(self, size: int, timeout_s: float) -> Published | None:
         """The first published checkpoint of at least ``size``, or None when it does not come in time."""

@@ -73,6 +73,7 @@ class Publisher(Follower):
         self._promise = Promise(0, 0, EMPTY_ROOT, "")
         self._archived_at, self._last_day = float("-inf"), ""
         self._leadership = Leadership(checkpoint_store.path)
+        self._failed = ""  # why the last step failed; empty once one has succeeded
         self._unfinished: tuple[StagedFiles, Promise] | None = None  # what is promised in the store and not yet in place as files
         self._is_unshown = False  # whether the promised size still waits to be signed and shown
         self.is_degraded = False  # whether the newest checkpoint lacks the quorum of its witnesses
@@ -91,6 +92,11 @@ class Publisher(Follower):
         if self.published is not None:
             self._promise = Promise(0, self.published.size, self.published.root, "")
         return True
+
+    @property
+    def hindered(self) -> str:
+        """What hinders publication now: the last failure, or witnesses that are waited for."""
+        return self._failed or ("" if self._cosigning is None else self._cosigning.waiting)
 
     def close(self) -> None:
         """Let another process lead."""
@@ -175,6 +181,7 @@ class Publisher(Follower):
             hint.clear()
             try:
                 moved = await self.step()
+                self._failed = ""
                 if not moved and time.monotonic() - self._archived_at >= ARCHIVE_EVERY_S:
                     await asyncio.to_thread(self._archive_when_due)
                 await self._pause(started + self._interval_s, hint)
@@ -185,7 +192,8 @@ class Publisher(Follower):
                 self._step_back(error)
                 continue
             except (*store.AWAY, PostgresError, sqlite3.Error) as error:
-                log.error("publish_failed", error=f"{type(error).__name__}: {error}")
+                self._failed = f"{type(error).__name__}: {error}"
+                log.error("publish_failed", error=self._failed)
                 await asyncio.sleep(max(0.0, started + self._interval_s - time.monotonic()))
             if not moved and not self._prefetch.entries and not await _is_set(hint, IDLE_S):
                 self._is_unshown |= self.published is not None and time.monotonic() - self.published.at > self._republish_s

@@ -82,9 +82,24 @@ async def _audited(target: str | None, options: dict[str, Any], progress: Any, k
     else:
         async with _directory(target, options, progress) as directory:
             report, note = await asyncio.to_thread(_export, directory, progress, how), reader_of(directory)("checkpoint")
+    if options["vkey_file"] is not None:
+        _check_keys(report, note, options["vkey_file"])
     if state is not None and report.is_clean and note is not None:
         (state / "checkpoint").write_bytes(note)
     return report
+
+
+def _check_keys(report: AuditReport, note: bytes | None, vkey_file: Path) -> None:
+    """The checkpoint is signed with the keys that were pinned, else VKEY_DIFFERS."""
+    from ledger.auditing.report import difference
+    from ledger.tree.checkpoint import open_checkpoint
+    from signing.refusal import Refusal
+
+    vkeys = read_given(vkey_file).decode("utf-8", "replace").splitlines()
+    try:
+        open_checkpoint(note or b"", vkeys)
+    except Refusal as refusal:
+        report.add(difference("VKEY_DIFFERS", "checkpoint", ", ".join(refusal.codes), f"signed with the keys of {vkey_file.name}"))
 
 
 def _lines(report: AuditReport) -> list[str]:
@@ -182,7 +197,8 @@ async def _directory(target: str, options: dict[str, Any], progress: Any) -> Asy
         yield Path(target)
         return
     with tempfile.TemporaryDirectory(prefix="liandan-audit-") as made:
-        async with open_client(**options | {"url": target}) as client:
+        # Pins are held against what was fetched, like those of an export: a log that is not the pinned one is a finding.
+        async with open_client(**options | {"url": target, "vkey_file": None, "found": None}) as client:
             await export(fetch_url(client), await archived_at(client), Path(made), KINDS, progress)
         yield Path(made)
 

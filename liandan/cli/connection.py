@@ -92,8 +92,8 @@ def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan: 
     from liandan.client import AsyncLiandan, ReceiptFolder, Trust
 
     vkey_file, found, receipts, key_file = (options[name] for name in ("vkey_file", "found", "receipts", "key_file"))
-    if (vkey_file is None) != (found is None):
-        raise click.UsageError("--vkey 与 --found 须同时给出 / give --vkey and --found together")
+    if vkey_file is not None and found is None:
+        raise click.UsageError("给出 --vkey 时须同时给出 --found / with --vkey give --found too")
     trust = None if vkey_file is None else Trust.from_files(vkey_file, found)
     kept = None if receipts is None else ReceiptFolder(receipts)
     key = own if key_file is None else load_key(key_file, options["passphrase_file"])
@@ -101,7 +101,7 @@ def open_client(own: PrivateKey | None = None, **options: Any) -> AsyncLiandan: 
     if url is None:
         here = own_settings()
         url = here.public_url or f"http://{here.host}:{here.port}"
-    client = AsyncLiandan(check_address(url), key, trust=trust, folder=kept, patience_s=PATIENCE_S)
+    client = AsyncLiandan(check_address(url), key, trust=trust, pinned_found=found or "", folder=kept, patience_s=PATIENCE_S)
     client.set_now(None if options["now"] is None else parse_at(options["now"], "--now"))
     return client
 

@@ -194,6 +194,30 @@ def policy() -> int:
     return 0
 
 
+@log.command("move-store")
+@click.option(
+    "--instead-of",
+    "instead_of",
+    required=True,
+    metavar="PATH",
+    help="数据库现在登记的检查点存储（拒绝启动时所示） / the store that is registered now",
+)
+@command
+async def move_store_command(instead_of: str) -> int:
+    """迁移或恢复之后：改由本机的检查点存储从数据库发布。全部服务须已停止，原来的存储不得再用。
+
+    After a move or a restore: let this installation's checkpoint store publish from the database. Stop all servers; the former store must not
+    be used again.
+    """
+    from liandan.installation import open_offline
+    from liandan.store_registration import move_store, own_registration
+
+    async with open_offline(own_settings()) as (connection, checkpoints, _):
+        before, now = await move_store(connection, checkpoints, instead_of), own_registration(checkpoints)
+    emit({"before": before, "now": now}, f"已登记 / registered: {now.path}（{now.id[:8]}）", "现在可以启动服务 / now start the server")
+    return 0
+
+
 @log.command()
 @click.option(
     "--from",

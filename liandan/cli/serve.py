@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from liandan.cli.connection import folder, own_settings
-from liandan.cli.output import command, emit, say, service, wants_json
+from liandan.cli.output import FINDING, command, emit, say, service, wants_json
 from signing.phrase import Phrase
 
 
@@ -40,9 +40,18 @@ async def migrate_command() -> int:
     from liandan.server import database_url
 
     async with database_url(own_settings()) as dsn:
-        await migrate(dsn)
-    emit({"revision": schema_revision()}, "数据库结构已是最新 / the schema is up to date")
-    return 0
+        repaired = await migrate(dsn)
+    lines = [
+        *(f"已补回 / put back: {line}" for line in repaired.restored),
+        *(f"仍不同 / still differs: {line}" for line in repaired.differing),
+    ]
+    said = {"revision": schema_revision(), "restored": repaired.restored, "differing": repaired.differing}
+    emit(
+        said,
+        *lines,
+        "数据库结构已是最新 / the schema is up to date" if not repaired.differing else "数据库结构与程序所需不同 / the schema differs",
+    )
+    return FINDING if repaired.differing else 0
 
 
 @click.command()

@@ -54,15 +54,17 @@ class AsyncLiandan:
     """Draft, sign, post, verify, keep. One instance per party and log; safe for concurrent use on different chains."""
 
     def __init__(
-        self, base_url: str, key: PrivateKey | None = None, *, uscc: str = "", trust: Trust | None = None,
+        self, base_url: str, key: PrivateKey | None = None, *, uscc: str = "", trust: Trust | None = None, pinned_found: str = "",
         folder: ReceiptFolder | None = None, heads: Heads | None = None, patience_s: float = 60.0, states_seen: bool = True,
         http: httpx.AsyncClient | None = None,
     ) -> None:  # fmt: skip
-        """``key`` signs and logs in for the party ``uscc``. Without ``trust`` the server's first answer is pinned (trust on first use).
+        """``key`` signs and logs in for the party ``uscc``. Without ``trust`` the server's first answer is pinned (trust on first use);
+        ``pinned_found`` is the hash of ``log.found`` that it must have, where its keys are not known beforehand.
         ``states_seen`` puts the newest verified checkpoint into each draft: whoever shows another history later is convicted by it.
         """
         self._transport = Transport(base_url, key, patience_s=patience_s, http=http)
         self._key, self.uscc, self.trust, self._folder = key, uscc, trust, folder
+        self._pinned_found = pinned_found
         self.heads = heads or Heads()
         self._states_seen = states_seen
         self.checkpoint: Checkpoint | None = None
@@ -95,6 +97,8 @@ class AsyncLiandan:
         """Learn or check what the log is, go on from the folder's checkpoint, and log in if there is a key."""
         if self.trust is None:
             found = await self.log()
+            if self._pinned_found not in ("", found.found):
+                raise Dishonest(f"the log's founding hash is {found.found}, pinned is {self._pinned_found}")
             if found.found is None:
                 return
             self.trust = Trust(origin=found.origin, found=found.found, log_keys=found.log_keys)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
 
@@ -27,6 +27,7 @@ from reports.tables import columns
 from reports.tables.columns import Table, Value
 from reports.tables.workbook import Workbook
 from reports.tables.writing import MARK, csv_text, heads_of
+from reports.waiting import HEAD_ONLY, still_waits, to_its_end
 from whitelist.routes import get_approvals, get_listings, get_lists, get_permits, get_quotas
 
 ROWS_MAX = 2_000_000
@@ -103,13 +104,18 @@ async def _as_xlsx(pages: Pages, page: Any, table: Table, heads: Sequence[str], 
         book = await asyncio.to_thread(Workbook, str(path), title, folder=str(path.parent))
         await asyncio.to_thread(book.sheet, title, [(head, column.width) for head, column in zip(heads, table.columns, strict=True)])
         async for rows in pages.rows(page):
-            await asyncio.to_thread(book.add, rows)
+            await to_its_end(asyncio.to_thread(book.add, rows))
         if pages.is_cut:
             await asyncio.to_thread(book.add, [[cut_text(rows_max, english=english)]])
-        await asyncio.to_thread(book.close)
+        await to_its_end(asyncio.to_thread(book.close))
         return await asyncio.to_thread(path.open, "rb")
     finally:
         await asyncio.to_thread(shutil.rmtree, path.parent)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield
 
 
 async def _sent(source: BinaryIO) -> AsyncIterator[bytes]:
@@ -131,7 +137,10 @@ def as_file(search: HTTPRouteHandler, table: Table, kind: str, *, rows_max: int 
         pages = Pages(search.fn, table, given, rows_max)
         heads = heads_of(table.columns, english=english)
         headers = {"Content-Disposition": f'attachment; filename="{table.name}.{kind}"', "Cache-Control": "private, no-store"}
-        if kind == "csv":
+        request: Request[Any, Any, Any] = asked["request"]
+        if HEAD_ONLY in request.scope:  # nobody reads it: no file is made
+            page, body = await pages.first(), _nothing()
+        elif kind == "csv":
             page = await pages.first()
             body = _as_csv(pages, page, heads, rows_max, english=english)
         else:
@@ -139,13 +148,17 @@ def as_file(search: HTTPRouteHandler, table: Table, kind: str, *, rows_max: int 
                 raise Busy("another workbook is being made", 5)
             async with _ONE_BOOK:
                 page = await pages.first()
-                body = _sent(await _as_xlsx(pages, page, table, heads, rows_max, english=english))
+                making = asyncio.create_task(_as_xlsx(pages, page, table, heads, rows_max, english=english))
+                if not await still_waits(request.receive, making):
+                    return Response(b"", status_code=499)  # to nobody
+                body = _sent(making.result())
         if isinstance(size := getattr(page, "size", None), int):
             headers[SIZE_HEADER] = str(size)
         return Stream(body, media_type=media_type, headers=headers)
 
     more = [] if "lang" in has else [inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, annotation=_lang_annotation())]
-    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept] + more
+    more.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any]))
+    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in kept if one.name != "request"] + more
     run.__signature__ = described.replace(parameters=parameters, return_annotation=Response[Any])  # type: ignore[attr-defined]  # read by the framework
     run.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": Response[Any]}
     run.__name__ = f"{search.fn.__name__}_{kind}"

@@ -35,6 +35,7 @@ READERS = {
     "liandan.verify_page": "files shipped with the package",
     "liandan.act_pages": "documentation",
     "liandan.act_components": "documentation",
+    "liandan.schema_repair": "the snapshot shipped with the package",
     "liandan.founding": "data shipped with the package",
     "liandan.publisher_process": "data shipped with the package",
     "liandan.keyring": "the key file, after it was read bounded",

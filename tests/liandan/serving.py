@@ -29,6 +29,8 @@ def settings_of(database_url: str, directory: Path, **changes: object) -> Settin
         "publisher": "task",  # keys in memory; the process has tests of its own
         "failures_per_minute": 10_000,
         "requests_per_minute": 100_000,
+        "party_statements_per_minute": 100_000,
+        "key_statements_per_minute": 100_000,
         **changes,
     }
     return Settings(**fields)  # type: ignore[arg-type]  # test shorthand

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import asyncpg
 import httpx
 import pytest
 
@@ -170,3 +171,17 @@ async def test_a_key_whose_time_is_over_does_not_log_in(client: httpx.AsyncClien
         assert answer.status_code == expected, answer.text
     party = (await client.get(f"/v1/parties/{ORIGIN_CITY}", headers=await token_of(client, ORIGIN_CITY))).json()
     assert [key.get("kinds") for key in party["keys"]] == [None, ["manifest.issue"]]
+
+
+async def test_a_row_that_nobody_can_read_is_said_to_and_is_no_fault(client: httpx.AsyncClient, database: asyncpg.Connection) -> None:
+    """Case O9: a malformed quota row was a 500. Every derived row that a search reads, by its kind."""
+    reader = await token_of(client, AUTHORITY_51)
+    searches = ("permits", "lists", "listings", "approvals", "quotas", "manifests")
+    paths = [path for name in searches if (await client.get(path := f"/v1/{name}", headers=reader)).json()[name]]
+    assert {"/v1/permits", "/v1/quotas", "/v1/manifests"} <= set(paths)
+    await database.execute(r"UPDATE fact SET value = '\xc1' WHERE key ~ '^(account:|chain:(permit|list|approval)/)'")
+    await database.execute(r"UPDATE manifest_view SET view = '\xc1'")
+    for path in paths:
+        answer = await client.get(path, headers=reader)
+        assert (path, answer.status_code, answer.json()["code"]) == (path, 503, "ROW_DAMAGED"), answer.text
+        assert "liandan audit" in answer.text

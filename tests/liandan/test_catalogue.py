@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from tests.liandan.catalogue import SNAPSHOT, catalogue
+from liandan.catalogue import SNAPSHOT, catalogue
 
 UNSEEN = (
     ("column fact.more", "ALTER TABLE fact ADD COLUMN more text"),

@@ -28,6 +28,9 @@ CHANGES = {
     "position ahead": ("UPDATE projection_position SET idx = idx + 1000", "projection_position.idx"),
     "position behind": ("UPDATE projection_position SET idx = idx - 1", "projection_position.idx"),
     "view": ("UPDATE manifest_view SET view = set_byte(view, 40, get_byte(view, 40) # 1)", "manifest_view.view"),
+    "a view that nobody can read": (r"UPDATE manifest_view SET view = '\xc1'", "manifest_view.view"),
+    "a quota that nobody can read": (r"UPDATE fact SET value = '\xc1' WHERE key LIKE 'account:%'", "fact.value"),
+    "a permit that nobody can read": (r"UPDATE fact SET value = '\xc1' WHERE key LIKE 'chain:permit%'", "fact.value"),
     "renamed": ("UPDATE manifest_view SET chain = chain || 'X'", "manifest_view.view"),
     "terms": ("UPDATE manifest_view SET terms = '{}'", "manifest_view.terms"),
     "a term hidden": ("DELETE FROM manifest_term WHERE term LIKE 'receiver:%'", "manifest_term"),
@@ -65,6 +68,7 @@ CHANGES = {
 }
 
 DERIVED = (
+    "fact",
     "projection_position",
     "manifest_view",
     "manifest_term",
@@ -124,7 +128,8 @@ async def test_a_changed_view_is_found_and_an_honest_one_is_not(
             for table in DERIVED:
                 await conn.execute(f"DELETE FROM {table}")
                 await conn.execute(f"INSERT INTO {table} SELECT * FROM kept.{table}")
-    assert {(one.code, one.field) for one in found} == {("VIEW_DIFFERS", field) for field in fields}
+    codes = [("FACT_DIFFERS" if field == "fact.value" else "VIEW_DIFFERS", field) for field in fields]
+    assert {(one.code, one.field) for one in found} == set(codes)
 
 
 async def test_what_was_kept_aside_is_honest_again(honest: tuple[Log, Pool[Record]]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from ledger.publishing.files import LogFiles
 from ledger.static.routes import accepts_gzip
@@ -16,6 +18,8 @@ from ledger.tree.merkle import leaf_hash
 from ledger.tree.policy import parse_policy
 from ledger.tree.proof import parse_proof
 from ledger.tree.tiles import parse_bundle
+from liandan.cli.audit import audit_command
+from signing.keys import write_key
 from tests.ledger.trust import verify_proof
 from tests.liandan.serving import http, post_all
 from tests.liandan.test_reading import token_of
@@ -111,3 +115,25 @@ async def test_anybody_gets_a_proof_that_stock_readers_verify_with_the_policy(cl
 async def test_a_log_that_is_not_founded_has_no_policy_and_no_proof(database_url: str, tmp_path: Path) -> None:
     async with http(database_url, tmp_path) as client:
         assert [(await client.get(path)).status_code for path in ("/policy", "/v1/proofs/0")] == [404, 404]
+
+
+async def test_a_server_is_audited_against_either_pin_alone(client: httpx.AsyncClient, bench: Workbench, tmp_path: Path) -> None:
+    key, word = tmp_path / "authority.pem", tmp_path / "word"
+    word.write_text("a passphrase\n")
+    word.chmod(0o600)
+    write_key(key, key_of(AUTHORITY_51), b"a passphrase")
+    right, wrong = tmp_path / "right.vkey", tmp_path / "wrong.vkey"
+    right.write_bytes((await client.get("/log.vkey")).content)
+    wrong.write_text(f"{log_vkeys(ORIGIN, [key_of('another')])[0]}\n")
+    url, now = str(client.base_url), bench.entries[-1].admission.at
+
+    async def audited(*pins: object) -> tuple[int, str]:
+        arguments = [url, "--key", key, "--passphrase-file", word, "--jobs", "1", "--now", now, *pins]
+        result = await asyncio.to_thread(CliRunner().invoke, audit_command, list(map(str, arguments)))
+        return result.exit_code, result.output
+
+    for pins in (("--found", bench.found), ("--vkey", right), ("--vkey", right, "--found", bench.found)):
+        assert (await audited(*pins))[0] == 0, pins
+    for pins, code in ((("--found", "0" * 64), "FOUND_DIFFERS"), (("--vkey", wrong), "VKEY_DIFFERS")):
+        found = await audited(*pins)
+        assert (found[0], code in found[1]) == (1, True), found

@@ -13,6 +13,7 @@ import pytest
 from asyncpg import Connection, Pool, Record
 
 from ledger import reading
+from ledger.describing import XLSX
 from ledger.store import projected
 from ledger.times import parse_at
 from ledger.tree.checkpoint import log_vkeys, open_checkpoint
@@ -330,3 +331,38 @@ async def test_parties_are_found_by_a_part_of_their_names(still: httpx.AsyncClie
     }
     assert (roles[AUTHORITY_51], roles[OPERATOR]) == ("authority", "operator")
     assert (await still.get("/v1/parties?name=x")).status_code == 401
+
+
+async def test_a_head_of_a_file_makes_no_file(still: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, made = await token_of(still, AUTHORITY_51), []
+    monkeypatch.setattr("reports.tables.routes._as_xlsx", lambda *_, **__: made.append("xlsx"))
+    monkeypatch.setattr("reports.tables.routes._as_csv", lambda *_, **__: made.append("csv"))
+    for path, accept in (("/v1/parties.xlsx", "*/*"), ("/v1/parties.csv", "*/*"), ("/v1/parties", XLSX)):
+        head = await still.head(path, headers={**token, "Accept": accept})
+        assert (head.status_code, head.content) == (200, b"")
+        assert head.headers["content-disposition"].startswith("attachment")
+        assert head.headers["liandan-size"]
+    assert (await still.head("/v1/parties.xlsx")).status_code == 401, "what a GET is refused, a HEAD is"
+    assert made == []
+
+
+async def test_whoever_leaves_holds_up_no_other_workbook(still: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    token, begun, ended = await token_of(still, AUTHORITY_51), asyncio.Event(), asyncio.Event()
+
+    async def never(*_: object, **__: object) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("reports.tables.routes._as_xlsx", never)
+        asking = asyncio.create_task(still.get("/v1/parties.xlsx", headers=token))
+        await asyncio.wait_for(begun.wait(), 20)
+        assert (await still.get("/v1/parties.xlsx", headers=token)).status_code == 503, "one at a time"
+        asking.cancel()
+        await asyncio.wait_for(ended.wait(), 20)
+    await asyncio.sleep(0)
+    answer = await still.get("/v1/parties.xlsx", headers=token)
+    assert answer.status_code == 200, answer.text

@@ -63,6 +63,12 @@ def test_nothing_closed_lies_in_what_a_web_server_may_serve(name: str) -> None:
     assert load(HOME | {"LIANDAN_LOG_DIR": "/srv/www", f"LIANDAN_{name}": "/srv/www-x"}).log_path == Path("/srv/www")
 
 
+def test_a_pool_too_small_to_serve_is_refused() -> None:
+    with pytest.raises(Refusal) as caught:
+        load(HOME | {"LIANDAN_POOL_MAX": "1", "LIANDAN_POOL_MIN": "1"})
+    assert [(reason.code, reason.field) for reason in caught.value.reasons] == [("SETTING_VALUE", "LIANDAN_POOL_MAX")]
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load(HOME | {"LIANDAN_PORT": "", "LIANDAN_DATABASE_URL": ""}) == load(HOME)
 

@@ -1,0 +1,97 @@
+"""How much one party may post in a minute, and how long its own chain may become: the posting budget, which is the operator's word (formats §4).
+
+Only validly signed statements spend it, in the name of who signed first, and only new ones: whoever has read a statement could send it again
+for ever. It is no rule of the log, so no auditor repeats it, and what is over it gets no receipt and is kept nowhere: it may be sent again.
+Authorities and the operator, who run the log, have no budget.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from ledger.model import Statement
+from signing.phrase import Phrase
+from signing.refusal import Reason, Refusal, refuse
+
+WINDOW_S = 60.0
+KNOWN_MAX = 20_000
+"""Parties and keys remembered; beyond it those are forgotten that posted first."""
+ALWAYS = frozenset({"key.revoke/1"})
+"""What a full chain still takes: a stolen key must end."""
+
+
+class PostingLimits(Struct, frozen=True, kw_only=True):
+    """Statements a minute of one party and of one of its keys, ``raised`` for some parties by their codes; entries of a party's own chain."""
+
+    party: int = 1_000_000
+    key: int = 1_000_000
+    raised: Mapping[str, int] = {}
+    chain: int = 1_000_000
+
+    def of(self, uscc: str, *, is_key: bool) -> int:
+        """The limit that counts for a party, or for a key of it."""
+        return self.raised.get(uscc) or (self.key if is_key else self.party)
+
+
+class OverBudget(Refusal):
+    """PARTY_BUDGET: it may be sent again, unchanged, in so many seconds."""
+
+    def __init__(self, reason: Reason, retry_after_s: int) -> None:
+        """``retry_after_s`` is when the oldest of what was spent is a minute old."""
+        super().__init__([reason])
+        self.retry_after_s = retry_after_s
+
+
+class Budgets:
+    """What has been posted in the last minute, by party and by key; in memory of one process."""
+
+    def __init__(self, limits: PostingLimits) -> None:
+        """Nothing is spent yet."""
+        self.limits = limits
+        self._events: dict[str, deque[float]] = {}
+
+    def take(self, statement: Statement, keyid: str, now: float) -> OverBudget | None:
+        """Spend one statement of its first signer and of the key; what to answer where that is over a budget, and then nothing is spent.
+        ``now`` is monotonic, seconds."""
+        uscc = statement.by[0]
+        spent = [(uscc, self.limits.of(uscc, is_key=False)), (keyid, self.limits.of(uscc, is_key=True))]
+        for name, limit in spent:
+            events = self._recent(name, now)
+            if len(events) >= limit:
+                again_s = max(1, int(events[0] + WINDOW_S - now) + 1)
+                field = "by.0" if name == uscc else "keyid"
+                found = Phrase(f"一分钟内已提交 {len(events)} 条", f"{len(events)} in the last minute")
+                expected = Phrase(f"每分钟最多 {limit} 条，{again_s} 秒后可再提交", f"at most {limit} a minute; again in {again_s} s")
+                return OverBudget(Reason("PARTY_BUDGET", field, found, expected), again_s)
+        for name, _ in spent:
+            self._events[name].append(now)
+        return None
+
+    def give_back(self, names: Iterable[str]) -> None:
+        """What was spent last by a party and a key did not deserve it."""
+        for name in names:
+            if self._events.get(name):
+                self._events[name].pop()
+
+    def _recent(self, name: str, now: float) -> deque[float]:
+        events = self._events.get(name)
+        if events is None:
+            if len(self._events) >= KNOWN_MAX:
+                self._events.pop(next(iter(self._events)))
+            events = self._events[name] = deque()
+        while events and events[0] < now - WINDOW_S:
+            events.popleft()
+        return events
+
+    def largest(self, now: float) -> int:
+        """Statements of the last minute of whoever posted most."""
+        horizon = now - WINDOW_S
+        return max((sum(at >= horizon for at in events) for events in self._events.values() if events and events[-1] >= horizon), default=0)
+
+
+def check_length(statement: Statement, limits: PostingLimits) -> Refusal | None:
+    """PARTY_CHAIN_FULL for one more act about a party itself: evidence of its manifests holds that chain whole, and must fit into a paper."""
+    if statement.chain_type != "party" or statement.seq < limits.chain or statement.kind in ALWAYS:
+        return None
+    return refuse("PARTY_CHAIN_FULL", field="seq", found=statement.seq, expected=f"< {limits.chain}")
