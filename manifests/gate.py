@@ -121,7 +121,7 @@ def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g:
             most_g = line.mass_g * permille // 1000
             own = {
                 "no": approval.no,
-                "line": str(number),
+                "line": telling.nth(number),
                 "waste": f"{line.name} {line.code}",
                 "over": tonnes(used_g - most_g),
                 "most": tonnes(most_g),

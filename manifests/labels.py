@@ -23,6 +23,7 @@ from manifests.model import ManifestState
 from signing.phrase import Word
 from signing.refusal import texts
 from signing.uscc import check_uscc
+from whitelist.telling import nth
 
 LABELS_MAX = 500
 """What 24 KiB of body hold."""
@@ -153,8 +154,8 @@ def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) ->
         shown.add(label.code)
     for number, line in enumerate(state.lines):
         if line.code not in shown and line.packing in PACKED:
-            own = {"line": str(number), "waste": f"{line.name} {line.code}", "packs": str(line.packs)}
-            out.refuse("LOAD_LABEL", "body.gate.labels", "", f"lines.{number}: {line.code}", "NONE", **own)
+            lacking: dict[str, Word] = {"line": nth(number), "waste": f"{line.name} {line.code}", "packs": str(line.packs)}
+            out.refuse("LOAD_LABEL", "body.gate.labels", "", f"lines.{number}: {line.code}", "NONE", **lacking)
 
 
 def note_label_counts(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
@@ -232,7 +233,7 @@ LOAD_LABEL:CODE
 Label {label} is of waste {waste}; this manifest has: {wastes}. It must not be loaded. || Take the pack off and {where} out of the scanned labels; replace a wrong label and scan it; if the manifest lacks the waste, void it and issue it anew.
 
 LOAD_LABEL:NONE
-第 {line} 行（{waste}，{packs} 件）没有扫描到任何标签，不得起运。 || 给包装贴上标签并扫描，至少一件填入 body.gate.labels（应与件数一致）；这一行没有装车的，作废后按实际重新开具。
+第 {line}（{waste}，{packs} 件）没有扫描到任何标签，不得起运。 || 给包装贴上标签并扫描，至少一件填入 body.gate.labels（应与件数一致）；这一行没有装车的，作废后按实际重新开具。
 No label of line {line} ({waste}, {packs} packs) was scanned: it must not depart. || Label the packs, scan them and put them into body.gate.labels, as many as there are packs; if the line was not loaded, void the manifest and issue it for what is.
 
 LABEL_COUNT | R-50 | generator | Order 23 Art. 13(3) [READ]; alert [DESIGN]

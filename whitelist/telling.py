@@ -53,6 +53,11 @@ def words(codes: Iterable[str]) -> Word:
     return "、".join(zh for zh, _ in found), " / ".join(en for _, en in found)
 
 
+def nth(number: int) -> Word:
+    """A line or row as papers count it, from 1, with the number under which it is sent: ``1 行（行号 0）``."""
+    return f"{number + 1} 行（行号 {number}）", f"{number + 1} (number {number})"
+
+
 def minute(seconds: int) -> str:
     """``2026-11-05 09:40`` in Beijing."""
     return format_at(seconds)[:16].replace("T", " ")

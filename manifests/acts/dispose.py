@@ -14,6 +14,7 @@ from manifests.mass import add_fates
 from manifests.model import ManifestState, Stage
 from signing.refusal import texts
 from whitelist.fields import LineNumber, ManifestRef, Method
+from whitelist.telling import nth
 from whitelist.transfer import BodyPart
 
 
@@ -51,7 +52,7 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
             line = judged.state.lines[number]
-            own = {"line": str(number), "waste": f"{line.name} {line.code}", "this": tonnes(total_g), "left": tonnes(stock_g)}
+            own = {"line": nth(number), "waste": f"{line.name} {line.code}", "this": tonnes(total_g), "left": tonnes(stock_g)}
             masses = {"accepted": tonnes(line.accepted_g or 0), "disposed": tonnes(line.disposed_g)}
             found, expected = f"{number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t"
             out.refuse("FATE_EXCEEDS", "body.fates", found, expected, "LEFT", **own, **masses)
@@ -104,7 +105,7 @@ FATE_EXCEEDS | - | receiver | Order 23 Art. 12(4) [READ]; mass algebra design §
 More is reported as used, disposed of or sent on than is left of what was accepted. || Check the ledger; the sum cannot exceed the accepted mass.
 
 FATE_EXCEEDS:LEFT
-第 {line} 行（{waste}）接受了 {accepted} 吨，已填报去向 {disposed} 吨，还剩 {left} 吨；本次填报 {this} 吨。 || 核对台账，把 body.fates 中这一行的合计改为不超过 {left} 吨。
+第 {line}（{waste}）接受了 {accepted} 吨，已填报去向 {disposed} 吨，还剩 {left} 吨；本次填报 {this} 吨。 || 核对台账，把 body.fates 中这一行的合计改为不超过 {left} 吨。
 Line {line} ({waste}): {accepted} t were accepted, {disposed} t have a fate, {left} t are left; this act reports {this} t. || Check the ledger; let body.fates of this line sum up to at most {left} t.
 
 FATE_EXCEEDS:ONWARD

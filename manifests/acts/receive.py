@@ -25,7 +25,7 @@ from manifests.tickets import Weighed, judge_tickets, ticket_keys, tickets_drawn
 from manifests.vehicles import judge_destination, judge_place, trip_keys, trip_name, trips
 from signing.refusal import texts
 from whitelist.fields import Place
-from whitelist.telling import minute
+from whitelist.telling import minute, nth
 
 
 class Receive(FiledBody, frozen=True, kw_only=True):
@@ -75,7 +75,7 @@ def opinion_fits_the_mass(judged: Judged, out: Findings) -> None:
         accepted, refused = parse_mass(line.accepted_t) > 0, line.refused_t is not None and parse_mass(line.refused_t) > 0
         fitting, expected = _FITTING[line.opinion]
         if (accepted, refused) not in fitting:
-            own = {"line": str(line.line), "accepted": line.accepted_t, "refused": line.refused_t or "-", "where": field}
+            own = {"line": nth(line.line), "accepted": line.accepted_t, "refused": line.refused_t or "-", "where": field}
             said = {"opinion": (words_of(Opinion)[line.opinion], line.opinion), "rule": _MEANS[line.opinion]}
             found = f"{line.opinion} {line.accepted_t} / {line.refused_t or '-'}"
             out.refuse("OPINION_QTY", f"{field}.opinion", found, expected, "MASSES", **own, **said)
@@ -316,7 +316,7 @@ OPINION_QTY | R-63 | receiver | Order 23 Art. 12(2) [READ]; equivalences [DESIGN
 The opinion does not fit the accepted mass, or does not say why. || Rejected: nothing accepted. Partly: something accepted and something refused. Accepted: nothing refused. Whatever is refused has a reason and its code.
 
 OPINION_QTY:MASSES
-第 {line} 行处理意见是“{opinion}”，接受量 {accepted} 吨、拒收量 {refused} 吨，两者不符（{rule}）。 || 改正 {where} 的处理意见或者数量：全收填 accept，全拒填 reject，只收一部分填 partly 并同时填写接受量和拒收量。
+第 {line}处理意见是“{opinion}”，接受量 {accepted} 吨、拒收量 {refused} 吨，两者不符（{rule}）。 || 改正 {where} 的处理意见或者数量：全收填 accept，全拒填 reject，只收一部分填 partly 并同时填写接受量和拒收量。
 Line {line}: the opinion is {opinion}, with {accepted} t accepted and {refused} t refused; that does not fit ({rule}). || Correct opinion or masses in {where}: accept for everything, reject for nothing, partly with both masses.
 
 DECLINED | R-63 | nobody | [DESIGN]

@@ -140,7 +140,7 @@ def grant_is_lawful(judged: Judged, out: Findings) -> None:
                 "use_only",
                 "USE_ONLY",
                 asked=grant.line.method,
-                line=str(grant.number),
+                line=telling.nth(grant.number),
             )
     _judge_route(judged, out, grants)
     if permit is not None:
@@ -160,7 +160,7 @@ def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[G
         applied = state.lines[line.line]
         if grams > applied.applied_g:
             own = {
-                "line": str(line.line),
+                "line": telling.nth(line.line),
                 "waste": f"{applied.name} {applied.code}",
                 "this": tonnes(grams),
                 "limit": tonnes(applied.applied_g),
@@ -170,7 +170,7 @@ def _grants(out: Findings, body: ApprovalDecide, state: ApprovalState) -> list[G
             )
         if grams > limits_g.get(line.line, grams):
             own = {
-                "line": str(line.line),
+                "line": telling.nth(line.line),
                 "this": tonnes(grams),
                 "limit": tonnes(limits_g[line.line]),
                 "letter": state.reply_no,
@@ -231,7 +231,7 @@ def _judge_terms(judged: Judged, out: Findings, grants: list[GrantedLine], permi
         asked = conditions_of_listing(judged.facts, grant.line) if out.route == LISTED else ()
         first, last = min(decided_on, body.valid_to), _until(decided_on, asked, body.valid_to)
         if not first <= grant.ends_on <= last:
-            own = {"day": grant.ends_on, "first": first, "last": last, "where": f"{grant.path}.valid_to", "line": str(grant.number)}
+            own = {"day": grant.ends_on, "first": first, "last": last, "where": f"{grant.path}.valid_to", "line": telling.nth(grant.number)}
             out.refuse("APPROVAL_TERM", f"{grant.path}.valid_to", grant.ends_on, f"{first} … {last}", "LINE", **own)
 
 
@@ -305,7 +305,7 @@ APPROVAL_TERM:DECISION
 The term ends on {day}; it lies between {first} and {last}: twelve months end on {year}, the period applied for on {applied}, the permit on {permit}, a time to complete perhaps before; the earliest counts. || Put {last} or an earlier day, not before {first}, into {where}.
 
 APPROVAL_TERM:LINE
-第 {line} 行的有效期填写至{day}，应在{first}至{last}之间（不晚于决定的有效期和名单所附的完成期限）。 || 把 {where} 改为 {last} 或更早，或者不填（与决定相同）。
+第 {line}的有效期填写至{day}，应在{first}至{last}之间（不晚于决定的有效期和名单所附的完成期限）。 || 把 {where} 改为 {last} 或更早，或者不填（与决定相同）。
 Line {line} ends on {day}; it lies between {first} and {last}, the term of the decision and the list's time to complete. || Put {last} or an earlier day into {where}, or leave it out.
 
 APPROVAL_MASS | R-33 | origin_authority | Order 23 Art. 27 [READ]
@@ -313,7 +313,7 @@ APPROVAL_MASS | R-33 | origin_authority | Order 23 Art. 27 [READ]
 The decided mass is above the mass applied for. || Grant no more than the line applied for.
 
 APPROVAL_MASS:APPLIED
-第 {line} 行（{waste}）批准 {this} 吨，申请只有 {limit} 吨。 || 把 {where}.mass_t 改为不超过 {limit} 吨；需要更多的，由移出人另行申请。
+第 {line}（{waste}）批准 {this} 吨，申请只有 {limit} 吨。 || 把 {where}.mass_t 改为不超过 {limit} 吨；需要更多的，由移出人另行申请。
 Line {line} ({waste}) grants {this} t; {limit} t were applied for. || Put at most {limit} t into {where}.mass_t; for more the generator applies again.
 
 DECISION_FORM | R-31 | sender | Order 23 Art. 26, 27 [READ]
@@ -345,7 +345,7 @@ WL_QUOTA | R-36 | destination_authority | 省际“白名单”合作协议，�
 It exceeds what is left of the listing's yearly quota. || Grant less; for more, consult by letter and wait for consent before deciding.
 
 WL_QUOTA:LEFT
-白名单 {list} 第 {row} 行（{receiver}）年度额度 {quota} 吨，已占用 {used} 吨，还剩 {left} 吨；本次批准 {this} 吨放不下。 || 把批准数量减到 {left} 吨以内；仍需超出的，先函告{authority}，取得同意复函后再批准。
+白名单 {list} 第 {row}（{receiver}）年度额度 {quota} 吨，已占用 {used} 吨，还剩 {left} 吨；本次批准 {this} 吨放不下。 || 把批准数量减到 {left} 吨以内；仍需超出的，先函告{authority}，取得同意复函后再批准。
 Row {row} of list {list} ({receiver}) has a yearly quota of {quota} t; {used} t are committed, {left} t are left; these {this} t do not fit. || Grant at most {left} t; for more, write to {authority} and decide once it has agreed.
 """),
     routed=True,

@@ -90,7 +90,7 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
                     scopes = [item.told() for item in permit.items if method in item.methods]
                     told = ("；".join(zh for zh, _ in scopes) or "无", "; ".join(en for _, en in scopes) or "nothing")
                     row_of: dict[str, Word] = {
-                        "row": str(number),
+                        "row": telling.nth(number),
                         "no": permit.no,
                         "method": method,
                         "waste": row.waste.told(),
@@ -109,7 +109,7 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
 def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, permit: PermitState) -> None:
     state: ListState = judged.state
     if permit.history.at(judged.moment.at_s) != "ACTIVE":
-        own = {"row": str(number), "no": permit.no, "status": telling.word(permit.history.now)}
+        own = {"row": telling.nth(number), "no": permit.no, "status": telling.word(permit.history.now)}
         out.refuse(
             "ROW_PERMIT",
             f"{path}.permit",
@@ -128,12 +128,12 @@ def _judge_row(judged: Judged, out: Findings, path: str, number: int, row: Row, 
             Phrase(f"第 {number} 行：{term}", f"row {number}: {term}"),
             expected,
             "TERM",
-            row=str(number),
+            row=telling.nth(number),
             no=permit.no,
             **days,
         )
     if parse_mass(row.quota_t) > permit.scale_g:
-        own = {"row": str(number), "quota": row.quota_t, "scale": tonnes(permit.scale_g), "no": permit.no}
+        own = {"row": telling.nth(number), "quota": row.quota_t, "scale": tonnes(permit.scale_g), "no": permit.no}
         out.alert("M", "ROW_SCALE", "ABOVE", **own)
     if any(is_retired(judged.facts, code, day_of(judged.moment.at_s)) for code in row.waste.codes):
         out.alert("M", "CODE_RETIRED")
@@ -149,7 +149,12 @@ def no_row_comes_twice(judged: Judged, out: Findings) -> None:
         others = known.setdefault(row.permit, [])
         twin = next((at for at, other in others if set(row.methods) & set(other.methods) and row.waste.meets(other.waste)), None)
         if twin is not None:
-            own: dict[str, Word] = {"row": str(number), "other": str(twin), "waste": row.waste.told(), "methods": " ".join(row.methods)}
+            own: dict[str, Word] = {
+                "row": telling.nth(number),
+                "other": telling.nth(twin),
+                "waste": row.waste.told(),
+                "methods": " ".join(row.methods),
+            }
             out.refuse(
                 "ROW_TWICE",
                 path,
@@ -233,7 +238,7 @@ ROW_TWICE | - | both_authorities | kinds §4 [DESIGN]
 Two rows share permit, method and waste. || Make them one row, or part codes and methods; a row twice would double the quota.
 
 ROW_TWICE:PART
-第 {row} 行（{waste}，方式 {methods}）与第 {other} 行同一许可证，且方式和代码有重叠。 || 合并为一行，或者把重叠的代码、方式只留在一行；否则这部分额度会计算两次。
+第 {row}（{waste}，方式 {methods}）与第 {other}同一许可证，且方式和代码有重叠。 || 合并为一行，或者把重叠的代码、方式只留在一行；否则这部分额度会计算两次。
 Row {row} ({waste}, {methods}) shares permit, method and codes with row {other}. || Make them one row, or leave what they share in one of them; else its quota would count twice.
 
 ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1–T3] | kinds §4 [DESIGN]; 固废法 Art. 80 [READ S2]
@@ -241,15 +246,15 @@ ROW_PERMIT | - | both_authorities | kinds §4 [DESIGN]; Code Art. 534 [READ T1�
 The permit does not cover the row's wastes, methods or days, or is suspended or revoked. || Make the row fit the permit, or have the permit amended first; name the new permit after a renewal.
 
 ROW_PERMIT:SCOPE
-第 {row} 行的{waste}、方式 {method} 不在许可证 {no} 的范围内；该方式核准的是：{scopes}。 || 按许可证修改这一行的代码或者方式，或者由发证机关先变更许可证。
+第 {row}的{waste}、方式 {method} 不在许可证 {no} 的范围内；该方式核准的是：{scopes}。 || 按许可证修改这一行的代码或者方式，或者由发证机关先变更许可证。
 Row {row}, {waste} by {method}, is not covered by permit {no}; by this method it covers: {scopes}. || Make codes or methods of the row fit the permit, or have the permit amended first.
 
 ROW_PERMIT:STATUS
-第 {row} 行的许可证 {no} 现在是“{status}”。 || 恢复后再列入名单；已吊销、注销的去掉这一行。
+第 {row}的许可证 {no} 现在是“{status}”。 || 恢复后再列入名单；已吊销、注销的去掉这一行。
 The permit {no} of row {row} is {status}. || List it once it is resumed; take the row out if it was revoked.
 
 ROW_PERMIT:TERM
-第 {row} 行的许可证 {no} 有效期是 {first} 至 {last}，不含名单的有效期间 {begins} 至 {ends}。 || 已换证的填写续证；否则缩短名单的有效期间或者去掉这一行。
+第 {row}的许可证 {no} 有效期是 {first} 至 {last}，不含名单的有效期间 {begins} 至 {ends}。 || 已换证的填写续证；否则缩短名单的有效期间或者去掉这一行。
 The permit {no} of row {row} is valid from {first} to {last}, not for the list's days {begins} to {ends}. || Name the renewal if there is one; else shorten the list's days or take the row out.
 
 ROW_SCALE | - | both_authorities | kinds §4 [DESIGN]
@@ -257,7 +262,7 @@ ROW_SCALE | - | both_authorities | kinds §4 [DESIGN]
 The row's quota is above the permit's yearly scale. || Compare both; issues are judged by the scale all the same.
 
 ROW_SCALE:ABOVE
-第 {row} 行的年度额度 {quota} 吨大于许可证 {no} 的年经营规模 {scale} 吨。 || 不影响列入。核对年度额度；开具时仍按经营规模判定。
+第 {row}的年度额度 {quota} 吨大于许可证 {no} 的年经营规模 {scale} 吨。 || 不影响列入。核对年度额度；开具时仍按经营规模判定。
 The quota of row {row}, {quota} t, is above the yearly scale of permit {no}, {scale} t. || It is listed all the same. Compare both; issues are judged by the scale.
 """),
 )

@@ -3,7 +3,7 @@
 from ledger.mass import format_mass, tonnes
 from ledger.model import Findings
 from ledger.times import day_of, parse_at
-from signing.phrase import Word
+from signing.phrase import Word, word_in
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.approval import ApprovalState
@@ -81,17 +81,17 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
             continue
         if (line.name, line.code, line.method) == (decided.name, decided.code, decided.method):
             continue
-        own = {"no": no, "line": str(line.decision_line), "granted": _granted(approval)}
+        named: dict[str, Word] = {"no": no, "line": telling.nth(line.decision_line or 0), "granted": _granted(approval)}
         if line.name != decided.name:
-            out.refuse("APPROVAL_NAME", f"{path}.name", line.name, decided.name, "OTHER", asked=line.name, approved=decided.name, **own)
+            out.refuse("APPROVAL_NAME", f"{path}.name", line.name, decided.name, "OTHER", asked=line.name, approved=decided.name, **named)
         if line.code != decided.code:
             codes = {"asked": line.code, "approved": decided.code, "name": decided.name}
-            out.refuse("APPROVAL_CODE", f"{path}.code", line.code, decided.code, "OTHER", **codes, **own, **_asking(checked, approval))
+            out.refuse("APPROVAL_CODE", f"{path}.code", line.code, decided.code, "OTHER", **codes, **named, **_asking(checked, approval))
         if line.method != decided.method:
             methods = {"asked": line.method, "approved": decided.method, "waste": f"{decided.name} {decided.code}"}
-            del own["granted"]
+            del named["granted"]
             out.refuse(
-                "APPROVAL_METHOD", f"{path}.method", line.method, decided.method, "OTHER", **methods, **own, **_asking(checked, approval)
+                "APPROVAL_METHOD", f"{path}.method", line.method, decided.method, "OTHER", **methods, **named, **_asking(checked, approval)
             )
 
 
@@ -123,7 +123,8 @@ def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
     for path, line, decided in checked.decided_lines():
         if day > decided.valid_to:
             own = {"no": approval.no, "day": day, "until": decided.valid_to}
-            what = (f"第 {line.decision_line} 行（{decided.name}）", f", line {line.decision_line} ({decided.name}),")
+            at = telling.nth(line.decision_line or 0)
+            what = (f"第 {word_in(at, 'zh')}（{decided.name}）", f", line {word_in(at, 'en')} ({decided.name}),")
             asking = _asking(checked, approval)
             out.refuse("APPROVAL_EXPIRED", f"{path}.decision_line", day, f"≤ {decided.valid_to}", "OVER", what=what, **own, **asking)
 
@@ -162,7 +163,7 @@ def decided_mass_holds(checked: Checked, out: Findings) -> None:
             )
             own = {
                 "no": approval.no,
-                "line": str(number),
+                "line": telling.nth(number),
                 "waste": f"{decided.name} {decided.code}",
                 "until": decided.valid_to,
                 "where": path,
@@ -274,7 +275,7 @@ APPROVAL_NAME | R-31 | generator | Order 23 Art. 27 [READ]; by line, addenda §4
 The name is not that of the approved line. || Use its name; one code may stand in several lines.
 
 APPROVAL_NAME:OTHER
-批准 {no} 第 {line} 行的名称是“{approved}”，本次填写的是“{asked}”。 || 是同一种废物的，名称一字不差地改为“{approved}”；是另一种的，改 decision_line，可以填：{granted}。
+批准 {no} 第 {line}的名称是“{approved}”，本次填写的是“{asked}”。 || 是同一种废物的，名称一字不差地改为“{approved}”；是另一种的，改 decision_line，可以填：{granted}。
 Line {line} of approval {no} is "{approved}"; this transfer says "{asked}". || If it is the same waste, write "{approved}" to the letter; if not, change decision_line, which may be: {granted}.
 
 APPROVAL_CODE | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
@@ -282,7 +283,7 @@ APPROVAL_CODE | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
 The code is not that of the approved line. || Check line and code; another kind needs a new application.
 
 APPROVAL_CODE:OTHER
-批准 {no} 第 {line} 行是 {name} {approved}，本次填写的代码是 {asked}。 || 代码写错的改为 {approved}；行号填错的改 decision_line，可以填：{granted}；种类确实不同的，向{authority}重新申请。
+批准 {no} 第 {line}是 {name} {approved}，本次填写的代码是 {asked}。 || 代码写错的改为 {approved}；行号填错的改 decision_line，可以填：{granted}；种类确实不同的，向{authority}重新申请。
 Line {line} of approval {no} is {name} {approved}; this transfer says {asked}. || Correct the code to {approved}, or decision_line, which may be: {granted}; another kind of waste needs a new application to {authority}.
 
 APPROVAL_METHOD | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
@@ -290,7 +291,7 @@ APPROVAL_METHOD | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
 The method is not the approved one. || Use it; another method needs a new application.
 
 APPROVAL_METHOD:OTHER
-批准 {no} 第 {line} 行（{waste}）批准的利用处置方式是 {approved}，本次填写的是 {asked}。 || 把 method 改为 {approved}；接受人确要采用 {asked} 的，先向{authority}重新申请。
+批准 {no} 第 {line}（{waste}）批准的利用处置方式是 {approved}，本次填写的是 {asked}。 || 把 method 改为 {approved}；接受人确要采用 {asked} 的，先向{authority}重新申请。
 Line {line} of approval {no} ({waste}) allows method {approved}; this transfer says {asked}. || Put {approved} into method; for {asked} apply again to {authority} first.
 
 APPROVAL_EXPIRED | R-32 | origin_authority | Order 23 Art. 27.2 [READ]
@@ -314,15 +315,15 @@ APPROVAL_QUOTA | R-33 | origin_authority | Order 23 Art. 28(1) [READ]
 It exceeds what is left of the approved line. || Reduce the load; more than approved needs a new application.
 
 APPROVAL_QUOTA:LEFT
-批准 {no} 第 {line} 行（{waste}）获批 {limit} 吨，已用 {used} 吨（含已开具未接受的和本联单前面各行），还剩 {left} 吨；这一行填写 {this} 吨，多出 {over} 吨。 || 把 {where}.mass_t 改为不超过 {left} 吨后重新提交；还有未起运的联单用着这份批准的，作废它们可以腾出数量；要运更多的，向{authority}重新申请。这份批准有效至{until}。
+批准 {no} 第 {line}（{waste}）获批 {limit} 吨，已用 {used} 吨（含已开具未接受的和本联单前面各行），还剩 {left} 吨；这一行填写 {this} 吨，多出 {over} 吨。 || 把 {where}.mass_t 改为不超过 {left} 吨后重新提交；还有未起运的联单用着这份批准的，作废它们可以腾出数量；要运更多的，向{authority}重新申请。这份批准有效至{until}。
 Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads that have not arrived and earlier lines of this manifest included), {left} t are left; this line asks for {this} t, {over} t too much. || Put at most {left} t into {where}.mass_t and send again; voiding manifests that have not departed gives their tonnes back; for more, apply again to {authority}. The approval is valid to {until}.
 
 APPROVAL_QUOTA:USED_UP
-批准 {no} 第 {line} 行（{waste}）获批 {limit} 吨，已用 {used} 吨（含已开具未接受的和本联单前面各行），还剩 {left} 吨；这一行填写 {this} 吨，已开不出。 || 还有未起运的联单用着这份批准的，作废它们可以腾出数量；否则向{authority}重新申请。也可以核对 {where}.decision_line 是否填错了行。这份批准有效至{until}。
+批准 {no} 第 {line}（{waste}）获批 {limit} 吨，已用 {used} 吨（含已开具未接受的和本联单前面各行），还剩 {left} 吨；这一行填写 {this} 吨，已开不出。 || 还有未起运的联单用着这份批准的，作废它们可以腾出数量；否则向{authority}重新申请。也可以核对 {where}.decision_line 是否填错了行。这份批准有效至{until}。
 Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads that have not arrived and earlier lines of this manifest included), {left} t are left; nothing fits any more, and this line asks for {this} t. || Voiding manifests that have not departed gives their tonnes back; else apply again to {authority}. Check also whether {where}.decision_line names the right line. The approval is valid to {until}.
 
 APPROVAL_QUOTA:LOADED
-批准 {no} 第 {line} 行（{waste}）获批 {limit} 吨（连同称重误差至多 {most} 吨），加上本车装载量已达 {used} 吨，多出 {over} 吨。 || 卸下 {over} 吨，按实际装载量改填 body.loaded 后重新提交；要运更多的，先向{authority}重新申请。
+批准 {no} 第 {line}（{waste}）获批 {limit} 吨（连同称重误差至多 {most} 吨），加上本车装载量已达 {used} 吨，多出 {over} 吨。 || 卸下 {over} 吨，按实际装载量改填 body.loaded 后重新提交；要运更多的，先向{authority}重新申请。
 Line {line} of approval {no} ({waste}) grants {limit} t (at most {most} t with the tolerance of scales); with what is loaded now it comes to {used} t, {over} t too much. || Unload {over} t, state what is on the truck then in body.loaded, and send again; for more apply again to {authority} first.
 
 APPROVAL_EARLY | R-32 | generator | Order 23 Art. 27.2 [READ]; 2020 川渝“白名单”合作机制 [READ S6]

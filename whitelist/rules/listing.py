@@ -75,7 +75,7 @@ def judge_listings(out: Findings, facts: Facts, state: ApprovalState, grants: It
                 "left": tonnes(row.quota_g - before),
                 "this": tonnes(grant.grams),
             }
-            own = {"list": grant.line.listing.list, "row": str(grant.line.listing.row), "receiver": row.receiver}
+            own = {"list": grant.line.listing.list, "row": telling.nth(grant.line.listing.row), "receiver": row.receiver}
             authority = telling.authority(facts, state.destination)
             expected = f"≤ {format_mass(row.quota_g)} t"
             out.refuse("WL_QUOTA", f"{grant.path}.mass_t", found, expected, "LEFT", authority=authority, **masses, **own)
@@ -86,7 +86,7 @@ def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Gra
     """The row if the log has it."""
     ref, field = grant.line.listing, f"{grant.path}.line"
     if ref is None:
-        lacking = {"line": str(grant.number), "waste": f"{grant.line.name} {grant.line.code}", "stage": telling.word(state.stage)}
+        lacking = {"line": telling.nth(grant.number), "waste": f"{grant.line.name} {grant.line.code}", "stage": telling.word(state.stage)}
         out.refuse("NO_CONSENT", field, grant.number, "", "NONE", authority=telling.authority(facts, state.destination), **lacking)
         return None
     listed = list_at(facts, ref.list)
@@ -95,7 +95,7 @@ def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Gra
         rows = 0 if listed is None else len(listed.rows)
         out.refuse("WL_UNKNOWN", field, f"{ref.list} {ref.row}", f"{rows}", "NONE", list=ref.list, row=str(ref.row), rows=str(rows))
         return None
-    own: dict[str, Word] = {"list": ref.list, "row": str(ref.row), "authority": telling.authority(facts, state.destination)}
+    own: dict[str, Word] = {"list": ref.list, "row": telling.nth(ref.row), "authority": telling.authority(facts, state.destination)}
     if not listed.serves_decisions:
         if listed.kind == "pilot":
             out.refuse("WL_NOT_IN_FORCE", field, f"{listed.kind} {listed.status}", "mutual / unilateral, ACTIVE", "PILOT", **own)
@@ -138,7 +138,7 @@ NO_CONSENT | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 5
 The line has neither a listing nor the receiving province's consent. || Consult by letter and wait for the reply, or grant listed lines only.
 
 NO_CONSENT:NONE
-申请第 {line} 行（{waste}）没有填写白名单行，申请现在是“{stage}”，也没有{authority}的同意复函。 || 先发跨省转移商请函，收到{authority}的同意复函后再决定；或者本次只批准有白名单的行，从 body.lines 去掉这一行。
+申请第 {line}（{waste}）没有填写白名单行，申请现在是“{stage}”，也没有{authority}的同意复函。 || 先发跨省转移商请函，收到{authority}的同意复函后再决定；或者本次只批准有白名单的行，从 body.lines 去掉这一行。
 Line {line} of the application ({waste}) names no listing, and the application is {stage}: there is no agreeing reply of {authority}. || Consult by letter and decide once {authority} has agreed; or grant listed lines only and leave this one out of body.lines.
 
 CONSENT_REFUSED | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 25 [READ]; 固废法 Art. 82.2 [READ S2]
@@ -154,7 +154,7 @@ CONSENT_MASS | R-35 | destination_authority | Order 23 Art. 25 [READ]; Code Art.
 The decided mass is above what the receiving province agreed to. || Grant no more than its reply says for the line.
 
 CONSENT_MASS:LIMIT
-第 {line} 行批准 {this} 吨，接受地省份的复函（{letter}）只同意 {limit} 吨。 || 把 {where}.mass_t 改为不超过 {limit} 吨；确需更多的，由移出人重新申请、再次商请。
+第 {line}批准 {this} 吨，接受地省份的复函（{letter}）只同意 {limit} 吨。 || 把 {where}.mass_t 改为不超过 {limit} 吨；确需更多的，由移出人重新申请、再次商请。
 Line {line} grants {this} t; the reply of the receiving province ({letter}) agrees to {limit} t. || Put at most {limit} t into {where}.mass_t; for more the generator applies again and the province is consulted anew.
 
 WL_UNKNOWN | R-35 | sender | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
@@ -194,7 +194,7 @@ WL_RECEIVER | R-35 | both_authorities | 省际“白名单”合作协议，如 
 The row is another receiver's. || Check the row.
 
 WL_RECEIVER:OTHER
-白名单 {list} 第 {row} 行是给{listed}的，申请的接受人是{asked}。 || 在白名单行中查找{asked}的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
+白名单 {list} 第 {row}是给{listed}的，申请的接受人是{asked}。 || 在白名单行中查找{asked}的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
 Row {row} of list {list} is {listed}'s; the application is for {asked}. || Look for a row of {asked} (GET /v1/listings) and have the generator apply with it; if there is none, go by letter.
 
 WL_PERMIT | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
@@ -202,7 +202,7 @@ WL_PERMIT | R-35 | both_authorities | 省际“白名单”合作协议，如 20
 The row is for another permit of the receiver. || Have the list amended, or go by letter.
 
 WL_PERMIT:OTHER
-白名单 {list} 第 {row} 行依据的许可证是 {listed}（或它的续证），申请填写的是 {asked}。 || 由移出人改填 {listed} 或它的续证重新申请；接受人换领了另一份许可证的，由两地主管部门更新白名单，或者按商请函程序办理。
+白名单 {list} 第 {row}依据的许可证是 {listed}（或它的续证），申请填写的是 {asked}。 || 由移出人改填 {listed} 或它的续证重新申请；接受人换领了另一份许可证的，由两地主管部门更新白名单，或者按商请函程序办理。
 Row {row} of list {list} stands on permit {listed} (or its renewal); the application names {asked}. || Have the generator apply with {listed} or its renewal; if the receiver has another permit now, both authorities amend the list, or go by letter.
 
 WL_SCOPE | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
@@ -210,7 +210,7 @@ WL_SCOPE | R-35 | both_authorities | 省际“白名单”合作协议，如 202
 The row does not cover this code. || Check the row, or go by letter.
 
 WL_SCOPE:OTHER
-白名单 {list} 第 {row} 行只含 {scope}，不含 {waste}。 || 查找包含该代码的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
+白名单 {list} 第 {row}只含 {scope}，不含 {waste}。 || 查找包含该代码的行，由移出人按正确的行重新申请；没有的，按商请函程序办理。
 Row {row} of list {list} covers {scope}, not {waste}. || Look for a row that covers it and have the generator apply with that; if there is none, go by letter.
 
 WL_METHOD | R-35 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
@@ -218,11 +218,11 @@ WL_METHOD | R-35 | both_authorities | 省际“白名单”合作协议，如 20
 The row does not cover this method. || Use a method of the row, or go by letter.
 
 WL_METHOD:OTHER
-白名单 {list} 第 {row} 行核准的利用处置方式是 {allowed}，申请的是 {asked}。 || 由移出人按 {allowed} 重新申请；确要采用 {asked} 的，按商请函程序办理。
+白名单 {list} 第 {row}核准的利用处置方式是 {allowed}，申请的是 {asked}。 || 由移出人按 {allowed} 重新申请；确要采用 {asked} 的，按商请函程序办理。
 Row {row} of list {list} allows {allowed}; the application asks for {asked}. || Have the generator apply with {allowed}; for {asked} go by letter.
 
 WL_METHOD:USE_ONLY
-决定或者复函限定仅限利用（use_only），而第 {line} 行的方式 {asked} 不是利用。 || 从 body.lines 去掉这一行，或者由移出人按利用方式（R、C2、C3）重新申请；不应限定的，删除 conditions.use_only。
+决定或者复函限定仅限利用（use_only），而第 {line}的方式 {asked} 不是利用。 || 从 body.lines 去掉这一行，或者由移出人按利用方式（R、C2、C3）重新申请；不应限定的，删除 conditions.use_only。
 The decision, or the reply, allows use alone (use_only), and method {asked} of line {line} is none. || Leave the line out of body.lines, or have the generator apply with a method of use (R, C2, C3); or leave conditions.use_only out.
 
 WL_YEAR | R-40 | both_authorities | 省际“白名单”合作协议，如 2020 川渝 [READ S6]
@@ -246,6 +246,6 @@ WL_TERM:DEPARTURE | origin_authority
 The list {list} on which the approval stands ended on {until}; the day of the transfer is {day}. || Void what has not departed and apply again, on the list in force or by letter. If a day is wrong, correct it and send again.
 
 WL_TERM:DECISION
-白名单 {list} 到{until}为止，而第 {row} 行上的批准要用到{day}。 || 把批准的有效期改到{until}或之前；需要更长的，按商请函程序办理。
+白名单 {list} 到{until}为止，而第 {row}上的批准要用到{day}。 || 把批准的有效期改到{until}或之前；需要更长的，按商请函程序办理。
 List {list} ends on {until}; what is granted on its row {row} is to last to {day}. || Let the grant end on {until} or before; for longer go by letter.
 """)
