@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.admit import Submission, admit
+from ledger.admission.admit import Submission, admit, keys_brought, verify_signatures
 from ledger.admission.personality import CURRENT
 from ledger.admission.statement import read_statement
 from ledger.model import Admitted, Alert, Findings, Moment, Seen
@@ -15,6 +15,7 @@ from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
 from signing.possession import register
 from signing.refusal import Reason, Refusal
+from signing.suite import verify
 from tests.workbench import Workbench, key_of, uscc
 
 PARTY = uscc("510112", 2)
@@ -120,3 +121,39 @@ def test_a_kind_that_books_nowhere_moves_no_account(bench: Workbench) -> None:
     booked = replace(moving, books="settled")
     entry = admit(Submission(envelope=envelope, statement=statement, kind=booked), bench.facts, moment, lambda size: None)
     assert [row.after_g for row in entry.admission.decision.accounts] == [1]
+
+
+def test_each_signature_that_does_not_hold_is_told_at_its_place(bench: Workbench) -> None:
+    """An unknown key does not hide a wrong signature behind it; good ones are passed over."""
+    body = {"key": register(key_of(PARTY, 1), bench.found, PARTY)}
+    signers, keys = (PARTY, OTHER, PARTY), [key_of(PARTY), key_of(OTHER, 7), key_of(PARTY)]
+    envelope = bench.draft("key.add/1", f"party/{PARTY}", signers, body).sign(keys)
+    good, unknown, third = envelope.signatures
+    wrong = replace(third, sig=bytes([third.sig[0] ^ 1]) + third.sig[1:])
+    known = keys_brought(bench.entries[1].statement)
+    with pytest.raises(Refusal) as refused:
+        verify_signatures(replace(envelope, signatures=(good, unknown, wrong)), signers, known.get)
+    with pytest.raises(Refusal) as alone:
+        verify(known[good.keyid].suite, known[good.keyid].spki, envelope.message, wrong.sig)
+    [why] = alone.value.reasons
+    first, second = refused.value.reasons
+    assert (first.code, first.field, first.found) == ("KEY_UNKNOWN", "signatures.1.keyid", unknown.keyid)
+    assert OTHER in str(first.expected)
+    assert second == Reason("SIGNATURE_WRONG", "signatures.2.sig", why.found, why.expected)
+    assert why.code == "SIGNATURE_WRONG"
+    with pytest.raises(ValueError, match="zip"):
+        verify_signatures(envelope, (PARTY,), known.get)
+
+
+def test_a_statement_brings_the_keys_that_it_registers(bench: Workbench) -> None:
+    """A registration all of its party's, key.add its one, under the party of the chain; other statements none."""
+    third, mine = uscc("510112", 4), key_of(PARTY, 1)
+    registration = bench.register(third).statement
+    assert {name: record.uscc for name, record in keys_brought(registration).items()} == {key_of(third).keyid: third}
+    body = {"key": register(mine, bench.found, PARTY)}
+    statement, _ = read_statement(bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body).sign([key_of(PARTY)]), bench.kinds)
+    [(name, record)] = keys_brought(statement).items()
+    assert (name, record.uscc, record.added, record.spki) == (mine.keyid, PARTY, 0, b64decode(body["key"].spki))
+    assert set(keys_brought(bench.entries[0].statement)) >= {key_of(party).keyid for party in bench.founders}
+    revoke = bench.draft("key.revoke/1", f"party/{PARTY}", (PARTY,), {"keyid": mine.keyid, "reason": "lost"})
+    assert keys_brought(read_statement(revoke.sign([key_of(PARTY)]), bench.kinds)[0]) == {}

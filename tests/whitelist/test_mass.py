@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.mass import format_mass, parse_mass, read_mass
-from signing.refusal import Refusal
+from signing.refusal import Reason, Refusal
 
 
 @given(st.integers(0, 10**15 - 1))
@@ -38,6 +38,15 @@ def test_tonnes_are_grams_times_a_million(text: str, grams: int) -> None:
 )
 def test_other_notations_are_refused(text: str) -> None:
     assert read_mass(text) is None
+
+
+def test_a_refused_mass_is_told_with_its_field_and_an_example() -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_mass("5,6", "body.lines.0.mass_t")
+    assert list(refused.value.reasons) == [Reason("QTY", "body.lines.0.mass_t", "5,6", "5.600000")]
+    with pytest.raises(Refusal) as refused:
+        parse_mass("")
+    assert refused.value.reasons[0].field == ""
 
 
 def test_what_is_overdrawn_prints_with_a_minus() -> None:
