@@ -17,8 +17,10 @@ from ledger.tree.policy import Policy, parse_policy_lines
 from liandan.database import check_schema
 from liandan.projector import Projector
 from liandan.settings import Settings
+from liandan.webhooks.store import count_all
 from signing.refusal import Refusal
 
+COUNT_EVERY_S = 10.0
 BEHIND_S = 10.0
 """Publication takes milliseconds, with slow witnesses a second; whoever waits longer is told why."""
 SECONDS = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
@@ -37,6 +39,9 @@ class Metrics:
         self._by_status: dict[int, Counter] = {}
         self.queue = Gauge("liandan_queue", "Statements waiting for the sequencer", registry=registry)
         self.party_budget = Gauge("liandan_party_budget_used", "Statements of the last minute of whoever posted most", registry=registry)
+        self.webhooks = Gauge("liandan_webhook_notices", "Notices in the log of deliveries; failed: attempts", ["state"], registry=registry)
+        self.webhooks_at = float("-inf")
+        """When they were counted last, monotonic: the log of deliveries may be long, and scrapers come often."""
         self.size = Gauge("liandan_size", "Committed entries", registry=registry)
         self.published_size = Gauge("liandan_published_size", "Published entries", registry=registry)
         self.frozen = Gauge("liandan_frozen", "1 while the log is frozen: nothing is appended or signed", registry=registry)
@@ -154,10 +159,22 @@ async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
     log: Log = request.app.state.service.log
     counted.queue.set(log.sequencer.waiting)
     counted.party_budget.set(log.budgets.largest(time.monotonic()))
+    await _count_webhooks(counted, log)
     counted.size.set(log.sequencer.size)
     counted.published_size.set(_published(log))
     counted.frozen.set(log.publisher.mismatch is not None)
     return Response(counted.text(), media_type=PROMETHEUS)
+
+
+async def _count_webhooks(counted: Metrics, log: Log) -> None:
+    """As they stand; as they stood while the database is away."""
+    if time.monotonic() - counted.webhooks_at < COUNT_EVERY_S:
+        return
+    with contextlib.suppress(OSError, TimeoutError, InterfaceError, PostgresError):
+        async with log.pool.acquire(timeout=5) as conn:
+            for state, many in zip(("sent", "failed", "dead", "waiting"), await count_all(conn), strict=True):
+                counted.webhooks.labels(state).set(many)
+        counted.webhooks_at = time.monotonic()
 
 
 def _published(log: Log) -> int:

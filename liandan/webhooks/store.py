@@ -243,6 +243,16 @@ async def count_by_state(conn: Conn, name: str) -> dict[str, int]:
     return {row["state"]: row["many"] for row in rows}
 
 
+async def count_all(conn: Conn) -> tuple[int, int, int, int]:
+    """Of all webhooks together, as far as the log of deliveries goes back: sent, attempts that failed, given up, waiting."""
+    sql = (
+        "SELECT count(*) FILTER (WHERE state = 'delivered'), coalesce(sum(attempts) - count(*) FILTER (WHERE state = 'delivered'), 0)::bigint,"
+        " count(*) FILTER (WHERE state = 'dead'), count(*) FILTER (WHERE state = 'pending') FROM webhook_delivery"
+    )
+    row = await conn.fetchrow(sql)
+    return (0, 0, 0, 0) if row is None else (row[0], row[1], row[2], row[3])
+
+
 async def fetch_delivery(conn: Conn, name: str, number: int) -> Delivery | None:
     """One notice of a webhook."""
     row = await conn.fetchrow(f"{_DELIVERIES} WHERE webhook = $1 AND id = $2", name, number)

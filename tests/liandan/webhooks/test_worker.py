@@ -46,6 +46,10 @@ async def test_an_address_that_fails_for_days_is_disabled_and_loses_nothing(
     assert found["why"]["code"] == "WEBHOOK_FAILING"
     assert found["why"]["found"].endswith("UTC; WEBHOOK_STATUS 500")
     assert (found["waiting"], found.get("dead", 0)) == (1, 0)
+    text = (await desk.client.get("/metrics")).text
+    assert 'liandan_webhook_notices{state="waiting"} 1.0' in text
+    assert 'liandan_webhook_notices{state="failed"} 0.0' not in text, "attempts that failed are counted"
+    assert 'liandan_webhook_notices{state="dead"} 0.0' in text
     second = await desk.act()
     receiver.answer, before = plain(), len(receiver.events)
     await desk.ask("PATCH", f"/{hook['id']}", state="active")
