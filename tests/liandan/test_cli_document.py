@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from liandan.cli import main
+from tests.workbench import uscc
 
 asked: list[tuple[str, dict[str, object]]] = []
 
@@ -20,6 +21,9 @@ class Served:
     async def get(self, path: str, **query: object) -> bytes:
         asked.append((path, {name: value for name, value in query.items() if value is not None}))
         return b"%PDF"
+
+
+GENERATOR, RECEIVER = uscc("510112", 1), uscc("500118", 2)
 
 
 @asynccontextmanager
@@ -34,9 +38,9 @@ async def opened(**_: object) -> AsyncIterator[Served]:
         (["transit", "G/U", "--lang", "en"], "/v1/manifests/G/U/transit.pdf", {"lang": "en"}, "U.transit.pdf"),
         (["excerpt", "approval/G/U"], "/v1/approvals/G/U/excerpt.pdf", {"lang": "zh"}, "U.excerpt.pdf"),
         (
-            ["excerpt", "list/2026-51-50-cy", "--receiver", "R"],
+            ["excerpt", "list/2026-51-50-cy", "--receiver", RECEIVER],
             "/v1/lists/2026-51-50-cy/excerpt.pdf",
-            {"lang": "zh", "receiver": "R"},
+            {"lang": "zh", "receiver": RECEIVER},
             "2026-51-50-cy.excerpt.pdf",
         ),
         (
@@ -46,9 +50,21 @@ async def opened(**_: object) -> AsyncIterator[Served]:
             "no-record-20265101999999.pdf",
         ),
         (
-            ["no-record", "--generator", "G", "--code", "900-052-31", "--from", "2026-10-01", "--to", "2026-10-31", "--out", "none.pdf"],
+            [
+                "no-record",
+                "--generator",
+                GENERATOR,
+                "--code",
+                "900-052-31",
+                "--from",
+                "2026-10-01",
+                "--to",
+                "2026-10-31",
+                "--out",
+                "none.pdf",
+            ],
             "/v1/no-record.pdf",
-            {"lang": "zh", "generator": "G", "code": "900-052-31", "from": "2026-10-01", "to": "2026-10-31"},
+            {"lang": "zh", "generator": GENERATOR, "code": "900-052-31", "from": "2026-10-01", "to": "2026-10-31"},
             "none.pdf",
         ),
     ],
@@ -66,7 +82,7 @@ def test_each_command_keeps_the_document_of_its_address(
     assert (tmp_path / file).read_bytes() == b"%PDF"
 
 
-@pytest.mark.parametrize("arguments", [["excerpt", "manifest/G/U"], ["excerpt", "approval/G/U", "--receiver", "R"]])
+@pytest.mark.parametrize("arguments", [["excerpt", "manifest/G/U"], ["excerpt", "approval/G/U", "--receiver", RECEIVER]])
 def test_an_excerpt_is_of_a_decision_or_a_list(arguments: list[str]) -> None:
     answer = CliRunner().invoke(main, arguments)
     assert answer.exit_code == 2
