@@ -69,7 +69,7 @@ def plan_reasons(raw: bytes) -> list[Reason]:
     try:
         value = parse(raw, limit=PLAN_MAX)
     except Flawed as flawed:
-        value = flawed.value
+        return list(flawed.beside(request_reasons(flawed.value, Plan, "FIELD_TYPE")).reasons)
     except Refusal as refusal:
         return list(refusal.reasons)
     return request_reasons(value, Plan, "FIELD_TYPE")

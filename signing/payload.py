@@ -76,7 +76,7 @@ class Flawed(Refusal):
     def beside(self, more: Iterable[Reason]) -> Refusal:
         """What is wrong with the text, and behind it what is wrong with the form elsewhere."""
         flawed = [reason.field for reason in self.reasons]
-        others = [r for r in more if not any(r.field == field or r.field.startswith(f"{field}.") for field in flawed)]
+        others = [r for r in more if r.field and not any(r.field == field or r.field.startswith(f"{field}.") for field in flawed)]
         return Refusal([*self.reasons, *others][:REASON_LIMIT])
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ledger.admission.form import number_in, read_body, unknown_fields
+from ledger.admission.form import body_reasons, number_in, read_body, unknown_fields
 from ledger.admission.form_words import ABSENT, of_another_type, shown
 from ledger.admission.kind_table import Kinds
 from ledger.admission.near import nearest, nearest_of
@@ -64,7 +64,7 @@ def read_statement(envelope: Envelope, kinds: Kinds) -> tuple[Statement, Kind]:
     except Refusal as refusal:
         if not any(reason.field for reason in refusal.reasons):
             raise  # nothing of it can be read
-        raise Refusal(_reasons(envelope, parse(envelope.body), kinds)) from None
+        raise Refusal(_reasons(envelope, parse(envelope.body), kinds) or refusal.reasons) from None
 
 
 def _read(envelope: Envelope, fields: dict[str, Any], kinds: Kinds) -> tuple[Statement, Kind]:
@@ -109,8 +109,8 @@ def _reasons(envelope: Envelope, fields: dict[str, Any], kinds: Kinds) -> list[R
         _check_count(envelope, _signers(value, chain if isinstance(chain, str) else ""))
 
     def check_body(value: object) -> None:
-        if known is not None:
-            read_body(value, known.body)
+        if known is not None and (wrong := body_reasons(value, known.body)):
+            raise Refusal(wrong)
 
     checks: dict[str, Callable[[Any], object]] = {
         "kind": lambda value: _kind(value, kinds),

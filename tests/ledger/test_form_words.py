@@ -104,6 +104,11 @@ def test_what_is_no_json_of_ours_keeps_nothing_else_back() -> None:
     ]
 
 
+def test_a_body_with_nothing_else_wrong_is_told_its_one_flaw() -> None:
+    text = json.dumps(STATEMENT, ensure_ascii=False).replace('"packs": 3', '"packs": 1.5')
+    assert [(error.code, error.field) for error in errors_of(text)] == [("NOT_INTEGER", "body.lines.0.packs")]
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_nothing_is_left_unsaid_and_no_word_is_of_the_other_language(language: str) -> None:
     wrong = lines(

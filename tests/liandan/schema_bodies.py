@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from msgspec import Struct
 from schemathesis import GenerationMode
 
-from ledger.admission.form import read_body
+from ledger.admission.form import body_reasons, read_body
 from liandan.act_components import components
 from liandan.wiring import KINDS
-from signing.payload import parse
+from signing.payload import Flawed, parse
 from signing.refusal import Refusal
 from tests.stock import schemas, validator
 from tests.vectors.second_reader import audit
@@ -70,9 +70,12 @@ def judge(kind: str, body: object) -> Verdict:
 
 
 def codes_of(kind: str, body: object) -> tuple[str, ...]:
-    """Codes of form that the door gives, of strict JSON first; none for a body in form."""
+    """Codes of form that the door gives, those of strict JSON among them; none for a body in form."""
+    form = KINDS.by_name[kind].body
     try:
-        read_body(parse(json.dumps({"body": body}, ensure_ascii=False).encode("utf-8", "surrogatepass"))["body"], KINDS.by_name[kind].body)
+        read_body(parse(json.dumps({"body": body}, ensure_ascii=False).encode("utf-8", "surrogatepass"))["body"], form)
+    except Flawed as flawed:
+        return tuple(flawed.beside(body_reasons(flawed.value["body"], form)).codes)
     except Refusal as refusal:
         return tuple(refusal.codes)
     return ()
