@@ -60,7 +60,8 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     operator: PlannedOperator
     authorities: tuple[PlannedAuthority, ...]
     clock: Literal["real", "simulated"] = "real"
-    witness_policy: tuple[str, ...] = ("quorum none",)
+    witness_policy: tuple[str, ...] = ()
+    """Lines of a tlog-policy. It has to be said, ``quorum none`` too: a log that nobody witnesses can show everybody another history."""
     continues: PlannedPredecessor | None = None
 
 
@@ -82,6 +83,10 @@ def founding_draft(
     (32 bytes) is drawn and ``at_s`` (Unix seconds) is now, unless a story gives them.
     """
     _check_codes(plan, keys)
+    if not plan.witness_policy:
+        lines = '["witness sichuan <vkey>", "witness chongqing <vkey>", "group both all sichuan chongqing", "quorum both"]'
+        none = Phrase(f'{lines}；确实没有见证的，写明 ["quorum none"]', f'{lines}; without witnesses say so: ["quorum none"]')
+        raise refuse("MISSING", field="witness_policy", expected=none)
     ruleset = RULESETS[CURRENT]
     operator = plan.operator
     registered = register(keyring.operator, keyring.origin, operator.uscc)

@@ -22,7 +22,7 @@ from liandan.cli.connection import (
     read_given,
 )
 from liandan.cli.issuer import issuer
-from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json
+from liandan.cli.output import FINDING, command, emit, progress_bar, wants_json, warn
 
 if TYPE_CHECKING:
     from liandan.repair import Prepared
@@ -76,6 +76,10 @@ def found_command(plan_file: Path, key_files: tuple[str, ...], passphrase_file: 
     out.write_bytes(freeze(envelope) + b"\n")
     result = {"found": hash_of(envelope), "origin": keyring.origin, "path": str(out), "yet_to_sign": missing}
     todo = f"尚待会签 / yet to sign: {', '.join(missing)}" if missing else "签名齐全，可提交 / complete: liandan statement post"
+    if not any(line.startswith("witness ") for line in plan.witness_policy):
+        warn(
+            "注意：没有见证，账本给各方看的是不是同一部历史，无人能证明 / No witnesses: nobody can prove that everybody is shown the same history"
+        )
     emit(result, f"log.found {hash_of(envelope)} → {out}", todo)
 
 

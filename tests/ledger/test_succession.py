@@ -70,6 +70,7 @@ def test_the_plan_takes_the_checkpoint_only_with_the_old_logs_signature() -> Non
         return Plan(
             operator=PlannedOperator(OPERATOR, "运营中心（虚构）"),
             authorities=(PlannedAuthority(uscc=AUTHORITY_51, name="甲省（虚构）", regions=("51",)),),
+            witness_policy=("quorum none",),
             continues=PlannedPredecessor(note_of().decode(), keys),
         )
 
@@ -82,3 +83,14 @@ def test_the_plan_takes_the_checkpoint_only_with_the_old_logs_signature() -> Non
     with pytest.raises(Refusal) as empty:
         continues_from(note_of(size=0), OLD_KEYS)
     assert empty.value.codes == ["CHECKPOINT_FORM"]
+
+
+def test_a_log_without_witnesses_is_founded_by_saying_so_alone() -> None:
+    """Case O1: ``quorum none`` was what nobody had said."""
+    plan = Plan(operator=PlannedOperator(OPERATOR, "运营中心（虚构）"), authorities=())
+    keyring = ServerKeys(origin=ORIGIN, log=key_of("log"), operator=key_of(OPERATOR))
+    with pytest.raises(Refusal) as refused:
+        founding_draft(plan, keyring, {})
+    assert [(reason.code, reason.field) for reason in refused.value.reasons] == [("MISSING", "witness_policy")]
+    assert "quorum none" in str(refused.value.reasons[0].expected)
+    assert founding_draft(replace(plan, witness_policy=("quorum none",)), keyring, {}).body.witness_policy == ("quorum none",)  # type: ignore[attr-defined]

@@ -31,6 +31,7 @@ PLAN = {
         {"uscc": AUTHORITY_51, "name": "甲省生态环境厅（虚构）", "regions": ["51"]},
         {"uscc": AUTHORITY_50, "name": "乙市生态环境局（虚构）", "regions": ["50"]},
     ],
+    "witness_policy": ["quorum none"],
     "clock": "real",
 }
 
@@ -134,7 +135,7 @@ async def test_a_log_is_founded_served_exported_and_audited_by_commands(database
     told = await do("statement", "cosign", found, "--key", tmp_path / "a50.pem", "--yes", "--json", *secret)
     assert json.loads(told.stdout)["is_signed"]
     told = await do("migrate", "--json")
-    assert json.loads(told.stdout) == {"revision": schema_revision()}
+    assert json.loads(told.stdout) == {"revision": schema_revision(), "restored": [], "differing": []}
     with (tmp_path / "out").open("wb") as out:
         server = subprocess.Popen(  # noqa: ASYNC220
             [sys.executable, "-m", "liandan", "serve"], cwd=ROOT, env={**os.environ, **env}, stdout=out, stderr=out

@@ -44,7 +44,12 @@ def scene(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "pass").write_text("pass\n", encoding="utf-8")
     write_key(tmp_path / "key.pem", PrivateKey.generate(), b"pass")
     assert CliRunner().invoke(main, ["key", "new", "--log", "log.example/x"]).exit_code == 0
-    plan = {"operator": {"uscc": "12510000000000000E", "name": "甲（虚构）"}, "authorities": [], "clock": "real"}
+    plan = {
+        "operator": {"uscc": "12510000000000000E", "name": "甲（虚构）"},
+        "authorities": [],
+        "witness_policy": ["quorum none"],
+        "clock": "real",
+    }
     (tmp_path / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
     (tmp_path / "wrong.json").write_text(json.dumps({**plan, "operator": {"uscc": WRONG, "name": "甲（虚构）"}}), encoding="utf-8")
     for part in ("by", "body"):
@@ -56,7 +61,7 @@ def envelope_with(folder: Path, part: str) -> bytes:
     """A founding, put out by the command itself, with one code changed to a wrong one."""
     found = folder / "found.json"
     found.unlink(missing_ok=True)
-    good = {"operator": {"uscc": "12510000000000000E", "name": "甲（虚构）"}, "clock": "real", "authorities": [
+    good = {"operator": {"uscc": "12510000000000000E", "name": "甲（虚构）"}, "clock": "real", "witness_policy": ["quorum none"], "authorities": [
         {"uscc": GOOD, "name": "乙（虚构）", "regions": ["51"]}, {"uscc": "11500000000000000D", "name": "丙（虚构）", "regions": ["50"]}]}  # fmt: skip
     (folder / "good.json").write_text(json.dumps(good), encoding="utf-8")
     for number in (51, 50):
