@@ -240,6 +240,7 @@ class PublisherProcess:
                 follower.trouble = "the publisher's process has ended and is started again"
                 log.error("publisher_died", status=None if self._process is None else self._process.returncode)
                 await self._again(follower)
+                follower.trouble = ""
         finally:
             passing.cancel()
             looking.cancel()
@@ -250,7 +251,6 @@ class PublisherProcess:
             await asyncio.sleep(AGAIN_S)
             try:
                 await self.start()
-                follower.trouble = ""
                 return
             except (TimeoutError, OSError) as error:
                 log.error("publisher_not_started", error=str(error))
