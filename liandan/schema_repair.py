@@ -23,7 +23,7 @@ _AGAIN = re.compile(
     r"\s*(GRANT|REVOKE|ALTER (TABLE|FUNCTION) \S+ OWNER|CREATE (OR REPLACE )?FUNCTION|DO \$\$\s+DECLARE name text).*", re.DOTALL
 )
 """Statements of migrations that may be done again: rights, owners, functions, the roles."""
-_PARTITIONED = re.compile(r"(table|column|constraint|index|trigger|grant) entry(_[0-9]+)?\b.*")
+_PARTITIONED = re.compile(r"(table|column|constraint|index|trigger|grant) entry(_[0-9]+)?(_pkey)?\b.*")
 _ROLES = "liandan_writer, liandan_reader, PUBLIC"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import asyncpg
 import pytest
 
@@ -9,6 +11,7 @@ from liandan.catalogue import SNAPSHOT, catalogue
 from liandan.database import fetch_guards, migrate
 from liandan.schema_repair import _PARTITIONED
 
+ROOT = Path(__file__).parents[2]
 TAKEN = (
     "ALTER EVENT TRIGGER guard_ledger_alter DISABLE", "DROP EVENT TRIGGER guard_ledger_drop", "DROP EVENT TRIGGER guard_ledger_alter",
     "DROP TRIGGER append_only ON entry", "DROP TRIGGER no_truncate ON quarantine", "ALTER TABLE link DISABLE TRIGGER append_only",
@@ -44,6 +47,9 @@ async def test_what_is_no_guard_is_named_and_left_alone(database: asyncpg.Connec
     assert [line.split(" ")[1] for line in repaired.differing] == ["fact.more", "theirs.x", "theirs", "fact.more"]
 
 
-def test_partitions_that_an_operator_makes_are_passed_over() -> None:
+async def test_partitions_that_an_operator_makes_are_passed_over(database: asyncpg.Connection, database_url: str) -> None:
+    await database.execute((ROOT / "docs/partition.sql").read_text(encoding="utf-8"))
+    repaired = await migrate(database_url)
+    assert (repaired.restored, repaired.differing) == ((), ())
     assert _PARTITIONED.fullmatch("trigger entry_0.append_only CREATE TRIGGER")
     assert not _PARTITIONED.fullmatch("table entryway owner x")
