@@ -26,7 +26,7 @@ class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
     found: str = ""
     expected: str = ""
     near: str = ""  # The text that would be right, where what was found shows which one was meant.
-    follows: str = ""  # Code of another error at the same place, of which this one is a mere consequence: mend that one first.
+    follows: str = ""  # Code of another error at the same place, of which this one is a mere consequence: correct that one first.
     rule: str = ""
     source: str = ""
     lift: str = ""
@@ -72,9 +72,9 @@ def problem_errors(
         message, what_to_do = (rule.zh, rule.do_zh) if is_zh else (rule.en, rule.do_en)
         if cause is not None:
             what_to_do = (
-                f"先按 {cause.code} 一条改正；本条随之消失，或者另行判定。"
+                f"先按 {cause.code} 一条改正；本条多半随之消失，仍有不符的会另行指出。"
                 if is_zh
-                else f"Mend {cause.code} first; this goes with it, or is judged anew."
+                else f"Correct {cause.code} first; most likely this goes with it; what is still wrong then is told anew."
             )
         lift = rule.lift if cause is None else text_of(cause).lift
         reason = _looked_at(reason)

@@ -4,11 +4,12 @@ Nothing here is asked before somebody is refused or alerted. Days and times are 
 """
 
 from collections.abc import Iterable
+from typing import get_args
 
 from ledger.directory import LOG_MAIN, LogState, authorities_of_division
 from ledger.model import DataMissing, Facts
 from ledger.times import format_at
-from signing.phrase import Word
+from signing.phrase import Language, Word, word_in
 from whitelist.divisions import Divisions, province_name
 from whitelist.names import STAGES, STATES
 
@@ -56,6 +57,12 @@ def words(codes: Iterable[str]) -> Word:
 def nth(number: int) -> Word:
     """A line or row as papers count it, from 1, with the number under which it is sent: ``1 行（行号 0）``."""
     return f"{number + 1} 行（行号 {number}）", f"{number + 1} (number {number})"
+
+
+def around(zh: str, en: str, **places: Word) -> Word:
+    """A part of a sentence in both languages with its places filled, for what stands in a place of a text only in some cases."""
+    filled = [{name: word_in(said, language) for name, said in places.items()} for language in get_args(Language)]
+    return zh.format(**filled[0]), en.format(**filled[1])
 
 
 def minute(seconds: int) -> str:

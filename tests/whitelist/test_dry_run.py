@@ -324,7 +324,8 @@ async def test_a_refusal_names_firms_authorities_and_what_is_left(web: Web) -> N
     [answer] = (await ask(web, transfer(receiver=CARRIER, lines=[an_entry(mass_t="111")]), at=MORNING))["answers"]
     said = {reason["code"]: reason for reason in answer["reasons"]}
     assert f"接受人是重庆江津再生铅有限公司（虚构）（{RECEIVER}）" in said["APPROVAL_RECEIVER"]["message"]
-    assert f"permit/{CARRIER}/…" in said["PERMIT_HOLDER"]["what_to_do"], "what is typed keeps its codes"
+    assert f"permit/{RECEIVER}/" in said["APPROVAL_RECEIVER"]["what_to_do"], "what is typed keeps its codes"
+    assert said["PERMIT_HOLDER"]["follows"] == "APPROVAL_RECEIVER"
     assert "还剩 110 吨" in said["APPROVAL_QUOTA"]["message"]
     assert "多出 1 吨" in said["APPROVAL_QUOTA"]["message"]
     assert "甲省生态环境厅（虚构）" in said["APPROVAL_QUOTA"]["what_to_do"]

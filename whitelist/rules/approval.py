@@ -1,5 +1,7 @@
 """R-30 to R-33: a transfer between provinces follows its decision, line by line."""
 
+from functools import partial
+
 from ledger.mass import format_mass, tonnes
 from ledger.model import Findings
 from ledger.times import day_of, parse_at
@@ -9,6 +11,7 @@ from whitelist import telling
 from whitelist.approval import ApprovalState
 from whitelist.checked import OFF_LOG, Checked, crosses
 from whitelist.quota import q2_account
+from whitelist.transfer import WasteLine
 
 
 def decision_is_there(checked: Checked, out: Findings) -> None:
@@ -67,7 +70,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
         found, expected = " → ".join(direction), " → ".join(approval.direction)
         out.refuse("APPROVAL_DIRECTION", "body.origin.division", found, expected, "OTHER", no=no, **ways, **_asking(checked, approval))
     if transfer.receiver != approval.receiver:
-        own = {"no": no, "asked": transfer.receiver, "approved": approval.receiver}
+        own = {"no": no, "asked": transfer.receiver, "approved": approval.receiver, "permit": approval.permit}
         out.refuse("APPROVAL_RECEIVER", "body.receiver", transfer.receiver, approval.receiver, "OTHER", **own, **_asking(checked, approval))
     if checked.permit is not None and approval.root != checked.permit.root:
         own = {"no": no, "approved": approval.permit, "asked": checked.permit.no}
@@ -75,29 +78,56 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
     for (path, line), decided in zip(checked.lines, checked.decided, strict=True):
         if decided is None:
             if line.decision_line is not None and approval.stage == "approved":
-                granted = [str(number) for number, row in enumerate(approval.lines) if row.mass_g > 0]
-                own = {"no": no, "line": str(line.decision_line), "granted": _granted(approval)}
-                out.refuse("APPROVAL_LINE", f"{path}.decision_line", line.decision_line, " / ".join(granted), "NOT_GRANTED", **own)
+                granted = [str(number) for number, decided_row in enumerate(approval.lines) if decided_row.mass_g > 0]
+                row: dict[str, Word] = {"no": no, "line": telling.nth(line.decision_line), "granted": _granted(approval)}
+                out.refuse("APPROVAL_LINE", f"{path}.decision_line", line.decision_line, " / ".join(granted), "NOT_GRANTED", **row)
             continue
         if (line.name, line.code, line.method) == (decided.name, decided.code, decided.method):
             continue
-        named: dict[str, Word] = {"no": no, "line": telling.nth(line.decision_line or 0), "granted": _granted(approval)}
+        number = line.decision_line or 0
+        named: dict[str, Word] = {"no": no, "line": telling.nth(number), "where": path}
+        others, may = _others(approval, number), partial(_anew, checked, telling.authority(checked.facts, approval.origin))
         if line.name != decided.name:
-            out.refuse("APPROVAL_NAME", f"{path}.name", line.name, decided.name, "OTHER", asked=line.name, approved=decided.name, **named)
+            names = {"asked": line.name, "approved": decided.name, "others": others, "anew": may(line)}
+            out.refuse("APPROVAL_NAME", f"{path}.name", line.name, decided.name, "OTHER", **names, **named)
         if line.code != decided.code:
-            codes = {"asked": line.code, "approved": decided.code, "name": decided.name}
-            out.refuse("APPROVAL_CODE", f"{path}.code", line.code, decided.code, "OTHER", **codes, **named, **_asking(checked, approval))
+            codes = {"asked": line.code, "approved": decided.code, "name": decided.name, "others": others, "anew": may(line)}
+            if line.name == decided.name:
+                out.refuse("APPROVAL_CODE", f"{path}.code", line.code, decided.code, "OTHER", **codes, **named)
+            else:
+                out.refuse("APPROVAL_CODE", f"{path}.code", line.code, decided.code, "BOTH", asked_name=line.name, **codes, **named)
         if line.method != decided.method:
-            methods = {"asked": line.method, "approved": decided.method, "waste": f"{decided.name} {decided.code}"}
-            del named["granted"]
-            out.refuse(
-                "APPROVAL_METHOD", f"{path}.method", line.method, decided.method, "OTHER", **methods, **named, **_asking(checked, approval)
-            )
+            methods = {"asked": line.method, "approved": decided.method, "waste": f"{decided.name} {decided.code}", "anew": may(line)}
+            out.refuse("APPROVAL_METHOD", f"{path}.method", line.method, decided.method, "OTHER", **methods, **named)
 
 
-def _granted(approval: ApprovalState) -> str:
-    """What may be named as ``decision_line``, in words."""
-    return "; ".join(f"{number} = {row.name} {row.code} {row.method}" for number, row in enumerate(approval.lines) if row.mass_g > 0)
+def _granted(approval: ApprovalState, but: int | None = None) -> Word:
+    """What may be named as ``decision_line``, in words; all lines ``but`` one."""
+    rows = [(number, row) for number, row in enumerate(approval.lines) if row.mass_g > 0 and number != but]
+    zh = "；".join(f"第 {number + 1} 项 {row.name} {row.code} {row.method}（decision_line 填 {number}）" for number, row in rows)
+    en = "; ".join(f"item {number + 1}, {row.name} {row.code} {row.method} (decision_line {number})" for number, row in rows)
+    return zh, en
+
+
+def _others(approval: ApprovalState, number: int) -> Word:
+    """To which other line of the decision the load may belong, if there is one."""
+    others = _granted(approval, number)
+    if not others[0]:
+        return "这份批准没有别的废物", "this approval has no other waste"
+    return telling.around(
+        "属于这份批准另一项的，改 decision_line：{others}", "if it belongs to another item, change decision_line: {others}", others=others
+    )
+
+
+def _anew(checked: Checked, authority: Word, line: WasteLine) -> Word:
+    """What another waste or method needs: an application, but first a receiver that may take it."""
+    permit = checked.permit
+    if permit is None or (permit.items_for(line.code) and line.method in permit.methods_for(line.code)):
+        return telling.around("向{authority}重新申请", "apply again to {authority}", authority=authority)
+    zh = "光重新申请没有用：接受人的许可证 {no} 不含 {what}，须先改找许可证包含它的单位（或者由接受人变更许可证），再向{authority}申请"
+    en = "a new application alone does not help, for permit {no} does not cover {what}: find a receiver whose permit does (or have this one changed), then apply to {authority}"
+    what = f"{line.code} {line.method}" if permit.items_for(line.code) else line.code
+    return telling.around(zh, en, no=permit.no, what=what, authority=authority)
 
 
 def _asking(checked: Checked, approval: ApprovalState) -> dict[str, Word]:
@@ -246,9 +276,9 @@ APPROVAL_RECEIVER | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
 接受人与批准不一致。 || 送往批准的接受人；更换接受人须重新申请。
 The receiver is not the approved one. || Send it there; another receiver needs a new application.
 
-APPROVAL_RECEIVER:OTHER
-批准 {no} 的接受人是{approved}，本次填写的是{asked}。 || 把 body.receiver 改为{approved}并送往该单位；确要改送{asked}的，先向{authority}重新申请。
-Approval {no} is for {approved}; this transfer names {asked}. || Put {approved} into body.receiver and send it there; for {asked} apply again to {authority} first.
+APPROVAL_RECEIVER:OTHER | generator
+批准 {no} 的接受人是{approved}，本次填写的是{asked}。 || 把 body.receiver 改为{approved}，body.permit 填它的许可证 {permit}（或它的续证），并送往该单位；确要改送{asked}的，先向{authority}重新申请。
+Approval {no} is for {approved}; this transfer names {asked}. || Put {approved} into body.receiver, its permit {permit} (or what renewed it) into body.permit, and send it there; for {asked} apply again to {authority} first.
 
 APPROVAL_PERMIT | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
 接受人的许可证与批准时的不一致。 || 使用批准所依据的许可证；换证后须重新申请。
@@ -263,8 +293,8 @@ APPROVAL_LINE | R-31 | sender | Order 23 Art. 27 [READ]; by line, addenda §4.1 
 The approval has no such line, or it was not granted. || Name a granted line, counted from 0.
 
 APPROVAL_LINE:NOT_GRANTED
-批准 {no} 没有第 {line} 行（从 0 起数），或者该行未获批准。 || decision_line 可以填：{granted}。
-Approval {no} has no line {line} (counted from 0), or it was not granted. || decision_line may be: {granted}.
+批准 {no} 没有第 {line}，或者该行未获批准。 || 改为批准了的一项：{granted}。
+Approval {no} has no line {line}, or it was not granted. || Name one that was granted: {granted}.
 
 APPROVAL_LINE:APPLIED
 申请没有第 {line} 行（从 0 起数），或者该行重复填写。 || 行号填 0 至 {last}，每行只填一次。
@@ -275,24 +305,28 @@ APPROVAL_NAME | R-31 | generator | Order 23 Art. 27 [READ]; by line, addenda §4
 The name is not that of the approved line. || Use its name; one code may stand in several lines.
 
 APPROVAL_NAME:OTHER
-批准 {no} 第 {line}的名称是“{approved}”，本次填写的是“{asked}”。 || 是同一种废物的，名称一字不差地改为“{approved}”；是另一种的，改 decision_line，可以填：{granted}。
-Line {line} of approval {no} is "{approved}"; this transfer says "{asked}". || If it is the same waste, write "{approved}" to the letter; if not, change decision_line, which may be: {granted}.
+批准 {no} 第 {line}的名称是“{approved}”，本次填写的是“{asked}”。 || 是同一种废物的，把 {where}.name 一字不差地改为“{approved}”；是另一种废物的，{others}；不在这份批准内的，{anew}。
+Line {line} of approval {no} is "{approved}"; this transfer says "{asked}". || If it is the same waste, put "{approved}" into {where}.name to the letter; if not, {others}; for a waste that it does not hold, {anew}.
 
 APPROVAL_CODE | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
 废物代码与批准行不一致。 || 核对行号和代码；种类改变须重新申请。
 The code is not that of the approved line. || Check line and code; another kind needs a new application.
 
-APPROVAL_CODE:OTHER
-批准 {no} 第 {line}是 {name} {approved}，本次填写的代码是 {asked}。 || 代码写错的改为 {approved}；行号填错的改 decision_line，可以填：{granted}；种类确实不同的，向{authority}重新申请。
-Line {line} of approval {no} is {name} {approved}; this transfer says {asked}. || Correct the code to {approved}, or decision_line, which may be: {granted}; another kind of waste needs a new application to {authority}.
+APPROVAL_CODE:OTHER | generator
+批准 {no} 第 {line}是 {name} {approved}，本次填写的代码是 {asked}。 || 装的是它的，把 {where}.code 改为 {approved}；不是的，{others}；确实是 {asked} 的，{anew}。
+Line {line} of approval {no} is {name} {approved}; this transfer says {asked}. || If that is what is loaded, put {approved} into {where}.code; if not, {others}; if it really is {asked}, {anew}.
+
+APPROVAL_CODE:BOTH | generator
+批准 {no} 第 {line}是 {name} {approved}，本次填写的是 {asked_name} {asked}，代码和名称都不同。 || 装的是它的，代码和名称两处一起改：{where}.code 改为 {approved}，{where}.name 改为“{name}”；不是的，{others}；确实是 {asked_name} {asked} 的，{anew}。
+Line {line} of approval {no} is {name} {approved}; this transfer says {asked_name} {asked}: neither code nor name agrees. || If that is what is loaded, correct both: {approved} into {where}.code and "{name}" into {where}.name; if not, {others}; if it really is {asked_name} {asked}, {anew}.
 
 APPROVAL_METHOD | R-31 | origin_authority | Order 23 Art. 27, 28 [READ]
 利用处置方式与批准行不一致。 || 使用批准的方式；改变方式须重新申请。
 The method is not the approved one. || Use it; another method needs a new application.
 
-APPROVAL_METHOD:OTHER
-批准 {no} 第 {line}（{waste}）批准的利用处置方式是 {approved}，本次填写的是 {asked}。 || 把 method 改为 {approved}；接受人确要采用 {asked} 的，先向{authority}重新申请。
-Line {line} of approval {no} ({waste}) allows method {approved}; this transfer says {asked}. || Put {approved} into method; for {asked} apply again to {authority} first.
+APPROVAL_METHOD:OTHER | generator
+批准 {no} 第 {line}（{waste}）批准的利用处置方式是 {approved}，本次填写的是 {asked}。 || 把 {where}.method 改为 {approved}；接受人确要采用 {asked} 的，{anew}。
+Line {line} of approval {no} ({waste}) allows method {approved}; this transfer says {asked}. || Put {approved} into {where}.method; if the receiver really wants {asked}, {anew}.
 
 APPROVAL_EXPIRED | R-32 | origin_authority | Order 23 Art. 27.2 [READ]
 开具或者起运时，批准已过有效期。 || 重新申请跨省转移；已开具而未起运的联单应当作废。
@@ -314,15 +348,15 @@ APPROVAL_QUOTA | R-33 | origin_authority | Order 23 Art. 28(1) [READ]
 超出批准行的剩余数量。 || 减少本次数量；数量超过批准的，须重新申请。
 It exceeds what is left of the approved line. || Reduce the load; more than approved needs a new application.
 
-APPROVAL_QUOTA:LEFT
+APPROVAL_QUOTA:LEFT | generator
 批准 {no} 第 {line}（{waste}）获批 {limit} 吨，已用 {used} 吨（含已开具未接受的和本联单前面各行），还剩 {left} 吨；这一行填写 {this} 吨，多出 {over} 吨。 || 把 {where}.mass_t 改为不超过 {left} 吨后重新提交；还有未起运的联单用着这份批准的，作废它们可以腾出数量；要运更多的，向{authority}重新申请。这份批准有效至{until}。
-Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads that have not arrived and earlier lines of this manifest included), {left} t are left; this line asks for {this} t, {over} t too much. || Put at most {left} t into {where}.mass_t and send again; voiding manifests that have not departed gives their tonnes back; for more, apply again to {authority}. The approval is valid to {until}.
+Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads not yet accepted and earlier lines of this manifest included), {left} t are left; this line asks for {this} t, {over} t too much. || Put at most {left} t into {where}.mass_t and send again; voiding manifests that have not departed gives their tonnes back; for more, apply again to {authority}. The approval is valid to {until}.
 
 APPROVAL_QUOTA:USED_UP
 批准 {no} 第 {line}（{waste}）获批 {limit} 吨，已用 {used} 吨（含已开具未接受的和本联单前面各行），还剩 {left} 吨；这一行填写 {this} 吨，已开不出。 || 还有未起运的联单用着这份批准的，作废它们可以腾出数量；否则向{authority}重新申请。也可以核对 {where}.decision_line 是否填错了行。这份批准有效至{until}。
-Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads that have not arrived and earlier lines of this manifest included), {left} t are left; nothing fits any more, and this line asks for {this} t. || Voiding manifests that have not departed gives their tonnes back; else apply again to {authority}. Check also whether {where}.decision_line names the right line. The approval is valid to {until}.
+Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads not yet accepted and earlier lines of this manifest included), {left} t are left; nothing fits any more, and this line asks for {this} t. || Voiding manifests that have not departed gives their tonnes back; else apply again to {authority}. Check also whether {where}.decision_line names the right line. The approval is valid to {until}.
 
-APPROVAL_QUOTA:LOADED
+APPROVAL_QUOTA:LOADED | generator
 批准 {no} 第 {line}（{waste}）获批 {limit} 吨（连同称重误差至多 {most} 吨），加上本车装载量已达 {used} 吨，多出 {over} 吨。 || 卸下 {over} 吨，按实际装载量改填 body.loaded 后重新提交；要运更多的，先向{authority}重新申请。
 Line {line} of approval {no} ({waste}) grants {limit} t (at most {most} t with the tolerance of scales); with what is loaded now it comes to {used} t, {over} t too much. || Unload {over} t, state what is on the truck then in body.loaded, and send again; for more apply again to {authority} first.
 

@@ -19,6 +19,7 @@ from whitelist.fields import group_of
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q3_used_g
 from whitelist.rules.exemption import judge_basis
+from whitelist.transfer import Transfer
 
 
 def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
@@ -33,9 +34,22 @@ def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
         places = {
             "asked": telling.place(checked.facts, transfer.destination.division),
             "right": telling.place(checked.facts, permit.division),
+            "then": _approval_then(transfer, permit.division),
         }
         found, expected = transfer.destination.division, permit.division
         out.refuse("PERMIT_SITE", "body.destination.division", found, expected, "OTHER", no=permit.no, division=expected, **places)
+
+
+def _approval_then(transfer: Transfer, division: str) -> Word:
+    """What becomes of the approval once the destination is mended: else the next answer is about that."""
+    province, given = transfer.origin.division[:2], transfer.approval is not None
+    if province == division[:2] and given:
+        return "；改后是省内转移，同时删除 body.approval", "; it then stays inside one province, so leave body.approval out"
+    if province != division[:2] != transfer.destination.division[:2]:
+        if given:
+            return "；改后是跨省转移，批准保留，不要删除", "; it then crosses provinces, so keep the approval"
+        return "；改后是跨省转移，须有批准", "; it then crosses provinces and needs an approval"
+    return ""
 
 
 def permit_is_in_force(checked: Checked, out: Findings) -> None:
@@ -96,11 +110,24 @@ def yearly_scale_holds(checked: Checked, out: Findings) -> None:
     own["percent"] = f"{limits.scale_limit_permille / 10:g}"
     if total_g * 1000 > permit.scale_g * limits.scale_limit_permille:
         most_g = permit.scale_g * limits.scale_limit_permille // 1000
-        own |= {"most": tonnes(most_g), "left": tonnes(max(0, most_g - used_g))}
+        own |= {"most": tonnes(most_g), "left": tonnes(max(0, most_g - used_g)), "next": _next_year(checked)}
         own["authority"] = telling.authority(checked.facts, permit.division)
-        out.refuse("PERMIT_SCALE", "body.permit", f"{format_mass(total_g)} t", f"≤ {format_mass(most_g)} t", "LEFT", **own)
+        found, expected = f"{format_mass(total_g)} t", f"≤ {format_mass(most_g)} t"
+        if used_g < most_g:
+            out.refuse("PERMIT_SCALE", "body.permit", found, expected, "LEFT", **own)
+        else:
+            out.refuse("PERMIT_SCALE", "body.permit", found, expected, "FULL", **own)
     else:
         out.alert("M", "PERMIT_SCALE", "ABOVE", total=tonnes(total_g), **own)
+
+
+def _next_year(checked: Checked) -> Word:
+    """From when the scale begins anew, and whether the approval lasts so long."""
+    first, last_days = f"{checked.year + 1}-01-01", [decided.valid_to for _, _, decided in checked.decided_lines()]
+    if last_days and min(last_days) < first:
+        zh, en = "{first}（这份批准到 {until} 为止，届时须有新的批准）", "{first} (this approval ends on {until}: a new one is needed then)"
+        return telling.around(zh, en, first=first, until=min(last_days))
+    return first
 
 
 def judge_receiver(
@@ -207,7 +234,7 @@ The receiver's permit {no} is suspended since {since}; nothing may go there mean
 
 PERMIT_STATUS:REVOKED | nobody
 接受人的经营许可证 {no} 已于{since}吊销或者注销，不会再恢复。 || 改送其他有资质的单位（跨省的需另有批准）；接受人已取得新许可证的，填写新的许可证。疑问可向{authority}查询。
-The receiver's permit {no} was revoked at {since} and does not come back. || Use another receiver, across provinces with an approval of its own; if this one has a new permit, name that. Questions go to {authority}.
+The receiver's permit {no} was revoked or cancelled at {since} and does not come back. || Use another receiver, across provinces with an approval of its own; if this one has a new permit, name that. Questions go to {authority}.
 
 PERMIT_DATE | R-17 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
 当日不在经营许可证有效期内。 || 由接受人换证，并由发证机关更新账本中的许可证。
@@ -215,11 +242,11 @@ The permit is not valid on this day. || The receiver renews it and its authority
 
 PERMIT_DATE:OVER
 接受人的经营许可证 {no} 有效期为{first}至{until}，{day}已过期。 || 接受人已换证的，填写续证后的许可证；没有换证的，等接受人换证、{authority}登记后再办理。日期填错的，改正日期。
-The receiver's permit {no} is valid from {first} to {until}; {day} lies behind. || If it was renewed, name the renewal; else wait until the receiver has renewed it and {authority} has recorded that. If a day is wrong, correct it.
+The receiver's permit {no} is valid from {first} to {until}; {day} is after it. || If it was renewed, name the renewal; else wait until the receiver has renewed it and {authority} has recorded that. If a day is wrong, correct it.
 
 PERMIT_DATE:EARLY
 接受人的经营许可证 {no} 自{first}起有效（至{until}），{day}还没有开始。 || {first}或之后办理；接受人在此之前另有许可证的，填写那一份；登记有误的，请{authority}变更。
-The receiver's permit {no} is valid from {first} (to {until}); {day} lies before. || Wait until {first}; or name the permit that holds until then; a wrong entry is amended by {authority}.
+The receiver's permit {no} is valid from {first} (to {until}); {day} is before it. || Wait until {first}; or name the permit that holds until then; a wrong entry is amended by {authority}.
 
 PERMIT_DATE:PLANNED | generator
 计划转移时间是{day}，但接受人{receiver}的许可证（含已登记的续证）{no} 只到{until}，届时不能起运。 || 把 body.planned_at 改到{until}或之前，或者等接受人换证并登记后再开具。
@@ -230,8 +257,8 @@ PERMIT_SITE | R-17 | generator | 危险废物经营许可证管理办法 Art. 10
 The destination is not where the permit's facility stands. || Name the division of the facility.
 
 PERMIT_SITE:OTHER
-接受地填写的是{asked}，而许可证 {no} 的设施在{right}。 || 把 body.destination.division 改为 {division}；确要运到另一处设施的，填写那处设施的许可证。
-The destination is {asked}, but the facility of permit {no} lies in {right}. || Put {division} into body.destination.division; for another facility name its own permit.
+接受地填写的是{asked}，而许可证 {no} 的设施在{right}。 || 把 body.destination.division 改为 {division}{then}；确要运到另一处设施的，填写那处设施的许可证。
+The destination is {asked}, but the facility of permit {no} lies in {right}. || Put {division} into body.destination.division{then}; for another facility name its own permit.
 
 PERMIT_SCOPE | R-18 | destination_authority | Code Art. 534 [READ T1–T3] | 固废法 Art. 80 [READ S2]
 该废物代码不在接受人的许可经营类别内。 || 改送有资质的单位，或由接受人办理许可证变更。
@@ -253,9 +280,13 @@ PERMIT_SCALE | R-20 | destination_authority | 危险废物经营许可证管理�
 接受人本年接受量超过年经营规模（超过 100 % 提示，超过 120 % 不予开具）。 || 改送其他单位，或由接受人重新申领许可证、扩大规模。
 The receiver's year total exceeds its scale (alert above 100 %, refused above 120 %). || Use another receiver, or let it apply for a larger scale.
 
-PERMIT_SCALE:LEFT
-接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年最多可接受 {most} 吨（规模的 {percent} %），已用 {used} 吨（含已开具未接受的），还剩 {left} 吨；本次 {this} 吨放不下。 || 把本次数量减到 {left} 吨以内，或者改送其他单位，或者等到下一年度；接受人要扩大规模的，向{authority}重新申领许可证。
-Permit {no} of {receiver} has a yearly scale of {scale} t; in {year} at most {most} t ({percent} % of it) may go there, {used} t are used (issued loads that have not arrived included), {left} t are left; these {this} t do not fit. || Reduce the load to {left} t, use another receiver, or wait for the next year; for a larger scale the receiver applies to {authority}.
+PERMIT_SCALE:LEFT | generator
+接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年最多可接受 {most} 吨（规模的 {percent} %），已用 {used} 吨（含已开具未接受的），还剩 {left} 吨；本次 {this} 吨放不下。 || 把本次数量减到 {left} 吨以内，或者改送其他单位（跨省的须另有批准），或者等到{next}；接受人要扩大规模的，向{authority}重新申领许可证。
+Permit {no} of {receiver} has a yearly scale of {scale} t; in {year} at most {most} t ({percent} % of it) may go there, {used} t are used (issued loads not yet accepted included), {left} t are left; these {this} t do not fit. || Reduce the load to {left} t, use another receiver (across provinces with an approval of its own), or wait until {next}; for a larger scale the receiver applies to {authority}.
+
+PERMIT_SCALE:FULL
+接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年最多可接受 {most} 吨（规模的 {percent} %），已用 {used} 吨（含已开具未接受的），已经用完；本次 {this} 吨放不下。 || 改送其他单位（跨省的须另有批准），或者等到{next}；接受人要扩大规模的，向{authority}重新申领许可证。
+Permit {no} of {receiver} has a yearly scale of {scale} t; in {year} at most {most} t ({percent} % of it) may go there, and {used} t are used (issued loads not yet accepted included): nothing is left for these {this} t. || Use another receiver (across provinces with an approval of its own), or wait until {next}; for a larger scale the receiver applies to {authority}.
 
 PERMIT_SCALE:ABOVE
 接受人{receiver}的许可证 {no} 年经营规模 {scale} 吨，{year} 年连同本次将达 {total} 吨（此前 {used} 吨，本次 {this} 吨），已超过规模。 || 不影响本次开具；超过 {percent} % 时不再开具，请接受人及早申请扩大规模或者安排其他单位。

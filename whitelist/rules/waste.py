@@ -3,11 +3,12 @@
 The ``judge_`` functions serve applications too, which name wastes in the same words.
 """
 
-from difflib import get_close_matches
-
 from ledger.fields import is_blank
 from ledger.model import Findings
+from signing.phrase import Phrase, Word
 from signing.refusal import texts
+from whitelist import telling
+from whitelist.approval import DecisionLine
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue, Waste
 from whitelist.checked import Checked
 
@@ -27,8 +28,10 @@ def code_is_in_the_edition(checked: Checked, out: Findings) -> None:
     名录 2025 Art. 6.2 leaves nothing but codes of the table and 900-000-CC [READ H4]; 2021 Art. 6 [READ S5]. The missing report is refused
     under every edition, for it does not depend on the table.
     """
-    for path, line in checked.lines:
-        judge_edition(out, path, line.code, line.identification, checked.catalogue, checked.day)
+    approval = checked.approval
+    for (path, line), decided in zip(checked.lines, checked.decided, strict=True):
+        known = None if approval is None or decided is None else (approval.no, line.decision_line or 0, decided)
+        judge_edition(out, path, line.code, line.identification, checked.catalogue, checked.day, known)
 
 
 def hazards_are_of_the_code(checked: Checked, out: Findings) -> None:
@@ -49,8 +52,17 @@ def judge_code(out: Findings, path: str, code: str, category: str) -> None:
         out.refuse("CODE_CATEGORY", f"{path}.category", category, f"HW{code[-2:]}", "OTHER", **own)
 
 
-def judge_edition(out: Findings, path: str, code: str, identification: str | None, catalogue: Catalogue | None, day: str) -> None:
-    """Reason IDENT_MISSING, reason or alert CODE_UNKNOWN (R-07); ``catalogue`` is the edition of the day."""
+def judge_edition(
+    out: Findings,
+    path: str,
+    code: str,
+    identification: str | None,
+    catalogue: Catalogue | None,
+    day: str,
+    known: tuple[str, int, DecisionLine] | None = None,
+) -> None:
+    """Reason IDENT_MISSING, reason or alert CODE_UNKNOWN (R-07); ``catalogue`` is the edition of the day. ``known``: number of the decision
+    that the load stands on, and its line, for its code is the one most likely meant."""
     if code.startswith("900-000-"):
         if is_blank(identification):
             out.refuse("IDENT_MISSING", f"{path}.identification", "", code, "NONE", waste=code, where=f"{path}.identification")
@@ -62,15 +74,30 @@ def judge_edition(out: Findings, path: str, code: str, identification: str | Non
     elif day < BINDING_FROM:
         out.alert("M", "CODE_UNKNOWN")
     else:
-        alike = nearest(code, catalogue)
-        own = {"asked": code, "edition": catalogue.edition, "alike": alike, "last": f"900-000-{code[-2:]}", "where": path}
-        out.refuse("CODE_UNKNOWN", f"{path}.code", code, f"900-000-{code[-2:]}", "OTHER", **own)
+        own: dict[str, Word] = {"asked": code, "edition": catalogue.edition, "where": path}
+        if known is None:
+            expected = Phrase("名录中的代码", "a code of the catalogue")
+            out.refuse("CODE_UNKNOWN", f"{path}.code", code, expected, "OTHER", alike=_alike(code, catalogue), **own)
+        else:
+            no, number, line = known
+            own |= {"no": no, "line": telling.nth(number), "name": line.name, "right": line.code}
+            out.refuse("CODE_UNKNOWN", f"{path}.code", code, line.code, "DECIDED", **own)
 
 
-def nearest(code: str, catalogue: Catalogue) -> str:
-    """Up to three codes of the edition that look most like one that it lacks, each with the beginning of its words."""
-    found = get_close_matches(code, catalogue.wastes, n=3, cutoff=0.75)
-    return "; ".join(f"{one} {catalogue.wastes[one].description[:30]}" for one in found) or "-"
+def nearest(code: str, catalogue: Catalogue) -> list[str]:
+    """Up to three codes of the edition that one slip of the finger makes into the one that it lacks: another digit, or two changed about."""
+    return [known for known in catalogue.wastes if _is_a_slip(code, known)][:3]
+
+
+def _is_a_slip(typed: str, meant: str) -> bool:
+    apart = [at for at, (one, other) in enumerate(zip(typed, meant, strict=True)) if one != other]
+    return len(apart) == 1 or (len(apart) == 2 and (typed[apart[0]], typed[apart[1]]) == (meant[apart[1]], meant[apart[0]]))
+
+
+def _alike(code: str, catalogue: Catalogue) -> Word:
+    """What was perhaps meant, as a sentence of its own; nothing where no code is near."""
+    found = "；".join(f"{one}（{catalogue.wastes[one].description}）" for one in nearest(code, catalogue))
+    return telling.around("只差一处的代码：{found}。", " Codes but one slip away: {found}.", found=found) if found else ""
 
 
 def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...], catalogue: Catalogue | None, day: str) -> None:
@@ -112,16 +139,20 @@ CODE_CATEGORY:FORM
 "{asked}" is no waste code. || Put a code of the catalogue into {where}, digits and hyphens like 900-052-31.
 
 CODE_CATEGORY:OTHER
-废物代码 {waste} 属于 {right}，类别却填写为 {asked}。 || 把 {where}.category 改为 {right}；代码写错的，改正 {where}.code（末两位与类别号相同）。
-Code {waste} is of {right}, but the category says {asked}. || Put {right} into {where}.category; if the code is wrong, correct {where}.code, whose last two digits are the category's.
+废物代码 {waste} 的末两位属于 {right}，类别却填写为 {asked}。 || 代码无误的，把 {where}.category 改为 {right}；代码写错的，改正 {where}.code（末两位与类别号相同）。
+The last two digits of code {waste} are those of {right}, but the category says {asked}. || If the code is right, put {right} into {where}.category; if it is wrong, correct {where}.code, whose last two digits are the category's.
 
 CODE_UNKNOWN | R-07 | generator | 国家危险废物名录 2025 Art. 6.2 [READ H4]; 国家危险废物名录 2021 Art. 6 [READ S5]
 废物代码不在事发之日施行的名录中（2025 年以前的仅提示）。 || 核对代码；确无对应代码的，先做危险废物鉴别，再按 900-000-×× 归类。
 The code is not in the catalogue of the day of the event (before 2025 an alert). || Check it; if none fits, have the waste identified and use 900-000-CC.
 
 CODE_UNKNOWN:OTHER
-《国家危险废物名录（{edition}年版）》没有代码 {asked}。相近的代码：{alike}。 || 核对后改正 {where}.code；确实没有对应代码的，先做危险废物鉴别，代码填 {last}，并在 {where}.identification 填写鉴别报告编号。
-The catalogue of {edition} has no code {asked}. Codes like it: {alike}. || Correct {where}.code; if none fits, have the waste identified, use {last} and name the report in {where}.identification.
+《国家危险废物名录（{edition}年版）》没有代码 {asked}。{alike} || 按废物本身（不是按数字相近）核对后改正 {where}.code；名录中确实没有对应代码的，先做危险废物鉴别，代码填 900-000-××，×× 为鉴别结论的类别，不得从填错的代码推出，并在 {where}.identification 填写鉴别报告编号。
+The catalogue of {edition} has no code {asked}.{alike} || Correct {where}.code by the waste itself, not by the digits; if the catalogue has none for it, have the waste identified, use 900-000-××, where ×× is the category that the report found, never that of the mistyped code, and name the report in {where}.identification.
+
+CODE_UNKNOWN:DECIDED
+《国家危险废物名录（{edition}年版）》没有代码 {asked}。批准 {no} 第 {line}是 {right}（{name}）。 || 装的是它的，把 {where}.code 改为 {right}，名称填“{name}”；装的是另一种废物的，代码和 decision_line 都按那一种填写。不要从填错的代码推出类别；名录中确实没有对应代码的废物，先做危险废物鉴别，代码 900-000-×× 的 ×× 为鉴别结论的类别。
+The catalogue of {edition} has no code {asked}. Line {line} of approval {no} is {right} ({name}). || If that is what is loaded, put {right} into {where}.code, with the name "{name}"; if it is another waste, give both the code and decision_line of that one. Never take the category from the mistyped code: a waste that the catalogue lacks is identified first, and the ×× of 900-000-×× is the category that the report found.
 
 IDENT_MISSING | R-07 | generator | 国家危险废物名录 Art. 6 [READ S5]
 使用 900-000-×× 代码但没有填写鉴别报告。 || 填写危险废物鉴别报告的编号；能归入已有代码的，改用已有代码。
