@@ -183,7 +183,7 @@ def judge_permit_scope(out: Findings, field: str, permit: PermitState, code: str
     """Reason PERMIT_SCOPE (R-18); ``name`` of the waste, empty where nobody said one."""
     if not permit.items_for(code):
         scopes = "; ".join(str(item) for item in permit.items)
-        zh, en = ("；".join(said) for said in zip(*(item.told() for item in permit.items), strict=True))
+        zh, en = (by.join(said) for by, said in zip(("；", "; "), zip(*(item.told() for item in permit.items), strict=True), strict=True))
         waste = f"{code} {name}".rstrip()
         out.refuse("PERMIT_SCOPE", field, code, scopes, "OTHER", waste=waste, no=permit.no, scopes=(zh, en), where=field)
 

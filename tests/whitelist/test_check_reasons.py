@@ -1,0 +1,368 @@
+"""Whole reasons of the check: what was found, what was expected, and every word in the places of their texts.
+
+Other tests ask which rule refuses and where; here stands what a person is told then, so that no figure or name of it may change unseen.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from signing.phrase import Word
+from tests.whitelist.acts import INTRA, application, applied, approved, decision, grant, line, listed, post, transfer, with_permit
+from tests.whitelist.acts import refusal as refused_decision
+from tests.whitelist.driver import (
+    APPROVAL,
+    CHONGQING,
+    GENERATOR,
+    OTHER_GENERATOR,
+    OTHER_RECEIVER,
+    PERMIT,
+    RECEIVER,
+    SICHUAN,
+    Log,
+    Refusing,
+    ulid,
+)
+from tests.whitelist.test_check_basis import KILN, POINT_TO_POINT, ash, exempt
+from tests.whitelist.test_check_permission import EXCEPT, T, ask, rag, several, use
+from whitelist.acts.permit_status import PermitChange
+from whitelist.fields import PermitItem
+from whitelist.quota import q2_account, q3_account
+from whitelist.transfer import Answer
+
+Whole = tuple[str, str, Word, Word, str, dict[str, Word]]
+NO = "CQ5001160001"
+DECIDED = "川环审批〔2026〕1号"
+SICHUAN_NAME, CHONGQING_NAME = "四川（虚构）", "重庆（虚构）"
+OTHER_PERMIT = f"permit/{RECEIVER}/{ulid(9)}"
+BATTERIES = "废铅蓄电池 900-052-31"
+FIRST, SECOND = ("1 行（行号 0）", "1 (number 0)"), ("2 行（行号 1）", "2 (number 1)")
+GRANTED = "0 = 含油抹布手套 900-041-49 D10; 1 = 小油漆桶 900-041-49 D10"
+
+
+def whole(answer: Answer | Refusing) -> list[Whole]:
+    """All that reasons say."""
+    return [(one.code, one.field, one.found, one.expected, one.cause, dict(one.places)) for one in answer.reasons]
+
+
+# R-17: the permit named
+
+
+def test_a_permit_that_is_not_there_or_not_the_receivers() -> None:
+    unknown = {"permit": OTHER_PERMIT, "receiver": RECEIVER, "where": "body.permit"}
+    expected = f"permit/{RECEIVER}/…"
+    answer = ask(listed(), permit=OTHER_PERMIT)
+    assert whole(answer) == [("PERMIT_UNKNOWN", "body.permit", OTHER_PERMIT, expected, "NONE", unknown)]
+    other = {"no": NO, "owner": RECEIVER, "receiver": OTHER_RECEIVER, "where": "body.permit"}
+    receiver = {"no": DECIDED, "asked": OTHER_RECEIVER, "approved": RECEIVER, "authority": SICHUAN_NAME}
+    assert whole(ask(listed(), receiver=OTHER_RECEIVER)) == [
+        ("PERMIT_HOLDER", "body.permit", PERMIT, f"permit/{OTHER_RECEIVER}/…", "OTHER", other),
+        ("APPROVAL_RECEIVER", "body.receiver", OTHER_RECEIVER, RECEIVER, "OTHER", receiver),
+    ]
+
+
+def test_a_facility_elsewhere() -> None:
+    asked = ("四川省成都市温江区（510115）", "Sichuan 成都市温江区 (510115)")
+    right = ("重庆市江津区（500116）", "Chongqing 江津区 (500116)")
+    own = {"no": NO, "division": "500116", "asked": asked, "right": right}
+    answer = ask(listed(), destination="510115", approval=None)
+    assert whole(answer) == [("PERMIT_SITE", "body.destination.division", "510115", "500116", "OTHER", own)]
+
+
+@pytest.mark.parametrize(("act", "status"), [("suspend", "SUSPENDED"), ("revoke", "REVOKED")])
+def test_a_permit_that_does_not_stand_says_since_when(act: str, status: str) -> None:
+    log = listed()
+    log.post(f"permit.{act}/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
+    log.at("2026-11-06 09:00")
+    own = {"no": NO, "authority": CHONGQING_NAME, "since": "2026-11-05 08:30"}
+    assert whole(ask(log)) == [("PERMIT_STATUS", "body.permit", status, "ACTIVE", status, own)]
+
+
+def test_a_suspended_permit_that_is_over_says_both() -> None:
+    log = with_permit(valid_to="2026-11-10")
+    log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
+    log.at("2026-11-11 00:00")
+    said = whole(ask(log, line(decision_line=None), **INTRA))
+    assert [(code, cause) for code, _, _, _, cause, _ in said] == [("PERMIT_STATUS", "SUSPENDED"), ("PERMIT_DATE", "OVER")]
+
+
+@pytest.mark.parametrize(("now", "cause"), [("2026-11-04 23:59", "EARLY"), ("2026-11-11 00:00", "OVER")])
+def test_a_permit_outside_its_term(now: str, cause: str) -> None:
+    log = with_permit(valid_from="2026-11-05", valid_to="2026-11-10")
+    log.at(now)
+    own = {"no": NO, "authority": CHONGQING_NAME, "day": now[:10], "first": "2026-11-05", "until": "2026-11-10"}
+    answer = ask(log, line(decision_line=None), **INTRA)
+    assert whole(answer) == [("PERMIT_DATE", "body.permit", now[:10], "2026-11-05 … 2026-11-10", cause, own)]
+
+
+def test_a_plan_behind_the_permit() -> None:
+    log = with_permit(valid_to="2026-11-10")
+    planned_at = "2026-11-11T00:00:00+08:00"
+    own = {"no": NO, "until": "2026-11-10", "day": "2026-11-11", "receiver": RECEIVER}
+    answer = ask(log, line(decision_line=None), planned_at=planned_at, **INTRA)
+    assert whole(answer) == [("PERMIT_DATE", "body.planned_at", planned_at, "≤ 2026-11-10", "PLANNED", own)]
+
+
+# R-18, R-19, R-21: what it covers
+
+
+def test_a_code_and_a_method_outside_the_permit_name_what_it_covers() -> None:
+    log = with_permit(items=(EXCEPT, PermitItem(category="HW49", scope="ALL", methods=("R4",))))
+    where = "body.lines.1"
+    scopes = ("HW31（除 900-025-31 外）；HW49（全部代码）", "HW31 (all but 900-025-31); HW49 (all codes)")
+    scope = {"waste": "900-025-31 废铅蓄电池", "no": NO, "scopes": scopes, "where": f"{where}.code"}
+    assert whole(ask(log, line(), line(code="900-025-31", hazards=("T",)), **INTRA)) == [
+        ("PERMIT_SCOPE", f"{where}.code", "900-025-31", "HW31 EXCEPT 900-025-31; HW49 ALL", "OTHER", scope)
+    ]
+    method = {"no": NO, "waste": "900-052-31", "asked": "D1", "allowed": "R4 / R5", "where": f"{where}.method"}
+    assert whole(ask(log, line(), line(method="D1"), **INTRA)) == [("PERMIT_METHOD", f"{where}.method", "D1", "R4 / R5", "OTHER", method)]
+
+
+def test_a_basis_that_does_not_waive_it_is_told_line_by_line() -> None:
+    log = exempt(POINT_TO_POINT, replace(KILN, methods=("R5",)))
+    log.site(OTHER_GENERATOR, "S-1", "500115")
+    origin = replace(transfer().origin, division="500115", site="S-1")
+    answer = log.ask(transfer(ash(), ash(method="R5"), **{**INTRA, "generator": OTHER_GENERATOR, "origin": origin}))
+    method = {"no": NO, "waste": "772-002-18", "asked": "C1", "allowed": "R5", "where": "body.lines.0.method"}
+    item = {"edition": "2025", "item": "31", "waste": "772-002-18", "day": "2026-11-05"}
+    found = f"2025: 31, {OTHER_RECEIVER}; 772-002-18"
+    owners = {"owner": OTHER_RECEIVER, "generator": OTHER_GENERATOR}
+    assert whole(answer) == [
+        ("PERMIT_METHOD", "body.lines.0.method", "C1", "R5", "OTHER", method),
+        ("EXEMPT_BASIS", "body.lines.0.method", f"{found} C1", "", "LINK", {**item, "method": "C1"}),
+        ("EXEMPT_BASIS", "body.lines.1.method", f"{found} R5", "", "GENERATOR", {**item, **owners, "method": "R5"}),
+    ]
+
+
+# R-20: the yearly scale
+
+
+@pytest.mark.parametrize(("used_t", "left"), [(71_994, "6"), (71_999, "1"), (72_000, "0"), (72_001, "0")])
+def test_a_scale_that_is_full_says_what_is_left_of_it(used_t: int, left: str) -> None:
+    log = listed()
+    use(log, q3_account(PERMIT), used_t * T)
+    own = {"receiver": RECEIVER, "no": NO, "year": "2026", "scale": "60000", "used": str(used_t), "this": "6.000001", "percent": "120"}
+    own |= {"most": "72000", "left": left, "authority": CHONGQING_NAME}
+    found = f"{used_t + 6}.000001 t"
+    assert whole(ask(log, line(mass_t="6.000001"))) == [("PERMIT_SCALE", "body.permit", found, "≤ 72000.000000 t", "LEFT", own)]
+
+
+def test_a_scale_that_is_passed_says_how_far() -> None:
+    log = listed()
+    use(log, q3_account(PERMIT), 59_994 * T)
+    answer = ask(log, line(mass_t="6.000001"))
+    own = {"receiver": RECEIVER, "no": NO, "year": "2026", "scale": "60000", "used": "59994", "this": "6.000001", "percent": "120"}
+    assert (answer.alerts, answer.said) == ((("M", "PERMIT_SCALE"),), {"PERMIT_SCALE": ("ABOVE", {**own, "total": "60000.000001"})})
+
+
+def test_without_thresholds_nothing_is_let_through() -> None:
+    log = listed()
+    log.without_data("thresholds")
+    own = {"name": "thresholds"}
+    assert whole(ask(log)) == [("DATA_NOT_ADOPTED", "body.permit", "thresholds", "data.adopt", "NONE", own)]
+    assert whole(ask(log, permit=None))[0][0] == "MISSING", "and whoever names no permit hears of that too"
+
+
+# R-09 to R-11, R-24, R-25: the lines
+
+USE, STORE = ("利用（use）", "use"), ("贮存（store）", "store")
+MISSING_LINE: dict[str, Word] = {
+    "what": ("批准行号", "the line of the decision"),
+    "how": ("：批准决定中这种废物所在的行，从 0 起数", ": where this waste stands in the decision, counted from 0"),
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "reason"),
+    [
+        ({"form": "L", "packing": "bag"}, "packing", ("FORM_PACK", "L bag", "drum / tank / box / other", "LIQUID", {"waste": BATTERIES})),
+        ({"packs": 0}, "packs", ("FORM_PACK", "box 0", "≥ 1", "NO_PACKS", {"waste": BATTERIES, "packing": ("箱（box）", "box")})),
+        ({"packing": "none"}, "packs", ("FORM_PACK", "none 14", "0", "UNPACKED", {"waste": BATTERIES, "packs": "14"})),
+        ({"packing": "none", "packs": 1}, "packs", ("FORM_PACK", "none 1", "0", "UNPACKED", {"waste": BATTERIES, "packs": "1"})),
+        ({"purpose": "store"}, "purpose", ("METHOD", "store", "R4: use", "PURPOSE", {"method": "R4", "asked": STORE, "right": USE})),
+        ({"decision_line": None}, "decision_line", ("MISSING", "", "0 …", "WHAT", MISSING_LINE)),
+    ],
+)
+def test_a_line_that_is_out_of_order(changes: dict[str, Any], at: str, reason: tuple[str, str, str, str, dict[str, Word]]) -> None:
+    """The second line of two, so that the path is its own."""
+    code, found, expected, cause, own = reason
+    where = f"body.lines.1.{at}"
+    assert whole(ask(listed(), line(), line(**changes))) == [(code, where, found, expected, cause, {**own, "where": where})]
+
+
+@pytest.mark.parametrize("changes", [{"packs": 1}, {"form": "SS", "packing": "bag"}, {"packing": "none", "packs": 0}, {"purpose": "use"}])
+def test_a_line_that_is_in_order(changes: dict[str, Any]) -> None:
+    assert whole(ask(listed(), line(**changes))) == []
+
+
+def test_dangerous_goods_are_named_once() -> None:
+    own = {"waste": BATTERIES, "where": "body.lines.1"}
+    both, none = line(dg_none="不属于"), line(dg=None)
+    field = "body.lines.1.dg"
+    assert whole(ask(listed(), line(), both)) == [("DG_DATA", f"{field}_none", "不属于", "dg / dg_none", "BOTH", own)]
+    assert whole(ask(listed(), line(), none)) == [("DG_DATA", field, "", "dg / dg_none", "NONE", own)]
+    assert whole(ask(listed(), line(dg=None, dg_none="不属于"))) == []
+
+
+def test_measures_stand_for_the_transfer_or_in_every_line() -> None:
+    what = ("突发环境事件的防范措施", "what is done against an emergency")
+    how = ("，或者在每一行填写 precautions", ", or give precautions in every line")
+    own = {"what": what, "where": "body.emergency_measures", "how": how}
+    careful = line(precautions="防止倾斜，避免雨淋。")
+    answer = ask(listed(), careful, line(), emergency_measures=None)
+    assert whole(answer) == [("MISSING", "body.emergency_measures", "", "", "WHAT", own)]
+    assert whole(ask(listed(), careful, careful, emergency_measures=None)) == []
+
+
+def test_a_permit_is_named() -> None:
+    what = ("接受人的经营许可证", "the permit of the receiver")
+    how = (f"：permit/{RECEIVER}/…，按接受人查询可得", f": permit/{RECEIVER}/…, by GET /v1/permits?receiver=…")
+    own = {"what": what, "where": "body.permit", "how": how}
+    assert whole(ask(listed(), permit=None)) == [("MISSING", "body.permit", "", f"permit/{RECEIVER}/…", "WHAT", own)]
+
+
+def test_more_than_a_truck_carries_is_flagged_from_the_first_gram_beyond() -> None:
+    """49 t by the thresholds; all lines together."""
+    assert ask(listed(), line(mass_t="20"), line(mass_t="29")).alerts == ()
+    answer = ask(listed(), line(mass_t="20"), line(mass_t="29.000001"))
+    assert (answer.alerts, answer.said) == ((("H", "OVERLOAD"),), {"OVERLOAD": ("DECLARED", {"total": "49.000001", "most": "49"})})
+    assert ask(listed(), line(mass_t="100"), mode="rail").alerts == ()
+
+
+# R-30 to R-33: the decision
+
+
+def test_no_decision_or_none_that_the_log_has() -> None:
+    own = {"generator": GENERATOR, "authority": SICHUAN_NAME}
+    expected, other = f"approval/{GENERATOR}/…", f"approval/{GENERATOR}/{ulid(9)}"
+    way = ("四川省→重庆市", "Sichuan → Chongqing")
+    assert whole(ask(listed(), approval=None)) == [("NO_APPROVAL", "body.approval", "", expected, "NONE", {**own, "way": way})]
+    unknown = {**own, "approval": other}
+    assert whole(ask(listed(), approval=other)) == [("APPROVAL_UNKNOWN", "body.approval", other, expected, "NONE", unknown)]
+    inside = {"province": ("重庆市", "Chongqing"), "where": "body.approval"}
+    answer = ask(listed(), **{**INTRA, "approval": APPROVAL})
+    assert whole(answer) == [("APPROVAL_DIRECTION", "body.approval", "50 → 50", "", "INSIDE", inside)]
+
+
+def test_an_application_that_waits_or_was_refused() -> None:
+    log = with_permit()
+    log.post("approval.apply/1", APPROVAL, application(), GENERATOR)
+    pending = {"authority": SICHUAN_NAME, "stage": ("已申请", "applied"), "since": "2026-02-02"}
+    assert whole(ask(log)) == [("APPROVAL_STAGE", "body.approval", "applied", "approved", "PENDING", pending)]
+    log.at("2026-02-03 09:00")
+    log.post("approval.decide/1", APPROVAL, refused_decision(), SICHUAN)
+    refused = {"authority": SICHUAN_NAME, "no": "川环不准〔2026〕1号", "day": "2026-02-03"}
+    assert whole(ask(log)) == [("APPROVAL_STAGE", "body.approval", "refused", "approved", "REFUSED", refused)]
+
+
+def test_a_decision_of_another_generator_direction_or_permit() -> None:
+    log = listed()
+    log.post("permit.grant/1", OTHER_PERMIT, grant(no="CQ9"), CHONGQING)
+    owner = {"no": DECIDED, "owner": GENERATOR, "generator": OTHER_GENERATOR}
+    answer = ask(log, generator=OTHER_GENERATOR)
+    assert whole(answer) == [("APPROVAL_GENERATOR", "body.approval", GENERATOR, OTHER_GENERATOR, "OTHER", owner)]
+    asking = {"no": DECIDED, "authority": SICHUAN_NAME}
+    ways = {"asked": ("安徽省→重庆市", "Anhui → Chongqing"), "approved": ("四川省→重庆市", "Sichuan → Chongqing")}
+    answer = ask(log, origin="340102", number=None)
+    assert whole(answer) == [("APPROVAL_DIRECTION", "body.origin.division", "34 → 50", "51 → 50", "OTHER", {**asking, **ways})]
+    permits = {"asked": "CQ9", "approved": PERMIT}
+    answer = ask(log, permit=OTHER_PERMIT)
+    assert whole(answer) == [("APPROVAL_PERMIT", "body.permit", OTHER_PERMIT, PERMIT, "OTHER", {**asking, **permits})]
+
+
+def test_a_line_that_is_not_the_decisions() -> None:
+    log, rags = several(), "含油抹布手套"
+    where = "body.lines.0"
+    own: dict[str, Word] = {"no": DECIDED, "granted": GRANTED}
+    not_granted = {**own, "line": "2"}
+    answer = ask(log, rag(name="油膜", decision_line=2))
+    assert whole(answer) == [("APPROVAL_LINE", f"{where}.decision_line", "2", "0 / 1", "NOT_GRANTED", not_granted)]
+    name = {**own, "line": SECOND, "asked": rags, "approved": "小油漆桶"}
+    assert whole(ask(log, rag(decision_line=1))) == [("APPROVAL_NAME", f"{where}.name", rags, "小油漆桶", "OTHER", name)]
+    code = {**own, "line": FIRST, "asked": "900-047-49", "approved": "900-041-49", "name": rags, "authority": SICHUAN_NAME}
+    answer = ask(log, rag(code="900-047-49"))
+    assert whole(answer) == [("APPROVAL_CODE", f"{where}.code", "900-047-49", "900-041-49", "OTHER", code)]
+    method: dict[str, Word] = {"no": DECIDED, "line": FIRST, "asked": "R4", "approved": "D10", "waste": f"{rags} 900-041-49"}
+    method["authority"] = SICHUAN_NAME
+    assert whole(ask(log, rag(method="R4"))) == [("APPROVAL_METHOD", f"{where}.method", "R4", "D10", "OTHER", method)]
+
+
+def test_a_decision_that_is_over_or_will_be() -> None:
+    log = approved(permit=grant(valid_to="2027-12-31"))
+    own: dict[str, Word] = {"no": DECIDED, "day": "2027-01-01", "until": "2026-12-31", "authority": SICHUAN_NAME}
+    planned_at = "2027-01-01T00:00:00+08:00"
+    answer = ask(log, planned_at=planned_at)
+    assert whole(answer) == [("APPROVAL_EXPIRED", "body.planned_at", planned_at, "≤ 2026-12-31", "PLANNED", own)]
+    log.at("2027-01-01 00:00")
+    over = {**own, "what": ("第 1 行（行号 0）（废铅蓄电池）", ", line 1 (number 0) (废铅蓄电池),")}
+    answer = ask(log, number=None)
+    assert whole(answer) == [("APPROVAL_EXPIRED", "body.lines.0.decision_line", "2027-01-01", "≤ 2026-12-31", "OVER", over)]
+
+
+def test_a_decided_mass_that_is_full_says_what_is_left_to_the_gram() -> None:
+    log = listed()
+    own: dict[str, Word] = {
+        "no": DECIDED,
+        "line": FIRST,
+        "waste": BATTERIES,
+        "until": "2026-12-31",
+        "where": "body.lines.0",
+        "limit": "3000",
+    }
+    own["authority"] = SICHUAN_NAME
+    field, most = "body.lines.0.mass_t", "≤ 3000.000000 t"
+    use(log, q2_account(APPROVAL, 0), 2_994 * T)
+    left = {**own, "used": "2994", "this": "6.000001", "left": "6", "over": "0.000001"}
+    answer = ask(log, line(mass_t="6.000001"))
+    assert whole(answer) == [("APPROVAL_QUOTA", field, "2994.000000 + 6.000001 t", most, "LEFT", left)]
+    use(log, q2_account(APPROVAL, 0), 3_000 * T - 1)
+    left = {**own, "used": "2999.999999", "this": "0.000002", "left": "0.000001", "over": "0.000001"}
+    answer = ask(log, line(mass_t="0.000002"))
+    assert whole(answer) == [("APPROVAL_QUOTA", field, "2999.999999 + 0.000002 t", most, "LEFT", left)]
+    use(log, q2_account(APPROVAL, 0), 3_000 * T)
+    used_up = {**own, "used": "3000", "this": "0.000001", "left": "0"}
+    answer = ask(log, line(mass_t="0.000001"))
+    assert whole(answer) == [("APPROVAL_QUOTA", field, "3000.000000 + 0.000001 t", most, "USED_UP", used_up)]
+
+
+# an application is judged by the same rules
+
+
+def told(log: Log, act: str, body: Any, by: str) -> list[Whole]:
+    with pytest.raises(Refusing) as refused:
+        log.post(f"approval.{act}/1", APPROVAL, body, by)
+    return whole(refused.value)
+
+
+def test_an_application_says_of_the_permit_what_an_issue_would() -> None:
+    log = with_permit()
+    unknown = {"permit": OTHER_PERMIT, "receiver": RECEIVER, "where": "body.permit"}
+    expected = f"permit/{RECEIVER}/…"
+    reasons = told(log, "apply", application(permit=OTHER_PERMIT), GENERATOR)
+    assert reasons == [("PERMIT_UNKNOWN", "body.permit", OTHER_PERMIT, expected, "NONE", unknown)]
+    scopes = ("HW31（仅 900-052-31）", "HW31 (900-052-31 only)")
+    scope = {"waste": "900-025-31", "no": NO, "scopes": scopes, "where": "body.lines.1.code"}
+    reasons = told(log, "apply", application(applied(), applied(code="900-025-31", hazards=("T",))), GENERATOR)
+    assert reasons == [("PERMIT_SCOPE", "body.lines.1.code", "900-025-31", "HW31 INCLUDE 900-052-31", "OTHER", scope)]
+    method = {"no": NO, "waste": "900-052-31", "asked": "D1", "allowed": "R4", "where": "body.lines.1.method"}
+    reasons = told(log, "apply", application(applied(), applied(method="D1")), GENERATOR)
+    assert reasons == [("PERMIT_METHOD", "body.lines.1.method", "D1", "R4", "OTHER", method)]
+
+
+@pytest.mark.parametrize(("now", "refused"), [("2027-06-30 23:59", []), ("2027-07-01 00:00", [("PERMIT_DATE", "body.permit")])])
+def test_an_application_is_good_to_the_last_day_of_the_permit(now: str, refused: list[tuple[str, str]]) -> None:
+    log = with_permit()
+    log.at(now)
+    assert post(log, "apply", application(applied(listing=None), applied_to="2027-12-31"), GENERATOR) == refused
+
+
+def test_a_decision_is_given_only_while_the_permit_stands() -> None:
+    log = with_permit()
+    log.post("approval.apply/1", APPROVAL, application(applied(listing=None)), GENERATOR)
+    log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
+    own = {"no": NO, "authority": CHONGQING_NAME, "since": "2026-02-02 09:00"}
+    reasons = told(log, "decide", decision(), SICHUAN)
+    assert ("PERMIT_STATUS", "body.lines", "SUSPENDED", "ACTIVE", "SUSPENDED", own) in reasons
