@@ -40,7 +40,10 @@ SICHUAN_NAME, CHONGQING_NAME = "四川（虚构）", "重庆（虚构）"
 OTHER_PERMIT = f"permit/{RECEIVER}/{ulid(9)}"
 BATTERIES = "废铅蓄电池 900-052-31"
 FIRST, SECOND = ("1 行（行号 0）", "1 (number 0)"), ("2 行（行号 1）", "2 (number 1)")
-GRANTED = "0 = 含油抹布手套 900-041-49 D10; 1 = 小油漆桶 900-041-49 D10"
+GRANTED = (
+    "第 1 项 含油抹布手套 900-041-49 D10（decision_line 填 0）；第 2 项 小油漆桶 900-041-49 D10（decision_line 填 1）",
+    "item 1, 含油抹布手套 900-041-49 D10 (decision_line 0); item 2, 小油漆桶 900-041-49 D10 (decision_line 1)",
+)
 
 
 def whole(answer: Answer | Refusing) -> list[Whole]:
@@ -57,7 +60,7 @@ def test_a_permit_that_is_not_there_or_not_the_receivers() -> None:
     answer = ask(listed(), permit=OTHER_PERMIT)
     assert whole(answer) == [("PERMIT_UNKNOWN", "body.permit", OTHER_PERMIT, expected, "NONE", unknown)]
     other = {"no": NO, "owner": RECEIVER, "receiver": OTHER_RECEIVER, "where": "body.permit"}
-    receiver = {"no": DECIDED, "asked": OTHER_RECEIVER, "approved": RECEIVER, "authority": SICHUAN_NAME}
+    receiver = {"no": DECIDED, "asked": OTHER_RECEIVER, "approved": RECEIVER, "permit": PERMIT, "authority": SICHUAN_NAME}
     assert whole(ask(listed(), receiver=OTHER_RECEIVER)) == [
         ("PERMIT_HOLDER", "body.permit", PERMIT, f"permit/{OTHER_RECEIVER}/…", "OTHER", other),
         ("APPROVAL_RECEIVER", "body.receiver", OTHER_RECEIVER, RECEIVER, "OTHER", receiver),
@@ -67,7 +70,8 @@ def test_a_permit_that_is_not_there_or_not_the_receivers() -> None:
 def test_a_facility_elsewhere() -> None:
     asked = ("四川省成都市温江区（510115）", "Sichuan 成都市温江区 (510115)")
     right = ("重庆市江津区（500116）", "Chongqing 江津区 (500116)")
-    own = {"no": NO, "division": "500116", "asked": asked, "right": right}
+    then = ("；改后是跨省转移，须有批准", "; it then crosses provinces and needs an approval")
+    own = {"no": NO, "division": "500116", "asked": asked, "right": right, "then": then}
     answer = ask(listed(), destination="510115", approval=None)
     assert whole(answer) == [("PERMIT_SITE", "body.destination.division", "510115", "500116", "OTHER", own)]
 
@@ -145,9 +149,14 @@ def test_a_scale_that_is_full_says_what_is_left_of_it(used_t: int, left: str) ->
     log = listed()
     use(log, q3_account(PERMIT), used_t * T)
     own = {"receiver": RECEIVER, "no": NO, "year": "2026", "scale": "60000", "used": str(used_t), "this": "6.000001", "percent": "120"}
-    own |= {"most": "72000", "left": left, "authority": CHONGQING_NAME}
+    new_year = (
+        "2027-01-01（这份批准到 2026-12-31 为止，届时须有新的批准）",
+        "2027-01-01 (this approval ends on 2026-12-31: a new one is needed then)",
+    )
+    said: dict[str, Word] = {**own, "most": "72000", "left": left, "authority": CHONGQING_NAME, "next": new_year}
+    cause = "FULL" if left == "0" else "LEFT"
     found = f"{used_t + 6}.000001 t"
-    assert whole(ask(log, line(mass_t="6.000001"))) == [("PERMIT_SCALE", "body.permit", found, "≤ 72000.000000 t", "LEFT", own)]
+    assert whole(ask(log, line(mass_t="6.000001"))) == [("PERMIT_SCALE", "body.permit", found, "≤ 72000.000000 t", cause, said)]
 
 
 def test_a_scale_that_is_passed_says_how_far() -> None:
@@ -277,16 +286,20 @@ def test_a_line_that_is_not_the_decisions() -> None:
     log, rags = several(), "含油抹布手套"
     where = "body.lines.0"
     own: dict[str, Word] = {"no": DECIDED, "granted": GRANTED}
-    not_granted = {**own, "line": "2"}
+    not_granted = {**own, "line": ("3 行（行号 2）", "3 (number 2)")}
     answer = ask(log, rag(name="油膜", decision_line=2))
     assert whole(answer) == [("APPROVAL_LINE", f"{where}.decision_line", "2", "0 / 1", "NOT_GRANTED", not_granted)]
-    name = {**own, "line": SECOND, "asked": rags, "approved": "小油漆桶"}
+    anew = ("向四川（虚构）重新申请", "apply again to 四川（虚构）")
+    others = [tuple(text.split(by)[number] for text, by in zip(GRANTED, ("；", "; "), strict=True)) for number in (0, 1)]
+    other = ("属于这份批准另一项的，改 decision_line：", "if it belongs to another item, change decision_line: ")
+    first, second = ((other[0] + zh, other[1] + en) for zh, en in others)
+    own = {"no": DECIDED, "anew": anew, "where": where}
+    name = {**own, "line": SECOND, "asked": rags, "approved": "小油漆桶", "others": first}
     assert whole(ask(log, rag(decision_line=1))) == [("APPROVAL_NAME", f"{where}.name", rags, "小油漆桶", "OTHER", name)]
-    code = {**own, "line": FIRST, "asked": "900-047-49", "approved": "900-041-49", "name": rags, "authority": SICHUAN_NAME}
+    code = {**own, "line": FIRST, "asked": "900-047-49", "approved": "900-041-49", "name": rags, "others": second}
     answer = ask(log, rag(code="900-047-49"))
     assert whole(answer) == [("APPROVAL_CODE", f"{where}.code", "900-047-49", "900-041-49", "OTHER", code)]
-    method: dict[str, Word] = {"no": DECIDED, "line": FIRST, "asked": "R4", "approved": "D10", "waste": f"{rags} 900-041-49"}
-    method["authority"] = SICHUAN_NAME
+    method = {**own, "line": FIRST, "asked": "R4", "approved": "D10", "waste": f"{rags} 900-041-49"}
     assert whole(ask(log, rag(method="R4"))) == [("APPROVAL_METHOD", f"{where}.method", "R4", "D10", "OTHER", method)]
 
 
