@@ -8,6 +8,7 @@ import pytest
 
 from ledger.mass import format_mass
 from manifests import acts
+from signing.refusal import Reason, Refusal
 from tests.manifests.driver import (
     ALL_CHECKS,
     CARRIER,
@@ -171,6 +172,17 @@ def test_each_line_has_its_own_meter_rows() -> None:
     assert "M:METER_DIFF" in codes(entry), "20 t on one line are no 10 t on each"
 
 
+@pytest.mark.parametrize("mass_t", ["10", "0.000001"])
+def test_a_line_that_no_meter_counted_differs_from_its_first_gram(mass_t: str) -> None:
+    two = tuple(a_line(form="L", packing="none", packs=0, mass_t=mass, decision_line=at) for at, mass in enumerate(("10", mass_t)))
+    log = Driver(line_count=2)
+    log.issue(**{**flowing(), "lines": two})
+    log.wait(minutes=40)
+    log.post("manifest.depart/1", (GENERATOR, CARRIER), leaving())
+    received = log.receive(accepted(0, "10"), accepted(1, mass_t), meter_rows=(row("2026-11-05", "10", "10"),))
+    assert "M:METER_DIFF" in codes(received)
+
+
 def test_a_receipt_may_come_without_rows() -> None:
     assert metered() == set()
 
@@ -178,7 +190,9 @@ def test_a_receipt_may_come_without_rows() -> None:
 def test_only_a_pipeline_is_metered() -> None:
     log = Driver().to_arrived()
     body = log.a_receipt(accepted(0, "5.6"), meter_rows=(row("2026-11-05", "5.6", "5.6"),))
-    assert log.reasons(RECEIVE, (RECEIVER,), body) == [("ISSUE_TYPE", "body.meter_rows")]
+    with pytest.raises(Refusal) as refused:
+        log.post(RECEIVE, (RECEIVER,), body)
+    assert refused.value.reasons == (Reason("ISSUE_TYPE", "body.meter_rows", "normal", "pipeline", "METERS"),)
 
 
 @pytest.mark.parametrize(

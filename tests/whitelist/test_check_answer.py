@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from tests.whitelist.acts import (
-    INTRA,
-    line,
-    listed,
-)
-from tests.whitelist.driver import (
-    APPROVAL,
-    LIST,
-    PERMIT,
-)
+from msgspec.structs import replace
+
+from ledger.directory import party_chain
+from tests.whitelist.acts import INTRA, grant, line, listed, transfer
+from tests.whitelist.driver import APPROVAL, CHONGQING, LIST, OTHER_RECEIVER, PERMIT, RECEIVER, ulid
 from tests.whitelist.test_check_permission import T, ask, use
-from whitelist.quota import q1_account, q2_account, q3_account
+from whitelist import check
+from whitelist.quota import q1_account, q2_account, q3_account, q3_key
 
 
 def test_an_answer_says_what_it_draws_and_what_is_left() -> None:
@@ -28,3 +24,26 @@ def test_an_answer_says_what_it_draws_and_what_is_left() -> None:
 def test_inside_a_province_only_the_scale_is_drawn() -> None:
     answer = ask(listed(), **INTRA)
     assert (answer.route, answer.draws, answer.listings) == ("INTRA", {q3_account(PERMIT): 5_600_000}, (None,))
+
+
+def test_what_is_read_is_named_to_the_last_account() -> None:
+    """The renewal of the permit too: until when a plan may lie is its term."""
+    log, renewed = listed(), f"permit/{RECEIVER}/{ulid(9)}"
+    log.post("permit.grant/1", renewed, grant(renews=PERMIT), CHONGQING)
+    asked = replace(transfer(line(), line(decision_line=7)), carriers=(OTHER_RECEIVER,))
+    log.ask(asked)
+    wanted = check.reads(asked, asked.generator, log.facts)
+    assert sorted(set(wanted.chains)) == sorted([party_chain(OTHER_RECEIVER), PERMIT, renewed, APPROVAL, LIST])
+    assert wanted.accounts == (q3_account(PERMIT), q2_account(APPROVAL, 0), q1_account(LIST, 0))
+    assert q3_key(PERMIT) in wanted.registers
+    assert check.listed(asked, log.facts) == list(wanted.chains)
+
+
+def test_what_is_read_of_a_transfer_that_names_nothing() -> None:
+    log = listed()
+    asked = transfer(permit=None, approval=None)
+    log.ask(asked)
+    assert check.listed(asked, log.facts) == list(check.reads(asked, asked.generator, log.facts).chains) == []
+    unknown = transfer(permit=f"permit/{RECEIVER}/{ulid(9)}", approval=None)
+    log.ask(unknown)
+    assert check.listed(unknown, log.facts) == [unknown.permit]
