@@ -200,8 +200,8 @@ STATEMENT_STALE | - | sender | formats §6 [DESIGN]
 The claimed time is outside the window. || Set the clock and sign again with the present time.
 
 STATEMENT_STALE:AHEAD
-声明时间 {at} 比现在晚（北京时间，最多允许到 {last}）。 || 校准设备的时钟和时区，用现在的时间重新签名提交。
-The statement is of {at}, which lies ahead (Beijing time; {last} is the latest). || Set the clock and the time zone, and sign again with the present time.
+声明时间 {at} 比现在晚（现在是 {now}，最多允许到 {last}，北京时间）。 || 校准设备的时钟和时区，用现在的时间重新签名提交。
+The statement is of {at}, which is still to come (it is {now}, and {last} is the latest, Beijing time). || Set the clock and the time zone, and sign again with the present time.
 
 STATEMENT_STALE:OLD
 声明时间 {at} 太早，此类声明只接受 {first} 至 {last} 的（北京时间）。 || 用现在的时间重新签名提交；签名后放置过久的，重新签一次即可。
@@ -273,7 +273,7 @@ The signer does not hold the role that this act asks for. || Let the party that 
 
 SIGNER_ROLE:OTHER
 第 {place} 个签署应是{role}（{holders}），现在是{signer}。 || 请{holders}用自己的密钥签署；by 的顺序填错的，改正顺序；由他人代签的，先登记委托并填写 for。
-Signer number {place} is the {role} ({holders}); {signer} signed. || Let {holders} sign with its own key; correct the order of by; who signs for another needs a delegation, and for.
+Signer number {place} is the {role} ({holders}); {signer} signed. || Let {holders} sign with its own key; correct the order of by; whoever signs for another has the delegation registered first and names that party in for.
 
 SIGNER_ROLE:FOR
 此项应由{role}（{holders}）办理，{delegate}却是代{principal}签署的。 || 代签的，for 填 {holders} 并有其委托；{delegate}自己就是{role}的，去掉 for。
@@ -348,6 +348,10 @@ MISSING | R-11 | sender | Order 23 Art. 10(4), 27 [READ]
 A required field is empty. || Fill it in and send again.
 
 MISSING:WHAT
+缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
+Still missing: {what}. || Give it in {where}, sign again and send{how}.
+
+MISSING:CARRIER | carrier
 缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
 Still missing: {what}. || Give it in {where}, sign again and send{how}.
 

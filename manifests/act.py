@@ -346,8 +346,8 @@ VOID_LATE | R-59 | nobody | design §6 [DESIGN]; platforms' 作废 with reason [
 The load has departed: the manifest can no longer be voided. || Let the receiver record what happened, a rejection included; voiding ends with the departure.
 
 VOID_LATE:DEPARTED | receiver
-联单已是“{stage}”（起运 {departed}），不能再作废。 || 请接受人{receiver}据实提交接受确认（manifest.receive），不接受的填拒收；拒收后额度退回，由移出人核实办结。
-The manifest is {stage} (departed: {departed}) and can no longer be voided. || Let the receiver {receiver} record what came (manifest.receive), a rejection included; that gives the quota back, and the generator closes it.
+联单已是“{stage}”（起运 {departed}），不能再作废。 || 依次办理：承运人提交运抵（manifest.arrive，已提交的不必重复），接受人{receiver}据实提交接受确认（manifest.receive），不接受的填拒收，拒收后额度退回；最后由移出人核实办结（manifest.verify）。
+The manifest is {stage} (departed: {departed}) and can no longer be voided. || In this order: the carrier records the arrival (manifest.arrive, unless it is recorded), the receiver {receiver} what it accepted or refused (manifest.receive; a refusal gives the quota back), and the generator closes it (manifest.verify).
 
 NO_MANIFEST | R-51 | generator | Order 23 Art. 11(1)(2) [READ]; waybill: MOT 2019 No. 29 Art. 24 [READ S21]
 没有有效的转移联单或危险货物运单，不得起运。 || 先由移出人开具联单，并填写危险货物运单号；没有转移联单的，承运人应当拒绝运输。
@@ -363,7 +363,7 @@ The manifest was voided at {voided}; nothing may depart on it. || Let the genera
 
 NO_MANIFEST:WAYBILL | carrier
 没有填写危险货物运单号，不得起运。 || 在 body.waybill_no 填写本车次的危险货物运单号（由承运人制作并随车携带）；运输环节豁免的，应在开具时填写豁免条款。
-The dangerous-goods waybill is not named; nothing may depart without it. || Put the number of this trip's waybill, which the carrier makes and the driver carries, into body.waybill_no; where transport is exempt, the issue claims it.
+The dangerous-goods waybill is not named; nothing may depart without it. || Put the number of this trip's waybill, which the carrier makes and the driver carries, into body.waybill_no; where transport is exempt, the exemption has to be claimed when the manifest is issued.
 
 LINES_ONCE | R-11 | sender | Order 23 Art. 12(2), 18 [READ]
 应当对联单的每一项废物逐项填写，且每项只填一次。 || 按联单的序号（从 0 开始）补全缺项、删除重复项。

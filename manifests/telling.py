@@ -38,7 +38,7 @@ def act(asked: Act) -> Word:
 
 def open_acts(now: Stage) -> Word:
     """What may be done at a stage, and who signs it."""
-    found = [known for known, _ in moves_from(now)]
+    found = sorted((known for known, _ in moves_from(now)), key=lambda known: known is Act.VOID)  # to go on comes first
     zh = "；".join(f"{_act(known)[0]} manifest.{known}，由{'、'.join(CAPACITIES[role] for role in roles_of(known))}签署" for known in found)
     en = "; ".join(
         f"manifest.{known}, signed by the {' and the '.join(role.replace('_', ' ') for role in roles_of(known))}" for known in found

@@ -140,7 +140,7 @@ def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, depa
                 "since": minute(other.trip.begun_s),
                 "carrier": carrier,
             }
-            own["trip"] = state.trip_id or ("没有填写", "none")
+            own["trip"] = state.trip_id or ("还没有", "none")
             out.refuse("VEHICLE_OVERLAP", "body.vehicle.plate", f"{vehicle.plate}: {other.manifest}", "", "BUSY", **own)
         else:
             own = {"plate": vehicle.plate, "manifest": other.manifest, "since": minute(other.trip.begun_s), "other": other.trip.carrier}
@@ -289,8 +289,8 @@ VEHICLE_OVERLAP | R-53 | carrier | law §7.4 [DESIGN]
 The vehicle is still under way with another trip. || Record the arrival of the other trip first; a collection round shares one trip id.
 
 VEHICLE_OVERLAP:BUSY
-{plate} 还在执行联单 {manifest} 的转移（{since} 起运），没有运抵。 || 那一车已经到达的，由承运人{carrier}先提交它的运抵（manifest.arrive），再提交本次起运；车牌填错的，改正 body.vehicle.plate；同车收运多个移出人的，两份联单在开具时填写同一 trip_id（本联单现为 {trip}）。
-{plate} is still under way on {manifest} (departed {since}). || If that load has come, the carrier {carrier} records it (manifest.arrive) and sends this again; correct body.vehicle.plate if it is wrong; loads of one collection round are issued with one trip_id (this one has {trip}).
+{plate} 还在执行联单 {manifest} 的转移（{since} 起运），没有运抵。 || 那一车已经到达的，由承运人{carrier}先提交它的运抵（manifest.arrive），再提交本次起运；车牌填错的，改正 body.vehicle.plate；同车收运多个移出人的，两份联单在开具时填写同一 trip_id（本联单的 trip_id：{trip}）。
+{plate} is still under way on {manifest} (departed {since}). || If that load has come, the carrier {carrier} records it (manifest.arrive) and sends this again; correct body.vehicle.plate if it is wrong; loads of one collection round are issued with one trip_id (trip_id of this one: {trip}).
 
 VEHICLE_OVERLAP:SEEN
 {plate} 在账本中还有一车未运抵：联单 {manifest}，承运人 {other}，{since} 起运。 || 不影响入账。请该联单的承运人补交运抵；车牌填错的，由填错的一方更正。

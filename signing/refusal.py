@@ -16,12 +16,21 @@ from signing.citation import cited
 from signing.phrase import Language, Word, cut, word_in
 
 Lift = Literal[
-    "sender", "generator", "carrier", "receiver", "origin_authority", "destination_authority", "both_authorities", "operator", "nobody"
+    "sender",
+    "generator",
+    "consignor",
+    "carrier",
+    "receiver",
+    "origin_authority",
+    "destination_authority",
+    "both_authorities",
+    "operator",
+    "nobody",
 ]
 
-_LIFTS_ZH = "提交人 移出人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 运营单位 不可解除"
+_LIFTS_ZH = "提交人（您） 移出人 托运人 承运人 接受人 移出地主管部门 接受地主管部门 两地主管部门 运营单位 不可解除"
 _LIFTS_EN = (
-    "the sender|the generator|the carrier|the receiver|the authority of the origin|the authority of the destination|both authorities"
+    "you, who submitted this|the generator|the consignor|the carrier|the receiver|the authority of the origin|the authority of the destination|both authorities"
     "|the operator|nobody"
 )
 LIFTS_ZH: Mapping[str, str] = dict(zip(get_args(Lift), _LIFTS_ZH.split(), strict=True))  # who can lift a reason, for Chinese readers
@@ -59,8 +68,8 @@ class Rule(Struct, frozen=True, kw_only=True):
         if text is None:
             return self
         filled = {language: _Places((name, _word(word, language)) for name, word in places.items()) for language in get_args(Language)}
-        zh, do_zh = (_named(said.format_map(filled["zh"]), names, "zh") for said in (text.zh, text.do_zh))
-        en, do_en = (_named(said.format_map(filled["en"]), names, "en") for said in (text.en, text.do_en))
+        zh, do_zh = (_counted(_named(said.format_map(filled["zh"]), names, "zh"), "zh") for said in (text.zh, text.do_zh))
+        en, do_en = (_counted(_named(said.format_map(filled["en"]), names, "en"), "en") for said in (text.en, text.do_en))
         return replace(text, zh=zh, do_zh=do_zh, en=en, do_en=do_en)
 
 
@@ -86,6 +95,21 @@ def _named(text: str, names: Mapping[str, str], language: Language) -> str:
             whole = f"{name}（{code}）" if language == "zh" else f"{name} ({code})"
             text = first + (whole + name.join(others) if others else "")
     return text
+
+
+_ITEM = re.compile(r"(?<![\w.])body(?:\.[a-z_]+)+\.([0-9]{1,4})((?:\.[a-z_]+)*)(?![\w]|\.\w)")
+
+
+def _counted(text: str, language: Language) -> str:
+    """A text with the items of lists counted as people count, from 1, and the path in brackets: ``第 14 项（body.gate.labels.13）``."""
+
+    def said(found: re.Match[str]) -> str:
+        number, field = int(found[1]) + 1, found[2][1:]
+        if language == "zh":
+            return f"第 {number} 项{f'的 {field}' if field else ''}（{found[0]}）"
+        return f"{f'{field} of ' if field else ''}item {number} ({found[0]})"
+
+    return _ITEM.sub(said, text)
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):

@@ -217,12 +217,13 @@ def _window(statement: Statement, kind: Kind, judged_s: int) -> list[Reason]:
         return []
     if statement.at_s > judged_s + FUTURE_S or (span is not None and statement.at_s < judged_s - span):
         earliest = "" if span is None else format_at(judged_s - span)
-        first, last, at = (
-            moment[:16].replace("T", " ") for moment in (earliest, format_at(judged_s + FUTURE_S), format_at(statement.at_s))
+        first, last, at, now = (
+            moment[:16].replace("T", " ")
+            for moment in (earliest, format_at(judged_s + FUTURE_S), format_at(statement.at_s), format_at(judged_s))
         )
         expected = f"{earliest} … {format_at(judged_s + FUTURE_S)}"
         if statement.at_s > judged_s:
-            return [Reason("STATEMENT_STALE", "at", statement.at, expected, "AHEAD", {"at": at, "last": last})]
+            return [Reason("STATEMENT_STALE", "at", statement.at, expected, "AHEAD", {"at": at, "last": last, "now": now})]
         return [Reason("STATEMENT_STALE", "at", statement.at, expected, "OLD", {"at": at, "first": first, "last": last})]
     return []
 

@@ -181,7 +181,7 @@ def papers_are_there(judged: Judged, out: Findings) -> None:
     if body.vehicle.licence_no is None:
         what = (f"车辆 {body.vehicle.plate} 的营运证件号", f"the operating licence of {body.vehicle.plate}")
         how = ("（道路运输证号，由承运人提供）", "; the carrier has it")
-        out.refuse("MISSING", "body.vehicle.licence_no", "", "", "WHAT", what=what, where="body.vehicle.licence_no", how=how)
+        out.refuse("MISSING", "body.vehicle.licence_no", "", "", "CARRIER", what=what, where="body.vehicle.licence_no", how=how)
 
 
 def checks_are_attested(judged: Judged, out: Findings) -> None:

@@ -52,7 +52,13 @@ def fates_stay_within_stock(judged: Judged, out: Findings) -> None:
         stock_g = judged.state.lines[number].stock_g
         if total_g > stock_g:
             line = judged.state.lines[number]
-            own = {"line": nth(number), "waste": f"{line.name} {line.code}", "this": tonnes(total_g), "left": tonnes(stock_g)}
+            own = {
+                "line": nth(number),
+                "waste": f"{line.name} {line.code}",
+                "this": tonnes(total_g),
+                "left": tonnes(stock_g),
+                "over": tonnes(total_g - stock_g),
+            }
             masses = {"accepted": tonnes(line.accepted_g or 0), "disposed": tonnes(line.disposed_g)}
             found, expected = f"{number}: {format_mass(total_g)} t", f"≤ {format_mass(stock_g)} t"
             out.refuse("FATE_EXCEEDS", "body.fates", found, expected, "LEFT", **own, **masses)
@@ -105,8 +111,8 @@ FATE_EXCEEDS | - | receiver | Order 23 Art. 12(4) [READ]; mass algebra design §
 More is reported as used, disposed of or sent on than is left of what was accepted. || Check the ledger; the sum cannot exceed the accepted mass.
 
 FATE_EXCEEDS:LEFT
-第 {line}（{waste}）接受了 {accepted} 吨，已填报去向 {disposed} 吨，还剩 {left} 吨；本次填报 {this} 吨。 || 核对台账，把 body.fates 中这一行的合计改为不超过 {left} 吨。
-Line {line} ({waste}): {accepted} t were accepted, {disposed} t have a fate, {left} t are left; this act reports {this} t. || Check the ledger; let body.fates of this line sum up to at most {left} t.
+第 {line}（{waste}）接受了 {accepted} 吨，已填报去向 {disposed} 吨，还剩 {left} 吨；本次填报 {this} 吨，多出 {over} 吨。 || 核对台账，把 body.fates 中这一行的合计改为不超过 {left} 吨。
+Line {line} ({waste}): {accepted} t were accepted, {disposed} t were recovered or disposed of, {left} t are left; this act reports {this} t, {over} t too much. || Check the ledger; let the masses of this line in body.fates sum up to at most {left} t.
 
 FATE_EXCEEDS:ONWARD
 联单 {manifest} 没有把这批废物列为来源批次，不能填为转出。 || 去掉 {where}；由本单位自行利用处置的，填写利用处置方式。

@@ -317,7 +317,7 @@ The opinion does not fit the accepted mass, or does not say why. || Rejected: no
 
 OPINION_QTY:MASSES
 第 {line}处理意见是“{opinion}”，接受量 {accepted} 吨、拒收量 {refused} 吨，两者不符（{rule}）。 || 改正 {where} 的处理意见或者数量：全收填 accept，全拒填 reject，只收一部分填 partly 并同时填写接受量和拒收量。
-Line {line}: the opinion is {opinion}, with {accepted} t accepted and {refused} t refused; that does not fit ({rule}). || Correct opinion or masses in {where}: accept for everything, reject for nothing, partly with both masses.
+Line {line}: the opinion is {opinion}, with {accepted} t accepted and {refused} t refused; that does not fit ({rule}). || Correct opinion or masses in {where}: accept if everything was accepted, reject if nothing was, partly with both masses.
 
 DECLINED | R-63 | nobody | [DESIGN]
 接受人在起运前拒绝接收，联单所占额度全部退回。 || 移出人另行联系接受人，或者核实后办结。

@@ -12,6 +12,7 @@ from ledger.problem import mark, problem_errors
 from liandan.pages.problem import parts_of
 from liandan.wiring import KINDS, RULES
 from signing.citation import source_in_chinese
+from signing.phrase import Language
 from signing.refusal import Reason, Rule, texts
 from tests.house.source import ROOT, modules
 
@@ -86,6 +87,21 @@ def test_what_was_typed_is_never_echoed_whole_and_never_read_as_a_place() -> Non
     [rule] = texts(BLOCK)
     [error] = problem_errors([Reason("LEFT", cause="SOME", places={"left": "{firm}" + "x" * 500, "firm": "-"})], {"LEFT": rule}, "en")
     assert error.message == "{firm}" + "x" * 234 + "… t are left."
+
+
+def test_items_are_counted_from_1_with_their_path_in_brackets() -> None:
+    """Case 26 of a dispatcher: labels.13 is the 14th, and whoever strikes out the 13th strikes out the wrong pack."""
+    [rule] = texts(BLOCK.replace("{left} t are left", "Correct {left}").replace("还剩 {left} 吨", "改正 {left}"))
+
+    def told(where: str, language: Language) -> str:
+        reason = Reason("LEFT", cause="SOME", places={"left": where, "firm": "-"})
+        return problem_errors([reason], {"LEFT": rule}, language)[0].message
+
+    assert told("body.gate.labels.13", "zh") == "改正 第 14 项（body.gate.labels.13）。"
+    assert told("body.lines.0.mass_t", "zh") == "改正 第 1 项的 mass_t（body.lines.0.mass_t）。"
+    assert told("body.lines.0.mass_t", "en") == "Correct mass_t of item 1 (body.lines.0.mass_t)."
+    for plain in ("body.permit", "body.lines.0.lots.1", "5.6"):
+        assert told(plain, "en") == f"Correct {plain}."
 
 
 def places_of(text: Rule) -> set[str]:

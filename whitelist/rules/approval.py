@@ -222,7 +222,7 @@ A transfer between provinces has no approval. || Apply to the origin's authority
 
 NO_APPROVAL:NONE
 本次转移（{way}）跨省，但没有填写批准。 || 已有批准的，把它的链名 approval/{generator}/… 填入 body.approval，并在各行填写批准行号 decision_line（在“批准”查询中按移出人 {generator} 可以查到）。没有批准的，先向{authority}提交跨省转移申请，批准后再开具；未经批准的，不得转移。
-This transfer ({way}) crosses provinces and names no approval. || If there is one, put its chain approval/{generator}/… into body.approval and decision_line into every line (GET /v1/approvals?generator={generator} lists them). If there is none, apply to {authority} first; nothing may move without it.
+This transfer ({way}) crosses provinces and names no approval. || If there is one, put its chain approval/{generator}/… into body.approval and decision_line into every line (the search for approvals by generator {generator} lists them). If there is none, apply to {authority} first; nothing may move without it.
 
 APPROVAL_UNKNOWN | R-30 | sender | Order 23 Art. 21 [READ]; Code Art. 536.2 [READ T1–T3] | Order 23 Art. 21 [READ]; 固废法 Art. 82.2 [READ S2]
 账本中没有这份批准。 || 核对批准的链名。

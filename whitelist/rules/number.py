@@ -122,7 +122,7 @@ Digits 5 to 8 are not the division of the origin. || Compare the number with the
 
 NO_ORIGIN:OTHER
 联单编号 {number} 的第 5 至 8 位是 {digits}，而移出地是{place}，应为 {allowed}。 || 对照国家危险废物信息管理系统给出的编号重新填写 body.number；编号无误的，改正 body.origin.division。还没有编号的可以先不填，开具后再补登。
-Digits 5 to 8 of {number} are {digits}; the origin is {place}, which has {allowed}. || Copy the number from the national system again (body.number); if it is right, correct body.origin.division. It may be left out and given later (case.number).
+Digits 5 to 8 of {number} are {digits}; the origin is {place}, whose numbers have {allowed} there. || Copy the number from the national system again (body.number); if it is right, correct body.origin.division. It may be left out and given later (case.number).
 
 NO_DUPLICATE | R-03 | generator | Order 23 Art. 15 [READ]; formats §3 [DESIGN]
 联单编号已被另一份未作废的联单使用。 || 核对编号；两家单位同号的不影响开具，由移出地主管部门核定。

@@ -100,8 +100,8 @@ FORM_PACK | R-10 | generator | Order 23 Art. 18 [READ]; combinations [DESIGN]
 Form and packing are wrong or do not go together. || Choose from the lists; no liquid in bags; no packs with none, else at least one.
 
 FORM_PACK:LIQUID
-{waste}是液态（L），不能袋装。 || 把 {where} 改为实际的包装：桶 drum、罐 tank、箱 box 或其他 other；实为半固态或固态的，把 form 改为 SS 或 S。
-{waste} is liquid (L), which does not go into bags. || Put the real packing into {where}: drum, tank, box or other; if it is not liquid, put SS or S into form.
+{waste}是液态（L），不能袋装。 || 实为固态或半固态的，把 form 改为 S（固态）或 SS（半固态）；确是液态的，把 {where} 改为实际的包装：桶 drum、罐 tank、箱 box 或其他 other。
+{waste} is liquid (L), which does not go into bags. || If it is solid or semi-solid, put S (solid) or SS (semi-solid) into form; if it is liquid, put the real packing into {where}: drum, tank, box or other.
 
 FORM_PACK:NO_PACKS
 {waste}的包装是{packing}，包装数量却是 0。 || 在 {where} 填写件数（至少 1）；没有包装的，把 packing 改为 none。
@@ -115,9 +115,9 @@ DG_DATA | R-25 | sender | Order 23 Art. 13 [READ]; form of the fields [DESIGN]
 缺少危险货物编号和类别、项别，或填写有误，或与“不属于危险货物”同时填写。 || 编号填四位数字，类别、项别填如 8 或 6.1；不属于危险货物的写明理由；运输环节豁免的可不填。
 UN number and class are missing or malformed, or stand beside a reason why there are none. || Give four digits and a class such as 8 or 6.1, or say why the waste is no dangerous good; neither is needed where transport is exempt.
 
-DG_DATA:NONE
-{waste}没有填写危险货物编号和类别。 || 在 {where}.dg 填写，例如 {{"un_no":"2794","dg_class":"8"}}（托运人按危险货物品名表确定）；不属于危险货物的，在 {where}.dg_none 写明理由；运输环节豁免的，在 {where}.exemptions 填写豁免条款。
-{waste} has no UN number and class. || Give them in {where}.dg, e.g. {{"un_no":"2794","dg_class":"8"}}, as the consignor has found; if it is no dangerous good, say why in {where}.dg_none; if its transport is exempt, claim the item in {where}.exemptions.
+DG_DATA:NONE | consignor
+{waste}没有填写危险货物编号和类别。 || 在 {where}.dg 填写 UN 编号四位数（un_no）和类别（dg_class），由托运人按危险货物品名表确定（形式如 {{"un_no":"2794","dg_class":"8"}}，不得照抄）；不属于危险货物的，在 {where}.dg_none 写明理由；运输环节豁免的，在 {where}.exemptions 填写豁免条款。
+{waste} has no UN number and class. || Give the four digits of the UN number (un_no) and the class (dg_class) in {where}.dg, as the consignor finds them in the list of dangerous goods (of the form {{"un_no":"2794","dg_class":"8"}}, not to be copied); if it is no dangerous good, say why in {where}.dg_none; if its transport is exempt, claim the item in {where}.exemptions.
 
 DG_DATA:BOTH
 {waste}既填写了危险货物编号（dg），又填写了不属于危险货物的理由（dg_none）。 || 属于危险货物的，删除 {where}.dg_none；不属于的，删除 {where}.dg。

@@ -4,6 +4,7 @@ The ``judge_`` functions serve applications too, which name wastes in the same w
 """
 
 from ledger.fields import is_blank
+from ledger.labels import words_of
 from ledger.model import Findings
 from signing.phrase import Phrase, Word
 from signing.refusal import texts
@@ -11,6 +12,7 @@ from whitelist import telling
 from whitelist.approval import DecisionLine
 from whitelist.catalogue import CATEGORIES, CODE, HAZARDS, Catalogue, Waste
 from whitelist.checked import Checked
+from whitelist.fields import Hazard
 
 BINDING_FROM = "2025-01-01"
 """First day whose edition refuses what it does not know (kinds §5); its table is the first that is to be had whole."""
@@ -120,14 +122,19 @@ def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...],
 
 def _how(waste: Waste) -> tuple[str, str]:
     """What to type, by what the catalogue's separators ask for."""
-    first, every = f'["{waste.hazards[0]}"]', "[" + ",".join(f'"{hazard}"' for hazard in waste.hazards) + "]"
+    zh, en = words_of(Hazard), _HAZARDS_EN
+    every_zh, every_en = (
+        [f"{hazard}（{zh[hazard]}）" for hazard in waste.hazards],
+        [f"{hazard} ({en[hazard]})" for hazard in waste.hazards],
+    )
     if len(waste.hazards) == 1:
-        return first, first
+        return every_zh[0], every_en[0]
     if waste.mode == "any_of":
-        return f"{every} 中的一项或者几项", f"one or more of {every}"
-    return f"{first}，有其余特性的填 {every}", f"{first}, or {every} where the others apply"
+        return f"{'、'.join(every_zh)} 中的一项或者几项", f"one or more of {', '.join(every_en)}"
+    return f"{every_zh[0]}，还有其余特性的加上 {'、'.join(every_zh[1:])}", f"{every_en[0]}, and {', '.join(every_en[1:])} where they apply"
 
 
+_HAZARDS_EN = {"T": "toxic", "C": "corrosive", "I": "ignitable", "R": "reactive", "In": "infectious"}
 RULES = (code_is_of_its_category, code_is_in_the_edition, hazards_are_of_the_code)
 TEXTS = texts("""
 CODE_CATEGORY | R-06 | generator | 国家危险废物名录 Art. 5(3) [READ S5]
