@@ -346,11 +346,9 @@ A mass is in tonnes, above 0, with at most 6 decimals. || Write it like 5.600000
 MISSING | R-11 | sender | Order 23 Art. 10(4), 27 [READ]
 缺少必填内容。 || 按提示补全后重新提交。
 A required field is empty. || Fill it in and send again.
-
 MISSING:WHAT
 缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
 Still missing: {what}. || Give it in {where}, sign again and send{how}.
-
 MISSING:CARRIER | carrier
 缺少{what}。 || 在 {where} 填写{what}后重新签名提交{how}。
 Still missing: {what}. || Give it in {where}, sign again and send{how}.

@@ -126,7 +126,8 @@ def _judge_quota(judged: Judged, out: Findings, approval: ApprovalState, more_g:
                 "over": tonnes(used_g - most_g),
                 "most": tonnes(most_g),
             }
-            masses = {"limit": tonnes(line.mass_g), "used": tonnes(used_g)}
+            this_g = sum(at.declared_g + more for at, more in zip(state.lines, more_g, strict=True) if at.decision_line == number)
+            masses = {"limit": tonnes(line.mass_g), "used": tonnes(used_g), "this": tonnes(this_g)}
             authority = telling.authority(facts, state.origin.division)
             found, expected = f"{format_mass(used_g)} t", f"≤ {format_mass(most_g)} t"
             out.refuse("APPROVAL_QUOTA", "body.loaded", found, expected, "LOADED", authority=authority, **own, **masses)

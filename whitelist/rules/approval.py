@@ -357,8 +357,8 @@ APPROVAL_QUOTA:USED_UP
 Line {line} of approval {no} ({waste}) grants {limit} t; {used} t are used (issued loads not yet accepted and earlier lines of this manifest included), {left} t are left; nothing fits any more, and this line asks for {this} t. || Voiding manifests that have not departed gives their tonnes back; else apply again to {authority}. Check also whether {where}.decision_line names the right line. The approval is valid to {until}.
 
 APPROVAL_QUOTA:LOADED | generator
-批准 {no} 第 {line}（{waste}）获批 {limit} 吨（连同称重误差至多 {most} 吨），加上本车装载量已达 {used} 吨，多出 {over} 吨。 || 卸下 {over} 吨，按实际装载量改填 body.loaded 后重新提交；要运更多的，先向{authority}重新申请。
-Line {line} of approval {no} ({waste}) grants {limit} t (at most {most} t with the tolerance of scales); with what is loaded now it comes to {used} t, {over} t too much. || Unload {over} t, state what is on the truck then in body.loaded, and send again; for more apply again to {authority} first.
+批准 {no} 第 {line}（{waste}）获批 {limit} 吨（连同称重误差至多 {most} 吨），加上本车装载量已达 {used} 吨（其中本车 {this} 吨），多出 {over} 吨。 || 卸下 {over} 吨，按实际装载量改填 body.loaded 后重新提交；要运更多的，先向{authority}重新申请。
+Line {line} of approval {no} ({waste}) grants {limit} t (at most {most} t with the tolerance of scales); with what is loaded now it comes to {used} t, {this} t of them on this truck, {over} t too much. || Unload {over} t, state what is on the truck then in body.loaded, and send again; for more apply again to {authority} first.
 
 APPROVAL_EARLY | R-32 | generator | Order 23 Art. 27.2 [READ]; 2020 川渝“白名单”合作机制 [READ S6]
 批准或其所依据的名单当日尚未开始。 || 在批准和名单的起始日之后开具和起运。

@@ -116,7 +116,7 @@ DG_DATA | R-25 | sender | Order 23 Art. 13 [READ]; form of the fields [DESIGN]
 UN number and class are missing or malformed, or stand beside a reason why there are none. || Give four digits and a class such as 8 or 6.1, or say why the waste is no dangerous good; neither is needed where transport is exempt.
 
 DG_DATA:NONE | consignor
-{waste}没有填写危险货物编号和类别。 || 在 {where}.dg 填写 UN 编号四位数（un_no）和类别（dg_class），由托运人按危险货物品名表确定（形式如 {{"un_no":"2794","dg_class":"8"}}，不得照抄）；不属于危险货物的，在 {where}.dg_none 写明理由；运输环节豁免的，在 {where}.exemptions 填写豁免条款。
+{waste}没有填写危险货物编号和类别。 || 在 {where}.dg 填写四位的危险货物编号（un_no）和类别（dg_class），由托运人按危险货物品名表确定（形式如 {{"un_no":"2794","dg_class":"8"}}，不得照抄）；不属于危险货物的，在 {where}.dg_none 写明理由；运输环节豁免的，在 {where}.exemptions 填写豁免条款。
 {waste} has no UN number and class. || Give the four digits of the UN number (un_no) and the class (dg_class) in {where}.dg, as the consignor finds them in the list of dangerous goods (of the form {{"un_no":"2794","dg_class":"8"}}, not to be copied); if it is no dangerous good, say why in {where}.dg_none; if its transport is exempt, claim the item in {where}.exemptions.
 
 DG_DATA:BOTH
