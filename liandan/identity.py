@@ -173,13 +173,15 @@ class Identity:
         kept, expires_s, checked = self._known.get(digest, (None, 0.0, 0.0))
         if kept is not None and now - checked < RECHECK_S and expires_s > time.time():
             return kept
-        self._known.pop(digest, None)
+        # It stays known meanwhile: who asks twice at once is kept out by nobody who has used up the wrong tokens of the same address.
         async with self._log.pool.acquire() as conn:
             row = await conn.fetchrow("SELECT uscc, keyid, scope, expires_at FROM token WHERE digest = $1 AND expires_at > now()", digest)
         if row is None:
+            self._known.pop(digest, None)
             raise refuse("TOKEN_UNKNOWN", field="Authorization")
         record, state, size = await self._key(row["keyid"])
         if not record.is_valid_at(size) or not record.lasts(await self._log.now()):
+            self._known.pop(digest, None)
             raise refuse(
                 "TOKEN_UNKNOWN", field="Authorization", found=Phrase("登录所用的密钥已失效", "the key that logged in is no longer valid")
             )

@@ -55,17 +55,18 @@ class Budgets:
         """Spend one statement of its first signer and of the key; what to answer where that is over a budget, and then nothing is spent.
         ``now`` is monotonic, seconds."""
         uscc = statement.by[0]
-        spent = [(uscc, self.limits.of(uscc, is_key=False)), (keyid, self.limits.of(uscc, is_key=True))]
-        for name, limit in spent:
-            events = self._recent(name, now)
+        spent: dict[str, deque[float]] = {}
+        for name, limit in ((uscc, self.limits.of(uscc, is_key=False)), (keyid, self.limits.of(uscc, is_key=True))):
+            events = spent[name] = self._recent(name, now)
             if len(events) >= limit:
                 again_s = max(1, int(events[0] + WINDOW_S - now) + 1)
                 field = "by.0" if name == uscc else "keyid"
                 found = Phrase(f"一分钟内已提交 {len(events)} 条", f"{len(events)} in the last minute")
                 expected = Phrase(f"每分钟最多 {limit} 条，{again_s} 秒后可再提交", f"at most {limit} a minute; again in {again_s} s")
                 return OverBudget(Reason("PARTY_BUDGET", field, found, expected), again_s)
-        for name, _ in spent:
-            self._events[name].append(now)
+        for name, events in spent.items():
+            events.append(now)
+            self._events[name] = events  # where the place for the key was made by forgetting its own party
         return None
 
     def give_back(self, names: Iterable[str]) -> None:

@@ -72,7 +72,9 @@ _LOCAL = re.compile(
 )
 _AT, _DOT = r"(?:@|[(\[]at[)\]]| at (?=[\w-]+ dot ))", r" {0,2}(?:\.|[(\[]dot[)\]]| dot ) {0,2}"
 _EMAIL = re.compile(rf"[\w.%+-] {{0,2}}{_AT} {{0,2}}[\w-]+(?:{_DOT}[\w-]+){{0,4}}?{_DOT}[^\W\d_]{{2}}")
-_PAIR = re.compile(r"(?<![0-9.])[+-]?([0-9]{1,3}\.[0-9]{3,})[^0-9.]{1,12}([0-9]{1,3}\.[0-9]{3,})(?![0-9])")
+_MEASURE = "(?! ?(?:(?:[μmnk]?g|t|[μm]?l|[kcm]?m[23]?|[km]pa|pp[mb])(?![a-z])|[%‰吨克升元]|千克|公斤|毫克|立方|万元))"
+"""No unit of a measure: 本批 30.125 吨，累计 104.375 吨."""
+_PAIR = re.compile(rf"(?<![0-9.])[+-]?([0-9]{{1,3}}\.[0-9]{{3,}}){_MEASURE}[^0-9.]{{1,12}}([0-9]{{1,3}}\.[0-9]{{3,}})(?![0-9]){_MEASURE}")
 _DEGREES, _NEAR = re.compile(r"[0-9] ?°(?! ?c)"), 40
 _LATITUDES, _LONGITUDES = (3.0, 54.0), (73.0, 136.0)
 """Of China: a pair of masses is rarely both."""

@@ -11,6 +11,7 @@ import errno
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import get_ident
@@ -131,10 +132,9 @@ class LogFiles:
                     continue
                 self._take(source, path)
                 moved += 1
-            for empty in sorted((self.root / folder).rglob("*"), reverse=True):
-                empty.rmdir()
-            if (self.root / folder).is_dir():
-                (self.root / folder).rmdir()
+            for empty in (*sorted((self.root / folder).rglob("*"), reverse=True), self.root / folder):
+                with suppress(OSError):  # a link to another disk, or something of the operator's own: it hinders no start
+                    empty.rmdir()
         return moved
 
     def _take(self, source: Path, path: str) -> None:
@@ -151,11 +151,14 @@ class LogFiles:
             source.chmod(0o600)
             source.replace(target)
             _sync_directory(target.parent)
+        except FileNotFoundError:
+            return  # the same, a moment later
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
             self.write(path, content)
-            source.unlink()
+            _sync_directory(target.parent)  # two disks: what is gone from one must be on the other
+            source.unlink(missing_ok=True)
 
     def read_tile(self, path: str) -> bytes | None:
         """A tile by a path from outside; Refusal TILE_FORM if it is not a tile path. A full tile stands in for a partial one."""

@@ -91,7 +91,8 @@ async def give_up_ended(conn: Conn, kinds: Kinds, hook: Webhook) -> None:
     state, now_s = await _present(conn, kinds)
     caller = await _reader(conn, kinds, hook, state, now_s)
     if not caller.reads_all:
-        await store.give_up_beyond(conn, hook.id, await feed_keys(conn, wanted_keys(caller)))
+        size = await projected(conn)  # before the keys are looked up: an index that is made again has those of what it holds by now
+        await store.give_up_beyond(conn, hook.id, await feed_keys(conn, wanted_keys(caller)), size)
 
 
 async def _page(conn: Conn, kinds: Kinds, caller: Caller, start: int, size: int, limit: int) -> tuple[list[Entry], int]:

@@ -77,6 +77,31 @@ def test_an_older_layout_is_moved_at_the_next_start(tmp_path: Path) -> None:
     assert {mode for path, mode in modes(files.closed).items() if (files.closed / path).is_file()} == {0o600}
 
 
+def test_a_link_to_another_disk_and_what_is_the_operators_own_hinder_no_start(tmp_path: Path) -> None:
+    old = filled(LogFiles(tmp_path / "log"))
+    (old.root / "tile/entries").rename(tmp_path / "disk")
+    (old.root / "tile/entries").symlink_to(tmp_path / "disk")
+    (old.root / "evidence/gone.json").symlink_to(tmp_path / "nowhere")
+    files = LogFiles(tmp_path / "log", tmp_path / "entries")
+    assert (files.take_in(), files.take_in(), files.read(BUNDLE), files.has(BUNDLE)) == (3, 0, BUNDLE.encode(), True)
+
+
+def test_two_processes_move_an_older_layout_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(LogFiles(tmp_path / "log"))
+    first, second = LogFiles(tmp_path / "log", tmp_path / "entries"), LogFiles(tmp_path / "log", tmp_path / "entries")
+    chmod = Path.chmod
+
+    def just_before(path: Path, mode: int) -> None:
+        monkeypatch.setattr(Path, "chmod", chmod)
+        second.take_in()
+        chmod(path, mode)
+
+    (tmp_path / "entries/tile/entries").mkdir(parents=True)
+    monkeypatch.setattr(Path, "chmod", just_before)
+    first.take_in()
+    assert (first.read(BUNDLE), first.evidence(), first.take_in()) == (BUNDLE.encode(), ["freeze-0000.json"], 0)
+
+
 def test_entries_that_differ_are_not_chosen_between(tmp_path: Path) -> None:
     files = filled(LogFiles(tmp_path / "log", tmp_path / "entries"))
     for path in (BUNDLE, "evidence/freeze-0000.json"):

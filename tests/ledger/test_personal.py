@@ -130,6 +130,9 @@ def test_numbers_of_waybills_manifests_and_licences_pass_in_their_fields(waybill
     "text",
     [
         "180 200 220 24",
+        "本批30.125吨，累计104.375吨",
+        "浸出 Cu 30.123mg/L Zn 104.456mg/L",
+        "铜 31.234、镍 104.567 mg/kg",
         "35.600000, 20.500000",
         "1,380,013.800",
         "电话确认 日期 20261012",

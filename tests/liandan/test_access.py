@@ -14,6 +14,9 @@ import pytest
 
 from ledger.admission.entry import read_entry
 from ledger.times import format_at
+from liandan.database import connect
+from liandan.webhooks import store
+from liandan.webhooks.feed import give_up_ended
 from liandan.wiring import KINDS
 from signing.envelope import freeze
 from signing.possession import register
@@ -154,6 +157,29 @@ async def test_a_grant_that_is_revoked_opens_nothing(client: httpx.AsyncClient) 
         given_up = {(line["subject"], line["said"]["code"]) for line in await desk.log(hook, "?state=dead")}
         assert given_up == {(MANIFEST, "WEBHOOK_GRANT"), (EARLIER, "WEBHOOK_GRANT")}
         assert waiting == len(await desk.log(hook, "?state=dead")) + len(receiver.events[before:])
+
+
+async def test_what_waits_is_not_given_up_while_the_index_is_made_again(
+    client: httpx.AsyncClient, bench: Example, database_url: str
+) -> None:
+    """Migration 0014 empties the feed's index; whoever has a grant keeps what waits for his webhook until it is known whose it is."""
+    desk = await desk_of(client, bench, ORIGIN_CITY)
+    async with receiving() as receiver:
+        receiver.answer = busy
+        name = (await desk.subscribe(receiver.url, from_index=0))["id"]
+        await receiver.until(2)
+        async with connect(database_url) as conn:
+            moment = conn.transaction()
+            await moment.start()
+            for table in ("feed_reader", "projection_position"):
+                await conn.execute(f"DELETE FROM {table}")
+            hook = await store.fetch(conn, name)
+            assert hook is not None
+            await give_up_ended(conn, KINDS, hook)
+            counted = await store.count_by_state(conn, name)
+            await moment.rollback()
+    assert counted.get("pending", 0) >= 3, counted
+    assert "dead" not in counted
 
 
 async def test_a_key_whose_time_is_over_does_not_log_in(client: httpx.AsyncClient) -> None:

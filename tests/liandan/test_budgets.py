@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -93,6 +94,16 @@ async def test_wrong_tokens_have_a_budget_that_keeps_nobody_out(client: httpx.As
     assert (await client.get("/v1/feed", headers=good)).status_code == 200
     assert (await client.get("/v1/feed", headers=await token_of(client, OTHER))).status_code == 200, "a login is the way out of it"
     assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_who_asks_twice_at_once_is_kept_out_by_nobody(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one request has the token looked up again, it is no stranger to the other."""
+    monkeypatch.setattr("liandan.identity.RECHECK_S", 0.0)
+    good = await token_of(client, PARTY)
+    for _ in range(6):
+        await client.get("/healthz", headers={"Authorization": "Bearer nobody"})
+    answers = await asyncio.gather(*(client.get("/v1/feed", headers=good) for _ in range(8)))
+    assert [answer.status_code for answer in answers] == [200] * 8
 
 
 async def test_refused_lines_of_a_batch_count_like_refused_posts(client: httpx.AsyncClient, bench: Workbench) -> None:

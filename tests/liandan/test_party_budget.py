@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ledger.admission.budgets import Budgets, PostingLimits
 from liandan.settings import Settings
 from signing.envelope import freeze
 from signing.possession import register
@@ -35,6 +36,15 @@ def of(bench: Workbench, uscc: str, number: int) -> bytes:
     """A new statement of a party whose signatures hold, and which does not follow its chain."""
     body = {"key": register(key_of("new"), bench.found, uscc)}
     return freeze(bench.draft("key.add/1", f"party/{uscc}", (uscc,), body, prev=f"{number:064x}").sign([key_of(uscc)]))
+
+
+def test_who_is_forgotten_for_a_key_of_his_own_may_post(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first party that is known, when the memory for names is full and it signs with another key."""
+    monkeypatch.setattr("ledger.admission.budgets.KNOWN_MAX", 2)
+    budgets = Budgets(PostingLimits(party=2, key=2))
+    statement = bench.entries[-1].statement
+    assert [budgets.take(statement, keyid, 0.0) for keyid in ("one", "two")] == [None, None]
+    assert budgets.take(statement, "three", 0.0) is not None, "and it is not forgotten what it has spent"
 
 
 async def statuses(client: httpx.AsyncClient, *bodies: bytes) -> list[int]:
