@@ -19,7 +19,7 @@ from ledger.admission.budgets import Budgets, OverBudget, PostingLimits, check_l
 from ledger.admission.entry import Entry, read_entry
 from ledger.admission.intake import Intake, Taken
 from ledger.admission.kind_table import DataSets, Kinds
-from ledger.admission.sequencer import Sequenced, Sequencer
+from ledger.admission.sequencer import Busy, Sequenced, Sequencer
 from ledger.admission.statement import ClaimedAct
 from ledger.directory import LOG_MAIN, LogState
 from ledger.kinds.refusal_pages import RefusalItem
@@ -100,7 +100,12 @@ class Log:
                 item.refusal = item.refusal or Refusal([Reason("BATCH_ROLLED_BACK")])
         going = [item.submission for item in taken if item.refusal is None and item.submission is not None]
         claimed_s = now_s or 0 if self.simulated else None
-        outcomes = iter(await self.sequencer.submit(going, now_s=claimed_s, atomic=atomic))
+        try:
+            outcomes = iter(await self.sequencer.submit(going, now_s=claimed_s, atomic=atomic))
+        except Busy:  # nothing was taken, and who tries again when there is room spends it then
+            for names in spent:
+                self.budgets.give_back(names)
+            raise
         answers = [_new(outcome := item.refusal or next(outcomes)) or await self._answer(item, outcome, claimed_s) for item in taken]
         for names, answer in zip(spent, answers, strict=True):
             if names and not answer.is_new:  # it was here before: whoever has read it can send it

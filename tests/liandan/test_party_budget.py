@@ -74,6 +74,18 @@ async def test_a_party_has_a_budget_of_its_own(database_url: str, tmp_path: Path
         assert "PARTY_BUDGET" not in refusals.text
 
 
+async def test_what_was_not_taken_spends_nothing(
+    database_url: str, tmp_path: Path, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the log is stopped, or its queue full, a firm tries again as the answer says, and has its whole minute when there is room."""
+    async with http(database_url, tmp_path, party_statements_per_minute=3) as client:
+        await post_all(client, bench)
+        with monkeypatch.context() as stopped:
+            stopped.setattr("ledger.publishing.publisher.Publisher.may_append", lambda self: "no witness")
+            assert await statuses(client, *(of(bench, PARTY, number) for number in range(5))) == [503] * 5
+        assert await statuses(client, *(of(bench, PARTY, number) for number in range(4))) == [409] * 3 + [429]
+
+
 async def test_a_key_has_a_smaller_one_and_a_bulk_load_a_larger_one(database_url: str, tmp_path: Path, bench: Workbench) -> None:
     async with http(database_url, tmp_path, key_statements_per_minute=3, party_limits=f"{OTHER}=12") as client:
         await post_all(client, bench)
