@@ -18,6 +18,8 @@ SHOWN_MAX = 3
 """Characters that are explained one by one; more of them teach nothing new."""
 TEXT_MAX = 40
 """Characters of the text itself that are shown before them."""
+LOOKED_AT_MAX = 256
+"""Characters of a text that is compared by its looks: one character may stand for 18 others, and nobody looks at a longer text."""
 
 _RADICALS = str.maketrans(
     "⺁⺂⺃⺄⺅⺆⺇⺈⺉⺊⺋⺌⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺪⺫⺬⺭⺮⺯⺰⺱⺲⺳⺴⺵⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻞⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲⻳",
@@ -88,8 +90,8 @@ def plain(text: str) -> str:
 
 
 def are_alike(one: str, other: str) -> bool:
-    """Whether two different texts look the same."""
-    return one != other and plain(one) == plain(other) != ""
+    """Whether two different texts look the same; of longer texts than anybody compares by eye nothing is said."""
+    return one != other and max(len(one), len(other)) <= LOOKED_AT_MAX and plain(one) == plain(other) != ""
 
 
 def difference_of(found: str, right: str) -> Word:

@@ -5,6 +5,7 @@ good body is read by msgspec in one pass; only a bad one, and what no pattern ca
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from ledger.admission.form_words import ABSENT, names_of, of_another_type, opened, said_of, shown
 from ledger.admission.near import nearest, nearest_of
 from ledger.fields import CHECKS
-from ledger.lookalikes import are_alike, difference_of, plain
+from ledger.lookalikes import LOOKED_AT_MAX, are_alike, difference_of, plain
 from signing.payload import REASON_LIMIT, Flaw, visible
 from signing.phrase import Phrase, Word, cut
 from signing.refusal import EXPECTED_MAX, Reason, Refusal
@@ -160,7 +161,7 @@ def _fitting(form: inspect.StrType, extra: Mapping[str, Any]) -> Fits:
 
 def _mistyped(code: str, path: str, value: str, expected: Word, near: str) -> Reason:
     """A text that does not fit; where it looks like one that does, by the characters that differ."""
-    right = near or plain(value)
+    right = near or plain(value[:LOOKED_AT_MAX])
     found = difference_of(value, right) if are_alike(value, right) else shown(value)
     return Reason(code, path[:FOUND_MAX], found, cut(expected, EXPECTED_MAX), near=near)
 
@@ -174,7 +175,7 @@ def _check(value: Any, path: str, extra: Mapping[str, Any]) -> Iterator[Reason]:
         if name in ("once", "files"):
             expected = Phrase("每项只出现一次", "each item once")
             twice = [str(item if not isinstance(item, dict) else item.get("sha256", "")) for item in value]
-            repeated = [text for position, text in enumerate(twice) if text in twice[:position]]
+            repeated = [text for text, count in Counter(twice).items() if count > 1]
             found = Phrase(f"重复：{', '.join(repeated)}", f"more than once: {', '.join(repeated)}")
         yield _reason(code, path, found, expected)
 

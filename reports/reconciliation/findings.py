@@ -139,7 +139,8 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
     terms = None if statement.terms is None else statement.terms.limits
     flagged = gravity.accounts(statement).flagged
     over = [account for account in flagged if gravity.is_overdrawn(account, terms)]
-    near = [account for account in flagged if not gravity.is_overdrawn(account, terms)]
+    within = [account for account in flagged if not gravity.is_overdrawn(account, terms)]
+    scale, near = ([account for account in within if (account.layer == gravity.SCALE) == is_scale] for is_scale in (True, False))
     if over:
         most = max(-(account.left_g or 0) for account in over)
         yield MonthFinding(
@@ -154,6 +155,22 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             worst=say(
                 f"{over[0].label}：余额 {format_mass(over[0].left_g or 0)} 吨",
                 f"{over[0].label}: {format_mass(over[0].left_g or 0)} t left",
+            ),
+        )
+    if scale:
+        share = share_of(scale[0])
+        yield MonthFinding(
+            code="PERMIT_SCALE",
+            level="M",
+            table="m9_accounts",
+            count=len(scale),
+            text=say(
+                f"{len(scale)} 个接受地点全年接受量超过许可规模，最多 {share}",
+                f"{plural(len(scale), 'site')} above the yearly scale of the permit, {share} at most",
+            ),
+            worst=say(
+                f"{scale[0].label}：余额 {format_mass(scale[0].left_g or 0)} 吨",
+                f"{scale[0].label}: {format_mass(scale[0].left_g or 0)} t left",
             ),
         )
     if near:

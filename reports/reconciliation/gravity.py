@@ -15,7 +15,8 @@ from whitelist.thresholds import Thresholds
 
 Item = TypeVar("Item")
 _RANK = {"H": 0, "M": 1, "L": 2, "": 3}
-_Q3 = "Q3"
+SCALE = "Q3"
+"""Layer of yearly scales: above the permit's one is not yet beyond what the law leaves room for (R-20)."""
 
 
 class Divided(Struct, Generic[Item], frozen=True):
@@ -106,7 +107,7 @@ def account_level(account: AccountMonth, statement: MonthlyStatement) -> str:
         return "H"
     if terms is None or not limit_g:
         return ""
-    if account.layer == _Q3:
+    if account.layer == SCALE:
         return "M" if account.taken_g * 1000 > limit_g * terms.scale_alert_permille else ""
     steps = (("H", terms.quota_alert_permille_3), ("M", terms.quota_alert_permille_2), ("L", terms.quota_alert_permille_1))
     return next((level for level, step in steps if account.taken_g * 1000 >= limit_g * step), "")
@@ -114,7 +115,7 @@ def account_level(account: AccountMonth, statement: MonthlyStatement) -> str:
 
 def is_overdrawn(account: AccountMonth, terms: Thresholds | None) -> bool:
     """Whether more was taken than there is; of a yearly scale more than the law leaves room for (R-20)."""
-    room_permille = terms.scale_limit_permille if account.layer == _Q3 and terms is not None else 1000
+    room_permille = terms.scale_limit_permille if account.layer == SCALE and terms is not None else 1000
     return account.limit_g is not None and account.taken_g * 1000 > account.limit_g * room_permille
 
 

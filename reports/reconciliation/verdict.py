@@ -30,6 +30,12 @@ def sentence(statement: MonthlyStatement, found: Sequence[MonthFinding]) -> str:
         said = say(
             "本月该方向没有转移，也没有在途和未起运的联单", "no transfers of this month in this direction, none in transit and none waiting"
         )
+    elif statement.terms is None:
+        said = say(
+            "本月没有须处理的事项，镜像等式逐个代码相等，没有编号重复和额度超用；账本未采用阈值，重量差异和在途时间没有分级",
+            "nothing to deal with in this month, the mirror equation holds for every code, no number is used twice and no quota is overdrawn; "
+            "weights and times under way are not graded, for no thresholds are adopted",
+        )
     else:
         said = say(
             "本月没有须处理的事项，镜像等式逐个代码相等，重量差异均在允差内，没有超时在途、编号重复和额度超用",

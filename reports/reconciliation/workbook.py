@@ -215,8 +215,9 @@ def _equation(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
 
 
 def _differences(statement: MonthlyStatement) -> Iterator[tuple[Value, ...]]:
+    within = say("允差内", "within") if statement.tolerances else say("未分级", "not graded")
     for row in gravity.differences(statement).rows:
-        level = level_name(row.level) if row.level else say("允差内", "within")
+        level = level_name(row.level) if row.level else within
         grams = _values(row, "declared_g sent_g came_g difference_g")
         yield (*_who(row, statement), *grams, Share(Decimal(row.deviation).scaleb(-4)), level, row.chain)
 

@@ -191,3 +191,16 @@ def test_a_chain_out_of_form_is_told_its_form_and_the_name_that_was_meant() -> N
     [error] = errors_of(STATEMENT | {"chain": STATEMENT["chain"].lower()})
     assert (error.code, error.near) == ("CHAIN_FORM", STATEMENT["chain"])
     assert error.expected == "manifest/<统一社会信用代码>/<存证标识>"
+
+
+@pytest.mark.parametrize("character", ["１", "ﷺ"])
+def test_a_long_text_is_quoted_and_not_compared_by_its_looks(character: str) -> None:
+    """24 KiB of U+FDFA stand for 144,000 characters: whoever sends them must not buy a second of the log's time."""
+    [error] = [one for one in errors_of({**STATEMENT, "body": {**BODY, "receiver": character * 7000}}) if one.field == "body.receiver"]
+    assert error.found == character * len(error.found)
+
+
+def test_what_stands_in_a_list_more_than_once_is_named_once() -> None:
+    carriers = [OPERATOR] * 5
+    [error] = [one for one in errors_of({**STATEMENT, "body": {**BODY, "carriers": carriers}}) if one.field == "body.carriers"]
+    assert error.found == f"重复：{OPERATOR}"

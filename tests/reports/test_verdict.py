@@ -263,3 +263,32 @@ def test_quotas_are_graded_by_the_adopted_shares() -> None:
     over = replace(account, closing_g=parse_mass("3000.5"))
     changed = replace(statement, accounts=(over,))
     assert ("QUOTA_OVERDRAWN", "H", 1, "1 个额度账户超用，最多 0.5 吨") in told("zh", changed)
+
+
+def test_a_site_above_its_yearly_scale_spoils_the_month() -> None:
+    """R-20: an alert M of the log is no note beside "nothing to deal with"."""
+    statement = drawn(october())
+    account = next(one for one in statement.accounts if one.layer == "Q2")
+    above = replace(account, layer="Q3", year_g=None, closing_g=parse_mass("115"), limit_g=parse_mass("100"))
+    changed = replace(statement, accounts=(above,))
+    with speaking("zh"):
+        [found] = [one for one in findings(changed) if one.table == "m9_accounts"]
+        assert (found.code, found.level, found.text) == ("PERMIT_SCALE", "M", "1 个接受地点全年接受量超过许可规模，最多 115.0%")
+        assert not is_fine(changed, findings(changed))
+    assert "1 site above the yearly scale of the permit, 115.0% at most (M9)" in both_sentences(changed)["en"]
+
+
+def test_what_was_not_graded_is_not_called_fine() -> None:
+    story = Story(LINES)
+    story.at("2026-10-05T08:30:00+08:00")
+    trip(story, 1, 0, "5.58")
+    story.at("2026-11-05T08:30:00+08:00")
+    trip(story, 2, 0, "5.6")
+    ungraded = replace(drawn(story), terms=None, tolerances=())
+    said = both_sentences(ungraded)
+    assert "重量差异和在途时间没有分级" in said["zh"]
+    assert "允差内" not in said["zh"]
+    assert "within tolerance" not in said["en"]
+    [_, row] = sheet(to_xlsx(ungraded), "重量差异 M4")
+    assert "未分级" in row
+    assert "允差内" not in row
