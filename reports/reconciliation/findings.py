@@ -165,8 +165,8 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
             table="m9_accounts",
             count=len(scale),
             text=say(
-                f"{len(scale)} 个接受地点全年接受量超过许可规模，最多 {share}",
-                f"{plural(len(scale), 'site')} above the yearly scale of the permit, {share} at most",
+                f"{len(scale)} 个接受地点全年接受量（含预占）超过许可规模，最多 {share}",
+                f"{plural(len(scale), 'site')} above the yearly scale of the permit with what is held, {share} at most",
             ),
             worst=say(
                 f"{scale[0].label}：余额 {format_mass(scale[0].left_g or 0)} 吨",

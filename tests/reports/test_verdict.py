@@ -273,9 +273,9 @@ def test_a_site_above_its_yearly_scale_spoils_the_month() -> None:
     changed = replace(statement, accounts=(above,))
     with speaking("zh"):
         [found] = [one for one in findings(changed) if one.table == "m9_accounts"]
-        assert (found.code, found.level, found.text) == ("PERMIT_SCALE", "M", "1 个接受地点全年接受量超过许可规模，最多 115.0%")
+        assert (found.code, found.level, found.text) == ("PERMIT_SCALE", "M", "1 个接受地点全年接受量（含预占）超过许可规模，最多 115.0%")
         assert not is_fine(changed, findings(changed))
-    assert "1 site above the yearly scale of the permit, 115.0% at most (M9)" in both_sentences(changed)["en"]
+    assert "1 site above the yearly scale of the permit with what is held, 115.0% at most (M9)" in both_sentences(changed)["en"]
 
 
 def test_what_was_not_graded_is_not_called_fine() -> None:
