@@ -82,10 +82,13 @@ async def _prepare_writer(connection: Connection[Record]) -> None:
 
 
 @asynccontextmanager
-async def connect(dsn: str) -> AsyncIterator[Connection[Record]]:
-    """One connection with the rights of its own account, prepared and checked like those of the pool."""
+async def connect(dsn: str, *, is_patient: bool = False) -> AsyncIterator[Connection[Record]]:
+    """One connection with the rights of its own account, prepared and checked like those of the pool; ``is_patient`` waits for a statement as
+    long as it takes.
+    """
     with _addressed():
-        connection = await asyncpg.connect(dsn, command_timeout=COMMAND_TIMEOUT_S, server_settings=SESSION)
+        timeout_s = None if is_patient else COMMAND_TIMEOUT_S
+        connection = await asyncpg.connect(dsn, command_timeout=timeout_s, server_settings=SESSION)
     try:
         await prepare_connection(connection)
         yield connection
@@ -118,8 +121,10 @@ async def migrate(dsn: str) -> Repaired:
         await check_ground(connection, schema_revisions())
     try:
         await asyncio.to_thread(_upgrade, dsn)
-        async with connect(dsn) as connection:
+        async with connect(dsn, is_patient=True) as connection:  # an index or a CHECK of a large table takes minutes
+            await connection.execute("SET statement_timeout = '15min'")  # as alembic/env.py, and for its reasons
             await connection.execute(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
+            await connection.execute("SET lock_timeout = '10s'")
             repaired = await repair(connection, _statements)
     except asyncpg.InsufficientPrivilegeError as error:
         raise refuse(

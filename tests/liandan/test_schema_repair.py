@@ -9,7 +9,7 @@ import pytest
 
 from liandan.catalogue import SNAPSHOT, catalogue
 from liandan.database import fetch_guards, migrate
-from liandan.schema_repair import _PARTITIONED
+from liandan.schema_repair import _PARTITIONED, Repaired
 
 ROOT = Path(__file__).parents[2]
 TAKEN = (
@@ -37,6 +37,21 @@ async def test_everything_that_was_taken_away_is_put_back(database: asyncpg.Conn
     assert (len(repaired.restored) >= len(TAKEN) - 2, repaired.differing) == (True, ())
     again = await migrate(database_url)
     assert (again.restored, again.differing) == ((), ()), "there is nothing left to do"
+
+
+async def test_what_takes_longer_than_a_query_may_is_put_back(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index of a large table; and nobody waits behind it for a lock that somebody else holds."""
+    said: list[str] = []
+
+    async def slow(conn: asyncpg.Connection, migrations: object) -> Repaired:
+        await conn.execute("SELECT pg_sleep(1.5)")
+        said.extend([await conn.fetchval("SHOW lock_timeout"), await conn.fetchval("SHOW statement_timeout")])
+        return Repaired((), ())
+
+    monkeypatch.setattr("liandan.database.COMMAND_TIMEOUT_S", 1)
+    monkeypatch.setattr("liandan.database.repair", slow)
+    await migrate(database_url)
+    assert said == ["10s", "15min"]
 
 
 async def test_what_is_no_guard_is_named_and_left_alone(database: asyncpg.Connection, database_url: str) -> None:
