@@ -95,12 +95,21 @@ def test_a_permit_that_does_not_stand_says_since_when(act: str, status: str) -> 
     assert whole(ask(log)) == [("PERMIT_STATUS", "body.permit", status, "ACTIVE", status, own)]
 
 
-def test_a_suspended_permit_that_is_over_says_both() -> None:
-    log = with_permit(valid_to="2026-11-10")
+@pytest.mark.parametrize(
+    ("valid_from", "valid_to", "dates"),
+    [
+        ("2026-01-01", "2026-11-10", ["OVER"]),
+        ("2026-01-01", "2026-11-11", []),
+        ("2026-11-11", "2026-12-31", []),
+        ("2026-11-12", "2026-12-31", ["EARLY"]),
+    ],
+)
+def test_a_suspended_permit_that_is_over_says_both(valid_from: str, valid_to: str, dates: list[str]) -> None:
+    """On its first and last day it is suspended and nothing else."""
+    log = with_permit(valid_from=valid_from, valid_to=valid_to)
     log.post("permit.suspend/1", PERMIT, PermitChange(reason="停产整治"), CHONGQING)
     log.at("2026-11-11 00:00")
-    said = whole(ask(log, line(decision_line=None), **INTRA))
-    assert [(code, cause) for code, _, _, _, cause, _ in said] == [("PERMIT_STATUS", "SUSPENDED"), ("PERMIT_DATE", "OVER")]
+    assert [one.cause for one in ask(log, line(decision_line=None), **INTRA).reasons] == ["SUSPENDED", *dates]
 
 
 @pytest.mark.parametrize(("now", "cause"), [("2026-11-04 23:59", "EARLY"), ("2026-11-11 00:00", "OVER")])
