@@ -50,6 +50,7 @@ def test_a_store_of_another_log_is_not_used(publisher: Publisher) -> None:
         publisher.recover()
 
 
+@pytest.mark.breaks_the_log("a tile is damaged")
 def test_files_that_do_not_give_the_promised_root_are_no_base(publisher: Publisher, tmp_path: Path) -> None:
     (tile,) = (tmp_path / "log" / "tile" / "0").glob(f"000.p/{SIZE}")
     raw = bytearray(tile.read_bytes())

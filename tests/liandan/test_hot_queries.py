@@ -185,6 +185,7 @@ EXCUSED: Mapping[str, str] = {
     "naming_refusals": "takes a lock",
     "list_views": "pages of search_views",
     **dict.fromkeys(("lock_party", "insert", "list_of", "fetch", "change"), SMALL),
+    "count_all": "the figures of /metrics: once a scrape, over a delivery log that has an end",
     "count_by_state": "one webhook's log, by its index, up to a bound",
     "forget": "once an hour: what is old goes by its index, and each log is cut once",
 }
