@@ -190,7 +190,7 @@ def add_key(at_once: bool) -> None:
     emit(made.jwk, f"{made.keyid} 启用于 / signs from {format_at(made.from_s)}", "  → liandan webhook key retire <旧密钥 old keyid>")
 
 
-@key.command("retire")
+@key.command("retire", context_settings={"ignore_unknown_options": True})  # one keyid in 64 begins with a hyphen
 @click.argument("keyid")
 @command
 def retire_key(keyid: str) -> None:

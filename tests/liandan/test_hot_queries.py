@@ -159,7 +159,7 @@ HOT: Mapping[str, Query] = {
     "count_pending": lambda conn: W.count_pending(conn, "w7"),
     "queue": lambda conn: W.queue(conn, "w7", [New(ENTRIES, "manifest.issue", CHAIN, b"b")]),
     "unqueue": lambda conn: W.unqueue(conn, "w7", from_idx=ENTRIES - 5),
-    "give_up_beyond": lambda conn: W.give_up_beyond(conn, "w7", ["G0007"]),
+    "give_up_beyond": lambda conn: W.give_up_beyond(conn, "w7", ["G0007"], ENTRIES),
     "list_due": W.list_due,
     "list_heads": heads,
     "hurry": lambda conn: W.hurry(conn, "w7"),
@@ -203,6 +203,7 @@ async def large(shared_database_url: str) -> AsyncIterator[asyncpg.Connection]:
 async def scanned(conn: asyncpg.Connection, run: Query, mode: str, *before: str) -> list[str]:
     """Large tables that were read from the beginning, and how the statements are planned."""
     asked: list[Any] = []
+    await conn.execute("SELECT pg_stat_force_next_flush()")  # what was done before stays out of the figures of this transaction
     transaction = conn.transaction()
     await transaction.start()
     try:

@@ -161,6 +161,7 @@ def test_an_operator_changes_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert run("list") == "没有 / none\n"
     run("add", "--at-once")
     first, second = (line.split()[0] for line in run("list").splitlines())
+    assert "NOT_FOUND" in run("retire", "-KV4PEq", code=2), "no key begins so, and it is no option"
     run("retire", first)
     assert run("list").split()[0] == second
     assert "KEYRING" in run("retire", second, code=2)
