@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 HOST = "127.0.0.1"
 START_S = 30.0
@@ -19,16 +20,27 @@ STOP_S = 10.0
 
 
 class _Quiet(SimpleHTTPRequestHandler):
-    """Static files, without a line on stderr per request."""
+    """Static files, without a line on stderr per request; what the first directory lacks comes from ``beside``."""
+
+    def __init__(self, *args: Any, directory: Path, beside: Path | None, **more: Any) -> None:
+        self._root, self._beside = str(directory), beside
+        super().__init__(*args, directory=self._root, **more)
+
+    def translate_path(self, path: str) -> str:
+        """Where a file lies."""
+        here = super().translate_path(path)
+        return here if self._beside is None or Path(here).exists() else str(self._beside) + here.removeprefix(self._root)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[str]:
-    """A directory at an ephemeral port; gives its URL with a slash at the end."""
-    server = ThreadingHTTPServer((HOST, 0), partial(_Quiet, directory=str(directory)))
+def served(directory: Path, beside: Path | None = None) -> Iterator[str]:
+    """A directory at an ephemeral port, with the one that a log keeps its entries in where stock tools ask for them; gives its URL with a slash
+    at the end.
+    """
+    server = ThreadingHTTPServer((HOST, 0), partial(_Quiet, directory=directory, beside=beside))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -64,7 +64,7 @@ async def test_our_log_publishes_with_both_lines_of_a_stock_witness_and_stock_to
                 assert not log.publisher.is_degraded
                 files = log.publisher.files
                 assert audit(files.read, bench.kinds, archived=iter(files.archived_sizes())).findings == []
-    with served(tmp_path / "log") as url:
+    with served(tmp_path / "log", tmp_path / "entries") as url:
         answer = tools.run("fsck", "-storage_url", url, "-public_key", vkey_file, "-ui=false", "-logtostderr")
     assert f"Successfully fsck'd log with size {SIZE}" in answer.stderr, answer.stderr
     (tmp_path / "vkeys").write_text("\n".join([*LOG_KEYS, *stock.vkeys]), encoding="utf-8")

@@ -117,6 +117,6 @@ async def test_our_live_log_publishes_with_its_line_and_nothing_while_it_is_down
     theirs = tools.evidence("note", tmp_path / "vkeys", tmp_path / "log" / "checkpoint")
     assert (len(theirs["verified"]), theirs["unverified"]) == (2, [])
     (tmp_path / "log.pub").write_text(LOG_KEYS[0], encoding="utf-8")
-    with served(tmp_path / "log") as url:
+    with served(tmp_path / "log", tmp_path / "entries") as url:
         answer = tools.run("fsck", "-storage_url", url, "-public_key", tmp_path / "log.pub", "-ui=false", "-logtostderr")
     assert f"Successfully fsck'd log with size {ENTRIES}" in answer.stderr, answer.stderr
