@@ -8,7 +8,7 @@ from ledger.mass import format_mass
 from reports.paper.grid import tonnes
 from reports.paper.tongue import say
 from reports.reconciliation import gravity
-from reports.reconciliation.model import LineRow, MonthlyStatement
+from reports.reconciliation.model import AccountMonth, LineRow, MonthlyStatement
 from reports.reconciliation.wording import days, line_name, percent, plural, share_of
 from reports.words import when
 
@@ -152,10 +152,7 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
                 f"{len(over)} 个额度账户超用，最多 {_t(most)} 吨",
                 f"{plural(len(over), 'quota account')} overdrawn, by {_t(most)} t at most",
             ),
-            worst=say(
-                f"{over[0].label}：余额 {format_mass(over[0].left_g or 0)} 吨",
-                f"{over[0].label}: {format_mass(over[0].left_g or 0)} t left",
-            ),
+            worst=_balance(over[0]),
         )
     if scale:
         share = share_of(scale[0])
@@ -168,10 +165,7 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
                 f"{len(scale)} 个接受地点全年接受量（含预占）超过许可规模，最多 {share}",
                 f"{plural(len(scale), 'site')} above the yearly scale of the permit with what is held, {share} at most",
             ),
-            worst=say(
-                f"{scale[0].label}：余额 {format_mass(scale[0].left_g or 0)} 吨",
-                f"{scale[0].label}: {format_mass(scale[0].left_g or 0)} t left",
-            ),
+            worst=_balance(scale[0]),
         )
     if near:
         share = share_of(near[0])
@@ -184,11 +178,13 @@ def _quotas(statement: MonthlyStatement) -> Iterator[MonthFinding]:
                 f"{len(near)} 个额度账户将尽或用尽，最多已用 {share}",
                 f"{plural(len(near), 'quota account')} nearly or wholly used, {share} at most",
             ),
-            worst=say(
-                f"{near[0].label}：余额 {format_mass(near[0].left_g or 0)} 吨",
-                f"{near[0].label}: {format_mass(near[0].left_g or 0)} t left",
-            ),
+            worst=_balance(near[0]),
         )
+
+
+def _balance(account: AccountMonth) -> str:
+    left = format_mass(account.left_g or 0)
+    return say(f"{account.label}：余额 {left} 吨", f"{account.label}: {left} t left")
 
 
 def _open(statement: MonthlyStatement) -> Iterator[MonthFinding]:

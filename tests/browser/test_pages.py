@@ -17,8 +17,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.liandan.serving import http, post_all
 from tests.workbench import Workbench
 
-# A machine without a browser has its pages tested by .ci/run, which installs one.
-pytestmark = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(  # a machine without a browser has its pages tested by .ci/run, which installs one
     CHROMIUM is None, reason="未找到 Chromium，网页不在浏览器里测 / no Chromium: pages are not tried in a browser"
 )
 needs_site = pytest.mark.skipif(not SITE.exists(), reason="未执行 make docs / make docs was not run")  # `make test` runs it first

@@ -23,7 +23,7 @@ LOOKED_AT = {*SHOWN, "certificate-worst", "transit-handed-over"}
 def reader(request: pytest.FixtureRequest) -> Iterator[Desk]:
     """pdf.js in a page; skipped in words where there is none."""
     if why := pdfjs.missing():
-        pytest.skip(why)
+        pytest.skip(why)  # in words: no Chromium, no npm, or no network to fetch the engine
     browser: Browser = request.getfixturevalue("browser")
     desk = pdfjs.open_reader(browser)
     yield desk

@@ -35,7 +35,7 @@ PROGRAMS = ("tsconfig.json", "signing.ts", "generated_client.ts", "typed_fetch.t
 NOW = "2026-11-05T15:00:00+08:00"
 MISSING = [f"未找到 {program} / {program} is missing" for program in ("java", "node", "npm") if shutil.which(program) is None]
 PROBLEM = {"media": "application/problem+json"}
-pytestmark = pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING))
+pytestmark = pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING))  # compilers of other languages, which a machine may lack
 
 
 def run(*command: str | Path, cwd: Path) -> str:

@@ -16,9 +16,9 @@ from liandan.wiring import KINDS
 from manifests.tickets import Ticket
 
 
-@pytest.mark.skipif(
+@pytest.mark.skipif(  # compared with the interpreter's table where it is of the version that the format names: 3.11
     unicodedata.unidata_version != "14.0.0", reason="the interpreter's table is of another Unicode version"
-)  # 3.11 has 14.0
+)
 def test_every_code_point_is_judged_as_unicode_14_has_it() -> None:
     for number in range(0x110000):
         character = chr(number)
