@@ -18,7 +18,7 @@ from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
 from manifests import machine, telling
-from manifests.case import NO_CASES, cases_key, cases_of
+from manifests.case import cases_key, cases_of, in_force
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
 from signing.phrase import Word
@@ -283,10 +283,7 @@ def _evolve(advance: Advance, registers: Registers, statement: Statement, admiss
     """The manifest after the act, and its registers; what cases have filled in joins it; a finished one ends its number."""
     before: ManifestState = facts.state(statement.chain)
     cases = cases_of(facts, statement.chain)
-    after = advanced(advance, before, statement, admission)
-    if cases is not NO_CASES:
-        number, provincial = after.number or cases.number, after.provincial_number or cases.provincial_number
-        after = replace(after, number=number, provincial_number=provincial)
+    after = in_force(advanced(advance, before, statement, admission), cases)
     written = registers(Entered(statement, admission, before, after, facts))
     if after.number is not None and after.stage in FINISHED:
         key = number_key(after.number)

@@ -7,6 +7,7 @@ reads (kinds §1.5).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Struct
@@ -20,6 +21,15 @@ from manifests.model import ManifestState, trunk_of
 from signing.refusal import texts
 
 CASES_MAX = 16
+MATTERS: Mapping[str, tuple[str, str]] = {
+    "number": ("编号", "its numbers"),
+    "amend": ("更正", "a correction"),
+    "hold": ("暂扣", "a hold"),
+    "contest": ("争议", "a contest"),
+    "gap": ("带缺口办结", "a close with gap"),
+    "report": ("报告", "a report"),
+}
+"""What a case may be about, one matter each (kinds §7): ``CaseState.topic`` in words."""
 
 
 class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -49,6 +59,13 @@ def cases_of(facts: Facts, trunk: str) -> ManifestCases:
     return found or NO_CASES
 
 
+def in_force(state: ManifestState, cases: ManifestCases) -> ManifestState:
+    """The manifest by which its acts are judged and shown: what the trunk said, with what cases have filled in since (kinds §7)."""
+    if cases is NO_CASES:
+        return state
+    return replace(state, number=state.number or cases.number, provincial_number=state.provincial_number or cases.provincial_number)
+
+
 class Trunk(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """An admitted statement of the trunk that a case speaks of (formats §3)."""
 
@@ -56,17 +73,22 @@ class Trunk(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=T
     hash: Annotated[Hash, label("声明哈希", "statement hash")]
 
 
-def trunk_exists(judged: Judged, out: Findings) -> None:
-    """TRUNK_UNKNOWN for a case about a manifest that the log does not have: nothing more can be said of it."""
-    trunk = trunk_of(judged.statement.chain)
+def case_takes_it(matters: tuple[str, ...], judged: Judged, out: Findings) -> None:
+    """TRUNK_UNKNOWN for a case about a manifest that the log does not have, CASE_DONE on a chain that is about another matter: nothing more
+    can be said of either."""
+    trunk, case = trunk_of(judged.statement.chain), judged.state
     if judged.facts.state(trunk) is None:
-        out.refuse("TRUNK_UNKNOWN", "body.trunk", judged.statement.body.trunk.hash, trunk, "NO_MANIFEST", manifest=trunk)
+        named: Trunk | None = getattr(judged.statement.body, "trunk", None)
+        out.refuse("TRUNK_UNKNOWN", "body.trunk", "" if named is None else named.hash, trunk, "NO_MANIFEST", manifest=trunk)
+    elif case is not None and case.topic not in matters:
+        own = {"matter": MATTERS[case.topic], "wanted": MATTERS[matters[0]]}
+        out.refuse("CASE_DONE", "chain", case.topic, " / ".join(matters), "OTHER", **own)
 
 
 def cases_have_room(judged: Judged, out: Findings) -> None:
     """CASES_FULL: at most CASES_MAX cases per manifest and party that opens them, so nobody fills another's; authorities are not counted."""
     statement, opener = judged.statement, opener_of(judged.statement)
-    if any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
+    if statement.seq > 0 or any(opener == authority.uscc for authority in log_state(judged.facts).authorities):
         return
     opened = dict(cases_of(judged.facts, trunk_of(statement.chain)).opened).get(opener, 0)
     if opened >= CASES_MAX:
@@ -79,8 +101,17 @@ def opener_of(statement: Statement) -> str:
 
 
 def trunk_is_known(judged: Judged, out: Findings) -> None:
-    """TRUNK_UNKNOWN unless the trunk has the named statement at that seq; tag TRUNK_MOVED when it is not the newest."""
-    named: Trunk = judged.statement.body.trunk
+    """TRUNK_UNKNOWN unless the trunk has the named statement at that seq; tag TRUNK_MOVED when it is not the newest.
+
+    Every statement at seq 0 names one (kinds §7); what comes later on the chain need not, where its body leaves that open.
+    """
+    named: Trunk | None = getattr(judged.statement.body, "trunk", None)
+    if named is None:
+        if judged.statement.seq == 0:
+            out.refuse(
+                "MISSING", "body.trunk", "", "", "WHAT", what=("所据联单行为", "the act of the manifest"), where="body.trunk", how=""
+            )
+        return
     trunk = trunk_of(judged.statement.chain)
     state: ManifestState = judged.facts.state(trunk)
     newest = len(state.acts) - 1
@@ -107,6 +138,22 @@ Manifest {manifest} has no act {seq} with this hash. || Read the manifest again 
 TRUNK_MOVED | - | nobody | formats §3 [DESIGN]
 案卷提出后，联单已有新的行为。 || 请结合联单的最新状态理解本案卷。
 The manifest has moved on since the act that the case speaks of. || Read the case together with the manifest's present stage.
+
+CASE_DONE | - | sender | kinds §7 [DESIGN]
+一个案卷只办理一件事项，本案卷已另有事项。 || 换一个新的案卷（新的 ULID），seq 填 0。
+A case is about one matter, and this one is about another. || Begin a case of its own (a new ULID) with seq 0.
+
+CASE_DONE:OTHER
+本案卷的事项是“{matter}”，不能在其中办理“{wanted}”。 || 核对链名；确要办理“{wanted}”的，在它自己的案卷中办理（新的 ULID，seq 填 0）。
+This case is about {matter}, not about {wanted}. || Check the chain; {wanted} has a case of its own (a new ULID with seq 0).
+
+TRUNK_STAGE | - | nobody | kinds §7 [DESIGN]
+联单在当前状态下不能这样办理。 || 查看联单当前状态，按其状态办理。
+The manifest's stage does not allow this. || Look up the manifest's stage and go by it.
+
+TRUNK_STAGE:VOIDED
+联单已于 {voided} 作废，不能再编号。 || 把编号登记在重新开具的那份联单上。
+The manifest was voided at {voided} and gets no number. || Give the number to the manifest issued in its place.
 
 CASES_FULL | - | nobody | kinds §7 [DESIGN]
 本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。

@@ -1,6 +1,7 @@
 """The acts about a manifest, one module each; from their values come kinds, rule texts, words, duties, views and bookings.
 
-A new act is one more module here, which nothing lists, and its rows in ``manifests.machine``.
+A new act is one more module here, which nothing lists, and its rows in ``manifests.machine``; the kinds of cases are the modules of
+``manifests.cases``.
 """
 
 import sys
@@ -8,14 +9,13 @@ from collections.abc import Mapping
 
 from ledger.admission.personality import Personality, values_in
 from ledger.chain import ULID, USCC
-from manifests import act, case, gate, labels, receipt, settlement, tickets, vehicles
+from manifests import act, case, cases, gate, labels, receipt, settlement, tickets, vehicles
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
 from manifests.acts.dispose import Dispose, DisposedLine
 from manifests.acts.hand_over import HandOver
 from manifests.acts.issue import Issue
-from manifests.acts.number import CaseNumber
 from manifests.acts.receive import Receive
 from manifests.acts.stop import Stop
 from manifests.acts.transship import MovedLine, Transship
@@ -23,6 +23,7 @@ from manifests.acts.verify import Verify
 from manifests.acts.void import Void
 from manifests.carriage import CrewMember
 from manifests.case import ManifestCases, Trunk
+from manifests.cases.number import CaseNumber
 from manifests.labels import LabelHolders
 from manifests.machine import MOVES
 from manifests.model import CaseState, ManifestState, Vehicle
@@ -40,7 +41,8 @@ __all__ = [
 ]  # fmt: skip
 
 _LIFE = [done.kind for _, done in MOVES]
-ACTS = tuple(sorted(values_in(sys.modules[__name__], ManifestAct), key=lambda known: (*_LIFE, known.kind.name).index(known.kind.name)))
+_KNOWN = (*values_in(sys.modules[__name__], ManifestAct), *values_in(cases, ManifestAct))
+ACTS = tuple(sorted(_KNOWN, key=lambda known: (*_LIFE, known.kind.name).index(known.kind.name)))
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 
 from msgspec.structs import replace
 
-from ledger.admission.personality import Changes, Judged, Kind, Reads, Role, Window
+from ledger.admission.personality import Judged, Reads, Role
 from ledger.directory import authorities_of_division, log_state
 from ledger.fields import ShortText, label
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import year_of
-from manifests.act import Body, ManifestAct, standing_of
-from manifests.case import Trunk, cases_have_room, cases_key, cases_of, opener_of, trunk_exists, trunk_is_known
-from manifests.model import CaseState, ManifestState, Stage, trunk_of
+from manifests.act import Body, standing_of
+from manifests.case import Trunk, cases_of, opener_of
+from manifests.case_act import Effect, Opened, case_act
+from manifests.model import ManifestState, Stage, trunk_of
 from signing.refusal import texts
 from whitelist.rules.number import NumberHolders, judge_number, number_key
 from whitelist.telling import minute
@@ -28,11 +29,9 @@ class CaseNumber(Body, frozen=True, kw_only=True):
 
 
 def reads(statement: Statement, facts: Facts) -> Reads:
-    """The manifest's trunk, the holders of the number, and what cases have filled in already."""
+    """The holders of the number."""
     number: str | None = statement.body.number
-    trunk = trunk_of(statement.chain)
-    holders = () if number is None else (number_key(number),)
-    return Reads(chains=(trunk,), registers=(cases_key(trunk), *holders))
+    return Reads(registers=() if number is None else (number_key(number),))
 
 
 def signers(statement: Statement, facts: Facts) -> Sequence[Role]:
@@ -76,44 +75,37 @@ def number_is_free(judged: Judged, out: Findings) -> None:
     judge_number(out, judged.facts, number, state.origin.division, year, state.generator, register, but=trunk)
 
 
-def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
+def apply(opened: Opened) -> Effect:
     """The manifest holds the number; the trunk takes it over with its next act."""
-    body, trunk = statement.body, trunk_of(statement.chain)
-    manifest: ManifestState = facts.state(trunk)
-    cases = cases_of(facts, trunk).with_case_of(opener_of(statement))
+    body, manifest, cases = opened.statement.body, opened.trunk, opened.cases
     cases = replace(cases, number=cases.number or body.number, provincial_number=cases.provincial_number or body.provincial_number)
-    registers: dict[str, Any] = {cases_key(trunk): cases}
+    registers: dict[str, Any] = {}
     if body.number is not None:
-        held = (facts.get(number_key(body.number)) or NumberHolders()).with_holder(manifest.generator, trunk)
-        standing = standing_of(manifest)
+        trunk, standing = opened.case.trunk, standing_of(manifest)
+        held = (opened.facts.get(number_key(body.number)) or NumberHolders()).with_holder(manifest.generator, trunk)
         registers[number_key(body.number)] = held if standing == "live" else held.ended(trunk, standing)
-    return Changes(state=CaseState(topic="number", trunk=trunk, number=body.number), registers=registers)
+    return Effect(cases=cases, case=replace(opened.case, number=body.number), registers=registers)
 
 
-def _follow(state: ManifestState | None, statement: Statement, admission: Admission) -> ManifestState:
-    assert state is not None, "a case is about a manifest"
+def _follow(state: ManifestState, statement: Statement, admission: Admission) -> ManifestState:
     body: CaseNumber = statement.body
     return replace(state, number=state.number or body.number, provincial_number=state.provincial_number or body.provincial_number)
 
 
-CASE_NUMBER = ManifestAct(
-    kind=Kind(
-        name="case.number/1",
-        zh="补登国家联单编号",
-        en="give the national number",
-        body=CaseNumber,
-        chain_type="case",
-        roles=("generator or origin's authority",),
-        signers=signers,
-        window=Window.DAY,
-        reads=reads,
-        reads_doc="The manifest's trunk.",
-        gate=trunk_exists,
-        rules=(cases_have_room, trunk_is_known, trunk_takes_a_number, number_is_free),
-        evolve=evolve,
-        books=None,
-        effect=("联单有了国家联单编号、省联单编号。", "The manifest has its national number, its provincial number."),
-        texts=texts("""
+CASE_NUMBER = case_act(
+    "case.number/1",
+    matter="number",
+    zh="补登国家联单编号",
+    en="give the national number",
+    body=CaseNumber,
+    roles=("generator or origin's authority",),
+    signers=signers,
+    reads=reads,
+    rules=(trunk_takes_a_number, number_is_free),
+    apply=apply,
+    follow=_follow,
+    effect=("联单有了国家联单编号、省联单编号。", "The manifest has its national number, its provincial number."),
+    texts=texts("""
 NUMBER_GIVEN | - | nobody | formats §3 [DESIGN]
 该联单已有编号。 || 核对编号；填写有误的，通过更正程序办理。
 The manifest has a number already. || Check the number; a wrong one is corrected by an amendment.
@@ -121,16 +113,6 @@ The manifest has a number already. || Check the number; a wrong one is corrected
 NUMBER_GIVEN:KNOWN
 该联单已有编号 {number}，不能再补登。 || 两个编号相同的，不必再登；{number} 有误的，请移出地主管部门按更正程序办理；另一个编号还没有的，去掉 {where} 只登那一个。
 The manifest has the number {number} already. || If it is the same, nothing is left to do; a wrong one is a matter for the origin's authority; to give the other number alone leave {where} out.
-
-TRUNK_STAGE | - | nobody | formats §3 [DESIGN]
-已作废的联单不能再编号。 || 为重新开具的联单编号。
-A voided manifest gets no number. || Give the number to the manifest issued in its place.
-
-TRUNK_STAGE:VOIDED
-联单已于 {voided} 作废，不能再编号。 || 把编号登记在重新开具的那份联单上。
-The manifest was voided at {voided} and gets no number. || Give the number to the manifest issued in its place.
 """),
-        opens=True,
-    ),
-    follow=_follow,
+    opens=True,
 )
