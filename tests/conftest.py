@@ -63,15 +63,18 @@ def every_cause_is_told_whole() -> Iterator[None]:
 
 
 def told_whole(given: Callable[..., None], at: int) -> Callable[..., None]:
-    """The same method, which looks at the places of the cause that is its argument number ``at``."""
+    """The same method, which looks at its words, and at the places of the cause that is its argument number ``at``."""
 
     @wraps(given)
     def looked_at(out: Findings, *args: Any, **places: Any) -> None:
-        if len(args) > at:
-            text = RULES[args[0 if at == 4 else 1]].causes[args[at]]
+        code, cause = args[0 if at == 4 else 1], args[at] if len(args) > at else ""
+        if cause:
+            text = RULES[code].causes.get(cause)
+            assert text is not None, f"{code} has no cause {cause}"
             said = text.zh + text.do_zh
             lacking = {name for _, name, _, _ in string.Formatter().parse(said) if name and name not in places}
-            assert not lacking, f"{text.code}:{args[at]} lacks {lacking}"
+            assert not lacking, f"{code}:{cause} lacks {lacking}"
+        assert None not in (*args, *places.values()), f"{code}:{cause} says None: {args}, {places}"
         given(out, *args, **places)
 
     return looked_at
