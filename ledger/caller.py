@@ -133,7 +133,7 @@ def places_of(entry: Entry) -> list[str]:
         found += match.groups()
     # In the JSON of the body, at a third of what a walk takes; where a text may hold a quotation mark, or divisions stand in a list, a walk.
     written = msgspec.json.encode(statement.body)
-    if b"\\" in written or b'"via"' in written:
+    if b"\\" in written or b'"via"' in written or b'"division":[' in written:
         return found + list(_walked(statement.body))
     found += [place.decode() for place in _DIVISION_IN_JSON.findall(written)]
     found += [code[2:8].decode() for code in _PARTY_IN_JSON.findall(written)]
