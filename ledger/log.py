@@ -53,6 +53,8 @@ class TurnedDown(Struct, frozen=True, kw_only=True):
     statement: str | None = None
     receipt: bytes | None = None
     is_new: bool = False
+    act: ClaimedAct | None = None
+    """Who signed which act; ``None`` where nobody is known to have."""
 
 
 Answer = LoggedEntry | TurnedDown
@@ -147,7 +149,7 @@ class Log:
         if item.signed is None or item.envelope is None or not await self._intake.is_signed_by(item.envelope, item.signed.by):
             return TurnedDown(refusal=outcome)
         receipt, is_new = await self._receipt(item.signed, outcome, claimed_s)
-        return TurnedDown(refusal=outcome, statement=item.signed.statement, receipt=receipt, is_new=is_new)
+        return TurnedDown(refusal=outcome, statement=item.signed.statement, receipt=receipt, is_new=is_new, act=item.signed)
 
     async def _receipt(self, act: ClaimedAct, refusal: Refusal, claimed_s: int | None) -> tuple[bytes | None, bool]:
         """The receipt, kept to be named in the log, and whether it is the first for this; None while the operator's key here is not valid: its

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from msgspec import Struct, field
 
 from signing.phrase import Word, cut
-from signing.refusal import EXPECTED_MAX, FOUND_MAX, Reason
+from signing.refusal import EXPECTED_MAX, FOUND_MAX, Lift, Reason
 
 StateT = TypeVar("StateT")
 OneT = TypeVar("OneT")
@@ -289,11 +289,22 @@ class Findings(Struct, eq=False, kw_only=True, gc=False):
     read: set[str] = set()
 
     def refuse(
-        self, code: str, field: str, found: object = "", expected: object = "", cause: str = "", near: Word = "", **places: Word
+        self,
+        code: str,
+        field: str,
+        found: object = "",
+        expected: object = "",
+        cause: str = "",
+        near: Word = "",
+        lift: Word = "",
+        **places: Word,
     ) -> None:
         """A reason not to admit; found and expected are values or Phrases, and cut so that no body is echoed whole. ``near``: the text that would
-        be right. ``cause`` and ``places``: its text and what is so in the case; the text itself is written by whoever answers."""
-        self.reasons.append(Reason(code, field, cut(found, FOUND_MAX), cut(expected, EXPECTED_MAX), cause, places, str(near)))
+        be right. ``cause`` and ``places``: its text and what is so in the case; the text itself is written by whoever answers. ``lift``: who can lift it, where
+        the case says it and not the text."""
+        self.reasons.append(
+            Reason(code, field, cut(found, FOUND_MAX), cut(expected, EXPECTED_MAX), cause, places, str(near), cast("Lift", lift))
+        )
 
     def alert(self, level: Level, code: str, cause: str = "", **places: Word) -> None:
         """A fact worth an official's look; of two levels of one code the graver stays, of two cases of one level the first."""

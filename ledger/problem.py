@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ledger.lookalikes import are_alike, difference_of
 from signing.citation import source_in_chinese
+from signing.labelled import NO_LABELS, Labels, field_name
 from signing.phrase import Language, Word, word_in
 from signing.refusal import LIFTS_EN, LIFTS_ZH, Lift, Reason, Rule
 
@@ -21,6 +22,7 @@ class ProblemError(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     code: str
     field: str = ""  # Dotted path into the statement, e.g. ``body.lines.0.code``.
+    label: str = ""  # What that field is called, e.g. ``第 1 行“废物代码”``.
     message: str
     what_to_do: str
     found: str = ""
@@ -58,14 +60,19 @@ class Problem(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def problem_errors(
-    reasons: Sequence[Reason], rules: Mapping[str, Rule], language: Language, day: str = "", names: Mapping[str, str] | None = None
+    reasons: Sequence[Reason],
+    rules: Mapping[str, Rule],
+    language: Language,
+    day: str = "",
+    names: Mapping[str, Word] | None = None,
+    labels: Labels = NO_LABELS,
 ) -> tuple[ProblemError, ...]:
     """Reasons with the texts of their causes, or the standing ones, in their order, mere consequences of others last; a code must be in
-    ``rules``. ``day`` of the event, if it is known: its law is cited (R-73). ``names`` of parties by code, as far as they are known."""
+    ``rules``. ``day`` of the event, if it is known: its law is cited (R-73). ``names`` of parties by code, as far as they are known; ``labels`` of the fields of the act."""
     is_zh = language == "zh"
 
     def text_of(reason: Reason) -> Rule:
-        return rules[reason.code].told(reason.cause, reason.places, names or {})
+        return rules[reason.code].told(reason.cause, reason.places, names or {}, labels)
 
     def told(reason: Reason) -> ProblemError:
         rule, cause = text_of(reason), cause_of(reason, reasons, rules)
@@ -76,11 +83,13 @@ def problem_errors(
                 if is_zh
                 else f"Correct {cause.code} first; most likely this goes with it; what is still wrong then is told anew."
             )
-        lift = rule.lift if cause is None else text_of(cause).lift
+        lifted = reason if cause is None else cause
+        lift = lifted.lift or text_of(lifted).lift
         reason = _looked_at(reason)
         return ProblemError(
             code=reason.code,
             field=reason.field,
+            label=field_name(reason.field, language, labels) if labels else "",
             message=message,
             what_to_do=what_to_do,
             found=word_in(reason.found, language),
@@ -160,11 +169,12 @@ def make_problem(
     receipt: str = "",
     head: ChainHead | None = None,
     day: str = "",
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, Word] | None = None,
+    labels: Labels = NO_LABELS,
 ) -> Problem:
     """A problem from at least one reason; the first names it. What only follows from another reason is not what to do. ``day`` of the event
     that was judged, if there is one."""
-    errors = problem_errors(reasons, rules, language, day, names)
+    errors = problem_errors(reasons, rules, language, day, names, labels)
     mark = "；" if language == "zh" else " "
     to_do = [error.what_to_do for error in errors if not error.follows] or [error.what_to_do for error in errors]
     return Problem(
@@ -201,7 +211,7 @@ def mark(
     language: Language,
     level: str = "",
     case: tuple[str, Mapping[str, Word]] = NO_CASE,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, Word] | None = None,
 ) -> Mark:
     """A tag or alert code with the text of its ``case`` (cause, places) or the standing one; codes without any (none of ours) speak for
     themselves. ``names`` of parties by code, as far as they are known."""

@@ -5,7 +5,7 @@ It also keeps the door of a log that is not founded: nothing but the operator's 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol, cast
 
 from msgspec import Struct
@@ -18,19 +18,21 @@ from ledger.answers import BatchEnd, FeedEntry, FeedPage, KeyItem, PartyAnswer, 
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import KeyRecord, LogState, PartyState, party_chain
 from ledger.kinds.founding import LogFound, founding_keys
+from ledger.labels import labels
 from ledger.log import Answer, Log, LoggedEntry, TurnedDown
-from ledger.parties.names import folded, parties_in
+from ledger.parties.names import chains_in, folded, parties_in, words_in
 from ledger.parties.store import names_of, search_parties
 from ledger.problem import ChainHead
 from ledger.publishing.follower import Published
 from ledger.reading import Page, read_cursor, snapshot, write_cursor
+from ledger.store import Conn
 from ledger.times import format_at
 from ledger.vault.disclosure import PostedEnvelope
 from ledger.vault.service import Vault
 from signing import b64
 from signing.envelope import PAYLOAD_STATEMENT, parse_envelope
 from signing.payload import parse
-from signing.phrase import Phrase
+from signing.phrase import Phrase, Word
 from signing.refusal import Refusal, refuse
 
 SLICE = 256  # Lines of a batch that go to the sequencer together.
@@ -58,6 +60,10 @@ class Meter(Protocol):
 
     def observe_published(self, seconds: float) -> None:
         """From the arrival of a statement to its published checkpoint."""
+
+
+Told = Callable[[Conn, Sequence[str], Sequence[str]], Awaitable[dict[str, Word]]]
+"""What chains are of in words, as far as one of some parties may know: chains of no package of the floor are not its business."""
 
 
 class BatchOutcome(Struct, frozen=True, kw_only=True):
@@ -108,9 +114,11 @@ class PartyPlace(Struct, frozen=True, forbid_unknown_fields=True):
 class Service:
     """One log behind HTTP."""
 
-    def __init__(self, log: Log, meter: Meter, vault: Vault, *, origin: str, log_keys: tuple[str, ...]) -> None:
-        """``origin`` and ``log_keys`` are those of this installation's keys: what it will found, or has founded."""
+    def __init__(self, log: Log, meter: Meter, vault: Vault, told: Told, *, origin: str, log_keys: tuple[str, ...]) -> None:
+        """``told`` says what chains are of; ``origin`` and ``log_keys`` are those of this installation's keys: what it will found, or has
+        founded."""
         self.log, self.meter, self.vault, self.origin, self.log_keys = log, meter, vault, origin, log_keys
+        self._told = told
         self._is_founded, self._hour, self._pages = False, "", asyncio.Lock()
 
     async def post(self, raw: bytes, *, now_s: int | None, wait_s: float) -> Posted | Waiting:
@@ -260,13 +268,25 @@ class Service:
 
     async def _turned_down(self, raw: bytes, answer: TurnedDown) -> NotAdmitted:
         self.meter.count_refused(answer.refusal.codes)
-        if parties := parties_in(answer.refusal.reasons):
-            async with self.log.pool.acquire() as conn:
-                answer.refusal.names = await names_of(conn, parties)
+        await self._name(answer)
         head = None
         if HEAD_CODES & set(answer.refusal.codes):
             head = await self.head(str(parse(parse_envelope(raw, payload_type=PAYLOAD_STATEMENT).body)["chain"]))
         return NotAdmitted(answer, head)
+
+    async def _name(self, answer: TurnedDown) -> None:
+        """Find what the texts of a refusal name: parties, fields of the act, and of chains what they are of, as far as its signers may know."""
+        refusal, act, known = answer.refusal, answer.act, dict[str, Word]()
+        if act is not None and (kind := self.log.kinds.by_name.get(act.kind)) is not None:
+            refusal.labels = labels(kind.body)
+        said = words_in(refusal.reasons)
+        if act is not None and (chains := chains_in(said)):
+            async with self.log.pool.acquire() as conn:
+                known = await self._told(conn, chains, act.by)
+        if parties := parties_in([*said, *known.values()]):
+            async with self.log.pool.acquire() as conn:
+                known |= await names_of(conn, parties)
+        refusal.names = known
 
     # ------------------------------------------------------------------ before a statement goes to the sequencer
 

@@ -105,7 +105,7 @@ class Problems:
                 cast("dict[str, Any]", scope)[SIGNED] = NEW if error.is_new else AGAIN
             receipt = "" if error.receipt is None else b64.encode(error.receipt)
             more = {"statement": error.statement or "", "receipt": receipt, "head": error.head}
-            more |= {"day": error.refusal.day, "names": error.refusal.names}
+            more |= {"day": error.refusal.day, "names": error.refusal.names, "labels": error.refusal.labels}
         return make_problem(reasons, RULES, language, status=STATUS.get(leading(reasons, RULES).code, REFUSED), instance=instance, **more)
 
     def _reasons(self, error: Exception) -> tuple[Reason, ...]:

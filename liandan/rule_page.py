@@ -140,17 +140,22 @@ def _row(rule: Rule, acts: Mapping[str, Given]) -> str:
     if rule.before is not None:
         since, source = rule.before
         basis += f"<br>{since} 以前 before: {source_in_chinese(source)}"
-    results: list[str] = []
-    if any(how.refused for how in acts.values()):
-        results.append("退回 refused")
-    if levels := "".join(sorted({level for how in acts.values() for level in how.levels}, key="LMH".index)):
-        results.append(f"提示 alert {'/'.join(levels)}")
-    if any(how.tagged for how in acts.values()):
-        results.append("标记 tag")
+    levels = "".join(sorted({level for how in acts.values() for level in how.levels}, key="LMH".index))
+    by_result = {
+        "退回 refused": [name for name, how in acts.items() if how.refused],
+        f"提示 alert {'/'.join(levels)}": [name for name, how in acts.items() if how.levels],
+        "标记 tag": [name for name, how in acts.items() if how.tagged],
+    }
+    # What one act is refused for may only be said of another: then each result has its acts.
+    results = [said if len(names) == len(acts) else f"{said}: {_few(names)}" for said, names in by_result.items() if names]
     where = "全部行为 every act" if "" in acts else _acts(acts)
     return _cells(
         rule.rule, f"`{rule.code}`", f"{rule.zh}<br>{rule.en}", basis, "<br>".join(results) or "报表 statement", where, _lifts(rule)
     )
+
+
+def _few(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name.partition('/')[0]}`" for name in sorted(names))
 
 
 def _acts(names: Iterable[str]) -> str:

@@ -67,7 +67,7 @@ def judge_carriage(judged: Judged, out: Findings, carrier: str, waybill_no: str 
     """What is said of a load that changes hands or vehicles on its way: it moves already, so nothing of this is refused."""
     state: ManifestState = judged.state
     legs = [state.legs[number] for number in named_legs(judged.statement, state)]
-    judge_trips(judged, out, carrier, sum(carried_g(state, leg) for leg in legs), departs=False)
+    judge_trips(judged, out, carrier, sum(carried_g(state, leg) for leg in legs))
     judge_waybill(judged, out, carrier, judged.statement.body.waybill_no)
     papers_travel(judged, out, waybill_no)
 

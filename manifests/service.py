@@ -4,7 +4,7 @@ A party sees the manifests it takes part in; any other is answered as if it did 
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, time, timedelta
 
@@ -18,22 +18,39 @@ from ledger.log import Log
 from ledger.model import chain_key
 from ledger.problem import Language
 from ledger.reading import Page, Snapshot, read_cursor, snapshot, write_cursor
-from ledger.store import projected
+from ledger.store import Conn, projected
 from ledger.times import SHANGHAI, format_at, read_day
-from manifests import answers, store
+from manifests import answers, store, telling
 from manifests.actions import duties
 from manifests.mass import limits_of
 from manifests.model import Stage
 from manifests.search import Changed, Cursor, Search, scoped
 from manifests.store import PAGE_MAX
 from manifests.view import ManifestView
-from signing.phrase import Phrase
+from signing.phrase import Phrase, Word, word_in
 from signing.refusal import refuse
 from whitelist.transfer import NUMBER
 from whitelist.workdays import workdays_of
 
 _MANIFEST = re.compile(rf"manifest/{USCC}/{ULID}")
 _ULID = re.compile(ULID)
+
+
+async def describe_manifests(conn: Conn, chains: Sequence[str], parties: Sequence[str]) -> dict[str, Word]:
+    """Manifests by chain as people know them, by day, plate, receiver and stage, for texts that name them; those that one of ``parties`` takes
+    part in, for of others nobody is told."""
+    views = await store.fetch_views(conn, chains)
+    return {chain: _told(view) for chain, view in views.items() if not set(view.parties).isdisjoint(parties)}
+
+
+def _told(view: ManifestView) -> Word:
+    day, state = format_at(view.issued_s)[:10], view.state
+    truck = "".join(leg.vehicle.plate for leg in state.legs[-1:])
+    stage = telling.stage(state.stage)
+    return (
+        "、".join(filter(None, (f"{day} 开具", f"送往{state.receiver}", truck, word_in(stage, "zh")))),
+        ", ".join(filter(None, (f"load of {day} to {state.receiver}", truck, word_in(stage, "en")))),
+    )
 
 
 @asynccontextmanager

@@ -46,6 +46,25 @@ def open_acts(now: Stage) -> Word:
     return zh or "无", en or "nothing"
 
 
+def way_to(now: Stage, asked: Act) -> Word:
+    """The act that comes first where another is asked for, and who signs it: to arrive, a load departs. Empty where no way leads there, and
+    voiding is never one."""
+    first: dict[Stage, Act | None] = {now: None}
+    waiting = [now]
+    for stage in waiting:
+        for known, move in moves_from(stage):
+            if known is asked and (before := first[stage]) is not None:
+                signers = roles_of(before)
+                zh = "、".join(CAPACITIES[role] for role in signers)
+                en = " and the ".join(role.replace("_", " ") for role in signers)
+                return f"{act(before)[0]}，由{zh}签署", f"{act(before)[1]}, signed by the {en}"
+            for end in move.to if known is not Act.VOID else ():
+                if end not in first:
+                    first[end] = first[stage] or known
+                    waiting.append(end)
+    return ""
+
+
 def lines(count: int) -> str:
     """Numbers of the lines of a manifest: ``0 … 3``, of one line ``0``."""
     return "0" if count == 1 else f"0 … {count - 1}"

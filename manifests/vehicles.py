@@ -7,7 +7,7 @@ the loads of many; only trucks stand in the register. Back-fills stand in none: 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -115,38 +115,61 @@ def carried_g(state: ManifestState, leg: Leg) -> int:
     return sum(part.mass_g for part in leg.parts) if leg.parts else sum(line.sent_g for line in state.lines)
 
 
-def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int, *, departs: bool) -> None:
-    """R-53 VEHICLE_OVERLAP and R-24 OVERLOAD for a load of ``grams`` that comes onto a truck of ``carrier``.
+def judge_trips(judged: Judged, out: Findings, carrier: str, grams: int) -> None:
+    """R-53 VEHICLE_OVERLAP and R-24 OVERLOAD for a load of ``grams`` that comes onto a truck of ``carrier`` on its way: both are only said."""
+    _judge_loads(judged, out, carrier, grams, _alert_trip)
 
-    The departure on a truck that the same carrier has just sent on another trip is refused; of what is under way already it is only said.
-    """
-    statement, state = judged.statement, judged.state
-    vehicle: Vehicle = statement.body.vehicle
-    if vehicle.kind != "truck" or state.is_backfill:
+
+def judge_first_trip(judged: Judged, out: Findings, carrier: str, grams: int) -> None:
+    """The same of a departure, which is refused on a truck that the same carrier has just sent on another trip."""
+    _judge_loads(judged, out, carrier, grams, _refuse_trip)
+
+
+def _judge_loads(
+    judged: Judged, out: Findings, carrier: str, grams: int, overlaps: Callable[[Judged, Findings, Trip, OpenTrip], None]
+) -> None:
+    vehicle: Vehicle = judged.statement.body.vehicle
+    if vehicle.kind != "truck" or judged.state.is_backfill:
         return
     limits = limits_of(judged.facts)
     known: VehicleTrips | None = judged.facts.get(trip_key(vehicle))
-    mine = Trip(trip_name(statement.chain, state), carrier, statement.at_s)
+    mine = Trip(trip_name(judged.statement.chain, judged.state), carrier, judged.statement.at_s)
     for other in () if known is None else known.open:
-        ahead_s = statement.at_s - other.trip.begun_s
-        if other.manifest == statement.chain:
+        if other.manifest == judged.statement.chain:
             continue
         if mine.is_same(other.trip, limits):
             grams += other.grams
-        elif departs and other.trip.carrier == carrier and 0 <= ahead_s < limits.vehicle_busy_h * HOUR:
-            own: dict[str, Word] = {
-                "plate": vehicle.plate,
-                "manifest": other.manifest,
-                "since": minute(other.trip.begun_s),
-                "carrier": carrier,
-            }
-            own["trip"] = state.trip_id or ("还没有", "none")
-            out.refuse("VEHICLE_OVERLAP", "body.vehicle.plate", f"{vehicle.plate}: {other.manifest}", "", "BUSY", **own)
         else:
-            own = {"plate": vehicle.plate, "manifest": other.manifest, "since": minute(other.trip.begun_s), "other": other.trip.carrier}
-            out.alert("H", "VEHICLE_OVERLAP", "SEEN", **own)
+            overlaps(judged, out, mine, other)
     if grams > limits.truck_max_t * GRAMS_PER_TONNE:
         out.alert("H", "OVERLOAD", "ON_BOARD", plate=vehicle.plate, total=tonnes(grams), most=str(limits.truck_max_t))
+
+
+def _refuse_trip(judged: Judged, out: Findings, mine: Trip, other: OpenTrip) -> None:
+    ahead_s = mine.begun_s - other.trip.begun_s
+    if other.trip.carrier != mine.carrier or not 0 <= ahead_s < limits_of(judged.facts).vehicle_busy_h * HOUR:
+        _alert_trip(judged, out, mine, other)
+        return
+    plate = judged.statement.body.vehicle.plate
+    own: dict[str, Word] = {"trip": judged.state.trip_id or ("还没有", "none"), "carrier": mine.carrier, **_load(plate, other)}
+    out.refuse("VEHICLE_OVERLAP", "body.vehicle.plate", f"{plate}: {other.manifest}", "", "BUSY", **own)
+
+
+def _alert_trip(judged: Judged, out: Findings, mine: Trip, other: OpenTrip) -> None:
+    out.alert("H", "VEHICLE_OVERLAP", "SEEN", other=other.trip.carrier, **_load(judged.statement.body.vehicle.plate, other))
+
+
+def _load(plate: str, other: OpenTrip) -> dict[str, Word]:
+    """What another load on a truck is known by: whose it is, since when, how much of what."""
+    load = f"{tonnes(other.grams)} t {' '.join(other.categories)}"
+    generator = other.manifest.partition("/")[2].partition("/")[0]
+    return {
+        "plate": plate,
+        "manifest": other.manifest,
+        "since": minute(other.trip.begun_s),
+        "generator": generator,
+        "load": (load.replace(" t ", " 吨 "), load),
+    }
 
 
 def vehicle_fits_the_mode(judged: Judged, out: Findings) -> None:
@@ -289,12 +312,12 @@ VEHICLE_OVERLAP | R-53 | carrier | law §7.4 [DESIGN]
 The vehicle is still under way with another trip. || Record the arrival of the other trip first; a collection round shares one trip id.
 
 VEHICLE_OVERLAP:BUSY
-{plate} 还在执行联单 {manifest} 的转移（{since} 起运），没有运抵。 || 那一车已经到达的，由承运人{carrier}先提交它的运抵（manifest.arrive），再提交本次起运；车牌填错的，改正 body.vehicle.plate；同车收运多个移出人的，两份联单在开具时填写同一 trip_id（本联单的 trip_id：{trip}）。
-{plate} is still under way on {manifest} (departed {since}). || If that load has come, the carrier {carrier} records it (manifest.arrive) and sends this again; correct body.vehicle.plate if it is wrong; loads of one collection round are issued with one trip_id (trip_id of this one: {trip}).
+{plate} 还装着{generator}的 {load}（{since} 起运，联单 {manifest}），没有运抵。 || 那一车已经到达的，由承运人{carrier}先提交它的运抵（manifest.arrive），再提交本次起运；车牌填错的，改正 body.vehicle.plate；同车收运多个移出人的，两份联单在开具时填写同一 trip_id（本联单的 trip_id：{trip}）。
+{plate} is still under way with {load} of {generator} (departed {since}; {manifest}). || If that load has come, the carrier {carrier} records it (manifest.arrive) and sends this again; correct body.vehicle.plate if it is wrong; loads of one collection round are issued with one trip_id (trip_id of this one: {trip}).
 
 VEHICLE_OVERLAP:SEEN
-{plate} 在账本中还有一车未运抵：联单 {manifest}，承运人 {other}，{since} 起运。 || 不影响入账。请该联单的承运人补交运抵；车牌填错的，由填错的一方更正。
-{plate} has another load that has not arrived: manifest {manifest}, carrier {other}, departed {since}. || It is entered all the same. Let that carrier record the arrival; a wrong plate is corrected by whoever gave it.
+{plate} 在账本中还有一车未运抵：{generator}的 {load}，承运人{other}，{since} 起运，联单 {manifest}。 || 不影响入账。请该联单的承运人补交运抵；车牌填错的，由填错的一方更正。
+{plate} has another load that has not arrived: {load} of {generator}, carrier {other}, departed {since}, manifest {manifest}. || It is entered all the same. Let that carrier record the arrival; a wrong plate is corrected by whoever gave it.
 
 PLATE_FORM | - | carrier | [DESIGN]
 汽车号牌不合格式。 || 不影响入账，主管部门会看到。核对号牌：一个汉字、一个字母、四至六位字母或数字。

@@ -13,6 +13,7 @@ from msgspec import Struct, convert
 from msgspec.structs import asdict, replace
 
 from signing.citation import cited
+from signing.labelled import NO_LABELS, Labels, labelled
 from signing.phrase import Language, Word, cut, word_in
 
 Lift = Literal[
@@ -62,14 +63,15 @@ class Rule(Struct, frozen=True, kw_only=True):
         """The source in force on a day ``YYYY-MM-DD``; for an unknown day, which is blank, the present one."""
         return self.source if self.before is None or not day or day >= self.before[0] else self.before[1]
 
-    def told(self, cause: str, places: Mapping[str, Word], names: Mapping[str, str]) -> "Rule":
-        """The text of a cause with its places filled; codes of parties with their ``names``, where they are known. Else the standing text."""
+    def told(self, cause: str, places: Mapping[str, Word], names: Mapping[str, Word], labels: Labels = NO_LABELS) -> "Rule":
+        """The text of a cause with its places filled; codes of parties and chains with their ``names``, where they are known, fields of the act
+        with their ``labels``. Else the standing text."""
         text = self.causes.get(cause)
         if text is None:
             return self
         filled = {language: _Places((name, _word(word, language)) for name, word in places.items()) for language in get_args(Language)}
-        zh, do_zh = (_counted(_named(said.format_map(filled["zh"]), names, "zh"), "zh") for said in (text.zh, text.do_zh))
-        en, do_en = (_counted(_named(said.format_map(filled["en"]), names, "en"), "en") for said in (text.en, text.do_en))
+        zh, do_zh = (labelled(_named(said.format_map(filled["zh"]), names, "zh"), "zh", labels) for said in (text.zh, text.do_zh))
+        en, do_en = (labelled(_named(said.format_map(filled["en"]), names, "en"), "en", labels) for said in (text.en, text.do_en))
         return replace(text, zh=zh, do_zh=do_zh, en=en, do_en=do_en)
 
 
@@ -86,30 +88,16 @@ def _word(word: Word, language: Language) -> str:
     return text if len(text) <= TOLD_MAX else f"{text[:TOLD_MAX]}…"
 
 
-def _named(text: str, names: Mapping[str, str], language: Language) -> str:
+def _named(text: str, names: Mapping[str, Word], language: Language) -> str:
     """A text with names beside the codes of parties, ``成都锦川…（9151…）``, and from the second time on instead of them; a code that is a part of
-    a chain's name or a label stays, for it is typed so."""
-    for code, name in names.items():
+    a chain's name or a label stays, for it is typed so. What a chain is of stands beside it in the same way."""
+    for code, known in names.items():
         if code in text:
+            name = word_in(known, language)
             first, *others = re.split(rf"(?<![0-9A-Za-z/=]){code}(?![0-9A-Za-z/])", text)
             whole = f"{name}（{code}）" if language == "zh" else f"{name} ({code})"
             text = first + (whole + name.join(others) if others else "")
     return text
-
-
-_ITEM = re.compile(r"(?<![\w.])body(?:\.[a-z_]+)+\.([0-9]{1,4})((?:\.[a-z_]+)*)(?![\w]|\.\w)")
-
-
-def _counted(text: str, language: Language) -> str:
-    """A text with the items of lists counted as people count, from 1, and the path in brackets: ``第 14 项（body.gate.labels.13）``."""
-
-    def said(found: re.Match[str]) -> str:
-        number, field = int(found[1]) + 1, found[2][1:]
-        if language == "zh":
-            return f"第 {number} 项{f'的 {field}' if field else ''}（{found[0]}）"
-        return f"{f'{field} of ' if field else ''}item {number} ({found[0]})"
-
-    return _ITEM.sub(said, text)
 
 
 class Reason(Struct, frozen=True, omit_defaults=True):
@@ -122,6 +110,7 @@ class Reason(Struct, frozen=True, omit_defaults=True):
     cause: str = ""  # which of the rule's causes it is; empty: the standing text says it
     places: Mapping[str, Word] = {}  # what is so in the case, by the places of that cause's text
     near: str = ""  # the text that would be right, where what was found shows which one was meant
+    lift: Lift | Literal[""] = ""  # who can make it go away, where that is in the case and not in the text
 
 
 class Refusal(Exception):
@@ -131,8 +120,10 @@ class Refusal(Exception):
         """``day`` is that of the event that was judged, ``YYYY-MM-DD``: the reasons then cite the law of that day."""
         self.reasons: tuple[Reason, ...] = tuple(reasons)
         self.day = day
-        self.names: Mapping[str, str] = {}
-        """Names of parties by code, as far as somebody has looked them up for the texts."""
+        self.names: Mapping[str, Word] = {}
+        """Names of parties by code, and what chains are of, as far as somebody has looked them up for the texts."""
+        self.labels: Labels = NO_LABELS
+        """Labels of the fields of the act that was refused, where it is known which one it is."""
         super().__init__(", ".join(f"{r.code}({r.field})" if r.field else r.code for r in self.reasons))
 
     @property

@@ -3,7 +3,7 @@
 Nothing here is asked before somebody is refused or alerted. Days and times are those of Beijing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import get_args
 
 from ledger.directory import LOG_MAIN, LogState, authorities_of_division
@@ -52,6 +52,38 @@ def words(codes: Iterable[str]) -> Word:
     """Several of them, any of which would do."""
     found = [known if isinstance(known := word(code), tuple) else (known, known) for code in codes]
     return "、".join(zh for zh, _ in found), " / ".join(en for _, en in found)
+
+
+# fmt: off
+METHODS: Mapping[str, tuple[str, str]] = {
+    "R1": ("作为燃料或以其他方式产生能量", "use as a fuel"), "R2": ("溶剂回收、再生", "reclamation of solvents"),
+    "R3": ("再循环、再利用不是用作溶剂的有机物", "recycling of organic substances"), "R4": ("再循环、再利用金属和金属化合物", "recycling of metals"),
+    "R5": ("再循环、再利用其他无机物", "recycling of inorganic substances"), "R6": ("再生酸或碱", "regeneration of acids or bases"),
+    "R7": ("回收污染减除剂的组分", "recovery from pollution abatement"), "R8": ("回收催化剂组分", "recovery from catalysts"),
+    "R9": ("废油再提炼或其他再利用", "re-refining of oil"), "R15": ("其他利用", "other recovery"), "D1": ("填埋", "landfill"),
+    "D9": ("物理化学处理", "physico-chemical treatment"), "D10": ("焚烧", "incineration"), "D16": ("其他处置", "other disposal"),
+    "C1": ("水泥窑共处置", "co-processing in cement kilns"), "C2": ("生产建筑材料", "production of building materials"),
+    "C3": ("清洗包装容器", "cleaning of containers"), "Y10": ("医疗废物焚烧", "incineration of medical waste"),
+    "Y11": ("医疗废物高温蒸汽处理", "steam treatment of medical waste"), "Y12": ("医疗废物化学消毒", "chemical disinfection of medical waste"),
+    "Y13": ("医疗废物微波消毒", "microwave disinfection of medical waste"), "Y16": ("医疗废物其他处置", "other treatment of medical waste"),
+    "G21": ("铬渣干法解毒", "dry detoxication of chromium slag"), "G22": ("铬渣湿法解毒", "wet detoxication of chromium slag"),
+    "G23": ("铬渣烧结炼铁", "sintering of chromium slag"), "G24": ("铬渣生产水泥", "cement from chromium slag"),
+    "G29": ("铬渣其他处置", "other treatment of chromium slag"), "S": ("收集、贮存", "collection and storage"),
+}
+"""Methods of use and disposal in words, shortened (reference of 2026-11-22 §5.6: 利用处置方式代码 [READ S25a, b])."""
+# fmt: on
+
+
+def method(code: str) -> Word:
+    """``R4（再循环、再利用金属和金属化合物）``."""
+    zh, en = METHODS[code]
+    return f"{code}（{zh}）", f"{code} ({en})"
+
+
+def methods(codes: Iterable[str]) -> Word:
+    """Several of them; of none a dash."""
+    found = [method(code) for code in codes]
+    return "、".join(word_in(one, "zh") for one in found) or "-", " / ".join(word_in(one, "en") for one in found) or "-"
 
 
 def nth(number: int) -> Word:

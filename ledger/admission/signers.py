@@ -11,7 +11,7 @@ from ledger.directory import KeyRecord, PartyState, authorities_of_party, is_fou
 from ledger.model import Facts, Findings, Moment, Statement, Unread
 from ledger.times import format_at
 from signing.phrase import Phrase, Word
-from signing.refusal import Reason, texts
+from signing.refusal import Lift, Reason, texts
 
 TEXTS = texts("""
 ON_BEHALF | R-67 | sender | formats §3 [DESIGN]
@@ -61,6 +61,13 @@ _ROLES: Mapping[str, str] = {
     "authority of the region": "单位所在地主管部门", "authority of the place": "场所所在地主管部门",
     "countersigning authority": "联署的主管部门",
 }  # fmt: skip
+
+_LIFTS: Mapping[str, Lift] = {
+    "generator": "generator", "consignor": "consignor", "carrier": "carrier", "taking_carrier": "carrier", "receiver": "receiver",
+    "generator or origin's authority": "generator", "operator": "operator", "origin's authority": "origin_authority",
+    "destination's authority": "destination_authority",
+}  # fmt: skip
+"""Who makes good that a role did not sign: its holder. Of the others the text says who it is."""
 
 
 def role_word(name: str) -> tuple[str, str]:
@@ -219,9 +226,9 @@ class _Bench:
                 "signer": signer or by[0],
             }
             if is_there:
-                self._out.refuse("SIGNER_ROLE", field, signer or by[0], wanted, "OTHER", **own)
+                self._out.refuse("SIGNER_ROLE", field, signer or by[0], wanted, "OTHER", lift=_LIFTS.get(role.name, ""), **own)
             else:
-                self._out.refuse("SIGNER_MISSING", field, signer or by[0], wanted, "ROLE", **own)
+                self._out.refuse("SIGNER_MISSING", field, signer or by[0], wanted, "ROLE", lift=_LIFTS.get(role.name, ""), **own)
             self.taken += 1
         return True
 
@@ -234,7 +241,7 @@ class _Bench:
                 "principal": principal,
                 "delegate": self._statement.by[0],
             }
-            self._out.refuse("SIGNER_ROLE", "for", principal, _wanted(role, holders), "FOR", **own)
+            self._out.refuse("SIGNER_ROLE", "for", principal, _wanted(role, holders), "FOR", lift=_LIFTS.get(role.name, ""), **own)
             return False
         self._out.tag("ON_BEHALF")
         self.taken = 1

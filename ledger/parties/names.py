@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from ledger.admission.entry import Entry
-from ledger.chain import USCC
+from ledger.chain import ULID, USCC
 from ledger.fields import normal
 from ledger.kinds.founding import FoundingAuthority, FoundingParty, LogFound
 from ledger.kinds.party import PartyAmend, PartyRegister
+from signing.phrase import Word
 from signing.refusal import Reason
 
 _PARTY = re.compile(rf"(?<![0-9A-Z]){USCC}(?![0-9A-Z])")
+_CHAIN = re.compile(rf"(?<![0-9A-Za-z])manifest/{USCC}/{ULID}(?![0-9A-Za-z/])")
 PART_MAX = 60
 """Characters of a part of a name that is looked for."""
 
@@ -44,10 +46,23 @@ def named_in(entry: Entry) -> Iterator[Named]:
         yield Named(owner, entry.index, body.name, "" if body.reopen and body.closed_on is None else body.closed_on)
 
 
-def parties_in(reasons: Iterable[Reason]) -> list[str]:
-    """Codes of the parties that the texts of reasons name, so that their names can stand beside them."""
-    words = (word for reason in reasons for word in reason.places.values())
-    return sorted({code for word in words for text in ((word,) if isinstance(word, str) else word) for code in _PARTY.findall(text)})
+def words_in(reasons: Iterable[Reason]) -> list[Word]:
+    """Everything that the texts of reasons say of the case."""
+    return [word for reason in reasons for word in reason.places.values()]
+
+
+def parties_in(words: Iterable[Word]) -> list[str]:
+    """Codes of the parties that are named, so that their names can stand beside them."""
+    return _found(_PARTY, words)
+
+
+def chains_in(words: Iterable[Word]) -> list[str]:
+    """Chains of manifests that are named whole, so that it can be said what they are of."""
+    return _found(_CHAIN, words)
+
+
+def _found(pattern: re.Pattern[str], words: Iterable[Word]) -> list[str]:
+    return sorted({code for word in words for text in ((word,) if isinstance(word, str) else word) for code in pattern.findall(text)})
 
 
 def grams(text: str) -> frozenset[str]:

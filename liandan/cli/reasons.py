@@ -31,5 +31,6 @@ def _where(reason: Reason | ProblemError, language: Language) -> str:
     """Where, what was found, what was expected and what may have been meant."""
     found, expected = word_in(reason.found, language), word_in(reason.expected, language)
     wanted, near = ("（应为 {}）", "您是不是想写 {}？") if language == "zh" else (" (expected {})", "did you mean {}?")
-    told = " ".join(part for part in (reason.field, found) if part) + (wanted.format(expected) if expected else "")
+    label = reason.label if isinstance(reason, ProblemError) else ""
+    told = " ".join(part for part in (label, reason.field, found) if part) + (wanted.format(expected) if expected else "")
     return f"{told} {near.format(reason.near)}" if reason.near else told

@@ -237,7 +237,7 @@ def vehicle_is_free(judged: Judged, out: Findings) -> None:
     carrier = carrier_of(statement)
     loaded = {line.line: parse_mass(line.mass_t) for line in statement.body.loaded}
     grams = sum(loaded.get(number, line.declared_g) for number, line in enumerate(state.lines))
-    vehicles.judge_trips(judged, out, carrier, grams, departs=True)
+    vehicles.judge_first_trip(judged, out, carrier, grams)
     vehicles.judge_waybill(judged, out, carrier, statement.body.waybill_no)
 
 

@@ -13,8 +13,9 @@ from ledger.fields import Commitments
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, parse_at, year_at
-from manifests.act import ManifestAct, drawn, is_open
+from manifests.act import ManifestAct, drawn
 from manifests.model import LineState, ManifestState, Stage, Times
+from manifests.opening import is_open
 from whitelist import check
 from whitelist.checked import Asked, decision_of, event_of
 from whitelist.exemptions import exemptions_on

@@ -7,11 +7,14 @@ import re
 import string
 from collections.abc import Iterator
 
+import pytest
+
 from ledger.labels import fields_of
 from ledger.problem import mark, problem_errors
 from liandan.pages.problem import parts_of
 from liandan.wiring import KINDS, RULES
 from signing.citation import source_in_chinese
+from signing.labelled import field_name, labelled
 from signing.phrase import Language
 from signing.refusal import Reason, Rule, texts
 from tests.house.source import ROOT, modules
@@ -97,11 +100,49 @@ def test_items_are_counted_from_1_with_their_path_in_brackets() -> None:
         reason = Reason("LEFT", cause="SOME", places={"left": where, "firm": "-"})
         return problem_errors([reason], {"LEFT": rule}, language)[0].message
 
-    assert told("body.gate.labels.13", "zh") == "改正 第 14 项（body.gate.labels.13）。"
-    assert told("body.lines.0.mass_t", "zh") == "改正 第 1 项的 mass_t（body.lines.0.mass_t）。"
+    assert told("body.gate.labels.13", "zh") == "改正第 14 项（body.gate.labels.13）。"
+    assert told("body.lines.0.mass_t", "zh") == "改正第 1 项的 mass_t（body.lines.0.mass_t）。"
     assert told("body.lines.0.mass_t", "en") == "Correct mass_t of item 1 (body.lines.0.mass_t)."
+    assert told("（body.lines.0.mass_t）", "zh") == "改正 （body.lines.0.mass_t）。"
     for plain in ("body.permit", "body.lines.0.lots.1", "5.6"):
         assert told(plain, "en") == f"Correct {plain}."
+
+
+LABELS = {
+    "lines": ("危险废物", "wastes"),
+    "lines.*.mass_t": ("计划转移量（吨）", "declared mass, t"),
+    "lines.*.lots": ("来源批次", "source lots"),
+    "gate": ("装载", "loading gate"),
+    "gate.labels": ("数字识别码", "labels of 37 characters"),
+    "destination": ("接受地", "destination"),
+    "destination.division": ("行政区划代码", "division"),
+    "permit": ("许可证", "permit"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "zh", "en"),
+    [
+        ("body.lines.0.mass_t", "第 1 行“计划转移量（吨）”", '"declared mass, t" of line 1'),
+        ("body.lines.3", "第 4 行", "line 4"),
+        ("body.lines.0.lots.1", "第 1 行“来源批次”第 2 项", 'item 2 of "source lots" of line 1'),
+        ("body.gate.labels.13", "“数字识别码”第 14 项", 'item 14 of "labels of 37 characters"'),
+        ("body.destination.division", "“接受地·行政区划代码”", '"division, destination"'),
+        ("body.permit", "“许可证”", '"permit"'),
+        ("body.nothing", "", ""),
+        ("by.1", "", ""),
+    ],
+)
+def test_a_path_is_told_by_the_labels_of_the_act(path: str, zh: str, en: str) -> None:
+    assert (field_name(path, "zh", LABELS), field_name(path, "en", LABELS)) == (zh, en)
+    for name, language in ((zh, "zh"), (en, "en")):
+        behind = f"（{path}）" if language == "zh" else f" ({path})"
+        before = "→" if language == "zh" and name else "→ "
+        assert labelled(f"→ {path}", language, LABELS) == (f"{before}{name}{behind}" if name else f"→ {path}")
+
+
+def test_a_label_that_the_text_says_already_is_not_said_again() -> None:
+    assert labelled("在 body.permit 填写许可证。", "zh", LABELS) == "在 body.permit 填写许可证。"
 
 
 def places_of(text: Rule) -> set[str]:

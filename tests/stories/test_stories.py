@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from ledger.auditing.audit import AuditReport
+from ledger.times import format_at
 from liandan.demo.cast import CAST
 from liandan.demo.play import Played
 from liandan.demo.story import deeds
 from liandan.demo.trip import ManifestStory
 from manifests.model import Stage as Stand
+from signing.envelope import freeze
 from tests.stories.stage import Stage, stage
 from whitelist.quota import q1_account, q2_account, q3_account
 
@@ -122,3 +125,21 @@ def test_an_account_holds_what_its_manifests_hold(told: Told) -> None:
         held.update(view.state.drawn)
     assert {name: grams for name, grams in told.stage.used_g.items() if not name.startswith("Q1 ")} == held
     assert len(held) > 8
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_refusal_says_what_the_other_load_is_and_names_the_field(told: Told, language: str) -> None:
+    """Cases 15 and 29 of a dispatcher: of a chain's name he knows nothing; of the day, the receiver and the truck he does."""
+    trip, on_stage = told.one("one load"), told.stage
+    again = on_stage.trip("batteries_out", "once more", "10-31 18:01", "5.6").do("issue", numbered=False)
+    [act] = again.acts
+    number = on_stage.view(trip).state.number
+    [envelope] = [on_stage.scribe.write(structs.replace(act, body={**act.body, "number": number}, expect=("NO_DUPLICATE",)))]
+    async with httpx.AsyncClient(base_url=on_stage.poster.url) as client:
+        headers = {"Liandan-Now": format_at(act.posted_s), "Accept-Language": language}
+        answer = (await client.post("/v1/statements", content=freeze(envelope), headers=headers)).json()
+    [error] = answer["errors"]
+    receiver, plate = CAST.firm("jiangjin"), on_stage.view(trip).state.legs[-1].vehicle.plate
+    for part in ("2026-10-12", receiver.name, receiver.uscc, plate, trip.chain):
+        assert part in error["message"], error
+    assert error["label"] == {"zh": "“国家联单编号”", "en": '"national number"'}[language]

@@ -25,6 +25,7 @@ from tests.whitelist.driver import (
 )
 from tests.whitelist.test_check_basis import KILN, POINT_TO_POINT, ash, exempt
 from tests.whitelist.test_check_permission import EXCEPT, T, ask, use
+from whitelist import telling
 from whitelist.acts.permit_status import PermitChange
 from whitelist.fields import PermitItem
 from whitelist.quota import q3_account
@@ -140,7 +141,13 @@ def test_a_code_and_a_method_outside_the_permit_name_what_it_covers() -> None:
     assert whole(ask(log, line(), line(code="900-025-31", hazards=("T",)), **INTRA)) == [
         ("PERMIT_SCOPE", f"{where}.code", "900-025-31", "HW31 EXCEPT 900-025-31; HW49 ALL", "OTHER", scope)
     ]
-    method = {"no": NO, "waste": "900-052-31", "asked": "D1", "allowed": "R4 / R5", "where": f"{where}.method"}
+    method = {
+        "no": NO,
+        "waste": "900-052-31",
+        "asked": ("D1（填埋）", "D1 (landfill)"),
+        "allowed": telling.methods(["R4", "R5"]),
+        "where": f"{where}.method",
+    }
     assert whole(ask(log, line(), line(method="D1"), **INTRA)) == [("PERMIT_METHOD", f"{where}.method", "D1", "R4 / R5", "OTHER", method)]
 
 
@@ -149,7 +156,13 @@ def test_a_basis_that_does_not_waive_it_is_told_line_by_line() -> None:
     log.site(OTHER_GENERATOR, "S-1", "500115")
     origin = replace(transfer().origin, division="500115", site="S-1")
     answer = log.ask(transfer(ash(), ash(method="R5"), **{**INTRA, "generator": OTHER_GENERATOR, "origin": origin}))
-    method = {"no": NO, "waste": "772-002-18", "asked": "C1", "allowed": "R5", "where": "body.lines.0.method"}
+    method = {
+        "no": NO,
+        "waste": "772-002-18",
+        "asked": telling.method("C1"),
+        "allowed": telling.methods(["R5"]),
+        "where": "body.lines.0.method",
+    }
     item = {"edition": "2025", "item": "31", "waste": "772-002-18", "day": "2026-11-05"}
     found = f"2025: 31, {OTHER_RECEIVER}; 772-002-18"
     owners = {"owner": OTHER_RECEIVER, "generator": OTHER_GENERATOR}
@@ -219,7 +232,11 @@ MISSING_LINE: dict[str, Word] = {
         ({"packs": 0}, "packs", ("FORM_PACK", "box 0", "≥ 1", "NO_PACKS", {"waste": BATTERIES, "packing": ("箱（box）", "box")})),
         ({"packing": "none"}, "packs", ("FORM_PACK", "none 14", "0", "UNPACKED", {"waste": BATTERIES, "packs": "14"})),
         ({"packing": "none", "packs": 1}, "packs", ("FORM_PACK", "none 1", "0", "UNPACKED", {"waste": BATTERIES, "packs": "1"})),
-        ({"purpose": "store"}, "purpose", ("METHOD", "store", "R4: use", "PURPOSE", {"method": "R4", "asked": STORE, "right": USE})),
+        (
+            {"purpose": "store"},
+            "purpose",
+            ("METHOD", "store", "R4: use", "PURPOSE", {"method": telling.method("R4"), "asked": STORE, "right": USE}),
+        ),
         ({"decision_line": None}, "decision_line", ("MISSING", "", "0 …", "WHAT", MISSING_LINE)),
     ],
 )

@@ -91,7 +91,13 @@ def test_a_line_that_is_not_the_decisions() -> None:
     code = {**own, "line": FIRST, "asked": "900-047-49", "approved": "900-041-49", "name": rags, "others": second}
     answer = ask(log, rag(code="900-047-49"))
     assert whole(answer) == [("APPROVAL_CODE", f"{where}.code", "900-047-49", "900-041-49", "OTHER", code)]
-    method = {**own, "line": FIRST, "asked": "R4", "approved": "D10", "waste": f"{rags} 900-041-49"}
+    method = {
+        **own,
+        "line": FIRST,
+        "asked": ("R4（再循环、再利用金属和金属化合物）", "R4 (recycling of metals)"),
+        "approved": ("D10（焚烧）", "D10 (incineration)"),
+        "waste": f"{rags} 900-041-49",
+    }
     assert whole(ask(log, rag(method="R4"))) == [("APPROVAL_METHOD", f"{where}.method", "R4", "D10", "OTHER", method)]
 
 
@@ -152,7 +158,13 @@ def test_an_application_says_of_the_permit_what_an_issue_would() -> None:
     scope = {"waste": "900-025-31", "no": NO, "scopes": scopes, "where": "body.lines.1.code"}
     reasons = told(log, "apply", application(applied(), applied(code="900-025-31", hazards=("T",))), GENERATOR)
     assert reasons == [("PERMIT_SCOPE", "body.lines.1.code", "900-025-31", "HW31 INCLUDE 900-052-31", "OTHER", scope)]
-    method = {"no": NO, "waste": "900-052-31", "asked": "D1", "allowed": "R4", "where": "body.lines.1.method"}
+    method = {
+        "no": NO,
+        "waste": "900-052-31",
+        "asked": ("D1（填埋）", "D1 (landfill)"),
+        "allowed": ("R4（再循环、再利用金属和金属化合物）", "R4 (recycling of metals)"),
+        "where": "body.lines.1.method",
+    }
     reasons = told(log, "apply", application(applied(), applied(method="D1")), GENERATOR)
     assert reasons == [("PERMIT_METHOD", "body.lines.1.method", "D1", "R4", "OTHER", method)]
 

@@ -139,7 +139,7 @@ def grant_is_lawful(judged: Judged, out: Findings) -> None:
                 grant.line.method,
                 "use_only",
                 "USE_ONLY",
-                asked=grant.line.method,
+                asked=telling.method(grant.line.method),
                 line=telling.nth(grant.number),
             )
     _judge_route(judged, out, grants)

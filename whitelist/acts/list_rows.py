@@ -92,7 +92,7 @@ def rows_lie_within_their_permits(judged: Judged, out: Findings) -> None:
                     row_of: dict[str, Word] = {
                         "row": telling.nth(number),
                         "no": permit.no,
-                        "method": method,
+                        "method": telling.method(method),
                         "waste": row.waste.told(),
                         "scopes": told,
                     }
@@ -153,7 +153,7 @@ def no_row_comes_twice(judged: Judged, out: Findings) -> None:
                 "row": telling.nth(number),
                 "other": telling.nth(twin),
                 "waste": row.waste.told(),
-                "methods": " ".join(row.methods),
+                "methods": telling.methods(row.methods),
             }
             out.refuse(
                 "ROW_TWICE",

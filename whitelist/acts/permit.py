@@ -131,7 +131,8 @@ def items_are_in_form(judged: Judged, out: Findings) -> None:
         judge_scope(out, f"body.items.{position}", item)
     for position, item in enumerate(after.items):
         if after.permit_class == "collection" and item.methods != ("S",):
-            out.refuse("METHOD", f"body.items.{position}.methods", " ".join(item.methods), "S", "COLLECTION", asked=" ".join(item.methods))
+            asked = telling.methods(item.methods)
+            out.refuse("METHOD", f"body.items.{position}.methods", " ".join(item.methods), "S", "COLLECTION", asked=asked)
     if body.items is None and body.valid_from is None:
         return
     if any(is_retired(judged.facts, code, after.valid_from) for item in after.items for code in item.codes):

@@ -97,7 +97,8 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
             else:
                 out.refuse("APPROVAL_CODE", f"{path}.code", line.code, decided.code, "BOTH", asked_name=line.name, **codes, **named)
         if line.method != decided.method:
-            methods = {"asked": line.method, "approved": decided.method, "waste": f"{decided.name} {decided.code}", "anew": may(line)}
+            asked, approved = telling.method(line.method), telling.method(decided.method)
+            methods = {"asked": asked, "approved": approved, "waste": f"{decided.name} {decided.code}", "anew": may(line)}
             out.refuse("APPROVAL_METHOD", f"{path}.method", line.method, decided.method, "OTHER", **methods, **named)
 
 
@@ -126,7 +127,9 @@ def _anew(checked: Checked, authority: Word, line: WasteLine) -> Word:
         return telling.around("向{authority}重新申请", "apply again to {authority}", authority=authority)
     zh = "光重新申请没有用：接受人的许可证 {no} 不含 {what}，须先改找许可证包含它的单位（或者由接受人变更许可证），再向{authority}申请"
     en = "a new application alone does not help, for permit {no} does not cover {what}: find a receiver whose permit does (or have this one changed), then apply to {authority}"
-    what = f"{line.code} {line.method}" if permit.items_for(line.code) else line.code
+    what: Word = line.code
+    if permit.items_for(line.code):
+        what = telling.around(f"{line.code} {{method}}", f"{line.code} {{method}}", method=telling.method(line.method))
     return telling.around(zh, en, no=permit.no, what=what, authority=authority)
 
 

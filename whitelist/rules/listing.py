@@ -118,8 +118,9 @@ def _judge_listing(out: Findings, facts: Facts, state: ApprovalState, grant: Gra
         out.refuse("WL_SCOPE", field, grant.line.code, row.waste, "OTHER", waste=waste, scope=row.waste.told(), **own)
     use_only = is_use_only((listed.conditions, row.conditions))
     if grant.line.method not in row.methods or (use_only and group_of(grant.line.method) != "use"):
-        allowed = " / ".join(method for method in row.methods if not use_only or group_of(method) == "use") or "-"
-        out.refuse("WL_METHOD", field, grant.line.method, allowed, "OTHER", asked=grant.line.method, allowed=allowed, **own)
+        may = [method for method in row.methods if not use_only or group_of(method) == "use"]
+        ways = {"asked": telling.method(grant.line.method), "allowed": telling.methods(may)}
+        out.refuse("WL_METHOD", field, grant.line.method, " / ".join(may) or "-", "OTHER", **ways, **own)
     return row
 
 

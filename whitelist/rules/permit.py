@@ -191,8 +191,9 @@ def judge_permit_scope(out: Findings, field: str, permit: PermitState, code: str
 def judge_permit_method(out: Findings, field: str, permit: PermitState, code: str, method: str) -> None:
     """Reason PERMIT_METHOD (R-19); where no item covers the code, by the whole permit (kinds §15)."""
     if not permit.allows(code, method):
+        own = {"asked": telling.method(method), "allowed": telling.methods(permit.methods_for(code))}
         allowed = " / ".join(permit.methods_for(code))
-        out.refuse("PERMIT_METHOD", field, method, allowed, "OTHER", no=permit.no, waste=code, asked=method, allowed=allowed, where=field)
+        out.refuse("PERMIT_METHOD", field, method, allowed, "OTHER", no=permit.no, waste=code, where=field, **own)
 
 
 RULES = (

@@ -6,6 +6,7 @@ from ledger.mass import GRAMS_PER_TONNE, tonnes
 from ledger.model import Findings
 from signing.phrase import Word
 from signing.refusal import texts
+from whitelist import telling
 from whitelist.checked import Checked
 from whitelist.fields import group_of
 from whitelist.rules.exemption import waived_links
@@ -35,8 +36,8 @@ def purpose_is_of_the_method(checked: Checked, out: Findings) -> None:
     for path, line in checked.lines:
         if line.purpose is not None and line.purpose != group_of(line.method):
             group = group_of(line.method)
-            own = {"method": line.method, "asked": _purpose(line.purpose), "right": _purpose(group), "where": f"{path}.purpose"}
-            out.refuse("METHOD", f"{path}.purpose", line.purpose, f"{line.method}: {group}", "PURPOSE", **own)
+            own = {"method": telling.method(line.method), "asked": _purpose(line.purpose), "right": _purpose(group)}
+            out.refuse("METHOD", f"{path}.purpose", line.purpose, f"{line.method}: {group}", "PURPOSE", where=f"{path}.purpose", **own)
 
 
 def _purpose(code: str) -> Word:
