@@ -7,6 +7,7 @@ something is sent to it: a new edition of the list needs an amendment of the bas
 """
 
 from ledger.model import Facts, Findings
+from signing.phrase import Word
 from signing.refusal import texts
 from whitelist.catalogue import PREFIX as CATALOGUES
 from whitelist.catalogue import Catalogue, edition_of
@@ -21,25 +22,30 @@ _NO_LINKS: frozenset[str] = frozenset()
 
 def claims_hold(checked: Checked, out: Findings) -> None:
     """A claimed item is of the day's edition, names the code, and its condition can be met; the links it waives become tags."""
+    exemptions = checked.exemptions
     for path, line in checked.lines:
         for position, claim in enumerate(line.exemptions):
-            if _claimed(checked.exemptions, claim, line) is None:
-                edition = "" if checked.exemptions is None else checked.exemptions.edition
-                own = {"asked": f"{claim.edition}:{claim.item}", "edition": edition, "waste": f"{line.code} {line.name}"}
-                own |= {"allowed": _naming(checked.exemptions, line.code), "where": f"{path}.exemptions.{position}"}
-                found = f"{claim.edition}: {claim.item}"
-                if str(claim.edition) != edition:
-                    out.refuse("EXEMPTION_ITEM", own["where"], found, edition, "EDITION", **own)
-                else:
-                    out.refuse("EXEMPTION_ITEM", own["where"], found, edition, "OTHER", **own)
-        for link in waived_links(checked.exemptions, line):
+            if _claimed(exemptions, claim, line) is not None:
+                continue
+            own: dict[str, Word] = {"asked": f"{claim.edition}:{claim.item}", "where": f"{path}.exemptions.{position}"}
+            field, found = f"{path}.exemptions.{position}", f"{claim.edition}: {claim.item}"
+            if exemptions is None:
+                out.refuse("EXEMPTION_ITEM", field, found, "data.adopt", "NO_LIST", **own)
+                continue
+            edition = exemptions.edition
+            own |= {"edition": edition, "waste": f"{line.code} {line.name}", "allowed": _naming(exemptions, line.code)}
+            if str(claim.edition) != edition:
+                out.refuse("EXEMPTION_ITEM", field, found, edition, "EDITION", **own)
+            else:
+                out.refuse("EXEMPTION_ITEM", field, found, edition, "OTHER", **own)
+        for link in waived_links(exemptions, line):
             out.tag(link)
 
 
-def _naming(exemptions: Exemptions | None, code: str) -> str:
+def _naming(exemptions: Exemptions, code: str) -> Word:
     """The items of an edition that name a code."""
-    found = () if exemptions is None else [number for number, item in exemptions.items.items() if not item.words and item.names(code)]
-    return "、".join(map(str, found)) or "-"
+    found = [str(number) for number, item in exemptions.items.items() if not item.words and item.names(code)]
+    return ("、".join(found), ", ".join(found)) if found else "-"
 
 
 def _item(exemptions: Exemptions | None, named: ExemptionClaim | Basis) -> Exemption | None:
@@ -140,6 +146,10 @@ The class is {asked}, yet a basis of exemption is given. || Leave body.basis out
 EXEMPTION_ITEM | R-22 | generator | 危险废物豁免管理清单 2021 [READ S5], 2025 [READ H4]
 所填豁免条款不是事发之日施行的清单中的条款、不适用于该废物代码，或其条件未满足。 || 核对清单年版和序号；“仅具有腐蚀性”的危险特性只填 C，以文字列明废物的条款须填方案文号；豁免只免除相应环节，不免除联单和跨省审批。
 The claimed item is not of the exemption list in force on the day, does not name this code, or its condition is not met. || Check edition and item; "only corrosive" means C alone, items that name wastes in words need the reference of the plan; an item waives one link, never manifest or approval.
+
+EXEMPTION_ITEM:NO_LIST
+账本没有采用当日施行的豁免清单，所填豁免条款（{asked}，即年版和序号）无从核对。 || 去掉 {where}，按危险货物填写运输信息；要适用豁免的，请运营单位和各主管部门先采用该清单（data.adopt），再原样重新提交。
+The log has adopted no exemption list for this day, so the claimed item ({asked}) cannot be looked at. || Leave {where} out and give the dangerous-goods data; to have it waived, ask the operator and the authorities to adopt the list (data.adopt), and send this again unchanged.
 
 EXEMPTION_ITEM:EDITION
 所填豁免条款（{asked}，即年版和序号）不是现行清单（{edition} 年版）的；现行清单中列有 {waste} 的条款序号：{allowed}。 || 改正 {where}：edition 填 {edition}，item 填对应的序号（换版后序号有变）；没有适用条款的，去掉这一条，按危险货物填写运输信息。

@@ -98,8 +98,11 @@ def _is_a_slip(typed: str, meant: str) -> bool:
 
 def _alike(code: str, catalogue: Catalogue) -> Word:
     """What was perhaps meant, as a sentence of its own; nothing where no code is near."""
-    found = "；".join(f"{one}（{catalogue.wastes[one].description}）" for one in nearest(code, catalogue))
-    return telling.around("只差一处的代码：{found}。", " Codes but one slip away: {found}.", found=found) if found else ""
+    near = [(one, catalogue.wastes[one].description) for one in nearest(code, catalogue)]
+    if not near:
+        return ""
+    zh, en = "；".join(f"{one}（{what}）" for one, what in near), "; ".join(f"{one} ({what})" for one, what in near)
+    return f"只差一处的代码：{zh}。", f" Codes but one slip away: {en}."
 
 
 def judge_hazards(out: Findings, path: str, code: str, hazards: tuple[str, ...], catalogue: Catalogue | None, day: str) -> None:
