@@ -126,11 +126,12 @@ class Log:
             if (over := self.budgets.take(statement, statement.keyids[0], monotonic())) is None:
                 spent[number] = (statement.by[0], statement.keyids[0])
                 item.refusal = check_length(statement, self.budgets.limits)
-            elif not await self._runs_the_log(statement.by[0]):
+            elif not await self.runs_the_log(statement.by[0]):
                 item.refusal = over
         return spent
 
-    async def _runs_the_log(self, uscc: str) -> bool:
+    async def runs_the_log(self, uscc: str) -> bool:
+        """Whether a party is the operator or an authority: who has no budget."""
         state = await self.state()
         return state is not None and state.founder(uscc) is not None
 

@@ -3,6 +3,7 @@
 from ledger.admission import signers
 from ledger.auditing import rulebook as auditing
 from ledger.kinds import KINDS
+from ledger.pending import rulebook as pending
 from ledger.publishing import rulebook as publishing
 from ledger.tree import rulebook as tree
 from ledger.vault import disclosure as vault
@@ -14,11 +15,9 @@ RULES = table(
 FIELD_UNKNOWN | - | sender | formats §1 [DESIGN]
 没有这个字段。 || 改成“应为”所列的字段名；不需要的删去，重新签名提交。
 There is no such field. || Take one of the names listed, or remove it; sign again and resend.
-
 FIELD_MISSING | - | sender | formats §1 [DESIGN]
 缺少必填字段。 || 按“应为”补上该字段，重新签名提交。
 A required field is missing. || Add it as expected, sign again and resend.
-
 FIELD_TYPE | - | sender | formats §1 [DESIGN]
 字段的类型或取值不对。 || 按“应为”改正，重新签名提交；文本要加引号，数字不加。
 A field has a wrong type or value. || Write it as expected, sign again and resend; texts take quotation marks, numbers none.
@@ -395,5 +394,6 @@ A query parameter or header is unknown or malformed. || Write it as expected; /s
     *publishing.RULES.values(),
     *auditing.RULES.values(),
     *vault.RULES.values(),
+    *pending.RULES.values(),
     *witnessing.RULES.values(),
 )

@@ -144,6 +144,10 @@ class Service:
         self.meter.count_admitted(answer.is_new)
         return await self._receipt(answer, wait_s)
 
+    async def receipt_of(self, index: int, wait_s: float) -> Posted | Waiting:
+        """The answer to a statement that is entry ``index``, as to one that is posted again."""
+        return await self._receipt(LoggedEntry(entry=await self.log.entry_at(index), is_new=False), wait_s)
+
     async def _receipt(self, answer: LoggedEntry, wait_s: float) -> Posted | Waiting:
         entry = answer.entry
         published = await self.log.publisher.wait_for(entry.index + 1, wait_s)

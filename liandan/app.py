@@ -10,6 +10,9 @@ from litestar.di import Provide
 from ledger.admission.intake import Room
 from ledger.caller import Caller
 from ledger.log import Log
+from ledger.pending.posting import Posting
+from ledger.pending.routes import ROUTER as PENDING
+from ledger.pending.service import Relay
 from ledger.problem import Language
 from ledger.routes import Limits, MinSize, ledger_routers, read_by
 from ledger.service import Service
@@ -48,6 +51,7 @@ def create_app(
     press: Press,
     webhooks: Webhooks | None = None,
     drawer: Drawer | None = None,
+    posting: Posting | None = None,
 ) -> App:
     """An ASGI application over a running log. What runs in the background is the server's matter."""
     default: Language = "zh" if settings.language == "zh-CN" else "en"
@@ -58,7 +62,7 @@ def create_app(
     state = {
         "service": service, "identity": identity, "projector": projector, "metrics": counted, "settings": settings, "limits": limits,
         "room": Room(BATCHES_HELD * settings.batch_bytes_max), "problem_of": lambda request, error: problems.of(request.scope, error),
-        "webhooks": webhooks,
+        "webhooks": webhooks, "relay": None if posting is None else Relay(posting),
     }  # fmt: skip
     own = Router("/", route_handlers=[healthz, readyz, metrics, post_token, delete_token])
 
@@ -81,7 +85,20 @@ def create_app(
 
     provided: dict[str, Callable[..., Any]] = {"log": log, "press": printing, "drawer": drawing, "caller": caller, "lang": lang}
     litestar: Litestar = Litestar(
-        route_handlers=[*ledger_routers(limits), PUBLISHED, WHITELIST, MANIFESTS, REPORTS, TABLES, VAULT, SCHEMAS, WEBHOOKS, PAGES, own],
+        route_handlers=[
+            *ledger_routers(limits),
+            PENDING,
+            PUBLISHED,
+            WHITELIST,
+            MANIFESTS,
+            REPORTS,
+            TABLES,
+            VAULT,
+            SCHEMAS,
+            WEBHOOKS,
+            PAGES,
+            own,
+        ],
         dependencies={name: Provide(given) for name, given in provided.items()},
         exception_handlers=problems.handlers(),
         openapi_config=interface(lambda: litestar.routes, BY_STATUS, [ReadablePage()]),

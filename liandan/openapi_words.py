@@ -9,6 +9,7 @@ numbers of them before signing. The bytes of evidence: docs/formats/.
 """
 TAGS = {
     "statements": "提交声明 / Posting signed statements, one or many",
+    "pending": "待签声明 / Statements that lack signatures: bring, look at, sign, withdraw, decline",
     "tokens": "登录 / A signed challenge becomes a token",
     "log": "账本 / What the log is and holds: checkpoints, proofs, tiles, feed, parties, chains",
     "whitelist": "试算、许可证、白名单、批准、额度 / Dry runs, permits, lists, approvals, quotas",
@@ -26,6 +27,7 @@ TAGS = {
 USERS = {
     "移出单位 enterprise": [
         "statements",
+        "pending",
         "tokens",
         "whitelist",
         "manifests",
@@ -38,9 +40,10 @@ USERS = {
         "problems",
         "pages",
     ],
-    "承运人 carrier": ["statements", "tokens", "manifests", "tables", "log", "webhooks", "schemas", "problems", "pages"],
+    "承运人 carrier": ["statements", "pending", "tokens", "manifests", "tables", "log", "webhooks", "schemas", "problems", "pages"],
     "接受单位 receiver": [
         "statements",
+        "pending",
         "tokens",
         "whitelist",
         "manifests",
@@ -55,6 +58,7 @@ USERS = {
     ],
     "主管部门 authority": [
         "statements",
+        "pending",
         "tokens",
         "whitelist",
         "manifests",
@@ -68,7 +72,7 @@ USERS = {
         "pages",
     ],
     "监管与公众 regulator": ["verification", "reports", "log", "manifests", "tables", "schemas", "problems", "pages"],
-    "运营方 operator": ["operations", "statements", "log", "personal data", "schemas", "problems", "pages"],
+    "运营方 operator": ["operations", "statements", "pending", "log", "personal data", "schemas", "problems", "pages"],
 }
 """One tag an operation, so that a generated client has it once; who needs which tags stands beside them."""
 ASKED = {

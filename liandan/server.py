@@ -23,6 +23,7 @@ from ledger.admission.kind_table import DataSets
 from ledger.admission.refusals import publish_refusals
 from ledger.admission.sequencer import Busy
 from ledger.log import Log
+from ledger.pending.posting import Posting
 from ledger.publishing.checkpoint_store import CheckpointStore
 from ledger.publishing.files import LogFiles
 from ledger.publishing.follower import Follower
@@ -114,9 +115,10 @@ async def assemble(
         keys_of_notices = WebhookKeys(settings.webhook_key_path, settings.passphrase_path)
         webhooks = Webhooks(ledger, keys_of_notices, read_networks(settings.webhook_networks), keys.origin, runner.wanted)
         drawer = Drawer(StatementSource(settings.log_path, follower.log_keys, kept_statements(settings, keys), settings.entries_path))
-        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer)
+        posting = Posting(service)
+        app = create_app(settings, service, identity, projector, counted, press, webhooks, drawer, posting)
         ahead = drawer.keep_up(lambda: 0 if follower.published is None else follower.published.size)
-        works = [runner.run(), ahead, *([projector.run()] if is_projecting else [])]
+        works = [runner.run(), posting.run(), ahead, *([projector.run()] if is_projecting else [])]
         await stack.enter_async_context(_background(service, identity, works, publish))
         yield Running(service=service, app=app)
 

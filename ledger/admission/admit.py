@@ -127,6 +127,21 @@ def judge(statement: Statement, kind: Kind, facts: Facts, moment: Moment, root_a
     )
 
 
+def foresee(statement: Statement, kind: Kind, facts: Facts, moment: Moment) -> list[Reason]:
+    """Why a statement would be refused at ``moment``, whoever had signed it: its place, its time, for whom it is signed, and what its kind says.
+    Of keys, signatures and ``seen`` nothing is said. ``facts`` is not changed."""
+    log: LogState | None = facts.state(LOG_MAIN)
+    if reasons := _link(statement, kind, facts, log):
+        return reasons
+    reasons = _window(statement, kind, moment.at_s)
+    if statement.principal is not None:
+        reasons += judge_delegation(statement, statement.principal, kind, facts, moment)
+    if reasons:
+        return reasons
+    answer = decide(kind, statement, facts, moment)
+    return list(answer.reasons) if isinstance(answer, Refused) else []
+
+
 def decide(kind: Kind, statement: Statement, facts: Facts, moment: Moment) -> Admitted | Refused:
     """What a kind itself says: its gate, then signers and rules, all reasons at once."""
     judged = Judged(statement, facts, moment, facts.state(statement.chain), kind)

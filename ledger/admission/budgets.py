@@ -54,7 +54,10 @@ class Budgets:
     def take(self, statement: Statement, keyid: str, now: float) -> OverBudget | None:
         """Spend one statement of its first signer and of the key; what to answer where that is over a budget, and then nothing is spent.
         ``now`` is monotonic, seconds."""
-        uscc = statement.by[0]
+        return self.spend(statement.by[0], keyid, now)
+
+    def spend(self, uscc: str, keyid: str, now: float) -> OverBudget | None:
+        """The same in the name of any party, for what is no statement of its own yet."""
         spent: dict[str, deque[float]] = {}
         for name, limit in ((uscc, self.limits.of(uscc, is_key=False)), (keyid, self.limits.of(uscc, is_key=True))):
             events = spent[name] = self._recent(name, now)

@@ -13,13 +13,16 @@ POINTS = (
     *("publish.after_swap", "publish.after_unpack", "publish.after_sign", "publish.after_witness", "publish.after_show"),
 )
 """In the order in which a statement passes them. Each is the after of the one before it."""
+PENDING_POINTS = ("pending.after_last", "pending.before_settle")
+"""What only a statement passes that several have signed at the relay (ledger/pending): between its last signature and its posting, and between
+its entry and the note of it."""
 
 _armed: dict[str, int] = {}  # passages that are left before the process dies, by point
 
 
 def arm(name: str, passages: int = 1) -> None:
     """Die at the ``passages``-th time that ``name`` is reached from now on."""
-    assert name in POINTS, name
+    assert name in POINTS + PENDING_POINTS, name
     assert passages > 0
     _armed[name] = passages
 

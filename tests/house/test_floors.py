@@ -24,6 +24,8 @@ DATABASE = {
     "ledger.admission.intake",
     "ledger.admission.fact_cache",
     "ledger.log",
+    "ledger.pending.outlook",
+    "ledger.pending.posting",
     "ledger.reading",
     "ledger.publishing.publisher",
     "ledger.repair.refill",

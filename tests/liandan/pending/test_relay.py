@@ -1,0 +1,140 @@
+"""Co-signing at the relay, over real HTTP and PostgreSQL: who starts is free, nothing is in the log before the last has signed."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+
+import pytest
+
+from ledger.times import format_at
+from signing.envelope import Envelope
+from tests.liandan.pending.desk import Departure, Pair, Signer
+
+
+def ordered(pair: Pair, departure: Departure, first: str) -> list[tuple[Signer, Envelope]]:
+    """Both signers with what they have signed, in an order."""
+    both = [(pair.consignor, departure.first), (pair.carrier, departure.second)]
+    return both if first == "consignor" else both[::-1]
+
+
+@pytest.mark.parametrize("first", ["consignor", "carrier"])
+async def test_a_departure_becomes_an_entry_when_the_last_has_signed(pair: Pair, first: str) -> None:
+    departure = await pair.departure()
+    [(one, ones), (two, twos)] = ordered(pair, departure, first)
+    brought = await one.bring(ones, departure.now)
+    assert brought.status_code == 202, brought.text
+    shown = brought.json()
+    assert (shown["state"], shown["missing"], shown["opener"]) == ("waiting", [two.uscc], one.uscc)
+    assert [signer["uscc"] for signer in shown["by"]] == [pair.consignor.uscc, pair.carrier.uscc]
+    assert departure.name in await two.listed("?unsigned=true", departure.now)
+    assert departure.name not in await one.listed("?unsigned=true", departure.now)
+    seen = await two.look(departure.name, departure.now)
+    assert b64decode(seen["envelope"]["payload"]) == departure.envelope.body
+    assert "blockers" not in seen
+    done = await two.bring(twos, departure.now)
+    assert done.status_code == 201, done.text
+    entry = json.loads(b64decode(done.json()["receipt"]["entry"]))
+    assert entry["statement"]["signatures"] == [{"keyid": s["keyid"], "sig": s["sig"]} for s in entry["statement"]["signatures"]]
+    assert [s["keyid"] for s in entry["statement"]["signatures"]] == [s.keyid for s in departure.envelope.signatures]
+    assert b64decode(entry["statement"]["payload"]) == departure.envelope.body
+    for signer in (one, two):
+        assert departure.name not in await signer.listed("", departure.now)
+        after = await signer.look(departure.name, departure.now)
+        assert (after["state"], after["receipt"]["index"]) == ("entered", done.json()["receipt"]["index"])
+        again = await signer.bring(ones, departure.now)
+        assert (again.status_code, again.json()["receipt"]["index"]) == (200, done.json()["receipt"]["index"])
+
+
+async def test_nothing_of_it_is_in_the_log_or_the_feed_before(pair: Pair) -> None:
+    departure = await pair.departure()
+    before = (await pair.client.get("/v1/log")).json()["committed"]
+    await pair.consignor.bring(departure.first, departure.now)
+    assert (await pair.client.get("/v1/log")).json()["committed"] == before
+    assert (await pair.consignor.ask("DELETE", f"/{departure.name}/signature", departure.now)).status_code == 204
+
+
+async def test_the_same_brought_again_changes_nothing(pair: Pair) -> None:
+    departure = await pair.departure()
+    answers = [await pair.consignor.bring(departure.first, departure.now) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {202}
+    assert answers[0].json() == answers[2].json()
+    # The carrier carries the consignor's signature: it is the same statement.
+    assert (await pair.carrier.bring(departure.first, departure.now)).json()["missing"] == [pair.carrier.uscc]
+    whole = await pair.carrier.bring(departure.envelope, departure.now)
+    assert whole.status_code == 201
+
+
+async def test_who_is_not_named_sees_nothing_and_brings_nothing(pair: Pair) -> None:
+    departure = await pair.departure()
+    refused = await pair.other.bring(departure.first, departure.now)
+    assert (refused.status_code, refused.json()["code"]) == (403, "PENDING_STRANGER")
+    await pair.consignor.bring(departure.first, departure.now)
+    assert departure.name not in await pair.other.listed("", departure.now)
+    for method, path, body in (("GET", "", None), ("DELETE", "/signature", None), ("POST", "/decline", {"reason": "不同意"})):
+        answer = await pair.other.ask(method, f"/{departure.name}{path}", departure.now, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "PENDING_UNKNOWN")
+    assert (await pair.consignor.look(departure.name, departure.now))["state"] == "waiting"
+
+
+async def test_a_signature_is_taken_back_and_given_again_by_its_party_alone(pair: Pair) -> None:
+    departure = await pair.departure()
+    await pair.consignor.bring(departure.first, departure.now)
+    assert (await pair.carrier.ask("DELETE", f"/{departure.name}/signature", departure.now)).json()["code"] == "PENDING_UNSIGNED"
+    three = await pair.departure()
+    await pair.carrier.bring(three.second, three.now)
+    assert (await pair.carrier.ask("DELETE", f"/{three.name}/signature", three.now)).status_code == 204
+    assert (await pair.carrier.ask("GET", f"/{three.name}", three.now)).json()["code"] == "PENDING_UNKNOWN"
+    assert (await pair.consignor.ask("DELETE", f"/{departure.name}/signature", departure.now)).status_code == 204
+    assert (await pair.consignor.ask("GET", f"/{departure.name}", departure.now)).status_code == 404
+    # Forgotten with its last signature: brought anew, it is a new one.
+    assert (await pair.carrier.bring(departure.second, departure.now)).status_code == 202
+    assert (await pair.consignor.bring(departure.first, departure.now)).status_code == 201
+    answer = await pair.consignor.ask("DELETE", f"/{departure.name}/signature", departure.now)
+    assert (answer.status_code, answer.json()["code"]) == (409, "PENDING_COMPLETE")
+
+
+async def test_who_declines_says_why_and_nobody_signs_any_more(pair: Pair) -> None:
+    departure = await pair.departure()
+    await pair.consignor.bring(departure.first, departure.now)
+    for body, code in (
+        ({"reason": "电话 13800138000"}, "PERSONAL_DATA"),
+        ({"why": "x"}, "PENDING_FORM"),
+        ({"reason": " "}, "PENDING_FORM"),
+    ):
+        answer = await pair.carrier.ask("POST", f"/{departure.name}/decline", departure.now, json=body)
+        assert (answer.json()["code"], "13800138000" in answer.text) == (code, False)
+    answer = await pair.carrier.ask("POST", f"/{departure.name}/decline", departure.now, json={"reason": "磅单上是 1.3 吨"})
+    assert answer.status_code == 200, answer.text
+    shown = await pair.consignor.look(departure.name, departure.now)
+    assert (shown["state"], shown["declined_by"], shown["reason"]) == ("declined", pair.carrier.uscc, "磅单上是 1.3 吨")
+    refused = await pair.carrier.bring(departure.second, departure.now)
+    assert (refused.status_code, refused.json()["code"]) == (409, "PENDING_DECLINED")
+    assert "磅单上是 1.3 吨" in refused.text
+
+
+async def test_what_the_log_has_overtaken_is_stale_and_says_by_what(pair: Pair) -> None:
+    departure = await pair.departure()
+    await pair.consignor.bring(departure.first, departure.now)
+    voided = pair.instead(departure, "void", reason="承运车辆故障，当日无法装运")
+    await pair.stage.post([voided])
+    shown = await pair.carrier.look(departure.name, departure.now)
+    assert shown["state"] == "stale"
+    assert [(one["kind"], one["chain"]) for one in shown["overtaken_by"]] == [("manifest.void/1", departure.trip.chain)]
+    refused = await pair.carrier.bring(departure.second, departure.now)
+    assert (refused.status_code, refused.json()["code"]) == (409, "PENDING_STALE")
+    assert "manifest" in refused.json()["errors"][0]["found"]
+    assert (await pair.consignor.ask("DELETE", f"/{departure.name}/signature", departure.now)).status_code == 204
+
+
+async def test_it_is_forgotten_when_its_window_ends(pair: Pair) -> None:
+    departure = await pair.departure()
+    brought = (await pair.consignor.bring(departure.first, departure.now)).json()
+    over = format_at(departure.act.at_s + 26 * 3600)
+    assert brought["ends_at"] < over
+    assert departure.name not in await pair.consignor.listed("", over)
+    assert (await pair.carrier.ask("GET", f"/{departure.name}", over)).json()["code"] == "PENDING_UNKNOWN"
+    assert (await pair.carrier.ask("DELETE", f"/{departure.name}/signature", over)).json()["code"] == "PENDING_UNKNOWN"
+    late = format_at(departure.act.at_s + 16 * 24 * 3600)
+    refused = await pair.carrier.bring(departure.second, late)
+    assert (refused.status_code, refused.json()["code"]) == (422, "PENDING_OVER")
