@@ -313,7 +313,7 @@ SCENES: dict[str, Callable[[], Said]] = {
 
 def word(said: Word) -> str:
     """What is said, in one language or in both."""
-    return said if isinstance(said, str) else " / ".join(said)
+    return said if isinstance(said, str) else " / ".join(dict.fromkeys(said))
 
 
 def lines_of(said: Said) -> Iterator[str]:
