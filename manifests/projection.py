@@ -8,6 +8,8 @@ kept between two ranges: while the position has not moved, nobody else has chang
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from asyncpg import UniqueViolationError
+
 from ledger.admission.entry import Entry
 from ledger.parties.names import named_in
 from ledger.parties.store import note_names
@@ -35,6 +37,8 @@ class Kept:
         self.at: int | None = None
         """``None``: not known, it is to be read, and the views with it."""
         self.views: dict[str, ManifestView] = {}
+        self.writes_over = False
+        """Rows were found behind the position: whoever put it back has left them, and they do no harm."""
 
     def keep(self, at: int, changed: Mapping[str, ManifestView]) -> None:
         """The range before ``at`` is written."""
@@ -70,8 +74,13 @@ async def follow(conn: Conn, entries: Sequence[Entry], firsts: Mapping[str, Entr
                 kept.at = None
                 continue
             known |= read
-        if await _apply(conn, at, fresh, firsts, known, kept):
-            return at + len(fresh)
+        try:
+            if await _apply(conn, at, fresh, firsts, known, kept):
+                return at + len(fresh)
+        except UniqueViolationError:
+            if kept.writes_over:
+                raise
+            kept.writes_over = True
 
 
 def _behind(at: int, entries: Sequence[Entry]) -> Sequence[Entry]:
@@ -109,10 +118,10 @@ async def _apply(
     end = at + len(fresh)
     kept.at = None  # until it is known that it is written
     if not (named or registered):
-        is_written = await write(conn, at, end, changed.values(), known, readers)
+        is_written = await write(conn, at, end, changed.values(), known, readers, kept.writes_over)
     else:  # seldom: in one transaction, under the lock of the position
         async with conn.transaction():
-            is_written = await write(conn, at, end, changed.values(), known, readers)
+            is_written = await write(conn, at, end, changed.values(), known, readers, kept.writes_over)
             if is_written:
                 if named:
                     await note_names(conn, named)
@@ -129,50 +138,71 @@ _WRITE = """
         SELECT f[1] AS chain, f[2] AS generator, f[3] AS ulid, nullif(f[4], '') AS number, f[5] AS stage, f[6] AS from_province,
                f[7] AS to_province, f[8] AS receiver, string_to_array(f[9], E'\n') AS carriers, string_to_array(f[10], E'\n') AS regions,
                string_to_array(f[11], E'\n') AS codes, string_to_array(f[12], E'\n') AS terms, to_timestamp(f[13]::bigint) AS issued_at,
-               f[14]::bigint AS updated_idx, string_to_array(f[15], E'\n') AS gone, string_to_array(f[16], E'\n') AS new, view
+               f[14]::bigint AS updated_idx, string_to_array(f[15], E'\n') AS gone, string_to_array(f[16], E'\n') AS new, f[17] <> '' AS is_known,
+               view
           FROM moved, unnest($5::text[], $6::bytea[]) AS added (fields, view), string_to_array(fields, E'\t') AS f
-    ), views AS (
+    ), begun AS (
         INSERT INTO manifest_view
                (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
                 updated_idx, view)
         SELECT chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
                updated_idx, view
-          FROM changed
-            ON CONFLICT (chain) DO UPDATE
-           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers, regions = EXCLUDED.regions,
-               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view
+          FROM changed WHERE NOT is_known
+            -- a view is there
+    ), followed AS (
+        UPDATE manifest_view AS v
+           SET number = c.number, stage = c.stage, carriers = c.carriers, regions = c.regions, terms = c.terms, updated_idx = c.updated_idx,
+               view = c.view
+          FROM changed AS c WHERE v.chain = c.chain AND is_known
     ), gone AS (
         DELETE FROM manifest_term
          WHERE (term, issued_at, chain) IN (SELECT unnest(gone), issued_at, chain FROM changed)
     ), new AS (
         INSERT INTO manifest_term (term, issued_at, chain)
         SELECT unnest(new), issued_at, chain FROM changed
-            ON CONFLICT DO NOTHING
+            -- a row is there
     ), readers AS (
         INSERT INTO feed_reader (reader, idx)
         SELECT unnest(string_to_array(keys, E'\n')), $2 + place - 1 FROM moved, unnest($4::text[]) WITH ORDINALITY AS told (keys, place)
-            ON CONFLICT DO NOTHING
+            -- a row is there
     )
     SELECT count(*), set_config('synchronous_commit', 'off', true) FROM moved
 """
 """Whatever the end of a server takes back is derived, and applied again from the position that it takes back with it; to wait for the disk
 would only cost. For this transaction alone: entries are not committed so. Planned anew whenever the log has doubled, as ``append`` of ledger.store is: a plan of the day when a table was one page would read it whole.
-Terms that are gone and terms that are new are never the same ones, so their order does not matter."""
+Terms that are gone and terms that are new are never the same ones, so their order does not matter.
+
+Behind the position there is nothing yet, so a row is put in without looking whether it is there: that costs a third of the whole."""
+_WRITE_OVER = _WRITE.replace("-- a row is there", "ON CONFLICT DO NOTHING").replace(
+    "-- a view is there",
+    """ON CONFLICT (chain) DO UPDATE
+           SET number = EXCLUDED.number, stage = EXCLUDED.stage, carriers = EXCLUDED.carriers, regions = EXCLUDED.regions,
+               terms = EXCLUDED.terms, updated_idx = EXCLUDED.updated_idx, view = EXCLUDED.view""",
+)
+"""The same where rows were left behind a position that was put back."""
 
 
 async def write(
-    conn: Conn, at: int, end: int, views: Collection[ManifestView], known: Mapping[str, ManifestView], readers: Sequence[str]
+    conn: Conn,
+    at: int,
+    end: int,
+    views: Collection[ManifestView],
+    known: Mapping[str, ManifestView],
+    readers: Sequence[str],
+    over: bool = False,
 ) -> bool:
     """The position from ``at`` to ``end``, views, the terms that they have and the ones ``known`` before had not, or no longer have, and keys
-    of readers by entry from ``at`` on: in one statement, all or nothing."""
+    of readers by entry from ``at`` on: in one statement, all or nothing. UniqueViolationError where a row is there already, unless ``over``."""
     rows, encoded = list[str](), list[bytes]()
     for view in views:
         row = columns(view)
         now, before = set(view.terms), set(known[view.chain].terms if view.chain in known else ())
-        row |= {"issued_at": view.issued_s, "gone": before - now, "new": now - before}
+        row |= {"issued_at": view.issued_s, "gone": before - now, "new": now - before, "is_known": "t" if view.chain in known else None}
         encoded.append(row.pop("view"))
         rows.append("\t".join([_joined(value) for value in row.values()]))
-    moved: int = await conn.fetchval(f"{_WRITE} -- at 2^{end.bit_length()}", PROJECTION, at, end, readers, rows, encoded)
+    moved: int = await conn.fetchval(
+        f"{_WRITE_OVER if over else _WRITE} -- at 2^{end.bit_length()}", PROJECTION, at, end, readers, rows, encoded
+    )
     return moved == 1
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import asyncpg
+import pytest
 
 from ledger import store
 from ledger.caller import Caller, wanted_keys
 from ledger.directory import Grant
 from manifests import acts
-from manifests.projection import follow
+from manifests.projection import Kept, follow
 from tests.manifests.driver import CARRIER, GENERATOR, ORIGIN, RECEIVER, SECOND_CARRIER, STRANGER, Driver
 from tests.manifests.test_projection import busy, from_zero
 from tests.plans import explained
@@ -100,19 +101,24 @@ async def test_pages_join(database: asyncpg.Connection) -> None:
     assert seen == [0, 1, 2, 3, 4]
 
 
-async def test_an_index_made_again_is_the_same(database: asyncpg.Connection) -> None:
+@pytest.mark.parametrize("emptied", ["manifest_view", "feed_reader", "manifest_term", "party_name"])
+async def test_an_index_made_again_is_the_same(database: asyncpg.Connection, emptied: str) -> None:
     """Emptying the position is how a projection is made anew: rows that are there already do no harm."""
     entries = from_zero(handed_over().entries)
     await follow(database, entries)
     before = await index_of(database)
     await database.execute("DELETE FROM projection_position")
-    await database.execute("DELETE FROM manifest_view")
-    await follow(database, entries)
+    await database.execute(f"DELETE FROM {emptied}")
+    kept = Kept()
+    for entry in entries:
+        await follow(database, [entry], kept=kept)
     assert await index_of(database) == before
 
 
-async def index_of(database: asyncpg.Connection) -> Sequence[tuple[str, int]]:
-    return [tuple(row) for row in await database.fetch("SELECT reader, idx FROM feed_reader ORDER BY 1, 2")]
+async def index_of(database: asyncpg.Connection) -> Sequence[tuple[object, ...]]:
+    """Rows of the feed, and of the terms and views."""
+    asked = ("reader, idx FROM feed_reader", "term, chain FROM manifest_term", "chain, view FROM manifest_view")
+    return [tuple(row) for what in asked for row in await database.fetch(f"SELECT {what} ORDER BY 1, 2")]
 
 
 async def test_a_page_costs_what_it_returns(database: asyncpg.Connection) -> None:
