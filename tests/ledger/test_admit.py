@@ -10,9 +10,11 @@ from msgspec.structs import replace
 from ledger.admission.admit import Submission, admit, keys_brought, verify_signatures
 from ledger.admission.personality import CURRENT
 from ledger.admission.statement import read_statement
+from ledger.kinds.founding import FoundingAuthority
 from ledger.model import Admitted, Alert, Findings, Moment, Seen
 from ledger.times import format_at
 from ledger.tree.merkle import leaf_hash, root_of
+from signing.phrase import Phrase
 from signing.possession import register
 from signing.refusal import Reason, Refusal
 from signing.suite import verify
@@ -138,7 +140,7 @@ def test_each_signature_that_does_not_hold_is_told_at_its_place(bench: Workbench
     [why] = alone.value.reasons
     first, second = refused.value.reasons
     assert (first.code, first.field, first.found) == ("KEY_UNKNOWN", "signatures.1.keyid", unknown.keyid)
-    assert OTHER in str(first.expected)
+    assert first.expected == Phrase(f"为 {OTHER} 登记的密钥", f"a key registered for {OTHER}")
     assert second == Reason("SIGNATURE_WRONG", "signatures.2.sig", why.found, why.expected)
     assert why.code == "SIGNATURE_WRONG"
     with pytest.raises(ValueError, match="zip"):
@@ -154,6 +156,10 @@ def test_a_statement_brings_the_keys_that_it_registers(bench: Workbench) -> None
     statement, _ = read_statement(bench.draft("key.add/1", f"party/{PARTY}", (PARTY,), body).sign([key_of(PARTY)]), bench.kinds)
     [(name, record)] = keys_brought(statement).items()
     assert (name, record.uscc, record.added, record.spki) == (mine.keyid, PARTY, 0, b64decode(body["key"].spki))
+    body = FoundingAuthority(third, "丙省生态环境厅（虚构）", ("53",), (register(key_of(third), bench.found, third),))
+    admit_one = bench.draft("authority.admit/1", "log/main", bench.founders, body).sign([key_of(party) for party in bench.founders])
+    statement, _ = read_statement(admit_one, bench.kinds)
+    assert {name: record.uscc for name, record in keys_brought(statement).items()} == {key_of(third).keyid: third}
     assert set(keys_brought(bench.entries[0].statement)) >= {key_of(party).keyid for party in bench.founders}
     revoke = bench.draft("key.revoke/1", f"party/{PARTY}", (PARTY,), {"keyid": mine.keyid, "reason": "lost"})
     assert keys_brought(read_statement(revoke.sign([key_of(PARTY)]), bench.kinds)[0]) == {}

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from ledger.admission.admit import Submission, admit, apply, resubmission_reasons, ruleset_of
-from ledger.admission.personality import CURRENT, Personality, Window
+from ledger.admission.admit import Submission, admit, apply, judge, resubmission_reasons, ruleset_of
+from ledger.admission.personality import CURRENT, Personality, Reads, Window
 from ledger.admission.statement import read_statement
 from ledger.auditing.replay import ReplayFacts
 from ledger.chain import founding_prev, genesis_prev
-from ledger.directory import LOG_MAIN, party_chain
-from ledger.model import Head, Moment, chain_key
+from ledger.directory import LOG_MAIN, Cut, party_chain
+from ledger.kinds.cut import write_tail
+from ledger.model import Head, Moment, Seen, Statement, chain_key
 from ledger.times import format_at
 from signing.phrase import Phrase
 from signing.possession import register
@@ -149,6 +151,76 @@ def test_a_window_opens_and_ends_to_the_second(bench: Workbench, window: str, fi
 def test_custody_that_is_told_late_is_marked_with_the_seconds(bench: Workbench, window: str, late_s: int, tags: tuple[Any, ...]) -> None:
     entry = bench.post(f"note.{window}/1", NOTE, (OWNER,), Note(), at=format_at(bench.at_s - late_s))
     assert entry.admission.decision.tags == tags
+
+
+def test_tags_stand_in_order_of_their_codes(bench: Workbench) -> None:
+    kind = bench.kinds.by_name["note.custody/1"]
+    envelope = bench.draft("note.custody/1", NOTE, (OWNER,), Note(), at=format_at(bench.at_s - 7_201)).sign([key_of(OWNER)])
+    statement, _ = read_statement(envelope, bench.kinds)
+    tagging = replace(kind, rules=(lambda judged, out: [out.tag(code) for code in ("ZINC", "ASH")],))
+    moment = Moment(len(bench.entries), bench.at_s, CURRENT)
+    admission = judge(statement, tagging, bench.facts, moment, lambda size: None)
+    assert admission.decision.tags == (("ASH",), ("LATE", 7_201), ("ZINC",))
+    tagging = replace(kind, rules=(lambda judged, out: out.tag("ZINC"),))
+    assert judge(statement, tagging, bench.facts, moment, lambda size: None).decision.tags == (("LATE", 7_201), ("ZINC",))
+
+
+def cut(bench: Workbench, old_s: int) -> Statement:
+    """A statement that was admitted at ``old_s`` and cut since."""
+    envelope = bench.draft("note.day/1", NOTE, (OWNER,), Note(), at=format_at(old_s - DAY_S)).sign([key_of(OWNER)])
+    statement, _ = read_statement(envelope, bench.kinds)
+    tail = write_tail([(statement.hash, old_s)])
+    digest = sha256(tail).hexdigest()
+    bench.data[f"data/{digest}"] = tail
+    head = bench.facts.values[chain_key(LOG_MAIN)]
+    bench.facts.put(chain_key(LOG_MAIN), replace(head, state=replace(head.state, cuts=(Cut(digest, bench.at_s),))))
+    return statement
+
+
+def test_what_was_cut_is_judged_by_the_moment_of_its_first_admission(bench: Workbench) -> None:
+    """Ten days ago it was as old as its window lets it be; now it is far beyond, and comes in all the same."""
+    kind = bench.kinds.by_name["note.day/1"]
+    statement = cut(bench, bench.at_s - 10 * DAY_S)
+    moment = Moment(len(bench.entries), bench.at_s, CURRENT)
+    assert judge(statement, kind, bench.facts, moment, lambda size: None).decision.tags == (("RECUT",),)
+    other = replace(statement, hash=WRONG)
+    with pytest.raises(Refusal) as caught:
+        judge(other, kind, bench.facts, moment, lambda size: None)
+    assert caught.value.codes == ["STATEMENT_STALE"]
+
+
+# All at once, and by the law of its day
+
+
+def test_a_wrong_time_and_wrong_roots_are_told_together(bench: Workbench) -> None:
+    kind = replace(bench.kinds.by_name["note.day/1"], roots=lambda statement: (Seen(1, "body"),))
+    envelope = bench.draft("note.day/1", NOTE, (OWNER,), Note(), at=format_at(bench.at_s + 301)).sign([key_of(OWNER)])
+    statement = replace(read_statement(envelope, bench.kinds)[0], seen=Seen(0, "none"))
+    with pytest.raises(Refusal) as caught:
+        judge(statement, kind, bench.facts, Moment(2, bench.at_s, CURRENT), lambda size: "none" if size == 0 else "root")
+    found = [(reason.code, reason.found) for reason in caught.value.reasons]
+    assert found == [("STATEMENT_STALE", statement.at), ("SEEN_MISMATCH", "0 none"), ("SEEN_MISMATCH", "1 body")]
+
+
+def test_a_rule_refuses_by_the_law_of_the_day_on_which_it_happened(bench: Workbench) -> None:
+    kind = replace(bench.kinds.by_name["note.none/1"], rules=(lambda judged, out: out.refuse("NOTE_BARRED", "body"),))
+    envelope = bench.draft("note.none/1", NOTE, (OWNER,), Note(), at="2026-08-15T00:00:00+08:00").sign([key_of(OWNER)])
+    statement, _ = read_statement(envelope, bench.kinds)
+    with pytest.raises(Refusal) as caught:
+        judge(statement, kind, bench.facts, Moment(2, bench.at_s, CURRENT), lambda size: None)
+    assert (caught.value.codes, caught.value.day) == (["NOTE_BARRED"], "2026-08-15")
+
+
+def test_an_entry_lists_what_was_read_but_for_what_always_is(bench: Workbench) -> None:
+    """Own chain, the log's and the signers' are read by every admission; a chain that is not there has no newest entry."""
+    bench.register(STRANGER)
+    bench.post("note.none/1", NOTE, (OWNER,), Note())
+    read = (party_chain(STRANGER), NOTE, LOG_MAIN, party_chain(OWNER), "note/none")
+    kind = replace(bench.kinds.by_name["note.none/1"], reads=lambda statement, facts: Reads(chains=read))
+    envelope = bench.draft("note.none/1", NOTE, (OWNER,), Note()).sign([key_of(OWNER)])
+    statement, _ = read_statement(envelope, bench.kinds)
+    admission = judge(statement, kind, bench.facts, Moment(len(bench.entries), bench.at_s, CURRENT), lambda size: None)
+    assert admission.facts == ((party_chain(STRANGER), 2),)
 
 
 # What came already
