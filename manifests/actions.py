@@ -3,6 +3,7 @@
 Due days follow from the acts; that one has passed changes nothing by itself, it only shows here (formats §6).
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec import Struct
 from ledger.times import day_of
 from manifests.machine import Act, moves_from
 from manifests.model import FINISHED, Capacity, ManifestState, Stage
+from manifests.returned import free_g, kept_g, tally
 from manifests.view import ManifestView
 from whitelist.thresholds import Thresholds
 from whitelist.workdays import Workdays
@@ -28,21 +30,35 @@ class Duty(Struct, frozen=True, gc=False, kw_only=True):
     """The due day was counted with a calendar whose official notice is not in yet."""
 
 
-def duties(view: ManifestView, now_s: int, workdays: Workdays, limits: Thresholds) -> tuple[Duty, ...]:
-    """What is expected next, the trunk's act first. Voiding is open while issued but nobody's duty."""
+def duties(
+    view: ManifestView, now_s: int, workdays: Workdays, limits: Thresholds, returning: Iterable[ManifestState] = ()
+) -> tuple[Duty, ...]:
+    """What is expected next, the trunk's act first. Voiding is open while issued but nobody's duty.
+
+    ``returning``: the manifests that return or redirect what was refused of this one. It is not closed before all of that has departed.
+    """
     state, today = view.state, day_of(now_s)
+    returned = tally(returning)
     found: list[Duty] = []
     for act, move in moves_from(state.stage):
+        if act is Act.VERIFY and any(kept_g(state, returned)):
+            continue
         # A receipt is open from the issue on, and expected when the load has arrived.
         if act in _EXPECTED and (act is not Act.RECEIVE or state.stage is Stage.ARRIVED):
-            due, provisional = _due(state, act, workdays, limits)
             signers = tuple((role.value, _holders(role, state)) for role in move.roles)
-            due_on = None if due is None else due.isoformat()
-            is_late = due_on is not None and due_on < today
-            found.append(Duty(kind=act.kind, signers=signers, due_on=due_on, overdue=is_late, provisional=provisional))
+            found.append(_duty(act, signers, _due(state, act, workdays, limits), today))
+    if state.stage not in FINISHED and any(free_g(state, returned)) and state.times.accepted_s is not None:
+        count = workdays.due(_day(state.times.accepted_s), limits.return_wd)
+        found.append(_duty(Act.ISSUE, (("generator", (state.generator,)),), (count.day, bool(count.flags)), today))
     if state.number is None and state.stage not in FINISHED:
         found.append(Duty(kind="case.number/1", signers=(("generator or origin's authority", (state.generator,)),)))
     return tuple(found)
+
+
+def _duty(act: Act, signers: tuple[tuple[str, tuple[str, ...]], ...], term: tuple[date | None, bool], today: str) -> Duty:
+    due_on = None if term[0] is None else term[0].isoformat()
+    is_late = due_on is not None and due_on < today
+    return Duty(kind=act.kind, signers=signers, due_on=due_on, overdue=is_late, provisional=term[1])
 
 
 _EXPECTED = frozenset({Act.DEPART, Act.ARRIVE, Act.RECEIVE, Act.DISPOSE, Act.VERIFY})

@@ -1,7 +1,7 @@
 """What this package answers over HTTP: wire Structs, and how they are made from views. Masses are tonne strings, times are ``+08:00``."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import asdict
@@ -18,6 +18,7 @@ from manifests.actions import Duty
 from manifests.acts import ACTS_BY_KIND
 from manifests.machine import MOVES, ends
 from manifests.model import CAPACITIES, STAGES, Leg, LineState, Stage, Vehicle
+from manifests.returned import has_left, kept_g, stands, tally
 from manifests.view import ManifestView
 from signing.citation import cited, source_in_chinese
 from signing.refusal import Rule
@@ -89,6 +90,8 @@ class LineAnswer(Struct, frozen=True, gc=False, kw_only=True):
     accepted_t: str | None
     refused_t: str | None
     stock_t: str
+    waiting_t: str | None
+    """Of what was refused: what has not departed on a return or redirect."""
     opinion: str | None
     differences: tuple[str, ...]
     fates: tuple[FateAnswer, ...]
@@ -105,6 +108,27 @@ class LegAnswer(Struct, frozen=True, gc=False, kw_only=True):
     ended_at: str | None
     parts_t: dict[str, str]
     reason: str | None
+
+
+class ReturnAnswer(Struct, frozen=True, gc=False, kw_only=True):
+    """What ties two manifests of which one carries back (``back``) or on (``redirect``) the refused waste of the other, ``id``."""
+
+    id: str
+    how: str
+    lines: tuple[int, ...]
+    """For each line of the return the line of the manifest that was refused."""
+
+
+class ReturningAnswer(ReturnAnswer, frozen=True, kw_only=True):
+    """A return or redirect of this manifest, in the order of issue; voided and declined ones have given their grams back."""
+
+    stage: str
+    stage_text: str
+    declared_t: str
+    holds: bool
+    """Whether it holds these grams, neither voided nor declined."""
+    has_left: bool
+    """Whether they have left the gate that refused them."""
 
 
 class FlagAnswer(Mark, frozen=True, kw_only=True):
@@ -128,6 +152,9 @@ class ManifestAnswer(Struct, frozen=True, gc=False, kw_only=True):
     type: str
     lines: tuple[LineAnswer, ...]
     legs: tuple[LegAnswer, ...]
+    returns: ReturnAnswer | None
+    """Of a return or redirect: the manifest whose refused waste it carries."""
+    returned_by: tuple[ReturningAnswer, ...]
     held_t: dict[str, str]
     """Tonnes it holds on each quota account."""
     times: dict[str, str]
@@ -250,9 +277,12 @@ def item_of(view: ManifestView, language: Language) -> ManifestItem:
     )
 
 
-def manifest_answer(view: ManifestView, size: int, rules: Mapping[str, Rule], language: Language) -> ManifestAnswer:
-    """A view whole."""
+def manifest_answer(
+    view: ManifestView, size: int, rules: Mapping[str, Rule], language: Language, returning: Sequence[ManifestView] = ()
+) -> ManifestAnswer:
+    """A view whole; ``returning`` are the views of what returns or redirects its refused waste."""
     state = view.state
+    waiting = kept_g(state, tally(one.state for one in returning))
     differing = dict(state.discrepancies)
     times = {"planned_s": state.planned_s, **asdict(state.times)}
     return filled(
@@ -260,7 +290,9 @@ def manifest_answer(view: ManifestView, size: int, rules: Mapping[str, Rule], la
         state,
         size=size,
         manifest=item_of(view, language),
-        lines=tuple(_line(number, line, differing.get(number, ())) for number, line in enumerate(state.lines)),
+        lines=tuple(_line(number, line, differing.get(number, ()), waiting[number]) for number, line in enumerate(state.lines)),
+        returns=_returns(view),
+        returned_by=tuple(_returning(one, language) for one in returning),
         legs=tuple(map(_leg, state.legs)),
         held_t={account: format_mass(grams) for account, grams in sorted(state.drawn.items())},
         times={name.removesuffix("_s"): format_at(at_s) for name, at_s in times.items() if at_s is not None and name != "latest_s"},
@@ -269,13 +301,32 @@ def manifest_answer(view: ManifestView, size: int, rules: Mapping[str, Rule], la
     )
 
 
-def _line(number: int, line: LineState, differences: tuple[str, ...]) -> LineAnswer:
+def _returns(view: ManifestView) -> ReturnAnswer | None:
+    link = view.state.returns
+    return None if link is None else filled(ReturnAnswer, link, id=link.manifest.removeprefix("manifest/"))
+
+
+def _returning(view: ManifestView, language: Language) -> ReturningAnswer:
+    link, item = view.state.returns, item_of(view, language)
+    assert link is not None, "found by what it returns"
+    return filled(
+        ReturningAnswer,
+        item,
+        how=link.how,
+        lines=link.lines,
+        holds=stands(view.state),
+        has_left=stands(view.state) and has_left(view.state),
+    )
+
+
+def _line(number: int, line: LineState, differences: tuple[str, ...], waiting_g: int) -> LineAnswer:
     grams = {name: getattr(line, f"{name}_g") for name in ("declared", "loaded", "accepted", "refused", "stock")}
     return filled(
         LineAnswer,
         line,
         line=number,
         differences=differences,
+        waiting_t=None if not line.refused_g else format_mass(waiting_g),
         fates=tuple(FateAnswer(method=fate.method, mass_t=format_mass(fate.mass_g)) for fate in line.fates),
         **{f"{name}_t": None if mass_g is None else format_mass(mass_g) for name, mass_g in grams.items()},
     )

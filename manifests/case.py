@@ -18,6 +18,7 @@ from ledger.directory import log_state
 from ledger.fields import Count, Hash, label
 from ledger.model import Facts, Findings, Statement
 from manifests.model import ManifestState, trunk_of
+from manifests.returned import ReturnedLine
 from signing.refusal import texts
 
 CASES_MAX = 16
@@ -33,11 +34,13 @@ MATTERS: Mapping[str, tuple[str, str]] = {
 
 
 class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """Register ``manifest-cases:<manifest>``: the numbers that cases gave, and how many cases each party has opened."""
+    """Register ``manifest-cases:<manifest>``: the numbers that cases gave, how many cases each party has opened, what returns took."""
 
     number: str | None = None
     provincial_number: str | None = None
     opened: tuple[tuple[str, int], ...] = ()
+    returned: tuple[ReturnedLine, ...] = ()
+    """Refused grams by line, of which returns hold some."""
 
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""

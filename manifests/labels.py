@@ -135,16 +135,17 @@ def _why(text: str) -> Word:
 
 
 def judge_labels_match(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
-    """R-50, R-52 LOAD_LABEL: every label names the generator and the code of a line; every packed line shows at least one."""
+    """R-50, R-52 LOAD_LABEL: every label names the code of a line, and the generator or whose waste it carries on; every packed line shows
+    at least one."""
     state: ManifestState = judged.state
-    codes = {line.code for line in state.lines}
+    codes, units = {line.code for line in state.lines}, state.label_units
     shown: set[str] = set()
     for position, text in enumerate(scanned):
         field = f"body.gate.labels.{position}"
         label = read_label(text)
         if label is None:
             continue  # judged by its form
-        if label.unit != state.generator:
+        if label.unit not in units:
             own = {"label": text, "unit": label.unit, "generator": state.generator, "where": field}
             out.refuse("LOAD_LABEL", field, label.unit, state.generator, "UNIT", **own)
         elif label.code not in codes:
@@ -173,14 +174,15 @@ def note_label_counts(judged: Judged, out: Findings, scanned: Sequence[str]) -> 
 
 
 def note_labels_used(judged: Judged, out: Findings, scanned: Sequence[str]) -> None:
-    """ALERT H LABEL_USED: a label that another manifest has loaded, unless that one carried it back."""
+    """ALERT H LABEL_USED: a label that another manifest has loaded, unless that one carried it back, or this one carries its load on."""
+    own = {judged.statement.chain, *judged.state.carried_on}
     for key, serials in _by_register(read_labels(scanned)).items():
         known: LabelHolders | None = judged.facts.get(key)
         if known is None or known.serials.isdisjoint(serials):
             continue
         new = set(serials)
         for holder in known.holders:
-            if not new.isdisjoint(holder.serials) and holder.manifest != judged.statement.chain and not holder.is_return:
+            if not new.isdisjoint(holder.serials) and holder.manifest not in own and not holder.is_return:
                 out.alert("H", "LABEL_USED")
 
 
@@ -193,12 +195,21 @@ def _by_register(labels: Iterable[Label]) -> dict[str, list[str]]:
 
 
 def labels_written(entered: Entered) -> Mapping[str, Any]:
-    """Registers after the labels of an act; nobody uses up another unit's labels."""
+    """Registers after the labels of an act; nobody uses up another unit's labels, but those of a load that it carries on."""
     statement, state = entered.statement, entered.after
     if state.is_backfill:
         return {}
-    own = [label for label in read_labels(statement.body.gate.labels) if label.unit == state.generator]
-    return {key: _taken(entered.facts.get(key), statement.chain, state, new) for key, new in _by_register(own).items()}
+    scanned = read_labels(statement.body.gate.labels)
+    own = [label for label in scanned if label.unit == state.generator]
+    found = {key: _taken(entered.facts.get(key), statement.chain, state, new) for key, new in _by_register(own).items()}
+    if not state.carried_on:
+        return found
+    for key, serials in _by_register(label for label in scanned if label.unit != state.generator).items():
+        known: LabelHolders = entered.facts.get(key) or LabelHolders()
+        held = {serial for holder in known.holders if holder.manifest in state.carried_on for serial in holder.serials}
+        if new := [serial for serial in serials if serial in held]:
+            found[key] = _taken(known, statement.chain, state, new)
+    return found
 
 
 def _taken(known: LabelHolders | None, manifest: str, state: ManifestState, new: list[str]) -> LabelHolders:

@@ -9,8 +9,8 @@ Two rules of this file:
 
 How to read it. A manifest begins with ``issue`` and is *issued*: it may still be voided, because nothing has moved. ``depart`` starts the
 trip; from then on the waste is under way whatever anybody signs, and the trunk only records facts: a load changes hands (``hand_over``),
-changes its vehicle (``transship``), stands still (``stop``), arrives, one leg after the other. ``receive`` is the one act with three ends:
-the receiver accepts everything, a part, or nothing. It is open from the issue on, because waste that stands at the gate is a fact also
+changes its vehicle (``transship``), stands still (``stop``), arrives, one leg after the other. ``receive`` is the one act with four ends:
+the receiver accepts everything, a part, or nothing; a return is home, and disposed at once. It is open from the issue on, because waste that stands at the gate is a fact also
 where nobody recorded how it came; a receipt of nothing before the departure declines the manifest. What was accepted stays with the
 receiver until ``dispose`` has given every gram a fate (so dispose may leave the stage as it is), and the generator's ``verify`` closes the
 manifest, after a rejection too: the way back is another manifest.
@@ -60,10 +60,10 @@ class Move(Struct, frozen=True):
 
 
 _TRIP = (Stage.IN_TRANSIT,)
-_RECEIVED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED)
+_RECEIVED = (Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED)
 _ISSUED = (
     "generator", "receiver", "consignor", "carriers", "origin", "destination", "mode", "route", "permit", "approval",
-    "provincial_number", "trip_id", "type", "paper_departed_s", "paper_completed_s", "decided_on", "decided_to", "planned_s",
+    "provincial_number", "trip_id", "type", "returns", "paper_departed_s", "paper_completed_s", "decided_on", "decided_to", "planned_s",
     "noticed_s", "lines", "drawn", "reserved_year",
 )  # fmt: skip
 

@@ -151,6 +151,22 @@ class LineState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True)
         return (self.accepted_g or 0) - self.disposed_g
 
 
+class ReturnLink(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """What ties a return or redirect to the manifest whose refused grams it carries."""
+
+    manifest: str
+    how: str
+    """``back`` 退回 or ``redirect`` 改送."""
+    lines: tuple[int, ...]
+    """For each line of this manifest the line there."""
+    refuser: str = ""
+    """Who refused it. This and what follows only the log knows, who has read that manifest too."""
+    home: str = ""
+    """The division that the waste first left."""
+    units: tuple[str, ...] = ()
+    """Whose labels its packs bear."""
+
+
 class Times(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """When the acts took place, as claimed and judged; each is ``None`` until then."""
 
@@ -191,6 +207,8 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     paper_departed_s: int | None = None
     """Of a backfill: when the paper says that the load departed, and that the transfer was completed."""
     paper_completed_s: int | None = None
+    returns: ReturnLink | None = None
+    """退回、改送: whose refused grams it carries."""
     decided_on: str | None = None
     """Of a decision outside this log (type in_transfer): its day and its last day."""
     decided_to: str | None = None
@@ -218,6 +236,21 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     def is_backfill(self) -> bool:
         """补录: the transfer ran on paper first."""
         return self.type.startswith("backfill_")
+
+    @property
+    def home(self) -> str:
+        """The division that the waste first left: a redirect inherits it, so no gate between changes the province it comes from (kinds §5)."""
+        return self.origin.division if self.returns is None else self.returns.home or self.origin.division
+
+    @property
+    def label_units(self) -> tuple[str, ...]:
+        """Whose labels may be loaded (R-50): the generator's, and those that came with what it carries on."""
+        return (self.generator,) if self.returns is None else tuple(dict.fromkeys((self.generator, *self.returns.units)))
+
+    @property
+    def carried_on(self) -> frozenset[str]:
+        """Manifests whose loads it carries on: their labels may stand on its packs."""
+        return frozenset() if self.returns is None else frozenset((self.returns.manifest,))
 
     @property
     def is_declined(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, Router, get
 from litestar.params import QueryParameter
 
+from ledger.chain import ULID, USCC
 from ledger.describing import READ_REFUSALS, AnswerSpec, Cursor, InGenerator, InName, InUlid, Uscc, asks, in_query
 from ledger.query import refuse_unknown_query
 from ledger.reading import Page
@@ -28,6 +29,15 @@ IssuedFrom = Annotated[str | None, in_query(Day, "签发起始日（北京时间
 Plate = Annotated[
     str | None,
     in_query("^.{1,60}$", "运输工具或挂车牌号，任何写法 / plate of a vehicle or trailer, however it is written", "川A·F1234", "plate"),
+]
+Returns = Annotated[
+    str | None,
+    in_query(
+        f"^{USCC}/{ULID}$",
+        "退回、改送该联单拒收废物的 / what returns or redirects the refused waste of this manifest",
+        "915101120000FX029E/01K9000000000000000000MAN1",
+        "returns",
+    ),
 ]
 UpdatedSince = Annotated[
     int | None,
@@ -58,6 +68,7 @@ async def get_manifests(
     issued_from: IssuedFrom = None,
     issued_to: IssuedTo = None,
     plate: Plate = None,
+    returns: Returns = None,
     updated_since: UpdatedSince = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -79,6 +90,7 @@ async def get_manifests(
         since=service.day_begins("issued_from", issued_from),
         until=service.day_begins("issued_to", issued_to, following=True),
         plate=service.normal_plate(plate),
+        returns=returns,
         updated_since=updated_since,
     )
     return await with_names(log, await service.list_manifests(log, caller, search, Page(cursor, limit), lang), lang)

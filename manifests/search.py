@@ -14,7 +14,7 @@ from ledger.caller import Caller
 from ledger.searching.terms import ANY, Groups
 from manifests.model import standing
 
-FILTERS = ("number", "plate", "generator", "carrier", "receiver", "stage", "code")
+FILTERS = ("number", "returns", "plate", "generator", "carrier", "receiver", "stage", "code")
 """Fields of a search that are a term each, those first of which a term is likely to hold least."""
 
 
@@ -35,6 +35,8 @@ class Search(Struct, frozen=True, gc=False, kw_only=True):
     code: str | None = None
     plate: str | None = None
     """Of a vehicle or its trailer, in normal form (ledger.fields.normal)."""
+    returns: str | None = None
+    """Of what carries back or on the refused grams of this manifest, ``<generator>/<ULID>``."""
     from_province: str | None = None
     to_province: str | None = None
     since: datetime | None = None

@@ -99,7 +99,8 @@ async def read_manifest(log: Log, caller: Caller, generator: str, ulid: str, lan
     """One manifest as it stands; Refusal NOT_FOUND."""
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
-    return answers.manifest_answer(view, now.size, log.kinds.rules, language)
+        returning = await _returning(now, view)
+    return answers.manifest_answer(view, now.size, log.kinds.rules, language, returning)
 
 
 async def read_actions(
@@ -109,8 +110,9 @@ async def read_actions(
     now_s = await log.now(claimed_s)
     async with projection(log) as now:
         view = await _view(now, caller, generator, ulid)
+        returning = [one.state for one in await _returning(now, view)]
         await now.workspace.load([chain_key(LOG_MAIN)])
-    found = duties(view, now_s, workdays_of(now.workspace.facts), limits_of(now.workspace.facts))
+    found = duties(view, now_s, workdays_of(now.workspace.facts), limits_of(now.workspace.facts), returning)
     return answers.ManifestActions(
         size=now.size,
         at=format_at(now_s),
@@ -126,6 +128,13 @@ async def read_history(log: Log, caller: Caller, generator: str, ulid: str) -> a
         view = await _view(now, caller, generator, ulid)
     entries = await log.entries_at([record.index for record in view.records])
     return answers.ManifestHistory(size=now.size, id=f"{generator}/{ulid}", entries=tuple(map(answers.record_answer, entries)))
+
+
+async def _returning(now: Snapshot, view: ManifestView) -> list[ManifestView]:
+    """Returns and redirects of a manifest, oldest first; whoever may read it may know of them."""
+    if not any(line.refused_g for line in view.state.lines):
+        return []
+    return (await store.list_views(now.workspace.conn, Search(returns=view.chain.removeprefix("manifest/")), limit=PAGE_MAX))[::-1]
 
 
 async def _view(now: Snapshot, caller: Caller, generator: str, ulid: str) -> ManifestView:

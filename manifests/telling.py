@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from manifests.machine import Act, moves_from, roles_of
 from manifests.model import CAPACITIES, STAGES, Stage
-from signing.phrase import Word
+from signing.phrase import Word, word_in
 
 ACTS: Mapping[Act, tuple[str, str]] = {
     Act.ISSUE: ("开具", "issue"),
@@ -70,7 +70,7 @@ def lines(count: int) -> str:
     return "0" if count == 1 else f"0 … {count - 1}"
 
 
-def several(words: Iterable[tuple[str, str]]) -> Word:
+def several(words: Iterable[Word]) -> Word:
     """Words one after the other."""
     found = list(words)
-    return "、".join(zh for zh, _ in found), ", ".join(en for _, en in found)
+    return "、".join(word_in(word, "zh") for word in found), ", ".join(word_in(word, "en") for word in found)

@@ -245,10 +245,11 @@ def waybill_written(entered: Entered) -> Mapping[str, Any]:
 
 
 def owner_of(statement: Statement, state: ManifestState) -> str:
-    """Whose place an act names: the generator's where it departs, the receiver's where it arrives, on the way that of who gives the load."""
+    """Whose place an act names: the generator's where it departs, or who refused it, the receiver's where it arrives, on the way
+    that of who gives the load."""
     act = statement.kind.partition("/")[0]
     if act == "manifest.depart":
-        return state.generator
+        return state.generator if state.returns is None else state.returns.refuser
     return state.receiver if act in ("manifest.arrive", "manifest.receive") else statement.principal or statement.by[0]
 
 

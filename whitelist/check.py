@@ -11,12 +11,13 @@ from ledger.directory import party_chain
 from ledger.kinds.site import site_key
 from ledger.model import Facts, Findings, chain_key
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
-from whitelist.checked import Asked, Checked, approval_of, look_up
+from whitelist.checked import Asked, Checked, approval_of, look_up, refused_of
 from whitelist.permit import permit_at
 from whitelist.quota import newest_permit, q1_account, q2_account, q3_account, q3_key, q3_used_g
 from whitelist.rules import RULES, CheckRule
 from whitelist.rules.number import number_key
-from whitelist.rules.place import place_registers
+from whitelist.rules.place import origin_owner, place_registers
+from whitelist.rules.refused import refused_key, registers_of_return
 from whitelist.transfer import Answer, Transfer
 
 
@@ -24,7 +25,13 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
     """What :func:`check` needs. Call again once ``chains`` are loaded: permit and decision then name what stands behind them."""
     chains = [party_chain(carrier) for carrier in transfer.carriers]
     accounts: list[str] = []
-    registers = [*place_registers(transfer.origin, generator), *place_registers(transfer.destination, transfer.receiver)]
+    owner = origin_owner(generator, refused_of(transfer, facts))
+    registers = [*place_registers(transfer.origin, owner), *place_registers(transfer.destination, transfer.receiver)]
+    if transfer.returns is None:
+        registers.append(refused_key(generator, transfer.receiver))
+    else:
+        chains.append(transfer.returns.manifest)
+        registers += registers_of_return(transfer.returns)
     if transfer.plan is not None and transfer.plan.site is not None:
         registers.append(site_key(generator, transfer.plan.site))
     if transfer.number is not None:
@@ -37,7 +44,7 @@ def reads(transfer: Transfer, generator: str, facts: Facts) -> Reads:
             registers.append(q3_key(permit.root))
             if facts.holds(q3_key(permit.root)):
                 chains.append(newest_permit(facts, permit.root))
-    approval = approval_of(transfer)
+    approval = approval_of(transfer, facts)
     if approval is not None:
         chains.append(approval)
         if facts.holds(chain_key(approval)):
@@ -57,7 +64,9 @@ def listed(transfer: Transfer, facts: Facts) -> list[str]:
         permit = permit_at(facts, transfer.permit)
         if permit is not None:
             chains.append(newest_permit(facts, permit.root))
-    approval = approval_of(transfer)
+    if transfer.returns is not None:
+        chains.append(transfer.returns.manifest)
+    approval = approval_of(transfer, facts)
     if approval is not None:
         decided = _decided_lines(transfer, approval_at(facts, approval))
         chains += [approval, *[line.listing.list for _, line in decided if line.listing is not None]]

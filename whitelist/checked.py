@@ -1,11 +1,12 @@
 """A checked transfer: the transfer with everything the rules compare it with, looked up once."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 from msgspec import Struct
 
 from ledger.mass import parse_mass
-from ledger.model import Facts, Moment
+from ledger.model import Facts, Moment, chain_key
 from ledger.times import day_of, parse_at, year_of_day
 from whitelist.approval import ApprovalState, DecisionLine, approval_at
 from whitelist.catalogue import Catalogue, catalogue_on
@@ -16,7 +17,7 @@ from whitelist.quota import newest_permit
 from whitelist.thresholds import Thresholds, thresholds_of
 from whitelist.transfer import Transfer, WasteLine
 
-INTRA, LISTED, APPROVED, OFF_LOG = "INTRA", "LISTED", "APPROVED", "OFF_LOG"
+INTRA, LISTED, APPROVED, OFF_LOG, RETURN = "INTRA", "LISTED", "APPROVED", "OFF_LOG", "RETURN"
 
 
 class Asked(Struct, frozen=True, gc=False, kw_only=True):
@@ -26,6 +27,18 @@ class Asked(Struct, frozen=True, gc=False, kw_only=True):
     transfer: Transfer
     at_s: int
     moment: Moment
+
+
+class RefusedAtGate(Protocol):
+    """What the check knows of a manifest whose refused grams a transfer carries; the floor above keeps it."""
+
+    @property
+    def receiver(self) -> str:
+        """Who refused it, at whose gate it stands."""
+
+    @property
+    def home(self) -> str:
+        """The division that the waste first left, however often it was redirected since."""
 
 
 class Checked(Struct, frozen=True, gc=False, kw_only=True):
@@ -39,6 +52,8 @@ class Checked(Struct, frozen=True, gc=False, kw_only=True):
     event_s: int  # The moment of the event, by which statuses are judged: admission.at, of a backfill the departure on paper (kinds §1.1).
     day: str  # The Shanghai day of it, by which terms, editions and divisions are judged.
     route: str
+    home: str  # The division whose province the transfer leaves: the origin's, of a redirect that of the manifest it returns (kinds §5).
+    refused: RefusedAtGate | None  # The manifest that it returns, where the log has it.
     permit: PermitState | None
     newest: PermitState | None  # The newest permit of the line of renewals that the permit belongs to.
     approval: ApprovalState | None
@@ -72,19 +87,42 @@ class Checked(Struct, frozen=True, gc=False, kw_only=True):
                 yield path, line.decision_line, grams
 
     @property
+    def crosses(self) -> bool:
+        """Whether it leads from one province to another."""
+        return self.home[:2] != self.transfer.destination.division[:2]
+
+    @property
     def total_g(self) -> int:
         """Grams of all lines."""
         return sum(self.masses)
 
 
-def crosses(transfer: Transfer) -> bool:
+def refused_of(transfer: Transfer, facts: Facts) -> RefusedAtGate | None:
+    """The manifest whose refused grams a transfer carries; ``None`` until it is loaded, and where the log has none."""
+    named = transfer.returns
+    if named is None or not facts.holds(chain_key(named.manifest)):
+        return None
+    found: RefusedAtGate | None = facts.state(named.manifest)
+    return found
+
+
+def home_of(transfer: Transfer, facts: Facts) -> str:
+    """The division whose province a transfer leaves: a redirect inherits it, however near the new receiver lies to the gate that refused."""
+    redirected = refused_of(transfer, facts) if transfer.returns is not None and not transfer.goes_back else None
+    return transfer.origin.division if redirected is None else redirected.home
+
+
+def crosses(transfer: Transfer, facts: Facts) -> bool:
     """Whether a transfer leads from one province to another."""
-    return transfer.origin.division[:2] != transfer.destination.division[:2]
+    return home_of(transfer, facts)[:2] != transfer.destination.division[:2]
 
 
-def approval_of(transfer: Transfer) -> str | None:
-    """Chain of the approval that a transfer stands on: none inside a province, none of an in_transfer, whose decision is another log's."""
-    return transfer.approval if crosses(transfer) and transfer.type != "in_transfer" else None
+def approval_of(transfer: Transfer, facts: Facts) -> str | None:
+    """Chain of the approval that a transfer stands on: none inside a province nor on the way home, none of an in_transfer, whose decision
+    is another log's."""
+    if transfer.approval is None or transfer.type == "in_transfer" or transfer.goes_back:
+        return None
+    return transfer.approval if crosses(transfer, facts) else None
 
 
 def event_of(transfer: Transfer, admitted_s: int) -> int:
@@ -94,7 +132,7 @@ def event_of(transfer: Transfer, admitted_s: int) -> int:
 
 def decision_of(transfer: Transfer, facts: Facts) -> tuple[ApprovalState | None, tuple[DecisionLine | None, ...]]:
     """The approval that a transfer stands on, and for each of its lines what was decided."""
-    named = approval_of(transfer)
+    named = approval_of(transfer, facts)
     approval = None if named is None else approval_at(facts, named)
     return approval, tuple([None if approval is None else approval.line(line.decision_line) for line in transfer.lines])
 
@@ -107,7 +145,7 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
     approval, decided = decision_of(transfer, facts)
     names = {line.listing.list for line in decided if line is not None and line.listing is not None}
     lists = {name: found for name in sorted(names) if (found := list_at(facts, name)) is not None}
-    permit = None if transfer.permit is None else permit_at(facts, transfer.permit)
+    permit = None if transfer.permit is None or transfer.goes_back else permit_at(facts, transfer.permit)
     return Checked(
         asked=asked,
         transfer=transfer,
@@ -116,7 +154,9 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
         facts=facts,
         event_s=event_s,
         day=day,
-        route=_route(transfer, approval),
+        route=_route(transfer, approval, facts),
+        home=home_of(transfer, facts),
+        refused=refused_of(transfer, facts),
         permit=permit,
         newest=None if permit is None else permit_at(facts, newest_permit(facts, permit.root)),
         approval=approval,
@@ -129,10 +169,12 @@ def look_up(asked: Asked, facts: Facts) -> Checked:
     )
 
 
-def _route(transfer: Transfer, approval: ApprovalState | None) -> str:
+def _route(transfer: Transfer, approval: ApprovalState | None, facts: Facts) -> str:
     """On what the transfer would stand, were it admitted."""
+    if transfer.goes_back:
+        return RETURN
     if transfer.type == "in_transfer":
         return OFF_LOG
-    if not crosses(transfer):
+    if not crosses(transfer, facts):
         return INTRA
     return approval.route if approval is not None and approval.route else APPROVED

@@ -227,7 +227,7 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
     decision: Annotated[PaperDecision | None, label("本账本之外的批准", "decision outside this log")] = None
     pilot: Annotated[ListingRef | None, label("国家试点名单", "pilot listing"), later()] = None
     emergency: Annotated[EmergencyRef | None, label("应急处置", "emergency"), later()] = None
-    returns: Annotated[Return | None, label("退回或改送", "return"), later()] = None
+    returns: Annotated[Return | None, label("退回或改送", "return")] = None
     number: Annotated[NationalNumber | None, label("国家联单编号", "national number")] = None
     provincial_number: Annotated[ShortText | None, label("省联单编号", "provincial number")] = None
     origin: Annotated[Place, label("移出地", "origin")]
@@ -254,11 +254,16 @@ class Transfer(BodyPart, frozen=True, kw_only=True):
         """补录: the transfer ran on paper first."""
         return self.type.startswith("backfill_")
 
+    @property
+    def goes_back(self) -> bool:
+        """退回: it carries refused waste home to the generator itself."""
+        return self.returns is not None and self.returns.how == "back"
+
 
 class Answer(Struct, frozen=True, gc=False, kw_only=True):
     """What ``check`` answers. With reasons the transfer is refused; ``draws`` are grams that an issue would add, by account name."""
 
-    route: str  # ``INTRA``, ``LISTED``, ``APPROVED`` or ``OFF_LOG``.
+    route: str  # ``INTRA``, ``LISTED``, ``APPROVED``, ``OFF_LOG`` or ``RETURN``.
     reasons: tuple[Reason, ...] = ()
     draws: dict[str, int]
     left_g: dict[str, int]  # Grams left on each account before this transfer (Q1 of the listing too, for information).

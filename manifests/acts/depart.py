@@ -16,7 +16,7 @@ from ledger.labels import words_of
 from ledger.mass import parse_mass
 from ledger.model import Facts, Findings, Statement, kept_for_last
 from ledger.times import day_of, format_at
-from manifests import gate, labels, settlement, vehicles
+from manifests import gate, labels, returns, settlement, vehicles
 from manifests.act import LONG_S, TOLERANCE_S, Entered, at_stage, is_long_ago, judge_lines_once, time_does_not_run_back, trunk_act
 from manifests.carriage import Carriage, LicenceRef, Seals, leg_of
 from manifests.machine import Act
@@ -118,8 +118,12 @@ def loaders_are_said(judged: Judged, out: Findings) -> None:
 
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
-    """The accounts it adds to, and the registers of the site, of truck, labels, waybill, place and tickets."""
-    own = (*settlement.site_keys(state), *ticket_keys(_holder(statement, state), statement.body.tickets))
+    """The accounts it adds to, and the registers of the site, of truck, labels, waybill, place and tickets, of what it returns."""
+    own = (
+        *settlement.site_keys(state),
+        *returns.keys_of(state, departs=True),
+        *ticket_keys(_holder(statement, state), statement.body.tickets),
+    )
     return Reads(accounts=tuple(state.drawn), registers=(*own, *named(statement), *vehicles.place_keys(statement, state)))
 
 
@@ -256,6 +260,7 @@ def _add(judged: Judged, out: Findings) -> None:
 def _registers(entered: Entered) -> Mapping[str, Any]:
     statement, before, facts = entered.statement, entered.before, entered.facts
     return {
+        **returns.gone(facts, entered.after),
         **vehicles.trips(entered),
         **labels.labels_written(entered),
         **vehicles.waybill_written(entered),

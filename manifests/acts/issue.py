@@ -13,8 +13,9 @@ from ledger.fields import Commitments
 from ledger.mass import parse_mass
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import day_of, parse_admission_at, parse_at, year_at
+from manifests import returns
 from manifests.act import ManifestAct, drawn
-from manifests.model import LineState, ManifestState, Stage, Times
+from manifests.model import LineState, ManifestState, ReturnLink, Stage, Times
 from manifests.opening import is_open
 from whitelist import check
 from whitelist.checked import Asked, decision_of, event_of
@@ -56,18 +57,18 @@ def evolve(statement: Statement, admission: Admission, facts: Facts) -> Changes:
         )
         for line, decided in zip(body.lines, decision_of(body, facts)[1], strict=True)
     ]
-    state = opened(statement, admission, found)
-    permit = permit_at(facts, state.permit)
-    assert permit is not None, "the check found it"
-    registers: dict[str, Any] = dict(q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0)))
+    state = opened(statement, admission, found, returns.link_of(body, facts))
+    registers: dict[str, Any] = dict(returns.taken(facts, state))
+    if (permit := permit_at(facts, state.permit)) is not None:  # none on the way home
+        registers |= q3_change(facts, permit.root, admission, reserved_g=state.drawn.get(q3_account(permit.root), 0))
     if state.number is not None:
         key = number_key(state.number)
         registers[key] = (facts.get(key) or NumberHolders()).with_holder(state.generator, statement.chain)
     return Changes(state=state, registers=registers)
 
 
-def opened(statement: Statement, admission: Admission, found: Sequence[_Context] = ()) -> ManifestState:
-    """The manifest after its issue. ``found`` by line, where the caller knows it."""
+def opened(statement: Statement, admission: Admission, found: Sequence[_Context] = (), returned: ReturnLink | None = None) -> ManifestState:
+    """The manifest after its issue. ``found`` by line, and what is ``returned``, where the caller knows it."""
     body: Issue = statement.body
     generator = statement.owner
     known: Sequence[_Context] = found or [(None, False)] * len(body.lines)
@@ -106,6 +107,7 @@ def opened(statement: Statement, admission: Admission, found: Sequence[_Context]
         type=body.type,
         paper_departed_s=None if paper is None else parse_at(paper.departed_at),
         paper_completed_s=None if paper is None else parse_at(paper.completed_at),
+        returns=returned or returns.link_of(body, None),
         decided_on=None if body.decision is None else body.decision.decided_on,
         decided_to=None if body.decision is None else body.decision.valid_to,
         planned_s=None if body.planned_at is None else parse_at(body.planned_at),
@@ -131,10 +133,10 @@ ISSUE = ManifestAct(
         window=Window.DAY,
         reads=lambda statement, facts: check.reads(statement.body, statement.owner, facts),
         listed=lambda statement, facts: check.listed(statement.body, facts),
-        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, and the carriers' parties.",
+        reads_doc="The permit and the newest of its line, the decision, the lists its lines were given on, the carriers' parties, the manifest that it returns.",
         gate=is_open,
         rules=(transfer_is_lawful,),
-        asks=RULES,
+        asks=(*RULES, *returns.RULES),
         evolve=evolve,
         books="reserved",
         effect=("联单成立，按计划量占用额度。", "The manifest begins and reserves quota by its declared mass."),

@@ -15,7 +15,7 @@ from ledger.labels import words_of
 from ledger.mass import parse_mass
 from ledger.model import Facts, Findings, Level, Statement, kept_for_last
 from ledger.times import format_at, parse_at, year_of
-from manifests import gate, settlement
+from manifests import gate, returns, settlement
 from manifests.act import TIMES, TOLERANCE_S, Entered, FiledBody, at_stage, ended, judge_lines_once, trunk_act
 from manifests.machine import Act
 from manifests.mass import Received, limits_of, weight_level
@@ -43,7 +43,12 @@ class Receive(FiledBody, frozen=True, kw_only=True):
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
     """The accounts that are settled, the trucks that are set free, the tickets."""
-    own = (*trip_keys(statement, state), *ticket_keys(state.receiver, statement.body.weighing.tickets))
+    refuses = any(line.opinion != "accept" for line in statement.body.lines)
+    own = (
+        *trip_keys(statement, state),
+        *returns.refusal_keys(state, refuses=refuses),
+        *ticket_keys(state.receiver, statement.body.weighing.tickets),
+    )
     return Reads(accounts=tuple(state.drawn), registers=(*settlement.site_keys(state), *own))
 
 
@@ -249,6 +254,7 @@ def _registers(entered: Entered) -> Mapping[str, Any]:
     before, body = entered.before, entered.statement.body
     kept_g = sum(line.accepted_g or 0 for line in entered.after.lines)
     return {
+        **returns.received(entered, declined=is_declined(body, before)),
         **trips(entered),
         **({} if is_declined(body, before) else tickets_drawn(_weighed(entered.statement, before), entered.facts)),
         **settlement.site_settled(entered, (year_of(parse_at(body.accepted_at)), kept_g)),
@@ -268,11 +274,13 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
     legs = ended(state.legs, state.under_way, statement.at_s)
     found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs)
     return at_stage(
-        found, _outcome({line.opinion for line in body.lines}), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s
+        found, _outcome(state, {line.opinion for line in body.lines}), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s
     )
 
 
-def _outcome(opinions: set[str]) -> Stage:
+def _outcome(state: ManifestState, opinions: set[str]) -> Stage:
+    if state.route == "RETURN":
+        return Stage.DISPOSED  # the waste is home
     if opinions == {"accept"}:
         return Stage.ACCEPTED
     return Stage.REJECTED if opinions == {"reject"} else Stage.PARTLY_ACCEPTED
@@ -291,6 +299,7 @@ RECEIVE = trunk_act(
         every_line_is_answered,
         acceptance_is_possible,
         opinion_fits_the_mass,
+        returns.comes_home_whole,
         declining_is_said,
         place_is_the_receivers,
         tickets_add_up,
@@ -318,6 +327,10 @@ The opinion does not fit the accepted mass, or does not say why. || Rejected: no
 OPINION_QTY:MASSES
 第 {line}处理意见是“{opinion}”，接受量 {accepted} 吨、拒收量 {refused} 吨，两者不符（{rule}）。 || 改正 {where} 的处理意见或者数量：全收填 accept，全拒填 reject，只收一部分填 partly 并同时填写接受量和拒收量。
 Line {line}: the opinion is {opinion}, with {accepted} t accepted and {refused} t refused; that does not fit ({rule}). || Correct opinion or masses in {where}: accept if everything was accepted, reject if nothing was, partly with both masses.
+
+OPINION_QTY:RETURN
+第 {line}是退回本单位的废物，只能接受，不能拒收。 || 把 {where} 改为 accept，接受量填实际运回的数量；不再退回的，在起运前作废本联单。
+Line {line} is waste of your own that comes back: it can only be accepted. || Put accept into {where}, with the mass that came; a return that is not wanted is voided before it departs.
 
 DECLINED | R-63 | nobody | [DESIGN]
 接受人在起运前拒绝接收，联单所占额度全部退回。 || 移出人另行联系接受人，或者核实后办结。

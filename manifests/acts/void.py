@@ -5,7 +5,7 @@ from typing import Annotated
 from ledger.admission.personality import Judged, Reads, Window
 from ledger.fields import Text, label
 from ledger.model import Facts, Findings, Statement
-from manifests import settlement
+from manifests import returns, settlement
 from manifests.act import Body, at_stage, number_keys, time_does_not_run_back, trunk_act
 from manifests.machine import Act
 from manifests.model import ManifestState, Stage
@@ -18,8 +18,9 @@ class Void(Body, frozen=True, kw_only=True):
 
 
 def reads(statement: Statement, state: ManifestState, facts: Facts) -> Reads:
-    """The number's holders, the accounts on which grams are held, and the year they belong to."""
-    return Reads(accounts=tuple(state.drawn), registers=(*number_keys(statement, state, facts), *settlement.site_keys(state)))
+    """The number's holders, the accounts on which grams are held and the year they belong to, the manifest whose grams it returns."""
+    own = (*number_keys(statement, state, facts), *settlement.site_keys(state))
+    return Reads(accounts=tuple(state.drawn), registers=(*own, *returns.keys_of(state, departs=False)))
 
 
 def _release(judged: Judged, out: Findings) -> None:
@@ -34,14 +35,14 @@ VOID = trunk_act(
     body=Void,
     window=Window.DAY,
     reads=reads,
-    reads_doc="The accounts on which the manifest holds grams, and its number.",
+    reads_doc="The accounts on which the manifest holds grams, and its number; what a return has taken.",
     rules=(time_does_not_run_back,),
     settle=_release,
-    registers=settlement.site_settled,
+    registers=lambda entered: {**settlement.site_settled(entered), **returns.given_back(entered.facts, entered.before)},
     advance=lambda state, statement: at_stage(state, Stage.VOIDED, voided_s=statement.at_s),
     books="released",
     effect=(
-        "联单作废，所占额度全部退回，编号不再有效。",
-        "The manifest is void; what it held of the quotas comes back, its number is live no longer.",
+        "联单作废，所占额度全部退回，退回或改送的数量复归原联单，编号不再有效。",
+        "The manifest is void; what it held of the quotas, and of refused grams, comes back; its number is live no longer.",
     ),
 )

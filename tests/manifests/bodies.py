@@ -14,7 +14,7 @@ from manifests.model import LineState, ManifestState, Stage, Times, Vehicle
 from tests.workbench import AUTHORITY_50
 from whitelist.adopted import data_files
 from whitelist.approval import ApprovalState, DecisionLine
-from whitelist.fields import PermitItem, Place
+from whitelist.fields import PermitItem, Place, Return
 from whitelist.permit import PermitState
 from whitelist.thresholds import parse_thresholds
 from whitelist.transfer import Contract, DangerousGoods, PaperManifest, PlanRef, WasteLine
@@ -34,6 +34,7 @@ PARTIES = {
 PERMIT = f"permit/{RECEIVER}/01K9000000000000000000PERM"
 APPROVAL = f"approval/{GENERATOR}/01K9000000000000000000APPR"
 MANIFEST = f"manifest/{GENERATOR}/01K9000000000000000000MAN1"
+BACK = f"manifest/{GENERATOR}/01K9000000000000000000BACK"
 NUMBER = "20265101000123"
 Q2 = f"Q2 {APPROVAL} 0"
 Q3 = f"Q3 {PERMIT}"
@@ -157,6 +158,14 @@ def an_issue(**changes: Any) -> acts.Issue:
         contract=Contract(no="HT-2026-001", valid_to="2027-12-31"),
     )
     return replace(body, **changes)
+
+
+def a_return(manifest: str = MANIFEST, mass_t: str = "5.600000", **changes: Any) -> acts.Issue:
+    """Part 1 of the form for what the receiver refused: from its gate back to the generator."""
+    named = Return(manifest=manifest, how="back", lines=(0,))
+    way = {"receiver": GENERATOR, "permit": None, "approval": None, "origin": DESTINATION, "destination": ORIGIN}
+    line = a_line(mass_t=mass_t, decision_line=None)
+    return an_issue(**{**way, "returns": named, "plan": None, "contract": None, "lines": (line,), **changes})
 
 
 def backfilled(departed_at: str, completed_at: str) -> dict[str, Any]:

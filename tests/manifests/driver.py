@@ -28,6 +28,7 @@ from signing.refusal import Refusal
 from tests.manifests.bodies import (
     ALL_CHECKS,
     APPROVAL,
+    BACK,
     CARRIER,
     DESTINATION,
     GENERATOR,
@@ -49,6 +50,7 @@ from tests.manifests.bodies import (
     a_departure,
     a_gate,
     a_line,
+    a_return,
     a_state,
     accepted,
     an_issue,
@@ -68,6 +70,7 @@ from whitelist.adopted import data_files
 __all__ = [
     "ALL_CHECKS",
     "APPROVAL",
+    "BACK",
     "CARRIER",
     "DESTINATION",
     "GENERATOR",
@@ -90,6 +93,7 @@ __all__ = [
     "a_departure",
     "a_gate",
     "a_line",
+    "a_return",
     "a_state",
     "accepted",
     "an_issue",
@@ -215,9 +219,10 @@ class Driver:
         return state
 
     def own_state(self, chain: str = MANIFEST) -> ManifestState:
-        """State of a manifest without what only its decision's chain knows: what a fold of its own entries gives."""
+        """State of a manifest without what only other chains know: what a fold of its own entries gives."""
         state = self.state(chain)
-        return replace(state, lines=tuple(replace(line, listing=None, transport_exempt=False) for line in state.lines))
+        link = None if state.returns is None else replace(state.returns, refuser="", home="", units=())
+        return replace(state, returns=link, lines=tuple(replace(line, listing=None, transport_exempt=False) for line in state.lines))
 
     def used_g(self, account: str) -> int:
         """Grams on an account."""
@@ -265,6 +270,12 @@ class Driver:
     def void(self, *, chain: str = MANIFEST) -> Entry:
         """作废."""
         return self.post("manifest.void/1", (GENERATOR,), acts.Void(reason="车辆故障，改日转移"), chain=chain)
+
+    def send_back(self, mass_t: str = "5.600000", *, chain: str = BACK, returned: str = MANIFEST, **changes: Any) -> Entry:
+        """开具退回联单 and its departure from the receiver's gate."""
+        self.post("manifest.issue/1", (GENERATOR,), a_return(returned, mass_t, **changes), chain=chain)
+        truck = replace(TRUCK, plate=f"川A·{chain[-5:]}")
+        return self.depart(chain=chain, place=DESTINATION, vehicle=truck, waybill_no=f"back {chain[-4:]}")
 
     def to_in_transit(self, **issue: Any) -> Driver:
         """A manifest under way."""

@@ -14,6 +14,7 @@ from manifests.actions import Duty, duties
 from manifests.model import Stage
 from manifests.view import Flag, ManifestView, concerns, fold
 from tests.manifests.driver import (
+    BACK,
     CARRIER,
     GENERATOR,
     LIMITS,
@@ -69,12 +70,27 @@ def test_the_fold_is_the_logs_own_state_at_every_step() -> None:
     view: ManifestView | None = None
     for step in steps:
         log.wait(minutes=30)
+        if step == log.verify:
+            log.send_back("0.6")
         entry = step()
         view = fold(view, entry)
         assert view.state == log.own_state()
         assert view.records[-1].hash == entry.statement.hash
     assert view is not None
     assert (view.state.stage, len(view.records), view.updated_idx) == (Stage.CLOSED, 6, log.entries[-1].index)
+
+
+def test_a_return_is_folded_from_its_own_entries() -> None:
+    """What the manifest that it returns says more is known to the log alone; the return is found by its term."""
+    log = Driver().to_arrived()
+    log.receive(rejected(0))
+    log.send_back()
+    view: ManifestView | None = None
+    for entry in log.entries:
+        view = fold(view, entry) if concerns(entry) == BACK else view
+    assert view is not None
+    assert view.state == log.own_state(BACK)
+    assert f"returns:{MANIFEST.removeprefix('manifest/')}" in view.terms
 
 
 def test_a_number_of_a_case_shows_at_once() -> None:
@@ -187,10 +203,13 @@ def test_accepted_waste_is_disposed_of_within_a_year_and_verified_within_ninety_
 def test_a_rejected_manifest_is_verified_and_then_nothing_is_due() -> None:
     log = Driver().to_arrived(number=NUMBER)
     log.receive(rejected(0))
-    (verify,) = next_duties(log)
+    (issue,) = next_duties(log)
+    assert (issue.kind, issue.signers, issue.due_on) == ("manifest.issue/1", (("generator", (GENERATOR,)),), "2026-11-09")
+    log.send_back()
+    (verify,) = duties(viewed(log), log.at_s, calendar(log), LIMITS, [log.state(BACK)])
     assert (verify.kind, verify.due_on) == ("manifest.verify/1", "2027-02-03")
     log.verify()
-    assert next_duties(log) == ()
+    assert duties(viewed(log), log.at_s, calendar(log), LIMITS, [log.state(BACK)]) == ()
 
 
 def test_nothing_is_due_on_a_voided_manifest() -> None:

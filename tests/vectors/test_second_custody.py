@@ -51,6 +51,17 @@ class Bench:
         body = bodies.issue(RECEIVER[0], PERMIT, [bodies.line("5.6")], carriers=[CARRIER[0], TAKING[0]], **more)
         self.post("manifest.issue", chain, body, owner, route="INTRA", moves=5_600_000, **decision)
 
+    def back(self, chain: str, refused: str, mass: str = "5.6", **more: Any) -> None:
+        """退回 of what was refused of another."""
+        decision = {"route": "RETURN", "alerts": [["L", "RETURN_TRIP"]]} | {
+            name: more.pop(name) for name in ("route", "alerts") if name in more
+        }
+        way = {"origin": bodies.PLANT, "destination": bodies.SITE, "returns": {"manifest": refused, "how": "back", "lines": [0]}}
+        body = bodies.issue(GENERATOR[0], "", [bodies.line(mass)], carriers=[CARRIER[0]]) | way | more
+        for name in ("permit", "plan", "contract"):
+            body.pop(name, None)
+        self.post("manifest.issue", chain, body, GENERATOR, **decision)
+
     def depart(self, chain: str, owner: Any = GENERATOR, *, moves: int = 0, loaded: str = "5.6", body: Any = None, **decision: Any) -> None:
         departed = bodies.depart(owner[0], {"line": 0, "mass_t": loaded}) | (body or {})
         self.post("manifest.depart", chain, departed, owner, CARRIER, moves=moves, **decision)
@@ -109,6 +120,8 @@ def test_a_rejected_load_is_verified_and_closed_and_nothing_is_disposed_of() -> 
     bench.issue(chain)
     bench.depart(chain)
     bench.receive(chain, "0", -5_600_000, "reject", tags=[["NO_ARRIVAL"]])
+    bench.back(trunk(2), chain)
+    bench.depart(trunk(2), body={"place": bodies.PLANT, "waybill_no": "W-9"})
     bench.post("manifest.verify", chain, {}, GENERATOR)
     _dispose(bench, chain, "0.1")
     assert bench.codes() == ["ACT_NOT_OPEN"]
@@ -121,7 +134,72 @@ def test_partly_accepted_is_disposed_of_to_the_accepted_gram() -> None:
     bench.receive(chain, "5", -600_000, "partly", "0.6", tags=[["NO_ARRIVAL"]])
     _dispose(bench, chain, "5")
     bench.post("manifest.verify", chain, {}, GENERATOR)
+    assert bench.codes() == ["RETURN_OPEN"]
+
+
+# --- refused grams (kinds §5)
+
+
+def _refused(opinion: str = "reject", refused: str = "5.6", accepted: str = "0") -> tuple[Bench, str]:
+    """A load of which something was refused."""
+    bench, chain = Bench(), trunk(1)
+    bench.issue(chain)
+    bench.depart(chain)
+    bench.receive(chain, accepted, round(float(accepted) * 1e6) - 5_600_000, opinion, refused, tags=[["NO_ARRIVAL"]])
+    return bench, chain
+
+
+def test_refused_grams_come_home_once() -> None:
+    bench, chain = _refused()
+    bench.back(trunk(2), chain, "3")
+    bench.post("manifest.void", trunk(2), {"reason": "x"}, GENERATOR)
+    bench.back(trunk(3), chain)
+    bench.depart(trunk(3), body={"place": bodies.PLANT, "waybill_no": "W-9"})
+    bench.post("manifest.verify", chain, {}, GENERATOR)
+    received = {"accepted_at": story.clock("09:00:00"), "weighing": {"method": "weighbridge"}}
+    received["lines"] = [{"line": 0, "opinion": "accept", "accepted_t": "5.6", "method": "R4"}]
+    bench.post("manifest.receive", trunk(3), received, GENERATOR, tags=[["NO_ARRIVAL"]])
+    bench.post("manifest.verify", trunk(3), {}, GENERATOR)
     assert bench.codes() == []
+
+
+@pytest.mark.parametrize(
+    ("mass", "more", "codes"),
+    [
+        ("5.600001", {}, ["RETURN_LINK"]),
+        ("5.6", {"route": "INTRA", "alerts": []}, ["DECISION_WRONG"]),
+        ("5.6", {"alerts": []}, ["DECISION_WRONG"]),
+        ("5.6", {"returns": {"manifest": trunk(9), "how": "back", "lines": [0]}}, ["RETURN_LINK"]),
+        ("5.6", {"returns": {"manifest": trunk(1), "how": "back", "lines": [1]}}, ["RETURN_LINK"]),
+        ("5.6", {"returns": {"manifest": trunk(1), "how": "back", "lines": [0, 0]}}, ["RETURN_LINK"]),
+        ("5.6", {"receiver": RECEIVER[0]}, ["RETURN_LINK"]),
+        ("5.6", {"lines": [bodies.line("5.6", form="SS")]}, ["RETURN_LINK"]),
+    ],
+)
+def test_a_return_that_does_not_fit(mass: str, more: dict[str, Any], codes: list[str]) -> None:
+    bench, chain = _refused()
+    bench.back(trunk(2), chain, mass, **more)
+    assert bench.codes() == codes
+
+
+def test_two_returns_of_the_same_grams() -> None:
+    bench, chain = _refused("partly", "0.6", "5")
+    bench.back(trunk(2), chain, "0.4")
+    bench.back(trunk(3), chain, "0.3")
+    assert bench.codes() == ["RETURN_LINK"]
+
+
+def test_labels_of_a_refused_load_travel_with_it_and_a_strangers_do_not() -> None:
+    bench, chain = _refused()
+    bench.back(trunk(2), chain)
+    bench.depart(trunk(2), body={"place": bodies.PLANT, "waybill_no": "W-9"})
+    bench.issue(trunk(3))
+    bench.depart(trunk(3), body={"waybill_no": "W-10"}, alerts=[["H", "LABEL_USED"]])
+    assert bench.codes() == ["DECISION_WRONG"], "held by a return: no alert"
+    strange = bodies.depart(OTHER[0], {"line": 0, "mass_t": "5.6"})["gate"]
+    bench.issue(trunk(4))
+    bench.depart(trunk(4), body={"gate": strange, "waybill_no": "W-11"})
+    assert bench.codes() == ["DECISION_WRONG", "LOAD_LABEL"]
 
 
 @pytest.mark.parametrize("two_at_once", [False, True])

@@ -11,7 +11,7 @@ from tests.whitelist.acts import INTRA, PAPER, line, listed, place, transfer, wi
 from tests.whitelist.driver import GENERATOR, MANIFEST, OTHER_GENERATOR, OTHER_RECEIVER, Log, ulid
 from tests.workbench import uscc
 from whitelist.approval import ListingRef
-from whitelist.fields import Lot, Return
+from whitelist.fields import Lot
 from whitelist.transfer import Answer, Meters, PaperDecision, PlanRef, WasteLine
 
 LOG = listed()
@@ -113,7 +113,6 @@ def test_a_decision_outside_the_log_belongs_to_in_transfers_and_one_ground_is_en
         ({"type": "backfill_emergency", "paper": PAPER}, "type"),
         ({"emergency": f"emergency/{GENERATOR}/{ulid(1)}", "approval": None}, "emergency"),
         ({"pilot": ListingRef(list="list/2026-00-50-pilot", row=0), "approval": None}, "pilot"),
-        ({"returns": Return(manifest=MANIFEST, how="back", lines=(0,))}, "returns"),
         ({"lines": (line(lots=(Lot(manifest=MANIFEST, line=0, mass_t="1"),)),)}, "lines.0.lots"),
     ],
 )

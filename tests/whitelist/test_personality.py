@@ -19,6 +19,7 @@ from whitelist.checked import Asked
 from whitelist.permit import HeldPermit, HeldPermits
 from whitelist.quota import SiteYear
 from whitelist.rules.number import NumberHolders
+from whitelist.rules.refused import RefusedLoads
 
 SOURCES = sorted(Path(whitelist.__file__).parent.rglob("*.py"))
 
@@ -38,6 +39,7 @@ NOT_CODES = {
     "REVOKED",
     "PROPOSED",
     "INTRA",
+    "RETURN",
     "LISTED",
     "APPROVED",
     "OFF_LOG",
@@ -103,6 +105,7 @@ def test_states_survive_the_database(chain: str) -> None:
     ("key", "value"),
     [
         ("number:20265101000123", NumberHolders().with_holder("a", "b")),
+        ("refused:a b", RefusedLoads().moved("manifest/a/1", 5, "2026-11-05")),
         (f"q3:{PERMIT}", SiteYear(permits=(PERMIT,), year=2026, base_g=5, prior_base_g=3, reserved_g=1)),
         ("permits:X", HeldPermits((HeldPermit(chain=PERMIT, root=PERMIT, division="500116", permit_class="permit", is_revoked=True),))),
     ],
@@ -129,7 +132,7 @@ def test_reads_follow_the_decision_to_its_listing_and_then_settle() -> None:
     second = reads(one, one.generator, log.facts)
     assert set(second.chains) == {PERMIT, APPROVAL, LIST}
     assert set(second.accounts) == {f"Q1 {LIST} 0", f"Q2 {APPROVAL} 0", f"Q3 {PERMIT}"}
-    assert set(second.registers) == {f"q3:{PERMIT}", "number:20265101000123"}
+    assert set(second.registers) == {f"q3:{PERMIT}", "number:20265101000123", f"refused:{one.generator} {one.receiver}"}
 
 
 def test_the_check_is_deterministic_and_fast() -> None:

@@ -16,6 +16,7 @@ from whitelist.permit import HeldPermits, PermitState
 from whitelist.quota import Commitments, SiteYear
 from whitelist.rules import TEXTS
 from whitelist.rules.number import NumberHolders
+from whitelist.rules.refused import RefusedLoads
 
 ACTS = values_in(sys.modules[__name__], Kind)
 
@@ -27,7 +28,7 @@ PERSONALITY = Personality(
     kinds=ACTS,
     states={"permit": PermitState, "list": ListState, "approval": ApprovalState},
     chains={"permit": PERMIT.pattern, "list": LIST.pattern, "approval": APPROVAL.pattern},
-    registers={"number": NumberHolders, "q1": Commitments, "q3": SiteYear, "permits": HeldPermits},
+    registers={"number": NumberHolders, "refused": RefusedLoads, "q1": Commitments, "q3": SiteYear, "permits": HeldPermits},
     data=adopted.PARSERS,
     rules=RULES,
     follow_ons=FOLLOW_ONS,

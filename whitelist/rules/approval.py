@@ -9,7 +9,7 @@ from signing.phrase import Word, word_in
 from signing.refusal import texts
 from whitelist import telling
 from whitelist.approval import ApprovalState
-from whitelist.checked import OFF_LOG, Checked, crosses
+from whitelist.checked import OFF_LOG, RETURN, Checked
 from whitelist.quota import q2_account
 from whitelist.transfer import WasteLine
 
@@ -20,9 +20,11 @@ def decision_is_there(checked: Checked, out: Findings) -> None:
     Order 23 Art. 21 [READ]; Code Art. 536.2 [READ].
     """
     transfer, approval, facts = checked.transfer, checked.approval, checked.facts
-    origin = transfer.origin.division
+    if checked.route == RETURN:  # home again needs nobody's leave
+        return
+    origin = checked.home
     given = [name for name in ("approval", "decision") if getattr(transfer, name) is not None]
-    if not crosses(checked.transfer):
+    if not checked.crosses:
         direction = f"{origin[:2]} → {transfer.destination.division[:2]}"
         for name in given:
             inside = {"province": telling.province(origin), "where": f"body.{name}"}
@@ -64,7 +66,7 @@ def decision_is_kept_to(checked: Checked, out: Findings) -> None:
         out.refuse(
             "APPROVAL_GENERATOR", "body.approval", owner, checked.generator, "OTHER", no=no, owner=owner, generator=checked.generator
         )
-    direction = (transfer.origin.division[:2], transfer.destination.division[:2])
+    direction = (checked.home[:2], transfer.destination.division[:2])
     if direction != approval.direction:
         ways = {"asked": telling.way(*direction), "approved": telling.way(*approval.direction)}
         found, expected = " → ".join(direction), " → ".join(approval.direction)
@@ -141,7 +143,7 @@ def _asking(checked: Checked, approval: ApprovalState) -> dict[str, Word]:
 def decision_is_in_its_term(checked: Checked, out: Findings) -> None:
     """R-32: the day of the event lies between the decision and the last day of its line. Order 23 Art. 27.2 [READ]."""
     paper, approval, day = checked.transfer.decision, checked.approval, checked.day
-    if paper is not None and checked.route == OFF_LOG and crosses(checked.transfer):
+    if paper is not None and checked.route == OFF_LOG and checked.crosses:
         if day < paper.decided_on:
             own = {"no": paper.no, "day": day, "first": paper.decided_on}
             out.refuse("APPROVAL_EARLY", "body.decision.decided_on", day, f"≥ {paper.decided_on}", "DECISION", **own)
@@ -211,8 +213,10 @@ def decided_mass_holds(checked: Checked, out: Findings) -> None:
 
 
 def contract_covers_the_day(checked: Checked, out: Findings) -> None:
-    """R-16: ALERT H CONTRACT without a contract with the receiver, or one that is over. Order 23 Art. 10(1) [READ]; Code Art. 490 [READ]."""
+    """R-16: ALERT H CONTRACT without a contract with the receiver, or one that is over; not of what was refused. Order 23 Art. 10(1) [READ]; Code Art. 490 [READ]."""
     contract = checked.transfer.contract
+    if checked.transfer.returns is not None:
+        return
     if contract is None or checked.day > contract.valid_to:
         out.alert("H", "CONTRACT")
 

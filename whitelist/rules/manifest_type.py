@@ -47,7 +47,7 @@ def type_has_its_fields(checked: Checked, out: Findings) -> None:
         elif not wanted and found is not None:
             own: dict[str, Word] = {"what": FIELDS[name], "where": f"body.{name}", "right": _OF[name]}
             out.refuse("ISSUE_TYPE", f"body.{name}", transfer.type, "", "FIELD", type=_type(transfer.type), **own)
-    if transfer.plan is None and transfer.type != "in_transfer":
+    if transfer.plan is None and transfer.type != "in_transfer" and transfer.returns is None:
         how = ('，例如 {"filing_no":"备案编号"}', ', e.g. {"filing_no":"…"}')
         out.refuse("MISSING", "body.plan", "", '{"filing_no":"…"}', "WHAT", what=FIELDS["plan"], where="body.plan", how=how)
 

@@ -19,7 +19,6 @@ from whitelist.fields import group_of
 from whitelist.permit import PermitState, permit_at
 from whitelist.quota import q3_used_g
 from whitelist.rules.exemption import judge_basis
-from whitelist.transfer import Transfer
 
 
 def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
@@ -28,21 +27,22 @@ def permit_is_the_receivers(checked: Checked, out: Findings) -> None:
     The site is compared because the destination decides whether a decision is needed at all.
     """
     transfer, permit = checked.transfer, checked.permit
-    if transfer.permit is not None:
+    if transfer.permit is not None and not transfer.goes_back:
         judge_permit_holder(out, "body.permit", transfer.permit, transfer.receiver, permit)
     if permit is not None and not same_place(checked.facts, transfer.destination.division, permit.division):
         places = {
             "asked": telling.place(checked.facts, transfer.destination.division),
             "right": telling.place(checked.facts, permit.division),
-            "then": _approval_then(transfer, permit.division),
+            "then": _approval_then(checked, permit.division),
         }
         found, expected = transfer.destination.division, permit.division
         out.refuse("PERMIT_SITE", "body.destination.division", found, expected, "OTHER", no=permit.no, division=expected, **places)
 
 
-def _approval_then(transfer: Transfer, division: str) -> Word:
+def _approval_then(checked: Checked, division: str) -> Word:
     """What becomes of the approval once the destination is mended: else the next answer is about that."""
-    province, given = transfer.origin.division[:2], transfer.approval is not None
+    transfer = checked.transfer
+    province, given = checked.home[:2], transfer.approval is not None
     if province == division[:2] and given:
         return "；改后是省内转移，同时删除 body.approval", "; it then stays inside one province, so leave body.approval out"
     if province != division[:2] != transfer.destination.division[:2]:

@@ -6,7 +6,7 @@ from ledger.model import Facts, Findings
 from signing.phrase import Word
 from signing.refusal import texts
 from whitelist import telling
-from whitelist.checked import Checked
+from whitelist.checked import Checked, RefusedAtGate
 from whitelist.divisions import judge_division, same_place
 from whitelist.fields import Place
 
@@ -14,7 +14,7 @@ from whitelist.fields import Place
 def places_exist(checked: Checked, out: Findings) -> None:
     """Origin and destination lie in divisions of the day; a site that is named is open, its party's and in that division (kinds §0)."""
     transfer = checked.transfer
-    judge_place(out, checked.facts, "body.origin", transfer.origin, checked.day, checked.generator)
+    judge_place(out, checked.facts, "body.origin", transfer.origin, checked.day, origin_owner(checked.generator, checked.refused))
     judge_place(out, checked.facts, "body.destination", transfer.destination, checked.day, transfer.receiver)
     site = None if transfer.plan is None else transfer.plan.site
     if site is not None and site_at(checked.facts, checked.generator, site) is None:
@@ -23,7 +23,8 @@ def places_exist(checked: Checked, out: Findings) -> None:
 
 
 def origin_is_tied(checked: Checked, out: Findings) -> None:
-    """The origin decides whether a decision is needed at all: outside the generator's own province only a registered site may be one.
+    """The origin decides whether a decision is needed at all: outside the generator's own province only a registered site may be one,
+    but for refused waste, which stands at another's gate.
 
     With a decision on this log the origin is what was applied for, ALERT M ORIGIN_ELSEWHERE in another division. Order 23 Art. 21 [READ];
     tie [DESIGN].
@@ -33,7 +34,7 @@ def origin_is_tied(checked: Checked, out: Findings) -> None:
         if not same_place(checked.facts, origin.division, approval.origin):
             places = {"asked": telling.place(checked.facts, origin.division), "approved": telling.place(checked.facts, approval.origin)}
             out.alert("M", "ORIGIN_ELSEWHERE", "OTHER", no=approval.no, **places)
-    elif origin.division[:2] != checked.generator[2:4] and origin.site is None:
+    elif origin.division[:2] != checked.generator[2:4] and origin.site is None and checked.transfer.returns is None:
         places = {"place": telling.place(checked.facts, origin.division), "home": telling.province(checked.generator[2:4])}
         expected = f"{checked.generator}: party.site, {origin.division}"
         out.refuse("SITE_UNKNOWN", "body.origin.site", "", expected, "AWAY", party=checked.generator, **places)
@@ -44,6 +45,11 @@ def carriers_are_known(checked: Checked, out: Findings) -> None:
     for carrier in checked.transfer.carriers:
         if checked.facts.head(party_chain(carrier)) is None:
             out.alert("L", "CARRIER_UNKNOWN", "NONE", carrier=carrier)
+
+
+def origin_owner(generator: str, refused: RefusedAtGate | None) -> str:
+    """Whose place the origin is: the generator's, of a return that of whoever refused the load."""
+    return generator if refused is None else refused.receiver
 
 
 def place_registers(place: Place, owner: str) -> tuple[str, ...]:

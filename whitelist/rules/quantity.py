@@ -51,12 +51,12 @@ def part_one_is_whole(checked: Checked, out: Findings) -> None:
         what = ("突发环境事件的防范措施", "what is done against an emergency")
         how = ("，或者在每一行填写 precautions", ", or give precautions in every line")
         out.refuse("MISSING", "body.emergency_measures", "", "", "WHAT", what=what, where="body.emergency_measures", how=how)
-    if transfer.permit is None:
+    if transfer.permit is None and not transfer.goes_back:
         what = ("接受人的经营许可证", "the permit of the receiver")
         how = (f"：permit/{transfer.receiver}/…，按接受人查询可得", f": permit/{transfer.receiver}/…, by GET /v1/permits?receiver=…")
         out.refuse("MISSING", "body.permit", "", f"permit/{transfer.receiver}/…", "WHAT", what=what, where="body.permit", how=how)
     for path, line in checked.lines:
-        if transfer.approval is not None and line.decision_line is None:
+        if transfer.approval is not None and line.decision_line is None and not transfer.goes_back:
             what = ("批准行号", "the line of the decision")
             how = ("：批准决定中这种废物所在的行，从 0 起数", ": where this waste stands in the decision, counted from 0")
             out.refuse("MISSING", f"{path}.decision_line", "", "0 …", "WHAT", what=what, where=f"{path}.decision_line", how=how)

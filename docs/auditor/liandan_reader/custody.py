@@ -62,6 +62,8 @@ class Manifests:
         trip.is_return = a.route == "RETURN"
         trip.name = body.get("trip_id", s.chain)
         trip.declared = [grams(line["mass_t"]) for line in lines]
+        trip.wastes = [(line["code"], line["form"]) for line in lines]
+        self._returns(s, a, trip, body.get("returns"))
         permit = f"Q3 {self.log.whitelist.root(body['permit'])}" if "permit" in body and not trip.is_return else ""
         by_decision = a.route in ("LISTED", "APPROVED")
         decision = [f"Q2 {body.get('approval')} {line.get('decision_line')}" if by_decision else "" for line in lines]
@@ -72,7 +74,37 @@ class Manifests:
         self._hold(a, trip, trip.declared)
         return "issued"
 
+    def _returns(self, s: Any, a: Any, trip: Any, named: Any) -> None:
+        """Kinds §5: refused grams go back or on, line by line the same waste, never more than was refused and is not on a return yet."""
+        way = {"back": True, None: False}.get(None if named is None else named["how"])
+        self.log.check(way in (None, trip.is_return), "DECISION_WRONG", "admission.decision.route", a.route, f"RETURN: {way}")
+        self._alerted(a, RETURN_TRIP="L" if trip.is_return else None)
+        if named is None:
+            return
+        there = self.trips[named["manifest"]]
+        fits = there.generator == s.owner and len(named["lines"]) == len(trip.declared) and set(named["lines"]) <= set(_all(there))
+        need(fits, "RETURN_LINK", "body.returns", named, "own manifest, a line there for each line here")
+        need(not trip.is_return or trip.receiver == s.owner, "RETURN_LINK", "body.receiver", trip.receiver, s.owner)
+        need(trip.is_return or trip.receiver != there.receiver, "RETURN_LINK", "body.receiver", trip.receiver, "another than who refused")
+        for line, waste, mass in zip(named["lines"], trip.wastes, trip.declared, strict=True):
+            there.taken[line] += mass
+            free = there.taken[line] <= there.refused[line] and there.wastes[line] == waste
+            need(free, "RETURN_LINK", "body.returns.lines", f"{waste} {there.taken[line]}", f"{there.wastes[line]} {there.refused[line]}")
+        trip.returned, trip.units = named, {*trip.units, *there.units, there.generator}
+        trip.carried = {named["manifest"]}
+
+    def _free(self, trip: Any) -> None:
+        """What never left the gate that refused it is free for another return."""
+        for line, mass in zip(trip.returned["lines"], trip.declared, strict=True) if trip.returned else ():
+            self.trips[trip.returned["manifest"]].taken[line] -= mass
+
+    def _leave(self, trip: Any) -> None:
+        """It has left that gate."""
+        for line, mass in zip(trip.returned["lines"], trip.declared, strict=True) if trip.returned else ():
+            self.trips[trip.returned["manifest"]].gone[line] += mass
+
     def _void(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        self._free(trip)
         self._hold(a, trip, [0] * len(trip.declared))
         self._end_number(trip, "voided")
         return "voided"
@@ -82,6 +114,7 @@ class Manifests:
         loaded = {item["line"]: grams(item["mass_t"]) for item in body.get("loaded", ())}
         need(len(loaded) == len(body.get("loaded", ())) and sorted(loaded) in ([], _all(trip)), "LINES_ONCE", "body.loaded", sorted(loaded))
         trip.loaded = [loaded[line] for line in _all(trip)] if loaded else []
+        self._leave(trip)
         self._hold(a, trip, [max(pair) for pair in zip(trip.declared, trip.loaded or trip.declared, strict=True)])
         if not trip.is_backfill:  # of the past: enters no register
             self._labels(s, a, trip, body["gate"]["labels"])
@@ -128,6 +161,10 @@ class Manifests:
             need(sums[item["opinion"]], "OPINION_QTY", f"body.lines.{line}", f"{accepted} {refused}", item["opinion"])
             trip.accepted[line], trip.refused[line] = accepted, refused
         need(not trip.is_return or opinions == {"accept"}, "OPINION_QTY", "body.lines", opinions, "accept: the waste is home")
+        if is_declined:
+            self._free(trip)
+        elif self.log.stages[s.chain] == "issued":
+            self._leave(trip)
         no_departure = self.log.stages[s.chain] == "issued" and not is_declined
         tags = {"DECLINED": is_declined, "NO_DEPARTURE": no_departure, "NO_ARRIVAL": any(leg.is_open for leg in trip.legs)}
         for tag, due in tags.items():
@@ -151,6 +188,8 @@ class Manifests:
         return "disposed" if is_whole else "="
 
     def _verify(self, s: Any, a: Any, trip: Any, body: Any) -> str:
+        waiting = {line: trip.refused[line] - trip.gone[line] for line in _all(trip)}
+        need(not any(waiting.values()), "RETURN_OPEN", "kind", waiting, "all that was refused has departed on returns")
         self._end_number(trip, "closed")
         return "closed" if self.log.stages[s.chain] == "disposed" else "closed_rejected"
 
@@ -226,9 +265,12 @@ class Manifests:
         texts = [normal(label) for label in labels]
         form = all(re.fullmatch(r".{18}[0-9]{19}", text) and is_uscc(text[:18]) and is_day(text[26:34]) for text in texts)
         need(form and len(set(texts)) == len(texts), "LABEL_FORM", "body.gate.labels", texts, "USCC, 8 digits, day, 3 digits; each once")
-        taken = {text for text in texts if text in self.labels and self.labels[text][0] != s.chain}
+        units = {trip.generator, *trip.units}
+        need(all(text[:18] in units for text in texts), "LOAD_LABEL", "body.gate.labels", texts, units)
+        taken = {text for text in texts if text in self.labels and self.labels[text][0] not in {s.chain, *trip.carried}}
         self._alerted(a, LABEL_USED="H" if any(not self.labels[text][1] for text in taken) else None)
-        self.labels |= {text: (s.chain, trip.is_return) for text in texts if text[:18] == trip.generator}
+        own = [text for text in texts if text[:18] == trip.generator or self.labels.get(text, [""])[0] in trip.carried]
+        self.labels |= dict.fromkeys(own, (s.chain, trip.is_return))
 
     def _waybill(self, s: Any, a: Any, trip: Any, carrier: str) -> None:
         if trip.is_backfill or "waybill_no" not in s.body:
@@ -252,6 +294,8 @@ def _all(trip: Any) -> list[int]:
 def _nobody() -> Any:
     """A manifest before its issue."""
     parties = {"generator": "", "receiver": "", "consignor": "", "origin": "-", "destination": "-", "name": "", "number": ""}
-    lists = {"carriers": [], "declared": [], "loaded": [], "legs": [], "acts": [], "accounts": [], "stops": 0, "disposals": 0}
+    lists = {"carriers": [], "declared": [], "loaded": [], "legs": [], "acts": [], "accounts": [], "stops": 0, "disposals": 0, "wastes": []}
     masses = {"accepted": defaultdict(int), "refused": defaultdict(int), "fates": defaultdict(int), "held": dict[str, int]()}
-    return SimpleNamespace(**parties, **lists, **masses, is_backfill=False, is_return=False, latest=-(2**53))
+    masses |= {"taken": defaultdict(int), "gone": defaultdict(int)}  # of the refused: on returns that stand, and departed on them
+    links = {"returned": None, "units": set[str](), "carried": set[str]()}  # what it returns; whose labels; whose loads
+    return SimpleNamespace(**parties, **lists, **masses, **links, is_backfill=False, is_return=False, latest=-(2**53))

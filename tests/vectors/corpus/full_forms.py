@@ -6,10 +6,10 @@ from typing import Any
 
 from tests.vectors.corpus import bodies
 from tests.vectors.corpus.parties import HANDLER, site
-from tests.vectors.corpus.people import CARRIER, CHONGQING, EXEMPT_USER, GENERATOR, RECEIVER, SICHUAN, TAKING, chain
+from tests.vectors.corpus.people import CARRIER, CHONGQING, EXEMPT_USER, GENERATOR, RECEIVER, RECEIVER_51, SICHUAN, TAKING, chain
 from tests.vectors.corpus.permissions import EXEMPT_SITE, PERMIT
 from tests.vectors.corpus.scene import Scene
-from tests.vectors.corpus.trips import Trip
+from tests.vectors.corpus.trips import Trip, carried
 
 APPROVAL, CITY_PERMIT, POINT_TO_POINT = chain("approval", GENERATOR, 221), chain("permit", RECEIVER, 108), chain("permit", EXEMPT_USER, 109)
 EAST, PLANT = {**bodies.SITE, "site": "east"}, {**bodies.PLANT, "site": "plant"}
@@ -105,6 +105,8 @@ def manifest(scene: Scene) -> None:
     trip.receive(line, **around, **_files("验收.jpg"), **HANDLER)
     fate = {"line": 0, "method": "R4", "mass_t": "5", "done_on": scene.clock()[:10], "note": "熔炼（虚构）"}
     trip.act("dispose", {"fates": [fate], **_files("记录.pdf"), **HANDLER}, RECEIVER)
+    with scene.beside():  # what was refused has left before the manifest is closed
+        carried(Trip(scene, 342, receiver=RECEIVER_51).on(trip, "0.58"), trip, bodies.PLANT, "0.58")
     trip.act("verify", {"note": "已核实（虚构）", **_files("核实.pdf"), **HANDLER}, GENERATOR)
     voided = Trip(scene, 332).across()
     voided.act("void", {"reason": "改期（虚构）", **HANDLER}, GENERATOR)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +21,7 @@ class Scene:
     def __init__(self) -> None:
         self.log = AdmittedLog(ORIGIN, LOG_KEY, WITNESSES)
         self.now = datetime.fromisoformat("2026-11-02T08:00:05+08:00")
+        self._step = timedelta(minutes=1)
 
     def clock(self, **back: int) -> str:
         """The present moment, or one that lies back: ``hours=3``."""
@@ -36,10 +39,19 @@ class Scene:
         signers = tuple(signer.signer if isinstance(signer, Person) else signer for signer in by)
         claimed, name = at or self.clock(seconds=5), None if principal is None else principal.uscc
         entry = self.log.post(writer.Act(f"{kind}/1", chain, body, signers, claimed, principal=name, **more), self.clock())
-        self.now += timedelta(minutes=1)
+        self.now += self._step
         if entry.index % 8 == 0:  # at least one checkpoint per 10 minutes of growth
             self.checkpoint()
         return entry
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Up to four acts within the minute before the next one: what was signed after them long ago keeps its time, and so its bytes."""
+        after, self._step = self.now, timedelta(seconds=10)
+        self.now -= timedelta(seconds=50)
+        yield
+        assert self.now < after, "the minute is over"
+        self.now, self._step = after, timedelta(minutes=1)
 
     def checkpoint(self) -> None:
         """Signed and cosigned a second or two after the newest admission."""

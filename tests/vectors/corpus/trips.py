@@ -39,7 +39,7 @@ class Trip:
         self, mass_t: str = "5.6", *by: Any, line: dict[str, Any] | None = None, principal: Person | None = None, **more: Any
     ) -> Trip:
         """开具 of one line; without ``approval`` inside a province."""
-        permit = {RECEIVER: PERMIT, RECEIVER_51: PERMIT_51, EXEMPT_USER: EXEMPT}[self.receiver]
+        permit = {RECEIVER: PERMIT, RECEIVER_51: PERMIT_51, EXEMPT_USER: EXEMPT}.get(self.receiver, "")
         named = {"carriers": [CARRIER.uscc, TAKING.uscc], **more}
         body = bodies.issue(self.receiver.uscc, permit, [bodies.line(mass_t, **(line or {}))], **named)
         self.scene.post("manifest.issue", self.chain, body, *(by or (self.owner,)), principal=principal)
@@ -52,6 +52,16 @@ class Trip:
     def inside(self, mass_t: str = "5.6", *by: Any, **more: Any) -> Trip:
         """Within Sichuan."""
         return self.issue(mass_t, *by, destination=BATTERY_PLANT_51, **more)
+
+    def back(self, refused: Trip, mass_t: str, **more: Any) -> Trip:
+        """退回 of what was refused of another, from the plant to the site it left."""
+        named = {"returns": {"manifest": refused.chain, "how": "back", "lines": [0]}, "permit": None, "plan": None, "contract": None}
+        return self.issue(mass_t, origin=bodies.PLANT, destination=bodies.SITE, **named, **more)
+
+    def on(self, refused: Trip, mass_t: str, **more: Any) -> Trip:
+        """改送 of what was refused of another, to the plant in Mianyang."""
+        named = {"returns": {"manifest": refused.chain, "how": "redirect", "lines": [0]}, "plan": None, "contract": None}
+        return self.issue(mass_t, origin=bodies.PLANT, destination=BATTERY_PLANT_51, **named, **more)
 
     def depart(self, loaded_t: str = "5.58", *by: Any, at: str = "", **more: Any) -> Trip:
         """起运 with labels and waybill of its own."""
@@ -98,6 +108,14 @@ class Trip:
         return now
 
 
+def carried(trip: Trip, refused: Trip, place: dict[str, Any], loaded_t: str = "5.58") -> Trip:
+    """A return or redirect leaves the gate with the labels of the load that was refused."""
+    first = 1 + 8 * (refused.number % 100)
+    return trip.depart(
+        loaded_t, place=place, gate={"labels": bodies.labels(refused.owner.uscc, first=first), "checks": list(bodies.CHECKS)}
+    )
+
+
 def whole_life(scene: Scene) -> None:
     """From issue to verification across the border, with two carriers, a stop, two parts, weights, differences, numbers."""
     trip = Trip(scene, 301).across(number="20265101000001", provincial_number="川危联〔2026〕301（虚构）", trip_id="trip-1")
@@ -128,7 +146,10 @@ def stages(scene: Scene) -> None:
     Trip(scene, 307).across().depart().arrive().receive(partly | {"differences": ["property"]}, **told).dispose("3")
     rejected = bodies.received("0", "reject", reason_code="label", reason="标签不符（虚构）", differences=["property"])
     Trip(scene, 308).across().depart().arrive().receive(rejected, **told)
-    Trip(scene, 309).across().depart().arrive().receive(rejected, **told).verify()
+    trip = Trip(scene, 309).across().depart().arrive().receive(rejected, **told)
+    with scene.beside():  # what was refused has left before the manifest is closed
+        carried(Trip(scene, 341, receiver=GENERATOR).back(trip, "5.58"), trip, bodies.PLANT)
+    trip.verify()
     Trip(scene, 310).across().depart().arrive().receive(bodies.received("5.58")).dispose("5.58")
 
 
