@@ -25,7 +25,7 @@ from liandan.demo.world import LISTS, World, applied_s, decided_s
 from whitelist.acts.list_rows import Row
 from whitelist.listing import rows_hash
 
-MANIFESTS = 300
+MANIFESTS = 302
 
 
 class Load(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,13 +41,17 @@ class Load(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many clients do the same at the same moment: a race."""
     truck: str = ""
     """Plate, where two loads share a truck or a ship carries it."""
+    returns: str = ""
+    """The load that it carries home, where it was refused."""
 
     def trips(self, world: World, name: str) -> Iterator[ManifestStory]:
         """The manifest, or one for each client."""
         for number in range(self.clients):
             one = f"{name} {number}" if self.clients > 1 else name
             way: Way = "race" if self.clients > 1 else "batch"
-            trip = ManifestStory(world, one, self.flow, at(self.at), parse_mass(self.t), plate=self.truck, way=way, title=self.zh)
+            trip = ManifestStory(
+                world, one, self.flow, at(self.at), parse_mass(self.t), plate=self.truck, way=way, title=self.zh, returns=self.returns
+            )
             yield trip.follow(self.steps, self.how)
 
 
@@ -100,7 +104,7 @@ def deeds() -> tuple[Deed, ...]:
 
 
 def tell(seed: int) -> Story:
-    """Set-up in September, 300 manifests in October; the same seed tells the same story."""
+    """Set-up in September, 302 manifests in October; the same seed tells the same story."""
     world = World(seed)
     acts = [*before_october(world), *_approvals(world, in_october=True)]
     acts += ordinary(world, Random(seed))  # noqa: S311 -- chance for a story, nothing secret

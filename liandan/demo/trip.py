@@ -53,12 +53,25 @@ class ManifestStory:
     """A manifest from issue on; every step adds one act and moves on the time of the last one."""
 
     def __init__(
-        self, world: World, name: str, flow: str, issued_s: int, mass_g: int, *, plate: str = "", way: Way = "batch", title: str = ""
+        self,
+        world: World,
+        name: str,
+        flow: str,
+        issued_s: int,
+        mass_g: int,
+        *,
+        plate: str = "",
+        way: Way = "batch",
+        title: str = "",
+        returns: str = "",
     ) -> None:
-        """``name`` tells trips apart and fixes the ULID; ``mass_g`` is declared."""
+        """``name`` tells trips apart and fixes the ULID; ``mass_g`` is declared. ``returns`` is the load of this flow that it carries home."""
         self.world, self.name, self.flow, self.now_s, self.mass_g, self.title = world, name, flow, issued_s, mass_g, title
         known = CAST.flows[flow]
         self.generator, self.receiver, self.carrier = CAST.firm(known.generator), CAST.firm(known.receiver), CAST.firm(known.carrier)
+        self.start, self.returns = self.generator, returns
+        if returns:
+            self.start, self.receiver = self.receiver, self.generator
         self.waste, self.approval = CAST.waste_of(known), world.approvals[flow]
         self.ulid = world.ulid(issued_s, name)
         self.chain = world.loads[name] = f"manifest/{self.generator.uscc}/{self.ulid}"
@@ -128,7 +141,7 @@ class ManifestStory:
             case "depart":
                 loaded = [{"line": 0, "mass_t": format_mass(self.mass_g)}]
                 gate = {"labels": self._labels(), "checks": list(CHECKS)}
-                return self._transport() | {"gate": gate, "loaded": loaded, "place": self.generator.place}
+                return self._transport() | {"gate": gate, "loaded": loaded, "place": self.start.place}
             case "hand_over":
                 return self._transport()
             case "transship":
@@ -151,14 +164,18 @@ class ManifestStory:
         line |= {"dg": {"un_no": waste.un_no, "dg_class": waste.dg_class}} if waste.un_no else {"dg_none": "未列入危险货物品名表"}
         if waste.piece_t:
             line["pieces"] = {"count": self.mass_g // parse_mass(waste.piece_t), "unit": "只"}
-        permit, division = self.world.permit_of(CAST.flows[self.flow]), self.generator.division
+        permit, division = self.world.permit_of(CAST.flows[self.flow]), self.start.division
         body: Body = {
             "lines": [line], "receiver": self.receiver.uscc, "permit": permit, "approval": self.approval,
-            "origin": self.generator.place, "destination": self.receiver.place, "consignor": "generator", "carriers": [self.carrier.uscc],
+            "origin": self.start.place, "destination": self.receiver.place, "consignor": "generator", "carriers": [self.carrier.uscc],
             "emergency_measures": waste.measures, "planned_at": format_at(self.now_s + HOUR),
             "plan": {"filing_no": f"GL-{division}-2026-001"},
             "contract": {"no": f"HT-2026-{self.receiver.division}", "valid_to": "2027-12-31"},
         }  # fmt: skip
+        if self.returns:
+            for name in ("permit", "approval", "plan", "contract", "lines.0.decision_line"):
+                put(body, name, None)
+            body["returns"] = {"manifest": self.world.loads[self.returns], "how": "back", "lines": [0]}
         if step.numbered and not step.refused and self._way != "race":
             body["number"] = self.world.number(self.name, division)
         return body

@@ -18,7 +18,8 @@ from manifests import acts
 from reports.kinds import all_kinds
 from reports.reconcile import begin, check_direction, finish
 from reports.reconciliation.model import MonthlyStatement
-from tests.reports.story import GENERATOR, Story, trunk, waste
+from tests.reports.story import DESTINATION, GENERATOR, ORIGIN, Story, trunk, waste
+from whitelist.fields import Return
 
 SLAG = replace(waste("5.6", 1), code="384-004-31", name="铅蓄电池生产废渣", hazards=("T",))
 LINES = (waste("5.6", 0), SLAG)
@@ -56,6 +57,19 @@ def trip(story: Story, serial: int, line: int, accepted_t: str = "", *, days: in
     story.receive(serial, [partly], reported_to_authority=report, notified_generator=report)
 
 
+def send_home(story: Story, serial: int, line: int, refused_t: str) -> None:
+    """What was refused of a manifest leaves on a return, which is received at once."""
+    named = Return(manifest=trunk(serial), how="back", lines=(0,))
+    body = {"receiver": GENERATOR, "permit": None, "approval": None, "plan": None, "contract": None, "returns": named}
+    ends = {"origin": DESTINATION, "destination": ORIGIN, "number": None}
+    story.issue(500 + serial, [replace(story.lines[line], mass_t=refused_t, decision_line=None)], **body, **ends)
+    story.depart(500 + serial, place=DESTINATION)
+    story.wait(hours=4)
+    lines = (acts.ReceivedLine(line=0, opinion="accept", accepted_t=refused_t),)
+    receipt = acts.Receive(accepted_at=format_at(story.bench.at_s), lines=lines, weighing=acts.Weighing(method="weighbridge"))
+    story.bench.post("manifest.receive/1", trunk(500 + serial), (GENERATOR,), receipt)
+
+
 @cache
 def october() -> Story:
     """1 and 2 leave in September and arrive in October; 3 to 6 lie within it; 7 is refused in part; 8 is voided; 9 arrives in November;
@@ -86,7 +100,10 @@ def any_story(seed: int) -> Story:
         stop = dice.choice(["", "", "", "depart", "issue", "void"])
         refused = f"{dice.randint(1, 200) / 100:.2f}" if dice.random() < 0.3 else ""
         accepted = f"{5.6 - float(refused or 0) + dice.randint(-5, 5) / 100:.3f}"
-        trip(story, serial, dice.randrange(2), accepted, days=dice.randint(0, 9), stop=stop, refused_t=refused)
+        line = dice.randrange(2)
+        trip(story, serial, line, accepted, days=dice.randint(0, 9), stop=stop, refused_t=refused)
+        if refused and not stop:
+            send_home(story, serial, line, refused)
         story.wait(days=dice.randint(0, 8), hours=dice.randint(0, 20))
     return story
 

@@ -193,8 +193,10 @@ def test_any_story_balances_in_every_month(seed: int) -> None:
     story = any_story(seed)
     months = ["2026-08", "2026-09", "2026-10", "2026-11", "2026-12"]
     whole = [drawn(story, month) for month in months]
-    for statement in whole:
+    home = [drawn(story, month, direction=("50", "51")) for month in months]  # refused waste goes the other way
+    for statement in (*whole, *home):
         check_balance(statement)
+    assert [account for statement in home for account in statement.accounts] == [], "and draws on no quota"
     statements = [statement for statement in whole if statement.has_begun]
     assert all(statement.is_provisional and statement.rows == () for statement in whole if not statement.has_begun)
     for before, after in pairwise(statements):

@@ -24,7 +24,7 @@ from tests.stories.stage import Stage, stage
 from whitelist.quota import q1_account, q2_account, q3_account
 
 LOADS = (
-    *("partly_accepted", "short_weight", "rejected", "voided", "voided_too_late", "river"),
+    *("partly_accepted", "partly_accepted_home", "short_weight", "rejected", "rejected_home", "voided", "voided_too_late", "river"),
     *("last_tonnes_1", "last_tonnes_2", "last_tonnes"),
 )
 """Manifests of the demo that are worth seeing."""
@@ -92,6 +92,17 @@ def test_a_rejected_load_leaves_nothing_on_the_accounts(told: Told) -> None:
     assert on_stage.view(trip).state.stage is Stand.CLOSED_REJECTED
     assert on_stage.view(trip).state.lines[0].refused_g == 2_000_000
     assert set(on_stage.view(trip).state.drawn.values()) == {0}
+
+
+def test_refused_waste_is_home_before_its_manifest_is_closed(told: Told) -> None:
+    """Nothing of it is on any account, and the generator has confirmed that it is back."""
+    for name in ("rejected", "partly_accepted"):
+        home, refused = told.stage.view(told.one(f"{name}_home")), told.stage.view(told.one(name))
+        assert (home.state.route, home.state.stage, home.state.receiver) == ("RETURN", Stand.CLOSED, refused.state.generator)
+        assert home.state.lines[0].accepted_g == refused.state.lines[0].refused_g
+        assert home.state.drawn == {}
+        assert home.state.times.departed_s < refused.state.times.verified_s
+        assert told.stage.flags(told.one(f"{name}_home")) == [("L", "RETURN_TRIP")]
 
 
 def test_a_manifest_is_voided_before_departure_and_never_after(told: Told) -> None:

@@ -272,10 +272,8 @@ def _many_hazards(make: Maker, world: World, body: Body) -> None:
 def _later_field(make: Maker, world: World, body: Body) -> None:
     """A field whose rules come later, in good form."""
     manifest = make.name("manifest", GENERATORS["510112"])
-    name = make.rng.choice(("returns", "lots", "emergency", "pilot", "type"))
-    if name == "returns":
-        body[name] = {"manifest": manifest, "how": "redirect", "lines": [0]}
-    elif name == "lots":
+    name = make.rng.choice(("lots", "emergency", "pilot", "type"))
+    if name == "lots":
         _line(make, body)[name] = [{"manifest": manifest, "line": 0, "mass_t": "1"}]
     elif name == "emergency":
         body[name] = make.name("emergency", SICHUAN)
