@@ -1,10 +1,9 @@
-"""An envelope that lacks signatures: reading it, and putting what several have signed together.
+"""An envelope that lacks signatures: reading it, and whose each of its signatures is.
 
-It has the form of formats §1 but for the number of its signatures; whose each is, the registration of its key says. Putting together is
-commutative, associative and idempotent: whoever signs first, and however often the same comes round, the same envelope comes out.
+It has the form of formats §1 but for the number of its signatures; whose each is, the registration of its key says.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +17,7 @@ from ledger.model import Statement
 from signing.envelope import PAYLOAD_STATEMENT, Envelope, Signature, parse_envelope
 from signing.payload import parse
 from signing.phrase import Phrase, counted
-from signing.refusal import Reason, Refusal, refuse
+from signing.refusal import Reason, Refusal
 from signing.suite import verify
 
 
@@ -85,17 +84,3 @@ def places(partial: Partial, records: Mapping[str, KeyRecord | None]) -> dict[in
     if reasons:
         raise Refusal(reasons)
     return found
-
-
-def merged(envelopes: Sequence[Envelope], place_of: Callable[[Signature], int]) -> Envelope:
-    """One envelope with all signatures of several over the same bytes, in the order of their places; of two for one place the smaller, so that
-    the order in which they come says nothing. Refusal COSIGN_OTHER for other bytes."""
-    first = envelopes[0]
-    found: dict[int, Signature] = {}
-    for envelope in envelopes:
-        if (envelope.payload_type, envelope.body) != (first.payload_type, first.body):
-            raise refuse("COSIGN_OTHER", field="payload", expected=Phrase("同一份字节", "the same bytes"))
-        for signature in envelope.signatures:
-            known = found.setdefault(place := place_of(signature), signature)
-            found[place] = min(known, signature, key=lambda one: (one.keyid, one.sig))
-    return replace(first, signatures=tuple(found[place] for place in sorted(found)))

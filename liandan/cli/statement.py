@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from liandan.cli.connection import client_options, existing, load_key, open_client, passphrase_option, read_given
-from liandan.cli.output import FINDING, command, emit, say, wants_json, warn
-
-if TYPE_CHECKING:
-    from signing.envelope import Envelope
+from liandan.cli.connection import client_options, existing, open_client, read_given
+from liandan.cli.cosign import cosign
+from liandan.cli.output import FINDING, command, emit, warn
 
 POSTED_MAX = 256 * 1024 * 1024
 """Bytes of a file of statements, one a line."""
@@ -22,42 +20,7 @@ def statement() -> None:
     """声明 / statements."""
 
 
-@statement.command()
-@click.argument("path", type=existing)
-@click.option("--key", "key_file", type=existing, required=True, help="会签密钥 / key to co-sign with")
-@passphrase_option
-@click.option("--yes", is_flag=True, help="不再确认 / do not ask")
-@command
-def cosign(path: Path, key_file: Path, passphrase_file: Path | None, yes: bool) -> int:
-    """会签同一份字节；先核对格式（含每个统一社会信用代码）、显示内容，再签。 / Co-sign the same bytes, after checking their form and showing them."""
-    from ledger.admission.statement import hash_of
-    from liandan.client import cosign as add_signature
-    from signing.envelope import PAYLOAD_STATEMENT, freeze, parse_envelope
-
-    envelope = parse_envelope(read_given(path).strip(), payload_type=PAYLOAD_STATEMENT)
-    _check_form(envelope)
-    (warn if wants_json() else say)(envelope.body.decode())
-    if not yes and not click.confirm("签署以上内容？ / sign this?", err=wants_json()):
-        emit({"statement": hash_of(envelope), "is_signed": False}, "未签署 / not signed")
-        return FINDING
-    key = load_key(key_file, passphrase_file)
-    path.write_bytes(freeze(add_signature(envelope, key)) + b"\n")
-    done = {"statement": hash_of(envelope), "is_signed": True, "keyid": key.keyid, "path": str(path)}
-    emit(done, f"已会签 / signed: {hash_of(envelope)} {key.keyid}")
-    return 0
-
-
-def _check_form(envelope: Envelope) -> None:
-    """What the log would not even read, a wrong code among it, is not signed: whoever signs next would hear of it too late."""
-    from msgspec.structs import replace
-
-    from ledger.admission.statement import read_statement
-    from liandan.wiring import KINDS
-    from signing.payload import parse
-
-    by = parse(envelope.body).get("by")
-    missing = len(by) - len(envelope.signatures) if isinstance(by, list) else 0
-    read_statement(replace(envelope, signatures=envelope.signatures + envelope.signatures[:1] * missing), KINDS)  # as if all had signed
+statement.add_command(cosign)
 
 
 @statement.command()

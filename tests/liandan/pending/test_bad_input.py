@@ -11,10 +11,8 @@ import pytest
 from msgspec.structs import replace
 
 from ledger.pending import service
-from ledger.pending.partial import merged
 from signing.envelope import Envelope, Signature, freeze
 from signing.keys import PrivateKey
-from signing.refusal import Refusal
 from tests.liandan.pending.desk import Pair, part_of, signature_of
 
 STRANGE = PrivateKey.from_seed("ed25519", sha256(b"nobody's").digest())
@@ -121,9 +119,3 @@ async def test_what_the_log_refuses_is_answered_with_its_reason_and_kept_to_be_r
     assert (shown["state"], [blocker["code"] for blocker in shown["blockers"]]) == ("refused", told)
     # The cause may have gone: whole, it may be brought again.
     assert (await pair.consignor.bring(envelope, departure.now)).status_code == refused.status_code
-
-
-def test_a_merge_of_other_bytes_is_refused() -> None:
-    one = Envelope("t", b"{}", (Signature("a" * 64, b"1"),))
-    with pytest.raises(Refusal, match="COSIGN_OTHER"):
-        merged([one, replace(one, body=b"{ }")], lambda signature: 0)
