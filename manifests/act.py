@@ -17,13 +17,14 @@ from ledger.fields import Commitments, Count, Files, label
 from ledger.kinds.cut import old_admission_s
 from ledger.model import Admission, Facts, Findings, Statement
 from ledger.times import format_at
-from manifests import machine, telling
-from manifests.case import cases_key, cases_of, in_force
+from manifests import holding, machine, telling
+from manifests.case import cases_key, cases_of, numbered
 from manifests.machine import Act
 from manifests.model import FINISHED, Capacity, Leg, ManifestState, Stage
 from manifests.opening import gate_of
 from signing.phrase import Word
 from signing.refusal import texts
+from whitelist.fields import Place
 from whitelist.rules.number import NumberHolders, Standing, number_key
 from whitelist.telling import minute
 from whitelist.transfer import BodyPart
@@ -113,7 +114,7 @@ def trunk_act(
             listed=_nothing if listed is None else lambda statement, facts: listed(facts.state(statement.chain), facts),
             reads_doc=reads_doc,
             gate=gate_of(act),
-            rules=(*rules, *(() if settle is None else (partial(_if_admitted, settle),))),
+            rules=(*holding.rules_for(act), *rules, *(() if settle is None else (partial(_if_admitted, settle),))),
             evolve=partial(_evolve, advance, registers),
             books=books,
             barred_when_closed=act is Act.DEPART,
@@ -246,16 +247,18 @@ def advanced(advance: Advance, state: ManifestState | None, statement: Statement
     assert state is not None, f"{statement.kind} does not open a manifest"
     found, acts = advance(state, statement), (*state.acts, statement.hash)
     times = found.times if statement.at_s <= found.times.latest_s else replace(found.times, latest_s=statement.at_s)
+    place: Place | None = getattr(statement.body, "place", None)
+    where = found.last_division if place is None else place.division
     if not admission.decision.accounts:
-        return replace(found, acts=acts, times=times)
-    return replace(found, drawn=drawn(state.drawn, admission), acts=acts, times=times)
+        return replace(found, acts=acts, times=times, last_division=where)
+    return replace(found, drawn=drawn(state.drawn, admission), acts=acts, times=times, last_division=where)
 
 
 def _evolve(advance: Advance, registers: Registers, statement: Statement, admission: Admission, facts: Facts) -> Changes:
     """The manifest after the act, and its registers; what cases have filled in joins it; a finished one ends its number."""
     before: ManifestState = facts.state(statement.chain)
     cases = cases_of(facts, statement.chain)
-    after = in_force(advanced(advance, before, statement, admission), cases)
+    after = numbered(advanced(advance, before, statement, admission), cases)
     written = registers(Entered(statement, admission, before, after, facts))
     if after.number is not None and after.stage in FINISHED:
         key = number_key(after.number)

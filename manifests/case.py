@@ -17,6 +17,7 @@ from ledger.admission.personality import Judged
 from ledger.directory import log_state
 from ledger.fields import Count, Hash, label
 from ledger.model import Facts, Findings, Statement
+from manifests.matters import Hold
 from manifests.model import ManifestState, trunk_of
 from manifests.returned import ReturnedLine
 from signing.refusal import texts
@@ -34,13 +35,15 @@ MATTERS: Mapping[str, tuple[str, str]] = {
 
 
 class ManifestCases(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """Register ``manifest-cases:<manifest>``: the numbers that cases gave, how many cases each party has opened, what returns took."""
+    """Register ``manifest-cases:<manifest>``: numbers that cases gave, cases of each party, what stands beside the trunk, what returns took."""
 
     number: str | None = None
     provincial_number: str | None = None
     opened: tuple[tuple[str, int], ...] = ()
     returned: tuple[ReturnedLine, ...] = ()
     """Refused grams by line, of which returns hold some."""
+    holds: tuple[Hold, ...] = ()
+    """Every one, in order of admission, with its end: whoever judges asks for the moment of the event."""
 
     def with_case_of(self, party: str) -> ManifestCases:
         """The register after a party opened one more."""
@@ -62,11 +65,16 @@ def cases_of(facts: Facts, trunk: str) -> ManifestCases:
     return found or NO_CASES
 
 
-def in_force(state: ManifestState, cases: ManifestCases) -> ManifestState:
-    """The manifest by which its acts are judged and shown: what the trunk said, with what cases have filled in since (kinds §7)."""
+def numbered(state: ManifestState, cases: ManifestCases) -> ManifestState:
+    """With the numbers that cases gave: what the trunk itself takes over with its next act."""
     if cases is NO_CASES:
         return state
     return replace(state, number=state.number or cases.number, provincial_number=state.provincial_number or cases.provincial_number)
+
+
+def in_force(state: ManifestState, cases: ManifestCases) -> ManifestState:
+    """The manifest by which its acts are judged and shown: what the trunk said, with what cases have done to it since (kinds §7)."""
+    return state if cases is NO_CASES else replace(numbered(state, cases), holds=cases.holds)
 
 
 class Trunk(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
@@ -157,6 +165,22 @@ The manifest's stage does not allow this. || Look up the manifest's stage and go
 TRUNK_STAGE:VOIDED
 联单已于 {voided} 作废，不能再编号。 || 把编号登记在重新开具的那份联单上。
 The manifest was voided at {voided} and gets no number. || Give the number to the manifest issued in its place.
+
+TRUNK_STAGE:ENDED
+联单已经结束（{stage}），不能这样办理。 || 核对链名；废物另有去向的，向主管部门报告。
+The manifest has ended ({stage}). || Check the chain; if the waste is somewhere else, tell the authority.
+
+CASE_STATE | - | nobody | kinds §7 [DESIGN]
+本案卷没有可以解除的事项。 || 不必再办理；需要重新暂扣的，另开案卷。
+Nothing in this case is left to be released. || Nothing is left to do; a new hold is a case of its own.
+
+CASE_STATE:RELEASED
+已于 {released} 解除。 || 不必再次解除；需要重新暂扣的，另开案卷。
+It was released at {released}. || Nothing is left to do; a new hold is a case of its own.
+
+CASE_STATE:LAPSED
+暂扣已于 {ended} 期满自行终止，没有可以解除的。 || 不必办理；需要继续暂扣的，另开案卷重新暂扣（case.hold）。
+The hold ended by itself at {ended}. || Nothing is left to do; to go on holding the load, hold it anew in a case of its own (case.hold).
 
 CASES_FULL | - | nobody | kinds §7 [DESIGN]
 本单位在该联单上的案卷已达 16 个。 || 在已有案卷中继续办理，或请主管部门提出。

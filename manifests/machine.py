@@ -56,7 +56,7 @@ class Move(Struct, frozen=True):
     roles: tuple[Capacity, ...]
     source: str
     seals: tuple[str, ...]
-    """Fields of ManifestState that this act writes, beside ``stage``, ``times``, ``acts`` and ``number``."""
+    """Fields of ManifestState that this act writes, beside ``stage``, ``times``, ``acts``, ``number`` and ``last_division``."""
 
 
 _TRIP = (Stage.IN_TRANSIT,)

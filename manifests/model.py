@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from ledger.fields import ShortText, label, with_code, words
+from manifests.matters import Hold
 from whitelist.fields import Place
 
 
@@ -58,7 +59,8 @@ class Capacity(StrEnum):
 
 CAPACITIES: Mapping[str, str] = {
     "generator": "移出人", "consignor": "托运人", "carrier": "承运人", "taking_carrier": "接运的承运人", "receiver": "接受人",
-    "generator or origin's authority": "移出人或者移出地主管部门",
+    "generator or origin's authority": "移出人或者移出地主管部门", "authority": "移出地、接受地或者最近行为地主管部门",
+    "authority that holds": "实施暂扣的主管部门",
 }  # fmt: skip
 VehicleKind = Annotated[
     Literal["truck", "train", "ship", "pipeline", "aircraft", "other"],
@@ -231,6 +233,10 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
     """Per line with a stated difference: which of name, quantity, property, form, packing (Order 23 Art. 18.2)."""
     acts: tuple[str, ...]
     """Statement hashes of the trunk by seq: how a case proves which act it speaks of."""
+    last_division: str | None = None
+    """Where the newest act that names a place took place; ``None``: at the origin still. Its authority may hold the load."""
+    holds: tuple[Hold, ...] = ()
+    """What cases did, here on only in a view and in :func:`manifests.case.in_force`: the trunk's own state never has them."""
 
     @property
     def is_backfill(self) -> bool:

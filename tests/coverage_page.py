@@ -75,6 +75,8 @@ TESTS: Mapping[str, tuple[Standing, tuple[str, ...]]] = {
     "manifest.dispose/1": (CHANGED, ("manifests/test_receipt_rules",)),
     "manifest.verify/1": (CHANGED, ("manifests/test_view", "manifests/test_worked_example", "manifests/test_returns")),
     "case.number/1": (CHANGED, ("manifests/test_case_number",)),
+    "case.hold/1": (NEW, ("manifests/test_case_hold",)),
+    "case.release/1": (NEW, ("manifests/test_case_hold",)),
 }
 """By kind: what became of it when the kinds of version 1 were settled, and the modules of tests that are about it."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from ledger.admission.personality import Personality, values_in
 from ledger.chain import ULID, USCC
-from manifests import act, case, cases, gate, labels, opening, receipt, returns, settlement, tickets, vehicles
+from manifests import act, case, cases, gate, holding, labels, opening, receipt, returns, settlement, tickets, vehicles
 from manifests.act import ManifestAct
 from manifests.acts.arrive import Arrive
 from manifests.acts.depart import Depart, Gate, GateCheck, LoadedLine
@@ -23,7 +23,9 @@ from manifests.acts.verify import Verify
 from manifests.acts.void import Void
 from manifests.carriage import CrewMember
 from manifests.case import ManifestCases, Trunk
+from manifests.cases.hold import CaseHold
 from manifests.cases.number import CaseNumber
+from manifests.cases.release import CaseRelease
 from manifests.labels import LabelHolders
 from manifests.machine import MOVES
 from manifests.model import CaseState, ManifestState, Vehicle
@@ -35,7 +37,7 @@ from whitelist.fields import Place
 from whitelist.rules.number import NumberHolders
 
 __all__ = [
-    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "Arrive", "CaseNumber", "CrewMember", "Depart", "Dispose", "DisposedLine",
+    "ACTS", "ACTS_BY_KIND", "PERSONALITY", "RULES", "Arrive", "CaseHold", "CaseNumber", "CaseRelease", "CrewMember", "Depart", "Dispose", "DisposedLine",
     "FoundWaste", "Gate", "GateCheck", "HandOver", "Issue", "LoadedLine", "MeterRow", "MovedLine", "Place", "Receive", "ReceivedLine",
     "Report", "Stop", "Ticket", "Transship", "Trunk", "Vehicle", "Verify", "Void", "Weighing",
 ]  # fmt: skip
@@ -46,7 +48,7 @@ ACTS = tuple(sorted(_KNOWN, key=lambda known: (*_LIFE, known.kind.name).index(kn
 """In the order of life: that of the machine, then those on side chains."""
 ACTS_BY_KIND: Mapping[str, ManifestAct] = {known.kind.name: known for known in ACTS}
 
-_SHARED = (act, opening, case, gate, vehicles, labels, tickets, receipt, settlement, returns)
+_SHARED = (act, opening, holding, case, gate, vehicles, labels, tickets, receipt, settlement, returns)
 RULES = table(*(rule for module in _SHARED for rule in module.TEXTS), *(rule for known in ACTS for rule in known.kind.texts))
 """Texts of every code that this package gives. Codes of the floors below that its rules also give stand in the tables of those floors."""
 

@@ -272,7 +272,7 @@ def _advance(state: ManifestState, statement: Statement) -> ManifestState:
         ]
     )
     legs = ended(state.legs, state.under_way, statement.at_s)
-    found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs)
+    found = replace(state, lines=lines, discrepancies=discrepancies(body), legs=legs, last_division=state.destination.division)
     return at_stage(
         found, _outcome(state, {line.opinion for line in body.lines}), accepted_s=parse_at(body.accepted_at), received_s=statement.at_s
     )

@@ -229,6 +229,6 @@ def test_an_act_that_the_view_does_not_know_is_an_error_there() -> None:
     """It used to be folded like a change of custody."""
     log = Driver()
     entry = log.issue()
-    unknown = replace(entry, statement=replace(entry.statement, kind="case.hold/1"))
+    unknown = replace(entry, statement=replace(entry.statement, kind="case.unheard_of/1"))
     with pytest.raises(KeyError):
         fold(viewed(log), unknown)

@@ -1,10 +1,11 @@
-"""A manifest from issue to its end, and the cases beside it (kinds §5 to §7, §10): who holds the load, what became of every gram, registers."""
+"""A manifest from issue to its end (kinds §5, §6, §10): who holds the load, what became of every gram, registers."""
 
 import re
 from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
+from .cases import trunk_of
 from .signatures import is_uscc
 from .strict import grams, is_day, need, normal
 
@@ -12,7 +13,7 @@ LEGS, STOPS, DISPOSALS, GENERATORS, USES = 16, 16, 64, 32, 32  # how many of eac
 
 
 class Manifests:
-    """Trunks, cases, and the registers of numbers, labels and waybills (kinds §1.5)."""
+    """Trunks, and the registers of numbers, labels and waybills (kinds §1.5)."""
 
     def __init__(self, log: Any) -> None:
         self.log = log
@@ -33,18 +34,20 @@ class Manifests:
 
     def origin(self, s: Any) -> tuple[list[str], bool]:
         """The authority of a manifest's origin, never one of its destination."""
-        trip = self.trips[_manifest(s)]
+        trip = self.trips[trunk_of(s)]
         return self.log.parties.responsible(trip.origin, trip.destination)
 
     # -- what an act changes; each gives the stage after it
 
     def take(self, s: Any, a: Any) -> str:
-        trip = self.trips[_manifest(s)]
+        trip = self.trips[trunk_of(s)]
         if s.type == "case":
-            self._case(s, a, trip)
+            self.log.cases.take(s, a, trip)
             return ""
+        self.log.cases.stops(s, a)
         stage = str(getattr(self, "_" + s.act.partition(".")[2])(s, a, trip, s.body))
         trip.acts.append(s.hash)
+        trip.place = s.body.get("place", {}).get("division") or (trip.destination if s.act == "manifest.receive" else trip.place)
         is_first_of_backfill = s.act == "manifest.issue" and trip.is_backfill
         trip.latest = max(trip.latest, s.at) if not is_first_of_backfill else trip.latest
         return stage
@@ -58,6 +61,7 @@ class Manifests:
         trip.generator, trip.receiver, trip.carriers = s.owner, body["receiver"], body.get("carriers", [])
         trip.consignor = trip.receiver if body.get("consignor") == "receiver" else s.owner
         trip.origin, trip.destination = body["origin"]["division"], body["destination"]["division"]
+        trip.place = trip.origin
         trip.is_backfill = body.get("type", "").startswith("backfill_")
         trip.is_return = a.route == "RETURN"
         trip.name = body.get("trip_id", s.chain)
@@ -70,7 +74,7 @@ class Manifests:
         trip.accounts = [[account for account in (permit, of_line) if account] for of_line in decision]
         backfill = "BACKFILL" in a.tags
         self.log.check(backfill == trip.is_backfill, "DECISION_WRONG", "admission.decision.tags", sorted(a.tags), "BACKFILL of a backfill")
-        self._number(s, a, trip, body.get("number"))
+        self.give_number(s, a, trip, body.get("number"))
         self._hold(a, trip, trip.declared)
         return "issued"
 
@@ -193,19 +197,6 @@ class Manifests:
         self._end_number(trip, "closed")
         return "closed" if self.log.stages[s.chain] == "disposed" else "closed_rejected"
 
-    def _case(self, s: Any, a: Any, trip: Any) -> None:
-        """§3: a case names the act of the trunk that it knew; ``case.number`` fills what is empty."""
-        if s.seq == 0 or "trunk" in s.body:
-            named, acts = s.body.get("trunk"), [{"seq": seq, "hash": act} for seq, act in enumerate(trip.acts)]
-            need(named in acts, "TRUNK_UNKNOWN", "body.trunk", named, f"one of {len(acts)} acts")
-            moved = named != acts[-1]
-            self.log.check(("TRUNK_MOVED" in a.tags) == moved, "DECISION_WRONG", "admission.decision.tags", a.tags, f"TRUNK_MOVED: {moved}")
-        if s.act == "case.number":
-            names = [name for name in ("number", "provincial_number") if name in s.body]
-            need(names, "MISSING", "body", sorted(s.body), "a number")
-            need(self.log.stages.get(_manifest(s)) != "voided", "TRUNK_STAGE", "chain", s.chain, "not voided")
-            self._number(s, a, trip, s.body.get("number"))
-
     # -- legs, masses, accounts
 
     def _open_legs(self, s: Any, trip: Any) -> list[int]:
@@ -240,7 +231,7 @@ class Manifests:
         for code, level in due.items():
             self.log.check(a.alerts.get(code) == level, "DECISION_WRONG", "admission.decision.alerts", a.alerts, f"{code}: {level}")
 
-    def _number(self, s: Any, a: Any, trip: Any, number: str | None) -> None:
+    def give_number(self, s: Any, a: Any, trip: Any, number: str | None) -> None:
         if number is None:
             return self._alerted(a, NO_DUPLICATE=None, NO_REUSED=None)
         need(not trip.number, "NUMBER_GIVEN", "body.number", number, trip.number)
@@ -253,7 +244,7 @@ class Manifests:
         if s.owner not in register and len(register) >= GENERATORS:  # voided ones make room
             register.pop(next((owner for owner, (_, state) in register.items() if state == "voided"), ""), None)
         if s.owner in register or len(register) < GENERATORS:
-            register[s.owner] = [_manifest(s), "live"]
+            register[s.owner] = [trunk_of(s), "live"]
         return None
 
     def _end_number(self, trip: Any, state: str) -> None:
@@ -281,11 +272,6 @@ class Manifests:
         del trips[:-USES]
 
 
-def _manifest(s: Any) -> str:
-    """The trunk of a case, or the chain itself."""
-    return "manifest/" + "/".join(s.chain.split("/")[1:3])
-
-
 def _all(trip: Any) -> list[int]:
     """Numbers of the lines."""
     return list(range(len(trip.declared)))
@@ -293,7 +279,7 @@ def _all(trip: Any) -> list[int]:
 
 def _nobody() -> Any:
     """A manifest before its issue."""
-    parties = {"generator": "", "receiver": "", "consignor": "", "origin": "-", "destination": "-", "name": "", "number": ""}
+    parties = {"generator": "", "receiver": "", "consignor": "", "origin": "-", "destination": "-", "place": "-", "name": "", "number": ""}
     lists = {"carriers": [], "declared": [], "loaded": [], "legs": [], "acts": [], "accounts": [], "stops": 0, "disposals": 0, "wastes": []}
     masses = {"accepted": defaultdict(int), "refused": defaultdict(int), "fates": defaultdict(int), "held": dict[str, int]()}
     masses |= {"taken": defaultdict(int), "gone": defaultdict(int)}  # of the refused: on returns that stand, and departed on them

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from .cases import Cases, read_thresholds
 from .custody import Manifests
 from .kinds import STAGE_CODE
 from .lists import Whitelist
@@ -35,7 +36,8 @@ class Log:
         self.last_at, self.not_before, self.closed, self.page = 0, 0, False, ("", 0, 0)
         self.log_keys, self.widest = list[str](), (0, 0)  # longest wait for witnesses, of which entry
         self.waiting: tuple[int, int] | None = None  # admission.at and index of the first entry that no cosigned checkpoint holds yet
-        self.parties, self.whitelist, self.manifests = Parties(self), Whitelist(self), Manifests(self)
+        self.thresholds: dict[str, int] = {}
+        self.parties, self.whitelist, self.manifests, self.cases = Parties(self), Whitelist(self), Manifests(self), Cases(self)
 
     @property
     def size(self) -> int:
@@ -226,6 +228,8 @@ class Log:
 
     def _adopted(self, pin: Any) -> None:
         raw = self._data(pin["sha256"])
+        if pin["name"] == "thresholds":
+            self.thresholds = read_thresholds(raw)
         if pin["name"] == "divisions":
             with suppress(csv.Error):  # a table out of form is its adopters' affair
                 rows = [*csv.DictReader(raw.decode(errors="replace").splitlines())]

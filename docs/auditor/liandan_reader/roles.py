@@ -119,6 +119,8 @@ def _of_word(log: Any, s: Any, word: str) -> list[Role]:
             return [Role(None)]
         case "proposer" | "countersigner" | "origin" | "destination" if s.type in ("list", "approval"):
             return [log.whitelist.side(s, word)]
+        case "holding" | "releasing":
+            return [Role(*log.cases.holders(s, word))]
         case "origin":
             return [Role(*log.manifests.origin(s))]
     return [Role(log.manifests.holders(s, word))]

@@ -29,6 +29,11 @@ FILES = {file: v1.sha256((FOLDER / file).read_bytes()).hex() for _, file in DATA
 FOUNDERS = ("operator", "sichuan", "chongqing")
 
 
+def case_of(manifest: str, last: str) -> str:
+    """A case about a manifest."""
+    return manifest.replace("manifest/", "case/") + f"/{ULID}{last}"
+
+
 def post(log: Log, kind: str, chain: str, by: Any, minute: str, body: dict[str, Any], facts: Any = (), **decision: Any) -> Act:
     """Append an act claimed at ``minute`` (hh:mm) and admitted five seconds later."""
     act = Act(kind + "/1", chain, body, by, clock(minute + ":00"))

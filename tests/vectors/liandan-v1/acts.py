@@ -24,6 +24,7 @@ from acting import (
     VOIDED,
     post,
 )
+from acts_cases import cases
 from acts_parties import delegations, issuers, sites_and_readers, taking_carrier
 from acts_permissions import approvals, lists, permits, usage
 from acts_trips import cut, manifests
@@ -75,4 +76,6 @@ def acts_log() -> Log:
     issuers(log)
     post(log, "permit.revoke", PERMIT, signers("chongqing"), "16:10", {"reason": "企业申请（虚构）"})
     log.checkpoint(stamps("16:10:10"))
+    cases(log)
+    log.checkpoint(stamps("16:30:10"))
     return log

@@ -21,7 +21,7 @@ def _rows(last: int | None, before_g: int, after_g: int) -> list[dict[str, Any]]
     return [{"account": account, **grams} for account in (f"Q2 {CONSULTED} 0", f"Q3 {PERMIT}")]
 
 
-def _issue(log: Log, chain: str, minute: str, rows: list[dict[str, Any]]) -> int:
+def issue(log: Log, chain: str, minute: str, rows: list[dict[str, Any]]) -> int:
     """开具 5.6 t; the index."""
     line = bodies.line("5.600000", decision_line=0)
     parties = {"approval": CONSULTED, "carriers": [CARRIER, TAKING], "planned_at": clock("10:10:00")}
@@ -36,8 +36,8 @@ def manifests(log: Log) -> int:
     """One from issue to verification, with two carriers and a change of vehicle; one voided. The index of the receipt."""
     consignor, carrier, receiver = signer("generator"), signer("carrier"), signer("receiver")
     taking = (TAKING, TAKING_KEY)
-    first = _issue(log, MANIFEST, "10:00", _rows(None, 0, 5_600_000))
-    second = _issue(log, VOIDED, "10:01", _rows(first, 5_600_000, 11_200_000))
+    first = issue(log, MANIFEST, "10:00", _rows(None, 0, 5_600_000))
+    second = issue(log, VOIDED, "10:01", _rows(first, 5_600_000, 11_200_000))
     reason = {"reason": "车辆故障，改日转移"}
     post(log, "manifest.void", VOIDED, (consignor,), "10:02", reason, accounts=_rows(second, 11_200_000, 5_600_000))
     number = {"trunk": {"seq": 0, "hash": log.hashes[first]}, "number": "20265101000001"}

@@ -17,6 +17,7 @@ import refused
 import refused_acts
 import refused_approvals
 import refused_bodies
+import refused_cases
 import refused_issues
 import refused_log
 import refused_trips
@@ -51,7 +52,13 @@ def main(directory: Path) -> None:
         "statement": refused.statement(log),
         "admission": refused_log.admission(log, closed),
         "body": refused_bodies.body(more),
-        "act": [*refused_acts.act(more), *refused_approvals.approvals(more), *refused_issues.issues(more), *refused_trips.trips(more)],
+        "act": [
+            *refused_acts.act(more),
+            *refused_approvals.approvals(more),
+            *refused_issues.issues(more),
+            *refused_trips.trips(more),
+            *refused_cases.cases(more),
+        ],
         "entry": refused_log.entry(log),
         "note": refused_log.note(log),
         "checkpoint": refused_log.checkpoint(log),

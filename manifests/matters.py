@@ -1,0 +1,31 @@
+"""What cases leave behind on a manifest, as nouns: holds (kinds §7). They stand in the register beside the trunk, and in the view of readers.
+
+Moments are Unix seconds, masses grams. None of them writes the trunk's own acts.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+DAY_S = 86_400
+
+
+class Hold(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
+    """暂扣: an authority stops a load; a stop of kinds §1.3 until it is released, until ``until_s``, or for ``hold_d`` days."""
+
+    case: str
+    """Chain of the case."""
+    by: str
+    """USCC of the authority that holds, and alone releases."""
+    since_s: int
+    """Admission of the hold."""
+    until_s: int | None = None
+    """Its last moment, excluded; ``None`` in a view where the hold names none: there ``hold_d`` of the thresholds counts."""
+    released_s: int | None = None
+    """Admission of its release."""
+    reason: str = ""
+
+    def end_s(self, hold_d: int = 0) -> int:
+        """When it ends or ended, excluded; ``hold_d`` is asked for only in a view (``until_s`` above)."""
+        end_s = self.since_s + hold_d * DAY_S if self.until_s is None else self.until_s
+        return end_s if self.released_s is None else min(end_s, self.released_s)
