@@ -259,6 +259,11 @@ class ManifestState(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=T
         return frozenset() if self.returns is None else frozenset((self.returns.manifest,))
 
     @property
+    def is_between_provinces(self) -> bool:
+        """跨省: it leaves one province for another."""
+        return self.home[:2] != self.destination.division[:2]
+
+    @property
     def is_declined(self) -> bool:
         """The receiver declined it before it departed, so nothing of it ever moved."""
         received = self.times.received_s is not None and self.times.departed_s is None

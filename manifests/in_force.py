@@ -1,0 +1,82 @@
+"""The manifest in force: its state after a correction, as everything that comes later goes by it (kinds §7, §8, §10).
+
+One pure function from a state and what was corrected to the next state. It runs once, in the entry that puts the correction in force: the log
+writes what it answers into the trunk's state, the view folds the same. So acts, rules, accounts, statements and certificates read the state as
+ever, and an act on a manifest that nobody corrected pays nothing. What the acts said stays in their entries, in ``recorded`` and in the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from ledger.mass import parse_mass
+from ledger.times import parse_at
+from manifests.consent import number_in
+from manifests.model import LineState, ManifestState, Stage
+from manifests.recorded import read_value
+
+_OF_STATE = {"provincial_number": "provincial_number", "trip_id": "trip_id"}
+_MOMENTS = {"planned_at": "planned_s", "pre_notice.given_at": "noticed_s"}
+RECEIVED = frozenset({Stage.ACCEPTED, Stage.PARTLY_ACCEPTED, Stage.REJECTED, Stage.DISPOSED})
+"""Stages that opinions and sums decide; before there are none, and a finished manifest stays what it is."""
+
+
+def corrected(state: ManifestState, changes: Iterable[tuple[str, str]]) -> ManifestState:
+    """The state after corrections (path, value as a text of JSON): fields, then the stage by opinions and sums. Accounts come from the entry.
+
+    It does not judge, it believes the admission; paths that no state carries leave it as it is.
+    """
+    found = {path: read_value(text) for path, text in changes}
+    for path, value in found.items():
+        if path in _OF_STATE:
+            state = replace(state, **{_OF_STATE[path]: value})
+        elif path in _MOMENTS:
+            state = replace(state, **{_MOMENTS[path]: None if value is None else parse_at(value)})
+    return staged(replace(state, lines=_received(state, found)))
+
+
+def line_received(state: ManifestState, number: int) -> int:
+    """Which line of the manifest the n-th line of the receipt is about."""
+    return state.received_order[number] if state.received_order else number
+
+
+def _received(state: ManifestState, found: dict[str, Any]) -> tuple[LineState, ...]:
+    """Lines with corrected opinions and masses. A refused mass that is taken out means what it means in a receipt: nothing, of a rejected line
+    all that was sent; one that is not named stays."""
+    lines = list(state.lines)
+    for number in dict.fromkeys(number_in(path) for path in found if path.startswith("received.")):
+        at = line_received(state, number)
+        line, own = lines[at], f"received.{number}."
+        opinion = found.get(f"{own}opinion", line.opinion)
+        accepted_g = parse_mass(found[f"{own}accepted_t"]) if f"{own}accepted_t" in found else line.accepted_g
+        refused_g = line.refused_g
+        if f"{own}refused_t" in found:
+            text = found[f"{own}refused_t"]
+            refused_g = parse_mass(text) if text is not None else line.sent_g if opinion == "reject" else 0
+        lines[at] = replace(line, opinion=opinion, accepted_g=accepted_g, refused_g=refused_g)
+    return tuple(lines)
+
+
+def staged(state: ManifestState) -> ManifestState:
+    """The stage by the opinions and sums now in force: disposed falls back while there is stock (kinds §10). What came home is disposed of."""
+    if state.stage not in RECEIVED or state.route == "RETURN":
+        return state
+    stage = stage_of({line.opinion or "" for line in state.lines})
+    if stage is not Stage.REJECTED and all(line.stock_g == 0 for line in state.lines):
+        stage = Stage.DISPOSED
+    if stage is state.stage:
+        return state
+    times = state.times if stage is Stage.DISPOSED else replace(state.times, disposed_s=None)
+    if stage is Stage.DISPOSED and times.disposed_s is None:
+        times = replace(times, disposed_s=times.latest_s)
+    return replace(state, stage=stage, times=times)
+
+
+def stage_of(opinions: set[str]) -> Stage:
+    """A: every line accept; R: every line reject; else P."""
+    if opinions == {"accept"}:
+        return Stage.ACCEPTED
+    return Stage.REJECTED if opinions == {"reject"} else Stage.PARTLY_ACCEPTED
