@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from itertools import accumulate
 from typing import TypeAlias
 
 import asyncpg
@@ -127,27 +128,34 @@ _APPEND = """
         UPDATE log_head SET size = $1, root = $2, edge = $3, at_s = $4
          WHERE size = $5 AND root = $6 AND edge = $7 AND at_s = $8
            AND NOT EXISTS (
-               SELECT FROM unnest(string_to_array($9, E'\n'), $10::bytea[]) AS known (key, value)
-                WHERE (SELECT fact.value FROM fact WHERE fact.key = known.key) IS DISTINCT FROM known.value
+               SELECT FROM unnest(string_to_array($9, E'\n'), string_to_array($10, E'\n')::int[], string_to_array($11, E'\n')::int[])
+                           AS known (key, ends, size)
+                WHERE (SELECT fact.value FROM fact WHERE fact.key = known.key)
+                      IS DISTINCT FROM substring($12::bytea FROM ends - size + 1 FOR size)
            )
+           AND NOT EXISTS (SELECT FROM fact WHERE key = ANY (string_to_array($13, E'\n')))
         RETURNING true
     ), new_entries AS (
         INSERT INTO entry (idx, leaf, entry)
-        SELECT $5 + place - 1, substring($11::bytea FROM 32 * place::int - 31 FOR 32), entry
-          FROM moved, unnest($12::bytea[]) WITH ORDINALITY AS added (entry, place)
+        SELECT $5 + place - 1, substring($14::bytea FROM 32 * place::int - 31 FOR 32), substring($17::bytea FROM ends - size + 1 FOR size)
+          FROM moved, unnest(string_to_array($15, E'\n')::int[], string_to_array($16, E'\n')::int[])
+               WITH ORDINALITY AS added (ends, size, place)
     ), new_links AS (
         INSERT INTO link (chain, seq, hash, idx)
         SELECT chain, seq::bigint, decode(hash, 'hex'), $5 + place - 1
-          FROM moved, unnest(string_to_array($13, E'\n'), string_to_array($14, E'\n'), string_to_array($15, E'\n'))
+          FROM moved, unnest(string_to_array($18, E'\n'), string_to_array($19, E'\n'), string_to_array($20, E'\n'))
                WITH ORDINALITY AS added (chain, seq, hash, place)
     ), new_facts AS (
         INSERT INTO fact (key, value)
-        SELECT added.* FROM moved, unnest(string_to_array($16, E'\n'), $17::bytea[]) AS added
+        SELECT key, substring($24::bytea FROM ends - size + 1 FOR size)
+          FROM moved, unnest(string_to_array($21, E'\n'), string_to_array($22, E'\n')::int[], string_to_array($23, E'\n')::int[])
+               AS added (key, ends, size)
         ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value
     )
     SELECT count(*) FROM moved
 """
-"""Texts are sent joined, and what can be counted is not sent, since the driver looks at each element of an array. Planned anew whenever the
+"""Texts are sent joined, byte strings too with where each ends and its size, and what can be counted is not sent, since the driver asks two
+abstract classes of each element of an array. Planned anew whenever the
 log has doubled: a plan of the day when ``fact`` was one page would read all of it for every known fact."""
 
 
@@ -167,12 +175,19 @@ async def append(
     moved: int = await conn.fetchval(
         _APPEND + f"-- at 2^{before.size.bit_length()}",
         *(*astuple(after), *astuple(before)),
-        *(_joined([key for key, _ in known]), [value for _, value in known]),
-        *(b"".join([row.leaf for row in entries]), [row.entry for row in entries]),
+        *(_joined([key for key, value in known if value is not None]), *packed([value for _, value in known if value is not None])),
+        _joined([key for key, value in known if value is None]),
+        *(b"".join([row.leaf for row in entries]), *packed([row.entry for row in entries])),
         *(_joined([row.chain for row in links]), _joined([str(row.seq) for row in links]), _joined([row.hash for row in links])),
-        *(_joined([key for key, _ in facts]), [value for _, value in facts]),
+        *(_joined([key for key, _ in facts]), *packed([value for _, value in facts])),
     )
     return moved == 1
+
+
+def packed(values: Sequence[bytes]) -> tuple[str, str, bytes]:
+    """Byte strings as one: where each ends, its size, and all of them one after another."""
+    sizes = list(map(len, values))
+    return "\n".join(map(str, accumulate(sizes))), "\n".join(map(str, sizes)), b"".join(values)
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from asyncpg import UniqueViolationError
 from ledger.admission.entry import Entry
 from ledger.parties.names import named_in
 from ledger.parties.store import note_names
-from ledger.store import PROJECTION, Conn
+from ledger.store import PROJECTION, Conn, packed
 from manifests.model import FINISHED
 from manifests.readers import begun_with, readers_of
 from manifests.view import DECODE, ManifestView, columns, concerns, fold
@@ -21,9 +21,9 @@ from whitelist.store import REGISTRIES, follow_registries
 
 KEPT_MAX = 2_000
 """Views of unfinished loads that are kept, some 10 KB each; the newest acts are nearly always about one of them."""
-_SEPARATOR = "\n"
-"""Between texts that are sent as one, and a tabulator between fields: an array of arrays, element by element, costs the driver several times as
-much. No text of a statement has control characters (formats §1)."""
+_SEPARATOR, _ROW = "\n", "\f"
+"""Between texts that are sent as one, a tabulator between fields and a form feed between rows: an array, element by element, costs the driver
+several times as much. No text of a statement has control characters (formats §1)."""
 
 
 class FeedGap(LookupError):
@@ -139,8 +139,9 @@ _WRITE = """
                f[7] AS to_province, f[8] AS receiver, string_to_array(f[9], E'\n') AS carriers, string_to_array(f[10], E'\n') AS regions,
                string_to_array(f[11], E'\n') AS codes, string_to_array(f[12], E'\n') AS terms, to_timestamp(f[13]::bigint) AS issued_at,
                f[14]::bigint AS updated_idx, string_to_array(f[15], E'\n') AS gone, string_to_array(f[16], E'\n') AS new, f[17] <> '' AS is_known,
-               view
-          FROM moved, unnest($5::text[], $6::bytea[]) AS added (fields, view), string_to_array(fields, E'\t') AS f
+               substring($8::bytea FROM ends - size + 1 FOR size) AS view
+          FROM moved, unnest(string_to_array($5, E'\f'), string_to_array($6, E'\n')::int[], string_to_array($7, E'\n')::int[])
+                      AS added (fields, ends, size), string_to_array(fields, E'\t') AS f
     ), begun AS (
         INSERT INTO manifest_view
                (chain, generator, ulid, number, stage, from_province, to_province, receiver, carriers, regions, codes, terms, issued_at,
@@ -163,7 +164,8 @@ _WRITE = """
             -- a row is there
     ), readers AS (
         INSERT INTO feed_reader (reader, idx)
-        SELECT unnest(string_to_array(keys, E'\n')), $2 + place - 1 FROM moved, unnest($4::text[]) WITH ORDINALITY AS told (keys, place)
+        SELECT unnest(string_to_array(keys, E'\n')), $2 + place - 1
+          FROM moved, unnest(string_to_array($4, E'\f')) WITH ORDINALITY AS told (keys, place)
             -- a row is there
     )
     SELECT count(*), set_config('synchronous_commit', 'off', true) FROM moved
@@ -200,9 +202,8 @@ async def write(
         row |= {"issued_at": view.issued_s, "gone": before - now, "new": now - before, "is_known": "t" if view.chain in known else None}
         encoded.append(row.pop("view"))
         rows.append("\t".join([_joined(value) for value in row.values()]))
-    moved: int = await conn.fetchval(
-        f"{_WRITE_OVER if over else _WRITE} -- at 2^{end.bit_length()}", PROJECTION, at, end, readers, rows, encoded
-    )
+    sql = f"{_WRITE_OVER if over else _WRITE} -- at 2^{end.bit_length()}"
+    moved: int = await conn.fetchval(sql, PROJECTION, at, end, _ROW.join(readers), _ROW.join(rows), *packed(encoded))
     return moved == 1
 
 

@@ -22,16 +22,13 @@ ALWAYS = frozenset({"key.revoke/1"})
 
 
 class PostingLimits(Struct, frozen=True, kw_only=True):
-    """Statements a minute of one party and of one of its keys, ``raised`` for some parties by their codes; entries of a party's own chain."""
+    """Statements a minute of one party and of one of its keys, ``raised`` for some parties, and each of their keys, by their codes; entries of
+    a party's own chain."""
 
     party: int = 1_000_000
     key: int = 1_000_000
     raised: Mapping[str, int] = {}
     chain: int = 1_000_000
-
-    def of(self, uscc: str, *, is_key: bool) -> int:
-        """The limit that counts for a party, or for a key of it."""
-        return self.raised.get(uscc) or (self.key if is_key else self.party)
 
 
 class OverBudget(Refusal):
@@ -58,18 +55,15 @@ class Budgets:
 
     def spend(self, uscc: str, keyid: str, now: float) -> OverBudget | None:
         """The same in the name of any party, for what is no statement of its own yet."""
-        spent: dict[str, deque[float]] = {}
-        for name, limit in ((uscc, self.limits.of(uscc, is_key=False)), (keyid, self.limits.of(uscc, is_key=True))):
-            events = spent[name] = self._recent(name, now)
-            if len(events) >= limit:
-                again_s = max(1, int(events[0] + WINDOW_S - now) + 1)
-                field = "by.0" if name == uscc else "keyid"
-                found = Phrase(f"一分钟内已提交 {len(events)} 条", f"{len(events)} in the last minute")
-                expected = Phrase(f"每分钟最多 {limit} 条，{again_s} 秒后可再提交", f"at most {limit} a minute; again in {again_s} s")
-                return OverBudget(Reason("PARTY_BUDGET", field, found, expected), again_s)
-        for name, events in spent.items():
-            events.append(now)
-            self._events[name] = events  # where the place for the key was made by forgetting its own party
+        raised, horizon = self.limits.raised.get(uscc), now - WINDOW_S
+        party, key = self._recent(uscc, horizon), self._recent(keyid, horizon)
+        if len(party) >= (most := raised or self.limits.party):
+            return _over("by.0", party, most, horizon)
+        if len(key) >= (most := raised or self.limits.key):
+            return _over("keyid", key, most, horizon)
+        party.append(now)
+        key.append(now)
+        self._events[uscc] = party  # where the place for the key was made by forgetting its own party
         return None
 
     def give_back(self, names: Iterable[str]) -> None:
@@ -78,13 +72,13 @@ class Budgets:
             if self._events.get(name):
                 self._events[name].pop()
 
-    def _recent(self, name: str, now: float) -> deque[float]:
+    def _recent(self, name: str, horizon: float) -> deque[float]:
         events = self._events.get(name)
         if events is None:
             if len(self._events) >= KNOWN_MAX:
                 self._events.pop(next(iter(self._events)))
             events = self._events[name] = deque()
-        while events and events[0] < now - WINDOW_S:
+        while events and events[0] < horizon:
             events.popleft()
         return events
 
@@ -92,6 +86,14 @@ class Budgets:
         """Statements of the last minute of whoever posted most."""
         horizon = now - WINDOW_S
         return max((sum(at >= horizon for at in events) for events in self._events.values() if events and events[-1] >= horizon), default=0)
+
+
+def _over(field: str, events: deque[float], most: int, horizon: float) -> OverBudget:
+    """What is said of a party (``by.0``) or a key that has spent ``most`` since the horizon."""
+    again_s = max(1, int(events[0] - horizon) + 1)
+    found = Phrase(f"一分钟内已提交 {len(events)} 条", f"{len(events)} in the last minute")
+    expected = Phrase(f"每分钟最多 {most} 条，{again_s} 秒后可再提交", f"at most {most} a minute; again in {again_s} s")
+    return OverBudget(Reason("PARTY_BUDGET", field, found, expected), again_s)
 
 
 def check_length(statement: Statement, limits: PostingLimits) -> Refusal | None:

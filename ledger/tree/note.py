@@ -26,6 +26,7 @@ SUBTREE_V1 = 0x06
 _SUITES = {ED25519: SUITES["ed25519"], COSIGNATURE_V1: SUITES["ed25519"], SUBTREE_V1: SUITES["ml-dsa-44"]}  # by signature type
 
 _DASH = "— ".encode()
+_KEY_NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")
 _CONTROL = re.compile(rb"[\x00-\x09\x0b-\x1f]")
 
 
@@ -134,7 +135,7 @@ def parse_vkey(text: str) -> Vkey:
 
 def is_key_name(name: str) -> bool:
     """Whether a key name is well-formed: not empty, no Unicode space, control character or plus."""
-    return bool(name) and not any(c.isspace() or c == "+" or c < " " or "\ud800" <= c <= "\udfff" for c in name)
+    return _KEY_NAME.fullmatch(name) is not None
 
 
 def sign_line(text: bytes, name: str, key: SigningKey) -> SignatureLine:
