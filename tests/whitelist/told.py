@@ -1,20 +1,13 @@
-"""What the rules of the whitelist say, word by word: one scene for each way in which they refuse or warn, and ``told.txt`` with all that is said.
-
-Other tests ask which rule refuses and where. Here stands what goes into the texts: what was found, what was expected, and each place of the cause.
-``python -m tests.whitelist.told`` writes the file anew; whoever changes a rule reads in it what a dispatcher will read from now on. The standing
-texts are left out, so that a better sentence changes nothing here.
-"""
+"""Scenes in which the rules of the whitelist refuse or warn (``tests/told.py``): the check, the grant of a permit, the decision."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
-from signing.phrase import Word
+from tests.told import Scenes, Told
 from tests.whitelist.acts import (
     BATTERY,
     INTRA,
@@ -55,10 +48,8 @@ from whitelist.fields import PermitItem, Scope
 from whitelist.listing import Conditions
 from whitelist.permit import Basis
 from whitelist.rules.number import NumberHolders, number_key
-from whitelist.transfer import Answer, ExemptionClaim, Meters, PaperDecision, PlanRef, WasteLine
+from whitelist.transfer import ExemptionClaim, Meters, PaperDecision, PlanRef, WasteLine
 
-FILE = Path(__file__).with_name("told.txt")
-Said = Answer | Refusing
 KILN = PermitItem(category="HW18", scope="INCLUDE", codes=("772-002-18",), methods=("C1",))
 ASH = line(name="飞灰", code="772-002-18", category="HW18", hazards=("T",), method="C1", decision_line=None)
 ITEM_12 = Basis(edition=2025, item=12, plan_no="生活垃圾焚烧飞灰协同处置方案1号")
@@ -72,23 +63,25 @@ OTHERS, SECOND = f"permit/{OTHER_RECEIVER}/{ulid(7)}", f"permit/{RECEIVER}/{ulid
 LATE = replace(PAPER, departed_at="2026-11-05T09:00:00+08:00", completed_at="2026-11-05T16:00:00+08:00")
 
 
-def ask(log: Log, *lines: WasteLine, now: str = "", **changes: Any) -> Said:
+def ask(log: Log, *lines: WasteLine, now: str = "", **changes: Any) -> Told:
     """The check of a load, at a time of its own."""
     if now:
         log.at(now)
-    return log.ask(transfer(*lines, **changes))
+    answer = log.ask(transfer(*lines, **changes))
+    tags = " ".join(code for (code,) in answer.tags) or "-"
+    return Told(answer.reasons, answer.alerts, answer.said, f"route {answer.route}, tags {tags}")
 
 
-def refused(log: Log, kind: str, chain: str, body: Any, by: str) -> Said:
+def refused(log: Log, kind: str, chain: str, body: Any, by: str) -> Told:
     """An act that is turned down."""
     try:
         log.post(kind, chain, body, by)
     except Refusing as refusal:
-        return refusal
+        return Told(refusal.reasons)
     raise AssertionError(f"{kind} was admitted")
 
 
-def claiming(edition: int, *items: int, data: bool = True, **changes: Any) -> Said:
+def claiming(edition: int, *items: int, data: bool = True, **changes: Any) -> Told:
     """A line that claims items of the list of exemptions."""
     log = listed()
     if not data:
@@ -107,19 +100,19 @@ def exempt(basis: Basis, *items: PermitItem, **changes: Any) -> Log:
     return log
 
 
-def granted(basis: Basis, *items: PermitItem, valid_from: str = "2025-01-01") -> Said:
+def granted(basis: Basis, *items: PermitItem, valid_from: str = "2025-01-01") -> Told:
     """A grant of such a receiver that is turned down."""
     body = grant(permit_class="exempt_use", basis=basis, items=items or (KILN,), valid_from=valid_from)
     return refused(Log("2025-06-01 09:00"), "permit.grant/1", PERMIT, body, CHONGQING)
 
 
-def backfilled(departed_on: str, log: Log, *lines: WasteLine, **changes: Any) -> Said:
+def backfilled(departed_on: str, log: Log, *lines: WasteLine, **changes: Any) -> Told:
     """A back-fill of a transfer of that day."""
     paper = replace(PAPER, departed_at=f"{departed_on}T09:00:00+08:00", completed_at=f"{departed_on}T16:00:00+08:00")
     return ask(log, *lines, **{"type": "backfill_ordinary", "paper": paper, "number": None, **changes})
 
 
-def of_another_edition() -> Said:
+def of_another_edition() -> Told:
     """A back-fill to a receiver whose item is of the list that came after."""
     log = exempt(ITEM_12)
     head = log.facts.head(PERMIT)
@@ -127,7 +120,7 @@ def of_another_edition() -> Said:
     return backfilled("2024-12-30", log, ASH, **INTRA)
 
 
-def by_list(day: str, **changes: Any) -> Said:
+def by_list(day: str, **changes: Any) -> Told:
     """An issue on a listing whose list holds for other days."""
     log = listed()
     head = log.facts.head(LIST)
@@ -139,7 +132,7 @@ WIDE = grant(items=(PermitItem(category="HW31", scope="ALL", methods=("R4", "R5"
 PASTE = "900-025-31"
 
 
-def on_row(listing: ListingRef | None = None, *, method: Any = "R4", is_signed: bool = True, **changes: Any) -> Said:
+def on_row(listing: ListingRef | None = None, *, method: Any = "R4", is_signed: bool = True, **changes: Any) -> Told:
     """A decision on a listing that does not hold: the second line of two, which is on the row of ``changes``."""
     log = Log("2026-01-05 09:00")
     for chain in (PERMIT, OTHERS, SECOND):
@@ -159,7 +152,7 @@ def on_row(listing: ListingRef | None = None, *, method: Any = "R4", is_signed: 
     return refused(log, "approval.decide/1", APPROVAL, decision(lines=lines), SICHUAN)
 
 
-def unlisted() -> Said:
+def unlisted() -> Told:
     """A decision on no listing, and nobody was asked."""
     log = with_permit()
     log.post("approval.apply/1", APPROVAL, application(applied(), applied(name="废铅膏", listing=None)), GENERATOR)
@@ -168,7 +161,7 @@ def unlisted() -> Said:
     return refused(log, "approval.decide/1", APPROVAL, decision(lines=lines), SICHUAN)
 
 
-def from_outside(now: str = "2026-11-05 08:30", **changes: Any) -> Said:
+def from_outside(now: str = "2026-11-05 08:30", **changes: Any) -> Told:
     """跨省转入."""
     body = {"type": "in_transfer", "generator": GUIZHOU, "origin": "520115", "approval": None, "decision": ELSEWHERE, "number": None}
     return ask(listed(), line(decision_line=None), now=now, **{**body, **changes})
@@ -179,21 +172,21 @@ def rag(**changes: Any) -> WasteLine:
     return replace(line(code="900-041-49", category="HW49", hazards=("T",), method="D10"), **{"name": "含油抹布手套", **changes})
 
 
-def rags(*lines: WasteLine, alone: bool = False, methods: tuple[Any, ...] = ("D10",), **changes: Any) -> Said:
+def rags(*lines: WasteLine, alone: bool = False, methods: tuple[Any, ...] = ("D10",), **changes: Any) -> Told:
     """A load on a decision of one or two lines, under a permit that takes these ``methods``."""
     wastes = (RAGS,) if alone else (RAGS, CANS)
     permit = grant(items=(PermitItem(category="HW49", scope="INCLUDE", codes=("900-041-49", "900-047-49"), methods=methods),))
     return ask(approved(*wastes, permit=permit), *lines, **changes)
 
 
-def wastes(**changes: Any) -> Said:
+def wastes(**changes: Any) -> Told:
     """A load of another waste inside the city, to a receiver that takes all of its category; the second line of two."""
     one = line(**{"decision_line": None, **changes})
     items = tuple(PermitItem(category=name, scope="ALL", methods=("R4",)) for name in sorted({"HW31", one.category}))
     return ask(with_permit("2026-11-05 08:30", items=items), line(decision_line=None), one, **INTRA)
 
 
-def at_site(*, registered: str = "", owner: str = GENERATOR, **changes: Any) -> Said:
+def at_site(*, registered: str = "", owner: str = GENERATOR, **changes: Any) -> Told:
     """A load from or to a site that may be registered elsewhere."""
     log = listed()
     if registered:
@@ -201,7 +194,7 @@ def at_site(*, registered: str = "", owner: str = GENERATOR, **changes: Any) -> 
     return ask(log, **changes)
 
 
-def numbered(number: str, *holders: tuple[str, str, Any], **changes: Any) -> Said:
+def numbered(number: str, *holders: tuple[str, str, Any], **changes: Any) -> Told:
     """A load under a number that others hold."""
     log, register = listed(), NumberHolders()
     for generator, manifest, standing in holders:
@@ -213,7 +206,7 @@ def numbered(number: str, *holders: tuple[str, str, Any], **changes: Any) -> Sai
 MINE, THEIRS = f"manifest/{GENERATOR}/{ulid(31)}", f"manifest/{OTHER_GENERATOR}/{ulid(32)}"
 NUMBER = "20265101000123"
 HW49 = "HW49"
-SCENES: dict[str, Callable[[], Said]] = {
+SCENES: Scenes = {
     # exemption
     "an item of another edition": partial(claiming, 2021, 18),
     "an item of other wastes": partial(claiming, 2025, 18, 12),
@@ -309,34 +302,3 @@ SCENES: dict[str, Callable[[], Said]] = {
     "a number that is another's and void": partial(numbered, NUMBER, (OTHER_GENERATOR, THEIRS, "voided"), (GENERATOR, MINE, "live")),
     "a number that is another's": partial(numbered, NUMBER, (OTHER_GENERATOR, THEIRS, "live")),
 }  # fmt: skip
-
-
-def word(said: Word) -> str:
-    """What is said, in one language or in both."""
-    return said if isinstance(said, str) else " / ".join(dict.fromkeys(said))
-
-
-def lines_of(said: Said) -> Iterator[str]:
-    """All that an answer says."""
-    for one in said.reasons:
-        yield f"{one.code} at {one.field}: {word(one.found)!r}, wanted {word(one.expected)!r}"
-        yield from _cause(one.cause, one.places)
-    if isinstance(said, Answer):
-        for level, code in said.alerts:
-            yield f"{level} {code}"
-            yield from _cause(*said.said.get(code, ("", {})))
-        yield f"route {said.route}, tags {' '.join(code for (code,) in said.tags) or '-'}"
-
-
-def _cause(cause: str, places: Any) -> Iterator[str]:
-    if cause:
-        yield f"  {cause}: " + "; ".join(f"{name} {word(places[name])!r}" for name in sorted(places))
-
-
-def text() -> str:
-    """The whole file."""
-    return "\n".join(f"# {name}\n" + "".join(f"{one}\n" for one in lines_of(scene())) for name, scene in SCENES.items())
-
-
-if __name__ == "__main__":
-    FILE.write_text(text(), encoding="utf-8")
